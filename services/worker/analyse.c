@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/hear/hear.h"
 #include "services/worker/tags/content.h"
@@ -37,14 +38,12 @@ static uint64_t version_of_this(void)
 
 struct analyser *analyser_new(void)
 {
-    struct analyser *analyser = calloc(1, sizeof(*analyser));
+    struct analyser *analyser = alloc_zeroed(1, sizeof(*analyser));
 
-    if (!analyser)
-        return NULL;
     analyser->hear = hear_new();
     analyser->hash = hash_new();
     analyser->version = version_of_this();
-    if (analyser->hear && analyser->hash)
+    if (analyser->hear)
         return analyser;
     analyser_free(analyser);
     return NULL;
@@ -81,9 +80,9 @@ static struct real_list copy_block(struct arena *arena, const float *from, uint3
 {
     double *to = arena_array(arena, count, sizeof(*to));
 
-    for (uint32_t i = 0; to && i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         to[i] = (double)from[i];
-    return (struct real_list){ to ? count : 0, to };
+    return (struct real_list){ count, to };
 }
 
 static void set_embedding(const struct heard_embedding *from, struct arena *arena, struct embedding *to)
@@ -100,7 +99,7 @@ static void set_embedding(const struct heard_embedding *from, struct arena *aren
 static void set_artefacts(const struct heard_sound *heard, struct arena *arena, struct artefact_list *to)
 {
     to->at = arena_array(arena, heard->artefact_count, sizeof(*to->at));
-    for (size_t i = 0; to->at && i < heard->artefact_count; i++)
+    for (size_t i = 0; i < heard->artefact_count; i++)
         to->at[to->count++] = (struct artefact){ .type = text_of(heard->artefact[i].type),
                                                  .version = heard->artefact[i].version,
                                                  .data = bytes_of(heard->artefact[i].data, heard->artefact[i].len) };
@@ -178,7 +177,7 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     }
     decode_close(decode);
     if (e != ERR_OK)
-        return fault_set(fault, e, "no memory to analyse it");
+        return fault_set(fault, e, "sound of %u Hz and %u channels cannot be analysed", format.rate, format.channels);
     result->seconds = (double)found->frames / format.rate;
     note_truncation(arena, found->frames, frames_announced(input, container, &format), &found->facts);
     add_heard_facts(&analyser->heard, analyser->version, &found->facts);
@@ -190,18 +189,15 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
 
 /* ---- one file ---- */
 
-static enum err read_tags(struct input *input, enum container container, struct arena *arena, struct fact_list *to)
+static void read_tags(struct input *input, enum container container, struct arena *arena, struct fact_list *to)
 {
     struct labels labels;
-    enum err e = labels_begin(&labels, arena);
 
+    labels_begin(&labels, arena);
     to->at = arena_array(arena, FACTS_TOTAL, sizeof(*to->at));
-    if (e != ERR_OK || !to->at)
-        return ERR_FULL;
     tags_read(input, container, &labels);
     memcpy(to->at, labels.list.at, labels.list.count * sizeof(*to->at));
     to->count = labels.list.count;
-    return ERR_OK;
 }
 
 /* With its hash come the file's own words: tags may differ where the content is the same. */
@@ -212,9 +208,7 @@ static enum err look_inside(struct analyser *analyser, struct input *input, enum
         return ERR_OK;
     if (!kind_is_decoded(container))
         return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be decoded", kind_word(container));
-    enum err e = read_tags(input, container, arena, &result->found.facts);
-    if (e != ERR_OK)
-        return fault_set(fault, e, "no memory for its tags");
+    read_tags(input, container, arena, &result->found.facts);
     return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_hear(analyser, input, container, arena, result, fault);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/pcm.h"
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
@@ -100,7 +101,7 @@ static bool take_bytes(void *state, int64_t at, const void *bytes, size_t len)
     }
     buffer_add(&encoding->bytes, bytes, len);
     last->bytes.len += (uint32_t)len;
-    return !encoding->bytes.failed;
+    return true;
 }
 
 static void show_pieces(struct encoding *encoding, struct encode_done *to)
@@ -264,14 +265,12 @@ static void free_encoding(struct encoding *encoding)
 
 enum err encode_run(struct pipe *pipe, struct fault *fault)
 {
-    struct encoding *encoding = calloc(1, sizeof(*encoding));
+    struct encoding *encoding = alloc_zeroed(1, sizeof(*encoding));
     struct arena arena = { 0 };
     enum err e = ERR_OK;
 
-    if (encoding)
-        encoding->wav_fd = encoding->flac_fd = -1;
-    if (!encoding || !(encoding->hash = hash_new()))
-        e = fault_set(fault, ERR_FULL, "no memory to encode");
+    encoding->wav_fd = encoding->flac_fd = -1;
+    encoding->hash = hash_new();
     while (e == ERR_OK) {
         struct encode ask = { 0 };
         int fd;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/process/priority.h"
 #include "common/sanitizer.h"
 
@@ -149,8 +150,8 @@ static int allow_all(scmp_filter_ctx filter, int socket)
 
 static enum err filter_calls(int socket, struct fault *fault)
 {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int e = filter ? allow_all(filter, socket) : -ENOMEM;
+    scmp_filter_ctx filter = alloc_check(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
+    int e = allow_all(filter, socket);
 
     if (e == 0)
         e = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* a thread that a library began is bound too */

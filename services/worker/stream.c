@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/sandbox.h"
@@ -98,12 +99,11 @@ static enum err answer_pull(struct stream *stream, struct pipe *pipe, const stru
 
 enum err stream_run(struct pipe *pipe, struct fault *fault)
 {
-    struct stream *stream = calloc(1, sizeof(*stream));
+    struct stream *stream = alloc_zeroed(1, sizeof(*stream));
     struct arena arena = { 0 };
-    enum err e = stream ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for a stream");
+    enum err e = ERR_OK;
 
-    if (stream)
-        stream->fd = -1;
+    stream->fd = -1;
     while (e == ERR_OK) {
         struct pull pull = { 0 };
         int fd;
@@ -113,8 +113,7 @@ enum err stream_run(struct pipe *pipe, struct fault *fault)
             e = answer_pull(stream, pipe, &pull, fd, fault);
         arena_reset(&arena);
     }
-    if (stream)
-        close_file(stream);
+    close_file(stream);
     free(stream);
     arena_free(&arena);
     return e == ERR_OFFLINE ? ERR_OK : e;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 #define SAMPLE_MAX 1e6f /* beyond it a sample is no sound but damage */
 
 struct decode {
@@ -164,11 +166,9 @@ enum err decode_open(struct decode **out, struct input *input, int64_t begin, st
                      struct fault *fault)
 {
     SF_INFO info = { 0 };
-    struct decode *decode = calloc(1, sizeof(*decode));
+    struct decode *decode = alloc_zeroed(1, sizeof(*decode));
 
     *out = NULL;
-    if (!decode)
-        return fault_set(fault, ERR_FULL, "no memory to decode");
     decode->input = input;
     decode->begin = begin;
     decode->file = sf_open_virtual(&io, SFM_READ, &info, decode);
@@ -291,11 +291,9 @@ enum err encoder_open(struct encoder **to, const struct encoder_plan *plan, stru
     SF_INFO info = { .samplerate = (int)plan->rate,
                      .channels = (int)plan->channels,
                      .format = SF_FORMAT_FLAC | SF_FORMAT_PCM_24 };
-    struct encoder *encoder = calloc(1, sizeof(*encoder));
+    struct encoder *encoder = alloc_zeroed(1, sizeof(*encoder));
 
     *to = NULL;
-    if (!encoder)
-        return fault_set(fault, ERR_FULL, "no memory to encode");
     encoder->plan = *plan;
     encoder->file = sf_open_virtual(&out, SFM_WRITE, &info, encoder);
     if (!encoder->file) {

@@ -20,7 +20,7 @@ struct decode_format {
 };
 
 /* `begin` is where in the file the decoder is to see its first byte. Errors: bad_request (not an audio file,
- * damaged, outside the limits; the fault says which), full. */
+ * damaged, outside the limits; the fault says which). */
 enum err decode_open(struct decode **decode, struct input *input, int64_t begin, struct decode_format *format,
                      struct fault *fault);
 

@@ -26,38 +26,34 @@ static void put_float(uint8_t *to, size_t i, double value)
     little_put_f32(to + 4 * i, (float)narrow_number(value));
 }
 
-/* Each fills a record, in part in the arena. False: no memory. */
+/* Each fills a record, in part in the arena. */
 
-static bool fill_waveform(struct arena *arena, const struct hear *hear, void *record)
+static void fill_waveform(struct arena *arena, const struct hear *hear, void *record)
 {
-    return overview_draw(&hear->overview, arena, record);
+    overview_draw(&hear->overview, arena, record);
 }
 
-static bool fill_loudness(struct arena *arena, const struct hear *hear, void *record)
+static void fill_loudness(struct arena *arena, const struct hear *hear, void *record)
 {
     struct artefact_loudness *to = record;
 
     (void)arena;
     to->values_a_second = CURVE_RATE;
     to->lufs = bytes_of(hear->curve, loudness_curve_count(&hear->loudness));
-    return true;
 }
 
-static bool fill_onsets(struct arena *arena, const struct hear *hear, void *record)
+static void fill_onsets(struct arena *arena, const struct hear *hear, void *record)
 {
     struct artefact_onsets *to = record;
     size_t count = hear->onset.peaks;
     uint8_t *seconds = arena_array(arena, count, 4), *strength = arena_array(arena, count, 4);
 
-    if (!seconds || !strength)
-        return false;
     for (size_t i = 0; i < count; i++) {
         put_float(seconds, i, (double)hear->onset.time[i]);
         put_float(strength, i, (double)hear->onset.strength[i]);
     }
     to->seconds = bytes_of(seconds, 4 * count);
     to->strength = bytes_of(strength, 4 * count);
-    return true;
 }
 
 static size_t count_beats(const struct hear *hear)
@@ -68,55 +64,48 @@ static size_t count_beats(const struct hear *hear)
     return count < BEATS_MAX ? (size_t)count : BEATS_MAX;
 }
 
-static bool fill_beats(struct arena *arena, const struct hear *hear, void *record)
+static void fill_beats(struct arena *arena, const struct hear *hear, void *record)
 {
     struct artefact_beats *to = record;
     size_t count = count_beats(hear);
     uint8_t *seconds = arena_array(arena, count, 4);
 
-    if (!seconds)
-        return false;
     for (size_t i = 0; i < count; i++)
         put_float(seconds, i, hear->first_beat + (double)i * 60 / hear->tempo_found.bpm);
     to->bpm = narrow_number(hear->tempo_found.bpm);
     to->confidence = narrow_number(hear->tempo_found.confidence);
     to->seconds = bytes_of(seconds, 4 * count);
-    return true;
 }
 
-static bool fill_spectrum(struct arena *arena, const struct hear *hear, void *record)
+static void fill_spectrum(struct arena *arena, const struct hear *hear, void *record)
 {
     struct artefact_spectrum *to = record;
     uint8_t *db = arena_array(arena, MEL_BANDS, 4);
 
-    if (!db)
-        return false;
     for (size_t b = 0; b < MEL_BANDS; b++) {
         double mean = hear->mel.total[b] / (double)(hear->mel.count ? hear->mel.count : 1);
         put_float(db, b, 10 * log10(mean + 1e-12));
     }
     *to = (struct artefact_spectrum){ MEL_LOWEST_HZ, MEL_HIGHEST_HZ, bytes_of(db, 4 * MEL_BANDS) };
-    return true;
 }
 
-static bool fill_print(struct arena *arena, const struct hear *hear, void *record)
+static void fill_print(struct arena *arena, const struct hear *hear, void *record)
 {
     struct artefact_print *to = record;
 
     (void)arena;
     *to = (struct artefact_print){ FINGERPRINT_RATE, bytes_of(hear->fingerprint.sample, hear->fingerprint.count) };
-    return true;
 }
 
-static bool fill_gist(struct arena *arena, const struct hear *hear, void *record)
+static void fill_gist(struct arena *arena, const struct hear *hear, void *record)
 {
-    return fingerprint_summarise(&hear->fingerprint, &hear->overview, hear->rate, arena, record);
+    fingerprint_summarise(&hear->fingerprint, &hear->overview, hear->rate, arena, record);
 }
 
 static const struct {
     const char *type;
     const struct shape *shape;
-    bool (*fill)(struct arena *arena, const struct hear *hear, void *record);
+    void (*fill)(struct arena *arena, const struct hear *hear, void *record);
 } KIND[] = {
     { "waveform", &artefact_waveform_shape, fill_waveform },
     { "loudness", &artefact_loudness_shape, fill_loudness },
@@ -142,8 +131,7 @@ static enum err encode_artefact(struct artefacts *a, size_t kind, const struct h
     } record = { 0 };
 
     arena_reset(&a->arena);
-    if (!KIND[kind].fill(&a->arena, hear, &record))
-        return ERR_FULL;
+    KIND[kind].fill(&a->arena, hear, &record);
     return codec_encode(KIND[kind].shape, &record, &a->encoded, NULL);
 }
 

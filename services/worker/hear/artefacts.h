@@ -11,7 +11,8 @@ struct artefacts {
     struct buffer encoded; /* all of them */
 };
 
-/* Fills out->artefact from the finished parts, which points into `artefacts`. ERR_FULL without memory. */
+/* Fills out->artefact from the finished parts, which points into `artefacts`. Errors: those of
+ * codec_encode. */
 enum err artefacts_make(struct artefacts *artefacts, const struct hear *hear, struct heard_sound *out);
 void artefacts_free(struct artefacts *artefacts);
 

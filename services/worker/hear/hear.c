@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/rt/denormals.h"
 #include "services/worker/hear/parts.h"
 #include "services/worker/hear/verdict.h"
@@ -25,15 +26,14 @@ static int init_models(struct hear *hear)
 
 struct hear *hear_new(void)
 {
-    struct hear *hear = calloc(1, sizeof(*hear));
+    struct hear *hear = alloc_zeroed(1, sizeof(*hear));
 
-    if (!hear)
-        return NULL;
-    hear->failed = 1; /* until a sound begins */
-    hear->curve = malloc(CURVE_MAX);
+    hear->curve = alloc_bytes(CURVE_MAX);
     hear->pitch = pitch_new();
-    if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && fingerprint_init(&hear->fingerprint) &&
-        hear->curve && hear->pitch)
+    mel_init(&hear->mel);
+    tonal_init(&hear->tonal);
+    fingerprint_init(&hear->fingerprint);
+    if (init_models(hear))
         return hear;
     hear_free(hear);
     return NULL;
@@ -54,7 +54,7 @@ void hear_free(struct hear *hear)
     free(hear);
 }
 
-static enum err start_parts(struct hear *hear)
+static void start_parts(struct hear *hear)
 {
     hear->fast_rate = mono_chain_start(&hear->to_fast, hear->rate, FAST_RATE_MAX);
     hear->slow_rate = mono_chain_start(&hear->to_slow, hear->fast_rate, TONAL_RATE_MAX);
@@ -62,28 +62,25 @@ static enum err start_parts(struct hear *hear)
     overview_start(&hear->overview);
     envelope_start(&hear->envelope, hear->fast_rate);
     fingerprint_start(&hear->fingerprint, hear->fast_rate, hear->rate, hear->channels);
-    hear->failed = !mel_start(&hear->mel, hear->fast_rate) || !tonal_start(&hear->tonal, hear->slow_rate);
-    return hear->failed ? ERR_FULL : ERR_OK;
+    mel_start(&hear->mel, hear->fast_rate);
+    tonal_start(&hear->tonal, hear->slow_rate);
+    hear->has_begun = true;
 }
 
 enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected)
 {
-    float *clean;
-
     (void)frames_expected;
     no_denormals();
     if (!(rate >= 1 && rate <= RATE_MAX) || channels < 1 || channels > CHANNELS_MAX)
         return ERR_BAD_REQUEST;
-    clean = realloc(hear->clean, MONO_BLOCK * (size_t)channels * sizeof(*clean));
-    if (!clean)
-        return ERR_FULL;
-    hear->clean = clean;
+    hear->clean = alloc_grow(hear->clean, MONO_BLOCK * (size_t)channels, sizeof(*hear->clean));
     hear->rate = rate;
     hear->channels = (size_t)channels;
     hear->frames = 0;
     hear->peak = 0;
     hear->head_count = 0;
-    return start_parts(hear);
+    start_parts(hear);
+    return ERR_OK;
 }
 
 /* Copies with NaN, infinities and absurd values as zero; returns the largest magnitude. */
@@ -134,7 +131,7 @@ static void feed_block(struct hear *hear, const float *interleaved, size_t frame
 
 void hear_feed(struct hear *hear, const float *interleaved, size_t frames)
 {
-    while (frames > 0 && !hear->failed) {
+    while (frames > 0 && hear->has_begun) {
         size_t now = frames < MONO_BLOCK ? frames : MONO_BLOCK;
         feed_block(hear, interleaved, now);
         interleaved += now * hear->channels;
@@ -219,8 +216,8 @@ static enum err fill_result(struct hear *hear, struct heard_sound *out)
 enum err hear_end(struct hear *hear, struct heard_sound *out)
 {
     memset(out, 0, sizeof(*out));
-    if (hear->failed || hear->overview.failed)
-        return ERR_FULL;
+    if (!hear->has_begun)
+        return ERR_BAD_REQUEST;
     judge_whole(hear);
     return fill_result(hear, out);
 }

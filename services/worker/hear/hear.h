@@ -68,20 +68,20 @@ struct heard_sound {
 
 struct hear;
 
-struct hear *hear_new(void);       /* NULL: no memory, or the compiled-in model is of another layout */
+struct hear *hear_new(void);       /* NULL: the compiled-in model is of another layout */
 void hear_free(struct hear *hear); /* NULL is nothing */
 
 /* Starts a sound; one that was not ended is dropped. `rate` 1..1,000,000 Hz, `channels` 1..1024;
  * `frames_expected` is a hint for the overviews' resolution, 0 or less when not known.
  * From then on the thread takes numbers too small to hear for 0.
- * ERR_BAD_REQUEST outside these, ERR_FULL without memory. */
+ * ERR_BAD_REQUEST outside these. */
 enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected);
 
 /* The next frames, interleaved; NaN and infinities count as zero. Any number, also 0. */
 void hear_feed(struct hear *hear, const float *interleaved, size_t frames);
 
 /* Ends the sound and fills `out`. A sound without frames is silent, not an error.
- * ERR_FULL when memory ran out on the way; `out` is then empty. */
+ * ERR_BAD_REQUEST when no sound was begun, with `out` empty. */
 enum err hear_end(struct hear *hear, struct heard_sound *out);
 
 #endif

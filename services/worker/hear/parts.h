@@ -22,7 +22,7 @@
 struct hear {
     double rate;
     size_t channels;
-    int failed; /* memory ran out */
+    bool has_begun; /* a sound */
     uint64_t frames;
     float peak; /* of all channels, linear */
     float mono[MONO_BLOCK];

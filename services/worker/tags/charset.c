@@ -121,7 +121,7 @@ struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, 
     char *to = arena_alloc(arena, (size_t)max_len + 4);
     uint32_t made = 0, character;
 
-    while (to && in.len > 0) {
+    while (in.len > 0) {
         size_t took = next(&in, &character);
         in.at += took;
         in.len -= took;
@@ -132,5 +132,5 @@ struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, 
         memcpy(to + made, encoded, size);
         made += size;
     }
-    return trim_text((struct text){ to ? made : 0, to });
+    return trim_text((struct text){ made, to });
 }

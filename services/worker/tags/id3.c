@@ -174,8 +174,6 @@ static void say_tag(struct input *input, int64_t at, size_t len, const uint8_t h
 {
     struct id3_tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(labels->arena, len) };
 
-    if (!tag.at)
-        return;
     tag.len = input_read(input, at, tag.at, len);
     if (tag.flags & TAG_UNSYNC && tag.version < 4)
         tag.len = undo_unsync(tag.at, tag.len);

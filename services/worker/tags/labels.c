@@ -10,11 +10,10 @@
 
 enum { WORDS_MAX = 1024, NUMBER_LENGTH = 32 };
 
-enum err labels_begin(struct labels *labels, struct arena *arena)
+void labels_begin(struct labels *labels, struct arena *arena)
 {
     *labels = (struct labels){ .arena = arena };
     labels->list.at = arena_array(arena, LABELS_MAX, sizeof(struct fact));
-    return labels->list.at ? ERR_OK : ERR_FULL;
 }
 
 /* NULL when there is no room, or the attribute is stated already. */

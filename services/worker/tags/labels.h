@@ -19,8 +19,7 @@ struct labels {
     struct fact_list list; /* `at` has room for LABELS_MAX */
 };
 
-/* Errors: full. */
-enum err labels_begin(struct labels *labels, struct arena *arena);
+void labels_begin(struct labels *labels, struct arena *arena);
 
 /* A word, or a number where the attribute is one (bpm, year, track, one_shot): read from the words, and when that
  * fails kept as words that are not shown. `key` becomes "C#min", `genre` its name ("(17)" is "Rock"). Ends at a

@@ -191,7 +191,7 @@ void ogg_facts(struct input *input, struct labels *labels)
     struct ogg *ogg = arena_alloc(labels->arena, sizeof(*ogg));
     struct buffer packet = { .limit = COMMENTS_MAX + OGG_PAGE_MAX };
     struct ogg_piece piece;
-    bool more = ogg && ogg_open(ogg, input);
+    bool more = ogg_open(ogg, input);
 
     while (more && ogg_next(ogg, &piece) && piece.header) {
         if (piece.packet == 0)

@@ -75,6 +75,5 @@ void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct lab
     size_t room = size < READ_MAX ? (size_t)size : READ_MAX;
     uint8_t *bytes = arena_alloc(labels->arena, room);
 
-    if (bytes)
-        vorbis_facts(bytes, input_read(input, at, bytes, room), labels);
+    vorbis_facts(bytes, input_read(input, at, bytes, room), labels);
 }

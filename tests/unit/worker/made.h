@@ -182,7 +182,7 @@ static inline struct labels made_labels(const struct buffer *bytes, struct arena
     struct made made = made_of(bytes);
     struct labels labels;
 
-    assert_int_equal(labels_begin(&labels, arena), ERR_OK);
+    labels_begin(&labels, arena);
     tags_read(&made.input, made.container, &labels);
     made_close(&made);
     return labels;

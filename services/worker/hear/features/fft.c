@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 struct fft {
     size_t size;
     float *window, *in;
@@ -20,20 +22,13 @@ static void fill_hann(float *window, size_t size)
 
 struct fft *fft_new(size_t size)
 {
-    struct fft *fft = calloc(1, sizeof(*fft));
+    struct fft *fft = alloc_zeroed(1, sizeof(*fft));
 
-    if (!fft)
-        return NULL;
     fft->size = size;
-    fft->window = fftwf_alloc_real(size);
-    fft->in = fftwf_alloc_real(size);
-    fft->out = fftwf_alloc_complex(size / 2 + 1);
-    if (fft->window && fft->in && fft->out)
-        fft->plan = fftwf_plan_dft_r2c_1d((int)size, fft->in, fft->out, FFTW_ESTIMATE);
-    if (!fft->plan) {
-        fft_free(fft);
-        return NULL;
-    }
+    fft->window = alloc_check(fftwf_alloc_real(size));
+    fft->in = alloc_check(fftwf_alloc_real(size));
+    fft->out = alloc_check(fftwf_alloc_complex(size / 2 + 1));
+    fft->plan = alloc_check(fftwf_plan_dft_r2c_1d((int)size, fft->in, fft->out, FFTW_ESTIMATE));
     fill_hann(fft->window, size);
     return fft;
 }

@@ -4,16 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 static const float NOT_SILENT = 1e-5f, WITHIN_40_DB = 0.01f;
 static const double LEAD_SECONDS = 0.02, PASSES = 0.9 /* of half the rate */, HALF_WIDTH = 8 /* of the kernel */;
 static const double LOWEST_HZ = 50, HIGHEST_HZ = 7000;
 
-int fingerprint_init(struct fingerprint_maker *p)
+void fingerprint_init(struct fingerprint_maker *p)
 {
     p->hash = hash_new();
     p->fft = fft_new(FINGERPRINT_FFT);
-    p->head = malloc(FINGERPRINT_HEAD_MAX * sizeof(*p->head));
-    return p->hash && p->fft && p->head;
+    p->head = alloc_bytes(FINGERPRINT_HEAD_MAX * sizeof(*p->head));
 }
 
 void fingerprint_free(struct fingerprint_maker *p)
@@ -168,7 +169,7 @@ static double audible_seconds(const struct overview *o, double rate)
     return (double)(bins - first) * (double)o->stretch / rate;
 }
 
-bool fingerprint_summarise(const struct fingerprint_maker *p, const struct overview *overview, double file_rate,
+void fingerprint_summarise(const struct fingerprint_maker *p, const struct overview *overview, double file_rate,
                            struct arena *arena, struct artefact_gist *to)
 {
     struct hash hash = hash_so_far(p->hash);
@@ -176,5 +177,4 @@ bool fingerprint_summarise(const struct fingerprint_maker *p, const struct overv
     *to = (struct artefact_gist){ arena_bytes(arena, bytes_of(hash.b, sizeof(hash.b))),
                                   (double)(float)audible_seconds(overview, file_rate),
                                   bytes_of(p->band, FINGERPRINT_BANDS) };
-    return to->samples_hash.len > 0;
 }

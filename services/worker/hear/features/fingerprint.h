@@ -32,7 +32,7 @@ struct fingerprint_maker {
     float line[FINGERPRINT_FFT], power[FINGERPRINT_FFT / 2 + 1];
 };
 
-int fingerprint_init(struct fingerprint_maker *maker); /* 0: no memory */
+void fingerprint_init(struct fingerprint_maker *maker);
 void fingerprint_free(struct fingerprint_maker *maker);
 
 /* `rate`: of what fingerprint_keep is given, up to 50 kHz; `file_rate` and `channels` belong to the hash. */
@@ -41,8 +41,8 @@ void fingerprint_hash(struct fingerprint_maker *maker, const float *interleaved,
 void fingerprint_keep(struct fingerprint_maker *maker, const float *mono, size_t count);
 void fingerprint_finish(struct fingerprint_maker *maker);
 
-/* The fingerprint is `sample`; this is its gist, which points into `maker` and the arena. False: no memory. */
-bool fingerprint_summarise(const struct fingerprint_maker *maker, const struct overview *overview, double file_rate,
+/* The fingerprint is `sample`; this is its gist, which points into `maker` and the arena. */
+void fingerprint_summarise(const struct fingerprint_maker *maker, const struct overview *overview, double file_rate,
                            struct arena *arena, struct artefact_gist *to);
 
 #endif

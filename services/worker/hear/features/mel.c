@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/worker/hear/features/mono.h"
 
 static const float SILENCE = 1e-11f;
@@ -62,11 +63,10 @@ static size_t power_of_two(double near)
     return size;
 }
 
-int mel_init(struct mel *mel)
+void mel_init(struct mel *mel)
 {
     memset(mel, 0, sizeof(*mel));
-    mel->frame = malloc(MEL_FRAMES_MAX * sizeof(*mel->frame));
-    return mel->frame != NULL;
+    mel->frame = alloc_bytes(MEL_FRAMES_MAX * sizeof(*mel->frame));
 }
 
 void mel_free(struct mel *mel)
@@ -77,33 +77,26 @@ void mel_free(struct mel *mel)
 }
 
 /* What depends on the sample rate is kept from sound to sound. */
-static int set_rate(struct mel *mel, double rate)
+static void set_rate(struct mel *mel, double rate)
 {
     size_t size = power_of_two(rate * FRAME_SECONDS), room = framer_room(size, rate / MEL_RATE, MONO_BLOCK);
-    float *line;
 
     if (mel->rate == rate)
-        return 1;
+        return;
     mel->rate = 0;
     fft_free(mel->fft);
     mel->fft = fft_new(size);
-    line = realloc(mel->line, room * sizeof(*line));
-    mel->line = line ? line : mel->line;
-    if (!mel->fft || !line)
-        return 0;
+    mel->line = alloc_grow(mel->line, room, sizeof(*mel->line));
     mel->rate = rate;
     make_bands(mel);
-    return 1;
 }
 
-int mel_start(struct mel *mel, double rate)
+void mel_start(struct mel *mel, double rate)
 {
-    if (!set_rate(mel, rate))
-        return 0;
+    set_rate(mel, rate);
     mel->count = 0;
     memset(mel->total, 0, sizeof(mel->total));
     framer_start(&mel->framer, fft_size(mel->fft), rate / MEL_RATE, mel->line);
-    return 1;
 }
 
 static float sum_weighted(const float *power, const float *weight, size_t width)

@@ -32,9 +32,9 @@ struct mel {
     double total[MEL_BANDS]; /* power of each band, summed over all frames */
 };
 
-int mel_init(struct mel *mel); /* 0: no memory */
+void mel_init(struct mel *mel);
 void mel_free(struct mel *mel);
-int mel_start(struct mel *mel, double rate); /* up to 50 kHz; 0: no memory */
+void mel_start(struct mel *mel, double rate); /* up to 50 kHz */
 void mel_feed(struct mel *mel, const float *mono, size_t count);
 void mel_finish(struct mel *mel);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 static const struct overview_bin EMPTY = { INFINITY, -INFINITY, 0 };
 
 void overview_start(struct overview *o)
@@ -12,7 +14,6 @@ void overview_start(struct overview *o)
     o->stretch = OVERVIEW_STRETCH;
     o->inside = 0;
     o->frames = 0;
-    o->failed = 0;
 }
 
 void overview_free(struct overview *o)
@@ -36,23 +37,18 @@ static void halve_bins(struct overview *o)
     o->stretch *= 2;
 }
 
-static int make_room(struct overview *o)
+static void make_room(struct overview *o)
 {
     size_t room = o->room ? o->room * 2 : 4096;
-    struct overview_bin *grown;
 
     if (o->count < o->room)
-        return 1;
+        return;
     if (o->count == OVERVIEW_BINS_MAX) {
         halve_bins(o);
-        return 1;
+        return;
     }
-    grown = realloc(o->bin, room * sizeof(*grown));
-    if (!grown)
-        return 0;
-    o->bin = grown;
+    o->bin = alloc_grow(o->bin, room, sizeof(*o->bin));
     o->room = room;
-    return 1;
 }
 
 static void measure_bin(struct overview_bin *bin, const float *x, size_t count)
@@ -77,12 +73,10 @@ static void measure_bin(struct overview_bin *bin, const float *x, size_t count)
 
 void overview_feed(struct overview *o, const float *mono, size_t frames)
 {
-    while (frames > 0 && !o->failed) {
+    while (frames > 0) {
         size_t now;
         if (o->inside == 0) {
-            o->failed = !make_room(o);
-            if (o->failed)
-                return;
+            make_room(o);
             o->bin[o->count] = EMPTY;
         }
         now = o->stretch - o->inside < frames ? (size_t)(o->stretch - o->inside) : frames;
@@ -126,15 +120,11 @@ static struct overview_bin level_bin(const struct overview *o, size_t i, size_t 
 }
 
 /* A level of `count` bins, each `width` of the finest. */
-static bool draw_level(const struct overview *o, size_t count, size_t width, struct arena *arena,
+static void draw_level(const struct overview *o, size_t count, size_t width, struct arena *arena,
                        struct artefact_level *to)
 {
-    uint8_t *low = arena_alloc(arena, 3 * count), *high, *rms;
+    uint8_t *low = arena_alloc(arena, 3 * count), *high = low + count, *rms = high + count;
 
-    if (!low)
-        return false;
-    high = low + count;
-    rms = high + count;
     for (size_t i = 0; i < count; i++) {
         struct overview_bin b = level_bin(o, i, width);
         low[i] = byte_of(b.low, 127, -128, 127);
@@ -142,18 +132,15 @@ static bool draw_level(const struct overview *o, size_t count, size_t width, str
         rms[i] = byte_of((float)sqrt((double)b.square / frames_in(o, o->stretch * width, i)), 255, 0, 255);
     }
     *to = (struct artefact_level){ bytes_of(low, count), bytes_of(high, count), bytes_of(rms, count) };
-    return true;
 }
 
-bool overview_draw(const struct overview *o, struct arena *arena, struct artefact_waveform *to)
+void overview_draw(const struct overview *o, struct arena *arena, struct artefact_waveform *to)
 {
     struct artefact_level *level = arena_array(arena, OVERVIEW_LEVELS_MAX, sizeof(*level));
     uint32_t levels = 0;
     size_t width = 1;
 
-    for (size_t n = count_bins(o); level && n > 0; n = n > 1 ? (n + 1) / 2 : 0, width *= 2)
-        if (!draw_level(o, n, width, arena, &level[levels++]))
-            return false;
+    for (size_t n = count_bins(o); n > 0; n = n > 1 ? (n + 1) / 2 : 0, width *= 2)
+        draw_level(o, n, width, arena, &level[levels++]);
     *to = (struct artefact_waveform){ o->frames, o->stretch, { levels, level } };
-    return level;
 }

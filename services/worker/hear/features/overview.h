@@ -18,7 +18,6 @@ struct overview {
     uint64_t stretch; /* frames a bin */
     uint64_t inside;  /* frames of the bin that is being filled: bin[count] */
     uint64_t frames;
-    int failed; /* memory ran out */
 };
 
 void overview_start(struct overview *overview); /* keeps its memory */
@@ -26,7 +25,7 @@ void overview_free(struct overview *overview);
 void overview_feed(struct overview *overview, const float *mono, size_t frames);
 
 /* The waveform in all resolutions, in the arena. A level's bin covers two of the finer one; low and high are
- * round(127 × value), clipped, and rms is round(255 × rms). False: no memory. */
-bool overview_draw(const struct overview *overview, struct arena *arena, struct artefact_waveform *to);
+ * round(127 × value), clipped, and rms is round(255 × rms). */
+void overview_draw(const struct overview *overview, struct arena *arena, struct artefact_waveform *to);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 enum { FRAME = 1024 };
 
 static const float QUIET = 0.003f /* -50 dB below the loudest moment */, SURE = 0.5f, SAME = 0.6f /* semitones */;
@@ -20,16 +22,13 @@ struct pitch {
 
 struct pitch *pitch_new(void)
 {
-    struct pitch *pitch = calloc(1, sizeof(*pitch));
+    struct pitch *pitch = alloc_zeroed(1, sizeof(*pitch));
 
-    if (!pitch)
-        return NULL;
     pitch->in = new_fvec(FRAME);
     pitch->out = new_fvec(1);
-    if (pitch->in && pitch->out)
-        return pitch;
-    pitch_free(pitch);
-    return NULL;
+    alloc_check(pitch->in);
+    alloc_check(pitch->out);
+    return pitch;
 }
 
 void pitch_free(struct pitch *pitch)

@@ -15,7 +15,7 @@ struct pitch_track {
     float middle, agreement;         /* the note that most moments agree on, 0 none; how many do, 0..1 */
 };
 
-struct pitch *pitch_new(void); /* NULL: no memory */
+struct pitch *pitch_new(void);
 void pitch_free(struct pitch *pitch);
 
 /* Listens to mono samples of `rate` Hz, 1000..12500, from `onset` on. Returns 0, with an empty track, when the

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/worker/hear/features/mono.h"
 
 static const float LOWEST_NOTE = 28, RANGE = 3e-6f /* -55 dB below the strongest */, SILENCE = 1e-11f;
 static const double FRAME_SECONDS = 0.3715, LOW_HZ = 27.5;
 
-int tonal_init(struct tonal *tonal)
+void tonal_init(struct tonal *tonal)
 {
     memset(tonal, 0, sizeof(*tonal));
-    tonal->frame = malloc(TONAL_FRAMES_MAX * sizeof(*tonal->frame));
-    return tonal->frame != NULL;
+    tonal->frame = alloc_bytes(TONAL_FRAMES_MAX * sizeof(*tonal->frame));
 }
 
 void tonal_free(struct tonal *tonal)
@@ -23,34 +23,27 @@ void tonal_free(struct tonal *tonal)
     free(tonal->frame);
 }
 
-static int set_rate(struct tonal *tonal, double rate)
+static void set_rate(struct tonal *tonal, double rate)
 {
     size_t size = 16, room;
-    float *line;
 
     if (tonal->rate == rate)
-        return 1;
+        return;
     while (size < TONAL_SIZE_MAX && (double)size * M_SQRT2 < rate * FRAME_SECONDS)
         size *= 2;
     room = framer_room(size, rate / TONAL_RATE, MONO_BLOCK);
     tonal->rate = 0;
     fft_free(tonal->fft);
     tonal->fft = fft_new(size);
-    line = realloc(tonal->line, room * sizeof(*line));
-    tonal->line = line ? line : tonal->line;
-    if (!tonal->fft || !line)
-        return 0;
+    tonal->line = alloc_grow(tonal->line, room, sizeof(*tonal->line));
     tonal->rate = rate;
-    return 1;
 }
 
-int tonal_start(struct tonal *tonal, double rate)
+void tonal_start(struct tonal *tonal, double rate)
 {
-    if (!set_rate(tonal, rate))
-        return 0;
+    set_rate(tonal, rate);
     tonal->count = 0;
     framer_start(&tonal->framer, fft_size(tonal->fft), rate / TONAL_RATE, tonal->line);
-    return 1;
 }
 
 static double bin_hz(const struct tonal *tonal)

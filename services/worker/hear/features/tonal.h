@@ -35,9 +35,9 @@ struct tonal {
     size_t count;
 };
 
-int tonal_init(struct tonal *tonal); /* 0: no memory */
+void tonal_init(struct tonal *tonal);
 void tonal_free(struct tonal *tonal);
-int tonal_start(struct tonal *tonal, double rate); /* up to TONAL_RATE_MAX; 0: no memory */
+void tonal_start(struct tonal *tonal, double rate); /* up to TONAL_RATE_MAX */
 void tonal_feed(struct tonal *tonal, const float *mono, size_t count);
 void tonal_finish(struct tonal *tonal);
 
