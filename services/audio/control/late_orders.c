@@ -13,9 +13,9 @@ bool late_order_put(struct audio *audio, struct call *call, const struct order *
     usec_t now = clock_steady(), until = call_deadline(call) - LATE_MARGIN_US;
     void *own;
 
-    if (!audio_sounded(audio, LATE_US) || until <= now || late->count == LATE_ORDERS ||
-        !(own = arena_alloc(call_arena(call), size + 1)))
+    if (!audio_sounded(audio, LATE_US) || until <= now || late->count == LATE_ORDERS)
         return false;
+    own = arena_alloc(call_arena(call), size + 1);
     memcpy(own, answer, size);
     struct ticket ticket = call_defer(call);
     if (ticket.number)

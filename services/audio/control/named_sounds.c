@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "schema_streamer.h"
 
 enum { LOAD_MS = 10000, MARGIN_MS = 500 };
@@ -77,7 +78,7 @@ static struct silent_sound_list list_silent(const struct loads *all)
     struct arena *arena = call_arena(all->call);
     struct silent_sound_list list = { 0, arena_array(arena, all->count, sizeof(*list.at)) };
 
-    for (uint32_t i = 0; list.at && i < all->count; i++) {
+    for (uint32_t i = 0; i < all->count; i++) {
         const struct load *load = &all->each[i];
         if (load->why[0])
             list.at[list.count++] = (struct silent_sound){ .index = load->sound.index,
@@ -95,8 +96,7 @@ static void finish_loads(struct loads *all)
     if (ticket_is_open(service, all->ticket)) {
         struct call *call = all->call;
         void *answer = arena_alloc(call_arena(call), call_ask(call)->answer->size);
-        enum err e = answer ? all->done(all->audio, call, all->ask, list_silent(all), answer)
-                            : refuse(call, ERR_FULL, "no memory for the answer");
+        enum err e = all->done(all->audio, call, all->ask, list_silent(all), answer);
 
         if (e == ERR_OK)
             ticket_answer(service, all->ticket, answer);
@@ -149,12 +149,11 @@ static uint32_t budget_of(const struct call *call)
 enum err named_load(struct audio *audio, struct call *call, const struct named_sound *sounds, uint32_t count,
                     named_done *done, void *ask)
 {
-    struct loads *all = calloc(1, sizeof(*all));
+    struct loads *all;
 
-    if (!all || count > SCORE_PADS) {
-        free(all);
-        return refuse(call, ERR_FULL, "no memory to load the sounds");
-    }
+    if (count > SCORE_PADS)
+        return refuse(call, ERR_FULL, "%u sounds are too many: %d at most", count, SCORE_PADS);
+    all = alloc_zeroed(1, sizeof(*all));
     *all = (struct loads){ .audio = audio, .call = call, .ticket = call_defer(call), .done = done, .ask = ask };
     if (all->ticket.number == 0) {
         free(all);

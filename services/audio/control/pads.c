@@ -66,8 +66,6 @@ enum err audio_ask_pads(struct audio *audio, struct call *call, const struct aud
     struct pad *pads = arena_array(call_arena(call), SCORE_PADS, sizeof(*pads));
 
     (void)ask;
-    if (!pads)
-        return refuse(call, ERR_FULL, "no memory for the pads");
     answer->each.at = pads;
     for (uint32_t i = 0; i < SCORE_PADS; i++)
         if (audio->score.pads[i].sound < SOUNDS || audio->score.pads[i].note != NONE)
@@ -144,13 +142,12 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
                             struct pads *answer)
 {
     struct asked_pads *asked = arena_alloc(call_arena(call), sizeof(*asked));
-    struct pad_list *own = asked ? &asked->each : NULL;
+    struct pad_list *own = &asked->each;
     struct named_sound items[SCORE_PADS];
     enum err e = ERR_OK;
     uint32_t count;
 
-    if (!asked || !(own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at))))
-        return refuse(call, ERR_FULL, "no memory for the pads");
+    own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at));
     asked->number = ++audio->sets;
     own->count = ask->each.count;
     if (own->count)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/audio/control/audio.h"
 
 /* ---- the JACK server ---- */
@@ -34,8 +35,6 @@ enum err audio_ask_server(struct audio *audio, struct call *call, const struct a
     struct link_facts *facts = arena_alloc(call_arena(call), sizeof(*facts));
 
     (void)ask;
-    if (!facts)
-        return refuse(call, ERR_FULL, "no memory for what is known of the server");
     link_tell(audio->link, facts);
     audio_tell_server(audio, answer, facts);
     return ERR_OK;
@@ -141,10 +140,8 @@ static void came_home(struct mail *mail)
 
 static enum err send_wish(struct audio *audio, struct call *call, const struct link_wish *wish, struct text to)
 {
-    struct wish_asked *asked = calloc(1, sizeof(*asked));
+    struct wish_asked *asked = alloc_zeroed(1, sizeof(*asked));
 
-    if (!asked)
-        return refuse(call, ERR_FULL, "no memory for what JACK is asked");
     asked->wish.verb = wish->verb;
     asked->wish.port = wish->port;
     asked->wish.for_take = wish->for_take;

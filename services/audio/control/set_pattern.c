@@ -11,15 +11,12 @@ struct pattern_asked {
     uint64_t number;
 };
 
-/* NULL: no memory. */
 static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
 {
     const struct row_list *from = &ask->pattern.sequencer.tracks;
     struct pattern_asked *own = arena_alloc(call_arena(call), sizeof(*own));
     struct row *rows = arena_array(call_arena(call), from->count + 1, sizeof(*rows));
 
-    if (!own || !rows)
-        return NULL;
     *own = (struct pattern_asked){ *ask, number };
     own->ask.pattern.sequencer.tracks.at = rows;
     if (from->count)
@@ -86,8 +83,6 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
     uint32_t count;
     enum err e;
 
-    if (!own)
-        return refuse(call, ERR_FULL, "no memory for the pattern");
     e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for it */
     if (e == ERR_OK)
         e = check_slots(audio, call, &own->ask.pattern.sequencer.tracks);

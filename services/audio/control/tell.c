@@ -128,8 +128,6 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
     struct mixer_strip *strips = arena_array(call_arena(call), GROUPS + 1, sizeof(*strips));
 
     (void)ask;
-    if (!strips)
-        return refuse(call, ERR_FULL, "no memory for the mixer");
     for (uint32_t i = 0; i < GROUPS; i++)
         strips[i] = describe_strip(choice_value(&bus_table, text_of(names[i])), &audio->score.groups[i]);
     strips[GROUPS] = describe_strip(BUS_MASTER, &audio->score.master);
@@ -196,8 +194,6 @@ enum err audio_ask_meters(struct audio *audio, struct call *call, const struct a
     struct meter *all = arena_array(call_arena(call), AUDIO_METERS, sizeof(*all));
     struct state state;
 
-    if (!all)
-        return refuse(call, ERR_FULL, "no memory for the meters");
     (void)audio_state(audio, &state);
     *answer = (struct meters){
         .reduction = audio_meters(audio, &state, ask->has_since ? &ask->since : NULL, all),

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/audio/rt/core.h"
 
 static const uint64_t LAYOUT = UINT64_C(2) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);
@@ -43,9 +44,7 @@ enum err engine_open(const struct studio *studio, uint32_t instance, struct engi
     *engine = NULL;
     if (instance >= CORE_INSTANCES)
         return fault_set(fault, ERR_BAD_REQUEST, "there is no audio instance %u", instance);
-    if (posix_memalign((void **)&made, 64, sizeof(*made)) != 0)
-        return fault_set(fault, ERR_FULL, "no memory for the audio engine");
-    memset((void *)made, 0, sizeof(*made));
+    made = alloc_aligned(64, sizeof(*made));
     made->instance = instance;
     made->epoch = UINT32_MAX;
     made->half = &made->own_half;

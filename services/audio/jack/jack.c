@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/id.h"
 #include "services/audio/jack/rt_jack.h"
 
@@ -174,12 +175,10 @@ static enum err begin_client(struct client *client, struct fault *fault)
 
 enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault)
 {
-    struct client *made = calloc(1, sizeof(*made));
+    struct client *made = alloc_zeroed(1, sizeof(*made));
     enum err e;
 
     *client = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for a JACK client");
     made->engine = engine;
     e = join_server(name, made, fault);
     if (e == ERR_OK)

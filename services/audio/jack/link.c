@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 
 enum {
@@ -221,12 +222,10 @@ static void make_call(pthread_cond_t *call)
 
 enum err link_open(const struct link_plan *plan, struct link **link, struct fault *fault)
 {
-    struct link *made = calloc(1, sizeof(*made));
+    struct link *made = alloc_zeroed(1, sizeof(*made));
     const char *server = getenv("JACK_DEFAULT_SERVER");
 
     *link = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for the link to JACK");
     made->engine = plan->engine;
     made->mailbox = plan->mailbox;
     (void)snprintf(made->name, sizeof(made->name), "%s", plan->name);

@@ -118,8 +118,7 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
                           wires->at[i].to);
     if (wires->chain[0])
         buffer_printf(&file, "chain\t%s\n", wires->chain);
-    e = file.failed ? fault_set(fault, ERR_FULL, "no memory for the connections")
-                    : file_write_atomic(path_of(paths, path), buffer_bytes(&file), 0600, fault);
+    e = file_write_atomic(path_of(paths, path), buffer_bytes(&file), 0600, fault);
     buffer_free(&file);
     return e;
 }
