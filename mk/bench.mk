@@ -41,6 +41,9 @@ bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 # make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
+# make bench-start [COUNTS="1000 100000 1000000"]: what the start of persist and a check of the store cost
+bench-start: all $(BUILD)/bench_make
+	@BUILD=$(abspath $(BUILD)) bench/query/start $(COUNTS)
 # make bench-duplicates [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
 $(BUILD)/bench_duplicates: $(BUILD)/bench/query/duplicates.o $(QUERY_O) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -88,4 +91,4 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-query bench-grow bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-audio
+.PHONY: bench bench-search bench-query bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-audio
