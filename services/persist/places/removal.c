@@ -1,25 +1,22 @@
 #include "services/persist/places/removal.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "services/persist/places/levels.h"
 #include "services/persist/places/overtaken.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-enum { AT_ONCE = 16, DEPTH = 4096, NAME_BYTES = 255 };
+enum { AT_ONCE = 16, DEPTH = 4096 };
 
 /* One library on its way out: its folders level by level, which are listed from the first and emptied from the last. */
 struct removal {
     struct multipart work;
     struct id library;
-    struct id *folders;
-    uint32_t count, room;
-    uint32_t listed;          /* so many folders' own folders are in the list … */
-    uint8_t name[NAME_BYTES]; /* … and of the next one those up to this name */
-    uint32_t name_len;
+    struct levels levels;
+    uint32_t listed; /* so many folders' own folders are in the list */
     uint32_t done;
     bool is_stale; /* something was taken out, or another library went, after this list began */
     usec_t since;
@@ -58,62 +55,22 @@ static void free_removal(struct persist *p, struct multipart *work)
     struct removal *removal = (struct removal *)work;
 
     (void)p;
-    free(removal->folders);
+    levels_free(&removal->levels);
     free(removal);
-}
-
-static enum err add_folder(struct removal *removal, struct id folder)
-{
-    if (removal->count == removal->room) {
-        uint32_t room = removal->room ? 2 * removal->room : 64;
-        struct id *folders = realloc(removal->folders, room * sizeof(*folders));
-        if (!folders)
-            return ERR_FULL;
-        removal->folders = folders;
-        removal->room = room;
-    }
-    removal->folders[removal->count++] = folder;
-    return ERR_OK;
-}
-
-struct removal_gathering {
-    struct persist *persist;
-    struct removal *removal;
-    enum err error;
-    bool is_cut; /* the turn is over */
-};
-
-static bool gather_folder(void *state, const struct folder *folder)
-{
-    struct removal_gathering *g = state;
-
-    if (!folder->library)
-        g->error = add_folder(g->removal, folder->id);
-    g->removal->name_len = folder->name.len;
-    memcpy(g->removal->name, folder->name.at, folder->name.len);
-    g->is_cut = turn_is_over(g->persist);
-    return g->error == ERR_OK && !g->is_cut;
 }
 
 /* Goes on with the list until it is whole or the turn is over. */
 static enum err list_folders(struct persist *p, struct removal *removal)
 {
-    struct removal_gathering g = { .persist = p, .removal = removal };
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && g.error == ERR_OK && !g.is_cut && removal->listed < removal->count) {
+    for (bool is_whole = true; e == ERR_OK && is_whole && removal->listed < removal->levels.count;) {
         arena_reset(&p->arena);
-        e = catalogue_each_subfolder_after(p->w.txn, &p->arena, removal->folders[removal->listed],
-                                           bytes_of(removal->name, removal->name_len), gather_folder, &g);
-        if (e == ERR_NOT_FOUND) /* it went meanwhile */
-            e = ERR_OK;
-        if (!g.is_cut) {
-            removal->listed++;
-            removal->name_len = 0;
-            g.is_cut = turn_is_over(p);
-        }
+        e = levels_gather(p, &removal->levels, removal->listed, &is_whole);
+        removal->listed += is_whole;
+        is_whole = is_whole && !turn_is_over(p);
     }
-    return g.error == ERR_OK ? e : g.error;
+    return e;
 }
 
 /* A library inside another one: the other still has its files. So it is when another removal took the folder. */
@@ -212,8 +169,8 @@ static enum err empty_folders(struct persist *p, struct removal *removal)
     struct media media;
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && removal->done < removal->count) {
-        struct id folder = removal->folders[removal->count - 1 - removal->done];
+    while (e == ERR_OK && removal->done < removal->levels.count) {
+        struct id folder = removal->levels.folders[removal->levels.count - 1 - removal->done];
         arena_reset(&p->arena);
         e = first_in(p, folder, &media);
         removal->is_stale = removal->is_stale || e == ERR_OK;
@@ -285,14 +242,15 @@ static enum err list_again(struct persist *p, struct removal *removal, bool *aga
     bool covered = false, filled = true;
     enum err e = is_covered(p, removal->library, &covered);
 
-    if (e == ERR_OK && !covered && removal->count > 0)
+    if (e == ERR_OK && !covered && removal->levels.count > 0)
         e = is_filled(p, removal->library, stop_at_plain, &filled);
-    *again = e == ERR_OK && !covered && filled && (removal->count == 0 || removal->is_stale);
+    *again = e == ERR_OK && !covered && filled && (removal->levels.count == 0 || removal->is_stale);
     if (!*again)
         return e;
-    removal->count = removal->listed = removal->done = removal->name_len = 0;
+    removal->listed = removal->done = 0;
+    removal->levels.count = removal->levels.name_len = 0;
     removal->is_stale = false;
-    return add_folder(removal, removal->library);
+    return levels_add(&removal->levels, removal->library);
 }
 
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
@@ -303,9 +261,9 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
 
     if (e == ERR_OK && !turn_is_over(p))
         e = empty_folders(p, removal);
-    if (e == ERR_OK && removal->done == removal->count)
+    if (e == ERR_OK && removal->done == removal->levels.count)
         e = list_again(p, removal, &again);
-    if (e == ERR_OK && !again && removal->done == removal->count) {
+    if (e == ERR_OK && !again && removal->done == removal->levels.count) {
         e = finish_removal(p, removal);
         *ended = e == ERR_OK;
     }
@@ -333,7 +291,7 @@ void removal_list_tasks(const struct persist *p, struct arena *arena, struct tas
             .id = one->work.request,
             .label = TEXT("Removing a library"),
             .done = one->done,
-            .total = one->count,
+            .total = one->levels.count,
             .since = one->since,
         };
 }

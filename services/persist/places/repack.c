@@ -4,25 +4,23 @@
 #include <string.h>
 
 #include "common/process/log.h"
+#include "services/persist/places/levels.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 
-enum { SOME = 16, NAME_BYTES = 255, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: before the old pack */ };
+enum { SOME = 16, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: before the old pack */ };
 static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
 
 /* The row in hand: its folders level by level; of folder `at` the files up to `name` are done. */
 struct repack {
     struct key row;
-    struct text old; /* in `row` */
-    struct id *folders;
-    uint32_t count, room;
+    struct text old;      /* in `row` */
+    struct levels levels; /* its name is that of the last folder, and then of the last file */
     uint32_t at;
     bool is_listed; /* the folders in folder `at` are in the list */
-    uint8_t name[NAME_BYTES];
-    uint32_t name_len;
 };
 
 static void run_part(void *persist);
@@ -35,8 +33,8 @@ static struct key row_of(struct id folder, struct text old)
 
     memcpy(key.b + key.len, folder.b, sizeof(folder.b));
     key.len += (uint32_t)sizeof(folder.b);
-    memcpy(key.b + key.len, old.at, old.len < NAME_BYTES ? old.len : NAME_BYTES);
-    key.len += old.len < NAME_BYTES ? old.len : NAME_BYTES;
+    memcpy(key.b + key.len, old.at, old.len < LEVELS_NAME ? old.len : LEVELS_NAME);
+    key.len += old.len < LEVELS_NAME ? old.len : LEVELS_NAME;
     return key;
 }
 
@@ -63,23 +61,9 @@ static enum err first_row(struct persist *p, struct key *row)
 static void free_repack(struct persist *p)
 {
     if (p->repack)
-        free(p->repack->folders);
+        levels_free(&p->repack->levels);
     free(p->repack);
     p->repack = NULL;
-}
-
-static enum err add_folder(struct repack *r, struct id folder)
-{
-    if (r->count == r->room) {
-        uint32_t room = r->room ? 2 * r->room : 64;
-        struct id *more = realloc(r->folders, room * sizeof(*more));
-        if (!more)
-            return ERR_FULL;
-        r->folders = more;
-        r->room = room;
-    }
-    r->folders[r->count++] = folder;
-    return ERR_OK;
 }
 
 static enum err take_row(struct persist *p)
@@ -88,7 +72,7 @@ static enum err take_row(struct persist *p)
     enum err e = r ? first_row(p, &r->row) : ERR_FULL;
 
     if (e == ERR_OK)
-        e = add_folder(r, key_id_at(key_bytes(&r->row), HEAD - 16));
+        e = levels_add(&r->levels, key_id_at(key_bytes(&r->row), HEAD - 16));
     if (e != ERR_OK) {
         free(r);
         return e;
@@ -96,41 +80,6 @@ static enum err take_row(struct persist *p)
     r->old = (struct text){ r->row.len - HEAD, (const char *)r->row.b + HEAD };
     p->repack = r;
     return ERR_OK;
-}
-
-/* ---- folders ---- */
-
-struct repack_gathering {
-    struct persist *persist;
-    struct repack *repack;
-    enum err error;
-    bool is_cut;
-};
-
-static bool gather_folder(void *state, const struct folder *folder)
-{
-    struct repack_gathering *g = state;
-
-    g->error = folder->library ? ERR_OK : add_folder(g->repack, folder->id);
-    g->repack->name_len = folder->name.len;
-    memcpy(g->repack->name, folder->name.at, folder->name.len);
-    g->is_cut = turn_is_over(g->persist);
-    return g->error == ERR_OK && !g->is_cut;
-}
-
-static enum err list_folders(struct persist *p, struct repack *r)
-{
-    struct repack_gathering g = { .persist = p, .repack = r };
-    enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, r->folders[r->at], bytes_of(r->name, r->name_len),
-                                                gather_folder, &g);
-
-    if (!g.is_cut) {
-        r->is_listed = true;
-        r->name_len = 0;
-    }
-    if (g.error != ERR_OK)
-        return g.error;
-    return e == ERR_NOT_FOUND ? ERR_OK : e; /* it went meanwhile */
 }
 
 /* ---- items ---- */
@@ -143,21 +92,22 @@ struct some {
 /* The next items of the folder; nothing is written while it walks. */
 static enum err read_some(struct persist *p, struct repack *r, struct some *some)
 {
-    struct key from = key_place(r->folders[r->at], bytes_of(r->name, r->name_len)), folder = key_id(r->folders[r->at]);
+    struct key from = key_place(r->levels.folders[r->at], bytes_of(r->levels.name, r->levels.name_len)),
+               folder = key_id(r->levels.folders[r->at]);
     struct kept_place place;
     struct walk walk;
     enum err e = walk_begin(p->w.txn, DB_PLACE, key_bytes(&from), key_bytes(&folder), &walk);
 
     some->count = 0;
     while (e == ERR_OK && some->count < SOME && walk_next(&walk)) {
-        if (r->name_len && bytes_equal(walk.key, key_bytes(&from)))
+        if (r->levels.name_len && bytes_equal(walk.key, key_bytes(&from)))
             continue;
         e = row_decode(p->w.txn, &p->arena, walk.value, &kept_place_shape, &place);
         if (e != ERR_OK)
             break;
         some->ids[some->count++] = place.id;
-        r->name_len = walk.key.len - 16;
-        memcpy(r->name, walk.key.at + 16, r->name_len);
+        r->levels.name_len = walk.key.len - 16;
+        memcpy(r->levels.name, walk.key.at + 16, r->levels.name_len);
     }
     walk_end(&walk);
     return e;
@@ -185,13 +135,13 @@ static enum err do_some(struct persist *p, struct repack *r, bool *folder_is_don
     struct some some;
     struct text pack;
     struct folder folder;
-    enum err e = catalogue_folder(p->w.txn, &p->arena, r->folders[r->at], &folder);
+    enum err e = catalogue_folder(p->w.txn, &p->arena, r->levels.folders[r->at], &folder);
 
     *folder_is_done = e == ERR_NOT_FOUND; /* it went meanwhile */
     if (*folder_is_done)
         return ERR_OK;
     if (e == ERR_OK)
-        e = pack_of_folder(p, r->folders[r->at], &pack);
+        e = pack_of_folder(p, r->levels.folders[r->at], &pack);
     if (e == ERR_OK)
         e = read_some(p, r, &some);
     *folder_is_done = e == ERR_OK && (some.count < SOME || pack.len == 0);
@@ -209,14 +159,14 @@ static enum err do_part(struct persist *p, struct repack *r)
     do {
         bool is_done = false;
         arena_reset(&p->arena);
-        e = r->is_listed ? do_some(p, r, &is_done) : list_folders(p, r);
+        e = r->is_listed ? do_some(p, r, &is_done) : levels_gather(p, &r->levels, r->at, &r->is_listed);
         if (!is_done)
             continue;
         r->at++;
         r->is_listed = false;
-        r->name_len = 0;
-    } while (e == ERR_OK && r->at < r->count && !turn_is_over(p));
-    if (e == ERR_OK && r->at == r->count)
+        r->levels.name_len = 0;
+    } while (e == ERR_OK && r->at < r->levels.count && !turn_is_over(p));
+    if (e == ERR_OK && r->at == r->levels.count)
         return turn_wrote(p, txn_delete(p->w.txn, DB_META, key_bytes(&r->row)));
     return e;
 }
@@ -233,7 +183,7 @@ bool repack_part(struct persist *p)
     turn_begin_part(p);
     if (e == ERR_OK)
         e = do_part(p, p->repack);
-    if (e == ERR_OK && p->repack->at < p->repack->count)
+    if (e == ERR_OK && p->repack->at < p->repack->levels.count)
         return true;
     free_repack(p); /* done; or the turn is undone, and it begins again from the row */
     if (e == ERR_INTERNAL && !turn_is_broken(p)) {

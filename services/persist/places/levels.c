@@ -1,0 +1,60 @@
+#include "services/persist/places/levels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
+
+enum err levels_add(struct levels *levels, struct id folder)
+{
+    if (levels->count == levels->room) {
+        uint32_t room = levels->room ? 2 * levels->room : 64;
+        struct id *more = realloc(levels->folders, room * sizeof(*more));
+        if (!more)
+            return ERR_FULL;
+        levels->folders = more;
+        levels->room = room;
+    }
+    levels->folders[levels->count++] = folder;
+    return ERR_OK;
+}
+
+struct levels_gathering {
+    struct persist *persist;
+    struct levels *levels;
+    enum err error;
+    bool is_cut; /* the turn is over */
+};
+
+static bool gather_folder(void *state, const struct folder *folder)
+{
+    struct levels_gathering *g = state;
+
+    if (!folder->library)
+        g->error = levels_add(g->levels, folder->id);
+    g->levels->name_len = folder->name.len;
+    memcpy(g->levels->name, folder->name.at, folder->name.len);
+    g->is_cut = turn_is_over(g->persist);
+    return g->error == ERR_OK && !g->is_cut;
+}
+
+enum err levels_gather(struct persist *p, struct levels *levels, uint32_t at, bool *is_whole)
+{
+    struct levels_gathering g = { .persist = p, .levels = levels };
+    enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, levels->folders[at],
+                                                bytes_of(levels->name, levels->name_len), gather_folder, &g);
+
+    *is_whole = !g.is_cut;
+    if (*is_whole)
+        levels->name_len = 0;
+    if (g.error != ERR_OK)
+        return g.error;
+    return e == ERR_NOT_FOUND ? ERR_OK : e; /* it went meanwhile */
+}
+
+void levels_free(struct levels *levels)
+{
+    free(levels->folders);
+    *levels = (struct levels){ 0 };
+}
