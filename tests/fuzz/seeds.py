@@ -375,10 +375,22 @@ def row_changes():
             keep(target, f'{db}.added', bytes([db, 4, 0, 0, 15]) + bytes(range(16)) + b'\x80' * 20)
 
 
+def image_changes():
+    """For tests/fuzz/store/image.c: where, how, a byte. Bits, bytes, heads of pages, pages in the place of others."""
+    def change(at, how, byte):
+        return struct.pack('>IBB', at, how, byte)
+
+    keep('store/image', 'nothing', b'')
+    for page in range(2, 40):
+        keep('store/image', f'{page}.bits', b''.join(change(page * 4096 + n * 97 % 4096, 0, n) for n in range(40)))
+        keep('store/image', f'{page}.head', change(page * 4096 + page % 26, 2, 255) + change(page * 4096 + 12, 2, page))
+        keep('store/image', f'{page}.other', change(page * 4096, 3, page * 7 % 40))
+
+
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
-                 row_changes):
+                 row_changes, image_changes):
         make()
 
 
