@@ -1,6 +1,6 @@
-/* A data.mdb of which any bytes were changed, as a check, a restore and the readers of services meet it: they answer,
- * refuse, or die within LMDB or of a page that the file lacks, for which the engine reads it in a child process or under
- * a guard. A sanitizer's report outside LMDB, or any other death, is a finding. LMDB itself is not instrumented.
+/* A data.mdb of which any bytes were changed, as a check, a restore and the readers of services meet it. They answer,
+ * refuse, or die within LMDB or of a page that the file lacks: the engine reads it in a child process or under a guard.
+ * A sanitizer's report outside LMDB, or any other death, is a finding. LMDB itself is not instrumented.
  *
  * An input is a list of changes of 6 bytes: where (4 bytes, big-endian), how, and a byte. */
 #include "store/care/image.h"
