@@ -19,7 +19,7 @@ static void *check_memory(void *at, size_t size)
     return at;
 }
 
-/* No size is 0: the C library may answer that with NULL. A product that overflows is more than there can be. */
+/* Never 0, for which the C library may return NULL. A product that overflows becomes a size that no memory has. */
 static size_t size_of(size_t count, size_t size)
 {
     size_t whole;

@@ -22,8 +22,8 @@ static size_t limit_of(const struct arena *arena)
     return arena->limit ? arena->limit : SIZE_MAX;
 }
 
-/* Blocks double up to LARGEST_STEP, so that a large message costs few of them; near the limit just what is asked. False
- * past the limit. */
+/* Blocks double up to LARGEST_STEP, so that a large message needs few of them. Near the limit a block has just the
+ * requested size. False beyond the limit. */
 static bool add_block(struct arena *arena, size_t size)
 {
     size_t left = limit_of(arena) - (arena->total < limit_of(arena) ? arena->total : limit_of(arena));
@@ -43,7 +43,7 @@ static bool add_block(struct arena *arena, size_t size)
     return true;
 }
 
-/* A size that no memory has. */
+/* Refuses a size that is too large for any memory. */
 static void *refuse_size(const struct arena *arena, size_t size)
 {
     if (!arena->limit)

@@ -1,8 +1,8 @@
-/* bessel.h: the modified Bessel function of order 0, of which Kaiser's window is made. */
+/* bessel.h: the modified Bessel function of order 0, used for Kaiser's window. Any thread. */
 #ifndef LOOPHOLE_COMMON_BESSEL_H
 #define LOOPHOLE_COMMON_BESSEL_H
 
-/* By its power series; x is 0..100. */
+/* Sums the power series; x is in 0..100. */
 static inline double bessel_0(double x)
 {
     double sum = 1, term = 1;

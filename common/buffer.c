@@ -9,7 +9,7 @@
 
 enum { FIRST_ROOM = 256 };
 
-/* Room for `more` bytes and a closing zero after them. */
+/* Makes room for `more` bytes and a closing zero. */
 static bool make_room(struct buffer *buffer, size_t more)
 {
     size_t needed, room;

@@ -1,4 +1,4 @@
-/* buffer.h: bytes that grow. The owner of the struct owns them. One thread at a time. */
+/* buffer.h: an array of bytes that grows. The owner of the struct owns the bytes. One thread at a time. */
 #ifndef LOOPHOLE_COMMON_BUFFER_H
 #define LOOPHOLE_COMMON_BUFFER_H
 
@@ -6,7 +6,8 @@
 
 #include "common/text.h"
 
-/* Zeroed is an empty buffer. After `failed` (past `limit`) appends do nothing; without a limit nothing fails. */
+/* A zeroed struct is an empty buffer. An append beyond `limit` sets `failed`; later appends then do nothing. Without a
+ * limit no append fails. */
 struct buffer {
     uint8_t *at;
     size_t len;
@@ -15,9 +16,10 @@ struct buffer {
     bool failed;
 };
 
-void buffer_add_with_room(struct buffer *buffer, const void *bytes, size_t len); /* the same, but for its speed */
+void buffer_add_with_room(struct buffer *buffer, const void *bytes, size_t len); /* buffer_add when there is no room */
 
-/* In place where there is room, for messages are made of many short pieces. There is never room past the limit. */
+/* Appends in place if there is room, because messages consist of many short pieces. The room never exceeds the
+ * limit. */
 static inline void buffer_add(struct buffer *buffer, const void *bytes, size_t len)
 {
     if (buffer->failed || len == 0 || len >= buffer->room - buffer->len) {
@@ -29,10 +31,10 @@ static inline void buffer_add(struct buffer *buffer, const void *bytes, size_t l
 }
 void buffer_add_text(struct buffer *buffer, const char *zero_terminated);
 void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buffer_reset(struct buffer *buffer); /* empty, memory kept, `failed` cleared */
+void buffer_reset(struct buffer *buffer); /* empties the buffer, keeps its memory, clears `failed` */
 void buffer_free(struct buffer *buffer);
 
-/* The bytes with a closing zero after them, as C text; "" when empty or failed. */
+/* The bytes as C text, with a zero after them; "" if the buffer is empty or failed. */
 const char *buffer_c(struct buffer *buffer);
 struct bytes buffer_bytes(const struct buffer *buffer);
 

@@ -1,4 +1,4 @@
-/* clock.h: the two clocks. Any thread. */
+/* clock.h: the wall clock and the steady clock. Any thread. */
 #ifndef LOOPHOLE_COMMON_CLOCK_H
 #define LOOPHOLE_COMMON_CLOCK_H
 
@@ -9,7 +9,7 @@ typedef int64_t usec_t; /* microseconds: since 1970 UTC (clock_now), or since bo
 
 usec_t clock_now(void);
 usec_t clock_steady(void);               /* CLOCK_MONOTONIC: for deadlines and measurements */
-usec_t clock_usec(struct timespec time); /* what the kernel gives, such as st_mtim; nanoseconds are cut off */
+usec_t clock_usec(struct timespec time); /* of a kernel time, such as st_mtim; nanoseconds are cut off */
 void clock_sleep(usec_t duration);
 
 #endif

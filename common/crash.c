@@ -16,13 +16,13 @@
 
 enum { FRAMES = 64, STACK_BYTES = 65536, LINE_BYTES = 512 };
 
-/* A signal handler reaches nothing but what is static: the exception to "no globals". */
+/* A signal handler can reach only static data: the exception to "no globals". */
 static struct {
-    char start[PATH_MAX]; /* of the record's path: "DATA/crash/SERVICE-PID-" */
+    char start[PATH_MAX]; /* start of the record's path: "DATA/crash/SERVICE-PID-" */
     char service[32];
     char in_hand[CRASH_NOTE_SIZE];
-    void (*_Atomic before_end)(void); /* NULL: nothing is to be called */
-    atomic_flag taken;                /* one thread writes, others wait for the end */
+    void (*_Atomic before_end)(void); /* NULL: no call */
+    atomic_flag taken;                /* one thread writes, the others wait for the end */
     uint8_t stack[STACK_BYTES];
 } state = { .taken = ATOMIC_FLAG_INIT };
 
@@ -35,7 +35,7 @@ static const struct {
 
 enum { FATALS = sizeof(fatal) / sizeof(*fatal) };
 
-/* ---- within the handler: only calls that are safe there ---- */
+/* ---- within the handler: only async-signal-safe calls ---- */
 
 struct record_line {
     size_t len;
@@ -49,7 +49,7 @@ static void add_text(struct record_line *line, const char *text)
     line->text[line->len] = '\0';
 }
 
-/* A path may hold any byte: none of them begins a line of the record. */
+/* A path may contain any byte, a line feed too: it must not begin another line of the record. */
 static void add_note(struct record_line *line, const char *note)
 {
     size_t start = line->len;
@@ -81,7 +81,7 @@ static const char *signal_name(int number)
     return "?";
 }
 
-/* Why the process ends: a signal, or (`info` is NULL) a failed allocation of `needed` bytes. */
+/* The cause of death: a signal, or (`info` is NULL) a failed allocation of `needed` bytes. */
 struct cause {
     int signal;
     const siginfo_t *info;
@@ -142,7 +142,7 @@ static void write_record(const struct cause *cause)
     close(fd);
 }
 
-/* abort() sends its signal to its own thread. */
+/* True if this process raised the signal; abort() sends it to its own thread. */
 static bool is_own(const siginfo_t *info)
 {
     return info->si_code > 0 || (info->si_code == SI_TKILL && info->si_pid == getpid());
@@ -197,7 +197,7 @@ enum err crash_install(const char directory[CRASH_DIRECTORY_SIZE], const char *s
 
     (void)snprintf(state.service, sizeof(state.service), "%s", service);
     (void)snprintf(state.start, sizeof(state.start), "%s/%s-%d-", directory, state.service, (int)getpid());
-    (void)backtrace(frame, 1); /* loads what it needs now: within the handler it could not */
+    (void)backtrace(frame, 1); /* the first call loads a library, which the handler could not */
     if (SANITIZED)
         return ERR_OK;
     if (sigaltstack(&stack, NULL) != 0)

@@ -23,7 +23,7 @@ static const char *const names[ERR_COUNT] = {
     [ERR_INTERNAL] = "internal",
 };
 
-/* A text that was cut may end within a character: that rest is left out. */
+/* A cut text may end within a character, whose bytes are left out. */
 static void copy_shown(char *to, size_t size, const char *raw, size_t raw_size, const char *passed)
 {
     size_t len = strlen(raw);
@@ -35,8 +35,8 @@ static void copy_shown(char *to, size_t size, const char *raw, size_t raw_size, 
     (void)text_show(to, size, (struct text){ (uint32_t)len, raw }, passed);
 }
 
-/* Formats beside the fault first: an argument may point into the fault itself. A fault quotes what others wrote, and
- * ends on a terminal or in a log: it holds nothing that steers them. */
+/* Formats into a copy first, because an argument may point into the fault itself. A fault quotes foreign text and is
+ * shown on a terminal or in a log: control characters are escaped. */
 static void fill_fault(struct fault *fault, enum err code, const char *format, va_list arguments, const char *reason)
 {
     struct fault made = { .code = code };

@@ -1,4 +1,4 @@
-/* err.h: the one error list of loophole: the same on the wire, in C and as exit codes. Any thread. */
+/* err.h: the one list of error codes, used on the wire, in C and as exit codes. Any thread. */
 #ifndef LOOPHOLE_COMMON_ERR_H
 #define LOOPHOLE_COMMON_ERR_H
 
@@ -23,42 +23,42 @@ enum err {
     ERR_COUNT
 };
 
-/* As bits 1 << enum err: what every ask may be answered. All else an ask declares in its schema. */
+/* Bits 1 << enum err of the errors that every ask may return. Each ask declares all others in its schema. */
 enum {
     ERRORS_OF_ALL = 1 << ERR_OK | 1 << ERR_BAD_REQUEST | 1 << ERR_TOO_LARGE | 1 << ERR_BUSY | 1 << ERR_TIMEOUT |
                     1 << ERR_OFFLINE | 1 << ERR_IO | 1 << ERR_FULL | 1 << ERR_VERSION | 1 << ERR_INTERNAL
 };
 
-/* What went wrong, said once, where it was found. Zeroed is "nothing". */
+/* An error, described once, where it is found. A zeroed struct is no error. */
 struct fault {
     enum err code;
     char what[240];    /* a sentence without a full stop: "no media item 01J…" */
-    char field[64];    /* the field of the message at fault, or "" */
+    char field[64];    /* the message's field that is wrong, or "" */
     char hint[240];    /* what to do about it, or "" */
-    uint64_t revision; /* of a conflict with `expect`: that of the item now; 0: none */
+    uint64_t revision; /* for a conflict with `expect`: the item's current revision; else 0 */
 };
 
-/* Fills `fault` (which may be NULL) and returns `code`, so that `return fault_set(…)` reads well. */
+/* Fills `fault` (NULL is allowed) and returns `code`, so that a caller can write `return fault_set(…)`. */
 enum err fault_set(struct fault *fault, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* As fault_set, with ": " and the text of errno `number` after the sentence. */
+/* As fault_set; appends ": " and the text of the errno `number` to the sentence. */
 enum err fault_errno(struct fault *fault, enum err code, int number, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds to a fault that is set, never NULL; returns its code. Both are cut at the field's size. */
+/* Add a field or a hint to `fault`, which is set and not NULL, and return its code. Long text is cut. */
 enum err fault_field(struct fault *fault, const char *field);
 enum err fault_hint(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "ok", "bad_request", …; for a number outside the list "internal". Never NULL. */
+/* Returns "ok", "bad_request", …; "internal" for a number outside the list. Never NULL. */
 const char *err_name(enum err code);
 
-/* The err of that name; ERR_INTERNAL for an unknown name. */
+/* Returns the error of that name; ERR_INTERNAL for an unknown name. */
 enum err err_named(const char *name);
 
-/* Asked again, a little later, it may go well: busy, timeout, offline, full. */
+/* True for errors that may pass by themselves, so that a retry makes sense: busy, timeout, offline, full. */
 bool err_passes(enum err code);
 
-/* The process exit code: 0 for ok, else 10 + code, apart from the shell's own 1, 2 and 126 and above. */
+/* Returns the exit code: 0 for ok, else 10 + code, which avoids the shell's own 1, 2, and 126 and above. */
 int err_exit_code(enum err code);
 
 #endif

@@ -56,7 +56,7 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
     return e;
 }
 
-/* The directory of `path` into `to`; "." when it names none. */
+/* Writes the directory of `path` to `to`; "." if it has none. */
 static bool directory_of(const char *path, char to[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');
@@ -80,7 +80,7 @@ enum err file_sync(const char *path, struct fault *fault)
     return e;
 }
 
-/* Before Linux 5.8 syncfs did not report that a write failed. */
+/* Before Linux 5.8 syncfs did not report failed writes. */
 static bool syncfs_reports(void)
 {
     struct utsname name;
@@ -90,7 +90,7 @@ static bool syncfs_reports(void)
            (major_number > 5 || (major_number == 5 && minor_number >= 8));
 }
 
-/* Others may not take the call on, as FUSE does not, or not as far as the disk. */
+/* Only these kinds: others may not implement syncfs (as FUSE), or may not write as far as the disk. */
 int file_open_disk(const char *directory)
 {
     static const unsigned kinds[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
@@ -106,7 +106,7 @@ int file_open_disk(const char *directory)
     return -1;
 }
 
-/* On a file system that became read-only syncfs succeeds and writes nothing. */
+/* syncfs on a file system that became read-only succeeds without writing. */
 enum err file_sync_disk(int disk, struct fault *fault)
 {
     struct statvfs st;
@@ -197,7 +197,7 @@ enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struc
     return e;
 }
 
-/* A new directory is there after a power cut once the one above it is synced. */
+/* A new directory is durable after its parent is synced. */
 static enum err make_dir(const char *path, mode_t mode, struct fault *fault)
 {
     char above[PATH_MAX];

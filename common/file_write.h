@@ -1,4 +1,4 @@
-/* file_write.h: what every writer of a file needs, within a signal handler too. Any thread. */
+/* file_write.h: the basis of every function that writes files. Any thread, and signal handlers. */
 #ifndef LOOPHOLE_COMMON_FILE_WRITE_H
 #define LOOPHOLE_COMMON_FILE_WRITE_H
 
@@ -6,10 +6,10 @@
 
 #include "common/err.h"
 
-/* What an errno of a file operation is among our errors: not_found, exists, full, denied, busy, too_large, else io. */
+/* Converts the errno of a file operation: not_found, exists, full, denied, busy, too_large, else io. */
 enum err file_err(int number);
 
-/* All of `len` bytes to `fd`, past short writes and interruptions. */
+/* Writes all of `len` bytes to `fd`; continues after short writes and interruptions. Errors: those of file_err. */
 enum err file_write_fd(int fd, const void *bytes, size_t len);
 
 #endif

@@ -10,10 +10,10 @@
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/* What the last id was must outlive a call, for ids rise within a process: the one exception to "no globals" here. */
+/* The last id outlives a call, because ids rise within a process: the one exception to "no globals" here. */
 static struct {
     pthread_mutex_t lock;
-    pid_t owner; /* a forked child draws its own: else it would repeat its parent's ids */
+    pid_t owner; /* a forked child draws its own id; otherwise it would repeat its parent's ids */
     int64_t milliseconds;
     struct id last;
 } source = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -24,7 +24,7 @@ static void increase_id(struct id *id)
         ;
 }
 
-/* Without a random source the hash of clock and process keeps apart what is on one machine. */
+/* Without a random source, a hash of clocks and process id keeps the ids of one machine distinct. */
 static void draw_id(struct id *id, int64_t milliseconds)
 {
     if (getrandom(id->b + 6, 10, 0) != 10) {
@@ -32,7 +32,7 @@ static void draw_id(struct id *id, int64_t milliseconds)
         struct hash hash = hash_of(seed, sizeof(seed));
         memcpy(id->b + 6, hash.b, 10);
     }
-    id->b[6] &= 0x7F; /* room to rise within the millisecond */
+    id->b[6] &= 0x7F; /* leaves room to rise within the millisecond */
     for (int i = 0; i < 6; i++)
         id->b[i] = (uint8_t)(milliseconds >> (40 - 8 * i));
 }
@@ -79,7 +79,7 @@ int id_compare(struct id a, struct id b)
     return memcmp(a.b, b.b, sizeof(a.b));
 }
 
-/* 26 characters are 130 bits: two zero bits precede the id. */
+/* 26 characters are 130 bits: two zero bits, then the id. */
 const char *id_write(struct id id, char to[ID_TEXT_SIZE])
 {
     unsigned held = 0, bits = 2;
@@ -94,7 +94,7 @@ const char *id_write(struct id id, char to[ID_TEXT_SIZE])
     return to;
 }
 
-/* Crockford: either case; I and L are read as 1, O as 0. */
+/* Crockford: upper or lower case; I and L are read as 1, O as 0. */
 static int digit_value(char c)
 {
     const char *found;

@@ -1,5 +1,5 @@
-/* id.h: 128-bit ids, ordered by time: 48 bits of milliseconds since 1970, then 80 bits that rise within one
- * process (ULID, https://github.com/ulid/spec). Shown as 26 characters of Crockford's base 32. */
+/* id.h: 128-bit ids ordered by time: 48 bits of milliseconds since 1970, then 80 bits that rise within one process
+ * (ULID, https://github.com/ulid/spec). Their text is 26 characters of Crockford's base 32. */
 #ifndef LOOPHOLE_COMMON_ID_H
 #define LOOPHOLE_COMMON_ID_H
 
@@ -11,10 +11,10 @@ struct id {
     uint8_t b[16];
 };
 
-struct id id_new(void); /* never twice, rising within a process; thread-safe */
+struct id id_new(void); /* unique, and rising within a process; any thread */
 
-/* An id made of the work itself, so that a repetition of the work names the same request: the first 16 bytes
- * of XXH3-128 of `bytes`. */
+/* Derives an id from the work itself, so that repeated work has the same request id: the first 16 bytes of XXH3-128 of
+ * `bytes`. */
 struct id id_of_bytes(const void *bytes, size_t len);
 
 bool id_is_zero(struct id id);

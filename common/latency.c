@@ -12,7 +12,8 @@ uint64_t latency_clock(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Below PARTS each value has its own bucket; above, the doubling and the six bits after the leading one. */
+/* Each value below PARTS has its own bucket; a larger one is found by its doubling and the six bits after the leading
+ * one. */
 static uint32_t bucket_of(uint64_t ns)
 {
     uint32_t doubling, bucket;

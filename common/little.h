@@ -1,4 +1,4 @@
-/* little.h: numbers of four bytes, little-endian, as artefacts hold many of them in a row. Any thread. */
+/* little.h: little-endian numbers of four bytes, as in the arrays of artefacts. Any thread. */
 #ifndef LOOPHOLE_COMMON_LITTLE_H
 #define LOOPHOLE_COMMON_LITTLE_H
 

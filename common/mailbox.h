@@ -1,24 +1,24 @@
-/* mailbox.h: how other threads of a service reach its loop: they put mail in, the loop opens it. */
+/* mailbox.h: how other threads of a service reach its loop. They put mail in, and the loop opens it. */
 #ifndef LOOPHOLE_COMMON_MAILBOX_H
 #define LOOPHOLE_COMMON_MAILBOX_H
 
 #include "common/err.h"
 
-/* The head of what is sent. One of the two is called once, in the loop, and owns the mail from then on. */
+/* The head of each message. The loop calls `open` or `drop` once; the called function then owns the mail. */
 struct mail {
     struct mail *next;
     void (*open)(struct mail *mail);
-    void (*drop)(struct mail *mail); /* frees mail that was not opened; NULL: another owner does */
+    void (*drop)(struct mail *mail); /* frees unopened mail; NULL: another owner frees it */
 };
 
 struct mailbox;
 
-/* Errors: io. */
+/* Errors: io (no descriptor). The caller frees it with mailbox_free. */
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault);
-void mailbox_free(struct mailbox *mailbox);    /* mail that was not opened is dropped; NULL is allowed */
-int mailbox_fd(const struct mailbox *mailbox); /* readable when there is mail */
+void mailbox_free(struct mailbox *mailbox);    /* drops unopened mail; NULL is allowed */
+int mailbox_fd(const struct mailbox *mailbox); /* readable while there is mail */
 
-void mailbox_put(struct mailbox *mailbox, struct mail *mail); /* any thread; never waits long */
-void mailbox_open(struct mailbox *mailbox);                   /* the loop: opens all that are there now, in order */
+void mailbox_put(struct mailbox *mailbox, struct mail *mail); /* any thread; waits for a short lock only */
+void mailbox_open(struct mailbox *mailbox);                   /* the loop's thread: opens all present mail in order */
 
 #endif

@@ -38,7 +38,7 @@ void musical_key_near(int key, int near[MUSICAL_KEY_NEAR])
     near[3] = (tone + TONES - FIFTH) % TONES * 2 + minor;
 }
 
-/* Copies the text without what separates its parts, each accidental as '#' or 'b'. */
+/* Copies the text without separators; accidentals become '#' or 'b'. */
 static bool squeeze_text(struct text from, char to[WORD_SIZE])
 {
     size_t made = 0;

@@ -67,7 +67,7 @@ enum err names_write(const char *data, const struct names *names, struct fault *
     return file_write_atomic(path, content_of(names, text), 0600, fault);
 }
 
-/* A link fails where the name is there already: then the names are another process's. */
+/* The link fails if the file exists: another process has drawn the names. */
 static enum err link_new(const char *data, const struct names *names, struct fault *fault)
 {
     char path[NAMES_PATH], own[NAMES_PATH], text[FILE_MOST];
@@ -94,7 +94,7 @@ enum err names_make(const char *data, struct names *names, struct fault *fault)
     e = link_new(data, names, fault);
     if (e == ERR_EXISTS && names_read(data, names))
         return ERR_OK;
-    return e == ERR_OK ? e : names_write(data, names, fault); /* damaged, or a file system without links */
+    return e == ERR_OK ? e : names_write(data, names, fault); /* the file is damaged, or its file system has no links */
 }
 
 /* ---- names that another user has taken ---- */

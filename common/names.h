@@ -1,6 +1,6 @@
-/* names.h: the words in this engine's names where all users may make files: shared memory and message queues (TAG), and
- * the run directory in /tmp (RUN). They are drawn, so that no other user knows them before they are taken, and kept in
- * DATA/names (0600). Any thread. */
+/* names.h: two random words for names in places where all users may create files: TAG for shared memory and message
+ * queues, RUN for the run directory in /tmp. Other users cannot guess them. DATA/names (0600) keeps them. Any
+ * thread. */
 #ifndef LOOPHOLE_COMMON_NAMES_H
 #define LOOPHOLE_COMMON_NAMES_H
 
@@ -14,18 +14,18 @@ struct names {
     char tag[NAMES_WORD], run[NAMES_WORD];
 };
 
-/* False: there are none, or the file is malformed. */
+/* False: the file is missing or malformed. */
 bool names_read(const char *data, struct names *names);
 
-/* Those that are there, or new ones. When two processes make them at once, both have the same. Errors: full, io,
- * denied. */
+/* Returns the kept words, or draws and keeps new ones. Two processes that draw at once get the same words. Errors:
+ * full, io, denied. */
 enum err names_make(const char *data, struct names *names, struct fault *fault);
-enum err names_write(const char *data, const struct names *names, struct fault *fault); /* replaces them */
+enum err names_write(const char *data, const struct names *names, struct fault *fault); /* replaces the kept words */
 
 void names_draw(char word[NAMES_WORD]);
 
-/* Notes that another user holds a file of this path, for `loophole doctor`. names_each_taken calls `take` for each
- * noted path that another user still holds, then for each such name of shared memory with the tag. */
+/* names_note_taken records that another user has a file at `path`, for `loophole doctor`. names_each_taken calls `take`
+ * for each recorded path that another user still has, then for each such shared memory name with the tag. */
 void names_note_taken(const char *data, const char *path);
 void names_each_taken(const char *data, const char *tag, void (*take)(void *state, const char *path, const char *owner),
                       void *state);

@@ -43,7 +43,7 @@ static enum err refuse_mode(const char *path, mode_t mode, struct fault *fault)
                : ERR_DENIED;
 }
 
-/* A group with the user's name has this user alone: with it, `umask 002` opens folders to no other user. */
+/* A group with the user's name that has no other member: `umask 002` then gives no other user write access. */
 static bool is_user_group(gid_t gid)
 {
     char memory[PASSWD_SIZE], members[GROUP_SIZE];
@@ -70,7 +70,7 @@ enum err owner_check(const char *path, bool close, struct fault *fault)
         return refuse_mode(path, st.st_mode, fault);
     if (close && (st.st_mode & 077) != 0 && chmod(path, 0700) != 0 && (st.st_mode & 020) != 0)
         return refuse_mode(path, st.st_mode, fault);
-    return ERR_OK; /* some disks have no modes */
+    return ERR_OK; /* some file systems have no modes */
 }
 
 void owner_hint(const char *path, struct fault *fault)

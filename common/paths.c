@@ -14,7 +14,7 @@
 #include "common/owner.h"
 
 enum { NAMES_TRIED = 8 };
-enum { RUN_PATH_MAX = 80, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* a socket's whole path: 107 bytes */
+enum { RUN_PATH_MAX = 80, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* the longest path of a socket is 107 bytes */
 
 static enum err join_path(char to[PATH_MAX], const char *directory, const char *name, struct fault *fault)
 {
@@ -25,7 +25,7 @@ static enum err join_path(char to[PATH_MAX], const char *directory, const char *
     return ERR_OK;
 }
 
-/* The variable's value; NULL unless it is an absolute path: the XDG specification wants others ignored. */
+/* The variable's value; NULL unless it is an absolute path, because the XDG specification ignores others. */
 static const char *absolute_variable(const char *name)
 {
     const char *value = getenv(name);
@@ -56,7 +56,7 @@ static enum err make_dirs(const char *path, struct fault *fault)
     return e;
 }
 
-/* The absolute path of a home that need not be there. */
+/* Makes the path of a home absolute; the home need not exist. */
 static enum err name_home(struct paths *paths, const char *home, struct fault *fault)
 {
     char here[PATH_MAX];
@@ -101,7 +101,7 @@ static enum err find_xdg(char to[PATH_MAX], const char *variable, const char *fa
     return join_path(to, home, below, fault);
 }
 
-/* The XDG specification wants it owned by the user: `su` keeps the variable, and names another user's. */
+/* The XDG specification requires that the user owns it. `su` keeps the variable, which then names another user's. */
 static bool is_own_runtime(const char *runtime)
 {
     struct stat st;
@@ -123,7 +123,7 @@ static enum err find_by_xdg(struct paths *paths, struct fault *fault)
     enum err e;
 
     if (runtime && !is_own_runtime(runtime))
-        runtime = NULL; /* another user's, or gone: the one in /tmp serves as well */
+        runtime = NULL; /* another user's or missing: the one in /tmp serves */
     if ((e = find_xdg(paths->config, "XDG_CONFIG_HOME", ".config", fault)) != ERR_OK ||
         (e = find_xdg(paths->data, "XDG_DATA_HOME", ".local/share", fault)) != ERR_OK ||
         (e = find_xdg(paths->cache, "XDG_CACHE_HOME", ".cache", fault)) != ERR_OK)
@@ -154,7 +154,7 @@ static void name_studio(struct paths *paths)
     hash_hex(hash_of(real, strlen(real)), sizeof(paths->studio) - 1, paths->studio);
 }
 
-/* A disk that is full when nothing was drawn yet must not keep the engine from starting: the path decides then. */
+/* If the disk is full before the first draw, the engine must still start: the path then decides the names. */
 static void find_names(const struct paths *paths, bool make, struct names *names)
 {
     if (names_read(paths->data, names) || (make && names_make(paths->data, names, NULL) == ERR_OK))
@@ -163,7 +163,7 @@ static void find_names(const struct paths *paths, bool make, struct names *names
     memcpy(names->run, paths->studio, sizeof(names->run));
 }
 
-/* Ours and closed to others, or an error: a name in /tmp may be anybody's. */
+/* Succeeds if the folder is ours and closed to others; a name in /tmp may belong to anybody. */
 static enum err make_private(const char *path, bool make, struct fault *fault)
 {
     struct stat st;
@@ -180,7 +180,7 @@ static enum err make_private(const char *path, bool make, struct fault *fault)
     return fault_hint(fault, "remove it, or make it yours: chmod 700 %s", path);
 }
 
-/* A name that another user has taken is passed over. */
+/* Draws another name when another user has taken one. */
 static enum err make_run_in_tmp(struct paths *paths, struct names *names, bool make, struct fault *fault)
 {
     enum err e = ERR_DENIED;

@@ -1,5 +1,5 @@
-/* sanitizer.h: whether this is a build with AddressSanitizer or ThreadSanitizer, which need their own signals and
- * terabytes of address space. */
+/* sanitizer.h: SANITIZED is 1 in a build with AddressSanitizer, ThreadSanitizer or MemorySanitizer. They use signals of
+ * their own and terabytes of address space. */
 #ifndef LOOPHOLE_COMMON_SANITIZER_H
 #define LOOPHOLE_COMMON_SANITIZER_H
 

@@ -42,8 +42,8 @@ bool text_copy(char *to, size_t size, struct text from)
     return from.len < size;
 }
 
-/* Bytes of the sequence that `lead` begins, 0 when none can begin so; the second byte's range is where overlong
- * forms, surrogates and numbers past U+10FFFF show. RFC 3629, section 4. */
+/* Returns the bytes of the sequence that `lead` begins; 0 if it cannot begin one. The range of the second byte excludes
+ * overlong forms, surrogates and numbers above U+10FFFF (RFC 3629, section 4). */
 static uint32_t sequence_length(uint8_t lead, uint8_t *low, uint8_t *high)
 {
     *low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
@@ -76,7 +76,7 @@ uint32_t text_character(struct text t)
     return len <= t.len && sequence_is_whole(at, len, low, high) ? len : 0;
 }
 
-/* Bytes at the start that are ASCII, eight at a time: most texts are nothing else. */
+/* Counts the ASCII bytes at the start, eight at a time, because most texts have no others. */
 static uint32_t ascii_length(struct text t)
 {
     uint64_t eight;
@@ -132,7 +132,7 @@ const char *text_extension(struct bytes path, char to[TEXT_EXTENSION_SIZE])
     return to;
 }
 
-/* Of a whole character. */
+/* Decodes a whole character. */
 static uint32_t code_point(const uint8_t *at, uint32_t len)
 {
     uint32_t code = len == 1 ? at[0] : at[0] & (0xFFu >> (len + 1));

@@ -28,7 +28,7 @@ struct config {
     char path[PATH_MAX];
 };
 
-/* What the parser's callbacks share: the file's bytes and where in them it is. */
+/* The state of the parser's callbacks: the file's bytes and the current position. */
 struct config_reading {
     struct config *config;
     const char *at, *end;
@@ -52,7 +52,7 @@ static char *stop_reading(struct config_reading *reading, enum err code, const c
     return NULL;
 }
 
-/* inih's reader, with fgets's manners. A line past its room would be read as two: refused. */
+/* inih's reader, which behaves as fgets. Refuses a line longer than `room`, which inih would read as two lines. */
 static char *next_line(char *to, int room, void *from)
 {
     struct config_reading *reading = from;

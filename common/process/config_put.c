@@ -9,7 +9,7 @@
 
 enum { FILE_MAX_BYTES = 1 << 20 };
 
-/* One line with its end. */
+/* Returns one line with its line feed. */
 static struct text line_at(struct text file, uint32_t from)
 {
     const char *end = memchr(file.at + from, '\n', file.len - from);
@@ -49,9 +49,9 @@ static bool is_setting(struct text line, struct text name)
     return len < line.len && text_equal(key, name);
 }
 
-/* Where the setting's line is, or where it would be put: after the last line of its section that is not empty. */
+/* The position of the setting's line, or of a new line: after the last non-empty line of its section. */
 struct setting_place {
-    uint32_t at, len; /* the line that goes; len 0: none */
+    uint32_t at, len; /* the line to replace; len 0: none */
     bool has_section;
 };
 

@@ -15,7 +15,7 @@
 
 enum { RECORD_MAX = 65536 };
 
-/* The record that process `pid` left and that is not closed yet; false when there is none. */
+/* Finds the record of process `pid` that has no outside part yet; false if there is none. */
 static bool find_open_record(const char directory[CRASH_DIRECTORY_SIZE], const struct death *death, char path[PATH_MAX])
 {
     struct buffer text = { 0 };
@@ -99,7 +99,7 @@ enum err crash_list_add(const struct paths *paths, const struct death *death, st
     return e;
 }
 
-/* The rest of the line that begins with `key`; empty when there is none. */
+/* Returns the rest of the line that begins with `key`; empty if there is none. */
 static struct text value_of(struct text whole, const char *key)
 {
     size_t len = strlen(key);
@@ -114,7 +114,7 @@ static struct text value_of(struct text whole, const char *key)
     return (struct text){ 0 };
 }
 
-/* 0 for anything but a number from 1 to `most`. */
+/* Returns 0 for anything but a number from 1 to `most`. */
 static int64_t number_of(struct text digits, int64_t most)
 {
     char text[24];

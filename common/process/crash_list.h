@@ -1,5 +1,6 @@
-/* crash_list.h: the records of DATA/crash, one file a death: what a process wrote of itself as it died (crash.h), and
- * how that death looked from outside; the latter alone when nothing came from within (SIGKILL, an exit code). */
+/* crash_list.h: the records of DATA/crash, one file for each death. The dying process writes one part (crash.h), its
+ * parent adds how the death looked from outside. After SIGKILL or a plain exit only the second part exists. Any
+ * thread. */
 #ifndef LOOPHOLE_COMMON_CRASH_LIST_H
 #define LOOPHOLE_COMMON_CRASH_LIST_H
 
@@ -9,16 +10,17 @@
 
 enum { CRASH_LIST_MAX = 100 };
 
-/* How a process ended, as its parent saw it. */
+/* How a process ended, seen by its parent. */
 struct death {
     const char *service;
     int32_t pid;
-    bool hang;       /* killed for its silence */
+    bool hang;       /* killed because it stopped responding */
     const char *how; /* "signal 11 (SIGSEGV)", "exit code 14 (denied)" */
-    usec_t at;       /* clock_now then; 0: now */
+    usec_t at;       /* clock_now at the death; 0: now */
 };
 
-/* Adds to the record of that process, or makes it; the oldest past CRASH_LIST_MAX go. */
+/* Adds to the record of that process, or creates it; then deletes the oldest records beyond CRASH_LIST_MAX. Errors: io,
+ * full, denied, too_large. */
 enum err crash_list_add(const struct paths *paths, const struct death *death, struct fault *fault);
 
 struct crash {
@@ -26,21 +28,20 @@ struct crash {
     struct text service;
     int32_t pid;
     usec_t at;           /* whole seconds */
-    struct text signal;  /* seen from within: "11 (SIGSEGV)", or "" */
-    struct text cause;   /* seen from within, where it was no signal: "no_memory", or "" */
-    struct text in_hand; /* "" when nothing was */
-    struct text ended;   /* seen from outside: the `how` of the death, or "" */
+    struct text signal;  /* from within: "11 (SIGSEGV)", or "" */
+    struct text cause;   /* from within, without a signal: "no_memory", or "" */
+    struct text in_hand; /* "" if there was nothing */
+    struct text ended;   /* from outside: the `how` of the death, or "" */
     bool hang;
-    struct text whole; /* the file's text, with backtrace */
+    struct text whole; /* the file's text, with the backtrace */
 };
 
 struct crash_list {
     uint32_t count;
-    struct crash *at; /* the newest first */
+    struct crash *at; /* newest first */
 };
 
-/* All records, in `arena`. A file that is not a record is passed over. `arena` has no limit. Errors: io,
- * too_large. */
+/* Lists all records in `arena`, which has no limit. Skips files that are not records. Errors: io, too_large. */
 enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list, struct fault *fault);
 
 #endif

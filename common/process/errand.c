@@ -9,13 +9,13 @@
 enum { END_WAIT_US = 2000000 };
 
 struct errands {
-    pthread_mutex_t lock; /* of all below but ending */
-    pthread_cond_t wake;  /* something waits, or all ends */
+    pthread_mutex_t lock; /* protects all members below but ending */
+    pthread_cond_t wake;  /* an errand waits, or all errands end */
     struct mailbox *mailbox;
     struct errand *waiting, **last_waiting;
     struct errand *running;
     unsigned threads, idle, threads_max;
-    unsigned hanging; /* threads that were given up and have not come back */
+    unsigned hanging; /* abandoned threads that have not returned */
     atomic_bool ending;
 };
 
@@ -45,7 +45,7 @@ static void come_home(struct mail *mail)
     let_go(errand);
 }
 
-/* The loop ended before it opened this. */
+/* The loop ended before it opened this mail. */
 static void drop_unread(struct mail *mail)
 {
     let_go((struct errand *)mail);
@@ -74,7 +74,7 @@ static void leave_running(struct errands *all, const struct errand *errand)
         *at = errand->next;
 }
 
-/* One thread: errand after errand, until one was given up under it or all ends. */
+/* One thread runs errands until one of them is given up or all end. */
 static void *run_errands(void *state)
 {
     struct errands *all = state;
@@ -139,7 +139,7 @@ void errand_start(struct errands *errands, struct errand *errand)
     pthread_mutex_unlock(&errands->lock);
 }
 
-/* Takes one that hangs out of those that run. Its thread no longer counts. */
+/* Removes a hanging errand from the running ones; its thread no longer counts. */
 static struct errand *take_hanging(struct errands *all)
 {
     usec_t now = clock_steady();

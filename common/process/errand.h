@@ -1,10 +1,10 @@
-/* errand.h: work that may hang, for it touches file systems: run in a thread that can be given up. The loop never
- * waits for an errand; one that shows no sign of life for its patience is lost: its thread is abandoned, and another
- * thread continues with the errands that wait.
+/* errand.h: work on file systems, which may hang, in threads that the loop can give up. The loop never waits for an
+ * errand. An errand that reports no progress for longer than its patience is lost: its thread is abandoned, and another
+ * thread takes the errands that wait.
  *
  *   loop: errand_start ──► thread: run ──► loop: done(lost = false)
  *                                │ hangs
- *                                └───────► loop: done(lost = true);  run, should it ever return, does nothing more */
+ *                                └───────► loop: done(lost = true);  if run ever returns, its result is dropped */
 #ifndef LOOPHOLE_COMMON_ERRAND_H
 #define LOOPHOLE_COMMON_ERRAND_H
 
@@ -16,14 +16,14 @@
 
 struct errands;
 
-/* The head of an errand's own struct. The first four members are the starter's, the others errand.c's. What `run`
- * fills may be read by `done` only when it is not lost. */
+/* The first member of an errand's own struct. The starter sets run, done, drop and patience; errand.c owns the rest.
+ * `done` may read the results of `run` only if the errand is not lost. */
 struct errand {
     struct mail home;
     void (*run)(struct errand *errand);             /* in a thread */
     void (*done)(struct errand *errand, bool lost); /* in the loop, once */
-    void (*drop)(struct errand *errand);            /* frees it; once, after both; any thread */
-    usec_t patience;                                /* longest time between signs of life */
+    void (*drop)(struct errand *errand);            /* frees it; once, after run and done; any thread */
+    usec_t patience;                                /* longest time without progress */
     struct errands *errands;
     struct errand *next;
     atomic_int holders;
@@ -32,19 +32,19 @@ struct errand {
     _Atomic usec_t beat;
 };
 
-/* At most `threads` errands run at once; others wait in their order. */
+/* At most `threads` errands run at once; others wait in order. `mailbox` carries finished errands to the loop. */
 struct errands *errands_new(struct mailbox *mailbox, unsigned threads);
 
-/* Tells all to end and waits a little. True: they have, `errands` is freed, those that still waited are dropped, and
- * those that came home are dropped with the mailbox, which is freed next. False: some hang; then nothing they use
- * may be freed. */
+/* Asks all errands to end and waits up to 2 s. True: all threads ended and `errands` is freed; waiting errands are
+ * dropped; the caller frees the mailbox next, which drops the finished ones. False: some threads hang, and the caller
+ * may free nothing that they use. */
 bool errands_end(struct errands *errands);
 
 void errand_start(struct errands *errands, struct errand *errand);
-void errand_stop(struct errand *errand);    /* the loop, before done: it is to come home soon */
-void errands_look(struct errands *errands); /* the loop, every second or so: gives up what hangs */
+void errand_stop(struct errand *errand);    /* the loop's thread, before done: asks it to end soon */
+void errands_look(struct errands *errands); /* the loop's thread, about once a second: gives up hanging errands */
 
-/* Within run: a sign of life. False: the result is not wanted any more, or the service ends: return soon. */
+/* Called within run: reports progress. False: the result is no longer wanted, or the service ends: run returns soon. */
 bool errand_goes_on(struct errand *errand);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { DATA_MB_LEAST = 4096, KEPT_PART = 8 };
 
-/* The soft limit becomes `wanted`, or the hard one where that is lower. */
+/* Sets the soft limit to `wanted`, or to the hard limit if that is lower. */
 static enum err set_limit(__rlimit_resource_t which, rlim_t wanted, const char *name, struct fault *fault)
 {
     struct rlimit limit;
@@ -22,7 +22,7 @@ static enum err set_limit(__rlimit_resource_t which, rlim_t wanted, const char *
     return ERR_OK;
 }
 
-/* Half of the machine's: an index of ten million items takes 6 GB. */
+/* Half of the machine's memory: an index of ten million items takes 6 GB. */
 static int64_t usual_data_mb(void)
 {
     int64_t half = sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE) >> 20;
@@ -45,7 +45,7 @@ enum err limits_set(struct config *config, struct fault *fault)
     return e != ERR_OK ? e : more;
 }
 
-/* What RLIMIT_DATA counts, and stacks; 0: unknown. */
+/* Returns what RLIMIT_DATA counts, plus the stacks; 0: unknown. */
 static rlim_t count_private_bytes(void)
 {
     unsigned long data = 0;

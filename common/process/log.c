@@ -19,14 +19,14 @@
 
 enum { LINE_MAX_BYTES = 2000, ROTATE_BYTES = 10 << 20, OLD_FILES = 2, NAME_SIZE = 32 };
 
-/* The log is the one state that every line of every file may reach: the allowed exception to "no globals". */
+/* Every line of every file may log: the allowed exception to "no globals". */
 static struct {
     pthread_mutex_t lock;
     char path[PATH_MAX];
     char name[NAME_SIZE];
     int fd;
     bool foreground;
-    atomic_bool stale; /* set by SIGHUP: open the file again */
+    atomic_bool stale; /* set by SIGHUP: the next line opens the file again */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .foreground = true };
 
 static int open_file(void)
@@ -34,7 +34,7 @@ static int open_file(void)
     return open(state.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-/* Keeps the file that is open when there can't be another. */
+/* Keeps the open file if another cannot be opened. */
 static void open_again(void)
 {
     int fd = open_file();
@@ -58,7 +58,7 @@ static void rotate_files(void)
     open_again();
 }
 
-/* Another process of this name may have rotated before us: then the path names a newer file than ours. */
+/* Another process of this name may have rotated the log first: the path then names a newer file than ours. */
 static void look_at_size(void)
 {
     struct stat ours, named;
@@ -85,7 +85,7 @@ static size_t write_head(char *line, size_t size, const char *level)
     return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
 }
 
-/* A message may hold a stranger's bytes: none of them may begin a line of its own or steer a terminal. */
+/* A message may contain foreign bytes: none may begin a new line or control a terminal. */
 static size_t write_message(char *to, size_t room, const char *message)
 {
     size_t len = text_show(to, room - 1, text_of(message), "");

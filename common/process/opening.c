@@ -12,7 +12,7 @@
 
 struct opening {
     struct errand errand;
-    struct opening_events events; /* opened is NULL: dropped */
+    struct opening_events events; /* `opened` is NULL after opening_drop */
     void *what;
     uint64_t ahead;
     int fd;

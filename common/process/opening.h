@@ -1,5 +1,5 @@
 /* opening.h: opens a file in an errand, because its file system may hang. Opening never waits for another process: a
- * FIFO, a socket or a device is closed again and refused. The loop's thread. */
+ * FIFO, a socket or a device is closed and refused. The loop's thread. */
 #ifndef LOOPHOLE_COMMON_OPENING_H
 #define LOOPHOLE_COMMON_OPENING_H
 
@@ -8,24 +8,24 @@
 struct opening;
 
 struct opened_file {
-    int fd; /* open for reading, owned by the caller from here on; -1 with a fault */
+    int fd; /* open for reading, owned by the receiver; -1 with a fault */
     uint64_t size;
     usec_t mtime;
 };
 
 struct opening_events {
-    /* Called once, in the loop, unless the opening is dropped; `what` is what opening_start was given. Faults: timeout
-     * (the file system does not answer), not_found, denied, io, bad_request (not a regular file). */
+    /* Called once in the loop, unless the opening is dropped, with `what` from opening_start. Faults: timeout (the file
+     * system does not respond), not_found, denied, io, bad_request (not a regular file). */
     void (*opened)(void *state, void *what, const struct opened_file *file, const struct fault *fault);
     void *state;
 };
 
-/* Opens `path` and lets the kernel read its first `ahead` bytes ahead (0: all of it). The file system may take
- * `patience`. */
+/* Opens `path` and lets the kernel read its first `ahead` bytes (0: all) ahead. Faults with timeout if the file system
+ * does not respond for `patience`. */
 struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
                               struct opening_events events, void *what);
 
-/* Before `opened` is called: it will not be called, and the file is closed. */
+/* Only before `opened` is called: prevents that call, and closes the file. */
 void opening_drop(struct opening *opening);
 
 #endif

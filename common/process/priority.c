@@ -12,7 +12,7 @@
 enum { ENDS_FIRST = 1000 };
 enum { PROMPT_NICE = -5, BACKGROUND_NICE = 10, SLICE_NS = 100000 };
 
-/* As the kernel takes it, sched_setattr(2); the C library has no door to it. */
+/* The argument of sched_setattr(2), which the C library does not wrap. */
 struct attributes {
     uint32_t size;
     uint32_t policy;

@@ -30,7 +30,8 @@ static bool read_stat(int32_t pid, char text[STAT_SIZE])
     return len > 0;
 }
 
-/* The program's name, field 2, is in brackets and may hold any bytes, brackets too: fields count from its end. */
+/* Field 2, the program's name, is in brackets and may contain any bytes, brackets too. So fields are counted from its
+ * last bracket. */
 bool proc_read(int32_t pid, struct proc *to)
 {
     char text[STAT_SIZE], *at, *rest = NULL;

@@ -37,8 +37,8 @@ void trial_memory_free(void *memory, size_t size)
         munmap(memory, size);
 }
 
-/* A death is expected here: no crash record, no core, no words of a library on the caller's screen. A sanitizer's words
- * are wanted. */
+/* A death is expected here: no crash record, no core dump, and no library's messages on the caller's screen. A
+ * sanitizer's messages are kept. */
 static void be_quiet(void)
 {
     const struct rlimit no_core = { 0 };
@@ -83,7 +83,7 @@ static enum err reason_of(int status, struct fault *fault)
     if (WIFSIGNALED(status))
         return fault_set(fault, ERR_INTERNAL, "the process that read it died of signal %d (%s)", WTERMSIG(status),
                          strsignal(WTERMSIG(status)));
-    if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* guard.h ended it */
+    if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* the guard of the store's map ended it (guard.h) */
         return fault_set(fault, ERR_IO, "the disk fails: a page of the store cannot be read");
     if (WEXITSTATUS(status) == CRASH_EXIT_NO_MEMORY)
         return fault_set(fault, ERR_FULL, "the process that read it found no memory");
@@ -107,7 +107,7 @@ enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)
     return report.code;
 }
 
-/* Without a descriptor of the child (an old kernel, no descriptors left) the time passes all the same. */
+/* Without a descriptor of the child (an old kernel, or none left) poll only waits for its timeout. */
 static bool has_ended(pid_t pid, int pidfd)
 {
     struct pollfd end = { .fd = pidfd, .events = POLLIN };

@@ -1,5 +1,5 @@
-/* trial.h: work on bytes that may be damaged, in a child process. When the child dies of them, the caller gets an
- * error. The child shares with the caller its open descriptors and what trial_memory gave, and nothing else. */
+/* trial.h: work on bytes that may be damaged, in a child process. If they make the child die, the caller gets an error.
+ * The child shares its open descriptors and trial_memory with the caller, and nothing else. */
 #ifndef LOOPHOLE_COMMON_TRIAL_H
 #define LOOPHOLE_COMMON_TRIAL_H
 
@@ -14,26 +14,26 @@ struct trial {
     struct trial_report *report;
 };
 
-/* Zeroed memory that the caller and its children share. NULL: there is none. */
+/* Zeroed memory that the caller shares with its later children. A failure ends the process (alloc.h). */
 void *trial_memory(size_t size);
 void trial_memory_free(void *memory, size_t size); /* NULL is allowed */
 
-/* Starts a child that runs work(state) and ends; it ends with the caller, too. It prints nothing. The caller has no
+/* Starts a child that calls work(state) and ends. The child dies with the caller and prints nothing. The caller has no
  * store open. Errors: full (no process). */
 enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct fault *fault), void *state,
                      struct fault *fault);
 
-/* Waits until the child has ended. Returns what `work` returned. When the child ended within `work`, *died is true, and
- * the error is internal with the reason: "the process that read it died of signal 7 (Bus error)"; or io, where a page
- * of the store could not be read (guard.h). */
+/* Waits for the child's end and returns the result of `work`. If the child died within `work`, *died is true. The error
+ * is then internal with the reason: "the process that read it died of signal 7 (Bus error)"; io if a page of the store
+ * was unreadable (guard.h); full if it found no memory. */
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault);
 
-/* The same; calls goes_on(state) each 50 ms meanwhile. Once that returns false the child is killed: the error is busy
- * then, without a text, and *died is false. */
+/* As trial_wait; calls goes_on(state) every 50 ms meanwhile. If it returns false, the child is killed, *died is false
+ * and the error is busy, without a text. */
 enum err trial_wait_watching(struct trial *trial, bool (*goes_on)(void *state), void *state, bool *died,
                              struct fault *fault);
 
-/* trial_start and trial_wait. */
+/* Calls trial_start and trial_wait. */
 enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died, struct fault *fault);
 
 #endif

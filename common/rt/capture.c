@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Memory orders are those of slots.c: the words are relaxed atomics between two fences, for a reader may copy a header
- * while it is written again; the two numbers show whether the copy is whole. */
+/* Memory orders are those of slots.c. The words are relaxed atomics between two fences, because a reader may copy a
+ * header while it is overwritten. The two numbers show whether the copy is complete. */
 enum { TRIES = 3 };
 
 void capture_header_put(struct capture_memory *memory, uint32_t instance, uint64_t period,
@@ -20,7 +20,7 @@ void capture_header_put(struct capture_memory *memory, uint32_t instance, uint64
     atomic_store_explicit(&slot->after, period, memory_order_release);
 }
 
-/* The period that the slot describes; 0: it is empty. False: it is written just now. */
+/* Writes the period of the slot; 0: the slot is empty. False: it is being written. */
 static bool read_slot(const struct capture_slot *slot, struct capture_header *to, uint64_t *period)
 {
     uint64_t words[CAPTURE_HEADER_WORDS];
@@ -33,8 +33,8 @@ static bool read_slot(const struct capture_slot *slot, struct capture_header *to
     return atomic_load_explicit(&slot->before, memory_order_relaxed) == *period;
 }
 
-/* The newest whole one, and its period; 0: there is none. False: one of them is written just now, and may become the
- * newest. */
+/* Finds the newest complete header and its period; 0: there is none. False: a header that may be newer is being
+ * written. */
 static bool read_newest(const struct capture_memory *memory, struct capture_header *to, uint64_t *newest)
 {
     bool all = true;
@@ -54,7 +54,7 @@ static bool read_newest(const struct capture_memory *memory, struct capture_head
     return all;
 }
 
-/* An instance that died within a write leaves its header torn: after a few tries the other one is the newest. */
+/* An instance that died while writing leaves a torn header; after a few tries the other header counts as the newest. */
 static uint64_t try_newest(const struct capture_memory *memory, struct capture_header *header)
 {
     uint64_t period = 0;
@@ -74,7 +74,7 @@ struct capture_header capture_header_get(const struct capture_memory *memory)
     return header;
 }
 
-/* New memory has no header, and counts its periods from 1. */
+/* New memory has no header, and its periods begin at 1. */
 void capture_header_look(const struct capture_memory *memory, struct capture_view *view)
 {
     struct capture_header header;

@@ -1,5 +1,5 @@
-/* denormals.h: numbers too small to hear are 0 to this thread from now on: computing with them is slow, and a filter
- * with silence at its input never stops making them. Any thread; RT. */
+/* denormals.h: makes this thread treat denormal numbers as 0 from now on. They are too small to hear and slow to
+ * compute, and a filter with silence at its input keeps producing them. Any thread; RT. */
 #ifndef LOOPHOLE_COMMON_RT_DENORMALS_H
 #define LOOPHOLE_COMMON_RT_DENORMALS_H
 

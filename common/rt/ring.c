@@ -2,15 +2,14 @@
 
 #include <string.h>
 
-/* Memory orders. Cells are plain memory; what orders them is the two indices.
+/* Memory orders. Cells are plain memory, ordered by the two indices.
  *   written: stored with release after the cells, loaded with acquire before the cells are read: a reader that
  *            sees the index sees the cells.
- *   read:    stored with release after the cells were read, loaded with acquire before they are written over: a cell
- *            is used again only when its reader has finished with it.
- * A side loads its own index relaxed: no other process stores it, or (ring_append, ring_release) the
- *   exchange finds out.
- * ring_write and ring_read look at the other side's index only when the remembered one does not suffice: an old index
- * was loaded with acquire as well, and never allows more than the current one. */
+ *   read:    stored with release after the cells were read, loaded with acquire before they are overwritten: a cell
+ *            is used again only after its reader has finished with it.
+ * A side loads its own index relaxed, because no other process stores it; in ring_append and ring_release the exchange
+ * detects another store. ring_write and ring_read load the other side's index only if the remembered one does not
+ * suffice. The remembered index was loaded with acquire too, and never allows more than the current one. */
 
 enum { TRIES = 2 };
 
@@ -34,8 +33,8 @@ void ring_make(void *memory, uint32_t cell, uint32_t capacity)
     atomic_store_explicit(&made->read, 0, memory_order_release);
 }
 
-/* Both sides may be running. Between two looks at `read`, `written` can be neither before the first nor further than
- * the capacity from the second, unless the second has overtaken it. */
+/* Both sides may be running. Between two loads of `read`, `written` is at least the first value, and at most the
+ * capacity above the second, unless the second has overtaken it. */
 bool ring_whole(const struct ring *ring)
 {
     uint64_t before = atomic_load_explicit(&ring->memory->read, memory_order_acquire);
@@ -45,7 +44,7 @@ bool ring_whole(const struct ring *ring)
     return before <= written && (after >= written || written - after <= ring->capacity);
 }
 
-/* Both sides begin with an impossible remembered index: the first use loads it. */
+/* The remembered index begins impossible, so the first use loads the real one. */
 bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity)
 {
     const struct ring_memory *found = memory;
@@ -60,7 +59,7 @@ bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity
     return cell > 0 && capacity > 0 && found->cell == cell && found->capacity == capacity && ring_whole(ring);
 }
 
-/* `count` cells from index `from`, cut in two where the ring ends. */
+/* `count` cells from index `from`, split where the ring ends. */
 static struct ring_span span_of(const struct ring *ring, uint64_t from, uint64_t count)
 {
     uint32_t at = (uint32_t)(from % ring->capacity);
@@ -72,7 +71,7 @@ static struct ring_span span_of(const struct ring *ring, uint64_t from, uint64_t
     };
 }
 
-/* The place of the cell of an index, with a division only once a lap. */
+/* The cell of an index, with only one division for each lap. */
 static uint32_t place_of(struct ring *ring, uint64_t index)
 {
     if (index - ring->lap >= ring->capacity)
@@ -146,7 +145,7 @@ uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells)
     return count;
 }
 
-/* The exchange decides: it fails when another instance has published the same cells meanwhile. */
+/* The exchange decides: it fails if another instance has published the same cells. */
 bool ring_append(struct ring *ring, uint64_t at, const void *from, uint32_t cells)
 {
     uint64_t seen = at;
@@ -180,7 +179,7 @@ struct ring_span ring_look(const struct ring *ring, uint64_t from, uint32_t most
     return span_of(ring, from, past < ready ? smaller_of(most, ready - past) : 0);
 }
 
-/* Another instance can be ahead, never more than one: the second try finds its index. */
+/* Another instance can be ahead, by one release at most, so the second try finds its index. */
 void ring_release(struct ring *ring, uint64_t to)
 {
     uint64_t seen = ring_taken(ring);

@@ -1,11 +1,12 @@
-/* ring.h: cells of one size from one writer to one reader, in shared memory, without waiting. The writer writes cells
- * and then its index; the reader reads cells and then its own. Either side may die at any instruction: what was
- * published is whole, what was not never happened. Nothing in the memory is trusted: sizes are private copies, an
- * index that cannot be is taken for an empty (reader) or full (writer) ring. RT: every function but ring_make.
+/* ring.h: a queue of equal cells from one writer to one reader, in shared memory, without waiting. The writer writes
+ * cells and then its index; the reader reads cells and then advances its own. Either side may die at any instruction:
+ * published cells are complete, and unpublished ones do not exist. Nothing in the memory is trusted: sizes are private
+ * copies, and a ring with an impossible index counts as empty (for the reader) or full (for the writer). RT: every
+ * function but ring_make.
  *
- * A side has one process at a time, but for the audio core: an instance that was paused may be resumed after another
- * one has taken its side over. Its functions are ring_append and ring_release: they name absolute indices, change
- * nothing that was done already, and move an index forward only, by compare-and-swap. */
+ * One process at a time is on each side, except in the audio core: a paused instance may be resumed after another took
+ * over its side. It therefore uses ring_append and ring_release. These name absolute indices, do not repeat finished
+ * work, and move an index only forward, by compare-and-swap. */
 #ifndef LOOPHOLE_COMMON_RT_RING_H
 #define LOOPHOLE_COMMON_RT_RING_H
 
@@ -14,56 +15,57 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The layout in memory; the cells follow it. Each index has a cache line of its own. Indices count cells since
- * the ring was made and never wrap. */
+/* The layout in memory; the cells follow it. Each index has its own cache line. Indices count cells since the ring was
+ * made, and never wrap. */
 struct ring_memory {
-    uint32_t cell;     /* bytes in a cell */
-    uint32_t capacity; /* cells; any number */
+    uint32_t cell;     /* bytes of one cell */
+    uint32_t capacity; /* in cells; any number */
     uint8_t unused[56];
-    _Alignas(64) _Atomic uint64_t written; /* the writer's */
-    _Alignas(64) _Atomic uint64_t read;    /* the reader's */
+    _Alignas(64) _Atomic uint64_t written; /* index of the writer */
+    _Alignas(64) _Atomic uint64_t read;    /* index of the reader */
 };
 _Static_assert(sizeof(struct ring_memory) == 192, "the cells begin on a cache line");
 
-/* One side's private view. What it remembers is a saving and no state: a successor begins without. */
+/* One side's private view. Its indices are caches, so a successor starts without them. */
 struct ring {
     struct ring_memory *memory;
     uint8_t *cells;
     uint32_t cell;
     uint32_t capacity;
-    uint64_t opposite; /* the other side's index as it was: never past what it is */
-    uint64_t lap;      /* a multiple of the capacity: the cell of that index is the first in the memory */
+    uint64_t opposite; /* a remembered index of the other side, never beyond the real one */
+    uint64_t lap;      /* a multiple of the capacity: the index of the first cell in memory */
 };
 
-/* A stretch of cells: two pieces, for the ring's end may lie between. */
+/* Consecutive cells, in two pieces where the ring's end lies between them. */
 struct ring_span {
     uint8_t *at[2];
     uint32_t cells[2];
 };
 
-size_t ring_size(uint32_t cell, uint32_t capacity);             /* bytes of memory it needs */
-void ring_make(void *memory, uint32_t cell, uint32_t capacity); /* empty; before either side opens it */
-/* False: made otherwise, or its indices cannot be. */
+size_t ring_size(uint32_t cell, uint32_t capacity);             /* bytes of memory for the ring */
+void ring_make(void *memory, uint32_t cell, uint32_t capacity); /* makes an empty ring, before either side opens it */
+/* False: the ring has other sizes, or its indices are impossible. */
 bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity);
-bool ring_whole(const struct ring *ring); /* its indices can be; anybody, while both sides run */
+bool ring_whole(const struct ring *ring); /* its indices are possible; any process, while both sides run */
 
 /* The writer. */
-uint32_t ring_space(const struct ring *ring); /* cells that may be written */
+uint32_t ring_space(const struct ring *ring); /* number of free cells */
 uint64_t ring_written(const struct ring *ring);
-struct ring_span ring_room(const struct ring *ring, uint32_t most);       /* to be filled … */
-void ring_publish(struct ring *ring, uint32_t cells);                     /* … and made visible; at most ring_space */
-uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells); /* as many as fit; how many */
-/* Copies `cells` to the places of index `at` and publishes them, if the ring's writing is at that index and there is
- * room for all. False, and nothing is changed: another instance did it before, or they do not fit. */
+struct ring_span ring_room(const struct ring *ring, uint32_t most); /* free cells to fill … */
+void ring_publish(struct ring *ring, uint32_t cells);               /* … and publish; at most ring_space */
+/* Writes as many as fit; returns their number. */
+uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells);
+/* Copies `cells` to index `at` and publishes them if the writer's index is `at` and all fit. False, with nothing
+ * changed: another instance wrote them before, or they do not fit. */
 bool ring_append(struct ring *ring, uint64_t at, const void *from, uint32_t cells);
 
 /* The reader. */
-uint32_t ring_ready(const struct ring *ring); /* cells that may be read */
-uint64_t ring_taken(const struct ring *ring); /* its own index */
-/* Cells from index `from`, which is not before ring_taken; may be empty. */
+uint32_t ring_ready(const struct ring *ring); /* number of readable cells */
+uint64_t ring_taken(const struct ring *ring); /* the reader's index */
+/* Readable cells from index `from`, which is not before ring_taken; possibly none. */
 struct ring_span ring_look(const struct ring *ring, uint64_t from, uint32_t most);
-/* All before index `to` may be written over; never goes back, never past what is ready. */
+/* Frees all cells before index `to` for the writer. Never goes back, and never beyond the readable cells. */
 void ring_release(struct ring *ring, uint64_t to);
-uint32_t ring_read(struct ring *ring, void *to, uint32_t cells); /* as many as are there; how many */
+uint32_t ring_read(struct ring *ring, void *to, uint32_t cells); /* reads as many as there are; returns their number */
 
 #endif

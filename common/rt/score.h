@@ -1,6 +1,6 @@
-/* score.h: all that is to sound, as one snapshot from the audio service's control thread to the audio thread. Plain
- * numbers; the audio thread clamps every one of them to its range. Ranges and defaults of the parameters are those of
- * patterns (docs/protocol.md, record pattern). */
+/* score.h: everything that the audio core is to play, as a snapshot from the audio service's control thread to the
+ * audio thread. Plain numbers; the audio thread clamps each to its range. The parameters have the ranges and defaults
+ * of patterns (docs/protocol.md, record pattern). */
 #ifndef LOOPHOLE_COMMON_RT_SCORE_H
 #define LOOPHOLE_COMMON_RT_SCORE_H
 
@@ -15,45 +15,45 @@ enum {
     SCORE_NO_SOUND = UINT32_MAX,
 };
 
-/* Buses that voices are mixed to before the master. */
+/* The buses that voices are mixed to, before the master. */
 enum score_group { GROUP_STREAMS, GROUP_SOUNDS, GROUP_PADS, GROUP_SEQUENCER, GROUP_PREVIEW, GROUP_METRONOME, GROUPS };
 
 enum score_step { STEP_REST, STEP_NORMAL, STEP_ACCENT };
 enum score_wave { WAVE_SINE, WAVE_SAW, WAVE_SQUARE, WAVE_TRIANGLE, WAVE_NOISE, WAVES };
 
-/* A synth voice's parameters. */
+/* The parameters of a synthesised voice. */
 struct score_voice {
-    float freq;                            /* Hz, when the row has no notes */
+    float freq;                            /* Hz; used if the row has no notes */
     float amp;                             /* 0…1 */
     float filter_freq;                     /* Hz */
     float filter_q;                        /* 0.5…20 */
     float attack, decay, sustain, release; /* s, s, 0…1, s */
     float reverb_send, delay_send;         /* 0…1 */
     uint32_t wave;                         /* enum score_wave */
-    uint32_t acid;                         /* not 0: through the acid filter */
+    uint32_t acid;                         /* not 0: uses the acid filter */
 };
 
 /* A row of the step sequencer. */
 struct score_row {
     uint32_t used;
-    uint32_t sound;      /* slot of `sounds`, SCORE_NO_SOUND: the synth voice */
+    uint32_t sound;      /* slot of `sounds`; SCORE_NO_SOUND: the synthesised voice */
     uint32_t generation; /* of that slot */
     uint32_t mute;
     struct score_voice voice;
     float amp;          /* 0…1: base_amp */
-    float filter_freq;  /* Hz: the row's own wins while it sounds; 0: the voice's; both 0: no filter */
-    float accent_boost; /* Hz added to the filter on an accented step; without a filter that is 3 dB louder */
-    float gate;         /* fraction of a step, 0.01…1; a sound with 1 plays to its end */
+    float filter_freq;  /* Hz, while it sounds; 0: the voice's; both 0: no filter */
+    float accent_boost; /* Hz added to the filter on an accented step; without a filter the step is 3 dB louder */
+    float gate;         /* fraction of a step, 0.01…1; with 1 a sound plays to its end */
     float pan;
-    uint32_t note_count;      /* 0: the voice's freq at every step; else notes in turn, one for each step that sounds */
-    float notes[SCORE_NOTES]; /* Hz; voice.freq is a sound's own pitch */
-    float ratio;              /* of pitch, for a sound */
-    uint32_t choke;           /* of a sound, as a pad's; 0: none but the row itself */
+    uint32_t note_count;        /* 0: each step plays voice.freq; else the notes in turn, one for each sounding step */
+    float notes[SCORE_NOTES];   /* Hz; a sound plays at its own pitch for voice.freq */
+    float ratio;                /* of pitch, for a sound */
+    uint32_t choke;             /* of a sound, as for a pad; 0: only the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
 };
 
 struct score_pattern {
-    uint32_t serial; /* 0: no pattern; another number is another pattern */
+    uint32_t serial; /* 0: no pattern; a new number is a new pattern */
     uint32_t steps;  /* 16, 32, 48, 64 */
     float reverb_mix, reverb_room, reverb_damp;
     float delay_time, delay_feedback, delay_mix, delay_lowcut, delay_highcut;
@@ -67,13 +67,13 @@ struct score_strip {
     uint32_t mute, solo;
 };
 
-/* A pad: what a hit starts. */
+/* What a hit of a pad starts. */
 struct score_pad {
     uint32_t sound, generation; /* SCORE_NO_SOUND: nothing */
     float gain, pan, ratio;
     uint32_t from, until; /* frames of the sound; until 0: its end */
     uint32_t mode;        /* enum score_pad_mode */
-    uint32_t choke;       /* pads and rows of one number silence each other; 0: none */
+    uint32_t choke;       /* pads and rows with the same number silence each other; 0: none */
     uint32_t reverse;
     uint8_t note, channel; /* MIDI: 0…127, 0…15; 255: any channel; note 255: none */
     uint8_t unused[2];
@@ -87,16 +87,16 @@ enum score_sync { SYNC_NONE, SYNC_FOLLOW_JACK, SYNC_LEAD_JACK, SYNC_FOLLOW_MIDI 
 struct score {
     uint64_t serial;
     double tempo;                  /* BPM, 20…400 */
-    double swing;                  /* 0 ≤ s < 1: every odd step starts s/2 of a step late */
-    int64_t next_bar;              /* the bar (from 0) at which `next` begins; -1: there is none */
-    double next_tempo, next_swing; /* from then on; 0, -1: unchanged */
+    double swing;                  /* 0 ≤ s < 1: every odd step starts s/2 steps late */
+    int64_t next_bar;              /* the bar (from 0) at which `next` begins; -1: none */
+    double next_tempo, next_swing; /* from next_bar on; 0 and -1: unchanged */
     uint32_t sync;                 /* enum score_sync */
-    uint32_t midi_clock_out;       /* not 0: clock on the MIDI port */
-    uint32_t metronome;            /* not 0: sounds while the transport runs */
-    uint32_t preview_apart;        /* not 0: the preview group goes to its own ports alone; else to main as well */
-    uint32_t preview_chained;      /* not 0: it is heard through the return ports alone */
+    uint32_t midi_clock_out;       /* not 0: sends a clock on the MIDI port */
+    uint32_t metronome;            /* not 0: it sounds while the transport runs */
+    uint32_t preview_apart;        /* not 0: the preview group has only its own ports; else main has it as well */
+    uint32_t preview_chained;      /* not 0: the preview group is only at the return ports */
     float limiter_ceiling;         /* linear, 0.1…1 */
-    uint32_t looks_ahead;          /* not 0: the limiters do, and all leaves 1.5 ms late */
+    uint32_t looks_ahead;          /* not 0: the limiters look ahead, and all output is 1.5 ms late */
     uint32_t unused;
     struct score_strip master;
     struct score_strip groups[GROUPS];

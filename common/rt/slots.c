@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-/* A slot as it lies in the memory: `before`, the value's words, `after`; both numbers are the value's sequence number
- * when the slot is whole. Value n is in slot n % SLOTS.
+/* A slot in memory is `before`, the words of the value, `after`. Both numbers equal the value's sequence number when
+ * the slot is complete. Value n is in slot n % SLOTS.
  *
- * Memory orders. A slow reader may copy a slot that is being written again, so the words are relaxed atomics: no data
- * race, only a copy to be thrown away.
- *   The writer stores `before`, a release fence, the words, and `after` and `newest` with release. The reader loads
- *   `newest` and `after` with acquire: a reader of the number sees all words of it, or newer ones. It loads the words,
- *   an acquire fence, `before`: if one word was of a newer value, the fences make `before` the newer number. */
+ * Memory orders. A slow reader may copy a slot that is being overwritten, so the words are relaxed atomics: there is no
+ * data race, and the reader discards the copy.
+ *   The writer stores `before`, a release fence, the words, and `after` and `newest` with release.
+ *   The reader loads `newest` and `after` with acquire, so it sees all words of that value, or newer ones. It loads
+ *   the words, an acquire fence, `before`. If one word was newer, the fences make `before` the newer number. */
 enum { TRIES = 3 };
 
 typedef _Atomic uint64_t word;

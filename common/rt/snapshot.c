@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-/* The word: two bits each for the buffer that is the draft, the middle and the shown one, and a bit that says that
- * the middle is newer than the shown. Names live in the word alone: a side that kept its buffer's name to itself would
- * take it to its grave, and its successor would write into a buffer that is being read.
+/* The word has two bits each for the numbers of the draft, the middle and the shown buffer, and one bit that says that
+ * the middle is newer than the shown one. Only the word has these numbers: if a side kept its own, they would be lost
+ * with it, and its successor would write into a buffer that is being read.
  *
  * Memory orders. Both exchanges are acquire and release at once:
  *   publish releases the draft's bytes to the reader, and acquires the reader's last use of the buffer it gets back;
  *   take acquires the bytes of the middle, and releases the shown buffer that it gives away.
- * draft and shown load with acquire for a successor, which did not do its predecessor's exchange. The look before an
- * exchange is relaxed: the exchange decides. */
+ * draft and shown load with acquire for a successor, which did not do its predecessor's exchange. The load before an
+ * exchange is relaxed, because the exchange decides. */
 enum { DRAFT = 0, MIDDLE = 2, SHOWN = 4, FRESH = 1 << 6, NAME = 3, TRIES = 2 };
 
 static const uint32_t first_word = 0U << DRAFT | 1U << MIDDLE | 2U << SHOWN;
@@ -86,7 +86,7 @@ void *snapshot_draft(struct snapshot *snapshot)
     return buffer_of(snapshot, DRAFT);
 }
 
-/* The reader can come between once: it takes nothing that is not fresh. */
+/* The reader can interfere only once: it takes no buffer that is not fresh. */
 void snapshot_publish(struct snapshot *snapshot)
 {
     uint32_t seen = atomic_load_explicit(&snapshot->memory->word, memory_order_relaxed);
@@ -119,7 +119,7 @@ const void *snapshot_shown(const struct snapshot *snapshot)
     return buffer_of(snapshot, SHOWN);
 }
 
-/* A reader that takes the middle meanwhile only renames the buffer: only the writer fills one. */
+/* A reader that takes the middle meanwhile only renames the buffer; only the writer fills one. */
 const void *snapshot_newest(const struct snapshot *snapshot)
 {
     uint32_t word = make_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));

@@ -1,6 +1,6 @@
-/* stream.h: what streamer and audio core share besides captures (capture.h): a ring of frames for each stream voice
- * (streamer → audio), and the short sounds that pads and steps play. A frame is two float32 (left, right). The names of
- * the objects: common/shared/studio.h. */
+/* stream.h: shared memory of the streamer and the audio core besides captures (capture.h): a ring of frames for each
+ * stream voice (streamer → audio), and the short sounds of pads and steps. A frame is two float32 (left, right).
+ * common/shared/studio.h names the objects. */
 #ifndef LOOPHOLE_COMMON_RT_STREAM_H
 #define LOOPHOLE_COMMON_RT_STREAM_H
 
@@ -9,34 +9,34 @@
 
 enum {
     STREAMS = 32,
-    STREAM_FRAMES = 384000, /* of a ring at up to 48 kHz: 8 s. studio.h makes longer ones */
+    STREAM_FRAMES = 384000, /* of a ring at up to 48 kHz: 8 s; studio.h makes longer ones */
     SOUNDS = 1024,
-    SOUNDS_BYTES = 64 << 20, /* of sample memory */
+    SOUNDS_BYTES = 64 << 20, /* bytes of all samples */
     SOUND_VOICES = 64,
 };
 
-/* What the streamer says of the content of a stream's ring; the audio core reads `generation` and the two indices,
- * a restarted streamer all of it. Cells before `begin` belong to an older generation and are dropped unheard. A new
- * generation is written in this order: begin, source; generation (release); its cells. A voice that plays follows it at
- * once; one that does not is started by an order. What sounds are the cells but the last 5 ms, until `end` says that
- * they are the last. */
+/* The streamer's description of a ring's content. The audio core reads `generation`, `begin` and `end`; a restarted
+ * streamer reads all of it. Cells before `begin` belong to an older generation and are dropped unheard. The streamer
+ * writes a new generation in this order: begin, source; generation (release); its cells. A playing voice follows it at
+ * once; an order starts a silent one. The last 5 ms of cells sound only after `end` says that they are the last. */
 struct stream_memory {
-    _Atomic uint32_t generation; /* of what is written now; each seek is a new one */
+    _Atomic uint32_t generation; /* of the cells written now; each seek starts a new one */
     _Atomic uint32_t looping;
     _Atomic uint64_t begin; /* index of the generation's first cell */
-    _Atomic uint64_t end;   /* index just past the last frame of … */
-    _Atomic int64_t source; /* source frame (at the file's rate) of cell `begin` */
+    _Atomic uint64_t end;   /* index after the last frame of … */
+    _Atomic int64_t source; /* frame of the file (at its rate) of cell `begin` */
     _Atomic uint32_t file_rate;
     _Atomic uint32_t rate;  /* of the cells */
     uint8_t media[16];      /* id of the media item; zero: none */
-    _Atomic uint32_t ended; /* … this generation. Of any other the end is not known yet */
+    _Atomic uint32_t ended; /* … this generation; the end of any other is unknown */
     uint8_t unused[4];
     struct ring_memory ring; /* its cells follow it */
 };
 _Static_assert(sizeof(struct stream_memory) == 256, "header and ring");
 
-/* Index just past the generation's last frame; UINT64_MAX: not known. What it says holds if the header's generation is
- * still this one afterwards: the end of the one before may well lie where the next begins. Any thread, RT. */
+/* Returns the index after the generation's last frame; UINT64_MAX: unknown. The result is valid if the header's
+ * generation is still `generation` afterwards, because an older end may lie where the next generation begins. Any
+ * thread, RT. */
 static inline uint64_t stream_end(const struct stream_memory *memory, uint32_t generation)
 {
     if (atomic_load_explicit(&memory->ended, memory_order_acquire) != generation)
@@ -44,7 +44,7 @@ static inline uint64_t stream_end(const struct stream_memory *memory, uint32_t g
     return atomic_load_explicit(&memory->end, memory_order_acquire);
 }
 
-/* Says where the header's generation ends, once. The streamer alone. */
+/* Sets the end of the header's generation, once. Only for the streamer. */
 static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
 {
     atomic_store_explicit(&memory->end, end, memory_order_release);
@@ -52,14 +52,14 @@ static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
                           memory_order_release);
 }
 
-/* A short sound, planar: `frames` of the left channel, then of the right one if there are two. Immutable while
- * `state` is ready: the streamer makes it (empty → loading → ready), asks for its release by an order, and frees it
- * (→ empty) on the audio core's note. */
+/* A short sound, planar: `frames` of the left channel, then of the right one if there are two. It is immutable while
+ * `state` is ready. The streamer makes it (empty → loading → ready) and asks for its release by an order. It frees it
+ * (→ empty) after the audio core's note. */
 enum sound_state { SOUND_EMPTY, SOUND_LOADING, SOUND_READY, SOUND_LEAVING };
 
 struct sound_entry {
     _Atomic uint32_t state;
-    _Atomic uint32_t generation; /* a slot that is used again has another one */
+    _Atomic uint32_t generation; /* a new one each time that the slot is used */
     _Atomic uint64_t offset;     /* of its first sample, in floats */
     _Atomic uint32_t frames;
     _Atomic uint32_t channels; /* 1 or 2 */

@@ -32,7 +32,7 @@ enum err bell_make(const struct paths *paths, int *fd, struct fault *fault)
     char name[SHM_NAME_SIZE];
     mqd_t queue = make_queue(bell_name(paths, name));
 
-    if (queue != (mqd_t)-1 && !has_shape(queue)) { /* of another version */
+    if (queue != (mqd_t)-1 && !has_shape(queue)) { /* made by another version */
         mq_close(queue);
         mq_unlink(name);
         queue = make_queue(name);

@@ -11,7 +11,7 @@
 
 struct board {
     struct shm shm;
-    struct board_line *lines; /* BOARD_LINES of them, in the shared memory */
+    struct board_line *lines; /* BOARD_LINES lines in the shared memory */
 };
 
 enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line) };
@@ -74,7 +74,7 @@ enum err board_remove(const struct paths *paths)
     return shm_remove(shm_name(paths, "board", name));
 }
 
-/* Free, or damaged: no service has such a name. */
+/* True for a free or damaged line: no service has such a name. */
 static bool is_free(const struct board_line *line)
 {
     size_t len = strnlen(line->name, BOARD_NAME_SIZE);
@@ -109,7 +109,7 @@ struct board_line *board_at(struct board *board, uint32_t index)
     return index < BOARD_LINES ? &board->lines[index] : NULL;
 }
 
-/* The pid is stored last: a reader of it also sees the start ticks that belong to it. */
+/* The pid is stored last, so a reader of it also sees the matching start ticks. */
 void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks)
 {
     if (!line)
@@ -175,7 +175,7 @@ enum work_kind board_work_of(const struct board_line *line, uint32_t *share)
     return (enum work_kind)kind;
 }
 
-/* A zombie counts as gone: without a parent that waits for it, it would stay in the table of processes. */
+/* A zombie counts as dead: it stays in the process table until its parent waits for it. */
 uint64_t board_start_ticks(int32_t pid)
 {
     struct proc proc;

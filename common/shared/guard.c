@@ -9,14 +9,14 @@
 
 #include "common/err.h"
 
-/* A signal handler is given nothing but an address: this table is the process's, as its handlers are. The start is
- * stored last and cleared first. */
+/* A signal handler gets only an address, so this table belongs to the process, as its handlers do. `start` is stored
+ * last and cleared first. */
 static struct {
     struct mapping {
         _Atomic uintptr_t start; /* 0: free */
         _Atomic size_t size;
         _Atomic bool is_lost, is_disk;
-        _Atomic int file; /* of a disk; -1: none */
+        _Atomic int file; /* descriptor of a disk's file; -1: none */
     } mappings[GUARD_MAPPINGS];
     struct sigaction before;
 } state;
@@ -31,7 +31,7 @@ static struct mapping *mapping_around(uintptr_t at)
     return NULL;
 }
 
-/* Nothing but calls that a signal handler may make. A lock that the process holds is let go by the kernel. */
+/* Only async-signal-safe calls. The kernel releases the locks of this process. */
 static _Noreturn void end_with_disk(void)
 {
     static const char text[] = "the disk fails: a page of the store cannot be read\n";
@@ -70,10 +70,10 @@ static void on_bus(int number, siginfo_t *info, void *context)
     if (state.before.sa_flags & SA_SIGINFO)
         state.before.sa_sigaction(number, info, context);
     else
-        sigaction(number, &state.before, NULL); /* the touch is done again, and ends as it would have */
+        sigaction(number, &state.before, NULL); /* the access is repeated, and ends with the previous action */
 }
 
-/* Also when somebody else has taken the signal since. */
+/* Installs the handler, also if another one replaced it since. */
 static void install_handler(void)
 {
     struct sigaction action = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER }, now;

@@ -38,7 +38,7 @@ static struct shm_header *header_of(const struct shm *shm)
     return (struct shm_header *)((uint8_t *)shm->at - sizeof(struct shm_header));
 }
 
-/* The size comes first: reading a mapping past the end of its file is SIGBUS. */
+/* Checks the size first, because reading a mapping beyond its file's end raises SIGBUS. */
 static enum err check_file(int fd, size_t size, const char *name, struct fault *fault)
 {
     char owner[OWNER_SIZE];
@@ -161,7 +161,7 @@ void shm_detach(struct shm *shm)
     *shm = (struct shm){ 0 };
 }
 
-/* Where root is the engine's user it could remove what another user has put there. */
+/* The owner is checked because root could remove what another user has put there. */
 enum err shm_remove(const char *name)
 {
     char path[SHM_NAME_SIZE + 16];

@@ -1,5 +1,5 @@
-/* shm.h: named shared memory: made whole or not at all, checked before it is mapped, outliving every process.
- * An object is a 64-byte header and its payload. Any thread. */
+/* shm.h: named shared memory: complete or absent, checked before it is mapped, outliving every process. An object is a
+ * 64-byte header and its payload. Any thread. */
 #ifndef LOOPHOLE_COMMON_SHM_H
 #define LOOPHOLE_COMMON_SHM_H
 
@@ -20,34 +20,34 @@ struct shm_header {
 };
 _Static_assert(sizeof(struct shm_header) == 64, "the payload begins on a cache line");
 
-/* A mapping, or zeroed. */
+/* A mapping; a zeroed struct is none. */
 struct shm {
     void *at; /* the payload */
     size_t size;
-    uint64_t file; /* which file of that name it is */
+    uint64_t file; /* inode that identifies this object among others of its name */
 };
 
 enum { SHM_NAME_SIZE = 48 };
 
-/* "/loophole-TAG-OBJECT"; returns `to`. */
+/* Writes "/loophole-TAG-OBJECT"; returns `to`. */
 const char *shm_name(const struct paths *paths, const char *object, char to[SHM_NAME_SIZE]);
 
-/* Takes over the object of that name if it is complete and ours (magic, version, size). Otherwise makes a new one,
- * zeroed, with all its memory allocated. Errors: full, io, denied. */
+/* Takes over the object of that name if it is complete and ours (magic, version, size). Otherwise makes a new, zeroed
+ * one with all its memory allocated. Errors: full, io, denied. */
 enum err shm_make(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
 
-/* Maps what is there. Errors: offline (nothing there, or not made yet), version (another layout, size or magic),
+/* Maps an existing object. Errors: offline (missing, or not complete yet), version (another layout, size or magic),
  * denied (another user's), io. */
 enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
 
-/* The header of what is mapped is still as it was made. */
+/* True if the mapped header is unchanged. */
 bool shm_whole(const struct shm *shm, uint32_t version);
 
-/* Whether the name still leads to what is mapped. Errors: offline (removed), version (to another object, or the file
- * has another size now). An object that cannot be looked at counts as unchanged. */
+/* Checks that the name still leads to the mapped object. Errors: offline (removed), version (it leads to another
+ * object, or the file has another size). An inaccessible object counts as unchanged. */
 enum err shm_stands(const struct shm *shm, const char *name);
 
-void shm_detach(struct shm *shm);      /* zeroed is allowed */
-enum err shm_remove(const char *name); /* of a missing one: ok; of another user's: denied */
+void shm_detach(struct shm *shm);      /* a zeroed struct is allowed */
+enum err shm_remove(const char *name); /* a missing one: ok; another user's: denied */
 
 #endif

@@ -28,18 +28,18 @@ enum { FRAME_BYTES = 2 * sizeof(float) };
 
 struct studio {
     struct shm objects[OBJECTS];
-    uint32_t scale[OBJECTS]; /* of the rings: how many times the frames of 48 kHz */
+    uint32_t scale[OBJECTS]; /* for rings: length as a multiple of the length at 48 kHz */
     char names[OBJECTS][SHM_NAME_SIZE];
 };
 
-/* What an object holds. A family of rings is numbered: "stream.7". */
+/* The type of an object. A family of rings is numbered: "stream.7". */
 struct object_kind {
     const char *name;
-    int first; /* of its objects */
+    int first; /* index of its first object */
     bool is_ring;
     size_t ring_at; /* bytes before the ring */
     uint32_t cell, capacity;
-    bool grows; /* with the rate */
+    bool grows; /* with the sample rate */
     bool (*is_whole)(void *memory);
 };
 
@@ -65,8 +65,8 @@ static bool sound_is_whole(const struct sound_entry *entry)
     return channels <= 2 && offset <= room && (uint64_t)entry->frames * channels <= room - offset;
 }
 
-/* Every sound that is ready lies in the sample memory. The streamer may be at work: what is not ready any more, or is
- * another one, says nothing. */
+/* True if every ready sound lies within the sample memory. The streamer may be running: a sound that was replaced or is
+ * no longer ready does not count. */
 static bool sounds_are_whole(void *memory)
 {
     const struct sounds_memory *sounds = memory;
@@ -83,7 +83,7 @@ static bool sounds_are_whole(void *memory)
     return true;
 }
 
-/* The survival states are known to the engine and the streamer alone, which check them. */
+/* Only the engine and the streamer know their survival states, and check them. */
 static bool accept_any(void *memory)
 {
     (void)memory;
@@ -159,7 +159,7 @@ static bool is_whole(int object, void *memory, uint32_t scale)
     return kind->is_ring ? open_ring(kind, memory, scale, &ring) : kind->is_whole(memory);
 }
 
-/* Of any size from `scale` on. */
+/* Accepts any size from `scale` up. */
 static enum err attach_object(const char *name, int object, uint32_t *scale, struct shm *shm, struct fault *fault)
 {
     uint32_t most = kind_of(object)->grows ? STUDIO_RATE_SCALES : *scale;
@@ -172,7 +172,7 @@ static enum err attach_object(const char *name, int object, uint32_t *scale, str
     return e;
 }
 
-/* New memory is all zeroes: what no initial value is needed for is whole. */
+/* New memory is zeroed; only objects with other initial values are filled. */
 static void fill_object(int object, void *memory, uint32_t scale)
 {
     const struct object_kind *kind = kind_of(object);
@@ -187,7 +187,7 @@ static void fill_object(int object, void *memory, uint32_t scale)
 
 /* ---- the supervisor ---- */
 
-/* In whole pages, as they are given. */
+/* Counts whole pages, as the kernel allocates them. */
 static size_t mebibytes_of_all(uint32_t scale)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -262,14 +262,15 @@ enum err studio_remove(const struct paths *paths)
     return first;
 }
 
-/* ---- anybody ---- */
+/* ---- any process ---- */
 
 static uint8_t *start_of(const struct shm *shm)
 {
     return (uint8_t *)shm->at - sizeof(struct shm_header);
 }
 
-/* Every page is there before the audio thread needs it. A kernel without this advice gives them at the first touch. */
+/* Allocates every page before the audio thread needs it. A kernel without this advice allocates them at the first
+ * access. */
 static enum err touch_pages(const struct shm *shm, const char *name, struct fault *fault)
 {
     if (madvise(start_of(shm), sizeof(struct shm_header) + shm->size, MADV_POPULATE_WRITE) != 0 && errno != EINVAL)
@@ -323,7 +324,7 @@ void studio_close(struct studio *studio)
     free(studio);
 }
 
-/* Its last byte: what is cut short lacks that, and guard.h sees the touch. */
+/* Reads the last byte: if the object was truncated, guard.h notices the access. */
 static void touch_end(const struct shm *shm)
 {
     (void)*((const volatile uint8_t *)shm->at + shm->size - 1);
@@ -383,7 +384,7 @@ struct slots studio_state(const struct studio *studio)
     return state;
 }
 
-/* What was whole when it was opened may have been damaged since; a view of it is safe all the same. */
+/* An object may have been damaged since it was opened; a view of it is safe all the same. */
 static struct ring ring_of(const struct studio *studio, int object)
 {
     struct ring ring;

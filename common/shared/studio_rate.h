@@ -1,4 +1,4 @@
-/* studio_rate.h: the rate for which rings of frames are made: DATA/audio.rate, a text of one number. Any thread. */
+/* studio_rate.h: DATA/audio.rate, a text with the rate for which rings of frames are made. Any thread. */
 #ifndef LOOPHOLE_COMMON_STUDIO_RATE_H
 #define LOOPHOLE_COMMON_STUDIO_RATE_H
 
@@ -10,10 +10,10 @@
 enum { STUDIO_RATE = 48000 };    /* Hz; of a ring of scale 1 */
 enum { STUDIO_RATE_SCALES = 4 }; /* the largest scale */
 
-uint32_t studio_rate_noted(const struct paths *paths); /* Hz; 48,000 where nothing is noted */
+uint32_t studio_rate_noted(const struct paths *paths); /* Hz; 48,000 without that file */
 enum err studio_rate_note(const struct paths *paths, uint32_t rate, struct fault *fault); /* errors: io, full, denied */
 
-/* How many times the frames of 48 kHz a ring has: 1, 2 or 4. */
+/* Returns the length of a ring as a multiple of its length at 48 kHz: 1, 2 or 4. */
 uint32_t studio_rate_scale(uint32_t rate);
 
 #endif

@@ -1,5 +1,5 @@
-/* work.h: how far a long piece of work is. The work itself reports each step; the receiver shows it: on the board, on
- * a terminal. A report is one call and cheap enough for every few rows. The thread of the work. */
+/* work.h: the progress of a long piece of work. The work reports each step; the receiver shows it on the board or a
+ * terminal. A report is one call, cheap enough for every few rows. The thread of the work. */
 #ifndef LOOPHOLE_COMMON_WORK_H
 #define LOOPHOLE_COMMON_WORK_H
 
@@ -10,19 +10,19 @@ enum work_kind { WORK_NONE, WORK_OPENING, WORK_MIGRATING, WORK_CHECKING, WORK_RE
 
 enum { WORK_TEXT_SIZE = 64, WORK_WHOLE = 1000000 /* parts of a share that is all of it */ };
 
-/* The receiver of reports. `total` 0: unknown. */
+/* Receives reports. `total` 0: unknown. */
 struct long_work {
     void (*report)(void *state, enum work_kind kind, uint64_t done, uint64_t total);
     void *state;
 };
 
-/* `work` NULL: nothing is reported. */
+/* Does nothing if `work` is NULL. */
 void work_report(const struct long_work *work, enum work_kind kind, uint64_t done, uint64_t total);
 
-/* The share in millionths, at most WORK_WHOLE; 0 when `total` is. */
+/* Returns the share in millionths, at most WORK_WHOLE; 0 if `total` is 0. */
 uint32_t work_share(uint64_t done, uint64_t total);
 
-/* "migrating the store, 43 %"; "opening the store" without a share; "" for WORK_NONE and an unknown kind.
+/* Writes "migrating the store, 43 %"; "opening the store" if there is no share; "" for WORK_NONE and an unknown kind.
  * Returns `to`. */
 const char *work_write(enum work_kind kind, uint32_t share, char to[WORK_TEXT_SIZE]);
 
