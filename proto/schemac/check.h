@@ -1,19 +1,19 @@
-/* check.h: what a schema that parses must also be: free of doubles, of records without end, of names that C or the
- * protocol already has, and with examples that hold. One thread. */
+/* check.h: checks a parsed schema: no duplicates, no endless records, no names that C or the protocol uses, and valid
+ * examples. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_CHECK_H
 #define LOOPHOLE_SCHEMAC_CHECK_H
 
 #include "proto/schemac/model.h"
 
-/* Of a resolved model. Errors, reported: bad_request. */
+/* Checks a resolved model. Reports errors: bad_request. */
 enum err check_model(struct schema_model *model);
 
-/* The parts of it, each in a file of its own. */
-enum err check_names(struct schema_model *model);    /* names within C: doubles and reserved ones */
+/* The parts of check_model, each in its own file. */
+enum err check_names(struct schema_model *model);    /* duplicate and reserved names in C */
 enum err check_example(const struct member *member); /* against the field's type and bounds */
 
-/* Forms of JSON fit their types, and no message and no record in it has one (with `is_message`; else the definition's
- * own fields alone are checked). No record may hold itself. */
+/* Checks that forms of JSON fit their types, and that no record contains itself. With `is_message` no record within it
+ * may have a form either; otherwise only the definition's own fields are checked. */
 enum err check_forms(const struct definition *definition, bool is_message);
 
 #endif

@@ -1,12 +1,12 @@
-/* model.h: what the schemas say, as parsed. All of it lives in the arena of struct schema_model; texts point into the
- * files' contents. One thread. */
+/* model.h: the parsed schemas. The arena of struct schema_model has all of them; texts point into the files' content.
+ * One thread. */
 #ifndef LOOPHOLE_SCHEMAC_MODEL_H
 #define LOOPHOLE_SCHEMAC_MODEL_H
 
 #include "common/arena.h"
 #include "proto/wire/schema.h"
 
-/* A place in a schema; both count from 1, columns in characters. */
+/* A place in a schema. Lines and columns count from 1, columns in characters. */
 struct source_place {
     const char *path;
     uint32_t line, column;
@@ -14,7 +14,7 @@ struct source_place {
 
 struct definition;
 
-/* A field. Its bounds are those of struct field: a u64 whose max is INT64_MAX has no upper one. */
+/* A field. Its bounds are those of struct field: a u64 whose max is INT64_MAX has no upper bound. */
 struct member {
     struct member *next;
     struct source_place place, type_place, example_place;
@@ -22,7 +22,7 @@ struct member {
     struct text type_name;          /* "text", "usec", "media" */
     enum field_type type;
     uint32_t flags;        /* enum field_flag */
-    bool has_min, has_max; /* a range is written */
+    bool has_min, has_max; /* the range is written in the schema */
     int64_t min, max;
     double real_min, real_max;
     uint32_t max_len, max_count;
@@ -45,14 +45,14 @@ struct definition {
     struct text name, doc;
     struct schema_word *words; /* of an enum */
     bool is_open_enum;
-    struct member *members; /* of the others */
-    bool mutates, once;     /* of an ask, as are the following */
-    uint32_t errors;        /* that it declares: bits 1 << enum err */
+    struct member *members; /* of a record, ask or event */
+    bool mutates, once;     /* of an ask, like the next four members */
+    uint32_t errors;        /* declared errors: bits 1 << enum err */
     struct source_place answer_place;
     struct text answer_name;
     struct definition *answer;
-    bool is_open;    /* a walk over records is inside it: met again, it contains itself */
-    bool is_written; /* the header has its struct */
+    bool is_open;    /* a walk over records is inside it; if it meets it again, the record contains itself */
+    bool is_written; /* the header already has its struct */
 };
 
 struct use {
@@ -75,7 +75,7 @@ struct schema_source {
     struct use *uses;
     struct definition *definitions;
     bool is_open;                        /* a walk over uses is inside it */
-    const struct schema_source *told_by; /* the last service whose text holds this one's */
+    const struct schema_source *told_by; /* the last service whose text includes this one's */
 };
 
 struct schema_model {
@@ -83,7 +83,7 @@ struct schema_model {
     struct schema_source *sources; /* sorted by name */
 };
 
-/* The next of the same kind, beginning with `from` itself; NULL when there is none. */
+/* Returns the next definition of that kind, from `from` on; NULL if there is none. */
 struct definition *model_next_of(struct definition *from, enum definition_kind kind);
 bool model_has(const struct schema_source *source, enum definition_kind kind);
 

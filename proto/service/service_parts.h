@@ -1,18 +1,18 @@
-/* service_parts.h: what the files of the skeleton share. No other file includes it.
+/* service_parts.h: shared by the files of the skeleton. No other file includes it.
  *
  *   service.c            start and end
  *   service_options.c    the command line
  *   service_loop.c       waiting, turns, timers, watched descriptors
- *   call_take.c          one ask comes in: read, checked, handled
+ *   call_take.c          receives, checks and handles one ask
  *   call_aside.c         the same for large ones: a thread reads them
- *   call.c               its memory, and its answer
- *   ticket.c             answers that are put off
- *   recall.c             answers that are given again
- *   recall_file.c        so that they outlive the process
- *   service_held.c       answers that are kept for the end of a turn
+ *   call.c               the memory and the answer of a call
+ *   ticket.c             deferred answers
+ *   recall.c             answers to copies of an ask
+ *   recall_file.c        their file, which outlives the process
+ *   service_held.c       answers that wait for the end of a turn
  *   service_standard.c   ping, describe, status, stats, cancel
- *   service_events.c     publishing and hearing
- *   service_asks.c       asking others                            */
+ *   service_events.c     publishing events, and receiving those of others
+ *   service_asks.c       asking others */
 #ifndef LOOPHOLE_PROTO_SERVICE_PARTS_H
 #define LOOPHOLE_PROTO_SERVICE_PARTS_H
 
@@ -31,7 +31,7 @@ struct service_options {
 
 struct descriptor_watch {
     int fd;
-    bool is_new; /* not waited for yet */
+    bool is_new; /* not polled yet */
     void (*ready)(void *state, int fd);
     void *state;
 };
@@ -43,40 +43,40 @@ struct timer {
     void *state;
 };
 
-/* An event of another service. */
+/* A subscription to an event of another service. */
 struct ear {
     const struct event *event;
     void (*heard)(void *state, const void *body, bool gap);
     void *state;
-    uint64_t epoch, sequence; /* of the last one heard; 0: none */
+    uint64_t epoch, sequence; /* of the last event received; 0: none */
 };
 
-/* Answers to be given later: by number, by request id, and by the next deadline. */
+/* Deferred answers: by number, by request id, and by the next deadline. */
 struct tickets {
     struct call *at[LIMIT_DEFERRED];
     struct call *buckets[LIMIT_DEFERRED];
-    uint16_t free[LIMIT_DEFERRED]; /* a stack of places in `at` */
+    uint16_t free[LIMIT_DEFERRED]; /* a stack of indices in `at` */
     uint32_t count;
     uint64_t serial;
     size_t bytes; /* of their requests */
     usec_t due;
 };
 
-/* An ask that is done once, and its answer. */
+/* A `once` ask and its answer. */
 enum recall_state {
     RECALL_FREE,
     RECALL_BEGUN,    /* its handler was called */
-    RECALL_FORETOLD, /* `body` is the answer that it has as soon as `effects` are there */
+    RECALL_FORETOLD, /* `body` is its answer once `effects` is reached */
     RECALL_DONE,
 };
 struct recalled {
     enum recall_state state;
     struct id request;
     uint64_t digest;
-    uint64_t serial; /* the oldest has the lowest */
+    uint64_t serial; /* lowest for the oldest */
     uint64_t effects;
-    bool is_under_way;    /* by a call of this process */
-    bool is_without_body; /* it was too large to be kept */
+    bool is_under_way;    /* a call of this process handles it */
+    bool is_without_body; /* its body was too large to be kept */
     enum err error;
     struct buffer body;
 };
@@ -84,38 +84,38 @@ struct recalled {
 /* One ask, from its arrival to its answer. */
 struct call {
     struct service *service;
-    struct call *next;  /* of the spare, the waiting or the held */
-    struct call *chain; /* of its bucket of tickets */
+    struct call *next;  /* in the list of spare, waiting or held calls */
+    struct call *chain; /* in its bucket of tickets */
     struct letter letter;
     struct ask_frame frame;  /* points into the letter */
-    uint64_t digest;         /* of the client's ask; 0: the frame could not be read */
-    const struct ask *ask;   /* NULL: none of that name */
+    uint64_t digest;         /* of the client's ask; 0: the frame is unreadable */
+    const struct ask *ask;   /* NULL: unknown name */
     struct latency *latency; /* of that ask */
     struct arena arena;
     void *request;      /* the request struct; NULL: not decoded yet */
     void *filled;       /* the answer struct */
-    struct buffer body; /* the answer, or its fault, encoded */
+    struct buffer body; /* the answer or its fault, encoded */
     struct fault fault;
     enum err error;
-    uint32_t peer; /* its place in the service's spending */
+    uint32_t peer; /* its slot in the service's spending */
     uint64_t arrived_ns;
     usec_t deadline;
     struct ticket ticket;
     size_t deferred_bytes;     /* counted for the ticket */
-    struct recalled *recalled; /* where its answer will be kept; NULL: it is not */
+    struct recalled *recalled; /* where its answer will be kept; NULL: nowhere */
     bool was_begun;
     bool in_handler;
-    bool is_common;  /* refused by the skeleton, for a reason that any ask may meet */
-    bool is_refused; /* whatever the handler says: too many are put off */
-    bool is_kept;    /* its memory, by call_keep … */
-    bool is_over;    /* … while it is answered and released already */
+    bool is_common;  /* refused by the skeleton, for a reason that any ask may have */
+    bool is_refused; /* whatever the handler returns: too many answers are deferred */
+    bool is_kept;    /* call_keep keeps its memory … */
+    bool is_over;    /* … although it is already answered and released */
     bool is_encoded; /* `error` and `body` are set */
     bool holds;
     keep_fn *keep;
     void *keep_state;
 };
 
-/* What the asks of each peer cost lately. Peers share a place by chance. */
+/* The recent cost of each peer's asks. Peers may share a slot by chance. */
 struct spending {
     usec_t since;
     uint32_t most;
@@ -141,16 +141,16 @@ struct service {
     struct board *board;
     struct board_line *line;
     struct long_work work; /* reports to that line */
-    usec_t homeless;       /* since when its lock is gone; 0: it is there */
-    usec_t refreshed;      /* when the run directory was last touched; 0: not yet */
-    usec_t board_looked;   /* when it was last made sure that the line is ours */
+    usec_t homeless;       /* since when its lock is gone; 0: it exists */
+    usec_t refreshed;      /* when the run directory was last touched; 0: never */
+    usec_t board_looked;   /* last check that the line is ours */
 
     struct sockets *sockets;
     struct socket *ask_socket;
     struct socket *event_socket;  /* NULL: the schema has no events */
     struct socket *listen_socket; /* NULL: no subscription */
-    struct courier *courier;      /* NULL: asks no other service */
-    bool courier_stirred;         /* to be looked at without a signal */
+    struct courier *courier;      /* NULL: it asks no other service */
+    bool courier_stirred;         /* check it without waiting for a signal */
 
     const void *handlers;
     void *handler_state;
@@ -159,22 +159,22 @@ struct service {
     void (*tell)(void *state, struct arena *arena, struct service_status *to);
     enum err (*cancel)(void *state, struct id task, struct fault *fault);
     void *tell_state;
-    bool (*is_alive)(void *state); /* NULL: the loop alone says */
+    bool (*is_alive)(void *state); /* NULL: only the loop decides */
     void *alive_state;
 
     struct call *spare;
     uint32_t spare_count;
-    struct asides *asides; /* NULL: no large ask came yet */
+    struct asides *asides; /* NULL: no large ask so far */
     struct spending spending;
-    struct call_queue waiting; /* read in this turn, not yet handled */
-    struct call_queue held;    /* answered at the end of this turn */
+    struct call_queue waiting; /* read in this turn, not handled yet */
+    struct call_queue held;    /* to be answered at the end of this turn */
     struct tickets tickets;
     struct recalled recalled[LIMIT_RECALLED];
     uint64_t recalled_serial;
     int recall_file;           /* -1: none */
-    struct buffer frame;       /* scratch: one frame on its way out */
-    struct letter heard;       /* the event in hand */
-    struct arena hear_arena;   /* of the event or the answer in hand */
+    struct buffer frame;       /* scratch: one outgoing frame */
+    struct letter heard;       /* the current event */
+    struct arena hear_arena;   /* of the current event or answer */
     struct latency *latencies; /* of the schema's asks, then of the standard ones */
     uint64_t *sequences;       /* of the schema's events */
     struct ear ears[LIMIT_HEARD];
@@ -183,8 +183,8 @@ struct service {
     uint32_t ear_count, watch_count, timer_count;
 
     usec_t turn_began;
-    usec_t turn_ends; /* no further ask is begun in this turn … */
-    usec_t held_ends; /* … nor from here on while answers are held */
+    usec_t turn_ends; /* no further ask is started in this turn … */
+    usec_t held_ends; /* … or, while answers are held, from this time on */
     bool stopping;
     int exit_code;
 };
@@ -196,12 +196,12 @@ void service_options_read(struct service_options *options, int argc, char **argv
 extern const struct service_handlers service_standard;
 const struct latency *service_latency(const struct service *service, const struct ask *ask);
 
-/* call_take.c. One turn's asks: reads and handles what waits, at most LIMIT_TURN and until the turn ends; returns how
- * many. What was read and not handled waits for the next turn. */
+/* call_take.c. Reads and handles waiting asks, at most LIMIT_TURN and until the turn ends; returns their number. Asks
+ * that were read and not handled wait for the next turn. */
 uint32_t call_take_all(struct service *service);
-enum err call_read(struct call *call);          /* the frame; any thread */
-enum err call_decode(struct call *call);        /* the body of one that was read; any thread */
-void call_go_on(struct call *call, enum err e); /* with what reading it said: handles and answers it */
+enum err call_read(struct call *call);          /* decodes the frame; any thread */
+enum err call_decode(struct call *call);        /* decodes the body of a read frame; any thread */
+void call_go_on(struct call *call, enum err e); /* handles and answers it; `e` is the result of reading it */
 
 /* call_aside.c */
 bool call_put_aside(struct call *call); /* true: it was large, and is answered later, or was refused */
@@ -209,8 +209,8 @@ void call_free_asides(struct service *service);
 
 /* call.c */
 struct call *call_new(struct service *service);
-void call_encode(struct call *call, enum err e); /* the answer or its fault into `body` */
-void call_finish(struct call *call, enum err e); /* encodes; answers, or holds */
+void call_encode(struct call *call, enum err e); /* encodes the answer or its fault into `body` */
+void call_finish(struct call *call, enum err e); /* encodes; then answers, or holds */
 void call_release(struct call *call);            /* without an answer */
 void call_free_spare(struct service *service);
 void call_free(struct call *call); /* any thread */
@@ -230,16 +230,16 @@ void recall_file_close(struct service *service);
 
 /* ticket.c */
 void ticket_init(struct tickets *tickets);
-/* Whether it is the copy of an ask that is under way, which then answers it. Errors (explained): conflict (another ask
- * is under way under its id). */
+/* Sets *adopted if `copy` is a copy of an ask in progress, which then answers it. Errors (explained): conflict (another
+ * ask in progress has its id). */
 enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted);
 void ticket_close(struct call *call);
-bool ticket_expire(struct service *service, usec_t now); /* answers timeout; true when it did */
+bool ticket_expire(struct service *service, usec_t now); /* answers timeout; true if any was due */
 void ticket_drop_all(struct service *service);
 
-/* service_events.c, service_asks.c: true when anything was handled. */
+/* service_events.c, service_asks.c: true if anything was handled. */
 bool service_events_take(struct service *service);
 bool service_asks_take(struct service *service);
-void service_asks_abandon(struct service *service); /* every `done` is called: offline */
+void service_asks_abandon(struct service *service); /* calls every `done` with offline */
 
 #endif

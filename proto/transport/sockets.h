@@ -1,5 +1,5 @@
-/* sockets.h: the only door to ZeroMQ. Sockets that never block: a receive or send that cannot be done now is
- * ERR_BUSY, and the caller waits with poll() on sockets_fd. One thread for all sockets of one struct sockets. */
+/* sockets.h: the only door to ZeroMQ. No socket blocks: an operation that is not possible now returns ERR_BUSY, and the
+ * caller waits with poll() on sockets_fd. One thread for all sockets of one struct sockets. */
 #ifndef LOOPHOLE_PROTO_SOCKETS_H
 #define LOOPHOLE_PROTO_SOCKETS_H
 
@@ -12,60 +12,62 @@ struct socket;
 
 enum socket_kind { SOCKET_ASK, SOCKET_EVENTS, SOCKET_CLIENT, SOCKET_LISTEN }; /* ROUTER, PUB, DEALER, SUB */
 
-/* NULL and a fault when descriptors are out. Free closes what is still open. */
+/* Returns NULL and a fault if no descriptors are left. sockets_free closes all open sockets. */
 struct sockets *sockets_new(struct fault *fault);
 void sockets_free(struct sockets *sockets);
 
-/* SOCKET_ASK and SOCKET_EVENTS are bound to `address` ("ipc://…"), replacing what a dead process left there;
- * SOCKET_CLIENT and SOCKET_LISTEN are connected, whether a service answers there yet or not. */
+/* Opens a socket. SOCKET_ASK and SOCKET_EVENTS are bound to `address` ("ipc://…"), replacing the file of a dead
+ * process. SOCKET_CLIENT and SOCKET_LISTEN are connected, even if no service is there yet. sockets_close closes it. */
 enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address, struct socket **socket,
                       struct fault *fault);
 void sockets_close(struct socket *socket); /* NULL is allowed */
 
-/* SOCKET_LISTEN: connects to one more address; hears topics that begin with `prefix`. */
+/* SOCKET_LISTEN: connects to one more address; subscribes to topics that begin with `prefix`. */
 enum err sockets_join(struct socket *socket, const char *address, struct fault *fault);
 enum err sockets_subscribe(struct socket *socket, const char *prefix);
 
-/* Readable when something may have changed. The signal comes once: wait on it only while sockets_settled, which
- * says that the last receive found nothing and nothing was done with the socket since. */
+/* Readable after a change. The signal comes once, so wait on it only while sockets_settled is true: the last receive
+ * found nothing, and the socket was not used since. */
 int sockets_fd(const struct socket *socket);
 bool sockets_settled(const struct socket *socket);
-void sockets_tend(struct socket *socket); /* SOCKET_EVENTS: lets new subscribers in; settles it */
+void sockets_tend(struct socket *socket); /* SOCKET_EVENTS: accepts new subscribers, and settles it */
 
-/* SOCKET_CLIENT: how often it was connected up to now. A change means that the service has died and is back, and
- * that what was sent before may be lost. sockets_watch_fd signals a change. */
+/* SOCKET_CLIENT: the number of connections so far. A change means that the service died and is back, so earlier
+ * messages may be lost. sockets_watch_fd signals a change. */
 uint32_t sockets_connections(struct socket *socket);
 int sockets_watch_fd(const struct socket *socket);
 
-/* The frames before the last, as they came, to be returned as they are: one byte length, bytes, and so on. */
+/* The routing frames before the last frame, to be returned unchanged: for each its length in one byte, and its
+ * bytes. */
 struct route {
     uint16_t frames;
     uint16_t len;
     uint8_t at[LIMIT_ROUTE_BYTES];
-    int peer; /* descriptor of its connection; -1: not known */
+    int peer; /* descriptor of its connection; -1: unknown */
 };
 
-/* One message. Lies where it is until letter_drop: it must not be copied. Zeroed is empty. */
+/* One message. It must not be moved or copied before letter_drop. A zeroed struct is empty. */
 struct letter {
     struct route route;
-    struct bytes body; /* the last frame; lasts until letter_drop */
+    struct bytes body; /* the last frame; valid until letter_drop */
     bool full;
-    size_t charged; /* SOCKET_ASK: bytes that count until letter_drop (proto/transport/peers.h) */
+    size_t charged; /* SOCKET_ASK: bytes charged until letter_drop (peers.h) */
     _Alignas(8) uint8_t message[64];
 };
 
-/* Errors: busy (nothing there); too_large (more routing frames than LIMIT_ROUTE_*: the message is gone, the
- * letter holds its first frame, the sender's); io. The letter must be empty; it needs letter_drop after ok. */
+/* Receives into an empty letter; after ok the caller must call letter_drop. Errors: busy (no message); too_large (more
+ * routing frames than LIMIT_ROUTE_*: the message is dropped, and the letter has its first frame, the sender's); io. */
 enum err sockets_receive(struct socket *socket, struct letter *letter);
 void letter_drop(struct letter *letter);
 struct text letter_topic(const struct letter *letter); /* of an event: its first frame */
 
-/* A route of NULL is one without frames. Errors: busy (the peer does not read, no peer is connected, or too much
- * waits to be sent), offline (the peer is gone), full. */
+/* A route of NULL has no frames. Errors: busy (the peer does not read, no peer is connected, or too many bytes are
+ * unsent), offline (the peer is gone), full. */
 enum err sockets_send(struct socket *socket, const struct route *route, struct bytes body);
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body);
 
-/* Once in each turn of a service's loop: hangs up on peers that take memory and do not go on, and gives memory back. */
+/* Called once in each turn of a service's loop: disconnects peers that occupy memory without progress, and frees
+ * memory. */
 void sockets_look_after(void);
 
 #endif

@@ -7,7 +7,7 @@
 
 void base64_write(struct buffer *to, struct bytes from);
 
-/* False: not base 64, or past the arena's limit. Padding may be missing. */
+/* False: not base 64, or larger than the arena's limit. Padding may be missing. */
 bool base64_read(struct text from, struct arena *arena, struct bytes *to);
 
 #endif

@@ -1,5 +1,5 @@
-/* codec_pack.h: the pieces of MessagePack that frames are made of; part of codec.c, which holds MessagePack-c.
- * Each appends; what does not fit shows in to->failed. Any thread. */
+/* codec_pack.h: the elements of MessagePack for frames; part of codec.c, which includes MessagePack-c. Each function
+ * appends to the buffer; to->failed shows an overflow. Any thread. */
 #ifndef LOOPHOLE_PROTO_CODEC_PACK_H
 #define LOOPHOLE_PROTO_CODEC_PACK_H
 

@@ -1,7 +1,7 @@
-/* json.h: messages as JSON and back, by the same tables. The only file with jansson is json.c. Any thread.
- * Ids are their 26 characters; bytes are base 64; a path is text with U+FFFD for bytes that are not UTF-8, and
- * then NAME_b64 beside it has the exact bytes; a choice is its word; a u64 above 2^63 - 1, which few readers of JSON
- * take, is a text of its digits; NaN cannot occur. */
+/* json.h: writes and reads messages as JSON, by the same tables. Only json.c includes jansson. An id is its 26
+ * characters, bytes are base 64, a choice is its word. A path is text with U+FFFD for bytes that are not UTF-8;
+ * NAME_b64 beside it then has the exact bytes. A u64 above 2^63 - 1, which few JSON readers accept, is a text of its
+ * digits. NaN cannot occur. Any thread. */
 #ifndef LOOPHOLE_PROTO_JSON_H
 #define LOOPHOLE_PROTO_JSON_H
 
@@ -9,31 +9,32 @@
 #include "common/buffer.h"
 #include "proto/wire/schema.h"
 
-/* Appends one line of JSON without the line's end: keys in the schema's order; absent optionals left out. */
+/* Appends one line of JSON without a line feed: keys in the schema's order, without absent optional fields. */
 void json_write(const struct shape *shape, const void *value, struct buffer *to);
 
-/* The same with only the keys that `only` names, separated by commas; NULL: all. */
+/* As json_write, with only the keys in `only`, which commas separate; NULL: all. */
 void json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to);
 
-/* Calls `visit` for each key of the object that json_write makes of the record, in its order. */
+/* Calls `visit` for each key of json_write's object of the record, in order. */
 typedef void json_visit_fn(void *state, const char *key, const struct field *field, const void *at);
 void json_each_key(const struct shape *shape, const void *record, json_visit_fn *visit, void *state);
 
 /* Reads a JSON object into the zeroed `value`, with the bounds of the schema. `arena` has no limit. Unknown keys and
- * unknown words of a choice are errors here: a person typed them. A list of records that begin with a text may be
- * an object: each key is that text of its record. Errors: bad_request, too_large. */
+ * unknown words of a choice are errors, because a person typed them. A list of records whose first field is a text may
+ * be an object with that text as keys. Errors: bad_request, too_large. */
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault);
 
-/* Sets one field from "key=value" as typed: NAME, or NAME.NAME for nested records; a list takes its elements
- * separated by commas, or JSON in brackets; a whole record is JSON in braces. Nothing typed for an optional number,
- * bool, id or choice takes it away. NAME_b64 sets a path from base 64. May be called again and again on one
- * value. Errors as json_read. */
+/* Sets one field from a typed "key=value". The key is NAME, or NAME.NAME for nested records; NAME_b64 sets a path from
+ * base 64. A list takes its elements separated by commas, or JSON in brackets; a record takes JSON in braces. An empty
+ * value removes an optional number, bool, id or choice. May be called repeatedly for one value. Errors: those of
+ * json_read. */
 enum err json_assign(const struct shape *shape, struct text assignment, struct arena *arena, void *value,
                      struct fault *fault);
 
-/* Building blocks for front-ends that make lines of their own. (jansson has a json_real: ours is json_number.) */
-void json_text(struct buffer *to, struct text text); /* quoted; controls, C1 and bidi escaped; bad UTF-8 → U+FFFD */
-void json_number(struct buffer *to, double number);  /* shortest form that reads back exactly; null for NaN */
+/* Building blocks for front-ends that write lines of their own. (jansson has a json_real, so ours is json_number.) */
+/* quoted; control, C1 and bidi characters escaped; bad UTF-8 → U+FFFD */
+void json_text(struct buffer *to, struct text text);
+void json_number(struct buffer *to, double number); /* the shortest form that reads back exactly; null for NaN */
 void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":`, without the comma the first time */
 void json_path(struct buffer *to, bool *first, const char *key, struct bytes path); /* key, and key_b64 if needed */
 

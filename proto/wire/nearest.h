@@ -1,13 +1,15 @@
-/* nearest.h: the known name that an unknown one most likely meant. Any thread. */
+/* nearest.h: the known name that is most similar to an unknown one. Any thread. */
 #ifndef LOOPHOLE_PROTO_NEAREST_H
 #define LOOPHOLE_PROTO_NEAREST_H
 
 #include "proto/wire/schema.h"
 
-/* Letters to add, take out, change or swap (optimal string alignment distance); texts over 64 bytes are cut. */
+/* Returns the number of letters to add, remove, change or swap (optimal string alignment distance). Texts are cut at 64
+ * bytes. */
 uint32_t nearest_distance(struct text a, struct text b);
 
-/* The nearest of all services; of all asks of `schema` and of the standard ones, without the service's name. */
+/* Return the nearest name of all services; and of all asks of `schema` and the standard asks, without the service's
+ * name. */
 const char *nearest_service(struct text name);
 const char *nearest_ask(const struct schema *schema, struct text name);
 

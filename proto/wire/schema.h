@@ -1,5 +1,5 @@
-/* schema.h: what schemac makes of schemas/NAME.schema: tables. One small walker (codec.h) reads them; nothing
- * is marshalled by generated code. All tables are constant and live as long as the process. Any thread. */
+/* schema.h: the tables that schemac makes from schemas/NAME.schema. One small walker (codec.h) reads them; no generated
+ * code encodes or decodes. All tables are constant and live as long as the process. Any thread. */
 #ifndef LOOPHOLE_PROTO_SCHEMA_H
 #define LOOPHOLE_PROTO_SCHEMA_H
 
@@ -19,25 +19,25 @@ enum field_type {
 };
 
 enum field_flag {
-    FIELD_OPTIONAL = 1, /* the struct has a bool has_NAME; absent or nil on the wire means none */
+    FIELD_OPTIONAL = 1, /* the struct has a bool has_NAME; absent or nil on the wire means no value */
     FIELD_LIST = 2,     /* struct list of the type */
-    FIELD_PATH = 4,     /* FIELD_BYTES that is a path: JSON shows it as text, and NAME_b64 when it is not UTF-8 */
-    /* Forms of a field in JSON. A record that has one is only printed: no message holds it. */
-    FIELD_KEYS = 8,    /* a record: its keys are keys of the object around it; each record of a list: WORD, WORD_NAME */
+    FIELD_PATH = 4,     /* FIELD_BYTES that is a path: JSON shows it as text, and as NAME_b64 if it is not UTF-8 */
+    /* Forms of a field in JSON. A record with one is only printed: no message contains it. */
+    FIELD_KEYS = 8, /* a record: its keys are keys of the surrounding object; each record of a list: WORD, WORD_NAME */
     FIELD_OBJECT = 16, /* a list of records of a text and a value: an object */
     FIELD_ROWS = 32,   /* a list of records: each is a list of its values */
-    FIELD_JSON = 64,   /* a text that is JSON itself: printed as it is */
+    FIELD_JSON = 64,   /* a text that is JSON itself, printed unchanged */
     FIELD_FORMS = FIELD_KEYS | FIELD_OBJECT | FIELD_ROWS | FIELD_JSON,
 };
 
-/* A word of an enum. A word that this build does not know keeps value 0 and its text, and is written back. */
+/* A word of an enum. A word that this build does not know has value 0 and its text, and is written back. */
 struct choice {
     int32_t value;    /* 0: unknown, else the enum constant */
-    struct text word; /* set by decoding; on encoding used when value is 0 */
+    struct text word; /* set by decoding; encoded if value is 0 */
 };
 
-/* Any list: `count` elements of the field's type, one after another. Generated structs name the element type
- * (struct media_list { uint32_t count; struct media *at; }) with this layout. */
+/* Any list: `count` consecutive elements of the field's type. Generated structs name the element type (struct
+ * media_list { uint32_t count; struct media *at; }) with this layout. */
 struct list {
     uint32_t count;
     void *at;
@@ -78,9 +78,9 @@ struct choice_list {
 struct choice_table {
     const char *name;
     const char *doc;
-    uint32_t count;           /* words[0] is "" for the unknown one */
+    uint32_t count;           /* words[0] is "" for an unknown word */
     const char *const *words; /* by value */
-    bool open;                /* an ask may bring a word that is none of these: it is kept */
+    bool open;                /* other words are valid in an ask, and kept */
 };
 
 struct shape;
@@ -89,14 +89,14 @@ struct field {
     const char *name;
     uint32_t name_len;
     const char *doc;
-    const char *example; /* as written in the schema, or "" */
+    const char *example; /* as in the schema, or "" */
     enum field_type type;
     uint32_t flags;
     uint32_t offset;     /* of the value in the struct */
     uint32_t has_offset; /* of has_NAME, when FIELD_OPTIONAL */
     const struct shape *record;
     const struct choice_table *choices;
-    int64_t min, max;          /* FIELD_INT, FIELD_UINT; a FIELD_UINT with max INT64_MAX goes up to UINT64_MAX */
+    int64_t min, max;          /* FIELD_INT, FIELD_UINT; for a FIELD_UINT, max INT64_MAX means UINT64_MAX */
     double real_min, real_max; /* FIELD_REAL */
     uint32_t max_len;          /* bytes of a text or bytes */
     uint32_t max_count;        /* elements of a list */
@@ -117,9 +117,9 @@ struct ask {
     const char *name;      /* "put_media" */
     const char *full_name; /* "persist.put_media" */
     const char *doc;
-    bool mutates;    /* carries a request id that makes a repetition harmless */
+    bool mutates;    /* has a request id that makes repetition harmless */
     bool once;       /* a copy gets the first answer, while the service lives */
-    uint32_t errors; /* bits 1 << enum err: what it may give besides ERRORS_OF_ALL */
+    uint32_t errors; /* bits 1 << enum err: the errors it may return besides ERRORS_OF_ALL */
     const struct shape *request;
     const struct shape *answer;
     enum err (*dispatch)(const void *handlers, void *state, struct call *call, const void *request, void *answer);
@@ -140,22 +140,22 @@ struct schema {
     const struct ask *asks;
     uint32_t event_count;
     const struct event *events;
-    const char *text; /* the schema's own source, as `describe` answers it */
+    const char *text; /* the schema's source, the answer to `describe` */
 };
 
-/* Every schema of this build, NULL at the end; generated. */
+/* Every schema of this build, with a final NULL; generated. */
 extern const struct schema *const schema_all[];
 
-/* Look-ups by name; NULL when there is none. Names are "service" and "service.name"; every service also has the
- * asks of service.schema ("persist.ping"), which schema_ask finds under any service's name. */
+/* Find by name; NULL if there is none. Names are "service" and "service.name". Every service also has the asks of
+ * service.schema ("persist.ping"), which schema_ask finds under any service's name. */
 const struct schema *schema_named(struct text service);
 const struct ask *schema_ask(struct text full_name);
 const struct event *schema_event(struct text full_name);
 const struct field *schema_field(const struct shape *shape, struct text name);
 
-/* The constant of a word, 0 when unknown; and its word ("" for 0 or out of range). */
+/* Return the constant of a word, 0 if unknown; and the word of a constant, "" for 0 or out of range. */
 int32_t choice_value(const struct choice_table *table, struct text word);
 const char *choice_word(const struct choice_table *table, int32_t value);
-bool choice_equal(struct choice a, struct choice b); /* words decide where both constants are 0 */
+bool choice_equal(struct choice a, struct choice b); /* compares the words if both constants are 0 */
 
 #endif

@@ -1,5 +1,5 @@
-/* token.h: reads MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) in place, one header at a
- * time. Nothing is copied or allocated, nothing past the end is read. Any thread. */
+/* token.h: reads MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) in place, one header at a time.
+ * It copies and allocates nothing, and never reads beyond the end. Any thread. */
 #ifndef LOOPHOLE_PROTO_TOKEN_H
 #define LOOPHOLE_PROTO_TOKEN_H
 
@@ -9,17 +9,17 @@
 enum { TOKEN_DEPTH_MAX = 64 };
 
 enum token_type {
-    TOKEN_NONE, /* the byte 0xc1, which no message may hold */
+    TOKEN_NONE, /* the byte 0xc1, which no message may contain */
     TOKEN_NIL,
     TOKEN_BOOL,
     TOKEN_INT,  /* below zero */
-    TOKEN_UINT, /* zero and above, whatever its form was */
+    TOKEN_UINT, /* zero and above, in any form */
     TOKEN_REAL, /* float 32 and 64 */
     TOKEN_TEXT,
     TOKEN_BYTES,
     TOKEN_LIST,
     TOKEN_MAP,
-    TOKEN_EXT, /* its payload is passed over */
+    TOKEN_EXT, /* its payload is skipped */
 };
 
 struct token {
@@ -34,7 +34,7 @@ struct token {
     };
 };
 
-/* What is still to read: [at, end). */
+/* The unread bytes: [at, end). */
 struct token_reader {
     const uint8_t *at;
     const uint8_t *end;
@@ -42,15 +42,15 @@ struct token_reader {
 
 struct token_reader token_reader_of(struct bytes from);
 
-/* The next token. A list or a map comes without its elements: they are the next tokens. False: the input ends
- * inside it, it announces more elements than bytes are left, or it is none. */
+/* Reads the next token. The elements of a list or a map are the next tokens. False: the input ends within the token,
+ * announces more elements than there are bytes, or is no token. */
 bool token_read(struct token_reader *reader, struct token *token);
 
-/* Passes over what `token`, which was read just now, holds: at most `depth` (up to TOKEN_DEPTH_MAX) maps and lists in
- * each other, itself among them. False: more of them, or the input ends. */
+/* Skips the content of `token`, which was just read: at most `depth` (up to TOKEN_DEPTH_MAX) nested maps and lists,
+ * itself included. False: deeper nesting, or the input ends. */
 bool token_skip(struct token_reader *reader, const struct token *token, uint32_t depth);
 
-/* Holds all of `from` to be one value with at most `depth` maps and lists in each other. Errors: bad_request. */
+/* Checks that all of `from` is one value with at most `depth` nested maps and lists. Errors: bad_request. */
 enum err token_scan(struct bytes from, uint32_t depth, struct fault *fault);
 
 static inline struct text token_text(const struct token *token)

@@ -1,5 +1,5 @@
-/* value.h: where the value of a field lies in its struct, and whether it keeps the field's bounds. What codec and
- * json share. Any thread. */
+/* value.h: where the value of a field lies in its struct, and whether it is within the field's bounds. Shared by codec
+ * and json. Any thread. */
 #ifndef LOOPHOLE_PROTO_VALUE_H
 #define LOOPHOLE_PROTO_VALUE_H
 
@@ -20,28 +20,28 @@ static inline const void *value_of(const struct field *field, const void *record
     return (const char *)record + field->offset;
 }
 
-/* False only for an optional field that is absent. */
+/* False only for an absent optional field. */
 static inline bool value_there(const struct field *field, const void *record)
 {
     return !(field->flags & FIELD_OPTIONAL) || *(const bool *)((const char *)record + field->has_offset);
 }
 
-/* Sets has_NAME of an optional field; nothing for others. */
+/* Sets has_NAME of an optional field; does nothing for others. */
 static inline void value_mark(const struct field *field, void *record, bool there)
 {
     if (field->flags & FIELD_OPTIONAL)
         *(bool *)((char *)record + field->has_offset) = there;
 }
 
-/* Bytes of one value, or of one element of a list. */
+/* Returns the bytes of one value, or of one element of a list. */
 size_t value_size(const struct field *field);
 
-/* The fields of `shape` are searched from `*next` on, round to where it began; `*next` becomes the field after the
- * one found, so that keys in the schema's order are found at once. NULL: none has the name. */
+/* Finds the field `name` of `shape`. The search begins at `*next` and wraps; `*next` becomes the index after the
+ * result, so keys in the schema's order are found at once. NULL: unknown. */
 const struct field *value_field(const struct shape *shape, struct text name, uint32_t *next);
 
-/* A value within its field's bounds: ERR_OK; or bad_request, or too_large where it is longer than its bound, and a
- * sentence (the field's name is not in it). */
+/* Check that a value is within its field's bounds. Errors: bad_request, too_large (longer than its bound), with a
+ * sentence that does not contain the field's name. */
 enum err value_check_int(const struct field *field, int64_t value, struct fault *fault);
 enum err value_check_uint(const struct field *field, uint64_t value, struct fault *fault);
 enum err value_check_real(const struct field *field, double value, struct fault *fault);
@@ -50,11 +50,11 @@ enum err value_check_bytes(const struct field *field, struct bytes value, struct
 enum err value_check_word(struct text word, struct fault *fault);
 enum err value_check_count(const struct field *field, size_t count, struct fault *fault);
 
-/* The word that goes out for a choice: the known one's, or the one that came in. */
+/* Returns the encoded word of a choice: the known word, or the received one. */
 struct text value_word(const struct field *field, const struct choice *choice);
 
-/* Puts the place of a fault before what is already there, on the way out of a record or a list: "[3]", then
- * "tags", then "edit" make "edit.tags[3]". Both return `code`. */
+/* Put the place of a fault before its field name, from the inside of records and lists outwards: "[3]", then "tags",
+ * then "edit" make "edit.tags[3]". Both return `code`. */
 enum err value_fault_in(struct fault *fault, enum err code, const char *name);
 enum err value_fault_at(struct fault *fault, enum err code, uint32_t index);
 
