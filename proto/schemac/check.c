@@ -62,7 +62,7 @@ static enum err check_examples(const struct definition *definition)
     return e;
 }
 
-/* The list of a frame is level 1, the map of a message level 2; each list and record in it is one more. */
+/* The list of a frame is level 1, the map of a message level 2; each nested list or record is one level deeper. */
 static enum err check_depth(struct definition *definition, int level)
 {
     enum err e = ERR_OK;
@@ -120,7 +120,7 @@ static enum err check_definition(struct definition *definition)
     return e == ERR_OK ? check_examples(definition) : e;
 }
 
-/* A file's name becomes a part of names in C. */
+/* A file's name becomes part of names in C. */
 static enum err check_file_names(const struct schema_model *model)
 {
     struct schema_source *source;
@@ -156,7 +156,7 @@ enum err check_model(struct schema_model *model)
         for (EACH(definition, source->definitions))
             if (e == ERR_OK)
                 e = check_definition(definition);
-    for (EACH(source, model->sources)) /* no record holds itself: a walk over records ends */
+    for (EACH(source, model->sources)) /* first, because a walk over records ends only if no record contains itself */
         for (EACH(definition, source->definitions))
             if (e == ERR_OK)
                 e = check_forms(definition, is_message(definition));

@@ -10,7 +10,7 @@
 
 enum { ID_CHARACTERS = 26, NUMBER_SIZE = 64 };
 
-/* One value: the whole example, or an element of a list, where words and ids have quotes as in JSON. */
+/* One value: the whole example, or an element of a list, whose words and ids have quotes as in JSON. */
 struct example_value {
     const struct member *member;
     struct text text;
@@ -59,7 +59,7 @@ static const char *skip_exponent(const char *c)
     return isdigit((unsigned char)*digits) ? skip_digits(digits) : c;
 }
 
-/* Behind the number that begins at `c`, written as JSON wants it; NULL when none begins there. */
+/* Returns the end of the JSON number that begins at `c`; NULL if none does. */
 static const char *find_number_end(const char *c, bool with_fraction)
 {
     const char *digits = c + (*c == '-'), *end = skip_digits(digits);
@@ -69,7 +69,7 @@ static const char *find_number_end(const char *c, bool with_fraction)
     return with_fraction ? skip_exponent(skip_fraction(end)) : end;
 }
 
-/* Copies a number that is written as JSON wants it; false when it is none, or too long for any range. */
+/* Copies a JSON number; false if it is none, or too long for any range. */
 static bool copy_number(const struct example_value *value, bool with_fraction, char to[NUMBER_SIZE])
 {
     const char *end = text_copy(to, NUMBER_SIZE, value->text) ? find_number_end(to, with_fraction) : NULL;
@@ -210,7 +210,7 @@ static enum err (*const checks[])(const struct example_value *) = {
     [FIELD_ID] = check_id,     [FIELD_CHOICE] = check_choice, [FIELD_RECORD] = check_record,
 };
 
-/* The length of the first element of what is between the brackets of a list. */
+/* Returns the length of the first element of a list without its brackets. */
 static uint32_t element_length(struct text list)
 {
     uint32_t len = 0;

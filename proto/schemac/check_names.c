@@ -1,7 +1,7 @@
 #include "proto/schemac/check.h"
 #include "proto/schemac/report.h"
 
-/* A name that the generated C declares, and where; its place has no path when that is proto/wire/schema.h. */
+/* A name that the generated C declares, and its place; without a path, proto/wire/schema.h declares it. */
 struct c_name {
     struct c_name *next;
     struct text name;
@@ -67,7 +67,7 @@ static enum err take_message(struct taken *taken, const struct definition *messa
                      message->place);
 }
 
-/* Constants are kept apart from the names of structs by the word before them. */
+/* The enum's name as a prefix keeps constants distinct from names of structs. */
 static enum err take_enum(struct taken *taken, const struct definition *definition)
 {
     enum err e = take_name(taken, definition->name, definition->place);

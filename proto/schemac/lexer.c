@@ -166,7 +166,7 @@ enum err lexer_name(struct schema_lexer *lexer, const char *what, struct text *n
     return ERR_OK;
 }
 
-/* The end of a text that begins with a quote, after its closing quote; NULL when that is missing. */
+/* Returns the end of a quoted text, after its closing quote; NULL if that is missing. */
 static const char *find_quoted_end(const char *from, const char *end)
 {
     for (const char *c = from + 1; c < end; c++) {

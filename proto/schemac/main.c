@@ -1,4 +1,4 @@
-/* schemac: makes C tables, structs and documentation of the schemas. Writes nothing when one of them is wrong. */
+/* schemac: generates C tables, structs and documentation from the schemas. Writes nothing if one of them is wrong. */
 #include <stdlib.h>
 
 #include "proto/schemac/check.h"

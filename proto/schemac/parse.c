@@ -10,7 +10,7 @@ struct schema_parser {
     struct schema_lexer lexer;
     struct arena *arena;
     struct schema_source *source;
-    struct definition *open; /* the one whose indented lines come now */
+    struct definition *open; /* the definition that the next indented lines belong to */
     struct definition **next_definition;
     struct member **next_member;
     struct schema_word **next_word;
@@ -90,7 +90,7 @@ static enum err check_service(struct schema_parser *parser, const char *what)
                   what);
 }
 
-/* What every ask may give is not said again for each. */
+/* Refuses errors that every ask may return anyway. */
 static enum err parse_error(struct schema_parser *parser)
 {
     struct source_place place = lexer_place(&parser->lexer);

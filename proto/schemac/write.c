@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* ? is escaped because two of them begin a trigraph. */
+/* ? is escaped because two of them would begin a trigraph. */
 void write_literal(struct text text, struct buffer *to)
 {
     buffer_add_text(to, "\"");

@@ -2,7 +2,7 @@
 
 #include "proto/schemac/write.h"
 
-/* A vertical bar would end the cell of a table. */
+/* Escapes vertical bars, which would end the cell of a table. */
 static void write_cell(struct text text, struct buffer *to)
 {
     for (uint32_t i = 0; i < text.len; i++) {
@@ -17,7 +17,7 @@ static const char *kind_name(const struct definition *definition)
     return definition->kind == DEFINES_ENUM ? "enum" : "record";
 }
 
-/* "[media](#record-media)": the anchor that a heading `record media` gets. */
+/* Writes "[media](#record-media)", which links to the heading `record media`. */
 static void write_link(const struct definition *definition, struct buffer *to)
 {
     buffer_printf(to, "[%.*s](#%s-%.*s)", TEXT_ARG(definition->name), kind_name(definition),

@@ -12,7 +12,7 @@ static const char *const list_types[] = {
     [FIELD_ID] = "id_list",     [FIELD_CHOICE] = "choice_list",
 };
 
-/* A documentation text may hold the signs that begin and end a comment. */
+/* Breaks up signs of a documentation text that would begin or end a comment. */
 static void write_comment(struct text doc, struct buffer *to)
 {
     char before = ' ';
@@ -91,7 +91,7 @@ static void write_struct(const struct definition *definition, struct buffer *to)
     buffer_add_text(to, "_shape;\n\n");
 }
 
-/* Structs hold each other in place: those of the fields come first. */
+/* A struct contains other structs, so those of its fields are written first. */
 static void write_record(struct definition *record, const struct schema_source *source, struct buffer *to)
 {
     struct member *member;

@@ -98,7 +98,7 @@ static void write_field(const struct definition *of, const struct member *member
     buffer_add_text(to, " },\n");
 }
 
-/* Returns how many there are. */
+/* Returns the number of fields. */
 static unsigned write_fields(const struct definition *of, struct buffer *to)
 {
     struct member *member;
@@ -117,7 +117,7 @@ static unsigned write_fields(const struct definition *of, struct buffer *to)
     return count;
 }
 
-/* The initialiser of a shape, after its = sign. */
+/* Writes the initialiser of a shape, after its = sign. */
 static void write_shape_value(const struct definition *of, unsigned count, struct buffer *to)
 {
     buffer_add_text(to, "{\n    .name = \"");
@@ -136,7 +136,7 @@ static void write_shape_value(const struct definition *of, unsigned count, struc
     buffer_add_text(to, ",\n}");
 }
 
-/* A message without fields has no struct, and its shape is known to its table alone. */
+/* A message without fields has no struct, and only its own table refers to its shape. */
 void write_shape(const struct definition *of, struct buffer *to)
 {
     unsigned count = write_fields(of, to);

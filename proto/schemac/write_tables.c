@@ -65,7 +65,7 @@ static void write_events(const struct schema_source *source, struct buffer *to)
     buffer_add_text(to, "};\n\n");
 }
 
-/* A file's text, a string for each line. */
+/* Writes a file's text, one string for each line. */
 static void write_text_lines(struct text text, struct buffer *to)
 {
     while (text.len) {
@@ -80,7 +80,7 @@ static void write_text_lines(struct text text, struct buffer *to)
     }
 }
 
-/* The file and, after it, once each, what it uses: complete for a client that asks `describe` of `service`. */
+/* Writes the file, and then each file that it uses once: a complete answer to `describe` of `service`. */
 static void write_text(struct schema_source *source, const struct schema_source *service, struct buffer *to)
 {
     struct use *use;

@@ -7,7 +7,7 @@
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
-/* ---- memory: calls and their buffers are used again ---- */
+/* ---- memory: calls and their buffers are reused ---- */
 
 void call_queue_add(struct call_queue *queue, struct call *call)
 {
@@ -137,7 +137,7 @@ void call_encode(struct call *call, enum err e)
     call->error = e;
     if (e == ERR_OK && (e = codec_encode(call->ask->answer, call->filled, &call->body, &call->fault)) != ERR_OK) {
         log_fault(call->ask->full_name, &call->fault);
-        e = e == ERR_BAD_REQUEST ? ERR_INTERNAL : e; /* it is the service that broke the schema */
+        e = e == ERR_BAD_REQUEST ? ERR_INTERNAL : e; /* the service itself violated the schema */
     }
     if (e != ERR_OK)
         encode_fault(call, e);
@@ -165,7 +165,8 @@ static void count_answer(struct call *call)
     call->latency->errors += call->error != ERR_OK;
 }
 
-/* A peer that has gone needs no answer; one that does not read gets a small one, or none: it will ask again. */
+/* A peer that is gone needs no answer. One that does not read gets a small answer, or none, because it will ask
+ * again. */
 static void send_answer(struct call *call)
 {
     if (send_frame(call) == ERR_BUSY) {
@@ -187,7 +188,7 @@ static void keep_body(struct call *call)
     encode_fault(call, e);
 }
 
-/* The tests fail when a log has this line. A service that forwards its client's id may get `conflict` for it. */
+/* Tests fail if a log contains this line. A service that passes on its client's id may get `conflict` for it. */
 static void check_declared(const struct call *call)
 {
     uint32_t may = ERRORS_OF_ALL | (call->ask ? call->ask->errors : ~0u);
@@ -216,7 +217,7 @@ void call_finish(struct call *call, enum err e)
     call_queue_add(&call->service->held, call);
 }
 
-/* ---- what handlers use ---- */
+/* ---- for handlers ---- */
 
 enum err refuse(struct call *call, enum err code, const char *format, ...)
 {

@@ -1,5 +1,5 @@
-/* A large ask takes tens of milliseconds to check and decode. A thread does that, so that the small asks of other
- * clients are answered meanwhile. */
+/* A large ask takes tens of milliseconds to check and decode. A thread does that, so that the loop can answer the small
+ * asks of other clients meanwhile. */
 #include <stdlib.h>
 
 #include "common/alloc.h"
@@ -7,7 +7,7 @@
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
-static const usec_t patience = (usec_t)600 * 1000000; /* it computes only: it cannot hang */
+static const usec_t patience = (usec_t)600 * 1000000; /* it only computes, so it cannot hang */
 
 struct aside {
     struct errand errand;
@@ -76,7 +76,7 @@ static enum err make_asides(struct service *service, struct fault *fault)
     return service_watch(service, mailbox_fd(asides->mailbox), open_mail, asides);
 }
 
-/* Its request id is known without a look at the rest. */
+/* Reads only the request id of the ask, and refuses it. */
 static void refuse_busy(struct call *call)
 {
     frame_read_head(call->letter.body, &call->frame);

@@ -7,10 +7,10 @@
 #include "schema_service.h"
 
 enum {
-    BATCH = 64,         /* read before they are handled … */
-    BATCH_MOST = 1024,  /* … and while expensive asks wait: other peers may have sent cheap ones */
-    EXPENSIVE_US = 500, /* an ask; the loop looks for others after it */
-    HEAVY_US = 2000,    /* of a peer lately: peers that spent less come first */
+    BATCH = 64,         /* asks read before they are handled … */
+    BATCH_MOST = 1024,  /* … and while expensive asks wait, because other peers may have sent cheap ones */
+    EXPENSIVE_US = 500, /* for one ask; after it the loop reads further asks */
+    HEAVY_US = 2000,    /* for the recent asks of a peer: peers with less come first */
     LATELY_US = 100000,
 };
 
@@ -22,7 +22,7 @@ static const struct ask *find_in(const struct schema *schema, struct text name)
     return NULL;
 }
 
-/* The service's own asks, and the standard ones under its name. */
+/* Finds the service's own asks, and the standard ones under its name. */
 static const struct ask *find_ask(const struct service *service, struct text full_name)
 {
     size_t len = strlen(service->name);
@@ -82,7 +82,7 @@ static enum err check_time(struct call *call)
     return ERR_OK;
 }
 
-/* For a crash record: "persist.put_media 01J…". */
+/* Notes "persist.put_media 01J…" for a crash record. */
 static void note_in_hand(const struct call *call)
 {
     char note[CRASH_NOTE_SIZE], *end;
@@ -144,9 +144,9 @@ void call_go_on(struct call *call, enum err e)
     if (e == ERR_OK)
         e = dispatch_call(call);
     if (e != ERR_OK)
-        call->is_encoded = false; /* a refusal is stronger than an answer given before it */
+        call->is_encoded = false; /* an error replaces an answer given before it */
     if (call->ticket.number && e == ERR_OK && !call->is_encoded)
-        return; /* put off */
+        return; /* deferred */
     if (call->ticket.number)
         ticket_close(call);
     call_finish(call, e);
@@ -178,7 +178,7 @@ static uint32_t peer_of(const struct route *route)
     return (uint32_t)hash_of(route->at, route->len).b[0] % LIMIT_SPENDERS;
 }
 
-/* Errors: busy (nothing there), io. */
+/* Errors: busy (no ask), io. */
 static enum err take_one(struct service *service)
 {
     struct call *call = call_new(service);
@@ -201,7 +201,7 @@ static enum err take_one(struct service *service)
     return ERR_OK;
 }
 
-/* ---- fairness: a peer whose asks are expensive waits for those of others ---- */
+/* ---- fairness: a peer whose asks are expensive waits for the asks of others ---- */
 
 static void forget_spending(struct service *service, usec_t now)
 {
@@ -227,7 +227,7 @@ static void add_spending(struct service *service, uint32_t peer, usec_t us)
         spending->most = spending->us[peer];
 }
 
-/* The first call of the peer that spent least; the first of all while no peer spent much. */
+/* Takes the first call of the peer that cost least; the first of all calls while no peer cost much. */
 static struct call *take_next(struct service *service)
 {
     const uint32_t *us = service->spending.us;

@@ -1,11 +1,11 @@
-/* A client sends its ask again while no answer has come. A copy that finds the ask under way is taken for it
- * (ticket.c); a copy that comes after the answer would be done again, which an ask that is done once must not be.
+/* A client sends its ask again until an answer comes. A copy that finds the ask in progress joins it (ticket.c). A copy
+ * that comes after the answer would be done again, which is wrong for a `once` ask.
  *
  *   begun ──► foretold (recall_foretell) ──► done: a copy gets the answer
  *     │           │
- *     └───────────┴── the process dies: its successor does a copy again, but for a foretold ask whose effects are there
+ *     └───────────┴── the process dies: its successor does a copy again, except a foretold ask whose effects are found
  *
- * Each step is written to a file before what follows it (recall_file.c), so it outlives the process. */
+ * Each step is written to a file before the next action (recall_file.c), so it outlives the process. */
 #include <string.h>
 
 #include "common/process/log.h"
@@ -54,7 +54,7 @@ enum err recall_answers(struct call *call, bool *answered)
 
 /* ---- an ask ---- */
 
-/* The oldest that no call of this process needs; NULL when all are under way. */
+/* Takes the oldest that no call of this process uses; NULL if all are in progress. */
 static struct recalled *take_oldest(struct service *service)
 {
     struct recalled *oldest = NULL;
@@ -72,7 +72,7 @@ void recall_begin(struct call *call)
     struct service *service = call->service;
     struct recalled *one = call->ask->once ? find_recalled(service, call->frame.request) : NULL;
 
-    call->was_begun = one != NULL; /* else it would have been answered */
+    call->was_begun = one != NULL; /* otherwise it would have been answered */
     if (call->ask->once && !one)
         one = take_oldest(service);
     if (!one)
@@ -84,7 +84,7 @@ void recall_begin(struct call *call)
     one->is_under_way = true;
     call->recalled = one;
     one->state = RECALL_BEGUN;
-    if (call->was_begun) /* what was foretold is kept for the handler */
+    if (call->was_begun) /* the foretold answer is kept for the handler */
         recall_file_write(service, one);
     else
         set_recalled(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
@@ -112,7 +112,7 @@ void recall_foretell(struct call *call, const void *answer, uint64_t effects)
     buffer_free(&body);
 }
 
-/* Before the answer is sent, and whether it can be sent or not. */
+/* Called before the answer is sent, also if it cannot be sent. */
 void recall_keep(struct call *call)
 {
     struct recalled *one = call->recalled;
@@ -122,7 +122,7 @@ void recall_keep(struct call *call)
         return;
     one->is_under_way = false;
     if (err_passes(call->error)) {
-        one->serial = 0; /* the next ask takes this slot, and no kept answer goes */
+        one->serial = 0; /* the next ask takes this slot, and no kept answer is lost */
         set_recalled(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
     } else {
         one->serial = ++call->service->recalled_serial; /* its age counts from its answer, however long it took */

@@ -1,6 +1,6 @@
-/* RUN/NAME.answers: a slot for each of the last answers to asks that are done once. It outlives the process, not the
- * machine: nothing that sounds or runs does. Written with pwrite, so a kill leaves a slot whole or as it was; what
- * is in it is checked all the same. The service is the only writer and reader. */
+/* RUN/NAME.answers: a slot for each of the last answers to `once` asks. It outlives the process but not the machine,
+ * like everything that sounds or runs. pwrite leaves a slot complete or unchanged after a kill; each slot is checked
+ * when it is read all the same. The service is the only writer and reader. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 enum { SLOT = LIMIT_RECALLED_BYTES };
 
 struct slot {
-    uint8_t check[8]; /* the first bytes of the hash of all that follows, the body included */
+    uint8_t check[8]; /* the first bytes of the hash of everything after it, with the body */
     uint64_t digest, serial, effects;
     struct id request;
     uint32_t state, error, len, is_without_body;

@@ -34,7 +34,7 @@ static void set_machine_limits(const struct paths *paths)
     config_free(config);
 }
 
-/* Blocked before ZeroMQ's threads are made, which inherit it; read from a descriptor in the loop. */
+/* Signals are blocked before ZeroMQ's threads start, which inherit that; the loop reads them from a descriptor. */
 static enum err catch_signals(struct service *service, struct fault *fault)
 {
     sigset_t set;
@@ -55,8 +55,8 @@ static bool is_anothers(const struct board_line *line)
     return pid > 0 && pid != getpid() && board_start_ticks(pid) == atomic_load(&line->start_ticks);
 }
 
-/* A service runs without a board too, where no supervisor made one. While we hold the lock, a process on our line has
- * the same data and another run directory. */
+/* Without a supervisor there is no board, and a service runs without it. While we hold the lock, a process on our line
+ * has the same data directory and another run directory. */
 static enum err claim_line(struct service *service, struct fault *fault)
 {
     if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
@@ -91,7 +91,7 @@ static void refresh_run(struct service *service, usec_t now)
     lock_refresh(&service->paths);
 }
 
-/* The supervisor ends all services of a home that is gone. Without one, each ends by itself. */
+/* The supervisor ends all services of a removed home. Without a supervisor each service ends itself. */
 static void look_at_home(struct service *service, usec_t now)
 {
     if (service_look_at_lock(service) != LOCK_GONE) {
@@ -107,7 +107,7 @@ static void look_at_home(struct service *service, usec_t now)
     service_stop(service, 0);
 }
 
-/* The supervisor replaces a board that is damaged or removed: we go on there. */
+/* The supervisor replaces a damaged or removed board; the service then uses the new one. */
 void service_look_at_board(struct service *service)
 {
     usec_t now = clock_steady();
@@ -131,7 +131,7 @@ void service_look_at_board(struct service *service)
         log_warn("on the board again, which was damaged or replaced");
 }
 
-/* Long work runs outside of the loop: the board is looked at here, too. */
+/* Long work runs outside the loop, so the board is checked here too. */
 static void report_work(void *state, enum work_kind kind, uint64_t done, uint64_t total)
 {
     struct service *service = state;
@@ -166,7 +166,7 @@ static enum err open_sockets(struct service *service, struct fault *fault)
     return sockets_open(service->sockets, SOCKET_EVENTS, address, &service->event_socket, fault);
 }
 
-/* ZeroMQ does not remove the files of its sockets. Where the home was replaced, they are another engine's. */
+/* ZeroMQ does not remove the files of its sockets. If the home was replaced, they belong to another engine. */
 static void remove_sockets(struct service *service)
 {
     const size_t scheme = sizeof("ipc://") - 1;
@@ -243,7 +243,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
     return service;
 }
 
-/* ---- what the service registers ---- */
+/* ---- registration by the service ---- */
 
 const struct paths *service_paths(const struct service *service)
 {
@@ -307,7 +307,7 @@ static void free_parts(struct service *service)
     ticket_drop_all(service);
     call_free_spare(service);
     courier_free(service->courier);
-    sockets_free(service->sockets); /* waits for the last answers to leave */
+    sockets_free(service->sockets); /* waits until the last answers are sent */
     buffer_free(&service->frame);
     recall_free(service);
     arena_free(&service->hear_arena);

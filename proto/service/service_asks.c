@@ -6,7 +6,7 @@
 
 typedef void done_fn(void *state, enum err error, const void *answer, const struct fault *fault);
 
-/* The handler that waits for the answer to an ask; the courier's token. */
+/* The receiver of an ask's answer; the courier's token. */
 struct asked {
     const struct ask *ask;
     done_fn *done;

@@ -24,7 +24,7 @@ void service_publish(struct service *service, const char *name, const void *body
         log_error("%s publishes no \"%s\"", service->name, name);
         return;
     }
-    /* One that cannot be encoded is counted too: subscribers see the gap. */
+    /* An event that cannot be encoded is counted too, so subscribers see the gap. */
     frame.sequence = ++service->sequences[event - service->schema->events];
     buffer_reset(&service->frame);
     if (codec_encode(event->body, body, &encoded, &fault) == ERR_OK) {
@@ -37,7 +37,7 @@ void service_publish(struct service *service, const char *name, const void *body
     buffer_free(&encoded);
 }
 
-/* ---- hearing ---- */
+/* ---- subscriptions ---- */
 
 static enum err listen_to(struct service *service, const char *publisher, struct fault *fault)
 {
@@ -68,7 +68,7 @@ enum err service_hear(struct service *service, const char *name, void (*heard)(v
     if (!event || service->ear_count == LIMIT_HEARD)
         return event ? ERR_FULL : ERR_NOT_FOUND;
     text_copy(publisher, sizeof(publisher), text_of(name));
-    strchr(publisher, '.')[1] = 0; /* with its dot */
+    strchr(publisher, '.')[1] = 0; /* keeps the dot */
     if (!is_joined(service, text_of(publisher))) {
         strchr(publisher, '.')[0] = 0;
         e = listen_to(service, publisher, &fault);
@@ -83,7 +83,7 @@ enum err service_hear(struct service *service, const char *name, void (*heard)(v
     return ERR_OK;
 }
 
-/* The first one heard counts as a gap: what was published before it is not known. */
+/* The first event counts as a gap, because earlier ones are unknown. */
 static bool shows_gap(struct ear *ear, const struct event_frame *frame)
 {
     bool gap = frame->epoch != ear->epoch || frame->sequence != ear->sequence + 1;
@@ -106,7 +106,7 @@ static void pass_event(struct service *service, struct ear *ear, const struct ev
         return;
     }
     log_fault(ear->event->full_name, &fault);
-    ear->epoch = 0; /* the next one shows that this one was missed */
+    ear->epoch = 0; /* the next event reports this one as missed */
 }
 
 static void hear_letter(struct service *service)

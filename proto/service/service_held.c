@@ -11,7 +11,7 @@ bool service_is_awaited(struct service *service)
 
     if (service->held.count > 0 || service->waiting.count > 0 || !sockets_settled(service->ask_socket))
         return !service->stopping;
-    return poll(&ask, 1, 0) > 0 && !service->stopping; /* then no turn follows this one */
+    return poll(&ask, 1, 0) > 0 && !service->stopping; /* once the service stops, no turn follows */
 }
 
 void service_release(struct service *service)

@@ -7,7 +7,7 @@
 
 enum { OWN_FDS = 4, FDS = OWN_FDS + COURIER_FDS + LIMIT_WATCHED };
 
-/* What a wait ended with. The service's own descriptors come first, then the courier's, then the watched. */
+/* The result of a wait. The service's own descriptors come first, then the courier's, then the watched ones. */
 struct waited {
     struct pollfd at[FDS];
     struct socket *sockets[OWN_FDS]; /* of the own descriptors; NULL for the signals */
@@ -51,7 +51,7 @@ void service_every(struct service *service, usec_t period, void (*tick)(void *st
     *timer = (struct timer){ period, clock_steady() + period, tick, state };
 }
 
-/* A timer that is late ticks once and goes on from now. Ticking may change the list. */
+/* A late timer ticks once, and its next period begins now. A tick may change the list. */
 static bool tick_timers(struct service *service, usec_t now)
 {
     bool any = false;
@@ -169,7 +169,7 @@ static bool take_messages(struct service *service, const struct waited *waited)
     return any;
 }
 
-/* A callback may unwatch a descriptor that was ready too, and its number may come back as a new one. */
+/* A callback may unwatch a descriptor that is ready too, and its number may be reused for a new one. */
 static bool take_watched(struct service *service, const struct waited *waited)
 {
     bool any = false;

@@ -25,7 +25,7 @@ static struct call **bucket_of(struct tickets *tickets, struct id request)
 
 /* ---- opening and closing ---- */
 
-/* What it holds until its answer. An arena is kept for the next call up to LIMIT_MEMORY_KEPT. */
+/* Bytes that it occupies until its answer. Up to LIMIT_MEMORY_KEPT an arena is kept for the next call anyway. */
 static size_t size_of(const struct call *call)
 {
     return call->letter.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);
@@ -71,7 +71,7 @@ void ticket_close(struct call *call)
     call->ticket.number = 0;
 }
 
-/* A copy may come over a new connection: the answer goes the way that the copy came. */
+/* A copy may arrive over a new connection: the answer goes back on the copy's connection. */
 enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted)
 {
     struct call *call = *bucket_of(&service->tickets, copy->frame.request);

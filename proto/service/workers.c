@@ -18,8 +18,8 @@ struct workers {
     struct worker each[WORKERS_MAX];
     pid_t dying[DYING_MAX];
     uint32_t dying_count;
-    usec_t start_again; /* a start failed: not before */
-    bool is_wanted;     /* workers_take had none */
+    usec_t start_again; /* after a failed start: earliest time of the next */
+    bool is_wanted;     /* workers_take returned NULL */
     struct arena arena; /* of one answer */
     char alarm[SANDBOXED_WHY_SIZE];
 };
@@ -43,7 +43,7 @@ static void bury_dead(struct workers *workers)
     workers->dying_count = left;
 }
 
-/* `why` gets how it died by itself, or "". */
+/* `why` gets the cause if it died by itself, else "". */
 static void end_worker(struct workers *workers, struct worker *worker, char why[SANDBOXED_WHY_SIZE])
 {
     service_unwatch(workers->service, worker->process.pipe.fd);
@@ -97,7 +97,7 @@ void workers_drop(struct workers *workers, struct worker *worker)
         end_worker(workers, worker, (char[SANDBOXED_WHY_SIZE]){ 0 });
 }
 
-/* A worker that was not proved shows a fault of the program, any other one of its file. */
+/* The death of an unproved worker is the program's fault; that of any other is its file's. */
 static void lose_worker(struct workers *workers, struct worker *worker, struct fault *fault)
 {
     void *holder = worker->holder;
@@ -196,7 +196,7 @@ static void take_message(void *state, int fd)
     offer_spare(workers);
 }
 
-/* ---- from outside ---- */
+/* ---- interface ---- */
 
 struct workers *workers_new(struct service *service, const struct workers_settings *settings,
                             const struct workers_events *events)

@@ -10,13 +10,13 @@
 struct asker {
     struct paths paths;
     struct sockets *sockets;
-    struct courier *single; /* for ask_raw: one at a time */
+    struct courier *single; /* for ask_raw: one ask at a time */
     struct courier *many;   /* for ask_send and ask_take */
     struct socket *listen;
     struct letter event;
     struct buffer body;
     struct arena arena; /* of the answer, until the next ask */
-    uint64_t digest;    /* of the client's ask that the next one is for; 0: none */
+    uint64_t digest;    /* of the client's ask that the next one belongs to; 0: none */
 };
 
 void asker_for(struct asker *asker, uint64_t digest)
@@ -60,7 +60,7 @@ static void open_courier(struct asker *asker, struct courier **courier, uint32_t
         *courier = courier_new(asker->sockets, &asker->paths, limit);
 }
 
-/* Milliseconds until `until`, rounded up; -1 when it has passed. */
+/* Milliseconds until `until`, rounded up; -1 if it has passed. */
 static int left_ms(usec_t until)
 {
     usec_t left = until - clock_steady();
@@ -68,7 +68,7 @@ static int left_ms(usec_t until)
     return left <= 0 ? -1 : left > 60000000 ? 60000 : (int)((left + 999) / 1000);
 }
 
-/* Errors: timeout when `until` has passed and nothing was delivered. */
+/* Errors: timeout (`until` has passed without a delivery). */
 static enum err take_until(struct courier *courier, usec_t until, struct delivery *delivery)
 {
     struct pollfd fds[COURIER_FDS];

@@ -11,17 +11,17 @@ enum { LINES = COURIER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US = 1
 
 #define NEVER INT64_MAX
 
-/* One ask under way. */
+/* One ask in progress. */
 struct parcel {
-    struct parcel *next, *before; /* of all, the oldest first */
-    struct parcel *chain;         /* of its bucket */
+    struct parcel *next, *before; /* of all parcels, the oldest first */
+    struct parcel *chain;         /* in its bucket */
     struct line *line;
     void *token;
     struct id request;
-    uint64_t digest; /* of the client's ask; 0: it is this one */
+    uint64_t digest; /* of the client's ask; 0: this is the client's ask */
     usec_t deadline;
-    usec_t send_at;   /* the next time */
-    uint32_t wait_ms; /* between the next sending and the one after */
+    usec_t send_at;   /* time of the next sending */
+    uint32_t wait_ms; /* from the next sending to the one after it */
     uint32_t name_len;
     uint32_t body_len;
     uint8_t bytes[]; /* name, body */
@@ -36,7 +36,7 @@ struct courier {
     struct parcel *first, *last;
     struct parcel *buckets[BUCKETS];
     usec_t due;
-    struct letter letter; /* the answer delivered last */
+    struct letter letter; /* the last delivered answer */
     struct buffer frame;
 };
 
@@ -110,8 +110,8 @@ static usec_t due_of(const struct parcel *parcel)
 
 /* ---- sending ---- */
 
-/* Writes the frame again, for the budget that is left. What cannot be sent, mostly because no peer is connected, is
- * sent by the next new connection, or tried again. */
+/* Writes the frame again with the remaining budget. A frame that cannot be sent, mostly for lack of a peer, is sent on
+ * the next new connection, or tried again. */
 static enum err send_parcel(struct courier *courier, struct parcel *parcel, usec_t now)
 {
     struct ask_frame frame = {
@@ -220,7 +220,7 @@ static bool deliver_answer(struct courier *courier, struct parcel *parcel, enum 
     return true;
 }
 
-/* An ask that ends without an answer says why in the form in which a service would. */
+/* An ask without an answer gets a fault in the form that a service would send. */
 static bool deliver_fault(struct courier *courier, struct parcel *parcel, const struct fault *fault,
                           struct delivery *to)
 {
@@ -253,8 +253,7 @@ static bool deliver_gone(struct courier *courier, struct parcel *parcel, struct 
     return deliver_fault(courier, parcel, &fault, to);
 }
 
-/* What is due now: sends again, gives up what is too late. True when something was delivered; the rest is then
- * still due. */
+/* Sends due asks again, and gives up those whose budget ended. True if it delivered one; the rest is then still due. */
 static bool take_due(struct courier *courier, struct delivery *to)
 {
     usec_t now = clock_steady(), due = NEVER;
@@ -287,13 +286,13 @@ static bool take_answer(struct courier *courier, struct line *line, struct deliv
             return false;
         if (e != ERR_OK || frame_read_answer(courier->letter.body, &answer, NULL) != ERR_OK)
             continue;
-        parcel = find_parcel(courier, answer.request); /* none: the ask was sent twice, or ended */
+        parcel = find_parcel(courier, answer.request); /* NULL: the ask was sent twice, or ended */
         if (parcel && parcel->line == line)
             return deliver_answer(courier, parcel, answer.error, answer.body, to);
     }
 }
 
-/* What the service was asked before it died, or before it came up, is sent now. */
+/* Sends now everything that the service was asked before it died, or before it came up. */
 static void send_again(struct courier *courier, const struct line *line)
 {
     for (struct parcel *parcel = courier->first; parcel; parcel = parcel->next) {

@@ -70,7 +70,7 @@ enum err lock_take_data(const struct paths *paths, const char *service, int *fd,
     return e;
 }
 
-/* Of the nearest folder above that is there. */
+/* True if the nearest existing parent folder is on another disk. */
 static bool is_other_disk(const char *path, dev_t disk)
 {
     char part[LOCK_PATH_SIZE];

@@ -12,8 +12,8 @@
 #include "proto/transport/peers_parts.h"
 
 enum {
-    LEAVING = 64 /* hung up on, and not closed by ZeroMQ yet */,
-    PEER_BYTES = 64 << 10 /* of buffers, measured */
+    LEAVING = 64 /* disconnected, and not closed by ZeroMQ yet */,
+    PEER_BYTES = 64 << 10 /* bytes of buffers, measured */
 };
 
 /* The signature of accept4 has no room for a state. */
@@ -87,7 +87,7 @@ static bool has_room(int peer, int more)
     return (rlim_t)peer < limit.rlim_cur - spare + (rlim_t)more && peer < (int)places - LEAVING + more;
 }
 
-/* LIMIT_NEW_PEERS at once, then one each LIMIT_NEW_PEER_US (generic cell rate algorithm, ITU-T I.371). */
+/* LIMIT_NEW_PEERS at once, then one every LIMIT_NEW_PEER_US (generic cell rate algorithm, ITU-T I.371). */
 static bool is_in_time(void)
 {
     static _Atomic usec_t full_at;
@@ -100,7 +100,7 @@ static bool is_in_time(void)
     return true;
 }
 
-/* The run directory keeps other users out; this does so too where its mode was opened by hand. */
+/* The run directory excludes other users; this check does so even if a person opened its mode. */
 static bool is_own_user(int fd)
 {
     struct ucred who = { 0 };
@@ -116,7 +116,7 @@ static bool may_go(const struct peer *peer, usec_t now)
     return now - atomic_load(&peer->heard) > least;
 }
 
-/* A peer that never asked goes before one that did; then the one that was heard least lately. */
+/* A peer that never asked comes first; then the peer that was silent for longest. */
 static bool goes_before(const struct peer *a, const struct peer *b)
 {
     if (a->has_asked != b->has_asked)

@@ -13,12 +13,12 @@
 _Static_assert(LIMIT_FRAME_BYTES >= CODEC_MESSAGE_MAX + 4096 && LIMIT_FRAME_BYTES < LIMIT_IN_BYTES_LEAST / 4 * 3,
                "the largest message fits into a frame, and the largest frame into the least room");
 
-/* A frame of more than INLINE_BYTES may hold on to the whole buffer that it came in, which is 8 KiB and a table. */
+/* A frame of more than INLINE_BYTES may keep the whole buffer that it arrived in: 8 KiB and a table. */
 enum { INLINE_BYTES = 33, BUFFER_BYTES = 18 << 10, OVERHEAD = 128, HEARTBEAT_BYTES = 7 };
 
-/* Bytes charged: of messages that are arriving, of those that wait to be received, and of those in the loop's hands.
- * Between bytes that are counted and a message that is received, the loop may find no message and set `waiting` right
- * too early: it is below zero then until the loop does so again. */
+/* Charged bytes: of incomplete messages, of messages that wait to be received, and of those in the loop. Between
+ * counting and receiving, the loop may find no message and correct `waiting` too early; it is then negative until the
+ * loop corrects it again. */
 static struct {
     atomic_size_t arriving;
     atomic_long waiting, waiting_messages;
@@ -60,7 +60,7 @@ size_t peers_inflow_bytes(void)
     return atomic_load(&in.arriving) + atomic_load(&in.received) + (waiting > 0 ? (size_t)waiting : 0);
 }
 
-/* At least one frame of the largest size fits, or its peer would wait without end. */
+/* At least one frame of the largest size fits; otherwise its peer would wait for ever. */
 size_t peers_inflow_room(void)
 {
     size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES, taken = peers_inflow_bytes();
@@ -95,7 +95,7 @@ static void charge_peer(struct peer *peer, size_t bytes)
     atomic_fetch_add(&in.arriving, bytes);
 }
 
-/* Small frames are charged in any case: their peer is paused after them. */
+/* Small frames are always charged; their peer is paused after them. */
 static bool admit_bytes(struct peer *peer, size_t bytes, bool is_large)
 {
     if (is_large && bytes > peers_inflow_room())
@@ -144,8 +144,8 @@ static bool take_head(struct peer *peer)
     return false;
 }
 
-/* How many of these bytes ZeroMQ may have: all up to a head that is refused. Bytes before `from` are known. -1: the
- * peer has to go. */
+/* Returns how many of these bytes ZeroMQ may have: all up to a refused head. Bytes before `from` were checked already.
+ * -1: disconnect the peer. */
 static ssize_t look_through(struct peer *peer, const uint8_t *bytes, size_t from, size_t len)
 {
     const uint8_t *at = bytes + from, *end = bytes + len;
@@ -176,7 +176,7 @@ static ssize_t nothing_now(void)
     return -1;
 }
 
-/* A descriptor may be another connection's by now, whose wire this is not. */
+/* The descriptor may belong to another connection by now, with its own wire. */
 static ssize_t hang_up(struct peer *peer, ssize_t got)
 {
     int fd = peers_fd(peer);
@@ -227,7 +227,7 @@ static bool has_ended(int fd)
     return poll(&at, 1, 0) > 0 && at.revents & (POLLHUP | POLLERR);
 }
 
-/* ZeroMQ reads a head into a buffer of the size that it had for the bytes that were kept. */
+/* ZeroMQ reads a head into a buffer of the same size as before, when the bytes were kept. */
 static ssize_t read_kept(struct peer *peer, uint8_t *bytes, size_t len)
 {
     size_t got = peer->kept_len;
@@ -262,7 +262,7 @@ ssize_t recv(int fd, void *bytes, size_t len, int flags)
     return got <= 0 || !peer || flags & MSG_PEEK ? got : pass_on(peer, bytes, 0, (size_t)got);
 }
 
-/* ---- what keeps others waiting ---- */
+/* ---- peers that delay others ---- */
 
 static struct peer *pick_overdue(usec_t now)
 {

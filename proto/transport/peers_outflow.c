@@ -10,16 +10,17 @@
 #include "proto/transport/peers_parts.h"
 
 enum {
-    OVERHEAD = 256 /* of one message in ZeroMQ */,
+    OVERHEAD = 256 /* bytes of one message within ZeroMQ */,
     EVICT_EACH_US = 10000,
     LOOK_EACH_US = 100000,
     TRIM_BYTES = 32 << 20
 };
 
-/* `is_complete` hands it over from thread to thread once more: ThreadSanitizer does not see that ZeroMQ's queues do. */
+/* `is_complete` synchronises the hand-over between threads again, because ThreadSanitizer does not know ZeroMQ's
+ * queues. */
 struct outgoing {
     atomic_bool is_complete;
-    atomic_size_t *peer; /* NULL: not known */
+    atomic_size_t *peer; /* NULL: unknown */
     atomic_size_t *all;
     size_t cost;
     uint8_t at[];
@@ -27,9 +28,9 @@ struct outgoing {
 
 static struct {
     atomic_size_t waiting[3]; /* bytes of each kind */
-    _Atomic usec_t evicted;   /* when it was last tried */
-    _Atomic usec_t looked;    /* when all was looked after */
-    atomic_size_t high;       /* bytes in and out, the most since memory was given back */
+    _Atomic usec_t evicted;   /* last attempt */
+    _Atomic usec_t looked;    /* last call of peers_look_after */
+    atomic_size_t high;       /* most bytes in and out since memory was returned */
 } out;
 
 static size_t most_of(enum peers_kind kind)
@@ -39,7 +40,7 @@ static size_t most_of(enum peers_kind kind)
     return kind == PEERS_EVENT ? most / 4 : most;
 }
 
-/* ---- which peers read ---- */
+/* ---- peers that read ---- */
 
 ssize_t send(int fd, const void *bytes, size_t len, int flags)
 {
@@ -106,7 +107,7 @@ static struct peer *pick_any(usec_t now)
     return first ? first : pick_deaf_subscriber(now, LIMIT_DEAF_MS * 1000);
 }
 
-/* Looking for a peer to end takes some microseconds: not for each message that is refused. */
+/* Searching for a peer to disconnect takes some microseconds, too long for each refused message. */
 static void make_room(enum peers_kind kind)
 {
     usec_t now = clock_steady();
@@ -117,10 +118,10 @@ static void make_room(enum peers_kind kind)
     peers_pause_hang_up(kind == PEERS_EVENT ? pick_subscriber_when_short : pick_when_short, now);
 }
 
-/* ---- what waits ---- */
+/* ---- unsent messages ---- */
 
-/* LIMIT_OUT_SURE for each peer in any case. Beyond that a peer may have as much waiting as is still free for all
- * (dynamic thresholds, Choudhury and Hahne 1998): whatever one takes, as much again is left. */
+/* Each peer always has LIMIT_OUT_SURE. Beyond that a peer may have as many unsent bytes as are still free for all
+ * (dynamic thresholds, Choudhury and Hahne 1998): whatever one peer takes, as much remains for the others. */
 static bool has_room(enum peers_kind kind, const struct peer *peer, size_t cost)
 {
     size_t all = atomic_load(&out.waiting[kind]), most = most_of(kind), own = peer ? atomic_load(&peer->out) : 0;
@@ -176,7 +177,7 @@ void peers_outgoing_gone(void *bytes, void *hint)
     free(outgoing);
 }
 
-/* The C library keeps what was freed below something that is still in use; it gives it back when asked. */
+/* The C library keeps freed memory below a block in use, and returns it to the system on request. */
 static void give_back(void)
 {
     size_t high = atomic_load(&out.high), all = peers_inflow_bytes();

@@ -6,7 +6,7 @@
 #include "proto/transport/peers_parts.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static atomic_uint paused; /* how many are */
+static atomic_uint paused; /* number of paused peers */
 
 static int set_events(int epoll, int op, int fd, struct epoll_event *event)
 {
@@ -38,7 +38,7 @@ bool peers_pause_any(void)
     return atomic_load(&paused) > 0;
 }
 
-/* Memory that was full a moment ago may be free by now, and nothing else would look again. */
+/* Checks for room again, because memory may have been freed just now, and no other call would check. */
 void peers_pause(struct peer *peer, size_t wants)
 {
     pthread_mutex_lock(&lock);
@@ -61,7 +61,7 @@ static struct peer *oldest_paused(bool is_large)
     return first;
 }
 
-/* The oldest is never passed over for one that needs less: it would wait without end. */
+/* Peers that need less never overtake the oldest, which could otherwise wait for ever. */
 void peers_pause_relieve(void)
 {
     struct peer *peer;

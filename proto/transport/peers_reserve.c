@@ -1,7 +1,6 @@
-/* ZeroMQ ends the process when an allocation of its own fails. What it may hold is counted (peers_inflow.c,
- * peers_outflow.c), so where the rest of the process has used up its private memory, ZeroMQ gets more: while it
- * allocates, or we do for what it sends, the limit is the hard one. Any other allocation that fails ends the process
- * (common/alloc.h). */
+/* ZeroMQ ends the process if one of its own allocations fails. Its memory is counted (peers_inflow.c, peers_outflow.c),
+ * so it may have more when the rest of the process has used up its private memory. While ZeroMQ allocates, or we do for
+ * its outgoing messages, the hard limit applies. Any other allocation that fails ends the process (common/alloc.h). */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -28,8 +27,8 @@ void peers_leave(void)
 
 extern void *__libc_malloc(size_t size);
 
-/* The allocator that would be called without this file: the C library's, or one that was loaded before it, as the watch
- * over the audio thread is. */
+/* The allocator that would be called without this file: the C library's, or one that was loaded before it, such as the
+ * checker of the audio thread. */
 static void *(*next_malloc)(size_t size) = __libc_malloc;
 
 __attribute__((constructor)) static void find_next_malloc(void)
@@ -40,7 +39,7 @@ __attribute__((constructor)) static void find_next_malloc(void)
         memcpy(&next_malloc, &found, sizeof(found));
 }
 
-/* Its own threads have names. */
+/* ZeroMQ names its own threads. */
 static bool is_zeromq(void)
 {
     char name[16] = { 0 };

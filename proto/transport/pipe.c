@@ -57,7 +57,7 @@ static enum err failed_to(const char *what, struct fault *fault)
     return fault_errno(fault, ERR_IO, errno, "cannot %s the pipe", what);
 }
 
-/* Without a descriptor by send(), which can carry none: a worker's sandbox permits no other call (services/worker). */
+/* Uses send() if there is no descriptor, because a worker's sandbox permits no other call (services/worker). */
 static ssize_t send_part(int fd, const uint8_t *at, size_t len, int passed)
 {
     struct iovec part = { .iov_base = (void *)(uintptr_t)at, .iov_len = len };
@@ -104,7 +104,7 @@ enum err pipe_send(struct pipe *pipe, const struct shape *shape, const void *val
 
 /* ---- receiving ---- */
 
-/* Keeps the first descriptor that comes with a message; any other is closed. */
+/* Keeps the first descriptor of a message; closes any other. */
 static void keep_passed(struct pipe *pipe, struct msghdr *message)
 {
     for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head; head = CMSG_NXTHDR(message, head)) {
@@ -122,7 +122,7 @@ static void keep_passed(struct pipe *pipe, struct msghdr *message)
     }
 }
 
-/* One read of at most `len` bytes; never past the end of the message under way. */
+/* Reads once, at most `len` bytes, never beyond the end of the current message. */
 static enum err take_bytes(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken,
                            struct fault *fault)
 {

@@ -24,8 +24,9 @@ enum { ITS_SOCKET = 3, DYING_US = 200000 };
 static const char *const PASSED_ON[] = { "LD_LIBRARY_PATH=", "LOOPHOLE_ANALYSER=" };
 enum { PASSED = sizeof(PASSED_ON) / sizeof(*PASSED_ON) };
 
-/* A worker's environment is empty, for a file that takes a decoder over would read it. Only what makes a worker run, or
- * speaks to it, is passed on where a person has set it. A sanitizer reads its options there. */
+/* A worker's environment is empty, because a file that takes over a decoder could read it. Only variables that a worker
+ * needs to run, or that select its analyser, are passed on if a person has set them. A sanitizer reads its options
+ * there. */
 static char **choose_environment(char *some[PASSED + 1])
 {
     size_t count = 0;
@@ -101,7 +102,7 @@ static void explain_end(int status, char *why)
         snprintf(why, SANDBOXED_WHY_SIZE, "exit code %d", WEXITSTATUS(status));
 }
 
-/* True when it died by itself, or is about to: a worker that closed its socket gets a moment. */
+/* True if it died by itself, or is about to: a worker that closed its socket gets a moment. */
 static bool died_alone(const struct sandboxed *process, int *status)
 {
     uint8_t byte;

@@ -15,7 +15,7 @@ _Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct letter *)0)->message), "a le
 struct sockets {
     void *context;
     struct socket *open; /* a list */
-    uint32_t monitors;   /* names the next one */
+    uint32_t monitors;   /* the number of the next one */
 };
 
 struct socket {
@@ -62,7 +62,7 @@ static const struct {
     { ASK, ZMQ_RCVHWM, LIMIT_PEER_INBOUND },
     { ASK, ZMQ_SNDHWM, LIMIT_PEER_OUTBOUND },
     { EVENTS, ZMQ_SNDHWM, LIMIT_EVENTS_WAITING },
-    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is away: the courier gets an error */
+    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for an absent service: the courier gets an error */
     { CLIENT, ZMQ_SNDHWM, 0 },    /* bounded by LIMIT_CLIENT_ASKS */
     { CLIENT, ZMQ_RCVHWM, 0 },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
@@ -212,7 +212,7 @@ void sockets_tend(struct socket *socket)
     size_t len = sizeof(events);
 
     peers_enter();
-    zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &len); /* does what ZeroMQ's thread asks of this one */
+    zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &len); /* also processes commands from ZeroMQ's thread */
     peers_leave();
     socket->settled = true;
 }
@@ -253,7 +253,7 @@ static bool route_add(struct route *route, zmq_msg_t *frame)
     return true;
 }
 
-/* ROUTER adds the first frame itself, which names the peer. */
+/* ROUTER adds the first frame, which names the peer, itself. */
 static size_t charge_of(const struct socket *socket, const zmq_msg_t *frame, bool is_first)
 {
     return socket->kind == SOCKET_ASK && !is_first ? peers_charge(zmq_msg_size(frame), zmq_msg_more(frame)) : 0;
@@ -372,12 +372,12 @@ static const enum peers_kind COUNTED[] = {
     [SOCKET_LISTEN] = PEERS_ASK,
 };
 
-/* ZeroMQ would hold any amount for a peer that reads nothing: each byte is counted until it has left. */
+/* ZeroMQ would queue any amount for a peer that reads nothing, so each byte is counted until it is sent. */
 static enum err pack_message(const struct socket *socket, int peer, struct bytes body, zmq_msg_t *message)
 {
     struct outgoing *outgoing;
 
-    peers_enter(); /* what is counted may be more than data_mb */
+    peers_enter(); /* the counted bytes may exceed data_mb */
     outgoing = peers_outgoing(COUNTED[socket->kind], peer, body.at, body.len);
     if (outgoing &&
         zmq_msg_init_data(message, peers_outgoing_bytes(outgoing), body.len, peers_outgoing_gone, outgoing) < 0)
@@ -393,7 +393,7 @@ static enum err send_message(struct socket *socket, zmq_msg_t *message)
     peers_enter();
     do
         rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT);
-    while (rc < 0 && errno == EINTR); /* else the next message would go on where this one's route ended */
+    while (rc < 0 && errno == EINTR); /* otherwise the next message would continue after this one's route */
     peers_leave();
     return check_sent(socket, rc);
 }

@@ -19,7 +19,7 @@ bool wire_has_more(const struct wire *wire)
     return wire->head[0] & MORE;
 }
 
-/* Flags, and a size of one byte or eight. */
+/* Takes a byte of a head: flags, and a size of one byte or eight. */
 static bool take_head(struct wire *wire, uint8_t byte, uint64_t most)
 {
     uint8_t size = wire->head_len == 0 ? 1 : (wire->head[0] & LONG) ? 8 : 1;

@@ -149,7 +149,7 @@ static bool is_written(const struct field *field, const void *record)
     return !(field->flags & FIELD_LIST) || ((const struct list *)value_of(field, record))->count > 0;
 }
 
-/* A bit for each field. */
+/* Returns a bit for each field to write. */
 static uint64_t written_fields(const struct shape *shape, const void *record)
 {
     uint64_t bits = 0;

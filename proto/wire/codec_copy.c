@@ -29,7 +29,7 @@ static enum err copy_choice(const struct field *field, struct arena *arena, stru
     return ERR_OK;
 }
 
-/* What `at` holds was copied bit by bit; what it points to follows. */
+/* `at` was copied bit by bit; this copies what it points to. */
 static enum err copy_value(const struct field *field, struct arena *arena, void *at)
 {
     switch (field->type) {

@@ -80,7 +80,7 @@ static enum err read_text(struct decoding *d, const struct field *field, const s
     return value_check_text(field, token_text(token), d->fault);
 }
 
-/* A text will do: not every language's library has bytes. */
+/* Accepts a text too, because not every language's library has bytes. */
 static enum err read_bytes(struct decoding *d, const struct field *field, const struct token *token, void *at)
 {
     if (token->type != TOKEN_BYTES && token->type != TOKEN_TEXT)
@@ -200,7 +200,7 @@ static enum err skip_value(struct decoding *d)
     return token_read(&d->in, &token) && token_skip(&d->in, &token, d->depth) ? ERR_OK : refuse_short(d);
 }
 
-/* One key and its value. `next` is the field that comes now when keys are in order, `seen` a bit for each field. */
+/* Reads one key and its value. `next` is the expected field if keys are in order; `seen` has a bit for each field. */
 static enum err read_pair(struct decoding *d, const struct shape *shape, void *record, uint32_t *next, uint64_t *seen)
 {
     const struct field *field;
@@ -230,7 +230,7 @@ static bool holds_zero(const struct field *field)
     return field->type != FIELD_REAL || (field->real_min <= 0 && field->real_max >= 0);
 }
 
-/* What did not come stays zero, where its range allows that. */
+/* A missing field stays zero, which its range must allow. */
 static enum err check_missing(struct fault *fault, const struct shape *shape, uint64_t seen)
 {
     for (uint32_t i = 0; i < shape->field_count; i++) {

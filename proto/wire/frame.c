@@ -94,7 +94,7 @@ static enum err refuse_frame(struct fault *fault, const char *part, const char *
     return ERR_BAD_REQUEST;
 }
 
-/* Enters the frame's list of `least` to `most` parts and holds its version. */
+/* Enters the frame's list of `least` to `most` elements and checks its version. */
 static enum err enter_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
                             struct fault *fault)
 {
@@ -114,7 +114,7 @@ static enum err enter_frame(struct bytes from, uint32_t least, uint32_t most, st
     return fault_set(fault, ERR_BAD_REQUEST, "the frame is a list of %u, not of %u", count, least);
 }
 
-/* The same after a scan of all that the frame holds. */
+/* As enter_frame, after a scan of the whole frame. */
 static enum err open_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
                            struct fault *fault)
 {
@@ -174,7 +174,7 @@ static enum err take_body(struct token_reader *reader, struct bytes *to, struct 
     return ERR_OK;
 }
 
-/* The sixth part, which may be absent. */
+/* Reads the optional sixth element. */
 static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fault *fault)
 {
     enum err e;
@@ -209,7 +209,7 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
 
     if (e == ERR_OK)
         e = take_head(&reader, frame, fault);
-    if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with it would be answered as the first was */
+    if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with this id would get the first one's answer */
         e = refuse_frame(fault, "request id", "drawn: it is all zeros");
     if (e == ERR_OK)
         e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
@@ -219,7 +219,7 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
 }
 
-/* The id of a frame that is refused: the third part of its list, whatever the version is. */
+/* Finds the id of a refused frame: the third element of its list, in every version. */
 static struct id find_request(struct bytes from)
 {
     struct token_reader reader = token_reader_of(from);

@@ -59,7 +59,7 @@ static enum err read_real(struct json_reading *r, const struct field *field, jso
     return value_check_real(field, *to, r->fault);
 }
 
-/* Texts, bytes, paths, ids and words: all are JSON texts, read as if they were typed. */
+/* Reads a JSON text as if it were typed: texts, bytes, paths, ids and words. */
 static enum err read_string(struct json_reading *r, const struct field *field, json_t *from, void *to)
 {
     struct text text;
@@ -94,7 +94,7 @@ static enum err read_value(struct json_reading *r, const struct field *field, js
     return ERR_INTERNAL;
 }
 
-/* "name": {…} of an object that represents a list of records whose first field is a text: that field is the name. */
+/* Reads "name": {…} of an object that represents a list of records: `name` is the record's first field, a text. */
 static enum err read_named(struct json_reading *r, const struct field *field, const char *name, json_t *from,
                            void *record)
 {
@@ -165,7 +165,7 @@ static enum err read_field(struct json_reading *r, const struct field *field, js
     return field->flags & FIELD_LIST ? read_list(r, field, from, at) : read_value(r, field, from, at);
 }
 
-/* "path" is ignored where "path_b64" is beside it: the latter has the exact bytes. */
+/* "path" is ignored if "path_b64" is present, because that has the exact bytes. */
 static bool has_exact(json_t *object, const struct field *field)
 {
     char key[96];
@@ -229,7 +229,7 @@ enum err json_read(const struct shape *shape, struct text from, struct arena *ar
     return e;
 }
 
-/* A list in brackets, or a record in braces. */
+/* Reads a list in brackets, or a record in braces. */
 static enum err assign_json(struct json_reading *r, const struct field *field, struct text from, void *record)
 {
     json_t *whole = NULL;
@@ -265,7 +265,7 @@ static enum err assign_field(struct json_reading *r, const struct field *field, 
     return json_typed_assign(field, typed, r->arena, record, r->fault);
 }
 
-/* `name` may go on into a nested record: "edit.name". */
+/* `name` may continue into a nested record: "edit.name". */
 static enum err assign_at(struct json_reading *r, const struct shape *shape, struct text name, struct text typed,
                           void *record)
 {

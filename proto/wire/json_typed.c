@@ -9,7 +9,7 @@
 
 enum { NUMBER_SIZE = 64, HINT_SIZE = 240 };
 
-/* Adds ", word" to a hint, as long as it fits whole. */
+/* Adds ", word" to a hint if all of it fits. */
 static void hint_add(char hint[HINT_SIZE], const char *word)
 {
     const size_t len = strlen(hint);
@@ -60,7 +60,7 @@ static enum err no_number(struct text typed, const char *wanted, struct fault *f
     return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not %s", TEXT_ARG(typed), wanted);
 }
 
-/* Decimal digits with an optional sign, whole; `digits` gets them with a closing zero. */
+/* Checks for decimal digits with an optional sign; copies them to `digits` with a closing zero. */
 static bool is_whole_number(struct text typed, char digits[NUMBER_SIZE])
 {
     if (!text_copy(digits, NUMBER_SIZE, typed) || strlen(digits) != typed.len)
@@ -144,7 +144,7 @@ static enum err typed_id(struct text typed, struct id *to, struct fault *fault)
     return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not an id of 26 characters", TEXT_ARG(typed));
 }
 
-/* A person means a word that exists, so that an unknown one is an error here. The empty word is that of no choice. */
+/* Refuses an unknown word, because a person means an existing one. The empty word stands for no choice. */
 static enum err typed_choice(const struct field *field, struct text typed, struct choice *to, struct fault *fault)
 {
     char hint[HINT_SIZE] = "";

@@ -29,7 +29,8 @@ static void add_escape(struct buffer *to, uint8_t c)
         buffer_printf(to, "\\u%04x", c);
 }
 
-/* The number of a character that steers a terminal: C1 is 0xC2 and its own number; the others are U+2000 to U+207F. */
+/* Returns the code point of a character that steers a terminal: C1 is 0xC2 and its number; the others are U+2000 to
+ * U+207F. */
 static unsigned steering_number(struct text from, uint32_t len)
 {
     unsigned second = (uint8_t)from.at[1], third = len == 2 ? 0 : (uint8_t)from.at[2];
@@ -37,7 +38,7 @@ static unsigned steering_number(struct text from, uint32_t len)
     return len == 2 ? second : 0x2000U | (second & 0x3FU) << 6 | (third & 0x3FU);
 }
 
-/* One character that cannot be copied as it is; returns its bytes. */
+/* Writes one character that cannot be copied unchanged; returns its bytes. */
 static uint32_t write_character(struct buffer *to, struct text from)
 {
     const uint32_t len = text_character(from);
@@ -89,7 +90,7 @@ void json_key(struct buffer *to, bool *first, const char *key)
 {
     buffer_add(to, ",", *first ? 0 : 1);
     *first = false;
-    json_text(to, text_of(key)); /* the name of a fact is what a person typed */
+    json_text(to, text_of(key)); /* escaped, because the name of a fact was typed by a person */
     buffer_add(to, ":", 1);
 }
 
@@ -182,7 +183,7 @@ static const struct text *word_of(const struct field *field, const void *record)
     return value_of(&field->record->fields[0], record);
 }
 
-/* A record of a list with the form `object`: "word":value. */
+/* Writes a record of a list with the form `object`: "word":value. */
 static void write_pair(const struct field *field, const void *record, struct buffer *to)
 {
     const struct field *value = &field->record->fields[1];
@@ -267,7 +268,7 @@ void json_each_key(const struct shape *shape, const void *record, json_visit_fn 
 
 struct object {
     struct buffer *to;
-    const char *only; /* "a,b", or NULL for all */
+    const char *only; /* "a,b"; NULL: all */
     bool first;
 };
 

@@ -11,7 +11,7 @@ static uint32_t least_of(uint32_t a, uint32_t b, uint32_t c)
     return ab < c ? ab : c;
 }
 
-/* Rows of the table for the prefixes of `a`; two before and one before the present one are kept. */
+/* Keeps three rows of the table for the prefixes of `a`: the current one and the two before it. */
 uint32_t nearest_distance(struct text a, struct text b)
 {
     uint32_t rows[3][LONGEST + 1] = { 0 };
@@ -72,7 +72,7 @@ const char *nearest_ask(const struct schema *schema, struct text name)
     return best.found ? best.found : "";
 }
 
-/* The text before the first dot, and the text after it. */
+/* Splits the text at its first dot. */
 static void split_name(struct text full_name, struct text *service, struct text *name)
 {
     const char *dot = full_name.len ? memchr(full_name.at, '.', full_name.len) : NULL;

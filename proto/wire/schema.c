@@ -17,7 +17,7 @@ const struct schema *schema_named(struct text service)
     return NULL;
 }
 
-/* Splits "service.name"; the schema is NULL when there is no such service. */
+/* Splits "service.name"; the schema is NULL if there is no such service. */
 static const struct schema *split_name(struct text full_name, struct text *name)
 {
     const char *dot = full_name.len ? memchr(full_name.at, '.', full_name.len) : NULL;

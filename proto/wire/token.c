@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* What the first byte 0xc0 + index announces: bytes of the number after it, or of the fixed payload. */
+/* The meaning of the first byte 0xc0 + index: bytes of the number after it, or of the fixed payload. */
 static const struct form {
     uint8_t type;
     uint8_t width;
@@ -69,7 +69,7 @@ static bool signed_number(struct token *token, uint64_t bits, unsigned width)
     return true;
 }
 
-/* The bytes of a text, bytes or ext. An ext has its type's byte before them. */
+/* Takes the bytes of a text, bytes or ext. The type's byte precedes those of an ext. */
 static bool take_payload(struct token_reader *reader, struct token *token, uint64_t len)
 {
     const uint64_t type_byte = token->type == TOKEN_EXT;
@@ -168,7 +168,7 @@ static uint32_t leave_finished(const uint64_t *left, uint32_t level)
 
 bool token_skip(struct token_reader *reader, const struct token *token, uint32_t depth)
 {
-    uint64_t left[TOKEN_DEPTH_MAX + 1] = { 0, count_children(token) }; /* elements still to read at each level */
+    uint64_t left[TOKEN_DEPTH_MAX + 1] = { 0, count_children(token) }; /* unread elements at each level */
     uint32_t level = 1;
     struct token inner;
 
