@@ -25,13 +25,17 @@ static void limit_frame(struct limiter *limiter, float ceiling, double recovery,
     *right = number_within(y * gain, -ceiling, ceiling);
 }
 
+void limiter_heal(struct limiter *limiter)
+{
+    limiter->most = number_within(limiter->most, 0, 1);
+    limiter->cut = limiter->cut >= 0 && limiter->cut <= 1 ? limiter->cut : 0;
+}
+
 void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames)
 {
     const double recovery = 1 - exp(-1 / (double)(LIMITER_RECOVERY * number_rate(rate)));
 
     ceiling = number_within(ceiling, 0.01f, 1);
-    limiter->most = number_within(limiter->most, 0, 1);
-    limiter->cut = limiter->cut >= 0 && limiter->cut <= 1 ? limiter->cut : 0;
     for (uint32_t i = 0; i < frames; i++) {
         limit_frame(limiter, ceiling, recovery, &left[i], &right[i]);
         limiter->most = (float)limiter->cut > limiter->most ? (float)limiter->cut : limiter->most;

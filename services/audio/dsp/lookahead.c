@@ -82,25 +82,29 @@ static void look_frame(struct lookahead *ahead, const struct look *look, float *
     ahead->offset = ahead->offset + 1 < look->width ? ahead->offset + 1 : 0;
 }
 
-static struct look begin_look(struct lookahead *ahead, struct lookahead_cell *line, float ceiling, uint32_t rate)
+static struct look begin_look(struct lookahead_cell *line, float ceiling, uint32_t rate)
 {
-    struct look look = { .line = line,
-                         .ceiling = number_within(ceiling, 0.01f, 1),
-                         .stay = exp(-1 / (double)(LOOKAHEAD_RECOVERY * number_rate(rate))),
-                         .width = lookahead_delay(rate) + 1 };
+    return (struct look){ .line = line,
+                          .ceiling = number_within(ceiling, 0.01f, 1),
+                          .stay = exp(-1 / (double)(LOOKAHEAD_RECOVERY * number_rate(rate))),
+                          .width = lookahead_delay(rate) + 1 };
+}
+
+void lookahead_heal(struct lookahead *ahead, uint32_t rate)
+{
+    uint32_t width = lookahead_delay(rate) + 1;
 
     ahead->cut = ahead->cut >= 0 && ahead->cut <= 1 ? ahead->cut : 0;
-    ahead->sum = ahead->sum >= 0 && ahead->sum <= look.width ? ahead->sum : 0;
+    ahead->sum = ahead->sum >= 0 && ahead->sum <= width ? ahead->sum : 0;
     ahead->high = number_within(ahead->high, 0, 1);
     ahead->most = number_within(ahead->most, 0, 1);
-    ahead->offset = ahead->offset < look.width ? ahead->offset : 0;
-    return look;
+    ahead->offset = ahead->offset < width ? ahead->offset : 0;
 }
 
 void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, float ceiling, uint32_t rate, float *left,
                    float *right, uint32_t frames)
 {
-    const struct look look = begin_look(ahead, line, ceiling, rate);
+    const struct look look = begin_look(line, ceiling, rate);
 
     for (uint32_t i = 0; i < frames; i++)
         look_frame(ahead, &look, &left[i], &right[i]);

@@ -44,4 +44,7 @@ void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, float c
 /* So many frames of silence came in, and what left meanwhile was not heard. */
 void lookahead_skip(struct lookahead *ahead, struct lookahead_cell *line, uint32_t rate, uint64_t frames);
 
+/* Any bytes become a state at this rate. lookahead_run trusts it, but not the line. */
+void lookahead_heal(struct lookahead *ahead, uint32_t rate);
+
 #endif

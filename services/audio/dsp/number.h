@@ -4,7 +4,8 @@
  * - Audio is float32, planar, 1 is full scale. A block has any number of frames up to LINE_PERIOD_MAX (line.h). How
  *   a stretch of audio is cut into blocks changes no bit of the result, as long as the parameters stay the same.
  * - A struct UNIT is plain state without pointers. All zero bytes are its initial state; any bytes are a state that
- *   it recovers from. It is copied each period, so that a successor goes on where the dead one's last period ended.
+ *   it recovers from (rt/heal.h heals the limiters' state before they run). It is copied each period, so that a
+ *   successor goes on where the dead one's last period ended.
  * - Parameters come in physical units by value and are brought into their range; one that is not a number becomes
  *   the lower end. What they change, changes without a click.
  * - A sample that is not a number, or beyond NUMBER_MOST, counts as 0: it can not stay in a filter or a delay.

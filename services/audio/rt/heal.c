@@ -68,6 +68,14 @@ static void heal_sounds(struct rt_sounds *sounds)
             sounds->voice[i].state = SOUND_SILENT;
 }
 
+static void heal_limiters(struct rt_mixer *mixer, uint32_t rate)
+{
+    for (uint32_t i = 0; i < MIXER_LIMITERS; i++) {
+        limiter_heal(&mixer->limiter[i]);
+        lookahead_heal(&mixer->ahead[i], rate);
+    }
+}
+
 void heal_half(struct engine *engine, uint32_t rate)
 {
     struct engine_half *half = engine->half;
@@ -83,4 +91,5 @@ void heal_half(struct engine *engine, uint32_t rate)
     heal_sequencer(engine);
     heal_streams(&half->streams, rate);
     heal_sounds(&half->sounds);
+    heal_limiters(&half->mixer, rate);
 }
