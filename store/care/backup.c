@@ -57,7 +57,7 @@ enum err backup_make(const struct paths *paths, const char *file, bool replace, 
 
     *made = (struct backup){ 0 };
     fault = fault ? fault : &unseen;
-    e = target_open(&target, file, replace, fault);
+    e = target_open(&target, paths, file, replace, fault);
     if (e != ERR_OK)
         return e;
     e = write_to(paths, &target, made, fault);

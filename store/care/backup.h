@@ -7,10 +7,10 @@
 #include "store/care/trailer.h"
 
 /* Writes `file`, while the engine runs or not: beside it under a name of its own, checked and synced, then renamed. A
- * file of that name is whole. With `replace` it takes the place of a regular file. One backup to a name at a time. The
- * caller has no store open. Errors: offline (no store yet), exists, bad_request (what lies there is no regular file),
- * busy (another backup to that file runs), timeout (written too slowly: image.h), internal (the store does not
- * hold together: nothing was written), full, io, denied. */
+ * file of that name is whole. With `replace` it takes the place of a regular file, but of none of the engine's own. One
+ * backup to a name at a time. The caller has no store open. Errors: offline (no store yet), exists, bad_request (what
+ * lies there is no regular file, or the engine's), busy (another backup to that file runs), timeout (written too
+ * slowly: image.h), internal (the store does not hold together: nothing was written), full, io, denied. */
 enum err backup_make(const struct paths *paths, const char *file, bool replace, struct backup *made,
                      struct fault *fault);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "store/care/trailer.h"
 #include "store/files.h"
 
 enum { LOCK_TRIES = 100 };
@@ -21,6 +22,29 @@ static enum err refuse_path(struct fault *fault, const char *doing, const char *
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
 
+static bool lies_in(const char *directory, const char *top)
+{
+    char above[PATH_MAX];
+    size_t len;
+
+    if (!realpath(top, above))
+        return false;
+    len = strlen(above);
+    return strncmp(directory, above, len) == 0 && (directory[len] == '/' || directory[len] == '\0');
+}
+
+/* The store, a log, the settings: what an engine cannot be without. */
+static bool is_of_engine(const struct target *t)
+{
+    const struct paths *p = t->paths;
+    char directory[PATH_MAX];
+
+    return realpath(t->directory, directory) &&
+           (lies_in(directory, p->data) || lies_in(directory, p->config) || lies_in(directory, p->cache) ||
+            lies_in(directory, p->run)) &&
+           !trailer_is_there(t->file);
+}
+
 static enum err check_place(const struct target *t, struct fault *fault)
 {
     struct stat st;
@@ -29,6 +53,8 @@ static enum err check_place(const struct target *t, struct fault *fault)
         return errno == ENOENT ? ERR_OK : refuse_path(fault, "look at", t->file);
     if (!S_ISREG(st.st_mode))
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file: a backup does not replace it", t->file);
+    if (t->replace && is_of_engine(t))
+        return fault_set(fault, ERR_BAD_REQUEST, "%s is a file of the engine: a backup does not replace it", t->file);
     if (t->replace)
         return ERR_OK;
     fault_set(fault, ERR_EXISTS, "%s exists already", t->file);
@@ -123,11 +149,11 @@ static enum err make_data(struct target *t, struct fault *fault)
     return refuse_path(fault, "make", t->file);
 }
 
-enum err target_open(struct target *t, const char *file, bool replace, struct fault *fault)
+enum err target_open(struct target *t, const struct paths *paths, const char *file, bool replace, struct fault *fault)
 {
     enum err e;
 
-    *t = (struct target){ .file = file, .replace = replace, .lock = -1, .fd = -1 };
+    *t = (struct target){ .paths = paths, .file = file, .replace = replace, .lock = -1, .fd = -1 };
     e = name_all(t, fault);
     if (e == ERR_OK)
         e = check_place(t, fault);

@@ -1,6 +1,7 @@
 #include "store/care/trailer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,4 +102,17 @@ enum err trailer_read(int fd, const char *path, struct backup *backup, struct fa
     if (e == ERR_OK && memcmp(digest.b, trailer + DIGEST_AT, sizeof(digest.b)) != 0)
         e = fault_set(fault, ERR_BAD_REQUEST, "%s was changed after it was written: the digest differs", path);
     return e;
+}
+
+bool trailer_is_there(const char *path)
+{
+    uint8_t there[MAGIC_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
+    bool found = end >= TRAILER_BYTES && pread(fd, there, sizeof(there), end - TRAILER_BYTES) == MAGIC_BYTES &&
+                 memcmp(there, magic, MAGIC_BYTES) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return found;
 }

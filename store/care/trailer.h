@@ -24,4 +24,7 @@ enum err trailer_write(int fd, const char *path, const struct backup *backup, st
 /* Reads the whole file. Errors: bad_request (no backup, cut short, changed), io. */
 enum err trailer_read(int fd, const char *path, struct backup *backup, struct fault *fault);
 
+/* The file ends as a backup does. Nothing else of it is read. */
+bool trailer_is_there(const char *path);
+
 #endif

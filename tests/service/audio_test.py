@@ -437,6 +437,8 @@ def with_no_sound_wanted_there_is_none(home):
     with open(f'/proc/{home.pid("persist")}/maps', encoding='utf-8') as maps:
         board = re.search('/dev/shm/loophole-[0-9a-f]*-board', maps.read())[0]
     assert not os.path.exists(board[:-len('board')] + 'score')
+    for command in (['play', 'x/y.wav'], ['record', 'takes'], ['recover'], ['mixer'], ['ask', 'audio.status']):
+        contains(home.refused(*command), 'this engine runs without sound')
 
 
 run_claims()

@@ -101,6 +101,11 @@ a_backup_replaces_a_regular_file_and_nothing_else() {
     holds loophole backup --force "$scratch/mine"
     same 600 "$(stat -c %a "$scratch/mine")"
     _restores "$scratch/mine" >/dev/null
+    for made in data/store/data.mdb data/store/lock.mdb data/supervisor.lock; do
+        contains "$(refused loophole backup --force "$LOOPHOLE_HOME/$made")" "is a file of the engine"
+    done
+    holds loophole backup "$LOOPHOLE_HOME/data/mine"
+    holds loophole backup --force "$LOOPHOLE_HOME/data/mine"
     _nothing_beside
 }
 

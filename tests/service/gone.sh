@@ -89,6 +89,21 @@ an_answered_question_goes_and_what_is_missing_is_marked_in_every_list() {
     same 20 "$(loophole map --json | grep -c '"missing":true')"
 }
 
+an_item_whose_folder_is_gone_is_still_named_by_its_path() {
+    local id
+    _library
+    mkdir -p "$scratch/music/c/d"
+    cp "$scratch/music/b/buzz12.wav" "$scratch/music/c/d/deep.wav"
+    loophole index "$scratch/music" --wait >/dev/null
+    id=$(loophole show "$scratch/music/c/d/deep.wav" --json | field id)
+    rm -r "$scratch/music/c"
+    same "$id" "$(loophole show "$scratch/music/c/d/deep.wav" --json | field id)"
+    same "$id" "$(cd "$scratch/music" && loophole show ./c/d/deep.wav --json | field id)"
+    holds loophole tag "$scratch/music/c/d/deep.wav" +kept
+    contains "$(refused loophole show "$scratch/music/c/d/other.wav")" "no such media item"
+    contains "$(refused loophole show "$scratch/music/c/../b/other.wav")" "neither an id nor a path"
+}
+
 _truncated_are() { [ "$(loophole ask search.query query=is:truncated limit=0 | field total)" = "$1" ]; }
 
 # A copy of one is known by its content and not decoded; a file that was touched is hashed again.

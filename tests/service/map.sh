@@ -82,4 +82,18 @@ PYTHON
     refused loophole map --png /nowhere/map.png >/dev/null
 }
 
+a_picture_replaces_an_earlier_picture_and_nothing_else() {
+    local made
+    two_kits
+    echo "a sound" >"$scratch/sound.wav"
+    mkfifo "$scratch/fifo"; ln -s "$scratch/elsewhere" "$scratch/link"
+    for made in sound.wav fifo link; do
+        contains "$(refused loophole map --png "$scratch/$made")" "is no earlier file of this kind"
+    done
+    same "a sound" "$(cat "$scratch/sound.wav")"
+    holds test -p "$scratch/fifo" -a -L "$scratch/link" -a ! -e "$scratch/elsewhere"
+    holds loophole map --png "$scratch/again.png"
+    holds loophole map --png "$scratch/again.png"
+}
+
 run_claims "$@"

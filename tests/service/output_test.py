@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from claims import claim, contains, run_claims, same, skip, until
 
 ESC, CSI, RLO, RAW = b'\x1b', b'\xc2\x9b', b'\xe2\x80\xae', b'\x9b'
+MARKS = '\u200e\u200f\u061c'.encode()
 
 
 def hostile_library(home):
@@ -27,8 +28,9 @@ def hostile_library(home):
         out.write('no sound')
     home.up()
     home.loophole('index', home.library, '--wait')
-    for command in (['edit', home.item, b'notes=n' + ESC + b'[1m' + CSI, b'mood' + ESC + b'=b' + RLO],
-                    ['tag', home.item, b'+t' + ESC + b'[31m', b'+u' + CSI], ['search', b'x' + ESC + b' y', '--save', b'q' + CSI],
+    for command in (['edit', home.item, b'notes=n' + ESC + b'[1m' + CSI + MARKS, b'mood' + ESC + b'=b' + RLO],
+                    ['tag', home.item, b'+t' + ESC + b'[31m', b'+u' + CSI + MARKS],
+                    ['search', b'x' + ESC + b' y', '--save', b'q' + CSI],
                     ['search', b'x' + ESC + b' y', '--save', 'plain'], ['search', b'h' + ESC + RLO + CSI]):
         home.loophole(*command, code=None)
 
@@ -53,7 +55,8 @@ def only_shows(data, of, as_json=False):
     text = data.decode()
     for c in text:
         n = ord(c)
-        assert not ((n < 32 and c not in '\n\t') or 127 <= n < 160 or 0x2028 <= n <= 0x202e or 0x2066 <= n <= 0x2069), \
+        is_bidi = n in (0x61c, 0x200e, 0x200f) or 0x2028 <= n <= 0x202e or 0x2066 <= n <= 0x2069
+        assert not ((n < 32 and c not in '\n\t') or 127 <= n < 160 or is_bidi), \
             f'{of}: raw U+{n:04X}: {data!r}'
     for line in text.splitlines() if as_json else []:
         if not line.startswith('  '):                    # but remarks on an empty result, for a person

@@ -58,6 +58,9 @@ bool options_want_json(int argc, char **argv);
 /* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
+/* offline, at once, when `name` is an ask of a sound service that this engine runs without. */
+enum err cli_check_service(struct cli *cli, const char *name, struct fault *fault);
+
 /* Adds the record as one line of JSON to cli->out; ERR_OK, for callers that end with it. */
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
 

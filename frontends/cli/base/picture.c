@@ -76,9 +76,10 @@ static void add_chunk(struct buffer *to, const char *type, const uint8_t *data, 
     add_u32(to, (uint32_t)(len > 0 ? crc32(sum, data, (uInt)len) : sum));
 }
 
+static const uint8_t signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n' };
+
 static void add_head(const struct picture *picture, struct buffer *to)
 {
-    static const uint8_t signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n' };
     static const uint8_t kind[5] = { 8, 2, 0, 0, 0 }; /* bits, RGB, and the only methods there are */
     struct buffer head = { 0 };
 
@@ -126,7 +127,7 @@ enum err picture_write(const struct picture *picture, const char *path, struct f
     add_head(picture, &bytes);
     add_pixels(picture, &bytes);
     add_chunk(&bytes, "IEND", NULL, 0);
-    e = file_write_atomic(path, buffer_bytes(&bytes), 0644, fault);
+    e = file_write_named(path, buffer_bytes(&bytes), bytes_of(signature, sizeof(signature)), 0644, fault);
     buffer_free(&bytes);
     return e;
 }

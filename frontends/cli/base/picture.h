@@ -23,7 +23,7 @@ void picture_column(struct picture *picture, uint32_t x, double from, double unt
 /* Letters 5 by 7 dots of `scale` pixels, one apart, from their left upper corner on (picture_text.c). */
 void picture_text(struct picture *picture, uint32_t x, uint32_t y, uint32_t scale, uint32_t color, const char *text);
 
-/* Errors: full (the disk), io, denied, not_found. */
+/* Replaces an earlier picture, and nothing else. Errors: exists, full (the disk), io, denied, not_found. */
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault);
 
 #endif

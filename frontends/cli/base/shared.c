@@ -5,12 +5,39 @@
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "proto/transport/lock.h"
+#include "schema_supervisor.h"
+
+static bool has_service(const struct service_lines *lines, const char *service)
+{
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        if (text_is(lines->each.at[i].service, service))
+            return true;
+    return false;
+}
+
+enum err cli_check_service(struct cli *cli, const char *name, struct fault *fault)
+{
+    struct service_lines lines = { 0 };
+    struct fault none = { 0 };
+    char service[32];
+
+    snprintf(service, sizeof service, "%.*s", (int)strcspn(name, "."), name);
+    if ((strcmp(service, "audio") != 0 && strcmp(service, "streamer") != 0) || lock_is_held(&cli->paths, service) ||
+        !lock_is_held(&cli->paths, "supervisor") ||
+        ask(cli->asker, "supervisor.services", NULL, 2000, NULL, &lines, &none) != ERR_OK ||
+        has_service(&lines, service))
+        return ERR_OK;
+    fault_set(fault, ERR_OFFLINE, "%s is not running: this engine runs without sound", service);
+    return fault_hint(fault, "LOOPHOLE_AUDIO or the setting audio.device was none when it started (`loophole doctor`)");
+}
 
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
 {
     uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
+    enum err e = cli_check_service(cli, name, fault);
 
-    return ask(cli->asker, name, request, budget, NULL, answer, fault);
+    return e != ERR_OK ? e : ask(cli->asker, name, request, budget, NULL, answer, fault);
 }
 
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record)
@@ -20,23 +47,41 @@ enum err cli_json(struct cli *cli, const struct shape *shape, const void *record
     return ERR_OK;
 }
 
-/* A file that is gone still has a place in the catalogue: then the folder is resolved, and the name kept. */
+static bool goes_up(const char *rest)
+{
+    return strcmp(rest, "..") == 0 || strncmp(rest, "../", 3) == 0 || strstr(rest, "/../") ||
+           (strlen(rest) > 3 && strcmp(rest + strlen(rest) - 3, "/..") == 0);
+}
+
+/* The folder that is there, of a path whose last `*rest` is gone. */
+static bool resolve_folder(const char *typed, const char **rest, char to[PATH_MAX])
+{
+    char folder[PATH_MAX];
+    const char *slash = typed + strlen(typed);
+
+    while ((slash = memrchr(typed, '/', (size_t)(slash - typed)))) {
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - typed + 1), typed);
+        *rest = slash + 1;
+        if (realpath(folder, to))
+            return true;
+    }
+    *rest = typed;
+    return *typed != '/' && realpath(".", to);
+}
+
+/* A file that is gone, or away with its disk, still has a place in the catalogue: then the folder above that is there
+ * is resolved, and the rest kept. */
 static bool resolve_path(const char *typed, char to[PATH_MAX])
 {
-    char folder[PATH_MAX], name[PATH_MAX];
-    const char *slash = strrchr(typed, '/');
+    const char *rest;
     size_t len;
 
     if (realpath(typed, to))
         return true;
-    if (strlen(typed) >= PATH_MAX)
-        return false;
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - typed + 1) : 1, slash ? typed : ".");
-    snprintf(name, sizeof name, "%s", slash ? slash + 1 : typed);
-    if (!realpath(folder, to))
+    if (strlen(typed) >= PATH_MAX || !resolve_folder(typed, &rest, to) || goes_up(rest))
         return false;
     len = strlen(to);
-    return snprintf(to + len, PATH_MAX - len, "%s%s", len > 1 ? "/" : "", name) < (int)(PATH_MAX - len);
+    return snprintf(to + len, PATH_MAX - len, "%s%s", len > 1 ? "/" : "", rest) < (int)(PATH_MAX - len);
 }
 
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault)

@@ -115,7 +115,7 @@ static enum err plot_latency(const char *path, const char *name, const struct la
         cli_print(&svg, "<text x=\"%d\" y=\"345\">%.*f %%</text>\n", 40 + 140 * i, i > 2 ? i - 2 : 0,
                   100 - 100 * pow(10, -i));
     buffer_add_text(&svg, "</svg>\n");
-    e = file_write_atomic(path, buffer_bytes(&svg), 0644, fault);
+    e = file_write_named(path, buffer_bytes(&svg), bytes_of("<svg ", 5), 0644, fault);
     buffer_free(&svg);
     return e;
 }

@@ -1,5 +1,7 @@
 /* events.c: what happens, as it happens. */
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/engine/engine.h"
+#include "proto/transport/lock.h"
 #include "schema_audio.h"
 
 /* Messages count bars from 0, people from 1. */
@@ -73,6 +75,8 @@ enum err events_follow(struct cli *cli, struct fault *fault)
     }
     enum err e = ask_subscribe(cli->asker, topic_of, fault);
 
+    if (!lock_is_held(&cli->paths, "supervisor"))
+        engine_remark("loophole: the engine is not running: this waits for it");
     while (e == ERR_OK && left != 0) {
         struct text topic;
         struct event_frame frame;

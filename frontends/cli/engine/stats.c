@@ -82,7 +82,6 @@ static enum err stats_once(struct cli *cli, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    print_head(cli);
     for (uint32_t i = 0; i < running.count; i++) {
         const char *service = running.names[i];
         struct service_stats stats = { 0 };
@@ -90,6 +89,8 @@ static enum err stats_once(struct cli *cli, struct fault *fault)
 
         snprintf(name, sizeof name, "%s.stats", service);
         e = ask(cli->asker, name, NULL, cli->count ? 5000 : 500, NULL, &stats, fault);
+        if (e == ERR_OK && !any)
+            print_head(cli);
         if (e == ERR_OK)
             print_stats(cli, &stats);
         else if (cli->count)

@@ -108,6 +108,8 @@ static void what_steers_a_terminal_is_shown_by_its_number(void **state)
     assert_true(text_steers(TEXT("\x1b[2J")));
     assert_true(text_steers(TEXT("\xC2\x9B")));
     assert_true(text_steers(TEXT("\xE2\x80\xAE")));
+    assert_true(text_steers(TEXT("\xE2\x80\x8F")));
+    assert_true(text_steers(TEXT("\xD8\x9C")));
     assert_false(text_steers(TEXT("\xC2\xA0")));
     assert_false(text_steers(TEXT("\x9B"))); /* no character at all */
     assert_false(text_steers(TEXT("")));
