@@ -7,7 +7,8 @@
 
 #define MANY                                                                                                           \
     "Several ids and paths, or one query, name the items. A query that matches more than one item changes none of "    \
-    "them unless --all, or --limit N for the first N, is given. To undo a change of N items: loophole undo --times N."
+    "them unless --all, or --limit N for the first N, is given. A change of more than 100 items asks first, unless "   \
+    "--yes or --limit is given. All items are one step of undo, up to 4,096."
 
 const struct command command_table[] = {
     { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
@@ -54,10 +55,10 @@ const struct command command_table[] = {
       "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
     { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
       "off request-id", 2, 2, false, edit_unlike },
-    { "favourite", "ID|PATH|QUERY…", "Make items favourites (is:favourite)", MANY, "all limit off request-id", 1, ANY,
-      true, edit_favourite },
-    { "hide", "ID|PATH|QUERY…", "Hide items from all results (is:hidden shows them)", MANY, "all limit off request-id",
-      1, ANY, true, edit_hide },
+    { "favourite", "ID|PATH|QUERY…", "Make items favourites (is:favourite)", MANY, "all limit yes off request-id", 1,
+      ANY, true, edit_favourite },
+    { "hide", "ID|PATH|QUERY…", "Hide items from all results (is:hidden shows them)", MANY,
+      "all limit yes off request-id", 1, ANY, true, edit_hide },
     { "map", "[QUERY…]", "Map the library: sounds that are alike are near each other",
       "The map is made once and kept: a new item gets a place, and no other item moves. Prints the number "
       "of items of each class; --json prints the positions, --png draws them with a legend.",
@@ -109,12 +110,19 @@ const struct command command_table[] = {
     { "edit", "ID|PATH|QUERY… KEY=VALUE…", "Change items",
       "Keys: name, pack, notes, origin, favourite, hidden, and facts: bpm, key, class, … An empty value "
       "removes your fact. " MANY,
-      "all limit expect request-id", 2, ANY, false, edit_item },
-    { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit expect request-id", 2,
-      ANY, DASHES_TAGS, edit_tags },
-    { "undo", "", "Take back the last edit", "Each changed item is a step of its own: --times N takes N of them back.",
-      "times request-id", 0, 0, false, edit_undo },
-    { "redo", "", "Do again what undo took back", "", "times request-id", 0, 0, false, edit_redo },
+      "all limit yes expect request-id", 2, ANY, false, edit_item },
+    { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit yes expect request-id",
+      2, ANY, DASHES_TAGS, edit_tags },
+    { "undo", "", "Take back the last edit",
+      "A step is one edit, or all items of one command. --times N takes N steps back one after another; --to STEP "
+      "takes that step and all later ones back, or none. A project has steps of its own (--scope ID). Moves that "
+      "scans followed are the scope moves.",
+      "times to scope request-id", 0, 0, false, undo_take },
+    { "undo list", "", "List the steps that undo takes back, the newest first", "", "limit scope", 0, 0, false,
+      undo_list },
+    { "redo", "", "Do again what undo took back", "", "times scope request-id", 0, 0, false, undo_redo },
+    { "moves", "", "List files that were found at another place, and whose items followed them", "",
+      "limit undo request-id", 0, 0, false, undo_moves },
     { "ask", "SERVICE.NAME [FIELD=VALUE…]", "Send any message of the protocol",
       "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets.", "body request-id budget", 1, ANY,
       false, raw_ask },

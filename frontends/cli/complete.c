@@ -283,6 +283,7 @@ static const struct {
     { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },
     { "format", "wav wav24 flac" },
     { "gaps", "fill skip" },
+    { "scope", "catalogue moves" },
     { "at", "now beat bar" },
 };
 

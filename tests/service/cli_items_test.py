@@ -89,16 +89,17 @@ def many_items_are_changed_when_that_is_said(home):
     assert kicks > 2, f'only {kicks} kicks'
     contains(home.refused('tag', 'class:kick', '+mine'), f'matches {kicks} items')
     same(0, count('tag:mine'))
-    contains(home.loophole('tag', 'class:kick', '--all', '+mine', '-kept').all, f'done: {kicks} items')
+    contains(home.loophole('tag', 'class:kick', '--all', '+mine', '-kept').all,
+             f'done: {kicks} items; `loophole undo` takes it back')
     same(kicks, count('tag:mine'))
-    home.loophole('undo', '--times', str(kicks))
+    contains(home.loophole('undo').all, f'undone: Tag {kicks} items ({kicks} changes)')
     same(0, count('tag:mine'))
-    home.loophole('redo', '--times', str(kicks))
+    contains(home.loophole('redo').all, f'done again: Tag {kicks} items')
     same(kicks, count('tag:mine'))
     home.loophole('tag', 'tag:mine', '--limit', '2', '-mine')
     same(kicks - 2, count('tag:mine'))
     id, path = search(home, 'amen'), home.first('search', 'class:kick', '--limit', '1')['path']
-    same(2, len(home.json('tag', id, path, '+pair')))
+    same(2, home.first('tag', id, path, '+pair')['items'])
     same(2, count('tag:pair'))
     contains(home.refused('tag', id, 'class:kick', '+z'), 'neither an id nor the path of a known file')
     contains(home.refused('tag', id, path, '+z', '--expect', '1'), 'for one item')
@@ -178,10 +179,15 @@ def more_items_than_undo_reaches_are_changed_only_when_their_number_is_named(hom
     contains(said, '--limit 10001 changes all')
     same(0, total('tag:x'))
     contains(home.loophole('tag', 'tone', '--limit', '10001', '+x').all,
-             '`loophole undo --times 10000` takes the last of these changes back')
+             '`loophole undo --times 2` takes the last of these changes back')
     until(lambda: total('tag:x') == count)
-    home.loophole('undo', '--times', '10000')
-    until(lambda: total('tag:x') == 1)
+    contains(home.refused('undo', '--to', '1'), 'no longer kept')
+    contains(home.loophole('undo', '--to', '4097').all, 'undone: 2 steps, 5905 changes')
+    until(lambda: total('tag:x') == 4096)
+    same(['Tag 1809 of 10001 items', 'Tag 4096 of 10001 items'],
+         [one['label'] for one in home.json('undo', 'list', '--limit', '2')])
+    contains(home.refused('hide', 'tag:x', '--all'), '4096 items would change: more than 100 need a yes')
+    contains(home.loophole('hide', 'tag:x', '--all', '--yes').all, 'done: 4096 items')
 
 
 @claim(inside=library)

@@ -227,6 +227,20 @@ static void encode_locate(const struct deed *deed, struct buffer *to)
     put(deed, &ask, to);
 }
 
+static void encode_undo(const struct deed *deed, struct buffer *to)
+{
+    const struct persist_undo ask = { 0 };
+
+    put(deed, &ask, to);
+}
+
+static void encode_redo(const struct deed *deed, struct buffer *to)
+{
+    const struct persist_redo ask = { 0 };
+
+    put(deed, &ask, to);
+}
+
 static void encode_nothing(const struct deed *deed, struct buffer *to)
 {
     put(deed, "", to);
@@ -236,7 +250,7 @@ void deed_encode(const struct deed *deed, struct buffer *to)
 {
     static void (*const encoders[DEED_KINDS])(const struct deed *, struct buffer *) = {
         [DEED_EDIT] = encode_edit,       [DEED_BATCH] = encode_batch,
-        [DEED_UNDO] = encode_nothing,    [DEED_REDO] = encode_nothing,
+        [DEED_UNDO] = encode_undo,       [DEED_REDO] = encode_redo,
         [DEED_FORGET] = encode_one_id,   [DEED_VOLUME] = encode_volume,
         [DEED_FOLDER] = encode_folder,   [DEED_MOVE_FOLDER] = encode_move_folder,
         [DEED_LIBRARY] = encode_library, [DEED_REMOVE_LIBRARY] = encode_one_id,

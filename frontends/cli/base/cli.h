@@ -76,6 +76,9 @@ enum err cli_find(struct cli *cli, int count, char **args, struct media_found *f
 struct done;
 enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
 
+/* The same with any answer, and with a minute of time unless --budget says another. */
+enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
+
 /* saved.c: saves a query as --save says. */
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
 
@@ -111,6 +114,7 @@ enum err progress_follow(struct cli *cli, struct fault *fault);
 /* words for numbers */
 void human_duration(struct buffer *to, double seconds);
 void human_bytes(struct buffer *to, uint64_t bytes);
+void human_time(struct buffer *to, usec_t at); /* local, to the second */
 
 /* raw.c: the message that the arguments name and fill, as MessagePack. */
 enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault);
@@ -155,8 +159,10 @@ enum err takes_delete(struct cli *cli, struct fault *fault);
 enum err takes_recover(struct cli *cli, struct fault *fault);
 enum err edit_item(struct cli *cli, struct fault *fault);
 enum err edit_tags(struct cli *cli, struct fault *fault);
-enum err edit_undo(struct cli *cli, struct fault *fault);
-enum err edit_redo(struct cli *cli, struct fault *fault);
+enum err undo_take(struct cli *cli, struct fault *fault);
+enum err undo_redo(struct cli *cli, struct fault *fault);
+enum err undo_list(struct cli *cli, struct fault *fault);
+enum err undo_moves(struct cli *cli, struct fault *fault);
 enum err raw_ask(struct cli *cli, struct fault *fault);
 enum err stats_show(struct cli *cli, struct fault *fault);
 enum err store_check_run(struct cli *cli, struct fault *fault);

@@ -1,5 +1,6 @@
 /* item.c: one media item as a row, and in full. */
 #include <stdio.h>
+#include <time.h>
 
 #include "frontends/cli/base/cli.h"
 
@@ -26,6 +27,17 @@ void human_duration(struct buffer *to, double seconds)
         cli_print(to, "%ld min %02ld s", whole / 60, whole % 60);
     else
         cli_print(to, "%.2f s", seconds);
+}
+
+void human_time(struct buffer *to, usec_t at)
+{
+    time_t seconds = (time_t)(at / 1000000);
+    struct tm local;
+    char when[32] = "";
+
+    if (localtime_r(&seconds, &local))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &local);
+    cli_print(to, "%-19s", when);
 }
 
 void human_bytes(struct buffer *to, uint64_t bytes)

@@ -11,12 +11,12 @@
 /* What the options of all commands set; the row of a command lists those it takes. */
 struct options {
     bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
-    bool off;
+    bool off, yes;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
-    const char *like, *unlike, *save;
+    const char *like, *unlike, *save, *scope;
     bool immediate;
-    int64_t period, page, times;
+    int64_t period, page, times, to, undo;
     bool loop, in_context, stretch, start_transport, line;
     const char *gain, *from, *chain, *key, *at;
     const char *name, *inputs, *format, *gaps, *port;

@@ -1,7 +1,9 @@
-/* edit.c: what a person changes: edit, tag, undo, redo. */
+/* edit.c: what a person changes: edit, tag, favourite, hide, unlike. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "frontends/cli/base/named.h"
 #include "schema_persist.h"
@@ -17,6 +19,15 @@ static enum err request_id(const struct cli *cli, struct id *id, struct fault *f
     return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
 }
 
+enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
+{
+    uint32_t budget_ms = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000;
+    struct id id;
+    enum err e = request_id(cli, &id, fault);
+
+    return e == ERR_OK ? ask(cli->asker, name, request, budget_ms, &id, answer, fault) : e;
+}
+
 enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault)
 {
     struct id id;
@@ -28,12 +39,11 @@ enum err cli_send(struct cli *cli, const char *name, const void *request, struct
     return e;
 }
 
-/* `words` before the id, or before the name where it is known. */
-static void print_done(struct cli *cli, const char *words, const struct done *done, struct text name)
+static void print_done(struct cli *cli, const struct done *done)
 {
     char id[ID_TEXT_SIZE];
 
-    cli_print(&cli->out, "%s: %.*s", words, TEXT_ARG(name.len ? name : text_of(id_write(done->id, id))));
+    cli_print(&cli->out, "done: %s", id_write(done->id, id));
     if (!id_is_zero(done->id))
         cli_print(&cli->out, " is at revision %llu", (unsigned long long)done->revision);
     buffer_add_text(&cli->out, "\n");
@@ -47,13 +57,13 @@ static enum err send_mutation(struct cli *cli, const char *name, const void *req
     if (e == ERR_OK && cli->options.json)
         return cli_json(cli, &done_shape, &done);
     if (e == ERR_OK)
-        print_done(cli, "done", &done, TEXT(""));
+        print_done(cli, &done);
     return e;
 }
 
 /* ---- one edit of one item or of many ---- */
 
-enum { BATCH = 1000 };
+enum { TOGETHER = 4096 /* actions of one apply */, PART_LEAST = 32, ASKED = 100 };
 
 static void expect_revision(const struct cli *cli, struct edit *edit)
 {
@@ -70,84 +80,139 @@ static enum err edit_one(struct cli *cli, struct id item, const struct edit *edi
     return send_mutation(cli, "persist.put_media", &put, fault);
 }
 
-/* How many of a batch were changed, and why the first of the others was not. */
-static enum err count_outcomes(struct cli *cli, const struct outcomes *outcomes, uint64_t *changed, struct fault *fault)
+/* Many items are asked about, unless a person wrote how many. */
+static enum err confirm_many(const struct cli *cli, uint32_t count, struct fault *fault)
 {
-    enum err e = ERR_OK;
+    struct buffer question = { 0 };
+    char answer[16] = "";
 
-    for (uint32_t i = 0; i < outcomes->each.count; i++) {
-        const struct outcome *one = &outcomes->each.at[i];
-        struct done done = { .revision = one->revision, .id = one->id };
-
-        if (!text_is(one->error, "ok")) {
-            if (fault->code == ERR_OK)
-                fault_set(fault, err_named(arena_text(&cli->arena, one->error).at), "%.*s", TEXT_ARG(one->what));
-            continue;
-        }
-        ++*changed;
-        if (cli->options.json)
-            e = cli_json(cli, &done_shape, &done);
+    if (count <= ASKED || cli->options.yes || cli->options.limit > 0)
+        return ERR_OK;
+    if (!cli->options.json && isatty(STDIN_FILENO)) {
+        cli_print(&question, "change %u items? y or n:", count);
+        cli_remark(&question);
+        buffer_free(&question);
+        if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+            return ERR_OK;
+        return fault_set(fault, ERR_BAD_REQUEST, "nothing was changed");
     }
+    fault_set(fault, ERR_BAD_REQUEST, "%u items would change: more than %d need a yes", count, ASKED);
+    return fault_hint(fault, "--yes changes them all, --limit N the first N");
+}
+
+/* All items of one command: one step, or several where they are more than one apply takes. */
+struct many {
+    const struct id_list *items;
+    const struct edit *edit;
+    const char *verb;
+    uint32_t most; /* items of a part */
+    uint64_t changed;
+    struct applied *steps; /* that changed something */
+    uint32_t step_count;
+};
+
+static struct text label_part(struct cli *cli, const struct many *many, uint32_t count)
+{
+    uint32_t all = many->items->count;
+
+    if (count == all)
+        return arena_printf(&cli->arena, "%s %u items", many->verb, all);
+    return arena_printf(&cli->arena, "%s %u of %u items", many->verb, count, all);
+}
+
+static enum err send_part(struct cli *cli, const struct many *many, uint32_t at, uint32_t count,
+                          struct applied *applied, struct fault *fault)
+{
+    struct action *actions = arena_array(&cli->arena, count, sizeof(*actions));
+    const struct persist_apply apply = { .label = label_part(cli, many, count), .actions = { count, actions } };
+
+    for (uint32_t i = 0; i < count; i++) {
+        actions[i] = (struct action){ .has_edit = true, .edit = *many->edit };
+        actions[i].edit.id = many->items->at[at + i];
+    }
+    return cli_change(cli, "persist.apply", &apply, applied, fault);
+}
+
+/* Undo keeps a number of operations: of more items it takes only the last steps back. */
+static void print_way_back(struct cli *cli, const struct many *many)
+{
+    uint32_t first = many->step_count;
+    uint64_t kept = 0;
+
+    while (first > 0 && kept + many->steps[first - 1].items <= UNDO_STEPS)
+        kept += many->steps[--first].items;
+    if (many->step_count == 1)
+        cli_print(&cli->out, "; `loophole undo` takes it back");
+    else if (first < many->step_count)
+        cli_print(&cli->out, "; `loophole undo --times %u` takes %s back", many->step_count - first,
+                  first == 0 ? "it" : "the last of these changes");
+}
+
+static void print_many(struct cli *cli, const struct many *many)
+{
+    cli_print(&cli->out, "done: %llu items", (unsigned long long)many->changed);
+    print_way_back(cli, many);
+    buffer_add_text(&cli->out, "\n");
+}
+
+/* Items with long rows take a smaller part. */
+static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct fault *fault)
+{
+    uint32_t left = many->items->count - *at, count = left < many->most ? left : many->most;
+    struct applied applied = { 0 };
+    enum err e = send_part(cli, many, *at, count, &applied, fault);
+
+    if (e == ERR_TOO_LARGE && count > PART_LEAST) {
+        many->most = (count + 1) / 2;
+        return ERR_OK;
+    }
+    if (e != ERR_OK)
+        return e;
+    *at += count;
+    many->changed += applied.items;
+    if (applied.step)
+        many->steps[many->step_count++] = applied;
+    return cli->options.json ? cli_json(cli, &applied_shape, &applied) : ERR_OK;
+}
+
+static enum err check_one_item(const struct cli *cli, const struct id_list *items, struct fault *fault)
+{
+    if (cli->options.expect >= 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "--expect is for one item, not for %u", items->count);
+    if (cli->options.request_id && items->count > TOGETHER)
+        return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for at most %d items, not for %u", TOGETHER,
+                         items->count);
+    return ERR_OK;
+}
+
+static enum err edit_many(struct cli *cli, const struct id_list *items, const struct edit *edit, const char *verb,
+                          struct fault *fault)
+{
+    struct many many = { .items = items,
+                         .edit = edit,
+                         .verb = verb,
+                         .most = TOGETHER,
+                         .steps = arena_array(&cli->arena, items->count / (PART_LEAST / 2) + 1, sizeof(*many.steps)) };
+    enum err e = check_one_item(cli, items, fault);
+
+    if (e == ERR_OK)
+        e = confirm_many(cli, items->count, fault);
+    for (uint32_t at = 0; e == ERR_OK && at < items->count;)
+        e = do_part(cli, &many, &at, fault);
+    if (!cli->options.json && (e == ERR_OK || many.changed > 0))
+        print_many(cli, &many);
     return e;
 }
 
-static enum err edit_batch(struct cli *cli, const struct id *items, uint32_t count, const struct edit *edit,
-                           uint64_t *changed, struct fault *fault)
-{
-    struct operation *operations = arena_array(&cli->arena, count, sizeof(*operations));
-    struct persist_batch batch = { .operations = { count, operations } };
-    struct outcomes outcomes = { 0 };
-    struct id request = id_new();
-    enum err e;
-
-    for (uint32_t i = 0; i < count; i++) {
-        operations[i] = (struct operation){ .has_edit = true, .edit = *edit };
-        operations[i].edit.id = items[i];
-    }
-    e = ask(cli->asker, "persist.batch", &batch, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000,
-            &request, &outcomes, fault);
-    return e != ERR_OK ? e : count_outcomes(cli, &outcomes, changed, fault);
-}
-
-static void print_changed(struct cli *cli, uint64_t changed)
-{
-    uint64_t steps = changed < UNDO_STEPS ? changed : UNDO_STEPS;
-
-    cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes %s back\n", (unsigned long long)changed,
-              (unsigned long long)steps, steps == changed ? "it" : "the last of these changes");
-}
-
-static enum err edit_many(struct cli *cli, const struct id_list *items, const struct edit *edit, struct fault *fault)
-{
-    struct fault refused = { 0 };
-    uint64_t changed = 0;
-    enum err e = ERR_OK;
-
-    if (cli->options.expect >= 0 || cli->options.request_id)
-        return fault_set(fault, ERR_BAD_REQUEST, "--expect and --request-id are for one item, not for %u",
-                         items->count);
-    for (uint32_t at = 0; e == ERR_OK && at < items->count; at += BATCH) {
-        uint32_t left = items->count - at;
-        e = edit_batch(cli, items->at + at, left < BATCH ? left : BATCH, edit, &changed, &refused);
-    }
-    if (changed > 0 && !cli->options.json)
-        print_changed(cli, changed);
-    if (refused.code == ERR_OK)
-        return e;
-    fault_set(fault, refused.code, "%llu of %u items are not changed; the first: %.150s",
-              (unsigned long long)(items->count - changed), items->count, refused.what);
-    return fault_hint(fault, "%s", refused.hint);
-}
-
 /* The first `count` arguments name the items. */
-static enum err edit_named(struct cli *cli, int count, const struct edit *edit, struct fault *fault)
+static enum err edit_named(struct cli *cli, int count, const struct edit *edit, const char *verb, struct fault *fault)
 {
     struct id_list items;
     enum err e = named_all(cli, count, cli->args, &items, fault);
 
     if (e != ERR_OK)
         return e;
-    return items.count == 1 ? edit_one(cli, items.at[0], edit, fault) : edit_many(cli, &items, edit, fault);
+    return items.count == 1 ? edit_one(cli, items.at[0], edit, fault) : edit_many(cli, &items, edit, verb, fault);
 }
 
 /* ---- facts and fields ---- */
@@ -221,7 +286,7 @@ enum err edit_item(struct cli *cli, struct fault *fault)
         return assign_value(cli, &edit, cli->args[cli->count - 1], fault);
     for (int i = names; e == ERR_OK && i < cli->count; i++)
         e = assign_value(cli, &edit, cli->args[i], fault);
-    return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);
+    return e != ERR_OK ? e : edit_named(cli, names, &edit, "Edit", fault);
 }
 
 /* ---- tags ---- */
@@ -268,7 +333,7 @@ enum err edit_tags(struct cli *cli, struct fault *fault)
     e = check_first_tag(cli, names, fault);
     for (int i = names; e == ERR_OK && i < cli->count; i++)
         e = read_tag(&edit, cli->args[i], fault);
-    return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);
+    return e != ERR_OK ? e : edit_named(cli, names, &edit, "Tag", fault);
 }
 
 enum err edit_unlike(struct cli *cli, struct fault *fault)
@@ -290,53 +355,12 @@ enum err edit_favourite(struct cli *cli, struct fault *fault)
 {
     struct edit edit = { .has_favourite = true, .favourite = !cli->options.off };
 
-    return edit_named(cli, cli->count, &edit, fault);
+    return edit_named(cli, cli->count, &edit, cli->options.off ? "No favourite:" : "Favourite", fault);
 }
 
 enum err edit_hide(struct cli *cli, struct fault *fault)
 {
     struct edit edit = { .has_hidden = true, .hidden = !cli->options.off };
 
-    return edit_named(cli, cli->count, &edit, fault);
-}
-
-/* ---- undo and redo: they say which item they changed, for the command does not name it ---- */
-
-static enum err take_step(struct cli *cli, const char *ask, const char *words, struct fault *fault)
-{
-    struct media_found found = { 0 };
-    struct done done = { 0 };
-    enum err e = cli_send(cli, ask, NULL, &done, fault);
-    struct search_get get = { .has_id = true, .id = done.id };
-    struct fault none = { 0 };
-
-    if (e != ERR_OK || cli->options.json)
-        return e != ERR_OK ? e : cli_json(cli, &done_shape, &done);
-    if (!id_is_zero(done.id))
-        (void)cli_ask(cli, "search.get", &get, &found, &none);
-    print_done(cli, words, &done, found.item.media.name);
-    cli_flush(cli);
-    return ERR_OK;
-}
-
-static enum err take_steps(struct cli *cli, const char *ask, const char *words, struct fault *fault)
-{
-    int64_t times = cli->options.times ? cli->options.times : 1;
-    enum err e = ERR_OK;
-
-    if (times > 1 && cli->options.request_id)
-        return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for one step, not for %lld", (long long)times);
-    for (int64_t i = 0; e == ERR_OK && i < times; i++)
-        e = take_step(cli, ask, words, fault);
-    return e;
-}
-
-enum err edit_undo(struct cli *cli, struct fault *fault)
-{
-    return take_steps(cli, "persist.undo", "undone", fault);
-}
-
-enum err edit_redo(struct cli *cli, struct fault *fault)
-{
-    return take_steps(cli, "persist.redo", "done again", fault);
+    return edit_named(cli, cli->count, &edit, cli->options.off ? "Show" : "Hide", fault);
 }

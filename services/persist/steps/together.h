@@ -16,7 +16,7 @@ struct together {
 };
 
 /* Bytes of rows that one such change may rewrite: about 20 ms of work. */
-enum { TOGETHER_BYTES = 4 << 20 };
+enum { TOGETHER_BYTES = 6 << 20 };
 
 /* Errors (explained): full, io. */
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault);

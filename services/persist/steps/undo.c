@@ -200,7 +200,10 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
         e = undo_row(p->w.txn, &p->arena, rows->scope, at, &row);
         bytes += e == ERR_OK ? together_reckon(p, row.before.id, touches_facts(&row.before)) : 0;
     }
-    return e == ERR_OK ? together_check(bytes, fault) : fault_set(fault, e, "the undo stack cannot be read");
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the undo stack cannot be read");
+    e = together_check(bytes, fault);
+    return e == ERR_OK ? e : fault_hint(fault, "take fewer steps back together, or one after another");
 }
 
 static enum err refuse_gone(uint64_t step, struct fault *fault)

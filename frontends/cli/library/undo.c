@@ -1,0 +1,186 @@
+/* undo.c: steps that are taken back and done again, their list, and the moves that scans followed. */
+#include "frontends/cli/base/cli.h"
+#include "schema_persist.h"
+
+enum { LISTED = 20, PAGE = 1000 };
+
+static struct text read_scope(const struct cli *cli)
+{
+    return cli->options.scope ? text_of(cli->options.scope) : TEXT("");
+}
+
+/* ---- undo and redo: they say what they changed, for the command does not name it ---- */
+
+static void print_item(struct cli *cli, const struct taken_back *taken)
+{
+    struct search_get get = { .has_id = true, .id = taken->id };
+    struct media_found found = { 0 };
+    struct fault none = { 0 };
+    char id[ID_TEXT_SIZE];
+    struct text label = arena_text(&cli->arena, taken->label); /* the next ask takes the answer's memory */
+
+    (void)cli_ask(cli, "search.get", &get, &found, &none);
+    struct text name = found.item.media.name.len ? found.item.media.name : text_of(id_write(taken->id, id));
+    cli_print(&cli->out, "%.*s is at revision %llu", TEXT_ARG(name), (unsigned long long)taken->revision);
+    if (label.len)
+        cli_print(&cli->out, " (%.*s)", TEXT_ARG(label));
+}
+
+static void print_taken(struct cli *cli, const char *words, const struct taken_back *taken)
+{
+    cli_print(&cli->out, "%s: ", words);
+    if (taken->steps == 1 && taken->items == 1 && taken->gone == 0)
+        print_item(cli, taken);
+    else if (taken->steps > 1)
+        cli_print(&cli->out, "%llu steps, %llu changes", (unsigned long long)taken->steps,
+                  (unsigned long long)taken->items);
+    else
+        cli_print(&cli->out, "%.*s (%llu changes)", TEXT_ARG(taken->label), (unsigned long long)taken->items);
+    if (taken->gone)
+        cli_print(&cli->out, "; %llu items are no longer in the catalogue", (unsigned long long)taken->gone);
+    buffer_add_text(&cli->out, "\n");
+    cli_flush(cli);
+}
+
+static enum err take_step(struct cli *cli, const char *ask, const char *words, const void *request, struct fault *fault)
+{
+    struct taken_back taken = { 0 };
+    enum err e = cli_change(cli, ask, request, &taken, fault);
+
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &taken_back_shape, &taken);
+    print_taken(cli, words, &taken);
+    return ERR_OK;
+}
+
+static enum err take_steps(struct cli *cli, const char *ask, const char *words, const void *request,
+                           struct fault *fault)
+{
+    int64_t times = cli->options.times ? cli->options.times : 1;
+    enum err e = ERR_OK;
+
+    if (times > 1 && cli->options.request_id)
+        return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for one step, not for %lld", (long long)times);
+    for (int64_t i = 0; e == ERR_OK && i < times; i++)
+        e = take_step(cli, ask, words, request, fault);
+    return e;
+}
+
+enum err undo_take(struct cli *cli, struct fault *fault)
+{
+    const struct persist_undo undo = { .scope = read_scope(cli),
+                                       .has_to = cli->options.to > 0,
+                                       .to = (uint64_t)cli->options.to };
+
+    if (undo.has_to && cli->options.times > 1)
+        return fault_set(fault, ERR_BAD_REQUEST, "--to and --times are two ways to say how many: use one");
+    return take_steps(cli, "persist.undo", "undone", &undo, fault);
+}
+
+enum err undo_redo(struct cli *cli, struct fault *fault)
+{
+    const struct persist_redo redo = { .scope = read_scope(cli) };
+
+    return take_steps(cli, "persist.redo", "done again", &redo, fault);
+}
+
+/* ---- lists: an answer may be shorter than asked for ---- */
+
+static uint64_t count_left(const struct cli *cli, uint64_t done)
+{
+    uint64_t all = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : LISTED, left = all - done;
+
+    return left < PAGE ? left : PAGE;
+}
+
+static void print_step(struct cli *cli, const struct step_line *line)
+{
+    cli_print(&cli->out, "%6llu  ", (unsigned long long)line->step);
+    human_time(&cli->out, line->at);
+    cli_print(&cli->out, "  %.*s  %.*s", TEXT_ARG(line->scope), TEXT_ARG(line->label));
+    if (line->undone)
+        buffer_add_text(&cli->out, "  (undone)");
+    if (line->why.len)
+        cli_print(&cli->out, "  (%.*s)", TEXT_ARG(line->why));
+    buffer_add_text(&cli->out, "\n");
+}
+
+enum err undo_list(struct cli *cli, struct fault *fault)
+{
+    struct persist_undo_list list = { .scope = read_scope(cli) };
+    struct step_lines lines = { 0 };
+    uint64_t done = 0;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && (list.limit = count_left(cli, done)) > 0) {
+        lines = (struct step_lines){ 0 };
+        e = cli_ask(cli, "persist.undo_list", &list, &lines, fault);
+        for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++)
+            if (cli->options.json)
+                e = cli_json(cli, &step_line_shape, &lines.each.at[i]);
+            else
+                print_step(cli, &lines.each.at[i]);
+        if (lines.each.count == 0)
+            break;
+        done += lines.each.count;
+        list.before = lines.each.at[lines.each.count - 1].step;
+    }
+    return e;
+}
+
+/* ---- moves ---- */
+
+static void print_path(struct cli *cli, struct bytes path)
+{
+    if (path.len)
+        cli_print(&cli->out, "%.*s", (int)path.len, (const char *)path.at);
+    else
+        buffer_add_text(&cli->out, "(a folder that is away)");
+}
+
+static void print_move(struct cli *cli, const struct move_line *line)
+{
+    cli_print(&cli->out, "%6llu  ", (unsigned long long)line->step);
+    human_time(&cli->out, line->at);
+    cli_print(&cli->out, "  %.*s\n        from ", TEXT_ARG(line->name));
+    print_path(cli, line->from);
+    buffer_add_text(&cli->out, "\n        to   ");
+    print_path(cli, line->to);
+    if (line->undone)
+        buffer_add_text(&cli->out, "  (undone)");
+    if (line->why.len)
+        cli_print(&cli->out, "  (%.*s)", TEXT_ARG(line->why));
+    buffer_add_text(&cli->out, "\n");
+}
+
+static enum err list_moves(struct cli *cli, struct fault *fault)
+{
+    struct persist_moves list = { 0 };
+    struct move_lines lines = { 0 };
+    uint64_t done = 0;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && (list.limit = count_left(cli, done)) > 0) {
+        lines = (struct move_lines){ 0 };
+        e = cli_ask(cli, "persist.moves", &list, &lines, fault);
+        for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++)
+            if (cli->options.json)
+                e = cli_json(cli, &move_line_shape, &lines.each.at[i]);
+            else
+                print_move(cli, &lines.each.at[i]);
+        if (lines.each.count == 0)
+            break;
+        done += lines.each.count;
+        list.before = lines.each.at[lines.each.count - 1].step;
+    }
+    return e;
+}
+
+enum err undo_moves(struct cli *cli, struct fault *fault)
+{
+    const struct persist_undo undo = {
+        .scope = TEXT("moves"), .has_to = true, .to = (uint64_t)cli->options.undo, .has_only = true, .only = true
+    };
+
+    return cli->options.undo ? take_step(cli, "persist.undo", "undone", &undo, fault) : list_moves(cli, fault);
+}
