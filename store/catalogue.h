@@ -1,7 +1,7 @@
-/* catalogue.h: the catalogue's records, read from a transaction of store.h by its owner. Writing them is
- * persist's alone (catalogue_write.h). A folder directly below a mount has parent zero; the mount's own directory is
- * the folder with parent zero and no name. Strings point into the map or the arena: copy out before the transaction
- * ends (codec_copy). Errors: not_found; internal for a record that does not decode (reported by `store check`). */
+/* catalogue.h: reads the catalogue's records in a transaction of store.h. Only persist writes them (catalogue_write.h).
+ * A folder directly below a mount has parent zero; the mount's own directory is the folder with parent zero and no
+ * name. Strings point into the map or the arena: copy them before the transaction ends (codec_copy). The owner of the
+ * transaction. Errors: not_found; full; internal for a record that does not decode (`store check` reports it). */
 #ifndef LOOPHOLE_STORE_CATALOGUE_H
 #define LOOPHOLE_STORE_CATALOGUE_H
 
@@ -10,11 +10,11 @@
 #include "schema_persist.h"
 #include "store/store.h"
 
-enum err catalogue_id(struct txn *txn, struct id *catalogue);             /* restore draws a new one */
-enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of the change log; 0, 0 when empty */
+enum err catalogue_id(struct txn *txn, struct id *catalogue);             /* a restore makes a new one */
+enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of the change log; 0, 0 if it is empty */
 
-/* A hash of the row of the change log at `revision`; zeros without such a row. Two stores in which it is the same have
- * the same history up to there; an older copy of a store that went on by itself has another one. */
+/* Returns a hash of the change log's row at `revision`; zeros if there is none. Two stores with equal hashes have the
+ * same history up to that revision. The hashes differ if an older copy of the store continued separately. */
 struct hash catalogue_line(struct txn *txn, uint64_t revision);
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
@@ -25,15 +25,15 @@ enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id par
 enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
-/* Its data is a record of artefact.schema, whatever layout is kept. not_found too when what is kept is damaged. */
+/* Its data is always a record of artefact.schema, in whatever layout it is kept. not_found also if it is damaged. */
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
                             struct text type, struct artefact *to);
 
-/* True when a row says that there is one, whether or not its file is whole. */
+/* True if there is a row for it, even if its file is missing or damaged. */
 bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type);
 
-/* True when an analysis of that content is there: a fact by analysis, an embedding or an artefact. An item is `done`
- * only while this is true. `analyser`, if not NULL, is the newest version of those facts; 0 when there are none. */
+/* Sets *heard if an analysis of that content exists: a fact by analysis, an embedding or an artefact. An item is `done`
+ * only while this is true. `analyser`, if not NULL, becomes the newest version of those facts; 0 if there are none. */
 enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
                             uint64_t *analyser);
 
@@ -47,38 +47,39 @@ enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct i
                                   bool (*seen)(void *state, const struct media *media), void *state);
 enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,
                                   bool (*seen)(void *state, const struct folder *folder), void *state);
-/* Those whose names come after `name`. */
+/* The subfolders whose names are greater than `name`. */
 enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, struct id folder, struct bytes name,
                                         bool (*seen)(void *state, const struct folder *folder), void *state);
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool (*seen)(void *state, struct id media),
                                      void *state);
-/* Those whose ids come after `after`. */
+/* The items whose ids are greater than `after`. */
 enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content, struct id after,
                                            bool (*seen)(void *state, struct id media), void *state);
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,
                                bool (*seen)(void *state, const struct change *change), void *state);
 
-/* All facts about an item, of every source; and only those that win (user > file > composer > analysis, among
- * those that are shown), sorted by attribute. */
+/* All facts about an item from every source; and only the winning ones (user > file > composer > analysis, among the
+ * shown facts), sorted by attribute. */
 enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all);
 enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject, struct facts *to);
 enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
 
-/* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. `volume` is
- * that volume. */
+/* Returns the current path of its file: the volume's mount, the folders and the name. Empty if the volume is offline.
+ * `volume` becomes that volume. */
 enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path,
                         struct volume *volume);
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
 
-/* The first item of that content whose file can be read by what the catalogue knows, and its path. not_found: all are
- * missing, or offline, or there is none. */
+/* Returns the first item of that content whose file is readable according to the catalogue, and its path. not_found:
+ * all are missing or offline, or there is none. */
 enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes content, struct media *media,
                              struct bytes *path);
 
-/* The item of that absolute path: the online volume with the longest mount that begins it, then the folders. */
+/* Returns the item at an absolute path: on the online volume whose mount is the longest prefix of it, then by
+ * folders. */
 enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes path, struct id *media);
 
-/* A whole item for a front-end: media, path, volume, backend, winning facts. */
+/* Returns a complete item for a front-end: media, path, volume, backend, winning facts. */
 enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, struct item *to);
 
 #endif

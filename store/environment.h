@@ -1,4 +1,5 @@
-/* environment.h: the part of store.h that calls LMDB, for the files of this folder: no other file includes lmdb.h. */
+/* environment.h: the part of store.h that calls LMDB. Only files of this folder include it, and no other file includes
+ * lmdb.h. */
 #ifndef LOOPHOLE_STORE_ENVIRONMENT_H
 #define LOOPHOLE_STORE_ENVIRONMENT_H
 
@@ -10,41 +11,41 @@
 struct txn {
     struct store *store;
     MDB_txn *lmdb;
-    MDB_txn *outer; /* of an inner transaction, which `lmdb` is then; else NULL */
+    MDB_txn *outer; /* if `lmdb` is an inner transaction: the outer one; else NULL */
     bool writes;
-    MDB_cursor *at[DB_COUNT]; /* of a reader: where it found the last key; the next one is often near */
+    MDB_cursor *at[DB_COUNT]; /* of a reader: where it found the last key, which is often near the next one */
 };
 
 struct store {
     MDB_env *env;
     enum store_mode mode;
     size_t map_bytes;
-    void *map;                  /* guarded against a disk that fails */
-    _Atomic uint32_t open_txns; /* a writer has those of another thread, too */
+    void *map;                  /* guarded against a failing disk */
+    _Atomic uint32_t open_txns; /* atomic because a writer may have some in another thread */
     int lock;                   /* of the writer; -1: none */
     bool has[DB_COUNT];
     MDB_dbi dbi[DB_COUNT];
-    dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */
+    dev_t device; /* of data.mdb when it was opened: if they differ, another file has replaced it */
     ino_t inode;
     char directory[PATH_MAX];
 };
 
-/* What an error of LMDB, or an errno, is among our errors. With `env` (NULL: none), one that says that pages are
- * damaged is a doubt (trust.h). */
+/* Converts an error of LMDB or an errno. An error that means damaged pages also doubts the store of `env` (trust.h);
+ * NULL: none. */
 enum err store_meaning(MDB_env *env, int number);
 
-/* "cannot DOING WHAT: the words of LMDB"; returns the meaning. */
+/* Sets the fault "cannot DOING WHAT: LMDB's message"; returns the converted error. */
 enum err store_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what);
 
-/* Begins a transaction that writes, after the last commit. lock.mdb says which one that is; a disk that became
- * read-only and returned can give back an older page of it, by which LMDB would write over later commits. The number is
- * compared with the store's own, and corrected. Errors: as store_failed; io. */
+/* Begins a write transaction after the last commit. lock.mdb has the number of that commit. If a disk became read-only
+ * and returned, an older page of lock.mdb may be back, and LMDB would overwrite later commits. So the number is
+ * compared with the store's own, and corrected. Errors: those of store_failed; io. */
 enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
 
-/* True when data.mdb was replaced by another file: what is written to the open one would be lost. */
+/* True if another file replaced data.mdb: writes to the open one would be lost. */
 bool store_was_replaced(const struct store *store);
 
-/* Doubts the store (trust.h), so that the other file is checked when it is opened; returns io. */
+/* Doubts the store (trust.h), so that the other file is checked when it is opened. Returns io. */
 enum err store_refuse_replaced(const struct store *store, struct fault *fault);
 
 static inline MDB_val environment_val(struct bytes b)

@@ -1,4 +1,5 @@
-/* keys.h: how the keys of the databases are made. A key lives in the struct: it must outlive its use. Any thread. */
+/* keys.h: makes the keys of the databases. The bytes of a key are in the struct, which must outlive their use. Any
+ * thread. */
 #ifndef LOOPHOLE_STORE_KEYS_H
 #define LOOPHOLE_STORE_KEYS_H
 
@@ -12,23 +13,23 @@ struct key {
 struct bytes key_bytes(const struct key *key);
 
 struct key key_id(struct id id);
-struct key key_number(uint64_t number);                    /* big-endian: order is meaning */
+struct key key_number(uint64_t number);                    /* big-endian: the order of keys is that of numbers */
 struct key key_name(const char *name);                     /* of a row of DB_META */
 struct key key_place(struct id folder, struct bytes file); /* cut at 255 bytes, which the schema enforces */
 struct key key_folder_name(struct id volume, struct id parent, struct bytes name);
 struct key key_identity(struct text identity);
-struct key key_subject(struct bytes content); /* 16 bytes of content as a subject of facts, …; else empty */
+struct key key_subject(struct bytes content); /* 16 bytes of content as a subject of facts, …; otherwise an empty key */
 struct key key_content(struct bytes content, struct id media);
 struct key key_artefact(struct bytes content, struct text type, struct text parameters);
 struct key key_quiet(int64_t at, struct id request);
-struct key key_part(struct id request, uint64_t first); /* a request's part that begins with that operation */
-struct key key_query(struct text name, int64_t at);     /* a saved one by its name; without a name one that was asked */
+struct key key_part(struct id request, uint64_t first); /* a part of a request, by its first operation */
+struct key key_query(struct text name, int64_t at);     /* a saved query by its name; without a name, a recent one */
 
-/* Back from a key or a value: zero when it has fewer than 16 (8) bytes from `offset` on. */
+/* Read an id or a number from a key or a value; zero if there are fewer than 16 (8) bytes after `offset`. */
 struct id key_id_at(struct bytes key, uint32_t offset);
 uint64_t key_number_at(struct bytes key, uint32_t offset);
 
-/* Type and parameters of an artefact's key; they point into it. False: it is malformed. */
+/* Returns type and parameters of an artefact's key; they point into it. False: malformed. */
 bool key_artefact_parts(struct bytes key, struct text *type, struct text *parameters);
 
 #endif

@@ -1,6 +1,7 @@
-/* parts.h: how far a request came that is done in parts. Each part is a row: the request, the number of the part's
- * first operation, the request's newest change by then, the digest of its ask, and the outcomes. The rows go when the
- * request is answered, or with the newest of their changes when the change log is trimmed. */
+/* parts.h: the progress of a request that is done in parts. Each part is a row: the request, the number of the part's
+ * first operation, the request's newest change so far, the digest of its ask, and the outcomes. The rows are removed
+ * when the request is answered, or when the newest of their changes leaves the change log. The owner of the
+ * transaction. */
 #ifndef LOOPHOLE_STORE_PARTS_H
 #define LOOPHOLE_STORE_PARTS_H
 
@@ -14,19 +15,20 @@ struct part {
 
 enum err parts_put(struct writing *w, struct id request, const struct part *part);
 
-/* Calls `take` for each part in order; the outcomes are the arena's. Errors: internal (`take` returned false), full. */
+/* Calls `take` for each part in order; the outcomes are in the arena. Errors: internal (`take` returned false),
+ * full. */
 enum err parts_read(struct txn *txn, struct arena *arena, struct id request,
                     bool (*take)(void *state, const struct part *part), void *state);
 
-/* Of the ask whose parts are there; 0: there are none. */
+/* Returns the digest of the ask whose parts there are; 0: none. */
 uint64_t parts_digest(struct txn *txn, struct id request);
 
 enum err parts_drop(struct writing *w, struct id request);
 
-/* The change of its last part; 0: there are none. */
+/* Returns the change of its last part; 0: none. */
 uint64_t parts_newest(struct txn *txn, struct id request);
 
-/* Drops all parts of a request whose newest change is not after `revision`; else none. */
+/* Drops all parts of a request if its newest change is not after `revision`. */
 enum err parts_trim(struct writing *w, struct id request, uint64_t revision);
 
 #endif

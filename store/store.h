@@ -1,6 +1,6 @@
-/* store.h: the one door to LMDB: an environment of named databases, transactions, cursors. What the records mean
- * is catalogue.h's. RELIABILITY: MDB_NOTLS, one environment a process, never inherited over a fork, map size fixed,
- * no read transaction over an event-loop turn. One thread for each struct store. */
+/* store.h: the only door to LMDB: an environment of named databases, transactions, cursors. catalogue.h interprets the
+ * records. Rules: MDB_NOTLS, one environment in a process, never inherited over a fork, a fixed map size, no read
+ * transaction longer than a turn of the event loop. One thread for each struct store. */
 #ifndef LOOPHOLE_STORE_STORE_H
 #define LOOPHOLE_STORE_STORE_H
 
@@ -8,7 +8,7 @@
 #include "common/shared/work.h"
 #include "common/text.h"
 
-/* key → value; integers in keys are big-endian so that order is meaning */
+/* key → value; integers in keys are big-endian, so that the order of keys is that of numbers */
 enum database {
     DB_META,            /* name → value: version, catalogue id, undo pointers */
     DB_MEDIA,           /* id → media */
@@ -24,110 +24,111 @@ enum database {
     DB_EMBEDDING,       /* content → embedding */
     DB_CHANGE,          /* revision → change */
     DB_REQUEST,         /* request id → revision (0: it changed nothing), error, digest, answer */
-    DB_QUIET,           /* time, request id → nothing: the requests that changed nothing */
+    DB_QUIET,           /* time, request id → nothing: the requests without changes */
     DB_UNDO,            /* number, or a scope's id and number → undo_step */
-    DB_QUERY,           /* 1, name → a saved query; 0, time → one that was asked */
-    DB_PART,            /* request id, number of an operation → revision, outcomes: of a request that is not done yet */
+    DB_QUERY,           /* 1, name → a saved query; 0, time → a recent query */
+    DB_PART,            /* request id, number of an operation → revision, outcomes: of an unfinished request */
     DB_COUNT
 };
 
-enum { UNDO_STEPS = 10000 }; /* operations of a scope that DB_UNDO keeps; the oldest goes */
-enum { STORE_VERSION = 3 };  /* of the databases; migrate.h brings older ones here */
+enum { UNDO_STEPS = 10000 }; /* operations of a scope in DB_UNDO; the oldest is dropped */
+enum { STORE_VERSION = 3 };  /* of the databases; migrate.h converts older ones */
 
 enum store_mode {
-    STORE_READER, /* waits for nothing: offline when there is no store yet, or it is to be checked first (trust.h) */
-    STORE_WRITER, /* makes and migrates it; one a home */
-    STORE_TRIAL,  /* a reader in a child process (common/process/trial.h), of a store that may be damaged, too */
-    STORE_IMAGE,  /* for store_open_directory: the path is that of a file with the data of a store; no locks */
+    STORE_READER, /* never waits: offline if there is no store yet, or it must be checked first (trust.h) */
+    STORE_WRITER, /* makes and migrates the store; one in a home */
+    STORE_TRIAL,  /* a reader in a child process (trial.h), even of a store that may be damaged */
+    STORE_IMAGE,  /* for store_open_directory: the path is a file with the data of a store; no locks */
 };
 
 struct store;
 struct txn;
 
-/* Opens DATA/store. A writer first takes the lock DATA/store.lock for as long as it is open; when it returns, all
- * that a predecessor committed is on the disk. The map is 256 GiB of address space, or the setting store.map_mib.
- * On an error *store is NULL. A store that is not trusted (trust.h) is checked first; a damaged one is refused. Errors:
- * offline (no store yet, or it waits for its migration or its check), version (newer than this program), denied (a
- * network file system, no permission), exists (another writer), io (damage, too), full. */
+/* Opens DATA/store. A writer first takes the lock DATA/store.lock until store_close; after the call all commits of its
+ * predecessor are durable. The map is 256 GiB of address space, or the setting store.map_mib. An untrusted store
+ * (trust.h) is checked first; a damaged one is refused. On an error *store is NULL. Errors: offline (no store yet, or
+ * it waits for its migration or its check), version (newer than this program), denied (a network file system, no
+ * permission), exists (another writer), io (also damage), full. */
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault);
 
-/* The same; opening and migrating report their progress to `work` (may be NULL). */
+/* As store_open; reports the progress of opening and migrating to `work` (may be NULL). */
 enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
                          struct store **store, struct fault *fault);
 
-/* Opens the environment in `directory` as it is: no lock, no migration, any version. A writer makes what is
- * missing; to a reader a missing database is an empty one. `map_bytes` 0: the default. Errors: as above. */
+/* Opens the environment in `directory` unchanged: no lock, no migration, any version. A writer makes missing databases;
+ * for a reader they are empty. `map_bytes` 0: the default. Errors: those of store_open. */
 enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
                               struct fault *fault);
 void store_close(struct store *store); /* NULL is allowed */
 
-/* Address space of the map by the configuration. Errors: bad_request (the setting), io. */
+/* Returns the map's configured address space. Errors: bad_request (the setting), io. */
 enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault);
 
-/* The writer's lock alone, for a process that replaces the whole store. Errors: exists (the engine runs), io, full. */
+/* Takes only the writer's lock, for a process that replaces the whole store. Errors: exists (the engine runs), io,
+ * full. */
 enum err store_lock(const struct paths *paths, int *lock, struct fault *fault);
 void store_unlock(int lock);
-void store_hold(struct store *store, int lock); /* store_close unlocks it */
+void store_hold(struct store *store, int lock); /* makes store_close release it */
 
-/* Clears the slots of dead readers; returns how many. Called at start, on a timer, after every death. */
+/* Frees the slots of dead readers; returns their number. Called at the start, on a timer, and after every death. */
 int store_clear_readers(struct store *store);
 
-/* The readers that are within a transaction, at most `most`; returns how many. `newest` is the last commit. */
+/* Lists up to `most` readers within a transaction; returns their number. `newest` becomes the last commit. */
 struct reader {
     int32_t pid;
-    uint64_t txn; /* the commit that it sees */
+    uint64_t txn; /* the commit that it reads */
 };
 uint32_t store_readers(struct store *store, struct reader *readers, uint32_t most, uint64_t *newest);
-uint64_t store_pages(const struct store *store); /* pages of the file in use: growth is watched by it */
+uint64_t store_pages(const struct store *store); /* pages of the file in use, as a measure of growth */
 
-/* Writes a copy of one moment to `fd`, while writers go on; a compact one leaves unused pages out, and fails when a
- * page is neither used nor on the list of free ones. Errors: full, io. */
+/* Writes a copy of one moment to `fd`, while writers continue. A compact copy omits unused pages, and fails if a page
+ * is neither used nor in the list of free ones. Errors: full, io. */
 enum err store_copy(struct store *store, int fd, bool compact, struct fault *fault);
 
-/* A read transaction sees one moment; end it within the turn. A reader whose store was replaced (restore, migration)
- * opens the new one here. */
+/* Begins a transaction. A read transaction sees one moment; end it within the turn. If the store was replaced (restore,
+ * migration), a reader opens the new one here. Errors: offline, version, io, full. */
 enum err store_read(struct store *store, struct txn **txn, struct fault *fault);
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault); /* writer only, one at a time */
-void txn_end(struct txn *txn); /* read: done; write: abort; NULL is allowed */
+void txn_end(struct txn *txn); /* read: ends it; write: aborts it; NULL is allowed */
 bool txn_writes(const struct txn *txn);
 
-/* An inner transaction within a write transaction: what is written after txn_begin_inner is kept by txn_keep_inner, or
- * taken back by txn_undo_inner as if it had never been written. One at a time, and no walk goes on over either end.
- * Errors: full, io; of txn_keep_inner they break the outer one: it can only be ended. */
+/* An inner transaction within a write transaction: txn_keep_inner keeps its writes, txn_undo_inner undoes them all. One
+ * at a time; a walk ends before either. Errors: full, io; after an error of txn_keep_inner the outer one can only be
+ * ended. */
 enum err txn_begin_inner(struct txn *txn);
 enum err txn_keep_inner(struct txn *txn);
 void txn_undo_inner(struct txn *txn);
 
-/* Durable when it returns ok. Errors: full (disk or map: aborted, may be tried again), io (the environment must be
- * opened again). Ends the transaction in any case. */
+/* Makes the transaction durable and ends it, also after an error. Errors: full (disk or map: aborted, may be retried),
+ * io (the environment must be opened again). */
 enum err txn_commit(struct txn *txn, struct fault *fault);
 
-/* Values point into the map until the transaction ends or (write) is written to. Keys ≤ 511 bytes. Errors of writes:
- * full, io; then the transaction can only be ended. */
+/* Values point into the map until the transaction ends or, in a write transaction, until the next write. Keys have at
+ * most 511 bytes. Errors of writes: full, io; then the transaction can only be ended. txn_get: not_found. */
 enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value);
 enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value);
-enum err txn_delete(struct txn *txn, enum database db, struct bytes key); /* not_found when it is not there */
+enum err txn_delete(struct txn *txn, enum database db, struct bytes key); /* not_found if it is missing */
 uint64_t txn_count(struct txn *txn, enum database db);
 
-/* The version of the databases: 0 when none is written (a store from before versions, or an empty one). */
+/* Returns the version of the databases; 0 if there is none (a store from before versions, or an empty one). */
 enum err txn_version(struct txn *txn, uint64_t *version);
 enum err txn_set_version(struct txn *txn, uint64_t version);
-bool txn_is_empty(struct txn *txn); /* not a row in any database */
+bool txn_is_empty(struct txn *txn); /* no database has a row */
 
-/* Walks keys in order, from the first that is ≥ `from`, while they begin with `prefix`. In a write transaction
- * nothing may be written to `db` meanwhile. */
+/* Walks keys in order, from the first that is ≥ `from`, while they begin with `prefix`. In a write transaction `db`
+ * must not be written meanwhile. */
 struct walk {
     void *cursor;
     struct bytes prefix;
-    struct bytes key, value; /* of the present row */
+    struct bytes key, value; /* of the current row */
     bool started;
 };
 enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk);
-bool walk_next(struct walk *walk); /* false: no more */
+bool walk_next(struct walk *walk); /* false: no more rows */
 void walk_end(struct walk *walk);
 bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct bytes *value); /* false: empty */
 
-/* "media", "place", …: for messages. */
+/* Returns "media", "place", …, for messages. */
 const char *database_name(enum database db);
 
 #endif

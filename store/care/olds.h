@@ -1,4 +1,4 @@
-/* olds.h: the stores that migrations and restores put aside: DATA/store.before-N of version N,
+/* olds.h: the stores that migrations and restores replaced: DATA/store.before-N of version N, and
  * DATA/store.before-restore. The engine never reads them. Any thread. */
 #ifndef LOOPHOLE_STORE_OLDS_H
 #define LOOPHOLE_STORE_OLDS_H
@@ -15,10 +15,10 @@ struct old_store {
     uint64_t bytes;           /* on the disk */
 };
 
-/* At most OLDS_MOST; returns how many. */
+/* Lists at most OLDS_MOST; returns their number. */
 uint32_t olds_list(const struct paths *paths, struct old_store olds[OLDS_MOST]);
 
-/* Removes one of the list with its two files. Errors: denied, io; exists when it contains other files. */
+/* Removes a listed store with its files. Errors: denied, io; exists (it contains other files). */
 enum err olds_remove(const struct paths *paths, const struct old_store *old, struct fault *fault);
 
 #endif

@@ -1,4 +1,4 @@
-/* survey.h: which files of artefacts are gone or changed. Rows are read in short transactions, files outside of them.
+/* survey.h: finds missing and changed files of artefacts. Rows are read in short transactions, files outside of them.
  * Any thread, one at a time. */
 #ifndef LOOPHOLE_STORE_SURVEY_H
 #define LOOPHOLE_STORE_SURVEY_H
@@ -9,7 +9,7 @@
 
 struct survey_row {
     uint8_t content[16];
-    const char *name; /* artefact.h */
+    const char *name; /* as in artefact.h */
     struct kept_artefact kept;
 };
 
@@ -18,15 +18,16 @@ struct survey_rows {
     struct survey_row *at;
 };
 
-/* Copies the rows of artefacts that are files into the arena, of at most `most` rows from `*from` on (len 0: the first
- * of all), and sets `*from` after them. `*more` is false after the last row. Errors: full, internal. */
+/* Copies the rows of up to `most` artefacts with files into the arena, beginning at `*from` (len 0: at the first), and
+ * moves `*from` after them. `*more` is false after the last row. Errors: full, internal. */
 enum err survey_read(struct txn *txn, struct arena *arena, struct key *from, uint32_t most, struct survey_rows *rows,
                      bool *more);
 
-/* True when the file has its size and, if its inode changed at `read_from` or later (wall clock, us), its digest. */
+/* True if the file has the right size and, if its inode changed at `read_from` or later (wall clock, µs), the right
+ * digest. */
 bool survey_is_whole(const struct paths *paths, struct arena *arena, const struct survey_row *row, usec_t read_from);
 
-/* How many files are gone or cut, and of how many contents. Errors: offline (no store), full, internal. */
+/* Counts the missing or truncated files, and their contents. Errors: offline (no store), full, internal. */
 struct survey_count {
     uint64_t files, contents;
 };

@@ -1,5 +1,5 @@
-/* culprit.h: the process that keeps all others from the store: it holds the turn for opening (files.h), or LMDB's mutex
- * of readers. Both are held for microseconds, unless the process is stopped meanwhile. Looks from outside: it opens no
+/* culprit.h: finds the process that blocks all others from the store. It holds the turn for opening (files.h) or LMDB's
+ * mutex of readers, normally for microseconds, unless it is stopped meanwhile. Reads only from outside: it opens no
  * environment and waits for nothing. Any thread. */
 #ifndef LOOPHOLE_STORE_CULPRIT_H
 #define LOOPHOLE_STORE_CULPRIT_H
@@ -17,24 +17,24 @@ struct culprit {
     enum culprit_what what;
     int32_t pid;
     uint64_t start_ticks;
-    usec_t cpu; /* the same at two looks: it did not run */
+    usec_t cpu; /* equal in two observations: it did not run */
     char state; /* as in proc.h */
     char program[CULPRIT_PROGRAM];
     bool is_ours; /* a program of loophole, of this user */
 };
 
-/* The holder at this moment; CULPRIT_NONE: no process holds either. */
+/* Returns the present holder; CULPRIT_NONE: no process holds either. */
 struct culprit culprit_find(const struct paths *paths);
 
-/* Both looks found the same process, and it did not run between them. */
+/* True if both observations are of the same process, and it did not run between them. */
 bool culprit_is_stuck(const struct culprit *before, const struct culprit *now);
 
-/* "process 12 (loophole, stopped) is opening the store and does not go on: no other process can open it".
+/* Writes "process 12 (loophole, stopped) is opening the store and does not go on: no other process can open it".
  * Returns `to`. */
 const char *culprit_write(const struct culprit *culprit, char to[CULPRIT_TEXT]);
 
-/* Kills it when it is ours, is still the same process and still the holder, and does not wait for a disk (state D):
- * that ends by itself. False when it is not killed. */
+/* Kills it if it is ours, still the same process and still the holder. Does not kill one that waits for a disk (state
+ * D), which ends by itself. False: not killed. */
 bool culprit_kill(const struct paths *paths, const struct culprit *culprit);
 
 #endif

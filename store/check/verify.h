@@ -1,4 +1,4 @@
-/* verify.h: a store that is not trusted (trust.h) is checked by a child process before it is used. */
+/* verify.h: a child process checks an untrusted store (trust.h) before it is used. */
 #ifndef LOOPHOLE_STORE_VERIFY_H
 #define LOOPHOLE_STORE_VERIFY_H
 
@@ -6,13 +6,13 @@
 #include "store/store.h"
 #include "store/trust.h"
 
-/* Looks at the trust, and checks the store where that is due: its pages (pages.h) and, at this version, its rows
- * (check.h). Rows that do not hold together are logged, and no reason to refuse the store: services leave them out.
- * A store whose pages do not hold together is damaged, which is noted. For the holder of the writer's lock, which has
- * no store open. Reports to `work` (may be NULL). Errors: io (it is damaged, or it cannot be read), full. */
+/* Checks the store if trust.h requires it: its pages (pages.h) and, at this version, its rows (check.h). Inconsistent
+ * rows are logged but do not make the store unusable: services skip them. A store with inconsistent pages is damaged,
+ * and is marked so. For the holder of the writer's lock, who has no store open. Reports its progress to `work` (may be
+ * NULL). Errors: io (damaged or unreadable), full. */
 enum err verify_store(const char *directory, size_t map_bytes, const struct long_work *work, struct fault *fault);
 
-/* In a child: ok, or the reason of the damage. The rows' problems are counted, and the first one is copied. */
+/* In a child: returns ok, or the reason of the damage. Counts the rows' problems, and copies the first one. */
 struct verified {
     uint64_t problems;
     char first[TRUST_REASON];

@@ -1,13 +1,13 @@
-/* migrate_steps.h: the steps that lead from one version of the store to the next, row by row. For migrate_run.c. */
+/* migrate_steps.h: the steps from one version of the store to the next, row by row. For migrate_run.c. */
 #ifndef LOOPHOLE_STORE_MIGRATE_STEPS_H
 #define LOOPHOLE_STORE_MIGRATE_STEPS_H
 
 #include "store/row.h"
 
-/* The rows of one database, in the order of their keys. A step may be interrupted after any row and goes on with the
- * next; it never sees a row twice unless the commit of the first time was lost. */
+/* A step over the rows of one database, in the order of their keys. An interrupted step continues after its last
+ * committed row, so a row comes twice only if its first commit was lost. */
 struct migrate_step {
-    uint64_t to; /* the version that has this; a version may have several steps */
+    uint64_t to; /* the version after the step; a version may have several steps */
     const char *what;
     enum database over;
     /* `value` is valid until the first write. The arena is reset after each row. */
@@ -15,7 +15,7 @@ struct migrate_step {
     enum err (*end)(struct txn *txn); /* after the last row; NULL: nothing */
 };
 
-extern const struct migrate_step migrate_steps[]; /* in the order in which they run */
+extern const struct migrate_step migrate_steps[]; /* in the order of their execution */
 extern const uint32_t migrate_step_count;
 
 #endif

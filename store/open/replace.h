@@ -1,8 +1,8 @@
-/* replace.h: another store takes the place of DATA/store whole, or not at all, at whatever moment the process dies.
+/* replace.h: another store replaces DATA/store completely or not at all, at whatever moment the process dies.
  *
- *   store.new    is being built: worthless until it is finished
- *   store.ready  is finished: takes the place when `store` is missing
- *   store.NAME   what stood there before: the backup
+ *   store.new    unfinished, and worthless until then
+ *   store.ready  finished: it is renamed to `store` when that is missing
+ *   store.NAME   the previous store: the backup
  *
  * For a process that holds the writer's lock. */
 #ifndef LOOPHOLE_STORE_REPLACE_H
@@ -12,23 +12,23 @@
 
 enum { REPLACE_PATH = PATH_MAX + 96 };
 
-/* Finishes or drops what a predecessor left. Called before the store is opened for writing. */
+/* Finishes or drops a predecessor's work. Called before the store is opened for writing. Errors: io, denied. */
 enum err replace_recover(const struct paths *paths, struct fault *fault);
 
-/* Makes an empty DATA/store.new and gives its path. */
+/* Makes an empty DATA/store.new and returns its path. Errors: io, full, denied. */
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault);
 
-/* store.new, closed and synced, becomes the store; the old one is kept beside it as store.`backup`, with a number
- * appended when that name is taken. Errors: io, full, denied; then the old one is in its place or replace_recover
- * brings the new one there. */
+/* Replaces the store by store.new, which is closed and synced. The old one is kept as store.`backup`, with a number
+ * appended if that name is taken. Errors: io, full, denied; then the old one is still in place, or replace_recover puts
+ * the new one there. */
 enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault);
 
-/* The path of store.END; removes it with its files; makes it store.new. Errors: io, denied. */
+/* Return the path of store.END; remove it with its files; rename it to store.new. Errors: io, denied. */
 const char *replace_path(const struct paths *paths, const char *end, char to[REPLACE_PATH]);
 void replace_drop(const struct paths *paths, const char *end);
 enum err replace_take(const struct paths *paths, const char *end, struct fault *fault);
 
-/* Drops store.new. */
+/* Removes store.new. */
 void replace_abandon(const struct paths *paths);
 
 #endif
