@@ -114,7 +114,7 @@ static int open_disk(const struct paths *paths)
     return file_open_disk(path);
 }
 
-/* Its directory is synced with it: an error of mkdir shows at the second try as well. */
+/* Also syncs the directory: an error of mkdir then shows at the second attempt too. */
 static enum err write_new(const struct paths *paths, const char *name, struct bytes data, struct fault *fault)
 {
     char path[PATH_SIZE], directory[3] = { name[0], name[1] };
@@ -139,7 +139,7 @@ enum err artefact_write(const struct paths *paths, struct bytes content, const s
     e = write_new(paths, name, artefact->data, fault);
     if (e == ERR_EXISTS && is_there(path_of(paths, name, path), artefact->data))
         return ERR_OK;
-    if (e == ERR_EXISTS) /* half of one, of a process that died */
+    if (e == ERR_EXISTS) /* an incomplete file of a dead process */
         e = file_write_soon(path, artefact->data, 0600, fault);
     if (e == ERR_OK)
         artefact_add_name(&files->made, name);
@@ -154,7 +154,7 @@ static enum err sync_one(const struct paths *paths, const char *name, size_t len
     return file_sync(path, fault);
 }
 
-/* The files, then their directories, each once: the first two characters of a name are its directory's. */
+/* Syncs the files, then each of their directories once. The first two characters of a name are its directory. */
 static enum err sync_each(const struct paths *paths, const struct buffer *names, struct fault *fault)
 {
     bool is_synced[1 << 16] = { false };

@@ -8,7 +8,7 @@
 
 enum { LEVELS_MAX = 24 };
 
-/* Little-endian numbers, read one after another. After the end all is 0 and `broken` is set. */
+/* Reads consecutive little-endian numbers. Beyond the end all are 0 and `broken` is set. */
 struct old {
     struct bytes data;
     uint32_t at;
@@ -38,7 +38,7 @@ static double take_f32(struct old *old)
     return (double)little_f32(take_bytes(old, 4));
 }
 
-/* `count` elements of `width` bytes, in place. */
+/* Returns `count` elements of `width` bytes, in place. */
 static struct bytes take_numbers(struct old *old, uint32_t count, uint32_t width)
 {
     if (count > (old->data.len - old->at) / width) {
@@ -48,7 +48,7 @@ static struct bytes take_numbers(struct old *old, uint32_t count, uint32_t width
     return bytes_of(take_bytes(old, count * width), (size_t)count * width);
 }
 
-/* Of rows of `step` bytes, the `width` bytes from `first` on of each, one after another. */
+/* Copies from each row of `step` bytes the `width` bytes at `first`. */
 static struct bytes copy_column(struct old *old, struct bytes rows, uint32_t step, uint32_t first, uint32_t width)
 {
     uint32_t count = rows.len / step;
@@ -164,7 +164,7 @@ static const struct layout *layout_of(struct text type, struct bytes data)
     return NULL;
 }
 
-/* A number that the schema refuses is damage, too. */
+/* A number that the schema refuses is damage too. */
 static enum err encode_record(const struct layout *layout, const void *record, struct arena *arena, struct bytes *data)
 {
     struct buffer buffer = { 0 };

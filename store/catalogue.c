@@ -91,7 +91,7 @@ enum err catalogue_volume_identified(struct txn *txn, struct text identity, stru
     return row_get_id(txn, DB_VOLUME_IDENTITY, &key, volume);
 }
 
-/* Its volume knows better than its row where it is now, and whether. */
+/* Only the library's volume knows its current path, and whether it is online. */
 static enum err bring_up_to_date(struct txn *txn, struct arena *arena, struct library *library)
 {
     struct volume volume;
@@ -114,7 +114,7 @@ enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes 
     return row_get(txn, arena, DB_EMBEDDING, &key, &embedding_shape, to);
 }
 
-/* Of several parameters the first in order: the plain one, when it is there. */
+/* Of several parameters the first in order, which is the plain one if it exists. */
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
                             struct text type, struct artefact *to)
 {
@@ -189,7 +189,7 @@ enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id fo
     return e;
 }
 
-/* A walk of places that reads the items. */
+/* The state of a walk of places that reads their items. */
 struct in_folder {
     struct txn *txn;
     struct arena *arena;

@@ -42,7 +42,7 @@ enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct medi
     return ERR_OK;
 }
 
-/* ---- is a content heard? ---- */
+/* ---- is a content analysed? ---- */
 
 static bool has_rows(struct txn *txn, enum database db, const struct key *prefix)
 {
@@ -78,7 +78,7 @@ enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes c
     return e;
 }
 
-/* user 1, file 2, composer 3, analysis 4; one that this build does not know comes last. */
+/* user 1, file 2, composer 3, analysis 4; a source that this build does not know comes last. */
 static int rank_source(const struct fact *fact)
 {
     return fact->source.value ? fact->source.value : INT32_MAX;

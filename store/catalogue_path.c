@@ -6,7 +6,7 @@
 
 enum { FOLDERS_DEEP = PATH_MAX / 2 };
 
-/* A path that grows from its end to its start. */
+/* A path that is built from its end to its start. */
 struct upward {
     size_t start;
     char at[PATH_MAX];
@@ -29,7 +29,7 @@ static bool push_name(struct upward *path, struct bytes name)
     return push_front(path, name) && push_front(path, bytes_of("/", 1));
 }
 
-/* The mount "/" ends in the slash that precedes the first name. */
+/* The mount "/" ends with the slash that precedes the first name. */
 static bool push_mount(struct upward *path, struct bytes mount)
 {
     if (mount.len && mount.at[mount.len - 1] == '/' && path->start < sizeof(path->at))
@@ -156,7 +156,7 @@ static enum err volume_of_path(struct txn *txn, struct arena *arena, struct byte
     return e != ERR_OK || found ? e : ERR_NOT_FOUND;
 }
 
-/* Takes the next name off the front of `rest`; empty when there is none. */
+/* Removes and returns the first name of `rest`; empty if there is none. */
 static struct bytes next_name(struct bytes *rest)
 {
     struct bytes name;

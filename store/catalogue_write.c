@@ -132,7 +132,7 @@ bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place
            choice_equal(a->analysis, b->analysis);
 }
 
-/* Another item may have come there already. */
+/* Another item may already have this place. */
 static enum err has_place(struct writing *w, const struct media *media, bool *has)
 {
     struct arena arena = { 0 };
@@ -161,7 +161,7 @@ enum err catalogue_put_place(struct writing *w, const struct media *now)
     return row_put(w, DB_PLACE, &key, &kept_place_shape, &place);
 }
 
-/* It stays where it is, but something of what the place says may have changed. */
+/* The item stays in its place, but the place's row may have changed. */
 static enum err renew_place(struct writing *w, const struct media *was, const struct media *now)
 {
     struct kept_place old = catalogue_kept_place(was), new = catalogue_kept_place(now);

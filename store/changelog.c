@@ -66,7 +66,7 @@ enum err changelog_done(struct txn *txn, struct id request, uint64_t digest, str
     if (e == ERR_OK && kept.digest && kept.digest != digest)
         e = ERR_CONFLICT;
     if (e == ERR_OK && codec_decode(&done_shape, kept.answer, &arena, &done, NULL) != ERR_OK)
-        e = ERR_CONFLICT; /* an ask with another answer */
+        e = ERR_CONFLICT; /* the ask has another type of answer */
     *id = done.id;
     arena_free(&arena);
     return e;

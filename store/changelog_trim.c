@@ -2,7 +2,7 @@
 #include "store/changelog.h"
 #include "store/parts.h"
 
-enum { CHANGE_BYTES = 128 }; /* of a row of the change log, about */
+enum { CHANGE_BYTES = 128 }; /* of a row of the change log, approximately */
 
 const struct changelog_limits changelog_limits = {
     .rows = 1000000,
@@ -55,7 +55,7 @@ static bool first_row(struct txn *txn, enum database db, struct bytes *key)
     return found;
 }
 
-/* A request of many changes goes with the last of them. */
+/* A request with several changes is removed with the last of them. */
 static enum err forget_request(struct writing *w, struct id request, uint64_t revision)
 {
     struct key key = key_id(request);
@@ -90,7 +90,7 @@ static bool is_older(struct txn *txn, uint64_t revision, usec_t than)
     return read_change(txn, revision, &change) == ERR_OK && change.at < than;
 }
 
-/* A row is older than each that came after it, whatever its own time says. */
+/* A row is older than each later row, whatever its own time says. */
 static bool may_go(struct txn *txn, const struct changelog_limits *limits, usec_t now, const struct change *first)
 {
     uint64_t count = txn_count(txn, DB_CHANGE);
@@ -123,7 +123,7 @@ static enum err trim_change(struct writing *w, const struct changelog_limits *li
 
 /* ---- requests that changed nothing ---- */
 
-/* The clock was set back since: the newest time becomes now. */
+/* The clock was set back since: sets the newest time to now. */
 static enum err bring_back(struct writing *w, usec_t now, bool *more)
 {
     struct bytes key, value;

@@ -34,7 +34,7 @@ bool files_data(const char *directory, struct stat *st)
     return stat(path_of(directory, "data.mdb", path), st) == 0;
 }
 
-/* /proc/self/maps: "7f12-7f34 r--s 00000000 fd:01 1234 /path/data.mdb". */
+/* Parses /proc/self/maps: "7f12-7f34 r--s 00000000 fd:01 1234 /path/data.mdb". */
 static bool find_map(const char *directory, const char *name, void **start, size_t *size)
 {
     char path[FILE_PATH];
@@ -95,7 +95,7 @@ bool files_are_blank(const char *directory)
     return files_data(directory, &st) ? is_blank(&st) : errno == ENOENT;
 }
 
-/* A file that cannot be looked at may be a whole store on a disk that fails: it stays. */
+/* Keeps an inaccessible file, which may be a complete store on a failing disk. */
 void files_drop_blank(const char *directory)
 {
     char path[FILE_PATH];
@@ -140,7 +140,8 @@ enum err files_take_turn(const char *directory, int *turn, struct fault *fault)
 
     *turn = -1;
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return ERR_OK; /* LMDB reports that there is none; or it is one file without a lock, the copy of a backup */
+        /* LMDB reports a missing store; or the path is a single file without a lock, the copy of a backup */
+        return ERR_OK;
     if (fd < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot open %s", directory);
     while (flock(fd, LOCK_EX | LOCK_NB) != 0) {

@@ -9,7 +9,7 @@ struct bytes key_bytes(const struct key *key)
     return bytes_of(key->b, key->len);
 }
 
-/* The bytes after `len` are never looked at. */
+/* The bytes after `len` are never read. */
 static inline struct key empty_key(void)
 {
     struct key key;

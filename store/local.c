@@ -10,7 +10,7 @@
 
 #include "common/file.h"
 
-/* FUSE (0x65735546) is not here: its backend decides (local_fuse_is_network). */
+/* FUSE (0x65735546) is not in the table, because its backend decides (local_fuse_is_network). */
 enum { FUSE_MAGIC = 0x65735546, LINE = 4096 };
 
 static const struct {
@@ -31,12 +31,12 @@ const char *local_network_name(uint64_t magic)
     return NULL;
 }
 
-/* Those that show what another machine has, by the part of the type after "fuse.". */
+/* Backends that show files of another machine: the part of the type after "fuse.". */
 static const char *const remote[] = { "sshfs",     "rclone", "gvfsd-fuse", "glusterfs", "s3fs",    "goofys",
                                       "ceph-fuse", "davfs",  "davfs2",     "curlftpfs", "gcsfuse", "juicefs",
                                       "smbnetfs",  "obexfs", "moosefs",    "lizardfs",  "kio-fuse" };
 
-/* Unions of local folders: their source lists folders, between colons, and is no host. */
+/* Unions of local folders: their source is a list of folders between colons, not a host. */
 static const char *const unions[] = { "mergerfs", "unionfs", "unionfs-fuse", "mhddfs" };
 
 static bool is_in(const char *name, const char *const *names, size_t count)
@@ -50,14 +50,14 @@ static bool is_in(const char *name, const char *const *names, size_t count)
 bool local_fuse_is_network(const char *type, const char *source)
 {
     if (strncmp(type, "fuse.", 5) != 0)
-        return false; /* "fuseblk": a disk; "fuse": a program of its own */
+        return false; /* "fuseblk": a disk; "fuse": some program */
     if (is_in(type + 5, unions, sizeof(unions) / sizeof(*unions)))
         return false;
     return is_in(type + 5, remote, sizeof(remote) / sizeof(*remote)) || strstr(source, "://") ||
            strncmp(source, "//", 2) == 0 || (source[0] != '/' && strstr(source, ":/"));
 }
 
-/* /proc/self/mountinfo: "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
+/* Parses /proc/self/mountinfo: "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
 static bool read_mount(const char *line, dev_t device, char type[64], char source[256])
 {
     const char *rest = strstr(line, " - ");
@@ -67,7 +67,7 @@ static bool read_mount(const char *line, dev_t device, char type[64], char sourc
            makedev(major_number, minor_number) == device && sscanf(rest, " - %63s %255s", type, source) == 2;
 }
 
-/* "": the backend is local, or not known. */
+/* Writes "" if the backend is local or unknown. */
 static void find_fuse_name(const char *directory, char name[64])
 {
     FILE *mounts = fopen("/proc/self/mountinfo", "re");

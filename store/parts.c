@@ -2,7 +2,7 @@
 
 #include "store/changelog.h"
 
-enum { DIGEST_AT = 8, OUTCOMES_AT = 16 }; /* of a row: revision and digest (8 bytes each, big-endian), outcomes */
+enum { DIGEST_AT = 8, OUTCOMES_AT = 16 }; /* a row is revision and digest (8 bytes each, big-endian), then outcomes */
 
 enum err parts_put(struct writing *w, struct id request, const struct part *part)
 {
@@ -47,7 +47,7 @@ enum err parts_read(struct txn *txn, struct arena *arena, struct id request,
     return e;
 }
 
-/* The first part; its outcomes point into the map. */
+/* Finds the first part; its outcomes point into the map. */
 static bool find_first(struct txn *txn, struct id request, struct key *found, struct part *part)
 {
     struct key key = key_id(request);
@@ -80,7 +80,7 @@ uint64_t parts_newest(struct txn *txn, struct id request)
     return newest;
 }
 
-/* Without its first part a request could neither go on nor begin again: all parts go together. */
+/* Without its first part a request could neither continue nor begin again, so all parts are removed together. */
 enum err parts_trim(struct writing *w, struct id request, uint64_t revision)
 {
     struct part part;

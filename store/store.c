@@ -31,7 +31,7 @@ static const struct {
     { EINVAL, ERR_IO },
 };
 
-/* Pages lead where none can be, or hold what none can hold. */
+/* True for a page number that is out of range, or a page with impossible content. */
 static bool is_damage(int number)
 {
     return number == MDB_CORRUPTED || number == MDB_PAGE_NOTFOUND || number == MDB_INVALID || number == MDB_CURSOR_FULL;
@@ -117,7 +117,7 @@ static enum err open_databases(struct store *store, struct fault *fault)
     return rc ? store_failed(store, fault, rc, "make the databases of", store->directory) : ERR_OK;
 }
 
-/* What a predecessor committed, or made, before it died may still be in memory only. */
+/* A predecessor's last commits, or its new files, may still be in memory only. */
 static enum err sync_all(struct store *store, struct fault *fault)
 {
     char above[PATH_MAX + 4];
@@ -154,7 +154,7 @@ static enum err open_all(struct store *store, struct fault *fault)
     return e;
 }
 
-/* A crash meanwhile is a doubt. */
+/* A crash meanwhile doubts the store. */
 static enum err open_watched(struct store *store, struct fault *fault)
 {
     enum err e;

@@ -13,7 +13,7 @@
 
 enum { PATH_ROOM = PATH_MAX + 128, STATE_MAX = 512, BOOT_SIZE = 40 };
 
-/* What a handler of a crash needs: it reaches nothing but what is static. */
+/* The state of a crash handler, which can reach only static data. */
 static struct {
     char doubt[PATH_ROOM];
     atomic_int inside;
@@ -39,7 +39,7 @@ static bool read_word(const char *path, char *to, size_t size)
     return fd >= 0;
 }
 
-/* Another one after each start of the machine. */
+/* Returns an id that is new after each boot. */
 static const char *boot_of(char to[BOOT_SIZE])
 {
     (void)read_word("/proc/sys/kernel/random/boot_id", to, BOOT_SIZE);
@@ -53,7 +53,7 @@ static const char *signature_of(const struct stat *st, char to[STATE_MAX])
     return to;
 }
 
-/* Whether `text` begins with `word` and a space; then it is moved past them. */
+/* If `text` begins with `word` and a space, skips them and returns true. */
 static bool take_word(const char **text, const char *word)
 {
     size_t len = strlen(word);
@@ -89,13 +89,13 @@ enum trust trust_look(const char *directory, char reason[TRUST_REASON])
 
     reason[0] = '\0';
     if (!files_data(directory, &st))
-        return TRUSTED; /* there is nothing to trust */
+        return TRUSTED; /* no store, so nothing to trust */
     if (!read_word(path_of(directory, "state", path), text, sizeof(text)))
         return is_doubted ? TRUST_CHECK : TRUSTED;
     return judge_text(text, signature_of(&st, signature), is_doubted, reason);
 }
 
-/* Where it cannot be written, what was there says less than it could, or costs a check. */
+/* If the file cannot be written, the old state stays, which at worst costs a check. */
 static void write_state(const char *directory, const char *word, const char *what, const char *reason)
 {
     char path[PATH_ROOM], text[STATE_MAX];
@@ -128,7 +128,7 @@ void trust_damaged(const char *directory, const char *reason)
     char signature[STATE_MAX];
     struct stat st;
 
-    trust_doubt(directory); /* for those that have it open */
+    trust_doubt(directory); /* for processes that have it open */
     if (files_data(directory, &st))
         write_state(directory, "damaged", signature_of(&st, signature), reason);
 }
@@ -157,7 +157,7 @@ bool trust_is_doubted(const char *directory)
     return access(path_of(directory, "doubt", path), F_OK) == 0;
 }
 
-/* In the handler of a crash. */
+/* Runs in the handler of a crash. */
 static void doubt_inside(void)
 {
     if (atomic_load(&state.inside) > 0)

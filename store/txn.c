@@ -18,7 +18,7 @@ void txn_end(struct txn *txn)
     for (int db = 0; db < DB_COUNT; db++)
         if (txn->at[db])
             mdb_cursor_close(txn->at[db]);
-    mdb_txn_abort(txn->outer ? txn->outer : txn->lmdb); /* an inner one goes with it */
+    mdb_txn_abort(txn->outer ? txn->outer : txn->lmdb); /* it ends an inner one as well */
     free_txn(txn);
 }
 
@@ -75,7 +75,7 @@ void txn_undo_inner(struct txn *txn)
 
 /* ---- rows ---- */
 
-/* A writer's cursors would have to follow its writes. */
+/* A writer has no kept cursors, because they would have to follow its writes. */
 static int find_row(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
 {
     MDB_cursor **at = &txn->at[db];

@@ -4,12 +4,12 @@
 #include "store/environment.h"
 #include "store/files.h"
 
-/* The head of lock.mdb, as LMDB 0.9 lays it out: two numbers of 32 bits, the readers' mutex, and the number of the last
- * transaction, by which a writer chooses the meta page that it begins with. */
+/* The head of lock.mdb in LMDB 0.9: two 32-bit numbers, the readers' mutex, and the number of the last transaction, by
+ * which a writer chooses its meta page. */
 enum { LAST_AT = 48, MAGIC = 0xBEEFC0DE };
 
-/* Corrects the number while the writer's mutex is held. The word must be what the transaction was begun by: another
- * layout is left alone. */
+/* Corrects the number while the writer's mutex is held. The word must be the number that the transaction began with;
+ * another layout is left unchanged. */
 static bool correct_last(const struct store *store, size_t wrong, size_t right)
 {
     uint8_t *map = files_map(store->directory, "lock.mdb");

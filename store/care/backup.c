@@ -16,7 +16,7 @@ static enum err refuse_path(struct fault *fault, const char *doing, const char *
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
 
-/* What the backup says of itself is read from the very copy. */
+/* The backup's description is read from the copy itself. */
 static enum err check_copy(const struct paths *paths, const char *temporary, struct backup *made, struct fault *fault)
 {
     struct fault why = { 0 };

@@ -9,8 +9,9 @@
 /* Writes `file`, whether the engine runs or not. The data has a temporary name in the same folder until it is checked,
  * synced and renamed, so a file named `file` is complete. With `replace` it replaces a regular file, but none of the
  * engine's own. One backup to a name at a time. The caller has no store open. Errors: offline (no store yet), exists,
- * bad_request (`file` is not a regular file, or belongs to the engine), busy (another backup to that file runs), timeout
- * (written too slowly: image.h), internal (the store is inconsistent; nothing was written), full, io, denied. */
+ * bad_request (`file` is not a regular file, or belongs to the engine), busy (another backup to that file runs),
+ * timeout (written too slowly: image.h), internal (the store is inconsistent; nothing was written), full, io,
+ * denied. */
 enum err backup_make(const struct paths *paths, const char *file, bool replace, struct backup *made,
                      struct fault *fault);
 

@@ -15,8 +15,8 @@ static enum err refuse_path(struct fault *fault, const char *doing, const char *
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
 
-/* The trailer's digest says that the file is as it was written, and nothing more. By the descriptor it is the very file
- * whose digest was right, whatever its name means by now. */
+/* The trailer's digest only proves that the file is unchanged. The descriptor leads to the file whose digest was
+ * checked, whatever its name means by now. */
 static enum err rebuild_store(int from, const char *file, const char *directory, size_t map, struct backup *restored,
                               struct fault *fault)
 {

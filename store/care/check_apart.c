@@ -14,12 +14,12 @@
 #include "store/check/pages.h"
 #include "store/trust.h"
 
-/* Caller and child share it. */
+/* Shared by caller and child. */
 struct apart {
     const struct paths *paths;
     bool files;
-    bool is_damaged; /* its pages do not hold together */
-    int said;        /* problems, each ended by a zero */
+    bool is_damaged; /* its pages are inconsistent */
+    int said;        /* a file of problems, each ended by a zero */
     struct check_counts counts;
     uint64_t pages;
 };
@@ -77,7 +77,7 @@ static enum err report_all(int said, void (*problem)(void *state, const char *wh
     return e;
 }
 
-/* A store whose head is damaged can look like none; persist has found out more. */
+/* A store with a damaged head can look empty; persist has noted the damage. */
 static bool is_known_as_damaged(const struct paths *paths, char reason[TRUST_REASON])
 {
     char directory[PATH_MAX + 16];

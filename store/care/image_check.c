@@ -9,10 +9,10 @@
 enum { ROWS_A_COMMIT = 100000, PATH_ROOM = PATH_MAX + 128 };
 static const struct bytes none = { 0, NULL };
 
-/* Caller and child share it. */
+/* Shared by caller and child. */
 struct trying {
     char image[PATH_ROOM];
-    char directory[PATH_ROOM]; /* "": the image is checked as it is */
+    char directory[PATH_ROOM]; /* "": the image itself is checked */
     size_t map_bytes;
     struct backup found;
     char problem[160]; /* the first one */
@@ -51,7 +51,8 @@ static enum err look_at_meta(struct trying *t, struct txn *txn, struct fault *fa
     return ERR_OK;
 }
 
-/* Gives each row of the image to `take`. A damaged tree may lead in circles: the walk ends at the number counted. */
+/* Passes each row of the image to `take`. A damaged tree may contain a cycle, so the walk ends at the counted number of
+ * rows. */
 static enum err walk_all(struct trying *t, struct txn *txn,
                          enum err (*take)(void *state, enum database db, const struct walk *row), void *state)
 {
@@ -78,7 +79,7 @@ static enum err read_row(void *state, enum database db, const struct walk *row)
     return ERR_OK;
 }
 
-/* The records of an older version are for its migration to look at. */
+/* The migration checks the records of an older version. */
 static enum err look_at_rows(struct trying *t, struct txn *txn, struct fault *fault)
 {
     struct check_counts counts = { 0 };

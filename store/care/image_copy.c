@@ -15,13 +15,13 @@
 enum { PIECE = 65536, GROWTH_MIB = 256, GROWTH_MIB_LEAST = 1, GROWTH_MIB_MOST = 1 << 20, LOOK_MS = 50 };
 static const struct timespec look_period = { .tv_nsec = 50000000 };
 
-/* Caller and child share it. */
+/* Shared by caller and child. */
 struct copy {
     const struct paths *paths;
     int from, to; /* the pipe */
     bool compact;
-    uint64_t growth; /* pages: the child gives up when the store grew by more */
-    uint64_t pages;  /* of the store when the copy began */
+    uint64_t growth; /* in pages: the child gives up if the store grew by more */
+    uint64_t pages;  /* of the store at the beginning */
     struct store *store;
     bool has_grown;
     bool has_failed; /* LMDB could not copy */
@@ -29,7 +29,7 @@ struct copy {
 
 /* ---- the child ---- */
 
-/* The store keeps every page that the copy may still read: it grows with each commit for as long as the copy takes. */
+/* The store keeps every page that the copy may still read, so it grows with each commit during the copy. */
 static void *watch_growth(void *copy)
 {
     struct copy *c = copy;
@@ -64,7 +64,7 @@ static enum err be_source(void *copy, struct fault *fault)
     enum err e;
 
     (void)prctl(PR_SET_NAME, "loophole-backup");
-    close(c->from); /* so that writing fails once the caller reads no more */
+    close(c->from); /* so that writing fails once the caller stops reading */
     e = store_open(c->paths, STORE_TRIAL, &c->store, fault);
     if (e != ERR_OK)
         return e;
@@ -76,7 +76,7 @@ static enum err be_source(void *copy, struct fault *fault)
 
 /* ---- the caller ---- */
 
-/* False: another process keeps the child from the store. */
+/* False: another process blocks the store. */
 static bool wait_for_bytes(int from, struct culprit_wait *wait)
 {
     struct pollfd bytes = { .fd = from, .events = POLLIN };
@@ -155,7 +155,7 @@ static enum err copy_once(struct copy *c, int fd, const char *path, struct fault
     return copy_through(c, fd, path, fault);
 }
 
-/* LMDB makes no compact copy of a store that has lost sight of a page. */
+/* LMDB makes no compact copy of a store that has lost track of a page. */
 static enum err copy_either_way(struct copy *c, int fd, const char *path, struct fault *fault)
 {
     enum err e = copy_once(c, fd, path, fault);

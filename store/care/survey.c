@@ -30,7 +30,7 @@ static enum err copy_row(struct txn *txn, struct arena *arena, const struct walk
     return ERR_OK;
 }
 
-/* The smallest key after `key`. */
+/* Sets `to` to the smallest key after `key`. */
 static void set_after(struct key *to, struct bytes key)
 {
     to->len = key.len < sizeof(to->b) ? key.len + 1 : key.len;

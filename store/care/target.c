@@ -93,7 +93,7 @@ static enum err say_busy(const struct target *t, struct fault *fault)
     return fault_hint(fault, "wait until it has ended");
 }
 
-/* Its holder removes the lock file when it is done: a lock on a removed one is worth nothing. */
+/* The holder removes the lock file when it is done, and a lock on a removed file protects nothing. */
 static enum err take_lock(struct target *t, struct fault *fault)
 {
     for (int i = 0; i < LOCK_TRIES; i++) {
@@ -121,7 +121,7 @@ static bool is_left_over(const char *name, const char *beginning)
     return strncmp(name, beginning, len) == 0 && strlen(name) == len + sizeof(drawn) - 1;
 }
 
-/* The lock is ours: no other process writes to these any more. */
+/* We have the lock, so no other process writes to these files any more. */
 static void drop_left_over(const struct target *t)
 {
     char beginning[PATH_MAX];
@@ -168,7 +168,7 @@ enum err target_open(struct target *t, const struct paths *paths, const char *fi
     return e;
 }
 
-/* Without `replace`, what came there meanwhile stays. Not every file system can do that in one call. */
+/* Without `replace`, a file that was created meanwhile stays. Not every file system can do that in one call. */
 static enum err put_in_place(const struct target *t, struct fault *fault)
 {
     enum err e = check_place(t, fault);

@@ -17,9 +17,9 @@ struct target {
 };
 
 /* Takes the lock, removes what dead backups to this name left, and creates the data's file. `file` must not exist; with
- * `replace` it may be a regular file, in the engine's own folders only an earlier backup. On a file system without locks
- * there is none. Errors: exists; bad_request (`file` is not a regular file, or belongs to the engine); busy (another
- * backup to `file` runs); too_large; full, io, denied. */
+ * `replace` it may be a regular file, in the engine's own folders only an earlier backup. On a file system without
+ * locks there is none. Errors: exists; bad_request (`file` is not a regular file, or belongs to the engine); busy
+ * (another backup to `file` runs); too_large; full, io, denied. */
 enum err target_open(struct target *target, const struct paths *paths, const char *file, bool replace,
                      struct fault *fault);
 

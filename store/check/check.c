@@ -20,11 +20,11 @@ struct check {
     const struct long_work *work; /* or NULL */
     struct check_counts *counts;
     uint64_t total;       /* rows of all databases */
-    uint64_t last_number; /* of the log's rows, then of the undo steps */
+    uint64_t last_number; /* of the change log, then of the undo steps */
     struct id last_scope; /* of the undo steps */
 };
 
-/* One row, and its decoded record when its database holds records. */
+/* One row, and its decoded record if its database has records. */
 struct seen {
     enum database db;
     struct bytes key;
@@ -58,7 +58,7 @@ static bool is_there(struct check *c, enum database db, struct bytes key)
     return txn_get(c->txn, db, key, &value) == ERR_OK;
 }
 
-/* The row of `key` in `db` names `id`. */
+/* True if the row of `key` in `db` has the value `id`. */
 static bool names_id(struct check *c, enum database db, struct key key, struct id id)
 {
     struct id found;
@@ -101,7 +101,7 @@ static bool is_heard(struct check *c, struct bytes content)
     return catalogue_is_heard(c->txn, &c->arena, content, &heard, NULL) == ERR_OK && heard;
 }
 
-/* ---- one function a database ---- */
+/* ---- one function for each database ---- */
 
 static void check_media(struct check *c, const struct seen *row)
 {
@@ -245,7 +245,7 @@ static void check_artefact(struct check *c, const struct seen *row)
     }
 }
 
-/* Rows come in the order of their numbers, which the keys end with; zero is before the first. */
+/* Rows come in the order of their numbers, at the end of their keys; zero precedes the first. */
 static void check_number(struct check *c, const struct seen *row, uint32_t head, const char *what)
 {
     uint64_t number = key_number_at(row->key, head);
@@ -293,12 +293,13 @@ static void check_part(struct check *c, const struct seen *row)
     }
     if (is_there(c, DB_CHANGE, key_bytes(&change)))
         return;
-    newest = key_number(parts_newest(c->txn, key_id_at(row->key, 0))); /* the parts stay as long as its change */
+    newest = key_number(parts_newest(c->txn, key_id_at(row->key, 0))); /* the parts stay as long as that change */
     if (!is_there(c, DB_CHANGE, key_bytes(&newest)))
         report(c, row, "its change is not in the log");
 }
 
-/* Those of the catalogue come first: their numbers are less than any id. Rows of a step follow its first row. */
+/* The catalogue's own steps come first, because their numbers are lower than any id. Other rows of a step follow its
+ * first row. */
 static void check_undo(struct check *c, const struct seen *row)
 {
     const struct undo_step *step = row->record;
@@ -320,7 +321,7 @@ static void check_query(struct check *c, const struct seen *row)
 }
 
 static const struct {
-    const struct shape *shape; /* NULL: the value is no record */
+    const struct shape *shape; /* NULL: the value is not a record */
     void (*check)(struct check *c, const struct seen *row);
 } checks[DB_COUNT] = {
     [DB_META] = { NULL, NULL },
@@ -370,7 +371,7 @@ static enum err check_database(struct check *c, enum database db)
     enum err e = walk_begin(c->txn, db, none, none, &walk);
 
     c->last_number = 0;
-    while (e == ERR_OK && rows <= counted && walk_next(&walk)) { /* a damaged tree may lead in circles */
+    while (e == ERR_OK && rows <= counted && walk_next(&walk)) { /* a damaged tree may contain a cycle */
         row = (struct seen){ .db = db, .key = walk.key, .value = walk.value };
         check_row(c, &row);
         if (++rows % ROWS_A_REPORT == 0)

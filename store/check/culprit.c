@@ -12,9 +12,8 @@
 
 #include "common/process/proc.h"
 
-/* lock.mdb begins with two numbers of 32 bits; then comes the readers' mutex, whose first word holds the thread that
- * has it. Another layout yields a number that names no process, or a process that does not map the file:
- * then there is no culprit. */
+/* lock.mdb begins with two 32-bit numbers and the readers' mutex, whose first word is the thread that holds it. In
+ * another layout the number names no process, or one that does not map the file: then no culprit is found. */
 enum { MUTEX_AT = 8, THREAD_BITS = 0x3FFFFFFF, LINE = 512, PATH_SIZE = PATH_MAX + 32 };
 
 static const char *in_store(const struct paths *paths, const char *name, char to[PATH_SIZE])
@@ -23,9 +22,9 @@ static const char *in_store(const struct paths *paths, const char *name, char to
     return to;
 }
 
-/* Whether a descriptor of the process is of this file: btrfs gives stat another device than it gives the kernel's lists
- * of locks and mappings, and another disk may have the same inode. True as well where the process cannot be looked
- * into: it is only named then. */
+/* True if the process has a descriptor of this file. The device number alone is not enough: btrfs gives stat another
+ * device than the kernel's lists of locks and mappings, and another disk may have the same inode. Also true if the
+ * process cannot be inspected, which is then only named. */
 static bool has_open(int32_t pid, const struct stat *file)
 {
     char path[64];
@@ -44,7 +43,7 @@ static bool has_open(int32_t pid, const struct stat *file)
     return found;
 }
 
-/* /proc/locks: "12: FLOCK  ADVISORY  WRITE 4711 fd:01:1234 0 EOF"; one that waits has "->" before its kind. */
+/* /proc/locks: "12: FLOCK  ADVISORY  WRITE 4711 fd:01:1234 0 EOF"; a waiting process has "->" before its kind. */
 static int32_t find_opener(const struct paths *paths)
 {
     char path[PATH_SIZE], line[LINE];
@@ -116,7 +115,7 @@ static int32_t find_reader(const struct paths *paths)
     return pid > 1 && maps_file(pid, &st) ? pid : 0;
 }
 
-/* The name of its program, and whether that is one of loophole's and the process this user's. */
+/* Finds the name of its program, whether that is one of loophole, and whether the process belongs to this user. */
 static void look_at_program(struct culprit *culprit)
 {
     char link[64], path[PATH_MAX];
@@ -175,7 +174,7 @@ const char *culprit_write(const struct culprit *culprit, char to[CULPRIT_TEXT])
     return to;
 }
 
-/* The descriptor is taken first: what is looked at after it is the process that it names. */
+/* Opens the descriptor first, so that all later observations are of the process it refers to. */
 bool culprit_kill(const struct paths *paths, const struct culprit *culprit)
 {
     int pidfd = pidfd_open(culprit->pid, 0);

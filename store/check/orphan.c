@@ -29,7 +29,7 @@ static int hex_digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Of "ab/HASH-…", HASH beginning with ab. False: it is no name of ours. */
+/* Reads the content from "ab/HASH-…", where HASH begins with ab. False: not a name of ours. */
 static bool content_of(const char *name, uint8_t content[CONTENT_BYTES])
 {
     const char *hex = name + FOLDER_DIGITS + 1;

@@ -13,7 +13,7 @@ struct pages {
     const struct long_work *work;
     struct fault *fault;
     const uint8_t *map;
-    size_t page_bytes, count; /* of the file, by its head */
+    size_t page_bytes, count; /* of the file, according to its head */
     uint8_t *is_free;         /* a bit for each page */
     uint64_t rows, total;
 };
@@ -44,7 +44,7 @@ static enum err note_free(struct pages *p, MDB_val list)
     return ERR_OK;
 }
 
-/* Its lists hold each page at most once, so a tree that leads in circles ends, too. */
+/* The lists contain each page at most once, so a cyclic tree ends too. */
 static enum err look_at_free(struct pages *p)
 {
     MDB_cursor *cursor;
@@ -65,7 +65,7 @@ static enum err look_at_free(struct pages *p)
 
 /* ---- the rows ---- */
 
-/* Whether the bytes lie on pages of the file that are in use. No bytes may lie at the end of one. */
+/* True if the bytes lie on used pages of the file. An empty value may lie at the end of one. */
 static bool is_in_use(const struct pages *p, MDB_val v)
 {
     uintptr_t from = (uintptr_t)v.mv_data - (uintptr_t)p->map, to = from + v.mv_size - 1;

@@ -12,17 +12,17 @@
 
 enum { PATH_ROOM = PATH_MAX + 128, STALL_US = 60000000 };
 
-/* Caller and child share it. */
+/* Shared by caller and child. */
 struct verifying {
     char directory[PATH_ROOM];
     size_t map_bytes;
     struct verified found;
     _Atomic uint64_t done, total, reports; /* of the child */
 
-    /* the caller's */
+    /* for the caller */
     const struct long_work *work;
-    uint64_t seen; /* of reports */
-    usec_t moved;  /* when it saw that */
+    uint64_t seen; /* number of reports */
+    usec_t moved;  /* when it last changed */
 };
 
 /* ---- the child ---- */
@@ -47,7 +47,7 @@ static enum err check_all(struct txn *txn, const struct long_work *work, struct 
     if (txn_version(txn, &version) != ERR_OK)
         return fault_set(fault, ERR_INTERNAL, "its version cannot be read");
     if (version != STORE_VERSION)
-        return ERR_OK; /* the migration looks at the rows */
+        return ERR_OK; /* the migration reads the rows */
     e = check_store_work(txn, NULL, keep_first, found, work, &counts);
     return e == ERR_OK ? e : fault_set(fault, e, "its rows cannot be read");
 }
@@ -91,7 +91,7 @@ static enum err be_verifier(void *verifying, struct fault *fault)
 
 /* ---- the caller ---- */
 
-/* The caller's own life is reported as long as the child goes on. */
+/* The caller's own progress is reported as long as the child progresses. */
 static bool goes_on(void *verifying)
 {
     struct verifying *v = verifying;

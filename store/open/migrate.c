@@ -23,7 +23,7 @@ enum err migrate_begin(struct txn *txn)
 
 /* ---- the steps ---- */
 
-/* To 1: volumes are found by their identity, and a catalogue has an id. */
+/* To version 1: volumes are found by their identity, and a catalogue has an id. */
 static enum err index_identity(struct writing *w, struct arena *arena, struct bytes row_key, struct bytes value)
 {
     struct volume volume;
@@ -43,7 +43,7 @@ static enum err draw_missing_id(struct txn *txn)
     return catalogue_id(txn, &id) == ERR_NOT_FOUND ? migrate_draw_id(txn, &id) : ERR_OK;
 }
 
-/* To 2: a place has what a scan compares, beside the item's id. */
+/* To version 2: the row of a place has what a scan compares, besides the item's id. */
 static enum err fill_place(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
 {
     struct media media;
@@ -53,14 +53,14 @@ static enum err fill_place(struct writing *w, struct arena *arena, struct bytes 
     return e == ERR_OK ? catalogue_put_place(w, &media) : e;
 }
 
-/* To 3: an answer is kept with a digest of its ask. */
+/* To version 3: an answer is kept with a digest of its ask. */
 static enum err add_digest(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
 {
     (void)arena;
     return changelog_add_digest(w, key, value);
 }
 
-/* The item has a new revision from here on, as after every edit. */
+/* Gives the item a new revision, as every edit does. */
 static enum err log_media(struct writing *w, struct media *media)
 {
     struct change change = {
@@ -75,7 +75,7 @@ static enum err log_media(struct writing *w, struct media *media)
     return changelog_add(w, &change);
 }
 
-/* To 3: an item is done only while its content has an analysis. One that lost it waits, and is heard. */
+/* To version 3: an item is done only while its content has an analysis. An item without one is analysed again. */
 static enum err hear_again(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
 {
     struct media was, now;
@@ -94,7 +94,7 @@ static enum err hear_again(struct writing *w, struct arena *arena, struct bytes 
     return e == ERR_OK ? catalogue_put_media(w, &was, &now) : e;
 }
 
-/* A new version is a line here and STORE_VERSION one higher. */
+/* A new version needs a line here and a higher STORE_VERSION. */
 const struct migrate_step migrate_steps[] = {
     { 1, "volumes are found by their identity", DB_VOLUME, index_identity, draw_missing_id },
     { 2, "a place has what a scan compares", DB_MEDIA, fill_place, NULL },

@@ -12,7 +12,7 @@
 #include "store/open/migrate_steps.h"
 #include "store/open/replace.h"
 
-/* One commit. A report each few rows: the slowest row takes milliseconds. */
+/* Bounds of one commit. There is a report every few rows, because the slowest row takes milliseconds. */
 enum { ROWS_A_COMMIT = 10000, BYTES_A_COMMIT = 32 << 20, ROWS_A_REPORT = 32 };
 static const struct bytes none = { 0, NULL };
 
@@ -23,7 +23,7 @@ struct run {
     struct arena arena;
     struct migrate_mark mark;
     uint64_t total; /* rows of all stages and of the check */
-    bool went_on;   /* from what a predecessor built */
+    bool went_on;   /* continued a predecessor's work */
     const struct long_work *work;
     struct fault *fault;
 };
@@ -45,7 +45,7 @@ static const struct migrate_step *step_of(const struct run *r)
     return &migrate_steps[r->mark.stage - DB_COUNT];
 }
 
-/* A step that an older store has done already. */
+/* True for a step that the old store has done already. */
 static bool is_left_out(const struct run *r, const struct migrate_step *step)
 {
     return step->to <= r->mark.source.from;
@@ -66,7 +66,7 @@ static enum err do_and_mark_row(struct run *r, const struct walk *walk)
     struct bytes key;
     enum err e;
 
-    if (!migrate_mark_row(&before, walk->key)) /* a copy: the row's own memory moves when the step writes */
+    if (!migrate_mark_row(&before, walk->key)) /* a copy, because the row's own memory moves when the step writes */
         return ERR_INTERNAL;
     key = bytes_of(before.key, before.key_len);
     e = do_row(r, key, walk->value);
@@ -77,8 +77,8 @@ static enum err do_and_mark_row(struct run *r, const struct walk *walk)
     return e;
 }
 
-/* A copy reads the old store in one walk. A step may write to the database that it walks, which ends a walk: each row
- * is found by the one before. */
+/* A copy reads the old store in one walk. A step may write to the database that it walks, which ends a walk, so each
+ * row is found from the previous one. */
 static enum err find_next(const struct run *r, struct walk *walk, bool *found)
 {
     struct bytes after = bytes_of(r->mark.key, r->mark.key_len);
@@ -97,7 +97,7 @@ static enum err find_next(const struct run *r, struct walk *walk, bool *found)
     return ERR_OK;
 }
 
-/* The rows of one commit. `more`: the stage may have others. */
+/* Handles the rows of one commit. `more`: the stage may have others. */
 static enum err do_piece(struct run *r, bool *more)
 {
     uint64_t rows = 0, bytes = 0;
@@ -206,7 +206,7 @@ static enum err verify_new(struct run *r)
     return e;
 }
 
-/* ---- begin and go on ---- */
+/* ---- begin and continue ---- */
 
 static uint64_t count_rows(struct txn *txn)
 {
@@ -250,7 +250,7 @@ static bool find_mark(struct run *r)
     return found;
 }
 
-/* What a predecessor built of the same source is gone on with. */
+/* Continues what a predecessor built from the same source. */
 static enum err open_new(struct run *r, const struct paths *paths, size_t map_bytes)
 {
     char directory[REPLACE_PATH];

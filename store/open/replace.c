@@ -30,7 +30,7 @@ static enum err rename_path(const char *from, const char *to, struct fault *faul
     return ERR_OK;
 }
 
-/* A store of ours holds these files and nothing else. */
+/* Our stores contain these files and no others. */
 static void remove_store(const char *directory)
 {
     static const char *const files[] = { FILES_OF_STORE };

@@ -74,7 +74,7 @@ static enum err refuse_newer(uint64_t version, struct fault *fault)
     return fault_hint(fault, "install the loophole that wrote it, or restore a backup of this version");
 }
 
-/* What lies there before a writer touches it: nothing (empty), or a store of some version. */
+/* Finds out what is there before a writer changes it: nothing (empty), or a store of some version. */
 static enum err probe_directory(const char *directory, size_t map, bool *empty, uint64_t *version, struct fault *fault)
 {
     struct store *store;
@@ -122,7 +122,7 @@ static enum err make_in(const char *directory, size_t map, struct fault *fault)
     return e;
 }
 
-/* A disk of its own for the store: it cannot be renamed. */
+/* True if the store has a disk of its own, and so cannot be renamed. */
 static bool is_mount(const char *directory, const char *above)
 {
     struct stat here, there;
@@ -130,7 +130,7 @@ static bool is_mount(const char *directory, const char *above)
     return stat(directory, &here) == 0 && stat(above, &there) == 0 && here.st_dev != there.st_dev;
 }
 
-/* A new store is made beside its place and renamed: no reader ever meets half of one. */
+/* Makes a new store beside its place and renames it, so no reader ever sees an incomplete one. */
 static enum err make_new(const struct paths *paths, const char *place, size_t map, struct fault *fault)
 {
     char directory[REPLACE_PATH];
@@ -172,7 +172,7 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     if (e == ERR_OK && !empty && version < STORE_VERSION)
         e = migrate_run(paths, directory, version, map, work, fault);
     else if (e == ERR_OK)
-        replace_drop(paths, MIGRATE_PLACE); /* a restore has replaced the store whose migration was under way */
+        replace_drop(paths, MIGRATE_PLACE); /* a restore has replaced the store that was being migrated */
     if (e == ERR_OK && empty)
         e = make_new(paths, directory, map, fault);
     work_report(work, WORK_OPENING, 0, 0);
