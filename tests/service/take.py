@@ -1,4 +1,4 @@
-"""take.py FILE [anew]: what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
+"""take.py FILE [anew], or read(): what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
 
 frames, size (of the file), form (RIFF, RF64 or fLaC), first (counted at frame 0); silence: places [frame, length] without sound;
 jumps: frames that were left out elsewhere, in sum, and skipped: where [frame, length]; back: places where it went back or
@@ -51,7 +51,7 @@ def labels(data):
     assert at == len(data), "the labels end at %d of %d" % (at, len(data))
 
 
-def main(path, anew=False):
+def read(path, anew=False):
     data = open(path, "rb").read()
     cues, lengths = {}, {}
     told = {"form": data[:4].decode(), "size": os.path.getsize(path)}
@@ -94,7 +94,8 @@ def main(path, anew=False):
             told["skipped"].append([place, step])
         elif step != 0:
             told["back"] += 1
-    print(json.dumps(told))
+    return told
 
 
-main(sys.argv[1], sys.argv[2:] == ["anew"])
+if __name__ == "__main__":
+    print(json.dumps(read(sys.argv[1], sys.argv[2:] == ["anew"])))

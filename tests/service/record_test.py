@@ -1,0 +1,221 @@
+#!/usr/bin/python3
+"""Recording on a running sound core: what a JACK client plays into it is compared frame by frame with the take."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import until_connected
+from takes import Recording, recording
+
+
+@claim(inside=Recording)
+def what_comes_in_is_in_the_file_frame_by_frame(it):
+    lost, id = it.lost(), it.start('first')
+    it.until_frames(id, 96000)
+    told = it.stop()
+    same(('final', id), (told['state'], told['id']))
+    it.is_whole('first.wav', lost, told['lost'])
+    same(told['frames'], it.read('first.wav')['frames'])
+    same(os.path.getsize(it.file('first.wav')), told['size'])
+    shown = it.show(id)
+    same(('final', 'recorded', 'float', 48000, 2),
+         tuple(shown[key] for key in ('lifecycle', 'origin', 'sample_format', 'sample_rate', 'channels')))
+    it.until_analysed(id)
+
+
+@claim(inside=Recording)
+def a_take_of_so_many_seconds_ends_by_itself_to_the_frame(it):
+    it.until_final('short', '--seconds', '2')
+    same(96000, it.read('short.wav')['frames'])
+
+
+@claim(inside=recording('[recording]\nlatency_frames = 1000\n'))
+def a_take_lies_where_it_was_heard(it):
+    def take(name):
+        begun = it.begin('--name', name, '--seconds', '1')
+        it.until_is(begun['id'], 'final')
+        return begun
+
+    one, two = take('one'), take('two')
+    same((1000, 1000), (one['latency'], two['latency']))
+    same(one['first'], it.read('one.wav')['began'])
+    clock = two['first'] - one['first']
+    same(clock % 8388607, (it.read('two.wav')['first'] - it.read('one.wav')['first']) % 8388607)
+    it.home.settings('')
+    it.home.loophole('restart', 'streamer')
+    it.home.wait_ready('streamer')
+    server = it.home.ask('audio.server')
+    same(server['latency_in'] + server['latency_out'], take('three')['latency'])
+
+
+@claim(inside=Recording)
+def a_take_is_neither_found_nor_analysed_while_it_runs(it):
+    home, id = it.home, it.start('running')
+    it.until_frames(id, 48000)
+    home.loophole('library', 'rescan', '--wait')
+    shown = it.show(id)
+    same(('pending', 'none'), (shown['lifecycle'], shown['analysis']))
+    same([], home.json('search', 'running'))
+    same(id, home.first('search', 'is:pending')['id'])
+    contains(home.refused('record', 'start', '--name', 'second'), 'the take "running" is under way')
+    home.loophole('record', 'stop')
+    it.until_analysed(id)
+    same(id, home.first('search', 'running')['id'])
+    contains(home.refused('record', 'stop'), 'no take is under way')
+
+
+@claim(inside=Recording)
+def what_is_given_up_is_kept_and_deleted_only_on_request(it):
+    home, id = it.home, it.start('no')
+    it.until_frames(id, 4800)
+    told = home.first('record', 'cancel')
+    same(('abandoned', id), (told['state'], told['id']))
+    home.loophole('library', 'rescan', '--wait')
+    shown = it.show(id)
+    same(('abandoned', 'none'), (shown['lifecycle'], shown['analysis']))
+    same(os.path.getsize(it.file('no.wav')), it.takes()[id]['size'])
+    contains(home.loophole('record', 'takes').out, 'given up')
+    final = it.until_final('yes', '--seconds', '1')
+    contains(home.refused('record', 'delete', final), 'is not an abandoned take')
+    home.loophole('record', 'delete', id)
+    same('', home.loophole('record', 'takes').out)
+    assert not os.path.exists(it.file('no.wav')), 'its file is there'
+    contains(home.refused('show', id), 'no such media item')
+    assert os.path.exists(it.file('yes.wav')), 'another file is gone'
+
+
+@claim(inside=recording('[recording]\ncancelled = delete\n'))
+def what_is_given_up_is_deleted_at_once_where_the_setting_says_so(it):
+    id = it.start('never')
+    it.until_frames(id, 4800)
+    it.home.loophole('record', 'cancel')
+    assert not os.path.exists(it.file('never.wav')), 'its file is there'
+    same('', it.home.loophole('record', 'takes').out)
+    contains(it.home.refused('show', id), 'no such media item')
+
+
+@claim(inside=Recording)
+def a_take_outlives_a_restart_and_is_final_after_an_orderly_end(it):
+    home, id = it.home, it.start('long')
+    it.until_frames(id, 4800)
+    home.loophole('restart', 'streamer')
+    home.wait_ready('streamer')
+    it.until_frames(id, it.frames(id) + 4800)
+    home.down()                                          # before the player: silence would be no counter
+    it.stop_counting()
+    home.up()
+    ended = home.first('recover')
+    same((id, 'final'), (ended['id'], ended['state']))
+    it.until_analysed(id)
+    read = it.read('long.wav')
+    same((0, 0), (read['wrong'], read['back']), read)
+    contains(home.loophole('recover').out, 'final')
+
+
+@claim(inside=Recording)
+def a_name_that_is_taken_gets_a_number(it):
+    home = it.home
+    it.until_final('same', '--seconds', '1')
+    id = it.until_final('same', '--seconds', '1')
+    same(it.file('same 2.wav'), it.show(id)['path'])
+    contains(home.refused('record', 'start', '--name', 'a/b'), 'has no /')
+    contains(home.refused('record', 'start', '--inputs', 'nobody:left'), 'no such JACK port')
+    until(lambda: 'nobody' not in home.loophole('ask', 'audio.ports').out)
+    with open(it.file('mine.wav'), 'w', encoding='utf-8') as out:
+        out.write('theirs')
+    contains(home.refused('record', 'start', '--name', 'mine'), 'cannot make the recording')
+    with open(it.file('mine.wav'), encoding='utf-8') as file:
+        same('theirs', file.read())
+    same('', home.loophole('record', 'takes').out)
+
+
+def _ports(it):
+    return it.home.loophole('audio', 'ports').out
+
+
+def _in_ports(it):
+    return len(re.findall('^in_(?:left|right) .*count-', _ports(it), re.M))
+
+
+@claim(inside=Recording)
+def what_a_take_connected_is_disconnected_after_it(it):
+    home, left = it.home, it.inputs.split(',')[0]
+    id = it.start('first', '--seconds', '1')
+    contains(_ports(it), '(take)')
+    it.until_is(id, 'final')
+    until(lambda: _in_ports(it) == 0)
+    with open(home.file('data/audio.connections'), encoding='utf-8') as connections:
+        assert 'count-' not in connections.read()
+    home.loophole('audio', 'connect', 'in_left', left)
+    id = it.start('second')
+    home.kill('streamer')
+    home.kill('audio')
+    it.until_it_goes_on(id)
+    home.loophole('record', 'stop')
+    until(lambda: _in_ports(it) == 1)
+    contains(_ports(it), f'in_left        {left}')
+    home.loophole('audio', 'disconnect', 'in_left', left)
+    id = it.start('third', '--seconds', '1')
+    home.kill('streamer')                                # its successor finds the connections of a take that ends, or ended
+    it.until_is(id, 'final')
+    until(lambda: _in_ports(it) == 0)
+    contains(home.refused('record', 'start', '--inputs', f'{left},nobody:right'), 'no such JACK port: "nobody:right"')
+    until(lambda: _in_ports(it) == 0)
+    assert 'nobody' not in _ports(it)
+
+
+@claim(inside=Recording)
+def what_is_disconnected_is_gone_from_the_next_list(it):
+    home, own = it.home, it.home.ask('audio.server')['client']
+    right = it.inputs.split(',')[1]
+    for _ in range(5):
+        home.loophole('audio', 'connect', 'in_left', f'{own}:preview_left')
+        until(lambda: len(re.findall('preview_left.*in_left', _ports(it))) == 1)
+        assert own not in home.loophole('audio', 'disconnect', 'in_left', f'{own}:preview_left').out
+        assert own not in _ports(it)
+        home.loophole('audio', 'connect', 'in_right', right)
+        assert 'count-' not in home.loophole('audio', 'disconnect', 'in_right', right).out
+        assert 'count-' not in _ports(it)
+    contains(home.refused('audio', 'disconnect', 'in_left', 'nobody:left', code=12),
+             'in_left is not connected to "nobody:left"')
+
+
+@claim
+def at_96_khz_the_rings_hold_as_many_seconds(home):
+    _records_at(home, 96000)
+
+
+@claim
+def at_192_khz_the_rings_hold_as_many_seconds(home):
+    _records_at(home, 192000)
+
+
+def _records_at(home, rate):
+    with Recording(home, f'[audio]\nrate = {rate}\n') as it:
+        with open(home.file('data/names'), encoding='utf-8') as names:
+            ring = f'/dev/shm/loophole-{names.read().split()[0]}-capture.0'
+        until(lambda: os.path.exists(ring) and os.path.getsize(ring) > 16 * rate * 8)
+        until_connected(home)
+        home.wait_ready('streamer')
+        with open(home.file('data/audio.rate'), encoding='utf-8') as file:
+            same(rate, int(file.read()))
+        home.loophole('record', 'start', '--name', 'fast', '--seconds', '1')
+        until(lambda: os.path.exists(it.file('fast.wav')) and _frames(it) == rate)
+
+
+def _frames(it):
+    try:
+        return it.read('fast.wav')['frames']
+    except Exception:                                    # it is being written
+        return None
+
+
+@claim
+def without_a_sound_core_nothing_begins(home):
+    home.up()
+    contains(home.refused('record', 'start'), 'streamer')
+
+
+run_claims()

@@ -1,0 +1,162 @@
+"""takes.py: what tests of recording share: an engine that sounds, and a client that plays a counter into it."""
+import os
+import sys
+
+from claims import same, until
+from sounding import engine, tool, until_connected
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'service'))
+import take as take_file
+
+
+class Recording:
+    """`with Recording(home, SETTINGS)`: an engine, and a client of JACK that counts on both of its ports."""
+
+    def __init__(self, home, settings=''):
+        self.home, self.settings = home, settings
+        self.folder = home.file('data/recordings')
+        self.counting = None
+
+    def __enter__(self):
+        engine(self.home, self.settings, in_step=True)
+        until_connected(self.home)
+        self.count()
+        return self
+
+    def __exit__(self, *_):
+        self.stop_counting()
+
+    def count(self, name=None, *more):
+        """Plays the counter, as a client of its own name."""
+        self.counting, self.inputs = self.play_counter(name or f'count-{os.getpid()}', *more)
+
+    def play_counter(self, name, *more):
+        """(process, its two ports as --inputs takes them)."""
+        said = self.home.file(name + '.said')
+        playing = self.home.start_into(said, tool('count'), self.home.ask('audio.server')['server'], name, *more)
+        until(lambda: 'ready' in self._text(said), what=f'{name} plays')
+        return playing, f'{name}:left,{name}:right'
+
+    @staticmethod
+    def _text(path):
+        with open(path, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    def stop_counting(self):
+        if self.counting and self.counting.poll() is None:
+            self.counting.terminate()
+            self.counting.wait(60)
+
+    def file(self, name):
+        return os.path.join(self.folder, name)
+
+    def files(self):
+        return sorted(os.listdir(self.folder))
+
+    def begin(self, *args):
+        """The answer to `loophole record start` from the counter."""
+        return self.home.first('record', 'start', '--inputs', self.inputs, *args)
+
+    def start(self, name, *args):
+        """The id of a take of that name."""
+        return self.begin('--name', name, *args)['id']
+
+    def stop(self):
+        return self.home.first('record', 'stop')
+
+    def takes(self):
+        """The lines of `loophole record takes`, by id."""
+        return {line['id']: line for line in self.home.json('record', 'takes')}
+
+    def frames(self, id):
+        return (self.takes().get(id) or {}).get('frames') or 0
+
+    def until_frames(self, id, frames):
+        until(lambda: self.frames(id) >= frames, what=f'the take has {frames} frames')
+
+    def until_it_goes_on(self, id):
+        before = self.frames(id)
+        until(lambda: self.frames(id) > before, what='the take grows')
+
+    def show(self, id):
+        return self.home.first('show', id)
+
+    def lifecycle(self, id):
+        said = self.home.json('show', id, code=None)
+        return said[0].get('lifecycle', '') if said else ''
+
+    def until_is(self, id, lifecycle):
+        until(lambda: self.lifecycle(id) == lifecycle, what=f'the take is {lifecycle}')
+
+    def until_analysed(self, id):
+        until(lambda: self.show(id).get('analysis') == 'done', what='the take is analysed')
+
+    def until_final(self, name, *args):
+        """The id of a take that has ended by itself."""
+        id = self.start(name, *args)
+        self.until_is(id, 'final')
+        return id
+
+    def state(self, id):
+        return self.home.ask('streamer.take', f'id={id}')['state']
+
+    def lost(self):
+        """Frames that the sound core missed, whoever is to blame."""
+        return self.home.ask('audio.meters')['lost']
+
+    def read(self, name, anew=False):
+        return take_file.read(self.file(name), anew)
+
+    def is_whole(self, name, lost_at_start, lost_in_take):
+        """Each frame is there once and in its place, but those that the sound core itself missed, which are silence."""
+        read = self.read(name)
+        assert (read['wrong'], read['back'], read['jumps']) == (0, 0, 0), read
+        same(lost_in_take, sum(frames for _, frames in read['silence']), read)
+        missed = self.lost() - lost_at_start
+        assert lost_in_take <= missed, f'the capture ring lost frames: {lost_in_take} of {missed}'
+
+    def is_flac(self, id, name, lost_at_start=None):
+        """The take is final, its FLAC is whole, and nothing else of it is in the folder or the catalogue."""
+        self.until_is(id, 'final')
+        flac = name + '.flac'
+        same([flac], [file for file in self.files() if file.startswith(name + '.')])
+        shown = self.show(id)
+        same(('flac', 'flac', 24), (shown['container'], shown['sample_format'], shown['bit_depth']))
+        same((self.file(flac), os.path.getsize(self.file(flac))), (shown['path'], shown['size']))
+        if lost_at_start is not None:
+            self.is_whole(flac, lost_at_start, self.lost() - lost_at_start)
+        same(shown['frames'], self.read(flac)['frames'])
+        self.home.loophole('library', 'rescan', '--wait')
+        stem = self.file(name)
+        found = [(item['id'], item['path']) for item in self.home.json('search', '', '--limit', '1000')
+                 if item['path'].rpartition('.')[0] == stem or item['path'].startswith(stem + '.')]
+        same([(id, self.file(flac))], found)
+
+
+def recording(settings):
+    """Recording with settings, for @claim(inside=…)."""
+    return lambda home: Recording(home, settings)
+
+
+class HeldEncoder:
+    """Programs of which a worker that encodes waits until release()."""
+
+    def __init__(self, home):
+        self.hold = home.file('hold')
+        folder = home.file('held-bin')
+        os.makedirs(folder, exist_ok=True)
+        home.run('sh', '-c', f'cp "$(dirname "$(command -v loophole)")"/loophole* "{folder}/"')
+        os.rename(folder + '/loophole-worker', folder + '/worker')
+        with open(folder + '/loophole-worker', 'w', encoding='utf-8') as out:
+            out.write(f'#!/bin/sh\nif [ "$1" = encode ]; then while [ -e "{self.hold}" ]; do sleep 0.02; done; fi\n'
+                      f'exec "{folder}/worker" "$@"\n')
+        os.chmod(folder + '/loophole-worker', 0o755)
+        home.env['PATH'] = folder + ':' + home.env['PATH']
+        self.close()
+
+    def close(self):
+        with open(self.hold, 'w', encoding='utf-8'):
+            pass
+
+    def release(self):
+        os.unlink(self.hold)
