@@ -64,7 +64,7 @@ test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_laten
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
-	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh)
+	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh tests/faults/*_test.py)
 # The same sources without a warning from the other compiler, the newest one that is here.
 NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
 clang-clean: $(BUILD)/gen/.made

@@ -34,11 +34,11 @@ class Recording:
         """(process, its two ports as --inputs takes them)."""
         said = self.home.file(name + '.said')
         playing = self.home.start_into(said, tool('count'), self.home.ask('audio.server')['server'], name, *more)
-        until(lambda: 'ready' in self._text(said), what=f'{name} plays')
+        until(lambda: 'ready' in self.text(said), what=f'{name} plays')
         return playing, f'{name}:left,{name}:right'
 
     @staticmethod
-    def _text(path):
+    def text(path):
         with open(path, encoding='utf-8', errors='replace') as file:
             return file.read()
 

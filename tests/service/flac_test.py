@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""A take that is to be FLAC: its WAV is encoded when it has ended, read back, and replaced."""
+import array
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, TOP, claim, contains, run_claims, same, until
+from takes import HeldEncoder, Recording, recording
+
+FLAC = '[recording]\nformat = flac\n'
+
+
+class HeldRecording(Recording):
+    """With an encoder that waits until held.release()."""
+
+    def __init__(self, home):
+        super().__init__(home, FLAC)
+        self.held = HeldEncoder(home)
+
+    def until_encodes(self, id):
+        until(lambda: self.state(id) == 'encoding', what='the take is encoded')
+
+
+def remark(it, id):
+    return it.home.ask('streamer.take', f'id={id}')['remark']
+
+
+@claim(inside=recording(FLAC + 'latency_frames = 1000\n'))
+def what_comes_in_is_in_the_flac_frame_by_frame(it):
+    lost, id = it.lost(), it.start('first')
+    it.until_frames(id, 200000)
+    shown = it.show(id)
+    same(('wav', 'pending'), (shown['container'], shown['lifecycle']))
+    told = it.stop()
+    same(('final', 'flac', id, it.file('first.flac')), tuple(told[key] for key in ('state', 'format', 'id', 'path')))
+    it.is_flac(id, 'first', lost)
+    same((told['frames'], told['size']), (it.read('first.flac')['frames'], os.path.getsize(it.file('first.flac'))))
+    shown = it.show(id)
+    same((told['first'], 1000), (shown['first'], shown['latency']))
+    contains(it.home.run('soxi', '-a', it.file('first.flac')).out,
+             f'loophole take {id} first {told["first"]} latency 1000')
+    it.until_analysed(id)
+
+
+@claim(inside=recording(FLAC))
+def the_content_that_is_told_is_the_files(it):
+    """What the recorder says it is, the indexer finds by itself."""
+    id = it.until_final('told', '--seconds', '1')
+    hashed = json.loads(it.home.run(sys.executable, TOP + '/tests/service/worker_drive.py', '--hash',
+                                    BUILD + '/bin/loophole-worker', it.file('told.flac')).out.splitlines()[0])
+    content = it.home.ask('search.get', f'id={id}')['item']['media']['content']
+    assert content, 'the item has no content'
+    same(hashed['found']['content'], content)
+
+
+@claim(inside=Recording)
+def each_take_may_ask_for_its_format(it):
+    it.until_final('plain', '--seconds', '1')
+    shown = it.show(it.until_final('small', '--seconds', '1', '--format', 'wav24'))
+    same(('pcm', 24), (shown['sample_format'], shown['bit_depth']))
+    same(4096 + 48000 * 6, os.path.getsize(it.file('small.wav')))
+    id = it.start('packed', '--seconds', '1', '--format', 'flac')
+    it.is_flac(id, 'packed')
+    same(48000, it.show(id)['frames'])
+    same(['packed.flac', 'plain.wav', 'small.wav'], it.files())
+    contains(it.home.refused('record', 'start', '--format', 'mp3'), 'wav, wav24, flac')
+
+
+@claim(inside=recording(FLAC))
+def a_sample_over_full_scale_leaves_the_wav_and_says_so(it):
+    home = it.home
+    loud, inputs = it.play_counter('loud', 'over')
+    events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_final', '--limit', '1', '--json')
+    id = home.first('record', 'start', '--inputs', inputs, '--name', 'loud')['id']
+    it.until_frames(id, 96000)
+    told = it.stop()
+    same(('final', 'wav', it.file('loud.wav')), (told['state'], told['format'], told['path']))
+    contains(told['remark'], '6.0 dB over full scale, which FLAC would clip')
+    contains(home.loophole('status').out, 'stays a WAV')
+    events.wait(120)
+    with open(home.file('event'), encoding='utf-8') as event:
+        contains(event.read(), 'over full scale')
+    same(['loud.wav'], it.files())
+    shown = it.show(id)
+    same(('wav', 'float', 'final'), (shown['container'], shown['sample_format'], shown['lifecycle']))
+    with open(it.file('loud.wav'), 'rb') as file:
+        same(2.0, max(array.array('f', file.read()[4096:])), 'it is clipped')
+    loud.terminate()
+    loud.wait(60)
+
+
+@claim(inside=HeldRecording)
+def another_take_runs_while_one_is_encoded(it):
+    home, lost, one = it.home, it.lost(), it.start('one')
+    it.until_frames(one, 96000)
+    stopped = home.file('stopped')
+    stop = home.start_into(stopped, 'loophole', 'record', 'stop', '--json')
+    it.until_encodes(one)
+    contains(home.loophole('tasks').out, 'Making FLAC of "one"')
+    contains(home.loophole('record', 'takes').out, 'encodes')
+    home.loophole('library', 'rescan', '--wait')
+    same('pending', it.lifecycle(one))
+    two = it.start('two', '--seconds', '1')
+    it.until_encodes(two)
+    assert {'one.wav', 'two.wav'} <= set(it.files()), it.files()
+    contains(home.refused('record', 'stop'), 'no take is under way')
+    it.held.release()
+    code = stop.wait(120)
+    with open(stopped, encoding='utf-8') as said:
+        told = json.loads(said.readline())
+    same((0, 'final', 'flac'), (code, told['state'], told['format']))
+    it.is_flac(one, 'one', lost)
+    it.is_flac(two, 'two')
+    contains(home.loophole('tasks').out, 'No long work')
+
+
+@claim(inside=HeldRecording)
+def an_encoding_that_is_cancelled_leaves_the_wav(it):
+    one = it.start('one', '--seconds', '1')
+    it.until_encodes(one)
+    two = it.start('two', '--seconds', '1')
+    it.until_encodes(two)
+    it.home.loophole('cancel', two)                      # it waits
+    it.until_is(two, 'final')
+    it.home.loophole('cancel', one)                      # it is encoded
+    it.until_is(one, 'final')
+    contains(remark(it, one), 'cancelled')
+    same(['one.wav', 'two.wav'], it.files())
+    it.held.release()
+
+
+@claim(inside=HeldRecording)
+def while_it_is_replaced_no_scan_takes_either_file_for_a_sound(it):
+    """A scan, or a person, sees the FLAC and the WAV at any moment: the item stays one."""
+    home, id = it.home, it.start('seen', '--seconds', '1')
+    it.until_encodes(id)
+    other = it.file('seen.flac')                         # somebody else's, in its place
+    home.run('sox', '-n', '-r', '48000', '-c', '2', other, 'synth', '1', 'sine', '440')
+    home.loophole('library', 'rescan', '--wait')
+    same([id], [item['id'] for item in home.json('search', 'is:pending')])
+    same(0, home.first('summary')['files'])
+    it.held.release()
+    it.until_is(id, 'final')
+    contains(remark(it, id), f'another file is at {other}')
+    home.loophole('library', 'rescan', '--wait')
+    same(['seen.flac', 'seen.wav'], it.files())
+    same(2, home.first('summary')['files'])
+
+
+@claim(inside=recording(FLAC))
+def a_flac_of_that_name_is_left_alone(it):
+    it.until_final('same', '--seconds', '1')
+    it.is_flac(it.start('same', '--seconds', '1'), 'same 2')
+    with open(it.file('mine.flac'), 'w', encoding='utf-8') as out:
+        out.write('theirs')
+    contains(it.home.refused('record', 'start', '--name', 'mine'), 'cannot make the recording')
+    with open(it.file('mine.flac'), encoding='utf-8') as file:
+        same('theirs', file.read())
+    same({}, it.takes())
+
+
+@claim(inside=recording(FLAC))
+def a_take_that_is_given_up_is_not_encoded(it):
+    id = it.start('no')
+    it.until_frames(id, 4800)
+    same('abandoned', it.home.first('record', 'cancel')['state'])
+    same(['no.wav'], it.files())
+    it.home.loophole('record', 'delete', id)
+    same([], it.files())
+
+
+run_claims()
