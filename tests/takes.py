@@ -1,5 +1,8 @@
 """takes.py: what tests of recording share: an engine that sounds, and a client that plays a counter into it."""
+import contextlib
+import glob
 import os
+import signal
 import sys
 
 from claims import same, until
@@ -104,6 +107,24 @@ class Recording:
         """Frames that the sound core missed, whoever is to blame."""
         return self.home.ask('audio.meters')['lost']
 
+    def frames_on_disk(self, name):
+        """Of a WAV that has not ended, whatever its header says."""
+        return (os.path.getsize(self.file(name)) - 4096) // 8
+
+    def kill_all(self, but=None):
+        """The engine, JACK's server and the counter die at once."""
+        for pid in self.home.processes():
+            if pid != but:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.counting.wait(60)
+
+    def forget_memory(self):
+        """A reboot does."""
+        with open(self.home.file('data/names'), encoding='utf-8') as names:
+            for path in glob.glob(f'/dev/shm/loophole-{names.read().split()[0]}-*'):
+                os.unlink(path)
+
     def read(self, name, anew=False):
         return take_file.read(self.file(name), anew)
 
@@ -136,6 +157,15 @@ class Recording:
 def recording(settings):
     """Recording with settings, for @claim(inside=…)."""
     return lambda home: Recording(home, settings)
+
+
+def recording_in(folder, settings='[recording]\n'):
+    """Recording into that folder."""
+    def make(home):
+        it = Recording(home, settings.replace('[recording]\n', f'[recording]\nfolder = {folder}\n', 1))
+        it.folder = folder
+        return it
+    return make
 
 
 class HeldEncoder:

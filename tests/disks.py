@@ -1,0 +1,70 @@
+"""disks.py: disks that lose their power, stand still or are full, for tests of what is on them."""
+import os
+import signal
+import subprocess
+
+from claims import skip, until
+from sounding import tool
+
+
+class Lossy:
+    """`with Lossy(home, AT, SEED) as disk`: a disk at that path, which may lose what was not synced. See tests/faults/lossy.c."""
+
+    def __init__(self, home, at, seed):
+        self.home, self.at, self.folder, self.process = home, at, home.file('disk'), None
+        if not os.access('/dev/fuse', os.W_OK):
+            skip('/dev/fuse is not there for this user')
+        os.makedirs(self.folder, exist_ok=True)
+        os.makedirs(at, exist_ok=True)
+        self.mount(seed)
+
+    def mount(self, seed):
+        errors = self.home.file('lossy.err')
+        self.process = self.home.start_into(errors, tool('lossy'), self.folder, self.at, str(seed))
+        until(lambda: os.path.ismount(self.at) or self.process.poll() is not None)
+        if self.process.poll() is not None:
+            with open(errors, encoding='utf-8') as said:
+                skip(f'FUSE cannot be mounted: {said.read()[-200:]}')
+
+    def cut_power(self):
+        self.process.send_signal(signal.SIGUSR1)
+
+    def unmount(self):
+        """A signal that came just before it waited for a request is seen after the next one."""
+        self.process.terminate()
+
+        def is_gone():
+            try:
+                os.stat(self.at)
+            except OSError:
+                pass
+            return self.process.poll() is not None
+        until(is_gone)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            self.unmount()
+        if os.path.ismount(self.at):
+            subprocess.run(['umount', '-l', self.at], check=False)
+
+
+class Small:
+    """`with Small(AT, SIZE)`: a disk of that size in memory, like "2m"."""
+
+    def __init__(self, at, size):
+        self.at = at
+        os.makedirs(at, exist_ok=True)
+        if os.getuid():
+            skip('mounting a tmpfs needs root')
+        if subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={size}', 'none', at], check=False).returncode:
+            skip('a tmpfs cannot be mounted')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(['umount', '-l', self.at], check=True)

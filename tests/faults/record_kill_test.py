@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""A take under kills, power cuts, full disks and disks that stall. What a JACK client plays is compared with the file frame
+by frame."""
+import os
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, figure, how_often, random, run_claims, same, until
+from disks import Lossy, Small
+from takes import Recording, recording_in
+
+ROUNDS = how_often(20, 200)
+
+
+def is_in_order(it, name):
+    """What there is of the take has nothing wrong in it, and never goes back."""
+    read = it.read(name)
+    assert (read['wrong'], read['back']) == (0, 0), read
+    return read
+
+
+@claim(inside=Recording)
+def a_take_goes_on_when_the_streamer_is_killed(it):
+    lost, id = it.lost(), it.start('killed')
+    for _ in range(ROUNDS):
+        it.until_frames(id, it.frames(id) + 100001)      # 2 s: a service that dies sooner is put off
+        time.sleep(random.uniform(.1, .4))
+        it.home.kill('streamer')
+    it.until_it_goes_on(id)
+    told = it.stop()
+    same(('final', id), (told['state'], told['id']))
+    it.is_whole('killed.wav', lost, told['lost'])
+    figure(f'{ROUNDS} kills, {told["frames"]} frames, {told["lost"]} that the sound core missed')
+
+
+@claim(inside=Recording)
+def a_stop_that_the_streamer_did_not_live_to_do_is_done_by_its_successor(it):
+    home = it.home
+    for number in range(1, 6):
+        id = it.start(f'stop{number}')
+        it.until_it_goes_on(id)
+        until(lambda: home.has_lived('streamer'))
+        said = home.file('stop.log')
+        stop = home.start_into(said, 'loophole', 'record', 'stop')
+        time.sleep(random.uniform(0, .09))
+        os.kill(home.pid('streamer'), signal.SIGKILL)
+        if stop.wait(120):
+            contains(it.text(said), 'no take is under way')  # it was final before the answer left
+        it.until_is(id, 'final')
+        is_in_order(it, f'stop{number}.wav')
+        home.wait_ready('streamer')
+
+
+@claim(inside=Recording)
+def a_take_outlives_persist_and_indexer(it):
+    lost, id = it.lost(), it.start('lives')
+    for service in ('persist', 'indexer'):
+        it.until_it_goes_on(id)
+        it.home.kill(service)
+    it.until_it_goes_on(id)
+    os.kill(it.home.pid('persist'), signal.SIGKILL)
+    told = it.stop()
+    same(('final', id), (told['state'], told['id']))
+    it.is_whole('lives.wav', lost, told['lost'])
+    same('final', it.lifecycle(id))
+
+
+@claim(inside=Recording)
+def after_the_death_of_all_at_most_the_last_second_is_missing(it):
+    """Engine, JACK server and the player die at once; then the memory is gone as after a reboot."""
+    id = it.start('rest')
+    it.until_frames(id, 100000)
+    it.kill_all()
+    frames = it.frames_on_disk('rest.wav')
+    it.forget_memory()
+    it.home.up()
+    _recovers(it, id, 'rest.wav', frames)
+    same('', it.home.loophole('record', 'takes').out)
+
+
+def _recovers(it, id, name, frames):
+    told = it.home.first('recover')
+    same((id, 'final'), (told['id'], told['state']))
+    assert told['frames'] >= frames - 48000, f'of {frames} frames there are: {told}'
+    same(told['frames'], is_in_order(it, name)['frames'])
+    return told['frames']
+
+
+@claim
+def after_a_power_cut_at_most_the_last_second_is_missing(home):
+    for seed in range(1, 7):
+        with Lossy(home.other(f'cut{seed}'), home.file(f'takes{seed}'), seed) as disk, \
+                recording_in(disk.at)(disk.home) as it:
+            name = f'cut{seed}'
+            id = it.start(name)
+            it.until_frames(id, 100000)
+            time.sleep(random.uniform(.1, 1))
+            it.kill_all(but=disk.process.pid)
+            frames = it.frames_on_disk(name + '.wav')
+            disk.cut_power()
+            disk.unmount()
+            it.forget_memory()
+            disk.mount(seed + 100)
+            it.home.up()
+            there = _recovers(it, id, name + '.wav', frames)
+            figure(f'seed {seed}: of {frames} frames {frames - there} are missing')
+            it.home.stop()
+
+
+@claim
+def a_disk_that_stands_still_for_a_while_loses_nothing(home):
+    with Lossy(home, home.file('takes'), 1) as disk, recording_in(disk.at)(home) as it:
+        lost, id = it.lost(), it.start('stall')
+        for _ in range(2):
+            it.until_it_goes_on(id)
+            disk.process.send_signal(signal.SIGSTOP)
+            time.sleep(3)                                # the fault itself: so long it stands still
+            disk.process.send_signal(signal.SIGCONT)
+        it.until_it_goes_on(id)
+        it.is_whole('stall.wav', lost, it.stop()['lost'])
+        home.stop()
+
+
+@claim
+def a_full_disk_ends_the_take_with_what_there_is(home):
+    with Small(home.file('takes'), '2m') as disk, recording_in(disk.at)(home) as it:
+        events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_failed', '--limit', '1', '--json')
+        it.until_final('full')
+        contains(home.loophole('status').out, 'ended early')
+        events.wait(120)
+        contains(it.text(home.file('event')), 'No space left')
+        assert is_in_order(it, 'full.wav')['size'] > 2000000, 'there was room for more'
+        os.unlink(it.file('full.wav'))
+        it.until_final('again', '--seconds', '1')
+        same(48000, it.read('again.wav')['frames'])
+        same('', home.ask('streamer.status')['alarm'])
+        home.stop()
+
+
+run_claims()

@@ -1,0 +1,211 @@
+#!/usr/bin/python3
+"""The search service on real audio: what it finds, and that it finds it again after whatever happens to it."""
+import collections
+import os
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, SONIC, claim, contains, run_claims, same, samples, skip, until
+from kits import first, ids, two_kits
+
+
+def two_kits_under_kills(home):
+    two_kits(home)
+
+
+def everything(home, query=''):
+    return home.json('search', query, '--limit', '1000')
+
+
+def kill_search(home, by=signal.SIGKILL):
+    """Not one that has just come up: it would be taken for one that cannot start."""
+    until(lambda: home.has_lived('search'))
+    home.kill('search', by)
+
+
+@claim(shares=two_kits)
+def a_library_is_found_whole(home):
+    same(sum(name.endswith(('.flac', '.wav')) for _, _, names in os.walk(home.library) for name in names), len(ids(home)))
+
+
+@claim(shares=two_kits)
+def filters_find_what_the_items_say(home):
+    """Every filter against a look at all items."""
+    items = everything(home)
+    checks = {
+        'class:kick': lambda i: i.get('class') == 'kick',
+        'dur:<0.5s': lambda i: i['duration_s'] < 0.5,
+        'channels:2': lambda i: i['channels'] == 2,
+        'container:flac': lambda i: i['container'] == 'flac',
+        'pack:tr808': lambda i: 'TR808' in i['pack'],
+        'kind:audio -class:kick': lambda i: i['kind'] == 'audio' and i.get('class') != 'kick',
+        'class:kick or class:snare': lambda i: i.get('class') in ('kick', 'snare'),
+        'lufs:-20..': lambda i: i.get('lufs') is not None and i['lufs'] >= -20,
+        'rate:44.1k': lambda i: i['sample_rate'] == 44100,
+    }
+    if 'size' in items[0]:
+        checks['size:>50kB'] = lambda i: i['size'] > 50000
+    for query, check in checks.items():
+        same(sum(map(check, items)), len(ids(home, query)), f'for {query}')
+
+
+@claim(shares=two_kits)
+def an_error_shows_a_caret_under_its_place(home):
+    said = home.refused('search', 'kick bmp:120')
+    contains(said, 'no field "bmp" at character 6')
+    contains(said, '  kick bmp:120\n       ^ did you mean bpm:?')
+    contains(home.refused('search', 'kick used:song'), 'no projects yet')
+
+
+@claim(shares=two_kits)
+def an_empty_result_explains_itself(home):
+    for query, hint in (('kikc', 'did you mean kick'), ('class:snares', 'try: class:snare'),
+                        ('class:oneshot', 'try: is:oneshot'), ('zzz kick', 'without zzz the rest finds'),
+                        ('A minor zzz', 'try: key:~Am'), ('dur<0.5s', 'try: dur:<0.5s'), ('bpm:300', 'no item has bpm:300')):
+        contains(home.loophole('search', query).out, hint)
+    said = home.loophole('search', 'kikc', '--json')
+    contains(said.err, 'did you mean kick')
+    same('', said.out)
+    same('unknown_word', home.ask('search.query', 'query=kikc', 'limit=1')['hints'][0]['kind'])
+    same([], home.ask('search.query', 'query=kick', 'limit=1')['hints'])
+    home.loophole('search', '--save', 'odd', 'class:snares')
+    contains(home.loophole('search', '@odd kick').out, 'try: class:snare kick')
+
+
+@claim(shares=two_kits)
+def pages_cover_everything_once(home):
+    found, cursor, more = [], [], True
+    while more:
+        page = home.ask('search.query', 'query=', 'sort=-duration_s', 'limit=7', *cursor)
+        found += [item['media']['id'] for item in page.get('items', [])]
+        more = page.get('cursor')
+        cursor = [f'cursor={more}']
+    same(ids(home), sorted(found))
+
+
+@claim(shares=two_kits)
+def facets_add_up_to_the_result(home):
+    found = home.ask('search.query', 'query=', 'limit=0', 'facets=["kind","container"]')
+    for facet in ('kind', 'container'):
+        same(found['total'], sum(f['count'] for f in found['facets'] if f['facet'] == facet), facet)
+
+
+@claim(shares=two_kits)
+def sums_and_counts_of_a_result_are_those_of_its_items(home):
+    """Of all items, of most and of few, with one of them hidden and without."""
+    id = first(home, 'snare')
+    for hidden in ('false', 'true'):
+        home.loophole('edit', id, f'hidden={hidden}')
+        for query in ('', '-kick', 'kick', 'nothing-like-it'):
+            told = home.ask('search.query', f'query={query}', 'limit=512', 'facets=["kind","class"]')
+            items = everything(home, query)
+            for facet in ('kind', 'class'):
+                counts = dict(collections.Counter(item[facet] for item in items if item.get(facet)))
+                same(counts, {f['value']: f['count'] for f in told['facets'] if f['facet'] == facet}, (query, hidden, facet))
+            seconds = sum(item.get('duration_s') or 0 for item in items)
+            same(len(items), told['total'], (query, hidden))
+            assert abs(told['seconds'] - seconds) < 1e-3, (query, hidden, told['seconds'], seconds)
+    home.loophole('edit', id, 'hidden=false')
+
+
+@claim(shares=two_kits)
+def an_acknowledged_edit_is_found_by_the_next_query(home):
+    id = first(home, 'kick')
+    for n in range(1, 31):
+        home.loophole('tag', id, f'+now{n}')
+        same(id, first(home, f'tag:now{n}'), f'after tag {n}')
+    home.loophole('tag', id, '-now7')
+    same([], ids(home, 'tag:now7'))
+    home.loophole('edit', id, 'bpm=123.5')
+    same(id, first(home, 'bpm:123.5'))
+
+
+@claim(shares=two_kits)
+def a_hidden_item_is_left_out_unless_it_is_asked_for(home):
+    id, before = first(home, 'snare'), ids(home)
+    home.loophole('edit', id, 'hidden=true')
+    same(len(before) - 1, len(ids(home)))
+    same(id, first(home, 'is:hidden'))
+    home.loophole('edit', id, 'hidden=false')
+    same(before, ids(home))
+
+
+@claim(shares=two_kits)
+def the_like_of_an_item_comes_nearest_first_without_itself(home):
+    id = first(home, 'kick')
+    found = home.json('similar', id, '--limit', '10')
+    distances = [item['distance'] for item in found]
+    assert len(found) == 10 and distances == sorted(distances) and id not in [item['id'] for item in found], found
+
+
+@claim(shares=two_kits)
+def a_file_outside_the_library_is_analysed_on_the_fly(home):
+    haus = samples('bd_haus.flac', 1, SONIC)
+    if not haus:
+        skip('sonic-pi-samples is not there')
+    same(3, len(home.json('similar', haus[0], '--limit', '3')))
+    kick = home.first('search', 'kick', '--limit', '1')
+    shutil.copy(kick['path'], home.file('copy.flac'))
+    same(kick['id'], home.first('similar', home.file('copy.flac'), '--limit', '1')['id'])
+    home.refused('similar', '/etc/passwd')
+    same([], ids(home, 'name:bd_haus'))
+
+
+@claim(shares=two_kits_under_kills)
+def a_stopped_search_maps_its_file_again(home):
+    before = ids(home)
+    kill_search(home, signal.SIGTERM)
+    same(before, ids(home))
+    contains('\n'.join(home.log('search').splitlines()[-20:]), "the index's file has")
+
+
+@claim(shares=two_kits_under_kills)
+def a_killed_search_answers_again_and_the_same(home):
+    before = ids(home)
+    for n in (1, 2, 3):
+        home.loophole('tag', first(home, 'kick'), f'+killed{n}')
+        kill_search(home)
+        same(before, ids(home))
+        same(1, len(ids(home, f'tag:killed{n}')))
+
+
+@claim(shares=two_kits_under_kills)
+def a_damaged_file_is_thrown_away_and_made_anew(home):
+    before, index = ids(home), home.file('cache/search.index')
+    kill_search(home, signal.SIGTERM)
+    kill_search(home)                                    # it leaves the file of the one before it
+    if not os.path.exists(index) or not os.path.getsize(index):
+        skip('no file was written')
+    with open(index + '.damaged', 'wb') as out:
+        out.write(os.urandom(20000))
+    os.rename(index + '.damaged', index)
+    kill_search(home)
+    same(before, ids(home))
+
+
+@claim
+def an_index_without_room_says_so_and_what_to_do_and_comes_back(home):
+    """A hundred thousand made-up items, with less memory than they need, and then with as much as they like."""
+    if os.environ.get('SANITIZED'):
+        skip('a sanitizer takes more memory than any limit allows')
+    home.settings('[limits]\ndata_mb = 40\n')
+    home.run(BUILD + '/bench_make', '100000', '1')
+    home.up()
+    until(lambda: 'data_mb in the section [limits]' in home.loophole('search', 'kick', code=None).all)
+    contains(home.loophole('status').out, "search: the index can't follow the catalogue")
+    home.run('prlimit', '--pid', str(home.pid('search')), '--data=unlimited:')
+    until(lambda: ' of 100000' in home.loophole('search', '', '--limit', '1', code=None).all)
+
+
+@claim(shares=two_kits_under_kills)
+def a_new_file_is_found_and_a_removed_library_is_gone(home):
+    shutil.copy(samples('*kick*', 1, home.library + '/TR808EmulationKit')[0], home.library + '/Brandnew.flac')
+    home.loophole('index', home.library, '--wait')
+    until(lambda: len(ids(home, 'brandnew')) == 1)
+    home.loophole('library', 'remove', home.library)
+    until(lambda: ids(home) == [])
+
+
+run_claims()
