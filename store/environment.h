@@ -45,7 +45,12 @@ enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
 /* True if another file replaced data.mdb: writes to the open one would be lost. */
 bool store_was_replaced(const struct store *store);
 
-/* Doubts the store (trust.h), so that the other file is checked when it is opened. Returns io. */
+/* True if data.mdb was removed from its folder, and the folder is there: put_back.h. */
+bool store_was_removed(const struct store *store);
+
+bool store_is_gone(const struct store *store); /* replaced or removed */
+
+/* Doubts the store (trust.h) if it was replaced, so that the other file is checked when it is opened. Returns io. */
 enum err store_refuse_replaced(const struct store *store, struct fault *fault);
 
 static inline MDB_val environment_val(struct bytes b)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "store/environment.h"
@@ -195,6 +196,19 @@ bool store_was_replaced(const struct store *store)
     return files_data(store->directory, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
 }
 
+bool store_was_removed(const struct store *store)
+{
+    struct stat st;
+
+    return !files_data(store->directory, &st) && errno == ENOENT && access(store->directory, F_OK) == 0 &&
+           !files_data(store->directory, &st);
+}
+
+bool store_is_gone(const struct store *store)
+{
+    return store_was_replaced(store) || store_was_removed(store);
+}
+
 void store_close(struct store *store)
 {
     if (!store)
@@ -267,6 +281,8 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 
 enum err store_refuse_replaced(const struct store *store, struct fault *fault)
 {
+    if (store_was_removed(store))
+        return fault_set(fault, ERR_IO, "data.mdb in %s was removed while the engine runs", store->directory);
     trust_doubt(store->directory);
     return fault_set(fault, ERR_IO, "data.mdb in %s was replaced by another file", store->directory);
 }
@@ -326,5 +342,5 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
 
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
-    return store_was_replaced(store) ? store_refuse_replaced(store, fault) : begin_txn(store, true, txn, fault);
+    return store_is_gone(store) ? store_refuse_replaced(store, fault) : begin_txn(store, true, txn, fault);
 }

@@ -35,7 +35,7 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
 
     free_txn(txn);
     if (rc == 0)
-        return store_was_replaced(store) ? store_refuse_replaced(store, fault) : ERR_OK;
+        return store_is_gone(store) ? store_refuse_replaced(store, fault) : ERR_OK;
     return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", store->directory,
                      mdb_strerror(rc));
 }

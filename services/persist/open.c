@@ -14,6 +14,7 @@
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
+#include "store/open/put_back.h"
 #include "store/store.h"
 #include "store/trust.h"
 
@@ -91,8 +92,11 @@ static void alarm_of_store(struct persist *p, const struct fault *fault)
 static void try_to_open(struct persist *p)
 {
     struct fault fault = { 0 };
-    enum err e = open_and_try(p, &fault);
+    enum err e;
 
+    if (put_back_goes_on(&p->put_back))
+        return;
+    e = open_and_try(p, &fault);
     if (e != ERR_OK && !may_pass(p, e))
         end_with(p, &fault);
     if (e != ERR_OK) {
@@ -107,11 +111,24 @@ static void try_to_open(struct persist *p)
         turn_alarm(p, "");
 }
 
+/* No turn is open. */
+static void close_store(struct persist *p)
+{
+    struct fault fault = { 0 };
+
+    if (p->store && put_back_is_due(p->store) && !put_back_goes_on(&p->put_back)) {
+        log_error("data.mdb was removed: a child writes it again");
+        if (put_back_start(p->store, &p->put_back, &fault) != ERR_OK)
+            log_fault("data.mdb cannot be written again", &fault);
+    }
+    store_close(p->store);
+    p->store = NULL;
+}
+
 static void open_again(struct persist *p, const struct fault *why)
 {
     sweep_use(p, NULL);
-    store_close(p->store);
-    p->store = NULL;
+    close_store(p);
     alarm_of_store(p, why);
     try_to_open(p);
 }
@@ -141,6 +158,14 @@ const struct turn_hooks persist_hooks = {
     .open_again = open_again,
 };
 
+static void notice_removal(struct persist *p)
+{
+    const struct fault why = { .code = ERR_IO, .what = "data.mdb was removed while the engine runs" };
+
+    turn_end(p);
+    open_again(p, &why);
+}
+
 /* A process met damaged pages, or died while it read the store. */
 static void check_again(struct persist *p)
 {
@@ -156,6 +181,8 @@ static void retry_store(void *persist)
 
     if (!p->store)
         try_to_open(p);
+    else if (put_back_is_due(p->store))
+        notice_removal(p);
     else if (is_doubted(p))
         check_again(p);
     else if (p->alarm[0] && p->alarm_of_disk && persist_has_room(p))
@@ -205,7 +232,7 @@ void persist_close(struct persist *p)
     repack_close(p);
     if (sweep_close(p))
         artefact_writer_close(p);
-    store_close(p->store);
+    close_store(p);
     buffer_free(&p->w.row);
     buffer_free(&p->w.dropped);
     arena_free(&p->arena);

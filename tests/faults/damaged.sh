@@ -192,4 +192,26 @@ an_older_data_mdb_that_is_moved_in_while_the_engine_runs_loses_no_ack() {
     engine_down
 }
 
+# Found by the next write, by a look each second, and when the engine stops.
+a_data_mdb_that_is_removed_while_the_engine_runs_is_written_again_and_loses_no_ack() {
+    local before
+    _small removed
+    before=$(_catalogue)
+    rm "$data"
+    until_true 60 _put_items written 5 # an ask that is refused may be sent again
+    until_true 60 _finds 15
+    rm "$data"
+    until_true 60 test -e "$data"
+    until_true 60 _put_items written 5 # it is open again: nothing has a file that is removed before that
+    until_true 60 _finds 15
+    rm "$data"
+    engine_down
+    until_true 60 test -e "$data"
+    engine_up
+    until_true 60 _finds 15
+    same "$before" "$(_catalogue)"
+    contains "$(loophole store check)" " 0 problems"
+    engine_down
+}
+
 run_claims "$@"

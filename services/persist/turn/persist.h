@@ -45,6 +45,7 @@ struct persist {
     struct store *store; /* NULL: it could not be opened yet; the alarm says why */
     char alarm[240];     /* "": writes are taken */
     struct fault why;    /* of a store that could not be opened */
+    pid_t put_back;      /* the child that writes a removed data.mdb again (put_back.h); 0: none */
     bool alarm_of_disk;  /* it is full: the alarm ends when it has room again */
 
     /* the transaction of this turn (turn.h) */
