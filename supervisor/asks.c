@@ -62,7 +62,8 @@ static enum err answer_restart(struct supervisor *supervisor, struct call *call,
     return e;
 }
 
-/* The services stop after the loop: the answer says that the end has begun, the release of the lock that it is done. */
+/* The services stop after the loop: the answer means that the end has begun, the release of the lock that it is
+ * complete. */
 static enum err answer_shutdown(struct supervisor *supervisor, struct call *call, const struct supervisor_shutdown *ask,
                                 struct nothing *answer)
 {
@@ -141,7 +142,7 @@ static enum err check_device(struct call *call, const struct supervisor_use_soun
     return ERR_OK;
 }
 
-/* Between sound and none the engine starts again: services and shared memory come and go with it. */
+/* A change between sound and none restarts the engine, because services and shared memory depend on it. */
 static enum err answer_use_sound_device(struct supervisor *supervisor, struct call *call,
                                         const struct supervisor_use_sound_device *ask, struct sound_devices *answer)
 {
@@ -164,7 +165,7 @@ static enum err answer_use_sound_device(struct supervisor *supervisor, struct ca
     return e == ERR_OK ? tell_devices(supervisor, call, answer) : e;
 }
 
-/* A disk that takes files and cannot be read: no look of the supervisor finds that. */
+/* Reports a disk that accepts files but cannot be read, which the supervisor's own test does not find. */
 static struct text alarm_of_waiting(const struct supervisor *supervisor, struct arena *arena)
 {
     char text[240] = "";

@@ -40,7 +40,7 @@ static void tell_death(struct child *child, int32_t pid)
     service_publish(child->world->service, "died", &event);
 }
 
-/* A process that is not dead by request; pid 0: it could not even start. */
+/* Notes the death of a process that was not asked to end; pid 0: it could not even start. */
 static void note_death(struct child *child, int32_t pid, struct policy_life life, const char *how)
 {
     struct policy_verdict verdict = policy_died(&child->policy, life, child->row->never_quarantined);
@@ -60,8 +60,8 @@ static void note_death(struct child *child, int32_t pid, struct policy_life life
         child_start(child);
 }
 
-/* An end with `io` or `full` can have another reason: services of sound use no disk, and others run out of memory. Only
- * a disk that fails, or at which persist waits, is waited for. */
+/* An end with `io` or `full` may have another cause: services of sound use no disk, and others run out of memory. So
+ * the disk must fail, or persist must wait for it. */
 static bool met_disk(const struct child *child, const siginfo_t *info)
 {
     const struct child_world *world = child->world;
@@ -101,7 +101,7 @@ static void on_death(void *state, int pidfd)
 
 /* ---- start ---- */
 
-/* How one that was restarted before this supervisor came had died, by the records. */
+/* Reads from the records how the service last died before this supervisor began. */
 static void remember_death(struct child *child)
 {
     struct arena arena = { 0 };
@@ -140,8 +140,8 @@ static void be_up(struct child *child, bool adopted)
         log_error("cannot watch %s: too many descriptors are watched", child->row->name);
 }
 
-/* Its lock is held, and no living process on the board is it: a predecessor's child that has yet to claim its line,
- * or one that belongs to a lost board. It gets time, then it is sent away. */
+/* Its lock is held, but not by a living process of the board: a predecessor's child that has yet to claim its line, or
+ * a process of a lost board. It gets some time, and is then ended. */
 static void wait_for_lock(struct child *child)
 {
     usec_t now = clock_steady();
@@ -169,7 +169,8 @@ static enum err spawn_process(struct child *child, struct fault *fault)
     return e;
 }
 
-/* A service keeps its lock until it ends. One without a lock has lost its run directory, and no client reaches it. */
+/* A service keeps its lock until it ends. A process without a lock has lost its run directory, and no client reaches
+ * it. */
 static void adopt_process(struct child *child)
 {
     const struct paths *paths = child->world->paths;
@@ -205,7 +206,7 @@ static bool is_on_board(const struct child *child)
     return child->line && atomic_load(&child->line->pid) == child->process.pid;
 }
 
-/* A program that does not use the board is written there again. */
+/* The supervisor writes the line of a program that does not use the board. */
 void child_rejoin(struct child *child)
 {
     if (child->is_away)
@@ -240,8 +241,8 @@ static enum work_kind work_of(const struct child *child, uint32_t *share)
     return is_on_board(child) ? board_work_of(child->line, share) : WORK_NONE;
 }
 
-/* While it starts, it may be busy for long without a beat, and a while when it ends by itself; but not stopped. Work
- * that reports its progress may take any time, and hangs as soon as it reports no more. */
+/* A starting service may be busy for long without a heartbeat, and an ending one for a while, but neither may be
+ * stopped. Work that reports its progress may take any time, and hangs when its reports cease. */
 static usec_t limit_of(const struct child *child, const struct proc *proc, bool works)
 {
     const struct settings *settings = &child->world->settings;
@@ -253,7 +254,7 @@ static usec_t limit_of(const struct child *child, const struct proc *proc, bool 
     return settings->hang_limit ? settings->hang_limit : (usec_t)child->row->hang_ms * 1000;
 }
 
-/* A foreign program never beats; unless it is stopped, it is taken to live. */
+/* A foreign program sends no heartbeats; unless it is stopped, it counts as alive. */
 static uint64_t beats_of(const struct child *child, const struct proc *proc)
 {
     if (child->row->is_foreign)
@@ -265,12 +266,12 @@ static void look_at_beats(struct child *child, usec_t passed)
 {
     struct proc proc;
     uint32_t share;
-    bool works = work_of(child, &share) > WORK_OPENING; /* opening waits for the disk and reports once */
+    bool works = work_of(child, &share) > WORK_OPENING; /* opening waits for the disk and reports only once */
 
     if (child->hung || child->off_board || !child->line || !proc_read(child->process.pid, &proc))
         return;
     if (works && proc.state == 't')
-        proc.state = 'T'; /* a debugger that holds long work stops everything that waits for it */
+        proc.state = 'T'; /* a debugger that stops long work blocks everything that waits for it */
     if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc, works)))
         return;
     log_warn("%s[%d] hangs: no heartbeat for %lld ms (state %c): replaced", child->row->name, (int)child->process.pid,
@@ -279,7 +280,7 @@ static void look_at_beats(struct child *child, usec_t passed)
     spawn_signal(&child->process, SIGKILL);
 }
 
-/* A stopped process takes its SIGTERM only once it goes on. */
+/* A stopped process takes SIGTERM only after SIGCONT. */
 static void ask_to_stop(const struct child *child)
 {
     spawn_signal(&child->process, SIGTERM);
@@ -363,7 +364,7 @@ void child_shut(struct child *child)
     child->state = CHILD_DOWN;
 }
 
-/* ---- as others see it ---- */
+/* ---- for front-ends ---- */
 
 static enum run_state run_state_of(const struct child *child)
 {

@@ -11,7 +11,7 @@ bool death_by_signal(const siginfo_t *info)
     return info->si_code == CLD_KILLED || info->si_code == CLD_DUMPED;
 }
 
-/* The error that an exit code of ours means, "" for any other code. */
+/* Returns the error of one of our exit codes; "" for any other code. */
 static const char *error_of(int exit_code)
 {
     if (exit_code == CRASH_EXIT_NO_MEMORY)

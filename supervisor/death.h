@@ -1,4 +1,4 @@
-/* death.h: how a process ended, in words for a person. */
+/* death.h: describes for people how a process ended. Any thread. */
 #ifndef LOOPHOLE_SUPERVISOR_DEATH_H
 #define LOOPHOLE_SUPERVISOR_DEATH_H
 
@@ -7,7 +7,7 @@
 
 enum { DEATH_SIZE = 128 };
 
-/* What waitid says: "signal 9 (SIGKILL)", "exit code 21 (denied)". Returns `to`. */
+/* Writes the result of waitid: "signal 9 (SIGKILL)", "exit code 21 (denied)". Returns `to`. */
 const char *death_describe(const siginfo_t *info, char to[DEATH_SIZE]);
 
 bool death_by_signal(const siginfo_t *info);

@@ -28,7 +28,7 @@ bool device_is_name(const char *name)
     return false;
 }
 
-/* ---- what runs ---- */
+/* ---- running servers ---- */
 
 static bool socket_answers(const char *path)
 {
@@ -45,7 +45,7 @@ static bool socket_answers(const char *path)
     return does;
 }
 
-/* JACK 2 (1.9.21) listens at /dev/shm/jack_SERVER_UID_0. */
+/* The socket of JACK 2 (1.9.21) is /dev/shm/jack_SERVER_UID_0. */
 bool device_server_runs(const char *server)
 {
     char path[PATH_MAX];
@@ -80,7 +80,7 @@ bool device_program(const char *name, char path[PATH_MAX])
 
 /* ---- sound cards ---- */
 
-/* " 0 [PCH            ]: HDA-Intel - HDA Intel PCH" */
+/* Parses " 0 [PCH            ]: HDA-Intel - HDA Intel PCH". */
 static bool read_card(const char *line, unsigned *number, char id[32], char about[DEVICE_ABOUT])
 {
     const char *dash;
@@ -92,7 +92,7 @@ static bool read_card(const char *line, unsigned *number, char id[32], char abou
     return true;
 }
 
-/* "00-00: ALC256 Analog : ALC256 Analog : playback 1 : capture 1" */
+/* Parses "00-00: ALC256 Analog : ALC256 Analog : playback 1 : capture 1". */
 static bool card_plays(const char *pcm, unsigned card)
 {
     unsigned number, device;

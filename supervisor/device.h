@@ -1,5 +1,5 @@
-/* device.h: what of this machine can make sound: its sound cards, PipeWire, JACK servers that run, the programs for
- * them. Looks only. The supervisor's thread. */
+/* device.h: what this machine offers for sound: sound cards, PipeWire, running JACK servers, their programs. Changes
+ * nothing. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_DEVICE_H
 #define LOOPHOLE_SUPERVISOR_DEVICE_H
 
@@ -10,24 +10,26 @@
 enum { DEVICE_NAME = 64, DEVICE_ABOUT = 96, DEVICES = 32 };
 
 struct device {
-    char name[DEVICE_NAME];   /* as `[audio] device` takes it: "alsa:hw:PCH" */
+    char name[DEVICE_NAME];   /* as in `[audio] device`: "alsa:hw:PCH" */
     char about[DEVICE_ABOUT]; /* "HDA Intel PCH: ALC256 Analog" */
 };
 
-/* A name that `[audio] device` may have: auto, none, dummy, pipewire, alsa:NAME, jack, jack:SERVER. */
+/* True for a valid `[audio] device`: auto, none, dummy, pipewire, alsa:NAME, jack, jack:SERVER. */
 bool device_is_name(const char *name);
 
-/* All that could be used now, best first: a JACK server that runs, PipeWire, cards that play, the dummy. */
+/* Lists everything usable now, best first: a running JACK server, PipeWire, cards with playback, the dummy. Returns the
+ * number. */
 uint32_t device_list(struct device devices[DEVICES]);
 
-/* Cards from the texts of /proc/asound/cards and /proc/asound/pcm; those that play. Appends to `devices`. */
+/* Appends the cards with playback to `devices`, from the texts of /proc/asound/cards and /proc/asound/pcm. Returns the
+ * number of all devices. */
 uint32_t device_read_cards(const char *cards, const char *pcm, struct device devices[DEVICES], uint32_t count);
 
-/* A JACK server of that name ("" and "default" are one) takes connections; PipeWire does. */
+/* True if a JACK server of that name ("" and "default" are the same) accepts connections; or PipeWire does. */
 bool device_server_runs(const char *server);
 bool device_pipewire_runs(void);
 
-/* The whole path of a program in PATH; false when there is none. */
+/* Finds the path of a program in PATH; false if there is none. */
 bool device_program(const char *name, char path[PATH_MAX]);
 
 #endif

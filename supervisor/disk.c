@@ -27,16 +27,16 @@ void disk_doubt(struct disk *disk, usec_t now)
     disk->doubted = now + DOUBT_US;
 }
 
-/* ---- a try ---- */
+/* ---- a test ---- */
 
-/* The thread has it until `is_done`, then the supervisor's. */
+/* The thread owns it until `is_done`, then the supervisor. */
 struct disk_try {
     char paths[2][PATH_SIZE];
     int number; /* errno, or 0; valid when `is_done` */
     atomic_bool is_done;
 };
 
-/* A page of a new file; its errno, or 0. */
+/* Writes one page to a new file; returns the errno, or 0. */
 static int try_file(const char *path)
 {
     static const char page[PROBE_BYTES];
@@ -62,7 +62,7 @@ static void *try_both(void *state)
     return NULL;
 }
 
-/* Signals stay with the supervisor's own thread. */
+/* Blocks signals in the thread, so that only the supervisor's own thread gets them. */
 static bool start_thread(struct disk_try *running)
 {
     pthread_attr_t attributes;
@@ -86,7 +86,7 @@ void disk_open(struct disk *disk)
     *disk = (struct disk){ .try = alloc_zeroed(1, sizeof(*disk->try)) };
 }
 
-/* Without a thread the next look tries again. */
+/* If no thread can be started, the next look tries again. */
 static void start_try(struct disk *disk, const struct paths *paths, usec_t now)
 {
     (void)snprintf(disk->try->paths[0], PATH_SIZE, "%s/.probe", paths->data);
@@ -96,7 +96,7 @@ static void start_try(struct disk *disk, const struct paths *paths, usec_t now)
     disk->began = now;
 }
 
-/* False: there is no answer yet, and still time for it. */
+/* False: there is no answer yet, and it is not overdue. */
 static bool take_answer(struct disk *disk, usec_t now, int *number)
 {
     if (!disk->is_tried)

@@ -1,5 +1,5 @@
-/* evict.h: ends a process that holds a service's lock and is not on the board: it answers in the service's name, but
- * the supervisor does not watch it. */
+/* evict.h: ends a process that has a service's lock but is not on the board: it answers as that service, and the
+ * supervisor does not watch it. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_EVICT_H
 #define LOOPHOLE_SUPERVISOR_EVICT_H
 
@@ -7,7 +7,7 @@
 #include "common/paths.h"
 #include "supervisor/table.h"
 
-/* After 2 s of `blocked`, SIGTERM to the holder; after 7 s, SIGKILL. Only to a process that runs the row's program
+/* After 2 s of `blocked` sends SIGTERM to the holder, after 7 s SIGKILL. Only to a process that runs the row's program
  * and whose pid is in the lock's file. */
 void evict_holder(const struct paths *paths, const struct table_row *row, usec_t blocked);
 

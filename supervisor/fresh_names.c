@@ -30,7 +30,7 @@ static bool has_living_line(const struct paths *paths)
     return found;
 }
 
-/* What runs knows the names by the present word. */
+/* Running processes know the names by the current word. */
 static bool is_in_use(const struct paths *paths)
 {
     for (uint32_t i = 0; i < table_count; i++)
@@ -53,7 +53,7 @@ static void remove_leftovers(const struct paths *paths)
     server_sweep(paths);
 }
 
-/* On a disk that is full the old word is kept. */
+/* If the disk is full, the old word is kept. */
 static void draw_names(struct service *service)
 {
     const struct paths *paths = service_paths(service);

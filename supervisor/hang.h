@@ -1,9 +1,10 @@
-/* hang.h: whether a process that gives no beat hangs, or is only kept from running. Pure: samples go in.
+/* hang.h: whether a process without heartbeats hangs, or merely does not get to run. Pure.
  *
- * What counts is the time in which it could have beaten: while it sleeps or is stopped, the time that passes; while
- * it wants the processor, the time that passes too, but at most HANG_SHARE times the processor time it got; while it
- * waits for a disk or is traced, none. So one that spins is found in time while it gets a quarter of a processor, and
- * one whose longest turn takes less than a quarter of its limit is never found, however busy the machine is. */
+ * It counts the time in which the process could have sent a heartbeat. While it sleeps or is stopped, all time counts.
+ * While it wants the processor, all time counts, but at most HANG_SHARE times the processor time that it got. While it
+ * waits for a disk or is traced, no time counts. So a spinning process is found in time with a quarter of a processor.
+ * One whose longest turn takes less than a quarter of its limit never counts as hanging, however busy the machine
+ * is. */
 #ifndef LOOPHOLE_SUPERVISOR_HANG_H
 #define LOOPHOLE_SUPERVISOR_HANG_H
 
@@ -16,13 +17,13 @@ enum { HANG_SHARE = 4 };
 /* Zeroed for a process that has just started. */
 struct hang {
     uint64_t beats;
-    usec_t cpu;    /* of the thread that beats, its first one */
-    usec_t silent; /* since the last beat, as counted above */
-    bool over;     /* past its limit at the last look */
+    usec_t cpu;    /* of its first thread, which sends the heartbeats */
+    usec_t silent; /* counted time since the last heartbeat */
+    bool over;     /* beyond its limit in the last call */
 };
 
-/* One look: `passed` is the time since the last look in which the supervisor itself ran. True when the process was
- * silent for longer than `limit`, at this look and at the one before. */
+/* Takes one sample. `passed` is the time since the last one in which the supervisor itself ran. True if the process was
+ * silent for longer than `limit` in this call and the one before. */
 bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec_t passed, usec_t limit);
 
 #endif

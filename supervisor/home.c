@@ -16,7 +16,7 @@ static enum lock_place look_at_locks(const struct supervisor *supervisor)
     return run > data ? run : data;
 }
 
-/* The log is gone with the home, so the system's log has it too. */
+/* The log is gone with the home, so the system's log gets the message too. */
 static void end_all(struct supervisor *supervisor)
 {
     const struct paths *paths = supervisor->world.paths;
@@ -36,7 +36,7 @@ static void wait_for_disk(struct supervisor *supervisor)
                    supervisor->world.paths->data);
 }
 
-/* The drawn word is this home's alone. */
+/* The random word belongs to this home alone. */
 static bool is_same_home(const struct supervisor *supervisor)
 {
     struct names names;

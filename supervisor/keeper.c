@@ -38,7 +38,7 @@ struct keeper {
     char **arguments; /* of the supervisor: ours without --keep and --detach */
     sigset_t signals;
     pid_t supervisor;
-    int lock;      /* DATA/keeper.lock: `loophole up` sees by it whether a supervisor may still come */
+    int lock;      /* DATA/keeper.lock, from which `loophole up` learns whether a supervisor may still come */
     bool stopping; /* the supervisor was asked to stop */
     usec_t started;
     uint32_t restarts;
@@ -74,8 +74,8 @@ static int give_up(const struct fault *fault)
 
 /* ---- in the background ---- */
 
-/* True in the process that goes on; the first one returns false with its exit code. Nothing of the caller is kept:
- * no terminal, directory or pipe. */
+/* Returns true in the process that continues; in the first one false, with its exit code. The new process keeps no
+ * terminal, directory or pipe of the caller. */
 static bool go_to_background(int lock, int *exit_code)
 {
     pid_t pid = fork();
@@ -98,7 +98,7 @@ static bool go_to_background(int lock, int *exit_code)
     return true;
 }
 
-/* ---- the supervisor, again and again ---- */
+/* ---- restarting the supervisor ---- */
 
 static bool start_supervisor(struct keeper *keeper)
 {
@@ -134,7 +134,7 @@ static bool ends_all(int exit_code)
     return exit_code == 0 || exit_code == err_exit_code(ERR_EXISTS);
 }
 
-/* What a second try does not change: a person has to. packaging/loophole.service lists the same codes. */
+/* Exit codes of errors that only a person can solve. packaging/loophole.service lists the same codes. */
 static bool needs_person(int exit_code)
 {
     return exit_code == err_exit_code(ERR_DENIED) || exit_code == err_exit_code(ERR_BAD_REQUEST) ||
@@ -150,7 +150,7 @@ static void record_death(const struct keeper *keeper, const siginfo_t *info, con
         log_fault("cannot write the crash record", &fault);
 }
 
-/* A supervisor that was killed is always started again; one that ends by itself, with an error, only so often. */
+/* A killed supervisor is always started again; one that ended with an error only a few times. */
 static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *wait)
 {
     usec_t lived = clock_steady() - keeper->started;
@@ -172,7 +172,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     return !verdict.quarantine;
 }
 
-/* One signal; 0 when none came: `timeout` is over (below 0: there is none), or the keeper was stopped or traced. */
+/* Waits for one signal; 0: none within `timeout` (negative: no limit), or the keeper was stopped or traced. */
 static int wait_for_signal(const struct keeper *keeper, usec_t timeout)
 {
     struct timespec left = { timeout / 1000000, timeout % 1000000 * 1000 };
@@ -193,7 +193,7 @@ static void hand_on(struct keeper *keeper, int number)
         kill(keeper->supervisor, number);
 }
 
-/* Collects all children that died; true when the supervisor was among them, then `info` describes its end. */
+/* Collects all dead children; true if the supervisor is among them, with its end in `info`. */
 static bool bury_dead(struct keeper *keeper, siginfo_t *info)
 {
     siginfo_t one = { 0 };
@@ -210,7 +210,7 @@ static bool bury_dead(struct keeper *keeper, siginfo_t *info)
     return ours;
 }
 
-/* False when asked to stop meanwhile. */
+/* False if asked to stop meanwhile. */
 static bool rest_until(struct keeper *keeper, usec_t wait)
 {
     usec_t end = clock_steady() + wait;
@@ -275,7 +275,7 @@ static enum err take_lock(struct keeper *keeper, const struct paths *paths, stru
     return fault_hint(fault, "%s", "");
 }
 
-/* All that can go wrong is found here, while somebody still reads what is said. */
+/* Finds every possible error now, while the caller still reads the messages. */
 static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struct fault *fault)
 {
     struct settings settings;
@@ -293,7 +293,7 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
     if ((e = take_lock(keeper, paths, fault)) != ERR_OK)
         return e;
     if (paths->home[0])
-        setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative one would be another from "/" */
+        setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative path would be another one from "/" */
     (void)snprintf(keeper->program, sizeof(keeper->program), "%s/loopholed", paths->programs);
     return ERR_OK;
 }

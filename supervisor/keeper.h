@@ -1,20 +1,20 @@
-/* keeper.h: `loopholed --keep`, where no systemd does it: a tiny parent that starts the supervisor, starts it again
- * when it dies of anything but a shutdown, and ends with it otherwise. `--detach` does so in the background.
+/* keeper.h: `loopholed --keep`, for systems without systemd: a small parent that starts the supervisor, and starts it
+ * again after any death but a shutdown. After a shutdown it ends too. `--detach` does so in the background.
  *
- * It also adopts what a dead supervisor leaves, so that no zombie stays where process 1 collects none. */
+ * It also adopts the children of a dead supervisor, so that no zombie stays where process 1 collects none. */
 #ifndef LOOPHOLE_SUPERVISOR_KEEPER_H
 #define LOOPHOLE_SUPERVISOR_KEEPER_H
 
 #include <stdbool.h>
 
-/* In the supervisor's environment: how often it was restarted, and how its predecessor died. */
+/* In the supervisor's environment: the number of its restarts, and how its predecessor died. */
 #define KEEPER_RESTARTS "LOOPHOLE_KEEPER_RESTARTS"
 #define KEEPER_DEATH    "LOOPHOLE_KEEPER_DEATH"
 
 bool keeper_is_asked(int argc, char **argv); /* --keep, --detach or --help is among the arguments */
 
-/* Returns the exit code: the supervisor's own when it ended by itself; that of `exists` when one runs already. With
- * --detach it returns 0 as soon as the keeper runs in the background. SIGTERM and SIGINT are handed on. */
+/* Returns the exit code: the supervisor's own if it ended by itself, or that of `exists` if one is already running.
+ * With --detach it returns 0 as soon as the keeper runs in the background. Passes SIGTERM and SIGINT on. */
 int keeper_run(int argc, char **argv);
 
 #endif

@@ -11,13 +11,13 @@ int main(int argc, char **argv)
         return keeper_run(argc, argv);
 
     service = service_start(argc, argv, &schema_supervisor); /* options, log, limits, lock, sockets */
-    supervisor_open(&supervisor, service);                   /* the board; adopts what runs, starts the rest */
+    supervisor_open(&supervisor, service); /* makes the board; adopts running services, starts the others */
 
     service_answer(service, &supervisor_handlers, &supervisor);
     service_tells(service, supervisor_tell, NULL, &supervisor);
     service_ready(service);
     service_loop(service); /* until asked to stop */
 
-    supervisor_shut(&supervisor); /* the services, in the reverse order */
+    supervisor_shut(&supervisor); /* stops the services, in reverse order */
     return service_end(service);
 }

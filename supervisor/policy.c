@@ -2,7 +2,7 @@
 
 enum { QUICK_US = 2000000, SETTLED_US = 2000000 };
 
-/* By quick deaths in a row, from the first. */
+/* By the number of quick deaths in a row. */
 static const usec_t waits[] = { 0, 100000, 500000, 2000000, 5000000 };
 
 enum { WAITS = sizeof(waits) / sizeof(*waits) };

@@ -16,7 +16,7 @@ enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 
 
 #define SERVER_VARIABLE "JACK_DEFAULT_SERVER"
 
-/* ---- what to use ---- */
+/* ---- choice ---- */
 
 static void use_server(struct server *server, enum server_kind kind, const char *device, const char *alarm)
 {
@@ -60,7 +60,7 @@ static void use_running(struct server *server, const char *device)
                device_server_runs(name) ? "" : "no sound: that JACK server does not run");
 }
 
-/* The best there is, but for cards that jackd could not open. */
+/* Uses the best device, except cards that jackd could not open. */
 static void use_best(struct server *server)
 {
     struct device devices[DEVICES];
@@ -95,7 +95,7 @@ static void choose_server(struct server *server)
     log_info("sound: %s%s%s", *server->device ? server->device : "none", *server->alarm ? ": " : "", server->alarm);
 }
 
-/* ---- how ---- */
+/* ---- start ---- */
 
 static bool may_be_realtime(void)
 {
@@ -104,7 +104,7 @@ static bool may_be_realtime(void)
     return geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0);
 }
 
-/* Asynchronous, as jackd is without -S: a client that dies does not stop the others. */
+/* Asynchronous, jackd's mode without -S: a dying client does not stop the others. */
 static void write_arguments(struct server *server)
 {
     const struct settings_audio *audio = &server->world->settings.audio;
@@ -131,7 +131,7 @@ static void write_arguments(struct server *server)
     memcpy(server->arguments, all, sizeof(all));
 }
 
-/* What clients that are started from now on find. */
+/* Sets the environment of clients that are started from now on. */
 static void set_environment(struct server *server)
 {
     const char *const own_or_named = *server->name ? server->name : server->users_server;
@@ -143,8 +143,9 @@ static void set_environment(struct server *server)
     server->world->wrapper = server->kind == SERVER_PIPEWIRE ? server->wrapper : NULL;
 }
 
-/* JACK 2 names the sockets of servers and of clients alike: of one name, a client would take its server's. Our client
- * is loophole-STUDIO. JACK keeps the name of each killed server and has room for eight: ours stays the same. */
+/* JACK 2 uses the same names for sockets of servers and of clients: with an equal name, a client would take its
+ * server's. Our client is loophole-STUDIO. JACK keeps the name of each killed server, and has room for eight, so ours
+ * does not change. */
 static void name_own(const struct paths *paths, char to[SERVER_NAME])
 {
     (void)snprintf(to, SERVER_NAME, "loophole-%s-server", paths->studio);
@@ -177,7 +178,7 @@ static void set_up(struct server *server)
     server->gone = 0;
 }
 
-/* True when clients would find another server, or need another way to it. */
+/* True if clients would now find another server, or need another way to it. */
 static bool decide_server(struct server *server)
 {
     enum server_kind kind = server->kind;
@@ -189,9 +190,9 @@ static bool decide_server(struct server *server)
     return strcmp(name, server->name) != 0 || (kind == SERVER_PIPEWIRE) != (server->kind == SERVER_PIPEWIRE);
 }
 
-/* ---- a predecessor's ---- */
+/* ---- a predecessor's server ---- */
 
-/* The next of the words of a command line, which end with a zero each; NULL: there is none. */
+/* Returns the next word of a command line, whose words each end with a zero; NULL: none. */
 static const char *next_word(struct buffer *line, const char *word)
 {
     const char *next = word + strlen(word) + 1;
@@ -199,7 +200,7 @@ static const char *next_word(struct buffer *line, const char *word)
     return next < buffer_c(line) + line->len ? next : NULL;
 }
 
-/* jackd … -n NAME …, of this user. */
+/* Recognises "jackd … -n NAME …" of this user. */
 static bool serves_name(const char *pid, const char *name)
 {
     struct buffer line = { 0 };
@@ -220,7 +221,7 @@ static bool serves_name(const char *pid, const char *name)
     return found;
 }
 
-/* One that runs under our server's name; 0: none. */
+/* Finds a process with our server's name; 0: none. */
 static int32_t find_own(const struct paths *paths)
 {
     DIR *folder = opendir("/proc");
@@ -242,8 +243,8 @@ bool server_is_left(const struct paths *paths)
     return find_own(paths) != 0;
 }
 
-/* A server whose board died with its supervisor is unknown to all, and holds the server's name. It is written on the
- * board again, and is adopted from there like any other survivor. */
+/* A server whose board died with its supervisor is unknown, but occupies the server's name. It is written on the board
+ * again, and adopted from there like any other survivor. */
 static void put_on_board(struct server *server)
 {
     struct board_line *line = board_line(server->world->board, "jack", true);
@@ -263,7 +264,7 @@ static void put_on_board(struct server *server)
     board_claim_for(line, pid, board_start_ticks(pid));
 }
 
-/* A predecessor's jackd that is wanted no more: what may be set meanwhile is another device. */
+/* Ends a predecessor's jackd that is no longer wanted, because the device may have been changed meanwhile. */
 static void end_stray(struct server *server)
 {
     struct board_line *line = board_line(server->world->board, "jack", false);
@@ -317,7 +318,7 @@ static void look_at_own(struct server *server)
         log_warn("cannot shorten %s", log);
 }
 
-/* A card that jackd cannot open makes place for the next. */
+/* If jackd cannot open a card, the next one is tried. */
 static bool look_at_card(struct server *server)
 {
     struct child *child = server->child;
@@ -341,7 +342,7 @@ static bool is_there(const struct server *server)
     return server->kind == SERVER_RUNNING && device_server_runs(server->name);
 }
 
-/* A server that is not ours may come back; one that was chosen for want of another is waited for a little. */
+/* An independent server may come back, so another choice waits a while. Without any server the choice is repeated. */
 static bool look_at_others(struct server *server, usec_t now)
 {
     usec_t patience = server->kind == SERVER_NONE ? RETRY_US : GONE_US;
@@ -374,8 +375,8 @@ bool server_look(struct server *server, usec_t now)
 
 /* ---- leftovers ---- */
 
-/* Sockets and semaphores of jackd and clients that were killed hold their names; the memory of such a jackd is freed by
- * the next one of any name, which finds the owner's pid dead. */
+/* Sockets and semaphores of a killed jackd and its clients occupy their names. The next jackd of any name frees the
+ * memory of a killed one, whose pid it finds dead. */
 static bool is_ours(const struct paths *paths, const char *entry)
 {
     char socket[96], semaphore[96];

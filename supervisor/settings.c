@@ -6,7 +6,7 @@
 
 #include "common/process/config.h"
 
-enum { START_MS = 60000, HANG_LEAST_MS = 500, HOUR_MS = 3600000 }; /* services beat every 200 ms */
+enum { START_MS = 60000, HANG_LEAST_MS = 500, HOUR_MS = 3600000 }; /* heartbeats come every 200 ms */
 
 static enum err wrong_device(const char *device, const char *where, struct fault *fault)
 {

@@ -6,19 +6,19 @@
 #include "common/paths.h"
 #include "supervisor/device.h"
 
-/* In the environment: wins over `[audio] device`. */
+/* In the environment: overrides `[audio] device`. */
 #define SETTINGS_AUDIO "LOOPHOLE_AUDIO"
 
 struct settings_audio {
-    char device[DEVICE_NAME]; /* device_is_name; default "auto" */
-    uint32_t rate;            /* Hz, 22,050 to 192,000; default 48,000; of a server that we start */
+    char device[DEVICE_NAME]; /* a device_is_name; default "auto" */
+    uint32_t rate;            /* Hz, 22,050 to 192,000; default 48,000; of the engine's own server */
     uint32_t period;          /* frames, a power of two from 16 to 8,192; default 256 */
-    bool standby;             /* a second process that takes over within two periods; default no */
+    bool standby;             /* runs a second process that takes over within two periods; default no */
 };
 
 struct settings {
-    usec_t start_limit; /* start_ms: how long a service may take to be ready; default 60,000 */
-    usec_t hang_limit;  /* hang_ms, from 500: silent for so long it is replaced; 0, the default: as its row says */
+    usec_t start_limit; /* start_ms: the time that a service has to be ready; default 60,000 */
+    usec_t hang_limit;  /* hang_ms, from 500: a service silent for longer is replaced; 0, the default: as in its row */
     struct settings_audio audio;
 };
 

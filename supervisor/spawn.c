@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-/* A disk that is full or read-only keeps no service from starting. */
+/* A full or read-only disk must not keep a service from starting. */
 static bool can_open(const char *log)
 {
     int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -39,11 +39,11 @@ static void set_files(posix_spawn_file_actions_t *files, const struct paths *pat
             0 ||
         posix_spawn_file_actions_addchdir_np(files, "/") != 0 ||
         posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) != 0)
-        alloc_fail(0); /* they fail of nothing else */
+        alloc_fail(0); /* lack of memory is their only error */
 }
 
-/* A process group of its own, which is killed with it, but the engine's session: Linux shares the processors out among
- * sessions first, so that what common/process/priority.h says holds only within one. */
+/* A service has its own process group, which is killed with it, but shares the engine's session. Linux divides the
+ * processors among sessions first, so the rules of common/process/priority.h apply only within one. */
 static void set_attributes(posix_spawnattr_t *attributes)
 {
     sigset_t none, all;
@@ -57,7 +57,7 @@ static void set_attributes(posix_spawnattr_t *attributes)
 
 enum { ARGUMENTS = 32 };
 
-/* posix_spawn promises not to change what it is given. */
+/* posix_spawn promises not to change its arguments. */
 static void set_arguments(const char *argv[ARGUMENTS + 1], const char *path, const struct spawn_command *command)
 {
     uint32_t count = 0;
@@ -85,7 +85,7 @@ static enum err run_program(const char *const *argv, const posix_spawn_file_acti
     posix_spawnattr_destroy(&attributes);
     if (number != 0)
         return fault_errno(fault, file_err(number), number, "cannot start %s", path);
-    (void)proc_read(pid, &proc); /* one that is dead already, too: it is a zombie until it is buried */
+    (void)proc_read(pid, &proc); /* works for a dead process too, which is a zombie until it is collected */
     *to = (struct spawn){ .pid = pid, .pidfd = pidfd_open(pid, 0), .start_ticks = proc.start_ticks };
     if (to->pidfd >= 0)
         return ERR_OK;
@@ -117,7 +117,7 @@ enum err spawn_start(const struct paths *paths, const struct spawn_command *comm
     return e;
 }
 
-/* The ticks are read again once the descriptor is held: in between the pid may have passed to another process. */
+/* Reads the ticks again after opening the descriptor, because the pid may have been reused in between. */
 bool spawn_adopt(const struct board_line *line, struct spawn *to)
 {
     int32_t pid = atomic_load(&line->pid);
@@ -144,7 +144,7 @@ void spawn_signal(const struct spawn *spawn, int number)
         pidfd_send_signal(spawn->pidfd, number, NULL, 0);
 }
 
-/* Kills the rest of its process group: a dead indexer's workers. */
+/* Kills the rest of its process group: the workers of a dead indexer. */
 static void kill_group(const struct spawn *spawn)
 {
     if (spawn->pid > 1)

@@ -1,4 +1,4 @@
-/* spawn.h: processes: started, or found running. */
+/* spawn.h: processes that were started, or found running. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_SPAWN_H
 #define LOOPHOLE_SUPERVISOR_SPAWN_H
 
@@ -9,31 +9,32 @@
 
 struct spawn {
     int32_t pid; /* 0: none */
-    int pidfd;   /* readable once it is dead */
+    int pidfd;   /* readable after its death */
     uint64_t start_ticks;
 };
 
-/* Starts `program` from the programs' directory (unless it is a whole path) in a process group of its own, in "/", with
- * no descriptor but /dev/null as standard input and output, and the log of `service` as standard error, where the C
- * library speaks its last words. `wrapper` (or NULL) is a whole path: it gets the program and its arguments and
- * becomes it. Errors: not_found, denied, io, full. */
+/* Starts `program` from the programs' directory (or from its absolute path) in a process group of its own, in "/". Its
+ * standard input and output are /dev/null, its standard error is the log of `service`, where the C library writes its
+ * last messages; it has no other descriptors. `wrapper` (or NULL) is an absolute path: that program gets the program
+ * and its arguments, and executes it. Errors: not_found, denied, io, full. */
 struct spawn_command {
     const char *service, *program, *wrapper;
-    const char *const *arguments; /* NULL at the end; or NULL */
+    const char *const *arguments; /* with a final NULL; or NULL */
 };
 enum err spawn_start(const struct paths *paths, const struct spawn_command *command, struct spawn *to,
                      struct fault *fault);
 
-/* The process on the line, if it lives: pid and start ticks name it, so that a pid given to another is not taken.
- * False when there is none. */
+/* Finds the living process of the line. Pid and start ticks identify it, so a reused pid is not taken. False: there is
+ * none. */
 bool spawn_adopt(const struct board_line *line, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 
-/* After its death: how it ended; false when it was not our child, so that its end is unknown. Closes the descriptor. */
+/* Called after its death: returns how it ended; false if it was not our child, so that its end is unknown. Closes the
+ * descriptor. */
 bool spawn_bury(struct spawn *spawn, siginfo_t *info);
 
-/* Waits for its death for at most `timeout`. */
+/* True if it dies within `timeout`. */
 bool spawn_is_dead(const struct spawn *spawn, usec_t timeout);
 
 #endif

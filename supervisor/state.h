@@ -1,4 +1,4 @@
-/* state.h: the state of the supervisor. One thread. */
+/* state.h: the state of the supervisor. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_STATE_H
 #define LOOPHOLE_SUPERVISOR_STATE_H
 
@@ -12,16 +12,16 @@ struct supervisor {
     struct child children[BOARD_LINES];
     uint32_t count;
     struct server server; /* of JACK; zeroed without sound */
-    char alarm[240];      /* why there is no sound plane, or "" */
-    char damage[240];     /* what was found damaged, until somebody restarts a service; or "" */
-    int data_lock;        /* held to the end */
+    char alarm[240];      /* why there is no shared memory for sound, or "" */
+    char damage[240];     /* damage that was found, until a person restarts a service; or "" */
+    int data_lock;        /* held until the end */
     struct disk disk;
     struct watched_store store;
-    bool has_no_home;  /* it was removed or replaced: all ends */
-    bool leaves_all;   /* its successor goes on with the services */
-    int bell;          /* -1: none; the board is looked at anyway */
-    usec_t looked;     /* when last */
-    uint64_t restarts; /* of the supervisor itself, as its keeper counts */
+    bool has_no_home;  /* it was removed or replaced: everything ends */
+    bool leaves_all;   /* its successor takes over the services */
+    int bell;          /* -1: none; the board is read regularly anyway */
+    usec_t looked;     /* time of the last look */
+    uint64_t restarts; /* of the supervisor itself, counted by its keeper */
     char last_death[DEATH_SIZE];
     usec_t died_at;
 };

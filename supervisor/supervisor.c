@@ -21,7 +21,7 @@ static void tell_damage(struct supervisor *supervisor, const char *object)
     log_error("%s", supervisor->damage);
 }
 
-/* A board that is damaged, or whose name leads elsewhere, is replaced; all services move to the new one. */
+/* Replaces a board that is damaged, or whose name leads elsewhere; all services move to the new one. */
 static void look_at_board(struct supervisor *supervisor)
 {
     struct board *was = supervisor->world.board, *made;
@@ -40,7 +40,8 @@ static void look_at_board(struct supervisor *supervisor)
     board_close(was);
 }
 
-/* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against no service. */
+/* A supervisor that was stopped or did not get to run observed nothing meanwhile, so that time counts against no
+ * service. */
 static void look_at_all(void *state)
 {
     struct supervisor *supervisor = state;
@@ -86,7 +87,7 @@ static void open_bell(struct supervisor *supervisor)
         log_warn("cannot listen to the bell");
 }
 
-/* Without its shared memory there is no sound, and all else goes on. */
+/* Without its shared memory there is no sound; everything else works. */
 static bool make_studio(struct supervisor *supervisor)
 {
     struct fault fault = { 0 };
@@ -98,7 +99,7 @@ static bool make_studio(struct supervisor *supervisor)
     return false;
 }
 
-/* A process that maps an object that is replaced here notices that its own is damaged, and starts again. */
+/* A process that maps a replaced object notices that its own is damaged, and ends to be started again. */
 static void mend_studio(void *state)
 {
     struct supervisor *supervisor = state;
@@ -137,7 +138,7 @@ static bool is_wanted(const struct supervisor *supervisor, const struct table_ro
     return false;
 }
 
-/* The JACK server first: it is the only child that is not in the table. */
+/* The JACK server comes first: it is the only child that is not in the table. */
 static void name_children(struct supervisor *supervisor)
 {
     bool sound = settings_want_sound(&supervisor->world.settings) && make_studio(supervisor);
@@ -154,7 +155,7 @@ static void name_children(struct supervisor *supervisor)
     }
 }
 
-/* On a board without a live process the counts are of an engine that is gone. */
+/* If no process of the board is alive, its counts belong to an engine that has ended. */
 static void start_all(struct supervisor *supervisor)
 {
     bool anybody = false;
@@ -169,7 +170,7 @@ static void start_all(struct supervisor *supervisor)
             atomic_store(&supervisor->children[i].line->restarts, 0);
 }
 
-/* What the keeper knows of our predecessors is not for our children. */
+/* The keeper's information about our predecessors is not passed on to our children. */
 static void read_keeper(struct supervisor *supervisor)
 {
     const char *restarts = getenv(KEEPER_RESTARTS), *death = getenv(KEEPER_DEATH);
@@ -181,7 +182,7 @@ static void read_keeper(struct supervisor *supervisor)
     unsetenv(KEEPER_DEATH);
 }
 
-/* A home that was given as a relative path would be another one to a child, which starts in "/". */
+/* A relative path of the home would be another one for a child, which starts in "/". */
 static void fix_home(const struct paths *paths)
 {
     if (paths->home[0])
