@@ -1,16 +1,20 @@
 /* loophole-audio: the sound. Its audio thread is JACK's; what that thread runs is in rt/. */
+#include "common/process/heap.h"
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
 
-#define EVERY 10000 /* microseconds between two looks at notes and state */
+#define EVERY  10000      /* microseconds between two looks at notes and state */
+#define MEMORY (16 << 20) /* bytes */
 
 int main(int argc, char **argv)
 {
     bool stands_by = audio_stands_by(&argc, argv);
-    struct service *s = service_start_as(argc, argv, &schema_audio, stands_by ? "audio-standby" : "audio");
+    struct service *s;
     struct audio audio;
     struct fault fault = { 0 };
 
+    heap_take(MEMORY); /* all of it, before it is ready */
+    s = service_start_as(argc, argv, &schema_audio, stands_by ? "audio-standby" : "audio");
     if (audio_open(&audio, s, stands_by, &fault) != ERR_OK) { /* shared memory, locked; the score; JACK */
         log_fault("can't start", &fault);
         service_stop(s, err_exit_code(fault.code));

@@ -430,6 +430,39 @@ def without_a_server_there_is_a_clear_word_and_no_wait(home):
     contains(home.loophole('transport', 'tempo', '90').out, '90.00 bpm')
 
 
+def private_memory(pid):
+    """KiB of a process that no file holds, its threads' stacks included."""
+    with open(f'/proc/{pid}/status', encoding='utf-8') as status:
+        return int(re.search(r'VmData:\s+(\d+)', status.read())[1])
+
+
+@claim
+def the_supervisor_and_the_sound_core_take_all_their_memory_before_they_are_ready(home):
+    engine(home)
+    held = {pid: private_memory(pid) for pid in (home.pid('supervisor'), home.pid('audio'))}
+    path = home.file('pad.wav')
+    sound.make('sine', path, 24000, 48000, 480)
+    killed = home.pid('search')
+    home.kill('search')
+    for n in range(8):
+        home.loophole('pattern', write_row(home, 'X...X...X...X...'))
+        home.loophole('pads', 'set', str(n), f'sound={path}', 'mode=loop')
+        home.loophole('pads', 'hit', str(n))
+        home.loophole('transport', 'start' if n % 2 else 'stop')
+        home.loophole('mixer', 'pads', f'gain=0.{n + 1}')
+        for service in ('supervisor', 'audio'):
+            for ask in ('describe', 'stats', 'ping', 'unknown'):
+                home.loophole('ask', f'{service}.{ask}', code=None)
+        for command in ('meters', 'pads', 'mixer', 'audio', 'status', 'connections'):
+            home.loophole(command, code=None)
+        client = home.client()
+        for size in (100, 30000, 300000):                  # the last is read by a thread
+            client.ask('supervisor.restart', {'service': 'x' * size})
+            client.ask('audio.hit', {'pad': 1, 'more': 'x' * size})
+    until(lambda: home.is_other('search', killed))
+    same(held, {pid: private_memory(pid) for pid in held})
+
+
 @claim
 def with_no_sound_wanted_there_is_none(home):
     home.up()
