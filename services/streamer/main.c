@@ -1,15 +1,14 @@
 /* loophole-streamer: files to sound: streams, previews, short sounds for pads and steps. */
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/streamer/streamer.h"
 
 int main(int argc, char **argv)
 {
     struct service *s = service_start(argc, argv, &schema_streamer); /* options, log, limits, lock, sockets */
-    struct streamer *streamer = calloc(1, sizeof(*streamer));
+    struct streamer *streamer = alloc_zeroed(1, sizeof(*streamer));
 
-    if (!streamer)
-        return err_exit_code(ERR_FULL);
     streamer_open(streamer, s);                  /* the studio, workers; goes on with what was playing */
     service_answer(s, &asks_handlers, streamer); /* one function for each ask */
     service_each_turn(s, streamer_turn, streamer);

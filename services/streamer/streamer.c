@@ -136,16 +136,13 @@ void streamer_open(struct streamer *streamer, struct service *service)
         e = read_settings(streamer, &fault);
     if (e == ERR_OK)
         e = readers_new(service, &streamer->readers, &fault);
-    if (e == ERR_OK && !(streamer->resampler = resample_open()))
-        e = fault_set(&fault, ERR_FULL, "no memory to resample");
     if (e == ERR_OK) {
+        streamer->resampler = resample_open();
         connect_parts(streamer);
-        e = sounds_open(&streamer->sounds, &fault);
-    }
-    if (e == ERR_OK)
-        e = voices_open(&streamer->voices, &fault);
-    if (e == ERR_OK)
+        sounds_open(&streamer->sounds);
+        voices_open(&streamer->voices);
         e = takes_open(&streamer->takes, &fault);
+    }
     if (e == ERR_OK) {
         listen_open(&streamer->listening, service, &streamer->core);
         preview_chain_open(&streamer->preview);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/bessel.h"
 
 enum { CHUNK = 4096 };
@@ -38,15 +39,15 @@ static double compute_sinc(double x)
 static void fill_row(const struct polyphase_rows *rows, uint32_t phase, double band)
 {
     double beta = 0.1102 * (attenuation - 8.7), half = rows->taps / 2.0, sum = 0;
-    double *row = calloc(rows->taps, sizeof(*row));
+    double *row = alloc_zeroed(rows->taps, sizeof(*row));
     float *to = rows->rows + (size_t)phase * rows->taps * 2;
 
-    for (uint32_t k = 0; row && k < rows->taps; k++) {
+    for (uint32_t k = 0; k < rows->taps; k++) {
         double x = k - half + 1 - (double)phase / rows->up, inside = 1 - x / half * (x / half);
         row[k] = compute_sinc(band * x) * (inside > 0 ? bessel_0(beta * sqrt(inside)) : 0);
         sum += row[k];
     }
-    for (uint32_t k = 0; row && k < rows->taps; k++)
+    for (uint32_t k = 0; k < rows->taps; k++)
         to[2 * k] = to[2 * k + 1] = (float)(row[k] / sum);
     free(row);
 }
@@ -64,19 +65,18 @@ static uint32_t common_divisor(uint32_t a, uint32_t b)
 struct polyphase_rows *polyphase_rows_new(uint32_t from, uint32_t to)
 {
     uint32_t divisor = common_divisor(from, to);
-    struct polyphase_rows *rows = calloc(1, sizeof(*rows));
+    struct polyphase_rows *rows;
 
-    if (!rows || divisor == 0) {
-        free(rows);
+    if (divisor == 0)
         return NULL;
-    }
+    rows = alloc_zeroed(1, sizeof(*rows));
     rows->up = to / divisor;
     rows->down = from / divisor;
     double narrow = rows->down > rows->up ? (double)rows->up / rows->down : 1;
     double taps = (attenuation - 8) / (2.285 * M_PI * transition * narrow);
     rows->taps = taps < POLYPHASE_TAPS_MAX - 4 ? ((uint32_t)taps + 4) / 4 * 4 : UINT32_MAX;
     if (rows->up <= POLYPHASE_UP_MAX && rows->taps <= POLYPHASE_TAPS_MAX)
-        rows->rows = calloc((size_t)rows->up * rows->taps * 2, sizeof(float));
+        rows->rows = alloc_zeroed((size_t)rows->up * rows->taps * 2, sizeof(float));
     for (uint32_t phase = 0; rows->rows && phase < rows->up; phase++)
         fill_row(rows, phase, narrow * (1 - transition / 2));
     if (rows->rows)
@@ -104,14 +104,9 @@ bool polyphase_rows_fit(const struct polyphase_rows *rows, uint32_t from, uint32
 /* Before frame 0 there is silence. */
 struct polyphase *polyphase_new(const struct polyphase_rows *rows)
 {
-    struct polyphase *made = calloc(1, sizeof(*made));
+    struct polyphase *made = alloc_zeroed(1, sizeof(*made));
 
-    if (made)
-        made->input = calloc((size_t)(rows->taps + CHUNK + rows->down) * 2, sizeof(float));
-    if (!made || !made->input) {
-        free(made);
-        return NULL;
-    }
+    made->input = alloc_zeroed((size_t)(rows->taps + CHUNK + rows->down) * 2, sizeof(float));
     made->rows = rows;
     made->count = rows->taps / 2 - 1;
     return made;

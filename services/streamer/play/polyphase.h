@@ -13,12 +13,12 @@ enum { POLYPHASE_UP_MAX = 1024, POLYPHASE_TAPS_MAX = 4096 };
 struct polyphase_rows; /* the coefficients of one ratio */
 struct polyphase;
 
-/* NULL: no memory, or the ratio needs too many rows or taps. */
+/* NULL: the ratio needs too many rows or taps. */
 struct polyphase_rows *polyphase_rows_new(uint32_t from, uint32_t to);
 void polyphase_rows_free(struct polyphase_rows *rows); /* NULL is allowed */
 bool polyphase_rows_fit(const struct polyphase_rows *rows, uint32_t from, uint32_t to);
 
-/* `rows` outlives it. NULL: no memory. */
+/* `rows` outlives it. */
 struct polyphase *polyphase_new(const struct polyphase_rows *rows);
 void polyphase_free(struct polyphase *polyphase); /* NULL is allowed */
 

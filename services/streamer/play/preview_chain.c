@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/streamer/play/preview.h"
@@ -38,10 +39,8 @@ static void take_answer(void *state, enum err error, const void *answer, const s
 static enum err send_ask(struct preview *preview, const char *to, struct fault *fault)
 {
     struct audio_chain request = { .to = text_of(to) };
-    struct chain_asked *asked = malloc(sizeof(*asked));
+    struct chain_asked *asked = alloc_bytes(sizeof(*asked));
 
-    if (!asked)
-        return fault_set(fault, ERR_FULL, "no memory to lead the preview");
     *asked = (struct chain_asked){ preview, preview->turn };
     snprintf(preview->chained, sizeof(preview->chained), "%s", to);
     preview->is_chained = to[0];

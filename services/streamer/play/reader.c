@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/process/opening.h"
 #include "common/text.h"
 #include "proto/service/workers.h"
@@ -229,11 +230,9 @@ static void open_mail(void *state, int fd)
 
 enum err readers_new(struct service *service, struct file_readers **readers, struct fault *fault)
 {
-    struct file_readers *made = calloc(1, sizeof(*made));
+    struct file_readers *made = alloc_zeroed(1, sizeof(*made));
 
     *readers = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for readers");
     made->service = service;
     enum err e = mailbox_new(&made->mailbox, fault);
     if (e == ERR_OK)
@@ -273,22 +272,17 @@ const char *readers_alarm(const struct file_readers *readers)
     return workers_alarm(readers->workers);
 }
 
-enum err reader_open(struct file_readers *readers, const char *path, const struct reader_events *events,
-                     struct file_reader **reader, struct fault *fault)
+struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct reader_events *events)
 {
-    struct file_reader *made = calloc(1, sizeof(*made));
+    struct file_reader *made = alloc_zeroed(1, sizeof(*made));
 
-    *reader = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for a reader");
     made->readers = readers;
     made->events = *events;
     made->fd = -1;
     text_extension(bytes_of(path, strlen(path)), made->extension);
     made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US,
                                   (struct opening_events){ take_opened, made }, NULL);
-    *reader = made;
-    return ERR_OK;
+    return made;
 }
 
 bool reader_is_free(const struct file_reader *reader)

@@ -36,9 +36,8 @@ void readers_free(struct file_readers *readers);               /* NULL is allowe
 void readers_tick(struct file_readers *readers);               /* deadlines, workers that are missing, the dead */
 const char *readers_alarm(const struct file_readers *readers); /* "", or why no worker can be started */
 
-/* `path` is absolute. The events are called later, never within. Errors: full. */
-enum err reader_open(struct file_readers *readers, const char *path, const struct reader_events *events,
-                     struct file_reader **reader, struct fault *fault);
+/* `path` is absolute. The events are called later, never within. */
+struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct reader_events *events);
 bool reader_is_free(const struct file_reader *reader);                        /* open, and nothing is asked of it */
 void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames); /* of one that is free */
 void reader_close(struct file_reader *reader);                                /* NULL is allowed */

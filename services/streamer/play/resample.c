@@ -3,6 +3,7 @@
 #include <samplerate.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/streamer/play/polyphase.h"
 
 enum { MARGIN = 64, APART_MAX = 32, RATIOS_KEPT = 8 };
@@ -25,7 +26,7 @@ struct resample {
 
 struct resampler *resample_open(void)
 {
-    return calloc(1, sizeof(struct resampler));
+    return alloc_zeroed(1, sizeof(struct resampler));
 }
 
 void resample_close(struct resampler *resampler)
@@ -53,7 +54,7 @@ static uint32_t find_rows(struct resampler *resampler, uint32_t from, uint32_t t
     return resampler->kept[unused].rows ? unused : RATIOS_KEPT;
 }
 
-static bool choose_rows(struct resample *resample, uint32_t from, uint32_t to)
+static void choose_rows(struct resample *resample, uint32_t from, uint32_t to)
 {
     uint32_t place = find_rows(resample->resampler, from, to);
     int error;
@@ -63,10 +64,9 @@ static bool choose_rows(struct resample *resample, uint32_t from, uint32_t to)
     if (resample->polyphase) {
         resample->place = place;
         resample->resampler->kept[place].users++;
-        return true;
+        return;
     }
-    resample->state = src_new(SRC_SINC_MEDIUM_QUALITY, 2, &error);
-    return resample->state != NULL;
+    resample->state = alloc_check(src_new(SRC_SINC_MEDIUM_QUALITY, 2, &error));
 }
 
 enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, struct resample **resample,
@@ -75,13 +75,9 @@ enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, s
     *resample = NULL;
     if (from == 0 || to == 0 || to / from > APART_MAX || from / to > APART_MAX)
         return fault_set(fault, ERR_BAD_REQUEST, "cannot convert a sample rate of %u Hz to %u Hz", from, to);
-    struct resample *made = calloc(1, sizeof(*made));
-    if (made)
-        made->resampler = resampler;
-    if (!made || !choose_rows(made, from, to)) {
-        free(made);
-        return fault_set(fault, ERR_FULL, "no memory to resample");
-    }
+    struct resample *made = alloc_zeroed(1, sizeof(*made));
+    made->resampler = resampler;
+    choose_rows(made, from, to);
     made->ratio = (double)to / from;
     *resample = made;
     return ERR_OK;

@@ -16,10 +16,10 @@ enum { RESAMPLE_REACH = 2048 };
 struct resampler; /* what conversions of one ratio share */
 struct resample;
 
-struct resampler *resample_open(void);            /* NULL: no memory */
+struct resampler *resample_open(void);
 void resample_close(struct resampler *resampler); /* after all that used it; NULL is allowed */
 
-/* Rates at most 32 times apart. Errors: bad_request, full. */
+/* Rates at most 32 times apart. Errors: bad_request. */
 enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, struct resample **resample,
                       struct fault *fault);
 void resample_free(struct resample *resample); /* NULL is allowed */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/streamer/play/sounds_room.h"
 
@@ -118,10 +120,9 @@ static bool make_room(struct sounds_slot *slot, uint64_t frames)
 
     while (room < frames)
         room *= 2;
-    float *grown = room <= FLOATS ? realloc(slot->stereo, room * 2 * sizeof(float)) : NULL;
-    if (!grown)
+    if (room > FLOATS || !limits_leave(room * 2 * sizeof(float)))
         return false;
-    slot->stereo = grown;
+    slot->stereo = alloc_grow(slot->stereo, room * 2, sizeof(float));
     slot->room = room;
     return true;
 }
@@ -182,15 +183,8 @@ static enum err begin_load(struct sounds *sounds, const struct located *located,
 
     if (!slot)
         return fault_set(fault, ERR_FULL, "all %d slots for sounds are taken", SOUNDS);
-    *slot = (struct sounds_slot){ .all = sounds, .path = strdup(located->path), .media = located->media };
-    if (!slot->path)
-        return fault_set(fault, ERR_FULL, "no memory to load a sound");
-    enum err e = reader_open(sounds->readers, slot->path, &events, &slot->reader, fault);
-    if (e != ERR_OK) {
-        free(slot->path);
-        slot->path = NULL;
-        return e;
-    }
+    *slot = (struct sounds_slot){ .all = sounds, .path = alloc_text(located->path), .media = located->media };
+    slot->reader = reader_open(sounds->readers, slot->path, &events);
     atomic_store(&entry_of(slot)->state, SOUND_LOADING);
     slot->waiters[slot->waiter_count++] = ticket;
     return ERR_OK;
@@ -265,12 +259,10 @@ void sounds_note(struct sounds *sounds, const struct note *note)
 
 /* ---- the table ---- */
 
-enum err sounds_open(struct sounds *sounds, struct fault *fault)
+void sounds_open(struct sounds *sounds)
 {
     sounds->memory = studio_sounds(sounds->core->studio);
-    sounds->scratch = calloc((size_t)(CHUNK + RESAMPLE_REACH + 64) * APART * 2, sizeof(float));
-    if (!sounds->scratch)
-        return fault_set(fault, ERR_FULL, "no memory for sounds");
+    sounds->scratch = alloc_zeroed((size_t)(CHUNK + RESAMPLE_REACH + 64) * APART * 2, sizeof(float));
     for (uint32_t i = 0; i < SOUNDS; i++) {
         struct sound_entry *entry = &sounds->memory->entries[i];
         uint32_t state = atomic_load(&entry->state);
@@ -280,7 +272,6 @@ enum err sounds_open(struct sounds *sounds, struct fault *fault)
         else if (state != SOUND_READY)
             atomic_store(&entry->state, SOUND_EMPTY);
     }
-    return ERR_OK;
 }
 
 void sounds_close(struct sounds *sounds)

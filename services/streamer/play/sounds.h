@@ -37,8 +37,8 @@ struct sounds {
     float *scratch; /* one conversion's output */
 };
 
-/* Takes over what is loaded. Errors: full. */
-enum err sounds_open(struct sounds *sounds, struct fault *fault);
+/* Takes over what is loaded. */
+void sounds_open(struct sounds *sounds);
 void sounds_close(struct sounds *sounds);
 void sounds_note(struct sounds *sounds, const struct note *note);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 struct stretch {
     RubberBandState state;
     uint32_t late; /* frames of its delay, still to be thrown away */
@@ -41,13 +43,8 @@ enum err stretch_new(uint32_t rate, double tempo, double semitones, struct stret
     if (!(tempo >= 0.25 && tempo <= 4) || !(fabs(semitones) <= 24))
         return fault_set(fault, ERR_BAD_REQUEST, "a tempo ratio of %g or a shift by %g semitones is too large", tempo,
                          semitones);
-    struct stretch *made = calloc(1, sizeof(*made));
-    if (made)
-        made->state = rubberband_new(rate, 2, options, 1 / tempo, exp2(semitones / 12));
-    if (!made || !made->state) {
-        free(made);
-        return fault_set(fault, ERR_FULL, "no memory to stretch");
-    }
+    struct stretch *made = alloc_zeroed(1, sizeof(*made));
+    made->state = alloc_check(rubberband_new(rate, 2, options, 1 / tempo, exp2(semitones / 12)));
     rubberband_set_max_process_size(made->state, STRETCH_FRAMES_MAX);
     pad_start(made);
     *stretch = made;

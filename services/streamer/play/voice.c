@@ -131,11 +131,11 @@ static void fail_voice(void *state, const struct fault *fault)
     voice_fail(state, fault);
 }
 
-enum err voice_open(struct voice *voice, struct fault *fault)
+void voice_open(struct voice *voice)
 {
     struct reader_events events = { begin_filling, voice_feed_came, fail_voice, voice };
 
-    return reader_open(voice->all->readers, voice_piece(voice)->path, &events, &voice->reader, fault);
+    voice->reader = reader_open(voice->all->readers, voice_piece(voice)->path, &events);
 }
 
 static void keep_plan(struct voice *voice, const struct voice_plan *plan)
@@ -191,11 +191,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->is_heard = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_dry = voice->is_seeking = false;
     keep_plan(voice, plan);
-    enum err e = voice_open(voice, fault);
-    if (e != ERR_OK) {
-        atomic_store(&voice->handover->phase, HANDOVER_NOTHING);
-        return e;
-    }
+    voice_open(voice);
     set_phase(voice, VOICE_OPENING);
     *to = voice;
     return ERR_OK;
@@ -315,7 +311,8 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
         return ERR_OK;
     }
     reader_close(voice->reader);
-    return voice_open(voice, fault);
+    voice_open(voice);
+    return ERR_OK;
 }
 
 enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, struct fault *fault)
@@ -378,13 +375,13 @@ static void next_open_failed(void *state, const struct fault *fault)
         voice_fail(voice, fault); /* it has become the present one meanwhile */
 }
 
-enum err voice_open_next(struct voice *voice, struct fault *fault)
+void voice_open_next(struct voice *voice)
 {
     uint32_t word = atomic_load(&voice->handover->word);
     const struct handover_piece *piece = &voice->handover->pieces[!(word & HANDOVER_PRESENT)];
     struct reader_events events = { next_opened, next_came, next_open_failed, voice };
 
-    return reader_open(voice->all->readers, piece->path, &events, &voice->following, fault);
+    voice->following = reader_open(voice->all->readers, piece->path, &events);
 }
 
 enum err voice_may_queue(const struct voice *voice, struct fault *fault)
@@ -408,8 +405,6 @@ enum err voice_queue(struct voice *voice, const char *path, struct id media, str
     memcpy(piece->media, media.b, sizeof(piece->media));
     memcpy(piece->queued, request.b, sizeof(piece->queued));
     atomic_fetch_or(&voice->handover->word, HANDOVER_FOLLOWS);
-    enum err e = voice_open_next(voice, fault);
-    if (e != ERR_OK)
-        nothing_follows(voice);
-    return e;
+    voice_open_next(voice);
+    return ERR_OK;
 }

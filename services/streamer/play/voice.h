@@ -81,8 +81,8 @@ struct voices {
     void *state;
 };
 
-/* Takes up what a predecessor played. Errors: full. */
-enum err voices_open(struct voices *voices, struct fault *fault);
+/* Takes up what a predecessor played. */
+void voices_open(struct voices *voices);
 void voices_close(struct voices *voices); /* what sounds goes on for as long as its ring lasts */
 void voices_tick(struct voices *voices);
 void voices_note(struct voices *voices, const struct note *note);
@@ -131,7 +131,7 @@ uint32_t voice_feed_scratch(void);         /* floats that a conversion may need 
 void voice_filled(struct voice *voice); /* enough is in the ring to start */
 void voice_fail(struct voice *voice, const struct fault *fault);
 void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* it is silent */
-enum err voice_open(struct voice *voice, struct fault *fault);
-enum err voice_open_next(struct voice *voice, struct fault *fault);
+void voice_open(struct voice *voice);
+void voice_open_next(struct voice *voice);
 
 #endif

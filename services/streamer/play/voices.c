@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/streamer/play/voice.h"
@@ -78,10 +79,10 @@ static void take_up(struct voice *voice)
     }
     if (state->streams[voice->index].generation != voice->generation && !is_asked)
         voice->phase = VOICE_FILLING;
-    if (!voice->is_complete && voice_open(voice, &fault) != ERR_OK)
-        voice_fail(voice, &fault);
+    if (!voice->is_complete)
+        voice_open(voice);
     if (atomic_load(&voice->handover->word) & HANDOVER_FOLLOWS)
-        (void)voice_open_next(voice, &fault);
+        voice_open_next(voice);
     if (seeks && voice->phase != VOICE_FREE)
         (void)voice_seek(voice, voice->handover->seek_from, seeker, &fault);
     log_info("voice %u continues with %s", voice->index, voice_piece(voice)->path);
@@ -130,13 +131,11 @@ static void note_start(struct voice *voice)
         atomic_store(&handover->phase, HANDOVER_PLAYING);
 }
 
-enum err voices_open(struct voices *voices, struct fault *fault)
+void voices_open(struct voices *voices)
 {
     struct note note;
 
-    voices->scratch = calloc(voice_feed_scratch(), sizeof(float));
-    if (!voices->scratch)
-        return fault_set(fault, ERR_FULL, "no memory for the voices");
+    voices->scratch = alloc_zeroed(voice_feed_scratch(), sizeof(float));
     clear_handover(voices);
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
@@ -152,7 +151,6 @@ enum err voices_open(struct voices *voices, struct fault *fault)
         voices_note(voices, &note);
     for (uint32_t i = 0; i < STREAMS; i++)
         take_up(&voices->each[i]);
-    return ERR_OK;
 }
 
 void voices_close(struct voices *voices)

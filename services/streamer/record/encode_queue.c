@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/streamer/record/take_flac.h"
@@ -76,7 +77,7 @@ static void start_encoding(struct take *take)
     struct fault fault = { 0 };
 
     if (!flac) {
-        fault_set(&fault, ERR_FULL, "no memory to encode");
+        fault_set(&fault, ERR_BAD_REQUEST, "\"%s\" has no name that ends in .wav", take->path);
         give_up(take, &fault);
         return;
     }
@@ -98,8 +99,9 @@ static struct take *append_take(struct takes *takes, const struct take *take)
 
     for (; *last; last = &(*last)->next)
         count++;
-    if (count >= TAKES_LEFT || !(waiting = malloc(sizeof(*waiting))))
+    if (count >= TAKES_LEFT)
         return NULL;
+    waiting = alloc_bytes(sizeof(*waiting));
     *waiting = *take;
     waiting->phase = TAKE_ENCODING;
     return *last = waiting;

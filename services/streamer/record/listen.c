@@ -264,7 +264,7 @@ static enum err begin_wav(struct listening *listening, struct fault *fault)
 
     listening->wav.fd = fd;
     if (fd < 0)
-        return fault_errno(fault, ERR_FULL, errno, "no memory to listen");
+        return fault_errno(fault, ERR_FULL, errno, "cannot make a file in memory to listen");
     return wav_begin(&listening->wav, fd, WAV_FLOAT, &take, fault);
 }
 

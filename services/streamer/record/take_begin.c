@@ -44,13 +44,7 @@ static void start_file(struct take *take)
 {
     struct takes *takes = take->takes;
     struct take_file *file = take_file_new(TAKE_NEW, take_done, take);
-    struct fault fault;
 
-    if (!file) {
-        fault_set(&fault, ERR_FULL, "no memory to record");
-        take_fail(take, &fault);
-        return;
-    }
     take->facts.generation = new_generation(takes);
     take->facts.item = take->item;
     file->format = take->format == TAKE_FORMAT_WAV24 ? WAV_PCM24 : WAV_FLOAT;
@@ -137,13 +131,7 @@ static void folder_made(struct errand *errand, bool lost)
 void take_is_connected(struct take *take)
 {
     struct take_file *file = take_file_new(TAKE_FOLDER, folder_made, take);
-    struct fault fault;
 
-    if (!file) {
-        fault_set(&fault, ERR_FULL, "no memory to record");
-        take_fail(take, &fault);
-        return;
-    }
     memcpy(file->path, take->takes->folder, sizeof(file->path));
     take_file_start(file, take->takes->errands);
 }

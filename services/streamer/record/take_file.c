@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "services/streamer/record/take_flac.h"
 #include "services/streamer/record/take_gaps.h"
@@ -326,10 +327,8 @@ static void free_file(struct errand *errand)
 
 struct take_file *take_file_new(enum take_work work, void (*done)(struct errand *errand, bool lost), void *state)
 {
-    struct take_file *file = calloc(1, sizeof(*file));
+    struct take_file *file = alloc_zeroed(1, sizeof(*file));
 
-    if (!file)
-        return NULL;
     file->errand = (struct errand){ .run = run_work, .done = done, .drop = free_file, .patience = PATIENCE_US };
     file->state = state;
     file->work = work;

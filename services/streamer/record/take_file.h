@@ -39,7 +39,7 @@ struct take_file {
     usec_t mtime;
 };
 
-/* NULL: no memory. It is the errand's: free it (drop) only if it was never started. */
+/* It is the errand's: free it (drop) only if it was never started. */
 struct take_file *take_file_new(enum take_work work, void (*done)(struct errand *errand, bool lost), void *state);
 void take_file_start(struct take_file *file, struct errands *errands);
 

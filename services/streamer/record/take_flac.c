@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "services/streamer/record/take_encode.h"
 
@@ -187,9 +188,9 @@ bool take_flac_is_there(const char *path, char flac[PATH_MAX + 8])
 
 struct take_flac *take_flac_new(const char *path, void (*done)(struct errand *errand, bool lost), void *state)
 {
-    struct take_flac *flac = calloc(1, sizeof(*flac));
+    struct take_flac *flac = alloc_zeroed(1, sizeof(*flac));
 
-    if (!flac || !name_flac(path, flac->flac)) {
+    if (!name_flac(path, flac->flac)) {
         free(flac);
         return NULL;
     }

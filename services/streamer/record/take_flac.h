@@ -11,7 +11,7 @@
 
 #include "services/streamer/record/take_encode.h"
 
-/* For the WAV `path`. NULL: no memory, or no name that ends in ".wav". It is the errand's: drop it only if it was never
+/* For the WAV `path`. NULL: no name that ends in ".wav". It is the errand's: drop it only if it was never
  * started. */
 struct take_flac *take_flac_new(const char *path, void (*done)(struct errand *errand, bool lost), void *state);
 void take_flac_start(struct take_flac *flac, struct errands *errands);

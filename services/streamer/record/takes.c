@@ -82,10 +82,11 @@ static void recover_next(struct takes *takes)
     if (take->phase != TAKE_FREE || takes->left_count == 0 || is_beginning(&takes->recording))
         return;
     struct id id = takes->left[--takes->left_count];
-    if (!fill_recovery(takes, id) || !(file = take_file_new(TAKE_RESUME, take_done, take))) {
+    if (!fill_recovery(takes, id)) {
         take_free(take);
         return;
     }
+    file = take_file_new(TAKE_RESUME, take_done, take);
     file->memory = takes->memory;
     file->ring = takes->ring;
     memcpy(file->path, take->path, sizeof(file->path));
@@ -328,8 +329,7 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id)
         return refuse(call, ERR_OFFLINE, "the disk of \"%.*s\" is away", TEXT_ARG(found.name));
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "another take is being deleted");
-    if (!(file = take_file_new(TAKE_ERASE, end_erasing, take)))
-        return refuse(call, ERR_FULL, "no memory to delete it");
+    file = take_file_new(TAKE_ERASE, end_erasing, take);
     (void)bytes_copy(file->path, sizeof(file->path), found.path);
     (void)text_copy(take->name, sizeof(take->name), found.name);
     take->item = id;
