@@ -70,10 +70,9 @@ void artefact_cross_out(struct buffer *names, const char *name)
             memset(at, 0, strlen(name));
 }
 
-bool artefact_add_name(struct buffer *names, const char *name)
+void artefact_add_name(struct buffer *names, const char *name)
 {
     buffer_add(names, name, strlen(name) + 1);
-    return true;
 }
 
 /* ---- writing ---- */

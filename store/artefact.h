@@ -46,7 +46,7 @@ void artefact_files_free(struct artefact_files *files);
 /* Returns the name after `name`, or the first for NULL; NULL: no more. Skips names that were crossed out. */
 const char *artefact_next_name(const struct buffer *names, const char *name);
 void artefact_cross_out(struct buffer *names, const char *name);
-bool artefact_add_name(struct buffer *names, const char *name); /* returns true */
+void artefact_add_name(struct buffer *names, const char *name);
 
 /* Returns its bytes, in the arena or in `kept`. Errors: not_found (the file is missing or changed: the artefact must be
  * made again), full. */

@@ -107,7 +107,7 @@ static enum err changes_since(struct persist *p, struct call *call, const struct
     limit = limit < CHANGES_MOST ? limit : CHANGES_MOST;
     found.each.at = arena_array(call_arena(call), limit, sizeof(*found.each.at));
     if (!found.each.at)
-        return refuse(call, ERR_FULL, "no memory for so many changes");
+        return refuse_full(call);
     e = store_read(p->store, &txn, call_fault(call));
     if (e == ERR_OK && lineage_is_another(p, txn)) {
         txn_end(txn);

@@ -66,7 +66,7 @@ static enum err note_query(struct persist *p, struct kept_query *query, struct f
 {
     struct noted_query *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
     uint32_t count;
-    enum err e = noted ? read_noted(p, query, noted, &count) : ERR_FULL;
+    enum err e = read_noted(p, query, noted, &count);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "the history cannot be read");
@@ -109,7 +109,7 @@ static enum err forget_noted(struct persist *p, struct fault *fault)
     struct noted_query *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
     struct kept_query none = { 0 };
     uint32_t count = 0;
-    enum err e = noted ? read_noted(p, &none, noted, &count) : ERR_FULL;
+    enum err e = read_noted(p, &none, noted, &count);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "the history cannot be read");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/errand.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/batch/in_flight.h"
@@ -197,7 +198,7 @@ static bool drop_unless_told(void *state, struct bytes content, const struct art
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
     if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !artefact_writer_holds(p, name))
-        (void)artefact_add_name(&p->w.dropped, name);
+        artefact_add_name(&p->w.dropped, name);
     return true;
 }
 
@@ -280,10 +281,8 @@ static void files_written(struct errand *errand, bool lost)
 
 static enum err start_thread(struct persist *p, struct artefact_batch *batch)
 {
-    struct file_errand *files = calloc(1, sizeof(*files));
+    struct file_errand *files = alloc_zeroed(1, sizeof(*files));
 
-    if (!files)
-        return ERR_FULL;
     files->errand =
         (struct errand){ .run = write_files, .done = files_written, .drop = free_errand, .patience = patience };
     files->persist = p;
@@ -299,7 +298,8 @@ static bool add_in_flight(void *state, struct bytes content, const struct artefa
     char name[ARTEFACT_NAME_SIZE];
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    return in_flight_add(&batch->in_flight, name);
+    in_flight_add(&batch->in_flight, name);
+    return true;
 }
 
 /* An analysis that names no content is about the one that its item has now. */
@@ -366,10 +366,10 @@ static enum err take_names(struct persist *p, struct artefact_batch *batch, stru
 static enum err start_artefact_batch(struct persist *p, struct call *call, const struct persist_batch *ask)
 {
     struct ticket ticket = call_defer(call);
-    struct artefact_batch *batch = ticket.number ? calloc(1, sizeof(*batch)) : NULL;
+    struct artefact_batch *batch = ticket.number ? alloc_zeroed(1, sizeof(*batch)) : NULL;
 
     if (!batch)
-        return ticket.number ? refuse(call, ERR_FULL, "no memory for a batch") : ERR_BUSY;
+        return ERR_BUSY;
     *batch = (struct artefact_batch){ .next = p->artefact_batches,
                                       .request = call_request(call),
                                       .digest = call_digest(call),

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "services/persist/batch/remade.h"
 #include "services/persist/edit/edit.h"
@@ -107,7 +108,7 @@ enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault)
 
     batch->outcomes.each = (struct outcome_list){ 0, arena_array(batch->arena, count, sizeof(struct outcome)) };
     if (!batch->outcomes.each.at)
-        return fault_set(fault, ERR_FULL, "no memory for so many outcomes");
+        return fault_set(fault, ERR_FULL, "so many outcomes are more than an ask has memory for");
     e = parts_read(p->w.txn, batch->arena, batch->work.request, take_stored, batch);
     p->request_revision = batch->work.revision;
     return e == ERR_OK ? e : fault_set(fault, e, "the finished part of this request cannot be read");
@@ -188,11 +189,9 @@ static void free_batch(struct persist *p, struct multipart *work)
 
 static enum err make_batch(struct persist *p, const struct batch_owner *owner, struct batch **made, struct fault *fault)
 {
-    struct batch *batch = *made = calloc(1, sizeof(*batch));
+    struct batch *batch = *made = alloc_zeroed(1, sizeof(*batch));
     enum err e;
 
-    if (!batch)
-        return fault_set(fault, ERR_FULL, "no memory for a batch");
     *batch = (struct batch){ .ask = owner->ask, .arena = owner->arena, .owner = *owner };
     batch->work = (struct multipart){ .part = run_part,
                                       .drop = free_batch,

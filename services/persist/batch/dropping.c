@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/process/errand.h"
 #include "services/persist/batch/artefact_writer.h"
 #include "store/artefact.h"
@@ -43,13 +44,13 @@ static void take_names(struct persist *p, struct buffer *names)
 
     while ((name = artefact_next_name(&p->w.dropped, name)))
         if (!artefact_writer_holds(p, name))
-            (void)artefact_add_name(names, name);
+            artefact_add_name(names, name);
     buffer_reset(&p->w.dropped);
 }
 
 void dropping_start(struct persist *p)
 {
-    struct dropping *dropping = p->w.dropped.len && p->errands ? calloc(1, sizeof(*dropping)) : NULL;
+    struct dropping *dropping = p->w.dropped.len && p->errands ? alloc_zeroed(1, sizeof(*dropping)) : NULL;
 
     if (!dropping) {
         buffer_reset(&p->w.dropped);

@@ -12,12 +12,12 @@ uint32_t in_flight_mark(const char *name)
     return ((uint32_t)hash.b[0] << 16 | (uint32_t)hash.b[1] << 8 | hash.b[2]) % IN_FLIGHT_MARKS;
 }
 
-bool in_flight_add(struct in_flight *in_flight, const char *name)
+void in_flight_add(struct in_flight *in_flight, const char *name)
 {
     const uint32_t mark = in_flight_mark(name);
 
     in_flight->marks[mark / 8] |= (uint8_t)(1 << mark % 8);
-    return artefact_add_name(&in_flight->names, name);
+    artefact_add_name(&in_flight->names, name);
 }
 
 bool in_flight_have(const struct in_flight *in_flight, uint32_t mark, const char *name)

@@ -17,7 +17,7 @@ struct in_flight {
 };
 
 uint32_t in_flight_mark(const char *name);
-bool in_flight_add(struct in_flight *in_flight, const char *name); /* false: no memory */
+void in_flight_add(struct in_flight *in_flight, const char *name);
 bool in_flight_have(const struct in_flight *in_flight, uint32_t mark,
                     const char *name); /* `mark` is that of the name */
 void in_flight_free(struct in_flight *in_flight);

@@ -91,7 +91,8 @@ static void keep_old(struct sweep_round *look, const char *name)
     } else if (orphan_is_temporary(name)) {
         artefact_remove(look->persist->paths, name);
     } else if (look->found_count < FOUND_MAX) {
-        look->found_count += artefact_add_name(&look->found, name);
+        artefact_add_name(&look->found, name);
+        look->found_count++;
     }
 }
 
@@ -110,9 +111,8 @@ static bool take_name(void *state, const char *name)
 {
     struct sweep_round *look = state;
 
-    if (!artefact_add_name(&look->some, name))
-        look->e = ERR_FULL;
-    else if (++look->some_count == ROWS)
+    artefact_add_name(&look->some, name);
+    if (++look->some_count == ROWS)
         judge_some(look);
     return look->e == ERR_OK && look->found_count < FOUND_MAX && errand_goes_on(&look->errand);
 }
@@ -147,7 +147,10 @@ static bool judge_names(struct persist *p, struct sweep *sweep)
         if (!name)
             return false;
         sweep->at = name;
-        sweep->removed += may_go(p, name) && artefact_add_name(&p->w.dropped, name);
+        if (may_go(p, name)) {
+            artefact_add_name(&p->w.dropped, name);
+            sweep->removed++;
+        }
     }
     return true;
 }
@@ -201,11 +204,9 @@ static void free_look(struct errand *errand)
 
 static void start_look(struct persist *p, struct sweep *sweep)
 {
-    struct sweep_round *look = calloc(1, sizeof(*look));
+    struct sweep_round *look = alloc_zeroed(1, sizeof(*look));
 
     sweep->due = clock_steady() + hour;
-    if (!look)
-        return;
     look->errand = (struct errand){ .run = run_look, .done = take_look, .drop = free_look, .patience = patience };
     look->persist = p;
     look->sweep = sweep;

@@ -97,8 +97,6 @@ static enum err replace_source(struct persist *p, const struct planned *plan, co
     const struct fact_list *found = &plan->found->facts;
     struct fact_list all = { 0, arena_array(&p->arena, was->each.count + found->count, sizeof(struct fact)) };
 
-    if (!all.at)
-        return fault_set(fault, ERR_FULL, "no memory for the facts");
     for (uint32_t i = 0; i < was->each.count; i++)
         if (was->each.at[i].source.value != (int32_t)source)
             all.at[all.count++] = was->each.at[i];

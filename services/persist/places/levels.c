@@ -3,19 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 
 enum err levels_add(struct levels *levels, struct id folder)
 {
-    if (levels->count == levels->room) {
-        uint32_t room = levels->room ? 2 * levels->room : 64;
-        struct id *more = realloc(levels->folders, room * sizeof(*more));
-        if (!more)
-            return ERR_FULL;
-        levels->folders = more;
-        levels->room = room;
-    }
+    if (levels->count > 0 && levels->count == levels->room && !limits_leave(2 * levels->room * sizeof(folder)))
+        return ERR_FULL;
+    ALLOC_ROOM(levels->folders, levels->count, levels->room, 64);
     levels->folders[levels->count++] = folder;
     return ERR_OK;
 }

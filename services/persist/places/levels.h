@@ -14,7 +14,7 @@ struct levels {
     uint32_t name_len;
 };
 
-/* Errors: full. */
+/* Errors: full, never for the first. */
 enum err levels_add(struct levels *levels, struct id folder);
 
 /* Adds what lies in folder number `at`, from the name on; *is_whole when all of it is there, and the name is empty

@@ -78,16 +78,13 @@ static int by_source_and_attribute(const void *a, const void *b)
 }
 
 /* Both items may have a thousand facts: these are sorted once. */
-static enum err sort_facts(struct persist *p, struct fact_list facts, struct fact_list *sorted)
+static void sort_facts(struct persist *p, struct fact_list facts, struct fact_list *sorted)
 {
     *sorted = (struct fact_list){ facts.count, arena_array(&p->arena, facts.count, sizeof(struct fact)) };
-    if (!sorted->at)
-        return ERR_FULL;
     if (facts.count == 0)
-        return ERR_OK;
+        return;
     memcpy(sorted->at, facts.at, facts.count * sizeof(struct fact));
     qsort(sorted->at, sorted->count, sizeof(struct fact), by_source_and_attribute);
-    return ERR_OK;
 }
 
 static bool says_same(struct fact_list sorted, const struct fact *fact)
@@ -103,14 +100,11 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
 
     if (e == ERR_OK)
         e = catalogue_subject_facts(p->w.txn, &p->arena, subject_of(lost), &others);
-    if (e == ERR_OK)
-        e = sort_facts(p, own.each, &sorted);
     if (e != ERR_OK)
         return e;
+    sort_facts(p, own.each, &sorted);
     all->each.count = 0;
     all->each.at = arena_array(&p->arena, own.each.count + others.each.count, sizeof(struct fact));
-    if (!all->each.at)
-        return ERR_FULL;
     for (uint32_t i = 0; i < own.each.count; i++)
         all->each.at[all->each.count++] = own.each.at[i];
     for (uint32_t i = 0; i < others.each.count && all->each.count < FACTS_MOST; i++)

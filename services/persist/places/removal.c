@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/overtaken.h"
 #include "services/persist/places/places_lookup.h"
@@ -298,29 +299,20 @@ void removal_list_tasks(const struct persist *p, struct arena *arena, struct tas
 
 /* ---- beginning ---- */
 
-static enum err make_removal(struct persist *p, struct call *call, struct id library, struct removal **made)
+static enum err begin_removal(struct persist *p, struct call *call, struct id library)
 {
+    struct removal *removal;
     uint32_t count = 0;
 
     for (struct removal *at = next_removal(p->multiparts); at; at = next_removal(at->work.next))
         count++;
     if (count >= AT_ONCE)
         return refuse(call, ERR_BUSY, "%u libraries are being removed already", count);
-    *made = calloc(1, sizeof(struct removal));
-    if (!*made)
-        return refuse(call, ERR_FULL, "no memory to remove a library");
-    **made = (struct removal){ .work = { .part = run_part, .drop = free_removal, .outlives_its_call = true },
-                               .library = library,
-                               .since = clock_now() };
-    return ERR_OK;
-}
-
-static enum err begin_removal(struct persist *p, struct call *call, struct id folder)
-{
-    struct removal *removal;
-    enum err e = make_removal(p, call, folder, &removal);
-
-    return e == ERR_OK ? multipart_begin(p, call, &removal->work) : e;
+    removal = alloc_bytes(sizeof(*removal));
+    *removal = (struct removal){ .work = { .part = run_part, .drop = free_removal, .outlives_its_call = true },
+                                 .library = library,
+                                 .since = clock_now() };
+    return multipart_begin(p, call, &removal->work);
 }
 
 enum err removal_begin(struct persist *p, struct call *call, struct id folder)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/pack.h"
@@ -68,15 +69,14 @@ static void free_repack(struct persist *p)
 
 static enum err take_row(struct persist *p)
 {
-    struct repack *r = calloc(1, sizeof(*r));
-    enum err e = r ? first_row(p, &r->row) : ERR_FULL;
+    struct repack *r = alloc_zeroed(1, sizeof(*r));
+    enum err e = first_row(p, &r->row);
 
-    if (e == ERR_OK)
-        e = levels_add(&r->levels, key_id_at(key_bytes(&r->row), HEAD - 16));
     if (e != ERR_OK) {
         free(r);
         return e;
     }
+    (void)levels_add(&r->levels, key_id_at(key_bytes(&r->row), HEAD - 16));
     r->old = (struct text){ r->row.len - HEAD, (const char *)r->row.b + HEAD };
     p->repack = r;
     return ERR_OK;

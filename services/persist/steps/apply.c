@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/places.h"
@@ -156,9 +157,7 @@ enum err apply_begin(struct persist *p, struct call *call, const struct persist_
         multipart_forget(p, before);
     if (ask->actions.count <= SHORT)
         return apply_all(p, ask, answer, call_fault(call));
-    applying = calloc(1, sizeof(*applying));
-    if (!applying)
-        return refuse(call, ERR_FULL, "no memory for %u actions", ask->actions.count);
+    applying = alloc_bytes(sizeof(*applying));
     *applying = (struct applying){ .work = { .part = run_part, .drop = free_applying }, .ask = ask };
     return multipart_begin(p, call, &applying->work);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/kept_places.h"
@@ -311,9 +312,7 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
     if (e != ERR_OK || !is_cut)
         return e;
     p->request_writes = p->writes; /* the steps that are skipped stay skipped: busy takes nothing back */
-    undoing = calloc(1, sizeof(*undoing));
-    if (!undoing)
-        return refuse(call, ERR_FULL, "no memory to look for a step");
+    undoing = alloc_bytes(sizeof(*undoing));
     *undoing = (struct undoing){ .work = { .part = run_part, .drop = free_undoing }, .scope = scope, .back = back };
     return multipart_begin(p, call, &undoing->work);
 }
