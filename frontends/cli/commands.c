@@ -1,4 +1,4 @@
-/* commands.c: every command of the command line, one row each. */
+/* commands.c: the table of all commands, one row each. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"

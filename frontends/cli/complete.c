@@ -1,5 +1,5 @@
-/* complete.c: how a query, or a whole command line, could go on. The shells' scripts (completion.c) ask for the latter,
- * so that what they offer is in one place. A service that is away offers nothing. */
+/* complete.c: completions of a query or a whole command line. The shells' scripts (completion.c) ask for the latter, so
+ * all offers are made in one place. An absent service offers nothing. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
@@ -10,13 +10,13 @@
 
 enum { BUDGET_MS = 500 };
 
-/* One word that is not finished. */
+/* One unfinished word. */
 struct unfinished {
     struct cli *cli;
     const char *word;
-    const char *before; /* "--sort=" of the word, which each offer begins with; or "" */
-    int at;             /* which argument of the command it is, from 0 on */
-    char **arguments;   /* of the command, those before it */
+    const char *before; /* "--sort=" of the word, with which each offer begins; or "" */
+    int at;             /* index of the argument in the command, from 0 */
+    char **arguments;   /* the command's earlier arguments */
 };
 
 /* ---- offers ---- */
@@ -43,7 +43,7 @@ static void offer_table(const struct unfinished *u, const struct choice_table *t
         offer_word(u, text_of(table->words[i]), "");
 }
 
-/* "gain=" of each field but one. */
+/* Offers "gain=" for each field except one. */
 static void offer_fields(const struct unfinished *u, const struct shape *shape, const char *but)
 {
     for (uint32_t i = 0; i < shape->field_count; i++)
@@ -63,7 +63,7 @@ static void offer_files(const struct unfinished *u)
     cli_print(&u->cli->out, ":files\n");
 }
 
-/* ---- what arguments can be ---- */
+/* ---- possible arguments ---- */
 
 static void offer_query(const struct unfinished *u)
 {
@@ -81,7 +81,7 @@ static void offer_item(const struct unfinished *u)
     offer_files(u);
 }
 
-/* "+wa" and "-wa" by the tags that "tag:wa" has. */
+/* Offers "+wa…" and "-wa…" from the completions of "tag:wa". */
 static void offer_tags(const struct unfinished *u)
 {
     struct text query = arena_printf(&u->cli->arena, "tag:%s", u->word + 1);
@@ -308,7 +308,7 @@ static void offer_options(const struct unfinished *u, const struct command *comm
 
 /* ---- the line ---- */
 
-/* A word of the table at the place of the unfinished one: "library" or its "add". Each once. */
+/* Offers each possible word at that position once: "library", or its "add". */
 static void offer_commands(const struct unfinished *u, const char *first)
 {
     size_t len = first ? strlen(first) : 0;
@@ -324,7 +324,7 @@ static void offer_commands(const struct unfinished *u, const char *first)
     }
 }
 
-/* The command of the first two words, or of the first; `used` says of how many. */
+/* Finds the command of the first two words, or of the first; `used` is the number of words. */
 static const struct command *command_of(struct cli *cli, int *used)
 {
     for (*used = 2; *used > 0; --*used) {
@@ -337,7 +337,7 @@ static const struct command *command_of(struct cli *cli, int *used)
     return NULL;
 }
 
-/* The option whose value the word at `i` is, else NULL. */
+/* The option whose value follows `before`, else NULL. */
 static const struct option_row *option_before(const struct command *command, const char *before)
 {
     const struct option_row *row = strncmp(before, "--", 2) == 0 ? option_named(before + 2, strlen(before + 2)) : NULL;

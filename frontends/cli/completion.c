@@ -1,10 +1,10 @@
 /* completion.c: the shells' completion scripts. They ask `loophole complete --line` (complete.c) for the words; a line
- * ":files" of its answer means names of files. zsh and fish show what each command does. */
+ * ":files" in its answer means file names. zsh and fish show what each command does. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
 
-/* Within '…': zsh closes the quotes around a quote, fish escapes it. */
+/* Writes '…': zsh closes the quotes around a quote, fish escapes it. */
 static void add_quoted(struct buffer *to, const char *text, const char *quote)
 {
     buffer_add_text(to, "'");
@@ -16,7 +16,7 @@ static void add_quoted(struct buffer *to, const char *text, const char *quote)
     buffer_add_text(to, "'");
 }
 
-/* "library add" begins with "library": each first word once. */
+/* True for the first command of each first word, as "library" of "library add". */
 static bool is_first_of_its_word(int index)
 {
     size_t len = strcspn(command_table[index].name, " ");
@@ -28,7 +28,7 @@ static bool is_first_of_its_word(int index)
     return true;
 }
 
-/* bash splits words at ':' and '=', and replaces only what follows the last of them. */
+/* bash splits words at ':' and '=', and replaces only the part after the last of them. */
 static void write_bash(struct buffer *to)
 {
     buffer_add_text(to, "# bash completion for loophole: source <(loophole completion bash)\n"

@@ -1,4 +1,4 @@
-/* main.c: finds the command that is meant, parses its options, runs it, says what went wrong. */
+/* main.c: finds the command, parses its options, runs it, reports its error. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "frontends/cli/base/cli.h"
 
-/* What is typed, then, from one column on, what it does. */
+/* Writes the command as typed and, in one column, what it does. */
 static void usage_command(struct buffer *to, const struct command *command)
 {
     struct buffer typed = { 0 };
@@ -33,7 +33,7 @@ static void print_commands(struct buffer *to)
                         "engine.\n");
 }
 
-/* The command of one or two words at argv[1]; `words` says how many. */
+/* Finds the command of one or two words at argv[1]; `words` is their number. */
 static const struct command *find_command(int argc, char **argv, int *words)
 {
     for (*words = 2; *words > 0; --*words) {
@@ -49,7 +49,7 @@ static const struct command *find_command(int argc, char **argv, int *words)
     return NULL;
 }
 
-/* What begins with `word`, "library" for example; returns how many. */
+/* Writes the commands that begin with `word`, such as "library"; returns their number. */
 static int usage_group(struct buffer *to, const char *word)
 {
     size_t len = strlen(word);
@@ -64,13 +64,13 @@ static int usage_group(struct buffer *to, const char *word)
     return count;
 }
 
-/* Others only look: a home that is not there stays so. */
+/* Other commands only read, and do not create a missing home. */
 static bool makes_home(const struct command *command)
 {
     return command->run == engine_up || command->run == store_restore_run;
 }
 
-/* A home that is mistyped has no engine either. */
+/* A mistyped home has no engine either. */
 static void hint_home(const struct paths *paths, struct fault *fault)
 {
     if (fault->code != ERR_OFFLINE || !paths->data[0] || access(paths->data, F_OK) == 0)
@@ -102,7 +102,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     return err_exit_code(e);
 }
 
-/* Help is a result; without a command it is an error. */
+/* Requested help is a result; help because of a missing command is an error. */
 static int print_usage(struct buffer *text, bool asked)
 {
     struct cli cli = { 0 };

@@ -1,4 +1,4 @@
-/* man.c: the man page, in man(7), made of the tables of commands and options. */
+/* man.c: the man page, in man(7), made from the tables of commands and options. */
 #include "frontends/cli/base/cli.h"
 
 /* A line of roff must not begin with a dot or a quote, and '-' and '\' are special. */

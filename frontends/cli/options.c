@@ -1,4 +1,4 @@
-/* options.c: the options of all commands as one table, their parsing, and the help, which argp lays out. */
+/* options.c: the options of all commands as one table, their parsing, and the help, which argp formats. */
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -118,7 +118,7 @@ static void add_to_list(struct cli *cli, struct text_list *list, const char *wor
 struct parsing {
     const struct command *command;
     struct cli *cli;
-    int argc, at; /* of the arguments after the command's words, from 1 on */
+    int argc, at; /* of the arguments after the command's words, from 1 */
     char **argv;
 };
 
@@ -176,7 +176,7 @@ static void set_option(const struct parsing *p, const struct option_row *row, co
     }
 }
 
-/* "--lim" is --limit when no other option of the command begins so. */
+/* "--lim" is --limit if no other option of the command begins so. */
 static const struct option_row *named_in_part(const struct parsing *p, const char *name, size_t len)
 {
     const struct option_row *found = NULL;
@@ -203,7 +203,7 @@ static const struct option_row *find_letter(const struct parsing *p, char letter
     return NULL;
 }
 
-/* The empty query finds all items. Nothing else has an empty name: as a path it would be the current folder. */
+/* The empty query finds all items. Any other empty name is refused: as a path it would be the current folder. */
 static bool may_be_empty(const struct command *command)
 {
     return strncmp(command->args + (command->args[0] == '['), "QUERY", 5) == 0;
@@ -240,7 +240,7 @@ static bool take_long(struct parsing *p, const char *arg)
     return row != NULL;
 }
 
-/* "-n5", "-n 5", "-aF". Where arguments may begin with a dash, only a letter that is alone is an option. */
+/* Parses "-n5", "-n 5", "-aF". Where arguments may begin with a dash, only a single letter is an option. */
 static bool take_letters(struct parsing *p, const char *arg)
 {
     const struct option_row *row = find_letter(p, arg[1]);
@@ -260,7 +260,7 @@ static bool take_letters(struct parsing *p, const char *arg)
     return true;
 }
 
-/* "-is:loop" is no tag to remove; after "--" all arguments are tags. */
+/* "-is:loop" is not a tag to remove; after "--" all arguments are tags. */
 static void check_tag(const struct parsing *p, const char *arg)
 {
     if (strpbrk(arg, ":<>"))
@@ -298,7 +298,7 @@ static bool asks_for_help(const char *arg)
 
 /* ---- help ---- */
 
-/* "pads" is a command and the beginning of others: its help names them. */
+/* "pads" is a command and the beginning of others, which its help names. */
 static struct text names_of_group(const struct command *command, struct arena *arena)
 {
     struct text names = { 0 };

@@ -1,4 +1,4 @@
-/* unknown.c: words that are no command, and the commands that may be meant. */
+/* unknown.c: reports words that are not a command, and similar commands. */
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -12,7 +12,8 @@ static int least_of(int a, int b)
     return a < b ? a : b;
 }
 
-/* How many letters are to be changed, added or left out to make `b` of `a`; two neighbours changed round are one. */
+/* Returns the number of letters to change, add or remove to turn `a` into `b`; swapping two neighbours counts as
+ * one. */
 static int edit_distance(const char *a, const char *b)
 {
     int rows[WORD + 1][WORD + 1], high = (int)strlen(a), wide = (int)strlen(b);
@@ -40,7 +41,7 @@ static bool is_near(const char *typed, const char *name)
     return len > 0 && (strncmp(name, typed, len) == 0 || edit_distance(typed, name) <= (len > 4 ? NEAR : 1));
 }
 
-/* Both words name a command, or the first one is a group and the second one is not of it, or the first is unknown. */
+/* Both words name a command, or the first is a group without the second, or the first is unknown. */
 static void find_near(const char *first, const char *both, char near[200])
 {
     size_t used = 0;

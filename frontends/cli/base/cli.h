@@ -1,5 +1,5 @@
-/* cli.h: the command line, a front-end like any other: commands and options are in two tables, from which the
- * help, the man page and the shell completions are made too. One thread. */
+/* cli.h: the command line, a front-end like any other. Two tables have its commands and options; the help, the man page
+ * and the shell completions are made from them. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_CLI_H
 #define LOOPHOLE_FRONTENDS_CLI_CLI_H
 
@@ -18,10 +18,11 @@ struct command {
     const char *name;    /* "search", "library add" */
     const char *args;    /* "QUERY", "ID +TAG -TAG…" */
     const char *doc;     /* one line */
-    const char *help;    /* more, for --help and the man page, or "" */
-    const char *options; /* names of options.c it takes, separated by spaces; json is taken by all */
+    const char *help;    /* further text for --help and the man page, or "" */
+    const char *options; /* names of its options in options.c, separated by spaces; every command takes json */
     int min_args, max_args;
-    enum { DASHES_OPTIONS = false, DASHES_WORDS = true, DASHES_TAGS } dashes; /* what else may begin with a dash */
+    /* Other arguments that may begin with a dash. */
+    enum { DASHES_OPTIONS = false, DASHES_WORDS = true, DASHES_TAGS } dashes;
     enum err (*run)(struct cli *cli, struct fault *fault);
 };
 extern const struct command command_table[];
@@ -44,74 +45,76 @@ extern const int option_count;
 const struct option_row *option_named(const char *name, size_t len);
 bool command_takes(const struct command *command, const struct option_row *option);
 
-/* Parses argv after the command's words. Ends the process for --help and for wrong usage (exit code 64). */
+/* Parses argv after the command's words. Ends the process after --help and after wrong usage (exit code 64). */
 void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
 
-/* unknown.c: reports words that name no command, and the commands that may be meant. Returns the exit code. */
+/* unknown.c: reports words that are not a command, and similar commands. Returns the exit code. */
 int unknown_command(int argc, char **argv);
 
-/* Whether --json is among the arguments: errors are lines of JSON then, those of wrong usage too. */
+/* True if --json is among the arguments: errors are then lines of JSON, also those of wrong usage. */
 bool options_want_json(int argc, char **argv);
 
 /* ---- shared by the commands ---- */
 
-/* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
+/* Asks with the budget of --budget (default 10 s). The answer's memory is valid until the next ask. */
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
-/* offline, at once, when `name` is an ask of a sound service that this engine runs without. */
+/* Returns offline, at once, if `name` is an ask of a sound service that this engine runs without. */
 enum err cli_check_service(struct cli *cli, const char *name, struct fault *fault);
 
-/* Adds the record as one line of JSON to cli->out; ERR_OK, for callers that end with it. */
+/* Adds the record to cli->out as one line of JSON. Returns ERR_OK, so that a caller can end with it. */
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
 
-enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
+enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* makes it absolute */
 
 struct text cli_words(struct cli *cli);                         /* the arguments as one text, for a query */
-struct text_list cli_split(struct cli *cli, const char *words); /* "a,b": its parts, that are not empty; NULL: none */
+struct text_list cli_split(struct cli *cli, const char *words); /* the non-empty parts of "a,b"; NULL: none */
 
-/* The media item that arguments name: an id, a path, or the first that a query finds (named.h). */
+/* Finds the media item of the arguments: an id, a path, or the first result of a query (named.h). */
 enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault);
 
-/* Sends a mutation under its request id (--request-id, else a new one). */
+/* Sends a mutation with its request id (--request-id, or a new one). */
 struct done;
 enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
 
-/* The same with any answer, and with a minute of time unless --budget says another. */
+/* As cli_send with any type of answer, and with a default budget of 60 s. */
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
-/* saved.c: saves a query as --save says. */
+/* saved.c: saves a query under the name of --save. */
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
 
-/* item_line.c: the line of an item; its lists lie in the arena, its texts where the item's do. */
+/* item_line.c: the line of an item. Its lists are in the arena, its texts in the item's memory. */
 void item_line_make(struct arena *arena, const struct item *item, struct item_line *line);
 void item_json(struct buffer *to, const struct item *item, const char *fields); /* `fields` NULL: all */
-void item_cell(struct buffer *to, const struct item *item, const char *field);  /* one value, as a person reads it */
+void item_cell(struct buffer *to, const struct item *item, const char *field);  /* one value, in the form for people */
 
 /* item.c: one item as a row of a list, or in full. */
 void item_row(struct buffer *to, const struct item *item);
 void item_row_head(struct buffer *to, const char *rank); /* "SCORE" or "DISTANCE" */
 void item_full(struct buffer *to, const struct media_found *found);
 
-/* item_table.c: the fields "a,b,…" of items as a table, each as wide as its longest value; of one, line by line. */
+/* item_table.c: the fields "a,b,…" of items as a table, each column as wide as its longest value; of one item line by
+ * line. */
 void item_table(struct cli *cli, const struct item_list *items, const char *fields);
 void item_some(struct cli *cli, const struct item *item, const char *fields);
 
 double item_seconds(const struct media *media);
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
-/* hint.c: why a result is empty: on standard output, or with --json on standard error. */
+/* hint.c: why a result is empty: on standard output, with --json on standard error. */
 void hint_print(struct cli *cli, const struct hint_list *hints);
 
-/* question.c: questions about files that are gone (libraries.asks): as text with the command that answers each, and the
- * command alone. */
+/* question.c: questions about missing files (libraries.asks), as text with the command that answers each; and only the
+ * command. */
 struct libraries;
 void question_print(struct cli *cli, const struct libraries *libraries);
-void question_print_open(struct cli *cli); /* those that are open now; none when the indexer does not answer */
+void question_print_open(struct cli *cli); /* the open ones; none if the indexer does not answer */
 
-/* progress.c: indexing as a bar on a terminal, else a line a second; until all is known. */
+/* progress.c: the progress of indexing, as a bar on a terminal, otherwise a line a second, until all files are
+ * known. */
 enum err progress_follow(struct cli *cli, struct fault *fault);
 
-/* words for numbers */
+/* Numbers for people. */
 void human_duration(struct buffer *to, double seconds);
 void human_bytes(struct buffer *to, uint64_t bytes);
 void human_time(struct buffer *to, usec_t at); /* local, to the second */
@@ -185,7 +188,8 @@ struct silent_sound;
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
 enum err transport_pattern(struct cli *cli, struct fault *fault);
 enum err transport_panic(struct cli *cli, struct fault *fault);
-struct text meters_in_linear(struct cli *cli, const char *typed); /* "gain=-6dB" as "gain=0.501"; others as typed */
+/* "gain=-6dB" becomes "gain=0.501"; others are unchanged */
+struct text meters_in_linear(struct cli *cli, const char *typed);
 enum err meters_show(struct cli *cli, struct fault *fault);
 enum err meters_reset(struct cli *cli, struct fault *fault);
 enum err meters_mixer(struct cli *cli, struct fault *fault);

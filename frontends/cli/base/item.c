@@ -69,7 +69,7 @@ void item_row_head(struct buffer *to, const char *rank)
               "PACK");
 }
 
-/* Why its file cannot be read now; "" when it can. */
+/* Why its file cannot be read now; "" if it can. */
 static const char *absence_of(const struct item *item)
 {
     if (item->media.availability.value == AVAILABILITY_MISSING)
@@ -125,7 +125,7 @@ static void full_tags(struct buffer *to, const struct item *item)
     arena_free(&arena);
 }
 
-/* A few places for people; --json has all that are kept. */
+/* Writes a few places for people; --json has all kept ones. */
 static void full_gaps(struct buffer *to, const struct media *media)
 {
     enum { SHOWN = 8 };

@@ -1,4 +1,4 @@
-/* item_line.c: the one place that makes an item_line (schemas/cli.schema) of an item, and prints it. */
+/* item_line.c: the only file that makes an item_line (schemas/cli.schema) from an item, and prints it. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
@@ -15,7 +15,7 @@ static bool has_text(const struct text_list *list, struct text text)
     return false;
 }
 
-/* A fact with the name of a key of the item: "fact_name". */
+/* A fact with the name of one of the item's keys becomes "fact_NAME". */
 static struct text name_fact(struct arena *arena, struct text attribute)
 {
     bool is_taken = schema_field(&media_shape, attribute) || schema_field(&item_line_shape, attribute);
@@ -147,7 +147,7 @@ void item_json(struct buffer *to, const struct item *item, const char *fields)
     arena_free(&arena);
 }
 
-/* ---- one value, as a person reads it ---- */
+/* ---- one value, in the form for people ---- */
 
 struct cell {
     struct buffer *to;
@@ -156,7 +156,7 @@ struct cell {
 
 static void add_value(struct buffer *to, const struct field *field, const void *at);
 
-/* 480000:768; warm:0.8 */
+/* Writes "480000:768" or "warm:0.8". */
 static void add_record(struct buffer *to, const struct shape *shape, const void *record)
 {
     for (uint32_t i = 0; i < shape->field_count; i++) {

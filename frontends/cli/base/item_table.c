@@ -1,4 +1,4 @@
-/* item_table.c: items as a table of the fields that --fields names. */
+/* item_table.c: items as a table of the fields of --fields. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
@@ -8,7 +8,7 @@ enum { COLUMNS = 64 };
 struct item_table {
     uint32_t count;
     const char *fields[COLUMNS];
-    int widths[COLUMNS]; /* characters; of the last one none is filled */
+    int widths[COLUMNS]; /* in characters; the last column is not padded */
 };
 
 static int count_characters(struct buffer *cell)
@@ -20,7 +20,7 @@ static int count_characters(struct buffer *cell)
     return count;
 }
 
-/* Returns how wide the value is, or the head. */
+/* Returns the width of the value, or of the column's head. */
 static int widen_column(struct item_table *table, uint32_t column, const struct item *item)
 {
     struct buffer cell = { 0 };
@@ -74,7 +74,7 @@ static void read_fields(struct cli *cli, const char *fields, struct item_table *
         table->fields[table->count++] = arena_text(&cli->arena, each.at[i]).at;
 }
 
-/* A fact of one's own may have any name, so that a name without a value is no error. */
+/* A person's own fact may have any name, so a name without values is not an error. */
 static void remark_empty(const struct item_table *table, uint32_t column)
 {
     struct buffer line = { 0 };

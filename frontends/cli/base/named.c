@@ -7,7 +7,7 @@ enum { PAGE = 1000 };
 
 /* ---- one argument ---- */
 
-/* A slash after a colon or a space is one of a query: path:drums/kick. */
+/* A slash after a colon or a space belongs to a query: path:drums/kick. */
 static bool has_slash(const char *arg)
 {
     const char *slash = strchr(arg, '/'), *colon = strpbrk(arg, ": \"");
@@ -20,7 +20,7 @@ static bool is_path(const char *arg)
     return has_slash(arg) || access(arg, F_OK) == 0;
 }
 
-/* A file of this folder that is gone, and whose item is still there. */
+/* True for a missing file of this folder whose item still exists. */
 static bool is_known_file(struct cli *cli, const char *arg, struct id *id)
 {
     struct media_found found = { 0 };
@@ -34,7 +34,7 @@ static bool is_known_file(struct cli *cli, const char *arg, struct id *id)
     return true;
 }
 
-/* False: it is a word of a query. A path's own faults are `e`. */
+/* False: a word of a query. `e` is the error of a path. */
 static bool read_argument(struct cli *cli, const char *arg, struct named *to, enum err *e, struct fault *fault)
 {
     *to = (struct named){ 0 };
@@ -186,7 +186,7 @@ static enum err find_each(struct cli *cli, int count, char **args, struct id_lis
     return e;
 }
 
-/* A change that undo cannot take back whole needs a number that a person wrote. */
+/* A change that undo cannot fully undo needs an explicit number. */
 static enum err check_undo(const struct cli *cli, uint64_t total, struct fault *fault)
 {
     if (total <= UNDO_STEPS || cli->options.limit > 0)
@@ -208,7 +208,7 @@ static enum err check_many(const struct cli *cli, struct text query, uint64_t to
     return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");
 }
 
-/* The first page says how many there are. */
+/* The first page has the total number. */
 static enum err find_page(struct cli *cli, struct search_query *query, struct id_list *to, uint64_t *most,
                           struct fault *fault)
 {

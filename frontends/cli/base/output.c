@@ -16,7 +16,7 @@
 #include "proto/wire/json.h"
 #include "schema_cli.h"
 
-/* ---- to the descriptors ---- */
+/* ---- descriptors ---- */
 
 static bool wait_for_room(int fd)
 {
@@ -25,7 +25,7 @@ static bool wait_for_room(int fd)
     return errno == EINTR || ((errno == EAGAIN || errno == EWOULDBLOCK) && poll(&room, 1, -1) >= 0);
 }
 
-/* errno says why not. */
+/* On failure errno has the reason. */
 static bool write_all(int fd, const void *bytes, size_t len)
 {
     const char *at = bytes;
@@ -40,7 +40,7 @@ static bool write_all(int fd, const void *bytes, size_t len)
     return true;
 }
 
-/* As SIGPIPE ends a program that did not ignore it. */
+/* Ends like a program that does not ignore SIGPIPE. */
 static void end_unread(void)
 {
     signal(SIGPIPE, SIG_DFL);
@@ -59,7 +59,7 @@ static int report_unwritten(bool json, int number)
     return err_exit_code(fault.code);
 }
 
-/* Help goes through argp and stdio: what is left in their buffer is written here. */
+/* Help is printed by argp and stdio: this writes the rest of their buffer. */
 static void finish_stdio(void)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
@@ -74,7 +74,7 @@ void output_begin(void)
     atexit(finish_stdio);
 }
 
-/* Bytes at the start that are plain: printable ASCII and line ends. */
+/* Counts the plain bytes at the start: printable ASCII and line feeds. */
 static size_t plain_length(const uint8_t *at, size_t len)
 {
     size_t i = 0;
@@ -84,7 +84,7 @@ static size_t plain_length(const uint8_t *at, size_t len)
     return i;
 }
 
-/* All that cli_print wrote passes as it is; a byte that came past it is shown. */
+/* Text from cli_print is copied unchanged; a byte from elsewhere is written in shown form. */
 static bool write_shown(int fd, const struct buffer *from)
 {
     size_t at = 0;
@@ -118,7 +118,7 @@ bool cli_is_terminal(void)
     return isatty(STDOUT_FILENO) != 0;
 }
 
-/* ---- what steers a terminal, and is ours ---- */
+/* ---- our own control sequences ---- */
 
 static void clear_screen(const struct cli *cli)
 {
@@ -180,7 +180,7 @@ static void report_json(struct buffer *line, const struct fault *fault)
     json_write(&error_line_shape, &error, line);
 }
 
-/* A hint's caret is a line of its own. */
+/* A caret in a hint has its own line. */
 static void report_words(struct buffer *line, const struct fault *fault)
 {
     cli_print(line, "loophole: %s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
@@ -207,7 +207,7 @@ void cli_remark(struct buffer *line)
     (void)write_shown(STDERR_FILENO, line);
 }
 
-/* argp's help holds our tables alone: the name is the command's. */
+/* argp's help contains only our tables, and the name is the command's. */
 void cli_help(const struct argp *argp, char *name)
 {
     argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);

@@ -37,7 +37,7 @@ static void blend_pixel(struct picture *picture, int64_t x, int64_t y, uint32_t 
     }
 }
 
-/* Its edge is one pixel wide. */
+/* The edge of the dot is one pixel wide. */
 void picture_dot(struct picture *picture, double x, double y, double radius, uint32_t color, double cover)
 {
     if (!(fabs(x) < 2 * PICTURE_MOST && fabs(y) < 2 * PICTURE_MOST && radius < PICTURE_MOST))
@@ -80,7 +80,7 @@ static const uint8_t signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n
 
 static void add_head(const struct picture *picture, struct buffer *to)
 {
-    static const uint8_t kind[5] = { 8, 2, 0, 0, 0 }; /* bits, RGB, and the only methods there are */
+    static const uint8_t kind[5] = { 8, 2, 0, 0, 0 }; /* bits, RGB, and the only defined methods */
     struct buffer head = { 0 };
 
     add_u32(&head, picture->width);
@@ -91,7 +91,7 @@ static void add_head(const struct picture *picture, struct buffer *to)
     buffer_free(&head);
 }
 
-/* Each row after the number of its filter, 0: none. */
+/* Returns the rows, each after its filter number (0: none). */
 static uint8_t *rows_of(const struct picture *picture, size_t *len)
 {
     size_t row = (size_t)picture->width * 3;
@@ -113,7 +113,7 @@ static void add_pixels(const struct picture *picture, struct buffer *to)
     uint8_t *packed = alloc_bytes(packed_len);
 
     if (compress(packed, &packed_len, rows, (uLong)len) != Z_OK)
-        alloc_fail(0); /* with room for all, only memory can lack */
+        alloc_fail(0); /* the room suffices, so memory is exhausted */
     add_chunk(to, "IDAT", packed, packed_len);
     free(rows);
     free(packed);

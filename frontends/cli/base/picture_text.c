@@ -1,4 +1,5 @@
-/* picture_text.c: words in a picture, by letters of 5 by 7 dots. Capitals become small; what has no letter is '?'. */
+/* picture_text.c: words in a picture, with letters of 5 by 7 dots. Capitals become small letters; a character without a
+ * letter becomes '?'. */
 #include <stddef.h>
 
 #include "frontends/cli/base/picture.h"
@@ -59,7 +60,7 @@ void picture_text(struct picture *picture, uint32_t x, uint32_t y, uint32_t scal
     for (; *text; text++) {
         const uint8_t *rows = find_letter(*text);
 
-        if (((uint8_t)*text & 0xC0) == 0x80) /* within a character: its first byte has a place already */
+        if (((uint8_t)*text & 0xC0) == 0x80) /* within a character: its first byte already has a place */
             continue;
         for (uint32_t row = 0; rows && row < LETTER_HEIGHT; row++)
             for (uint32_t column = 0; column < LETTER_WIDTH; column++)

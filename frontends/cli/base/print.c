@@ -10,7 +10,7 @@
 struct conversion {
     bool left, zero, sign;
     int width, precision; /* -1: none */
-    int longs;            /* how many l */
+    int longs;            /* number of l */
     bool size;            /* z */
     char letter;
 };
@@ -21,7 +21,7 @@ static void add_spaces(struct buffer *to, int count)
         buffer_add_text(to, " ");
 }
 
-/* Up to `most` characters of `text`; returns how many they were on the screen. */
+/* Appends up to `most` characters of `text`; returns their number on the screen. */
 static int add_shown(struct buffer *to, struct text text, int most)
 {
     char shown[TEXT_SHOWN_MAX];

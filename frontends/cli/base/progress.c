@@ -1,4 +1,4 @@
-/* progress.c: indexing as it goes on: one bar on a terminal, else a line a second. */
+/* progress.c: the progress of indexing: one bar on a terminal, otherwise a line a second. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,7 +18,7 @@ static int terminal_width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-/* While the walk goes on, a file that was seen and not yet handed on would pass for a known one. */
+/* During the walk, a file that was seen and not yet passed on would count as known. */
 static uint64_t settled_files(const struct progress *progress)
 {
     return (progress->scanning ? 0 : progress->known) + progress->done + progress->failed;
@@ -78,7 +78,7 @@ static void print_line(struct cli *cli, const struct progress *progress)
     cli_flush(cli);
 }
 
-/* The alarm of persist that was printed last: a disk that is full stops everything, and the count says nothing. */
+/* The alarm of persist that was printed last: a full disk stops everything, which the counts do not show. */
 struct shown_alarm {
     char text[256];
     usec_t at;

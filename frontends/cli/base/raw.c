@@ -1,9 +1,9 @@
-/* raw.c: any message of the protocol, by the tables alone. */
+/* raw.c: any message of the protocol, by the tables only. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
 
-/* From --body and then from FIELD=VALUE arguments. */
+/* Built from --body, then from FIELD=VALUE arguments. */
 enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
 {
     const struct ask *which = schema_ask(text_of(cli->args[0]));

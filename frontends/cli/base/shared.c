@@ -1,4 +1,4 @@
-/* shared.c: what several commands need. */
+/* shared.c: functions for several commands. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static bool goes_up(const char *rest)
            (strlen(rest) > 3 && strcmp(rest + strlen(rest) - 3, "/..") == 0);
 }
 
-/* The folder that is there, of a path whose last `*rest` is gone. */
+/* Resolves the nearest existing folder of a path; `*rest` is the missing end. */
 static bool resolve_folder(const char *typed, const char **rest, char to[PATH_MAX])
 {
     char folder[PATH_MAX];
@@ -69,8 +69,8 @@ static bool resolve_folder(const char *typed, const char **rest, char to[PATH_MA
     return *typed != '/' && realpath(".", to);
 }
 
-/* A file that is gone, or away with its disk, still has a place in the catalogue: then the folder above that is there
- * is resolved, and the rest kept. */
+/* A missing file, or one of an absent disk, still has a place in the catalogue. So its nearest existing folder is
+ * resolved, and the rest kept. */
 static bool resolve_path(const char *typed, char to[PATH_MAX])
 {
     const char *rest;

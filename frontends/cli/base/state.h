@@ -1,4 +1,4 @@
-/* state.h: what one command has: its options, its arguments, its output. One thread. */
+/* state.h: the state of one command: its options, its arguments, its output. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_STATE_H
 #define LOOPHOLE_FRONTENDS_CLI_STATE_H
 
@@ -8,7 +8,7 @@
 #include "proto/transport/ask.h"
 #include "proto/wire/schema.h"
 
-/* What the options of all commands set; the row of a command lists those it takes. */
+/* The values of all options; a command's row lists the ones that it takes. */
 struct options {
     bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
     bool off, yes;
@@ -27,9 +27,9 @@ struct cli {
     struct paths paths;
     struct asker *asker;
     struct options options;
-    struct arena arena; /* lasts for the whole run */
+    struct arena arena; /* valid until the process ends */
     struct buffer out;  /* printed by cli_flush */
-    int count;          /* the arguments after the command and its options */
+    int count;          /* arguments after the command and its options */
     char **args;
 };
 

@@ -1,6 +1,6 @@
-/* bench.c: the latency of one message under so many clients. Each client is a thread with sockets of its own. With a
- * rate, each ask has a moment at which it is due, and its latency counts from there: a service that stalls cannot
- * hide it by delaying the asks after it (coordinated omission, Tene 2013). */
+/* bench.c: the latency of one message under a number of clients. Each client is a thread with its own sockets. With a
+ * rate, each ask has a due time, from which its latency counts. So a service that stalls cannot hide it by delaying
+ * later asks (coordinated omission, Tene 2013). */
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ struct bench {
     const char *name;
     struct bytes body;
     int64_t clients;
-    uint64_t interval_ns; /* between two asks of one client; 0: as fast as answered */
+    uint64_t interval_ns; /* between two asks of one client; 0: the next after each answer */
     uint64_t end_ns;
     uint64_t begin_ns;
 };
@@ -87,7 +87,7 @@ static void print_result(struct cli *cli, const struct bench *bench, const struc
               line.max_us);
 }
 
-/* Latency over "nines": 50 %, 90 %, 99 %, … at equal distances, both axes logarithmic. */
+/* Plots latency over "nines": 50 %, 90 %, 99 %, … at equal distances; both axes are logarithmic. */
 static enum err plot_latency(const char *path, const char *name, const struct latency *all, struct fault *fault)
 {
     struct buffer svg = { 0 };

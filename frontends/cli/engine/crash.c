@@ -1,4 +1,4 @@
-/* crash.c: the deaths of services: when, of what, and what was in hand. */
+/* crash.c: the deaths of services: time, cause, and the message or file in hand. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -38,7 +38,7 @@ static void print_row(struct cli *cli, const struct crash *crash)
               TEXT_ARG(crash->in_hand), TEXT_ARG(crash->file));
 }
 
-/* A record quotes what was in hand: its lines are ours, what they hold is not. */
+/* A record quotes foreign text: its line feeds are ours, the content of its lines is not. */
 static void print_record(struct cli *cli, struct text whole)
 {
     while (whole.len > 0) {

@@ -1,4 +1,4 @@
-/* doctor.c: looks at the machine and the engine; each finding says what to do. The exit code is that of the worst. */
+/* doctor.c: checks the machine and the engine; each finding says what to do. The exit code is that of the worst. */
 #include "frontends/cli/engine/doctor.h"
 
 #include <dirent.h>
@@ -73,7 +73,7 @@ static void nothing_printed(void *state, const char *what)
     (void)what;
 }
 
-/* Opening would wait, too. */
+/* Checked first, because opening the store would block too. */
 static bool is_kept_from_store(struct doctor *doctor)
 {
     struct culprit before = culprit_find(&doctor->cli->paths), now;
@@ -160,7 +160,7 @@ static void look_at_limits(struct doctor *doctor)
                    (unsigned long long)files.rlim_max);
 }
 
-/* One number of a file below /proc/sys; -1: not to be read. */
+/* Reads one number from a file below /proc/sys; -1: unreadable. */
 static long long kernel_number(const char *path)
 {
     struct buffer text = { 0 };
@@ -229,7 +229,7 @@ static void look_at_sockets(struct doctor *doctor)
     doctor_finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
 }
 
-/* A line of the board whose process lives while no supervisor watches it. */
+/* Reports a line of the board whose process is alive but has no supervisor. */
 static void look_for_orphans(struct doctor *doctor)
 {
     struct board *board = NULL;

@@ -1,4 +1,4 @@
-/* doctor.h: what the doctor's files share. */
+/* doctor.h: shared by the files of the doctor. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_DOCTOR_H
 #define LOOPHOLE_FRONTENDS_CLI_DOCTOR_H
 
@@ -11,14 +11,14 @@ struct doctor {
     enum doctor_verdict worst;
 };
 
-/* One line: about what, what it is, and what to do if it is not fine. */
+/* Prints one line: the subject, the finding, and what to do if it is not fine. */
 void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* question.c: files that are gone and wait for a person's word. */
+/* question.c: missing files that wait for a person's answer. */
 void question_doctor(struct doctor *doctor);
 
-/* doctor_sound.c: real time, locked memory, the processor's clock, JACK. */
+/* doctor_sound.c: real-time priority, locked memory, processor frequency, JACK. */
 void doctor_look_at_sound(struct doctor *doctor);
 
 #endif

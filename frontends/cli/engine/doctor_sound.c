@@ -1,4 +1,4 @@
-/* doctor_sound.c: what sound without gaps needs of the machine. */
+/* doctor_sound.c: what the machine needs for sound without gaps. */
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include "schema_audio.h"
 #include "schema_supervisor.h"
 
-enum { LOCKED_MIB = 256 }; /* the sound core's shared memory, JACK's, and its own */
+enum { LOCKED_MIB = 256 }; /* shared memory of the audio core and of JACK, and the core's own */
 
 static void look_at_realtime(struct doctor *doctor)
 {
@@ -59,7 +59,7 @@ static void look_at_governor(struct doctor *doctor)
     buffer_free(&file);
 }
 
-/* The server that is used, and whether anything is heard. */
+/* Reports the used server, and whether anything can be heard. */
 static bool look_at_devices(struct doctor *doctor)
 {
     struct sound_devices devices = { 0 };

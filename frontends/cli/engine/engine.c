@@ -1,4 +1,4 @@
-/* engine.c: what the commands for the whole engine share. */
+/* engine.c: shared by the commands for the whole engine. */
 #include "frontends/cli/engine/engine.h"
 
 #include <stdio.h>

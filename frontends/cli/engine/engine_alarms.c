@@ -1,4 +1,4 @@
-/* engine_alarms.c: what the services say that a person should see to. */
+/* engine_alarms.c: the alarms of the services. */
 #include <stdio.h>
 
 #include "frontends/cli/engine/engine.h"

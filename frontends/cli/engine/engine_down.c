@@ -1,4 +1,4 @@
-/* engine_down.c: down. It returns when the processes have ended. */
+/* engine_down.c: the command down. It returns when the processes have ended. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 
 enum { RETURN_US = 6000000, LOOK_US = 50000, STOP_SECONDS = 60 };
 
-/* Processes by pid and start: a pid alone may be of another process by now. */
+/* Processes by pid and start time, because a pid may be reused. */
 struct running {
     pid_t pids[64];
     uint64_t ticks[64];
@@ -26,7 +26,7 @@ static void note_running(struct running *running, int64_t pid)
     running->ticks[running->count++] = proc.start_ticks;
 }
 
-/* The keeper is the supervisor's parent, of the same program. */
+/* The keeper is the supervisor's parent, and runs the same program. */
 static void note_keeper(struct running *running, int64_t supervisor)
 {
     char of_supervisor[64], of_parent[64], a[PATH_MAX], b[PATH_MAX];
@@ -63,8 +63,8 @@ static enum err wait_over(const struct running *running, struct fault *fault)
     return ERR_OK;
 }
 
-/* The services of a running engine, whose keeper may rest before it starts the supervisor again. Errors: offline (the
- * engine is down). */
+/* Lists the services of a running engine, whose keeper may wait before it starts the supervisor again. Errors: offline
+ * (the engine is down). */
 static enum err find_running(struct cli *cli, struct service_lines *lines, struct fault *fault)
 {
     usec_t end = clock_steady() + RETURN_US;
@@ -103,7 +103,7 @@ enum err engine_down(struct cli *cli, struct fault *fault)
     }
     if (e == ERR_OK)
         e = ask(cli->asker, "supervisor.shutdown", NULL, 30000, NULL, NULL, fault);
-    if (e == ERR_OK || e == ERR_OFFLINE) /* it may end faster than its answer comes */
+    if (e == ERR_OK || e == ERR_OFFLINE) /* it may end before its answer arrives */
         e = wait_over(&running, fault);
     if (e == ERR_OK && !cli->options.json)
         buffer_add_text(&cli->out, "The engine is down.\n");

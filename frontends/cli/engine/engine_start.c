@@ -1,4 +1,4 @@
-/* engine_start.c: up and restart. */
+/* engine_start.c: the commands up and restart. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-/* Runs `loopholed --detach` until it is in the background or refuses; `said` gets its words. */
+/* Runs `loopholed --detach` until it is in the background or fails; `said` gets its output. */
 static enum err run_detached(char *program, int *status, char said[1000], struct fault *fault)
 {
     char *argv[] = { program, (char[]){ "--detach" }, NULL };
@@ -41,7 +41,7 @@ static enum err run_detached(char *program, int *status, char said[1000], struct
     return ERR_OK;
 }
 
-/* A refusal of loopholed as an error of this command: "loopholed: WHAT", and a line with the hint. */
+/* Turns an error of loopholed into one of this command: "loopholed: WHAT", and a line with the hint. */
 static enum err pass_on(const char *said, int status, struct fault *fault)
 {
     static const char prefix[] = "loopholed: ";
@@ -59,7 +59,8 @@ static enum err pass_on(const char *said, int status, struct fault *fault)
     return fault_hint(fault, "%.*s", (int)strcspn(hint, "\n"), hint);
 }
 
-/* Another `up` was first, with the same sockets: both wait for the same. The keeper alone rests or starts. */
+/* True if another `up` came first; both then wait for the same engine. A keeper without a supervisor is about to start
+ * one. */
 static bool is_started_by_another(const struct cli *cli)
 {
     return lock_is_held(&cli->paths, "supervisor") ||
@@ -79,7 +80,7 @@ static enum err start_supervisor(struct cli *cli, struct fault *fault)
     return WIFEXITED(status) && is_started_by_another(cli) ? ERR_OK : pass_on(said, status, fault);
 }
 
-/* `su` keeps the variable of the user before. */
+/* `su` keeps the variable of the previous user. */
 static void print_passed_over(struct cli *cli)
 {
     const char *runtime = paths_passed_over();

@@ -1,4 +1,4 @@
-/* engine_status.c: status, once or again and again. */
+/* engine_status.c: the command status, once or repeatedly. */
 #include <stdio.h>
 
 #include "common/clock.h"

@@ -1,4 +1,4 @@
-/* engine_wait.c: until the services are ready, or the supervisor has ended. */
+/* engine_wait.c: waits until the services are ready, or the supervisor has ended. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 enum { PATIENCE_US = 1000000, START_SECONDS = 60, SOUND_SECONDS = 30 };
 
-/* The engine's own JACK server starts or runs: the sound core can be on it in a moment. */
+/* True if the engine's own JACK server starts or runs, so that the audio core will soon be connected. */
 static bool is_server_coming(const struct service_lines *lines)
 {
     for (uint32_t i = 0; i < lines->each.count; i++)
@@ -19,8 +19,8 @@ static bool is_server_coming(const struct service_lines *lines)
     return false;
 }
 
-/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start is not waited for; a
- * server that starts is, until `sound_end`. */
+/* Returns the number of services that are not ready yet, and the name of the first. The audio core counts only while
+ * its JACK server starts, until `sound_end`. */
 static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, char name[64])
 {
     bool is_sound_due = is_server_coming(lines) && clock_steady() < sound_end;
@@ -36,7 +36,7 @@ static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, c
     return count;
 }
 
-/* The engine is up, and something is wrong: nothing is heard, the disk is full, a library waits for an answer. */
+/* The engine is up, with a problem: there is no sound, the disk is full, a library waits for an answer. */
 static void print_warning(struct cli *cli, const char *what)
 {
     char text[420];
@@ -52,7 +52,7 @@ struct shown_work {
     usec_t at;
 };
 
-/* True when a service works. */
+/* Returns true if a service does long work. */
 static bool show_work(struct cli *cli, const struct service_lines *lines, struct shown_work *shown)
 {
     char text[sizeof(shown->text)];
@@ -74,8 +74,8 @@ static bool show_work(struct cli *cli, const struct service_lines *lines, struct
     return any;
 }
 
-/* The supervisor's last words in its log after byte `from` (a shorter log is a new one): an error's line has its time,
- * "error supervisor[PID]", and the text. False: there is no such line, of the supervisor or of its keeper. */
+/* Reads the supervisor's last message in its log after byte `from` (a shorter log is a new one). An error's line has
+ * its time, "error supervisor[PID]", and the text. False: neither the supervisor nor its keeper wrote one. */
 static bool read_last_words(const struct cli *cli, long from, char last[400])
 {
     static const char mark[] = " error supervisor[";
@@ -100,7 +100,7 @@ static bool read_last_words(const struct cli *cli, long from, char last[400])
     return any;
 }
 
-/* Fails when the supervisor has ended for good. `since`: when it was first found missing; 0: it was not. */
+/* Fails if the supervisor has ended for good. `since`: when it was first missing; 0: it was not. */
 static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, bool *is_said, struct fault *fault)
 {
     char last[400];
@@ -130,7 +130,7 @@ static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, b
     return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
 }
 
-/* The services run, and serve nothing but a restore. */
+/* The services run, but only a restore is possible. */
 static enum err refuse_damaged(const struct cli *cli, struct fault *fault)
 {
     char directory[PATH_MAX + 16], reason[TRUST_REASON];
@@ -139,7 +139,7 @@ static enum err refuse_damaged(const struct cli *cli, struct fault *fault)
     return trust_look(directory, reason) == TRUST_DAMAGED ? trust_say_damaged(reason, fault) : ERR_OK;
 }
 
-/* Long work may take any time: the supervisor kills a service whose work makes no progress. */
+/* Long work may take any time, because the supervisor kills a service whose work makes no progress. */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 {
     usec_t end = clock_steady() + START_SECONDS * 1000000LL, sound_end = clock_steady() + SOUND_SECONDS * 1000000LL;

@@ -1,4 +1,4 @@
-/* events.c: what happens, as it happens. */
+/* events.c: prints events as they happen. */
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/engine/engine.h"
 #include "proto/transport/lock.h"

@@ -1,4 +1,4 @@
-/* logs.c: what the services logged, in the order of their lines' times. */
+/* logs.c: the logs of the services, in order of time. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ struct log_lines {
     size_t count, room;
     struct log_file {
         char name[256];
-        long offset; /* read so far */
+        long offset; /* bytes read so far */
     } files[LOG_FILES];
     int file_count;
 };
@@ -66,7 +66,7 @@ static void read_new_lines(const struct cli *cli, struct log_lines *lines, struc
     if (!file)
         return;
     fseek(file, 0, SEEK_END);
-    if (ftell(file) < log->offset) /* rotated */
+    if (ftell(file) < log->offset) /* the log was rotated */
         log->offset = 0;
     fseek(file, log->offset, SEEK_SET);
     while (fgets(line, sizeof line, file) && strchr(line, '\n')) {

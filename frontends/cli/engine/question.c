@@ -1,14 +1,14 @@
-/* question.c: the questions that the indexer asks about files that are gone. */
+/* question.c: the indexer's questions about missing files. */
 #include <string.h>
 
 #include "frontends/cli/engine/doctor.h"
 #include "schema_indexer.h"
 
-/* What the indexer does with the files before the answer (missing_many in schemas/indexer.schema). */
+/* What the indexer does with the files until the answer (missing_many in schemas/indexer.schema). */
 #define OVER_HALF  " That is over half: they are marked offline.\nConnect the disk or restore them.\n"
 #define UP_TO_HALF " None is marked missing before you answer.\nConnect the disk or restore them.\n"
 
-/* A path as one word of a shell. */
+/* Quotes a path as one word of a shell. */
 static struct buffer quote_path(struct bytes path)
 {
     static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";

@@ -1,5 +1,5 @@
-/* running.h: which services to ask when a command asks all of them. An ask to a service that does not run waits for it
- * until its budget ends. */
+/* running.h: the services that a command asks when it asks all. An ask to a service that does not run waits until its
+ * budget ends. One thread. */
 #ifndef LOOPHOLE_CLI_RUNNING_H
 #define LOOPHOLE_CLI_RUNNING_H
 
@@ -12,8 +12,8 @@ struct running_list {
     char names[RUNNING_MAX][RUNNING_NAME];
 };
 
-/* The supervisor and the services that it has a process of; all services when the supervisor does not answer in time.
- * Errors: offline (the engine is not running). */
+/* Lists the supervisor and the services with a process; all services if the supervisor does not answer in time. Errors:
+ * offline (the engine is not running). */
 enum err running_services(struct cli *cli, struct running_list *to, struct fault *fault);
 
 #endif

@@ -61,7 +61,7 @@ static void print_head(struct cli *cli)
                   "P50 us", "P99 us", "P99.9 us", "MAX us");
 }
 
-/* The one that is named, whether it runs or not; else all that run. */
+/* Returns the named service, whether it runs or not; else all running ones. */
 static enum err services_wanted(struct cli *cli, struct running_list *to, struct fault *fault)
 {
     if (!cli->count)
@@ -73,7 +73,7 @@ static enum err services_wanted(struct cli *cli, struct running_list *to, struct
     return ERR_OK;
 }
 
-/* One named service must answer; of all, those that are away are left out. */
+/* A named service must answer; of all, absent ones are skipped. */
 static enum err stats_once(struct cli *cli, struct fault *fault)
 {
     struct running_list running;

@@ -1,4 +1,4 @@
-/* store.c: check, backup and restore, on the store itself: they work while the engine runs and while it does not. */
+/* store.c: check, backup and restore of the store itself, whether the engine runs or not. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
@@ -47,7 +47,7 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
               (unsigned long long)counts->problems);
 }
 
-/* An engine that runs reads every file then, too; one that does not looks when it starts. */
+/* A running engine then reads every file too; otherwise it does so at its next start. */
 static void ask_for_files(struct cli *cli)
 {
     struct indexer_remake remake = { .thorough = true };
@@ -95,7 +95,7 @@ enum err store_backup_run(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
 }
 
-/* A backup holds the store alone. */
+/* A backup contains only the store. */
 static enum err print_lost_files(struct cli *cli, struct fault *fault)
 {
     struct survey_count lost = { 0 };

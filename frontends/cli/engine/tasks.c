@@ -1,4 +1,4 @@
-/* tasks.c: long work under way, over all services. */
+/* tasks.c: long work in progress in all services. */
 #include <stdio.h>
 #include <string.h>
 
@@ -32,7 +32,7 @@ static enum err print_tasks(struct cli *cli, struct fault *fault)
         char name[64];
 
         snprintf(name, sizeof name, "%s.status", running.names[i]);
-        (void)ask(cli->asker, name, NULL, 500, NULL, &status, &away); /* a service that is away has no tasks */
+        (void)ask(cli->asker, name, NULL, 500, NULL, &status, &away); /* an absent service has no tasks */
         for (uint32_t t = 0; e == ERR_OK && t < status.tasks.count; t++) {
             e = print_task(cli, &status.tasks.at[t], running.names[i]);
             any = true;
@@ -48,7 +48,7 @@ enum err tasks_list(struct cli *cli, struct fault *fault)
     return cli_show(cli, print_tasks, 1000000, fault);
 }
 
-/* Only the service that has the task knows it. */
+/* Asks each service, because only the one with the task knows it. */
 enum err tasks_cancel(struct cli *cli, struct fault *fault)
 {
     struct service_cancel cancel = { 0 };

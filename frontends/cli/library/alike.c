@@ -8,11 +8,11 @@
 
 enum { PAGE = 100 };
 
-/* Pages of groups under way. */
+/* The progress through the pages of groups. */
 struct alike_listing {
-    uint64_t left;      /* groups that are still wanted */
-    uint64_t unmarked;  /* copies that the catalogue has and the disk has not */
-    bool is_unfinished; /* the last group goes on with the next part */
+    uint64_t left;      /* groups still wanted */
+    uint64_t unmarked;  /* copies that the catalogue has but the disk lacks */
+    bool is_unfinished; /* the last group continues in the next part */
 };
 
 static enum err read_kind(struct cli *cli, struct search_duplicates *ask, struct fault *fault)
@@ -35,7 +35,7 @@ static const struct duplicate *kept_one(const struct duplicate_group *group)
     return NULL;
 }
 
-/* The catalogue may not know yet that a file is gone. */
+/* The file may be missing without the catalogue knowing yet. */
 static bool is_gone(const struct duplicate *one)
 {
     char path[PATH_MAX];
@@ -55,7 +55,7 @@ static bool is_here(const struct duplicate *one)
     return one->state.value == COPY_STATE_HERE && !is_gone(one);
 }
 
-/* Its lists lie in the arena. */
+/* The line's lists are in the arena. */
 static void make_line(struct arena *arena, const struct duplicate_group *group, struct duplicate_line *line)
 {
     const struct duplicate *kept = kept_one(group);

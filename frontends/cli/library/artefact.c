@@ -1,4 +1,4 @@
-/* artefact.c: a piece of analysis as numbers or as a picture. Its records: schemas/artefact.schema. */
+/* artefact.c: an artefact as numbers or as a picture. Its records: schemas/artefact.schema. */
 #include <math.h>
 
 #include "common/little.h"
@@ -14,13 +14,13 @@ enum { WIDTH = 1600, HEIGHT = 400 };
 #define INNER      0x9CC9EE
 
 struct view {
-    double seconds; /* of the item: what times are drawn by */
+    double seconds; /* of the item; scales times in the picture */
     bool first;     /* of the line's keys */
     struct buffer *out;
     struct picture *picture; /* NULL: as JSON */
 };
 
-/* ---- numbers in a row ---- */
+/* ---- arrays of numbers ---- */
 
 struct number_list {
     enum { I8, U8, F32, F64 } element;
@@ -74,7 +74,7 @@ static void put_number(struct view *v, const char *key, double number)
     json_number(v->out, number);
 }
 
-/* What is `none` is null. */
+/* Writes null for a number that equals `none`. */
 static void put_numbers_but(struct view *v, const char *key, struct number_list n, double none)
 {
     json_key(v->out, &v->first, key);
@@ -103,7 +103,7 @@ static void draw_column(struct view *v, uint32_t x, double low, double high, uin
     picture_column(v->picture, x, fmin(from, until - 1), until, color);
 }
 
-/* Values side by side over the whole width, `zero` at the bottom and `full` at the top. */
+/* Draws values side by side over the whole width, with `zero` at the bottom and `full` at the top. */
 static void draw_bars(struct view *v, struct number_list n, double zero, double full)
 {
     double base = zero < 0 && full > 0 ? -zero / (full - zero) : 0;
@@ -114,7 +114,7 @@ static void draw_bars(struct view *v, struct number_list n, double zero, double 
     }
 }
 
-/* Moments of the item, each as high as it is strong; all alike without strengths. */
+/* Draws moments of the item, each as high as its strength; without strengths all equal. */
 static void draw_moments(struct view *v, struct number_list seconds, struct number_list strength)
 {
     for (uint32_t i = 0; i < seconds.count; i++) {
@@ -135,7 +135,7 @@ static struct level level_of(const struct artefact_level *from)
     return (struct level){ i8_of(from->low, 1 / 127.0), i8_of(from->high, 1 / 127.0), u8_of(from->rms, 1 / 255.0) };
 }
 
-/* The bins of a level that a column of the picture covers. */
+/* Draws the bins of a level that one column of the picture covers. */
 static void draw_stretch(struct view *v, uint32_t x, const struct level *level, double bins_a_column)
 {
     double first = floor(x * bins_a_column), last = ceil((x + 1) * bins_a_column), low = 1, high = -1, square = 0;
@@ -304,7 +304,7 @@ static const struct type {
 
 /* ---- the command ---- */
 
-/* NULL, with a fault, when the type or its data is not what this program knows. */
+/* Returns NULL, with a fault, if this program does not know the type or its data. */
 static const struct type *read_record(const struct artefact *artefact, struct arena *arena, void **record,
                                       struct fault *fault)
 {

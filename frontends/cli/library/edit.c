@@ -1,4 +1,4 @@
-/* edit.c: what a person changes: edit, tag, favourite, hide, unlike. */
+/* edit.c: changes by a person: edit, tag, favourite, hide, unlike. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ static enum err send_mutation(struct cli *cli, const char *name, const void *req
 
 /* ---- one edit of one item or of many ---- */
 
-enum { TOGETHER = 4096 /* actions of one apply */, PART_LEAST = 32, ASKED = 100 };
+enum { TOGETHER = 4096 /* actions in one apply */, PART_LEAST = 32, ASKED = 100 };
 
 static void expect_revision(const struct cli *cli, struct edit *edit)
 {
@@ -80,7 +80,7 @@ static enum err edit_one(struct cli *cli, struct id item, const struct edit *edi
     return send_mutation(cli, "persist.put_media", &put, fault);
 }
 
-/* Many items are asked about, unless a person wrote how many. */
+/* Many items need a confirmation, unless the command line has their number. */
 static enum err confirm_many(const struct cli *cli, uint32_t count, struct fault *fault)
 {
     struct buffer question = { 0 };
@@ -100,12 +100,12 @@ static enum err confirm_many(const struct cli *cli, uint32_t count, struct fault
     return fault_hint(fault, "--yes changes them all, --limit N the first N");
 }
 
-/* All items of one command: one step, or several where they are more than one apply takes. */
+/* All items of one command, in one undo step, or in several if one apply cannot take them. */
 struct many {
     const struct id_list *items;
     const struct edit *edit;
     const char *verb;
-    uint32_t most; /* items of a part */
+    uint32_t most; /* items in a part */
     uint64_t changed;
     struct applied *steps; /* that changed something */
     uint32_t step_count;
@@ -133,7 +133,7 @@ static enum err send_part(struct cli *cli, const struct many *many, uint32_t at,
     return cli_change(cli, "persist.apply", &apply, applied, fault);
 }
 
-/* Undo keeps a number of operations: of more items it takes only the last steps back. */
+/* Undo keeps a limited number of operations, so of more items it undoes only the last steps. */
 static void print_way_back(struct cli *cli, const struct many *many)
 {
     uint32_t first = many->step_count;
@@ -155,7 +155,7 @@ static void print_many(struct cli *cli, const struct many *many)
     buffer_add_text(&cli->out, "\n");
 }
 
-/* Items with long rows take a smaller part. */
+/* Items with long rows need smaller parts. */
 static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct fault *fault)
 {
     uint32_t left = many->items->count - *at, count = left < many->most ? left : many->most;
@@ -217,7 +217,7 @@ static enum err edit_named(struct cli *cli, int count, const struct edit *edit, 
 
 /* ---- facts and fields ---- */
 
-/* A key that is no field of an edit is a fact of the person's own; empty takes it back. */
+/* A key that is not a field of an edit is a fact of the user; an empty value removes it. */
 static enum err assign_fact(struct edit *edit, struct text key, const char *value, struct fault *fault)
 {
     struct fact *fact = &edit->facts.at[edit->facts.count];
@@ -238,7 +238,7 @@ static enum err assign_fact(struct edit *edit, struct text key, const char *valu
     return ERR_OK;
 }
 
-/* The '=' of KEY=VALUE; NULL: the argument is a word of a query, dur:<=1s, or a path. */
+/* Finds the '=' of KEY=VALUE; NULL: the argument is a word of a query, such as dur:<=1s, or a path. */
 static const char *find_equals(const char *argument)
 {
     const char *equals = argument + strcspn(argument, "=:<>\"( /");
@@ -304,7 +304,7 @@ static enum err read_tag(struct edit *edit, const char *typed, struct fault *fau
     return ERR_OK;
 }
 
-/* Of many items -TAG before +TAG is more likely a part of the query: tag snare -loop --all +short. */
+/* With many items, -TAG before +TAG is probably a part of the query: tag snare -loop --all +short. */
 static enum err check_first_tag(const struct cli *cli, int first, struct fault *fault)
 {
     bool adds = false;

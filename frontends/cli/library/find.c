@@ -35,7 +35,7 @@ static void print_items(struct cli *cli, const struct item_list *items)
     }
 }
 
-/* After the last page. A person turns pages by number; a script that began with a cursor gets the next one. */
+/* After the last page. People go to pages by number; a script that began with a cursor gets the next one. */
 static void print_tail(struct cli *cli, const struct found *found, uint64_t shown)
 {
     print_facets(cli, &found->facets);
@@ -53,9 +53,9 @@ static void print_tail(struct cli *cli, const struct found *found, uint64_t show
     hint_print(cli, &found->hints);
 }
 
-enum { PAGE = 1000 }; /* the protocol's most items in one answer */
+enum { PAGE = 1000 }; /* most items of one answer in the protocol */
 
-/* Answers until `left` items are there; without a `cursor` in the request there is one page. */
+/* Asks until there are `left` items; without a `cursor` in the request there is only one page. */
 static enum err take_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
                            int64_t left, bool is_shown, struct fault *fault)
 {
@@ -84,7 +84,7 @@ static enum err take_pages(struct cli *cli, const char *ask, void *request, uint
     }
 }
 
-/* The pages before --page are asked for and passed over: a cursor leads on from each. */
+/* Asks for the pages before --page too and drops them, because each has the cursor of the next. */
 static enum err print_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
                             struct fault *fault)
 {
@@ -126,7 +126,7 @@ static enum err read_weights(struct cli *cli, struct weights *weights, struct fa
     return ERR_OK;
 }
 
-/* Of a query the first one. */
+/* For a query, its first result. */
 static enum err read_item(struct cli *cli, struct text typed, struct id *id, struct fault *fault)
 {
     char *args[] = { (char *)(uintptr_t)arena_text(&cli->arena, typed).at };
@@ -137,7 +137,7 @@ static enum err read_item(struct cli *cli, struct text typed, struct id *id, str
     return e;
 }
 
-/* "A,B": ids, paths of items, or queries. */
+/* Reads "A,B": ids, paths of items, or queries. */
 static enum err read_items(struct cli *cli, const char *typed, struct id_list *to, struct fault *fault)
 {
     struct text_list each = cli_split(cli, typed);
@@ -158,7 +158,7 @@ static void say_listening(struct cli *cli, int64_t seconds)
     cli_flush(cli);
 }
 
-/* What sounds on a JACK port from now on. */
+/* Analyses the next sound on a JACK port. */
 static enum err listen_to_port(struct cli *cli, struct search_similar *similar, struct fault *fault)
 {
     int64_t seconds = cli->options.seconds ? cli->options.seconds : LISTEN_SECONDS;
@@ -169,7 +169,8 @@ static enum err listen_to_port(struct cli *cli, struct search_similar *similar, 
 
     if (cli->count)
         return fault_set(fault, ERR_BAD_REQUEST, "give an item or file, or --port, not both");
-    enum err e = cli_ask(cli, "streamer.voices", NULL, NULL, fault); /* is it there: not to be waited for so long */
+    /* A quick test of the service, because the next ask takes this long. */
+    enum err e = cli_ask(cli, "streamer.voices", NULL, NULL, fault);
     if (e != ERR_OK)
         return e;
     if (!cli->options.budget_ms)
@@ -214,7 +215,7 @@ enum err find_similar(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
-/* A waveform whose file is gone: the other artefacts' files are most likely, too. */
+/* If the file of the waveform is missing, those of the other artefacts probably are too. */
 static void put_waiting(struct cli *cli, struct id id)
 {
     struct search_get_artefact get = { .id = id, .type = TEXT("waveform") };
@@ -230,7 +231,7 @@ static void show_whole(struct cli *cli, const struct media_found *found)
 {
     struct id id = found->item.media.id;
 
-    item_full(&cli->out, found); /* before the next answer takes its memory */
+    item_full(&cli->out, found); /* before the next answer overwrites its memory */
     put_waiting(cli, id);
 }
 

@@ -1,4 +1,4 @@
-/* hint.c: why a result is empty, in words. */
+/* hint.c: explains an empty result. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
@@ -94,7 +94,7 @@ static void print_hint(struct buffer *to, const struct hint *hint)
         cli_print(to, "; try: %.*s", TEXT_ARG(hint->instead));
 }
 
-/* Files may be gone of which none is marked before a person answers. */
+/* Files may be missing without being marked, until a person answers. */
 static bool asks_for_missing(const struct hint_list *hints)
 {
     for (uint32_t i = 0; i < hints->count; i++)

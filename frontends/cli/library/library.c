@@ -1,4 +1,4 @@
-/* library.c: folders: add, remove, list, rescan, index, and the summary of what the catalogue holds. */
+/* library.c: libraries: add, remove, list, rescan, index, and a summary of the catalogue. */
 #include <stdio.h>
 #include <string.h>
 
@@ -86,7 +86,7 @@ enum err library_rescan(struct cli *cli, struct fault *fault)
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
 
-/* A folder that is a library already is looked at again. */
+/* A folder that is a library already is scanned again. */
 enum err library_index(struct cli *cli, struct fault *fault)
 {
     struct library library = { 0 };
@@ -146,7 +146,7 @@ static enum err print_failures(struct cli *cli, struct fault *fault)
     return ERR_OK;
 }
 
-/* What is passed over is not an item: the indexer knows. */
+/* Skipped files are not items; the indexer counts them. */
 static uint64_t count_too_long(struct cli *cli)
 {
     struct libraries list = { 0 };
@@ -173,7 +173,7 @@ static enum err summary_json(struct cli *cli, const struct found *found)
             .count = facet->count,
         };
     }
-    line.too_long = count_too_long(cli); /* the answer before it ends here */
+    line.too_long = count_too_long(cli); /* this ask ends the previous answer */
     return cli_json(cli, &summary_line_shape, &line);
 }
 

@@ -1,4 +1,4 @@
-/* map.c: the library on a plane or in a room, as points, as a picture, as a list of classes. */
+/* map.c: the map of the library in two or three dimensions: as points, as a picture, as a list of classes. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ enum { LEGEND = 420, LEGEND_ROW = 30, LEGEND_SCALE = 3, LEGEND_LETTERS = 20 }; /
 struct point {
     struct id id;
     double at[3];
-    uint32_t class; /* number in `classes` */
+    uint32_t class; /* index in `classes` */
     bool is_missing;
 };
 
@@ -31,15 +31,15 @@ struct class
 
 struct drawing {
     struct cli *cli;
-    struct buffer points; /* struct point */
+    struct buffer points; /* of struct point */
     struct class classes[CLASSES];
     uint32_t class_count;
-    uint64_t missing; /* points whose file is gone */
+    uint64_t missing; /* points of missing files */
 };
 
 /* ---- the points ---- */
 
-/* The last one takes what no longer has a place of its own. */
+/* The last class takes the points of all classes that do not fit. */
 static uint32_t class_number(struct drawing *d, struct text name)
 {
     uint32_t i = 0;
@@ -75,7 +75,7 @@ static void show_progress(const struct map_page *page)
     buffer_free(&line);
 }
 
-/* The first page, once the map is made. */
+/* Returns the first page, once the map is complete. */
 static enum err wait_for_map(struct cli *cli, struct search_map *ask, struct map_page *page, struct fault *fault)
 {
     enum err e = cli_ask(cli, "search.map", ask, page, fault);
@@ -108,7 +108,7 @@ static enum err take_pages(struct drawing *d, struct search_map *ask, struct map
     return e;
 }
 
-/* ---- colours: as many as there are classes, equally far apart ---- */
+/* ---- colours: equally distant hues, one for each class ---- */
 
 static uint32_t color_of_hue(double hue)
 {
@@ -159,7 +159,7 @@ static struct frame frame_of(const struct point *points, size_t count)
     return frame;
 }
 
-/* "snare 36" beside its colour, from the top on; more classes than rows are counted in the last one. */
+/* Draws "snare 36" beside its colour, from the top down; the last row counts all classes that do not fit. */
 static void draw_legend(const struct drawing *d, struct class *const *sorted, struct picture *picture)
 {
     const uint32_t rows = (SIDE - 2 * MARGIN) / LEGEND_ROW;
@@ -201,7 +201,7 @@ static enum err draw_map(const struct drawing *d, struct class *const *sorted, c
     return e;
 }
 
-/* ---- the words ---- */
+/* ---- text ---- */
 
 static void print_legend(struct drawing *d, struct class **sorted)
 {

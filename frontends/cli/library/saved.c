@@ -1,4 +1,4 @@
-/* saved.c: queries that were saved under a name, and those that were asked last. */
+/* saved.c: saved queries, and recent ones. */
 #include "frontends/cli/base/cli.h"
 #include "schema_persist.h"
 

@@ -1,4 +1,4 @@
-/* takes.c: record and recover. */
+/* takes.c: the commands for recordings. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000 };
 
-/* ---- telling ---- */
+/* ---- printing ---- */
 
 static const char *state_word(int32_t state)
 {
@@ -77,7 +77,7 @@ static enum err tell_all(struct cli *cli, const struct recordings *takes)
     return e;
 }
 
-/* ---- until it is FLAC ---- */
+/* ---- waiting for FLAC ---- */
 
 static void show_progress(const struct recording *take)
 {
@@ -90,7 +90,7 @@ static void show_progress(const struct recording *take)
     buffer_free(&line);
 }
 
-/* A streamer that dies meanwhile leaves it pending for a moment. */
+/* A streamer that dies meanwhile leaves the take pending for a moment. */
 static enum err follow_take(struct cli *cli, struct recording *take, struct fault *fault)
 {
     struct streamer_take request = { .id = take->id };
@@ -127,7 +127,7 @@ static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *
     return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs takes one port, or two with a comma between") : ERR_OK;
 }
 
-/* What the two inputs are connected to. Unknown connections count as programs. */
+/* What the two inputs are connected to. Unknown ports count as programs. */
 enum inputs { INPUTS_NONE, INPUTS_DEVICE, INPUTS_PROGRAM };
 
 static enum inputs find_inputs(struct cli *cli)
@@ -158,7 +158,7 @@ static bool is_dummy(struct cli *cli)
     return any;
 }
 
-/* Why a take without --inputs is silence, and which ports have the engine's own sound. */
+/* Explains why a take without --inputs is silent, and which ports have the engine's own sound. */
 static void remark_silence(struct cli *cli)
 {
     enum inputs inputs = find_inputs(cli);
@@ -245,7 +245,7 @@ enum err takes_delete(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
 }
 
-/* Each ask ends the memory of the answer before it: the ids are kept. */
+/* Copies the ids, because each ask ends the memory of the previous answer. */
 static enum err tell_finished(struct cli *cli, const struct recordings *takes, struct fault *fault)
 {
     uint32_t count = takes->each.count;

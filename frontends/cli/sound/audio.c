@@ -1,4 +1,4 @@
-/* audio.c: where the sound goes: devices, the JACK server, connections. */
+/* audio.c: sound devices, the JACK server, connections. */
 #include "frontends/cli/base/cli.h"
 #include "schema_audio.h"
 #include "schema_supervisor.h"
@@ -102,7 +102,7 @@ enum err audio_connect(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : print_connections(cli, &all);
 }
 
-/* A name that is no port of ours is the sound core's to refuse. */
+/* The audio core refuses a name that is not one of our ports. */
 static enum err check_connected(const struct connections *all, const struct audio_disconnect *request,
                                 struct fault *fault)
 {

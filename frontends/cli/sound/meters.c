@@ -104,7 +104,7 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     return ERR_OK;
 }
 
-/* `key` has its "=". */
+/* `key` includes its "=". */
 static struct text in_linear(struct cli *cli, const char *key, const char *typed)
 {
     const size_t len = strlen(key);
@@ -145,7 +145,7 @@ static enum err set_strip(struct cli *cli, struct mixer *mixer, struct fault *fa
     return e != ERR_OK ? e : cli_ask(cli, "audio.set_strip", &request, mixer, fault);
 }
 
-/* CHANNEL KEY=VALUE…, or limiter KEY=VALUE…; without arguments it shows. */
+/* CHANNEL KEY=VALUE…, or limiter KEY=VALUE…; without arguments it prints the mixer. */
 enum err meters_mixer(struct cli *cli, struct fault *fault)
 {
     struct mixer mixer = { 0 };

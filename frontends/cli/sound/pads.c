@@ -1,4 +1,4 @@
-/* pads.c: pads: which sound each starts, and hits by hand. */
+/* pads.c: the sounds of pads, and hits by command. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,9 +6,9 @@
 #include "schema_audio.h"
 #include "schema_streamer.h"
 
-/* ---- showing ---- */
+/* ---- printing ---- */
 
-/* The file of a pad's sound. None: it was loaded before the streamer was restarted, or was released. */
+/* Returns the sound of a pad with its file. NULL: it was loaded before the streamer was restarted, or was released. */
 static const struct loaded_sound *sound_of(const struct loaded_sounds *sounds, const struct pad *pad)
 {
     for (uint32_t i = 0; i < sounds->each.count; i++)
@@ -36,7 +36,8 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
     buffer_add_text(&cli->out, "\n");
 }
 
-/* An answer lasts until the next ask. A pad holds no pointers but the word of its mode, which is not printed. */
+/* Copies the answer, which is valid until the next ask. The only pointer of a pad is the word of its mode, which is not
+ * printed. */
 static struct pads keep_pads(struct cli *cli, const struct pads *answer)
 {
     struct pad *kept = arena_array(&cli->arena, answer->each.count, sizeof(*kept));
@@ -84,7 +85,7 @@ static enum err assign_number(struct cli *cli, const struct shape *shape, const 
     return json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, typed), &cli->arena, request, fault);
 }
 
-/* The sound of a pad is a place in memory: a file is loaded there first. */
+/* The sound of a pad is a slot in memory, so a file is first loaded there. */
 static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
     char *args[] = { (char *)(uintptr_t)typed };
@@ -104,7 +105,7 @@ static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, 
     return e;
 }
 
-/* MIDI channels are 1 to 16 for people. */
+/* People count MIDI channels from 1 to 16. */
 static enum err assign_channel(const char *typed, struct pad *pad, struct fault *fault)
 {
     char *end;
@@ -117,7 +118,7 @@ static enum err assign_channel(const char *typed, struct pad *pad, struct fault 
     return ERR_OK;
 }
 
-/* "sound=" takes the sound away. */
+/* "sound=" removes the sound. */
 static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
     static const char key[] = "sound=";
@@ -132,11 +133,11 @@ static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, 
         return ERR_OK;
     }
     if (strncmp(typed, key, sizeof(key) - 1) == 0)
-        pad->generation = 0; /* the sound that is there now */
+        pad->generation = 0; /* the sound that is in the slot now */
     return json_assign(&pad_shape, meters_in_linear(cli, typed), &cli->arena, pad, fault);
 }
 
-/* The pad as it is, for a change of some of its values; one that is not in use has the defaults. */
+/* Reads the pad, so that some of its values can be changed; an unused one has the defaults. */
 static enum err read_pad(struct cli *cli, struct pad *pad, struct fault *fault)
 {
     struct pad empty = { .pad = pad->pad, .mode.value = PAD_MODE_ONE_SHOT };
@@ -146,7 +147,7 @@ static enum err read_pad(struct cli *cli, struct pad *pad, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < pads.each.count; i++)
         if (pads.each.at[i].pad == empty.pad)
             empty = pads.each.at[i];
-    empty.mode.word = (struct text){ 0 }; /* of the answer's memory */
+    empty.mode.word = (struct text){ 0 }; /* belongs to the answer's memory */
     *pad = empty;
     return e;
 }
@@ -169,7 +170,7 @@ enum err pads_set(struct cli *cli, struct fault *fault)
 
 /* ---- hits ---- */
 
-/* For a controller a hit of an empty pad is silent and no error. A person gets the reason. */
+/* A hit of an empty pad is silent and not an error for a controller; a person gets the reason. */
 static enum err check_sound(struct cli *cli, uint64_t number, struct fault *fault)
 {
     struct pad pad = { .pad = number };

@@ -6,7 +6,7 @@
 #include "frontends/cli/base/named.h"
 #include "schema_streamer.h"
 
-/* ---- numbers of options ---- */
+/* ---- numeric options ---- */
 
 static enum err read_number(const char *word, const char *option, double least, double most, double *number,
                             struct fault *fault)
@@ -32,7 +32,7 @@ static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct
     return e;
 }
 
-/* Seconds become frames of the file, whose rate the catalogue may not know: then the file is asked for first. */
+/* Converts seconds to frames of the file, whose sample rate the catalogue must know. */
 static enum err read_from(struct cli *cli, const struct named *meant, int64_t *from, struct fault *fault)
 {
     struct search_get get = { .has_id = meant->has_id, .id = meant->id, .path = meant->path };
@@ -51,7 +51,7 @@ static enum err read_from(struct cli *cli, const struct named *meant, int64_t *f
     return ERR_OK;
 }
 
-/* ---- telling ---- */
+/* ---- printing ---- */
 
 static void tell_place(struct cli *cli, const struct stream_voice *voice)
 {

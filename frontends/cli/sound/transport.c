@@ -36,7 +36,7 @@ static enum err send_order(struct cli *cli, const char *name, const void *reques
     return e != ERR_OK ? e : print_transport(cli, &at);
 }
 
-/* One field of a request from the first argument, if it is there. */
+/* Sets one field of a request from the first argument, if there is one. */
 static enum err tell_with(struct cli *cli, const char *name, const struct shape *shape, const char *field,
                           struct fault *fault)
 {
@@ -153,7 +153,7 @@ enum err transport_pattern(struct cli *cli, struct fault *fault)
         return cli_json(cli, &queued_shape, &queued);
     for (uint32_t i = 0; i < queued.silent.count; i++)
         cli_warn_of_silent(&queued.silent.at[i], "row");
-    /* The first number counts from 0, as in the log; the second one is what people call that bar. */
+    /* The first number counts from 0, as in the log; the second from 1, as people do. */
     cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
               (long long)queued.bar, (long long)queued.bar + 1,
               queued.replaced ? "; it replaces a queued pattern" : "");
