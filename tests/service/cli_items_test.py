@@ -201,6 +201,30 @@ def a_heard_tag_is_denied_for_each_of_many(home):
 
 
 @claim(inside=library)
+def a_followed_move_is_listed_and_taken_back_for_good(home):
+    id, old, new = search(home, 'amen'), home.library + '/loop_amen.flac', home.library + '/pack/moved.flac'
+    home.loophole('tag', id, '+mine')
+
+    def rescan():
+        home.loophole('library', 'rescan', home.library, '--wait')
+
+    os.rename(old, new)
+    rescan()
+    until(lambda: home.first('show', id).get('path') == new)
+    move = home.first('moves')
+    same([id, old, new, False], [move[key] for key in ('id', 'from', 'to', 'undone')])
+    same('Tag +mine'.lower(), home.first('undo', 'list')['label'])       # no step of the catalogue
+    contains(home.loophole('moves', '--undo', str(move['step'])).all, 'undone: ')
+    same(['missing', old], [home.first('show', id)[key] for key in ('availability', 'path')])
+    rescan()
+    until(lambda: home.json('search', 'path:moved'))
+    assert home.first('search', 'path:moved')['id'] != id, 'the move was followed again'
+    same(['mine'], home.first('show', id)['tags'])
+    assert home.first('moves')['undone']
+    contains(home.refused('moves', '--undo', str(move['step'])), 'is taken back already')
+
+
+@claim(inside=library)
 def what_is_saved_and_undone_is_named(home):
     contains(home.loophole('search', 'kick', '--save', 'mine').all, '@mine')
     contains(home.loophole('queries', 'mine', '--off').all, '@mine')

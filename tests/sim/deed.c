@@ -165,9 +165,9 @@ static enum deed_kind draw_kind(void)
         enum deed_kind kind;
         uint32_t weight;
     } weights[] = {
-        { DEED_EDIT, 46 },   { DEED_BATCH, 18 },         { DEED_UNDO, 10 },  { DEED_REDO, 8 },
-        { DEED_FORGET, 3 },  { DEED_VOLUME, 2 },         { DEED_FOLDER, 5 }, { DEED_MOVE_FOLDER, 3 },
-        { DEED_LIBRARY, 3 }, { DEED_REMOVE_LIBRARY, 2 },
+        { DEED_EDIT, 40 },       { DEED_BATCH, 18 },  { DEED_APPLY, 6 },          { DEED_UNDO, 10 },
+        { DEED_REDO, 8 },        { DEED_FORGET, 3 },  { DEED_VOLUME, 2 },         { DEED_FOLDER, 5 },
+        { DEED_MOVE_FOLDER, 3 }, { DEED_LIBRARY, 3 }, { DEED_REMOVE_LIBRARY, 2 },
     };
     uint32_t drawn = (uint32_t)sim_random(100), i = 0;
 
@@ -217,10 +217,10 @@ struct deed *deed_draw(void)
     deed->request = draw_request(all.count++);
     deed->kind = draw_kind();
     deed->number = (uint32_t)sim_random(5);
-    if (deed->kind == DEED_EDIT || deed->kind == DEED_BATCH)
+    if (deed->kind == DEED_EDIT || deed->kind == DEED_BATCH || deed->kind == DEED_APPLY)
         deed->op_count = deed->kind == DEED_EDIT ? 1 : 1 + (uint32_t)sim_random(OPS);
     for (uint32_t i = 0; i < deed->op_count; i++)
-        draw_op(&deed->ops[i], deed->kind == DEED_EDIT);
+        draw_op(&deed->ops[i], deed->kind != DEED_BATCH);
     if (deed->kind == DEED_FORGET)
         deed->id = any_item()->id;
     else if (deed->kind >= DEED_MOVE_FOLDER && deed->kind <= DEED_REMOVE_LIBRARY)
@@ -344,6 +344,8 @@ void deed_learn(struct deed *deed, struct bytes answer)
         learn_outcomes(deed, answer);
         return;
     }
+    if (deed->kind == DEED_APPLY)
+        return;
     if (codec_decode(&done_shape, answer, &arena, &done, NULL) != ERR_OK)
         sim_fail("request %u is answered with what is no answer to it", deed_number(deed));
     arena_free(&arena);

@@ -10,6 +10,7 @@
 enum deed_kind {
     DEED_EDIT,
     DEED_BATCH,
+    DEED_APPLY, /* of edits */
     DEED_UNDO,
     DEED_REDO,
     DEED_FORGET,

@@ -51,12 +51,19 @@ struct bytes deed_folder(uint32_t number, char to[WORD])
 /* ---- asks ---- */
 
 static const char *const names[DEED_KINDS] = {
-    [DEED_EDIT] = "persist.put_media",      [DEED_BATCH] = "persist.batch",
-    [DEED_UNDO] = "persist.undo",           [DEED_REDO] = "persist.redo",
-    [DEED_FORGET] = "persist.forget",       [DEED_VOLUME] = "persist.put_volume",
-    [DEED_FOLDER] = "persist.put_folder",   [DEED_MOVE_FOLDER] = "persist.move_folder",
-    [DEED_LIBRARY] = "persist.put_library", [DEED_REMOVE_LIBRARY] = "persist.remove_library",
-    [DEED_TOGGLE] = "audio.toggle",         [DEED_TAP] = "audio.tap",
+    [DEED_EDIT] = "persist.put_media",
+    [DEED_BATCH] = "persist.batch",
+    [DEED_APPLY] = "persist.apply",
+    [DEED_UNDO] = "persist.undo",
+    [DEED_REDO] = "persist.redo",
+    [DEED_FORGET] = "persist.forget",
+    [DEED_VOLUME] = "persist.put_volume",
+    [DEED_FOLDER] = "persist.put_folder",
+    [DEED_MOVE_FOLDER] = "persist.move_folder",
+    [DEED_LIBRARY] = "persist.put_library",
+    [DEED_REMOVE_LIBRARY] = "persist.remove_library",
+    [DEED_TOGGLE] = "audio.toggle",
+    [DEED_TAP] = "audio.tap",
     [DEED_LOCATE] = "audio.locate",
 };
 
@@ -160,6 +167,17 @@ static void encode_batch(const struct deed *deed, struct buffer *to)
     put(deed, &ask, to);
 }
 
+static void encode_apply(const struct deed *deed, struct buffer *to)
+{
+    struct text add[OPS][TAGS], remove[OPS][TAGS];
+    struct action actions[OPS];
+    struct persist_apply ask = { .label = TEXT("some"), .actions = { deed->op_count, actions } };
+
+    for (uint32_t i = 0; i < deed->op_count; i++)
+        actions[i] = (struct action){ .has_edit = true, .edit = edit_of(&deed->ops[i], add[i], remove[i]) };
+    put(deed, &ask, to);
+}
+
 static void encode_edit(const struct deed *deed, struct buffer *to)
 {
     struct text add[TAGS], remove[TAGS];
@@ -249,12 +267,19 @@ static void encode_nothing(const struct deed *deed, struct buffer *to)
 void deed_encode(const struct deed *deed, struct buffer *to)
 {
     static void (*const encoders[DEED_KINDS])(const struct deed *, struct buffer *) = {
-        [DEED_EDIT] = encode_edit,       [DEED_BATCH] = encode_batch,
-        [DEED_UNDO] = encode_undo,       [DEED_REDO] = encode_redo,
-        [DEED_FORGET] = encode_one_id,   [DEED_VOLUME] = encode_volume,
-        [DEED_FOLDER] = encode_folder,   [DEED_MOVE_FOLDER] = encode_move_folder,
-        [DEED_LIBRARY] = encode_library, [DEED_REMOVE_LIBRARY] = encode_one_id,
-        [DEED_TOGGLE] = encode_toggle,   [DEED_TAP] = encode_nothing,
+        [DEED_EDIT] = encode_edit,
+        [DEED_BATCH] = encode_batch,
+        [DEED_APPLY] = encode_apply,
+        [DEED_UNDO] = encode_undo,
+        [DEED_REDO] = encode_redo,
+        [DEED_FORGET] = encode_one_id,
+        [DEED_VOLUME] = encode_volume,
+        [DEED_FOLDER] = encode_folder,
+        [DEED_MOVE_FOLDER] = encode_move_folder,
+        [DEED_LIBRARY] = encode_library,
+        [DEED_REMOVE_LIBRARY] = encode_one_id,
+        [DEED_TOGGLE] = encode_toggle,
+        [DEED_TAP] = encode_nothing,
         [DEED_LOCATE] = encode_locate,
     };
 

@@ -52,6 +52,10 @@ static void hold_answer(struct history *h, const struct deed *deed, const struct
         hold_outcomes(h, deed, verdicts, buffer_bytes(&note->answer));
         return;
     }
+    if (deed->kind == DEED_APPLY) {
+        history_hold_applied(h, deed, verdicts, buffer_bytes(&note->answer));
+        return;
+    }
     if (codec_decode(&done_shape, buffer_bytes(&note->answer), &h->arena, &done, NULL) != ERR_OK)
         sim_fail("request %u: the kept answer does not decode", deed_number(deed));
     hold(deed, 0, &verdicts[0], ERR_OK, done.revision, done.id);

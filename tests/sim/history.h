@@ -26,4 +26,8 @@ struct history {
 
 void history_hold_records(struct history *h); /* items, folders, undo */
 
+/* The kept answer of an apply is what the model comes to. */
+void history_hold_applied(struct history *h, const struct deed *deed, const struct verdict *verdict,
+                          struct bytes answer);
+
 #endif

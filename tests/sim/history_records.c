@@ -1,3 +1,4 @@
+#include "proto/wire/codec.h"
 #include "store/catalogue.h"
 #include "store/catalogue_meta.h"
 #include "tests/each_media.h"
@@ -110,4 +111,18 @@ void history_hold_records(struct history *h)
     hold_contents(h);
     hold_folders(h);
     hold_undo(h);
+}
+
+void history_hold_applied(struct history *h, const struct deed *deed, const struct verdict *verdict,
+                          struct bytes answer)
+{
+    struct applied got = { 0 };
+
+    if (codec_decode(&applied_shape, answer, &h->arena, &got, NULL) != ERR_OK)
+        sim_fail("request %u: the kept answer is none of an apply", deed_number(deed));
+    if (got.revision != verdict->revision || got.step != verdict->step || got.items != verdict->items)
+        sim_fail("request %u: its answer is revision %llu, step %llu, items %llu; expected %llu, %llu, %llu",
+                 deed_number(deed), (unsigned long long)got.revision, (unsigned long long)got.step,
+                 (unsigned long long)got.items, (unsigned long long)verdict->revision,
+                 (unsigned long long)verdict->step, (unsigned long long)verdict->items);
 }

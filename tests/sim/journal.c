@@ -22,6 +22,7 @@ const struct changelog_limits sim_limits = {
 static struct {
     struct note notes[NOTES];
     uint64_t count, kept; /* those after `kept` are of the open transaction */
+    uint64_t inner;       /* those from here on are of the inner one */
 } journal;
 
 /* ---- notes ---- */
@@ -185,6 +186,24 @@ enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault 
         journal.kept = journal.count;
     drop_behind(journal.kept);
     return __real_store_write(store, txn, fault);
+}
+
+enum err __real_txn_begin_inner(struct txn *txn);
+enum err __wrap_txn_begin_inner(struct txn *txn);
+void __real_txn_undo_inner(struct txn *txn);
+void __wrap_txn_undo_inner(struct txn *txn);
+
+enum err __wrap_txn_begin_inner(struct txn *txn)
+{
+    journal.inner = journal.count;
+    return __real_txn_begin_inner(txn);
+}
+
+void __wrap_txn_undo_inner(struct txn *txn)
+{
+    while (journal.count > journal.inner)
+        buffer_free(&journal.notes[--journal.count].answer);
+    __real_txn_undo_inner(txn);
 }
 
 void journal_commit(void)

@@ -82,121 +82,6 @@ static struct model_folder *folder_named(struct model *m, uint32_t name)
     return NULL;
 }
 
-/* ---- edits ---- */
-
-static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after, char *after)
-{
-    if (!has || strcmp(field, to) == 0)
-        return;
-    *had = *has_after = true;
-    memcpy(before, field, WORD);
-    snprintf(after, WORD, "%s", to);
-    memcpy(field, after, WORD);
-}
-
-static void change_bool(bool has, bool to, bool *field, bool *had, bool *before, bool *has_after, bool *after)
-{
-    if (!has || *field == to)
-        return;
-    *had = *has_after = true;
-    *before = *field;
-    *field = *after = to;
-}
-
-/* True when it changed anything; the step says what. */
-static bool change(struct model_item *item, const struct wish *w, struct model_step *step)
-{
-    struct wish *before = &step->before, *after = &step->after;
-    uint32_t tags = (item->tags & ~w->remove) | w->add;
-
-    *step = (struct model_step){ .item = item->id };
-    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name, after->name);
-    change_text(w->has_notes, w->notes, item->notes, &before->has_notes, before->notes, &after->has_notes,
-                after->notes);
-    change_bool(w->has_favourite, w->favourite, &item->favourite, &before->has_favourite, &before->favourite,
-                &after->has_favourite, &after->favourite);
-    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden, &after->has_hidden,
-                &after->hidden);
-    after->add = before->remove = tags & ~item->tags;
-    after->remove = before->add = item->tags & ~tags;
-    item->tags = tags;
-    return after->has_name || after->has_notes || after->has_favourite || after->has_hidden || after->add ||
-           after->remove;
-}
-
-static void push(struct model *m, const struct model_step *step)
-{
-    if (m->at + 1 >= MODEL_STEPS)
-        sim_fail("more undo steps than the model has room for");
-    m->top = ++m->at;
-    m->steps[m->top] = *step;
-}
-
-static struct verdict apply(struct model *m, struct model_item *item, const struct wish *wish, bool by_person)
-{
-    struct model_step step;
-
-    if (change(item, wish, &step)) {
-        item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
-        if (by_person)
-            push(m, &step);
-    }
-    return (struct verdict){ .revision = item->revision, .id = item->id };
-}
-
-static enum err edit_refusal(struct model *m, const struct op *op)
-{
-    struct model_item *item = model_item(m, op->item);
-
-    if (!item)
-        return op->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
-    return op->has_expect && op->expect != item->revision ? ERR_CONFLICT : ERR_OK;
-}
-
-static struct verdict edit(struct model *m, const struct op *op)
-{
-    enum err e = edit_refusal(m, op);
-
-    if (e != ERR_OK)
-        return (struct verdict){ .error = e };
-    return apply(m, model_item(m, op->item), &op->wish, true);
-}
-
-/* The step that undo (back) or redo would take now; 0: none. */
-static uint64_t step_at(struct model *m, bool back)
-{
-    uint64_t at = back ? m->at : m->at + 1;
-
-    for (; back ? at > 0 : at <= m->top; at = back ? at - 1 : at + 1)
-        if (model_item(m, m->steps[at].item))
-            return at;
-    return 0;
-}
-
-bool model_undo_is_at(struct model *m, uint64_t at, uint64_t top)
-{
-    uint64_t first = at < m->at ? at : m->at, last = at < m->at ? m->at : at;
-
-    if (top != m->top || last > top)
-        return false;
-    while (++first <= last)
-        if (model_item(m, m->steps[first].item))
-            return false;
-    m->at = at;
-    return true;
-}
-
-static struct verdict take_step(struct model *m, bool back)
-{
-    uint64_t at = step_at(m, back);
-    struct model_step *step = &m->steps[at];
-
-    if (!at)
-        return (struct verdict){ .error = ERR_NOT_FOUND };
-    m->at = back ? at - 1 : at;
-    return apply(m, model_item(m, step->item), back ? &step->before : &step->after, false);
-}
-
 /* ---- places ---- */
 
 static struct verdict make_item(struct model *m, const struct op *op)
@@ -377,10 +262,12 @@ enum err model_refusal(struct model *m, const struct deed *deed)
 
     switch (deed->kind) {
     case DEED_EDIT:
-        return edit_refusal(m, &deed->ops[0]);
+        return model_edit_refusal(m, &deed->ops[0]);
+    case DEED_APPLY:
+        return model_edit_together_refusal(m, deed);
     case DEED_UNDO:
     case DEED_REDO:
-        return step_at(m, deed->kind == DEED_UNDO) ? ERR_OK : ERR_NOT_FOUND;
+        return model_edit_step(m, deed->kind == DEED_UNDO) ? ERR_OK : ERR_NOT_FOUND;
     case DEED_FORGET:
         return model_item(m, deed->id) ? ERR_OK : ERR_NOT_FOUND;
     case DEED_MOVE_FOLDER:
@@ -404,7 +291,7 @@ enum err model_refusal(struct model *m, const struct deed *deed)
 static struct verdict one(struct model *m, const struct op *op)
 {
     static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = {
-        [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence, [OP_HEARD] = model_heard
+        [OP_EDIT] = model_edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence, [OP_HEARD] = model_heard
     };
 
     return ops[op->kind](m, op);
@@ -420,7 +307,7 @@ static struct verdict other(struct model *m, const struct deed *deed)
                                                                               [DEED_LIBRARY] = put_library };
 
     if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
-        return take_step(m, deed->kind == DEED_UNDO);
+        return model_edit_take(m, deed->kind == DEED_UNDO);
     return deeds[deed->kind](m, deed);
 }
 
@@ -438,5 +325,7 @@ struct verdict model_do(struct model *m, const struct deed *deed)
     if (e != ERR_OK)
         sim_fail("request %u, a deed of kind %d, was done where it is to be refused: %s",
                  deed->request.b[14] << 8 | deed->request.b[15], (int)deed->kind, err_name(e));
+    if (deed->kind == DEED_APPLY)
+        return model_edit_together(m, deed);
     return deed->op_count ? one(m, &deed->ops[0]) : other(m, deed);
 }

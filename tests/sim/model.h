@@ -40,6 +40,7 @@ struct model_folder {
 
 /* An edit and its inverse. */
 struct model_step {
+    uint64_t first; /* row of its step */
     struct id item;
     struct wish before, after;
 };
@@ -56,6 +57,7 @@ struct model {
     struct model_step steps[MODEL_STEPS]; /* 1 … top */
     uint32_t item_count, folder_count;
     uint64_t at, top;
+    uint64_t apply_first; /* the first row of the apply in hand; 0: none */
     struct id volume;
     uint32_t label;
 };
@@ -66,6 +68,7 @@ struct verdict {
     uint64_t revision;
     struct id id;
     bool created, stale;
+    uint64_t step, items; /* of an apply */
 };
 
 void model_begin(struct model *model, const struct change *log, uint64_t log_count);
@@ -85,6 +88,15 @@ bool model_undo_is_at(struct model *model, uint64_t at, uint64_t top);
 
 /* A row of a removal, which others may come between. False: the row is not of this removal. */
 bool model_removes(struct model *model, const struct deed *deed, const struct change *row);
+
+/* ---- model_edit.c ---- */
+enum err model_edit_refusal(struct model *model, const struct op *op);
+struct verdict model_edit(struct model *model, const struct op *op);
+enum err model_edit_together_refusal(struct model *model, const struct deed *deed);
+struct verdict model_edit_together(struct model *model, const struct deed *deed);
+uint64_t model_edit_step(struct model *model,
+                         bool back); /* first row of the step that undo (back) or redo takes; 0: none */
+struct verdict model_edit_take(struct model *model, bool back);
 
 /* ---- model_heard.c, and what it needs of model.c ---- */
 struct verdict model_heard(struct model *model, const struct op *op);

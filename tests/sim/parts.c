@@ -30,7 +30,8 @@ enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit
     if (flaw_in_edit)
         flaw_in_edit(&flawed);
     e = __real_edit_apply(p, &flawed, mode, done, fault);
-    journal_operation(p->request, at, top);
+    if (!p->step.is_open) /* those of an apply are done together, when it is answered */
+        journal_operation(p->request, at, top);
     return e;
 }
 

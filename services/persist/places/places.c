@@ -171,7 +171,7 @@ static enum err move_item(struct persist *p, const struct media *was, const stru
 }
 
 /* As a step of the undo stack: of the open one, or else of the scope of followed moves. */
-static enum err move_alone(struct persist *p, const struct media *was, const struct move *move, struct outcome *outcome)
+static enum err push_move(struct persist *p, const struct media *was, const struct move *move)
 {
     const struct undo_step row = {
         .before = { .id = was->id },
@@ -181,9 +181,24 @@ static enum err move_alone(struct persist *p, const struct media *was, const str
         .has_again = true,
         .again = *move,
     };
+
+    return undo_push(p, undo_moves, &row);
+}
+
+static enum err move_alone(struct persist *p, const struct media *was, const struct move *move, struct outcome *outcome)
+{
     enum err e = move_item(p, was, move, true, outcome);
 
-    return e == ERR_OK ? undo_push(p, undo_moves, &row) : e;
+    return e == ERR_OK ? push_move(p, was, move) : e;
+}
+
+/* Where the item that moved is kept, it moves to the place of the other one. */
+static enum err merge_into(struct persist *p, const struct media *was, const struct media *there,
+                           const struct move *move, struct outcome *outcome, struct fault *fault)
+{
+    enum err e = merge_items(p, was, there, outcome, fault);
+
+    return e == ERR_OK && id_equal(outcome->id, was->id) ? push_move(p, was, move) : e;
 }
 
 /* The item of the move, and the one that is at its place: `there`, with a zero id when there is none. */
@@ -219,7 +234,7 @@ enum err places_move(struct persist *p, const struct move *move, struct outcome 
     outcome->id = was.id;
     if (id_is_zero(there.id))
         return move_alone(p, &was, move, outcome);
-    return id_equal(there.id, was.id) ? ERR_OK : merge_items(p, &was, &there, outcome, fault);
+    return id_equal(there.id, was.id) ? ERR_OK : merge_into(p, &was, &there, move, outcome, fault);
 }
 
 static enum err refuse_taken(const struct media *there, enum err code, struct fault *fault)

@@ -1,0 +1,196 @@
+/* Edits, those that are done together, and undo. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/model.h"
+
+/* ---- edits ---- */
+
+static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after, char *after)
+{
+    if (!has || strcmp(field, to) == 0)
+        return;
+    *had = *has_after = true;
+    memcpy(before, field, WORD);
+    snprintf(after, WORD, "%s", to);
+    memcpy(field, after, WORD);
+}
+
+static void change_bool(bool has, bool to, bool *field, bool *had, bool *before, bool *has_after, bool *after)
+{
+    if (!has || *field == to)
+        return;
+    *had = *has_after = true;
+    *before = *field;
+    *field = *after = to;
+}
+
+/* True when it changed anything; the step says what. */
+static bool change(struct model_item *item, const struct wish *w, struct model_step *step)
+{
+    struct wish *before = &step->before, *after = &step->after;
+    uint32_t tags = (item->tags & ~w->remove) | w->add;
+
+    *step = (struct model_step){ .item = item->id };
+    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name, after->name);
+    change_text(w->has_notes, w->notes, item->notes, &before->has_notes, before->notes, &after->has_notes,
+                after->notes);
+    change_bool(w->has_favourite, w->favourite, &item->favourite, &before->has_favourite, &before->favourite,
+                &after->has_favourite, &after->favourite);
+    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden, &after->has_hidden,
+                &after->hidden);
+    after->add = before->remove = tags & ~item->tags;
+    after->remove = before->add = item->tags & ~tags;
+    item->tags = tags;
+    return after->has_name || after->has_notes || after->has_favourite || after->has_hidden || after->add ||
+           after->remove;
+}
+
+static void push(struct model *m, const struct model_step *step)
+{
+    if (m->at + 1 >= MODEL_STEPS)
+        sim_fail("more undo steps than the model has room for");
+    m->top = ++m->at;
+    m->steps[m->top] = *step;
+    m->steps[m->top].first = m->apply_first ? m->apply_first : m->top;
+}
+
+static struct verdict apply(struct model *m, struct model_item *item, const struct wish *wish, bool by_person)
+{
+    struct model_step step;
+
+    if (change(item, wish, &step)) {
+        item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
+        if (by_person)
+            push(m, &step);
+    }
+    return (struct verdict){ .revision = item->revision, .id = item->id };
+}
+
+enum err model_edit_refusal(struct model *m, const struct op *op)
+{
+    struct model_item *item = model_item(m, op->item);
+
+    if (!item)
+        return op->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
+    return op->has_expect && op->expect != item->revision ? ERR_CONFLICT : ERR_OK;
+}
+
+struct verdict model_edit(struct model *m, const struct op *op)
+{
+    enum err e = model_edit_refusal(m, op);
+
+    if (e != ERR_OK)
+        return (struct verdict){ .error = e };
+    return apply(m, model_item(m, op->item), &op->wish, true);
+}
+
+/* ---- edits together ---- */
+
+/* Each item as the operations before have left it. */
+static struct model_item *copy_of(struct model *m, struct id id, struct model_item copies[OPS], uint32_t *count)
+{
+    struct model_item *item = model_item(m, id);
+
+    for (uint32_t i = 0; i < *count; i++)
+        if (id_equal(copies[i].id, id))
+            return &copies[i];
+    if (!item)
+        return NULL;
+    copies[*count] = *item;
+    return &copies[(*count)++];
+}
+
+enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
+{
+    struct model_item copies[OPS];
+    struct model_step unused;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < deed->op_count; i++) {
+        const struct op *op = &deed->ops[i];
+        struct model_item *item = copy_of(m, op->item, copies, &count);
+        if (!item)
+            return op->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
+        if (op->has_expect && op->expect != item->revision)
+            return ERR_CONFLICT;
+        if (change(item, &op->wish, &unused))
+            item->revision = UINT64_MAX; /* one that no client knows */
+    }
+    return ERR_OK;
+}
+
+struct verdict model_edit_together(struct model *m, const struct deed *deed)
+{
+    uint64_t at = m->at;
+    struct verdict verdict = { 0 };
+
+    m->apply_first = at + 1;
+    for (uint32_t i = 0; i < deed->op_count; i++)
+        apply(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
+    m->apply_first = 0;
+    verdict.revision = m->head;
+    verdict.items = m->at - at;
+    verdict.step = m->at > at ? at + 1 : 0;
+    return verdict;
+}
+
+/* ---- undo ---- */
+
+static uint64_t last_row(const struct model *m, uint64_t first)
+{
+    uint64_t last = first;
+
+    while (last < m->top && m->steps[last + 1].first == first)
+        last++;
+    return last;
+}
+
+static bool has_any_item(struct model *m, uint64_t first, uint64_t last)
+{
+    for (; first <= last; first++)
+        if (model_item(m, m->steps[first].item))
+            return true;
+    return false;
+}
+
+/* The first row of the step that undo (back) or redo would take now; 0: none. */
+uint64_t model_edit_step(struct model *m, bool back)
+{
+    uint64_t first = back ? m->steps[m->at].first : m->at + 1;
+
+    for (; first > 0 && first <= m->top; first = back ? m->steps[first - 1].first : last_row(m, first) + 1)
+        if (has_any_item(m, first, last_row(m, first)))
+            return first;
+    return 0;
+}
+
+bool model_undo_is_at(struct model *m, uint64_t at, uint64_t top)
+{
+    uint64_t first = at < m->at ? at : m->at, last = at < m->at ? m->at : at;
+
+    if (top != m->top || last > top)
+        return false;
+    while (++first <= last)
+        if (model_item(m, m->steps[first].item))
+            return false;
+    m->at = at;
+    return true;
+}
+
+struct verdict model_edit_take(struct model *m, bool back)
+{
+    uint64_t first = model_edit_step(m, back), last = last_row(m, first);
+    struct verdict verdict = { .error = ERR_NOT_FOUND };
+
+    if (!first)
+        return verdict;
+    for (uint64_t i = 0; i <= last - first; i++) {
+        struct model_step *step = &m->steps[back ? last - i : first + i];
+        struct model_item *item = model_item(m, step->item);
+        if (item)
+            verdict = apply(m, item, back ? &step->before : &step->after, false);
+    }
+    m->at = back ? first - 1 : last;
+    return verdict;
+}
