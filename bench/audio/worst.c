@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "bench/audio/rig.h"
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/half.h"
 
 enum { FRAMES = 256, LOOPS = SOUND_VOICES, AT_ONCE = 256, BOUND = 10 /* % of a period */ };
 

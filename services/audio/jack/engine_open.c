@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/engine.h"
+#include "services/audio/rt/instance.h"
 
 static const uint64_t LAYOUT = UINT64_C(2) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);
 

@@ -1,6 +1,9 @@
+#include "services/audio/rt/capture.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
 
 static const float CAPTURE_BOTH = 0.1f; /* seconds */
 

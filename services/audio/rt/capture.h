@@ -8,15 +8,8 @@
 
 #include <stdbool.h>
 
-#include "common/rt/capture.h"
 #include "common/rt/order.h"
-
-struct capture {
-    struct capture_header header;
-    uint32_t running;
-    uint32_t count; /* frames of the period … */
-    uint64_t from;  /* … and the index of the first of them */
-};
+#include "services/audio/rt/state/capture.h"
 
 struct core_stage;
 struct engine;

@@ -1,9 +1,23 @@
+#include "services/audio/rt/engine.h"
+
 #include <string.h>
 
 #include "common/rt/denormals.h"
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/capture.h"
+#include "services/audio/rt/engine_owner.h"
 #include "services/audio/rt/heal.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/midi_out.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/notes.h"
+#include "services/audio/rt/orders.h"
+#include "services/audio/rt/pads.h"
+#include "services/audio/rt/period.h"
 #include "services/audio/rt/rows.h"
+#include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/streams.h"
+#include "services/audio/rt/sync.h"
 
 /* ---- the beginning of a period ---- */
 

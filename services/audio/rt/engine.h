@@ -31,6 +31,7 @@
 
 #include "common/shared/studio.h"
 #include "services/audio/dsp/peaks.h"
+#include "services/audio/rt/engine_owner.h"
 #include "services/audio/rt/period.h"
 
 struct engine;
@@ -45,13 +46,6 @@ void engine_close(struct engine *engine);
  * left alone: buffers and midi_out, which still hold what it gave, and midi_in. JACK, asynchronous, runs a period again
  * when a client ended the one before it late; sounded twice, all would be ahead of the server's clock from then on. */
 void engine_run(struct engine *engine, struct engine_period *period);
-
-/* Any thread: takes ownership if there is no owner or it is dead (`is_dead`: known by the caller); true: it has it.
- * Resigning gives it up on an orderly end, and for good until the next claim. Without any of them the first one that
- * runs takes it. */
-bool engine_claim(struct engine *engine, bool is_dead);
-void engine_resign(struct engine *engine);
-bool engine_owns(const struct engine *engine);
 
 /* Any thread: the highest peaks after frame `since` of the audio clock, of the 2 s before frame `now` (peaks.h). */
 void engine_peaks(const struct engine *engine, int64_t since, int64_t now, uint32_t rate, struct peaks *highest);

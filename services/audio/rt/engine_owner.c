@@ -1,6 +1,10 @@
+#include "services/audio/rt/engine_owner.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/capture.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
 
 /* ---- the word ---- */
 

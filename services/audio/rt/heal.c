@@ -1,6 +1,9 @@
 #include "services/audio/rt/heal.h"
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/midi_out.h"
+#include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sounds.h"
 
 static const int64_t FRAMES_MOST = INT64_C(1) << 60; /* of a clock */
 static const int64_t STEPS_MOST = INT64_C(1) << 40;

@@ -1,6 +1,8 @@
+#include "services/audio/rt/mixer.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
 
 /* ---- the score's gains ---- */
 

@@ -1,6 +1,8 @@
+#include "services/audio/rt/notes.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
 
 void notes_tell(struct engine *engine, uint32_t consumer, struct note note)
 {

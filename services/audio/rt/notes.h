@@ -6,20 +6,7 @@
 #ifndef LOOPHOLE_AUDIO_RT_NOTES_H
 #define LOOPHOLE_AUDIO_RT_NOTES_H
 
-#include "common/rt/order.h"
-
-enum { NOTES_PERIOD = 512 }; /* for one consumer; more are lost, and counted */
-
-struct notes {
-    uint64_t from[ORDERS_RINGS];  /* index of the period's first note */
-    uint32_t count[ORDERS_RINGS]; /* notes of the period */
-    uint64_t lost;
-};
-
-struct notes_kept {
-    uint32_t count;
-    struct note note[NOTES_PERIOD];
-};
+#include "services/audio/rt/state/notes.h"
 
 struct core_stage;
 struct engine;

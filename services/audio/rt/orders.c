@@ -1,6 +1,16 @@
+#include "services/audio/rt/orders.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/capture.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/notes.h"
+#include "services/audio/rt/pads.h"
+#include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/streams.h"
+#include "services/audio/rt/sync.h"
 
 enum { ORDERS_A_PERIOD = 256 }; /* read from each ring */
 

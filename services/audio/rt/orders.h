@@ -7,20 +7,7 @@
 
 #include <stdbool.h>
 
-#include "common/rt/order.h"
-
-enum { ORDERS_WAITING = 256 };
-
-struct orders_waiting {
-    struct order order;
-    uint32_t producer, spare;
-};
-
-struct orders {
-    uint64_t taken[ORDERS_RINGS]; /* index of the next one in each ring */
-    uint32_t count, spare;
-    struct orders_waiting waiting[ORDERS_WAITING]; /* the next one last */
-};
+#include "services/audio/rt/state/orders.h"
 
 struct engine;
 

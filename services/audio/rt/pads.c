@@ -1,4 +1,9 @@
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/pads.h"
+
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
+#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/sync.h"
 
 enum { NOTE_OFF = 8, NOTE_ON = 9, SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 

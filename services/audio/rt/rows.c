@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/engine_owner.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/sequencer.h"
 
 static const float TAIL = 0.25f;                             /* seconds that a filter rings on */
 static const float SILENT = 1e-7f;                           /* what no effect has to be run for */

@@ -1,4 +1,9 @@
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/sequencer.h"
+
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
+#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/sync.h"
 
 enum { STEPS_AT_ONCE = 8 }; /* that may be due at one frame */
 static const double SWING_MOST = 0.999;

@@ -1,6 +1,9 @@
+#include "services/audio/rt/sounds.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
 
 static const uint64_t SAMPLES = SOUNDS_BYTES / sizeof(float);
 

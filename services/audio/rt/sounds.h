@@ -9,49 +9,7 @@
 #include <stdbool.h>
 
 #include "common/rt/order.h"
-#include "common/rt/state.h"
-#include "services/audio/dsp/fade.h"
-#include "services/audio/dsp/interpolate.h"
-
-enum {
-    SOUNDS_LEAVING = 16, /* voices that fade out beside the 64 */
-    SOUNDS_VOICES = SOUND_VOICES + SOUNDS_LEAVING,
-    SOUNDS_RELEASES = 256,
-    SOUNDS_NOBODY = UINT32_MAX, /* no producer, row, pad */
-};
-
-enum sounds_state { SOUND_SILENT, SOUND_PLAYS, SOUND_STOPS };
-
-struct sounds_voice {
-    uint32_t state; /* enum sounds_state */
-    uint32_t slot, generation;
-    uint32_t frames, channels, rate; /* of the sound */
-    uint64_t offset;                 /* of its first sample */
-    uint32_t from, length;           /* the part that plays */
-    uint32_t loop_start, loop_end;   /* within it, in the order of playing; 0, 0: none */
-    uint32_t reverse;
-    float ratio;
-    struct interpolate play;
-    struct fade fade;
-    struct ramp envelope; /* attack and release, or a slow stop */
-    struct ramp left, right;
-    uint32_t gate;    /* frames until the release; UINT32_MAX: never */
-    uint32_t release; /* frames it takes */
-    uint32_t group, row, pad, producer, tag, choke;
-    uint32_t held; /* by a key: a MIDI message will release it */
-    uint64_t age;  /* the number of its start */
-};
-
-struct sounds_release {
-    uint32_t slot, generation, producer, tag;
-};
-
-struct rt_sounds {
-    struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
-    uint64_t started;
-    uint32_t releases, spare;
-    struct sounds_release release[SOUNDS_RELEASES];
-};
+#include "services/audio/rt/state/sounds.h"
 
 /* What is to be played. */
 struct sounds_start {

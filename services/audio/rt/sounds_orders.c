@@ -1,4 +1,7 @@
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/orders.h"
+#include "services/audio/rt/sounds.h"
 
 bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer)
 {

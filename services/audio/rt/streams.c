@@ -1,6 +1,9 @@
+#include "services/audio/rt/streams.h"
+
 #include <string.h>
 
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
 
 /* Cells that are held back for a fade, until the end is known. */
 static uint32_t reserve_frames(const struct engine *engine)

@@ -1,4 +1,7 @@
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/orders.h"
+#include "services/audio/rt/streams.h"
 
 static void aim_gains(struct engine *engine, struct streams_voice *voice, const struct order *order)
 {

@@ -1,4 +1,9 @@
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/sync.h"
+
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/midi_out.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/sequencer.h"
 
 enum { TICKS_A_STEP = 6, TICKS_A_BEAT = SYNC_TICKS_A_BEAT };
 enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };

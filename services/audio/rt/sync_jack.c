@@ -1,4 +1,6 @@
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sync.h"
 
 enum { JACK_STARTS = 3 };             /* periods from the ask to roll to the first one that rolls */
 static const double NUDGE_MOST = 0.9; /* steps; what is more is another place */

@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "common/sanitizer.h"
-#include "services/audio/rt/core.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/notes.h"
 #include "tests/unit/audio/stage.h"
 
 enum { FRAMES = 64, ORDERS = 3, LOW_BITS = 20 };

@@ -1,0 +1,88 @@
+/* half.h: what survives a death of the process: the memory `engine` (studio.h). RT.
+ *
+ * It holds one word, four halves, what each half's period gives to others, and the delay lines:
+ *
+ *   word   instance + 1 (2 bits) | epoch of the ownership (24) | flips (36) | half that counts (2)
+ *
+ * engine_owner.h says how the word changes, and who may write which half. */
+#ifndef LOOPHOLE_AUDIO_RT_HALF_H
+#define LOOPHOLE_AUDIO_RT_HALF_H
+
+#include "common/shared/studio.h"
+#include "services/audio/dsp/peaks.h"
+#include "services/audio/rt/drift.h"
+#include "services/audio/rt/midi_out.h"
+#include "services/audio/rt/state/capture.h"
+#include "services/audio/rt/state/mixer.h"
+#include "services/audio/rt/state/notes.h"
+#include "services/audio/rt/state/orders.h"
+#include "services/audio/rt/state/sequencer.h"
+#include "services/audio/rt/state/sounds.h"
+#include "services/audio/rt/state/streams.h"
+#include "services/audio/rt/state/sync.h"
+#include "services/audio/rt/transport.h"
+
+enum {
+    CORE_INSTANCES = 2,
+    CORE_HALVES = 2 * CORE_INSTANCES,
+    CORE_LINE = 16384,
+    CORE_DELAY_LINE = 524288, /* 4 s at up to 125 kHz; above that, what fits */
+    CORE_WIPED = REVERB_LINES * CORE_LINE + DELAY_LINES * CORE_DELAY_LINE, /* floats that a panic clears */
+};
+
+/* All that goes on from one period to the next. Plain state, no pointers. */
+struct engine_half {
+    int64_t frame;      /* of the audio clock, at the beginning of the next period */
+    int64_t jack_frame; /* of the server's clock there, as it should be */
+    int64_t at;         /* clock_steady (µs) at the beginning of the last period */
+    uint32_t rate, period;
+    uint64_t periods, lost, xruns;
+    float load, worst_load;
+    uint64_t client;         /* that sounded the last period */
+    uint32_t wired, awaited; /* bits of inputs that are connected; that a new client is to be connected to again */
+    uint32_t partly, unused; /* frames that some input of that new client has been connected */
+    struct drift drift;
+    struct transport transport;
+    struct sync sync;
+    struct midi_out midi_out;
+    struct notes notes;
+    struct capture capture[CAPTURES];
+    struct rt_mixer mixer;
+    struct rt_sequencer sequencer;
+    struct streams streams;
+    struct rt_sounds sounds;
+    struct orders orders; /* last: those that wait are copied, not the room for them */
+};
+
+struct core_lines {
+    float reverb[REVERB_LINES][CORE_LINE];
+    float delay[DELAY_LINES][CORE_DELAY_LINE];
+    struct lookahead_cell ahead[MIXER_LIMITERS][LOOKAHEAD_LINE];
+};
+
+/* What a period gives to others: written before the exchange, published after it. */
+struct core_stage {
+    struct note notes[ORDERS_RINGS][NOTES_PERIOD];
+    float frames[CAPTURES][ENGINE_FRAMES][2];
+};
+
+/* That an instance may be copying staged cells, and from which index of each ring on. Written by the instance. */
+struct core_showing {
+    _Alignas(64) _Atomic uint32_t active;
+    _Atomic uint64_t notes[ORDERS_RINGS], capture[CAPTURES];
+};
+
+struct engine_memory {
+    uint64_t layout; /* sizes of its parts: other ones are another layout */
+    _Alignas(64) _Atomic uint64_t word;
+    _Alignas(64) _Atomic uint64_t beat; /* the server's frame of the last period that counted; its low 32 bits */
+    struct core_showing showing[CORE_INSTANCES];
+    _Alignas(64) struct engine_half half[CORE_HALVES];
+    struct core_stage stage[CORE_HALVES]; /* of the half of the same number */
+    _Alignas(64) struct peaks_memory peaks;
+    _Alignas(64) struct core_lines lines;
+};
+_Static_assert(sizeof(struct engine_half) < 64 << 10, "a half is copied each period");
+_Static_assert(sizeof(struct engine_memory) <= STUDIO_ENGINE_BYTES, "it has its room");
+
+#endif

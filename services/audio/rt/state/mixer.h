@@ -1,0 +1,29 @@
+/* state/mixer.h: strips, limiters and meters of the mixer. Part of the survival state. RT. */
+#ifndef LOOPHOLE_AUDIO_RT_STATE_MIXER_H
+#define LOOPHOLE_AUDIO_RT_STATE_MIXER_H
+
+#include "common/rt/state.h"
+#include "services/audio/dsp/limiter.h"
+#include "services/audio/dsp/lookahead.h"
+#include "services/audio/dsp/loudness.h"
+#include "services/audio/dsp/meter.h"
+#include "services/audio/dsp/mix.h"
+
+enum { MIXER_MASTER, MIXER_PREVIEW, MIXER_LIMITERS };
+
+struct rt_mixer {
+    struct mix_strip strip[GROUPS], master, preview_to_main;
+    struct ramp direct;  /* of the preview group, to its strip; below 0 it is closed */
+    struct ramp returns; /* of the return ports, to that strip */
+    uint32_t is_open;    /* the returns, while there is a chain */
+    uint32_t previews;   /* the preview group sounded in the last block */
+    struct rt_meter meter[GROUPS], master_meter, input_meter;
+    struct limiter limiter[MIXER_LIMITERS];
+    struct lookahead ahead[MIXER_LIMITERS];
+    struct ramp looks_ahead;     /* share of the limiters that look ahead; at 0 and settled they do not run */
+    struct rt_loudness loudness; /* of the master */
+    uint64_t entry;              /* number of the present one of the peaks … */
+    uint64_t gathered;           /* … and frames that it has */
+};
+
+#endif
