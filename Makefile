@@ -12,9 +12,9 @@ MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
 # make V=1 shows the commands.
 Q        := $(if $(V),,@)
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
-# A warning is an error for whoever changes loophole (make test, or STRICT=1), never for a user's newer compiler.
+# A warning is an error for developers (make test, or STRICT=1), never for a user with a newer compiler.
 STRICT   ?= $(filter test,$(MAKECMDGOALS))
-# Constants are enums here, and some of them are rates: clang warns of that from version 19 on.
+# Constants are enums, and some of them are rates: clang warns of arithmetic between these since version 19.
 CLANG_ODD := -Wno-unknown-warning-option -Wno-enum-float-conversion
 CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang,$(CC)),$(CLANG_ODD)) $(if $(STRICT),-Werror) \
             -I. -I$(BUILD)/gen $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
@@ -33,12 +33,12 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
 
-# `make run` and `make test` install what is missing first; nothing else touches the system. make that only prints, asks
-# or touches (-n, -q, -t) does not: it would still make the file that it includes, and what that needs.
+# `make run` and `make test` first install missing packages; no other target changes the system. With -n, -q or -t they
+# install nothing, although make would even then make an included file and its prerequisites.
 SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 PRINTS := $(if $(findstring n,$(SHORT))$(findstring q,$(SHORT))$(findstring t,$(SHORT)),yes)
 NEEDS := $(if $(PRINTS),,$(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run)))
-# LIBS and LIBS_PART: what each part is linked with, and INCLUDES, as pkg-config knows them here.
+# LIBS and LIBS_PART: the libraries of each part, and INCLUDES, from pkg-config.
 ifneq ($(filter-out clean stop portable,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/libraries.mk
 endif
@@ -103,7 +103,7 @@ model: $(BUILD)/.packages-model
 OWN_HOME := $(BUILD)/tests/own_home.o
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
-# The folder of a program, and its objects; parts in sub-folders belong to it.
+# A program is linked from the objects of its folder and sub-folders.
 parts = $(call objects,$(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 define program
 $(2): $$(call parts,$(1)) $$(ENGINE)
@@ -128,6 +128,6 @@ include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk
 clean:
 	rm -rf $(BUILD)
 
-# Not those of the systems of `make portable`.
+# All dependency files, except those in the systems of `make portable`.
 -include $(shell find $(BUILD) -path $(BUILD)/portable -prune -o -name '*.d' -type f -print 2>/dev/null)
 .PHONY: all docs model run stop clean

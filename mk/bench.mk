@@ -1,4 +1,4 @@
-# ---- bench: what a message costs beside what it stands on, in one run ----
+# ---- bench: the cost of a message beside that of its parts, in the same run ----
 $(BUILD)/bench_latency: $(call objects,$(wildcard bench/latency/*.c)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
@@ -10,7 +10,7 @@ ROUNDS ?= 15
 bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
 	@BUILD='$(abspath $(BUILD))' $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
 
-# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: the nearest of many, beside other
+# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: search for nearest neighbours, beside other
 # libraries, which it installs.
 USEARCH := $(BUILD)/peers/node_modules/usearch
 SEARCH_O := $(call objects,bench/search/main.c) $(filter-out %/main.o,$(call parts,services/search))
@@ -27,7 +27,7 @@ $(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/s
 	$(Q)$(CXX) -o $@ $^ $(LIBS_search) $(LIBS) -lfaiss -lopenblas -lgomp
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
-# make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over made-up items, beside SQLite's FTS5
+# make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over generated items, beside SQLite's FTS5
 QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
 $(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -38,10 +38,10 @@ $(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
 bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1)
-# make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
+# make bench-grow [COUNTS="1000 10000 100000 1000000"]: a plot of search's memory and start time by the number of items
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
-# make bench-start [COUNTS="1000 100000 1000000"]: what the start of persist and a check of the store cost
+# make bench-start [COUNTS="1000 100000 1000000"]: the cost of a start of persist and of a check of the store
 bench-start: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/start $(COUNTS)
 # make bench-duplicates [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
@@ -56,14 +56,14 @@ $(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsndfile
 bench-scan: all $(BUILD)/bench_floor
 	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
-# make bench-ear [COUNT=3000] [ROUNDS=7]: what hearing costs, beside aubio's objects and a bare decode, and a library of
-# one-shots from end to end
+# make bench-ear [COUNT=3000] [ROUNDS=7]: the cost of an analysis, beside aubio's objects and a bare decode, and of
+# indexing a whole library of one-shots
 $(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
-# make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
+# make bench-map [COUNT=100000] [SEED=1]: the map of COUNT generated items, and the share of its neighbours that are true
 $(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)

@@ -1,5 +1,5 @@
-# ---- hardness: fuzzing and sanitizers, each in a build of its own ----
-# tests/fuzz/PART/NAME.c is a target of libFuzzer; it links what it uses of PART.
+# ---- hardening: fuzzing and sanitizers, each in a build of its own ----
+# tests/fuzz/PART/NAME.c is a target of libFuzzer; it links the files of PART that it uses.
 FUZZ_SRC    := $(wildcard tests/fuzz/*/*.c)
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/targets/%,$(FUZZ_SRC))
 FUZZ_BUILD   = BUILD=$(BUILD)/fuzz CC=clang WARN= STRICT= MODE='-O1 -g -fno-omit-frame-pointer' \
@@ -27,8 +27,8 @@ TARGET  ?=
 fuzz: fuzz-build
 	@BUILD='$(abspath $(BUILD))' tests/fuzz/run $(MINUTES) $(TARGET)
 
-# make asan · ubsan · tsan: unit tests and those scripts that real processes run in; a sanitizer's word fails them.
-# SANITIZED_SCRIPTS=… names others. ThreadSanitizer cannot follow a process that forks beside threads.
+# make asan · ubsan · tsan: unit tests, and scripts with real processes; a sanitizer's report fails them.
+# SANITIZED_SCRIPTS=… names other scripts. ThreadSanitizer does not support a fork in a process with threads.
 SANITIZED_SCRIPTS ?= $(filter-out %/install.sh,$(wildcard tests/service/*.sh))
 SANITIZED_UNITS = $(if $(filter tsan,$(1)),$(filter-out tests/unit/proto/service%,$(UNIT_SRC)),$(UNIT_SRC))
 SANITIZE_asan  := address

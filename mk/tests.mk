@@ -13,7 +13,7 @@ $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(w
 units: $(UNITS)
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
 
-# ---- what the fault tests use: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
+# ---- programs of the fault tests: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
 LIBS_fault_lossy := -lfuse3
 PARTS_fault_lossy := tests/faults/cut/*.c
 LIBS_fault_stand_in := -lseccomp
@@ -56,16 +56,16 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/
 	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-# The longest first: most of them wait for something most of the time.
+# The longest first. They can run at the same time, because they mostly wait.
 TEST_SCRIPTS   = $(wildcard $(addprefix tests/,faults/*.sh service/*.sh */*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness
-# A busy machine can make these fail: they measure latency or follow single frames. They run one at a time, at the end.
+# A busy machine can make these fail, because they measure latency or single frames. They run one at a time, at the end.
 ALONE := standby.sh realtime.sh messages.sh bench.sh
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
 	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh tests/faults/*_test.py)
-# The same sources without a warning from the other compiler, the newest one that is here.
+# Checks that the newest installed clang gives no warning for the same sources.
 NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
 clang-clean: $(BUILD)/gen/.made
 	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
@@ -73,7 +73,7 @@ clang-clean: $(BUILD)/gen/.made
 	    -DLOOPHOLE_VERSION='""' -fsyntax-only
 	@echo '  $(NEWEST_CLANG) finds nothing'
 
-# Both commands of the README in fresh systems of Debian 12 and 13, as root. SUITES=trixie: one of them.
+# Runs both commands of the README in fresh systems of Debian 12 and 13, as root. SUITES=trixie selects one.
 portable:
 	@tools/packages portable
 	@tools/portable $(BUILD)/portable $(SUITES)

@@ -17,7 +17,7 @@ search.connect(`ipc://${run}/search.ask`)
 await search.send(encode([1, 'search.query', randomBytes(16), 10000, { query: process.argv[2], limit: 20 }]))
 const [, , error, body] = decode((await search.receive())[0])
 if (error !== 'ok') { console.error(`${error}: ${body.what}\n  ${body.hint}`); process.exit(1) }
-const shown = name => name.replace(/\p{C}/gu, '?') // names come from others: nothing in them may steer the terminal
+const shown = name => name.replace(/\p{C}/gu, '?') // names are foreign text: they must not control the terminal
 for (const item of body.items ?? []) console.log(`${shown(item.media.name)}\t${shown(new TextDecoder().decode(item.path))}`)
 console.log(`${body.total} found; now listening`)
 for await (const [topic, message] of events) {

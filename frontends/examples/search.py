@@ -3,7 +3,7 @@
 Needs python3-zmq and python3-msgpack, and nothing of loophole: the protocol is docs/protocol.md."""
 import json, os, sys
 import msgpack, zmq
-def shown(name):  # names come from others: nothing in them may steer the terminal
+def shown(name):  # names are foreign text: they must not control the terminal
     return "".join(c if c.isprintable() else "?" for c in name)
 
 home, runtime = os.environ.get("LOOPHOLE_HOME"), os.environ.get("XDG_RUNTIME_DIR", "/run/user/%d" % os.getuid())

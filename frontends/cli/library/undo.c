@@ -1,4 +1,4 @@
-/* undo.c: steps that are taken back and done again, their list, and the moves that scans followed. */
+/* undo.c: undo and redo of steps, their list, and the moves of files that scans followed. */
 #include "frontends/cli/base/cli.h"
 #include "schema_persist.h"
 
@@ -9,7 +9,7 @@ static struct text read_scope(const struct cli *cli)
     return cli->options.scope ? text_of(cli->options.scope) : TEXT("");
 }
 
-/* ---- undo and redo: they say what they changed, for the command does not name it ---- */
+/* ---- undo and redo: they print what they changed, because the command does not name it ---- */
 
 static void print_item(struct cli *cli, const struct taken_back *taken)
 {
@@ -17,7 +17,7 @@ static void print_item(struct cli *cli, const struct taken_back *taken)
     struct media_found found = { 0 };
     struct fault none = { 0 };
     char id[ID_TEXT_SIZE];
-    struct text label = arena_text(&cli->arena, taken->label); /* the next ask takes the answer's memory */
+    struct text label = arena_text(&cli->arena, taken->label); /* the next ask overwrites the answer */
 
     (void)cli_ask(cli, "search.get", &get, &found, &none);
     struct text name = found.item.media.name.len ? found.item.media.name : text_of(id_write(taken->id, id));
@@ -84,7 +84,7 @@ enum err undo_redo(struct cli *cli, struct fault *fault)
     return take_steps(cli, "persist.redo", "done again", &redo, fault);
 }
 
-/* ---- lists: an answer may be shorter than asked for ---- */
+/* ---- lists: an answer may be shorter than requested ---- */
 
 static uint64_t count_left(const struct cli *cli, uint64_t done)
 {
