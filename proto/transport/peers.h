@@ -1,7 +1,7 @@
 /* peers.h: which connections this process accepts, and how much memory all of them may use. ZeroMQ bounds messages by
  * number, takes memory for a whole message when its head arrives, and aborts the process if an allocation fails or its
- * accept finds no descriptor. So its calls of accept4, recv, send and epoll_ctl come here instead of going to the C
- * library:
+ * accept finds no descriptor. So its calls of accept4, recv, send, epoll_ctl and epoll_wait come here instead of
+ * going to the C library:
  *
  * - A connection that exceeds the limit, belongs to another user, or comes in a flood is closed at once. When all
  *   places are taken, the peer that was silent for longest is disconnected.
@@ -27,8 +27,8 @@ void peers_begin(void);
 /* Notes that a whole message came from the peer of this descriptor. Any thread. */
 void peers_heard(int fd);
 
-/* Which of ZeroMQ's four calls have come here: 1 accept4, 2 recv, 4 send, 8 epoll_ctl. For tests: without all four no
- * bound is enforced. */
+/* Which of ZeroMQ's five calls have come here: 1 accept4, 2 recv, 4 send, 8 epoll_ctl, 16 epoll_wait. For tests:
+ * without all five no bound is enforced. */
 unsigned peers_reached(void);
 
 /* Called around the service's calls of ZeroMQ, whose allocations may exceed data_mb meanwhile. */

@@ -220,7 +220,7 @@ static ssize_t pass_on(struct peer *peer, uint8_t *bytes, size_t from, size_t go
     return pass;
 }
 
-static bool has_ended(int fd)
+bool peers_has_ended(int fd)
 {
     struct pollfd at = { .fd = fd };
 
@@ -233,7 +233,7 @@ static ssize_t read_kept(struct peer *peer, uint8_t *bytes, size_t len)
     size_t got = peer->kept_len;
 
     if (!admit_bytes(peer, peer->refused, true)) {
-        if (has_ended(peers_fd(peer)))
+        if (peers_has_ended(peers_fd(peer)))
             return hang_up(peer, 0);
         peers_pause(peer, peer->refused);
         return nothing_now();

@@ -2,7 +2,7 @@
  *
  *   peers.c         accept4: which connections are accepted
  *   peers_inflow.c   recv: what a peer may send now
- *   peers_pause.c    epoll_ctl: peers that are not read for a while
+ *   peers_pause.c    epoll_ctl, epoll_wait: peers that are not read for a while
  *   peers_reserve.c  malloc: memory for ZeroMQ after the process has used up its own
  *   peers_outflow.c  send: which answers may wait, for which peer */
 #ifndef LOOPHOLE_PROTO_PEERS_PARTS_H
@@ -43,21 +43,24 @@ struct peer {
     /* Under the lock of peers_pause.c. */
     int epoll;
     struct epoll_event wanted; /* ZeroMQ's request */
+    bool is_watched;           /* the kernel reports it to that epoll */
+    bool was_stopped;
     bool is_paused;
     usec_t paused_at;
     size_t wants; /* bytes of room for large frames that it waits for; 0: for a small message */
 };
 
-enum peer_call { PEER_ACCEPT4 = 1, PEER_RECV = 2, PEER_SEND = 4, PEER_EPOLL_CTL = 8 };
+enum peer_call { PEER_ACCEPT4 = 1, PEER_RECV = 2, PEER_SEND = 4, PEER_EPOLL_CTL = 8, PEER_EPOLL_WAIT = 16 };
 void peers_note_call(enum peer_call call);
 
 extern struct peer peers_table[PEER_PLACES];
 
 struct peer *peers_of(int fd); /* NULL: no accepted connection */
 int peers_fd(const struct peer *peer);
-ino_t peers_inode(int fd);   /* of a socket; 0: not a socket */
-size_t peers_share(void);    /* an eighth of the private memory that the process may have, as of … */
-void peers_share_look(void); /* … the last call of this */
+bool peers_has_ended(int fd); /* the other side has closed it, or failed */
+ino_t peers_inode(int fd);    /* of a socket; 0: not a socket */
+size_t peers_share(void);     /* an eighth of the private memory that the process may have, as of … */
+void peers_share_look(void);  /* … the last call of this */
 
 void peers_inflow_reset(struct peer *peer); /* forgets bytes that ZeroMQ has not finished reading */
 size_t peers_inflow_bytes(void);            /* bytes charged for */

@@ -13,15 +13,30 @@ static int set_events(int epoll, int op, int fd, struct epoll_event *event)
     return (int)syscall(SYS_epoll_ctl, epoll, op, fd, event);
 }
 
-static void watch_peer(const struct peer *peer)
+/* ZeroMQ wants no input while a hundred messages of the peer wait. It takes an end of the connection that it hears of
+ * then for an error, and the next heartbeat of that peer, or to it, ends the process (an assertion in out_event). So
+ * the descriptor leaves the epoll until ZeroMQ reads again. The end is heard then, before what the peer left unread. */
+static bool is_stopped(const struct peer *peer)
+{
+    return !(peer->wanted.events & EPOLLIN);
+}
+
+static int watch_peer(struct peer *peer)
 {
     struct epoll_event event = peer->wanted;
+    bool was_watched = peer->is_watched;
 
     if (peer->epoll < 0)
-        return;
+        return 0;
+    peer->is_watched = !is_stopped(peer);
     if (peer->is_paused)
         event.events &= ~(uint32_t)EPOLLIN;
-    set_events(peer->epoll, EPOLL_CTL_MOD, peers_fd(peer), &event);
+    peer->was_stopped = peer->was_stopped || (was_watched && !peer->is_watched);
+    if (peer->is_watched && !was_watched && peer->was_stopped && peers_has_ended(peers_fd(peer)))
+        atomic_store(&peer->is_leaving, true);
+    if (peer->is_watched)
+        return set_events(peer->epoll, was_watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, peers_fd(peer), &event);
+    return was_watched ? set_events(peer->epoll, EPOLL_CTL_DEL, peers_fd(peer), NULL) : 0;
 }
 
 static void set_paused(struct peer *peer, bool is_paused)
@@ -30,7 +45,7 @@ static void set_paused(struct peer *peer, bool is_paused)
         return;
     peer->is_paused = is_paused;
     atomic_fetch_add(&paused, is_paused ? 1u : -1u);
-    watch_peer(peer);
+    (void)watch_peer(peer);
 }
 
 bool peers_pause_any(void)
@@ -95,22 +110,29 @@ bool peers_pause_hang_up(struct peer *(*pick)(usec_t now), usec_t now)
     return peer != NULL;
 }
 
-static int note_and_set(struct peer *peer, int epoll, int op, int fd, struct epoll_event *event)
+static int forget_peer(struct peer *peer)
 {
-    struct epoll_event masked = event ? *event : (struct epoll_event){ 0 };
+    int epoll = peer->epoll, done = 0;
 
-    if (op == EPOLL_CTL_DEL) {
-        set_paused(peer, false);
-        peer->epoll = -1;
-        peers_inflow_reset(peer);
-        atomic_store(&peer->inode, 0);
-        return set_events(epoll, op, fd, event);
-    }
+    set_paused(peer, false);
+    if (peer->is_watched)
+        done = set_events(epoll, EPOLL_CTL_DEL, peers_fd(peer), NULL);
+    peer->is_watched = false;
+    peer->epoll = -1;
+    peers_inflow_reset(peer);
+    atomic_store(&peer->inode, 0);
+    return done;
+}
+
+static int note_and_set(struct peer *peer, int epoll, int op, const struct epoll_event *event)
+{
+    if (op == EPOLL_CTL_DEL)
+        return forget_peer(peer);
+    if (op == EPOLL_CTL_ADD)
+        peer->is_watched = peer->was_stopped = false;
     peer->epoll = epoll;
-    peer->wanted = masked;
-    if (peer->is_paused)
-        masked.events &= ~(uint32_t)EPOLLIN;
-    return set_events(epoll, op, fd, &masked);
+    peer->wanted = *event;
+    return watch_peer(peer);
 }
 
 int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
@@ -122,10 +144,22 @@ int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
     pthread_mutex_lock(&lock);
     if (peers_of(fd) || peers_table[fd].epoll == epoll) {
         peers_note_call(PEER_EPOLL_CTL);
-        done = note_and_set(&peers_table[fd], epoll, op, fd, event);
+        done = note_and_set(&peers_table[fd], epoll, op, event);
     } else {
         done = set_events(epoll, op, fd, event);
     }
     pthread_mutex_unlock(&lock);
     return done;
+}
+
+/* For an end that comes with bytes ZeroMQ reads twice: the second time it may want no input any more. */
+int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout_ms)
+{
+    int count = (int)syscall(SYS_epoll_pwait, epoll, events, most, timeout_ms, NULL, 0);
+
+    peers_note_call(PEER_EPOLL_WAIT);
+    for (int i = 0; i < count; i++)
+        if (events[i].events & (EPOLLHUP | EPOLLERR))
+            events[i].events &= ~(uint32_t)EPOLLIN;
+    return count;
 }

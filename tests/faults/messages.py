@@ -308,6 +308,19 @@ def greedy(rounds):
             service, p99(pings.within(when, service)), base))
 
 
+def gone(rounds):
+    """A peer sends more asks than may wait for one peer, with a heartbeat after each, and closes its connection."""
+    heartbeat = frame(b"\x04PING\x00\x00", COMMAND)
+    with Bystanders():
+        for service in ALL:
+            said = b"".join(frame(ask(service + ".ping")) + heartbeat for _ in range(600))
+            for _ in range(30 * rounds):
+                peer = Peer.joined(ask_path(service))
+                peer.say(said)
+                peer.close()
+            must_answer(Peer.joined(ask_path(service)), service)
+
+
 def ping_all(pipe, going):
     """A client that was there before: pings every service a hundred times a second; (service, when, seconds)."""
     peers, told = {s: Peer.joined(ask_path(s)) for s in ALL}, []
@@ -468,5 +481,5 @@ def tell_floods(count, pings, idle, control, spans, newcomers):
     print("figure: a new client in the middle of a flood is answered: %s" % percentiles(newcomers))
 
 
-CLAIMS = {f.__name__: f for f in (garbage, too_large, endless, half, slow, greedy, idle, floods)}
+CLAIMS = {f.__name__: f for f in (garbage, too_large, endless, half, slow, greedy, gone, idle, floods)}
 CLAIMS[sys.argv[1]](int(sys.argv[2]))

@@ -17,6 +17,8 @@ the_slow_are_served_and_slow_nobody() { _claim slow "$(how_often 1 20)"; }
 
 one_who_asks_without_end_gets_his_turn_and_others_theirs() { _claim greedy "$(how_often 1 20)"; }
 
+a_peer_that_ends_with_asks_and_heartbeats_under_way_ends_no_service() { _claim gone "$(how_often 1 20)"; }
+
 floods_of_ten_thousand_connections_pass_by() { _claim floods "$(how_often 2 25)"; }
 
 the_idle_make_room_for_a_new_client() { _claim idle "$(how_often 1 20)"; }

@@ -82,7 +82,7 @@ static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
     assert_int_equal(sockets_send(pair->service, &pair->letter.route, bytes_of("answer", 6)), ERR_OK);
     receive(pair, pair->client);
     assert_int_equal(pair->letter.body.len, 6);
-    assert_int_equal(peers_reached(), 15);
+    assert_int_equal(peers_reached(), 31);
 }
 
 /* What is charged when the head of a frame comes is what is given back when its message is dropped: after many of any
