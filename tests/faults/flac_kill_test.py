@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+"""A take that becomes FLAC, under kills at every step, power cuts and full disks. In the end there is one file, whole, and
+one item that has it."""
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
+from disks import Lossy, Small
+from sounding import tool
+from takes import HeldEncoder, recording, recording_in
+
+FLAC = '[recording]\nformat = flac\n'
+
+
+def is_in_order(it, name):
+    """What there is has no hole that is not the sound core's, and nothing wrong in it."""
+    read = it.read(name)
+    assert (read['wrong'], read['back']) == (0, 0), read
+
+
+def stop_in_background(it):
+    return it.home.start_into(it.home.file('stop.log'), 'loophole', 'record', 'stop')
+
+
+@claim(inside=recording(FLAC))
+def a_take_goes_on_when_the_streamer_is_killed_and_is_flac_then(it):
+    lost, id = it.lost(), it.start('killed')
+    for _ in range(3):
+        it.until_frames(id, it.frames(id) + 100001)
+        it.home.kill('streamer')
+    it.until_it_goes_on(id)
+    told = it.stop()
+    same(('final', 'flac'), (told['state'], told['format']))
+    it.is_flac(id, 'killed', lost)
+
+
+def _needs_strace():
+    if not shutil.which('strace'):
+        skip('strace is not installed')
+    with subprocess.Popen(['sleep', '60']) as sleeper:
+        tried = subprocess.run(['timeout', '--signal=INT', '5', 'strace', '-p', str(sleeper.pid), '-o', '/dev/null'],
+                               stderr=subprocess.PIPE, text=True, check=False)
+        sleeper.kill()
+    if 'attached' not in tried.stderr:
+        skip(f'strace cannot attach to a process: {tried.stderr[:200]}')
+
+
+def _kill_at(it, call, path, when, name):
+    """The streamer dies before this call, the WHEN-th, on that path."""
+    home, lost, id, said = it.home, it.lost(), it.start(name), it.home.file('strace')
+    it.until_frames(id, 150000)
+    until(lambda: home.has_lived('streamer'))
+    pid = home.pid('streamer')
+    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-P', path, '-e', f'trace={call}',
+                             '-e', f'inject={call}:signal=KILL:when={when}')
+    until(lambda: 'attached' in it.text(said))
+    stop = stop_in_background(it)
+    until(lambda: home.is_other('streamer', pid), what=f'the streamer was killed before {call} of {path}')
+    strace.wait(120)
+    stop.wait(120)
+    it.is_flac(id, name, lost)
+
+
+def _killed_before_calls(it, *calls):
+    for call, file, when, name in calls:
+        _kill_at(it, call, it.file(file) if file else it.folder, when, name)
+    same(sorted(name + '.flac' for *_, name in calls), it.files())
+
+
+@claim(inside=recording(FLAC))
+def killed_before_any_call_of_the_encoding_it_leaves_one_whole_file(it):
+    _needs_strace()
+    _killed_before_calls(it, ('openat', 'call_a.flac.part', 1, 'call_a'), ('ftruncate', 'call_b.flac.part', 1, 'call_b'),
+                         ('pwrite64', 'call_c.flac.part', 1, 'call_c'), ('pwrite64', 'call_d.flac.part', 3, 'call_d'),
+                         ('fdatasync', 'call_e.flac.part', 1, 'call_e'))
+
+
+@claim(inside=recording(FLAC))
+def killed_before_any_call_of_the_replacement_it_leaves_one_whole_file(it):
+    """From the rename to after the end of the WAV."""
+    _needs_strace()
+    _killed_before_calls(it, ('renameat2', 'call_f.flac.part', 1, 'call_f'), ('openat', '', 1, 'call_g'),
+                         ('/^unlink', 'call_h.wav', 1, 'call_h'), ('openat', '', 2, 'call_i'))
+
+
+@claim(inside=recording(FLAC))
+def killed_at_any_moment_of_it_the_streamer_leaves_one_whole_file(it):
+    for number in range(1, how_often(4, 40) + 1):
+        lost, id = it.lost(), it.start(f'take{number}')
+        it.until_frames(id, 100000)
+        until(lambda: it.home.has_lived('streamer'))
+        stop = stop_in_background(it)
+        time.sleep(random.uniform(.1, .35))
+        os.kill(it.home.pid('streamer'), signal.SIGKILL)
+        if stop.wait(120):
+            contains(it.text(it.home.file('stop.log')), 'no take is under way')     # its answer did not leave
+        it.is_flac(id, f'take{number}', lost)
+        it.home.wait_ready('streamer')
+
+
+@claim(inside=recording(FLAC))
+def persist_killed_while_it_is_told_and_the_streamer_too(it):
+    """What is told while persist stands still is told again to its successor."""
+    home, lost = it.home, it.lost()
+    for which in ('one', 'both'):
+        id = it.start(which)
+        it.until_frames(id, 100000)
+        until(lambda: home.has_lived('persist') and home.has_lived('streamer'))
+        persist = home.pid('persist')
+        os.kill(persist, signal.SIGSTOP)
+        stop = stop_in_background(it)
+        until(lambda: not os.path.exists(it.file(which + '.wav')))
+        assert os.path.exists(it.file(which + '.flac')), 'neither is there'
+        if which == 'both':
+            os.kill(home.pid('streamer'), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):    # or it was replaced, since it stood still
+            os.kill(persist, signal.SIGKILL)
+        stop.wait(120)
+        it.is_flac(id, which, lost)
+        shown = it.show(id)
+        same([f'first {shown["first"]} latency {shown["latency"]}'],
+             re.findall('first [0-9]* latency [0-9]*', home.run('soxi', '-a', it.file(which + '.flac')).out))
+
+
+@claim
+def a_scan_that_saw_the_wav_makes_no_second_item_after_it_became_flac(home):
+    """A scan holds what it saw while it waits for a slow folder, and sends it after the take has ended."""
+    if not os.access('/dev/fuse', os.W_OK):
+        skip('/dev/fuse is not there for this user')
+    takes, under, said = home.file('takes'), home.file('under'), home.file('stall')
+    slow = takes + '/slow'
+    os.makedirs(slow)
+    os.mkdir(under)
+    stall = home.start_into(said, tool('stall'), under, slow)
+    try:
+        until(lambda: os.path.ismount(slow))
+        with recording_in(takes, FLAC)(home) as it:
+            id = it.start('seen')
+            it.until_frames(id, 100000)
+            stall.send_signal(signal.SIGUSR2)
+            home.loophole('library', 'rescan')
+            until(lambda: 'waits' in it.text(said))
+            home.loophole('record', 'stop')
+            it.until_is(id, 'final')
+            stall.send_signal(signal.SIGUSR2)
+            it.is_flac(id, 'seen')
+            same(1, len(home.json('search', '')))
+            home.stop()
+    finally:
+        subprocess.run(['umount', '-l', slow], check=False)
+
+
+def _held(home):
+    home.held = HeldEncoder(home)
+    return recording(FLAC)(home)
+
+
+@claim(inside=_held)
+def after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it(it):
+    home, id = it.home, it.start('rest')
+    it.until_frames(id, 100000)
+    stop = stop_in_background(it)
+    until(lambda: it.state(id) == 'encoding')
+    frames = it.frames(id)
+    it.kill_all()
+    stop.wait(120)
+    assert os.path.exists(it.file('rest.wav')), 'the WAV is gone'
+    home.held.release()
+    it.forget_memory()
+    home.up()
+    told = home.first('recover')
+    same((id, 'final', 'flac', frames), tuple(told[key] for key in ('id', 'state', 'format', 'frames')))
+    it.is_flac(id, 'rest')
+    is_in_order(it, 'rest.flac')
+
+
+@claim(inside=recording(FLAC))
+def after_the_death_of_all_recover_makes_flac_of_what_there_is(it):
+    """While it was recorded: at most the last second is missing."""
+    id = it.start('rest')
+    it.until_frames(id, 100000)
+    it.kill_all()
+    frames = it.frames_on_disk('rest.wav')
+    it.forget_memory()
+    it.home.up()
+    told = it.home.first('recover')
+    same((id, 'final', 'flac'), (told['id'], told['state'], told['format']))
+    assert told['frames'] >= frames - 48000, f'of {frames} frames there are: {told}'
+    it.is_flac(id, 'rest')
+    is_in_order(it, 'rest.flac')
+
+
+def _power_cut_while_it_ends(home, seed):
+    with Lossy(home.other(f'cut{seed}'), home.file(f'takes{seed}'), seed) as disk, \
+            recording_in(disk.at, FLAC)(disk.home) as it:
+        name = f'cut{seed}'
+        id = it.start(name)
+        it.until_frames(id, 100000)
+        streamer, before = it.home.pid('streamer'), it.frames(id)
+        stop = stop_in_background(it)
+        time.sleep((seed % 6 * 5 + 6) / 100)
+        os.kill(streamer, signal.SIGKILL)
+        disk.cut_power()
+        it.kill_all(but=disk.process.pid)
+        stop.wait(120)
+        disk.unmount()
+        it.forget_memory()
+        disk.mount(seed + 100)
+        figure(f'seed {seed}: the disk had {it.files()}')
+        it.home.up()
+        it.home.loophole('recover')
+        it.is_flac(id, name)
+        is_in_order(it, name + '.flac')
+        assert it.show(id)['frames'] >= before - 48000, 'more than a second is missing'
+        it.home.stop()
+
+
+@claim
+def after_a_power_cut_while_it_ends_there_is_one_whole_file(home):
+    for seed in range(1, how_often(6, 30) + 1, 2):
+        _power_cut_while_it_ends(home, seed)
+
+
+@claim
+def after_another_power_cut_while_it_ends_there_is_one_whole_file(home):
+    """The other half of the moments, beside the first."""
+    for seed in range(2, how_often(6, 30) + 1, 2):
+        _power_cut_while_it_ends(home, seed)
+
+
+@claim
+def a_disk_without_room_for_both_keeps_the_wav(home):
+    with Small(home.file('takes'), '2m') as disk, recording_in(disk.at, FLAC)(home) as it:
+        id = it.start('room')
+        it.until_frames(id, 100000)
+        told = it.stop()
+        same(('final', 'wav'), (told['state'], told['format']))
+        contains(told['remark'], 'no room for a FLAC beside it')
+        contains(home.loophole('status').out, 'stays a WAV')
+        same(['room.wav'], it.files())
+        same(told['frames'], it.read('room.wav')['frames'])
+        os.unlink(it.file('room.wav'))
+        it.until_final('again')                          # until the disk is full
+        same(['again.wav'], it.files())
+        is_in_order(it, 'again.wav')
+        home.stop()
+
+
+@claim
+def a_disk_that_fills_up_while_it_is_encoded_keeps_the_wav(home):
+    held = HeldEncoder(home)
+    with Small(home.file('takes'), '8m') as disk, recording_in(disk.at, FLAC)(home) as it:
+        id = it.start('fills', '--seconds', '2')
+        until(lambda: it.state(id) == 'encoding')
+        with contextlib.suppress(OSError), open(it.file('other'), 'wb', buffering=0) as other:
+            while other.write(bytes(4096)):
+                pass
+        held.release()
+        it.until_is(id, 'final')
+        contains(home.ask('streamer.take', f'id={id}')['remark'], 'No space left')
+        same(['fills.wav', 'other'], it.files())
+        same(96000, it.read('fills.wav')['frames'])
+        os.unlink(it.file('other'))
+        it.is_flac(it.start('next', '--seconds', '1'), 'next')
+        home.stop()
+
+
+run_claims()
