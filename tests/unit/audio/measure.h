@@ -263,18 +263,4 @@ static inline void measure_any_state_recovers(const struct measure_rig *rig, uin
     }
 }
 
-/* All of it: bad audio, parameters that are no numbers (`without_numbers` runs with such), a state that is anything. */
-static inline void measure_nothing_bad_stays(const struct measure_rig *rig,
-                                             void (*without_numbers)(void *rig, float *left, float *right,
-                                                                     uint32_t frames),
-                                             uint32_t seconds)
-{
-    struct measure_rig none = *rig;
-
-    none.run = without_numbers;
-    measure_damage_does_not_stay(rig, seconds);
-    measure_damage_does_not_stay(&none, seconds);
-    measure_any_state_recovers(rig, seconds);
-}
-
 #endif

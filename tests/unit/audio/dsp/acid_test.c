@@ -3,14 +3,6 @@
 #include "services/audio/dsp/acid.h"
 #include "tests/unit/audio/measure.h"
 
-static void run(void *rig, float *left, float *right, uint32_t frames)
-{
-    struct acid_params params = ACID_DEFAULTS;
-
-    acid_run(rig, &params, 48000, left, right, frames);
-}
-static const struct measure_rig RIG = { sizeof(struct acid), sizeof(struct acid), run };
-
 static double complex formula(const struct acid_params *p, double cutoff, double f, double rate)
 {
     double complex s = I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * cutoff / rate);
@@ -140,25 +132,6 @@ static void bass_is_given_back_as_asked(void **state)
     }
 }
 
-static void blocks_change_nothing(void **state)
-{
-    (void)state;
-    measure_blocks_change_nothing(&RIG);
-}
-
-static void run_without_numbers(void *rig, float *left, float *right, uint32_t frames)
-{
-    static const struct acid_params none = { NAN, NAN, NAN, NAN, NAN, NAN, NAN };
-
-    acid_run(rig, &none, 48000, left, right, frames);
-}
-
-static void damage_does_not_stay(void **state)
-{
-    (void)state;
-    measure_nothing_bad_stays(&RIG, run_without_numbers, 5);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,8 +140,6 @@ int main(void)
         cmocka_unit_test(loud_signals_are_bounded_whatever_the_setting),
         cmocka_unit_test(the_envelope_opens_the_filter_and_falls),
         cmocka_unit_test(bass_is_given_back_as_asked),
-        cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(damage_does_not_stay),
     };
 
     return cmocka_run_group_tests_name("acid", tests, NULL, NULL);

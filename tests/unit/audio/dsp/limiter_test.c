@@ -111,19 +111,6 @@ static void a_loud_sine_is_distorted_by_no_more(void **state)
         measure_distortion("at once", &RIG, &LOUD[i]);
 }
 
-static void blocks_change_nothing(void **state)
-{
-    (void)state;
-    measure_blocks_change_nothing(&RIG);
-}
-
-static void damage_does_not_stay(void **state)
-{
-    (void)state;
-    measure_damage_does_not_stay(&RIG, 2);
-    measure_any_state_recovers(&RIG, 2);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,8 +119,6 @@ int main(void)
         cmocka_unit_test(below_the_ceiling_every_bit_passes_at_once),
         cmocka_unit_test(a_loud_sine_stays_a_sine),
         cmocka_unit_test(a_loud_sine_is_distorted_by_no_more),
-        cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(damage_does_not_stay),
     };
 
     return cmocka_run_group_tests_name("limiter", tests, NULL, NULL);

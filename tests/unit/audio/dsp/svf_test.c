@@ -2,14 +2,6 @@
 #include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
 
-static void run(void *rig, float *left, float *right, uint32_t frames)
-{
-    static const struct svf_params PARAMS = { 3000, 5 };
-
-    svf_run(rig, &PARAMS, 48000, left, right, frames);
-}
-static const struct measure_rig RIG = { sizeof(struct svf), sizeof(struct svf), run };
-
 static double complex formula(const struct svf_params *p, double f, double rate)
 {
     double complex s = I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * (double)p->cutoff / rate);
@@ -126,25 +118,6 @@ static void mono_is_the_left_of_stereo(void **state)
     free(a), free(b);
 }
 
-static void blocks_change_nothing(void **state)
-{
-    (void)state;
-    measure_blocks_change_nothing(&RIG);
-}
-
-static void run_without_numbers(void *rig, float *left, float *right, uint32_t frames)
-{
-    static const struct svf_params none = { NAN, NAN };
-
-    svf_run(rig, &none, 48000, left, right, frames);
-}
-
-static void damage_does_not_stay(void **state)
-{
-    (void)state;
-    measure_nothing_bad_stays(&RIG, run_without_numbers, 5);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,8 +126,6 @@ int main(void)
         cmocka_unit_test(it_is_stable_at_every_cutoff_and_while_it_moves),
         cmocka_unit_test(a_new_cutoff_makes_no_click),
         cmocka_unit_test(mono_is_the_left_of_stereo),
-        cmocka_unit_test(blocks_change_nothing),
-        cmocka_unit_test(damage_does_not_stay),
     };
 
     return cmocka_run_group_tests_name("svf", tests, NULL, NULL);

@@ -1,0 +1,167 @@
+/* Two records of one file become one, and an item that a person forgets is gone. */
+#include "services/persist/edit/edit.h"
+#include "services/persist/places/analysis.h"
+#include "services/persist/places/merge.h"
+#include "services/persist/places/removal.h"
+#include "tests/unit/persist/writer.h"
+
+static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
+
+static void hear(struct writer *w, struct id id, const uint8_t content[16], double bpm)
+{
+    struct fact fact = writer_number(SOURCE_ANALYSIS, "bpm", bpm);
+    struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = 1, .container = TEXT("wav") };
+    struct outcome outcome = { 0 };
+
+    a.state.value = ANALYSIS_STATE_DONE;
+    a.content = bytes_of(content, 16);
+    a.facts = (struct fact_list){ 1, &fact };
+    assert_int_equal(analysis_put(&w->p, &a, &outcome, NULL), ERR_OK);
+}
+
+static void edit(struct writer *w, const struct edit *edit)
+{
+    struct done done;
+
+    assert_int_equal(edit_apply(&w->p, edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+}
+
+static enum err merge(struct writer *w, struct id gone, struct id there, struct outcome *outcome)
+{
+    struct media left = writer_media(w, gone), found = writer_media(w, there);
+    struct fault fault = { 0 };
+
+    *outcome = (struct outcome){ 0 };
+    return merge_items(&w->p, &left, &found, outcome, &fault);
+}
+
+static bool is_known(struct writer *w, struct id id)
+{
+    struct media media;
+
+    return catalogue_media(w->p.w.txn, &w->p.arena, id, &media) == ERR_OK;
+}
+
+/* Whichever of the two left its place: the older id is where the other's file is. */
+static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
+{
+    struct writer *w = *state;
+    struct outcome outcome;
+
+    for (int turn = 0; turn < 2; turn++) {
+        const char *names[] = { turn ? "a.wav" : "c.wav", turn ? "b.wav" : "d.wav" };
+        struct id older = writer_place(w, names[0], 1), younger = writer_place(w, names[1], 1);
+        hear(w, older, content_a, 100);
+        hear(w, younger, content_a, 100);
+        assert_int_equal(turn ? merge(w, older, younger, &outcome) : merge(w, younger, older, &outcome), ERR_OK);
+        assert_true(id_equal(outcome.id, older));
+        assert_true(is_known(w, older) && !is_known(w, younger));
+        assert_true(bytes_equal(writer_media(w, older).file, bytes_of(names[turn], 5)));
+        assert_int_equal(writer_media(w, older).revision, outcome.revision);
+        assert_false(outcome.stale);
+        writer_check(w);
+    }
+}
+
+static void items_of_two_contents_stay_two(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1), other = writer_place(w, "other.wav", 1);
+    struct outcome outcome;
+
+    hear(w, one, content_a, 100);
+    hear(w, other, content_b, 100);
+    assert_int_equal(merge(w, one, other, &outcome), ERR_EXISTS);
+    assert_true(is_known(w, one) && is_known(w, other));
+    writer_check(w);
+}
+
+static void without_a_content_size_and_time_decide_and_the_analysis_stays(void **state)
+{
+    struct writer *w = *state;
+    struct id heard = writer_place(w, "heard.wav", 1), fresh = writer_place(w, "fresh.wav", 1),
+              large = writer_place(w, "large.wav", 2);
+    struct outcome outcome;
+
+    hear(w, heard, content_a, 100);
+    assert_int_equal(merge(w, heard, large, &outcome), ERR_EXISTS);
+    assert_int_equal(merge(w, heard, fresh, &outcome), ERR_OK);
+    assert_false(outcome.stale);
+    assert_true(bytes_equal(writer_media(w, heard).content, bytes_of(content_a, 16)));
+    assert_int_equal(writer_media(w, heard).analysis.value, ANALYSIS_STATE_DONE);
+    assert_int_equal(writer_fact(w, heard, SOURCE_ANALYSIS, "bpm")->number, 100);
+    writer_check(w);
+}
+
+/* Where both say something the older wins; what one alone says is kept. */
+static void what_a_person_said_of_either_is_kept(void **state)
+{
+    struct writer *w = *state;
+    struct id older = writer_place(w, "older.wav", 1), younger = writer_place(w, "younger.wav", 1);
+    struct fact first[] = { writer_number(SOURCE_USER, "bpm", 90) };
+    struct fact second[] = { writer_number(SOURCE_USER, "bpm", 180), writer_number(SOURCE_USER, "rating", 4) };
+    struct text warm[] = { TEXT("warm"), TEXT("low") }, loud[] = { TEXT("loud"), TEXT("warm") };
+    struct outcome outcome;
+
+    edit(w, &(struct edit){ .id = older, .facts = { 1, first }, .add_tags = { 2, warm } });
+    edit(w, &(struct edit){ .id = younger,
+                            .facts = { 2, second },
+                            .add_tags = { 2, loud },
+                            .has_notes = true,
+                            .notes = TEXT("of the younger"),
+                            .has_favourite = true,
+                            .favourite = true });
+    assert_int_equal(merge(w, younger, older, &outcome), ERR_OK);
+    assert_int_equal(writer_fact(w, older, SOURCE_USER, "bpm")->number, 90);
+    assert_int_equal(writer_fact(w, older, SOURCE_USER, "rating")->number, 4);
+    assert_int_equal(writer_media(w, older).tags.count, 3);
+    assert_true(text_is(writer_media(w, older).notes, "of the younger"));
+    assert_true(writer_media(w, older).favourite);
+    writer_check(w);
+}
+
+static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1), copy = writer_place(w, "copy.wav", 1);
+    struct done done;
+
+    hear(w, one, content_a, 100);
+    hear(w, copy, content_a, 100);
+    assert_int_equal(removal_forget(&w->p, one, &done, NULL), ERR_OK);
+    assert_true(id_equal(done.id, one));
+    assert_int_equal(done.revision, w->p.head);
+    assert_false(is_known(w, one));
+    assert_int_equal(writer_fact(w, copy, SOURCE_ANALYSIS, "bpm")->number, 100); /* the facts are the content's */
+    assert_false(id_equal(writer_place(w, "one.wav", 1), one));
+    writer_check(w);
+    assert_int_equal(removal_forget(&w->p, copy, &done, NULL), ERR_OK);
+    writer_check(w); /* the facts went with the last item that has the content */
+}
+
+static void an_unknown_item_cannot_be_forgotten(void **state)
+{
+    struct writer *w = *state;
+    struct fault fault = { 0 };
+    struct done done;
+    uint64_t head = w->p.head;
+
+    assert_int_equal(removal_forget(&w->p, id_new(), &done, &fault), ERR_NOT_FOUND);
+    assert_int_equal(w->p.head, head);
+    writer_check(w);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(the_older_id_is_kept_at_the_place_of_the_file),
+        CLAIM(items_of_two_contents_stay_two),
+        CLAIM(without_a_content_size_and_time_decide_and_the_analysis_stays),
+        CLAIM(what_a_person_said_of_either_is_kept),
+        CLAIM(a_forgotten_item_is_gone_and_its_place_is_free),
+        CLAIM(an_unknown_item_cannot_be_forgotten),
+    };
+    return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
+}
