@@ -1,5 +1,5 @@
-/* What all units that work in place on a block of stereo share: how audio is cut into blocks changes nothing, damage does
- * not stay, and a unit with lines can run a period again after a death. */
+/* What all units share that work in place on a block of stereo: how audio is cut into blocks changes nothing, damage
+ * does not stay, and a unit with lines can run a period again after a death. */
 #include "services/audio/dsp/acid.h"
 #include "services/audio/dsp/delay.h"
 #include "services/audio/dsp/limiter.h"
