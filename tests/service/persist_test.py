@@ -421,6 +421,44 @@ def an_apply_is_done_whole_or_not_at_all(persist):
 
 
 @claim(inside=Persist)
+def steps_of_every_scope_survive_a_kill(persist):
+    c, k = persist.client, persist.catalogue
+    a, b, project = k.put(b"a.wav"), k.put(b"b.wav"), "01J0000000000000000000000P"
+
+    def apply(label, *actions, scope=""):
+        return persist.client.must("persist.apply", {"label": label, "scope": scope, "actions": list(actions)})["step"]
+
+    def name(id, to):
+        return {"edit": {"id": id, "name": to}}
+
+    def steps(scope=""):
+        ask = {"scope": scope, "before": 0, "limit": 0}
+        return [(one["label"], one["items"], one["undone"])
+                for one in persist.client.must("persist.undo_list", ask).get("each", [])]
+
+    assert k.edit(a, favourite=True, add_tags=["warm"])[0] == "ok"
+    two = apply("Name two", name(a, "one"), name(b, "two"))
+    apply("Name a", name(a, "three"))
+    apply("Of the project", {"edit": {"id": b, "notes": "n"}}, scope=project)
+    assert k.batch({"move": {"id": b, "folder": k.folder, "file": b"moved.wav"}})[0]["error"] == "ok"
+    persist.restart()
+    assert steps() == [("Name a", 1, False), ("Name two", 2, False), ("favourite, tag +warm", 1, False)], steps()
+    assert steps(project) == [("Of the project", 1, False)] and steps("moves") == [("move", 1, False)]
+    taken = persist.client.must("persist.undo", {"scope": "", "to": two})
+    assert (taken["steps"], taken["items"], taken["label"]) == (2, 3, "Name two"), taken
+    assert [undone for _, _, undone in steps()] == [True, True, False]
+    assert persist.client.must("persist.undo", {"scope": project})["id"] == b
+    moved = persist.client.must("persist.moves", {"before": 0, "limit": 0})["each"][0]
+    assert (moved["id"], moved["from"], moved["to"]) == (b, b"/music/b.wav", b"/music/moved.wav"), moved
+    persist.restart()
+    assert persist.client.must("persist.redo")["label"] == "Name two"
+    assert persist.client.must("persist.forget", {"id": a})
+    assert persist.client.must("persist.undo")["gone"] == 1          # of two items one is left
+    refused = persist.client.ask("persist.undo", {"scope": "", "to": 1})
+    assert refused[0] == "conflict" and "no longer in the catalogue" in refused[1]["what"], refused
+
+
+@claim(inside=Persist)
 def edits_of_others_wait_briefly_while_a_client_sends_the_largest_applies(persist):
     """No figure is asserted: a busy machine has any latency."""
     c, k = persist.client, persist.catalogue
