@@ -123,10 +123,9 @@ static enum err open_parts(struct indexer *indexer, struct config *config, struc
     if (e == ERR_OK)
         e = open_threads(indexer, fault);
     if (e == ERR_OK)
-        e = catalogue_reader_new(service_paths(indexer->service), &indexer->catalogue, fault);
+        indexer->catalogue = catalogue_reader_new(service_paths(indexer->service));
     if (e == ERR_OK)
-        e = pipeline_new(indexer->service, indexer->files, indexer->catalogue, &settings, &events, &indexer->pipeline,
-                         fault);
+        indexer->pipeline = pipeline_new(indexer->service, indexer->files, indexer->catalogue, &settings, &events);
     return e;
 }
 

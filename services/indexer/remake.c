@@ -187,9 +187,8 @@ static void start_survey(struct indexer *indexer)
 
     r->folder_mark = mark_of_folder(indexer);
     r->survey_began = clock_now();
-    r->surveying = remake_survey_start(r->errands, &order) == ERR_OK;
-    if (!r->surveying)
-        return;
+    remake_survey_start(r->errands, &order);
+    r->surveying = true;
     r->wanted = r->thorough = false;
 }
 

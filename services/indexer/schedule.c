@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/indexer/indexer.h"
@@ -101,15 +102,13 @@ static void end_removal(void *state, enum err error, const void *answer, const s
 static void remove_now(struct indexer *indexer, struct library_state *lib)
 {
     struct persist_remove_library request = { .id = lib->library.id };
-    struct library_removal *removal = malloc(sizeof(*removal));
-    struct fault fault = { .code = ERR_FULL, .what = "no memory to remove a library" };
-    enum err e = ERR_FULL;
+    struct library_removal *removal = alloc_bytes(sizeof(*removal));
+    struct fault fault = { 0 };
+    enum err e;
 
-    if (removal) {
-        *removal = (struct library_removal){ indexer, lib->library.id, lib->removal };
-        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &lib->remover,
-                        end_removal, removal, &fault);
-    }
+    *removal = (struct library_removal){ indexer, lib->library.id, lib->removal };
+    e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &lib->remover, end_removal,
+                    removal, &fault);
     if (e == ERR_OK) {
         lib->asked_removal = true;
         return;

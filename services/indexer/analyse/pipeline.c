@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_indexer.h"
 #include "services/indexer/analyse/pipeline_parts.h"
@@ -75,30 +76,20 @@ static void take_loss(void *state, struct work *work, enum pool_loss loss)
 
 /* ---- from outside ---- */
 
-enum err pipeline_new(struct service *service, struct errands *errands, struct catalogue_reader *catalogue,
-                      const struct pool_settings *settings, const struct pipeline_events *events,
-                      struct pipeline **pipeline, struct fault *fault)
+struct pipeline *pipeline_new(struct service *service, struct errands *errands, struct catalogue_reader *catalogue,
+                              const struct pool_settings *settings, const struct pipeline_events *events)
 {
-    struct pipeline *h = calloc(1, sizeof(*h));
+    struct pipeline *h = alloc_zeroed(1, sizeof(*h));
 
-    if (!h)
-        return fault_set(fault, ERR_FULL, "no memory to hear files");
     h->service = service;
     h->errands = errands;
     h->catalogue = catalogue;
     h->events = *events;
     h->copies =
         (struct copies){ .errands = errands, .catalogue = catalogue, .again = pipeline_content_again, .state = h };
-    enum err e =
-        result_queue_new(service, &(struct result_queue_events){ pipeline_take_outcome, pipeline_take_room, h },
-                         &h->queue, fault);
-    if (e != ERR_OK) {
-        pipeline_free(h);
-        return e;
-    }
+    h->queue = result_queue_new(service, &(struct result_queue_events){ pipeline_take_outcome, pipeline_take_room, h });
     h->pool = pool_new(service, errands, settings, &(struct pool_events){ take_result, take_loss, h });
-    *pipeline = h;
-    return ERR_OK;
+    return h;
 }
 
 void pipeline_free(struct pipeline *pipeline)

@@ -33,9 +33,8 @@ struct pipeline_events {
 };
 
 /* Errors: full. */
-enum err pipeline_new(struct service *service, struct errands *errands, struct catalogue_reader *catalogue,
-                      const struct pool_settings *settings, const struct pipeline_events *events,
-                      struct pipeline **pipeline, struct fault *fault);
+struct pipeline *pipeline_new(struct service *service, struct errands *errands, struct catalogue_reader *catalogue,
+                              const struct pool_settings *settings, const struct pipeline_events *events);
 void pipeline_free(struct pipeline *pipeline); /* NULL is allowed */
 
 void pipeline_add(struct pipeline *pipeline, struct work *work); /* takes it over */

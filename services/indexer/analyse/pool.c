@@ -204,8 +204,10 @@ void pool_free(struct pool *pool)
 
 void pool_add(struct pool *pool, struct work *work)
 {
-    if (work->renews == 0 || !renewals_add(&pool->renewals, work))
+    if (work->renews == 0)
         work_push(&pool->waiting, work);
+    else
+        renewals_add(&pool->renewals, work);
     hand_out_ready(pool);
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
+
 enum { PATIENCE_US = 60000000 };
 
 struct artefact_search {
@@ -61,10 +63,8 @@ static void free_search(struct errand *errand)
 
 enum err remake_find_start(struct errands *errands, const struct remake_find_order *order)
 {
-    struct artefact_search *search = calloc(1, sizeof(*search) + order->count * sizeof(search->places[0]));
+    struct artefact_search *search = alloc_zeroed(1, sizeof(*search) + order->count * sizeof(search->places[0]));
 
-    if (!search)
-        return ERR_FULL;
     search->errand =
         (struct errand){ .run = find_places, .done = pass_places, .drop = free_search, .patience = PATIENCE_US };
     search->order = *order;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/priority.h"
 
 enum { ROWS = 500, CONTENTS_MAX = 200000, PATIENCE_US = 60000000 };
@@ -23,14 +24,7 @@ static enum err keep_content(struct survey_look *look, const uint8_t content[16]
     memcpy(id.b, content, sizeof(id.b));
     if (look->count && id_equal(look->contents[look->count - 1], id))
         return ERR_OK;
-    if (look->count == look->room) {
-        uint32_t room = look->room ? 2 * look->room : 64;
-        struct id *more = realloc(look->contents, room * sizeof(*more));
-        if (!more)
-            return ERR_FULL;
-        look->contents = more;
-        look->room = room;
-    }
+    ALLOC_ROOM(look->contents, look->count, look->room, 64);
     look->contents[look->count++] = id;
     return ERR_OK;
 }
@@ -103,30 +97,22 @@ static void free_look(struct errand *errand)
     free(look);
 }
 
-static bool copy_again(struct survey_look *look, const struct remake_survey_order *order)
+static void copy_again(struct survey_look *look, const struct remake_survey_order *order)
 {
     size_t bytes = order->again_count * sizeof(*look->again);
 
     if (bytes == 0)
-        return true;
-    look->again = malloc(bytes);
-    if (look->again)
-        memcpy(look->again, order->again, bytes);
-    return look->again != NULL;
+        return;
+    look->again = alloc_bytes(bytes);
+    memcpy(look->again, order->again, bytes);
 }
 
-enum err remake_survey_start(struct errands *errands, const struct remake_survey_order *order)
+void remake_survey_start(struct errands *errands, const struct remake_survey_order *order)
 {
-    struct survey_look *look = calloc(1, sizeof(*look));
+    struct survey_look *look = alloc_zeroed(1, sizeof(*look));
 
-    if (!look)
-        return ERR_FULL;
-    if (!copy_again(look, order)) {
-        free(look);
-        return ERR_FULL;
-    }
+    copy_again(look, order);
     look->errand = (struct errand){ .run = run_survey, .done = end_survey, .drop = free_look, .patience = PATIENCE_US };
     look->order = *order;
     errand_start(errands, &look->errand);
-    return ERR_OK;
 }

@@ -11,12 +11,11 @@ struct remake_survey_order {
     usec_t read_from;       /* wall clock: the bytes of files that changed later are read */
     const struct id *again; /* in order, copied: contents whose files are read whenever they changed */
     uint32_t again_count;
-    /* In the loop. `contents`, from malloc, are the caller's; cut: there are more than were kept. */
+    /* In the loop. `contents`, from common/alloc.h, are the caller's; cut: there are more than were kept. */
     void (*surveyed)(void *state, struct id *contents, uint32_t count, bool cut, enum err e);
     void *state;
 };
 
-/* Errors: full. */
-enum err remake_survey_start(struct errands *errands, const struct remake_survey_order *order);
+void remake_survey_start(struct errands *errands, const struct remake_survey_order *order);
 
 #endif

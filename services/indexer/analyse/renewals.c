@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "common/alloc.h"
+
 static void sift_up(struct renewals *r, size_t at)
 {
     struct work *moved = r->at[at];
@@ -25,19 +27,11 @@ static void sift_down(struct renewals *r, size_t at)
     r->at[at] = moved;
 }
 
-bool renewals_add(struct renewals *r, struct work *work)
+void renewals_add(struct renewals *r, struct work *work)
 {
-    if (r->count == r->room) {
-        size_t room = r->room ? r->room * 2 : 64;
-        struct work **more = realloc(r->at, room * sizeof(*more));
-        if (!more)
-            return false;
-        r->at = more;
-        r->room = room;
-    }
+    ALLOC_ROOM(r->at, r->count, r->room, 64);
     r->at[r->count] = work;
     sift_up(r, r->count++);
-    return true;
 }
 
 struct work *renewals_take(struct renewals *r)

@@ -11,8 +11,8 @@ struct renewals {
     size_t count, room;
 };
 
-bool renewals_add(struct renewals *renewals, struct work *work); /* takes it over; false, and not: no memory */
-struct work *renewals_take(struct renewals *renewals);           /* NULL when empty */
+void renewals_add(struct renewals *renewals, struct work *work);                            /* takes it over */
+struct work *renewals_take(struct renewals *renewals);                                      /* NULL when empty */
 void renewals_take_of(struct renewals *renewals, struct id library, struct work_queue *to); /* all of a library */
 void renewals_clear(struct renewals *renewals);
 

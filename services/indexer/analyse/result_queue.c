@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 
 enum {
@@ -36,27 +37,21 @@ struct result_queue {
     char alarm[160];
 };
 
-enum err result_queue_new(struct service *service, const struct result_queue_events *events,
-                          struct result_queue **queue, struct fault *fault)
+struct result_queue *result_queue_new(struct service *service, const struct result_queue_events *events)
 {
-    struct result_queue *t = calloc(1, sizeof(*t));
+    struct result_queue *t = alloc_zeroed(1, sizeof(*t));
 
-    if (!t)
-        return fault_set(fault, ERR_FULL, "no memory for the results");
     t->service = service;
     t->events = *events;
-    *queue = t;
-    return ERR_OK;
+    return t;
 }
 
 /* ---- batches ---- */
 
 static struct outgoing_batch *batch_new(struct result_queue *queue, struct outgoing_batch **at)
 {
-    struct outgoing_batch *batch = calloc(1, sizeof(*batch));
+    struct outgoing_batch *batch = alloc_zeroed(1, sizeof(*batch));
 
-    if (!batch)
-        return NULL;
     batch->queue = queue;
     batch->request = id_new();
     batch->next = *at;
@@ -157,7 +152,7 @@ static void halve_batch(struct outgoing_batch *batch)
 {
     struct outgoing_batch *half = batch_new(batch->queue, &batch->next);
     uint32_t keep_count = batch->count / 2;
-    enum err e = half ? ERR_OK : ERR_FULL;
+    enum err e = ERR_OK;
 
     for (uint32_t i = keep_count; e == ERR_OK && i < batch->count; i++)
         e = batch_add(half, &batch->operations[i], batch->bytes / batch->count, batch->notes[i]);

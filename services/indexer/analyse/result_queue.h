@@ -18,8 +18,7 @@ struct result_queue_events {
 };
 
 /* Errors: full. */
-enum err result_queue_new(struct service *service, const struct result_queue_events *events,
-                          struct result_queue **queue, struct fault *fault);
+struct result_queue *result_queue_new(struct service *service, const struct result_queue_events *events);
 void result_queue_free(struct result_queue
                            *queue); /* operations that persist has not answered are dropped; NULL is allowed */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "services/indexer/scan/scan_writer.h"
 #include "services/indexer/scan/volume.h"
@@ -200,10 +201,8 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
                      struct call *call, struct ticket ticket, const struct indexer_add_library *request,
                      const struct adopt_events *events)
 {
-    struct adoption *adoption = calloc(1, sizeof(*adoption));
+    struct adoption *adoption = alloc_zeroed(1, sizeof(*adoption));
 
-    if (!adoption)
-        return ERR_FULL;
     adoption->errand =
         (struct errand){ .run = run_adoption, .done = end_adoption, .drop = free_adoption, .patience = PATIENCE_US };
     adoption->events = *events;

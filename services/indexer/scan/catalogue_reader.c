@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
@@ -14,16 +15,13 @@ struct catalogue_reader {
     struct store *store; /* NULL: not there yet */
 };
 
-enum err catalogue_reader_new(const struct paths *paths, struct catalogue_reader **catalogue, struct fault *fault)
+struct catalogue_reader *catalogue_reader_new(const struct paths *paths)
 {
-    struct catalogue_reader *k = calloc(1, sizeof(*k));
+    struct catalogue_reader *k = alloc_zeroed(1, sizeof(*k));
 
-    if (!k)
-        return fault_set(fault, ERR_FULL, "no memory for the catalogue's reader");
     k->paths = paths;
     pthread_mutex_init(&k->lock, NULL);
-    *catalogue = k;
-    return ERR_OK;
+    return k;
 }
 
 void catalogue_reader_free(struct catalogue_reader *catalogue)

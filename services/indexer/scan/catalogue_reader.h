@@ -14,7 +14,7 @@ struct catalogue_reader;
 
 /* Opens nothing yet: every call below gives offline until persist has made the store, and version or io when it can't
  * be opened. `paths` outlives it. Errors: full. */
-enum err catalogue_reader_new(const struct paths *paths, struct catalogue_reader **catalogue, struct fault *fault);
+struct catalogue_reader *catalogue_reader_new(const struct paths *paths);
 void catalogue_reader_free(struct catalogue_reader *catalogue); /* NULL is allowed */
 
 /* The newest revision of the change log. */

@@ -113,11 +113,10 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, stru
     struct merge merge = { .gone = gone };
     struct arena arena = { 0 };
     size_t count = 1, room = 16;
-    struct id *waiting = malloc(room * sizeof(*waiting));
-    enum err e = waiting ? ERR_OK : ERR_FULL;
+    struct id *waiting = alloc_bytes(room * sizeof(*waiting));
+    enum err e = ERR_OK;
 
-    if (waiting)
-        waiting[0] = folder;
+    waiting[0] = folder;
     while (e == ERR_OK && count > 0) {
         struct folder_list below = { 0 };
         struct id next = waiting[--count];
@@ -126,9 +125,10 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, stru
             e = merge.full ? ERR_FULL : catalogue_reader_subfolders(catalogue, &arena, next, &below);
         if (count + below.count > room) {
             room = (count + below.count) * 2;
-            struct id *more = realloc(waiting, room * sizeof(*waiting));
-            e = more ? e : ERR_FULL;
-            waiting = more ? more : waiting;
+            if (!limits_leave(room * sizeof(*waiting)))
+                e = ERR_FULL;
+            else
+                waiting = alloc_grow(waiting, room, sizeof(*waiting));
         }
         for (uint32_t i = 0; e == ERR_OK && i < below.count; i++)
             waiting[count++] = below.at[i].id;

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
+
 /* The last eight bytes of an id are as good as a hash. */
 static size_t home_of(const struct idset *set, struct id id)
 {
@@ -26,9 +29,9 @@ static bool grow_set(struct idset *set)
 {
     struct idset more = { .room = set->room ? set->room * 2 : 64 };
 
-    more.at = calloc(more.room, sizeof(*more.at));
-    if (!more.at)
+    if (set->room && !limits_leave(more.room * sizeof(*more.at)))
         return false;
+    more.at = alloc_zeroed(more.room, sizeof(*more.at));
     for (size_t i = 0; i < set->room; i++)
         if (!id_is_zero(set->at[i]))
             more.at[find_slot(&more, set->at[i])] = set->at[i];

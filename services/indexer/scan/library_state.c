@@ -3,16 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "proto/wire/codec.h"
 
 enum { TARGETS_MAX = 500 };
 
 static struct library_state *new_library_state(struct library_state **libraries)
 {
-    struct library_state *lib = calloc(1, sizeof(*lib));
+    struct library_state *lib = alloc_zeroed(1, sizeof(*lib));
 
-    if (!lib)
-        return NULL;
     while (*libraries)
         libraries = &(*libraries)->next;
     *libraries = lib;
@@ -104,23 +103,9 @@ void library_state_want_all(struct library_state *lib)
     lib->wanted.whole = true;
 }
 
-static bool make_room(struct scan_wanted *wanted)
-{
-    uint32_t room = wanted->room ? wanted->room * 2 : 16;
-    struct scan_target *more =
-        wanted->count == wanted->room ? realloc(wanted->targets, room * sizeof(*more)) : wanted->targets;
-
-    if (!more)
-        return false;
-    wanted->room = wanted->count == wanted->room ? room : wanted->room;
-    wanted->targets = more;
-    return true;
-}
-
 void library_state_want_folder(struct library_state *lib, const char *below, bool deep)
 {
     struct scan_wanted *wanted = &lib->wanted;
-    char *copy;
 
     if (wanted->whole)
         return;
@@ -129,12 +114,12 @@ void library_state_want_folder(struct library_state *lib, const char *below, boo
             wanted->targets[i].deep |= deep;
             return;
         }
-    copy = wanted->count < TARGETS_MAX && make_room(wanted) ? strdup(below) : NULL;
-    if (!copy) {
+    if (wanted->count == TARGETS_MAX) {
         library_state_want_all(lib);
         return;
     }
-    wanted->targets[wanted->count++] = (struct scan_target){ .below = copy, .deep = deep };
+    ALLOC_ROOM(wanted->targets, wanted->count, wanted->room, 16);
+    wanted->targets[wanted->count++] = (struct scan_target){ .below = alloc_text(below), .deep = deep };
 }
 
 bool library_state_wants_scan(const struct library_state *lib)

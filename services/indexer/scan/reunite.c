@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "services/indexer/scan/volume.h"
 #include "services/indexer/scan/walk.h"
 
@@ -94,10 +95,8 @@ static void drop_look(struct errand *errand)
 enum err reunite_look(struct errands *errands, struct catalogue_reader *catalogue, struct id content,
                       void (*looked)(void *state, struct id content, struct gone_list *list), void *state)
 {
-    struct looking *looking = calloc(1, sizeof(*looking));
+    struct looking *looking = alloc_zeroed(1, sizeof(*looking));
 
-    if (!looking)
-        return ERR_FULL;
     *looking = (struct looking){ .catalogue = catalogue, .content = content, .looked = looked, .state = state };
     looking->errand = (struct errand){ .run = find_gone, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
     errand_start(errands, &looking->errand);
@@ -143,10 +142,8 @@ static void drop_verify(struct errand *errand)
 enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalogue, struct id older, struct work *work,
                         void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state)
 {
-    struct gone_verifying *verifying = calloc(1, sizeof(*verifying));
+    struct gone_verifying *verifying = alloc_bytes(sizeof(*verifying));
 
-    if (!verifying)
-        return ERR_FULL;
     *verifying = (struct gone_verifying){
         .catalogue = catalogue, .older = older, .work = work, .verified = verified, .state = state
     };

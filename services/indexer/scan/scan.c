@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "services/indexer/scan/scan_parts.h"
 
@@ -33,10 +34,6 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
 {
     struct work *work = work_new(bytes_of(path, strlen(path)));
 
-    if (!work) {
-        log_error("no memory for %s: it waits for the next scan", path);
-        return NULL;
-    }
     work->id = id;
     work->library = scan->order.library.id;
     work->size = trace->size;
@@ -222,10 +219,8 @@ static enum err copy_order(struct scan *scan, const struct scan_order *order)
 struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
                       const struct scan_order *order, const struct scan_events *events)
 {
-    struct scan *scan = calloc(1, sizeof(*scan));
+    struct scan *scan = alloc_zeroed(1, sizeof(*scan));
 
-    if (!scan)
-        return NULL;
     scan->errand = (struct errand){ .run = run_scan, .done = end_scan, .drop = free_scan, .patience = PATIENCE_US };
     scan->paths = paths;
     scan->catalogue = catalogue;

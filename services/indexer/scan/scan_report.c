@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 static void free_report(struct scan_report *report)
 {
     for (struct watched *next; report->watched; report->watched = next) {
@@ -29,27 +31,23 @@ static void drop_mail(struct mail *mail)
 struct scan_report *scan_report_new(struct id library, void (*reported)(void *state, struct scan_report *report),
                                     void *state)
 {
-    struct scan_report *report = calloc(1, sizeof(*report));
+    struct scan_report *report = alloc_bytes(sizeof(*report));
 
-    if (report)
-        *report = (struct scan_report){
-            .mail = { .open = open_report, .drop = drop_mail }, .reported = reported, .state = state, .library = library
-        };
+    *report = (struct scan_report){
+        .mail = { .open = open_report, .drop = drop_mail }, .reported = reported, .state = state, .library = library
+    };
     return report;
 }
 
-bool scan_report_watched(struct scan_report *report, int wd, const char *path)
+void scan_report_watched(struct scan_report *report, int wd, const char *path)
 {
     size_t len = strlen(path);
-    struct watched *watched = malloc(sizeof(*watched) + len + 1);
+    struct watched *watched = alloc_bytes(sizeof(*watched) + len + 1);
 
-    if (!watched)
-        return false;
     watched->wd = wd;
     memcpy(watched->path, path, len + 1);
     watched->next = report->watched;
     report->watched = watched;
-    return true;
 }
 
 bool scan_report_is_empty(const struct scan_report *report)

@@ -26,7 +26,7 @@ struct scan_report {
 
 struct scan_report *scan_report_new(struct id library, void (*reported)(void *state, struct scan_report *report),
                                     void *state);
-bool scan_report_watched(struct scan_report *report, int wd, const char *path); /* false: no memory */
+void scan_report_watched(struct scan_report *report, int wd, const char *path);
 bool scan_report_is_empty(const struct scan_report *report);
 
 /* Gives it away. A mailbox of NULL drops it. */

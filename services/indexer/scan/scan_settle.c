@@ -1,5 +1,7 @@
 #include <stdlib.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/indexer/scan/scan_parts.h"
 
 enum { SOME = 2000 }; /* newcomers whose folders are reported in one go */
@@ -63,10 +65,11 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
     forget_gone(scan);
 
     size_t count = scan->newcomers.count;
-    struct fresh *fresh = calloc(count ? count : 1, sizeof(*fresh));
+    struct fresh *fresh;
 
-    if (!fresh)
-        return fault_set(fault, ERR_FULL, "no memory for %zu new files", count);
+    if (!limits_leave(count * sizeof(*fresh)))
+        return fault_set(fault, ERR_FULL, "no memory for %zu new files: raise data_mb", count);
+    fresh = alloc_zeroed(count, sizeof(*fresh));
     for (size_t i = 0; i < count; i++)
         fresh[i].trace = scan->newcomers.at[i].entry.trace;
     settle_moves(scan->gone.at, scan->gone.count, fresh, count);

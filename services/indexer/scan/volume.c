@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "common/alloc.h"
 #include "common/arena.h"
 #include "common/file.h"
 #include "services/indexer/scan/naming.h"
@@ -84,7 +85,7 @@ static void *look_there(void *state)
 
 static struct volume_look *look_begin(const char *mount)
 {
-    struct volume_look *look = atomic_load(&lookers) < LOOKS_LEFT ? calloc(1, sizeof(*look)) : NULL;
+    struct volume_look *look = atomic_load(&lookers) < LOOKS_LEFT ? alloc_zeroed(1, sizeof(*look)) : NULL;
     pthread_t thread;
 
     if (!look || !text_copy(look->mount, sizeof(look->mount), text_of(mount)) || sem_init(&look->done, 0, 0) != 0) {

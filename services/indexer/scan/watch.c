@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "services/indexer/scan/naming.h"
 
 enum {
@@ -50,10 +51,8 @@ struct watch {
 
 enum err watch_new(const struct watch_events *events, struct watch **watch, struct fault *fault)
 {
-    struct watch *w = calloc(1, sizeof(*w));
+    struct watch *w = alloc_zeroed(1, sizeof(*w));
 
-    if (!w)
-        return fault_set(fault, ERR_FULL, "no memory to watch folders");
     w->events = *events;
     w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (w->fd < 0) {
@@ -134,7 +133,7 @@ static bool make_room(struct watch *watch, int wd)
         room *= 2;
     if (room == watch->room)
         return true;
-    struct watch_spot **more = wd < SPOTS_MAX ? realloc(watch->spots, (size_t)room * sizeof(*more)) : NULL;
+    struct watch_spot **more = wd < SPOTS_MAX ? alloc_grow(watch->spots, (size_t)room, sizeof(*more)) : NULL;
     if (!more)
         return false;
     memset(more + watch->room, 0, (size_t)(room - watch->room) * sizeof(*more));
@@ -145,10 +144,8 @@ static bool make_room(struct watch *watch, int wd)
 
 static bool set_path(struct watch_spot *spot, const char *path)
 {
-    char *copy = strdup(path);
+    char *copy = alloc_text(path);
 
-    if (!copy)
-        return false;
     free(spot->path);
     spot->path = copy;
     return true;
@@ -159,7 +156,7 @@ void watch_add(struct watch *watch, struct id library, int wd, const char *path)
     struct watch_spot *spot = spot_of(watch, wd);
 
     if (!spot) {
-        spot = make_room(watch, wd) ? calloc(1, sizeof(*spot)) : NULL;
+        spot = make_room(watch, wd) ? alloc_zeroed(1, sizeof(*spot)) : NULL;
         if (!spot)
             return;
         spot->wd = wd;
@@ -191,9 +188,7 @@ void watch_forget(struct watch *watch, struct id library)
 
 static char *path_in(const struct watch_spot *spot, const char *name)
 {
-    char *path = NULL;
-
-    return asprintf(&path, "%s/%s", strcmp(spot->path, "/") == 0 ? "" : spot->path, name) < 0 ? NULL : path;
+    return alloc_printf("%s/%s", strcmp(spot->path, "/") == 0 ? "" : spot->path, name);
 }
 
 static void note_leaving(struct watch *watch, const struct watch_spot *spot, const struct inotify_event *event)
@@ -218,8 +213,8 @@ static void rename_below(struct watch *watch, const char *from, const char *to)
         char *path = NULL;
         if (!spot || strncmp(spot->path, from, len) != 0 || (spot->path[len] && spot->path[len] != '/'))
             continue;
-        if (asprintf(&path, "%s%s", to, spot->path + len) >= 0)
-            set_path(spot, path);
+        path = alloc_printf("%s%s", to, spot->path + len);
+        set_path(spot, path);
         free(path);
     }
 }

@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
+
 struct work *work_new(struct bytes path)
 {
-    struct work *work = calloc(1, sizeof(*work) + path.len + 1);
+    struct work *work = alloc_zeroed(1, sizeof(*work) + path.len + 1);
 
-    if (!work)
-        return NULL;
     work->fd = -1;
     memcpy(work->path, path.at, path.len);
     return work;
