@@ -48,7 +48,7 @@ what_was_given_up_is_kept_and_never_heard() {
     same none "$(_state_of "$id")"
     same "" "$(loophole search two --json)"
     same "$id" "$(loophole search is:abandoned --json | field id)"
-    contains "$(refused _end_take "$id" final two)" "ended otherwise"
+    contains "$(refused _end_take "$id" final two)" "already ended in another way"
 }
 
 an_end_told_again_changes_nothing() {
@@ -59,14 +59,14 @@ an_end_told_again_changes_nothing() {
     until_true 60 eval '[ "$(loophole show "$id" --json | field analysis)" = done ]' # a change as well
     first=$(_end_take "$id" final three | field revision)
     same "$first" "$(_end_take "$id" final three | field revision)"
-    contains "$(refused _end_take "$id" pending three)" "final or as abandoned"
+    contains "$(refused _end_take "$id" pending three)" "final or abandoned only"
 }
 
 a_place_that_is_taken_is_refused() {
     _engine
     _reserve four >/dev/null
     contains "$(refused _reserve_file "$(printf four.wav | base64)")" "has that place"
-    contains "$(refused _reserve_file "$(printf .. | base64)")" "a name in a folder"
+    contains "$(refused _reserve_file "$(printf .. | base64)")" "must not be empty"
 }
 
 _end_as_flac() { # ID NAME CONTENT
@@ -84,7 +84,7 @@ a_take_may_become_another_file_whose_name_was_kept_for_it() {
     loophole library rescan --wait >/dev/null
     same "$id" "$(loophole search five --json | field id each)$(loophole search is:pending --json | grep five | field id)" \
         "the FLAC was taken for a sound"
-    contains "$(refused _end_as_flac "$id" five short)" "a content is 16 bytes"
+    contains "$(refused _end_as_flac "$id" five short)" "a content has 16 bytes"
     sox "$scratch/takes/five.wav" -b 24 "$scratch/takes/other.flac" 2>/dev/null
     loophole library rescan --wait >/dev/null
     contains "$(refused _end_as_flac "$id" other 0123456789abcdef)" "has that place"
