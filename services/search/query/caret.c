@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { BEFORE = 48, AFTER = 40 }; /* bytes of the query that are shown */
 
@@ -32,12 +33,18 @@ static void frame_error(struct text query, uint32_t at, struct text *before, str
     *after = (struct text){ end - at, query.at + at };
 }
 
-/* A control character would break the line above the caret. */
-static void blank_controls(char *line, int len)
+/* A character that is escaped when it is shown would move the line above the caret. A space takes its place. */
+static void blank_controls(char *line)
 {
-    for (int i = 0; i < len; i++)
-        if ((unsigned char)line[i] < ' ')
-            line[i] = ' ';
+    struct text rest = text_of(line);
+    char *to = line, shown[TEXT_SHOWN_MAX];
+
+    for (uint32_t len; (len = text_shown(rest, shown)) > 0; rest = (struct text){ rest.len - len, rest.at + len }) {
+        bool is_escaped = strlen(shown) != len || memcmp(shown, rest.at, len) != 0;
+        memmove(to, is_escaped ? " " : rest.at, is_escaped ? 1 : len);
+        to += is_escaped ? 1 : len;
+    }
+    *to = '\0';
 }
 
 enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const char *advice, const char *format, ...)
@@ -53,7 +60,8 @@ enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const 
     va_start(args, format);
     vsnprintf(what, sizeof(what) - 32, format, args);
     va_end(args);
-    blank_controls(line, snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after)));
+    (void)snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after));
+    blank_controls(line);
     fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, count_characters((struct text){ at, query.at }) + 1);
     fault_field(fault, "query");
     return fault_hint(fault, "%s\n%*s^ %s", line, (int)count_characters(before), "", advice);

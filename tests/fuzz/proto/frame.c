@@ -59,7 +59,8 @@ static void fault(struct bytes from)
     bytes_copy(one.hint, sizeof(one.hint), fuzz_line(&input));
     holds(frame_write_fault(&buffer, &one) == ERR_OK);
     frame_read_fault(buffer_bytes(&buffer), ERR_IO, &two);
-    holds(!one.what[0] || strlen(one.what) == strlen(two.what));
+    holds(text_is_utf8(text_of(two.what)));
+    holds(!one.what[0] || !text_is_utf8(text_of(one.what)) || strlen(one.what) == strlen(two.what));
     buffer_free(&buffer);
 }
 

@@ -150,6 +150,7 @@ static const struct bad {
       "kick bmp:120\n     ^ did you mean bpm:? In quotes it is a word" },
     { "été bmp:1", "no field \"bmp\" at character 5", "été bmp:1\n    ^ did you mean bpm:? In quotes it is a word" },
     { "(kick", "the parenthesis is not closed at character 1", "(kick\n^ its ) is missing" },
+    { "\x7f\xc2\x9b (kick", "the parenthesis is not closed at character 4", "   (kick\n   ^ its ) is missing" },
     { "kick)", "the parenthesis was never opened at character 5", "kick)\n    ^ there is no ( before it" },
     { "()", "the parentheses are empty at character 2", "()\n ^ " },
     { "\"kick", "the quote is not closed at character 1", "\"kick\n^ its second \" is missing" },
