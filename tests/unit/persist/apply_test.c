@@ -214,6 +214,25 @@ static void a_followed_move_is_taken_back_and_not_followed_again(void **state)
     writer_check(w);
 }
 
+static void a_move_that_merged_two_records_is_taken_back_too(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
+    struct action moved = move(w, a, "b.wav");
+    struct outcome outcome = { 0 };
+    struct fault fault = { 0 };
+    struct taken_back taken;
+
+    assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_OK);
+    assert_true(id_equal(outcome.id, a));
+    assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_OK);
+    assert_true(bytes_equal(writer_media(w, a).file, bytes_of("a.wav", 5)));
+    struct id fresh = writer_place(w, "b.wav", 1);
+    assert_false(id_equal(fresh, a) || id_equal(fresh, b));
+    assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_DENIED);
+    writer_check(w);
+}
+
 static void of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted(void **state)
 {
     struct writer *w = *state;
@@ -280,6 +299,7 @@ int main(void)
         CLAIM(undo_to_a_step_takes_it_and_all_later_ones_back),
         CLAIM(undo_to_a_step_is_all_or_none),
         CLAIM(a_followed_move_is_taken_back_and_not_followed_again),
+        CLAIM(a_move_that_merged_two_records_is_taken_back_too),
         CLAIM(of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted),
         CLAIM(work_past_the_bound_is_refused_before_it_begins),
     };

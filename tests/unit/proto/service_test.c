@@ -49,6 +49,24 @@ static const struct ask_stats *stats_named(const struct service_stats *stats, co
     return NULL;
 }
 
+static void stats_of_a_service_with_500_asks_fit_in_an_answer(void **state)
+{
+    enum { MANY = 500 };
+    struct ask_stats each[MANY] = { 0 };
+    struct service_stats stats = { .service = TEXT("large"), .asks = { MANY, each } }, got = { 0 };
+    struct arena arena = { 0 };
+    struct buffer body = { 0 };
+
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        each[i].name = TEXT("an_ask");
+    assert_int_equal(codec_encode(&service_stats_shape, &stats, &body, NULL), ERR_OK);
+    assert_int_equal(codec_decode(&service_stats_shape, buffer_bytes(&body), &arena, &got, NULL), ERR_OK);
+    assert_int_equal(got.asks.count, MANY);
+    arena_free(&arena);
+    buffer_free(&body);
+}
+
 static void stats_count_asks_and_errors_of_each_name(void **state)
 {
     struct service_stats stats;
@@ -328,6 +346,7 @@ int main(void)
         CLAIM(a_ping_comes_back_with_its_payload),
         CLAIM(a_service_describes_itself),
         CLAIM(a_service_that_is_ready_says_so),
+        CLAIM(stats_of_a_service_with_500_asks_fit_in_an_answer),
         CLAIM(stats_count_asks_and_errors_of_each_name),
         CLAIM(a_refusal_says_what_and_what_to_do),
         CLAIM(an_error_without_words_still_has_its_name),
