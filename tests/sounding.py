@@ -3,9 +3,13 @@ import os
 import shutil
 import signal
 import struct
+import sys
 import wave
 
-from claims import BUILD, random, skip, until
+from claims import BUILD, TOP, random, skip, until
+
+sys.path.insert(0, os.path.join(TOP, 'tests/service'))
+import sound
 
 
 def engine(home, settings='', in_step=False):

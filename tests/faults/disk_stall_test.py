@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+"""The disk under a stream does not answer: 2 s of it nobody hears; longer, it fades and is counted, and sounds again."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, run_claims, same, skip, until
+from sounding import Tape, engine, sound, tool, until_connected, until_later
+
+
+class StallingDisk:
+    """An engine, and a disk with a long sound that stands still between one toggle() and the next."""
+
+    def __init__(self, home):
+        self.home, self.at, self.disk = home, home.file('mount'), home.file('disk')
+
+    def __enter__(self):
+        if not shutil.which('fusermount3'):
+            skip('fuse3 is not installed')
+        engine(self.home, in_step=True)
+        self.home.wait_ready('streamer')
+        until_connected(self.home)
+        for folder in (self.at, self.disk):
+            os.mkdir(folder)
+        sound.make('counter', self.disk + '/long.wav', 14 * 48000)
+        self.process = self.home.start(tool('stall'), self.disk, self.at)
+        until(lambda: os.path.ismount(self.at))
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(['fusermount3', '-uz', self.at], check=False)
+        self.process.wait(60)
+
+    def toggle(self):
+        self.process.send_signal(signal.SIGUSR1)
+
+    def play(self):
+        self.home.loophole('play', self.at + '/long.wav')
+
+    def play_until_all_is_read_ahead(self):
+        self.play()
+        until(lambda: self.voices()[0]['buffered_s'] > 6.5)
+
+    def voices(self):
+        return self.home.ask('streamer.voices')['each']
+
+    def until_silent(self):
+        until(lambda: self.voices() == [], what='no voice plays')
+
+    def underruns(self):
+        return self.home.ask('audio.meters')['underruns']
+
+
+@claim(inside=StallingDisk)
+def two_seconds_without_a_disk_are_not_heard(it):
+    before, tape = it.underruns(), Tape(it.home, 60)
+    it.play_until_all_is_read_ahead()
+    it.toggle()
+    until_later(it.home, 96000)
+    it.toggle()
+    it.until_silent()
+    heard = sound.read(tape.stop())
+    same((0, 0, 672000), (heard['lost'], heard['repeated'], heard['last']), heard)
+    same(before, it.underruns())
+
+
+@claim(inside=StallingDisk)
+def a_longer_time_is_counted_and_then_the_sound_goes_on(it):
+    before, tape = it.underruns(), Tape(it.home, 60)
+    it.play_until_all_is_read_ahead()
+    it.toggle()
+    until(lambda: any(voice['state'] == 'stalled' for voice in it.voices()))
+    it.toggle()
+    it.until_silent()
+    recorded = tape.stop()
+    same(before + 1, it.underruns())
+    same(672000, sound.read(recorded)['last'])
+
+
+@claim(inside=StallingDisk)
+def a_voice_whose_disk_is_gone_can_be_stopped_at_once(it):
+    it.play()
+    it.toggle()
+    it.home.loophole('stop')
+    it.until_silent()
+    it.toggle()
+
+
+run_claims()
