@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+"""A preview through another JACK client and back: what is heard is what came back, and nothing else."""
+import json
+import os
+import re
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, figure, run_claims, same, until
+from sounding import Tape, engine, sound, tool, until_connected, until_later
+
+
+class Chain:
+    """An engine with a file of 2 s that counts, and clients of JACK that the preview may go through."""
+    settings, in_step = '', True
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        self.file = self.home.file('count.wav')
+        sound.make('counter', self.file, 96000)
+        engine(self.home, self.settings, in_step=self.in_step)
+        self.home.wait_ready('streamer')
+        until_connected(self.home)
+        self.own = self.home.ask('audio.server')['client']
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def through(self, name, outputs, delay=0):
+        """The process of a client that passes on what it gets, negated and so many frames later."""
+        said = self.home.file('through.' + name)
+        process = self.home.start_into(said, tool('through'), self.home.ask('audio.server')['server'], name, str(outputs),
+                                       str(delay))
+        until(lambda: 'ready' in self.text(said), what=f'{name} is ready')
+        return process
+
+    @staticmethod
+    def text(path):
+        with open(path, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    @staticmethod
+    def end(process, by=signal.SIGTERM):
+        process.send_signal(by)
+        process.wait(60)
+
+    def record(self):
+        """What leaves for the chain, and what the listener hears."""
+        return [Tape(self.home, 60, port, name=port) for port in ('preview_left', 'main_left')]
+
+    def preview(self, *args, **more):
+        self.home.loophole('preview', self.file, *args, **more)
+
+    def stop(self):
+        self.home.loophole('preview', 'stop')
+        self.until_silent()
+
+    def until_silent(self):
+        until(lambda: self.home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+    def is_wired(self, port, to):
+        return any((wire['port'], wire['to'], wire['made']) == (port, to, True)
+                   for wire in self.home.ask('audio.ports')['each'])
+
+    def until_unwired(self, port, to):
+        until(lambda: not self.is_wired(port, to), what=f'{port} leads no longer to {to}')
+
+    def until_chained(self, name):
+        until(lambda: self.is_wired('preview_left', f'{name}:in_1') and self.is_wired('return_left', f'{name}:out_1'))
+
+    def until_heard(self):
+        def is_heard():
+            meters = self.home.first('meters')['meters']
+            return all(m['peak_left'] > 0 for m in meters if m['bus'] in ('preview', 'master'))
+        until(is_heard)
+
+    def jack(self, *args):
+        """What a program of JACK prints; None when it fails."""
+        env = ('env', f'JACK_DEFAULT_SERVER={self.home.ask("audio.server")["server"]}', 'JACK_NO_START_SERVER=1')
+        said = self.home.run(*env, *args, code=None)
+        return said.out if said.code == 0 else None
+
+    def listen(self):
+        """A process, and the path of the events of previews that fail: it listens once it has heard of one."""
+        path = self.home.file('events')
+        process = self.home.start_into(path, 'loophole', 'events', 'streamer.preview_failed', '--json')
+
+        def fails():
+            self.preview('--chain', 'nobody:in', code=None)
+            return os.path.getsize(path)
+
+        until(fails)
+        return process, path
+
+
+class StandbyChain(Chain):
+    settings, in_step = '[audio]\nperiod = 1024\nstandby = yes\n', False
+
+
+@claim(inside=Chain)
+def what_is_heard_is_what_came_back_frame_by_frame_and_not_what_left(it):
+    for outputs in (2, 1):
+        strip, tapes = it.through('strip', outputs), it.record()
+        it.preview('--chain', 'strip:in_1,in_2')
+        assert it.is_wired('return_right', f'strip:out_{outputs}'), it.home.ask('audio.ports')
+        it.until_silent()
+        for tape in tapes:
+            tape.stop()
+        sent, back = tapes
+        heard = sound.through(sent.path, sent.said, back.path, back.said)
+        assert heard['frames'] > 90000, f'not all was compared: {heard}'
+        figure(f'{outputs} outputs: {heard["frames"]} frames are what went through, one period later')
+        it.home.loophole('preview', 'stop')
+        it.until_unwired('preview_left', 'strip:in_1')
+        it.until_unwired('return_left', 'strip:out_1')
+        it.end(strip)
+
+
+@claim(inside=Chain)
+def a_stop_is_silence_also_of_what_the_chain_still_holds(it):
+    late, tapes = it.through('late', 2, 12000), it.record()
+    it.preview('--loop', '--chain', 'late:in_1,in_2')
+    until_later(it.home, 48000)
+    it.stop()
+    until_later(it.home, 24000)
+    ends = []
+    for tape in tapes:
+        tape.stop()
+        samples = sound.load(tape.path)
+        sounding = [n for n, s in enumerate(samples) if s == s and s != 0]
+        assert len(sounding) > 24000, f'{tape.path} was silent'
+        ends.append(json.loads(tape.words().splitlines()[-1])['first'] + sounding[-1])
+    assert all(s <= 0 for s in samples if s == s), 'it was heard as it left'
+    sent, heard = ends
+    assert heard <= sent, f'{heard - sent} frames later'     # both fade out over the same 5 ms
+    it.end(late)
+
+
+@claim(inside=Chain)
+def a_client_that_dies_stops_its_preview_with_a_word_and_may_come_back(it):
+    strip, tapes = it.through('strip', 2), it.record()
+    listener, events = it.listen()
+    it.preview('--loop', '--chain', 'strip:in_1,in_2')
+    until_later(it.home, 24000)
+    it.end(strip, signal.SIGKILL)
+    until(lambda: re.search('its chain is gone: .*strip:in_1', it.text(events)))
+    it.end(listener)
+    it.until_silent()
+    contains(it.home.refused('preview', it.file, '--chain', 'strip:in_1'), 'no JACK client has')
+    strip = it.through('strip', 2)
+    it.until_chained('strip')
+    for tape in tapes:
+        tape.stop()
+    samples = [s for s in sound.load(tapes[1].path) if s == s]
+    assert min(samples) < 0 and max(samples) <= 0, (min(samples), max(samples))  # never heard as it left
+    it.preview('--chain', 'strip:in_1,in_2')
+    it.stop()
+    it.end(strip)
+
+
+@claim(inside=Chain)
+def a_chain_outlives_the_core_and_the_jack_server(it):
+    home, strip = it.home, it.through('strip', 2)
+    it.preview('--loop', '--chain', 'strip:in_1,in_2')
+    os.kill(home.pid('audio'), signal.SIGKILL)
+    it.until_chained('strip')
+    it.until_heard()
+    os.kill(home.pid('jack'), signal.SIGKILL)
+    it.end(strip, signal.SIGKILL)
+    until_connected(home)
+    it.until_silent()
+    strip = it.through('strip', 2)
+    it.until_chained('strip')
+    it.preview('--loop', '--chain', 'strip:in_1,in_2')
+    it.until_heard()
+    home.loophole('preview', 'stop')
+    it.until_unwired('return_left', 'strip:out_1')
+    it.until_silent()
+    it.preview()
+    it.until_heard()
+    it.stop()
+    it.end(strip)
+
+
+@claim(inside=StandbyChain)
+def a_standby_has_the_chain_as_well(it):
+    home, own, strip = it.home, it.own, it.through('strip', 2)
+    it.preview('--loop', '--chain', 'strip:in_1,in_2')
+    until(lambda: f'{own}-standby:preview_left' in (it.jack('jack_lsp', '-c', 'strip:in_1') or ''))
+    until(lambda: 'strip:out_2' in (it.jack('jack_lsp', '-c', f'{own}-standby:return_right') or ''))
+    os.kill(home.pid('audio'), signal.SIGKILL)
+    until(lambda: home.ask('audio.server')['owner'] == 1)
+    it.until_heard()
+    home.loophole('preview', 'stop')
+
+    def is_free():
+        said = it.jack('jack_lsp', '-c', 'strip:in_1')
+        return said is not None and 'preview_left' not in said
+
+    until(is_free)
+    it.end(strip)
+
+
+@claim(inside=Chain)
+def nothing_is_led_round(it):
+    home, own = it.home, it.own
+
+    def refused(part, *args):
+        contains(home.refused(*args), part)
+
+    def jack(*args):
+        assert it.jack(*args) is not None, args
+
+    refused('feed back', 'preview', it.file, '--chain', f'{own}:in_left')
+    refused('feed back', 'audio', 'connect', 'return_left', f'{own}:main_left')
+    refused('names no inputs', 'preview', it.file, '--chain', 'nobody')
+    refused('no JACK client has', 'preview', it.file, '--chain', 'strip:in_1')
+    mute = it.through('mute', 0)
+    refused('no audio output', 'preview', it.file, '--chain', 'mute:in_1')
+    it.end(mute)
+    one, two = it.through('one', 2), it.through('two', 2)
+    jack('jack_connect', f'{own}:main_left', 'one:in_1')
+    jack('jack_connect', 'one:out_1', 'two:in_1')
+    refused('feed back', 'preview', it.file, '--chain', 'two:in_1')
+    jack('jack_disconnect', f'{own}:main_left', 'one:in_1')
+    listener, events = it.listen()
+    it.preview('--loop', '--chain', 'two:in_1,in_2')
+    refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
+    jack('jack_connect', f'{own}:main_right', 'one:in_2')    # in a patch bay nobody can refuse
+    until(lambda: 'feed back' in it.text(events))
+    it.end(listener)
+    it.until_unwired('return_left', 'two:out_1')
+    jack('jack_disconnect', f'{own}:main_right', 'one:in_2')
+    jack('jack_connect', f'{own}:main_left', f'{own}:return_left')
+    it.until_unwired('return_left', f'{own}:main_left')
+    it.stop()
+    it.end(two)
+    it.end(one)
+
+
+run_claims()

@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+"""Asks that change what sounds are done once, whatever dies between the ask and its answer."""
+import os
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import msgpack
+import zmq
+from claims import claim, figure, how_often, random, run_claims, skip, until
+from client import Client, new_id
+from sounding import engine
+
+TOGGLE = {'count_in': 0}
+
+
+class Sounding:
+    """An engine that sounds, with a client; a service is killed as the process that its lock names."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        engine(self.home)
+        self.client = Client(self.home.path)
+        self.must, self.ask = self.client.must, self.client.ask
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def pid(self, service):
+        with open(self.home.file('run', service + '.lock'), encoding='utf-8') as lock:
+            return int(lock.read() or 0)
+
+    def kill(self, service):
+        was = self.pid(service)
+        os.kill(was, signal.SIGKILL)
+        until(lambda: self.pid(service) not in (0, was), what=f'{service} is another than {was}')
+
+    def settled(self, wanted):
+        until(lambda: self.must('audio.transport')['running'] == wanted, what=f'running is {wanted}')
+
+    def stopped(self):
+        self.must('audio.stop')
+        self.settled(False)
+
+
+@claim(inside=Sounding)
+def a_toggle_is_answered_from_memory_after_the_death_of_the_core(it):
+    it.stopped()
+    request = new_id()
+    first = it.must('audio.toggle', TOGGLE, request)
+    assert first['running'], first
+    it.settled(True)
+    for _ in range(3):
+        it.kill('audio')
+        assert it.must('audio.toggle', TOGGLE, request) == first
+        it.settled(True)
+    error, said = it.ask('audio.toggle', {'count_in': 1}, request)
+    assert error == 'conflict' and 'belongs to another ask' in said['what'], (error, said)
+    error, said = it.ask('audio.stop', {}, request)
+    assert error == 'conflict', (error, said)
+    it.settled(True)
+
+
+@claim(inside=Sounding)
+def a_toggle_under_kills_is_done_once(it):
+    """The kill comes before, within and after the handler, so also between what is done and what is remembered."""
+    def toggled(request):
+        error, answer = it.ask('audio.toggle', TOGGLE, request)
+        assert error in ('ok', 'offline', 'busy', 'timeout'), (error, answer)
+        return answer if error == 'ok' else None
+
+    it.stopped()
+    wanted, rounds = False, how_often(12, 60)
+    for number in range(rounds):
+        wanted, request = not wanted, new_id()
+        it.client.send('audio.toggle', TOGGLE, request)
+        time.sleep(random.choice((0, random.random() / 1000, random.random() / 100)))
+        it.kill('audio')
+        until(lambda: it.must('audio.server').get('connected', True))
+        answer = until(lambda: toggled(request))
+        assert answer['running'] == wanted, (number, wanted, answer)
+        it.settled(wanted)
+    figure(f'{rounds} toggles under kills, each done once')
+
+
+@claim(inside=Sounding)
+def a_toggle_whose_answer_could_not_be_sent_is_done_once(it):
+    """What is done is remembered when its answer finds no room on the way."""
+    it.stopped()
+    deaf = it.client.context.socket(zmq.DEALER)
+    deaf.setsockopt(zmq.LINGER, 0)
+    deaf.setsockopt(zmq.RCVHWM, 1)
+    deaf.connect('ipc://' + os.path.join(it.client.run, 'audio.ask'))
+    ping = msgpack.packb([1, 'audio.describe', new_id(), 30000, {}], use_bin_type=True)
+    request = new_id()
+    for _ in range(3000):
+        deaf.send(ping)
+    deaf.send(msgpack.packb([1, 'audio.toggle', request, 30000, TOGGLE], use_bin_type=True))
+    it.settled(True)
+    deaf.close()
+    answer = it.must('audio.toggle', TOGGLE, request)
+    assert answer['running'], answer
+    it.settled(True)
+
+
+@claim(inside=Sounding)
+def a_preview_and_a_play_are_begun_once_though_the_streamer_dies(it):
+    if not shutil.which('sox'):
+        skip('no sox')
+    path = it.home.file('long.wav').encode()
+    it.home.run('sox', '-n', '-r', '48000', '-c', '2', path, 'synth', '60', 'sine', '200')
+
+    def playing():
+        return [v for v in it.must('streamer.voices').get('each', []) if v['state'] != 'ending']
+
+    for name in ('streamer.play', 'streamer.preview'):
+        for number in range(2):
+            request = new_id()
+            it.client.send(name, {'path': path}, request)
+            time.sleep(random.choice((0, random.random() / 100, random.random() / 5)))
+            it.kill('streamer')
+            first = it.must(name, {'path': path}, request)
+            assert it.must(name, {'path': path}, request) == first
+            mine = [v for v in playing() if v['path'] == path]
+            assert len(mine) == 1, (name, number, mine)
+            it.must('streamer.stop', {'fade': 0.0})
+            it.must('streamer.preview_stop')
+            until(lambda: not playing())
+
+
+run_claims()
