@@ -29,6 +29,7 @@ struct text arena_text(struct arena *arena, struct text from);
 struct text arena_utf8(struct arena *arena, struct bytes from, uint32_t max);
 
 struct bytes arena_bytes(struct arena *arena, struct bytes from);
+/* Formats as sprintf; the rules of arena_text apply. */
 struct text arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void arena_reset(struct arena *arena); /* empties the arena, and keeps its largest block */

@@ -15,9 +15,9 @@ struct latency {
     uint64_t buckets[LATENCY_DOUBLINGS << LATENCY_PARTS_LOG2];
 };
 
-uint64_t latency_clock(void); /* nanoseconds on CLOCK_MONOTONIC */
-void latency_add(struct latency *latency, uint64_t ns);
-void latency_merge(struct latency *to, const struct latency *from);
+uint64_t latency_clock(void);                                       /* nanoseconds on CLOCK_MONOTONIC */
+void latency_add(struct latency *latency, uint64_t ns);             /* counts one duration */
+void latency_merge(struct latency *to, const struct latency *from); /* adds all counts of `from` to `to` */
 
 /* Returns the `quantile` (0 to 1) of all durations in microseconds; for 1 the longest; 0 if there are none. */
 double latency_us(const struct latency *latency, double quantile);

@@ -22,7 +22,7 @@ bool names_read(const char *data, struct names *names);
 enum err names_make(const char *data, struct names *names, struct fault *fault);
 enum err names_write(const char *data, const struct names *names, struct fault *fault); /* replaces the kept words */
 
-void names_draw(char word[NAMES_WORD]);
+void names_draw(char word[NAMES_WORD]); /* 8 random hex digits */
 
 /* names_note_taken records that another user has a file at `path`, for `loophole doctor`. names_each_taken calls `take`
  * for each recorded path that another user still has, then for each such shared memory name with the tag. */

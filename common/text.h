@@ -36,9 +36,9 @@ bool text_is_utf8(struct text t);
 /* Returns the length in bytes of the UTF-8 character at the start of `t`; 0 if there is none. */
 uint32_t text_character(struct text t);
 
-/* True if the character at the start of `t` controls a terminal or the reading direction instead of being visible: C0,
- * DEL, C1, line and paragraph separators, and the embeddings, overrides and isolates of right-to-left text, which can
- * show "gpj.exe" as "exe.jpg". */
+/* True if the character at the start of `t` controls a terminal or the reading direction instead of being visible.
+ * These are C0, DEL, C1, line and paragraph separators, and the embeddings, overrides and isolates of right-to-left
+ * text. (The latter can show "gpj.exe" as "exe.jpg".) */
 bool text_steers(struct text t);
 
 #define TEXT_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, written for each byte that is not UTF-8 */
@@ -55,8 +55,9 @@ const char *text_extension(struct bytes path, char to[TEXT_EXTENSION_SIZE]);
 
 enum { TEXT_SHOWN_MAX = 8 }; /* bytes of one character in shown form, with the closing zero */
 
-/* Writes the character at the start of `from` in a form that is safe on a terminal: unchanged, or, if it steers or is
- * not UTF-8, as "\x1b" (one byte) or "\u009b". Adds a zero. Returns its length in `from` in bytes; 0 at the end. */
+/* Writes the character at the start of `from` in a form that is safe on a terminal: unchanged if it is UTF-8 and does
+ * not steer, otherwise as "\x1b" (one byte) or "\u009b". Adds a zero. Returns its length in `from` in bytes; 0 at the
+ * end. */
 uint32_t text_shown(struct text from, char to[TEXT_SHOWN_MAX]);
 
 /* Writes all of `from` in that form, cut at the last whole character that fits, with a closing zero. Returns its

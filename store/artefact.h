@@ -1,5 +1,5 @@
-/* artefact.h: where the bytes of an artefact are: up to 1 KB in its row, otherwise in the file DATA/artefact/NAME,
- * which is written completely and compared with its digest when it is read. Any thread. */
+/* artefact.h: where the bytes of an artefact are: up to 1 KB in its row, otherwise in the file DATA/artefact/NAME. The
+ * file is written completely, and its digest is checked at each reading. Any thread. */
 #ifndef LOOPHOLE_STORE_ARTEFACT_H
 #define LOOPHOLE_STORE_ARTEFACT_H
 

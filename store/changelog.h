@@ -20,6 +20,7 @@ struct changelog_limits {
 };
 extern const struct changelog_limits changelog_limits;
 
+/* Adds a row to the change log. Errors: full, io. */
 enum err changelog_add(struct writing *w, const struct change *change);
 
 /* What is kept of a request. `digest` is that of the client's ask (codec.h); 0: unknown, in a row of a store before

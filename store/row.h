@@ -25,6 +25,7 @@ struct writing {
     struct buffer dropped;
 };
 
+/* Write a row; errors: full, io, and those of codec_encode. */
 enum err row_put(struct writing *w, enum database db, const struct key *key, const struct shape *shape,
                  const void *value);
 enum err row_put_id(struct writing *w, enum database db, const struct key *key, struct id id);

@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     if (keeper_is_asked(argc, argv))
         return keeper_run(argc, argv);
 
-    heap_take(MEMORY);                                       /* all of it, before it is ready */
+    heap_take(MEMORY);                                       /* before it is ready */
     service = service_start(argc, argv, &schema_supervisor); /* options, log, limits, lock, sockets */
     supervisor_open(&supervisor, service); /* makes the board; adopts running services, starts the others */
 

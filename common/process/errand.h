@@ -40,7 +40,8 @@ struct errands *errands_new(struct mailbox *mailbox, unsigned threads);
  * may free nothing that they use. */
 bool errands_end(struct errands *errands);
 
-void errand_start(struct errands *errands, struct errand *errand);
+void errand_start(struct errands *errands,
+                  struct errand *errand);   /* the loop's thread; `drop` ends the errand's life */
 void errand_stop(struct errand *errand);    /* the loop's thread, before done: asks it to end soon */
 void errands_look(struct errands *errands); /* the loop's thread, about once a second: gives up hanging errands */
 

@@ -8,7 +8,7 @@
 
 enum { LARGEST = 32 << 20, LID = 64 << 10 };
 
-/* The lid stays in use above the free memory, so that malloc_trim, too, leaves it in the process. */
+/* The lid stays allocated above the freed memory, so that malloc_trim cannot return it either. */
 void heap_take(size_t bytes)
 {
     void *all, *lid;

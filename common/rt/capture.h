@@ -62,8 +62,8 @@ void capture_header_put(struct capture_memory *memory, uint32_t instance, uint64
 /* Returns the newest complete header; if there is none, all zero with end UINT64_MAX. Any thread of any process. */
 struct capture_header capture_header_get(const struct capture_memory *memory);
 
-/* As capture_header_get for a reader that keeps a view: a header is never followed by an older one. (The newest
- * complete header can be an old one for a moment, while the next is written.) `view` begins zeroed. */
+/* As capture_header_get for a reader that keeps a view, and never gets an older header after a newer one. (For a
+ * moment, while the next header is written, the newest complete one can be older.) `view` begins zeroed. */
 struct capture_view {
     struct capture_header header;
     uint64_t period;

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-/* The word has two bits each for the numbers of the draft, the middle and the shown buffer, and one bit that says that
- * the middle is newer than the shown one. Only the word has these numbers: if a side kept its own, they would be lost
- * with it, and its successor would write into a buffer that is being read.
+/* The word has two bits each for the numbers of the draft, the middle and the shown buffer. One more bit says that the
+ * middle is newer than the shown one. Only the word has these numbers. If a side kept its own, they would be lost with
+ * it, and its successor would write into a buffer that is being read.
  *
  * Memory orders. Both exchanges are acquire and release at once:
  *   publish releases the draft's bytes to the reader, and acquires the reader's last use of the buffer it gets back;

@@ -1,5 +1,5 @@
-/* stream.h: shared memory of the streamer and the audio core besides captures (capture.h): a ring of frames for each
- * stream voice (streamer → audio), and the short sounds of pads and steps. A frame is two float32 (left, right).
+/* stream.h: shared memory of the streamer and the audio core, besides captures (capture.h). It has a ring of frames for
+ * each stream voice (streamer → audio), and the short sounds of pads and steps. A frame is two float32 (left, right).
  * common/shared/studio.h names the objects. */
 #ifndef LOOPHOLE_COMMON_RT_STREAM_H
 #define LOOPHOLE_COMMON_RT_STREAM_H

@@ -19,7 +19,7 @@ enum err bell_make(const struct paths *paths, int *fd, struct fault *fault);
 bool bell_take(int fd, char text[BELL_SIZE]);
 
 void bell_close(int fd);
-void bell_remove(const struct paths *paths);
+void bell_remove(const struct paths *paths); /* the supervisor; an open queue works until bell_close */
 
 /* Any process: rings, with a short reason ("ready search"). Never blocks, never fails. */
 void bell_ring(const struct paths *paths, const char *text);

@@ -24,7 +24,7 @@ enum err trailer_write(int fd, const char *path, const struct backup *backup, st
 /* Reads the whole file and checks its digest. Errors: bad_request (not a backup, truncated, changed), io. */
 enum err trailer_read(int fd, const char *path, struct backup *backup, struct fault *fault);
 
-/* The file ends as a backup does. Nothing else of it is read. */
+/* True if the file ends with a trailer. Reads nothing else of it. */
 bool trailer_is_there(const char *path);
 
 #endif

@@ -48,7 +48,7 @@ static bool copy_all(struct putting *p, int to)
     return len == 0 && fsync(to) == 0;
 }
 
-/* A file that came under the name meanwhile is not replaced. */
+/* Does not replace a file that was created under the name meanwhile. */
 static bool write_again(struct putting *p)
 {
     int to = open(p->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -61,7 +61,7 @@ static bool write_again(struct putting *p)
     return is_done && file_sync(p->directory, NULL) == ERR_OK;
 }
 
-/* In a session of its own: the end of the service's group is not its end. */
+/* Uses its own session, so that it survives when the service's process group is killed. */
 static _Noreturn void be_child(struct putting *p)
 {
     (void)setsid();
@@ -75,7 +75,8 @@ static _Noreturn void be_child(struct putting *p)
 
 enum err put_back_start(const struct store *store, pid_t *child, struct fault *fault)
 {
-    struct putting *p = alloc_zeroed(1, sizeof(*p)); /* before the fork: the child of a process with threads */
+    /* Before the fork, because the child of a process with threads must not allocate. */
+    struct putting *p = alloc_zeroed(1, sizeof(*p));
     int number;
 
     *child = 0;

@@ -42,7 +42,7 @@ struct option_row {
 };
 extern const struct option_row option_table[];
 extern const int option_count;
-const struct option_row *option_named(const char *name, size_t len);
+const struct option_row *option_named(const char *name, size_t len); /* NULL: unknown */
 bool command_takes(const struct command *command, const struct option_row *option);
 
 /* Parses argv after the command's words. Ends the process after --help and after wrong usage (exit code 64). */
@@ -98,7 +98,7 @@ void item_full(struct buffer *to, const struct media_found *found);
 void item_table(struct cli *cli, const struct item_list *items, const char *fields);
 void item_some(struct cli *cli, const struct item *item, const char *fields);
 
-double item_seconds(const struct media *media);
+double item_seconds(const struct media *media);                               /* 0: unknown */
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
 /* hint.c: why a result is empty: on standard output, with --json on standard error. */

@@ -1,6 +1,6 @@
 /* named.h: the one rule for arguments that name items. An argument is an id of 26 characters; or a path; or else all
- * words are one query. It is a path if it contains a slash (but not one after a colon or space, as in path:a/b), if a
- * file of that name exists, or if the catalogue knows such a file in this folder. One thread; memory from
+ * words are one query. It is a path if it contains a slash, except one after a colon or space, as in path:a/b. It is
+ * also a path if such a file exists in this folder, or if the catalogue knows one there. One thread; memory from
  * cli->arena. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_NAMED_H
 #define LOOPHOLE_FRONTENDS_CLI_NAMED_H
