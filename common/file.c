@@ -230,7 +230,13 @@ static enum err make_dir(const char *path, mode_t mode, struct fault *fault)
     if (mkdir(path, mode) == 0)
         return directory_of(path, above) ? file_sync(above, fault) : ERR_OK;
     number = errno;
-    if (number == EEXIST || stat(path, &st) == 0)
+    if (stat(path, &st) == 0)
+        return ERR_OK;
+    if (number == EEXIST && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+        fault_set(fault, ERR_NOT_FOUND, "%s is a link to a folder that is not there", path);
+        return fault_hint(fault, "mount the disk that it leads to, or remove the link");
+    }
+    if (number == EEXIST)
         return ERR_OK;
     return fault_errno(fault, file_err(number), number, "cannot make directory %s", path);
 }

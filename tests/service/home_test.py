@@ -117,6 +117,13 @@ def a_home_that_cannot_be_written_is_denied_with_its_owners_name(home):
 
 
 @claim
+def a_home_that_links_to_a_folder_that_is_away_is_refused_with_its_name(home):
+    home.env['LOOPHOLE_HOME'] = home.file('link')
+    os.symlink(home.file('away'), home.file('link'))
+    contains(home.refused('up'), f'{home.file("link")} is a link to a folder that is not there')
+
+
+@claim
 def a_home_of_another_user_is_refused(home):
     needs_root()
     os.chown(home.path, 65534, -1)
