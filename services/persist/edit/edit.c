@@ -157,7 +157,8 @@ static enum err change_facts(struct persist *p, struct change_of_media *c, const
     if (e != ERR_OK || !c->facts.differ)
         return e;
     c->any = true;
-    return own_facts_halves(&p->arena, &c->facts, &c->before, &c->after, fault);
+    own_facts_halves(&p->arena, &c->facts, &c->before, &c->after);
+    return ERR_OK;
 }
 
 /* An undo or redo brings the facts that its edit stood for with it. */

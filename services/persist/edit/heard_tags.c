@@ -66,8 +66,7 @@ enum err heard_tags_say(struct persist *p, const struct media *was, const struct
     if (edit->add_tags.count + edit->remove_tags.count == 0)
         return ERR_OK;
     e = catalogue_facts(p->w.txn, &p->arena, was, &facts);
-    if (e == ERR_OK)
-        e = own_facts_room(&p->arena, edit, said);
+    own_facts_room(&p->arena, edit, said);
     if (e == ERR_OK)
         e = sort_tags(&p->arena, edit, &tags);
     if (e != ERR_OK)

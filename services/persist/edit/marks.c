@@ -71,8 +71,7 @@ enum err marks_say(struct persist *p, const struct edit *edit, struct edit *said
 
     if (edit->add_unlike.count + edit->remove_unlike.count == 0)
         return ERR_OK;
-    if (own_facts_room(&p->arena, said, said) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no memory for the facts");
+    own_facts_room(&p->arena, said, said);
     for (uint32_t i = 0; e == ERR_OK && i < edit->remove_unlike.count; i++)
         e = clear_mark(p, edit->remove_unlike.at[i], said, fault);
     for (uint32_t i = 0; e == ERR_OK && i < edit->add_unlike.count; i++) {

@@ -59,13 +59,11 @@ static bool same_value(const struct fact *a, const struct fact *b)
 }
 
 /* Of an attribute that the edit names twice one is kept. */
-static enum err list_said(struct arena *arena, const struct edit *edit, struct own_facts *to)
+static void list_said(struct arena *arena, const struct edit *edit, struct own_facts *to)
 {
     uint32_t all = edit->facts.count + edit->clear_facts.count, kept = 0;
 
     to->said = arena_array(arena, all, sizeof(*to->said));
-    if (!to->said)
-        return ERR_FULL;
     for (uint32_t i = 0; i < all; i++)
         to->said[i] = (struct own_fact){
             .attribute =
@@ -76,7 +74,6 @@ static enum err list_said(struct arena *arena, const struct edit *edit, struct o
         if (i == 0 || !text_equal(to->said[i].attribute, to->said[kept - 1].attribute))
             to->said[kept++] = to->said[i];
     to->count = kept;
-    return ERR_OK;
 }
 
 /* Facts that the edit does not name stay; of those that it names the person's are noted and left out. */
@@ -126,8 +123,7 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     if (e != ERR_OK)
         return fault_set(fault, e, "the item's facts cannot be read");
     now.at = arena_array(arena, to->was.each.count + edit->facts.count, sizeof(struct fact));
-    if (!now.at || list_said(arena, edit, to) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no memory for the facts");
+    list_said(arena, edit, to);
     take_over(&to->was.each, to, &now);
     set_all(edit, to, &now);
     if (count_of_user(now) > A_PERSONS_OWN)
@@ -147,27 +143,23 @@ static void add_to_half(struct edit *half, struct text attribute, const struct f
         half->clear_facts.at[half->clear_facts.count++] = attribute;
 }
 
-enum err own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy)
+void own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy)
 {
     struct fact *facts = arena_array(arena, AT_ONCE, sizeof(*facts));
     struct text *clear = arena_array(arena, AT_ONCE, sizeof(*clear));
 
-    if (!facts || !clear)
-        return ERR_FULL;
     for (uint32_t i = 0; i < edit->facts.count; i++)
         facts[i] = edit->facts.at[i];
     for (uint32_t i = 0; i < edit->clear_facts.count; i++)
         clear[i] = edit->clear_facts.at[i];
     copy->facts = (struct fact_list){ edit->facts.count, facts };
     copy->clear_facts = (struct text_list){ edit->clear_facts.count, clear };
-    return ERR_OK;
 }
 
-enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after,
-                          struct fault *fault)
+void own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after)
 {
-    if (own_facts_room(arena, before, before) != ERR_OK || own_facts_room(arena, after, after) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no memory for the facts");
+    own_facts_room(arena, before, before);
+    own_facts_room(arena, after, after);
     for (uint32_t i = 0; i < facts->count; i++) {
         const struct own_fact *said = &facts->said[i];
         if (same_value(said->was, said->now))
@@ -175,5 +167,4 @@ enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, st
         add_to_half(before, said->attribute, said->was);
         add_to_half(after, said->attribute, said->now);
     }
-    return ERR_OK;
 }

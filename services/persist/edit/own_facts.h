@@ -23,19 +23,18 @@ struct own_facts {
 enum err own_facts_check(const struct edit *edit, struct fault *fault);
 
 /* Gives `copy` lists of its own with the edit's facts and clear_facts and with room for 64 of each. `copy` may be the
- * edit itself. Errors: full. */
-enum err own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy);
+ * edit itself. `arena` has no limit. */
+void own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy);
 
 /* Whether no fact more can be set or cleared; then the fault is too_large. */
 bool own_facts_full(const struct edit *edit, struct fault *fault);
 
 /* An item has some thousand facts, an edit up to 64: the facts are gone through once.
- * The item's facts after `clear_facts`, then `facts`, of the edit. Errors: too_large, full, internal. */
+ * The item's facts after `clear_facts`, then `facts`, of the edit. Errors: too_large, internal. */
 enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edit *edit, struct own_facts *to,
                           struct fault *fault);
 
 /* The edits that lead from `now` back to `was`, and from `was` to `now`: their facts and clear_facts. */
-enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after,
-                          struct fault *fault);
+void own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after);
 
 #endif
