@@ -45,7 +45,7 @@ enum err limits_set(struct config *config, struct fault *fault)
     return e != ERR_OK ? e : more;
 }
 
-/* Returns what RLIMIT_DATA counts, plus the stacks; 0: unknown. */
+/* Returns the bytes that RLIMIT_DATA counts, plus the stacks; 0: unknown. */
 static rlim_t count_private_bytes(void)
 {
     unsigned long data = 0;

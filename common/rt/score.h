@@ -94,7 +94,7 @@ struct score {
     uint32_t midi_clock_out;       /* not 0: sends a clock on the MIDI port */
     uint32_t metronome;            /* not 0: it sounds while the transport runs */
     uint32_t preview_apart;        /* not 0: the preview group has only its own ports; else main has it as well */
-    uint32_t preview_chained;      /* not 0: the preview group is only at the return ports */
+    uint32_t preview_chained;      /* not 0: main has the preview only from the return ports */
     float limiter_ceiling;         /* linear, 0.1…1 */
     uint32_t looks_ahead;          /* not 0: the limiters look ahead, and all output is 1.5 ms late */
     uint32_t unused;

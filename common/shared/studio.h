@@ -51,7 +51,7 @@ enum err studio_open(const struct paths *paths, struct studio **studio, struct f
 
 /* Checks all objects while others write them; called about once a second. Errors, with the object's name: io: it is
  * damaged or replaced; the process ends, and the supervisor makes a new object (studio_mend). offline: it was removed;
- * a process that maps it continues, but the next start of one ends all others. */
+ * a process that maps it continues, but the next process that starts makes all others start again. */
 enum err studio_check(const struct studio *studio, struct fault *fault);
 void studio_close(struct studio *studio); /* NULL is allowed */
 

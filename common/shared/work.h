@@ -8,7 +8,7 @@
 
 enum work_kind { WORK_NONE, WORK_OPENING, WORK_MIGRATING, WORK_CHECKING, WORK_RESTORING, WORK_INDEXING, WORK_KINDS };
 
-enum { WORK_TEXT_SIZE = 64, WORK_WHOLE = 1000000 /* parts of a share that is all of it */ };
+enum { WORK_TEXT_SIZE = 64, WORK_WHOLE = 1000000 /* millionths in a whole */ };
 
 /* Receives reports. `total` 0: unknown. */
 struct long_work {

@@ -19,8 +19,8 @@ static bool is_server_coming(const struct service_lines *lines)
     return false;
 }
 
-/* Returns the number of services that are not ready yet, and the name of the first. The audio core counts only while
- * its JACK server starts, until `sound_end`. */
+/* Returns the number of services that are not ready yet, and the name of the first. A service that waits for a JACK
+ * server counts only while that server starts, until `sound_end`. */
 static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, char name[64])
 {
     bool is_sound_due = is_server_coming(lines) && clock_steady() < sound_end;

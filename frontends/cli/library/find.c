@@ -169,7 +169,7 @@ static enum err listen_to_port(struct cli *cli, struct search_similar *similar, 
 
     if (cli->count)
         return fault_set(fault, ERR_BAD_REQUEST, "give an item or file, or --port, not both");
-    /* A quick test of the service, because the next ask takes this long. */
+    /* A quick test that the streamer answers, because the next ask has a long budget. */
     enum err e = cli_ask(cli, "streamer.voices", NULL, NULL, fault);
     if (e != ERR_OK)
         return e;
