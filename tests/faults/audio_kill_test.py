@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+"""The sound core killed and stopped; whatever else is killed, while it sounds."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, how_often, run_claims
+from driving import drive_sound
+
+ROUNDS = how_often(2, 20)
+
+
+@claim
+def a_core_that_is_killed_is_back_and_plays_on(home):
+    drive_sound(home, 'faults/core.py', 'core', ROUNDS)
+
+
+@claim
+def a_key_released_while_no_core_runs_releases_its_pad(home):
+    drive_sound(home, 'faults/core.py', 'gate')
+
+
+@claim
+def a_core_that_is_stopped_is_replaced(home):
+    drive_sound(home, 'faults/core.py', 'hangs')
+
+
+@claim
+def no_frame_is_lost_by_the_death_of_anybody_else(home):
+    drive_sound(home, 'faults/core.py', 'others', ROUNDS // 2, in_step=True)
+
+
+@claim
+def a_pad_sounds_at_the_frame_of_its_note(home):
+    drive_sound(home, 'faults/core.py', 'pads', 40, in_step=True)
+
+
+run_claims()

@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""Shared memory cut short, written over, removed or replaced under the engine that uses it, while it sounds."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import SEED, claim, how_often, run_claims
+from driving import drive_sound
+from sounding import sound
+
+
+def damage(home, kind):
+    sound.make('sine', home.file('tone.wav'), 480000, 48000, 480)
+    drive_sound(home, 'faults/damage.py', kind, how_often(1, 'all'), SEED)
+    deaths = home.loophole('crash', 'list').all
+    assert not re.search('SIG(BUS|SEGV|ABRT|FPE|ILL)|hung', deaths), f'not all ended in order: {deaths}'
+
+
+@claim
+def memory_that_is_cut_short_is_made_anew_and_sounds(home):
+    damage(home, 'cut')
+
+
+@claim
+def memory_of_random_bytes_is_made_anew_and_sounds(home):
+    damage(home, 'noise')
+
+
+@claim
+def a_header_that_is_changed_is_made_anew_and_sounds(home):
+    damage(home, 'header')
+
+
+@claim
+def indices_that_cannot_be_end_nobody(home):
+    damage(home, 'indices')
+
+
+@claim
+def memory_that_is_removed_sounds_on_until_a_restart(home):
+    damage(home, 'removed')
+
+
+@claim
+def memory_that_is_replaced_is_made_anew_and_sounds(home):
+    damage(home, 'replaced')
+
+
+@claim
+def a_damaged_board_costs_no_process_and_no_frame(home):
+    damage(home, 'board')
+
+
+@claim
+def a_damaged_bell_costs_nothing(home):
+    damage(home, 'bell')
+
+
+run_claims()
