@@ -1,6 +1,6 @@
 #!/bin/bash
 # complaints.sh: what users of other programs complain of most, tried here on real sounds. What one bad file does
-# stands in tests/faults/hostile.sh; a library on another mount in tests/service/indexer.sh.
+# stands in tests/faults/hostile.sh; a library on another mount in tests/service/indexer_test.py.
 . "$(dirname "$0")/../lib.sh"
 
 _drive() {

@@ -1,0 +1,79 @@
+#!/usr/bin/python3
+"""The supervisor under faults: killed again and again, stopped, killed with others; and the services that it must replace."""
+import glob
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, claim, how_often, run_claims
+from driving import drive
+from sounding import tool
+
+
+def under_fault(home, fault, short, long):
+    """So often, on an engine of its own, which ends in order afterwards."""
+    home.up()
+    drive(home, 'faults/supervisor.py', fault, how_often(short, long))
+    home.loophole('down')
+
+
+def with_stuck_search(home):
+    """Programs of the home's own, of which search gets stuck, or spins, when it is asked to."""
+    folder = home.file('bin')
+    os.mkdir(folder)
+    for program in glob.glob(BUILD + '/bin/loophole*'):
+        shutil.copy(program, folder)
+    os.unlink(folder + '/loophole-search')
+    shutil.copy(tool('stuck'), folder + '/loophole-search')
+    home.env['PATH'] = folder + ':' + home.env['PATH']
+
+
+@claim
+def a_supervisor_killed_again_and_again_is_never_missed(home):
+    under_fault(home, 'killed', 6, 300)
+
+
+@claim
+def killed_together_with_a_service_both_come_back_once(home):
+    under_fault(home, 'killed_with_another', 3, 150)
+
+
+@claim
+def killed_while_it_starts_it_starts_nothing_twice(home):
+    under_fault(home, 'killed_at_its_start', 4, 100)
+
+
+@claim
+def while_it_is_stopped_all_go_on_and_what_died_starts_once_after(home):
+    under_fault(home, 'stopped', 2, 30)
+
+
+@claim
+def killed_with_its_keeper_it_leaves_all_running_for_the_next(home):
+    under_fault(home, 'killed_with_its_keeper', 3, 100)
+
+
+@claim
+def a_stopped_service_is_found_by_its_missed_beats_and_replaced(home):
+    under_fault(home, 'service_stopped', 2, 40)
+
+
+@claim
+def a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced(home):
+    with_stuck_search(home)
+    under_fault(home, 'stuck', 1, 20)
+
+
+@claim
+def a_service_that_spins_is_found_on_a_busy_machine_too(home):
+    with_stuck_search(home)
+    under_fault(home, 'spinning', 2, 20)
+
+
+@claim
+def services_whose_home_was_taken_away_are_replaced_by_the_next_engine(home):
+    under_fault(home, 'homeless', 1, 20)
+
+
+run_claims()

@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+"""One client's legal but expensive asks keep no other client waiting, and stop no service. The figures are another client's
+times."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, how_often, run_claims
+from driving import drive
+
+
+def poison(home, kind):
+    for poisoners in (1, 4):
+        each = home.other(str(poisoners))
+        each.up()
+        drive(each, 'faults/poison.py', kind, poisoners, how_often(1, 20))
+        deaths = each.loophole('crash', 'list').out
+        assert 'hung' not in deaths, deaths
+        each.down()
+        each.loophole('store', 'check')
+
+
+@claim
+def a_batch_that_rewrites_a_large_item_is_answered_and_stops_nobody(home):
+    poison(home, 'edits')
+
+
+@claim
+def a_batch_of_refusals_that_is_long_to_read_stops_nobody(home):
+    poison(home, 'refusals')
+
+
+@claim
+def a_batch_of_files_stops_nobody(home):
+    poison(home, 'files')
+
+
+@claim
+def a_batch_of_a_hundred_thousand_facts_stops_nobody(home):
+    poison(home, 'facts')
+
+
+@claim
+def a_flood_of_expensive_edits_stops_nobody(home):
+    poison(home, 'flood')
+
+
+@claim
+def a_flood_of_long_reads_stops_nobody(home):
+    poison(home, 'reads')
+
+
+@claim
+def a_removed_library_of_many_folders_stops_nobody(home):
+    poison(home, 'removal')
+
+
+@claim
+def an_undo_past_thousands_of_removed_items_stops_nobody(home):
+    poison(home, 'undo')
+
+
+run_claims()
