@@ -115,7 +115,7 @@ static void run_octave(struct bench *b)
 
 static void oscillate(struct bench *b, enum oscillator_shape shape)
 {
-    struct oscillator_params params = { shape, 220, 0.3f };
+    struct oscillator_params params = { shape, 220 };
 
     oscillator_run(&b->oscillator, &params, RATE, b->out_left, b->block);
 }

@@ -58,13 +58,12 @@ static void run_saw(uint64_t phase, uint64_t step, float per_turn, float *out, u
         out[i] = 2 * sine_turn(wrap_phase(phase)) - 2 * step_round(frames_from(phase, 2 * QUARTER, per_turn));
 }
 
-static void run_pulse(uint64_t phase, uint64_t step, float per_turn, float width, float *out, uint32_t frames)
+static void run_pulse(uint64_t phase, uint64_t step, float per_turn, float *out, uint32_t frames)
 {
-    uint32_t fall = (uint32_t)((double)width * 0x1p32);
-    float high = 2 - 2 * width, low = -2 * width;
+    const uint32_t fall = 2 * QUARTER;
 
     for (uint32_t i = 0; i < frames; i++, phase += step)
-        out[i] = (wrap_phase(phase) < fall ? high : low) + 2 * step_round(frames_from(phase, 0, per_turn)) -
+        out[i] = (wrap_phase(phase) < fall ? 1 : -1) + 2 * step_round(frames_from(phase, 0, per_turn)) -
                  2 * step_round(frames_from(phase, fall, per_turn));
 }
 
@@ -109,7 +108,7 @@ void oscillator_run(struct oscillator *oscillator, const struct oscillator_param
     if (params->shape == OSCILLATOR_SAW)
         run_saw(phase, step, per_turn, out, frames);
     else if (params->shape == OSCILLATOR_PULSE)
-        run_pulse(phase, step, per_turn, number_within(params->width, 0.05f, 0.95f), out, frames);
+        run_pulse(phase, step, per_turn, out, frames);
     else if (params->shape == OSCILLATOR_TRIANGLE)
         run_triangle(phase, step, per_turn, out, frames);
     else

@@ -12,7 +12,7 @@
 enum oscillator_shape {
     OSCILLATOR_SINE,
     OSCILLATOR_SAW,      /* rises from -1 to 1, from 0 at phase 0 */
-    OSCILLATOR_PULSE,    /* without its mean: width 0.5 is a square of +-1 */
+    OSCILLATOR_PULSE,    /* a square of +-1 */
     OSCILLATOR_TRIANGLE, /* from 0 upwards, as the sine */
     OSCILLATOR_NOISE,    /* white, even in -1..1 */
     OSCILLATOR_SHAPES
@@ -21,7 +21,6 @@ enum oscillator_shape {
 struct oscillator_params {
     enum oscillator_shape shape; /* another value is a sine */
     float hz;                    /* 0 .. a quarter of the rate */
-    float width;                 /* of the pulse, 0.05..0.95 of a period */
 };
 
 struct oscillator {

@@ -62,7 +62,6 @@ static void glide_params(struct reverb *reverb, const struct reverb_params *para
     glide_to(&reverb->mix, number_within(params->mix, 0, 1), share);
     glide_to(&reverb->feedback, 0.7f + 0.28f * number_within(params->room, 0, 1), share);
     glide_to(&reverb->damp, 0.4f * number_within(params->damp, 0, 1), share);
-    glide_to(&reverb->width, number_within(params->width, 0, 1), share);
     for (int i = 0; i < REVERB_COMBS; i++) {
         reverb->damped[0][i] = number_kept(reverb->damped[0][i]);
         reverb->damped[1][i] = number_kept(reverb->damped[1][i]);
@@ -85,10 +84,9 @@ void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct
         run_reverb(reverb, 1, lines, size, hz, in, right, n);
         reverb->position += n;
 
-        float own = reverb->mix.now * (0.5f + reverb->width.now / 2), other = reverb->mix.now - own;
         for (uint32_t i = 0; i < n; i++) {
-            out_left[done + i] = own * left[i] + other * right[i];
-            out_right[done + i] = own * right[i] + other * left[i];
+            out_left[done + i] = reverb->mix.now * left[i];
+            out_right[done + i] = reverb->mix.now * right[i];
         }
     }
 }

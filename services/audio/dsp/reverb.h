@@ -17,16 +17,15 @@ static const float REVERB_GAIN = 0.045f;
 
 /* All 0..1. */
 struct reverb_params {
-    float mix;   /* gain of what comes out: the dry sound is the sender's */
-    float room;  /* feedback */
-    float damp;  /* treble lost in each turn */
-    float width; /* 0: mono */
+    float mix;  /* gain of what comes out: the dry sound is the sender's */
+    float room; /* feedback */
+    float damp; /* treble lost in each turn */
 };
 
-#define REVERB_DEFAULTS ((struct reverb_params){ .mix = 0.3f, .room = 0.5f, .damp = 0.5f, .width = 1 })
+#define REVERB_DEFAULTS ((struct reverb_params){ .mix = 0.3f, .room = 0.5f, .damp = 0.5f })
 
 struct reverb {
-    struct glide mix, feedback, damp, width;
+    struct glide mix, feedback, damp;
     float damped[2][REVERB_COMBS]; /* what the low-passes hold */
     uint32_t position;             /* frames run */
     uint32_t phase;

@@ -16,7 +16,7 @@ enum { WIPED_A_FRAME = 512 };                                /* floats of the li
 static void make_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *out,
                        uint32_t frames)
 {
-    struct oscillator_params sound = { .shape = (enum oscillator_shape)from->voice.wave, .hz = row->hz, .width = 0.5f };
+    struct oscillator_params sound = { .shape = (enum oscillator_shape)from->voice.wave, .hz = row->hz };
     struct adsr_params envelope = { from->voice.attack, from->voice.decay, from->voice.sustain, from->voice.release };
     float *level = engine->block.level;
 
@@ -172,7 +172,7 @@ static void add_effect(struct engine *engine, float (*out)[CORE_BLOCK], uint32_t
 static void render_reverb(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
     struct rt_sequencer *sequencer = &engine->half->sequencer;
-    struct reverb_params params = { pattern->reverb_mix, pattern->reverb_room, pattern->reverb_damp, 1 };
+    struct reverb_params params = { pattern->reverb_mix, pattern->reverb_room, pattern->reverb_damp };
     float(*io)[CORE_BLOCK] = engine->block.reverb;
 
     switch (look_at(&sequencer->quiet[0], io, LONGEST_COMB, engine->half->rate, frames)) {

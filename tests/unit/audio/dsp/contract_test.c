@@ -39,7 +39,7 @@ static void run_delay_without_numbers(void *made, float *left, float *right, uin
 
 static void run_reverb(void *made, float *left, float *right, uint32_t frames)
 {
-    static const struct reverb_params PARAMS = { .mix = 1, .room = 0.1f, .damp = 0.5f, .width = 0.7f };
+    static const struct reverb_params PARAMS = { .mix = 1, .room = 0.1f, .damp = 0.5f };
     struct reverb_rig *rig = made;
 
     reverb_run(&rig->reverb, rig->lines, REVERB_SIZE, &PARAMS, RATE, left, right, left, right, frames);
@@ -47,7 +47,7 @@ static void run_reverb(void *made, float *left, float *right, uint32_t frames)
 
 static void run_reverb_without_numbers(void *made, float *left, float *right, uint32_t frames)
 {
-    static const struct reverb_params NONE = { NAN, NAN, NAN, NAN };
+    static const struct reverb_params NONE = { NAN, NAN, NAN };
     struct reverb_rig *rig = made;
 
     reverb_run(&rig->reverb, rig->lines, REVERB_SIZE, &NONE, 0, left, right, left, right, frames);
