@@ -45,7 +45,7 @@ enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
 /* True if another file replaced data.mdb: writes to the open one would be lost. */
 bool store_was_replaced(const struct store *store);
 
-/* True if data.mdb was removed from its folder, and the folder is there: put_back.h. */
+/* True if data.mdb was removed and its folder still exists (put_back.h). */
 bool store_was_removed(const struct store *store);
 
 bool store_is_gone(const struct store *store); /* replaced or removed */

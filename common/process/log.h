@@ -8,7 +8,8 @@
 #include "common/paths.h"
 
 /* Sends further lines to the file, and with `foreground` to stderr as well. Without this call, lines go to stderr. Also
- * handles SIGHUP. `name` is at most 31 bytes. Errors: not_found, denied, full, io; lines then still go to stderr. */
+ * handles SIGHUP. `name` is at most 31 bytes. Errors: not_found, denied, full, io, too_large (the path); lines then
+ * still go to stderr. */
 enum err log_open(const struct paths *paths, const char *name, bool foreground, struct fault *fault);
 void log_close(void);
 

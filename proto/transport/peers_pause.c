@@ -13,9 +13,9 @@ static int set_events(int epoll, int op, int fd, struct epoll_event *event)
     return (int)syscall(SYS_epoll_ctl, epoll, op, fd, event);
 }
 
-/* ZeroMQ wants no input while a hundred messages of the peer wait. It takes an end of the connection that it hears of
- * then for an error, and the next heartbeat of that peer, or to it, ends the process (an assertion in out_event). So
- * the descriptor leaves the epoll until ZeroMQ reads again. The end is heard then, before what the peer left unread. */
+/* While a hundred messages of a peer wait, ZeroMQ wants no input. If the connection then ends, ZeroMQ takes the event
+ * for an error, and the next heartbeat from or to that peer ends the process (an assertion in out_event). So the
+ * descriptor leaves the epoll until ZeroMQ reads again. It then gets the end before the unread messages. */
 static bool is_stopped(const struct peer *peer)
 {
     return !(peer->wanted.events & EPOLLIN);
@@ -152,7 +152,7 @@ int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
     return done;
 }
 
-/* For an end that comes with bytes ZeroMQ reads twice: the second time it may want no input any more. */
+/* If the end comes together with bytes, ZeroMQ reads twice, and may want no input the second time. */
 int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout_ms)
 {
     int count = (int)syscall(SYS_epoll_pwait, epoll, events, most, timeout_ms, NULL, 0);

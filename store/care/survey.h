@@ -27,7 +27,8 @@ enum err survey_read(struct txn *txn, struct arena *arena, struct key *from, uin
  * digest. */
 bool survey_is_whole(const struct paths *paths, struct arena *arena, const struct survey_row *row, usec_t read_from);
 
-/* Counts the missing or truncated files, and their contents. Errors: offline (no store), full, internal. */
+/* Counts the missing or truncated files, and the contents they belong to. Errors: offline (no store), full,
+ * internal. */
 struct survey_count {
     uint64_t files, contents;
 };

@@ -33,7 +33,7 @@ static bool lies_in(const char *directory, const char *top)
     return strncmp(directory, above, len) == 0 && (directory[len] == '/' || directory[len] == '\0');
 }
 
-/* The store, a log, the settings: what an engine cannot be without. */
+/* True for a file in the engine's folders for data, settings, cache and sockets, except an earlier backup. */
 static bool is_of_engine(const struct target *t)
 {
     const struct paths *p = t->paths;

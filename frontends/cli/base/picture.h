@@ -24,7 +24,7 @@ void picture_column(struct picture *picture, uint32_t x, double from, double unt
 /* Draws letters of 5 by 7 dots of `scale` pixels, one dot apart, from their upper left corner (picture_text.c). */
 void picture_text(struct picture *picture, uint32_t x, uint32_t y, uint32_t scale, uint32_t color, const char *text);
 
-/* Replaces an earlier picture, and nothing else. Errors: exists, full (the disk), io, denied, not_found. */
+/* Replaces only an earlier picture. Errors: exists (any other file), full (the disk), io, denied, not_found. */
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault);
 
 #endif
