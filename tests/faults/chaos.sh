@@ -24,7 +24,7 @@ _storm_of() { # signals|calls
     drive chaos.py "$1" "$(how_often 40 1800)" "$known" "$fresh"
     loophole store check >"$scratch/check"
     contains "$(cat "$scratch/check")" "0 problems"
-    grep "gone or changed" "$scratch/check" && fail "a file of an artefact is gone"
+    grep "lost or changed" "$scratch/check" && fail "a file of an artefact is gone"
     engine_down
     until_true 30 _nobody_is_left
 }

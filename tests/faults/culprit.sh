@@ -6,7 +6,7 @@
 _home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
 _is_gone() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 _is_stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
-_is_named() { loophole status 2>/dev/null | grep -q "^supervisor: process $1 ($2.*and does not go on"; }
+_is_named() { loophole status 2>/dev/null | grep -q "^supervisor: process $1 ($2.*and makes no progress"; }
 _child() { # of a process: of strace, not the one by which it tries the kernel at first
     local pid
     for pid in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do

@@ -20,7 +20,7 @@ from library import DECIDED, Library, real_audio, state, wait_until, why
 DEEDS = {"crash": "SEGV", "abort": "ABRT", "exit": "exit code 0", "overflow": "SEGV", "hang": "no answer within",
          "spin": "no answer within", "leak": "ABRT", "hangup": "",
          "length": "", "empty": "", "babble": "", "flood": "", "half": "",
-         "number": "answer to no job", "content": "state", "state": "state", "reason": "state", "negative": "",
+         "number": "answer without a job", "content": "state", "state": "state", "reason": "state", "negative": "",
          "embedding": "embedding", "nan": "number", "user": "source"}
 
 

@@ -24,7 +24,7 @@ the_same_holds_under_the_supervisor() {
     wait_ready search
     _drive engine $supervised 25 "$scratch/more"
     loophole store check >"$scratch/check" 2>&1 || fail "$(cat "$scratch/check")"
-    grep "gone or changed" "$scratch/check" && fail "a file of an artefact is gone"
+    grep "lost or changed" "$scratch/check" && fail "a file of an artefact is gone"
     engine_down
 }
 

@@ -51,7 +51,7 @@ a_second_engine_on_the_same_data_is_refused() {
     engine_up
     pids=$(_pids)
     export XDG_RUNTIME_DIR=$XDG_DATA_HOME/../two
-    contains "$(refused loophole up)" "runs already for the data in"
+    contains "$(refused loophole up)" "already runs for the data in"
     contains "$(refused timeout 60 loopholed --foreground)" "another engine has the data"
     contains "$(refused timeout 60 loophole-persist --foreground)" "another engine"
     contains "$(refused loophole status)" "not running"

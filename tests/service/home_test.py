@@ -84,9 +84,9 @@ def a_runtime_folder_of_another_user_is_passed_over_with_a_word(home):
                         code=None).all
 
     try:
-        contains(loophole('up'), f'XDG_RUNTIME_DIR={foreign} is passed over')
+        contains(loophole('up'), f'XDG_RUNTIME_DIR={foreign} is ignored')
         said = loophole('doctor')
-        contains(said, f'XDG_RUNTIME_DIR={foreign} is passed over')
+        contains(said, f'XDG_RUNTIME_DIR={foreign} is ignored')
         contains(said, 'unset XDG_RUNTIME_DIR')
     finally:
         loophole('down')

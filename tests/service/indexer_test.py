@@ -25,12 +25,12 @@ def a_path_that_is_too_long_is_counted_and_named(it):
         return home.first('summary').get('too_long') or 0
 
     it.add(music)
-    contains(home.loophole('summary').out, 'passed over ')
+    contains(home.loophole('summary').out, 'skipped ')
     count = counted()
     assert count >= 1, 'none is counted'
     same(count, next(one['too_long'] for one in home.json('library', 'list') if one['path'] == music))
     same([], home.json('search', 'is:failed'))
-    contains(home.loophole('logs', 'indexer').out, 'are passed over, for their path is over 4095 bytes')
+    contains(home.loophole('logs', 'indexer').out, 'are skipped because their path is longer than 4095 bytes')
     home.loophole('restart', 'indexer')
     home.wait_ready('indexer')
     same(count, counted())
@@ -39,7 +39,7 @@ def a_path_that_is_too_long_is_counted_and_named(it):
             shutil.rmtree(os.path.join(music, name))
     it.rescan(music, accept_missing=True)
     same(0, counted())
-    assert 'passed over' not in home.loophole('summary').out
+    assert 'skipped' not in home.loophole('summary').out
 
 
 def _make_deep_folders(top, sound):

@@ -233,8 +233,8 @@ def a_second_supervisor_is_refused(home):
     home.up()
     before = pids(home)
     contains(home.fails('loopholed'), 'running already')
-    contains(home.fails('loopholed', '--keep'), 'runs already')
-    contains(home.fails('loopholed', '--detach'), 'runs already')
+    contains(home.fails('loopholed', '--keep'), 'already runs')
+    contains(home.fails('loopholed', '--detach'), 'already runs')
     same(before, pids(home))
     home.stop()
 
@@ -288,7 +288,7 @@ def a_service_that_ignores_the_shutdown_is_killed(home):
     home.wait_ready('persist')
     home.loophole('down')
     until(lambda: no_process(home))
-    contains(home.log('supervisor'), 'does not stop: killed')
+    contains(home.log('supervisor'), 'did not stop: killed')
 
 
 @claim

@@ -194,7 +194,7 @@ static enum err print_too_long(struct cli *cli, struct fault *fault)
         const struct library *one = &list.each.at[i];
 
         if (one->too_long)
-            cli_print(&cli->out, "passed over %llu in %.*s: a path of over 4,095 bytes; the first is %.*s in %.*s\n",
+            cli_print(&cli->out, "skipped %llu in %.*s: paths longer than 4,095 bytes; the first is %.*s in %.*s\n",
                       (unsigned long long)one->too_long, (int)one->path.len, (const char *)one->path.at,
                       (int)one->too_long_first.len, (const char *)one->too_long_first.at, (int)one->too_long_in.len,
                       (const char *)one->too_long_in.at);
