@@ -373,7 +373,7 @@ def a_wrong_command_line_is_answered_with_what_is_wrong(home):
     refused('bpm "fast" is not a number', 'edit', amen, 'bpm=fast')
     refused('bpm 99999 is out of range', 'edit', amen, 'bpm=99999')
     refused('unknown key "H"', 'edit', amen, 'key=H')
-    refused('is no pattern', 'pattern', '/etc/passwd')
+    refused('is not a pattern', 'pattern', '/etc/passwd')
     refused('has an empty port', 'record', 'start', '--inputs', ',')
     contains(home.loophole('search', 'kick', '--fields', 'name,nosuch', code=None).all, 'none of these items has a "nosuch"')
     same(1, len(home.json('library', 'list')), 'libraries')
