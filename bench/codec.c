@@ -12,7 +12,7 @@
 
 enum { ROUNDS = 60, REPEATS = 4000 };
 
-static struct media example(void)
+static struct media example_media(void)
 {
     static struct text tags[] = { { 4, "warm" }, { 5, "short" } };
     static const uint8_t content[16] = { 1, 2, 3 };
@@ -242,7 +242,7 @@ static usec_t our_round(const struct media *from, struct arena *arena, struct bu
 
 int main(void)
 {
-    const struct media from = example();
+    const struct media from = example_media();
     usec_t ours = INT64_MAX, hand = INT64_MAX;
     struct arena arena = { 0 };
     struct buffer buffer = { 0 };

@@ -16,7 +16,7 @@ static int by_length(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void measure(struct rig *rig, uint32_t voices, bool sequencer, uint32_t frames, uint32_t periods)
+static void measure_load(struct rig *rig, uint32_t voices, bool sequencer, uint32_t frames, uint32_t periods)
 {
     int64_t *took = malloc(periods * sizeof(*took)), sum = 0;
     double length = frames * 1e9 / RATE;
@@ -51,10 +51,10 @@ static void run_all(struct rig *rig, uint32_t periods)
     static const uint32_t lengths[] = { 64, 128, 256 };
 
     for (uint32_t l = 0; l < 3; l++) {
-        measure(rig, 0, false, lengths[l], periods);
-        measure(rig, 16, false, lengths[l], periods);
-        measure(rig, 96, false, lengths[l], periods);
-        measure(rig, 96, true, lengths[l], periods);
+        measure_load(rig, 0, false, lengths[l], periods);
+        measure_load(rig, 16, false, lengths[l], periods);
+        measure_load(rig, 96, false, lengths[l], periods);
+        measure_load(rig, 96, true, lengths[l], periods);
     }
 }
 

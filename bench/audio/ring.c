@@ -69,7 +69,7 @@ static void wait_a_little(uint32_t *spins)
 
 /* ---- ring ---- */
 
-static struct ring view(struct shared *shared, int which)
+static struct ring view_ring(struct shared *shared, int which)
 {
     struct ring ring;
 
@@ -102,7 +102,7 @@ static void ring_get(struct ring *ring, uint32_t block)
 
 static void ring_writer(struct shared *shared, uint32_t block, uint32_t count)
 {
-    struct ring ring = view(shared, 0);
+    struct ring ring = view_ring(shared, 0);
 
     while (count--)
         ring_send(&ring, block);
@@ -110,7 +110,7 @@ static void ring_writer(struct shared *shared, uint32_t block, uint32_t count)
 
 static void ring_reader(struct shared *shared, uint32_t block, uint32_t count)
 {
-    struct ring ring = view(shared, 0);
+    struct ring ring = view_ring(shared, 0);
 
     while (count--)
         ring_get(&ring, block);
@@ -118,7 +118,7 @@ static void ring_reader(struct shared *shared, uint32_t block, uint32_t count)
 
 static void ring_asker(struct shared *shared, uint32_t block, uint32_t count)
 {
-    struct ring to = view(shared, 0), from = view(shared, 1);
+    struct ring to = view_ring(shared, 0), from = view_ring(shared, 1);
 
     while (count--) {
         ring_send(&to, block);
@@ -128,7 +128,7 @@ static void ring_asker(struct shared *shared, uint32_t block, uint32_t count)
 
 static void ring_answerer(struct shared *shared, uint32_t block, uint32_t count)
 {
-    struct ring from = view(shared, 0), to = view(shared, 1);
+    struct ring from = view_ring(shared, 0), to = view_ring(shared, 1);
 
     while (count--) {
         ring_get(&from, block);
@@ -201,7 +201,7 @@ static void copy_reader(struct shared *shared, uint32_t block, uint32_t count)
     }
 }
 
-static void await(_Atomic uint64_t *word, uint64_t wanted)
+static void await_word(_Atomic uint64_t *word, uint64_t wanted)
 {
     uint32_t spins = 0;
 
@@ -214,7 +214,7 @@ static void word_asker(struct shared *shared, uint32_t block, uint32_t count)
     (void)block;
     for (uint64_t i = 1; i <= count; i++) {
         atomic_store_explicit(&shared->ping, i, memory_order_release);
-        await(&shared->pong, i);
+        await_word(&shared->pong, i);
     }
 }
 
@@ -222,7 +222,7 @@ static void word_answerer(struct shared *shared, uint32_t block, uint32_t count)
 {
     (void)block;
     for (uint64_t i = 1; i <= count; i++) {
-        await(&shared->ping, i);
+        await_word(&shared->ping, i);
         atomic_store_explicit(&shared->pong, i, memory_order_release);
     }
 }
@@ -242,7 +242,7 @@ static void snapshot_writer(struct shared *shared, uint32_t block, uint32_t coun
     for (uint64_t i = 1; i <= count; i++) {
         memcpy(snapshot_draft(&snapshot), outgoing, block);
         snapshot_publish(&snapshot);
-        await(&shared->pong, i);
+        await_word(&shared->pong, i);
     }
 }
 
@@ -268,14 +268,14 @@ static void told_writer(struct shared *shared, uint32_t block, uint32_t count)
     for (uint64_t i = 1; i <= count; i++) {
         memcpy(shared->jack_bytes[0], outgoing, block);
         atomic_store_explicit(&shared->ping, i, memory_order_release);
-        await(&shared->pong, i);
+        await_word(&shared->pong, i);
     }
 }
 
 static void told_reader(struct shared *shared, uint32_t block, uint32_t count)
 {
     for (uint64_t i = 1; i <= count; i++) {
-        await(&shared->ping, i);
+        await_word(&shared->ping, i);
         memcpy(incoming, shared->jack_bytes[0], block);
         atomic_store_explicit(&shared->pong, i, memory_order_release);
     }
@@ -301,7 +301,7 @@ static const struct way values[] = {
 static void start_together(struct shared *shared)
 {
     atomic_fetch_add(&shared->here, 1);
-    await(&shared->here, 2);
+    await_word(&shared->here, 2);
 }
 
 /* A processor of its own for each side, before all that is not real-time, where the system allows it: what is measured
@@ -317,7 +317,7 @@ static bool stand_on(size_t processor)
 }
 
 /* Nanoseconds for one block. */
-static double run(struct shared *shared, const struct way *way, uint32_t block, uint32_t count)
+static double run_way(struct shared *shared, const struct way *way, uint32_t block, uint32_t count)
 {
     uint64_t began, ended;
     pid_t child;
@@ -338,7 +338,7 @@ static double run(struct shared *shared, const struct way *way, uint32_t block, 
     start_together(shared);
     began = latency_clock();
     way->write(shared, block, count);
-    await(&shared->through, 1);
+    await_word(&shared->through, 1);
     ended = latency_clock();
     waitpid(child, NULL, 0);
     return (double)(ended - began) / count;
@@ -351,7 +351,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(const double *of, int count)
+static double median_of(const double *of, int count)
 {
     double sorted[MOST_ROUNDS];
 
@@ -372,25 +372,26 @@ struct line {
 };
 
 /* How many times as fast as way `i` the first one is. */
-static double ratio(const struct line *line, int i, int rounds)
+static double ratio_of(const struct line *line, int i, int rounds)
 {
     double ratios[MOST_ROUNDS];
 
     for (int r = 0; r < rounds; r++)
         ratios[r] = line->ns[i][r] / line->ns[0][r];
-    return median(ratios, rounds);
+    return median_of(ratios, rounds);
 }
 
 static void print_line(const struct line *line, int rounds, bool json)
 {
     if (json)
         printf("{\"what\":\"%s\",\"block\":%u,\"way\":\"%s\",\"ns\":%.1f", line->what, line->block, line->ways[0].name,
-               median(line->ns[0], rounds));
+               median_of(line->ns[0], rounds));
     else
-        printf("%-10s %6u B  %-9s %9.1f ns", line->what, line->block, line->ways[0].name, median(line->ns[0], rounds));
+        printf("%-10s %6u B  %-9s %9.1f ns", line->what, line->block, line->ways[0].name,
+               median_of(line->ns[0], rounds));
     for (int i = 1; i < line->count; i++)
         printf(json ? ",\"%s\":{\"ns\":%.1f,\"ratio\":%.3f}" : "   %s %9.1f ns (%.2fx)", line->ways[i].name,
-               median(line->ns[i], rounds), ratio(line, i, rounds));
+               median_of(line->ns[i], rounds), ratio_of(line, i, rounds));
     puts(json ? "}" : "");
 }
 
@@ -426,7 +427,7 @@ int main(int argc, char **argv)
         for (struct line *line = lines; line < lines + count; line++)
             for (int i = 0; i < line->count; i++) {
                 int way = (i + r) % line->count;
-                line->ns[way][r] = run(shared, &line->ways[way], line->block, line->repeats);
+                line->ns[way][r] = run_way(shared, &line->ways[way], line->block, line->repeats);
             }
     for (int i = 0; i < count; i++)
         print_line(&lines[i], rounds, json);

@@ -32,7 +32,7 @@ struct ear {
     double period_us;
 };
 
-static void die(const char *what, const struct fault *fault)
+static void die_of(const char *what, const struct fault *fault)
 {
     fprintf(stderr, "bench_streamer: %s%s%s\n", what, fault ? ": " : "", fault ? fault->what : "");
     exit(1);
@@ -61,11 +61,11 @@ static void open_ear(struct ear *ear, struct asker *asker)
     char name[300];
 
     if (ask(asker, "audio.server", NULL, BUDGET_MS, NULL, &server, &fault) != ERR_OK)
-        die("no sound core", &fault);
+        die_of("no sound core", &fault);
     snprintf(name, sizeof(name), "%.*s", TEXT_ARG(server.server));
     ear->client = jack_client_open("bench", JackNoStartServer | JackServerName, NULL, name);
     if (!ear->client)
-        die("no JACK server", NULL);
+        die_of("no JACK server", NULL);
     ear->frame_us = 1e6 / (double)server.rate;
     ear->period_us = ear->frame_us * (double)server.period;
     ear->port = jack_port_register(ear->client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
@@ -73,7 +73,7 @@ static void open_ear(struct ear *ear, struct asker *asker)
     jack_activate(ear->client);
     snprintf(name, sizeof(name), "%.*s:preview_left", TEXT_ARG(server.client));
     if (jack_connect(ear->client, name, jack_port_name(ear->port)) != 0)
-        die("the preview port cannot be connected", NULL);
+        die_of("the preview port cannot be connected", NULL);
 }
 
 static int by_size(const void *a, const void *b)
@@ -83,19 +83,19 @@ static int by_size(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-static void print(const char *what, double *ms, int count)
+static void print_times(const char *what, double *ms, int count)
 {
     qsort(ms, (size_t)count, sizeof(*ms), by_size);
     printf("%-44s p50 %6.2f ms, p99 %6.2f ms, max %6.2f ms\n", what, ms[count / 2], ms[count * 99 / 100],
            ms[count - 1]);
 }
 
-static void must(struct asker *asker, const char *name, const void *request, void *answer)
+static void ask_for_certain(struct asker *asker, const char *name, const void *request, void *answer)
 {
     struct fault fault = { 0 };
 
     if (ask(asker, name, request, BUDGET_MS, NULL, answer, &fault) != ERR_OK)
-        die(name, &fault);
+        die_of(name, &fault);
 }
 
 static void wait_for_silence(const struct ear *ear)
@@ -105,7 +105,7 @@ static void wait_for_silence(const struct ear *ear)
     while (clock_steady() - ear->last < 25000);
 }
 
-static void previews(const char *path, int rounds)
+static void measure_previews(const char *path, int rounds)
 {
     static double heard[ROUNDS_MAX], silent[ROUNDS_MAX], alone[ROUNDS_MAX];
     struct streamer_preview preview = { .path = bytes_of(path, strlen(path)) };
@@ -115,32 +115,32 @@ static void previews(const char *path, int rounds)
     struct asker *asker = paths_find(&paths, &fault) == ERR_OK ? asker_new(&paths, &fault) : NULL;
 
     if (!asker)
-        die("no engine", &fault);
+        die_of("no engine", &fault);
     open_ear(&ear, asker);
     for (int i = 0; i < rounds; i++) {
         wait_for_silence(&ear);
         usec_t asked = clock_steady();
-        must(asker, "streamer.voices", NULL, NULL);
+        ask_for_certain(asker, "streamer.voices", NULL, NULL);
         alone[i] = (double)(clock_steady() - asked) / 1000;
         clock_sleep(rand() % 7000); /* at any place of a period */
         ear.first = 0;
         asked = clock_steady();
-        must(asker, "streamer.preview", &preview, NULL);
+        ask_for_certain(asker, "streamer.preview", &preview, NULL);
         while (ear.first == 0 && clock_steady() - asked < 5000000)
             clock_sleep(500);
         if (ear.first == 0)
-            die("a preview was not heard", NULL);
+            die_of("a preview was not heard", NULL);
         heard[i] = (double)(ear.first - asked) / 1000;
         clock_sleep(100000 + rand() % 7000);
         asked = clock_steady();
-        must(asker, "streamer.preview_stop", NULL, NULL);
+        ask_for_certain(asker, "streamer.preview_stop", NULL, NULL);
         wait_for_silence(&ear);
         silent[i] = (double)(ear.last - asked) / 1000;
     }
     printf("%d previews, period %.2f ms\n", rounds, ear.period_us / 1000);
-    print("an ask alone", alone, rounds);
-    print("preview: ask to first frame at the port", heard, rounds);
-    print("preview stop: ask to last frame at the port", silent, rounds);
+    print_times("an ask alone", alone, rounds);
+    print_times("preview: ask to first frame at the port", heard, rounds);
+    print_times("preview stop: ask to last frame at the port", silent, rounds);
     jack_client_close(ear.client);
     asker_free(asker);
 }
@@ -148,18 +148,18 @@ static void previews(const char *path, int rounds)
 /* ---- cancelling ---- */
 
 /* How many voices there are; with `least`, waits until there are so many. */
-static uint32_t voices(struct asker *asker, uint32_t least)
+static uint32_t count_voices(struct asker *asker, uint32_t least)
 {
     struct stream_voices voices;
 
     do {
         voices = (struct stream_voices){ 0 };
-        must(asker, "streamer.voices", NULL, &voices);
+        ask_for_certain(asker, "streamer.voices", NULL, &voices);
     } while (voices.each.count < least);
     return voices.each.count;
 }
 
-static void cancels(const char *path, int rounds)
+static void measure_cancels(const char *path, int rounds)
 {
     static double ms[ROUNDS_MAX];
     struct streamer_play play = { .path = bytes_of(path, strlen(path)) };
@@ -172,20 +172,20 @@ static void cancels(const char *path, int rounds)
     struct asker *waiting = asker ? asker_new(&paths, &fault) : NULL;
 
     if (!waiting || codec_encode(&streamer_play_shape, &play, &body, &fault) != ERR_OK)
-        die("no engine", &fault);
+        die_of("no engine", &fault);
     for (int i = 0; i < rounds; i++) {
         if (ask_send(waiting, "streamer.play", buffer_bytes(&body), BUDGET_MS, id_new(), &fault) != ERR_OK)
-            die("play", &fault);
+            die_of("play", &fault);
         if (ask_take(waiting, 50, &answer, &fault) == ERR_OK) /* until a worker has it in hand */
-            die("the file does not hang", NULL);
-        voices(asker, 1);
+            die_of("the file does not hang", NULL);
+        count_voices(asker, 1);
         usec_t asked = clock_steady();
-        must(asker, "streamer.stop", &stop, NULL);
-        if (ask_take(waiting, 1000, &answer, &fault) != ERR_OK || voices(asker, 0) != 0)
-            die("a stream that hangs was not stopped", &fault);
+        ask_for_certain(asker, "streamer.stop", &stop, NULL);
+        if (ask_take(waiting, 1000, &answer, &fault) != ERR_OK || count_voices(asker, 0) != 0)
+            die_of("a stream that hangs was not stopped", &fault);
         ms[i] = (double)(clock_steady() - asked) / 1000;
     }
-    print("stop of a stream whose file hangs", ms, rounds);
+    print_times("stop of a stream whose file hangs", ms, rounds);
     buffer_free(&body);
     asker_free(waiting);
     asker_free(asker);
@@ -227,7 +227,7 @@ static void cpu_now(int streamer, double *own, double *workers)
     closedir(all);
 }
 
-static double decode(char **paths, int count)
+static double decode_all(char **paths, int count)
 {
     static float frames[2 * 8192];
     struct timespec begin, end;
@@ -238,7 +238,7 @@ static double decode(char **paths, int count)
         SNDFILE *file = sf_open(paths[i], SFM_READ, &info);
         sf_count_t left = (sf_count_t)info.samplerate * STREAMS_SECONDS, got = 1;
         if (!file || info.channels > 2)
-            die(paths[i], NULL);
+            die_of(paths[i], NULL);
         for (; left > 0 && got > 0; left -= got)
             got = sf_readf_float(file, frames, 8192);
         sf_close(file);
@@ -251,22 +251,22 @@ static int pid_of_streamer(struct asker *asker)
 {
     struct service_lines lines = { 0 };
 
-    must(asker, "supervisor.services", NULL, &lines);
+    ask_for_certain(asker, "supervisor.services", NULL, &lines);
     for (uint32_t i = 0; i < lines.each.count; i++)
         if (text_is(lines.each.at[i].service, "streamer"))
             return (int)lines.each.at[i].pid;
     return 0;
 }
 
-static uint64_t underruns(struct asker *asker)
+static uint64_t count_underruns(struct asker *asker)
 {
     struct meters meters = { 0 };
 
-    must(asker, "audio.meters", NULL, &meters);
+    ask_for_certain(asker, "audio.meters", NULL, &meters);
     return meters.underruns;
 }
 
-static void streams(char **paths, int count)
+static void measure_streams(char **paths, int count)
 {
     struct fault fault = { 0 };
     struct paths home;
@@ -274,12 +274,12 @@ static void streams(char **paths, int count)
     struct asker *asker = paths_find(&home, &fault) == ERR_OK ? asker_new(&home, &fault) : NULL;
 
     if (!asker)
-        die("no engine", &fault);
+        die_of("no engine", &fault);
     int streamer = pid_of_streamer(asker);
-    uint64_t before = underruns(asker);
+    uint64_t before = count_underruns(asker);
     for (int i = 0; i < count; i++) {
         struct streamer_play play = { .path = bytes_of(paths[i], strlen(paths[i])), .loop = true };
-        must(asker, "streamer.play", &play, NULL);
+        ask_for_certain(asker, "streamer.play", &play, NULL);
     }
     clock_sleep(6000000); /* until the rings are full */
     cpu_now(streamer, &own[0], &workers[0]);
@@ -287,10 +287,11 @@ static void streams(char **paths, int count)
     clock_sleep(STREAMS_SECONDS * 1000000);
     cpu_now(streamer, &own[1], &workers[1]);
     double seconds = (double)(clock_steady() - begun) / 1e6;
-    uint64_t dry = underruns(asker) - before;
+    uint64_t dry = count_underruns(asker) - before;
     struct streamer_stop stop = { .fade = 0.005 };
-    must(asker, "streamer.stop", &stop, NULL);
-    double used = (own[1] - own[0] + workers[1] - workers[0]) / seconds, bare = decode(paths, count) / STREAMS_SECONDS;
+    ask_for_certain(asker, "streamer.stop", &stop, NULL);
+    double used = (own[1] - own[0] + workers[1] - workers[0]) / seconds,
+           bare = decode_all(paths, count) / STREAMS_SECONDS;
     printf("%d streams: streamer %.1f %% of a core, its workers %.1f %%, together %.1f %%; bare decode %.1f %%: "
            "%.2f times as much; %llu underruns\n",
            count, (own[1] - own[0]) / seconds * 100, (workers[1] - workers[0]) / seconds * 100, used * 100, bare * 100,
@@ -301,16 +302,16 @@ static void streams(char **paths, int count)
 int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "--streams") == 0) {
-        streams(argv + 2, argc - 2);
+        measure_streams(argv + 2, argc - 2);
         return 0;
     }
     if (argc == 4 && strcmp(argv[1], "--cancel") == 0 && atoi(argv[3]) > 0 && atoi(argv[3]) <= ROUNDS_MAX) {
-        cancels(argv[2], atoi(argv[3]));
+        measure_cancels(argv[2], atoi(argv[3]));
         return 0;
     }
     int rounds = argc == 3 ? atoi(argv[2]) : 0;
     if (rounds < 1 || rounds > ROUNDS_MAX)
-        die("usage: bench_streamer FILE ROUNDS | --cancel FILE ROUNDS | --streams FILE…", NULL);
-    previews(argv[1], rounds);
+        die_of("usage: bench_streamer FILE ROUNDS | --cancel FILE ROUNDS | --streams FILE…", NULL);
+    measure_previews(argv[1], rounds);
     return 0;
 }

@@ -113,7 +113,7 @@ static void run_octave(struct bench *b)
     run_interpolate(b, 2, false);
 }
 
-static void oscillate(struct bench *b, enum oscillator_shape shape)
+static void run_oscillator(struct bench *b, enum oscillator_shape shape)
 {
     struct oscillator_params params = { shape, 220 };
 
@@ -122,22 +122,22 @@ static void oscillate(struct bench *b, enum oscillator_shape shape)
 
 static void run_sine(struct bench *b)
 {
-    oscillate(b, OSCILLATOR_SINE);
+    run_oscillator(b, OSCILLATOR_SINE);
 }
 
 static void run_saw(struct bench *b)
 {
-    oscillate(b, OSCILLATOR_SAW);
+    run_oscillator(b, OSCILLATOR_SAW);
 }
 
 static void run_triangle(struct bench *b)
 {
-    oscillate(b, OSCILLATOR_TRIANGLE);
+    run_oscillator(b, OSCILLATOR_TRIANGLE);
 }
 
 static void run_noise(struct bench *b)
 {
-    oscillate(b, OSCILLATOR_NOISE);
+    run_oscillator(b, OSCILLATOR_NOISE);
 }
 
 static void run_adsr(struct bench *b)
@@ -216,7 +216,7 @@ static const struct unit {
     { "acid", run_acid },
 };
 
-static double now(void)
+static double seconds_now(void)
 {
     struct timespec t;
 
@@ -224,7 +224,7 @@ static double now(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static void fill(struct bench *b)
+static void fill_input(struct bench *b)
 {
     for (uint32_t i = 0; i < b->block; i++) {
         b->left[i] = b->out_left[i] = 0.5f * sinf((float)i * 0.05f);
@@ -233,16 +233,16 @@ static void fill(struct bench *b)
 }
 
 /* Nanoseconds a frame: the least of all rounds. Blocks that are worked on in place are filled anew each round. */
-static double cost(struct bench *b, const struct unit *unit)
+static double cost_of(struct bench *b, const struct unit *unit)
 {
     double least = 1e18;
 
     for (int round = 0; round < ROUNDS; round++) {
-        fill(b);
-        double from = now();
+        fill_input(b);
+        double from = seconds_now();
         for (int i = 0; i < BLOCKS; i++)
             unit->run(b);
-        double took = (now() - from) / ((double)BLOCKS * b->block);
+        double took = (seconds_now() - from) / ((double)BLOCKS * b->block);
         least = took < least ? took : least;
     }
     return least;
@@ -264,12 +264,12 @@ int main(int argc, char **argv)
     if (!b->lines || !b->table || !b->sound)
         return 1;
     interpolate_table(b->table);
-    fill(b);
+    fill_input(b);
     for (int i = 0; i < 2 * SOURCE; i++)
         b->sound[i] = 0.5f * sinf((float)i * 0.01f);
     printf("blocks of %ld frames\n%-32s %10s %16s\n", block, "", "ns/frame", "% of a core");
     for (size_t i = 0; i < sizeof(UNITS) / sizeof(*UNITS); i++) {
-        double ns = cost(b, &UNITS[i]);
+        double ns = cost_of(b, &UNITS[i]);
         printf("%-32s %10.2f %16.3f\n", UNITS[i].name, ns, ns * RATE / 1e7);
     }
     free(b->lines), free(b->table), free(b->sound), free(b);

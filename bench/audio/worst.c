@@ -133,7 +133,7 @@ static int by_length(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void begin(struct rig *rig, const struct worst *worst)
+static void begin_worst(struct rig *rig, const struct worst *worst)
 {
     rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
     rig_score(rig, worst->sequencer);
@@ -145,13 +145,13 @@ static void begin(struct rig *rig, const struct worst *worst)
         rig_period(rig, FRAMES);
 }
 
-static bool measure(struct rig *rig, const struct worst *worst, uint32_t periods)
+static bool measure_worst(struct rig *rig, const struct worst *worst, uint32_t periods)
 {
     const double length = FRAMES * 1e9 / RATE / 100;
     int64_t *took = malloc(periods * sizeof(*took));
     double median, most;
 
-    begin(rig, worst);
+    begin_worst(rig, worst);
     for (uint32_t i = 0; i < periods; i++) {
         rig_drain(rig);
         if (worst->before)
@@ -172,7 +172,7 @@ bool worst_run(struct rig *rig, uint32_t periods)
     bool is_bounded = true;
 
     for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        if (!measure(rig, &cases[i], periods < 100 ? 100 : periods))
+        if (!measure_worst(rig, &cases[i], periods < 100 ? 100 : periods))
             is_bounded = false;
     if (!is_bounded)
         printf("over its bound: more than %d %% of a period\n", BOUND);

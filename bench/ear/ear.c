@@ -32,7 +32,7 @@ enum {
     THREADS_MOST = 64
 };
 
-static double seconds(clockid_t clock)
+static double seconds_of(clockid_t clock)
 {
     struct timespec now;
 
@@ -40,7 +40,7 @@ static double seconds(clockid_t clock)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void end(const char *what, const char *path)
+static void end_with(const char *what, const char *path)
 {
     fprintf(stderr, "%s: %s\n", path, what);
     exit(1);
@@ -54,7 +54,7 @@ struct mono {
     float *at;
 };
 
-static struct mono decoded(const char *path)
+static struct mono decode_mono(const char *path)
 {
     SF_INFO info = { 0 };
     SNDFILE *file = sf_open(path, SFM_READ, &info);
@@ -62,7 +62,7 @@ static struct mono decoded(const char *path)
     struct mono mono = { info.samplerate, (size_t)info.frames, all };
 
     if (!all || sf_readf_float(file, all, info.frames) != info.frames)
-        end("cannot be decoded", path);
+        end_with("cannot be decoded", path);
     for (size_t i = 0; i < mono.frames; i++) {
         float sum = 0;
         for (int channel = 0; channel < info.channels; channel++)
@@ -80,7 +80,7 @@ static void hear_floor(const char *path)
     static float *in, window[WINDOW];
     static fftwf_complex *out;
     static fftwf_plan plan;
-    struct mono mono = decoded(path);
+    struct mono mono = decode_mono(path);
 
     if (!plan) {
         in = fftwf_alloc_real(WINDOW), out = fftwf_alloc_complex(WINDOW / 2 + 1);
@@ -143,7 +143,7 @@ static void hear_pitch(const struct mono *mono)
 
 static void hear_by_aubio(const char *path)
 {
-    struct mono mono = decoded(path);
+    struct mono mono = decode_mono(path);
 
     hear_mfcc(&mono), hear_onsets(&mono), hear_tempo(&mono), hear_pitch(&mono);
     free(mono.at);
@@ -164,11 +164,11 @@ static void hear_all(const char *path)
     if (!hear || fd < 0 || input_open(&input, fd, NULL) != ERR_OK ||
         decode_open(&decode, &input, 0, &format, NULL) != ERR_OK ||
         hear_begin(hear, format.rate, (int)format.channels, format.frames) != ERR_OK)
-        end("cannot be heard", path);
+        end_with("cannot be heard", path);
     for (size_t got; (got = decode_read(decode, chunk, CHUNK)) > 0;)
         hear_feed(hear, chunk, got);
     if (hear_end(hear, &heard) != ERR_OK)
-        end("cannot be heard", path);
+        end_with("cannot be heard", path);
     decode_close(decode);
     close(fd);
 }
@@ -184,7 +184,7 @@ static double length_of(const struct sounds *sounds)
     double length = 0;
 
     for (size_t i = 0; i < sounds->count; i++) {
-        struct mono mono = decoded(sounds->path[i]);
+        struct mono mono = decode_mono(sounds->path[i]);
         length += (double)mono.frames / mono.rate;
         free(mono.at);
     }
@@ -193,22 +193,22 @@ static double length_of(const struct sounds *sounds)
 
 static double time_of(const struct sounds *sounds, enum way way)
 {
-    double began = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    double began = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 
     for (size_t i = 0; i < sounds->count; i++)
         hear_by[way](sounds->path[i]);
-    return seconds(CLOCK_PROCESS_CPUTIME_ID) - began;
+    return seconds_of(CLOCK_PROCESS_CPUTIME_ID) - began;
 }
 
 /* `each`: of what one costs, in the unit that is named. */
-static void tell(const char *what, const double best[WAYS], double each, const char *unit)
+static void print_cost(const char *what, const double best[WAYS], double each, const char *unit)
 {
     printf("%-10s %7.3f %7.3f %7.3f ms of CPU for each %s: %5.1f times as fast as aubio, %4.1f times the floor\n", what,
            1e3 * best[FLOOR] / each, 1e3 * best[AUBIO] / each, 1e3 * best[EAR] / each, unit, best[AUBIO] / best[EAR],
            best[EAR] / best[FLOOR]);
 }
 
-static void compare(const char *folder, const char *kind, size_t most, int rounds)
+static void compare_ways(const char *folder, const char *kind, size_t most, int rounds)
 {
     static struct sounds sounds;
     double best[WAYS] = { INFINITY, INFINITY, INFINITY }, length;
@@ -221,8 +221,8 @@ static void compare(const char *folder, const char *kind, size_t most, int round
     for (int round = 0; round < rounds; round++)
         for (enum way way = 0; way < WAYS; way++)
             best[way] = fmin(best[way], time_of(&sounds, way));
-    tell(kind, best, length, "second of sound");
-    tell("", best, (double)sounds.count, "file           ");
+    print_cost(kind, best, length, "second of sound");
+    print_cost("", best, (double)sounds.count, "file           ");
 }
 
 /* ---- decoding on several threads ---- */
@@ -237,7 +237,7 @@ static void *decode_some(void *state)
     struct decoding *decoding = state;
 
     for (size_t i; (i = atomic_fetch_add(&decoding->next, 1)) < decoding->sounds->count;)
-        free(decoded(decoding->sounds->path[i]).at);
+        free(decode_mono(decoding->sounds->path[i]).at);
     return NULL;
 }
 
@@ -249,13 +249,13 @@ static void decode_all(const char *folder, int threads)
     double began;
 
     sounds_below(folder, &sounds);
-    began = seconds(CLOCK_MONOTONIC);
+    began = seconds_of(CLOCK_MONOTONIC);
     for (int i = 0; i < threads; i++)
         if (pthread_create(&thread[i], NULL, decode_some, &decoding) != 0)
-            end("no thread", folder);
+            end_with("no thread", folder);
     for (int i = 0; i < threads; i++)
         pthread_join(thread[i], NULL);
-    printf("{\"files\":%zu,\"clock\":%.6f}\n", sounds.count, seconds(CLOCK_MONOTONIC) - began);
+    printf("{\"files\":%zu,\"clock\":%.6f}\n", sounds.count, seconds_of(CLOCK_MONOTONIC) - began);
 }
 
 int main(int argc, char **argv)
@@ -266,8 +266,8 @@ int main(int argc, char **argv)
         sounds_make(argv[2], (size_t)number);
     } else if (number > 0 && strcmp(argv[1], "cost") == 0) {
         printf("%-10s %7s %7s %7s\n", "", "floor", "aubio", "ear");
-        compare(argv[2], "loops", SOUNDS_MOST, number);
-        compare(argv[2], "shots", 500, number);
+        compare_ways(argv[2], "loops", SOUNDS_MOST, number);
+        compare_ways(argv[2], "shots", 500, number);
     } else if (number > 0 && number <= THREADS_MOST && strcmp(argv[1], "decode") == 0) {
         decode_all(argv[2], number);
     } else {

@@ -13,7 +13,7 @@ static const char LOOPS[] = "/usr/share/sonic-pi/samples", KITS[] = "/usr/share/
 
 enum { PATH = 4096, SHOT_SECONDS = 2, SHOTS_IN_FOLDER = 500 };
 
-static void end(const char *what, const char *path)
+static void end_with(const char *what, const char *path)
 {
     fprintf(stderr, "%s: %s: %s\n", path, what, errno ? strerror(errno) : sf_strerror(NULL));
     exit(1);
@@ -21,22 +21,22 @@ static void end(const char *what, const char *path)
 
 /* ---- which there are ---- */
 
-static void visit(const char *folder, struct sounds *to)
+static void visit_folder(const char *folder, struct sounds *to)
 {
     struct dirent **name;
     int count = scandir(folder, &name, NULL, alphasort);
 
     if (count < 0)
-        end("cannot be listed", folder);
+        end_with("cannot be listed", folder);
     for (int i = 0; i < count; i++) {
         char path[PATH];
         struct stat st;
         snprintf(path, sizeof(path), "%s/%s", folder, name[i]->d_name);
         if (name[i]->d_name[0] != '.' && stat(path, &st) == 0) {
             if (S_ISDIR(st.st_mode))
-                visit(path, to);
+                visit_folder(path, to);
             else if (to->count < SOUNDS_MOST && !(to->path[to->count++] = strdup(path)))
-                end("no memory", path);
+                end_with("no memory", path);
         }
         free(name[i]);
     }
@@ -46,7 +46,7 @@ static void visit(const char *folder, struct sounds *to)
 void sounds_below(const char *folder, struct sounds *to)
 {
     to->count = 0;
-    visit(folder, to);
+    visit_folder(folder, to);
 }
 
 /* ---- making ---- */
@@ -80,20 +80,20 @@ static void write_sound(const char *path, const struct sound *sound, int channel
     SNDFILE *file = out ? sf_open(path, SFM_WRITE, &info) : NULL;
 
     if (!file)
-        end("cannot be made", path);
+        end_with("cannot be made", path);
     for (sf_count_t i = 0; i < frames; i++)
         for (int channel = 0; channel < channels; channel++)
             out[i * channels + channel] =
                 gain * sound->frames[i * sound->info.channels + (channel < sound->info.channels ? channel : 0)];
     if (sf_writef_float(file, out, frames) != frames || sf_close(file) != 0)
-        end("cannot be written", path);
+        end_with("cannot be written", path);
     free(out);
 }
 
 static void make_folder(const char *path)
 {
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        end("cannot be made", path);
+        end_with("cannot be made", path);
 }
 
 static void make_loops(const char *folder)
@@ -126,7 +126,7 @@ static void make_shots(const char *folder, size_t count)
     for (size_t made = 0, i = 0; made < count; i++) {
         struct sound sound;
         if (i >= from.count && made == 0)
-            end("holds no sound", KITS);
+            end_with("holds no sound", KITS);
         if (!read_sound(from.path[i % from.count], SHOT_SECONDS, &sound))
             continue;
         snprintf(path, sizeof(path), "%s/shots/%zu", folder, made / SHOTS_IN_FOLDER);

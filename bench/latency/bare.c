@@ -15,21 +15,21 @@ struct bare {
     uint8_t row[65536];
 };
 
-static void must(int rc)
+static void check_code(int rc)
 {
     if (rc)
         bench_fail("LMDB: %s", mdb_strerror(rc));
 }
 
-static void put(struct bare *bare, MDB_txn *txn, int db, const void *key, size_t key_len, size_t len)
+static void put_row(struct bare *bare, MDB_txn *txn, int db, const void *key, size_t key_len, size_t len)
 {
     MDB_val k = { key_len, (void *)(uintptr_t)key }, v = { len, bare->row };
 
-    must(mdb_put(txn, bare->dbi[db], &k, &v, 0));
+    check_code(mdb_put(txn, bare->dbi[db], &k, &v, 0));
 }
 
 /* One edit: its record over the old one, its change behind the others, its request anywhere. */
-static void edit(struct bare *bare, MDB_txn *txn)
+static void edit_item(struct bare *bare, MDB_txn *txn)
 {
     const struct engine *like = bare->like;
     struct id request = id_of_bytes(&bare->serial, sizeof(bare->serial));
@@ -38,9 +38,9 @@ static void edit(struct bare *bare, MDB_txn *txn)
     for (int i = 0; i < 8; i++)
         revision[i] = (uint8_t)(bare->serial >> (56 - 8 * i));
     memcpy(bare->row, revision, sizeof(revision));
-    put(bare, txn, MEDIA, like->items[bare->serial % ITEMS].b, sizeof(struct id), like->media);
-    put(bare, txn, CHANGE, revision, sizeof(revision), like->change);
-    put(bare, txn, REQUEST, request.b, sizeof(request.b), like->request);
+    put_row(bare, txn, MEDIA, like->items[bare->serial % ITEMS].b, sizeof(struct id), like->media);
+    put_row(bare, txn, CHANGE, revision, sizeof(revision), like->change);
+    put_row(bare, txn, REQUEST, request.b, sizeof(request.b), like->request);
     bare->serial++;
 }
 
@@ -51,10 +51,10 @@ double bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct late
     for (uint32_t i = 0; i < commits; i++) {
         uint64_t from = latency_clock();
         MDB_txn *txn;
-        must(mdb_txn_begin(bare->env, NULL, 0, &txn));
+        check_code(mdb_txn_begin(bare->env, NULL, 0, &txn));
         for (uint32_t j = 0; j < edits; j++)
-            edit(bare, txn);
-        must(mdb_txn_commit(txn));
+            edit_item(bare, txn);
+        check_code(mdb_txn_commit(txn));
         latency_add(to, latency_clock() - from);
     }
     return (double)(latency_clock() - begin) / 1e9;
@@ -71,14 +71,14 @@ struct bare *bare_begin(const char *directory, const struct engine *like)
         bench_fail("no memory");
     bare->like = like;
     mkdir(directory, 0700);
-    must(mdb_env_create(&bare->env));
-    must(mdb_env_set_maxdbs(bare->env, DATABASES));
-    must(mdb_env_set_mapsize(bare->env, (size_t)16 << 30));
-    must(mdb_env_open(bare->env, directory, MDB_NOTLS, 0600));
-    must(mdb_txn_begin(bare->env, NULL, 0, &txn));
+    check_code(mdb_env_create(&bare->env));
+    check_code(mdb_env_set_maxdbs(bare->env, DATABASES));
+    check_code(mdb_env_set_mapsize(bare->env, (size_t)16 << 30));
+    check_code(mdb_env_open(bare->env, directory, MDB_NOTLS, 0600));
+    check_code(mdb_txn_begin(bare->env, NULL, 0, &txn));
     for (int i = 0; i < DATABASES; i++)
-        must(mdb_dbi_open(txn, names[i], MDB_CREATE, &bare->dbi[i]));
-    must(mdb_txn_commit(txn));
+        check_code(mdb_dbi_open(txn, names[i], MDB_CREATE, &bare->dbi[i]));
+    check_code(mdb_txn_commit(txn));
     bare_put(bare, 1, ITEMS, unused);
     free(unused);
     return bare;

@@ -136,7 +136,7 @@ static size_t row_bytes(struct txn *txn, enum database db, struct key key)
 }
 
 /* The rows and frames of one edit, and of a ping, as they are. */
-static void measure(struct engine *engine)
+static void measure_engine(struct engine *engine)
 {
     char notes[WORD];
     struct persist_put_media put = { .edit = next_edit(engine, notes) };
@@ -171,7 +171,7 @@ void engine_begin(struct engine *engine)
         bench_fail("%s", fault.what);
     add_folder(engine);
     add_items(engine);
-    measure(engine);
+    measure_engine(engine);
 }
 
 void engine_end(struct engine *engine)

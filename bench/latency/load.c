@@ -18,7 +18,7 @@ struct load {
     struct latency *to;
 };
 
-static void *run(void *state)
+static void *run_load(void *state)
 {
     struct load *load = state;
     char address[PATH_MAX];
@@ -29,13 +29,13 @@ static void *run(void *state)
     return NULL;
 }
 
-static void begin(struct load *load)
+static void begin_load(struct load *load)
 {
-    if (pthread_create(&load->thread, NULL, run, load) != 0)
+    if (pthread_create(&load->thread, NULL, run_load, load) != 0)
         bench_fail("no thread for a load");
 }
 
-static void end(struct load *load)
+static void end_load(struct load *load)
 {
     load->stop = true;
     pthread_join(load->thread, NULL);
@@ -71,11 +71,11 @@ bool load_run(struct engine *engine, const char *library, struct latency *puts, 
     if (!library || access(library, R_OK) != 0 || !engine_answers(engine, "search") ||
         !engine_answers(engine, "indexer"))
         return false;
-    begin(&writers);
-    begin(&searchers);
+    begin_load(&writers);
+    begin_load(&searchers);
     index_library(library);
-    end(&writers);
-    end(&searchers);
+    end_load(&writers);
+    end_load(&searchers);
     *seconds = (double)(latency_clock() - from) / 1e9;
     return true;
 }

@@ -61,7 +61,7 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static double median(const struct figures *figures)
+static double median_of(const struct figures *figures)
 {
     double sorted[ROUNDS_MOST];
 
@@ -77,12 +77,12 @@ static void add_to(struct figures *figures, double value)
     figures->at[figures->count++] = value;
 }
 
-static void add(struct bench *b, enum figure figure, double value)
+static void add_figure(struct bench *b, enum figure figure, double value)
 {
     add_to(&b->figures[figure], value);
 }
 
-static struct latency *fresh(struct bench *b)
+static struct latency *fresh_latency(struct bench *b)
 {
     memset(b->latency, 0, sizeof(*b->latency));
     return b->latency;
@@ -99,14 +99,14 @@ static void raw_frame(void *state, struct buffer *to)
 
 static void measure_pings(struct bench *b)
 {
-    swarm_run(b->one_ping, PINGS, NULL, false, raw_frame, &b->engine.ping_ask, fresh(b));
-    add(b, RAW_50, latency_us(b->latency, 0.5));
-    add(b, RAW_99, latency_us(b->latency, 0.99));
-    engine_ping(&b->engine, "persist", PINGS, fresh(b));
-    add(b, PING_50, latency_us(b->latency, 0.5));
-    add(b, PING_99, latency_us(b->latency, 0.99));
-    echo_pair_run(&b->pair, PINGS, b->engine.ping_ask, fresh(b));
-    add(b, PAIR_50, latency_us(b->latency, 0.5));
+    swarm_run(b->one_ping, PINGS, NULL, false, raw_frame, &b->engine.ping_ask, fresh_latency(b));
+    add_figure(b, RAW_50, latency_us(b->latency, 0.5));
+    add_figure(b, RAW_99, latency_us(b->latency, 0.99));
+    engine_ping(&b->engine, "persist", PINGS, fresh_latency(b));
+    add_figure(b, PING_50, latency_us(b->latency, 0.5));
+    add_figure(b, PING_99, latency_us(b->latency, 0.99));
+    echo_pair_run(&b->pair, PINGS, b->engine.ping_ask, fresh_latency(b));
+    add_figure(b, PAIR_50, latency_us(b->latency, 0.5));
 }
 
 static void measure_others(struct bench *b)
@@ -114,7 +114,7 @@ static void measure_others(struct bench *b)
     for (int i = 0; i < OTHERS; i++) {
         if (!b->pinged[i].runs)
             continue;
-        engine_ping(&b->engine, others[i], PINGS / 2, fresh(b));
+        engine_ping(&b->engine, others[i], PINGS / 2, fresh_latency(b));
         add_to(&b->pinged[i].ours, latency_us(b->latency, 0.5));
         add_to(&b->pinged[i].raw, b->figures[RAW_50].at[b->figures[RAW_50].count - 1]);
     }
@@ -123,34 +123,36 @@ static void measure_others(struct bench *b)
 static void measure_puts(struct bench *b)
 {
     memset(b->other, 0, sizeof(*b->other));
-    fresh(b);
+    fresh_latency(b);
     for (int i = 0; i < PUTS; i++) { /* in turn: the disk's moods fall on both */
         bare_put(b->bare, 1, 1, b->other);
         engine_put(&b->engine, 1, b->latency);
     }
-    add(b, BARE_50, latency_us(b->other, 0.5));
-    add(b, PUT_50, latency_us(b->latency, 0.5));
-    add(b, PUT_99, latency_us(b->latency, 0.99));
-    swarm_run(b->one_put, PINGS / 4, NULL, false, raw_frame, &b->engine.put_ask, fresh(b));
-    add(b, RAW_PUT_50, latency_us(b->latency, 0.5));
+    add_figure(b, BARE_50, latency_us(b->other, 0.5));
+    add_figure(b, PUT_50, latency_us(b->latency, 0.5));
+    add_figure(b, PUT_99, latency_us(b->latency, 0.99));
+    swarm_run(b->one_put, PINGS / 4, NULL, false, raw_frame, &b->engine.put_ask, fresh_latency(b));
+    add_figure(b, RAW_PUT_50, latency_us(b->latency, 0.5));
 }
 
 static void measure_swarm(struct bench *b)
 {
-    struct latency *latency = fresh(b);
+    struct latency *latency = fresh_latency(b);
 
-    add(b, RATE_64, SWARM_PUTS / swarm_run(b->many, SWARM_PUTS, NULL, true, engine_put_frame, &b->engine, latency));
+    add_figure(b, RATE_64,
+               SWARM_PUTS / swarm_run(b->many, SWARM_PUTS, NULL, true, engine_put_frame, &b->engine, latency));
     if (latency->errors > 0)
         bench_fail("%llu puts of 64 clients failed", (unsigned long long)latency->errors);
-    add(b, RAW_64,
-        SWARM_PUTS / swarm_run(b->many_raw, SWARM_PUTS, NULL, false, raw_frame, &b->engine.put_ask, fresh(b)));
-    add(b, BARE_64, SWARM_PUTS / bare_put(b->bare, SWARM_COMMITS, SWARM, fresh(b)));
+    add_figure(b, RAW_64,
+               SWARM_PUTS /
+                   swarm_run(b->many_raw, SWARM_PUTS, NULL, false, raw_frame, &b->engine.put_ask, fresh_latency(b)));
+    add_figure(b, BARE_64, SWARM_PUTS / bare_put(b->bare, SWARM_COMMITS, SWARM, fresh_latency(b)));
 }
 
 static void measure_batch(struct bench *b)
 {
-    add(b, RATE_BATCH, BATCH / engine_batch(&b->engine));
-    add(b, BARE_BATCH, BATCH / bare_put(b->bare, 1, BATCH, fresh(b)));
+    add_figure(b, RATE_BATCH, BATCH / engine_batch(&b->engine));
+    add_figure(b, BARE_BATCH, BATCH / bare_put(b->bare, 1, BATCH, fresh_latency(b)));
 }
 
 /* ---- the table ---- */
@@ -160,14 +162,14 @@ struct ratio {
     double median, best;
 };
 
-static void line(const char *what, double ours, const char *unit, const char *against, double theirs,
-                 struct ratio ratio, const char *goal)
+static void print_line(const char *what, double ours, const char *unit, const char *against, double theirs,
+                       struct ratio ratio, const char *goal)
 {
     printf("%-38s %10.0f %-4s %-40s %10.0f  %6.2f  %6.2f  %s\n", what, ours, unit, against, theirs, ratio.median,
            ratio.best, goal);
 }
 
-static double best(const struct figures *figures, bool most)
+static double best_of(const struct figures *figures, bool most)
 {
     double found = figures->count ? figures->at[0] : 0;
 
@@ -183,7 +185,7 @@ static struct ratio ratio_of(const struct figures *ours, const struct figures *t
 
     for (uint32_t i = 0; i < each.count; i++)
         each.at[i] = ours->at[i] / theirs->at[i];
-    return (struct ratio){ median(&each), best(ours, is_rate) / best(theirs, is_rate) };
+    return (struct ratio){ median_of(&each), best_of(ours, is_rate) / best_of(theirs, is_rate) };
 }
 
 /* What one put stands on: a commit and two round trips. */
@@ -208,7 +210,7 @@ static struct figures lesser_of(const struct figures *x, const struct figures *y
 static void print_ping(const char *what, const struct figures *ours, const char *against, const struct figures *theirs,
                        const char *goal)
 {
-    line(what, median(ours), "us", against, median(theirs), ratio_of(ours, theirs, false), goal);
+    print_line(what, median_of(ours), "us", against, median_of(theirs), ratio_of(ours, theirs, false), goal);
 }
 
 static void print_pings(const struct bench *b)
@@ -233,25 +235,25 @@ static void print_table(const struct bench *b)
 {
     const struct figures *f = b->figures, put = under_a_put(b), many = lesser_of(&f[RAW_64], &f[BARE_64]);
 
-    line("one client's durable put, p50", median(&f[PUT_50]), "us", "bare LMDB commit + 2 raw round trips",
-         median(&put), ratio_of(&f[PUT_50], &put, false), "<= 1.2");
-    line("64 clients' durable puts", median(&f[RATE_64]), "/s", "the lesser of 64 raw echoes, 64 a commit",
-         median(&many), ratio_of(&f[RATE_64], &many, true), ">= 0.5");
-    line("1,000 puts in one batch ask", median(&f[RATE_BATCH]), "/s", "bare LMDB, 1,000 a commit",
-         median(&f[BARE_BATCH]), ratio_of(&f[RATE_BATCH], &f[BARE_BATCH], true), ">= 0.5");
+    print_line("one client's durable put, p50", median_of(&f[PUT_50]), "us", "bare LMDB commit + 2 raw round trips",
+               median_of(&put), ratio_of(&f[PUT_50], &put, false), "<= 1.2");
+    print_line("64 clients' durable puts", median_of(&f[RATE_64]), "/s", "the lesser of 64 raw echoes, 64 a commit",
+               median_of(&many), ratio_of(&f[RATE_64], &many, true), ">= 0.5");
+    print_line("1,000 puts in one batch ask", median_of(&f[RATE_BATCH]), "/s", "bare LMDB, 1,000 a commit",
+               median_of(&f[BARE_BATCH]), ratio_of(&f[RATE_BATCH], &f[BARE_BATCH], true), ">= 0.5");
 }
 
 static void print_load(struct bench *b)
 {
     struct latency *puts = calloc(1, sizeof(*puts)), *searches = calloc(1, sizeof(*searches));
-    double idle = median(&b->figures[PUT_99]), seconds = 0;
+    double idle = median_of(&b->figures[PUT_99]), seconds = 0;
 
     if (!puts || !searches)
         bench_fail("no memory");
     if (load_run(&b->engine, getenv("LIBRARY"), puts, searches, &seconds)) {
         double loaded = latency_us(puts, 0.99);
-        line("put p99: 8 writers, index, 8 searchers", loaded, "us", "put p99, idle", idle,
-             (struct ratio){ loaded / idle, loaded / idle }, "<= 5");
+        print_line("put p99: 8 writers, index, 8 searchers", loaded, "us", "put p99, idle", idle,
+                   (struct ratio){ loaded / idle, loaded / idle }, "<= 5");
         printf("  (%.1f s: %llu puts, %llu errors; %llu searches, p99 %.0f us, %llu errors)\n", seconds,
                (unsigned long long)puts->count, (unsigned long long)puts->errors, (unsigned long long)searches->count,
                latency_us(searches, 0.99), (unsigned long long)searches->errors);
@@ -264,7 +266,7 @@ static void print_load(struct bench *b)
 
 /* ---- the run ---- */
 
-static void begin(struct bench *b)
+static void begin_bench(struct bench *b)
 {
     char path[PATH_MAX + 16], address[PATH_MAX];
 
@@ -286,7 +288,7 @@ static void begin(struct bench *b)
         b->pinged[i].runs = engine_answers(&b->engine, others[i]);
 }
 
-static void end(struct bench *b)
+static void end_bench(struct bench *b)
 {
     swarm_end(b->one_ping);
     swarm_end(b->one_put);
@@ -307,7 +309,7 @@ int main(int argc, char **argv)
     bool pings = argc > 1 && strcmp(argv[1], "--pings") == 0;
     int rounds = argc > 1 + pings ? atoi(argv[1 + pings]) : ROUNDS;
 
-    begin(&bench);
+    begin_bench(&bench);
     for (int i = 0; i < rounds && i < ROUNDS_MOST; i++) {
         measure_pings(&bench);
         measure_others(&bench);
@@ -322,6 +324,6 @@ int main(int argc, char **argv)
         print_table(&bench);
         print_load(&bench);
     }
-    end(&bench);
+    end_bench(&bench);
     return 0;
 }

@@ -70,7 +70,7 @@ static void send_one(struct swarm *swarm, uint32_t i, void (*frame)(void *state,
 }
 
 /* False when none is there. With one client a blocking receive is what a client would do. */
-static bool take(struct swarm *swarm, uint32_t i, bool checked, struct latency *to)
+static bool take_answer(struct swarm *swarm, uint32_t i, bool checked, struct latency *to)
 {
     struct answer_frame answer;
     zmq_msg_t message;
@@ -106,9 +106,9 @@ static bool goes_on(const struct run *run)
 }
 
 /* A signal comes once: what a send has seen of it is looked for behind it. */
-static void serve(struct swarm *swarm, struct run *run, uint32_t i)
+static void serve_client(struct swarm *swarm, struct run *run, uint32_t i)
 {
-    while (swarm->sent_ns[i] && take(swarm, i, run->checked, run->to)) {
+    while (swarm->sent_ns[i] && take_answer(swarm, i, run->checked, run->to)) {
         if (!goes_on(run))
             return;
         send_one(swarm, i, run->frame, run->state);
@@ -124,7 +124,7 @@ static void wait_and_serve(struct swarm *swarm, struct run *run)
     if (count == 0)
         bench_fail("no answer for %d s", WAIT_MS / 1000);
     for (int i = 0; i < count; i++)
-        serve(swarm, run, events[i].data.u32);
+        serve_client(swarm, run, events[i].data.u32);
 }
 
 double swarm_run(struct swarm *swarm, uint32_t total, const volatile bool *stop, bool checked,
@@ -136,7 +136,7 @@ double swarm_run(struct swarm *swarm, uint32_t total, const volatile bool *stop,
     for (uint32_t i = 0; i < swarm->clients && (!total || run.asked < total); i++, run.asked++)
         send_one(swarm, i, frame, state);
     for (uint32_t i = 0; i < swarm->clients && swarm->clients > 1; i++)
-        serve(swarm, &run, i);
+        serve_client(swarm, &run, i);
     while (swarm->in_flight > 0)
         wait_and_serve(swarm, &run);
     return (double)(latency_clock() - begin) / 1e9;

@@ -36,8 +36,8 @@ static struct id *ids_of(struct txn *txn, uint32_t count)
 }
 
 /* Seconds of each stage: gathering, matching twice, comparing prints. */
-static bool search(struct duplicate_groups *groups, struct store *store, const struct paths *paths, uint32_t count,
-                   double seconds[STAGES], uint64_t *pairs)
+static bool search_groups(struct duplicate_groups *groups, struct store *store, const struct paths *paths,
+                          uint32_t count, double seconds[STAGES], uint64_t *pairs)
 {
     uint64_t done = 0, total = 0;
     bool is_done = false;
@@ -58,7 +58,7 @@ static bool search(struct duplicate_groups *groups, struct store *store, const s
     return e == ERR_OK;
 }
 
-static void run(uint32_t count, double *before)
+static void run_count(uint32_t count, double *before)
 {
     struct paths paths;
     struct store *store;
@@ -76,7 +76,7 @@ static void run(uint32_t count, double *before)
     struct id *ids = ids_of(txn, count);
     txn_end(txn);
     struct duplicate_groups *groups = ids ? groups_new(ids, count) : NULL;
-    if (!groups || !search(groups, store, &paths, count, seconds, &pairs))
+    if (!groups || !search_groups(groups, store, &paths, count, seconds, &pairs))
         exit(1);
     while (groups_get(groups, found, &group))
         found++;
@@ -103,7 +103,7 @@ int main(int argc, char **argv)
         char own[4096];
         snprintf(own, sizeof(own), "%s/%s", home, argv[i]);
         setenv("LOOPHOLE_HOME", own, 1);
-        run((uint32_t)strtoul(argv[i], NULL, 10), &before);
+        run_count((uint32_t)strtoul(argv[i], NULL, 10), &before);
     }
     return home && argc > 1 ? 0 : 1;
 }

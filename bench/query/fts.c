@@ -13,7 +13,7 @@ struct fts {
     sqlite3 *db;
 };
 
-static void must(struct fts *fts, int code)
+static void check_code(struct fts *fts, int code)
 {
     if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
         return;
@@ -21,9 +21,9 @@ static void must(struct fts *fts, int code)
     exit(1);
 }
 
-static void run(struct fts *fts, const char *sql)
+static void run_sql(struct fts *fts, const char *sql)
 {
-    must(fts, sqlite3_exec(fts->db, sql, NULL, NULL, NULL));
+    check_code(fts, sqlite3_exec(fts->db, sql, NULL, NULL, NULL));
 }
 
 /* Prefix indexes for what is typed; columns and positions are not needed to find and to rank. Values are numbers. A tag
@@ -41,17 +41,17 @@ static const char *const indexes =
     "CREATE INDEX by_tag ON tagged(tag, item);"
     "INSERT INTO words(words) VALUES('optimize'); ANALYZE;";
 
-static sqlite3_stmt *prepare(struct fts *fts, const char *sql)
+static sqlite3_stmt *prepare_statement(struct fts *fts, const char *sql)
 {
     sqlite3_stmt *made;
 
-    must(fts, sqlite3_prepare_v2(fts->db, sql, -1, &made, NULL));
+    check_code(fts, sqlite3_prepare_v2(fts->db, sql, -1, &made, NULL));
     return made;
 }
 
-static void step(struct fts *fts, sqlite3_stmt *statement)
+static void step_statement(struct fts *fts, sqlite3_stmt *statement)
 {
-    must(fts, sqlite3_step(statement));
+    check_code(fts, sqlite3_step(statement));
     sqlite3_reset(statement);
 }
 
@@ -66,7 +66,7 @@ static void put_words(struct fts *fts, sqlite3_stmt *to, const struct items_one 
     sqlite3_bind_text(to, 2, one->name, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(to, 3, tags, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(to, 4, one->pack, -1, SQLITE_TRANSIENT);
-    step(fts, to);
+    step_statement(fts, to);
 }
 
 static void put_facts(struct fts *fts, sqlite3_stmt *to, const struct items_one *one)
@@ -85,7 +85,7 @@ static void put_facts(struct fts *fts, sqlite3_stmt *to, const struct items_one 
         sqlite3_bind_null(to, 6);
     sqlite3_bind_double(to, 7, one->frames / 44100.0);
     sqlite3_bind_int64(to, 8, one->size);
-    step(fts, to);
+    step_statement(fts, to);
 }
 
 static void put_tags(struct fts *fts, sqlite3_stmt *to, const struct items_one *one)
@@ -95,7 +95,7 @@ static void put_tags(struct fts *fts, sqlite3_stmt *to, const struct items_one *
             continue;
         sqlite3_bind_int64(to, 1, one->number);
         sqlite3_bind_int(to, 2, i);
-        step(fts, to);
+        step_statement(fts, to);
     }
 }
 
@@ -104,12 +104,12 @@ struct fts *fts_build(uint32_t count, uint64_t seed)
     struct fts *fts = calloc(1, sizeof(*fts));
     struct items_one one;
 
-    must(fts, sqlite3_open(":memory:", &fts->db));
-    run(fts, schema);
-    run(fts, "BEGIN");
-    sqlite3_stmt *words = prepare(fts, "INSERT INTO words(rowid, name, tags, pack) VALUES(?, ?, ?, ?)");
-    sqlite3_stmt *facts = prepare(fts, "INSERT INTO item VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
-    sqlite3_stmt *tags = prepare(fts, "INSERT INTO tagged VALUES(?, ?)");
+    check_code(fts, sqlite3_open(":memory:", &fts->db));
+    run_sql(fts, schema);
+    run_sql(fts, "BEGIN");
+    sqlite3_stmt *words = prepare_statement(fts, "INSERT INTO words(rowid, name, tags, pack) VALUES(?, ?, ?, ?)");
+    sqlite3_stmt *facts = prepare_statement(fts, "INSERT INTO item VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *tags = prepare_statement(fts, "INSERT INTO tagged VALUES(?, ?)");
     for (uint32_t i = 0; i < count; i++) {
         items_make(i, seed, &one);
         put_words(fts, words, &one);
@@ -119,19 +119,19 @@ struct fts *fts_build(uint32_t count, uint64_t seed)
     sqlite3_finalize(words);
     sqlite3_finalize(facts);
     sqlite3_finalize(tags);
-    run(fts, "COMMIT");
-    run(fts, indexes);
+    run_sql(fts, "COMMIT");
+    run_sql(fts, indexes);
     return fts;
 }
 
 /* ---- asking: what is found goes into `hit`, from which all is counted. CROSS JOIN keeps the order of joining: from
  * the few to their facts by id, which the planner cannot know; with a WHERE it would make a filter of all ---- */
 
-static void find(struct fts *fts, const struct fts_question *q)
+static void find_rows(struct fts *fts, const struct fts_question *q)
 {
     char sql[SQL];
 
-    run(fts, "DELETE FROM hit");
+    run_sql(fts, "DELETE FROM hit");
     if (q->words[0] && q->facts[0])
         snprintf(sql, sizeof(sql),
                  "INSERT INTO hit SELECT words.rowid FROM words CROSS JOIN item ON item.id = words.rowid "
@@ -141,7 +141,7 @@ static void find(struct fts *fts, const struct fts_question *q)
         snprintf(sql, sizeof(sql), "INSERT INTO hit SELECT rowid FROM words WHERE words MATCH '%s'", q->words);
     else
         snprintf(sql, sizeof(sql), "INSERT INTO hit SELECT id FROM item WHERE %s", q->facts[0] ? q->facts : "1");
-    run(fts, sql);
+    run_sql(fts, sql);
 }
 
 static void count_facet(struct fts *fts, const char *facet, uint32_t *counts)
@@ -152,7 +152,7 @@ static void count_facet(struct fts *fts, const char *facet, uint32_t *counts)
         snprintf(sql, sizeof(sql), "SELECT tag, count(*) FROM hit CROSS JOIN tagged ON item = id GROUP BY tag");
     else
         snprintf(sql, sizeof(sql), "SELECT %s, count(*) FROM hit CROSS JOIN item USING(id) GROUP BY %s", facet, facet);
-    sqlite3_stmt *each = prepare(fts, sql);
+    sqlite3_stmt *each = prepare_statement(fts, sql);
     while (sqlite3_step(each) == SQLITE_ROW)
         if (sqlite3_column_type(each, 0) != SQLITE_NULL && sqlite3_column_int(each, 0) < FTS_VALUES)
             counts[sqlite3_column_int(each, 0)] = (uint32_t)sqlite3_column_int(each, 1);
@@ -173,7 +173,7 @@ static void take_page(struct fts *fts, const struct fts_question *q, struct fts_
                  "SELECT rowid FROM words WHERE words MATCH '%s' ORDER BY bm25(words, 10, 6, 4) LIMIT 20", q->words);
     else
         snprintf(sql, sizeof(sql), "SELECT id FROM hit ORDER BY id LIMIT 20");
-    sqlite3_stmt *page = prepare(fts, sql);
+    sqlite3_stmt *page = prepare_statement(fts, sql);
     while (sqlite3_step(page) == SQLITE_ROW)
         answer->page[answer->shown++] = (uint32_t)sqlite3_column_int64(page, 0);
     sqlite3_finalize(page);
@@ -182,8 +182,8 @@ static void take_page(struct fts *fts, const struct fts_question *q, struct fts_
 void fts_ask(struct fts *fts, const struct fts_question *question, struct fts_answer *answer)
 {
     memset(answer, 0, sizeof(*answer));
-    find(fts, question);
-    sqlite3_stmt *sum = prepare(fts, "SELECT count(*), sum(seconds) FROM hit CROSS JOIN item USING(id)");
+    find_rows(fts, question);
+    sqlite3_stmt *sum = prepare_statement(fts, "SELECT count(*), sum(seconds) FROM hit CROSS JOIN item USING(id)");
     if (sqlite3_step(sum) == SQLITE_ROW) {
         answer->total = (uint64_t)sqlite3_column_int64(sum, 0);
         answer->seconds = sqlite3_column_double(sum, 1);

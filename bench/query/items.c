@@ -27,7 +27,7 @@ uint32_t items_draw(uint64_t *seed)
 }
 
 /* Below `count`, small numbers much more often. */
-static uint32_t uneven(uint64_t *seed, uint32_t count)
+static uint32_t draw_unevenly(uint64_t *seed, uint32_t count)
 {
     double x = (double)items_draw(seed) / 4294967296.0;
 
@@ -74,19 +74,19 @@ void items_make(uint32_t number, uint64_t seed, struct items_one *one)
 
     (void)items_draw(&own), (void)items_draw(&pack);
     *one = (struct items_one){ .number = number, .key = -1 };
-    one->class = uneven(&own, ITEMS_CLASSES);
+    one->class = draw_unevenly(&own, ITEMS_CLASSES);
     one->family = one->class / 4;
     snprintf(one->pack, sizeof(one->pack), "%s %s %u", items_word(items_draw(&pack) % ITEMS_WORDS, a),
              items_word(items_draw(&pack) % ITEMS_WORDS, b), number / ITEMS_IN_PACK);
-    snprintf(one->name, sizeof(one->name), "%s %s %u", items_word(uneven(&own, ITEMS_WORDS), a),
-             one->class % 4 ? items_classes[one->class] : items_word(uneven(&own, ITEMS_WORDS), b),
+    snprintf(one->name, sizeof(one->name), "%s %s %u", items_word(draw_unevenly(&own, ITEMS_WORDS), a),
+             one->class % 4 ? items_classes[one->class] : items_word(draw_unevenly(&own, ITEMS_WORDS), b),
              items_draw(&own) % 100);
     for (char *c = one->name; *c; c++)
         *c = *c == '_' ? ' ' : *c;
     if (items_draw(&own) % 10 < 4)
         one->key = (int)(items_draw(&own) % ITEMS_KEYS);
     for (uint32_t i = 0; i < 3; i++)
-        one->tags |= 1u << uneven(&own, ITEMS_TAGS);
+        one->tags |= 1u << draw_unevenly(&own, ITEMS_TAGS);
     if (items_draw(&own) % 10 < 3)
         one->bpm = 60 + items_draw(&own) % 1400 / 10.0;
     one->frames = (uint32_t)(441 * pow(10, 3.5 * items_draw(&own) / 4294967296.0));

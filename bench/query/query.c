@@ -47,7 +47,7 @@ static double us_of(clockid_t clock)
 
 /* ---- questions ---- */
 
-static uint32_t below(struct bench *bench, uint32_t count)
+static uint32_t draw_below(struct bench *bench, uint32_t count)
 {
     return items_draw(&bench->draw) % count;
 }
@@ -98,14 +98,15 @@ static void add_between(struct question *q, const char *field, const char *colum
     add_fact(q, ours, sql);
 }
 
-static void fill(struct bench *bench, uint32_t kind, struct question *q)
+static void fill_question(struct bench *bench, uint32_t kind, struct question *q)
 {
     static const uint32_t plain[] = { 1, 5, 6, 7, 9, 10, 13, 14, 17, 18 }; /* classes that stand in names */
-    uint32_t class = plain[below(bench, 10)], tag = below(bench, ITEMS_TAGS), key = below(bench, ITEMS_KEYS);
+    uint32_t class = plain[draw_below(bench, 10)], tag = draw_below(bench, ITEMS_TAGS),
+             key = draw_below(bench, ITEMS_KEYS);
     char word[16], other[16], sql[32], ours[32];
 
-    items_word(below(bench, ITEMS_WORDS), word);
-    items_word(below(bench, ITEMS_WORDS), other);
+    items_word(draw_below(bench, ITEMS_WORDS), word);
+    items_word(draw_below(bench, ITEMS_WORDS), other);
     switch (kind) {
     case 0:
         add_word(q, items_classes[class]);
@@ -123,7 +124,7 @@ static void fill(struct bench *bench, uint32_t kind, struct question *q)
         add_word(q, word), add_class(q, class, false);
         break;
     case 5:
-        add_class(q, below(bench, ITEMS_CLASSES), false), add_between(q, "bpm", "bpm", 110, 130);
+        add_class(q, draw_below(bench, ITEMS_CLASSES), false), add_between(q, "bpm", "bpm", 110, 130);
         break;
     case 6:
         add_tag(q, tag), add_tag(q, (tag + 1) % ITEMS_TAGS), add_class(q, class, true);
@@ -147,7 +148,7 @@ static void make_questions(struct bench *bench)
         for (uint32_t i = 0; i < EACH; i++) {
             struct question *q = &bench->questions[kind][i];
             static const char *const facets[] = { "class", "family", "key", "tag" };
-            fill(bench, kind, q);
+            fill_question(bench, kind, q);
             memcpy(q->theirs.facets, facets, sizeof(facets));
             if (i % 4 == 3)
                 q->theirs.facets[2] = "pack";
@@ -171,7 +172,7 @@ static void ask_ours(struct bench *bench, const struct question *q, struct found
     exit(1);
 }
 
-static int rising(const void *a, const void *b)
+static int compare_times(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
 
@@ -186,14 +187,14 @@ static bool counts_agree(const struct found *found, const char *facet, const uin
 
     for (uint32_t i = 0; i < FTS_VALUES; i++)
         sorted[i] = theirs[i];
-    qsort(sorted, FTS_VALUES, sizeof(*sorted), rising);
+    qsort(sorted, FTS_VALUES, sizeof(*sorted), compare_times);
     for (uint32_t i = 0; i < found->facets.count; i++)
         if (text_is(found->facets.at[i].facet, facet) && (at == 0 || sorted[--at] != (double)found->facets.at[i].count))
             return false;
     return strcmp(facet, "pack") == 0 || at == 0 || sorted[at - 1] == 0;
 }
 
-static void compare(const struct bench *bench, const struct question *q, const struct found *found)
+static void compare_answers(const struct bench *bench, const struct question *q, const struct found *found)
 {
     const struct fts_answer *theirs = &bench->answer;
     bool agree = found->total == theirs->total && fabs(found->seconds - theirs->seconds) < 1e-6 * (1 + theirs->seconds);
@@ -229,23 +230,23 @@ static void run_one(struct bench *bench, uint32_t kind, uint32_t number)
     began = us_of(CLOCK_PROCESS_CPUTIME_ID);
     fts_ask(bench->fts, &q->theirs, &bench->answer);
     bench->theirs[kind][number] = us_of(CLOCK_PROCESS_CPUTIME_ID) - began;
-    compare(bench, q, &found);
+    compare_answers(bench, q, &found);
 }
 
 /* ---- telling ---- */
 
-static double quantile(const double *from, uint32_t count, double q)
+static double quantile_of(const double *from, uint32_t count, double q)
 {
     double *sorted = malloc(count * sizeof(*sorted));
 
     memcpy(sorted, from, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), rising);
+    qsort(sorted, count, sizeof(*sorted), compare_times);
     double value = sorted[(uint32_t)fmin(count - 1, floor(q * count))];
     free(sorted);
     return value;
 }
 
-static void tell(const struct bench *bench)
+static void print_times(const struct bench *bench)
 {
     enum { ALL = KINDS * EACH * ROUNDS };
     const double *ours = bench->ours[0][0], *used = bench->used[0][0], *theirs = bench->theirs[0];
@@ -254,15 +255,16 @@ static void tell(const struct bench *bench)
            "times");
     for (uint32_t kind = 0; kind < KINDS; kind++) {
         const double *trips = bench->ours[kind][0], *each = bench->used[kind][0];
-        double median = quantile(each, EACH * ROUNDS, 0.5), fts = quantile(bench->theirs[kind], EACH, 0.5);
+        double median = quantile_of(each, EACH * ROUNDS, 0.5), fts = quantile_of(bench->theirs[kind], EACH, 0.5);
         printf("%-22s %9llu %8.0f µs %8.0f µs %9.0f µs %9.0f µs %9.0f µs %8.1f\n", kind_names[kind],
-               (unsigned long long)bench->totals[kind] / EACH, quantile(trips, EACH * ROUNDS, 0.5),
-               quantile(trips, EACH * ROUNDS, 1), median, quantile(each, EACH * ROUNDS, 1), fts, fts / median);
+               (unsigned long long)bench->totals[kind] / EACH, quantile_of(trips, EACH * ROUNDS, 0.5),
+               quantile_of(trips, EACH * ROUNDS, 1), median, quantile_of(each, EACH * ROUNDS, 1), fts, fts / median);
     }
     printf("round trip: p50 %.0f µs, p99 %.0f µs. Processor time of the service: p50 %.0f µs, p99 %.0f µs; of FTS5: "
            "p50 %.0f µs, p99 %.0f µs\n",
-           quantile(ours, ALL, 0.5), quantile(ours, ALL, 0.99), quantile(used, ALL, 0.5), quantile(used, ALL, 0.99),
-           quantile(theirs, KINDS * EACH, 0.5), quantile(theirs, KINDS * EACH, 0.99));
+           quantile_of(ours, ALL, 0.5), quantile_of(ours, ALL, 0.99), quantile_of(used, ALL, 0.5),
+           quantile_of(used, ALL, 0.99), quantile_of(theirs, KINDS * EACH, 0.5),
+           quantile_of(theirs, KINDS * EACH, 0.99));
 }
 
 int main(int argc, char **argv)
@@ -285,7 +287,7 @@ int main(int argc, char **argv)
     for (uint32_t kind = 0; kind < KINDS; kind++)
         for (uint32_t i = 0; i < EACH; i++)
             run_one(bench, kind, i);
-    tell(bench);
+    print_times(bench);
     asker_free(bench->asker);
     free(bench);
     return 0;

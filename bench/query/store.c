@@ -21,7 +21,7 @@ struct making {
     unsigned with;
 };
 
-static void must(enum err e, const struct fault *fault)
+static void check_error(enum err e, const struct fault *fault)
 {
     if (e == ERR_OK)
         return;
@@ -29,18 +29,18 @@ static void must(enum err e, const struct fault *fault)
     exit(1);
 }
 
-static void begin(struct making *m)
+static void begin_batch(struct making *m)
 {
     struct fault fault = { 0 };
 
-    must(store_write(m->store, &m->w.txn, &fault), &fault);
+    check_error(store_write(m->store, &m->w.txn, &fault), &fault);
 }
 
-static void commit(struct making *m)
+static void commit_batch(struct making *m)
 {
     struct fault fault = { 0 };
 
-    must(txn_commit(m->w.txn, &fault), &fault);
+    check_error(txn_commit(m->w.txn, &fault), &fault);
 }
 
 static struct id put_folder(struct making *m, struct id parent, const char *name, bool is_library)
@@ -51,7 +51,7 @@ static struct id put_folder(struct making *m, struct id parent, const char *name
                              .name = bytes_of(name, strlen(name)),
                              .library = is_library };
 
-    must(catalogue_put_folder(&m->w, NULL, &folder), NULL);
+    check_error(catalogue_put_folder(&m->w, NULL, &folder), NULL);
     return folder.id;
 }
 
@@ -66,12 +66,12 @@ static void put_volume(struct making *m)
     struct change change = { .revision = 1, .id = volume.id, .request = id_new(), .at = clock_now() };
 
     change.kind.value = CHANGE_KIND_VOLUME;
-    must(catalogue_put_volume(&m->w, &volume), NULL);
-    must(changelog_add(&m->w, &change), NULL);
+    check_error(catalogue_put_volume(&m->w, &volume), NULL);
+    check_error(changelog_add(&m->w, &change), NULL);
     m->root = put_folder(m, (struct id){ { 0 } }, "library", false);
 }
 
-static struct fact word(const char *attribute, const char *value)
+static struct fact word_fact(const char *attribute, const char *value)
 {
     return (struct fact){ .attribute = text_of(attribute),
                           .source = { .value = SOURCE_ANALYSIS },
@@ -87,17 +87,17 @@ static void put_facts(struct making *m, struct bytes content, const struct items
     struct fact each[FACTS];
     struct facts facts = { .each = { 0, each } };
 
-    each[facts.each.count++] = word("class", items_classes[one->class]);
-    each[facts.each.count++] = word("family", items_family(one->family));
+    each[facts.each.count++] = word_fact("class", items_classes[one->class]);
+    each[facts.each.count++] = word_fact("family", items_family(one->family));
     if (one->key >= 0)
-        each[facts.each.count++] = word("key", items_key(one->key));
+        each[facts.each.count++] = word_fact("key", items_key(one->key));
     if (one->bpm > 0) {
-        each[facts.each.count] = word("bpm", "");
+        each[facts.each.count] = word_fact("bpm", "");
         each[facts.each.count].has_text = false;
         each[facts.each.count].has_number = true;
         each[facts.each.count++].number = one->bpm;
     }
-    must(catalogue_put_facts(&m->w, content, &facts), NULL);
+    check_error(catalogue_put_facts(&m->w, content, &facts), NULL);
 }
 
 static void put_vector(struct making *m, struct bytes content, const struct items_one *one)
@@ -112,7 +112,7 @@ static void put_vector(struct making *m, struct bytes content, const struct item
         all[i] = (double)one->vector[i];
     for (uint32_t block = 0, at = 0; block < BLOCKS; at += counts[block++])
         *lists[block] = (struct real_list){ counts[block], all + at };
-    must(catalogue_put_embedding(&m->w, content, &embedding), NULL);
+    check_error(catalogue_put_embedding(&m->w, content, &embedding), NULL);
 }
 
 /* ---- prints (services/worker/hear/features/fingerprint.h) ---- */
@@ -126,10 +126,10 @@ static void put_artefact(struct making *m, struct bytes content, struct text typ
     struct buffer data = { 0 };
     struct fault fault = { 0 };
 
-    must(codec_encode(shape, record, &data, &fault), &fault);
+    check_error(codec_encode(shape, record, &data, &fault), &fault);
     kept.data = buffer_bytes(&data);
     kept.size = data.len;
-    must(catalogue_put_artefact(&m->w, content, type, TEXT(""), &kept), NULL);
+    check_error(catalogue_put_artefact(&m->w, content, type, TEXT(""), &kept), NULL);
     buffer_free(&data);
 }
 
@@ -201,7 +201,7 @@ static void put_media(struct making *m, const struct items_one *one)
         put_vector(m, media.content, one);
     if (m->with & ITEMS_PRINTS)
         put_print(m, media.content, one);
-    must(catalogue_put_media(&m->w, NULL, &media), NULL);
+    check_error(catalogue_put_media(&m->w, NULL, &media), NULL);
 }
 
 void items_store(const struct paths *paths, uint32_t count, uint64_t seed, unsigned with)
@@ -211,8 +211,8 @@ void items_store(const struct paths *paths, uint32_t count, uint64_t seed, unsig
     struct items_one one;
     char name[16];
 
-    must(store_open(paths, STORE_WRITER, &m.store, &fault), &fault);
-    begin(&m);
+    check_error(store_open(paths, STORE_WRITER, &m.store, &fault), &fault);
+    begin_batch(&m);
     put_volume(&m);
     for (uint32_t i = 0; i < count; i++) {
         if (i % ITEMS_IN_PACK == 0) {
@@ -222,11 +222,11 @@ void items_store(const struct paths *paths, uint32_t count, uint64_t seed, unsig
         items_make(i, seed, &one);
         put_media(&m, &one);
         if (i % COMMIT == COMMIT - 1) {
-            commit(&m);
-            begin(&m);
+            commit_batch(&m);
+            begin_batch(&m);
         }
     }
-    commit(&m);
+    commit_batch(&m);
     buffer_free(&m.w.row);
     buffer_free(&m.w.dropped);
     store_close(m.store);

@@ -19,7 +19,7 @@ struct floor {
     long files, frames;
 };
 
-static double seconds(clockid_t clock)
+static double seconds_of(clockid_t clock)
 {
     struct timespec now;
 
@@ -38,7 +38,7 @@ static void open_file(struct floor *floor, const char *path)
     sf_close(file);
 }
 
-static void visit(struct floor *floor, const char *folder)
+static void visit_folder(struct floor *floor, const char *folder)
 {
     DIR *open = opendir(folder);
     struct dirent *name;
@@ -50,7 +50,7 @@ static void visit(struct floor *floor, const char *folder)
             continue;
         snprintf(path, sizeof(path), "%s/%s", folder, name->d_name);
         if (name->d_type == DT_DIR) {
-            visit(floor, path);
+            visit_folder(floor, path);
         } else if (fstatat(dirfd(open), name->d_name, &st, 0) == 0 && S_ISREG(st.st_mode)) {
             floor->files++;
             if (floor->opens)
@@ -64,12 +64,12 @@ static void visit(struct floor *floor, const char *folder)
 int main(int argc, char **argv)
 {
     struct floor floor = { .opens = argc == 3 && strcmp(argv[1], "open") == 0 };
-    double began = seconds(CLOCK_MONOTONIC);
+    double began = seconds_of(CLOCK_MONOTONIC);
 
     if (argc != 3)
         return 1;
-    visit(&floor, argv[2]);
-    printf("{\"files\":%ld,\"clock\":%.6f,\"processor\":%.6f}\n", floor.files, seconds(CLOCK_MONOTONIC) - began,
-           seconds(CLOCK_PROCESS_CPUTIME_ID));
+    visit_folder(&floor, argv[2]);
+    printf("{\"files\":%ld,\"clock\":%.6f,\"processor\":%.6f}\n", floor.files, seconds_of(CLOCK_MONOTONIC) - began,
+           seconds_of(CLOCK_PROCESS_CPUTIME_ID));
     return 0;
 }

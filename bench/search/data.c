@@ -31,7 +31,7 @@ static float draw_normal(uint64_t *seed)
     return radius * cosf(6.2831853f * (float)data_draw(seed) / 2147483648.0f);
 }
 
-static void *take(size_t bytes)
+static void *take_memory(size_t bytes)
 {
     void *memory = aligned_alloc(64, (bytes + 63) / 64 * 64);
 
@@ -64,11 +64,11 @@ static void make_point(float *to, const struct cluster *cluster, const struct da
 void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count, uint64_t seed)
 {
     uint32_t cluster_count = count / kind->members + 1;
-    struct cluster *clusters = take(cluster_count * sizeof(*clusters));
+    struct cluster *clusters = take_memory(cluster_count * sizeof(*clusters));
 
     *data = (struct data){ .count = count, .query_count = query_count };
-    data->at = take((size_t)count * DATA_WIDTH * sizeof(float));
-    data->queries = take((size_t)query_count * DATA_WIDTH * sizeof(float));
+    data->at = take_memory((size_t)count * DATA_WIDTH * sizeof(float));
+    data->queries = take_memory((size_t)query_count * DATA_WIDTH * sizeof(float));
     for (uint32_t i = 0; i < cluster_count; i++)
         make_cluster(&clusters[i], kind, &seed);
     for (uint32_t i = 0; i < count; i++)
@@ -105,7 +105,7 @@ static float square_between(const float *a, const float *b, const float *weights
 }
 
 /* Sorted by insertion: few are ever put in. */
-static void offer(struct found *best, uint32_t most, uint32_t *kept, float square, uint32_t row)
+static void offer_row(struct found *best, uint32_t most, uint32_t *kept, float square, uint32_t row)
 {
     uint32_t at = *kept < most ? (*kept)++ : most - 1;
 
@@ -114,8 +114,8 @@ static void offer(struct found *best, uint32_t most, uint32_t *kept, float squar
     best[at] = (struct found){ square, row };
 }
 
-static uint32_t find(const struct data *data, const float *query, const float *weights, const uint8_t *is_in,
-                     struct found *best, uint32_t most)
+static uint32_t find_nearest(const struct data *data, const float *query, const float *weights, const uint8_t *is_in,
+                             struct found *best, uint32_t most)
 {
     uint32_t kept = 0;
 
@@ -124,7 +124,7 @@ static uint32_t find(const struct data *data, const float *query, const float *w
             continue;
         float square = square_between(data->at + (size_t)row * DATA_WIDTH, query, weights);
         if (kept < most || square < best[kept - 1].square)
-            offer(best, most, &kept, square, row);
+            offer_row(best, most, &kept, square, row);
     }
     return kept;
 }
@@ -134,7 +134,7 @@ void data_truth(const struct data *data, const float *weights, const uint8_t *is
     struct found best[DATA_NEAREST];
 
     for (uint32_t i = 0; i < data->query_count; i++) {
-        find(data, data->queries + (size_t)i * DATA_WIDTH, weights, is_in, best, DATA_NEAREST);
+        find_nearest(data, data->queries + (size_t)i * DATA_WIDTH, weights, is_in, best, DATA_NEAREST);
         for (uint32_t j = 0; j < DATA_NEAREST; j++)
             to[(size_t)i * DATA_NEAREST + j] = best[j].row;
     }
@@ -149,12 +149,12 @@ static int by_value(const void *a, const void *b)
 
 double data_dimension(const struct data *data, uint32_t nearest)
 {
-    struct found *best = take(nearest * sizeof(*best));
+    struct found *best = take_memory(nearest * sizeof(*best));
     double estimates[DIMENSION_QUERIES];
 
     for (uint32_t i = 0; i < DIMENSION_QUERIES; i++) {
         double sum = 0;
-        find(data, data->queries + (size_t)i * DATA_WIDTH, NULL, NULL, best, nearest);
+        find_nearest(data, data->queries + (size_t)i * DATA_WIDTH, NULL, NULL, best, nearest);
         for (uint32_t j = 0; j + 1 < nearest; j++)
             sum += log(best[nearest - 1].square / best[j].square) / 2;
         estimates[i] = (nearest - 1) / sum;

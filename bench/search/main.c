@@ -39,7 +39,7 @@ static double processor_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void *take(size_t bytes)
+static void *take_memory(size_t bytes)
 {
     void *memory = calloc(1, bytes);
 
@@ -49,7 +49,7 @@ static void *take(size_t bytes)
     exit(1);
 }
 
-static double recall(const struct bench *bench)
+static double recall_of(const struct bench *bench)
 {
     uint32_t hits = 0;
 
@@ -108,17 +108,17 @@ static double ask_peer(struct bench *bench, struct peer *peer, uint32_t effort, 
 }
 
 /* The least effort that reaches the goal; 0: none does. */
-static uint32_t tune(struct bench *bench, struct peer *peer)
+static uint32_t tune_peer(struct bench *bench, struct peer *peer)
 {
     uint32_t low = 1, high = peer_most_effort(peer);
 
     ask_peer(bench, peer, high, 1);
-    if (recall(bench) < GOAL)
+    if (recall_of(bench) < GOAL)
         return 0;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         ask_peer(bench, peer, middle, 1);
-        if (recall(bench) >= GOAL)
+        if (recall_of(bench) >= GOAL)
             high = middle;
         else
             low = middle + 1;
@@ -143,11 +143,11 @@ static void run_case(struct bench *bench, const char *name, uint32_t batch)
     double ours = INFINITY, theirs[PEERS], best = INFINITY, allowed = INFINITY, found;
 
     ask_ours(bench);
-    found = recall(bench);
+    found = recall_of(bench);
     for (uint32_t i = 0; i < peer_kinds(); i++) {
         theirs[i] = INFINITY;
         if (bench->peers[i] && (!bench->only || peer_can_filter(i)))
-            efforts[i] = tune(bench, bench->peers[i]);
+            efforts[i] = tune_peer(bench, bench->peers[i]);
     }
     for (uint32_t round = 0; round < ROUNDS; round++) {
         ours = fmin(ours, ask_ours(bench));
@@ -171,8 +171,8 @@ static void run_case(struct bench *bench, const char *name, uint32_t batch)
 static void run_filter(struct bench *bench, const char *name, uint32_t one_of, uint64_t seed)
 {
     bench->only = bitmap_new();
-    bench->is_in = take(bench->data.count);
-    bench->bits = take(bench->data.count / 8 + 8192);
+    bench->is_in = take_memory(bench->data.count);
+    bench->bits = take_memory(bench->data.count / 8 + 8192);
     for (uint32_t row = 0; row < bench->data.count; row++)
         if (data_draw(&seed) % one_of == 0) {
             bench->is_in[row] = 1;
@@ -202,7 +202,7 @@ static void run_weights(struct bench *bench, uint64_t seed)
         data_truth(&bench->data, bench->weights, NULL, bench->truth);
         for (uint32_t round = 0; round < ROUNDS; round++)
             seconds = fmin(seconds, ask_ours(bench));
-        least = fmin(least, recall(bench));
+        least = fmin(least, recall_of(bench));
         sum += equal / seconds / WEIGHTS;
         worst = fmin(worst, equal / seconds);
     }
@@ -292,9 +292,9 @@ static void run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed
     struct bench bench = { .letters = letters };
 
     data_make(&bench.data, kind, count, QUERIES, seed);
-    bench.truth = take(QUERIES * DATA_NEAREST * sizeof(uint32_t));
-    bench.found = take(QUERIES * DATA_NEAREST * sizeof(uint32_t));
-    bench.ids.column = (struct column){ .at = take((size_t)count * sizeof(struct id)), .count = count };
+    bench.truth = take_memory(QUERIES * DATA_NEAREST * sizeof(uint32_t));
+    bench.found = take_memory(QUERIES * DATA_NEAREST * sizeof(uint32_t));
+    bench.ids.column = (struct column){ .at = take_memory((size_t)count * sizeof(struct id)), .count = count };
     for (uint32_t i = 0; i < DATA_WIDTH; i++)
         bench.weights[i] = 1;
     printf("\n%u embeddings, %s: local intrinsic dimension %.1f\n", count, kind->name,

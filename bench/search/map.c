@@ -8,7 +8,7 @@
 
 enum { FAMILIES = 60, SUBSPACE = 12, SAMPLE = 400 };
 
-static double uniform(uint64_t *state)
+static double draw_uniform(uint64_t *state)
 {
     uint64_t z = *state += 0x9E3779B97F4A7C15U;
 
@@ -17,31 +17,31 @@ static double uniform(uint64_t *state)
     return (double)((z ^ z >> 31) >> 11) / (double)(1LLU << 53);
 }
 
-static double normal(uint64_t *state)
+static double draw_normal(uint64_t *state)
 {
-    return sqrt(-2 * log(uniform(state) + 1e-300)) * cos(6.283185307179586 * uniform(state));
+    return sqrt(-2 * log(draw_uniform(state) + 1e-300)) * cos(6.283185307179586 * draw_uniform(state));
 }
 
 /* Families of sounds: each a cloud of few dimensions, turned its own way. */
-static float *make(uint32_t count, uint64_t seed)
+static float *make_vectors(uint32_t count, uint64_t seed)
 {
     static double center[FAMILIES][VECTORS_WIDTH], axis[FAMILIES][SUBSPACE][VECTORS_WIDTH];
     float *at = malloc((size_t)count * VECTORS_WIDTH * sizeof(*at));
 
     for (uint32_t f = 0; f < FAMILIES; f++)
         for (uint32_t i = 0; i < VECTORS_WIDTH; i++) {
-            center[f][i] = 1.5 * normal(&seed);
+            center[f][i] = 1.5 * draw_normal(&seed);
             for (uint32_t s = 0; s < SUBSPACE; s++)
-                axis[f][s][i] = normal(&seed) * pow(0.75, s) / 2;
+                axis[f][s][i] = draw_normal(&seed) * pow(0.75, s) / 2;
         }
     for (uint32_t row = 0; at && row < count; row++) {
-        uint32_t f = (uint32_t)(uniform(&seed) * FAMILIES);
+        uint32_t f = (uint32_t)(draw_uniform(&seed) * FAMILIES);
         double along[SUBSPACE];
 
         for (uint32_t s = 0; s < SUBSPACE; s++)
-            along[s] = normal(&seed);
+            along[s] = draw_normal(&seed);
         for (uint32_t i = 0; i < VECTORS_WIDTH; i++) {
-            double sum = center[f][i] + 0.05 * normal(&seed);
+            double sum = center[f][i] + 0.05 * draw_normal(&seed);
             for (uint32_t s = 0; s < SUBSPACE; s++)
                 sum += along[s] * axis[f][s][i];
             at[(size_t)row * VECTORS_WIDTH + i] = (float)sum;
@@ -50,7 +50,7 @@ static float *make(uint32_t count, uint64_t seed)
     return at;
 }
 
-static void draw(struct map_work *work, const struct map_graph *graph, uint32_t dimensions, usec_t graph_took)
+static void draw_map(struct map_work *work, const struct map_graph *graph, uint32_t dimensions, usec_t graph_took)
 {
     struct map_place *places = calloc(work->count, sizeof(*places));
     usec_t began = clock_steady();
@@ -69,7 +69,7 @@ int main(int argc, char **argv)
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
     struct ids ids = { 0 };
     struct map_graph graph;
-    struct map_work work = { .at = make(count, seed), .ids = &ids, .count = count, .seed = seed };
+    struct map_work work = { .at = make_vectors(count, seed), .ids = &ids, .count = count, .seed = seed };
     usec_t began = clock_steady();
 
     if (!work.at || ids_open(&ids, count) != ERR_OK)
@@ -80,8 +80,8 @@ int main(int argc, char **argv)
     if (map_graph_make(&work, &graph) != ERR_OK)
         return 1;
     usec_t took = clock_steady() - began;
-    draw(&work, &graph, 2, took);
-    draw(&work, &graph, 3, took);
+    draw_map(&work, &graph, 2, took);
+    draw_map(&work, &graph, 3, took);
     map_graph_free(&graph);
     ids_close(&ids);
     free((void *)(uintptr_t)work.at);

@@ -25,7 +25,7 @@ static void on_signal(int number)
     ends = 1;
 }
 
-static int play(jack_nframes_t frames, void *state)
+static int play_period(jack_nframes_t frames, void *state)
 {
     float *left = jack_port_get_buffer(count.left, frames), *right = jack_port_get_buffer(count.right, frames);
     jack_nframes_t now = jack_last_frame_time(count.client);
@@ -40,7 +40,7 @@ static int play(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void die(const char *what)
+static void die_of(const char *what)
 {
     fprintf(stderr, "count: %s\n", what);
     exit(1);
@@ -49,17 +49,17 @@ static void die(const char *what)
 int main(int argc, char **argv)
 {
     if (argc != 3 && argc != 4)
-        die("SERVER NAME [over]");
+        die_of("SERVER NAME [over]");
     count.is_over = argc == 4;
     signal(SIGTERM, on_signal);
     count.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
     if (!count.client)
-        die("no such server, or the name is taken");
+        die_of("no such server, or the name is taken");
     count.left = jack_port_register(count.client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
     count.right = jack_port_register(count.client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    if (!count.left || !count.right || jack_set_process_callback(count.client, play, NULL) != 0 ||
+    if (!count.left || !count.right || jack_set_process_callback(count.client, play_period, NULL) != 0 ||
         jack_activate(count.client) != 0)
-        die("no ports");
+        die_of("no ports");
     puts("ready");
     fflush(stdout);
     while (!ends)

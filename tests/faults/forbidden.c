@@ -32,7 +32,7 @@ static __thread int inside;
 static process_fn *callback;
 static void *callback_state;
 
-static void say(const char *what)
+static void print_text(const char *what)
 {
     const char *path = getenv("FORBIDDEN_LOG");
     long fd = path ? syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0600) : -1;
@@ -44,18 +44,18 @@ static void say(const char *what)
     syscall(SYS_close, fd);
 }
 
-static void check(const char *name)
+static void check_call(const char *name)
 {
     if (!inside)
         return;
     inside = 0;
-    say(name);
+    print_text(name);
     abort();
 }
 
 /* ---- the callback ---- */
 
-static int watched(uint32_t frames, void *state)
+static int run_period(uint32_t frames, void *state)
 {
     void *volatile tried;
     int result;
@@ -76,39 +76,39 @@ int jack_set_process_callback(void *client, process_fn *process, void *state)
 
     callback = process;
     callback_state = state;
-    say("watched");
-    return real(client, watched, NULL);
+    print_text("watched");
+    return real(client, run_period, NULL);
 }
 
 /* ---- memory ---- */
 
 void *malloc(size_t size)
 {
-    check("malloc");
+    check_call("malloc");
     return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-    check("calloc");
+    check_call("calloc");
     return __libc_calloc(count, size);
 }
 
 void *realloc(void *at, size_t size)
 {
-    check("realloc");
+    check_call("realloc");
     return __libc_realloc(at, size);
 }
 
 void free(void *at)
 {
-    check("free");
+    check_call("free");
     __libc_free(at);
 }
 
 int posix_memalign(void **at, size_t alignment, size_t size)
 {
-    check("posix_memalign");
+    check_call("posix_memalign");
     *at = __libc_memalign(alignment, size);
     return *at ? 0 : 12;
 }
@@ -119,7 +119,7 @@ int posix_memalign(void **at, size_t alignment, size_t size)
     type name parameters                                                                                               \
     {                                                                                                                  \
         static type(*real) parameters;                                                                                 \
-        check(#name);                                                                                                  \
+        check_call(#name);                                                                                             \
         if (!real)                                                                                                     \
             real = (type(*) parameters)(uintptr_t)dlsym(RTLD_NEXT, #name);                                             \
         return real(__VA_ARGS__);                                                                                      \

@@ -51,12 +51,12 @@ static int error_of(int rc)
 }
 
 /* 0, or why nothing may be read, or changed. */
-static int reading(void)
+static int open_setting(void)
 {
     return cut ? -EIO : 0;
 }
 
-static int changing(void)
+static int open_changes(void)
 {
     if (!cut && ++changes == cut_at) {
         cut = 1;
@@ -66,19 +66,19 @@ static int changing(void)
     return cut ? -EIO : read_only ? -EROFS : 0;
 }
 
-static const char *below(const char *path)
+static const char *path_below(const char *path)
 {
     return path[1] ? path + 1 : ".";
 }
 
-static int at(void)
+static int place_of(void)
 {
     return unsynced_folder(lossy);
 }
 
 static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
 {
-    int e = reading();
+    int e = open_setting();
 
     if (e)
         return e;
@@ -86,13 +86,13 @@ static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *
         *st = (struct stat){ .st_mode = S_IFREG | 0600, .st_nlink = 1, .st_ino = UINT32_MAX };
         return 0;
     }
-    return error_of(fi ? fstat((int)fi->fh, st) : fstatat(at(), below(path), st, AT_SYMLINK_NOFOLLOW));
+    return error_of(fi ? fstat((int)fi->fh, st) : fstatat(place_of(), path_below(path), st, AT_SYMLINK_NOFOLLOW));
 }
 
 static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
                       enum fuse_readdir_flags flags)
 {
-    int e = reading(), fd = e ? -1 : openat(at(), below(path), O_RDONLY | O_DIRECTORY);
+    int e = open_setting(), fd = e ? -1 : openat(place_of(), path_below(path), O_RDONLY | O_DIRECTORY);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 
     (void)offset, (void)fi, (void)flags;
@@ -106,7 +106,7 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
 
 static int open_file(const char *path, int flags, mode_t mode, struct fuse_file_info *fi)
 {
-    int fd = openat(at(), below(path), (flags & ~(O_APPEND | O_SYNC | O_DSYNC)) | O_CLOEXEC, mode);
+    int fd = openat(place_of(), path_below(path), (flags & ~(O_APPEND | O_SYNC | O_DSYNC)) | O_CLOEXEC, mode);
 
     if (fd < 0)
         return -errno;
@@ -114,7 +114,7 @@ static int open_file(const char *path, int flags, mode_t mode, struct fuse_file_
     return 0;
 }
 
-static bool writes(int flags)
+static bool is_writing(int flags)
 {
     return (flags & O_ACCMODE) != O_RDONLY;
 }
@@ -122,8 +122,8 @@ static bool writes(int flags)
 /* Read through the kernel's cache: the store is mapped. The old bytes are read here, so never O_WRONLY. */
 static int do_open(const char *path, struct fuse_file_info *fi)
 {
-    int flags = writes(fi->flags) ? (fi->flags & ~O_ACCMODE) | O_RDWR : fi->flags;
-    int e = writes(fi->flags) ? changing() : reading();
+    int flags = is_writing(fi->flags) ? (fi->flags & ~O_ACCMODE) | O_RDWR : fi->flags;
+    int e = is_writing(fi->flags) ? open_changes() : open_setting();
 
     if (strcmp(path, all_path) == 0)
         fi->fh = all_handle;
@@ -132,39 +132,39 @@ static int do_open(const char *path, struct fuse_file_info *fi)
 
 static int do_create(const char *path, mode_t mode, struct fuse_file_info *fi)
 {
-    int e = changing();
+    int e = open_changes();
 
     if (e == 0)
         e = open_file(path, (fi->flags & ~O_ACCMODE) | O_RDWR | O_CREAT | O_EXCL, mode, fi);
-    return e ? e : unsynced_name(lossy, NAME_MADE, below(path), NULL);
+    return e ? e : unsynced_name(lossy, NAME_MADE, path_below(path), NULL);
 }
 
 static int do_mkdir(const char *path, mode_t mode)
 {
-    int e = changing();
+    int e = open_changes();
 
     if (e == 0)
-        e = error_of(mkdirat(at(), below(path), mode));
-    return e ? e : unsynced_name(lossy, NAME_MADE, below(path), NULL);
+        e = error_of(mkdirat(place_of(), path_below(path), mode));
+    return e ? e : unsynced_name(lossy, NAME_MADE, path_below(path), NULL);
 }
 
 static int do_unlink(const char *path)
 {
-    int e = changing();
+    int e = open_changes();
 
-    return e ? e : unsynced_name(lossy, NAME_REMOVED, below(path), NULL);
+    return e ? e : unsynced_name(lossy, NAME_REMOVED, path_below(path), NULL);
 }
 
 static int do_rename(const char *from, const char *to, unsigned flags)
 {
-    int e = changing();
+    int e = open_changes();
 
-    return e ? e : flags ? -EINVAL : unsynced_name(lossy, NAME_CHANGED, below(from), below(to));
+    return e ? e : flags ? -EINVAL : unsynced_name(lossy, NAME_CHANGED, path_below(from), path_below(to));
 }
 
 static int do_read(const char *path, char *to, size_t size, off_t from, struct fuse_file_info *fi)
 {
-    int e = reading();
+    int e = open_setting();
 
     (void)path;
     return e ? e : error_of((int)pread((int)fi->fh, to, size, from));
@@ -172,7 +172,7 @@ static int do_read(const char *path, char *to, size_t size, off_t from, struct f
 
 static int do_write(const char *path, const char *bytes, size_t size, off_t to, struct fuse_file_info *fi)
 {
-    int e = changing(), fd = (int)fi->fh;
+    int e = open_changes(), fd = (int)fi->fh;
 
     (void)path;
     if (e == 0)
@@ -187,7 +187,7 @@ static int do_write(const char *path, const char *bytes, size_t size, off_t to, 
 
 static int do_truncate(const char *path, off_t size, struct fuse_file_info *fi)
 {
-    int e = changing(), fd = fi ? (int)fi->fh : e ? -1 : openat(at(), below(path), O_RDWR | O_CLOEXEC);
+    int e = open_changes(), fd = fi ? (int)fi->fh : e ? -1 : openat(place_of(), path_below(path), O_RDWR | O_CLOEXEC);
 
     if (e == 0 && fd < 0)
         return -errno;
@@ -202,7 +202,7 @@ static int do_truncate(const char *path, off_t size, struct fuse_file_info *fi)
 
 static int do_fallocate(const char *path, int mode, off_t from, off_t size, struct fuse_file_info *fi)
 {
-    int e = changing();
+    int e = open_changes();
 
     (void)path;
     if (e == 0 && mode)
@@ -214,7 +214,7 @@ static int do_fallocate(const char *path, int mode, off_t from, off_t size, stru
 
 static int do_fsync(const char *path, int data_only, struct fuse_file_info *fi)
 {
-    int e = changing();
+    int e = open_changes();
 
     (void)path, (void)data_only;
     if (e == 0 && fi->fh == all_handle)
@@ -226,11 +226,11 @@ static int do_fsync(const char *path, int data_only, struct fuse_file_info *fi)
 
 static int do_fsyncdir(const char *path, int data_only, struct fuse_file_info *fi)
 {
-    int e = changing();
+    int e = open_changes();
 
     (void)data_only, (void)fi;
     if (e == 0)
-        unsynced_names_are_safe(lossy, below(path));
+        unsynced_names_are_safe(lossy, path_below(path));
     return e;
 }
 
@@ -245,23 +245,23 @@ static int do_release(const char *path, struct fuse_file_info *fi)
 static int do_statfs(const char *path, struct statvfs *to)
 {
     (void)path;
-    return error_of(fstatvfs(at(), to));
+    return error_of(fstatvfs(place_of(), to));
 }
 
 static int do_chmod(const char *path, mode_t mode, struct fuse_file_info *fi)
 {
-    int e = changing();
+    int e = open_changes();
 
     (void)fi;
-    return e ? e : error_of(fchmodat(at(), below(path), mode, 0));
+    return e ? e : error_of(fchmodat(place_of(), path_below(path), mode, 0));
 }
 
 static int do_utimens(const char *path, const struct timespec times[2], struct fuse_file_info *fi)
 {
-    int e = changing();
+    int e = open_changes();
 
     (void)fi;
-    return e ? e : error_of(utimensat(at(), below(path), times, AT_SYMLINK_NOFOLLOW));
+    return e ? e : error_of(utimensat(place_of(), path_below(path), times, AT_SYMLINK_NOFOLLOW));
 }
 
 static void *do_init(struct fuse_conn_info *conn, struct fuse_config *config)

@@ -40,7 +40,7 @@ static struct place {
     double from[TEMPOS], bpm[TEMPOS];
 } place;
 
-static void hear(jack_nframes_t frames)
+static void hear_period(jack_nframes_t frames)
 {
     void *buffer = jack_port_get_buffer(place.midi, frames);
     jack_nframes_t clock = jack_last_frame_time(place.client);
@@ -52,14 +52,14 @@ static void hear(jack_nframes_t frames)
     }
 }
 
-static int look(jack_nframes_t frames, void *state)
+static int run_period(jack_nframes_t frames, void *state)
 {
     unsigned n = place.count;
     jack_nframes_t clock;
     float period;
 
     (void)state;
-    hear(frames);
+    hear_period(frames);
     if (n == CYCLES)
         return 0;
     struct cycle *cycle = &place.cycles[n];
@@ -84,7 +84,8 @@ static double beats_to(double frame, double rate, double *bpm)
     return beats;
 }
 
-static void lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *at, int is_new, void *unused)
+static void lead_transport(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *at, int is_new,
+                           void *unused)
 {
     double bpm = 120, beats = beats_to(at->frame, jack_get_sample_rate(place.client), &bpm);
     double beat = floor(beats + 1e-9), ticks = place.ticks ? place.ticks : 1920;
@@ -107,7 +108,7 @@ static void lead(jack_transport_state_t state, jack_nframes_t frames, jack_posit
     }
 }
 
-static void die(const char *what)
+static void die_of(const char *what)
 {
     fprintf(stderr, "place: %s\n", what);
     exit(1);
@@ -117,10 +118,10 @@ static void read_map(char **tempos)
 {
     for (; *tempos && place.tempos < TEMPOS; tempos++, place.tempos++)
         if (sscanf(*tempos, "%lf:%lf", &place.from[place.tempos], &place.bpm[place.tempos]) != 2)
-            die("FRAME:BPM");
+            die_of("FRAME:BPM");
 }
 
-static void obey(void)
+static void obey_line(void)
 {
     char line[64];
     unsigned frame;
@@ -145,7 +146,7 @@ static void write_messages(const char *path)
     for (unsigned i = 0; file && i < place.message_count; i++)
         fprintf(file, "%u %u\n", place.messages[i].clock, place.messages[i].status);
     if (!file || fclose(file) != 0)
-        die("the file of messages cannot be written");
+        die_of("the file of messages cannot be written");
 }
 
 static void write_down(const char *path)
@@ -164,28 +165,29 @@ static void write_down(const char *path)
                 at->beats_per_minute);
     }
     if (!file || fclose(file) != 0)
-        die("the file cannot be written");
+        die_of("the file cannot be written");
 }
 
 int main(int argc, char **argv)
 {
     if (argc != 3 && argc < 6)
-        die("SERVER FILE [lead TICKS FRAME:BPM...]");
+        die_of("SERVER FILE [lead TICKS FRAME:BPM...]");
     place.cycles = calloc(CYCLES, sizeof(*place.cycles));
     place.client = jack_client_open("place", JackNoStartServer | JackServerName, NULL, argv[1]);
     if (!place.client || !place.cycles)
-        die("no such server");
+        die_of("no such server");
     if (argc > 5) {
         place.ticks = (unsigned)atoi(argv[4]);
         read_map(argv + 5);
     }
     place.midi = jack_port_register(place.client, "midi", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
-    if (!place.midi || jack_set_process_callback(place.client, look, NULL) != 0 || jack_activate(place.client) != 0 ||
-        (place.tempos && jack_set_timebase_callback(place.client, 0, lead, NULL) != 0))
-        die("not active");
+    if (!place.midi || jack_set_process_callback(place.client, run_period, NULL) != 0 ||
+        jack_activate(place.client) != 0 ||
+        (place.tempos && jack_set_timebase_callback(place.client, 0, lead_transport, NULL) != 0))
+        die_of("not active");
     puts("ready");
     fflush(stdout);
-    obey();
+    obey_line();
     jack_deactivate(place.client);
     write_down(argv[2]);
     write_messages(argv[2]);

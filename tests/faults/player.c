@@ -23,7 +23,7 @@ static void on_signal(int number)
     ends = 1;
 }
 
-static int play(jack_nframes_t frames, void *state)
+static int play_period(jack_nframes_t frames, void *state)
 {
     float *out = jack_port_get_buffer(player.out, frames);
     size_t left;
@@ -41,38 +41,39 @@ static int play(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void die(const char *what)
+static void die_of(const char *what)
 {
     fprintf(stderr, "player: %s\n", what);
     exit(1);
 }
 
-static void load(const char *path)
+static void load_file(const char *path)
 {
     FILE *file = fopen(path, "r");
 
     if (!file || fseek(file, 0, SEEK_END) != 0)
-        die("no such file");
+        die_of("no such file");
     player.frames = (size_t)ftell(file) / sizeof(float);
     player.sound = malloc(player.frames * sizeof(float) + 1);
     rewind(file);
     if (!player.sound || fread(player.sound, sizeof(float), player.frames, file) != player.frames)
-        die("the file cannot be read");
+        die_of("the file cannot be read");
     fclose(file);
 }
 
 int main(int argc, char **argv)
 {
     if (argc != 4)
-        die("SERVER NAME FILE");
-    load(argv[3]);
+        die_of("SERVER NAME FILE");
+    load_file(argv[3]);
     signal(SIGTERM, on_signal);
     player.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
     if (!player.client)
-        die("no such server, or the name is taken");
+        die_of("no such server, or the name is taken");
     player.out = jack_port_register(player.client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    if (!player.out || jack_set_process_callback(player.client, play, NULL) != 0 || jack_activate(player.client) != 0)
-        die("no port");
+    if (!player.out || jack_set_process_callback(player.client, play_period, NULL) != 0 ||
+        jack_activate(player.client) != 0)
+        die_of("no port");
     puts("ready");
     fflush(stdout);
     while (!ends)

@@ -50,7 +50,7 @@ _Noreturn static void fail(const char *doing, enum err e, const struct fault *fa
 }
 
 /* A store that a failed call left in doubt is checked by its writer first: readers wait for that. */
-static bool waits(enum err e, int *tries)
+static bool waits_again(enum err e, int *tries)
 {
     return e == ERR_OFFLINE && (*tries)++ < DOUBT_TRIES && usleep(DOUBT_US) == 0;
 }
@@ -63,13 +63,13 @@ static void open_store(struct reading *r)
 
     do
         e = store_open(&r->paths, STORE_READER, &r->store, &fault);
-    while (waits(e, &tries));
+    while (waits_again(e, &tries));
     if (e != ERR_OK)
         fail("the store does not open", e, &fault);
     r->opens++;
 }
 
-static struct txn *begin(struct reading *r)
+static struct txn *begin_reading(struct reading *r)
 {
     struct fault fault = { 0 };
     struct txn *txn;
@@ -78,7 +78,7 @@ static struct txn *begin(struct reading *r)
 
     do
         e = store_read(r->store, &txn, &fault);
-    while (waits(e, &tries));
+    while (waits_again(e, &tries));
     if (e != ERR_OK)
         fail("a read transaction does not begin", e, &fault);
     return txn;
@@ -86,7 +86,7 @@ static struct txn *begin(struct reading *r)
 
 /* ---- watch ---- */
 
-static bool follows(void *state, const struct change *change)
+static bool print_change(void *state, const struct change *change)
 {
     uint64_t *expected = state;
 
@@ -109,7 +109,7 @@ static void look_at_changes(struct reading *r, struct txn *txn)
         fail("the change log has another number of rows", ERR_INTERNAL, NULL);
     r->head = head;
     from = head > tail + CHANGES_LOOKED_AT ? head - CHANGES_LOOKED_AT : tail;
-    e = head ? catalogue_each_change(txn, &r->arena, from - 1, follows, &from) : ERR_OK;
+    e = head ? catalogue_each_change(txn, &r->arena, from - 1, print_change, &from) : ERR_OK;
     if (e != ERR_OK || (head && from != head + 1))
         fail("the change log ends too early", e, NULL);
 }
@@ -124,7 +124,7 @@ static bool count_media(void *state, const struct media *media)
 
 static void read_once(struct reading *r)
 {
-    struct txn *txn = begin(r);
+    struct txn *txn = begin_reading(r);
     uint32_t count = 0;
 
     look_at_changes(r, txn);
@@ -136,7 +136,7 @@ static void read_once(struct reading *r)
     r->reads++;
 }
 
-static int watch(struct reading *r)
+static int watch_changes(struct reading *r)
 {
     const struct timespec pause = { .tv_nsec = 2000000 };
 
@@ -156,14 +156,14 @@ static int watch(struct reading *r)
 static int watch_failing(struct reading *r)
 {
     r->disk_fails = true;
-    return watch(r);
+    return watch_changes(r);
 }
 
 /* ---- hold, dump, pages ---- */
 
-static int hold(struct reading *r)
+static int hold_pages(struct reading *r)
 {
-    struct txn *txn = begin(r);
+    struct txn *txn = begin_reading(r);
 
     puts("holding");
     fflush(stdout);
@@ -187,9 +187,9 @@ static bool print_media(void *state, const struct media *media)
     return true;
 }
 
-static int dump(struct reading *r)
+static int dump_items(struct reading *r)
 {
-    struct txn *txn = begin(r);
+    struct txn *txn = begin_reading(r);
     enum err e = each_media(txn, &r->arena, print_media, NULL);
 
     if (e != ERR_OK)
@@ -198,13 +198,13 @@ static int dump(struct reading *r)
     return 0;
 }
 
-static int pages(struct reading *r)
+static int print_pages(struct reading *r)
 {
     printf("%llu\n", (unsigned long long)store_pages(r->store));
     return 0;
 }
 
-static int readers(struct reading *r)
+static int print_readers(struct reading *r)
 {
     struct reader all[254];
     uint64_t newest;
@@ -218,9 +218,8 @@ static int readers(struct reading *r)
 static const struct {
     const char *name;
     int (*run)(struct reading *r);
-} modes[] = { { "watch", watch }, { "watch_failing", watch_failing },
-              { "hold", hold },   { "dump", dump },
-              { "pages", pages }, { "readers", readers } };
+} modes[] = { { "watch", watch_changes }, { "watch_failing", watch_failing }, { "hold", hold_pages },
+              { "dump", dump_items },     { "pages", print_pages },           { "readers", print_readers } };
 
 int main(int argc, char **argv)
 {

@@ -32,7 +32,7 @@ static void wait_while(const atomic_int *flag)
         nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 }
 
-static const char *below(const char *path)
+static const char *path_below(const char *path)
 {
     return path[1] ? path + 1 : ".";
 }
@@ -41,7 +41,7 @@ static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *
 {
     (void)fi;
     wait_while(&all_waits);
-    return fstatat(folder, below(path), st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+    return fstatat(folder, path_below(path), st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
@@ -49,7 +49,7 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
 {
     (void)offset, (void)fi, (void)flags;
     wait_while(&all_waits);
-    int fd = openat(folder, below(path), O_RDONLY | O_DIRECTORY);
+    int fd = openat(folder, path_below(path), O_RDONLY | O_DIRECTORY);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir)
         return -errno;
@@ -62,7 +62,7 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
 static int do_open(const char *path, struct fuse_file_info *fi)
 {
     wait_while(&all_waits);
-    int fd = openat(folder, below(path), O_RDONLY);
+    int fd = openat(folder, path_below(path), O_RDONLY);
     if (fd < 0)
         return -errno;
     fi->fh = (uint64_t)fd;

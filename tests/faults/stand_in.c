@@ -39,46 +39,46 @@ struct stand_in {
 
 /* ---- it dies, hangs and leaks ---- */
 
-static void crashes(struct stand_in *s)
+static void do_crash(struct stand_in *s)
 {
     (void)s;
     volatile int *volatile nowhere = NULL;
     *nowhere = 1;
 }
-static void aborts(struct stand_in *s)
+static void do_abort(struct stand_in *s)
 {
     (void)s;
     abort();
 }
-static void exits(struct stand_in *s)
+static void do_exit(struct stand_in *s)
 {
     (void)s;
     _exit(0);
 }
-static int deeper(volatile int *depth)
+static int go_deeper(volatile int *depth)
 {
     volatile int here[1024] = { *depth + 1 };
-    return *depth < 0 ? 0 : deeper(here) + here[1];
+    return *depth < 0 ? 0 : go_deeper(here) + here[1];
 }
-static void overflows(struct stand_in *s)
+static void do_overflow(struct stand_in *s)
 {
     (void)s;
-    deeper((volatile int[1]){ 0 });
+    go_deeper((volatile int[1]){ 0 });
 }
-static void hangs(struct stand_in *s)
+static void do_hang(struct stand_in *s)
 {
     (void)s;
     int word = 0;
     for (;;)
         syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
-static void spins(struct stand_in *s)
+static void do_spin(struct stand_in *s)
 {
     (void)s;
     for (volatile bool going = true; going;)
         ;
 }
-static void leaks(struct stand_in *s)
+static void do_leak(struct stand_in *s)
 {
     (void)s;
     for (char *more; (more = malloc(MEGABYTE));)
@@ -88,89 +88,89 @@ static void leaks(struct stand_in *s)
 static void hangs_up(struct stand_in *s)
 {
     close(SOCKET);
-    hangs(s);
+    do_hang(s);
 }
 
 /* ---- it answers wildly ---- */
 
-static void say(const void *bytes, size_t len)
+static void write_all(const void *bytes, size_t len)
 {
     struct iovec part = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = len };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
     (void)!sendmsg(SOCKET, &message, MSG_NOSIGNAL);
 }
-static void answers(struct stand_in *s)
+static void do_answer(struct stand_in *s)
 {
     if (pipe_send(&s->pipe, &result_shape, &s->result, -1, NULL) != ERR_OK)
         _exit(1);
 }
 static void announces_4_gigabytes(struct stand_in *s)
 {
-    say("\xff\xff\xff\xff\x81", 5);
-    hangs(s);
+    write_all("\xff\xff\xff\xff\x81", 5);
+    do_hang(s);
 }
 static void announces_nothing(struct stand_in *s)
 {
     (void)s;
-    say("\0\0\0\0", 4);
+    write_all("\0\0\0\0", 4);
 }
-static void babbles(struct stand_in *s)
+static void do_babble(struct stand_in *s)
 {
     uint8_t noise[4 + 1000] = { 1000 & 0xff, 1000 >> 8 };
     (void)s;
     syscall(SYS_getrandom, noise + 4, sizeof(noise) - 4, 0);
-    say(noise, sizeof(noise));
+    write_all(noise, sizeof(noise));
 }
-static void floods(struct stand_in *s)
+static void do_flood(struct stand_in *s)
 {
     for (;;)
-        babbles(s);
+        do_babble(s);
 }
 static void answers_half(struct stand_in *s)
 {
     (void)s;
-    say("\x40\0\0\0\x83\xa6number", 12);
+    write_all("\x40\0\0\0\x83\xa6number", 12);
 }
 static void answers_half_and_hangs(struct stand_in *s)
 {
     answers_half(s);
-    hangs(s);
+    do_hang(s);
 }
 static void answers_another_job(struct stand_in *s)
 {
     s->result.number += 1000;
-    answers(s);
+    do_answer(s);
 }
 static void answers_twice(struct stand_in *s)
 {
-    answers(s);
-    answers(s);
+    do_answer(s);
+    do_answer(s);
 }
 static void answers_without_content(struct stand_in *s)
 {
     s->result.found.content = (struct bytes){ 0 };
-    answers(s);
+    do_answer(s);
 }
 static void answers_an_unfit_state(struct stand_in *s)
 {
     s->result.found.state.value = ANALYSIS_STATE_QUARANTINED;
-    answers(s);
+    do_answer(s);
 }
 static void fails_without_a_reason(struct stand_in *s)
 {
     s->result.found.state.value = ANALYSIS_STATE_FAILED;
-    answers(s);
+    do_answer(s);
 }
 static void answers_of_negative_length(struct stand_in *s)
 {
     s->result.found.frames = -1;
-    answers(s);
+    do_answer(s);
 }
 static void answers_a_cut_embedding(struct stand_in *s)
 {
     s->result.found.embedding.rhythm.count = 3;
-    answers(s);
+    do_answer(s);
 }
 /* As a good worker would write it, with NaN in the place of a number. */
 static void answers_no_number(struct stand_in *s)
@@ -186,42 +186,42 @@ static void answers_no_number(struct stand_in *s)
         _exit(1);
     memcpy(at + 1, (const uint8_t[]){ 0x7f, 0xf8, 0, 0, 0, 0, 0, 1 }, 8);
     uint32_t len = (uint32_t)body.len;
-    say((const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) }, 4);
-    say(body.at, body.len);
+    write_all((const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) }, 4);
+    write_all(body.at, body.len);
     buffer_free(&body);
 }
 static void speaks_for_a_person(struct stand_in *s)
 {
     s->facts[0].source.value = SOURCE_USER;
-    answers(s);
+    do_answer(s);
 }
 
 /* ---- it tries to get out ---- */
 
-static bool opens(void)
+static bool can_open(void)
 {
     return open("/etc/passwd", O_RDONLY) >= 0;
 }
-static bool connects(void)
+static bool can_connect(void)
 {
     return socket(AF_INET, SOCK_STREAM, 0) >= 0;
 }
-static bool forks(void)
+static bool can_fork(void)
 {
     pid_t child = fork();
     if (child == 0)
         _exit(0);
     return child > 0;
 }
-static bool executes(void)
+static bool can_execute(void)
 {
     return execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL }) == 0;
 }
-static bool traces(void)
+static bool can_trace(void)
 {
     return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
 }
-static bool kills(void)
+static bool can_kill(void)
 {
     return kill(getppid(), SIGCONT) == 0;
 }
@@ -240,20 +240,16 @@ static bool raises_time(void)
     return setrlimit(RLIMIT_CPU, &(struct rlimit){ more, more }) == 0;
 }
 
-static void escapes(struct stand_in *s)
+static void do_escape(struct stand_in *s)
 {
     static const struct {
         const char *what;
         bool (*gets_out)(void);
     } ways[] = {
-        { "open", opens },
-        { "socket", connects },
-        { "fork", forks },
-        { "execve", executes },
-        { "ptrace", traces },
-        { "kill", kills },
-        { "more memory", maps_more },
-        { "a higher limit of memory", raises_memory },
+        { "open", can_open },         { "socket", can_connect },
+        { "fork", can_fork },         { "execve", can_execute },
+        { "ptrace", can_trace },      { "kill", can_kill },
+        { "more memory", maps_more }, { "a higher limit of memory", raises_memory },
         { "more time", raises_time },
     };
     char words[200] = "nothing";
@@ -266,7 +262,7 @@ static void escapes(struct stand_in *s)
     snprintf(failure, sizeof(failure), "escaped by %s", words);
     s->result.found.state.value = ANALYSIS_STATE_FAILED;
     s->result.found.failure = text_of(failure);
-    answers(s);
+    do_answer(s);
 }
 
 /* ---- what a file asks for ---- */
@@ -275,18 +271,18 @@ static const struct {
     const char *word;
     void (*act)(struct stand_in *);
 } deeds[] = {
-    { "crash", crashes },
-    { "abort", aborts },
-    { "exit", exits },
-    { "overflow", overflows },
-    { "hang", hangs },
-    { "spin", spins },
-    { "leak", leaks },
+    { "crash", do_crash },
+    { "abort", do_abort },
+    { "exit", do_exit },
+    { "overflow", do_overflow },
+    { "hang", do_hang },
+    { "spin", do_spin },
+    { "leak", do_leak },
     { "hangup", hangs_up },
     { "length", announces_4_gigabytes },
     { "empty", announces_nothing },
-    { "babble", babbles },
-    { "flood", floods },
+    { "babble", do_babble },
+    { "flood", do_flood },
     { "half", answers_half_and_hangs },
     { "number", answers_another_job },
     { "twice", answers_twice },
@@ -297,10 +293,10 @@ static const struct {
     { "embedding", answers_a_cut_embedding },
     { "nan", answers_no_number },
     { "user", speaks_for_a_person },
-    { "escape", escapes },
+    { "escape", do_escape },
 };
 
-static void act(struct stand_in *s, const char *line)
+static void act_on(struct stand_in *s, const char *line)
 {
     bool early = strncmp(line, "early ", 6) == 0;
     enum worker_mode when = early ? WORKER_MODE_HASH : WORKER_MODE_ANALYSE;
@@ -312,10 +308,10 @@ static void act(struct stand_in *s, const char *line)
             deeds[i].act(s);
             return;
         }
-    answers(s);
+    do_answer(s);
 }
 
-static struct fact fact(const char *attribute, double number, uint64_t version)
+static struct fact make_fact(const char *attribute, double number, uint64_t version)
 {
     return (struct fact){ .attribute = text_of(attribute),
                           .source = { .value = SOURCE_ANALYSIS },
@@ -331,8 +327,8 @@ static void hear_well(struct stand_in *s, const char *line, size_t len)
     struct analysed *found = &s->result.found;
 
     s->content = hash_of(line, len);
-    s->facts[0] = fact("bpm", s->bpm, s->analyser);
-    s->facts[1] = fact("duration_s", 1, s->analyser);
+    s->facts[0] = make_fact("bpm", s->bpm, s->analyser);
+    s->facts[1] = make_fact("duration_s", 1, s->analyser);
     s->result = (struct result){ .number = s->job.number, .seconds = 1 };
     *found = (struct analysed){ .state = { .value = ANALYSIS_STATE_WAITING }, .analyser = s->analyser };
     found->content = bytes_of(s->content.b, sizeof(s->content.b));
@@ -348,7 +344,7 @@ static void hear_well(struct stand_in *s, const char *line, size_t len)
     found->embedding = s->embedding;
 }
 
-static double setting(const char *name, double otherwise)
+static double read_setting(const char *name, double otherwise)
 {
     const char *value = getenv(name);
     return value ? atof(value) : otherwise;
@@ -356,7 +352,8 @@ static double setting(const char *name, double otherwise)
 
 int main(void)
 {
-    struct stand_in s = { .analyser = (uint64_t)setting("STAND_IN_ANALYSER", 1), .bpm = setting("STAND_IN_BPM", 120) };
+    struct stand_in s = { .analyser = (uint64_t)read_setting("STAND_IN_ANALYSER", 1),
+                          .bpm = read_setting("STAND_IN_BPM", 120) };
     struct arena arena = { 0 };
     int fd;
 
@@ -373,7 +370,7 @@ int main(void)
         ssize_t len = fd >= 0 ? pread(fd, line, LINE, 0) : 0;
         sandbox_allow_job();
         hear_well(&s, line, len > 0 ? (size_t)len : 0);
-        act(&s, line);
+        act_on(&s, line);
         close(fd);
         s.job = (struct job){ 0 };
         arena_reset(&arena);

@@ -12,7 +12,8 @@ struct search {
     volatile bool going;
 };
 
-static enum err deadlocks(struct search *s, struct call *call, const struct search_get *ask, struct media_found *answer)
+static enum err run_into_deadlock(struct search *s, struct call *call, const struct search_get *ask,
+                                  struct media_found *answer)
 {
     (void)call;
     (void)ask;
@@ -22,8 +23,8 @@ static enum err deadlocks(struct search *s, struct call *call, const struct sear
     return ERR_INTERNAL;
 }
 
-static enum err spins(struct search *s, struct call *call, const struct search_complete *ask,
-                      struct completions *answer)
+static enum err spin_for_ever(struct search *s, struct call *call, const struct search_complete *ask,
+                              struct completions *answer)
 {
     (void)call;
     (void)ask;
@@ -33,7 +34,7 @@ static enum err spins(struct search *s, struct call *call, const struct search_c
     return ERR_INTERNAL;
 }
 
-static const struct search_handlers handlers = { .get = deadlocks, .complete = spins };
+static const struct search_handlers handlers = { .get = run_into_deadlock, .complete = spin_for_ever };
 
 int main(int argc, char **argv)
 {

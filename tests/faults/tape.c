@@ -54,7 +54,7 @@ static void on_signal(int number)
 }
 
 /* Frames since the file began, and how many were missed on the way here. */
-static size_t place(struct track *track, jack_nframes_t frames)
+static size_t place_of(struct track *track, jack_nframes_t frames)
 {
     jack_nframes_t now = jack_last_frame_time(track->client);
 
@@ -67,10 +67,10 @@ static size_t place(struct track *track, jack_nframes_t frames)
     return (size_t)(now - track->first);
 }
 
-static int record(jack_nframes_t frames, void *state)
+static int record_period(jack_nframes_t frames, void *state)
 {
     const float *in = jack_port_get_buffer(tape.recorder.port, frames);
-    size_t at = place(&tape.recorder, frames);
+    size_t at = place_of(&tape.recorder, frames);
 
     (void)state;
     if (at + frames > tape.room || tape.has_ended)
@@ -92,7 +92,7 @@ static int stand_beside(jack_nframes_t frames, void *state)
     void *out = jack_port_get_buffer(tape.other.port, frames);
 
     (void)state;
-    (void)place(&tape.other, frames);
+    (void)place_of(&tape.other, frames);
     jack_midi_clear_buffer(out);
     for (; tape.every && tape.until_note < (long)frames; tape.until_note += tape.every) {
         if (!(bytes = jack_midi_event_reserve(out, (jack_nframes_t)tape.until_note, 3)))
@@ -106,7 +106,7 @@ static int stand_beside(jack_nframes_t frames, void *state)
     return 0;
 }
 
-static void die(const char *what)
+static void die_of(const char *what)
 {
     fprintf(stderr, "tape: %s\n", what);
     exit(1);
@@ -147,27 +147,27 @@ static unsigned look_at_all(pthread_t threads[PROCESSORS])
     return count;
 }
 
-static void join(struct track *track, const char *server, const char *name, const char *type, unsigned long flags,
-                 JackProcessCallback process)
+static void join_server(struct track *track, const char *server, const char *name, const char *type,
+                        unsigned long flags, JackProcessCallback process)
 {
     char unique[64];
 
     snprintf(unique, sizeof(unique), "%s-%d", name, (int)getpid());
     track->client = jack_client_open(unique, JackNoStartServer | JackServerName, NULL, server);
     if (!track->client)
-        die("no such server");
+        die_of("no such server");
     track->port = jack_port_register(track->client, "at", type, flags, 0);
     if (!track->port || jack_set_process_callback(track->client, process, NULL) != 0)
-        die("no port");
+        die_of("no port");
 }
 
-static void begin(const char *server, const char *port, const char *to)
+static void begin_tape(const char *server, const char *port, const char *to)
 {
-    join(&tape.recorder, server, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record);
-    join(&tape.other, server, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
+    join_server(&tape.recorder, server, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record_period);
+    join_server(&tape.other, server, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
     tape.until_note = tape.every;
     if (jack_activate(tape.recorder.client) != 0 || jack_activate(tape.other.client) != 0)
-        die("not activated");
+        die_of("not activated");
     while (!ends && jack_connect(tape.recorder.client, port, jack_port_name(tape.recorder.port)) != 0)
         usleep(20000);
     while (!ends && to && jack_connect(tape.other.client, jack_port_name(tape.other.port), to) != 0)
@@ -200,7 +200,7 @@ static void tell_connections(const char *again)
     fflush(stdout);
 }
 
-static void end(const char *path)
+static void end_tape(const char *path)
 {
     FILE *file = fopen(path, "w");
 
@@ -215,7 +215,7 @@ static void end(const char *path)
                (int)(tape.stood[i][1] - tape.recorder.first));
     puts("]}");
     if (!file || fwrite(tape.frames, sizeof(float), tape.count, file) != tape.count || fclose(file) != 0)
-        die("the file cannot be written");
+        die_of("the file cannot be written");
 }
 
 int main(int argc, char **argv)
@@ -226,7 +226,7 @@ int main(int argc, char **argv)
     unsigned looking;
 
     if (seconds <= 0 || (argc != 5 && argc != 8))
-        die("SERVER FILE SECONDS PORT [NOTE EVERY TO]");
+        die_of("SERVER FILE SECONDS PORT [NOTE EVERY TO]");
     signal(SIGTERM, on_signal);
     signal(SIGINT, on_signal);
     tape.note = argc == 8 ? (unsigned)atoi(argv[5]) : 0;
@@ -234,10 +234,10 @@ int main(int argc, char **argv)
     tape.room = (size_t)seconds * 192000;
     tape.frames = malloc(tape.room * sizeof(float));
     if (!tape.frames)
-        die("no memory");
+        die_of("no memory");
     for (size_t i = 0; i < tape.room; i++)
         tape.frames[i] = NAN;
-    begin(argv[1], port, argc == 8 ? argv[7] : NULL);
+    begin_tape(argv[1], port, argc == 8 ? argv[7] : NULL);
     looking = look_at_all(threads);
     tape.room = (size_t)seconds * jack_get_sample_rate(tape.recorder.client);
     while (!ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
@@ -250,7 +250,7 @@ int main(int argc, char **argv)
         pthread_join(threads[--looking], NULL);
     jack_deactivate(tape.recorder.client);
     jack_deactivate(tape.other.client);
-    end(argv[2]);
+    end_tape(argv[2]);
     jack_client_close(tape.recorder.client);
     jack_client_close(tape.other.client);
     return 0;

@@ -27,7 +27,7 @@ static void on_signal(int number)
     ends = 1;
 }
 
-static void pass(unsigned side, jack_nframes_t frames)
+static void pass_side(unsigned side, jack_nframes_t frames)
 {
     const float *in = jack_port_get_buffer(through.in[side], frames);
     float *out = jack_port_get_buffer(through.out[through.outputs == SIDES ? side : 0], frames);
@@ -41,22 +41,22 @@ static void pass(unsigned side, jack_nframes_t frames)
     }
 }
 
-static int process(jack_nframes_t frames, void *state)
+static int process_period(jack_nframes_t frames, void *state)
 {
     (void)state;
     for (unsigned side = 0; side < SIDES; side++)
-        pass(side, frames);
+        pass_side(side, frames);
     through.at += frames;
     return 0;
 }
 
-static void die(const char *what)
+static void die_of(const char *what)
 {
     fprintf(stderr, "through: %s\n", what);
     exit(1);
 }
 
-static jack_port_t *make(const char *kind, unsigned side, unsigned long flags)
+static jack_port_t *make_port(const char *kind, unsigned side, unsigned long flags)
 {
     char name[16];
     jack_port_t *port;
@@ -64,28 +64,28 @@ static jack_port_t *make(const char *kind, unsigned side, unsigned long flags)
     snprintf(name, sizeof(name), "%s_%u", kind, side + 1);
     port = jack_port_register(through.client, name, JACK_DEFAULT_AUDIO_TYPE, flags, 0);
     if (!port)
-        die("no port");
+        die_of("no port");
     return port;
 }
 
 int main(int argc, char **argv)
 {
     if (argc != 5)
-        die("SERVER NAME OUTPUTS DELAY");
+        die_of("SERVER NAME OUTPUTS DELAY");
     through.outputs = (unsigned)atoi(argv[3]) == SIDES ? SIDES : (unsigned)atoi(argv[3]) % SIDES;
     through.delay = (unsigned)atoi(argv[4]) % LATEST;
     signal(SIGTERM, on_signal);
     through.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
     if (!through.client)
-        die("no such server, or the name is taken");
+        die_of("no such server, or the name is taken");
     for (unsigned side = 0; side < SIDES; side++)
-        through.in[side] = make("in", side, JackPortIsInput);
+        through.in[side] = make_port("in", side, JackPortIsInput);
     for (unsigned side = 0; side < through.outputs; side++)
-        through.out[side] = make("out", side, JackPortIsOutput);
-    if (through.outputs > 0 && jack_set_process_callback(through.client, process, NULL) != 0)
-        die("no callback");
+        through.out[side] = make_port("out", side, JackPortIsOutput);
+    if (through.outputs > 0 && jack_set_process_callback(through.client, process_period, NULL) != 0)
+        die_of("no callback");
     if (jack_activate(through.client) != 0)
-        die("not activated");
+        die_of("not activated");
     puts("ready");
     fflush(stdout);
     while (!ends)

@@ -25,27 +25,27 @@ static void on_signal(int number)
     ends = 1;
 }
 
-static void die(const char *what)
+static void die_of(const char *what)
 {
     fprintf(stderr, "tone: %s\n", what);
     exit(1);
 }
 
-static float sample(bool counts, uint64_t frame)
+static float sample_at(bool counts, uint64_t frame)
 {
     if (counts)
         return (float)(frame & 0xFFFFFF) / 16777216.0F;
     return 0.25F * (float)sin(2 * M_PI * (double)(frame % TURN) / TURN);
 }
 
-static void fill(struct ring *ring, uint64_t begin, bool counts)
+static void fill_ring(struct ring *ring, uint64_t begin, bool counts)
 {
     uint64_t from = ring_written(ring) - begin;
     float frames[CHUNK][2];
 
     while (ring_space(ring) >= CHUNK) {
         for (uint32_t i = 0; i < CHUNK; i++)
-            frames[i][0] = frames[i][1] = sample(counts, from + i);
+            frames[i][0] = frames[i][1] = sample_at(counts, from + i);
         from += ring_write(ring, frames, CHUNK);
     }
 }
@@ -55,7 +55,7 @@ struct voice {
     uint64_t begin;
 };
 
-static void start(struct studio *studio, uint32_t number, struct voice *voice, bool counts)
+static void start_voice(struct studio *studio, uint32_t number, struct voice *voice, bool counts)
 {
     struct stream_memory *memory = studio_stream(studio, number, &voice->ring);
     struct ring orders = studio_orders(studio, ORDERS_STREAMER);
@@ -67,9 +67,9 @@ static void start(struct studio *studio, uint32_t number, struct voice *voice, b
     order.generation = atomic_load(&memory->generation) + 1;
     atomic_store(&memory->begin, voice->begin);
     atomic_store(&memory->generation, order.generation);
-    fill(&voice->ring, voice->begin, counts);
+    fill_ring(&voice->ring, voice->begin, counts);
     if (ring_write(&orders, &order, 1) != 1)
-        die("no room for an order");
+        die_of("no room for an order");
 }
 
 static void begin_capture(struct studio *studio, struct ring *ring)
@@ -79,10 +79,10 @@ static void begin_capture(struct studio *studio, struct ring *ring)
 
     (void)studio_capture(studio, 0, ring);
     if (ring_write(&orders, &order, 1) != 1)
-        die("no room for an order");
+        die_of("no room for an order");
 }
 
-static void stream(struct studio *studio, uint32_t first, bool counts)
+static void start_stream(struct studio *studio, uint32_t first, bool counts)
 {
     static struct voice voices[STREAMS];
     struct ring captured;
@@ -90,19 +90,19 @@ static void stream(struct studio *studio, uint32_t first, bool counts)
     if (first == 0)
         begin_capture(studio, &captured);
     for (uint32_t i = first; i < STREAMS; i++)
-        start(studio, i, &voices[i], counts);
+        start_voice(studio, i, &voices[i], counts);
     puts("ready");
     fflush(stdout);
     while (!ends) {
         for (uint32_t i = first; i < STREAMS; i++)
-            fill(&voices[i].ring, voices[i].begin, counts);
+            fill_ring(&voices[i].ring, voices[i].begin, counts);
         if (first == 0)
             ring_release(&captured, ring_written(&captured));
         clock_sleep(100000);
     }
 }
 
-static void sound(struct studio *studio, uint32_t slot)
+static void start_sound(struct studio *studio, uint32_t slot)
 {
     struct sounds_memory *sounds = studio_sounds(studio);
     struct sound_entry *entry = &sounds->entries[slot];
@@ -127,14 +127,14 @@ int main(int argc, char **argv)
     uint32_t number = argc > 2 ? (uint32_t)atoi(argv[2]) : UINT32_MAX;
 
     if (number >= (argc == 4 ? (uint32_t)STREAMS : (uint32_t)SOUNDS))
-        die("stream VOICE sine|count; or sound SLOT");
+        die_of("stream VOICE sine|count; or sound SLOT");
     signal(SIGTERM, on_signal);
     if (paths_find(&paths, &fault) != ERR_OK || studio_open(&paths, &studio, &fault) != ERR_OK)
-        die(fault.what);
+        die_of(fault.what);
     if (argc == 4)
-        stream(studio, number, strcmp(argv[3], "count") == 0);
+        start_stream(studio, number, strcmp(argv[3], "count") == 0);
     else
-        sound(studio, number);
+        start_sound(studio, number);
     studio_close(studio);
     return 0;
 }

@@ -36,7 +36,7 @@ static void write_frame(const struct service *service, const struct ask *ask, st
 }
 
 /* As from its socket: the message lives as long as the call. */
-static void queue(struct service *service, const struct buffer *frame)
+static void queue_frame(struct service *service, const struct buffer *frame)
 {
     struct call *call = call_new(service);
     const struct arena arena = call->arena;
@@ -75,7 +75,7 @@ enum err fuzz_ask(struct service *service, const struct ask *ask, struct id requ
 
     write_frame(service, ask, request, body, &frame);
     buffer_reset(&service->frame);
-    queue(service, &frame);
+    queue_frame(service, &frame);
     service->turn_ends = INT64_MAX; /* as long as it takes */
     call_take_all(service);
     service_release(service);
@@ -87,7 +87,7 @@ enum err fuzz_ask(struct service *service, const struct ask *ask, struct id requ
 
 /* ---- asks of an input ---- */
 
-static const struct ask *chosen(const struct service *service, uint16_t number)
+static const struct ask *choose_ask(const struct service *service, uint16_t number)
 {
     const struct schema *own = service->schema;
     uint32_t count = own->ask_count + schema_service.ask_count;
@@ -112,7 +112,7 @@ static void put_known_ids(struct buffer *body, const struct id_list *known)
 
 bool fuzz_next_ask(struct service *service, struct fuzz_input *input, const struct id_list *known)
 {
-    const struct ask *ask = chosen(service, fuzz_number(input));
+    const struct ask *ask = choose_ask(service, fuzz_number(input));
     struct bytes number = fuzz_take(input, 1);
     struct arena arena = { .limit = LIMIT_ARENA };
     struct buffer body = { 0 };

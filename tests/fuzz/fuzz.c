@@ -72,7 +72,7 @@ uint16_t fuzz_hash(const char *name)
     return (uint16_t)hash;
 }
 
-static void add(struct messages *to, const char *name, const char *part, const struct shape *shape)
+static void add_message(struct messages *to, const char *name, const char *part, const struct shape *shape)
 {
     char whole[256];
 
@@ -81,15 +81,15 @@ static void add(struct messages *to, const char *name, const char *part, const s
     to->at[to->count++] = (struct message){ fuzz_hash(whole), shape };
 }
 
-static void list(struct messages *to)
+static void list_messages(struct messages *to)
 {
     for (const struct schema *const *at = schema_all; *at; at++) {
         for (uint32_t i = 0; i < (*at)->ask_count; i++) {
-            add(to, (*at)->asks[i].full_name, "request", (*at)->asks[i].request);
-            add(to, (*at)->asks[i].full_name, "answer", (*at)->asks[i].answer);
+            add_message(to, (*at)->asks[i].full_name, "request", (*at)->asks[i].request);
+            add_message(to, (*at)->asks[i].full_name, "answer", (*at)->asks[i].answer);
         }
         for (uint32_t i = 0; i < (*at)->event_count; i++)
-            add(to, (*at)->events[i].full_name, "event", (*at)->events[i].body);
+            add_message(to, (*at)->events[i].full_name, "event", (*at)->events[i].body);
     }
 }
 
@@ -99,7 +99,7 @@ const struct shape *fuzz_shape(struct fuzz_input *input)
     uint16_t number = fuzz_number(input);
 
     if (messages.count == 0)
-        list(&messages);
+        list_messages(&messages);
     for (uint32_t i = 0; i < messages.count; i++)
         if (messages.at[i].hash == number)
             return messages.at[i].shape;

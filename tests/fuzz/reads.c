@@ -5,44 +5,44 @@
 #include "store/check/orphan.h"
 #include "store/parts.h"
 
-static bool seen(void)
+static bool was_seen(void)
 {
     return true;
 }
 static bool see_library(void *state, const struct library *library)
 {
     (void)state, (void)library;
-    return seen();
+    return was_seen();
 }
 static bool see_place(void *state, struct bytes file, const struct kept_place *place)
 {
     (void)state, (void)file, (void)place;
-    return seen();
+    return was_seen();
 }
 static bool see_media(void *state, const struct media *media)
 {
     (void)state, (void)media;
-    return seen();
+    return was_seen();
 }
 static bool see_folder(void *state, const struct folder *folder)
 {
     (void)state, (void)folder;
-    return seen();
+    return was_seen();
 }
 static bool see_id(void *state, struct id id)
 {
     (void)state, (void)id;
-    return seen();
+    return was_seen();
 }
 static bool see_change(void *state, const struct change *change)
 {
     (void)state, (void)change;
-    return seen();
+    return was_seen();
 }
 static bool see_part(void *state, const struct part *part)
 {
     (void)state, (void)part;
-    return seen();
+    return was_seen();
 }
 
 static void an_item_is_read(struct txn *txn, struct arena *arena, struct id id, struct bytes content)

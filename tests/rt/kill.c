@@ -284,7 +284,7 @@ static const struct protocol protocols[] = {
 
 /* ---- deaths ---- */
 
-static pid_t start(const struct protocol *protocol, struct shared *shared, bool writes, uint64_t seed)
+static pid_t start_process(const struct protocol *protocol, struct shared *shared, bool writes, uint64_t seed)
 {
     pid_t pid = fork();
 
@@ -298,7 +298,7 @@ static pid_t start(const struct protocol *protocol, struct shared *shared, bool 
     _exit(0);
 }
 
-static void end(pid_t pid)
+static void end_process(pid_t pid)
 {
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
@@ -307,7 +307,7 @@ static void end(pid_t pid)
 /* One of the two dies after a while, now and then both at once. */
 static void kill_them(const struct protocol *protocol, struct shared *shared, int kills, uint64_t seed)
 {
-    pid_t sides[2] = { start(protocol, shared, false, seed), start(protocol, shared, true, seed) };
+    pid_t sides[2] = { start_process(protocol, shared, false, seed), start_process(protocol, shared, true, seed) };
 
     for (int i = 0; i < kills && !atomic_load(&shared->broken); i++) {
         seed = value_mix(seed + (uint64_t)i);
@@ -315,12 +315,12 @@ static void kill_them(const struct protocol *protocol, struct shared *shared, in
         for (int side = 0; side < 2; side++) {
             if ((int)(seed & 1) != side && seed % 11)
                 continue;
-            end(sides[side]);
-            sides[side] = start(protocol, shared, side, seed);
+            end_process(sides[side]);
+            sides[side] = start_process(protocol, shared, side, seed);
         }
     }
-    end(sides[0]);
-    end(sides[1]);
+    end_process(sides[0]);
+    end_process(sides[1]);
 }
 
 int main(int argc, char **argv)

@@ -376,7 +376,7 @@ static void become_stepped(const struct operation *operation, struct scene *scen
 }
 
 /* Leaves the process stopped after so many instructions; false: its operation ended before. */
-static bool step(pid_t pid, int steps)
+static bool step_process(pid_t pid, int steps)
 {
     int status = 0;
 
@@ -401,7 +401,7 @@ static bool stop_at(const struct operation *operation, int start, int steps, boo
         become_stepped(operation, scene);
     if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
         abort();
-    going = step(pid, steps);
+    going = step_process(pid, steps);
     operation->other(scene);
     if (resume)
         ptrace(PTRACE_CONT, pid, NULL, NULL), waitpid(pid, &status, 0);
@@ -414,7 +414,7 @@ static bool stop_at(const struct operation *operation, int start, int steps, boo
     return going;
 }
 
-static bool run(const struct operation *operation, struct scene *scene, const char *only)
+static bool run_operation(const struct operation *operation, struct scene *scene, const char *only)
 {
     int first = only ? atoi(only) % operation->starts : 0;
     unsigned long stops = 0;
@@ -437,7 +437,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IONBF, 0);
     for (size_t i = 0; (argc == 2 || argc == 3) && i < sizeof(operations) / sizeof(*operations); i++)
         if (strcmp(argv[1], operations[i].name) == 0)
-            return !run(&operations[i], &scene, argv[2]);
+            return !run_operation(&operations[i], &scene, argv[2]);
     fprintf(stderr, "usage: steps OPERATION [START]\n");
     return 2;
 }

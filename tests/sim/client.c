@@ -31,7 +31,7 @@ static void be_born(struct client *client)
 }
 
 /* It forgets what is under way; what it owes comes of its work, which is still there when it comes back. */
-static void die(struct client *client)
+static void end_client(struct client *client)
 {
     sim.counts.client_deaths++;
     sim_step("client dies", (uint64_t)(client - clients));
@@ -72,7 +72,7 @@ static bool may_ask(const struct client *client, const struct deed *deed)
     return !deed->rival || deed->rival->asked_in[client - clients] != client->life;
 }
 
-static void ask(struct client *client, int place, struct deed *deed)
+static void send_ask(struct client *client, int place, struct deed *deed)
 {
     struct buffer body = { 0 };
     struct fault fault = { 0 };
@@ -97,7 +97,7 @@ static void ask(struct client *client, int place, struct deed *deed)
 }
 
 /* Mostly something new; at times what was answered already, or was asked by somebody else. */
-static struct deed *choose(struct client *client, int place)
+static struct deed *choose_deed(struct client *client, int place)
 {
     struct deed *deed = client->owed[place];
 
@@ -112,21 +112,21 @@ static struct deed *choose(struct client *client, int place)
     return deed;
 }
 
-static void think(struct client *client)
+static void act_once(struct client *client)
 {
     struct deed *deed;
 
     client->thinks_until = sim.now + 1 + (usec_t)sim_random((uint64_t)thinking);
     if (sim_chance(DIES)) {
-        die(client);
+        end_client(client);
         return;
     }
     for (int place = 0; place < AT_ONCE; place++) {
         if (client->under_way[place])
             continue;
-        deed = choose(client, place);
+        deed = choose_deed(client, place);
         if (deed)
-            ask(client, place, deed);
+            send_ask(client, place, deed);
         return;
     }
 }
@@ -140,7 +140,7 @@ static bool says_something(enum err e)
 }
 
 /* A refusal that comes behind an ack is older than it: persist never sends one later (deed_is_answered). */
-static void take(struct deed *deed, const struct delivery *delivery)
+static void take_delivery(struct deed *deed, const struct delivery *delivery)
 {
     if (deed->answered && (deed->error == ERR_OK || delivery->error != ERR_OK))
         return;
@@ -152,7 +152,7 @@ static void take(struct deed *deed, const struct delivery *delivery)
         deed_learn(deed, delivery->body);
 }
 
-static void deliver(struct client *client, const struct delivery *delivery)
+static void deliver_answer(struct client *client, const struct delivery *delivery)
 {
     struct deed *deed = delivery->token;
     int place = 0;
@@ -162,7 +162,7 @@ static void deliver(struct client *client, const struct delivery *delivery)
     client->under_way[place] = NULL;
     sim_step(err_name(delivery->error), (uint64_t)place);
     if (says_something(delivery->error)) {
-        take(deed, delivery);
+        take_delivery(deed, delivery);
         return;
     }
     sim.counts.unknown++;
@@ -177,9 +177,9 @@ void client_run(uint32_t number)
     struct delivery delivery;
 
     while (courier_take(client->courier, &delivery))
-        deliver(client, &delivery);
+        deliver_answer(client, &delivery);
     if (sim.now >= client->thinks_until)
-        think(client);
+        act_once(client);
 }
 
 usec_t client_due(uint32_t *number)

@@ -96,7 +96,7 @@ enum err __wrap_txn_commit(struct txn *txn, struct fault *fault)
 
 /* ---- the disk, as LMDB calls it ---- */
 
-static bool fails(void)
+static bool is_due(void)
 {
     if (fate.calls == 0 || --fate.calls > 0)
         return false;
@@ -106,15 +106,15 @@ static bool fails(void)
 
 ssize_t pwrite(int fd, const void *at, size_t len, off_t offset)
 {
-    return fails() ? -1 : syscall(SYS_pwrite64, fd, at, len, offset);
+    return is_due() ? -1 : syscall(SYS_pwrite64, fd, at, len, offset);
 }
 
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
-    return fails() ? -1 : syscall(SYS_writev, fd, parts, count);
+    return is_due() ? -1 : syscall(SYS_writev, fd, parts, count);
 }
 
 int fdatasync(int fd)
 {
-    return fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
+    return is_due() ? -1 : (int)syscall(SYS_fdatasync, fd);
 }

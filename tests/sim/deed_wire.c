@@ -100,7 +100,7 @@ struct bytes deed_content(uint32_t content, uint8_t to[16])
     return bytes_of(to, content ? 16 : 0);
 }
 
-static struct analysed heard(const struct op *op, uint8_t content[16])
+static struct analysed make_analysed(const struct op *op, uint8_t content[16])
 {
     static const uint8_t waveform[2000];
     static struct artefact artefact = { .type = TEXT("waveform"),
@@ -141,12 +141,12 @@ static struct operation operation_of(const struct op *op, struct text add[TAGS],
                                .kind = { .value = KIND_AUDIO },
                                .availability = availability };
     to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
-    to.analysed = heard(op, content);
+    to.analysed = make_analysed(op, content);
     to.presence = (struct presence){ .id = op->item, .availability = availability };
     return to;
 }
 
-static void put(const struct deed *deed, const void *request, struct buffer *to)
+static void put_frame(const struct deed *deed, const void *request, struct buffer *to)
 {
     struct fault fault = { 0 };
 
@@ -164,7 +164,7 @@ static void encode_batch(const struct deed *deed, struct buffer *to)
 
     for (uint32_t i = 0; i < deed->op_count; i++)
         operations[i] = operation_of(&deed->ops[i], add[i], remove[i], files[i], contents[i]);
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_apply(const struct deed *deed, struct buffer *to)
@@ -175,7 +175,7 @@ static void encode_apply(const struct deed *deed, struct buffer *to)
 
     for (uint32_t i = 0; i < deed->op_count; i++)
         actions[i] = (struct action){ .has_edit = true, .edit = edit_of(&deed->ops[i], add[i], remove[i]) };
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_edit(const struct deed *deed, struct buffer *to)
@@ -183,7 +183,7 @@ static void encode_edit(const struct deed *deed, struct buffer *to)
     struct text add[TAGS], remove[TAGS];
     struct persist_put_media ask = { .edit = edit_of(&deed->ops[0], add, remove) };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_volume(const struct deed *deed, struct buffer *to)
@@ -196,7 +196,7 @@ static void encode_volume(const struct deed *deed, struct buffer *to)
     struct bytes word_of = deed_folder(deed->number, label);
 
     ask.volume.label = (struct text){ word_of.len, (const char *)word_of.at };
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_folder(const struct deed *deed, struct buffer *to)
@@ -205,7 +205,7 @@ static void encode_folder(const struct deed *deed, struct buffer *to)
     struct persist_put_folder ask = { .folder = { .volume = deed_volume() } };
 
     ask.folder.name = deed_folder(deed->number, name);
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_move_folder(const struct deed *deed, struct buffer *to)
@@ -213,7 +213,7 @@ static void encode_move_folder(const struct deed *deed, struct buffer *to)
     char name[WORD];
     struct persist_move_folder ask = { .id = deed->id, .name = deed_folder(deed->number, name) };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_library(const struct deed *deed, struct buffer *to)
@@ -221,47 +221,47 @@ static void encode_library(const struct deed *deed, struct buffer *to)
     struct persist_put_library ask = { .library = { .id = deed->id, .volume = deed_volume(), .files = deed->number } };
 
     ask.library.path = bytes_of("/x", 2);
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_one_id(const struct deed *deed, struct buffer *to)
 {
     struct persist_forget ask = { .id = deed->id };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_toggle(const struct deed *deed, struct buffer *to)
 {
     struct audio_toggle ask = { .count_in = deed->number };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_locate(const struct deed *deed, struct buffer *to)
 {
     struct audio_locate ask = { .bar = deed->number };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_undo(const struct deed *deed, struct buffer *to)
 {
     const struct persist_undo ask = { 0 };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_redo(const struct deed *deed, struct buffer *to)
 {
     const struct persist_redo ask = { 0 };
 
-    put(deed, &ask, to);
+    put_frame(deed, &ask, to);
 }
 
 static void encode_nothing(const struct deed *deed, struct buffer *to)
 {
-    put(deed, "", to);
+    put_frame(deed, "", to);
 }
 
 void deed_encode(const struct deed *deed, struct buffer *to)

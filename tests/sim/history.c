@@ -12,8 +12,8 @@
 
 /* ---- answers ---- */
 
-static void hold(const struct deed *deed, uint32_t i, const struct verdict *must, enum err error, uint64_t revision,
-                 struct id id)
+static void check_outcome(const struct deed *deed, uint32_t i, const struct verdict *must, enum err error,
+                          uint64_t revision, struct id id)
 {
     if (error != must->error)
         sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i, err_name(error),
@@ -34,7 +34,7 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
         const struct outcome *outcome = &got.each.at[i];
         char name[20];
         text_copy(name, sizeof(name), outcome->error);
-        hold(deed, i, &verdicts[i], err_named(name), outcome->revision, outcome->id);
+        check_outcome(deed, i, &verdicts[i], err_named(name), outcome->revision, outcome->id);
         if (outcome->created != verdicts[i].created || outcome->stale != verdicts[i].stale)
             sim_fail("request %u, operation %u: created or stale are wrong", deed_number(deed), i);
     }
@@ -58,7 +58,7 @@ static void hold_answer(struct history *h, const struct deed *deed, const struct
     }
     if (codec_decode(&done_shape, buffer_bytes(&note->answer), &h->arena, &done, NULL) != ERR_OK)
         sim_fail("request %u: the kept answer does not decode", deed_number(deed));
-    hold(deed, 0, &verdicts[0], ERR_OK, done.revision, done.id);
+    check_outcome(deed, 0, &verdicts[0], ERR_OK, done.revision, done.id);
 }
 
 /* ---- refusals: each must have been right at some moment between the first sending and the answer ---- */
@@ -167,7 +167,7 @@ static void hold_forgotten(struct history *h, const struct note *note)
 
 /* ---- removals: row by row, for others may come between ---- */
 
-static bool removes(struct history *h, const struct deed *deed, const struct change *row)
+static bool is_removal_of(struct history *h, const struct deed *deed, const struct change *row)
 {
     return deed && deed->kind == DEED_REMOVE_LIBRARY && model_removes(&h->model, deed, row);
 }
@@ -202,9 +202,9 @@ static void remove_again(struct history *h, uint64_t number)
     if (!is_removal || is_forgotten(next, &note->change))
         return;
     look_at_refusals(h, note->at);
-    if (other && next == other && removes(h, other, &note->change))
+    if (other && next == other && is_removal_of(h, other, &note->change))
         deed = other;
-    else if (!removes(h, deed, &note->change) && removes(h, other, &note->change))
+    else if (!is_removal_of(h, deed, &note->change) && is_removal_of(h, other, &note->change))
         deed = other;
     if (deed->kind != DEED_REMOVE_LIBRARY)
         return;
@@ -214,7 +214,7 @@ static void remove_again(struct history *h, uint64_t number)
 }
 
 /* All of it is gone; of what another removal took nothing was left to do. */
-static struct verdict removed(struct history *h, const struct deed *deed)
+static struct verdict verdict_of_removal(struct history *h, const struct deed *deed)
 {
     const struct model_folder *folder = model_folder(&h->model, deed->id);
     uint64_t last = h->last[deed_number(deed)];
@@ -297,7 +297,7 @@ static void do_again(struct history *h, uint64_t number)
     deed->done = deed->held = true;
     deed->note = number;
     if (deed->kind == DEED_REMOVE_LIBRARY) {
-        verdicts[0] = removed(h, deed);
+        verdicts[0] = verdict_of_removal(h, deed);
     } else if (deed->kind != DEED_BATCH) {
         h->last[deed_number(deed)] = 0;
         verdicts[0] = model_do(&h->model, deed);
@@ -415,7 +415,7 @@ static void tell_problem(void *state, const char *what)
     sim_fail("the store has problems: %s", what);
 }
 
-static void check(struct history *h)
+static void check_history(struct history *h)
 {
     struct check_counts counts = { 0 };
 
@@ -439,7 +439,7 @@ void history_check(void)
     if (!h || store_open(&sim.paths, STORE_READER, &store, &fault) != ERR_OK ||
         store_read(store, &h->txn, &fault) != ERR_OK)
         sim_fail("the store cannot be read: %s", fault.what);
-    check(h);
+    check_history(h);
     sim.counts.changes += h->row_count;
     txn_end(h->txn);
     store_close(store);

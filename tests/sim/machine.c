@@ -14,7 +14,7 @@ enum { CLOCK_STEPS = 10 /* of a thousand waits */ };
 struct sim sim;
 
 /* splitmix64, https://prng.di.unimi.it/splitmix64.c */
-static uint64_t next(void)
+static uint64_t next_number(void)
 {
     uint64_t z = sim.chance += 0x9E3779B97F4A7C15u;
 
@@ -25,7 +25,7 @@ static uint64_t next(void)
 
 uint64_t sim_random(uint64_t below)
 {
-    return next() % below;
+    return next_number() % below;
 }
 
 bool sim_chance(uint32_t of_thousand)

@@ -102,7 +102,7 @@ static struct verdict make_item(struct model *m, const struct op *op)
     return (struct verdict){ .revision = item->revision, .id = item->id, .created = true, .stale = true };
 }
 
-static struct verdict place(struct model *m, const struct op *op)
+static struct verdict place_item(struct model *m, const struct op *op)
 {
     struct model_item *item = model_item_at(m, op->folder, op->file);
 
@@ -121,7 +121,7 @@ static struct verdict place(struct model *m, const struct op *op)
     return (struct verdict){ .revision = item->revision, .id = item->id, .stale = !item->is_heard };
 }
 
-static struct verdict presence(struct model *m, const struct op *op)
+static struct verdict set_presence(struct model *m, const struct op *op)
 {
     struct model_item *item = model_item(m, op->item);
 
@@ -134,7 +134,7 @@ static struct verdict presence(struct model *m, const struct op *op)
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
 
-static struct verdict move(struct model *m, const struct op *op)
+static struct verdict move_item(struct model *m, const struct op *op)
 {
     struct model_item *item = model_item(m, op->item), *there = model_item_at(m, op->folder, op->file);
     char title[WORD];
@@ -157,7 +157,7 @@ static struct verdict move(struct model *m, const struct op *op)
 
 /* ---- folders ---- */
 
-static struct verdict head(const struct model *m, struct id id)
+static struct verdict verdict_of_head(const struct model *m, struct id id)
 {
     return (struct verdict){ .revision = m->head, .id = id };
 }
@@ -167,10 +167,10 @@ static struct verdict put_volume(struct model *m, const struct deed *deed)
     if (id_is_zero(m->volume))
         m->volume = new_id(m);
     else if (m->label == deed->number)
-        return head(m, m->volume);
+        return verdict_of_head(m, m->volume);
     m->label = deed->number;
     model_emit(m, CHANGE_KIND_VOLUME, m->volume, false);
-    return head(m, m->volume);
+    return verdict_of_head(m, m->volume);
 }
 
 static struct verdict put_folder(struct model *m, const struct deed *deed)
@@ -178,14 +178,14 @@ static struct verdict put_folder(struct model *m, const struct deed *deed)
     struct model_folder *folder = folder_named(m, deed->number);
 
     if (folder)
-        return head(m, folder->id);
+        return verdict_of_head(m, folder->id);
     if (m->folder_count == MODEL_FOLDERS)
         sim_fail("more folders than the model has room for");
     folder = &m->folders[m->folder_count];
     *folder = (struct model_folder){ .id = new_id(m), .name = deed->number };
     m->folder_count++;
     model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
-    return head(m, folder->id);
+    return verdict_of_head(m, folder->id);
 }
 
 static struct verdict move_folder(struct model *m, const struct deed *deed)
@@ -196,7 +196,7 @@ static struct verdict move_folder(struct model *m, const struct deed *deed)
         folder->name = deed->number;
         model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
     }
-    return head(m, deed->id);
+    return verdict_of_head(m, deed->id);
 }
 
 static struct verdict put_library(struct model *m, const struct deed *deed)
@@ -208,7 +208,7 @@ static struct verdict put_library(struct model *m, const struct deed *deed)
         folder->files = deed->number;
         model_emit(m, CHANGE_KIND_LIBRARY, folder->id, false);
     }
-    return head(m, deed->id);
+    return verdict_of_head(m, deed->id);
 }
 
 /* The first item of those by the names of their files, then its mark, then itself. */
@@ -243,7 +243,7 @@ bool model_removes(struct model *m, const struct deed *deed, const struct change
     return true;
 }
 
-static struct verdict forget(struct model *m, const struct deed *deed)
+static struct verdict forget_item(struct model *m, const struct deed *deed)
 {
     struct model_item *item = model_item(m, deed->id);
 
@@ -251,7 +251,7 @@ static struct verdict forget(struct model *m, const struct deed *deed)
         return done_nothing;
     model_emit(m, CHANGE_KIND_MEDIA, item->id, true);
     model_take_out(m, item);
-    return head(m, item->id);
+    return verdict_of_head(m, item->id);
 }
 
 /* ---- deeds ---- */
@@ -288,19 +288,21 @@ enum err model_refusal(struct model *m, const struct deed *deed)
     return ERR_OK;
 }
 
-static struct verdict one(struct model *m, const struct op *op)
+static struct verdict do_operation(struct model *m, const struct op *op)
 {
-    static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = {
-        [OP_EDIT] = model_edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence, [OP_HEARD] = model_heard
-    };
+    static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = { [OP_EDIT] = model_edit,
+                                                                                        [OP_PLACE] = place_item,
+                                                                                        [OP_MOVE] = move_item,
+                                                                                        [OP_PRESENCE] = set_presence,
+                                                                                        [OP_HEARD] = model_heard };
 
     return ops[op->kind](m, op);
 }
 
-static struct verdict other(struct model *m, const struct deed *deed)
+static struct verdict do_deed(struct model *m, const struct deed *deed)
 {
     static struct verdict (*const deeds[DEED_KINDS])(struct model *,
-                                                     const struct deed *) = { [DEED_FORGET] = forget,
+                                                     const struct deed *) = { [DEED_FORGET] = forget_item,
                                                                               [DEED_VOLUME] = put_volume,
                                                                               [DEED_FOLDER] = put_folder,
                                                                               [DEED_MOVE_FOLDER] = move_folder,
@@ -314,7 +316,7 @@ static struct verdict other(struct model *m, const struct deed *deed)
 struct verdict model_operation(struct model *m, const struct deed *deed, uint32_t number)
 {
     m->request = deed->request;
-    return one(m, &deed->ops[number]);
+    return do_operation(m, &deed->ops[number]);
 }
 
 struct verdict model_do(struct model *m, const struct deed *deed)
@@ -327,5 +329,5 @@ struct verdict model_do(struct model *m, const struct deed *deed)
                  deed->request.b[14] << 8 | deed->request.b[15], (int)deed->kind, err_name(e));
     if (deed->kind == DEED_APPLY)
         return model_edit_together(m, deed);
-    return deed->op_count ? one(m, &deed->ops[0]) : other(m, deed);
+    return deed->op_count ? do_operation(m, &deed->ops[0]) : do_deed(m, deed);
 }

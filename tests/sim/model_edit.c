@@ -26,7 +26,7 @@ static void change_bool(bool has, bool to, bool *field, bool *had, bool *before,
 }
 
 /* True when it changed anything; the step says what. */
-static bool change(struct model_item *item, const struct wish *w, struct model_step *step)
+static bool change_item(struct model_item *item, const struct wish *w, struct model_step *step)
 {
     struct wish *before = &step->before, *after = &step->after;
     uint32_t tags = (item->tags & ~w->remove) | w->add;
@@ -46,7 +46,7 @@ static bool change(struct model_item *item, const struct wish *w, struct model_s
            after->remove;
 }
 
-static void push(struct model *m, const struct model_step *step)
+static void push_step(struct model *m, const struct model_step *step)
 {
     if (m->at + 1 >= MODEL_STEPS)
         sim_fail("more undo steps than the model has room for");
@@ -55,14 +55,14 @@ static void push(struct model *m, const struct model_step *step)
     m->steps[m->top].first = m->apply_first ? m->apply_first : m->top;
 }
 
-static struct verdict apply(struct model *m, struct model_item *item, const struct wish *wish, bool by_person)
+static struct verdict apply_wish(struct model *m, struct model_item *item, const struct wish *wish, bool by_person)
 {
     struct model_step step;
 
-    if (change(item, wish, &step)) {
+    if (change_item(item, wish, &step)) {
         item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
         if (by_person)
-            push(m, &step);
+            push_step(m, &step);
     }
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
@@ -82,7 +82,7 @@ struct verdict model_edit(struct model *m, const struct op *op)
 
     if (e != ERR_OK)
         return (struct verdict){ .error = e };
-    return apply(m, model_item(m, op->item), &op->wish, true);
+    return apply_wish(m, model_item(m, op->item), &op->wish, true);
 }
 
 /* ---- edits together ---- */
@@ -114,7 +114,7 @@ enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
             return op->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
         if (op->has_expect && op->expect != item->revision)
             return ERR_CONFLICT;
-        if (change(item, &op->wish, &unused))
+        if (change_item(item, &op->wish, &unused))
             item->revision = UINT64_MAX; /* one that no client knows */
     }
     return ERR_OK;
@@ -127,7 +127,7 @@ struct verdict model_edit_together(struct model *m, const struct deed *deed)
 
     m->apply_first = at + 1;
     for (uint32_t i = 0; i < deed->op_count; i++)
-        apply(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
+        apply_wish(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
     m->apply_first = 0;
     verdict.revision = m->head;
     verdict.items = m->at - at;
@@ -189,7 +189,7 @@ struct verdict model_edit_take(struct model *m, bool back)
         struct model_step *step = &m->steps[back ? last - i : first + i];
         struct model_item *item = model_item(m, step->item);
         if (item)
-            verdict = apply(m, item, back ? &step->before : &step->after, false);
+            verdict = apply_wish(m, item, back ? &step->before : &step->after, false);
     }
     m->at = back ? first - 1 : last;
     return verdict;

@@ -56,7 +56,7 @@ static void put_content(struct model *m, const struct model_item *item, const st
         model_emit(m, CHANGE_KIND_FACTS, id, false);
 }
 
-static void hear(struct model *m, struct model_item *item, const struct op *op)
+static void hear_item(struct model *m, struct model_item *item, const struct op *op)
 {
     struct model_content *content = &m->contents[op->content];
     uint32_t was = item->content;
@@ -87,7 +87,7 @@ struct verdict model_heard(struct model *m, const struct op *op)
     if (item->size != op->size || item->mtime != op->mtime || (!heard && op->brings == BRINGS_NOTHING))
         return (struct verdict){ .revision = item->revision, .id = item->id, .stale = true };
     if (!(heard && item->is_heard && item->analyser == op->analyser && item->content == op->content))
-        hear(m, item, op);
+        hear_item(m, item, op);
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
 

@@ -74,7 +74,7 @@ static void queue_drop(struct queue *queue)
 
 /* ---- flight ---- */
 
-static void launch(uint32_t to, uint32_t from, uint32_t life, struct bytes body)
+static void launch_packet(uint32_t to, uint32_t from, uint32_t life, struct bytes body)
 {
     struct packet *packet = malloc(sizeof(*packet) + body.len), **at = &network.flying;
 
@@ -96,15 +96,15 @@ static void send_off(uint32_t to, uint32_t from, uint32_t life, struct bytes bod
         sim_step("lost", to);
         return;
     }
-    launch(to, from, life, body);
+    launch_packet(to, from, life, body);
     if (!sim_chance(DOUBLED))
         return;
     sim.counts.doubled++;
     sim_step("doubled", to);
-    launch(to, from, life, body);
+    launch_packet(to, from, life, body);
 }
 
-static struct socket *receiver(const struct packet *packet)
+static struct socket *receiver_of(const struct packet *packet)
 {
     struct socket *socket = packet->to == TO_SERVER ? network.server : network.clients[packet->to];
 
@@ -139,7 +139,7 @@ bool network_arrive(uint32_t *client)
     if (!packet || packet->due > sim.now)
         return false;
     network.flying = packet->next;
-    socket = receiver(packet);
+    socket = receiver_of(packet);
     sim_step(socket ? "delivered" : "nobody", packet->to);
     *client = packet->to;
     if (!socket) {
@@ -314,7 +314,7 @@ struct text letter_topic(const struct letter *letter)
     return (struct text){ 0 };
 }
 
-static enum err answer(const struct route *route, struct bytes body)
+static enum err answer_route(const struct route *route, struct bytes body)
 {
     uint32_t life;
 
@@ -333,7 +333,7 @@ static enum err answer(const struct route *route, struct bytes body)
 enum err sockets_send(struct socket *socket, const struct route *route, struct bytes body)
 {
     if (socket->kind == SOCKET_ASK)
-        return answer(route, body);
+        return answer_route(route, body);
     if (!socket->is_connected)
         return ERR_BUSY;
     sim_step("ask", socket->client);

@@ -94,8 +94,8 @@ static struct transport_state next_state(void)
 /* ---- asks ---- */
 
 /* At once, and counted. */
-static enum err toggle(struct audio *audio, struct call *call, const struct audio_toggle *ask,
-                       struct transport_state *answer)
+static enum err toggle_transport(struct audio *audio, struct call *call, const struct audio_toggle *ask,
+                                 struct transport_state *answer)
 {
     (void)audio, (void)ask;
     once.begun++;
@@ -106,7 +106,8 @@ static enum err toggle(struct audio *audio, struct call *call, const struct audi
 }
 
 /* Found by its request id, unless that one was done before, so long ago that it is done again. */
-static enum err tap(struct audio *audio, struct call *call, const struct audio_tap *ask, struct transport_state *answer)
+static enum err tap_tempo(struct audio *audio, struct call *call, const struct audio_tap *ask,
+                          struct transport_state *answer)
 {
     (void)audio, (void)ask;
     once.begun++;
@@ -117,8 +118,8 @@ static enum err tap(struct audio *audio, struct call *call, const struct audio_t
 }
 
 /* Later, unless nobody waits for it by then. */
-static enum err locate(struct audio *audio, struct call *call, const struct audio_locate *ask,
-                       struct transport_state *answer)
+static enum err locate_transport(struct audio *audio, struct call *call, const struct audio_locate *ask,
+                                 struct transport_state *answer)
 {
     (void)audio, (void)ask, (void)answer;
     once.begun++;
@@ -142,7 +143,9 @@ static void go_on(void *state)
     }
 }
 
-static const struct audio_handlers handlers = { .toggle = toggle, .tap = tap, .locate = locate };
+static const struct audio_handlers handlers = { .toggle = toggle_transport,
+                                                .tap = tap_tempo,
+                                                .locate = locate_transport };
 
 /* ---- its file ---- */
 

@@ -104,7 +104,7 @@ int unsynced_folder(const struct unsynced *u)
 
 /* ---- the bytes of files ---- */
 
-static struct file **find(struct unsynced *u, const struct stat *st)
+static struct file **find_file(struct unsynced *u, const struct stat *st)
 {
     struct file **f = &u->files;
 
@@ -120,7 +120,7 @@ static int file_of(struct unsynced *u, int fd, struct file **file, off_t *size)
     if (fstat(fd, &st) < 0)
         return -errno;
     *size = st.st_size;
-    *file = *find(u, &st);
+    *file = *find_file(u, &st);
     if (*file)
         return 0;
     struct file *f = calloc(1, sizeof(*f));
@@ -195,7 +195,7 @@ void unsynced_range_is_safe(struct unsynced *u, int fd, off_t from, size_t size)
 {
     struct stat st;
     off_t end = from + (off_t)size;
-    struct file *f = fstat(fd, &st) == 0 ? *find(u, &st) : NULL;
+    struct file *f = fstat(fd, &st) == 0 ? *find_file(u, &st) : NULL;
 
     for (off_t n = from / SECTOR; f && n * SECTOR < end; n++) {
         struct sector *s = sector_at(f, n);
@@ -211,7 +211,7 @@ void unsynced_range_is_safe(struct unsynced *u, int fd, off_t from, size_t size)
 void unsynced_file_is_safe(struct unsynced *u, int fd)
 {
     struct stat st;
-    struct file **at = fstat(fd, &st) == 0 ? find(u, &st) : NULL;
+    struct file **at = fstat(fd, &st) == 0 ? find_file(u, &st) : NULL;
 
     if (!at || !*at)
         return;

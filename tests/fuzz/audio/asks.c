@@ -9,7 +9,7 @@
 
 enum { FRAMES = 64, RATE = 48000 };
 
-static void sound(struct audio *audio)
+static void load_sound(struct audio *audio)
 {
     static float out[4][FRAMES], back[FRAMES];
     static struct engine_midi midi[ENGINE_MIDI];
@@ -32,7 +32,7 @@ static void sound(struct audio *audio)
             holds(fabsf(out[i][f]) <= 1);
 }
 
-static void begin(struct audio *audio)
+static void begin_audio(struct audio *audio)
 {
     struct service *service = fuzz_service(&schema_audio);
 
@@ -50,10 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct fuzz_input input = { bytes, len };
 
     if (!audio.service)
-        begin(&audio);
-    sound(&audio);
+        begin_audio(&audio);
+    load_sound(&audio);
     while (fuzz_next_ask(audio.service, &input, &none))
-        sound(&audio);
+        load_sound(&audio);
     fuzz_watches(audio.service);
     audio_take_notes(&audio);
     return 0;

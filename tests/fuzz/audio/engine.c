@@ -67,7 +67,7 @@ static void run_elsewhere(struct engine *engine)
 }
 
 /* The same beginning for each input. */
-static void begin(void)
+static void begin_engine(void)
 {
     struct slots state;
 
@@ -90,7 +90,7 @@ static void begin(void)
     midi_count = 0;
 }
 
-static void scribble(struct fuzz_input *input)
+static void scribble_memory(struct fuzz_input *input)
 {
     struct region region = regions[fuzz_number(input) % REGIONS];
     size_t at = (size_t)fuzz_number(input) * 4 % region.size;
@@ -102,7 +102,7 @@ static void scribble(struct fuzz_input *input)
         memcpy(region.at + at, bytes.at, bytes.len);
 }
 
-static void noise(struct fuzz_input *input)
+static void make_noise(struct fuzz_input *input)
 {
     struct region region = regions[fuzz_number(input) % REGIONS];
     uint32_t seed = fuzz_number(input), sparse = fuzz_number(input) % 64U;
@@ -121,7 +121,7 @@ struct racer {
     atomic_bool is_over;
 };
 
-static void *race(void *state)
+static void *race_writer(void *state)
 {
     struct racer *racer = state;
 
@@ -132,7 +132,7 @@ static void *race(void *state)
     return NULL;
 }
 
-static void order(struct fuzz_input *input, bool is_sane)
+static void send_order(struct fuzz_input *input, bool is_sane)
 {
     struct ring orders = studio_orders(studio, 0);
     struct order order = { .frame = ORDER_NOW };
@@ -151,7 +151,7 @@ static void order(struct fuzz_input *input, bool is_sane)
     ring_write(&orders, &order, 1);
 }
 
-static void sound(struct fuzz_input *input)
+static void change_sound(struct fuzz_input *input)
 {
     struct sound_entry *entry = &studio_sounds(studio)->entries[fuzz_number(input) % 64];
 
@@ -161,10 +161,10 @@ static void sound(struct fuzz_input *input)
     entry->rate = 8000 + fuzz_number(input);
     entry->generation = 1;
     entry->state = SOUND_READY;
-    order(input, true);
+    send_order(input, true);
 }
 
-static void stream(struct fuzz_input *input)
+static void change_stream(struct fuzz_input *input)
 {
     struct ring ring;
     struct stream_memory *memory = studio_stream(studio, 0, &ring);
@@ -179,7 +179,7 @@ static void stream(struct fuzz_input *input)
 }
 
 /* A whole score of numbers that are sane, some of them changed. */
-static void score(struct fuzz_input *input)
+static void change_score(struct fuzz_input *input)
 {
     struct snapshot view = studio_score(studio);
     struct score *draft = snapshot_draft(&view);
@@ -226,7 +226,7 @@ static void play_midi(struct fuzz_input *input)
     memcpy(midi[midi_count++].bytes, bytes.at + 1, 3);
 }
 
-static void run(struct fuzz_input *input)
+static void run_period(struct fuzz_input *input)
 {
     static const uint32_t rates[] = { 48000, 44100, 96000, 192000, 22050, 8000 };
     static float in[2][ENGINE_FRAMES], out[4][ENGINE_FRAMES];
@@ -271,8 +271,8 @@ static void run_in_a_race(struct fuzz_input *input)
     struct racer racer = { .region = regions[fuzz_number(input) % REGIONS], .seed = fuzz_number(input) };
     pthread_t thread;
 
-    holds(pthread_create(&thread, NULL, race, &racer) == 0);
-    run(input);
+    holds(pthread_create(&thread, NULL, race_writer, &racer) == 0);
+    run_period(input);
     atomic_store(&racer.is_over, true);
     pthread_join(thread, NULL);
 }
@@ -282,21 +282,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct fuzz_input input = { bytes, len };
     int periods = 0;
 
-    begin();
+    begin_engine();
     while (input.left > 0 && periods < PERIODS) {
         enum command command = (enum command)(fuzz_take(&input, 1).at[0] % COMMANDS);
         switch (command) {
         case SCRIBBLE:
-            scribble(&input);
+            scribble_memory(&input);
             break;
         case NOISE:
-            noise(&input);
+            make_noise(&input);
             break;
         case ORDER:
-            order(&input, false);
+            send_order(&input, false);
             break;
         case RUN:
-            run(&input), periods++;
+            run_period(&input), periods++;
             break;
         case RACE:
             run_in_a_race(&input), periods++;
@@ -305,13 +305,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
             play_midi(&input);
             break;
         case SCORE:
-            score(&input);
+            change_score(&input);
             break;
         case SOUND:
-            sound(&input);
+            change_sound(&input);
             break;
         case STREAM:
-            stream(&input);
+            change_stream(&input);
             break;
         case COMMANDS:
             break;

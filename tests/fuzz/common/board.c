@@ -17,7 +17,7 @@ static struct board *open_board(const struct paths *paths)
     return board;
 }
 
-static void scribble(struct board *board, struct bytes bytes)
+static void scribble_board(struct board *board, struct bytes bytes)
 {
     memset(board_at(board, 0), 0, PAYLOAD);
     if (bytes.len)
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
     if (!board)
         board = open_board(fuzz_home());
-    scribble(board, bytes_of(bytes, len));
+    scribble_board(board, bytes_of(bytes, len));
     is_read(board);
     board_start_ticks(len >= 4 ? (int32_t)(bytes[0] << 8 | bytes[1]) : 0);
     return 0;

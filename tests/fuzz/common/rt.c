@@ -54,7 +54,7 @@ static void make_all(struct views *v)
     open_all(v);
 }
 
-static void scribble(struct views *v, struct fuzz_input *input)
+static void scribble_views(struct views *v, struct fuzz_input *input)
 {
     uint32_t number = fuzz_number(input), which = number % 3;
     size_t at = number / 3 % v->sizes[which];
@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     while (input.left) {
         enum deed deed = *fuzz_take(&input, 1).at % DEEDS;
         if (deed == SCRIBBLE)
-            scribble(&v, &input);
+            scribble_views(&v, &input);
         else if (deed == SUCCEED)
             open_all(&v);
         else if (deed <= LOOK)

@@ -4,7 +4,7 @@
 #include "services/indexer/indexer.h"
 
 /* One turn of the loop, as far as time and threads have brought something. */
-static void turn(struct indexer *indexer)
+static void turn_indexer(struct indexer *indexer)
 {
     fuzz_timers(indexer->service);
     fuzz_watches(indexer->service);
@@ -26,6 +26,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     }
     while (fuzz_next_ask(indexer.service, &input, &none))
         ;
-    turn(&indexer);
+    turn_indexer(&indexer);
     return 0;
 }

@@ -7,7 +7,7 @@
 #include "store/store.h"
 #include "tests/fuzz/persist/stage.h"
 
-static void problem(void *state, const char *what)
+static void report_problem(void *state, const char *what)
 {
     (void)state;
     fprintf(stderr, "the store has problems: %s\n", what);
@@ -19,7 +19,7 @@ static void store_holds_together(struct persist *p)
 
     if (!p->w.txn)
         return;
-    holds(check_store(p->w.txn, NULL, problem, NULL, &counts) == ERR_OK);
+    holds(check_store(p->w.txn, NULL, report_problem, NULL, &counts) == ERR_OK);
     holds(counts.problems == 0);
 }
 

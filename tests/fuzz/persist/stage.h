@@ -17,7 +17,7 @@ struct stage {
     struct id_list known;
 };
 
-static inline void answered(struct stage *stage, const char *name, const void *request, void *answer)
+static inline void ask_persist(struct stage *stage, const char *name, const void *request, void *answer)
 {
     const struct ask *ask = schema_ask(text_of(name));
     struct buffer body = { 0 };
@@ -27,15 +27,15 @@ static inline void answered(struct stage *stage, const char *name, const void *r
     buffer_free(&body);
 }
 
-static inline struct id put(struct stage *stage, const char *name, const void *request)
+static inline struct id put_record(struct stage *stage, const char *name, const void *request)
 {
     struct done done = { 0 };
 
-    answered(stage, name, request, &done);
+    ask_persist(stage, name, request, &done);
     return done.id;
 }
 
-static inline void know(struct stage *stage, struct id id)
+static inline void remember_id(struct stage *stage, struct id id)
 {
     holds(stage->known.count < KNOWN_MAX && !id_is_zero(id));
     stage->known.at[stage->known.count++] = id;
@@ -47,7 +47,7 @@ static inline struct id add_folder(struct stage *stage, struct id volume, struct
         .folder = { .volume = volume, .parent = parent, .name = bytes_of(name, strlen(name)) }
     };
 
-    return put(stage, "persist.put_folder", &folder);
+    return put_record(stage, "persist.put_folder", &folder);
 }
 
 static inline struct id add_sound(struct stage *stage, struct id folder, const char *file)
@@ -66,31 +66,31 @@ static inline struct id add_sound(struct stage *stage, struct id folder, const c
     operations[0] = (struct operation){ .has_place = true, .place = operations[0].place };
     operations[0].place.folder = folder;
     operations[0].place.file = bytes_of(file, strlen(file));
-    answered(stage, "persist.batch", &batch, &outcomes);
+    ask_persist(stage, "persist.batch", &batch, &outcomes);
     id = outcomes.each.at[0].id;
     operations[1].analysed.id = operations[2].edit.id = id;
     batch.operations = (struct operation_list){ 2, operations + 1 };
-    answered(stage, "persist.batch", &batch, &outcomes);
+    ask_persist(stage, "persist.batch", &batch, &outcomes);
     for (uint32_t i = 0; i < outcomes.each.count; i++)
         holds(text_is(outcomes.each.at[i].error, "ok"));
     return id;
 }
 
-static inline void fill(struct stage *stage)
+static inline void fill_store(struct stage *stage)
 {
     struct persist_put_volume volume = { 0 };
     struct persist_put_library library = { 0 };
 
     holds(example_make(&persist_put_volume_shape, &stage->arena, &volume, NULL) == ERR_OK);
     holds(example_make(&persist_put_library_shape, &stage->arena, &library, NULL) == ERR_OK);
-    know(stage, put(stage, "persist.put_volume", &volume));
-    know(stage, add_folder(stage, stage->known.at[0], (struct id){ { 0 } }, "sounds"));
-    know(stage, add_folder(stage, stage->known.at[0], stage->known.at[1], "kicks"));
+    remember_id(stage, put_record(stage, "persist.put_volume", &volume));
+    remember_id(stage, add_folder(stage, stage->known.at[0], (struct id){ { 0 } }, "sounds"));
+    remember_id(stage, add_folder(stage, stage->known.at[0], stage->known.at[1], "kicks"));
     library.library.id = stage->known.at[1];
     library.library.volume = stage->known.at[0];
-    put(stage, "persist.put_library", &library);
-    know(stage, add_sound(stage, stage->known.at[1], "one.wav"));
-    know(stage, add_sound(stage, stage->known.at[2], "two.wav"));
+    put_record(stage, "persist.put_library", &library);
+    remember_id(stage, add_sound(stage, stage->known.at[1], "one.wav"));
+    remember_id(stage, add_sound(stage, stage->known.at[2], "two.wav"));
     turn_end(&stage->p);
     holds(stage->p.alarm[0] == 0 && stage->p.w.txn == NULL);
     stage->p.keeps_turn = true;
@@ -109,7 +109,7 @@ static inline struct stage *stage_of(void)
     stage.p.paths = service_paths(stage.p.service);
     persist_open(&stage.p);
     service_answer(stage.p.service, &persist_asks, &stage.p);
-    fill(&stage);
+    fill_store(&stage);
     return &stage;
 }
 

@@ -6,7 +6,7 @@
 #include "proto/transport/limits.h"
 #include "tests/fuzz/fuzz.h"
 
-static void encode(const struct shape *shape, const void *value, struct buffer *to)
+static void encode_value(const struct shape *shape, const void *value, struct buffer *to)
 {
     struct fault fault = { 0 };
 
@@ -17,7 +17,7 @@ static void is_same(const struct shape *shape, const void *value, struct bytes b
 {
     struct buffer again = { 0 };
 
-    encode(shape, value, &again);
+    encode_value(shape, value, &again);
     holds(bytes_equal(buffer_bytes(&again), bytes));
     buffer_free(&again);
 }
@@ -27,7 +27,7 @@ static void comes_back(const struct shape *shape, const void *value, struct aren
     void *copy = arena_alloc(arena, shape->size), *again = arena_alloc(arena, shape->size);
     struct buffer first = { 0 };
 
-    encode(shape, value, &first);
+    encode_value(shape, value, &first);
     holds(codec_copy(shape, value, arena, copy) == ERR_OK);
     is_same(shape, copy, buffer_bytes(&first));
     holds(codec_decode(shape, buffer_bytes(&first), arena, again, NULL) == ERR_OK);

@@ -4,7 +4,7 @@
 #include "proto/wire/codec.h"
 #include "tests/fuzz/fuzz.h"
 
-static void ask(struct bytes from)
+static void read_ask(struct bytes from)
 {
     struct ask_frame one, two;
     struct buffer buffer = { 0 };
@@ -19,7 +19,7 @@ static void ask(struct bytes from)
     buffer_free(&buffer);
 }
 
-static void answer(struct bytes from)
+static void read_answer(struct bytes from)
 {
     struct answer_frame one, two;
     struct buffer buffer = { 0 };
@@ -35,7 +35,7 @@ static void answer(struct bytes from)
     buffer_free(&buffer);
 }
 
-static void event(struct bytes from)
+static void read_event(struct bytes from)
 {
     struct event_frame one, two;
     struct buffer buffer = { 0 };
@@ -48,7 +48,7 @@ static void event(struct bytes from)
     buffer_free(&buffer);
 }
 
-static void fault(struct bytes from)
+static void read_fault(struct bytes from)
 {
     struct fuzz_input input = { from.at, from.len };
     struct fault one = { .code = ERR_IO }, two = { 0 };
@@ -66,7 +66,7 @@ static void fault(struct bytes from)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    static void (*const kinds[])(struct bytes) = { ask, answer, event, fault };
+    static void (*const kinds[])(struct bytes) = { read_ask, read_answer, read_event, read_fault };
     struct fuzz_input input = { bytes, len };
     struct bytes kind = fuzz_take(&input, 1);
 

@@ -8,7 +8,7 @@
 #include "proto/wire/codec.h"
 #include "tests/fuzz/fuzz.h"
 
-static void explained(enum err e, const struct fault *fault)
+static void check_explained(enum err e, const struct fault *fault)
 {
     holds(e == ERR_OK || (fault->code == e && fault->what[0]));
 }
@@ -20,7 +20,7 @@ static enum err assign_all(const struct shape *shape, struct fuzz_input *input, 
 
     while (input->left && e == ERR_OK) {
         e = json_assign(shape, fuzz_text(fuzz_line(input)), arena, value, &fault);
-        explained(e, &fault);
+        check_explained(e, &fault);
     }
     return e;
 }
@@ -30,7 +30,7 @@ static enum err read_whole(const struct shape *shape, struct fuzz_input *input, 
     struct fault fault = { 0 };
     enum err e = json_read(shape, fuzz_text(fuzz_rest(input)), arena, value, &fault);
 
-    explained(e, &fault);
+    check_explained(e, &fault);
     return e;
 }
 

@@ -37,7 +37,7 @@ static void send_piece(struct fuzz_input *input, int fd)
     holds(piece.len == 0 || sendmsg(fd, &message, MSG_NOSIGNAL) >= 0);
 }
 
-static enum err receive(struct pipe *pipe, bool as_parent)
+static enum err receive_message(struct pipe *pipe, bool as_parent)
 {
     struct arena arena = { 0 };
     struct result result = { 0 };
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     pipe_open(&pipe, ends[0]);
     while (input.left && (e == ERR_OK || e == ERR_BUSY)) {
         send_piece(&input, ends[1]);
-        while ((e = receive(&pipe, as_parent)) == ERR_OK)
+        while ((e = receive_message(&pipe, as_parent)) == ERR_OK)
             ;
     }
     pipe_close(&pipe);

@@ -36,7 +36,7 @@ static void comes_back(struct arena *arena, const struct position *place)
     holds(cursor_read(arena, cursor, TEXT("kick"), TEXT("-name"), &again, &fault) == ERR_BAD_REQUEST);
 }
 
-static void pages(struct index *index, struct sort_order *order, const struct position *after)
+static void read_pages(struct index *index, struct sort_order *order, const struct position *after)
 {
     uint32_t rows[STOCK_ITEMS], page[STOCK_ITEMS + 1], count = 0, found;
     struct scores *scores = calloc(1, sizeof(*scores) + STOCK_ITEMS * sizeof(float));
@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     place = place_of(&input);
     comes_back(&arena, &place);
     if (sort_read(&index, sort, &order, &fault) == ERR_OK)
-        pages(&index, &order, isnan(place.number) ? NULL : &place);
+        read_pages(&index, &order, isnan(place.number) ? NULL : &place);
     arena_free(&arena);
     return 0;
 }

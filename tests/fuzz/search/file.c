@@ -37,7 +37,7 @@ static void finds_the_nearest(struct index *index)
         holds(nearby[i].row < index_rows(index));
 }
 
-static void save(const char *path, struct buffer *whole)
+static void save_file(const char *path, struct buffer *whole)
 {
     struct index index = { 0 };
     struct index_save *saving;
@@ -52,7 +52,7 @@ static void save(const char *path, struct buffer *whole)
     holds(file_read_all(path, 16 << 20, whole, NULL) == ERR_OK);
 }
 
-static void change(struct buffer *file, struct fuzz_input *input)
+static void change_file(struct buffer *file, struct fuzz_input *input)
 {
     struct layout *layout = (struct layout *)(void *)file->at;
 
@@ -95,10 +95,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
     if (!path[0]) {
         holds(snprintf(path, sizeof(path), "%s/index", fuzz_home()->cache) < PATH_MAX);
-        save(path, &whole);
+        save_file(path, &whole);
     }
     buffer_add(&file, whole.at, whole.len);
-    change(&file, &input);
+    change_file(&file, &input);
     int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
     holds(fd >= 0 && file_write_fd(fd, file.at, file.len) == ERR_OK && close(fd) == 0);
     holds(index_open(&index) == ERR_OK);

@@ -20,7 +20,7 @@ enum { HEADER = 64, HASH_AT = 48, PLANE = 2 };
 static char path[PATH_MAX];
 static struct index stock;
 
-static void save(struct buffer *whole)
+static void save_file(struct buffer *whole)
 {
     struct map_point points[STOCK_ITEMS] = { 0 };
     struct map_file file = { .dimensions = PLANE,
@@ -37,7 +37,7 @@ static void save(struct buffer *whole)
     holds(whole->len == HEADER + sizeof(points));
 }
 
-static void change(struct buffer *file, struct fuzz_input *input)
+static void change_file(struct buffer *file, struct fuzz_input *input)
 {
     struct bytes first = fuzz_take(input, 1);
     bool is_sound = first.len == 1 && first.at[0] & 1;
@@ -81,10 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         holds(snprintf(path, sizeof(path), "%s/search.map-%d", fuzz_home()->cache, PLANE) < PATH_MAX);
         stock_fill(&stock);
         stock.catalogue = stock_id(99);
-        save(&whole);
+        save_file(&whole);
     }
     buffer_add(&file, whole.at, whole.len);
-    change(&file, &input);
+    change_file(&file, &input);
     fd = open(path, O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC, 0600);
     holds(fd >= 0 && file_write_fd(fd, file.at, file.len) == ERR_OK && close(fd) == 0);
     holds(map_open(fuzz_home()->cache, PLANE, &map) == ERR_OK);

@@ -7,7 +7,7 @@
 
 enum { QUERY_MAX = 4000 };
 
-static bool knows(const void *state, struct text attribute)
+static bool knows_attribute(const void *state, struct text attribute)
 {
     return index_numbers(state, attribute) != NULL;
 }
@@ -27,7 +27,7 @@ static void finds_rows_that_are_there(struct index *index, const struct node *ro
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     static struct index index, empty;
-    const struct parse parse = { .now = 1700000000000000, .knows = knows, .state = &index };
+    const struct parse parse = { .now = 1700000000000000, .knows = knows_attribute, .state = &index };
     const struct text query = fuzz_text(bytes_of(bytes, len));
     struct arena arena = { 0 };
     struct fault fault = { 0 };

@@ -7,7 +7,7 @@
 #include "common/file.h"
 #include "services/streamer/streamer.h"
 
-static void begin(struct streamer *streamer)
+static void begin_streamer(struct streamer *streamer)
 {
     const struct paths *paths = fuzz_home();
     struct service *service = fuzz_service(&schema_streamer);
@@ -27,14 +27,14 @@ static void begin(struct streamer *streamer)
 }
 
 /* As if a core sounded now. */
-static void sound(struct streamer *streamer)
+static void write_sound(struct streamer *streamer)
 {
     struct state state = { .at = clock_steady(), .rate = 48000, .frame = 48000 };
 
     slots_put(&streamer->core.slots, &state);
 }
 
-static void turn(struct streamer *streamer)
+static void turn_streamer(struct streamer *streamer)
 {
     fuzz_timers(streamer->service);
     fuzz_watches(streamer->service);
@@ -49,10 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct fuzz_input input = { bytes, len };
 
     if (!streamer.service)
-        begin(&streamer);
-    sound(&streamer);
+        begin_streamer(&streamer);
+    write_sound(&streamer);
     while (fuzz_next_ask(streamer.service, &input, &none))
         ;
-    turn(&streamer);
+    turn_streamer(&streamer);
     return 0;
 }

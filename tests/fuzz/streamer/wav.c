@@ -21,7 +21,7 @@ static void write_all(int fd, const void *bytes, size_t len, off_t at)
 }
 
 /* A header as wav_sync makes it, changed. */
-static void make(int fd, struct fuzz_input *input)
+static void make_file(int fd, struct fuzz_input *input)
 {
     uint8_t header[WAV_HEADER], data[DATA_MOST] = { 0 };
     const float stereo[2 * STEREO] = { 0.5F };
@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (fd < 0)
         fd = memfd_create("take", MFD_CLOEXEC);
     holds(fd >= 0 && ftruncate(fd, 0) == 0);
-    make(fd, &input);
+    make_file(fd, &input);
     if (wav_resume(&wav, fd, &fault) == ERR_OK)
         goes_on(&wav, fd);
     else

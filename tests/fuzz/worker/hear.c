@@ -39,7 +39,7 @@ static void is_sound(const struct heard_sound *heard)
 }
 
 /* The whole of it so often that the sound has some length. */
-static void feed(struct hear *hear, struct bytes bytes, size_t channels, unsigned times)
+static void feed_bytes(struct hear *hear, struct bytes bytes, size_t channels, unsigned times)
 {
     size_t frames = bytes.len / sizeof(float) / channels;
     float *samples = malloc(bytes.len + 1);
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     holds(hear != NULL);
     int channels = head.at[0] % 9 + 1;
     holds(hear_begin(hear, rate, channels, 0) == ERR_OK);
-    feed(hear, fuzz_rest(&input), (size_t)channels, head.at[1] + 1u);
+    feed_bytes(hear, fuzz_rest(&input), (size_t)channels, head.at[1] + 1u);
     holds(hear_end(hear, &heard) == ERR_OK);
     is_sound(&heard);
     return 0;

@@ -4,12 +4,12 @@
 #include "services/audio/rt/bbt.h"
 #include "tests/unit/common/home.h"
 
-static struct bbt_lead at(double place)
+static struct bbt_lead lead_at(double place)
 {
     return (struct bbt_lead){ .leads = 1, .plays = 1, .place = place, .step_frames = 6000, .tempo = 120 };
 }
 
-static void says(struct bbt_lead lead, int64_t frame, int32_t bar, int32_t beat, double tick)
+static void expect_bbt(struct bbt_lead lead, int64_t frame, int32_t bar, int32_t beat, double tick)
 {
     struct bbt bbt;
 
@@ -24,43 +24,43 @@ static void says(struct bbt_lead lead, int64_t frame, int32_t bar, int32_t beat,
 static void bars_and_beats_count_from_one(void **unused)
 {
     (void)unused;
-    says(at(0), 0, 1, 1, 0);
-    says(at(3.999), 0, 1, 1, 1919.52);
-    says(at(4), 0, 1, 2, 0);
-    says(at(15.5), 0, 1, 4, 1680);
-    says(at(16), 0, 2, 1, 0);
-    says(at(1600.25), 0, 101, 1, 120);
+    expect_bbt(lead_at(0), 0, 1, 1, 0);
+    expect_bbt(lead_at(3.999), 0, 1, 1, 1919.52);
+    expect_bbt(lead_at(4), 0, 1, 2, 0);
+    expect_bbt(lead_at(15.5), 0, 1, 4, 1680);
+    expect_bbt(lead_at(16), 0, 2, 1, 0);
+    expect_bbt(lead_at(1600.25), 0, 101, 1, 120);
 }
 
 static void no_place_breaks_it(void **unused)
 {
     (void)unused;
-    says(at(-5), 0, 1, 1, 0);
-    says(at(NAN), 0, 1, 1, 0);
-    says(at(1e300), 0, 62500001, 1, 0);
+    expect_bbt(lead_at(-5), 0, 1, 1, 0);
+    expect_bbt(lead_at(NAN), 0, 1, 1, 0);
+    expect_bbt(lead_at(1e300), 0, 62500001, 1, 0);
 }
 
 static void what_waits_names_the_place_that_jack_was_moved_to(void **unused)
 {
-    struct bbt_lead lead = at(32);
+    struct bbt_lead lead = lead_at(32);
 
     (void)unused;
     lead.plays = 0;
-    says(lead, 192000, 3, 1, 0);
-    says(lead, 191999, 3, 1, 0); /* the same, to a frame */
-    says(lead, 96000 + 3000, 2, 1, 240);
+    expect_bbt(lead, 192000, 3, 1, 0);
+    expect_bbt(lead, 191999, 3, 1, 0); /* the same, to a frame */
+    expect_bbt(lead, 96000 + 3000, 2, 1, 240);
     lead.plays = 1;
-    says(lead, 96000, 3, 1, 0);
+    expect_bbt(lead, 96000, 3, 1, 0);
 }
 
-static struct bbt_heard heard(int32_t bar, int32_t beat, double ticks)
+static struct bbt_heard make_heard(int32_t bar, int32_t beat, double ticks)
 {
     return (struct bbt_heard){
         .bar = bar, .beat = beat, .ticks = ticks, .ticks_a_beat = 1920, .beats_a_bar = 4, .tempo = 120
     };
 }
 
-static void near(double is, double wanted)
+static void expect_near(double is, double wanted)
 {
     if (!(fabs(is - wanted) < 1e-9))
         fail_msg("%.12g, not %.12g", is, wanted);
@@ -69,35 +69,35 @@ static void near(double is, double wanted)
 static void a_place_comes_back_from_what_was_said(void **unused)
 {
     const double places[] = { 0, 0.1, 7.75, 16, 31.9999, 1e6 + 0.3 };
-    struct bbt_heard late = heard(2, 3, 960);
+    struct bbt_heard late = make_heard(2, 3, 960);
     struct bbt bbt;
 
     (void)unused;
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-        struct bbt_lead lead = at(places[i]);
+        struct bbt_lead lead = lead_at(places[i]);
         bbt_say(&lead, 0, &bbt);
-        struct bbt_heard again = heard(bbt.bar, bbt.beat, bbt.exact);
-        near(bbt_step(&again, 48000), places[i]);
+        struct bbt_heard again = make_heard(bbt.bar, bbt.beat, bbt.exact);
+        expect_near(bbt_step(&again, 48000), places[i]);
     }
-    near(bbt_step(&late, 48000), 16 + 8 + 2);
+    expect_near(bbt_step(&late, 48000), 16 + 8 + 2);
     late.offset = 600; /* a tenth of a step ago */
-    near(bbt_step(&late, 48000), 26.1);
-    near(bbt_slack(1920), 1.0 / 480);
+    expect_near(bbt_step(&late, 48000), 26.1);
+    expect_near(bbt_slack(1920), 1.0 / 480);
 }
 
 static void what_is_no_position_gives_no_place(void **unused)
 {
-    struct bbt_heard none = heard(0, 1, 0);
+    struct bbt_heard none = make_heard(0, 1, 0);
 
     (void)unused;
-    near(bbt_step(&none, 48000), -1);
-    none = heard(1, 1, 0);
+    expect_near(bbt_step(&none, 48000), -1);
+    none = make_heard(1, 1, 0);
     none.ticks_a_beat = 0;
-    near(bbt_step(&none, 48000), -1);
-    none = heard(1, 1, NAN);
-    near(bbt_step(&none, 48000), -1);
-    none = heard(1, -9, 0);
-    near(bbt_step(&none, 48000), -1);
+    expect_near(bbt_step(&none, 48000), -1);
+    none = make_heard(1, 1, NAN);
+    expect_near(bbt_step(&none, 48000), -1);
+    none = make_heard(1, -9, 0);
+    expect_near(bbt_step(&none, 48000), -1);
 }
 
 int main(void)

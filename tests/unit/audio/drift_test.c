@@ -13,7 +13,7 @@ struct server {
 };
 
 /* Cycles of a card that counts `hz` frames a second and is up to `noise` µs late. */
-static void runs(struct server *server, double seconds, double hz, int noise)
+static void run_server(struct server *server, double seconds, double hz, int noise)
 {
     double end = server->at + seconds * 1e6;
 
@@ -25,7 +25,7 @@ static void runs(struct server *server, double seconds, double hz, int noise)
     }
 }
 
-static void near(const struct server *server, double wanted, double by)
+static void expect_near(const struct server *server, double wanted, double by)
 {
     double rate = drift_rate(&server->drift, RATE);
 
@@ -38,10 +38,10 @@ static void an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups(void *
     struct server server = { .frame = 5000, .at = 1e9 };
 
     (void)unused;
-    near(&server, RATE, 0);
+    expect_near(&server, RATE, 0);
     for (int i = 0; i < 60; i++) {
-        runs(&server, 60, RATE, 300);
-        near(&server, RATE, 0);
+        run_server(&server, 60, RATE, 300);
+        expect_near(&server, RATE, 0);
     }
 }
 
@@ -50,14 +50,14 @@ static void a_card_s_own_rate_is_found_in_a_minute(void **unused)
     struct server server = { .frame = 1, .at = 7 };
 
     (void)unused;
-    runs(&server, 59, 48002.4, 100);
-    near(&server, RATE, 0);
-    runs(&server, 3, 48002.4, 100);
-    near(&server, 48002.4, 0.1); /* 2 ppm */
-    runs(&server, 3600, 48002.4, 100);
-    near(&server, 48002.4, 0.01);
-    runs(&server, 3600, 47997.6, 100); /* warmer */
-    near(&server, 47997.6, 0.01);
+    run_server(&server, 59, 48002.4, 100);
+    expect_near(&server, RATE, 0);
+    run_server(&server, 3, 48002.4, 100);
+    expect_near(&server, 48002.4, 0.1); /* 2 ppm */
+    run_server(&server, 3600, 48002.4, 100);
+    expect_near(&server, 48002.4, 0.01);
+    run_server(&server, 3600, 47997.6, 100); /* warmer */
+    expect_near(&server, 47997.6, 0.01);
 }
 
 static void another_server_begins_again(void **unused)
@@ -65,16 +65,16 @@ static void another_server_begins_again(void **unused)
     struct server server = { .frame = 1 << 30, .at = 1e9 };
 
     (void)unused;
-    runs(&server, 100, 48010, 0);
-    near(&server, 48010, 0.1);
+    run_server(&server, 100, 48010, 0);
+    expect_near(&server, 48010, 0.1);
     server.frame = 0;
-    runs(&server, 30, 47990, 0);
-    near(&server, RATE, 0);
+    run_server(&server, 30, 47990, 0);
+    expect_near(&server, RATE, 0);
     server.at += 5000; /* it stood still */
-    runs(&server, 59, 47990, 0);
-    near(&server, RATE, 0);
-    runs(&server, 10, 47990, 0);
-    near(&server, 47990, 0.1);
+    run_server(&server, 59, 47990, 0);
+    expect_near(&server, RATE, 0);
+    run_server(&server, 10, 47990, 0);
+    expect_near(&server, 47990, 0.1);
 }
 
 static void anything_in_it_gives_a_rate(void **unused)

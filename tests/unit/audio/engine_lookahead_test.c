@@ -11,7 +11,7 @@ static void look_ahead(struct stage *stage, uint32_t does)
 }
 
 /* A counter from frame FIRST on. */
-static void start(struct stage *stage)
+static void start_stage(struct stage *stage)
 {
     stage_first_generation(stage, 0, 1);
     stage_fill(stage, 0, 1, 48000);
@@ -32,7 +32,7 @@ static void all_leaves_so_much_later_as_the_period_says(void **made)
     struct stage *stage = *made;
 
     look_ahead(stage, 1);
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 20000);
     assert_int_equal(stage->last.delay, DELAY);
     assert_int_equal(stage_state(stage).delay, DELAY);
@@ -44,7 +44,7 @@ static void without_it_nothing_is_late(void **made)
 {
     struct stage *stage = *made;
 
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 20000);
     assert_int_equal(stage->last.delay, 0);
     assert_true(stage_is_silent(stage, 0, FIRST));
@@ -100,7 +100,7 @@ static void a_takeover_loses_no_frame_of_the_delay(void **made)
     struct stage *stage = *made;
 
     look_ahead(stage, 1);
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 40 * PERIOD);
     assert_true(engine_claim(stage->engine[1], true));
     for (int i = 0; i < 40; i++) {
@@ -117,7 +117,7 @@ static void lost_frames_leave_the_rest_in_its_place(void **made)
     uint32_t lost = 0;
 
     look_ahead(stage, 1);
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 40 * PERIOD);
     assert_counts(stage, FIRST + DELAY, 40 * PERIOD, 0, DELAY);
     for (uint32_t at = 40, gap = 30; at < 70; at += 10, gap *= 9) {

@@ -157,7 +157,7 @@ static bool take_break(struct breakpoint *breakpoint, greg_t *ip)
 }
 
 /* A copy by `rep movs` counts as one instruction: stepping would stop at each of its bytes. Its length; 0: another. */
-static uint32_t repeated(const uint8_t *at)
+static uint32_t find_repeated(const uint8_t *at)
 {
     if (at[0] != 0xf3)
         return 0;
@@ -185,7 +185,7 @@ static void on_trap(int number, siginfo_t *info, void *context)
         stand_in();
         return;
     }
-    length = repeated((const uint8_t *)(uintptr_t)*ip);
+    length = find_repeated((const uint8_t *)(uintptr_t)*ip);
     if (length)
         set_break(&owner.after_repeat, (uint8_t *)(uintptr_t)*ip + length);
     else
@@ -200,7 +200,7 @@ static void catch_traps(void)
 }
 
 /* Instance 0 owns and has played for a while; the other one stands by. */
-static void settle(struct stage *stage)
+static void settle_stage(struct stage *stage)
 {
     while (!engine_owns(stage->engine[0]))
         assert_true(engine_claim(stage->engine[0], true));
@@ -216,7 +216,7 @@ static void settle(struct stage *stage)
 /* One period of the owner, paused `at` so many instructions after it came to `begin`. False: the period was over. */
 static bool pause_at(struct stage *stage, place begin, uint64_t at)
 {
-    settle(stage);
+    settle_stage(stage);
     run_period(stage, 1, FRAMES); /* the standby is first in this cycle, so that it was there in the one before */
     owner.steps = 0;
     owner.pause_at = at;
@@ -241,7 +241,7 @@ static bool pause_at(struct stage *stage, place begin, uint64_t at)
     return owner.has_paused;
 }
 
-static void start(struct stage *stage)
+static void start_stage(struct stage *stage)
 {
     memset(&reader, 0, sizeof(reader));
     reader.frame = -1;
@@ -262,11 +262,11 @@ static bool is_long(void)
 }
 
 /* One instruction of `each`, from `begin` to the end of the period. */
-static void sweep(struct stage *stage, place begin, uint64_t most, uint64_t each)
+static void sweep_pauses(struct stage *stage, place begin, uint64_t most, uint64_t each)
 {
     uint64_t at = 0, pauses = 0;
 
-    start(stage);
+    start_stage(stage);
     while (at < most && pause_at(stage, begin, at)) {
         at += each;
         pauses++;
@@ -279,14 +279,14 @@ static void sweep(struct stage *stage, place begin, uint64_t most, uint64_t each
 static void paused_at_any_instruction_of_the_end_and_resumed_it_changes_nothing(void **made)
 {
     owner.laps = false;
-    sweep(*made, (place)(uintptr_t)notes_stage, UINT64_MAX, is_long() ? 1 : 17);
+    sweep_pauses(*made, (place)(uintptr_t)notes_stage, UINT64_MAX, is_long() ? 1 : 17);
 }
 
 /* Within the publication, while the rings come round: the cells that it was copying are in use again. */
 static void paused_while_the_rings_come_round_it_changes_nothing(void **made)
 {
     owner.laps = true;
-    sweep(*made, (place)(uintptr_t)notes_show, PUBLICATION, is_long() ? 1 : 11);
+    sweep_pauses(*made, (place)(uintptr_t)notes_show, PUBLICATION, is_long() ? 1 : 11);
 }
 
 static void paused_anywhere_in_a_period_and_resumed_it_changes_nothing(void **made)
@@ -296,7 +296,7 @@ static void paused_anywhere_in_a_period_and_resumed_it_changes_nothing(void **ma
 
     owner.laps = false;
     print_message("seed %u\n", seed);
-    start(*made);
+    start_stage(*made);
     for (uint32_t i = 0; i < pauses; i++) {
         seed = seed * 1664525u + 1013904223u;
         (void)pause_at(*made, (place)(uintptr_t)engine_holds, (seed >> 8) % 30000);

@@ -139,7 +139,7 @@ static void a_score_of_the_same_pattern_keeps_the_place(void **made)
     assert_impulses(stage, 0, stage->recorded, at, 2);
 }
 
-static uint32_t clicks(const struct stage *stage, uint32_t until, uint32_t *at, uint32_t most)
+static uint32_t find_clicks(const struct stage *stage, uint32_t until, uint32_t *at, uint32_t most)
 {
     uint32_t count = 0, i = 0;
 
@@ -162,7 +162,7 @@ static void the_metronome_clicks_on_each_beat(void **made)
     stage_score(stage);
     stage_start_transport(stage, 100, 0);
     stage_run(stage, 100 + BAR - 1);
-    assert_int_equal(clicks(stage, stage->recorded, at, 8), 4);
+    assert_int_equal(find_clicks(stage, stage->recorded, at, 8), 4);
     for (uint32_t i = 0; i < 4; i++)
         assert_int_equal(at[i], 100 + i * 4 * STEP);
 }
@@ -180,7 +180,7 @@ static void the_count_in_clicks_and_the_music_waits_for_it(void **made)
     assert_int_equal(stage_state(stage).count_in, 13);
     assert_int_equal(stage_state(stage).step, 0);
     stage_run(stage, BAR + 10);
-    assert_int_equal(clicks(stage, BAR, at, 8), 4);
+    assert_int_equal(find_clicks(stage, BAR, at, 8), 4);
     for (uint32_t i = 0; i < 4; i++)
         assert_int_equal(at[i], i * 4 * STEP);
     assert_int_equal(stage_onset(stage, BAR - STEP), BAR);

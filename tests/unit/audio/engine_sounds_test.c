@@ -4,7 +4,7 @@
 enum { FADE = 240, LENGTH = 20000 };
 
 /* A ramp that never is 0, so that every frame says which one it is. */
-static float *ramp(uint32_t frames)
+static float *make_ramp(uint32_t frames)
 {
     float *x = calloc(frames, sizeof(*x));
 
@@ -15,7 +15,7 @@ static float *ramp(uint32_t frames)
 
 static void give_ramp(struct stage *stage, uint32_t slot, uint32_t frames)
 {
-    float *x = ramp(frames);
+    float *x = make_ramp(frames);
 
     stage_sound(stage, slot, x, frames);
     free(x);

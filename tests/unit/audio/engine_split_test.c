@@ -9,7 +9,7 @@ struct take {
     uint32_t heard_count;
 };
 
-static struct take *play(struct stage *stage, uint32_t period)
+static struct take *play_take(struct stage *stage, uint32_t period)
 {
     struct take *take = calloc(1, sizeof(*take));
 
@@ -28,7 +28,7 @@ static struct take *play(struct stage *stage, uint32_t period)
     return take;
 }
 
-static void drop(struct take *take)
+static void drop_take(struct take *take)
 {
     free(take->main[0]);
     free(take->main[1]);
@@ -50,30 +50,30 @@ static void periods_of_any_length_give_the_same_sound(void **made)
 {
     struct stage *stage = *made;
     const uint32_t periods[] = { 64, 128, 1000, 8192, 37 };
-    struct take *first = play(stage, 256);
+    struct take *first = play_take(stage, 256);
     float most = 0;
 
     for (uint32_t i = 0; i < LENGTH; i++)
         most = fmaxf(most, fabsf(first->main[0][i]));
     assert_true(most > 0.3f && first->heard_count > 50);
     for (uint32_t p = 0; p < sizeof(periods) / sizeof(*periods); p++) {
-        struct take *take = play(stage, periods[p]);
+        struct take *take = play_take(stage, periods[p]);
         assert_same(take, first, periods[p]);
-        drop(take);
+        drop_take(take);
     }
-    drop(first);
+    drop_take(first);
 }
 
 static void a_period_that_is_run_again_is_sounded_once(void **made)
 {
     struct stage *stage = *made;
-    struct take *once = play(stage, 256), *twice;
+    struct take *once = play_take(stage, 256), *twice;
 
     stage->runs_twice = true;
-    twice = play(stage, 256);
+    twice = play_take(stage, 256);
     assert_same(twice, once, 256);
-    drop(once);
-    drop(twice);
+    drop_take(once);
+    drop_take(twice);
 }
 
 int main(void)

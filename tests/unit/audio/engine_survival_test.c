@@ -18,7 +18,7 @@ static int64_t order_frame(uint32_t number)
 
 /* What plays all the time: a counter, and a loop of it. The transport runs, a take is written, and orders that change
  * nothing are done and told all the time. */
-static void start(struct stage *stage)
+static void start_stage(struct stage *stage)
 {
     static float x[777];
     struct order order = stage_sound_start(0, 0);
@@ -43,7 +43,7 @@ static void start(struct stage *stage)
 }
 
 /* What an engine that never died gives at a frame of the audio clock, after the fade. */
-static float undisturbed(int64_t frame)
+static float undisturbed_at(int64_t frame)
 {
     return stage_count(COUNTER + (uint32_t)frame) + stage_count((uint32_t)(frame % 777) + 1);
 }
@@ -51,9 +51,9 @@ static float undisturbed(int64_t frame)
 static void assert_undisturbed(const struct stage *stage, uint32_t at, int64_t frame, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++)
-        if (stage->main[0][at + i] != undisturbed(frame + i))
+        if (stage->main[0][at + i] != undisturbed_at(frame + i))
             fail_msg("frame %u of the clock has %.9g, not %.9g", (unsigned)(frame + i), stage->main[0][at + i],
-                     undisturbed(frame + i));
+                     undisturbed_at(frame + i));
 }
 
 /* ---- in one process ---- */
@@ -63,7 +63,7 @@ static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
     struct stage *stage = *made;
     uint32_t died;
 
-    start(stage);
+    start_stage(stage);
     for (uint32_t i = 0; i < 100; i++) { /* either may be first in a cycle */
         stage_period(stage, i % 2, PERIOD, i % 2 == 0);
         stage_period(stage, 1 - i % 2, PERIOD, i % 2 != 0);
@@ -91,7 +91,7 @@ static void an_owner_that_slept_with_the_time_in_hand_takes_nothing(void **made)
     struct stage *stage = *made;
     int64_t slept;
 
-    start(stage);
+    start_stage(stage);
     for (int i = 0; i < 20; i++) {
         stage_period(stage, 1, PERIOD, false);
         stage_period(stage, 0, PERIOD, true);
@@ -121,7 +121,7 @@ static void who_resigns_hands_over_without_a_gap(void **made)
     struct stage *stage = *made;
     uint32_t resigned;
 
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 100 * PERIOD);
     resigned = stage->recorded;
     engine_resign(stage->engine[0]);
@@ -142,7 +142,7 @@ static void a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time(void **made
     struct stage *stage = *made;
     struct state state;
 
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 100 * PERIOD);
     stage->server += 5000; /* the server lost them */
     stage_run(stage, 200 * PERIOD);
@@ -160,7 +160,7 @@ static void a_long_absence_is_a_pause(void **made)
     struct stage *stage = *made;
     struct state state;
 
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 100 * PERIOD);
     stage->server += 3 * STAGE_RATE;
     stage_run(stage, 200 * PERIOD);
@@ -174,7 +174,7 @@ static void a_server_whose_clock_begins_anew_is_followed(void **made)
 {
     struct stage *stage = *made;
 
-    start(stage);
+    start_stage(stage);
     stage_run(stage, 100 * PERIOD);
     stage->server = 64;
     stage_run(stage, 200 * PERIOD);
@@ -188,7 +188,7 @@ struct shared {
     _Atomic uint32_t ran, sounded;
 };
 
-static struct shared *share(void)
+static struct shared *share_memory(void)
 {
     struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -270,7 +270,7 @@ static void go_on(struct stage *stage)
     assert_told(stage, state.frame);
 }
 
-static void end(pid_t pid)
+static void end_process(pid_t pid)
 {
     int status;
 
@@ -286,7 +286,7 @@ static void killed_at_any_time_its_successor_goes_on(void **made)
     for (int i = 0; i < KILLS; i++) {
         pid_t pid;
         stage_again(stage);
-        start(stage);
+        start_stage(stage);
         pid = fork_owner(stage, PERIOD, false);
         struct slots slots = studio_state(stage->studio);
         struct state state = { 0 };
@@ -295,12 +295,12 @@ static void killed_at_any_time_its_successor_goes_on(void **made)
         seed = seed * 1664525u + 1013904223u;
         for (volatile uint32_t spin = seed >> 16; spin > 0; spin--)
             ;
-        end(pid);
+        end_process(pid);
         go_on(stage);
     }
 }
 
-static void step(pid_t pid)
+static void step_process(pid_t pid)
 {
     int status;
 
@@ -315,7 +315,7 @@ static pid_t fork_traced(struct stage *stage)
     pid_t pid;
 
     stage_again(stage);
-    start(stage);
+    start_stage(stage);
     pid = fork_owner(stage, SHORT, true);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFSTOPPED(status));
@@ -330,8 +330,8 @@ static uint32_t steps_of_a_period(struct stage *stage)
     uint32_t count = 0;
 
     for (; stage_state(stage).periods == periods; count++)
-        step(pid);
-    end(pid);
+        step_process(pid);
+    end_process(pid);
     return count;
 }
 
@@ -345,8 +345,8 @@ static void killed_at_any_instruction_its_successor_goes_on(void **made)
         pid_t pid = fork_traced(stage);
         seed = seed * 1664525u + 1013904223u;
         for (uint32_t n = i % 2 ? (seed >> 8) % all : all - (seed >> 8) % 3000 + 500; n > 0; n--)
-            step(pid);
-        end(pid);
+            step_process(pid);
+        end_process(pid);
         go_on(stage);
     }
 }
@@ -391,11 +391,11 @@ static void an_owner_that_slept_finds_that_it_is_none(void **made)
     struct stage *stage = *made;
 
     for (int i = 0; i < STOPS; i++) {
-        struct shared *shared = share();
+        struct shared *shared = share_memory();
         struct state state = { 0 };
         pid_t pid;
         stage_again(stage);
-        start(stage);
+        start_stage(stage);
         pid = fork_sleeper(stage, shared);
         struct slots slots = studio_state(stage->studio);
         while (!slots_get(&slots, &state, NULL) || state.periods < 20 + (uint32_t)i)
@@ -414,7 +414,7 @@ static void an_owner_that_slept_finds_that_it_is_none(void **made)
         }
         assert_int_equal(atomic_load(&shared->sounded), 0);
         assert_true(engine_owns(stage->engine[1]));
-        end(pid);
+        end_process(pid);
         munmap(shared, sizeof(*shared));
     }
 }

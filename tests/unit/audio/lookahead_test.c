@@ -9,7 +9,7 @@ struct rig {
     struct lookahead_cell line[LOOKAHEAD_LINE];
 };
 
-static void run(void *made, float *left, float *right, uint32_t frames)
+static void run_lookahead(void *made, float *left, float *right, uint32_t frames)
 {
     struct rig *rig = made;
 
@@ -19,7 +19,7 @@ static void run(void *made, float *left, float *right, uint32_t frames)
         lookahead_run(&rig->ahead, rig->line, 0.5f, 48000, left + done, right + done, n);
     }
 }
-static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct lookahead), run };
+static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct lookahead), run_lookahead };
 
 /* A loud channel and a quiet copy of it: the copy is never clipped, so it shows that the gain alone is enough. */
 static void the_gain_alone_holds_the_ceiling(void **state)
@@ -75,7 +75,7 @@ static void the_gain_falls_before_the_peak_and_without_a_step(void **state)
     (void)state;
     for (int i = 0; i < FRAMES; i++)
         x[i] = 0.25f, x[FRAMES + i] = i == PEAK ? 2 : 0;
-    run(rig, x, x + FRAMES, FRAMES);
+    run_lookahead(rig, x, x + FRAMES, FRAMES);
     measure_near((double)x[FRAMES + PEAK + DELAY], 0.5, 1e-6);
     measure_near((double)x[PEAK + DELAY], 0.25 / 4, 1e-6);
     assert_true(x[PEAK - 1] == 0.25f); /* it has not begun to fall */

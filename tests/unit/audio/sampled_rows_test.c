@@ -6,7 +6,7 @@
 
 enum { STEP = 6000, LONG = 60000, BINS = 1024 }; /* frames, at 120 BPM and 48 kHz; bins of a spectrum */
 
-static struct row sampled(const char *steps, uint64_t slot)
+static struct row sampled_row(const char *steps, uint64_t slot)
 {
     return (struct row){ .name = TEXT("hat"),
                          .voice_id = TEXT("voice1"),
@@ -61,7 +61,7 @@ static void assert_spectra_alike(const float *is, const float *should, double ga
 static void without_a_cutoff_a_row_has_the_spectrum_of_its_sound(void **made)
 {
     struct stage *stage = *made;
-    struct row one = sampled("x...............", 3);
+    struct row one = sampled_row("x...............", 3);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     float *noise = measure_noise(LONG, 0.5);
 
@@ -92,7 +92,7 @@ static void assert_filtered(struct stage *stage, const struct pattern *pattern, 
 
 static void a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice(void **made)
 {
-    struct row one = sampled("x...............", 3);
+    struct row one = sampled_row("x...............", 3);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
 
     one.has_filter_freq = true;
@@ -110,7 +110,7 @@ static void a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice(void 
 static void an_accent_without_a_filter_is_3_db_louder(void **made)
 {
     struct stage *stage = *made;
-    struct row one = sampled("x...X...........", 3);
+    struct row one = sampled_row("x...X...........", 3);
     float *noise = measure_noise(STEP, 0.3);
 
     stage_sound(stage, 3, noise, STEP);
@@ -139,7 +139,7 @@ static double hz_of(const float *x, uint32_t frames)
 static void notes_pitch_a_sound(void **made)
 {
     struct stage *stage = *made;
-    struct row one = sampled("x...x...x.......", 3);
+    struct row one = sampled_row("x...x...x.......", 3);
     double notes[] = { 261.6255653005986, 523.2511306011972, 391.99543598174927 }; /* C4, C5, G4 */
     float *tone = measure_cosine(LONG, 500.0 / STAGE_RATE, 0.3);
 
@@ -162,7 +162,7 @@ static void notes_pitch_a_sound(void **made)
     free(tone);
 }
 
-static float *constant(uint32_t frames, float value)
+static float *make_constant(uint32_t frames, float value)
 {
     float *x = measure_floats(frames);
 
@@ -174,8 +174,8 @@ static float *constant(uint32_t frames, float value)
 static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
 {
     struct stage *stage = *made;
-    struct row two[] = { sampled("x...x...........", 3), sampled("..x.............", 4) };
-    float *first = constant(LONG, 0.2f), *second = constant(LONG, 0.4f);
+    struct row two[] = { sampled_row("x...x...........", 3), sampled_row("..x.............", 4) };
+    float *first = make_constant(LONG, 0.2f), *second = make_constant(LONG, 0.4f);
     uint32_t again = 4 * STEP, gone = again + fade_frames(STAGE_RATE);
 
     stage_sound(stage, 3, first, LONG);
@@ -195,8 +195,8 @@ static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
 static void rows_and_pads_of_one_choke_number_silence_each_other(void **made)
 {
     struct stage *stage = *made;
-    struct row two[] = { sampled("x.......x.......", 3), sampled("....x...........", 4) };
-    float *first = constant(LONG, 0.2f), *second = constant(LONG, 0.4f);
+    struct row two[] = { sampled_row("x.......x.......", 3), sampled_row("....x...........", 4) };
+    float *first = make_constant(LONG, 0.2f), *second = make_constant(LONG, 0.4f);
     uint32_t fade = fade_frames(STAGE_RATE);
 
     two[0].choke = two[1].choke = 7;

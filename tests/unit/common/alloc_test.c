@@ -79,7 +79,7 @@ static void of_what_is_left(void)
 }
 
 /* Dies of `how` in a child; its exit status. */
-static int die(const struct home *home, void (*how)(void))
+static int die_by(const struct home *home, void (*how)(void))
 {
     pid_t child = fork();
     int status;
@@ -117,7 +117,7 @@ static void an_allocation_that_fails_ends_the_process_with_a_record(void **state
 
     need_our_own_allocator();
     for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
-        assert_int_equal(die(home, ways[i]), CRASH_EXIT_NO_MEMORY);
+        assert_int_equal(die_by(home, ways[i]), CRASH_EXIT_NO_MEMORY);
     assert_int_equal(crash_list(&home->paths, &arena, &list, NULL), ERR_OK);
     assert_int_equal(list.count, sizeof(ways) / sizeof(*ways));
     for (uint32_t i = 0; i < list.count; i++) {
@@ -135,7 +135,7 @@ static void a_program_without_records_ends_with_the_same_code(void **state)
 {
     (void)state;
     need_our_own_allocator();
-    assert_int_equal(die(NULL, of_bytes), CRASH_EXIT_NO_MEMORY);
+    assert_int_equal(die_by(NULL, of_bytes), CRASH_EXIT_NO_MEMORY);
 }
 
 static void what_is_given_is_as_the_header_says(void **state)

@@ -2,7 +2,7 @@
 #include "common/process/config.h"
 #include "tests/unit/common/home.h"
 
-static const char *after(struct home *home, const char *before, const char *key, const char *value)
+static const char *text_after(struct home *home, const char *before, const char *key, const char *value)
 {
     static struct buffer file;
     char path[PATH_MAX + 32];
@@ -18,27 +18,28 @@ static const char *after(struct home *home, const char *before, const char *key,
 
 static void a_missing_file_is_made(void **state)
 {
-    assert_string_equal(after(*state, NULL, "audio.device", "dummy"), "[audio]\ndevice = dummy\n");
+    assert_string_equal(text_after(*state, NULL, "audio.device", "dummy"), "[audio]\ndevice = dummy\n");
 }
 
 static void a_setting_is_replaced_where_it_stands(void **state)
 {
-    assert_string_equal(after(*state, "# mine\n[audio]\nrate=44100\ndevice : auto ; why\n\n[limits]\nfiles = 300\n",
-                              "audio.device", "alsa:hw:PCH"),
+    assert_string_equal(text_after(*state,
+                                   "# mine\n[audio]\nrate=44100\ndevice : auto ; why\n\n[limits]\nfiles = 300\n",
+                                   "audio.device", "alsa:hw:PCH"),
                         "# mine\n[audio]\nrate=44100\ndevice = alsa:hw:PCH\n\n[limits]\nfiles = 300\n");
 }
 
 static void a_new_setting_goes_to_the_end_of_its_section(void **state)
 {
-    assert_string_equal(after(*state, "[audio]\nrate = 1\n\n[limits]\nfiles = 300", "audio.period", "64"),
+    assert_string_equal(text_after(*state, "[audio]\nrate = 1\n\n[limits]\nfiles = 300", "audio.period", "64"),
                         "[audio]\nrate = 1\nperiod = 64\n\n[limits]\nfiles = 300");
-    assert_string_equal(after(*state, "[limits]\nfiles = 300", "audio.period", "64"),
+    assert_string_equal(text_after(*state, "[limits]\nfiles = 300", "audio.period", "64"),
                         "[limits]\nfiles = 300\n\n[audio]\nperiod = 64\n");
 }
 
 static void the_same_name_in_another_section_is_left_alone(void **state)
 {
-    assert_string_equal(after(*state, "[limits]\ndevice = x\n[audio]\ndevice = y\n", "audio.device", "z"),
+    assert_string_equal(text_after(*state, "[limits]\ndevice = x\n[audio]\ndevice = y\n", "audio.device", "z"),
                         "[limits]\ndevice = x\n[audio]\ndevice = z\n");
 }
 

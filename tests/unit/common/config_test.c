@@ -2,7 +2,7 @@
 #include "tests/unit/common/home.h"
 
 /* Loads a configuration of this text. */
-static enum err load(const struct home *home, const char *text, struct config **config, struct fault *fault)
+static enum err load_text(const struct home *home, const char *text, struct config **config, struct fault *fault)
 {
     home_file(home, "home/config/loophole.conf", text);
     return config_load(&home->paths, config, fault);
@@ -13,7 +13,7 @@ static void refused_with(const struct home *home, const char *text, enum err cod
     struct config *config;
     struct fault fault = { 0 };
 
-    assert_int_equal(load(home, text, &config, &fault), code);
+    assert_int_equal(load_text(home, text, &config, &fault), code);
     assert_null(config);
     assert_non_null(strstr(fault.what, what));
     assert_non_null(strstr(fault.what, "loophole.conf:"));
@@ -36,10 +36,10 @@ static void values_are_found_by_section_and_name(void **state)
 {
     struct config *config;
 
-    assert_int_equal(load(*state,
-                          "# a comment\nfirst = 1\n[indexer]\nworkers = 3 ; of four\nratio=0.25\n"
-                          "watch = off\n[search]\nworkers=7\nname = two words  \n",
-                          &config, NULL),
+    assert_int_equal(load_text(*state,
+                               "# a comment\nfirst = 1\n[indexer]\nworkers = 3 ; of four\nratio=0.25\n"
+                               "watch = off\n[search]\nworkers=7\nname = two words  \n",
+                               &config, NULL),
                      ERR_OK);
     assert_int_equal(config_int(config, "first", 0, 0, 9), 1);
     assert_int_equal(config_int(config, "indexer.workers", 1, 1, 64), 3);
@@ -56,7 +56,7 @@ static void a_value_that_is_no_number_is_told_with_its_line(void **state)
     struct config *config;
     struct fault fault;
 
-    assert_int_equal(load(*state, "[a]\nx = 1\ny = 12k\nz = 13k\n", &config, NULL), ERR_OK);
+    assert_int_equal(load_text(*state, "[a]\nx = 1\ny = 12k\nz = 13k\n", &config, NULL), ERR_OK);
     assert_int_equal(config_int(config, "a.y", 5, 0, 100), 5);
     assert_int_equal(config_int(config, "a.z", 5, 0, 100), 5);
     assert_int_equal(config_check(config, &fault), ERR_BAD_REQUEST);
@@ -70,7 +70,7 @@ static void values_out_of_their_range_are_refused(void **state)
     struct config *config;
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-        assert_int_equal(load(*state, "a=-1\nb=101\nc=99999999999999999999\nd=\ne=nan\nf=1e999\n", &config, NULL),
+        assert_int_equal(load_text(*state, "a=-1\nb=101\nc=99999999999999999999\nd=\ne=nan\nf=1e999\n", &config, NULL),
                          ERR_OK);
         if (i < 4)
             assert_int_equal(config_int(config, keys[i], 7, 0, 100), 7);
@@ -85,7 +85,7 @@ static void yes_and_no_have_several_words(void **state)
 {
     struct config *config;
 
-    assert_int_equal(load(*state, "a=Yes\nb=TRUE\nc=on\nd=1\ne=maybe\n", &config, NULL), ERR_OK);
+    assert_int_equal(load_text(*state, "a=Yes\nb=TRUE\nc=on\nd=1\ne=maybe\n", &config, NULL), ERR_OK);
     assert_true(config_bool(config, "a", false));
     assert_true(config_bool(config, "b", false));
     assert_true(config_bool(config, "c", false));
@@ -134,7 +134,7 @@ static void a_file_without_end_of_line_and_with_dos_ends_is_read(void **state)
 {
     struct config *config;
 
-    assert_int_equal(load(*state, "[a]\r\nx = 1\r\ny = 2", &config, NULL), ERR_OK);
+    assert_int_equal(load_text(*state, "[a]\r\nx = 1\r\ny = 2", &config, NULL), ERR_OK);
     assert_int_equal(config_int(config, "a.x", 0, 0, 9), 1);
     assert_int_equal(config_int(config, "a.y", 0, 0, 9), 2);
     config_free(config);

@@ -17,7 +17,7 @@ static void need_our_own_handler(void)
 }
 
 /* Dies of `how` in a child with the handler installed; the child's pid, its status in `status`. */
-static pid_t die(const struct home *home, void (*how)(void), int *status)
+static pid_t die_by(const struct home *home, void (*how)(void), int *status)
 {
     pid_t child = fork();
 
@@ -77,7 +77,7 @@ static void a_fatal_signal_leaves_a_record_and_kills_as_before(void **state)
     int status;
 
     need_our_own_handler();
-    child = die(home, write_to_nowhere, &status);
+    child = die_by(home, write_to_nowhere, &status);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGSEGV);
     list = list_in(home, &arena);
@@ -99,7 +99,7 @@ static void an_abort_leaves_a_record(void **state)
     int status;
 
     need_our_own_handler();
-    die(*state, give_up, &status);
+    die_by(*state, give_up, &status);
     assert_int_equal(WTERMSIG(status), SIGABRT);
     assert_true(text_is(list_in(*state, &arena).at[0].signal, "6 (SIGABRT)"));
     arena_free(&arena);
@@ -111,7 +111,7 @@ static void a_stack_overflow_leaves_a_record(void **state)
     int status;
 
     need_our_own_handler();
-    die(*state, overflow_the_stack, &status);
+    die_by(*state, overflow_the_stack, &status);
     assert_int_equal(WTERMSIG(status), SIGSEGV);
     assert_int_equal(list_in(*state, &arena).count, 1);
     arena_free(&arena);
@@ -126,7 +126,7 @@ static void what_the_supervisor_saw_joins_the_record_of_that_process(void **stat
     int status;
 
     need_our_own_handler();
-    death.pid = die(home, write_to_nowhere, &status);
+    death.pid = die_by(home, write_to_nowhere, &status);
     assert_int_equal(crash_list_add(&home->paths, &death, NULL), ERR_OK);
     list = list_in(home, &arena);
     assert_int_equal(list.count, 1);

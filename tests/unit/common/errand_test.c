@@ -16,7 +16,7 @@ struct test_errand {
     atomic_bool *hang; /* NULL: does not */
 };
 
-static void run(struct errand *errand)
+static void run_errand(struct errand *errand)
 {
     struct test_errand *test = (struct test_errand *)errand;
 
@@ -25,14 +25,14 @@ static void run(struct errand *errand)
     atomic_fetch_add(test->ran, 1);
 }
 
-static void done(struct errand *errand, bool lost)
+static void end_errand(struct errand *errand, bool lost)
 {
     struct test_errand *test = (struct test_errand *)errand;
 
     atomic_fetch_add(lost ? test->lost : test->done, 1);
 }
 
-static void drop(struct errand *errand)
+static void drop_errand(struct errand *errand)
 {
     struct test_errand *test = (struct test_errand *)errand;
 
@@ -47,22 +47,24 @@ struct fixture {
     atomic_bool hang;
 };
 
-static void begin(struct fixture *f, unsigned threads)
+static void begin_errands(struct fixture *f, unsigned threads)
 {
     assert_int_equal(mailbox_new(&f->mailbox, NULL), ERR_OK);
     f->errands = errands_new(f->mailbox, threads);
 }
 
-static void start(struct fixture *f, bool hangs)
+static void start_errand(struct fixture *f, bool hangs)
 {
     struct test_errand *test = calloc(1, sizeof(*test));
 
-    *test = (struct test_errand){ .errand = { .run = run, .done = done, .drop = drop, .patience = 100000 },
-                                  .ran = &f->ran,
-                                  .done = &f->done,
-                                  .lost = &f->lost,
-                                  .dropped = &f->dropped,
-                                  .hang = hangs ? &f->hang : NULL };
+    *test = (struct test_errand){
+        .errand = { .run = run_errand, .done = end_errand, .drop = drop_errand, .patience = 100000 },
+        .ran = &f->ran,
+        .done = &f->done,
+        .lost = &f->lost,
+        .dropped = &f->dropped,
+        .hang = hangs ? &f->hang : NULL
+    };
     errand_start(f->errands, &test->errand);
 }
 
@@ -84,9 +86,9 @@ static void every_errand_comes_home_once(void **state)
     struct fixture f = { 0 };
 
     (void)state;
-    begin(&f, 3);
+    begin_errands(&f, 3);
     for (int i = 0; i < 200; i++)
-        start(&f, false);
+        start_errand(&f, false);
     loop_until(&f, &f.done, 200);
     loop_until(&f, &f.dropped, 200);
     assert_int_equal(f.lost, 0);
@@ -100,10 +102,10 @@ static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
 
     (void)state;
     atomic_store(&f.hang, true);
-    begin(&f, 1);
-    start(&f, true);
-    start(&f, false);
-    start(&f, false);
+    begin_errands(&f, 1);
+    start_errand(&f, true);
+    start_errand(&f, false);
+    start_errand(&f, false);
     loop_until(&f, &f.lost, 1);
     loop_until(&f, &f.done, 2);
     assert_false(errands_end(f.errands)); /* the one is still away */
@@ -125,11 +127,11 @@ static void what_is_left_at_the_end_is_dropped(void **state)
     usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
 
     (void)state;
-    begin(&f, 1);
+    begin_errands(&f, 1);
     atomic_store(&f.hang, true);
-    start(&f, false);
-    start(&f, true);
-    start(&f, false);
+    start_errand(&f, false);
+    start_errand(&f, true);
+    start_errand(&f, false);
     while (atomic_load(&f.ran) < 1 && clock_steady() < until)
         clock_sleep(1000);
     clock_sleep(20000); /* the second one has begun, most likely */

@@ -8,7 +8,7 @@
 
 #include "common/latency.h"
 
-static struct latency *empty(void)
+static struct latency *empty_latency(void)
 {
     struct latency *latency = calloc(1, sizeof(*latency));
 
@@ -24,7 +24,7 @@ static void assert_near(double value, double wanted, double share)
 
 static void an_empty_histogram_says_zero(void **state)
 {
-    struct latency *latency = empty();
+    struct latency *latency = empty_latency();
 
     (void)state;
     assert_true(latency_us(latency, 0.5) == 0 && latency_us(latency, 1) == 0);
@@ -35,7 +35,7 @@ static void every_duration_is_read_back_within_one_percent(void **state)
 {
     (void)state;
     for (uint64_t ns = 1; ns < 1500000000000u; ns += ns / 7 + 1) {
-        struct latency *latency = empty();
+        struct latency *latency = empty_latency();
 
         latency_add(latency, ns);
         latency_add(latency, ns * 4); /* so that the longest, which is exact, is another */
@@ -46,7 +46,7 @@ static void every_duration_is_read_back_within_one_percent(void **state)
 
 static void quantiles_of_a_ramp_are_where_they_should_be(void **state)
 {
-    struct latency *latency = empty();
+    struct latency *latency = empty_latency();
 
     (void)state;
     for (uint64_t us = 1; us <= 10000; us++)
@@ -61,7 +61,7 @@ static void quantiles_of_a_ramp_are_where_they_should_be(void **state)
 
 static void no_quantile_is_longer_than_the_longest(void **state)
 {
-    struct latency *latency = empty();
+    struct latency *latency = empty_latency();
 
     (void)state;
     latency_add(latency, 1000001);
@@ -71,7 +71,7 @@ static void no_quantile_is_longer_than_the_longest(void **state)
 
 static void a_duration_past_the_range_counts_as_the_longest(void **state)
 {
-    struct latency *latency = empty();
+    struct latency *latency = empty_latency();
 
     (void)state;
     latency_add(latency, UINT64_MAX);
@@ -82,7 +82,7 @@ static void a_duration_past_the_range_counts_as_the_longest(void **state)
 
 static void merged_histograms_count_both(void **state)
 {
-    struct latency *a = empty(), *b = empty();
+    struct latency *a = empty_latency(), *b = empty_latency();
 
     (void)state;
     for (int i = 0; i < 90; i++)

@@ -20,7 +20,7 @@ static int in_a_child(const struct home *home, const char *settings, int (*look)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static rlim_t soft(__rlimit_resource_t which)
+static rlim_t soft_limit(__rlimit_resource_t which)
 {
     struct rlimit limit;
 
@@ -30,7 +30,7 @@ static rlim_t soft(__rlimit_resource_t which)
 
 static int no_core(void)
 {
-    return soft(RLIMIT_CORE) == 0;
+    return soft_limit(RLIMIT_CORE) == 0;
 }
 
 static int files_are_up(void)
@@ -46,17 +46,17 @@ static int data_is_half_the_machine(void)
 {
     rlim_t half = (rlim_t)sysconf(_SC_PHYS_PAGES) * (rlim_t)sysconf(_SC_PAGESIZE) / 2, least = (rlim_t)4 << 30;
 
-    return soft(RLIMIT_DATA) / (1 << 20) == (half > least ? half : least) / (1 << 20);
+    return soft_limit(RLIMIT_DATA) / (1 << 20) == (half > least ? half : least) / (1 << 20);
 }
 
 static int data_is_100_megabytes(void)
 {
-    return soft(RLIMIT_DATA) == (rlim_t)100 << 20;
+    return soft_limit(RLIMIT_DATA) == (rlim_t)100 << 20;
 }
 
 static int data_is_free(void)
 {
-    return soft(RLIMIT_DATA) == RLIM_INFINITY;
+    return soft_limit(RLIMIT_DATA) == RLIM_INFINITY;
 }
 
 static int room_ends_before_memory(void)

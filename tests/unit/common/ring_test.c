@@ -6,7 +6,7 @@ enum { CELL = 8, CAPACITY = 7, LAPS = 50, ROUNDS = 100000 };
 static struct memory memory;
 static struct ring writer, reader;
 
-static int setup(void **state)
+static int set_up(void **state)
 {
     (void)state;
     memory = memory_make(ring_size(CELL, CAPACITY));
@@ -16,7 +16,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     (void)state;
     memory_drop(&memory);
@@ -230,7 +230,7 @@ static void a_counter_crosses_between_threads_unbroken(void **state)
     pthread_join(thread, NULL);
 }
 
-#define RING_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+#define RING_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
 
 int main(void)
 {

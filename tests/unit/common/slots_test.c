@@ -6,7 +6,7 @@ enum { WORDS = 25, SIZE = WORDS * 8, ROUNDS = 50000 };
 static struct memory memory;
 static struct slots writer, reader;
 
-static int setup(void **state)
+static int set_up(void **state)
 {
     (void)state;
     memory = memory_make(slots_size(SIZE));
@@ -16,14 +16,14 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     (void)state;
     memory_drop(&memory);
     return 0;
 }
 
-static void put(uint64_t number)
+static void put_number(uint64_t number)
 {
     uint64_t value[WORDS];
 
@@ -33,7 +33,7 @@ static void put(uint64_t number)
 }
 
 /* The number in every word of the newest value; 0 when there is none. */
-static uint64_t get(void)
+static uint64_t get_number(void)
 {
     uint64_t value[WORDS], sequence;
 
@@ -44,7 +44,7 @@ static uint64_t get(void)
     return value[0];
 }
 
-static uint64_t *slot(uint64_t sequence)
+static uint64_t *slot_of(uint64_t sequence)
 {
     return (uint64_t *)(void *)(writer.at + sequence % SLOTS * writer.stride);
 }
@@ -52,7 +52,7 @@ static uint64_t *slot(uint64_t sequence)
 static void a_new_one_holds_nothing(void **state)
 {
     (void)state;
-    assert_int_equal(get(), 0);
+    assert_int_equal(get_number(), 0);
 }
 
 static void one_made_otherwise_is_not_opened(void **state)
@@ -72,7 +72,7 @@ static void the_newest_value_is_got_with_its_number(void **state)
 
     (void)state;
     for (uint64_t i = 1; i < 5 * SLOTS; i++) {
-        put(i + 100);
+        put_number(i + 100);
         assert_true(slots_get(&reader, value, &sequence));
         assert_int_equal(sequence, i);
         assert_int_equal(value[WORDS - 1], i + 100);
@@ -96,10 +96,10 @@ static void a_half_written_slot_is_not_seen_and_its_successor_fills_it(void **st
 {
     (void)state;
     for (uint64_t i = 1; i <= 3 * SLOTS; i++) {
-        put(i);
-        slot(i + 1)[0] = i + 1;
-        slot(i + 1)[1] = 0xDEAD;
-        assert_int_equal(get(), i);
+        put_number(i);
+        slot_of(i + 1)[0] = i + 1;
+        slot_of(i + 1)[1] = 0xDEAD;
+        assert_int_equal(get_number(), i);
         assert_true(slots_open(&writer, memory.at, SIZE));
     }
 }
@@ -107,22 +107,22 @@ static void a_half_written_slot_is_not_seen_and_its_successor_fills_it(void **st
 static void a_slot_that_is_being_written_over_is_not_given_out(void **state)
 {
     (void)state;
-    put(1);
-    slot(1)[0] = 1 + SLOTS;
-    assert_int_equal(get(), 0);
-    slot(1)[0] = 1;
-    assert_int_equal(get(), 1);
-    slot(1)[1 + WORDS] = 1 + SLOTS;
-    assert_int_equal(get(), 0);
+    put_number(1);
+    slot_of(1)[0] = 1 + SLOTS;
+    assert_int_equal(get_number(), 0);
+    slot_of(1)[0] = 1;
+    assert_int_equal(get_number(), 1);
+    slot_of(1)[1 + WORDS] = 1 + SLOTS;
+    assert_int_equal(get_number(), 0);
 }
 
 static void the_last_number_is_followed_by_the_first(void **state)
 {
     (void)state;
     atomic_store(&writer.memory->newest, UINT64_MAX);
-    put(7);
+    put_number(7);
     assert_int_equal(atomic_load(&writer.memory->newest), 1);
-    assert_int_equal(get(), 7);
+    assert_int_equal(get_number(), 7);
 }
 
 static void random_memory_is_never_left(void **state)
@@ -134,7 +134,7 @@ static void random_memory_is_never_left(void **state)
         random_fill(memory.at, i % 16 ? sizeof(struct slots_memory) : slots_size(SIZE), &seed);
         atomic_store(&writer.memory->newest, random_next(&seed) >> i % 64);
         slots_get(&reader, value, NULL);
-        put(1);
+        put_number(1);
         slots_get(&reader, value, NULL);
     }
 }
@@ -142,7 +142,7 @@ static void random_memory_is_never_left(void **state)
 static void *put_numbers(void *many)
 {
     for (uint64_t i = 1; i <= *(uint64_t *)many; i++) {
-        put(i);
+        put_number(i);
         if (i % 16 == 0)
             sched_yield();
     }
@@ -154,7 +154,7 @@ static void *get_numbers(void *many)
     uint64_t last = 0;
 
     while (last < *(uint64_t *)many) {
-        uint64_t got = get();
+        uint64_t got = get_number();
         assert_true(got == 0 || got >= last);
         if (got == last)
             sched_yield();
@@ -179,7 +179,7 @@ static void numbers_cross_to_many_threads_whole_and_in_order(void **state)
         pthread_join(threads[i], NULL);
 }
 
-#define SLOTS_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+#define SLOTS_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
 
 int main(void)
 {

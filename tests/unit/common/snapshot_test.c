@@ -6,7 +6,7 @@ enum { SIZE = 200, ROUNDS = 200000 };
 static struct memory memory;
 static struct snapshot writer, reader;
 
-static int setup(void **state)
+static int set_up(void **state)
 {
     (void)state;
     memory = memory_make(snapshot_size(SIZE));
@@ -16,14 +16,14 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     (void)state;
     memory_drop(&memory);
     return 0;
 }
 
-static void publish(uint8_t value)
+static void publish_value(uint8_t value)
 {
     memset(snapshot_draft(&writer), value, SIZE);
     snapshot_publish(&writer);
@@ -39,7 +39,7 @@ static uint8_t value_of(const void *buffer)
     return bytes[0];
 }
 
-static uint8_t take(bool wanted_fresh)
+static uint8_t take_value(bool wanted_fresh)
 {
     bool fresh;
     const void *buffer = snapshot_take(&reader, &fresh);
@@ -52,8 +52,8 @@ static uint8_t take(bool wanted_fresh)
 static void a_new_one_shows_zeroes_and_nothing_fresh(void **state)
 {
     (void)state;
-    assert_int_equal(take(false), 0);
-    assert_int_equal(take(false), 0);
+    assert_int_equal(take_value(false), 0);
+    assert_int_equal(take_value(false), 0);
 }
 
 static void one_made_otherwise_is_not_opened(void **state)
@@ -70,14 +70,14 @@ static void one_made_otherwise_is_not_opened(void **state)
 static void the_newest_is_taken_and_taken_once(void **state)
 {
     (void)state;
-    publish(1);
-    assert_int_equal(take(true), 1);
-    assert_int_equal(take(false), 1);
-    publish(2);
-    publish(3);
-    publish(4);
-    assert_int_equal(take(true), 4);
-    assert_int_equal(take(false), 4);
+    publish_value(1);
+    assert_int_equal(take_value(true), 1);
+    assert_int_equal(take_value(false), 1);
+    publish_value(2);
+    publish_value(3);
+    publish_value(4);
+    assert_int_equal(take_value(true), 4);
+    assert_int_equal(take_value(false), 4);
 }
 
 static void a_draft_is_neither_shown_nor_the_middle(void **state)
@@ -86,10 +86,10 @@ static void a_draft_is_neither_shown_nor_the_middle(void **state)
     for (uint8_t i = 1; i < 100; i++) {
         uint8_t before = value_of(snapshot_shown(&reader));
         memset(snapshot_draft(&writer), 0xEE, SIZE);
-        assert_int_equal(take(false), before);
-        publish(i);
+        assert_int_equal(take_value(false), before);
+        publish_value(i);
         memset(snapshot_draft(&writer), 0xEE, SIZE);
-        assert_int_equal(take(true), i);
+        assert_int_equal(take_value(true), i);
     }
 }
 
@@ -97,11 +97,11 @@ static void successors_go_on_from_the_word(void **state)
 {
     (void)state;
     for (uint8_t i = 1; i < 100; i++) {
-        publish(i);
+        publish_value(i);
         assert_true(snapshot_open(&writer, memory.at, SIZE));
-        assert_int_equal(take(true), i);
+        assert_int_equal(take_value(true), i);
         assert_true(snapshot_open(&reader, memory.at, SIZE));
-        assert_int_equal(take(false), i);
+        assert_int_equal(take_value(false), i);
     }
 }
 
@@ -122,9 +122,9 @@ static void a_word_that_cannot_be_is_taken_for_the_first_one(void **state)
             assert_ptr_equal(snapshot_draft(&writer), writer.buffers);
             assert_ptr_equal(snapshot_shown(&reader), writer.buffers + (size_t)2 * writer.stride);
         }
-        publish((uint8_t)word);
+        publish_value((uint8_t)word);
         assert_true(snapshot_whole(&reader));
-        assert_int_equal(take(true), (uint8_t)word);
+        assert_int_equal(take_value(true), (uint8_t)word);
     }
 }
 
@@ -177,7 +177,7 @@ static void numbers_cross_between_threads_whole_and_in_order(void **state)
     pthread_join(thread, NULL);
 }
 
-#define SNAPSHOT_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+#define SNAPSHOT_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
 
 int main(void)
 {

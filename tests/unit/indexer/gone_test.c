@@ -13,7 +13,7 @@
 /* So many that looking through all for each would take minutes. */
 enum { MANY = 200000 };
 
-static struct id id(uint32_t number)
+static struct id make_id(uint32_t number)
 {
     struct id made = { { 0 } };
 
@@ -29,14 +29,14 @@ static struct bytes name_of(const char *name)
 }
 
 /* `names` different names, in turn. */
-static struct gone_list make(uint32_t count, uint32_t names)
+static struct gone_list make_list(uint32_t count, uint32_t names)
 {
     struct gone_list list = { 0 };
     char name[16];
 
     for (uint32_t i = 0; i < count; i++) {
         snprintf(name, sizeof(name), "%u.wav", (unsigned)(i % names));
-        assert_int_equal(gone_add(&list, id(i), name_of(name)), ERR_OK);
+        assert_int_equal(gone_add(&list, make_id(i), name_of(name)), ERR_OK);
     }
     assert_int_equal(gone_sort(&list), ERR_OK);
     return list;
@@ -45,13 +45,13 @@ static struct gone_list make(uint32_t count, uint32_t names)
 /* Takes all under `name`; each comes once. */
 static void take_all(uint32_t names, const char *name, const struct idset *claimed, uint32_t wanted)
 {
-    struct gone_list list = make(MANY, names);
+    struct gone_list list = make_list(MANY, names);
     bool *was = calloc(MANY, sizeof(*was));
     const struct gone_item *item;
     uint32_t count = 0, number;
 
     assert_non_null(was);
-    while ((item = gone_take(&list, name_of(name), id(MANY), claimed))) {
+    while ((item = gone_take(&list, name_of(name), make_id(MANY), claimed))) {
         memcpy(&number, item->id.b, sizeof(number));
         assert_false(was[number - 1]);
         was[number - 1] = true;
@@ -79,7 +79,7 @@ static void what_is_claimed_is_left_out(void **state)
 
     (void)state;
     for (uint32_t i = 0; i < MANY; i += 2)
-        assert_true(idset_add(&claimed, id(i)));
+        assert_true(idset_add(&claimed, make_id(i)));
     take_all(1, "0.wav", &claimed, MANY / 2);
     take_all(MANY, "0.wav", &claimed, MANY / 2);
     idset_free(&claimed);
@@ -87,26 +87,26 @@ static void what_is_claimed_is_left_out(void **state)
 
 static void the_one_of_its_name_comes_first_and_then_the_oldest(void **state)
 {
-    struct gone_list list = make(6, 3);
+    struct gone_list list = make_list(6, 3);
     struct idset none = { 0 };
 
     (void)state;
-    assert_true(id_equal(gone_take(&list, name_of("2.wav"), id(9), &none)->id, id(2)));
-    assert_true(id_equal(gone_take(&list, name_of("2.wav"), id(9), &none)->id, id(5)));
-    assert_true(id_equal(gone_take(&list, name_of("2.wav"), id(9), &none)->id, id(0)));
-    assert_true(id_equal(gone_take(&list, name_of("0.wav"), id(9), &none)->id, id(3)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(2)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(5)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(0)));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(9), &none)->id, make_id(3)));
     gone_free(&list);
 }
 
 static void an_item_is_not_its_own_older_one(void **state)
 {
-    struct gone_list list = make(2, 1);
+    struct gone_list list = make_list(2, 1);
     struct idset none = { 0 };
 
     (void)state;
-    assert_true(id_equal(gone_take(&list, name_of("0.wav"), id(0), &none)->id, id(1)));
-    assert_null(gone_take(&list, name_of("0.wav"), id(0), &none));
-    assert_true(id_equal(gone_take(&list, name_of("0.wav"), id(9), &none)->id, id(0)));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(0), &none)->id, make_id(1)));
+    assert_null(gone_take(&list, name_of("0.wav"), make_id(0), &none));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(9), &none)->id, make_id(0)));
     gone_free(&list);
 }
 
@@ -116,7 +116,7 @@ static void an_empty_list_has_none(void **state)
     struct idset none = { 0 };
 
     (void)state;
-    assert_null(gone_take(&list, name_of("0.wav"), id(9), &none));
+    assert_null(gone_take(&list, name_of("0.wav"), make_id(9), &none));
     gone_free(&list);
 }
 

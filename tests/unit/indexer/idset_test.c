@@ -11,7 +11,7 @@
 enum { MANY = 5000 };
 
 /* Every eighth falls on one place of a small table. */
-static struct id id(uint64_t number)
+static struct id make_id(uint64_t number)
 {
     struct id made = { { 0 } };
     uint64_t word = number % 8 ? number : number << 40;
@@ -26,11 +26,11 @@ static void what_was_added_is_in_it_once(void **state)
     struct idset set = { 0 };
 
     (void)state;
-    assert_false(idset_has(&set, id(1)));
+    assert_false(idset_has(&set, make_id(1)));
     for (uint64_t i = 1; i <= MANY; i++)
-        assert_true(idset_add(&set, id(i)));
+        assert_true(idset_add(&set, make_id(i)));
     for (uint64_t i = 1; i <= MANY; i++)
-        assert_false(idset_add(&set, id(i)));
+        assert_false(idset_add(&set, make_id(i)));
     assert_int_equal(set.count, MANY);
     idset_free(&set);
 }
@@ -41,11 +41,11 @@ static void removing_leaves_all_others(void **state)
 
     (void)state;
     for (uint64_t i = 1; i <= MANY; i++)
-        idset_add(&set, id(i));
+        idset_add(&set, make_id(i));
     for (uint64_t i = 1; i <= MANY; i += 2)
-        idset_remove(&set, id(i));
+        idset_remove(&set, make_id(i));
     for (uint64_t i = 1; i <= MANY; i++)
-        assert_int_equal(idset_has(&set, id(i)), i % 2 == 0);
+        assert_int_equal(idset_has(&set, make_id(i)), i % 2 == 0);
     assert_int_equal(set.count, MANY / 2);
     idset_free(&set);
 }

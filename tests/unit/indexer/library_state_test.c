@@ -9,14 +9,14 @@
 
 #include "services/indexer/scan/library_state.h"
 
-static struct library_state *put(struct library_state **libraries, uint8_t number, const char *path)
+static struct library_state *put_library(struct library_state **libraries, uint8_t number, const char *path)
 {
     struct library library = { .id = { { [15] = number } }, .path = bytes_of(path, strlen(path)) };
 
     return library_state_put(libraries, &library);
 }
 
-static const char *below(struct library_state *libraries, const char *path, struct library_state **found)
+static const char *path_below(struct library_state *libraries, const char *path, struct library_state **found)
 {
     static char copy[PATH_MAX];
     const char *rest = NULL;
@@ -28,17 +28,17 @@ static const char *below(struct library_state *libraries, const char *path, stru
 static void a_path_belongs_to_the_library_that_contains_it(void **state)
 {
     struct library_state *libraries = NULL, *found;
-    struct library_state *music = put(&libraries, 1, "/music"), *more = put(&libraries, 2, "/music2");
+    struct library_state *music = put_library(&libraries, 1, "/music"), *more = put_library(&libraries, 2, "/music2");
 
     (void)state;
-    assert_string_equal(below(libraries, "/music", &found), "");
+    assert_string_equal(path_below(libraries, "/music", &found), "");
     assert_ptr_equal(found, music);
-    assert_string_equal(below(libraries, "/music///", &found), "");
-    assert_string_equal(below(libraries, "/music2/a/b", &found), "a/b");
+    assert_string_equal(path_below(libraries, "/music///", &found), "");
+    assert_string_equal(path_below(libraries, "/music2/a/b", &found), "a/b");
     assert_ptr_equal(found, more);
-    assert_null(below(libraries, "/mus", &found));
-    assert_null(below(libraries, "/", &found));
-    assert_null(below(libraries, "", &found));
+    assert_null(path_below(libraries, "/mus", &found));
+    assert_null(path_below(libraries, "/", &found));
+    assert_null(path_below(libraries, "", &found));
     library_state_free_all(&libraries);
 }
 
@@ -47,16 +47,16 @@ static void the_root_as_a_library_contains_all(void **state)
     struct library_state *libraries = NULL, *found;
 
     (void)state;
-    put(&libraries, 1, "/");
-    assert_string_equal(below(libraries, "/", &found), "");
-    assert_string_equal(below(libraries, "/a/b", &found), "a/b");
+    put_library(&libraries, 1, "/");
+    assert_string_equal(path_below(libraries, "/", &found), "");
+    assert_string_equal(path_below(libraries, "/a/b", &found), "a/b");
     library_state_free_all(&libraries);
 }
 
 static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
 {
     struct library_state *libraries = NULL;
-    struct library_state *lib = put(&libraries, 1, "/music");
+    struct library_state *lib = put_library(&libraries, 1, "/music");
     char name[16];
 
     (void)state;
@@ -82,11 +82,11 @@ static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
 static void a_record_put_again_keeps_what_is_wished(void **state)
 {
     struct library_state *libraries = NULL;
-    struct library_state *lib = put(&libraries, 1, "/music");
+    struct library_state *lib = put_library(&libraries, 1, "/music");
 
     (void)state;
     library_state_want_folder(lib, "a", false);
-    assert_ptr_equal(put(&libraries, 1, "/elsewhere"), lib);
+    assert_ptr_equal(put_library(&libraries, 1, "/elsewhere"), lib);
     assert_true(library_state_wants_scan(lib));
     assert_memory_equal(lib->library.path.at, "/elsewhere", 10);
     library_state_free_all(&libraries);

@@ -8,7 +8,7 @@
 
 #include "services/indexer/scan/naming.h"
 
-static struct bytes bytes(const char *text)
+static struct bytes name_of(const char *text)
 {
     return bytes_of(text, strlen(text));
 }
@@ -28,7 +28,7 @@ static void the_extension_says_the_kind_in_any_case(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_int_equal(naming_kind(bytes(cases[i].name)), cases[i].kind);
+        assert_int_equal(naming_kind(name_of(cases[i].name)), cases[i].kind);
 }
 
 static void globs_hold_for_names_and_paths(void **state)

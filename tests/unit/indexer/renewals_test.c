@@ -8,7 +8,7 @@
 
 #include "services/indexer/analyse/renewals.h"
 
-static struct work *made(uint64_t renews, uint8_t library)
+static struct work *make_work(uint64_t renews, uint8_t library)
 {
     struct work *work = work_new(bytes_of("/x", 2));
 
@@ -26,7 +26,7 @@ static void the_latest_comes_first(void **state)
 
     (void)state;
     for (uint64_t i = 0; i < 1000; i++)
-        renewals_add(&all, made(1 + i * 7919 % 1009, 1));
+        renewals_add(&all, make_work(1 + i * 7919 % 1009, 1));
     for (size_t left = 1000; left > 0; left--) {
         work = renewals_take(&all);
         assert_non_null(work);
@@ -48,7 +48,7 @@ static void those_of_one_library_are_taken_out(void **state)
 
     (void)state;
     for (uint64_t i = 0; i < 300; i++)
-        renewals_add(&all, made(1 + i * 31 % 307, (uint8_t)(1 + i % 3)));
+        renewals_add(&all, make_work(1 + i * 31 % 307, (uint8_t)(1 + i % 3)));
     renewals_take_of(&all, library, &taken);
     assert_int_equal(taken.count, 100);
     assert_int_equal(all.count, 200);

@@ -7,7 +7,7 @@
 
 #include "services/indexer/scan/settle.h"
 
-static struct id id(uint8_t number)
+static struct id make_id(uint8_t number)
 {
     return (struct id){ { 1, [15] = number } };
 }
@@ -35,13 +35,14 @@ static void what_is_gone_is_judged_by_how_much_it_is(void **state)
 
 static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
 {
-    struct gone gone[] = { { .id = id(1), .trace = { 10, 100, 1000 } }, { .id = id(2), .trace = { 20, 200, 2000 } } };
+    struct gone gone[] = { { .id = make_id(1), .trace = { 10, 100, 1000 } },
+                           { .id = make_id(2), .trace = { 20, 200, 2000 } } };
     struct fresh fresh[] = { { .trace = { 20, 200, 2000 } }, { .trace = { 30, 200, 2000 } } };
 
     (void)state;
     settle_moves(gone, 2, fresh, 2);
     assert_true(fresh[0].was >= 0);
-    assert_true(id_equal(gone[fresh[0].was].id, id(2)));
+    assert_true(id_equal(gone[fresh[0].was].id, make_id(2)));
     assert_true(gone[fresh[0].was].moved);
     assert_int_equal(fresh[1].was, -1);
 }
@@ -52,7 +53,7 @@ static void another_inode_size_or_time_is_another_file(void **state)
 
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct gone gone = { .id = id(1), .trace = { 10, 100, 1000 } };
+        struct gone gone = { .id = make_id(1), .trace = { 10, 100, 1000 } };
         struct fresh fresh = { .trace = others[i] };
         settle_moves(&gone, 1, &fresh, 1);
         assert_int_equal(fresh.was, -1);
@@ -62,20 +63,20 @@ static void another_inode_size_or_time_is_another_file(void **state)
 
 static void of_several_gone_items_the_oldest_is_taken_and_each_once(void **state)
 {
-    struct gone gone[] = { { .id = id(3), .trace = { 10, 100, 1000 } },
-                           { .id = id(1), .trace = { 10, 100, 1000 } },
-                           { .id = id(2), .trace = { 10, 100, 1000 } } };
+    struct gone gone[] = { { .id = make_id(3), .trace = { 10, 100, 1000 } },
+                           { .id = make_id(1), .trace = { 10, 100, 1000 } },
+                           { .id = make_id(2), .trace = { 10, 100, 1000 } } };
     struct fresh fresh[] = { { .trace = { 10, 100, 1000 } }, { .trace = { 10, 100, 1000 } } };
 
     (void)state;
     settle_moves(gone, 3, fresh, 2);
-    assert_true(id_equal(gone[fresh[0].was].id, id(1)));
-    assert_true(id_equal(gone[fresh[1].was].id, id(2)));
+    assert_true(id_equal(gone[fresh[0].was].id, make_id(1)));
+    assert_true(id_equal(gone[fresh[1].was].id, make_id(2)));
 }
 
 static void an_unknown_inode_matches_nothing(void **state)
 {
-    struct gone gone = { .id = id(1), .trace = { 0, 100, 1000 } };
+    struct gone gone = { .id = make_id(1), .trace = { 0, 100, 1000 } };
     struct fresh fresh = { .trace = { 0, 100, 1000 } };
 
     (void)state;

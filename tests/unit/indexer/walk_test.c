@@ -21,14 +21,14 @@ struct fixture {
     struct folder_listing listing;
 };
 
-static const char *path(struct fixture *f, const char *name)
+static const char *path_of(struct fixture *f, const char *name)
 {
     return walk_join(&f->arena, f->folder, name);
 }
 
-static void put(struct fixture *f, const char *name, size_t size)
+static void put_file(struct fixture *f, const char *name, size_t size)
 {
-    int fd = open(path(f, name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path_of(f, name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
     assert_true(fd >= 0);
     assert_int_equal(ftruncate(fd, (off_t)size), 0);
@@ -36,7 +36,7 @@ static void put(struct fixture *f, const char *name, size_t size)
 }
 
 /* An errand that is not run: walk_read only asks it whether to go on. */
-static void noop(struct errand *errand)
+static void do_nothing(struct errand *errand)
 {
     (void)errand;
 }
@@ -47,20 +47,20 @@ static void noop_done(struct errand *errand, bool lost)
     (void)lost;
 }
 
-static int begin(void **state)
+static int begin_walk(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
 
     strcpy(f->folder, "/tmp/loophole-walk.XXXXXX");
     assert_non_null(mkdtemp(f->folder));
-    f->errand = (struct errand){ .run = noop, .done = noop_done, .drop = noop, .patience = 1000000 };
+    f->errand = (struct errand){ .run = do_nothing, .done = noop_done, .drop = do_nothing, .patience = 1000000 };
     assert_int_equal(mailbox_new(&f->mailbox, NULL), ERR_OK);
     f->errand.errands = errands_new(f->mailbox, 1);
     *state = f;
     return 0;
 }
 
-static int end(void **state)
+static int end_walk(void **state)
 {
     struct fixture *f = *state;
     char command[128];
@@ -86,9 +86,9 @@ static void media_and_folders_are_listed_in_the_order_of_their_bytes(void **stat
     struct fixture *f = *state;
 
     for (size_t i = 0; i < 6; i++)
-        put(f, names[i], 10 + i);
-    assert_int_equal(mkdir(path(f, "z"), 0700), 0);
-    assert_int_equal(mkdir(path(f, "drums.wav"), 0700), 0);
+        put_file(f, names[i], 10 + i);
+    assert_int_equal(mkdir(path_of(f, "z"), 0700), 0);
+    assert_int_equal(mkdir(path_of(f, "drums.wav"), 0700), 0);
     assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, f->folder), ERR_OK);
     assert_int_equal(f->listing.files.count, 5);
     for (size_t i = 0; i < 5; i++)
@@ -103,13 +103,13 @@ static void links_to_folders_pipes_and_dangling_links_are_passed_over(void **sta
 {
     struct fixture *f = *state;
 
-    put(f, "real.wav", 7);
-    assert_int_equal(symlink("real.wav", path(f, "link.wav")), 0);
-    assert_int_equal(symlink(".", path(f, "self")), 0);
-    assert_int_equal(symlink("..", path(f, "up.wav")), 0);
-    assert_int_equal(symlink("nowhere", path(f, "dangling.wav")), 0);
-    assert_int_equal(symlink("round.wav", path(f, "round.wav")), 0);
-    assert_int_equal(mkfifo(path(f, "kick.wav"), 0600), 0);
+    put_file(f, "real.wav", 7);
+    assert_int_equal(symlink("real.wav", path_of(f, "link.wav")), 0);
+    assert_int_equal(symlink(".", path_of(f, "self")), 0);
+    assert_int_equal(symlink("..", path_of(f, "up.wav")), 0);
+    assert_int_equal(symlink("nowhere", path_of(f, "dangling.wav")), 0);
+    assert_int_equal(symlink("round.wav", path_of(f, "round.wav")), 0);
+    assert_int_equal(mkfifo(path_of(f, "kick.wav"), 0600), 0);
     assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, f->folder), ERR_OK);
     assert_int_equal(f->listing.folders.count, 0);
     assert_int_equal(f->listing.files.count, 2);
@@ -121,19 +121,20 @@ static void what_is_no_folder_is_not_found(void **state)
 {
     struct fixture *f = *state;
 
-    put(f, "file.wav", 1);
-    assert_int_equal(symlink(".", path(f, "self")), 0);
-    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path(f, "file.wav")), ERR_NOT_FOUND);
-    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path(f, "self")), ERR_NOT_FOUND);
-    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path(f, "none")), ERR_NOT_FOUND);
+    put_file(f, "file.wav", 1);
+    assert_int_equal(symlink(".", path_of(f, "self")), 0);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path_of(f, "file.wav")), ERR_NOT_FOUND);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path_of(f, "self")), ERR_NOT_FOUND);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path_of(f, "none")), ERR_NOT_FOUND);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin, end),
-        cmocka_unit_test_setup_teardown(links_to_folders_pipes_and_dangling_links_are_passed_over, begin, end),
-        cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin, end),
+        cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin_walk, end_walk),
+        cmocka_unit_test_setup_teardown(links_to_folders_pipes_and_dangling_links_are_passed_over, begin_walk,
+                                        end_walk),
+        cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin_walk, end_walk),
     };
 
     return cmocka_run_group_tests_name("walk", tests, NULL, NULL);

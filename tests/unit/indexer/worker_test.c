@@ -9,7 +9,7 @@
 
 static const uint8_t hash[16] = { 1 };
 
-static struct result good(void)
+static struct result good_result(void)
 {
     return (struct result){ .number = 1,
                             .seconds = 1,
@@ -19,7 +19,7 @@ static struct result good(void)
 
 static void an_answer_that_fits_is_taken(void **state)
 {
-    struct result result = good();
+    struct result result = good_result();
 
     (void)state;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_OK);
@@ -29,7 +29,7 @@ static void an_answer_that_fits_is_taken(void **state)
 
 static void a_state_that_does_not_fit_the_job_is_refused(void **state)
 {
-    struct result result = good();
+    struct result result = good_result();
 
     (void)state;
     assert_int_equal(worker_check(&result, WORKER_MODE_HASH, NULL), ERR_BAD_REQUEST);
@@ -45,7 +45,7 @@ static void a_state_that_does_not_fit_the_job_is_refused(void **state)
 static void a_fact_in_a_persons_name_is_refused(void **state)
 {
     struct fact fact = { .attribute = TEXT("bpm"), .source = { .value = SOURCE_USER }, .has_number = true };
-    struct result result = good();
+    struct result result = good_result();
 
     (void)state;
     result.found.facts = (struct fact_list){ 1, &fact };
@@ -56,12 +56,12 @@ static void a_fact_in_a_persons_name_is_refused(void **state)
 
 static void negative_lengths_and_half_embeddings_are_refused(void **state)
 {
-    struct result result = good();
+    struct result result = good_result();
 
     (void)state;
     result.found.frames = -1;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
-    result = good();
+    result = good_result();
     result.found.has_embedding = true;
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
 }

@@ -7,7 +7,7 @@
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
-static struct analysed found(struct id id, uint64_t analyser, struct fact *facts, uint32_t count)
+static struct analysed make_analysed(struct id id, uint64_t analyser, struct fact *facts, uint32_t count)
 {
     struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = analyser, .container = TEXT("wav") };
 
@@ -17,7 +17,7 @@ static struct analysed found(struct id id, uint64_t analyser, struct fact *facts
     return a;
 }
 
-static struct outcome put(struct writer *w, const struct analysed *a)
+static struct outcome put_analysed(struct writer *w, const struct analysed *a)
 {
     struct outcome outcome = { 0 };
     struct fault fault = { 0 };
@@ -34,13 +34,13 @@ static void an_analysis_never_touches_what_a_person_said(void **state)
     struct fact own = writer_number(SOURCE_USER, "bpm", 90);
     struct fact heard[] = { writer_number(SOURCE_ANALYSIS, "bpm", 120), writer_number(SOURCE_FILE, "bpm", 100) };
     struct edit edit = { .id = id, .facts = { 1, &own } };
-    struct analysed a = found(id, 1, heard, 2);
+    struct analysed a = make_analysed(id, 1, heard, 2);
     struct done done;
 
     assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
-    put(w, &a);
-    a = found(id, 2, heard, 1);
-    put(w, &a);
+    put_analysed(w, &a);
+    a = make_analysed(id, 2, heard, 1);
+    put_analysed(w, &a);
     assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
     assert_int_equal(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")->number, 120);
     assert_null(writer_fact(w, id, SOURCE_FILE, "bpm")); /* the file does not say so any more */
@@ -53,15 +53,15 @@ static void of_one_content_the_newest_analyser_is_believed(void **state)
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
     struct fact newer = writer_number(SOURCE_ANALYSIS, "bpm", 120), older = writer_number(SOURCE_ANALYSIS, "bpm", 60);
-    struct analysed a = found(one, 5, &newer, 1);
+    struct analysed a = make_analysed(one, 5, &newer, 1);
 
-    put(w, &a);
-    a = found(two, 4, &older, 1);
-    put(w, &a);
+    put_analysed(w, &a);
+    a = make_analysed(two, 4, &older, 1);
+    put_analysed(w, &a);
     assert_int_equal(writer_fact(w, two, SOURCE_ANALYSIS, "bpm")->number, 120);
     assert_int_equal(writer_media(w, two).analyser, 5);
-    a = found(two, 5, NULL, 0); /* a copy that was only hashed */
-    put(w, &a);
+    a = make_analysed(two, 5, NULL, 0); /* a copy that was only hashed */
+    put_analysed(w, &a);
     assert_int_equal(writer_fact(w, one, SOURCE_ANALYSIS, "bpm")->version, 5);
     writer_check(w);
 }
@@ -71,9 +71,9 @@ static void a_value_outside_its_range_is_kept_but_not_shown(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "loop.wav", 1);
     struct fact facts[] = { writer_number(SOURCE_FILE, "bpm", 0), writer_number(SOURCE_ANALYSIS, "lufs", -9) };
-    struct analysed a = found(id, 1, facts, 2);
+    struct analysed a = make_analysed(id, 1, facts, 2);
 
-    put(w, &a);
+    put_analysed(w, &a);
     assert_false(writer_fact(w, id, SOURCE_FILE, "bpm")->shown);
 }
 
@@ -81,17 +81,17 @@ static void an_analysis_of_a_file_that_changed_since_is_ignored(void **state)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
-    struct analysed a = found(id, 1, NULL, 0);
+    struct analysed a = make_analysed(id, 1, NULL, 0);
     uint64_t head = w->p.head;
 
     a.size = 2;
-    assert_true(put(w, &a).stale);
+    assert_true(put_analysed(w, &a).stale);
     assert_int_equal(w->p.head, head);
     assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_WAITING);
 }
 
 /* As a removal does between the hash of a copy and the copy's batch. */
-static void forget(struct writer *w, struct id id)
+static void forget_item(struct writer *w, struct id id)
 {
     struct media media = writer_media(w, id);
 
@@ -103,14 +103,14 @@ static void a_verdict_by_hash_needs_the_facts_of_its_content(void **state)
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120), file = writer_number(SOURCE_FILE, "bpm", 9);
-    struct analysed a = found(one, 1, &heard, 1), copy = found(two, 1, &file, 1);
+    struct analysed a = make_analysed(one, 1, &heard, 1), copy = make_analysed(two, 1, &file, 1);
 
-    put(w, &a);
-    forget(w, one);
-    assert_true(put(w, &copy).stale);
+    put_analysed(w, &a);
+    forget_item(w, one);
+    assert_true(put_analysed(w, &copy).stale);
     assert_int_equal(writer_media(w, two).analysis.value, ANALYSIS_STATE_WAITING);
     a.id = two;
-    assert_false(put(w, &a).stale);
+    assert_false(put_analysed(w, &a).stale);
     assert_int_equal(writer_media(w, two).analysis.value, ANALYSIS_STATE_DONE);
     writer_check(w);
 }
@@ -120,12 +120,12 @@ static void a_verdict_by_hash_is_of_no_newer_analyser_than_its_facts(void **stat
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
-    struct analysed a = found(one, 1, &heard, 1), copy = found(two, 2, NULL, 0);
+    struct analysed a = make_analysed(one, 1, &heard, 1), copy = make_analysed(two, 2, NULL, 0);
 
-    put(w, &a);
-    assert_true(put(w, &copy).stale);
+    put_analysed(w, &a);
+    assert_true(put_analysed(w, &copy).stale);
     copy.analyser = 1;
-    assert_false(put(w, &copy).stale);
+    assert_false(put_analysed(w, &copy).stale);
     writer_check(w);
 }
 
@@ -136,13 +136,13 @@ static void a_done_item_without_facts_takes_them(void **state)
     struct id one = writer_place(w, "one.wav", 1);
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
     struct media was = writer_media(w, one), bare = was;
-    struct analysed a = found(one, 1, &heard, 1);
+    struct analysed a = make_analysed(one, 1, &heard, 1);
 
     bare.content = a.content;
     bare.analysis = a.state;
     bare.analyser = 1;
     assert_int_equal(catalogue_put_media(&w->p.w, &was, &bare), ERR_OK);
-    assert_false(put(w, &a).stale);
+    assert_false(put_analysed(w, &a).stale);
     assert_non_null(writer_fact(w, one, SOURCE_ANALYSIS, "bpm"));
     writer_check(w);
 }
@@ -153,16 +153,16 @@ static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
     struct fact other = writer_number(SOURCE_ANALYSIS, "lufs", -12);
-    struct analysed a = found(id, 1, &heard, 1);
+    struct analysed a = make_analysed(id, 1, &heard, 1);
 
-    put(w, &a);
+    put_analysed(w, &a);
     assert_true(id_equal(writer_place(w, "kick.wav", 2), id));
     assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_WAITING);
     assert_non_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm"));
     a.size = 2;
     a.content = bytes_of(content_b, 16);
     a.facts.at = &other;
-    put(w, &a);
+    put_analysed(w, &a);
     assert_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")); /* it was another sound's */
     writer_check(w);
 }
@@ -182,18 +182,18 @@ static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void *
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
     uint8_t *data = calloc(4000, 1);
     struct artefact waveform = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, 4000) };
-    struct analysed a = found(one, 1, NULL, 0);
+    struct analysed a = make_analysed(one, 1, NULL, 0);
 
     a.artefacts = (struct artefact_list){ 1, &waveform };
     put_file(w, a.content, &waveform);
-    put(w, &a);
+    put_analysed(w, &a);
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
-    struct analysed other = found(one, 1, &heard, 1);
+    struct analysed other = make_analysed(one, 1, &heard, 1);
     other.content = bytes_of(content_b, 16);
-    put(w, &other); /* content a has no item now */
+    put_analysed(w, &other); /* content a has no item now */
     assert_true(w->p.w.dropped.len > 0);
     a.id = two;
-    put(w, &a);
+    put_analysed(w, &a);
     for (size_t i = 0; i < w->p.w.dropped.len; i++)
         assert_int_equal(w->p.w.dropped.at[i], 0);
     writer_check(w);
@@ -208,11 +208,11 @@ static void a_large_artefact_without_a_file_has_no_row(void **state)
     uint8_t *data = calloc(4000, 1);
     struct artefact waveform = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, 4000) };
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
-    struct analysed a = found(id, 1, &heard, 1);
+    struct analysed a = make_analysed(id, 1, &heard, 1);
     struct outcome outcome = { 0 };
     struct fault fault = { 0 };
 
-    put(w, &a);
+    put_analysed(w, &a);
     a.content.len = 0;
     a.analyser = 2;
     a.artefacts = (struct artefact_list){ 1, &waveform };
@@ -230,8 +230,8 @@ static void what_no_worker_may_say_is_refused(void **state)
     struct artefact escape = { .type = TEXT("../../../etc/x") };
     struct fault fault = { 0 };
     struct outcome outcome;
-    struct analysed bad[] = { found(id, 1, &users, 1), found(id, 1, NULL, 0), found(id, 1, NULL, 0),
-                              found(id, 1, NULL, 0) };
+    struct analysed bad[] = { make_analysed(id, 1, &users, 1), make_analysed(id, 1, NULL, 0),
+                              make_analysed(id, 1, NULL, 0), make_analysed(id, 1, NULL, 0) };
 
     bad[1].content.len = 7;
     bad[2].artefacts = (struct artefact_list){ 1, &escape };
@@ -249,14 +249,14 @@ static void two_records_of_one_file_become_the_older_with_the_words_of_both(void
     struct text warm = TEXT("warm"), loud = TEXT("loud");
     struct edit first = { .id = older, .add_tags = { 1, &warm } };
     struct edit second = { .id = younger, .add_tags = { 1, &loud }, .facts = { 1, &own } };
-    struct analysed a = found(older, 1, &heard, 1), b = found(younger, 1, &heard, 1);
+    struct analysed a = make_analysed(older, 1, &heard, 1), b = make_analysed(younger, 1, &heard, 1);
     struct move move = { .id = older, .folder = w->folder, .file = bytes_of("new.wav", 7) };
     struct outcome outcome = { 0 };
     struct done done;
     struct media media;
 
-    put(w, &a);
-    put(w, &b);
+    put_analysed(w, &a);
+    put_analysed(w, &b);
     assert_int_equal(edit_apply(&w->p, &first, EDIT_BY_PERSON, &done, NULL), ERR_OK);
     assert_int_equal(edit_apply(&w->p, &second, EDIT_BY_PERSON, &done, NULL), ERR_OK);
     assert_int_equal(places_move(&w->p, &move, &outcome, NULL), ERR_OK);

@@ -7,24 +7,24 @@
 
 static const struct id catalogue;
 
-static struct action favour(struct id id)
+static struct action favour_action(struct id id)
 {
     return (struct action){ .has_edit = true, .edit = { .id = id, .has_favourite = true, .favourite = true } };
 }
 
-static struct action name(struct id id, const char *to)
+static struct action name_action(struct id id, const char *to)
 {
     return (struct action){ .has_edit = true, .edit = { .id = id, .has_name = true, .name = text_of(to) } };
 }
 
-static struct action move(struct writer *w, struct id id, const char *file)
+static struct action move_action(struct writer *w, struct id id, const char *file)
 {
     return (struct action){ .has_move = true,
                             .move = { .id = id, .folder = w->folder, .file = bytes_of(file, strlen(file)) } };
 }
 
-static enum err apply(struct writer *w, struct action *actions, uint32_t count, struct applied *applied,
-                      struct fault *fault)
+static enum err apply_actions(struct writer *w, struct action *actions, uint32_t count, struct applied *applied,
+                              struct fault *fault)
 {
     const struct persist_apply ask = { .label = TEXT("Several"), .actions = { count, actions } };
 
@@ -32,7 +32,7 @@ static enum err apply(struct writer *w, struct action *actions, uint32_t count, 
     return apply_all(&w->p, &ask, applied, fault);
 }
 
-static enum err take(struct writer *w, struct id scope, bool back, struct taken_back *taken, struct fault *fault)
+static enum err take_back(struct writer *w, struct id scope, bool back, struct taken_back *taken, struct fault *fault)
 {
     bool is_cut;
 
@@ -44,25 +44,26 @@ static void all_actions_are_one_step(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
-    struct action actions[] = { favour(a), name(b, "x"), name(b, "y"), move(w, a, "c.wav") };
+    struct action actions[] = { favour_action(a), name_action(b, "x"), name_action(b, "y"),
+                                move_action(w, a, "c.wav") };
     struct applied applied;
     struct fault fault;
     struct taken_back taken;
 
-    assert_int_equal(apply(w, actions, 4, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, actions, 4, &applied, &fault), ERR_OK);
     assert_int_equal(applied.items, 4);
     assert_int_equal(applied.step, 1);
     assert_int_equal(applied.revision, w->p.head);
     writer_check(w);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_OK);
+        assert_int_equal(take_back(w, catalogue, true, &taken, &fault), ERR_OK);
         assert_int_equal(taken.items, 4);
         assert_true(text_is(taken.label, "Several"));
         assert_false(writer_media(w, a).favourite);
         assert_true(text_is(writer_media(w, b).name, "b"));
         assert_true(bytes_equal(writer_media(w, a).file, bytes_of("a.wav", 5)));
-        assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND);
-        assert_int_equal(take(w, catalogue, false, &taken, &fault), ERR_OK);
+        assert_int_equal(take_back(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND);
+        assert_int_equal(take_back(w, catalogue, false, &taken, &fault), ERR_OK);
         assert_int_equal(taken.items, 4);
         assert_true(writer_media(w, a).favourite);
         assert_true(text_is(writer_media(w, b).name, "y"));
@@ -75,23 +76,23 @@ static void a_failing_action_in_the_middle_leaves_nothing(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
-    struct action unknown[] = { favour(a), favour(id_new()), favour(b) };
-    struct action taken_place[] = { favour(a), move(w, a, "b.wav") };
-    struct action stale[] = { name(a, "x"), name(a, "y") };
-    struct action neither[] = { favour(a), { 0 } };
+    struct action unknown[] = { favour_action(a), favour_action(id_new()), favour_action(b) };
+    struct action taken_place[] = { favour_action(a), move_action(w, a, "b.wav") };
+    struct action stale[] = { name_action(a, "x"), name_action(a, "y") };
+    struct action neither[] = { favour_action(a), { 0 } };
     struct applied applied;
     struct fault fault;
     uint64_t head = w->p.head;
 
     stale[1].edit.has_expect = true;
     stale[1].edit.expect = head - 1;
-    assert_int_equal(apply(w, unknown, 3, &applied, &fault), ERR_NOT_FOUND);
+    assert_int_equal(apply_actions(w, unknown, 3, &applied, &fault), ERR_NOT_FOUND);
     assert_string_equal(fault.field, "actions[1].edit.id");
-    assert_int_equal(apply(w, taken_place, 2, &applied, &fault), ERR_EXISTS);
+    assert_int_equal(apply_actions(w, taken_place, 2, &applied, &fault), ERR_EXISTS);
     assert_string_equal(fault.field, "actions[1].move");
-    assert_int_equal(apply(w, stale, 2, &applied, &fault), ERR_CONFLICT);
+    assert_int_equal(apply_actions(w, stale, 2, &applied, &fault), ERR_CONFLICT);
     assert_string_equal(fault.field, "actions[1].edit.expect");
-    assert_int_equal(apply(w, neither, 2, &applied, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(apply_actions(w, neither, 2, &applied, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "actions[1]");
     assert_int_equal(w->p.head, head);
     assert_int_equal(w->p.undo.top, 0);
@@ -106,13 +107,13 @@ static void what_others_changed_in_the_same_turn_stays(void **state)
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
     struct edit before = { .id = a, .has_notes = true, .notes = TEXT("mine") };
-    struct action actions[] = { name(a, "x"), favour(id_new()) };
+    struct action actions[] = { name_action(a, "x"), favour_action(id_new()) };
     struct applied applied;
     struct fault fault;
     struct done done;
 
     assert_int_equal(edit_apply(&w->p, &before, EDIT_BY_PERSON, &done, &fault), ERR_OK);
-    assert_int_equal(apply(w, actions, 2, &applied, &fault), ERR_NOT_FOUND);
+    assert_int_equal(apply_actions(w, actions, 2, &applied, &fault), ERR_NOT_FOUND);
     assert_false(turn_is_broken(&w->p));
     writer_check(w);
     assert_true(text_is(writer_media(w, a).notes, "mine"));
@@ -125,20 +126,20 @@ static void scopes_have_their_own_steps(void **state)
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), project = id_new();
     char room[ID_TEXT_SIZE];
-    struct action action = favour(a), other = name(a, "x");
+    struct action action = favour_action(a), other = name_action(a, "x");
     struct persist_apply ask = { .scope = text_of(id_write(project, room)), .actions = { 1, &action } };
     struct applied applied;
     struct fault fault = { 0 };
     struct taken_back taken;
 
     assert_int_equal(apply_all(&w->p, &ask, &applied, &fault), ERR_OK);
-    assert_int_equal(apply(w, &other, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, &other, 1, &applied, &fault), ERR_OK);
     writer_check(w);
-    assert_int_equal(take(w, project, true, &taken, &fault), ERR_OK);
+    assert_int_equal(take_back(w, project, true, &taken, &fault), ERR_OK);
     assert_false(writer_media(w, a).favourite);
     assert_true(text_is(writer_media(w, a).name, "x"));
-    assert_int_equal(take(w, project, true, &taken, &fault), ERR_NOT_FOUND);
-    assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_OK);
+    assert_int_equal(take_back(w, project, true, &taken, &fault), ERR_NOT_FOUND);
+    assert_int_equal(take_back(w, catalogue, true, &taken, &fault), ERR_OK);
     assert_true(text_is(writer_media(w, a).name, "a"));
     ask.scope = TEXT("moves");
     assert_int_equal(apply_all(&w->p, &ask, &applied, &fault), ERR_BAD_REQUEST);
@@ -152,15 +153,16 @@ static void undo_to_a_step_takes_it_and_all_later_ones_back(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
-    struct action one = name(a, "one"), two[] = { name(a, "two"), favour(a) }, three = name(a, "three");
+    struct action one = name_action(a, "one"), two[] = { name_action(a, "two"), favour_action(a) },
+                  three = name_action(a, "three");
     struct applied applied;
     struct fault fault;
     struct taken_back taken;
 
-    assert_int_equal(apply(w, &one, 1, &applied, &fault), ERR_OK);
-    assert_int_equal(apply(w, two, 2, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, &one, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, two, 2, &applied, &fault), ERR_OK);
     const uint64_t step = applied.step;
-    assert_int_equal(apply(w, &three, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, &three, 1, &applied, &fault), ERR_OK);
     assert_int_equal(undo_take_to(&w->p, catalogue, step + 1, &taken, &fault), ERR_NOT_FOUND);
     assert_int_equal(undo_take_to(&w->p, catalogue, 99, &taken, &fault), ERR_NOT_FOUND);
     assert_int_equal(undo_take_to(&w->p, catalogue, step, &taken, &fault), ERR_OK);
@@ -169,7 +171,7 @@ static void undo_to_a_step_takes_it_and_all_later_ones_back(void **state)
     assert_true(text_is(writer_media(w, a).name, "one"));
     assert_false(writer_media(w, a).favourite);
     assert_int_equal(undo_take_to(&w->p, catalogue, step, &taken, &fault), ERR_CONFLICT);
-    assert_int_equal(take(w, catalogue, false, &taken, &fault), ERR_OK);
+    assert_int_equal(take_back(w, catalogue, false, &taken, &fault), ERR_OK);
     assert_int_equal(taken.step, step);
     assert_true(text_is(writer_media(w, a).name, "two"));
     writer_check(w);
@@ -179,13 +181,13 @@ static void undo_to_a_step_is_all_or_none(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
-    struct action moved = move(w, a, "b.wav"), named = name(a, "x");
+    struct action moved = move_action(w, a, "b.wav"), named = name_action(a, "x");
     struct applied applied;
     struct fault fault;
     struct taken_back taken;
 
-    assert_int_equal(apply(w, &moved, 1, &applied, &fault), ERR_OK);
-    assert_int_equal(apply(w, &named, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, &moved, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, &named, 1, &applied, &fault), ERR_OK);
     writer_place(w, "a.wav", 2); /* its old place is taken */
     assert_int_equal(undo_take_to(&w->p, catalogue, 1, &taken, &fault), ERR_CONFLICT);
     assert_non_null(strstr(fault.what, "has that place"));
@@ -198,19 +200,19 @@ static void a_followed_move_is_taken_back_and_not_followed_again(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1);
-    struct action moved = move(w, a, "b.wav");
+    struct action moved = move_action(w, a, "b.wav");
     struct outcome outcome = { 0 };
     struct fault fault = { 0 };
     struct taken_back taken;
 
     assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_OK);
-    assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND); /* no person did it */
+    assert_int_equal(take_back(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND); /* no person did it */
     assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_OK);
     assert_true(bytes_equal(writer_media(w, a).file, bytes_of("a.wav", 5)));
     assert_int_equal(writer_media(w, a).availability.value, AVAILABILITY_MISSING);
     assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_DENIED);
     assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_CONFLICT);
-    assert_int_equal(take(w, undo_moves, true, &taken, &fault), ERR_NOT_FOUND); /* it is passed over */
+    assert_int_equal(take_back(w, undo_moves, true, &taken, &fault), ERR_NOT_FOUND); /* it is passed over */
     writer_check(w);
 }
 
@@ -218,7 +220,7 @@ static void a_move_that_merged_two_records_is_taken_back_too(void **state)
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
-    struct action moved = move(w, a, "b.wav");
+    struct action moved = move_action(w, a, "b.wav");
     struct outcome outcome = { 0 };
     struct fault fault = { 0 };
     struct taken_back taken;
@@ -237,19 +239,19 @@ static void of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted(void *
 {
     struct writer *w = *state;
     struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
-    struct action actions[] = { favour(a), favour(b) };
+    struct action actions[] = { favour_action(a), favour_action(b) };
     struct applied applied;
     struct fault fault;
     struct taken_back taken;
 
-    assert_int_equal(apply(w, actions, 2, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, actions, 2, &applied, &fault), ERR_OK);
     struct media media = writer_media(w, b);
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
-    assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_OK);
+    assert_int_equal(take_back(w, catalogue, true, &taken, &fault), ERR_OK);
     assert_int_equal(taken.items, 1);
     assert_int_equal(taken.gone, 1);
     assert_false(writer_media(w, a).favourite);
-    assert_int_equal(take(w, catalogue, false, &taken, &fault), ERR_OK);
+    assert_int_equal(take_back(w, catalogue, false, &taken, &fault), ERR_OK);
     media = writer_media(w, a);
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
     assert_int_equal(undo_take_to(&w->p, catalogue, 1, &taken, &fault), ERR_CONFLICT);
@@ -280,9 +282,9 @@ static void work_past_the_bound_is_refused_before_it_begins(void **state)
     for (int i = 0; i < MANY; i++)
         actions[i] = (struct action){ .has_edit = true, .edit = { .id = a, .add_tags = { 1, &tag } } };
     uint64_t writes = w->p.writes;
-    assert_int_equal(apply(w, actions, MANY, &applied, &fault), ERR_TOO_LARGE);
+    assert_int_equal(apply_actions(w, actions, MANY, &applied, &fault), ERR_TOO_LARGE);
     assert_int_equal(w->p.writes, writes);
-    assert_int_equal(apply(w, actions, 16, &applied, &fault), ERR_OK);
+    assert_int_equal(apply_actions(w, actions, 16, &applied, &fault), ERR_OK);
     free(actions);
     writer_check(w);
 }

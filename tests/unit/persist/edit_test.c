@@ -4,7 +4,7 @@
 #include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
-static enum err take(struct writer *w, bool back, struct taken_back *taken)
+static enum err take_back(struct writer *w, bool back, struct taken_back *taken)
 {
     bool is_cut;
 
@@ -13,7 +13,7 @@ static enum err take(struct writer *w, bool back, struct taken_back *taken)
 
 static struct text words[] = { { 4, "warm" }, { 5, "short" }, { 4, "warm" }, { 4, "late" } };
 
-static struct done edit(struct writer *w, const struct edit *e)
+static struct done edit_items(struct writer *w, const struct edit *e)
 {
     struct done done;
     struct fault fault = { 0 };
@@ -24,7 +24,7 @@ static struct done edit(struct writer *w, const struct edit *e)
 }
 
 /* All that an edit may change, as bytes: the record without its revision, and the item's own facts. */
-static struct bytes picture(struct writer *w, struct id id)
+static struct bytes read_picture(struct writer *w, struct id id)
 {
     struct media media = writer_media(w, id);
     struct facts facts;
@@ -68,7 +68,7 @@ static void tags_are_sorted_and_single(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
 
-    edit(w, &(struct edit){ .id = id, .add_tags = { 4, words } });
+    edit_items(w, &(struct edit){ .id = id, .add_tags = { 4, words } });
     struct text_list tags = writer_media(w, id).tags;
     assert_int_equal(tags.count, 3);
     assert_true(text_is(tags.at[0], "late") && text_is(tags.at[1], "short") && text_is(tags.at[2], "warm"));
@@ -83,24 +83,24 @@ static void undo_and_redo_restore_every_field(void **state)
     struct text clear = TEXT("year");
     struct taken_back taken;
 
-    edit(w, &(struct edit){ .id = id, .add_tags = { 2, words }, .facts = { 2, first } });
-    struct bytes before = picture(w, id);
+    edit_items(w, &(struct edit){ .id = id, .add_tags = { 2, words }, .facts = { 2, first } });
+    struct bytes before = read_picture(w, id);
     struct edit whole = all_fields(id, second, &clear);
-    edit(w, &whole);
-    struct bytes after = picture(w, id);
+    edit_items(w, &whole);
+    struct bytes after = read_picture(w, id);
     assert_false(bytes_equal(before, after));
     assert_null(writer_fact(w, id, SOURCE_USER, "year"));
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(take(w, true, &taken), ERR_OK);
+        assert_int_equal(take_back(w, true, &taken), ERR_OK);
         assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
         assert_non_null(writer_fact(w, id, SOURCE_USER, "year"));
         assert_null(writer_fact(w, id, SOURCE_USER, "rating"));
         assert_int_equal(writer_media(w, id).tags.count, 2);
         assert_true(text_is(writer_media(w, id).name, "kick"));
-        assert_int_equal(take(w, false, &taken), ERR_OK);
+        assert_int_equal(take_back(w, false, &taken), ERR_OK);
         assert_true(text_is(writer_media(w, id).name, "Kick"));
     }
-    assert_int_equal(picture(w, id).len, after.len);
+    assert_int_equal(read_picture(w, id).len, after.len);
     assert_int_equal(undo_save(&w->p), ERR_OK);
     writer_check(w);
 }
@@ -111,12 +111,12 @@ static void an_edit_that_changes_nothing_uses_no_revision(void **state)
     struct id id = writer_place(w, "kick.wav", 1);
     struct edit same = { .id = id, .has_name = true, .name = TEXT("kick"), .remove_tags = { 1, words } };
     uint64_t head = w->p.head;
-    struct done done = edit(w, &same);
+    struct done done = edit_items(w, &same);
 
     assert_int_equal(w->p.head, head);
     struct taken_back taken;
     assert_int_equal(done.revision, writer_media(w, id).revision);
-    assert_int_equal(take(w, true, &taken), ERR_NOT_FOUND);
+    assert_int_equal(take_back(w, true, &taken), ERR_NOT_FOUND);
 }
 
 static void a_step_whose_item_is_gone_is_passed_over(void **state)
@@ -125,11 +125,11 @@ static void a_step_whose_item_is_gone_is_passed_over(void **state)
     struct id kept = writer_place(w, "a.wav", 1), gone = writer_place(w, "b.wav", 1);
     struct taken_back taken;
 
-    edit(w, &(struct edit){ .id = kept, .has_name = true, .name = TEXT("x") });
-    edit(w, &(struct edit){ .id = gone, .has_name = true, .name = TEXT("y") });
+    edit_items(w, &(struct edit){ .id = kept, .has_name = true, .name = TEXT("x") });
+    edit_items(w, &(struct edit){ .id = gone, .has_name = true, .name = TEXT("y") });
     struct media media = writer_media(w, gone);
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
-    assert_int_equal(take(w, true, &taken), ERR_OK);
+    assert_int_equal(take_back(w, true, &taken), ERR_OK);
     assert_true(id_equal(taken.id, kept));
     assert_true(text_is(writer_media(w, kept).name, "a"));
 }
@@ -164,7 +164,7 @@ static void the_257th_tag_is_refused(void **state)
 
     for (int i = 0; i < 257; i++)
         tags[i] = arena_printf(&w->p.arena, "tag %d", i);
-    edit(w, &(struct edit){ .id = id, .add_tags = { 256, tags } });
+    edit_items(w, &(struct edit){ .id = id, .add_tags = { 256, tags } });
     struct edit more = { .id = id, .add_tags = { 1, tags + 256 } };
     assert_int_equal(edit_apply(&w->p, &more, EDIT_BY_PERSON, &done, NULL), ERR_TOO_LARGE);
     assert_false(turn_is_broken(&w->p));

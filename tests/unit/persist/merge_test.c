@@ -7,7 +7,7 @@
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
-static void hear(struct writer *w, struct id id, const uint8_t content[16], double bpm)
+static void hear_file(struct writer *w, struct id id, const uint8_t content[16], double bpm)
 {
     struct fact fact = writer_number(SOURCE_ANALYSIS, "bpm", bpm);
     struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = 1, .container = TEXT("wav") };
@@ -19,14 +19,14 @@ static void hear(struct writer *w, struct id id, const uint8_t content[16], doub
     assert_int_equal(analysis_put(&w->p, &a, &outcome, NULL), ERR_OK);
 }
 
-static void edit(struct writer *w, const struct edit *edit)
+static void edit_items(struct writer *w, const struct edit *edit)
 {
     struct done done;
 
     assert_int_equal(edit_apply(&w->p, edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
 }
 
-static enum err merge(struct writer *w, struct id gone, struct id there, struct outcome *outcome)
+static enum err merge_both(struct writer *w, struct id gone, struct id there, struct outcome *outcome)
 {
     struct media left = writer_media(w, gone), found = writer_media(w, there);
     struct fault fault = { 0 };
@@ -51,9 +51,10 @@ static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
     for (int turn = 0; turn < 2; turn++) {
         const char *names[] = { turn ? "a.wav" : "c.wav", turn ? "b.wav" : "d.wav" };
         struct id older = writer_place(w, names[0], 1), younger = writer_place(w, names[1], 1);
-        hear(w, older, content_a, 100);
-        hear(w, younger, content_a, 100);
-        assert_int_equal(turn ? merge(w, older, younger, &outcome) : merge(w, younger, older, &outcome), ERR_OK);
+        hear_file(w, older, content_a, 100);
+        hear_file(w, younger, content_a, 100);
+        assert_int_equal(turn ? merge_both(w, older, younger, &outcome) : merge_both(w, younger, older, &outcome),
+                         ERR_OK);
         assert_true(id_equal(outcome.id, older));
         assert_true(is_known(w, older) && !is_known(w, younger));
         assert_true(bytes_equal(writer_media(w, older).file, bytes_of(names[turn], 5)));
@@ -69,9 +70,9 @@ static void items_of_two_contents_stay_two(void **state)
     struct id one = writer_place(w, "one.wav", 1), other = writer_place(w, "other.wav", 1);
     struct outcome outcome;
 
-    hear(w, one, content_a, 100);
-    hear(w, other, content_b, 100);
-    assert_int_equal(merge(w, one, other, &outcome), ERR_EXISTS);
+    hear_file(w, one, content_a, 100);
+    hear_file(w, other, content_b, 100);
+    assert_int_equal(merge_both(w, one, other, &outcome), ERR_EXISTS);
     assert_true(is_known(w, one) && is_known(w, other));
     writer_check(w);
 }
@@ -83,9 +84,9 @@ static void without_a_content_size_and_time_decide_and_the_analysis_stays(void *
               large = writer_place(w, "large.wav", 2);
     struct outcome outcome;
 
-    hear(w, heard, content_a, 100);
-    assert_int_equal(merge(w, heard, large, &outcome), ERR_EXISTS);
-    assert_int_equal(merge(w, heard, fresh, &outcome), ERR_OK);
+    hear_file(w, heard, content_a, 100);
+    assert_int_equal(merge_both(w, heard, large, &outcome), ERR_EXISTS);
+    assert_int_equal(merge_both(w, heard, fresh, &outcome), ERR_OK);
     assert_false(outcome.stale);
     assert_true(bytes_equal(writer_media(w, heard).content, bytes_of(content_a, 16)));
     assert_int_equal(writer_media(w, heard).analysis.value, ANALYSIS_STATE_DONE);
@@ -103,15 +104,15 @@ static void what_a_person_said_of_either_is_kept(void **state)
     struct text warm[] = { TEXT("warm"), TEXT("low") }, loud[] = { TEXT("loud"), TEXT("warm") };
     struct outcome outcome;
 
-    edit(w, &(struct edit){ .id = older, .facts = { 1, first }, .add_tags = { 2, warm } });
-    edit(w, &(struct edit){ .id = younger,
-                            .facts = { 2, second },
-                            .add_tags = { 2, loud },
-                            .has_notes = true,
-                            .notes = TEXT("of the younger"),
-                            .has_favourite = true,
-                            .favourite = true });
-    assert_int_equal(merge(w, younger, older, &outcome), ERR_OK);
+    edit_items(w, &(struct edit){ .id = older, .facts = { 1, first }, .add_tags = { 2, warm } });
+    edit_items(w, &(struct edit){ .id = younger,
+                                  .facts = { 2, second },
+                                  .add_tags = { 2, loud },
+                                  .has_notes = true,
+                                  .notes = TEXT("of the younger"),
+                                  .has_favourite = true,
+                                  .favourite = true });
+    assert_int_equal(merge_both(w, younger, older, &outcome), ERR_OK);
     assert_int_equal(writer_fact(w, older, SOURCE_USER, "bpm")->number, 90);
     assert_int_equal(writer_fact(w, older, SOURCE_USER, "rating")->number, 4);
     assert_int_equal(writer_media(w, older).tags.count, 3);
@@ -126,8 +127,8 @@ static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
     struct id one = writer_place(w, "one.wav", 1), copy = writer_place(w, "copy.wav", 1);
     struct done done;
 
-    hear(w, one, content_a, 100);
-    hear(w, copy, content_a, 100);
+    hear_file(w, one, content_a, 100);
+    hear_file(w, copy, content_a, 100);
     assert_int_equal(removal_forget(&w->p, one, &done, NULL), ERR_OK);
     assert_true(id_equal(done.id, one));
     assert_int_equal(done.revision, w->p.head);

@@ -8,7 +8,7 @@ static struct bytes name_of(const char *file)
     return bytes_of(file, strlen(file));
 }
 
-static struct id reserve(struct writer *w, const char *file)
+static struct id reserve_item(struct writer *w, const char *file)
 {
     struct persist_reserve ask = { .folder = w->folder, .file = name_of(file), .sample_rate = 48000, .channels = 2 };
     struct done done;
@@ -30,7 +30,7 @@ static void end_take(struct writer *w, struct id id, const char *flac)
 }
 
 /* What a scan saw that knew revision `as_of`. */
-static struct outcome see(struct writer *w, const char *file, uint64_t as_of)
+static struct outcome see_file(struct writer *w, const char *file, uint64_t as_of)
 {
     struct place place = { .folder = w->folder, .file = name_of(file), .size = 50, .mtime = 50 };
     struct outcome outcome = { 0 };
@@ -43,7 +43,7 @@ static struct outcome see(struct writer *w, const char *file, uint64_t as_of)
     return outcome;
 }
 
-static void miss(struct writer *w, struct id id, uint64_t as_of)
+static void miss_item(struct writer *w, struct id id, uint64_t as_of)
 {
     struct presence presence = { .id = id, .has_as_of = true, .as_of = as_of };
     struct outcome outcome = { 0 };
@@ -62,17 +62,17 @@ static bool has_item(struct writer *w, const char *file)
 static void a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item(void **state)
 {
     struct writer *w = *state;
-    struct id id = reserve(w, "take.wav");
+    struct id id = reserve_item(w, "take.wav");
     uint64_t before = w->p.head;
     struct outcome seen;
 
     end_take(w, id, "take.flac");
     writer_check(w); /* a commit, as a death of persist would find it */
-    seen = see(w, "take.wav", before);
+    seen = see_file(w, "take.wav", before);
     assert_true(id_is_zero(seen.id) && !seen.created && !seen.stale);
     assert_false(has_item(w, "take.wav"));
     assert_true(has_item(w, "take.flac"));
-    seen = see(w, "take.wav", w->p.head); /* another file of that name, later */
+    seen = see_file(w, "take.wav", w->p.head); /* another file of that name, later */
     assert_true(seen.created);
     writer_check(w);
 }
@@ -80,17 +80,17 @@ static void a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item(vo
 static void a_scan_that_saw_less_of_a_take_does_not_change_what_it_became(void **state)
 {
     struct writer *w = *state;
-    struct id id = reserve(w, "take.wav");
+    struct id id = reserve_item(w, "take.wav");
     uint64_t before = w->p.head;
 
     end_take(w, id, NULL);
-    see(w, "take.wav", before);
-    miss(w, id, before);
+    see_file(w, "take.wav", before);
+    miss_item(w, id, before);
     assert_int_equal(writer_media(w, id).size, 100);
     assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_LOCAL);
-    miss(w, id, w->p.head);
+    miss_item(w, id, w->p.head);
     assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_MISSING);
-    see(w, "take.wav", w->p.head);
+    see_file(w, "take.wav", w->p.head);
     assert_int_equal(writer_media(w, id).size, 50);
     assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_LOCAL);
     writer_check(w);
@@ -99,16 +99,16 @@ static void a_scan_that_saw_less_of_a_take_does_not_change_what_it_became(void *
 static void a_deleted_take_does_not_come_back_by_an_older_scan(void **state)
 {
     struct writer *w = *state;
-    struct id id = reserve(w, "take.wav");
+    struct id id = reserve_item(w, "take.wav");
     struct done done;
     uint64_t before;
 
     end_take(w, id, "take.flac");
     before = w->p.head;
     assert_int_equal(removal_forget(&w->p, id, &done, NULL), ERR_OK);
-    see(w, "take.flac", before);
+    see_file(w, "take.flac", before);
     assert_false(has_item(w, "take.flac"));
-    assert_true(see(w, "take.flac", w->p.head).created);
+    assert_true(see_file(w, "take.flac", w->p.head).created);
     writer_check(w);
 }
 

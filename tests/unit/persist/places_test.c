@@ -2,7 +2,7 @@
 #include "services/persist/places/places.h"
 #include "tests/unit/persist/writer.h"
 
-static struct place seen(struct writer *w, const char *file, uint64_t size, int64_t mtime)
+static struct place see_file(struct writer *w, const char *file, uint64_t size, int64_t mtime)
 {
     struct place place = { .folder = w->folder, .file = bytes_of(file, strlen(file)), .size = size, .mtime = mtime };
 
@@ -11,7 +11,7 @@ static struct place seen(struct writer *w, const char *file, uint64_t size, int6
     return place;
 }
 
-static struct outcome put(struct writer *w, const struct place *place)
+static struct outcome put_place(struct writer *w, const struct place *place)
 {
     struct outcome outcome = { 0 };
 
@@ -19,7 +19,7 @@ static struct outcome put(struct writer *w, const struct place *place)
     return outcome;
 }
 
-static struct outcome report(struct writer *w, struct id id, enum availability availability)
+static struct outcome report_presence(struct writer *w, struct id id, enum availability availability)
 {
     struct presence presence = { .id = id };
     struct outcome outcome = { 0 };
@@ -29,7 +29,7 @@ static struct outcome report(struct writer *w, struct id id, enum availability a
     return outcome;
 }
 
-static enum err move(struct writer *w, struct id id, struct id folder, const char *file, struct outcome *outcome)
+static enum err move_item(struct writer *w, struct id id, struct id folder, const char *file, struct outcome *outcome)
 {
     struct move to = { .id = id, .folder = folder, .file = bytes_of(file, strlen(file)) };
     struct fault fault = { 0 };
@@ -41,8 +41,8 @@ static enum err move(struct writer *w, struct id id, struct id folder, const cha
 static void a_file_seen_again_is_the_same_item_and_no_change(void **state)
 {
     struct writer *w = *state;
-    struct place place = seen(w, "kick.wav", 7, 1);
-    struct outcome first = put(w, &place), again = put(w, &place);
+    struct place place = see_file(w, "kick.wav", 7, 1);
+    struct outcome first = put_place(w, &place), again = put_place(w, &place);
 
     assert_true(first.created && !again.created);
     assert_true(id_equal(first.id, again.id));
@@ -53,13 +53,13 @@ static void a_file_seen_again_is_the_same_item_and_no_change(void **state)
 static void a_file_of_another_size_or_time_keeps_its_item_and_waits_for_an_analysis(void **state)
 {
     struct writer *w = *state;
-    struct place place = seen(w, "kick.wav", 7, 1), larger = seen(w, "kick.wav", 8, 1),
-                 later = seen(w, "kick.wav", 8, 2);
-    struct id id = put(w, &place).id;
+    struct place place = see_file(w, "kick.wav", 7, 1), larger = see_file(w, "kick.wav", 8, 1),
+                 later = see_file(w, "kick.wav", 8, 2);
+    struct id id = put_place(w, &place).id;
 
-    assert_true(put(w, &larger).stale);
-    assert_true(put(w, &later).stale);
-    assert_true(id_equal(put(w, &later).id, id));
+    assert_true(put_place(w, &larger).stale);
+    assert_true(put_place(w, &later).stale);
+    assert_true(id_equal(put_place(w, &later).id, id));
     assert_int_equal(writer_media(w, id).size, 8);
     assert_int_equal(writer_media(w, id).mtime, 2);
     writer_check(w);
@@ -70,7 +70,7 @@ static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
 
-    report(w, id, AVAILABILITY_MISSING);
+    report_presence(w, id, AVAILABILITY_MISSING);
     assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_MISSING);
     assert_true(writer_media(w, id).has_missing_since);
     assert_true(id_equal(writer_place(w, "kick.wav", 1), id));
@@ -82,7 +82,7 @@ static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
 static void what_names_nothing_is_refused_and_changes_nothing(void **state)
 {
     struct writer *w = *state;
-    struct place nowhere = seen(w, "kick.wav", 1, 1), odd = seen(w, "a/kick.wav", 1, 1);
+    struct place nowhere = see_file(w, "kick.wav", 1, 1), odd = see_file(w, "a/kick.wav", 1, 1);
     struct presence presence = { .id = id_new() };
     struct outcome outcome = { 0 };
     struct fault fault = { 0 };
@@ -92,7 +92,7 @@ static void what_names_nothing_is_refused_and_changes_nothing(void **state)
     assert_int_equal(places_put(&w->p, &nowhere, &outcome, &fault), ERR_NOT_FOUND);
     assert_int_equal(places_put(&w->p, &odd, &outcome, &fault), ERR_BAD_REQUEST);
     assert_int_equal(places_presence(&w->p, &presence, &outcome, &fault), ERR_NOT_FOUND);
-    assert_int_equal(move(w, id_new(), w->folder, "x.wav", &outcome), ERR_NOT_FOUND);
+    assert_int_equal(move_item(w, id_new(), w->folder, "x.wav", &outcome), ERR_NOT_FOUND);
     assert_int_equal(w->p.head, head);
     writer_check(w);
 }
@@ -103,7 +103,7 @@ static void a_move_to_a_free_place_keeps_the_item(void **state)
     struct id id = writer_place(w, "kick.wav", 1);
     struct outcome outcome;
 
-    assert_int_equal(move(w, id, w->folder, "snare.wav", &outcome), ERR_OK);
+    assert_int_equal(move_item(w, id, w->folder, "snare.wav", &outcome), ERR_OK);
     assert_true(id_equal(outcome.id, id));
     assert_true(bytes_equal(writer_media(w, id).file, bytes_of("snare.wav", 9)));
     assert_true(id_equal(writer_place(w, "snare.wav", 1), id));
@@ -118,7 +118,7 @@ static void a_move_to_its_own_place_changes_nothing(void **state)
     uint64_t revision = writer_media(w, id).revision;
     struct outcome outcome;
 
-    assert_int_equal(move(w, id, w->folder, "kick.wav", &outcome), ERR_OK);
+    assert_int_equal(move_item(w, id, w->folder, "kick.wav", &outcome), ERR_OK);
     assert_int_equal(outcome.revision, revision);
     assert_int_equal(writer_media(w, id).revision, revision);
     writer_check(w);
@@ -130,9 +130,9 @@ static void a_move_to_a_wrong_place_is_refused(void **state)
     struct id id = writer_place(w, "kick.wav", 1);
     struct outcome outcome;
 
-    assert_int_equal(move(w, id, id_new(), "kick.wav", &outcome), ERR_NOT_FOUND);
-    assert_int_equal(move(w, id, w->folder, "a/b.wav", &outcome), ERR_BAD_REQUEST);
-    assert_int_equal(move(w, id, w->folder, "", &outcome), ERR_BAD_REQUEST);
+    assert_int_equal(move_item(w, id, id_new(), "kick.wav", &outcome), ERR_NOT_FOUND);
+    assert_int_equal(move_item(w, id, w->folder, "a/b.wav", &outcome), ERR_BAD_REQUEST);
+    assert_int_equal(move_item(w, id, w->folder, "", &outcome), ERR_BAD_REQUEST);
     assert_true(id_equal(writer_place(w, "kick.wav", 1), id));
     writer_check(w);
 }

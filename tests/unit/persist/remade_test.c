@@ -15,17 +15,17 @@ static void write_file(struct writer *w, const struct artefact *artefact)
     artefact_files_free(&files);
 }
 
-static struct artefact waveform(const uint8_t *bytes, uint32_t len)
+static struct artefact make_waveform(const uint8_t *bytes, uint32_t len)
 {
     return (struct artefact){ .type = TEXT("waveform"), .version = 1, .data = bytes_of(bytes, len) };
 }
 
 /* An item with a waveform and a print. */
-static struct id hear(struct writer *w)
+static struct id hear_file(struct writer *w)
 {
     struct id id = writer_place(w, "one.wav", 1);
     struct fact fact = writer_number(SOURCE_ANALYSIS, "bpm", 120);
-    struct artefact made[] = { waveform(data, sizeof(data)), waveform(data, sizeof(data)) };
+    struct artefact made[] = { make_waveform(data, sizeof(data)), make_waveform(data, sizeof(data)) };
     struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = 1, .content = bytes_of(content, 16) };
     struct outcome outcome = { 0 };
 
@@ -39,7 +39,7 @@ static struct id hear(struct writer *w)
     return id;
 }
 
-static enum err put(struct writer *w, struct artefact *made, uint32_t count)
+static enum err put_remade(struct writer *w, struct artefact *made, uint32_t count)
 {
     struct remade remade = { .content = bytes_of(content, 16), .artefacts = { count, made } };
     struct outcome outcome = { 0 };
@@ -56,13 +56,13 @@ static enum err look_up(struct writer *w, const char *type, struct artefact *to)
 static void artefacts_made_again_change_no_item(void **state)
 {
     struct writer *w = *state;
-    struct id id = hear(w);
-    struct artefact again = waveform(other, sizeof(other)), found;
+    struct id id = hear_file(w);
+    struct artefact again = make_waveform(other, sizeof(other)), found;
     uint64_t head = w->p.head, revision = writer_media(w, id).revision;
 
     write_file(w, &again);
     assert_int_equal(look_up(w, "waveform", &found), ERR_NOT_FOUND);
-    assert_int_equal(put(w, &again, 1), ERR_OK);
+    assert_int_equal(put_remade(w, &again, 1), ERR_OK);
     assert_int_equal(look_up(w, "waveform", &found), ERR_OK);
     assert_int_equal(found.data.len, sizeof(other));
     assert_int_equal(w->p.head, head);
@@ -74,11 +74,11 @@ static void artefacts_made_again_change_no_item(void **state)
 static void a_type_that_is_not_made_any_more_goes(void **state)
 {
     struct writer *w = *state;
-    struct artefact again = waveform(data, sizeof(data)), found;
+    struct artefact again = make_waveform(data, sizeof(data)), found;
 
-    hear(w);
+    hear_file(w);
     assert_int_equal(look_up(w, "print", &found), ERR_OK);
-    assert_int_equal(put(w, &again, 1), ERR_OK);
+    assert_int_equal(put_remade(w, &again, 1), ERR_OK);
     assert_int_equal(look_up(w, "print", &found), ERR_NOT_FOUND);
     assert_true(w->p.w.dropped.len > 0);
     writer_check(w);
@@ -87,25 +87,25 @@ static void a_type_that_is_not_made_any_more_goes(void **state)
 static void the_same_again_writes_nothing(void **state)
 {
     struct writer *w = *state;
-    struct artefact again[] = { waveform(data, sizeof(data)), waveform(data, sizeof(data)) };
+    struct artefact again[] = { make_waveform(data, sizeof(data)), make_waveform(data, sizeof(data)) };
 
     again[1].type = TEXT("print");
-    hear(w);
+    hear_file(w);
     uint64_t writes = w->p.writes;
-    assert_int_equal(put(w, again, 2), ERR_OK);
+    assert_int_equal(put_remade(w, again, 2), ERR_OK);
     assert_int_equal(w->p.writes, writes);
 }
 
 static void of_a_content_without_an_item_nothing_is_kept(void **state)
 {
     struct writer *w = *state;
-    struct artefact made = waveform(data, sizeof(data)), escape = made;
+    struct artefact made = make_waveform(data, sizeof(data)), escape = made;
 
-    assert_int_equal(put(w, &made, 1), ERR_NOT_FOUND);
-    hear(w);
+    assert_int_equal(put_remade(w, &made, 1), ERR_NOT_FOUND);
+    hear_file(w);
     escape.type = TEXT("../x");
-    assert_int_equal(put(w, &escape, 1), ERR_BAD_REQUEST);
-    assert_int_equal(put(w, &made, 0), ERR_BAD_REQUEST);
+    assert_int_equal(put_remade(w, &escape, 1), ERR_BAD_REQUEST);
+    assert_int_equal(put_remade(w, &made, 0), ERR_BAD_REQUEST);
     writer_check(w);
 }
 
@@ -113,13 +113,13 @@ static void of_a_content_without_an_item_nothing_is_kept(void **state)
 static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
 {
     struct writer *w = *state;
-    struct artefact again[] = { waveform(other, sizeof(other)), waveform(data, sizeof(data)) };
+    struct artefact again[] = { make_waveform(other, sizeof(other)), make_waveform(data, sizeof(data)) };
     struct operation operations[2] = { { .has_remade = true }, { .has_remade = true } };
     const struct persist_batch ask = { .operations = { 2, operations } };
     struct arena arena = { 0 };
     struct batch batch = { .ask = &ask, .arena = &arena, .work = { .request = id_new() } };
 
-    hear(w);
+    hear_file(w);
     assert_int_equal(turn_continue(&w->p, batch.work.request, NULL), ERR_OK);
     for (int i = 0; i < 2; i++)
         operations[i].remade = (struct remade){ .content = bytes_of(content, 16), .artefacts = { 1, &again[i] } };

@@ -29,7 +29,7 @@ static struct id put_item(struct writer *w, struct id folder, int number, struct
 }
 
 /* A library with a folder A, and items in A and in A/deep. */
-static struct id fill(struct writer *w, struct id items[ITEMS])
+static struct id fill_store(struct writer *w, struct id items[ITEMS])
 {
     struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
     struct done done;
@@ -48,7 +48,7 @@ static void rename_to(struct writer *w, struct id folder, const char *name)
     assert_int_equal(folders_move(&w->p, folder, w->folder, bytes_of(name, strlen(name)), &done, NULL), ERR_OK);
 }
 
-static void finish(struct writer *w)
+static void finish_work(struct writer *w)
 {
     while (repack_part(&w->p))
         ;
@@ -57,7 +57,7 @@ static void finish(struct writer *w)
 static void the_pack_of_a_place_is_the_topmost_folder_or_the_library(void **state)
 {
     struct writer *w = *state;
-    struct id items[ITEMS], a = fill(w, items);
+    struct id items[ITEMS], a = fill_store(w, items);
     struct text pack;
 
     assert_int_equal(pack_of_folder(&w->p, put_folder(w, a, "deep"), &pack), ERR_OK);
@@ -69,13 +69,13 @@ static void the_pack_of_a_place_is_the_topmost_folder_or_the_library(void **stat
 static void items_follow_a_renamed_folder_and_a_persons_pack_stays(void **state)
 {
     struct writer *w = *state;
-    struct id items[ITEMS], a = fill(w, items);
+    struct id items[ITEMS], a = fill_store(w, items);
     struct edit edit = { .id = items[7], .has_pack = true, .pack = TEXT("mine") };
     struct done done;
 
     assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
     rename_to(w, a, "B");
-    finish(w);
+    finish_work(w);
     for (int i = 0; i < ITEMS; i++)
         assert_true(text_is(writer_media(w, items[i]).pack, i == 7 ? "mine" : "B"));
     writer_check(w);
@@ -84,13 +84,13 @@ static void items_follow_a_renamed_folder_and_a_persons_pack_stays(void **state)
 static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state)
 {
     struct writer *w = *state;
-    struct id items[ITEMS], a = fill(w, items);
+    struct id items[ITEMS], a = fill_store(w, items);
 
     rename_to(w, a, "B");
     (void)repack_part(&w->p);
     repack_close(&w->p); /* as a death does */
     rename_to(w, a, "C");
-    finish(w);
+    finish_work(w);
     for (int i = 0; i < ITEMS; i++)
         assert_true(text_is(writer_media(w, items[i]).pack, "C"));
     writer_check(w);
@@ -100,11 +100,11 @@ static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state
 static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **state)
 {
     struct writer *w = *state;
-    struct id items[ITEMS], a = fill(w, items);
+    struct id items[ITEMS], a = fill_store(w, items);
     int more = 1000;
 
     while (!w->p.repack) { /* until a turn is too short for the items */
-        finish(w);
+        finish_work(w);
         for (int i = 0; i < more; i++)
             put_item(w, a, ITEMS + more + i, TEXT("A"));
         more *= 2;
@@ -117,7 +117,7 @@ static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **sta
         w->p.keeps_turn = true;
     }
     rename_to(w, a, "B");
-    finish(w);
+    finish_work(w);
     for (int i = 0; i < ITEMS; i++)
         assert_true(text_is(writer_media(w, items[i]).pack, "B"));
     writer_check(w);
@@ -130,7 +130,7 @@ static void an_item_that_moves_alone_gets_the_pack_of_its_place(void **state)
     struct move move = { .file = bytes_of("x.wav", 5) };
     struct outcome outcome = { 0 };
 
-    fill(w, items);
+    fill_store(w, items);
     other = put_folder(w, w->folder, "Other");
     move.id = items[0];
     move.folder = other;

@@ -11,13 +11,13 @@
 
 static void refused_as(enum err code, struct bytes from, const char *field)
 {
-    assert_int_equal(decode(from), code);
+    assert_int_equal(decode_sample(from), code);
     assert_int_equal(fault.code, code);
     assert_string_not_equal(fault.what, "");
     assert_string_equal(fault.field, field);
 }
 
-static void refused(struct bytes from, const char *field)
+static void expect_refusal(struct bytes from, const char *field)
 {
     refused_as(ERR_BAD_REQUEST, from, field);
 }
@@ -51,8 +51,8 @@ static void too_long_on_encoding(const struct sample *sample, const char *field)
 static void nil_for_a_field_that_must_be_there_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\xa4text\xc0"), "text");
-    refused(WIRE("\x81\xa4tags\xc0"), "tags");
+    expect_refusal(WIRE("\x81\xa4text\xc0"), "text");
+    expect_refusal(WIRE("\x81\xa4tags\xc0"), "tags");
 }
 
 static void a_missing_field_whose_range_leaves_zero_out_is_refused(void **state)
@@ -75,55 +75,55 @@ static void a_missing_field_whose_range_leaves_zero_out_is_refused(void **state)
 static void a_field_that_is_there_twice_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x82\xa3yes\xc3\xa3yes\xc2"), "yes");
+    expect_refusal(WIRE("\x82\xa3yes\xc3\xa3yes\xc2"), "yes");
 }
 
 static void a_key_that_is_no_text_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\x01\x02"), "");
+    expect_refusal(WIRE("\x81\x01\x02"), "");
 }
 
 static void a_value_of_another_type_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\xa3yes\x01"), "yes");
-    refused(WIRE("\x81\xa5whole\xa1\x31"), "whole");
-    refused(WIRE("\x81\xa5whole\xca\x3f\x80\x00\x00"), "whole");
-    refused(WIRE("\x81\245count\xc3"), "count");
-    refused(WIRE("\x81\xa4part\xc2"), "part");
-    refused(WIRE("\x81\xa4text\xc4\x01x"), "text");
-    refused(WIRE("\x81\xa4text\x01"), "text");
-    refused(WIRE("\x81\xa4path\x01"), "path");
-    refused(WIRE("\x81\xa2id\x01"), "id");
-    refused(WIRE("\x81\xa2id\xc4\x02xx"), "id");
-    refused(WIRE("\x81\246colour\x01"), "colour");
-    refused(WIRE("\x81\xa5inner\x90"), "inner");
-    refused(WIRE("\x81\xa4tags\x80"), "tags");
-    refused(WIRE("\x81\xa4text\xd4\x01x"), "text");
-    refused(WIRE("\x90"), "");
-    refused(WIRE("\x01"), "");
+    expect_refusal(WIRE("\x81\xa3yes\x01"), "yes");
+    expect_refusal(WIRE("\x81\xa5whole\xa1\x31"), "whole");
+    expect_refusal(WIRE("\x81\xa5whole\xca\x3f\x80\x00\x00"), "whole");
+    expect_refusal(WIRE("\x81\245count\xc3"), "count");
+    expect_refusal(WIRE("\x81\xa4part\xc2"), "part");
+    expect_refusal(WIRE("\x81\xa4text\xc4\x01x"), "text");
+    expect_refusal(WIRE("\x81\xa4text\x01"), "text");
+    expect_refusal(WIRE("\x81\xa4path\x01"), "path");
+    expect_refusal(WIRE("\x81\xa2id\x01"), "id");
+    expect_refusal(WIRE("\x81\xa2id\xc4\x02xx"), "id");
+    expect_refusal(WIRE("\x81\246colour\x01"), "colour");
+    expect_refusal(WIRE("\x81\xa5inner\x90"), "inner");
+    expect_refusal(WIRE("\x81\xa4tags\x80"), "tags");
+    expect_refusal(WIRE("\x81\xa4text\xd4\x01x"), "text");
+    expect_refusal(WIRE("\x90"), "");
+    expect_refusal(WIRE("\x01"), "");
 }
 
 static void a_number_past_its_bounds_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\xa5whole\x65"), "whole");
-    refused(WIRE("\x81\xa5whole\xd0\x9b"), "whole");
-    refused(WIRE("\x81\251any_whole\xcf\x80\0\0\0\0\0\0\0"), "any_whole");
-    refused(WIRE("\x81\245count\xcd\x03\xe9"), "count");
-    refused(WIRE("\x81\245count\xff"), "count");
-    refused(WIRE("\x81\251any_count\xff"), "any_count");
-    refused(WIRE("\x81\xa4part\x02"), "part");
-    refused(WIRE("\x81\xa4part\xff"), "part");
+    expect_refusal(WIRE("\x81\xa5whole\x65"), "whole");
+    expect_refusal(WIRE("\x81\xa5whole\xd0\x9b"), "whole");
+    expect_refusal(WIRE("\x81\251any_whole\xcf\x80\0\0\0\0\0\0\0"), "any_whole");
+    expect_refusal(WIRE("\x81\245count\xcd\x03\xe9"), "count");
+    expect_refusal(WIRE("\x81\245count\xff"), "count");
+    expect_refusal(WIRE("\x81\251any_count\xff"), "any_count");
+    expect_refusal(WIRE("\x81\xa4part\x02"), "part");
+    expect_refusal(WIRE("\x81\xa4part\xff"), "part");
 }
 
 static void nan_and_infinity_are_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\250any_real\xcb\x7f\xf8\0\0\0\0\0\0"), "any_real");
-    refused(WIRE("\x81\250any_real\xcb\x7f\xf0\0\0\0\0\0\0"), "any_real");
-    refused(WIRE("\x81\250any_real\xca\xff\x80\0\0"), "any_real");
+    expect_refusal(WIRE("\x81\250any_real\xcb\x7f\xf8\0\0\0\0\0\0"), "any_real");
+    expect_refusal(WIRE("\x81\250any_real\xcb\x7f\xf0\0\0\0\0\0\0"), "any_real");
+    expect_refusal(WIRE("\x81\250any_real\xca\xff\x80\0\0"), "any_real");
 }
 
 static void a_text_past_its_bound_is_too_large(void **state)
@@ -154,33 +154,33 @@ static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state
 static void text_that_is_not_utf8_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\xa4text\xa1\xff"), "text");
-    refused(WIRE("\x81\xa4text\xa2\xc0\x80"), "text");
-    refused(WIRE("\x81\xa4text\xa3\xed\xa0\x80"), "text");
-    refused(WIRE("\x81\xa4text\xa2\xe2\x82"), "text");
-    refused(WIRE("\x81\246colour\xa1\xff"), "colour");
+    expect_refusal(WIRE("\x81\xa4text\xa1\xff"), "text");
+    expect_refusal(WIRE("\x81\xa4text\xa2\xc0\x80"), "text");
+    expect_refusal(WIRE("\x81\xa4text\xa3\xed\xa0\x80"), "text");
+    expect_refusal(WIRE("\x81\xa4text\xa2\xe2\x82"), "text");
+    expect_refusal(WIRE("\x81\246colour\xa1\xff"), "colour");
 }
 
 static void a_fault_names_the_field_as_a_path(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\xa5inner\x81\xa6number\x0a"), "inner.number");
-    refused(WIRE("\x81\xa4tags\x92\xa1x\x01"), "tags[1]");
+    expect_refusal(WIRE("\x81\xa5inner\x81\xa6number\x0a"), "inner.number");
+    expect_refusal(WIRE("\x81\xa4tags\x92\xa1x\x01"), "tags[1]");
     too_long(WIRE("\x81\xa6inners\x92\x80\x81\xa4tags\x92\xa1x\24512345"), "inners[1].tags[1]");
 }
 
 static void bytes_behind_the_map_are_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\x80\x80"), "");
-    refused(WIRE("\x81\xa3yes\xc3\x00"), "");
+    expect_refusal(WIRE("\x80\x80"), "");
+    expect_refusal(WIRE("\x81\xa3yes\xc3\x00"), "");
 }
 
 static void an_empty_message_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE(""), "");
-    refused((struct bytes){ 0 }, "");
+    expect_refusal(WIRE(""), "");
+    expect_refusal((struct bytes){ 0 }, "");
 }
 
 static void a_message_past_the_size_limit_is_too_large(void **state)
@@ -188,7 +188,7 @@ static void a_message_past_the_size_limit_is_too_large(void **state)
     static uint8_t zeros[CODEC_MESSAGE_MAX + 1];
 
     (void)state;
-    assert_int_equal(decode(bytes_of(zeros, sizeof(zeros))), ERR_TOO_LARGE);
+    assert_int_equal(decode_sample(bytes_of(zeros, sizeof(zeros))), ERR_TOO_LARGE);
 }
 
 static void encoding_refuses_what_decoding_would_refuse(void **state)

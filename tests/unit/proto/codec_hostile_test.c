@@ -21,7 +21,7 @@ static uint64_t next_random(uint64_t *seed)
     return *seed;
 }
 
-static enum err decode(const uint8_t *at, size_t len, struct arena *arena)
+static enum err decode_bytes(const uint8_t *at, size_t len, struct arena *arena)
 {
     struct sample sample = { 0 };
     struct fault fault = { 0 };
@@ -40,7 +40,7 @@ static enum err decode_copy(const uint8_t *at, size_t len, struct arena *arena)
 
     assert_non_null(copy);
     memcpy(copy, at, len);
-    e = decode(copy, len, arena);
+    e = decode_bytes(copy, len, arena);
     free(copy);
     return e;
 }
@@ -78,7 +78,7 @@ static void a_message_with_any_one_byte_changed_is_read_or_refused(void **state)
 
         for (unsigned value = 0; value < 256; value++) {
             message.at[i] = (uint8_t)value;
-            decode(message.at, message.len, &arena);
+            decode_bytes(message.at, message.len, &arena);
         }
         message.at[i] = was;
     }
@@ -99,7 +99,7 @@ static void a_message_with_several_bytes_changed_is_read_or_refused(void **state
         memcpy(broken, message.at, message.len);
         for (uint64_t changes = 1 + next_random(&seed) % 8; changes > 0; changes--)
             broken[next_random(&seed) % message.len] = (uint8_t)next_random(&seed);
-        decode(broken, message.len, &arena);
+        decode_bytes(broken, message.len, &arena);
     }
     free(broken);
     arena_free(&arena);
@@ -120,7 +120,7 @@ static void random_bytes_are_read_or_refused(void **state)
         for (size_t at = 0; at < len; at++)
             bytes[at] = (uint8_t)next_random(&seed);
         bytes[0] = i % 2 ? bytes[0] : (uint8_t)(0x80 | bytes[0] % 16);
-        decode(bytes, len, &arena);
+        decode_bytes(bytes, len, &arena);
         frame_read_ask(bytes_of(bytes, len), &frame, NULL);
     }
     arena_free(&arena);
@@ -132,7 +132,7 @@ static void a_lying_header_costs_no_memory(void **state)
     struct arena arena = { 0 };
 
     (void)state;
-    assert_int_equal(decode((const uint8_t *)lie, sizeof(lie) - 1, &arena), ERR_BAD_REQUEST);
+    assert_int_equal(decode_bytes((const uint8_t *)lie, sizeof(lie) - 1, &arena), ERR_BAD_REQUEST);
     assert_int_equal(arena.total, 0);
     arena_free(&arena);
 }
@@ -144,7 +144,7 @@ static void a_depth_bomb_under_an_unknown_key_is_refused(void **state)
 
     (void)state;
     memset(bomb + 3, 0x91, sizeof(bomb) - 3);
-    assert_int_equal(decode(bomb, sizeof(bomb), &arena), ERR_BAD_REQUEST);
+    assert_int_equal(decode_bytes(bomb, sizeof(bomb), &arena), ERR_BAD_REQUEST);
     arena_free(&arena);
 }
 
@@ -156,10 +156,10 @@ static void an_unknown_value_may_be_as_deep_as_the_limit_and_no_deeper(void **st
     (void)state;
     memset(wire + 3, 0x91, CODEC_DEPTH);
     wire[3 + CODEC_DEPTH - 2] = 0x90;
-    assert_int_equal(decode(wire, 3 + CODEC_DEPTH - 1, &arena), ERR_OK);
+    assert_int_equal(decode_bytes(wire, 3 + CODEC_DEPTH - 1, &arena), ERR_OK);
     wire[3 + CODEC_DEPTH - 2] = 0x91;
     wire[3 + CODEC_DEPTH - 1] = 0x90;
-    assert_int_equal(decode(wire, 3 + CODEC_DEPTH, &arena), ERR_BAD_REQUEST);
+    assert_int_equal(decode_bytes(wire, 3 + CODEC_DEPTH, &arena), ERR_BAD_REQUEST);
     arena_free(&arena);
 }
 

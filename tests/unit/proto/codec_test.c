@@ -75,7 +75,7 @@ static void every_type_comes_back_as_it_went(void **state)
 
     (void)state;
     assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_OK);
-    assert_int_equal(decode(buffer_bytes(&buffer)), ERR_OK);
+    assert_int_equal(decode_sample(buffer_bytes(&buffer)), ERR_OK);
     same_sample(&full, &decoded);
     buffer_free(&buffer);
 }
@@ -87,7 +87,7 @@ static void a_decoded_message_encodes_to_the_same_bytes(void **state)
 
     (void)state;
     assert_int_equal(codec_encode(&sample_shape, &full, &first, &fault), ERR_OK);
-    assert_int_equal(decode(buffer_bytes(&first)), ERR_OK);
+    assert_int_equal(decode_sample(buffer_bytes(&first)), ERR_OK);
     assert_int_equal(codec_encode(&sample_shape, &decoded, &again, &fault), ERR_OK);
     assert_true(bytes_equal(buffer_bytes(&first), buffer_bytes(&again)));
     buffer_free(&first);
@@ -122,14 +122,14 @@ static void missing_fields_stay_zero(void **state)
     static const struct sample zero;
 
     (void)state;
-    assert_int_equal(decode(WIRE("\x80")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x80")), ERR_OK);
     assert_memory_equal(&decoded, &zero, sizeof(zero));
 }
 
 static void nil_is_an_absent_optional(void **state)
 {
     (void)state;
-    assert_int_equal(decode(WIRE("\x82\xa5maybe\xc0\245extra\xc0")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x82\xa5maybe\xc0\245extra\xc0")), ERR_OK);
     assert_false(decoded.has_maybe);
     assert_false(decoded.has_extra);
 }
@@ -137,7 +137,7 @@ static void nil_is_an_absent_optional(void **state)
 static void keys_may_come_in_any_order(void **state)
 {
     (void)state;
-    assert_int_equal(decode(WIRE("\x83\xa4text\xa1x\245count\x07\xa3yes\xc3")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x83\xa4text\xa1x\245count\x07\xa3yes\xc3")), ERR_OK);
     assert_int_equal(decoded.count, 7);
     assert_true(decoded.yes);
     same_text(decoded.text, TEXT("x"));
@@ -146,8 +146,8 @@ static void keys_may_come_in_any_order(void **state)
 static void unknown_keys_are_skipped_with_all_they_hold(void **state)
 {
     (void)state;
-    assert_int_equal(decode(WIRE("\x84\xa1n\x82\xa1x\x93\x01\xc0\xc7\x01\x05z\xa1y\xd4\x01\x00\xa3yes\xc3"
-                                 "\xa0\xc4\x02\xff\xff\245count\x01")),
+    assert_int_equal(decode_sample(WIRE("\x84\xa1n\x82\xa1x\x93\x01\xc0\xc7\x01\x05z\xa1y\xd4\x01\x00\xa3yes\xc3"
+                                        "\xa0\xc4\x02\xff\xff\245count\x01")),
                      ERR_OK);
     assert_true(decoded.yes);
     assert_int_equal(decoded.count, 1);
@@ -156,7 +156,7 @@ static void unknown_keys_are_skipped_with_all_they_hold(void **state)
 static void a_name_with_a_zero_in_it_is_another_name(void **state)
 {
     (void)state;
-    assert_int_equal(decode(WIRE("\x81\xa5yes\0\0\xc3")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x81\xa5yes\0\0\xc3")), ERR_OK);
     assert_false(decoded.yes);
 }
 
@@ -166,7 +166,7 @@ static void an_unknown_word_is_kept_and_written_back(void **state)
     struct buffer buffer = { 0 };
 
     (void)state;
-    assert_int_equal(decode(wire), ERR_OK);
+    assert_int_equal(decode_sample(wire), ERR_OK);
     assert_int_equal(decoded.colour.value, COLOUR_OTHER);
     same_text(decoded.colour.word, TEXT("green"));
     assert_int_equal(codec_encode(&sample_shape, &decoded, &buffer, &fault), ERR_OK);
@@ -184,7 +184,7 @@ static void a_whole_number_may_have_any_form_that_holds_it(void **state)
         char wire[16] = "\x81\245count";
 
         memcpy(wire + 7, forms[i], lens[i]);
-        assert_int_equal(decode(bytes_of(wire, 7 + lens[i])), ERR_OK);
+        assert_int_equal(decode_sample(bytes_of(wire, 7 + lens[i])), ERR_OK);
         assert_int_equal(decoded.count, 5);
     }
 }
@@ -192,18 +192,18 @@ static void a_whole_number_may_have_any_form_that_holds_it(void **state)
 static void a_real_may_be_written_as_a_whole_number_or_float_32(void **state)
 {
     (void)state;
-    assert_int_equal(decode(WIRE("\x81\xa4part\x01")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x81\xa4part\x01")), ERR_OK);
     assert_true(decoded.part == 1);
-    assert_int_equal(decode(WIRE("\x81\xa4part\xca\x3f\x00\x00\x00")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x81\xa4part\xca\x3f\x00\x00\x00")), ERR_OK);
     assert_true(decoded.part == 0.5);
-    assert_int_equal(decode(WIRE("\x81\250any_real\xff")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x81\250any_real\xff")), ERR_OK);
     assert_true(decoded.any_real == -1);
 }
 
 static void bytes_may_be_written_as_text(void **state)
 {
     (void)state;
-    assert_int_equal(decode(WIRE("\x81\xa4path\xa2/\xff")), ERR_OK);
+    assert_int_equal(decode_sample(WIRE("\x81\xa4path\xa2/\xff")), ERR_OK);
     assert_true(bytes_equal(decoded.path, WIRE("/\xff")));
 }
 
@@ -214,7 +214,7 @@ static void an_id_may_be_written_as_its_26_characters(void **state)
 
     (void)state;
     memcpy(wire + 5, id_write(id, digits), 26);
-    assert_int_equal(decode(bytes_of(wire, 31)), ERR_OK);
+    assert_int_equal(decode_sample(bytes_of(wire, 31)), ERR_OK);
     assert_true(id_equal(decoded.id, id));
 }
 

@@ -41,12 +41,12 @@ static enum err read_json(const char *json)
     return json_read(&sample_shape, text_of(json), &arena, &sample, &fault);
 }
 
-static enum err assign(const char *typed)
+static enum err assign_typed(const char *typed)
 {
     return json_assign(&sample_shape, text_of(typed), &arena, &sample, &fault);
 }
 
-static void refused(enum err e, const char *field, const char *said)
+static void expect_refusal(enum err e, const char *field, const char *said)
 {
     assert_int_equal(e, strstr(said, "at most") ? ERR_TOO_LARGE : ERR_BAD_REQUEST);
     assert_string_equal(fault.field, field);
@@ -54,7 +54,7 @@ static void refused(enum err e, const char *field, const char *said)
         fail_msg("\"%s\" (%s) does not say \"%s\"", fault.what, fault.hint, said);
 }
 
-static void written(const char *expected)
+static void expect_written(const char *expected)
 {
     assert_string_equal(buffer_c(&buffer), expected);
     buffer_reset(&buffer);
@@ -69,7 +69,7 @@ static void a_record_is_written_with_its_keys_in_order(void **state)
 
     (void)state;
     json_write(&inner_shape, &inner, &buffer);
-    written("{\"number\":5,\"name\":\"in\",\"tags\":[\"a\",\"b\"]}");
+    expect_written("{\"number\":5,\"name\":\"in\",\"tags\":[\"a\",\"b\"]}");
 }
 
 static void every_type_is_written_and_read_back(void **state)
@@ -102,38 +102,38 @@ static void a_number_past_what_json_readers_take_is_a_text(void **state)
     assert_non_null(strstr(buffer_c(&buffer), "\"any_count\":\"18446744073709551615\""));
     assert_int_equal(read_json("{\"any_count\":\"18446744073709551615\"}"), ERR_OK);
     assert_true(sample.any_count == UINT64_MAX);
-    refused(read_json("{\"count\":\"18446744073709551615\"}"), "count", "out of range: 0 to");
+    expect_refusal(read_json("{\"count\":\"18446744073709551615\"}"), "count", "out of range: 0 to");
 }
 
 static void text_is_escaped_and_stays_valid(void **state)
 {
     (void)state;
     json_text(&buffer, TEXT("a\"\\\n\t\x01\x7f/caf\xc3\xa9"));
-    written("\"a\\\"\\\\\\n\\t\\u0001\\u007f/caf\xc3\xa9\"");
+    expect_written("\"a\\\"\\\\\\n\\t\\u0001\\u007f/caf\xc3\xa9\"");
     json_text(&buffer, TEXT("\xC2\x9B|\xC2\xA0|\xE2\x80\xAE\xE2\x81\xA9"));
-    written("\"\\u009b|\xC2\xA0|\\u202e\\u2069\"");
+    expect_written("\"\\u009b|\xC2\xA0|\\u202e\\u2069\"");
     json_text(&buffer, TEXT("\xff\xc3|\xe2\x82"));
-    written("\"\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd\"");
+    expect_written("\"\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd\"");
     json_text(&buffer, (struct text){ 0 });
-    written("\"\"");
+    expect_written("\"\"");
 }
 
 static void a_number_is_as_short_as_reads_back_exactly(void **state)
 {
     (void)state;
     json_number(&buffer, 0.1);
-    written("0.1");
+    expect_written("0.1");
     json_number(&buffer, 120);
-    written("120");
+    expect_written("120");
     json_number(&buffer, 1.0 / 3);
-    written("0.3333333333333333");
+    expect_written("0.3333333333333333");
     json_number(&buffer, 5e-324);
     assert_true(strtod(buffer_c(&buffer), NULL) == 5e-324);
     buffer_reset(&buffer);
     json_number(&buffer, (double)NAN);
-    written("null");
+    expect_written("null");
     json_number(&buffer, -(double)INFINITY);
-    written("null");
+    expect_written("null");
 }
 
 static void a_path_that_is_not_utf8_has_its_exact_bytes_beside_it(void **state)
@@ -142,9 +142,9 @@ static void a_path_that_is_not_utf8_has_its_exact_bytes_beside_it(void **state)
 
     (void)state;
     json_path(&buffer, &first, "path", bytes_of("/a", 2));
-    written("\"path\":\"/a\"");
+    expect_written("\"path\":\"/a\"");
     json_path(&buffer, &first, "path", bytes_of("/\xff", 2));
-    written(",\"path\":\"/\xef\xbf\xbd\",\"path_b64\":\"L/8=\"");
+    expect_written(",\"path\":\"/\xef\xbf\xbd\",\"path_b64\":\"L/8=\"");
 }
 
 static void base64_is_that_of_the_rfc(void **state)
@@ -163,7 +163,7 @@ static void base64_is_that_of_the_rfc(void **state)
         base64_write(&buffer, bytes_of(pairs[i][0], strlen(pairs[i][0])));
         assert_true(base64_read(text_of(pairs[i][1]), &arena, &back));
         assert_true(bytes_equal(back, bytes_of(pairs[i][0], strlen(pairs[i][0]))));
-        written(pairs[i][1]);
+        expect_written(pairs[i][1]);
     }
     assert_true(base64_read(TEXT("Zm8"), &arena, &back));
     assert_false(base64_read(TEXT("Z"), &arena, &back));
@@ -184,45 +184,45 @@ static void the_exact_bytes_of_a_path_win_over_what_was_shown(void **state)
 static void an_unknown_key_is_refused_with_those_there_are(void **state)
 {
     (void)state;
-    refused(read_json("{\"nmae\":1}"), "nmae", "sample has no field \"nmae\"");
-    refused(read_json("{\"inner\":{\"x\":1}}"), "inner.x", "number, name, tags");
+    expect_refusal(read_json("{\"nmae\":1}"), "nmae", "sample has no field \"nmae\"");
+    expect_refusal(read_json("{\"inner\":{\"x\":1}}"), "inner.x", "number, name, tags");
 }
 
 static void json_that_is_none_is_refused_with_line_and_column(void **state)
 {
     (void)state;
-    refused(read_json("{\"yes\":\ntru}"), "", "line 2");
-    refused(read_json(""), "", "not JSON");
-    refused(read_json("{\"yes\":true,\"yes\":true}"), "", "not JSON");
-    refused(read_json("{} {}"), "", "not JSON");
-    refused(read_json("[]"), "", "expected an object");
+    expect_refusal(read_json("{\"yes\":\ntru}"), "", "line 2");
+    expect_refusal(read_json(""), "", "not JSON");
+    expect_refusal(read_json("{\"yes\":true,\"yes\":true}"), "", "not JSON");
+    expect_refusal(read_json("{} {}"), "", "not JSON");
+    expect_refusal(read_json("[]"), "", "expected an object");
 }
 
 static void a_json_value_of_another_type_is_refused(void **state)
 {
     (void)state;
-    refused(read_json("{\"yes\":1}"), "yes", "true or false");
-    refused(read_json("{\"whole\":1.5}"), "whole", "a whole number");
-    refused(read_json("{\"text\":1}"), "text", "a text");
-    refused(read_json("{\"text\":null}"), "text", "null");
-    refused(read_json("{\"tags\":\"x\"}"), "tags", "a list");
-    refused(read_json("{\"inner\":[]}"), "inner", "an object");
-    refused(read_json("{\"part\":\"x\"}"), "part", "a number");
-    refused(read_json("{\"id\":\"x\"}"), "id", "26 characters");
-    refused(read_json("{\"colour\":\"pink\"}"), "colour", "one of: red, blue");
-    refused(read_json("{\"blob\":\"?\"}"), "blob", "base 64");
+    expect_refusal(read_json("{\"yes\":1}"), "yes", "true or false");
+    expect_refusal(read_json("{\"whole\":1.5}"), "whole", "a whole number");
+    expect_refusal(read_json("{\"text\":1}"), "text", "a text");
+    expect_refusal(read_json("{\"text\":null}"), "text", "null");
+    expect_refusal(read_json("{\"tags\":\"x\"}"), "tags", "a list");
+    expect_refusal(read_json("{\"inner\":[]}"), "inner", "an object");
+    expect_refusal(read_json("{\"part\":\"x\"}"), "part", "a number");
+    expect_refusal(read_json("{\"id\":\"x\"}"), "id", "26 characters");
+    expect_refusal(read_json("{\"colour\":\"pink\"}"), "colour", "one of: red, blue");
+    expect_refusal(read_json("{\"blob\":\"?\"}"), "blob", "base 64");
 }
 
 static void json_past_the_bounds_is_refused(void **state)
 {
     (void)state;
-    refused(read_json("{\"whole\":101}"), "whole", "out of range: -100 to 100");
-    refused(read_json("{\"count\":-1}"), "count", "below zero");
-    refused(read_json("{\"any_whole\":9223372036854775808}"), "", "not JSON");
-    refused(read_json("{\"part\":1e400}"), "", "not JSON");
-    refused(read_json("{\"text\":\"123456789\"}"), "text", "at most 8");
-    refused(read_json("{\"inners\":[{},{\"tags\":[\"x\",\"12345\"]}]}"), "inners[1].tags[1]", "at most 4");
-    refused(read_json("{\"tags\":[\"\",\"\",\"\",\"\"]}"), "tags", "at most 3");
+    expect_refusal(read_json("{\"whole\":101}"), "whole", "out of range: -100 to 100");
+    expect_refusal(read_json("{\"count\":-1}"), "count", "below zero");
+    expect_refusal(read_json("{\"any_whole\":9223372036854775808}"), "", "not JSON");
+    expect_refusal(read_json("{\"part\":1e400}"), "", "not JSON");
+    expect_refusal(read_json("{\"text\":\"123456789\"}"), "text", "at most 8");
+    expect_refusal(read_json("{\"inners\":[{},{\"tags\":[\"x\",\"12345\"]}]}"), "inners[1].tags[1]", "at most 4");
+    expect_refusal(read_json("{\"tags\":[\"\",\"\",\"\",\"\"]}"), "tags", "at most 3");
 }
 
 static void a_deep_json_bomb_is_refused(void **state)
@@ -231,7 +231,7 @@ static void a_deep_json_bomb_is_refused(void **state)
 
     (void)state;
     memset(bomb, '[', sizeof(bomb) - 1);
-    refused(read_json(bomb), "", "not JSON");
+    expect_refusal(read_json(bomb), "", "not JSON");
 }
 
 static void null_is_an_absent_optional(void **state)
@@ -247,15 +247,15 @@ static void null_is_an_absent_optional(void **state)
 static void every_type_can_be_typed(void **state)
 {
     (void)state;
-    assert_int_equal(assign("yes=true"), ERR_OK);
-    assert_int_equal(assign("whole=-7"), ERR_OK);
-    assert_int_equal(assign("any_count=18446744073709551615"), ERR_OK);
-    assert_int_equal(assign("part=0.5"), ERR_OK);
-    assert_int_equal(assign("text=a=b, c"), ERR_OK);
-    assert_int_equal(assign("blob=AAH/"), ERR_OK);
-    assert_int_equal(assign("path=/m/\xff"), ERR_OK);
-    assert_int_equal(assign("id=01J0000000000000000000000A"), ERR_OK);
-    assert_int_equal(assign("colour=blue"), ERR_OK);
+    assert_int_equal(assign_typed("yes=true"), ERR_OK);
+    assert_int_equal(assign_typed("whole=-7"), ERR_OK);
+    assert_int_equal(assign_typed("any_count=18446744073709551615"), ERR_OK);
+    assert_int_equal(assign_typed("part=0.5"), ERR_OK);
+    assert_int_equal(assign_typed("text=a=b, c"), ERR_OK);
+    assert_int_equal(assign_typed("blob=AAH/"), ERR_OK);
+    assert_int_equal(assign_typed("path=/m/\xff"), ERR_OK);
+    assert_int_equal(assign_typed("id=01J0000000000000000000000A"), ERR_OK);
+    assert_int_equal(assign_typed("colour=blue"), ERR_OK);
     assert_true(sample.yes && sample.whole == -7 && sample.any_count == UINT64_MAX && sample.part == 0.5);
     assert_true(text_is(sample.text, "a=b, c"));
     assert_true(bytes_equal(sample.blob, bytes_of("\x00\x01\xff", 3)));
@@ -267,70 +267,70 @@ static void every_type_can_be_typed(void **state)
 static void a_list_is_typed_with_commas_or_as_json(void **state)
 {
     (void)state;
-    assert_int_equal(assign("tags=warm,,dry"), ERR_OK);
+    assert_int_equal(assign_typed("tags=warm,,dry"), ERR_OK);
     assert_int_equal(sample.tags.count, 3);
     assert_true(text_is(sample.tags.at[0], "warm"));
     assert_int_equal(sample.tags.at[1].len, 0);
     assert_true(text_is(sample.tags.at[2], "dry"));
-    assert_int_equal(assign("tags=[\"a,b\"]"), ERR_OK);
+    assert_int_equal(assign_typed("tags=[\"a,b\"]"), ERR_OK);
     assert_int_equal(sample.tags.count, 1);
     assert_true(text_is(sample.tags.at[0], "a,b"));
-    assert_int_equal(assign("tags="), ERR_OK);
+    assert_int_equal(assign_typed("tags="), ERR_OK);
     assert_int_equal(sample.tags.count, 0);
-    assert_int_equal(assign("ints=1,-2,3"), ERR_OK);
+    assert_int_equal(assign_typed("ints=1,-2,3"), ERR_OK);
     assert_int_equal(sample.ints.at[1], -2);
-    assert_int_equal(assign("inners=[{\"number\":1},{\"name\":\"x\"}]"), ERR_OK);
+    assert_int_equal(assign_typed("inners=[{\"number\":1},{\"name\":\"x\"}]"), ERR_OK);
     assert_int_equal(sample.inners.count, 2);
 }
 
 static void a_nested_field_is_typed_with_dots(void **state)
 {
     (void)state;
-    assert_int_equal(assign("extra.name=x"), ERR_OK);
-    assert_int_equal(assign("extra.tags=a,b"), ERR_OK);
+    assert_int_equal(assign_typed("extra.name=x"), ERR_OK);
+    assert_int_equal(assign_typed("extra.tags=a,b"), ERR_OK);
     assert_true(sample.has_extra);
     assert_true(text_is(sample.extra.name, "x"));
     assert_int_equal(sample.extra.tags.count, 2);
-    assert_int_equal(assign("inner={\"number\":3}"), ERR_OK);
+    assert_int_equal(assign_typed("inner={\"number\":3}"), ERR_OK);
     assert_int_equal(sample.inner.number, 3);
 }
 
 static void nothing_typed_takes_an_optional_away(void **state)
 {
     (void)state;
-    assert_int_equal(assign("maybe=4"), ERR_OK);
+    assert_int_equal(assign_typed("maybe=4"), ERR_OK);
     assert_true(sample.has_maybe && sample.maybe == 4);
-    assert_int_equal(assign("maybe="), ERR_OK);
+    assert_int_equal(assign_typed("maybe="), ERR_OK);
     assert_false(sample.has_maybe);
-    assert_int_equal(assign("text="), ERR_OK);
+    assert_int_equal(assign_typed("text="), ERR_OK);
 }
 
 static void what_is_typed_wrong_is_refused_in_words(void **state)
 {
     (void)state;
-    refused(assign("yes"), "", "write NAME=VALUE");
-    refused(assign("=1"), "", "write NAME=VALUE");
-    refused(assign("nmae=1"), "", "has no field \"nmae\"");
-    refused(assign("inner.x=1"), "inner", "has no field \"x\"");
-    refused(assign("text.x=1"), "text", "no fields within");
-    refused(assign("tags.x=1"), "tags", "no fields within");
-    refused(assign("yes=maybe"), "yes", "\"maybe\" is neither true nor false");
-    refused(assign("whole=seven"), "whole", "\"seven\" is not a whole number");
-    refused(assign("whole=1 "), "whole", "not a whole number");
-    refused(assign("whole=101"), "whole", "out of range");
-    refused(assign("count=-1"), "count", "from zero up");
-    refused(assign("any_whole=9223372036854775808"), "any_whole", "64 bits");
-    refused(assign("part=nan"), "part", "not a number");
-    refused(assign("part=0x1p-1"), "part", "not a number");
-    refused(assign("any_real=1e999"), "any_real", "not finite");
-    refused(assign("colour=pink"), "colour", "one of: red, blue");
-    refused(assign("id=1"), "id", "26 characters");
-    refused(assign("text=\xff"), "text", "UTF-8");
-    refused(assign("tags=a,12345"), "tags[1]", "at most 4");
-    refused(assign("tags=a,b,c,d"), "tags", "at most 3");
-    refused(assign("tags=[1"), "tags", "not JSON");
-    refused(assign("inner=5"), "inner", "expected an object");
-    refused(assign("inners=5"), "inners", "expected a list");
+    expect_refusal(assign_typed("yes"), "", "write NAME=VALUE");
+    expect_refusal(assign_typed("=1"), "", "write NAME=VALUE");
+    expect_refusal(assign_typed("nmae=1"), "", "has no field \"nmae\"");
+    expect_refusal(assign_typed("inner.x=1"), "inner", "has no field \"x\"");
+    expect_refusal(assign_typed("text.x=1"), "text", "no fields within");
+    expect_refusal(assign_typed("tags.x=1"), "tags", "no fields within");
+    expect_refusal(assign_typed("yes=maybe"), "yes", "\"maybe\" is neither true nor false");
+    expect_refusal(assign_typed("whole=seven"), "whole", "\"seven\" is not a whole number");
+    expect_refusal(assign_typed("whole=1 "), "whole", "not a whole number");
+    expect_refusal(assign_typed("whole=101"), "whole", "out of range");
+    expect_refusal(assign_typed("count=-1"), "count", "from zero up");
+    expect_refusal(assign_typed("any_whole=9223372036854775808"), "any_whole", "64 bits");
+    expect_refusal(assign_typed("part=nan"), "part", "not a number");
+    expect_refusal(assign_typed("part=0x1p-1"), "part", "not a number");
+    expect_refusal(assign_typed("any_real=1e999"), "any_real", "not finite");
+    expect_refusal(assign_typed("colour=pink"), "colour", "one of: red, blue");
+    expect_refusal(assign_typed("id=1"), "id", "26 characters");
+    expect_refusal(assign_typed("text=\xff"), "text", "UTF-8");
+    expect_refusal(assign_typed("tags=a,12345"), "tags[1]", "at most 4");
+    expect_refusal(assign_typed("tags=a,b,c,d"), "tags", "at most 3");
+    expect_refusal(assign_typed("tags=[1"), "tags", "not JSON");
+    expect_refusal(assign_typed("inner=5"), "inner", "expected an object");
+    expect_refusal(assign_typed("inners=5"), "inners", "expected a list");
 }
 
 /* ---- forms: records that are only printed ---- */

@@ -28,7 +28,7 @@ struct pair {
     struct letter letter;
 };
 
-static int come(void **state)
+static int set_up(void **state)
 {
     struct pair *pair = calloc(1, sizeof(*pair));
 
@@ -42,7 +42,7 @@ static int come(void **state)
     return 0;
 }
 
-static int leave(void **state)
+static int tear_down(void **state)
 {
     struct pair *pair = *state;
 
@@ -62,7 +62,7 @@ static void send_from_client(struct pair *pair, const void *at, size_t len)
         assert_true(clock_steady() < end);
 }
 
-static void receive(struct pair *pair, struct socket *socket)
+static void receive_one(struct pair *pair, struct socket *socket)
 {
     usec_t end = clock_steady() + PATIENCE_US;
 
@@ -77,10 +77,10 @@ static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
     struct pair *pair = *state;
 
     send_from_client(pair, "ask", 3);
-    receive(pair, pair->service);
+    receive_one(pair, pair->service);
     assert_true(pair->letter.route.peer >= 0);
     assert_int_equal(sockets_send(pair->service, &pair->letter.route, bytes_of("answer", 6)), ERR_OK);
-    receive(pair, pair->client);
+    receive_one(pair, pair->client);
     assert_int_equal(pair->letter.body.len, 6);
     assert_int_equal(peers_reached(), 31);
 }
@@ -96,7 +96,7 @@ static void what_was_charged_is_given_back(void **state)
         size_t len = i % 4 == 0 ? sizeof(bytes) : i % 4 == 1 ? LIMIT_SMALL : i % 4 == 2 ? LIMIT_SMALL + 1 : i;
         memset(bytes, (int)i, len);
         send_from_client(pair, bytes, len);
-        receive(pair, pair->service);
+        receive_one(pair, pair->service);
         assert_int_equal(pair->letter.body.len, len);
         assert_memory_equal(pair->letter.body.at, bytes, len);
     }
@@ -113,7 +113,7 @@ static void what_has_no_room_comes_later(void **state)
         send_from_client(pair, bytes, sizeof(bytes));
     }
     for (uint8_t i = 0; i < 100; i++) {
-        receive(pair, pair->service);
+        receive_one(pair, pair->service);
         assert_int_equal(pair->letter.body.len, sizeof(bytes));
         assert_int_equal(pair->letter.body.at[0], i);
         assert_int_equal(pair->letter.body.at[sizeof(bytes) - 1], i);
@@ -166,7 +166,7 @@ static void set_data_limit(rlim_t bytes)
 }
 
 /* A connection by hand, past its handshake, that sends the head of a frame of so many bytes. */
-static int announce(const struct pair *pair, uint64_t bytes)
+static int announce_bytes(const struct pair *pair, uint64_t bytes)
 {
     static const uint8_t greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL",
                          ready[] = "\x04\x1c\x05READY\x0bSocket-Type\0\0\0\x06"
@@ -195,12 +195,12 @@ static void the_head_of_a_frame_that_is_too_large_ends_its_connection(void **sta
 
     getrlimit(RLIMIT_DATA, &limit);
     set_data_limit(128 << 20);
-    fd = announce(pair, (16 << 20) - 9);
+    fd = announce_bytes(pair, (16 << 20) - 9);
     while (recv(fd, large, sizeof(large), 0) > 0) /* what it greets with, then the end; a reset counts, too */
         ;
     close(fd);
     send_from_client(pair, large, sizeof(large));
-    receive(pair, pair->service);
+    receive_one(pair, pair->service);
     assert_int_equal(pair->letter.body.len, sizeof(large));
     set_data_limit(limit.rlim_cur);
 }
@@ -281,12 +281,12 @@ int main(void)
         cmocka_unit_test(without_memory_messages_still_come_in), /* first: it forks */
 #endif
 #if !SANITIZED
-        cmocka_unit_test_setup_teardown(the_head_of_a_frame_that_is_too_large_ends_its_connection, come, leave),
+        cmocka_unit_test_setup_teardown(the_head_of_a_frame_that_is_too_large_ends_its_connection, set_up, tear_down),
 #endif
-        cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, come, leave),
-        cmocka_unit_test_setup_teardown(another_user_is_not_let_in, come, leave),
-        cmocka_unit_test_setup_teardown(what_was_charged_is_given_back, come, leave),
-        cmocka_unit_test_setup_teardown(what_has_no_room_comes_later, come, leave),
+        cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_user_is_not_let_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_charged_is_given_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_has_no_room_comes_later, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("proto/peers", tests, NULL, NULL);
 }

@@ -46,7 +46,7 @@ static const struct job some_job = {
     .number = 9, .mode = { .value = WORKER_MODE_HASH }, .size = 100, .extension = { 3, "wav" }
 };
 
-static enum err receive(struct ends *ends, enum pipe_wait wait, struct job *job, int *passed)
+static enum err receive_job(struct ends *ends, enum pipe_wait wait, struct job *job, int *passed)
 {
     memset(job, 0, sizeof(*job));
     return pipe_receive(&ends->there, wait, &job_shape, &ends->arena, job, passed, NULL);
@@ -62,7 +62,7 @@ static void a_message_arrives_with_its_descriptor(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(pipe_send(&ends->here, &job_shape, &some_job, i == 1 ? file : -1, NULL), ERR_OK);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(receive(ends, PIPE_WAIT, &job, &passed), ERR_OK);
+        assert_int_equal(receive_job(ends, PIPE_WAIT, &job, &passed), ERR_OK);
         assert_int_equal(job.number, 9);
         assert_int_equal(job.mode.value, WORKER_MODE_HASH);
         assert_true(text_is(job.extension, "wav"));
@@ -84,7 +84,7 @@ static void a_descriptor_nobody_asked_for_is_closed(void **state)
     int before = dup(0), after;
     close(before);
     assert_int_equal(pipe_send(&ends->here, &job_shape, &some_job, 0, NULL), ERR_OK);
-    assert_int_equal(receive(ends, PIPE_WAIT, &job, NULL), ERR_OK);
+    assert_int_equal(receive_job(ends, PIPE_WAIT, &job, NULL), ERR_OK);
     after = dup(0);
     assert_int_equal(before, after);
     close(after);
@@ -95,15 +95,15 @@ static void half_a_message_is_busy_until_the_rest_comes(void **state)
     struct ends *ends = *state;
     struct job job;
     struct buffer bytes = { 0 };
-    assert_int_equal(receive(ends, PIPE_NOW, &job, NULL), ERR_BUSY);
+    assert_int_equal(receive_job(ends, PIPE_NOW, &job, NULL), ERR_BUSY);
     assert_int_equal(codec_encode(&job_shape, &some_job, &bytes, NULL), ERR_OK);
     uint8_t length[4] = { (uint8_t)bytes.len };
     for (size_t i = 0; i < 4 + bytes.len; i++) {
         const uint8_t *at = i < 4 ? length + i : bytes.at + i - 4;
-        assert_int_equal(receive(ends, PIPE_NOW, &job, NULL), ERR_BUSY);
+        assert_int_equal(receive_job(ends, PIPE_NOW, &job, NULL), ERR_BUSY);
         assert_int_equal(write(ends->here.fd, at, 1), 1);
     }
-    assert_int_equal(receive(ends, PIPE_NOW, &job, NULL), ERR_OK);
+    assert_int_equal(receive_job(ends, PIPE_NOW, &job, NULL), ERR_OK);
     assert_int_equal(job.size, 100);
     buffer_free(&bytes);
 }
@@ -113,7 +113,7 @@ static void a_length_past_the_bound_is_refused_at_once(void **state)
     struct ends *ends = *state;
     struct job job;
     assert_int_equal(write(ends->here.fd, "\xFF\xFF\xFF\x7F", 4), 4);
-    assert_int_equal(receive(ends, PIPE_WAIT, &job, NULL), ERR_TOO_LARGE);
+    assert_int_equal(receive_job(ends, PIPE_WAIT, &job, NULL), ERR_TOO_LARGE);
 }
 
 static void nonsense_is_a_bad_request(void **state)
@@ -121,7 +121,7 @@ static void nonsense_is_a_bad_request(void **state)
     struct ends *ends = *state;
     struct job job;
     assert_int_equal(write(ends->here.fd, "\5\0\0\0hello", 9), 9);
-    assert_int_equal(receive(ends, PIPE_WAIT, &job, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(receive_job(ends, PIPE_WAIT, &job, NULL), ERR_BAD_REQUEST);
 }
 
 static void an_end_that_hangs_up_is_offline_for_both_directions(void **state)
@@ -130,7 +130,7 @@ static void an_end_that_hangs_up_is_offline_for_both_directions(void **state)
     struct job job;
     assert_int_equal(write(ends->here.fd, "\5\0\0", 3), 3);
     pipe_close(&ends->here);
-    assert_int_equal(receive(ends, PIPE_WAIT, &job, NULL), ERR_OFFLINE);
+    assert_int_equal(receive_job(ends, PIPE_WAIT, &job, NULL), ERR_OFFLINE);
     assert_int_equal(pipe_send(&ends->there, &job_shape, &some_job, -1, NULL), ERR_OFFLINE);
 }
 

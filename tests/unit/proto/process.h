@@ -107,7 +107,8 @@ static inline pid_t process_start(int (*serve)(void))
 }
 
 /* Asks with patience; the fault's text stands in the message when it is not what was wanted. */
-static inline void asks(struct engine *engine, const char *name, const void *request, void *answer, enum err wanted)
+static inline void ask_engine(struct engine *engine, const char *name, const void *request, void *answer,
+                              enum err wanted)
 {
     struct fault fault = { 0 };
     enum err e = ask(engine->asker, name, request, PATIENCE_MS, NULL, answer, &fault);
@@ -120,7 +121,7 @@ static inline void asks(struct engine *engine, const char *name, const void *req
 static inline void engine_run(struct engine *engine, int place, int (*serve)(void), const char *ping)
 {
     engine->pids[place] = process_start(serve);
-    asks(engine, ping, NULL, NULL, ERR_OK);
+    ask_engine(engine, ping, NULL, NULL, ERR_OK);
 }
 
 #endif

@@ -26,7 +26,7 @@ static void do_once(struct service *service, uint8_t number, enum err error)
     buffer_free(&call.body);
 }
 
-static int come(void **state)
+static int set_up(void **state)
 {
     struct service *service = calloc(1, sizeof(*service));
 
@@ -35,7 +35,7 @@ static int come(void **state)
     return 0;
 }
 
-static int leave(void **state)
+static int tear_down(void **state)
 {
     recall_free(*state);
     free(*state);
@@ -92,7 +92,7 @@ static bool knows_even(const void *state, struct id request)
     return request.b[0] % 2 == 0;
 }
 
-static void foretell(struct service *service, uint8_t number, uint64_t effects)
+static void foretell_answer(struct service *service, uint8_t number, uint64_t effects)
 {
     struct recalled *one = &service->recalled[number];
 
@@ -113,7 +113,7 @@ static void a_successor_finds_what_was_done(void **state)
     };
 
     for (uint8_t i = 0; i < 5; i++)
-        foretell(service, i, wanted[i].effects);
+        foretell_answer(service, i, wanted[i].effects);
     recall_settle(service, 5, knows_even, NULL);
     for (uint8_t i = 0; i < 5; i++)
         assert_int_equal(service->recalled[i].state, wanted[i].state);
@@ -124,7 +124,7 @@ static void what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy(
 {
     struct call copy = ask_of(*state, 3);
 
-    foretell(*state, 3, UINT64_MAX);
+    foretell_answer(*state, 3, UINT64_MAX);
     recall_settle(*state, 5, NULL, NULL);
     recall_begin(&copy);
     assert_true(recall_was_begun(&copy));
@@ -135,12 +135,12 @@ static void what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, come, leave),
-        cmocka_unit_test_setup_teardown(the_answer_of_a_long_ask_is_as_young_as_its_end, come, leave),
-        cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, come, leave),
-        cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, come,
-                                        leave),
-        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, come, leave),
+        cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_answer_of_a_long_ask_is_as_young_as_its_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("proto/recall", tests, NULL, NULL);
 }

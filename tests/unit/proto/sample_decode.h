@@ -26,7 +26,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static enum err decode(struct bytes from)
+static enum err decode_sample(struct bytes from)
 {
     memset(&decoded, 0, sizeof(decoded));
     return codec_decode(&sample_shape, from, &arena, &decoded, &fault);

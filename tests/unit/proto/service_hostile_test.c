@@ -74,7 +74,7 @@ static void still_well(struct engine *engine)
 {
     struct pong answer;
 
-    asks(engine, "search.ping", NULL, &answer, ERR_OK);
+    ask_engine(engine, "search.ping", NULL, &answer, ERR_OK);
     assert_int_equal(answer.pid, engine->pids[0]); /* the same process */
 }
 

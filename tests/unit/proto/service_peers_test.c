@@ -12,7 +12,7 @@ struct relay {
     struct ticket ticket;
 };
 
-static void relayed(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_relayed(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct relay *relay = state;
     const struct found *found = answer;
@@ -36,7 +36,7 @@ static enum err pass_on(struct indexer *indexer, struct text word, struct ticket
     enum err e;
 
     *relay = (struct relay){ indexer, ticket };
-    e = service_ask(indexer->service, "search.query", &request, budget_ms, NULL, relayed, relay, fault);
+    e = service_ask(indexer->service, "search.query", &request, budget_ms, NULL, take_relayed, relay, fault);
     if (e != ERR_OK)
         free(relay);
     indexer->begun += e == ERR_OK;
@@ -54,8 +54,8 @@ static enum err pass_on_flood(struct indexer *indexer, struct progress *answer)
     return ERR_OK;
 }
 
-static enum err rescan(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
-                       struct progress *answer)
+static enum err handle_rescan(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
+                              struct progress *answer)
 {
     struct text word = { ask->path.len, (const char *)ask->path.at };
     uint32_t budget_ms = ask->retry_failed ? 300 : PATIENCE_MS;
@@ -65,8 +65,8 @@ static enum err rescan(struct indexer *indexer, struct call *call, const struct 
     return pass_on(indexer, word, call_defer(call), budget_ms, call_fault(call));
 }
 
-static enum err progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
-                         struct progress *answer)
+static enum err handle_progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
+                                struct progress *answer)
 {
     struct indexer_progressed event = { .progress = { .known = 4711 } };
 
@@ -77,7 +77,7 @@ static enum err progress(struct indexer *indexer, struct call *call, const struc
     return ERR_OK;
 }
 
-static const struct indexer_handlers RELAY = { .rescan = rescan, .progress = progress };
+static const struct indexer_handlers RELAY = { .rescan = handle_rescan, .progress = handle_progress };
 
 static int relay_serve(void)
 {
@@ -103,8 +103,8 @@ static int set_up(void **state)
     return 0;
 }
 
-static enum err relay(struct engine *engine, const char *word, bool hurried, struct progress *answer,
-                      struct fault *fault)
+static enum err relay_word(struct engine *engine, const char *word, bool hurried, struct progress *answer,
+                           struct fault *fault)
 {
     struct indexer_rescan request = { .path = bytes_of(word, strlen(word)), .retry_failed = hurried };
 
@@ -115,9 +115,9 @@ static void a_service_asks_another(void **state)
 {
     struct progress answer;
 
-    assert_int_equal(relay(*state, "within", false, &answer, NULL), ERR_OK);
+    assert_int_equal(relay_word(*state, "within", false, &answer, NULL), ERR_OK);
     assert_int_equal(answer.files, 77);
-    assert_int_equal(relay(*state, "later", false, &answer, NULL), ERR_OK);
+    assert_int_equal(relay_word(*state, "later", false, &answer, NULL), ERR_OK);
     assert_int_equal(answer.files, 42);
 }
 
@@ -125,7 +125,7 @@ static void a_refusal_passes_through(void **state)
 {
     struct fault fault = { 0 };
 
-    assert_int_equal(relay(*state, "refused", false, NULL, &fault), ERR_CONFLICT);
+    assert_int_equal(relay_word(*state, "refused", false, NULL, &fault), ERR_CONFLICT);
     assert_string_equal(fault.what, "it is taken");
 }
 
@@ -136,17 +136,17 @@ static void a_service_that_is_away_is_offline_when_the_budget_is_used_up(void **
 
     process_end(engine->pids[SEARCH], SIGKILL);
     engine->pids[SEARCH] = 0;
-    assert_int_equal(relay(engine, "within", true, NULL, &fault), ERR_OFFLINE);
+    assert_int_equal(relay_word(engine, "within", true, NULL, &fault), ERR_OFFLINE);
     assert_string_equal(fault.what, "search is not running");
 }
 
 static void a_service_that_never_answers_is_a_timeout(void **state)
 {
-    assert_int_equal(relay(*state, "never", true, NULL, NULL), ERR_TIMEOUT);
+    assert_int_equal(relay_word(*state, "never", true, NULL, NULL), ERR_TIMEOUT);
 }
 
 /* Sends an ask under which search dies, starts search again, and gives the answer's error. */
-static enum err survive(struct engine *engine, const char *name, const struct shape *shape, const void *request)
+static enum err expect_survival(struct engine *engine, const char *name, const struct shape *shape, const void *request)
 {
     struct buffer body = { 0 };
     struct answer_frame answer;
@@ -168,23 +168,23 @@ static void a_service_may_die_and_return_under_a_client_s_ask(void **state)
 {
     struct search_query request = { .query = TEXT("die once") };
 
-    assert_int_equal(survive(*state, "search.query", &search_query_shape, &request), ERR_OK);
+    assert_int_equal(expect_survival(*state, "search.query", &search_query_shape, &request), ERR_OK);
 }
 
 static void a_service_may_die_and_return_under_a_service_s_ask(void **state)
 {
     struct indexer_rescan request = { .path = bytes_of("die once", 8) };
 
-    assert_int_equal(survive(*state, "indexer.rescan", &indexer_rescan_shape, &request), ERR_OK);
+    assert_int_equal(expect_survival(*state, "indexer.rescan", &indexer_rescan_shape, &request), ERR_OK);
 }
 
 static void past_the_limit_of_asks_under_way_a_service_s_ask_is_busy(void **state)
 {
     struct progress answer;
 
-    assert_int_equal(relay(*state, "flood", false, &answer, NULL), ERR_OK);
+    assert_int_equal(relay_word(*state, "flood", false, &answer, NULL), ERR_OK);
     assert_int_equal(answer.failed, 50);
-    asks(*state, "indexer.ping", NULL, NULL, ERR_OK);
+    ask_engine(*state, "indexer.ping", NULL, NULL, ERR_OK);
 }
 
 static void a_service_that_stops_ends_every_ask_it_has_under_way(void **state)
@@ -192,7 +192,7 @@ static void a_service_that_stops_ends_every_ask_it_has_under_way(void **state)
     struct engine *engine = *state;
     struct progress answer;
 
-    assert_int_equal(relay(engine, "flood", false, &answer, NULL), ERR_OK);
+    assert_int_equal(relay_word(engine, "flood", false, &answer, NULL), ERR_OK);
     assert_int_equal(process_end(engine->pids[INDEXER], SIGTERM), 0);
     engine->pids[INDEXER] = 0;
 }
@@ -205,7 +205,7 @@ static void publish_until_heard(struct engine *engine, uint64_t heard)
 
     while (total_of(engine, "heard") < heard) {
         assert_true(clock_steady() < until);
-        asks(engine, "indexer.progress", NULL, NULL, ERR_OK);
+        ask_engine(engine, "indexer.progress", NULL, NULL, ERR_OK);
         clock_sleep(2000);
     }
 }
@@ -232,7 +232,7 @@ static struct event_frame next_event(struct engine *engine, struct text *topic)
 
     do {
         assert_true(clock_steady() < until);
-        asks(engine, "indexer.progress", NULL, NULL, ERR_OK);
+        ask_engine(engine, "indexer.progress", NULL, NULL, ERR_OK);
     } while (ask_next_event(engine->asker, 20, topic, &event, NULL) != ERR_OK);
     return event;
 }
@@ -245,7 +245,7 @@ static void a_client_hears_the_topics_it_subscribed_to(void **state)
     struct text topic;
 
     assert_int_equal(ask_subscribe(engine->asker, "indexer.", NULL), ERR_OK);
-    asks(engine, "indexer.ping", NULL, &pong, ERR_OK);
+    ask_engine(engine, "indexer.ping", NULL, &pong, ERR_OK);
     first = next_event(engine, &topic);
     assert_true(text_is(topic, "indexer.progressed"));
     assert_int_equal(first.epoch, pong.epoch);

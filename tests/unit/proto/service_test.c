@@ -14,7 +14,7 @@ static void a_ping_comes_back_with_its_payload(void **state)
     struct service_ping request = { .payload = bytes_of("hello", 5) };
     struct pong answer;
 
-    asks(engine, "search.ping", &request, &answer, ERR_OK);
+    ask_engine(engine, "search.ping", &request, &answer, ERR_OK);
     assert_true(text_is(answer.service, "search"));
     assert_true(bytes_equal(answer.payload, request.payload));
     assert_int_equal(answer.pid, engine->pids[0]);
@@ -25,7 +25,7 @@ static void a_service_describes_itself(void **state)
 {
     struct description answer;
 
-    asks(*state, "search.describe", NULL, &answer, ERR_OK);
+    ask_engine(*state, "search.describe", NULL, &answer, ERR_OK);
     assert_true(text_is(answer.schema, schema_search.text));
     assert_int_equal(answer.version, schema_search.version);
     assert_true(text_is(answer.program, LOOPHOLE_VERSION));
@@ -35,7 +35,7 @@ static void a_service_that_is_ready_says_so(void **state)
 {
     struct service_status answer;
 
-    asks(*state, "search.status", NULL, &answer, ERR_OK);
+    ask_engine(*state, "search.status", NULL, &answer, ERR_OK);
     assert_int_equal(answer.state.value, RUN_STATE_READY);
     assert_true(answer.uptime > 0);
 }
@@ -74,7 +74,7 @@ static void stats_count_asks_and_errors_of_each_name(void **state)
     for (int i = 0; i < 10; i++)
         total_of(*state, "now");
     refusal_of(*state, "refused", PATIENCE_MS);
-    asks(*state, "search.stats", NULL, &stats, ERR_OK);
+    ask_engine(*state, "search.stats", NULL, &stats, ERR_OK);
     assert_int_equal(stats_named(&stats, "query")->count, 11);
     assert_int_equal(stats_named(&stats, "query")->errors, 1);
     assert_true(stats_named(&stats, "query")->p50_us > 0);
@@ -197,7 +197,7 @@ static void an_answer_of_four_megabytes_arrives_whole(void **state)
     struct artefact_found answer;
 
     for (int times = 0; times < 5; times++) {
-        asks(*state, "search.get_artefact", &request, &answer, ERR_OK);
+        ask_engine(*state, "search.get_artefact", &request, &answer, ERR_OK);
         assert_int_equal(answer.artefact.data.len, 4 << 20);
         for (uint32_t i = 0; i < answer.artefact.data.len; i += 4093)
             assert_int_equal(answer.artefact.data.at[i], (uint8_t)(i * 7));
@@ -208,7 +208,7 @@ static void a_task_that_is_not_there_cannot_be_cancelled(void **state)
 {
     struct service_cancel request = { .task = id_new() };
 
-    asks(*state, "search.cancel", &request, NULL, ERR_NOT_FOUND);
+    ask_engine(*state, "search.cancel", &request, NULL, ERR_NOT_FOUND);
 }
 
 static void many_asks_of_one_client_are_all_answered_once(void **state)

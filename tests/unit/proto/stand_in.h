@@ -101,7 +101,7 @@ static inline enum err way_broken(struct search *search, struct call *call, stru
     return ERR_OK;
 }
 
-static inline enum err keep(void *state, const struct call *call, enum err error, struct bytes body)
+static inline enum err keep_answer(void *state, const struct call *call, enum err error, struct bytes body)
 {
     struct search *search = state;
 
@@ -116,7 +116,7 @@ static inline enum err keep(void *state, const struct call *call, enum err error
 
 static inline enum err way_held(struct search *search, struct call *call, struct found *answer)
 {
-    call_hold(call, keep, search);
+    call_hold(call, keep_answer, search);
     answer->total = 1000 + search->handled;
     return ERR_OK;
 }
@@ -124,7 +124,7 @@ static inline enum err way_held(struct search *search, struct call *call, struct
 static inline enum err way_held_refused(struct search *search, struct call *call, struct found *answer)
 {
     (void)answer;
-    call_hold(call, keep, search);
+    call_hold(call, keep_answer, search);
     return refuse(call, ERR_EXISTS, "there is one already");
 }
 
@@ -132,7 +132,7 @@ static inline enum err way_held_failed(struct search *search, struct call *call,
 {
     (void)answer;
     search->failing = true;
-    call_hold(call, keep, search);
+    call_hold(call, keep_answer, search);
     return ERR_OK;
 }
 
@@ -204,8 +204,8 @@ static const struct {
     { "gaps", way_gaps },
 };
 
-static inline enum err query(struct search *search, struct call *call, const struct search_query *ask,
-                             struct found *answer)
+static inline enum err answer_query(struct search *search, struct call *call, const struct search_query *ask,
+                                    struct found *answer)
 {
     search->handled++;
     for (size_t i = 0; i < sizeof(WAYS) / sizeof(*WAYS); i++)
@@ -223,9 +223,9 @@ static inline enum err get_artefact(struct search *search, struct call *call, co
     return ERR_OK;
 }
 
-static const struct search_handlers STAND_IN = { .query = query, .get_artefact = get_artefact };
+static const struct search_handlers STAND_IN = { .query = answer_query, .get_artefact = get_artefact };
 
-static inline void tick(void *state)
+static inline void run_tick(void *state)
 {
     struct search *search = state;
     struct found answer = { .total = 42 };
@@ -244,7 +244,7 @@ static inline void pipe_ready(void *state, int fd)
         ticket_answer(search->service, search->piped, &answer);
 }
 
-static inline void progressed(void *state, const void *body, bool gap)
+static inline void take_progress(void *state, const void *body, bool gap)
 {
     struct search *search = state;
     const struct indexer_progressed *event = body;
@@ -280,9 +280,9 @@ static inline int stand_in_serve(void)
         return 1;
     service_answer(search.service, &STAND_IN, &search);
     service_each_turn(search.service, end_of_turn, &search);
-    service_every(search.service, 10000, tick, &search);
+    service_every(search.service, 10000, run_tick, &search);
     service_watch(search.service, search.pipe[0], pipe_ready, &search);
-    service_hear(search.service, "indexer.progressed", progressed, &search);
+    service_hear(search.service, "indexer.progressed", take_progress, &search);
     service_ready(search.service);
     service_loop(search.service);
     return service_end(search.service);
@@ -294,7 +294,7 @@ static inline uint64_t total_of(struct engine *engine, const char *word)
     struct search_query request = { .query = text_of(word) };
     struct found answer;
 
-    asks(engine, "search.query", &request, &answer, ERR_OK);
+    ask_engine(engine, "search.query", &request, &answer, ERR_OK);
     return answer.total;
 }
 

@@ -20,7 +20,7 @@ static struct token read_one(struct bytes from)
     return token;
 }
 
-static void refused(struct bytes from)
+static void expect_refusal(struct bytes from)
 {
     struct token_reader reader = token_reader_of(from);
     struct token token;
@@ -28,7 +28,7 @@ static void refused(struct bytes from)
     assert_false(token_read(&reader, &token));
 }
 
-static enum err scan(struct bytes from)
+static enum err scan_bytes(struct bytes from)
 {
     struct fault fault = { 0 };
     enum err e = token_scan(from, 8, &fault);
@@ -112,21 +112,21 @@ static void extensions_are_passed_over(void **state)
     assert_int_equal(read_one(WIRE("\xc7\x03\x05xxx")).count, 3);
     assert_int_equal(read_one(WIRE("\xc8\0\x03\x05xxx")).count, 3);
     assert_int_equal(read_one(WIRE("\xc9\0\0\0\x03\x05xxx")).count, 3);
-    refused(WIRE("\xd4\x05"));
-    refused(WIRE("\xc7\x00"));
+    expect_refusal(WIRE("\xd4\x05"));
+    expect_refusal(WIRE("\xc7\x00"));
 }
 
 static void a_header_that_announces_more_than_is_there_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\xdd\xff\xff\xff\xff\x01"));
-    refused(WIRE("\xdf\xff\xff\xff\xff\x01\x01"));
-    refused(WIRE("\xdf\x80\x00\x00\x00\x01\x01"));
-    refused(WIRE("\xdb\xff\xff\xff\xffx"));
-    refused(WIRE("\xc6\xff\xff\xff\xffx"));
-    refused(WIRE("\xc9\xff\xff\xff\xff\x05x"));
-    refused(WIRE("\x92\x01"));
-    refused(WIRE("\x81\x01"));
+    expect_refusal(WIRE("\xdd\xff\xff\xff\xff\x01"));
+    expect_refusal(WIRE("\xdf\xff\xff\xff\xff\x01\x01"));
+    expect_refusal(WIRE("\xdf\x80\x00\x00\x00\x01\x01"));
+    expect_refusal(WIRE("\xdb\xff\xff\xff\xffx"));
+    expect_refusal(WIRE("\xc6\xff\xff\xff\xffx"));
+    expect_refusal(WIRE("\xc9\xff\xff\xff\xff\x05x"));
+    expect_refusal(WIRE("\x92\x01"));
+    expect_refusal(WIRE("\x81\x01"));
 }
 
 static void a_header_that_is_cut_is_refused(void **state)
@@ -134,31 +134,31 @@ static void a_header_that_is_cut_is_refused(void **state)
     char wire[9];
 
     (void)state;
-    refused(WIRE(""));
+    expect_refusal(WIRE(""));
     for (int first = 0xc1; first <= 0xdf; first++) {
         if (first == 0xc2 || first == 0xc3)
             continue;
         wire[0] = (char)first;
-        refused(bytes_of(wire, 1));
+        expect_refusal(bytes_of(wire, 1));
     }
 }
 
 static void the_byte_that_no_message_may_hold_is_refused(void **state)
 {
     (void)state;
-    refused(WIRE("\xc1\x00\x00"));
-    assert_int_equal(scan(WIRE("\x92\x01\xc1")), ERR_BAD_REQUEST);
+    expect_refusal(WIRE("\xc1\x00\x00"));
+    assert_int_equal(scan_bytes(WIRE("\x92\x01\xc1")), ERR_BAD_REQUEST);
 }
 
 static void a_scan_takes_one_whole_value_only(void **state)
 {
     (void)state;
-    assert_int_equal(scan(WIRE("\x01")), ERR_OK);
-    assert_int_equal(scan(WIRE("\x90")), ERR_OK);
-    assert_int_equal(scan(WIRE("\x93\x01\x82\xa1x\x90\x02\x91\xc0\xa0")), ERR_OK);
-    assert_int_equal(scan(WIRE("")), ERR_BAD_REQUEST);
-    assert_int_equal(scan(WIRE("\x01\x01")), ERR_BAD_REQUEST);
-    assert_int_equal(scan(WIRE("\x92\x91\x01")), ERR_BAD_REQUEST);
+    assert_int_equal(scan_bytes(WIRE("\x01")), ERR_OK);
+    assert_int_equal(scan_bytes(WIRE("\x90")), ERR_OK);
+    assert_int_equal(scan_bytes(WIRE("\x93\x01\x82\xa1x\x90\x02\x91\xc0\xa0")), ERR_OK);
+    assert_int_equal(scan_bytes(WIRE("")), ERR_BAD_REQUEST);
+    assert_int_equal(scan_bytes(WIRE("\x01\x01")), ERR_BAD_REQUEST);
+    assert_int_equal(scan_bytes(WIRE("\x92\x91\x01")), ERR_BAD_REQUEST);
 }
 
 static void depth_is_counted_in_maps_and_lists(void **state)
@@ -181,9 +181,9 @@ static void a_depth_bomb_is_refused(void **state)
 
     (void)state;
     memset(bomb, 0x91, sizeof(bomb));
-    assert_int_equal(scan(bytes_of(bomb, sizeof(bomb))), ERR_BAD_REQUEST);
+    assert_int_equal(scan_bytes(bytes_of(bomb, sizeof(bomb))), ERR_BAD_REQUEST);
     memset(bomb, 0x81, sizeof(bomb));
-    assert_int_equal(scan(bytes_of(bomb, sizeof(bomb))), ERR_BAD_REQUEST);
+    assert_int_equal(scan_bytes(bytes_of(bomb, sizeof(bomb))), ERR_BAD_REQUEST);
     assert_int_equal(token_scan(bytes_of(bomb, sizeof(bomb)), UINT32_MAX, NULL), ERR_BAD_REQUEST);
 }
 

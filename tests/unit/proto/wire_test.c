@@ -10,7 +10,7 @@
 
 enum { MOST = 1000, MORE = 1, LONG = 2, COMMAND = 4 };
 
-static void greet(struct buffer *to)
+static void write_greeting(struct buffer *to)
 {
     static const char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL";
 
@@ -61,7 +61,7 @@ static void any_number_of_messages_below_the_limit_is_taken(void **state)
     struct buffer b = { 0 };
 
     (void)state;
-    greet(&b);
+    write_greeting(&b);
     for (int i = 0; i < 300; i++) {
         add_frame(&b, 0, 0);
         add_frame(&b, MORE, (size_t)i % 256);
@@ -77,7 +77,7 @@ static void a_message_is_refused_at_the_byte_past_the_limit(void **state)
     (void)state;
     for (size_t more = 0; more < 2; more++) {
         struct buffer b = { 0 };
-        greet(&b);
+        write_greeting(&b);
         add_frame(&b, MORE, 98); /* 100 with its head */
         add_frame(&b, LONG, MOST - 100 - 9 + more);
         assert_int_equal(is_taken(&b), more == 0);
@@ -89,7 +89,7 @@ static void a_message_without_an_end_is_refused(void **state)
     struct buffer b = { 0 };
 
     (void)state;
-    greet(&b);
+    write_greeting(&b);
     for (int i = 0; i < 501; i++)
         add_frame(&b, MORE, 0); /* two bytes each */
     assert_false(is_taken(&b));
@@ -103,7 +103,7 @@ static void a_frame_of_any_announced_size_is_refused_at_its_head(void **state)
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
         for (uint8_t flags = LONG; flags <= (LONG | COMMAND); flags += COMMAND) {
             struct buffer b = { 0 };
-            greet(&b);
+            write_greeting(&b);
             buffer_add(&b, &flags, 1);
             for (int j = 0; j < 8; j++)
                 buffer_add(&b, &(uint8_t){ (uint8_t)(sizes[i] >> (56 - 8 * j)) }, 1);
@@ -119,7 +119,7 @@ static void what_is_not_zmtp_3_is_refused(void **state)
     (void)state;
     buffer_add_text(&http, "GET / HTTP/1.1\r\n\r\n");
     assert_false(is_taken(&http));
-    greet(&old);
+    write_greeting(&old);
     old.at[10] = 1;
     assert_false(is_taken(&old));
 }
@@ -134,7 +134,7 @@ static void heads_and_ends_are_reported_in_order(void **state)
     uint32_t heads = 0, ends = 0;
 
     (void)state;
-    greet(&b);
+    write_greeting(&b);
     add_frame(&b, MORE, 0);
     add_frame(&b, LONG, 300);
     add_frame(&b, 0, 7);

@@ -29,7 +29,7 @@ static void write_hex(struct bytes bytes, struct buffer *to)
         buffer_printf(to, "%02x%s", bytes.at[i], i % HEX_LINE == HEX_LINE - 1 || i + 1 == bytes.len ? "\n" : " ");
 }
 
-static void encode(const struct message *message, const void *value, struct buffer *to)
+static void encode_message(const struct message *message, const void *value, struct buffer *to)
 {
     struct fault fault = { 0 };
 
@@ -44,7 +44,7 @@ static void encode_example(const struct message *message, struct arena *arena, s
 
     if (example_make(message->shape, arena, value, &fault) != ERR_OK)
         fail_msg("no example of %s: %s: %s", message->file, fault.field, fault.what);
-    encode(message, value, to);
+    encode_message(message, value, to);
 }
 
 static void encode_again(const struct message *message, struct bytes bytes, struct arena *arena, struct buffer *to)
@@ -54,7 +54,7 @@ static void encode_again(const struct message *message, struct bytes bytes, stru
 
     if (codec_decode(message->shape, bytes, arena, value, &fault) != ERR_OK)
         fail_msg("%s does not decode: %s: %s", message->file, fault.field, fault.what);
-    encode(message, value, to);
+    encode_message(message, value, to);
 }
 
 static void hold_against_golden(const struct message *message, struct buffer *hex)
@@ -101,7 +101,8 @@ static void every_golden_file_is_of_a_message(void **state)
     assert_int_equal(*message_count, file_count);
 }
 
-static size_t add(struct message *messages, size_t count, const struct shape *shape, const char *name, const char *part)
+static size_t add_message(struct message *messages, size_t count, const struct shape *shape, const char *name,
+                          const char *part)
 {
     struct message *message = &messages[count];
 
@@ -118,11 +119,11 @@ static size_t list_messages(struct message *messages)
 
     for (const struct schema *const *at = schema_all; *at; at++) {
         for (uint32_t i = 0; i < (*at)->ask_count; i++) {
-            count = add(messages, count, (*at)->asks[i].request, (*at)->asks[i].full_name, "request");
-            count = add(messages, count, (*at)->asks[i].answer, (*at)->asks[i].full_name, "answer");
+            count = add_message(messages, count, (*at)->asks[i].request, (*at)->asks[i].full_name, "request");
+            count = add_message(messages, count, (*at)->asks[i].answer, (*at)->asks[i].full_name, "answer");
         }
         for (uint32_t i = 0; i < (*at)->event_count; i++)
-            count = add(messages, count, (*at)->events[i].body, (*at)->events[i].full_name, "event");
+            count = add_message(messages, count, (*at)->events[i].body, (*at)->events[i].full_name, "event");
     }
     return count;
 }

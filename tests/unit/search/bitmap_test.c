@@ -11,7 +11,7 @@
 
 #include "services/search/sets/bitmap.h"
 
-static struct buffer written(uint32_t first, uint32_t count, uint32_t step)
+static struct buffer write_bitmap(uint32_t first, uint32_t count, uint32_t step)
 {
     struct bitmap *bitmap = bitmap_new();
     struct buffer bytes = { 0 };
@@ -36,7 +36,7 @@ static void is_read(const void *bytes, size_t len, uint32_t rows)
 
 static void few_rows_rise(void **state)
 {
-    struct buffer bytes = written(70000, 10, 3);
+    struct buffer bytes = write_bitmap(70000, 10, 3);
     uint8_t *last = bytes.at + bytes.len - 2;
 
     (void)state;
@@ -50,7 +50,7 @@ static void few_rows_rise(void **state)
 
 static void many_rows_are_as_many_as_counted(void **state)
 {
-    struct buffer bytes = written(0, 20000, 2);
+    struct buffer bytes = write_bitmap(0, 20000, 2);
 
     (void)state;
     is_read(bytes.at, bytes.len, 20000);

@@ -18,12 +18,12 @@ struct world {
     uint64_t revision;
 };
 
-static void begin(struct world *world)
+static void begin_change(struct world *world)
 {
     assert_int_equal(store_write(world->store, &world->w.txn, NULL), ERR_OK);
 }
 
-static void commit(struct world *world)
+static void commit_change(struct world *world)
 {
     assert_int_equal(txn_commit(world->w.txn, NULL), ERR_OK);
 }
@@ -45,10 +45,10 @@ static void put_volume(struct world *world, bool online)
                              .online = online };
 
     volume.backend.value = BACKEND_LOCAL;
-    begin(world);
+    begin_change(world);
     assert_int_equal(catalogue_put_volume(&world->w, &volume), ERR_OK);
     log_change(world, CHANGE_KIND_VOLUME, volume.id);
-    commit(world);
+    commit_change(world);
 }
 
 static void put_folder(struct world *world, const char *was_name, const char *name)
@@ -60,10 +60,10 @@ static void put_folder(struct world *world, const char *was_name, const char *na
 
     if (was_name)
         was.name = bytes_of(was_name, strlen(was_name));
-    begin(world);
+    begin_change(world);
     assert_int_equal(catalogue_put_folder(&world->w, was_name ? &was : NULL, &now), ERR_OK);
     log_change(world, CHANGE_KIND_FOLDER, now.id);
-    commit(world);
+    commit_change(world);
 }
 
 static int make_world(void **state)
@@ -127,9 +127,9 @@ static struct id add_item(struct world *world, const char *name, const char *con
 {
     struct id id;
 
-    begin(world);
+    begin_change(world);
     id = put_item(world, (struct id){ { 0 } }, NULL, name, content);
-    commit(world);
+    commit_change(world);
     return id;
 }
 
@@ -143,7 +143,7 @@ static void catch_up(struct world *world)
     assert_int_equal(world->index.revision, world->revision);
 }
 
-static uint32_t found(struct world *world, const char *query)
+static uint32_t count_found(struct world *world, const char *query)
 {
     struct parse parse = { .knows = made_no_attribute };
     struct match match = { &world->index, &world->catchup->volumes };
@@ -170,23 +170,23 @@ static void what_is_put_changed_and_removed_is_followed(void **state)
     struct id id = add_item(world, "Kick", "");
 
     catch_up(world);
-    assert_int_equal(found(world, "kick"), 1);
-    assert_int_equal(found(world, "drums is:local kind:audio"), 1);
-    begin(world);
+    assert_int_equal(count_found(world, "kick"), 1);
+    assert_int_equal(count_found(world, "drums is:local kind:audio"), 1);
+    begin_change(world);
     put_item(world, id, "Kick", "Snare", "");
-    commit(world);
+    commit_change(world);
     catch_up(world);
-    assert_int_equal(found(world, "kick"), 0);
-    assert_int_equal(found(world, "snare"), 1);
+    assert_int_equal(count_found(world, "kick"), 0);
+    assert_int_equal(count_found(world, "snare"), 1);
     id_write(id, file);
     gone.id = id;
     gone.file = bytes_of(file, strlen(file));
-    begin(world);
+    begin_change(world);
     assert_int_equal(catalogue_remove_media(&world->w, &gone), ERR_OK);
     log_change(world, CHANGE_KIND_MEDIA, id);
-    commit(world);
+    commit_change(world);
     catch_up(world);
-    assert_int_equal(found(world, ""), 0);
+    assert_int_equal(count_found(world, ""), 0);
 }
 
 static void facts_of_a_content_reach_all_its_items(void **state)
@@ -202,14 +202,14 @@ static void facts_of_a_content_reach_all_its_items(void **state)
     add_item(world, "Two", CONTENT);
     add_item(world, "Three", "");
     catch_up(world);
-    assert_int_equal(found(world, "bpm:120"), 0);
+    assert_int_equal(count_found(world, "bpm:120"), 0);
     memcpy(subject.b, content.at, sizeof(subject.b));
-    begin(world);
+    begin_change(world);
     assert_int_equal(catalogue_put_facts(&world->w, content, &facts), ERR_OK);
     log_change(world, CHANGE_KIND_FACTS, subject);
-    commit(world);
+    commit_change(world);
     catch_up(world);
-    assert_int_equal(found(world, "bpm:120"), 2);
+    assert_int_equal(count_found(world, "bpm:120"), 2);
 }
 
 static void a_renamed_folder_renames_the_place_of_its_items(void **state)
@@ -219,11 +219,11 @@ static void a_renamed_folder_renames_the_place_of_its_items(void **state)
     add_item(world, "Kick", "");
     add_item(world, "Snare", "");
     catch_up(world);
-    assert_int_equal(found(world, "drums"), 2);
+    assert_int_equal(count_found(world, "drums"), 2);
     put_folder(world, "Drums", "Percussion");
     catch_up(world);
-    assert_int_equal(found(world, "drums"), 0);
-    assert_int_equal(found(world, "path:percussion"), 2);
+    assert_int_equal(count_found(world, "drums"), 0);
+    assert_int_equal(count_found(world, "path:percussion"), 2);
 }
 
 static void items_of_a_volume_that_is_away_are_offline(void **state)
@@ -232,20 +232,20 @@ static void items_of_a_volume_that_is_away_are_offline(void **state)
 
     add_item(world, "Kick", "");
     catch_up(world);
-    assert_int_equal(found(world, "is:local -is:offline"), 1);
+    assert_int_equal(count_found(world, "is:local -is:offline"), 1);
     put_volume(world, false);
     catch_up(world);
-    assert_int_equal(found(world, "is:offline -is:local"), 1);
+    assert_int_equal(count_found(world, "is:offline -is:local"), 1);
 }
 
 static void drop_log(struct world *world, uint64_t up_to)
 {
-    begin(world);
+    begin_change(world);
     for (uint64_t revision = 1; revision <= up_to; revision++) {
         struct key key = key_number(revision);
         assert_int_equal(row_delete(&world->w, DB_CHANGE, &key), ERR_OK);
     }
-    commit(world);
+    commit_change(world);
 }
 
 /* The removal itself is no longer in the log. */
@@ -258,16 +258,16 @@ static void behind_the_logs_tail_all_is_read_anew(void **state)
     catch_up(world);
     id_write(gone.id, file);
     gone.file = bytes_of(file, strlen(file));
-    begin(world);
+    begin_change(world);
     assert_int_equal(catalogue_remove_media(&world->w, &gone), ERR_OK);
     log_change(world, CHANGE_KIND_MEDIA, gone.id);
-    commit(world);
+    commit_change(world);
     add_item(world, "Snare", "");
     add_item(world, "Hat", "");
     drop_log(world, world->revision - 1);
     catch_up(world);
-    assert_int_equal(found(world, ""), 2);
-    assert_int_equal(found(world, "kick"), 0);
+    assert_int_equal(count_found(world, ""), 2);
+    assert_int_equal(count_found(world, "kick"), 0);
 }
 
 static void what_cannot_be_read_is_left_out_and_stops_nothing(void **state)
@@ -276,20 +276,20 @@ static void what_cannot_be_read_is_left_out_and_stops_nothing(void **state)
     struct key media = key_id(id_new()), change;
 
     add_item(world, "Kick", "");
-    begin(world);
+    begin_change(world);
     assert_int_equal(txn_put(world->w.txn, DB_MEDIA, key_bytes(&media), bytes_of("nonsense", 8)), ERR_OK);
     log_change(world, CHANGE_KIND_MEDIA, key_id_at(key_bytes(&media), 0));
-    commit(world);
+    commit_change(world);
     add_item(world, "Snare", "");
     catch_up(world);
-    assert_int_equal(found(world, ""), 2);
-    begin(world);
+    assert_int_equal(count_found(world, ""), 2);
+    begin_change(world);
     change = key_number(++world->revision);
     assert_int_equal(txn_put(world->w.txn, DB_CHANGE, key_bytes(&change), bytes_of("nonsense", 8)), ERR_OK);
-    commit(world);
+    commit_change(world);
     add_item(world, "Hat", "");
     catch_up(world);
-    assert_int_equal(found(world, ""), 3);
+    assert_int_equal(count_found(world, ""), 3);
 }
 
 static void another_catalogue_is_read_anew(void **state)
@@ -300,11 +300,11 @@ static void another_catalogue_is_read_anew(void **state)
     add_item(world, "Kick", "");
     catch_up(world);
     uint64_t writes = world->index.writes;
-    begin(world);
+    begin_change(world);
     assert_int_equal(row_put_id(&world->w, DB_META, &key, id_new()), ERR_OK);
-    commit(world);
+    commit_change(world);
     catch_up(world);
-    assert_int_equal(found(world, "kick"), 1);
+    assert_int_equal(count_found(world, "kick"), 1);
     assert_true(world->index.writes > writes);
 }
 
@@ -336,9 +336,9 @@ static void an_older_copy_of_the_store_that_went_on_is_read_anew(void **state)
     add_item(world, "Clap", "");
     add_item(world, "Tom", "");
     catch_up(world);
-    assert_int_equal(found(world, "snare"), 0);
-    assert_int_equal(found(world, "clap"), 1);
-    assert_int_equal(found(world, ""), 3);
+    assert_int_equal(count_found(world, "snare"), 0);
+    assert_int_equal(count_found(world, "clap"), 1);
+    assert_int_equal(count_found(world, ""), 3);
 }
 
 static void much_at_once_is_done_in_bites(void **state)
@@ -347,10 +347,10 @@ static void much_at_once_is_done_in_bites(void **state)
     uint32_t bites = 0, most = 0, before = 0;
 
     catch_up(world);
-    begin(world);
+    begin_change(world);
     for (int i = 0; i < 3000; i++)
         put_item(world, (struct id){ { 0 } }, NULL, "Kick", "");
-    commit(world);
+    commit_change(world);
     do {
         assert_int_equal(catchup_step(world->catchup, 0, NULL), ERR_OK);
         uint32_t live = index_live(&world->index);
@@ -358,7 +358,7 @@ static void much_at_once_is_done_in_bites(void **state)
         before = live;
         bites++;
     } while (!world->catchup->is_current);
-    assert_int_equal(found(world, "name:kick"), 3000);
+    assert_int_equal(count_found(world, "name:kick"), 3000);
     assert_true(bites > 100 && most <= 32);
 }
 
@@ -367,24 +367,24 @@ static void a_sweep_in_bites_misses_nothing_that_changes_meanwhile(void **state)
     struct world *world = *state;
     struct id first;
 
-    begin(world);
+    begin_change(world);
     first = put_item(world, (struct id){ { 0 } }, NULL, "Kick", "");
     for (int i = 0; i < 2500; i++)
         put_item(world, (struct id){ { 0 } }, NULL, "Kick", "");
-    commit(world);
+    commit_change(world);
     drop_log(world, world->revision - 1);
     for (int i = 0; i < 40; i++)
         assert_int_equal(catchup_step(world->catchup, 0, NULL), ERR_OK);
     assert_true(world->catchup->is_sweeping);
-    begin(world);
+    begin_change(world);
     put_item(world, first, "Kick", "Snare", "");
     put_item(world, (struct id){ { 0 } }, NULL, "Hat", "");
-    commit(world);
+    commit_change(world);
     for (int i = 0; i < 1000 && !world->catchup->is_current; i++)
         assert_int_equal(catchup_step(world->catchup, 0, NULL), ERR_OK);
     assert_true(world->catchup->is_current);
-    assert_int_equal(found(world, "name:kick"), 2500);
-    assert_int_equal(found(world, "name:snare or name:hat"), 2);
+    assert_int_equal(count_found(world, "name:kick"), 2500);
+    assert_int_equal(count_found(world, "name:snare or name:hat"), 2);
 }
 
 int main(void)

@@ -11,12 +11,12 @@ struct world {
     struct arena arena;
 };
 
-static bool knows(const void *state, struct text attribute)
+static bool knows_attribute(const void *state, struct text attribute)
 {
     return index_numbers(state, attribute) != NULL;
 }
 
-static int make(void **state)
+static int make_world(void **state)
 {
     struct world *world = calloc(1, sizeof(*world));
 
@@ -26,7 +26,7 @@ static int make(void **state)
     return 0;
 }
 
-static int unmake(void **state)
+static int free_world(void **state)
 {
     struct world *world = *state;
 
@@ -38,10 +38,10 @@ static int unmake(void **state)
 }
 
 /* The hints, one a line: "unknown_word kik: kick, kicker -> kick"; "" when the query finds something. */
-static const char *explain(struct world *world, const char *query, struct buffer *said)
+static const char *explain_query(struct world *world, const char *query, struct buffer *said)
 {
     struct match match = { &world->index, &world->volumes };
-    struct parse parse = { clock_now(), knows, &world->index };
+    struct parse parse = { clock_now(), knows_attribute, &world->index };
     struct fault fault = { 0 };
     struct node *root = NULL;
     struct hint_list hints = { 0 };
@@ -101,7 +101,7 @@ static void what_finds_nothing_is_explained(void **state)
     struct buffer said = { 0 };
 
     for (size_t i = 0; i < sizeof(EXPLAINED) / sizeof(*EXPLAINED); i++) {
-        const char *hints = explain(*state, EXPLAINED[i].query, &said);
+        const char *hints = explain_query(*state, EXPLAINED[i].query, &said);
         if (strcmp(hints, EXPLAINED[i].hints) != 0)
             fail_msg("%s\n  gives %s\n  and not %s", EXPLAINED[i].query, hints, EXPLAINED[i].hints);
     }
@@ -115,8 +115,8 @@ static void an_empty_catalogue_says_so(void **state)
 
     (void)state;
     assert_int_equal(index_open(&world.index), ERR_OK);
-    assert_string_equal(explain(&world, "kick", &said), "no_items");
-    assert_string_equal(explain(&world, "", &said), "no_items");
+    assert_string_equal(explain_query(&world, "kick", &said), "no_items");
+    assert_string_equal(explain_query(&world, "", &said), "no_items");
     index_close(&world.index);
     arena_free(&world.arena);
     buffer_free(&said);
@@ -131,7 +131,7 @@ static void what_only_hidden_items_match_says_so(void **state)
     odd.is_hidden = true;
     odd.bpm = 777;
     made_put(&world->index, &odd);
-    assert_string_equal(explain(world, "bpm:777", &said), "no_number bpm:777\nhidden -> (bpm:777) is:hidden");
+    assert_string_equal(explain_query(world, "bpm:777", &said), "no_number bpm:777\nhidden -> (bpm:777) is:hidden");
     index_remove(&world->index, odd.id);
     buffer_free(&said);
 }
@@ -145,7 +145,7 @@ static void no_query_whatever_breaks_an_explanation(void **state)
 {
     struct world *world = *state;
     struct match match = { &world->index, &world->volumes };
-    struct parse parse = { clock_now(), knows, &world->index };
+    struct parse parse = { clock_now(), knows_attribute, &world->index };
     uint64_t seed = SEED;
 
     for (int round = 0; round < 3000; round++) {
@@ -174,10 +174,10 @@ static void no_query_whatever_breaks_an_explanation(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_finds_nothing_is_explained, make, unmake),
+        cmocka_unit_test_setup_teardown(what_finds_nothing_is_explained, make_world, free_world),
         cmocka_unit_test(an_empty_catalogue_says_so),
-        cmocka_unit_test_setup_teardown(what_only_hidden_items_match_says_so, make, unmake),
-        cmocka_unit_test_setup_teardown(no_query_whatever_breaks_an_explanation, make, unmake),
+        cmocka_unit_test_setup_teardown(what_only_hidden_items_match_says_so, make_world, free_world),
+        cmocka_unit_test_setup_teardown(no_query_whatever_breaks_an_explanation, make_world, free_world),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ struct made {
     struct fingerprint print;
 };
 
-static void encode(const struct shape *shape, const void *record, struct buffer *data)
+static void encode_record(const struct shape *shape, const void *record, struct buffer *data)
 {
     buffer_reset(data);
     assert_int_equal(codec_encode(shape, record, data, NULL), ERR_OK);
@@ -36,12 +36,12 @@ static void as_print(struct made *made, const double *x, uint32_t count)
         most = fmax(most, fabs(x[i]));
     for (uint32_t i = 0; i < count; i++)
         samples[i] = (uint8_t)(int8_t)lround(x[i] / most * 127);
-    encode(&artefact_print_shape, &record, &made->data);
+    encode_record(&artefact_print_shape, &record, &made->data);
     assert_true(fingerprint_read(buffer_bytes(&made->data), &made->print));
 }
 
 /* A struck sound: four partials and a burst, `from` seconds behind its stroke, all `pitch` times as fast. */
-static void strike(double *x, uint32_t count, double from, double pitch, uint32_t seed)
+static void strike_tone(double *x, uint32_t count, double from, double pitch, uint32_t seed)
 {
     static const double HZ[4] = { 180, 415, 1270, 2950 };
     uint32_t noise = seed;
@@ -101,12 +101,12 @@ static void a_sound_that_is_trimmed_shifted_and_noisy_is_the_same(void **state)
     static double x[COUNT], y[COUNT];
 
     (void)state;
-    strike(x, COUNT, 0, 1, 1);
+    strike_tone(x, COUNT, 0, 1, 1);
     assert_true(are_same(x, COUNT, x, COUNT));
-    strike(y, COUNT, 0.02, 1, 1);
+    strike_tone(y, COUNT, 0.02, 1, 1);
     assert_true(are_same(x, COUNT, y, COUNT));
     assert_true(are_same(x, COUNT, y, 4000));
-    strike(y, COUNT, 0, 1, 1);
+    strike_tone(y, COUNT, 0, 1, 1);
     for (uint32_t i = 0; i < COUNT; i++) /* what a coder leaves behind, mostly high */
         y[i] = 0.3 * (y[i] + 0.01 * sin(i * i * 0.37) * (i & 1 ? 1 : -1));
     assert_true(are_same(x, COUNT, y, COUNT));
@@ -130,10 +130,10 @@ static void a_semitone_another_take_and_silence_are_not(void **state)
     static double x[COUNT], y[COUNT];
 
     (void)state;
-    strike(x, COUNT, 0, 1, 1);
-    strike(y, COUNT, 0, 1.0594631, 1);
+    strike_tone(x, COUNT, 0, 1, 1);
+    strike_tone(y, COUNT, 0, 1.0594631, 1);
     assert_false(are_same(x, COUNT, y, COUNT));
-    strike(y, COUNT, 0, 1 / 1.0594631, 1);
+    strike_tone(y, COUNT, 0, 1 / 1.0594631, 1);
     assert_false(are_same(x, COUNT, y, COUNT));
     for (uint32_t i = 0; i < COUNT; i++)
         y[i] = sin(i * i * 0.001) * exp(-i / 8000.0);
@@ -148,7 +148,7 @@ static bool reads_gist(const struct artefact_gist *record, struct buffer *data)
 {
     struct gist gist;
 
-    encode(&artefact_gist_shape, record, data);
+    encode_record(&artefact_gist_shape, record, data);
     return fingerprint_read_gist(buffer_bytes(data), &gist);
 }
 
@@ -162,14 +162,14 @@ static void what_is_no_print_is_refused(void **state)
     struct gist gist;
 
     (void)state;
-    encode(&artefact_print_shape, &of_print, &data);
+    encode_record(&artefact_print_shape, &of_print, &data);
     assert_true(fingerprint_read(buffer_bytes(&data), &print));
     assert_false(fingerprint_read(bytes_of(data.at, data.len - 1), &print));
     assert_false(fingerprint_read(bytes_of(data.at, data.len + 1), &print));
     assert_false(fingerprint_read(bytes_of(data.at, 0), &print));
     assert_false(fingerprint_read_gist(buffer_bytes(&data), &gist));
     of_print.rate = 8000;
-    encode(&artefact_print_shape, &of_print, &data);
+    encode_record(&artefact_print_shape, &of_print, &data);
     assert_false(fingerprint_read(buffer_bytes(&data), &print));
     assert_true(reads_gist(&of_gist, &data));
     of_gist.bands.len--;
@@ -178,7 +178,7 @@ static void what_is_no_print_is_refused(void **state)
     of_gist.samples_hash.len--;
     assert_false(reads_gist(&of_gist, &data));
     of_gist.samples_hash.len++;
-    encode(&artefact_gist_shape, &of_gist, &data);
+    encode_record(&artefact_gist_shape, &of_gist, &data);
     uint8_t *seconds = memmem(data.at, data.len, "\xa7seconds\xcb\x3f\xf0", 11);
     assert_non_null(seconds);
     memcpy(seconds + 9, "\x7f\xf8", 2); /* not a number */

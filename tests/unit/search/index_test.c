@@ -106,7 +106,7 @@ static void ask_state(struct asked *asked, const struct made_item *items, uint64
         asked->has[i] = hidden ? items[i].is_hidden : items[i].is_favourite;
 }
 
-static void ask(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth);
+static void ask_index(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth);
 
 static void ask_joined(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth)
 {
@@ -115,8 +115,8 @@ static void ask_joined(struct asked *asked, const struct made_item *items, uint6
 
     assert_non_null(right);
     buffer_add_text(&asked->query, "(");
-    ask(asked, items, seed, depth - 1);
-    ask(right, items, seed, depth - 1);
+    ask_index(asked, items, seed, depth - 1);
+    ask_index(right, items, seed, depth - 1);
     buffer_printf(&asked->query, "%s%s)", or ? " or " : " ", buffer_c(&right->query));
     for (uint32_t i = 0; i < ITEMS; i++)
         asked->has[i] = or ? asked->has[i] || right->has[i] : asked->has[i] && right->has[i];
@@ -125,7 +125,7 @@ static void ask_joined(struct asked *asked, const struct made_item *items, uint6
     free(right);
 }
 
-static void ask(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth)
+static void ask_index(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth)
 {
     static void (*const KINDS[])(struct asked *, const struct made_item *,
                                  uint64_t *) = { ask_word, ask_tag, ask_class, ask_bpm, ask_size, ask_state };
@@ -150,7 +150,7 @@ static void finds_the_same(struct index *index, const struct made_item *items, u
         uint32_t expected = 0, row;
 
         assert_non_null(asked);
-        ask(asked, items, &seed, 3);
+        ask_index(asked, items, &seed, 3);
         struct bitmap *rows = made_match(index, buffer_c(&asked->query), &root, &arena);
         for (uint32_t i = 0; i < ITEMS; i++) {
             bool has = items[i].is_there && asked->has[i] && (asked->asks_hidden || !items[i].is_hidden);
@@ -208,7 +208,7 @@ static int remove_place(void **state)
     return 0;
 }
 
-static void save(struct index *index, const char *path, size_t piece)
+static void save_index(struct index *index, const char *path, size_t piece)
 {
     struct index_save *save;
     bool done = false;
@@ -228,7 +228,7 @@ static void the_index_is_the_same_from_its_file(void **state)
     struct made_item *items = made_items(&index, ITEMS, 4);
     index.catalogue.b[0] = 9;
     index.revision = 77;
-    save(&index, place->path, 5000);
+    save_index(&index, place->path, 5000);
     assert_int_equal(index_open(&again), ERR_OK);
     assert_int_equal(index_file_load(&again, place->path, NULL), ERR_OK);
     assert_int_equal(again.revision, 77);
@@ -242,7 +242,7 @@ static void the_index_is_the_same_from_its_file(void **state)
         made_set(&again, &items[i], other);
     }
     finds_the_same(&again, items, 7);
-    save(&again, place->path, SIZE_MAX);
+    save_index(&again, place->path, SIZE_MAX);
     free(items);
     index_close(&again);
     index_close(&index);
@@ -268,7 +268,7 @@ static void a_change_while_the_file_is_written_ends_the_writing(void **state)
     index_close(&index);
 }
 
-static void damage(const char *path, off_t at, uint8_t bits)
+static void damage_file(const char *path, off_t at, uint8_t bits)
 {
     int fd = open(path, O_RDWR);
     uint8_t byte;
@@ -302,15 +302,15 @@ static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
 
     assert_int_equal(index_open(&index), ERR_OK);
     free(made_items(&index, 100, 9));
-    save(&index, place->path, SIZE_MAX);
+    save_index(&index, place->path, SIZE_MAX);
     assert_int_equal(stat(place->path, &stat_), 0);
     for (int round = 0; round < 300; round++) {
         off_t at = (off_t)(made_draw(&seed) % (uint32_t)(round % 2 ? stat_.st_size : 2000));
         uint8_t bits = (uint8_t)(1u << made_draw(&seed) % 8);
 
-        damage(place->path, at, bits);
+        damage_file(place->path, at, bits);
         load_fails(place->path);
-        damage(place->path, at, bits);
+        damage_file(place->path, at, bits);
     }
     for (off_t size = stat_.st_size - 1; size > 0; size = size / 2) {
         assert_int_equal(truncate(place->path, size), 0);

@@ -10,7 +10,7 @@
 #include "services/search/duplicates/keep.h"
 
 /* A copy that is here: 16 bit, 44.1 kHz, stereo, one second. */
-static struct keep_copy ordinary(void)
+static struct keep_copy ordinary_copy(void)
 {
     return (struct keep_copy){ .size = 1000,
                                .mtime = 1000,
@@ -25,7 +25,7 @@ static struct keep_copy ordinary(void)
 
 static const uint32_t MEMBERS[] = { 0, 1, 2, 3 };
 
-static void expect(const struct keep_copy *copies, uint32_t count, uint32_t keep, enum keep_reason reason)
+static void expect_verdict(const struct keep_copy *copies, uint32_t count, uint32_t keep, enum keep_reason reason)
 {
     struct keep_verdict verdict = keep_choose(copies, MEMBERS, count);
 
@@ -35,7 +35,7 @@ static void expect(const struct keep_copy *copies, uint32_t count, uint32_t keep
 
 static void a_copy_that_is_away_is_never_kept_while_another_is_here(void **state)
 {
-    struct keep_copy copies[3] = { ordinary(), ordinary(), ordinary() };
+    struct keep_copy copies[3] = { ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
     (void)state;
     copies[0].mtime = 1;
@@ -44,65 +44,65 @@ static void a_copy_that_is_away_is_never_kept_while_another_is_here(void **state
     for (uint8_t away = 0; away <= COPY_STATE_MISSING; away++)
         if (away != COPY_STATE_HERE) {
             copies[0].state = copies[1].state = away;
-            expect(copies, 3, 2, KEEP_REASON_ONLY_ONE_HERE);
+            expect_verdict(copies, 3, 2, KEEP_REASON_ONLY_ONE_HERE);
             assert_int_equal(keep_choose(copies, MEMBERS, 3).free, 0);
         }
 }
 
 static void what_is_better_for_the_ear_comes_before_what_is_older(void **state)
 {
-    struct keep_copy copies[2] = { ordinary(), ordinary() };
+    struct keep_copy copies[2] = { ordinary_copy(), ordinary_copy() };
 
     (void)state;
     copies[0].mtime = 1;
     copies[0].is_lossless = false;
-    expect(copies, 2, 1, KEEP_REASON_LOSSLESS);
-    copies[0] = ordinary();
+    expect_verdict(copies, 2, 1, KEEP_REASON_LOSSLESS);
+    copies[0] = ordinary_copy();
     copies[0].mtime = 1;
     copies[0].rate = 22050;
-    expect(copies, 2, 1, KEEP_REASON_SAMPLE_RATE);
+    expect_verdict(copies, 2, 1, KEEP_REASON_SAMPLE_RATE);
     copies[0].rate = 44100;
     copies[0].seconds = 0.9F;
-    expect(copies, 2, 1, KEEP_REASON_LENGTH);
+    expect_verdict(copies, 2, 1, KEEP_REASON_LENGTH);
     copies[0].seconds = 1;
     copies[0].depth = 8;
-    expect(copies, 2, 1, KEEP_REASON_BIT_DEPTH);
+    expect_verdict(copies, 2, 1, KEEP_REASON_BIT_DEPTH);
 }
 
 static void an_upsampled_copy_is_not_kept_for_its_figures(void **state)
 {
-    struct keep_copy copies[2] = { ordinary(), ordinary() };
+    struct keep_copy copies[2] = { ordinary_copy(), ordinary_copy() };
 
     (void)state;
     copies[1].mtime = 2000;
     copies[1].rate = 48000;
     copies[1].depth = 24;
     copies[1].seconds = 1.0001F;
-    expect(copies, 2, 0, KEEP_REASON_AGE);
+    expect_verdict(copies, 2, 0, KEEP_REASON_AGE);
     copies[1].mtime = 1000;
-    expect(copies, 2, 1, KEEP_REASON_FINER_FORMAT);
+    expect_verdict(copies, 2, 1, KEEP_REASON_FINER_FORMAT);
 }
 
 static void among_equals_the_original_is_kept(void **state)
 {
-    struct keep_copy copies[3] = { ordinary(), ordinary(), ordinary() };
+    struct keep_copy copies[3] = { ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
     (void)state;
-    expect(copies, 3, 0, KEEP_REASON_KNOWN_FIRST);
+    expect_verdict(copies, 3, 0, KEEP_REASON_KNOWN_FIRST);
     copies[2].path_len = 10;
-    expect(copies, 3, 2, KEEP_REASON_SHORTER_PATH);
+    expect_verdict(copies, 3, 2, KEEP_REASON_SHORTER_PATH);
     copies[1].mtime = 999;
-    expect(copies, 3, 1, KEEP_REASON_AGE);
+    expect_verdict(copies, 3, 1, KEEP_REASON_AGE);
     copies[1].asides = 1;
     copies[2].asides = 1;
-    expect(copies, 3, 0, KEEP_REASON_FOLDER);
+    expect_verdict(copies, 3, 0, KEEP_REASON_FOLDER);
     copies[2].is_favourite = true;
-    expect(copies, 3, 2, KEEP_REASON_FAVOURITE);
+    expect_verdict(copies, 3, 2, KEEP_REASON_FAVOURITE);
 }
 
 static void what_can_be_freed_is_what_is_here_but_for_the_one_to_keep(void **state)
 {
-    struct keep_copy copies[4] = { ordinary(), ordinary(), ordinary(), ordinary() };
+    struct keep_copy copies[4] = { ordinary_copy(), ordinary_copy(), ordinary_copy(), ordinary_copy() };
 
     (void)state;
     copies[0].size = 7;

@@ -16,7 +16,7 @@ struct sounds {
     struct map_work work;
 };
 
-static double chance(uint64_t *seed)
+static double draw_chance(uint64_t *seed)
 {
     *seed = *seed * 6364136223846793005U + 1442695040888963407U;
     return (double)(*seed >> 11) / (double)(1LLU << 53);
@@ -32,12 +32,12 @@ static void open_sounds(struct sounds *sounds, uint64_t seed)
     assert_int_equal(ids_open(&sounds->ids, ITEMS), ERR_OK);
     for (uint32_t i = 0; i < ITEMS; i++) {
         uint32_t band = i % 6;
-        double along = chance(&seed);
+        double along = draw_chance(&seed);
 
         assert_int_equal(ids_take(&sounds->ids, id_new(), &row), ERR_OK);
         for (uint32_t n = 0; n < VECTORS_WIDTH; n++)
             sounds->at[i * VECTORS_WIDTH + n] =
-                (float)(3 * sin(band * 1.7 + n) + sin(along * 6 + n * (band + 1)) + 0.05 * chance(&seed));
+                (float)(3 * sin(band * 1.7 + n) + sin(along * 6 + n * (band + 1)) + 0.05 * draw_chance(&seed));
     }
     sounds->work = (struct map_work){ .at = sounds->at, .ids = &sounds->ids, .count = ITEMS, .seed = 7 };
 }
@@ -68,7 +68,7 @@ static void neighbours_lie_together_on_a_plane_and_in_a_room(void **state)
     }
     for (uint32_t i = 0; i < ITEMS; i++) /* chance alone is not trusted */
         for (uint32_t d = 0; d < 2; d++)
-            places[i].at[d] = (float)chance(&sounds.work.seed);
+            places[i].at[d] = (float)draw_chance(&sounds.work.seed);
     assert_true(map_layout_trust(&sounds.work, places, SAMPLE) < 0.7);
     map_graph_free(&graph);
     free(places);

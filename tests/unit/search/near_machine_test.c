@@ -2,7 +2,7 @@
 #include "services/search/near/near_machine.h"
 #include "tests/unit/search/made.h"
 
-static void fill(void *to, size_t len, uint64_t *seed)
+static void fill_bytes(void *to, size_t len, uint64_t *seed)
 {
     for (size_t i = 0; i < len; i++)
         ((uint8_t *)to)[i] = made_draw(seed) % 8 ? (uint8_t)made_draw(seed) : made_draw(seed) % 2 ? 0x80 : 0x7f;
@@ -28,7 +28,7 @@ static void draw_inputs(struct inputs *in, uint64_t *seed)
 {
     uint32_t smaller = made_draw(seed) % 13;
 
-    fill(in, sizeof(*in), seed);
+    fill_bytes(in, sizeof(*in), seed);
     for (uint32_t i = 0; i < 48; i++)
         in->places[i] = made_draw(seed) % 48;
     for (uint32_t i = 0; i < 48 * NEAR_WIDTH; i++)
@@ -42,7 +42,7 @@ static void draw_inputs(struct inputs *in, uint64_t *seed)
         in->scales.at[i / NEAR_WORDS][i % NEAR_WORDS] = (int16_t)(made_draw(seed) % 32768 >> smaller);
 }
 
-static void run(const struct near_machine *machine, const struct inputs *in, struct outputs *out)
+static void run_machine(const struct near_machine *machine, const struct inputs *in, struct outputs *out)
 {
     memset(out, 0, sizeof(*out));
     machine->scan(in->codes, 48, &in->aim, out->scanned);
@@ -67,13 +67,13 @@ static void all_processors_give_the_same_numbers(void **state)
     (void)state;
     for (uint32_t round = 0; round < 300; round++) {
         draw_inputs(&in, &seed);
-        run(near_machine_at(0), &in, &first);
+        run_machine(near_machine_at(0), &in, &first);
         for (uint32_t i = 0; i < 5; i++)
             bits += (uint32_t)__builtin_popcount(first.sifted[i]);
         for (uint32_t number = 1; number < near_machine_count(); number++) {
             if (!near_machine_at(number))
                 continue;
-            run(near_machine_at(number), &in, &other);
+            run_machine(near_machine_at(number), &in, &other);
             assert_memory_equal(&first, &other, sizeof(first));
         }
     }

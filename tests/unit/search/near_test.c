@@ -37,7 +37,7 @@ static void draw_point(uint32_t cluster, uint64_t *seed, float *to)
     }
 }
 
-static void build(struct stage *stage, uint32_t rows)
+static void build_clusters(struct stage *stage, uint32_t rows)
 {
     bool done = false;
 
@@ -65,7 +65,7 @@ static void set_stage(struct stage *stage, uint32_t rows)
             bitmap_add(stage->all, i);
     }
     blocks_weigh(&(struct weights){ 0 }, stage->weights);
-    build(stage, rows);
+    build_clusters(stage, rows);
 }
 
 static void clear_stage(struct stage *stage)
@@ -106,12 +106,13 @@ static double recall_of(struct stage *stage, const struct bitmap *only, uint32_t
     return 100.0 * hits / possible;
 }
 
-static double recall(struct stage *stage, const struct bitmap *only)
+static double recall_of_wanted(struct stage *stage, const struct bitmap *only)
 {
     return recall_of(stage, only, WANTED);
 }
 
-static void weigh(struct stage *stage, double spectrum, double timbre, double pitch, double amplitude, double rhythm)
+static void set_weights(struct stage *stage, double spectrum, double timbre, double pitch, double amplitude,
+                        double rhythm)
 {
     const struct weights weights = { .has_spectrum = true,
                                      .spectrum = spectrum,
@@ -129,7 +130,7 @@ static void weigh(struct stage *stage, double spectrum, double timbre, double pi
 
 static void of_the_nearest_99_in_100_are_found(void **state)
 {
-    assert_true(recall(*state, ((struct stage *)*state)->all) >= 99);
+    assert_true(recall_of_wanted(*state, ((struct stage *)*state)->all) >= 99);
 }
 
 static void so_they_are_under_any_weights(void **state)
@@ -141,10 +142,10 @@ static void so_they_are_under_any_weights(void **state)
 
     for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]); i++) {
         const double *w = weights[i];
-        weigh(stage, w[0], w[1], w[2], w[3], w[4]);
-        assert_true(recall(stage, stage->all) >= 99);
+        set_weights(stage, w[0], w[1], w[2], w[3], w[4]);
+        assert_true(recall_of_wanted(stage, stage->all) >= 99);
     }
-    weigh(stage, 1, 1, 1, 1, 1);
+    set_weights(stage, 1, 1, 1, 1, 1);
 }
 
 /* Of the first clusters' rows one in so many, by chance. */
@@ -166,7 +167,7 @@ static void so_they_are_among_the_rows_of_a_filter(void **state)
 
     for (size_t i = 0; i < sizeof(one_of) / sizeof(one_of[0]); i++) {
         struct bitmap *only = some_of(*state, CLUSTERS, one_of[i]);
-        assert_true(recall(*state, only) >= 99);
+        assert_true(recall_of_wanted(*state, only) >= 99);
         bitmap_free(only);
     }
 }
@@ -177,7 +178,7 @@ static void so_they_are_when_the_filter_leaves_none_nearby(void **state)
     struct bitmap *only = some_of(*state, 4, 1);
 
     assert_true(bitmap_count(only) > 2048);
-    assert_true(recall(*state, only) >= 99);
+    assert_true(recall_of_wanted(*state, only) >= 99);
     bitmap_free(only);
 }
 
@@ -195,11 +196,11 @@ static void so_they_are_among_few_of_many_rows(void **state)
     for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
         struct bitmap *only = some_of(&stage, filters[i].clusters, filters[i].one_of);
         assert_in_range(bitmap_count(only), 2049, MANY / 32 - 1);
-        assert_true(recall(&stage, only) >= 99);
+        assert_true(recall_of_wanted(&stage, only) >= 99);
         assert_true(recall_of(&stage, only, MANY_WANTED) >= 99);
-        weigh(&stage, 0, 1, 0.2, 3, 0);
-        assert_true(recall(&stage, only) >= 99);
-        weigh(&stage, 1, 1, 1, 1, 1);
+        set_weights(&stage, 0, 1, 0.2, 3, 0);
+        assert_true(recall_of_wanted(&stage, only) >= 99);
+        set_weights(&stage, 1, 1, 1, 1, 1);
         bitmap_free(only);
     }
     for (uint32_t one_of = 10; one_of <= 30; one_of += 10) { /* through clusters, farther than a plan was measured */
@@ -227,7 +228,7 @@ static void what_comes_or_changes_is_found_at_once(void **state)
         assert_int_equal(count, 1);
         assert_int_equal(found.row, row);
     }
-    assert_true(recall(stage, only) >= 99);
+    assert_true(recall_of_wanted(stage, only) >= 99);
     bitmap_free(only);
 }
 
@@ -251,7 +252,7 @@ static void what_changes_while_clusters_are_made_is_found(void **state)
         assert_int_equal(near_find(&stage->near, &vectors, stage->all, 1, &found, &count), ERR_OK);
         assert_true(count == 1 && found.row == 100);
     }
-    assert_true(recall(stage, stage->all) >= 99);
+    assert_true(recall_of_wanted(stage, stage->all) >= 99);
 }
 
 static void the_same_rows_make_the_same_file(void **state)
@@ -259,9 +260,9 @@ static void the_same_rows_make_the_same_file(void **state)
     struct stage *stage = *state;
     struct hash first;
 
-    build(stage, ROWS);
+    build_clusters(stage, ROWS);
     first = hash_of(stage->near.made.at, stage->near.made.count);
-    build(stage, ROWS);
+    build_clusters(stage, ROWS);
     struct hash second = hash_of(stage->near.made.at, stage->near.made.count);
     assert_memory_equal(&first, &second, sizeof(first));
 }
@@ -327,7 +328,7 @@ static void build_for(struct index *index)
     bitmap_free(with_vector);
 }
 
-static void save(struct index *index, const char *path)
+static void save_index(struct index *index, const char *path)
 {
     struct index_save *saving;
     struct fault fault = { 0 };
@@ -369,7 +370,7 @@ static void clusters_come_back_with_the_index(void **state)
     items[5].vector[3] += 2; /* changed since the clusters were made, before they were saved */
     items[5].has_vector = true;
     made_set(&index, &items[5], items[5]);
-    save(&index, path);
+    save_index(&index, path);
     index_close(&index);
     assert_int_equal(index_open(&index), ERR_OK);
     assert_int_equal(index_file_load(&index, path, &fault), ERR_OK);
@@ -382,7 +383,7 @@ static void clusters_come_back_with_the_index(void **state)
     made_set(&index, &items[7], items[7]);
     is_found(&index, &items[7]);
     near_file_parts(index.near.file).places[2]++;
-    save(&index, path);
+    save_index(&index, path);
     index_close(&index);
     assert_int_equal(index_open(&index), ERR_OK);
     assert_int_equal(index_file_load(&index, path, &fault), ERR_INTERNAL);

@@ -13,7 +13,7 @@
 
 enum { NOW_S = 1000000 };
 
-static bool knows(const void *state, struct text attribute)
+static bool knows_attribute(const void *state, struct text attribute)
 {
     (void)state;
     return text_is(attribute, "centroid_hz");
@@ -31,7 +31,7 @@ static void show_range(struct buffer *to, const struct range *range)
     buffer_printf(to, " %c%g..%g%c", range->min_open ? '(' : '[', range->min, range->max, range->max_open ? ')' : ']');
 }
 
-static void show(struct buffer *to, const struct node *node)
+static void show_node(struct buffer *to, const struct node *node)
 {
     char id[ID_TEXT_SIZE];
 
@@ -49,19 +49,19 @@ static void show(struct buffer *to, const struct node *node)
         buffer_printf(to, " %s", id_write(node->id, id));
     for (const struct node *child = node->first; child; child = child->next) {
         buffer_add_text(to, " ");
-        show(to, child);
+        show_node(to, child);
     }
     buffer_add_text(to, ")");
 }
 
-static enum err parse(const char *query, struct arena *arena, struct buffer *shown, struct fault *fault)
+static enum err parse_and_show(const char *query, struct arena *arena, struct buffer *shown, struct fault *fault)
 {
-    struct parse context = { .now = (usec_t)NOW_S * 1000000, .knows = knows };
+    struct parse context = { .now = (usec_t)NOW_S * 1000000, .knows = knows_attribute };
     struct node *root = NULL;
     enum err e = parse_query(&context, text_of(query), arena, &root, fault);
 
     if (e == ERR_OK)
-        show(shown, root);
+        show_node(shown, root);
     return e;
 }
 
@@ -134,7 +134,7 @@ static void a_query_becomes_its_tree(void **state)
         struct buffer shown = { 0 };
         struct fault fault = { 0 };
 
-        if (parse(GOOD[i].query, &arena, &shown, &fault) != ERR_OK)
+        if (parse_and_show(GOOD[i].query, &arena, &shown, &fault) != ERR_OK)
             fail_msg("%s: %s\n%s", GOOD[i].query, fault.what, fault.hint);
         if (strcmp(buffer_c(&shown), GOOD[i].tree) != 0)
             fail_msg("%s\n  gives %s\n  and not %s", GOOD[i].query, buffer_c(&shown), GOOD[i].tree);
@@ -185,7 +185,7 @@ static void an_error_shows_its_place_with_a_caret(void **state)
         struct buffer shown = { 0 };
         struct fault fault = { 0 };
 
-        assert_int_equal(parse(BAD[i].query, &arena, &shown, &fault), ERR_BAD_REQUEST);
+        assert_int_equal(parse_and_show(BAD[i].query, &arena, &shown, &fault), ERR_BAD_REQUEST);
         assert_string_equal(fault.what, BAD[i].what);
         assert_string_equal(fault.hint, BAD[i].hint);
         assert_string_equal(fault.field, "query");
@@ -204,14 +204,14 @@ static void a_query_nested_too_deep_is_refused(void **state)
     (void)state;
     memset(query, '(', 4000);
     query[4000] = 0;
-    assert_int_equal(parse(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(parse_and_show(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
     memset(query, '-', 4000);
-    assert_int_equal(parse(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(parse_and_show(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
     buffer_free(&shown);
     arena_free(&arena);
 }
 
-static uint32_t draw(uint32_t *seed)
+static uint32_t draw_number(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
     return *seed >> 8;
@@ -231,9 +231,9 @@ static void no_query_whatever_crashes_the_parser(void **state)
         struct buffer query = { 0 }, shown = { 0 };
         struct fault fault = { 0 };
 
-        for (uint32_t left = draw(&seed) % 12; left; left--)
-            buffer_add_text(&query, PIECES[draw(&seed) % (sizeof(PIECES) / sizeof(PIECES[0]))]);
-        enum err e = parse(buffer_c(&query), &arena, &shown, &fault);
+        for (uint32_t left = draw_number(&seed) % 12; left; left--)
+            buffer_add_text(&query, PIECES[draw_number(&seed) % (sizeof(PIECES) / sizeof(PIECES[0]))]);
+        enum err e = parse_and_show(buffer_c(&query), &arena, &shown, &fault);
         assert_true(e == ERR_OK || (e == ERR_BAD_REQUEST && strchr(fault.hint, '^')));
         buffer_free(&query);
         buffer_free(&shown);

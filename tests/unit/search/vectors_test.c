@@ -19,7 +19,7 @@ static int by_distance(const void *a, const void *b)
     return id_compare(x->id, y->id);
 }
 
-static double distance(const float *a, const float *b, const float *weights)
+static double distance_of(const float *a, const float *b, const float *weights)
 {
     double sum = 0;
 
@@ -47,7 +47,7 @@ static void is_the_naive_order(const struct weights *given, uint64_t seed)
     blocks_weigh(given, weights);
     for (uint32_t i = 0; i < ITEMS; i++)
         if (items[i].is_there && items[i].has_vector)
-            all[count++] = (struct measured){ distance(items[i].vector, target.vector, weights), items[i].id };
+            all[count++] = (struct measured){ distance_of(items[i].vector, target.vector, weights), items[i].id };
     qsort(all, count, sizeof(*all), by_distance);
     assert_int_equal(rows_count, count);
     assert_int_equal(vectors_nearest(&vectors, rows, rows_count, NEAREST, nearby), NEAREST);

@@ -42,7 +42,7 @@ static void text_is_folded_to_small_letters_without_accents(void **state)
     }
 }
 
-static bool join(void *state, struct text word)
+static bool join_word(void *state, struct text word)
 {
     struct buffer *to = state;
 
@@ -74,7 +74,7 @@ static void text_is_cut_into_runs_and_their_parts(void **state)
     for (size_t i = 0; i < sizeof(CUT) / sizeof(CUT[0]); i++) {
         struct buffer words = { 0 };
 
-        words_each(text_of(CUT[i].from), CUT[i].parts, join, &words);
+        words_each(text_of(CUT[i].from), CUT[i].parts, join_word, &words);
         assert_string_equal(buffer_c(&words), CUT[i].words);
         buffer_free(&words);
     }
@@ -87,7 +87,7 @@ static void a_long_run_is_cut_not_overrun(void **state)
 
     (void)state;
     memset(run, 'a', sizeof(run));
-    words_each((struct text){ sizeof(run), run }, true, join, &words);
+    words_each((struct text){ sizeof(run), run }, true, join_word, &words);
     assert_int_equal(words.len, WORDS_LONGEST);
     buffer_free(&words);
 }

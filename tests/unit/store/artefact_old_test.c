@@ -20,7 +20,8 @@ static const char WAVEFORM[] = "LHW1\x80\0\0\0\x2c\x01\0\0\0\0\0\0"
 static const char ONSETS[] = "LHO1\x02\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\x3f\0\0\0\x3f";
 static const char GIST[] = "LHG1\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf\x10\0\0\x80\x3f\2\0\0\0\x7f\x81";
 
-static void convert(const char *type, struct bytes data, const struct shape *shape, struct arena *arena, void *record)
+static void convert_old(const char *type, struct bytes data, const struct shape *shape, struct arena *arena,
+                        void *record)
 {
     assert_int_equal(artefact_convert_old(text_of(type), arena, &data), ERR_OK);
     assert_int_equal(codec_decode(shape, data, arena, record, NULL), ERR_OK);
@@ -31,7 +32,7 @@ static void a_waveforms_levels_are_taken_apart(void **state)
     struct arena *arena = *state;
     struct artefact_waveform wave = { 0 };
 
-    convert("waveform", OLD(WAVEFORM), &artefact_waveform_shape, arena, &wave);
+    convert_old("waveform", OLD(WAVEFORM), &artefact_waveform_shape, arena, &wave);
     assert_int_equal(wave.frames, 300);
     assert_int_equal(wave.frames_a_bin, 128);
     assert_int_equal(wave.levels.count, 3);
@@ -46,7 +47,7 @@ static void a_sound_without_frames_has_no_level(void **state)
     struct arena *arena = *state;
     struct artefact_waveform wave = { 0 };
 
-    convert("waveform", bytes_of(WAVEFORM, 16), &artefact_waveform_shape, arena, &wave);
+    convert_old("waveform", bytes_of(WAVEFORM, 16), &artefact_waveform_shape, arena, &wave);
     assert_int_equal(wave.levels.count, 0);
 }
 
@@ -55,7 +56,7 @@ static void onsets_become_two_rows_of_floats(void **state)
     struct arena *arena = *state;
     struct artefact_onsets onsets = { 0 };
 
-    convert("onsets", OLD(ONSETS), &artefact_onsets_shape, arena, &onsets);
+    convert_old("onsets", OLD(ONSETS), &artefact_onsets_shape, arena, &onsets);
     assert_true(bytes_equal(onsets.seconds, OLD("\0\0\0\0\0\0\0\x3f")));
     assert_true(bytes_equal(onsets.strength, OLD("\0\0\x80\x3f\0\0\0\x3f")));
 }
@@ -69,21 +70,21 @@ static void single_numbers_keep_their_values(void **state)
     struct artefact_print print = { 0 };
     struct artefact_gist gist = { 0 };
 
-    convert("loudness", OLD("LHL1\x64\0\0\0\2\0\0\0\xe9\x80"), &artefact_loudness_shape, arena, &loudness);
+    convert_old("loudness", OLD("LHL1\x64\0\0\0\2\0\0\0\xe9\x80"), &artefact_loudness_shape, arena, &loudness);
     assert_true(loudness.values_a_second >= 10 && loudness.values_a_second <= 10);
     assert_true(bytes_equal(loudness.lufs, OLD("\xe9\x80")));
-    convert("beats", OLD("LHB1\0\0\xf0\x42\0\0\0\x3f\1\0\0\0\0\0\0\x3f"), &artefact_beats_shape, arena, &beats);
+    convert_old("beats", OLD("LHB1\0\0\xf0\x42\0\0\0\x3f\1\0\0\0\0\0\0\x3f"), &artefact_beats_shape, arena, &beats);
     assert_true(beats.bpm >= 120 && beats.bpm <= 120 && beats.confidence >= 0.5 && beats.confidence <= 0.5);
     assert_true(bytes_equal(beats.seconds, OLD("\0\0\0\x3f")));
-    convert("spectrum", OLD("LHS1\1\0\0\0\0\0\xf0\x41\0\0\x7a\x46\0\0\xa0\xc1"), &artefact_spectrum_shape, arena,
-            &spectrum);
+    convert_old("spectrum", OLD("LHS1\1\0\0\0\0\0\xf0\x41\0\0\x7a\x46\0\0\xa0\xc1"), &artefact_spectrum_shape, arena,
+                &spectrum);
     assert_true(spectrum.lowest_hz >= 30 && spectrum.lowest_hz <= 30);
     assert_true(spectrum.highest_hz >= 16000 && spectrum.highest_hz <= 16000);
     assert_true(bytes_equal(spectrum.db, OLD("\0\0\xa0\xc1")));
-    convert("print", OLD("LHP1\x80\x3e\0\0\2\0\0\0\x7f\x81"), &artefact_print_shape, arena, &print);
+    convert_old("print", OLD("LHP1\x80\x3e\0\0\2\0\0\0\x7f\x81"), &artefact_print_shape, arena, &print);
     assert_int_equal(print.rate, 16000);
     assert_true(bytes_equal(print.samples, OLD("\x7f\x81")));
-    convert("gist", OLD(GIST), &artefact_gist_shape, arena, &gist);
+    convert_old("gist", OLD(GIST), &artefact_gist_shape, arena, &gist);
     assert_int_equal(gist.samples_hash.len, 16);
     assert_true(gist.seconds >= 1 && gist.seconds <= 1);
     assert_true(bytes_equal(gist.bands, OLD("\x7f\x81")));

@@ -5,7 +5,7 @@
 
 static char file[PATH_MAX + 32];
 
-static struct media fill(struct scratch *s)
+static struct media fill_store(struct scratch *s)
 {
     struct media media;
 
@@ -19,7 +19,7 @@ static struct media fill(struct scratch *s)
 }
 
 /* In a process of its own, as the CLI is: a process opens a store once. */
-static enum err make(struct scratch *s)
+static enum err make_backup(struct scratch *s)
 {
     int status;
     pid_t child = fork();
@@ -43,7 +43,7 @@ static void add_another(struct scratch *s)
 static void a_backup_taken_while_the_store_is_written_to_is_restored(void **state)
 {
     struct scratch *s = *state;
-    struct media media = fill(s), got;
+    struct media media = fill_store(s), got;
     struct backup found, restored;
     struct id before, after;
 
@@ -51,7 +51,7 @@ static void a_backup_taken_while_the_store_is_written_to_is_restored(void **stat
     assert_int_equal(catalogue_id(s->w.txn, &before), ERR_OK);
     txn_end(s->w.txn);
     s->w.txn = NULL;
-    assert_int_equal(make(s), ERR_OK);
+    assert_int_equal(make_backup(s), ERR_OK);
     assert_int_equal(backup_verify(file, &found, NULL), ERR_OK);
     assert_int_equal(found.version, STORE_VERSION);
     add_another(s);
@@ -75,8 +75,8 @@ static void a_restore_is_refused_while_the_engine_runs(void **state)
     struct backup restored;
     struct fault fault = { 0 };
 
-    fill(s);
-    assert_int_equal(make(s), ERR_OK);
+    fill_store(s);
+    assert_int_equal(make_backup(s), ERR_OK);
     assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_EXISTS);
     assert_non_null(strstr(fault.hint, "loophole down"));
 }
@@ -89,7 +89,7 @@ static long size_of(const char *path)
     return (long)st.st_size;
 }
 
-static void flip(const char *path, long at)
+static void flip_bit(const char *path, long at)
 {
     FILE *f = fopen(path, "r+");
 
@@ -107,16 +107,16 @@ static void a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens(void
     struct backup restored;
     struct fault fault = { 0 };
 
-    fill(s);
-    assert_int_equal(make(s), ERR_OK);
+    fill_store(s);
+    assert_int_equal(make_backup(s), ERR_OK);
     add_another(s);
     scratch_close(s);
     long whole = size_of(file);
     const long places[] = { 0, 100, whole / 2, whole - 70, whole - 40, whole - 1 };
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-        flip(file, places[i]);
+        flip_bit(file, places[i]);
         assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_BAD_REQUEST);
-        flip(file, places[i]);
+        flip_bit(file, places[i]);
     }
     for (long len = whole - 1; len > 0; len = len * 2 / 3) {
         assert_int_equal(truncate(file, len), 0);

@@ -4,12 +4,12 @@
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
-static struct bytes b(const char *text)
+static struct bytes bytes_from(const char *text)
 {
     return bytes_of(text, strlen(text));
 }
 
-static struct bytes content(const uint8_t *of)
+static struct bytes content_of_bytes(const uint8_t *of)
 {
     return bytes_of(of, 16);
 }
@@ -23,7 +23,7 @@ static int on_ground(void **state)
     return 0;
 }
 
-static struct fact fact(enum source source, const char *attribute, double number)
+static struct fact make_fact(enum source source, const char *attribute, double number)
 {
     struct fact f = { .attribute = text_of(attribute), .has_number = true, .number = number, .shown = true };
 
@@ -49,21 +49,23 @@ static void an_item_is_found_by_id_place_and_path(void **state)
 
     assert_int_equal(catalogue_media(s->w.txn, &s->arena, put.id, &got), ERR_OK);
     assert_true(text_equal(got.name, put.name));
-    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("kick.wav"), &id), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, bytes_from("kick.wav"), &id), ERR_OK);
     assert_true(id_equal(id, put.id));
     assert_int_equal(catalogue_path(s->w.txn, &s->arena, &got, &path, &volume), ERR_OK);
-    assert_true(bytes_equal(path, b("/music/kick.wav")));
+    assert_true(bytes_equal(path, bytes_from("/music/kick.wav")));
     assert_true(id_equal(volume.id, s->volume));
     assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, path, &id), ERR_OK);
     assert_true(id_equal(id, put.id));
-    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, b("/music/other.wav"), &id), ERR_NOT_FOUND);
-    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, b("relative"), &id), ERR_NOT_FOUND);
+    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, bytes_from("/music/other.wav"), &id), ERR_NOT_FOUND);
+    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, bytes_from("relative"), &id), ERR_NOT_FOUND);
 }
 
 static void an_item_on_the_mount_itself_has_a_path(void **state)
 {
     struct scratch *s = *state;
-    struct volume usb = { .id = id_new(), .identity = TEXT("uuid:1"), .mount = b("/media/usb"), .online = true };
+    struct volume usb = {
+        .id = id_new(), .identity = TEXT("uuid:1"), .mount = bytes_from("/media/usb"), .online = true
+    };
     struct folder mount = { .id = id_new(), .volume = usb.id };
     struct volume volume;
     struct bytes path;
@@ -74,7 +76,7 @@ static void an_item_on_the_mount_itself_has_a_path(void **state)
     s->folder = mount.id;
     struct media put = scratch_put(s, "a.wav");
     assert_int_equal(catalogue_path(s->w.txn, &s->arena, &put, &path, &volume), ERR_OK);
-    assert_true(bytes_equal(path, b("/media/usb/a.wav")));
+    assert_true(bytes_equal(path, bytes_from("/media/usb/a.wav")));
     assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, path, &id), ERR_OK);
     assert_true(id_equal(id, put.id));
 }
@@ -100,10 +102,10 @@ static void a_moved_item_leaves_its_old_place(void **state)
     struct media was = scratch_put(s, "old.wav"), now = was;
     struct id id;
 
-    now.file = b("new.wav");
+    now.file = bytes_from("new.wav");
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
-    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("old.wav"), &id), ERR_NOT_FOUND);
-    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("new.wav"), &id), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, bytes_from("old.wav"), &id), ERR_NOT_FOUND);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, bytes_from("new.wav"), &id), ERR_OK);
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 0);
 }
@@ -112,13 +114,14 @@ static void the_facts_that_win_come_from_the_better_source(void **state)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
-    struct fact own[] = { fact(SOURCE_FILE, "bpm", 90), fact(SOURCE_USER, "bpm", 100), fact(SOURCE_FILE, "year", 1) };
-    struct fact heard[] = { fact(SOURCE_ANALYSIS, "bpm", 110), fact(SOURCE_ANALYSIS, "lufs", -9) };
+    struct fact own[] = { make_fact(SOURCE_FILE, "bpm", 90), make_fact(SOURCE_USER, "bpm", 100),
+                          make_fact(SOURCE_FILE, "year", 1) };
+    struct fact heard[] = { make_fact(SOURCE_ANALYSIS, "bpm", 110), make_fact(SOURCE_ANALYSIS, "lufs", -9) };
     struct facts of_item = { { 3, own } }, of_content = { { 2, heard } };
     struct fact_list all, winning;
 
     own[2].shown = false;
-    now.content = content(content_a);
+    now.content = content_of_bytes(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
     assert_int_equal(catalogue_put_facts(&s->w, bytes_of(now.id.b, 16), &of_item), ERR_OK);
     assert_int_equal(catalogue_put_facts(&s->w, now.content, &of_content), ERR_OK);
@@ -135,25 +138,25 @@ static void a_content_goes_with_its_last_item(void **state)
 {
     struct scratch *s = *state;
     struct media one = scratch_put(s, "one.wav"), two = scratch_put(s, "two.wav"), was;
-    struct fact heard = fact(SOURCE_ANALYSIS, "bpm", 110);
+    struct fact heard = make_fact(SOURCE_ANALYSIS, "bpm", 110);
     struct facts facts = { { 1, &heard } }, found;
     struct embedding embedding = { 0 };
 
     was = one;
-    one.content = content(content_a);
+    one.content = content_of_bytes(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &one), ERR_OK);
     was = two;
-    two.content = content(content_a);
+    two.content = content_of_bytes(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &two), ERR_OK);
     assert_int_equal(catalogue_put_facts(&s->w, one.content, &facts), ERR_OK);
     assert_int_equal(catalogue_put_embedding(&s->w, one.content, &embedding), ERR_OK);
     assert_int_equal(catalogue_remove_media(&s->w, &one), ERR_OK);
-    assert_int_equal(catalogue_subject_facts(s->w.txn, &s->arena, content(content_a), &found), ERR_OK);
+    assert_int_equal(catalogue_subject_facts(s->w.txn, &s->arena, content_of_bytes(content_a), &found), ERR_OK);
     assert_int_equal(found.each.count, 1);
     was = two;
-    two.content = content(content_b);
+    two.content = content_of_bytes(content_b);
     assert_int_equal(catalogue_put_media(&s->w, &was, &two), ERR_OK);
-    assert_int_equal(catalogue_subject_facts(s->w.txn, &s->arena, content(content_a), &found), ERR_OK);
+    assert_int_equal(catalogue_subject_facts(s->w.txn, &s->arena, content_of_bytes(content_a), &found), ERR_OK);
     assert_int_equal(found.each.count, 0);
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 0);
@@ -172,7 +175,7 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
     uint8_t digest[16];
     char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
 
-    now.content = content(content_a);
+    now.content = content_of_bytes(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
     artefact_describe(&large, digest, &kept);
     assert_int_equal(artefact_write(&s->paths, now.content, &large, &files, NULL), ERR_OK);
@@ -199,9 +202,9 @@ static void what_is_taken_back_was_made_by_the_same_writing(void **state)
     char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
 
     snprintf(path, sizeof(path), "%s/artefact/%s", s->paths.data,
-             artefact_name(content(content_a), large.type, large.parameters, 1, name));
-    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &first, NULL), ERR_OK);
-    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &again, NULL), ERR_OK);
+             artefact_name(content_of_bytes(content_a), large.type, large.parameters, 1, name));
+    assert_int_equal(artefact_write(&s->paths, content_of_bytes(content_a), &large, &first, NULL), ERR_OK);
+    assert_int_equal(artefact_write(&s->paths, content_of_bytes(content_a), &large, &again, NULL), ERR_OK);
     artefact_take_back(&s->paths, &again);
     assert_int_equal(access(path, F_OK), 0);
     artefact_take_back(&s->paths, &first);
@@ -220,10 +223,10 @@ static void half_a_file_of_somebody_who_died_is_replaced(void **state)
     char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
 
     snprintf(path, sizeof(path), "%s/artefact/%s", s->paths.data,
-             artefact_name(content(content_a), large.type, large.parameters, 1, name));
-    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &first, NULL), ERR_OK);
+             artefact_name(content_of_bytes(content_a), large.type, large.parameters, 1, name));
+    assert_int_equal(artefact_write(&s->paths, content_of_bytes(content_a), &large, &first, NULL), ERR_OK);
     assert_int_equal(truncate(path, 1000), 0);
-    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &again, NULL), ERR_OK);
+    assert_int_equal(artefact_write(&s->paths, content_of_bytes(content_a), &large, &again, NULL), ERR_OK);
     assert_int_equal(file_read_all(path, sizeof(data), &found, NULL), ERR_OK);
     assert_true(bytes_equal(buffer_bytes(&found), large.data));
     assert_int_equal(artefact_settle(&s->paths, &again, NULL), ERR_OK);
@@ -240,14 +243,14 @@ static void files_of_a_content_that_goes_are_named(void **state)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
-    struct kept_artefact kept = { .version = 2, .size = 5000, .digest = content(content_b) };
+    struct kept_artefact kept = { .version = 2, .size = 5000, .digest = content_of_bytes(content_b) };
     char name[ARTEFACT_NAME_SIZE];
 
-    now.content = content(content_a);
+    now.content = content_of_bytes(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
     assert_int_equal(catalogue_put_artefact(&s->w, now.content, TEXT("beats"), TEXT("x"), &kept), ERR_OK);
     assert_int_equal(catalogue_remove_media(&s->w, &now), ERR_OK);
-    artefact_name(content(content_a), TEXT("beats"), TEXT("x"), 2, name);
+    artefact_name(content_of_bytes(content_a), TEXT("beats"), TEXT("x"), 2, name);
     assert_string_equal((const char *)s->w.dropped.at, name);
 }
 
@@ -273,7 +276,7 @@ static void the_items_of_a_folder_are_walked(void **state)
 
 static bool see_place(void *state, struct bytes file, const struct kept_place *place)
 {
-    assert_true(bytes_equal(file, b("kick.wav")));
+    assert_true(bytes_equal(file, bytes_from("kick.wav")));
     *(struct kept_place *)state = *place;
     return true;
 }
@@ -309,7 +312,7 @@ static void a_place_that_another_item_has_taken_stays_its_own(void **state)
     assert_int_equal(catalogue_put_media(&s->w, &first, &moved), ERR_OK);
     seen.size = 5;
     assert_int_equal(catalogue_put_media(&s->w, &second, &seen), ERR_OK);
-    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("b.wav"), &id), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, bytes_from("b.wav"), &id), ERR_OK);
     assert_true(id_equal(id, first.id));
 }
 
@@ -325,7 +328,7 @@ static bool see_library(void *state, const struct library *library)
 static void a_library_of_an_older_program_is_read(void **state)
 {
     struct scratch *s = *state;
-    const struct library old = { .id = s->folder, .path = b("/music"), .volume = s->volume, .files = 7 };
+    const struct library old = { .id = s->folder, .path = bytes_from("/music"), .volume = s->volume, .files = 7 };
     struct library seen = { .too_long = 1 };
     struct shape shape = library_shape;
     struct key key = key_id(s->folder);

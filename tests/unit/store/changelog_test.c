@@ -2,7 +2,7 @@
 #include "store/parts.h"
 #include "tests/unit/store/scratch.h"
 
-static int begun(void **state)
+static int set_up(void **state)
 {
     scratch_make(state);
     scratch_open(*state);
@@ -10,27 +10,27 @@ static int begun(void **state)
     return 0;
 }
 
-static struct id request(uint64_t number)
+static struct id request_of(uint64_t number)
 {
     return id_of_bytes(&number, sizeof(number));
 }
 
 /* A change of the request `by`, at that time, whose answer is one byte. */
-static void add(struct scratch *s, uint64_t revision, uint64_t by, usec_t at)
+static void add_change(struct scratch *s, uint64_t revision, uint64_t by, usec_t at)
 {
-    struct change change = { .revision = revision, .id = request(revision), .request = request(by), .at = at };
+    struct change change = { .revision = revision, .id = request_of(revision), .request = request_of(by), .at = at };
     uint8_t answer = (uint8_t)by;
 
     change.kind.value = CHANGE_KIND_MEDIA;
     assert_int_equal(changelog_add(&s->w, &change), ERR_OK);
     const struct remembered what = { .digest = by, .answer = bytes_of(&answer, 1) };
-    assert_int_equal(changelog_remember(&s->w, request(by), revision, at, &what), ERR_OK);
+    assert_int_equal(changelog_remember(&s->w, request_of(by), revision, at, &what), ERR_OK);
 }
 
 static bool is_remembered(struct scratch *s, uint64_t by)
 {
     struct remembered what;
-    enum err e = changelog_recall(s->w.txn, request(by), &what);
+    enum err e = changelog_recall(s->w.txn, request_of(by), &what);
 
     assert_true(e == ERR_OK || e == ERR_NOT_FOUND);
     return e == ERR_OK;
@@ -41,9 +41,9 @@ static void an_answer_is_remembered_with_its_error_and_digest(void **state)
     struct scratch *s = *state;
     struct remembered what = { .digest = UINT64_MAX, .error = ERR_EXISTS, .answer = bytes_of("abc", 3) }, got;
 
-    assert_int_equal(changelog_recall(s->w.txn, request(1), &got), ERR_NOT_FOUND);
-    assert_int_equal(changelog_remember(&s->w, request(1), 5, 0, &what), ERR_OK);
-    assert_int_equal(changelog_recall(s->w.txn, request(1), &got), ERR_OK);
+    assert_int_equal(changelog_recall(s->w.txn, request_of(1), &got), ERR_NOT_FOUND);
+    assert_int_equal(changelog_remember(&s->w, request_of(1), 5, 0, &what), ERR_OK);
+    assert_int_equal(changelog_recall(s->w.txn, request_of(1), &got), ERR_OK);
     assert_int_equal(got.error, ERR_EXISTS);
     assert_true(got.digest == UINT64_MAX);
     assert_true(bytes_equal(got.answer, bytes_of("abc", 3)));
@@ -56,7 +56,7 @@ static void rows_past_both_limits_go_with_their_requests(void **state)
     uint64_t tail, head;
 
     for (uint64_t i = 1; i <= 10; i++)
-        add(s, i, i, (usec_t)i * 10);
+        add_change(s, i, i, (usec_t)i * 10);
     assert_int_equal(changelog_trim(&s->w, &limits, 161, 100), ERR_OK); /* rows up to time 60 are old enough */
     assert_int_equal(catalogue_head(s->w.txn, &tail, &head), ERR_OK);
     assert_int_equal(tail, 7);
@@ -74,7 +74,7 @@ static void trimming_takes_no_more_than_its_bite(void **state)
     const struct changelog_limits limits = { .rows = 0, .age = 0 };
 
     for (uint64_t i = 1; i <= 10; i++)
-        add(s, i, i, 0);
+        add_change(s, i, i, 0);
     assert_int_equal(changelog_trim(&s->w, &limits, 1, 4), ERR_OK);
     assert_int_equal(txn_count(s->w.txn, DB_CHANGE), 6);
     assert_int_equal(txn_count(s->w.txn, DB_REQUEST), 6);
@@ -85,9 +85,9 @@ static void a_request_of_many_changes_goes_with_the_last(void **state)
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 1, .age = 0 };
 
-    add(s, 1, 77, 0);
-    add(s, 2, 77, 0);
-    add(s, 3, 1, 0);
+    add_change(s, 1, 77, 0);
+    add_change(s, 2, 77, 0);
+    add_change(s, 3, 1, 0);
     assert_int_equal(changelog_trim(&s->w, &limits, 1, 1), ERR_OK);
     assert_true(is_remembered(s, 77));
     assert_int_equal(changelog_trim(&s->w, &limits, 1, 1), ERR_OK);
@@ -101,8 +101,8 @@ static void a_request_that_changed_nothing_goes_by_its_age(void **state)
 
     const struct remembered what = { .answer = bytes_of("a", 1) };
 
-    assert_int_equal(changelog_remember(&s->w, request(1), 0, 50, &what), ERR_OK);
-    assert_int_equal(changelog_remember(&s->w, request(2), 0, 60, &what), ERR_OK);
+    assert_int_equal(changelog_remember(&s->w, request_of(1), 0, 50, &what), ERR_OK);
+    assert_int_equal(changelog_remember(&s->w, request_of(2), 0, 60, &what), ERR_OK);
     assert_int_equal(changelog_trim(&s->w, &limits, 155, 100), ERR_OK);
     assert_false(is_remembered(s, 1));
     assert_true(is_remembered(s, 2));
@@ -110,12 +110,12 @@ static void a_request_that_changed_nothing_goes_by_its_age(void **state)
 }
 
 /* The answer of a request that changed nothing. */
-static void keep(struct scratch *s, uint64_t by, usec_t at, uint32_t bytes)
+static void keep_answer(struct scratch *s, uint64_t by, usec_t at, uint32_t bytes)
 {
     static const uint8_t answer[100];
     const struct remembered what = { .digest = by, .answer = bytes_of(answer, bytes) };
 
-    assert_int_equal(changelog_remember(&s->w, request(by), 0, at, &what), ERR_OK);
+    assert_int_equal(changelog_remember(&s->w, request_of(by), 0, at, &what), ERR_OK);
 }
 
 static void rows_after_one_of_the_future_go(void **state)
@@ -123,9 +123,9 @@ static void rows_after_one_of_the_future_go(void **state)
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 3, .age = 100 };
 
-    add(s, 1, 1, 1000000); /* the clock was set back after it */
+    add_change(s, 1, 1, 1000000); /* the clock was set back after it */
     for (uint64_t i = 2; i <= 10; i++)
-        add(s, i, i, (usec_t)i * 10);
+        add_change(s, i, i, (usec_t)i * 10);
     assert_int_equal(changelog_trim(&s->w, &limits, 201, 100), ERR_OK);
     assert_int_equal(txn_count(s->w.txn, DB_CHANGE), 3);
     assert_false(is_remembered(s, 1));
@@ -138,7 +138,7 @@ static void past_their_bytes_rows_go_that_are_older_than_the_longest_budget(void
     const struct changelog_limits limits = { .rows = 1000, .age = 1000, .bytes = 400, .young = 50 };
 
     for (uint64_t i = 1; i <= 10; i++)
-        add(s, i, i, (usec_t)i * 10);
+        add_change(s, i, i, (usec_t)i * 10);
     assert_int_equal(changelog_trim(&s->w, &limits, 111, 100), ERR_OK);
     assert_true(is_remembered(s, 7));
     assert_false(is_remembered(s, 6));
@@ -153,7 +153,7 @@ static void answers_without_a_change_go_past_their_bytes(void **state)
     const struct changelog_limits limits = { .rows = 1000, .age = 1000, .quiet_rows = 100, .quiet_bytes = 1000 };
 
     for (uint64_t i = 1; i <= 50; i++) {
-        keep(s, i, (usec_t)i, 100);
+        keep_answer(s, i, (usec_t)i, 100);
         assert_int_equal(changelog_trim(&s->w, &limits, (usec_t)i, 100), ERR_OK);
         assert_true(is_remembered(s, i));
         assert_true(changelog_bytes(s->w.txn).quiet <= 1000);
@@ -168,10 +168,10 @@ static void a_clock_that_was_set_back_does_not_make_the_newest_the_oldest(void *
     struct scratch *s = *state;
     const struct changelog_limits limits = { .age = 100, .quiet_bytes = 200 };
 
-    keep(s, 1, 1000000, 1);
+    keep_answer(s, 1, 1000000, 1);
     for (uint64_t i = 2; i <= 20; i++) {
         assert_int_equal(changelog_trim(&s->w, &limits, (usec_t)i, 100), ERR_OK);
-        keep(s, i, (usec_t)i, 1);
+        keep_answer(s, i, (usec_t)i, 1);
     }
     assert_false(is_remembered(s, 1));
     assert_true(is_remembered(s, 20));
@@ -195,14 +195,14 @@ static void the_parts_of_a_request_go_with_its_last_change(void **state)
     uint32_t next = 0;
 
     for (uint64_t i = 1; i <= 2; i++) {
-        struct change change = { .revision = i, .id = request(i), .request = request(7), .at = (usec_t)i };
+        struct change change = { .revision = i, .id = request_of(i), .request = request_of(7), .at = (usec_t)i };
         change.kind.value = CHANGE_KIND_MEDIA;
         assert_int_equal(changelog_add(&s->w, &change), ERR_OK);
-        assert_int_equal(parts_put(&s->w, request(7), &parts[i - 1]), ERR_OK);
+        assert_int_equal(parts_put(&s->w, request_of(7), &parts[i - 1]), ERR_OK);
     }
-    assert_int_equal(parts_read(s->w.txn, &arena, request(7), count_part, &next), ERR_OK);
+    assert_int_equal(parts_read(s->w.txn, &arena, request_of(7), count_part, &next), ERR_OK);
     assert_int_equal(next, 5);
-    assert_int_equal(parts_digest(s->w.txn, request(7)), 5);
+    assert_int_equal(parts_digest(s->w.txn, request_of(7)), 5);
     assert_int_equal(changelog_trim(&s->w, &limits, 10, 1), ERR_OK);
     assert_int_equal(txn_count(s->w.txn, DB_PART), 2);
     assert_int_equal(changelog_trim(&s->w, &limits, 10, 1), ERR_OK);
@@ -211,7 +211,7 @@ static void the_parts_of_a_request_go_with_its_last_change(void **state)
     arena_free(&arena);
 }
 
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, begun, scratch_drop)
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, scratch_drop)
 
 int main(void)
 {

@@ -3,7 +3,7 @@
 
 static const uint8_t content[16] = "content number a";
 
-static int filled(void **state)
+static int set_up(void **state)
 {
     struct scratch *s;
     struct fact fact = { .attribute = TEXT("bpm"), .has_number = true, .number = 120, .shown = true };
@@ -38,7 +38,7 @@ static void a_good_store_has_no_problem(void **state)
 }
 
 /* Takes the first row of a database away, or spoils its value: what leads to it must be told. */
-static void spoil(struct scratch *s, enum database db, bool remove)
+static void spoil_row(struct scratch *s, enum database db, bool remove)
 {
     static const uint8_t rubbish[16] = "not a record, no";
     struct key key = { .len = 0 };
@@ -55,11 +55,11 @@ static void spoil(struct scratch *s, enum database db, bool remove)
         assert_int_equal(txn_put(s->w.txn, db, key_bytes(&key), bytes_of(rubbish, sizeof(rubbish))), ERR_OK);
 }
 
-static void tells(void **state, enum database db, bool remove)
+static void expect_damage(void **state, enum database db, bool remove)
 {
     struct scratch *s = *state;
 
-    spoil(s, db, remove);
+    spoil_row(s, db, remove);
     scratch_commit(s);
     assert_true(scratch_problems(s) > 0);
 }
@@ -72,9 +72,9 @@ static void a_missing_row_is_told(void **state)
     for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
         if (i) {
             scratch_drop(state);
-            filled(state);
+            set_up(state);
         }
-        tells(state, needed[i], true);
+        expect_damage(state, needed[i], true);
     }
 }
 
@@ -87,9 +87,9 @@ static void a_row_that_does_not_decode_is_told(void **state)
     for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
         if (i) {
             scratch_drop(state);
-            filled(state);
+            set_up(state);
         }
-        tells(state, records[i], false);
+        expect_damage(state, records[i], false);
     }
 }
 
@@ -117,7 +117,7 @@ static void a_done_item_without_an_analysis_is_reported(void **state)
     assert_int_equal(scratch_problems(s), 0);
     scratch_begin(s);
     assert_int_equal(catalogue_put_facts(&s->w, now.content, &(struct facts){ 0 }), ERR_OK);
-    spoil(s, DB_EMBEDDING, true);
+    spoil_row(s, DB_EMBEDDING, true);
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 1);
 }
@@ -132,7 +132,7 @@ static void a_gap_in_the_change_log_is_told(void **state)
     assert_int_equal(scratch_problems(s), 1);
 }
 
-#define CLAIM(f) cmocka_unit_test_setup_teardown(f, filled, scratch_drop)
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, scratch_drop)
 
 int main(void)
 {

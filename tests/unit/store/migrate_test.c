@@ -57,7 +57,7 @@ static void make_newer(struct scratch *s)
     assert_int_equal(txn_set_version(s->w.txn, STORE_VERSION + 5), ERR_OK);
 }
 
-static struct media fill(struct scratch *s)
+static struct media fill_store(struct scratch *s)
 {
     struct media media;
 
@@ -78,7 +78,7 @@ static struct media fill(struct scratch *s)
 static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
 {
     struct scratch *s = *state;
-    struct media media = fill(s), got;
+    struct media media = fill_store(s), got;
     char backup[PATH_MAX + 32];
     uint64_t version;
     struct id id;
@@ -142,7 +142,7 @@ static void a_migration_that_was_killed_goes_on_where_it_was(void **state)
     char path[PATH_MAX + 32];
     struct stat st;
 
-    fill(s);
+    fill_store(s);
     change_closed(s, make_old);
     for (uint64_t at = 1; at <= 600; at += 150)
         die_in_migration(s, at);
@@ -162,7 +162,7 @@ static void what_a_killed_migration_left_is_dropped_when_the_old_store_has_chang
     struct reports reports = { 0 };
     const struct long_work work = { note_report, &reports };
 
-    fill(s);
+    fill_store(s);
     change_closed(s, make_old);
     die_in_migration(s, 400);
     change_closed(s, make_old);
@@ -199,7 +199,7 @@ static void what_a_killed_migration_left_is_dropped_when_it_cannot_be_read(void 
     struct scratch *s = *state;
     struct fault fault = { 0 };
 
-    fill(s);
+    fill_store(s);
     change_closed(s, make_old);
     die_in_migration(s, 330);
     damage_half_built(s);
@@ -218,7 +218,7 @@ static void a_store_that_would_not_hold_together_is_left_as_it_is(void **state)
     struct key volume;
     struct stat st;
 
-    fill(s);
+    fill_store(s);
     change_closed(s, make_old);
     store_path(s, "", path);
     assert_int_equal(store_open_directory(path, STORE_WRITER, 64 << 20, &s->store, NULL), ERR_OK);
@@ -241,7 +241,7 @@ static void a_newer_store_is_refused_and_left_as_it_is(void **state)
     char path[PATH_MAX + 32];
     struct stat before, after;
 
-    fill(s);
+    fill_store(s);
     change_closed(s, make_newer);
     store_path(s, "/data.mdb", path);
     assert_int_equal(stat(path, &before), 0);
@@ -259,7 +259,7 @@ static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
     struct scratch *s = *state;
     struct fault fault = { 0 };
 
-    fill(s);
+    fill_store(s);
     change_closed(s, make_old);
     assert_int_equal(store_open(&s->paths, STORE_READER, &s->store, &fault), ERR_OFFLINE);
     s->store = NULL;
@@ -285,7 +285,7 @@ static void make_bare(struct scratch *s)
 static void a_done_item_without_an_analysis_waits_again(void **state)
 {
     struct scratch *s = *state;
-    struct id id = fill(s).id;
+    struct id id = fill_store(s).id;
     struct media media;
     uint64_t tail, head;
 
@@ -389,7 +389,7 @@ static void a_replacement_cut_short_is_finished(void **state)
     struct scratch *s = *state;
     char path[PATH_MAX + 32], ready[PATH_MAX + 32];
 
-    fill(s);
+    fill_store(s);
     store_path(s, "", path);
     store_path(s, ".ready", ready);
     assert_int_equal(rename(path, ready), 0);
@@ -404,7 +404,7 @@ static void an_unfinished_copy_is_dropped(void **state)
     char path[REPLACE_PATH];
     struct stat st;
 
-    fill(s);
+    fill_store(s);
     assert_int_equal(replace_begin(&s->paths, path, NULL), ERR_OK);
     scratch_open(s);
     assert_int_equal(stat(path, &st), -1);

@@ -11,7 +11,7 @@ enum { PAGE = 4096, LAST_PAGE_AT = 136, DAMAGES = 40, DAMAGES_LONG = 5000 };
 
 static char file[PATH_MAX + 32], data[PATH_MAX + 32];
 
-static void fill(struct scratch *s, int items)
+static void fill_store(struct scratch *s, int items)
 {
     char name[32];
 
@@ -68,7 +68,7 @@ static void a_backup_without_a_version_is_refused(void **state)
 {
     struct scratch *s = *state;
 
-    fill(s, 3);
+    fill_store(s, 3);
     delete_meta(s, "version");
     scratch_close(s);
     sign_data((struct backup){ .version = STORE_VERSION });
@@ -79,7 +79,7 @@ static void a_backup_without_a_catalogue_id_is_refused(void **state)
 {
     struct scratch *s = *state;
 
-    fill(s, 3);
+    fill_store(s, 3);
     delete_meta(s, META_CATALOGUE);
     scratch_close(s);
     sign_data((struct backup){ .version = STORE_VERSION });
@@ -90,7 +90,7 @@ static void a_backup_that_is_of_another_version_than_it_says_is_refused(void **s
 {
     struct scratch *s = *state;
 
-    fill(s, 3);
+    fill_store(s, 3);
     scratch_close(s);
     sign_data((struct backup){ .version = STORE_VERSION - 1 });
     is_refused(s, "its trailer says version");
@@ -128,7 +128,7 @@ static void a_store_that_lost_sight_of_a_page_is_copied_whole(void **state)
     struct backup made, restored;
     struct fault fault = { 0 };
 
-    fill(s, 3);
+    fill_store(s, 3);
     scratch_close(s);
     lose_sight_of_a_page();
     if (backup_make(&s->paths, file, false, &made, &fault) != ERR_OK)
@@ -149,7 +149,7 @@ static uint64_t next_random(uint64_t *seed)
 }
 
 /* A few bits, a run of one byte, or a page that is another one. */
-static void damage(uint8_t *bytes, size_t size, uint64_t *seed)
+static void damage_bytes(uint8_t *bytes, size_t size, uint64_t *seed)
 {
     uint64_t kind = next_random(seed) % 3, count = 1 + next_random(seed) % 8;
     size_t pages = size / PAGE, at = next_random(seed) % size;
@@ -210,7 +210,7 @@ static void a_damaged_image_is_restored_only_when_it_holds_together(void **state
     size_t size;
 
     print_message("seed %llu\n", (unsigned long long)seed);
-    fill(s, 400);
+    fill_store(s, 400);
     scratch_close(s);
     assert_int_equal(backup_make(&s->paths, file, false, &made, NULL), ERR_OK);
     uint8_t *whole = read_all(file, &size), *bytes = malloc(size);
@@ -219,7 +219,7 @@ static void a_damaged_image_is_restored_only_when_it_holds_together(void **state
     for (int round = 0; round < rounds; round++) {
         struct fault fault = { 0 };
         memcpy(bytes, whole, size);
-        damage(bytes, size, &drawn);
+        damage_bytes(bytes, size, &drawn);
         write_signed(bytes, size, made);
         if (backup_restore(&s->paths, file, &restored, &fault) == ERR_OK)
             restored_works(s);
@@ -279,13 +279,13 @@ static void a_damaged_store_is_found_out_by_its_readers(void **state)
     size_t size;
 
     print_message("seed %llu\n", (unsigned long long)seed);
-    fill(s, 400);
+    fill_store(s, 400);
     scratch_close(s);
     uint8_t *whole = read_all(data, &size), *bytes = malloc(size);
     assert_non_null(bytes);
     for (int round = 0; round < rounds; round++) {
         memcpy(bytes, whole, size);
-        damage(bytes, size, &drawn);
+        damage_bytes(bytes, size, &drawn);
         write_data(bytes, size);
         found += is_found_damaged(s);
     }

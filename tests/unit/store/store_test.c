@@ -5,12 +5,12 @@
 #include "store/local.h"
 #include "tests/unit/store/scratch.h"
 
-static struct bytes b(const char *text)
+static struct bytes bytes_from(const char *text)
 {
     return bytes_of(text, strlen(text));
 }
 
-static const char *numbered(uint32_t number)
+static const char *numbered_name(uint32_t number)
 {
     static char text[16];
 
@@ -49,13 +49,13 @@ static void what_is_committed_is_there_after_opening_again(void **state)
 
     scratch_open(s);
     scratch_begin(s);
-    assert_int_equal(txn_put(s->w.txn, DB_META, b("name"), b("value")), ERR_OK);
+    assert_int_equal(txn_put(s->w.txn, DB_META, bytes_from("name"), bytes_from("value")), ERR_OK);
     scratch_commit(s);
     scratch_close(s);
     scratch_open(s);
     scratch_begin(s);
-    assert_int_equal(txn_get(s->w.txn, DB_META, b("name"), &value), ERR_OK);
-    assert_true(bytes_equal(value, b("value")));
+    assert_int_equal(txn_get(s->w.txn, DB_META, bytes_from("name"), &value), ERR_OK);
+    assert_true(bytes_equal(value, bytes_from("value")));
 }
 
 /* Writes the number of the last commit in lock.mdb, as a disk does that gives back an older page. In a child, because
@@ -89,12 +89,12 @@ static void a_lock_file_of_other_commits_takes_none_back(void **state)
             set_last(s, (size_t)((int64_t)newest + offsets[i / 10]));
         }
         scratch_begin(s);
-        assert_int_equal(txn_put(s->w.txn, DB_META, b(numbered(i)), b("value")), ERR_OK);
+        assert_int_equal(txn_put(s->w.txn, DB_META, bytes_from(numbered_name(i)), bytes_from("value")), ERR_OK);
         scratch_commit(s);
     }
     scratch_begin(s);
     for (uint32_t i = 0; i < 40; i++)
-        assert_int_equal(txn_get(s->w.txn, DB_META, b(numbered(i)), &value), ERR_OK);
+        assert_int_equal(txn_get(s->w.txn, DB_META, bytes_from(numbered_name(i)), &value), ERR_OK);
 }
 
 static void what_is_aborted_was_never_there(void **state)
@@ -104,11 +104,11 @@ static void what_is_aborted_was_never_there(void **state)
 
     scratch_open(s);
     scratch_begin(s);
-    assert_int_equal(txn_put(s->w.txn, DB_META, b("name"), b("value")), ERR_OK);
+    assert_int_equal(txn_put(s->w.txn, DB_META, bytes_from("name"), bytes_from("value")), ERR_OK);
     txn_end(s->w.txn);
     scratch_begin(s);
-    assert_int_equal(txn_get(s->w.txn, DB_META, b("name"), &value), ERR_NOT_FOUND);
-    assert_int_equal(txn_delete(s->w.txn, DB_META, b("name")), ERR_NOT_FOUND);
+    assert_int_equal(txn_get(s->w.txn, DB_META, bytes_from("name"), &value), ERR_NOT_FOUND);
+    assert_int_equal(txn_delete(s->w.txn, DB_META, bytes_from("name")), ERR_NOT_FOUND);
 }
 
 static void a_reader_sees_the_moment_in_which_it_began(void **state)
@@ -120,11 +120,11 @@ static void a_reader_sees_the_moment_in_which_it_began(void **state)
     scratch_open(s);
     assert_int_equal(store_read(s->store, &before, NULL), ERR_OK);
     scratch_begin(s);
-    assert_int_equal(txn_put(s->w.txn, DB_META, b("name"), b("value")), ERR_OK);
+    assert_int_equal(txn_put(s->w.txn, DB_META, bytes_from("name"), bytes_from("value")), ERR_OK);
     scratch_commit(s);
     assert_int_equal(store_read(s->store, &after, NULL), ERR_OK);
-    assert_int_equal(txn_get(before, DB_META, b("name"), &value), ERR_NOT_FOUND);
-    assert_int_equal(txn_get(after, DB_META, b("name"), &value), ERR_OK);
+    assert_int_equal(txn_get(before, DB_META, bytes_from("name"), &value), ERR_NOT_FOUND);
+    assert_int_equal(txn_get(after, DB_META, bytes_from("name"), &value), ERR_OK);
     txn_end(before);
     txn_end(after);
 }
@@ -139,8 +139,8 @@ static void a_walk_goes_in_order_and_ends_with_its_prefix(void **state)
     scratch_open(s);
     scratch_begin(s);
     for (size_t i = 0; i < 5; i++)
-        assert_int_equal(txn_put(s->w.txn, DB_PLACE, b(keys[i]), b("x")), ERR_OK);
-    assert_int_equal(walk_begin(s->w.txn, DB_PLACE, b("b2"), b("b"), &walk), ERR_OK);
+        assert_int_equal(txn_put(s->w.txn, DB_PLACE, bytes_from(keys[i]), bytes_from("x")), ERR_OK);
+    assert_int_equal(walk_begin(s->w.txn, DB_PLACE, bytes_from("b2"), bytes_from("b"), &walk), ERR_OK);
     while (walk_next(&walk))
         snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%.2s ", (const char *)walk.key.at);
     walk_end(&walk);
@@ -159,7 +159,8 @@ static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **st
     scratch_open(s);
     scratch_begin(s);
     for (uint32_t i = 0; i < COUNT; i += 2)
-        assert_int_equal(txn_put(s->w.txn, DB_META, b(numbered(i)), b(numbered(i))), ERR_OK);
+        assert_int_equal(txn_put(s->w.txn, DB_META, bytes_from(numbered_name(i)), bytes_from(numbered_name(i))),
+                         ERR_OK);
     scratch_commit(s);
     assert_int_equal(store_read(s->store, &reader, NULL), ERR_OK);
     for (uint32_t i = 0; i < LOOKS; i++) {
@@ -167,11 +168,12 @@ static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **st
         uint32_t number = i % 3 ? (draw >> 8) % (COUNT + 10) : i % COUNT; /* far and near */
         struct bytes value = { 0 };
         bool is_there = number % 2 == 0 && number < COUNT;
-        assert_int_equal(txn_get(reader, DB_META, b(numbered(number)), &value), is_there ? ERR_OK : ERR_NOT_FOUND);
-        assert_true(!is_there || bytes_equal(value, b(numbered(number))));
+        assert_int_equal(txn_get(reader, DB_META, bytes_from(numbered_name(number)), &value),
+                         is_there ? ERR_OK : ERR_NOT_FOUND);
+        assert_true(!is_there || bytes_equal(value, bytes_from(numbered_name(number))));
     }
-    assert_int_equal(txn_get(reader, DB_META, b(""), &(struct bytes){ 0 }), ERR_INTERNAL);
-    assert_int_equal(txn_get(reader, DB_QUERY, b("x"), &(struct bytes){ 0 }), ERR_NOT_FOUND);
+    assert_int_equal(txn_get(reader, DB_META, bytes_from(""), &(struct bytes){ 0 }), ERR_INTERNAL);
+    assert_int_equal(txn_get(reader, DB_QUERY, bytes_from("x"), &(struct bytes){ 0 }), ERR_NOT_FOUND);
     txn_end(reader);
 }
 
@@ -202,7 +204,7 @@ static void a_full_map_refuses_the_write_and_takes_the_next(void **state)
     assert_int_equal(e, ERR_FULL);
     txn_end(s->w.txn);
     scratch_begin(s);
-    assert_int_equal(txn_put(s->w.txn, DB_PLACE, b("small"), b("x")), ERR_OK);
+    assert_int_equal(txn_put(s->w.txn, DB_PLACE, bytes_from("small"), bytes_from("x")), ERR_OK);
     scratch_commit(s);
 }
 

@@ -17,7 +17,7 @@ struct run {
 };
 
 /* Converts `frames` of a sine of `hz` (0: a constant of 0.5), in pieces of `piece`. */
-static struct run convert(uint32_t from, uint32_t to, double hz, uint32_t frames, uint32_t piece)
+static struct run convert_tone(uint32_t from, uint32_t to, double hz, uint32_t frames, uint32_t piece)
 {
     struct resampler *resampler = resample_open();
     struct resample *resample;
@@ -40,9 +40,9 @@ static struct run convert(uint32_t from, uint32_t to, double hz, uint32_t frames
 }
 
 /* Signal to noise in dB against the sine itself at the other rate, away from the ends. */
-static double quality(uint32_t from, uint32_t to, double hz)
+static double quality_of(uint32_t from, uint32_t to, double hz)
 {
-    struct run run = convert(from, to, hz, FRAMES, 4096);
+    struct run run = convert_tone(from, to, hz, FRAMES, 4096);
     double signal = 0, noise = 0;
 
     for (uint32_t i = run.made / 4; i < run.made * 3 / 4; i++) {
@@ -64,7 +64,7 @@ static void a_sine_comes_out_as_itself(void **state)
     for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)
         for (double part = 0.05; part < 0.9; part += 0.2) {
             double lower = rates[i][0] < rates[i][1] ? rates[i][0] : rates[i][1];
-            assert_true(quality(rates[i][0], rates[i][1], part * lower / 2) > 100);
+            assert_true(quality_of(rates[i][0], rates[i][1], part * lower / 2) > 100);
         }
 }
 
@@ -72,12 +72,12 @@ static void a_ratio_of_large_numbers_is_good_enough(void **state)
 {
     (void)state;
     for (double part = 0.05; part < 0.7; part += 0.2)
-        assert_true(quality(44101, 48000, part * 44101 / 2) > 100);
+        assert_true(quality_of(44101, 48000, part * 44101 / 2) > 100);
 }
 
 static void what_the_lower_rate_cannot_carry_is_gone(void **state)
 {
-    struct run run = convert(96000, 48000, 30000, FRAMES, 4096);
+    struct run run = convert_tone(96000, 48000, 30000, FRAMES, 4096);
     float peak = 0;
 
     (void)state;
@@ -89,7 +89,7 @@ static void what_the_lower_rate_cannot_carry_is_gone(void **state)
 
 static void a_constant_stays_what_it_is(void **state)
 {
-    struct run run = convert(44100, 48000, 0, FRAMES, 1000);
+    struct run run = convert_tone(44100, 48000, 0, FRAMES, 1000);
 
     (void)state;
     for (uint32_t i = run.made / 4; i < run.made * 3 / 4; i++)
@@ -101,7 +101,7 @@ static void the_length_is_the_ratio_of_the_rates(void **state)
 {
     (void)state;
     for (uint32_t frames = 1; frames < 3000; frames += 37) {
-        struct run run = convert(44100, 48000, 100, frames, 512);
+        struct run run = convert_tone(44100, 48000, 100, frames, 512);
         double exact = (double)frames * 48000 / 44100;
         assert_true(run.made >= exact - 1 && run.made <= exact + 1);
         free(run.out);
@@ -110,7 +110,8 @@ static void the_length_is_the_ratio_of_the_rates(void **state)
 
 static void it_makes_no_difference_in_what_pieces_it_comes(void **state)
 {
-    struct run whole = convert(44100, 48000, 1000, 20000, 20000), pieces = convert(44100, 48000, 1000, 20000, 37);
+    struct run whole = convert_tone(44100, 48000, 1000, 20000, 20000),
+               pieces = convert_tone(44100, 48000, 1000, 20000, 37);
 
     (void)state;
     assert_int_equal(whole.made, pieces.made);
@@ -122,7 +123,7 @@ static void it_makes_no_difference_in_what_pieces_it_comes(void **state)
 /* What a streamer does that goes on for its predecessor: RESAMPLE_REACH frames ahead of the place. */
 static void one_that_begins_in_the_middle_gives_the_same(void **state)
 {
-    struct run whole = convert(44100, 48000, 1000, 20000, 4096);
+    struct run whole = convert_tone(44100, 48000, 1000, 20000, 4096);
     struct resampler *resampler = resample_open();
     struct resample *resample;
     uint32_t period = resample_period(44100, 48000), cell = 20 * period, frame = cell / period * 147, made = 0;

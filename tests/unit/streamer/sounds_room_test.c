@@ -10,7 +10,7 @@
 
 enum { FLOATS = SOUNDS_BYTES / sizeof(float) };
 
-static void put(struct sounds_memory *memory, uint32_t slot, uint64_t offset, uint32_t frames)
+static void put_sound(struct sounds_memory *memory, uint32_t slot, uint64_t offset, uint32_t frames)
 {
     atomic_store(&memory->entries[slot].offset, offset);
     atomic_store(&memory->entries[slot].frames, frames);
@@ -18,12 +18,12 @@ static void put(struct sounds_memory *memory, uint32_t slot, uint64_t offset, ui
     atomic_store(&memory->entries[slot].state, SOUND_READY);
 }
 
-static int make(void **state)
+static int set_up(void **state)
 {
     return (*state = calloc(1, sizeof(struct sounds_memory))) ? 0 : -1;
 }
 
-static int drop(void **state)
+static int tear_down(void **state)
 {
     free(*state);
     return 0;
@@ -33,9 +33,9 @@ static void the_first_gap_that_is_large_enough_is_taken(void **state)
 {
     uint64_t at;
 
-    put(*state, 0, 0, 1600);
-    put(*state, 7, 3200, 1600);
-    put(*state, 3, 6400, 1600);
+    put_sound(*state, 0, 0, 1600);
+    put_sound(*state, 7, 3200, 1600);
+    put_sound(*state, 3, 6400, 1600);
     assert_true(sounds_room_find(*state, 1600, &at));
     assert_int_equal(at, 1600);
     assert_true(sounds_room_find(*state, 1601, &at));
@@ -47,7 +47,7 @@ static void a_full_memory_has_no_room(void **state)
 {
     uint64_t at;
 
-    put(*state, 1, 0, FLOATS - 16);
+    put_sound(*state, 1, 0, FLOATS - 16);
     assert_true(sounds_room_find(*state, 16, &at));
     assert_int_equal(at, FLOATS - 16);
     assert_false(sounds_room_find(*state, 17, &at));
@@ -59,7 +59,7 @@ static void one_that_is_loading_holds_no_place_and_one_that_leaves_does(void **s
     struct sounds_memory *memory = *state;
     uint64_t at;
 
-    put(memory, 0, 0, 1600);
+    put_sound(memory, 0, 0, 1600);
     atomic_store(&memory->entries[0].state, SOUND_LOADING);
     assert_true(sounds_room_find(memory, 16, &at));
     assert_int_equal(at, 0);
@@ -77,7 +77,7 @@ static void a_table_of_nonsense_gives_nothing_outside(void **state)
     srandom(1);
     for (int round = 0; round < 100; round++) {
         for (uint32_t i = 0; i < SOUNDS; i++) {
-            put(memory, i, (uint64_t)random() << (random() % 34), (uint32_t)random());
+            put_sound(memory, i, (uint64_t)random() << (random() % 34), (uint32_t)random());
             atomic_store(&memory->entries[i].channels, (uint32_t)random());
         }
         if (sounds_room_find(memory, 1000, &at))
@@ -88,10 +88,10 @@ static void a_table_of_nonsense_gives_nothing_outside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_first_gap_that_is_large_enough_is_taken, make, drop),
-        cmocka_unit_test_setup_teardown(a_full_memory_has_no_room, make, drop),
-        cmocka_unit_test_setup_teardown(one_that_is_loading_holds_no_place_and_one_that_leaves_does, make, drop),
-        cmocka_unit_test_setup_teardown(a_table_of_nonsense_gives_nothing_outside, make, drop),
+        cmocka_unit_test_setup_teardown(the_first_gap_that_is_large_enough_is_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_memory_has_no_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_is_loading_holds_no_place_and_one_that_leaves_does, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_table_of_nonsense_gives_nothing_outside, set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("room for sounds", tests, NULL, NULL);

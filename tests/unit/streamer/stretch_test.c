@@ -12,7 +12,7 @@
 enum { RATE = 48000, FRAMES = 2 * RATE, ROOM = 4 * FRAMES };
 
 /* Stretches two seconds of a sine of 440 Hz; gives how many frames came. */
-static uint32_t stretch(double tempo, double semitones, float *out)
+static uint32_t stretch_tone(double tempo, double semitones, float *out)
 {
     struct stretch *made;
     float in[2 * STRETCH_FRAMES_MAX];
@@ -31,7 +31,7 @@ static uint32_t stretch(double tempo, double semitones, float *out)
     return count;
 }
 
-static double pitch(const float *out, uint32_t count)
+static double pitch_of(const float *out, uint32_t count)
 {
     uint32_t from = count / 4, until = count * 3 / 4, crossings = 0;
 
@@ -40,28 +40,28 @@ static double pitch(const float *out, uint32_t count)
     return (double)crossings * RATE / (until - from);
 }
 
-static void check(double tempo, double semitones)
+static void check_stretch(double tempo, double semitones)
 {
     float *out = calloc(2 * ROOM, sizeof(float));
-    uint32_t count = stretch(tempo, semitones, out);
+    uint32_t count = stretch_tone(tempo, semitones, out);
 
     assert_true(fabs(count * tempo / FRAMES - 1) < 0.05);
-    assert_true(fabs(pitch(out, count) / (440 * exp2(semitones / 12)) - 1) < 0.02);
+    assert_true(fabs(pitch_of(out, count) / (440 * exp2(semitones / 12)) - 1) < 0.02);
     free(out);
 }
 
 static void another_tempo_keeps_the_pitch(void **state)
 {
     (void)state;
-    check(1.25, 0);
-    check(0.8, 0);
+    check_stretch(1.25, 0);
+    check_stretch(0.8, 0);
 }
 
 static void another_pitch_keeps_the_tempo(void **state)
 {
     (void)state;
-    check(1, 3);
-    check(1, -5);
+    check_stretch(1, 3);
+    check_stretch(1, -5);
 }
 
 static void what_is_too_far_away_is_refused(void **state)

@@ -27,7 +27,7 @@ static struct capture {
     bool is_gone;
 } capture;
 
-static void done(struct errand *errand, bool lost)
+static void end_errand(struct errand *errand, bool lost)
 {
     struct take_file *file = (struct take_file *)errand;
 
@@ -40,7 +40,7 @@ static void done(struct errand *errand, bool lost)
 }
 
 /* The sound core's side: frame n of the take is n / 2^24 on both sides. */
-static void play(uint64_t from, uint32_t count)
+static void play_frames(uint64_t from, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         float frame[2] = { (float)(from + i) / 16777216.0F, (float)(from + i) / 16777216.0F };
@@ -50,7 +50,7 @@ static void play(uint64_t from, uint32_t count)
 
 static void begin_capture(void)
 {
-    play(1000000, BEGIN); /* left by an older take */
+    play_frames(1000000, BEGIN); /* left by an older take */
     struct capture_header header = {
         .generation = GENERATION, .rate = RATE, .first = 123456, .begin = BEGIN, .end = UINT64_MAX
     };
@@ -88,9 +88,9 @@ static int tear_down(void **state)
 
 static bool fills; /* what is missing */
 
-static void start(enum take_work work, uint64_t most)
+static void start_take(enum take_work work, uint64_t most)
 {
-    struct take_file *file = take_file_new(work, done, NULL);
+    struct take_file *file = take_file_new(work, end_errand, NULL);
 
     file->memory = capture.memory;
     file->ring = capture.reader;
@@ -145,16 +145,16 @@ static void check_file(uint64_t count)
     close(fd);
 }
 
-static void record(uint32_t count)
+static void record_frames(uint32_t count)
 {
-    start(TAKE_NEW, 0);
+    start_take(TAKE_NEW, 0);
     begin_capture();
-    play(0, count);
+    play_frames(0, count);
     await_taken(BEGIN + count);
 }
 
 /* The streamer ends; what its errand would have told is heard by nobody. */
-static void die(void)
+static void die_now(void)
 {
     assert_true(errands_end(capture.errands));
     mailbox_open(capture.mailbox);
@@ -164,8 +164,8 @@ static void die(void)
 static void a_take_is_in_its_file_from_its_first_frame_to_its_last(void **state)
 {
     (void)state;
-    record(3000);
-    play(3000, 1500); /* over the ring's end */
+    record_frames(3000);
+    play_frames(3000, 1500); /* over the ring's end */
     end_capture();
     await_done();
     assert_int_equal(capture.error, ERR_OK);
@@ -176,9 +176,9 @@ static void a_take_is_in_its_file_from_its_first_frame_to_its_last(void **state)
 static void one_that_is_long_enough_ends_though_frames_go_on_coming(void **state)
 {
     (void)state;
-    start(TAKE_NEW, 1234);
+    start_take(TAKE_NEW, 1234);
     begin_capture();
-    play(0, 2000);
+    play_frames(0, 2000);
     await_done();
     check_file(1234);
 }
@@ -189,16 +189,16 @@ static void a_successor_goes_on_at_the_very_frame(void **state)
     float junk[400];
 
     (void)state;
-    record(2000);
-    die();
+    record_frames(2000);
+    die_now();
     memset(junk, 0x7F, sizeof(junk));
     int fd = open(capture.path, O_RDWR | O_APPEND);
     assert_int_equal(write(fd, junk, sizeof(junk) - 3), sizeof(junk) - 3);
     close(fd);
-    play(2000, 1500);
-    start(TAKE_RESUME, 0);
+    play_frames(2000, 1500);
+    start_take(TAKE_RESUME, 0);
     await_taken(BEGIN + 3500);
-    play(3500, 100);
+    play_frames(3500, 100);
     end_capture();
     await_done();
     assert_int_equal(capture.error, ERR_OK);
@@ -211,8 +211,8 @@ static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
     char junk[801] = { 0 };
 
     (void)state;
-    record(2000);
-    die();
+    record_frames(2000);
+    die_now();
     int fd = open(capture.path, O_RDWR | O_APPEND);
     assert_int_equal(write(fd, junk, sizeof(junk)), sizeof(junk));
     close(fd);
@@ -220,7 +220,7 @@ static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
 
     header.generation = GENERATION + 1;
     capture_header_put(capture.memory, 0, 2, &header);
-    start(TAKE_RESUME, 0);
+    start_take(TAKE_RESUME, 0);
     await_done();
     assert_int_equal(capture.error, ERR_OK);
     check_file(2000);
@@ -229,16 +229,16 @@ static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
 static void what_is_not_there_or_not_ours_is_said(void **state)
 {
     (void)state;
-    start(TAKE_RESUME, 0);
+    start_take(TAKE_RESUME, 0);
     await_done();
     assert_true(capture.is_gone);
     int fd = open(capture.path, O_RDWR | O_CREAT, 0600);
     assert_int_equal(write(fd, "theirs", 6), 6);
-    start(TAKE_RESUME, 0);
+    start_take(TAKE_RESUME, 0);
     await_done();
     assert_int_equal(capture.error, ERR_BAD_REQUEST);
     assert_false(capture.is_gone);
-    start(TAKE_NEW, 0);
+    start_take(TAKE_NEW, 0);
     await_done();
     assert_int_equal(capture.error, ERR_EXISTS);
     char there[6];
@@ -252,7 +252,7 @@ static void what_is_not_there_or_not_ours_is_said(void **state)
 static uint64_t sounded, lost; /* by the core: frames of the take, each with its own number, lost ones included */
 
 /* `count` frames that no cell has, before the next one. */
-static void lose(uint64_t count)
+static void lose_frames(uint64_t count)
 {
     struct capture_header header = capture_header_get(capture.memory);
     uint64_t at = ring_written(&capture.writer);
@@ -266,9 +266,9 @@ static void lose(uint64_t count)
     sounded += count;
 }
 
-static void sound(uint32_t count)
+static void sound_frames(uint32_t count)
 {
-    play(sounded, count);
+    play_frames(sounded, count);
     sounded += count;
 }
 
@@ -306,15 +306,15 @@ static void record_with_gaps(bool is_filled, uint64_t most)
 {
     sounded = lost = 0;
     fills = is_filled;
-    start(TAKE_NEW, most);
+    start_take(TAKE_NEW, most);
     begin_capture();
-    sound(1000);
-    lose(300);
-    lose(50); /* the same place */
-    sound(700);
+    sound_frames(1000);
+    lose_frames(300);
+    lose_frames(50); /* the same place */
+    sound_frames(700);
     if (most == 0)
         await_taken(BEGIN + 1700);
-    lose(20);
+    lose_frames(20);
 }
 
 static void what_is_missing_is_silence_of_its_length_or_is_skipped(void **state)
@@ -322,8 +322,8 @@ static void what_is_missing_is_silence_of_its_length_or_is_skipped(void **state)
     (void)state;
     for (int is_filled = 0; is_filled < 2; is_filled++) {
         record_with_gaps(is_filled, 0);
-        sound(500);
-        lose(40); /* the last frames of all */
+        sound_frames(500);
+        lose_frames(40); /* the last frames of all */
         end_capture();
         await_done();
         check_places(is_filled ? sounded : sounded - lost, 410, is_filled);
@@ -338,14 +338,14 @@ static void a_successor_has_the_places_of_its_predecessor_and_goes_on(void **sta
     (void)state;
     for (int is_filled = 0; is_filled < 2; is_filled++) {
         record_with_gaps(is_filled, 0);
-        die();
-        lose(60); /* grows while there is none */
-        sound(900);
-        start(TAKE_RESUME, 0);
+        die_now();
+        lose_frames(60); /* grows while there is none */
+        sound_frames(900);
+        start_take(TAKE_RESUME, 0);
         await_taken(BEGIN + 2600);
-        die();
-        start(TAKE_RESUME, 0);
-        sound(10);
+        die_now();
+        start_take(TAKE_RESUME, 0);
+        sound_frames(10);
         end_capture();
         await_done();
         check_places(is_filled ? sounded : sounded - lost, 430, is_filled);
@@ -360,22 +360,22 @@ static void more_places_than_are_named_displace_nothing(void **state)
     (void)state;
     sounded = lost = 0;
     fills = true;
-    start(TAKE_NEW, 0);
+    start_take(TAKE_NEW, 0);
     begin_capture();
-    sound(1);
+    sound_frames(1);
     await_taken(BEGIN + 1);
     for (int i = 0; i < 3 * CAPTURE_GAPS; i++) { /* while the streamer sleeps, or not */
-        lose(2);
-        sound(3);
+        lose_frames(2);
+        sound_frames(3);
     }
     await_taken(ring_written(&capture.writer));
     for (int i = 0; i < WAV_GAPS; i++) {
-        lose(1);
-        sound(1);
+        lose_frames(1);
+        sound_frames(1);
         await_taken(ring_written(&capture.writer));
     }
-    lose(7);
-    sound(1);
+    lose_frames(7);
+    sound_frames(1);
     end_capture();
     await_done();
     int fd = open(capture.path, O_RDWR);
@@ -408,9 +408,9 @@ static void what_is_cut_lacks_nothing_after_its_end(void **state)
 
     (void)state;
     record_with_gaps(true, 0);
-    sound(100);
+    sound_frames(100);
     await_taken(BEGIN + 1800);
-    die();
+    die_now();
     int fd = open(capture.path, O_RDWR);
     assert_int_equal(wav_resume(&wav, fd, NULL), ERR_OK);
     assert_int_equal(wav.gaps.lost, 370);

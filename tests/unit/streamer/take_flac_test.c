@@ -33,7 +33,7 @@ static const struct wav_take facts = {
     .item = { { 1, 2, 3 } }, .rate = RATE, .first = -5, .latency_frames = 77, .is_for_flac = true
 };
 
-static void done(struct errand *errand, bool lost)
+static void end_errand(struct errand *errand, bool lost)
 {
     const struct take_flac *flac = (const struct take_flac *)errand;
 
@@ -97,7 +97,7 @@ static void make_wav(uint32_t frames, uint32_t step, uint32_t over)
 
 static void run_with(struct wav_take known, const char *program)
 {
-    struct take_flac *flac = take_flac_new(test.wav, done, NULL);
+    struct take_flac *flac = take_flac_new(test.wav, end_errand, NULL);
 
     flac->facts = known;
     strcpy(flac->title, "A take");
@@ -111,7 +111,7 @@ static void run_with(struct wav_take known, const char *program)
     }
 }
 
-static void run(void)
+static void run_encoder(void)
 {
     run_with(facts, test.program);
 }
@@ -159,7 +159,7 @@ static void a_whole_wav_becomes_a_flac(void **state)
 {
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
-    run();
+    run_encoder();
     assert_flac();
 }
 
@@ -168,11 +168,11 @@ static void a_half_flac_is_made_again(void **state)
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     put_file(test.part, "fLaC and then its maker was killed");
-    run();
+    run_encoder();
     assert_flac();
 }
 
-static void copy(const char *from, const char *to)
+static void copy_file(const char *from, const char *to)
 {
     char line[300];
 
@@ -184,11 +184,11 @@ static void a_whole_flac_beside_the_wav_is_the_take(void **state)
 {
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
-    run();
-    copy(test.flac, test.part);
+    run_encoder();
+    copy_file(test.flac, test.part);
     make_wav(FRAMES, 1, UINT32_MAX);
     assert_int_equal(rename(test.part, test.flac), 0);
-    run();
+    run_encoder();
     assert_flac();
 }
 
@@ -196,13 +196,13 @@ static void another_flac_beside_the_wav_is_left_alone(void **state)
 {
     (void)state;
     make_wav(FRAMES, 3, UINT32_MAX);
-    run();
+    run_encoder();
     make_wav(FRAMES, 1, UINT32_MAX);
-    run();
+    run_encoder();
     assert_wav("another file is at");
     assert_files(true, true);
     put_file(test.flac, "somebody's");
-    run();
+    run_encoder();
     assert_wav("another file is at");
     assert_files(true, true);
 }
@@ -211,12 +211,12 @@ static void a_longer_or_a_shorter_flac_is_another(void **state)
 {
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
-    run();
+    run_encoder();
     make_wav(FRAMES + 1, 1, UINT32_MAX);
-    run();
+    run_encoder();
     assert_wav("another file is at");
     make_wav(FRAMES - 1, 1, UINT32_MAX);
-    run();
+    run_encoder();
     assert_wav("another file is at");
 }
 
@@ -227,7 +227,7 @@ static void a_flac_alone_says_itself_whose_it_is(void **state)
 
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
-    run();
+    run_encoder();
     memcpy(content, test.content, sizeof(content));
     run_with(known, test.program);
     assert_flac();
@@ -248,7 +248,7 @@ static void what_a_person_deleted_is_gone(void **state)
 {
     (void)state;
     put_file(test.part, "what was made of it");
-    run();
+    run_encoder();
     assert_int_equal(test.became, TAKE_IS_GONE);
     assert_files(false, false);
 }
@@ -257,7 +257,7 @@ static void a_sample_over_full_scale_leaves_the_wav(void **state)
 {
     (void)state;
     make_wav(FRAMES, 1, FRAMES - 1);
-    run();
+    run_encoder();
     assert_wav("frame 149999 is 3.5 dB over full scale");
     assert_files(true, false);
 }
@@ -267,7 +267,7 @@ static void what_is_cancelled_stays_a_wav(void **state)
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     test.is_cancelled = true;
-    run();
+    run_encoder();
     assert_wav("cancelled");
     assert_files(true, false);
 }

@@ -8,7 +8,7 @@
 
 #include "services/streamer/play/tune.h"
 
-static void is(double expected, double got)
+static void expect_near(double expected, double got)
 {
     assert_true(fabs(expected - got) < 1e-9);
 }
@@ -16,43 +16,43 @@ static void is(double expected, double got)
 static void a_sound_is_brought_to_the_tempo_half_and_double_time_included(void **state)
 {
     (void)state;
-    is(1.2, tune_tempo(100, 120));
-    is(1, tune_tempo(70, 140));
-    is(1, tune_tempo(240, 120));
-    is(0.75, tune_tempo(80, 120)); /* as 160 */
-    is(1, tune_tempo(0, 120));
-    is(1, tune_tempo(NAN, 120));
-    is(1, tune_tempo(120, INFINITY));
+    expect_near(1.2, tune_tempo(100, 120));
+    expect_near(1, tune_tempo(70, 140));
+    expect_near(1, tune_tempo(240, 120));
+    expect_near(0.75, tune_tempo(80, 120)); /* as 160 */
+    expect_near(1, tune_tempo(0, 120));
+    expect_near(1, tune_tempo(NAN, 120));
+    expect_near(1, tune_tempo(120, INFINITY));
 }
 
 static void a_key_is_reached_the_shortest_way(void **state)
 {
     (void)state;
-    is(0, tune_shift("Amin", "Am"));
-    is(3, tune_shift("Am", "Cm"));
-    is(-1, tune_shift("C", "B"));
-    is(-6, tune_shift("C", "F#"));
-    is(2, tune_shift("Bbmaj", "Cmajor"));
-    is(0, tune_shift("", "Am"));
-    is(0, tune_shift("noise", "Am"));
+    expect_near(0, tune_shift("Amin", "Am"));
+    expect_near(3, tune_shift("Am", "Cm"));
+    expect_near(-1, tune_shift("C", "B"));
+    expect_near(-6, tune_shift("C", "F#"));
+    expect_near(2, tune_shift("Bbmaj", "Cmajor"));
+    expect_near(0, tune_shift("", "Am"));
+    expect_near(0, tune_shift("noise", "Am"));
 }
 
 static void relative_keys_are_one(void **state)
 {
     (void)state;
-    is(0, tune_shift("Am", "C"));
-    is(0, tune_shift("Gmaj", "Emin"));
-    is(2, tune_shift("C", "Bm"));
+    expect_near(0, tune_shift("Am", "C"));
+    expect_near(0, tune_shift("Gmaj", "Emin"));
+    expect_near(2, tune_shift("C", "Bm"));
 }
 
 static void loudness_is_matched_as_far_as_the_peak_allows(void **state)
 {
     (void)state;
-    is(1, tune_loudness(-18, -1, -18));
-    is(pow(10, -6.0 / 20), tune_loudness(-12, 0, -18));
-    is(pow(10, 3.0 / 20), tune_loudness(-30, -3, -18));   /* 12 dB are wanted, the peak leaves 3 */
-    is(pow(10, 12.0 / 20), tune_loudness(-60, -40, -18)); /* no more than 12 */
-    is(1, tune_loudness(NAN, 0, -18));
+    expect_near(1, tune_loudness(-18, -1, -18));
+    expect_near(pow(10, -6.0 / 20), tune_loudness(-12, 0, -18));
+    expect_near(pow(10, 3.0 / 20), tune_loudness(-30, -3, -18));   /* 12 dB are wanted, the peak leaves 3 */
+    expect_near(pow(10, 12.0 / 20), tune_loudness(-60, -40, -18)); /* no more than 12 */
+    expect_near(1, tune_loudness(NAN, 0, -18));
 }
 
 int main(void)

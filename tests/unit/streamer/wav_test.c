@@ -35,7 +35,7 @@ static int new_file(void)
     return fd;
 }
 
-static uint64_t number(const uint8_t *at, int bytes)
+static uint64_t number_at(const uint8_t *at, int bytes)
 {
     uint64_t value = 0;
 
@@ -50,17 +50,17 @@ static void read_page(int fd, uint8_t page[WAV_HEADER])
 }
 
 /* Walks all chunks: each begins where the one before it ends. NULL: not there. */
-static const uint8_t *chunk(const uint8_t *page, const char *name, uint64_t *size)
+static const uint8_t *chunk_of(const uint8_t *page, const char *name, uint64_t *size)
 {
     for (uint64_t at = 12; at + 8 <= WAV_HEADER; at += 8 + *size + *size % 2) {
-        *size = number(page + at + 4, 4);
+        *size = number_at(page + at + 4, 4);
         if (memcmp(page + at, name, 4) == 0)
             return page + at + 8;
     }
     return NULL;
 }
 
-static void fill(float *stereo, uint32_t count)
+static void fill_frames(float *stereo, uint32_t count)
 {
     for (uint32_t i = 0; i < count * 2; i++)
         stereo[i] = (float)(int32_t)(i * 2654435761u) / 2147483648.0F;
@@ -76,27 +76,27 @@ static void the_header_says_what_is_there(void **state)
         uint64_t size;
         int fd = new_file();
 
-        fill(stereo, FRAMES);
+        fill_frames(stereo, FRAMES);
         assert_int_equal(wav_begin(&wav, fd, format, &take, &fault), ERR_OK);
         assert_int_equal(wav_write(&wav, 0, stereo, FRAMES, &fault), ERR_OK);
         read_page(fd, page);
-        assert_non_null(chunk(page, "data", &size));
+        assert_non_null(chunk_of(page, "data", &size));
         assert_int_equal(size, 0); /* not said before it is on the disk */
         assert_int_equal(wav_sync(&wav, &fault), ERR_OK);
         read_page(fd, page);
         assert_memory_equal(page, "RIFF", 4);
-        assert_int_equal(number(page + 4, 4), WAV_HEADER - 8 + FRAMES * wav_frame_bytes(format));
-        assert_ptr_equal(chunk(page, "data", &size), page + WAV_HEADER);
+        assert_int_equal(number_at(page + 4, 4), WAV_HEADER - 8 + FRAMES * wav_frame_bytes(format));
+        assert_ptr_equal(chunk_of(page, "data", &size), page + WAV_HEADER);
         assert_int_equal(size, FRAMES * wav_frame_bytes(format));
-        const uint8_t *fmt = chunk(page, "fmt ", &size);
-        assert_int_equal(number(fmt, 2), format == WAV_FLOAT ? 3 : 1);
-        assert_int_equal(number(fmt + 2, 2), 2);
-        assert_int_equal(number(fmt + 4, 4), 48000);
-        assert_int_equal(number(fmt + 14, 2), format == WAV_FLOAT ? 32 : 24);
-        const uint8_t *bext = chunk(page, "bext", &size);
+        const uint8_t *fmt = chunk_of(page, "fmt ", &size);
+        assert_int_equal(number_at(fmt, 2), format == WAV_FLOAT ? 3 : 1);
+        assert_int_equal(number_at(fmt + 2, 2), 2);
+        assert_int_equal(number_at(fmt + 4, 4), 48000);
+        assert_int_equal(number_at(fmt + 14, 2), format == WAV_FLOAT ? 32 : 24);
+        const uint8_t *bext = chunk_of(page, "bext", &size);
         assert_memory_equal(bext + 256, "loophole", 8);
         assert_memory_equal(bext + 320, "2023-11-1422:13:20", 18);
-        assert_int_equal(number(bext + 338, 8), 5000000000);
+        assert_int_equal(number_at(bext + 338, 8), 5000000000);
         close(fd);
     }
     (void)state;
@@ -118,11 +118,11 @@ static void past_4_gib_it_is_rf64(void **state)
     assert_int_equal(wav_sync(&wav, &fault), ERR_OK);
     read_page(fd, page);
     assert_memory_equal(page, "RF64", 4);
-    assert_int_equal(number(page + 4, 4), UINT32_MAX);
-    const uint8_t *sizes = chunk(page, "ds64", &size);
-    assert_int_equal(number(sizes, 8), (frames + 2) * 8 + WAV_HEADER - 8);
-    assert_int_equal(number(sizes + 8, 8), (frames + 2) * 8);
-    assert_int_equal(number(sizes + 16, 8), frames + 2);
+    assert_int_equal(number_at(page + 4, 4), UINT32_MAX);
+    const uint8_t *sizes = chunk_of(page, "ds64", &size);
+    assert_int_equal(number_at(sizes, 8), (frames + 2) * 8 + WAV_HEADER - 8);
+    assert_int_equal(number_at(sizes + 8, 8), (frames + 2) * 8);
+    assert_int_equal(number_at(sizes + 16, 8), frames + 2);
     struct wav again;
     assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
     assert_int_equal(again.frames, frames + 2);
@@ -144,7 +144,7 @@ static void what_a_predecessor_left_is_taken_over(void **state)
     int fd = new_file();
 
     (void)state;
-    fill(stereo, FRAMES);
+    fill_frames(stereo, FRAMES);
     assert_int_equal(wav_begin(&wav, fd, WAV_FLOAT, &take, &fault), ERR_OK);
     assert_int_equal(wav_write(&wav, 0, stereo, FRAMES, &fault), ERR_OK);
     for (off_t size = WAV_HEADER + FRAMES * 8; size > WAV_HEADER; size -= 1237) {
@@ -186,7 +186,7 @@ static void samples_are_kept_or_rounded_and_never_poisoned(void **state)
     assert_int_equal(wav_write(&wav, 0, stereo, 4, &fault), ERR_OK);
     assert_int_equal(pread(fd, bytes, sizeof(bytes), WAV_HEADER), sizeof(bytes));
     for (int i = 0; i < 8; i++)
-        assert_int_equal((int32_t)((uint32_t)number(bytes + i * 3, 3) << 8) >> 8, expected[i]);
+        assert_int_equal((int32_t)((uint32_t)number_at(bytes + i * 3, 3) << 8) >> 8, expected[i]);
     close(fd);
     fd = new_file();
     assert_int_equal(wav_begin(&wav, fd, WAV_FLOAT, &take, &fault), ERR_OK);

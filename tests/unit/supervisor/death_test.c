@@ -9,7 +9,7 @@
 #include "common/err.h"
 #include "supervisor/death.h"
 
-static void describes(int code, int status, const char *wanted)
+static void expect_description(int code, int status, const char *wanted)
 {
     const siginfo_t info = { .si_code = code, .si_status = status };
     char to[DEATH_SIZE];
@@ -21,20 +21,20 @@ static void describes(int code, int status, const char *wanted)
 static void a_signal_has_its_number_and_its_name(void **state)
 {
     (void)state;
-    describes(CLD_KILLED, SIGKILL, "signal 9 (SIGKILL)");
-    describes(CLD_DUMPED, SIGSEGV, "signal 11 (SIGSEGV)");
-    describes(CLD_KILLED, SIGRTMIN + 1, "signal 35");
+    expect_description(CLD_KILLED, SIGKILL, "signal 9 (SIGKILL)");
+    expect_description(CLD_DUMPED, SIGSEGV, "signal 11 (SIGSEGV)");
+    expect_description(CLD_KILLED, SIGRTMIN + 1, "signal 35");
 }
 
 static void an_exit_code_of_ours_has_the_name_of_its_error(void **state)
 {
     (void)state;
-    describes(CLD_EXITED, err_exit_code(ERR_DENIED), "exit code 21 (denied)");
-    describes(CLD_EXITED, err_exit_code(ERR_EXISTS), "exit code 13 (exists)");
-    describes(CLD_EXITED, CRASH_EXIT_NO_MEMORY, "exit code 40 (no_memory)");
-    describes(CLD_EXITED, 0, "exit code 0");
-    describes(CLD_EXITED, 1, "exit code 1");
-    describes(CLD_EXITED, 127, "exit code 127");
+    expect_description(CLD_EXITED, err_exit_code(ERR_DENIED), "exit code 21 (denied)");
+    expect_description(CLD_EXITED, err_exit_code(ERR_EXISTS), "exit code 13 (exists)");
+    expect_description(CLD_EXITED, CRASH_EXIT_NO_MEMORY, "exit code 40 (no_memory)");
+    expect_description(CLD_EXITED, 0, "exit code 0");
+    expect_description(CLD_EXITED, 1, "exit code 1");
+    expect_description(CLD_EXITED, 127, "exit code 127");
 }
 
 int main(void)

@@ -18,7 +18,7 @@ static void put_program(struct home *home, const char *text)
     assert_int_equal(chmod(home_file(home, "program", text), 0700), 0);
 }
 
-static struct spawn start(struct home *home, const char *text)
+static struct spawn start_process(struct home *home, const char *text)
 {
     struct spawn spawn;
 
@@ -47,7 +47,7 @@ static void kill_and_bury(struct spawn *spawn)
 
 static void an_exit_code_comes_back(void **state)
 {
-    struct spawn spawn = start(*state, "#!/bin/sh\nexit 7\n");
+    struct spawn spawn = start_process(*state, "#!/bin/sh\nexit 7\n");
     siginfo_t info = end_of(&spawn);
 
     assert_int_equal(info.si_code, CLD_EXITED);
@@ -56,7 +56,7 @@ static void an_exit_code_comes_back(void **state)
 
 static void a_signal_comes_back(void **state)
 {
-    struct spawn spawn = start(*state, "#!/bin/sh\nexec sleep 600\n");
+    struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n");
     siginfo_t info;
 
     assert_false(spawn_is_dead(&spawn, 0));
@@ -114,7 +114,7 @@ static void a_service_inherits_nothing(void **state)
 static void last_words_go_to_the_log_of_the_service(void **state)
 {
     struct home *home = *state;
-    struct spawn spawn = start(home, "#!/bin/sh\necho 'free(): invalid pointer' >&2\n");
+    struct spawn spawn = start_process(home, "#!/bin/sh\necho 'free(): invalid pointer' >&2\n");
     struct buffer log = { 0 };
 
     (void)end_of(&spawn);
@@ -126,7 +126,7 @@ static void last_words_go_to_the_log_of_the_service(void **state)
 static void a_dead_services_helpers_die_with_it(void **state)
 {
     struct home *home = *state;
-    struct spawn spawn = start(home, "#!/bin/sh\nsleep 600 &\necho $! >\"$LOOPHOLE_HOME\"/../helper\nexit 0\n");
+    struct spawn spawn = start_process(home, "#!/bin/sh\nsleep 600 &\necho $! >\"$LOOPHOLE_HOME\"/../helper\nexit 0\n");
     struct buffer text = { 0 };
     usec_t end = clock_steady() + LONG_ENOUGH;
     int32_t helper;
@@ -142,7 +142,7 @@ static void a_dead_services_helpers_die_with_it(void **state)
 
 static void a_process_on_the_board_is_adopted(void **state)
 {
-    struct spawn spawn = start(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
+    struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
     struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
 
     assert_true(spawn_adopt(&line, &adopted));
@@ -155,7 +155,7 @@ static void a_process_on_the_board_is_adopted(void **state)
 
 static void a_pid_that_belongs_to_another_process_now_is_not_adopted(void **state)
 {
-    struct spawn spawn = start(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
+    struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
     struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks + 1 };
 
     assert_false(spawn_adopt(&line, &adopted));
@@ -177,7 +177,7 @@ static void a_line_of_nonsense_is_not_adopted(void **state)
 
 static void a_dead_process_is_not_adopted(void **state)
 {
-    struct spawn spawn = start(*state, "#!/bin/sh\nexit 0\n"), adopted;
+    struct spawn spawn = start_process(*state, "#!/bin/sh\nexit 0\n"), adopted;
     struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
 
     assert_true(spawn_is_dead(&spawn, LONG_ENOUGH));

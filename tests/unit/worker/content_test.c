@@ -6,7 +6,7 @@ static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)
 {
     (void)state;
     struct buffer info = { 0 }, list = { 0 }, tags = { 0 };
-    put(&info, "INFO");
+    put_letters(&info, "INFO");
     put_chunk_of(&info, "INAM", "A kick");
     put_chunk(&list, "LIST", &info);
     put_chunk_of(&tags, "bext", "somebody");
@@ -62,16 +62,16 @@ static void tags_around_the_frames_leave_the_content_of_an_mp3(void **state)
     struct buffer plain =
         made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
     struct buffer tagged = { 0 };
-    put(&tagged, "ID3\3"), put_le(&tagged, 0, 2), put_be(&tagged, 20, 4), put_padded(&tagged, "TIT2", 20);
+    put_letters(&tagged, "ID3\3"), put_le(&tagged, 0, 2), put_be(&tagged, 20, 4), put_padded(&tagged, "TIT2", 20);
     buffer_add(&tagged, plain.at, plain.len);
-    put(&tagged, "APETAGEX"), put_le(&tagged, 2000, 4), put_le(&tagged, 32, 4), put_padded(&tagged, "", 16);
+    put_letters(&tagged, "APETAGEX"), put_le(&tagged, 2000, 4), put_le(&tagged, 32, 4), put_padded(&tagged, "", 16);
     put_padded(&tagged, "TAGtitle", 128);
     assert_true(same_content(&plain, &tagged));
     buffer_free(&plain), buffer_free(&tagged);
 }
 
 /* Writes the packets of an Ogg file anew, each on pages of its own. */
-static struct buffer repaged(const struct buffer *from)
+static struct buffer change_pages(const struct buffer *from)
 {
     struct made made = made_of(from);
     struct ogg *ogg = calloc(1, sizeof(*ogg));
@@ -81,7 +81,7 @@ static struct buffer repaged(const struct buffer *from)
     assert_true(ogg_open(ogg, &made.input));
     for (bool first = true, inside = false; ogg_next(ogg, &piece); first = false, inside = !piece.ends) {
         size_t segments = piece.len / 255 + piece.ends;
-        put(&to, "OggS");
+        put_letters(&to, "OggS");
         put_le(&to, 0, 1), put_le(&to, (uint64_t)(first ? 2 : 0) | inside, 1), put_le(&to, 0, 8);
         put_le(&to, 77, 4), put_le(&to, 0, 8), put_le(&to, segments, 1);
         for (size_t i = 0; i < segments; i++)
@@ -97,7 +97,7 @@ static void other_pages_leave_the_content_of_an_ogg_file(void **state)
 {
     (void)state;
     struct buffer plain = made_encoded((struct encoded){ SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2, 440, NULL });
-    struct buffer other = repaged(&plain);
+    struct buffer other = change_pages(&plain);
     assert_int_not_equal(plain.len, other.len);
     assert_true(same_content(&plain, &other));
     other.at[other.len - 3] ^= 1;
@@ -109,7 +109,7 @@ static void what_is_not_known_is_hashed_whole(void **state)
 {
     (void)state;
     struct buffer one = { 0 }, other = { 0 };
-    put(&one, "MThd and some more"), put(&other, "MThd and some mare");
+    put_letters(&one, "MThd and some more"), put_letters(&other, "MThd and some mare");
     assert_false(same_content(&one, &other));
     buffer_free(&one), buffer_free(&other);
 }

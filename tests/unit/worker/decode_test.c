@@ -1,7 +1,7 @@
 #include "services/worker/decode/decode.h"
 #include "tests/unit/worker/made.h"
 
-static struct decode *opened(struct made *made, struct decode_format *format)
+static struct decode *open_decode(struct made *made, struct decode_format *format)
 {
     struct decode *decode;
 
@@ -47,7 +47,7 @@ static void what_encoders_write_is_decoded_whole(void **state)
         struct buffer bytes = made_encoded((struct encoded){ known[i].format, 44100, 2, 440, NULL });
         struct made made = made_of(&bytes);
         struct decode_format format;
-        struct decode *decode = opened(&made, &format);
+        struct decode *decode = open_decode(&made, &format);
         assert_string_equal(format.container, known[i].container);
         assert_string_equal(format.sample_format, known[i].sample);
         assert_int_equal(format.bit_depth, known[i].bits);
@@ -67,7 +67,7 @@ static void mp3_and_opus_are_decoded(void **state)
         struct buffer bytes = made_encoded((struct encoded){ formats[i], 48000, 1, 440, "with a title" });
         struct made made = made_of(&bytes);
         struct decode_format format;
-        struct decode *decode = opened(&made, &format);
+        struct decode *decode = open_decode(&made, &format);
         assert_string_equal(format.sample_format, samples[i]);
         assert_in_range(count_frames(decode, 1), MADE_FRAMES - 2000, MADE_FRAMES + 4000);
         decode_close(decode), made_close(&made), buffer_free(&bytes);
@@ -82,7 +82,7 @@ static void nan_infinity_and_the_absurd_become_zero(void **state)
     memcpy(bytes.at + bytes.len - sizeof(sound), sound, sizeof(sound));
     struct made made = made_of(&bytes);
     struct decode_format format;
-    struct decode *decode = opened(&made, &format);
+    struct decode *decode = open_decode(&made, &format);
     float *all = calloc(MADE_FRAMES, sizeof(float));
     assert_int_equal(decode_read(decode, all, MADE_FRAMES), MADE_FRAMES);
     static const float expected[] = { 0.5f, 0, 0, 0, 0, -0.25f };
@@ -142,7 +142,7 @@ static void a_header_that_promises_more_ends_where_the_file_ends(void **state)
     memcpy(wave.at + 40, "\xF0\xFF\xFF\x6F", 4);
     struct made made = made_of(&wave);
     struct decode_format format;
-    struct decode *decode = opened(&made, &format);
+    struct decode *decode = open_decode(&made, &format);
     assert_int_equal(count_frames(decode, 1), 1000);
     assert_false(decode_has_frame(decode, 5000));
     assert_true(decode_has_frame(decode, 999));

@@ -19,7 +19,7 @@ static struct test {
     int wav, flac;
 } test;
 
-static void *work(void *state)
+static void *run_worker(void *state)
 {
     struct pipe pipe;
 
@@ -39,7 +39,7 @@ static int set_up(void **state)
     test.theirs = pair[1];
     test.wav = memfd_create("wav", MFD_CLOEXEC);
     test.flac = memfd_create("flac", MFD_CLOEXEC);
-    return pthread_create(&test.thread, NULL, work, &test.theirs);
+    return pthread_create(&test.thread, NULL, run_worker, &test.theirs);
 }
 
 static int tear_down(void **state)
@@ -54,7 +54,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct encode_done ask(enum encode_verb verb, int fd)
+static struct encode_done ask_worker(enum encode_verb verb, int fd)
 {
     struct encode request = {
         .number = ++test.number, .verb = { .value = (int32_t)verb }, .title = TEXT("T"), .comment = TEXT("whose it is")
@@ -73,9 +73,9 @@ static void make_wav(const float *samples, uint32_t frames, unsigned channels)
     struct buffer wav = { 0 };
     uint32_t bytes = frames * channels * 4;
 
-    put(&wav, "RIFF");
+    put_letters(&wav, "RIFF");
     put_le(&wav, 36 + bytes, 4);
-    put(&wav, "WAVEfmt ");
+    put_letters(&wav, "WAVEfmt ");
     put_le(&wav, 16, 4);
     put_le(&wav, 3, 2);
     put_le(&wav, channels, 2);
@@ -83,7 +83,7 @@ static void make_wav(const float *samples, uint32_t frames, unsigned channels)
     put_le(&wav, RATE * 4 * channels, 4);
     put_le(&wav, 4 * channels, 2);
     put_le(&wav, 32, 2);
-    put(&wav, "data");
+    put_letters(&wav, "data");
     put_le(&wav, bytes, 4);
     buffer_add(&wav, samples, bytes);
     assert_int_equal(ftruncate(test.wav, 0), 0);
@@ -96,7 +96,7 @@ static struct encode_done encode_all(void)
     struct encode_done answer;
 
     do {
-        answer = ask(ENCODE_VERB_ENCODE, -1);
+        answer = ask_worker(ENCODE_VERB_ENCODE, -1);
         for (uint32_t i = 0; i < answer.pieces.count; i++) {
             const struct encoded_piece *piece = &answer.pieces.at[i];
             assert_int_equal(pwrite(test.flac, piece->bytes.at, piece->bytes.len, (off_t)piece->at), piece->bytes.len);
@@ -107,14 +107,14 @@ static struct encode_done encode_all(void)
 
 static struct encode_done compare_all(void)
 {
-    struct encode_done answer = ask(ENCODE_VERB_COMPARE, test.flac);
+    struct encode_done answer = ask_worker(ENCODE_VERB_COMPARE, test.flac);
 
     while (!answer.end && answer.failure.len == 0)
-        answer = ask(ENCODE_VERB_COMPARE, -1);
+        answer = ask_worker(ENCODE_VERB_COMPARE, -1);
     return answer;
 }
 
-static float *noise(uint32_t samples)
+static float *make_noise(uint32_t samples)
 {
     float *to = malloc(samples * sizeof(*to));
     uint64_t seed = 7;
@@ -130,7 +130,7 @@ static float *noise(uint32_t samples)
 static void every_sample_is_the_nearest_integer(void **state)
 {
     enum { FRAMES = 2 * STEP + 1234 };
-    float *samples = noise(2 * FRAMES);
+    float *samples = make_noise(2 * FRAMES);
     int32_t *found = malloc(2 * FRAMES * sizeof(*found));
     struct decode_format format;
     struct decode *decode;
@@ -140,7 +140,7 @@ static void every_sample_is_the_nearest_integer(void **state)
     memcpy(samples, (const float[]){ 1, -1, 0, -0.0F, 1e-9F, 0.5F / 8388607, 1.5F / 8388607, 8388606.4F / 8388607 },
            8 * sizeof(float));
     make_wav(samples, FRAMES, 2);
-    assert_int_equal(ask(ENCODE_VERB_OPEN, test.wav).frames, FRAMES);
+    assert_int_equal(ask_worker(ENCODE_VERB_OPEN, test.wav).frames, FRAMES);
     assert_int_equal(encode_all().frames, FRAMES);
     assert_int_equal(input_open(&input, test.flac, NULL), ERR_OK);
     assert_int_equal(decode_open(&decode, &input, 0, &format, NULL), ERR_OK);
@@ -163,15 +163,15 @@ static void every_sample_is_the_nearest_integer(void **state)
 static void one_sample_that_differs_is_seen(void **state)
 {
     enum { FRAMES = 100000 };
-    float *samples = noise(2 * FRAMES);
+    float *samples = make_noise(2 * FRAMES);
 
     (void)state;
     make_wav(samples, FRAMES, 2);
-    (void)ask(ENCODE_VERB_OPEN, test.wav);
+    (void)ask_worker(ENCODE_VERB_OPEN, test.wav);
     (void)encode_all();
     samples[2 * 99999 + 1] += samples[2 * 99999 + 1] > 0 ? -2.0F / 8388607 : 2.0F / 8388607;
     make_wav(samples, FRAMES, 2);
-    (void)ask(ENCODE_VERB_OPEN, test.wav);
+    (void)ask_worker(ENCODE_VERB_OPEN, test.wav);
     assert_true(text_starts(compare_all().failure, TEXT("the FLAC differs from the recording")));
     free(samples);
 }
@@ -183,8 +183,8 @@ static void what_an_integer_cannot_say_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         make_wav((const float[]){ 0, 0, 1, bad[i] }, 2, 2);
-        (void)ask(ENCODE_VERB_OPEN, test.wav);
-        struct encode_done answer = ask(ENCODE_VERB_ENCODE, -1);
+        (void)ask_worker(ENCODE_VERB_OPEN, test.wav);
+        struct encode_done answer = ask_worker(ENCODE_VERB_ENCODE, -1);
         assert_true(text_starts(answer.failure, TEXT("frame 1 is ")));
     }
 }
@@ -196,7 +196,7 @@ static void silence_mono_and_nothing_at_all_are_takes(void **state)
     (void)state;
     for (uint32_t frames = 0; frames <= STEP; frames += STEP / 2) {
         make_wav(silence, frames, 1);
-        assert_int_equal(ask(ENCODE_VERB_OPEN, test.wav).frames, frames);
+        assert_int_equal(ask_worker(ENCODE_VERB_OPEN, test.wav).frames, frames);
         assert_int_equal(ftruncate(test.flac, 0), 0);
         assert_true(encode_all().end);
         if (frames > 0)
@@ -208,9 +208,9 @@ static void another_file_is_refused(void **state)
 {
     (void)state;
     assert_int_equal(write(test.wav, "fLaC", 4), 4);
-    assert_true(ask(ENCODE_VERB_OPEN, test.wav).failure.len > 0);
-    assert_true(ask(ENCODE_VERB_COMPARE, test.wav).failure.len > 0);
-    assert_true(ask(ENCODE_VERB_COMPARE, -1).failure.len > 0);
+    assert_true(ask_worker(ENCODE_VERB_OPEN, test.wav).failure.len > 0);
+    assert_true(ask_worker(ENCODE_VERB_COMPARE, test.wav).failure.len > 0);
+    assert_true(ask_worker(ENCODE_VERB_COMPARE, -1).failure.len > 0);
 }
 
 int main(void)

@@ -7,7 +7,7 @@ struct drawn {
 };
 
 /* A stretch measured directly, one channel. */
-static struct drawn measured(const float *x, size_t from, size_t to)
+static struct drawn measure_bin(const float *x, size_t from, size_t to)
 {
     struct drawn d = { INFINITY, -INFINITY, 0 };
 
@@ -27,7 +27,7 @@ static void check_level(const struct artefact_level *level, size_t bins, size_t 
     assert_int_equal(level->rms.len, bins);
     for (size_t i = 0; i < bins; i++) {
         size_t to = (i + 1) * stretch < frames ? (i + 1) * stretch : frames;
-        struct drawn d = measured(x, i * stretch, to);
+        struct drawn d = measure_bin(x, i * stretch, to);
         made_near((int8_t)level->low.at[i] / 127.0, d.low, 0.5 / 127 + 1e-6);
         made_near((int8_t)level->high.at[i] / 127.0, d.high, 0.5 / 127 + 1e-6);
         made_near(level->rms.at[i] / 255.0, d.rms, 0.5 / 255 + 1e-3);
@@ -86,9 +86,9 @@ static void a_million_samples_are_drawn_within_one_pixel(void **state)
         for (size_t column = 1; (double)(column + 2) * ZOOM[z] < FRAMES; column += 1 + column / 7) {
             struct drawn d = drawn_from(wave.levels.at, wave.frames_a_bin, column, ZOOM[z]);
             struct drawn own =
-                measured(x, (size_t)((double)column * ZOOM[z]), (size_t)((double)(column + 1) * ZOOM[z]));
+                measure_bin(x, (size_t)((double)column * ZOOM[z]), (size_t)((double)(column + 1) * ZOOM[z]));
             struct drawn wide =
-                measured(x, (size_t)((double)(column - 1) * ZOOM[z]), (size_t)((double)(column + 2) * ZOOM[z]));
+                measure_bin(x, (size_t)((double)(column - 1) * ZOOM[z]), (size_t)((double)(column + 2) * ZOOM[z]));
             assert_true(d.high >= own.high - 0.004 && d.low <= own.low + 0.004);
             assert_true(d.high <= wide.high + 0.004 && d.low >= wide.low - 0.004);
         }

@@ -1,6 +1,6 @@
 #include "tests/unit/worker/hear_made.h"
 
-static double distance(const struct heard_embedding *a, const struct heard_embedding *b)
+static double distance_of(const struct heard_embedding *a, const struct heard_embedding *b)
 {
     const float *x = a->spectrum, *y = b->spectrum;
     double sum = 0;
@@ -27,7 +27,7 @@ static void gain_changes_the_embedding_little(void **state)
     for (size_t i = 0; i < 44100; i++)
         clicks[i] *= 0.25f;
     quiet = embedding_of(*state, clicks, 44100, 1, 44100);
-    assert_true(distance(&loud, &quiet) < 0.1 * distance(&loud, &other));
+    assert_true(distance_of(&loud, &quiet) < 0.1 * distance_of(&loud, &other));
     free(tone);
     free(clicks);
 }
@@ -38,7 +38,7 @@ static void a_second_equal_channel_changes_nothing(void **state)
     struct heard_embedding mono = embedding_of(*state, one, 48000, 1, 48000);
     struct heard_embedding stereo = embedding_of(*state, two, 48000, 2, 48000);
 
-    assert_true(distance(&mono, &stereo) < 0.01);
+    assert_true(distance_of(&mono, &stereo) < 0.01);
     free(two);
     free(one);
 }
@@ -51,7 +51,7 @@ static void another_rate_changes_the_embedding_less_than_another_sound(void **st
     struct heard_embedding b = embedding_of(*state, high, 96000, 1, 96000);
     struct heard_embedding c = embedding_of(*state, clicks, 44100, 1, 44100);
 
-    assert_true(distance(&a, &b) < 0.5 * distance(&a, &c));
+    assert_true(distance_of(&a, &b) < 0.5 * distance_of(&a, &c));
     free(clicks);
     free(high);
     free(low);

@@ -4,7 +4,7 @@
 
 enum { RATE = 44100, FRAMES = 2 * RATE };
 
-static float *plucked(double gain, size_t lead)
+static float *pluck_string(double gain, size_t lead)
 {
     float *x = made_silence(FRAMES);
 
@@ -47,7 +47,7 @@ static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
 {
     static int8_t one[14336];
     struct heard_sound heard;
-    float *x = plucked(0.8, 0), *soft = plucked(0.1, 0), *late = plucked(0.8, RATE / 2);
+    float *x = pluck_string(0.8, 0), *soft = pluck_string(0.1, 0), *late = pluck_string(0.8, RATE / 2);
     struct artefact_print print = print_of(*state, x, &heard);
 
     assert_int_equal(print.rate, 16000);
@@ -64,7 +64,7 @@ static void a_gist_names_the_samples(void **state)
 {
     struct heard_sound heard;
     uint8_t hash[16], bands[64];
-    float *x = plucked(0.8, 0), *same = plucked(0.8, 0);
+    float *x = pluck_string(0.8, 0), *same = pluck_string(0.8, 0);
     struct artefact_gist one = gist_of(*state, x, RATE, &heard), other;
     double seconds = one.seconds;
 
@@ -86,7 +86,7 @@ static void a_gist_names_the_samples(void **state)
 static void the_gist_says_how_long_it_can_be_heard(void **state)
 {
     struct heard_sound heard;
-    float *late = plucked(0.8, RATE / 2);
+    float *late = pluck_string(0.8, RATE / 2);
 
     made_near(gist_of(*state, late, RATE, &heard).seconds, log(100) / 5, 0.03);
     free(late);

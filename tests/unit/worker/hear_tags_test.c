@@ -8,13 +8,13 @@ enum { RATE = 44100 };
 
 static uint32_t noise_seed = 1;
 
-static double noise(void)
+static double draw_noise(void)
 {
     noise_seed = noise_seed * 1664525 + 1013904223;
     return noise_seed / 2147483648.0 - 1;
 }
 
-static bool has(const struct heard_sound *heard, const char *tag)
+static bool has_tag(const struct heard_sound *heard, const char *tag)
 {
     const struct heard_fact *fact = made_fact(heard, tag);
 
@@ -38,8 +38,8 @@ static void a_steady_chord_is_a_drone_that_can_be_looped(void **state)
         for (int k = 1; k < 4; k++)
             x[i] += (float)(0.2 / k * sin(2 * M_PI * 110 * k * (double)i / RATE));
     made_heard(*state, x, RATE, 1, 4 * RATE, &heard);
-    assert_true(has(&heard, "tag:drone") && has(&heard, "tag:steady") && has(&heard, "tag:dark"));
-    assert_false(has(&heard, "tag:punchy") || has(&heard, "tag:bright") || has(&heard, "tag:noisy"));
+    assert_true(has_tag(&heard, "tag:drone") && has_tag(&heard, "tag:steady") && has_tag(&heard, "tag:dark"));
+    assert_false(has_tag(&heard, "tag:punchy") || has_tag(&heard, "tag:bright") || has_tag(&heard, "tag:noisy"));
     assert_true(is_family(&heard, "texture"));
     made_near(made_number(&heard, "loopable"), 1, 0);
     made_near(made_number(&heard, "one_shot"), 0, 0);
@@ -53,10 +53,10 @@ static void noise_that_grows_is_a_swell_and_rises_with_its_pitch(void **state)
     double turn = 0;
 
     for (size_t i = 0; i < 3 * RATE; i++)
-        x[i] = (float)(0.5 * pow((double)i / (3 * RATE), 2) * noise());
+        x[i] = (float)(0.5 * pow((double)i / (3 * RATE), 2) * draw_noise());
     made_heard(*state, x, RATE, 1, 3 * RATE, &heard);
-    assert_true(has(&heard, "tag:swell") && has(&heard, "tag:noisy") && is_family(&heard, "texture"));
-    assert_false(has(&heard, "tag:riser") || has(&heard, "tag:drone"));
+    assert_true(has_tag(&heard, "tag:swell") && has_tag(&heard, "tag:noisy") && is_family(&heard, "texture"));
+    assert_false(has_tag(&heard, "tag:riser") || has_tag(&heard, "tag:drone"));
     made_near(made_number(&heard, "loopable"), 0, 0);
     for (size_t i = 0; i < 3 * RATE; i++) {
         double done = (double)i / (3 * RATE);
@@ -64,7 +64,7 @@ static void noise_that_grows_is_a_swell_and_rises_with_its_pitch(void **state)
         x[i] = (float)(0.5 * pow(done, 2) * sin(turn));
     }
     made_heard(*state, x, RATE, 1, 3 * RATE, &heard);
-    assert_true(has(&heard, "tag:riser") && is_family(&heard, "fx"));
+    assert_true(has_tag(&heard, "tag:riser") && is_family(&heard, "fx"));
     free(x);
 }
 
@@ -74,15 +74,15 @@ static void a_click_is_short_and_a_thump_is_deep(void **state)
     float *x = made_silence(RATE / 2);
 
     for (size_t i = 0; i < RATE / 2; i++)
-        x[i] = (float)(0.8 * exp(-(double)i / RATE * 120) * noise());
+        x[i] = (float)(0.8 * exp(-(double)i / RATE * 120) * draw_noise());
     made_heard(*state, x, RATE, 1, RATE / 2, &heard);
-    assert_true(has(&heard, "tag:short") && has(&heard, "tag:bright") && has(&heard, "tag:airy"));
-    assert_false(has(&heard, "tag:deep") || has(&heard, "tag:long") || has(&heard, "tag:warm"));
+    assert_true(has_tag(&heard, "tag:short") && has_tag(&heard, "tag:bright") && has_tag(&heard, "tag:airy"));
+    assert_false(has_tag(&heard, "tag:deep") || has_tag(&heard, "tag:long") || has_tag(&heard, "tag:warm"));
     for (size_t i = 0; i < RATE / 2; i++)
         x[i] = (float)(0.8 * exp(-(double)i / RATE * 14) * sin(2 * M_PI * 55 * (double)i / RATE));
     made_heard(*state, x, RATE, 1, RATE / 2, &heard);
-    assert_true(has(&heard, "tag:deep") && has(&heard, "tag:dark"));
-    assert_false(has(&heard, "tag:bright") || has(&heard, "tag:airy") || has(&heard, "tag:thin"));
+    assert_true(has_tag(&heard, "tag:deep") && has_tag(&heard, "tag:dark"));
+    assert_false(has_tag(&heard, "tag:bright") || has_tag(&heard, "tag:airy") || has_tag(&heard, "tag:thin"));
     free(x);
 }
 
@@ -96,7 +96,7 @@ static void tags_do_not_change_with_gain(void **state)
         x[i] *= 0.1f;
     made_heard(*state, x, RATE, 1, 2 * RATE, &soft);
     for (size_t i = 0; i < tag_count; i++)
-        assert_int_equal(has(&loud, tag_table[i].attribute), has(&soft, tag_table[i].attribute));
+        assert_int_equal(has_tag(&loud, tag_table[i].attribute), has_tag(&soft, tag_table[i].attribute));
     free(x);
 }
 

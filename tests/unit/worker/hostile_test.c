@@ -11,7 +11,7 @@ static struct buffer tagged_wave(void)
 {
     struct buffer info = { 0 }, list = { 0 }, acid = { 0 }, smpl = { 0 }, bext = { 0 };
 
-    put(&info, "INFO"), put_chunk_of(&info, "INAM", "Kick"), put_chunk_of(&info, "IGNR", "Rock");
+    put_letters(&info, "INFO"), put_chunk_of(&info, "INAM", "Kick"), put_chunk_of(&info, "IGNR", "Rock");
     put_chunk(&list, "LIST", &info);
     put_padded(&acid, "\2", 24), put_chunk(&list, "acid", &acid);
     put_padded(&smpl, "", 28), put_le(&smpl, 1, 4), put_padded(&smpl, "", 28), put_chunk(&list, "smpl", &smpl);
@@ -27,12 +27,12 @@ static struct buffer tagged_mp3(void)
         made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
     struct buffer all = { 0 };
 
-    put(&all, "ID3"), put_le(&all, 4, 2), put_le(&all, 0xC0, 1), put_be(&all, 56, 4);
+    put_letters(&all, "ID3"), put_le(&all, 4, 2), put_le(&all, 0xC0, 1), put_be(&all, 56, 4);
     put_be(&all, 6, 4), put_be(&all, 0, 2);
-    put(&all, "TIT2"), put_be(&all, 8, 4), put_be(&all, 3, 2), put_be(&all, 7, 4), put_padded(&all, "\3abc", 4);
-    put(&all, "COMM"), put_be(&all, 20, 4), put_be(&all, 0, 2), put_padded(&all, "\1eng\xFF\xFE", 22);
+    put_letters(&all, "TIT2"), put_be(&all, 8, 4), put_be(&all, 3, 2), put_be(&all, 7, 4), put_padded(&all, "\3abc", 4);
+    put_letters(&all, "COMM"), put_be(&all, 20, 4), put_be(&all, 0, 2), put_padded(&all, "\1eng\xFF\xFE", 22);
     buffer_add(&all, mp3.at, mp3.len);
-    put(&all, "APETAGEX"), put_le(&all, 2000, 4), put_le(&all, 32, 4), put_le(&all, 0, 16);
+    put_letters(&all, "APETAGEX"), put_le(&all, 2000, 4), put_le(&all, 32, 4), put_le(&all, 0, 16);
     put_padded(&all, "TAGtitle", 128);
     buffer_free(&mp3);
     return all;
@@ -152,7 +152,7 @@ static void a_file_cut_short_is_analysed_as_far_as_it_goes(void **state)
     assert_int_equal(found.state.value, ANALYSIS_STATE_DONE);
     assert_in_range(found.frames, 1, MADE_FRAMES - 1);
     labels.list = found.facts;
-    assert_non_null(labelled(&labels, "truncated"));
+    assert_non_null(find_label(&labels, "truncated"));
     buffer_free(&wave), buffer_free(&flac), arena_free(&arena);
 }
 
@@ -176,7 +176,7 @@ static void midi_and_video_are_known_but_not_decoded(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer midi = { 0 };
-    put(&midi, "MThd and a song");
+    put_letters(&midi, "MThd and a song");
     struct analysed found = analysed_of(&midi, &arena);
     assert_int_equal(found.state.value, ANALYSIS_STATE_NONE);
     assert_true(text_is(found.container, "midi"));
@@ -189,7 +189,7 @@ static void what_cannot_be_decoded_says_why(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer text = { 0 }, m4a = { 0 };
-    put(&text, "just some words in a file"), put_be(&m4a, 32, 4), put(&m4a, "ftypM4A and so on");
+    put_letters(&text, "just some words in a file"), put_be(&m4a, 32, 4), put_letters(&m4a, "ftypM4A and so on");
     struct analysed found = analysed_of(&text, &arena);
     assert_int_equal(found.state.value, ANALYSIS_STATE_FAILED);
     assert_true(text_is(found.failure, "not an audio file"));

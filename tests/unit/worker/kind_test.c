@@ -58,7 +58,7 @@ static void a_tag_before_the_sound_does_not_hide_it(void **state)
     (void)state;
     struct buffer flac = made_encoded((struct encoded){ SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 44100, 1, 440, NULL });
     struct buffer tagged = { 0 };
-    put(&tagged, "ID3\4"), put_le(&tagged, 0, 2), put_be(&tagged, 16, 4), put_padded(&tagged, "", 16);
+    put_letters(&tagged, "ID3\4"), put_le(&tagged, 0, 2), put_be(&tagged, 16, 4), put_padded(&tagged, "", 16);
     buffer_add(&tagged, flac.at, flac.len);
     struct made made = made_of(&tagged);
     assert_int_equal(made.container, CONTAINER_FLAC);

@@ -51,7 +51,7 @@ static inline void made_close(struct made *made)
 
 /* ---- bytes ---- */
 
-static inline void put(struct buffer *to, const char *letters)
+static inline void put_letters(struct buffer *to, const char *letters)
 {
     buffer_add(to, letters, strlen(letters));
 }
@@ -79,7 +79,7 @@ static inline void put_padded(struct buffer *to, const char *letters, size_t siz
 
 static inline void put_chunk(struct buffer *to, const char *id, const struct buffer *data)
 {
-    put(to, id);
+    put_letters(to, id);
     put_le(to, data->len, 4);
     buffer_add(to, data->at, data->len);
     if (data->len & 1)
@@ -104,7 +104,7 @@ static inline struct buffer made_wave(const struct buffer *before, const struct 
     put_le(&format, MADE_RATE * 2, 4), put_le(&format, 2, 2), put_le(&format, 16, 2);
     for (int i = 0; i < 1000; i++)
         put_le(&data, (uint64_t)(i * 37), 2);
-    put(&wave, "RIFF"), put_le(&wave, 0, 4), put(&wave, "WAVE");
+    put_letters(&wave, "RIFF"), put_le(&wave, 0, 4), put_letters(&wave, "WAVE");
     put_chunk(&wave, "fmt ", &format);
     if (before)
         buffer_add(&wave, before->at, before->len);
@@ -188,7 +188,7 @@ static inline struct labels made_labels(const struct buffer *bytes, struct arena
     return labels;
 }
 
-static inline const struct fact *labelled(const struct labels *labels, const char *attribute)
+static inline const struct fact *find_label(const struct labels *labels, const char *attribute)
 {
     for (uint32_t i = 0; i < labels->list.count; i++)
         if (text_is(labels->list.at[i].attribute, attribute))
@@ -198,7 +198,7 @@ static inline const struct fact *labelled(const struct labels *labels, const cha
 
 static inline void assert_word(const struct labels *labels, const char *attribute, const char *words)
 {
-    const struct fact *fact = labelled(labels, attribute);
+    const struct fact *fact = find_label(labels, attribute);
 
     assert_non_null(fact);
     assert_true(fact->has_text);
@@ -208,7 +208,7 @@ static inline void assert_word(const struct labels *labels, const char *attribut
 
 static inline void assert_number(const struct labels *labels, const char *attribute, double number, bool shown)
 {
-    const struct fact *fact = labelled(labels, attribute);
+    const struct fact *fact = find_label(labels, attribute);
 
     assert_non_null(fact);
     assert_true(fact->has_number);

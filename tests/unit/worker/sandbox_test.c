@@ -37,116 +37,116 @@ static int in_sandbox(int (*inside)(void))
     return status;
 }
 
-static int refused(long result)
+static int is_refused(long result)
 {
     return result == -1 ? 0 : 1;
 }
 
-static int opens(void)
+static int can_open(void)
 {
-    return refused(open("/etc/passwd", O_RDONLY));
+    return is_refused(open("/etc/passwd", O_RDONLY));
 }
-static int looks(void)
+static int can_look(void)
 {
     struct stat stat_of;
-    return refused(stat("/etc/passwd", &stat_of));
+    return is_refused(stat("/etc/passwd", &stat_of));
 }
-static int connects(void)
+static int can_connect(void)
 {
-    return refused(socket(AF_INET, SOCK_STREAM, 0));
+    return is_refused(socket(AF_INET, SOCK_STREAM, 0));
 }
-static int forks(void)
+static int can_fork(void)
 {
-    return refused(fork());
+    return is_refused(fork());
 }
-static int executes(void)
+static int can_execute(void)
 {
-    return refused(execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL }));
+    return is_refused(execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL }));
 }
-static int traces(void)
+static int can_trace(void)
 {
-    return refused(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+    return is_refused(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
 }
 static int kills_parent(void)
 {
-    return refused(kill(getppid(), SIGCONT));
+    return is_refused(kill(getppid(), SIGCONT));
 }
-static int writes(void)
+static int can_write(void)
 {
-    return refused(write(PATH_FD, "x", 1));
+    return is_refused(write(PATH_FD, "x", 1));
 }
 static int talks_elsewhere(void)
 {
     struct iovec part = { .iov_base = "x", .iov_len = 1 };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-    return refused(sendmsg(PATH_FD, &message, 0));
+    return is_refused(sendmsg(PATH_FD, &message, 0));
 }
 static int maps_much(void)
 {
-    return refused((long)mmap(NULL, 8ull << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    return is_refused((long)mmap(NULL, 8ull << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 static int raises_memory(void)
 {
-    return refused(setrlimit(RLIMIT_AS, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
+    return is_refused(setrlimit(RLIMIT_AS, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
 }
 static int raises_time(void)
 {
     rlim_t more = (rlim_t)SANDBOX_LIFE_SECONDS + 1;
-    return refused(setrlimit(RLIMIT_CPU, &(struct rlimit){ more, more }));
+    return is_refused(setrlimit(RLIMIT_CPU, &(struct rlimit){ more, more }));
 }
 static int maps_code(void)
 {
-    return refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    return is_refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
 static int makes_code(void)
 {
     void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return page == MAP_FAILED ? 2 : refused(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+    return page == MAP_FAILED ? 2 : is_refused(mprotect(page, 4096, PROT_READ | PROT_EXEC));
 }
 static int makes_code_with_a_key(void)
 {
     void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return page == MAP_FAILED ? 2 : refused(syscall(SYS_pkey_mprotect, page, 4096, PROT_READ | PROT_EXEC, -1));
+    return page == MAP_FAILED ? 2 : is_refused(syscall(SYS_pkey_mprotect, page, 4096, PROT_READ | PROT_EXEC, -1));
 }
 static int makes_all_that_is_read_code(void)
 {
-    return refused(personality(READ_IMPLIES_EXEC));
+    return is_refused(personality(READ_IMPLIES_EXEC));
 }
 static int maps_a_file_as_code(void)
 {
-    return refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, PATH_FD, 0));
+    return is_refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, PATH_FD, 0));
 }
 static int makes_a_file_in_memory(void)
 {
-    return refused(memfd_create("code", 0));
+    return is_refused(memfd_create("code", 0));
 }
-static int rings(void)
+static int can_ring(void)
 {
     uint8_t parameters[120] = { 0 };
-    return refused(syscall(SYS_io_uring_setup, 8, parameters));
+    return is_refused(syscall(SYS_io_uring_setup, 8, parameters));
 }
 static int enters_a_ring(void)
 {
-    return refused(syscall(SYS_io_uring_enter, PATH_FD, 1, 1, 0, NULL, 0));
+    return is_refused(syscall(SYS_io_uring_enter, PATH_FD, 1, 1, 0, NULL, 0));
 }
 static int registers_with_a_ring(void)
 {
-    return refused(syscall(SYS_io_uring_register, PATH_FD, 0, NULL, 0));
+    return is_refused(syscall(SYS_io_uring_register, PATH_FD, 0, NULL, 0));
 }
 static int reads_the_parent(void)
 {
     char byte;
     struct iovec here = { &byte, 1 }, there = { &here, 1 };
-    return refused(process_vm_readv(getppid(), &here, 1, &there, 1, 0));
+    return is_refused(process_vm_readv(getppid(), &here, 1, &there, 1, 0));
 }
 static int takes_faults(void)
 {
-    return refused(syscall(SYS_userfaultfd, 0));
+    return is_refused(syscall(SYS_userfaultfd, 0));
 }
 static int loads_a_program_into_the_kernel(void)
 {
-    return refused(syscall(SYS_bpf, 0, NULL, 0));
+    return is_refused(syscall(SYS_bpf, 0, NULL, 0));
 }
 
 /* To its parent, which would hold it open. */
@@ -166,21 +166,21 @@ static int passes_a_descriptor_on(void)
     head->cmsg_type = SCM_RIGHTS;
     head->cmsg_len = CMSG_LEN(sizeof(int));
     *(int *)(void *)CMSG_DATA(head) = PATH_FD;
-    return refused(sendmsg(JOBS_SOCKET, &message, 0));
+    return is_refused(sendmsg(JOBS_SOCKET, &message, 0));
 }
 static int passes_many_on(void)
 {
     struct mmsghdr none = { 0 };
-    return refused(sendmmsg(JOBS_SOCKET, &none, 1, 0));
+    return is_refused(sendmmsg(JOBS_SOCKET, &none, 1, 0));
 }
 static int sends_to_an_address(void)
 {
     const struct sockaddr_un there = { .sun_family = AF_UNIX, .sun_path = "/tmp/x" };
-    return refused(sendto(JOBS_SOCKET, "x", 1, 0, (const struct sockaddr *)&there, sizeof(there)));
+    return is_refused(sendto(JOBS_SOCKET, "x", 1, 0, (const struct sockaddr *)&there, sizeof(there)));
 }
 static int ends_later(void)
 {
-    return refused(open("/proc/self/oom_score_adj", O_WRONLY));
+    return is_refused(open("/proc/self/oom_score_adj", O_WRONLY));
 }
 
 static void what_a_decoder_has_no_use_for_fails(void **state)
@@ -190,19 +190,19 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
         const char *what;
         int (*inside)(void);
     } calls[] = {
-        { "open", opens },
-        { "stat", looks },
-        { "socket", connects },
-        { "fork", forks },
-        { "execve", executes },
-        { "ptrace", traces },
+        { "open", can_open },
+        { "stat", can_look },
+        { "socket", can_connect },
+        { "fork", can_fork },
+        { "execve", can_execute },
+        { "ptrace", can_trace },
         { "kill", kills_parent },
-        { "write", writes },
+        { "write", can_write },
         { "sendmsg elsewhere", talks_elsewhere },
         { "a descriptor passed on", passes_a_descriptor_on },
         { "sendmmsg", passes_many_on },
         { "an address", sends_to_an_address },
-        { "io_uring_setup", rings },
+        { "io_uring_setup", can_ring },
         { "io_uring_enter", enters_a_ring },
         { "io_uring_register", registers_with_a_ring },
         { "mmap of code", maps_code },
@@ -253,7 +253,7 @@ static void it_ends_first_when_memory_is_out(void **state)
     assert_int_equal(status, 0);
 }
 
-static int aborts(void)
+static int can_abort(void)
 {
     abort();
 }
@@ -261,7 +261,7 @@ static int aborts(void)
 static void a_failed_check_still_ends_the_process_as_it_should(void **state)
 {
     (void)state;
-    int status = in_sandbox(aborts);
+    int status = in_sandbox(can_abort);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGABRT);
 }

@@ -7,7 +7,7 @@ static void list_info_of_a_wave_file_becomes_facts(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer info = { 0 }, list = { 0 };
-    put(&info, "INFO");
+    put_letters(&info, "INFO");
     put_chunk_of(&info, "INAM", "K\xFCss"); /* Latin 1 */
     put_chunk_of(&info, "IART", "Björk");
     put_chunk_of(&info, "IGNR", "Techno");
@@ -20,7 +20,7 @@ static void list_info_of_a_wave_file_becomes_facts(void **state)
     assert_word(&labels, "artist", "Björk");
     assert_word(&labels, "genre", "Techno");
     assert_number(&labels, "year", 2004, true);
-    assert_null(labelled(&labels, "comment"));
+    assert_null(find_label(&labels, "comment"));
     buffer_free(&info), buffer_free(&list), buffer_free(&wave), arena_free(&arena);
 }
 
@@ -30,7 +30,7 @@ static void bext_says_who_made_it_and_when(void **state)
     struct arena arena = { 0 };
     struct buffer bext = { 0 }, chunk = { 0 };
     put_padded(&bext, "Field recording", 256), put_padded(&bext, "Recorder", 32), put_padded(&bext, "REF1", 32);
-    put(&bext, "2019-03-0410:11:12"), put_le(&bext, 48000, 8), put_padded(&bext, "", 300);
+    put_letters(&bext, "2019-03-0410:11:12"), put_le(&bext, 48000, 8), put_padded(&bext, "", 300);
     put_chunk(&chunk, "bext", &bext);
     struct buffer wave = made_wave(&chunk, NULL);
     struct labels labels = made_labels(&wave, &arena);
@@ -93,7 +93,7 @@ static void an_acid_tempo_of_zero_is_kept_but_not_shown(void **state)
     struct labels labels = made_labels(&wave, &arena);
     assert_number(&labels, "bpm", 0, false);
     assert_number(&labels, "one_shot", 0, false);
-    assert_null(labelled(&labels, "root_note"));
+    assert_null(find_label(&labels, "root_note"));
     buffer_free(&wave);
     wave = acid_wave(1, 120);
     labels = made_labels(&wave, &arena);
@@ -102,7 +102,7 @@ static void an_acid_tempo_of_zero_is_kept_but_not_shown(void **state)
     buffer_free(&wave);
     wave = acid_wave(0, NAN);
     labels = made_labels(&wave, &arena);
-    assert_null(labelled(&labels, "bpm"));
+    assert_null(find_label(&labels, "bpm"));
     buffer_free(&wave), arena_free(&arena);
 }
 
@@ -110,7 +110,7 @@ static void an_acid_tempo_of_zero_is_kept_but_not_shown(void **state)
 
 static void put_iff(struct buffer *to, const char *id, const struct buffer *data)
 {
-    put(to, id), put_be(to, data->len, 4), buffer_add(to, data->at, data->len);
+    put_letters(to, id), put_be(to, data->len, 4), buffer_add(to, data->at, data->len);
     if (data->len & 1)
         buffer_add(to, "", 1);
 }
@@ -120,9 +120,9 @@ static void aiff_gives_name_author_root_and_loop(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer aiff = { 0 }, name = { 0 }, author = { 0 }, marks = { 0 }, inst = { 0 };
-    put(&aiff, "FORM"), put_be(&aiff, 0, 4), put(&aiff, "AIFF");
-    put(&name, "Tom"), put(&author, "Someone");
-    put_be(&marks, 2, 2), put_be(&marks, 1, 2), put_be(&marks, 10, 4), put_be(&marks, 3, 1), put(&marks, "beg");
+    put_letters(&aiff, "FORM"), put_be(&aiff, 0, 4), put_letters(&aiff, "AIFF");
+    put_letters(&name, "Tom"), put_letters(&author, "Someone");
+    put_be(&marks, 2, 2), put_be(&marks, 1, 2), put_be(&marks, 10, 4), put_be(&marks, 3, 1), put_letters(&marks, "beg");
     put_be(&marks, 2, 2), put_be(&marks, 500, 4), put_be(&marks, 0, 2);
     put_be(&inst, 60, 1), put_padded(&inst, "", 7), put_be(&inst, 1, 2), put_be(&inst, 1, 2), put_be(&inst, 2, 2);
     put_padded(&inst, "", 6);
@@ -153,7 +153,7 @@ static struct buffer tagged_mp3(int version, int flags, const struct buffer *fra
         made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
     struct buffer all = { 0 };
 
-    put(&all, "ID3"), put_le(&all, (uint64_t)version, 2), put_le(&all, (uint64_t)flags, 1);
+    put_letters(&all, "ID3"), put_le(&all, (uint64_t)version, 2), put_le(&all, (uint64_t)flags, 1);
     put_sync_safe(&all, (uint32_t)frames->len);
     buffer_add(&all, frames->at, frames->len);
     buffer_add(&all, mp3.at, mp3.len);
@@ -163,7 +163,7 @@ static struct buffer tagged_mp3(int version, int flags, const struct buffer *fra
 
 static void put_frame(struct buffer *to, int version, const char *id, int charset, const void *words, size_t len)
 {
-    put(to, id);
+    put_letters(to, id);
     if (version == 2)
         put_be(to, len + 1, 3);
     else if (version == 3)
@@ -207,7 +207,7 @@ static void an_unsynchronised_tag_is_read_as_it_was_meant(void **state)
     struct buffer frames = { 0 };
     static const char title16[] = "\xFF\0\xFE"
                                   "A\0B"; /* FF 00 FE: a mark whose FF was guarded */
-    put(&frames, "TIT2"), put_be(&frames, 7, 4), put_le(&frames, 0, 2), put_le(&frames, 1, 1);
+    put_letters(&frames, "TIT2"), put_be(&frames, 7, 4), put_le(&frames, 0, 2), put_le(&frames, 1, 1);
     buffer_add(&frames, title16, 7);
     struct buffer mp3 = tagged_mp3(3, 0x80, &frames);
     struct labels labels = made_labels(&mp3, &arena);
@@ -222,8 +222,8 @@ static void id3_of_version_1_speaks_where_nothing_else_does(void **state)
     struct buffer frames = { 0 };
     put_frame(&frames, 3, "TIT2", 0, "Newer", 5);
     struct buffer mp3 = tagged_mp3(3, 0, &frames);
-    put(&mp3, "TAG"), put_padded(&mp3, "Older", 30), put_padded(&mp3, "Band", 30), put_padded(&mp3, "", 30);
-    put(&mp3, "1999"), put_padded(&mp3, "", 29), put_le(&mp3, 5, 1), put_le(&mp3, 8, 1);
+    put_letters(&mp3, "TAG"), put_padded(&mp3, "Older", 30), put_padded(&mp3, "Band", 30), put_padded(&mp3, "", 30);
+    put_letters(&mp3, "1999"), put_padded(&mp3, "", 29), put_le(&mp3, 5, 1), put_le(&mp3, 8, 1);
     struct labels labels = made_labels(&mp3, &arena);
     assert_word(&labels, "title", "Newer");
     assert_word(&labels, "artist", "Band");
@@ -260,7 +260,7 @@ static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
     labels_words(&labels, "bpm", (const uint8_t *)"fast", 4, CHARSET_UTF8);
     labels_words(&labels, "year", (const uint8_t *)"20", 2, CHARSET_UTF8);
     assert_word(&labels, "bpm", "fast");
-    assert_false(labelled(&labels, "bpm")->shown);
+    assert_false(find_label(&labels, "bpm")->shown);
     assert_number(&labels, "year", 20, false);
     arena_free(&arena);
 }

@@ -3,7 +3,7 @@
 #include "services/audio/dsp/acid.h"
 #include "tests/unit/audio/measure.h"
 
-static double complex formula(const struct acid_params *p, double cutoff, double f, double rate)
+static double complex response_of(const struct acid_params *p, double cutoff, double f, double rate)
 {
     double complex s = I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * cutoff / rate);
     double k = 4 * (double)p->res;
@@ -23,7 +23,7 @@ static double worst_error(const struct acid_params *params, uint32_t rate)
     x[0] = 0.001f; /* so small that nothing is bent */
     acid_run(&acid, params, rate, x, x + FRAMES, FRAMES);
     for (size_t i = 0; i < sizeof(AT) / sizeof(*AT); i++) {
-        double complex should = formula(params, (double)params->cutoff, AT[i] * rate, rate);
+        double complex should = response_of(params, (double)params->cutoff, AT[i] * rate, rate);
         worst = fmax(worst, cabs(measure_at(x, FRAMES, AT[i]) * 1000 - should) / fmax(cabs(should), 0.01));
     }
     assert_true(measure_peak(x + FRAMES, FRAMES) <= 0);
@@ -111,7 +111,7 @@ static void the_envelope_opens_the_filter_and_falls(void **state)
         acid_note(&acid, accent ? 1500 : 0);
         x[0] = 0.001f;
         acid_run(&acid, &slow, 48000, x, x + FRAMES, FRAMES);
-        double should = cabs(formula(&slow, accent ? 5500 : 4000, 3000, 48000));
+        double should = cabs(response_of(&slow, accent ? 5500 : 4000, 3000, 48000));
         measure_near(cabs(measure_at(x, FRAMES, 3000.0 / 48000)) * 1000, should, should * 0.01);
         free(x);
     }

@@ -5,7 +5,7 @@
 static const struct adsr_params PARAMS = { .attack = 0.01f, .decay = 0.1f, .sustain = 0.4f, .release = 0.2f };
 
 /* From a to b with 60 dB of an exponential, shifted to end on b; x is the part of the time, 0..1. */
-static double falling(double a, double b, double x)
+static double fall_between(double a, double b, double x)
 {
     return b + (a - b) * (pow(10, -3 * x) - 0.001) / 0.999;
 }
@@ -21,9 +21,9 @@ static void segments_have_their_lengths_and_shapes(void **state)
     adsr_run(&adsr, &PARAMS, RATE, level, FRAMES);
     for (int i = 0; i < FRAMES; i++) {
         double should = i < A          ? (i + 1.0) / A
-                        : i < A + D    ? falling(1, 0.4, (i + 1.0 - A) / D)
+                        : i < A + D    ? fall_between(1, 0.4, (i + 1.0 - A) / D)
                         : i < GATE     ? 0.4
-                        : i < GATE + R ? falling(0.4, 0, (i + 1.0 - GATE) / R)
+                        : i < GATE + R ? fall_between(0.4, 0, (i + 1.0 - GATE) / R)
                                        : 0;
         measure_near((double)level[i], should, 1e-6);
     }
@@ -47,7 +47,8 @@ static void long_and_short_times_are_exact(void **state)
             adsr_start(&adsr, &params, rate, UINT32_MAX);
             adsr_run(&adsr, &params, rate, level, 2 * length + 2);
             measure_near((double)level[length - 1], 1, 0);
-            measure_near((double)level[length + length / 2 - 1], falling(1, 0, (double)(length / 2) / length), 1e-6);
+            measure_near((double)level[length + length / 2 - 1], fall_between(1, 0, (double)(length / 2) / length),
+                         1e-6);
             assert_true(level[2 * length - 2] > 0 && level[2 * length - 1] <= 0);
             assert_true(adsr_is_idle(&adsr));
             free(level);
@@ -63,7 +64,7 @@ static void a_gate_that_ends_in_the_attack_releases_from_there(void **state)
     adsr_start(&adsr, &PARAMS, 48000, 240);
     adsr_run(&adsr, &PARAMS, 48000, level, 12000);
     measure_near((double)level[239], 0.5, 1e-6);
-    measure_near((double)level[240 + 4799], falling(0.5, 0, 0.5), 1e-6);
+    measure_near((double)level[240 + 4799], fall_between(0.5, 0, 0.5), 1e-6);
     assert_true(level[240 + 9598] > 0 && level[240 + 9599] <= 0);
 }
 

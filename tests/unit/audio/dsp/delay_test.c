@@ -11,7 +11,7 @@ struct rig {
 
 static const struct measure_rig RIG = { .bytes = sizeof(struct rig) };
 
-static void play(struct rig *rig, const struct delay_params *params, float *left, uint32_t frames)
+static void play_rig(struct rig *rig, const struct delay_params *params, float *left, uint32_t frames)
 {
     delay_run(&rig->delay, rig->lines, SIZE, params, 48000, left, left + frames, left, left + frames, frames);
 }
@@ -40,7 +40,7 @@ static void its_response_is_the_formula(void **state)
         float *x = measure_floats(2 * FRAMES);
         params.time = TIME[t];
         x[0] = 1;
-        play(rig, &params, x, FRAMES);
+        play_rig(rig, &params, x, FRAMES);
         for (int i = 0; i < 6; i++) {
             double complex z = cexp(-I * MEASURE_TURN * AT[i] * (double)TIME[t]),
                            f = loop_filter(&params, AT[i], 48000);
@@ -64,7 +64,7 @@ static void whole_echoes_fall_on_their_frames(void **state)
 
     (void)state;
     x[7] = 1;
-    play(rig, &params, x, 4800);
+    play_rig(rig, &params, x, 4800);
     assert_true(measure_peak(x, 7 + 480) <= 0);
     for (int k = 1; k < 6; k++) {
         int highest = 7 + 480 * k - 240;
@@ -88,7 +88,7 @@ static void times_between_frames_are_exact(void **state)
         struct rig *rig = measure_new(&RIG);
         float *x = measure_floats(2 * 48000);
         x[0] = 1;
-        play(rig, &params, x, 48000);
+        play_rig(rig, &params, x, 48000);
         double turns = 500.0 / 48000;
         double complex is = measure_at(x, 48000, turns) / loop_filter(&params, 500, 48000);
         double off = carg(is * cexp(I * MEASURE_TURN * turns * (double)params.time * 48000)) / (MEASURE_TURN * turns);
@@ -127,7 +127,7 @@ static void it_ends_even_at_the_highest_feedback(void **state)
 
     (void)state;
     memset(x + 4800, 0, 91200 * sizeof(*x)), memset(x + 96000 + 4800, 0, 91200 * sizeof(*x));
-    play(rig, &params, x, 96000);
+    play_rig(rig, &params, x, 96000);
     assert_true(measure_peak(x, 96000) < 40);
     assert_true(measure_peak(x + 90000, 6000) < 1e-6);
     free(x), free(rig);

@@ -6,14 +6,14 @@ struct rig {
     struct limiter limiter;
 };
 
-static void run(void *made, float *left, float *right, uint32_t frames)
+static void run_limiter(void *made, float *left, float *right, uint32_t frames)
 {
     struct rig *rig = made;
 
     limiter_heal(&rig->limiter);
     limiter_run(&rig->limiter, 0.5f, 48000, left, right, frames);
 }
-static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct limiter), run };
+static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct limiter), run_limiter };
 
 /* Impulses, bursts, square waves, 40 dB over, ceilings that move: |out| <= ceiling, with no exception. */
 static void nothing_is_ever_above_the_ceiling(void **state)

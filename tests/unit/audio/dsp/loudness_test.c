@@ -9,11 +9,11 @@ struct rig {
     struct rt_loudness loudness;
 };
 
-static void run(void *made, float *left, float *right, uint32_t frames)
+static void run_loudness(void *made, float *left, float *right, uint32_t frames)
 {
     loudness_run(&((struct rig *)made)->loudness, RATE, left, right, frames);
 }
-static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct rt_loudness), run };
+static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct rt_loudness), run_loudness };
 
 struct player {
     struct rt_loudness loudness;
@@ -22,7 +22,7 @@ struct player {
     double highest[2], lowest[2]; /* momentary and short-term loudness since they were set */
 };
 
-static void look(struct player *player)
+static void look_at(struct player *player)
 {
     for (int i = 0; i < 2; i++) {
         double now = loudness_of(&player->loudness, i ? LOUDNESS_SHORT : LOUDNESS_MOMENTARY);
@@ -31,14 +31,14 @@ static void look(struct player *player)
     }
 }
 
-static void forget(struct player *player)
+static void forget_all(struct player *player)
 {
     player->highest[0] = player->highest[1] = -200;
     player->lowest[0] = player->lowest[1] = 200;
 }
 
 /* A sine of 1 kHz in both channels that peaks at so many dBFS; -200 is silence. Looks each 10 ms. */
-static void play(struct player *player, double db, double seconds)
+static void play_tone(struct player *player, double db, double seconds)
 {
     float x[STEP];
     uint32_t frames = (uint32_t)(seconds * player->rate + 0.5);
@@ -48,7 +48,7 @@ static void play(struct player *player, double db, double seconds)
         for (uint32_t i = 0; i < n; i++, player->at++)
             x[i] = (float)(pow(10, db / 20) * sin(2 * M_PI * 1000 * (double)player->at / player->rate));
         loudness_run(&player->loudness, player->rate, x, x, n);
-        look(player);
+        look_at(player);
         done += n;
     }
 }
@@ -60,9 +60,9 @@ static void a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate(void **state)
         for (int level = 0; level < 2; level++) {
             struct player player = { .rate = MEASURE_RATES[i] };
             double db = level ? -33 : -23; /* cases 1 and 2 */
-            play(&player, db, 4);
-            forget(&player);
-            play(&player, db, 2);
+            play_tone(&player, db, 4);
+            forget_all(&player);
+            play_tone(&player, db, 2);
             printf("# figure: %u Hz, %.0f dBFS: %.3f and %.3f LUFS\n", player.rate, db, player.highest[0],
                    player.highest[1]);
             for (int k = 0; k < 2; k++) {
@@ -92,19 +92,19 @@ static void alternating_levels_are_steady_over_their_window(void **state)
 
     (void)state;
     for (int i = 0; i < 5; i++) { /* case 9 */
-        play(&player, -20, 1.34);
-        play(&player, -30, 1.66);
+        play_tone(&player, -20, 1.34);
+        play_tone(&player, -30, 1.66);
         if (i == 0)
-            forget(&player);
+            forget_all(&player);
     }
     measure_near(player.highest[1], -23, TOLERANCE);
     measure_near(player.lowest[1], -23, TOLERANCE);
     player = (struct player){ .rate = RATE };
     for (int i = 0; i < 25; i++) { /* case 12 */
         if (i == 3)
-            forget(&player);
-        play(&player, -20, 0.18);
-        play(&player, -30, 0.22);
+            forget_all(&player);
+        play_tone(&player, -20, 0.18);
+        play_tone(&player, -30, 0.22);
     }
     measure_near(player.highest[0], -23, TOLERANCE);
     measure_near(player.lowest[0], -23, TOLERANCE);
@@ -116,22 +116,22 @@ static void a_tone_as_long_as_the_window_is_met_wherever_it_begins(void **state)
     (void)state;
     for (int i = 0; i < 20; i++) {
         struct player player = { .rate = RATE };
-        forget(&player);
-        play(&player, -200, i * 0.15);
-        play(&player, -23, 3);
-        play(&player, -200, 1);
+        forget_all(&player);
+        play_tone(&player, -200, i * 0.15);
+        play_tone(&player, -23, 3);
+        play_tone(&player, -200, 1);
         measure_near(player.highest[1], -23, TOLERANCE);
         player = (struct player){ .rate = RATE };
-        forget(&player);
-        play(&player, -200, 0.0025 * i); /* Tech 3341 takes steps of 20 ms; these are beside our parts */
-        play(&player, -23, 0.4);
-        play(&player, -200, 1);
+        forget_all(&player);
+        play_tone(&player, -200, 0.0025 * i); /* Tech 3341 takes steps of 20 ms; these are beside our parts */
+        play_tone(&player, -23, 0.4);
+        play_tone(&player, -200, 1);
         measure_near(player.highest[0], -23, TOLERANCE);
         player = (struct player){ .rate = RATE };
-        forget(&player);
-        play(&player, -200, i * 0.02);
-        play(&player, -38 + i, 0.4);
-        play(&player, -200, 1);
+        forget_all(&player);
+        play_tone(&player, -200, i * 0.02);
+        play_tone(&player, -38 + i, 0.4);
+        play_tone(&player, -200, 1);
         measure_near(player.highest[0], -38 + i, TOLERANCE);
     }
 }

@@ -36,7 +36,7 @@ static void pitch_is_exact_over_long_times(void **state)
 }
 
 /* Amplitude of harmonic n in the ideal wave. */
-static double ideal(enum oscillator_shape shape, int n)
+static double ideal_harmonic(enum oscillator_shape shape, int n)
 {
     double pi = MEASURE_TURN / 2;
 
@@ -48,7 +48,7 @@ static double ideal(enum oscillator_shape shape, int n)
 }
 
 /* What the B-spline's transform leaves. */
-static double softened(double turns)
+static double soften_step(double turns)
 {
     return pow(sin(MEASURE_TURN / 2 * turns) / (MEASURE_TURN / 2 * turns), 4);
 }
@@ -66,7 +66,7 @@ static void harmonics_have_their_amplitudes(void **state)
         oscillator_run(&oscillator, &params, 48000, x, FRAMES);
         for (int n = 1; n * 441 < 12000; n++) {
             double turns = n * 441.0 / 48000;
-            measure_near(measure_tone(x, FRAMES, turns), ideal(params.shape, n) * softened(turns), 2e-4);
+            measure_near(measure_tone(x, FRAMES, turns), ideal_harmonic(params.shape, n) * soften_step(turns), 2e-4);
         }
         measure_near(cabs(measure_at(x, FRAMES, 0)) / FRAMES, 0, 1e-4);
         free(x);
@@ -81,7 +81,7 @@ static void worst_alias(enum oscillator_shape shape, double hz, double *is, doub
     struct oscillator_params params = { shape, (float)hz };
     struct oscillator oscillator = { 0 };
     float *x = measure_floats(FRAMES);
-    double base = ideal(shape, 1) * softened(hz / RATE);
+    double base = ideal_harmonic(shape, 1) * soften_step(hz / RATE);
 
     *is = *should = 0;
     oscillator_run(&oscillator, &params, RATE, x, FRAMES);
@@ -91,7 +91,7 @@ static void worst_alias(enum oscillator_shape shape, double hz, double *is, doub
         if (f < RATE / 2 || folded > 16000 || folded < 20 || apart < 20)
             continue;
         *is = fmax(*is, measure_tone(x, FRAMES, folded / RATE) / base);
-        *should = fmax(*should, ideal(shape, n) * softened(f / RATE) / base);
+        *should = fmax(*should, ideal_harmonic(shape, n) * soften_step(f / RATE) / base);
     }
     free(x);
 }

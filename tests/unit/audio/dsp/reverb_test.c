@@ -13,7 +13,7 @@ struct rig {
 static const struct measure_rig RIG = { .bytes = sizeof(struct rig) };
 
 /* The impulse response: left, then right. */
-static float *response(const struct reverb_params *params, uint32_t rate, uint32_t frames)
+static float *make_response(const struct reverb_params *params, uint32_t rate, uint32_t frames)
 {
     struct rig *rig = measure_new(&RIG);
     float *x = measure_floats(2 * frames);
@@ -25,7 +25,7 @@ static float *response(const struct reverb_params *params, uint32_t rate, uint32
     return x;
 }
 
-static double feedback(const struct reverb_params *params)
+static double feedback_of(const struct reverb_params *params)
 {
     return 0.7 + 0.28 * (double)params->room;
 }
@@ -39,8 +39,8 @@ static void its_energy_is_that_of_eight_combs(void **state)
     (void)state;
     for (int i = 0; i < 6; i++) {
         struct reverb_params params = { .mix = 1, .room = (float)i / 5 * 0.9f, .damp = 0 };
-        double g = feedback(&params), should = 8 * (double)(REVERB_GAIN * REVERB_GAIN) / (1 - g * g);
-        float *x = response(&params, 44100, FRAMES);
+        double g = feedback_of(&params), should = 8 * (double)(REVERB_GAIN * REVERB_GAIN) / (1 - g * g);
+        float *x = make_response(&params, 44100, FRAMES);
         for (int c = 0; c < 2; c++)
             worst = fmax(worst, fabs(10 * log10(measure_energy(x + c * FRAMES, FRAMES) / should)));
         free(x);
@@ -53,7 +53,7 @@ static void its_energy_is_that_of_eight_combs(void **state)
 static void its_first_echo_comes_from_the_shortest_comb(void **state)
 {
     struct reverb_params params = { .mix = 1, .room = 0.5f, .damp = 0.5f };
-    float *x = response(&params, 44100, 2000);
+    float *x = make_response(&params, 44100, 2000);
 
     (void)state;
     assert_true(measure_peak(x, 1116) <= 0 && measure_peak(x + 2000, 1139) <= 0);
@@ -83,9 +83,9 @@ static void its_decay_is_the_combs_formula(void **state)
         for (int r = 0; r < 3; r++) {
             uint32_t rate = MEASURE_RATES[2 * r], frames = 6 * rate;
             struct reverb_params params = { .mix = 1, .room = 0.4f * (float)i, .damp = 0 };
-            double g = feedback(&params), scale = rate / 44100.0, t60 = 3 * 1617 / (-log10(g) * 44100);
+            double g = feedback_of(&params), scale = rate / 44100.0, t60 = 3 * 1617 / (-log10(g) * 44100);
             uint32_t from = (uint32_t)(0.2 * t60 * rate), to = (uint32_t)(0.8 * t60 * rate);
-            float *x = response(&params, rate, frames);
+            float *x = make_response(&params, rate, frames);
             double is = 10 * log10(measure_energy(x + to, frames - to) / measure_energy(x + from, frames - from));
             double should = 10 * log10(energy_after(g, to, scale) / energy_after(g, from, scale));
             assert_true(is < -20);
@@ -104,9 +104,9 @@ static void damp_takes_treble_and_leaves_bass(void **state)
 
     (void)state;
     dull.damp = 0.5f; /* d = 0.2 */
-    float *a = response(&bright, 44100, FRAMES), *b = response(&dull, 44100, FRAMES);
+    float *a = make_response(&bright, 44100, FRAMES), *b = make_response(&dull, 44100, FRAMES);
     double complex bass_a = measure_at(a, FRAMES, 0), bass_b = measure_at(b, FRAMES, 0);
-    double g = feedback(&bright), top = g * 0.8 / 1.2;
+    double g = feedback_of(&bright), top = g * 0.8 / 1.2;
     measure_near(cabs(bass_b / bass_a), 1, 0.001);
     measure_near(cabs(bass_a), 8 * (double)REVERB_GAIN / (1 - g), 0.02);
     /* Each echo alone is known at the very top: k-th of a comb: g^k 0.8/1.2 ^k, its sign by its frame. */
@@ -132,7 +132,7 @@ static void mix_0_is_silence(void **state)
 
     (void)state;
     params.mix = 0;
-    x = response(&params, 48000, FRAMES);
+    x = make_response(&params, 48000, FRAMES);
     assert_true(measure_peak(x, 2 * FRAMES) <= 0);
     free(x);
 }

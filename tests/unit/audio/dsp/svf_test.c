@@ -2,7 +2,7 @@
 #include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
 
-static double complex formula(const struct svf_params *p, double f, double rate)
+static double complex response_of(const struct svf_params *p, double f, double rate)
 {
     double complex s = I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * (double)p->cutoff / rate);
     double k = 1 / (double)p->q;
@@ -22,7 +22,7 @@ static double worst_error(const struct svf_params *params, uint32_t rate)
     x[0] = 1;
     svf_run(&svf, params, rate, x, NULL, FRAMES);
     for (size_t i = 0; i < sizeof(AT) / sizeof(*AT); i++) {
-        double complex should = formula(params, AT[i] * rate, rate), is = measure_at(x, FRAMES, AT[i]);
+        double complex should = response_of(params, AT[i] * rate, rate), is = measure_at(x, FRAMES, AT[i]);
         worst = fmax(worst, cabs(is - should) / fmax(cabs(should), 0.01));
     }
     free(x);

@@ -7,7 +7,7 @@
 static int bell = -1; /* -1: no message queues here */
 static char why_not[256];
 
-static int setup(void **state)
+static int set_up(void **state)
 {
     struct fault fault;
 
@@ -17,7 +17,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     bell_close(bell);
     bell_remove(&((struct home *)*state)->paths);
@@ -32,7 +32,7 @@ static void need_a_bell(void)
     skip();
 }
 
-static bool rings(void)
+static bool is_rung(void)
 {
     struct pollfd fd = { .fd = bell, .events = POLLIN };
 
@@ -46,9 +46,9 @@ static void a_ring_is_heard_once_with_its_word(void **state)
 
     need_a_bell();
     assert_false(bell_take(bell, text));
-    assert_false(rings());
+    assert_false(is_rung());
     bell_ring(&home->paths, "ready search");
-    assert_true(rings());
+    assert_true(is_rung());
     assert_true(bell_take(bell, text));
     assert_string_equal(text, "ready search");
     assert_false(bell_take(bell, text));
@@ -106,7 +106,7 @@ static void a_bell_that_is_there_is_taken_over(void **state)
     bell_close(second);
 }
 
-#define BELL_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+#define BELL_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
 
 int main(void)
 {

@@ -6,13 +6,13 @@
 #include "common/shared/shm.h"
 #include "tests/unit/common/home.h"
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     board_remove(&((struct home *)*state)->paths);
     return home_remove(state);
 }
 
-static struct board *make(const struct home *home)
+static struct board *make_board(const struct home *home)
 {
     struct board *board;
 
@@ -41,7 +41,7 @@ static void a_service_without_a_line_beats_into_nothing(void **state)
 
 static void a_claim_names_this_very_process(void **state)
 {
-    struct board *board = make(*state);
+    struct board *board = make_board(*state);
     struct board_line *line = board_line(board, "persist", true);
 
     board_claim(line);
@@ -56,7 +56,7 @@ static void a_claim_names_this_very_process(void **state)
 static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
 {
     const struct home *home = *state;
-    struct board *ours = make(home), *theirs;
+    struct board *ours = make_board(home), *theirs;
     struct board_line *line = board_line(ours, "search", true), *seen;
 
     assert_int_equal(board_open(&home->paths, &theirs, NULL), ERR_OK);
@@ -76,7 +76,7 @@ static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
 
 static void a_name_has_one_line_and_only_the_supervisor_adds_one(void **state)
 {
-    struct board *board = make(*state);
+    struct board *board = make_board(*state);
     struct board_line *line = board_line(board, "indexer", true);
 
     assert_ptr_equal(board_line(board, "indexer", true), line);
@@ -89,7 +89,7 @@ static void a_name_has_one_line_and_only_the_supervisor_adds_one(void **state)
 
 static void a_full_board_has_no_line_to_add(void **state)
 {
-    struct board *board = make(*state);
+    struct board *board = make_board(*state);
     char name[16];
 
     for (int i = 0; i < BOARD_LINES; i++) {
@@ -104,18 +104,18 @@ static void a_full_board_has_no_line_to_add(void **state)
 
 static void the_board_outlives_its_supervisor(void **state)
 {
-    struct board *board = make(*state);
+    struct board *board = make_board(*state);
 
     board_claim(board_line(board, "persist", true));
     board_close(board);
-    board = make(*state);
+    board = make_board(*state);
     assert_int_equal(board_line(board, "persist", false)->pid, getpid());
     board_close(board);
 }
 
 static void a_line_of_random_bytes_names_nobody_and_is_free(void **state)
 {
-    struct board *board = make(*state);
+    struct board *board = make_board(*state);
 
     memset(board_at(board, 0), 0xA5, sizeof(struct board_line));
     assert_null(board_line(board, "persist", false));
@@ -153,12 +153,12 @@ static int open_object(const struct paths *paths)
 static void a_board_that_is_removed_or_replaced_stands_no_more(void **state)
 {
     const struct home *home = *state;
-    struct board *board = make(home), *other;
+    struct board *board = make_board(home), *other;
 
     assert_true(board_stands(board, &home->paths));
     board_remove(&home->paths);
     assert_false(board_stands(board, &home->paths));
-    other = make(home);
+    other = make_board(home);
     assert_false(board_stands(board, &home->paths));
     assert_true(board_stands(other, &home->paths));
     board_close(board);
@@ -168,14 +168,14 @@ static void a_board_that_is_removed_or_replaced_stands_no_more(void **state)
 static void a_board_cut_short_ends_nobody_and_is_made_anew(void **state)
 {
     const struct home *home = *state;
-    struct board *board = make(home), *other;
+    struct board *board = make_board(home), *other;
     int fd = open_object(&home->paths);
 
     board_line(board, "persist", true);
     assert_int_equal(ftruncate(fd, 0), 0);
     board_claim(board_line(board, "persist", true));
     assert_false(board_stands(board, &home->paths));
-    other = make(home);
+    other = make_board(home);
     assert_null(board_line(other, "persist", false));
     assert_true(board_stands(other, &home->paths));
     board_close(board);
@@ -186,7 +186,7 @@ static void a_board_cut_short_ends_nobody_and_is_made_anew(void **state)
 static void a_board_of_random_bytes_stands_no_more(void **state)
 {
     const struct home *home = *state;
-    struct board *board = make(home);
+    struct board *board = make_board(home);
     int fd = open_object(&home->paths);
 
     assert_int_equal(pwrite(fd, "a header of anything else", 25, 0), 25);
@@ -195,7 +195,7 @@ static void a_board_of_random_bytes_stands_no_more(void **state)
     close(fd);
 }
 
-#define BOARD_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
+#define BOARD_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, tear_down)
 
 int main(void)
 {

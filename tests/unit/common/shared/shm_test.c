@@ -9,20 +9,20 @@ enum { VERSION = 3, SIZE = 1000 };
 
 static char name[SHM_NAME_SIZE];
 
-static int setup(void **state)
+static int set_up(void **state)
 {
     home_make(state);
     shm_name(&((struct home *)*state)->paths, "test", name);
     return 0;
 }
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     shm_remove(name);
     return home_remove(state);
 }
 
-static struct shm make(void)
+static struct shm make_shm(void)
 {
     struct shm shm;
 
@@ -30,7 +30,7 @@ static struct shm make(void)
     return shm;
 }
 
-static void overwrite(off_t at, const void *bytes, size_t len)
+static void overwrite_file(off_t at, const void *bytes, size_t len)
 {
     int fd = shm_open(name, O_RDWR, 0);
 
@@ -49,7 +49,7 @@ static void an_object_is_named_after_its_engine(void **state)
 
 static void a_new_object_is_zeroed_private_and_has_all_its_memory(void **state)
 {
-    struct shm shm = make();
+    struct shm shm = make_shm();
     struct stat st;
     int fd = shm_open(name, O_RDONLY, 0);
 
@@ -67,7 +67,7 @@ static void a_new_object_is_zeroed_private_and_has_all_its_memory(void **state)
 
 static void what_one_writes_another_reads(void **state)
 {
-    struct shm one = make(), other;
+    struct shm one = make_shm(), other;
 
     (void)state;
     assert_int_equal(shm_attach(name, VERSION, SIZE, &other, NULL), ERR_OK);
@@ -79,12 +79,12 @@ static void what_one_writes_another_reads(void **state)
 
 static void a_whole_object_is_taken_over_with_what_is_in_it(void **state)
 {
-    struct shm shm = make();
+    struct shm shm = make_shm();
 
     (void)state;
     strcpy(shm.at, "kept");
     shm_detach(&shm);
-    shm = make();
+    shm = make_shm();
     assert_string_equal(shm.at, "kept");
     shm_detach(&shm);
 }
@@ -100,7 +100,7 @@ static void a_missing_object_is_offline(void **state)
 
 static void another_layout_is_refused_and_made_anew(void **state)
 {
-    struct shm shm = make();
+    struct shm shm = make_shm();
 
     (void)state;
     strcpy(shm.at, "old");
@@ -118,13 +118,13 @@ static void a_truncated_object_is_refused_before_it_is_mapped(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-        struct shm shm = make();
+        struct shm shm = make_shm();
         int fd = shm_open(name, O_RDWR, 0);
         shm_detach(&shm);
         assert_int_equal(ftruncate(fd, sizes[i]), 0);
         close(fd);
         assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), sizes[i] ? ERR_VERSION : ERR_OFFLINE);
-        shm = make();
+        shm = make_shm();
         memset(shm.at, 1, SIZE);
         shm_detach(&shm);
     }
@@ -132,33 +132,33 @@ static void a_truncated_object_is_refused_before_it_is_mapped(void **state)
 
 static void a_header_of_random_bytes_is_refused_and_made_anew(void **state)
 {
-    struct shm shm = make();
+    struct shm shm = make_shm();
     uint8_t noise[64];
 
     (void)state;
     shm_detach(&shm);
     for (size_t i = 0; i < sizeof(noise); i++)
         noise[i] = (uint8_t)(i * 97 + 13);
-    overwrite(0, noise, sizeof(noise));
+    overwrite_file(0, noise, sizeof(noise));
     assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_VERSION);
-    shm = make();
+    shm = make_shm();
     shm_detach(&shm);
 }
 
 static void an_object_whose_magic_is_not_written_yet_is_offline(void **state)
 {
-    struct shm shm = make();
+    struct shm shm = make_shm();
     uint64_t none = 0;
 
     (void)state;
     shm_detach(&shm);
-    overwrite(0, &none, sizeof(none));
+    overwrite_file(0, &none, sizeof(none));
     assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_OFFLINE);
 }
 
 static void an_object_open_to_others_is_not_trusted(void **state)
 {
-    struct shm shm = make();
+    struct shm shm = make_shm();
     int fd = shm_open(name, O_RDWR, 0);
 
     (void)state;
@@ -171,7 +171,7 @@ static void an_object_open_to_others_is_not_trusted(void **state)
 
 static void a_name_that_leads_elsewhere_is_found(void **state)
 {
-    struct shm shm = make(), other;
+    struct shm shm = make_shm(), other;
     int fd = shm_open(name, O_RDWR, 0);
 
     (void)state;
@@ -182,7 +182,7 @@ static void a_name_that_leads_elsewhere_is_found(void **state)
     assert_int_equal(shm_stands(&shm, name), ERR_OK);
     assert_int_equal(shm_remove(name), ERR_OK);
     assert_int_equal(shm_stands(&shm, name), ERR_OFFLINE);
-    other = make();
+    other = make_shm();
     assert_int_equal(shm_stands(&shm, name), ERR_VERSION);
     assert_int_equal(shm_stands(&other, name), ERR_OK);
     shm_detach(&shm);
@@ -196,7 +196,7 @@ static void removing_what_is_not_there_is_no_error(void **state)
     assert_int_equal(shm_remove(name), ERR_OK);
 }
 
-#define SHM_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+#define SHM_TEST(claim) cmocka_unit_test_setup_teardown(claim, set_up, tear_down)
 
 int main(void)
 {

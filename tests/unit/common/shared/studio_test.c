@@ -12,7 +12,7 @@
 #include "common/shared/studio_rate.h"
 #include "tests/unit/common/home.h"
 
-static int teardown(void **state)
+static int tear_down(void **state)
 {
     studio_remove(&((struct home *)*state)->paths);
     return home_remove(state);
@@ -423,7 +423,7 @@ static void rings_of_every_rate_hold_8_and_16_seconds(void **state)
     }
 }
 
-#define STUDIO_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
+#define STUDIO_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, tear_down)
 
 int main(void)
 {
