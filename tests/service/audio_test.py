@@ -113,7 +113,7 @@ def the_transport_goes_where_it_is_told(home):
     until_transport(home, bpm=120)
     contains(home.refused('transport', 'tempo', '500'), 'bpm')
     contains(home.refused('transport', 'swing', 'nan'), 'swing')
-    contains(home.refused('transport', 'locate', '0'), 'no bar')
+    contains(home.refused('transport', 'locate', '0'), 'is not a bar')
     contains(home.refused('transport', 'sync', 'cassette'), 'source')
     contains(home.loophole('transport', 'sync', 'midi').out, 'sync midi')
     home.loophole('transport', 'sync', 'none')
@@ -173,7 +173,7 @@ def a_pattern_with_anything_wrong_changes_nothing(home):
     contains(home.refused('pattern', write_pattern(home, 'bad.json', 'X...X...')), '16, 32, 48 or 64 steps')
     contains(home.refused('pattern', write_pattern(home, 'bad.json', 'X...X...X...X...', ', "surprise": 1')), 'surprise')
     contains(home.refused('ask', 'audio.set_pattern', 'pattern={"sequencer":{"tracks":[{"pattern":"X...X...X...X...",'
-                          '"voice_id":"reverb1"}]}}'), 'no voice "reverb1"')
+                          '"voice_id":"reverb1"}]}}'), 'unknown voice "reverb1"')
     contains(home.refused('ask', 'audio.set_pattern', 'pattern={"modules":{"voice1":{"filter_q":1e9}}}'), 'filter_q')
     same(before, transport(home)['pattern'])
 

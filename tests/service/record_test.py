@@ -120,7 +120,7 @@ def a_name_that_is_taken_gets_a_number(it):
     it.until_final('same', '--seconds', '1')
     id = it.until_final('same', '--seconds', '1')
     same(it.file('same 2.wav'), it.show(id)['path'])
-    contains(home.refused('record', 'start', '--name', 'a/b'), 'has no /')
+    contains(home.refused('record', 'start', '--name', 'a/b'), 'must not contain /')
     contains(home.refused('record', 'start', '--inputs', 'nobody:left'), 'no such JACK port')
     until(lambda: 'nobody' not in home.loophole('ask', 'audio.ports').out)
     with open(it.file('mine.wav'), 'w', encoding='utf-8') as out:

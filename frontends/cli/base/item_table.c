@@ -81,7 +81,7 @@ static void remark_empty(const struct item_table *table, uint32_t column)
 
     if (schema_field(&item_line_shape, text_of(table->fields[column])))
         return;
-    cli_print(&line, "loophole: none of these items has a \"%s", table->fields[column]);
+    cli_print(&line, "loophole: none of these items has a \"%s\"", table->fields[column]);
     cli_remark(&line);
     buffer_free(&line);
 }
