@@ -124,7 +124,7 @@ def silence_an_unknown_port_and_no_sound_at_all_are_said_clearly(it):
     refused('no JACK port "nobody:out"', 'nobody:out', '--seconds', '1')
     refused('CLIENT:PORT', 'nobody', '--seconds', '1')
     refused('seconds', 'a:b', '--seconds', '61')
-    refused('one of them', 'a:b', it.sound('bd_haus'))
+    refused('not both', 'a:b', it.sound('bd_haus'))
     it.leaves_nothing()
     it.stop_counting()
     home.down()

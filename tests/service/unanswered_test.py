@@ -193,7 +193,7 @@ def a_library_is_added_and_removed_once(it):
     it.must('indexer.remove_library', path, remove)
     it.must('indexer.remove_library', path, remove)
     error, said = it.ask('indexer.add_library', path, add)
-    assert error == 'not_found' and 'removed since' in said['what'] and not paths(), (error, said, paths())
+    assert error == 'not_found' and 'removed meanwhile' in said['what'] and not paths(), (error, said, paths())
     it.must('indexer.add_library', path, again)
     it.must('supervisor.restart', {'service': 'indexer'})
     it.must('indexer.remove_library', path, remove)
