@@ -401,10 +401,17 @@ def kill_leader():
     return name
 
 
-def by_the_core(cycles, bpm):
-    """Cycles whose place a leader named: without a leader JACK repeats the last bar, beat and tick, or names none."""
-    return [c for b, c in zip(cycles, cycles[1:])
-            if c.bar > 0 and c.bpm == bpm and (c.bar, c.beat, c.tick) != (b.bar, b.beat, b.tick)]
+def led_runs(cycles, bpm):
+    """Runs of cycles one after the other that a leader named. Without a leader JACK repeats the last bar, beat and tick,
+    names none, or comes a cycle late with what the dead one said last: such cycles are no run."""
+    runs = [[]]
+    for before, cycle in zip(cycles, cycles[1:]):
+        repeats = (cycle.bar, cycle.beat, cycle.tick) == (before.bar, before.beat, before.tick)
+        if cycle.bar > 0 and cycle.bpm == bpm and not repeats:
+            runs[-1].append(cycle)
+        elif runs[-1]:
+            runs.append([])
+    return [part for run in runs for part in rolling(run) if len(part) > 3]
 
 
 def takeover(tools, scratch, kills):
@@ -421,7 +428,7 @@ def takeover(tools, scratch, kills):
     client.must("audio.stop")
     until("it stops", lambda: not transport()["running"])
     cycles = place.end()
-    runs = [run for run in rolling(by_the_core(cycles, 337)) if len(run) > 3]
+    runs = led_runs(cycles, 337)
     for run in runs:
         goes_on(run, rate)
     told = {b["bar"]: b["frame"] for b in bars.take()}
