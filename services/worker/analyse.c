@@ -14,8 +14,8 @@
 enum {
     CHUNK_FRAMES = 4096,
     FACTS_TOTAL = LABELS_MAX + HEARD_FACTS_MAX + 1,
-    ANALYSED_SECONDS_MAX = 4 * 3600,  /* of one sound; the rest only counts */
-    ANALYSED_SAMPLES_MAX = INT32_MAX, /* of all its channels */
+    ANALYSED_SECONDS_MAX = 4 * 3600,  /* of one sound; the rest is only counted */
+    ANALYSED_SAMPLES_MAX = INT32_MAX, /* of one sound, all channels together */
 };
 
 struct analyser {
@@ -23,11 +23,11 @@ struct analyser {
     struct hash_stream *hash;
     struct heard_sound heard;
     struct hash content;
-    uint64_t version; /* that its facts carry */
+    uint64_t version; /* version of the facts */
     float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
 };
 
-/* LOOPHOLE_ANALYSER=N in the environment raises the version: everything is analysed again, once. */
+/* LOOPHOLE_ANALYSER=N in the environment raises the version, so that every file is analysed once more. */
 static uint64_t version_of_this(void)
 {
     const char *asked = getenv("LOOPHOLE_ANALYSER");
@@ -58,7 +58,7 @@ void analyser_free(struct analyser *analyser)
     free(analyser);
 }
 
-/* ---- what was heard, as the schema has it ---- */
+/* ---- facts as the schema declares them ---- */
 
 static void add_heard_facts(const struct heard_sound *heard, uint64_t version, struct fact_list *list)
 {
@@ -107,7 +107,7 @@ static void set_artefacts(const struct heard_sound *heard, struct arena *arena, 
 
 /* ---- decoding ---- */
 
-/* A file that is cut short is analysed as far as it goes, and says so. */
+/* A truncated file is analysed up to its end; the fact `truncated` reports it. */
 static void note_truncation(struct arena *arena, int64_t frames, int64_t announced, struct fact_list *list)
 {
     if (announced <= frames || list->count == FACTS_TOTAL)
@@ -122,7 +122,7 @@ static void note_truncation(struct arena *arena, int64_t frames, int64_t announc
                                              .shown = true };
 }
 
-/* Frames that the header promises; -1: none. What libsndfile says is already cut to what is there for PCM. */
+/* The frames that the header announces; -1: unknown. libsndfile already limits its PCM count to the frames present. */
 static int64_t frames_announced(struct input *input, enum container container, const struct decode_format *format)
 {
     struct payload payload;
@@ -132,7 +132,7 @@ static int64_t frames_announced(struct input *input, enum container container, c
     return container == CONTAINER_MP3 ? -1 : format->frames;
 }
 
-/* Feeds the ear; gives the frames that are there. */
+/* Feeds the analysis and returns the number of frames that were decoded. */
 static int64_t feed_hear(struct analyser *analyser, struct decode *decode, const struct decode_format *format)
 {
     int64_t frames = 0, limit = (int64_t)ANALYSED_SECONDS_MAX * format->rate;
@@ -200,7 +200,7 @@ static void read_tags(struct input *input, enum container container, struct aren
     to->count = labels.list.count;
 }
 
-/* With its hash come the file's own words: tags may differ where the content is the same. */
+/* Hash mode reads the tags too: files with the same content can have different tags. */
 static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
                             enum worker_mode mode, struct arena *arena, struct result *result, struct fault *fault)
 {

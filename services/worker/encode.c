@@ -14,15 +14,15 @@
 enum { STEP = 65536, CHANNELS_MAX = 2, SAMPLES = STEP * CHANNELS_MAX, PIECES_MAX = 16, COMMENT_SIZE = 4001 };
 
 struct encoding {
-    int wav_fd, flac_fd; /* -1: not here */
+    int wav_fd, flac_fd; /* -1: not open */
     struct input wav, flac;
     struct payload payload; /* of the WAV */
-    uint64_t frames, at;    /* of the WAV; the next one to encode or compare */
+    uint64_t frames, at;    /* of the WAV; the next frame to encode or compare */
     struct encoder *encoder;
     struct decode *decode;
     struct hash_stream *hash;
     struct hash content;
-    struct buffer bytes; /* of this answer's pieces */
+    struct buffer bytes; /* of the pieces in this answer */
     struct encoded_piece pieces[PIECES_MAX];
     uint32_t piece_count;
     char comment[COMMENT_SIZE];
@@ -65,7 +65,7 @@ static enum err refuse_over(const struct encoding *encoding, size_t sample, floa
                      20 * log10((double)fabsf(value)));
 }
 
-/* The next frames, at most `most`, to `wanted`. */
+/* Reads the next frames, at most `most`, into `wanted`. */
 static enum err read_wav(struct encoding *encoding, size_t most, size_t *frames, struct fault *fault)
 {
     const struct payload *payload = &encoding->payload;
@@ -87,7 +87,7 @@ static enum err read_wav(struct encoding *encoding, size_t most, size_t *frames,
 
 /* ---- encoding ---- */
 
-/* Bytes that follow each other are one piece. */
+/* Adjacent bytes form one piece. */
 static bool take_bytes(void *state, int64_t at, const void *bytes, size_t len)
 {
     struct encoding *encoding = state;
@@ -115,7 +115,7 @@ static void show_pieces(struct encoding *encoding, struct encode_done *to)
     to->pieces = (struct encoded_piece_list){ encoding->piece_count, encoding->pieces };
 }
 
-/* The first ask begins it and says what the file says of itself. */
+/* The first ask starts the encoder and carries the title, date and comment of the file. */
 static enum err begin_encoding(struct encoding *encoding, const struct encode *ask, struct fault *fault)
 {
     char title[256], date[33], comment[COMMENT_SIZE];
@@ -184,7 +184,7 @@ static enum err open_flac(struct encoding *encoding, int fd, struct fault *fault
     return ERR_OK;
 }
 
-/* The FLAC ends where the WAV does, and differs nowhere before. */
+/* The FLAC must have as many frames as the WAV, and equal samples. */
 static enum err compare_step(struct encoding *encoding, struct encode_done *answer, struct fault *fault)
 {
     size_t found = decode_read_integers(encoding->decode, encoding->found, STEP), wanted = found;

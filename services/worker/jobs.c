@@ -18,7 +18,7 @@ enum err jobs_open(struct pipe *pipe, struct fault *fault)
     return ERR_OK;
 }
 
-/* A result that the schema's bounds refuse is answered by one that says so. */
+/* If the result violates the schema's bounds, sends one that reports the violation. */
 static enum err send_result(struct pipe *pipe, const struct result *result, struct fault *fault)
 {
     enum err e = pipe_send(pipe, &result_shape, result, -1, fault);

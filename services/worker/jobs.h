@@ -5,12 +5,14 @@
 #include "proto/transport/pipe.h"
 #include "services/worker/analyse.h"
 
-enum { JOBS_SOCKET = 3 }; /* the descriptor on which the parent hands the socket over */
+enum { JOBS_SOCKET = 3 }; /* the parent passes the socket as this descriptor */
 
-/* Errors: bad_request (descriptor 3 is no stream socket: not started by a parent). */
+/* Makes `pipe` from JOBS_SOCKET. Errors: bad_request (descriptor 3 is not a stream socket: no parent started the
+ * process). */
 enum err jobs_open(struct pipe *pipe, struct fault *fault);
 
-/* Answers jobs until the parent closes the socket: ok. Errors: those of pipe.h, for a parent that talks nonsense. */
+/* Answers jobs until the parent closes the socket, then returns ok. Errors: those of pipe.h when the parent sends
+ * invalid messages. */
 enum err jobs_run(struct pipe *pipe, struct analyser *analyser, struct fault *fault);
 
 #endif

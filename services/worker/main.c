@@ -20,11 +20,11 @@ static int print_option(const char *option)
 
 static enum err analyse_files(struct pipe *pipe, struct fault *fault)
 {
-    struct analyser *analyser = analyser_new(); /* all libraries warm */
+    struct analyser *analyser = analyser_new(); /* loads all libraries before the sandbox closes */
     enum err e = analyser ? sandbox_enter(JOBS_SOCKET, fault)
                           : fault_set(fault, ERR_INTERNAL, "the analyser cannot be prepared");
     if (e == ERR_OK)
-        e = jobs_run(pipe, analyser, fault); /* until the parent hangs up */
+        e = jobs_run(pipe, analyser, fault); /* until the parent closes the socket */
     analyser_free(analyser);
     return e;
 }
@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 
     if (argc > 1 && !streams && !encodes)
         return print_option(argv[1]);
-    enum err e = jobs_open(&pipe, &fault); /* the socket that the parent made */
+    enum err e = jobs_open(&pipe, &fault); /* the socket that the parent passed */
     if (e == ERR_OK && (streams || encodes))
         e = sandbox_enter(JOBS_SOCKET, &fault);
     if (e == ERR_OK)
@@ -46,5 +46,5 @@ int main(int argc, char **argv)
     pipe_close(&pipe);
     if (e != ERR_OK)
         fprintf(stderr, "loophole-worker: %s%s%s\n", fault.what, fault.hint[0] ? ": " : "", fault.hint);
-    _exit(err_exit_code(e)); /* without the farewells of 139 libraries, which the sandbox would refuse */
+    _exit(err_exit_code(e)); /* skips the exit handlers of 139 libraries: the sandbox would refuse them */
 }

@@ -40,7 +40,7 @@ static enum err set_limits(struct fault *fault)
         if (setrlimit(limits[i].resource, &limit) != 0)
             return fault_errno(fault, ERR_INTERNAL, errno, "cannot set a resource limit");
     }
-    /* A message to a log file is then lost, instead of ending the process. */
+    /* Without SIGXFSZ a write to a log file only fails, and the process lives on. */
     signal(SIGXFSZ, SIG_IGN);
     return ERR_OK;
 }
@@ -56,7 +56,7 @@ void sandbox_allow_job(void)
     setrlimit(RLIMIT_CPU, &limit);
 }
 
-/* ---- what is taken where the kernel permits ---- */
+/* ---- rights that are dropped where the kernel permits ---- */
 
 static void leave_network(void)
 {
@@ -64,7 +64,7 @@ static void leave_network(void)
         (void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
 }
 
-/* Root may raise a hard limit as long as it has its capabilities. */
+/* Root could raise a hard limit while it has its capabilities. */
 static enum err drop_capabilities(struct fault *fault)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -75,7 +75,7 @@ static enum err drop_capabilities(struct fault *fault)
     return ERR_OK;
 }
 
-/* As linux/landlock.h of ABI 6 has it; older kernels take its beginning. */
+/* The layout of linux/landlock.h, ABI 6; older kernels read only its beginning. */
 struct landlock_rules {
     uint64_t files, network, scopes;
 };
@@ -103,7 +103,7 @@ static void close_file_system(void)
     }
 }
 
-/* ---- the calls that are left ---- */
+/* ---- the allowed calls ---- */
 
 static const int plain_calls[] = {
     SCMP_SYS(pread64),       SCMP_SYS(close),           SCMP_SYS(fstat),
@@ -115,7 +115,7 @@ static const int plain_calls[] = {
     SCMP_SYS(gettid),        SCMP_SYS(sigaltstack),
 };
 
-/* Calls with one argument that has to have a value, under a mask (~0: all of it). */
+/* Calls of which one argument must have a value, under a mask (~0: the whole argument). */
 struct narrow_call {
     int call;
     unsigned argument;
@@ -139,10 +139,10 @@ static int allow_all(scmp_filter_ctx filter, int socket)
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, narrow_calls[i].call, 1,
                              SCMP_CMP(narrow_calls[i].argument, SCMP_CMP_MASKED_EQ, narrow_calls[i].mask,
                                       narrow_calls[i].value));
-    if (e == 0) /* not sendmsg, which can pass a descriptor on */
+    if (e == 0) /* not sendmsg, which can pass a descriptor */
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 2,
                              SCMP_CMP(0, SCMP_CMP_MASKED_EQ, ~0u, (uint64_t)socket), SCMP_CMP(4, SCMP_CMP_EQ, 0, 0));
-    if (e == 0) /* sandbox_allow_job */
+    if (e == 0) /* for sandbox_allow_job */
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0),
                              SCMP_CMP(1, SCMP_CMP_EQ, RLIMIT_CPU, 0));
     return e;
@@ -154,7 +154,7 @@ static enum err filter_calls(int socket, struct fault *fault)
     int e = allow_all(filter, socket);
 
     if (e == 0)
-        e = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* a thread that a library began is bound too */
+        e = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* includes threads that a library started */
     if (e == 0)
         e = seccomp_load(filter);
     seccomp_release(filter);
@@ -165,7 +165,7 @@ enum err sandbox_enter(int socket, struct fault *fault)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fault_errno(fault, ERR_INTERNAL, errno, "cannot give up new privileges");
-    priority_ends_first(); /* before the files below /proc are closed to it */
+    priority_ends_first(); /* before Landlock closes the files below /proc */
     close_range((unsigned)socket + 1, ~0u, 0);
     leave_network();
     close_file_system();

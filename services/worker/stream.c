@@ -13,11 +13,11 @@
 enum { FRAMES_MAX = 16384 };
 
 struct stream {
-    int fd; /* -1: nothing is open */
+    int fd; /* -1: no file is open */
     struct input input;
     struct decode *decode;
     struct decode_format format;
-    int64_t at; /* the frame that comes next */
+    int64_t at; /* the next frame */
     float pcm[FRAMES_MAX * DECODE_CHANNELS_MAX];
 };
 

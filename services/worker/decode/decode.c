@@ -8,17 +8,17 @@
 
 #include "common/alloc.h"
 
-#define SAMPLE_MAX 1e6f /* beyond it a sample is no sound but damage */
+#define SAMPLE_MAX 1e6f /* a larger sample is damage */
 
 struct decode {
     SNDFILE *file;
     struct input *input;
-    int64_t begin; /* what libsndfile takes for the file's first byte */
-    int64_t at;    /* counted from there */
+    int64_t begin; /* offset in the file of libsndfile's first byte */
+    int64_t at;    /* relative to `begin` */
     unsigned channels;
 };
 
-/* ---- libsndfile reads through these ---- */
+/* ---- the functions through which libsndfile reads ---- */
 
 static sf_count_t io_length(void *state)
 {
@@ -121,7 +121,7 @@ static void name_format(const SF_INFO *info, struct decode_format *to)
 
 /* ---- opening ---- */
 
-/* What libsndfile says when it does not know why either, or means itself and not the file. */
+/* True for the messages that say nothing about the file. */
 static bool says_nothing(const char *why)
 {
     static const char *const such[] = { "File does not exist", "Unspecified internal error", "Internal error",
@@ -237,7 +237,7 @@ struct encoder {
     SNDFILE *file;
     struct encoder_plan plan;
     int64_t at, size;
-    bool is_refused; /* a write was */
+    bool is_refused; /* a write was refused */
 };
 
 static sf_count_t out_length(void *state)

@@ -1,6 +1,6 @@
-/* decode.h: the sound of a file as numbers, and numbers as a FLAC file. The only file with libsndfile is decode.c; it
- * reads through the descriptor alone, and writes through a function. Hostile input is expected: everything it says is
- * bounded here, the sandbox holds the rest. One thread. */
+/* decode.h: decodes a sound file to samples, and encodes samples as FLAC. Only decode.c uses libsndfile; it reads only
+ * through the descriptor and writes only through a function. Hostile input is expected: this file bounds what the input
+ * claims, and the sandbox contains the rest. One thread. */
 #ifndef LOOPHOLE_WORKER_DECODE_H
 #define LOOPHOLE_WORKER_DECODE_H
 
@@ -13,54 +13,55 @@ struct decode;
 struct decode_format {
     const char *container;     /* "wav", "aiff", "flac", "ogg", "mp3", "au", … */
     const char *sample_format; /* "pcm", "float", "ulaw", "vorbis", "flac", "mpeg", … */
-    unsigned bit_depth;        /* 0 where it means nothing */
+    unsigned bit_depth;        /* 0: not applicable */
     unsigned rate;             /* Hz */
     unsigned channels;
-    int64_t frames; /* as the file says, which may be a lie; -1: does not say */
+    int64_t frames; /* according to the file, and possibly wrong; -1: unknown */
 };
 
-/* `begin` is where in the file the decoder is to see its first byte. Errors: bad_request (not an audio file,
- * damaged, outside the limits; the fault says which). */
+/* Opens a sound; `begin` is the offset in the file of the decoder's first byte. `input` must outlive `decode`. Errors:
+ * bad_request (not an audio file, damaged, out of bounds; the fault says which). */
 enum err decode_open(struct decode **decode, struct input *input, int64_t begin, struct decode_format *format,
                      struct fault *fault);
 
-/* The next frames, interleaved, every sample finite and within ±1e6; fewer than asked for, or 0, at the end or
- * where decoding fails. */
+/* Reads the next frames, interleaved; every sample is finite and within ±1e6. Returns fewer than `frames`, or 0, at the
+ * end or where decoding fails. */
 size_t decode_read(struct decode *decode, float *to, size_t frames);
 
-/* The next read begins at `frame`; false: there is no such frame, or no way to it. */
+/* Sets the next read to `frame`. False: the frame does not exist or cannot be reached. */
 bool decode_seek(struct decode *decode, int64_t frame);
 
-/* True when frame `frame` is really there. Moves the place to read from. */
+/* True if `frame` can be read. Moves the read position. */
 bool decode_has_frame(struct decode *decode, int64_t frame);
 
-/* As decode_read, as integers: full scale of the file is 2^31. */
+/* Like decode_read, but as integers: 2^31 is full scale. */
 size_t decode_read_integers(struct decode *decode, int32_t *to, size_t frames);
 
-/* The file's word of comment, to `to` of `size` bytes; "" where there is none. */
+/* Copies the file's comment to `to` of `size` bytes; "" if there is none. */
 void decode_comment(struct decode *decode, char *to, size_t size);
 
 void decode_close(struct decode *decode); /* NULL is allowed */
 
-/* ---- a FLAC file of 24 bit ---- */
+/* ---- encoding to 24-bit FLAC ---- */
 
 struct encoder;
 
 struct encoder_plan {
-    unsigned rate, channels;            /* Hz; what FLAC cannot hold is bad_request */
-    const char *title, *date, *comment; /* "" where there is none */
-    /* Takes bytes at their place in the file; what stood there is replaced. False ends the encoding. */
+    unsigned rate, channels;            /* Hz; bad_request if FLAC cannot hold them */
+    const char *title, *date, *comment; /* "": none */
+    /* Writes bytes at offset `at` of the file, over earlier ones. False ends the encoding. */
     bool (*write)(void *state, int64_t at, const void *bytes, size_t len);
     void *state;
 };
 
-/* Errors: bad_request, full. */
+/* Copies `plan`; its strings need to live only for the call. Errors: bad_request (rate or channels). */
 enum err encoder_open(struct encoder **encoder, const struct encoder_plan *plan, struct fault *fault);
 
-/* Interleaved, of 24 bit in the upper ones: full scale is 2^31. False: it cannot go on. */
+/* Takes interleaved frames, 24 bit in the upper bits: 2^31 is full scale. False: encoding has failed. */
 bool encoder_write(struct encoder *encoder, const int32_t *from, size_t frames);
 
-/* Writes what is left, and the header once more; frees it. NULL is allowed. False: the file is not whole. */
+/* Writes the remaining frames and the final header, then frees the encoder. NULL is allowed. False: the file is
+ * incomplete. */
 bool encoder_close(struct encoder *encoder);
 
 #endif

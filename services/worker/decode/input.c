@@ -9,7 +9,7 @@ enum err input_open(struct input *input, int fd, struct fault *fault)
 {
     struct stat stat;
 
-    /* The C library's fstat is newfstatat, which would answer for any path: the sandbox allows this one only. */
+    /* The C library's fstat calls newfstatat, which accepts any path; the sandbox allows only this call. */
     if (syscall(SYS_fstat, fd, &stat) != 0)
         return fault_errno(fault, ERR_IO, errno, "cannot access the file");
     if (!S_ISREG(stat.st_mode))

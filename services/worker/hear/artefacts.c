@@ -7,7 +7,7 @@
 #include "schema_artefact.h"
 #include "services/worker/hear/parts.h"
 
-enum { BEATS_MAX = 4096, CURVE_RATE = 10, VERSION = 2 /* 1: as store/artefact_old.h knows them */ };
+enum { BEATS_MAX = 4096, CURVE_RATE = 10, VERSION = 2 /* 1: the layouts of store/artefact_old.h */ };
 
 void artefacts_free(struct artefacts *a)
 {
@@ -15,7 +15,7 @@ void artefacts_free(struct artefacts *a)
     buffer_free(&a->encoded);
 }
 
-/* As precise as what is written: a float. */
+/* Rounds to a float, the precision of the record. */
 static double narrow_number(double value)
 {
     return isfinite(value) ? (double)(float)value : 0;
@@ -26,7 +26,7 @@ static void put_float(uint8_t *to, size_t i, double value)
     little_put_f32(to + 4 * i, (float)narrow_number(value));
 }
 
-/* Each fills a record, in part in the arena. */
+/* Each function fills one record; its lists live in the arena. */
 
 static void fill_waveform(struct arena *arena, const struct hear *hear, void *record)
 {

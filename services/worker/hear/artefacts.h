@@ -1,4 +1,4 @@
-/* artefacts.h: the overviews of a sound that front-ends draw, as records of schemas/artefact.schema. */
+/* artefacts.h: the overviews of a sound that front-ends draw, as records of schemas/artefact.schema. One thread. */
 #ifndef LOOPHOLE_WORKER_HEAR_ARTEFACTS_H
 #define LOOPHOLE_WORKER_HEAR_ARTEFACTS_H
 
@@ -8,11 +8,11 @@
 
 struct artefacts {
     struct arena arena;    /* of one record */
-    struct buffer encoded; /* all of them */
+    struct buffer encoded; /* all records */
 };
 
-/* Fills out->artefact from the finished parts, which points into `artefacts`. Errors: those of
- * codec_encode. */
+/* Encodes the artefacts of the finished `hear` and points out->artefact to them; they live in `artefacts` until its
+ * next use. Errors: those of codec_encode. */
 enum err artefacts_make(struct artefacts *artefacts, const struct hear *hear, struct heard_sound *out);
 void artefacts_free(struct artefacts *artefacts);
 

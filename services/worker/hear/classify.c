@@ -67,7 +67,7 @@ int classify_init(struct classify_model *c, const struct model *model)
            init_nets(c, model);
 }
 
-/* The mean of the linear and the nets' probabilities, the linear one counting for half. */
+/* Averages the probabilities: half from the linear model, half from the mean of the nets. */
 static void find_shares(const struct classify_model *m, const float *row, float *share)
 {
     float one[CLASSIFY_CLASSES], hidden[CLASSIFY_HIDDEN];

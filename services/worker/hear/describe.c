@@ -39,7 +39,7 @@ float describe_likeness(const float *flux, size_t count, size_t lag)
     return (float)(sum / square);
 }
 
-/* The mean power of each band over some frames, as a level. */
+/* Writes the level of each band's mean power over the frames from `first` to `end`. */
 static void put_spectrum(float **row, const struct describe_scope *s, size_t first, size_t end)
 {
     end = end < s->end ? end : s->end;

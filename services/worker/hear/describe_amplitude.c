@@ -20,7 +20,7 @@ static size_t loudest_value(const float *x, size_t count)
     return at;
 }
 
-/* The loudest RMS of some slots, 0 at -60 dB, 1 at the sound's loudest. */
+/* The loudest RMS of the slots: 0 at -60 dB, 1 at the loudest of the sound. */
 static float shape_of(const float *rms, size_t from, size_t to, size_t count, float top)
 {
     float most = 0;
@@ -53,7 +53,7 @@ static void put_attack_and_decay(float **row, const float *rms, size_t count, si
     }
 }
 
-/* How fast each range of bands falls by 10 and by 20 dB after its loudest frame. */
+/* Writes how fast each range of bands falls by 10 and by 20 dB after its loudest frame. */
 static void put_range_decays(float **row, const struct describe_scope *s)
 {
     for (size_t r = 0; r < RANGES; r++) {
@@ -77,7 +77,7 @@ static void put_range_decays(float **row, const struct describe_scope *s)
     }
 }
 
-/* Swing of the level at some rates over the first two seconds: the windowed levels times a turning pointer. */
+/* The strength of the modulation at `hz` over the first two seconds: one bin of a Fourier transform. */
 static float measure_swing(const float *windowed, size_t count, double hz)
 {
     double turn = 2 * M_PI * hz * SWING_STEP / ENVELOPE_RATE, c = cos(turn), d = sin(turn), x = 1, y = 0, next;

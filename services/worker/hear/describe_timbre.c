@@ -4,7 +4,8 @@
 
 enum { PATCH_SLOTS = 12, CEPSTRA = 13 };
 
-/* Mel frames after the start at which the slots of the patch end: about 12 ms at the attack, half a second at last. */
+/* The mel frames, counted from the start, where the patch's slots end: 12 ms apart at the attack, half a second at the
+ * end. */
 static const int PATCH_END[PATCH_SLOTS + 1] = { -2, 0, 1, 2, 3, 4, 6, 9, 14, 22, 35, 56, 91 };
 
 static void put_patch(float **row, const struct describe_scope *s)
@@ -88,7 +89,7 @@ static void put_flatness(float **row, const struct describe_scope *s)
     describe_put(row, logf(s->frame[s->start].flatness + 1e-4f) / 4);
 }
 
-/* How the strongest partials lie: their share, their number, and the power at the first multiples of the pitch. */
+/* Writes the share and number of the strongest partials, and the power at the first multiples of the pitch. */
 static void put_partials(float **row, const struct hear *hear, const struct tonal_frame *frame)
 {
     enum { MULTIPLES = 12 };

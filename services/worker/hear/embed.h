@@ -1,6 +1,5 @@
-/* embed.h: where a sound lies among sounds: the five blocks of the embedding.
- * Each block is a learned projection of its own part of the row and of what helps to read it; timbre says what the
- * classes' shares are, as their square roots (Hellinger distance), made fewer by principal components. */
+/* embed.h: places a sound in the embedding. A learned projection of the row gives each block except timbre. Timbre is a
+ * principal component analysis of the square roots of the class probabilities (Hellinger distance). Any thread. */
 #ifndef LOOPHOLE_WORKER_HEAR_EMBED_H
 #define LOOPHOLE_WORKER_HEAR_EMBED_H
 
@@ -13,9 +12,9 @@ struct embed_model {
     const float *timbre; /* classes × HEARD_TIMBRE */
 };
 
-int embed_init(struct embed_model *embed, const struct model *model); /* 0: the model lacks it */
+int embed_init(struct embed_model *embed, const struct model *model); /* 0: the model lacks a matrix */
 
-/* `row` as classify_sound leaves it. */
+/* `row` is normalised by classify_sound. */
 void embed_sound(const struct embed_model *model, const float *row, const struct classify *classify,
                  struct heard_embedding *out);
 

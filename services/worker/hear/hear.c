@@ -15,7 +15,7 @@ static const float HIGH_NOTE = 88;
 
 enum { CHANNELS_MAX = 1024, CURVE_MAX = 1 << 20 };
 
-/* False: the compiled-in model is of another layout. */
+/* False: the model has another layout. */
 static int init_models(struct hear *hear)
 {
     struct model model = model_compiled_in();
@@ -83,7 +83,7 @@ enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames
     return ERR_OK;
 }
 
-/* Copies with NaN, infinities and absurd values as zero; returns the largest magnitude. */
+/* Copies samples; NaN, infinities and absurd values become zero. Returns the largest magnitude. */
 static float clean_copy(float *to, const float *from, size_t count)
 {
     float most = 0;
@@ -98,7 +98,7 @@ static float clean_copy(float *to, const float *from, size_t count)
     return most;
 }
 
-/* The slow samples from the first one that can be heard. */
+/* Keeps the slow samples from the first audible one. */
 static void keep_head(struct hear *hear, const float *slow, size_t count)
 {
     size_t i = 0;
@@ -164,7 +164,7 @@ static size_t find_head_start(const struct hear *hear)
     return i;
 }
 
-/* The period of a high note is few samples long: its partial says better where it lies. */
+/* The period of a high note is only a few samples long; its partial gives a more exact pitch. */
 static void make_pitch_exact(struct hear *hear)
 {
     float note = hear->track.middle, off = note > HIGH_NOTE ? 1.0f : 0.35f, partial;
@@ -176,13 +176,13 @@ static void make_pitch_exact(struct hear *hear)
         hear->track.middle = partial;
 }
 
-/* The first beat: the start of a loop, else the first onset. */
+/* The first beat: the start of a loop, otherwise the first onset. */
 static double find_first_beat(const struct hear *hear)
 {
     return hear->tempo_found.beats || hear->onset.peaks == 0 ? 0 : (double)hear->onset.time[0];
 }
 
-/* Everything that needs the whole sound. */
+/* Computes every measurement that needs the whole sound. */
 static void judge_whole(struct hear *hear)
 {
     mel_finish(&hear->mel);

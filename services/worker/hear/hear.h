@@ -1,10 +1,10 @@
-/* hear.h: what a sound is like: facts, an embedding and artefacts, from its samples alone.
+/* hear.h: analyses the samples of a sound and gives facts, an embedding and artefacts.
  *
- *   hear_new → { hear_begin → hear_feed … → hear_end } … → hear_free
+ *     hear_new → { hear_begin → hear_feed … → hear_end } … → hear_free
  *
- * One decode feeds all; each chunk is done with when hear_feed returns. No file, clock, thread or lock is touched.
- * Memory is bounded for any length of sound, except for the overviews, which grow with it up to 4 MiB each.
- * One thread at a time for each struct hear; aubio and FFTW's planner want one struct hear a process. */
+ * One decode feeds all measurements; hear_feed keeps no pointer to its samples. It uses no file, clock, thread or lock.
+ * Memory is bounded for any length of sound, except for the artefacts, which grow up to 4 MiB each.
+ * One thread at a time for each struct hear. aubio and FFTW's planner allow one struct hear in a process. */
 #ifndef LOOPHOLE_WORKER_HEAR_HEAR_H
 #define LOOPHOLE_WORKER_HEAR_HEAR_H
 
@@ -15,7 +15,7 @@
 #include "common/err.h"
 
 enum {
-    HEAR_VERSION = 3, /* of the analyser: rises with every change that changes a result */
+    HEAR_VERSION = 3, /* of the analyser; every change of a result raises it */
     HEARD_FACTS_MAX = 48,
     HEARD_ARTEFACTS_MAX = 8,
     HEARD_SPECTRUM = 16,
@@ -25,12 +25,12 @@ enum {
     HEARD_RHYTHM = 8
 };
 
-/* One statement. Attributes (unit, range):
+/* One statement about the sound. Attributes (unit, range):
  *   number  bpm (20..400)  lufs (dB, EBU R128 integrated)  peak_dbfs (dB)  pitch_hz (Hz)  centroid_hz (Hz)
  *           onsets (count)  one_shot, loopable, silent (0 or 1)  tag:WORD (1; the words of tag.h)
  *   word    key (C#min, Cmaj; sharps)  note (A4; with pitch_hz)  class (one of the 24 of model/classes.tsv)
  *           family (drums bass pad vocal melodic fx texture)
- * What is not heard is not stated: a one-shot has no bpm, silence no class. Numbers are finite. */
+ * An attribute that was not found is left out: a one-shot has no bpm, silence has no class. Numbers are finite. */
 struct heard_fact {
     const char *attribute; /* static */
     bool is_number;
@@ -39,8 +39,8 @@ struct heard_fact {
     double confidence; /* 0..1 */
 };
 
-/* 64 numbers in five blocks; the distance of two sounds is the Euclidean one over the (weighted) blocks.
- * All zero for a sound with nothing in it. */
+/* 64 numbers in five blocks. The distance of two sounds is the Euclidean distance over the weighted blocks. An empty
+ * sound gives zeros. */
 struct heard_embedding {
     float spectrum[HEARD_SPECTRUM];
     float timbre[HEARD_TIMBRE];
@@ -49,7 +49,7 @@ struct heard_embedding {
     float rhythm[HEARD_RHYTHM];
 };
 
-/* Records of schemas/artefact.schema, encoded. */
+/* An encoded record of schemas/artefact.schema. */
 struct heard_artefact {
     const char *type; /* static: waveform loudness onsets beats spectrum print gist */
     uint32_t version;
@@ -57,7 +57,7 @@ struct heard_artefact {
     size_t len; /* at most 4 MiB */
 };
 
-/* Everything is borrowed from the struct hear until its next hear_begin or hear_free. */
+/* All pointers stay valid until the next hear_begin or hear_free. */
 struct heard_sound {
     size_t fact_count;
     struct heard_fact fact[HEARD_FACTS_MAX];
@@ -68,20 +68,20 @@ struct heard_sound {
 
 struct hear;
 
-struct hear *hear_new(void);       /* NULL: the compiled-in model is of another layout */
-void hear_free(struct hear *hear); /* NULL is nothing */
+struct hear *hear_new(void);       /* NULL: the compiled-in model has another layout; the caller frees it */
+void hear_free(struct hear *hear); /* NULL is allowed */
 
-/* Starts a sound; one that was not ended is dropped. `rate` 1..1,000,000 Hz, `channels` 1..1024;
- * `frames_expected` is a hint for the overviews' resolution, 0 or less when not known.
- * From then on the thread takes numbers too small to hear for 0.
- * ERR_BAD_REQUEST outside these. */
+/* Starts a sound and drops an unfinished one. `rate` is 1..1,000,000 Hz, `channels` 1..1024. `frames_expected` is a
+ * hint for the resolution of the overviews; 0 or less: unknown. From then on the thread treats denormal numbers as 0.
+ * Errors: bad_request (out of range). */
 enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected);
 
-/* The next frames, interleaved; NaN and infinities count as zero. Any number, also 0. */
+/* Takes the next frames, interleaved, any number including 0. NaN and infinities count as zero. Does nothing before
+ * hear_begin. */
 void hear_feed(struct hear *hear, const float *interleaved, size_t frames);
 
-/* Ends the sound and fills `out`. A sound without frames is silent, not an error.
- * ERR_BAD_REQUEST when no sound was begun, with `out` empty. */
+/* Ends the sound and fills `out`. A sound without frames is silent, and not an error. Errors: bad_request (no sound was
+ * begun; `out` is then empty). */
 enum err hear_end(struct hear *hear, struct heard_sound *out);
 
 #endif

@@ -6,7 +6,7 @@
 
 #define DB_OF_LN 4.3429448f /* dB for each 1 of a natural logarithm of power */
 
-enum { SEAM_FRAMES = 12 /* 0.14 s */, SEAM_SKIPS = 2 /* frames that reach past the sound's edge */ };
+enum { SEAM_FRAMES = 12 /* 0.14 s */, SEAM_SKIPS = 2 /* frames that reach over the edge of the sound */ };
 
 static const float AUDIBLE = 9.2f, UNHEARD = 11.5f /* 40 and 50 dB, as ln power */, LEAST_SHARE_DB = -60;
 
@@ -35,7 +35,7 @@ static struct scope scope_of(const struct mel *mel)
     return s;
 }
 
-/* ---- the spectrum of all of it ---- */
+/* ---- spectrum ---- */
 
 static double hz_of_band(size_t band)
 {
@@ -44,7 +44,7 @@ static double hz_of_band(size_t band)
     return 700 * (pow(10, low + (high - low) * (double)(band + 1) / (MEL_BANDS + 1)) - 1);
 }
 
-/* A band of the mel spectrum is a density: its energy is that times its width. */
+/* A mel band is a density: its energy is the density times the width. */
 static void sum_bands(const struct mel *mel, double energy[MEL_BANDS])
 {
     for (size_t b = 0; b < MEL_BANDS; b++)
@@ -74,7 +74,7 @@ static void measure_spectrum(const struct mel *mel, float *m)
     m[MEASURE_AIR] = share_db(energy, 8000, 20000);
 }
 
-/* ---- means over some frames, each counted by its power ---- */
+/* ---- means over frames, weighted by power ---- */
 
 struct means {
     double centroid, flatness, late, power;
@@ -119,9 +119,9 @@ static float tonal_share(const struct tonal *tonal)
     return (float)(sum / power);
 }
 
-/* ---- how it moves ---- */
+/* ---- changes over time ---- */
 
-/* Of the level in dB, without the first and last tenth. */
+/* The spread of the level in dB, without the first and last tenth. */
 static float level_spread(const struct scope *s)
 {
     size_t tenth = (s->end - s->first) / 10, from = s->first + tenth, to = s->end - tenth;
@@ -135,7 +135,7 @@ static float level_spread(const struct scope *s)
     return sqrtf(fmaxf(0, square / n - sum * sum / n / n));
 }
 
-/* Bands that are 40 dB and more below the frame's loudest do not count. */
+/* Ignores bands 40 dB or more below the loudest band of the frame. */
 static float change_of_bands(const struct scope *s)
 {
     float all = 0, used = 0;
@@ -167,7 +167,7 @@ static float strong_onsets(const struct hear *hear)
     return strong / (float)fmax(0.5, (double)o->count / MEL_RATE);
 }
 
-/* What lies 50 dB below the loudest band is not heard in either. */
+/* A band 50 dB below the loudest is inaudible and counts as the floor. */
 static float mean_band(const struct mel_frame *frame, size_t band, float floor_level)
 {
     float sum = 0;
@@ -177,7 +177,7 @@ static float mean_band(const struct mel_frame *frame, size_t band, float floor_l
     return sum;
 }
 
-/* A seam is heard where the bands of the last moments differ from those of the first. */
+/* A seam is audible where the bands of the last frames differ from those of the first. */
 static float seam_of(const struct mel *mel)
 {
     const struct mel_frame *begin = mel->frame + SEAM_SKIPS, *end;

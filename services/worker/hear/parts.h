@@ -1,4 +1,4 @@
-/* parts.h: the inside of struct hear: what the parts of the ear share while they judge one sound. */
+/* parts.h: the inside of struct hear: the state that the files of hear/ share while they analyse one sound. */
 #ifndef LOOPHOLE_WORKER_HEAR_PARTS_H
 #define LOOPHOLE_WORKER_HEAR_PARTS_H
 
@@ -22,11 +22,11 @@
 struct hear {
     double rate;
     size_t channels;
-    bool has_begun; /* a sound */
+    bool has_begun; /* between hear_begin and hear_end */
     uint64_t frames;
     float peak; /* of all channels, linear */
     float mono[MONO_BLOCK];
-    float *clean;                       /* MONO_BLOCK frames without NaN and infinities */
+    float *clean;                       /* a block of frames without NaN and infinities; grows with the channels */
     struct mono_chain to_fast, to_slow; /* rate → fast_rate → slow_rate */
     double fast_rate, slow_rate;
     struct loudness loudness;
@@ -35,10 +35,10 @@ struct hear {
     struct fingerprint_maker fingerprint;
     struct mel mel;
     struct tonal tonal;
-    float head[PITCH_HEAD_MAX]; /* the slow samples from shortly before the first loud one */
+    float head[PITCH_HEAD_MAX]; /* the slow samples from just before the first loud one */
     size_t head_count;
     struct onset onset;
-    size_t start; /* the mel frame at which the sound first comes within 20 dB of its loudest */
+    size_t start; /* the first mel frame within 20 dB of the loudest */
     struct pitch *pitch;
     struct pitch_track track;
     struct tempo tempo;

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { DRONE, SWELL, RISER, IMPACT }; /* the first of the table */
+enum { DRONE, SWELL, RISER, IMPACT }; /* the first rows of the table */
 
 const struct tag tag_table[] = {
     { "tag:drone",

@@ -35,7 +35,7 @@ static void claim_word(struct heard_sound *out, const char *attribute, const cha
     snprintf(add_fact(out, attribute, confidence)->text, sizeof(out->fact->text), "%s", word);
 }
 
-/* 0 or 1 of a probability. */
+/* States 0 or 1, whichever is likelier. */
 static void claim_flag(struct heard_sound *out, const char *attribute, double probability)
 {
     claim_number(out, attribute, probability > 0.5, fmax(probability, 1 - probability));
@@ -92,7 +92,7 @@ static void claim_rhythm(const struct hear *hear, struct heard_sound *out)
     claim_flag(out, "loopable", fmax(seamless, fmin(1, whole + 0.2 * (whole > 0)) * (1 - one_shot)));
 }
 
-/* A texture or an effect, where that is surer than the family of its class. */
+/* Prefers a texture or an effect if its confidence exceeds that of the class's family. */
 static void claim_family(const struct hear *hear, struct heard_sound *out, double sureness)
 {
     double texture = (double)tag_texture(hear->measure), effect = (double)tag_effect(hear->measure);
@@ -117,7 +117,7 @@ static void claim_tags(const struct hear *hear, struct heard_sound *out)
 static void claim_kind(const struct hear *hear, struct heard_sound *out)
 {
     const struct classify *c = &hear->classify;
-    double known = c->one_shot > 0.5f ? 1 : 0.5; /* the classes were learned from single sounds */
+    double known = c->one_shot > 0.5f ? 1 : 0.5; /* the classes were learned from one-shots */
 
     if ((double)c->confidence * known > MOST_UNSURE_CLASS)
         claim_word(out, "class", classify_name(c->best), (double)c->confidence * known);

@@ -1,10 +1,10 @@
-/* verdict.h: which facts are stated of a sound, and how sure they are. What is not heard is not stated. */
+/* verdict.h: decides which facts are stated about a sound, and with which confidence. */
 #ifndef LOOPHOLE_WORKER_HEAR_VERDICT_H
 #define LOOPHOLE_WORKER_HEAR_VERDICT_H
 
 #include "services/worker/hear/hear.h"
 
-/* Fills out->fact from the finished parts. */
+/* Fills out->fact from `hear`, which must be finished. An attribute that was not found is left out. */
 void verdict_make(const struct hear *hear, struct heard_sound *out);
 
 #endif

@@ -15,9 +15,9 @@ static bool open_form(struct chunk_walk *walk, struct input *input)
     return chunk_open(walk, input) && (memcmp(walk->form, "AIFF", 4) == 0 || memcmp(walk->form, "AIFC", 4) == 0);
 }
 
-/* ---- where the sound is ---- */
+/* ---- the place of the sound ---- */
 
-/* An 80-bit IEEE 754 extended number; 0 when it is negative or not finite. */
+/* Converts an 80-bit IEEE 754 extended number; a negative or non-finite one gives 0. */
 static double read_extended(const uint8_t at[10])
 {
     int exponent = endian_be16(at);
@@ -28,8 +28,8 @@ static double read_extended(const uint8_t at[10])
 static const struct {
     char compression[5];
     const char *codec, *order;
-    unsigned bits; /* 0: as COMM says */
-    bool alike;    /* all frames have one size */
+    unsigned bits; /* 0: the size in COMM */
+    bool alike;    /* all frames have the same size */
 } codecs[] = {
     { "NONE", "pcm-s", "be", 0, true },   { "twos", "pcm-s", "be", 0, true },   { "sowt", "pcm-s", "le", 0, true },
     { "raw ", "pcm-u", "", 8, true },     { "fl32", "float-", "be", 32, true }, { "FL32", "float-", "be", 32, true },
@@ -108,7 +108,7 @@ bool aiff_payload(struct input *input, struct payload *payload)
     return format && sound;
 }
 
-/* ---- what is said about it ---- */
+/* ---- facts ---- */
 
 static const struct {
     char id[5];
@@ -128,10 +128,11 @@ static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
 
 struct instrument {
     bool loops;
-    unsigned begin, end; /* ids of marks */
+    unsigned begin, end; /* ids of markers */
 };
 
-/* Notes (3 bytes), gain and velocities, then the sustain loop: play mode, begin mark, end mark. */
+/* The chunk contains notes (3 bytes), gain and velocities, then the sustain loop: play mode, begin marker, end
+ * marker. */
 static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels, struct instrument *to)
 {
     uint8_t inst[20];
@@ -142,7 +143,7 @@ static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
     *to = (struct instrument){ endian_be16(inst + 8) != 0, endian_be16(inst + 10), endian_be16(inst + 12) };
 }
 
-/* Marks: id, position (4 bytes), a Pascal string padded to an even length. -1: no such mark. */
+/* A marker is an id, a position (4 bytes), and a Pascal string padded to an even length. -1: unknown marker. */
 static int64_t mark_position(const uint8_t *marks, size_t len, unsigned id)
 {
     for (size_t at = 2; at + 7 <= len; at += 6 + ((marks[at + 6] + 2u) & ~1u))

@@ -21,7 +21,7 @@ size_t charset_length(const uint8_t *bytes, size_t len, enum charset charset)
     return len - len % unit;
 }
 
-/* ---- one character at a time: each gives the bytes it took, at least 1 ---- */
+/* ---- decoders of one character; each returns the bytes it used, at least 1 ---- */
 
 struct letters {
     const uint8_t *at;

@@ -5,7 +5,7 @@
 #include "services/worker/tags/endian.h"
 
 enum { CHUNKS_MAX = 4096, HEAD_SIZE = 8 };
-/* Programs that cannot go back to their header write the largest size they know. */
+/* Programs that cannot seek back to their header write the largest size of their field. */
 #define STREAM_SIZE 0x7FFFF000u
 
 static const struct {

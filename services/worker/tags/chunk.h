@@ -1,5 +1,5 @@
-/* chunk.h: walks the chunks of RIFF (RIFX, RF64, BW64) and IFF (AIFF) files: 4 letters, a size of 4 bytes, data
- * padded to an even length. RF64 after EBU Tech 3306. One thread. */
+/* chunk.h: walks the chunks of RIFF (RIFX, RF64, BW64) and IFF (AIFF) files. A chunk has 4 letters, a size of 4 bytes,
+ * and data padded to an even length. RF64 follows EBU Tech 3306. One thread. */
 #ifndef LOOPHOLE_WORKER_CHUNK_H
 #define LOOPHOLE_WORKER_CHUNK_H
 
@@ -7,9 +7,9 @@
 
 struct chunk {
     char id[5];
-    int64_t at;        /* where its data begin */
-    int64_t size;      /* of its data, as much as is there */
-    int64_t announced; /* as its header says; -1: does not say (a stream) */
+    int64_t at;        /* offset of its data */
+    int64_t size;      /* bytes of data that are present */
+    int64_t announced; /* bytes according to the header; -1: unknown (a stream) */
 };
 
 struct chunk_walk {
@@ -18,22 +18,23 @@ struct chunk_walk {
     bool big;     /* big-endian sizes and numbers */
     int64_t next;
     int64_t end;
-    int64_t data64; /* the size of `data` that a ds64 chunk states; -1: none */
-    unsigned left;  /* chunks still to be looked at */
+    int64_t data64; /* the size of `data` according to a ds64 chunk; -1: none */
+    unsigned left;  /* chunks that may still be read */
 };
 
-/* False: not such a file. */
+/* False: not a RIFF or IFF file. */
 bool chunk_open(struct chunk_walk *walk, struct input *input);
 
-/* A walk over the chunks inside of `outer`, whose first 4 bytes are its form (LIST INFO). */
+/* Walks the chunks inside `outer`; its first 4 bytes are the form (LIST INFO). */
 bool chunk_inside(struct chunk_walk *walk, const struct chunk_walk *outer, const struct chunk *chunk);
 
-/* The next chunk; false at the end, or after 4,096 of them. */
+/* False at the end, or after 4,096 chunks. */
 bool chunk_next(struct chunk_walk *walk, struct chunk *chunk);
 
 bool chunk_is(const struct chunk *chunk, const char *id);
 
-/* Reads the beginning of the data, at most `room` bytes; what is not there is zero. Gives how many came. */
+/* Reads the beginning of the data, at most `room` bytes, and returns how many were read. The rest of `to` becomes
+ * zero. */
 size_t chunk_read(struct input *input, const struct chunk *chunk, void *to, size_t room);
 
 #endif

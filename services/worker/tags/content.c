@@ -65,7 +65,8 @@ static void add_length(struct hash_stream *stream, uint32_t len)
              4);
 }
 
-/* The bytes of each packet and then its length, so that no two rows of packets look alike. False: no sound. */
+/* Adds the bytes of each packet, then its length, so that different packets never give the same bytes. False: no
+ * sound. */
 static bool add_packets(struct hash_stream *stream, struct input *input)
 {
     struct ogg ogg;

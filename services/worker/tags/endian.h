@@ -1,4 +1,4 @@
-/* endian.h: numbers as files have them, in either byte order. Any thread. */
+/* endian.h: reads integers in either byte order. Any thread. */
 #ifndef LOOPHOLE_WORKER_ENDIAN_H
 #define LOOPHOLE_WORKER_ENDIAN_H
 

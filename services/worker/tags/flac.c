@@ -13,11 +13,11 @@ enum block_type { BLOCK_STREAMINFO = 0, BLOCK_COMMENTS = 4 };
 struct flac_block {
     unsigned type;
     bool last;
-    int64_t at; /* its data */
+    int64_t at; /* offset of its data */
     int64_t size;
 };
 
-/* Where the blocks begin; -1: not a FLAC file. */
+/* The offset of the first block; -1: not a FLAC file. */
 static int64_t first_block(struct input *input)
 {
     uint8_t magic[4];

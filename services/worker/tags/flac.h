@@ -1,4 +1,4 @@
-/* flac.h: FLAC files (RFC 9639): the blocks of metadata before the frames. One thread. */
+/* flac.h: FLAC files (RFC 9639): the metadata blocks before the frames. One thread. */
 #ifndef LOOPHOLE_WORKER_FLAC_H
 #define LOOPHOLE_WORKER_FLAC_H
 
@@ -8,12 +8,12 @@
 
 enum { FLAC_STREAMINFO_SIZE = 34 };
 
-/* False: not a FLAC file. The payload are the frames, up to tags at the file's end. */
+/* False: not a FLAC file. The payload is the frames, up to the tags at the file's end. */
 bool flac_payload(struct input *input, struct payload *payload);
 
 void flac_facts(struct input *input, struct labels *labels);
 
-/* Rate and channels of a STREAMINFO block. */
+/* Reads rate and channels from a STREAMINFO block. */
 void flac_streaminfo(const uint8_t info[FLAC_STREAMINFO_SIZE], struct payload *payload);
 
 #endif

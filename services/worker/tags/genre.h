@@ -1,12 +1,12 @@
-/* genre.h: the genres that ID3v1 numbers, with Winamp's additions. */
+/* genre.h: the numbered genres of ID3v1 with Winamp's additions. Any thread. */
 #ifndef LOOPHOLE_WORKER_GENRE_H
 #define LOOPHOLE_WORKER_GENRE_H
 
 #include "common/text.h"
 
-const char *genre_name(unsigned number); /* NULL: no such number */
+const char *genre_name(unsigned number); /* static; NULL: unknown number */
 
-/* The name for words that are a number: "17", "(17)", "(17)Rock"; NULL: they are not. */
+/* The name for a text with a genre number: "17", "(17)", "(17)Rock". NULL: another text. */
 const char *genre_of_words(struct text words);
 
 #endif

@@ -7,8 +7,8 @@
 
 enum {
     HEAD_SIZE = 10,
-    TAGS_MAX = 8,           /* one after another */
-    TAG_READ_MAX = 4 << 20, /* bytes of a tag that are looked at; pictures may come first */
+    TAGS_MAX = 8,           /* consecutive ones */
+    TAG_READ_MAX = 4 << 20, /* bytes read of one tag; pictures may come first */
     FRAMES_MAX = 4096,
     OLD_SIZE = 128,
 };
@@ -19,7 +19,7 @@ enum { FRAME3_PACKED = 0xC0, FRAME4_PACKED = 0x0C, FRAME4_UNSYNC = 0x02, FRAME4_
 struct id3_tag {
     unsigned version; /* 2, 3, 4 */
     unsigned flags;
-    uint8_t *at; /* what follows the head */
+    uint8_t *at; /* the bytes after the header */
     size_t len;
 };
 
@@ -50,7 +50,7 @@ int64_t id3_skip(struct input *input, int64_t at)
     return at;
 }
 
-/* Takes out the zero after each 0xFF; gives the new length. */
+/* Removes the zero after each 0xFF and returns the new length. */
 static size_t undo_unsync(uint8_t *at, size_t len)
 {
     size_t made = 0;
@@ -98,8 +98,8 @@ static const char *attribute_of(const struct id3_tag *tag, const uint8_t *id)
     return NULL;
 }
 
-/* The charset's byte, 3 letters of language, a description that ends in a zero, the comment. Comments with a
- * description (iTunNORM) are for machines. */
+/* A comment is the charset's byte, 3 letters of language, a description that ends in a zero, then the text. Programs
+ * write those with a description (iTunNORM) for themselves. */
 static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
 {
     if (len < 5 || at[0] > CHARSET_UTF8)
@@ -121,7 +121,7 @@ static void say_frame(const struct id3_tag *tag, const uint8_t *id, const uint8_
         say_comment(at, len, labels);
 }
 
-/* Undoes what a frame's flags say; false: compressed or encrypted. */
+/* Undoes the encodings that a frame's flags name. False: compressed or encrypted. */
 static bool open_frame(const struct id3_tag *tag, unsigned flags, uint8_t **at, size_t *len)
 {
     if (tag->version == 3)
@@ -161,7 +161,7 @@ static void say_frames(const struct id3_tag *tag, size_t begin, struct labels *l
 
 /* ---- tags ---- */
 
-/* Bytes of the extended head, which says its own length in two ways. */
+/* The size of the extended header, which versions 2.3 and 2.4 state differently. */
 static size_t extended_size(const struct id3_tag *tag)
 {
     if (!(tag->flags & TAG_EXTENDED) || tag->version == 2 || tag->len < 4)

@@ -5,13 +5,13 @@
 #include "services/worker/decode/input.h"
 #include "services/worker/tags/labels.h"
 
-/* Where the tags of version 2 at `at`, one after another, end: `at` itself when there is none. */
+/* The offset after the consecutive version 2 tags at `at`; `at` itself if there is none. */
 int64_t id3_skip(struct input *input, int64_t at);
 
-/* What the tags of version 2 at `at` say; nothing after `end` is looked at. */
+/* Reads the version 2 tags at `at`, but nothing after `end`. */
 void id3_facts(struct input *input, int64_t at, int64_t end, struct labels *labels);
 
-/* What the tag of version 1 in the 128 bytes at `at` says. */
+/* Reads the version 1 tag in the 128 bytes at `at`. */
 void id3_old_facts(struct input *input, int64_t at, struct labels *labels);
 
 #endif

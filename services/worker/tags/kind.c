@@ -24,7 +24,7 @@ static const struct {
     [CONTAINER_MPEG] = { "mpeg", KIND_VIDEO, false }, [CONTAINER_FLV] = { "flv", KIND_VIDEO, false },
 };
 
-/* Up to two runs of letters at fixed places; the first line that fits wins. */
+/* Up to two runs of letters at fixed offsets; the first matching row wins. */
 static const struct {
     uint8_t at, len;
     const char *letters;
@@ -53,7 +53,7 @@ static enum container by_signature(const uint8_t head[HEAD_SIZE])
     return CONTAINER_UNKNOWN;
 }
 
-/* EBML's head names the type of its document within the first bytes. */
+/* The EBML header names the document type within its first bytes. */
 static enum container by_ebml(const uint8_t head[HEAD_SIZE])
 {
     if (memcmp(head, "\x1A\x45\xDF\xA3", 4) != 0)
@@ -70,13 +70,13 @@ static enum container by_ogg(struct input *input)
     return ogg.codec == OGG_VIDEO ? CONTAINER_OGV : CONTAINER_OGG;
 }
 
-/* ADTS: the sync word of MPEG audio with layer 0. */
+/* ADTS has the sync word of MPEG audio with layer 0. */
 static bool is_adts(const uint8_t head[HEAD_SIZE])
 {
     return head[0] == 0xFF && (head[1] & 0xF6) == 0xF0;
 }
 
-/* Frames of MPEG audio or FLAC after a tag; without a tag an MP3 begins with a frame, or has its extension. */
+/* Finds frames of MPEG audio or FLAC after a tag. Without a tag an MP3 begins with a frame, or has its extension. */
 static enum container by_frames(struct input *input, struct text extension)
 {
     struct mpeg_frame frame;

@@ -1,4 +1,4 @@
-/* kind.h: what a file is, by its content alone. One thread. */
+/* kind.h: finds the format of a file from its content. One thread. */
 #ifndef LOOPHOLE_WORKER_KIND_H
 #define LOOPHOLE_WORKER_KIND_H
 
@@ -6,7 +6,7 @@
 #include "services/worker/decode/input.h"
 
 enum container {
-    CONTAINER_UNKNOWN, /* may still be one that the decoder knows */
+    CONTAINER_UNKNOWN, /* the decoder may still know it */
     CONTAINER_WAV,
     CONTAINER_AIFF,
     CONTAINER_FLAC,
@@ -27,10 +27,10 @@ enum container {
     CONTAINER_COUNT,
 };
 
-/* `extension` (lower case, may be empty) only helps where the content does not decide. */
+/* `extension` (lower case, may be empty) counts only if the content does not decide. */
 enum container kind_container(struct input *input, struct text extension);
-enum kind kind_of(enum container container);     /* audio, midi, video; audio for an unknown one */
-const char *kind_word(enum container container); /* "wav"; "" for an unknown one */
-bool kind_is_decoded(enum container container);  /* false: known, but nothing here can decode it */
+enum kind kind_of(enum container container);     /* audio, midi, video; unknown counts as audio */
+const char *kind_word(enum container container); /* "wav"; "" for unknown; static */
+bool kind_is_decoded(enum container container);  /* false: a known format without a decoder here */
 
 #endif

@@ -16,7 +16,7 @@ void labels_begin(struct labels *labels, struct arena *arena)
     labels->list.at = arena_array(arena, LABELS_MAX, sizeof(struct fact));
 }
 
-/* NULL when there is no room, or the attribute is stated already. */
+/* NULL: no room is left, or the attribute has a fact already. */
 static struct fact *add_fact(struct labels *labels, const char *attribute)
 {
     struct fact_list *list = &labels->list;
@@ -56,7 +56,7 @@ static void add_words(struct labels *labels, const char *attribute, struct text 
     fact->shown = shown;
 }
 
-/* ---- attributes that mean more than their words ---- */
+/* ---- attributes that are converted ---- */
 
 static void say_key(struct labels *labels, const char *attribute, struct text words)
 {
@@ -75,7 +75,7 @@ static void say_genre(struct labels *labels, const char *attribute, struct text 
     add_words(labels, attribute, name ? text_of(name) : words, true);
 }
 
-/* The number that the words begin with: "128", "127,5", "2004-05-01", "3/12". */
+/* Reads the number at the beginning of the text: "128", "127,5", "2004-05-01", "3/12". */
 static bool leading_number(struct text words, double *number)
 {
     char digits[NUMBER_LENGTH], *end;

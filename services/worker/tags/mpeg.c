@@ -20,7 +20,7 @@ static const uint16_t rates[4][3] = { { 11025, 12000, 8000 }, { 0 }, { 22050, 24
 
 enum { VERSION_25 = 0, VERSION_NONE = 1, VERSION_1 = 3 };
 
-/* False: not the head of a frame (or of one of free format, whose length is not stated). */
+/* False: not a frame header, or one of free format, which does not state its length. */
 static bool read_frame(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *frame)
 {
     unsigned version = head[1] >> 3 & 3, layer = 4 - (head[1] >> 1 & 3), rate = head[2] >> 2 & 3;
@@ -75,7 +75,7 @@ int64_t mpeg_begin(struct input *input)
     return at > 0 ? at : 0;
 }
 
-/* A frame that only says how the others are to be played; tools that edit tags write it again. */
+/* True for a Xing, Info or VBRI frame, which only describes the others; tag editors rewrite it. */
 static bool is_about_others(struct input *input, int64_t at, const struct mpeg_frame *frame)
 {
     uint8_t word[4];

@@ -40,7 +40,7 @@ static size_t page_data_len(const struct ogg *ogg)
     return ogg->len > head ? ogg->len - head : 0;
 }
 
-/* A stream begins with this page: its first packet names the codec and how many headers there are. */
+/* The first packet of a stream names the codec, and so the number of header packets. */
 static void begin_stream(struct ogg *ogg)
 {
     const uint8_t *data = page_data(ogg);
@@ -60,7 +60,7 @@ static void begin_stream(struct ogg *ogg)
         ogg->headers = 1u + endian_be16(data + 7);
 }
 
-/* Where the next page is, at or shortly after `at`; -1: none. */
+/* The offset of the next page, at or shortly after `at`; -1: none. */
 static int64_t find_page(struct input *input, int64_t at)
 {
     uint8_t bytes[4096];
@@ -96,7 +96,7 @@ static bool load_page(struct ogg *ogg)
     return true;
 }
 
-/* The next page of the stream under way, or of one that is chained after it; others that run beside are left. */
+/* Reads the next page of the current stream, or of one chained after it. Pages of multiplexed streams are skipped. */
 static bool next_page(struct ogg *ogg)
 {
     while (load_page(ogg)) {

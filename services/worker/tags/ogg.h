@@ -1,5 +1,5 @@
-/* ogg.h: Ogg files (RFC 3533): the packets of the first stream and of those chained after it, whatever the pages
- * they came on. One thread. */
+/* ogg.h: Ogg files (RFC 3533): joins pages to the packets of the first stream and of the streams chained after it. One
+ * thread. */
 #ifndef LOOPHOLE_WORKER_OGG_H
 #define LOOPHOLE_WORKER_OGG_H
 
@@ -13,25 +13,25 @@ enum ogg_codec { OGG_UNKNOWN, OGG_VORBIS, OGG_OPUS, OGG_FLAC, OGG_SPEEX, OGG_VID
 
 struct ogg {
     struct input *input;
-    int64_t next;    /* the next page */
-    int64_t end;     /* nothing after it is looked at */
-    uint32_t serial; /* of the stream under way */
+    int64_t next;    /* offset of the next page */
+    int64_t end;     /* nothing after this offset is read */
+    uint32_t serial; /* of the current stream */
     bool under_way;
     enum ogg_codec codec;
-    uint32_t headers; /* packets that are not sound */
-    uint64_t packet;  /* number of the one under way, in its stream */
-    unsigned segment; /* of the page, next to be looked at */
-    size_t at;        /* of that segment's data in the page */
-    size_t len;       /* bytes of the page that are there */
+    uint32_t headers; /* packets before the sound */
+    uint64_t packet;  /* number of the current packet in its stream */
+    unsigned segment; /* the next segment of the page */
+    size_t at;        /* offset of its data in the page */
+    size_t len;       /* bytes of the page that are present */
     uint8_t page[OGG_PAGE_MAX];
 };
 
-/* A piece of a packet, inside of the struct ogg until the next call. */
+/* A piece of a packet. It points into the struct ogg until the next call. */
 struct ogg_piece {
     const uint8_t *at;
     size_t len;
     bool ends;   /* the packet */
-    bool header; /* the packet is no sound */
+    bool header; /* the packet contains no sound */
     uint64_t packet;
 };
 
@@ -39,7 +39,7 @@ struct ogg_piece {
 bool ogg_open(struct ogg *ogg, struct input *input);
 bool ogg_next(struct ogg *ogg, struct ogg_piece *piece); /* false at the end */
 
-/* What the first packet says; false: not a stream that is known. `at` and `size` stay 0. */
+/* Reads the first packet; `at` and `size` stay 0. False: the codec is unknown. */
 bool ogg_payload(struct ogg *ogg, struct payload *payload);
 
 void ogg_facts(struct input *input, struct labels *labels);

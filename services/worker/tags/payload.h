@@ -1,17 +1,17 @@
-/* payload.h: where the sound itself is in a file, apart from everything that is said about it. */
+/* payload.h: the place of the encoded sound in a file, without its metadata. */
 #ifndef LOOPHOLE_WORKER_PAYLOAD_H
 #define LOOPHOLE_WORKER_PAYLOAD_H
 
 #include <stdint.h>
 
 struct payload {
-    char codec[32]; /* the same for the same bytes: "pcm-s16le", "flac", "vorbis" */
+    char codec[32]; /* for example "pcm-s16le", "flac", "vorbis" */
     double rate;    /* Hz */
     unsigned channels;
-    int64_t at;           /* its first byte */
-    int64_t size;         /* bytes that are there */
-    int64_t announced;    /* bytes that its header says; -1: does not say */
-    unsigned frame_bytes; /* of one frame where all are alike (PCM), else 0 */
+    int64_t at;           /* offset of its first byte */
+    int64_t size;         /* bytes that are present */
+    int64_t announced;    /* bytes according to the header; -1: unknown */
+    unsigned frame_bytes; /* bytes of one frame if all are alike (PCM), else 0 */
 };
 
 #endif

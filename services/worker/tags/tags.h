@@ -1,4 +1,4 @@
-/* tags.h: everything a file says about itself, whatever its container. One thread. */
+/* tags.h: reads all tags of a file, whatever its container. One thread. */
 #ifndef LOOPHOLE_WORKER_TAGS_H
 #define LOOPHOLE_WORKER_TAGS_H
 

@@ -13,7 +13,7 @@ static int64_t before_old_id3(struct input *input, int64_t end)
     return input_fill(input, end - OLD_ID3_SIZE, tag, 3) && memcmp(tag, "TAG", 3) == 0 ? end - OLD_ID3_SIZE : end;
 }
 
-/* The footer's size counts items and footer; bit 31 of its flags says that a header precedes them. */
+/* The size in the footer counts items and footer; bit 31 of its flags says that a header precedes them. */
 static int64_t before_ape(struct input *input, int64_t end)
 {
     uint8_t foot[APE_SIZE];
@@ -24,7 +24,7 @@ static int64_t before_ape(struct input *input, int64_t end)
     return size >= APE_SIZE && size <= APE_SIZE_MAX && size <= end ? end - size : end;
 }
 
-/* Lyrics3 v2: "LYRICSBEGIN" …, six digits of size, "LYRICS200". */
+/* Lyrics3 v2 is "LYRICSBEGIN" …, six digits of size, "LYRICS200". */
 static int64_t before_lyrics(struct input *input, int64_t end)
 {
     uint8_t foot[LYRICS_SIZE];

@@ -4,7 +4,7 @@
 
 #include "services/worker/decode/input.h"
 
-/* Where they begin; the file's size when there is none. */
+/* The offset of the first one; the file's size if there is none. */
 int64_t trailer_start(struct input *input);
 
 #endif

@@ -44,7 +44,7 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
             labels_words(labels, names[i].attribute, equals + 1, len - (size_t)(equals + 1 - at), CHARSET_UTF8);
 }
 
-/* The next run of bytes after its length; false at the end. */
+/* Takes the next run of bytes, which its length precedes; false at the end. */
 static bool take_run(const uint8_t **at, size_t *len, const uint8_t **run, size_t *run_len)
 {
     if (*len < 4)

@@ -8,7 +8,7 @@
 
 void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels);
 
-/* The same from a place in the file, of which at most 4 MiB are looked at. */
+/* The same from a place in the file; at most 4 MiB are read. */
 void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct labels *labels);
 
 #endif

@@ -20,7 +20,7 @@ static uint32_t read_four(const struct chunk_walk *walk, const uint8_t *at)
     return walk->big ? endian_be32(at) : endian_le32(at);
 }
 
-/* ---- where the sound is ---- */
+/* ---- the place of the sound ---- */
 
 static void name_codec(struct payload *payload, unsigned tag, unsigned bits, bool big)
 {
@@ -79,7 +79,7 @@ bool wave_payload(struct input *input, struct payload *payload)
     return false;
 }
 
-/* ---- what is said about it ---- */
+/* ---- facts ---- */
 
 static const struct {
     char id[5];
@@ -107,7 +107,7 @@ static void info_facts(struct chunk_walk *outer, const struct chunk *list, struc
             }
 }
 
-/* EBU Tech 3285: fixed fields, filled up with zeros. */
+/* Fixed fields, padded with zeros (EBU Tech 3285). */
 static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t bext[346];
@@ -123,7 +123,7 @@ static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
         labels_number(labels, "time_reference", (double)start, 0, 9e15);
 }
 
-/* The Sampler chunk of the Multimedia Data Standards Update (1994): 36 bytes, then 24 for each loop. */
+/* The sampler chunk of the Multimedia Data Standards Update (1994): 36 bytes, then 24 for each loop. */
 static void smpl_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t smpl[60];
@@ -158,7 +158,7 @@ static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
     uint32_t flags = read_four(walk, acid), beats = read_four(walk, acid + 12), bits = read_four(walk, acid + 20);
     memcpy(&tempo, &bits, sizeof(tempo));
     bool one_shot = flags & ACID_ONE_SHOT, loop = !one_shot && tempo >= LABELS_BPM_MIN && tempo <= LABELS_BPM_MAX;
-    /* With neither the flag nor a tempo the chunk says nothing: editors write it empty. */
+    /* Editors write the chunk empty: without the flag and without a tempo, one_shot is not shown. */
     labels_number(labels, "one_shot", one_shot, one_shot || loop ? 0 : INFINITY, 1);
     if (flags & ACID_ROOT_SET)
         labels_number(labels, "root_note", read_two(walk, acid + 4), 0, 127);

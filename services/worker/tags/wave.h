@@ -1,5 +1,5 @@
-/* wave.h: WAVE files (RIFF, RIFX, RF64, BW64): where the sound is, and what the file says about it in the chunks
- * LIST INFO, bext (EBU Tech 3285), smpl, inst, acid and id3. One thread. */
+/* wave.h: WAVE files (RIFF, RIFX, RF64, BW64): the place of the sound, and the facts in the chunks LIST INFO, bext (EBU
+ * Tech 3285), smpl, inst, acid and id3. One thread. */
 #ifndef LOOPHOLE_WORKER_WAVE_H
 #define LOOPHOLE_WORKER_WAVE_H
 
@@ -7,7 +7,7 @@
 #include "services/worker/tags/labels.h"
 #include "services/worker/tags/payload.h"
 
-/* False: not a WAVE file, or without fmt or data. */
+/* False: not a WAVE file, or fmt or data is missing. */
 bool wave_payload(struct input *input, struct payload *payload);
 
 void wave_facts(struct input *input, struct labels *labels);

@@ -1,4 +1,4 @@
-/* envelope.h: how loud a sound is from moment to moment, fine enough for an attack. One thread at a time. */
+/* envelope.h: the level over time, fine enough to measure an attack. One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_ENVELOPE_H
 #define LOOPHOLE_WORKER_HEAR_ENVELOPE_H
 
@@ -6,10 +6,10 @@
 
 enum { ENVELOPE_MAX = 8192 /* twelve seconds */ };
 
-#define ENVELOPE_RATE 689.0625 /* values a second, at every sample rate */
+#define ENVELOPE_RATE 689.0625 /* values per second, at every sample rate */
 
 struct envelope {
-    double hop, until; /* samples a value; of the running one are left */
+    double hop, until; /* samples per value; samples left of the current value */
     float sum, weight;
     size_t count;
     float rms[ENVELOPE_MAX];

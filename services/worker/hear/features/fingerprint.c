@@ -24,7 +24,7 @@ void fingerprint_free(struct fingerprint_maker *p)
     free(p->head);
 }
 
-/* A sinc under a Hann window, for each place between two samples. */
+/* Windowed-sinc low-passes (Hann), one for each position between two samples. */
 static void make_kernel(struct fingerprint_maker *p)
 {
     double scale = fmax(1, p->rate / FINGERPRINT_RATE), half = HALF_WIDTH * scale;
@@ -67,7 +67,7 @@ void fingerprint_keep(struct fingerprint_maker *p, const float *mono, size_t cou
     p->head_count += count < room ? count : room;
 }
 
-/* The largest magnitude; at least a trillionth, to divide by. */
+/* The largest magnitude, at least 1e-12 so that it can divide. */
 static float loudest_of(const float *from, size_t count)
 {
     float most = 1e-12f;
@@ -79,7 +79,7 @@ static float loudest_of(const float *from, size_t count)
     return most;
 }
 
-/* Where the fingerprint begins, in samples of the head. */
+/* The start of the fingerprint, in samples of the head. */
 static double find_start(const struct fingerprint_maker *p)
 {
     size_t last = (size_t)(p->rate * 4) < p->head_count ? (size_t)(p->rate * 4) : p->head_count, i = 0;
@@ -90,7 +90,7 @@ static double find_start(const struct fingerprint_maker *p)
     return fmax(0, (double)i - LEAD_SECONDS * p->rate);
 }
 
-/* The low-passed head at a place between its samples, which is not below zero. */
+/* The low-passed head at a position between its samples; `place` must not be negative. */
 static float sample_at(const struct fingerprint_maker *p, double place)
 {
     ptrdiff_t whole = (ptrdiff_t)place, first = whole - (ptrdiff_t)(p->taps / 2 - 1);

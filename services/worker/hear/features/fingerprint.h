@@ -1,5 +1,5 @@
-/* fingerprint.h: whether two files hold the same sound: a hash of the decoded samples, the sound's beginning at
- * a low rate, and the spectrum of that beginning. They do not change with gain. One thread at a time. */
+/* fingerprint.h: finds files with the same sound, independent of gain: a hash of the decoded samples, the beginning of
+ * the sound at a low rate, and the spectrum of that beginning. One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
 #define LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
 
@@ -21,11 +21,11 @@ enum {
 struct fingerprint_maker {
     struct hash_stream *hash;
     struct fft *fft;
-    float *head; /* FINGERPRINT_HEAD_MAX samples of `rate` from the first one that is not silent */
+    float *head; /* FINGERPRINT_HEAD_MAX samples of `rate`, from the first one that is not silent */
     size_t head_count;
     double rate;
     size_t taps;
-    float kernel[FINGERPRINT_PHASES][FINGERPRINT_TAPS_MAX]; /* the low-pass for each place between two samples */
+    float kernel[FINGERPRINT_PHASES][FINGERPRINT_TAPS_MAX]; /* the low-pass for each position between two samples */
     size_t count;
     int8_t sample[FINGERPRINT_SAMPLES];
     int8_t band[FINGERPRINT_BANDS];
@@ -35,13 +35,14 @@ struct fingerprint_maker {
 void fingerprint_init(struct fingerprint_maker *maker);
 void fingerprint_free(struct fingerprint_maker *maker);
 
-/* `rate`: of what fingerprint_keep is given, up to 50 kHz; `file_rate` and `channels` belong to the hash. */
+/* Starts a sound. `rate` (up to 50 kHz) is that of the samples for fingerprint_keep. The hash includes `file_rate` and
+ * `channels`. */
 void fingerprint_start(struct fingerprint_maker *maker, double rate, double file_rate, size_t channels);
 void fingerprint_hash(struct fingerprint_maker *maker, const float *interleaved, size_t samples);
 void fingerprint_keep(struct fingerprint_maker *maker, const float *mono, size_t count);
 void fingerprint_finish(struct fingerprint_maker *maker);
 
-/* The fingerprint is `sample`; this is its gist, which points into `maker` and the arena. */
+/* Fills the gist, a summary of the finished fingerprint; it points into `maker` and the arena. */
 void fingerprint_summarise(const struct fingerprint_maker *maker, const struct overview *overview, double file_rate,
                            struct arena *arena, struct artefact_gist *to);
 

@@ -13,7 +13,7 @@ void framer_start(struct framer *framer, size_t size, double hop, float *line)
     memset(line, 0, size / 2 * sizeof(*line));
 }
 
-/* Moves what is still needed to the front. */
+/* Moves the floats that are still needed to the front. */
 static void drop_used(struct framer *framer)
 {
     size_t gone = (size_t)framer->skip;

@@ -5,7 +5,7 @@
 
 static const double FLOOR_LUFS = -70, BINS_PER_DB = 10;
 
-/* BS.1770 gives the two filters at 48 kHz; their analogue prototypes serve any rate. */
+/* BS.1770 gives the two filters for 48 kHz; their analogue prototypes give them for any rate. */
 static void k_weighting(struct loudness_filter *f, double rate)
 {
     double vh = pow(10, 3.999843853973347 / 20), vb = pow(vh, 0.4996667741545416);
@@ -38,7 +38,7 @@ void loudness_start(struct loudness *loudness, double rate, size_t channels, int
     loudness->curve_room = curve_room;
 }
 
-/* BS.1770 for 5.0 and 5.1: surround counts 1.41, the low-frequency channel not. */
+/* BS.1770 for 5.0 and 5.1: surround channels weigh 1.41, the low-frequency channel 0. */
 static double channel_weight(size_t channel, size_t channels)
 {
     if (channels == 6 && channel == 3)
@@ -50,7 +50,7 @@ static double channel_weight(size_t channel, size_t channels)
 
 typedef double pair __attribute__((vector_size(16)));
 
-/* Energy of two channels after both filters (transposed direct form II); the state lies as four pairs. */
+/* Energy of two channels after both filters (transposed direct form II); the state is four pairs. */
 static pair pair_energy(const struct loudness_filter *f, pair *state, const float *x, size_t frames, size_t stride,
                         size_t second)
 {

@@ -76,7 +76,7 @@ void mel_free(struct mel *mel)
     free(mel->frame);
 }
 
-/* What depends on the sample rate is kept from sound to sound. */
+/* The next sound of the same sample rate uses these values again. */
 static void set_rate(struct mel *mel, double rate)
 {
     size_t size = power_of_two(rate * FRAME_SECONDS), room = framer_room(size, rate / MEL_RATE, MONO_BLOCK);

@@ -1,4 +1,4 @@
-/* mel.h: the fast spectrum: 40 mel bands of every frame, and where its energy lies. One thread at a time. */
+/* mel.h: the fast spectrum: 40 mel bands of every frame, and the centre of its energy. One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_MEL_H
 #define LOOPHOLE_WORKER_HEAR_MEL_H
 
@@ -9,9 +9,9 @@ enum { MEL_BANDS = 40, MEL_FRAMES_MAX = 15552 /* three minutes */, MEL_BINS_MAX 
 
 #define MEL_LOWEST_HZ  30.0
 #define MEL_HIGHEST_HZ 16000.0
-#define MEL_RATE       86.1328125 /* frames a second, at every sample rate */
+#define MEL_RATE       86.1328125 /* frames per second, at every sample rate */
 
-/* One frame. Powers are natural logarithms; a full-scale sine has about 0 in its band. */
+/* One frame. Powers are natural logarithms; a full-scale sine gives about 0 in its band. */
 struct mel_frame {
     float band[MEL_BANDS];
     float power;    /* of the whole frame */
@@ -24,7 +24,7 @@ struct mel {
     struct fft *fft;
     struct framer framer;
     float *line;
-    size_t first[MEL_BANDS], width[MEL_BANDS]; /* bins of each band; width 0 above the rate's half */
+    size_t first[MEL_BANDS], width[MEL_BANDS]; /* bins of each band; width 0 above half the rate */
     float weight[MEL_BANDS][MEL_BINS_MAX / 2];
     float power[MEL_BINS_MAX];
     struct mel_frame *frame; /* MEL_FRAMES_MAX */

@@ -1,12 +1,13 @@
-/* model.h: the learned numbers: named matrices of floats, compiled in from model/weights.bin (model/train.py). */
+/* model.h: the learned weights: named matrices of floats, compiled in from model/weights.bin (model/train.py). Any
+ * thread. */
 #ifndef LOOPHOLE_WORKER_HEAR_MODEL_H
 #define LOOPHOLE_WORKER_HEAR_MODEL_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Little-endian: "LHM1", u32 count; then for each matrix: char name[24], u32 rows, u32 columns, u32 first float;
- * then the floats, row after row. */
+/* Little-endian: "LHM1", u32 count; then for each matrix: char name[24], u32 rows, u32 columns, u32 index of its first
+ * float; then the floats, row after row. */
 struct model {
     const uint8_t *at;
     size_t len;
@@ -14,13 +15,13 @@ struct model {
 
 struct model model_compiled_in(void);
 
-/* The matrix of that name and shape; NULL when there is none. Borrowed from the model. */
+/* The matrix with this name and shape, a pointer into the model; NULL if there is none. */
 const float *model_matrix(const struct model *model, const char *name, size_t rows, size_t columns);
 
 /* `out` = `in` × weights (`rows` × `columns`) + bias; a NULL bias counts as zero. */
 void model_layer(const float *in, size_t rows, const float *weights, const float *bias, float *out, size_t columns);
 
-/* Each value as (value - mean) ÷ spread, cut at ±limit. */
+/* Sets each value to (value - mean) ÷ spread, limited to ±limit. */
 void model_normalise(float *values, size_t count, const float *mean, const float *spread, float limit);
 
 void model_rectify(float *values, size_t count); /* negative values become 0 */

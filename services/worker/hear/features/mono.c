@@ -4,7 +4,8 @@
 
 enum { MIDDLE = MONO_TAPS / 2 };
 
-/* Half-band taps at odd distances from the middle: a sinc under a Hamming window; the others are 0, the middle 1/2. */
+/* Half-band taps at odd distances from the middle: a sinc under a Hamming window. The other taps are 0, the middle is
+ * 1/2. */
 static const float HALF_BAND[MIDDLE / 2 + 1] = { 0.31638837f, -0.09815446f, 0.05079026f, -0.02871710f,
                                                  0.01596966f, -0.00825412f, 0.00386794f, -0.00189055f };
 

@@ -18,7 +18,7 @@ static float loudest_band(const struct mel_frame *frame, size_t count)
     return most;
 }
 
-/* 0..1 above the floor that lies RANGE below the loudest band. */
+/* Scales to 0..1 above the floor, which is RANGE below the loudest band. */
 static void compress_levels(float *level, const struct mel_frame *frame, float floor)
 {
     for (size_t b = 0; b < MEL_BANDS; b++) {

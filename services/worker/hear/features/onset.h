@@ -1,5 +1,5 @@
-/* onset.h: where something begins: spectral flux of the mel frames, and its peaks.
- * Flux after Böck and Widmer, "Maximum filter vibrato suppression for onset detection" (DAFx 2013). */
+/* onset.h: finds onsets: spectral flux of the mel frames, and its peaks. The flux follows Böck and Widmer, "Maximum
+ * filter vibrato suppression for onset detection" (DAFx 2013). */
 #ifndef LOOPHOLE_WORKER_HEAR_ONSET_H
 #define LOOPHOLE_WORKER_HEAR_ONSET_H
 
@@ -9,11 +9,11 @@ enum { ONSET_RANGES = 3, ONSETS_MAX = 4096 };
 
 struct onset {
     size_t count;                             /* of frames */
-    float flux[MEL_FRAMES_MAX];               /* per frame: mean rise of a band, 0..1 */
-    float part[ONSET_RANGES][MEL_FRAMES_MAX]; /* its share from low, middle and high bands */
+    float flux[MEL_FRAMES_MAX];               /* per frame: mean rise of the bands, 0..1 */
+    float part[ONSET_RANGES][MEL_FRAMES_MAX]; /* its shares from low, middle and high bands */
     size_t peaks;
     float time[ONSETS_MAX];     /* seconds */
-    float strength[ONSETS_MAX]; /* the flux there */
+    float strength[ONSETS_MAX]; /* the flux at the peak */
 };
 
 void onset_find(struct onset *onset, const struct mel_frame *frame, size_t count);

@@ -28,7 +28,7 @@ static struct overview_bin join_bins(const struct overview_bin *a, const struct 
     return (struct overview_bin){ fminf(a->low, b->low), fmaxf(a->high, b->high), a->square + b->square };
 }
 
-/* Every two bins become one. */
+/* Joins every two bins into one. */
 static void halve_bins(struct overview *o)
 {
     for (size_t i = 0; i < o->count / 2; i++)
@@ -102,7 +102,7 @@ static uint8_t byte_of(float value, float scale, float least, float most)
     return (uint8_t)lrintf(fminf(most, fmaxf(least, value * scale)));
 }
 
-/* The frames that bin `i` of a level covers: the last one may be short. */
+/* The number of frames in bin `i` of a level; the last one may be short. */
 static double frames_in(const struct overview *o, uint64_t stretch, size_t i)
 {
     uint64_t from = i * stretch, left = o->frames - from;
@@ -119,7 +119,7 @@ static struct overview_bin level_bin(const struct overview *o, size_t i, size_t 
     return sum;
 }
 
-/* A level of `count` bins, each `width` of the finest. */
+/* Draws a level of `count` bins, each `width` of the finest. */
 static void draw_level(const struct overview *o, size_t count, size_t width, struct arena *arena,
                        struct artefact_level *to)
 {

@@ -89,7 +89,7 @@ static void follow_moment(struct pitch *pitch, const float *x, size_t count, flo
     *confidence = fminf(1, fmaxf(0, sure));
 }
 
-/* How much the moments around `note` weigh; their mean note comes in `mean`. */
+/* The weight of the moments around `note`; `mean` receives their mean note. */
 static float weigh_note(const struct pitch_track *track, float note, float *mean)
 {
     float weight = 0, sum = 0;

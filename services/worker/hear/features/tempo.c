@@ -22,7 +22,7 @@ int tempo_init(struct tempo *tempo, const struct model *model)
     return m->mean && m->spread && m->in && m->in_bias && m->out && m->direct;
 }
 
-/* What stands out of its surroundings. */
+/* Keeps the part of the flux above its local mean. */
 static void stand_out(float *to, const float *flux, size_t count)
 {
     double sum = 0;
@@ -66,7 +66,7 @@ static void add_candidate(struct tempo *t, double bpm, size_t beats)
     t->candidate[t->candidates++] = (struct tempo_candidate){ bpm, beats };
 }
 
-/* A period near `period`, made exact at its multiples, where the autocorrelation resolves it better. */
+/* Makes a period exact at its multiples, where the autocorrelation has a finer resolution. */
 static double refine_period(const struct tempo *t, double period)
 {
     for (size_t multiple = 1; multiple <= 16; multiple *= 2) {
@@ -90,7 +90,7 @@ static void add_by_length(struct tempo *t, double seconds)
         add_candidate(t, 60 * (double)beats / seconds, beats);
 }
 
-/* The lags of the highest peaks of the autocorrelation, highest first. */
+/* Fills `peak` with the lags of the highest autocorrelation peaks, highest first. */
 static size_t find_peaks(const struct tempo *t, size_t *peak)
 {
     size_t found = 0, first = (size_t)frames_a_beat(MOST_BPM), last = (size_t)frames_a_beat(LEAST_BPM) + 1;
@@ -119,7 +119,7 @@ static void add_by_flux(struct tempo *t)
             add_candidate(t, MEL_RATE * 60 / refine_period(t, (double)peak[i] * OCTAVE[k]), 0);
 }
 
-/* The share of the rises that lie near a grid of `steps` a beat. */
+/* The shares of the rises that lie near grids of different steps. */
 struct grid {
     float step[ONSET_RANGES][STEPS]; /* of a bar of four beats: the share in each range of bands */
     float sixteenths, triplets, beats, eighths;
@@ -161,7 +161,7 @@ static void lay_grid(struct grid *grid, const struct tempo *t, const struct onse
     grid->eighths /= sum;
 }
 
-/* The highest autocorrelation near a lag; a lag that few frames reach counts for more. */
+/* The highest autocorrelation near a lag. A long lag, which few frames reach, gets more weight. */
 static float find_likeness(const float *like, size_t count, double lag)
 {
     float most = 0;
@@ -203,7 +203,7 @@ static float *put_prior(float *to, double bpm)
     return to;
 }
 
-/* The first rise of a third of the highest. */
+/* The first rise above 30 % of the highest. */
 static double first_rise(const struct tempo *t)
 {
     float most = 0;
@@ -267,7 +267,7 @@ static int same_tempo(const struct tempo *t, size_t a, size_t b, double off)
     return fabs(t->candidate[a].bpm / t->candidate[b].bpm - 1) < off;
 }
 
-/* The candidates of the same tempo are adjacent; a whole number of beats is the more exact among them. */
+/* Sums the scores of candidates of the same tempo. The length of a loop gives a more exact tempo than the flux. */
 static struct tempo_found add_agreeing(const struct tempo *t, size_t best)
 {
     struct tempo_found found = { t->candidate[best].bpm, 0, t->candidate[best].beats };

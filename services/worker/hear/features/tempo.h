@@ -1,5 +1,5 @@
-/* tempo.h: how many beats a minute, from the flux of onset.h and from the length of the sound: a loop is a whole
- * number of beats. Periods that may be the beat are gathered, each is described, a learned scorer chooses. */
+/* tempo.h: finds the tempo from the flux of onset.h and from the length of the sound, because a loop is a whole number
+ * of beats. Candidate periods are collected and described; a learned scorer chooses one. */
 #ifndef LOOPHOLE_WORKER_HEAR_TEMPO_H
 #define LOOPHOLE_WORKER_HEAR_TEMPO_H
 
@@ -12,10 +12,10 @@ struct tempo_model {
     const float *mean, *spread, *in, *in_bias, *out, *direct;
 };
 
-/* A period that may be the beat. */
+/* A period that could be the beat. */
 struct tempo_candidate {
     double bpm;
-    size_t beats; /* that the sound is long; 0: the period was found in the flux, not by the length */
+    size_t beats; /* length of the sound in beats; 0: the flux gave this period, not the length */
 };
 
 struct tempo {
@@ -31,13 +31,13 @@ struct tempo {
 struct tempo_found {
     double bpm;        /* 0: none */
     double confidence; /* 0..1 */
-    size_t beats;      /* the whole number of beats that the sound is long; 0: it is not, as far as heard */
+    size_t beats;      /* whole number of beats in the sound; 0: unknown or not whole */
 };
 
-int tempo_init(struct tempo *tempo, const struct model *model); /* 0: the model lacks it */
+int tempo_init(struct tempo *tempo, const struct model *model); /* 0: the model lacks a matrix */
 struct tempo_found tempo_find(struct tempo *tempo, const struct onset *onset, double seconds);
 
-/* What the scorer reads of candidate `i` of the last sound; for training. */
+/* Writes the scorer's TEMPO_FEATURES inputs for candidate `i` of the last sound; for training. */
 void tempo_describe(const struct tempo *tempo, const struct onset *onset, double seconds, size_t i, float *features);
 
 #endif

@@ -62,7 +62,7 @@ static struct tonal_peak find_vertex(const struct tonal *tonal, size_t i)
     return (struct tonal_peak){ (float)(69 + 12 * log2(hz / 440)), expf(b - 0.25f * (a - c) * offset) };
 }
 
-/* Keeps the strongest TONAL_PEAKS, in order. */
+/* Keeps the TONAL_PEAKS strongest partials in order. */
 static void keep_peak(struct tonal_frame *frame, struct tonal_peak peak)
 {
     size_t at = TONAL_PEAKS - 1;
@@ -76,7 +76,7 @@ static void keep_peak(struct tonal_frame *frame, struct tonal_peak peak)
     frame->peak[at] = peak;
 }
 
-/* A partial is above both neighbours and well above the bins five and six places beside it. */
+/* A partial exceeds both neighbours, and the bins five and six places away by far. */
 static int is_peak(const float *power, size_t i, float least)
 {
     float beside = power[i - 5] + power[i - 6] + power[i + 5] + power[i + 6];

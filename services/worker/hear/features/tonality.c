@@ -23,7 +23,7 @@ int tonality_init(struct tonality_model *model, const struct model *weights)
     return model->profile && model->bias;
 }
 
-/* The mean direction of all partials on a circle that is one semitone round. */
+/* The mean direction of all partials on a circle whose circumference is one semitone. */
 static void find_tuning(struct tonality *t, const struct tonal_frame *frame, size_t count)
 {
     double re = 0, im = 0, sum = 1e-12;
@@ -146,8 +146,8 @@ static void choose_key(struct tonality *t, const struct tonality_model *model)
     t->confidence = score[t->key];
 }
 
-/* Means over the frames, each counted by its power: share of the partials, how many they are, and the unevenness of
- * the pitch classes. */
+/* Means over the frames, weighted by power: share of the partials, their number, and the unevenness of the pitch
+ * classes. */
 static void find_signs(struct tonality *t, const struct tonal_frame *frame, size_t count)
 {
     double share = 0, number = 0, sum = 1e-12, plain = 0, uneven = 0;

@@ -12,20 +12,20 @@ struct tonality_model {
     const float *bias;
 };
 
-/* Pitch-class profiles, each with the sum 1: of all frames, of all frames with loud ones held back, of the lowest
- * partials, of the first and of the last tenth. */
+/* Tuning, key, and pitch-class profiles, each with the sum 1. The views are: all frames, all frames with loud ones
+ * attenuated, the lowest partials, the first tenth, the last tenth. */
 struct tonality {
     float tuning;     /* semitones above 440 Hz tuning, -0.5..0.5 */
-    float steadiness; /* 0..1: how well the partials lie on one tuning */
+    float steadiness; /* 0..1: how well the partials agree on one tuning */
     float view[TONALITY_VIEWS][12];
     int key;                     /* 0..11 C..B major, 12..23 minor */
     float confidence;            /* 0..1, among the keys */
-    float signs[TONALITY_SIGNS]; /* of there being a key at all, for the learned judge */
+    float signs[TONALITY_SIGNS]; /* inputs of the learned judge of whether there is a key */
 };
 
-int tonality_init(struct tonality_model *model, const struct model *weights); /* 0: the model lacks it */
+int tonality_init(struct tonality_model *model, const struct model *weights); /* 0: the model lacks a matrix */
 
-/* False, with key 0 and confidence 0: nothing tonal at all. */
+/* Fills `tonality`. False, with key 0 and confidence 0: the sound has no partials. */
 int tonality_find(struct tonality *tonality, const struct tonality_model *model, const struct tonal_frame *frame,
                   size_t count);
 
