@@ -17,7 +17,7 @@
 enum { CHANGES_MOST = 4096, CHANGES_DEFAULT = 1000, STEPS_DEFAULT = 100 };
 static const usec_t reading_us = 2000; /* for one answer */
 
-/* Opens the turn for a mutation. True when it is to be done; else `e` is the handler's answer. */
+/* Opens the turn for a mutation. True: the caller does it. False: `e` is the handler's result. */
 static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
 {
     bool again;
@@ -27,7 +27,7 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
     return *e == ERR_OK && !again;
 }
 
-/* The handler of one mutation: `change` is done in a turn of its own, once for each request. */
+/* The handler of one mutation: does `change` in a turn, once for each request. */
 #define MUTATION_OF(ask_name, answer_type, change)                                                                     \
     static enum err answer_##ask_name(struct persist *p, struct call *call, const struct persist_##ask_name *ask,      \
                                       struct answer_type *answer)                                                      \
@@ -35,7 +35,7 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
         enum err e;                                                                                                    \
                                                                                                                        \
         (void)ask;                                                                                                     \
-        (void)answer; /* sent later, where a change is done in parts */                                                \
+        (void)answer; /* a change in parts is answered later */                                                        \
         return begin_mutation(p, call, &e) ? (change) : e;                                                             \
     }
 #define MUTATION(ask_name, change) MUTATION_OF(ask_name, done, change)
@@ -72,7 +72,7 @@ static enum err begin_batch(struct persist *p, struct call *call, const struct p
 struct collecting {
     struct change_list *to;
     uint64_t limit;
-    usec_t ends; /* the answer is cut there: other asks wait */
+    usec_t ends; /* the answer ends then, because other asks wait */
 };
 
 static bool collect_change(void *state, const struct change *change)

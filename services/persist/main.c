@@ -5,16 +5,16 @@
 
 int main(int argc, char **argv)
 {
-    priority_prompt();                                              /* before it has threads: everybody waits for it */
+    priority_prompt(); /* before its threads start: many processes wait for persist */
     struct service *s = service_start(argc, argv, &schema_persist); /* options, log, limits, lock, sockets */
     struct persist p = { .service = s, .paths = service_paths(s) };
 
-    persist_open(&p);                     /* migrates; refuses a second writer, a newer store, a network disk */
-    service_answer(s, &persist_asks, &p); /* one function for each ask */
+    persist_open(&p); /* migrates the store; refuses a second writer, a newer store, a network disk */
+    service_answer(s, &persist_asks, &p);            /* one function for each ask */
     service_each_turn(s, turn_end_unless_asked, &p); /* group commit, then the acks */
     service_tells(s, persist_report, NULL, &p);
     service_ready(s); /* the supervisor sees it on the board */
-    service_loop(s);  /* until asked to stop */
+    service_loop(s);  /* until the supervisor asks it to stop */
 
     persist_close(&p);
     return service_end(s);

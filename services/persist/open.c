@@ -28,7 +28,7 @@ static bool is_doubted(const struct persist *p)
     return trust_is_doubted(directory);
 }
 
-/* A disk may get room or come back, and a damaged store be restored; anything else waits for a person. */
+/* A disk may get room or come back, and a damaged store may be restored. For other errors a person must act. */
 static bool may_pass(const struct persist *p, enum err e)
 {
     return e == ERR_FULL || e == ERR_IO || e == ERR_BUSY || is_doubted(p);
@@ -44,7 +44,7 @@ static void end_with(struct persist *p, const struct fault *fault)
     exit(err_exit_code(fault->code));
 }
 
-/* One row, as it is, through to the disk. */
+/* Writes one row unchanged, and commits it to the disk. */
 static enum err try_to_write(struct store *store, struct fault *fault)
 {
     struct txn *txn;
@@ -111,7 +111,7 @@ static void try_to_open(struct persist *p)
         turn_alarm(p, "");
 }
 
-/* No turn is open. */
+/* Call it when no turn is open. */
 static void close_store(struct persist *p)
 {
     struct fault fault = { 0 };
@@ -166,7 +166,7 @@ static void notice_removal(struct persist *p)
     open_again(p, &why);
 }
 
-/* A process met damaged pages, or died while it read the store. */
+/* A process found damaged pages, or died while it read the store. */
 static void check_again(struct persist *p)
 {
     const struct fault why = { .code = ERR_IO, .what = "the store is checked: a process died while it read it" };

@@ -20,14 +20,14 @@ static enum err check_name(struct text name, const char *field, struct fault *fa
     return ERR_OK;
 }
 
-/* ---- what is noted ---- */
+/* ---- noted queries ---- */
 
 struct noted_query {
     struct key key;
-    bool same; /* as the one to be noted now */
+    bool same; /* it equals the query that is to be noted */
 };
 
-/* All of the history, the oldest first. */
+/* Reads all noted queries, the oldest first. */
 static enum err read_noted(struct persist *p, const struct kept_query *query, struct noted_query *to, uint32_t *count)
 {
     struct key start = key_query(TEXT(""), 0);
@@ -77,7 +77,7 @@ static enum err note_query(struct persist *p, struct kept_query *query, struct f
     return e == ERR_OK ? turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query)) : e;
 }
 
-/* ---- what is saved ---- */
+/* ---- saved queries ---- */
 
 static enum err save_query(struct persist *p, const struct kept_query *query, struct fault *fault)
 {

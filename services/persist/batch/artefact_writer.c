@@ -14,26 +14,26 @@
 enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
 static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
 
-/* A thread that hangs with its files is given up, and the batch is LOST until the thread leaves it. */
+/* If a thread hangs with the files of a batch, persist gives it up. The batch is LOST until the thread leaves it. */
 enum stage { STAGE_NAMES, STAGE_WRITES, STAGE_IS_DONE, STAGE_CLEANS, STAGE_LOST };
 
-/* One batch. The thread reads `ask` while it writes files, and nothing else of it. The ask is never copied: it may
- * have thousands of facts, so the call keeps it. */
+/* One batch. While the thread writes files, it reads `ask` and no other member. The ask may have thousands of facts, so
+ * it is never copied: the call keeps it. */
 struct artefact_batch {
-    struct multipart work; /* of the stages that go through all artefacts, in parts */
+    struct multipart work; /* the stages that walk all artefacts, in parts */
     enum stage stage;
     uint32_t at; /* the next operation of that stage */
     struct artefact_batch *next;
     struct id request;
     uint64_t digest; /* of its ask */
     struct ticket ticket;
-    struct call *call;         /* its first one, which keeps the memory */
-    struct persist_batch *ask; /* in that */
+    struct call *call;         /* the first call, which keeps the memory */
+    struct persist_batch *ask; /* in the memory of `call` */
     struct in_flight in_flight;
-    atomic_bool is_left; /* by the thread that lost it */
+    atomic_bool is_left; /* set by the thread that lost the batch */
 };
 
-/* The thread's part. */
+/* The thread's part of a batch. */
 struct file_errand {
     struct errand errand;
     struct persist *persist;
@@ -49,7 +49,7 @@ static bool has_own_file(const struct artefact *artefact)
     return artefact_is_large(artefact) && artefact_type_is_good(artefact->type);
 }
 
-/* The artefacts that an operation brings, and their content. */
+/* The artefacts of an operation, and their content. */
 static struct artefact_list artefacts_of(const struct operation *op, struct bytes *content)
 {
     *content = op->has_remade ? op->remade.content : op->analysed.content;
@@ -60,7 +60,7 @@ static struct artefact_list artefacts_of(const struct operation *op, struct byte
 
 typedef bool each_fn(void *state, struct bytes content, const struct artefact *artefact);
 
-/* Calls `each` for all of one operation while it says so. */
+/* Calls `each` for every artefact of one operation that has its own file, until it returns false. */
 static bool each_of(const struct operation *op, void *state, each_fn *each)
 {
     struct bytes content;
@@ -125,10 +125,10 @@ static void write_files(struct errand *errand)
     if (each_artefact(files->batch->ask, files, write_one) &&
         artefact_settle(paths, &files->files, &files->fault) == ERR_OK)
         return;
-    if (!atomic_load(&errand->lost)) /* else another one may have made them since */
+    if (!atomic_load(&errand->lost)) /* else a later thread may have made them again */
         artefact_take_back(paths, &files->files);
     if (files->fault.code != ERR_FULL && files->fault.code != ERR_BUSY)
-        files->fault.code = ERR_IO; /* whatever the disk says may pass */
+        files->fault.code = ERR_IO; /* any error of the disk may be temporary */
 }
 
 /* ---- the end ---- */
@@ -157,7 +157,7 @@ static void leave_artefact_batch(struct persist *p, struct artefact_batch *batch
 
 /* ---- stages in parts ---- */
 
-/* A stage that ended has brought the batch into another one. */
+/* A stage that ended has moved the batch to another stage. */
 static void drop_stage(struct persist *p, struct multipart *work)
 {
     struct artefact_batch *batch = (struct artefact_batch *)work;
@@ -166,7 +166,7 @@ static void drop_stage(struct persist *p, struct multipart *work)
         leave_artefact_batch(p, batch);
 }
 
-/* Goes on with the operations until the turn is over. False: `one` failed. */
+/* Does operations until the turn is over. False: `one` failed. */
 static bool each_operation(struct persist *p, struct artefact_batch *batch,
                            bool (*one)(struct persist *p, struct artefact_batch *batch, struct operation *op))
 {
@@ -185,7 +185,7 @@ static bool is_through(const struct artefact_batch *batch)
     return batch->at == batch->ask->operations.count;
 }
 
-/* To be removed with the turn, unless a row names it. */
+/* Marks the file for removal after the turn, unless a row names it. */
 static bool drop_unless_told(void *state, struct bytes content, const struct artefact *artefact)
 {
     struct persist *p = state;
@@ -218,7 +218,7 @@ static enum err clean_part(struct persist *p, struct multipart *work, bool *ende
     return ERR_OK;
 }
 
-/* The batch is done, or given up, and its id is free. */
+/* The batch is done or given up, and its id is free again. */
 static void batch_ended(struct persist *p, void *owner)
 {
     struct artefact_batch *batch = owner;
@@ -230,7 +230,7 @@ static void batch_ended(struct persist *p, void *owner)
     multipart_queue(p, &batch->work);
 }
 
-/* A batch whose client no longer waits is not done: it was never acked, and will be sent again. */
+/* A batch whose client has gone is dropped: it was never acknowledged, and will be sent again. */
 static void apply_batch(struct persist *p, struct artefact_batch *batch)
 {
     struct ticket ticket = batch->ticket;
@@ -302,7 +302,7 @@ static bool add_in_flight(void *state, struct bytes content, const struct artefa
     return true;
 }
 
-/* An analysis that names no content is about the one that its item has now. */
+/* An analysis that names no content means the content that its item has now. */
 static bool name_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
 {
     struct fault unused = { 0 };
@@ -313,7 +313,7 @@ static bool name_one(struct persist *p, struct artefact_batch *batch, struct ope
     return each_of(op, batch, add_in_flight);
 }
 
-/* Then a thread writes the files. */
+/* After the last name, a thread writes the files. */
 static enum err name_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct artefact_batch *batch = (struct artefact_batch *)work;
@@ -347,7 +347,7 @@ uint64_t artefact_writer_digest(const struct persist *p, struct id request)
     return batch ? batch->digest : 0;
 }
 
-/* What takes longer than this turn goes on in parts. */
+/* If this turn is too short, the work continues in parts. */
 static enum err take_names(struct persist *p, struct artefact_batch *batch, struct fault *fault)
 {
     bool ended = false;
@@ -375,7 +375,8 @@ static enum err start_artefact_batch(struct persist *p, struct call *call, const
                                       .digest = call_digest(call),
                                       .ticket = ticket,
                                       .call = call,
-                                      .ask = (struct persist_batch *)(uintptr_t)ask }; /* in the memory that is kept */
+                                      /* In the memory that the call keeps. */
+                                      .ask = (struct persist_batch *)(uintptr_t)ask };
     batch->work = (struct multipart){
         .part = name_part, .drop = drop_stage, .request = batch->request, .digest = batch->digest, .ticket = ticket
     };
@@ -391,11 +392,11 @@ enum err artefact_writer_begin(struct persist *p, struct call *call, const struc
     struct artefact_batch *batch = find_artefact_batch(p, call_request(call), &bytes, &count);
     struct multipart *work = multipart_of(p, call_request(call));
 
-    if (work) { /* its first call was given up: it begins again with its files */
+    if (work) { /* the client gave up its first call: begin again with its files */
         multipart_forget(p, work);
         batch = find_artefact_batch(p, call_request(call), &bytes, &count);
     }
-    if (batch) { /* its first call is given up, the work is not */
+    if (batch) { /* the client gave up its first call; the work continues */
         batch->ticket = call_defer(call);
         return batch->ticket.number ? ERR_OK : ERR_BUSY;
     }
@@ -426,7 +427,7 @@ enum err artefact_writer_open(struct persist *p, struct fault *fault)
 
 void artefact_writer_close(struct persist *p)
 {
-    if (!p->errands || !errands_end(p->errands)) /* a thread hangs with what it uses until the process ends */
+    if (!p->errands || !errands_end(p->errands)) /* a thread hangs, and uses this memory until the process ends */
         return;
     p->errands = NULL;
     service_unwatch(p->service, mailbox_fd(p->mailbox));

@@ -12,7 +12,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/parts.h"
 
-enum { SHORT = 8 /* operations: such a batch is like a single ask */ };
+enum { SHORT = 8 /* operations: such a batch is handled like a single ask */ };
 
 static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome, struct fault *fault)
 {
@@ -56,7 +56,7 @@ static enum err do_one(struct persist *p, const struct operation *op, struct out
     return edit_one(p, &op->edit, outcome, fault);
 }
 
-/* A refusal is this operation's own outcome; only a write that failed ends them all. */
+/* A refused operation is an outcome of its own; only a failed write ends the whole batch. */
 static enum err try_one(struct persist *p, const struct operation *op, struct arena *arena, struct outcome *outcome)
 {
     struct fault fault = { 0 };
@@ -123,7 +123,7 @@ static bool is_refused_whole(const struct batch *batch)
 }
 
 /* Outcomes without a change are not stored alone: after a death these operations are judged again, or done again with
- * the same result. A row goes with its change, so that there is none before the request's first change. */
+ * the same result. The row is written together with a change, so none exists before the request's first change. */
 static enum err store_part(struct persist *p, struct batch *batch)
 {
     struct outcomes part = batch->outcomes;
@@ -206,7 +206,7 @@ static enum err make_batch(struct persist *p, const struct batch_owner *owner, s
     return e;
 }
 
-/* Without a part when other work waits: that one is first. */
+/* Does no part if other work waits, which has priority. */
 static enum err first_part(struct persist *p, struct batch *batch, struct fault *fault)
 {
     enum err e = ERR_OK;
@@ -234,7 +234,7 @@ enum err batch_begin(struct persist *p, struct call *call, const struct persist_
     if (e != ERR_OK)
         return e;
     e = first_part(p, batch, call_fault(call));
-    p->request_writes = p->writes; /* the part that is done has its row: busy takes nothing back */
+    p->request_writes = p->writes; /* the part that is done has its row, so `busy` undoes nothing */
     if (e == ERR_OK && !batch_is_done(batch))
         return multipart_begin(p, call, &batch->work);
     *answer = batch->outcomes;

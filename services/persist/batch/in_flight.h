@@ -1,5 +1,5 @@
-/* in_flight.h: names of artefact files that a batch under way has written, or will write: these are not removed.
- * One thread. */
+/* in_flight.h: names of artefact files that a batch in progress has written, or will write. persist does not remove
+ * these files. One thread at a time. */
 #ifndef LOOPHOLE_PERSIST_IN_FLIGHT_H
 #define LOOPHOLE_PERSIST_IN_FLIGHT_H
 
@@ -10,16 +10,16 @@
 
 enum { IN_FLIGHT_MARKS = 1 << 18 /* bits: each name sets one */ };
 
-/* Zeroed is empty. */
+/* A zeroed struct is empty. */
 struct in_flight {
     struct buffer names;
-    uint8_t marks[IN_FLIGHT_MARKS / 8]; /* most other names are recognised by them at once */
+    uint8_t marks[IN_FLIGHT_MARKS / 8]; /* a cleared bit shows without a search that a name is absent */
 };
 
 uint32_t in_flight_mark(const char *name);
 void in_flight_add(struct in_flight *in_flight, const char *name);
 bool in_flight_have(const struct in_flight *in_flight, uint32_t mark,
-                    const char *name); /* `mark` is that of the name */
+                    const char *name); /* `mark` is in_flight_mark(name) */
 void in_flight_free(struct in_flight *in_flight);
 
 #endif

@@ -40,7 +40,7 @@ static bool is_same(const struct kept_artefact *a, const struct kept_artefact *b
            bytes_equal(a->data, b->data);
 }
 
-/* A row that says the same already stays as it is. */
+/* A row that has the same content already stays unchanged. */
 static enum err put_one(struct persist *p, struct bytes content, const struct artefact *artefact)
 {
     struct key key = key_artefact(content, artefact->type, artefact->parameters);

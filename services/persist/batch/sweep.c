@@ -20,15 +20,15 @@ static const usec_t patience = 60 * 1000000, pause_between_turns = 20000;
 
 struct sweep {
     pthread_mutex_t lock;
-    struct store *store; /* locked: the thread reads it, or NULL */
+    struct store *store; /* under `lock`: the store that the thread reads, or NULL */
     struct errands *errands;
 
-    /* the loop's */
-    bool looks;          /* the thread is at work */
-    usec_t due;          /* of the next look; steady clock */
-    struct buffer names; /* of what it found */
-    const char *at;      /* the last one that was judged; NULL: none */
-    uint64_t removed;    /* of them */
+    /* the loop's part */
+    bool looks;          /* the thread is working */
+    usec_t due;          /* time of the next round; steady clock */
+    struct buffer names; /* the files that the thread found */
+    const char *at;      /* the last name that was judged; NULL: none */
+    uint64_t removed;    /* files removed in this round */
 };
 
 /* The thread's part. */
@@ -40,13 +40,13 @@ struct sweep_round {
     struct buffer some; /* names whose rows are looked up next */
     struct buffer found;
     uint32_t some_count, found_count;
-    bool has_young; /* orphans that are to stay for now */
+    bool has_young; /* some orphans are too young to be removed */
     enum err e;
 };
 
 /* ---- the thread ---- */
 
-/* Of `some`, crosses out those that a row names. */
+/* Removes from `some` the names that a row has. */
 static enum err cross_out_known(struct sweep_round *look, struct txn *txn)
 {
     const char *name = NULL;
@@ -66,7 +66,7 @@ static enum err cross_out_known(struct sweep_round *look, struct txn *txn)
 static enum err look_up(struct sweep_round *look)
 {
     struct txn *txn;
-    enum err e = ERR_BUSY; /* the store is being opened again: another look follows */
+    enum err e = ERR_BUSY; /* the store is being opened again: another round follows */
 
     pthread_mutex_lock(&look->sweep->lock);
     if (look->sweep->store)
@@ -121,12 +121,12 @@ static void run_look(struct errand *errand)
 {
     struct sweep_round *look = (struct sweep_round *)errand;
 
-    priority_background(0); /* this thread */
+    priority_background(0); /* only this thread */
     if (orphan_each_name(look->persist->paths, look, take_name))
         judge_some(look);
 }
 
-/* ---- the loop: each name once, in a turn ---- */
+/* ---- the loop judges each name once, in a turn ---- */
 
 static bool may_go(struct persist *p, const char *name)
 {
@@ -138,7 +138,7 @@ static bool may_go(struct persist *p, const char *name)
     return !has_row && !artefact_writer_holds(p, name) && orphan_age(p->paths, name, &age, &size) && age >= hour;
 }
 
-/* False: all are judged. */
+/* False: all names are judged. */
 static bool judge_names(struct persist *p, struct sweep *sweep)
 {
     turn_begin_part(p);
@@ -171,7 +171,7 @@ static void run_part(void *persist)
     sweep->removed = 0;
 }
 
-/* ---- its course ---- */
+/* ---- the rounds ---- */
 
 static void take_look(struct errand *errand, bool lost)
 {

@@ -11,7 +11,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-/* What an edit comes to: the item before and after, and the two edits that lead from one to the other. */
+/* The effect of an edit: the item before and after, and the two edits that lead from one state to the other. */
 struct change_of_media {
     struct media was, now;
     struct own_facts facts;
@@ -120,7 +120,7 @@ static void change_fields(struct change_of_media *c, const struct edit *edit)
     change_origin(c, edit);
 }
 
-/* A tag that is both removed and added stays. */
+/* A tag that the edit both removes and adds stays. */
 static enum err change_tags(struct arena *arena, struct change_of_media *c, const struct edit *edit,
                             struct fault *fault)
 {
@@ -161,7 +161,7 @@ static enum err change_facts(struct persist *p, struct change_of_media *c, const
     return ERR_OK;
 }
 
-/* An undo or redo brings the facts that its edit stood for with it. */
+/* An undo or redo already contains the facts that its edit meant. */
 static enum err plan_edit(struct persist *p, const struct edit *edit, enum edit_mode mode, struct change_of_media *c,
                           struct fault *fault)
 {

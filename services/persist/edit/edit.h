@@ -5,12 +5,13 @@
 #include "services/persist/turn/persist.h"
 
 enum edit_mode {
-    EDIT_BY_PERSON, /* is put on the undo stack */
-    EDIT_IS_UNDO,   /* comes from it */
+    EDIT_BY_PERSON, /* pushes a step on the undo stack */
+    EDIT_IS_UNDO,   /* comes from the undo stack */
 };
 
-/* Fields that are absent stay as they are. Nothing is written, and no revision used, when nothing would change. Errors:
- * not_found, conflict (`expect`), bad_request, too_large; those after a first write break the turn. */
+/* Changes the item in the open turn. Absent fields keep their values. An edit that changes nothing writes nothing and
+ * uses no revision. Errors: not_found, conflict (`expect`), bad_request, too_large. An error after a first write breaks
+ * the turn. */
 enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
                     struct fault *fault);
 

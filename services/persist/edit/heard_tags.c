@@ -27,7 +27,7 @@ static void deny_tag(struct edit *said, struct text attribute)
     };
 }
 
-/* The edit's tags, sorted: an item has up to some thousand facts, and each is looked up. */
+/* The edit's tags, sorted, because each of the item's facts (up to some thousand) is looked up in them. */
 struct tags_said {
     struct text_list added, removed;
 };
@@ -39,7 +39,7 @@ static enum err sort_tags(struct arena *arena, const struct edit *edit, struct t
     return e == ERR_OK ? tags_sorted(arena, edit->remove_tags, &tags->removed) : e;
 }
 
-/* What the edit says about one fact of the item, which is about a tag. */
+/* Applies the edit's tags to one fact of the item that denotes a tag. */
 static enum err say_one(const struct fact *fact, const struct tags_said *tags, struct edit *said, struct fault *fault)
 {
     const struct text attribute = fact->attribute, tag = fact_name_tag(attribute);

@@ -32,7 +32,7 @@ static enum err check_other(struct persist *p, const struct edit *edit, uint32_t
     return refuse_other(number, fault);
 }
 
-/* The fact's name; its `at` is NULL when memory is out. */
+/* The fact's name; its `at` is NULL if the arena is full. */
 static struct text name_mark(struct persist *p, struct id other)
 {
     char name[FACT_NAME_UNLIKE_SIZE];

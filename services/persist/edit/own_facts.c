@@ -58,7 +58,7 @@ static bool same_value(const struct fact *a, const struct fact *b)
            (!a->has_text || text_equal(a->text, b->text));
 }
 
-/* Of an attribute that the edit names twice one is kept. */
+/* If the edit names an attribute twice, it is listed once. */
 static void list_said(struct arena *arena, const struct edit *edit, struct own_facts *to)
 {
     uint32_t all = edit->facts.count + edit->clear_facts.count, kept = 0;
@@ -76,7 +76,7 @@ static void list_said(struct arena *arena, const struct edit *edit, struct own_f
     to->count = kept;
 }
 
-/* Facts that the edit does not name stay; of those that it names the person's are noted and left out. */
+/* Copies the item's facts, except the person's facts that the edit names: these are noted as `was`. */
 static void take_over(const struct fact_list *was, struct own_facts *to, struct fact_list *now)
 {
     for (uint32_t i = 0; i < was->count; i++) {
@@ -89,7 +89,7 @@ static void take_over(const struct fact_list *was, struct own_facts *to, struct 
     }
 }
 
-/* Cleared first, then set: of two that set one attribute the last one wins. */
+/* The edit's values replace the cleared ones. If it sets an attribute twice, the last value counts. */
 static void set_all(const struct edit *edit, struct own_facts *to, struct fact_list *now)
 {
     for (uint32_t i = 0; i < edit->facts.count; i++) {
@@ -134,7 +134,7 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     return ERR_OK;
 }
 
-/* Makes `half` an edit that gives the attribute the value of `fact`, or takes it away. */
+/* Makes `half` an edit that gives the attribute the value of `fact`, or clears it. */
 static void add_to_half(struct edit *half, struct text attribute, const struct fact *fact)
 {
     if (fact)

@@ -1,4 +1,4 @@
-/* own_facts.h: what a person says about one media item, among the facts whose subject is the item. */
+/* own_facts.h: the facts that a person sets about one media item. */
 #ifndef LOOPHOLE_PERSIST_OWN_FACTS_H
 #define LOOPHOLE_PERSIST_OWN_FACTS_H
 
@@ -6,35 +6,37 @@
 #include "schema_persist.h"
 #include "store/store.h"
 
-/* One attribute that an edit sets or clears, and the person's fact of that name; NULL: none. */
+/* One attribute that an edit sets or clears, with the person's fact of that name before and after; NULL: none. */
 struct own_fact {
     struct text attribute;
     const struct fact *was, *now;
 };
 
 struct own_facts {
-    struct facts was, now; /* of every source */
-    struct own_fact *said; /* by attribute, without doubles */
-    uint32_t count;        /* of them */
+    struct facts was, now; /* facts of every source */
+    struct own_fact *said; /* sorted by attribute, without duplicates */
+    uint32_t count;        /* entries in `said` */
     bool differ;
 };
 
-/* Errors: bad_request (no attribute, no value, out of its range), too_large (over 64 set and cleared in one edit). */
+/* Errors: bad_request (no attribute, no value, a value out of range), too_large (the edit sets and clears more than
+ * 64). */
 enum err own_facts_check(const struct edit *edit, struct fault *fault);
 
-/* Gives `copy` lists of its own with the edit's facts and clear_facts and with room for 64 of each. `copy` may be the
- * edit itself. `arena` has no limit. */
+/* Gives `copy` its own lists: they contain the edit's facts and clear_facts, and have room for 64 of each. `copy` may
+ * be the edit itself. `arena` has no limit. */
 void own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy);
 
-/* Whether no fact more can be set or cleared; then the fault is too_large. */
+/* True when the edit can set or clear no further fact; the fault is then too_large. */
 bool own_facts_full(const struct edit *edit, struct fault *fault);
 
-/* An item has some thousand facts, an edit up to 64: the facts are gone through once.
- * The item's facts after `clear_facts`, then `facts`, of the edit. Errors: too_large, internal. */
+/* Computes the item's facts after the edit's `clear_facts`, and then its `facts`, in `arena`. Walks the facts once: an
+ * item has thousands, an edit up to 64. Errors: too_large, internal. */
 enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edit *edit, struct own_facts *to,
                           struct fault *fault);
 
-/* The edits that lead from `now` back to `was`, and from `was` to `now`: their facts and clear_facts. */
+/* Makes the two edits that lead from `now` back to `was`, and from `was` to `now`, in `arena`: facts and
+ * clear_facts. */
 void own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after);
 
 #endif

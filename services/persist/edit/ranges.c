@@ -6,10 +6,10 @@
 
 static const struct range {
     const char *attribute;
-    double above; /* the value is larger than this … */
+    double above; /* the value must be greater than this … */
     double most;  /* … and at most this */
 } ranges[] = {
-    { "bpm", 0, 999 },    /* beats a minute; an ACID chunk without a tempo says 0 */
+    { "bpm", 0, 999 },    /* beats per minute; an ACID chunk without a tempo contains 0 */
     { "lufs", -200, 50 }, /* integrated loudness */
     { "pitch_hz", 0, 100000 },
     { "rating", -1, 5 },

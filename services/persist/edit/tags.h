@@ -1,5 +1,5 @@
-/* tags.h: sets of words, as sorted lists without doubles. Results lie in the arena; NULL `at` never with a count.
- * Errors: full. */
+/* tags.h: sets of tags, as sorted lists without duplicates. Results lie in the arena; their `at` is not NULL if their
+ * count is not 0. Any thread. Errors: full. */
 #ifndef LOOPHOLE_PERSIST_TAGS_H
 #define LOOPHOLE_PERSIST_TAGS_H
 
@@ -12,7 +12,7 @@ enum err tags_sorted(struct arena *arena, struct text_list any, struct text_list
 
 bool tags_have(struct text_list sorted, struct text tag);
 
-/* Both arguments sorted. */
+/* Difference and union. Both arguments are sorted. */
 enum err tags_without(struct arena *arena, struct text_list a, struct text_list b, struct text_list *to);
 enum err tags_with(struct arena *arena, struct text_list a, struct text_list b, struct text_list *to);
 

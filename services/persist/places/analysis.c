@@ -13,9 +13,9 @@ enum { CONTENT_BYTES = 16, ARTEFACTS = 16 };
 struct planned {
     const struct analysed *found;
     struct media was, now;
-    struct facts own;     /* of the item, as they will be */
-    struct facts content; /* of the content, as they will be */
-    bool content_is_new;  /* facts, embedding and artefacts of the content are taken from `found` */
+    struct facts own;     /* the item's facts after the analysis */
+    struct facts content; /* the content's facts after the analysis */
+    bool content_is_new;  /* take the content's facts, embedding and artefacts from `found` */
     struct kept_artefact kept[ARTEFACTS];
     uint8_t digests[ARTEFACTS][16];
 };
@@ -72,7 +72,7 @@ static bool has_source(struct fact_list facts, enum source source, uint64_t *new
     return any;
 }
 
-/* Else it is a verdict by hash: it rests on the facts that its content has already. */
+/* False: a verdict by hash, which relies on the facts that its content has already. */
 static bool brings_analysis(const struct analysed *found)
 {
     uint64_t unused;
@@ -90,7 +90,7 @@ static struct fact copy_fact(const struct planned *plan, const struct fact *fact
     return copy;
 }
 
-/* The facts of `was` but those of `source`, and then those of `found` with it. */
+/* The facts of `was` from other sources, and then the facts of `found` as facts of `source`. */
 static enum err replace_source(struct persist *p, const struct planned *plan, const struct facts *was,
                                enum source source, struct facts *to, struct fault *fault)
 {
@@ -156,7 +156,7 @@ static void plan_media(struct planned *plan)
     now->frames = found->frames;
 }
 
-/* The files of large ones are there: artefact_writer.h. */
+/* The files of large artefacts are already written (artefact_writer.h). */
 static enum err keep_artefacts(struct planned *plan, struct fault *fault)
 {
     for (uint32_t i = 0; plan->content_is_new && i < plan->found->artefacts.count; i++) {
@@ -170,7 +170,7 @@ static enum err keep_artefacts(struct planned *plan, struct fault *fault)
 
 /* ---- writing ---- */
 
-/* A file that was to be dropped in this turn is reported again. */
+/* A file that this turn would have removed is needed again. */
 static void rescue_artefact(struct persist *p, struct bytes content, const struct artefact *artefact)
 {
     char name[ARTEFACT_NAME_SIZE];
@@ -203,7 +203,7 @@ static bool is_another(void *state, struct id media)
     return *self != NULL;
 }
 
-/* Other items of this content have other facts now. */
+/* The other items of this content have new facts now. */
 static enum err log_content(struct persist *p, const struct planned *plan)
 {
     struct id self = plan->now.id, *only = &self;
@@ -229,7 +229,7 @@ static enum err write_item(struct persist *p, struct planned *plan)
     return e == ERR_OK && plan->content_is_new ? log_content(p, plan) : e;
 }
 
-/* The content that the item will have is heard, by this analyser or a newer one. */
+/* Whether this analyser, or a newer one, has analysed the content that the item will have. */
 static enum err find_heard(struct persist *p, const struct planned *plan, bool *heard, struct fault *fault)
 {
     struct bytes content = plan->found->content.len ? plan->found->content : plan->was.content;
@@ -240,7 +240,7 @@ static enum err find_heard(struct persist *p, const struct planned *plan, bool *
     return e == ERR_OK ? e : fault_set(fault, e, "the facts of the item's content cannot be read");
 }
 
-/* Its file changed since, or the facts that a verdict by hash rests on are gone: the last item that had them was
+/* The file changed since, or the facts that a verdict by hash relies on are gone: the last item that had them was
  * removed meanwhile. */
 static bool is_stale(const struct media *was, const struct analysed *found, bool heard)
 {
@@ -249,7 +249,7 @@ static bool is_stale(const struct media *was, const struct analysed *found, bool
     return found->state.value == ANALYSIS_STATE_DONE && !heard && !brings_analysis(found);
 }
 
-/* The same file, heard by the same analyser: submitted twice, because the sender died before the answer. */
+/* The same file and analyser: submitted twice, because the sender died before the reply. */
 static bool is_known(const struct media *was, const struct analysed *found)
 {
     return was->analysis.value == ANALYSIS_STATE_DONE && found->state.value == ANALYSIS_STATE_DONE &&

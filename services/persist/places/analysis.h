@@ -1,5 +1,5 @@
-/* analysis.h: what a worker found in a file becomes part of the catalogue. Facts by analysis, embedding and artefacts
- * belong to the content, so that copies share them; facts the file states of itself belong to the item. */
+/* analysis.h: adds to the catalogue what a worker found in a file. The analysis' facts, embedding and artefacts belong
+ * to the content, so copies of a file share them. The facts that the file itself contains belong to the item. */
 #ifndef LOOPHOLE_PERSIST_ANALYSIS_H
 #define LOOPHOLE_PERSIST_ANALYSIS_H
 
@@ -7,11 +7,12 @@
 
 enum { FACTS_MOST = 1024 }; /* about one subject, as in schemas/persist.schema */
 
-/* Nothing is done and `outcome->stale` is set: of a file that has changed since (size or mtime are not the item's), and
- * when a `done` brings no analysis and its content has none of this analyser: the file must be heard. What a newer
- * analyser said of the content stays, and so does what persons and composer say. An analysis without facts leaves those
- * of its content as they are. The files of large artefacts are durable already (artefact_writer.h). Errors: not_found,
- * bad_request, too_large, busy (a large artefact whose file was not made: ask again). */
+/* Stores an analysis in the open turn. It does nothing and sets `outcome->stale` in two cases: the file has changed
+ * since (its size or mtime is not the item's), or a `done` brings no analysis and its content has no facts of this
+ * analyser, so the file must be analysed. The results of a newer analyser stay, and so do the facts of persons and
+ * composer. An analysis without facts leaves the facts of its content unchanged. The files of large artefacts must be
+ * durable already (artefact_writer.h). Errors: not_found, bad_request, too_large, busy (the file of a large artefact
+ * was not written: ask again). */
 enum err analysis_put(struct persist *p, const struct analysed *analysed, struct outcome *outcome, struct fault *fault);
 
 #endif

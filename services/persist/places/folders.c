@@ -88,7 +88,7 @@ static enum err check_volume(struct persist *p, struct id id, struct fault *faul
     return fault_field(fault, "folder.volume");
 }
 
-/* A zero parent is the mount; so is its own folder. */
+/* Replaces the id of the mount's own folder by zero, which denotes the mount. */
 static enum err resolve_parent(struct persist *p, struct id volume, struct id *id, struct fault *fault)
 {
     struct folder parent;
@@ -152,7 +152,7 @@ static enum err check_not_below(struct persist *p, struct id id, struct id paren
     return ERR_OK;
 }
 
-/* Items below it get another pack where its place gives one. */
+/* If the move changes the pack of the folder's place, the items below it get the new pack. */
 static enum err write_move(struct persist *p, const struct folder *was, const struct folder *now, struct done *done,
                            struct fault *fault)
 {

@@ -1,18 +1,21 @@
-/* folders.h: volumes, folders and libraries. Each explains its errors; nothing is written, and no revision used, when
- * nothing would change. */
+/* folders.h: volumes, folders and libraries, in the open turn. Each function explains its errors. A request that
+ * changes nothing writes nothing and uses no revision. */
 #ifndef LOOPHOLE_PERSIST_FOLDERS_H
 #define LOOPHOLE_PERSIST_FOLDERS_H
 
 #include "services/persist/turn/persist.h"
 
+/* Adds the volume of this identity, or updates it. Errors: bad_request (no identity). */
 enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault);
 
-/* Its id if it is known; a parent that is the mount's own folder counts as none. */
+/* Adds the folder, or returns the id that it has already. A parent that is the mount's own folder counts as none. */
 enum err folders_put(struct persist *p, const struct folder *folder, struct done *done, struct fault *fault);
 
-/* Errors: not_found, exists (another folder has that name there), bad_request (below itself, on another volume). */
+/* Moves or renames a folder. Errors: not_found, exists (another folder has that name there), bad_request (the folder of
+ * a mount, a parent below the folder itself or on another volume). */
 enum err folders_move(struct persist *p, struct id id, struct id parent, struct bytes name, struct done *done,
                       struct fault *fault);
+/* Makes the folder a library, or changes the library's settings. Errors: not_found (the folder). */
 
 enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault);
 

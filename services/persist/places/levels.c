@@ -47,7 +47,7 @@ enum err levels_gather(struct persist *p, struct levels *levels, uint32_t at, bo
         levels->name_len = 0;
     if (g.error != ERR_OK)
         return g.error;
-    return e == ERR_NOT_FOUND ? ERR_OK : e; /* it went meanwhile */
+    return e == ERR_NOT_FOUND ? ERR_OK : e; /* the folder was removed meanwhile */
 }
 
 void levels_free(struct levels *levels)

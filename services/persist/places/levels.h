@@ -1,5 +1,5 @@
-/* levels.h: folders level by level, from one on down, gathered in as many turns as it takes. A library below is left
- * out, with all below it. */
+/* levels.h: lists the folders below a folder level by level, in as many turns as needed. A library below it is left
+ * out, with all its folders. */
 #ifndef LOOPHOLE_PERSIST_LEVELS_H
 #define LOOPHOLE_PERSIST_LEVELS_H
 
@@ -10,15 +10,15 @@ enum { LEVELS_NAME = 255 };
 struct levels {
     struct id *folders;
     uint32_t count, room;
-    uint8_t name[LEVELS_NAME]; /* the last that was gathered in a folder, where the next turn goes on */
+    uint8_t name[LEVELS_NAME]; /* the last name that was listed in a folder: the next turn continues after it */
     uint32_t name_len;
 };
 
-/* Errors: full, never for the first. */
+/* Errors: full (the memory that the service may use), never for the first folder. */
 enum err levels_add(struct levels *levels, struct id folder);
 
-/* Adds what lies in folder number `at`, from the name on; *is_whole when all of it is there, and the name is empty
- * again. False: the turn is over. Errors: full, those of reading. */
+/* Adds the folders in folder number `at`, beginning after `name`. *is_whole: all of them are in the list, and `name` is
+ * empty again. False: the turn is over. Errors: full, those of a read. */
 enum err levels_gather(struct persist *p, struct levels *levels, uint32_t at, bool *is_whole);
 void levels_free(struct levels *levels);
 

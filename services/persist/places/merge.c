@@ -21,7 +21,7 @@ static bool are_one_file(const struct media *gone, const struct media *there)
     return gone->size == there->size && gone->mtime == there->mtime;
 }
 
-/* What was found in the file; `gone` was the same file. */
+/* Copies the analysis of `heard`; both items were the same file. */
 static void take_analysis(struct media *kept, const struct media *heard)
 {
     kept->content = heard->content;
@@ -77,7 +77,7 @@ static int by_source_and_attribute(const void *a, const void *b)
     return text_compare(x->attribute, y->attribute);
 }
 
-/* Both items may have a thousand facts: these are sorted once. */
+/* Both items may have a thousand facts, so each list is sorted once. */
 static void sort_facts(struct persist *p, struct fact_list facts, struct fact_list *sorted)
 {
     *sorted = (struct fact_list){ facts.count, arena_array(&p->arena, facts.count, sizeof(struct fact)) };
@@ -113,7 +113,7 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
     return ERR_OK;
 }
 
-/* The kept item enters its content before the other leaves it, so that the content is never without an item. */
+/* Adds the kept item to its content before it removes the other, so that the content always has an item. */
 static enum err write_items(struct persist *p, const struct media *was, struct media *kept, const struct media *lost,
                             const struct facts *facts)
 {

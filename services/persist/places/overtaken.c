@@ -27,7 +27,7 @@ struct key overtaken_item(struct id item)
     return key;
 }
 
-/* Counts the notes; `oldest` is the one with the lowest revision. */
+/* Counts the notes; `oldest` is the key of the note with the lowest revision. */
 static enum err count_notes(struct persist *p, uint32_t *count, struct key *oldest)
 {
     struct key prefix = key_name(META_OVERTAKEN);

@@ -7,7 +7,7 @@
 
 enum { DEPTH = 4096 };
 
-/* A library is named by its path: the folder of a mount has no name of its own. */
+/* The last part of the library's path, because the folder of a mount has no name. */
 static enum err name_library(struct persist *p, struct id id, struct text *pack)
 {
     struct key key = key_id(id);
@@ -19,7 +19,7 @@ static enum err name_library(struct persist *p, struct id id, struct text *pack)
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     if (start == library.path.len)
-        start = 0; /* "/" */
+        start = 0; /* the root folder */
     *pack = places_text(&p->arena, bytes_of(library.path.at + start, library.path.len - start));
     return ERR_OK;
 }
@@ -32,7 +32,7 @@ static enum err name_pack(struct persist *p, const struct folder *library, struc
     return ERR_OK;
 }
 
-/* The mount's own folder has no parent, and may be a library. */
+/* The mount's own folder, which has no parent and may be a library. */
 static enum err at_mount(struct persist *p, struct id volume, struct folder *to)
 {
     struct id none = { { 0 } }, id;

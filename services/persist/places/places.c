@@ -73,7 +73,7 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
 
     outcome->revision = was->revision;
     outcome->id = was->id;
-    if (was->lifecycle.value != LIFECYCLE_FINAL) /* a take: its recorder says when it is a file like others */
+    if (was->lifecycle.value != LIFECYCLE_FINAL) /* a take: its recorder reports when it ends */
         return ERR_OK;
 
     if (another)
@@ -132,7 +132,7 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
     return e == ERR_OK ? see_known(p, id, place, outcome, fault) : e;
 }
 
-/* ---- a file went ---- */
+/* ---- a file vanished or came back ---- */
 
 enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
                          struct fault *fault)
@@ -153,7 +153,7 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
     return write_item(p, &was, &now, outcome);
 }
 
-/* ---- a file is somewhere else ---- */
+/* ---- an item moved ---- */
 
 static enum err move_item(struct persist *p, const struct media *was, const struct move *move, bool is_there,
                           struct outcome *outcome)
@@ -170,7 +170,7 @@ static enum err move_item(struct persist *p, const struct media *was, const stru
     return e == ERR_OK ? write_item(p, was, &now, outcome) : e;
 }
 
-/* As a step of the undo stack: of the open one, or else of the scope of followed moves. */
+/* Pushes the move on the undo stack: on the open step, or else on the scope of followed moves. */
 static enum err push_move(struct persist *p, const struct media *was, const struct move *move)
 {
     const struct undo_step row = {
@@ -192,7 +192,7 @@ static enum err move_alone(struct persist *p, const struct media *was, const str
     return e == ERR_OK ? push_move(p, was, move) : e;
 }
 
-/* Where the item that moved is kept, it moves to the place of the other one. */
+/* If the moved item is the one that stays, it takes the place of the other. */
 static enum err merge_into(struct persist *p, const struct media *was, const struct media *there,
                            const struct move *move, struct outcome *outcome, struct fault *fault)
 {
@@ -201,7 +201,7 @@ static enum err merge_into(struct persist *p, const struct media *was, const str
     return e == ERR_OK && id_equal(outcome->id, was->id) ? push_move(p, was, move) : e;
 }
 
-/* The item of the move, and the one that is at its place: `there`, with a zero id when there is none. */
+/* Reads the item of the move, and the item at its new place: `there` has a zero id if there is none. */
 static enum err find_move(struct persist *p, const struct move *move, struct media *was, struct media *there,
                           struct fault *fault)
 {
@@ -262,7 +262,7 @@ enum err places_relocate(struct persist *p, const struct move *move, struct done
     return e;
 }
 
-/* Only the item itself may be gone for the undo stack: what else is missing is a conflict. */
+/* For the undo stack only a missing item is `not_found`; whatever else is missing is a conflict. */
 static enum err find_half(struct persist *p, const struct move *move, struct media *was, struct media *there,
                           struct fault *fault)
 {

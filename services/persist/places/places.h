@@ -1,31 +1,31 @@
-/* places.h: what scans report of files: where they are, where they moved, that they appeared or vanished. Nothing of an
- * item is forgotten here. `outcome` has its revision, id, created and stale set. Errors before a first write fail the
- * operation alone. */
+/* places.h: the reports of scans about files: where they are, where they moved, that they appeared or vanished. No
+ * report removes an item. Each function sets the revision, id, created and stale of `outcome`. An error before a first
+ * write fails only this operation. */
 #ifndef LOOPHOLE_PERSIST_PLACES_H
 #define LOOPHOLE_PERSIST_PLACES_H
 
 #include "services/persist/turn/persist.h"
 
-/* A file was seen: the item of this place, made when there is none. Another size, mtime or inode (0: not known) makes
- * its analysis stale; a missing item is there again; of a take that has not ended as final nothing changes, and it is
- * never stale. Errors: not_found (the folder), bad_request (the name). */
+/* A file was seen: updates the item of this place, or makes one. If size, mtime or inode differ (0: unknown), the
+ * item's analysis becomes stale. A missing item becomes present. A take that is not final does not change, and never
+ * becomes stale. Errors: not_found (the folder), bad_request (the name). */
 enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault);
 
-/* An item is somewhere else. Where another item is there already and both are one file (the same content, or nothing
- * known of the one and size and mtime the same), they become one, the older id. Errors: not_found, exists,
- * bad_request. */
+/* An item moved. If another item has the new place and both are one file, they are merged under the older id. They are
+ * one file if they have the same content, or if the content of one is unknown and size and mtime are equal. Errors:
+ * not_found, exists, bad_request. */
 enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault);
 
-/* The same by a person's word, as a part of the open step: nothing is merged. Errors: as places_move; exists also where
- * both items are one file. */
+/* A move by a person, as part of the open step; it merges nothing. Errors: as places_move; exists also if both items
+ * are one file. */
 enum err places_relocate(struct persist *p, const struct move *move, struct done *done, struct fault *fault);
 
-/* One half of a move of the undo stack. After the half that takes it `back`, the item is missing until a scan sees its
- * file. Errors: not_found (the item), conflict (its old place or folder is taken or gone; explained). */
+/* Does or takes `back` a move of the undo stack. After it was taken back, the item is missing until a scan sees its
+ * file. Errors: not_found (the item), conflict (the old place is taken, or its folder is gone; explained). */
 enum err places_take_move(struct persist *p, const struct move *move, bool back, struct done *done,
                           struct fault *fault);
 
-/* Errors: not_found. */
+/* The file of an item vanished or is there again. Errors: not_found. */
 enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
                          struct fault *fault);
 

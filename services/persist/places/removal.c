@@ -12,14 +12,14 @@
 
 enum { AT_ONCE = 16, DEPTH = 4096 };
 
-/* One library on its way out: its folders level by level, which are listed from the first and emptied from the last. */
+/* The removal of one library. Its folders are listed level by level from the first, and emptied from the last. */
 struct removal {
     struct multipart work;
     struct id library;
     struct levels levels;
-    uint32_t listed; /* so many folders' own folders are in the list */
+    uint32_t listed; /* the number of folders whose subfolders are in the list */
     uint32_t done;
-    bool is_stale; /* something was taken out, or another library went, after this list began */
+    bool is_stale; /* the list began before an item was removed from it, or before another library was removed */
     usec_t since;
 };
 
@@ -60,7 +60,7 @@ static void free_removal(struct persist *p, struct multipart *work)
     free(removal);
 }
 
-/* Goes on with the list until it is whole or the turn is over. */
+/* Extends the list until it is complete or the turn is over. */
 static enum err list_folders(struct persist *p, struct removal *removal)
 {
     enum err e = ERR_OK;
@@ -74,7 +74,7 @@ static enum err list_folders(struct persist *p, struct removal *removal)
     return e;
 }
 
-/* A library inside another one: the other still has its files. So it is when another removal took the folder. */
+/* True if another library around this one still has its files, or another removal has already removed the folder. */
 static enum err is_covered(struct persist *p, struct id folder, bool *covered)
 {
     struct folder at;
@@ -134,7 +134,7 @@ static bool stop_at_plain(void *state, const struct folder *folder)
     return folder->library;
 }
 
-/* Is there an item or, by the word of `stop`, a folder in it? */
+/* Whether the folder contains an item, or a folder for which `stop` returns true. */
 static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void *, const struct folder *), bool *is)
 {
     struct id item = { { 0 } };
@@ -148,7 +148,7 @@ static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void
     return e;
 }
 
-/* A folder stays while anything lies in it: the items of a library that another one has, or another library. */
+/* Removes the folder only if it is empty: it may contain items of another library, or another library. */
 static enum err remove_folder(struct persist *p, struct id id)
 {
     struct folder folder;
@@ -187,14 +187,14 @@ static enum err empty_folders(struct persist *p, struct removal *removal)
 
 static struct removal *next_removal(struct multipart *work);
 
-/* What lay in this library is in theirs from now on. */
+/* The items of this library may now belong to the other libraries that are being removed. */
 static void outdate_others(struct persist *p)
 {
     for (struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
         one->is_stale = true;
 }
 
-/* Another removal may have done it already. */
+/* Another removal may have done this already. */
 static enum err unmark_library(struct persist *p, struct id id)
 {
     struct key key = key_id(id);
@@ -217,7 +217,7 @@ static enum err unmark_library(struct persist *p, struct id id)
     return e;
 }
 
-/* The answer is remembered even when no client waits for it any more. */
+/* The answer is stored even if no client waits for it. */
 static enum err finish_removal(struct persist *p, struct removal *removal)
 {
     const struct multipart *work = &removal->work;
@@ -236,8 +236,8 @@ static enum err finish_removal(struct persist *p, struct removal *removal)
     return e;
 }
 
-/* The list begins from the library's folder: first of all, and again while it is stale and something is left.
- * Nothing is listed as long as another library has the files. */
+/* Starts the list at the library's folder: at the beginning, and again while the list is stale and something is left.
+ * Lists nothing while another library has the files. */
 static enum err list_again(struct persist *p, struct removal *removal, bool *again)
 {
     bool covered = false, filled = true;
@@ -323,7 +323,7 @@ enum err removal_begin(struct persist *p, struct call *call, struct id folder)
     struct bytes value;
     enum err e;
 
-    if (work) { /* its first call is given up, the work is not */
+    if (work) { /* the client gave up its first call; the work continues */
         work->ticket = call_defer(call);
         return work->ticket.number ? ERR_OK : ERR_BUSY;
     }

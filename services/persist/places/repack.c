@@ -12,16 +12,16 @@
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 
-enum { SOME = 16, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: before the old pack */ };
+enum { SOME = 16, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: bytes before the old pack */ };
 static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
 
-/* The row in hand: its folders level by level; of folder `at` the files up to `name` are done. */
+/* The row in progress, and its folders level by level. In folder `at`, the files up to `name` are done. */
 struct repack {
     struct key row;
-    struct text old;      /* in `row` */
-    struct levels levels; /* its name is that of the last folder, and then of the last file */
+    struct text old;      /* points into `row` */
+    struct levels levels; /* its name is first that of the last folder, and then that of the last file */
     uint32_t at;
-    bool is_listed; /* the folders in folder `at` are in the list */
+    bool is_listed; /* the subfolders of folder `at` are in the list */
 };
 
 static void run_part(void *persist);
@@ -57,7 +57,7 @@ static enum err first_row(struct persist *p, struct key *row)
     return e;
 }
 
-/* ---- the one in hand ---- */
+/* ---- the row in progress ---- */
 
 static void free_repack(struct persist *p)
 {
@@ -89,7 +89,7 @@ struct some {
     struct id ids[SOME];
 };
 
-/* The next items of the folder; nothing is written while it walks. */
+/* Reads the next items of the folder; while it walks, nothing is written. */
 static enum err read_some(struct persist *p, struct repack *r, struct some *some)
 {
     struct key from = key_place(r->levels.folders[r->at], bytes_of(r->levels.name, r->levels.name_len)),
@@ -119,7 +119,7 @@ static enum err put_pack(struct persist *p, const struct repack *r, struct id id
     struct fault unused = { 0 };
     enum err e = places_find(p, id, &was, &unused);
 
-    if (e == ERR_NOT_FOUND) /* a place whose item is not there */
+    if (e == ERR_NOT_FOUND) /* the item of this place is missing */
         return ERR_INTERNAL;
     if (e != ERR_OK || !text_equal(was.pack, r->old) || text_equal(was.pack, pack))
         return e;
@@ -137,7 +137,7 @@ static enum err do_some(struct persist *p, struct repack *r, bool *folder_is_don
     struct folder folder;
     enum err e = catalogue_folder(p->w.txn, &p->arena, r->levels.folders[r->at], &folder);
 
-    *folder_is_done = e == ERR_NOT_FOUND; /* it went meanwhile */
+    *folder_is_done = e == ERR_NOT_FOUND; /* the folder was removed meanwhile */
     if (*folder_is_done)
         return ERR_OK;
     if (e == ERR_OK)
@@ -185,7 +185,7 @@ bool repack_part(struct persist *p)
         e = do_part(p, p->repack);
     if (e == ERR_OK && p->repack->at < p->repack->levels.count)
         return true;
-    free_repack(p); /* done; or the turn is undone, and it begins again from the row */
+    free_repack(p); /* the row is done; or the turn was undone, and the work begins again from the row */
     if (e == ERR_INTERNAL && !turn_is_broken(p)) {
         log_error("the packs of a moved folder cannot be renewed: run loophole store check");
         return false;
@@ -222,7 +222,7 @@ enum err repack_begin(struct persist *p, struct id folder, struct text old)
     struct key row = row_of(folder, old);
     enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), bytes_of("1", 1)));
 
-    free_repack(p); /* it may be the row in hand: this row has its folders from the first again */
+    free_repack(p); /* it may be for this same row, whose folders must then be done again */
     if (e == ERR_OK && p->service)
         service_every(p->service, pause_between_parts, run_part, p);
     return e;

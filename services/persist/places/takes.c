@@ -17,7 +17,7 @@ static enum err write_take(struct persist *p, const struct media *was, struct me
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, now->id, false) : e;
 }
 
-/* The same name with `to` for its end `from`; empty: it does not end so. */
+/* Returns the name with its end `from` replaced by `to`; empty: the name does not end in `from`. */
 static struct bytes rename_end(struct persist *p, struct bytes file, const char *from, const char *to)
 {
     size_t end = strlen(from), more = strlen(to);
@@ -98,7 +98,7 @@ static enum err check_end(const struct media *was, struct choice lifecycle, stru
     return fault_hint(fault, "an abandoned take stays abandoned: add its file to a library under another name");
 }
 
-/* The file that it has become. */
+/* Gives the item the file that the take was encoded to. */
 static enum err take_over(struct persist *p, const struct encoded_take *file, struct media *now, struct fault *fault)
 {
     enum err e = places_check_name(file->file, "file", fault);
@@ -139,11 +139,12 @@ static void note_end(const struct persist_end_take *ask, struct media *now)
     if (ask->lifecycle.value != LIFECYCLE_FINAL)
         return;
     now->analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
-    now->availability = (struct choice){ .value = AVAILABILITY_LOCAL }; /* its WAV may have been seen to go */
+    /* A scan may have reported that its WAV vanished. */
+    now->availability = (struct choice){ .value = AVAILABILITY_LOCAL };
     now->has_missing_since = false;
 }
 
-/* A scan may have seen the file before it ended, or under its former name. */
+/* A scan may have read the folder before the take ended, or while it had its former name. */
 static enum err write_end(struct persist *p, const struct media *was, struct media *now, struct done *done)
 {
     bool has_moved = !bytes_equal(was->file, now->file);

@@ -11,7 +11,7 @@
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 
-enum { SHORT = 8 /* actions: such an apply is like a single ask */ };
+enum { SHORT = 8 /* actions: such an apply is handled like a single ask */ };
 
 /* ---- checks ---- */
 
@@ -128,7 +128,7 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
 
 struct applying {
     struct multipart work;
-    const struct persist_apply *ask; /* the call keeps it */
+    const struct persist_apply *ask; /* in the call's memory */
 };
 
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)

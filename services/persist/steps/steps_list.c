@@ -11,7 +11,7 @@
 static const usec_t reading_us = 2000; /* for one list */
 static const struct text gone = TEXT("its items are no longer in the catalogue");
 
-/* Goes from the newest row to the oldest, a step at a time. */
+/* Walks from the newest row to the oldest, one step at a time. */
 struct steps {
     struct txn *txn;
     struct arena *arena;
@@ -20,9 +20,9 @@ struct steps {
     uint64_t at; /* the last row of the next step; 0: none is left */
     usec_t ends;
 
-    /* the step in hand */
+    /* the current step */
     uint64_t first, last;
-    struct undo_step row; /* its first one */
+    struct undo_step row; /* its first row */
 };
 
 static enum err begin_steps(struct txn *txn, struct arena *arena, const struct step_range *range, struct steps *s)
@@ -59,7 +59,7 @@ static bool has_media(const struct steps *s, struct id id)
     return txn_get(s->txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK;
 }
 
-/* Most often the first look finds an item. */
+/* Most often the first row's item exists. */
 static bool has_any_item(const struct steps *s)
 {
     struct undo_step row;
@@ -104,7 +104,7 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
 
 /* ---- moves ---- */
 
-/* Empty where the folder is not there any more, or its volume is away. */
+/* Empty if the folder is not in the catalogue any more, or its volume is offline. */
 static struct bytes path_of(const struct steps *s, const struct move *move)
 {
     struct bytes folder = { 0 };
@@ -112,7 +112,7 @@ static struct bytes path_of(const struct steps *s, const struct move *move)
 
     if (catalogue_folder_path(s->txn, s->arena, move->folder, &folder) != ERR_OK || folder.len == 0)
         return (struct bytes){ 0 };
-    folder.len -= folder.at[folder.len - 1] == '/'; /* the root */
+    folder.len -= folder.at[folder.len - 1] == '/'; /* of the root folder */
     path = arena_alloc(s->arena, folder.len + 1 + move->file.len);
     if (!path)
         return (struct bytes){ 0 };

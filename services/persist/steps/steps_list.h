@@ -1,6 +1,6 @@
-/* steps_list.h: the steps of a scope, the newest first, from a read transaction. What is listed lies in the arena. Each
- * reads for a few milliseconds at most: then the list is shorter than asked for, and has one line at least if there is
- * one. Errors: internal, full. */
+/* steps_list.h: lists the steps of a scope, the newest first, from a read transaction. The lists lie in the arena. Each
+ * function reads for a few milliseconds at most: the list can be shorter than asked for, but has at least one line if
+ * there is a step. Errors: internal, full. */
 #ifndef LOOPHOLE_PERSIST_STEPS_LIST_H
 #define LOOPHOLE_PERSIST_STEPS_LIST_H
 
@@ -10,7 +10,7 @@
 
 struct step_range {
     struct id scope;
-    uint64_t before; /* steps before this one; 0: from the newest */
+    uint64_t before; /* lists steps before this one; 0: from the newest */
     uint64_t limit;
 };
 

@@ -2,7 +2,7 @@
 
 #include "services/persist/turn/turn.h"
 
-enum { ROWS_OF_ONE = 512 /* bytes: of the change log, the undo stack and their keys */ };
+enum { ROWS_OF_ONE = 512 /* bytes: the rows of the change log and the undo stack, with their keys */ };
 
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault)
 {

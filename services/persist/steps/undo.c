@@ -12,7 +12,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/row.h"
 
-/* Rows of one scope: one step, or several. */
+/* Rows of one scope: one step, or several steps. */
 struct rows {
     struct id scope;
     uint64_t first, last;
@@ -39,7 +39,7 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
     return e == ERR_OK && id_equal(scope, undo_moves) ? kept_places_note(p, &row->again, back) : e;
 }
 
-/* An item that is gone leaves nothing to do. */
+/* Takes back or does one row. If the item is gone, nothing is left to do. */
 static enum err take_row(struct persist *p, const struct rows *rows, uint64_t number, bool back,
                          struct taken_back *taken, struct fault *fault)
 {
@@ -81,7 +81,7 @@ static enum err take_rows(struct persist *p, const struct rows *rows, bool back,
 
 /* ---- the next step ---- */
 
-/* The rows of the step that ends (`back`) or begins with row `at`. not_found: there is none. */
+/* Finds the rows of the step that ends (`back`) or begins with row `at`. not_found: there is none. */
 static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool back, uint64_t top, struct rows *rows)
 {
     struct undo_step row;
@@ -114,7 +114,7 @@ static enum err refuse_none(bool back, enum err e, struct fault *fault)
     return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
 }
 
-/* The label lasts until p->arena is reset. */
+/* Names the step; the label is valid until p->arena is reset. */
 static void name_step(struct persist *p, const struct rows *rows, struct taken_back *taken)
 {
     struct undo_step row;
@@ -153,7 +153,7 @@ enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, 
     return undo_point(p, scope, stack);
 }
 
-/* ---- named steps ---- */
+/* ---- steps by number ---- */
 
 static enum err refuse_unknown(uint64_t step, const struct undo_pointers *stack, struct fault *fault)
 {
@@ -269,7 +269,7 @@ enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *tak
     return e;
 }
 
-/* ---- in parts: after a library was removed, thousands of steps may be about items that are gone ---- */
+/* ---- in parts: if a library was removed, the items of thousands of steps may be gone ---- */
 
 struct undoing {
     struct multipart work;
@@ -311,13 +311,13 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
     e = undo_take(p, scope, back, &is_cut, answer, call_fault(call));
     if (e != ERR_OK || !is_cut)
         return e;
-    p->request_writes = p->writes; /* the steps that are skipped stay skipped: busy takes nothing back */
+    p->request_writes = p->writes; /* skipped steps stay skipped, so `busy` undoes nothing */
     undoing = alloc_bytes(sizeof(*undoing));
     *undoing = (struct undoing){ .work = { .part = run_part, .drop = free_undoing }, .scope = scope, .back = back };
     return multipart_begin(p, call, &undoing->work);
 }
 
-/* ---- what a call asks ---- */
+/* ---- the calls ---- */
 
 static enum err refuse_only(struct call *call)
 {

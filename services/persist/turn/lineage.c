@@ -12,10 +12,10 @@
 
 enum { PATH_ROOM = PATH_MAX + 32 };
 
-/* As it is in the file. */
+/* The content of the file. */
 struct lineage_file {
     uint8_t catalogue[16], revision[8], line[16];
-    uint8_t digest[16]; /* of what is above */
+    uint8_t digest[16]; /* of the members above */
 };
 enum { KEPT_BYTES = sizeof(struct lineage_file), DIGEST_AT = offsetof(struct lineage_file, digest) };
 
@@ -49,7 +49,7 @@ static void read_kept(struct persist *p)
     memcpy(p->lineage.line.b, kept.line, sizeof(kept.line));
 }
 
-/* What cannot be written is only not noticed later. */
+/* If the file cannot be written, a replaced store is only not noticed later. */
 void lineage_save(struct persist *p)
 {
     char path[PATH_ROOM];
@@ -84,7 +84,7 @@ bool lineage_is_another(const struct persist *p, struct txn *txn)
 
     if (!known->is_known || catalogue_id(txn, &catalogue) != ERR_OK || !id_equal(catalogue, known->catalogue) ||
         catalogue_head(txn, &tail, &head) != ERR_OK)
-        return false; /* another id says it already */
+        return false; /* the other id is enough */
     if (head < known->revision)
         return true;
     line = catalogue_line(txn, known->revision);

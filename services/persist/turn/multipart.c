@@ -79,7 +79,8 @@ void multipart_fail_all(struct persist *p, const struct fault *fault)
 
 /* ---- parts ---- */
 
-/* The first of the queue goes to its end. A turn that ends here fails all work when its commit fails. */
+/* Takes the first work of the queue and appends it again. This may end the open turn; if its commit fails, all work
+ * fails. */
 static struct multipart *next_multipart(struct persist *p)
 {
     struct multipart *work = p->multiparts;
@@ -104,7 +105,7 @@ static void take_part(struct persist *p, struct multipart *work)
     turn_begin_part(p);
     e = work->part(p, work, &ended, &fault);
     work->revision = p->request_revision;
-    if (turn_is_broken(p)) /* turn_end fails it */
+    if (turn_is_broken(p)) /* turn_end fails the work */
         return;
     if (e != ERR_OK)
         ticket_fail(p->service, work->ticket, &fault);
@@ -112,7 +113,7 @@ static void take_part(struct persist *p, struct multipart *work)
         multipart_forget(p, work);
 }
 
-/* Work that gave way to an ask waits until the turn of that ask is committed. */
+/* Work that gave way to an ask waits until that ask's turn is committed. */
 static bool has_had_its_part(struct persist *p)
 {
     return p->w.txn && p->parts_began && turn_is_over(p);

@@ -1,24 +1,24 @@
-/* multipart.h: requests whose work is longer than one turn. Their work is done in parts. A turn of the loop does one
+/* multipart.h: requests whose work takes longer than one turn. Their work is done in parts. A turn of the loop does one
  * part, requests take turns, and the asks of other clients come in between. Each request gets one answer, after its
  * last part.
  *
  *   handler: multipart_begin, deferred ──► each turn: part, commit ──► last part, answer held, commit, answer sent
  *
- * Each part commits alone. What it did is in the store, so that a request that is sent again after a death, a timeout
- * or a failed commit goes on where its last commit ended. Work whose client no longer waits is dropped in the same
- * way. */
+ * Each part has its own commit, and its results are in the store. So a request that is sent again after a death, a
+ * timeout or a failed commit continues where its last commit ended. Therefore work whose client no longer waits can be
+ * dropped. */
 #ifndef LOOPHOLE_PERSIST_MULTIPART_H
 #define LOOPHOLE_PERSIST_MULTIPART_H
 
 #include "services/persist/turn/persist.h"
 
-/* The head of a work's own struct. The first three members are the owner's. */
+/* The first member of each work's own struct. The owner sets the first three members. */
 struct multipart {
-    /* Works in the open turn until turn_is_over. `*ended` is true when the work has no further part; its ticket is
-     * answered by then. On an error the turn is undone, or nothing was written in this part. */
+    /* Works in the open turn until turn_is_over. `*ended` is true when no further part is left; by then its ticket is
+     * answered. On an error the turn is undone, or this part has written nothing. */
     enum err (*part)(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
     void (*drop)(struct persist *p, struct multipart *work); /* frees it */
-    bool outlives_its_call;                                  /* it goes on after its client's deadline */
+    bool outlives_its_call;                                  /* it continues after its client's deadline */
 
     struct multipart *next;
     struct id request;
@@ -27,23 +27,23 @@ struct multipart {
     uint64_t revision; /* of its last change; 0: none yet */
 };
 
-/* Puts the call off, and the work at the end of the queue. The work is dropped when that fails. Errors (explained):
- * busy (too many). */
+/* Defers the call, and appends the work to the queue. Drops the work on an error. Errors (explained): busy (too
+ * many). */
 enum err multipart_begin(struct persist *p, struct call *call, struct multipart *work);
 
-/* The same for a call that was put off before, with `request`, `digest` and `ticket` filled in. */
+/* The same for a call that was deferred before. The caller has set `request`, `digest` and `ticket`. */
 void multipart_queue(struct persist *p, struct multipart *work);
 
-/* The work of this request; NULL: none. */
+/* Returns the work of this request; NULL: none. */
 struct multipart *multipart_of(const struct persist *p, struct id request);
 
-/* Of the ask whose work is under way with this id; 0 when there is none. */
+/* Returns the digest of the ask whose work is in progress under this id; 0: none. */
 uint64_t multipart_digest(const struct persist *p, struct id request);
 
-/* Drops the work of a request whose client gave up and sends it again now: it begins again from the store. */
+/* Drops the work of a request whose client gave up and now sends it again: it begins again from the store. */
 void multipart_forget(struct persist *p, struct multipart *work);
 
-/* The turn was undone: every client that waits gets `fault`, and all work is dropped. */
+/* The turn was undone: answers every waiting client with `fault`, and drops all work. */
 void multipart_fail_all(struct persist *p, const struct fault *fault);
 
 #endif

@@ -40,7 +40,7 @@ static char state_of(int32_t pid)
     return proc_read(pid, &proc) ? proc.state : '?';
 }
 
-/* What was known of it at the last look, as far as it is still in the same transaction. */
+/* The reader as of the last check if it is still in the same transaction; else a new one. */
 static struct held_reader held_before(const struct readers *readers, struct reader reader, uint64_t pages, usec_t now)
 {
     for (uint32_t i = 0; i < readers->count; i++)
@@ -99,7 +99,7 @@ static void end_if_due(const struct readers *readers, const struct held_reader *
         end_reader(held, grown, "has been inside one read transaction for too long");
 }
 
-/* The reader that holds most: no page is used again that is newer than the oldest state that is read. */
+/* The reader that holds most pages: LMDB reuses no page newer than the oldest state that is read. */
 static const struct held_reader *find_worst(const struct readers *readers, uint64_t pages, usec_t now)
 {
     const struct held_reader *worst = NULL;

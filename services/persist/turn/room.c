@@ -2,7 +2,7 @@
 
 #include "services/persist/turn/persist.h"
 
-static const uint64_t room_again = 4 << 20; /* bytes free that end the alarm */
+static const uint64_t room_again = 4 << 20; /* this number of free bytes ends the alarm */
 
 bool persist_has_room(const struct persist *p)
 {

@@ -42,8 +42,8 @@ static enum err load_head(struct persist *p)
     return e;
 }
 
-/* After an error of the disk LMDB trusts its environment no more. One that is full may show as a write of which only
- * a part was done. */
+/* After a disk error LMDB does not trust its environment any more, so the store is opened again. On a full disk, a
+ * partial write may look like such an error. */
 static void open_anew(struct persist *p, struct fault *fault)
 {
     if (fault->code != ERR_IO)
@@ -104,7 +104,7 @@ static bool is_longer_than(const struct persist *p, usec_t since, usec_t most)
     return !p->keeps_turn && clock_steady() - since >= most;
 }
 
-/* An ask that comes while long work uses the turn joins it, and does not wait for two commits. */
+/* An ask that comes while long work uses the turn joins that turn, and waits for one commit instead of two. */
 static bool takes_no_more(const struct persist *p)
 {
     usec_t most = p->parts_began ? 2 * TURN_US : TURN_US;
@@ -134,7 +134,7 @@ void turn_refused(struct persist *p, uint64_t writes_before, enum err e)
         fault_set(&p->broken, e, "nothing was changed: a request failed halfway (%s)", err_name(e));
 }
 
-/* A timeout is the skeleton's word, not the request's end: what is under way goes on. */
+/* A timeout comes from the service skeleton and does not end the request: work in progress continues. */
 static enum err keep_answer(void *state, const struct call *call, enum err error, struct bytes body)
 {
     struct persist *p = state;
@@ -153,7 +153,8 @@ static enum err keep_answer(void *state, const struct call *call, enum err error
     return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), &what));
 }
 
-/* Work goes on after its client has given up, and parts of a batch stay in the store: the id stays taken. */
+/* True if the id belongs to another ask whose work continues after its client gave up, or whose parts are in the
+ * store. */
 static bool is_under_way_otherwise(const struct persist *p, const struct call *call)
 {
     const struct id request = call_request(call);
@@ -162,7 +163,7 @@ static bool is_under_way_otherwise(const struct persist *p, const struct call *c
     return (digest && digest != call_digest(call)) || p->hooks->is_used(p, request, call_digest(call));
 }
 
-/* The first one may be in this very transaction: the answer waits for the commit too. */
+/* The first answer may belong to this same transaction: this one waits for its commit too. */
 static enum err answer_again(struct persist *p, struct call *call, bool *again)
 {
     struct remembered kept;
@@ -189,7 +190,7 @@ enum err turn_begin(struct persist *p, struct call *call, bool *again)
     return answer_again(p, call, again);
 }
 
-/* ---- within ---- */
+/* ---- during a turn ---- */
 
 bool turn_is_broken(const struct persist *p)
 {
@@ -204,7 +205,7 @@ void turn_begin_part(struct persist *p)
     p->parts_bytes = p->w.bytes;
 }
 
-/* Looking takes a system call: once in LOOK_US. */
+/* A check needs a system call, so it happens only once in LOOK_US. */
 static bool is_awaited(struct persist *p)
 {
     usec_t now = clock_steady();
@@ -276,7 +277,7 @@ enum err turn_remember(struct persist *p, struct id request, uint64_t digest, ui
 
 /* ---- the end ---- */
 
-/* All were refused, or repeated: their answers are true already. */
+/* All requests were refused or repeated, so their answers need no commit. */
 static void end_without_writing(struct persist *p)
 {
     txn_end(p->w.txn);
