@@ -5,19 +5,19 @@
 enum { GRID = 16 };
 static const float ACID_SECONDS = 0.005f, ACID_FALL = -6.90775527898f /* 60 dB */;
 
-/* One grid's worth: share is g / (1 + g) of a pole, hold 1 / (1 + g), solved 1 / (1 + k share^4). */
+/* The coefficients of one grid span: share is g / (1 + g) of a pole, hold 1 / (1 + g), solved 1 / (1 + k share^4). */
 struct acid_taps {
     float share, hold, solved, k, drive, wet, dry;
 };
 
-/* Odd, slope 1 at 0, +-1 from +-3 on. */
+/* Odd, with slope 1 at 0, and +-1 beyond +-3. */
 static inline float bend_sample(float x)
 {
     x = x > -3 ? (x < 3 ? x : 3) : -3;
     return x * (27 + x * x) / (27 + 9 * x * x);
 }
 
-/* The loop uses what the ladder would give without saturation: no frame of delay. */
+/* The feedback uses the output that the ladder would have without saturation, so it needs no delay of a frame. */
 static inline float run_ladder(const struct acid_taps *taps, float held[4], float in)
 {
     float g = taps->share, rest = taps->hold * (held[3] + g * (held[2] + g * (held[1] + g * held[0])));

@@ -1,6 +1,6 @@
 #include "services/audio/dsp/adsr.h"
 
-static const double FALL = 0.001; /* -60 dB: where a falling segment is cut off and shifted onto its target */
+static const double FALL = 0.001; /* -60 dB: the end of a falling segment, shifted onto its target */
 static const float SHORTEST = 0.0005f, LONGEST = 20;
 
 static uint32_t segment_frames(float seconds, uint32_t rate)
@@ -51,7 +51,7 @@ bool adsr_is_idle(const struct rt_adsr *adsr)
     return adsr->stage == ADSR_IDLE || adsr->stage > ADSR_RELEASE;
 }
 
-/* A segment is over: it has arrived, and the next one begins. */
+/* Ends a segment exactly on its target and begins the next one. */
 static void begin_next_stage(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate)
 {
     adsr->level = level_of(adsr->target);
@@ -68,7 +68,7 @@ static bool is_moving(const struct rt_adsr *adsr)
     return adsr->stage == ADSR_ATTACK || adsr->stage == ADSR_DECAY || adsr->stage == ADSR_RELEASE;
 }
 
-/* Frames of one segment, none of them its last but perhaps the last one. */
+/* Writes frames of one segment; only the last of them may end it. */
 static void run_segment(struct rt_adsr *adsr, float *level, uint32_t frames)
 {
     double at = adsr->stage == ADSR_SUSTAIN ? level_of(adsr->level) : 0;

@@ -1,8 +1,8 @@
 /* adsr.h: an envelope. RT.
  *
- * Attack: a straight line from the present level to 1. Decay (from 1 to sustain) and release (from the present level
- * to 0): an exponential that falls by 60 dB, shifted so that it ends on its target exactly. Each segment lasts exactly
- * its time, rounded to frames. A start while it sounds rises from where it is: no click. */
+ * Attack is a straight line from the current level to 1. Decay (from 1 to sustain) and release (from the current level
+ * to 0) fall exponentially by 60 dB, shifted so that each ends exactly on its target. Each segment lasts exactly its
+ * time, rounded to frames. A start during a note rises from the current level, without a click. */
 #ifndef LOOPHOLE_AUDIO_RT_ADSR_H
 #define LOOPHOLE_AUDIO_RT_ADSR_H
 
@@ -22,20 +22,21 @@ struct adsr_params {
 
 struct rt_adsr {
     uint32_t stage; /* enum adsr_stage */
-    uint32_t left;  /* frames of this segment */
+    uint32_t left;  /* frames left of this segment */
     uint32_t gate;  /* frames until the release; UINT32_MAX: until adsr_release */
     uint32_t spare;
-    double level, target;          /* of the last frame, of the segment's end */
-    double rest, distance, factor; /* decay, release: level = rest + distance, which shrinks by factor a frame */
-    double step;                   /* attack: a frame */
+    double level, target;          /* at the last frame; at the end of the segment */
+    double rest, distance, factor; /* decay, release: level = rest + distance, which is multiplied by factor each
+                                    * frame */
+    double step;                   /* attack: added each frame */
 };
 
-/* The attack begins with the next frame, the release `gate` frames later (at least 1), whatever segment it is in. */
+/* Starts the attack at the next frame. The release starts `gate` frames later (at least 1), in any segment. */
 void adsr_start(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, uint32_t gate);
 void adsr_release(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate);
 bool adsr_is_idle(const struct rt_adsr *adsr); /* silent until the next start */
 
-/* Writes the levels of the next frames. Parameters count from the next segment on. */
+/* Writes the levels of the next frames. New parameters take effect at the next segment. */
 void adsr_run(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames);
 
 #endif

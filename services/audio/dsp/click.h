@@ -1,7 +1,7 @@
-/* click.h: the metronome's sound. RT.
+/* click.h: the sound of the metronome. RT.
  *
- * A sine of 1,000 Hz, or 1,500 Hz with accent, that falls by 60 dB in 60 ms and is over after that. Its first frame,
- * already not 0, is the first of the run after click_start. */
+ * A sine of 1,000 Hz, with accent 1,500 Hz, that falls by 60 dB in 60 ms and then ends. Its first frame is not 0, and
+ * is the first one that click_add writes after click_start. */
 #ifndef LOOPHOLE_AUDIO_RT_CLICK_H
 #define LOOPHOLE_AUDIO_RT_CLICK_H
 
@@ -15,9 +15,9 @@ struct click {
     uint32_t accent;
 };
 
-void click_start(struct click *click, bool accent); /* one that sounds begins again */
+void click_start(struct click *click, bool accent); /* restarts a sounding click */
 
-/* Adds to both channels; gain 0..1. */
+/* Adds the click to both channels; gain 0..1. */
 void click_add(struct click *click, float gain, uint32_t rate, float *left, float *right, uint32_t frames);
 
 #endif

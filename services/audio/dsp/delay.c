@@ -2,7 +2,7 @@
 
 #include "services/audio/dsp/pole.h"
 
-enum { GRID = 64, AROUND = 4 /* frames that the cubic reaches over */ };
+enum { GRID = 64, AROUND = 4 /* frames that the cubic spans */ };
 static const float DELAY_LONGEST = 4, DELAY_SHORTEST = 0.001f, DELAY_SECONDS = 0.02f;
 
 uint32_t delay_size(uint32_t rate)
@@ -10,10 +10,10 @@ uint32_t delay_size(uint32_t rate)
     return line_size((uint32_t)(DELAY_LONGEST * number_rate(rate)) + AROUND);
 }
 
-/* A place in the past: whole frames and the weights of the four around it. */
+/* A position in the past: whole frames, and the weights of the four frames around it. */
 struct delay_tap {
     uint32_t frames;
-    float weight[AROUND]; /* of frames - 1, frames, frames + 1, frames + 2 back */
+    float weight[AROUND]; /* for frames - 1, frames, frames + 1, frames + 2 back */
 };
 
 static struct delay_tap tap_at(double delay)
@@ -43,7 +43,7 @@ static float share_of(float cutoff, float most, float hz)
     return g / (1 + g);
 }
 
-/* One channel over one span of the grid. */
+/* Runs one channel over one span of the grid. */
 static void run_delay(struct delay *delay, int channel, float *line, uint32_t mask, uint32_t fade, const float *in,
                       float *out, uint32_t frames)
 {
@@ -78,13 +78,13 @@ static void glide_params(struct delay *delay, const struct delay_params *params,
     }
 }
 
-/* A float of seconds is no finer than this: what is so near to a whole frame is meant to be one. */
+/* Seconds as a float are no more exact than this; a delay so close to a whole frame means that frame. */
 static double round_to_frame(double delay)
 {
     return fabs(delay - round(delay)) < 0.02 ? round(delay) : delay;
 }
 
-/* The first run, and a state that is none, begin with the time that is wanted. */
+/* The first run, and a run with an invalid state, start with the wanted time. */
 static void make_possible(struct delay *delay, double wanted, double longest, uint32_t fade)
 {
     if (!(delay->to >= 2 && delay->to <= longest))
@@ -95,7 +95,7 @@ static void make_possible(struct delay *delay, double wanted, double longest, ui
         delay->fading = 0;
 }
 
-/* A new time waits for the cross-fade under way. */
+/* A new time waits for the end of the current cross-fade. */
 static void aim_time(struct delay *delay, double wanted, uint32_t fade)
 {
     if (delay->fading || !(fabs(wanted - delay->to) > 1e-6))

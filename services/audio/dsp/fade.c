@@ -11,7 +11,7 @@ uint32_t fade_frames(uint32_t rate)
     return number_frames(FADE_SECONDS, rate);
 }
 
-/* The part of the way that is left takes its part of the time. */
+/* The rest of the way takes the same fraction of the time. */
 static void move_fade(struct fade *fade, float to, uint32_t rate)
 {
     float way = fabsf(to - number_within(ramp_now(&fade->place), 0, 1));

@@ -1,7 +1,7 @@
-/* glide.h: parameters that move without steps, the same however audio is cut into blocks. RT.
+/* glide.h: parameters that move smoothly, independent of how audio is cut into blocks. RT.
  *
- * A parameter moves on a grid of frames counted in the unit's state (`phase`), not in blocks: at each grid point it
- * goes the share `glide_share` of the way to its target. In the first run it is at its target at once. */
+ * A parameter moves on a grid of frames that the unit's state counts (`phase`), not per block. At each grid point it
+ * moves by the fraction `glide_share` towards its target. In the first run it starts at its target. */
 #ifndef LOOPHOLE_AUDIO_RT_GLIDE_H
 #define LOOPHOLE_AUDIO_RT_GLIDE_H
 
@@ -14,7 +14,7 @@ struct glide {
     uint32_t moving; /* 0 until the first target */
 };
 
-/* The share for a time constant in seconds, at a grid of so many frames. */
+/* The fraction for a time constant in seconds and a grid of `grid` frames. */
 static inline float glide_share(float seconds, uint32_t grid, float rate)
 {
     return 1 - expf(-(float)grid / (seconds * rate));
@@ -32,7 +32,7 @@ static inline float glide_to(struct glide *glide, float target, float share)
     return glide->now;
 }
 
-/* Takes frames up to the next grid point, at most `frames`; the phase is 0 where a grid point is. */
+/* Returns the frames to the next grid point, at most `frames`, and advances phase, which is 0 at a grid point. */
 static inline uint32_t glide_span(uint32_t *phase, uint32_t grid, uint32_t frames)
 {
     uint32_t span = grid - *phase % grid;

@@ -18,7 +18,7 @@ static double kernel_at(double at, double cut, int taps)
     return x * x >= 1 ? 0 : sinc * bessel_0(INTERPOLATE_BETA * sqrt(1 - x * x));
 }
 
-/* The weights for one place; their sum is 1. */
+/* The weights for one position; their sum is 1. */
 static void fill_row(float *row, double place, double cut, int taps)
 {
     double weight[LONG], sum = 0;
@@ -67,7 +67,7 @@ static inline four load_four(const float *at)
     return v;
 }
 
-/* Where between two frames, 0..2^32: the weights are those of the row before and the row after. */
+/* The position between two frames, 0..2^32, interpolates between the weights of two rows. */
 static inline void weigh_taps(const struct band *band, uint64_t between, four *weight)
 {
     uint64_t place = between >> 24 < INTERPOLATE_PLACES ? between >> 24 : INTERPOLATE_PLACES - 1;
@@ -89,7 +89,8 @@ static inline float sum_of(const four *weight, const float *x, uint32_t taps)
     return number_sane((sum[0] + sum[2]) + (sum[1] + sum[3]));
 }
 
-/* One run. Frames from `first` to `end` lie side by side: the loop, once it was gone through, or all before its end. */
+/* One run. Frames from `first` to `end` are contiguous: the loop after its first pass, else the whole sound before its
+ * end. */
 struct player {
     const struct interpolate_source *source;
     struct band band;
@@ -108,7 +109,7 @@ static uint64_t between_of(uint64_t position)
     return position & UINT32_MAX;
 }
 
-/* Goes round the loop, if its end was reached. False: the sound is over. */
+/* Wraps the position at the end of the loop. False: the sound has ended. */
 static bool settle_lap(struct player *player, struct interpolate *play)
 {
     const struct interpolate_source *source = player->source;
@@ -125,7 +126,7 @@ static bool settle_lap(struct player *player, struct interpolate *play)
     return frame < player->end;
 }
 
-/* A frame of play near the edges: around the loop, silence outside the sound. */
+/* A frame near the edges: wraps around the loop, and is silent outside the sound. */
 static float frame_at(const struct player *player, const float *x, int64_t frame)
 {
     const struct interpolate_source *source = player->source;
@@ -140,7 +141,7 @@ static float frame_at(const struct player *player, const float *x, int64_t frame
     return x[source->reverse ? source->frames - 1 - frame : frame];
 }
 
-/* Whole frames at ratio 1. */
+/* Copies whole frames at ratio 1. */
 static uint32_t run_copy(const struct player *player, struct interpolate *play, float *left, float *right,
                          uint32_t frames)
 {
@@ -163,7 +164,7 @@ static bool is_inside(const struct player *player, uint64_t position)
     return frame + 1 >= player->first + reach && frame + reach < player->end;
 }
 
-/* As long as all taps are side by side in memory. Backwards the window is the mirror of itself. */
+/* Runs while all taps are contiguous in memory. Backwards, the window is its own mirror image. */
 static uint32_t run_inside(const struct player *player, struct interpolate *play, float *left, float *right,
                            uint32_t frames)
 {
@@ -191,7 +192,7 @@ static void gather_taps(const struct player *player, const float *x, int64_t fro
         to[i] = frame_at(player, x, from + i);
 }
 
-/* Frames whose taps go around a loop or past an end: their taps are brought together first. At least one. */
+/* Runs frames whose taps cross a loop point or an end: copies their taps together first. Renders at least one. */
 static uint32_t run_edge(const struct player *player, struct interpolate *play, float *left, float *right,
                          uint32_t frames)
 {
@@ -214,7 +215,7 @@ static uint32_t run_edge(const struct player *player, struct interpolate *play, 
     return n;
 }
 
-/* One lap of the loop in the order of play, and the beginning of the next: taps that begin in it lie side by side. */
+/* Copies one pass of the loop in playback order, and the beginning of the next, so that all its taps are contiguous. */
 static void unroll_loop(const struct player *player, const float *x, float *to)
 {
     const struct interpolate_source *source = player->source;
@@ -227,7 +228,7 @@ static void unroll_loop(const struct player *player, const float *x, float *to)
     }
 }
 
-/* Goes round a short loop by way of a copy: at the loop itself nearly every frame would be an edge. */
+/* Plays a short loop from a copy, because nearly every frame of the loop itself would be an edge. */
 static uint32_t run_unrolled(const struct player *player, struct interpolate *play, float *left, float *right,
                              uint32_t frames)
 {

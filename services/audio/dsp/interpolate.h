@@ -1,9 +1,9 @@
-/* interpolate.h: plays a sound from memory at any pitch, with loop points. RT, but for interpolate_table.
+/* interpolate.h: plays a sound from memory at any pitch, with loop points. RT, except interpolate_table.
  *
- * A windowed sinc (Kaiser) over 16 frames of the source, 256 places between two frames with straight lines between
- * them; above a ratio of 1.06 over 32 frames, its band narrowed in half octaves, so that what would fold back is taken
- * out: at ratio 2 by 80 dB, at 4 by 40, at 8 by 30. A sine a semitone away keeps 80 dB of signal to noise up to 14 kHz
- * (at 48 kHz). The position is fixed point: it never drifts. Ratio 1 on a whole frame copies bit for bit. */
+ * A windowed sinc (Kaiser) over 16 frames of the source, tabulated at 256 positions between two frames and interpolated
+ * linearly. Above a ratio of 1.06 it spans 32 frames, and its band narrows in half octaves to suppress aliases: by
+ * 80 dB at ratio 2, 40 dB at 4, 30 dB at 8. A sine shifted by a semitone keeps 80 dB of signal to noise up to 14 kHz
+ * (at 48 kHz). The position is fixed point and never drifts. Ratio 1 on a whole frame copies bit for bit. */
 #ifndef LOOPHOLE_AUDIO_RT_INTERPOLATE_H
 #define LOOPHOLE_AUDIO_RT_INTERPOLATE_H
 
@@ -17,27 +17,28 @@ enum {
     INTERPOLATE_TABLE = (INTERPOLATE_PLACES + 1) * (16 + (INTERPOLATE_BANDS - 1) * 32) /* floats: 214 kB */
 };
 
-/* A sound in memory, borrowed for the run. A part of it: pointers to its first frame, and its length. Frames count in
- * the order in which they are played. With loop_end > loop_start (and loop_end <= frames) it goes from the frame before
- * loop_end to loop_start without end; otherwise it ends. Outside of it is silence. */
+/* A sound in memory, borrowed for the run. Frames count in the order of playback. For a part of a sound, the pointers
+ * name its first frame. With loop_end > loop_start (and loop_end <= frames) playback continues from frame loop_end - 1
+ * to loop_start, without end. Otherwise it ends after the last frame. Outside the sound is silence. */
 struct interpolate_source {
     const float *left, *right; /* planar; right == left: mono */
     uint32_t frames;           /* up to 2^31 */
     uint32_t loop_start, loop_end;
-    bool reverse; /* from the last frame to the first */
+    bool reverse; /* plays from the last frame to the first */
 };
 
 struct interpolate {
     uint64_t position; /* of the source, in 2^-32 frames */
-    uint32_t wrapped;  /* has gone through the loop's end: before loop_start lies the loop's end */
+    uint32_t wrapped;  /* the loop has been passed: the end of the loop precedes loop_start */
     uint32_t spare;
 };
 
-/* Fills INTERPOLATE_TABLE floats, aligned to 16 bytes. Once, before the audio thread starts; then it is constant. */
+/* Fills INTERPOLATE_TABLE floats, aligned to 16 bytes. Call it once before the audio thread starts. */
 void interpolate_table(float *table);
 
-/* Writes `frames` frames from the position on, and 0 after the sound's end; the source's rate divided by the output's
- * belongs into the ratio (1/64..8). Gives how many frames came before the end: fewer than `frames` when it ended. */
+/* Writes `frames` frames from the position on, and 0 after the sound's end. The ratio (1/64..8) includes the source's
+ * rate divided by the output's. Returns the number of frames before the end; it is smaller than `frames` if the sound
+ * ended. */
 uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source, const float *table,
                          double ratio, float *left, float *right, uint32_t frames);
 

@@ -1,7 +1,7 @@
 #include "services/audio/dsp/limiter.h"
 
 static const float LIMITER_RECOVERY = 0.08f; /* seconds */
-static const double LIMITER_LEAST = 0x1p-24; /* a smaller cut is none: the gain is 1 to the bit */
+static const double LIMITER_LEAST = 0x1p-24; /* a smaller cut gives gain 1 exactly */
 
 static float peak_of(float x, float y)
 {

@@ -1,24 +1,24 @@
-/* limiter.h: the master's limiter. RT.
+/* limiter.h: the limiter of the master. RT.
  *
- * |out| <= ceiling for every sample, whatever comes in; audio that stays below the ceiling passes bit for bit. Both
- * channels have one gain: it falls at once, with the sample that needs it, and recovers exponentially (time constant
- * 80 ms). It has no look-ahead, for that would make every sound late: what starts at a frame is heard at it. */
+ * |out| <= ceiling for every sample of any input. Audio below the ceiling passes bit for bit. Both channels have one
+ * gain. It falls at the very sample that needs it, and recovers exponentially (time constant 80 ms). It has no
+ * look-ahead, because that would delay every sound. */
 #ifndef LOOPHOLE_AUDIO_RT_LIMITER_H
 #define LOOPHOLE_AUDIO_RT_LIMITER_H
 
 #include "services/audio/dsp/number.h"
 
-/* Zeroed: nothing is turned down. */
+/* All zero is the initial state: gain 1. */
 struct limiter {
     double cut; /* 1 - gain */
-    float most; /* the highest cut since its owner set it to 0 */
+    float most; /* the highest cut since the owner set it to 0 */
     uint32_t spare;
 };
 
-/* ceiling 0.01..1, linear. In place. */
+/* Limits in place; ceiling 0.01..1, linear. */
 void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames);
 
-/* Any bytes become a state that limiter_run, which trusts it, goes on from. */
+/* Repairs a state of any bytes. limiter_run trusts its state. */
 void limiter_heal(struct limiter *limiter);
 
 #endif

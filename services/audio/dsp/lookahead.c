@@ -1,14 +1,14 @@
 #include "services/audio/dsp/lookahead.h"
 
 static const float LOOKAHEAD_SECONDS = 0.0015f, LOOKAHEAD_RECOVERY = 0.15f;
-static const double LOOKAHEAD_LEAST = 0x1p-24; /* a smaller cut is none: the gain is 1 to the bit */
+static const double LOOKAHEAD_LEAST = 0x1p-24; /* a smaller cut gives gain 1 exactly */
 enum { SILENT_BLOCK = 64 };
 
-/* Of one run. */
+/* The values of one run. */
 struct look {
     struct lookahead_cell *line;
     float ceiling;
-    double stay; /* share of the cut that is left a frame later */
+    double stay; /* fraction of the cut that remains after a frame */
     uint32_t width;
 };
 
@@ -27,7 +27,7 @@ static float higher_of(float a, float b)
     return a > b ? a : b;
 }
 
-/* The cells of the span that begins, and of the one before, which `position` ends. */
+/* Recomputes the cells of the span that begins and of the span that ends at `position`. */
 static void begin_span(struct lookahead *ahead, const struct look *look)
 {
     float reach = 0;
@@ -42,7 +42,7 @@ static void begin_span(struct lookahead *ahead, const struct look *look)
     }
 }
 
-/* 1 - the gain of the frame that leaves. */
+/* Returns 1 - the gain of the frame that leaves. */
 static double next_cut(struct lookahead *ahead, const struct look *look, float peak)
 {
     struct lookahead_cell *cell = cell_at(look, ahead->position);
@@ -110,7 +110,7 @@ void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, float c
         look_frame(ahead, &look, &left[i], &right[i]);
 }
 
-/* After two spans of silence nothing of what came before is left but the recovery. */
+/* After two spans of silence, only the recovery depends on earlier input. */
 void lookahead_skip(struct lookahead *ahead, struct lookahead_cell *line, uint32_t rate, uint64_t frames)
 {
     uint32_t most = 2 * (lookahead_delay(rate) + 1), n;

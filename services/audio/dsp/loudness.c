@@ -8,10 +8,10 @@ struct biquad {
     double b[3], a[2];
 };
 
-/* BS.1770 gives both filters at 48 kHz; their analogue prototypes serve any rate. */
+/* BS.1770 gives both filters for 48 kHz; their analogue prototypes give them for any rate. */
 static struct biquad shelf_filter(double rate)
 {
-    const double vh = 1.5848647011308556, vb = 1.2587209302325616, q = 0.7071752369554196; /* 4 dB, half of it */
+    const double vh = 1.5848647011308556, vb = 1.2587209302325616, q = 0.7071752369554196; /* 4 dB, half of them, Q */
     double w = M_PI * fmin(1681.974450955533 / rate, 0.49), k = sin(w) / cos(w), a0 = 1 + k / q + k * k;
 
     return (struct biquad){ .b = { (vh + vb * k / q + k * k) / a0, 2 * (k * k - vh) / a0,
@@ -38,7 +38,7 @@ static inline double pass_filter(const struct biquad *f, double past[2], double 
 
 static double make_finite(double x)
 {
-    return fabs(x) < 1e12 ? x : 0; /* NaN is not */
+    return fabs(x) < 1e12 ? x : 0; /* false for NaN */
 }
 
 static void heal_loudness(struct rt_loudness *loudness)

@@ -4,7 +4,7 @@
 
 static const double METER_SECONDS = 0.3;
 
-/* Positive floats are ordered as their bits are, and integers have a maximum that vectorises. */
+/* The bits of positive floats have the same order as their values, and the maximum of integers vectorises. */
 static int32_t magnitude_bits(float x)
 {
     int32_t bits;

@@ -5,7 +5,7 @@
 static const uint32_t QUARTER = 1u << 30;
 static const double TURN = 0x1p64;
 
-/* The cubic B-spline's integral up to x (-2..0): a step from 0 to 1 that is spread over four frames. */
+/* The integral of the cubic B-spline up to x (-2..0): a step from 0 to 1, spread over four frames. */
 static float step_before(float x)
 {
     float rest = 2 + x, y = x * x;
@@ -15,7 +15,7 @@ static float step_before(float x)
     return 0.5f + x * (2 / 3.0f - y * (1 / 3.0f + x / 8));
 }
 
-/* That step without the sudden one; frames from the step. */
+/* The difference between the spread step and a sudden one, `frames` after the step. */
 static float step_round(float frames)
 {
     if (!(fabsf(frames) < 2))
@@ -23,7 +23,7 @@ static float step_round(float frames)
     return frames < 0 ? step_before(frames) : -step_before(-frames);
 }
 
-/* Its integral: a corner spread over four frames without the sudden one. */
+/* Its integral: the difference between a spread corner and a sharp one. */
 static float corner_round(float frames)
 {
     float x = -fabsf(frames), rest = 2 + x, y = x * x;
@@ -40,7 +40,7 @@ static uint32_t wrap_phase(uint64_t phase)
     return (uint32_t)(phase >> 32);
 }
 
-/* Frames since (or, negative, until) the phase is at `edge`. */
+/* Frames since the phase passed `edge`; negative: frames until then. */
 static float frames_from(uint64_t phase, uint32_t edge, float per_turn)
 {
     return sine_turn(wrap_phase(phase) - edge) * per_turn;
@@ -77,7 +77,7 @@ static void run_triangle(uint64_t phase, uint64_t step, float per_turn, float *o
                  bend * corner_round(frames_from(phase, 3 * QUARTER, per_turn));
 }
 
-/* Each number's hash (the finisher of splitmix64): no two frames have to do with each other. */
+/* Hashes each number (the finisher of splitmix64), so that frames are uncorrelated. */
 static void run_noise(uint64_t number, float *out, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++) {

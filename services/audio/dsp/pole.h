@@ -10,7 +10,7 @@ static inline float pole_g(float cutoff, float rate)
     return tanf(NUMBER_PI * cutoff / rate);
 }
 
-/* The next frame; `share` is g / (1 + g). */
+/* Filters the next frame; `share` is g / (1 + g). */
 static inline float pole_low(float *held, float x, float share)
 {
     float rest = (x - *held) * share, low = rest + *held;

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-enum { RAMP_MOST = 1 << 24 }; /* frames that a float counts one by one */
+enum { RAMP_MOST = 1 << 24 }; /* a float counts single frames up to this */
 
 void ramp_set(struct ramp *ramp, float gain)
 {

@@ -17,7 +17,7 @@ uint32_t reverb_size(uint32_t rate)
     return line_size(scale_length(REVERB_LONGEST, 0, number_rate(rate)) + 1);
 }
 
-/* A comb: what it gives is added to out. */
+/* Adds the output of a comb to out. */
 static void run_comb(float *line, uint32_t mask, uint32_t position, uint32_t delay, float *held, float damp,
                      float feedback, const float *in, float *out, uint32_t frames)
 {
@@ -41,7 +41,7 @@ static void run_all_pass(float *line, uint32_t mask, uint32_t position, uint32_t
     }
 }
 
-/* All lines of one channel over one span of the grid. */
+/* Runs all lines of one channel over one span of the grid. */
 static void run_reverb(struct reverb *reverb, uint32_t channel, float *lines, uint32_t size, float hz, const float *in,
                        float *out, uint32_t frames)
 {

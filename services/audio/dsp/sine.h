@@ -1,17 +1,17 @@
-/* sine.h: the sine of a phase that is an integer, 2^32 a turn. RT. Off by 2e-7 at most, no branch, vectorises. */
+/* sine.h: the sine of an integer phase, 2^32 per turn. RT. Its error is at most 2e-7; no branches, vectorises. */
 #ifndef LOOPHOLE_AUDIO_RT_SINE_H
 #define LOOPHOLE_AUDIO_RT_SINE_H
 
 #include <math.h>
 #include <stdint.h>
 
-/* -0.5..0.5 of a turn. */
+/* The phase in turns, -0.5..0.5. */
 static inline float sine_turn(uint32_t phase)
 {
     return (float)(int32_t)phase * 0x1p-32f;
 }
 
-/* The second half of each half turn mirrors the first; the quarter turn that is left is a Taylor series. */
+/* The second half of each half turn mirrors the first; a Taylor series covers the remaining quarter turn. */
 static inline float sine_of(uint32_t phase)
 {
     float turn = sine_turn(phase), mirrored = copysignf(0.5f, turn) - turn;

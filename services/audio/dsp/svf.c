@@ -8,7 +8,7 @@
 enum { GRID = 16 };
 static const float SVF_SECONDS = 0.002f;
 
-/* One grid's worth of filter: the solved loop. */
+/* The coefficients of one grid span: the solved loop. */
 struct svf_taps {
     float a1, a2, a3;
 };
@@ -40,7 +40,7 @@ static void run_mono(struct svf *svf, const struct svf_taps *taps, float *x, uin
     svf->second[0] = second;
 }
 
-/* Both channels in one loop: each waits for itself only. */
+/* Both channels in one loop, so that their dependency chains overlap. */
 static void run_stereo(struct svf *svf, const struct svf_taps *taps, float *left, float *right, uint32_t frames)
 {
     float first[2] = { svf->first[0], svf->first[1] }, second[2] = { svf->second[0], svf->second[1] };
