@@ -59,8 +59,12 @@ static void never_together(struct buffer *to, const struct hint *hint)
 
 static void print_hidden(struct buffer *to, const struct hint *hint)
 {
-    cli_print(to, "%llu hidden item%s match%s", (unsigned long long)hint->count, hint->count == 1 ? "" : "s",
-              hint->count == 1 ? "es" : "");
+    bool is_take = hint->clause.len > 0;
+
+    cli_print(to, "%llu %s%s match%s", (unsigned long long)hint->count, is_take ? "take" : "hidden item",
+              hint->count == 1 ? "" : "s", hint->count == 1 ? "es" : "");
+    if (is_take)
+        cli_print(to, ", which results leave out (%.*s)", TEXT_ARG(hint->clause));
 }
 
 static void print_otherwise(struct buffer *to, const struct hint *hint)

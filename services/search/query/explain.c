@@ -119,20 +119,33 @@ static void find_clash(struct explain *x, const uint64_t *counts)
     find_pair(x, counts);
 }
 
-/* ---- hidden items ---- */
+/* ---- items that results leave out ---- */
 
-static void find_hidden(struct explain *x, const struct node *root)
+/* True, with a hint, when the query matches items of this state alone. */
+static bool find_state(struct explain *x, const struct node *root, struct text state)
 {
-    struct node copy = *root, hidden = { .kind = NODE_IS, .filter = filter_named(TEXT("is")), .text = TEXT("hidden") };
+    struct node copy = *root, is = { .kind = NODE_IS, .filter = filter_named(TEXT("is")), .text = state };
     struct node both = { .kind = NODE_AND, .first = &copy };
+    bool is_hidden = text_is(state, "hidden");
     struct hint *hint;
 
-    copy.next = &hidden;
+    copy.next = &is;
     uint64_t count = explain_count(x, &both);
-    if (!count || !(hint = explain_add(x, HINT_KIND_HIDDEN, (struct text){ 0 })))
-        return;
+    struct text clause = count ? arena_printf(x->arena, "is:%.*s", TEXT_ARG(state)) : state;
+    if (!count || !(hint = explain_add(x, HINT_KIND_HIDDEN, is_hidden ? (struct text){ 0 } : clause)))
+        return false;
     hint->count = count;
-    hint->instead = x->query.len ? arena_printf(x->arena, "(%.*s) is:hidden", TEXT_ARG(x->query)) : TEXT("is:hidden");
+    hint->instead = x->query.len ? arena_printf(x->arena, "(%.*s) %.*s", TEXT_ARG(x->query), TEXT_ARG(clause)) : clause;
+    return true;
+}
+
+/* No clause is to blame when such items match: near words would only name these items' own. */
+static bool find_left_out(struct explain *x, const struct node *root)
+{
+    for (size_t i = 0; i < MATCH_UNSEEN; i++)
+        if (find_state(x, root, text_of(match_unseen[i])))
+            return true;
+    return false;
 }
 
 /* ---- all of it ---- */
@@ -203,10 +216,10 @@ enum err explain_empty(const struct match *match, struct text query, const struc
         explain_add(&x, HINT_KIND_NO_ITEMS, (struct text){ 0 });
         return ERR_OK;
     }
+    if (find_left_out(&x, root))
+        return ERR_OK;
     take_clauses(&x, root);
     explain_otherwise(&x);
     look_at_clauses(&x);
-    if (!is_over(&x))
-        find_hidden(&x, root);
     return ERR_OK;
 }

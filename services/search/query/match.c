@@ -355,8 +355,7 @@ static struct bitmap *match_node(const struct match *match, const struct node *n
     return MATCHERS[node->kind](match, node, among);
 }
 
-/* What is left out unless the query asks for it. */
-static const char *const unseen[] = { "hidden", "pending", "abandoned" };
+const char *const match_unseen[MATCH_UNSEEN] = { "hidden", "pending", "abandoned" };
 
 static bool asks_for(const struct node *node, const char *state)
 {
@@ -374,10 +373,10 @@ struct bitmap *match_query(const struct match *match, const struct node *root)
     struct bitmap *rows = found ? index_live_of(match->index, found) : NULL;
 
     bitmap_free(found);
-    for (size_t i = 0; rows && i < sizeof(unseen) / sizeof(*unseen); i++) {
-        if (asks_for(root, unseen[i]))
+    for (size_t i = 0; rows && i < MATCH_UNSEEN; i++) {
+        if (asks_for(root, match_unseen[i]))
             continue;
-        struct bitmap *out = rows_valued(match, TERM_IS, text_of(unseen[i]), rows);
+        struct bitmap *out = rows_valued(match, TERM_IS, text_of(match_unseen[i]), rows);
         if (out) {
             bitmap_and_not(rows, out);
         } else {

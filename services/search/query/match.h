@@ -7,13 +7,16 @@
 
 enum { MATCH_LIKE = 100 }; /* rows that like: finds */
 
+/* The states of `is:` whose items a query finds only if it names the state. */
+enum { MATCH_UNSEEN = 3 };
+extern const char *const match_unseen[MATCH_UNSEEN];
+
 struct match {
     struct index *index;
     const struct volumes *volumes;
 };
 
-/* The rows; items that are hidden, or takes that are pending or abandoned, only when the query says so (is:hidden …).
- * The caller frees them; NULL: memory is out. */
+/* The rows that match, without those of match_unseen. The caller frees them; NULL: memory is out. */
 struct bitmap *match_query(const struct match *match, const struct node *root);
 
 /* As bitmap_array, all rows of the index that are not in it. */

@@ -122,6 +122,32 @@ static void an_empty_catalogue_says_so(void **state)
     buffer_free(&said);
 }
 
+static void put_named(struct world *world, uint32_t word, bool is_hidden)
+{
+    struct made_item item = made_item(&(uint64_t){ 77 }, 900000 + word);
+
+    item.words[0] = item.words[1] = item.words[2] = word;
+    item.tags = item.pack = item.class = 0;
+    item.is_hidden = is_hidden;
+    made_put(&world->index, &item);
+}
+
+/* Else the near word would be the very word of the query. */
+static void a_word_of_hidden_items_alone_is_not_called_unknown(void **state)
+{
+    struct world world = { 0 };
+    struct buffer said = { 0 };
+
+    (void)state;
+    assert_int_equal(index_open(&world.index), ERR_OK);
+    put_named(&world, 4, false);
+    put_named(&world, 2, true);
+    assert_string_equal(explain_query(&world, made_words[2], &said), "hidden -> (snare) is:hidden");
+    index_close(&world.index);
+    arena_free(&world.arena);
+    buffer_free(&said);
+}
+
 static void what_only_hidden_items_match_says_so(void **state)
 {
     struct world *world = *state;
@@ -131,7 +157,7 @@ static void what_only_hidden_items_match_says_so(void **state)
     odd.is_hidden = true;
     odd.bpm = 777;
     made_put(&world->index, &odd);
-    assert_string_equal(explain_query(world, "bpm:777", &said), "no_number bpm:777\nhidden -> (bpm:777) is:hidden");
+    assert_string_equal(explain_query(world, "bpm:777", &said), "hidden -> (bpm:777) is:hidden");
     index_remove(&world->index, odd.id);
     buffer_free(&said);
 }
@@ -177,6 +203,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_finds_nothing_is_explained, make_world, free_world),
         cmocka_unit_test(an_empty_catalogue_says_so),
         cmocka_unit_test_setup_teardown(what_only_hidden_items_match_says_so, make_world, free_world),
+        cmocka_unit_test(a_word_of_hidden_items_alone_is_not_called_unknown),
         cmocka_unit_test_setup_teardown(no_query_whatever_breaks_an_explanation, make_world, free_world),
     };
 
