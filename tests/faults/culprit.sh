@@ -34,7 +34,7 @@ a_reader_that_is_stopped_while_it_opens_is_named_and_ended() {
     contains "$(loophole doctor)" "process $culprit (loophole"
     until_true 60 _is_gone "$culprit"
     wait_ready persist
-    contains "$(cat "$LOOPHOLE_HOME/data/log/supervisor.log")" "process $culprit (loophole) is killed"
+    contains "$(cat "$LOOPHOLE_HOME/data/log/supervisor.log")" "process $culprit (loophole) was killed"
     engine_down
 }
 
