@@ -12,7 +12,7 @@ int64_t bbt_frame_of(double place, double step_frames)
     return frame > 0 && frame < 1e17 ? (int64_t)(frame + 0.5) : 0;
 }
 
-/* The transport waits at a place: that one, unless JACK's frame is another one's. */
+/* The place where the transport waits, unless JACK's frame is that of another place. */
 static double place_of(const struct bbt_lead *lead, int64_t jack_frame)
 {
     int64_t away = jack_frame - bbt_frame_of(lead->place, lead->step_frames);
@@ -24,7 +24,7 @@ void bbt_say(const struct bbt_lead *lead, int64_t jack_frame, struct bbt *bbt)
 {
     double place = place_of(lead, jack_frame), beats;
 
-    place = place > 0 ? (place < MOST ? place : MOST) : 0; /* NaN is 0 */
+    place = place > 0 ? (place < MOST ? place : MOST) : 0; /* NaN becomes 0 */
     beats = floor(place / STEPS_A_BEAT);
     bbt->exact = (place / STEPS_A_BEAT - beats) * BBT_TICKS;
     bbt->tick = (int32_t)bbt->exact;

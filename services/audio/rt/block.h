@@ -1,8 +1,8 @@
-/* block.h: the buffers of the stretch that is rendered. RT.
+/* block.h: the buffers of the block that is rendered. RT.
  *
- *   streams, sounds  ──► group
- *   sounds of rows   ──► row ──► rows.c ──► group, acid, reverb, delay
- *   mixer            group ──► main, preview
+ *     streams, sounds  ──► group
+ *     sounds of rows   ──► row ──► rows.c ──► group, acid, reverb, delay
+ *     mixer            group ──► main, preview
  *
  * `one` and `level` belong to the function that fills them, until it returns. */
 #ifndef LOOPHOLE_AUDIO_RT_BLOCK_H
@@ -13,11 +13,10 @@
 
 enum { CORE_BLOCK = 256 }; /* frames rendered at once, at most */
 
-/* Buffers of the block that is rendered. */
 struct core_block {
     float group[GROUPS][2][CORE_BLOCK];
     float row[SCORE_ROWS][2][CORE_BLOCK]; /* sounds of the sequencer's rows */
-    uint32_t row_frames[SCORE_ROWS];      /* up to which there are some; 0: none */
+    uint32_t row_frames[SCORE_ROWS];      /* valid frames in `row`; 0: none */
     float one[2][CORE_BLOCK];             /* a voice's */
     float level[CORE_BLOCK];
     float acid[2][CORE_BLOCK], acid_out[2][CORE_BLOCK];

@@ -70,7 +70,7 @@ bool capture_order_stop(struct engine *engine, const struct order *order, uint32
     return true;
 }
 
-/* A gap goes on until a frame follows it. */
+/* A gap lasts until a captured frame follows it. */
 static void note_gap(struct capture_header *header, uint64_t at)
 {
     struct capture_gap *last = &header->gap[(header->gaps - 1) % CAPTURE_GAPS];
@@ -98,8 +98,8 @@ void capture_gap(struct engine *engine, uint64_t frames)
             lose_frames(engine, i, frames);
 }
 
-/* A client that has joined a server is deaf until its inputs lead again to where they led before. The second input of
- * two is waited for as long as a program may take to register both its ports; it may never come. */
+/* A new client captures nothing until its inputs are connected as before. If only one of two is connected, the wait is
+ * as long as a program may need to register both ports; the second may never come. */
 static void end_deafness(struct engine_half *half, const struct engine_period *period)
 {
     half->partly = period->wired ? core_least(half->partly, period->rate) + period->frames : 0;
@@ -184,7 +184,7 @@ void capture_copy_in(struct engine *engine, const struct core_stage *stage)
     }
 }
 
-/* The header first: a take whose first cells can be seen has its name. */
+/* Publishes the header first, so that a reader who sees the take's first cells knows its name. */
 void capture_show(struct engine *engine)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {

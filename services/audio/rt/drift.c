@@ -4,9 +4,9 @@
 #include <stdbool.h>
 
 static const double LEAST_US = 60e6, RENEW_US = 600e6, JUMP_US = 1000, NOISE_US = 500;
-static const double MOST_OFF = 0.001; /* of the rate: no card is further from its own */
+static const double MOST_OFF = 0.001; /* of the rate: no sound card differs more from its nominal rate */
 
-/* How much later than `rate` says it is at the second point, µs. */
+/* How late the second point is according to `rate`, µs. */
 static double measure_lateness(const struct drift_point *from, const struct drift_point *to, uint32_t rate)
 {
     double frames = (double)to->frame - (double)from->frame;

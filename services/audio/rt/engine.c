@@ -19,10 +19,10 @@
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
 
-/* ---- the beginning of a period ---- */
+/* ---- the start of a period ---- */
 
-/* Frames of the server's clock in which no owner played. A clock that went back, or far ahead, is another server's:
- * then the time that passed says it. */
+/* Frames of the server's clock that no owner played. If the clock went back or far ahead, the server is another one;
+ * then the time passed gives the gap. */
 static int64_t gap_of(const struct engine_half *half, const struct engine_period *period)
 {
     const int64_t most = INT64_C(3600) * period->rate;
@@ -37,7 +37,8 @@ static int64_t gap_of(const struct engine_half *half, const struct engine_period
     return gap;
 }
 
-/* The clock goes on by what was lost. Up to a second all goes on with it, in time; a longer absence is a pause. */
+/* Advances the clock by the gap. Up to a second all that plays advances too and stays in time; a longer absence is a
+ * pause. */
 static void catch_up_gap(struct engine *engine, int64_t gap)
 {
     struct engine_half *half = engine->half;
@@ -51,7 +52,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
     mixer_skip(engine, (uint64_t)gap);
     capture_gap(engine, (uint64_t)gap);
     midi_out_pass(&half->midi_out, (uint64_t)gap);
-    sounds_release_held(engine); /* the key may have been released in a period that no owner had */
+    sounds_release_held(engine); /* no owner may have seen the key's release */
     if (gap > half->rate) {
         half->transport.frame += gap;
         return;
@@ -61,7 +62,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
     sequencer_place(engine);
 }
 
-/* A copy of the newest score, which the control thread may change where it lies. */
+/* Copies the newest score, because the control thread may change the original. */
 static void take_score(struct engine *engine)
 {
     bool fresh;
@@ -91,7 +92,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     orders_read(engine);
 }
 
-/* ---- what happens in it ---- */
+/* ---- events in a period ---- */
 
 static uint32_t midi_at(const struct engine *engine)
 {
@@ -113,7 +114,7 @@ static void do_events(struct engine *engine)
     sequencer_due(engine);
 }
 
-/* Frames until the next event, the block's or the period's end. */
+/* Frames until the next event, the end of the block, or the end of the period. */
 static uint32_t frames_to_event(const struct engine *engine)
 {
     int64_t n = core_least(engine->period->frames - engine->at, CORE_BLOCK);
@@ -154,7 +155,7 @@ static bool run_blocks(struct engine *engine)
     return engine->at == engine->period->frames;
 }
 
-/* ---- its end ---- */
+/* ---- the end of a period ---- */
 
 static void publish_state(struct engine *engine)
 {
@@ -198,7 +199,7 @@ static void publish_state(struct engine *engine)
     slots_put(&engine->state_view, state);
 }
 
-/* Counts the period, unless another instance took over meanwhile; then publishes what it did. */
+/* Makes the period valid, unless another instance has taken over; then publishes its output. */
 static bool end_period(struct engine *engine)
 {
     struct engine_half *half = engine->half;

@@ -46,7 +46,7 @@ static uint64_t read_word(const struct engine *engine)
     return atomic_load_explicit(&engine->memory->word, memory_order_acquire);
 }
 
-/* Acquires what the last one wrote, releases what this one did. */
+/* Acquires the writes of the previous exchange, releases those of this one. */
 static bool exchange_word(struct engine *engine, uint64_t *seen, uint64_t next)
 {
     return atomic_compare_exchange_strong_explicit(&engine->memory->word, seen, next, memory_order_acq_rel,
@@ -73,7 +73,7 @@ bool engine_claim(struct engine *engine, bool is_dead)
     return engine_owns(engine);
 }
 
-/* A period that ends meanwhile exchanges the word once. */
+/* A period that ends meanwhile exchanges the word once, so three tries are enough. */
 void engine_resign(struct engine *engine)
 {
     uint64_t word = read_word(engine);
@@ -115,7 +115,7 @@ static void show_stage(struct engine *engine)
     capture_show(engine);
 }
 
-/* Stored before the last look at the owner word: an instance that takes the word after that look finds it. */
+/* Stored before the last check of the owner word, so that an instance that takes the word after the check sees it. */
 static void begin_showing(struct engine *engine)
 {
     struct core_showing *showing = &engine->memory->showing[engine->instance];
@@ -132,7 +132,7 @@ static void end_showing(struct engine *engine)
     atomic_store_explicit(&engine->memory->showing[engine->instance].active, 0, memory_order_release);
 }
 
-/* Up to which index each ring may be written: a lap after the cells that a paused instance may still be copying. */
+/* Limits the index of each ring to one lap after the cells that a paused instance may still be copying. */
 static void bound_rings(struct engine *engine)
 {
     const struct core_showing *other = &engine->memory->showing[CORE_INSTANCES - 1 - engine->instance];
@@ -147,7 +147,7 @@ static void bound_rings(struct engine *engine)
                                             : UINT64_MAX;
 }
 
-/* Views that remember nothing of an earlier ownership. */
+/* Resets the views, which cache indices of an earlier ownership. */
 static void forget_views(struct engine *engine)
 {
     for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
@@ -162,8 +162,8 @@ static void forget_views(struct engine *engine)
         open_ring_again(&engine->capture[i].ring, 2 * sizeof(float), engine->capture[i].ring.capacity);
 }
 
-/* Publishes what a predecessor had counted. The copy of it is whole if this instance still owns when it is made: else
- * the predecessor has the word again and writes its halves. */
+/* Publishes what a predecessor had staged. The copy is whole only if this instance still owns afterwards; otherwise the
+ * predecessor owns again and writes its halves. */
 static bool adopt_half(struct engine *engine)
 {
     bool owns;
@@ -182,9 +182,9 @@ static bool adopt_half(struct engine *engine)
     return owns;
 }
 
-/* An owner that ended neither the period before this one nor this one is dead or hangs. Only an instance that ran in
- * the period before can say so: one that slept between two cannot, and one that slept with this one's time in hand
- * finds a beat that is ahead. A beat that is far ahead is of a server whose clock has begun again. */
+/* An owner that ended neither this period nor the one before is dead or hangs. Only an instance that ran in the period
+ * before can decide this. One that slept between two periods cannot. One that slept during this period finds a beat
+ * that is ahead. A beat far ahead belongs to a server whose clock has restarted. */
 static bool is_owner_silent(const struct engine *engine, const struct engine_period *period)
 {
     uint32_t beat = (uint32_t)atomic_load_explicit(&engine->memory->beat, memory_order_acquire),

@@ -1,14 +1,14 @@
 /* engine_owner.h: the word that names the owner, and the exchange that ends each period. RT.
  *
- * A period works on a private copy of the half that counts: nothing that happens to shared memory meanwhile reaches it.
- * At its end an instance writes one of its own two halves, so that one that was paused and is resumed later writes
- * where no other reads, and exchanges the word that it saw at the beginning: if anything happened meanwhile, that
- * fails, and the period never was. Taking over is the same exchange, with another instance and the next epoch.
+ * A period works on a private copy of the valid half, so changes in shared memory do not reach it. At its end, an
+ * instance writes one of its own two halves, which the other instance never writes. Then it exchanges the word that
+ * it read at the beginning. If the word has changed, the exchange fails and the period has no effect. A takeover is
+ * the same exchange, with another instance and the next epoch.
  *
- * Notes and captured frames are staged beside the half and published after the exchange, by the owner or by its
- * successor, at the absolute indices that the half names. An instance that is resumed within its publication finds
- * every index moved on; what it may still be copying then are the cells that it named in `showing`, and its successor
- * leaves these alone until it has ended. tests/rt/owner.pml is the model of all this. */
+ * Notes and captured frames are staged beside the half. After the exchange the owner or its successor publishes
+ * them, at the absolute indices in the half. An instance that was paused in its publication finds every index moved
+ * on. It may still be copying the cells that it named in `showing`; its successor does not use these until it has
+ * ended. tests/rt/owner.pml is the model. */
 #ifndef LOOPHOLE_AUDIO_RT_ENGINE_OWNER_H
 #define LOOPHOLE_AUDIO_RT_ENGINE_OWNER_H
 
@@ -17,18 +17,17 @@
 struct engine;
 struct engine_period;
 
-/* Any thread: takes ownership if there is no owner or it is dead (`is_dead`: known by the caller); true: it has it.
- * Resigning gives it up on an orderly end, and for good until the next claim. Without any of them the first one that
- * runs takes it. */
+/* Any thread. engine_claim takes ownership if there is no owner or the caller knows that it is dead (`is_dead`), and
+ * returns true if this instance owns. engine_resign gives ownership up at an orderly end, and until the next claim.
+ * Without any call the first instance that runs takes ownership. */
 bool engine_claim(struct engine *engine, bool is_dead);
 void engine_resign(struct engine *engine);
 bool engine_owns(const struct engine *engine);
 
-/* ---- within a period ---- */
-bool engine_holds(struct engine *engine, const struct engine_period *period); /* whether it sounds the period */
-bool engine_is_owner(const struct engine *engine); /* no other instance took over since the period began */
-void engine_copy_in(struct engine *engine);        /* engine->half becomes a copy of the half that counts */
-bool engine_flip(struct engine *engine,
-                 const struct engine_period *period); /* the period counts; false: it never was */
+/* ---- in a period ---- */
+bool engine_holds(struct engine *engine, const struct engine_period *period); /* true: it plays the period */
+bool engine_is_owner(const struct engine *engine); /* no other instance has taken over since the period began */
+void engine_copy_in(struct engine *engine);        /* copies the valid half to engine->half */
+bool engine_flip(struct engine *engine, const struct engine_period *period); /* false: the period has no effect */
 
 #endif

@@ -1,10 +1,10 @@
-/* half.h: what survives a death of the process: the memory `engine` (studio.h). RT.
+/* half.h: the state that survives a death of the process, in the memory `engine` (studio.h). RT.
  *
- * It holds one word, four halves, what each half's period gives to others, and the delay lines:
+ * It contains one word, four halves, the staged output of each half, and the delay lines:
  *
- *   word   instance + 1 (2 bits) | epoch of the ownership (24) | flips (36) | half that counts (2)
+ *   word   instance + 1 (2 bits) | epoch of the ownership (24) | flips (36) | valid half (2)
  *
- * engine_owner.h says how the word changes, and who may write which half. */
+ * engine_owner.h says how the word changes, and which instance writes which half. */
 #ifndef LOOPHOLE_AUDIO_RT_HALF_H
 #define LOOPHOLE_AUDIO_RT_HALF_H
 
@@ -30,17 +30,17 @@ enum {
     CORE_WIPED = REVERB_LINES * CORE_LINE + DELAY_LINES * CORE_DELAY_LINE, /* floats that a panic clears */
 };
 
-/* All that goes on from one period to the next. Plain state, no pointers. */
+/* The state that a period passes to the next one. Plain data, no pointers. */
 struct engine_half {
-    int64_t frame;      /* of the audio clock, at the beginning of the next period */
-    int64_t jack_frame; /* of the server's clock there, as it should be */
-    int64_t at;         /* clock_steady (µs) at the beginning of the last period */
+    int64_t frame;      /* of the audio clock, at the start of the next period */
+    int64_t jack_frame; /* of the server's clock at the same moment, as expected */
+    int64_t at;         /* clock_steady (µs) at the start of the last period */
     uint32_t rate, period;
     uint64_t periods, lost, xruns;
     float load, worst_load;
-    uint64_t client;         /* that sounded the last period */
-    uint32_t wired, awaited; /* bits of inputs that are connected; that a new client is to be connected to again */
-    uint32_t partly, unused; /* frames that some input of that new client has been connected */
+    uint64_t client;         /* client of the last period */
+    uint32_t wired, awaited; /* bits of the connected inputs; bits of those that a new client must connect again */
+    uint32_t partly, unused; /* frames during which some input of the new client was connected; unused */
     struct drift drift;
     struct transport transport;
     struct sync sync;
@@ -51,7 +51,7 @@ struct engine_half {
     struct rt_sequencer sequencer;
     struct streams streams;
     struct rt_sounds sounds;
-    struct orders orders; /* last: those that wait are copied, not the room for them */
+    struct orders orders; /* last, because only the waiting orders are copied */
 };
 
 struct core_lines {
@@ -60,25 +60,25 @@ struct core_lines {
     struct lookahead_cell ahead[MIXER_LIMITERS][LOOKAHEAD_LINE];
 };
 
-/* What a period gives to others: written before the exchange, published after it. */
+/* Output of a period: written before the exchange, published after it. */
 struct core_stage {
     struct note notes[ORDERS_RINGS][NOTES_PERIOD];
     float frames[CAPTURES][ENGINE_FRAMES][2];
 };
 
-/* That an instance may be copying staged cells, and from which index of each ring on. Written by the instance. */
+/* Says that an instance may be copying staged cells, and the first index in each ring. Only the instance writes it. */
 struct core_showing {
     _Alignas(64) _Atomic uint32_t active;
     _Atomic uint64_t notes[ORDERS_RINGS], capture[CAPTURES];
 };
 
 struct engine_memory {
-    uint64_t layout; /* sizes of its parts: other ones are another layout */
+    uint64_t layout; /* sizes of the parts; other sizes mean another layout */
     _Alignas(64) _Atomic uint64_t word;
-    _Alignas(64) _Atomic uint64_t beat; /* the server's frame of the last period that counted; its low 32 bits */
+    _Alignas(64) _Atomic uint64_t beat; /* low 32 bits of the server's frame of the last valid period */
     struct core_showing showing[CORE_INSTANCES];
     _Alignas(64) struct engine_half half[CORE_HALVES];
-    struct core_stage stage[CORE_HALVES]; /* of the half of the same number */
+    struct core_stage stage[CORE_HALVES]; /* stage[i] belongs to half[i] */
     _Alignas(64) struct peaks_memory peaks;
     _Alignas(64) struct core_lines lines;
 };

@@ -5,9 +5,9 @@
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
 
-static const int64_t FRAMES_MOST = INT64_C(1) << 60; /* of a clock */
+static const int64_t FRAMES_MOST = INT64_C(1) << 60; /* limit of a clock */
 static const int64_t STEPS_MOST = INT64_C(1) << 40;
-enum { STEPS_AWAY = 2 }; /* the next step is at most so far from the transport's place */
+enum { STEPS_AWAY = 2 }; /* largest distance of the next step from the transport's place */
 
 static int64_t near_or_0(int64_t x, int64_t most)
 {
@@ -27,7 +27,7 @@ static void heal_sync(struct sync *sync)
     sync->heard = core_least(sync->heard, SYNC_TICKS_A_BEAT);
 }
 
-/* A step far in the past would make the sequencer catch up, with eight steps at each frame. */
+/* A step far in the past would make the sequencer catch up, eight steps per frame. */
 static void heal_sequencer(struct engine *engine)
 {
     struct rt_sequencer *sequencer = &engine->half->sequencer;

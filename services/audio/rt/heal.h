@@ -1,7 +1,7 @@
-/* heal.h: a copy of the survival state that may hold any bytes becomes one that the engine can go on from. RT.
+/* heal.h: repairs a copy of the survival state, which may contain any bytes, so that the engine can continue. RT.
  *
- * Shared memory is not trusted. A period copies the half that counts once, heals the copy here, and works on it alone:
- * no unit checks its own state again. A unit of audio (filter, oscillator, ramp) recovers from any bytes by itself. */
+ * Shared memory is not trusted. A period copies the valid half once, heals the copy here, and works only on it. So no
+ * unit checks its own state again. A unit of audio (filter, oscillator, ramp) recovers from any bytes by itself. */
 #ifndef LOOPHOLE_AUDIO_RT_HEAL_H
 #define LOOPHOLE_AUDIO_RT_HEAL_H
 
@@ -9,8 +9,8 @@
 
 struct engine;
 
-/* engine->half, at the beginning of a period of this rate. Numbers come into their ranges; a voice that cannot be is
- * silent; a sequencer that is not where the transport is goes there. */
+/* Heals engine->half at the start of a period of this rate. Numbers are limited to their ranges, and an impossible
+ * voice becomes silent. A sequencer that differs from the transport moves to it. */
 void heal_half(struct engine *engine, uint32_t rate);
 
 #endif

@@ -37,7 +37,7 @@ void midi_out_heal(struct midi_out *out)
     }
 }
 
-/* The frame of the last message that left or waits: no later message leaves before it. */
+/* The frame of the last sent or waiting message; no later message leaves before it. */
 static uint32_t last_at(const struct midi_out *out, const struct engine_period *period)
 {
     if (out->count > 0)

@@ -1,8 +1,8 @@
-/* midi_out.h: MIDI messages that leave our port. RT.
+/* midi_out.h: MIDI messages for our output port. RT.
  *
- * A message leaves with the sound of its frame: as many frames later as the limiter delays sound (mixer_delay). One
- * that is due after the end of its period waits in the survival state. Messages never overtake each other, also when
- * the delay changes. */
+ * A message leaves with the sound of its frame, so it is late by the delay of the limiter (mixer_delay). If it is due
+ * after the end of its period, it waits in the survival state. Messages keep their order, also when the delay
+ * changes. */
 #ifndef LOOPHOLE_AUDIO_RT_MIDI_OUT_H
 #define LOOPHOLE_AUDIO_RT_MIDI_OUT_H
 
@@ -12,16 +12,19 @@ enum { MIDI_OUT_WAITING = 64 };
 
 struct midi_out {
     uint32_t count;
-    struct engine_midi waiting[MIDI_OUT_WAITING]; /* in their order; `at` counts from the beginning of the period */
+    struct engine_midi waiting[MIDI_OUT_WAITING]; /* in order; `at` counts from the start of the period */
 };
 
-/* At the period's beginning: what is due in it leaves. */
+/* At the start of a period: sends the waiting messages that are due in it. */
 void midi_out_begin(struct midi_out *out, struct engine_period *period);
-/* The clock went on by so many frames. What was due in frames that no owner sounded leaves at the next one. */
+
+/* Advances the clock by `frames`. Messages due in frames that no owner played leave at the next frame. */
 void midi_out_pass(struct midi_out *out, uint64_t frames);
+
+/* Repairs a state of any bytes. */
 void midi_out_heal(struct midi_out *out);
 
-/* `at` is of the period, the delay included. Without room the message is dropped. */
+/* `at` counts from the start of the period and includes the delay. Without room the message is dropped. */
 void midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "services/audio/rt/instance.h"
 
-/* ---- the score's gains ---- */
+/* ---- gains of the score ---- */
 
 static bool is_heard(const struct score *score, uint32_t group)
 {
@@ -17,15 +17,15 @@ static bool is_heard(const struct score *score, uint32_t group)
     return !solo || score->groups[group].solo || group == GROUP_PREVIEW || group == GROUP_METRONOME;
 }
 
-/* ---- the preview's two ways ---- */
+/* ---- direct way and chain of the preview ---- */
 
 static bool is_chained(const struct engine *engine)
 {
     return engine->score->preview_chained != 0;
 }
 
-/* With nothing on either way it changes at once; else the direct way closes in 5 ms, and opens after the other one
- * has had its 5 ms to close. */
+/* In silence the direct way changes at once. Otherwise it closes in 5 ms, and opens after the returns had their 5 ms to
+ * close. */
 static void aim_direct(struct engine *engine)
 {
     struct rt_mixer *mixer = &engine->half->mixer;
@@ -49,7 +49,7 @@ static void aim_returns(struct engine *engine, uint32_t frames)
     ramp_to(&mixer->returns, is_chained(engine) && mixer->is_open == 1 ? 1 : 0, frames);
 }
 
-/* Nothing that leaves now is back before a period has passed: by then they are open. */
+/* A signal sent now returns a period later at the earliest, so the returns are open by then. */
 void mixer_open_returns(struct engine *engine)
 {
     engine->half->mixer.is_open = 1;
@@ -74,7 +74,7 @@ static void forget_lookahead(struct lookahead *ahead)
     *ahead = (struct lookahead){ .position = ahead->position };
 }
 
-/* The one that begins to look ahead runs unheard until its line holds nothing old. */
+/* The look-ahead limiter first runs inaudibly, until its line contains no old cells. */
 static void begin_to_look_ahead(struct rt_mixer *mixer, uint32_t fade)
 {
     for (uint32_t i = 0; i < MIXER_LIMITERS; i++)
@@ -159,7 +159,7 @@ static void clear_stereo(float (*buffer)[CORE_BLOCK], uint32_t frames)
     mix_clear(buffer[1], frames);
 }
 
-/* Through the strip and its meter, to where it goes. */
+/* Mixes a group through its strip and meter to its outputs. */
 static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_BLOCK], uint32_t frames)
 {
     struct rt_mixer *mixer = &engine->half->mixer;
@@ -172,7 +172,7 @@ static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_B
     mix_add(out[1], right, frames);
 }
 
-/* What the direct way does not take leaves for the chain; what it takes stays in the group. */
+/* The direct way takes its share of the group; the rest goes to the chain. */
 static void send_preview(struct engine *engine, uint32_t frames)
 {
     float *direct = engine->block.level;
@@ -199,7 +199,7 @@ static void fetch_returns(struct engine *engine, uint32_t frames)
     ramp_apply(&engine->half->mixer.returns, back[0], back[1], frames);
 }
 
-/* Both ways through the one strip and meter; what returned is not added to what leaves. */
+/* Direct way and returns share one strip and meter; the returns do not go to the preview ports. */
 static void mix_chained(struct engine *engine, uint32_t frames)
 {
     struct rt_mixer *mixer = &engine->half->mixer;
@@ -246,7 +246,7 @@ static void limit_at_once(struct engine *engine, uint32_t which, float (*bus)[CO
                 frames);
 }
 
-/* Both kinds run; block.level: the share of the one that looks ahead. */
+/* Runs both limiters and cross-fades; block.level is the share of the one that looks ahead. */
 static void limit_both_ways(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)
 {
     const float ceiling = number_within(engine->score->limiter_ceiling, 0.01f, 1), *level = engine->block.level;
@@ -263,7 +263,7 @@ static void limit_both_ways(struct engine *engine, uint32_t which, float (*bus)[
         }
 }
 
-/* Both buses, of which the ramp is the same. */
+/* Limits both buses with the same ramp. */
 static void limit_bus(struct engine *engine, uint32_t frames)
 {
     struct ramp *ramp = &engine->half->mixer.looks_ahead;
@@ -309,7 +309,7 @@ void mixer_render(struct engine *engine, uint32_t frames)
               frames);
 }
 
-/* ---- what is shown ---- */
+/* ---- shown state ---- */
 
 static float most_cut(const struct rt_mixer *mixer)
 {

@@ -12,9 +12,9 @@
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
 
-enum { ORDERS_A_PERIOD = 256 }; /* read from each ring */
+enum { ORDERS_A_PERIOD = 256 }; /* read from each ring, at most */
 
-/* ---- what an order does ---- */
+/* ---- effects of orders ---- */
 
 static bool silence_all(struct engine *engine, const struct order *order, uint32_t producer)
 {
@@ -79,9 +79,9 @@ static void execute_order(struct engine *engine, const struct order *order, uint
     answer_order(engine, order, producer, does && does(engine, order, producer));
 }
 
-/* ---- those that wait, the next one last ---- */
+/* ---- waiting orders; the earliest is last ---- */
 
-/* Before the first one that is due as late or later. */
+/* Inserts before the first order that is due at the same time or earlier. */
 static void insert_order(struct orders *orders, const struct order *order, uint32_t producer)
 {
     struct orders_waiting *waiting = orders->waiting;
@@ -99,7 +99,7 @@ static void insert_order(struct orders *orders, const struct order *order, uint3
     orders->count++;
 }
 
-/* An order that is due is done at once: all that were read before it are done. A later one without room is refused. */
+/* Does a due order at once, after all that were read before it. A later order without room is refused. */
 static void take_order(struct engine *engine, const struct order *order, uint32_t producer)
 {
     struct orders *orders = &engine->half->orders;
@@ -161,7 +161,7 @@ void orders_release(struct engine *engine)
         ring_release(&engine->orders[producer], engine->half->orders.taken[producer]);
 }
 
-/* ---- orders that are taken back ---- */
+/* ---- dropping orders ---- */
 
 typedef bool (*chooser)(const struct orders_waiting *waiting, uint32_t a, uint32_t b);
 

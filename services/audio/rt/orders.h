@@ -1,7 +1,7 @@
-/* orders.h: commands that wait for their frame. RT.
+/* orders.h: timed orders that wait for their frame. RT.
  *
- * Orders are read at the beginning of a period. One that is due later waits here; when there is no room for it, it is
- * refused. Orders of one frame are done in the order in which they were read. */
+ * A period reads new orders at its start. A later one waits here, and is refused if there is no room. Orders for the
+ * same frame are done in the order in which they were read. */
 #ifndef LOOPHOLE_AUDIO_RT_ORDERS_H
 #define LOOPHOLE_AUDIO_RT_ORDERS_H
 
@@ -12,12 +12,13 @@
 struct engine;
 
 void orders_read(struct engine *engine);                         /* from the rings */
-int64_t orders_next(const struct engine *engine);                /* the frame of the next one; INT64_MAX: none waits */
-void orders_due(struct engine *engine);                          /* does those whose frame is now or past */
-void orders_release(struct engine *engine);                      /* after the flip: the rings may write over them */
-void orders_forget(struct engine *engine, enum order_verb verb); /* those of that verb that wait */
+int64_t orders_next(const struct engine *engine);                /* frame of the next waiting order; INT64_MAX: none */
+void orders_due(struct engine *engine);                          /* does the orders whose frame has come */
+void orders_release(struct engine *engine);                      /* after the flip: their cells in the rings may be
+                                                                  * overwritten */
+void orders_forget(struct engine *engine, enum order_verb verb); /* drops the waiting orders with this verb */
 
-/* Those that wait for the stream voice (its generation), or for sounds of the producer's tag. */
+/* Drops the waiting orders for a generation of the stream voice, or for sounds with the producer's tag. */
 void orders_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation);
 void orders_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag);
 

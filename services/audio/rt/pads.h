@@ -1,7 +1,7 @@
-/* pads.h: hits on pads, from MIDI notes and orders, start sounds at their frame. RT.
+/* pads.h: starts sounds at their frame when MIDI notes or orders hit pads. RT.
  *
- * Gain is the pad's times velocity^curve. One-shot: plays to its end. Gate: until the release. Loop: until the next
- * hit. The control thread gets all MIDI too, but clock and active sensing. */
+ * The gain is the pad's times velocity^curve. A one-shot plays to its end, a gate until the release, a loop until the
+ * next hit. The control thread gets all MIDI too, except clock and active sensing. */
 #ifndef LOOPHOLE_AUDIO_RT_PADS_H
 #define LOOPHOLE_AUDIO_RT_PADS_H
 

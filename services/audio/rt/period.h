@@ -1,4 +1,4 @@
-/* period.h: all that comes from JACK for one period, and all that goes back to it. RT. */
+/* period.h: input and output of one period of JACK. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_PERIOD_H
 #define LOOPHOLE_AUDIO_RT_PERIOD_H
 
@@ -15,34 +15,33 @@ struct engine_midi {
 
 enum engine_jack_state { JACK_STOPPED, JACK_ROLLING, JACK_STARTING };
 
-/* All of one period that comes from and goes to JACK. */
 struct engine_period {
     uint32_t frames; /* 1 … ENGINE_FRAMES */
     uint32_t rate;
     int64_t at;    /* clock_steady (µs) of the period's start as JACK sees it */
     int64_t frame; /* the server's frame clock at the period's start (jack_last_frame_time, made 64 bits) */
     const float *capture[2];
-    uint64_t client;         /* another number for each client that joined a server */
+    uint64_t client;         /* differs for each client that joined a server */
     uint32_t wired;          /* bit 0, 1: capture[0], capture[1] is connected */
     const float *listen;     /* NULL: silence */
-    const float *returns[2]; /* what comes back of the preview's chain */
+    const float *returns[2]; /* output of the preview's chain */
     float *main[2];
     float *preview[2];
     const struct engine_midi *midi_in;
     uint32_t midi_in_count;
     struct engine_midi *midi_out; /* room for ENGINE_MIDI, ordered by `at` */
-    uint32_t midi_out_count;      /* the engine's answer */
+    uint32_t midi_out_count;      /* output */
     enum engine_jack_state jack_state;
     int64_t jack_frame;   /* of JACK's transport */
     double jack_tempo;    /* 0: JACK's transport names none */
-    double jack_step;     /* in steps from its bar/beat/tick, with the fraction; -1: none */
-    double jack_slack;    /* steps that jack_step may be early, for ticks without a fraction */
-    bool jack_joined;     /* this client's first period on this server */
-    float load;           /* of the period before: its time / the period, as the caller measured it */
-    int32_t jack_ask;     /* the engine's answer: 1 roll, -1 stop, 0 nothing */
-    int64_t jack_locate;  /* the engine's answer: the frame to go to first; -1: none */
-    struct bbt_lead lead; /* the engine's answer */
-    uint32_t delay;       /* the engine's answer, which stays in a period without sound: frames that main is late */
+    double jack_step;     /* JACK's bar, beat and tick in steps, with fraction; -1: none */
+    double jack_slack;    /* steps that jack_step may be early because its ticks have no fraction */
+    bool jack_joined;     /* the client's first period on this server */
+    float load;           /* of the previous period: its duration / the period, as the caller measured it */
+    int32_t jack_ask;     /* output: 1 roll, -1 stop, 0 nothing */
+    int64_t jack_locate;  /* output: frame to locate to first; -1: none */
+    struct bbt_lead lead; /* output */
+    uint32_t delay;       /* output, valid in a silent period too: frames that main is late */
 };
 
 #endif

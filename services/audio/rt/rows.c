@@ -6,10 +6,10 @@
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/sequencer.h"
 
-static const float TAIL = 0.25f;                             /* seconds that a filter rings on */
-static const float SILENT = 1e-7f;                           /* what no effect has to be run for */
+static const float TAIL = 0.25f;                             /* seconds until a filter has decayed */
+static const float SILENT = 1e-7f;                           /* quieter input does not need an effect */
 static const float LONGEST_ECHO = 4.1f, LONGEST_COMB = 0.1f; /* seconds */
-enum { WIPED_A_FRAME = 512 };                                /* floats of the lines */
+enum { WIPED_A_FRAME = 512 };                                /* floats of the lines cleared per frame */
 
 /* ---- one row ---- */
 
@@ -25,7 +25,7 @@ static void make_synth(struct engine *engine, struct sequencer_row *row, const s
     mix_multiply(out, level, frames);
 }
 
-/* The row's own cutoff wins over the voice's. */
+/* The row's own cutoff overrides the voice's. */
 static void filter_row(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
                        float *right, uint32_t frames)
 {
@@ -36,7 +36,7 @@ static void filter_row(struct engine *engine, struct sequencer_row *row, const s
         svf_run(&row->filter, &low, engine->half->rate, left, right, frames);
 }
 
-/* One ramp for both sides. */
+/* Uses one ramp for both sides. */
 static void add_ramp(float (*out)[CORE_BLOCK], const float *left, const float *right, struct ramp *ramp,
                      uint32_t frames)
 {
@@ -55,7 +55,7 @@ static void send_to_effects(struct engine *engine, const float *left, const floa
         add_ramp(engine->block.delay, left, right, delay, frames);
 }
 
-/* From a sleep it comes back with the gains and the filter that are wanted now. */
+/* A waking row starts with its current gains and filter. */
 static void wake_row(struct sequencer_row *row, const struct score_row *from)
 {
     row->filter = (struct svf){ 0 };
@@ -83,7 +83,7 @@ static void mix_row(struct engine *engine, struct sequencer_row *row, const stru
     send_to_effects(engine, left, right, &row->reverb, &row->delay, frames);
 }
 
-/* How many frames of the block the synth voice sounds. */
+/* Returns the number of frames in which the synth voice sounds. */
 static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
                           float *right, uint32_t frames)
 {
@@ -99,7 +99,7 @@ static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, cons
     return n;
 }
 
-/* What it still has to sound after the block. A row without sounds from memory is mono up to its pan. */
+/* Returns the number of frames with sound. A row without sounds from memory is mono before its pan. */
 static uint32_t render_row(struct engine *engine, const struct score_row *from, uint32_t number, uint32_t frames)
 {
     struct sequencer_row *row = &engine->half->sequencer.row[number];
@@ -125,7 +125,7 @@ static uint32_t render_row(struct engine *engine, const struct score_row *from, 
     return row->tail;
 }
 
-/* ---- what rows share ---- */
+/* ---- shared effects ---- */
 
 static void render_acid(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
@@ -151,7 +151,7 @@ static void render_acid(struct engine *engine, const struct score_pattern *patte
 
 enum effect { AWAKE, WAKES, SLEEPS };
 
-/* An effect sleeps when nothing goes in and nothing came out for as long as it remembers. */
+/* An effect sleeps when its input is silent and its output has been silent for as long as it remembers. */
 static enum effect look_at(uint32_t *quiet, float (*in)[CORE_BLOCK], float seconds, uint32_t rate, uint32_t frames)
 {
     bool slept = *quiet >= core_frames(seconds, rate);
@@ -210,7 +210,7 @@ static void render_delay(struct engine *engine, const struct score_pattern *patt
     add_effect(engine, io, &sequencer->quiet[1], frames);
 }
 
-/* After a panic, bit by bit: until then no effect sounds. */
+/* Clears the lines in parts after a panic; no effect sounds until then. */
 static void wipe_effects(struct engine *engine, uint32_t frames)
 {
     float *reverb = (void *)engine->memory->lines.reverb, *delay = (void *)engine->memory->lines.delay;
@@ -226,7 +226,7 @@ static void wipe_effects(struct engine *engine, uint32_t frames)
     *left = CORE_WIPED - end;
 }
 
-/* What a panic closes: `closed` rises to 1. */
+/* Applies `closed`, which rises to 1, to a group that a panic closes. */
 static void close_group(struct engine *engine, enum score_group group, uint32_t frames)
 {
     struct ramp closed = engine->half->sequencer.closed;
@@ -249,13 +249,13 @@ static void clear_sends(struct engine *engine, uint32_t frames)
     }
 }
 
-/* From a sleep it comes back without what it held. */
+/* A waking acid filter starts without old state. */
 static void wake_acid(struct acid *acid)
 {
     *acid = (struct acid){ .envelope = acid->envelope, .boost = acid->boost };
 }
 
-/* acid: frames that a row sounds into it, with the tail after them. */
+/* `acid`: frames with input from the rows, including the tail. */
 static void render_shared(struct engine *engine, const struct score_pattern *pattern, uint32_t acid, uint32_t frames)
 {
     struct rt_sequencer *sequencer = &engine->half->sequencer;

@@ -1,4 +1,4 @@
-/* rows.h: the sound of the sequencer's rows and of what they share: acid filter, reverb, delay, metronome. RT. */
+/* rows.h: renders the sequencer's rows and their shared effects: acid filter, reverb, delay, metronome. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_ROWS_H
 #define LOOPHOLE_AUDIO_RT_ROWS_H
 
@@ -6,6 +6,7 @@
 
 struct engine;
 
+/* Adds the rows of the block to its groups and sends. */
 void rows_render(struct engine *engine, uint32_t frames);
 
 #endif

@@ -5,11 +5,11 @@
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/sync.h"
 
-enum { STEPS_AT_ONCE = 8 }; /* that may be due at one frame */
+enum { STEPS_AT_ONCE = 8 }; /* steps that may be due at one frame */
 static const double SWING_MOST = 0.999;
 static const float ACCENT_GAIN = 1.41253754f; /* 3 dB */
 
-/* ---- what plays ---- */
+/* ---- the current pattern ---- */
 
 static bool plays_next(const struct engine *engine)
 {
@@ -40,7 +40,7 @@ double sequencer_swing(const struct engine *engine)
     return swing > 0 ? (swing < SWING_MOST ? swing : SWING_MOST) : 0;
 }
 
-/* ---- when ---- */
+/* ---- time of steps ---- */
 
 static int64_t frame_of(const struct engine *engine, int64_t step)
 {
@@ -98,13 +98,13 @@ static uint32_t gate_of(const struct engine *engine, const struct score_row *row
     return (uint32_t)(frames + 0.5) > 0 ? (uint32_t)(frames + 0.5) : 1;
 }
 
-/* A note pitches the sound: voice.freq is the note at which it sounds as it is. */
+/* A note sets the pitch of a sound; at voice.freq it plays unchanged. */
 static float ratio_of(const struct score_row *from, float hz)
 {
     return from->voice.freq > 0 && hz > 0 ? from->ratio * hz / from->voice.freq : from->ratio;
 }
 
-/* A row is one instrument: a new hit silences its former one. */
+/* A row is one instrument: a new hit stops the one before. */
 static void start_sound(struct engine *engine, const struct score_row *from, uint32_t number, bool accent)
 {
     const struct sequencer_row *row = &engine->half->sequencer.row[number];
@@ -197,7 +197,7 @@ void sequencer_due(struct engine *engine)
         do_step(engine, engine->half->sequencer.step++);
 }
 
-/* ---- the score, and silence ---- */
+/* ---- score and silence ---- */
 
 void sequencer_period(struct engine *engine)
 {

@@ -42,7 +42,7 @@ static bool is_leaving(const struct rt_sounds *sounds, uint32_t slot, uint32_t g
     return false;
 }
 
-/* A private copy of what the entry says, if it can be played. */
+/* Copies the entry's data, if the sound can be played. */
 static bool find_sound(const struct engine *engine, const struct sounds_start *start, struct sounds_voice *voice)
 {
     const struct sound_entry *entry;
@@ -62,7 +62,7 @@ static bool find_sound(const struct engine *engine, const struct sounds_start *s
     return true;
 }
 
-/* It lies in the sample memory, its part in it, and its loop in that. */
+/* The sound must lie in the sample memory, the part in the sound, and the loop in the part. */
 bool sounds_can_be(const struct sounds_voice *voice)
 {
     return voice->state <= SOUND_STOPS && voice->group < GROUPS && (voice->channels == 1 || voice->channels == 2) &&
@@ -100,7 +100,7 @@ static struct sounds_voice *find_oldest(struct sounds_voice *voices, uint32_t co
     return found;
 }
 
-/* Room for a new voice; the voice that was there fades out in a place beside. */
+/* Frees a voice; the sound that it played fades out in a spare one. */
 static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
 {
     struct sounds_voice *voices = engine->half->sounds.voice, *beside;
@@ -116,7 +116,7 @@ static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
     return voice;
 }
 
-/* Pads and rows share their numbers. */
+/* Pads and rows share their choke numbers. */
 static bool is_choked(const struct sounds_voice *voice, uint32_t group, uint32_t number)
 {
     bool is_shared = group == GROUP_PADS || group == GROUP_SEQUENCER;
@@ -186,7 +186,7 @@ static double ratio_of(const struct engine *engine, const struct sounds_voice *v
     return ratio > 1.0 / 64 ? (ratio < 8 ? ratio : 8) : 1.0 / 64;
 }
 
-/* In 2^-32 frames of the sound, as interpolate.h counts. */
+/* The ratio in 2^-32 frames, the unit of interpolate.h. */
 static uint64_t step_of(double ratio)
 {
     return (uint64_t)(ratio * 0x1p32 + 0.5);
@@ -204,7 +204,7 @@ static uint32_t frames_left(const struct sounds_voice *voice, double ratio)
     return (uint32_t)((length - voice->play.position - 1) / step + 1);
 }
 
-/* A part that is cut off before its sound's end fades there. How many frames until something happens. */
+/* Fades out a part that ends before its sound's end. Returns the frames until the next change. */
 static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
 {
     uint32_t fade = fade_frames(engine->half->rate), left = frames_left(voice, ratio);
@@ -227,7 +227,7 @@ static bool is_over(const struct sounds_voice *voice)
            (fade_is_silent(&voice->fade) || (!voice->envelope.left && voice->envelope.target <= 0));
 }
 
-/* Where the voice is mixed to: its row of the sequencer, or its group. */
+/* The destination of the voice: its row of the sequencer, or its group. */
 static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[CORE_BLOCK]
 {
     if (voice->row >= SCORE_ROWS)

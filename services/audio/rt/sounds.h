@@ -1,8 +1,8 @@
 /* sounds.h: 64 voices that play short sounds from memory. RT.
  *
- * A sound that is started at its own first frame begins as it is: a fade would take a drum's attack. Started elsewhere
- * or backwards it fades in over 5 ms; where it is cut off before its own end, and at every stop, choke and steal, it
- * fades out over 5 ms. A voice that is stolen (the oldest, when all are busy) goes on fading beside its successor. */
+ * A sound that starts at its own first frame has no fade, because a fade would remove a drum's attack. Elsewhere, or
+ * backwards, it fades in over 5 ms. It fades out over 5 ms where it is cut before its end, and at every stop, choke and
+ * steal. If all voices are busy, the oldest is stolen; it fades out beside its successor. */
 #ifndef LOOPHOLE_AUDIO_RT_SOUNDS_H
 #define LOOPHOLE_AUDIO_RT_SOUNDS_H
 
@@ -11,7 +11,7 @@
 #include "common/rt/order.h"
 #include "services/audio/rt/state/sounds.h"
 
-/* What is to be played. */
+/* A request to play a sound. */
 struct sounds_start {
     uint32_t slot, generation;
     uint32_t voice; /* or ORDER_ANY_VOICE */
@@ -27,8 +27,9 @@ struct sounds_start {
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
-bool sounds_can_be(const struct sounds_voice *voice); /* any bytes: its state, its sound, its part */
-void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
+bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
+void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* fades out over `frames`, at
+                                                                                       * least those of a fade */
 
 /* ---- sounds_orders.c ---- */
 bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer);
@@ -38,8 +39,8 @@ bool sounds_order_release(struct engine *engine, const struct order *order, uint
 
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
 void sounds_pad_release(struct engine *engine, uint32_t pad);
-void sounds_release_held(struct engine *engine);           /* all that a key holds */
-void sounds_row_stop(struct engine *engine, uint32_t row); /* of the sequencer */
+void sounds_release_held(struct engine *engine);           /* releases the sounds that keys hold */
+void sounds_row_stop(struct engine *engine, uint32_t row); /* stops the sounds of a sequencer's row */
 void sounds_silence(struct engine *engine, uint32_t frames);
 
 /* ---- sounds.c ---- */

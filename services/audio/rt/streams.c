@@ -5,7 +5,7 @@
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
 
-/* Cells that are held back for a fade, until the end is known. */
+/* Cells held back for a fade until the end is known. */
 static uint32_t reserve_frames(const struct engine *engine)
 {
     return fade_frames(engine->half->rate);
@@ -31,7 +31,7 @@ void streams_end(struct engine *engine, uint32_t number)
     voice->dry = 0;
 }
 
-/* One that is silent, or else the quietest. */
+/* A silent one, otherwise the quietest. */
 static struct streams_old *free_old(struct streams_voice *voice)
 {
     struct streams_old *found = voice->old;
@@ -65,9 +65,10 @@ void streams_cut_old(struct streams_voice *voice, uint32_t frames)
             core_ramp_down(&voice->old[i].fade.place, frames);
 }
 
-/* ---- the beginning of a period ---- */
+/* ---- the start of a period ---- */
 
-/* The header as one: a generation that stays the same around its begin and end. While it changes, as it was. */
+/* Reads a consistent header: the generation is the same before and after the other fields. Otherwise it keeps the old
+ * copy. */
 static bool read_header(struct core_stream *stream)
 {
     const struct stream_memory *memory = stream->memory;
@@ -90,7 +91,7 @@ static uint64_t index_within(uint64_t x, uint64_t low, uint64_t high)
     return x < low ? low : x > high ? high : x;
 }
 
-/* Another generation is in the ring: it begins, and what was sounding fades out over what is left of the old one. */
+/* Begins the ring's new generation; the old one fades out over its remaining cells. */
 static void change_generation(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
 {
     if (voice->state == STREAM_PLAYS)
@@ -141,7 +142,7 @@ static void part_cells(const float *restrict cells, float *restrict left, float 
     }
 }
 
-/* Frames of the voice from index, into the block's buffer; how many there were. */
+/* Copies frames of the voice from `index` on into the block's buffer; returns their number. */
 static uint32_t fetch_cells(struct engine *engine, const struct core_stream *stream, uint64_t index, uint32_t frames)
 {
     struct ring_span span = ring_look(&stream->ring, index, frames);
@@ -176,7 +177,7 @@ static void render_old(struct engine *engine, uint32_t number, uint32_t frames)
             render_one_old(engine, &engine->stream[number], &voice->old[i], frames);
 }
 
-/* Cells that may sound at full gain: all of a sound whose end is known, else those before the reserve. */
+/* The end of the cells that may play at full gain: the end of the sound if known, else the start of the reserve. */
 static uint64_t playable_cells(const struct engine *engine, const struct core_stream *stream, uint64_t index)
 {
     uint64_t ready = stream->written - index;
@@ -191,7 +192,7 @@ static bool has_ended(const struct core_stream *stream, const struct streams_voi
     return stream->end != UINT64_MAX && voice->index >= stream->end && stream->end >= voice->begin;
 }
 
-/* Plays `frames` at most; how many did. */
+/* Plays at most `frames`; returns their number. */
 static uint32_t play_cells(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
@@ -209,7 +210,7 @@ static uint32_t play_cells(struct engine *engine, uint32_t number, uint32_t at, 
     return n;
 }
 
-/* From where it is dry: out, over the reserve. */
+/* Starts the fade-out over the reserve. */
 static void run_dry(struct engine *engine, uint32_t number)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
@@ -224,7 +225,7 @@ static void run_dry(struct engine *engine, uint32_t number)
     }
 }
 
-/* Its next frame is the file's own first one. */
+/* True if the next frame is the file's own first frame. */
 static bool begins_whole(const struct core_stream *stream, const struct streams_voice *voice)
 {
     return stream->is_whole && stream->generation == voice->generation && stream->begin == voice->index &&
@@ -244,7 +245,7 @@ static void run_wet(struct engine *engine, uint32_t number)
         fade_in(&voice->fade, engine->half->rate);
 }
 
-/* What plays until something changes: how many frames of the block. */
+/* Plays until the next change; returns the number of frames. */
 static uint32_t advance_stream(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
@@ -283,7 +284,7 @@ static void render_stream(struct engine *engine, uint32_t number, uint32_t frame
         streams_end(engine, number);
 }
 
-/* A voice that waits begins when the ring's header has its generation. */
+/* A waiting voice begins when the ring's header has its generation. */
 static void begin_stream(struct engine *engine, uint32_t number)
 {
     struct core_stream *stream = &engine->stream[number];

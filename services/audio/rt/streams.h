@@ -1,12 +1,14 @@
-/* streams.h: 32 voices that play what the streamer writes into rings. RT.
+/* streams.h: 32 voices that play the rings that the streamer fills. RT.
  *
- * A voice is started with a generation; it waits until the ring's header names that generation and holds enough, and
- * begins. A generation that begins at the file's own first frame begins as it is: a fade would take a drum's attack.
- * One that begins elsewhere fades in over 5 ms. When the header names another generation (a seek), what is left of the
- * old one fades out over 5 ms while the new one begins: its cells before `begin` are dropped. The same when a start
- * names another one. The last 5 ms of what is ready are held back until more comes or the end is known: should nothing
- * come, they are what fades out. Then the voice is dry, and fades in again on the very next frame when there are 10 ms.
- * A voice that is being stopped slowly fades out in the same way, and then ends.
+ * A voice starts with a generation. It begins when the ring's header names that generation and contains enough frames.
+ * A generation that begins at the file's first frame has no fade, because a fade would remove a drum's attack. Any
+ * other one fades in over 5 ms. When the header (a seek) or a start names another generation, the old one fades out
+ * over 5 ms while the new one begins. The old cells before `begin` are then dropped.
+ *
+ * The last 5 ms of the ready frames are held back until more arrive or the end is known. If none arrive, they fade out.
+ * Then the voice is dry, and fades in again at the very next frame when 10 ms are ready. A voice that stops slowly
+ * fades out in the same way, and then ends.
+ *
  * The streamer writes `begin`, `source` and `end` first, then `generation` (release), and only then new cells. */
 #ifndef LOOPHOLE_AUDIO_RT_STREAMS_H
 #define LOOPHOLE_AUDIO_RT_STREAMS_H
@@ -22,17 +24,18 @@ struct engine;
 bool streams_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool streams_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool streams_gain(struct engine *engine, const struct order *order, uint32_t producer);
-void streams_silence(struct engine *engine, uint32_t frames); /* all of them, in so many frames */
+void streams_silence(struct engine *engine, uint32_t frames); /* stops all voices within `frames` */
 
 /* ---- streams.c ---- */
-void streams_end(struct engine *engine, uint32_t number); /* silent, and reported */
-/* What sounds fades out over the old cells before `until`, beside what comes. */
+void streams_end(struct engine *engine, uint32_t number); /* makes the voice silent and reports its end */
+/* Fades the current generation out over its cells before `until`, beside the new one. */
 void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until);
-/* Earlier generations are silent in so many frames. */
+/* Silences earlier generations within `frames`. */
 void streams_cut_old(struct streams_voice *voice, uint32_t frames);
 
-void streams_follow(struct engine *engine); /* at the beginning of a period: generations, what is ready */
-void streams_skip(struct engine *engine, uint32_t frames); /* that were not audible */
+void streams_follow(struct engine *engine); /* at the start of a period: reads generations and the number of ready
+                                             * frames */
+void streams_skip(struct engine *engine, uint32_t frames); /* skips frames that were not played */
 void streams_render(struct engine *engine, uint32_t frames);
 void streams_release(struct engine *engine); /* after the flip */
 void streams_state(const struct engine *engine, struct state *state);

@@ -38,9 +38,9 @@ void sync_period(struct engine *engine)
         sync_jack_follow(engine);
 }
 
-/* ---- what others receive ---- */
+/* ---- MIDI clock out ---- */
 
-/* With the sound of its frame. */
+/* Sends the message with the sound of its frame. */
 static void send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value)
 {
     struct engine_midi message = { .at = at + mixer_delay(engine),
@@ -105,7 +105,7 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
     }
 }
 
-/* ---- the transport's own ---- */
+/* ---- the transport itself ---- */
 
 void sync_start(struct engine *engine, uint32_t bars)
 {
@@ -180,7 +180,7 @@ static void hear_interval(struct engine *engine)
     bool fits = sync->heard < 2 || (passed > sync->interval_frames / 2 && passed < sync->interval_frames * 2);
 
     sync->tick_frame = engine->now;
-    if (!counts || !fits) { /* a pause, or another tempo: begin again from here */
+    if (!counts || !fits) { /* a pause or another tempo: start the average again */
         sync->heard = 1;
         return;
     }
@@ -190,7 +190,7 @@ static void hear_interval(struct engine *engine)
     sync->interval_frames += (passed - sync->interval_frames) / sync->heard;
 }
 
-/* The difference of phase is made up over the next beat. */
+/* Corrects the difference of phase over the next beat. */
 static void hear_tick(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;

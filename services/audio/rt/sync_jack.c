@@ -2,12 +2,12 @@
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sync.h"
 
-enum { JACK_STARTS = 3 };             /* periods from the ask to roll to the first one that rolls */
-static const double NUDGE_MOST = 0.9; /* steps; what is more is another place */
+enum { JACK_STARTS = 3 };             /* periods from the request to roll to the first period that rolls */
+static const double NUDGE_MOST = 0.9; /* steps; a larger difference is a jump to another place */
 
 /* ---- leading ---- */
 
-/* The frame of the audio clock at which JACK rolls if it is asked in this period. */
+/* The frame of the audio clock at which JACK rolls after a request in this period. */
 static int64_t rolls_at(const struct engine *engine)
 {
     return engine->half->frame + (int64_t)JACK_STARTS * engine->period->frames;
@@ -36,7 +36,8 @@ void sync_jack_stop(struct engine *engine)
     engine->half->sync.asked = 0;
 }
 
-/* JACK rolls in the period in which the music begins; at place 0 in the one after it, for its frames begin there. */
+/* True if JACK, asked now, would roll in the period in which the music begins. JACK cannot be before place 0, so then
+ * it rolls in the next period. */
 static bool is_time_to_ask(const struct engine *engine)
 {
     const struct transport *transport = &engine->half->transport;
@@ -75,7 +76,7 @@ void sync_say_lead(struct engine *engine)
 
 /* ---- following ---- */
 
-/* To the step that is half a frame away, or that JACK's whole ticks hide. */
+/* Snaps to a step within half a frame, or within the slack of JACK's whole ticks. */
 static double snap_to_step(const struct engine *engine, double place, double slack)
 {
     double frame = 1 / engine->half->transport.step_frames, step = floor(place + frame / 2 + slack);
@@ -88,7 +89,7 @@ static bool is_named(const struct engine_period *period)
     return period->jack_step >= 0 && period->jack_step < 1e9;
 }
 
-/* Where JACK is, when our own place says nothing. */
+/* JACK's place, used when our own place is unknown. */
 static double place_of(const struct engine *engine)
 {
     const struct engine_period *period = engine->period;
@@ -98,7 +99,7 @@ static double place_of(const struct engine *engine)
     return snap_to_step(engine, (double)period->jack_frame / engine->half->transport.step_frames, 0);
 }
 
-/* Steps by which the transport is not where JACK is. */
+/* The distance in steps from the transport to JACK. */
 static double error_of(const struct engine *engine)
 {
     const struct engine_period *period = engine->period;

@@ -25,7 +25,7 @@ int64_t transport_frame_of(const struct transport *transport, double place)
     return transport->frame + (int64_t)floor(frames + 0.5);
 }
 
-/* From here on by another measure. */
+/* Makes this place the anchor of a new step length. */
 static void anchor_place(struct transport *transport, int64_t frame, double place)
 {
     transport->place = clamp_to(place, -FARTHEST, FARTHEST);

@@ -1,7 +1,7 @@
-/* transport.h: where the music is, in steps (a bar is 16, a beat 4), by the frames of the audio clock. RT.
+/* transport.h: the place of the music in steps (4 a beat, 16 a bar) by the frames of the audio clock. RT.
  *
- * A place and the frame at which it is or was reached, and the length of a step, say where every other step lies.
- * A new tempo takes the place of that moment as its beginning: the place never jumps. */
+ * One place, its frame, and the length of a step give the frame of every other step. A new tempo takes the current
+ * place as its anchor, so the place never jumps. */
 #ifndef LOOPHOLE_AUDIO_RT_TRANSPORT_H
 #define LOOPHOLE_AUDIO_RT_TRANSPORT_H
 
@@ -11,32 +11,33 @@
 static const double TRANSPORT_SLOWEST = 20, TRANSPORT_FASTEST = 400; /* BPM */
 
 struct transport {
-    int64_t frame;      /* at which … */
-    double place;       /* … it stood here, in steps */
-    double step_frames; /* a step's length */
+    int64_t frame;      /* frame of `place` */
+    double place;       /* steps */
+    double step_frames; /* length of a step */
     double tempo;       /* BPM */
-    double from;        /* the step at which it begins to play: before that it counts in */
+    double from;        /* the step at which it begins to play, after the count-in */
     uint32_t running;
     uint32_t spare;
 };
 
 double transport_place(const struct transport *transport, int64_t frame);
-int64_t transport_frame_of(const struct transport *transport, double place); /* the nearest; while it runs */
+int64_t transport_frame_of(const struct transport *transport, double place); /* nearest frame; only while it runs */
 
-/* BPM, brought into its range; at any time. */
+/* Sets the tempo in BPM, limited to its range; works at any time. */
 void transport_tempo(struct transport *transport, int64_t frame, double tempo, uint32_t rate);
-/* As long as a step is, whatever that is in BPM: for following a clock. */
+/* Sets the length of a step without limits, to follow a clock. */
 void transport_pace(struct transport *transport, int64_t frame, double step_frames);
 
-void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* after so many bars of counting in */
-void transport_stop(struct transport *transport, int64_t frame);                 /* at the beginning of the step */
+void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* starts after `bars` bars of
+                                                                                  * count-in */
+void transport_stop(struct transport *transport, int64_t frame);                 /* stops at the start of the step */
 void transport_locate(struct transport *transport, int64_t frame, double place);
-/* A little forward or back while it runs: what has begun goes on. */
+/* Corrects the place a little while it runs; sounding notes continue. */
 void transport_nudge(struct transport *transport, int64_t frame, double place);
-/* The place at that frame; a step that begins there, to the nearest frame, is that step exactly. */
+/* The place at `frame`. A step that begins there, to the nearest frame, gives its whole number. */
 double transport_place_on(const struct transport *transport, int64_t frame);
 
-/* A state from memory that anything may have written to. */
+/* Repairs a state of any bytes. */
 void transport_heal(struct transport *transport, int64_t frame, uint32_t rate);
 
 #endif

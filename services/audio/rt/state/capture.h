@@ -1,4 +1,4 @@
-/* state/capture.h: what a capture has got. Part of the survival state. RT. */
+/* state/capture.h: the state of a capture. Part of the survival state. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_STATE_CAPTURE_H
 #define LOOPHOLE_AUDIO_RT_STATE_CAPTURE_H
 
@@ -7,8 +7,8 @@
 struct capture {
     struct capture_header header;
     uint32_t running;
-    uint32_t count; /* frames of the period … */
-    uint64_t from;  /* … and the index of the first of them */
+    uint32_t count; /* frames captured in this period */
+    uint64_t from;  /* index of the first of them */
 };
 
 #endif

@@ -14,16 +14,16 @@ enum { MIXER_MASTER, MIXER_PREVIEW, MIXER_LIMITERS };
 struct rt_mixer {
     struct mix_strip strip[GROUPS], master, preview_to_main;
     struct ramp direct;  /* of the preview group, to its strip; below 0 it is closed */
-    struct ramp returns; /* of the return ports, to that strip */
-    uint32_t is_open;    /* the returns, while there is a chain */
+    struct ramp returns; /* of the return ports, to the preview strip */
+    uint32_t is_open;    /* the returns are open while there is a chain */
     uint32_t previews;   /* the preview group sounded in the last block */
     struct rt_meter meter[GROUPS], master_meter, input_meter;
     struct limiter limiter[MIXER_LIMITERS];
     struct lookahead ahead[MIXER_LIMITERS];
-    struct ramp looks_ahead;     /* share of the limiters that look ahead; at 0 and settled they do not run */
+    struct ramp looks_ahead;     /* share of the look-ahead limiters; at 0 and settled they do not run */
     struct rt_loudness loudness; /* of the master */
-    uint64_t entry;              /* number of the present one of the peaks … */
-    uint64_t gathered;           /* … and frames that it has */
+    uint64_t entry;              /* number of the current entry in the peaks */
+    uint64_t gathered;           /* frames in that entry */
 };
 
 #endif

@@ -1,14 +1,14 @@
-/* state/notes.h: notes of the last period, and where they go. Part of the survival state. RT. */
+/* state/notes.h: the notes of the last period, and their indices in the rings. Part of the survival state. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_STATE_NOTES_H
 #define LOOPHOLE_AUDIO_RT_STATE_NOTES_H
 
 #include "common/rt/order.h"
 
-enum { NOTES_PERIOD = 512 }; /* for one consumer; more are lost, and counted */
+enum { NOTES_PERIOD = 512 }; /* for one consumer; further notes are lost and counted */
 
 struct notes {
     uint64_t from[ORDERS_RINGS];  /* index of the period's first note */
-    uint32_t count[ORDERS_RINGS]; /* notes of the period */
+    uint32_t count[ORDERS_RINGS]; /* number of the period's notes */
     uint64_t lost;
 };
 

@@ -1,4 +1,4 @@
-/* state/orders.h: orders that wait. Part of the survival state. RT. */
+/* state/orders.h: the waiting orders. Part of the survival state. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_STATE_ORDERS_H
 #define LOOPHOLE_AUDIO_RT_STATE_ORDERS_H
 
@@ -12,9 +12,9 @@ struct orders_waiting {
 };
 
 struct orders {
-    uint64_t taken[ORDERS_RINGS]; /* index of the next one in each ring */
+    uint64_t taken[ORDERS_RINGS]; /* index of the next order in each ring */
     uint32_t count, spare;
-    struct orders_waiting waiting[ORDERS_WAITING]; /* the next one last */
+    struct orders_waiting waiting[ORDERS_WAITING]; /* sorted; the earliest is last */
 };
 
 #endif

@@ -19,9 +19,9 @@ struct sequencer_row {
     struct mix_strip strip;
     struct ramp reverb, delay; /* sends */
     float hz;
-    float boost;   /* Hz, of the note's accent */
-    uint32_t note; /* the next of the row's notes */
-    uint32_t tail; /* frames that its filter still rings */
+    float boost;   /* Hz, the accent of the current note */
+    uint32_t note; /* index of the next of the row's notes */
+    uint32_t tail; /* frames until its filter has decayed */
 };
 
 struct rt_sequencer {
@@ -31,13 +31,14 @@ struct rt_sequencer {
     struct delay delay;
     struct click click;
     struct ramp acid_reverb, acid_delay;
-    struct ramp closed; /* 0; 1 after a panic, until the period's end */
+    struct ramp closed; /* 0; after a panic 1 until the period's end */
     uint32_t acid_tail; /* frames */
-    uint32_t quiet[2];  /* frames for which nothing went into or came out of the reverb, the delay */
-    uint32_t arrived;   /* serial of the `next` that plays, until the score has it as `now` */
-    uint32_t wipe;      /* floats of the lines that are still to be cleared after a panic */
+    uint32_t quiet[2];  /* frames without input and output of the reverb, of the delay */
+    uint32_t arrived;   /* serial of the score's `next` pattern that plays already; valid until the score has it as
+                         * `now` */
+    uint32_t wipe;      /* floats of the lines to be cleared after a panic */
     uint32_t spare;
-    int64_t step;   /* the next one to play */
+    int64_t step;   /* the next step */
     int64_t origin; /* the step at which the pattern began */
 };
 

@@ -7,7 +7,7 @@
 #include "services/audio/dsp/interpolate.h"
 
 enum {
-    SOUNDS_LEAVING = 16, /* voices that fade out beside the 64 */
+    SOUNDS_LEAVING = 16, /* voices that fade out in addition to the 64 */
     SOUNDS_VOICES = SOUND_VOICES + SOUNDS_LEAVING,
     SOUNDS_RELEASES = 256,
     SOUNDS_NOBODY = UINT32_MAX, /* no producer, row, pad */
@@ -20,8 +20,8 @@ struct sounds_voice {
     uint32_t slot, generation;
     uint32_t frames, channels, rate; /* of the sound */
     uint64_t offset;                 /* of its first sample */
-    uint32_t from, length;           /* the part that plays */
-    uint32_t loop_start, loop_end;   /* within it, in the order of playing; 0, 0: none */
+    uint32_t from, length;           /* the part to play */
+    uint32_t loop_start, loop_end;   /* in the part, in playback order; 0, 0: none */
     uint32_t reverse;
     float ratio;
     struct interpolate play;
@@ -29,7 +29,7 @@ struct sounds_voice {
     struct ramp envelope; /* attack and release, or a slow stop */
     struct ramp left, right;
     uint32_t gate;    /* frames until the release; UINT32_MAX: never */
-    uint32_t release; /* frames it takes */
+    uint32_t release; /* frames of the release */
     uint32_t group, row, pad, producer, tag, choke;
     uint32_t held; /* by a key: a MIDI message will release it */
     uint64_t age;  /* the number of its start */

@@ -7,11 +7,11 @@
 
 enum streams_state { STREAM_SILENT, STREAM_WAITS, STREAM_PLAYS, STREAM_STOPS };
 
-/* A generation that sounded for d ms fades out in d ms, at most 5. So of those that are left in turn each must be left
- * before half of its predecessor's time is over, and periods of .3 ms or more leave no time for a fifth. */
+/* A generation that played for d ms fades out in d ms, at most 5. To have five at once, each must be replaced within
+ * half the time of the one before. Periods of 0.3 ms or more are too long for that. */
 enum { STREAMS_OLD = 4 };
 
-/* What fades out of an earlier generation of a voice. */
+/* An earlier generation of a voice, fading out. */
 struct streams_old {
     uint64_t index; /* of its next cell */
     uint64_t end;   /* index after its last cell */
@@ -27,13 +27,13 @@ struct streams_voice {
     uint32_t tag;
     uint32_t group;
     uint64_t begin; /* index of the generation's first cell */
-    uint64_t index; /* of the next cell to sound */
+    uint64_t index; /* index of the next cell to play */
     struct streams_old old[STREAMS_OLD];
     struct fade fade;
     struct ramp left, right; /* gain and pan */
-    uint32_t stop_in;        /* frames until a slow stop is over; 0: none */
+    uint32_t stop_in;        /* frames left of a slow stop; 0: none */
     uint32_t dry;
-    uint32_t told; /* its start is reported */
+    uint32_t told; /* the start is reported */
 };
 
 struct streams {

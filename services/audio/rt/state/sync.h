@@ -1,4 +1,4 @@
-/* state/sync.h: what is known of other clocks. Part of the survival state. RT. */
+/* state/sync.h: what the engine knows of other clocks. Part of the survival state. RT. */
 #ifndef LOOPHOLE_AUDIO_RT_STATE_SYNC_H
 #define LOOPHOLE_AUDIO_RT_STATE_SYNC_H
 
@@ -7,16 +7,16 @@
 enum { SYNC_TICKS_A_BEAT = 24 }; /* of MIDI clock */
 
 struct sync {
-    int64_t tick_frame;     /* of the last clock that came in */
-    double interval_frames; /* frames between two */
-    int64_t ticks;          /* the place of the last one, in clocks (6 a step) */
-    uint32_t heard;         /* clocks in a row, at most 24 */
+    int64_t tick_frame;     /* of the last MIDI clock that arrived */
+    double interval_frames; /* frames between two clocks */
+    int64_t ticks;          /* place of the last clock, in clocks (6 a step) */
+    uint32_t heard;         /* number of consecutive clocks, at most 24 */
     uint32_t armed;         /* the next clock is the first one of the music */
-    int64_t next_tick;      /* the next one that goes out */
-    uint32_t playing;       /* others have received a start */
+    int64_t next_tick;      /* the next clock to send */
+    uint32_t playing;       /* a start has been sent */
     uint32_t asked;         /* JACK was asked to roll with the transport */
-    double tempo;           /* that was reported to JACK for this period; 0: none */
-    int64_t jack_ahead;     /* frames of JACK's transport less those of the audio clock, when it was followed last */
+    double tempo;           /* BPM reported to JACK for this period; 0: none */
+    int64_t jack_ahead;     /* frames of JACK's transport minus those of the audio clock, when last followed */
 };
 
 #endif
