@@ -7,7 +7,7 @@
 
 /* ---- libraries ---- */
 
-/* What persist did for this very ask, before the indexer died or its answer was lost. */
+/* What persist did for this same ask, before the indexer died or its answer was lost. */
 static enum err find_done(const struct indexer *indexer, struct call *call, struct id *id, bool *is_again)
 {
     struct sender sender = call_sender(call);
@@ -16,7 +16,7 @@ static enum err find_done(const struct indexer *indexer, struct call *call, stru
     *is_again = e == ERR_OK;
     if (e == ERR_CONFLICT)
         return refuse_used_id(call);
-    if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_OFFLINE) /* offline: there is no store yet */
+    if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_OFFLINE) /* offline: the store does not exist yet */
         return ERR_OK;
     return refuse(call, e, "cannot read the finished part of this request");
 }
@@ -121,7 +121,7 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
     return ERR_OK;
 }
 
-/* ---- looking again ---- */
+/* ---- rescans ---- */
 
 static void want_scan(struct library_state *lib, const char *below, const struct indexer_rescan *ask)
 {

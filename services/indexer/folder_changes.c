@@ -35,7 +35,7 @@ static void rescan_all(void *state)
 
 /* ---- a folder moves ---- */
 
-/* The id of a folder of the library; not_found when no medium was ever seen in it. */
+/* The id of a folder of the library; not_found if no media file was ever seen in it. */
 static enum err find_folder(const struct indexer *indexer, const struct library_state *lib, const char *below,
                             struct id *id)
 {
@@ -56,7 +56,7 @@ static void moved_folder(void *state, enum err error, const void *answer, const 
 
     (void)answer;
     indexer->moving--;
-    if (error != ERR_OK) /* its files will be found where they are, one by one */
+    if (error != ERR_OK) /* a scan finds its files one by one */
         log_fault("moving a folder", fault);
     schedule_turn(indexer);
 }

@@ -12,7 +12,7 @@
 
 enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS = 8 };
 
-/* ---- what the parts call ---- */
+/* ---- the parts' callbacks ---- */
 
 static void publish_failed(void *state, const char *path, struct text why)
 {
@@ -159,10 +159,10 @@ void indexer_open(struct indexer *indexer)
     if (folder_changes_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are rescanned instead of watched", &fault);
     watch_sources(indexer);
-    schedule_tick(indexer); /* the libraries are known before the first ask, where the store is there */
+    schedule_tick(indexer); /* loads the libraries before the first ask, if the store exists */
 }
 
-/* A thread that hangs may come back to what it uses: then nothing is freed, the process ends anyway. */
+/* A thread that hangs may wake up and use its memory: so nothing is freed, because the process ends anyway. */
 void indexer_close(struct indexer *indexer)
 {
     bool ended = errands_end(indexer->scans);
@@ -233,7 +233,7 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
     to->tasks.count += remake_list_task(indexer, &tasks[to->tasks.count]);
 }
 
-/* What is dropped waits in the catalogue for the next rescan. */
+/* The dropped files stay waiting in the catalogue until the next rescan. */
 enum err indexer_cancel(void *state, struct id task, struct fault *fault)
 {
     struct indexer *indexer = state;

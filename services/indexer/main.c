@@ -6,12 +6,12 @@ int main(int argc, char **argv)
     struct service *s = service_start(argc, argv, &schema_indexer); /* options, log, limits, lock, sockets */
     struct indexer indexer = { .service = s };
 
-    indexer_open(&indexer);                       /* workers, inotify, the catalogue's reader, the libraries */
+    indexer_open(&indexer);                       /* workers, inotify, the reader of the catalogue, the libraries */
     service_answer(s, &asks_handlers, &indexer);  /* one function for each ask */
-    service_each_turn(s, indexer_turn, &indexer); /* what was heard goes to persist */
+    service_each_turn(s, indexer_turn, &indexer); /* sends results to persist */
     service_tells(s, indexer_report, indexer_cancel, &indexer);
     service_ready(s); /* the supervisor sees it on the board */
-    service_loop(s);  /* until asked to stop */
+    service_loop(s);  /* until the supervisor asks it to stop */
 
     indexer_close(&indexer);
     return service_end(s);

@@ -55,7 +55,7 @@ void progress_tick(struct indexer *indexer)
 {
     struct indexer_progressed event;
 
-    memset(&event, 0, sizeof(event)); /* for the comparison, padding and all */
+    memset(&event, 0, sizeof(event)); /* memcmp compares the padding too */
     progress_now(indexer, &event.progress);
     if (memcmp(&event.progress, &indexer->published, sizeof(event.progress)) == 0)
         return;

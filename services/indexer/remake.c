@@ -14,13 +14,13 @@
 enum {
     GOING_MAX = 16,
     FIND_MAX = 16,
-    AGAIN_US = 600000000,   /* between looks without a reason */
-    FOLDER_US = 10000000,   /* between looks because the folder changed */
-    PATIENCE_US = 30000000, /* after the start, for the first scans: they say where files are now */
+    AGAIN_US = 600000000,   /* between surveys without a reason */
+    FOLDER_US = 10000000,   /* between surveys because the folder changed */
+    PATIENCE_US = 30000000, /* after the start, for the first scans, which find where files are now */
     CLOCK_STEP_US = 2000000,
 };
 
-/* ---- what is known to be whole ---- */
+/* ---- what earlier surveys found complete ---- */
 
 static const char *seen_file(const struct indexer *indexer, char to[PATH_MAX])
 {
@@ -51,7 +51,7 @@ static void write_seen(const struct indexer *indexer)
     (void)file_write_soon(seen_file(indexer, path), bytes_of(text, (size_t)len), 0600, NULL);
 }
 
-/* A number that changes when the folder is another one, or folders in it came or went. */
+/* A number that changes when the folder is replaced, or its subfolders change. */
 static uint64_t mark_of_folder(const struct indexer *indexer)
 {
     char path[PATH_MAX];
@@ -98,9 +98,9 @@ static void begin_round(struct remake *r)
     r->done = r->failed = r->away = 0;
 }
 
-/* The next survey reads files that changed since, and those of the contents that this one found: one of them may never
- * be made again. After a cut one others are unknown. A successor of this process does not know the contents, so that
- * the file of the seen time is written only when there were none. */
+/* The next survey reads the files that changed since this one, and those of the contents that this one found: some of
+ * them may never be made again. If the survey was cut, other such contents are unknown. A successor does not know the
+ * contents, so the file with the time is written only if there are none. */
 static void advance_survey(struct indexer *indexer)
 {
     struct remake *r = &indexer->remake;
@@ -192,7 +192,7 @@ static void start_survey(struct indexer *indexer)
     r->wanted = r->thorough = false;
 }
 
-/* ---- where a file of a content is ---- */
+/* ---- files of contents ---- */
 
 static void give_work(struct indexer *indexer, const struct remake_place *place, bool first)
 {
@@ -277,9 +277,9 @@ static void start_finding(struct indexer *indexer)
         r->total -= r->total < count ? r->total : count;
 }
 
-/* ---- in the loop ---- */
+/* ---- on the loop ---- */
 
-/* The list waits until the first scans have said where everything is; what a person waits for does not. */
+/* The list waits until the first scans know where the files are; an ask of a person does not wait. */
 static bool may_begin(const struct indexer *indexer)
 {
     return indexer->loaded && pipeline_analyser(indexer->pipeline) &&
@@ -305,7 +305,7 @@ void remake_look(struct indexer *indexer)
     usec_t now = clock_steady();
 
     if (r->survey_again && now >= r->survey_again) {
-        idset_free(&r->hopeless); /* another try */
+        idset_free(&r->hopeless); /* for another try */
         r->survey_again = now + AGAIN_US;
         r->wanted = true;
     }
@@ -327,7 +327,7 @@ void remake_made(void *state, struct id content, enum remade_how how)
     remake_turn(indexer);
 }
 
-/* ---- asked for ---- */
+/* ---- asks of a person ---- */
 
 void remake_want(struct indexer *indexer)
 {
@@ -383,7 +383,7 @@ enum err remake_ask(struct indexer *indexer, struct id media, struct fault *faul
     r->total++;
     r->first[r->first_count++] = content;
     if (clock_steady() - r->surveyed > FOLDER_US)
-        r->wanted = true; /* seldom is one file gone alone */
+        r->wanted = true; /* rarely is only one file gone */
     remake_turn(indexer);
     return ERR_OK;
 }

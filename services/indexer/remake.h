@@ -1,9 +1,9 @@
-/* remake.h: files of artefacts that are gone or changed are made again, by hearing a file of their content. No fact,
- * item or revision changes. What needs it is found by a look at all rows and files: at the start, when the folder of
- * artefacts changed, when a library is there again, when it is asked for, and now and then. The loop's.
+/* remake.h: makes artefacts again whose files are gone or changed, by analysing a file of their content. No fact, item
+ * or revision changes. A survey compares all rows and files: at the start, when the folder of artefacts changed, when a
+ * library is back, on demand, and regularly. The loop's thread.
  *
- *   wanted ─► survey (a thread) ─► contents ─► find (a thread) ─┬─ a file is in reach ──► pipeline ──► persist
- *                          an item that is asked for ──► first ─┴─ none is: it waits, for a later look      */
+ *   wanted ─► survey (a thread) ─► contents ─► find (a thread) ─┬─ a file can be read ──► pipeline ──► persist
+ *                          an item that is asked for ──► first ─┴─ none: it waits for a later survey */
 #ifndef LOOPHOLE_INDEXER_REMAKE_H
 #define LOOPHOLE_INDEXER_REMAKE_H
 
@@ -16,12 +16,13 @@ void remake_close(struct indexer *indexer);
 
 void remake_want(struct indexer *indexer);
 
-/* That item's artefacts, before all others. Errors: not_found, offline (no file of its content is in reach), busy. */
+/* Makes that item's artefacts before all others. Errors: not_found, offline (no file of its content can be read),
+ * busy. */
 enum err remake_ask(struct indexer *indexer, struct id media, struct fault *fault);
 
-void remake_turn(struct indexer *indexer); /* ten times a second or so */
-void remake_look(struct indexer *indexer); /* every second: is there a reason to look? */
+void remake_turn(struct indexer *indexer); /* about ten times a second */
+void remake_look(struct indexer *indexer); /* every second: checks whether a survey is due */
 void remake_made(void *indexer, struct id content, enum remade_how how);
-unsigned remake_list_task(const struct indexer *indexer, struct task *task); /* tasks that were filled in: 0 or 1 */
+unsigned remake_list_task(const struct indexer *indexer, struct task *task); /* number of tasks filled in: 0 or 1 */
 
 #endif

@@ -8,10 +8,10 @@
 #include "services/indexer/question.h"
 
 enum {
-    ANALYSER_WAIT_US = 10000000, /* at the start, for the first worker to say which analyser it is */
-    AWAY_US = 15000000,          /* between looks for a library that is away */
+    ANALYSER_WAIT_US = 10000000, /* at the start, until the first worker reports its analyser's version */
+    AWAY_US = 15000000,          /* between scans of a library that is away */
     RETRY_US = 30000000,         /* after a scan that failed or hung */
-    QUEUE_MAX = 200000,          /* files in memory; what is past it is found by another scan */
+    QUEUE_MAX = 200000,          /* files in memory; a later scan finds the others */
     REMOVAL_BUDGET_MS = 600000,
 };
 
@@ -133,7 +133,7 @@ void schedule_remove(struct indexer *indexer, struct library_state *lib, struct 
     schedule_turn(indexer);
 }
 
-/* ---- reports of a scan under way ---- */
+/* ---- reports of running scans ---- */
 
 static void take_work(struct indexer *indexer, struct library_state *lib, struct scan_report *report)
 {
@@ -169,7 +169,7 @@ static void take_report(void *state, struct scan_report *report)
     take_work(indexer, lib, report);
 }
 
-/* ---- what came of it ---- */
+/* ---- results of scans ---- */
 
 static void keep_result(struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
 {
@@ -178,7 +178,7 @@ static void keep_result(struct indexer *indexer, struct library_state *lib, cons
     if (library.online && !result->library.online)
         log_warn("%s is away", (const char *)library.path.at);
     if (!library.online && result->library.online)
-        remake_want(indexer); /* artefacts may have waited for it */
+        remake_want(indexer); /* some artefacts may need its files */
     library.path = result->library.path;
     library.online = result->library.online;
     library.files = result->library.files;

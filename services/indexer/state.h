@@ -1,4 +1,4 @@
-/* state.h: the state of the indexer and of its artefacts to be made again (remake.h). The loop's. */
+/* state.h: the state of the indexer, and that of remake.h. The loop's thread. */
 #ifndef LOOPHOLE_INDEXER_STATE_H
 #define LOOPHOLE_INDEXER_STATE_H
 
@@ -12,27 +12,27 @@
 
 enum { REMAKE_FIRST = 64 };
 
-/* What remake.h keeps. */
+/* The state of remake.h. */
 struct remake {
-    struct errands *errands; /* a survey and a find at once */
-    bool wanted;             /* a survey */
-    bool thorough;           /* … that reads every file */
+    struct errands *errands; /* one survey and one find at a time */
+    bool wanted;             /* a survey is due */
+    bool thorough;           /* it must read every file */
     bool surveying, finding;
-    bool cut;            /* the survey found more than it could keep */
-    struct id *contents; /* that it found, in order; those from `next` on are still to be done */
+    bool cut;            /* the survey found more than it could list */
+    struct id *contents; /* the contents that it found, sorted; those from `next` on are still to be done */
     uint32_t count, next;
-    struct id first[REMAKE_FIRST]; /* contents that are asked for */
+    struct id first[REMAKE_FIRST]; /* contents that a person asked for */
     uint32_t first_count;
-    struct idset going;    /* contents being heard */
-    struct idset hopeless; /* contents of files that cannot be heard any more, for now */
-    struct id task;        /* a round: from a first content to the last */
+    struct idset going;    /* contents in progress */
+    struct idset hopeless; /* contents without a file that can be analysed, for now */
+    struct id task;        /* for a round: from the first content to the last */
     usec_t since;
     uint64_t total, done, failed, away;
-    usec_t survey_again;  /* steady: the next one without being wanted */
+    usec_t survey_again;  /* steady clock: the next survey without a reason */
     usec_t survey_began;  /* wall clock */
     usec_t surveyed;      /* steady, the last one */
-    usec_t read_from;     /* wall clock: files that changed before are known to be whole, but for those of `contents` */
-    uint64_t folder_mark; /* of the folder of artefacts, when it was looked at */
+    usec_t read_from;     /* wall clock: earlier changed files are known to be complete, except those of `contents` */
+    uint64_t folder_mark; /* state of the folder of artefacts at the last check */
 };
 
 struct indexer {
@@ -40,24 +40,24 @@ struct indexer {
     struct mailbox *mailbox;
     struct errands *scans;     /* one at a time */
     struct errands *adoptions; /* one at a time */
-    struct errands *files;     /* opening and looking */
+    struct errands *files;     /* opens and checks files */
     struct catalogue_reader *catalogue;
-    struct watch *watch; /* NULL: there is no inotify */
+    struct watch *watch; /* NULL: inotify is not available */
     struct pipeline *pipeline;
     struct library_state *libraries;
     struct remake remake;
-    bool loaded;         /* the libraries are as the catalogue has them */
+    bool loaded;         /* the libraries are loaded from the catalogue */
     uint32_t adopting;   /* libraries being added */
-    uint32_t moving;     /* folders whose move persist has not answered */
+    uint32_t moving;     /* folder moves without an answer from persist */
     usec_t started;      /* steady */
-    usec_t rescan_every; /* of what can't be watched */
-    bool events_lost;    /* inotify lost events; until all was looked at again */
+    usec_t rescan_every; /* for folders that cannot be watched */
+    bool events_lost;    /* inotify lost events; until everything was scanned again */
     /* a round: from idle to idle */
     bool busy;
     struct id task;
     usec_t since;
     struct progress published;
-    char program[PATH_MAX]; /* of the workers */
+    char program[PATH_MAX]; /* path of loophole-worker */
 };
 
 #endif

@@ -12,7 +12,7 @@ static struct copies_of *entry_of(struct copies *copies, struct id content)
     return NULL;
 }
 
-/* A free one, or the one that was not used for longest; NULL: all are being looked at. */
+/* Returns a free entry, or the one that was unused for longest; NULL: all are being checked. */
 static struct copies_of *take_entry(struct copies *copies)
 {
     struct copies_of *oldest = NULL;
@@ -29,7 +29,7 @@ static struct copies_of *take_entry(struct copies *copies)
     return oldest;
 }
 
-/* ---- looking ---- */
+/* ---- checks ---- */
 
 static void give_back(struct copies *copies, struct work_queue *waiting)
 {
@@ -83,7 +83,7 @@ static const struct gone_item *choose_gone(struct copies_of *of, const struct wo
     return gone_take(&of->gone, bytes_of(name, strlen(name)), work->id, claimed);
 }
 
-/* ---- from outside ---- */
+/* ---- the functions of copies.h ---- */
 
 enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
                                const struct gone_item **older)

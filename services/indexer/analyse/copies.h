@@ -1,8 +1,9 @@
-/* copies.h: of contents that new files have, the older items whose files are gone. One look at all copies of a content
- * serves every file that was there when the look began, so that many copies cost no more each than a few. The loop's.
+/* copies.h: finds, for the contents of new files, older items whose files are gone. One check of all copies of a
+ * content serves every file that a scan listed before the check began. So each of many copies costs as little as each
+ * of a few. The loop's thread.
  *
- *   copies_find ─┬─ a look that began after the file was seen ──► the item it was, or none
- *                └─ else the work waits for a look ──► `again` is called with it                    */
+ *   copies_find ─┬─ the check began after the file was seen ──► the older item, or none
+ *                └─ else the work waits for a check ──► `again` is called with it */
 #ifndef LOOPHOLE_INDEXER_COPIES_H
 #define LOOPHOLE_INDEXER_COPIES_H
 
@@ -12,34 +13,35 @@
 enum { COPIES_KEPT = 64 }; /* contents */
 
 struct copies_of {
-    struct id content; /* zero: free */
-    usec_t began;      /* the look; steady clock */
+    struct id content; /* zero: this entry is free */
+    usec_t began;      /* when the check began; steady clock */
     usec_t used;
     bool looking;
     struct gone_list gone;
-    struct work_queue waiting; /* for the look */
+    struct work_queue waiting; /* waits for the check */
 };
 
 struct copies {
     struct errands *errands;
     struct catalogue_reader *catalogue;
-    void (*again)(void *state, struct work *work); /* the look is done: ask copies_find again */
+    void (*again)(void *state, struct work *work); /* the check is done: call copies_find again */
     void *state;
     struct copies_of each[COPIES_KEPT];
-    struct work_queue waiting; /* for a place among them */
+    struct work_queue waiting; /* waits for a free entry */
 };
 
 enum copies_answer {
     COPIES_NONE,  /* the work is a new item */
-    COPIES_FOUND, /* `*older` is gone and may be it; it is taken for this work */
-    COPIES_WAIT   /* the work was taken: `again` gives it back */
+    COPIES_FOUND, /* `*older` is gone and may be this file; no other work gets it */
+    COPIES_WAIT   /* copies.h keeps the work: `again` returns it */
 };
 
-/* Items in `claimed` are left out. Of many copies that moved at once each is the one that had its name, if any. */
+/* Finds an older item for `work`. Leaves out items in `claimed`. If many copies moved at once, each gets the item that
+ * had its file name, if there is one. */
 enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
                                const struct gone_item **older);
 
-/* Takes out those of a library. */
+/* Removes and returns the waiting works of a library. */
 struct work_queue copies_withdraw(struct copies *copies, struct id library);
 void copies_free(struct copies *copies);
 

@@ -6,7 +6,7 @@
 #include "schema_indexer.h"
 #include "services/indexer/analyse/pipeline_parts.h"
 
-/* ---- what workers say ---- */
+/* ---- results of workers ---- */
 
 static void answer_ask(struct pipeline *pipeline, struct work *work, const struct result *result)
 {
@@ -74,7 +74,7 @@ static void take_loss(void *state, struct work *work, enum pool_loss loss)
     pipeline_report_nothing(pipeline, work);
 }
 
-/* ---- from outside ---- */
+/* ---- the functions of pipeline.h ---- */
 
 struct pipeline *pipeline_new(struct service *service, struct errands *errands, struct catalogue_reader *catalogue,
                               const struct pool_settings *settings, const struct pipeline_events *events)
@@ -108,7 +108,7 @@ void pipeline_free(struct pipeline *pipeline)
     free(pipeline);
 }
 
-/* Since the scan read the catalogue. */
+/* Whether the file was analysed after the scan read the catalogue. */
 static bool is_heard_meanwhile(struct pipeline *pipeline, const struct work *work)
 {
     struct media media;
@@ -141,7 +141,7 @@ void pipeline_remake(struct pipeline *pipeline, struct work *work, bool first)
 {
     work->mode = WORKER_MODE_ANALYSE;
     work->remakes = true;
-    work->renews = 1; /* after all that is to be heard by a newer analyser */
+    work->renews = 1; /* after all files that a newer analyser must analyse */
     if (first)
         pool_again(pipeline->pool, work);
     else
@@ -168,7 +168,7 @@ void pipeline_withdraw(struct pipeline *pipeline, struct id library)
 
 void pipeline_turn(struct pipeline *pipeline)
 {
-    /* Files with the same content wait for operations that are in the queue. */
+    /* Files with the same content wait for operations in the queue. */
     size_t queued = result_queue_count(pipeline->queue) + pipeline->same_content.count;
 
     result_queue_turn(pipeline->queue, pipeline->items.count > queued);
@@ -187,7 +187,7 @@ uint64_t pipeline_waiting(const struct pipeline *pipeline)
 
 bool pipeline_is_idle(const struct pipeline *pipeline)
 {
-    return pipeline->items.count == 0; /* until what was heard of them is durable */
+    return pipeline->items.count == 0; /* until all results are durable */
 }
 
 bool pipeline_waits(const struct pipeline *pipeline)

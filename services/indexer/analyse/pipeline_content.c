@@ -3,9 +3,9 @@
 #include "common/process/log.h"
 #include "services/indexer/analyse/pipeline_parts.h"
 
-enum { VERDICTS_MAX = 64 }; /* items of one content that are asked for their verdict */
+enum { VERDICTS_MAX = 64 }; /* items of one content whose verdict is read */
 
-/* An item whose file was only touched waits again, but what is known of its content is as true as before. */
+/* An item whose file was only touched is waiting again, but the facts of its content are still true. */
 static bool is_analysed(const struct media *media)
 {
     return media->analysis.value == ANALYSIS_STATE_DONE ||
@@ -29,7 +29,7 @@ static bool fits_wanted(const void *state, const struct media *media)
     return wanted->is(media) && media->analyser >= wanted->analyser;
 }
 
-/* Among the first items of a content: of many copies nearly every one would do. */
+/* Searches the first items of a content only: of many copies nearly each one fits. */
 static bool find_alike(struct pipeline *pipeline, const struct work *work, bool (*is)(const struct media *),
                        struct media *found)
 {
@@ -40,8 +40,8 @@ static bool find_alike(struct pipeline *pipeline, const struct work *work, bool 
                                        &wanted, found) == ERR_OK;
 }
 
-/* Only decoding shows that a file is cut short. One of the same content and size is cut short like the one that was
- * decoded. */
+/* Only decoding shows that a file is truncated. A file of the same content and size as a decoded one is truncated in
+ * the same way. */
 static struct fact_list own_facts(struct pipeline *pipeline, const struct work *work, const struct media *alike)
 {
     struct fact_list facts = { 0, arena_array(&pipeline->arena, work->facts.count + 1, sizeof(*facts.at)) };
@@ -56,7 +56,7 @@ static struct fact_list own_facts(struct pipeline *pipeline, const struct work *
     return facts;
 }
 
-/* The facts of a content are there under it; what is this file's own came with the hash. */
+/* The catalogue has the facts of the content; the hash brought those of the file itself. */
 static void answer_as_known(struct pipeline *pipeline, struct work *work, const struct media *alike,
                             enum analysis_state state)
 {
@@ -114,10 +114,10 @@ static void end_verify(void *state, struct work *work, struct id older, bool is_
         return;
     }
     idset_remove(&pipeline->claimed, older);
-    pipeline_content(pipeline, work); /* there may be another one */
+    pipeline_content(pipeline, work); /* another one may fit */
 }
 
-/* Of several files with the content of one that is gone, the first is it. False: the work is a new item. */
+/* The first of several files with the content of a gone item becomes that item. False: the work is a new item. */
 static bool waits_for_older(struct pipeline *pipeline, struct work *work)
 {
     const struct gone_item *gone;

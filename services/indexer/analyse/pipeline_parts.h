@@ -1,5 +1,5 @@
-/* pipeline_parts.h: what the files that make up the pipeline share: pipeline.c (files in, results out),
- * pipeline_content.c (what a content's hash decides) and pipeline_report.c (to persist, and the end of each file). */
+/* pipeline_parts.h: the state that the pipeline's files share: pipeline.c (files in, results out), pipeline_content.c
+ * (decides by a content's hash) and pipeline_report.c (to persist, and the end of each file). */
 #ifndef LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 #define LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 
@@ -15,34 +15,34 @@ struct pipeline {
     struct result_queue *queue;
     struct pipeline_events events;
     struct pipeline_counts counts;
-    struct idset items;    /* under way */
-    struct idset contents; /* under way, from their analysis until it is durable */
-    struct idset claimed;  /* older items that a file under way turned out to be: no other file is one of them */
+    struct idset items;    /* items in progress */
+    struct idset contents; /* in progress, from their analysis until it is durable */
+    struct idset claimed;  /* older items that became those of files in progress: no other file may become them */
     struct copies copies;  /* older items that new files may be */
-    struct work_queue same_content; /* wait for a content that is under way */
-    struct idset awaited;           /* contents that same_content wait for */
-    struct arena arena;             /* of one decision */
+    struct work_queue same_content; /* wait for a content in progress */
+    struct idset awaited;           /* contents for which same_content waits */
+    struct arena arena;             /* for one decision */
     bool hung;                      /* a file system did not answer */
 };
 
-/* The content is known by its hash: is it an item that moved here, or known, or is it to be listened to? */
+/* The hash is known. Decides whether the file is an item that moved, has a known content, or must be analysed. */
 void pipeline_content(struct pipeline *pipeline, struct work *work);
 
-void pipeline_content_again(void *pipeline, struct work *work); /* what copies.h calls */
+void pipeline_content_again(void *pipeline, struct work *work); /* called by copies.h */
 
-/* Has it analysed, or waits for a file of the same content that is being analysed. */
+/* Gives the file to a worker, or lets it wait for a file of the same content that is being analysed. */
 void pipeline_analyse(struct pipeline *pipeline, struct work *work);
 
-/* Reports what was found to persist; the file is done when that is durable. */
+/* Reports the result to persist; the work ends when it is durable. */
 void pipeline_report(struct pipeline *pipeline, struct work *work, const struct analysed *found);
 
-/* It comes to nothing, and is counted as if it had never come. */
+/* Ends the work without a result; it counts as never added. */
 void pipeline_report_nothing(struct pipeline *pipeline, struct work *work);
 
-/* A file whose content is known was heard again: persist gets its artefacts, and nothing else. */
+/* The file of a known content was analysed again: persist gets only its artefacts. */
 void pipeline_report_artefacts(struct pipeline *pipeline, struct work *work, const struct analysed *found);
 
-/* What result_queue.h calls. */
+/* called by result_queue.h */
 void pipeline_take_outcome(void *pipeline, void *work, const struct operation *operation,
                            const struct outcome *outcome);
 void pipeline_take_room(void *pipeline);

@@ -5,7 +5,7 @@
 
 enum { OPERATION_BYTES = 2000, FACT_BYTES = 100 };
 
-/* ---- the end of it ---- */
+/* ---- the end of a file ---- */
 
 static bool has_content(const void *content, const struct work *work)
 {
@@ -130,7 +130,8 @@ static void count_result(struct pipeline *pipeline, const struct work *work, con
     pipeline->events.failed(pipeline->events.state, work->path, found->failure);
 }
 
-/* A `done` that persist did not take. A verdict by hash lost its facts: the file is heard. Else the file changed. */
+/* persist called a `done` stale. If it was a verdict by hash, its facts are gone and the file must be analysed;
+ * otherwise the file changed. */
 static void hear_again(struct pipeline *pipeline, struct work *work)
 {
     if (work->mode == WORKER_MODE_HASH && !id_is_zero(work->content)) {
@@ -147,7 +148,7 @@ void pipeline_take_outcome(void *state, void *note, const struct operation *oper
     struct work *work = note;
     bool good = text_is(outcome->error, "ok");
 
-    if (!good && !text_is(outcome->error, "not_found")) /* the item is forgotten: nothing to say */
+    if (!good && !text_is(outcome->error, "not_found")) /* a removed item needs no message */
         log_warn("persist refused the analysis of %s: %.*s: %.*s", work->path, TEXT_ARG(outcome->error),
                  TEXT_ARG(outcome->what));
     if (work->remakes) {

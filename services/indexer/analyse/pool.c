@@ -19,7 +19,7 @@ struct pool {
     struct pool_events events;
     struct workers *workers;
     struct work_queue waiting, ready;
-    struct renewals renewals; /* after all that waits */
+    struct renewals renewals; /* after all that wait */
     uint32_t opening;         /* files being opened */
     uint64_t analyser;
     bool hold;
@@ -27,7 +27,7 @@ struct pool {
 
 static void hand_out_ready(struct pool *pool);
 
-/* ---- what becomes of a file ---- */
+/* ---- the result of a file ---- */
 
 static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
 {
@@ -45,7 +45,7 @@ static void give_back(struct pool *pool, struct work *work, const char *why)
     char words[SANDBOXED_WHY_SIZE + 64];
 
     log_warn("a worker died while it analysed %s: %s", work->path, why);
-    if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, and no fault of the worker */
+    if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, not a fault of the worker */
         heard_nothing(pool, work, ANALYSIS_STATE_FAILED, why);
         return;
     }
@@ -69,7 +69,7 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
 
 static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
-    struct work *work = worker->holder; /* until the end: so the worker is not taken meanwhile */
+    struct work *work = worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
     if (work->ticket.number == 0 && !work_is_unchanged(work))
@@ -94,14 +94,14 @@ static enum err take_answer(void *state, struct worker *worker, const void *answ
     if (work)
         finish_work(pool, worker, result);
     else
-        pool->analyser = result->found.analyser; /* of the first job */
+        pool->analyser = result->found.analyser; /* the answer to the first job */
     hand_out_ready(pool);
     return ERR_OK;
 }
 
 /* ---- from the queue to a worker ---- */
 
-/* What a scan saw is gone, or it is another file now: the next scan will find out. */
+/* The file of the scan is gone, or was replaced: the next scan finds out. */
 static bool has_changed(const struct work *work, const struct opened_file *file, const struct fault *fault)
 {
     if (fault->code == ERR_OK)
@@ -170,7 +170,7 @@ static void take_spare(void *state)
     hand_out_ready(state);
 }
 
-/* ---- from outside ---- */
+/* ---- the functions of pool.h ---- */
 
 struct pool *pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
                       const struct pool_events *events)

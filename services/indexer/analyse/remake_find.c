@@ -9,7 +9,7 @@ enum { PATIENCE_US = 60000000 };
 struct artefact_search {
     struct errand errand;
     struct remake_find_order order;
-    struct arena arena; /* of the paths */
+    struct arena arena; /* for the paths */
     struct remake_place places[];
 };
 
@@ -45,7 +45,7 @@ static void find_places(struct errand *errand)
         find_place(search, &search->places[i]);
 }
 
-/* Of what was given up nothing is known. */
+/* A search that was given up has no results. */
 static void pass_places(struct errand *errand, bool lost)
 {
     struct artefact_search *search = (struct artefact_search *)errand;

@@ -1,4 +1,4 @@
-/* remake_find.h: for some contents a file of each that can be heard, looked up in a thread. */
+/* remake_find.h: finds for each of some contents a file that can be read, in a thread. */
 #ifndef LOOPHOLE_INDEXER_REMAKE_FIND_H
 #define LOOPHOLE_INDEXER_REMAKE_FIND_H
 
@@ -7,10 +7,10 @@
 
 struct remake_place {
     struct id content, media;
-    struct bytes path; /* empty: no file is in reach */
+    struct bytes path; /* empty: no such file */
     uint64_t size;
     usec_t mtime;
-    bool exists; /* some item has this content */
+    bool exists; /* an item has this content */
 };
 
 struct remake_find_order {
@@ -18,12 +18,12 @@ struct remake_find_order {
     const struct id *contents; /* copied */
     uint32_t count;
     bool first;
-    /* In the loop; `places` last for the call. */
+    /* Called on the loop's thread; `places` is valid during the call. count 0: the thread was given up. */
     void (*found)(void *state, const struct remake_place *places, uint32_t count, bool first);
     void *state;
 };
 
-/* Errors: full. */
+/* Copies the order. Always ok. */
 enum err remake_find_start(struct errands *errands, const struct remake_find_order *order);
 
 #endif

@@ -65,7 +65,7 @@ static void run_survey(struct errand *errand)
     struct survey_rows rows;
     bool more = true;
 
-    priority_background(0); /* this thread */
+    priority_background(0); /* only this thread */
     while (look->e == ERR_OK && more && !look->cut && errand_goes_on(errand)) {
         look->e = catalogue_reader_artefacts(look->order.catalogue, &arena, &at, ROWS, &rows, &more);
         if (look->e == ERR_OK)
@@ -73,7 +73,7 @@ static void run_survey(struct errand *errand)
         arena_reset(&arena);
     }
     if (more && !look->cut && look->e == ERR_OK)
-        look->e = ERR_TIMEOUT; /* given up */
+        look->e = ERR_TIMEOUT; /* the errand must end */
     arena_free(&arena);
 }
 

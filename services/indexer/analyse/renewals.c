@@ -56,7 +56,7 @@ void renewals_take_of(struct renewals *r, struct id library, struct work_queue *
         if (id_equal(work->library, library))
             work_push(to, work);
         else
-            renewals_add(r, work); /* there is room: it writes no farther than it has read */
+            renewals_add(r, work); /* this needs no memory: it writes at most to the place that was read */
     }
 }
 

@@ -7,9 +7,9 @@
 #include "common/process/log.h"
 
 enum {
-    OPERATIONS_MAX = 32, /* a commit costs much the same for one and for many, but edits of others wait for it */
+    OPERATIONS_MAX = 32, /* a commit costs much the same for one and for many, but other clients' edits wait for it */
     BATCH_BYTES = 1 << 20,
-    UNDER_WAY_MAX = 4, /* the files of one are written while another is done */
+    UNDER_WAY_MAX = 4, /* persist writes the files of one while it commits another */
     WAITING_MAX = 12,
     BUDGET_MS = 10000,
     PAUSE_US = 300000,
@@ -22,7 +22,7 @@ struct outgoing_batch {
     struct arena arena;
     size_t bytes;
     bool under_way;
-    usec_t again; /* not before */
+    usec_t again; /* steady clock: not sent before this time */
     uint32_t count;
     struct operation operations[OPERATIONS_MAX];
     void *notes[OPERATIONS_MAX];
@@ -31,7 +31,7 @@ struct outgoing_batch {
 struct result_queue {
     struct service *service;
     struct result_queue_events events;
-    struct outgoing_batch *first; /* in their order; the last one may still gather */
+    struct outgoing_batch *first; /* in order; the last one may still be filling */
     uint32_t batches, under_way;
     bool waits, was_full;
     char alarm[160];
@@ -82,7 +82,7 @@ void result_queue_free(struct result_queue *queue)
     free(queue);
 }
 
-/* The one that gathers: the last, when it is not sent and has room. */
+/* The batch that is being filled: the last one if it was not sent and has room. */
 static struct outgoing_batch *gathering_batch(struct result_queue *queue, size_t bytes)
 {
     struct outgoing_batch **last = &queue->first;
@@ -147,7 +147,7 @@ static void drop_refused(struct outgoing_batch *batch, const struct fault *fault
     batch_drop(batch);
 }
 
-/* The second half becomes a batch of its own behind it; both are new requests. */
+/* The second half becomes the following batch; both are new requests. */
 static void halve_batch(struct outgoing_batch *batch)
 {
     struct outgoing_batch *half = batch_new(batch->queue, &batch->next);
@@ -156,7 +156,7 @@ static void halve_batch(struct outgoing_batch *batch)
 
     for (uint32_t i = keep_count; e == ERR_OK && i < batch->count; i++)
         e = batch_add(half, &batch->operations[i], batch->bytes / batch->count, batch->notes[i]);
-    if (e != ERR_OK) { /* no memory: as it is, later */
+    if (e != ERR_OK) { /* cannot be copied: the batch stays whole, and is sent again later */
         if (half)
             batch_drop(half);
         batch->again = clock_steady() + PAUSE_US;
@@ -186,7 +186,7 @@ static void take_answer(void *state, enum err error, const void *answer, const s
     struct fault short_answer = { .code = ERR_INTERNAL, .what = "persist did not answer each operation" };
 
     queue->under_way--;
-    batch->again = 1; /* it gathers no more, whatever is added meanwhile */
+    batch->again = 1; /* it accepts no more operations, even those that come meanwhile */
     batch->under_way = false;
     if (error == ERR_OK && outcomes->each.count != batch->count) {
         error = ERR_INTERNAL;
@@ -228,7 +228,7 @@ static bool send_batch(struct outgoing_batch *batch)
     return e == ERR_OK;
 }
 
-/* Those behind which another one gathers wait for nobody. */
+/* A batch that another one follows is sent at once. */
 static void send_all(struct result_queue *queue, uint32_t least)
 {
     usec_t now = clock_steady();

@@ -1,5 +1,5 @@
-/* worker.h: jobs for one of the pool's workers (schemas/worker.schema). A worker's answer is not trusted: the codec
- * checks its bounds, and worker_check whether it makes sense. The loop's. */
+/* worker.h: jobs for one worker of the pool (schemas/worker.schema). Its answers are not trusted: the codec checks the
+ * bounds, and worker_check the sense. The loop's thread. */
 #ifndef LOOPHOLE_INDEXER_WORKER_H
 #define LOOPHOLE_INDEXER_WORKER_H
 
@@ -7,14 +7,14 @@
 #include "schema_worker.h"
 #include "services/indexer/scan/work.h"
 
-/* Gives a new worker an empty job: its answer shows that the program works, and the version of its analyser.
- * Errors: io. */
+/* Gives a new worker an empty job. The answer shows that the program works, and its analyser's version. Errors: io. */
 enum err worker_prove(struct worker *worker, struct fault *fault);
 
-/* Hands over the open file of `work`. */
+/* Sends the open file of `work` to the worker, which must answer within `patience` µs. */
 void worker_give(struct worker *worker, const struct work *work, usec_t patience);
 
-/* Facts from the sources of a worker, a whole embedding, a state that fits. Errors: bad_request. */
+/* Checks that the facts have a worker's sources, that the embedding is complete and that the state fits the mode.
+ * Errors: bad_request. */
 enum err worker_check(const struct result *result, enum worker_mode mode, struct fault *fault);
 
 #endif

@@ -29,7 +29,7 @@ struct adoption {
     struct fault fault; /* code ok: it is a library */
 };
 
-/* ---- may it be one? ---- */
+/* ---- checks ---- */
 
 static enum err find_path(struct adoption *adoption)
 {
@@ -66,7 +66,7 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
     return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
 }
 
-/* Finds the library that it is already, into adoption->library. */
+/* Compares the folder with the other libraries. If it is one already, copies that to adoption->library. */
 static enum err hold_against_others(struct adoption *adoption)
 {
     struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
@@ -88,7 +88,7 @@ static enum err hold_against_others(struct adoption *adoption)
     return ERR_OK;
 }
 
-/* ---- it becomes one ---- */
+/* ---- making the library ---- */
 
 static enum err ask_id(struct adoption *adoption, const char *name, const void *request, struct id *id)
 {
@@ -111,7 +111,7 @@ static enum err put_volume(struct adoption *adoption, struct id *volume)
     return ask_id(adoption, "persist.put_volume", &put, volume);
 }
 
-/* Each folder from the mount down; the mount itself is the folder without a name. */
+/* Adds each folder from the mount down; the mount itself is the folder without a name. */
 static enum err put_folders(struct adoption *adoption, struct id volume, struct id *folder)
 {
     size_t mount = strcmp(adoption->volume.mount, "/") == 0 ? 0 : strlen(adoption->volume.mount);

@@ -1,6 +1,7 @@
-/* adopt.h: a folder becomes a library: an errand, for it touches the file system and asks persist. One at a time.
+/* adopt.h: makes a folder a library, in an errand, because this touches the file system and asks persist. One at a
+ * time.
  *
- *   path ─► real path ─► a folder, within no library and around none? ─► volume ─► folders ─► library */
+ *   path ─► real path ─► a folder, neither in a library nor around one? ─► volume ─► folders ─► library */
 #ifndef LOOPHOLE_INDEXER_ADOPT_H
 #define LOOPHOLE_INDEXER_ADOPT_H
 
@@ -11,13 +12,14 @@
 #include "services/indexer/scan/catalogue_reader.h"
 
 struct adopt_events {
-    /* Once, in the loop. `library` is its record (also of one that was a library before), or NULL with a fault; it
-     * lasts for the call. */
+    /* Called once, on the loop's thread. `library` is the record, also of a folder that was a library already; NULL
+     * with a fault. It is valid during the call. */
     void (*adopted)(void *state, struct ticket ticket, const struct library *library, const struct fault *fault);
     void *state;
 };
 
-/* Copies the request. The library is put under the request id of `call`. Errors: full. */
+/* Copies the request. persist gets the library under the request id of `call`. Errors: full (the request is too large
+ * to copy). */
 enum err adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
                      struct call *call, struct ticket ticket, const struct indexer_add_library *request,
                      const struct adopt_events *events);

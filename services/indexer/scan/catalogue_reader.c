@@ -10,9 +10,9 @@
 #include "store/changelog.h"
 
 struct catalogue_reader {
-    pthread_mutex_t lock; /* of the store: one thread at a time */
+    pthread_mutex_t lock; /* one thread at a time uses the store */
     const struct paths *paths;
-    struct store *store; /* NULL: not there yet */
+    struct store *store; /* NULL: it does not exist yet */
 };
 
 struct catalogue_reader *catalogue_reader_new(const struct paths *paths)

@@ -1,5 +1,7 @@
-/* catalogue_reader.h: reads the catalogue. The only reader of the store in the indexer: each call opens a transaction,
- * reads, copies out and closes it. Any thread; calls wait for each other. */
+/* catalogue_reader.h: the indexer's only reader of the store. Each call opens a transaction, reads, copies the result
+ * and closes the transaction. Results lie in the caller's arena. Any thread; concurrent calls wait for each other.
+ * Errors: not_found, offline (persist has not made the store yet), version and io (the store cannot be opened), full
+ * (the arena's limit). */
 #ifndef LOOPHOLE_INDEXER_CATALOGUE_READER_H
 #define LOOPHOLE_INDEXER_CATALOGUE_READER_H
 
@@ -12,8 +14,7 @@
 
 struct catalogue_reader;
 
-/* Opens nothing yet: every call below gives offline until persist has made the store, and version or io when it can't
- * be opened. `paths` outlives it. Errors: full. */
+/* Opens nothing yet. `paths` must outlive the reader. */
 struct catalogue_reader *catalogue_reader_new(const struct paths *paths);
 void catalogue_reader_free(struct catalogue_reader *catalogue); /* NULL is allowed */
 
@@ -24,33 +25,33 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                  struct volume *to);
 
-/* The folder of that name in a folder; not_found when no file below it was ever seen. */
+/* The folder of that name in `folder`; not_found if no media file below it was ever seen. */
 enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct id folder, struct bytes name,
                                     struct id *below);
 
-/* The places directly in a folder, in the order of their names' bytes; not recursive. `seen` must not call
- * catalogue_reader_*, and what it is given ends with the call. */
+/* Calls `seen` for the places directly in a folder, in byte order of their names. `seen` must not call
+ * catalogue_reader_*; its arguments are valid during the call. */
 enum err catalogue_reader_places(struct catalogue_reader *catalogue, struct id folder,
                                  bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
                                  void *state);
 enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
                                      struct folder_list *to);
 
-/* What persist did for a client's ask that this service sent it: changelog_done. */
+/* The result of a client's ask that this service sent to persist: changelog_done. */
 enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct sender *sender, struct id *id);
 
 enum err catalogue_reader_media(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                 struct media *to);
 
-/* What the item's own file states under that name; not_found when it states nothing. */
+/* A fact that the item's own file contains; not_found if the file does not have it. */
 enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                     struct text attribute, struct fact *to);
 
-/* Where its file should be, and on which volume; an empty path when that is offline. */
+/* The path of the item's file, and its volume; the path is empty if the volume is offline. */
 enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
                                 struct bytes *path, struct volume *volume);
 
-/* A file with that content, and its item: catalogue_reachable. */
+/* A file with that content that can be read, and its item: catalogue_reachable. */
 enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                     struct media *media, struct bytes *path);
 
@@ -58,12 +59,13 @@ enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_artefacts(struct catalogue_reader *catalogue, struct arena *arena, struct key *from,
                                     uint32_t most, struct survey_rows *rows, bool *more);
 
-/* The first among the first `max` items with that content, oldest id first, for which `fits` is true; not_found. */
+/* Searches the first `max` items with that content, oldest id first, for one for which `fits` is true; else
+ * not_found. */
 enum err catalogue_reader_find_alike(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                      uint32_t max, bool (*fits)(const void *state, const struct media *media),
                                      const void *state, struct media *to);
 
-/* Up to `max` items with that content whose ids come after `after`, oldest id first. */
+/* Up to `max` items with that content and an id after `after`, oldest id first. */
 enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
                                        struct id after, uint32_t max, struct media_list *to);
 

@@ -6,8 +6,8 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 
-/* The two sorted lists, walked together: the catalogue calls for each of its records, `next` is the first file that
- * was not passed yet. */
+/* The merge of two sorted lists: the catalogue calls for each of its records, and `next` is the first file that was not
+ * merged yet. */
 struct merge {
     const struct entry_list *files;
     struct compared_list *to;
@@ -107,7 +107,7 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
     return !merge->full;
 }
 
-/* `waiting` has the folders still to look into, the last first. */
+/* `waiting` contains the folders still to read; the last one is the next. */
 enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone)
 {
     struct merge merge = { .gone = gone };

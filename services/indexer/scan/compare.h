@@ -1,15 +1,15 @@
-/* compare.h: what lies in a folder held against what the catalogue knows of it. Reads the catalogue. Any thread. */
+/* compare.h: compares the files of a folder with the catalogue, which it reads. Any thread. */
 #ifndef LOOPHOLE_INDEXER_COMPARE_H
 #define LOOPHOLE_INDEXER_COMPARE_H
 
 #include "services/indexer/scan/catalogue_reader.h"
 #include "services/indexer/scan/walk.h"
 
-/* One file that is there. */
+/* One existing file. */
 struct compared {
     const struct folder_entry *entry;
-    struct id id; /* zero: a place that is new */
-    bool differs; /* size, mtime or availability are not what the catalogue says */
+    struct id id; /* zero: a new place */
+    bool differs; /* size, mtime or availability differ from the catalogue */
     enum analysis_state analysis;
     uint64_t analyser;
 };
@@ -19,22 +19,22 @@ struct compared_list {
     struct compared *at; /* in the order of the files */
 };
 
-/* Items whose place has no file any more. Grows by itself; free(at) in the end. */
+/* Items whose place has no file any more. The list grows as needed; the caller frees `at`. */
 struct gone_rows {
     size_t count, room;
     struct gone *at;
 };
 
-/* The order of names in listings and in the catalogue: by bytes, shorter first. */
+/* The order of names in listings and in the catalogue: by bytes, a prefix first. */
 int compare_names(struct bytes a, struct bytes b);
 
-/* One folder, not what lies below it. A zero `folder` is not known: all its files are new. `present` is the
- * availability of a file that is there. Memory of `to` from the arena. Errors: full, io. */
+/* Compares one folder without its subfolders. A zero `folder` is unknown: all its files are new. `present` is the
+ * availability of existing files. `to` lies in the arena. Errors: full, io. */
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
                         enum availability present, struct arena *arena, struct compared_list *to,
                         struct gone_rows *gone);
 
-/* All that the catalogue has in a folder and below it is gone. Errors: full, io. */
+/* Adds all items in a folder and below it to `gone`. Errors: full, io. */
 enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone);
 
 #endif

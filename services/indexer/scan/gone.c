@@ -35,7 +35,7 @@ static int compare_names(struct bytes a, struct bytes b)
     return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
 }
 
-/* Of one name in the order in which they were added. */
+/* Items of one name stay in the order in which they were added. */
 static int by_name(const void *a, const void *b)
 {
     const struct gone_item *x = *(struct gone_item *const *)a, *y = *(struct gone_item *const *)b;
@@ -70,7 +70,7 @@ static uint32_t first_from(uint32_t *next, uint32_t i)
     return i;
 }
 
-/* One that is claimed moves, or is there after all: it is not asked for again in this list. */
+/* A claimed item moves, or exists after all: this list does not offer it again. */
 static bool may_take(struct gone_item *gone, const struct idset *claimed)
 {
     gone->is_taken = gone->is_taken || idset_has(claimed, gone->id);

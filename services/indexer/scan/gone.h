@@ -1,5 +1,5 @@
-/* gone.h: the items of one content whose files are gone, from volumes that are here. Each is taken once. Any number of
- * them: adding and taking all costs no more for each than for a few. One thread at a time. */
+/* gone.h: the items of one content whose files are gone from volumes that are online. Each item is taken once. Adding
+ * and taking cost the same for each item, however many there are. One thread at a time. */
 #ifndef LOOPHOLE_INDEXER_GONE_H
 #define LOOPHOLE_INDEXER_GONE_H
 
@@ -9,26 +9,26 @@
 
 struct gone_item {
     struct id id;
-    struct bytes file; /* its name */
+    struct bytes file; /* its file's name */
     bool is_taken;
 };
 
-/* Zeroed is empty. */
+/* A zeroed struct is empty. */
 struct gone_list {
     uint32_t count, room;
     struct gone_item *at; /* in the order in which they were added */
     struct gone_item **by_name;
-    uint32_t *next, *next_named; /* of each place in `at` and `by_name`: no other before that one is free */
-    struct arena arena;          /* of all of it */
+    uint32_t *next, *next_named; /* for each index in `at` and `by_name`: no item before this index is free */
+    struct arena arena;          /* for all members */
 };
 
 enum err gone_add(struct gone_list *list, struct id id, struct bytes file); /* errors: full */
 
-/* After the last one, and before the first is taken. Errors: full. */
+/* Call it after the last gone_add, before the first gone_take. Errors: full. */
 enum err gone_sort(struct gone_list *list);
 
-/* Takes the first one of that name, else the first of all; NULL: none is left. `self` and those in `claimed` are left
- * out. */
+/* Takes the first item of that name, else the first item; NULL: none is left. Skips `self` and the items in
+ * `claimed`. */
 const struct gone_item *gone_take(struct gone_list *list, struct bytes name, struct id self,
                                   const struct idset *claimed);
 

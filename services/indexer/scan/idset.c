@@ -6,7 +6,7 @@
 #include "common/alloc.h"
 #include "common/process/limits.h"
 
-/* The last eight bytes of an id are as good as a hash. */
+/* The last eight bytes of an id are random, so they serve as its hash. */
 static size_t home_of(const struct idset *set, struct id id)
 {
     uint64_t word;
@@ -15,7 +15,7 @@ static size_t home_of(const struct idset *set, struct id id)
     return (size_t)(word * 0x9e3779b97f4a7c15u >> 20) & (set->room - 1);
 }
 
-/* Where it is, or the free place where it would be. */
+/* The index of the id, or the free index where it belongs. */
 static size_t find_slot(const struct idset *set, struct id id)
 {
     size_t i = home_of(set, id);
@@ -58,7 +58,7 @@ bool idset_has(const struct idset *set, struct id id)
     return set->room && !id_is_zero(id) && id_equal(set->at[find_slot(set, id)], id);
 }
 
-/* What was pushed past the gap moves up into it. */
+/* Moves later entries of the same run into the gap. */
 void idset_remove(struct idset *set, struct id id)
 {
     if (!idset_has(set, id))

@@ -1,4 +1,4 @@
-/* idset.h: a set of ids. Zeroed is empty. One thread at a time. */
+/* idset.h: a set of ids. A zeroed struct is empty. One thread at a time. */
 #ifndef LOOPHOLE_INDEXER_IDSET_H
 #define LOOPHOLE_INDEXER_IDSET_H
 
@@ -10,7 +10,8 @@ struct idset {
     size_t count;
 };
 
-bool idset_add(struct idset *set, struct id id); /* false: it was in it, or no memory, or the id is zero */
+/* false: it was in the set, the set has no room (data_mb), or the id is zero */
+bool idset_add(struct idset *set, struct id id);
 bool idset_has(const struct idset *set, struct id id);
 void idset_remove(struct idset *set, struct id id);
 void idset_free(struct idset *set);

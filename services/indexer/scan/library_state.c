@@ -61,10 +61,10 @@ struct library_state *library_state_of(struct library_state *libraries, struct i
     return libraries;
 }
 
-/* The rest of `path` after `library`; NULL when it is not in it. */
+/* The part of `path` after `library`; NULL if `path` is not in it. */
 static const char *rest_of(const char *path, struct bytes library)
 {
-    size_t len = library.len == 1 ? 0 : library.len; /* "/" */
+    size_t len = library.len == 1 ? 0 : library.len; /* the root folder */
 
     if (library.len == 0 || strncmp(path, (const char *)library.at, len) != 0 || (path[len] && path[len] != '/'))
         return NULL;

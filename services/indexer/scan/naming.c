@@ -7,7 +7,7 @@ static const struct {
     const char *extension;
     enum kind kind;
 } kinds[] = {
-    /* what libsndfile reads, with MP3 and Opus */
+    /* formats that libsndfile reads, and MP3 and Opus */
     { "wav", KIND_AUDIO },   { "wave", KIND_AUDIO }, { "aif", KIND_AUDIO },  { "aiff", KIND_AUDIO },
     { "aifc", KIND_AUDIO },  { "flac", KIND_AUDIO }, { "ogg", KIND_AUDIO },  { "oga", KIND_AUDIO },
     { "opus", KIND_AUDIO },  { "mp3", KIND_AUDIO },  { "mp2", KIND_AUDIO },  { "mp1", KIND_AUDIO },

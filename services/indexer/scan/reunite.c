@@ -9,7 +9,7 @@
 
 enum { PATIENCE_US = 20000000, AT_ONCE = 1024 /* items of one transaction */ };
 
-/* Gone from a volume that is here. Of one that is not, nothing can be said. */
+/* True if the file is gone from a volume that is online. For another volume it is unknown. */
 static bool is_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media)
 {
     struct volume_found found;
@@ -28,7 +28,7 @@ struct looking {
     struct errand errand;
     struct catalogue_reader *catalogue;
     struct id content;
-    struct gone_list list; /* the thread's until it is done */
+    struct gone_list list; /* only the thread uses it until it is done */
     void (*looked)(void *state, struct id content, struct gone_list *list);
     void *state;
 };
@@ -49,7 +49,7 @@ static enum err look_at_some(struct looking *looking, const struct media_list *s
     return e;
 }
 
-/* What was found before an error is of use. */
+/* The items found before an error are valid. */
 static void find_gone(struct errand *errand)
 {
     struct looking *looking = (struct looking *)errand;
@@ -103,19 +103,19 @@ enum err reunite_look(struct errands *errands, struct catalogue_reader *catalogu
     return ERR_OK;
 }
 
-/* ---- the one that was chosen ---- */
+/* ---- the chosen item ---- */
 
 struct gone_verifying {
     struct errand errand;
     struct catalogue_reader *catalogue;
     struct id older;
-    struct work *work; /* the loop's: not touched in the thread */
+    struct work *work; /* the thread does not use it */
     bool is_gone;
     void (*verified)(void *state, struct work *work, struct id older, bool is_gone);
     void *state;
 };
 
-/* By where the catalogue has it now: it may have been moved since the look at all of them. */
+/* Checks the item's present place: it may have moved since the check of all copies. */
 static void verify_gone(struct errand *errand)
 {
     struct gone_verifying *verifying = (struct gone_verifying *)errand;

@@ -43,8 +43,7 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     return work;
 }
 
-/* An operation about a folder, or a file in it, is durable, or refused. A place that has no analysis of this state of
- * its file is to be heard. */
+/* An operation about a folder, or about a file in it, is durable or refused. A stale place must be analysed. */
 static void take_outcome(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
 {
     struct scan *scan = state;
@@ -55,7 +54,7 @@ static void take_outcome(void *state, const struct operation *operation, const s
     struct work *work;
 
     if (operation->has_folder)
-        node->id = outcome->id; /* zero when it is refused */
+        node->id = outcome->id; /* zero: persist refused it */
     if (operation->has_place)
         path = walk_join(&scan->folder, node->path, (const char *)place->file.at);
     if (!text_is(outcome->error, "ok")) {
@@ -71,7 +70,7 @@ static void take_outcome(void *state, const struct operation *operation, const s
     send_report_now_and_then(scan);
 }
 
-/* ---- all of them ---- */
+/* ---- all folders ---- */
 
 static struct folder_node *root_of(struct scan *scan)
 {
@@ -85,7 +84,7 @@ static struct folder_node *root_of(struct scan *scan)
     return path.len ? root : NULL;
 }
 
-/* The node of a path below the library, with the ids that the catalogue has; NULL for one that is passed over. */
+/* The node of a path below the library, with the ids that the catalogue has; NULL: an ignored path. */
 static struct folder_node *node_below(struct scan *scan, struct folder_node *root, const char *below)
 {
     struct folder_node *node = root;
@@ -123,7 +122,7 @@ static enum err plan_targets(struct scan *scan, struct fault *fault)
     return ERR_OK;
 }
 
-/* A look at some folders does not see the others: then the count falls only with the next look at all. */
+/* A scan of some folders does not see the others, so only a whole scan can lower the count. */
 static void count_too_long(struct scan *scan)
 {
     struct library *is = &scan->result.library;

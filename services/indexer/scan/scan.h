@@ -1,13 +1,13 @@
-/* scan.h: one look at a library, or at a few of its folders: an errand. It walks, holds what is there against the
- * catalogue, reports the differences to persist, and to the loop which files are to be analysed.
+/* scan.h: one scan of a library, or of some of its folders, as an errand. It walks the folders and compares them with
+ * the catalogue. It reports the differences to persist, and the files to analyse to the loop.
  *
  *   where is the volume now? ─ away ──────────────► all its items: offline
  *        │ here
- *   each folder: watch it, read it, compare ──► new and changed places to persist ──► files to hear, as a report
+ *   each folder: watch it, read it, compare ──► new and changed places to persist ──► files to analyse, as a report
  *        │
- *   settle: gone + new = moved; the rest of the gone: missing, within the caps
+ *   settle: gone + new = moved; the other gone files: missing, within the limits
  *        │
- *   the library's record: path, online, files                                                                   */
+ *   the library's record: path, online, files */
 #ifndef LOOPHOLE_INDEXER_SCAN_H
 #define LOOPHOLE_INDEXER_SCAN_H
 
@@ -15,9 +15,9 @@
 #include "services/indexer/scan/scan_report.h"
 #include "services/indexer/scan/scan_writer.h"
 
-/* A folder of the library: itself, or all that lies below it too. */
+/* A folder of the library: alone, or with everything below it. */
 struct scan_target {
-    const char *below; /* path below the library; "" for itself */
+    const char *below; /* path below the library; "" for the library itself */
     bool deep;
 };
 
@@ -27,18 +27,18 @@ struct scan_order {
     uint32_t target_count;
     bool accept_missing;
     bool retry_failed;
-    uint64_t analyser; /* items heard by an older one are heard again; 0: none */
+    uint64_t analyser; /* items of an older analyser are analysed again; 0: none */
     int inotify;       /* -1: do not watch */
 };
 
-/* What came of it; read by done, when the errand is not lost. */
+/* The result. `done` may read it if the errand is not lost. */
 struct scan_result {
-    struct fault fault;     /* code ok: all was seen */
-    struct library library; /* as it is now; memory of the scan */
+    struct fault fault;     /* code ok: everything was seen */
+    struct library library; /* its present record; lies in the scan's memory */
     bool away;              /* the library is not there */
-    enum verdict verdict;   /* on what is gone */
+    enum verdict verdict;   /* about the files that are gone */
     uint64_t missing, of;
-    uint64_t unread; /* folders that could not be read: nothing below them was touched */
+    uint64_t unread; /* folders that could not be read: nothing below them changed */
 };
 
 struct scan;
@@ -48,7 +48,7 @@ struct scan_events {
     void *state;
 };
 
-/* Copies the order. `catalogue`, `paths` and `mailbox` outlive it. NULL: no memory. */
+/* Copies the order. `catalogue`, `paths` and `mailbox` must outlive the scan. NULL: the order is too large to copy. */
 struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
                       const struct scan_order *order, const struct scan_events *events);
 struct errand *scan_errand(struct scan *scan);

@@ -80,7 +80,7 @@ static bool wants_hearing(const struct scan *scan, const struct compared *compar
     return false;
 }
 
-/* The revision of an item that is to be analysed again: 0 when it was never heard, or is not there any more. */
+/* The revision of an item that must be analysed again; 0: it was never analysed, or does not exist any more. */
 static uint64_t renewed_revision(struct scan *scan, const struct compared *compared)
 {
     struct media media;
@@ -141,7 +141,7 @@ static bool push_folder(struct scan *scan, struct folder_node *parent, struct by
     return true;
 }
 
-/* A folder that has been watched for long reports its changes by itself; one that came back from elsewhere is not. */
+/* A folder that was watched before reports its own changes. One that came back from elsewhere was not watched. */
 static bool is_watched(struct scan *scan, const struct folder_node *parent, struct bytes name)
 {
     const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);
@@ -152,8 +152,8 @@ static bool is_watched(struct scan *scan, const struct folder_node *parent, stru
     return wd < 0;
 }
 
-/* Two sorted lists, walked together: folders that are there are visited, new ones in any case; with those that are
- * not, all below them is gone. */
+/* The merge of two sorted lists. It visits the folders that exist: new ones in any case. For a folder that is gone,
+ * everything below is gone. */
 static enum err merge_folders(struct scan *scan, struct folder_node *node, const struct entry_list *there,
                               const struct folder_list *catalogue)
 {
@@ -188,8 +188,7 @@ static enum err meet_folders(struct scan *scan, struct folder_node *node, const 
     return e == ERR_OK ? e : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
 }
 
-/* A folder that can't be read says nothing of what lies in it: that stays as it was. Of one that is not there, the
- * listing of the folder above says so. */
+/* The catalogue of an unreadable folder does not change. If it is gone, the listing of its parent shows that. */
 static void not_read(struct scan *scan, enum err e, struct fault *fault)
 {
     if (e != ERR_NOT_FOUND) {
@@ -199,7 +198,7 @@ static void not_read(struct scan *scan, enum err e, struct fault *fault)
     *fault = (struct fault){ 0 };
 }
 
-/* Of the library's record the first one: the log has a line for each folder. */
+/* The library's record gets the first one; the log has a line for each folder. */
 static void note_too_long(struct scan *scan, const struct folder_node *node, const struct folder_listing *listing)
 {
     struct library *library = &scan->result.library;

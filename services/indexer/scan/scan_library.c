@@ -55,7 +55,7 @@ static void set_here(struct scan *scan, struct bytes path, const struct volume_f
     scan->present = found->backend == BACKEND_EXTERNAL ? AVAILABILITY_EXTERNAL_ONLINE : AVAILABILITY_LOCAL;
 }
 
-/* At its own path, or where its volume is mounted by now. */
+/* At its own path, or below its volume's present mount point. */
 static enum err find_library(struct scan *scan, const struct volume *volume, struct volume_found *found, bool *here,
                              struct fault *fault)
 {

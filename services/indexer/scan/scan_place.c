@@ -16,7 +16,7 @@ enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct i
     return e;
 }
 
-/* The first on the way down to it that persist does not know; NULL: there is none. */
+/* The topmost folder on its path that persist does not know; NULL: none. */
 static struct folder_node *first_unknown(struct folder_node *node)
 {
     struct folder_node *first = NULL;

@@ -1,5 +1,5 @@
-/* scan_report.h: what a scan under way reports to the loop: files to hear, folders that are watched, counts. The mail
- * owns all that it carries, so that the report of a scan that was given up can still be used or dropped. */
+/* scan_report.h: what a running scan reports to the loop: files to analyse, watched folders, counts. The mail owns its
+ * contents, so the report of a scan that was given up can still be used or dropped. */
 #ifndef LOOPHOLE_INDEXER_SCAN_REPORT_H
 #define LOOPHOLE_INDEXER_SCAN_REPORT_H
 
@@ -15,13 +15,13 @@ struct watched {
 
 struct scan_report {
     struct mail mail;
-    void (*reported)(void *state, struct scan_report *report); /* in the loop; may empty `work` */
+    void (*reported)(void *state, struct scan_report *report); /* on the loop's thread; may empty `work` */
     void *state;
     struct id library;
     struct work_queue work;
     struct watched *watched;
     uint64_t files;    /* media files seen since the last report */
-    bool watches_full; /* inotify had none left for a folder */
+    bool watches_full; /* inotify had no watch left for a folder */
 };
 
 struct scan_report *scan_report_new(struct id library, void (*reported)(void *state, struct scan_report *report),
@@ -29,7 +29,7 @@ struct scan_report *scan_report_new(struct id library, void (*reported)(void *st
 void scan_report_watched(struct scan_report *report, int wd, const char *path);
 bool scan_report_is_empty(const struct scan_report *report);
 
-/* Gives it away. A mailbox of NULL drops it. */
+/* Transfers the report to the mailbox; NULL drops it. */
 void scan_report_send(struct scan_report *report, struct mailbox *mailbox);
 
 #endif

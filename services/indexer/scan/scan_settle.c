@@ -4,7 +4,7 @@
 #include "common/process/limits.h"
 #include "services/indexer/scan/scan_parts.h"
 
-enum { SOME = 2000 }; /* newcomers whose folders are reported in one go */
+enum { SOME = 2000 }; /* newcomers whose folders are reported together */
 
 static enum err send_move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
 {
@@ -14,7 +14,7 @@ static enum err send_move(struct scan *scan, const struct newcomer *newcomer, st
     return e == ERR_OK ? scan_writer_add(&scan->writer, &move, NULL, fault) : e;
 }
 
-/* A newcomer that is a gone item moves it first: its place is known then, and takes the new state. */
+/* A newcomer that is a gone item moves that item first: its place is then known, and gets the new state. */
 static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, struct fault *fault)
 {
     enum err e = scan_place_folders(scan, fault);
@@ -38,8 +38,8 @@ enum err scan_settle_some(struct scan *scan, struct fault *fault)
     return is_first && scan->newcomers.count >= SOME ? place_newcomers(scan, NULL, fault) : ERR_OK;
 }
 
-/* What was made and soon renamed or removed, as other programs do with files that they write: it would become an item
- * that is missing. What the folder holds instead is seen by the next scan. */
+/* A file that was made and soon renamed or removed, as other programs do while they write. It would become a missing
+ * item. The next scan sees what the folder contains instead. */
 static bool has_gone_again(struct scan *scan, const struct newcomer *newcomer)
 {
     const char *path = walk_join(&scan->folder, newcomer->node->path, (const char *)newcomer->entry.name.at);

@@ -1,8 +1,8 @@
-/* scan_writer.h: how a scan writes to persist, from its own thread: asks that are repeated under the same request id
- * until persist answers, and operations gathered into batches. One thread for each struct scan_writer.
+/* scan_writer.h: writes a scan's results to persist, from the scan's own thread. It repeats an ask under the same
+ * request id until persist answers, and gathers operations in batches. One thread for each struct scan_writer.
  *
- * The operations of a scan say what is (a place, a move, a presence), so that saying one again, after a crash that
- * forgot the answer, changes nothing. */
+ * The operations of a scan describe a state (a place, a move, a presence). So a repetition, after a crash that lost the
+ * answer, changes nothing. */
 #ifndef LOOPHOLE_INDEXER_SCAN_WRITER_H
 #define LOOPHOLE_INDEXER_SCAN_WRITER_H
 
@@ -17,29 +17,30 @@ struct scan_writer {
     struct errand *errand;
     struct asker *asker;
     atomic_bool *waits; /* true while persist does not answer */
-    struct arena arena; /* of the batch */
+    struct arena arena; /* for the batch */
     uint32_t count;
     struct operation operations[SCAN_WRITER_BATCH];
     void *about[SCAN_WRITER_BATCH];
-    /* Told of each operation of a batch once it is durable, or refused. */
+    /* Called for each operation of a batch that is durable, or refused. */
     void (*answered)(void *state, const struct operation *operation, const struct outcome *outcome, void *about);
     void *state;
 };
 
-/* The members errand, waits, answered and state are set by the caller before. Errors: full, io. */
+/* The caller sets the members errand, waits, answered and state before. Errors: full, io. */
 enum err scan_writer_open(struct scan_writer *writer, const struct paths *paths, struct fault *fault);
-void scan_writer_close(struct scan_writer *writer); /* a batch under way is dropped */
+void scan_writer_close(struct scan_writer *writer); /* drops a batch in progress */
 
-/* Waits for the answer however long persist is away. Errors: persist's refusals; timeout when the errand is not to
- * go on. The answer lasts until the next ask. */
+/* Sends an ask, and waits for the answer even while persist is away. Errors: those of persist; timeout when the errand
+ * must end. The answer is valid until the next ask. */
 enum err scan_writer_ask(struct scan_writer *writer, const char *name, const void *request, void *answer,
                          struct fault *fault);
 
-/* The same for the ask of a client, under that ask's id. `sender` without a digest: as scan_writer_ask. */
+/* The same for a client's ask, under that ask's id. If `sender` has no digest: as scan_writer_ask. */
 enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *sender, const char *name,
                              const void *request, void *answer, struct fault *fault);
 
-/* Copies the operation, and sends the batch when it is full. `about` comes back with its answer. */
+/* Copies the operation, and sends the batch when it is full. `answered` gets `about` back. Errors: as
+ * scan_writer_ask. */
 enum err scan_writer_add(struct scan_writer *writer, const struct operation *operation, void *about,
                          struct fault *fault);
 enum err scan_writer_flush(struct scan_writer *writer, struct fault *fault);

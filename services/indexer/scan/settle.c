@@ -19,7 +19,7 @@ static int by_trace_then_age(const void *a, const void *b)
     return order ? order : id_compare(x->id, y->id);
 }
 
-/* The first gone item of that trace; `count` when there is none. */
+/* The index of the first gone item of that trace; `count`: none. */
 static size_t first_of(const struct gone *gone, size_t count, const struct trace *trace)
 {
     size_t low = 0, high = count;

@@ -1,18 +1,18 @@
-/* settle.h: what a scan makes of files that are gone and files that are new. Pure. Any thread.
+/* settle.h: what a scan concludes from files that are gone and files that are new. Pure functions. Any thread.
  *
  *   gone + new, same inode, size and mtime   moved: the item keeps its id
  *   gone, few                                missing
- *   gone, over 5 % of the library            a person is asked first; nothing is marked
- *   gone, over half of the library           the volume is taken to be away: offline, not missing */
+ *   gone, over 5 % of the library            the scan asks a person first, and marks nothing
+ *   gone, over half of the library           the volume counts as away: offline, not missing */
 #ifndef LOOPHOLE_INDEXER_SETTLE_H
 #define LOOPHOLE_INDEXER_SETTLE_H
 
 #include "common/clock.h"
 #include "common/id.h"
 
-/* A file as the catalogue or the disk has it. */
+/* A file's state in the catalogue or on the disk. */
 struct trace {
-    uint64_t inode; /* 0: not known, matches nothing */
+    uint64_t inode; /* 0: unknown, matches nothing */
     uint64_t size;
     usec_t mtime;
 };
@@ -20,24 +20,25 @@ struct trace {
 struct gone {
     struct id id;
     struct trace trace;
-    bool missing; /* it was marked so before */
+    bool missing; /* it was missing before */
     bool waiting; /* it is not analysed yet */
-    bool moved;   /* settled: a new place is its own */
+    bool moved;   /* result: it moved to a new place */
 };
 
 struct fresh {
     struct trace trace;
-    int64_t was; /* settled: index of the gone item that moved here; -1: none */
+    int64_t was; /* result: index of the gone item that moved here; -1: none */
 };
 
-/* Pairs each new place with at most one gone item and the other way; of several the oldest id. Sorts `gone`. */
+/* Pairs each new place with at most one gone item, and each gone item with at most one place. If several match, the
+ * oldest id is taken. Sorts `gone`. */
 void settle_moves(struct gone *gone, size_t gone_count, struct fresh *fresh, size_t fresh_count);
 
 enum verdict { VERDICT_MARK, VERDICT_ASK, VERDICT_LOST };
 
-enum { SETTLE_FEW = 10 }; /* so many may go without a question, however small the library */
+enum { SETTLE_FEW = 10 }; /* this number of files may vanish without a question, even in a small library */
 
-/* `missing` of `of` items that were there are not any more. */
+/* Judges that `missing` of `of` items have vanished since the last scan. */
 enum verdict settle_verdict(uint64_t missing, uint64_t of, bool accept_missing);
 
 #endif

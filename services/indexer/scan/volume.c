@@ -36,7 +36,7 @@ static bool is_printable(const char *text)
     return *text && text_is_utf8(text_of(text));
 }
 
-/* "marker:" and the first line of the mark, or false. */
+/* "marker:" and the first line of the marker file, or false. */
 static bool identity_by_marker(const char *mount, char *to, size_t size)
 {
     struct buffer mark = { 0 };
@@ -53,14 +53,14 @@ static bool identity_by_marker(const char *mount, char *to, size_t size)
     return good;
 }
 
-/* A look at the mark of any mount: it may be dead, and no other mount is to wait for that. */
+/* Reads the marker file of any mount. A mount may hang, and no other mount shall wait for it. */
 struct volume_look {
     atomic_int holders;
     sem_t done;
-    atomic_bool good; /* `identity` is there */
+    atomic_bool good; /* `identity` is set */
     char mount[PATH_MAX], identity[VOLUME_IDENTITY_SIZE];
 };
-enum { LOOK_SECONDS = 3, LOOKS_LEFT = 16 /* threads that hang, each in a dead mount */ };
+enum { LOOK_SECONDS = 3, LOOKS_LEFT = 16 /* abandoned threads, each in a mount that hangs */ };
 
 static void let_go(struct volume_look *look)
 {
@@ -99,7 +99,7 @@ static struct volume_look *look_begin(const char *mount)
         return look;
     }
     atomic_fetch_sub(&lookers, 1);
-    atomic_store(&look->holders, 1); /* no thread holds it */
+    atomic_store(&look->holders, 1); /* no thread uses it */
     let_go(look);
     return NULL;
 }
@@ -123,7 +123,7 @@ static bool identity_in_time(const char *mount, char *to, size_t size)
     return good;
 }
 
-/* udev's names need no right to read the device. */
+/* udev's links can be read without permission to read the device. */
 static bool link_to_device(const char *folder, dev_t device, char *to, size_t size)
 {
     DIR *links = opendir(folder);
@@ -200,7 +200,7 @@ static void set_root(struct volume_found *to)
     };
 }
 
-/* `by_marker` reads the mark; NULL: no file is read. */
+/* `by_marker` reads the marker file; NULL: no file is read. */
 static void identify_volume(struct libmnt_fs *fs, bool (*by_marker)(const char *mount, char *to, size_t size),
                             struct volume_found *to)
 {
@@ -223,7 +223,7 @@ static void identify_volume(struct libmnt_fs *fs, bool (*by_marker)(const char *
     label_it(to);
 }
 
-/* The mount whose target begins the path; of several the longest, of equal ones the last: it covers the others. */
+/* The mount whose target is a prefix of the path: the longest, and of equal ones the last, which covers the others. */
 static struct libmnt_fs *mount_of(struct libmnt_table *table, const char *path)
 {
     struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
@@ -234,7 +234,7 @@ static struct libmnt_fs *mount_of(struct libmnt_table *table, const char *path)
         const char *mount = mnt_fs_get_target(fs);
         size_t len = mount ? strlen(mount) : 0;
         if (len == 1)
-            len = 0; /* "/" begins every path */
+            len = 0; /* "/" is a prefix of every path */
         if (mount && len >= best_len && strncmp(path, mount, len) == 0 && (path[len] == '/' || path[len] == 0)) {
             best = fs;
             best_len = len;
@@ -263,7 +263,7 @@ enum err volume_locate(const char *identity, struct volume_found *to, struct fau
     struct libmnt_table *table = read_mounts(fault);
     struct libmnt_iter *iter = table ? mnt_new_iter(MNT_ITER_BACKWARD) : NULL;
     struct libmnt_fs *fs;
-    bool mark = strncmp(identity, "marker:", 7) == 0, found = false; /* a dead mount cannot hold up the search */
+    bool mark = strncmp(identity, "marker:", 7) == 0, found = false; /* a mount that hangs cannot stop the search */
 
     while (iter && !found && mnt_table_next_fs(table, iter, &fs) == 0) {
         identify_volume(fs, mark ? identity_in_time : NULL, to);

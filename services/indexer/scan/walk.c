@@ -17,7 +17,8 @@ enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
 struct folder_reading {
     DIR *directory;
-    char below[PATH_MAX]; /* of the present entry, below the library; `folder_len` bytes of it are the folder's */
+    /* Path of the current entry below the library; its first `folder_len` bytes are the folder's. */
+    char below[PATH_MAX];
     size_t folder_len;
     size_t path_len; /* of the folder's whole path */
     const struct naming_rules *rules;
@@ -60,7 +61,7 @@ static bool add_folder(struct folder_reading *reading, struct folder_entry *entr
     return add_entry(reading, &reading->to->folders, &reading->folder_room, entry);
 }
 
-/* A name of a medium: one stat, past links. What is not there any more or no regular file is passed over. */
+/* Adds a media file after one stat, which follows links. Ignores what is gone or not a regular file. */
 static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
 {
     struct stat st;
@@ -88,7 +89,7 @@ static unsigned char type_of(struct folder_reading *reading, const struct dirent
     return (unsigned char)IFTODT(st.st_mode);
 }
 
-/* No entry fits after a path that is too long: all are passed over. */
+/* No entry fits after a path that is too long, so all are ignored. */
 static void set_folder(struct folder_reading *reading, const char *below)
 {
     const size_t most = sizeof(reading->below) - 1;
@@ -107,7 +108,7 @@ static bool is_passed_over(struct folder_reading *reading, struct bytes name)
            naming_passed_over(reading->rules, reading->below);
 }
 
-/* No call of the system takes its path. Its name decides, for it is never opened. */
+/* No system call accepts such a path, so only the name decides: the file is never opened. */
 static bool is_too_long(struct folder_reading *reading, const struct dirent *name, struct bytes bytes)
 {
     if (reading->path_len + 1 + bytes.len < PATH_MAX)

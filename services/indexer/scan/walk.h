@@ -1,8 +1,8 @@
-/* walk.h: one directory, read: its media files with their traces, and its folders. Touches the file system: in an
- * errand only. Costs one stat for each media file and none for anything else, where the file system reports types.
+/* walk.h: reads one directory: its media files with their traces, and its folders. It touches the file system, so call
+ * it in an errand only. It calls stat once for each media file and for nothing else, if the file system reports types.
  *
- * Symbolic links to folders are not followed, so that there are no loops and nothing is seen twice; a link to a
- * regular file is a file. FIFOs, sockets and devices are passed over and never opened. */
+ * It does not follow symbolic links to folders, so there are no loops and no folder is seen twice. A link to a regular
+ * file counts as a file. FIFOs, sockets and devices are ignored and never opened. */
 #ifndef LOOPHOLE_INDEXER_WALK_H
 #define LOOPHOLE_INDEXER_WALK_H
 
@@ -11,9 +11,9 @@
 #include "services/indexer/scan/settle.h"
 
 struct folder_entry {
-    struct bytes name; /* with a closing zero after it */
+    struct bytes name; /* followed by a zero byte */
     enum kind kind;
-    bool unsure; /* it is there, but its trace can't be had */
+    bool unsure; /* it exists, but its trace cannot be read */
     struct trace trace;
 };
 
@@ -25,18 +25,18 @@ struct entry_list {
 struct folder_listing {
     struct entry_list files;   /* media, sorted by name */
     struct entry_list folders; /* sorted by name */
-    uint64_t too_long;         /* media files and folders that are passed over: their path has PATH_MAX bytes or more */
+    uint64_t too_long; /* media files and folders that are ignored, because their path has PATH_MAX bytes or more */
     struct bytes too_long_first; /* the name of one of them */
 };
 
-/* Reads `path`. `below` is its path below the library, "" for the library itself. Memory from the arena.
- * Errors: not_found, denied, io, full; timeout when the errand is not to go on. */
+/* Reads `path`. `below` is its path below the library, "" for the library itself. `to` lies in the arena. Errors:
+ * not_found, denied, io, full; timeout when the errand must end. */
 enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
                    struct arena *arena, struct folder_listing *to, struct fault *fault);
 
-bool walk_is_gone(const char *path); /* surely: an error of the file system says nothing */
+bool walk_is_gone(const char *path); /* certainly: an error of the file system proves nothing */
 
-/* "FOLDER/NAME", "NAME" when the folder is "". */
+/* "FOLDER/NAME", or "NAME" if the folder is "". */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);
 
 #endif

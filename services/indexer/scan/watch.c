@@ -10,23 +10,23 @@
 #include "services/indexer/scan/naming.h"
 
 enum {
-    QUIET_US = 300000,    /* after the last change of a folder */
-    WRITTEN_US = 2000000, /* after a file came that may be written still */
-    BUSY_US = 3000000,    /* a folder that is never quiet is looked at so often */
+    QUIET_US = 300000,    /* after a folder's last change */
+    WRITTEN_US = 2000000, /* after a new file that may still be written */
+    BUSY_US = 3000000,    /* interval of reports for a folder that is never quiet */
     SPOTS_MAX = 16 << 20,
     EARLY = 64,   /* events of folders that no scan has reported yet */
-    LEAVING = 64, /* folders that moved away and may come back under another name */
+    LEAVING = 64, /* folders that moved away and may return under another name */
     LEAVING_US = 500000,
 };
 
-/* A folder that is watched. */
+/* A watched folder. */
 struct watch_spot {
     int wd;
     struct id library;
     char *path;
     bool changed;
-    usec_t first, due;       /* of its changes that are not reported yet */
-    struct watch_spot *next; /* of those that changed */
+    usec_t first, due;       /* of its unreported changes */
+    struct watch_spot *next; /* the next changed folder */
 };
 
 struct leaving {
@@ -203,7 +203,7 @@ static void note_leaving(struct watch *watch, const struct watch_spot *spot, con
         }
 }
 
-/* Watches stay on a folder that moves: their paths change. */
+/* Watches stay on a folder that moves; only their paths change. */
 static void rename_below(struct watch *watch, const char *from, const char *to)
 {
     size_t len = strlen(from);

@@ -1,9 +1,9 @@
-/* watch.h: what inotify reports of the libraries' folders, gathered until it is quiet. The loop's, but for
- * inotify_add_watch, which scans call in their threads with watch_fd and WATCH_MASK before they read a folder: what
- * changes after that is reported, what changed before is seen.
+/* watch.h: collects the inotify events of the libraries' folders, and reports a folder when it is quiet. The loop's
+ * thread, except inotify_add_watch: scans call it in their threads with watch_fd and WATCH_MASK before they read a
+ * folder. So a later change is reported, and an earlier one is seen.
  *
- * A file that is being written waits for its close. When events are lost, or no watches are left, it says so and
- * everything is looked at again. */
+ * A file that is being written is reported after its close. If events are lost, or no watches are left, the watch
+ * reports that, and everything is scanned again. */
 #ifndef LOOPHOLE_INDEXER_WATCH_H
 #define LOOPHOLE_INDEXER_WATCH_H
 
@@ -20,26 +20,27 @@
 struct watch;
 
 struct watch_events {
-    /* The content of a folder changed and has been quiet since. */
+    /* The content of a folder changed, and has been quiet since. */
     void (*changed)(void *state, struct id library, const char *path);
-    /* A folder was renamed or moved within what is watched; both paths are its own. Its parents' `changed` follow. */
+    /* A folder was renamed or moved between watched folders; `from` and `to` are its own paths. `changed` follows for
+     * its parents. */
     void (*moved)(void *state, struct id library, const char *from, const char *to);
-    /* Events were lost: nothing is sure. */
+    /* Events were lost: any folder may have changed. */
     void (*lost)(void *state);
     void *state;
 };
 
-/* Errors: io (no inotify: then everything works by rescans), full. */
+/* Errors: io (inotify is not available: rescans replace it), full. */
 enum err watch_new(const struct watch_events *events, struct watch **watch, struct fault *fault);
 void watch_free(struct watch *watch); /* NULL is allowed */
 
 int watch_fd(const struct watch *watch); /* readable when there are events; -1 for NULL */
 
-/* A scan watches this folder by `wd`. */
+/* A scan watches this folder as `wd`. */
 void watch_add(struct watch *watch, struct id library, int wd, const char *path);
-void watch_forget(struct watch *watch, struct id library); /* no more events of it */
+void watch_forget(struct watch *watch, struct id library); /* reports no more events of this library */
 
 void watch_read(struct watch *watch); /* when watch_fd is readable */
-void watch_tick(struct watch *watch); /* every 100 ms or so: reports what is quiet */
+void watch_tick(struct watch *watch); /* about every 100 ms: reports the folders that are quiet */
 
 #endif

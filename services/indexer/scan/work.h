@@ -1,4 +1,4 @@
-/* work.h: one file that a worker is to hear. The owner of its list owns it; one thread at a time. */
+/* work.h: one file that a worker analyses. The owner of its list owns it; one thread at a time. */
 #ifndef LOOPHOLE_INDEXER_WORK_H
 #define LOOPHOLE_INDEXER_WORK_H
 
@@ -9,34 +9,34 @@
 
 struct work {
     struct work *next;
-    struct id id;         /* of the item; zero: for an ask, nothing is written to the catalogue */
-    struct id library;    /* its folder; zero for an ask */
-    struct id older;      /* the item that this one turned out to be; zero: none */
-    struct ticket ticket; /* of the ask */
-    uint64_t size;        /* as the scan saw the file; with mtime it names this state of it */
+    struct id id;         /* of the item; zero: for an ask, so nothing is written to the catalogue */
+    struct id library;    /* its library; zero for an ask */
+    struct id older;      /* the older item that this one is; zero: none */
+    struct ticket ticket; /* for the ask */
+    uint64_t size;        /* at the scan; with mtime it identifies this state of the file */
     usec_t mtime;
     usec_t seen;            /* when a scan listed it; steady clock */
-    uint64_t renews;        /* the item's revision, when an older analyser has heard it; 0: it is new */
-    bool created;           /* the item is as new as the scan: it may turn out to be an older one that moved */
-    bool remakes;           /* its content's artefacts are made again, and nothing else of it changes */
-    bool waits;             /* the scan saw no analysis of it: another worker may have made one since */
-    bool retry;             /* a person wants another try of a file that failed */
+    uint64_t renews;        /* the item's revision, if an older analyser analysed it; 0: it is new */
+    bool created;           /* the item is as new as the scan, so it may be an older one that moved */
+    bool remakes;           /* only the artefacts of its content are made again */
+    bool waits;             /* the scan saw no analysis of it, but a worker may have made one since */
+    bool retry;             /* a person wants the failed file to be analysed again */
     enum worker_mode mode;  /* what to do next */
-    uint8_t deaths;         /* of workers, over this file */
-    struct id content;      /* the hash; zero: not known */
-    struct fact_list facts; /* the file's own, that came with its content */
-    struct arena arena;     /* of the facts */
+    uint8_t deaths;         /* workers that died over this file */
+    struct id content;      /* the hash; zero: unknown */
+    struct fact_list facts; /* the facts in the file itself, which came with the hash */
+    struct arena arena;     /* for the facts */
     int fd;                 /* open for reading; -1: not yet */
     char path[];            /* absolute, any bytes */
 };
 
-/* Copies the path. NULL when memory is out. */
+/* Copies the path. */
 struct work *work_new(struct bytes path);
 void work_free(struct work *work); /* closes the file; NULL is allowed */
 
-bool work_is_unchanged(const struct work *work); /* the open file is what the scan saw */
+bool work_is_unchanged(const struct work *work); /* the open file is the one that the scan saw */
 
-/* First in, first out. Zeroed is empty. */
+/* First in, first out. A zeroed struct is empty. */
 struct work_queue {
     struct work *first, *last;
     uint64_t count;
@@ -47,7 +47,7 @@ struct work *work_pop(struct work_queue *queue);                           /* NU
 void work_queue_append(struct work_queue *queue, struct work_queue *more); /* `more` is empty afterwards */
 void work_queue_clear(struct work_queue *queue);
 
-/* Takes out those that `wanted` names; they become the caller's. */
+/* Removes and returns the works for which `wanted` is true; the caller owns them. */
 struct work_queue work_queue_take(struct work_queue *queue, bool (*wanted)(const void *what, const struct work *work),
                                   const void *what);
 
