@@ -1,9 +1,9 @@
-/* loophole-audio: the sound. Its audio thread is JACK's; what that thread runs is in rt/. */
+/* loophole-audio: the sound core. Its audio thread is JACK's and runs rt/. */
 #include "common/process/heap.h"
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
 
-#define EVERY  10000      /* microseconds between two looks at notes and state */
+#define EVERY  10000      /* microseconds between two ticks */
 #define MEMORY (16 << 20) /* bytes */
 
 int main(int argc, char **argv)
@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     struct audio audio;
     struct fault fault = { 0 };
 
-    heap_take(MEMORY); /* all of it, before it is ready */
+    heap_take(MEMORY); /* takes all memory before it is ready */
     s = service_start_as(argc, argv, &schema_audio, stands_by ? "audio-standby" : "audio");
     if (audio_open(&audio, s, stands_by, &fault) != ERR_OK) { /* shared memory, locked; the score; JACK */
         log_fault("can't start", &fault);
@@ -23,9 +23,9 @@ int main(int argc, char **argv)
     if (!stands_by)
         service_answer(s, &audio_handlers, &audio); /* one function for each ask */
     service_tells(s, audio_tell_status, NULL, &audio);
-    service_beats_while(s, audio_is_alive, &audio); /* the audio thread, too */
+    service_beats_while(s, audio_is_alive, &audio); /* heartbeats require a live audio thread */
     service_every(s, EVERY, audio_tick, &audio);    /* notes into events; ready once there is a server */
-    service_loop(s);                                /* until asked to stop */
+    service_loop(s);                                /* until the service must stop */
 
     audio_close(&audio);
     return service_end(s);

@@ -13,7 +13,7 @@
 #include "proto/transport/lock.h"
 
 enum { CHECK_US = 1000000 };
-enum { READY_US = 3000000 }; /* a start without a JACK server is reported after so long: all but sound works */
+enum { READY_US = 3000000 }; /* a start without a JACK server counts as waiting after this time */
 
 bool audio_stands_by(int *argc, char **argv)
 {
@@ -28,8 +28,8 @@ bool audio_stands_by(int *argc, char **argv)
     return true;
 }
 
-/* What is mapped now, and what will be: JACK's memory and its thread's stack come later. A sanitizer's shadow cannot
- * be locked. */
+/* Locks present and future memory, because JACK's memory and its thread's stack are allocated later. A sanitizer's
+ * shadow cannot be locked. */
 static bool lock_memory(void)
 {
     struct rlimit limit;
@@ -48,7 +48,7 @@ static bool lock_memory(void)
     return false;
 }
 
-/* A predecessor with our number is dead: we hold its lock. The other instance is dead when its lock is free. */
+/* A predecessor with our number is dead, because we have its lock. The other instance is dead if its lock is free. */
 static void take_over(struct audio *audio)
 {
     const char *other = audio->instance == 0 ? "audio-standby" : "audio";
@@ -91,7 +91,7 @@ static enum err open_mailbox(struct audio *audio, struct fault *fault)
     return e;
 }
 
-/* What the memory says and the file does not, or the other way round, is of another life. */
+/* A chain that is only in the memory, or only in the file, is left over from an earlier run. */
 static void begin_chain(struct audio *audio)
 {
     struct link_facts facts;
@@ -104,7 +104,7 @@ static void begin_chain(struct audio *audio)
     }
 }
 
-/* Where the engine starts; afterwards the score says it. */
+/* Initial values; later the score contains them. */
 static enum err read_settings(struct audio *audio, struct fault *fault)
 {
     struct config *config;
@@ -150,7 +150,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     }
     if (e == ERR_OK)
         begin_chain(audio);
-    audio->began = clock_steady(); /* locking its memory may have taken long */
+    audio->began = clock_steady(); /* locking may have taken long */
     if (e != ERR_OK)
         audio_close(audio);
     return e;
@@ -177,8 +177,8 @@ bool audio_is_alive(void *state)
     return link_is_alive(audio->link);
 }
 
-/* The core is ready when it sounds, so that a client that has waited for readiness hears what it starts. Without a
- * server it waits: READY_US after its start, and at once when it has lost one. */
+/* The core is ready when it plays, so that a client that waited for readiness hears its sounds. Without a server it
+ * waits: READY_US after the start, or at once if it has lost one. */
 static void look_at_readiness(struct audio *audio, const struct link_facts *facts)
 {
     bool sounds = facts->is_connected && (audio->instance == 1 || audio_sounds(audio));
@@ -217,7 +217,7 @@ static void look_at_link(struct audio *audio, const struct link_facts *facts)
     service_publish(audio->service, "server_changed", &state);
 }
 
-/* Damaged memory cannot be repaired while processes use it: this one ends, and its successor finds new memory. */
+/* Processes that use damaged memory prevent its repair: this one ends, and its successor gets new memory. */
 static void look_at_memory(struct audio *audio)
 {
     enum err before = audio->damage.code;
@@ -235,8 +235,8 @@ static void look_at_memory(struct audio *audio)
         service_stop(audio->service, err_exit_code(ERR_IO));
 }
 
-/* Rings that are too short for the server's rate are made again when this process has ended. If they cannot be, the
- * short ones have to do: the successor finds the rate noted, and goes on. */
+/* Rings too short for the server's rate are replaced after this process ends. If that fails, the successor uses the
+ * short ones: the recorded rate prevents another restart. */
 static void look_at_rate(struct audio *audio, const struct link_facts *facts)
 {
     struct fault fault = { 0 };

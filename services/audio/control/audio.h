@@ -1,18 +1,17 @@
-/* audio.h: the audio service's state. Its control thread, which is the loop's, answers asks: it writes the score, the
- * one writer, and sends orders; it reads notes and state. It never waits for the audio thread, nor for JACK.
+/* audio.h: the state of the audio service. Its control thread, the loop, answers asks. It is the only writer of the
+ * score, sends orders, and reads notes and state. It never waits for the audio thread or for JACK.
  *
- *   control.c   transport, mixer, patterns: into the score, and orders
- *   set_pattern.c  the sounds of a pattern, before it begins
- *   late_orders.c  orders for a core that runs no periods
- *   named_sounds.c slots and media items that rows and pads name
- *   pads.c      pads and their hits
- *   tell.c      answers: transport, meters, mixer
- *   ports.c     the JACK server, connections, the preview's chain
- *   news.c      what happened: notes into events
- *   link.c      the thread that keeps us on a JACK server; patch.c and loop.c what it
- *               connects; jack.c the door to it
- *   rt_jack.c   JACK's callbacks on the audio thread
- *   rt/         all else that the audio thread runs */
+ *   control.c       transport, mixer, patterns: score and orders
+ *   set_pattern.c   loads the sounds of a pattern before it begins
+ *   late_orders.c   orders while the core runs no periods
+ *   named_sounds.c  slots and media items that rows and pads name
+ *   pads.c          pads and their hits
+ *   tell.c          answers: transport, meters, mixer
+ *   ports.c         the JACK server, connections, the preview's chain
+ *   news.c          turns notes into events
+ *   link.c          the thread that keeps us on a JACK server; patch.c and loop.c connect, jack.c calls JACK
+ *   rt_jack.c       JACK's callbacks on the audio thread
+ *   rt/             the rest of the audio thread */
 #ifndef LOOPHOLE_AUDIO_AUDIO_H
 #define LOOPHOLE_AUDIO_AUDIO_H
 
@@ -30,76 +29,79 @@ struct audio {
     struct studio *studio;
     struct engine *engine;
     struct link *link;
-    struct mailbox *mailbox; /* its wishes come home */
+    struct mailbox *mailbox; /* returns the link's requests */
     uint32_t instance;       /* 0; 1: the standby */
-    bool is_locked;          /* all memory */
-    bool looks_ahead;        /* the limiter of a fresh score, by [audio] limiter */
+    bool is_locked;          /* all memory is locked */
+    bool looks_ahead;        /* [audio] limiter, for a fresh score */
     enum audio_readiness readiness;
-    usec_t began; /* to look for a server */
+    usec_t began; /* start of the search for a server */
 
-    struct score score; /* as it was published last */
+    struct score score; /* as last published */
     struct snapshot published;
     struct late_orders late;
-    uint64_t sets;                             /* asks for patterns and pads that have come … */
-    uint64_t pattern_set, pad_set[SCORE_PADS]; /* … and the number of the ask that each is of */
+    uint64_t sets;                             /* number of asks for patterns and pads so far */
+    uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct ring orders, notes;
     struct slots state;
 
     usec_t taps[AUDIO_TAPS]; /* newest first; 0: none */
-    struct link_facts told;  /* when server_changed was last published */
-    uint64_t xruns, lost;    /* when xrun was */
+    struct link_facts told;  /* as last published by server_changed */
+    uint64_t xruns, lost;    /* as last published by xrun */
     usec_t xrun_told;
-    struct meter levels[AUDIO_METERS]; /* as they were published last, with their fall */
+    struct meter levels[AUDIO_METERS]; /* as last published, with their fall */
     double reduction;
-    int64_t levels_frame; /* up to which */
+    int64_t levels_frame; /* end of the interval that `levels` covers */
     usec_t levels_told;
     bool levels_any;
-    usec_t checked;      /* when the shared memory last was */
-    struct fault damage; /* of it; code 0: none */
-    uint32_t rate;       /* of the server, as it is noted for the studio */
+    usec_t checked;      /* time of the last check of the shared memory */
+    struct fault damage; /* of the shared memory; code 0: none */
+    uint32_t rate;       /* the server's rate that the studio has recorded */
 };
 
-/* Maps the shared memory, locks and touches what the audio thread needs, takes the score up where it was, and begins
- * to look for a JACK server. Errors: offline (the supervisor makes the shared memory), full, version. */
+/* Maps the shared memory, locks and touches the audio thread's memory, adopts the published score, and starts to look
+ * for a JACK server. Errors: offline (the supervisor has not made the shared memory), full, version, bad_request. */
 enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault);
 void audio_close(struct audio *audio);
 
-/* True when the arguments hold --standby, which is taken out of them. */
+/* True if the arguments contain --standby; removes it. */
 bool audio_stands_by(int *argc, char **argv);
 
-bool audio_is_alive(void *audio); /* for the beat */
+bool audio_is_alive(void *audio); /* for the heartbeat */
 void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 
 /* ---- control.c ---- */
-void audio_score_begin(struct audio *audio);   /* what a predecessor published, or a fresh one */
-void audio_score_publish(struct audio *audio); /* the next serial */
-/* `answer` is what the call, whose one effect the order is, will be answered; NULL: recall_foretell was called for all
- * of its effects, or its ask may be done twice. While the core runs no periods for some seconds, audio_order defers an
- * order with an answer (late_orders.h), and the ask with it. Errors: busy, offline. */
+void audio_score_begin(struct audio *audio);   /* adopts a predecessor's score, or makes a fresh one */
+void audio_score_publish(struct audio *audio); /* with the next serial */
+
+/* Sends an order. If it is the ask's only effect, `answer` is the call's answer. NULL: recall_foretell was called for
+ * all effects, or the ask may be repeated. While the core runs no periods, audio_order defers an order with an answer,
+ * and its ask, for some seconds (late_orders.h). Errors: busy, offline. */
 enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
-uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; outlives the process */
+uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; survives the process */
 
-/* The next bar's pattern, or the present one at once. The answer's list of silent rows is the caller's. */
+/* Begins the pattern at the next bar, or at once with a saved position. The caller fills the answer's list of silent
+ * rows. */
 enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                              struct queued *answer);
 
 /* ---- tell.c, ports.c ---- */
-bool audio_state(const struct audio *audio, struct state *state); /* false: nothing sounded yet; zeroed then */
+bool audio_state(const struct audio *audio, struct state *state); /* false: no core has run yet; `state` is then zero */
 bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
-bool audio_sounded(const struct audio *audio, usec_t of_late);    /* … or did, so long ago at most */
-/* What the clocks said at the beginning of that period; false: none of late. */
+bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core ran periods within `of_late` */
+
+/* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
 void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
-void audio_tell_chain(struct audio *audio, const struct patch_chain *chain); /* as an event */
+void audio_tell_chain(struct audio *audio, const struct patch_chain *chain); /* publishes an event */
 void audio_tell_changed(struct audio *audio, const struct transport_state *now);
 void audio_tell_status(void *audio, struct arena *arena, struct service_status *to);
 
 /* ---- news.c ---- */
 void audio_take_notes(struct audio *audio);
 
-/* ---- asks of other files than control.c, which has the table of all ---- */
+/* ---- asks in other files; control.c has the table ---- */
 extern const struct audio_handlers audio_handlers;
 
 /* set_pattern.c */
@@ -118,7 +120,9 @@ enum err audio_ask_release(struct audio *audio, struct call *call, const struct 
 enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,
                              struct transport_state *answer);
 enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct audio_mixer *ask, struct mixer *answer);
-/* All meters into `to`, with the peaks after `since` (NULL: of the last period). The answer: dB the limiter took. */
+
+/* Fills `to` with all meters and the peaks after `since` (NULL: of the last period). Returns the limiter's reduction in
+ * dB. */
 double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
                     struct meter to[AUDIO_METERS]);
 double audio_lufs(double loudness);

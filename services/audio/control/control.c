@@ -11,10 +11,10 @@ enum { TAP_LONGEST_US = 3000000, WAIT_US = 5000000 };
 
 static bool is_within(double value, double min, double max)
 {
-    return value >= min && value <= max; /* NaN is not */
+    return value >= min && value <= max; /* false for NaN */
 }
 
-/* What a predecessor published may have been written over by anything. */
+/* Anything may have overwritten a predecessor's score. */
 static bool is_whole(const struct score *score)
 {
     bool whole = score->serial > 0 && is_within(score->tempo, 20, 400) && is_within(score->swing, 0, 0.999) &&
@@ -66,7 +66,7 @@ uint64_t audio_effects(const struct audio *audio)
     return ring_written(&audio->orders) + audio->score.serial;
 }
 
-/* A part of an ask, which has no answer of its own, cannot be put off: it waits in the ring. */
+/* An order that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
 static bool may_order(const struct audio *audio, const void *answer)
 {
     return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
@@ -97,7 +97,7 @@ enum err audio_order(struct audio *audio, struct call *call, struct order order,
 
 /* ---- transport ---- */
 
-/* As it will be with the next period. */
+/* The transport as of the next period. */
 static struct transport_state current_state(const struct audio *audio)
 {
     struct state state;
@@ -113,7 +113,7 @@ static enum err publish_answer(struct audio *audio, struct transport_state *answ
     return ERR_OK;
 }
 
-/* An order of an ask about the transport, or a part of another ask. */
+/* An order of a transport ask, or part of another ask. */
 static enum err order_transport(struct audio *audio, struct call *call, struct order order, struct transport_state now,
                                 struct transport_state *answer)
 {
@@ -186,7 +186,7 @@ static enum err ask_locate(struct audio *audio, struct call *call, const struct 
     return locate_step(audio, call, ask->bar * SCORE_BAR, answer);
 }
 
-/* As it will be once the score is published. */
+/* The transport after the score is published. */
 static struct transport_state with_score(const struct audio *audio)
 {
     struct transport_state now = current_state(audio);
@@ -218,7 +218,7 @@ static enum err ask_set_swing(struct audio *audio, struct call *call, const stru
     return publish_score(audio, answer);
 }
 
-/* The mean of the last intervals; after a long pause taps begin again. */
+/* The mean of the last intervals; a long pause restarts the measurement. */
 static enum err ask_tap(struct audio *audio, struct call *call, const struct audio_tap *ask,
                         struct transport_state *answer)
 {
@@ -272,7 +272,7 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
 
 /* ---- mixer ---- */
 
-/* NULL: no such channel. */
+/* NULL: unknown channel. */
 static struct score_strip *strip_of(struct score *score, int32_t bus)
 {
     static const uint32_t groups[] = {
@@ -350,7 +350,7 @@ static uint32_t next_serial(const struct score *score)
     return newest == UINT32_MAX ? 1 : newest + 1;
 }
 
-/* Tempo and swing come with the pattern. */
+/* Tempo and swing come from the pattern. */
 static void sound_now(struct score *score, const struct score_pattern *pattern, const struct sequencer *from)
 {
     score->now = *pattern;
@@ -368,7 +368,7 @@ static void sound_next(struct score *score, const struct score_pattern *pattern,
     score->next_swing = from->has_swing ? from->swing : -1;
 }
 
-/* Where it stood, and whether it ran, when it was saved. */
+/* Restores the saved position, and whether the transport ran. */
 static enum err take_position(struct audio *audio, struct call *call, const struct sequencer *from)
 {
     struct transport_state answer;

@@ -24,7 +24,7 @@ bool late_order_put(struct audio *audio, struct call *call, const struct order *
     return true;
 }
 
-/* Its client may have gone, and its call with it. */
+/* The client may have gone, and its call with it. */
 static void send_late(struct audio *audio, const struct late_order *one)
 {
     if (!ticket_is_open(audio->service, one->ticket))
@@ -38,7 +38,7 @@ static void send_late(struct audio *audio, const struct late_order *one)
     ticket_answer(audio->service, one->ticket, one->answer);
 }
 
-/* The first that is due; its index, or the count. */
+/* The index of the first order that is due; the count if there is none. */
 static uint32_t first_due(const struct audio *audio)
 {
     const struct late_orders *late = &audio->late;

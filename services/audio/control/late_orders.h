@@ -1,6 +1,6 @@
-/* late_orders.h: orders of asks that came while the sound core did not run, though it had run moments before. Busy
- * programs may keep a core from the processor, or another core takes over: such an order is sent when a core runs
- * again, and its ask is answered then. The control thread. */
+/* late_orders.h: orders that arrive while the sound core does not run, though it ran moments before. Busy programs may
+ * keep it from the processor, or another core takes over. Such an order is sent when a core runs again, and then its
+ * ask is answered. Control thread. */
 #ifndef LOOPHOLE_AUDIO_LATE_ORDERS_H
 #define LOOPHOLE_AUDIO_LATE_ORDERS_H
 
@@ -14,19 +14,19 @@ struct audio;
 struct late_orders {
     struct late_order {
         struct order order;
-        struct call *call; /* alive, as its arena with `answer`, while the ticket is open */
+        struct call *call; /* valid, like `answer` in its arena, while the ticket is open */
         struct ticket ticket;
         const void *answer;
-        usec_t until; /* on the steady clock */
+        usec_t until; /* time limit on the steady clock */
     } each[LATE_ORDERS];
     uint32_t count;
 };
 
-/* Puts the ask off for 5 s at most, or until half a second before its deadline. True: it will be answered. False: the
- * core has not run for 5 s, there is no time left, or no room. */
+/* Defers the ask for 5 s at most, or until half a second before its deadline. True: it will be answered. False: the
+ * core has not run for 5 s, or there is no time or no room. */
 bool late_order_put(struct audio *audio, struct call *call, const struct order *order, const void *answer);
 
-/* Sends all in the order in which they came, once a core runs; refuses those whose time is over. */
+/* Sends all orders in their sequence once a core runs; refuses those whose time is over. */
 void late_orders_tick(struct audio *audio);
 
 #endif

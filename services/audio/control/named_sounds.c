@@ -16,7 +16,7 @@ static bool is_loaded(const struct sounds_memory *sounds, uint32_t slot)
     return slot < SOUNDS && atomic_load(&sounds->entries[slot].state) == SOUND_READY;
 }
 
-/* "0 to 2, 7", as much as there is room for. */
+/* Writes the loaded slots as "0 to 2, 7", as far as they fit. */
 static void write_loaded(const struct sounds_memory *sounds, char to[80])
 {
     size_t len = 0;
@@ -60,12 +60,12 @@ enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generati
 struct load {
     struct loads *all;
     struct named_sound sound;
-    char why[256]; /* "": it is loaded */
+    char why[256]; /* "": loaded */
 };
 
 struct loads {
     struct audio *audio;
-    struct call *call; /* alive, as its arena, while the ticket is open */
+    struct call *call; /* valid, like its arena, while the ticket is open */
     struct ticket ticket;
     named_done *done;
     void *ask;
@@ -160,7 +160,7 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
         return ERR_BUSY;
     }
     all->count = count;
-    all->waiting = 1; /* this loop */
+    all->waiting = 1; /* counts this loop itself */
     for (uint32_t i = 0; i < count; i++) {
         all->each[i] = (struct load){ .all = all, .sound = sounds[i] };
         begin_load(&all->each[i], budget_of(call));

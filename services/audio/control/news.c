@@ -5,7 +5,7 @@
 #include "services/audio/control/audio.h"
 
 enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 50000 };
-static const double FALL_S = 1.7, LEVEL_LEAST = 1e-5; /* a peak falls by 20 dB in so long, down to -100 dB */
+static const double FALL_S = 1.7, LEVEL_LEAST = 1e-5; /* a peak falls by 20 dB in this time, down to -100 dB */
 
 static void tell_bar(struct audio *audio, const struct note *note)
 {
@@ -17,7 +17,7 @@ static void tell_bar(struct audio *audio, const struct note *note)
     service_publish(audio->service, "bar", &event);
 }
 
-/* What was queued sounds: it is what a pattern queued from here on replaces. */
+/* The queued pattern plays now, so it is the one that a new pattern replaces. */
 static void take_next(struct audio *audio, const struct note *note)
 {
     struct score *score = &audio->score;
@@ -91,7 +91,7 @@ static void let_fall(double *now, double before, double share)
     *now = fmax(*now, before * share > LEVEL_LEAST ? before * share : 0);
 }
 
-/* Returns whether anything is heard. */
+/* Returns true if any level is audible. */
 static bool fall_all(struct audio *audio, struct meter now[AUDIO_METERS], double share)
 {
     bool any = false;

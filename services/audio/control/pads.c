@@ -73,7 +73,7 @@ enum err audio_ask_pads(struct audio *audio, struct call *call, const struct aud
     return ERR_OK;
 }
 
-/* A change of another key keeps a sound that was released meanwhile: the pad stays silent. */
+/* An unchanged sound is not checked again: if it was released meanwhile, the pad stays silent. */
 static bool keeps_sound(const struct audio *audio, const struct pad *pad)
 {
     const struct score_pad *now = &audio->score.pads[pad->pad % SCORE_PADS];
@@ -111,13 +111,13 @@ static uint32_t list_items(struct pad_list *pads, struct named_sound to[SCORE_PA
     return count;
 }
 
-/* Pads of an ask, and its number. */
+/* The pads of an ask, and its number. */
 struct asked_pads {
     struct pad_list each;
     uint64_t number;
 };
 
-/* Sounds load in any order, but the last ask that names a pad wins. */
+/* Sounds load in any order; of two asks for a pad, the later one wins. */
 static enum err set_pads(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                          void *answer)
 {

@@ -61,7 +61,7 @@ static void read_effects(const struct modules *from, struct score_pattern *to)
     to->acid_comp = GIVEN(acid, vol_comp, 0.5);
 }
 
-/* The voice of that name: the field of that name. NULL: there is none. */
+/* Finds the voice with this name, the name of its field. NULL: unknown. */
 static const struct voice_values *find_voice(const struct modules *modules, struct text name)
 {
     const struct field *field = schema_field(&modules_shape, name.len ? name : TEXT("voice1"));
@@ -107,8 +107,8 @@ static void read_notes(const struct row *from, struct score_row *to)
         to->notes[i] = (float)from->notes.at[(i + from->note_index) % to->note_count];
 }
 
-/* A sound is played as it is: of its voice's oscillator and filter only a resonance that was given counts, and only the
- * row's own cutoff asks for a filter. It plays to its end, and its notes are relative to base_freq. */
+/* A sound is played unchanged to its end. Of its voice's oscillator and filter only a given resonance counts, and only
+ * the row's own cutoff enables the filter. Notes are relative to base_freq. */
 static void make_sampled(const struct voice_values *voice, struct score_row *to)
 {
     to->voice.freq = MIDDLE_C;

@@ -40,7 +40,7 @@ enum err audio_ask_server(struct audio *audio, struct call *call, const struct a
     return ERR_OK;
 }
 
-enum { CONNECTIONS = WIRES + 4 }; /* and the chain's */
+enum { CONNECTIONS = WIRES + 4 }; /* plus those of the chain */
 
 /* ---- connections: asks that wait for JACK ---- */
 
@@ -48,7 +48,7 @@ struct wish_asked {
     struct link_wish wish;
     struct audio *audio;
     struct ticket ticket;
-    char sides[2][CLIENT_FOREIGN_NAME]; /* of the chain */
+    char sides[2][CLIENT_FOREIGN_NAME]; /* inputs of the chain */
     struct connection each[CONNECTIONS];
 };
 
@@ -58,7 +58,7 @@ static void add_connection(struct connections *all, struct connection *each, str
     each[all->each.count++] = one;
 }
 
-/* The chain's four, but those that a person has wired as well. */
+/* Adds the chain's four connections, except those that a person made too. */
 static void add_chain(struct wish_asked *asked, struct connections *all)
 {
     const struct patch_chain *chain = &asked->wish.chain;
@@ -110,7 +110,7 @@ void audio_tell_chain(struct audio *audio, const struct patch_chain *chain)
     service_publish(audio->service, "chain_changed", &event);
 }
 
-/* It is set before the client that asked begins to play. */
+/* The score is set before the client that asked can play. */
 static void answer_chain(struct wish_asked *asked)
 {
     struct audio *audio = asked->audio;

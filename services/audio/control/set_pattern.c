@@ -5,7 +5,7 @@
 #include "services/audio/control/named_sounds.h"
 #include "services/audio/control/pattern.h"
 
-/* An ask whose rows can be changed, and its number. */
+/* A copy of the ask, whose rows can be changed, and its number. */
 struct pattern_asked {
     struct audio_set_pattern ask;
     uint64_t number;
@@ -53,7 +53,7 @@ static uint32_t list_items(struct row_list *rows, struct named_sound to[SCORE_RO
     return count;
 }
 
-/* A row without its sound would be one of the synth: it is muted. Sounds load in any order, but the last ask wins. */
+/* Without its sound a row would play the synth, so it is muted. Sounds load in any order; the later ask wins. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
 {
@@ -83,7 +83,7 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
     uint32_t count;
     enum err e;
 
-    e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for it */
+    e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for the pattern */
     if (e == ERR_OK)
         e = check_slots(audio, call, &own->ask.pattern.sequencer.tracks);
     if (e != ERR_OK)

@@ -25,7 +25,7 @@ bool audio_sounds(const struct audio *audio)
     return audio_sounded(audio, FRESH_US);
 }
 
-/* Shared memory may hold anything; a message holds what its schema allows. */
+/* Shared memory may contain any value; a message must satisfy its schema. */
 static double clamp_to(double value, double min, double max)
 {
     return isfinite(value) ? fmin(fmax(value, min), max) : min;

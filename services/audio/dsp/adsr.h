@@ -26,8 +26,7 @@ struct rt_adsr {
     uint32_t gate;  /* frames until the release; UINT32_MAX: until adsr_release */
     uint32_t spare;
     double level, target;          /* at the last frame; at the end of the segment */
-    double rest, distance, factor; /* decay, release: level = rest + distance, which is multiplied by factor each
-                                    * frame */
+    double rest, distance, factor; /* decay, release: level = rest + distance, times factor each frame */
     double step;                   /* attack: added each frame */
 };
 

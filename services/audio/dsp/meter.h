@@ -16,8 +16,7 @@ struct rt_meter {
 };
 
 void meter_run(struct rt_meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames);
-void meter_clips(struct rt_meter *meter, const float *left, const float *right, uint32_t frames); /* counts clips
-                                                                                                   * only */
+void meter_clips(struct rt_meter *meter, const float *left, const float *right, uint32_t frames); /* clips only */
 float meter_rms(const struct rt_meter *meter, uint32_t channel); /* linear; channel 0 or 1 */
 void meter_again(struct rt_meter *meter);                        /* resets the peak; RMS and clips continue */
 

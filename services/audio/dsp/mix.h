@@ -21,6 +21,7 @@ struct mix_strip {
 
 /* Sets the target; gain 0..16, linear (0: muted). */
 void mix_strip_set(struct mix_strip *strip, float gain, float pan, uint32_t rate);
+
 /* Adds in, through the strip, to out; in_right may be in_left (mono). */
 void mix_strip_add(struct mix_strip *strip, const float *in_left, const float *in_right, float *out_left,
                    float *out_right, uint32_t frames);
@@ -31,6 +32,7 @@ void mix_add_ramp(float *out, const float *in, struct ramp *ramp, uint32_t frame
 void mix_multiply(float *x, const float *gain, uint32_t frames);           /* frame by frame, for an envelope */
 float mix_highest(const float *left, const float *right, uint32_t frames); /* highest absolute value; 0 for no frames */
 void mix_clear(float *x, uint32_t frames);
+
 /* Sets invalid samples (number_sane) to 0: for input from shared memory or other clients. */
 void mix_clean(float *x, uint32_t frames);
 

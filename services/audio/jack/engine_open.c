@@ -1,4 +1,4 @@
-/* The engine's set-up: the part of services/audio/rt/engine.h that does not run on the audio thread. */
+/* Sets the engine up: the part of services/audio/rt/engine.h that does not run on the audio thread. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +24,8 @@ static void open_views(struct engine *engine, const struct studio *studio)
     engine->memory = studio_engine(studio);
 }
 
-/* New memory is all zeroes, which is a state; one of another layout becomes that. Its periods are counted from 1 again,
- * so headers of captures that name later ones must go. */
+/* All zero is a valid state, for new memory and for that of another layout. Periods then count from 1 again, so the
+ * headers of captures, which name later periods, are cleared. */
 static void make_memory(struct engine *engine)
 {
     struct engine_memory *memory = engine->memory;
@@ -52,7 +52,7 @@ enum err engine_open(const struct studio *studio, uint32_t instance, struct engi
     made->score = &made->own_score;
     open_views(made, studio);
     make_memory(made);
-    atomic_store(&made->memory->showing[instance].active, 0); /* of a predecessor, which is dead */
+    atomic_store(&made->memory->showing[instance].active, 0); /* set by a predecessor, which is dead */
     interpolate_table(made->table);
     *engine = made;
     return ERR_OK;

@@ -8,7 +8,7 @@
 #include "common/id.h"
 #include "services/audio/jack/rt_jack.h"
 
-enum { LEAD_PERIODS = 100 }; /* without a call of the leader: it leads no more */
+enum { LEAD_PERIODS = 100 }; /* without a call of rt_lead: we have lost the lead */
 
 const char *const client_ports[PORTS] = {
     [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right",
@@ -24,7 +24,7 @@ static bool is_output(enum client_port port)
     return port < PORT_IN_LEFT || port == PORT_MIDI_OUT;
 }
 
-/* ---- callbacks of JACK's other thread, or of a moment like a signal's: flags and numbers only ---- */
+/* ---- callbacks on JACK's other thread or as in a signal handler: they set only flags and numbers ---- */
 
 static void on_shutdown(jack_status_t code, const char *reason, void *state)
 {
@@ -70,7 +70,7 @@ static void on_wire(jack_port_id_t a, jack_port_id_t b, int is_new, void *state)
     atomic_store(&client->rewired, true);
 }
 
-/* The range of all our ports of one direction, as JACK finds it without this callback. */
+/* The latency range of all our ports of one direction, as JACK computes it without a callback. */
 static jack_latency_range_t range_of(struct client *client, bool outputs, jack_latency_callback_mode_t mode)
 {
     jack_latency_range_t all = { UINT32_MAX, 0 }, range;
@@ -85,13 +85,13 @@ static jack_latency_range_t range_of(struct client *client, bool outputs, jack_l
     return all;
 }
 
-/* By the limiter: all that leaves, what a chain returns, what MIDI plays. A take is not delayed. */
+/* The limiter delays all outputs, the returns of a chain, and the sound of MIDI. It does not delay a take. */
 static bool is_delayed(enum client_port port)
 {
     return is_output(port) || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
 }
 
-/* Capture: from the inputs, which JACK has set, to the outputs. Playback: the other way. */
+/* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
 static void on_latency(jack_latency_callback_mode_t mode, void *state)
 {
     struct client *client = state;
@@ -199,7 +199,7 @@ void client_close(struct client *client)
     free(client);
 }
 
-/* ---- what others see ---- */
+/* ---- for other files ---- */
 
 struct client_pulse client_look(struct client *client)
 {
@@ -229,7 +229,7 @@ static void look_at_inputs(struct client *client)
     atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
 }
 
-/* JACK calls on_latency before this returns, or soon after. */
+/* JACK calls on_latency during this call or soon after. */
 static void say_delay(struct client *client, uint32_t delay)
 {
     if (delay == client->told_delay)
@@ -253,7 +253,7 @@ void client_tell(struct client *client, struct client_facts *facts)
     };
 }
 
-/* One of a list of JACK's, which is freed. */
+/* Copies one name of a list, and frees the list. */
 static bool pick_name(const char **all, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
     uint32_t count = 0;
@@ -346,7 +346,7 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
            pick_name(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
 }
 
-/* JACK calls its leader each period. Another client may have taken the lead, which JACK does not report. */
+/* JACK calls its leader each period. It does not report when another client takes the lead. */
 static bool has_lost_lead(struct client *client)
 {
     uint64_t periods = atomic_load(&client->left) - atomic_load(&client->led);
@@ -359,8 +359,7 @@ void client_lead(struct client *client)
     bool leads = atomic_load_explicit(&client->is_to_lead, memory_order_relaxed);
 
     if (client->leads && (!leads || has_lost_lead(client))) {
-        (void)
-            jack_release_timebase(client->jack); /* refused if another client leads: then there is nothing to release */
+        (void)jack_release_timebase(client->jack); /* fails if another client leads */
         client->leads = false;
     }
     if (!leads || client->leads)

@@ -9,10 +9,10 @@
 
 enum {
     LOOK_US = 10000,
-    TAKEN_US = 5000,     /* between two tries while a predecessor still has our name */
-    RETRY_US = 50000,    /* … while there is no server */
-    SILENT_US = 3000000, /* a server that runs no period for so long has thrown us out */
-    HANG_US = 400000,    /* one period */
+    TAKEN_US = 5000,     /* between attempts while a predecessor's client still has our name */
+    RETRY_US = 50000,    /* between attempts while there is no server */
+    SILENT_US = 3000000, /* a server without a period for so long has removed us */
+    HANG_US = 400000,    /* longest duration of a period */
     STUCK_US = 2000000,
 };
 
@@ -21,30 +21,30 @@ struct link {
     struct mailbox *mailbox;
     pthread_t thread;
 
-    /* Under the lock, which no thread holds within JACK. */
+    /* Guarded by the lock, which no thread holds while it calls JACK. */
     pthread_mutex_t lock;
-    pthread_cond_t call; /* for the thread: a wish, or the end */
+    pthread_cond_t call; /* wakes the thread: a request, or the end */
     struct link_facts facts;
     struct link_wish *wishes;
     bool stops, has_ended;
 
-    _Atomic uint64_t entered, left; /* of the client in use */
-    _Atomic int64_t leaving;        /* clock_steady since when; 0: it does not */
+    _Atomic uint64_t entered, left; /* of the current client */
+    _Atomic int64_t leaving;        /* start of the leaving by clock_steady; 0: not leaving */
 
-    /* the thread's own */
+    /* used only by the thread */
     char name[CLIENT_NAME];
     struct client *client;
     struct patch patch;
-    struct link_facts now; /* facts, before they are published */
-    usec_t moved;          /* when the last period ended */
+    struct link_facts now; /* the facts before publication */
+    usec_t moved;          /* time of the last period's end */
     uint64_t last_left;
 
-    /* the control thread's own */
+    /* used only by the control thread */
     uint64_t seen_left;
     usec_t seen_at;
 };
 
-/* ---- wishes ---- */
+/* ---- requests ---- */
 
 static void put_last(struct link *link, struct link_wish *wish)
 {
@@ -177,7 +177,7 @@ static usec_t watch_server(struct link *link)
     return LOOK_US;
 }
 
-/* False: it is to end. */
+/* False: the thread must end. */
 static bool wait_for_call(struct link *link, usec_t pause)
 {
     usec_t until = clock_steady() + pause;
@@ -262,7 +262,7 @@ bool link_close(struct link *link)
     if (!link)
         return true;
     while (!has_ended(link)) {
-        if (clock_steady() > end) { /* it keeps its memory: it may come back to it */
+        if (clock_steady() > end) { /* the memory leaks, because the thread may still use it */
             log_warn("the JACK server hangs; left as it is");
             return false;
         }

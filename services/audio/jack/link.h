@@ -1,6 +1,6 @@
-/* link.h: keeps the core on a JACK server. A thread of its own does whatever may hang: joins the server, again and
- * again until there is one; keeps connections (patch.h); leaves a server that died, and joins its successor. The
- * control thread reads what it says, sends it wishes, and never waits for it. */
+/* link.h: keeps the core on a JACK server. A thread of its own makes all calls that may hang. It joins the server,
+ * retrying until there is one, keeps connections (patch.h), leaves a dead server, and joins its successor. The control
+ * thread reads its facts, sends it requests, and never waits for it. */
 #ifndef LOOPHOLE_AUDIO_LINK_H
 #define LOOPHOLE_AUDIO_LINK_H
 
@@ -11,10 +11,10 @@ struct link;
 
 struct link_facts {
     bool is_connected;
-    uint64_t connects; /* since the process began */
+    uint64_t connects; /* since the start of the process */
     struct client_facts client;
-    char server[CLIENT_NAME]; /* "": JACK's default one */
-    char name[CLIENT_NAME];   /* of our client */
+    char server[CLIENT_NAME]; /* "": JACK's default server */
+    char name[CLIENT_NAME];   /* name of our client */
     char trouble[200];        /* why there is no connection, or "" */
     struct patch_chain chain;
 };
@@ -23,31 +23,32 @@ struct link_plan {
     const struct paths *paths;
     const char *name; /* of the client */
     struct engine *engine;
-    struct mailbox *mailbox; /* where wishes come home */
-    bool keeps;              /* as patch.h says */
-    bool is_chained;         /* a chain of the file goes on */
+    struct mailbox *mailbox; /* delivers finished requests to the loop */
+    bool keeps;              /* see patch.h */
+    bool is_chained;         /* keep the chain in the file */
 };
 
-/* Errors: full. */
+/* Starts the thread; `plan` is copied, and its pointers must outlive the link. Errors: full. */
 enum err link_open(const struct link_plan *plan, struct link **link, struct fault *fault);
-/* Gives up on a server that hangs after 2 s. False: then nothing that it uses may be freed. NULL is allowed. */
+
+/* Waits at most 2 s for a server that hangs. False: then nothing that the thread uses may be freed. NULL is allowed. */
 bool link_close(struct link *link);
 
-/* False while the audio thread has been inside one period for so long that it hangs. For the control thread's beat. */
+/* For the control thread's heartbeat. False: the audio thread has been inside one period for so long that it hangs. */
 bool link_is_alive(struct link *link);
 bool link_is_stuck(struct link *link); /* leaving a dead server hangs: only a new process helps */
 
 void link_tell(struct link *link, struct link_facts *facts);
 
-/* What JACK is to be asked for. The thread does it as soon as JACK lets it, and sends it home: the mailbox opens it in
- * the loop. One that JACK never lets go of does not come home. */
+/* A request to JACK. The thread does it as soon as JACK permits, and returns it through the mailbox to the loop. If
+ * JACK never permits it, it does not return. */
 struct link_wish {
     struct mail home;
     enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN } verb;
     enum client_port port;        /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
     bool for_take;                /* of LINK_CONNECT */
-    char to[CLIENT_FOREIGN_NAME]; /* of these; or LINK_CHAIN's: patch_lead_through */
-    struct fault fault;           /* the answer, and what is after it */
+    char to[CLIENT_FOREIGN_NAME]; /* of LINK_CONNECT and LINK_DISCONNECT; of LINK_CHAIN: patch_lead_through */
+    struct fault fault;           /* the answer; the next two fields are the state after it */
     struct wires wires;
     struct patch_chain chain;
     struct link_wish *next;

@@ -10,7 +10,7 @@ void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME])
     (void)snprintf(owner, CLIENT_FOREIGN_NAME, "%.*s", (int)strcspn(port, ":"), port);
 }
 
-/* Clients that were reached, in order. Each is taken to lead from all its inputs to all its outputs. */
+/* The clients reached so far. Each counts as connected from all its inputs to all its outputs. */
 struct reached {
     char name[REACHED][CLIENT_FOREIGN_NAME];
     uint32_t count;
@@ -59,5 +59,5 @@ bool loop_leads(struct client *client, const char *from, const char *to)
             return true;
         reach_on(client, &reached, reached.name[i]);
     }
-    return reached.count == REACHED; /* more than is followed: taken for yes */
+    return reached.count == REACHED; /* the limit: count it as connected */
 }

@@ -1,13 +1,13 @@
-/* loop.h: where sound goes after our ports, so that nothing feeds back. May hang in JACK: link.c's thread alone. */
+/* loop.h: follows the signal after our ports, to prevent feedback. May hang in JACK: only link.c's thread calls it. */
 #ifndef LOOPHOLE_AUDIO_LOOP_H
 #define LOOPHOLE_AUDIO_LOOP_H
 
 #include "services/audio/jack/jack.h"
 
-void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME]); /* "CLIENT:PORT": the client */
+void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME]); /* the CLIENT of "CLIENT:PORT" */
 
-/* Whether what leaves the client `from` (NULL: our main ports) enters the client `to`, through any clients between.
- * Each client is taken to lead from all its inputs to all its outputs, but for the machine's sockets. */
+/* True if the output of client `from` (NULL: our main ports) reaches client `to`, directly or through other clients.
+ * Each client counts as connected from all its inputs to all its outputs, except the machine's ports. */
 bool loop_leads(struct client *client, const char *from, const char *to);
 
 #endif

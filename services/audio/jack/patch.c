@@ -9,7 +9,7 @@
 
 /* ---- feedback ---- */
 
-/* The first core's or the standby's: one name, and a word after it. */
+/* True for a client of the first core or of the standby: the name, and perhaps a word after it. */
 static bool is_ours(const struct patch *patch, const char *owner)
 {
     size_t length = strcspn(patch->name, "-");
@@ -23,7 +23,7 @@ static bool is_return(enum client_port port)
     return port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT;
 }
 
-/* What main leads to, or what is ours, must not come back to main. */
+/* True if `foreign` belongs to us, or to a client that main reaches. */
 static bool would_feed_back(struct patch *patch, const char *foreign)
 {
     char owner[CLIENT_FOREIGN_NAME];
@@ -32,7 +32,7 @@ static bool would_feed_back(struct patch *patch, const char *foreign)
     return is_ours(patch, owner) || loop_leads(patch->client, NULL, owner);
 }
 
-/* Whether `foreign`, an input that main is to lead to, leads back to main. */
+/* True if main, connected to the input `foreign`, would reach itself. */
 static bool comes_back(struct patch *patch, const char *foreign)
 {
     char owner[CLIENT_FOREIGN_NAME], from[CLIENT_FOREIGN_NAME], returned[CLIENT_FOREIGN_NAME];
@@ -63,7 +63,7 @@ static void break_loops(struct patch *patch)
 
 /* ---- a person's connections ---- */
 
-/* A person's doing, in whatever program; the first core keeps it. */
+/* Records a connection that a person made with any program; only the first core does. */
 static bool take_new(struct patch *patch, enum client_port port, const char *to)
 {
     struct jack_wire *wire = wires_find(&patch->wires, port, to);
@@ -90,8 +90,8 @@ static bool look_at_ports(struct patch *patch)
     return changed;
 }
 
-/* True when a person took it away, in whatever program: both its ports stood all the time. It is looked at twice, for
- * a port that goes is first disconnected, and then gone. */
+/* True if a person removed it: both its ports still exist. It needs two looks, because JACK disconnects a port before
+ * it removes it. */
 static bool was_taken(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
     if (!wire->made || ports_changed || !patch->keeps)
@@ -102,12 +102,12 @@ static bool was_taken(struct patch *patch, struct jack_wire *wire, bool ports_ch
     return false;
 }
 
-/* True when it is wanted no more. */
+/* True: forget the connection. */
 static bool mend_one(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
     if (wire->dropped && wire->seen && !wires_in_chain(patch->chain.to, wire->port, wire->to)) {
         client_disconnect(patch->client, wire->port, wire->to);
-        patch->doubts = true; /* JACK shows it until its next period: it is no new one of a person's until then */
+        patch->doubts = true; /* JACK shows it until its next period: do not take it for a new one */
         return false;
     }
     if (wire->dropped)
@@ -145,8 +145,8 @@ static bool has_any(const struct wires *wires, enum client_port port)
     return false;
 }
 
-/* To the machine's sockets, where no connection was ever chosen or none of the chosen ones is there. An input of a take
- * waits for what the take was begun with: a microphone in between would be in the take. */
+/* Connects a port to the machine if no connection was ever chosen, or none of the chosen ones exists. An input of a
+ * take waits for its own connection: otherwise the take would contain a microphone meanwhile. */
 static void connect_by_default(struct patch *patch)
 {
     char to[CLIENT_FOREIGN_NAME];
@@ -166,7 +166,7 @@ static void connect_by_default(struct patch *patch)
     }
 }
 
-/* Between two ports of ours a connection has a wire for each of them. */
+/* A connection between two of our ports has a wire for each of them. */
 static void drop_mirror(struct patch *patch, enum client_port port, const char *to)
 {
     char own[CLIENT_FOREIGN_NAME];
@@ -207,7 +207,7 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
 
 /* ---- the chain ---- */
 
-/* Its first two outputs by JACK's order; one leads to both sides. False: it has none. */
+/* Finds the first two outputs in JACK's order; a single one serves both sides. False: there is none. */
 static bool find_back(struct patch *patch, const char *to, char back[2][CLIENT_FOREIGN_NAME])
 {
     char owner[CLIENT_FOREIGN_NAME];
@@ -235,7 +235,7 @@ static bool make_one(struct patch *patch, enum client_port port, const char *to)
     return is_connected(patch, port, to) || client_connect(patch->client, port, to);
 }
 
-/* What a person has connected as well stays. */
+/* Disconnects, unless a person made the same connection. */
 static void undo_one(struct patch *patch, enum client_port port, const char *to)
 {
     if (to[0] && !wires_find(&patch->wires, port, to) && is_connected(patch, port, to))
@@ -277,7 +277,7 @@ static enum err check_chain(struct patch *patch, const char *to, struct fault *f
     return ERR_OK;
 }
 
-/* The way back first, so that nothing is lost that leaves. */
+/* Connects the way back first, so that no sound is lost. */
 static enum err make_chain(struct patch *patch, struct fault *fault)
 {
     struct patch_chain *chain = &patch->chain;
@@ -295,7 +295,7 @@ static enum err make_chain(struct patch *patch, struct fault *fault)
     return ERR_OK;
 }
 
-/* As long as it is wanted, whatever came or went. */
+/* Restores the chain as long as it is wanted. */
 static void mend_chain(struct patch *patch)
 {
     struct fault fault = { 0 };
@@ -352,7 +352,7 @@ static void save_wires(struct patch *patch)
         patch->wires.is_known = true;
 }
 
-/* What the keeper of the connections wants no more. */
+/* Drops connections that are no longer in the keeper's file. */
 static void drop_others(struct patch *patch, struct wires *wanted)
 {
     for (uint32_t i = 0; i < patch->wires.count; i++)
@@ -360,7 +360,7 @@ static void drop_others(struct patch *patch, struct wires *wanted)
             client_disconnect(patch->client, patch->wires.at[i].port, patch->wires.at[i].to);
 }
 
-/* What the keeper of the connections has written. */
+/* Reads the file that the keeper of the connections has written. */
 static bool follow_file(struct patch *patch)
 {
     char path[PATH_MAX];
@@ -380,7 +380,7 @@ static bool follow_file(struct patch *patch)
     return true;
 }
 
-/* ---- all of it ---- */
+/* ---- interface ---- */
 
 void patch_open(struct patch *patch, const struct paths *paths, const char *name, bool keeps, bool is_chained)
 {

@@ -1,4 +1,4 @@
-/* port.h: the ports of our client of JACK. */
+/* port.h: the ports of our JACK client. */
 #ifndef LOOPHOLE_AUDIO_PORT_H
 #define LOOPHOLE_AUDIO_PORT_H
 
@@ -10,7 +10,7 @@ enum client_port {
     PORT_IN_LEFT,
     PORT_IN_RIGHT,
     PORT_LISTEN,
-    PORT_RETURN_LEFT, /* what comes back of the preview's chain */
+    PORT_RETURN_LEFT, /* output of the preview's chain */
     PORT_RETURN_RIGHT,
     PORT_MIDI_IN,
     PORT_MIDI_OUT,

@@ -4,8 +4,8 @@
 
 enum { STACK_BYTES = 128 << 10 };
 
-/* The server counts frames in 32 bits. The first 32 above them come from the machine's clock, so that two processes
- * on one server count alike whenever they began. */
+/* The server's frame count has 32 bits. The machine's clock gives the upper half, so that two processes on one server
+ * agree, whenever they started. */
 static int64_t rt_widen(struct client *client, uint32_t now)
 {
     int64_t since_boot = (int64_t)((double)jack_get_time() * client->period.rate / 1e6);
@@ -53,7 +53,7 @@ static void rt_send_midi(struct client *client)
     }
 }
 
-/* What another leader says, as exactly as it does. */
+/* Reads another leader's position, as exactly as it is given. */
 static void rt_hear_bar(struct engine_period *period, const jack_position_t *position)
 {
     bool has_bar = position->valid & JackPositionBBT, is_exact = position->valid & JackBBTFrameOffset;
@@ -145,7 +145,7 @@ int rt_process(jack_nframes_t frames, void *state)
     return 0;
 }
 
-/* As the transport's leader, after rt_process and in its thread: the position of the cycle that comes next. */
+/* The transport's leader, called after rt_process on its thread: sets the position of the next cycle. */
 void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new, void *arg)
 {
     struct client *client = arg;
@@ -154,7 +154,7 @@ void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_
 
     (void)state;
     (void)frames;
-    (void)is_new; /* a position is filled in whole each time */
+    (void)is_new; /* a position is always filled in completely */
     atomic_store_explicit(&client->led, atomic_load_explicit(&client->left, memory_order_relaxed),
                           memory_order_relaxed);
     position->valid = (jack_position_bits_t)0;
@@ -176,7 +176,7 @@ void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_
 #endif
 }
 
-/* Once, in the audio thread, before its first period: its stack is touched as deep as it will ever be. */
+/* Called once on the audio thread before its first period: touches the stack as deep as it will ever be. */
 void rt_begin(void *state)
 {
     volatile uint8_t stack[STACK_BYTES];

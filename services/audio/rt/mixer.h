@@ -24,8 +24,8 @@
 struct engine;
 
 uint32_t mixer_delay(const struct engine *engine); /* frames by which the current score delays sound */
-void mixer_period(struct engine *engine);          /* at the start of a period: applies the score's gains, resets the
-                                                    * peaks */
+void mixer_period(struct engine *engine);          /* at the start of a period: reads gains, resets peaks */
+
 /* Advances the limiters by frames that were not played. */
 void mixer_skip(struct engine *engine, uint64_t frames);
 void mixer_end_period(struct engine *engine);
@@ -33,8 +33,7 @@ void mixer_show_peaks(struct engine *engine); /* publishes the peaks of a valid 
 void mixer_reset_meters(struct engine *engine);
 void mixer_render(struct engine *engine, uint32_t frames);
 void mixer_open_returns(struct engine *engine);                   /* a preview begins */
-void mixer_close_returns(struct engine *engine, uint32_t frames); /* a preview has been stopped: closes within
-                                                                   * `frames` */
+void mixer_close_returns(struct engine *engine, uint32_t frames); /* a preview was stopped: within `frames` */
 void mixer_state(const struct engine *engine, struct state *state);
 
 #endif

@@ -14,8 +14,7 @@ struct engine;
 void orders_read(struct engine *engine);                         /* from the rings */
 int64_t orders_next(const struct engine *engine);                /* frame of the next waiting order; INT64_MAX: none */
 void orders_due(struct engine *engine);                          /* does the orders whose frame has come */
-void orders_release(struct engine *engine);                      /* after the flip: their cells in the rings may be
-                                                                  * overwritten */
+void orders_release(struct engine *engine);                      /* after the flip: frees their cells in the rings */
 void orders_forget(struct engine *engine, enum order_verb verb); /* drops the waiting orders with this verb */
 
 /* Drops the waiting orders for a generation of the stream voice, or for sounds with the producer's tag. */

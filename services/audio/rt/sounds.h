@@ -28,8 +28,7 @@ struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
 bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
-void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* fades out over `frames`, at
-                                                                                       * least those of a fade */
+void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
 /* ---- sounds_orders.c ---- */
 bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer);

@@ -28,13 +28,14 @@ void streams_silence(struct engine *engine, uint32_t frames); /* stops all voice
 
 /* ---- streams.c ---- */
 void streams_end(struct engine *engine, uint32_t number); /* makes the voice silent and reports its end */
+
 /* Fades the current generation out over its cells before `until`, beside the new one. */
 void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until);
+
 /* Silences earlier generations within `frames`. */
 void streams_cut_old(struct streams_voice *voice, uint32_t frames);
 
-void streams_follow(struct engine *engine); /* at the start of a period: reads generations and the number of ready
-                                             * frames */
+void streams_follow(struct engine *engine);                /* at the start of a period: reads the rings' headers */
 void streams_skip(struct engine *engine, uint32_t frames); /* skips frames that were not played */
 void streams_render(struct engine *engine, uint32_t frames);
 void streams_release(struct engine *engine); /* after the flip */

@@ -26,11 +26,9 @@ bool sync_order_start(struct engine *engine, const struct order *order, uint32_t
 bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer);
 
-void sync_period(struct engine *engine);                               /* at the start of a period: tempo, JACK's
-                                                                        * transport */
-void sync_tempo(struct engine *engine);                                /* applies a new tempo from this frame on */
-void sync_say_lead(struct engine *engine);                             /* at the end of a period: reports the next one
-                                                                        * to JACK */
+void sync_period(struct engine *engine);   /* at the start of a period: tempo, JACK's transport */
+void sync_tempo(struct engine *engine);    /* applies a new tempo from this frame on */
+void sync_say_lead(struct engine *engine); /* at the end of a period: reports the next one */
 void sync_midi(struct engine *engine, const struct engine_midi *midi); /* handles clock messages, ignores others */
 void sync_play_begins(struct engine *engine);                          /* at the first step, after the count-in */
 void sync_stop(struct engine *engine);

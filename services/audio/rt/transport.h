@@ -25,15 +25,17 @@ int64_t transport_frame_of(const struct transport *transport, double place); /* 
 
 /* Sets the tempo in BPM, limited to its range; works at any time. */
 void transport_tempo(struct transport *transport, int64_t frame, double tempo, uint32_t rate);
+
 /* Sets the length of a step without limits, to follow a clock. */
 void transport_pace(struct transport *transport, int64_t frame, double step_frames);
 
-void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* starts after `bars` bars of
-                                                                                  * count-in */
+void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* after `bars` of count-in */
 void transport_stop(struct transport *transport, int64_t frame);                 /* stops at the start of the step */
 void transport_locate(struct transport *transport, int64_t frame, double place);
+
 /* Corrects the place a little while it runs; sounding notes continue. */
 void transport_nudge(struct transport *transport, int64_t frame, double place);
+
 /* The place at `frame`. A step that begins there, to the nearest frame, gives its whole number. */
 double transport_place_on(const struct transport *transport, int64_t frame);
 

@@ -15,8 +15,7 @@ struct tag {
     struct tag_condition {
         enum measure measure;
         float limit; /* confidence 0.5 at this value */
-        float width; /* distance for a confidence of 0.73; negative: the measure must be below the limit; 0: no
-                      * condition */
+        float width; /* distance to confidence 0.73; negative: below the limit; 0: no condition */
     } condition[TAG_CONDITIONS];
 };
 

@@ -34,8 +34,7 @@ struct rt_sequencer {
     struct ramp closed; /* 0; after a panic 1 until the period's end */
     uint32_t acid_tail; /* frames */
     uint32_t quiet[2];  /* frames without input and output of the reverb, of the delay */
-    uint32_t arrived;   /* serial of the score's `next` pattern that plays already; valid until the score has it as
-                         * `now` */
+    uint32_t arrived;   /* serial of the `next` that plays already, until the score has it as `now` */
     uint32_t wipe;      /* floats of the lines to be cleared after a panic */
     uint32_t spare;
     int64_t step;   /* the next step */
