@@ -1,4 +1,4 @@
-"""claims.py: what a test of the running programs is written with. A test is a Python program of functions:
+"""claims.py: the base of all tests of running programs. A test is a Python program of functions:
 
     @claim
     def a_request_that_is_repeated_gives_the_first_answer(home):
@@ -6,11 +6,11 @@
 
     run_claims()
 
-Each claim is a function marked `@claim`; its name says what holds. It gets a Home of its own, an engine's LOOPHOLE_HOME,
-and fails by any exception. `@claim(inside=Persist)` runs it in `with Persist(home)` and gives it what that gives; any
-context manager of a home does.
-`@claim(shares=FIXTURE)` gets the home that FIXTURE(home) has prepared: claims that share one run one after the other, all
-others side by side. Output is TAP. PROGRAM NAME… runs only these claims."""
+Each claim is a function marked `@claim`; its name is the statement that it checks. It gets a Home of its own, with an
+engine's LOOPHOLE_HOME, and fails on any exception. `@claim(inside=Persist)` runs the claim in `with Persist(home)` and
+passes it the value of that statement; any context manager of a home will do. `@claim(shares=FIXTURE)` passes the home
+that FIXTURE(home) has prepared. Claims that share a fixture run one after the other, all others in parallel. Output is
+TAP. PROGRAM NAME… runs only these claims."""
 import atexit
 import fnmatch
 import glob
@@ -33,7 +33,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
 LONG = bool(os.environ.get('LONG'))
 SEED = int(os.environ.get('SEED') or (random.randrange(1, 2**30) if LONG else 1))
-BESIDE = int(os.environ.get('BESIDE', 3))  # claims at once
+BESIDE = int(os.environ.get('BESIDE', 3))  # claims that run in parallel
 DRUMKITS = '/usr/share/hydrogen/data/drumkits'
 SONIC = '/usr/share/sonic-pi/samples'
 
@@ -44,7 +44,7 @@ for name in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS'):
 
 
 class Skipped(Exception):
-    """The machine lacks what a claim needs."""
+    """The machine lacks something that the claim needs."""
 
 
 def skip(why):
@@ -52,7 +52,7 @@ def skip(why):
 
 
 def figure(text):
-    """A measurement, printed with the result of the whole run."""
+    """Prints a measurement, which the report of the whole run contains."""
     print('figure:', text)
 
 
@@ -61,7 +61,8 @@ def how_often(short, long):
 
 
 def until(true, seconds=60, what=None):
-    """Waits until true() gives something true, and returns it; a claim never waits for a time."""
+    """Waits until true() returns a true value, and returns that value. Claims wait for conditions, never for a fixed
+    time."""
     end = time.monotonic() + seconds
     while not (got := true()):
         assert time.monotonic() < end, f'still not true after {seconds} s: {what or inspect.getsource(true).strip()}'
@@ -78,7 +79,7 @@ def contains(text, part):
 
 
 def samples(pattern, most=None, folder=DRUMKITS):
-    """The paths of sounds below a folder, sorted; upper and lower case are one."""
+    """The sorted paths of the sounds below a folder; letter case is ignored."""
     if not os.path.isdir(folder):
         skip(f'{folder} is missing')
     found = [os.path.join(root, name) for root, _, names in os.walk(folder, followlinks=True) for name in names
@@ -87,7 +88,7 @@ def samples(pattern, most=None, folder=DRUMKITS):
 
 
 class Said:
-    """What a program printed, and its exit code."""
+    """The output of a program, and its exit code."""
 
     def __init__(self, args, done):
         self.args, self.code, self.out, self.err = args, done.returncode, done.stdout, done.stderr
@@ -104,7 +105,7 @@ class Home:
         self.path = path
         os.makedirs(path, mode=0o700, exist_ok=True)
         self.env = dict(os.environ, LOOPHOLE_HOME=path)
-        self.folder = None  # where commands run
+        self.folder = None  # the working folder of commands
 
     def other(self, name):
         """A second home, which ends with this one."""
@@ -114,7 +115,7 @@ class Home:
         return os.path.join(self.path, *parts)
 
     def run(self, *args, code=0, input=None, timeout=300):
-        """Runs a program to its end; its exit code must be `code`, unless that is None."""
+        """Runs a program to its end; its exit code must be `code`, unless `code` is None."""
         stdin = {'stdin': subprocess.DEVNULL} if input is None else {'input': input}
         done = subprocess.run(args, env=self.env, text=True, capture_output=True, timeout=timeout, check=False,
                               errors='surrogateescape', cwd=self.folder, **stdin)
@@ -123,11 +124,11 @@ class Home:
         return said
 
     def start(self, *args, **more):
-        """Starts a program; the home's end is its end."""
+        """Starts a program, which ends when the home ends."""
         return subprocess.Popen(args, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, **more)
 
     def start_into(self, path, *args):
-        """The same; what it prints goes to a file."""
+        """Starts a program whose output goes to a file."""
         with open(path, 'wb') as out:
             return self.start(*args, stdout=out, stderr=subprocess.STDOUT)
 
@@ -135,13 +136,13 @@ class Home:
         return self.run('loophole', *args, **more)
 
     def fails(self, *args, code=None, **more):
-        """What a program prints that must fail, with that exit code if one is given."""
+        """Runs a program that must fail, with the exit code `code` if that is given, and returns its output."""
         said = self.run(*args, code=code, **more)
         assert said.code != 0, f'not refused: {said!r}'
         return said.all
 
     def refused(self, *args, **more):
-        """What a command prints that must fail."""
+        """Runs a command that must fail, and returns its output."""
         return self.fails('loophole', *args, **more)
 
     def json(self, *args, **more):
@@ -149,11 +150,11 @@ class Home:
         return [json.loads(line) for line in self.loophole(*args, '--json', **more).out.splitlines()]
 
     def first(self, *args, **more):
-        """The first of them."""
+        """The first object that a command prints with --json."""
         return self.json(*args, **more)[0]
 
     def ask(self, name, *fields):
-        """The answer of a service."""
+        """The answer of a service to an ask."""
         return json.loads(self.loophole('ask', name, *fields).out)
 
     def up(self):
@@ -163,7 +164,7 @@ class Home:
         self.loophole('down', code=None)
 
     def stop(self):
-        """The same; then none of its processes is left."""
+        """Stops the engine and waits until none of its processes is left."""
         self.down()
         until(lambda: not self.engine_processes(), what='no process of the engine is left')
 
@@ -174,7 +175,7 @@ class Home:
         return self.status(service)['pid']
 
     def services(self):
-        """The lines of `loophole status`; none while there is no supervisor."""
+        """The lines of `loophole status`; an empty list without a supervisor."""
         said = self.loophole('status', '--json', code=None)
         return [json.loads(line) for line in said.out.splitlines()] if said.code == 0 else []
 
@@ -182,16 +183,17 @@ class Home:
         return any(one['service'] == service and one['state'] == 'ready' for one in self.services())
 
     def is_other(self, service, pid):
-        """Another process than that one is ready."""
+        """True if the service is ready in another process than `pid`."""
         return any(one['service'] == service and one['state'] == 'ready' and one['pid'] != pid for one in self.services())
 
     def has_lived(self, service):
-        """Ready for a while: a service that dies sooner, five times in a row, is quarantined."""
+        """True if the service has been ready for a while. A service that dies five times in a row, sooner than that, is
+        quarantined."""
         return any(one['service'] == service and one['state'] == 'ready' and one['uptime_s'] > 2.5
                    for one in self.services())
 
     def kill(self, service, by=signal.SIGKILL):
-        """Waits for its successor."""
+        """Kills the service and waits for its successor."""
         pid = self.pid(service)
         os.kill(pid, by)
         until(lambda: self.is_other(service, pid), what=f'{service} is another than {pid}')
@@ -205,12 +207,12 @@ class Home:
             return log.read()
 
     def board(self, service='persist'):
-        """The path of the shared memory that the services have in common."""
+        """The path of the shared memory of the board."""
         with open(f'/proc/{self.pid(service)}/maps', encoding='utf-8') as maps:
             return re.search('/dev/shm/loophole-[0-9a-f]*-board', maps.read())[0]
 
     def settings(self, lines):
-        """Its settings are these lines."""
+        """Replaces the settings of this home by these lines."""
         os.makedirs(self.file('config'), mode=0o700, exist_ok=True)
         with open(self.file('config', 'loophole.conf'), 'w', encoding='utf-8') as out:
             out.write(lines)
@@ -219,11 +221,12 @@ class Home:
         return client.Client(self.path)
 
     def check_store(self):
-        """Every record and reference of the store holds together, and no artefact file is gone."""
+        """Checks that every record and reference of the store is consistent, and that no artefact file is missing."""
         same(0, self.json('store', 'check')[-1]['artefact_files_lost'])
 
     def processes(self):
-        """Those that carry this home in their environment, or, a worker, have a log in it as their standard error."""
+        """The processes of this home. They have it in their environment; the standard error of a worker is a log in
+        it."""
         mine = f'LOOPHOLE_HOME={self.path}'.encode()
         for pid in filter(str.isdigit, os.listdir('/proc')):
             try:
@@ -235,7 +238,7 @@ class Home:
                 continue
 
     def engine_processes(self):
-        """Those of them that are loophole's own programs, and alive."""
+        """The living processes of this home that run programs of loophole."""
         def is_engine(pid):
             try:
                 with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
@@ -246,7 +249,7 @@ class Home:
         return [pid for pid in self.processes() if is_engine(pid)]
 
     def end(self):
-        """Stops the engine, and kills what is left of it; nothing else is ever killed."""
+        """Stops the engine, and kills the remaining processes of this home. No other process is ever killed."""
         if os.path.isdir(self.file('run')):
             subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=30, check=False)
         for _ in range(5):
@@ -257,7 +260,7 @@ class Home:
                     pass
 
     def undeclared_errors(self):
-        """What the logs say of answers whose error the schema does not declare."""
+        """Lines of the logs about answers with an error that the schema does not declare."""
         for home in (self.path, self.path + '-*'):
             for name in sorted(glob.glob(home + '/data/log/*.log*')):
                 with open(name, encoding='utf-8', errors='replace') as log:
@@ -265,7 +268,8 @@ class Home:
 
 
 class Persist:
-    """persist alone, started by hand, with a client and a catalogue. Its end, without an error, checks the store."""
+    """persist alone, started by the test, with a client and a catalogue. If the claim raises no exception, the end
+    checks the store."""
 
     def __init__(self, home):
         self.home = home
@@ -290,7 +294,7 @@ class Persist:
         self.end(signal.SIGKILL)
 
     def restart(self):
-        """Killed, and started again."""
+        """Kills persist and starts it again."""
         self.kill()
         self.start()
 
@@ -319,7 +323,7 @@ _scratch = None
 
 
 def scratch(*parts):
-    """A path in the folder that goes with the run."""
+    """A path in the folder of this run, which is removed at the end."""
     return os.path.join(_scratch, *parts)
 
 
@@ -332,7 +336,7 @@ def claim(call=None, **how):
 
 
 def _explain():
-    """The exception, and the values where it was raised."""
+    """Prints the exception, and the local variables of the function that raised it."""
     kind, error, trace = sys.exc_info()
     print(''.join(traceback.format_exception(kind, error, trace)))
     frames = [frame for frame, _ in traceback.walk_tb(trace)]
@@ -351,13 +355,13 @@ def _judge(one, home):
         return True, one.name
     except Skipped as why:
         return True, f'{one.name} # SKIP {why}'
-    except BaseException:  # noqa: any end of a claim but its return is a failure
+    except BaseException:  # noqa: a claim passes only by returning
         _explain()
         return False, one.name
 
 
 def _run_group(group, number):
-    """In a process of its own: the claims of one home, one after another; results go to files."""
+    """Runs the claims of one home one after another, in a process of its own. Their results go to files."""
     home = Home(scratch(f'home{number:03}'))
     prepared, known = not group[0].shares, set()
     for one in group:
@@ -378,7 +382,7 @@ def _run_group(group, number):
 
 
 def _leaves_nothing_undeclared(home, known):
-    """Each line counts for the claim after which it is first seen."""
+    """Each line counts for the claim after which it first appears."""
     found = sorted(set(home.undeclared_errors()) - known)
     known.update(found)
     print(*found, sep='\n')
@@ -391,7 +395,7 @@ def _note(one, ok, line):
 
 
 def _print(one, number):
-    """The result of a claim that has ended; True when it holds."""
+    """Prints the result of a claim that has ended; True if it passed."""
     try:
         with open(scratch(f'{one.name}.result'), encoding='utf-8') as result:
             said = result.read()
@@ -407,7 +411,7 @@ def _print(one, number):
 
 
 def _groups(claims):
-    """Claims that share a home, in one list; each other one in a list of its own."""
+    """One list for each shared home, with its claims; a list of its own for each other claim."""
     groups = {}
     for one in claims:
         groups.setdefault(one.shares or one.name, []).append(one)
@@ -415,7 +419,7 @@ def _groups(claims):
 
 
 def _run_beside(groups):
-    """Each group in a process, BESIDE at once."""
+    """Runs each group in a process of its own, BESIDE of them in parallel."""
     going, waiting = set(), list(enumerate(groups))
     while going or waiting:
         while waiting and len(going) < BESIDE:
@@ -436,7 +440,7 @@ def _end():
 
 
 def run_claims():
-    """Runs the claims of the program, prints TAP and ends with 0 when all hold."""
+    """Runs the claims of the program, prints TAP, and exits with 0 if all pass."""
     global _scratch
     os.umask(0o077)
     _scratch = tempfile.mkdtemp(prefix='loophole-test.', dir='/tmp')

@@ -1,4 +1,5 @@
-"""client.py: asks a loophole service and listens to it, with nothing but ZeroMQ and MessagePack. For tests."""
+"""client.py: sends asks to a loophole service and receives its events, with nothing but ZeroMQ and MessagePack. For
+tests."""
 import os
 import threading
 import time
@@ -8,12 +9,12 @@ import zmq
 
 
 def new_id():
-    """16 bytes: milliseconds since 1970, then chance."""
+    """A request id of 16 bytes: milliseconds since 1970, then random bytes."""
     return int(time.time() * 1000).to_bytes(6, "big") + os.urandom(10)
 
 
 class Client:
-    """One connection to each service of an engine. Use one in each thread."""
+    """One connection to each service of an engine. Each thread needs a Client of its own."""
 
     def __init__(self, home=None):
         self.run = os.path.join(home or os.environ["LOOPHOLE_HOME"], "run")
@@ -23,7 +24,7 @@ class Client:
     def socket(self, service):
         if service not in self.sockets:
             path = os.path.join(self.run, service + ".ask")
-            if len(path) > 100:  # too long for a socket: the engine's moved to /tmp; its lock's folder tells nothing
+            if len(path) > 100:  # the engine moves such a socket to /tmp, and this client does not look for it there
                 raise OSError("the path of the socket is too long for this client: " + path)
             self.sockets[service] = self.context.socket(zmq.DEALER)
             self.sockets[service].setsockopt(zmq.LINGER, 0)
@@ -31,14 +32,14 @@ class Client:
         return self.sockets[service]
 
     def send(self, name, body=None, request=None, budget_ms=30000):
-        """Sends one ask and gives its request id; take() brings the answers, in any order."""
+        """Sends one ask and returns its request id; take() returns the answers, in any order."""
         request = request or new_id()
         frame = [1, name, request, budget_ms, body or {}]
         self.socket(name.split(".")[0]).send(msgpack.packb(frame, use_bin_type=True))
         return request
 
     def take(self, service, timeout_ms=30000):
-        """(request id, error, body) of the next answer; None when none came."""
+        """(request id, error, body) of the next answer; None if none arrives in time."""
         socket = self.socket(service)
         if not socket.poll(timeout_ms):
             return None
@@ -46,7 +47,7 @@ class Client:
         return request, error, body
 
     def ask(self, name, body=None, request=None, budget_ms=30000):
-        """(error, body). The same request is sent again, like every client's, until it is answered."""
+        """(error, body). Like every client, it sends the same request again until an answer arrives."""
         service = name.split(".")[0]
         request = request or new_id()
         end = time.monotonic() + budget_ms / 1000
@@ -60,7 +61,7 @@ class Client:
         return "timeout", {"what": "no answer"}
 
     def must(self, name, body=None, request=None, budget_ms=30000):
-        """The body of an answer that is ok."""
+        """The body of an answer that must be ok."""
         error, body = self.ask(name, body, request, budget_ms)
         assert error == "ok", f"{name}: {error}: {body}"
         return body
@@ -74,7 +75,7 @@ class Client:
         return socket
 
     def heard(self, socket, timeout_ms=30000):
-        """(topic, epoch, sequence, body) of the next event; None when none came."""
+        """(topic, epoch, sequence, body) of the next event; None if none arrives in time."""
         if not socket.poll(timeout_ms):
             return None
         topic, frame = socket.recv_multipart()
@@ -87,12 +88,12 @@ class Client:
         self.sockets = {}
 
     def reconnect(self):
-        """After a service has died: its queue of unsent asks with it."""
+        """Drops the connections after a service has died, and with them the queue of unsent asks."""
         self.close()
 
 
-# Times and frames. `moment` is the field of that name in the answers of audio.transport and audio.server: read it again
-# for each conversion, since the server may be another one.
+# Times and frames. `moment` is the field of that name in the answers of audio.transport and audio.server. Read it again
+# for each conversion, because the server may be another one by then.
 
 
 def frame_at(moment, time_us):
@@ -106,7 +107,7 @@ def time_at(moment, frame):
 
 
 def jack_frame_of(moment, frame):
-    """The frame of JACK's clock, 32 bits like jack_last_frame_time, of a frame of the audio clock."""
+    """The frame of JACK's clock (32 bits, like jack_last_frame_time) that a frame of the audio clock corresponds to."""
     return (moment["jack_frame"] + frame - moment["frame"]) % 2**32
 
 
@@ -124,7 +125,7 @@ class Catalogue:
         return {"id": bytes(16)}
 
     def unmount(self, label):
-        """The volume of this catalogue's identity is away from now on."""
+        """Reports the volume of this catalogue as offline."""
         volume = {"identity": self.identity, "label": label, "mount": self.mount, "backend": "external", "online": False}
         self.client.must("persist.put_volume", {"volume": dict(self.blank_volume(), **volume)})
 
@@ -137,7 +138,7 @@ class Catalogue:
                           "inode": inode, "pack": pack, "availability": availability}}
 
     def analysed(self, id, content, waveform=b"", size=1000, mtime=1, analyser=1):
-        """A file that was heard; a waveform of more than 1 KB becomes a file."""
+        """The report on an analysed file; a waveform of more than 1 KB becomes a file."""
         found = {"id": id, "size": size, "mtime": mtime, "state": "done", "failure": "", "content": content,
                  "container": "wav", "sample_format": "pcm", "bit_depth": 16, "sample_rate": 44100, "channels": 2,
                  "frames": 44100, "analyser": analyser, "facts": [], "artefacts": []}
@@ -149,7 +150,7 @@ class Catalogue:
         return self.client.must("persist.batch", {"operations": list(operations)}, request)["each"]
 
     def put(self, file, **more):
-        """The id of the item of that file."""
+        """Stores a place and returns the id of its item."""
         outcome = self.batch(self.place(file, **more))[0]
         assert outcome["error"] == "ok", outcome
         return outcome["id"]
@@ -158,7 +159,7 @@ class Catalogue:
         return self.client.ask("persist.put_media", {"edit": dict(fields, id=id)}, request)
 
     def changes(self, after=0):
-        """The whole change log behind a revision."""
+        """All rows of the change log after a revision."""
         rows = []
         while True:
             got = self.client.must("persist.changes_since", {"revision": after, "limit": 4096})
@@ -169,13 +170,13 @@ class Catalogue:
 
 
 def in_threads(count, work):
-    """Runs work(number) in so many threads and gives what each returned; the first exception is raised here."""
+    """Runs work(number) in `count` threads and returns their results; raises the first exception of any of them."""
     results, errors = [None] * count, []
 
     def run(number):
         try:
             results[number] = work(number)
-        except BaseException as error:  # noqa: told below
+        except BaseException as error:  # noqa: raised below
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]

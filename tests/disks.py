@@ -1,4 +1,4 @@
-"""disks.py: disks that lose their power, stand still or are full, for tests of what is on them."""
+"""disks.py: disks that lose their power, stall or are full, for tests of the files on them."""
 import os
 import signal
 import subprocess
@@ -8,7 +8,8 @@ from sounding import tool
 
 
 class Lossy:
-    """`with Lossy(home, AT, SEED) as disk`: a disk at that path, which may lose what was not synced. See tests/faults/lossy.c."""
+    """`with Lossy(home, AT, SEED) as disk`: a disk mounted at AT, which may lose unsynced data. See
+    tests/faults/lossy.c."""
 
     def __init__(self, home, at, seed):
         self.home, self.at, self.folder, self.process = home, at, home.file('disk'), None
@@ -30,7 +31,8 @@ class Lossy:
         self.process.send_signal(signal.SIGUSR1)
 
     def unmount(self):
-        """A signal that came just before it waited for a request is seen after the next one."""
+        """If a signal arrives just before lossy waits for a request, lossy notices it only after that request. So stat
+        sends some."""
         self.process.terminate()
 
         def is_gone():

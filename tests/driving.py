@@ -1,4 +1,5 @@
-"""driving.py: claims whose work is done by a program of tests/faults or tests/service, at an engine that sounds or not."""
+"""driving.py: for claims whose work is done by a program of tests/faults or tests/service, on an engine with or without
+sound."""
 import os
 import shutil
 import sys
@@ -8,7 +9,7 @@ from sounding import engine
 
 
 def drive(home, program, *args):
-    """Runs the program, by its path below tests, at the engine of the home; it must end with 0. Gives what it printed."""
+    """Runs the program, a path below tests, on the engine of the home. It must exit with 0. Returns its output."""
     home.env['BUILD'] = BUILD
     said = home.run(sys.executable, os.path.join(TOP, 'tests', program), *map(str, args), code=None, timeout=None if LONG else 1400)
     for line in said.all.splitlines():
@@ -23,7 +24,7 @@ def drive(home, program, *args):
 
 
 def drive_sound(home, program, *args, in_step=False):
-    """The same at an engine of its own that sounds."""
+    """Does the same on an engine of its own that sounds."""
     if not shutil.which('jackd'):
         skip('no jackd')
     engine(home, in_step=in_step)

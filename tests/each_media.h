@@ -1,11 +1,11 @@
-/* each_media.h: all media items of a store, as only tests want them. */
+/* each_media.h: iterates over all media items of a store. For tests only. */
 #ifndef LOOPHOLE_TESTS_EACH_MEDIA_H
 #define LOOPHOLE_TESTS_EACH_MEDIA_H
 
 #include "schema_media.h"
 #include "store/row.h"
 
-/* By id; `seen` returns false to stop. Errors: what a record that cannot be read gives. */
+/* Calls `seen` for each item, ordered by id; `seen` returns false to stop. Errors: those of an unreadable record. */
 static inline enum err each_media(struct txn *txn, struct arena *arena,
                                   bool (*seen)(void *state, const struct media *media), void *state)
 {

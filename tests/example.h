@@ -1,4 +1,4 @@
-/* example.h: the value that the examples of a schema make together. Tests send it and pin its bytes. Any thread. */
+/* example.h: a value made of the examples of a schema. Tests send it and pin its bytes. Any thread. */
 #ifndef LOOPHOLE_TESTS_EXAMPLE_H
 #define LOOPHOLE_TESTS_EXAMPLE_H
 
@@ -7,7 +7,7 @@
 #include "proto/wire/json.h"
 #include "proto/wire/schema.h"
 
-/* A schema writes these without the quotes of JSON, unless in a list. */
+/* A schema contains the examples of these fields without the quotes of JSON, except in a list. */
 static inline bool is_bare(const struct field *field)
 {
     return (field->type == FIELD_ID || field->type == FIELD_CHOICE) && !(field->flags & FIELD_LIST);
@@ -29,8 +29,8 @@ static inline void write_value(const struct field *field, struct buffer *to)
     }
 }
 
-/* Appends the example of `shape` as a JSON object. The example "." of a record is made of that record's own; of a
- * list of records it is a list of one. */
+/* Appends the example of `shape` as a JSON object. The example "." of a record stands for the examples of its fields;
+ * of a list of records, for a list with one such record. */
 static inline void example_json(const struct shape *shape, struct buffer *to)
 {
     bool first = true;
@@ -43,7 +43,7 @@ static inline void example_json(const struct shape *shape, struct buffer *to)
     buffer_add_text(to, "}");
 }
 
-/* Fills the zeroed `value`, a struct of `shape`; its memory is the arena's. Errors: full. */
+/* Fills the zeroed `value`, a struct of `shape`; the arena owns its memory. Errors: full. */
 static inline enum err example_make(const struct shape *shape, struct arena *arena, void *value, struct fault *fault)
 {
     struct buffer json = { 0 };

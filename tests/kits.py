@@ -1,4 +1,4 @@
-"""kits.py: what tests of search share: an engine that knows two drum kits."""
+"""kits.py: shared by the tests of search: an engine with two drum kits in its catalogue."""
 import os
 import shutil
 
@@ -17,7 +17,7 @@ def two_kits(home):
 
 
 def ids(home, query=''):
-    """The ids of all items that match, sorted."""
+    """The sorted ids of all items that match."""
     return sorted(line['id'] for line in home.json('search', query, '--limit', '1000'))
 
 

@@ -1,7 +1,7 @@
-# lib.sh: what every shell test stands on. A test sources it, defines one function a claim, and ends with
+# lib.sh: the base of all shell tests. A test sources it, defines one function for each claim, and ends with
 # `run_claims`. Functions whose names begin with _ are helpers. Output is TAP: `ok N - claim`.
 set -u
-umask 077 # a home that the machine's umask opens to a group is refused
+umask 077 # the engine refuses a home that is open to a group
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$top/build}
 case $build in /*) ;; *) build=$top/$build ;; esac
@@ -12,11 +12,11 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 scratch=$(mktemp -d /tmp/loophole-test.XXXXXX) || exit 1
 export LOOPHOLE_HOME=$scratch/home
 mkdir -p "$LOOPHOLE_HOME"
-export LOOPHOLE_AUDIO=none # a test of sound says dummy: a JACK server that needs no card
+export LOOPHOLE_AUDIO=none # a test of sound sets dummy: a JACK server that needs no card
 drumkits=/usr/share/hydrogen/data/drumkits
 sonic=/usr/share/sonic-pi/samples
 
-# What a claim says when it does not hold. `skip` ends the claim without failing it.
+# fail prints why a claim fails, and ends it. `skip` ends the claim without failing it.
 fail() { printf '# %s\n' "$*" >&2; exit 1; }
 skip() { printf '%s\n' "$*" >"$scratch/skipped"; exit 0; }
 
@@ -26,7 +26,7 @@ holds() { "$@" || fail "does not hold: $*"; }
 refused() { "$@" >"$scratch/out" 2>&1 && fail "not refused: $*"; cat "$scratch/out"; }
 contains() { case $1 in *"$2"*) ;; *) fail "no \"$2\" in: $1" ;; esac; }
 
-# until SECONDS COMMAND…: waits until the command succeeds; fails after so many seconds (never asserts speed).
+# until_true SECONDS COMMAND…: waits until the command succeeds; fails after SECONDS (never asserts speed).
 until_true() {
     local end=$((SECONDS + $1)); shift
     while ! "$@" >/dev/null 2>&1; do
@@ -48,25 +48,26 @@ for line in sys.stdin:
     if len(sys.argv) < 3: break
 ' "$@"; }
 
-# how_often SHORT LONG: the second when $LONG asks for it.
+# how_often SHORT LONG: prints LONG if $LONG is set, else SHORT.
 how_often() { if [ -z "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
 
-# Everything that a test draws by chance follows from SEED: 1, or another one at each run of LONG=1.
+# SEED determines everything that a test draws at random: 1, or a new one in each run with LONG=1.
 SEED=${SEED:-$(how_often 1 $((RANDOM * 32768 + RANDOM + 1)))}
 export SEED
 
-# Python that finds the modules of tests and tests/faults.
+# Runs Python with the modules of tests and tests/faults.
 python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@"; }
 
-# A machine stands still for some milliseconds now and then, and JACK then leaves a client's period out: here periods are
-# longer than most of that.
+# A machine sometimes pauses for some milliseconds, and JACK then skips a client's period. These periods are longer than
+# most of the pauses.
 _long_periods() {
     local conf=$LOOPHOLE_HOME/config/loophole.conf
     grep -qs '^\[audio\]' "$conf" && return
     mkdir -p "${conf%/*}" && printf '[audio]\nperiod = 1024\n' >>"$conf"
 }
-# From here on JACK's server waits for its clients (-S). As loophole starts it, it does not, and runs a period anew that
-# they are still in: two of them meet in one buffer, and a test that follows single frames would take that for ours.
+# After this, JACK's server waits for its clients (-S). loophole starts it without -S: then JACK does not wait, and
+# repeats a period that its clients are still in. Two periods then meet in one buffer, and a test that compares single
+# frames would blame loophole for that.
 in_step() {
     local jackd
     jackd=$(command -v jackd) || return 0
@@ -80,7 +81,7 @@ engine_up() {
     loophole up >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log" >&2; fail "the engine did not start"; }
 }
 engine_down() { loophole down >/dev/null 2>&1; }
-# An engine with two kits in $scratch/library, by the first claim that runs; the others go on with it.
+# The first claim starts an engine with two kits in $scratch/library; the later claims use the same engine.
 two_kits() {
     [ -d "$scratch/library" ] && return
     mkdir -p "$scratch/library"
@@ -88,7 +89,7 @@ two_kits() {
     engine_up
     loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
 }
-# drive PROGRAM ARGS…: a Python program of tests/faults at the engine; the ends of all logs when it fails.
+# drive PROGRAM ARGS…: runs a Python program of tests/faults on the engine; prints the ends of all logs if it fails.
 drive() {
     python "$top/tests/faults/$1" "${@:2}" >"$scratch/said" 2>&1
     local code=$?
@@ -96,7 +97,7 @@ drive() {
     cat "$scratch/said"
     [ $code = 0 ] || fail "$(tail -n 1 "$scratch/said")"
 }
-# The same, with an engine of its own that sounds.
+# Does the same on an engine of its own that sounds.
 drive_sound() {
     command -v jackd >/dev/null || skip "no jackd"
     mkdir -p "$LOOPHOLE_HOME"
@@ -104,7 +105,7 @@ drive_sound() {
     drive "$@"
     engine_down
 }
-# Copies the files whose paths come in to a folder, each under a name that says where it was.
+# Reads paths from standard input and copies the files to a folder, each under a name that includes its old folder.
 copy_files() { # FOLDER
     mkdir -p "$1"
     while read -r file; do cp "$file" "$1/$(basename "$(dirname "$file")") $(basename "$file")"; done
@@ -121,8 +122,8 @@ print([json.loads(l)["state"] for l in sys.stdin if json.loads(l)["service"] == 
 ' "$1")" = ready ]; }
 wait_ready() { until_true 60 is_ready "$1"; }
 
-# Every process of this test carries its home in its environment, or, a worker, has a log in it as its standard error;
-# nothing else is ever killed.
+# Prints the processes of this test. They have its home in their environment; the standard error of a worker is a log in
+# that home. No other process is ever killed.
 processes_of_home() {
     local p
     for p in /proc/[0-9]*; do
@@ -130,7 +131,7 @@ processes_of_home() {
             2>/dev/null && echo "${p#/proc/}"
     done
 }
-# A test with something of its own to end, like a mount, defines _end_first.
+# A test defines _end_first to end something of its own, like a mount.
 _end() {
     local pid try home
     if declare -F _end_first >/dev/null; then _end_first; fi
@@ -145,14 +146,14 @@ _end() {
     cd / && rm -rf "$scratch"
 }
 
-# The lines of all logs that name an error which a service answered and its schema does not declare: they fail a claim.
+# The lines of all logs about an answer with an error that the schema does not declare. Such a line fails a claim.
 _undeclared() {
     local at
     for at in "$scratch"/*/data/log "$scratch"/*/*/data/log "$LOOPHOLE_HOME/data/log"; do
         [ -d "$at" ] && grep -hs "which its schema does not declare" "$at"/*.log*
     done | sort -u
 }
-# Whether the claim that just ran has left no such line; it reports each line once.
+# True if the last claim left no such line. Reports each line once.
 _errors_are_declared() {
     _undeclared >"$scratch/undeclared.now"
     [ -z "$(comm -13 "$scratch/undeclared" "$scratch/undeclared.now")" ] && return

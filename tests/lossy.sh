@@ -1,4 +1,4 @@
-# lossy.sh: what tests on the disk that loses its power share. LOSSY names its program. Sourced after lib.sh.
+# lossy.sh: shared by the tests on a disk that loses its power. LOSSY is the path of its program. Sourced after lib.sh.
 _can_mount() {
     local pid
     mkdir -p "$scratch/try" "$scratch/try-disk"
@@ -13,7 +13,7 @@ _can_mount() {
     wait $pid
 }
 
-# The script may be killed at any time: no mount is left over.
+# The script may be killed at any time, and must leave no mount.
 _end_first() {
     local at
     grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at"; done

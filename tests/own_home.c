@@ -1,5 +1,5 @@
 /* own_home: linked into every program of the tests and benches that may open a home. Without LOOPHOLE_HOME such a
- * program would open the home of the user who runs it. It gets a path instead that cannot be made, and so refuses. */
+ * program would open the home of the user who runs it. Here it gets a path that cannot be created, so it fails. */
 #include <stdlib.h>
 
 __attribute__((constructor)) static void keep_off_the_users_home(void)

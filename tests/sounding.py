@@ -1,4 +1,5 @@
-"""sounding.py: what tests of a sounding engine share: one on JACK's dummy driver, its transport and meters, and a recorder."""
+"""sounding.py: shared by the tests of a sounding engine: an engine on JACK's dummy driver, its transport and meters,
+and a recorder."""
 import fcntl
 import os
 import shutil
@@ -14,11 +15,12 @@ import sound
 
 
 def engine(home, settings='', in_step=False):
-    """An engine on JACK's dummy driver.
+    """Starts an engine on JACK's dummy driver.
 
-    Its periods are longer than most of the pauses that a machine makes now and then, for which JACK leaves a client's
-    period out. `in_step`: JACK's server waits for its clients (-S). As loophole starts it, it does not, and runs a period
-    again that they are still in: two of them meet in one buffer, and a claim that follows single frames would blame us."""
+    The periods are longer than most of the short pauses that a machine makes; during such a pause JACK skips the period
+    of a client. With `in_step`, JACK's server waits for its clients (-S). loophole starts it without -S: then JACK does
+    not wait, and repeats a period that its clients are still in. Two periods then meet in one buffer, and a claim that
+    compares single frames would blame loophole for that."""
     if not shutil.which('jackd'):
         skip('no jackd')
     home.env['LOOPHOLE_AUDIO'] = 'dummy'
@@ -34,7 +36,8 @@ _place = None
 
 
 def _take_place():
-    """Waits for one of six places of the machine, which this process keeps: JACK has room for eight servers."""
+    """Waits for one of six places on this machine, which this process keeps until its end. JACK has room for eight
+    servers."""
     global _place
     places = [] if _place else [os.open(f'/tmp/loophole-sounding.{os.getuid()}.{n}', os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
                                         0o600) for n in range(6)]
@@ -56,7 +59,8 @@ def _take_place():
 
 
 def forget_dead_servers():
-    """JACK has room for eight servers of a machine in its registry, and keeps the killed ones: they leave it here."""
+    """Removes dead servers from JACK's registry. It has room for eight servers on a machine, and keeps those that were
+    killed."""
     entry, most = 264, 8
     try:
         with open('/dev/shm/jack-shm-registry', 'r+b', buffering=0) as registry:
@@ -84,7 +88,8 @@ def transport(home):
 
 
 def until_transport(home, **wanted):
-    """Waits until these fields of the transport are as wanted; what is a function decides itself."""
+    """Waits until these fields of the transport have the wanted values. A wanted value may be a function that
+    decides."""
     def is_there():
         now = transport(home)
         return all(want(now.get(key)) if callable(want) else now.get(key) == want for key, want in wanted.items())
@@ -92,7 +97,7 @@ def until_transport(home, **wanted):
 
 
 def meter(home, bus):
-    """The level of a bus: rms_left of the last look."""
+    """The last measured level of a bus, rms_left."""
     return next(one['rms_left'] for one in home.first('meters')['meters'] if one['bus'] == bus)
 
 
@@ -105,12 +110,13 @@ def until_quiet(home):
 
 
 def tool(name):
-    """A program of tests/faults."""
+    """The path of a program of tests/faults."""
     return os.path.join(BUILD, 'tests/faults', name)
 
 
 class Tape:
-    """A recording of ports of the engine, float32, for at most so many seconds; NaN where the recorder missed a period."""
+    """A recording of ports of the engine, float32, of at most `seconds`. It contains NaN where the recorder missed a
+    period."""
 
     def __init__(self, home, seconds, *ports, name='tape'):
         server = home.ask('audio.server')
@@ -124,7 +130,7 @@ class Tape:
             return said.read()
 
     def wait(self):
-        """Until its time is over."""
+        """Waits until the recording has its full length."""
         code = self.process.wait(120)
         assert code == 0, (code, self.words())
         return self.path
@@ -135,7 +141,7 @@ class Tape:
 
 
 def noise(path, frames=24000, rate=48000):
-    """A WAVE file of noise, the same each time; its samples."""
+    """Writes a WAVE file of noise, the same each time, and returns its samples."""
     chance = random.Random(1)
     samples = [chance.randrange(-16000, 16000) for _ in range(frames)]
     with wave.open(path, 'wb') as out:
@@ -145,12 +151,12 @@ def noise(path, frames=24000, rate=48000):
 
 
 def frame(home):
-    """The frame of the audio clock now."""
+    """The current frame of the audio clock."""
     return home.ask('audio.transport')['frame']
 
 
 def until_later(home, frames):
-    """Waits until so many frames have passed."""
+    """Waits until this number of frames has passed."""
     end = frame(home) + frames
     until(lambda: frame(home) > end, what=f'{frames} frames pass')
 

@@ -1,7 +1,7 @@
-"""The words of what a person reads, held against a dictionary of British English (aspell, en_GB-ise): README, the
-DESIGN files, docs, the texts and comments of the schemas, the texts of the command line, and comments in C. Code in
-backquotes, paths, options, names of the schemas, and in a comment the names of its file are left out. tests/words lists
-words that the dictionary lacks."""
+"""Checks the spelling of all prose against a dictionary of British English (aspell, en_GB-ise): README, the DESIGN
+files, docs, the texts and comments of the schemas, the texts of the command line, and comments in C. It leaves out code
+in backquotes, paths, options, names of the schemas, and, in a comment, the names of its file. tests/words lists words
+that the dictionary lacks."""
 
 import glob
 import os
@@ -10,10 +10,10 @@ import shutil
 import subprocess
 
 DICTIONARY = 'en_GB-ise'
-# Written by machines, or a picture of what the command line prints.
+# Files written by programs, or pictures of the command line's output.
 LEFT_OUT = {'docs/protocol.md'}
 STRING = re.compile(r'"((?:\\.|[^"\\\n])*)"')
-# Not words: `code`, addresses, paths, options, PLACEHOLDERS, formats, and whatever has a digit or an underscore.
+# Not words: `code`, addresses, paths, options, PLACEHOLDERS, formats, and every token with a digit or an underscore.
 CODE = re.compile(r'`[^`]*`|\]\([^)]*\)|\w+://\S+|<[^>\s]*>|--[\w-]+|%[-+ #0*.\d]*[a-z]+|\\.|\$\w+|@\w+|'
                   r"[\w.~]*/[\w./*-]*|\w+(?:[._:]\w+)+|\w*[\d_]\w*|\b[A-Z]{2,}\w*\b")
 WORD = re.compile(r"(?<![\w'’-])[A-Za-z]+(?:['’][a-z]+)?(?![\w-])")
@@ -24,7 +24,7 @@ def prose_of_markdown(text):
 
 
 def prose_of_schema(text):
-    """Texts of messages and services, and comments; the columns of types and examples are no prose."""
+    """The texts of messages and services, and comments. The columns of types and examples are not prose."""
     lines = []
     for line in text.split('\n'):
         code, _, comment = line.partition('#')
@@ -36,7 +36,7 @@ def prose_of_schema(text):
 
 
 def prose_of_code(text):
-    """Strings with a space in them; the parts of a string that goes on over several lines are one."""
+    """The strings with a space in them; the parts of a string that spans several lines are joined."""
     text = re.sub(r'"\s*\n\s*"', '', text)
     return '\n'.join(found for found in STRING.findall(text) if ' ' in found)
 
@@ -65,7 +65,7 @@ def texts(top):
 
 
 def names_of_schemas(top):
-    """Names of services, records, asks, fields and words of enums: they are written bare in texts at times."""
+    """The names of services, records, asks, fields and words of enums, which texts may use without backquotes."""
     names = set()
     for path in glob.glob(os.path.join(top, 'schemas/*.schema')):
         with open(path, encoding='utf-8') as file:
@@ -76,7 +76,7 @@ def names_of_schemas(top):
 
 
 def unknown_words(top):
-    """(word, path) of each word that neither the dictionary nor tests/words has. None: there is no dictionary."""
+    """(word, path) of each word that is neither in the dictionary nor in tests/words. None without a dictionary."""
     if not shutil.which('aspell'):
         return None
     with open(os.path.join(top, 'tests/words'), encoding='utf-8') as file:

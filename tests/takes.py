@@ -1,4 +1,4 @@
-"""takes.py: what tests of recording share: an engine that sounds, and a client that plays a counter into it."""
+"""takes.py: shared by the tests of recording: an engine that sounds, and a client that plays a counter into it."""
 import contextlib
 import glob
 import os
@@ -13,7 +13,7 @@ import take as take_file
 
 
 class Recording:
-    """`with Recording(home, SETTINGS)`: an engine, and a client of JACK that counts on both of its ports."""
+    """`with Recording(home, SETTINGS)`: an engine, and a JACK client that counts on both of its ports."""
 
     def __init__(self, home, settings=''):
         self.home, self.settings = home, settings
@@ -30,11 +30,11 @@ class Recording:
         self.stop_counting()
 
     def count(self, name=None, *more):
-        """Plays the counter, as a client of its own name."""
+        """Plays the counter, as a client with a name of its own."""
         self.counting, self.inputs = self.play_counter(name or f'count-{os.getpid()}', *more)
 
     def play_counter(self, name, *more):
-        """(process, its two ports as --inputs takes them)."""
+        """(process, its two ports in the form that --inputs takes)."""
         said = self.home.file(name + '.said')
         playing = self.home.start_into(said, tool('count'), self.home.ask('audio.server')['server'], name, *more)
         until(lambda: 'ready' in self.text(said), what=f'{name} plays')
@@ -57,11 +57,11 @@ class Recording:
         return sorted(os.listdir(self.folder))
 
     def begin(self, *args):
-        """The answer to `loophole record start` from the counter."""
+        """Starts a recording of the counter and returns the answer."""
         return self.home.first('record', 'start', '--inputs', self.inputs, *args)
 
     def start(self, name, *args):
-        """The id of a take of that name."""
+        """Starts a take with that name and returns its id."""
         return self.begin('--name', name, *args)['id']
 
     def stop(self):
@@ -95,7 +95,7 @@ class Recording:
         until(lambda: self.show(id).get('analysis') == 'done', what='the take is analysed')
 
     def until_final(self, name, *args):
-        """The id of a take that has ended by itself."""
+        """Starts a take that ends by itself, waits for its end, and returns its id."""
         id = self.start(name, *args)
         self.until_is(id, 'final')
         return id
@@ -104,15 +104,15 @@ class Recording:
         return self.home.ask('streamer.take', f'id={id}')['state']
 
     def lost(self):
-        """Frames that the sound core missed, whoever is to blame."""
+        """The frames that the sound core has missed, for any reason."""
         return self.home.ask('audio.meters')['lost']
 
     def frames_on_disk(self, name):
-        """Of a WAV that has not ended, whatever its header says."""
+        """The length of a WAV that has not ended, taken from the size of the file and not from its header."""
         return (os.path.getsize(self.file(name)) - 4096) // 8
 
     def kill_all(self, but=None):
-        """The engine, JACK's server and the counter die at once."""
+        """Kills the engine, JACK's server and the counter at once."""
         for pid in self.home.processes():
             if pid != but:
                 with contextlib.suppress(ProcessLookupError):
@@ -120,7 +120,7 @@ class Recording:
         self.counting.wait(60)
 
     def forget_memory(self):
-        """A reboot does."""
+        """Removes the shared memory of the engine, as a reboot does."""
         with open(self.home.file('data/names'), encoding='utf-8') as names:
             for path in glob.glob(f'/dev/shm/loophole-{names.read().split()[0]}-*'):
                 os.unlink(path)
@@ -129,7 +129,8 @@ class Recording:
         return take_file.read(self.file(name), anew)
 
     def is_whole(self, name, lost_at_start, lost_in_take):
-        """Each frame is there once and in its place, but those that the sound core itself missed, which are silence."""
+        """Checks that each frame is in the file once and in its place. Only frames that the sound core itself missed
+        are silence."""
         read = self.read(name)
         assert (read['wrong'], read['back'], read['jumps']) == (0, 0, 0), read
         same(lost_in_take, sum(frames for _, frames in read['silence']), read)
@@ -137,7 +138,8 @@ class Recording:
         assert lost_in_take <= missed, f'the capture ring lost frames: {lost_in_take} of {missed}'
 
     def is_flac(self, id, name, lost_at_start=None):
-        """The take is final, its FLAC is whole, and nothing else of it is in the folder or the catalogue."""
+        """Checks that the take is final and its FLAC complete, and that the folder and the catalogue contain nothing
+        else of it."""
         self.until_is(id, 'final')
         flac = name + '.flac'
         same([flac], [file for file in self.files() if file.startswith(name + '.')])
@@ -169,7 +171,7 @@ def recording_in(folder, settings='[recording]\n'):
 
 
 class HeldEncoder:
-    """Programs of which a worker that encodes waits until release()."""
+    """Copies of the programs, with a worker that waits before it encodes, until release()."""
 
     def __init__(self, home):
         self.hold = home.file('hold')

@@ -1,4 +1,5 @@
-# takes.sh: what the tests of recording share, beside lib.sh: an engine, and a client that plays a counter into it.
+# takes.sh: shared by the tests of recording, in addition to lib.sh: an engine, and a client that plays a counter into
+# it.
 export LOOPHOLE_AUDIO=dummy
 in_step
 count=$build/tests/faults/count
@@ -10,7 +11,7 @@ _engine() {
     until_true 30 eval '[ "$(loophole ask audio.server | field connected)" = true ]'
     _count
 }
-# Plays as "count-PID" until the claim ends.
+# Plays the counter as the client "count-PID" until the claim ends.
 _count() { _count_as "count-$BASHPID"; }
 _count_as() { # NAME
     local name=$1
@@ -20,7 +21,7 @@ _count_as() { # NAME
     until_true 30 grep -q ready "$scratch/counting"
     inputs=$name:left,$name:right
 }
-# An engine that knows nothing.
+# Starts an engine with an empty home.
 _engine_anew() {
     engine_down
     rm -rf "$LOOPHOLE_HOME"; mkdir -p "$LOOPHOLE_HOME"
@@ -42,17 +43,17 @@ _is() { [ "$(_lifecycle "$1")" = "$2" ]; }
 _analysis() { loophole show "$1" --json | field analysis; }
 _is_analysed() { [ "$(_analysis "$1")" = done ]; }
 _read() { /usr/bin/python3 "$top/tests/service/take.py" "$@"; }
-_lost() { loophole ask audio.meters | field lost; } # frames that the sound core missed, whoever is to blame
+_lost() { loophole ask audio.meters | field lost; } # frames that the sound core missed, for any reason
 
-# FILE LOST-AT-THE-START LOST-IN-THE-TAKE: each frame is there once and in its place, but those that the sound core itself
-# missed, which are silence.
+# FILE LOST-AT-THE-START LOST-IN-THE-TAKE: each frame is in the file once and in its place. Only frames that the sound
+# core itself missed are silence.
 _is_whole() {
     local told; told=$(_read "$1") || fail "it cannot be read: $told"
     same "0 0 0" "$(field wrong <<<"$told") $(field back <<<"$told") $(field jumps <<<"$told")" "$told"
     same "$3" "$(/usr/bin/python3 -c 'import json, sys; print(sum(n for _, n in json.loads(sys.argv[1])["silence"]))' "$told")" "$told"
     [ "$3" -le $(($(_lost) - $2)) ] || fail "the capture ring lost frames: $3 of $(($(_lost) - $2))"
 }
-# ID FILE [anew]: what the item says of missing frames is in the file, to the frame: silence and markers (fill), or jumps (skip).
+# ID FILE [anew]: the file has exactly the missing frames that the item lists: silence and markers (fill), or jumps (skip).
 _says_what_is_lost() {
     loophole show "$1" --json >"$scratch/shown" || fail "no such item"
     _read "${@:2}" >"$scratch/read" || fail "it cannot be read: $(cat "$scratch/read")"
@@ -63,7 +64,7 @@ places = shown.get("lost_at", [])
 print("lost", shown["lost"], "at", places)
 fills = shown["gaps"] == "fill"
 found = read["silence"] if fills else read["skipped"]
-ends = [p for p in places if not fills and p[0] >= read["frames"]]  # nothing follows to be displaced
+ends = [p for p in places if not fills and p[0] >= read["frames"]]  # no frames follow that it could displace
 assert read["wrong"] == read["back"] == 0, read
 assert [p for p in places if p not in ends] == found, (places, found)
 assert sum(n for _, n in places) == shown["lost"], places
@@ -108,7 +109,7 @@ for item in map(json.loads, sys.stdin):
 
 lossy=$build/tests/faults/lossy
 
-# The script may be killed at any time: no mount stays behind.
+# The script may be killed at any time, and must leave no mount.
 _end_first() {
     grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at" || umount -l "$at"; done
 }
@@ -135,10 +136,10 @@ _kill_all() {
     wait "$counting" 2>/dev/null
     until_true 30 eval "! kill -0 $counting"
 }
-_forget_memory() { rm -f /dev/shm/loophole-"$1"-*; } # a reboot does
+_forget_memory() { rm -f /dev/shm/loophole-"$1"-*; } # as a reboot does
 _tag() { cut -d" " -f1 "$LOOPHOLE_HOME/data/names"; }
 
-_has_lived() { # a service that dies sooner, five times in a row, is put off
+_has_lived() { # a service that dies five times in a row, sooner than that, is quarantined
     loophole status --json | /usr/bin/python3 -c 'import json, sys
 sys.exit(not any(s["service"] == sys.argv[1] and s["state"] == "ready" and s["uptime_s"] > 2.5
                  for s in map(json.loads, sys.stdin)))' "$1"
@@ -156,6 +157,7 @@ _mount_lossy() { # SEED
     fail "not mounted"
 }
 
-# A signal that came just before it waited for a request is seen behind the next one.
+# If a signal arrives just before lossy waits for a request, lossy notices it only after that request. So stat sends a
+# request.
 _is_unmounted() { stat "$takes" >/dev/null 2>&1; ! kill -0 "$disk" 2>/dev/null; }
 _unmount() { kill "$disk"; until_true 60 _is_unmounted; }
