@@ -36,11 +36,11 @@ static enum err answer_play(struct streamer *streamer, struct call *call, const 
 
     if (!voice)
         return waiting_asks_wait(&streamer->waiting, call, play_file, ask);
-    if (!voice->is_heard) { /* an ask whose budget was used up has begun it */
+    if (!voice->is_heard) { /* begun by this ask, before its budget ended */
         voice->ticket = call_defer(call);
         return ERR_OK;
     }
-    voice_describe(voice, answer); /* a streamer that died before it could answer has started it */
+    voice_describe(voice, answer); /* started by a streamer that died before it could answer */
     return ERR_OK;
 }
 
@@ -139,7 +139,7 @@ static enum err load_file(struct streamer *streamer, struct call *call, const vo
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
 
     if (e == ERR_OK)
-        e = core_link_check(&streamer->core, call_fault(call)); /* its rate is not known before */
+        e = core_link_check(&streamer->core, call_fault(call)); /* before that, its rate is unknown */
     return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;
 }
 
@@ -192,7 +192,7 @@ static bool is_preview(const struct voice *voice, const void *state)
     return voice->plan.group == GROUP_PREVIEW;
 }
 
-/* A chain that a streamer had no time to undo goes with the next preview. */
+/* The next preview also removes a chain that a dead streamer left. */
 static enum err stop_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_stop *ask,
                              struct nothing *answer)
 {
@@ -276,7 +276,7 @@ static enum err answer_recover(struct streamer *streamer, struct call *call, con
     return takes_recover(&streamer->takes, call);
 }
 
-/* ---- what sounds elsewhere ---- */
+/* ---- listening ---- */
 
 static enum err listen_to(struct streamer *streamer, struct call *call, const void *ask)
 {

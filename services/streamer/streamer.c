@@ -40,7 +40,8 @@ static void read_notes(struct streamer *streamer)
     }
 }
 
-/* Damaged memory cannot be repaired while processes use it: this one ends, and its successor finds new memory. */
+/* Damaged memory cannot be repaired while processes use it. So this process ends, and its successor makes new
+ * memory. */
 static void look_at_memory(struct streamer *streamer)
 {
     enum err before = streamer->damage.code;
@@ -97,7 +98,7 @@ void streamer_turn(void *state)
         set_period(streamer, BUSY_US);
 }
 
-/* ---- open, close, tell ---- */
+/* ---- open, close, report ---- */
 
 static void voice_ended(void *state, struct voice *voice)
 {

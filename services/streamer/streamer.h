@@ -1,11 +1,11 @@
-/* streamer.h: the service's state and its parts. One thread, the loop's; what may hang is done by helper threads and
- * workers (reader.h).
+/* streamer.h: the service's state and its parts. All run on the loop's thread; helper threads and workers (reader.h) do
+ * work that may hang.
  *
- *   core_link  orders to the sound core, its notes and state     voices        files to rings
+ *   core_link  orders to the audio core, its notes and state     voices        files to rings
  *   reader     files to frames                                   sounds        short sounds in memory
- *   locate     asks to files                                     preview       the sound that is tried out
+ *   locate     asks to files                                     preview       the previewed sound
  *   takes      recordings, to files                              listen        the signal of a port, to analysis
- *   waiting_asks   asks that wait for the sound core   */
+ *   waiting_asks   asks that wait for the audio core */
 #ifndef LOOPHOLE_STREAMER_STREAMER_H
 #define LOOPHOLE_STREAMER_STREAMER_H
 
@@ -29,11 +29,11 @@ struct streamer {
     struct listening listening;
     struct waiting_asks waiting;
     usec_t period;       /* of the tick */
-    usec_t checked;      /* when the shared memory last was */
-    struct fault damage; /* of it; code 0: none */
+    usec_t checked;      /* time of the last check of the shared memory */
+    struct fault damage; /* of the shared memory; code 0: none */
 };
 
-/* Takes up what a predecessor played. Ends the service with a message when it can't. */
+/* Resumes what a predecessor played. Ends the service with a message on an error. */
 void streamer_open(struct streamer *streamer, struct service *service);
 void streamer_close(struct streamer *streamer);
 void streamer_turn(void *streamer); /* the end of each turn of the loop */

@@ -28,7 +28,7 @@ enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, wait
     return ERR_OK;
 }
 
-/* Its client may have gone, and its call with it. */
+/* If the client has gone, the call is gone too. */
 static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask *one)
 {
     if (!ticket_is_open(waiting->service, one->ticket))
@@ -37,7 +37,7 @@ static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask 
         ticket_fail(waiting->service, one->ticket, call_fault(one->call));
 }
 
-/* The first that may be done now; its index, or the count. */
+/* The index of the first ask that is due; the count: none. */
 static uint32_t first_due(const struct waiting_asks *waiting)
 {
     bool runs = core_link_check(waiting->core, NULL) == ERR_OK;

@@ -69,7 +69,7 @@ bool core_link_note(struct core_link *core, struct note *note)
     return ring_read(&core->notes, note, 1) == 1;
 }
 
-/* The audio thread's own formula: what begins there begins with the step. */
+/* The formula of the audio thread, so that a sound begins exactly with the step. */
 static int64_t frame_of(const struct state *state, double place)
 {
     return state->begins + (int64_t)floor((place - state->place) * state->step_frames + 0.5);

@@ -75,7 +75,7 @@ static enum err find_id(struct locator *locator, struct id id, struct located *l
     return e;
 }
 
-/* That the catalogue knows nothing of a file is no error: it is played all the same. */
+/* A file that the catalogue does not know is no error: it is played without facts. */
 static void look_up(struct locator *locator, struct bytes path, struct located *located)
 {
     struct located found = { 0 };
@@ -107,10 +107,10 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
     return ERR_OK;
 }
 
-/* ---- the next one ---- */
+/* ---- the following item ---- */
 
 struct locate_search {
-    struct bytes name; /* of the present one */
+    struct bytes name; /* name of the current file */
     struct bytes behind, first;
     struct id behind_id, first_id;
 };

@@ -1,5 +1,5 @@
-/* locate.h: where the sound of an ask is: a media item by its id, or a file by its path, and what the catalogue knows
- * of it. Reads the store alone, never the file. The loop's. */
+/* locate.h: finds the file of an ask's sound (a media item's id, or a path) and reads the item's facts. It reads only
+ * the store, never the file. The loop's thread. */
 #ifndef LOOPHOLE_STREAMER_LOCATE_H
 #define LOOPHOLE_STREAMER_LOCATE_H
 
@@ -10,31 +10,32 @@
 struct located {
     char path[PATH_MAX];
     struct id media; /* zero: not in the catalogue */
-    double bpm;      /* 0: not known */
+    double bpm;      /* 0: unknown */
     double lufs, peak_db;
     bool has_lufs, has_peak, is_one_shot;
-    char key[16]; /* "C#min"; "": not known */
+    char key[16]; /* "C#min"; "": unknown */
 };
 
 struct locator {
     const struct paths *paths;
-    struct store *store; /* NULL until there is one */
+    struct store *store; /* NULL until the store exists */
     struct arena arena;
 };
 
 void locate_open(struct locator *locator, const struct paths *paths);
 void locate_close(struct locator *locator);
 
-/* The store's newest state; the arena is empty again. Errors: offline (no store yet), io, full. */
+/* Opens a read transaction on the store's newest state; the caller ends it. Empties the arena. Errors: offline (there
+ * is no store yet), io, full. */
 enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fault);
 
-/* Errors: bad_request (neither, or a path that is not absolute), not_found (no such item), offline (its volume is
+/* Errors: bad_request (neither id nor path, or a relative path), not_found (unknown item), offline (its volume is
  * away). */
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
                      struct fault *fault);
 
-/* The item after that one in its folder, by name; after the last the first. Errors: not_found (it is alone, or is
- * not in the catalogue). */
+/* The item that follows this one in its folder, by name; the first one follows the last. Errors: not_found (it is
+ * alone, or not in the catalogue). */
 enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault);
 
 #endif

@@ -1,6 +1,7 @@
-/* handover.h: what a streamer leaves to its successor, in the shared memory `streamer`: which file each voice plays and
- * where in it the cells of its ring lie. How far the cells go, the ring's own index says. One writer, the streamer;
- * it may die at any instruction: `phase`, `word` and the header's generation are stored last and alone decide. */
+/* handover.h: the state that a streamer leaves to its successor, in the shared memory `streamer`: which file each voice
+ * plays, and which of its frames the cells of the ring contain. The ring's own index says where the cells end. The
+ * streamer is the only writer, and may die at any instruction: `phase`, `word` and the header's generation are stored
+ * last and alone count. */
 #ifndef LOOPHOLE_STREAMER_HANDOVER_H
 #define LOOPHOLE_STREAMER_HANDOVER_H
 
@@ -10,42 +11,43 @@
 
 enum { HANDOVER_VERSION = 4 };
 
-/* A stretch of a ring that comes from one file. Two of one generation follow each other without a gap. */
+/* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
     uint64_t at;    /* its first cell … */
-    int64_t from;   /* … and the frame of the file that is there */
-    int64_t frames; /* of the file; -1: not known yet */
+    int64_t from;   /* … and the frame of the file in that cell */
+    int64_t frames; /* of the file; -1: unknown */
     uint32_t generation, file_rate, rate, channels;
     uint8_t media[16];
-    uint8_t queued[16]; /* the request id of the ask that let this file follow; zero: none */
-    uint8_t seeker[16]; /* of the ask that sought this place; zero: none */
+    uint8_t queued[16]; /* request id of the ask that queued this file; zero: none */
+    uint8_t seeker[16]; /* request id of the ask for this seek; zero: none */
     char path[PATH_MAX];
 };
 
 enum handover_phase {
     HANDOVER_NOTHING,
-    HANDOVER_STARTING, /* the order to start it was sent when `started` orders were */
+    HANDOVER_STARTING, /* the start order was sent if the count of orders has reached `started` */
     HANDOVER_PLAYING,
-    HANDOVER_STOPPING, /* an order to stop it was sent */
+    HANDOVER_STOPPING, /* the stop order was sent */
 };
 
 enum handover_word { HANDOVER_PRESENT = 1, HANDOVER_FOLLOWS = 2, HANDOVER_SOUGHT = 4, HANDOVER_WHICH = 8 };
 
 struct handover_voice {
     _Atomic uint32_t phase; /* enum handover_phase */
-    _Atomic uint32_t word;  /* bit 0: the present piece; 1: the other one is to follow; 2: bit 3's of `sought` is */
-    uint32_t group;         /* enum score_group */
+    /* Bit 0: index of the current piece; 1: the other one follows; 2: `sought` has a piece; 3: its index. */
+    _Atomic uint32_t word;
+    uint32_t group; /* enum score_group */
     uint32_t looping;
-    uint32_t is_stretched; /* cannot be taken up again */
+    uint32_t is_stretched; /* it cannot be resumed */
     float gain, pan;
-    _Atomic uint32_t seeks; /* a seek is accepted, and no piece is made of it yet */
+    _Atomic uint32_t seeks; /* a seek was accepted, and has no piece yet */
     uint32_t unused;
-    int64_t seek_from;   /* its frame of the file … */
+    int64_t seek_from;   /* the seek's frame of the file … */
     uint8_t seeker[16];  /* … and its request id */
-    uint64_t started;    /* how many orders of the streamer there are with the one that starts it; 0: none yet */
-    uint8_t request[16]; /* of the ask that started it: asked again, it is not started twice */
+    uint64_t started;    /* the streamer's count of orders after the start order; 0: none yet */
+    uint8_t request[16]; /* of the ask that started it: a repeated ask does not start it again */
     struct handover_piece pieces[2];
-    struct handover_piece sought[2]; /* what a seek writes after what sounds, until the header names it */
+    struct handover_piece sought[2]; /* a seek's piece, written after the current one, until the header names it */
 };
 
 struct handover {

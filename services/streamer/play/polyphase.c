@@ -9,22 +9,22 @@
 
 enum { CHUNK = 4096 };
 
-/* Stopband 120 dB down; from 0.9 to 1 of the lower rate's band. */
+/* Stopband at -120 dB; the transition takes 0.9 to 1 of the lower rate's band. */
 static const double attenuation = 120, transition = 0.1;
 
 struct polyphase_rows {
     uint32_t up, down; /* the ratio in lowest terms: to, from */
-    uint32_t taps;     /* of a row; a multiple of 4 */
-    float *rows;       /* `up` of them, each coefficient twice: for left and right */
+    uint32_t taps;     /* coefficients in a row; a multiple of 4 */
+    float *rows;       /* `up` rows, each coefficient twice: for left and right */
 };
 
 struct polyphase {
     const struct polyphase_rows *rows;
-    float *input;   /* what outputs still to come are made of; interleaved */
-    uint32_t count; /* frames in it */
-    uint32_t at;    /* the row's first frame in it */
+    float *input;   /* the frames of later outputs; interleaved */
+    uint32_t count; /* frames in `input` */
+    uint32_t at;    /* index in `input` of the row's first frame */
     uint32_t phase;
-    uint64_t taken; /* frames of sound so far */
+    uint64_t taken; /* frames of sound so far, without padding */
     uint64_t made;
 };
 
@@ -35,7 +35,7 @@ static double compute_sinc(double x)
     return fabs(x) < 1e-12 ? 1 : sin(M_PI * x) / (M_PI * x);
 }
 
-/* Each row's sum is 1, so that a constant stays what it is. */
+/* The sum of each row is 1, so a constant signal stays unchanged. */
 static void fill_row(const struct polyphase_rows *rows, uint32_t phase, double band)
 {
     double beta = 0.1102 * (attenuation - 8.7), half = rows->taps / 2.0, sum = 0;
@@ -101,7 +101,7 @@ bool polyphase_rows_fit(const struct polyphase_rows *rows, uint32_t from, uint32
 
 /* ---- conversion ---- */
 
-/* Before frame 0 there is silence. */
+/* Frame 0 follows silence. */
 struct polyphase *polyphase_new(const struct polyphase_rows *rows)
 {
     struct polyphase *made = alloc_zeroed(1, sizeof(*made));
@@ -119,7 +119,7 @@ void polyphase_free(struct polyphase *polyphase)
     free(polyphase);
 }
 
-/* Left and right lie side by side in the lanes. */
+/* Left and right alternate in the lanes. */
 typedef float lanes __attribute__((vector_size(16), aligned(4), may_alias));
 
 static void multiply_row(const float *row, const float *input, uint32_t taps, float *to)
@@ -136,7 +136,7 @@ static void multiply_row(const float *row, const float *input, uint32_t taps, fl
     to[1] = even[1] + even[3];
 }
 
-/* `until`: no more than so many outputs in all. */
+/* `until`: the limit of the total count of outputs */
 static uint32_t make_outputs(struct polyphase *p, float *to, uint32_t room, uint64_t until)
 {
     const struct polyphase_rows *rows = p->rows;

@@ -12,7 +12,7 @@ enum { BEAT = 4, BAR = 16 }; /* 16th notes */
 
 static const float fade = 0.005f;
 
-/* ---- how it is to sound ---- */
+/* ---- parameters of the voice ---- */
 
 static double gain_of(const struct preview *preview, const struct located *located)
 {
@@ -32,7 +32,7 @@ static uint32_t grid_of(const struct streamer_preview *wish)
     return grid == PREVIEW_GRID_BAR ? BAR : grid == PREVIEW_GRID_BEAT ? BEAT : 0;
 }
 
-/* A hit has no tempo; without a running core there is none to keep. */
+/* A hit has no tempo, and without a running core there is no tempo to keep. */
 static double tempo_of(const struct preview *preview, const struct located *located)
 {
     const struct core_link *core = preview->voices->core;
@@ -56,7 +56,7 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .semitones = preview->key[0] ? tune_shift(located->key, preview->key) : 0 };
 }
 
-/* ---- what becomes of it ---- */
+/* ---- results ---- */
 
 static struct preview_begun begun_of(const struct voice *voice, double gain)
 {
@@ -114,7 +114,7 @@ static void refuse_preview(void *state, struct voice *voice, const struct fault 
     struct preview *preview = state;
 
     preview->voice = NULL;
-    if (fault->code == ERR_CONFLICT) /* stopped */
+    if (fault->code == ERR_CONFLICT) /* a person stopped it */
         ticket_fail(preview->service, preview->ticket, fault);
     else
         preview_fail(preview, voice_piece(voice)->path, fault);
@@ -137,7 +137,7 @@ static void stop_waiting(struct preview *preview)
     ticket_fail(preview->service, preview->ticket, &fault);
 }
 
-/* Also one that a predecessor began. */
+/* Stops a predecessor's preview too. */
 void preview_stop(struct preview *preview)
 {
     preview->voice = NULL;
@@ -167,7 +167,7 @@ enum err preview_play(struct preview *preview, struct fault *fault)
     return ERR_OK;
 }
 
-/* At once where nothing is led through anything; else when that is so, or no longer. */
+/* Starts at once if no chain is wanted or set; else after the chain was changed. */
 static enum err begin_preview(struct preview *preview, struct call *call, const struct located *located)
 {
     bool is_led = preview->chain[0] || preview->is_chained;

@@ -1,5 +1,5 @@
-/* preview.h: the one sound that is tried out, on the preview ports. Changes nothing in store, score or transport, but
- * for the transport's start when it is asked for. The loop's. */
+/* preview.h: the one sound that a person previews, on the preview ports. It changes nothing in store, score or
+ * transport, except that it starts the transport if the ask wants that. The loop's thread. */
 #ifndef LOOPHOLE_STREAMER_PREVIEW_H
 #define LOOPHOLE_STREAMER_PREVIEW_H
 
@@ -18,40 +18,40 @@ struct preview {
     struct locator *locator;
     struct preview_settings settings;
     struct voice *voice;          /* NULL: none */
-    struct id media;              /* of the present one, or the last */
-    struct streamer_preview wish; /* how; its texts below */
+    struct id media;              /* of the current preview, or the last one */
+    struct streamer_preview wish; /* the ask; its texts lie below */
     char chain[256], key[17];
-    struct ticket ticket; /* of the ask that waits for it to sound */
+    struct ticket ticket; /* of the ask, until the sound starts */
     double gain;
 
-    /* preview_chain.c's */
-    char chained[256]; /* what previews are led through; "": nothing */
-    bool is_chained;   /* they may be: a predecessor's word is not known */
-    uint64_t turn;     /* a number for each preview that waits for its chain */
-    bool waits;        /* this one does, with … */
+    /* the members of preview_chain.c */
+    char chained[256]; /* the chain of previews; "": none */
+    bool is_chained;   /* true too while a predecessor's chain is unknown */
+    uint64_t turn;     /* number of the last preview that waited for its chain */
+    bool waits;        /* the current one waits, with … */
     struct located waiting;
     struct id request;
 };
 
-/* Answers `call` with a preview_begun, later. Errors: those of locate_find and voice_play; bad_request: no such key. */
-/* A predecessor began this ask, and what it began sounds: fills the answer. */
+/* True when a predecessor began this ask and its preview sounds: fills the answer. */
 bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer);
+/* Answers `call` later with a preview_begun. Errors: those of locate_find and voice_play; bad_request (unknown key). */
 enum err preview_begin(struct preview *preview, struct call *call, const struct streamer_preview *ask);
 enum err preview_next(struct preview *preview, struct call *call);
 void preview_stop(struct preview *preview);
-void preview_ended(struct preview *preview, const struct voice *voice); /* a voice is silent */
+void preview_ended(struct preview *preview, const struct voice *voice); /* call it when a voice is silent */
 
-/* ---- preview_chain.c: previews are led through another JACK client and back ---- */
+/* ---- preview_chain.c: previews that pass through another JACK client ---- */
 
-/* Listens for a chain that breaks: its preview is stopped. Not played on without it: what somebody hears through a
- * filter or a fader may be much louder without. */
+/* Subscribes to chains that break. Their preview stops, because without a filter or a fader it might be much louder. */
 void preview_chain_open(struct preview *preview);
-/* Has the chain of the wish set, "" being none; then preview_play begins, or the ticket gets the error. */
+/* Asks for the chain of `wish` ("": none). Then preview_play begins, or the ticket gets the error. */
 void preview_chain_set(struct preview *preview);
 void preview_chain_undo(struct preview *preview);
 
-/* ---- preview.c, for that ---- */
-enum err preview_play(struct preview *preview, struct fault *fault);                     /* what is `waiting` */
-void preview_fail(struct preview *preview, const char *path, const struct fault *fault); /* it, and its ask */
+/* ---- preview.c, for preview_chain.c ---- */
+enum err preview_play(struct preview *preview, struct fault *fault); /* plays `waiting` */
+/* Fails the preview and its ask. */
+void preview_fail(struct preview *preview, const char *path, const struct fault *fault);
 
 #endif

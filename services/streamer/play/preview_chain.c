@@ -70,7 +70,7 @@ void preview_chain_undo(struct preview *preview)
         log_fault("leading the preview", &fault);
 }
 
-/* Also one that a predecessor began; NULL: none. */
+/* The sounding preview, a predecessor's too; NULL: none. */
 static struct voice *find_sounding(const struct preview *preview)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {

@@ -19,7 +19,7 @@ enum {
     RATE_MIN = 1000,
     RATE_MAX = 768000,
     OPEN_AHEAD = 1 << 20,       /* bytes */
-    OPEN_PATIENCE_US = 4000000, /* of the file system */
+    OPEN_PATIENCE_US = 4000000, /* with the file system */
     WORKERS_AHEAD = 4,
     OPEN_US = 10000000,
     CLOSE_US = 1000000,
@@ -31,7 +31,7 @@ struct file_readers {
     struct mailbox *mailbox;
     struct errands *errands;
     struct workers *workers;
-    struct file_reader *waiting; /* open files without a worker; newest first */
+    struct file_reader *waiting; /* open files without a worker, the newest first */
     char program[PATH_MAX + 32];
     float stereo[2 * READER_FRAMES_MAX];
 };
@@ -44,10 +44,10 @@ struct file_reader {
     enum phase phase;
     struct opening *opening;
     struct worker *worker;
-    struct file_reader *next; /* of those that wait */
-    int fd;                   /* until a worker has it; -1 */
+    struct file_reader *next; /* the next waiting file */
+    int fd;                   /* until a worker has got it; -1 */
     struct reader_format format;
-    int64_t frame; /* of the read under way */
+    int64_t frame; /* of the read in progress */
     uint32_t frames;
     char extension[TEXT_EXTENSION_SIZE];
 };
@@ -121,7 +121,7 @@ static void spare_workers(void *state)
         *last = NULL;
 }
 
-/* ---- what workers say ---- */
+/* ---- answers of workers ---- */
 
 static bool is_sane(const struct pulled *pulled)
 {
@@ -134,7 +134,7 @@ static float finite_or_zero(float sample)
     return isfinite(sample) ? sample : 0.0f;
 }
 
-/* The bytes lie anywhere in a message: they are copied before they are floats. */
+/* The bytes may be unaligned in the message, so they are copied before they are used as floats. */
 static uint32_t make_stereo(const struct pulled *pulled, uint32_t channels, uint32_t most, float *to)
 {
     size_t stride = channels * sizeof(float);
@@ -194,7 +194,7 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
     fail_reader(reader, &why);
 }
 
-/* A closed file is the first message that a worker answers. */
+/* Also the first message to a new worker, whose answer proves that it works. */
 static void close_file(struct worker *worker, usec_t patience)
 {
     struct pull pull = { .verb = { .value = WORKER_VERB_CLOSE } };
@@ -220,7 +220,7 @@ static void start_workers(struct file_readers *readers)
                     &(struct workers_events){ prove_worker, take_answer, lose_worker, spare_workers, readers });
 }
 
-/* ---- from outside ---- */
+/* ---- the functions of reader.h ---- */
 
 static void open_mail(void *state, int fd)
 {
@@ -254,7 +254,7 @@ void readers_free(struct file_readers *readers)
         return;
     workers_free(readers->workers);
     if (readers->errands && !errands_end(readers->errands))
-        return; /* a thread hangs: what it uses stays */
+        return; /* a thread hangs, and uses this memory */
     if (readers->mailbox)
         service_unwatch(readers->service, mailbox_fd(readers->mailbox));
     mailbox_free(readers->mailbox);
@@ -301,7 +301,7 @@ void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames)
     workers_ask(reader->worker, &pull_shape, &pull, &pull.number, -1, READ_US);
 }
 
-/* A busy worker is killed: a stop waits for nothing. */
+/* A busy worker is killed, so a stop never waits. */
 static void give_back(struct workers *workers, struct worker *worker)
 {
     if (!workers_is_free(worker)) {

@@ -8,7 +8,7 @@
 
 enum { MARGIN = 64, APART_MAX = 32, RATIOS_KEPT = 8 };
 
-/* Coefficients of the ratios that were used, the newest first; one that is in use stays. */
+/* The coefficients of the latest ratios, the newest first; those in use stay. */
 struct resampler {
     struct {
         struct polyphase_rows *rows;
@@ -18,8 +18,8 @@ struct resampler {
 
 struct resample {
     struct resampler *resampler;
-    uint32_t place;              /* of its rows */
-    struct polyphase *polyphase; /* or else: */
+    uint32_t place;              /* index of its rows in `kept` */
+    struct polyphase *polyphase; /* or, for other ratios: */
     SRC_STATE *state;
     double ratio;
 };
@@ -36,7 +36,7 @@ void resample_close(struct resampler *resampler)
     free(resampler);
 }
 
-/* A place with the rows of that ratio; RATIOS_KEPT: there are none. */
+/* The index of that ratio's rows, made if necessary; RATIOS_KEPT: not possible. */
 static uint32_t find_rows(struct resampler *resampler, uint32_t from, uint32_t to)
 {
     uint32_t unused = RATIOS_KEPT;

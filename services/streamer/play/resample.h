@@ -1,6 +1,6 @@
-/* resample.h: stereo from one sample rate to another, by polyphase.h where the ratio is one of small numbers, else by
- * libsamplerate, whose only door resample.c is. Frame 0 of the output is frame 0 of the input, and the
- * ratio never drifts: frame n for n·from/to. One thread for all with one struct resampler. */
+/* resample.h: converts stereo from one sample rate to another: by polyphase.h if the ratio is small, else by
+ * libsamplerate, which only resample.c uses. Frame 0 of the output is frame 0 of the input. The ratio never drifts:
+ * frame n lies at n·from/to. One thread at a time for each struct resampler. */
 #ifndef LOOPHOLE_STREAMER_RESAMPLE_H
 #define LOOPHOLE_STREAMER_RESAMPLE_H
 
@@ -9,28 +9,29 @@
 
 #include "common/err.h"
 
-/* Input frames on either side that a frame of output is made of, at most: what a converter that begins in the middle
- * of a sound has to be fed before it gives what one from the beginning gives. */
+/* An output frame is computed from at most this many input frames on either side. A converter that begins in the middle
+ * of a sound needs them before its output equals that of a converter from the beginning. */
 enum { RESAMPLE_REACH = 2048 };
 
-struct resampler; /* what conversions of one ratio share */
+struct resampler; /* shared by the conversions of one thread */
 struct resample;
 
 struct resampler *resample_open(void);
-void resample_close(struct resampler *resampler); /* after all that used it; NULL is allowed */
+void resample_close(struct resampler *resampler); /* after all conversions that use it; NULL is allowed */
 
-/* Rates at most 32 times apart. Errors: bad_request. */
+/* The two rates may differ by a factor of 32 at most. Errors: bad_request. */
 enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, struct resample **resample,
                       struct fault *fault);
 void resample_free(struct resample *resample); /* NULL is allowed */
 
-/* The most that comes out for `frames` more, the rest at the end included. */
+/* The maximum number of output frames for `frames` more input frames, the remaining ones at the end included. */
 uint32_t resample_room(const struct resample *resample, uint32_t frames);
 
-/* Takes all `frames`, gives how many came out; `last`: the rest too. `to` has resample_room. */
+/* Consumes all `frames` and returns the number of frames written. `last`: writes the remaining ones too. `to` has room
+ * for resample_room frames. */
 uint32_t resample_run(struct resample *resample, const float *stereo, uint32_t frames, bool last, float *to);
 
-/* The number of output frames at which input and output fall on one frame again: to / gcd(from, to). */
+/* The number of output frames after which input and output fall on the same frame again: to / gcd(from, to). */
 uint32_t resample_period(uint32_t from, uint32_t to);
 
 #endif

@@ -84,7 +84,7 @@ static void copy_planes(const struct sounds_slot *slot, uint32_t channels, float
             to[c * slot->frames + i] = slot->stereo[2 * i + c];
 }
 
-/* All of it is written before it is ready; from then on it stays as it is. */
+/* The entry becomes ready after all of its data is written. From then on the data does not change. */
 static void publish_slot(struct sounds_slot *slot)
 {
     struct sound_entry *entry = entry_of(slot);
@@ -268,7 +268,7 @@ void sounds_open(struct sounds *sounds)
         uint32_t state = atomic_load(&entry->state);
         sounds->slots[i].all = sounds;
         if (state == SOUND_LEAVING)
-            order_release(sounds, i); /* the predecessor may have died before it did */
+            order_release(sounds, i); /* the predecessor may have died before its order */
         else if (state != SOUND_READY)
             atomic_store(&entry->state, SOUND_EMPTY);
     }

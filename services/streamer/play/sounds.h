@@ -1,7 +1,8 @@
-/* sounds.h: short sounds in shared memory, for pads and steps: loaded whole, at the server's rate, in the memory of
- * `sounds`, which is divided here. One is freed when the sound core has let go of it. The loop's.
+/* sounds.h: short sounds in shared memory, for pads and steps. They are loaded completely, at the server's rate, into
+ * the memory `sounds`, whose parts this module assigns. A sound is freed when the audio core does not use it any more.
+ * The loop's thread.
  *
- *   empty ─ sounds_load ─► loading ─► ready ─ sounds_release ─► leaving ─(NOTE_SOUND_FREE)─► empty   */
+ *   empty ─ sounds_load ─► loading ─► ready ─ sounds_release ─► leaving ─(NOTE_SOUND_FREE)─► empty */
 #ifndef LOOPHOLE_STREAMER_SOUNDS_H
 #define LOOPHOLE_STREAMER_SOUNDS_H
 
@@ -13,11 +14,11 @@
 
 enum { SOUNDS_WAITERS = 16 };
 
-/* What is known of a slot beside its entry. */
+/* The streamer's own state of a slot; its entry is in shared memory. */
 struct sounds_slot {
     struct sounds *all;
     char *path;                 /* NULL: loaded by a predecessor, or empty */
-    struct file_reader *reader; /* while it is loading, and so all below */
+    struct file_reader *reader; /* while it is loading, like all members below */
     struct resample *resample;
     float *stereo;
     uint64_t frames, room;
@@ -37,15 +38,17 @@ struct sounds {
     float *scratch; /* one conversion's output */
 };
 
-/* Takes over what is loaded. */
+/* Keeps the sounds that a predecessor loaded. */
 void sounds_open(struct sounds *sounds);
 void sounds_close(struct sounds *sounds);
 void sounds_note(struct sounds *sounds, const struct note *note);
 
-/* Answers `ticket` with a loaded_sound: at once for one that is loaded. Errors: full (no slot), busy (too many wait for
- * it); then the ticket stays the caller's. */
+/* Answers `ticket` with a loaded_sound; at once if the sound is loaded. Errors: full (no slot), busy (too many asks
+ * wait for it); the caller then keeps the ticket. */
 enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault);
+/* Orders the core to release the sound. Errors: not_found (that slot does not have that generation). */
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault);
+/* Errors: full (the arena's limit). */
 enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_sounds *to);
 
 #endif

@@ -15,7 +15,7 @@ static int by_place(const void *a, const void *b)
     return (first->from > second->from) - (first->from < second->from);
 }
 
-/* One that is being loaded has no part yet; a part begins on a cache line. */
+/* A sound that is being loaded has no part yet. A part begins on a cache line. */
 static uint32_t parts_of(const struct sounds_memory *memory, struct room_part parts[SOUNDS])
 {
     uint32_t count = 0;

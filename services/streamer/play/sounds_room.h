@@ -1,10 +1,11 @@
-/* sounds_room.h: the sample memory of `sounds` and which entry of the table has which part of it. The loop's. */
+/* sounds_room.h: assigns parts of the memory `sounds`; the table's entries say which parts are used. The loop's
+ * thread. */
 #ifndef LOOPHOLE_STREAMER_SOUNDS_ROOM_H
 #define LOOPHOLE_STREAMER_SOUNDS_ROOM_H
 
 #include "common/rt/stream.h"
 
-/* Where `floats` of them are free, as low as possible; false: not in one piece. */
+/* Finds the lowest free part of `floats` floats; false: no free part is that large. */
 bool sounds_room_find(const struct sounds_memory *memory, uint64_t floats, uint64_t *offset);
 
 uint64_t sounds_room_used(const struct sounds_memory *memory); /* floats */

@@ -9,7 +9,7 @@
 
 struct stretch {
     RubberBandState state;
-    uint32_t late; /* frames of its delay, still to be thrown away */
+    uint32_t late; /* frames of its delay, still to be discarded */
     float plane[2][STRETCH_FRAMES_MAX];
 };
 
@@ -20,7 +20,8 @@ static void process_frames(struct stretch *stretch, uint32_t frames, bool last)
     rubberband_process(stretch->state, planes, frames, last);
 }
 
-/* What it hears before the beginning, so that the beginning itself is whole; as much comes out too many. */
+/* Feeds silence before the beginning, so that the beginning is complete. The same number of frames is discarded
+ * later. */
 static void pad_start(struct stretch *stretch)
 {
     uint32_t left = rubberband_get_preferred_start_pad(stretch->state);

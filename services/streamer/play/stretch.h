@@ -1,6 +1,5 @@
-/* stretch.h: stereo played faster or slower without a change of pitch, or at another pitch without a change of tempo.
- * The only file with Rubber Band is stretch.c. What goes in comes out later, in portions of its own. One thread for
- * each struct stretch. */
+/* stretch.h: changes the tempo of stereo without its pitch, or its pitch without its tempo. Only stretch.c uses Rubber
+ * Band. Output comes later than its input, in portions of other sizes. One thread for each struct stretch. */
 #ifndef LOOPHOLE_STREAMER_STRETCH_H
 #define LOOPHOLE_STREAMER_STRETCH_H
 
@@ -13,14 +12,14 @@ enum { STRETCH_FRAMES_MAX = 4096 };
 
 struct stretch;
 
-/* `tempo`: so many times as fast, 0.25 … 4; semitones -24 … 24. Errors: bad_request, full. */
+/* `tempo`: speed factor, 0.25 … 4; semitones -24 … 24. Errors: bad_request. */
 enum err stretch_new(uint32_t rate, double tempo, double semitones, struct stretch **stretch, struct fault *fault);
 void stretch_free(struct stretch *stretch); /* NULL is allowed */
 
-/* At most STRETCH_FRAMES_MAX; `last`: nothing follows. */
+/* At most STRETCH_FRAMES_MAX frames; `last`: the final ones. */
 void stretch_feed(struct stretch *stretch, const float *stereo, uint32_t frames, bool last);
 
 uint32_t stretch_ready(const struct stretch *stretch);                    /* frames that may be taken */
-uint32_t stretch_take(struct stretch *stretch, float *to, uint32_t most); /* gives how many came */
+uint32_t stretch_take(struct stretch *stretch, float *to, uint32_t most); /* returns the number of frames written */
 
 #endif

@@ -55,7 +55,7 @@ static void report_failure(struct voice *voice, const struct fault *fault)
         ticket_fail(voice->all->service, voice->ticket, fault);
 }
 
-/* What the ring holds is still heard, up to where it ends. */
+/* The sound continues to the end of the ring's content. */
 void voice_fail(struct voice *voice, const struct fault *fault)
 {
     char words[256];
@@ -73,14 +73,14 @@ void voice_fail(struct voice *voice, const struct fault *fault)
     voice_feed_cut(voice, ring_written(&voice->ring));
     voice->is_complete = true;
     let_go(voice);
-    if (voice->phase == VOICE_ENDING) /* its end is published when it is silent */
+    if (voice->phase == VOICE_ENDING) /* its end is published when the voice is silent */
         return;
     publish_end(voice, STREAM_END_FAILED, words);
-    if (voice->phase == VOICE_FILLING) /* a seek without effect */
+    if (voice->phase == VOICE_FILLING) /* a seek that failed */
         voice_stop(voice, 0.005f);
 }
 
-/* A stop is so slow that the ring would be empty before its end. */
+/* True if a fade takes so long that the ring would be empty before its end. */
 static bool outlasts_its_ring(const struct voice *voice, float fade)
 {
     const double margin = 0.1; /* s */
@@ -209,7 +209,7 @@ static bool starts_transport(const struct voice *voice)
     return voice->plan.start_transport && !voice->is_heard && !voice->all->core->state.running;
 }
 
-/* The orders that follow say that it starts: a successor sees by their number whether they were sent. */
+/* Foretells that the voice starts: by the count of orders, a successor sees whether the start orders were sent. */
 static void foretell_start(struct voice *voice)
 {
     uint64_t effects = core_link_effects(voice->all->core) + (starts_transport(voice) ? 2 : 1);
@@ -239,7 +239,7 @@ static void report_start(struct voice *voice)
     ticket_answer(voice->all->service, voice->ticket, &reply);
 }
 
-/* The client has been answered that it took too long. */
+/* True if the client was already answered that the ask took too long. */
 static bool nobody_waits(const struct voice *voice)
 {
     return !voice->is_heard && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
@@ -254,7 +254,7 @@ void voice_filled(struct voice *voice)
         return;
     }
     if (!core_link_has_room(voice->all->core, 2))
-        return; /* the tick comes here again */
+        return; /* the tick calls again */
     voice->begins = beginning_of(voice);
     foretell_start(voice);
     struct order transport = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
@@ -285,7 +285,7 @@ enum err voice_may_seek(const struct voice *voice, struct fault *fault)
     return ERR_OK;
 }
 
-/* Accepted: a successor does it, should this process end before a piece is made. */
+/* The seek is accepted. If this process dies before the seek has a piece, its successor does the seek. */
 static void keep_seek(struct voice *voice, int64_t frame, struct id request)
 {
     struct handover_voice *handover = voice->handover;
@@ -296,7 +296,7 @@ static void keep_seek(struct voice *voice, int64_t frame, struct id request)
     atomic_store(&handover->seeks, 1);
 }
 
-/* A reader with a pull under way is opened again: what it reads is of no more use, and may hang. */
+/* Opens a reader again whose pull is in progress: the result is not needed, and may never come. */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault)
 {
     if (voice_may_seek(voice, fault) != ERR_OK)
@@ -320,7 +320,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
     struct order order = { .frame = ORDER_NOW,
                            .verb = ORDER_STREAM_GAIN,
                            .voice = voice->index,
-                           .generation = atomic_load(&voice->memory->generation), /* a seek has one to come */
+                           .generation = atomic_load(&voice->memory->generation), /* that of a seek is not valid yet */
                            .value = gain,
                            .pan = pan,
                            .seconds = ramp };
@@ -372,7 +372,7 @@ static void next_open_failed(void *state, const struct fault *fault)
     if (voice->following)
         next_failed(state, fault);
     else
-        voice_fail(voice, fault); /* it has become the present one meanwhile */
+        voice_fail(voice, fault); /* it became the current file meanwhile */
 }
 
 void voice_open_next(struct voice *voice)

@@ -3,13 +3,13 @@
 #include "services/streamer/play/voice.h"
 
 enum {
-    PREFILL = 16384,        /* cells before a voice starts, */
-    PREVIEW_PREFILL = 4096, /* and before a preview, which is to be heard at once */
-    FIRST = 2048,           /* cells of a pull until then */
-    CHUNK = 8192,           /* and after it */
+    PREFILL = 16384,        /* cells before a voice starts … */
+    PREVIEW_PREFILL = 4096, /* … and before a preview, which must sound at once */
+    FIRST = 2048,           /* cells of a pull before the start … */
+    CHUNK = 8192,           /* … and after it */
     FRAMES_MIN = 64,
-    RESERVE = 8, /* a part of the ring that is kept free while it sounds */
-    APART = 32,  /* rates that resample.h can bring together */
+    RESERVE = 8, /* 1/RESERVE of the ring stays free while it sounds */
+    APART = 32,  /* largest ratio of rates that resample.h converts */
 };
 
 struct handover_piece *voice_piece(const struct voice *voice)
@@ -42,7 +42,7 @@ static void turn_to(struct voice *voice, struct handover_piece *piece, uint32_t 
     atomic_store(&voice->handover->word, (uint32_t)(piece - voice->handover->pieces) | flags);
 }
 
-/* The other piece becomes the present one, from cell `at` on. */
+/* The piece then covers the cells from `at` on, with the file's frames from `from` on. */
 static void fill_piece(struct voice *voice, struct handover_piece *piece, uint64_t at, int64_t from)
 {
     piece->at = at;
@@ -54,7 +54,7 @@ static void fill_piece(struct voice *voice, struct handover_piece *piece, uint64
     piece->channels = voice->format.channels;
 }
 
-/* The generation is stored last: a reader of it sees all that belongs to it. */
+/* The generation is stored last, so a reader that sees it sees the rest too. */
 static void write_header(struct voice *voice, const struct handover_piece *piece)
 {
     struct stream_memory *memory = voice->memory;
@@ -68,7 +68,7 @@ static void write_header(struct voice *voice, const struct handover_piece *piece
     atomic_store(&memory->generation, piece->generation);
 }
 
-/* The piece is the present one from here on. What was to follow still does: its place is taken for a moment. */
+/* Makes the piece the current one. A queued file stays queued; the piece takes its place for a moment only. */
 static void publish_piece(struct voice *voice, const struct handover_piece *piece)
 {
     struct handover_piece *now = voice_piece(voice), *next = other_piece(voice), behind = *next;
@@ -90,7 +90,7 @@ static uint32_t next_generation(const struct voice *voice)
     return next ? next : 1;
 }
 
-/* NULL: nothing is. */
+/* The piece of a seek; NULL: none. */
 static const struct handover_piece *sought_piece(const struct voice *voice)
 {
     uint32_t word = atomic_load(&voice->handover->word);
@@ -98,7 +98,7 @@ static const struct handover_piece *sought_piece(const struct voice *voice)
     return word & HANDOVER_SOUGHT ? &voice->handover->sought[word & HANDOVER_WHICH ? 1 : 0] : NULL;
 }
 
-/* In place of what was sought before, if something was, in one store. */
+/* Replaces an earlier seek's piece, if any, with one store. */
 static void seek_piece(struct voice *voice, const struct handover_piece *piece)
 {
     uint32_t word = atomic_load(&voice->handover->word) ^ HANDOVER_WHICH;
@@ -121,8 +121,8 @@ struct id voice_feed_seeker(const struct voice *voice)
     return request;
 }
 
-/* A new beginning after all that was written: at once, or, after what sounds, when there is enough of it. What sounds
- * ends before it, should it come so far. */
+/* Starts a generation after all written cells. If a sound plays, it continues until the beginning is complete, or at
+ * most up to that beginning. */
 static void make_generation(struct voice *voice, int64_t from)
 {
     struct handover_piece piece = *voice_piece(voice);
@@ -172,7 +172,7 @@ void voice_feed_stay(struct voice *voice)
     voice->generation = atomic_load(&voice->memory->generation);
 }
 
-/* One that died between the header and the word left the piece of the new generation in the other place. */
+/* A predecessor may have died between the header and the word: then the new generation's piece is the other one. */
 void voice_feed_inherit(struct voice *voice)
 {
     const struct handover_piece *next = sought_piece(voice);
@@ -187,8 +187,8 @@ void voice_feed_inherit(struct voice *voice)
         forget_sought(voice);
 }
 
-/* Where a predecessor stopped: the next cell is one frame of the file, or for a place between two;
- * a resampler is then fed from earlier on, from where both rates fall on one frame. */
+/* Continues where a predecessor stopped. The next cell is a frame of the file, or lies between two frames. A resampler
+ * is fed from an earlier place, where both rates fall on one frame. */
 static void go_on(struct voice *voice)
 {
     const struct handover_piece *piece = voice_piece(voice);
@@ -258,7 +258,7 @@ static uint32_t free_room(const struct voice *voice)
     return space > handover_free ? space - handover_free : 0;
 }
 
-/* False: the ring is full, and more waits in the stretcher. */
+/* False: the ring is full, and the stretcher still has frames. */
 static bool drain_stretch(struct voice *voice)
 {
     uint32_t free_cells = free_room(voice);
@@ -341,7 +341,7 @@ static void end_file(struct voice *voice)
 {
     voice->is_ending = true;
     if (voice->stretch && !drain_stretch(voice))
-        return; /* voice_feed comes here again */
+        return; /* voice_feed calls again */
     if (!something_follows(voice))
         complete_voice(voice);
     else if (voice->follows_ready)
@@ -382,7 +382,7 @@ void voice_feed(struct voice *voice)
         reader_pull(voice->reader, voice->frame, frames);
 }
 
-/* One that sounds already needs less: what it still has goes on meanwhile. */
+/* A sounding voice needs less, because its older cells still play. */
 static uint64_t prefill_frames(const struct voice *voice)
 {
     return voice->plan.group == GROUP_PREVIEW || voice->is_heard ? PREVIEW_PREFILL : PREFILL;

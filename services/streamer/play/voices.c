@@ -8,7 +8,7 @@
 
 enum { PULLS_A_TICK = 8, DOUBT_US = 1000000 };
 
-static const double dire = 0.5; /* seconds in a ring below which it is filled whatever else waits */
+static const double dire = 0.5; /* seconds: a ring with less is filled before all others */
 
 /* ---- opening ---- */
 
@@ -22,7 +22,7 @@ static void clear_handover(struct voices *voices)
     handover->version = HANDOVER_VERSION;
 }
 
-/* The last byte of each path may be anything in memory that is damaged. */
+/* In damaged memory the last byte of a path may have any value. */
 static void close_paths(struct handover_voice *handover)
 {
     for (int i = 0; i < 2; i++) {
@@ -62,7 +62,8 @@ static void inherit_voice(struct voice *voice)
     voice->since = clock_steady();
 }
 
-/* One that was not started for sure is stopped: its client asks again. A stretched one cannot be taken up. */
+/* Resumes a voice. Stops one that was not certainly started, because its client repeats the ask, and a stretched one,
+ * which cannot be resumed. */
 static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->core->state;
@@ -88,14 +89,14 @@ static void take_up(struct voice *voice)
     log_info("voice %u continues with %s", voice->index, voice_piece(voice)->path);
 }
 
-/* ---- what a predecessor did for an ask that it did not answer ---- */
+/* ---- what a predecessor did for an unanswered ask ---- */
 
 static bool is_id(const uint8_t handover[16], struct id request)
 {
     return memcmp(handover, request.b, sizeof(request.b)) == 0;
 }
 
-/* A file that followed may sound by now, or may have ended. */
+/* A queued file may sound by now, or may have ended. */
 static bool has_queued(const struct voice *voice, struct id request)
 {
     uint32_t word = atomic_load(&voice->handover->word);
@@ -121,7 +122,7 @@ static bool have_done(const void *state, struct id request)
     return false;
 }
 
-/* Its last order was sent, and its phase was not changed any more. */
+/* A predecessor may have sent the last order and died before it changed the phase. */
 static void note_start(struct voice *voice)
 {
     struct handover_voice *handover = voice->handover;
@@ -146,7 +147,8 @@ void voices_open(struct voices *voices)
         note_start(voice);
         inherit_voice(voice);
     }
-    recall_settle(voices->service, core_link_effects(voices->core), have_done, voices); /* before another order */
+    /* Before this process sends an order. */
+    recall_settle(voices->service, core_link_effects(voices->core), have_done, voices);
     while (core_link_note(voices->core, &note))
         voices_note(voices, &note);
     for (uint32_t i = 0; i < STREAMS; i++)
@@ -165,7 +167,7 @@ void voices_close(struct voices *voices)
     free(voices->scratch);
 }
 
-/* ---- what the sound core says ---- */
+/* ---- notes of the audio core ---- */
 
 static void publish_stall(struct voice *voice, bool dry)
 {
@@ -187,9 +189,9 @@ void voices_note(struct voices *voices, const struct note *note)
         publish_stall(voice, note->kind == NOTE_STREAM_DRY);
 }
 
-/* ---- each moment ---- */
+/* ---- the tick ---- */
 
-/* Notes may be lost: a voice that the core does not play, with nothing left to play, has ended. */
+/* Notes may be lost. So a voice has also ended if the core does not play it and nothing is left to play. */
 static void doubt_voice(struct voice *voice)
 {
     struct core_link *core = voice->all->core;
@@ -202,7 +204,7 @@ static void doubt_voice(struct voice *voice)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 
-/* At another rate the rest is made again, from where it sounds now. */
+/* The server's rate changed: converts the rest again, from the sounding frame on. */
 static void follow_rate(struct voice *voice)
 {
     struct fault fault = { 0 };
@@ -220,7 +222,7 @@ static int by_need(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-/* The emptiest first, and not all at once, so that an ask never waits long. */
+/* Feeds the emptiest rings first, and only some at a time, so that an ask never waits long. */
 static void feed_hungry(struct voices *voices)
 {
     struct voice *hungry[STREAMS];
@@ -277,7 +279,7 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
     return ERR_OK;
 }
 
-/* ---- telling ---- */
+/* ---- descriptions ---- */
 
 int64_t voice_position(const struct voice *voice)
 {

@@ -1,4 +1,4 @@
-/* encode_queue.c: takes whose WAV is whole, and that are to be FLAC: one after the other, while others are recorded. */
+/* encode_queue.c: encodes takes with a complete WAV to FLAC, one after the other, while other takes are recorded. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum { PROGRESS_US = 1000000, TASKS = 64 };
 
-/* ---- what came of it ---- */
+/* ---- results ---- */
 
 static void stay_wav(struct take *take, const struct fault *why)
 {
@@ -23,7 +23,7 @@ static void stay_wav(struct take *take, const struct fault *why)
     log_fault("a recording stays a WAV", why);
 }
 
-/* It is not even begun. A take whose WAV is gone can only wait. */
+/* Encoding cannot begin: the take stays a WAV. If its WAV is gone, it stays pending. */
 static void give_up(struct take *take, const struct fault *why)
 {
     if (take->facts.rate == 0) {
@@ -91,7 +91,7 @@ static void start_encoding(struct take *take)
     take_flac_start(flac, takes->errands);
 }
 
-/* NULL: there is no room for another. */
+/* NULL: the queue is full. */
 static struct take *append_take(struct takes *takes, const struct take *take)
 {
     struct take **last = &takes->encoding, *waiting;

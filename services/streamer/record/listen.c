@@ -13,12 +13,12 @@ enum { BUDGET_MS = 10000, ANALYSE_MS = 60000, PATIENCE_US = 3000000, STALL_US = 
 enum { PIECE = 16384 };
 
 static const double SECONDS = 4;
-static const float SILENCE = 1e-4F; /* -80 dB: what is no louder before and after a sound is not part of it */
+static const float SILENCE = 1e-4F; /* -80 dB: quieter frames before and after a sound are left out */
 static const struct text own = { 6, "listen" };
 
 typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
 
-/* ---- how it ends ---- */
+/* ---- the end ---- */
 
 static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -39,7 +39,7 @@ static bool send_order(const struct listening *listening, enum order_verb verb, 
     return core_link_order(listening->core, &order);
 }
 
-/* Whatever is captured is stopped, whatever is connected is disconnected. */
+/* Stops the capture, and disconnects the port. */
 static void let_go(struct listening *listening)
 {
     struct capture_header header = capture_header_get(listening->memory);
@@ -84,7 +84,7 @@ static void send_ask(struct listening *listening, const char *name, const void *
         fail_listening(listening, &fault);
 }
 
-/* ---- connecting: nothing but the port that is to be heard ---- */
+/* ---- connecting only the wanted port ---- */
 
 static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault);
 
@@ -96,7 +96,7 @@ static void ask_connect(struct listening *listening)
     send_ask(listening, "audio.connect", &request, BUDGET_MS, take_connection);
 }
 
-/* Nothing but the port is connected, or is to be. */
+/* True if no other port is connected, or will be. `is_made`: the wanted port is connected. */
 static bool is_alone(const struct listening *listening, const struct connections *all, bool *is_made)
 {
     bool is_alone = true;
@@ -194,7 +194,7 @@ static void fail_silent(struct listening *listening)
     fail_listening(listening, &fault);
 }
 
-/* The memory has no name but that of its descriptor. */
+/* The memory has no name, so its descriptor serves as the path. */
 static void analyse_kept(struct listening *listening)
 {
     char path[64];
@@ -221,7 +221,7 @@ static bool is_loud(const float *frame)
     return fabsf(frame[0]) > SILENCE || fabsf(frame[1]) > SILENCE;
 }
 
-/* From the first loud frame on; `kept` follows the last one. */
+/* Keeps the frames from the first loud one on; `kept` is the number up to the last loud one. */
 static enum err keep_loud(struct listening *listening, const float *stereo, uint32_t frames, struct fault *fault)
 {
     struct wav *wav = &listening->wav;
@@ -272,7 +272,7 @@ static void follow_start(struct listening *listening)
 {
     struct fault fault;
 
-    if (listening->again == 0) { /* not ordered yet */
+    if (listening->again == 0) { /* the order could not be sent yet */
         ring_release(&listening->ring, ring_taken(&listening->ring) + ring_ready(&listening->ring));
         listening->again = send_order(listening, ORDER_CAPTURE_START, listening->generation);
     }
@@ -306,7 +306,7 @@ void listen_tick(struct listening *listening)
     switch (listening->phase) {
     case LISTEN_CONNECTING:
         if (listening->again && clock_steady() >= listening->again)
-            ask_connect(listening); /* a repeated ask changes nothing, and answers with the state */
+            ask_connect(listening); /* a repeated ask changes nothing, and its answer contains the state */
         break;
     case LISTEN_STARTING:
         follow_start(listening);
@@ -316,7 +316,7 @@ void listen_tick(struct listening *listening)
         break;
     case LISTEN_FREE:
     case LISTEN_CLEARING:
-    case LISTEN_HEARING: /* an answer is awaited */
+    case LISTEN_HEARING: /* waits for an answer */
         break;
     }
 }
@@ -343,8 +343,8 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     if (!listening->ticket.number)
         return ERR_BUSY;
     struct id drawn = id_new();
-    memcpy(&listening->generation, drawn.b + 12, sizeof(listening->generation)); /* as those of takes: drawn */
-    listening->generation |= 1;                                                  /* 0 is none */
+    memcpy(&listening->generation, drawn.b + 12, sizeof(listening->generation)); /* random, as for takes */
+    listening->generation |= 1;                                                  /* 0 means none */
     if (is_captured(listening))
         listening->generation += 2;
     listening->most = (uint64_t)llround(seconds * core_link_rate(listening->core));

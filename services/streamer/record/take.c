@@ -73,7 +73,7 @@ void take_publish(struct take *take, const char *event)
 {
     struct streamer_take_progress reply;
 
-    take_describe(take, &reply.take); /* all events of takes have this shape */
+    take_describe(take, &reply.take); /* the same shape for all events of takes */
     service_publish(take->takes->service, event, &reply);
 }
 
@@ -96,11 +96,11 @@ static bool is_captured(const struct take *take)
     return capture_header_get(take->takes->memory).generation == take->facts.generation;
 }
 
-/* The ring has no reader any more: what is in it is dropped. */
+/* Discards the rest of the ring, which has no reader any more. */
 static void end_capture(struct take *take)
 {
     if (is_captured(take))
-        (void)send_order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if need be */
+        (void)send_order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if necessary */
 }
 
 /* ---- steps ---- */
@@ -115,7 +115,7 @@ static void fail_file(struct take *take, const struct fault *fault)
     take->is_ordered = true;
 }
 
-/* The order is sent again while there is no room for it, until the first frame is there. */
+/* Repeats the order while the ring has no room for it, until the first frame is there. */
 static void follow_start(struct take *take)
 {
     struct fault fault = { 0 };
@@ -176,7 +176,7 @@ static void follow_running(struct take *take)
     take->since = now;
 }
 
-/* A core that is gone, or stuck, is not waited for. */
+/* Does not wait for a core that is gone or hangs. */
 static void follow_stop(struct take *take)
 {
     if (!take->is_ordered)
@@ -185,13 +185,13 @@ static void follow_stop(struct take *take)
         atomic_store(&take->file->is_ending, true);
 }
 
-/* The take that is being recovered is still being captured. */
+/* The recovered take is still being captured, so it becomes the current take. */
 static void take_over(struct take *recovery)
 {
     struct takes *takes = recovery->takes;
     struct take *take = &takes->recording;
 
-    struct take waiting = *take; /* an ask to begin or end one may have come already */
+    struct take waiting = *take; /* a new ask to begin or end a take may wait already */
     struct fault fault;
 
     *take = *recovery;
@@ -246,13 +246,13 @@ void take_follow(struct take *take)
     case TAKE_STARTING:
         take_connect_again(take);
         break;
-    case TAKE_ENCODING: /* encode_queue_follow */
+    case TAKE_ENCODING: /* encode_queue_follow handles it */
     case TAKE_FREE:
         break;
     }
 }
 
-/* ---- how it ends ---- */
+/* ---- the end ---- */
 
 void take_fail(struct take *take, const struct fault *fault)
 {
@@ -314,7 +314,7 @@ static void file_ended(struct take *take, const struct take_file *file)
     if (is_running || take->is_ordered)
         end_capture(take);
     if (is_running && take == &takes->recovery && takes->recording.phase == TAKE_FREE) {
-        take->ended = takes->recording.ended; /* it was to be stopped, and has ended before it could be taken over */
+        take->ended = takes->recording.ended; /* it ended before it could be taken over and stopped */
         take_free(&takes->recording);
     }
     if (file->work == TAKE_NEW && !is_running) {

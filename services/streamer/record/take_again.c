@@ -1,5 +1,5 @@
-/* Asks about takes that a client sends again after the death of a streamer. persist has the item of the ask that begins
- * a take under that ask's id; which take an ask was to end is in the answer that was foretold for it. */
+/* Asks about takes that a client repeats after the death of a streamer. The item in persist has the id of the ask that
+ * began its take. The answer that was foretold for an ask to end a take names that take. */
 #include "services/streamer/record/takes.h"
 #include "store/changelog.h"
 
@@ -18,7 +18,7 @@ static enum err find_done(struct takes *takes, const struct sender *sender, stru
     return e;
 }
 
-/* The take of that item, whatever became of it. One that was given up before it ran is no take: ok, and nothing. */
+/* Describes the item's take in any state. ok without `is_found`: it was abandoned before it ran, so no take exists. */
 static enum err describe_begun(struct takes *takes, struct arena *arena, struct id item, struct recording *to,
                                bool *is_found, struct fault *fault)
 {
@@ -62,7 +62,7 @@ bool take_answers_again(struct take *take)
     else if (e != ERR_OK)
         ticket_fail(takes->service, take->begun, &fault);
     else
-        take->sender.digest = 0; /* its id has the item that is gone: this one gets another */
+        take->sender.digest = 0; /* its id belongs to the item that is gone, so this take gets another one */
     arena_free(&arena);
     if (is_found || e != ERR_OK)
         take_free(take);
@@ -78,7 +78,7 @@ static bool read_foretold(const struct call *call, struct arena *arena, struct r
     return reply.len > 0 && codec_decode(&recording_shape, reply, arena, to, NULL) == ERR_OK;
 }
 
-/* One that is gone was given up, or never had a frame. */
+/* A take that is gone was abandoned, or had no frame. */
 static enum err describe_ended(struct takes *takes, struct arena *arena, const struct recording *was,
                                struct recording *to, struct fault *fault)
 {

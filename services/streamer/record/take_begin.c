@@ -28,7 +28,7 @@ static void send_ask(struct take *take, const char *name, const void *request, a
 
 /* ---- the file ---- */
 
-/* A generation is drawn: after a reboot the shared memory counts from nothing, and a file may be older than that. */
+/* A generation is random: after a reboot the shared memory counts from 0 again, and a file may be older than that. */
 static uint32_t new_generation(const struct takes *takes)
 {
     uint32_t generation;
@@ -136,9 +136,9 @@ void take_is_connected(struct take *take)
     take_file_start(file, take->takes->errands);
 }
 
-/* ---- what is heard, and how late ---- */
+/* ---- inputs and latency ---- */
 
-/* A musician who plays along hears us late, and is heard late: both delays are subtracted. */
+/* A musician who plays along hears the output late, and the input arrives late: both latencies are subtracted. */
 static void receive_server(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct server_state *server = answer;

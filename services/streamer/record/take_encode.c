@@ -15,11 +15,11 @@
 
 enum { ANSWER_US = 120000000, POLL_MS = 100, TRIES = 2, COMMENT_SIZE = 4001, PLACE_SIZE = 48 };
 
-/* One worker, asked by this thread alone. */
+/* One worker, which only this thread asks. */
 struct talk {
     struct take_flac *flac;
     struct sandboxed process;
-    struct arena arena; /* of the last answer */
+    struct arena arena; /* for the last answer */
     uint64_t number;
     int wav, to, back;
 };
@@ -35,7 +35,7 @@ static enum err report_life(struct take_flac *flac)
     return ERR_OK;
 }
 
-/* Offline: the worker is dead, or as good as dead. */
+/* Offline: the worker is dead or hangs. */
 static enum err await_answer(struct talk *talk, struct encode_done *answer)
 {
     struct pollfd readable = { .fd = talk->process.pipe.fd, .events = POLLIN };
@@ -94,7 +94,7 @@ static enum err write_piece(struct talk *talk, const struct encoded_piece *piece
     return ERR_OK;
 }
 
-/* What is read back comes from the disk then, where the system can. */
+/* Makes reading back read from the disk, if the system can. */
 static enum err sync_written(struct talk *talk)
 {
     if (fdatasync(talk->to) != 0)
@@ -103,7 +103,7 @@ static enum err sync_written(struct talk *talk)
     return report_life(talk->flac);
 }
 
-/* A successor that finds the FLAC alone reads this: places of gaps as "at+frames", as many as there is room for. */
+/* Writes the facts for a successor that finds only the FLAC; gaps as "at+frames", as many as there is room for. */
 static void say_facts(const struct take_flac *flac, char to[COMMENT_SIZE])
 {
     const struct wav_take *facts = &flac->facts;
@@ -161,7 +161,7 @@ static void read_gaps(const char *words, struct wav_gaps *gaps)
         gaps->each[i] = (struct wav_gap){ at, frames };
 }
 
-/* What its comment says, where the WAV that said it is gone. */
+/* Reads the facts from the FLAC's comment, because the WAV with the facts is gone. */
 static enum err read_facts(struct take_flac *flac, struct text comment)
 {
     char words[COMMENT_SIZE], id[32] = "", gaps[8] = "";
@@ -237,7 +237,7 @@ static enum err with_worker(struct take_flac *flac, int wav, int to, int back)
                             : e;
 }
 
-/* One that was killed is replaced. */
+/* A worker that was killed is replaced once. */
 enum err take_encode(struct take_flac *flac, int wav, int to, int back)
 {
     enum err e = ERR_OFFLINE;

@@ -1,5 +1,5 @@
-/* take_encode.h: one FLAC that is made of a WAV (take_flac.h), and the conversation with a worker in mode `encode`. The
- * errand's thread. */
+/* take_encode.h: makes one FLAC of a WAV (take_flac.h), by messages to a worker in mode `encode`. The errand's
+ * thread. */
 #ifndef LOOPHOLE_STREAMER_TAKE_ENCODE_H
 #define LOOPHOLE_STREAMER_TAKE_ENCODE_H
 
@@ -9,34 +9,34 @@
 #include "services/streamer/record/wav.h"
 
 enum take_became {
-    TAKE_IS_LEFT, /* it is not decided: the service ends, or the WAV cannot be read */
+    TAKE_IS_LEFT, /* not decided: the service ends, or the WAV cannot be read */
     TAKE_IS_FLAC,
-    TAKE_STAYS_WAV, /* `fault` says why; there is no FLAC of ours */
-    TAKE_IS_GONE    /* a person has deleted the WAV */
+    TAKE_STAYS_WAV, /* `fault` gives the reason; no FLAC remains */
+    TAKE_IS_GONE    /* a person deleted the WAV */
 };
 
 struct take_flac {
-    struct errand errand; /* done is the starter's; all before `is_cancelled` is set before the start */
+    struct errand errand; /* the starter sets `done` and all members before `is_cancelled` */
     void *state;
-    char program[PATH_MAX + 32]; /* the worker's */
+    char program[PATH_MAX + 32]; /* path of the worker */
     char wav[PATH_MAX], flac[PATH_MAX + 8], part[PATH_MAX + 16];
     char title[256];
-    struct wav_take facts;    /* rate 0: the WAV is gone; when done: what the FLAC says, but for the rate */
-    struct wav_gaps gaps;     /* the same of what it lacks */
-    atomic_bool is_cancelled; /* the loop: it stays WAV */
-    _Atomic uint64_t frames;  /* how far it is; half of it is reading back */
-    enum take_became became;  /* from here on: when done */
+    struct wav_take facts;    /* rate 0: the WAV is gone; when done, the facts in the FLAC, except the rate */
+    struct wav_gaps gaps;     /* the gaps, likewise */
+    atomic_bool is_cancelled; /* set by the loop: the take stays a WAV */
+    _Atomic uint64_t frames;  /* progress; half of it is reading back */
+    enum take_became became;  /* from here on: valid when done */
     struct fault fault;
     uint64_t count, size; /* frames, bytes of the FLAC */
     usec_t mtime;
     uint8_t content[16];
 };
 
-/* Makes a FLAC of `wav` in `to`, which is emptied, and syncs it (-1: it is made already); then all of `back`, the same
- * file, is read and held against the WAV. `wav` -1: it is gone; then the FLAC has to say that it is of this take, and
- * facts are what it says. Descriptors are the caller's. Sets content and count. Errors, which `fault` explains:
- * bad_request (over full scale, or not the same), not_found (of another take), full, io, offline (two workers died),
- * busy (the errand is to end), conflict (cancelled). */
+/* Encodes `wav` into `to`, which it truncates first and syncs afterwards; `to` -1: the FLAC exists already. Then reads
+ * all of `back`, the same file, and compares it with the WAV. `wav` -1: the WAV is gone; the FLAC must name this take,
+ * and its facts are read. The caller owns the descriptors. Sets content and count. Errors (explained in `fault`):
+ * bad_request (a sample over full scale, or a difference), not_found (the FLAC of another take), full, io, offline (two
+ * workers died), busy (the errand must end), conflict (cancelled). */
 enum err take_encode(struct take_flac *flac, int wav, int to, int back);
 
 #endif

@@ -13,7 +13,7 @@ static void log_rescan(void *state, enum err error, const void *answer, const st
         log_fault("a finished recording will be analysed later", fault);
 }
 
-/* The item waits to be analysed: the indexer looks at its folder. */
+/* The item waits for its analysis: makes the indexer scan its folder. */
 static void have_analysed(struct take *take)
 {
     const char *slash = strrchr(take->path, '/');
@@ -73,14 +73,14 @@ static void finish_take(struct take *take)
     take_free(take);
 }
 
-/* A repeated report changes nothing, so one that may have arrived is sent again. */
+/* A repeated report changes nothing, so a lost acknowledgement needs no special care. */
 static void take_acknowledgement(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct take *take = state;
 
     (void)answer;
     take->is_asking = false;
-    if (error == ERR_OK || error == ERR_NOT_FOUND) { /* forgotten by a person meanwhile */
+    if (error == ERR_OK || error == ERR_NOT_FOUND) { /* not_found: a person removed the item meanwhile */
         finish_take(take);
     } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST || error == ERR_EXISTS) {
         take->fault = *fault;

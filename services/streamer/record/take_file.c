@@ -28,8 +28,8 @@ static bool is_captured(struct take_file *file)
     return read_header(file)->generation == file->take.take.generation;
 }
 
-/* What is known of the ring: cells before `ready` are there, and the header, which is looked at later, has all gaps
- * before them. `end`: the index after the take's last cell; UINT64_MAX while it is not known. */
+/* A view of the ring: the cells before `ready` are written. The header is read after that, so it has all gaps before
+ * them. `end`: the index after the take's last cell; UINT64_MAX: unknown. */
 struct sight {
     uint64_t ready, end;
     const struct capture_header *header;
@@ -43,7 +43,7 @@ static struct sight look_around(struct take_file *file)
 
     sight.header = read_header(file);
     sight.end = sight.header->end;
-    if (sight.header->generation != file->take.take.generation) /* what comes now is of another take */
+    if (sight.header->generation != file->take.take.generation) /* the next cells belong to another take */
         sight.end = taken;
     else if (is_ending && sight.ready < sight.end)
         sight.end = sight.ready;
@@ -52,7 +52,7 @@ static struct sight look_around(struct take_file *file)
     return sight;
 }
 
-/* Frames that the take still takes. */
+/* Frames that the take may still get. */
 static uint64_t frames_left(const struct take_file *file)
 {
     uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring)), most = file->take.take.most;
@@ -62,7 +62,7 @@ static uint64_t frames_left(const struct take_file *file)
     return most > place ? most - place : 0;
 }
 
-/* The next gap, if the file is there. It does not grow any more once a cell follows it, or the take has ended. */
+/* The next gap, if the file has reached it. A gap is final when a cell follows it or the take has ended. */
 static bool has_gap(const struct take_file *file, const struct sight *sight, uint64_t *frames)
 {
     uint64_t at, taken = ring_taken(&file->ring);
@@ -109,7 +109,7 @@ static enum err write_span(struct take_file *file, uint64_t at, const struct rin
     return ERR_OK;
 }
 
-/* One that was given up touches the ring no more. */
+/* An errand that was given up does not touch the ring any more. */
 static enum err carry_cells(struct take_file *file, uint64_t count)
 {
     uint64_t at = ring_taken(&file->ring);
@@ -124,7 +124,7 @@ static enum err carry_cells(struct take_file *file, uint64_t count)
     return e;
 }
 
-/* All that is ready. */
+/* Writes all cells that are ready. */
 static enum err carry_ready(struct take_file *file, const struct sight *sight)
 {
     uint64_t frames, cells;
@@ -141,7 +141,7 @@ static enum err carry_ready(struct take_file *file, const struct sight *sight)
     return e;
 }
 
-/* Until the take ends, or the service: then it is left for the successor. */
+/* Runs until the take ends. If the service ends first, the successor continues. */
 static enum err drain_capture(struct take_file *file)
 {
     usec_t synced = clock_steady();
@@ -165,7 +165,7 @@ static enum err drain_capture(struct take_file *file)
 
 /* ---- the file ---- */
 
-/* Its folder: after this its name is on the disk. */
+/* Syncs the file's folder, so its name is durable. */
 static enum err sync_folder(const char *path, struct fault *fault)
 {
     char folder[PATH_MAX];
@@ -209,7 +209,7 @@ static enum err open_left(struct take_file *file)
     return e;
 }
 
-/* What the sound core says of the take that it writes is the truth about its place. */
+/* The core's header decides where the take begins. */
 static void note_place(struct take_file *file)
 {
     struct wav_take *take = &file->take.take;
@@ -218,10 +218,10 @@ static void note_place(struct take_file *file)
     take->begin = header->begin;
     take->first = header->first - take->latency_frames;
     take->rate = header->rate;
-    ring_release(&file->ring, take->begin); /* what an older take left */
+    ring_release(&file->ring, take->begin); /* discards what an older take left */
 }
 
-/* The ring holds the very next frame of this file, or one that it has. */
+/* True if the ring's next frame continues this file, or the file has it already. */
 static bool goes_on(struct take_file *file)
 {
     const struct wav_take *take = &file->take.take;
@@ -233,7 +233,7 @@ static bool goes_on(struct take_file *file)
     return taken <= begin || taken - begin + filled <= file->take.frames;
 }
 
-/* False: it was given up before the sound core began. */
+/* False: the take was given up before the core began. */
 static bool await_capture(struct take_file *file)
 {
     atomic_store(&file->stage, TAKE_READY);
@@ -245,7 +245,7 @@ static bool await_capture(struct take_file *file)
     return true;
 }
 
-/* What a predecessor wrote and did not give back to the ring is written again. */
+/* Frames that a predecessor wrote without releasing their cells are written again. */
 static enum err run_capture(struct take_file *file)
 {
     note_place(file);
@@ -269,7 +269,7 @@ static void measure_file(struct take_file *file)
     file->mtime = clock_usec(st.st_mtim);
 }
 
-/* A disk that is full has room for the header, which is there already, and for what was synced. */
+/* A full disk has room for the header, which exists already, and for the synced frames. */
 static void close_file(struct take_file *file, bool is_whole)
 {
     struct wav *take = &file->take;
@@ -291,15 +291,15 @@ static void record_take(struct take_file *file)
 
     if (e == ERR_OK && (file->work == TAKE_NEW ? await_capture(file) : goes_on(file)))
         e = run_capture(file);
-    else if (e == ERR_OK) /* nothing says that what was not synced is whole */
+    else if (e == ERR_OK) /* frames that were not synced may be incomplete */
         e = wav_cut(&file->take, file->take.synced, &file->fault);
     if (file->take.fd < 0)
         return;
     if (file->work == TAKE_NEW && atomic_load(&file->stage) == TAKE_OPENING)
-        atomic_store(&file->is_erased, true); /* nothing was promised yet */
+        atomic_store(&file->is_erased, true); /* nothing has been acknowledged yet */
     measure_file(file);
-    file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its maker died before the first byte */
-    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else not ours: it is left as it is */
+    file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its streamer died before the first byte */
+    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else it is not our file, and stays unchanged */
         close_file(file, e == ERR_OK);
     measure_file(file);
 }

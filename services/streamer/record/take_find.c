@@ -74,7 +74,7 @@ static bool see_media(void *state, const struct media *media)
     return finding->to->count < MOST;
 }
 
-/* Takes lie directly in a recordings folder, and that is a library. */
+/* Takes lie directly in a recordings folder, which is a library. */
 static bool see_library(void *state, const struct library *library)
 {
     struct take_finding *finding = state;

@@ -17,7 +17,7 @@ enum { PATIENCE_US = 120000000, SPARE_BYTES = 1 << 20 };
 
 /* ---- the files ---- */
 
-/* The folder that they are in: what was renamed or deleted there is so on the disk. */
+/* Syncs their folder: a rename or removal in it is then durable. */
 static enum err sync_folder(struct take_flac *flac)
 {
     char folder[PATH_MAX];
@@ -28,7 +28,7 @@ static enum err sync_folder(struct take_flac *flac)
     return file_sync(folder, &flac->fault);
 }
 
-/* FLAC that cannot be made smaller is 24 bit a sample: with so much room no take beside it comes to its end early. */
+/* FLAC needs at most 24 bits for each sample. With this much free space no take recorded meanwhile ends early. */
 static enum err check_room(struct take_flac *flac, int wav, int to)
 {
     struct statvfs room;
@@ -46,7 +46,7 @@ static enum err refuse_other(struct take_flac *flac)
     return fault_set(&flac->fault, ERR_EXISTS, "another file is at %.150s", flac->flac);
 }
 
-/* Never over another file. Where the file system cannot promise it, no other file has the name a moment before. */
+/* Never replaces another file. If the file system cannot guarantee that, the name is checked just before. */
 static enum err rename_part(struct take_flac *flac)
 {
     int result = renameat2(AT_FDCWD, flac->part, AT_FDCWD, flac->flac, RENAME_NOREPLACE);
@@ -66,7 +66,7 @@ static void close_both(int a, int b)
         close(b);
 }
 
-/* The worker gets a descriptor that only reads. */
+/* The worker gets a read-only descriptor. */
 static enum err make_flac(struct take_flac *flac, int wav)
 {
     int to = open(flac->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -98,7 +98,7 @@ static void measure_flac(struct take_flac *flac)
     flac->mtime = clock_usec(st.st_mtim);
 }
 
-/* The FLAC is whole, and on the disk under its name: from now on it alone is the take. */
+/* The FLAC is complete and durable under its name: from now on it alone is the take. */
 static enum err replace_wav(struct take_flac *flac)
 {
     enum err e = sync_folder(flac);
@@ -108,7 +108,7 @@ static enum err replace_wav(struct take_flac *flac)
     if (e == ERR_OK && unlink(flac->wav) != 0 && errno != ENOENT)
         e = fault_errno(&flac->fault, file_err(errno), errno, "the WAV cannot be deleted");
     if (e == ERR_OK)
-        (void)sync_folder(flac); /* if not: what comes back with the power is held against the FLAC */
+        (void)sync_folder(flac); /* if it fails: a WAV that returns after a power cut is compared with the FLAC */
     else
         (void)unlink(flac->flac);
     return e;
@@ -118,7 +118,7 @@ static enum take_became judge_result(struct take_flac *flac, enum err e)
 {
     if (e == ERR_OK)
         return TAKE_IS_FLAC;
-    if (!errand_goes_on(&flac->errand)) /* its part is the successor's, and made again */
+    if (!errand_goes_on(&flac->errand)) /* the successor makes the part again */
         return TAKE_IS_LEFT;
     (void)unlink(flac->part);
     return TAKE_STAYS_WAV;
@@ -134,7 +134,7 @@ static enum take_became make_or_compare(struct take_flac *flac, int wav)
     return judge_result(flac, e == ERR_OK ? replace_wav(flac) : e);
 }
 
-/* Its maker died between deleting the WAV and telling so, or a person has deleted it. */
+/* The streamer died after it deleted the WAV and before its report, or a person deleted the WAV. */
 static enum take_became find_flac(struct take_flac *flac)
 {
     int there = open(flac->flac, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -1,13 +1,14 @@
 #include "services/streamer/record/take_gaps.h"
 
-static const uint64_t FRAMES_MOST = UINT64_C(1) << 40; /* of a gap: 66 days at 192 kHz. More is nonsense */
+/* Maximum of a gap: 66 days at 192 kHz; larger values are invalid. */
+static const uint64_t FRAMES_MOST = UINT64_C(1) << 40;
 
 uint64_t take_gaps_place(const struct wav *wav, uint64_t index)
 {
     return index - wav->take.begin + (wav->take.is_filled ? wav->gaps.lost : 0);
 }
 
-/* Totals rise from gap to gap: one that is above what the file lacks is new. */
+/* Totals rise from gap to gap: a gap whose total exceeds the file's lost frames is new. */
 bool take_gaps_next(const struct wav *wav, const struct capture_header *header, uint64_t *at, uint64_t *frames)
 {
     uint64_t named = header->gaps < CAPTURE_GAPS ? header->gaps : CAPTURE_GAPS;

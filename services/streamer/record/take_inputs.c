@@ -1,5 +1,6 @@
-/* take_inputs.c: the JACK ports that a take is to hear are connected, and it begins when they are. The sound core marks
- * these connections (connection.for_take); after the take, or after a crash by the successor, they are taken back. */
+/* take_inputs.c: connects the JACK ports that a take records; the take begins when they are connected. The audio core
+ * marks these connections (connection.for_take). After the take, or after a crash by the successor, they are
+ * removed. */
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 
@@ -9,7 +10,7 @@ static const struct text sides[SIDES] = { { 7, "in_left" }, { 8, "in_right" } };
 
 static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault);
 
-/* One port is heard on both sides. */
+/* A single port is recorded on both sides. */
 static struct text input_of(const struct take *take, unsigned side)
 {
     return text_of(take->inputs[take->inputs[side][0] ? side : 0]);
@@ -100,12 +101,13 @@ void take_connect_again(struct take *take)
         return;
     take->reported = 0;
     take->input = take->input < SIDES ? take->input : SIDES - 1;
-    send_ask(take, "audio.connect", take->input); /* a repeated ask changes nothing, and answers with the state */
+    /* A repeated ask changes nothing, and its answer contains the state. */
+    send_ask(take, "audio.connect", take->input);
 }
 
-/* ---- after it ---- */
+/* ---- after the take ---- */
 
-/* A take is on its way to its first frame, or is captured. */
+/* True if a take starts or is captured. */
 static bool is_captured(const struct takes *takes)
 {
     return takes->recording.phase >= TAKE_STARTING && takes->recording.phase <= TAKE_STOPPING;
@@ -113,7 +115,7 @@ static bool is_captured(const struct takes *takes)
 
 static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    (void)state, (void)error, (void)answer, (void)fault; /* the next look finds what is left */
+    (void)state, (void)error, (void)answer, (void)fault; /* the next tick finds what is left */
 }
 
 static void take_ports(void *state, enum err error, const void *answer, const struct fault *fault)

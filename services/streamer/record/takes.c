@@ -11,7 +11,7 @@
 
 enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };
 
-/* The take that this service has in hand; NULL: none of this id. */
+/* The current take of that id; NULL: none. */
 static struct take *find_live(struct takes *takes, struct id id)
 {
     if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
@@ -67,13 +67,13 @@ static bool fill_recovery(struct takes *takes, struct id id)
     return is_there;
 }
 
-/* Its capture and one that is recovered would meet in the ring. */
+/* True if its capture would meet that of a recovered take in the ring. */
 static bool is_beginning(const struct take *take)
 {
     return take->phase > TAKE_FREE && take->phase < TAKE_GOING && take->facts.began != 0;
 }
 
-/* A take that was without a streamer for long does not go on by itself: it ends with what there is. */
+/* A take that was without a streamer for long does not continue by itself: it ends with the frames that it has. */
 static void recover_next(struct takes *takes)
 {
     struct take *take = &takes->recovery;
@@ -134,7 +134,7 @@ static void answer_recovered(struct takes *takes, struct ticket ticket)
 
 /* ---- the tick ---- */
 
-/* A capture that no streamer reads: its streamer died between its order and its file. */
+/* No streamer reads this capture: the streamer died between its order and its file. */
 static void quiet_capture(struct takes *takes)
 {
     struct capture_header header = capture_header_get(takes->memory);
@@ -148,7 +148,7 @@ static void quiet_capture(struct takes *takes)
     (void)core_link_order(takes->core, &order);
 }
 
-/* An ask that waited until it was known whether a take goes on. */
+/* Does an ask that waited until it was known whether a take continues. */
 static void go_on(struct take *take)
 {
     if (take->phase == TAKE_STARTING && take->facts.began == 0) {
@@ -269,7 +269,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
     ticket_fail(takes->service, take->ended, &fault);
     if (!id_is_zero(take->item)) {
         take_describe(take, answer);
-        recall_foretell(call, answer, UINT64_MAX); /* a successor learns which take it is about */
+        recall_foretell(call, answer, UINT64_MAX); /* a successor learns from it which take the ask means */
     }
     take->ended = call_defer(call);
     if (take->wish != TAKE_WISH_CANCEL)
@@ -405,7 +405,7 @@ void takes_close(struct takes *takes)
     bool have_ended = !takes->errands || errands_end(takes->errands);
 
     if (!have_ended)
-        return; /* a disk hangs: nothing that its thread uses is freed */
+        return; /* a disk hangs, so the memory of its thread is not freed */
     service_unwatch(takes->service, mailbox_fd(takes->mailbox));
     mailbox_free(takes->mailbox);
     takes->errands = NULL;

@@ -1,13 +1,12 @@
-/* takes.h: recordings. A take is a media item from its first moment (persist: reserve), its file grows in the
- * recordings folder, a library of its own, and in the end it is reported to persist as final, or it is given up.
+/* takes.h: recordings. A take is a media item from its first moment (persist: reserve). Its file grows in the
+ * recordings folder, a separate library. In the end the streamer reports it to persist as final or abandoned.
  *
- *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the sound core begins
+ *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the audio core begins
  *       ──► going ──► stopping: the ring is drained ──► reporting to persist until it has acknowledged ──► free
  *                                                  └──► encoding: FLAC is made of its WAV, in a queue ──► reporting
  *
- * The file and the capture ring are all that a successor needs: it finds the pending items in the store, goes on with
- * the one that the sound core still captures, and finishes the others. The loop's; the disk is take_file's and
- * take_flac's. */
+ * A successor needs only the file and the capture ring. It finds the pending items in the store, continues the one that
+ * the audio core still captures, and finishes the others. The loop's thread; take_file and take_flac touch the disk. */
 #ifndef LOOPHOLE_STREAMER_TAKES_H
 #define LOOPHOLE_STREAMER_TAKES_H
 
@@ -47,23 +46,23 @@ struct take {
     char inputs[2][256];
     struct id folder;
     unsigned input, attempt;
-    struct sender sender;   /* the ask that began it; digest 0: an id of our own */
-    struct take_file *file; /* while its errand is away */
-    struct take_flac *flac; /* the same; none while another take is encoded */
-    struct take *next;      /* of those that are to be encoded */
-    int32_t format;         /* enum take_format: what it is to be */
-    bool is_flac;           /* it is: path, size and content are the FLAC's */
-    bool is_recovery;       /* a predecessor left it, and `recover` has not noted it */
+    struct sender sender;   /* the ask that began it; digest 0: the id is our own */
+    struct take_file *file; /* while its errand runs */
+    struct take_flac *flac; /* likewise; NULL while another take is encoded */
+    struct take *next;      /* in the queue for encoding */
+    int32_t format;         /* enum take_format: the wanted format */
+    bool is_flac;           /* path, size and content are the FLAC's */
+    bool is_recovery;       /* a predecessor left it, and `recover` has not listed it yet */
     struct ticket begun, ended;
     usec_t since, reported;
     bool is_ordered, is_asking, is_forgotten;
-    int32_t result; /* enum lifecycle, once it has ended */
+    int32_t result; /* enum lifecycle, after its end */
     uint64_t frames, size, lost;
-    struct wav_gaps gaps;              /* where frames are missing, once it has ended … */
-    struct take_gap lost_at[WAV_GAPS]; /* … as messages have it */
+    struct wav_gaps gaps;              /* where frames are missing, after its end … */
+    struct take_gap lost_at[WAV_GAPS]; /* … in the form of messages */
     usec_t mtime;
     uint8_t content[16];
-    struct fault fault; /* why it ended before it was stopped */
+    struct fault fault; /* why it ended by itself */
     char remark[256];   /* why it stays a WAV */
 };
 
@@ -76,43 +75,43 @@ struct takes {
     struct mailbox *mailbox;
     struct errands *errands;
     char folder[PATH_MAX];
-    int32_t format; /* enum take_format, where an ask does not say */
+    int32_t format; /* enum take_format, if an ask names none */
     bool deletes_cancelled;
-    bool skips_gaps;        /* where an ask does not say */
-    int64_t latency_frames; /* frames; -1: as the sound core measures it */
+    bool skips_gaps;        /* if an ask does not decide it */
+    int64_t latency_frames; /* -1: as the audio core measures it */
     struct take recording, recovery, deleting;
-    struct take *encoding; /* the queue; the first one is under way or is reported */
-    struct id remarked;    /* the last take that stays a WAV, and why */
+    struct take *encoding; /* the queue; its first take is being encoded or reported */
+    struct id remarked;    /* the last take that stayed a WAV, and why */
     char remark[256];
-    struct id left[TAKES_LEFT]; /* pending items, still to be looked at */
+    struct id left[TAKES_LEFT]; /* pending items, still to be recovered */
     uint32_t left_count;
     struct id recovered[TAKES_LEFT];
     uint32_t recovered_count;
-    struct id never_ran; /* the last item that was given up before its take ran: its ask may begin another */
-    struct id ending;    /* which take `recording.ended` is about, while takes are recovered; zero: the one under way */
-    bool has_looked;     /* at the store, since the start */
-    bool was_silent;     /* no sound core ran when this service started: nothing goes on */
+    struct id never_ran; /* the last item that was abandoned before its take ran: its ask may begin another take */
+    struct id ending;    /* while takes are recovered: the take that `recording.ended` means; zero: the current one */
+    bool has_looked;     /* it has read the store since the start */
+    bool was_silent;     /* no audio core ran when this service started, so no take continues */
     usec_t looked, quieted;
-    bool has_inputs; /* connections may be there that a take made for itself: true until it is known otherwise */
-    bool is_freeing; /* an ask about them is under way */
+    bool has_inputs; /* connections that a take made may exist; true until the opposite is known */
+    bool is_freeing; /* an ask about them is in progress */
     usec_t freed;
     struct ticket recovering[TAKES_TICKETS];
     uint32_t recovering_count;
     char alarm[256];
 };
 
-/* Errors: bad_request, a word that is none of those the setting takes. */
+/* Errors: bad_request (a setting has an unknown value). */
 enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault);
 
-/* `service`, `core` and `locator` are set. Errors: full, io. */
+/* The caller sets `service`, `core` and `locator` before. Errors: full, io. */
 enum err takes_open(struct takes *takes, struct fault *fault);
-void takes_close(struct takes *takes); /* a take under way is left to the successor, whole */
+void takes_close(struct takes *takes); /* leaves a running take to the successor */
 void takes_tick(struct takes *takes);
 bool takes_busy(const struct takes *takes);
 
 /* asks */
 enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask);
-/* True, and the answer filled: this very ask began the take, and the streamer of then died before it could answer. */
+/* True, with the answer filled: this same ask began the take, and the streamer died before it could answer. */
 bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer);
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
@@ -120,52 +119,55 @@ enum err takes_list(struct takes *takes, struct call *call, struct recordings *a
 enum err takes_delete(struct takes *takes, struct call *call, struct id id);
 enum err takes_recover(struct takes *takes, struct call *call);
 
-/* ---- among the files of takes ---- */
+/* ---- shared by the files of takes ---- */
 
 /* takes.c */
-bool takes_are_recovering(const struct takes *takes); /* something that a predecessor left is not recovered yet */
+bool takes_are_recovering(const struct takes *takes); /* some takes of a predecessor are not recovered yet */
 enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                         struct fault *fault);
 
-/* take_again.c: asks that are sent again after the death of a streamer. */
+/* take_again.c: asks that are repeated after the death of a streamer. */
 
-/* persist has an item of the ask that begins this take: fills `answer`. Errors: conflict, not_found (that take is
- * gone), those of locate_read. `is_again` is false when the take is to begin. */
+/* persist has an item of the ask that begins this take: fills `answer`. `is_again` is false if the take must begin.
+ * Errors: conflict, not_found (that take is gone), those of locate_read. */
 enum err take_begun_again(struct takes *takes, struct call *call, struct recording *answer, bool *is_again);
-/* The same, once takes were recovered: true when the ask is answered, and the take is free. */
+/* The same after the recovery of takes: true when the ask is answered, and the take is free. */
 bool take_answers_again(struct take *take);
-/* A predecessor was to end a take: its ask waits, or is answered; false: it had not begun to. */
+/* A predecessor had to end a take. True: the ask is answered, or fails with `error`. False: the end had not begun, or
+ * the ask waits. */
 bool take_ends_again(struct takes *takes, struct call *call, struct recording *answer, enum err *error);
-void take_answer_end(struct takes *takes, struct ticket ticket); /* of such an ask that waited */
-/* A take was deleted for this very ask. Errors: conflict, those of locate_read. */
+void take_answer_end(struct takes *takes, struct ticket ticket); /* for such an ask that waited */
+/* A take was deleted for this same ask. Errors: conflict, those of locate_read. */
 enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_again);
 
 /* take_begin.c: asks one service after the other, then starts the file. */
 void take_begin(struct take *take);
-void take_is_connected(struct take *take); /* the second half of it */
+void take_is_connected(struct take *take); /* its second half */
 
-/* take_inputs.c: connects what it is to hear; then take_is_connected. */
+/* take_inputs.c: connects the take's inputs; then take_is_connected. */
 void take_connect(struct take *take);
-void take_connect_again(struct take *take); /* now and then while it starts: is it connected? */
-void take_free_inputs(struct takes *takes); /* each tick: after a take, or a crash, what it connected is disconnected */
+void take_connect_again(struct take *take); /* regularly while it starts: checks the connections */
+void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs after a take or a crash */
 
 /* take.c */
-void take_done(struct errand *errand, bool lost);             /* its file has ended */
-void take_follow(struct take *take);                          /* one step, if there is one to take */
-void take_fail(struct take *take, const struct fault *fault); /* before it runs; the item goes first, if there is one */
-void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries it again */
+void take_done(struct errand *errand, bool lost); /* its file is finished */
+void take_follow(struct take *take);              /* does the next step, if one is due */
+/* Before it runs; first removes its item, if there is one. */
+void take_fail(struct take *take, const struct fault *fault);
+void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries again */
 void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
-void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* what its file lacks */
+void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
 void take_free(struct take *take);
 
-/* encode_queue.c: a take whose WAV is whole goes into the queue, and `take` is free; take_end follows. */
+/* encode_queue.c: queues a take whose WAV is complete, and frees `take`; take_end follows. */
 void encode_queue_add(struct take *take);
 void encode_queue_follow(struct takes *takes);
 void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, struct task_list *to);
-enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault); /* not_found; it stays a WAV */
+/* The take stays a WAV; not_found. */
+enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault);
 
-/* take_end.c: reports its end to persist, until persist has acknowledged it. */
+/* take_end.c: reports the end to persist until it acknowledges it. */
 void take_end(struct take *take);
 void take_note_recovered(struct take *take); /* for `recover` */
 

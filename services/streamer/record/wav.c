@@ -32,7 +32,7 @@ static void put_bytes(struct wav_head *head, const void *bytes, size_t len)
     head->len += len;
 }
 
-/* Little-endian, as all of RIFF. */
+/* Little-endian, like all of RIFF. */
 static void put_number(struct wav_head *head, uint64_t value, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
@@ -50,10 +50,10 @@ static void put_text(struct wav_head *head, const char *text, size_t size)
     size_t len = strnlen(text, size);
 
     put_bytes(head, text, len);
-    head->len += size - len; /* zeroed already */
+    head->len += size - len; /* the rest is zero already */
 }
 
-/* `all`: bytes after this number's own chunk head. */
+/* `all`: bytes after the RIFF chunk's own head. */
 static void put_sizes(struct wav_head *head, uint64_t all, uint64_t data, uint64_t frames)
 {
     bool is_large = all > UINT32_MAX;
@@ -82,7 +82,7 @@ static void put_bext(struct wav_head *head, const struct wav_take *take)
     put_text(head, "", 256);
     put_text(head, "loophole", 32);
     put_text(head, id_write(take->item, id), 32);
-    put_text(head, when, 18); /* date and time, 10 and 8 */
+    put_text(head, when, 18); /* date (10 bytes) and time (8 bytes) */
     put_number(head, take->first > 0 ? (uint64_t)take->first : 0, 8);
     put_number(head, 1, 2);
     head->len = end;
@@ -180,7 +180,7 @@ static enum err sync_fd(int fd, struct fault *fault)
     return result == 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot sync the recording");
 }
 
-/* That says that so many frames are on the disk. */
+/* Writes the first page, which says that `frames` frames are on the disk. */
 static enum err put_page(const struct wav *wav, uint64_t frames, struct fault *fault)
 {
     struct wav_head head = { 0 };
@@ -202,7 +202,7 @@ enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct
     return write_header(wav, fault);
 }
 
-/* ---- one that is there ---- */
+/* ---- an existing file ---- */
 
 static uint64_t number_at(const uint8_t *at, size_t bytes)
 {
@@ -213,7 +213,7 @@ static uint64_t number_at(const uint8_t *at, size_t bytes)
     return value;
 }
 
-/* Where our own header has each chunk: whatever differs is not ours. */
+/* The offsets of the chunks in our own header; a file with others is not ours. */
 enum {
     AT_BEXT = 12 + 8 + DS64,
     AT_FORMAT = AT_BEXT + 8 + BEXT,
@@ -222,7 +222,7 @@ enum {
     AT_GAPS = AT_TAKE + 8 + TAKE
 };
 
-/* A file of an older version has none. */
+/* A file of an older version has no gaps. */
 static void read_gaps(struct wav *wav, const uint8_t *at)
 {
     if (memcmp(at, "gaps", 4) != 0)
@@ -259,7 +259,8 @@ static bool read_header(struct wav *wav, const uint8_t *at)
     return wav->take.rate > 0;
 }
 
-/* The header may be torn: its beginning of one sync, its end of the one before. All that it says was true once. */
+/* The header may be torn: its beginning from one sync, its end from the one before. Both parts were true at their
+ * time. */
 static uint64_t data_said(const uint8_t *header)
 {
     uint64_t riff = number_at(header + 4, 4), data = number_at(header + WAV_HEADER - 4, 4);
@@ -285,7 +286,7 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
     wav->synced = data_said(header) / wav_frame_bytes(wav->format);
     if (wav->synced > wav->frames)
         wav->synced = wav->frames;
-    if (wav->has_ended) /* markers may follow */
+    if (wav->has_ended) /* markers may follow the frames */
         wav->frames = wav->synced;
     wav->has_ended = false;
     return ERR_OK;
@@ -337,7 +338,7 @@ enum err wav_sync(struct wav *wav, struct fault *fault)
     return e;
 }
 
-/* The file ends with its last frame. */
+/* Makes the file end with its last frame. */
 static enum err fit_length(const struct wav *wav, const char *what, struct fault *fault)
 {
     uint64_t frame = wav_frame_bytes(wav->format);
@@ -349,7 +350,7 @@ static enum err fit_length(const struct wav *wav, const char *what, struct fault
     return ERR_OK;
 }
 
-/* Places that are not in the list are known as a number only: their frames stay counted. */
+/* Of places beyond the list only the number is known, so their frames stay counted. */
 static void forget_gaps(struct wav_gaps *gaps, uint64_t frames)
 {
     while (gaps->count > 0 && gaps->count <= WAV_GAPS && gaps->each[gaps->count - 1].at >= frames)
@@ -376,7 +377,7 @@ enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault)
     return fit_length(wav, "cannot cut the recording", fault);
 }
 
-/* ---- what is missing ---- */
+/* ---- missing frames ---- */
 
 enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fault)
 {
@@ -386,7 +387,7 @@ enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fa
         gaps->each[gaps->count] = (struct wav_gap){ at, count };
     gaps->count++;
     gaps->lost += count;
-    if (wav->take.is_filled) { /* what a file is made longer by is zero */
+    if (wav->take.is_filled) { /* the bytes that extend a file are zero */
         wav->frames = at;
         enum err e = fit_length(wav, "cannot write the recording", fault);
         wav->frames = at + count;
@@ -411,7 +412,7 @@ static enum err write_markers(struct wav *wav)
     return e == ERR_OK ? write_header(wav, NULL) : e;
 }
 
-/* A take is whole without its markers, too: its item names the places as well. */
+/* A take is complete without its markers too, because its item also names the places. */
 enum err wav_end(struct wav *wav, struct fault *fault)
 {
     enum err e = fit_length(wav, "cannot end the recording", fault);

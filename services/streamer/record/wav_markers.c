@@ -1,4 +1,4 @@
-/* wav_markers.c: a cue marker and a label for each place of a recording where frames are missing (Multimedia
+/* wav_markers.c: a cue marker and a label for each place in a recording where frames are missing (Multimedia
  * Programming Interface and Data Specifications 1.0, 1991: cue, LIST adtl, labl, ltxt). */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@ struct pen {
     size_t len;
 };
 
-/* Little-endian, as all of RIFF. */
+/* Little-endian, like all of RIFF. */
 static void put_number(struct pen *pen, uint64_t value)
 {
     for (int i = 0; i < 4; i++)
@@ -63,7 +63,7 @@ static void put_label(struct pen *pen, uint32_t number, const struct wav *wav, c
         pen->at[pen->len++] = 0;
 }
 
-/* How long the silence is. */
+/* The length of the silence. */
 static void put_length(struct pen *pen, uint32_t number, const struct wav_gap *gap)
 {
     size_t size = begin_chunk(pen, "ltxt");
