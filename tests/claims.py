@@ -196,7 +196,7 @@ class Home:
         """Kills the service and waits for its successor."""
         pid = self.pid(service)
         os.kill(pid, by)
-        until(lambda: self.is_other(service, pid), what=f'{service} is another than {pid}')
+        until(lambda: self.is_other(service, pid), what=f'{service} is another process than {pid}')
 
     def wait_ready(self, *services):
         for service in services:

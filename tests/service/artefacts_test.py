@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Artefacts whose files are gone or changed: they are made again by themselves, and nothing else changes."""
+"""Artefacts whose files are missing or changed: the engine makes them again by itself, and changes nothing else."""
 import glob
 import os
 import shutil
@@ -60,7 +60,7 @@ class Artefacts:
                 os.kill(int(worker), number)
 
     def take_away(self):
-        """The sounds are on a drive that is away."""
+        """Simulates that the drive with the sounds is disconnected."""
         os.rename(self.sounds, self.home.file('away'))
         self.home.loophole('library', 'rescan', '--wait', code=None)
 
@@ -126,7 +126,8 @@ def an_offline_item_says_that_its_artefact_waits(it):
 
 @claim(inside=Artefacts)
 def a_changed_file_of_an_offline_item_is_found_again_later(it):
-    """The survey that finds it cannot have it made again; later ones, which read only what changed since, still find it."""
+    """The survey that finds the file cannot have it made again. Later surveys, which read only later changes, still
+    find it."""
     changed, client = it.files()[1], it.home.client()
     it.take_away()
     write_at(changed, 9, b'Y')
@@ -135,7 +136,7 @@ def a_changed_file_of_an_offline_item_is_found_again_later(it):
         client.ask('indexer.remake', {})
         return it.home.log('indexer').count('1 wait for a drive that is away')
 
-    def is_older():                                      # than what a survey reads
+    def is_older():  # older than the changes that a survey reads
         waiting()
         return time.time() > os.stat(changed).st_ctime + 3
 

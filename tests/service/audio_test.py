@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The sound core by its messages and commands, on JACK's dummy driver."""
+"""The messages and commands of the sound core, on JACK's dummy driver."""
 import array
 import contextlib
 import json
@@ -31,7 +31,7 @@ def pads_engine(home):
 
 
 def write_pattern(home, name, steps, more=''):
-    """A pattern of one row with all that one may have, in a file of that name."""
+    """Writes a pattern to a file of that name; its one row has every possible key."""
     path = home.file(name)
     with open(path, 'w', encoding='utf-8') as out:
         out.write("""{"chronus_version": "1.0.0", "schema_version": "1.0", "timestamp": 1704654321.456,
@@ -51,7 +51,7 @@ def write_pattern(home, name, steps, more=''):
 
 
 def write_row(home, steps, **keys):
-    """A pattern of one row, with more keys for it."""
+    """Writes a pattern of one row, with these additional keys for the row."""
     path = home.file('row.json')
     with open(path, 'w', encoding='utf-8') as out:
         json.dump({'sequencer': {'bpm': 120.0, 'swing': 0.0, 'tracks': {'hat': dict(keys, pattern=steps)}}}, out)
@@ -68,7 +68,7 @@ def the_metronome_sounds_at_the_port_when_the_transport_starts(home):
     onsets = [n for n in range(2400, len(frames)) if abs(frames[n]) > 0.01 and
               all(abs(x) < 0.01 for x in frames[n - 2400:n])]
     steps = [b - a for a, b in zip(onsets, onsets[1:])]
-    assert len(onsets) >= 4 and set(steps) == {24000}, (onsets, steps)     # two beats a second
+    assert len(onsets) >= 4 and set(steps) == {24000}, (onsets, steps)  # two beats in a second
     home.loophole('transport', 'metronome', 'off')
     home.loophole('transport', 'stop')
     until_transport(home, running=False)
@@ -79,7 +79,7 @@ def meters_hold_what_was_heard_since_the_last_look_and_counts_begin_again(home):
     home.loophole('mixer', 'metronome', 'gain=4')
     home.loophole('transport', 'metronome', 'on')
     home.loophole('transport', 'start')
-    until(lambda: re.search('master.*clips', home.loophole('meters').out))  # four times as loud as a click is
+    until(lambda: re.search('master.*clips', home.loophole('meters').out))  # at four times the level of a click
     contains(home.loophole('meters').out, 'LUFS')
     contains(home.loophole('events', 'audio.levels', '--limit', '2', '--json').out, '"momentary"')
     home.loophole('transport', 'stop')
@@ -89,7 +89,7 @@ def meters_hold_what_was_heard_since_the_last_look_and_counts_begin_again(home):
     meters = home.ask('audio.meters', f'since={before}')['meters']
     same([], [m for m in meters if m['bus'] == 'master' and m['peak_left'] > 0.01])
 
-    def counts_begin_again():                            # a busy machine may lose a period right after it: then once more
+    def counts_begin_again():  # a busy machine may miss a period right after the reset: then reset again
         home.loophole('meters', 'reset')
         return home.ask('audio.meters')['xruns'] == 0 and 'clips' not in home.loophole('meters').out
 
@@ -142,7 +142,7 @@ def a_place_is_told_as_bar_beat_and_sixteenth(home):
 def a_tapped_tempo_is_the_one_between_the_taps(home):
     for _ in range(4):
         tap = home.loophole('transport', 'tap')
-        time.sleep(1)                                    # a tap is a time
+        time.sleep(1)  # the claim is about the time between taps
     assert 30 < transport(home)['bpm'] < 90, tap
 
 
@@ -152,7 +152,7 @@ def a_pattern_is_loaded_at_once_when_stopped_and_at_the_next_bar_when_not(home):
     home.loophole('transport', 'locate', '1')
     until_transport(home, bar=0)
     same('[SEQ] Pattern loaded at bar 0 (bar 1)\n', home.loophole('pattern', one).out)
-    until_transport(home, bpm=150)                       # from the next period on
+    until_transport(home, bpm=150)  # from the next period
     home.loophole('transport', 'start')
     until_sounds(home, 'sequencer')
     first = transport(home)['pattern']
@@ -180,7 +180,7 @@ def a_pattern_with_anything_wrong_changes_nothing(home):
 
 @claim(shares=pattern_engine)
 def what_is_done_once_is_not_done_again_by_a_copy_of_the_ask(home):
-    """A client sends its ask again while no answer has come, and so maybe just after the answer."""
+    """A client sends its ask again as long as no answer has come, so it may also do that just after the answer."""
     home.loophole('transport', 'stop')
     until_transport(home, running=False)
     client = home.client()
@@ -290,7 +290,7 @@ def a_row_with_a_sound_is_that_sound(home):
         wrong = sum(abs(heard[at + i] - gain * sample[i] / 32768) > 1e-5 for i in range(24000))
         hits.append((at, round(gain, 3), wrong))
         at += 24000
-    whole = [gain for _, gain, wrong in hits if wrong == 0]  # a period that JACK left out spoils the hit that it was in
+    whole = [gain for _, gain, wrong in hits if wrong == 0]  # a hit is spoilt by a period that JACK skipped
     assert {0.5, round(0.5 * louder, 3)} <= set(whole), hits
 
 
@@ -304,7 +304,7 @@ def what_names_no_sound_and_no_voice_is_refused(home):
     contains(home.refused('pads', 'hit', '60'), 'pad 60 has no sound')
     noise(home.file('noise.wav'))
     slot = home.ask('streamer.load_sound', 'path=' + home.file('noise.wav'))['sound']
-    home.loophole('pads', 'set', '8', f'sound={slot}')       # a slot without a generation
+    home.loophole('pads', 'set', '8', f'sound={slot}')  # a slot without a generation
     home.loophole('pads', 'hit', '8')
 
 
@@ -340,7 +340,7 @@ def an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one(home)
     def pattern(name, **row):
         return {'pattern': {'metadata': {'name': name}, 'sequencer': {'tracks': [dict(row, name='hat', pattern='x' * 16)]}}}
 
-    os.kill(streamer, signal.SIGSTOP)                    # it loads nothing until the later ones are there
+    os.kill(streamer, signal.SIGSTOP)  # it loads nothing until the later asks have arrived
     earlier = client.send('audio.set_pattern', pattern('earlier', id=item))
     later = client.send('audio.set_pattern', pattern('later'))
     client.send('audio.set_pads', {'each': [{'pad': 11, 'gain': 0.25, 'id': item}]})
@@ -348,13 +348,13 @@ def an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one(home)
     answers = {}
     while len(answers) < 4:
         if later in answers and len(answers) >= 2:
-            with contextlib.suppress(ProcessLookupError):    # on a slow machine it was replaced meanwhile
+            with contextlib.suppress(ProcessLookupError):  # on a slow machine the supervisor may have replaced it
                 os.kill(streamer, signal.SIGCONT)
         request, error, body = client.take('audio')
         answers[request] = (error, body)
     assert answers[later][0] == 'ok', answers
     assert answers[earlier][0] == 'conflict' and 'later pattern' in answers[earlier][1]['what'], answers
-    number = answers[later][1]['number']                 # it sounds from one of the next periods on
+    number = answers[later][1]['number']  # it sounds from one of the next periods
     until(lambda: client.must('audio.transport')['pattern'] == number, what='the later pattern sounds')
     (pad,) = [p for p in client.must('audio.pads')['each'] if p['pad'] == 11]
     assert pad['gain'] == 0.75 and pad['sound'] == slot, pad
@@ -363,7 +363,7 @@ def an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one(home)
 
 @claim(shares=transport_engine)
 def jack_s_transport_is_led_when_asked(home):
-    """It rolls with bars and beats."""
+    """JACK's transport rolls with bars and beats."""
     if not shutil.which('jack_showtime'):
         skip('no jack_showtime')
     home.env['JACK_DEFAULT_SERVER'] = home.first('audio', 'status')['server']
@@ -387,7 +387,7 @@ def what_happens_is_told_as_events(home):
     home.loophole('transport', 'tempo', '400')
     home.loophole('transport', 'start')
     until(lambda: 'audio.bar' in events())
-    line = home.loophole('events', 'audio.bar', '--limit=1').out    # the wire counts bars from 0, people from 1
+    line = home.loophole('events', 'audio.bar', '--limit=1').out  # the wire counts bars from 0, people from 1
     same(int(re.search('"bar":([0-9]*)', line)[1]) + 1, int(re.search(r'\(bar ([0-9]*)\)', line)[1]))
     home.loophole('transport', 'stop')
     until(lambda: '"running":false' in events())
@@ -431,7 +431,7 @@ def without_a_server_there_is_a_clear_word_and_no_wait(home):
 
 
 def private_memory(pid):
-    """KiB of a process that no file holds, its threads' stacks included."""
+    """The memory of a process in KiB that no file backs, including the stacks of its threads."""
     with open(f'/proc/{pid}/status', encoding='utf-8') as status:
         return int(re.search(r'VmData:\s+(\d+)', status.read())[1])
 
@@ -439,7 +439,8 @@ def private_memory(pid):
 @claim
 def the_supervisor_and_the_sound_core_take_all_their_memory_before_they_are_ready(home):
     engine(home)
-    for ask in ('supervisor.restart', 'audio.set_tempo'):  # a large one starts a thread; without its stack the loop reads it
+    # a large ask starts a thread to read it; if that has no stack, the loop reads it
+    for ask in ('supervisor.restart', 'audio.set_tempo'):
         home.client().ask(ask, {'more': 'x' * 300000})
     held = {pid: private_memory(pid) for pid in (home.pid('supervisor'), home.pid('audio'))}
     path = home.file('pad.wav')

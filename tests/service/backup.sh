@@ -1,10 +1,10 @@
 #!/bin/bash
-# backup.sh: backups of a store that is written to, several at once, to files of any kind; and what they restore.
+# backup.sh: backups of a store during writes, several backups in parallel, to files of any kind; and their restore.
 . "$(dirname "$0")/../lib.sh"
 target=$scratch/catalogue.backup
 export READER=$build/tests/faults/reader
 
-# An engine with a few thousand items, by the first claim that runs.
+# The first claim starts an engine with a few thousand items.
 _store() {
     [ -d "$LOOPHOLE_HOME/data/store" ] && return
     engine_up
@@ -13,7 +13,7 @@ for batch in range(5):
     k.batch(*[k.place(b"%d.wav" % (4096 * batch + n)) for n in range(4096)])
 P
 }
-# Python that asks persist: `c` is a client, `k` a catalogue with a volume and the folder "music".
+# Runs Python that asks persist: `c` is a client, `k` a catalogue with a volume and the folder "music".
 _py() {
     { printf 'from client import *\nc = Client()\nk = Catalogue(c)\n'; cat; } >"$scratch/ask.py"
     python "$scratch/ask.py" "$@"
@@ -24,17 +24,17 @@ _edit_on() {
       printf 'while True:\n    k.edit(item, name="n%%d" %% n)\n    n += 1\n'; } >"$scratch/edit.py"
     python "$scratch/edit.py" & editor=$!
 }
-# FILE restores into a home of its own, where the store holds together; prints what it is.
+# Restores FILE into a new home, checks the store, and prints the item.
 _restores() {
     rm -rf "$scratch/home-restored" && mkdir "$scratch/home-restored"
     LOOPHOLE_HOME=$scratch/home-restored loophole restore "$1" --json || fail "it does not restore"
     LOOPHOLE_HOME=$scratch/home-restored loophole store check >&2 || fail "it restores, and does not hold together"
 }
-_nothing_beside() { # of unfinished backups
+_nothing_beside() { # no files of unfinished backups are left
     same '' "$(find "$scratch" -maxdepth 1 -name '.*.loophole-*')"
 }
 _is_stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
-# A backup that is stopped right after it has taken its lock.
+# Starts a backup and stops it right after it has taken its lock.
 _backup_that_stops() {
     strace -qq -o /dev/null -e trace=flock -e inject=flock:signal=STOP:when=1 \
         loophole backup --force "$target" >"$scratch/first" 2>&1 & tracer=$!
@@ -77,7 +77,7 @@ many_backups_at_once_under_writes_are_all_whole() {
         loophole backup --force "$target" --json >"$scratch/two" 2>/dev/null
         wait $one
         differ '' "$(cat "$scratch/one" "$scratch/two")"
-        [ -s "$scratch/one" ] && [ -s "$scratch/two" ] && continue # one after the other
+        [ -s "$scratch/one" ] && [ -s "$scratch/two" ] && continue # both finished: they ran one after the other
         same "$(cat "$scratch/one" "$scratch/two" | field revision)" "$(_restores "$target" | field revision)"
     done
     kill $editor

@@ -1,5 +1,5 @@
 #!/bin/bash
-# `make bench` runs: one short round on a busy machine. Its figures say little here, and no claim holds them to anything.
+# `make bench` runs: one short round on a busy machine. No claim checks its figures, because they mean little here.
 . "$(dirname "$0")/../lib.sh"
 
 _bench() { env -u LOOPHOLE_HOME HOME_AT="$scratch/home" BUILD="$build" "$top/bench/latency/run" "$@" 2>&1; }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A preview through another JACK client and back: what is heard is what came back, and nothing else."""
+"""A preview that goes through another JACK client and back: only what comes back is heard."""
 import json
 import os
 import re
@@ -12,7 +12,7 @@ from sounding import Tape, engine, sound, tool, until_connected, until_later
 
 
 class Chain:
-    """An engine with a file of 2 s that counts, and clients of JACK that the preview may go through."""
+    """An engine with a counter file of 2 s, and JACK clients that the preview may go through."""
     settings, in_step = '', True
 
     def __init__(self, home):
@@ -31,7 +31,7 @@ class Chain:
         pass
 
     def through(self, name, outputs, delay=0):
-        """The process of a client that passes on what it gets, negated and so many frames later."""
+        """The process of a client that passes on its input, negated and `delay` frames later."""
         said = self.home.file('through.' + name)
         process = self.home.start_into(said, tool('through'), self.home.ask('audio.server')['server'], name, str(outputs),
                                        str(delay))
@@ -49,7 +49,7 @@ class Chain:
         process.wait(60)
 
     def record(self):
-        """What leaves for the chain, and what the listener hears."""
+        """Records what goes out to the chain, and what reaches the listener."""
         return [Tape(self.home, 60, port, name=port) for port in ('preview_left', 'main_left')]
 
     def preview(self, *args, **more):
@@ -79,13 +79,14 @@ class Chain:
         until(is_heard)
 
     def jack(self, *args):
-        """What a program of JACK prints; None when it fails."""
+        """The output of a JACK program; None if it fails."""
         env = ('env', f'JACK_DEFAULT_SERVER={self.home.ask("audio.server")["server"]}', 'JACK_NO_START_SERVER=1')
         said = self.home.run(*env, *args, code=None)
         return said.out if said.code == 0 else None
 
     def listen(self):
-        """A process, and the path of the events of previews that fail: it listens once it has heard of one."""
+        """A process that writes the events of failing previews to a file, and the path of that file. Its subscription
+        works once the file has one event."""
         path = self.home.file('events')
         process = self.home.start_into(path, 'loophole', 'events', 'streamer.preview_failed', '--json')
 
@@ -136,7 +137,7 @@ def a_stop_is_silence_also_of_what_the_chain_still_holds(it):
         ends.append(json.loads(tape.words().splitlines()[-1])['first'] + sounding[-1])
     assert all(s <= 0 for s in samples if s == s), 'it was heard as it left'
     sent, heard = ends
-    assert heard <= sent, f'{heard - sent} frames later'     # both fade out over the same 5 ms
+    assert heard <= sent, f'{heard - sent} frames later'  # both fade out over the same 5 ms
     it.end(late)
 
 
@@ -156,7 +157,7 @@ def a_client_that_dies_stops_its_preview_with_a_word_and_may_come_back(it):
     for tape in tapes:
         tape.stop()
     samples = [s for s in sound.load(tapes[1].path) if s == s]
-    assert min(samples) < 0 and max(samples) <= 0, (min(samples), max(samples))  # never heard as it left
+    assert min(samples) < 0 and max(samples) <= 0, (min(samples), max(samples))  # the outgoing sound was never heard
     it.preview('--chain', 'strip:in_1,in_2')
     it.stop()
     it.end(strip)
@@ -230,7 +231,7 @@ def nothing_is_led_round(it):
     listener, events = it.listen()
     it.preview('--loop', '--chain', 'two:in_1,in_2')
     refused('feed back', 'audio', 'connect', 'main_left', 'one:in_1')
-    jack('jack_connect', f'{own}:main_right', 'one:in_2')    # in a patch bay nobody can refuse
+    jack('jack_connect', f'{own}:main_right', 'one:in_2')  # loophole cannot refuse a connection made in a patch bay
     until(lambda: 'feed back' in it.text(events))
     it.end(listener)
     it.until_unwired('return_left', 'two:out_1')

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The command line changes items: how they are named, one or many of them, tags, facts, undo."""
+"""How the command line changes items: their names, one item or many, tags, facts, undo."""
 import os
 import sys
 
@@ -143,11 +143,11 @@ def a_part_of_a_query_removes_no_tag(home):
     same([], home.json('search', 'tag:brief'))
     same(len(home.json('search', 'class:kick')), len(home.json('search', 'tag:loop', 'class:kick')))
     id = search(home, 'amen')
-    home.loophole('tag', id, '--', '+-al', '+a:b')           # tags that look like others
+    home.loophole('tag', id, '--', '+-al', '+a:b')  # tags that look like options
     same(['-al', 'a:b'], home.first('show', id)['tags'])
     home.loophole('tag', id, '--', '--al', '-a:b')
     same([], home.first('show', id)['tags'])
-    home.loophole('tag', id, '-loop', '+brief')              # of one item the order is free
+    home.loophole('tag', id, '-loop', '+brief')  # for a single item the order of arguments is free
     home.loophole('tag', 'class:kick -tag:none', '--all', '+brief', '-loop')
     same([], home.json('search', 'tag:loop'))
 
@@ -213,7 +213,7 @@ def a_followed_move_is_listed_and_taken_back_for_good(home):
     until(lambda: home.first('show', id).get('path') == new)
     move = home.first('moves')
     same([id, old, new, False], [move[key] for key in ('id', 'from', 'to', 'undone')])
-    same('Tag +mine'.lower(), home.first('undo', 'list')['label'])       # no step of the catalogue
+    same('Tag +mine'.lower(), home.first('undo', 'list')['label'])  # a followed move is not a step of the catalogue
     contains(home.loophole('moves', '--undo', str(move['step'])).all, 'undone: ')
     same(['missing', old], [home.first('show', id)[key] for key in ('availability', 'path')])
     rescan()

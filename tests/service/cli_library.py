@@ -1,4 +1,4 @@
-"""cli_library.py: what the tests of the command line share: an engine of the claim's own, which knows five kicks and a loop."""
+"""cli_library.py: shared by the tests of the command line: an engine for each claim, with five kicks and a loop."""
 import contextlib
 import os
 import shutil

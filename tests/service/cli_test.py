@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The command line as its users and their scripts see it: the engine up and down, what is printed, and backups."""
+"""The command line as its users and their scripts see it: the engine up and down, output, and backups."""
 import json
 import os
 import re
@@ -48,7 +48,7 @@ def an_up_with_another_runtime_directory_is_refused_at_once_and_down_does_not_ca
 @claim
 def down_waits_for_a_supervisor_that_is_started_again(home):
     home.up()
-    for number in range(3):                             # the keeper rests longer after each
+    for number in range(3):  # after each death the keeper waits longer
         os.kill(home.pid('supervisor'), signal.SIGKILL)
         if number < 2:
             home.wait_ready('supervisor')
@@ -89,7 +89,7 @@ def an_item_has_every_key_that_scripts_count_on(home):
 
 @claim(inside=library)
 def what_json_prints_is_declared_in_the_protocol(home):
-    """The keys of each record are in its order, and each line has those that are not optional."""
+    """The keys of each record have the declared order, and each line has all keys that are not optional."""
     shutil.copy(home.library + '/loop_amen.flac', home.library + '/pack/copy.flac')
     home.loophole('index', home.library, '--wait')
     id, other = search(home, 'class:kick'), search(home, 'amen')
@@ -134,13 +134,14 @@ def _is_declared(record, line):
     assert not set(needed) - set(keys), (record, set(needed) - set(keys))
     others = [k for k in keys if k not in fields]
     assert not others or 'as keys' in str(RECORDS[record]), (record, others)
-    if record == 'item_line':                            # a fact is three keys
+    if record == 'item_line':  # a fact has three keys
         assert all(other in line for k in others for other in (k + '_confidence', k + '_source')
                    if not re.search('_(confidence|source)$', k)), others
 
 
 def _events_of_a_change(home, id):
-    """The lines of `loophole events`; the item is changed until they come, since an event may come before it listens."""
+    """The lines of `loophole events`. The item is changed until they arrive, because the first changes may precede the
+    subscription."""
     path = home.file('events')
     listener = home.start_into(path, 'loophole', 'events', 'persist.changed', '--limit', '1', '--json')
     numbers = iter(range(100000))
@@ -160,7 +161,7 @@ def a_program_removes_and_adds_a_heard_tag_and_marks_a_pair_as_the_command_line_
     heard = next((line for line in home.json('search', '', '--limit', '100') if line['tags']), None)
     assert heard, 'no tag is heard in any of the sounds'
     by_shell, tag, copy = heard['id'], heard['tags'][0], home.library + '/pack/copy' + os.path.splitext(heard['path'])[1]
-    shutil.copy(heard['path'], copy)                     # the same content: the same tags are heard
+    shutil.copy(heard['path'], copy)  # the same content: analysis gives the same tags
     home.loophole('index', home.library, '--wait')
     by_python, program = home.first('show', copy)['id'], Client(home.path)
 
@@ -350,7 +351,7 @@ def numbers_come_as_a_table_as_json_and_for_prometheus(home):
 
 @claim(inside=library)
 def a_wrong_command_line_is_answered_with_what_is_wrong(home):
-    """With its value, then what to do."""
+    """The error contains the wrong value, and then advice."""
     def refused(part, *arguments):
         contains(home.refused(*arguments, timeout=30), part)
 

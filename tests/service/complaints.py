@@ -1,15 +1,14 @@
-"""complaints.py COMMAND …: what users of other programs complain of, tried on a running engine (LOOPHOLE_HOME).
+"""complaints.py COMMAND …: common complaints of users of other programs, tried on a running engine (LOOPHOLE_HOME).
 
-  fill FOLDER COUNT [SKIP]  copies real sounds, has them analysed, lets a person speak of each; FOLDER.kept has it all
-  twins FOLDER COUNT        the same with copies of one sound, each with its tag
-  reunited FOLDER COUNT     so many copies are there, each with another tag
-  moved FOLDER FROM TO      what was below FROM is below TO now, in what was kept
-  holds FOLDER [STATE [N]]  ids, tags, names, notes, a person's facts and analysis are as they were kept, the files
-                            have this availability, and so many were heard since the last look
-  rescan FOLDER             looks again, and waits
-  heard FOLDER ANALYSER BPM all of them by this analyser, which says this tempo, and a person's word still stands
-  busy FOLDER               searches and edits, before and while a big folder is scanned
-"""
+  fill FOLDER COUNT [SKIP]  copies real sounds, has them analysed, adds a person's tags; records all in FOLDER.kept
+  twins FOLDER COUNT        the same with copies of one sound, each with its own tag
+  reunited FOLDER COUNT     expects COUNT copies, each with another tag
+  moved FOLDER FROM TO      changes FROM to TO in the recorded paths
+  holds FOLDER [STATE [N]]  expects the ids, tags, names, notes, facts and analysis as recorded, files with the
+                            availability STATE, and N files analysed since the previous call
+  rescan FOLDER             scans again, and waits
+  heard FOLDER ANALYSER BPM expects that this analyser analysed all, with this tempo, and that a person's facts remain
+  busy FOLDER               searches and edits, before and during the scan of a big folder"""
 import os
 import pickle
 import shutil
@@ -23,7 +22,7 @@ WORDS = ("name", "notes", "tags", "favourite", "content", "frames", "sample_rate
 
 
 def essence(item):
-    """What a person said and what analysis found."""
+    """What a person entered and what analysis found."""
     media = item["media"]
     facts = sorted((f["attribute"], f.get("source", ""), f.get("number"), f.get("text")) for f in item["facts"])
     return {"id": media["id"], "analysis": state(item), "facts": facts, **{word: media.get(word) for word in WORDS}}
@@ -74,7 +73,7 @@ def twins(folder, count):
 
 
 def reunited(folder, count):
-    """Each of the copies is one of the items that were tagged: which, their content cannot tell."""
+    """Each copy is one of the tagged items; content alone cannot say which."""
     def all_there():
         items = library.items().values()
         tags = {tag for item in items for tag in item["media"].get("tags", []) if tag != "mine"}

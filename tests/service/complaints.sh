@@ -1,6 +1,6 @@
 #!/bin/bash
-# complaints.sh: what users of other programs complain of most, tried here on real sounds. What one bad file does
-# stands in tests/faults/hostile.sh; a library on another mount in tests/service/indexer_test.py.
+# complaints.sh: frequent complaints of users of other programs, tried here on real sounds. tests/faults/hostile.sh
+# tests the effects of one bad file; tests/service/indexer_test.py tests a library on another mount.
 . "$(dirname "$0")/../lib.sh"
 
 _drive() {
@@ -88,7 +88,7 @@ a_new_analyser_never_overwrites_what_a_person_said() {
     ( PATH=$scratch/bin:$PATH; engine_up )
     _drive rescan "$music"
     _drive heard "$music" 900 133
-    engine_down # an analyser that is older, after a step back, says nothing at all
+    engine_down # after a step back to an older analyser, the engine reports nothing
     echo 800 >"$scratch/analyser"; echo 50 >"$scratch/bpm"
     ( PATH=$scratch/bin:$PATH; engine_up )
     _drive rescan "$music"

@@ -2,7 +2,7 @@
 # The completion scripts, each run by its shell.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-_library() { # two kicks and a loop with tags, by the first claim that runs; the others go on with it
+_library() { # two kicks and a loop with tags: the first claim makes them, the later ones use them
     library=$scratch/library
     [ ! -d "$library" ] || return 0
     mkdir -p "$library"
@@ -14,7 +14,7 @@ _library() { # two kicks and a loop with tags, by the first claim that runs; the
     loophole tag amen +warm +worn >/dev/null || fail "tag"
 }
 
-# What bash would offer for a line, in one line.
+# The completions that bash offers for a line, in one line.
 _bash_offers() {
     COMP_LINE=$1 COMP_POINT=${#1} bash -c '
         compopt() { :; }
@@ -48,11 +48,11 @@ bash_completes_what_the_engine_knows() {
     contains "$(_bash_offers "loophole show $library/loop")" "$library/loop_amen.flac"
 }
 
-# What the other shells offer for a line, in one line.
+# The completions that the other shells offer for a line, in one line.
 _fish_offers() { fish -c 'loophole completion fish | source; complete -C $argv[1]' "$1" | cut -f1 | sort | xargs; }
 
-# zsh completes only at a terminal: one of its own types the line and then ^T, which completes and reports the end.
-# HOW: `fpath`, as it is installed, or `source`.
+# zsh completes only at a terminal. A terminal of the test types the line and then ^T, which completes and reports the
+# end. HOW: `fpath`, as it is installed, or `source`.
 _zsh_offers() { # LINE [HOW]
     local at=$scratch/zsh-$RANDOM how='fpath=($at $fpath)' late=
     [ "${2:-fpath}" = fpath ] || { how=; late='source <(loophole completion zsh)'; }

@@ -1,5 +1,5 @@
-"""copies.py COUNT: puts so many made-up copies of the indexed sounds into the catalogue, pages through their duplicates,
-and holds every page to its bounds. Prints the time."""
+"""copies.py COUNT: adds COUNT made-up copies of the indexed sounds to the catalogue, pages through their duplicates,
+and compares every page with its bounds. Prints the time."""
 import json
 import os
 import subprocess
@@ -41,7 +41,7 @@ def fill(found, analyser):
 
 
 def processor_seconds():
-    """Of the search service."""
+    """The processor time of the search service."""
     lines = subprocess.run(["loophole", "status", "--json"], check=True, capture_output=True, text=True).stdout.splitlines()
     pid = [one["pid"] for one in map(json.loads, lines) if one["service"] == "search"][0]
     fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
@@ -71,7 +71,7 @@ def page_through(found):
 
 found, analyser = contents()
 fill(found, analyser)
-ask("search.query", {"query": "", "limit": 1})  # the index has followed
+ask("search.query", {"query": "", "limit": 1})  # the index is up to date
 began = processor_seconds()
 ask("search.duplicates", {"query": "-is:missing", "limit": 0})
 looked = processor_seconds() - began

@@ -1,13 +1,13 @@
 #!/bin/bash
-# What `loophole duplicates` says to keep, and that it says so however many copies there are.
+# Which copy `loophole duplicates` suggests to keep, with any number of copies.
 . "$(dirname "$0")/../lib.sh"
 
 _groups() { loophole duplicates "$@" --json; }
 _is_away() { _groups name:kick | grep -q '"state":"missing"'; }
 _tone() { sox -V1 -D -n -r 44100 -b 16 "$1" synth 0.6 pluck "${2:-C3}" gain -3; }
 
-# A kit of one sound with what people make of it: a copy with a later date, one in a folder of backups, one that was
-# resampled up and one that was coded with loss.
+# A kit of one sound with typical copies: one with a later date, one in a folder of backups, one resampled to a higher
+# rate, and one with lossy coding.
 _copies() {
     [ -d "$scratch/kit" ] && return
     mkdir -p "$scratch/kit/drums" "$scratch/kit/old backup"
@@ -77,7 +77,7 @@ a_copy_that_is_gone_is_marked_and_never_kept() {
     same 0 "$(_groups --kind same_file -is:missing | wc -l)"
 }
 
-# Before the catalogue knows: the indexer is stopped.
+# Before the catalogue has the files: the indexer is stopped.
 a_copy_that_goes_unnoticed_is_not_named_as_the_one_to_keep() {
     _copies
     local pid; pid=$(pid_of indexer)
@@ -90,14 +90,15 @@ a_copy_that_goes_unnoticed_is_not_named_as_the_one_to_keep() {
     rm "$scratch/unseen/first.wav"
     _groups path:unseen >"$scratch/out" 2>"$scratch/err"
     loophole duplicates path:unseen >"$scratch/text" 2>/dev/null
-    kill -CONT "$pid" 2>/dev/null # the supervisor may have replaced it: it looked like a hang
+    kill -CONT "$pid" 2>/dev/null # the supervisor may have replaced it, because it looked like a hang
     if grep -q '"state":"missing"' "$scratch/out"; then return; fi
     same "" "$(field keep <"$scratch/out")"
     contains "$(cat "$scratch/err")" "before you remove anything"
     contains "$(cat "$scratch/text")" "  gone "
 }
 
-# A sound has many more copies than fit a page: each is shown once, and the one to keep is the best of all of them.
+# A sound has many more copies than a page has room for. Each is shown once, and the suggestion is the best of all
+# copies.
 many_copies_are_paged() {
     local home=$LOOPHOLE_HOME
     export LOOPHOLE_HOME=$scratch/home-many

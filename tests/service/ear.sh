@@ -1,8 +1,8 @@
 #!/bin/bash
-# What the ear tells of a library beyond single figures: duplicates, likeness by examples, tags, artefacts.
+# What analysis reports about a library beyond single figures: duplicates, similarity to examples, tags, artefacts.
 . "$(dirname "$0")/../lib.sh"
 
-# Made by the first claim that runs; the others go on with it.
+# Made by the first claim; the later ones use it.
 _library() {
     [ -d "$scratch/library" ] && return
     local one; mkdir -p "$scratch/library"
@@ -163,7 +163,7 @@ PYTHON
     same true "$(loophole show "$scratch/library/808_Clap.flac" --json | field one_shot)"
 }
 
-# The rule is persist's, so every front-end has it.
+# The rule is persist's, so it applies to every front-end.
 a_heard_tag_that_any_front_end_removes_is_denied_and_comes_back() {
     _library
     local before; before=$(loophole search tag:short --limit 1000 --json | wc -l)
@@ -183,14 +183,14 @@ assert own() == was, own()
 client.must("persist.undo")
 assert own() == dict(was, **{"tag:short": 0}), own()
 said = {"attribute": "tag:short", "source": "user", "number": 1.0, "confidence": 1.0, "version": 0, "shown": True}
-edit(remove_tags=["short"], facts=[said])  # what the edit itself says counts
+edit(remove_tags=["short"], facts=[said])  # what the edit itself contains has priority
 assert own() == dict(was, **{"tag:short": 1}), own()
 edit(clear_facts=["tag:short"])
 PYTHON
     same "$before" "$(loophole search tag:short --limit 1000 --json | wc -l)"
 }
 
-# GMRockKit is in no list that the model learned from; its names say what its sounds are.
+# The model did not learn from GMRockKit; the names of its files say what the sounds are.
 the_drums_of_a_kit_that_it_never_heard_are_named() {
     _library
     holds [ "$(cut -f1 "$top/model/classes.tsv" "$top/model/packs.tsv" | grep -c GMRockKit)" = 0 ]

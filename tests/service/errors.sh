@@ -1,9 +1,9 @@
 #!/bin/bash
-# errors.sh: what services refuse, and the errors that their asks declare (`gives` in the schemas).
+# errors.sh: asks that services refuse, and the errors that these asks declare (`gives` in the schemas).
 . "$(dirname "$0")/../lib.sh"
-command -v jackd >/dev/null && export LOOPHOLE_AUDIO=dummy # else there is no streamer
+command -v jackd >/dev/null && export LOOPHOLE_AUDIO=dummy # without jackd there is no streamer
 
-# An ask, its body and the error that it must answer; the document of the running service declares it for this ask.
+# An ask, its body and the expected error. The document of the running service must declare this error for this ask.
 each_refusal_is_declared_in_the_schema() {
     mkdir -p "$scratch/library"
     engine_up
@@ -51,7 +51,7 @@ for name, body, wanted in refusals:
     if service not in schemas:
         schemas[service] = c.must(service + ".describe")["schema"]
     line = re.search(rf'^ask {ask} .*$', schemas[service], re.M)
-    declared = line.group(0).partition(" gives ")[2].split() if line else ["not_found"]  # cancel is every service's
+    declared = line.group(0).partition(" gives ")[2].split() if line else ["not_found"]  # every service has cancel
     assert error in of_all or error in declared, (name, error, declared)
 print("figure:", len(refusals), "refusals, each declared")
 P

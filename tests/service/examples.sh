@@ -1,5 +1,5 @@
 #!/bin/bash
-# Front-ends in other languages, without a line of our code: search, and listen to events.
+# Front-ends in other languages, without any code of loophole: they search, and they receive events.
 . "$(dirname "$0")/../lib.sh"
 examples=$top/frontends/examples
 node_folder=$build/node # the packages stay for the next run
@@ -11,7 +11,7 @@ _a_small_library() {
     loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
 }
 
-# Where the sockets are, also when the home's path is too long for them.
+# The folder of the sockets, also if the home's path is too long for them.
 _run_directory() { dirname "$(readlink "/proc/$(pid_of search)/fd/"* | grep '/search\.lock$')"; }
 
 _a_change() {
@@ -19,7 +19,7 @@ _a_change() {
     grep -q '^persist.changed [0-9]* {.*"revision":' "$scratch/out"
 }
 
-# The program finds the kick, then prints an event when something is changed.
+# The program finds the kick, and prints an event after a change.
 _searches_and_listens() {
     local pid
     "$@" kick "$(_run_directory)" >"$scratch/out" 2>&1 &
@@ -57,7 +57,7 @@ a_node_program_searches_and_listens() {
     engine_down
 }
 
-# The program in the protocol's document, as it is printed there.
+# The program in the protocol's document, exactly as it is printed there.
 the_examples_of_the_protocol_run_as_printed() {
     /usr/bin/python3 -c 'import zmq, msgpack' 2>/dev/null || skip "python3-zmq or python3-msgpack is not installed"
     _a_small_library
@@ -84,7 +84,7 @@ PYTHON
     engine_down
 }
 
-# A waveform's bytes in the document are those of the record beside it.
+# The bytes of a waveform in the document are those of the record next to them.
 the_bytes_of_the_protocols_waveform_are_the_record() {
     /usr/bin/python3 -c 'import msgpack' 2>/dev/null || skip "python3-msgpack is not installed"
     /usr/bin/python3 - "$top/docs/protocol.md" <<'PYTHON' || fail "the bytes in docs/protocol.md are not a waveform"

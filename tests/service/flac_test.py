@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A take that is to be FLAC: its WAV is encoded when it has ended, read back, and replaced."""
+"""A take in FLAC: when its WAV has ended, it is encoded, read back and replaced."""
 import array
 import json
 import os
@@ -13,7 +13,7 @@ FLAC = '[recording]\nformat = flac\n'
 
 
 class HeldRecording(Recording):
-    """With an encoder that waits until held.release()."""
+    """A Recording with an encoder that waits until held.release()."""
 
     def __init__(self, home):
         super().__init__(home, FLAC)
@@ -46,7 +46,7 @@ def what_comes_in_is_in_the_flac_frame_by_frame(it):
 
 @claim(inside=recording(FLAC))
 def the_content_that_is_told_is_the_files(it):
-    """What the recorder says it is, the indexer finds by itself."""
+    """The recorder reports the same content that the indexer finds by itself."""
     id = it.until_final('told', '--seconds', '1')
     hashed = json.loads(it.home.run(sys.executable, TOP + '/tests/service/worker_drive.py', '--hash',
                                     BUILD + '/bin/loophole-worker', it.file('told.flac')).out.splitlines()[0])
@@ -122,9 +122,9 @@ def an_encoding_that_is_cancelled_leaves_the_wav(it):
     it.until_encodes(one)
     two = it.start('two', '--seconds', '1')
     it.until_encodes(two)
-    it.home.loophole('cancel', two)                      # it waits
+    it.home.loophole('cancel', two)  # this take waits
     it.until_is(two, 'final')
-    it.home.loophole('cancel', one)                      # it is encoded
+    it.home.loophole('cancel', one)  # this take is being encoded
     it.until_is(one, 'final')
     contains(remark(it, one), 'cancelled')
     same(['one.wav', 'two.wav'], it.files())
@@ -133,10 +133,10 @@ def an_encoding_that_is_cancelled_leaves_the_wav(it):
 
 @claim(inside=HeldRecording)
 def while_it_is_replaced_no_scan_takes_either_file_for_a_sound(it):
-    """A scan, or a person, sees the FLAC and the WAV at any moment: the item stays one."""
+    """A scan, or a person, may see the FLAC and the WAV at any moment: there is still one item."""
     home, id = it.home, it.start('seen', '--seconds', '1')
     it.until_encodes(id)
-    other = it.file('seen.flac')                         # somebody else's, in its place
+    other = it.file('seen.flac')  # a foreign file with the name of the FLAC
     home.run('sox', '-n', '-r', '48000', '-c', '2', other, 'synth', '1', 'sine', '440')
     home.loophole('library', 'rescan', '--wait')
     same([id], [item['id'] for item in home.json('search', 'is:pending')])

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Files that are gone or cut short: the question before very many are marked, the marks, and what is counted.
+# Files that are missing or truncated: the question before very many are marked, the marks, and the counts.
 . "$(dirname "$0")/../lib.sh"
 
-_library() { # 40 files in two folders, by the first claim that runs
+_library() { # 40 files in two folders, made by the first claim
     [ -d "$scratch/music" ] && return
     local i; mkdir -p "$scratch/music/a" "$scratch/music/b"
     for i in $(seq 10 29); do
@@ -106,7 +106,7 @@ an_item_whose_folder_is_gone_is_still_named_by_its_path() {
 
 _truncated_are() { [ "$(loophole ask search.query query=is:truncated limit=0 | field total)" = "$1" ]; }
 
-# A copy of one is known by its content and not decoded; a file that was touched is hashed again.
+# A copy of a known file is recognised by its content and not decoded; a touched file is hashed again.
 a_file_that_is_cut_short_is_found_counted_and_named() {
     _library
     local cut=$scratch/cut

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Homes: removed under a running engine, mistyped, unwritable, of other users; and names that other users may take."""
+"""Homes that are removed under a running engine, mistyped, unwritable or owned by other users; and names that other
+users may take."""
 import grp
 import os
 import pwd
@@ -44,7 +45,7 @@ def a_home_that_is_removed_ends_its_engine(home):
     os.mkdir(home.path)
     until(lambda: no_engine(home))
     assert not os.path.exists(board)
-    home.up()                                            # nothing is left in the way
+    home.up()  # no file is left that would be in the way
 
 
 @claim

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The indexer with real files: what it finds, keeps, follows and survives."""
+"""The indexer with real files: which it finds and follows, and what it survives."""
 import contextlib
 import os
 import shutil
@@ -43,7 +43,7 @@ def a_path_that_is_too_long_is_counted_and_named(it):
 
 
 def _make_deep_folders(top, sound):
-    """The system makes what has no path when it is made step by step."""
+    """Creates folders step by step, so that their path becomes longer than the system accepts."""
     os.chdir(top)
     try:
         folder, length = 'd' * 200, len(top)
@@ -59,7 +59,7 @@ def _make_deep_folders(top, sound):
 
 
 def first_library(it):
-    """Six tones and a text."""
+    """A library of six tones and a text file."""
     music = it.folder('first')
     for i in range(1, 7):
         wav(f'{music}/pack {i % 2}/deep/tone {i}.wav', i * 100)
@@ -84,7 +84,8 @@ def looking_again_finds_everything_known(it):
 
 @claim(inside=Indexing)
 def files_in_many_and_deep_folders_have_their_places(it):
-    """More of one level than one batch holds, by the first scan and by a later one; folders without a file in between."""
+    """The first scan and a later one each find more places of one level than a batch has room for. Some folders in
+    between contain no file."""
     music, one, pid = it.folder('branches'), wav(it.folder('one.wav'), 300), it.home.pid('indexer')
     for part in ('first', 'later'):
         places = [f'{music}/{part} {i}/{i}.wav' for i in range(1, 701)]
@@ -294,7 +295,7 @@ def any_file_can_be_analysed_without_a_trace(it):
 
 @claim(inside=Indexing)
 def a_worker_that_hangs_is_replaced(it):
-    """Whatever the file: it is the only one under way when its workers are killed."""
+    """Whatever the file is: it is the only one in progress when its workers are killed."""
     music, indexer = it.folder('hang'), it.home.pid('indexer')
     with open(f'/proc/{indexer}/task/{indexer}/children', encoding='utf-8') as children:
         for worker in children.read().split()[:1]:
@@ -308,7 +309,7 @@ def a_worker_that_hangs_is_replaced(it):
 
 @claim(inside=Indexing)
 def many_copies_moved_at_once_to_another_library_stay_themselves(it):
-    """80 files of one sound: each is known again by its name, and none becomes a new item."""
+    """80 files of one sound: each is recognised by its name, and none becomes a new item."""
     old, new = it.folder('eighty'), it.folder('elsewhere-eighty')
     first = wav(old + '/copy-0.wav', 440)
     for i in range(1, 80):
@@ -331,7 +332,7 @@ def many_copies_moved_at_once_to_another_library_stay_themselves(it):
 
 @claim(inside=Indexing)
 def no_item_is_done_without_facts_when_its_twins_leave(it):
-    """Remove one library while its copy is added: the copies' facts leave with the last item that has them."""
+    """One library is removed while its copy is added: the facts of the copies go with the last item that has them."""
     one, other = it.folder('twins-a'), it.folder('twins-b')
     for i in range(1, 151):
         wav(f'{one}/{i}.wav', 200 + i, 0.2)
@@ -354,7 +355,7 @@ def no_item_is_done_without_facts_when_its_twins_leave(it):
 
 @claim(inside=Indexing)
 def many_copies_of_one_sound_are_each_counted_once(it):
-    """Copies, a second look while they are heard: each is heard once, and counted once."""
+    """Copies, scanned again during their analysis: each is analysed once, and counted once."""
     music, one = it.folder('many-copies'), wav(it.folder('many.wav'), 610)
     os.mkdir(music)
     for i in range(2000):
@@ -384,7 +385,7 @@ def the_indexer_killed_in_the_middle_goes_on_where_it_was(it):
 
 @claim(inside=Indexing)
 def a_dead_mount_hides_no_other_volume(it):
-    """A network share whose server is gone, or a file system that hangs, is anywhere in the mount table."""
+    """Somewhere in the mount table is a network share whose server is gone, or a file system that hangs."""
     if not os.access('/dev/fuse', os.W_OK):
         skip('/dev/fuse is not there for this user')
     dead, under = it.folder('dead'), it.folder('under')
@@ -393,7 +394,7 @@ def a_dead_mount_hides_no_other_volume(it):
     stall = it.home.start(tool('stall'), under, dead)
     try:
         until(lambda: os.path.ismount(dead))
-        stall.send_signal(signal.SIGUSR2)                # from now on it answers nobody
+        stall.send_signal(signal.SIGUSR2)  # from now on it answers no request
         _library_follows_its_volume(it)
     finally:
         stall.kill()

@@ -1,4 +1,5 @@
-"""indexing.py: what the claims about libraries share: an engine, tones in files, and what search says of a folder's items."""
+"""indexing.py: shared by the claims about libraries: an engine, tones in files, and the items that search lists for a
+folder."""
 import base64
 import collections
 import json
@@ -23,7 +24,7 @@ def wav(path, hertz, seconds=0.25):
 
 
 class Indexing:
-    """An engine of the claim's own; `counts` is what the last scan counted."""
+    """An engine for each claim; `counts` are the counts of the last scan."""
     settings = '[indexer]\ndeadline_s = 20\n'
 
     def __init__(self, home):
@@ -53,7 +54,7 @@ class Indexing:
         return answer
 
     def idle(self):
-        """Waits until nothing is scanned and nothing waits."""
+        """Waits until no scan runs and none is queued."""
         def is_idle():
             error, answer = self.ask('progress')
             return answer if error == 'ok' and answer.get('idle') else None
@@ -68,7 +69,7 @@ class Indexing:
         self.idle()
 
     def items(self, path=''):
-        """(availability, analysis, id, path) of the items whose path begins so, sorted by path."""
+        """(availability, analysis, id, path) of the items whose path begins with `path`, sorted by path."""
         found = []
         for item in self.home.json('search', '--limit', '5000'):
             at = base64.b64decode(item['path_b64']) if 'path_b64' in item else item['path'].encode()
@@ -77,12 +78,12 @@ class Indexing:
         return sorted(found, key=lambda one: one[3])
 
     def states(self, path):
-        """How many there are of each state, as "local:done=6 missing:done=1"."""
+        """The number of items in each state, as "local:done=6 missing:done=1"."""
         counts = collections.Counter(f'{one[0]}:{one[1]}' for one in self.items(path))
         return ' '.join(f'{state}={counts[state]}' for state in sorted(counts))
 
     def becomes(self, path, states):
-        """Search hears of a change a moment later."""
+        """Waits for these states: search learns of a change a moment later."""
         try:
             until(lambda: self.states(path) == states)
         except AssertionError:

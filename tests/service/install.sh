@@ -1,8 +1,8 @@
 #!/bin/bash
-# What `make install` puts where, and that it runs from there.
+# Where `make install` puts its files, and that the engine runs from there.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-_codes_of_the_keeper() { # exit codes of the errors that its two functions name
+_codes_of_the_keeper() { # exit codes of the errors in its two functions
     local name
     for name in $(sed -n '/^static bool ends_all/,/^static void record_death/p' "$top/supervisor/keeper.c" | grep -o 'ERR_[A-Z_]*'); do
         echo $((10 + $(sed -n '/ERR_OK = 0/,/ERR_COUNT/p' "$top/common/err.h" | grep -nw "$name" | cut -d: -f1) - 1))

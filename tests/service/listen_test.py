@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Likeness to what sounds on a JACK port: a client plays catalogued files, and each is found by its own sound."""
+"""Similarity to a sound on a JACK port: a client plays catalogued files, and search finds each by its own sound."""
 import os
 import shutil
 import signal
@@ -12,7 +12,7 @@ from takes import Recording
 
 
 class Listening(Recording):
-    """With a library of sounds, and a client that plays any file as a JACK port."""
+    """A Recording with a library of sounds, and a client that plays any file on a JACK port."""
 
     def __enter__(self):
         if not os.path.isdir(SONIC):
@@ -39,7 +39,7 @@ class Listening(Recording):
         return self.home.ask('search.query', 'limit=0')['revision']
 
     def play(self, path):
-        """As "player-PID:out", until it is stopped."""
+        """Plays the file as "player-PID:out", until the client is stopped."""
         raw, said = self.home.file('sound.f32'), self.home.file('playing')
         self.home.run('sox', '-G', path, '-t', 'f32', '-r', '48000', '-c', '1', raw)
         self.playing = self.home.start_into(said, tool('player'), self.home.ask('audio.server')['server'],

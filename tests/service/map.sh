@@ -1,5 +1,5 @@
 #!/bin/bash
-# The map of a real library: everything that can be heard is on it, it stays as it is, and it can be seen.
+# The map of a real library: it shows everything that can be heard, it does not change, and it can be displayed.
 . "$(dirname "$0")/../lib.sh"
 
 _all_points() { loophole map "$@" --json | sort; }
@@ -70,7 +70,7 @@ rows = zlib.decompress(pixels)
 assert len(rows) == height * (3 * width + 1)
 drawn = len(set(rows[i:i + 3] for y in range(height) for i in range(y * (3 * width + 1) + 1, (y + 1) * (3 * width + 1), 3)))
 legend = [line for line in open(sys.argv[2]) if line.startswith('#')]
-# beside the map is the legend: each class has its own colour there, next to letters
+# the legend is beside the map: each class has its own colour there, next to letters
 beside = [set(rows[y * (3 * width + 1) + 1 + 3 * x:y * (3 * width + 1) + 4 + 3 * x] for x in range(height, width))
           for y in range(height)]
 colors = set().union(*beside)

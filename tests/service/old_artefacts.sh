@@ -1,6 +1,6 @@
 #!/bin/bash
-# A home of before artefact.schema (old/make): each reading converts its artefacts, and nothing is written. Its sounds are
-# gone, so that none can be opened.
+# A home from before artefact.schema (old/make): each read converts its artefacts and writes nothing. Its sounds are
+# removed, so no program can open them.
 . "$(dirname "$0")/../lib.sh"
 
 _prints_the_same() { python "$top/tests/service/old/printed.py" "$LOOPHOLE_HOME/printed.json"; }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Asks that change what sounds are done once, whatever dies between the ask and its answer."""
+"""Asks that change the sound are done once, whatever dies between the ask and its answer."""
 import os
 import shutil
 import signal
@@ -17,7 +17,7 @@ TOGGLE = {'count_in': 0}
 
 
 class Sounding:
-    """An engine that sounds, with a client; a service is killed as the process that its lock names."""
+    """An engine that sounds, with a client. The pid of a service to kill comes from its lock."""
 
     def __init__(self, home):
         self.home = home
@@ -38,7 +38,7 @@ class Sounding:
     def kill(self, service):
         was = self.pid(service)
         os.kill(was, signal.SIGKILL)
-        until(lambda: self.pid(service) not in (0, was), what=f'{service} is another than {was}')
+        until(lambda: self.pid(service) not in (0, was), what=f'{service} is another process than {was}')
 
     def settled(self, wanted):
         until(lambda: self.must('audio.transport')['running'] == wanted, what=f'running is {wanted}')
@@ -68,7 +68,7 @@ def a_toggle_is_answered_from_memory_after_the_death_of_the_core(it):
 
 @claim(inside=Sounding)
 def a_toggle_under_kills_is_done_once(it):
-    """The kill comes before, within and after the handler, so also between what is done and what is remembered."""
+    """The kill comes before, within and after the handler, so also between the effect and the record of its answer."""
     def toggled(request):
         error, answer = it.ask('audio.toggle', TOGGLE, request)
         assert error in ('ok', 'offline', 'busy', 'timeout'), (error, answer)
@@ -90,7 +90,7 @@ def a_toggle_under_kills_is_done_once(it):
 
 @claim(inside=Sounding)
 def a_toggle_whose_answer_could_not_be_sent_is_done_once(it):
-    """What is done is remembered when its answer finds no room on the way."""
+    """The effect is recorded even if its answer finds no room on the way."""
     it.stopped()
     deaf = it.client.context.socket(zmq.DEALER)
     deaf.setsockopt(zmq.LINGER, 0)

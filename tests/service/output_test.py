@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the command line prints: nothing of others steers a terminal, and what cannot be written is an error."""
+"""The output of the command line: no foreign text controls a terminal, and a failed write is an error."""
 import json
 import os
 import signal
@@ -15,7 +15,7 @@ MARKS = '\u200e\u200f\u061c'.encode()
 
 
 def hostile_library(home):
-    """A folder, files, a tag, notes and a saved query whose names are written against the reader."""
+    """A folder, files, a tag, notes and a saved query whose names try to deceive the reader."""
     home.library = os.fsencode(home.path) + b'/lib' + ESC + b']0;x'
     home.pack = home.library + b'/pack' + ESC + b'[31m' + CSI + RLO
     home.item = home.pack + b'/a' + ESC + b'[2J.wav'
@@ -45,13 +45,13 @@ def _sound(path, frames):
 
 
 def raw(home, *args, **more):
-    """The bytes that a command prints, and its end; standard error is among them unless it is kept apart."""
+    """The bytes that a command prints, and its exit code. They include standard error unless `stderr` is given."""
     more = dict({'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT}, **more)
     return subprocess.run(('loophole', *args), env=home.env, stdin=subprocess.DEVNULL, timeout=300, check=False, **more)
 
 
 def only_shows(data, of, as_json=False):
-    """Valid UTF-8, no control but line ends and tabs, no bidi control."""
+    """Valid UTF-8, without control characters except line ends and tabs, and without bidi controls."""
     text = data.decode()
     for c in text:
         n = ord(c)
@@ -59,7 +59,7 @@ def only_shows(data, of, as_json=False):
         assert not ((n < 32 and c not in '\n\t') or 127 <= n < 160 or is_bidi), \
             f'{of}: raw U+{n:04X}: {data!r}'
     for line in text.splitlines() if as_json else []:
-        if not line.startswith('  '):                    # but remarks on an empty result, for a person
+        if not line.startswith('  '):  # except the remarks on an empty result, which are for a person
             json.loads(line)
 
 

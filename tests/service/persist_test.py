@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""persist, the only writer, started by hand: exactly once, group commit, edits and their undo, one engine a home."""
+"""persist, the only writer, started by the test: exactly once, group commit, edits and their undo, one engine in a
+home."""
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ def a_request_repeated_gives_the_first_answer(persist):
     k.edit(id, name="two")
     assert k.edit(id, request, name="one") == first
     assert [r["kind"] for r in k.changes()].count("media") == 3, k.changes()
-    again = new_id()                                     # one that changes nothing is remembered too
+    again = new_id()  # a request without an effect is recorded too
     quiet = k.edit(id, again, name="two")
     k.edit(id, name="three")
     assert k.edit(id, again, name="two") == quiet
@@ -57,7 +58,8 @@ def another_ask_under_a_used_id_is_a_conflict(persist):
     refused("persist.batch", {"operations": [k.place(b"snare.wav")]})
     refused("persist.put_query", {"query": {"name": "q", "query": "x", "sort": ""}})
     assert k.edit(id, request, name="one") == first
-    assert c.ask("persist.put_media", {"edit": {"name": "one", "id": id}}, request, 5000) == first  # another budget
+    # with another budget
+    assert c.ask("persist.put_media", {"edit": {"name": "one", "id": id}}, request, 5000) == first
     within = new_id()
     for name in ("three", "four"):
         c.send("persist.put_media", {"edit": {"id": id, "name": name}}, within)
@@ -134,7 +136,7 @@ def what_is_wrong_is_refused_with_the_name_of_its_field(persist):
         {"attribute": "x", "number": 1.0, "confidence": 1.0}, {"attribute": "bpm", "number": -1.0, "confidence": 1.0}]})
     refused("bad_request", "edit.id", {"name": "x"})
     refused("not_found", "edit.id", {"id": new_id(), "name": "x"})
-    odd = k.batch(k.place(b"odd.xyz", kind="hologram"))[0]     # a kind of a newer engine is kept
+    odd = k.batch(k.place(b"odd.xyz", kind="hologram"))[0]  # a kind that only a newer engine knows is kept
     assert odd["error"] == "ok", odd
 
     def frame(*parts):
@@ -201,7 +203,7 @@ def an_edit_that_expects_another_revision_is_a_conflict(persist):
     id = k.put(b"kick.wav")
     revision = k.edit(id, name="one")[1]["revision"]
     assert k.edit(id, expect=revision - 1, name="two")[0] == "conflict"
-    assert k.edit(new_id(), expect=1, name="two")[0] == "conflict"     # one that is not there, too
+    assert k.edit(new_id(), expect=1, name="two")[0] == "conflict"  # also an item that does not exist
     assert k.edit(new_id(), name="two")[0] == "not_found"
 
     def both(number):
@@ -222,14 +224,14 @@ def undo_restores_exactly_what_the_edit_changed(persist):
     assert k.edit(id, name="two", notes="n", favourite=True, add_tags=["warm", "late"], remove_tags=["short", "none"],
                   facts=[number("bpm", 120.0), number("year", 3.0)], pack="p")[0] == "ok"
     assert k.edit(other, name="else")[0] == "ok"
-    for _ in range(2):                                   # undo two, redo two, and once more
+    for _ in range(2):  # undo two, redo two, and once more
         assert c.must("persist.undo")["id"] == other
         assert c.must("persist.undo")["id"] == id
         assert c.must("persist.redo")["id"] == id
         assert c.must("persist.redo")["id"] == other
     assert c.ask("persist.redo")[0] == "not_found"
     c.must("persist.undo"), c.must("persist.undo")
-    assert k.edit(id, hidden=True)[0] == "ok"            # a new edit drops what could be done again
+    assert k.edit(id, hidden=True)[0] == "ok"  # a new edit discards the steps that could be redone
     assert c.ask("persist.redo")[0] == "not_found"
     c.must("persist.undo"), c.must("persist.undo")
     assert c.ask("persist.undo")[0] == "not_found"
@@ -246,7 +248,7 @@ def one_bad_operation_fails_alone(persist):
     assert [o["error"] for o in got] == ["ok", "bad_request", "not_found", "bad_request", "bad_request", "not_found",
                                          "ok"], got
     assert got[0]["created"] and got[6]["created"] and got[1]["what"]
-    again = k.batch(k.place(b"a.wav"))[0]                # the same place is the same item
+    again = k.batch(k.place(b"a.wav"))[0]  # the same place is the same item
     assert again["id"] == got[0]["id"] and not again["created"]
 
 
@@ -262,17 +264,17 @@ def a_file_that_came_back_or_moved_or_changed_keeps_its_item(persist):
 
     id = k.put(b"kick.wav")
     assert not k.batch(analysed(id))[0]["stale"]
-    assert k.batch(analysed(id, size=7))[0]["stale"]                    # of a file that has changed since
+    assert k.batch(analysed(id, size=7))[0]["stale"]  # the analysis of a file that has changed since
     assert not k.batch(k.place(b"kick.wav"))[0]["stale"]
     assert k.batch({"presence": {"id": id, "availability": "missing"}})[0]["error"] == "ok"
-    assert k.put(b"kick.wav") == id                                     # it is there again
+    assert k.put(b"kick.wav") == id  # the file is there again
     assert k.batch({"move": {"id": id, "folder": k.folder, "file": b"moved.wav"}})[0]["id"] == id
     assert k.put(b"moved.wav") == id
-    assert k.batch(k.place(b"moved.wav", size=2000))[0]["stale"]        # changed: to be analysed again
+    assert k.batch(k.place(b"moved.wav", size=2000))[0]["stale"]  # the file has changed: it must be analysed again
     copy = k.put(b"copy.wav")
     k.batch(analysed(id, size=2000), analysed(copy))
     gone = k.batch({"move": {"id": id, "folder": k.folder, "file": b"copy.wav"}})[0]
-    assert gone["error"] == "ok" and gone["id"] == id, gone             # one content: they become the older one
+    assert gone["error"] == "ok" and gone["id"] == id, gone  # equal content: the items become the older one
     assert k.put(b"copy.wav") == id
     assert k.edit(copy, name="x")[0] == "not_found"
     other = k.put(b"other.wav")
@@ -299,7 +301,7 @@ def a_removed_library_takes_its_items_and_leaves_the_rest(persist):
     assert c.ask("persist.remove_library", {"id": drums})[0] == "not_found"
     assert sum(r["removed"] and r["kind"] == "media" for r in k.changes()) == 3000
     assert k.put(b"in.wav", folder=inner) == kept and k.put(b"outside.wav") == stays
-    assert k.put_folder(b"drums", k.folder) == drums     # another library lies in it
+    assert k.put_folder(b"drums", k.folder) == drums  # the folder contains another library
     c.must("persist.remove_library", {"id": inner})
     numbers = [r["revision"] for r in k.changes()]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -362,7 +364,7 @@ def a_removal_cut_short_by_a_kill_is_finished_when_asked_again(persist):
 
 @claim
 def a_batch_killed_between_its_parts_is_done_once_and_answered_whole(home):
-    """The item is large, so that the batch needs many parts; each operation but those refused changes it."""
+    """The item is large, so the batch needs many parts. Each operation that is not refused changes the item."""
     def fact(n, words):
         return {"attribute": "f%03d" % n, "source": "user", "text": words, "confidence": 1.0, "version": 0, "shown": True}
 
@@ -414,7 +416,7 @@ def an_apply_is_done_whole_or_not_at_all(persist):
     assert done["items"] == 40 and done["revision"] == k.changes()[-1]["revision"], done
     rows = k.changes(before[-1]["revision"])
     assert [r["id"] for r in rows] == items and len({r["request"] for r in rows}) == 1
-    for name in ("undo", "redo", "undo"):                # one step
+    for name in ("undo", "redo", "undo"):  # one step
         taken = c.must("persist." + name)
         assert taken["items"] == 40 and taken["label"] == "Tag" and taken["step"] == done["step"], taken
     assert c.ask("persist.undo")[0] == "not_found"
@@ -453,14 +455,14 @@ def steps_of_every_scope_survive_a_kill(persist):
     persist.restart()
     assert persist.client.must("persist.redo")["label"] == "Name two"
     assert persist.client.must("persist.forget", {"id": a})
-    assert persist.client.must("persist.undo")["gone"] == 1          # of two items one is left
+    assert persist.client.must("persist.undo")["gone"] == 1  # one of two items is left
     refused = persist.client.ask("persist.undo", {"scope": "", "to": 1})
     assert refused[0] == "conflict" and "no longer in the catalogue" in refused[1]["what"], refused
 
 
 @claim(inside=Persist)
 def edits_of_others_wait_briefly_while_a_client_sends_the_largest_applies(persist):
-    """No figure is asserted: a busy machine has any latency."""
+    """The claim asserts no figure, because a busy machine may have any latency."""
     c, k = persist.client, persist.catalogue
     items = [one["id"] for part in range(4) for one in k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(1024)])]
     own, waits, applies = k.put(b"own.wav"), [], []
@@ -520,7 +522,7 @@ def an_apply_killed_at_any_moment_is_done_once_or_not_at_all(home):
 
 @claim
 def a_second_writer_is_refused(home):
-    """Under the same run directory, and with the same data under another one: the store has a lock of its own."""
+    """It is refused with the same run directory, and also with another one: the store has a lock of its own."""
     with Persist(home) as persist:
         said = home.run("loophole-persist", "--foreground", code=None, timeout=60)
         assert said.code != 0 and "persist" in said.all, said
@@ -539,7 +541,7 @@ def subscribers_get_an_event_after_each_commit(persist):
     subscription = c.listen("persist", "persist.changed")
     numbers = iter(range(1000))
 
-    def heard_after_a_put():                             # the subscription takes effect some time after connect
+    def heard_after_a_put():  # a subscription takes effect some time after connect
         k.put(b"%d.wav" % next(numbers))
         return c.heard(subscription, 200)
 
@@ -582,7 +584,7 @@ def _fill_the_disk(home, c, k):
     assert error == "full", (error, answer)
     status = c.must("persist.status")
     assert "full" in status["alarm"], status
-    rows = c.must("persist.changes_since", {"revision": 0, "limit": 4096})   # reads go on
+    rows = c.must("persist.changes_since", {"revision": 0, "limit": 4096})  # reads continue
     assert rows["head"] == (acked[-1] if acked else rows["head"])
     os.unlink(home.file("ballast"))
     until(lambda: k.edit(id, name="again")[0] == "ok", what="writes are taken")

@@ -1,14 +1,13 @@
-"""place.py: where JACK says that the music is, against the core's own events and the clicks at its port. For tests.
+"""place.py: compares JACK's musical position with the core's own events and with the clicks at its port. For tests.
 
-  place lead TOOLS SCRATCH       the core leads JACK through tempos, a locate, a count-in, and stops between
-  place follow TOOLS SCRATCH TICKS   the core follows a client that leads; TICKS a beat, 0: with a fraction
-  place count TOOLS SCRATCH FILE     a preview of FILE, a click, at the next bar and beat of a count-in
-  place clock TOOLS SCRATCH SECONDS  times of the steady clock become frames, and JACK's cycles
-  place again TOOLS SCRATCH KILL...  the same after a death: KILL is a command
-  place delay TOOLS SCRATCH          the limiter looks ahead, or not: the port, and what JACK says of it
-  place takeover TOOLS SCRATCH KILLS   the core that leads JACK is killed so often, and the other core leads on
-  place reclaim TOOLS SCRATCH    another client takes the lead from the core, and ends
-"""
+  place lead TOOLS SCRATCH            the core leads JACK through tempos, a locate and a count-in, with stops between
+  place follow TOOLS SCRATCH TICKS    the core follows a client that leads; TICKS in a beat, 0: with a fraction
+  place count TOOLS SCRATCH FILE      a preview of FILE, a click, at the next bar and beat of a count-in
+  place clock TOOLS SCRATCH SECONDS   converts times of the steady clock to frames, and compares with JACK's cycles
+  place again TOOLS SCRATCH KILL...   the same after a death; KILL is a command
+  place delay TOOLS SCRATCH           the limiter with and without look-ahead: the port, and the latency in JACK
+  place takeover TOOLS SCRATCH KILLS  the core that leads JACK is killed KILLS times, and the other core leads on
+  place reclaim TOOLS SCRATCH         another client takes the lead from the core, and ends"""
 import array
 import bisect
 import json
@@ -20,8 +19,8 @@ import time
 
 from client import Client, frame_at, jack_frame_of, time_at
 
-WAIT = 60  # seconds until a condition that is waited for must be true
-PLAYS, STARTS = 1, 3  # of JACK's transport
+WAIT = 60  # seconds until a condition must be true
+PLAYS, STARTS = 1, 3  # the states of JACK's transport
 client = Client()
 
 
@@ -42,7 +41,7 @@ def moment():
 
 
 class Tool:
-    """A program of tests/faults that says ready and writes a file at its end."""
+    """A program of tests/faults that prints "ready", and writes a file at its end."""
 
     def __init__(self, *command):
         self.program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -54,7 +53,7 @@ class Tool:
         self.program.stdin.flush()
 
     def end(self, signal=None):
-        """What it said last."""
+        """Ends the program and returns its last output."""
         if signal:
             self.program.terminate()
         said, _ = self.program.communicate()
@@ -69,12 +68,12 @@ class Cycle:
         self.tick, self.bar_start_tick, self.ticks_a_beat, self.bpm = map(float, numbers[7:])
 
     def beats(self):
-        """From bar 1 on."""
+        """Beats since the beginning of bar 1."""
         return (self.bar - 1) * 4 + self.beat - 1 + self.tick / self.ticks_a_beat
 
 
 class Place:
-    """A JACK client that writes down each of its cycles."""
+    """A JACK client that records each of its cycles."""
 
     def __init__(self, tools, scratch, *lead):
         self.path = os.path.join(scratch, "cycles")
@@ -85,7 +84,7 @@ class Place:
         self.tool.say(line)
 
     def messages(self):
-        """(frame of JACK's clock, first byte) of each MIDI message that came to its port, after its end."""
+        """(frame of JACK's clock, first byte) of each MIDI message at its port; to be read after its end."""
         return [tuple(map(int, line.split())) for line in open(self.path + ".midi")]
 
     def end(self):
@@ -102,7 +101,7 @@ class Tape:
         self.tool = Tool(os.path.join(tools, "tape"), server["server"], self.path, "600", server["client"] + ":" + port)
 
     def end(self):
-        """Frames of JACK's clock at which a sound begins after silence."""
+        """The frames of JACK's clock at which a sound begins after silence."""
         facts = json.loads(self.tool.end(signal=True).splitlines()[-1])
         samples = array.array("f", open(self.path, "rb").read())
         onsets, quiet = [], 0
@@ -118,11 +117,11 @@ def signed(frames):
 
 
 class Bars:
-    """Events audio.bar."""
+    """The events audio.bar."""
 
     def __init__(self):
         self.socket = client.listen("audio", "audio.bar")
-        time.sleep(0.3)  # a subscription takes effect some time after it is made
+        time.sleep(0.3)  # a subscription takes effect some time after connect
         self.all = []
 
     def take(self):
@@ -135,7 +134,7 @@ class Bars:
 
 
 def is_next(a, b):
-    """b is the cycle after a, and none was missed between."""
+    """True if b is the cycle after a, without a missed cycle in between."""
     return signed(b.clock - a.clock) == b.frame - a.frame and 0 < b.frame - a.frame <= 8192
 
 
@@ -150,7 +149,7 @@ def rolling(cycles):
 
 
 def beats_of(run, rate):
-    """(beat, frame of JACK's clock) of each beat that begins in a run of cycles, as JACK's position foretells it."""
+    """(beat, frame of JACK's clock) of each beat that begins in a run of cycles, as JACK's position predicts it."""
     found = []
     for a, b in zip(run, run[1:]):
         beat = -int(-(a.beats() - 1e-6) // 1)
@@ -161,7 +160,7 @@ def beats_of(run, rate):
 
 
 def goes_on(run, rate):
-    """Each cycle is where the one before it said that it would be."""
+    """Checks that each cycle is at the place that the previous one predicted."""
     for a, b in zip(run, run[1:]):
         frames = signed(b.clock - a.clock)
         error = (b.beats() - a.beats()) * 60 * rate / a.bpm - frames
@@ -204,7 +203,7 @@ def lead(tools, scratch):
     for bar in set(told) & set(named):
         assert abs(signed(told[bar] - round(named[bar]))) <= 1, "bar %d: %d, JACK says %.2f" % (bar, told[bar], named[bar])
     assert len(set(told) & set(named)) >= 8 and max(named) >= 41, (told, named)
-    # With a count-in JACK begins in the cycle of the first bar: its frames are those of the music.
+    # With a count-in JACK begins in the cycle of the first bar: JACK's frames then count from the first bar.
     assert abs(signed(told[0] - (first.clock - first.frame))) <= 1, (told[0], first.clock, first.frame)
     print("figure: %d beats and %d bars on their frame" % (len(beats), len(set(told) & set(named))))
 
@@ -233,7 +232,7 @@ def follow(tools, scratch, ticks):
     late = []
     for beat, clock in beats:
         if any(signed(round(clock) - a.clock) >= 0 and signed(b.clock - round(clock)) > 0 for a, b in tempos):
-            continue  # the tempo changed within this very cycle
+            continue  # the tempo changed within this cycle
         near = min(clicks, key=lambda click: abs(signed(click - round(clock))))
         late.append(abs(near - clock))
         assert late[-1] <= coarse, "beat %d: JACK says %.2f, the click is at %d" % (beat, clock, near)
@@ -265,8 +264,9 @@ def count(tools, scratch, path):
 
 
 def truth(cycles, begins, now, moment):
-    """JACK's frame at a time by the cycles that it called us in, and by how many frames its own time wobbled from there to
-    the moment: JACK smooths the late wake-ups of its server. None where it left us out."""
+    """JACK's frame at the time `now`, computed from the cycles in which JACK called us, and the wobble: by how many
+    frames JACK's own time drifted between `now` and `moment`, because JACK smooths late wake-ups of its server. None if
+    JACK skipped us."""
     first = bisect.bisect_right(begins, min(now, moment["at"])) - 1
     last = bisect.bisect_right(begins, max(now, moment["at"])) + 1
     if first < 0 or last > len(cycles):
@@ -377,7 +377,7 @@ def delay(tools, scratch):
 
 
 def owner():
-    """Name and epoch of the core that sounds; None while the first core, which answers, is away."""
+    """Name and epoch of the core that sounds. None while the first core, which answers this ask, is away."""
     error, server = client.ask("audio.server", budget_ms=500)
     return (("audio", "audio-standby")[server["owner"]], server["epoch"]) if error == "ok" else None
 
@@ -388,7 +388,7 @@ def services():
 
 
 def kill_leader():
-    """Returns when the other core sounds, and both are there again."""
+    """Kills the core that leads. Returns when the other core sounds and both cores are ready again."""
     def both_stand():
         now = services()
         return all(now[name]["state"] == "ready" for name in ("audio", "audio-standby"))
@@ -402,8 +402,9 @@ def kill_leader():
 
 
 def led_runs(cycles, bpm):
-    """Runs of cycles one after the other that a leader named. Without a leader JACK repeats the last bar, beat and tick,
-    names none, or comes a cycle late with what the dead one said last: such cycles are no run."""
+    """The runs of adjacent cycles in which a leader gave the position. Without a leader, JACK repeats the last bar,
+    beat and tick, gives none, or is a cycle late with the last position of the dead leader. Such cycles belong to no
+    run."""
     runs = [[]]
     for before, cycle in zip(cycles, cycles[1:]):
         repeats = (cycle.bar, cycle.beat, cycle.tick) == (before.bar, before.beat, before.tick)

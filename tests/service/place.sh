@@ -1,6 +1,6 @@
 #!/bin/bash
-# place.sh: bars of JACK's transport, led and followed, grids of a count-in, and the clocks of core, JACK and machine, on
-# JACK's dummy driver, by a JACK client that writes down each cycle (tests/faults/place.c).
+# place.sh: bars of JACK's transport, led and followed, grids of a count-in, and the clocks of core, JACK and machine.
+# It runs on JACK's dummy driver, with a JACK client that records each cycle (tests/faults/place.c).
 . "$(dirname "$0")/../lib.sh"
 command -v jackd >/dev/null || { echo "1..0 # SKIP no jackd"; exit 0; }
 export LOOPHOLE_AUDIO=dummy
@@ -46,7 +46,7 @@ another_client_that_takes_the_lead_and_ends_gives_it_back() {
     _place reclaim
 }
 
-# Whichever core leads is killed: both in turn.
+# Kills whichever core leads, so both in turn.
 the_other_core_leads_jack_on_when_the_leader_dies() {
     engine_down
     mkdir -p "$LOOPHOLE_HOME/config"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""One client's legal but expensive asks keep no other client waiting, and stop no service. The figures are another client's
-times."""
+"""Legal but expensive asks of one client delay no other client, and stop no service. The figures are the times of
+another client."""
 import os
 import sys
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Recording on a running sound core: what a JACK client plays into it is compared frame by frame with the take."""
+"""Recording on a running sound core: the sound that a JACK client plays is compared frame by frame with the take."""
 import os
 import re
 import sys
@@ -103,7 +103,7 @@ def a_take_outlives_a_restart_and_is_final_after_an_orderly_end(it):
     home.loophole('restart', 'streamer')
     home.wait_ready('streamer')
     it.until_frames(id, it.frames(id) + 4800)
-    home.down()                                          # before the player: silence would be no counter
+    home.down()  # before the player starts: silence would not be a counter
     it.stop_counting()
     home.up()
     ended = home.first('recover')
@@ -158,7 +158,7 @@ def what_a_take_connected_is_disconnected_after_it(it):
     contains(_ports(it), f'in_left        {left}')
     home.loophole('audio', 'disconnect', 'in_left', left)
     id = it.start('third', '--seconds', '1')
-    home.kill('streamer')                                # its successor finds the connections of a take that ends, or ended
+    home.kill('streamer')  # its successor finds the connections of a take that is ending or has ended
     it.until_is(id, 'final')
     until(lambda: _in_ports(it) == 0)
     contains(home.refused('record', 'start', '--inputs', f'{left},nobody:right'), 'no such JACK port: "nobody:right"')
@@ -208,7 +208,7 @@ def _records_at(home, rate):
 def _frames(it):
     try:
         return it.read('fast.wav')['frames']
-    except Exception:                                    # it is being written
+    except Exception:  # it is being written
         return None
 
 

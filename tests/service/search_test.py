@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The search service on real audio: what it finds, and that it finds it again after whatever happens to it."""
+"""The search service on real audio: its results, and the same results after any fault."""
 import collections
 import os
 import shutil
@@ -20,7 +20,7 @@ def everything(home, query=''):
 
 
 def kill_search(home, by=signal.SIGKILL):
-    """Not one that has just come up: it would be taken for one that cannot start."""
+    """Waits first until search has lived for a while: its death would count as a failed start otherwise."""
     until(lambda: home.has_lived('search'))
     home.kill('search', by)
 
@@ -32,7 +32,7 @@ def a_library_is_found_whole(home):
 
 @claim(shares=two_kits)
 def filters_find_what_the_items_say(home):
-    """Every filter against a look at all items."""
+    """Compares every filter with a scan of all items."""
     items = everything(home)
     checks = {
         'class:kick': lambda i: i.get('class') == 'kick',
@@ -94,7 +94,7 @@ def facets_add_up_to_the_result(home):
 
 @claim(shares=two_kits)
 def sums_and_counts_of_a_result_are_those_of_its_items(home):
-    """Of all items, of most and of few, with one of them hidden and without."""
+    """Results with all, most and few items, each with and without a hidden item."""
     id = first(home, 'snare')
     for hidden in ('false', 'true'):
         home.loophole('edit', id, f'hidden={hidden}')
@@ -175,7 +175,7 @@ def a_killed_search_answers_again_and_the_same(home):
 def a_damaged_file_is_thrown_away_and_made_anew(home):
     before, index = ids(home), home.file('cache/search.index')
     kill_search(home, signal.SIGTERM)
-    kill_search(home)                                    # it leaves the file of the one before it
+    kill_search(home)  # it leaves the file of its predecessor
     if not os.path.exists(index) or not os.path.getsize(index):
         skip('no file was written')
     with open(index + '.damaged', 'wb') as out:
@@ -187,7 +187,7 @@ def a_damaged_file_is_thrown_away_and_made_anew(home):
 
 @claim
 def an_index_without_room_says_so_and_what_to_do_and_comes_back(home):
-    """A hundred thousand made-up items, with less memory than they need, and then with as much as they like."""
+    """A hundred thousand made-up items, first with less memory than they need, then without a limit."""
     if os.environ.get('SANITIZED'):
         skip('a sanitizer takes more memory than any limit allows')
     home.settings('[limits]\ndata_mb = 40\n')

@@ -1,21 +1,21 @@
-"""sound.py: files to play, and what a recording of them must be. For tests.
+"""sound.py: makes files to play, and checks recordings of them. For tests.
 
-A counter is a sound whose frame n is n + 1, in 2^-23: what was lost or repeated shows at every frame. A recording is
-float32, NaN where the recorder itself missed a period.
+In a counter sound, frame n is n + 1, in units of 2^-23: each lost or repeated frame is visible. A recording is float32,
+with NaN where the recorder itself missed a period.
 
   make counter FILE FRAMES [FIRST] [RATE]     a WAVE file
   make sine FILE FRAMES RATE HZ
   make noise FILE FRAMES RATE
-  read FILE [LOOP]      JSON: first and last counted, at: place of the first; frames: counted; lost and repeated: frames
-                        within; holes: of the recorder. LOOP: the counter begins again behind so many, until it fades out
-  same FILE FILE        fails where the two differ, each from its first sound on
-  through FILE FACTS FILE FACTS   fails unless the second recording is the first negated and later by a period, frame by
-                        frame, and nothing else; FACTS: what tape said of it. JSON: frames that were compared
-  whole FILE FRAMES     fails unless it is a counter of so many frames, the first one included, and silence before it
-  rises FILE            fails unless each frame of a counter is above the one before it, from the first to the last: where
-                        it was sought forward it crosses over. JSON: frames, crossing: frames that are no counter, jumps
-  heard FILE            JSON: frames from the first to the last that are not silent, peak, hz by crossings of zero
-"""
+  read FILE [LOOP]      JSON: first and last: the counts at both ends; at: place of the first; frames: how many were
+                        counted; lost and repeated: frames within; holes: of the recorder. LOOP: the counter repeats
+                        after this many frames, until it fades out
+  same FILE FILE        fails if the two differ, each from its first sound on
+  through FILE FACTS FILE FACTS   fails unless the second recording is the first one, negated and a period later, frame
+                        by frame. FACTS: what tape printed about it. JSON: number of compared frames
+  whole FILE FRAMES     fails unless FILE is a counter of FRAMES frames, the first one included, and silence before it
+  rises FILE            fails unless each frame of a counter is above the previous one, from the first to the last;
+                        a seek forward crossfades. JSON: frames, crossing: frames that are not counts, jumps
+  heard FILE            JSON: frames from the first to the last that are not silent, peak, hz by crossings of zero"""
 import array
 import json
 import math

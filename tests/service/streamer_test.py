@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The streamer on a running sound core: what is played is recorded at the JACK port and compared frame by frame."""
+"""The streamer on a running sound core: its sound is recorded at the JACK port and compared frame by frame."""
 import contextlib
 import hashlib
 import os
@@ -17,7 +17,7 @@ from sounding import Tape, engine, tool, until_connected, until_later
 
 
 def playing_engine(home):
-    """With a file of 2 s that counts."""
+    """An engine with a counter file of 2 s."""
     engine(home, in_step=True)
     os.mkdir(home.file('files'))
     make(home, 'counter', 'count.wav', 96000)
@@ -30,7 +30,7 @@ def other_engine(home):
 
 
 def make(home, kind, name, *more):
-    """The path of a file of that kind (see sound.py)."""
+    """Makes a file of that kind (see sound.py) and returns its path."""
     path = home.file('files', name)
     sound.make(kind, path, *more)
     return path
@@ -50,12 +50,13 @@ def played_to_the_end(home, tape):
 
 
 def play(home, path, *more):
-    """The number of the voice."""
+    """Plays a file and returns the number of its voice."""
     return home.first('play', path, *more)['voice']
 
 
 def is_whole(heard, last, frames):
-    """A recording of a counter has lost and repeated nothing, ends with the frame `last`, and has more than `frames`."""
+    """A recording of a counter has no lost or repeated frame, ends with the frame `last`, and has more than
+    `frames`."""
     assert (heard['lost'], heard['repeated'], heard['last']) == (0, 0, last) and heard['frames'] > frames, heard
 
 
@@ -76,14 +77,14 @@ def a_file_begins_with_its_own_first_frame_when_it_is_played_and_previewed(home)
 
 @claim(shares=playing_engine)
 def a_slow_stop_fades_for_as_long_as_was_asked(home):
-    """Longer than a ring lasts: the streamer goes on reading."""
+    """The fade is longer than a ring, so the streamer continues to read."""
     path = make(home, 'sine', 'long_sine.wav', 1440000, 48000, 480)
     tape = Tape(home, 60)
     voice = play(home, path)
     until_later(home, 24000)
     home.ask('streamer.stop', f'voice={voice}', 'fade=10')
     heard = sound.heard(played_to_the_end(home, tape))
-    assert heard['frames'] > 480000 + 24000, f'it ended before its fade did: {heard}'
+    assert heard['frames'] > 480000 + 24000, f'it ended before its fade: {heard}'
 
 
 @claim(shares=playing_engine)
@@ -94,7 +95,7 @@ def a_loop_goes_round_without_a_gap(home):
     until_later(home, 72000)
     home.loophole('stop')
     heard = sound.read(played_to_the_end(home, tape), 10000)
-    assert heard['frames'] > 30000, f'it went round too seldom: {heard}'
+    assert heard['frames'] > 30000, f'it looped too rarely: {heard}'
     assert (heard['lost'], heard['repeated']) == (0, 0), heard
 
 
@@ -130,7 +131,7 @@ def a_seek_goes_on_at_that_frame(home):
 
 @claim(shares=playing_engine)
 def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
-    """A counter that is sought forward rises at each frame, also while it crosses over."""
+    """A counter that is sought forward rises at each frame, also during the crossfade."""
     path = make(home, 'counter', 'rising.wav', 4800000)
     tape = Tape(home, 60)
     voice = play(home, path)
@@ -141,15 +142,15 @@ def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
     for n in range(1, 9):
         until_later(home, 9600)
         seek(n * 480000)
-    for n in range(1, 9):                                # each while the one before it is under way
+    for n in range(1, 9):  # each seek comes during the previous one
         seek(4000000 + n * 80000)
     until_later(home, 24000)
     seek(4780000)
     recorded = played_to_the_end(home, tape)
     heard = sound.rises(recorded)
     same(4800000, sound.read(recorded)['last'])
-    assert heard['jumps'] >= 10, f'it was not sought: {heard}'
-    assert heard['crossing'] <= 17 * 242, f'it crosses over for longer than 5 ms: {heard}'
+    assert heard['jumps'] >= 10, f'the seek had no effect: {heard}'
+    assert heard['crossing'] <= 17 * 242, f'the crossfade is longer than 5 ms: {heard}'
     figure(heard)
 
 
@@ -210,7 +211,7 @@ def an_item_whose_volume_is_away_is_offline(home):
 
 
 class Stalling:
-    """The files again, in a mount of which none is read between one toggle() and the next."""
+    """The same files, in a mount that blocks all reads between one toggle() and the next."""
 
     def __init__(self, home):
         self.at = home.file('mount')
@@ -238,7 +239,7 @@ def _needs_fuse():
 def a_dead_mount_holds_up_its_own_voice_alone(home):
     _needs_fuse()
     with Stalling(home) as mount:
-        mount.toggle()                                   # by the message: the command line would hang in the mount itself
+        mount.toggle()  # sent as a message: the command line itself would hang in the mount
         hung = home.start_into(home.file('hung'), 'loophole', 'ask', 'streamer.play', f'path={mount.at}/count.wav')
         tape = Tape(home, 60)
         play(home, count(home))
@@ -265,7 +266,7 @@ def what_is_queued_while_a_seek_is_under_way_follows_it(home):
         recorded = played_to_the_end(home, tape)
     heard = sound.read(recorded)
     same(96000, heard['last'])
-    assert heard['frames'] > 120000, f'it was not heard where it was sought: {heard}'
+    assert heard['frames'] > 120000, f'the sound at the sought place is missing: {heard}'
 
 
 @claim(shares=other_engine)
@@ -288,7 +289,7 @@ def sounds_are_loaded_once_and_freed_when_nothing_plays_them(home):
 
 
 def _score(home):
-    """The bytes of the score of the engine, as a digest."""
+    """A digest of the bytes of the engine's score."""
     with open(home.file('data/names'), encoding='utf-8') as names:
         path = f'/dev/shm/loophole-{names.read().split()[0]}-score'
     with open(path, 'rb') as score:
@@ -317,8 +318,10 @@ def a_preview_is_silent_once_it_is_stopped_and_makes_no_click(home):
     until_later(home, 9600)
     home.loophole('preview', 'stop')
     samples = sound.load(played_to_the_end(home, tape))
-    steps = max(abs(b - a) for a, b in zip(samples, samples[1:]) if a == a and b == b)  # NaN: the tape missed it
-    assert steps < 0.01, steps       # a sine of 100 Hz at a quarter makes steps of 0.0033; half of a 5 ms fade adds little
+    # NaN: the tape missed this frame
+    steps = max(abs(b - a) for a, b in zip(samples, samples[1:]) if a == a and b == b)
+    # a 100 Hz sine at a quarter of full scale has steps of 0.0033; half of a 5 ms fade adds little
+    assert steps < 0.01, steps
     assert max(s for s in samples if s == s) > 0.01, 'it was not heard'
 
 
@@ -398,14 +401,14 @@ def a_jack_server_that_starts_late_is_waited_for(home):
 
 @claim
 def what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on(home):
-    """The server is stopped for longer than the streamer takes a core for running."""
+    """The server is stopped for longer than the streamer considers a silent core as running."""
     engine(home, in_step=True)
     path, jack = _soon(home), home.pid('jack')
     os.kill(jack, signal.SIGSTOP)
     until(lambda: home.ask('streamer.status')['waits_for'] == 'audio')
     asked = home.start_into(home.file('asked'), 'loophole', 'play', path)
     home.loophole('ask', 'streamer.load_sound', f'path={path}')
-    with contextlib.suppress(ProcessLookupError):            # or the supervisor has started another
+    with contextlib.suppress(ProcessLookupError):  # the supervisor may have started another one
         os.kill(jack, signal.SIGCONT)
     code = asked.wait(60)
     with open(home.file('asked'), encoding='utf-8') as said:

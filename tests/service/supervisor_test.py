@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The supervisor against what happens to processes: killed, stopped, crashing for ever, asked to end."""
+"""The supervisor and what happens to processes: killed, stopped, crashing again and again, asked to end."""
 import glob
 import os
 import shutil
@@ -31,7 +31,7 @@ def is_gone(pid):
 
 
 def until_other(home, service, pid):
-    until(lambda: home.is_other(service, pid), what=f'{service} is another than {pid}')
+    until(lambda: home.is_other(service, pid), what=f'{service} is another process than {pid}')
 
 
 def no_process(home):
@@ -39,7 +39,7 @@ def no_process(home):
 
 
 def with_stand_in(home, service, script):
-    """An engine with programs of its own, of which that of a service is a script. Gives their folder."""
+    """An engine with its own copies of the programs, in which a script replaces one service. Returns their folder."""
     folder = home.file('bin')
     os.mkdir(folder)
     for program in glob.glob(BUILD + '/bin/loophole*'):
@@ -80,7 +80,7 @@ def a_supervisor_that_was_stopped_itself_kills_nobody(home):
     home.up()
     before, supervisor = pids(home), home.pid('supervisor')
     os.kill(supervisor, signal.SIGSTOP)
-    time.sleep(4)                       # longer than the limit for a hang: nothing can be polled while nobody looks
+    time.sleep(4)  # longer than the limit for a hang; no condition can be polled while the supervisor is stopped
     os.kill(supervisor, signal.SIGCONT)
     home.wait_ready(*SERVICES)
     same(before, pids(home))
@@ -135,7 +135,7 @@ def a_keeper_that_is_killed_takes_nobody_along(home):
 
 @claim
 def a_keeper_that_was_stopped_for_a_while_goes_on_keeping(home):
-    """Being stopped ends a wait for a signal without one."""
+    """SIGSTOP and SIGCONT end a wait for a signal without a signal."""
     home.up()
     keeper = parent_of(home.pid('supervisor'))
     os.kill(keeper, signal.SIGSTOP)
@@ -196,7 +196,7 @@ def every_death_leaves_a_record(home):
 
 @claim
 def a_death_is_an_event(home):
-    """Events are hints: a listener that is too late hears the next one."""
+    """Events are hints: a listener that subscribed too late receives the next one."""
     home.up()
     listener = home.start_into(home.file('events'), 'loophole', 'events', '--json')
 
@@ -206,7 +206,7 @@ def a_death_is_an_event(home):
 
     def is_heard():
         home.kill('search')
-        until(lambda: home.has_lived('search'))          # its death no longer counts towards quarantine
+        until(lambda: home.has_lived('search'))  # now its death no longer counts towards quarantine
         return deaths()
 
     until(is_heard)
@@ -266,7 +266,7 @@ def a_shutdown_leaves_no_process_and_no_shared_memory(home):
 
 @claim
 def sigterm_to_the_supervisor_stops_all(home):
-    """What systemd does."""
+    """As systemd does."""
     _sigterm_stops_all(home, home.start('loopholed'))
 
 

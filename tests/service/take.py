@@ -1,9 +1,10 @@
-"""take.py FILE [anew], or read(): what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
+"""take.py FILE [anew], or read(): describes a recording of `count` (tests/faults/count.c) in one line of JSON:
 
-frames, size (of the file), form (RIFF, RF64 or fLaC), first (counted at frame 0); silence: places [frame, length] without sound;
-jumps: frames that were left out elsewhere, in sum, and skipped: where [frame, length]; back: places where it went back or
-stood; wrong: frames whose two sides do not belong together; cues: the markers [frame, length of the silence]; began: the time reference of the bext chunk.
-With "anew" the counter may begin anew after a silence: it is another server's."""
+frames, size (of the file), form (RIFF, RF64 or fLaC), first (the count at frame 0); silence: places [frame, length]
+without sound; jumps: frames that were left out elsewhere, in sum, and skipped: their places [frame, length]; back:
+places where the count fell or stayed; wrong: frames whose two sides do not match; cues: the markers [frame, length of
+the silence]; began: the time reference of the bext chunk. With "anew" the counter may start again after a silence,
+because another server plays it."""
 import array
 import json
 import os
@@ -28,7 +29,7 @@ def chunks(data):
 
 
 def flac(path):
-    """Decoded by another program than the one that made it."""
+    """Decodes with another program than the one that made the file."""
     raw = subprocess.run(["sox", path, "-t", "s32", "-"], check=True, capture_output=True).stdout
     numbers = array.array("i", raw)
     assert not any(n & 0xFF for n in numbers), "more than 24 bit"
@@ -36,7 +37,7 @@ def flac(path):
 
 
 def labels(data):
-    """The numbers of labels and the lengths that belong to them."""
+    """The numbers of the labels, with the lengths that belong to them."""
     assert data[:4] == b"adtl"
     at = 4
     while at < len(data):
@@ -76,7 +77,7 @@ def read(path, anew=False):
     told.update(frames=len(counts), first=counts[0] if counts else -1, jumps=0, back=0, silence=[], skipped=[],
                 wrong=sum(1 for a, b in zip(left, right) if a != -b))
     told["cues"] = [[at, lengths.get(n, 0)] for n, at in cues.items()]
-    ahead = None  # what a frame counts, less its place: the same all along
+    ahead = None  # the count of a frame minus its place: constant throughout
     for place, count in enumerate(counts):
         if count == 0 and (ahead is None or (ahead + place) % UNIT != 0):
             if told["silence"] and sum(told["silence"][-1]) == place:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the catalogue knows of a recording before, while and after it is made.
+# The catalogue's view of a recording before, during and after it.
 . "$(dirname "$0")/../lib.sh"
 
 _engine() {
@@ -56,7 +56,7 @@ an_end_told_again_changes_nothing() {
     local id first; id=$(_reserve three)
     _record three 330
     _end_take "$id" final three >/dev/null
-    until_true 60 eval '[ "$(loophole show "$id" --json | field analysis)" = done ]' # a change as well
+    until_true 60 eval '[ "$(loophole show "$id" --json | field analysis)" = done ]' # this is a change as well
     first=$(_end_take "$id" final three | field revision)
     same "$first" "$(_end_take "$id" final three | field revision)"
     contains "$(refused _end_take "$id" pending three)" "final or abandoned only"
@@ -89,7 +89,7 @@ a_take_may_become_another_file_whose_name_was_kept_for_it() {
     loophole library rescan --wait >/dev/null
     contains "$(refused _end_as_flac "$id" other 0123456789abcdef)" "has that place"
     rm "$scratch/takes/five.wav"
-    loophole library rescan --wait >/dev/null # its item is missed, and there again
+    loophole library rescan --wait >/dev/null # its item is missed, and is there again
     _end_as_flac "$id" five 0123456789abcdef >/dev/null || fail "not ended"
     same local "$(loophole show "$id" --json | field availability)"
     _end_as_flac "$id" five 0123456789abcdef >/dev/null || fail "refused when it is told again"
@@ -98,7 +98,7 @@ a_take_may_become_another_file_whose_name_was_kept_for_it() {
     loophole library rescan --wait >/dev/null
     until_true 30 _is_analysed "$id"
     same "$id" "$(loophole search five --json | field id each)"
-    contains "$(refused _reserve_file "$(printf five.wav | base64)")" "has that place" # it might become the same file
+    contains "$(refused _reserve_file "$(printf five.wav | base64)")" "has that place" # the take may become that file
 }
 
 run_claims "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A service is killed after an ask was done and before its answer was remembered. The same bytes, sent again, change
-nothing: not what sounds by then, not the takes, not the libraries."""
+"""A service is killed after it has done an ask and before it remembers the answer. The same bytes, sent again, change
+nothing: neither the current sound, nor the takes, nor the libraries."""
 import os
 import shutil
 import sys
@@ -12,7 +12,7 @@ from sounding import engine, tool, until_connected
 
 
 class Unanswered:
-    """An engine that sounds, whose services die where they are told to; and three sounds."""
+    """An engine that sounds, whose services die at the chosen point; and three sounds."""
 
     def __init__(self, home):
         self.home, self.client = home, None
@@ -43,12 +43,13 @@ class Unanswered:
             return int(lock.read() or 0)
 
     def until_has_lived(self, service):
-        """A service that dies sooner, five times in a row, is quarantined."""
+        """A service that dies five times in a row, sooner than that, is quarantined."""
         until(lambda: any(s['service'] == service and s['state'] == 'ready' and s['uptime_s'] > 2.5
                           for s in self.must('supervisor.services')['each']), what=f'{service} has lived')
 
     def unanswered(self, name, body=None):
-        """Its service does this ask, and dies before it remembers the answer; gives the request id."""
+        """Sends an ask, which its service does; the service dies before it remembers the answer. Returns the request
+        id."""
         service, request = name.split('.', maxsplit=1)[0], new_id()
         self.until_has_lived(service)
         was, mark = self.pid(service), self.home.file('die-' + service)
@@ -155,7 +156,8 @@ def a_take_is_begun_once_and_its_end_ends_no_other(it):
     request = it.unanswered('streamer.record', body)
     first = it.must('streamer.record', body, request)
     until(lambda: state(first) == 'final')
-    os.unlink(it.home.file('run/streamer.answers'))      # its memory is lost, as after 64 other asks; the store's is not
+    # removes the memory of the service, as 64 other asks would; the store remembers the ask
+    os.unlink(it.home.file('run/streamer.answers'))
     it.until_has_lived('streamer')
     it.must('supervisor.restart', {'service': 'streamer'})
     assert it.must('streamer.record', body, request)['id'] == first['id']

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The worker by itself, driven as the indexer drives it.
+# The worker alone, driven as the indexer drives it.
 . "$(dirname "$0")/../lib.sh"
 
 _drive() { /usr/bin/python3 "$top/tests/service/worker_drive.py" "$@"; }

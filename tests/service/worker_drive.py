@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Drives one loophole-worker as the indexer does: descriptor 3 is a socket, a job goes with the file's descriptor.
+"""Drives one loophole-worker as the indexer does: descriptor 3 is a socket, and each job is sent with the descriptor of
+its file.
 
-usage: worker_drive.py [--hash] WORKER FILE-OR-FOLDER …
-One JSON line for each file on standard output, figures on standard error. A worker that dies is replaced, and the
-file is reported with state "died"."""
+usage: worker_drive.py [--hash] WORKER FILE-OR-FOLDER … Prints one JSON line for each file on standard output, and
+figures on standard error. A worker that dies is replaced, and its file is reported with the state "died"."""
 import array, base64, json, os, resource, socket, struct, subprocess, sys, time
 import msgpack
 
@@ -67,7 +67,7 @@ def one_file(worker, number, mode, path):
 
 
 def main():
-    os.open(os.devnull, os.O_RDONLY)  # descriptor 3 is then taken: nothing else of Popen's lands there
+    os.open(os.devnull, os.O_RDONLY)  # takes descriptor 3, so that Popen puts nothing else there
     arguments = sys.argv[1:]
     mode = "hash" if arguments[0] == "--hash" else "analyse"
     if mode == "hash":

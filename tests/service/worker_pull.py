@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Pulls a file from a worker in mode `stream`, as the streamer does, and compares it with the samples in it.
 
-usage: worker_pull.py WORKER FOLDER     FOLDER is for the files it makes. Says nothing when all is as it should be."""
+usage: worker_pull.py WORKER FOLDER     FOLDER is for the files that it makes. Prints nothing on success."""
 import array, os, random, socket, struct, subprocess, sys
 import msgpack
 
@@ -10,7 +10,7 @@ FRAMES = 20000
 
 class Worker:
     def __init__(self, program):
-        os.open(os.devnull, os.O_RDONLY)  # descriptor 3 is then taken: nothing else of Popen's lands there
+        os.open(os.devnull, os.O_RDONLY)  # takes descriptor 3, so that Popen puts nothing else there
         self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.process = subprocess.Popen([program, "stream"], pass_fds=[3, theirs.fileno()],
                                         preexec_fn=lambda: os.dup2(theirs.fileno(), 3))

@@ -1,5 +1,5 @@
-"""printed.py FILE: fails unless the command line prints what the file says; keys that came since are allowed, except in
-artefacts. printed(): what it prints of the artefacts, facts and likeness of all items, as one JSON."""
+"""printed.py FILE: fails unless the command line prints the content of the file. Later keys are allowed, except in
+artefacts. printed(): the output about the artefacts, facts and likeness of all items, as one JSON value."""
 import hashlib
 import json
 import os
