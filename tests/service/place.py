@@ -402,13 +402,14 @@ def kill_leader():
 
 
 def led_runs(cycles, bpm):
-    """The runs of adjacent cycles in which a leader gave the position. Without a leader, JACK repeats the last bar,
-    beat and tick, gives none, or is a cycle late with the last position of the dead leader. Such cycles belong to no
-    run."""
-    runs = [[]]
+    """Runs of consecutive cycles that a leader named. JACK's server copies bar, beat and tick from one cycle to the next
+    until a leader writes them. So a cycle without a leader repeats the last position, has none, or, after a missed
+    cycle, shows the position that the dead leader wrote for the missed one: such cycles belong to no run."""
+    runs, period = [[]], min((b.frame - a.frame for a, b in zip(cycles, cycles[1:]) if b.frame > a.frame), default=0)
     for before, cycle in zip(cycles, cycles[1:]):
         repeats = (cycle.bar, cycle.beat, cycle.tick) == (before.bar, before.beat, before.tick)
-        if cycle.bar > 0 and cycle.bpm == bpm and not repeats:
+        missed = cycle.frame - before.frame > period
+        if cycle.bar > 0 and cycle.bpm == bpm and not repeats and not missed:
             runs[-1].append(cycle)
         elif runs[-1]:
             runs.append([])
