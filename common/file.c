@@ -196,8 +196,8 @@ enum err file_write_named(const char *path, struct bytes bytes, struct bytes kin
 {
     struct stat st;
 
-    if (lstat(path, &st) == 0 && !(S_ISREG(st.st_mode) && begins_with(path, kind))) {
-        fault_set(fault, ERR_EXISTS, "%s is there already, and is no earlier file of this kind: it is kept", path);
+    if (lstat(path, &st) == 0 && !(S_ISREG(st.st_mode) && (st.st_size == 0 || begins_with(path, kind)))) {
+        fault_set(fault, ERR_EXISTS, "%s exists already, and is not an earlier file of this kind", path);
         return fault_hint(fault, "give another name, or remove it first");
     }
     return file_write_atomic(path, bytes, mode, fault);

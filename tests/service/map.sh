@@ -88,12 +88,13 @@ a_picture_replaces_an_earlier_picture_and_nothing_else() {
     echo "a sound" >"$scratch/sound.wav"
     mkfifo "$scratch/fifo"; ln -s "$scratch/elsewhere" "$scratch/link"
     for made in sound.wav fifo link; do
-        contains "$(refused loophole map --png "$scratch/$made")" "is no earlier file of this kind"
+        contains "$(refused loophole map --png "$scratch/$made")" "is not an earlier file of this kind"
     done
     same "a sound" "$(cat "$scratch/sound.wav")"
     holds test -p "$scratch/fifo" -a -L "$scratch/link" -a ! -e "$scratch/elsewhere"
-    holds loophole map --png "$scratch/again.png"
-    holds loophole map --png "$scratch/again.png"
+    : >"$scratch/empty.png" # as mktemp makes one
+    for made in again.png again.png empty.png; do holds loophole map --png "$scratch/$made"; done
+    holds test -s "$scratch/empty.png"
 }
 
 run_claims "$@"
