@@ -50,7 +50,7 @@ layers_of_a_kit_are_marked() {
     sox -V1 -D "$scratch/layers/hard.wav" "$scratch/layers/med.wav" gain -4
     loophole index "$scratch/layers" --wait >/dev/null 2>&1
     same true "$(_groups --kind same_sound path:layers | field layers)"
-    contains "$(loophole duplicates path:layers)" "perhaps layers"
+    contains "$(loophole duplicates path:layers)" "may be layers"
     same false "$(_groups --kind same_file | field layers)"
 }
 

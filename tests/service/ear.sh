@@ -241,7 +241,7 @@ assert len(get('spectrum')['db']) == 40 and len(get('loudness')['lufs']) == int(
 assert [len(get('embedding')[b]) for b in ('spectrum', 'timbre', 'pitch', 'amplitude', 'rhythm')] == [16, 16, 12, 12, 8]
 assert len(get('print')['samples']) == 14336 and len(get('gist')['bands']) == 64
 PYTHON
-    contains "$(refused loophole artefact "$scratch/library/loop_amen.flac" other)" "there are waveform"
+    contains "$(refused loophole artefact "$scratch/library/loop_amen.flac" other)" "the types are waveform"
 }
 
 _first_of_history() { [ "$(loophole history --limit 1 --json | field query)" = "$1" ]; }
@@ -261,7 +261,7 @@ queries_are_remembered_and_saved_for_use_within_others() {
     same "$(loophole search '-(tag:deep or tag:dark)' --limit 1000 --json | wc -l)" "$(loophole search '-@low' --limit 1000 --json | wc -l)"
     same "low low_kicks" "$(loophole queries --json | field name all | paste -sd' ')"
     loophole search --save endless '@endless or kick' >/dev/null
-    contains "$(refused loophole search @endless)" "without end"
+    contains "$(refused loophole search @endless)" "in a cycle"
     contains "$(refused loophole search @none)" 'no query is saved as "none"'
     contains "$(refused loophole search --save 'a b' kick)" "letters, digits"
     loophole queries endless --off >/dev/null || fail "forgetting failed"
