@@ -8,14 +8,14 @@
 
 enum {
     MOST_BYTES_LOG = 34, /* of address space */
-    FEW = 2048,          /* rows that are simply measured */
-    DEEPEST = 1000,      /* so many are wanted at most, else all is measured */
-    SPARSE = 32,         /* of so many rows with a place one is asked for */
+    FEW = 2048,          /* so few rows are measured directly */
+    DEEPEST = 1000,      /* if more are wanted, all rows are measured */
+    SPARSE = 32,         /* a filter with at most one in so many placed rows is sparse */
     TAIL_SHARE = 16,
     TAIL_LEAST = 2000
 };
 
-/* ---- open, close, take over ---- */
+/* ---- open, close, adopt ---- */
 
 enum err near_open(struct near *near)
 {
@@ -24,7 +24,7 @@ enum err near_open(struct near *near)
         near_close(near);
         return ERR_FULL;
     }
-    madvise(near->made.at, near->made.most, MADV_HUGEPAGE); /* only makes it faster */
+    madvise(near->made.at, near->made.most, MADV_HUGEPAGE); /* an optimisation, which may fail */
     return ERR_OK;
 }
 
@@ -111,9 +111,9 @@ struct finding {
     struct near *near;
     const struct vectors *vectors;
     const struct bitmap *only; /* NULL: all */
-    uint32_t among;            /* rows of it */
+    uint32_t among;            /* number of its rows */
     uint32_t limit;
-    uint32_t *rows; /* to be measured exactly */
+    uint32_t *rows; /* to measure exactly */
     uint32_t count, room;
 };
 
@@ -137,7 +137,7 @@ static bool add_rows(struct finding *f, const struct bitmap *set)
     return true;
 }
 
-/* Those without a place. */
+/* Adds the rows without a place. */
 static bool add_tail(struct finding *f)
 {
     struct bitmap *tail;
@@ -171,7 +171,7 @@ static bool find_sparse(struct finding *f)
     return add_best(f, near_find_among(f->near, f->vectors, f->only, f->among, f->limit));
 }
 
-/* ---- many: through the clusters ---- */
+/* ---- many rows: through the clusters ---- */
 
 static bool find_dense(struct finding *f)
 {
@@ -187,7 +187,7 @@ static bool find_dense(struct finding *f)
     return add_best(f, kept);
 }
 
-/* Whether to go to each row costs less than to look through clusters, where a row costs half as much. */
+/* True if visiting each row costs less than scanning clusters, which costs half as much per row. */
 static bool is_sparse(const struct finding *f)
 {
     uint64_t items = f->near->file->items, among = f->among, looked_at = NEAR_EACH * f->limit * items / among;

@@ -1,14 +1,14 @@
-/* near.h: the nearest of many embeddings, found without measuring all. Rows are gathered in clusters; a query looks
- * through the clusters near to it by coarse codes, then by fine codes, and measures the best exactly, in floats:
- * what it answers are always true distances, and of the truly nearest it misses at most one in a hundred. How much
- * it has to look at for that is measured on the rows themselves when the clusters are made (near_plan.h).
+/* near.h: finds the nearest of many embeddings without measuring all. Rows are grouped in clusters. A query searches
+ * the clusters near to it by coarse codes, then by fine codes, and measures the best rows exactly, in floats. So its
+ * distances are always true, and it misses at most one in a hundred of the truly nearest. The effort that this needs is
+ * measured on the rows themselves when the clusters are made (near_plan.h).
  *
  *   target ─► clusters ─► coarse codes, 16 bytes ─► fine codes, 64 bytes ─► floats ─► nearest
  *             some of them      of all in them         of one in twenty       of some dozens
  *
- * Rows that came or changed since are measured one and all, until the clusters are made again. Under NEAR_LEAST rows,
- * or when a filter leaves few, there is nothing to gain, and all are measured. What has been made lies in one
- * column, which the index's file holds. One thread. */
+ * Rows added or changed later are all measured, until the clusters are made again. All rows are measured if they are
+ * fewer than NEAR_LEAST, or if a filter leaves few. The clusters are in one column, a section of the index's file.
+ * One thread. */
 #ifndef LOOPHOLE_SEARCH_NEAR_H
 #define LOOPHOLE_SEARCH_NEAR_H
 
@@ -20,22 +20,22 @@ enum { NEAR_LEAST = 20000 };
 enum err near_open(struct near *near); /* full */
 void near_close(struct near *near);
 
-/* After `made` was mapped: whether it is sound for an index of so many rows; those of `with_vector` that have no place
- * come to the tail. Errors: internal (damaged), full. */
+/* Checks a mapped `made` for an index of `rows` rows; the rows of `with_vector` without a place go to the tail. Errors:
+ * internal (damaged), full. */
 enum err near_adopt(struct near *near, uint32_t rows, const struct bitmap *with_vector);
 
-/* The row has another embedding than before, or none any more. */
+/* Call it when the row's embedding has changed or is gone. */
 void near_change(struct near *near, uint32_t row, bool has_vector);
-bool near_has(const struct near *near, uint32_t row); /* its embedding is known, here and to a build under way */
+bool near_has(const struct near *near, uint32_t row); /* the clusters and a running build know its embedding */
 
-/* The nearest rows of `only`, nearest first, at most `limit`. NULL: all rows that were there when the clusters
- * were made, and all changed since. Errors: full. */
+/* Finds the nearest rows of `only`, nearest first, at most `limit`. NULL: all rows that existed when the clusters were
+ * made, and all changed since. `to` has room for `limit`. Errors: full. */
 enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
                    struct nearby *to, uint32_t *count);
 
 /* ---- making clusters: near_build.h ---- */
 
-/* Whether it is time: enough rows, and many of them without a place. */
+/* True if clusters should be made: there are enough rows, and many have no place. */
 bool near_is_due(const struct near *near, uint32_t with_vector);
 
 #endif

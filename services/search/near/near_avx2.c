@@ -1,4 +1,4 @@
-/* With AVX2. */
+/* The loops of near_machine.h with AVX2. */
 #include "services/search/near/near_machine.h"
 
 #if defined(__x86_64__)
@@ -16,7 +16,7 @@ static inline HERE __m256i sum_squares(__m256i a, __m256i b)
     return _mm256_madd_epi16(_mm256_maddubs_epi16(difference, difference), _mm256_set1_epi16(1));
 }
 
-/* ---- codes that lie across ---- */
+/* ---- interleaved codes ---- */
 
 static inline HERE __m256 score_half_row(const int8_t *across, const struct near_aim *aim)
 {
@@ -63,14 +63,14 @@ static HERE uint32_t find_closest(const int8_t *across, uint32_t count, const st
     return found;
 }
 
-/* ---- sums over 16 lanes in two halves, always n with n + 8, then 4, 2, 1 ---- */
+/* ---- sums over 16 lanes in two halves: n with n + 8, then 4, 2, 1 ---- */
 
 static inline HERE __m256 fold_lanes(__m256 a, __m256 b)
 {
     return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
 }
 
-/* Of vectors a to d, whose lanes n and n + 8 have been added. */
+/* Stores the sums of vectors a to d, whose lanes n and n + 8 are added already. */
 static inline HERE void store_sums(const __m256 eights[4], uint32_t count, float *to)
 {
     __m256 ab = fold_lanes(eights[0], eights[1]), cd = fold_lanes(eights[2], eights[3]);
@@ -83,7 +83,7 @@ static inline HERE void store_sums(const __m256 eights[4], uint32_t count, float
     memcpy(to, four, (count < 4 ? count : 4) * sizeof(*to));
 }
 
-/* ---- codes here and there ---- */
+/* ---- scattered codes ---- */
 
 static inline HERE __m256 weigh_code(const int8_t *code, const int8_t *target, const float *weights)
 {

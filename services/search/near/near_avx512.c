@@ -1,4 +1,4 @@
-/* With AVX-512 (F, BW, VL, VNNI). */
+/* The loops of near_machine.h with AVX-512 (F, BW, VL, VNNI). */
 #include "services/search/near/near_machine.h"
 
 #if defined(__x86_64__)
@@ -7,7 +7,7 @@
 
 #define HERE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 
-/* Σ of squares of 4 differences in each of 16 lanes, added to `sum`. */
+/* Adds to `sum` the squares of 4 differences in each of 16 lanes. */
 static inline HERE __m512i add_squares(__m512i sum, __m512i a, __m512i b)
 {
     __m512i difference = _mm512_max_epi8(_mm512_subs_epi8(a, b), _mm512_set1_epi8(-NEAR_FARTHEST));
@@ -16,7 +16,7 @@ static inline HERE __m512i add_squares(__m512i sum, __m512i a, __m512i b)
     return _mm512_dpbusd_epi32(sum, difference, difference);
 }
 
-/* ---- codes that lie across ---- */
+/* ---- interleaved codes ---- */
 
 struct spread {
     __m512i codes[NEAR_GROUPS];
@@ -78,7 +78,7 @@ static HERE uint32_t find_closest(const int8_t *across, uint32_t count, const st
     return _mm512_mask_reduce_min_epu32(lowest, found);
 }
 
-/* ---- sums over the lanes, always n with n + 8, then 4, 2, 1 ---- */
+/* ---- sums over the lanes: n with n + 8, then 4, 2, 1 ---- */
 
 static inline HERE __m512 fold_lanes(__m512 a, __m512 b)
 {
@@ -101,7 +101,7 @@ static inline HERE void store_some(float *to, __m128 four, uint32_t count)
     _mm_mask_storeu_ps(to, (__mmask8)(count < 4 ? (1u << count) - 1 : 15), four);
 }
 
-/* ---- codes here and there ---- */
+/* ---- scattered codes ---- */
 
 static inline HERE __m512 squares_at(const int8_t *codes, uint32_t place, __m512i target, __m512 weights)
 {
@@ -130,7 +130,7 @@ static HERE void score_picked(const int8_t *codes, const uint32_t *places, uint3
 
 /* ---- coarse codes ---- */
 
-/* Of two pairs: the first pair's 16 words in the low half. */
+/* The squares of two pairs: the first pair's 16 words are in the low half. */
 static inline HERE __m512i scaled_squares(__m512i targets, const struct near_words *words,
                                           const struct near_scales *scales, uint32_t pair)
 {

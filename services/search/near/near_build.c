@@ -11,23 +11,23 @@
 
 enum { SAMPLES_A_CLUSTER = 32, RANGED = 4096, RANGE = 176, STEP = 512, CODE_PAIRS = 1 << 16 };
 
-/* What is not needed once the clusters are made. */
+/* The state of a build, freed when the clusters are made. */
 struct near_build {
-    struct near next; /* what becomes the clusters */
+    struct near next; /* becomes the clusters */
     uint32_t stage_number;
-    uint32_t at_next; /* of the stage */
+    uint32_t at_next; /* next item of the stage */
     const float *at;
     uint32_t index_rows;
     uint64_t seed;
-    uint32_t *rows; /* that get a place */
+    uint32_t *rows; /* rows that get a place */
     uint32_t count, clusters, samples;
     struct near_aim equal; /* with the weights of equal blocks */
-    struct near_file head; /* numbers that are known before the file can be laid out */
+    struct near_file head; /* numbers known before the layout */
     float *column;         /* RANGED values of one dimension */
     int8_t *codes;         /* of the samples */
     struct near_train *train;
-    uint8_t *words;        /* NEAR_PAIRS × CODE_PAIRS: the word of two codes */
-    uint32_t *owners;      /* the cluster of each of `rows` */
+    uint8_t *words;        /* NEAR_PAIRS × CODE_PAIRS: the code word of two codes */
+    uint32_t *owners;      /* the cluster of each row in `rows` */
     uint32_t *next_places; /* by cluster */
     struct near_trial *trial;
     struct bitmap *changed;
@@ -38,7 +38,7 @@ static const float *vector_of(const struct near_build *build, uint32_t number)
     return build->at + (size_t)build->rows[number] * NEAR_WIDTH;
 }
 
-/* The nth of `count` samples, spread over all rows. */
+/* The row of sample `number`; `count` samples are spread over all rows. */
 static uint32_t sample_at(const struct near_build *build, uint32_t number, uint32_t count)
 {
     uint64_t drawn = (number + build->seed) * UINT64_C(0x9e3779b97f4a7c15);
@@ -47,7 +47,7 @@ static uint32_t sample_at(const struct near_build *build, uint32_t number, uint3
     return (uint32_t)(first + (drawn >> 32) % (last > first ? last - first : 1));
 }
 
-/* ---- ranges: a dimension at a time ---- */
+/* ---- ranges, one dimension per step ---- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -56,8 +56,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* All but two in a thousand, and a tenth more, lie within RANGE steps: less than a code has, so that hardly any two
- * differ by more than NEAR_FARTHEST. A block has one step. */
+/* 99.8 % of the values, and a tenth more, lie within RANGE steps. That is less than the range of a code, so differences
+ * rarely exceed NEAR_FARTHEST. A block has one step. */
 static bool find_ranges(struct near_build *build, enum err *e)
 {
     uint32_t dimension = build->at_next++, count = build->count < RANGED ? build->count : RANGED;
@@ -101,7 +101,7 @@ static bool train_step(struct near_build *build, enum err *e)
     return near_train_step(build->train);
 }
 
-/* ---- words: a pair at a time ---- */
+/* ---- code words, one pair per step ---- */
 
 static void center_of(const struct near_build *build, uint32_t cluster, int8_t to[NEAR_WIDTH])
 {
@@ -119,7 +119,7 @@ static void subtract_center(int8_t code[NEAR_WIDTH], const int8_t *center)
     }
 }
 
-/* The samples become their differences from the centre that is nearest. */
+/* Replaces each sample by its difference from the nearest centre. */
 static bool center_samples(struct near_build *build, enum err *e)
 {
     struct near_aim aim = build->equal;
@@ -148,7 +148,7 @@ static bool find_words(struct near_build *build, enum err *e)
     return build->at_next == NEAR_PAIRS;
 }
 
-/* ---- each row's cluster ---- */
+/* ---- the cluster of each row ---- */
 
 static bool assign_clusters(struct near_build *build, enum err *e)
 {

@@ -12,7 +12,7 @@ static uint64_t aligned_size(uint64_t bytes)
 
 /* ---- the parts ---- */
 
-/* Where they begin follows from the counts. */
+/* The counts determine the offsets. */
 static void lay_out(struct near_file *file)
 {
     uint64_t places = file->places;
@@ -60,7 +60,7 @@ enum err near_file_make(struct column *column, uint32_t clusters, uint32_t place
     return ERR_OK;
 }
 
-/* ---- whether a file that was read is sound ---- */
+/* ---- checks of a mapped file ---- */
 
 static bool numbers_are_sound(const struct near_file *file)
 {
@@ -93,7 +93,7 @@ static bool layout_is_sound(const struct column *column, uint32_t rows)
            file->bytes == column->count && memcmp(&again, file, sizeof(again)) == 0;
 }
 
-/* Also a row without a place names a cluster: it is looked at first. */
+/* A row without a place must have a valid cluster too, because a query reads it first. */
 static bool row_is_sound(const struct near_parts *parts, uint32_t row)
 {
     uint32_t cluster = parts->row_clusters[row], place = parts->places[row];
@@ -149,7 +149,7 @@ void near_file_code(const struct near_file *file, const float *vector, int8_t to
         float per_step = 1 / file->step[block];
         for (; i < near_block_ends[block] * 4u; i++) {
             float code = (vector[i] - file->low[i]) * per_step + 0.5f;
-            code = code > 0 ? code : 0; /* also what is no number */
+            code = code > 0 ? code : 0; /* also replaces NaN */
             code = code < UINT8_MAX ? code : UINT8_MAX;
             to[i] = (int8_t)((int32_t)code - 128);
         }

@@ -1,5 +1,6 @@
-/* near_file.h: clusters and codes as they lie in one column of bytes; offsets are from its start. Positions are numbers
- * of codes: those of a cluster follow each other, from a multiple of NEAR_BLOCK on, so that some belong to no row. */
+/* near_file.h: the layout of clusters and codes in one column of bytes; offsets count from its start. A place is the
+ * number of a code. The places of a cluster are contiguous and start at a multiple of NEAR_BLOCK, so some places belong
+ * to no row. */
 #ifndef LOOPHOLE_SEARCH_NEAR_FILE_H
 #define LOOPHOLE_SEARCH_NEAR_FILE_H
 
@@ -11,27 +12,27 @@
 
 enum { NEAR_DEPTHS = 3, NEAR_KINDS = 6, NEAR_MOST_CLUSTERS = UINT16_MAX - NEAR_ROW + 1 };
 
-/* How a query looks: measured (near_plan.h). */
+/* The effort of a query, as measured (near_plan.h). */
 struct near_plan {
     float probes; /* clusters */
-    float keep;   /* that are measured in floats, for each that is wanted */
-    float slack;  /* how far a coarse score may be above the worst that is kept, as a factor */
+    float keep;   /* rows to measure in floats per wanted row */
+    float slack;  /* factor by which a coarse score may exceed that of the worst kept row */
 };
 
 struct near_file {
     struct near_words words;
-    uint32_t rows;     /* of the index when it was made */
-    uint32_t items;    /* rows that have a place */
+    uint32_t rows;     /* rows of the index at the time */
+    uint32_t items;    /* rows with a place */
     uint32_t clusters; /* a multiple of NEAR_ROW */
     uint32_t places;   /* a multiple of NEAR_BLOCK */
     uint64_t bytes;
     uint64_t across_at, center_at, first_at, row_at, place_at, row_clusters_at, fine_at, coarse_at;
     float low[NEAR_WIDTH];   /* the value of code -128 */
-    float step[NEAR_BLOCKS]; /* between two codes */
+    float step[NEAR_BLOCKS]; /* per block, between two codes */
     struct near_plan plans[NEAR_KINDS][NEAR_DEPTHS];
 };
 
-/* The parts of a file. */
+/* Pointers to the parts of a file. */
 struct near_parts {
     struct near_file *file;
     int8_t *across;         /* fine codes of the clusters' centres, for scan */
@@ -45,10 +46,10 @@ struct near_parts {
 };
 struct near_parts near_file_parts(struct near_file *file);
 
-/* Lays a file out in an empty column of bytes, with `clusters`, `places`, `rows`. Errors: full. */
+/* Lays a file out in an empty column of bytes. Errors: full. */
 enum err near_file_make(struct column *column, uint32_t clusters, uint32_t places, uint32_t rows);
 
-/* Whether all of it may be used without looking where it points. */
+/* True if the file is sound: its later users do not check it. */
 bool near_file_is_sound(const struct column *column, uint32_t rows);
 
 /* ---- codes ---- */

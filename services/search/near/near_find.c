@@ -22,12 +22,12 @@ struct near_query {
     struct near_table table;
     float unit; /* of the table's entries */
     float slack;
-    uint32_t wanted; /* that are kept: a heap of work->best */
+    uint32_t wanted; /* places to keep: a heap in work->best */
     uint32_t kept;
-    uint32_t waiting; /* positions in work->waiting, whose codes have been asked for */
+    uint32_t waiting; /* entries in work->waiting whose codes are being fetched */
 };
 
-/* ---- the best so far: a heap whose root is the worst ---- */
+/* ---- the best so far: a heap with the worst at its root ---- */
 
 static void keep_best(struct near_query *query, uint32_t place, float score)
 {
@@ -92,7 +92,7 @@ static void score_waiting(struct near_query *query)
     query->waiting = 0;
 }
 
-/* Memory is asked for what is looked at when enough waits. */
+/* Collects places until there are enough, while their codes are fetched from memory. */
 static inline void consider_place(struct near_query *query, uint32_t place)
 {
     if (query->only)
@@ -106,7 +106,7 @@ static inline void consider_place(struct near_query *query, uint32_t place)
 
 /* ---- coarse codes ---- */
 
-/* So that the highest score that is let through now is a little below 255. */
+/* Scales the table so that the highest score accepted now is just below 255. */
 static void set_scales(struct near_query *query)
 {
     query->unit = fmaxf(worst_kept(query) * query->slack, 1e-30f) / FULL_LIMIT;
@@ -118,7 +118,7 @@ static void set_scales(struct near_query *query)
     }
 }
 
-/* The rounding of 32 entries is allowed for. */
+/* Allows for the rounding of 32 entries. */
 static uint8_t limit_now(const struct near_query *query)
 {
     float limit = worst_kept(query) * query->slack / query->unit + ROUNDING;
@@ -164,7 +164,7 @@ static void fetch_cluster(const struct near_query *query, uint32_t cluster)
         __builtin_prefetch(at + i);
 }
 
-/* The first clusters are taken whole, until enough is kept to know how far the coarse codes may be. */
+/* Scores the first clusters completely, until enough places are kept to bound the coarse scores. */
 static void probe_clusters(struct near_query *query, uint32_t count)
 {
     const uint32_t *order = query->work->order;
@@ -184,9 +184,9 @@ static void probe_clusters(struct near_query *query, uint32_t count)
     score_waiting(query);
 }
 
-/* ---- how much to look at ---- */
+/* ---- effort ---- */
 
-/* Of the rows in the clusters that are nearest. */
+/* The filter's share of the rows in the nearest clusters. */
 static float share_nearby(const struct near_query *query)
 {
     uint32_t seen = 0, found = 0;
@@ -201,8 +201,9 @@ static float share_nearby(const struct near_query *query)
     return ((float)found + 1) / ((float)seen + 1);
 }
 
-/* For `limit` of a share of all rows: as many clusters as a plan has, and as hold NEAR_EACH rows of the share for
- * each that is wanted, were they everywhere alike. What is that far away was never measured for a plan. */
+/* Orders the clusters to search for `limit` of a `share` of all rows. Takes the plan's number of clusters, and at least
+ * NEAR_EACH rows of the share per wanted row, if these are spread evenly. The plan was not measured at such
+ * distances. */
 static uint32_t plan_for(struct near_query *query, const float *weights, float limit, float share)
 {
     const struct near_file *file = query->parts.file;
@@ -214,9 +215,9 @@ static uint32_t plan_for(struct near_query *query, const float *weights, float l
     return near_work_order(query->work, file->clusters, (uint32_t)fminf(clusters, probes));
 }
 
-/* The fewer rows of the neighbourhood a filter lets through, the farther away lie those that are wanted: a
- * tenth of them let through is as hard as ten times as many wanted, and a little harder, for chance lets more
- * or less through. What is far is about equally far: more of it is kept. */
+/* The smaller a filter's share near the target, the farther away the wanted rows are. A share of a tenth is as hard as
+ * ten times as many wanted rows, and a little harder because the share varies by chance. Distant rows have similar
+ * distances, so more of them are kept. */
 static uint32_t plan_probes(struct near_query *query, const float *weights, float share, uint32_t limit)
 {
     uint32_t probes = plan_for(query, weights, (float)limit, share);
@@ -228,7 +229,7 @@ static uint32_t plan_probes(struct near_query *query, const float *weights, floa
     if (nearby >= share / 2)
         return probes;
     query->wanted = query->wanted * FAR < NEAR_MOST_KEPT ? query->wanted * FAR : NEAR_MOST_KEPT;
-    if (nearby < share / LOST) /* those that may be found lie elsewhere: anywhere */
+    if (nearby < share / LOST) /* the filter's rows are elsewhere, so search everywhere */
         return near_work_order(query->work, query->parts.file->clusters, query->parts.file->clusters);
     return plan_for(query, weights, (float)limit, nearby);
 }
@@ -242,7 +243,7 @@ static void begin_query(struct near_query *query, struct near *near, const struc
     near_file_aim(near->file, vectors->target, vectors->weights, &query->aim);
 }
 
-/* How many must be kept by their fine scores, so that the `limit` nearest are among them. */
+/* The number of places to keep by fine score, so that the `limit` nearest are among them. */
 static uint32_t count_wanted(const struct near *near, const struct vectors *vectors, uint32_t limit)
 {
     float wanted = limit > FEWEST ? (float)limit : FEWEST;
@@ -258,7 +259,7 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
     begin_query(&query, near, vectors, count_wanted(near, vectors, limit));
     query.machine->scan(query.parts.across, near->file->clusters, &query.aim, near->work->scores);
     probe_clusters(&query, plan_probes(&query, vectors->weights, share, limit));
-    if (query.kept < query.wanted) { /* what may be found is not where it was looked for */
+    if (query.kept < query.wanted) { /* the filter's rows were not where they were expected */
         query.kept = 0;
         probe_clusters(&query, near_work_order(query.work, near->file->clusters, near->file->clusters));
     }
@@ -281,13 +282,13 @@ uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_
 
 /* ---- few rows ---- */
 
-/* What of them is looked at. */
+/* The distances within which a row is scored. */
 struct near_radius {
-    float nearby, farthest; /* scores of clusters */
-    float expected;         /* rows within `nearby`, were they everywhere alike */
+    float nearby, farthest; /* as scores of clusters */
+    float expected;         /* rows within `nearby`, if spread evenly */
 };
 
-/* The highest score of the first `count` clusters of the order, and how many places are in them. */
+/* The highest score of the first `count` clusters in the order; `places` is their number of places. */
 static float farthest_cluster(const struct near_query *query, uint32_t count, uint32_t *places)
 {
     float score = 0;
@@ -315,7 +316,8 @@ static struct near_radius radius_for(struct near_query *query, const float *weig
     return radius;
 }
 
-/* Those rows whose cluster has no higher score. There is no branch to be guessed wrong; gathering costs more. */
+/* Selects the rows whose cluster scores at most `score`. Without a branch there is no misprediction; a gather costs
+ * more. */
 static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *row_clusters, const float *scores,
                             float score, uint32_t *to)
 {
@@ -328,7 +330,7 @@ static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t
     return within;
 }
 
-/* Of one chunk; returns how many lie nearby. */
+/* Scores the rows of one chunk within the radius; returns how many are nearby. */
 static uint32_t take_chunk(struct near_query *query, const struct bitmap_chunk *chunk, const struct near_radius *radius)
 {
     const uint16_t *row_clusters = query->parts.row_clusters + chunk->first;
@@ -350,7 +352,7 @@ static uint32_t take_chunk(struct near_query *query, const struct bitmap_chunk *
     return nearby;
 }
 
-/* Those rows whose clusters are no farther, below file->rows; returns how many lie nearby. */
+/* Scores the rows of `only` within the radius and below file->rows; returns how many are nearby. */
 static uint32_t take_within(struct near_query *query, const struct bitmap *only, const struct near_radius *radius)
 {
     uint32_t rows = query->parts.file->rows, nearby = 0;
@@ -376,7 +378,7 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
     begin_query(&query, near, vectors, count_wanted(near, vectors, limit));
     radius = radius_for(&query, vectors->weights, count, limit);
     nearby = take_within(&query, only, &radius);
-    if (query.kept < query.wanted || (float)nearby < radius.expected / 2) { /* they lie elsewhere */
+    if (query.kept < query.wanted || (float)nearby < radius.expected / 2) { /* the rows are elsewhere */
         query.kept = 0;
         take_within(&query, only, &(struct near_radius){ .farthest = INFINITY });
     }

@@ -1,4 +1,4 @@
-/* near_find.h: one query through the clusters. One thread. */
+/* near_find.h: searches the clusters for one query. One thread. */
 #ifndef LOOPHOLE_SEARCH_NEAR_FIND_H
 #define LOOPHOLE_SEARCH_NEAR_FIND_H
 
@@ -7,18 +7,18 @@
 #include "services/search/near/near_work.h"
 #include "services/search/near/vectors.h"
 
-enum { NEAR_EACH = 20 }; /* rows of a filter that are looked at for each that is wanted, at least */
+enum { NEAR_EACH = 20 }; /* least number of a filter's rows to score per wanted row */
 
-/* Looks through the clusters for the `limit` nearest among a `share` of all rows, those of `only` (NULL: all);
- * leaves in work->best, in no order, as many places as must be kept; returns their number. */
+/* Searches the clusters for the `limit` nearest rows of `only` (NULL: all), which is a `share` of all rows. Puts the
+ * places that must be kept into work->best, unordered, and returns their number. */
 uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only, float share,
                           uint32_t limit);
 
-/* The `wanted` best in fine codes of all places, the nearest clusters first, so that few are kept only to be dropped;
- * left and returned alike. work->scores has those of the clusters. */
+/* Puts the `wanted` best of all places by fine codes into work->best, and returns their number. Scans the nearest
+ * clusters first, so that few kept places are dropped again. work->scores then has the clusters' scores. */
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
 
-/* As near_find_places for few rows, `count`: each that has a place in a cluster nearby is gone to. */
+/* Like near_find_places, for `count` rows, which are few: scores each that is in a cluster nearby. */
 uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
                          uint32_t limit);
 

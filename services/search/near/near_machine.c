@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* ---- plain C, the measure of the others ---- */
+/* ---- plain C, the reference for the others ---- */
 
 static uint32_t sum_squares(const int8_t *a, const int8_t *b, uint32_t count)
 {

@@ -4,7 +4,7 @@
 
 const float near_plan_depths[NEAR_DEPTHS] = { 10, 100, NEAR_DEEPEST };
 
-/* The least n of each kind of weights. */
+/* The least n of each class of weights. */
 static const float kinds[NEAR_KINDS] = { 60, 46, 32, 22, 14, 0 };
 
 uint32_t near_plan_kind(const float *weights)

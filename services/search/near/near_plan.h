@@ -1,18 +1,18 @@
-/* near_plan.h: how much a query has to look at, so that of the truly nearest it misses at most one in a hundred. That
- * depends on the data: it is measured on rows drawn from them, whose true neighbours are found by measuring all. Plans
- * differ by how many neighbours are wanted, and by how unequal the weights are: by
- *     n = (Σ weight)² / Σ weight²     over the 64 numbers, 64 when all are equal. */
+/* near_plan.h: the effort with which a query misses at most one in a hundred of the truly nearest. It depends on the
+ * data, so it is measured on rows drawn from them, whose true neighbours a scan of all rows finds. Plans differ by the
+ * number of wanted neighbours and by how unequal the weights are:
+ *     n = (Σ weight)² / Σ weight²     over the 64 numbers; 64 if all are equal. */
 #ifndef LOOPHOLE_SEARCH_NEAR_PLAN_H
 #define LOOPHOLE_SEARCH_NEAR_PLAN_H
 
 #include "services/search/near/near_file.h"
 
 enum { NEAR_DEEPEST = 1000 };
-extern const float near_plan_depths[NEAR_DEPTHS]; /* numbers of neighbours that a plan of its own is for */
+extern const float near_plan_depths[NEAR_DEPTHS]; /* numbers of neighbours with a plan of their own */
 
-uint32_t near_plan_kind(const float *weights); /* below NEAR_KINDS: how unequal they are */
+uint32_t near_plan_kind(const float *weights); /* below NEAR_KINDS: the class of inequality */
 
-/* For that many neighbours, which need not be a whole number. */
+/* The plan for `wanted` neighbours, interpolated; `wanted` may be a fraction. */
 struct near_plan near_plan_for(const struct near_file *file, const float *weights, float wanted);
 
 #endif

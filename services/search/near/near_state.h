@@ -1,4 +1,4 @@
-/* near_state.h: what the search for the nearest keeps (near.h). One thread. */
+/* near_state.h: the state of the neighbour search (near.h). One thread. */
 #ifndef LOOPHOLE_SEARCH_NEAR_STATE_H
 #define LOOPHOLE_SEARCH_NEAR_STATE_H
 
@@ -10,11 +10,11 @@ struct near_file;
 struct near_work;
 
 struct near {
-    struct column made;       /* bytes: what the index's file holds; empty: nothing is made */
-    struct near_file *file;   /* within it; NULL: nothing is made */
-    struct bitmap *tail;      /* rows to be measured one and all */
-    struct near_build *build; /* under way, or NULL */
-    struct near_work *work;   /* of one query */
+    struct column made;       /* bytes, a section of the index's file; empty: not made */
+    struct near_file *file;   /* inside `made`; NULL: not made */
+    struct bitmap *tail;      /* rows that every query measures */
+    struct near_build *build; /* a running build, or NULL */
+    struct near_work *work;   /* for one query */
 };
 
 #endif

@@ -8,7 +8,7 @@ enum { ROUNDS = 8, STEP = 512, WORD_ROUNDS = 10, WORD_SAMPLES = 16384 };
 struct near_train {
     const int8_t *codes;
     uint32_t count, clusters;
-    uint32_t round, next; /* the code that is looked at next in this round */
+    uint32_t round, next; /* the next code in this round */
     struct near_aim aim;
     int8_t *across;
     int32_t *sums; /* by cluster, NEAR_WIDTH each */
@@ -82,7 +82,7 @@ static void take_code(struct near_train *train, uint32_t number)
     train->counts[cluster]++;
 }
 
-/* A cluster without codes begins again at one of them. */
+/* A cluster without codes restarts at one of the codes. */
 static void move_center(struct near_train *train, uint32_t cluster)
 {
     const int32_t *sums = train->sums + (size_t)cluster * NEAR_WIDTH;
@@ -113,7 +113,7 @@ bool near_train_step(struct near_train *train)
     return ++train->round == ROUNDS;
 }
 
-/* ---- words ---- */
+/* ---- code words ---- */
 
 uint32_t near_train_word(const int8_t words[NEAR_WORDS][2], int32_t x, int32_t y)
 {

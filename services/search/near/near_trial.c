@@ -9,30 +9,30 @@
 
 enum { ROUGH = 1536, QUERIES_EQUAL = 300, QUERIES_OTHER = 75, MANY = 100 };
 
-/* Of the true neighbours, so many lie within what each stage lets through: together a little over 0.99. Weights of one
- * kind differ, so that more is wanted of their mean. */
+/* The share of the true neighbours that each stage must pass; together a little over 0.99. Weights of one class differ,
+ * so their mean must pass more. */
 static const struct within {
     float probes, kept, slack;
 } EQUAL = { 0.9945f, 0.9995f, 0.998f }, OTHER = { 0.999f, 1, 0.9998f }, ALL = { 1, 1, 1 };
 
-/* What stood between a query and one of its true neighbours. */
+/* The ranks and scores that a query must allow to find one of its true neighbours. */
 struct obstacle {
-    uint32_t probe; /* how many clusters are nearer than the neighbour's */
-    uint32_t rank;  /* how many rows have a better fine score */
-    float coarse;   /* score */
+    uint32_t probe; /* clusters nearer than the neighbour's */
+    uint32_t rank;  /* rows with a better fine score */
+    float coarse;   /* its coarse score */
 };
 
 struct near_trial {
     struct near *near;
     const float *at;
     uint64_t seed;
-    uint32_t kind, query; /* the next */
-    uint32_t *places;     /* all that have a row */
+    uint32_t kind, query; /* the next query */
+    uint32_t *places;     /* all places with a row */
     uint32_t place_count;
     uint32_t found;             /* true neighbours of each query, at most NEAR_DEEPEST */
-    struct obstacle *obstacles; /* NEAR_DEEPEST a query */
-    float *scores;              /* of the best in fine codes, ROUGH a query */
-    float *values;              /* for finding quantiles; also sorted scores of clusters */
+    struct obstacle *obstacles; /* NEAR_DEEPEST per query */
+    float *scores;              /* of the best by fine codes, ROUGH per query */
+    float *values;              /* for quantiles; also sorted scores of clusters */
 };
 
 static uint32_t queries_of(uint32_t kind)
@@ -82,7 +82,7 @@ static uint32_t draw_number(struct near_trial *trial)
     return (uint32_t)(trial->seed >> 33);
 }
 
-/* A weight for each block, between 2⁻⁸ and 2⁸ at most, some of them zero, until they are of that kind. */
+/* Draws block weights between 2⁻⁸ and 2⁸, some of them zero, until they are of the trial's class. */
 static void draw_weights(struct near_trial *trial, float *weights)
 {
     for (uint32_t i = 0; i < NEAR_WIDTH; i++)
@@ -114,7 +114,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* What a table would say, without its rounding. */
+/* The score from a table without rounding. */
 static float coarse_score(const struct near_parts *parts, const struct near_aim *aim, uint32_t cluster, uint32_t place)
 {
     const uint8_t *block = parts->coarse + (size_t)(place / NEAR_BLOCK) * NEAR_BLOCK_BYTES + place % NEAR_BLOCK;
@@ -158,7 +158,7 @@ static uint32_t how_many_below(const float *sorted, uint32_t count, float value)
     return low;
 }
 
-/* The best in fine codes, sorted, then the true distances of them, sorted: `exact` has ranks in place of places. */
+/* Sorts the best rows by fine code, then their true distances: `exact` has ranks in place of places. */
 static uint32_t find_true(struct near_trial *trial, const struct vectors *vectors, uint32_t self,
                           struct near_scored *exact)
 {
@@ -210,9 +210,9 @@ static void try_query(struct near_trial *trial)
     }
 }
 
-/* ---- from obstacles to a plan ---- */
+/* ---- plan from obstacles ---- */
 
-/* The value that a share of the obstacles of the first `depth` neighbours are not above. */
+/* The value that `share` of the obstacles of the first `depth` neighbours do not exceed. */
 static float find_quantile(struct near_trial *trial, uint32_t depth, float share,
                            float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query,
                                           uint32_t kept),

@@ -7,10 +7,10 @@
 
 struct near;
 
-/* A query at a time. */
+/* A trial makes one query per step. */
 struct near_trial;
-struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed); /* NULL when memory is out */
-bool near_trial_step(struct near_trial *trial); /* true when all is measured, and the plans are in the file */
+struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed); /* NULL: no memory */
+bool near_trial_step(struct near_trial *trial); /* true: done, and the plans are in the file */
 void near_trial_free(struct near_trial *trial); /* NULL is allowed */
 
 #endif

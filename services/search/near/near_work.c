@@ -31,7 +31,7 @@ void near_work_free(struct near_work *work)
     free(work);
 }
 
-/* The nth lowest of `values`, which are moved about. */
+/* The nth lowest of `values`; reorders them. */
 static float find_nth(float *values, uint32_t count, uint32_t n)
 {
     uint32_t low = 0, high = count - 1;
@@ -58,7 +58,7 @@ static float find_nth(float *values, uint32_t count, uint32_t n)
     return values[low];
 }
 
-/* A score under which about `wanted` lie or more, found from some of them. */
+/* Estimates from a sample a score with about `wanted` or more scores below it. */
 static float guess_limit(struct near_work *work, uint32_t clusters, uint32_t wanted)
 {
     uint32_t step = clusters / SAMPLE + 1, count = 0, n;
@@ -70,7 +70,7 @@ static float guess_limit(struct near_work *work, uint32_t clusters, uint32_t wan
     return find_nth(sample, count, n < count ? n : count - 1);
 }
 
-/* What is no number, as a file that was written in may have it score, is in the last. */
+/* The last bin also takes NaN, which a file damaged after its check can cause. */
 static uint32_t bin_of(float score, float lowest, float scale)
 {
     float bin = (score - lowest) * scale;
@@ -78,7 +78,7 @@ static uint32_t bin_of(float score, float lowest, float scale)
     return bin >= 0 && bin < NEAR_BINS ? (uint32_t)bin : NEAR_BINS - 1;
 }
 
-/* Sorts the gathered into bins from the lowest score to the highest; the last of them may be left out. */
+/* Sorts the collected scores into bins, lowest first; the last bins may be left out. */
 static uint32_t sort_into_bins(struct near_work *work, uint32_t count, uint32_t wanted)
 {
     const float *scores = work->scores;

@@ -18,14 +18,15 @@ struct near_work {
     uint32_t waiting[NEAR_WAITING];
     float *scores;   /* by cluster */
     uint32_t *order; /* clusters */
-    uint32_t *some;  /* as many */
+    uint32_t *some;  /* same size */
     uint16_t chunk[BITMAP_CHUNK];
 };
 
-struct near_work *near_work_new(uint32_t clusters); /* NULL when memory is out */
+struct near_work *near_work_new(uint32_t clusters); /* NULL: no memory */
 void near_work_free(struct near_work *work);        /* NULL is allowed */
 
-/* The numbers of the `wanted` lowest scores (or a few more), the lower about first; returns how many. */
+/* Finds the `wanted` lowest scores, or a few more, lower ones roughly first. Returns how many; `order` has their
+ * numbers. */
 uint32_t near_work_order(struct near_work *work, uint32_t clusters, uint32_t wanted);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "services/search/near/near_machine.h"
 
-enum { BLOCK = 256 }; /* rows that are measured before any is compared */
+enum { BLOCK = 256 }; /* rows measured before any comparison */
 
 float vectors_distance(const struct vectors *vectors, uint32_t row)
 {
@@ -21,7 +21,7 @@ static int by_distance(const struct nearby *x, const struct nearby *y)
     return id_compare(x->id, y->id);
 }
 
-/* A heap whose root is the farthest of those kept. */
+/* Restores a heap whose root is the farthest one. */
 static void sift_down(struct nearby *heap, uint32_t count, uint32_t at)
 {
     struct nearby moved = heap[at];
@@ -56,7 +56,7 @@ static void offer_nearby(struct nearby *heap, uint32_t *kept, uint32_t limit, co
     }
 }
 
-/* The farthest moves to the end, again and again. */
+/* Moves the farthest to the end, repeatedly. */
 static void sort_heap(struct nearby *heap, uint32_t count)
 {
     for (uint32_t last = count; last > 1; last--) {

@@ -1,5 +1,5 @@
-/* vectors.h: the nearest among rows of embeddings, exactly: every row that is asked for is measured. The
- * distance is the weighted Euclidean one: the root of the sum of weight × difference². Any thread. */
+/* vectors.h: finds the nearest embeddings exactly, by measuring every given row. The distance is the weighted Euclidean
+ * one: the root of the sum of weight × difference². Any thread. */
 #ifndef LOOPHOLE_SEARCH_VECTORS_H
 #define LOOPHOLE_SEARCH_VECTORS_H
 
@@ -10,14 +10,14 @@ enum { VECTORS_WIDTH = 64 };
 struct nearby {
     uint32_t row;
     float distance;
-    struct id id; /* decides between equal distances: the lower comes first */
+    struct id id; /* of equal distances the lower id comes first */
 };
 
 struct vectors {
-    const float *at; /* VECTORS_WIDTH numbers a row, by row */
+    const float *at; /* by row, VECTORS_WIDTH numbers each */
     const struct ids *ids;
     const float *target;  /* VECTORS_WIDTH */
-    const float *weights; /* VECTORS_WIDTH, none below zero */
+    const float *weights; /* VECTORS_WIDTH, not negative */
 };
 
 /* Writes the nearest of `rows` (NULL: of the first `count` rows), nearest first, at most `limit`; returns their number.

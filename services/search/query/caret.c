@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BEFORE = 48, AFTER = 40 }; /* bytes of the query that are shown */
+enum { BEFORE = 48, AFTER = 40 }; /* bytes of the query to show */
 
 static bool is_start(char byte)
 {
@@ -20,7 +20,7 @@ static uint32_t count_characters(struct text t)
     return count;
 }
 
-/* The part of the query around `at`, from character to character, in `before` and `after`. */
+/* Cuts the query around `at` between characters, into `before` and `after`. */
 static void frame_error(struct text query, uint32_t at, struct text *before, struct text *after)
 {
     uint32_t first = at > BEFORE ? at - BEFORE : 0, end = query.len - at > AFTER ? at + AFTER : query.len;
@@ -33,7 +33,7 @@ static void frame_error(struct text query, uint32_t at, struct text *before, str
     *after = (struct text){ end - at, query.at + at };
 }
 
-/* A character that is escaped when it is shown would move the line above the caret. A space takes its place. */
+/* Replaces control characters by spaces: their escapes would shift the line above the caret. */
 static void blank_controls(char *line)
 {
     struct text rest = text_of(line);

@@ -1,4 +1,4 @@
-/* caret.h: an error in a query shown at its place:
+/* caret.h: an error in a query, shown at its position:
  *   what   no field "bmp" at character 6
  *   hint   kick bmp:120
  *               ^ did you mean bpm:?   Any thread. */
@@ -8,8 +8,8 @@
 #include "common/err.h"
 #include "common/text.h"
 
-/* bad_request at byte `at` of `query`, with field `query`. `advice` ("" for none) follows the caret; a
- * long query is shown around the place. */
+/* Sets bad_request at byte `at` of `query`, with field `query`. `advice` ("": none) follows the caret. Of a long query
+ * only the part around the error is shown. */
 enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const char *advice, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 

@@ -6,7 +6,7 @@
 #include "common/hash.h"
 #include "proto/wire/base64.h"
 
-/* What is written: this, then the text. */
+/* The fixed part of a cursor; the text follows. */
 struct cursor_head {
     uint8_t version;
     uint8_t has_value;

@@ -1,14 +1,14 @@
-/* cursor.h: where a page ended, as opaque text: the place in the order and the item's id, so that what comes or
- * goes meanwhile neither repeats nor hides an item. Belongs to one query in one order. Any thread. */
+/* cursor.h: the end of a page as opaque text: the position in the order and the item's id. So items that come or go
+ * meanwhile cause neither repetitions nor gaps. A cursor is valid for one query in one order. Any thread. */
 #ifndef LOOPHOLE_SEARCH_CURSOR_H
 #define LOOPHOLE_SEARCH_CURSOR_H
 
 #include "services/search/query/sort.h"
 
-/* At most 255 bytes. Empty when memory is out. */
+/* At most 255 bytes. Empty: no memory. */
 struct text cursor_write(struct arena *arena, struct text query, struct text sort, const struct position *last);
 
-/* `last` points into the arena. Errors: bad_request (no cursor, or one of another query). */
+/* Fills `last`, which points into the arena. Errors: bad_request (not a cursor, or of another query). */
 enum err cursor_read(struct arena *arena, struct text cursor, struct text query, struct text sort,
                      struct position *last, struct fault *fault);
 

@@ -25,7 +25,7 @@ void examples_target(const struct examples *like, const struct examples *unlike,
         to[k] += AWAY * (to[k] - away[k]);
 }
 
-/* Squared, to the nearest of them. */
+/* The squared distance to the nearest of them. */
 static float nearest_distance(const struct examples *examples, const float *weights, const float *vector)
 {
     float least = INFINITY;

@@ -2,7 +2,7 @@
 
 enum { CLAUSE_BYTES = 255, QUERY_BYTES = 4000, PAIRED = 1 };
 
-/* ---- what the parts use ---- */
+/* ---- shared functions ---- */
 
 static struct text cut_text(struct text text, uint32_t most)
 {
@@ -47,9 +47,9 @@ static bool is_over(const struct explain *x)
     return clock_steady() >= x->until;
 }
 
-/* ---- clauses that find items alone, and none together ---- */
+/* ---- clauses that find items alone, but not together ---- */
 
-/* All clauses but one, as a query of their own. */
+/* Counts the items of all clauses but one. */
 static uint64_t count_without(struct explain *x, uint32_t left_out)
 {
     struct node copies[EXPLAIN_CLAUSES], all = { .kind = NODE_AND };
@@ -79,7 +79,7 @@ static uint64_t count_both(struct explain *x, uint32_t a, uint32_t b)
     return explain_count(x, &both);
 }
 
-/* Clauses without which the rest finds something. */
+/* Finds the clauses without which the others find something. */
 static uint32_t find_excluding(struct explain *x, const uint64_t *counts)
 {
     uint32_t found = 0;
@@ -119,9 +119,9 @@ static void find_clash(struct explain *x, const uint64_t *counts)
     find_pair(x, counts);
 }
 
-/* ---- items that results leave out ---- */
+/* ---- hidden items ---- */
 
-/* True, with a hint, when the query matches items of this state alone. */
+/* Adds a hint and returns true if all matching items have this state. */
 static bool find_state(struct explain *x, const struct node *root, struct text state)
 {
     struct node copy = *root, is = { .kind = NODE_IS, .filter = filter_named(TEXT("is")), .text = state };
@@ -139,7 +139,7 @@ static bool find_state(struct explain *x, const struct node *root, struct text s
     return true;
 }
 
-/* No clause is to blame when such items match: near words would only name these items' own. */
+/* If hidden items match, no clause is to blame, and similar words would only be those of these items. */
 static bool find_left_out(struct explain *x, const struct node *root)
 {
     for (size_t i = 0; i < MATCH_UNSEEN; i++)
@@ -148,7 +148,7 @@ static bool find_left_out(struct explain *x, const struct node *root)
     return false;
 }
 
-/* ---- all of it ---- */
+/* ---- the explanation ---- */
 
 static void take_clauses(struct explain *x, const struct node *root)
 {
@@ -165,7 +165,7 @@ static struct text add_source(struct explain *x, struct text to, const struct no
     return arena_printf(x->arena, "%.*s%s%.*s", TEXT_ARG(to), to.len ? " " : "", TEXT_ARG(clause->source));
 }
 
-/* What is left when the clauses that find nothing or mean something else are taken out. */
+/* Counts what is found without the clauses that find nothing or have another meaning. */
 static void find_rest(struct explain *x, const uint64_t *counts)
 {
     struct explain rest = *x;

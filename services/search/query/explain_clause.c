@@ -6,7 +6,7 @@
 
 static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
 
-/* Half of the time that is left is for other clauses. */
+/* Leaves half of the remaining time to other clauses. */
 static usec_t half_time(const struct explain *x)
 {
     usec_t now = clock_steady();
@@ -23,7 +23,7 @@ static struct text quote_value(struct explain *x, struct text value)
     return plain ? value : arena_printf(x->arena, "\"%.*s\"", TEXT_ARG(value));
 }
 
-/* "class:kick", or "-class:kick" where the clause is excluded. */
+/* "class:kick", or "-class:kick" for an excluded clause. */
 static struct text as_field(struct explain *x, const char *name, struct text value)
 {
     struct text quote = quote_value(x, value);
@@ -40,7 +40,7 @@ static void put_near(struct explain *x, struct hint *hint, const struct likely *
             hint->near.at[hint->near.count++] = likely->each[i].text;
 }
 
-/* ---- the same word elsewhere: class:loop is is:loop, loop is tag:loop ---- */
+/* ---- the word in another field: class:loop is is:loop, loop is tag:loop ---- */
 
 static uint64_t count_field(struct explain *x, const struct filter *filter, struct text value)
 {
@@ -94,7 +94,7 @@ static void explain_word(struct explain *x, const struct node *word, struct text
             explain_instead(x, source, filter ? as_field(x, filter->name, hint->near.at[0]) : hint->near.at[0]);
 }
 
-/* What a person types as one word may be several: that one of them is unknown. */
+/* A word can consist of several: finds the unknown one. */
 static void explain_joined(struct explain *x, const struct node *clause)
 {
     uint32_t unknown = 0;
@@ -113,7 +113,7 @@ static void explain_joined(struct explain *x, const struct node *clause)
         explain_add(x, HINT_KIND_NOTHING, clause->source);
 }
 
-/* The words of a phrase may be there, in another order or apart. */
+/* The words of a phrase may exist in another order, or apart. */
 static void explain_phrase(struct explain *x, const struct node *clause)
 {
     struct hint *hint = explain_add(x, HINT_KIND_NOTHING, clause->source);
@@ -175,7 +175,7 @@ static void explain_number(struct explain *x, const struct node *number, struct 
 
 static void explain_either(struct explain *x, const struct node *clause)
 {
-    if (clause->filter) { /* about a number */
+    if (clause->filter) { /* a number */
         explain_number(x, clause->first, clause->source);
         return;
     }

@@ -18,7 +18,7 @@ static bool is_word_clause(const struct node *node)
     return node->kind == NODE_WORD || (node->kind == NODE_AND && node->first && !node->first->source.len);
 }
 
-/* From the first clause to the last, in the order of the query. */
+/* The query's text from the first clause to the last. */
 static struct text span_clauses(const struct node *first, const struct node *last)
 {
     return (struct text){ (uint32_t)(last->source.at + last->source.len - first->source.at), first->source.at };
@@ -29,7 +29,7 @@ static bool is_text(struct text text, const char *word)
     return strlen(word) == text.len && strncasecmp(text.at, word, text.len) == 0;
 }
 
-/* "A minor", "c# major": two words that are a key. */
+/* "A minor", "c# major": two words that name a key. */
 static bool is_key(struct explain *x, const struct node *tone, const struct node *mode)
 {
     static const char *const MODES[] = { "minor", "major", "min", "maj", "moll", "dur" };
@@ -69,7 +69,7 @@ static bool is_tempo(struct explain *x, const struct node *number, const struct 
     return true;
 }
 
-/* "dur<0.5s": a field, and a comparison without its colon. */
+/* "dur<0.5s": a field and a comparison without a colon. */
 static bool is_comparison(struct explain *x, const struct node *clause)
 {
     struct text source = clause->source;
@@ -87,7 +87,7 @@ static bool is_comparison(struct explain *x, const struct node *clause)
     return true;
 }
 
-/* Clauses beside each other must all hold anyway. */
+/* AND between clauses is superfluous. */
 static bool is_and(struct explain *x, const struct node *clause)
 {
     struct text source = clause->source, wide = source;

@@ -1,4 +1,4 @@
-/* explain_parts.h: what the files that explain an empty result share. */
+/* explain_parts.h: shared by the files that explain an empty result. */
 #ifndef LOOPHOLE_SEARCH_EXPLAIN_PARTS_H
 #define LOOPHOLE_SEARCH_EXPLAIN_PARTS_H
 
@@ -10,23 +10,23 @@ struct explain {
     struct arena *arena;
     usec_t until;
     struct hint_list *to;
-    const struct node *clauses[EXPLAIN_CLAUSES]; /* that must all hold */
+    const struct node *clauses[EXPLAIN_CLAUSES]; /* all of them must match */
     uint32_t clause_count;
-    bool is_explained[EXPLAIN_CLAUSES]; /* as written otherwise */
+    bool is_explained[EXPLAIN_CLAUSES]; /* has another spelling */
 };
 
-/* A new hint about a part of the query; NULL: there are enough. */
+/* Adds a hint about a part of the query; NULL: there are enough hints. */
 struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text clause);
 
-/* The query with `part`, which lies in it, replaced; empty when it is too long. */
+/* The query with `part`, which points into it, replaced; empty if it becomes too long. */
 struct text explain_instead(struct explain *x, struct text part, struct text by);
 
-uint64_t explain_count(struct explain *x, const struct node *node); /* items that it finds; 0 also without memory */
+uint64_t explain_count(struct explain *x, const struct node *node); /* number of items that match; 0 also: no memory */
 
-/* explain_clause.c: why this clause alone finds nothing. */
+/* explain_clause.c: explains why this clause alone finds nothing. */
 void explain_clause(struct explain *x, const struct node *clause);
 
-/* explain_otherwise.c: clauses that are fields in another spelling: A minor, dur<0.5s, 120 bpm, AND. */
+/* explain_otherwise.c: recognises fields in another spelling: A minor, dur<0.5s, 120 bpm, AND. */
 void explain_otherwise(struct explain *x);
 
 #endif

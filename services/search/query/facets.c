@@ -56,7 +56,7 @@ static uint32_t count_above(const struct facet_counting *counting, uint32_t leas
     return above;
 }
 
-/* The highest count that `most` values reach; 0 when there are not so many. */
+/* The highest count that at least `most` values reach; 0 if there are fewer values. */
 static uint32_t least_count(const struct facet_counting *counting, uint32_t most)
 {
     uint32_t least = 0;
@@ -67,7 +67,7 @@ static uint32_t least_count(const struct facet_counting *counting, uint32_t most
     return least;
 }
 
-/* The first `most` in order: only those that may be among them are looked at as texts. */
+/* Sorts the first `most`; compares texts only where they can be among them. */
 static void put_in_order(struct facet_counting *counting, uint32_t most)
 {
     uint32_t least = least_count(counting, most), kept = 0;
@@ -84,7 +84,7 @@ static void put_in_order(struct facet_counting *counting, uint32_t most)
     counting->count = kept < most ? kept : most;
 }
 
-/* TERM_ALL: no field with values. */
+/* TERM_ALL: not a field with values. */
 static enum term_field field_of(struct text name)
 {
     const struct filter *filter = filter_named(name);

@@ -25,7 +25,7 @@ static struct text text_since(const struct query_lexer *lexer, uint32_t start)
     return (struct text){ lexer->at - start, lexer->query.at + start };
 }
 
-/* The place after the opening quote. */
+/* Reads a quoted text, after its opening quote. */
 static void take_quoted(struct query_lexer *lexer, struct query_token *token)
 {
     token->is_quoted = true;

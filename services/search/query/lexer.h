@@ -1,4 +1,4 @@
-/* lexer.h: a query as tokens. Any thread. */
+/* lexer.h: splits a query into tokens. Any thread. */
 #ifndef LOOPHOLE_SEARCH_LEXER_H
 #define LOOPHOLE_SEARCH_LEXER_H
 
@@ -9,15 +9,15 @@ enum token_kind {
     TOKEN_OPEN,    /* ( */
     TOKEN_CLOSE,   /* ) */
     TOKEN_OR,      /* or, | */
-    TOKEN_NOT,     /* a - before something */
-    TOKEN_WORD,    /* in `value`; `is_quoted` when it was a "phrase" */
+    TOKEN_NOT,     /* a - before a clause */
+    TOKEN_WORD,    /* in `value`; `is_quoted` for a "phrase" */
     TOKEN_FIELD,   /* name:value or name:"value" */
-    TOKEN_UNCLOSED /* a quote without its end */
+    TOKEN_UNCLOSED /* a quote without an end */
 };
 
 struct query_token {
     enum token_kind kind;
-    uint32_t at; /* byte of the query where it begins */
+    uint32_t at; /* its first byte in the query */
     struct text name;
     struct text value;
     uint32_t value_at; /* of its first byte */

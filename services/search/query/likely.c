@@ -6,13 +6,13 @@
 
 enum { CLOCK_EVERY = 256 };
 
-/* Of a word of so many bytes: as many letters may be wrong. */
+/* The number of letters that may differ in a word of `len` bytes. */
 static uint32_t most_wrong(uint32_t len)
 {
     return len < 3 ? 0 : len < 5 ? 1 : len < 9 ? 2 : 3;
 }
 
-/* A word of a name or a tag comes before one of a path, which is often a folder of very many items. */
+/* Words of names and tags come before those of paths, where one folder may have very many items. */
 static bool comes_before(const struct likely_one *a, const struct likely_one *b)
 {
     if (a->distance == b->distance && a->is_aside != b->is_aside)
@@ -26,7 +26,7 @@ static void drop_place(struct likely *to, uint32_t place)
     to->count--;
 }
 
-/* The same text of several fields counts once. */
+/* Adds a text once, even if several fields have it. */
 static void offer_one(struct likely *to, struct arena *arena, struct likely_one one)
 {
     uint32_t place = 0;
@@ -52,7 +52,7 @@ static void offer_one(struct likely *to, struct arena *arena, struct likely_one 
     to->count++;
 }
 
-/* What is gone over. */
+/* The parameters of one pass. */
 struct search_for {
     struct index *index;
     struct arena *arena;
@@ -67,7 +67,7 @@ static bool is_over(struct search_for *s)
     return ++s->looked % CLOCK_EVERY == 0 && clock_steady() >= s->until;
 }
 
-/* The text of a key as it is compared: after its field, before its shown form. */
+/* The folded text of a key: after its field, before its shown form. */
 static struct text folded_of(struct text key)
 {
     const char *end = memchr(key.at + 1, 0, key.len - 1);
@@ -94,7 +94,7 @@ static void look_at_words(struct search_for *s, enum term_field field, struct te
     }
 }
 
-/* Most people get the first letter right: words with it come first, all others while there is time. */
+/* Words with the same first letter come first, because most people get it right; others follow while there is time. */
 void likely_words(struct index *index, const enum term_field *fields, size_t count, struct text word,
                   struct arena *arena, usec_t until, struct likely *to)
 {
@@ -107,7 +107,7 @@ void likely_words(struct index *index, const enum term_field *fields, size_t cou
         look_at_words(&s, fields[i], (struct text){ 0 });
 }
 
-/* A value that the wanted one begins, or the other way, counts as one letter off. */
+/* If one of the two begins with the other, the distance is one letter. */
 static uint32_t value_distance(struct text wanted, struct text value)
 {
     uint32_t distance = nearest_distance(wanted, value);

@@ -1,4 +1,4 @@
-/* likely.h: for a word or value that no item has, those that items have and a person may have meant. One thread. */
+/* likely.h: finds existing words or values similar to an unknown one. One thread. */
 #ifndef LOOPHOLE_SEARCH_LIKELY_H
 #define LOOPHOLE_SEARCH_LIKELY_H
 
@@ -7,21 +7,23 @@
 
 enum { LIKELY_MOST = 8 };
 
-/* The nearest first: fewest letters to add, take out, change or swap; then those of the most items. */
+/* Nearest first: by the number of letters to add, remove, change or swap; then by the number of items. */
 struct likely {
     uint32_t count;
     struct likely_one {
-        struct text text; /* in the arena; a word as it is compared, a value as it is shown */
+        struct text text; /* in the arena; a word is folded, a value is as shown */
         uint32_t distance, items;
-        bool is_aside; /* neither of a name nor of a tag */
+        bool is_aside; /* from neither a name nor a tag */
     } each[LIKELY_MOST];
 };
 
-/* Words of these fields near `word`, which is folded. Ends at `until` (steady clock) with what was found. */
+/* Finds words of these fields similar to `word`, which is folded. Stops at `until` (steady clock) and keeps the words
+ * so far. */
 void likely_words(struct index *index, const enum term_field *fields, size_t count, struct text word,
                   struct arena *arena, usec_t until, struct likely *to);
 
-/* Values of the field near `value`, which is folded; a value that begins with it, or with which it begins, is near. */
+/* Finds values of the field similar to `value`, which is folded. A value that begins with it, or with which it begins,
+ * is similar. */
 void likely_values(struct index *index, enum term_field field, struct text value, struct arena *arena, usec_t until,
                    struct likely *to);
 

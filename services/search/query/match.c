@@ -13,7 +13,7 @@ typedef struct bitmap *matcher(const struct match *match, const struct node *nod
 
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
 
-/* Adds what `more` holds to `to`, and frees it. NULL when either is. */
+/* Adds the rows of `more` to `to`, and frees `more`. NULL if either is NULL. */
 static struct bitmap *join_rows(struct bitmap *to, struct bitmap *more)
 {
     if (to && more)
@@ -104,7 +104,7 @@ static struct bitmap *match_words(const struct match *match, const struct node *
     struct all_words all = { match, node->filter->term, among ? bitmap_copy(among) : index_all(match->index) };
 
     words_each(node->text, false, narrow_word, &all);
-    if (all.field == TERM_NOTES) /* note:A4, too */
+    if (all.field == TERM_NOTES) /* also note:A4 */
         all.rows = join_rows(all.rows, rows_valued(match, TERM_NOTE, node->text, among));
     return all.rows;
 }
@@ -162,8 +162,7 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
 
 /* ---- numbers ---- */
 
-/* Rows whose number lies from `low` to `high`: of `among`, or of the first `count`. Returns how many are in
- * `to`. */
+/* Selects rows with a number from `low` to `high`: of `among`, or of the first `count`. Returns how many. */
 static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count, uint32_t *to)
 {
     uint32_t kept = 0;
@@ -189,8 +188,7 @@ static uint32_t scan_doubles(const double *at, double low, double high, const ui
     return kept;
 }
 
-/* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next
- * inwards. */
+/* Adapts the range to the column: a bound between two floats becomes the next float; an excluded one moves inwards. */
 static uint32_t scan_numbers(const struct numbers *numbers, const struct range *range, const uint32_t *among,
                              uint32_t count, uint32_t *to)
 {
@@ -252,7 +250,7 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
     return rows;
 }
 
-/* ---- likeness ---- */
+/* ---- similarity ---- */
 
 static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
 {
@@ -289,7 +287,7 @@ static struct bitmap *match_like(const struct match *match, const struct node *n
     return rows;
 }
 
-/* ---- joining ---- */
+/* ---- combinations ---- */
 
 static struct bitmap *match_all(const struct match *match, const struct node *node, const struct bitmap *among)
 {
@@ -321,7 +319,7 @@ static struct bitmap *match_not(const struct match *match, const struct node *no
     return rows;
 }
 
-/* What terms decide comes first: it leaves fewer rows whose numbers are to be looked at. */
+/* Clauses decided by terms come first: they leave fewer rows whose numbers must be read. */
 static struct bitmap *match_and(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = among ? bitmap_copy(among) : NULL;
@@ -349,7 +347,7 @@ static matcher *const MATCHERS[] = {
     [NODE_LIKE] = match_like,
 };
 
-/* May hold rows outside `among` and free ones: the caller takes them out. NULL: memory is out. */
+/* The result may include rows outside `among`, and free ones; the caller removes them. NULL: no memory. */
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     return MATCHERS[node->kind](match, node, among);

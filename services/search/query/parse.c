@@ -13,7 +13,7 @@
 struct parser {
     const struct parse *parse;
     struct query_lexer lexer;
-    struct query_token token; /* the present one */
+    struct query_token token; /* the current one */
     struct arena *arena;
     struct fault *fault;
     int depth;
@@ -72,9 +72,9 @@ static enum err parse_exact(struct parser *p, struct node **to)
     return e;
 }
 
-#define NEAR_SHARE 0.04 /* of a number: as far off is about it */
+#define NEAR_SHARE 0.04 /* a number within this share is "about" equal */
 
-/* ~120: about this number; of tempos also of its half and its double, which fit beside it. */
+/* ~120 means about this number; for tempos also about its half and its double. */
 static enum err parse_about(struct parser *p, const struct filter *filter, struct node *about)
 {
     static const double FACTORS[] = { 1, 0.5, 2 };
@@ -223,7 +223,7 @@ static bool join_word(void *state, struct text word)
     return true;
 }
 
-/* What a person types as one word may be several: kick-808. */
+/* A word can contain several: kick-808. */
 static enum err parse_word(struct parser *p, struct node **to)
 {
     struct node *words = NULL;
@@ -237,7 +237,7 @@ static enum err parse_word(struct parser *p, struct node **to)
     *to = words;
     if (joining.e != ERR_OK || joining.count == 1)
         return joining.e;
-    e = make_node(p, joining.count ? NODE_AND : NODE_ALL, to); /* of punctuation alone nothing is asked */
+    e = make_node(p, joining.count ? NODE_AND : NODE_ALL, to); /* punctuation alone matches everything */
     if (e == ERR_OK)
         (*to)->first = words;
     return e;
@@ -289,7 +289,7 @@ static enum err parse_one(struct parser *p, struct node **to)
     return e;
 }
 
-/* From byte `start` to the present token, without the blanks between. */
+/* The text from byte `start` to the current token, without blanks at its end. */
 static struct text source_since(const struct parser *p, uint32_t start)
 {
     struct text source = { p->token.at - start, p->lexer.query.at + start };
@@ -321,7 +321,7 @@ static enum err parse_not(struct parser *p, struct node **to)
     return e;
 }
 
-/* `parts` and what joins them: one alone is the whole. */
+/* Joins `parts`; a single part is returned itself. */
 static enum err join_parts(struct parser *p, enum node_kind kind, struct node *parts, struct node **to)
 {
     enum err e = ERR_OK;

@@ -1,7 +1,7 @@
-/* parse.h: a query as a tree (docs/query.md). Any thread.
+/* parse.h: parses a query to a tree (docs/query.md). Any thread.
  *   query  = or          or = and { "or" and }       and = not { not }
  *   not    = [ "-" ] one   one = "(" or ")" | word | "phrase" | field ":" value
- * bpm:~120 is an "or" of three ranges: the tempo, its half and its double, each within 4 %. */
+ * bpm:~120 is an "or" of three ranges: the tempo, its half and its double, each ± 4 %. */
 #ifndef LOOPHOLE_SEARCH_PARSE_H
 #define LOOPHOLE_SEARCH_PARSE_H
 
@@ -9,15 +9,15 @@
 #include "common/id.h"
 #include "services/search/query/range.h"
 
-enum { PARSE_DEEPEST = 32 }; /* parentheses and minus signs in each other */
+enum { PARSE_DEEPEST = 32 }; /* nested parentheses and minus signs */
 
 enum node_kind {
-    NODE_ALL, /* everything: an empty query */
+    NODE_ALL, /* all items: an empty query */
     NODE_AND, /* of its children, at least two */
     NODE_OR,
     NODE_NOT,      /* of its one child */
     NODE_WORD,     /* text: one word, folded, anywhere */
-    NODE_PHRASE,   /* text: folded, otherwise unchanged, within one place */
+    NODE_PHRASE,   /* text: folded words in this order, within one text */
     NODE_WORDS,    /* text: folded; by filter */
     NODE_CONTAINS, /* text: folded; by filter */
     NODE_EXACT,    /* text: folded; the beginning only when is_start; by filter */
@@ -32,7 +32,7 @@ struct node {
     struct node *first, *next; /* the first child; the next of the same parent */
     const struct filter *filter;
     struct text text;
-    struct text source; /* its part of the query; empty where it is a part of what a person typed as one word */
+    struct text source; /* its part of the query; empty for a part of a joined word */
     bool is_start;
     struct range range;
     uint32_t keys;
@@ -41,11 +41,12 @@ struct node {
 
 struct parse {
     usec_t now;                                              /* for ages */
-    bool (*knows)(const void *state, struct text attribute); /* a column that is not in filter_table */
+    bool (*knows)(const void *state, struct text attribute); /* true for a column outside filter_table */
     const void *state;
 };
 
-/* Everything in the tree is in the arena or static. Errors: bad_request with a caret (caret.h), full. */
+/* Parses `query`. The tree lives in the arena; some parts are static. Errors: bad_request with a caret (caret.h),
+ * full. */
 enum err parse_query(const struct parse *parse, struct text query, struct arena *arena, struct node **root,
                      struct fault *fault);
 

@@ -66,7 +66,7 @@ static bool narrow_word(void *state, struct text word)
     return rows != NULL;
 }
 
-/* The rows with each of the words, in any order; NULL: none, or memory is out. */
+/* The rows with all of the words, in any order; NULL: none, or no memory. */
 static struct bitmap *with_all_words(struct index *index, struct text phrase, enum term_field field, uint32_t *words)
 {
     struct narrowing n = { .index = index, .field = field };

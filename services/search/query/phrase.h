@@ -1,15 +1,15 @@
-/* phrase.h: rows in which words follow one another. In paths, whose text the index does not keep, the
- * words may be anywhere. One thread. */
+/* phrase.h: finds rows with consecutive words. The index does not keep the text of paths, so there the words may be in
+ * any order. One thread. */
 #ifndef LOOPHOLE_SEARCH_PHRASE_H
 #define LOOPHOLE_SEARCH_PHRASE_H
 
 #include "services/search/index/index.h"
 
-/* `phrase` is folded; `field` is TERM_NAME, TERM_PACK_WORD, TERM_NOTES or TERM_PLACE, or TERM_ALL for all of
- * these and the tags. The caller frees the rows; NULL: memory is out. */
+/* `phrase` is folded; `field` is TERM_NAME, TERM_PACK_WORD, TERM_NOTES or TERM_PLACE, or TERM_ALL for these and the
+ * tags. The caller frees the rows; NULL: no memory. */
 struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_field field);
 
-/* True when the words of `phrase` are in `text`, one after another. */
+/* True if `text` contains the words of `phrase`, consecutively. */
 bool phrase_is_in(struct text text, struct text phrase);
 
 #endif

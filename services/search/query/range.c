@@ -155,7 +155,7 @@ static bool read_span(struct range_reading *r, struct range *to, const char **wh
     return true;
 }
 
-/* A greater age is an earlier time. */
+/* A greater age is an earlier time, so the bounds change places. */
 static void turn_ages(struct range *range, usec_t now)
 {
     double seconds = (double)now / 1e6;

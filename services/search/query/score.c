@@ -7,7 +7,7 @@
 
 static const struct worth {
     enum term_field field;
-    float whole, start; /* what a whole word, and the beginning of one, is worth there */
+    float whole, start; /* the score of a whole word, and of a beginning, in this field */
 } WORTHS[] = {
     { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 }, { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
 };
@@ -30,7 +30,7 @@ static void add_to_all(struct scoring *s, float score)
         s->at[i] += score;
 }
 
-/* `found` is some of the rows. */
+/* Adds the score to those of the rows that are in `found`. */
 static bool add_to_some(struct scoring *s, const struct bitmap *found, float score)
 {
     uint32_t count, *rows = bitmap_array(found, &count);
@@ -44,7 +44,7 @@ static bool add_to_some(struct scoring *s, const struct bitmap *found, float sco
     return rows != NULL;
 }
 
-/* Adds to the rows of `found`, which are some of the rows, and frees it. */
+/* Adds the score to the rows of `found`, a subset of the rows, and frees it. */
 static bool add_score(struct scoring *s, struct bitmap *found, float score)
 {
     bool is_added = found != NULL;
@@ -86,7 +86,7 @@ static void score_like(struct scoring *s, const struct node *node)
         s->at[i] += NEAREST / (1 + vectors_distance(&vectors, s->each[i]));
 }
 
-/* What is excluded adds nothing. */
+/* Excluded clauses score nothing. */
 static bool score_node(struct scoring *s, const struct node *node)
 {
     if (node->kind == NODE_WORD)

@@ -5,7 +5,7 @@
 
 #include "services/search/query/filter.h"
 
-/* ---- what is asked for ---- */
+/* ---- the requested order ---- */
 
 static bool take_name(const struct index *index, struct text name, struct sort_order *order)
 {
@@ -40,7 +40,7 @@ enum err sort_read(const struct index *index, struct text sort, struct sort_orde
     if (order->is_descending || sort.at[0] == '+')
         name = (struct text){ sort.len - 1, sort.at + 1 };
     if (take_name(index, name, order)) {
-        if (order->kind == SORT_SCORE) /* the best come first, with or without a sign */
+        if (order->kind == SORT_SCORE) /* the best come first, whatever the sign */
             order->is_descending = true;
         return ERR_OK;
     }
@@ -49,7 +49,7 @@ enum err sort_read(const struct index *index, struct text sort, struct sort_orde
     return fault_hint(fault, "for example name, pack, class, key, -duration_s, bpm, -added, size, lufs");
 }
 
-/* ---- the place of a row ---- */
+/* ---- position of a row ---- */
 
 static struct position text_position(struct text text)
 {
@@ -58,7 +58,7 @@ static struct position text_position(struct text text)
     return (struct position){ .has_value = len > 0, .text = text.at, .text_len = len };
 }
 
-/* The folded form: a zero and the value follow it. */
+/* The folded form; a zero and the shown value follow it in the key. */
 static struct position value_position(const struct index *index, uint32_t row, enum term_field field)
 {
     struct index_list list = index_terms_of(index, row);
@@ -127,7 +127,7 @@ struct candidate {
     uint32_t row;
 };
 
-/* A heap whose root comes last in the order. */
+/* A heap whose root is last in the order. */
 struct page {
     const struct sort_order *order;
     struct candidate *heap;
@@ -176,7 +176,7 @@ static void offer_candidate(struct page *page, const struct candidate *one)
         swap_candidates(&page->heap[at], &page->heap[(at - 1) / 2]);
 }
 
-/* Takes the last of the order off until none is left, and writes them from the end. */
+/* Removes the last in the order repeatedly, and writes the rows from the end. */
 static void write_rows(struct page *page, uint32_t *rows)
 {
     while (page->count > 0) {
@@ -186,8 +186,8 @@ static void write_rows(struct page *page, uint32_t *rows)
     }
 }
 
-/* By a number alone, without a look at the id: it comes after all of a full page. Where ids rise with rows, which come
- * rising, an equal one does. */
+/* True if the row comes after a full page by its number alone. For an equal number, this is certain if ids rise with
+ * rows, because rows are visited in rising order. */
 static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
 {
     const struct sort_order *order = page->order;
@@ -206,7 +206,7 @@ static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
     return order->is_descending ? number < last->number : number > last->number;
 }
 
-/* The next from i on that may come onto a full page by its score. */
+/* The next row, from i on, whose score may put it on a full page. */
 static uint32_t pass_over_low(const struct page *page, uint32_t i, uint32_t count)
 {
     const struct scores *scores = page->order->kind == SORT_SCORE ? page->order->scores : NULL;
