@@ -6,7 +6,7 @@
 #include "common/hash.h"
 #include "proto/wire/base64.h"
 
-/* Of one part of a group; of one page: an answer is within LIMIT_ARENA and CODEC_MESSAGE_MAX whatever its paths are. */
+/* Limits of one part of a group and of one page: an answer fits LIMIT_ARENA and CODEC_MESSAGE_MAX with any paths. */
 enum { PART_COPIES = 1000, PAGE_COPIES = 2000, PAGE_BYTES = 2 << 20, CLOCK_EVERY = 16 };
 
 /* ---- judging ---- */
@@ -28,7 +28,7 @@ static enum err begin_judging(struct duplicates *d)
     return ERR_OK;
 }
 
-/* Zeroed when the item is gone. */
+/* Zero if the item is gone. */
 static struct keep_copy read_copy(struct duplicates *d, struct txn *txn, uint32_t number)
 {
     struct media media;
@@ -52,7 +52,7 @@ static bool has_inside(const struct duplicates *d, const struct found_group *gro
     return !d->is_inside;
 }
 
-/* A group of a looser kind has all of the stricter ones in it, so the loosest group that a copy is in counts. */
+/* A group of a looser kind includes the stricter ones, so each copy counts in its loosest group. */
 static void sum_up(struct duplicates *d)
 {
     struct found_group group;
@@ -90,7 +90,7 @@ enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until)
 
 /* ---- cursors ---- */
 
-/* The group that the last page ended in, by its kind and first copy, and the last copy that was shown. */
+/* The end of the last page: its group, by kind and first copy, and the last copy shown. */
 struct page_spot {
     uint8_t version;
     uint8_t kind;
@@ -99,7 +99,7 @@ struct page_spot {
 };
 _Static_assert(sizeof(struct page_spot) == 40, "no gaps");
 
-enum { VERSION = 2 }; /* no cursor of search.query reads as one */
+enum { VERSION = 2 }; /* differs from cursors of search.query */
 
 static void hash_ask(const struct search_duplicates *ask, uint8_t to[6])
 {
@@ -215,7 +215,7 @@ static enum err compare_copies(struct arena *arena, struct duplicate_group *grou
     return ERR_OK;
 }
 
-/* A page on its way. */
+/* A page that is being filled. */
 struct page_of_groups {
     struct duplicates *d;
     const struct search_duplicates *ask;
@@ -257,7 +257,7 @@ static enum err read_one(struct page_of_groups *page, uint32_t number, struct du
     return e;
 }
 
-/* The one to keep may have gone since the copies were read: then another one is chosen. */
+/* The best copy may have gone since the copies were read; then another one is chosen. */
 static const struct keep_verdict *judge_again(struct page_of_groups *page, uint32_t number,
                                               const struct found_group *group)
 {
@@ -275,7 +275,7 @@ static const struct keep_verdict *judge_again(struct page_of_groups *page, uint3
     return verdict;
 }
 
-/* Velocity layers of a kit lie beside each other in one format. Two copies of one sound rarely do. */
+/* Velocity layers of a kit are in one folder and one format. Two copies of one sound rarely are. */
 static bool has_layers(struct page_of_groups *page, uint32_t number, const struct found_group *group)
 {
     const struct duplicates *d = page->d;
@@ -332,7 +332,7 @@ static bool is_before(const struct duplicates *d, const struct found_group *grou
     return id_compare(d->ids[group->at[0]], place->first) < 0;
 }
 
-/* The number of the group that a page begins with: groups rise by kind and first copy. */
+/* The number of the first group on the page: groups are sorted by kind and first copy. */
 static uint32_t find_group(const struct duplicates *d, const struct page_spot *place)
 {
     uint32_t low = 0, high = groups_count(d->groups);
@@ -366,7 +366,7 @@ static bool is_full(const struct page_of_groups *page)
     return page->found->groups.count >= page->ask->limit || page->copies >= PAGE_COPIES || page->bytes >= PAGE_BYTES;
 }
 
-/* The next part of a group, of which `first` copies were shown. */
+/* Adds the next part of a group, of which `first` copies were shown already. */
 static enum err add_part(struct page_of_groups *page, uint32_t number, const struct found_group *group, uint32_t *first)
 {
     struct duplicate_group *to = &page->found->groups.at[page->found->groups.count];
@@ -378,7 +378,7 @@ static enum err add_part(struct page_of_groups *page, uint32_t number, const str
     return e;
 }
 
-/* The wanted group from that number on. False: there is none. */
+/* Finds the next wanted group from `number` on. False: there is none. */
 static bool find_wanted(const struct page_of_groups *page, uint32_t *number, struct found_group *group)
 {
     while (groups_get(page->d->groups, *number, group)) {

@@ -3,7 +3,7 @@
 #include "schema_service.h"
 #include "services/search/search.h"
 
-#define EVERY 500000 /* microseconds between two looks at the catalogue, should an event be lost */
+#define EVERY 500000 /* microseconds between two looks at the catalogue, in case an event is lost */
 
 int main(int argc, char **argv)
 {
@@ -18,13 +18,13 @@ int main(int argc, char **argv)
     }
     service_answer(service, &search_handlers, &search); /* one function for each ask */
     service_each_turn(service, search_end_turn, &search);
-    service_tells(service, search_report, search_map_cancel, &search); /* how far a new index or map is */
+    service_tells(service, search_report, search_map_cancel, &search); /* reports the progress of a new index or map */
     service_every(service, EVERY, search_follow, &search);             /* follows the catalogue */
     if (service_hear(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
         log_warn("cannot subscribe to events of persist: search reads the change log every half second");
     search_follow(&search);
     service_ready(service);
-    service_loop(service); /* until asked to stop */
+    service_loop(service); /* until the service must stop */
 
     search_close(&search); /* writes the index's file */
     return service_end(service);

@@ -8,7 +8,7 @@
 
 /* ---- the asks ---- */
 
-/* The handler of one ask that search_when_current runs. */
+/* The handler of an ask that search_when_current runs. */
 #define WHEN_CURRENT(ask_name, answer_type)                                                                            \
     static enum err answer_##ask_name(struct search *search, struct call *call, const struct search_##ask_name *ask,   \
                                       struct answer_type *answer)                                                      \

@@ -10,7 +10,7 @@ enum { MOST = 100, LONGEST = 255 };
 struct completing {
     struct request *request;
     struct completions *to;
-    struct text sign; /* "-" when the unfinished word is excluded */
+    struct text sign; /* "-" if the unfinished word is excluded */
 };
 
 static void add_completion(struct completing *c, const char *before, struct text value, const char *behind)
@@ -99,7 +99,7 @@ static void complete_word(struct completing *c, struct text word)
     add_values(c, TERM_PACK, start, "pack:");
 }
 
-/* The unfinished word: after the last blank or parenthesis that is not in quotes. */
+/* The unfinished word: the text after the last blank or parenthesis outside quotes. */
 static struct text last_word(struct text query)
 {
     uint32_t start = 0;

@@ -10,7 +10,7 @@
 #define MILLISECONDS(n) ((usec_t)(n) * 1000)
 #define SECONDS(n)      ((usec_t)(n) * 1000000)
 
-enum { SAVE_PIECE = 16 << 20 /* bytes written in one turn */, NEAR_SEED = 1 };
+enum { SAVE_PIECE = 16 << 20 /* bytes written per turn */, NEAR_SEED = 1 };
 
 /* ---- catching up ---- */
 
@@ -39,7 +39,7 @@ static bool catch_up(struct search *search, usec_t at_most)
 
 /* ---- asks that wait ---- */
 
-/* What the answer and its fault are written to once the handler has returned. */
+/* Moves the answer and its fault to memory that outlives the handler. */
 static enum err outlive_handler(struct request *request)
 {
     void *answer = arena_alloc(request->arena, call_ask(request->call)->answer->size);
@@ -131,7 +131,7 @@ static void begin_save(struct search *search)
 
     if (index_save_begin(&search->index, search->index_path, &search->save, &fault) != ERR_OK) {
         log_fault("writing the index", &fault);
-        search->saved_writes = search->index.writes; /* again after the next change */
+        search->saved_writes = search->index.writes; /* write again after the next change */
     }
 }
 
@@ -149,7 +149,7 @@ static void go_on_saving(struct search *search)
         end_save(search);
 }
 
-/* Written once it has been left alone for a while. */
+/* Writes the file once the index has not changed for a while. */
 static void tend_file(struct search *search)
 {
     usec_t now = clock_steady();
@@ -184,7 +184,7 @@ static void go_on_making(struct search *search)
 
     if (near_build_step(&search->index.near, clock_steady() + MILLISECONDS(5), &done) != ERR_OK)
         log_warn("no memory to make clusters of what sounds alike: all is measured");
-    search->index.writes += done; /* they belong in the file */
+    search->index.writes += done; /* the file must include them */
 }
 
 static void tend_clusters(struct search *search)
@@ -199,9 +199,9 @@ static void tend_clusters(struct search *search)
     }
 }
 
-/* ---- what counting needs ---- */
+/* ---- tables for counting ---- */
 
-/* One field a turn, when all has been left alone for a while. */
+/* Makes the table of one field per turn, once the index has not changed for a while. */
 static void update_codes(struct search *search)
 {
     search->prepares = clock_steady() - search->settled > SECONDS(3) && facet_count_prepare(&search->index);
@@ -209,7 +209,7 @@ static void update_codes(struct search *search)
 
 /* ---- in the loop ---- */
 
-/* While there is more to do than fits a turn, the next one comes soon. */
+/* Uses a fast timer while there is more work than fits a turn. */
 static void set_pace(struct search *search, bool busy)
 {
     if (busy != search->is_busy)
@@ -217,7 +217,7 @@ static void set_pace(struct search *search, bool busy)
     search->is_busy = busy;
 }
 
-/* On the board: `status` and `up` show how far a new index is. */
+/* Shows on the board, for `status` and `up`, how far a new index is. */
 static void report_sweep(struct search *search)
 {
     const struct catchup *catchup = &search->catchup;
@@ -253,7 +253,7 @@ void search_follow_soon(void *state, const void *changed, bool gap)
     set_pace(state, true);
 }
 
-/* Many asks at once are answered over many turns, so that the service always shows that it lives. */
+/* Answers many asks over several turns, so that the heartbeat continues. */
 static bool turn_is_full(struct search *search)
 {
     usec_t now = clock_steady();

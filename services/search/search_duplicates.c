@@ -4,7 +4,7 @@
 #include "schema_service.h"
 #include "services/search/duplicates.h"
 
-enum { UNREAD_US = 5000000 /* how long a result with unread prints serves first pages */ };
+enum { UNREAD_US = 5000000 /* time for which a result with unread fingerprints serves first pages */ };
 enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4 };
 
 /* ---- one search ---- */
@@ -118,7 +118,8 @@ static bool is_of(const struct duplicates *d, const struct search *search, const
            text_equal(ask->inside, (struct text){ d->inside_len, d->inside });
 }
 
-/* Prints are made again meanwhile: the next search may find more. Pages of one search stay together. */
+/* Missing fingerprints are being made meanwhile, so the next search may find more. Pages of one search stay
+ * together. */
 static bool is_outdated(const struct duplicates *d, const struct search_duplicates *ask)
 {
     usec_t age = clock_steady() - d->began - (usec_t)d->took_us;
@@ -174,8 +175,8 @@ static enum err step_duplicates(struct duplicates *d, struct txn *txn, usec_t un
     return e == ERR_OK && are_found ? duplicates_judge(d, txn, until) : e;
 }
 
-/* A slice of the first one that is not done. It goes on when no client waits any more, for one that asks again; but not
- * when others do. */
+/* Runs a slice of the first unfinished search. It continues without clients, for one that asks again, unless clients of
+ * another search wait. */
 static void go_on(void *state)
 {
     struct search *search = state;

@@ -65,7 +65,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
     return e == ERR_OK ? e : explain_refusal(ask, call_fault(call), e);
 }
 
-/* The embedding as an artefact: its record. */
+/* The embedding's record, as an artefact. */
 static enum err read_embedding(struct txn *txn, struct arena *arena, const struct media *media, struct artefact *to)
 {
     struct buffer buffer = { 0 };
@@ -100,7 +100,7 @@ void search_remake(struct search *search, const struct indexer_remake *ask)
         log_fault("asking the indexer for artefacts", &fault);
 }
 
-/* The file of an artefact that has a row is gone or changed: the indexer makes it again. */
+/* An artefact has a row, but its file is gone or changed: asks the indexer to make it again. */
 static enum err refuse_lost(struct search *search, struct txn *txn, struct call *call, const struct media *media,
                             struct text type)
 {

@@ -6,7 +6,7 @@
 
 enum { PAGE = 4096, PLACE_US = 20000 };
 
-/* The class that the ear or a person gave it, as it is shown. */
+/* The class from the analysis or a person, as shown. */
 static struct text class_of(struct index *index, uint32_t row)
 {
     struct index_list terms = index_terms_of(index, row);
@@ -28,7 +28,7 @@ static bool is_missing(struct index *index, uint32_t row)
     return false;
 }
 
-/* A cursor is the id of the last item. Rows keep their order, so that what comes or goes hides nothing else. */
+/* A cursor is the id of the last item. Rows keep their order, so items that come or go hide no others. */
 static enum err first_row(struct request *request, struct text cursor, uint32_t *first)
 {
     struct id id;
@@ -109,7 +109,7 @@ static enum err fill_page(struct request *request, struct map *map, const struct
     return e;
 }
 
-/* A search is hardly ever for a map: it is opened when the first one asks. */
+/* Few searches are for maps, so a map is opened by its first ask. */
 static enum err open_map(struct request *request, uint64_t dimensions, struct map **map)
 {
     struct map **at = &request->search->maps[dimensions - SEARCH_MAPS_FROM];

@@ -41,7 +41,7 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     return e == ERR_OK && !*rows ? no_memory(request) : e;
 }
 
-/* Of these rows; `each` NULL: of all below `count`. */
+/* Sums these rows; `each` NULL: all rows below `count`. */
 static double sum_seconds(const struct index *index, const uint32_t *each, uint32_t count)
 {
     const struct numbers *durations = index_numbers(index, TEXT("duration_s"));
@@ -56,7 +56,7 @@ static double sum_seconds(const struct index *index, const uint32_t *each, uint3
     return sum;
 }
 
-/* Once for each state of the index. */
+/* Computes the sum once for each state of the index. */
 static double sum_all(struct search *search)
 {
     const struct index *index = &search->index;
@@ -76,7 +76,7 @@ static double sum_set(const struct index *index, const struct bitmap *rows)
     return sum;
 }
 
-/* All but the few that are not in it. */
+/* Subtracts the few rows outside the set from the sum of all. */
 static double sum_most(struct search *search, const struct bitmap *rows)
 {
     uint32_t count, *others = match_others(&search->index, rows, &count);
@@ -100,7 +100,7 @@ void search_sum(struct search *search, const struct bitmap *rows, const uint32_t
 
 /* ---- items ---- */
 
-/* not_found: it went between the index and now. */
+/* not_found: the item has gone since the index was updated. */
 static enum err read_item(struct request *request, struct txn *txn, uint32_t row, struct item *to)
 {
     struct item item = { 0 };

@@ -6,13 +6,13 @@
 #include "services/search/query/score.h"
 #include "services/search/search.h"
 
-/* A query between its rows and its page. */
+/* The state of a query between finding its rows and filling its page. */
 struct paging {
     struct request *request;
     const struct search_query *ask;
     struct node *root;
     struct bitmap *rows;
-    uint32_t *each; /* of `rows`; NULL: they are most of all, and come in the page's order */
+    uint32_t *each; /* lists `rows`; NULL: they are most of the index, and in the page's order */
     struct sort_order order;
     struct scores *scores;
     struct position after;
@@ -26,7 +26,7 @@ static enum err no_memory(const struct paging *p)
     return fault_set(p->request->fault, ERR_FULL, "no memory for the result");
 }
 
-/* One by one, and what each is worth, unless they come as the page wants them. */
+/* Lists and scores the rows, unless they are already in the page's order. */
 static enum err list_and_score(struct paging *p)
 {
     const struct index *index = &p->request->search->index;
@@ -109,7 +109,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
         found->took_us = (double)(clock_steady() - began);
         e = search_fill(request, p.page, p.count, p.scores, NULL, found);
         for (uint32_t i = 0; i < found->items.count; i++)
-            found->items.at[i].has_score = true; /* 0 where nothing distinguishes */
+            found->items.at[i].has_score = true; /* 0: the query scores nothing */
     }
     if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
         e = explain_nothing(&p, found);

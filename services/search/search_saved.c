@@ -49,7 +49,7 @@ enum err search_queries(struct search *search, struct call *call, const struct s
     e = read_all(txn, call_arena(call), ask->history, &answer->each);
     txn_end(txn);
     if (ask->history)
-        reverse_list(&answer->each); /* their keys are times: the latest first */
+        reverse_list(&answer->each); /* the keys are times: latest first */
     if (answer->each.count > ask->limit)
         answer->each.count = (uint32_t)ask->limit;
     return e == ERR_OK ? e : refuse(call, e, "the saved queries cannot be read");
@@ -69,7 +69,7 @@ static uint32_t name_len(struct text query, uint32_t at)
     return len;
 }
 
-/* Where the next @NAME begins, outside quotes and at the beginning of a word; the query's end when there is none. */
+/* The position of the next @NAME, outside quotes and at the start of a word; the query's end if there is none. */
 static uint32_t next_name(struct text query)
 {
     bool quoted = false;
@@ -141,7 +141,7 @@ static void ignore_answer(void *state, enum err error, const void *answer, const
     (void)state;
     (void)error;
     (void)answer;
-    (void)fault; /* a history with a gap is better than a search that fails */
+    (void)fault; /* a gap in the history is better than a failed search */
 }
 
 void search_remember(struct search *search, const struct search_query *ask)

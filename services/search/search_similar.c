@@ -8,15 +8,15 @@
 #include "services/search/query/examples.h"
 #include "services/search/search.h"
 
-enum { REPLY_MARGIN_MS = 50 }; /* of the budget, kept for answering */
+enum { REPLY_MARGIN_MS = 50 }; /* part of the budget reserved for the answer */
 
 /* ---- the nearest ---- */
 
 struct nearness {
     struct request *request;
     const struct search_similar *ask;
-    struct examples like, unlike; /* those that are items are left out */
-    struct bitmap *marked;        /* rows that a person said are not like an example */
+    struct examples like, unlike; /* examples that are items are not in the result */
+    struct bitmap *marked;        /* rows that a person marked as not like an example */
 };
 
 static void leave_out(struct index *index, const struct examples *examples, struct bitmap *rows)
@@ -28,7 +28,7 @@ static void leave_out(struct index *index, const struct examples *examples, stru
             bitmap_remove(rows, row);
 }
 
-/* The rows of the query that have an embedding, the examples left out. */
+/* The rows of the query with an embedding, except the examples. */
 static enum err find_candidates(struct nearness *n, struct bitmap **rows)
 {
     struct index *index = &n->request->search->index;
@@ -68,7 +68,7 @@ static int by_distance(const void *a, const void *b)
     return id_compare(x->id, y->id);
 }
 
-/* Leaves out what is nearer to a counter-example, moves away what is marked; returns how many are left. */
+/* Drops rows nearer to a counter-example, moves marked ones away, and returns how many remain. */
 static uint32_t drop_unlike(struct nearness *n, const float *weights, struct nearby *nearby, uint32_t count)
 {
     struct index *index = &n->request->search->index;
@@ -84,7 +84,7 @@ static uint32_t drop_unlike(struct nearness *n, const float *weights, struct nea
     return kept;
 }
 
-/* More than is asked for is looked at, and more again while too few hold. */
+/* Looks at more rows than requested, and at more again while too few remain. */
 static enum err look_wider(struct nearness *n, const struct vectors *vectors, const struct bitmap *rows,
                            struct nearby **nearby, uint32_t *count)
 {
@@ -160,7 +160,7 @@ static enum err find_nearest(struct nearness *n, struct found *found)
     return e;
 }
 
-/* ---- what it is to be near to ---- */
+/* ---- the target ---- */
 
 static enum err take_item(struct nearness *n, struct id id, struct examples *to)
 {
@@ -191,7 +191,7 @@ static void take_embedding(struct nearness *n, const struct embedding *embedding
     record_vector(embedding, n->like.each[n->like.count++].vector);
 }
 
-/* The lists of examples and counter-examples: all of them are items. */
+/* Reads the lists of examples and counter-examples, which must be items. */
 static enum err take_lists(struct nearness *n)
 {
     enum err e = ERR_OK;
@@ -223,7 +223,7 @@ static enum err find_path(struct request *request, struct bytes path, struct id 
     return e;
 }
 
-/* ---- a file that is no item, or has no analysis yet: a worker hears it first ---- */
+/* ---- a file without an item or analysis: a worker analyses it first ---- */
 
 static enum err take_heard(struct nearness *n, const struct heard *heard)
 {
@@ -280,7 +280,7 @@ static enum err hear_first(struct request *request, struct bytes path)
     return ERR_OK;
 }
 
-/* What the ask names alone: an embedding, an item, a file that is one, or a file that is to be heard first. */
+/* Reads the single example: an embedding, an item, a file of an item, or a file to be analysed first. */
 static enum err take_one(struct nearness *n, bool *is_to_be_heard)
 {
     struct id id = n->ask->id;

@@ -10,11 +10,11 @@
 enum {
     RATE = 16000,
     LEAST_OVERLAP = 160, /* 10 ms */
-    PEAKS = 8,           /* places that are looked at between the samples */
+    PEAKS = 8,           /* lags examined between the samples */
     PARTS = 4,           /* of a sample */
-    REACH = 8,           /* samples on each side from which a value between two is computed */
+    REACH = 8,           /* samples on each side for interpolation */
     BANDS = 3,
-    STRETCH = 32, /* samples of an envelope's step: 2 ms */
+    STRETCH = 32, /* samples per step of an envelope: 2 ms */
     STRETCHES = FINGERPRINT_SAMPLES / STRETCH,
     STRETCHES_OFF = FINGERPRINT_LAG / STRETCH
 };
@@ -31,7 +31,7 @@ struct sums {
 };
 
 struct lag_place {
-    int lag; /* a[i + lag] lies on b[i] */
+    int lag; /* a[i + lag] is aligned with b[i] */
     double part, correlation;
 };
 
@@ -54,7 +54,7 @@ bool fingerprint_read(struct bytes from, struct fingerprint *to)
     return true;
 }
 
-/* To the length FINGERPRINT_GIST. */
+/* Scales to the length FINGERPRINT_GIST. */
 static void scale_bands(int8_t band[FINGERPRINT_BANDS])
 {
     float norm = 0;
@@ -88,7 +88,7 @@ float fingerprint_alike(const struct gist *a, const struct gist *b)
     return (float)sum / (FINGERPRINT_GIST * FINGERPRINT_GIST);
 }
 
-/* ---- laying one over the other ---- */
+/* ---- alignment ---- */
 
 struct fingerprint_bench *fingerprint_bench_new(void)
 {
@@ -114,7 +114,8 @@ static void sum_up(const struct fingerprint *print, struct sums *to)
     }
 }
 
-/* The spectra of two real signals from that of one complex: of bin k, as X = x[0] + j x[1] and Y likewise. */
+/* Separates the spectra of two real signals from that of one complex signal: of bin k, X = x[0] + j x[1], Y
+ * likewise. */
 static void part_spectra(const struct fingerprint_bench *bench, uint32_t k, double x[2], double y[2])
 {
     uint32_t mirror = (FOURIER_SIZE - k) % FOURIER_SIZE;
@@ -128,7 +129,7 @@ static void part_spectra(const struct fingerprint_bench *bench, uint32_t k, doub
     y[1] = (re_mirror - re) / 2;
 }
 
-/* cross[lag] = Σ a[i + lag] b[i], by the spectra's product. */
+/* cross[lag] = Σ a[i + lag] b[i], from the product of the spectra. */
 static void compute_correlation(struct fingerprint_bench *bench)
 {
     float *re = bench->signal.re, *im = bench->signal.im;
@@ -138,7 +139,7 @@ static void compute_correlation(struct fingerprint_bench *bench)
         uint32_t mirror = (FOURIER_SIZE - k) % FOURIER_SIZE;
         double a[2], b[2];
         part_spectra(bench, k, a, b);
-        im[k] = im[mirror] = (float)((a[0] * b[0] + a[1] * b[1]) / FOURIER_SIZE); /* exchanged: the inverse */
+        im[k] = im[mirror] = (float)((a[0] * b[0] + a[1] * b[1]) / FOURIER_SIZE); /* exchanged, for the inverse */
         re[k] = (float)((a[1] * b[0] - a[0] * b[1]) / FOURIER_SIZE);
         re[mirror] = -re[k];
     }
@@ -157,7 +158,7 @@ static void put_signals(struct fingerprint_bench *bench, const int8_t *a, uint32
         bench->signal.im[i] = b[i];
 }
 
-/* Where the two overlap. */
+/* The overlapping parts. */
 struct overlap {
     uint32_t a, b, count;
 };
@@ -176,8 +177,7 @@ static double sum_of(const int32_t *sums, uint32_t from, uint32_t count)
     return (double)(sums[from + count] - sums[from]);
 }
 
-/* The correlation coefficient of the overlap, of which `cross` is the sum of products; 0 when most of both lies
- * outside. */
+/* The correlation coefficient of the overlap; `cross` is its sum of products. 0 if most of both lies outside. */
 static double normalise_overlap(const struct sums *a, const struct sums *b, int lag, double cross)
 {
     struct overlap o = overlap_at(a, b, lag);
@@ -193,7 +193,7 @@ static double normalise_overlap(const struct sums *a, const struct sums *b, int 
     return (cross - o.count * mean_a * mean_b) / sqrt(spread);
 }
 
-/* The cross-correlation between two lags: a sinc under a Hann window. */
+/* Interpolates the cross-correlation between two lags: a sinc under a Hann window. */
 static double cross_at(const struct fingerprint_bench *bench, int lag, double part)
 {
     double sum = 0;
@@ -218,7 +218,7 @@ static void refine_lag(const struct fingerprint_bench *bench, int lag, struct la
     }
 }
 
-/* The highest few lags, each refined. */
+/* Refines the few highest lags and returns the best. */
 static struct lag_place lay_over(const struct fingerprint_bench *bench)
 {
     struct lag_place best = { 0 }, peak[PEAKS] = { 0 };
@@ -241,7 +241,7 @@ static struct lag_place lay_over(const struct fingerprint_bench *bench)
 
 /* ---- band by band ---- */
 
-/* Both spectra of the overlap, the second shifted by a part of a sample, over one band. */
+/* Sums both spectra of the overlap over one band; the second is shifted by a fraction of a sample. */
 static void sum_band(const struct fingerprint_bench *bench, double from_hz, double to_hz, double part, double sum[3])
 {
     uint32_t first = (uint32_t)(from_hz * FOURIER_SIZE / RATE), last = (uint32_t)(to_hz * FOURIER_SIZE / RATE);
@@ -257,7 +257,7 @@ static void sum_band(const struct fingerprint_bench *bench, double from_hz, doub
     }
 }
 
-/* A band with little in it is mostly the coder's. */
+/* A band with little energy contains mostly coding noise. */
 static bool bands_agree(const struct fingerprint_bench *bench, double part)
 {
     double band[BANDS][3], all_x = 0, all_y = 0;
@@ -275,9 +275,9 @@ static bool bands_agree(const struct fingerprint_bench *bench, double part)
     return all_x > 0 && all_y > 0;
 }
 
-/* ---- at a glance ---- */
+/* ---- quick test ---- */
 
-/* How loud each stretch of 4 ms is, every 2 ms. */
+/* The level of stretches of 4 ms, every 2 ms. */
 static uint32_t trace_loudness(const struct fingerprint *print, float *to)
 {
     uint32_t count = print->count / STRETCH;
@@ -303,7 +303,8 @@ static float correlation_of(const float *x, const float *y, uint32_t count)
     return xy / sqrtf(xx * yy);
 }
 
-/* Whether the two are loud and soft alike somewhere: most that are of two sounds are not. */
+/* True if the envelopes agree at some lag. Those of two different sounds mostly do not, which saves the full
+ * comparison. */
 static bool envelopes_agree(const struct fingerprint *a, const struct fingerprint *b)
 {
     float x[STRETCHES], y[STRETCHES];

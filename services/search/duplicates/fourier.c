@@ -17,12 +17,12 @@ void fourier_init(struct fourier *f)
     }
 }
 
-/* The turns of one butterfly by w, w² and w³. */
+/* The factors w, w² and w³ of one butterfly. */
 struct turns {
     float c1, s1, c2, s2, c3, s3;
 };
 
-/* `width` butterflies of four, whose inputs lie `quarter` apart; the outputs lie one after another. */
+/* Computes `width` butterflies of four. The inputs are `quarter` apart, the outputs adjacent. */
 static VECTORISED void turn_four(const struct turns *w, uint32_t width, uint32_t quarter, const float *restrict re,
                                  const float *restrict im, float *restrict to_re, float *restrict to_im)
 {

@@ -1,5 +1,5 @@
-/* fourier.h: the discrete Fourier transform of 16,384 complex numbers, real and imaginary parts apart. The table is
- * read only once it is made: any thread. */
+/* fourier.h: the discrete Fourier transform of 16,384 complex numbers; real and imaginary parts are separate arrays.
+ * The table is constant once made: any thread. */
 #ifndef LOOPHOLE_SEARCH_FOURIER_H
 #define LOOPHOLE_SEARCH_FOURIER_H
 
@@ -15,8 +15,8 @@ struct fourier_signal {
 
 void fourier_init(struct fourier *fourier);
 
-/* to[k] = Σ from[i] exp(-2 π j i k ÷ size), unscaled: `signal` becomes its spectrum, `spare` is overwritten. The
- * inverse is the same with re and im exchanged before and after. */
+/* to[k] = Σ from[i] exp(-2 π j i k ÷ size), unscaled. `signal` becomes its spectrum; `spare` is overwritten. For the
+ * inverse, exchange re and im before and after. */
 void fourier_transform(const struct fourier *fourier, struct fourier_signal *signal, struct fourier_signal *spare);
 
 #endif

@@ -7,7 +7,7 @@
 #include "services/search/duplicates/forest.h"
 
 enum { GATHER, MATCH_WHOLE, MATCH_AUDIBLE, CHECK, GROUP, DONE };
-enum { CLOCK_EVERY = 16 /* steps between two looks at the clock */ };
+enum { CLOCK_EVERY = 16 /* steps between two checks of the clock */ };
 
 static const float LEAST_ALIKE = 0.6f, LENGTHS_OFF_SECONDS = 0.15f, LENGTHS_OFF = 0.01f;
 
@@ -15,11 +15,11 @@ struct sound {
     struct id id;
     uint8_t content[16];
     bool has_content, has_gist;
-    float seconds; /* of the file, then those that can be heard: what is matched by */
+    float seconds; /* of the file, later of its audible part: the key for matching */
     struct gist gist;
 };
 
-/* The most alike of one sound's. */
+/* The most similar others of one sound. */
 struct near_sounds {
     uint32_t count, at[GROUPS_NEAR];
     float alike[GROUPS_NEAR];
@@ -33,9 +33,9 @@ struct pair {
 struct duplicate_groups {
     uint32_t count;
     struct sound *sounds;
-    uint32_t *root[GROUPS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
+    uint32_t *root[GROUPS_KINDS]; /* a forest for each kind: each sound has its group's first, or one nearer to it */
     uint32_t *order;              /* sounds by length, then by group */
-    uint32_t standing;            /* first ones of `order` that are matched */
+    uint32_t standing;            /* the first sounds of `order`, which are matched */
     struct near_sounds *near;     /* by sound */
     struct pair *pairs;
     uint32_t pair_count;
@@ -44,8 +44,8 @@ struct duplicate_groups {
     uint32_t *members; /* of all groups */
     uint32_t member_count;
     int stage;
-    uint32_t next;   /* of the stage */
-    uint32_t unread; /* pairs of which a fingerprint could not be read */
+    uint32_t next;   /* of the current stage */
+    uint32_t unread; /* pairs with an unreadable fingerprint */
     struct fingerprint_bench *bench;
     struct arena arena;
 };
@@ -156,7 +156,7 @@ static bool same_content(const struct sound *a, const struct sound *b)
     return a->has_content && b->has_content && memcmp(a->content, b->content, sizeof(a->content)) == 0;
 }
 
-/* Silence is no audio that two files could share. */
+/* Silent files share no audio. */
 static bool same_samples(const struct sound *a, const struct sound *b)
 {
     return a->has_gist && b->has_gist && a->gist.seconds > 0 &&
@@ -172,13 +172,13 @@ static void join_equal(struct duplicate_groups *t, uint32_t *root, int (*by)(con
             forest_join(root, t->order[i - 1], t->order[i]);
 }
 
-/* One sound represents all with its samples. */
+/* One sound represents all with the same samples. */
 static bool is_standing(struct duplicate_groups *t, uint32_t i)
 {
     return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[GROUPS_AUDIO], i) == i;
 }
 
-/* Those come first: the copies of one sound fill no window of another. */
+/* Sorts representatives first, so that the copies of one sound do not fill the window of another. */
 static void sort_by_seconds(struct duplicate_groups *t)
 {
     t->standing = 0;
@@ -232,7 +232,7 @@ static void offer_near(struct near_sounds *near, uint32_t at, float alike)
     }
 }
 
-/* With those after it in the order of lengths. */
+/* Compares with the sounds after it in the order of lengths. */
 static void match_sound(struct duplicate_groups *t)
 {
     uint32_t end = t->standing - t->next > GROUPS_WINDOW ? t->next + GROUPS_WINDOW : t->standing;
@@ -259,7 +259,7 @@ static int most_alike_first(const void *a, const void *b)
     return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
 }
 
-/* Each pair once, whichever of the two has the other among its nearest. */
+/* Lists each pair once, whichever of the two has the other among its nearest. */
 static enum err begin_checking(struct duplicate_groups *t)
 {
     t->pairs = malloc(((size_t)t->count * GROUPS_NEAR + 1) * sizeof(*t->pairs));
@@ -287,7 +287,7 @@ static bool read_fingerprint(struct duplicate_groups *t, struct txn *txn, const 
            fingerprint_read(artefact.data, to);
 }
 
-/* A fingerprint that has a row is made again when its file is gone. */
+/* If a fingerprint has a row but its file is gone, it will be made again. */
 static bool has_fingerprint(struct duplicate_groups *t, struct txn *txn, uint32_t sound)
 {
     return catalogue_has_artefact(txn, bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content)),

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Copies of one length differ by what coders and resamplers add at the ends. */
+/* Coders and resamplers change the ends of a copy by this much. */
 #define LENGTHS_OFF_SECONDS 0.005F
 
 /* ---- names that say "a copy" ---- */
@@ -25,7 +25,7 @@ static bool is_aside(const uint8_t *at, size_t len)
     return false;
 }
 
-/* A name that ends with a number in parentheses: "kick (1).wav". */
+/* True for a name with a number in parentheses at its end: "kick (1).wav". */
 static bool is_numbered(const uint8_t *at, const uint8_t *end)
 {
     while (at < end && *at != '(')
@@ -120,9 +120,9 @@ struct keep_copy keep_read(const struct media *media, struct bytes path, bool is
     };
 }
 
-/* ---- which one ---- */
+/* ---- the choice ---- */
 
-/* A group's copies count as whole when they are as long as its longest one. */
+/* Copies as long as the longest of their group count as complete. */
 struct group {
     float longest;
 };
@@ -133,7 +133,7 @@ static int64_t by_state(const struct keep_copy *a, const struct keep_copy *b, co
     return (a->state == COPY_STATE_HERE) - (b->state == COPY_STATE_HERE);
 }
 
-/* Of copies that are away, one whose volume may return is better than a missing one. */
+/* Of unavailable copies, one whose volume may return is better than a missing one. */
 static int64_t by_hope(const struct keep_copy *a, const struct keep_copy *b, const struct group *group)
 {
     static const int HOPE[] = { [COPY_STATE_OFFLINE] = 2, [COPY_STATE_MISSING] = 1, [COPY_STATE_HERE] = 2 };
@@ -215,7 +215,7 @@ static const struct rule {
     { by_fineness, KEEP_REASON_FINER_FORMAT }, { by_path, KEEP_REASON_SHORTER_PATH },
 };
 
-/* Above zero: `a` is the better one. */
+/* Positive: `a` is better. */
 static int64_t compare_copies(const struct keep_copy *a, const struct keep_copy *b, const struct group *group,
                               int32_t *reason)
 {
@@ -229,7 +229,7 @@ static int64_t compare_copies(const struct keep_copy *a, const struct keep_copy 
     return 0;
 }
 
-/* Of the copies that are here, or of all when none is. */
+/* Considers the available copies, or all if none is available. */
 static struct group look_over(const struct keep_copy *copies, const uint32_t *members, uint32_t count,
                               struct keep_verdict *verdict)
 {

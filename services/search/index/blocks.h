@@ -1,4 +1,4 @@
-/* blocks.h: the five named blocks of an embedding, and what each counts in a distance. Any thread. */
+/* blocks.h: the five named blocks of an embedding, and their weights in a distance. Any thread. */
 #ifndef LOOPHOLE_SEARCH_BLOCKS_H
 #define LOOPHOLE_SEARCH_BLOCKS_H
 
@@ -13,7 +13,7 @@ struct block {
 };
 extern const struct block blocks[BLOCKS_COUNT];
 
-/* The weight of each of the 64 numbers; 1 where none is given. */
+/* Writes the weight of each of the 64 numbers; 1 by default. */
 void blocks_weigh(const struct weights *weights, float to[ENTRY_VECTOR]);
 
 #endif

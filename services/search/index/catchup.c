@@ -7,9 +7,9 @@
 #include "store/keys.h"
 
 enum {
-    GATHER = 1000, /* rows of the log, or ids, at a time */
+    GATHER = 1000, /* rows of the log, or ids, per step */
     FOLDERS_DEEP = 64,
-    LOOK_EVERY = 16,     /* refreshed items between two looks at the clock */
+    LOOK_EVERY = 16,     /* refreshed items between two checks of the clock */
     QUEUE_MOST = 1 << 26 /* ids */
 };
 
@@ -50,7 +50,7 @@ static int by_id(const void *a, const void *b)
     return id_compare(*(const struct id *)a, *(const struct id *)b);
 }
 
-/* What changed many times is read once. */
+/* Sorts the queue and removes duplicates, so that each item is read once. */
 static void queue_sort(struct catchup *catchup)
 {
     uint32_t kept = 0;
@@ -81,7 +81,7 @@ static bool add_id(void *state, struct id media)
     return g->e == ERR_OK;
 }
 
-/* The index knows the items of a folder, also of one that is gone. */
+/* The index knows the items of a folder, even if the folder is gone. */
 static enum err gather_rows_of(struct gathering *g, struct id folder)
 {
     struct index *index = g->catchup->index;
@@ -162,7 +162,7 @@ static enum err gather_log(struct catchup *catchup, struct txn *txn)
     return e == ERR_OK ? g.e : e;
 }
 
-/* The keys alone: a record that can't be read is found out when it is refreshed. */
+/* Reads only the keys; a refresh finds unreadable records. */
 static enum err gather_ids(struct catchup *catchup, struct txn *txn)
 {
     struct key after = key_id(catchup->after);
@@ -239,7 +239,7 @@ static enum err begin_anew(struct catchup *catchup, struct txn *txn, struct id c
     return e;
 }
 
-/* Revision 0 is before all histories. */
+/* Revision 0 belongs to every history. */
 static bool is_same_line(const struct catchup *catchup, struct txn *txn, uint64_t revision)
 {
     struct hash line = catalogue_line(txn, revision);
@@ -279,7 +279,7 @@ static enum err read_volumes(struct catchup *catchup, struct txn *txn)
 static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t until)
 {
     uint64_t head;
-    bool has_gathered = false; /* however short the time: each step comes nearer */
+    bool has_gathered = false; /* gathers at least once, so that each step makes progress */
     enum err e = check_place(catchup, txn, &head);
 
     record_begin(&catchup->folder);
@@ -297,7 +297,7 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
         if (has_gathered && clock_steady() > until)
             return ERR_OK;
         e = gather_queue(catchup, txn);
-        if (e == ERR_INTERNAL) /* a row of the log can't be read: the records themselves suffice */
+        if (e == ERR_INTERNAL) /* a row of the log cannot be read: read all records instead */
             e = begin_anew(catchup, txn, catchup->index->catalogue, head);
         has_gathered = true;
     }
@@ -325,6 +325,6 @@ enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault
     fault_set(fault, e, "the index can't follow the catalogue: %s", err_name(e));
     if (e != ERR_FULL)
         return e;
-    catchup->index->catalogue = (struct id){ { 0 } }; /* it may be half changed: begin again when there is room */
+    catchup->index->catalogue = (struct id){ { 0 } }; /* possibly half changed: start again when there is room */
     return fault_hint(fault, "no memory is left: raise data_mb in the section [limits] of loophole.conf");
 }

@@ -1,10 +1,11 @@
-/* catchup.h: the index follows the catalogue. It remembers catalogue and revision; the change log names what is to
- * be read again. Of another catalogue, before the log's tail, or of another history (an older copy of the store took
- * its place and went on), all is read again in the order of the ids, then the log from its place then. One thread.
+/* catchup.h: keeps the index up to date with the catalogue. The index records catalogue and revision; the change log
+ * names the items to read again. Everything is read again if the catalogue differs, if the log no longer reaches
+ * back, or if the history differs (an older copy of the store was restored and changed). This sweep goes in the
+ * order of ids, then reads the log from where it was at the start. One thread.
  *
- *   gather   a piece of the log, or of all ids  ──►  queue of ids      (one read transaction each bite)
- *   refresh  each id of the queue: its records  ──►  put, or removed when it is gone
- *   queue empty: the index is at the revision that was gathered */
+ *   gather   a part of the log, or of all ids  ──►  queue of ids     (one read transaction per step)
+ *   refresh  each id of the queue: its records  ──►  put, or removed if the item is gone
+ *   queue empty: the index is at the gathered revision */
 #ifndef LOOPHOLE_SEARCH_CATCHUP_H
 #define LOOPHOLE_SEARCH_CATCHUP_H
 
@@ -15,17 +16,17 @@
 struct catchup {
     const struct paths *paths;
     struct index *index;
-    struct store *store; /* NULL: there is none yet */
+    struct store *store; /* NULL: no store yet */
     struct volumes volumes;
     bool volumes_are_old;
-    bool is_current;     /* the index stood at the head of the log when it was last looked at */
-    bool is_sweeping;    /* all is read again */
+    bool is_current;     /* the index was at the head of the log at the last look */
+    bool is_sweeping;    /* reads everything again */
     struct id after;     /* of the sweep: the last id gathered */
-    uint64_t sweep_head; /* where the log stood when it began */
-    uint64_t total;      /* items of the catalogue, for showing how far a sweep is */
+    uint64_t sweep_head; /* head of the log at the start of the sweep */
+    uint64_t total;      /* items of the catalogue, for the progress of a sweep */
     struct id *queue;
-    uint32_t queued, room, next; /* of the queue, at[next .. queued) is to be refreshed */
-    uint64_t gathered;           /* the revision that the index has when the queue is empty */
+    uint32_t queued, room, next; /* at[next .. queued) of the queue are still to refresh */
+    uint64_t gathered;           /* the revision of the index when the queue is empty */
     struct hash line;            /* of that revision, or of sweep_head: catalogue_line */
     struct record_folder folder;
     struct entry entry;
@@ -35,8 +36,8 @@ struct catchup {
 void catchup_open(struct catchup *catchup, const struct paths *paths, struct index *index);
 void catchup_close(struct catchup *catchup);
 
-/* Works until it is current or `until` (steady clock) has come. ok, and not current: more is to be done.
- * Errors: offline (no store yet, or it is being replaced), version, io, internal, full; they may pass. */
+/* Works until it is current or until `until` (steady clock). ok but not current: more remains. Errors: offline (no
+ * store yet, or it is being replaced), version, io, internal, full; try again later. */
 enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault);
 
 #endif

@@ -53,7 +53,7 @@ void entry_words(struct entry *entry, enum term_field field, struct text from)
     words_each(from, true, add_word, &adding);
 }
 
-/* Cut between two characters. */
+/* Cuts between two characters. */
 static struct text cut_value(struct text t)
 {
     if (t.len > VALUE_LONGEST)

@@ -1,4 +1,4 @@
-/* entry.h: a media item as the index takes it: its terms, numbers and embedding. One thread. */
+/* entry.h: the form of a media item for the index: terms, numbers and embedding. One thread. */
 #ifndef LOOPHOLE_SEARCH_ENTRY_H
 #define LOOPHOLE_SEARCH_ENTRY_H
 
@@ -8,7 +8,7 @@
 
 enum { ENTRY_TERMS = 2048, ENTRY_NUMBERS = 96, ENTRY_VECTOR = 64 };
 
-/* A number under its attribute's name. A wide one needs more than the 24 bits of a float: sizes, times. */
+/* A number with its attribute's name. A wide one needs more than the 24 bits of a float: sizes, times. */
 struct entry_number {
     struct text name;
     double value;
@@ -21,16 +21,16 @@ struct entry {
     struct text name, notes; /* folded */
     uint32_t term_count, number_count;
     bool has_vector;
-    struct text terms[ENTRY_TERMS]; /* keys, in any order, some of them twice */
+    struct text terms[ENTRY_TERMS]; /* keys, in any order, possibly repeated */
     struct entry_number numbers[ENTRY_NUMBERS];
     float vector[ENTRY_VECTOR];
 };
 
-/* Everything added is copied to the arena or static. What is more than there is room for is left out. */
+/* Begins an entry. Later calls copy their texts to the arena, and drop what exceeds the entry's room. */
 void entry_begin(struct entry *entry, struct arena *arena, struct id id);
 void entry_words(struct entry *entry, enum term_field field, struct text from);
-void entry_value(struct entry *entry, enum term_field field, struct text value); /* an empty one is left out */
+void entry_value(struct entry *entry, enum term_field field, struct text value); /* ignores an empty value */
 void entry_id(struct entry *entry, enum term_field field, struct id id);
-void entry_number(struct entry *entry, struct text name, double value, bool is_wide); /* finite ones */
+void entry_number(struct entry *entry, struct text name, double value, bool is_wide); /* only finite ones */
 
 #endif

@@ -1,7 +1,7 @@
-/* facet_codes.h: the value that each row has, by row, for counting the values of a field in a large result.
- * facet_count.h makes them from the postings when there is time, or when a field is first counted, and updates the rows
- * that change. A field with one value a row has a number of 16 bits for each row. One with several has a bit for each
- * of its 64 most frequent values; what finds no place in that is left to the postings. One thread. */
+/* facet_codes.h: the values of each row, for counting the values of a field in a large result. facet_count.h makes
+ * them from the postings in idle time, or when a field is first counted, and updates changed rows. A field with one
+ * value per row has a 16-bit code for each row. A field with several has a bit for each of its 64 most frequent
+ * values; the postings count the others. One thread. */
 #ifndef LOOPHOLE_SEARCH_FACET_CODES_H
 #define LOOPHOLE_SEARCH_FACET_CODES_H
 
@@ -11,21 +11,21 @@ enum { FACET_CODES_STALE = 4096, FACET_CODES_BITS = 64, FACET_CODES_NONE = 0 };
 
 struct facet_codes {
     bool is_made, is_several;
-    uint32_t rows;   /* of `code` or `bits` */
-    uint16_t *code;  /* by row: 1 + place in `terms`; FACET_CODES_NONE */
+    uint32_t rows;   /* length of `code` or `bits` */
+    uint16_t *code;  /* by row: 1 + index in `terms`; FACET_CODES_NONE */
     uint64_t *bits;  /* by row */
-    uint32_t *terms; /* numbers of the terms that have a place */
+    uint32_t *terms; /* numbers of the terms with a code or bit */
     uint32_t count, room;
 };
 
 struct all_facet_codes {
     struct facet_codes each[TERM_FIELDS];
-    uint32_t stale[FACET_CODES_STALE]; /* rows that changed since */
+    uint32_t stale[FACET_CODES_STALE]; /* rows changed since the last update */
     uint32_t stale_count;
 };
 
-void facet_codes_free(struct facet_codes *codes);         /* empty again */
-void facet_codes_free_all(struct all_facet_codes *codes); /* empty again */
+void facet_codes_free(struct facet_codes *codes);         /* leaves it empty */
+void facet_codes_free_all(struct all_facet_codes *codes); /* leaves it empty */
 void facet_codes_change(struct all_facet_codes *codes, uint32_t row);
 
 #endif

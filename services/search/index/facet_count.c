@@ -27,7 +27,7 @@ static int by_count(const void *a, const void *b)
     return (x->term > y->term) - (x->term < y->term);
 }
 
-/* The most frequent first: they are given a place before there is none. */
+/* Orders the terms by frequency, so that the most frequent ones get the codes. */
 static enum err choose_terms(struct index *index, enum term_field field, struct facet_codes *codes)
 {
     struct term_range range = terms_of(index, field);
@@ -45,7 +45,7 @@ static enum err choose_terms(struct index *index, enum term_field field, struct 
     return all && codes->terms ? ERR_OK : ERR_FULL;
 }
 
-/* False: some row has several values, or memory is out. `rows` has room for those of any term. */
+/* False: some row has several values, or no memory. `rows` has room for those of any term. */
 static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t *rows)
 {
     bool is_one = (codes->code = calloc((size_t)codes->rows + 1, sizeof(*codes->code))) != NULL;
@@ -104,9 +104,9 @@ bool facet_count_prepare(struct index *index)
     return false;
 }
 
-/* ---- keeping up ---- */
+/* ---- updates ---- */
 
-/* The place of a term; `count` when it has none. */
+/* The index of a term in codes->terms; `count` if it has none. */
 static uint32_t place_of(const struct facet_codes *codes, uint32_t term)
 {
     uint32_t place = 0;
@@ -116,7 +116,7 @@ static uint32_t place_of(const struct facet_codes *codes, uint32_t term)
     return place;
 }
 
-/* Room for that row, and for some to come. */
+/* Makes room for `row` and some later rows. */
 static bool make_room(struct facet_codes *codes, uint32_t row)
 {
     uint32_t rows = row + row / 8 + 1;
@@ -135,7 +135,7 @@ static bool make_room(struct facet_codes *codes, uint32_t row)
     return true;
 }
 
-/* A value that was not there when it was made. */
+/* Adds a value that is new since the table was made. */
 static bool add_term(struct facet_codes *codes, uint32_t term)
 {
     uint32_t room = codes->room * 2 + 16;
@@ -151,7 +151,7 @@ static bool add_term(struct facet_codes *codes, uint32_t term)
     return true;
 }
 
-/* False: what it holds cannot say what the row has now; it is to be made again. */
+/* False: the table cannot represent the row's new values, and must be made again. */
 static bool renew_row(struct index *index, enum term_field field, struct facet_codes *codes, uint32_t row)
 {
     struct index_list list = index_terms_of(index, row);
@@ -200,15 +200,15 @@ static void count_codes(const struct facet_codes *codes, const uint32_t *rows, u
     }
 }
 
-/* How many words had each bit: digit k holds the k-th binary digit of all 64 counts. Adding a group of words costs as
- * many steps whatever is in them (carry-save adders: Mula, Kurz, Lemire, "Faster Population Counts Using AVX2
- * Instructions", 2018, section 5). */
+/* How many words had each bit: digit k has the k-th binary digit of all 64 counts. Adding a group of words costs the
+ * same for any content (carry-save adders: Mula, Kurz, Lemire, "Faster Population Counts Using AVX2 Instructions",
+ * 2018, section 5). */
 struct upright {
     uint64_t digit[DIGITS];
     uint32_t words;
 };
 
-/* Adds two words to a digit; the carry. */
+/* Adds two words to a digit; returns the carry. */
 static uint64_t add_two(uint64_t *digit, uint64_t a, uint64_t b)
 {
     uint64_t either = *digit ^ a, carry = (*digit & a) | (either & b);
@@ -259,7 +259,7 @@ static void count_bits(const struct facet_codes *codes, const uint32_t *rows, ui
     empty_into(&upright, places + 1);
 }
 
-/* What has no place. */
+/* Counts the terms without a code or bit, from the postings. */
 static void count_others(struct index *index, enum term_field field, const struct facet_codes *codes,
                          const struct bitmap *rows, const struct facet_counter *to)
 {
@@ -270,7 +270,7 @@ static void count_others(struct index *index, enum term_field field, const struc
             to->report(to->state, range.at[i], posting_and_count(terms_posting(&index->terms, range.at[i]), rows));
 }
 
-/* The whole index: the postings know. */
+/* Counts the whole index: the postings have these counts. */
 static void count_all(struct index *index, enum term_field field, const struct facet_counter *to)
 {
     struct term_range range = terms_of(index, field);

@@ -1,14 +1,13 @@
-/* facet_count.h: makes the tables of facet_codes.h from the postings, and counts by them. One thread. */
+/* facet_count.h: makes the tables of facet_codes.h from the postings, and counts with them. One thread. */
 #ifndef LOOPHOLE_SEARCH_FACET_COUNT_H
 #define LOOPHOLE_SEARCH_FACET_COUNT_H
 
 #include "services/search/index/index.h"
 
-/* Makes what counting the fields that are asked for most will need, of one of them: false when all of it is there, or
- * memory is out. */
+/* Makes the table of one of the most requested fields. False: all exist, or no memory. */
 bool facet_count_prepare(struct index *index);
 
-/* A result that is counted: as a set, and one by one: its rows, or, when those are fewer, all that are not in it. */
+/* A result to count, as a set and as a list. The list has its rows or, if these are fewer, all rows outside it. */
 struct facet_rows {
     const struct bitmap *set;
     const uint32_t *each;
@@ -16,7 +15,7 @@ struct facet_rows {
     bool are_others;
 };
 
-/* Reports how often each term of the field is in the rows; those that are not, maybe with 0. Errors: full. */
+/* Reports how often each term of the field is in the rows; terms without rows may be reported with 0. Errors: full. */
 struct facet_counter {
     void (*report)(void *state, uint32_t term, uint32_t count);
     void *state;

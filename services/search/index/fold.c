@@ -18,7 +18,7 @@ static const char LATIN_MORE[] = /* U+1E00 to U+1EFF */
     "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......";
 static const char *const PAIRS[] = { "", "ae", "th", "ss", "oe", "ij" };
 
-/* Ranges whose capital letters are at a fixed distance from the small ones. */
+/* Ranges whose capitals have a fixed distance from their small letters. */
 static const struct capitals {
     uint32_t first, last, distance;
 } CAPITALS[] = {
@@ -26,7 +26,7 @@ static const struct capitals {
     { 0x410, 0x42F, 32 }, { 0x531, 0x556, 48 }, { 0xFF21, 0xFF3A, 32 },
 };
 
-/* Blanks, controls and punctuation outside ASCII. */
+/* Blanks, control characters and punctuation outside ASCII. */
 static const struct range {
     uint32_t first, last;
 } APART[] = {
@@ -89,7 +89,7 @@ uint32_t fold_write(uint32_t c, char to[4])
 {
     char base = latin_base(c);
 
-    if (c >= 0x300 && c <= 0x36F) /* accents that are characters of their own */
+    if (c >= 0x300 && c <= 0x36F) /* combining accents */
         return 0;
     if (base >= 'a') {
         to[0] = base;
@@ -107,7 +107,7 @@ uint32_t fold_write(uint32_t c, char to[4])
 
 struct text fold_text(struct arena *arena, struct text from)
 {
-    size_t room = (size_t)from.len + from.len / 2 + 4; /* a bad byte grows to three, all else by a half at most */
+    size_t room = (size_t)from.len + from.len / 2 + 4; /* an invalid byte triples; others grow by half at most */
     struct text to = { 0, NULL };
     char *at;
 

@@ -166,7 +166,7 @@ static enum err number_terms(struct index *index, const struct entry *entry, uin
     return ERR_OK;
 }
 
-/* Both lists rise: what is only in the first is taken out, what is only in the second put in. */
+/* Both lists rise: terms only in the first lose the row, terms only in the second get it. */
 static enum err change_postings(struct index *index, uint32_t row, const uint32_t *was, uint32_t was_count,
                                 const uint32_t *now, uint32_t now_count)
 {
@@ -258,7 +258,7 @@ static enum err put_texts(struct index *index, uint32_t number, const struct ent
 
 /* ---- rows ---- */
 
-/* The columns follow the ids, which may have taken a row after the last. */
+/* Extends the columns to the number of ids, which may have added a row. */
 static enum err grow_columns(struct index *index)
 {
     size_t more = index_rows(index) - index->rows.count;
@@ -319,5 +319,5 @@ void index_remove(struct index *index, struct id id)
     index->lists_unused += at->term_room;
     index->texts_unused += (size_t)at->name_len + at->notes_len;
     *at = (struct index_row){ 0 };
-    ids_free(&index->ids, row); /* one that can't be noted stays unused until the index is opened again */
+    ids_free(&index->ids, row); /* a row that cannot be recorded stays unused until the index is opened again */
 }

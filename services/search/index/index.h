@@ -1,6 +1,6 @@
-/* index.h: all media items as rows, for searching: terms with their postings, columns of numbers, embeddings. A
- * row belongs to one item as long as the item is there; then another takes it. Errors of writing are `full`
- * alone; after one the index is to be cleared. One thread. */
+/* index.h: all media items as rows for the search: terms with postings, columns of numbers, embeddings. A row belongs
+ * to one item while the item exists, and is then reused. Writing fails only with `full`; the index must then be
+ * cleared. One thread. */
 #ifndef LOOPHOLE_SEARCH_INDEX_H
 #define LOOPHOLE_SEARCH_INDEX_H
 
@@ -12,17 +12,17 @@
 
 enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, INDEX_AHEAD = 16 };
 
-/* What is not in a column. A free row has a zero id. */
+/* The data of a row outside the columns. A free row has a zero id. */
 struct index_row {
-    uint32_t text; /* in texts: the name, then the notes, folded */
+    uint32_t text; /* offset in texts: the name, then the notes, folded */
     uint16_t name_len;
     uint16_t notes_len;
-    uint32_t terms; /* in lists: its term numbers, rising */
+    uint32_t terms; /* offset in lists: its term numbers, rising */
     uint16_t term_count;
     uint16_t term_room;
 };
 
-/* One attribute's numbers: float, or double when wide; NaN where an item has none. */
+/* The numbers of one attribute: float, or double if wide; NaN: none. */
 struct numbers {
     char name[INDEX_NUMBER_NAME];
     bool is_wide;
@@ -30,18 +30,18 @@ struct numbers {
 };
 
 struct index {
-    struct id catalogue;   /* which the rows are of; zero: none yet */
-    uint64_t revision;     /* of the catalogue, up to which every change is in */
+    struct id catalogue;   /* of the rows; zero: none yet */
+    uint64_t revision;     /* of the catalogue; all changes up to it are included */
     struct hash line;      /* of that revision: catalogue_line */
     uint64_t writes;       /* rises with every change */
     struct ids ids;        /* by row */
     struct column rows;    /* struct index_row */
     struct column lists;   /* uint32_t: term numbers */
     struct column texts;   /* bytes */
-    struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */
+    struct column vectors; /* float[INDEX_VECTOR] by row; valid where TERM_HAS "vector" */
     struct terms terms;
-    struct near near;             /* which rows' embeddings are near to others */
-    struct all_facet_codes codes; /* which value of a field each row has; as much as was asked for */
+    struct near near;             /* clusters of the embeddings */
+    struct all_facet_codes codes; /* values of fields by row, as far as requested */
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */
@@ -49,40 +49,40 @@ struct index {
 
 enum err index_open(struct index *index);
 void index_close(struct index *index);
-enum err index_clear(struct index *index); /* no rows, no catalogue */
+enum err index_clear(struct index *index); /* leaves no rows and no catalogue */
 
-/* After the columns were mapped. Errors: full; internal (rows that point out of a column, or name no term). */
+/* Checks the mapped columns. Errors: full; internal (a row points outside a column, or names an unknown term). */
 enum err index_adopt(struct index *index);
 
-/* A column for that attribute, when there is none yet and room for it. Errors: full. */
+/* Adds a column for the attribute, unless it exists or there is no room. Errors: full. */
 enum err index_add_numbers(struct index *index, struct text name, bool is_wide);
 
-enum err index_put(struct index *index, const struct entry *entry); /* its row is made, or changed */
-void index_remove(struct index *index, struct id id);               /* nothing when it is not there */
-enum err index_compact(struct index *index);                        /* when much is unused */
+enum err index_put(struct index *index, const struct entry *entry); /* adds or changes its row */
+void index_remove(struct index *index, struct id id);               /* no effect if it is absent */
+enum err index_compact(struct index *index);                        /* if much is unused */
 
-uint32_t index_rows(const struct index *index); /* rows are below this; some are free */
+uint32_t index_rows(const struct index *index); /* all rows are below this; some are free */
 uint32_t index_live(const struct index *index);
 bool index_find(const struct index *index, struct id id, uint32_t *row);
 struct id index_id(const struct index *index, uint32_t row);
-struct text index_name(const struct index *index, uint32_t row); /* folded; until the next put */
+struct text index_name(const struct index *index, uint32_t row); /* folded; valid until the next put */
 struct text index_notes(const struct index *index, uint32_t row);
 const float *index_vector(const struct index *index, uint32_t row);
 
-/* The terms of a row, rising; until the next put. */
+/* The terms of a row, rising; valid until the next put. */
 struct index_list {
     const uint32_t *at;
     uint32_t count;
 };
 struct index_list index_terms_of(const struct index *index, uint32_t row);
 
-/* Rows of a result are far apart in memory: the row to fetch for while the i-th is looked at. */
+/* Rows of a result are far apart in memory: the row to fetch while the i-th is read. */
 static inline uint32_t index_ahead(const uint32_t *each, uint32_t i, uint32_t count)
 {
     return each[i + INDEX_AHEAD < count ? i + INDEX_AHEAD : i];
 }
 
-/* The column of that attribute, NULL when no item ever had it; a row's number, NaN for none. */
+/* The column of the attribute; NULL: no item has had it. Below: a row's number, NaN: none. */
 const struct numbers *index_numbers(const struct index *index, struct text name);
 static inline double index_number(const struct numbers *numbers, uint32_t row)
 {
@@ -96,14 +96,14 @@ static inline void index_fetch_number(const struct numbers *numbers, uint32_t ro
     __builtin_prefetch((const uint8_t *)numbers->column.at + row * width);
 }
 
-enum err index_adopt_near(struct index *index); /* after postings were read; as index_adopt */
+enum err index_adopt_near(struct index *index); /* after the postings are read; otherwise like index_adopt */
 
-/* The rows of one term; of all terms that begin so; those of them that are in `among`, unless it is NULL. Owned by the
- * caller; NULL: memory is out. */
+/* The rows of one term, or of all terms with this start; only those in `among`, unless it is NULL. The caller frees
+ * them; NULL: no memory. */
 struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among);
 struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among);
-struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* that are no free ones */
+struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* without free rows */
 struct bitmap *index_all(struct index *index);
-struct bitmap *index_with_vector(struct index *index); /* hidden ones or not */
+struct bitmap *index_with_vector(struct index *index); /* hidden items included */
 
 #endif

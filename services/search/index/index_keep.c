@@ -2,7 +2,7 @@
 
 #include "services/search/index/index.h"
 
-/* ---- taking over columns that were mapped ---- */
+/* ---- adopting mapped columns ---- */
 
 static bool row_is_sound(const struct index *index, const struct index_row *row)
 {
@@ -38,7 +38,7 @@ enum err index_adopt(struct index *index)
         return ERR_INTERNAL;
     index->lists_unused = index->lists.count - lists;
     index->texts_unused = index->texts.count - texts;
-    column_release(&index->lists); /* used again when a row changes */
+    column_release(&index->lists); /* needed again only when a row changes */
     return ids_adopt(&index->ids);
 }
 
@@ -60,12 +60,12 @@ static void gather_rows(struct buffer *to, const struct column *from, size_t at,
 
 static void replace_column(struct column *column, const struct buffer *with)
 {
-    column->count = with->len / column->width; /* no more than it was */
+    column->count = with->len / column->width; /* not more than before */
     if (with->len)
         memcpy(column->at, with->at, with->len);
 }
 
-/* Where each row's terms and texts are once they follow each other. */
+/* Computes the compact positions of each row's terms and texts. */
 static void place_rows(struct index *index)
 {
     struct index_row *rows = (struct index_row *)(void *)index->rows.at;

@@ -1,5 +1,5 @@
-/* index_layout.h: what is at the start of the index's file. Numbers are in the machine's own order: the
- * file never leaves it. */
+/* index_layout.h: the header of the index's file. Numbers have the machine's byte order, because the file stays on
+ * it. */
 #ifndef LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 #define LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 
@@ -23,7 +23,7 @@ enum layout_section {
     SECTION_TERM_ORDER,
     SECTION_POSTINGS,
     SECTION_NEAR,
-    SECTION_NUMBERS /* this and all after it */
+    SECTION_NUMBERS /* one section for each column of numbers */
 };
 
 struct layout_part {
@@ -41,13 +41,13 @@ struct layout {
     uint64_t revision;
     struct hash line;
     uint64_t bytes;   /* of the whole file */
-    struct hash body; /* of all after the header */
-    struct hash head; /* of the header, with zeros here */
+    struct hash body; /* of everything after the header */
+    struct hash head; /* of the header, with zeros in this field */
     struct layout_part part[LAYOUT_FIXED + INDEX_NUMBERS];
 };
 _Static_assert(sizeof(struct layout) <= LAYOUT_HEADER, "the header holds it");
 
-/* The index's columns in the order of their sections, the postings left out (NULL). */
+/* The index's columns in the order of their sections; NULL for the postings. */
 struct column *index_layout_column(struct index *index, uint32_t part);
 
 #endif

@@ -108,7 +108,7 @@ static enum err read_postings(struct index *index, const uint8_t *file, const st
     return ERR_OK;
 }
 
-/* All of it is held against what it points into, as if the hash were not known to be right. */
+/* Checks every reference in the file, as if its hash were unknown. */
 static enum err adopt_file(struct index *index, const struct layout *layout, const uint8_t *file, int fd)
 {
     enum err e = open_numbers(index, layout);
@@ -126,7 +126,7 @@ static enum err adopt_file(struct index *index, const struct layout *layout, con
     return e;
 }
 
-/* The body's hash takes as long as all else: it is worked out beside it. */
+/* The hash of the body takes as long as the rest, so a thread computes it meanwhile. */
 struct hashing {
     const uint8_t *body;
     size_t len;

@@ -12,14 +12,14 @@
 
 struct index_save {
     struct index *index;
-    uint64_t writes; /* of the index when it began */
+    uint64_t writes; /* of the index at the start */
     int fd;
     char path[PATH_MAX], temporary[PATH_MAX + 8];
     struct hash_stream *hash;
     struct buffer postings;
     struct layout layout;
-    uint32_t part; /* that is being written */
-    size_t at;     /* in it, padding included */
+    uint32_t part; /* being written */
+    size_t at;     /* offset in the part, including padding */
 };
 
 /* ---- the layout ---- */
@@ -123,7 +123,7 @@ static enum err write_bytes(struct index_save *save, const void *bytes, size_t l
     return file_write_fd(save->fd, bytes, len);
 }
 
-/* At most `most` bytes of the present part, or its padding. */
+/* Writes at most `most` bytes of the current part or of its padding. */
 static enum err write_piece(struct index_save *save, size_t most, size_t *written)
 {
     static const uint8_t zeros[LAYOUT_HEADER];

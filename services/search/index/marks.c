@@ -4,7 +4,7 @@
 
 #include "services/search/sets/bitmap.h"
 
-/* Those that `row` itself names. */
+/* Adds the rows that `row` names. */
 static void add_named(struct index *index, uint32_t row, struct bitmap *to)
 {
     struct index_list terms = index_terms_of(index, row);

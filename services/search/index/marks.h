@@ -1,13 +1,13 @@
-/* marks.h: pairs that a person said are not alike. A mark is a fact of the person's own about one of the
- * two (fact_name.h); it holds both ways. One thread. */
+/* marks.h: pairs that a person marked as not alike. A mark is a fact of the person about one of the two (fact_name.h),
+ * and applies in both directions. One thread. */
 #ifndef LOOPHOLE_SEARCH_MARKS_H
 #define LOOPHOLE_SEARCH_MARKS_H
 
 #include "services/search/index/index.h"
 
-#define MARKS_FARTHER 2.0f /* so many times as far as it is measured lies what is marked */
+#define MARKS_FARTHER 2.0f /* factor for the distance of a marked item */
 
-/* The rows that are marked against `id`. The caller frees them; NULL: memory is out. */
+/* The rows with a mark against `id`. The caller frees them; NULL: no memory. */
 struct bitmap *marks_of(struct index *index, struct id id);
 
 #endif

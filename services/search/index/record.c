@@ -125,7 +125,7 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
     }
 }
 
-/* "tag:warm": 1 as it is heard, 0 when a person says that it is not. */
+/* "tag:warm" is 1 if the analysis states it, and 0 if a person denies it. */
 static bool add_heard_tag(struct entry *entry, const struct fact *fact)
 {
     struct text tag = fact_name_tag(fact->attribute);
@@ -200,7 +200,7 @@ static enum err add_vector(struct txn *txn, struct arena *arena, const struct me
     return ERR_OK;
 }
 
-/* ---- all of an item ---- */
+/* ---- the whole item ---- */
 
 static void add_words(struct entry *entry, const struct media *media, const struct record_folder *kept)
 {

@@ -1,28 +1,26 @@
-/* record.h: from the catalogue's records to an entry of the index. One thread. */
+/* record.h: converts the catalogue's records to an entry of the index. One thread. */
 #ifndef LOOPHOLE_SEARCH_RECORD_H
 #define LOOPHOLE_SEARCH_RECORD_H
 
 #include "services/search/index/entry.h"
 #include "store/catalogue.h"
 
-/* The words of a folder and those above it, up to the library: kept for the next item, which mostly lies beside
- * it. */
+/* The words of a folder and its parents, up to the library, kept because the next item is mostly in the same folder. */
 struct record_folder {
     struct id folder; /* zero: none */
     struct id volume;
     uint32_t len;
-    char words[4096]; /* the names, each with a "/" after it */
+    char words[4096]; /* the names, each followed by "/" */
 };
 
-/* Forgets the folder: within another transaction it may have another name. */
+/* Forgets the folder, whose name may differ in another transaction. */
 void record_begin(struct record_folder *kept);
 
-/* Fills `entry`, whose texts are in `arena`, from the item's records in `txn`. Errors: not_found, internal,
- * full. */
+/* Fills `entry` from the item's records in `txn`; its texts are in `arena`. Errors: not_found, internal, full. */
 enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct record_folder *kept,
                      struct entry *entry);
 
-/* The 64 numbers of an embedding in the order of their blocks; what is absent is 0. */
+/* Writes the 64 numbers of an embedding in the order of the blocks; missing ones are 0. */
 void record_vector(const struct embedding *embedding, float to[ENTRY_VECTOR]);
 
 #endif

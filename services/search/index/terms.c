@@ -187,7 +187,7 @@ static int by_key(const void *a, const void *b, void *terms)
     return text_compare(terms_key(terms, *(const uint32_t *)a), terms_key(terms, *(const uint32_t *)b));
 }
 
-/* The first of the sorted whose key is not before `key`. */
+/* The first sorted term whose key is not below `key`. */
 static uint32_t lower_bound(const struct terms *terms, uint32_t count, struct text key)
 {
     uint32_t low = 0;
@@ -202,7 +202,7 @@ static uint32_t lower_bound(const struct terms *terms, uint32_t count, struct te
     return low;
 }
 
-/* Those that came since the last sorting go in among the others, from the last to the first. */
+/* Merges the terms since the last sorting into the others, from the last to the first. */
 static void merge_sorted(struct terms *terms, uint32_t *fresh, uint32_t fresh_count)
 {
     uint32_t end = terms->sorted_count;

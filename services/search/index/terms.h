@@ -1,7 +1,7 @@
-/* terms.h: the dictionary: every word and value that a media item can be found by, each with the rows that have
- * it. A term is a field (one byte) and a folded text; a value that is shown keeps its own form after a zero:
- * field, "tr808", 0, "TR808". Numbered from 0 as they come, and kept; found by hash, and in order for those
- * that begin alike. One thread. */
+/* terms.h: the dictionary: every word and value by which an item can be found, with its rows. A term is a field (one
+ * byte) and a folded text. A value that is shown also has its original form after a zero: field, "tr808", 0, "TR808".
+ * Terms are numbered in order of arrival and never removed. They are found by hash, or in order by a common start. One
+ * thread. */
 #ifndef LOOPHOLE_SEARCH_TERMS_H
 #define LOOPHOLE_SEARCH_TERMS_H
 
@@ -16,8 +16,8 @@ enum term_field {
     TERM_TAG_WORD,
     TERM_PACK_WORD,
     TERM_NOTES, /* words of the notes */
-    TERM_PLACE, /* words of the file's name and its folders, up to the library */
-    TERM_TAG,   /* values, from here on */
+    TERM_PLACE, /* words of the names of file and folders, up to the library */
+    TERM_TAG,   /* from here on: values */
     TERM_PACK,
     TERM_KIND,
     TERM_ORIGIN,
@@ -27,7 +27,7 @@ enum term_field {
     TERM_ARTIST,
     TERM_ALBUM,
     TERM_KEY,
-    TERM_NOTE, /* as heard: A4 */
+    TERM_NOTE, /* from the analysis: A4 */
     TERM_CONTAINER,
     TERM_FORMAT,
     TERM_IS,     /* favourite, hidden, local, … */
@@ -39,14 +39,14 @@ enum term_field {
 enum { TERM_LONGEST = 1 + 512 + 1 + 512 }; /* bytes of a key */
 
 struct term {
-    uint32_t text; /* where its key begins */
+    uint32_t text; /* offset of its key */
     uint32_t len;
 };
 
 struct terms {
     struct column terms;  /* struct term by number */
     struct column texts;  /* bytes */
-    struct column sorted; /* uint32_t: numbers by their keys; those since the last sorting after them */
+    struct column sorted; /* uint32_t: numbers sorted by key; later ones follow unsorted */
     uint32_t sorted_count;
     struct hash_table table;  /* numbers */
     struct posting *postings; /* by number */
@@ -56,28 +56,28 @@ struct terms {
 enum err terms_open(struct terms *terms); /* full */
 void terms_close(struct terms *terms);
 
-void terms_sort(struct terms *terms); /* all of them are */
+void terms_sort(struct terms *terms); /* sorts all terms */
 
-/* After the columns were mapped, which were written when all terms were sorted: postings are empty. Errors: full;
- * internal (a key out of the texts, a number out of the terms). */
+/* Checks the mapped columns, which were written when all terms were sorted; the postings are empty. Errors: full;
+ * internal (a key outside the texts, a number outside the terms). */
 enum err terms_adopt(struct terms *terms);
 
 uint32_t terms_count(const struct terms *terms);
-struct text terms_key(const struct terms *terms, uint32_t number);         /* until the next add */
-struct text terms_value(const struct terms *terms, uint32_t number);       /* as it is shown */
-struct posting *terms_posting(const struct terms *terms, uint32_t number); /* until the next add */
+struct text terms_key(const struct terms *terms, uint32_t number);         /* valid until the next add */
+struct text terms_value(const struct terms *terms, uint32_t number);       /* as shown */
+struct posting *terms_posting(const struct terms *terms, uint32_t number); /* valid until the next add */
 
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number);
-enum err terms_add(struct terms *terms, struct text key, uint32_t *number); /* or finds it; full */
+enum err terms_add(struct terms *terms, struct text key, uint32_t *number); /* finds or adds it; full */
 
-/* Numbers of the keys that begin with `start`, in order: at[0 .. count). Until the next add. */
+/* The numbers of the keys that begin with `start`, in order: at[0 .. count). Valid until the next add. */
 struct term_range {
     const uint32_t *at;
     uint32_t count;
 };
 struct term_range terms_starting(struct terms *terms, struct text start);
 
-/* Writes the start of a key: `field` and `text`. Returns it, cut at TERM_LONGEST. */
+/* Writes and returns the start of a key, `field` and `text`, cut at TERM_LONGEST. */
 struct text terms_start(char to[TERM_LONGEST], enum term_field field, struct text text);
 
 #endif

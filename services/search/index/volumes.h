@@ -1,5 +1,5 @@
-/* volumes.h: the volumes of the catalogue, few and often changing: what they say of their items is asked of
- * them, not written into rows. One thread. */
+/* volumes.h: the volumes of the catalogue. They are few and change often, so their state is looked up here and not
+ * written into rows. One thread. */
 #ifndef LOOPHOLE_SEARCH_VOLUMES_H
 #define LOOPHOLE_SEARCH_VOLUMES_H
 
@@ -12,17 +12,17 @@ struct volume_state {
     bool online;
 };
 
-/* Zeroed is none. */
+/* All zero: none. */
 struct volumes {
     uint32_t count;
     struct volume_state *at;
 };
 
-/* All of them, again. Errors: full, internal. */
+/* Reads all volumes again. Errors: full, internal. */
 enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *arena);
 void volumes_free(struct volumes *volumes);
 
-/* Adds the rows of all volumes that are of that backend; that are offline. */
+/* Add the rows of all volumes with that backend, or of all that are offline. */
 void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend, struct bitmap *to);
 void volumes_offline(const struct volumes *volumes, struct index *index, struct bitmap *to);
 

@@ -11,7 +11,7 @@ struct word {
 
 struct word_walk {
     struct word run, part;
-    bool has_parts; /* the run was cut into several */
+    bool has_parts; /* the run has several parts */
     bool parts;
     bool (*seen)(void *state, struct text word);
     void *state;
@@ -79,7 +79,7 @@ bool words_each(struct text from, bool parts, bool (*seen)(void *state, struct t
         char folded[4];
         uint32_t bytes = now == LETTER_NONE ? 0 : fold_write(c, folded);
 
-        if (now != LETTER_NONE && bytes == 0) /* an accent of the letter before it */
+        if (now != LETTER_NONE && bytes == 0) /* an accent of the previous letter */
             continue;
         if (apart ? !end_run(&walk) : begins_part(before, now) && !end_part(&walk, false))
             return false;

@@ -9,9 +9,9 @@
 #include "common/process/log.h"
 #include "services/search/map/map_file.h"
 
-enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about so many steps */
+enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about as much as so many steps */
 
-/* What a thread makes. It belongs to the thread until `ended`. */
+/* The work of a thread, which owns it until `ended`. */
 struct making {
     struct id task;
     struct map_work work;
@@ -31,7 +31,7 @@ struct map {
     bool has_looked; /* for its file */
     struct map_file file;
     struct map_point *points; /* by row; zero id: none */
-    uint32_t rows;            /* room in `points` */
+    uint32_t rows;            /* capacity of `points` */
     uint64_t placed_writes;   /* 1 + the index's writes when every row with an embedding had a place */
     struct making *making;
 };
@@ -90,7 +90,7 @@ static bool make_room(struct map *map, uint32_t rows)
     return true;
 }
 
-/* Items that have gone are left out. */
+/* Enters places by row, without items that no longer exist. */
 static void spread_out(struct map *map, const struct index *index)
 {
     if (!make_room(map, index_rows(index)))
@@ -209,7 +209,7 @@ void map_progress(const struct map *map, uint32_t *done, uint32_t *total)
     *total = map->making ? atomic_load(&map->making->work.total) : 0;
 }
 
-/* ---- what was made ---- */
+/* ---- the result ---- */
 
 static void take_made(struct map *map, const struct index *index)
 {
@@ -285,7 +285,7 @@ uint64_t map_seed(const struct map *map)
 
 /* ---- later items ---- */
 
-/* Amid its neighbours: each pulls as it would in the graph. */
+/* Places a row among its neighbours, with the weights of the graph. */
 static void place_amid(struct map *map, uint32_t row, struct id id, const struct nearby *nearby, uint32_t count)
 {
     float distances[MAP_NEIGHBOURS], weights[MAP_NEIGHBOURS], sum = 0;
@@ -302,7 +302,7 @@ static void place_amid(struct map *map, uint32_t row, struct id id, const struct
     map->points[row] = point;
 }
 
-/* Only rows of the layout itself pull, so that the order in which items come does not matter. NULL: memory is out. */
+/* Only rows of the layout count as neighbours, so the order of arrival does not matter. NULL: no memory. */
 static struct bitmap *rows_of_layout(const struct map *map, const struct index *index)
 {
     struct bitmap *rows = bitmap_new();

@@ -1,7 +1,7 @@
-/* map.h: the library on a plane (2) or in a room (3), by likeness. It is made in a thread, from a copy of the
- * embeddings; the places of items stay as they are until a person has the map made again: what comes later is placed
- * among its neighbours and moves no other item. A map is kept in a file, CACHE/search.map-2 or -3: a cache, thrown
- * away when anything does not fit. The loop's thread. */
+/* map.h: a map of the library on a plane (2) or in space (3), by similarity. A thread makes it from a copy of the
+ * embeddings. A later item is placed among its neighbours and moves no other, until a person has the map made again.
+ * The file CACHE/search.map-2 or -3 keeps the map. It is a cache, dropped if anything in it does not match. The loop's
+ * thread. */
 #ifndef LOOPHOLE_SEARCH_MAP_H
 #define LOOPHOLE_SEARCH_MAP_H
 
@@ -15,26 +15,26 @@ enum map_stage { MAP_NONE, MAP_MAKING, MAP_MADE };
 
 /* Errors: full. */
 enum err map_open(const char *folder, uint32_t dimensions, struct map **map);
-void map_close(struct map *map); /* stops what is being made; NULL is allowed */
+void map_close(struct map *map); /* stops a running thread; NULL is allowed */
 
-/* Takes what its thread has made, or what the file has, and notes items that have gone. Call it before the others. */
+/* Adopts the thread's result, or the file, and drops items that no longer exist. Call it before the others. */
 enum map_stage map_look(struct map *map, const struct index *index);
 
-/* Begins to make it, for the first time or again; the old one serves until then. Errors: not_found (no embeddings),
- * busy (it is being made), full. */
+/* Starts to make the map, for the first time or again; the old one stays in use until the end. Errors: not_found (no
+ * embeddings), busy (already running), full. */
 enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault);
 void map_stop(struct map *map);
 
-struct id map_task(const struct map *map); /* zero: nothing is being made */
+struct id map_task(const struct map *map); /* zero: no thread runs */
 void map_progress(const struct map *map, uint32_t *done, uint32_t *total);
 
-/* Gives places to rows that have none, until the time has come. True: all have one. Errors are taken for false. */
+/* Places rows without a place until `until` (steady clock). True: all have one. An error counts as false. */
 bool map_place_rest(struct map *map, struct index *index, usec_t until);
 
 /* The place of an item; NULL: none yet. */
 const struct map_place *map_place_of(const struct map *map, const struct index *index, uint32_t row);
 
-double map_trust(const struct map *map); /* of the layout when it was made; NaN: not known */
+double map_trust(const struct map *map); /* of the layout, when it was made; NaN: unknown */
 uint64_t map_seed(const struct map *map);
 
 #endif

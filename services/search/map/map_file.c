@@ -26,7 +26,7 @@ static enum err refuse_file(struct fault *fault, const char *path)
     return fault_set(fault, ERR_INTERNAL, "%s is damaged", path);
 }
 
-/* A layout lies around zero, some tens wide. Sums of such places, which others are placed by, stay numbers. */
+/* A layout is centred at zero and some tens wide. So sums of places, which place other items, stay finite. */
 static bool points_are_sound(const struct map_point *points, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)

@@ -1,4 +1,4 @@
-/* map_file.h: the places of a map in a file: a header, then id and place of each item. Any thread. */
+/* map_file.h: the file of a map: a header, then id and place of each item. Any thread. */
 #ifndef LOOPHOLE_SEARCH_MAP_FILE_H
 #define LOOPHOLE_SEARCH_MAP_FILE_H
 
@@ -18,7 +18,8 @@ struct map_file {
     struct map_point *points; /* owned */
 };
 
-/* Errors: not_found; version (of another catalogue, or kind), internal (damaged), io, full. */
+/* Reads a file; the caller frees `to`. Errors: not_found; version (another catalogue or kind), internal (damaged), io,
+ * full. */
 enum err map_file_read(const char *path, uint32_t dimensions, struct id catalogue, struct map_file *to,
                        struct fault *fault);
 enum err map_file_write(const struct map_file *file, const char *path, struct fault *fault); /* full, io, denied */

@@ -9,7 +9,7 @@
 
 enum { BISECTIONS = 48, PIECE_US = 50000, STRIDE = 256 };
 
-/* ---- the nearest of each ---- */
+/* ---- the nearest of each row ---- */
 
 struct graph_finding {
     struct map_work *work;
@@ -32,7 +32,7 @@ static enum err make_clusters(struct graph_finding *f)
     return e;
 }
 
-/* It finds itself, too, first or, among equal items, somewhere. */
+/* Leaves out the row itself, which is first or, among equal items, anywhere. */
 static void keep_nearest(struct graph_finding *f, uint32_t row, const struct nearby *found, uint32_t count)
 {
     uint32_t *nearest = f->nearest + (size_t)row * MAP_NEIGHBOURS, kept = 0;
@@ -133,7 +133,7 @@ static uint32_t neighbours_of(const uint32_t *nearest, uint32_t row)
     return count;
 }
 
-/* From here on `weights` replace the distances. */
+/* Replaces the distances in `weights` by weights. */
 static void weigh_all(const uint32_t *nearest, float *weights, uint32_t count)
 {
     for (uint32_t row = 0; row < count; row++) {
@@ -156,7 +156,7 @@ static float weight_back(const struct map_graph *graph, const float *weights, ui
     return 0;
 }
 
-/* Calls for each directed edge of the graph: every one there is, and the missing ways back. */
+/* Visits each directed edge, and the missing reverse edges. */
 static void count_edges(struct map_graph *graph, const float *weights)
 {
     for (uint32_t row = 0; row < graph->count; row++) {

@@ -1,5 +1,5 @@
-/* map_graph.h: for each of `count` embeddings its nearest ones, and the weighted, undirected graph that a map is drawn
- * from. The weights are those of UMAP (McInnes, Healy, Melville, 2018, section 3.1):
+/* map_graph.h: finds the nearest embeddings of each, and makes the weighted, undirected graph for the map. The
+ * weights are those of UMAP (McInnes, Healy, Melville, 2018, section 3.1):
  *     w(i→j) = exp(-max(0, d(i,j) - nearest(i)) / σ(i)),   with σ(i) such that the weights of i add up to log2 of their
  *     number;   w(i,j) = w(i→j) + w(j→i) - w(i→j)·w(j→i).
  * Any thread, one for each graph. */
@@ -13,30 +13,30 @@
 
 enum { MAP_NEIGHBOURS = 15 };
 
-/* What a map is made of, and the progress. The thread that waits reads `done` and `total`, and may set `stop`. */
+/* The input of a map, and its progress. Another thread may read `done` and `total`, and set `stop`. */
 struct map_work {
     const float *at; /* VECTORS_WIDTH numbers each */
     const struct ids *ids;
     uint32_t count;
     uint64_t seed;
-    _Atomic uint32_t done, total; /* of steps of equal cost, about */
+    _Atomic uint32_t done, total; /* of steps with about equal cost */
     atomic_bool stop;
 };
 
-/* The neighbours of i are at [first[i], first[i + 1]), the weights in (0, 1]. */
+/* The neighbours of i are at [first[i], first[i + 1]); weights are in (0, 1]. */
 struct map_graph {
     uint32_t count;
     uint32_t *first;
     uint32_t *to;
     float *weight;
-    uint32_t *nearest; /* MAP_NEIGHBOURS for each, nearest first; UINT32_MAX where there are fewer */
+    uint32_t *nearest; /* MAP_NEIGHBOURS each, nearest first; UINT32_MAX: none */
 };
 
-/* Errors: full; busy when it was stopped. Then there is nothing to free. */
+/* Errors: full; busy (stopped). After an error nothing must be freed. */
 enum err map_graph_make(struct map_work *work, struct map_graph *graph);
 void map_graph_free(struct map_graph *graph);
 
-/* The weight of each of `count` neighbours at `distances`, nearest first. */
+/* Writes the weights of `count` neighbours at `distances`, nearest first. */
 void map_graph_weigh(const float *distances, uint32_t count, float *weights);
 
 #endif

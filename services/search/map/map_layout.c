@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The curve 1 / (1 + a·d^2b) that falls as 1 up to a distance of 0.1 and exp(0.1 - d) from there on. */
+/* The curve 1 / (1 + a·d^2b), fitted to 1 up to a distance of 0.1 and to exp(0.1 - d) beyond. */
 #define CURVE_A 1.5769434F
 #define CURVE_B 0.8950609F
 
 enum { STEPS_FEW = 400, STEPS_MANY = 200, MANY = 20000, STRANGERS = 5, POWER_ROUNDS = 60, EXTENT = 10 };
 
-/* ---- chance that is the same everywhere (splitmix64, Steele, Lea, Flood, 2014) ---- */
+/* ---- reproducible random numbers (splitmix64, Steele, Lea, Flood, 2014) ---- */
 
 static uint64_t next_chance(uint64_t *state)
 {
@@ -27,7 +27,7 @@ static uint32_t chance_below(uint64_t *state, uint32_t limit)
     return (uint32_t)((next_chance(state) >> 32) * limit >> 32);
 }
 
-/* ---- where it begins: the principal components ---- */
+/* ---- start: the principal components ---- */
 
 struct components {
     double mean[VECTORS_WIDTH];
@@ -65,7 +65,7 @@ static double normalise_axis(double *axis)
     return length;
 }
 
-/* Power iteration; what was found is taken out of the spread. */
+/* Power iteration; earlier axes are removed from the covariance. */
 static void find_axis(struct components *c, double *axis)
 {
     double value = 0;
@@ -95,7 +95,7 @@ static float project_on(const struct components *c, const double *axis, const fl
     return (float)sum;
 }
 
-/* Within ±EXTENT, each point a little off, so that equal items can part. */
+/* Scales to ±EXTENT and moves each point a little, so that equal items can separate. */
 static enum err begin_layout(const struct map_work *work, uint32_t dimensions, struct map_place *places)
 {
     struct components *c = calloc(1, sizeof(*c));
@@ -127,7 +127,7 @@ struct step {
     const struct map_place *before;
     struct map_place *after;
     uint32_t dimensions;
-    uint32_t number, of; /* this step, and how many there will be */
+    uint32_t number, of; /* this step, and the number of all steps */
     uint64_t seed;
     float rate;
     uint32_t from, until; /* the points of one thread */
@@ -170,7 +170,7 @@ static void repel_point(float *at, const float *other, const struct step *step)
     pull_point(at, other, 2 * CURVE_B / ((0.001F + d2) * (1 + CURVE_A * powf(d2, CURVE_B))), step);
 }
 
-/* An edge of weight w acts in w of all steps, evenly spread. */
+/* An edge of weight w acts in a fraction w of all steps, evenly spread. */
 static bool edge_acts(float weight, uint32_t number)
 {
     return floorf(weight * (float)(number + 1)) > floorf(weight * (float)number);
@@ -204,7 +204,7 @@ static void *move_points(void *state)
     return NULL;
 }
 
-/* Without a second thread, the first does its work. */
+/* If no second thread starts, the first one does its work. */
 static void move_all(const struct step *step)
 {
     struct step slices[MAP_THREADS];
@@ -258,9 +258,9 @@ enum err map_layout_make(struct map_work *work, const struct map_graph *graph, u
     return e;
 }
 
-/* ---- how good it is ---- */
+/* ---- quality ---- */
 
-/* The points nearest to `row` on the map, in no order. */
+/* Finds the points nearest to `row` on the map, unordered. */
 static uint32_t nearest_on_map(const struct map_place *places, uint32_t count, uint32_t row, uint32_t *to)
 {
     float distances[MAP_NEIGHBOURS], worst = INFINITY;
@@ -286,7 +286,7 @@ static uint32_t nearest_on_map(const struct map_place *places, uint32_t count, u
     return kept;
 }
 
-/* How many are nearer in truth than each of the `count` at `others`, which become their ranks. */
+/* Replaces each of `others` by its true rank: the number of points nearer to `row`. */
 static void rank_others(const struct map_work *work, uint32_t row, float *distances, uint32_t *others, uint32_t count)
 {
     const float *from = work->at + (size_t)row * VECTORS_WIDTH;

@@ -1,7 +1,7 @@
-/* map_layout.h: places for embeddings on a plane or in a room such that neighbours lie together: the layout of UMAP
- * (McInnes, Healy, Melville, 2018, section 3.2), begun from the principal components. All points of a step move at
- * once, from where all were before it, so that the same embeddings and seed give the same map on any number of threads.
- * Any thread. */
+/* map_layout.h: places embeddings on a plane or in space such that neighbours are close. The layout is that of UMAP
+ * (McInnes, Healy, Melville, 2018, section 3.2), started from the principal components. A step moves all points at
+ * once from their former places. So the same embeddings and seed give the same map on any number of threads. Any
+ * thread. */
 #ifndef LOOPHOLE_SEARCH_MAP_LAYOUT_H
 #define LOOPHOLE_SEARCH_MAP_LAYOUT_H
 
@@ -13,15 +13,15 @@ struct map_place {
     float at[MAP_DIMENSIONS]; /* the third is 0 on a plane */
 };
 
-/* How many steps map_layout_make will count for so many points. */
+/* The number of steps that map_layout_make counts for `count` points. */
 uint32_t map_layout_steps(uint32_t count);
 
-/* `dimensions` is 2 or 3. Errors: full; busy when it was stopped. */
+/* `dimensions` is 2 or 3. Errors: full; busy (stopped). */
 enum err map_layout_make(struct map_work *work, const struct map_graph *graph, uint32_t dimensions,
                          struct map_place *places);
 
-/* How far neighbours on the map are neighbours in truth: trustworthiness (Venna and Kaski, 2001) for MAP_NEIGHBOURS, of
- * `sample` points drawn by the seed. 0 … 1; NaN when there are too few points or no memory. */
+/* The share of true neighbours among those on the map: trustworthiness (Venna and Kaski, 2001) for MAP_NEIGHBOURS, of
+ * `sample` points drawn by the seed. 0 … 1; NaN: too few points, or no memory. */
 double map_layout_trust(const struct map_work *work, const struct map_place *places, uint32_t sample);
 
 #endif

@@ -316,7 +316,7 @@ static struct near_radius radius_for(struct near_query *query, const float *weig
     return radius;
 }
 
-/* Selects the rows whose cluster scores at most `score`. Without a branch there is no misprediction; a gather costs
+/* Selects the rows whose cluster scores at most `score`. A branch would often be predicted wrongly, and a gather costs
  * more. */
 static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *row_clusters, const float *scores,
                             float score, uint32_t *to)

@@ -4,9 +4,9 @@
  * A fine code is a vector in 64 signed bytes, in steps of its blocks. Its score against another code is
  *     Σ over groups of 4 numbers: weight of the group × Σ min(|difference|, 127)²
  * where all groups of a block have one weight.
- * A coarse code has 32 words of 4 bits, one for each pair of numbers. A word is the index of the code word nearest to the
- * vector's difference from the centre of its cluster, in the same steps. Its score is the sum of the 32 table entries
- * that the words select, at most 255. */
+ * A coarse code has 32 words of 4 bits, one for each pair of numbers. A word is the index of the code word nearest
+ * to the vector's difference from the centre of its cluster, in the same steps. Its score is the sum of the 32 table
+ * entries that the words select, at most 255. */
 #ifndef LOOPHOLE_SEARCH_NEAR_MACHINE_H
 #define LOOPHOLE_SEARCH_NEAR_MACHINE_H
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Its header declares a function without parameters in the old way. */
+/* Its header declares a function without a prototype. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wstrict-prototypes"
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -11,7 +11,7 @@
 #include <roaring/roaring.h>
 #pragma GCC diagnostic pop
 
-/* A struct bitmap is CRoaring's own; its definition is hidden. */
+/* A struct bitmap is a roaring_bitmap_t, which bitmap.h hides. */
 static roaring_bitmap_t *own_roaring(struct bitmap *bitmap)
 {
     return (roaring_bitmap_t *)(void *)bitmap;
@@ -175,7 +175,7 @@ static void set_rows(uint64_t *to, uint32_t first, uint32_t count)
         to[row / 64] |= UINT64_C(1) << row % 64;
 }
 
-/* The bits of a chunk: its own, or written to `to`, which is moved on. */
+/* The bits of a chunk: its own, or a copy at `to`, which is then advanced. */
 static const uint64_t *bits_of(const void *container, uint8_t kind, uint64_t **to)
 {
     const array_container_t *array = container;
@@ -263,7 +263,7 @@ static bool bits_are_counted(const bitset_container_t *bits)
     return count == bits->cardinality;
 }
 
-/* The library checks where its containers end, not what is in them. */
+/* The library checks the bounds of containers, but not their content. */
 static bool is_sound(const roaring_array_t *of)
 {
     bool sound = true;

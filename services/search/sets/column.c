@@ -6,7 +6,7 @@
 
 #include "common/process/limits.h"
 
-enum { STEP = 256 << 10 }; /* bytes by which the room grows at least */
+enum { STEP = 256 << 10 }; /* bytes; least growth */
 
 static size_t whole_pages(size_t bytes)
 {

@@ -36,8 +36,8 @@ struct id ids_at(const struct ids *ids, uint32_t row)
 
 /* ---- by hash ---- */
 
-/* Ids begin with the time and end with what distinguishes them: those of one moment differ in their last bits alone,
- * which are the highest here and are folded down, for a product carries nothing downwards. */
+/* Ids begin with the time and end with random bits. Ids of one moment differ only in their last bits. These are the
+ * highest here, so they are folded down, because a product carries nothing downwards. */
 static uint32_t place_of(const struct ids *ids, struct id id)
 {
     uint64_t high, low, mixed;
@@ -73,7 +73,7 @@ bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
     return found != 0;
 }
 
-/* The entries after it in its run are inserted again, so that each is still found from its place. */
+/* Inserts the following entries of the run again, so that each can still be found. */
 static void free_place(struct ids *ids, struct id id)
 {
     uint32_t place = place_of(ids, id), moved;
@@ -101,7 +101,7 @@ static enum err note_free(struct ids *ids, uint32_t row)
     return ERR_OK;
 }
 
-/* Ids rise with time and rows as they come: so do ids with rows, until a row is used again. */
+/* Ids rise with time and rows with arrival, so ids rise with rows until a row is reused. */
 static void note_order(struct ids *ids, struct id id, bool is_last)
 {
     ids->is_mixed = ids->is_mixed || !is_last || id_compare(id, ids->highest) <= 0;
