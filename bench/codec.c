@@ -1,6 +1,6 @@
-/* What the tables cost: encode and decode of one media record by codec.h, against the same written by hand with
- * MessagePack-c (pack calls in order; unpack into its objects, then a chain of comparisons). Rounds of both
- * alternate; the fastest of each counts. Prints nanoseconds of one encode and decode together, and their ratio. */
+/* The cost of the codec's tables: encodes and decodes one media record with codec.h, and by hand-written code with
+ * MessagePack-c (pack calls in order; unpack into its objects, then a chain of comparisons). Rounds of both alternate;
+ * the fastest round counts. Prints the nanoseconds of one encode and decode together, and their ratio. */
 #include "proto/wire/codec.h"
 
 #include <msgpack.h>
@@ -144,7 +144,7 @@ static struct text_list tags_in(const msgpack_object *o, struct arena *arena)
     return tags;
 }
 
-/* One comparison of type, length and bytes for each field, in order, as hand-written unpackers have it. */
+/* For each field one comparison of type, length and bytes, in order, as in other hand-written unpackers. */
 #define KEY(name, type_, ...)                                                                                          \
     do {                                                                                                               \
         if (v->type == (type_) && key.len == sizeof(#name) - 1 && memcmp(key.at, #name, key.len) == 0) {               \
@@ -206,7 +206,7 @@ static bool hand_decode(const msgpack_sbuffer *buffer, struct arena *arena, stru
     return good;
 }
 
-/* ---- the race ---- */
+/* ---- the comparison ---- */
 
 static usec_t hand_round(const struct media *from, struct arena *arena, msgpack_sbuffer *buffer)
 {

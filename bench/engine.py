@@ -1,4 +1,4 @@
-"""engine.py: a running engine as the benches look at it: its services, their processor time, what they answer."""
+"""engine.py: what the benches need of a running engine: its services, their processor time, their answers."""
 import json
 import os
 import subprocess
@@ -19,7 +19,7 @@ def services():
 
 
 def processor(pids):
-    """Seconds, to the nanosecond: of every thread of these processes."""
+    """Seconds of all threads of these processes, with the resolution of a nanosecond."""
     return sum(int(open("/proc/%d/task/%s/schedstat" % (pid, thread)).read().split()[0])
                for pid in pids for thread in os.listdir("/proc/%d/task" % pid)) / 1e9
 

@@ -1,7 +1,7 @@
-/* What the audio core costs, without JACK: nanoseconds a frame with 0, 16 and 96 voices (a third of them streams, the
- * others sounds at odd pitches) and with the sequencer's 16 rows and all effects beside them; and the worst period as a
- * fraction of the period. Then what state could make long (worst.c). CPU time of the thread, so that other programs do
- * not count.
+/* The cost of the audio core without JACK: nanoseconds for each frame with 0, 16 and 96 voices (a third of them
+ * streams, the others sounds at odd pitches), and with the sequencer's 16 rows and all effects in addition. Also the
+ * longest period as a fraction of its time, and then the periods of special states (worst.c). CPU time of the thread,
+ * so other programs do not count.
  *
  * bench_engine [PERIODS=100000] */
 #include <stdio.h>
@@ -45,7 +45,7 @@ static void measure_load(struct rig *rig, uint32_t voices, bool sequencer, uint3
     free(took);
 }
 
-/* What the copy of the survival state costs: all of an idle period but the copy is little. */
+/* The cost of copying the survival state: an idle period does little else. */
 static void run_all(struct rig *rig, uint32_t periods)
 {
     static const uint32_t lengths[] = { 64, 128, 256 };

@@ -15,7 +15,7 @@ int64_t rig_cpu_ns(void)
     return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
 }
 
-/* ---- what sounds ---- */
+/* ---- sounds and streams ---- */
 
 void rig_score(struct rig *rig, bool sequencer)
 {
@@ -115,7 +115,7 @@ void rig_start(struct rig *rig, uint32_t voices)
                                        .pan = (float)(i % 5) * 0.4f - 0.8f });
 }
 
-/* As the streamer would, between periods. */
+/* Fills the rings as the streamer would, between periods. */
 void rig_feed(struct rig *rig, uint32_t voices)
 {
     for (uint32_t i = 0; i < voices / 3; i++) {
@@ -162,7 +162,7 @@ void rig_drain(struct rig *rig)
     }
 }
 
-/* ---- from its opening to its end ---- */
+/* ---- opening, periods, closing ---- */
 
 bool rig_open(struct rig *rig, struct fault *fault)
 {

@@ -1,4 +1,4 @@
-/* rig.h: the sound core without JACK, for benches: what sounds in it, and a period of it by processor time. */
+/* rig.h: the audio core without JACK, for benches: it plays sounds and measures periods by processor time. */
 #ifndef LOOPHOLE_BENCH_AUDIO_RIG_H
 #define LOOPHOLE_BENCH_AUDIO_RIG_H
 
@@ -18,7 +18,7 @@ struct rig {
     char home[32];
 };
 
-bool rig_open(struct rig *rig, struct fault *fault); /* in a home of its own, with 64 sounds of a second */
+bool rig_open(struct rig *rig, struct fault *fault); /* in a new home, with 64 sounds of a second each */
 void rig_close(struct rig *rig);
 
 int64_t rig_cpu_ns(void);                        /* of this thread */
@@ -26,11 +26,12 @@ void rig_score(struct rig *rig, bool sequencer); /* with 16 rows and all effects
 void rig_order(struct rig *rig, struct order order);
 void rig_sounds(struct rig *rig);
 void rig_start(struct rig *rig, uint32_t voices);     /* a third are streams, the others loops at odd pitches */
-void rig_feed(struct rig *rig, uint32_t voices);      /* as the streamer would, between periods */
-int64_t rig_period(struct rig *rig, uint32_t frames); /* the processor time that it took, ns */
+void rig_feed(struct rig *rig, uint32_t voices);      /* fills the rings as the streamer would, between periods */
+int64_t rig_period(struct rig *rig, uint32_t frames); /* runs one period; returns its processor time in ns */
 void rig_drain(struct rig *rig);                      /* reads all notes */
 
-/* The periods that state makes long, beside floors (worst.c). False: one is over its bound. */
+/* Measures the periods of special states, and compares them with harmless ones (worst.c). False: one is over its
+ * bound. */
 bool worst_run(struct rig *rig, uint32_t periods);
 
 #endif

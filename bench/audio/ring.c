@@ -1,11 +1,12 @@
-/* What hand-over between two processes costs: the ring and the snapshot beside jack_ringbuffer and memcpy, in one run.
+/* The cost of passing data between two processes: the ring and the snapshot beside jack_ringbuffer and memcpy, in one
+ * run.
  *
- * A writer and a reader are two processes on one shared mapping, made before the fork; jack_ringbuffer is laid into it
- * by hand (its struct and its bytes), for its own constructor takes private memory. `memcpy` is the same two processes
- * that copy the same blocks through the same memory and do not wait for each other: what moving the bytes alone costs.
- * Each case is run once a round, for a few milliseconds, so that both processes mostly have a processor all that time;
- * the rounds are interleaved, so that a busy machine falls on all alike; a ratio is the median of the rounds' ratios.
- * Usage: bench_ring [--json] [ROUNDS] */
+ * A writer and a reader are two processes on one shared mapping, which is made before the fork. jack_ringbuffer is
+ * built in it by hand (its struct and its bytes), because its constructor takes private memory. For `memcpy` the same
+ * two processes copy the same blocks through the same memory without waiting for each other: the cost of moving the
+ * bytes alone. Each case runs for a few milliseconds in each round, so both processes mostly have a processor all that
+ * time. The rounds are interleaved, so a busy machine affects all cases alike; a ratio is the median of the rounds'
+ * ratios. Usage: bench_ring [--json] [ROUNDS] */
 #include "common/rt/ring.h"
 
 #include <jack/ringbuffer.h>
@@ -30,16 +31,17 @@ static const uint32_t block_sizes[] = { 64, 256, 1024, 4096, 16384, 65536 };
 
 enum { BLOCKS = sizeof(block_sizes) / sizeof(*block_sizes) };
 
-/* A ring whose cells begin a page, as jack_ringbuffer's bytes do: where in a page blocks lie moves memcpy by 15 %. */
+/* A ring whose cells begin on a page, like jack_ringbuffer's bytes: the position of blocks in a page changes memcpy by
+ * 15 %. */
 struct paged {
     uint8_t before[PAGE - sizeof(struct ring_memory)];
     uint8_t memory[sizeof(struct ring_memory) + BUFFER];
 };
 
-/* All that the two processes share. */
+/* The memory that the two processes share. */
 struct shared {
-    _Alignas(64) _Atomic uint64_t here;    /* processes at the start line */
-    _Alignas(64) _Atomic uint64_t through; /* the reader is */
+    _Alignas(64) _Atomic uint64_t here;    /* processes that are ready to start */
+    _Alignas(64) _Atomic uint64_t through; /* the reader has ended */
     _Alignas(64) _Atomic uint64_t ping;
     _Alignas(64) _Atomic uint64_t pong;
     jack_ringbuffer_t jack[2];
@@ -48,7 +50,7 @@ struct shared {
     _Alignas(64) uint8_t snapshot[sizeof(struct snapshot_memory) + 3 * (sizeof(struct score) + 64)];
 };
 
-/* One way to hand blocks over: what the two processes do. */
+/* One way to pass blocks: the functions of the two processes. */
 struct way {
     const char *name;
     void (*prepare)(struct shared *shared);
@@ -58,7 +60,7 @@ struct way {
 
 static _Alignas(PAGE) uint8_t outgoing[1 << 16], incoming[1 << 16];
 
-/* On a machine with less than two free processors the other side would never come to its turn. */
+/* With less than two free processors, the other process would not get to run otherwise. */
 static void wait_a_little(uint32_t *spins)
 {
     if (++*spins % SPINS == 0)
@@ -84,7 +86,7 @@ static void ring_prepare(struct shared *shared)
         ring_make(shared->ring[i].memory, FRAME, BUFFER / FRAME);
 }
 
-/* A whole block, by as many moves as it takes; one that moves nothing waits. */
+/* Passes a whole block in as many moves as needed; waits after a move of nothing. */
 #define MOVE_ALL(block, move)                                                                                          \
     for (uint32_t spins = 0, done = 0, moved; done < (block); done += moved)                                           \
         if ((moved = (uint32_t)(move)) == 0)                                                                           \
@@ -183,7 +185,7 @@ static void jack_answerer(struct shared *shared, uint32_t block, uint32_t count)
     }
 }
 
-/* ---- memcpy, and one word to and fro ---- */
+/* ---- memcpy, and one word back and forth ---- */
 
 static void copy_writer(struct shared *shared, uint32_t block, uint32_t count)
 {
@@ -227,7 +229,7 @@ static void word_answerer(struct shared *shared, uint32_t block, uint32_t count)
     }
 }
 
-/* ---- snapshot: each value is taken before the next is made ---- */
+/* ---- snapshot: the reader takes each value before the writer makes the next ---- */
 
 static void snapshot_prepare(struct shared *shared)
 {
@@ -262,7 +264,7 @@ static void snapshot_reader(struct shared *shared, uint32_t block, uint32_t coun
     }
 }
 
-/* The same bytes, copied once by each, told by one word. */
+/* The same bytes: both processes copy them once, and one word signals them. */
 static void told_writer(struct shared *shared, uint32_t block, uint32_t count)
 {
     for (uint64_t i = 1; i <= count; i++) {
@@ -304,8 +306,8 @@ static void start_together(struct shared *shared)
     await_word(&shared->here, 2);
 }
 
-/* A processor of its own for each side, before all that is not real-time, where the system allows it: what is measured
- * is the hand-over and not how a busy machine shares its processors. */
+/* Gives each process its own processor, with priority over everything that is not real-time, if the system allows it.
+ * So the bench measures the transfer and not the scheduling of a busy machine. */
 static bool stand_on(size_t processor)
 {
     cpu_set_t set;
@@ -316,7 +318,7 @@ static bool stand_on(size_t processor)
            sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 1 }) == 0;
 }
 
-/* Nanoseconds for one block. */
+/* Nanoseconds for each block. */
 static double run_way(struct shared *shared, const struct way *way, uint32_t block, uint32_t count)
 {
     uint64_t began, ended;
@@ -329,7 +331,7 @@ static double run_way(struct shared *shared, const struct way *way, uint32_t blo
         abort();
     if (child == 0) {
         (void)stand_on(1);
-        memset(incoming, 0, sizeof(incoming)); /* its own pages, before the clock runs */
+        memset(incoming, 0, sizeof(incoming)); /* maps its own pages before the clock starts */
         start_together(shared);
         way->read(shared, block, count);
         atomic_store(&shared->through, 1);
@@ -362,16 +364,16 @@ static double median_of(const double *of, int count)
 
 /* ---- the table ---- */
 
-/* One line: a kind of hand-over at one block size, every way of it, the first one's ratios to the others. */
+/* One line: one kind of transfer at one block size, with all its ways, and the first way's ratios to the others. */
 struct line {
     const char *what;
     const struct way *ways;
-    int count; /* of ways */
+    int count; /* number of ways */
     uint32_t block, repeats;
     double ns[MOST_WAYS][MOST_ROUNDS];
 };
 
-/* How many times as fast as way `i` the first one is. */
+/* The speed-up of the first way over way `i`. */
 static double ratio_of(const struct line *line, int i, int rounds)
 {
     double ratios[MOST_ROUNDS];

@@ -1,11 +1,11 @@
-/* streamer: what the streamer costs on a running engine (bench/audio/streamer_run starts one).
+/* streamer: the cost of the streamer on a running engine (bench/audio/streamer_run starts one).
  *
- *   bench_streamer FILE ROUNDS           a preview's way from the ask to its first frame at the JACK port, and from the
- *                                        ask to stop to its last one, beside the way of an ask alone
- *   bench_streamer --cancel FILE ROUNDS  the way from the ask to stop until the ask to play is answered and the voice
- *                                        is free, while FILE's reads hang
- *   bench_streamer --streams FILE…       CPU of streamer and workers over ten seconds of playing all files, beside a
- *                                        bare decode of as much of them, in this process */
+ *   bench_streamer FILE ROUNDS           time from the ask for a preview to its first frame at the JACK port, and from
+ *                                        the ask to stop to its last frame, beside the time of an ask alone
+ *   bench_streamer --cancel FILE ROUNDS  time from the ask to stop until the ask to play is answered and the voice is
+ *                                        free, while reads of FILE hang
+ *   bench_streamer --streams FILE…       CPU of streamer and workers while all files play for ten seconds, beside
+ *                                        decoding the same amount of them in this process */
 #include <dirent.h>
 #include <jack/jack.h>
 #include <sndfile.h>
@@ -27,7 +27,7 @@ enum { BUDGET_MS = 10000, STREAMS_SECONDS = 10, ROUNDS_MAX = 10000 };
 struct ear {
     jack_client_t *client;
     jack_port_t *port;
-    _Atomic int64_t first, last; /* µs of the steady clock: of the first and the last frame that is not silent */
+    _Atomic int64_t first, last; /* µs of the steady clock: time of the first and the last frame that is not silent */
     double frame_us;
     double period_us;
 };
@@ -42,7 +42,8 @@ static int listen_to_period(jack_nframes_t frames, void *state)
 {
     struct ear *ear = state;
     const float *in = jack_port_get_buffer(ear->port, frames);
-    int64_t begin = clock_steady(); /* when the period's frames came: the driver's own estimate may be far off */
+    /* Time at which the period's frames came: the driver's own estimate may be far off. */
+    int64_t begin = clock_steady();
 
     for (jack_nframes_t i = 0; i < frames; i++)
         if (in[i] > 1e-6f || in[i] < -1e-6f) {
@@ -122,7 +123,7 @@ static void measure_previews(const char *path, int rounds)
         usec_t asked = clock_steady();
         ask_for_certain(asker, "streamer.voices", NULL, NULL);
         alone[i] = (double)(clock_steady() - asked) / 1000;
-        clock_sleep(rand() % 7000); /* at any place of a period */
+        clock_sleep(rand() % 7000); /* at a random time within a period */
         ear.first = 0;
         asked = clock_steady();
         ask_for_certain(asker, "streamer.preview", &preview, NULL);
@@ -147,7 +148,7 @@ static void measure_previews(const char *path, int rounds)
 
 /* ---- cancelling ---- */
 
-/* How many voices there are; with `least`, waits until there are so many. */
+/* Returns the number of voices; with `least`, waits until there are that many. */
 static uint32_t count_voices(struct asker *asker, uint32_t least)
 {
     struct stream_voices voices;
@@ -176,7 +177,7 @@ static void measure_cancels(const char *path, int rounds)
     for (int i = 0; i < rounds; i++) {
         if (ask_send(waiting, "streamer.play", buffer_bytes(&body), BUDGET_MS, id_new(), &fault) != ERR_OK)
             die_of("play", &fault);
-        if (ask_take(waiting, 50, &answer, &fault) == ERR_OK) /* until a worker has it in hand */
+        if (ask_take(waiting, 50, &answer, &fault) == ERR_OK) /* until a worker has got it */
             die_of("the file does not hang", NULL);
         count_voices(asker, 1);
         usec_t asked = clock_steady();
@@ -193,7 +194,7 @@ static void measure_cancels(const char *path, int rounds)
 
 /* ---- many streams ---- */
 
-/* Seconds of CPU of a process; `parent` is filled. */
+/* Seconds of CPU of a process; sets `parent`. */
 static double cpu_of(int pid, int *parent)
 {
     char path[64], line[1024];
@@ -210,7 +211,7 @@ static double cpu_of(int pid, int *parent)
     return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
 }
 
-/* Of the streamer, and of its workers. */
+/* CPU seconds of the streamer and its workers. */
 static void cpu_now(int streamer, double *own, double *workers)
 {
     DIR *all = opendir("/proc");

@@ -1,5 +1,5 @@
-/* What a frame costs in each unit of the audio thread, beside a memcpy of a stereo block in the same run. Prints
- * nanoseconds a stereo frame (the least of ROUNDS rounds), and how many of it fill one core at 48 kHz.
+/* The cost of a frame in each unit of the audio thread, beside a memcpy of a stereo block in the same run. Prints
+ * nanoseconds for each stereo frame (the best of ROUNDS rounds), and the number of units that fill one core at 48 kHz.
  * Usage: bench_units [BLOCK] */
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 
 enum { RATE = 48000, MOST = 8192, BLOCKS = 200, ROUNDS = 15, SOURCE = 1 << 20 };
 
-/* All that any of them needs; one block in and out. */
+/* The state of all units; one block in and out. */
 struct bench {
     uint32_t block;
     float left[MOST], right[MOST], out_left[MOST], out_right[MOST], level[MOST];
@@ -232,7 +232,8 @@ static void fill_input(struct bench *b)
     }
 }
 
-/* Nanoseconds a frame: the least of all rounds. Blocks that are worked on in place are filled anew each round. */
+/* Nanoseconds for each frame, the best of all rounds. Blocks that a unit changes in place are filled again for each
+ * round. */
 static double cost_of(struct bench *b, const struct unit *unit)
 {
     double least = 1e18;

@@ -1,6 +1,6 @@
-/* Some states could make a period take long: a sequencer whose step is far in the past, loops of a few frames off
- * pitch, hundreds of orders in one period. This bench puts the engine into each of them and prints the processor time
- * of its periods, beside a harmless state of the same run. The median must be at most a tenth of a period. */
+/* Some states could make a period long: a sequencer whose step is far in the past, loops of a few frames at odd
+ * pitches, hundreds of orders in one period. This bench puts the engine into each state and prints the processor time
+ * of its periods, beside a harmless state in the same run. The median may be at most a tenth of a period. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,7 +23,7 @@ static void start_transport(struct rig *rig)
     rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_START });
 }
 
-/* In the half that the next period begins with. */
+/* Changes the half with which the next period begins. */
 static void set_step_back(struct rig *rig)
 {
     struct engine_memory *memory = (struct engine_memory *)studio_engine(rig->studio);
@@ -68,7 +68,7 @@ static void start_tiny_high(struct rig *rig)
     start_loops(rig, 1, 7.9f);
 }
 
-/* Before its first lap is over, a loop has nothing before its first frame, and is not unrolled. */
+/* Before the end of its first lap, a loop has nothing before its first frame, and is not unrolled. */
 static void begin_tiny_again(struct rig *rig)
 {
     start_loops(rig, 1, 0.125f);
@@ -92,7 +92,7 @@ static void order_now(struct rig *rig)
     order_all(rig, ORDER_NOW, 0, ORDER_STREAM_GAIN);
 }
 
-/* Each is later than the ones before, so that each is put before all of them; a panic takes them back. */
+/* Each order is later than the earlier ones, so each is inserted before all of them; a panic removes them. */
 static void order_later(struct rig *rig)
 {
     rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
@@ -104,13 +104,13 @@ static void start_waiting(struct rig *rig)
     order_all(rig, rig->frame + INT64_C(10000000000), 1, ORDER_PAD_RELEASE);
 }
 
-/* Each looks through all that wait, and through all voices. */
+/* Each order searches all waiting orders and all voices. */
 static void order_stops(struct rig *rig)
 {
     order_all(rig, ORDER_NOW, 0, ORDER_SOUND_STOP);
 }
 
-/* ---- measuring ---- */
+/* ---- measurement ---- */
 
 static const struct worst cases[] = {
     { "nothing sounds", true, false, NULL, NULL },

@@ -1,10 +1,10 @@
-/* ear: what hearing costs, beside what any analysis must do and beside aubio's own objects.
+/* ear: the cost of analysis, beside the least that any analysis must do, and beside aubio's objects.
  *
  *   ear make FOLDER SHOTS     makes the sounds (sounds.h)
- *   ear cost FOLDER ROUNDS    hears each sound in three ways in turn, ROUNDS times, and tells the processor time of the
- *                             best round: the floor (decode, one windowed FFT pass), aubio's MFCC, onset, tempo and
- *                             pitch objects fed one after another (decode, each its own pass), and all of the ear
- *   ear decode FOLDER THREADS decodes all sounds on so many threads; tells the seconds that passed */
+ *   ear cost FOLDER ROUNDS    analyses each sound in three ways in turn, ROUNDS times, and prints the processor time of
+ *                             the best round: the floor (decode, one windowed FFT pass), aubio's MFCC, onset, tempo and
+ *                             pitch objects one after another (decode, each its own pass), and the complete analysis
+ *   ear decode FOLDER THREADS decodes all sounds on THREADS threads; prints the elapsed seconds */
 #include <aubio/aubio.h>
 #include <fcntl.h>
 #include <fftw3.h>
@@ -73,7 +73,7 @@ static struct mono decode_mono(const char *path)
     return mono;
 }
 
-/* ---- three ways to hear ---- */
+/* ---- three ways to analyse ---- */
 
 static void hear_floor(const char *path)
 {
@@ -173,7 +173,7 @@ static void hear_all(const char *path)
     close(fd);
 }
 
-/* ---- comparing ---- */
+/* ---- comparison ---- */
 
 enum way { FLOOR, AUBIO, EAR, WAYS };
 
@@ -200,7 +200,7 @@ static double time_of(const struct sounds *sounds, enum way way)
     return seconds_of(CLOCK_PROCESS_CPUTIME_ID) - began;
 }
 
-/* `each`: of what one costs, in the unit that is named. */
+/* `each`: the unit of the cost of one. */
 static void print_cost(const char *what, const double best[WAYS], double each, const char *unit)
 {
     printf("%-10s %7.3f %7.3f %7.3f ms of CPU for each %s: %5.1f times as fast as aubio, %4.1f times the floor\n", what,

@@ -19,7 +19,7 @@ static void end_with(const char *what, const char *path)
     exit(1);
 }
 
-/* ---- which there are ---- */
+/* ---- the files ---- */
 
 static void visit_folder(const char *folder, struct sounds *to)
 {
@@ -49,14 +49,14 @@ void sounds_below(const char *folder, struct sounds *to)
     visit_folder(folder, to);
 }
 
-/* ---- making ---- */
+/* ---- making sounds ---- */
 
 struct sound {
     SF_INFO info;
     float *frames;
 };
 
-/* False: not a sound, or longer than so many seconds. */
+/* False: not a sound, or longer than the given number of seconds. */
 static bool read_sound(const char *path, double longest, struct sound *to)
 {
     *to = (struct sound){ 0 };
@@ -69,7 +69,7 @@ static bool read_sound(const char *path, double longest, struct sound *to)
     return to->frames != NULL;
 }
 
-/* In so many channels, one or two: as it is, or its first one in both. */
+/* In one or two channels: unchanged, or the first channel in both. */
 static void write_sound(const char *path, const struct sound *sound, int channels, float gain)
 {
     SF_INFO info = { .samplerate = sound->info.samplerate,

@@ -28,7 +28,7 @@ static void put_row(struct bare *bare, MDB_txn *txn, int db, const void *key, si
     check_code(mdb_put(txn, bare->dbi[db], &k, &v, 0));
 }
 
-/* One edit: its record over the old one, its change behind the others, its request anywhere. */
+/* One edit: overwrites its record, appends its change, and writes its request at a random place. */
 static void edit_item(struct bare *bare, MDB_txn *txn)
 {
     const struct engine *like = bare->like;

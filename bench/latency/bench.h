@@ -1,10 +1,10 @@
-/* bench.h: what a message of loophole costs, beside what it stands on, in one run: a raw ZeroMQ dealer/router echo, a
- * Unix seqpacket echo and bare LMDB with rows of the same sizes. Rounds of all measurements alternate, so that a busy
- * machine falls on all alike; a ratio is the median of the rounds' ratios.
+/* bench.h: the cost of a message of loophole beside that of its parts, in one run: a raw ZeroMQ dealer/router echo, a
+ * Unix seqpacket echo, and bare LMDB with rows of the same sizes. Rounds of all measurements alternate, so a busy
+ * machine affects all alike; a ratio is the median of the rounds' ratios.
  *
  *   main.c     rounds, the table                   bare.c     LMDB alone
- *   echo.c     the two echoes, each a process      swarm.c    many clients, one ask each in flight
- *   engine.c   asks to a running engine            load.c     writers, searchers and an index at once       */
+ *   echo.c     the two echoes, each a process      swarm.c    many clients, each with one ask in flight
+ *   engine.c   asks to a running engine            load.c     writers, searchers and an index at once */
 #ifndef LOOPHOLE_BENCH_LATENCY_BENCH_H
 #define LOOPHOLE_BENCH_LATENCY_BENCH_H
 
@@ -18,7 +18,7 @@
 
 enum { ITEMS = 1000, BATCH = 1000, SWARM = 64 };
 
-/* Prints what and ends the program; for what a bench cannot do without. */
+/* Prints a message and ends the program, if the bench cannot continue. */
 _Noreturn void bench_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- echo.c ---- */
@@ -38,19 +38,19 @@ struct engine {
     struct asker *asker;
     struct id items[ITEMS];
     struct id folder;
-    uint64_t serial;               /* makes each edit another one */
+    uint64_t serial;               /* makes each edit different */
     size_t media, change, request; /* bytes of the rows of one edit */
-    size_t put_ask, put_answer;    /* bytes of its frames */
+    size_t put_ask, put_answer;    /* bytes of the frames of one edit */
     size_t ping_ask, ping_answer;
 };
-void engine_begin(struct engine *engine); /* connects to the engine of this home and puts ITEMS items into it */
+void engine_begin(struct engine *engine); /* connects to the engine of this home and adds ITEMS items to it */
 void engine_end(struct engine *engine);
 void engine_ping(struct engine *engine, const char *service, uint32_t count, struct latency *to);
 void engine_put(struct engine *engine, uint32_t count, struct latency *to);
 double engine_batch(struct engine *engine); /* seconds of one ask with BATCH edits */
 bool engine_answers(struct engine *engine, const char *service);
 
-/* The frame of the next ask of a swarm; `state` is the engine. */
+/* Makes the frame of the next ask of a swarm; `state` is the engine. */
 void engine_put_frame(void *state, struct buffer *to);
 void engine_search_frame(void *state, struct buffer *to);
 
@@ -58,7 +58,7 @@ void engine_search_frame(void *state, struct buffer *to);
 struct bare;
 struct bare *bare_begin(const char *directory, const struct engine *like);
 void bare_end(struct bare *bare);
-/* So many commits, each of so many edits; how long all took, in seconds. */
+/* Makes `commits` commits of `edits` edits each; returns the seconds of all. */
 double bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct latency *to);
 
 /* ---- swarm.c ---- */
@@ -66,14 +66,15 @@ struct swarm;
 struct swarm *swarm_begin(const char *address, uint32_t clients);
 void swarm_end(struct swarm *swarm);
 
-/* Until `total` answers have come, or, with 0, until `stop` is true: returns seconds. `checked`: each must be ok. */
+/* Runs until `total` answers have come, or if `total` is 0 until `stop` is true. Returns seconds. `checked`: each
+ * answer must be ok. */
 double swarm_run(struct swarm *swarm, uint32_t total, const volatile bool *stop, bool checked,
                  void (*frame)(void *state, struct buffer *to), void *state, struct latency *to);
 
 /* ---- load.c ---- */
 
-/* 8 writers while 8 clients search and `loophole index DIR` runs from its start to its end. False: no search, or no
- * library to index. */
+/* 8 clients write while 8 clients search and `loophole index DIR` runs from its start to its end. False: the search
+ * service or a library is missing. */
 bool load_run(struct engine *engine, const char *library, struct latency *puts, struct latency *searches,
               double *seconds);
 

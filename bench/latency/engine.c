@@ -42,7 +42,7 @@ bool engine_answers(struct engine *engine, const char *service)
     return ask(engine->asker, name, &request, 1000, NULL, &(struct pong){ 0 }, &fault) == ERR_OK;
 }
 
-/* ---- what is asked ---- */
+/* ---- requests ---- */
 
 static struct edit next_edit(struct engine *engine, char notes[WORD])
 {
@@ -87,7 +87,7 @@ void engine_search_frame(void *state, struct buffer *to)
     put_frame("search.query", &search_query_shape, &request, to);
 }
 
-/* ---- beginning ---- */
+/* ---- preparation ---- */
 
 static void add_items(struct engine *engine)
 {
@@ -135,7 +135,7 @@ static size_t row_bytes(struct txn *txn, enum database db, struct key key)
     return value.len;
 }
 
-/* The rows and frames of one edit, and of a ping, as they are. */
+/* Measures the rows and frames of one edit, and those of a ping. */
 static void measure_engine(struct engine *engine)
 {
     char notes[WORD];
@@ -179,7 +179,7 @@ void engine_end(struct engine *engine)
     asker_free(engine->asker);
 }
 
-/* ---- measuring ---- */
+/* ---- measurement ---- */
 
 void engine_ping(struct engine *engine, const char *service, uint32_t count, struct latency *to)
 {

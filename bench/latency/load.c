@@ -41,7 +41,7 @@ static void end_load(struct load *load)
     pthread_join(load->thread, NULL);
 }
 
-/* The whole of it: from the first look at the folder to the last file heard. */
+/* Runs the whole index command: from the scan of the folder to the last analysed file. */
 static void index_library(const char *library)
 {
     pid_t child = fork();

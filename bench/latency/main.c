@@ -1,5 +1,5 @@
-/* bench_latency [ROUNDS]: the table of bench.h, of the engine that runs in this home. `make bench` starts one.
- * bench_latency --pings [ROUNDS]: of that table the pings alone, of each service that answers. */
+/* bench_latency [ROUNDS]: prints the table of bench.h for the engine that runs in this home. `make bench` starts one.
+ * bench_latency --pings [ROUNDS]: prints only the pings, for each service that answers. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 enum { ROUNDS = 15, ROUNDS_MOST = 101, PINGS = 1000, PUTS = 60 };
 enum { SWARM_COMMITS = 100, SWARM_PUTS = SWARM_COMMITS * SWARM };
 
-/* One figure of each round. */
+/* One measurement, with a value for each round. */
 struct figures {
     double at[ROUNDS_MOST];
     uint32_t count;
@@ -36,7 +36,7 @@ enum figure {
 static const char *const others[] = { "supervisor", "search", "indexer", "streamer", "audio" };
 enum { OTHERS = sizeof(others) / sizeof(*others) };
 
-/* Pings of one service, and the raw echoes of the same rounds. */
+/* Pings to one service, and the raw echoes of the same rounds. */
 struct pinged {
     bool runs;
     struct figures ours, raw;
@@ -124,7 +124,7 @@ static void measure_puts(struct bench *b)
 {
     memset(b->other, 0, sizeof(*b->other));
     fresh_latency(b);
-    for (int i = 0; i < PUTS; i++) { /* in turn: the disk's moods fall on both */
+    for (int i = 0; i < PUTS; i++) { /* in turn, so that changes of the disk's speed affect both */
         bare_put(b->bare, 1, 1, b->other);
         engine_put(&b->engine, 1, b->latency);
     }
@@ -157,7 +157,7 @@ static void measure_batch(struct bench *b)
 
 /* ---- the table ---- */
 
-/* The median of the rounds' ratios, and the ratio of the best rounds: what is left when nothing else runs. */
+/* The median of the rounds' ratios, and the ratio of the best rounds, which approximates an idle machine. */
 struct ratio {
     double median, best;
 };
@@ -188,7 +188,7 @@ static struct ratio ratio_of(const struct figures *ours, const struct figures *t
     return (struct ratio){ median_of(&each), best_of(ours, is_rate) / best_of(theirs, is_rate) };
 }
 
-/* What one put stands on: a commit and two round trips. */
+/* The parts of one put: a commit and two round trips. */
 static struct figures under_a_put(const struct bench *b)
 {
     struct figures sum = { .count = b->figures[BARE_50].count };

@@ -9,8 +9,8 @@
 
 enum { WAIT_MS = 60000 };
 
-/* All clients are one thread: what they cost falls on ours and theirs alike, and is kept small. zmq_poll would ask the
- * kernel twice for each of them, however few have an answer. */
+/* All clients share one thread, so their cost is the same in both measurements, and small. zmq_poll would ask the
+ * kernel twice for each client, however few have an answer. */
 struct swarm {
     void *context;
     uint32_t clients;
@@ -69,7 +69,7 @@ static void send_one(struct swarm *swarm, uint32_t i, void (*frame)(void *state,
     swarm->in_flight++;
 }
 
-/* False when none is there. With one client a blocking receive is what a client would do. */
+/* False: there is no answer. With one client it blocks, as a client would. */
 static bool take_answer(struct swarm *swarm, uint32_t i, bool checked, struct latency *to)
 {
     struct answer_frame answer;
@@ -105,7 +105,7 @@ static bool goes_on(const struct run *run)
     return run->total ? run->asked < run->total : !*run->stop;
 }
 
-/* A signal comes once: what a send has seen of it is looked for behind it. */
+/* A signal comes once, and a send may consume it: so it checks for answers after the send. */
 static void serve_client(struct swarm *swarm, struct run *run, uint32_t i)
 {
     while (swarm->sent_ns[i] && take_answer(swarm, i, run->checked, run->to)) {

@@ -1,6 +1,6 @@
-/* duplicates: how the time to find duplicates grows. Made-up sounds, of which one in twenty is the one before it once
- * more, softer and with noise, in a real store; searched as the service does, by processor time. Usage: duplicates
- * COUNT…, each in a home of its own below $LOOPHOLE_HOME */
+/* duplicates: the growth of the time to find duplicates. Searches made-up sounds in a real store, as the service does.
+ * One sound in twenty is a copy of the one before it, softer and with noise. Prints processor times. Usage: duplicates
+ * COUNT…, each in a new home below $LOOPHOLE_HOME */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static struct id *ids_of(struct txn *txn, uint32_t count)
     return found == count ? ids : NULL;
 }
 
-/* Seconds of each stage: gathering, matching twice, comparing prints. */
+/* Seconds of each stage: collecting, matching twice, comparing fingerprints. */
 static bool search_groups(struct duplicate_groups *groups, struct store *store, const struct paths *paths,
                           uint32_t count, double seconds[STAGES], uint64_t *pairs)
 {

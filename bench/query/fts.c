@@ -26,8 +26,8 @@ static void run_sql(struct fts *fts, const char *sql)
     check_code(fts, sqlite3_exec(fts->db, sql, NULL, NULL, NULL));
 }
 
-/* Prefix indexes for what is typed; columns and positions are not needed to find and to rank. Values are numbers. A tag
- * is a row of its own, found by item for counting and by tag for filtering. */
+/* Prefix indexes for search words; finding and ranking need no columns and positions. Values are numbers. A tag is a
+ * separate row, found by item for counting and by tag for filtering. */
 static const char *const schema =
     "PRAGMA journal_mode=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000000;"
     "CREATE VIRTUAL TABLE words USING fts5(name, tags, pack, content='', detail=column, prefix='2 3 4');"
@@ -124,8 +124,8 @@ struct fts *fts_build(uint32_t count, uint64_t seed)
     return fts;
 }
 
-/* ---- asking: what is found goes into `hit`, from which all is counted. CROSS JOIN keeps the order of joining: from
- * the few to their facts by id, which the planner cannot know; with a WHERE it would make a filter of all ---- */
+/* ---- asking: results go into `hit`, from which everything is counted. CROSS JOIN fixes the order of joining: from the
+ * few results to their facts by id, which the planner cannot know; with a WHERE it would filter all items ---- */
 
 static void find_rows(struct fts *fts, const struct fts_question *q)
 {

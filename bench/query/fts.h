@@ -1,5 +1,5 @@
-/* fts.h: the same items in SQLite, words in FTS5 and facts in an indexed table, and the same questions. In memory, so
- * that no disk is measured. One thread. */
+/* fts.h: the same items in SQLite (words in FTS5, facts in an indexed table) and the same questions. In memory, so the
+ * disk is not measured. One thread. */
 #ifndef LOOPHOLE_BENCH_QUERY_FTS_H
 #define LOOPHOLE_BENCH_QUERY_FTS_H
 
@@ -7,7 +7,7 @@
 
 enum { FTS_FACETS = 4, FTS_VALUES = 4096 };
 
-/* What is asked: of the words (FTS5's language, or "") and of the facts (SQL over `item`, or ""). */
+/* A question: about words (FTS5's language, or "") and about facts (SQL over `item`, or ""). */
 struct fts_question {
     char words[160];
     char facts[240];
@@ -17,12 +17,12 @@ struct fts_question {
 struct fts_answer {
     uint64_t total;
     double seconds;
-    uint32_t counts[FTS_FACETS][FTS_VALUES]; /* by the number of the value */
+    uint32_t counts[FTS_FACETS][FTS_VALUES]; /* index: the number of the value */
     uint32_t page[20], shown;
 };
 
 struct fts;
-struct fts *fts_build(uint32_t count, uint64_t seed); /* ends the program when it can't */
+struct fts *fts_build(uint32_t count, uint64_t seed); /* ends the program on an error */
 void fts_ask(struct fts *fts, const struct fts_question *question, struct fts_answer *answer);
 double fts_megabytes(void);
 const char *fts_version(void);

@@ -26,7 +26,7 @@ uint32_t items_draw(uint64_t *seed)
     return (uint32_t)(mixed >> 32);
 }
 
-/* Below `count`, small numbers much more often. */
+/* A random number below `count`; small numbers are much more frequent. */
 static uint32_t draw_unevenly(uint64_t *seed, uint32_t count)
 {
     double x = (double)items_draw(seed) / 4294967296.0;

@@ -1,4 +1,4 @@
-/* make: a store of so many made-up items in a new home. Usage: make COUNT SEED [vectors] */
+/* make: makes a store of COUNT made-up items in a new home. Usage: make COUNT SEED [vectors] */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,8 +1,7 @@
-/* query: questions with facets and counts, asked of a running engine over its socket and of SQLite's FTS5 in this
- * process, in turn, and compared: the same totals, the same counts of each value, or it ends with an error.
- * The round trip is timed with message, socket and decoding. Processor time is what both are compared by, since others
- * may share the machine: of the whole search service for one ask, and of SQLite's calls.
- * Usage: query COUNT SEED PID-OF-SEARCH */
+/* query: asks questions with facets and counts to a running engine over its socket, and to SQLite's FTS5 in this
+ * process, in turn. The totals and the counts of each value must be equal; otherwise it ends with an error. The round
+ * trip includes message, socket and decoding. Processor times are compared, because other programs may use the machine:
+ * of the whole search service for one ask, and of SQLite's calls. Usage: query COUNT SEED PID-OF-SEARCH */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +99,7 @@ static void add_between(struct question *q, const char *field, const char *colum
 
 static void fill_question(struct bench *bench, uint32_t kind, struct question *q)
 {
-    static const uint32_t plain[] = { 1, 5, 6, 7, 9, 10, 13, 14, 17, 18 }; /* classes that stand in names */
+    static const uint32_t plain[] = { 1, 5, 6, 7, 9, 10, 13, 14, 17, 18 }; /* classes that occur in names */
     uint32_t class = plain[draw_below(bench, 10)], tag = draw_below(bench, ITEMS_TAGS),
              key = draw_below(bench, ITEMS_KEYS);
     char word[16], other[16], sql[32], ours[32];
@@ -155,7 +154,7 @@ static void make_questions(struct bench *bench)
         }
 }
 
-/* ---- asking, comparing ---- */
+/* ---- asking and comparing ---- */
 
 static void ask_ours(struct bench *bench, const struct question *q, struct found *found)
 {
@@ -179,7 +178,7 @@ static int compare_times(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The counts of one facet, the largest first: as many as ours has. */
+/* The counts of one facet, the largest first: as many as our answer has. */
 static bool counts_agree(const struct found *found, const char *facet, const uint32_t *theirs)
 {
     static double sorted[FTS_VALUES];
@@ -223,7 +222,7 @@ static void run_one(struct bench *bench, uint32_t kind, uint32_t number)
         bench->used[kind][number][round] = us_of(bench->service) - used;
     }
     bench->totals[kind] += found.total;
-    if (kind == ALL_THERE_IS && number > 0) { /* the same again, for half a minute each */
+    if (kind == ALL_THERE_IS && number > 0) { /* repeats each question for half a minute */
         bench->theirs[kind][number] = bench->theirs[kind][0];
         return;
     }
@@ -233,7 +232,7 @@ static void run_one(struct bench *bench, uint32_t kind, uint32_t number)
     compare_answers(bench, q, &found);
 }
 
-/* ---- telling ---- */
+/* ---- output ---- */
 
 static double quantile_of(const double *from, uint32_t count, double q)
 {

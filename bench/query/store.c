@@ -1,4 +1,4 @@
-/* store.c: made-up items into a real store. */
+/* store.c: writes made-up items to a real store. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +115,7 @@ static void put_vector(struct making *m, struct bytes content, const struct item
     check_error(catalogue_put_embedding(&m->w, content, &embedding), NULL);
 }
 
-/* ---- prints (services/worker/hear/features/fingerprint.h) ---- */
+/* ---- fingerprints (services/worker/hear/features/fingerprint.h) ---- */
 
 enum { PRINT_SAMPLES = 960, PRINT_RATE = 16000, PRINT_BANDS = 64, AGAIN = 20 };
 
@@ -133,7 +133,8 @@ static void put_artefact(struct making *m, struct bytes content, struct text typ
     buffer_free(&data);
 }
 
-/* Decaying tones of the class, each a little off; the last of twenty is the one before it, softer, with noise. */
+/* Decaying tones of the class, each slightly different. The last of twenty is the one before it, softer and with
+ * noise. */
 static void put_print(struct making *m, struct bytes content, const struct items_one *one)
 {
     bool is_again = one->number % AGAIN == AGAIN - 1;

@@ -1,7 +1,7 @@
-/* floor: what any scan of a folder costs. Says its seconds, of the clock and of the processor.
+/* floor: the minimal cost of any scan of a folder. Prints elapsed and processor seconds.
  *
- *   floor walk FOLDER      every name read, every file looked at (fstatat)
- *   floor open FOLDER      the same, and every file opened with libsndfile, which reads its header */
+ *   floor walk FOLDER      reads every name, calls fstatat for every file
+ *   floor open FOLDER      the same, and opens every file with libsndfile, which reads its header */
 #include <dirent.h>
 #include <fcntl.h>
 #include <sndfile.h>

@@ -23,7 +23,7 @@ uint32_t data_draw(uint64_t *seed)
     return (uint32_t)(mixed >> 33);
 }
 
-/* Box and Muller's; one of the two. */
+/* One of the two numbers of Box and Muller's method. */
 static float draw_normal(uint64_t *seed)
 {
     float radius = sqrtf(-2 * logf(((float)data_draw(seed) + 1) / 2147483649.0f));
@@ -85,7 +85,7 @@ void data_free(struct data *data)
     *data = (struct data){ 0 };
 }
 
-/* ---- truth ---- */
+/* ---- true neighbours ---- */
 
 struct found {
     float square;
@@ -104,7 +104,7 @@ static float square_between(const float *a, const float *b, const float *weights
     return sum;
 }
 
-/* Sorted by insertion: few are ever put in. */
+/* Insertion sort, because few rows are ever inserted. */
 static void offer_row(struct found *best, uint32_t most, uint32_t *kept, float square, uint32_t row)
 {
     uint32_t at = *kept < most ? (*kept)++ : most - 1;

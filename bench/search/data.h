@@ -1,7 +1,6 @@
-/* data.h: made-up embeddings in clusters, from a seed, with the true neighbours of its queries. A point is the
- * centre of its cluster, a random mixture of the cluster's own `inner` directions, and noise in all 64: so the
- * data have about `inner` dimensions locally, which is measured, and clusters that overlap more the wider they
- * are. */
+/* data.h: makes embeddings in clusters, from a seed, with the true neighbours of its queries. A point is the sum of its
+ * cluster's centre, a random mixture of the cluster's `inner` directions, and noise in all 64. So the data have about
+ * `inner` dimensions locally, which the bench measures. The wider the clusters are, the more they overlap. */
 #ifndef LOOPHOLE_BENCH_SEARCH_DATA_H
 #define LOOPHOLE_BENCH_SEARCH_DATA_H
 
@@ -16,24 +15,24 @@ enum { DATA_WIDTH = 64, DATA_NEAREST = 10 };
 
 struct data_kind {
     const char *name;
-    uint32_t members;    /* of a cluster */
-    uint32_t inner;      /* its directions */
-    float spread, noise; /* of a point in them, and in all; the centres spread by 1 */
+    uint32_t members;    /* points in a cluster */
+    uint32_t inner;      /* its dimensions */
+    float spread, noise; /* of a point within its cluster, and in all directions; the centres have a spread of 1 */
 };
 extern const struct data_kind data_easy, data_hard;
 
 struct data {
     uint32_t count, query_count;
     float *at;      /* count × DATA_WIDTH, aligned to 64 bytes */
-    float *queries; /* more points of the same clusters */
+    float *queries; /* further points of the same clusters */
 };
 
-/* Ends the program when memory is out. */
+/* The caller frees it with data_free. */
 void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count, uint64_t seed);
 void data_free(struct data *data);
 
-/* The true nearest of each query: DATA_NEAREST rows, nearest first. `weights` (DATA_WIDTH) may be NULL, and `is_in`
- * (a byte a row) too. */
+/* The true nearest rows of each query: DATA_NEAREST, nearest first. `weights` (DATA_WIDTH) and `is_in` (one byte for
+ * each row) may be NULL. */
 void data_truth(const struct data *data, const float *weights, const uint8_t *is_in, uint32_t *to);
 
 /* The local intrinsic dimension: the median over queries of the maximum-likelihood estimate from `nearest` distances

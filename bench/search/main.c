@@ -1,8 +1,8 @@
-/* The nearest ten of many embeddings: loophole's index beside hnswlib, faiss and USearch, in one run, on one
- * thread. Each peer gets the least effort at which it finds 0.99 of the truly nearest, for each case anew; the
- * fastest is the best. Times are of this thread's processor, since others may share it; each is the best of
- * some rounds, which alternate.
- * Usage: bench_search [COUNT=100000] [SEED=1] [PEERS: letters a, b, … of those to build; - for none] [easy|hard] */
+/* Finds the ten nearest of many embeddings with loophole's index, and with hnswlib, faiss and USearch, in one run, on
+ * one thread. For each case, each peer gets the least effort at which it finds 0.99 of the truly nearest; the fastest
+ * peer counts. Times are processor times of this thread, because other programs may use the machine; each is the best
+ * of several alternating rounds. Usage: bench_search [COUNT=100000] [SEED=1] [PEERS: letters a, b, … of those to build;
+ * - for none] [easy|hard] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 enum { QUERIES = 400, ROUNDS = 5, BATCH = 8, PEERS = 8, WEIGHTS = 6 };
 
-static const double GOAL = 0.99, FAISS_IS_OLD = 2.8; /* Debian's 1.7.3, on single queries, beside the newest */
+static const double GOAL = 0.99, FAISS_IS_OLD = 2.8; /* Debian's version 1.7.3, for single queries, beside the newest */
 
 struct bench {
     struct data data;
@@ -28,7 +28,7 @@ struct bench {
     float weights[DATA_WIDTH];
     struct bitmap *only; /* of the case; NULL: all */
     uint8_t *bits;       /* the same, for the peers */
-    uint8_t *is_in;      /* a byte a row, for the truth */
+    uint8_t *is_in;      /* one byte for each row, for the true neighbours */
 };
 
 static double processor_seconds(void)
@@ -60,7 +60,7 @@ static double recall_of(const struct bench *bench)
     return (double)hits / (QUERIES * DATA_NEAREST);
 }
 
-/* ---- one round of all queries; seconds ---- */
+/* ---- one round of all queries, in seconds ---- */
 
 static double ask_ours(struct bench *bench)
 {
@@ -80,7 +80,7 @@ static double ask_ours(struct bench *bench)
     return processor_seconds() - began;
 }
 
-/* The filter comes as a bitmap of ours: making the peer's bits of it is counted, as it is for ours. */
+/* The filter is our bitmap. Converting it to the peer's bits counts, as it does for our index. */
 static void fill_bits(struct bench *bench)
 {
     struct bitmap_view view;
@@ -107,7 +107,7 @@ static double ask_peer(struct bench *bench, struct peer *peer, uint32_t effort, 
     return processor_seconds() - began;
 }
 
-/* The least effort that reaches the goal; 0: none does. */
+/* The least effort that reaches the goal; 0: none. */
 static uint32_t tune_peer(struct bench *bench, struct peer *peer)
 {
     uint32_t low = 1, high = peer_most_effort(peer);
@@ -187,7 +187,7 @@ static void run_filter(struct bench *bench, const char *name, uint32_t one_of, u
     bench->is_in = bench->bits = NULL;
 }
 
-/* Weights between 0 and 2 for each block. */
+/* Random weights between 0 and 2 for each block. */
 static void run_weights(struct bench *bench, uint64_t seed)
 {
     double equal = INFINITY, sum = 0, worst = INFINITY, least = 1;
@@ -212,7 +212,7 @@ static void run_weights(struct bench *bench, uint64_t seed)
            sum, worst, least);
 }
 
-/* ---- a full scan beside a plain read ---- */
+/* ---- a full scan compared with a plain read ---- */
 
 static double read_plainly(const struct data *data)
 {

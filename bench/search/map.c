@@ -1,4 +1,5 @@
-/* map.c: how long the map of a library takes, and how far its neighbours are true ones: bench_map [COUNT] [SEED] */
+/* map.c: the time to make the map of a library, and the share of its neighbours that are true ones: bench_map [COUNT]
+ * [SEED] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static double draw_normal(uint64_t *state)
     return sqrt(-2 * log(draw_uniform(state) + 1e-300)) * cos(6.283185307179586 * draw_uniform(state));
 }
 
-/* Families of sounds: each a cloud of few dimensions, turned its own way. */
+/* Families of sounds: each is a cloud of few dimensions with its own rotation. */
 static float *make_vectors(uint32_t count, uint64_t seed)
 {
     static double center[FAMILIES][VECTORS_WIDTH], axis[FAMILIES][SUBSPACE][VECTORS_WIDTH];

@@ -1,4 +1,4 @@
-/* peer.h: another library's index over the same data, and how it is asked. One thread. */
+/* peer.h: another library's index over the same data, and its queries. One thread. */
 #ifndef LOOPHOLE_BENCH_SEARCH_PEER_H
 #define LOOPHOLE_BENCH_SEARCH_PEER_H
 
@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* What is asked: `count` queries, each for its DATA_NEAREST; `bits` (NULL: all rows) has a bit for each row that may be
+/* A request: `count` queries, each for DATA_NEAREST rows; `bits` (NULL: all rows) has a bit for each row that may be
  * found, the lowest of a byte first. */
 struct peer_ask {
     const float *queries;
@@ -19,17 +19,17 @@ struct peer_ask {
 
 struct peer;
 
-/* The indexes that are compared, and what each is called. */
+/* The compared indexes, and their names. */
 uint32_t peer_kinds(void);
 const char *peer_name(uint32_t kind);
 bool peer_is_faiss(uint32_t kind);
 bool peer_can_filter(uint32_t kind);
 
 struct peer *peer_build(uint32_t kind, const struct data *data);
-double peer_megabytes(const struct peer *peer); /* beside the floats of the data themselves where it needs no copy */
+double peer_megabytes(const struct peer *peer); /* without the floats of the data themselves, if it needs no copy */
 uint32_t peer_most_effort(const struct peer *peer);
 
-/* `effort`, from 1, is its one number for speed against recall: ef, or clusters probed. */
+/* `effort`, from 1, is the number that trades speed for recall: ef, or clusters probed. */
 void peer_search(struct peer *peer, const struct peer_ask *ask, uint32_t effort);
 void peer_free(struct peer *peer);
 

@@ -1,4 +1,4 @@
-// The peers: hnswlib and faiss of Debian, USearch of npm, each as its manual says, on one thread.
+// The peers: Debian's hnswlib and faiss, and USearch of npm, each used as its manual recommends, on one thread.
 #include "bench/search/peer.h"
 
 #include <cmath>
@@ -102,7 +102,7 @@ struct ivf_sq8 : ivf {
     }
 };
 
-/* 4-bit words of pairs of numbers, then the floats of the best. */
+/* 4-bit codes of pairs of numbers, then the floats of the best rows. */
 struct ivf_fast : ivf {
     std::unique_ptr<faiss::IndexRefineFlat> refined;
     explicit ivf_fast(const data *data)
@@ -155,7 +155,7 @@ struct hnswlib_peer : peer {
         for (uint32_t i = 0; i < data->count; i++)
             index.addPoint(data->at + (size_t)i * DATA_WIDTH, i);
     }
-    /* It has no filter: more are asked for, and what may not be found is left out. */
+    /* It has no filter: the search asks for more rows, and discards those that the filter excludes. */
     void search(const peer_ask &ask, uint32_t effort) override
     {
         index.setEf(effort);
