@@ -9,7 +9,7 @@ import subprocess
 
 import numpy as np
 
-# kind: the class; samples: frames × channels; listed: in classes.tsv, not a neighbour on the keyboard.
+# kind: the class; samples: frames × channels; listed: in classes.tsv, so not a neighbouring key.
 Sound = collections.namedtuple('Sound', 'kind kit rate samples listed')
 
 RATE = 44100
@@ -22,7 +22,7 @@ def labels(path='model/classes.tsv'):
 
 
 def decode(path):
-    """(rate, frames × channels) of a file, by sox."""
+    """Decodes a file with sox: (rate, frames × channels)."""
     rate, channels = (int(subprocess.run(['soxi', o, path], capture_output=True, check=True).stdout) for o in ('-r', '-c'))
     raw = subprocess.run(['sox', '-D', path, '-t', 'f32', '-'], capture_output=True, check=True).stdout
     return rate, np.frombuffer(raw, '<f4').reshape(-1, channels)
@@ -78,13 +78,13 @@ class Synth:
 
 
 def trimmed(x):
-    """Without the silence behind it."""
+    """Cuts the silence at the end."""
     loud = np.nonzero(np.abs(x).max(1) > 0.0015 * np.abs(x).max())[0]
     return x[:max(2205, loud[-1] + 1)] if len(loud) else x[:2205]
 
 
 def note(synth, name, shift=0, velocity=100):
-    """The sound that a gm/… line of classes.tsv names, some semitones off for instruments."""
+    """The sound of a gm/… line of classes.tsv; for instruments, shifted by some semitones."""
     drum, program, key = re.fullmatch(r'gm/(drum|p)(\d+)_k(\d+)\.wav', name).groups()
     if drum == 'drum':
         return synth.drum(int(program), int(key), velocity)
@@ -92,7 +92,7 @@ def note(synth, name, shift=0, velocity=100):
 
 
 def originals():
-    """Every labelled sound, and its neighbours on the keyboard."""
+    """Every labelled sound, and the sounds of its neighbouring keys."""
     synth = Synth()
     for path, kind, kit in labels():
         if not path.startswith('gm/'):

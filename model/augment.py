@@ -1,9 +1,9 @@
-"""One sound made into another of the same class: speed, equaliser, fade, drive, room, noise, a quiet second sound."""
+"""Makes another sound of the same class: speed, equaliser, fade, drive, room, noise, a quiet second sound."""
 import numpy as np
 
 
 def resample(x, factor):
-    """`factor` times as fast, by cubic Hermite interpolation."""
+    """Plays `x` `factor` times as fast, by cubic Hermite interpolation."""
     at = np.arange(int(len(x) / factor)) * factor
     i = np.minimum(at.astype(int), len(x) - 2)
     a = (at - i).astype('f4')[:, None]

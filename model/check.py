@@ -31,14 +31,14 @@ def halves(kits, names, seed):
 
 
 def embed(found, x):
-    """As embed.c does."""
+    """Computes the same as embed.c."""
     blocks = [np.sqrt(train.class_shares(found, x)) @ found['embed.timbre'] if b == 1
               else x @ found[f'embed.block{b}'] + found[f'embed.bias{b}'] for b in range(5)]
     return np.hstack(blocks)
 
 
 def precision(z, y, kits):
-    """class → precision@10 of its sounds, other kits only."""
+    """class → precision@10 of its sounds, among other kits only."""
     found = {}
     square = (z * z).sum(1)
     distance = square[:, None] + square - 2 * z @ z.T

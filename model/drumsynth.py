@@ -1,5 +1,5 @@
-"""Plays the DrumSynth presets (.ds) that LMMS brings: a falling tone, noise, two overtones and two bands of noise, each
-under its own envelope, then a filter and distortion. It is near to the program they were written for, not the same."""
+"""Plays the DrumSynth presets (.ds) of LMMS: a falling tone, noise, two overtones and two bands of noise, each with its
+own envelope, then a filter and distortion. The result is close to that of DrumSynth, but not equal."""
 import configparser
 
 import numpy as np
@@ -15,7 +15,7 @@ def read(path):
 
 
 class Part:
-    """A section; what it lacks is zero."""
+    """A section; missing values are zero."""
 
     def __init__(self, parser, name):
         self.values = parser[name] if parser.has_section(name) else {}
@@ -27,7 +27,7 @@ class Part:
             return default
 
     def points(self, key, stretch=1.):
-        """An envelope: samples and shares of full level."""
+        """An envelope: points of (sample, share of the full level)."""
         pairs = [p.split(',') for p in self.values.get(key, '').split() if p.count(',') == 1]
         pairs = [(float(t) * stretch, float(level) / 100) for t, level in pairs] or [(0, 0)]
         return np.array(pairs).T
@@ -75,7 +75,7 @@ def noise(part, count, stretch, random):
 
 
 def band(part, count, stretch, tune, random):
-    """Noise round a frequency: slow noise times a sine."""
+    """Noise around a frequency: slow noise times a sine."""
     slow = random.standard_normal(count)
     hz, edge = np.fft.rfftfreq(count, 1 / RATE), 10 ** (part.number('dF', 50) / 100 * 2.2 + 1.2)
     slow = np.fft.irfft(np.fft.rfft(slow) / (1 + (hz / edge) ** 2), count)
@@ -104,7 +104,7 @@ def overtones(part, count, stretch, tune, hz, base):
 
 
 def filtered(x, part, stretch):
-    """A swept low-pass (or what it takes away), in blocks with half of each laid over the next."""
+    """A swept low-pass (or its complement), in blocks that overlap by half."""
     cut = curve(part.points('FilterEnv', stretch), len(x))
     if part.values.get('FilterEnv', '').startswith('0,100 442000,100'):
         cut = np.ones(len(x))
@@ -129,7 +129,7 @@ def distorted(x, part):
 
 
 def played(path, seed=0):
-    """The preset's sound, frames × 1, at most three seconds; None when it is silent."""
+    """The preset's sound, frames × 1, at most three seconds; None if it is silent."""
     parser, random = read(path), np.random.default_rng(seed)
     names = 'General', 'Tone', 'Noise', 'Overtones', 'NoiseBand', 'NoiseBand2', 'Distortion'
     general, low, hiss, over, band1, band2, distortion = (Part(parser, name) for name in names)

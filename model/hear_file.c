@@ -1,7 +1,7 @@
-/* hear_file: what the ear makes of sounds; for training and for scores.
- *   hear_file FILE…        for each a JSON line: path, seconds, facts, measures (measure.h), embedding
+/* hear_file: prints the results of the analysis, for training and for scores.
+ *   hear_file FILE…        for each file a JSON line: path, seconds, facts, measures (measure.h), embedding
  *   hear_file --row        raw sounds from stdin; for each the row of numbers that the model reads (floats)
- *   hear_file --tempo      raw sounds from stdin; for each u32 count, then of each candidate bpm, beats, features
+ *   hear_file --tempo      raw sounds from stdin; for each u32 count, then bpm, beats, features of each candidate
  *   hear_file --time       raw sounds from stdin; CPU for each second of audio
  * A raw sound: "RATE CHANNELS FRAMES\n" and interleaved floats. */
 #include <fcntl.h>

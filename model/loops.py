@@ -1,4 +1,4 @@
-"""Loops whose tempo is known: patterns of common styles, played with the labelled single sounds."""
+"""Makes loops with a known tempo: patterns of common styles, played with the labelled single sounds."""
 import numpy as np
 
 RATE = 44100
@@ -135,7 +135,7 @@ class Loop:
             self.put(sound, i, 1 if i % 16 == 0 else first)
 
     def length(self):
-        """Four of five are a whole number of bars; the others ring on or are cut."""
+        """Four of five loops have a whole number of bars; the others end later or earlier."""
         r = self.random
         if r.random() < .8:
             return self.frames
@@ -152,7 +152,7 @@ class Loop:
 
 
 def sounds_of(originals):
-    """class → single sounds at 44.1 kHz, mono, from their start."""
+    """class → single sounds at 44.1 kHz, mono, without leading silence."""
     sounds = {}
     for sound in originals:
         if sound.rate == RATE and len(sound.samples):

@@ -1,4 +1,4 @@
-"""What is learned: discriminants, small networks, logistic judges; plain numpy, from fixed seeds."""
+"""Learns discriminants, small networks and logistic regressions, with plain numpy, from fixed seeds."""
 import numpy as np
 
 import weights
@@ -25,7 +25,7 @@ class Adam:
 
 
 def discriminant(x, y, size, shrink=.4):
-    """Linear discriminants, the within-class scatter shrunk towards a sphere; every class counts alike."""
+    """Linear discriminants; the within-class scatter is shrunk towards a sphere, and all classes have equal weight."""
     within, between = np.zeros((x.shape[1],) * 2), np.zeros((x.shape[1],) * 2)
     for k in np.unique(y):
         rows = x[y == k]
@@ -41,7 +41,7 @@ def discriminant(x, y, size, shrink=.4):
 
 
 def linear_classifier(x, y, softness=8):
-    """Weights and biases whose softmax goes by the distances to the class means among the discriminants."""
+    """Weights and biases whose softmax depends on the distances to the class means in the discriminants' space."""
     axes = discriminant(x, y, weights.CLASSES - 2)
     means = np.array([(x[y == k] @ axes).mean(0) if (y == k).any() else np.full(axes.shape[1], 1e3)
                       for k in range(weights.CLASSES)])
@@ -49,7 +49,7 @@ def linear_classifier(x, y, softness=8):
 
 
 def components(x, size, rows=6000):
-    """The principal components of some rows, as columns, scaled so that a component has about the spread one."""
+    """The principal components of some rows, as columns, scaled to a spread of about one each."""
     some = x[np.random.default_rng(0).choice(len(x), min(rows, len(x)), replace=False)]
     some = some - some.mean(0)
     spread, axes = np.linalg.eigh(some.T @ some / len(some))
@@ -57,7 +57,7 @@ def components(x, size, rows=6000):
 
 
 def network(x, y, counts, seed, axes, epochs=25, batch=256, drop=.3, smooth=.1, decay=.02):
-    """One hidden layer that reads the columns `axes`; `counts` weighs the rows."""
+    """A network with one hidden layer on the columns `axes`; `counts` are the weights of the rows."""
     random, f = np.random.default_rng(seed), np.float32
     x, hidden = (x @ axes).astype(f), weights.HIDDEN
     values = [(random.standard_normal((x.shape[1], hidden)) * np.sqrt(2 / x.shape[1])).astype(f),
@@ -96,7 +96,7 @@ def judge(x, wanted, counts, penalty=3e-3, steps=400):
 
 
 def tempo_scorer(sounds, seed=0, epochs=25, batch=16, drop=.15, penalty=1e-3):
-    """`sounds`: for each (bpm, candidates' bpm, candidates' features). Scores the right candidates highest."""
+    """`sounds`: for each (bpm, candidates' bpm, candidates' features). Learns to score the right candidates highest."""
     random = np.random.default_rng(seed)
     every = np.concatenate([f for _, _, f in sounds])
     mean, spread = every.mean(0), every.std(0) + .02
@@ -128,8 +128,8 @@ def tempo_scorer(sounds, seed=0, epochs=25, batch=16, drop=.15, penalty=1e-3):
 
 
 def key_profiles(views, minor, penalty=1e-2, steps=400):
-    """`views`: pieces × 5 × 12, all with the tonic C. Profiles of major and minor under which the right one of the 24
-    keys scores highest."""
+    """`views`: pieces × 5 × 12, all with the tonic C. Learns the profiles of major and minor with which the right one
+    of the 24 keys scores highest."""
     turned = np.stack([np.roll(views, -t, axis=2).reshape(len(views), -1) for t in range(12)], 1)
     values, wanted = [np.zeros((2, turned.shape[2])), np.zeros(2)], 12 * minor
     adam = Adam(values, .99)
@@ -146,7 +146,7 @@ def key_profiles(views, minor, penalty=1e-2, steps=400):
 
 
 def even_directions(count, size, tries=20, rounds=400):
-    """`count` unit vectors in `size` dimensions with small products: alternately all products cut and the rank."""
+    """`count` unit vectors in `size` dimensions with small products: alternately limits the products and the rank."""
     random, best = np.random.default_rng(0), None
     for _ in range(tries):
         vectors = random.standard_normal((count, size))

@@ -1,5 +1,5 @@
-"""Further sounds to learn from: two small General MIDI fonts, freepats, and what LMMS brings: samples and DrumSynth
-presets. packs.tsv names those of LMMS; the others have their classes from General MIDI."""
+"""Further sounds to learn from: two small General MIDI fonts, freepats, and the samples and DrumSynth presets of LMMS.
+packs.tsv gives the classes of LMMS's sounds; the others have their classes from General MIDI."""
 import glob
 import os
 
@@ -9,7 +9,7 @@ import audio
 import drumsynth
 import patch
 
-# Of TimGM6mb only the programs that are its own: the rest, and the drums, are sf_GMbank's recordings.
+# TimGM6mb: only the programs with its own recordings; the others, and the drums, are the same as in sf_GMbank.
 BANKS = (('csound', 'sounds/sf2/sf_GMbank.sf2', 0, range(96)),
          ('csound', 'sounds/sf2/sf_GMbank.sf2', 8, (16, 17, 19, 21, 24, 25, 26, 27, 28, 30, 31, 38, 39, 40, 48, 50,
                                                     *range(61, 64), 80)),
@@ -39,7 +39,7 @@ def tones(name, font, bank, own):
 
 
 def same(x):
-    """What sounds that are the same share, whatever their gain."""
+    """A value that is equal for equal sounds, whatever their gain."""
     return len(x) // 4000, np.round(x[500:2500] / (np.abs(x).max() + 1e-9), 2).tobytes()
 
 
@@ -56,7 +56,7 @@ def drums(name, font):
 
 
 def patch_sounds():
-    """freepats: tones at two or three pitches, drums as they are."""
+    """freepats: tones at two or three pitches, drums unchanged."""
     for path in sorted(glob.glob(FREEPATS + '/*/*.pat')):
         number = int(os.path.basename(path)[:3])
         if '/Drum_000/' in path:

@@ -1,4 +1,4 @@
-"""Notes of Gravis patches (.pat), as freepats brings them: looped samples under an envelope of six stages."""
+"""Plays notes of Gravis patches (.pat), the format of freepats: looped samples with an envelope of six stages."""
 import struct
 
 import numpy as np
@@ -31,7 +31,7 @@ def samples(path):
 
 
 def looped(s, frames):
-    """The sample, its loop again and again."""
+    """The sample with its loop repeated."""
     if not s.modes & LOOPED:
         return s.x
     loop = s.x[s.start:s.end]
@@ -58,7 +58,7 @@ def envelope(s, frames, held):
 
 
 def note(path, key, held=1., seconds=3.):
-    """One note, frames × 1. Without a key: as it was recorded."""
+    """One note, frames × 1. Without a key: at the recorded pitch."""
     hz = 440 * 2 ** ((key - 69) / 12) if key else None
     found = samples(path)
     s = min(found, key=lambda s: abs(np.log(s.root / 1000 / hz))) if key else found[0]

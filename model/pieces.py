@@ -1,6 +1,6 @@
-"""Pieces whose key is known: progressions, bass lines and melodies by the rules of major and minor, on the tonic C.
+"""Makes pieces with a known key: progressions, bass lines and melodies by the rules of major and minor, on the tonic C.
 
-As notes (start, length, MIDI pitch, strength), in beats; and as the pitch-class views that tonality.c takes of them."""
+They are notes (start, length, MIDI pitch, strength) in beats, and the pitch-class views that tonality.c makes."""
 import numpy as np
 
 SCALE = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10))
@@ -107,7 +107,7 @@ class Piece:
             at = self.length if last else at + length
 
     def views(self):
-        """5 × 12, as struct tonality has them, of notes with overtones that fade."""
+        """The views (5 × 12) of struct tonality, for notes with decreasing overtones."""
         r = self.random
         slots = max(8, int(self.length * 4))
         chroma, bass, lowest = np.zeros((slots, 12)), np.zeros((slots, 12)), np.full(slots, 999)
@@ -141,7 +141,7 @@ def pieces(count, seed):
 
 
 def played(piece, synth, random, programs):
-    """A piece as sound: a random tempo, key and instrument for each register."""
+    """The sound of a piece: a random tempo and key, and a random instrument for each register."""
     beat, turn = 60 / random.uniform(80, 150), int(random.integers(-5, 7))
     channels = {c: (0, int(random.choice(programs))) for c in (0, 1, 2)}
     notes = [(start * beat, 0 if pitch < 48 else 1 if pitch < 62 else 2, pitch + turn, int(40 + 75 * strength), length * beat)

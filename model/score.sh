@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Scores the ear on labelled sounds. Usage: model/score.sh DATA MANIFESTS   (BUILD=build)
-# MANIFESTS holds class.tsv, bpm.tsv, key.tsv and score.py, DATA the audio they name by relative paths.
-# Sounds of model/classes.tsv were learned from: for those, model/check.py holds whole kits out instead.
+# Scores the analysis on labelled sounds. Usage: model/score.sh DATA MANIFESTS   (BUILD=build)
+# MANIFESTS contains class.tsv, bpm.tsv, key.tsv and score.py; DATA contains their audio, at relative paths.
+# The model learned from the sounds of model/classes.tsv: for those, use model/check.py, which holds out whole kits.
 set -euo pipefail
 data=${1:?DATA} manifests=${2:?MANIFESTS} ear=${BUILD:-build}/hear_file out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

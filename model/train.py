@@ -17,12 +17,12 @@ import weights
 VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 8000, 150
 DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
 EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
-COMPONENTS = 120, 160, 200  # that each network reads
-OTHER_BLOCKS = 0.6  # weight of the blocks beside timbre
+COMPONENTS = 120, 160, 200  # number that each network reads
+OTHER_BLOCKS = 0.6  # weight of the blocks other than timbre
 
 
 class Ear:
-    """The program hear_file, built anew with the weights of the moment."""
+    """The program hear_file, built with the present weights."""
 
     def __init__(self, build):
         self.build, self.program = build, f'{build}/hear_file'
@@ -32,7 +32,7 @@ class Ear:
         subprocess.run(['make', '-s', f'BUILD={self.build}', self.program], check=True, stdout=subprocess.DEVNULL)
 
     def hear(self, sounds, option):
-        """The bytes that hear_file gives for (rate, frames × channels) each."""
+        """The output of hear_file for sounds (rate, frames × channels)."""
         ear = subprocess.Popen([self.program, option], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
         def feed():
@@ -91,7 +91,7 @@ def classes(names):
 
 
 def wide_columns():
-    """What each block of the embedding may read: its own part of the row, and what helps to read it."""
+    """The columns that each block of the embedding may read: its own part of the row, and helpful other parts."""
     spectrum, timbre, pitch, amplitude, rhythm, signs = (np.arange(a, b) for a, b in zip(EDGES, EDGES[1:]))
     patch = timbre[:480]
     return {0: np.r_[spectrum, timbre[480:]], 2: np.r_[pitch, spectrum], 3: np.r_[amplitude, patch],
@@ -99,7 +99,8 @@ def wide_columns():
 
 
 def learn_embedding(found, x, y):
-    """Blocks of equal mean length, timbre more; its axes hold the classes as far apart as 16 dimensions can."""
+    """Blocks of equal mean length, except a longer timbre; timbre's axes separate the classes as far as 16 dimensions
+    allow."""
     found['embed.timbre'] = nets.even_directions(weights.CLASSES, weights.EMBEDDING[1]) * np.sqrt(2)
     for block, columns in wide_columns().items():
         axes = nets.discriminant(x[:, columns], y, weights.EMBEDDING[block])
@@ -118,14 +119,14 @@ def class_shares(found, x):
 
 
 def even_kits(y, kits):
-    """Rows drawn so that a kit with many sounds of a class does not decide what the class is like."""
+    """Draws rows so that a kit with many sounds of a class does not dominate the class."""
     groups, inverse, sizes = np.unique([f'{k} {kit}' for k, kit in zip(y, kits)], return_inverse=True, return_counts=True)
     share = 1 / np.sqrt(sizes[inverse])
     return share / share.mean(), np.random.default_rng(3).choice(len(y), len(y), p=share / share.sum())
 
 
 def learn_classes(found, rows, y, kits):
-    """From rows of originals and variants with their classes and kits."""
+    """Learns from rows of originals and variants with their classes and kits."""
     share, drawn = even_kits(y, kits)
     mean, spread = rows.mean(0), rows.std(0) + .05
     x = np.clip((rows - mean) / spread, -4, 4)
@@ -140,7 +141,7 @@ def learn_classes(found, rows, y, kits):
 
 
 def learn_judges(found, single, drum, many, tonal):
-    """One-shot: rows of single sounds against rows of many; tonal: against drums, by `tonal` for the many."""
+    """Learns one-shot (single sounds against loops and pieces) and tonal (against drums; `tonal` labels the latter)."""
     x = np.clip((np.concatenate([single, many]) - found['row.mean']) / found['row.spread'], -4, 4)
     is_single = np.r_[np.ones(len(single)), np.zeros(len(many))]
     is_tonal = np.r_[1. - drum, tonal]
@@ -154,7 +155,7 @@ def learn_judges(found, single, drum, many, tonal):
 
 
 def with_drums(x, loop):
-    """A loop again and again under a piece, as loud as it."""
+    """Mixes a piece with a repeated loop of the same loudness."""
     beat = np.resize(loop, (len(x), 1))
     return x + beat * np.sqrt((x ** 2).mean() / ((beat ** 2).mean() + 1e-9))
 
@@ -172,7 +173,7 @@ def many_sounds(sounds):
 
 
 class Rows:
-    """What the model reads of sounds and of their variants, with class and kit of each."""
+    """The model's input for sounds and their variants, with the class and kit of each."""
 
     def __init__(self, ear, sounds, count, seed):
         self.y, self.kit = classes([sound.kind for sound in sounds]), np.array([sound.kit for sound in sounds])
@@ -180,14 +181,14 @@ class Rows:
         self.variants = ear.rows(variants(sounds, count, seed)).reshape(count, len(sounds), -1)
 
     def all(self, keep=slice(None)):
-        """Rows, classes and kits of the sounds that are kept and of their variants."""
+        """Rows, classes and kits of the kept sounds and their variants."""
         times = len(self.variants) + 1
         return (np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants]), np.tile(self.y[keep], times),
                 np.tile(self.kit[keep], times))
 
 
 class Material:
-    """All rows that classes and judges learn from: of the labelled sounds, of the packs, of loops and pieces."""
+    """All rows to learn from: those of the labelled sounds, of the packs, and of loops and pieces."""
 
     def __init__(self, ear, originals, sounds):
         self.labelled = Rows(ear, originals, VARIANTS, 7)
@@ -198,14 +199,14 @@ class Material:
         self.tonal = np.array([float(t) for _, t in many])
 
     def learn(self, found, keep):
-        """From the labelled sounds of the mask `keep` and from the packs."""
+        """Learns from the labelled sounds of the mask `keep` and from the packs."""
         rows, y, kits = (np.concatenate(pair) for pair in zip(self.labelled.all(keep), self.packs.all()))
         learn_classes(found, rows, y, kits)
         learn_judges(found, rows, np.isin(y, classes(DRUMS)), self.many, self.tonal)
 
 
 def folds(kits, count=3):
-    """Kits dealt into folds, the large ones first; each General MIDI instrument is a kit."""
+    """Distributes kits over folds, the large ones first; each General MIDI instrument is a kit."""
     names, sizes = np.unique(kits, return_counts=True)
     fold, filled = {}, np.zeros(count)
     for i in np.argsort(-sizes, kind='stable'):
@@ -218,7 +219,7 @@ def folds(kits, count=3):
 
 
 def held_out(material, found):
-    """Shares of the classes for each original, from a model that never heard its kit."""
+    """The class probabilities of each original, from a model that did not learn from its kit."""
     heard = material.labelled
     fold, shares = folds(heard.kit), np.zeros((len(heard.y), weights.CLASSES))
     for k in range(fold.max() + 1):
@@ -230,7 +231,7 @@ def held_out(material, found):
 
 
 def learn_sharpness(found, shares, y):
-    """The exponent under which the held-out shares are likeliest."""
+    """The exponent with which the held-out probabilities are likeliest."""
     def loss(sharpness):
         p = nets.softmax(sharpness * np.log(shares + 1e-6))
         return -np.log(p[np.arange(len(y)), y] + 1e-9).mean()

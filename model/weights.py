@@ -6,7 +6,7 @@ import numpy as np
 PATH = 'model/weights.bin'
 ROW, CLASSES, HIDDEN, NETS = 883, 24, 96, 3
 TEMPO_FEATURES, TEMPO_HIDDEN, VIEWS = 93, 24, 5
-BLOCK_SIZES = (132, 554, 65, 82, 38, 12)  # of the row: spectrum timbre pitch amplitude rhythm signs
+BLOCK_SIZES = (132, 554, 65, 82, 38, 12)  # columns in the row: spectrum timbre pitch amplitude rhythm signs
 EMBEDDING = (16, 16, 12, 12, 8)           # spectrum timbre pitch amplitude rhythm
 
 
@@ -40,7 +40,7 @@ def shapes():
 
 
 def read(path=PATH):
-    """The matrices of a file (name → array); none where it is missing or of another layout."""
+    """The matrices of a file (name → array); empty if the file is missing or has another layout."""
     try:
         data = open(path, 'rb').read()
         count = struct.unpack_from('<4sI', data)[1]
@@ -53,7 +53,7 @@ def read(path=PATH):
 
 
 def write(found, path=PATH):
-    """Writes the matrices of `found` (name → array); those it lacks stay as they are, or are zero, a spread one."""
+    """Writes the matrices of `found` (name → array). Those that it lacks stay unchanged; new ones are 0, a spread 1."""
     found = read(path) | found
     heads, floats, first = [], [], 0
     for name, shape in shapes():
