@@ -1,7 +1,7 @@
-"""chaos.py signals|calls SECONDS KNOWN FRESH: for so long any process of the engine gets any signal at any moment, or
-some system call fails it again and again for a while, while FRESH is indexed, people edit and search KNOWN, and
-something plays. Then all is as it was told. LOOPHOLE_HOME and a running engine are given; SEED draws the same victims,
-signals and calls again."""
+"""chaos.py signals|calls SECONDS KNOWN FRESH: for SECONDS, any process of the engine gets any signal at any moment, or
+some of its system calls fail repeatedly for a while. Meanwhile FRESH is indexed, people edit and search KNOWN, and
+sounds play. Afterwards the catalogue must contain all that was acknowledged. It needs LOOPHOLE_HOME and a running
+engine; SEED draws the same victims, signals and calls again."""
 import collections
 import os
 import random
@@ -23,7 +23,7 @@ PROGRAMS = ("loopholed", "loophole-persist", "loophole-search", "loophole-indexe
             "loophole-streamer", "loophole-worker", "jackd")
 DEADLY = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGQUIT,
           signal.SIGTRAP, signal.SIGSYS, signal.SIGXCPU)
-ORDERS = (signal.SIGTERM, signal.SIGINT)  # to the supervisor: end all
+ORDERS = (signal.SIGTERM, signal.SIGINT)  # signals to the supervisor that end the whole engine
 OTHERS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE, signal.SIGWINCH)
 CALLS = {
     "openat": ("EMFILE", "EIO", "ENOSPC", "EACCES"), "close": ("EIO", "EINTR"), "flock": ("EINTR", "ENOLCK"),
@@ -47,7 +47,7 @@ PASSES = {"signals": ("busy", "timeout", "offline"),
 
 
 class Player(threading.Thread):
-    """Somebody who listens: starts a sound whenever none plays, and does not mind a refusal."""
+    """A person who listens: starts a sound whenever none plays, and ignores refusals."""
 
     def __init__(self, path):
         super().__init__(daemon=True)
@@ -70,7 +70,7 @@ def answers():
 
 
 def draw(chance):
-    """(program, signal, seconds until it may go on); a stopped one may stay so."""
+    """(program, signal, seconds until SIGCONT); without seconds a stopped process stays stopped."""
     program = chance.choice(PROGRAMS)
     kind = chance.random()
     if kind < 0.5:
@@ -95,7 +95,7 @@ def signal_one(chance, tally):
 
 
 def fail_calls(chance, tally):
-    """Some calls of one process fail, from some time on, each so many times, for a while."""
+    """For a while, some calls of one process fail: each from its own start, a given number of times."""
     program, calls = chance.choice(PROGRAMS), sorted(chance.sample(sorted(CALLS), 8))
     options, seconds = ["trace=" + ",".join(calls)], chance.choice((0.2, 0.5, 2))
     for call in calls:
@@ -112,7 +112,7 @@ def fail_calls(chance, tally):
     strace.send_signal(signal.SIGINT)
     try:
         strace.wait(10)
-    except subprocess.TimeoutExpired:  # it waits for a thread of somebody who died; the others are let go with it
+    except subprocess.TimeoutExpired:  # it waits for a thread of a dead process; killing it releases the others
         strace.kill()
         strace.wait(DEADLINE)
     failed = collections.Counter(re.findall(r"(\w+)\(.* = -1 (\w+) .*\(INJECTED\)", open(out).read()))
@@ -131,8 +131,8 @@ def engine_is_up():
 
 
 def told():
-    """Whoever finds no supervisor calls `loophole up`, as a person does: the keeper and it may have died together, or are
-    about to, of what was sent to them while they were stopped."""
+    """If there is no supervisor, calls `loophole up`, as a person would. The keeper may have died with it, or both may
+    be about to die of signals that came while they were stopped."""
     if not running("loopholed"):
         up()
     try:
@@ -142,7 +142,7 @@ def told():
 
 
 def calm():
-    """Everybody goes on, and who was put off because he died too often is let in again."""
+    """Continues all stopped processes, and restarts the services that are in quarantine."""
     for program in PROGRAMS:
         for pid in running(program):
             kill(pid, signal.SIGCONT)
@@ -165,7 +165,8 @@ def storm(chance):
 
 
 def all_heard():
-    """Each file of FRESH is one item, and was heard in the end; one whose workers were killed is tried again when asked."""
+    """Each file of FRESH is one item, and is analysed in the end. A file whose workers were killed is analysed after a
+    rescan."""
     library = Library(FRESH)
     files = sum(len(names) for _, _, names in os.walk(FRESH))
     library.wait_idle().decided(files)

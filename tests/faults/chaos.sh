@@ -1,6 +1,6 @@
 #!/bin/bash
-# chaos.sh: any process, any signal or any failing system call, any moment, while a folder is indexed, people edit and
-# search, and a sound plays.
+# chaos.sh: any process, any signal or any failing system call, at any moment, while a folder is indexed, people edit
+# and search, and a sound plays.
 . "$(dirname "$0")/../lib.sh"
 export LOOPHOLE_AUDIO=dummy
 
@@ -28,7 +28,7 @@ _storm_of() { # signals|calls
     engine_down
     until_true 30 _nobody_is_left
 }
-_nobody_is_left() { # of the engine: this shell and its own are of the home, too
+_nobody_is_left() { # of the engine; this shell and its children also belong to the home
     local pid
     for pid in $(processes_of_home "$LOOPHOLE_HOME"); do
         case $(readlink "/proc/$pid/exe") in *loophole* | *jackd*) return 1 ;; esac

@@ -1,4 +1,4 @@
-"""One sound core, and the server under it, against what happens to them."""
+"""A single sound core and its JACK server under faults."""
 import os
 import random
 import signal
@@ -21,7 +21,7 @@ def playing():
 
 
 def core(rounds):
-    """Killed, it is back, connected as before, and plays on: transport, pattern and stream."""
+    """After a kill the core is back with the same connections, and continues transport, pattern and stream."""
     tone, tape = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600)
     Client().must("audio.set_pattern", {"pattern": PATTERN})
     Client().must("audio.start")
@@ -48,7 +48,7 @@ def core(rounds):
 
 
 def others(rounds):
-    """Whoever else dies, no frame is lost."""
+    """The death of any other process loses no frame."""
     tone, tape = sound.Tool("tone", "stream", 31, "count"), sound.Tape(3600)
     names = [n for n in sound.running() if n not in ("audio", "jack", "streamer")] + ["streamer"]
     time.sleep(1)
@@ -63,15 +63,15 @@ def others(rounds):
     tape.stop(), tone.stop()
     kills = int(rounds) * len(names)
     lost = count_lost(tape.frames)
-    print("figure: %d kills of %s: %d frames lost or repeated, missed by the tape %d, by a client that nobody touched %d"
+    print("figure: %d kills of %s: %d frames lost or repeated, missed by the tape %d, by an undisturbed client %d"
           % (kills, ", ".join(names), lost, tape.facts["missed"], tape.facts["baseline"]))
     assert lost <= max(tape.facts["missed"], tape.facts["baseline"]), "lost %d" % lost
 
 
 def count_lost(frames):
-    """Frames that were not one more than the frame before them, of a counter that rises by 2^-24 a frame."""
+    """Counts the frames that are not one above the previous frame, in a counter that rises by 2^-24 in each frame."""
     heard = [round(x * 16777216) if x == x and x > 0 else None for x in frames]
-    first = next(i for i, x in enumerate(heard) if x is not None and x > 4800)  # past the fade
+    first = next(i for i, x in enumerate(heard) if x is not None and x > 4800)  # after the fade
     lost = 0
     for n in range(first + 1, len(heard)):
         if heard[n] is None:
@@ -90,9 +90,10 @@ def wired():
 
 
 def server(rounds):
-    """The JACK server is killed, restarted with another period: all is as before, connections a person made as well."""
+    """The JACK server is killed, and restarted with another period: everything is as before, including a person's
+    connections."""
     tone = sound.Tool("tone", "stream", 31, "sine")
-    connect("midi_out", "system:midi_none")  # remembered, although nobody has such a port
+    connect("midi_out", "system:midi_none")  # it is remembered, although this port does not exist
     connect("in_left", "system:capture_1", take_away=True)
     wanted = {("main_left", "system:playback_1"), ("main_right", "system:playback_2"),
               ("in_right", "system:capture_2"), ("main_left", "system:playback_2")}
@@ -123,7 +124,7 @@ def settled(wanted, period):
 
 
 def wires():
-    """A connection made or taken away in another program is remembered like one of ours."""
+    """A connection that another program made or removed is remembered like one that loophole made."""
     name = Client().must("audio.server")["client"]
     env = dict(os.environ, JACK_DEFAULT_SERVER=Client().must("audio.server")["server"], JACK_NO_START_SERVER="1")
     patch = lambda *words: subprocess.run(words, env=env, check=True, stdout=subprocess.DEVNULL)
@@ -141,14 +142,14 @@ def wires():
 
 
 def hangs():
-    """A core that is stopped is found and replaced."""
+    """A stopped core is detected and replaced."""
     pid = sound.running()["audio"]["pid"]
     os.kill(pid, signal.SIGSTOP)
     sound.until(lambda: replaced("audio", pid), 30, "it is replaced")
 
 
 def pads(hits):
-    """Each note sounds at its own frame: all onsets are equally far from their notes."""
+    """Each note sounds at its own frame: all onsets have the same distance from their notes."""
     server = Client().must("audio.server")
     sound.Tool("tone", "sound", 1000)
     pad = {"pad": 5, "sound": 1000, "generation": 1, "note": 60, "mode": "one_shot"}
@@ -167,7 +168,7 @@ def pads(hits):
 
 
 def gate():
-    """A key is released while no core runs: the core that comes after does not let its pad sound on."""
+    """A key is released while no core runs: the next core must end the sound of its pad."""
     client, path = Client(), os.path.join(os.environ["LOOPHOLE_HOME"], "minute.wav")
     with wave.open(path, "wb") as minute:
         minute.setparams((1, 2, 48000, 0, "NONE", ""))

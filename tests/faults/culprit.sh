@@ -1,13 +1,13 @@
 #!/bin/bash
-# culprit.sh: a process that is stopped while it opens the store, or while it has LMDB's mutex of readers, keeps all
-# others from it: it is named in status and doctor, and ended after a while when it is a program of loophole.
+# culprit.sh: a process that is stopped while it opens the store, or while it has LMDB's mutex of readers, blocks all
+# others from the store. status and doctor name it. If it is a program of loophole, it is ended after a while.
 . "$(dirname "$0")/../lib.sh"
 
 _home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
 _is_gone() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 _is_stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
 _is_named() { loophole status 2>/dev/null | grep -q "^supervisor: process $1 ($2.*and makes no progress"; }
-_child() { # of a process: of strace, not the one by which it tries the kernel at first
+_child() { # of a process: of strace, not the one that it starts first to test the kernel
     local pid
     for pid in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
         [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = loophole ] && echo "$pid"
@@ -64,7 +64,7 @@ another_program_that_holds_it_is_named_and_left_alone() {
     engine_up
     _holds_mutex innocent
     until_true 30 _is_named "$culprit" innocent
-    sleep 11 # longer than a program of loophole is left alone: nothing is to be seen meanwhile
+    sleep 11 # longer than a program of loophole is left alone; nothing shows until then
     holds _is_stopped "$culprit"
     kill -KILL "$culprit"
     until_true 60 loophole search x

@@ -1,6 +1,6 @@
-"""Damage to shared memory under an engine that plays. Each time: nobody ends but in order, the alarm says what it was,
-all others live on, and what is made anew sounds. A few objects are hit, each in another way; with "all" every one in
-every way."""
+"""Damages shared memory under an engine that plays. Each time, processes end only in order, the alarm says what
+happened, all others survive, and new sounds play. By default a few objects are damaged, each in another way; with
+"all", every object in every way."""
 import ctypes
 import glob
 import os
@@ -18,13 +18,13 @@ PLANE = ("audio", "streamer")
 OBJECTS = ("score", "state", "orders.0", "orders.1", "notes.0", "notes.1", "stream.0", "stream.9", "capture.0",
            "sounds", "engine", "streamer")
 HEADER = 64  # bytes: magic at 0, version at 8, size at 16
-SETTLED = 2  # seconds of life after which a death is no quick one
+SETTLED = 2  # seconds after the start; a later death is no early one
 MOST = 2 ** 64 - 1
 FEW = 3
 
 
 def prefix():
-    """Of this engine's objects, as its supervisor maps them."""
+    """The common prefix of this engine's objects, from the memory map of its supervisor."""
     maps = open("/proc/%d/maps" % sound.running()["supervisor"]["pid"]).read()
     return next(word[:-len("board")] for word in maps.split() if word.endswith("-board"))
 
@@ -49,7 +49,7 @@ def is_heard():
 
 
 def sounds():
-    """A file played from now on is heard, at the JACK port as well."""
+    """Plays a file and waits until it sounds."""
     Client().must("streamer.stop")
     sound.until(lambda: not is_heard(), 20, "silence")
     play()
@@ -57,7 +57,7 @@ def sounds():
 
 
 def settled():
-    """All are ready, and so long that the next death is none of a row."""
+    """Waits until all services have been ready long enough that their next death is not counted with earlier ones."""
     lines = sound.running()
     is_settled = lambda line: line["state"] == "ready" and line["uptime_s"] > SETTLED
     return len(lines) > len(PLANE) and all(map(is_settled, lines.values()))
@@ -103,7 +103,7 @@ def ring_at(name):
 
 
 def indices(name):
-    """(way, whether it must be found): hostile values of what a side trusts least."""
+    """(way, whether it must be detected): hostile values in the fields that a side trusts least."""
     if name == "score":
         return [(words((HEADER, MOST)), False), (words((HEADER, 0)), True)]
     if name == "state":
@@ -130,7 +130,7 @@ def others(of):
 
 
 def is_found(before, hit):
-    """Damage that the other side's own writing covers is done again, to the old object, until it is found."""
+    """The other side's own writes may cover the damage. So it is repeated in the old object until it is detected."""
     def found():
         if replaced(before):
             return True
@@ -145,7 +145,7 @@ def restart(before):
 
 
 def strike(path, way, must_be_found=True):
-    """One damage, and what comes of it."""
+    """Damages one object in one way, and checks the consequences."""
     name = path.split("-", 2)[2]
     wait_settled()
     sounds()
@@ -157,7 +157,7 @@ def strike(path, way, must_be_found=True):
             is_found(before, lambda: way(fd, size))
             sound.until(lambda: "shared memory" in alarm("supervisor"), 10, "an alarm of " + name)
         else:
-            time.sleep(1.2)  # no sign tells of it: whoever looks once a second has looked, and used it
+            time.sleep(1.2)  # nothing reports this damage: after a second each check has read it, and used it
     finally:
         os.close(fd)
     if not must_be_found:
@@ -170,7 +170,7 @@ def strike(path, way, must_be_found=True):
 
 
 def chosen(objects, ways, rounds):
-    """(object, way)."""
+    """The chosen pairs (object, way)."""
     if rounds == "all":
         return [(o, w) for o in objects for w in ways]
     return list(zip(random.sample(objects, len(ways)), random.sample(ways, len(ways))))[:FEW]
@@ -204,7 +204,7 @@ def hostile_indices(rounds):
 
 
 def again_from_the_start():
-    """Down and up, and heard at the JACK port."""
+    """Stops and starts the engine, and checks the sound at the JACK port."""
     assert os.system("loophole down >/dev/null 2>&1") == 0
     assert not glob.glob("/dev/shm/*%s*" % os.path.basename(HOME)), "left behind"
     assert os.system("loophole up >/dev/null 2>&1") == 0
@@ -218,7 +218,7 @@ def again_from_the_start():
 
 
 def removed(rounds):
-    """It sounds on with what is mapped, and an alarm says so; a restart makes it whole."""
+    """The engine plays on with the mapped objects, and an alarm reports the removal; a restart repairs it."""
     base = prefix()
     hits = OBJECTS if rounds == "all" else random.sample(OBJECTS, 2)
     for name in hits:
@@ -227,7 +227,7 @@ def removed(rounds):
         before = pids()
         os.unlink(base + name)
         for service in PLANE:
-            sound.until(lambda: name + " was removed" in alarm(service), 20, "%s tells of %s" % (service, name))
+            sound.until(lambda: name + " was removed" in alarm(service), 20, "%s reports %s" % (service, name))
         assert is_heard() and pids() == before, "it did not sound on"
         restart(before)
         sound.until(lambda: replaced(before), 30, "the streamer follows")
@@ -239,7 +239,7 @@ def removed(rounds):
 
 
 def another(rounds):
-    """Another object has its name: of nothing, or whole."""
+    """Another object takes the name: an empty one, or a valid copy."""
     base = prefix()
     for name in OBJECTS if rounds == "all" else random.sample(OBJECTS, 1):
         for content in (bytes, lambda size: open(base + name, "rb").read()):
@@ -268,7 +268,7 @@ BOARD_WAYS = {
 
 
 def is_back_on(path, before):
-    """Each living process stands on the board of that name."""
+    """True if each living process has its line on the board of that name."""
     try:
         data = open(path, "rb").read()
     except FileNotFoundError:
@@ -293,12 +293,12 @@ def board(rounds):
         if what != "random lines":
             sound.until(lambda: "board" in alarm("supervisor"), 10, "an alarm of the board")
         kill_and_wait("search")
-        assert {**before, "search": 0} == {**pids(), "search": 0}, "somebody was replaced"
+        assert {**before, "search": 0} == {**pids(), "search": 0}, "a process was replaced"
         before = pids()
     tape.stop(), tone.stop()
     lost = lost_of(tape.frames)
-    print("figure: %d damages of the board: %d frames lost or repeated, missed by the tape %d, by a client that nobody "
-          "touched %d" % (len(BOARD_WAYS), lost, tape.facts["missed"], tape.facts["baseline"]))
+    print("figure: %d damages of the board: %d frames lost or repeated, missed by the tape %d, by an undisturbed "
+          "client %d" % (len(BOARD_WAYS), lost, tape.facts["missed"], tape.facts["baseline"]))
     assert lost <= max(tape.facts["missed"], tape.facts["baseline"]), "lost %d" % lost
 
 
@@ -322,7 +322,7 @@ class Shape(ctypes.Structure):
 
 
 def queue(name, make=False):
-    """The bell as its ringers open it, or another of that name."""
+    """Opens the bell as its ringers do, or makes another one of that name."""
     libc = ctypes.CDLL(None, use_errno=True)
     shape = Shape(messages=4, bytes=1024)
     flags = os.O_WRONLY | os.O_NONBLOCK | (os.O_CREAT if make else 0)
@@ -343,12 +343,12 @@ def bell(rounds):
     libc.mq_close(fd)
     assert libc.mq_unlink(name) == 0
     kill_and_wait("search")
-    libc, fd = queue(name, make=True)  # whose messages are longer, and which is full
+    libc, fd = queue(name, make=True)  # a queue with longer messages, which is full
     while libc.mq_send(fd, bytes(1024), 1024, 0) == 0:
         pass
     kill_and_wait("search")
     libc.mq_close(fd)
-    assert {**before, "search": 0} == {**pids(), "search": 0}, "somebody was replaced"
+    assert {**before, "search": 0} == {**pids(), "search": 0}, "a process was replaced"
     sounds()
     again_from_the_start()
     libc, fd = queue(("/" + os.path.basename(prefix()) + "bell").encode())  # the start has drawn another name

@@ -1,12 +1,13 @@
 #!/bin/bash
-# damaged.sh: a data.mdb with changed bytes: the store is checked in a child before any service uses it, a damaged one is
-# refused with a sentence in status and doctor, no service dies of it again and again, and a restored backup brings the
-# engine back. An older data.mdb that is put back is noticed. 6 damages by default, 60 with LONG=1. A run is repeated with SEED=N.
+# damaged.sh: a data.mdb with changed bytes. A child checks the store before any service uses it; a damaged store is
+# refused with a sentence in status and doctor. No service dies of it repeatedly, and restoring a backup brings the
+# engine back. If an older data.mdb is put back, that is noticed. 6 damages by default, 60 with LONG=1. SEED=N repeats a
+# run.
 . "$(dirname "$0")/../lib.sh"
 damages=$(how_often 6 60)
 sentence='is damaged (.*): restore a backup with `loophole restore FILE`'
 
-# A store of 4,000 items in $scratch/whole, and a backup of it in $scratch/backup; the engine is down.
+# Makes a store of 4,000 items in $scratch/whole, and a backup of it in $scratch/backup; the engine is down.
 _filled() {
     export LOOPHOLE_HOME=$scratch/home-$1
     mkdir -p "$LOOPHOLE_HOME"
@@ -21,7 +22,7 @@ P
     engine_down
     cp "$data" "$scratch/whole"
 }
-# An engine with 10 items.
+# Starts an engine with 10 items.
 _small() {
     export LOOPHOLE_HOME=$scratch/home-$1
     mkdir -p "$LOOPHOLE_HOME"
@@ -29,8 +30,8 @@ _small() {
     engine_up
     _put_items first 10
 }
-# Bits anywhere; or whole pages; or heads of pages. The pages with a certain item's name are of no kind then: one of them
-# is in use, and a process that reads all items meets it.
+# Damages random bits, whole pages, or heads of pages. The pages that contain a certain item's name then have no valid
+# type: one of them is in use, so a process that reads all items reaches it.
 _damage() { # SEED
     python - "$1" "$data" <<'P'
 import random, sys
@@ -55,7 +56,7 @@ with open(path, "r+b") as file:
     file.write(bytes_)
 P
 }
-# The services run; `up` refuses to call that up, and says what to do.
+# The services run, but `up` does not report success, and advises what to do.
 _up_damaged() {
     local said
     said=$(refused loophole up) || fail "$said"
@@ -97,13 +98,13 @@ a_whole_file_in_the_place_of_another_is_checked_and_used() {
     contains "$(cat "$LOOPHOLE_HOME/data/log/persist.log")" "the store was checked: its pages are consistent"
     engine_down
     rm "$LOOPHOLE_HOME/data/log/persist.log"
-    engine_up # what persist closed itself is not checked again
+    engine_up # a store that persist closed itself is not checked again
     until_true 60 _put
     same "" "$(grep checked "$LOOPHOLE_HOME/data/log/persist.log")"
     engine_down
 }
 
-# As a disk does that changes bytes by itself: nothing shows it before a process reads them.
+# As a disk does that changes bytes by itself: nothing reports it before a process reads them.
 damage_that_a_reader_meets_is_checked_after_the_first_death() {
     local time
     _filled met
@@ -143,7 +144,7 @@ P
 }
 _finds() { [ "$(loophole search wav --json --limit 1000 | wc -l)" = "$1" ]; }
 
-# Its revisions come again with other contents: `changes_since` of the running engine and of the next one show that.
+# Its revisions come again with other contents, as `changes_since` of the running engine and of the next one shows.
 an_older_data_mdb_that_is_put_back_has_another_catalogue_id() {
     local first second
     _small older
@@ -162,7 +163,7 @@ an_older_data_mdb_that_is_put_back_has_another_catalogue_id() {
     second=$(_catalogue)
     differ "$first" "$second"
     until_true 60 _finds 10
-    cp "$data" "$scratch/older" # while it runs
+    cp "$data" "$scratch/older" # while the engine runs
     _put_items later 20
     until_true 60 _finds 30
     engine_down
@@ -192,7 +193,7 @@ an_older_data_mdb_that_is_moved_in_while_the_engine_runs_loses_no_ack() {
     engine_down
 }
 
-# Found by the next write, by a look each second, and when the engine stops.
+# Found by the next write, by a check each second, and when the engine stops.
 a_data_mdb_that_is_removed_while_the_engine_runs_is_written_again_and_loses_no_ack() {
     local before
     _small removed
@@ -202,7 +203,7 @@ a_data_mdb_that_is_removed_while_the_engine_runs_is_written_again_and_loses_no_a
     until_true 60 _finds 15
     rm "$data"
     until_true 60 test -e "$data"
-    until_true 60 _put_items written 5 # it is open again: nothing has a file that is removed before that
+    until_true 60 _put_items written 5 # the store is open again: before that, no process has the file that is removed
     until_true 60 _finds 15
     rm "$data"
     engine_down

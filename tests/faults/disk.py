@@ -1,11 +1,11 @@
-"""disk.py: fills the small disk that LOOPHOLE_HOME/data is, and makes room again."""
+"""disk.py: fills the small disk of LOOPHOLE_HOME/data, and frees space again."""
 import os
 
 data = os.environ["LOOPHOLE_HOME"] + "/data"
 
 
 def fill():
-    """All that is left, to the last byte."""
+    """Fills the disk to the last byte."""
     with open(data + "/filler", "ab", buffering=0) as f:
         for size in (1 << 16, 1 << 12, 1):
             try:
@@ -20,5 +20,5 @@ def make_room():
 
 
 def give(count):
-    """So many bytes of room again, of what fill() took."""
+    """Frees `count` bytes that fill() took."""
     os.truncate(data + "/filler", os.path.getsize(data + "/filler") - count)

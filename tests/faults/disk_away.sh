@@ -1,6 +1,6 @@
 #!/bin/bash
-# disk_away.sh: the disk under the engine's data fails, is full or is taken away, and returns: an alarm and a wait instead
-# of a loop of crashes, then every service is back by itself, and all deaths are on record.
+# disk_away.sh: the disk of the engine's data fails, fills up or is taken away, and returns. Instead of a loop of
+# crashes there are an alarm and a wait. Then every service is back by itself, and all deaths are on record.
 . "$(dirname "$0")/../lib.sh"
 lossy=$build/tests/faults/lossy
 
@@ -46,7 +46,7 @@ a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_record()
 }
 _is_recorded() { loophole crash list --json | grep -q "\"pid\":$1"; }
 
-# The map of a file that was cut short answers with SIGBUS.
+# A read from the map of a truncated file raises SIGBUS.
 a_store_that_was_cut_short_is_an_error_and_no_crash() {
     export LOOPHOLE_HOME=$scratch/home-page
     mkdir -p "$LOOPHOLE_HOME"

@@ -1,6 +1,6 @@
-"""disk_full.py full|read_only: the disk of the data directory takes no writes for a while, then takes them again, three
-times over, with clients at work. LOOPHOLE_HOME, READER and a running engine are given; DISK names the process of
-`lossy` that SIGUSR2 makes read-only (read_only), or DATA is a small disk of its own (full)."""
+"""disk_full.py full|read_only: three times, the disk of the data directory accepts no writes for a while, with clients
+at work. It needs LOOPHOLE_HOME, READER and a running engine. For read_only, DISK is the pid of `lossy`, which SIGUSR2
+makes read-only; for full, DATA is a small disk of its own."""
 import json
 import os
 import signal
@@ -22,7 +22,7 @@ BLOCK, FREE, REFUSAL = {"full": (fill, make_room, "full"), "read_only": (turn_re
 
 
 def alarm():
-    """What `loophole status` shows below its lines, of persist."""
+    """The alarm of persist in the output of `loophole status`."""
     text = subprocess.run(["loophole", "status"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
     return next((line for line in text.splitlines() if line.startswith("persist: ")), "")
 
@@ -40,8 +40,8 @@ def reads_go_on():
 
 
 def stop_and_go(load):
-    """An ack while nothing can be written would be a false one. On a full disk some commits fit into free pages of the
-    store: full_acks.py looks at each of their acks."""
+    """An ack while nothing can be written would be false. On a full disk some commits fit into free pages of the store:
+    full_acks.py checks each of their acks."""
     load.until_acked()
     load.turn(0.5)
     BLOCK()

@@ -1,11 +1,11 @@
 #!/bin/bash
-# disk_full.sh: the whole engine with its data on a disk of a few MB that fills up, and on one that turns read-only
-# under it: no false ack, an alarm in `status`, reads go on, and it recovers by itself.
+# disk_full.sh: the whole engine with its data on a disk of a few MB that fills up, and on a disk that becomes
+# read-only: no false ack, an alarm in `status`, reads still work, and the engine recovers by itself.
 . "$(dirname "$0")/../lib.sh"
 export READER=$build/tests/faults/reader
 lossy=$build/tests/faults/lossy
 
-# The script may be killed at any time: no mount stays behind.
+# The script may be killed at any time, and must leave no mount.
 _end_first() {
     grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do umount -l "$at" 2>/dev/null || fusermount3 -u -z "$at"; done
 }
@@ -62,7 +62,7 @@ a_disk_that_turns_read_only_refuses_writes_with_an_alarm_and_recovers_by_itself(
     wait "$DISK"
 }
 
-# The store alone lies on the disk that is read-only from the start: logs and sockets are elsewhere.
+# Only the store is on the disk that is read-only from the start: logs and sockets are elsewhere.
 a_store_that_is_read_only_at_the_start_is_waited_for() {
     local persist
     _home begins

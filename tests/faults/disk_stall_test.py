@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The disk under a stream does not answer: 2 s of it nobody hears; longer, it fades and is counted, and sounds again."""
+"""The disk under a stream does not answer. A stall of 2 s is inaudible; in a longer one the sound fades out, the stall
+is counted, and the sound comes back."""
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ from sounding import Tape, engine, sound, tool, until_connected, until_later
 
 
 class StallingDisk:
-    """An engine, and a disk with a long sound that stands still between one toggle() and the next."""
+    """An engine, and a disk with a long sound that blocks between one toggle() and the next."""
 
     def __init__(self, home):
         self.home, self.at, self.disk = home, home.file('mount'), home.file('disk')

@@ -1,4 +1,4 @@
-"""each_service.py TIMES LIBRARY: every service killed in turn while people search and edit. LOOPHOLE_HOME is given."""
+"""each_service.py TIMES LIBRARY: kills every service in turn while people search and edit. It needs LOOPHOLE_HOME."""
 import os
 import sys
 import time
@@ -6,13 +6,13 @@ import time
 from engine import (SERVICES, Catalogue, Client, Probe, Searcher, all_ready, is_alive, kill, lines, start_editors,
                     wait_until, watched)
 
-SETTLED = 2.1  # seconds; what dies earlier than 2 s after its start is started again more slowly each time
+SETTLED = 2.1  # seconds; after a death in its first 2 s a service is started again with a growing delay
 QUERIES = ("kick", "snare -kick", "hat", "class:kick")
 TIMES, LIBRARY = int(sys.argv[1]), os.fsencode(sys.argv[2])
 
 
 def answers():
-    """What each query must find, now and at any time."""
+    """The expected result of each query, at any time."""
     client = Client()
     found = {}
     for query in QUERIES:
@@ -24,7 +24,7 @@ def answers():
 
 
 def probes(found):
-    """For each service an ask that is its work, and when the answer is the right one."""
+    """For each service an ask that is typical of its work, and a check of the answer."""
     item = Catalogue(Client()).put(b"probe.wav", availability="missing")
     sound = {
         "audio": (Probe("audio.transport"), lambda body: body["bpm"] > 0),
@@ -63,7 +63,7 @@ def at(seconds, share):
 
 
 def table(took):
-    """The rows for docs/measured.md."""
+    """Prints the rows for docs/measured.md."""
     print("figure: | killed, during searches and edits | times | answers again: p50 | p99 | max |")
     print("figure: | --- | --- | --- | --- | --- |")
     for service, seconds in took.items():

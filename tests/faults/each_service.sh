@@ -1,6 +1,6 @@
 #!/bin/bash
-# each_service.sh: every service killed in turn, again and again, while people search and edit: no wrong answer, no lost
-# ack, and how long until it answers again. LONG=1 tests/faults/each_service.sh prints the table of docs/measured.md.
+# each_service.sh: kills every service in turn, repeatedly, while people search and edit: no wrong answer, no lost ack,
+# and the time until it answers again. LONG=1 tests/faults/each_service.sh prints the table of docs/measured.md.
 . "$(dirname "$0")/../lib.sh"
 command -v jackd >/dev/null && export LOOPHOLE_AUDIO=dummy
 times=10

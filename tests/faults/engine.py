@@ -1,5 +1,5 @@
-"""engine.py: a running engine as these tests see it: its processes, killed and back again, and people at work
-meanwhile, who check every answer."""
+"""engine.py: a running engine in these tests: its processes, killed and started again, and people at work meanwhile,
+who check every answer."""
 import os
 import signal
 import sys
@@ -12,9 +12,9 @@ import zmq
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from client import Catalogue, Client, new_id  # noqa: E402
 
-DEADLINE = 120  # seconds; what takes longer never comes
+DEADLINE = 120  # seconds; anything slower counts as failed
 SERVICES = ("persist", "search", "indexer")
-BACK_SOON_MS = 5  # a client that is told of a death tries to connect again so soon
+BACK_SOON_MS = 5  # a client whose service has died tries to connect again after this time
 
 
 def percentiles(seconds):
@@ -24,7 +24,7 @@ def percentiles(seconds):
 
 
 def wait_until(true, what, seconds=DEADLINE):
-    """What `true` gave, once it is not false."""
+    """Waits for a true value of `true`, and returns it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         got = true()
@@ -35,14 +35,14 @@ def wait_until(true, what, seconds=DEADLINE):
 
 
 class Probe:
-    """Asks one service the same thing again and again, with a new connection, until it answers."""
+    """Asks one service the same thing again and again, on a new connection, until it answers."""
 
     def __init__(self, name, body=None):
         self.name, self.body = name, body or {}
         self.path = os.path.join(os.environ["LOOPHOLE_HOME"], "run", name.split(".")[0] + ".ask")
 
     def first_answer(self, is_it=lambda body: True, seconds=DEADLINE, every=0.005):
-        """The body of the first answer that is ok and that `is_it` takes."""
+        """The body of the first ok answer that `is_it` accepts."""
         socket = zmq.Context.instance().socket(zmq.DEALER)
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.IMMEDIATE, 1)
@@ -67,7 +67,7 @@ class Probe:
 
 
 def lines(seconds=DEADLINE):
-    """All services by name, as the supervisor tells."""
+    """All services by name, as reported by the supervisor."""
     told = Probe("supervisor.services").first_answer(seconds=seconds)
     return {line["service"]: line for line in told["each"]}
 
@@ -77,7 +77,7 @@ def pid_of(service):
 
 
 def ready(service, other_than=0):
-    """The pid of a service that is ready."""
+    """The pid of a service, once it is ready."""
     def is_ready():
         line = lines()[service]
         return line["state"] == "ready" and line["pid"] != other_than and line["pid"]
@@ -96,8 +96,8 @@ def is_alive(pid):
 
 
 def running(program):
-    """The processes of this home that run that program. Never a zombie. Those without an environment, workers, have the
-    log of a service of this home as their standard error."""
+    """The processes of this home that run the program, without zombies. Workers have no environment; their standard
+    error is the log of a service of this home."""
     home = os.environ["LOOPHOLE_HOME"]
     mine = ("LOOPHOLE_HOME=" + home).encode()
     found = []
@@ -113,7 +113,7 @@ def running(program):
 
 
 def holder(service):
-    """The process that stands in a service's lock."""
+    """The process whose pid is in a service's lock."""
     return int(open(os.path.join(os.environ["LOOPHOLE_HOME"], "run", service + ".lock")).read().split()[0])
 
 
@@ -125,7 +125,7 @@ def kill(pid, number=signal.SIGKILL):
 
 
 class Worker(threading.Thread):
-    """Works until told to stop; an exception is raised where it is stopped."""
+    """A thread that works until stop(); stop() raises its exception."""
     passing = ("busy", "timeout", "offline")  # errors after which it asks again
 
     def __init__(self):
@@ -152,7 +152,7 @@ class Worker(threading.Thread):
             raise self.error
 
     def ask(self, name, body, request=None):
-        """Until it is answered, as every client does; what passes by itself is asked again."""
+        """Sends the ask until an answer comes, as every client does; after a transient error it asks again."""
         request, end = request or new_id(), time.monotonic() + DEADLINE
         while time.monotonic() < end:
             self.client.send(name, body, request)
@@ -169,7 +169,7 @@ class Worker(threading.Thread):
 
 
 class Editor(Worker):
-    """Renames one item again and again; each edit is asked until it is acked."""
+    """Renames one item again and again; each edit is sent until it is acked."""
 
     def __init__(self, catalogue, number, pause=0.002):
         super().__init__()
@@ -184,7 +184,7 @@ class Editor(Worker):
 
 
 class Searcher(Worker):
-    """Asks for what was there before the test began; an answer with anything else in it is wrong."""
+    """Searches for items from before the test; any other answer is wrong."""
 
     def __init__(self, query, expected, pause=0.002):
         super().__init__()
@@ -207,7 +207,7 @@ def start_editors(count, pause=0.002):
 
 
 def audit(editors):
-    """Every acked edit stands once in the change log, under the revision that was told; the log has no gap."""
+    """Every acked edit is in the change log once, with the acked revision; the log has no gap."""
     log = Catalogue(Client()).changes()
     numbers = [row["revision"] for row in log]
     assert numbers == list(range(1, len(numbers) + 1)), "the change log has a gap"
@@ -219,12 +219,12 @@ def audit(editors):
     doubled = sum(1 for request, _, _ in acked if len(rows.get(request, [])) > 1)
     assert not lost and not doubled, "lost %d, doubled %d of %d" % (lost, doubled, len(acked))
     for request, revision, _ in acked:
-        assert rows[request] == [revision], "an ack told revision %d, the log %s" % (revision, rows[request])
+        assert rows[request] == [revision], "an ack has revision %d, the log %s" % (revision, rows[request])
     return len(acked)
 
 
 def watched(editors, searchers=()):
-    """Stops all who work and says how they fared."""
+    """Stops all workers and prints their results."""
     for worker in [*editors, *searchers]:
         worker.stop()
     acked = audit(editors)

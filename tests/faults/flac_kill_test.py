@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A take that becomes FLAC, under kills at every step, power cuts and full disks. In the end there is one file, whole, and
+"""A take becomes FLAC under kills at every step, power cuts and full disks. In the end there is one complete file, and
 one item that has it."""
 import contextlib
 import os
@@ -20,7 +20,7 @@ FLAC = '[recording]\nformat = flac\n'
 
 
 def is_in_order(it, name):
-    """What there is has no hole that is not the sound core's, and nothing wrong in it."""
+    """The file has only the holes that the sound core left, and nothing wrong in it."""
     read = it.read(name)
     assert (read['wrong'], read['back']) == (0, 0), read
 
@@ -53,7 +53,7 @@ def _needs_strace():
 
 
 def _kill_at(it, call, path, when, name):
-    """The streamer dies before this call, the WHEN-th, on that path."""
+    """Kills the streamer before its WHEN-th call of that kind on that path."""
     home, lost, id, said = it.home, it.lost(), it.start(name), it.home.file('strace')
     it.until_frames(id, 150000)
     until(lambda: home.has_lived('streamer'))
@@ -84,7 +84,7 @@ def killed_before_any_call_of_the_encoding_it_leaves_one_whole_file(it):
 
 @claim(inside=recording(FLAC))
 def killed_before_any_call_of_the_replacement_it_leaves_one_whole_file(it):
-    """From the rename to after the end of the WAV."""
+    """The calls from the rename to after the removal of the WAV."""
     _needs_strace()
     _killed_before_calls(it, ('renameat2', 'call_f.flac.part', 1, 'call_f'), ('openat', '', 1, 'call_g'),
                          ('/^unlink', 'call_h.wav', 1, 'call_h'), ('openat', '', 2, 'call_i'))
@@ -100,14 +100,14 @@ def killed_at_any_moment_of_it_the_streamer_leaves_one_whole_file(it):
         time.sleep(random.uniform(.1, .35))
         os.kill(it.home.pid('streamer'), signal.SIGKILL)
         if stop.wait(120):
-            contains(it.text(it.home.file('stop.log')), 'no take is under way')     # its answer did not leave
+            contains(it.text(it.home.file('stop.log')), 'no take is under way')  # its answer did not leave
         it.is_flac(id, f'take{number}', lost)
         it.home.wait_ready('streamer')
 
 
 @claim(inside=recording(FLAC))
 def persist_killed_while_it_is_told_and_the_streamer_too(it):
-    """What is told while persist stands still is told again to its successor."""
+    """The streamer repeats its report to persist's successor if persist was stopped during the first one."""
     home, lost = it.home, it.lost()
     for which in ('one', 'both'):
         id = it.start(which)
@@ -120,7 +120,7 @@ def persist_killed_while_it_is_told_and_the_streamer_too(it):
         assert os.path.exists(it.file(which + '.flac')), 'neither is there'
         if which == 'both':
             os.kill(home.pid('streamer'), signal.SIGKILL)
-        with contextlib.suppress(ProcessLookupError):    # or it was replaced, since it stood still
+        with contextlib.suppress(ProcessLookupError):  # the supervisor may have replaced it, because it was stopped
             os.kill(persist, signal.SIGKILL)
         stop.wait(120)
         it.is_flac(id, which, lost)
@@ -131,7 +131,7 @@ def persist_killed_while_it_is_told_and_the_streamer_too(it):
 
 @claim
 def a_scan_that_saw_the_wav_makes_no_second_item_after_it_became_flac(home):
-    """A scan holds what it saw while it waits for a slow folder, and sends it after the take has ended."""
+    """A scan keeps its findings while it waits for a slow folder, and sends them after the take has ended."""
     if not os.access('/dev/fuse', os.W_OK):
         skip('/dev/fuse is not there for this user')
     takes, under, said = home.file('takes'), home.file('under'), home.file('stall')
@@ -183,7 +183,7 @@ def after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it(it):
 
 @claim(inside=recording(FLAC))
 def after_the_death_of_all_recover_makes_flac_of_what_there_is(it):
-    """While it was recorded: at most the last second is missing."""
+    """The death comes during the recording: at most the last second is missing."""
     id = it.start('rest')
     it.until_frames(id, 100000)
     it.kill_all()
@@ -230,7 +230,7 @@ def after_a_power_cut_while_it_ends_there_is_one_whole_file(home):
 
 @claim
 def after_another_power_cut_while_it_ends_there_is_one_whole_file(home):
-    """The other half of the moments, beside the first."""
+    """The even seeds, which are the other half of the moments."""
     for seed in range(2, how_often(6, 30) + 1, 2):
         _power_cut_while_it_ends(home, seed)
 
@@ -247,7 +247,7 @@ def a_disk_without_room_for_both_keeps_the_wav(home):
         same(['room.wav'], it.files())
         same(told['frames'], it.read('room.wav')['frames'])
         os.unlink(it.file('room.wav'))
-        it.until_final('again')                          # until the disk is full
+        it.until_final('again')  # the take ends when the disk is full
         same(['again.wav'], it.files())
         is_in_order(it, 'again.wav')
         home.stop()

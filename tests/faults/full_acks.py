@@ -1,6 +1,7 @@
-"""full_acks.py ACKS: on a full disk some commits still fit into free pages of the store, or into a few pages that the
-disk has again. Each of their acks is held against the store: persist is killed as soon as the client has the ack, opens the store again, and the change is there.
-LOOPHOLE_HOME, READER are given; DATA is a small disk of its own. A run is repeated with SEED=N."""
+"""full_acks.py ACKS: on a full disk some commits still fit into free pages of the store, or into a few pages that
+became free. Each of their acks is compared with the store: persist is killed as soon as the client has the ack, and
+after its restart the change must be in the store. It needs LOOPHOLE_HOME and READER; DATA is a small disk of its own.
+SEED=N repeats a run."""
 import json
 import os
 import random
@@ -25,14 +26,14 @@ class Writer:
         self.files = self.edits = 0
 
     def edit(self):
-        """One row more or less. Gives the answer, and what proves that it is there."""
+        """Edits one item, which writes about one row. Returns the answer, and the expected request, ids and names."""
         self.edits += 1
         id, name, request = chance.choice(self.items), "name %d" % self.edits, new_id()
         error, body = self.client.ask("persist.put_media", {"edit": {"id": id, "name": name}}, request)
         return error, body, request, {id.hex(): name}
 
     def add(self):
-        """So many rows that they need new pages."""
+        """Adds so many rows that they need new pages."""
         count = chance.randint(20, 200)
         operations = [self.catalogue.place(b"%0100d.wav" % (self.files + n)) for n in range(count)]
         self.files += count
@@ -49,7 +50,7 @@ class Writer:
 
 
 def is_there(writer, request, names, rows):
-    """In the change log, as persist reads it, and in the records, as a reader does."""
+    """True if the change is in the change log, as persist reads it, and in the records, as a reader does."""
     found = [row for row in writer.catalogue.changes() if row["request"] == request]
     assert len(found) == rows, ("an acked change is not in the log", request.hex(), len(found), rows)
     text = subprocess.run([os.environ["READER"], "dump"], stdout=subprocess.PIPE, check=True, text=True).stdout

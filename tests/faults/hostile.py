@@ -1,12 +1,11 @@
-"""hostile.py COMMAND …: what a running engine makes of files and of workers that mean harm. LOOPHOLE_HOME is given.
+"""hostile.py COMMAND …: how a running engine handles hostile files and workers. It needs LOOPHOLE_HOME.
 
   files FOLDER MANIFEST   the files of hostile_files.py
-  one FOLDER FILE         a file that may not stop the others, and must have its verdict with a reason
-  workers FOLDER early|late   stand-in workers that die, hang and lie over most of the files there are
-  escape FOLDER           a stand-in worker that tries to get out
-  limits                  under which limits the indexer's workers stand
-  start FOLDER WORKER BIN workers that end as they start; then WORKER takes their place in BIN
-"""
+  one FOLDER FILE         a file that must not stop the others, and must get a verdict with a reason
+  workers FOLDER early|late   fake workers that die, hang and lie on most of the files
+  escape FOLDER           a fake worker that tries to leave its sandbox
+  limits                  the limits of the indexer's workers
+  start FOLDER WORKER BIN workers that end at their start; then WORKER takes their place in BIN"""
 import collections
 import os
 import shutil
@@ -16,7 +15,7 @@ import time
 from engine import SERVICES, pid_of
 from library import DECIDED, Library, real_audio, state, wait_until, why
 
-# What a stand-in does over a file, and the word of the reason that is told.
+# What a fake worker does with a file, and a word of the reason that the indexer reports.
 DEEDS = {"crash": "SEGV", "abort": "ABRT", "exit": "exit code 0", "overflow": "SEGV", "hang": "no answer within",
          "spin": "no answer within", "leak": "ABRT", "hangup": "",
          "length": "", "empty": "", "babble": "", "flood": "", "half": "",
@@ -34,7 +33,7 @@ def write(folder, name, data):
 
 
 def indexed(folder, count):
-    """The items of a folder, its seconds, and that one indexer did it all."""
+    """The items of a folder, the seconds it took, and a check that one indexer did it all."""
     pid, began = indexer_pid(), time.monotonic()
     library = Library(folder).add().wait_idle()
     seconds = time.monotonic() - began
@@ -94,7 +93,7 @@ def workers(folder, when):
     all_done(items, b"good")
     for deed, reason in deeds.items():
         item = items[deed.encode() + b".wav"]
-        fits = reason in why(item) or "no answer within" in why(item)  # a busy machine may be too slow for any deed
+        fits = reason in why(item) or "no answer within" in why(item)  # a busy machine may be too slow for any attempt
         assert state(item) == "quarantined" and fits, (deed, state(item), why(item))
         assert why(item).startswith("it ended 2 workers: "), (deed, why(item))
     if when == "late":
@@ -109,7 +108,8 @@ def all_done(items, *beginnings):
 
 
 def answered_twice(folder, library, count):
-    """The second answer may come when the worker has its next file: that one is given to another worker, and is heard."""
+    """The second answer may come when the worker has its next file: that file is given to another worker, and is
+    analysed."""
     write(folder, "twice.wav", b"twice\n")
     for n in range(20):
         write(folder, "next %d.wav" % n, b"next %d\n" % n)

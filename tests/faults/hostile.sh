@@ -1,7 +1,7 @@
 #!/bin/bash
-# hostile.sh: files that mean harm, some seven hundred of them, beside good ones; then workers that crash, hang, leak
-# and lie, and that try to get out of their sandbox. Each file has its verdict with its reason, the others are heard,
-# and the indexer stays the same process. With LONG=1 other files each time, for 20 rounds.
+# hostile.sh: some seven hundred hostile files, and good ones; then workers that crash, hang, leak and lie, and that try
+# to leave their sandbox. Each file gets its verdict with its reason, the others are analysed, and the indexer stays the
+# same process. With LONG=1 other files each time, for 20 rounds.
 . "$(dirname "$0")/../lib.sh"
 
 _drive() {
@@ -9,7 +9,7 @@ _drive() {
     tail -n 20 "$LOOPHOLE_HOME/data/log/indexer.log"
     fail "see above"
 }
-_engine() { # an engine of its own; $1: its name, $2: seconds for a file, $3: what stands in for the worker
+_engine() { # an engine of its own; $1: its name, $2: seconds for a file, $3: what replaces the worker
     export LOOPHOLE_HOME=$scratch/home-$1
     mkdir -p "$LOOPHOLE_HOME/config" "$scratch/bin-$1" "$scratch/$1"
     printf '[indexer]\ndeadline_s = %s\n' "$2" >"$LOOPHOLE_HOME/config/loophole.conf"
@@ -40,7 +40,7 @@ a_file_that_nobody_may_read_says_so() {
     mkdir -p "$folder"
     echo RIFF >"$folder/secret.wav"
     chmod 000 "$folder/secret.wav"
-    if [ "$(id -u)" = 0 ]; then # root may read all: the engine runs as somebody else
+    if [ "$(id -u)" = 0 ]; then # root may read everything, so the engine runs as another user
         as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
         chmod 755 "$scratch"
         "${as[@]}" test -x "$build/bin/loophole" -a -r "$top/tests/client.py" 2>/dev/null ||

@@ -1,9 +1,8 @@
-"""hostile_files.py FOLDER [SEED]: writes a few hundred files that mean harm, beside good ones that are to be heard
-all the same, and prints for each a line "VERDICT HEX", with its path below FOLDER in hex:
+"""hostile_files.py FOLDER [SEED]: writes a few hundred hostile files, and good ones that must be analysed all the same.
+Prints a line "VERDICT HEX" for each; HEX is its path below FOLDER in hex. Verdicts:
 
-  fine     is to be analysed                 told     is to be analysed, or refused with a reason
-  refused  with a reason                     odd      no item at all, or refused: nothing that can be read
-"""
+  fine     must be analysed                 told     analysed, or refused with a reason
+  refused  must be refused with a reason    odd      refused, or not an item at all: nothing readable"""
 import os
 import random
 import shutil
@@ -116,7 +115,7 @@ BASES["ogg"] = ogg_page([30], vorbis_head()) + \
 # ---- what is wrong with them ----
 
 def cut_short():
-    """At each byte where a header's part begins or ends, and one before and behind."""
+    """Cut at the beginning and end of each part of a header, and one byte before and after."""
     edges = {"wav": (0, 4, 8, 12, 16, 20, 22, 24, 28, 32, 34, 36, 40, 44),
              "aiff": (0, 4, 8, 12, 16, 20, 22, 26, 28, 38, 42, 46, 54),
              "flac": (0, 4, 5, 8, 10, 12, 18, 26, 42, 46), "mp3": (0, 3, 6, 10, 14, 20, 27, 31, 445),
@@ -233,7 +232,7 @@ def tags():
 
 
 def samples():
-    """Numbers that are no samples: a worker takes them for silence."""
+    """Floats that are not samples: a worker treats them as silence."""
     nan, inf = float("nan"), float("inf")
     for name, values in {"NaN": [nan], "infinity": [inf, -inf], "huge": [1e38, -1e38], "denormal": [1e-42, -1e-42],
                          "mixed": [0.5, nan, -0.5, inf]}.items():
@@ -265,7 +264,7 @@ def wrong_names():
                  "é".encode() * 125, b"con"):
         try:
             keep("fine", b"names/" + name + b".wav", tone)
-        except OSError:  # a file system that takes no such name
+        except OSError:  # the file system accepts no such name
             pass
 
 
@@ -293,7 +292,7 @@ def special():
     except OSError:
         pass
     here = os.getcwd()
-    os.chdir(folder)  # a socket's path is short
+    os.chdir(folder)  # the path of a socket must be short
     socket.socket(socket.AF_UNIX).bind("socket.wav")
     os.chdir(here)
     for name in names + [b"socket.wav"]:
@@ -301,7 +300,7 @@ def special():
 
 
 def too_deep():
-    """Deeper than a path can name."""
+    """Folders that are deeper than a path can name."""
     here = os.open(top, os.O_RDONLY)
     name = b"special/" + b"/".join([b"d" * 250] * 20) + b"/deep.wav"
     for part in name.split(b"/")[:-1]:

@@ -1,9 +1,9 @@
-"""indexer_kill.py bare|engine KILLS FILES FOLDER: kills the indexer with SIGKILL at random moments of an index of so
-many real sounds (0: all there are; an engine gets 25 more before each kill), while a person tags them. Then nothing
-is missing, nothing is there twice, and nothing was done again that was durable before a kill. LOOPHOLE_HOME and a
-running engine (for `engine`) are given.
+"""indexer_kill.py bare|engine KILLS FILES FOLDER: kills the indexer with SIGKILL at random moments while it indexes
+FILES real sounds (0: all of them; with an engine, 25 more before each kill), and a person tags them. Afterwards nothing
+is missing, nothing is doubled, and no work that was durable before a kill was repeated. It needs LOOPHOLE_HOME and, for
+`engine`, a running engine.
 
-Each open of a file is counted by inotify: the indexer opens a file once for all that it does with it."""
+inotify counts each open of a file: the indexer opens a file once for all its work on it."""
 import ctypes
 import hashlib
 import itertools
@@ -23,14 +23,14 @@ from library import Library, real_audio, state, wait_until
 from load import dies_with_its_parent
 
 IN_OPEN, IN_ISDIR, IN_Q_OVERFLOW = 0x20, 0x40000000, 0x4000
-MORE = 25  # files at once
-SETTLED = 2.2  # seconds; an earlier death lets the supervisor wait longer each time
+MORE = 25  # parallel files
+SETTLED = 2.2  # seconds; after an earlier death the supervisor waits longer each time
 SEED = int(os.environ.get("SEED", "1"))
 chance = random.Random(SEED)
 
 
 class Opens(threading.Thread):
-    """Who was opened when: (seconds, path below the folder)."""
+    """The opens of files: (seconds, path below the folder)."""
 
     def __init__(self, folder):
         super().__init__(daemon=True)
@@ -58,12 +58,12 @@ class Opens(threading.Thread):
 
 
 class Tagger(threading.Thread):
-    """A person who tags each item as soon as it is there, and says of some how fast they are."""
+    """A person who tags each item as soon as it exists, and sets the tempo of some."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.catalogue, self.tagged, self.requests = Catalogue(Client()), {}, set()
-        self.log = Catalogue(Client())  # for the other thread
+        self.log = Catalogue(Client())  # lets the other thread run
         self.before, self.going, self.error = len(self.catalogue.changes()), True, None
         self.revision = self.before
 
@@ -99,7 +99,7 @@ class Tagger(threading.Thread):
 
 
 class Bare:
-    """persist, search and the indexer started by hand, so that the next one starts at once."""
+    """persist, search and the indexer started by the test, so that the next indexer starts at once."""
 
     def __init__(self):
         self.log = open(os.environ["LOOPHOLE_HOME"] + "/services.err", "ab")
@@ -150,7 +150,7 @@ class Supervised:
 
 
 class Sounds:
-    """A folder that real sounds of different content come to, each whole at once."""
+    """A folder into which real sounds of different content are moved, each complete."""
 
     def __init__(self, folder, most):
         self.folder, self.aside, self.count = folder, folder + b".aside", 0
@@ -181,7 +181,8 @@ class Sounds:
 
 
 def heard_until_now(tagger):
-    """The items whose analysis is durable: the indexer's second word about an item is what was heard in it."""
+    """The items whose analysis is durable. The first row of an item in the change log is its place, the second its
+    analysis."""
     words = {}
     for row in tagger.log.changes(tagger.before):
         if row["kind"] == "media" and row["request"] not in tagger.requests:
@@ -194,7 +195,8 @@ def heard_for_good(tagger):
 
 
 def kill_bare(indexer, opens, sounds, n, kills, tagger):
-    """At its start now and then, mostly once so many files were opened in all. Gives what its successor must know."""
+    """Kills at the start now and then, but mostly when a chosen total of files was opened. Returns what the successor
+    must know."""
     if chance.random() < 0.3:
         time.sleep(chance.uniform(0, 0.4))
     else:
@@ -203,13 +205,13 @@ def kill_bare(indexer, opens, sounds, n, kills, tagger):
         time.sleep(chance.uniform(0, 0.05))
     indexer.pid()
     indexer.kill()
-    time.sleep(0.05)  # what was on its way to persist arrives
+    time.sleep(0.05)  # messages on their way to persist arrive
     return heard_for_good(tagger)
 
 
 def kill_supervised(indexer, opens, sounds, n, kills, tagger):
-    """Amid files that came once it had settled. Its successor starts at once, and may look before what was on its way
-    to persist arrives: it must know what was durable before the kill."""
+    """Kills during work on files that came after it had settled. Its successor starts at once, and may read the
+    catalogue before messages on their way to persist arrive. It must know what was durable before the kill."""
     wait_until(lambda: time.monotonic() - indexer.began > SETTLED, "settled")
     before = len(opens.distinct)
     sounds.put(MORE)
@@ -218,12 +220,12 @@ def kill_supervised(indexer, opens, sounds, n, kills, tagger):
     time.sleep(chance.uniform(0, 0.05))
     known = heard_for_good(tagger)
     indexer.kill()
-    time.sleep(0.05)  # what was opened until then is told
+    time.sleep(0.05)  # files opened before are reported
     return known
 
 
 def held_against(items, tagger, opens, lives, count):
-    """Every claim of the header."""
+    """Checks every claim of the module's docstring."""
     assert len(items) == count, "%d items of %d files" % (len(items), count)
     assert all(state(item) == "done" for item in items.values()), "not all are analysed"
     twice = {item: words for item, words in heard_until_now(tagger).items() if words != 2}
@@ -281,7 +283,7 @@ def main():
 
 
 def caught_up(library, tagger, count):
-    """The items, once search knows of the last tag."""
+    """The items, once search has the last tag."""
     items = library.items()
     tags = [item["media"].get("tags") for item in items.values()]
     decided = all(state(item) != "waiting" for item in items.values())

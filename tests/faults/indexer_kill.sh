@@ -1,7 +1,7 @@
 #!/bin/bash
-# indexer_kill.sh: the indexer killed with SIGKILL at random moments of a full index of real sounds that a person tags
-# meanwhile: 100 times, with LONG=1 500 times over all sounds that are installed; most kills by hand, where the next
-# one starts at once, some under the real supervisor. SEED=N draws the same files and moments again.
+# indexer_kill.sh: kills the indexer with SIGKILL at random moments of a full index of real sounds that a person tags
+# meanwhile. 100 kills; with LONG=1 500, over all installed sounds. In most of them the test starts the next indexer at
+# once, in some the real supervisor does. SEED=N draws the same files and moments again.
 . "$(dirname "$0")/../lib.sh"
 kills=100 files=300 supervised=4
 [ -z "${LONG:-}" ] || { kills=500 files=0 supervised=30; }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# jack_server.sh: the JACK server killed, started again, and with another period; connections that others make.
+# jack_server.sh: the JACK server is killed, started again, and with another period; connections that others make.
 . "$(dirname "$0")/../lib.sh"
 export LOOPHOLE_AUDIO=dummy BUILD=$build
 rounds=2
@@ -28,7 +28,7 @@ what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobo
     engine_down
 }
 
-# The server stands still for longer than a core may be silent, and shorter than it takes to leave it.
+# The server is stopped for longer than a core may be silent, but not so long that the core leaves it.
 what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on() {
     command -v jackd >/dev/null || skip "no jackd"
     export LOOPHOLE_HOME=$scratch/home-still
@@ -48,14 +48,14 @@ what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on() {
 }
 _stands_still() { ! loophole ask audio.transport | grep -q '"moment"'; }
 
-# The words of each command line of this home that begins with that program.
+# The arguments of each command line of this home that begins with that program.
 _running() {
     local p
     for p in $(processes_of_home "$LOOPHOLE_HOME"); do
         tr '\0' ' ' <"/proc/$p/cmdline" | grep -q "^[^ ]*$1" && echo "$p"
     done
 }
-# Supervisor, keeper and board at once: nobody is left who knows of jackd.
+# Kills supervisor, keeper and board at once: then no process knows of jackd.
 _forget_all() {
     local board
     board=$(grep -o '/dev/shm/loophole-[0-9a-f]*-board' "/proc/$(pid_of persist)/maps" | head -n 1)
@@ -76,7 +76,7 @@ a_server_that_nobody_knows_of_any_more_is_taken_up_again() {
     same "$jack" "$(pid_of jack)"
     same "$jack" "$(_running jackd)"
     _forget_all
-    LOOPHOLE_AUDIO=jack:nobody-$$ engine_up # it is wanted no more
+    LOOPHOLE_AUDIO=jack:nobody-$$ engine_up # it is no longer wanted
     until_true 30 eval '! kill -0 '"$jack"
     engine_down
     same "" "$(_running jackd)"

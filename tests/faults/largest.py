@@ -1,4 +1,4 @@
-"""largest.py SCHEMAS: the largest messages that the schemas allow, for a service that takes any of them or refuses it."""
+"""largest.py SCHEMAS: the largest messages that the schemas allow. A service must accept or refuse each of them."""
 import os
 import re
 import sys
@@ -51,8 +51,8 @@ class Schemas:
         return self.enums[kind] if kind in self.enums else self.message(kind, full, depth + 1)
 
     def message(self, name, full, depth=0):
-        """With each field in full, or with lists of as many elements as may be and nothing in these. Of an
-        operation of a batch one field is set: `only`."""
+        """With `full`, all fields have their largest value; otherwise lists have as many elements as allowed, with
+        nothing in them. In an operation of a batch only the field `only` is set."""
         body = {}
         for field, kind, bound, count in self.shapes[name]:
             if depth and not full or name == "operation" and field != self.only:

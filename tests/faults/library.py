@@ -1,4 +1,4 @@
-"""library.py: a folder of sounds and what the engine says of it."""
+"""library.py: a folder of sounds, and the engine's reports about it."""
 import os
 import sys
 import time
@@ -6,13 +6,13 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from client import Client  # noqa: E402
 
-DEADLINE = 900  # seconds; what takes longer never ends
+DEADLINE = 900  # seconds; anything slower counts as failed
 DECIDED = ("done", "none", "failed", "quarantined")
 AUDIO = ("/usr/share/hydrogen/data/drumkits", "/usr/share/sonic-pi/samples")
 
 
 def wait_until(true, what, seconds=DEADLINE, every=0.05):
-    """What `true` gave, once it is not false; an ask that finds nobody is as good as false."""
+    """Waits for a true value of `true`, and returns it. An ask without a service counts as false."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         got = true()
@@ -23,7 +23,7 @@ def wait_until(true, what, seconds=DEADLINE, every=0.05):
 
 
 def real_audio(*extensions):
-    """Paths of the sounds that are installed, the smallest first."""
+    """Paths of the installed sounds, the smallest first."""
     found = [os.path.join(folder, name) for top in AUDIO for folder, _, names in os.walk(top) for name in names]
     return sorted((p for p in found if p.endswith(extensions)), key=lambda path: (os.path.getsize(path), path))
 
@@ -41,7 +41,7 @@ class Library:
         return self
 
     def must(self, name, body):
-        """Asked again while nobody is there to answer."""
+        """Asks again as long as no service answers."""
         def answer():
             error, got = self.client.ask(name, body, budget_ms=60000)
             assert error in ("ok", "busy", "timeout", "offline"), "%s: %s: %s" % (name, error, got)
@@ -56,7 +56,7 @@ class Library:
         return self
 
     def items(self):
-        """All items below the folder: path relative to it -> the item, of which each path has one."""
+        """All items below the folder: relative path -> item. Each path must have one item."""
         found, cursor, prefix = {}, "", self.path + b"/"
         while True:
             page = self.must("search.query", {"query": "", "sort": "name", "limit": 1000, "cursor": cursor})
@@ -71,7 +71,7 @@ class Library:
                 return {path[len(prefix):]: item for path, item in found.items()}
 
     def decided(self, count):
-        """The items, once there are so many and each has its verdict: search hears of it a moment later."""
+        """The items, once there are `count` and each has its verdict: search learns of it a moment later."""
         def all_decided():
             items = self.items()
             return items if len(items) >= count and all(state(i) in DECIDED for i in items.values()) else None

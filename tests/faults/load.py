@@ -1,9 +1,9 @@
-"""load.py: clients that change the catalogue as fast as it goes and keep what they were told; then the audit: what
-was acked is there exactly once, what was not at most once, the change log has no gap.
+"""load.py: clients that change the catalogue as fast as possible and keep all answers; then the audit. Each acked
+change is in the store exactly once, each other change at most once, and the change log has no gap.
 
-A slot is one item and one ask at a time; a client has several. An ask is sent again under its request id after each
-death of persist, until it is acked; some are given up after the first sending, some acked ones are asked again and
-must give the first answer."""
+A slot is one item and one ask at a time; a client has several. After each death of persist an ask is sent again with
+its request id, until it is acked. Some asks are given up after they were sent once. Some acked ones are sent again, and
+must get the first answer."""
 import collections
 import ctypes
 import json
@@ -19,7 +19,7 @@ import zmq
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from client import Catalogue, Client, new_id  # noqa: E402
 
-PATIENCE = 120  # seconds without a single ack: something hangs
+PATIENCE = 120  # seconds without any ack: then something hangs
 MAY_PASS = ("busy", "timeout", "offline", "io", "full")
 
 
@@ -28,12 +28,12 @@ def dies_with_its_parent():
 
 
 def with_preload():
-    """An environment for a program of loophole that sees the disk as PRELOAD shows it."""
+    """An environment in which a program of loophole sees the disk as PRELOAD shows it."""
     return dict(os.environ, **({"LD_PRELOAD": os.environ["PRELOAD"]} if os.environ.get("PRELOAD") else {}))
 
 
 class Persist:
-    """loophole-persist, started by hand; whoever kills it starts the next one."""
+    """loophole-persist, started by the test. The code that kills it starts the next one."""
 
     def __init__(self):
         self.process = None
@@ -41,7 +41,7 @@ class Persist:
         self.generation = 0
 
     def start(self, within=()):
-        """`within`: a program, as strace, that runs it as its child."""
+        """`within`: a program such as strace that runs it as its child."""
         self.process = subprocess.Popen([*within, "loophole-persist", "--foreground"], stdin=subprocess.DEVNULL,
                                         stderr=self.log, preexec_fn=dies_with_its_parent, env=with_preload())
         self.generation += 1
@@ -53,7 +53,7 @@ class Persist:
         return self.process.poll() is not None
 
     def kill(self, number=signal.SIGKILL):
-        """Its end; None when it had ended by itself before."""
+        """Kills it and returns its exit code; None if it had ended by itself before."""
         self.process.send_signal(number)
         return self.process.wait()
 
@@ -61,7 +61,7 @@ class Persist:
 class Ask:
     def __init__(self, name, body, rows, again=None, makes=0):
         self.name, self.body, self.rows, self.again = name, body, rows, again
-        self.makes = makes                          # items
+        self.makes = makes  # items
         self.request = again.request if again else new_id()
         self.answer, self.sent, self.generation = None, 0.0, -1
 
@@ -70,7 +70,7 @@ class Slot:
     def __init__(self, client, item, heard, number):
         self.client, self.item, self.heard, self.number = client, item, heard, number
         self.ask, self.last, self.count = None, None, 0
-        self.tags = []                              # that the item may have
+        self.tags = []  # tags that the item may have
 
 
 class Load:
@@ -79,10 +79,10 @@ class Load:
         self.seed = seed if seed is not None else int(os.environ.get("SEED", "1"))
         self.chance = random.Random(self.seed)
         self.give_up, self.again, self.batches, self.filed, self.places = give_up, again, batches, filed, places
-        self.all = {}                               # request -> the Ask that first carried it
+        self.all = {}  # request -> the Ask that first carried it
         self.acked, self.given_up, self.repeats = 0, 0, 0
         self.refusals = collections.Counter()
-        self.reasons = {}                           # of the refusals
+        self.reasons = {}  # of the refusals
         self.generation, self.last_ack = 0, time.monotonic()
         self.filling = True
         catalogue = Catalogue(Client())
@@ -146,7 +146,7 @@ class Load:
             slot.ask = None
 
     def restarted(self):
-        """A new persist is there: whatever is not acked is asked again."""
+        """A new persist runs: every ask without an ack is sent again."""
         self.generation += 1
 
     # ---- being answered ----
@@ -176,14 +176,14 @@ class Load:
             request, error, body = got
             slot = next((s for s in slots if s.ask and s.ask.request == request), None)
             if not slot:
-                continue                            # given up, or the second answer to one that was sent twice
+                continue  # given up, or the second answer to an ask that was sent twice
             if error == "ok":
                 self.ended(slot, body)
                 continue
             assert error in MAY_PASS, (slot.ask.name, error, body)
             self.refusals[error] += 1
             self.reasons[error] = body.get("what", "")
-            slot.ask.sent = time.monotonic() - 0.75  # and again, a little later
+            slot.ask.sent = time.monotonic() - 0.75  # the ask is sent again a little later
 
     def turn(self, seconds):
         end = time.monotonic() + seconds
@@ -212,7 +212,7 @@ class Load:
         self.until(lambda: self.acked + self.repeats > acked, keep_alive)
 
     def drain(self, keep_alive=lambda: None):
-        """All that is not given up becomes acked."""
+        """Waits until every ask that was not given up is acked."""
         self.filling = False
         self.restarted()
         self.until(lambda: not any(s.ask for s in self.slots), keep_alive)
@@ -220,14 +220,14 @@ class Load:
     # ---- the audit ----
 
     def audit(self):
-        """Holds the change log and the records against what was acked. persist must run."""
+        """Compares the change log and the records with the acks. persist must run."""
         rows, owner = collections.defaultdict(list), {}
         log = self.catalogue.changes()
         numbers = [row["revision"] for row in log]
         assert numbers == list(range(1, len(numbers) + 1)), "the change log has a gap"
         for row in log:
             rows[row["request"]].append(row)
-            owner[row["id"]] = row["request"]       # the last one that changed it
+            owner[row["id"]] = row["request"]  # the last change of the item
         lost = doubled = there = 0
         for request, ask in self.all.items():
             found = rows.get(request, [])
@@ -260,14 +260,14 @@ class Load:
         for slot in self.slots:
             ask, record = self.all.get(owner[slot.item]), records[slot.item.hex()]
             if not ask:
-                continue                            # never edited
+                continue  # never edited
             edit = ask.body["edit"]
             assert record["name"] == edit["name"], ("a record that its last change did not make", record, edit)
             assert edit["add_tags"] == record["tags"], (record, edit)
 
 
 def check_store():
-    """It holds together, and no artefact file is lost: the engine would make it again, but it was acked."""
+    """The store is consistent, and no artefact file is lost: the engine would make it again, but it was acked."""
     done = subprocess.run(["loophole", "store", "check", "--json"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True)
     assert done.returncode == 0, done.stdout[-2000:]

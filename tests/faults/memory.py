@@ -1,5 +1,5 @@
-"""memory.py CLAIM [NUMBER…]: peers that make a service hold what they send or ask for, while others go on with their
-work. LOOPHOLE_HOME is given; its services may take DATA_MB of private memory each."""
+"""memory.py CLAIM [NUMBER…]: peers that make a service hold data that they send or ask for, while others continue to
+work. It needs LOOPHOLE_HOME; its services may take DATA_MB of private memory each."""
 import os
 import select
 import sys
@@ -27,8 +27,8 @@ def memory(pid):
 
 
 class Others:
-    """A client that edits and one that pings with a new connection each time: all of it is answered. Afterwards persist
-    has not died, was within its memory at every look, and gives memory back."""
+    """One client that edits, and one that pings on a new connection each time. All their asks get an answer. Afterwards
+    persist has not died, every measurement of its memory was within the limit, and it has returned memory."""
 
     def __enter__(self):
         self.pid, self.going, self.error = pid_of("persist"), True, None
@@ -55,7 +55,7 @@ class Others:
         time.sleep(0.02)
 
     def done(self, more):
-        """Waits until the others were answered so many more times."""
+        """Waits for `more` further answers to the others."""
         least = self.count + more
         wait_until(lambda: self.error or self.count >= least, "others are answered")
 
@@ -74,7 +74,8 @@ class Others:
 
 
 def fill(peer, said, seconds=1):
-    """Sends it until no more is taken for so long, or the other side has hung up; how often."""
+    """Sends the message until the peer accepts no more for that time, or hangs up. Returns the number of sent
+    messages."""
     peer.socket.setblocking(False)
     at = sent = 0
     while sent < 20000:
@@ -90,7 +91,7 @@ def fill(peer, said, seconds=1):
 
 
 def deaf(count, payload):
-    """Each asks for more than one may have waiting, and reads nothing."""
+    """Each peer asks for more than may wait for it, and reads nothing."""
     said = frame(ask("persist.ping", {"payload": b"x" * payload})) if payload > 100 else b"".join(
         frame(ask("persist.ping", {"payload": b"x" * payload})) for _ in range(100))
     with Others() as others:
@@ -99,7 +100,7 @@ def deaf(count, payload):
         end = time.monotonic() + (2 if count > 1 else 60)
         for n, peer in enumerate(peers):
             if n and time.monotonic() > end:
-                peer.say(said)                         # one answer each at least
+                peer.say(said)  # at least one answer each
             else:
                 sent[n] = fill(peer, said, 0.2)
         others.done(10)
@@ -110,8 +111,8 @@ def deaf(count, payload):
 
 
 def half(count):
-    """Each announces the largest message and sends some of it: more than there is room for, so that some are not read
-    from, until those that keep them waiting are hung up on."""
+    """Each peer announces the largest message and sends a part of it. Together that is too much, so the service pauses
+    some peers, until it disconnects those that delay them."""
     with Others() as others:
         peers = [Peer.joined(PERSIST) for _ in range(count)]
         for peer in peers:
@@ -122,7 +123,7 @@ def half(count):
                 pass
         others.done(10)
         wait_until(lambda: any(peer.is_hung_up() for peer in peers), "the first are hung up on")
-        whole = Peer.joined(PERSIST)                   # another client's large message has its turn
+        whole = Peer.joined(PERSIST)  # a large message of another client has its turn
         whole.say(frame(ask("persist.ping", {"payload": bytes(1 << 20)})))
         assert whole.answer()[0] in ("bad_request", "too_large")
         for peer in peers:
@@ -131,7 +132,7 @@ def half(count):
 
 
 def tiny():
-    """Each frame takes two bytes here and a hundred there."""
+    """Each frame takes two bytes on the wire and a hundred in the service."""
     with Others() as others:
         peers = [Peer.joined(PERSIST) for _ in range(20)]
         for peer in peers:
@@ -140,7 +141,7 @@ def tiny():
         dribbling = [Peer.joined(PERSIST) for _ in range(100)]
         for _ in range(100):
             for peer in dribbling:
-                peer.say(frame(b"x" * 40, MORE))       # each in a buffer of its own
+                peer.say(frame(b"x" * 40, MORE))  # each in a buffer of its own
         others.done(10)
 
 
@@ -161,7 +162,7 @@ def subscriptions():
 
 
 def deaf_subscriber():
-    """Its socket fills with events, and it is hung up on; another one goes on."""
+    """Its socket fills with events, and it is disconnected; another subscriber is not affected."""
     with Others() as others:
         deaf_one = Peer.joined(EVENTS, b"SUB")
         deaf_one.say(frame(b"\x01"))
@@ -188,7 +189,8 @@ def hung_up(peer):
 
 
 def crowd(count):
-    """Messages of four megabytes that all come at once: no client is refused for that, and each is answered."""
+    """Messages of four megabytes that all come at once: each client gets an answer, and none is refused for lack of
+    room."""
     said = frame(ask("persist.ping", {"payload": bytes(4 << 20)}))
     with Others() as others:
         peers = [Peer.joined(PERSIST) for _ in range(count)]
@@ -206,7 +208,7 @@ SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "
 
 
 def largest_messages():
-    """Each service answers the largest messages that its schema allows, or refuses them, and none dies."""
+    """Each service answers or refuses the largest messages that its schema allows, and none dies."""
     before, client, asked, most = lines(), Client(), 0, 0
     for name, body in largest(SCHEMAS, set(before) | {"supervisor"}):
         if name in HARMFUL:

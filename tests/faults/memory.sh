@@ -1,6 +1,6 @@
 #!/bin/bash
-# memory.sh: peers that read nothing, send half of what they announce or send everything at once, at an engine whose
-# services may take little memory. No service dies, others are answered meanwhile, and memory is given back.
+# memory.sh: peers that read nothing, send half of what they announce, or send everything at once, to an engine whose
+# services may take little memory. No service dies, others get their answers meanwhile, and memory is returned.
 . "$(dirname "$0")/../lib.sh"
 
 _claim() { drive memory.py "$@"; }

@@ -1,5 +1,5 @@
-"""messages.py CLAIM [ROUNDS]: strangers at every socket of an engine, who say wrong things, half things or too much,
-while others go on with their work. LOOPHOLE_HOME is given."""
+"""messages.py CLAIM [ROUNDS]: strangers at every socket of an engine, who send wrong, incomplete or oversized messages,
+while others continue to work. It needs LOOPHOLE_HOME."""
 import multiprocessing
 import os
 import random
@@ -18,8 +18,9 @@ ALL = ("supervisor",) + SERVICES
 RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
 CONNECTIONS = 10000
 MESSAGE_MAX = 8 << 20  # bytes of one message (proto/wire/codec.h); the frame around it adds little
-PLACES = 2304  # for connections at one service, about (LIMIT_PEERS and what is spared)
-NOT_A_FLOOD = 0.0015  # seconds between connections that are all to be taken (LIMIT_NEW_PEER_US of proto/transport/limits.h)
+PLACES = 2304  # for connections to one service, about (LIMIT_PEERS and the spare ones)
+# seconds between connections, if all are to be accepted (LIMIT_NEW_PEER_US of proto/transport/limits.h)
+NOT_A_FLOOD = 0.0015
 ERRORS = ("bad_request", "not_found", "too_large", "version")
 
 
@@ -36,7 +37,7 @@ def kind_of(path):
 
 
 class Bystanders:
-    """Who edits meanwhile; afterwards no service has died, and no edit was lost."""
+    """Clients that edit meanwhile. Afterwards no service has died, and no edit was lost."""
 
     def __enter__(self):
         self.pids = {service: pid_of(service) for service in ALL}
@@ -69,7 +70,7 @@ def pack(value):
 
 
 def wrong_messages(service):
-    """Whole messages that no ask looks like."""
+    """Complete messages that are not asks."""
     name, id, chance = service + ".ping", os.urandom(16), random.Random(service)
     deep = b"\x91" * 2000 + b"\xc0"
     right = ask(name, {"payload": b"hello"})
@@ -84,30 +85,30 @@ def wrong_messages(service):
                                   [1, name, id, 1000, None], [1, name, id, 1000, {"payload": ["text"]}],
                                   [1, name, id, 1000, {"payload": {"deep": [[[[[[[[[1]]]]]]]]]}}],
                                   [1, name, id, 1000, {"payload": b"x" * 65537}]))
-    yield b"\x95\x01\xdb\xff\xff\xff\xff" + name.encode()          # a text of 4 GB
-    yield b"\xdd\xff\xff\xff\xff\x01"                              # a list of 4 thousand million
+    yield b"\x95\x01\xdb\xff\xff\xff\xff" + name.encode()  # a text of 4 GB
+    yield b"\xdd\xff\xff\xff\xff\x01"  # a list of 4 thousand million
     yield b"\x95\x01\xa4\xff\xfe\xfd\xfc\xc4\x10" + id + b"\x01\x80"
     yield pack([1, name, id, 1000]) [:-1] + b"\xdf\xff\xff\xff\xff"
     yield right + b"\0"
-    yield from (right[:n] for n in range(len(right)))              # cut at every byte
+    yield from (right[:n] for n in range(len(right)))  # cut at every byte
     for _ in range(200):
         yield chance.randbytes(chance.randint(1, 300))
 
 
 def wrong_wire():
-    """What no connection begins with, and what none goes on with."""
+    """Bytes that no connection begins with, and bytes that cannot follow a valid beginning."""
     chance = random.Random(1)
     greeted = GREETING + ready()
     yield from (b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"\0" * 4096, b"\xff" * 4096)
     yield GREETING.replace(b"NULL", b"CURV") + ready()
-    yield GREETING[:10] + b"\x09" + GREETING[11:] + ready()        # a version to come
+    yield GREETING[:10] + b"\x09" + GREETING[11:] + ready()  # a future version
     yield GREETING + frame(b"\x05READY\x0bSocket-Type\xff\xff\xff\xff", COMMAND)
     yield GREETING + frame(b"\x05ERROR\x03bad", COMMAND)
     yield GREETING + ready(b"PULL") + frame(b"x")
     yield GREETING + frame(b"hello before the handshake")
-    yield greeted + b"\xf8\xf8\xf8\xf8"                            # flags that are not
+    yield greeted + b"\xf8\xf8\xf8\xf8"  # unknown flags
     yield greeted + frame(b"\x04PING", COMMAND) * 1000 + frame(b"\x07UNKNOWN", COMMAND)
-    yield greeted + frame(b"\x01" * 200) * 50                      # a publisher's topics, or nothing
+    yield greeted + frame(b"\x01" * 200) * 50  # a publisher's topics, or nothing
     for _ in range(100):
         yield chance.randbytes(chance.randint(1, 500))
         yield greeted + chance.randbytes(chance.randint(1, 500))
@@ -160,7 +161,7 @@ def garbage(rounds):
 # ---- too large ----
 
 def too_large(rounds):
-    """Past the limit the connection ends; within it, what is too large for its field or frame is refused."""
+    """Above the limit the connection ends. Below it, a value that is too large for its field or frame is refused."""
     with Bystanders():
         for _ in range(rounds):
             for service in ALL:
@@ -168,7 +169,7 @@ def too_large(rounds):
                 must_refuse(peer, service, ask(service + ".ping", {"payload": b"x" * (1 << 20)}))
                 must_refuse(peer, service, ask(service + ".ping", {"payload": b"x" * (MESSAGE_MAX - 1000)}))
                 must_refuse(peer, service, b"\xa5" * (MESSAGE_MAX - 1000))
-                for _ in range(1000):                  # frames before the ask: where it goes back to
+                for _ in range(1000):  # frames before the ask: its return address
                     peer.say(frame(b"hop", MORE))
                 must_refuse(peer, service, ask(service + ".ping"))
                 must_answer(peer, service)
@@ -186,7 +187,7 @@ def too_large(rounds):
 
 
 def endless(rounds):
-    """A message of many frames that never ends: it is hung up on before it takes memory."""
+    """A message of many frames without an end: the peer is disconnected before the message takes memory."""
     piece = frame(b"x" * 65535, MORE) * 16
     with Bystanders():
         for _ in range(rounds):
@@ -206,20 +207,20 @@ def endless(rounds):
 # ---- half and slow ----
 
 def half(rounds):
-    """Begun and never ended: the connection gets its time, then its place is another's again."""
+    """A connection that never completes its message is closed after its time, and another one gets its place."""
     with Bystanders():
         before = {service: descriptors(service) for service in ALL}
         for _ in range(rounds):
             held = []
             for path in all_sockets():
                 whole = GREETING + ready(kind_of(path))
-                for cut in range(0, len(whole), 4):    # within the handshake
+                for cut in range(0, len(whole), 4):  # during the handshake
                     peer = Peer(path)
                     peer.say(whole[:cut])
                     held.append(peer)
                     time.sleep(NOT_A_FLOOD)
                 message = frame(ask(os.path.basename(path).split(".")[0] + ".ping"))
-                for cut in range(1, len(message), 7):  # within a message: left in the middle
+                for cut in range(1, len(message), 7):  # during a message: left in the middle
                     peer = Peer.joined(path, kind_of(path))
                     peer.say(message[:cut])
                     peer.close()
@@ -235,7 +236,8 @@ def half(rounds):
 
 
 def slow(rounds):
-    """A byte at a time, it is an ask like any other; who asks for much and reads nothing slows only himself."""
+    """An ask that arrives byte by byte is a normal ask. A client that asks for much and reads nothing slows only
+    itself."""
     with Bystanders():
         for _ in range(rounds):
             for service in ALL:
@@ -250,7 +252,7 @@ def slow(rounds):
 
 
 def deaf(service):
-    """Asks for 2,000 large answers and reads none, until no more is taken from him."""
+    """Asks for 2,000 large answers and reads none, until the service accepts no more."""
     peer = Peer.joined(ask_path(service))
     peer.socket.setblocking(False)
     said = frame(ask(service + ".ping", {"payload": b"x" * 60000}))
@@ -268,24 +270,24 @@ def deaf(service):
 # ---- floods ----
 
 def ask_without_end(path, going):
-    """Asks as fast as it is taken, some of it garbage, and reads what comes back."""
+    """Asks as fast as the service accepts it, partly with garbage, and reads the answers."""
     peer, said = Peer.joined(path), frame(ask(os.path.basename(path).split(".")[0] + ".ping")) + frame(b"garbage")
     peer.socket.setblocking(False)
     while going.is_set():
         readable, writable, _ = select.select([peer.socket], [peer.socket], [], 0.1)
         try:
             if writable:
-                peer.socket.send(said * 100)           # cut anywhere: what follows is garbage, too
+                peer.socket.send(said * 100)  # cut anywhere: the next bytes are garbage, too
             if readable and not peer.socket.recv(1 << 20):
                 raise ConnectionError
-        except ConnectionError:                        # hung up on
+        except ConnectionError:  # disconnected
             peer.close()
             peer = Peer.joined(path)
             peer.socket.setblocking(False)
 
 
 def greedy(rounds):
-    """One who asks without end gets his turns; others get theirs."""
+    """A client that asks without a pause gets its turns, and so do the others."""
     context = multiprocessing.get_context("fork")
     spans = {}
     with Bystanders(), Pings() as pings:
@@ -322,7 +324,7 @@ def gone(rounds):
 
 
 def ping_all(pipe, going):
-    """A client that was there before: pings every service a hundred times a second; (service, when, seconds)."""
+    """An older client that pings every service a hundred times a second; (service, time, seconds)."""
     peers, told = {s: Peer.joined(ask_path(s)) for s in ALL}, []
     pipe.send("ready")
     while going.is_set():
@@ -363,7 +365,8 @@ def greet_and_ask(path):
 
 
 def flood(path, count):
-    """So many connections as fast as they come, most of them held: silent, garbage, greeted, asking, gone again."""
+    """Opens `count` connections as fast as possible and keeps most of them: silent, garbage, greeted, asking,
+    closed."""
     sayings = (b"", os.urandom(64), GREETING + ready(kind_of(path)), greet_and_ask(path), None)
     held = []
     for n in range(count):
@@ -374,7 +377,7 @@ def flood(path, count):
             if said:
                 peer.send(said)
         except (BrokenPipeError, ConnectionResetError):
-            pass                                       # refused: it may be
+            pass  # a connection may be refused
         if said is None:
             peer.close()
         else:
@@ -388,7 +391,8 @@ def hang_up(held):
 
 
 def bystander(path):
-    """A socket that is none of the engine's, whose owner takes and closes: what the machine alone makes of a flood."""
+    """A socket outside the engine, whose owner accepts and closes: it shows the machine's own share in the effects of a
+    flood."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(4096)
@@ -425,7 +429,7 @@ def floods(rounds):
     with Bystanders(), Pings() as pings:
         idle = []
         for _ in range(rounds):
-            for path in all_sockets():                 # in turn: a busy machine falls on all alike
+            for path in all_sockets():  # in turn: a busy machine delays all alike
                 idle.append((time.monotonic(), time.monotonic() + 0.7))
                 time.sleep(1)
                 control.append(flood_socket(mine, count, None))
@@ -437,7 +441,7 @@ def floods(rounds):
 
 
 def fill_places(path, most):
-    """Connections past their handshake that say nothing more, until the first of them is sent away."""
+    """Opens connections that do nothing after their handshake, until the first of them is closed."""
     held = []
     while len(held) < most and not (held and held[0].is_hung_up()):
         held.append(Peer.joined(path, kind_of(path)))
@@ -446,8 +450,8 @@ def fill_places(path, most):
 
 
 def idle(rounds):
-    """As many as there is room for, and more, sit at a socket and stay: a new client is let in all the same, and one that
-    works is not sent away for them."""
+    """Idle connections take all places at a socket. A new client still gets in, and a working one is not closed for
+    them."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     took = []
@@ -457,7 +461,7 @@ def idle(rounds):
                 held = fill_places(path, PLACES + 100)
                 for _ in range(5):
                     took.append(new_client_is_answered(path))
-                assert held[0].is_hung_up(), "nobody had to go: the places were not full"
+                assert held[0].is_hung_up(), "no connection was closed: the places were not full"
                 hang_up(held)
     print("figure: %d silent connections fill a socket; a new client's answer: %s" % (len(held), percentiles(took)))
 

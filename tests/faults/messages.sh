@@ -1,6 +1,6 @@
 #!/bin/bash
-# messages.sh: strangers at every socket: garbage, too much, half, slow, and 10,000 connections at once. Each is refused
-# with an error or hung up on, no service dies of it, others go on with their work.
+# messages.sh: strangers at every socket send garbage, too much, incomplete or slow messages, and open 10,000
+# connections at once. Each is refused with an error or disconnected, no service dies of it, and other clients work on.
 . "$(dirname "$0")/../lib.sh"
 
 _claim() { drive messages.py "$@"; }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# migration.sh: a store of an older version whose migration takes long: the supervisor lets it work, finds it when it
-# makes no progress, and what a killed one has done is not done again. LONG=1: more items and more kills.
+# migration.sh: a store of an older version with a long migration. The supervisor lets it work, detects a migration
+# without progress, and no finished work is repeated after a kill. LONG=1: more items and more kills.
 . "$(dirname "$0")/../lib.sh"
 items=$(how_often 120000 1000000) kills=$(how_often 6 60)
 
@@ -23,7 +23,7 @@ for first in range(0, int(sys.argv[1]), 4000):
                                          for number in range(first, first + 4000)]})
 P
 }
-# A home whose store says that it is of version 1; an engine of another claim's home is down by now.
+# Makes a home whose store has version 1. Engines of other claims' homes are down by now.
 _old_home() { # NAME START_MS
     export LOOPHOLE_HOME=$scratch/home-$1
     mkdir -p "$LOOPHOLE_HOME"

@@ -1,4 +1,4 @@
-"""A pattern with as much as there is: sixteen rows, all waves, both sends, the acid filter."""
+"""A pattern that uses everything: sixteen rows, all waves, both sends, the acid filter."""
 
 PATTERN = {"sequencer": {"bpm": 150.0, "tracks": [
     {"name": "row %d" % n, "voice_id": "voice%d" % (n + 1), "pattern": "X.x.x.x.X.x.x.xx" * 2, "gate_frac": 0.9,

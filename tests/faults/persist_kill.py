@@ -1,6 +1,5 @@
 """persist_kill.py bare|engine KILLS: kills persist with SIGKILL at random moments while eight clients change the
-catalogue, and holds what is there against what was acked. LOOPHOLE_HOME, READER and a running engine (for `engine`)
-are given."""
+catalogue, and compares the store with the acks. It needs LOOPHOLE_HOME, READER and, for `engine`, a running engine."""
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ DEADLINE = 120
 
 
 class Supervised:
-    """persist under the real supervisor: it is killed here and started there."""
+    """persist under the real supervisor: the test kills it, and the supervisor starts it again."""
 
     def pid(self):
         end = time.monotonic() + DEADLINE
@@ -52,7 +51,7 @@ def alive(persist):
 
 
 def kill_supervised(load, persist, restored):
-    """At least 2 s after its start: an earlier death lets the supervisor wait longer each time."""
+    """At least 2 s after its start: after an earlier death the supervisor waits longer each time."""
     load.until_acked()
     load.turn(2.1 + load.chance.uniform(0, 0.3))
     persist.kill()

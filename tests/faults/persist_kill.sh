@@ -1,7 +1,7 @@
 #!/bin/bash
-# persist_kill.sh: persist killed with SIGKILL at random moments, while eight clients edit, add places in batches, give
-# up asks and repeat acked ones, and a reader reads the store. 200 times, 10,000 with LONG=1; most kills by hand,
-# where the next one starts at once, some under the real supervisor. A run is repeated with SEED=N.
+# persist_kill.sh: kills persist with SIGKILL at random moments, while eight clients edit, add places in batches, give
+# up asks and repeat acked ones, and a reader reads the store. 200 kills, 10,000 with LONG=1. In most of them the test
+# starts the next persist at once, in some the real supervisor does. SEED=N repeats a run.
 . "$(dirname "$0")/../lib.sh"
 export READER=$build/tests/faults/reader
 kills=200 supervised=8

@@ -1,6 +1,6 @@
-"""persist_syscalls.py: kills persist at each system call of one commit, then lets each of them fail once (EIO, ENOSPC,
-EINTR). The list of calls is taken from a trace. LOOPHOLE_HOME, READER and a folder WORK are given; LONG for all calls
-of the large commit, else those on the store and memory only."""
+"""persist_syscalls.py: kills persist at each system call of one commit, then makes each of them fail once (EIO, ENOSPC,
+EINTR). A trace gives the list of calls. It needs LOOPHOLE_HOME, READER and a folder WORK. LONG covers all calls of the
+large commit, otherwise only those on the store and memory."""
 import collections
 import os
 import re
@@ -14,8 +14,8 @@ work = os.environ["WORK"]
 STORE_CALLS = ("lseek", "writev", "pwritev", "pwrite64", "fdatasync", "fsync", "syncfs", "msync", "ftruncate")
 FILE_CALLS = ("mkdir", "openat")
 MEMORY_CALLS = ("mmap", "munmap", "mremap", "madvise", "brk")
-ALWAYS = STORE_CALLS + FILE_CALLS + ("recvfrom", "sendto")  # the next commit may do without the others
-NEVER_FAIL = ("getpid", "gettid", "clock_gettime", "brk")  # brk answers no error, but the break as it was
+ALWAYS = STORE_CALLS + FILE_CALLS + ("recvfrom", "sendto")  # other calls may be missing in the next commit
+NEVER_FAIL = ("getpid", "gettid", "clock_gettime", "brk")  # brk returns no error, but the old break
 NOT_TO_INJECT = ("restart_syscall", "rt_sigreturn", "exit", "exit_group")
 ERRORS = ("EIO", "ENOSPC", "EINTR")
 DEADLINE = 120
@@ -23,7 +23,7 @@ LARGE = 400  # places of the large commit
 
 
 class Strace:
-    """Attached to persist; `fired` when its injection has come true."""
+    """strace, attached to persist; `fired` after its injection has happened."""
 
     def __init__(self, pid, *options):
         self.out, self.said = work + "/strace.out", work + "/strace.err"
@@ -48,7 +48,7 @@ class Strace:
 
 
 class Commits:
-    """One ask at a time, of a kind; its request lives through deaths and refusals until it is acked."""
+    """One ask at a time, of the given kind. It is repeated after deaths and refusals until it is acked."""
 
     def __init__(self, persist):
         self.persist, self.deaths = persist, collections.Counter()
@@ -78,7 +78,7 @@ class Commits:
         self.load.until(lambda: not self.slot.ask, self.restart_if_dead)
 
     def fresh(self):
-        """A new process each time: its memory and its counts are as they were for the trace."""
+        """Starts a new process, whose memory and counts of calls are then the same as in the trace."""
         assert self.persist.kill() == -signal.SIGKILL
         self.persist.start()
         self.whole("small")
@@ -89,7 +89,7 @@ class Commits:
 
 
 def calls_of(trace):
-    """(call, which of its thread) from the arrival of the ask to the departure of the answer."""
+    """(call, its number in its thread) from the arrival of the ask to the departure of the answer."""
     counts, calls, within = collections.Counter(), [], False
     for line in trace.splitlines():
         found = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)(\(| resumed)", line)
@@ -115,8 +115,8 @@ def trace(commits, kind):
 
 
 def inject(commits, kind, call, number, what):
-    """Asks until it fired. What the first ask was answered, and how many were needed; "not reached" when a call that
-    not each commit makes was not made by this process."""
+    """Asks until the injection has fired. Returns the answer to the first ask, and the number of asks. "not reached":
+    this process did not make a call that some commits do without."""
     commits.fresh()
     strace = Strace(commits.persist.pid(), "-e", "trace=" + call, "-e", "inject=%s:%s:when=%d" % (call, what, number))
     acked, refused, first = commits.load.acked, sum(commits.load.refusals.values()), None

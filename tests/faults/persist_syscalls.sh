@@ -1,6 +1,6 @@
 #!/bin/bash
-# persist_syscalls.sh: persist killed at every system call of a commit, one by one, and every one failing once with EIO,
-# ENOSPC and EINTR. The calls are taken from a trace of a commit of one edit and one of 400 places.
+# persist_syscalls.sh: kills persist at every system call of a commit, one by one, and makes every one fail once with
+# EIO, ENOSPC and EINTR. The calls come from a trace of a commit of one edit and one of 400 places.
 . "$(dirname "$0")/../lib.sh"
 export READER=$build/tests/faults/reader WORK=$scratch
 

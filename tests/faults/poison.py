@@ -1,7 +1,6 @@
 """poison.py KIND POISONERS SECONDS: clients that send the most expensive legal asks, each in a process of its own, and
-another client that edits one item meanwhile. Prints what its edits took, and before it what they took while the poisoners
-were silent: the disk's own share, and the machine's. Fails when a poisoner gets no answer, or another
-one than it must get."""
+another client that edits one item meanwhile. Prints the times of its edits, and before them its times without the
+poisoners: the share of the disk and the machine. Fails if a poisoner gets no answer or a wrong one."""
 import os
 import signal
 import sys
@@ -19,7 +18,7 @@ def fact(number, words):
 
 
 def large_item(catalogue, name):
-    """An item with as many facts of a person, as long, as are allowed."""
+    """An item with the largest allowed number of user facts, each of the largest length."""
     id = catalogue.put(name)
     for row in range(8):
         facts = [fact(row * 64 + n, "x" * 1024) for n in range(64)]
@@ -41,7 +40,7 @@ class Poisoner:
         self.once = getattr(self, kind)
 
     def batch(self, operations, wanted):
-        """Sent again while persist has no room for a batch of this size beside those of others."""
+        """Sent again as long as persist has no room for a batch of this size in addition to those of others."""
         error = "busy"
         while error == "busy":
             error, answer = self.client.ask("persist.batch", {"operations": operations}, budget_ms=300000)
@@ -146,7 +145,7 @@ def start(kind, number):
     go, starter = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.close(starter)  # it begins, and is stopped at once, when the parent dies
+        os.close(starter)  # a child is stopped at once if the parent dies
         try:
             Poisoner(kind, number).run(go, ready)
             os._exit(0)

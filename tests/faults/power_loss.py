@@ -1,6 +1,7 @@
-"""power_loss.py load|new CUTS: the store lies on `lossy`; its power is cut at random moments while eight clients change the
-catalogue. After each cut the disk holds what lossy.c left of what was not synced; persist opens it and goes on, and in
-the end all that was acked must be there once. `new`: each cut comes to a store of its own, within its first acks. LOOPHOLE_HOME, LOSSY, READER and SEED are given."""
+"""power_loss.py load|new CUTS: the store is on `lossy`, whose power is cut at random moments while eight clients change
+the catalogue. After each cut the disk contains only the unsynced data that lossy.c kept. persist opens the store and
+continues, and in the end it must contain each acked change once. `new`: each cut hits a new store, during its first
+acks. It needs LOOPHOLE_HOME, LOSSY, READER and SEED."""
 import json
 import os
 import random
@@ -36,7 +37,8 @@ class Disk:
         self.process.send_signal(signal.SIGUSR1)
 
     def last_words(self):
-        """A signal that came just before it waited for a request is seen behind the next one."""
+        """If a signal arrives just before lossy waits for a request, lossy notices it only after that request. So stat
+        sends some."""
         for _ in range(60):
             try:
                 return self.process.communicate(timeout=1)[0]
@@ -60,14 +62,14 @@ def start(persist, disk):
 
 
 def power_is_cut(load, persist, disk):
-    """At a moment of the opening, or of the load."""
+    """Cuts the power while persist opens the store, or under load."""
     if load.chance.random() < 0.15:
         load.turn(load.chance.uniform(0, 0.02))
     else:
         load.until_acked(lambda: alive(persist))
         load.turn(load.chance.uniform(0, 0.1))
     disk.cut()
-    load.turn(load.chance.choice([0, 0, 0.02]))  # it may live a little while its disk is gone
+    load.turn(load.chance.choice([0, 0, 0.02]))  # persist may live on for a while without its disk
     if not persist.is_dead():
         persist.kill()
     disk.unmount()
@@ -80,7 +82,7 @@ def alive(persist):
 
 
 def cut_new_stores(cuts, persist, disk, chance):
-    """An empty disk each time: what is acked while the store is young must be there as well."""
+    """An empty disk each time: acks of a young store must survive as well."""
     for number in range(cuts):
         start(persist, disk)
         client = Client()

@@ -1,7 +1,6 @@
 #!/bin/bash
-# power_loss.sh: the data directory lies on a file system (lossy.c, FUSE) that can lose what was not synced. 120 cuts
-# at random moments under load from 8 clients; what the cuts cover and what not stands in lossy.c. A run is repeated
-# with SEED=N.
+# power_loss.sh: the data directory is on a file system (lossy.c, FUSE) that can lose unsynced data. 120 cuts at random
+# moments under load from 8 clients; lossy.c says what the cuts cover and what not. SEED=N repeats a run.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lossy.sh"
 export LOSSY=$build/tests/faults/lossy READER=$build/tests/faults/reader
@@ -15,13 +14,13 @@ _drive() {
     fail "see above"
 }
 
-# As on ext4, xfs and btrfs: artefact files are made durable by syncfs.
+# As on ext4, xfs and btrfs: syncfs makes artefact files durable.
 after_every_power_cut_all_that_was_acked_is_there_once() {
     export PRELOAD=$build/tests/faults/syncfs.so LOSSY_MOUNT=$LOOPHOLE_HOME/data
     _drive load $cuts
 }
 
-# As where syncfs cannot be trusted: each file is synced, and each folder.
+# As on a file system whose syncfs is not reliable: each file is synced, and each folder.
 where_each_file_is_synced_by_itself_it_is_there_as_well() {
     export LOOPHOLE_HOME=$scratch/home-each
     mkdir -p "$LOOPHOLE_HOME"

@@ -1,5 +1,5 @@
-"""reader_alarm.py: edits go on until persist's status shows an alarm that names process PID (and NAME), then, with `ends`,
-until that process has ended. LOOPHOLE_HOME is given; persist runs."""
+"""reader_alarm.py: edits until persist's status shows an alarm with the process PID (and NAME), then, with `ends`,
+until that process has ended. It needs LOOPHOLE_HOME and a running persist."""
 import os
 import sys
 import time

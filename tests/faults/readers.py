@@ -1,5 +1,5 @@
-"""readers.py killed|stopped: processes that die, or stand still, inside a read transaction while the store is written to:
-how far does it grow? Pages in use are printed over time. LOOPHOLE_HOME and READER are given; persist runs."""
+"""readers.py killed|stopped: processes die, or are stopped, inside a read transaction during writes: how far does the
+store grow? Prints the pages in use over time. It needs LOOPHOLE_HOME, READER and a running persist."""
 import os
 import signal
 import subprocess
@@ -9,7 +9,7 @@ import time
 from load import Load, check_store, dies_with_its_parent
 
 READERS = 5
-EDITS = 400  # of one window of time: the same work in each
+EDITS = 400  # in one window of time: the same work in each
 DEADLINE = 180
 
 
@@ -18,20 +18,20 @@ def pages():
 
 
 def work(load):
-    """Edits of the same few items: a store without a pinned page needs nothing new for them but log rows."""
+    """Edits a few items repeatedly: without a pinned page the store needs new pages only for log rows."""
     acked = load.acked
     load.until(lambda: load.acked >= acked + EDITS)
 
 
 def hold():
-    """A process within a read transaction."""
+    """Starts a process that stays inside a read transaction."""
     process = subprocess.Popen([os.environ["READER"], "hold"], stdout=subprocess.PIPE, preexec_fn=dies_with_its_parent)
     assert process.stdout.readline() == b"holding\n"
     return process
 
 
 def windows(load, count):
-    """Pages that each window added."""
+    """The pages in use, and the pages that each window added."""
     seen = [pages()]
     for _ in range(count):
         work(load)
@@ -40,7 +40,7 @@ def windows(load, count):
 
 
 def persist_logged(words):
-    """Whether persist's log says so."""
+    """True if persist's log contains these words."""
     return words in open(os.environ["LOOPHOLE_HOME"] + "/persist.err").read()
 
 
@@ -60,7 +60,7 @@ def main():
     _, held = windows(load, 3)
     for reader in readers:
         reader.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
-    windows(load, 4)                               # 1,000 commits behind, now, with two edits in each at most
+    windows(load, 4)  # now the readers are 1,000 commits behind, with at most two edits in each
     load.filling = False
     if how == "killed":
         for reader in readers:
@@ -76,7 +76,7 @@ def main():
           "were %s" % (EDITS, quiet, held, READERS, after, how))
     print("figure: pages in use over time after that: %s" % seen)
     assert sum(held) > 2 * sum(quiet), "the readers held nothing: this shows nothing"
-    assert sum(after) / 5 <= 2 * max(max(quiet), 8), "the store goes on growing"
+    assert sum(after) / 5 <= 2 * max(max(quiet), 8), "the store still grows"
     load.drain()
     load.audit()
     check_store()

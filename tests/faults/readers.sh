@@ -1,6 +1,6 @@
 #!/bin/bash
-# readers.sh: readers that are killed, or stopped, inside a read transaction: their slots are cleared and the store
-# stops growing, without a restart of anybody.
+# readers.sh: readers are killed, or stopped, inside a read transaction: their slots are cleared and the store stops
+# growing, without any restart.
 . "$(dirname "$0")/../lib.sh"
 export READER=$build/tests/faults/reader
 
@@ -53,16 +53,16 @@ a_foreign_reader_is_named_and_left_alone() {
     kill -TERM $persist; wait $persist
 }
 
-# Who opens the store alone makes LMDB's lock file anew, and only at the end of it says there which commit is the newest.
-# One who dies in between must leave nothing to somebody who waits to open it: who wrote next would begin at an older
-# commit. Both of LMDB's two first pages must have been the newest one.
-_opening() { # it stands still for a while before its first read of data.mdb
+# The first process to open the store makes LMDB's lock file again, and only at the end writes there which commit is the
+# newest. If it dies in between, a process that waits to open the store must not be misled: its first write would begin
+# at an older commit. Each of LMDB's two meta pages must once have been the newest.
+_opening() { # it is delayed before its first read of data.mdb
     strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
         -e inject=pread64:delay_enter=20000000:when=1 loophole-persist --foreground \
         2>>"$LOOPHOLE_HOME/persist.err" &
     opening=$!
 }
-_is_opening() { # somebody has all of the lock file's first byte
+_is_opening() { # a process has locked the first byte of the lock file
     grep -q "POSIX *ADVISORY *WRITE .*:$(stat -c %i "$LOOPHOLE_HOME/data/store/lock.mdb") 0 0" /proc/locks
 }
 _waits() { find "/proc/$1/fd" -lname "$LOOPHOLE_HOME/data/store" | grep -q .; } # for its turn to open the store

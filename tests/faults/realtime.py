@@ -1,5 +1,5 @@
-"""What the audio thread does with all voices, the sequencer and a capture running: no forbidden call, no system call
-but JACK's wait, no page fault."""
+"""The audio thread with all voices, the sequencer and a capture: no forbidden call, no system call except JACK's wait,
+no page fault."""
 import collections
 import os
 import subprocess
@@ -9,7 +9,7 @@ import sound
 from client import Client
 from pattern import PATTERN
 
-WAITS = {"futex"}  # what JACK 1.9.21 waits with
+WAITS = {"futex"}  # the call in which JACK 1.9.21 waits
 
 
 def load():
@@ -38,14 +38,14 @@ def stat_of(pid, tid):
 
 
 def audio_thread(pid):
-    """The one that runs in real time."""
+    """The only thread with real-time scheduling."""
     fifo = [int(tid) for tid in os.listdir("/proc/%d/task" % pid) if stat_of(pid, int(tid))[38] == "1"]
     assert len(fifo) == 1, "%d threads run in real time" % len(fifo)
     return fifo[0]
 
 
 def system_calls(tid, seconds):
-    """How often each system call was made."""
+    """How often the thread made each system call."""
     out = os.path.join(os.environ["LOOPHOLE_HOME"], "strace")
     trace = subprocess.Popen(["strace", "-p", str(tid), "-o", out], stderr=subprocess.DEVNULL)
     time.sleep(seconds)
@@ -80,7 +80,7 @@ def run(seconds):
 
 
 def found():
-    """The watch is awake: a callback that allocates ends its process."""
+    """The check works: a callback that allocates ends its process."""
     log = os.environ["FORBIDDEN_LOG"]
     sound.until(lambda: os.path.exists(log) and "malloc" in open(log).read().split(), 30, "the call is found")
 

@@ -1,11 +1,11 @@
 #!/bin/bash
-# realtime.sh: what the audio thread does while all voices, the sequencer and a capture run.
+# realtime.sh: the work of the audio thread while all voices, the sequencer and a capture run.
 . "$(dirname "$0")/../lib.sh"
 export LOOPHOLE_AUDIO=dummy BUILD=$build
 seconds=8
 [ -z "${LONG:-}" ] || seconds=60
 
-# The sound core under the watch: a script of its name starts it with the library before it.
+# The sound core with the check for forbidden calls: a script of its name starts it with the library preloaded.
 _run() {
     command -v jackd >/dev/null || skip "no jackd"
     [ -z "${SANITIZED:-}" ] || skip "a sanitizer allocates where it likes"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A take under kills, power cuts, full disks and disks that stall. What a JACK client plays is compared with the file frame
-by frame."""
+"""A take under kills, power cuts, full disks and disks that stall. The sound that a JACK client plays is compared with
+the file frame by frame."""
 import os
 import signal
 import sys
@@ -15,7 +15,7 @@ ROUNDS = how_often(20, 200)
 
 
 def is_in_order(it, name):
-    """What there is of the take has nothing wrong in it, and never goes back."""
+    """The existing part of the take has nothing wrong in it, and never goes back."""
     read = it.read(name)
     assert (read['wrong'], read['back']) == (0, 0), read
     return read
@@ -25,7 +25,7 @@ def is_in_order(it, name):
 def a_take_goes_on_when_the_streamer_is_killed(it):
     lost, id = it.lost(), it.start('killed')
     for _ in range(ROUNDS):
-        it.until_frames(id, it.frames(id) + 100001)      # 2 s: a service that dies sooner is put off
+        it.until_frames(id, it.frames(id) + 100001)  # 2 s: a service that dies sooner is quarantined
         time.sleep(random.uniform(.1, .4))
         it.home.kill('streamer')
     it.until_it_goes_on(id)
@@ -47,7 +47,7 @@ def a_stop_that_the_streamer_did_not_live_to_do_is_done_by_its_successor(it):
         time.sleep(random.uniform(0, .09))
         os.kill(home.pid('streamer'), signal.SIGKILL)
         if stop.wait(120):
-            contains(it.text(said), 'no take is under way')  # it was final before the answer left
+            contains(it.text(said), 'no take is under way')  # the take was final before the answer left
         it.until_is(id, 'final')
         is_in_order(it, f'stop{number}.wav')
         home.wait_ready('streamer')
@@ -69,7 +69,7 @@ def a_take_outlives_persist_and_indexer(it):
 
 @claim(inside=Recording)
 def after_the_death_of_all_at_most_the_last_second_is_missing(it):
-    """Engine, JACK server and the player die at once; then the memory is gone as after a reboot."""
+    """Engine, JACK server and player die at once; then the memory is removed, as by a reboot."""
     id = it.start('rest')
     it.until_frames(id, 100000)
     it.kill_all()
@@ -116,7 +116,7 @@ def a_disk_that_stands_still_for_a_while_loses_nothing(home):
         for _ in range(2):
             it.until_it_goes_on(id)
             disk.process.send_signal(signal.SIGSTOP)
-            time.sleep(3)                                # the fault itself: so long it stands still
+            time.sleep(3)  # the fault itself: the length of the stall
             disk.process.send_signal(signal.SIGCONT)
         it.until_it_goes_on(id)
         it.is_whole('stall.wav', lost, it.stop()['lost'])

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Shared memory cut short, written over, removed or replaced under the engine that uses it, while it sounds."""
+"""Shared memory is truncated, overwritten, removed or replaced under the engine that uses it, while it sounds."""
 import os
 import re
 import sys

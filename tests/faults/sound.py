@@ -1,4 +1,4 @@
-"""sound.py: what the tests of the sound core share: a tape that runs, a tone that plays, and what the tape heard."""
+"""sound.py: shared by the tests of the sound core: a running tape, a tone, and the evaluation of the tape."""
 import array
 import json
 import math
@@ -23,7 +23,7 @@ def until(true, seconds, what):
 
 
 def running():
-    """Lines of the supervisor, by service."""
+    """The lines of the supervisor, by service."""
     return {line["service"]: line for line in Client().must("supervisor.services")["each"]}
 
 
@@ -32,7 +32,7 @@ def is_ready(service):
 
 
 class Tool:
-    """A program of tests/faults that says "ready" and ends with SIGTERM."""
+    """A program of tests/faults that prints "ready" and ends on SIGTERM."""
 
     def __init__(self, *words):
         self.process = subprocess.Popen([os.path.join(TOOLS, words[0]), *map(str, words[1:])], stdout=subprocess.PIPE)
@@ -47,8 +47,8 @@ class Tool:
 
 
 class Tape(Tool):
-    """Records main_left of the first core, or of the one that `core` names; `heard` is how many ports it hears, `stood`
-    how often the machine itself has stood still."""
+    """Records main_left of the first core, or of the one whose suffix is `core`. `heard` is its number of connected
+    ports, `stood` the number of pauses of the machine itself."""
 
     def __init__(self, seconds, *notes, core=""):
         server = Client().must("audio.server")
@@ -81,7 +81,8 @@ class Tape(Tool):
 
 
 def merged(one, other):
-    """What `one` heard; where it missed a callback, what `other` did, which stood elsewhere in the server's graph."""
+    """The frames of `one`. Where it missed a callback, those of `other`, which had another place in the server's
+    graph."""
     frames, shift = array.array("f", one.frames), one.facts["first"] - other.facts["first"]
     for n, x in enumerate(frames):
         if x != x and 0 <= n + shift < len(other.frames):
@@ -94,8 +95,8 @@ def overlaps(spans, begin, end):
 
 
 def spoilt(tape, skipped=0):
-    """Spans of frames, from `skipped` on, around which the machine stood still. JACK then runs a period anew that its
-    clients are still in, so of these nothing can be said."""
+    """Spans of frames around the pauses of the machine, counted from `skipped`. After a pause JACK repeats a period
+    that its clients are still in, so these frames prove nothing."""
     around = 4 * tape.facts["period"]
     return [(begin - around - skipped, end + around - skipped) for begin, end in tape.facts["stood"]]
 
@@ -105,7 +106,7 @@ def is_silent(x):
 
 
 def gaps(frames, least=32):
-    """(begin, length, frames of it that the tape itself missed) of each stretch of at least so many without sound."""
+    """(begin, length, frames of it that the tape itself missed) of each silence of at least `least` frames."""
     found, at, count = [], 0, len(frames)
     while at < count:
         if not is_silent(frames[at]):
@@ -122,7 +123,7 @@ def gaps(frames, least=32):
 
 
 def clicks(frames, holes, spoilt=()):
-    """The largest step that a steady sine does not make, outside the edges of the holes and what is spoilt, and where."""
+    """The largest deviation from a steady sine, outside the edges of the holes and the spoilt spans, and its frame."""
     edges = set()
     for begin, length, _ in holes:
         edges.update(range(begin - 1, begin + 3))
@@ -138,15 +139,15 @@ def clicks(frames, holes, spoilt=()):
 
 
 def phase(frames, at):
-    """Where in its turn the sine is at a frame."""
+    """The phase of the sine at a frame."""
     def error(p):
         return sum(abs(frames[at + i] - LEVEL * math.sin(2 * math.pi * ((p + i) % TURN) / TURN)) for i in range(TURN))
     return min(range(TURN), key=error)
 
 
 def shifts(frames, holes, spoilt=()):
-    """Where the sine stands elsewhere in time than a while before: [(frame, by)]. It is looked at a while behind each hole
-    and before the next. What is spoilt may move it."""
+    """Jumps in the phase of the sine: [(frame, by)]. Compares a place some time after each hole with one before the
+    next hole. A jump in a spoilt span does not count."""
     before, found = None, []
     borders = [0] + [h[0] + h[1] for h in holes]
     for begin, end in zip(borders, [h[0] for h in holes] + [len(frames)]):

@@ -1,12 +1,12 @@
-"""stages.py kill|cut STAGE: opening, migration, restore or backup is ended halfway, at one place after the other, each time
-in a fresh copy of one home.
+"""stages.py kill|cut STAGE: ends an opening, a migration, a restore or a backup halfway, at one place after the other,
+each time in a fresh copy of one home.
 
-kill: by SIGKILL at a system call. The calls are taken from a trace of a whole run.
+kill: by SIGKILL at a system call. A trace of a whole run gives the calls.
 cut:  by a power cut at a change of the disk, which is `lossy`.
 
-Then the engine must open the store; its items are those of before or those of after, all of them, and those of after if
-the program had said so; what was begun ends well the second time, and no half of anything is left. A few places, drawn
-with SEED; LONG takes all. WORK, LOSSY, READER, PRELOAD, OLD and BUILD's programs are given."""
+Afterwards the engine must open the store. It contains all items from before or all items from after; if the program had
+reported success, those from after. A second run succeeds, and no partial file is left. By default a few places, drawn
+with SEED; LONG takes all. It needs WORK, LOSSY, READER, PRELOAD, OLD and BUILD's programs."""
 import glob
 import json
 import os
@@ -29,7 +29,7 @@ CALLS = ("open", "openat", "pwrite64", "pwritev", "write", "writev", "fdatasync"
          "fallocate", "rename", "renameat2", "mkdir", "unlink", "unlinkat", "rmdir", "flock", "fcntl", "mmap", "munmap",
          "clone", "clone3", "vfork", "wait4", "pipe2", "lseek", "read", "pread64")
 NOT_TO_INJECT = ("restart_syscall", "rt_sigreturn", "exit", "exit_group", "execve")
-PLACES = 14        # of each stage, unless LONG
+PLACES = 14  # of each stage, unless LONG
 NEVER = 10 ** 9
 DEADLINE = 120
 
@@ -51,13 +51,13 @@ def must(*argv):
 
 
 def items():
-    """Names and tags of all items of the store of LOOPHOLE_HOME."""
+    """Names and tags of all items in the store of LOOPHOLE_HOME."""
     lines = must(os.environ["READER"], "dump").splitlines()
     return sorted((r["id"], r["name"], tuple(r["tags"])) for r in map(json.loads, lines))
 
 
 class Persist:
-    """loophole-persist by hand; `begin` gives the words before the program's name."""
+    """loophole-persist, started by the test; `begin` is put before the program's name on the command line."""
 
     def __init__(self, begin=(), out=None):
         self.err = os.environ["LOOPHOLE_HOME"] + "/persist.err"
@@ -81,7 +81,7 @@ def wait_for(true, what):
 
 
 def opened():
-    """A persist that takes edits; it is given back ended."""
+    """Starts a persist, checks that it takes edits, and ends it."""
     persist = Persist()
     wait_for(lambda: persist.is_ready() or persist.process.poll() is not None, "persist does not open the store")
     assert persist.process.poll() is None, "persist ended: " + open(persist.err).read()[-1000:]
@@ -97,7 +97,8 @@ def opened():
 # ---- stages ----
 
 class Stage:
-    """A home to begin with, a program, and what may be there after it. `disk`: what of the home lies on `lossy`."""
+    """A home to begin with, a program, and the results that are allowed after it. `disk`: the part of the home on
+    `lossy`."""
     disk, is_service = "data", True
 
     def __init__(self):
@@ -142,7 +143,7 @@ def some_items(first, count):
 
 
 class Opening(Stage):
-    """Of a store whose writer was killed."""
+    """The opening of a store whose writer was killed."""
     name = "opening"
 
     def make(self):
@@ -151,7 +152,7 @@ class Opening(Stage):
 
 
 class Young(Stage):
-    """The first opening: there is no store yet."""
+    """The first opening: no store exists yet."""
     name = "first"
 
     def make(self):
@@ -193,7 +194,7 @@ class Restore(Stage):
 
 
 class Backup(Stage):
-    """The target is there already. The store itself is not touched."""
+    """A backup to an existing file. The store itself is not changed."""
     name, is_service, disk = "backup", False, "disk-of-test"
 
     def make(self):
@@ -222,7 +223,7 @@ class Backup(Stage):
 
     def verify(self, is_done):
         there = self.restored()
-        assert there in self.outcomes, "the backup holds neither what it held nor what it was to hold"
+        assert there in self.outcomes, "the backup has neither its old nor its new content"
         assert not is_done or there == self.outcomes[-1], "it said that it was written, and it is not"
         must(*self.argv())
         assert self.restored() == self.outcomes[-1]
@@ -243,7 +244,7 @@ def children_of(pid):
 
 
 def strace(stage, out, *options):
-    """The program's end under strace, or, of a service, its readiness."""
+    """Runs the program under strace to its end or, for a service, until it is ready."""
     begin = ["strace", "-f", "-qq", "-o", out, *options]
     if stage.is_service:
         persist = Persist(begin)
@@ -258,7 +259,8 @@ def strace(stage, out, *options):
 
 
 def calls_of(text):
-    """(call, which of its thread), from the first that names the home until a service says that it is ready."""
+    """(call, its number in its thread), from the first call with the home's path until a service reports that it is
+    ready."""
     counts, calls, is_home = {}, [], False
     for line in text.splitlines():
         found = re.match(r"(\d+) +(\w+)\(", line)
@@ -275,7 +277,7 @@ def calls_of(text):
 
 
 def killed_at(stage, call, number):
-    """None: this run did not make that call. Else whether the program had said that it was done."""
+    """None if this run did not make that call, else whether the program had reported success."""
     stage.fresh()
     out = work + "/strace.out"
     is_done = strace(stage, out, "-e", "trace=" + call, "-e", "inject=%s:signal=KILL:when=%d" % (call, number))
@@ -327,7 +329,7 @@ class Disk:
         return bool(select.select([self.process.stdout], [], [], 0)[0])
 
     def unmount(self):
-        """What it printed at its end."""
+        """Its output at its end."""
         subprocess.run(["fusermount3", "-u", "-z", self.mount], check=True)
         said, _ = self.process.communicate(timeout=DEADLINE)
         assert self.process.returncode == 0, "the file system could not lose what it was to lose"
@@ -335,7 +337,7 @@ class Disk:
 
 
 def run_on(stage, disk):
-    """True: the program said that it was done."""
+    """True if the program reported success."""
     if stage.is_service:
         persist = Persist()
         wait_for(lambda: persist.is_ready() or disk.is_cut() or persist.process.poll() is not None, "it does not open")
@@ -348,7 +350,7 @@ def run_on(stage, disk):
 
 
 def cut_at(stage, place, number):
-    """(is done, what lossy said)."""
+    """(is done, output of lossy)."""
     home = stage.fresh()
     disk = Disk(home, stage.disk, number, place)
     is_done = run_on(stage, disk)

@@ -1,4 +1,5 @@
-"""The first core is killed; the standby sounds. And who is stopped and goes on finds that it owns nothing."""
+"""The first core is killed; the standby sounds. And a core that was stopped no longer owns anything when it
+continues."""
 import os
 import random
 import signal
@@ -16,18 +17,18 @@ def owner():
 
 
 def both_stand(tape):
-    """Both are on the server, wired alike."""
+    """Waits until both cores are connected to the server in the same way."""
     sound.until(lambda: sound.is_ready("audio") and sound.is_ready("audio-standby"), 60, "both cores are ready")
     sound.until(lambda: tape.heard == 2, 60, "both cores are connected to the tape")
 
 
 def strike(tape, rounds, blow):
-    """`rounds` times a blow to each core while it owns, until the other one does. Gives for each core the frames that
-    nobody sounded, of those blows at which the machine itself went on."""
+    """Strikes each core `rounds` times while it is the owner, and waits until the other one is. Returns for each core
+    the frames without an owner, for the blows during which the machine itself did not pause."""
     lost, blows = ([], []), 0
     random.seed(int(os.environ["SEED"]))
     while min(len(lost[0]), len(lost[1])) < rounds:
-        assert blows < 12 * rounds, "the machine stands still at most blows: only %s can be judged" % (lost,)
+        assert blows < 12 * rounds, "the machine paused at most blows: only %s can be judged" % (lost,)
         blows += 1
         both_stand(tape)
         time.sleep(0.3 + random.random() * 0.1)
@@ -36,14 +37,14 @@ def strike(tape, rounds, blow):
         blow(NAMES[who], sound.running()[NAMES[who]]["pid"])
         sound.until(lambda: owner_now() not in (None, (who, epoch)), 10, "the other one owns")
         frames = Client().must("audio.meters")["lost"] - before
-        time.sleep(0.05)  # for the tape to say whether it stood
+        time.sleep(0.05)  # gives the tape time to report a pause
         if tape.stood == stood:
             lost[who].append(frames)
     return lost, blows
 
 
 def owner_now():
-    """None while the first one, which answers, is away."""
+    """None while the first core, which answers this ask, is away."""
     error, answer = Client().ask("audio.server", budget_ms=500)
     return (answer["owner"], answer["epoch"]) if error == "ok" else None
 
@@ -54,8 +55,8 @@ def kill(name, pid):
 
 
 def kills(rounds):
-    """One tape hears both cores: JACK does not call it while a killed one stands before it in the graph. Another hears
-    the standby alone: it sees when that one takes over."""
+    """One tape records both cores, but JACK does not call it while a killed core precedes it in the graph. Another tape
+    records only the standby, so it shows the takeover."""
     tone, tape, beside = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600), sound.Tape(3600, core="-standby")
     lost, blows = strike(tape, int(rounds), kill)
     both_stand(tape)
@@ -73,12 +74,12 @@ def judge(tape, beside, lost, blows):
     seen, unseen = [hole for hole in holes if hole[2] == 0], [hole for hole in holes if hole[2] > 0]
     click, where = sound.clicks(frames, every, spoilt)
     shifts = sound.shifts(frames, every, spoilt)
-    print("figure: %d kills of the first core, %d of the standby, and %d while the machine stood still; frames that nobody "
-          "sounded: at most %d, %d; gaps on the tape: %s periods of %d frames; worst click %.1f dBFS; lost by JACK itself "
-          "%d; the machine stood still %d times" %
+    print("figure: %d kills of the first core, %d of the standby, and %d while the machine paused; frames that no core "
+          "played: at most %d, %d; gaps on the tape: %s periods of %d frames; worst click %.1f dBFS; lost by JACK "
+          "itself %d; the machine paused %d times" %
           (len(lost[0]), len(lost[1]), blows - len(lost[0]) - len(lost[1]), max(lost[0]), max(lost[1]),
            histogram(seen, period), period, sound.decibel(click), baseline, len(spoilt)))
-    assert max(lost[0] + lost[1]) <= 2 * period, "frames that nobody sounded: %s" % (lost,)
+    assert max(lost[0] + lost[1]) <= 2 * period, "frames that no core played: %s" % (lost,)
     assert all(length - missed <= 2 * period for _, length, missed in holes), "silent for too long: %s" % holes
     assert len(seen) >= 1 and len(unseen) <= blows - len(lost[0]), "not seen: %s" % holes
     assert len(holes) <= blows, "more gaps than kills: %s" % holes
@@ -94,7 +95,8 @@ def histogram(holes, period):
 
 
 def stops(rounds):
-    """The owner stops in mid-air; the other one takes over; the first goes on, unless the supervisor replaced it."""
+    """The owner is stopped and the other core takes over; the first one continues, unless the supervisor replaced
+    it."""
     tone, tape = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600)
 
     def stop(_, pid):
@@ -112,7 +114,7 @@ def stops(rounds):
     louder = [n for n, x in enumerate(tape.frames) if x == x and abs(x) >= sound.LEVEL * 1.02]
     louder = [n for n in louder if not sound.overlaps(spoilt, n, n + 1)]
     assert not louder, "two sounded at once: %d frames from %d" % (len(louder), louder[0])
-    print("figure: %d times stopped and gone on: one owner each time; %d gaps; the machine stood still %d times" %
+    print("figure: %d times stopped and continued: one owner each time; %d gaps; the machine paused %d times" %
           (blows, len(sound.gaps(tape.frames)), len(spoilt)))
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The streamer killed and stopped while it plays: at the JACK port no frame is lost, none comes twice."""
+"""The streamer is killed and stopped while it plays: at the JACK port no frame is lost, and none is repeated."""
 import os
 import signal
 import sys
@@ -27,7 +27,7 @@ def made(home, kind, name, *more):
 
 
 def strike(home, by=signal.SIGKILL):
-    """Not one that has just come up: it would be taken for one that cannot start."""
+    """Waits first until the streamer has lived for a while: its death would count as a failed start otherwise."""
     until(lambda: home.has_lived('streamer'))
     home.kill('streamer', by)
 
@@ -38,7 +38,7 @@ def played_to_the_end(home, tape):
 
 
 def play_through(home, by):
-    """First while the ring is being filled, then while it is full."""
+    """First while the ring fills, then while it is full."""
     path = made(home, 'counter', 'long.wav', SECONDS * 48000)
     until(lambda: home.has_lived('streamer'))
     tape = Tape(home, 60 + 2 * SECONDS)
@@ -72,7 +72,7 @@ def stopped_while_it_plays_it_is_replaced_without_a_gap(home):
 @claim(shares=killing_engine)
 def killed_while_it_seeks_it_goes_on_from_the_place_before_or_the_one_behind(home):
     """Each seek goes a tenth of a second forward, and back to the beginning before the file ends. A seek that a kill
-    interrupts is asked again."""
+    interrupts is sent again."""
     path = made(home, 'counter', 'endless.wav', 6000000)
     until(lambda: home.has_lived('streamer'))
     tape = Tape(home, 180)

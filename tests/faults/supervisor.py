@@ -1,4 +1,4 @@
-"""supervisor.py CLAIM TIMES: the supervisor killed and stopped beside a running engine. LOOPHOLE_HOME is given."""
+"""supervisor.py CLAIM TIMES: kills and stops the supervisor of a running engine. It needs LOOPHOLE_HOME."""
 import os
 import random
 import shutil
@@ -12,16 +12,17 @@ from client import Client
 from engine import (SERVICES, Probe, all_ready, holder, is_alive, kill, lines, percentiles, pid_of, ready,
                     running, start_editors, wait_until, watched)
 
-SETTLED = 2.1  # seconds; what dies earlier than 2 s after its start is started again more slowly each time
+SETTLED = 2.1  # seconds; after a death in its first 2 s a service is started again with a growing delay
 
 
 def settled(*services):
-    """Waits until each has run for so long that its death is no quick one."""
+    """Waits until each service has run long enough that its death is no early one."""
     wait_until(lambda: all(lines()[service]["uptime_s"] > SETTLED for service in services), "all have settled")
 
 
 class Twins(threading.Thread):
-    """Looks all the time whether two processes of one service live; one that finds the lock held ends at once."""
+    """Checks continuously that no two processes of one service live. A process that finds the lock taken ends at
+    once."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -45,21 +46,21 @@ class Twins(threading.Thread):
 
 
 def new_supervisor(old):
-    """Seconds until the next one answers, and the pids of its services."""
+    """The seconds until the next supervisor answers, and the lines of its services."""
     began = time.monotonic()
     told = Probe("supervisor.services").first_answer(lambda body: body["each"][0]["pid"] != old)
     return time.monotonic() - began, {line["service"]: line for line in told["each"]}
 
 
 def one_of_each(pids):
-    """A second one that finds the lock held may live for a moment."""
+    """A second process that finds the lock taken may live for a moment."""
     for service in SERVICES:
         wait_until(lambda: running("loophole-" + service) == [pids[service]], "one %s runs" % service)
         assert holder(service) == pids[service]
 
 
 def killed(times):
-    """A supervisor that is killed: its services stay as they are."""
+    """The supervisor is killed: its services are not affected."""
     pids, editors, took = all_ready(), start_editors(2), []
     for _ in range(times):
         settled("supervisor")
@@ -78,7 +79,7 @@ def killed(times):
 
 
 def killed_with_another(times):
-    """The supervisor and a service die in the same moment, in either order."""
+    """The supervisor and a service die at the same moment, in either order."""
     all_ready()
     editors, took = start_editors(2), []
     for n in range(times):
@@ -101,7 +102,8 @@ def killed_with_another(times):
 
 
 def killed_at_its_start(times):
-    """Killed again before it has adopted or started all: whatever it did, its successor starts nothing twice."""
+    """The supervisor is killed again before it has adopted or started all services. Its successor starts nothing
+    twice."""
     all_ready()
     keeper = [pid for pid in running("loopholed") if pid != pid_of("supervisor")]
     twins = Twins()
@@ -120,7 +122,8 @@ def killed_at_its_start(times):
 
 
 def stopped(times):
-    """A supervisor that is stopped: all goes on; what died meanwhile is started once when it goes on."""
+    """The supervisor is stopped: all services work. A service that dies meanwhile is started once after the supervisor
+    continues."""
     pids, editors = all_ready(), start_editors(2)
     for n in range(times):
         service, old = SERVICES[n % len(SERVICES)], pid_of("supervisor")
@@ -130,7 +133,7 @@ def stopped(times):
         acked = sum(len(editor.acked) for editor in editors)
         wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits go on")
         kill(pids[service])
-        time.sleep(2.5)                                # longer than a service may be silent
+        time.sleep(2.5)  # longer than a service may be silent
         kill(old, signal.SIGCONT)
         pids[service] = ready(service, pids[service])
         one_of_each(pids)
@@ -139,7 +142,7 @@ def stopped(times):
 
 
 def service_stopped(times):
-    """A stopped service is found by its missed beats, killed and replaced."""
+    """A stopped service is detected by its missing heartbeats, killed and replaced."""
     all_ready()
     editors, found, back = start_editors(1), {}, {}
     for _ in range(times):
@@ -160,7 +163,7 @@ def service_stopped(times):
 
 
 def stuck(times):
-    """A search that stands still in an ask, waiting for its own lock or running in a circle."""
+    """A search that hangs in an ask: it waits for its own lock, or runs an endless loop."""
     ready("search")
     others = {service: pid_of(service) for service in ("persist", "indexer")}
     for name, body in (("search.get", {}), ("search.complete", {})):
@@ -174,13 +177,13 @@ def stuck(times):
             took.append(time.monotonic() - began)
             ready("search", pid)
             ask.join()
-            time.sleep(2.2)                            # ready for so long it is not a quick death
+            time.sleep(2.2)  # after this time it is not an early death
         print("figure: search stuck in %s %d times; found: %s" % (name, times, percentiles(took)))
     assert others == {service: pid_of(service) for service in others}
 
 
 def processor_seconds(pid):
-    """What the process has used, or 0 when it is gone."""
+    """The processor time that the process has used; 0 if it is gone."""
     try:
         with open("/proc/%d/stat" % pid) as stat:
             fields = stat.read().rpartition(")")[2].split()
@@ -190,7 +193,8 @@ def processor_seconds(pid):
 
 
 def spinning(times):
-    """A search that runs in a circle beside others that do: found before it had the time of its limit, 1.7 s."""
+    """A search in an endless loop, among others that also spin: it is detected before it has used the time of its
+    limit, 1.7 s."""
     others = [subprocess.Popen(["sh", "-c", "while :; do :; done"], start_new_session=True)
               for _ in range(3 * os.cpu_count())]
     took, used = [], []
@@ -208,7 +212,7 @@ def spinning(times):
             used.append(most - before)
             ready("search", pid)
             ask.join()
-            time.sleep(2.2)                            # ready for so long it is not a quick death
+            time.sleep(2.2)  # after this time it is not an early death
     finally:
         for other in others:
             other.kill()
@@ -226,7 +230,7 @@ def ask_in_vain(name, body):
 
 
 def killed_with_its_keeper(times):
-    """Nobody is left who restarts anything: all services go on, and `loophole up` finds them."""
+    """No process is left that restarts anything: all services work, and `loophole up` finds them."""
     pids, editors = all_ready(), start_editors(2)
     for _ in range(times):
         for pid in running("loopholed"):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The supervisor under faults: killed again and again, stopped, killed with others; and the services that it must replace."""
+"""The supervisor under faults: killed repeatedly, stopped, killed with others; and the services that it must
+replace."""
 import glob
 import os
 import shutil
@@ -12,14 +13,14 @@ from sounding import tool
 
 
 def under_fault(home, fault, short, long):
-    """So often, on an engine of its own, which ends in order afterwards."""
+    """Runs the fault `short` or `long` times on an engine of its own, which must end in order afterwards."""
     home.up()
     drive(home, 'faults/supervisor.py', fault, how_often(short, long))
     home.loophole('down')
 
 
 def with_stuck_search(home):
-    """Programs of the home's own, of which search gets stuck, or spins, when it is asked to."""
+    """Copies of the programs for this home; their search hangs or spins when an ask requests it."""
     folder = home.file('bin')
     os.mkdir(folder)
     for program in glob.glob(BUILD + '/bin/loophole*'):

@@ -1,7 +1,7 @@
-"""sweep.py leaves | race ROUNDS | pinned: kills persist while batches bring artefact files, makes the files look old, and holds
-the files against the rows. LOOPHOLE_HOME is given.
+"""sweep.py leaves | race ROUNDS | pinned: kills persist while batches bring artefact files, sets back the times of the
+files, and compares them with the rows. It needs LOOPHOLE_HOME.
 
-`store check` compares each row with its file; when there are as many files as rows, the files are those of the rows."""
+`store check` compares each row with its file; if there are as many files as rows, they are the files of the rows."""
 import json
 import os
 import signal
@@ -60,7 +60,7 @@ def kill_in_the_middle(load, persist, most=0.05):
 
 
 def leave_orphans(load, persist):
-    """Kills until files are left that no row names. persist does not run at the end."""
+    """Kills persist until files without a row are left. persist does not run at the end."""
     for kill in range(1, KILLS_MAX):
         kill_in_the_middle(load, persist)
         persist.start()
@@ -95,8 +95,8 @@ def leaves(load, persist):
 
 
 def race(load, persist, rounds):
-    """The batches that a kill left come again while persist judges their files, which seem old. It has many more to
-    judge, so that this takes a second: what it suspected at first has a row when its turn comes."""
+    """After a kill, its batches come again while persist judges their files, which seem old. Many other files make this
+    take a second: a file that was suspected at first has a row when its turn comes."""
     for _ in range(rounds):
         for _ in range(3):
             kill_in_the_middle(load, persist)
@@ -107,8 +107,8 @@ def race(load, persist, rounds):
         age()
         left = counts()["artefact_files_orphaned"]
         persist.start()
-        time.sleep(load.chance.uniform(1, 1.5))  # persist begins to look 1 s after its start
-        load.drain()                             # nothing replaces what these batches bring
+        time.sleep(load.chance.uniform(1, 1.5))  # persist starts the sweep 1 s after its start
+        load.drain()  # no later batch replaces the content of these
         wait_until(lambda: len(files()) <= counts()["artefact_files"], "old files that no row names stay")
         print("figure: %d files had no row when persist started; all that are left have one" % left)
         check_store()
@@ -126,8 +126,8 @@ def removals():
 
 
 def is_judged_in_time(ask):
-    """Ages the file of a batch that waits for its sync, and another one beside it that no batch names. True: the sweep
-    judged both before the batch was answered."""
+    """Sets back the times of the file of a batch that waits for its sync, and of another file without a batch. True:
+    the sweep judged both before the batch was answered."""
     content, client = os.urandom(16), ask.client
     before = removals()
     waveform = ask.analysed(ask.put(content.hex().encode() + b".wav"), content, os.urandom(3000))
@@ -147,7 +147,8 @@ def is_judged_in_time(ask):
 
 
 def pinned(persist):
-    """Each sync of the disk takes 4 s, so that the sweep comes while a batch waits for one: 1 s after persist's start."""
+    """Each sync of the disk takes 4 s, so the sweep, 1 s after persist's start, comes while a batch waits for a
+    sync."""
     slow = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=syncfs", "-e", "inject=syncfs:delay_enter=4000000"]
     for number in range(1, TRIES + 1):
         persist.start(slow)

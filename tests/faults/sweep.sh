@@ -1,7 +1,7 @@
 #!/bin/bash
-# sweep.sh: artefact files that no row names, left by kills of persist between a file and its commit: they are removed
-# once they are an hour old, and no file of a row or of a batch under way ever is. 4 rounds, 40 with LONG=1.
-# A run is repeated with SEED=N.
+# sweep.sh: artefact files without a row, left by kills of persist between a file and its commit. They are removed when
+# they are an hour old; a file of a row or of a batch in progress is never removed. 4 rounds, 40 with LONG=1. SEED=N
+# repeats a run.
 . "$(dirname "$0")/../lib.sh"
 rounds=4
 [ -z "${LONG:-}" ] || rounds=40

@@ -1,6 +1,6 @@
 #!/bin/bash
-# take_gaps.sh: frames that a take lacks are silence of the same length, or are skipped; item and markers say where, to the
-# frame. A JACK client plays a counter: each frame in the file shows its place on the server's clock.
+# take_gaps.sh: frames that a take lacks are silence of the same length, or are skipped. Item and markers give their
+# exact places. A JACK client plays a counter: each frame in the file shows its place on the server's clock.
 . "$(dirname "$0")/../lib.sh"
 . "$top/tests/takes.sh"
 rounds=2
@@ -74,7 +74,7 @@ a_streamer_that_stands_still_for_longer_than_the_ring_loses_what_the_item_says()
 _supervisors() { processes_of_home "$LOOPHOLE_HOME" | while read -r pid; do
     [ "$(cat /proc/$pid/comm 2>/dev/null)" = loopholed ] && echo "$pid"
 done; }
-# By the core's clock, more frames have come in than the ring holds.
+# By the core's clock, more frames have come in than the ring has room for.
 _is_overrun() {
     local now; now=$(loophole ask audio.meters | field transport.frame)
     : "${began_at:=$now}"
@@ -102,12 +102,12 @@ where_gaps_are_skipped_the_item_says_before_which_frames() {
     _end_engine
 }
 
-# A counter client dies with its server; one of the same name plays on the next server, whose clock begins anew.
+# A counter client dies with its server. One of the same name plays on the next server, whose clock starts again.
 what_the_death_of_the_jack_server_costs_is_silence_in_its_place() {
     _home server
     _engine
     local id round left
-    loophole audio disconnect in_left system:capture_1 >/dev/null # the counter alone is heard
+    loophole audio disconnect in_left system:capture_1 >/dev/null # only the counter is recorded
     loophole audio disconnect in_right system:capture_2 >/dev/null
     id=$(_start --name server)
     : >"$scratch/moments"
@@ -132,7 +132,7 @@ moments = [json.loads(line) for line in open(sys.argv[1])]
 data = open(sys.argv[2], "rb").read()
 at = data.index(b"data") + 8
 left = array.array("f", data[at:at + int.from_bytes(data[at - 4:at], "little")])[0::2]
-# Where the counter of each server lies in the file, less where that server's clock lies on the audio clock.
+# The offset of each server's counter in the file, less the offset of that server's clock on the audio clock.
 places, before = [], None
 for place, sample in enumerate(left):
     count = round(sample * UNIT)

@@ -1,4 +1,4 @@
-"""two.py ROUNDS: two clients change one item at the same moment, each on the condition that nobody else has."""
+"""two.py ROUNDS: two clients change one item at the same moment, each on condition that nobody else has changed it."""
 import os
 import sys
 import threading
@@ -56,7 +56,7 @@ def main():
     assert all(rows.get(request) == at for request, at in winners), "a winner's change is not in the log"
     assert not any(request in rows for request, _, _ in refused), "a refused change is in the log"
     assert all(body["what"] for _, _, body in refused), "a conflict without a word"
-    request, _, body = refused[-1]                     # asked again later, a conflict stays a conflict
+    request, _, body = refused[-1]  # also when it is sent again later, a conflict stays a conflict
     edit = {"id": item, "expect": winners[-2][1], "name": "late"}
     assert catalogue.client.ask("persist.put_media", {"edit": edit})[0] == "conflict"
     print("figure: %d rounds, one winner and one conflict each (%s won)" % (ROUNDS, " and ".join(map(str, wins))))

@@ -1,5 +1,5 @@
 #!/bin/bash
-# two.sh: two engines on one home, two engines beside each other, two people at one item.
+# two.sh: two engines on one home, two engines on one machine, two people who edit one item.
 . "$(dirname "$0")/../lib.sh"
 rounds=200
 [ -z "${LONG:-}" ] || rounds=10000
@@ -38,7 +38,7 @@ a_home_by_another_name_is_the_same_home() {
     engine_down
 }
 
-# As from a session over the network, where XDG_RUNTIME_DIR is another: other sockets, the same data.
+# As in a session over the network, with another XDG_RUNTIME_DIR: other sockets, the same data.
 a_second_engine_on_the_same_data_is_refused() {
     local pids LOOPHOLE_HOME_WAS=$LOOPHOLE_HOME
     _home shared
@@ -61,7 +61,7 @@ a_second_engine_on_the_same_data_is_refused() {
     holds loophole down
 }
 
-# A pair of `loophole up` in the same moment: both say that it is up, one engine runs.
+# Runs `loophole up` twice at the same moment: both report that it is up, and one engine runs.
 two_starts_in_one_moment_make_one_engine() {
     local n
     _home race

@@ -1,4 +1,5 @@
-"""zmtp.py: ZeroMQ's wire (ZMTP 3.0, mechanism NULL) by hand, to say wrong what a library would only say right."""
+"""zmtp.py: ZeroMQ's wire protocol (ZMTP 3.0, mechanism NULL) by hand, to send errors that a library would never
+send."""
 import os
 import socket
 import time
@@ -24,7 +25,7 @@ def ask(name, body=None, request=None, budget_ms=30000):
 
 
 class Peer:
-    """One connection to a service's socket; nothing is said that is not asked for."""
+    """One connection to a service's socket; it sends only what the test asks for."""
 
     def __init__(self, path, timeout=60):
         self.socket = socket.socket(socket.AF_UNIX)
@@ -34,7 +35,7 @@ class Peer:
 
     @classmethod
     def joined(cls, path, kind=b"DEALER", seconds=60):
-        """A connection past its handshake. Refused in a flood it tries again, as ZeroMQ does by itself."""
+        """A connection after its handshake. If it is refused in a flood, it tries again, as ZeroMQ does by itself."""
         end = time.monotonic() + seconds
         while True:
             try:
@@ -45,7 +46,7 @@ class Peer:
                 time.sleep(0.02)
 
     def say(self, data):
-        """False when the other side has hung up."""
+        """Sends the bytes; False if the other side has hung up."""
         try:
             self.socket.sendall(data)
             return True
@@ -72,14 +73,14 @@ class Peer:
         return flags, self._take(length)
 
     def welcome(self):
-        """Reads what the other side says of itself."""
+        """Reads the greeting and the properties of the other side."""
         self._take(len(GREETING))
         flags, data = self._frame()
         assert flags & COMMAND and data[1:6] == b"READY", (flags, data)
         return self
 
     def message(self):
-        """The frames of the next message; None when the other side has hung up."""
+        """The frames of the next message; None if the other side has hung up."""
         frames = []
         try:
             while True:
@@ -95,7 +96,7 @@ class Peer:
             return None
 
     def answer(self):
-        """(error, body) of the next answer; None when the other side has hung up."""
+        """(error, body) of the next answer; None if the other side has hung up."""
         frames = self.message()
         if frames is None:
             return None
@@ -103,7 +104,7 @@ class Peer:
         return error, body
 
     def is_hung_up(self):
-        """Whether the other side has gone, by now; what it said before is lost."""
+        """True if the other side has gone by now. Discards all that it sent before."""
         timeout = self.socket.gettimeout()
         self.socket.setblocking(False)
         try:
@@ -118,7 +119,7 @@ class Peer:
             self.socket.settimeout(timeout)
 
     def hears_the_end(self, seconds=60):
-        """Whether the other side hangs up."""
+        """True if the other side hangs up in time."""
         end = time.monotonic() + seconds
         self.socket.settimeout(1)
         while time.monotonic() < end:

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every fuzz target takes its seeds, and whatever was once found, without a sanitizer's word. `make fuzz` goes on.
+# Every fuzz target accepts its seeds, and all inputs of earlier findings, without a sanitizer's report. `make fuzz`
+# goes further.
 . "$(dirname "$0")/../lib.sh"
 found=$top/tests/fuzz/found
 

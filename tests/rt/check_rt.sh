@@ -1,7 +1,7 @@
 #!/bin/bash
-# The audio thread calls nothing but what tests/rt/allowed and, at the door to JACK, tests/rt/allowed_jack name, and keeps
-# no memory of its own. BUILD/rt/all.o (`make check-rt`) joins the very objects that loophole-audio is linked from:
-# common/rt, services/audio/rt and services/audio/jack/rt_jack.c.
+# The audio thread calls only the functions listed in tests/rt/allowed and, at the door to JACK, in
+# tests/rt/allowed_jack, and keeps no memory of its own. BUILD/rt/all.o (`make check-rt`) joins the same objects from
+# which loophole-audio is linked: common/rt, services/audio/rt and services/audio/jack/rt_jack.c.
 . "$(dirname "$0")/../lib.sh"
 all=$build/rt/all.o
 door=services/audio/jack/rt_jack
@@ -16,7 +16,7 @@ _kept() {
 _sources() { (cd "$top" && printf '%s\n' common/rt/*.c services/audio/dsp/*.c services/audio/rt/*.c $door.c); }
 _functions() { nm -S "$1" | awk '$3 ~ /^[tT]$/ { print $2, $4 }' | sort; } # size and name
 
-# The flags of the build, as far as they add calls.
+# The flags of the build that add calls.
 _compile() { ${CC:-gcc} -std=c17 -D_GNU_SOURCE -fPIE -I"$top" -I"$build/gen" "$@"; }
 
 # The same object with one more function in it.
@@ -64,7 +64,7 @@ a_forbidden_call_is_found() {
     done
 }
 
-# The source with three forbidden calls at the beginning of its Nth function; the function's name goes to standard output.
+# Writes the source with three forbidden calls at the beginning of its Nth function; prints the function's name.
 _plant() { # N
     awk -v nth="$1" '
         /^[a-z].*[ *]rt_[a-z_]+\(/ { match($0, /rt_[a-z_]+/); name = substr($0, RSTART, RLENGTH) }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Writer and reader of shared memory are killed: at random, as processes that are started again, and after every single
-# instruction of an operation, from one of the states it can be in. LONG=1: from all of them, and more kills.
+# instruction of an operation, from one of its possible states. LONG=1: from all of them, and more kills.
 . "$(dirname "$0")/../lib.sh"
 kills=500 start=$((SEED % 1000))
 [ -z "${LONG:-}" ] || kills=4000 start=
@@ -22,7 +22,7 @@ a_ring_survives_a_death_at_every_instruction() {
 a_snapshot_survives_a_death_at_every_instruction() { _stopped_everywhere snapshot_publish snapshot_take; }
 slots_survive_a_death_at_every_instruction() { _stopped_everywhere slots_put slots_get; }
 
-# What the operations must not do is found by the same steps.
+# The same steps find forbidden behaviour of the operations.
 an_index_before_its_cells_is_found() { _found ring_index_before_cells; }
 buffer_names_kept_to_oneself_are_found() { _found snapshot_private_names; }
 a_number_before_its_words_is_found() { _found slots_number_before_words; }

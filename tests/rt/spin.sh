@@ -1,10 +1,9 @@
 #!/bin/bash
-# The protocols of common/rt and the audio core's owner word, every order of steps, deaths and pauses of them, by the
-# model checker spin. A model that is broken
-# on purpose must be found out.
+# The protocols of common/rt and the audio core's owner word, with every order of steps, deaths and pauses, under the
+# model checker spin. It must find the error in each broken model.
 . "$(dirname "$0")/../lib.sh"
 
-# Explores all of a model; prints how often it was wrong.
+# Explores a whole model; prints the number of errors.
 _explore() { # model define…
     local model=$1 dir=$scratch/$1
     shift

@@ -1,6 +1,6 @@
 #!/bin/bash
-# schemac refuses what is wrong and says where: each tests/schema/bad/NAME.schema (with NAME/*.schema beside it, if
-# there are any) ends with the message in NAME.error.
+# schemac refuses wrong schemas and says where: each tests/schema/bad/NAME.schema (with NAME/*.schema next to it, if any
+# exist) gives the message in NAME.error.
 . "$(dirname "$0")/../lib.sh"
 bad=$top/tests/schema/bad
 
@@ -35,7 +35,7 @@ the_order_of_the_files_does_not_matter() {
     diff -r "$forward" "$backward" || fail "the results differ"
 }
 
-# One claim for each bad schema: run_claims reads their names from the file that `script` names.
+# One claim for each bad schema: run_claims reads their names from the file in `script`.
 for error in "$bad"/*.error; do
     name=$(basename "$error" .error)
     printf '%s_is_refused() { _refuses %s; }\n' "${name//-/_}" "$name"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# docs/protocol.md is what schemac makes of the schemas.
+# docs/protocol.md is the output of schemac for the schemas.
 . "$(dirname "$0")/../lib.sh"
 
 _make() {
@@ -30,7 +30,7 @@ every_ask_and_event_is_documented() {
     done
 }
 
-# The bytes that the document shows as an example, read by somebody else's MessagePack.
+# The bytes of the example in the document, decoded by a foreign MessagePack library.
 the_example_bytes_are_what_the_document_says() {
     /usr/bin/python3 - "$top/docs/protocol.md" <<'PYTHON' || fail "they are not"
 import re, sys, msgpack

@@ -1,8 +1,8 @@
 #!/bin/bash
-# docs/limits.md names each limit, where it is set, and what it is.
+# docs/limits.md lists each limit with its place in the source and its value.
 . "$(dirname "$0")/../lib.sh"
 
-# Each row's places with the value that stands there, as it may be written in the row; says what does not agree.
+# The places of each row with their value in the source, in the forms that the row may use; prints each disagreement.
 _compare() { cd "$top" && /usr/bin/python3 -c '
 import re, sys
 

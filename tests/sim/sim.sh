@@ -1,13 +1,13 @@
 #!/bin/bash
-# The protocol of requests, commits, acks and repetitions under a seeded simulator (tests/sim/sim.h): the real persist
-# and the real courier, with messages lost, doubled, late and out of order, disks that fail, and deaths at any write,
-# commit and ack. Replay a world: SEED=n build/simulate, with TRACE=1 for each step.
+# The protocol of asks, commits, acks and repetitions under a seeded simulator (tests/sim/sim.h): the real persist and
+# the real courier, with messages lost, doubled, late and out of order, disks that fail, and deaths at any write, commit
+# and ack. Replay a world: SEED=n build/simulate, with TRACE=1 for each step.
 . "$(dirname "$0")/../lib.sh"
-# To the simulator SEED means one world alone: a test goes through the worlds from its own seed on.
+# For the simulator, SEED selects a single world. A test runs all worlds from its own seed on.
 export FIRST=$SEED
 export -n SEED
 
-# Commits in memory: it is the order that is tested here, not the disk.
+# Commits in memory: the test is about their order, not about the disk.
 _simulate() { # program, arguments…
     local memory=$scratch
     [ -d /dev/shm ] && [ -w /dev/shm ] && memory=/dev/shm
@@ -35,8 +35,8 @@ a_seed_replays_exactly() {
     same "$(tail -n 1 <<<"$first")" "$(FIRST=6 _simulate simulate 10000 | tail -n 1)" "(behind another world)"
 }
 
-# A flaw is found out, and the world that it names shows it again.
-_is_found_out() { # flaw, words of what is said
+# A flaw is detected, and the reported world shows it again.
+_is_found_out() { # flaw, words of the report
     local said seed
     said=$(BROKEN=$1 _simulate simulate_broken 500000 2>&1) && fail "not found out: $said"
     contains "$said" "$2"
@@ -58,7 +58,7 @@ a_log_that_grows_for_ever_is_found_out() { _is_found_out does_not_trim "not trim
 a_verdict_that_rests_on_nothing_is_found_out() { _is_found_out believes_any_verdict "request"; }
 an_ask_that_is_done_again_after_a_death_is_found_out() { _is_found_out foretells_nothing "twice"; }
 
-# The simulator of these claims is the one without a flaw but for the flaw.
+# The simulator of these claims is the normal one, except for the flaw.
 without_a_flaw_the_second_build_finds_nothing() { _simulate simulate_broken 50000; }
 
 run_claims "$@"
