@@ -1,8 +1,8 @@
-/* count: a JACK client that plays the server's own clock: frame n is n / 8388607 on the left and its negative on
- * the right, n modulo 8388607, so that a recording shows every frame that was lost or repeated. Full scale of 24 bit
- * is 8388607: a FLAC holds exactly what was played. With a third argument one frame a second is twice that loud.
+/* count: a JACK client that plays the server's own clock. Frame n is n / 8388607 on the left and its negative on the
+ * right, n modulo 8388607, so that a recording shows every lost or repeated frame. Full scale of 24 bit is 8388607, so
+ * a FLAC contains exactly the played values. With a third argument one frame in each second has twice that level.
  *
- *   count SERVER NAME [over]      ports NAME:left and NAME:right; until SIGTERM. Says "ready" when it plays. */
+ *   count SERVER NAME [over]      ports NAME:left and NAME:right; until SIGTERM. Prints "ready" when it plays. */
 #include <jack/jack.h>
 #include <signal.h>
 #include <stdio.h>

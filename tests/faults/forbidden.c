@@ -1,8 +1,8 @@
 /* forbidden.so: preloaded into a JACK client, it ends the process at the first call within the process callback that
- * may block or ask the kernel: memory, locks, files, sleep, output. It wraps the callback where the client sets it.
+ * may block or enter the kernel: memory, locks, files, sleep, output. It wraps the callback where the client sets it.
  *
  * FORBIDDEN_LOG: a file that gets the line "watched", and the name of the call that ended the process.
- * FORBIDDEN_TRY=1: the callback itself allocates, to show that it is found. */
+ * FORBIDDEN_TRY=1: the callback itself allocates, to show that the check works. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -113,7 +113,7 @@ int posix_memalign(void **at, size_t alignment, size_t size)
     return *at ? 0 : 12;
 }
 
-/* ---- the rest: looked up once, then handed on ---- */
+/* ---- the rest: looked up once, then forwarded ---- */
 
 #define HAND_ON(type, name, parameters, ...)                                                                           \
     type name parameters                                                                                               \

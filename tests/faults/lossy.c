@@ -1,20 +1,20 @@
-/* lossy: a FUSE file system that shows a folder and can lose, like a power cut, what was not synced.
+/* lossy: a FUSE file system that shows a folder and, like a power cut, can lose unsynced data.
  *
  *   lossy FOLDER MOUNT SEED [N]  runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                      the power is cut: from the next call on everything fails with EIO, nothing is acked
- *   the Nth change or sync       the same, and "cut" is printed; at the end of a run without a cut, how many there were
- *   fsync of MOUNT/.syncfs       all that was written is synced: FUSE does not pass syncfs on (syncfs.c)
- *   SIGUSR2                      the disk is read-only (writes fail with EROFS), or is writable again
+ *   the Nth change or sync       cuts the power too, and prints "cut"; without a cut, prints their number at the end
+ *   fsync of MOUNT/.syncfs       syncs everything written so far: FUSE does not forward syncfs (syncfs.c)
+ *   SIGUSR2                      makes the disk read-only (writes fail with EROFS), or writable again
  *
- * After a cut, when the file system ends, FOLDER is put into a state that a disk may be in after the power comes back:
- *   - of each file: every 512-byte sector that was written since its last fsync or fdatasync holds its new bytes or
- *     its old ones, each for itself; so pages are torn, writes out of order; its size likewise. A write through a
- *     descriptor with O_DSYNC or O_SYNC is synced when it returns, that write only: the kernel's fsync after it is not
- *     taken for one of the whole file.
- *   - of the folders: names made, removed and changed since the fsync of their folder are there up to some moment and
- *     not after it; a file whose data is synced and whose name is not is lost whole.
- * One cut in three loses all that may be lost. Not covered: sectors that tear or go bad, a disk that lies about its
- * syncs, names of one folder that reach the disk out of order, modes and times, links. */
+ * After a cut, when the file system ends, FOLDER is put into a state that a disk may have when the power comes back:
+ *   - In each file, every 512-byte sector written since the last fsync or fdatasync has, independently, its new or its
+ *     old bytes; so pages are torn, and writes out of order. The size of the file likewise. A write through a
+ *     descriptor with O_DSYNC or O_SYNC is synced when it returns, but only that write: the kernel's fsync after it
+ *     does not count as one of the whole file.
+ *   - In each folder, the names made, removed and changed since the fsync of the folder exist up to some moment and not
+ *     after it. A file whose data is synced and whose name is not is lost as a whole.
+ * In one of three cuts everything is lost that may be lost. Not covered: sectors that tear or go bad, a disk that lies
+ * about its syncs, names of one folder that reach the disk out of order, modes and times, links. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -29,13 +29,13 @@
 
 #include "tests/faults/cut/unsynced.h"
 
-enum { ENDED_BY_SIGNAL = 8 }; /* fuse_main's code */
+enum { ENDED_BY_SIGNAL = 8 }; /* the exit code of fuse_main */
 static const char all_path[] = "/.syncfs";
-static const uint64_t all_handle = UINT64_MAX, synced_by_write = (uint64_t)1 << 32; /* beside the descriptor */
+static const uint64_t all_handle = UINT64_MAX, synced_by_write = (uint64_t)1 << 32; /* in addition to the descriptor */
 
-static struct unsynced *lossy; /* FUSE's calls carry no more than paths */
+static struct unsynced *lossy; /* global, because FUSE's calls get only paths */
 static volatile sig_atomic_t cut, read_only;
-static unsigned long changes, cut_at; /* 0: by a signal only */
+static unsigned long changes, cut_at; /* 0: only by a signal */
 
 static void on_signal(int number)
 {
@@ -50,7 +50,7 @@ static int error_of(int rc)
     return rc < 0 ? -errno : rc;
 }
 
-/* 0, or why nothing may be read, or changed. */
+/* 0, or the error of every read or change. */
 static int open_setting(void)
 {
     return cut ? -EIO : 0;
@@ -119,7 +119,8 @@ static bool is_writing(int flags)
     return (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Read through the kernel's cache: the store is mapped. The old bytes are read here, so never O_WRONLY. */
+/* Reads go through the kernel's cache, because the store is mapped. This program reads the old bytes, so never
+ * O_WRONLY. */
 static int do_open(const char *path, struct fuse_file_info *fi)
 {
     int flags = is_writing(fi->flags) ? (fi->flags & ~O_ACCMODE) | O_RDWR : fi->flags;
@@ -270,7 +271,7 @@ static void *do_init(struct fuse_conn_info *conn, struct fuse_config *config)
     config->use_ino = 1;
     config->kernel_cache = 0;
     config->attr_timeout = config->entry_timeout = 0;
-    config->hard_remove = 1; /* a name that goes is gone: unsynced.c keeps the file */
+    config->hard_remove = 1; /* a removed name is gone at once: unsynced.c keeps the file */
     config->nullpath_ok = 0;
     return NULL;
 }

@@ -1,6 +1,6 @@
-/* mutex: opens the store of $LOOPHOLE_HOME, takes LMDB's mutex of readers as a reader that begins a transaction does,
- * reports "holding" and stops itself. LMDB opens the store, as some of its versions destroy the mutexes when the last
- * process closes it and the next process makes them. */
+/* mutex: opens the store of $LOOPHOLE_HOME, takes LMDB's mutex of readers like a reader that begins a transaction,
+ * prints "holding" and stops itself. It opens the store with LMDB: some LMDB versions destroy the mutexes when the last
+ * process closes the store, and make them when the next one opens it. */
 #include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>

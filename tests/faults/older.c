@@ -1,6 +1,6 @@
-/* older: makes the store of an engine that is down one of an older version, as far as its version row says.
+/* older: turns the store of a stopped engine into one of an older version, but only in its version row.
  *
- *   older VERSION   prints how many rows the store has */
+ *   older VERSION   prints the number of rows in the store */
 #include <stdio.h>
 #include <stdlib.h>
 

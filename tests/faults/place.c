@@ -1,13 +1,13 @@
-/* place: a JACK client that writes down, for each of its cycles, what JACK says of its place and time. By choice
- * it leads JACK's transport itself, by a map of tempos. Lines on standard input: start, stop, locate FRAME.
+/* place: a JACK client that records JACK's position and time in each of its cycles. It can also lead JACK's transport
+ * itself, along a map of tempos. Lines on standard input: start, stop, locate FRAME.
  *
- *   place SERVER FILE [lead TICKS FRAME:BPM...]     TICKS a beat, without a fraction; 0: 1920 with a fraction. Each
- *                                                   BPM counts from that FRAME of JACK's transport on
+ *   place SERVER FILE [lead TICKS FRAME:BPM...]     TICKS in a beat, without a fraction; 0: 1920 with a fraction. Each
+ *                                                   BPM applies from that FRAME of JACK's transport
  *
- * Says "ready" when it is active. At the end of its input it writes FILE and ends. A line of text for each cycle: clock
- * (the server's, 32 bits), begins and ends (microseconds of the steady clock), rolling (0, 1; 3: starting), frame of
- * the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. FILE.midi has a line for each MIDI
- * message that came to the port place:midi: its frame (the server's clock, 32 bits) and its first byte. */
+ * Prints "ready" when it is active. At the end of its input it writes FILE and ends. FILE has a line of text for each
+ * cycle: clock (the server's, 32 bits), begins and ends (microseconds of the steady clock), rolling (0, 1; 3:
+ * starting), frame of the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. FILE.midi has
+ * a line for each MIDI message at the port place:midi: its frame (the server's clock, 32 bits) and its first byte. */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <math.h>
@@ -71,7 +71,7 @@ static int run_period(jack_nframes_t frames, void *state)
     return 0;
 }
 
-/* Beats from frame 0 to this one, through all tempos before it. */
+/* Beats from frame 0 to `frame`, through all earlier tempos. */
 static double beats_to(double frame, double rate, double *bpm)
 {
     double beats = 0;

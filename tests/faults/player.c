@@ -1,6 +1,7 @@
-/* player: a JACK client that plays a sound once, half a second after somebody begins to hear it, and silence else.
+/* player: a JACK client that plays a sound once, half a second after its port is connected, and is silent otherwise.
  *
- *   player SERVER NAME FILE     port NAME:out; FILE: mono float32 of the server's rate; until SIGTERM. Says "ready" */
+ *   player SERVER NAME FILE     port NAME:out; FILE: mono float32 of the server's rate; until SIGTERM.
+ *                              Prints "ready" */
 #include <jack/jack.h>
 #include <signal.h>
 #include <stdio.h>

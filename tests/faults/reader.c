@@ -1,12 +1,12 @@
 /* reader: a process that reads the store while others die. Linked with the real store.
  *
- *   reader watch   reads again and again until SIGTERM; ends with 1 at the first thing that is wrong
- *   reader watch_failing   the same on a disk that fails: who reads while the last write of a commit fails sees that
- *                  commit for a moment, before LMDB takes it back (seen once in 27 failures); nobody is told of it
- *   reader hold    opens a read transaction, says "holding" and stays within it
+ *   reader watch   reads again and again until SIGTERM; ends with 1 at the first error
+ *   reader watch_failing   the same on a disk that fails: if the last write of a commit fails, a reader may see that
+ *                  commit for a moment, before LMDB takes it back (seen once in 27 failures); no process reports that
+ *   reader hold    opens a read transaction, prints "holding" and stays within it
  *   reader dump    every media item as a line of JSON
  *   reader pages   pages of the store's file in use
- *   reader readers the processes that are within a transaction: pid and commit */
+ *   reader readers the processes within a transaction: pid and commit */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ struct reading {
     struct paths paths;
     struct store *store;
     struct arena arena;
-    uint64_t head; /* as it was at the last read */
+    uint64_t head; /* the revision at the last read */
     uint64_t reads;
     uint64_t opens;
     bool disk_fails;
@@ -49,7 +49,7 @@ _Noreturn static void fail(const char *doing, enum err e, const struct fault *fa
     exit(1);
 }
 
-/* A store that a failed call left in doubt is checked by its writer first: readers wait for that. */
+/* After a failed call the writer checks the store first, and readers wait for that. */
 static bool waits_again(enum err e, int *tries)
 {
     return e == ERR_OFFLINE && (*tries)++ < DOUBT_TRIES && usleep(DOUBT_US) == 0;

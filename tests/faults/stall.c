@@ -1,8 +1,8 @@
-/* stall: a FUSE file system that shows a folder, read-only and uncached, and can stop to answer.
+/* stall: a FUSE file system that shows a folder, read-only and uncached, and can stop answering.
  *
  *   stall FOLDER MOUNT     runs in the foreground until SIGTERM or until MOUNT is unmounted
- *   SIGUSR1                reads wait, or go on again
- *   SIGUSR2                everything waits, or goes on again: a dead mount
+ *   SIGUSR1                reads wait, or continue
+ *   SIGUSR2                everything waits, or continues: a dead mount
  *
  * It prints a line when a request waits for the first time. */
 #define FUSE_USE_VERSION 31
@@ -66,7 +66,7 @@ static int do_open(const char *path, struct fuse_file_info *fi)
     if (fd < 0)
         return -errno;
     fi->fh = (uint64_t)fd;
-    fi->direct_io = 1; /* every read comes here */
+    fi->direct_io = 1; /* the kernel forwards every read */
     return 0;
 }
 

@@ -1,9 +1,9 @@
-/* stand_in: stands in the place of loophole-worker, in its real sandbox and under its real limits. The first line of
- * a file says what it does over it: "[early ]WORD …", where early is over the first job of two, the hash. A file
- * that says nothing is heard well. Two variables name what no file can:
+/* stand_in: replaces loophole-worker, in its real sandbox and under its real limits. The first line of a file says what
+ * it does with the file: "[early ]WORD …", where early is during the first of two jobs, the hash. A file without such a
+ * line gets a good answer. Two variables set values that no file can contain:
  *
- *   STAND_IN_ANALYSER=N   the version of the analyser that it says it is
- *   STAND_IN_BPM=N        the bpm that it hears in every file                                                     */
+ *   STAND_IN_ANALYSER=N   the version of the analyser that it reports
+ *   STAND_IN_BPM=N        the bpm that it reports for every file */
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ enum { SOCKET = 3, LINE = 64, MEGABYTE = 1 << 20 };
 struct stand_in {
     struct pipe pipe;
     struct job job;
-    struct result result; /* what a good worker would answer */
+    struct result result; /* the answer of a good worker */
     struct embedding embedding;
     struct hash content;
     struct fact facts[2];
@@ -91,7 +91,7 @@ static void hangs_up(struct stand_in *s)
     do_hang(s);
 }
 
-/* ---- it answers wildly ---- */
+/* ---- it sends invalid answers ---- */
 
 static void write_all(const void *bytes, size_t len)
 {
@@ -172,7 +172,7 @@ static void answers_a_cut_embedding(struct stand_in *s)
     s->result.found.embedding.rhythm.count = 3;
     do_answer(s);
 }
-/* As a good worker would write it, with NaN in the place of a number. */
+/* As a good worker would write it, with NaN instead of a number. */
 static void answers_no_number(struct stand_in *s)
 {
     static const uint8_t number[] = { 0xcb, 0x40, 0x93, 0x4a, 0, 0, 0, 0, 0 }; /* 1234.5 */
@@ -196,7 +196,7 @@ static void speaks_for_a_person(struct stand_in *s)
     do_answer(s);
 }
 
-/* ---- it tries to get out ---- */
+/* ---- it tries to leave the sandbox ---- */
 
 static bool can_open(void)
 {
@@ -265,7 +265,7 @@ static void do_escape(struct stand_in *s)
     do_answer(s);
 }
 
-/* ---- what a file asks for ---- */
+/* ---- the behaviour that a file asks for ---- */
 
 static const struct {
     const char *word;

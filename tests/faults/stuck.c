@@ -1,7 +1,7 @@
-/* stuck: stands in the place of search: it is ready, and then stops in the middle of an ask.
+/* stuck: replaces search. It is ready, and then hangs in the middle of an ask.
  *
- *   search.get        waits for a lock that it holds itself
- *   search.complete   runs in a circle */
+ *   search.get        waits for a lock that it has itself
+ *   search.complete   runs an endless loop */
 #include <pthread.h>
 
 #include "proto/service/service.h"

@@ -1,5 +1,6 @@
-/* syncfs.so: preloaded into a program whose data lies on `lossy`, it shows that as ext4, so that the program syncs the
- * whole file system as it does on a disk. FUSE does not pass syncfs on: it becomes an fsync of LOSSY_MOUNT/.syncfs. */
+/* syncfs.so: preloaded into a program whose data is on `lossy`, it reports that file system as ext4, so that the
+ * program syncs the whole file system as on a real disk. FUSE does not forward syncfs: it becomes an fsync of
+ * LOSSY_MOUNT/.syncfs. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,15 +1,16 @@
-/* tape: a JACK client that writes down what leaves a port, and beside it one that nobody touches, whose missed frames
- * are those that the server itself loses. Frames are placed by the server's clock (jack_last_frame_time): a callback
- * that was missed leaves NaN and moves nothing. It connects once: to come back is the other side's task, unless PORT
- * begins with a plus. The second client can send notes, each at a frame that it writes down. A thread on each
- * processor, before all clients, sees where the machine itself stands still.
+/* tape: a JACK client that records the output of a port. A second, undisturbed client shows which frames the server
+ * itself loses. The server's clock (jack_last_frame_time) gives each frame its place: a missed callback leaves NaN and
+ * shifts nothing. tape connects once, because reconnecting is the other side's task, unless PORT begins with a plus.
+ * The second client can send notes, and records the frame of each. A thread on each processor, with a higher priority
+ * than all clients, detects pauses of the machine itself.
  *
  *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO]     NOTE every EVERY frames to the MIDI port TO
  *
- * Says "ready" once it is connected, then "connected N" whenever it hears another number of ports, and "stood N" when
- * the machine stood still. FILE: float32. Ends after SECONDS or with SIGTERM; then says one line of JSON: rate, period,
- * first (of the server's clock), frames, missed (by the recorder), baseline (missed by the other), notes (frames in
- * FILE), stood (pairs of frames in FILE between which a processor stood still, for half a period or more). */
+ * Prints "ready" once it is connected, then "connected N" when the number of its connected ports changes, and "stood N"
+ * after pauses of the machine. FILE: float32. Ends after SECONDS or on SIGTERM; then prints one line of JSON: rate,
+ * period, first (of the server's clock), frames, missed (by the recorder), baseline (missed by the second client),
+ * notes (frames in FILE), stood (pairs of frames in FILE between which a processor paused, for half a period or
+ * more). */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <math.h>
@@ -28,7 +29,8 @@ struct track {
     jack_client_t *client;
     jack_port_t *port;
     int has_begun;
-    jack_nframes_t first, next; /* of the server's clock: where the file begins; the next period, if none is missed */
+    /* Of the server's clock: the beginning of the file; the next period, if none is missed. */
+    jack_nframes_t first, next;
     _Atomic long missed;
 };
 
@@ -36,7 +38,7 @@ static struct tape {
     struct track recorder, other;
     float *frames;
     _Atomic size_t room, count;
-    _Atomic int has_ended; /* at its end JACK first takes the connections away, and only then calls no more */
+    _Atomic int has_ended; /* at its end JACK first removes the connections, and stops the callbacks only after that */
     unsigned note, every;
     long until_note;
     long notes[NOTES];
@@ -53,7 +55,7 @@ static void on_signal(int number)
     ends = 1;
 }
 
-/* Frames since the file began, and how many were missed on the way here. */
+/* The frames since the beginning of the file, and the number of missed ones before this period. */
 static size_t place_of(struct track *track, jack_nframes_t frames)
 {
     jack_nframes_t now = jack_last_frame_time(track->client);
@@ -112,7 +114,7 @@ static void die_of(const char *what)
     exit(1);
 }
 
-/* Wakes each millisecond on one processor, and writes down where it woke half a period late. */
+/* Wakes each millisecond on one processor, and records where it woke half a period late. */
 static void *look_at(void *processor)
 {
     jack_client_t *client = tape.recorder.client;
@@ -186,7 +188,7 @@ static void tell_stood(void)
     fflush(stdout);
 }
 
-/* How many ports the recorder hears, whenever it is another number. */
+/* Prints the number of the recorder's connections when it changes. */
 static void tell_connections(const char *again)
 {
     static int told = -1;

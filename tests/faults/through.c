@@ -1,7 +1,7 @@
-/* through: a JACK client that a preview can go through: what enters leaves negated, and later by so many frames. With
- * one output, both inputs leave there, added up and halved.
+/* through: a JACK client that a preview can go through. It passes on its input, negated and DELAY frames later. With
+ * one output, that output has half the sum of both inputs.
  *
- *   through SERVER NAME OUTPUTS DELAY      ports NAME:in_1, NAME:in_2 and NAME:out_1 (… out_2), until SIGTERM. Says
+ *   through SERVER NAME OUTPUTS DELAY      ports NAME:in_1, NAME:in_2 and NAME:out_1 (… out_2), until SIGTERM. Prints
  *                                          "ready" when it runs. */
 #include <jack/jack.h>
 #include <signal.h>

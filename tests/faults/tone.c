@@ -1,11 +1,11 @@
-/* tone: plays the streamer's part in the shared memory of an engine whose streamer has nothing to do.
+/* tone: plays the streamer's part in the shared memory of an engine whose streamer is idle.
  *
- *   tone stream VOICE KIND     fills the ring of this and all voices above it until SIGTERM: KIND is "sine" (a 32nd of
- *                              full scale and 441 Hz at 44.1 kHz, or as many frames a turn) or "count" (n / 2^24)
- *                              from voice 0 on, it also takes what is captured, and throws it away
+ *   tone stream VOICE KIND     fills the ring of this and all voices above it until SIGTERM. KIND is "sine" (a 32nd of
+ *                              full scale and 441 Hz at 44.1 kHz, or as many frames in a turn) or "count" (n / 2^24).
+ *                              From voice 0 on, it also takes the captured frames, and discards them
  *   tone sound SLOT            puts a short sound there: one frame of full scale, then 99 of half of it
  *
- * Says "ready" when it sounds, or will. */
+ * Prints "ready" when it sounds, or will. */
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* unanswered.so: preloaded into an engine, it kills a service between what an ask does and the note that it was
- * answered (RUN/NAME.answers): while HOME/die-NAME is there, once. */
+/* unanswered.so: preloaded into an engine, it kills a service after the effect of an ask and before the record of its
+ * answer (RUN/NAME.answers): once, if HOME/die-NAME exists. */
 #include <dlfcn.h>
 #include <limits.h>
 #include <signal.h>

@@ -20,7 +20,7 @@ struct file {
     struct file *next;
     dev_t device;
     ino_t inode;
-    int fd; /* our own: the file may be renamed and removed meanwhile */
+    int fd; /* our own descriptor: the file may be renamed and removed meanwhile */
     off_t old_size;
     void *sectors; /* tsearch's tree */
 };
@@ -30,14 +30,14 @@ struct name {
     enum name_event event;
     bool is_folder;
     char from[PATH_MAX], to[PATH_MAX];
-    char kept[64]; /* the file that went, in `gone`; "": none */
+    char kept[64]; /* the removed file, in `gone`; "": none */
 };
 
 struct unsynced {
     int folder, gone;
     unsigned seed;
     unsigned kept_count;
-    unsigned all_synced; /* so many times */
+    unsigned all_synced; /* number of syncs of everything */
     struct file *files;
     struct name *names; /* the newest first */
 };
@@ -190,7 +190,7 @@ int unsynced_before_truncate(struct unsynced *u, int fd, off_t size)
     return e ? e : keep_range(f, size, was);
 }
 
-/* What is there now is what will be there: of a sector that other writes touched too, only these bytes. */
+/* The present bytes are now final: in a sector that other writes touched too, only these bytes. */
 void unsynced_range_is_safe(struct unsynced *u, int fd, off_t from, size_t size)
 {
     struct stat st;
@@ -249,7 +249,7 @@ void unsynced_names_are_safe(struct unsynced *u, const char *folder)
     }
 }
 
-/* Moves what lies at `path` out of sight. */
+/* Moves the entry at `path` to the folder `gone`. */
 static int take_away(struct unsynced *u, const char *path, char kept[64])
 {
     snprintf(kept, 64, "%d-%u", (int)getpid(), u->kept_count++);
