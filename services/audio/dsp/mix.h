@@ -11,6 +11,7 @@ struct mix_pan {
     float left, right; /* gains */
 };
 
+/* `pan` is limited to -1..1. */
 struct mix_pan mix_pan(float pan);
 
 /* A channel strip: gain and pan that move within 5 ms; the first setting takes effect at once. */
@@ -26,6 +27,7 @@ void mix_strip_set(struct mix_strip *strip, float gain, float pan, uint32_t rate
 void mix_strip_add(struct mix_strip *strip, const float *in_left, const float *in_right, float *out_left,
                    float *out_right, uint32_t frames);
 
+/* These add in, times a gain, to out. */
 void mix_add(float *out, const float *in, uint32_t frames);
 void mix_add_gain(float *out, const float *in, float gain, uint32_t frames);
 void mix_add_ramp(float *out, const float *in, struct ramp *ramp, uint32_t frames);

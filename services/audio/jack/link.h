@@ -38,6 +38,7 @@ bool link_close(struct link *link);
 bool link_is_alive(struct link *link);
 bool link_is_stuck(struct link *link); /* leaving a dead server hangs: only a new process helps */
 
+/* Copies the current facts. */
 void link_tell(struct link *link, struct link_facts *facts);
 
 /* A request to JACK. The thread does it as soon as JACK permits, and returns it through the mailbox to the loop. If

@@ -29,6 +29,7 @@ struct bbt {
     /* Fills `bbt` for a lead; jack_frame is the frame of JACK's transport. */
 };
 
+/* Fills `bbt` for a lead; `jack_frame` is the frame of JACK's transport. */
 void bbt_say(const struct bbt_lead *lead, int64_t jack_frame, struct bbt *bbt);
 
 /* Frames of JACK's transport from place 0 to `place` at one tempo; 0 for a negative place. */

@@ -14,6 +14,7 @@
 struct core_stage;
 struct engine;
 
+/* Each executes one order; false: the order is refused. */
 bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool capture_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 void capture_period(struct engine *engine);               /* at the start of a period: checks the inputs' connections */

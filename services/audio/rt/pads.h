@@ -12,6 +12,7 @@
 struct engine;
 struct engine_midi;
 
+/* Each executes one order; false: the order is refused. */
 bool pads_order_hit(struct engine *engine, const struct order *order, uint32_t producer);
 bool pads_order_release(struct engine *engine, const struct order *order, uint32_t producer);
 void pads_midi(struct engine *engine, const struct engine_midi *midi);

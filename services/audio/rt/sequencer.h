@@ -31,6 +31,7 @@ static inline double sequencer_step_place(int64_t step, double swing)
     return (double)step + ((step & 1) ? swing / 2 : 0);
 }
 
+/* The pattern that plays now, its tempo (BPM; 120 if the score's is invalid) and its swing (0 or more). */
 const struct score_pattern *sequencer_pattern(const struct engine *engine);
 double sequencer_tempo(const struct engine *engine);
 double sequencer_swing(const struct engine *engine);

@@ -31,6 +31,7 @@ bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
 /* ---- sounds_orders.c ---- */
+/* Each executes one order; false: the order is refused. */
 bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_t producer);

@@ -21,6 +21,7 @@
 struct engine;
 
 /* ---- streams_orders.c ---- */
+/* Each executes one order; false: the order is refused. */
 bool streams_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool streams_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool streams_gain(struct engine *engine, const struct order *order, uint32_t producer);

@@ -22,6 +22,7 @@
 struct engine;
 struct engine_midi;
 
+/* Each executes one order; false: the order is refused. */
 bool sync_order_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer);

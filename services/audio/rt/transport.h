@@ -20,6 +20,7 @@ struct transport {
     uint32_t spare;
 };
 
+/* The place at `frame`, in steps; below `from` during the count-in. */
 double transport_place(const struct transport *transport, int64_t frame);
 int64_t transport_frame_of(const struct transport *transport, double place); /* nearest frame; only while it runs */
 

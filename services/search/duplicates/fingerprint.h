@@ -43,6 +43,7 @@ struct fingerprint_bench;
 struct fingerprint_bench *fingerprint_bench_new(void);
 void fingerprint_bench_free(struct fingerprint_bench *bench); /* NULL is allowed */
 
+/* True if both fingerprints are of one sound. */
 bool fingerprint_is_same(struct fingerprint_bench *bench, const struct fingerprint *a, const struct fingerprint *b);
 
 #endif

@@ -33,6 +33,7 @@ struct catchup {
     struct arena gather_arena, refresh_arena;
 };
 
+/* Opens no store yet; `paths` and `index` must outlive `catchup`. */
 void catchup_open(struct catchup *catchup, const struct paths *paths, struct index *index);
 void catchup_close(struct catchup *catchup);
 

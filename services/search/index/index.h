@@ -47,6 +47,7 @@ struct index {
     size_t lists_unused, texts_unused; /* elements that no row uses */
 };
 
+/* Opens an empty index. Errors: full. */
 enum err index_open(struct index *index);
 void index_close(struct index *index);
 enum err index_clear(struct index *index); /* leaves no rows and no catalogue */

@@ -67,6 +67,7 @@ struct text terms_key(const struct terms *terms, uint32_t number);         /* va
 struct text terms_value(const struct terms *terms, uint32_t number);       /* as shown */
 struct posting *terms_posting(const struct terms *terms, uint32_t number); /* valid until the next add */
 
+/* False: unknown key. */
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number);
 enum err terms_add(struct terms *terms, struct text key, uint32_t *number); /* finds or adds it; full */
 

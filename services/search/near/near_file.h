@@ -37,12 +37,12 @@ struct near_parts {
     struct near_file *file;
     int8_t *across;         /* fine codes of the clusters' centres, for scan */
     int8_t *centers;        /* the same, NEAR_WIDTH each */
-    uint32_t *firsts;       /* clusters + 1 positions */
-    uint32_t *rows;         /* by position; NEAR_NO_ROW */
+    uint32_t *firsts;       /* clusters + 1 places */
+    uint32_t *rows;         /* by place; NEAR_NO_ROW */
     uint32_t *places;       /* by row; NEAR_NO_PLACE */
     uint16_t *row_clusters; /* by row: the cluster of its place */
-    int8_t *fine;           /* by position, NEAR_WIDTH each */
-    uint8_t *coarse;        /* by block of positions, NEAR_BLOCK_BYTES each */
+    int8_t *fine;           /* by place, NEAR_WIDTH each */
+    uint8_t *coarse;        /* by block of places, NEAR_BLOCK_BYTES each */
 };
 struct near_parts near_file_parts(struct near_file *file);
 
@@ -54,6 +54,8 @@ bool near_file_is_sound(const struct column *column, uint32_t rows);
 
 /* ---- codes ---- */
 uint32_t near_file_block_of(uint32_t dimension);
+
+/* Writes the fine code of a vector; `near_file_aim` makes a search target, whose weights are equal within a block. */
 void near_file_code(const struct near_file *file, const float *vector, int8_t to[NEAR_WIDTH]);
 void near_file_aim(const struct near_file *file, const float *target, const float *weights, struct near_aim *to);
 

@@ -25,6 +25,7 @@ struct vectors {
 uint32_t vectors_nearest(const struct vectors *vectors, const uint32_t *rows, uint32_t count, uint32_t limit,
                          struct nearby *to);
 
+/* The distance of one row to the target. */
 float vectors_distance(const struct vectors *vectors, uint32_t row);
 
 #endif

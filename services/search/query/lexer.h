@@ -29,6 +29,7 @@ struct query_lexer {
     uint32_t at;
 };
 
+/* The next token, whose texts point into the query; TOKEN_END at the end, repeatedly. */
 struct query_token lexer_next(struct query_lexer *lexer);
 
 #endif

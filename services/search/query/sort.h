@@ -33,6 +33,7 @@ enum err sort_read(const struct index *index, struct text sort, struct sort_orde
 /* True if only ids decide and ids rise with rows: the order is then that of the rows. */
 bool sort_is_of_rows(const struct sort_order *order, const struct index *index);
 
+/* The position of a row; its text points into the index. */
 struct position sort_position(const struct sort_order *order, const struct index *index, uint32_t row);
 
 /* Selects the first `limit` of `rows` after `after` (NULL: from the start), in order. `rows` rise and are those of the

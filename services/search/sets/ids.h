@@ -25,6 +25,8 @@ bool ids_find(const struct ids *ids, struct id id, uint32_t *row);
 
 /* Gives a new id a row: a free one, otherwise one after the last. Errors: full. */
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row);
+
+/* Frees the row, which ids_take then uses again. Errors: full. */
 enum err ids_free(struct ids *ids, uint32_t row);
 
 #endif

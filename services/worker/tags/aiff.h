@@ -10,6 +10,7 @@
 /* False: not an AIFF file, or COMM or SSND is missing. */
 bool aiff_payload(struct input *input, struct payload *payload);
 
+/* Adds the facts of an AIFF file; does nothing for another file. */
 void aiff_facts(struct input *input, struct labels *labels);
 
 #endif

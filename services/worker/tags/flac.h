@@ -11,6 +11,7 @@ enum { FLAC_STREAMINFO_SIZE = 34 };
 /* False: not a FLAC file. The payload is the frames, up to the tags at the file's end. */
 bool flac_payload(struct input *input, struct payload *payload);
 
+/* Adds the facts of a FLAC file. */
 void flac_facts(struct input *input, struct labels *labels);
 
 /* Reads rate and channels from a STREAMINFO block. */

@@ -18,6 +18,7 @@ struct labels {
     struct fact_list list; /* `at` has LABELS_MAX entries */
 };
 
+/* Empties `labels`. All facts and texts live in `arena`. */
 void labels_begin(struct labels *labels, struct arena *arena);
 
 /* Adds a text, or a number if the attribute is one (bpm, year, track, one_shot). A text that is not a number is then

@@ -42,6 +42,7 @@ bool ogg_next(struct ogg *ogg, struct ogg_piece *piece); /* false at the end */
 /* Reads the first packet; `at` and `size` stay 0. False: the codec is unknown. */
 bool ogg_payload(struct ogg *ogg, struct payload *payload);
 
+/* Adds the facts of the first stream. */
 void ogg_facts(struct input *input, struct labels *labels);
 
 #endif

@@ -6,6 +6,7 @@
 #include "services/worker/decode/input.h"
 #include "services/worker/tags/labels.h"
 
+/* Adds the facts of a comment block in memory. */
 void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels);
 
 /* The same from a place in the file; at most 4 MiB are read. */

@@ -10,6 +10,7 @@
 /* False: not a WAVE file, or fmt or data is missing. */
 bool wave_payload(struct input *input, struct payload *payload);
 
+/* Adds the facts of a WAVE file; does nothing for another file. */
 void wave_facts(struct input *input, struct labels *labels);
 
 #endif

@@ -15,6 +15,7 @@ struct envelope {
     float rms[ENVELOPE_MAX];
 };
 
+/* Starts a sound of `rate` Hz. Samples after ENVELOPE_MAX values are ignored. */
 void envelope_start(struct envelope *envelope, double rate);
 void envelope_feed(struct envelope *envelope, const float *mono, size_t count);
 

@@ -33,6 +33,8 @@ struct loudness {
 /* Starts a sound. Channels after the 64th are ignored. `curve` may be NULL with room 0; values beyond its room are
  * dropped. */
 void loudness_start(struct loudness *loudness, double rate, size_t channels, int8_t *curve, size_t curve_room);
+
+/* `stride` is the number of floats from frame to frame. Any number of frames. */
 void loudness_feed(struct loudness *loudness, const float *interleaved, size_t frames, size_t stride);
 
 /* Integrated loudness in LUFS. A sound shorter than 400 ms is measured without gates. False: below -70 LUFS. */

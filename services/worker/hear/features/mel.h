@@ -32,6 +32,8 @@ struct mel {
     double total[MEL_BANDS]; /* power of each band, summed over all frames */
 };
 
+/* mel_init allocates; mel_start begins a sound; mel_finish fills its last frames with silence. Frames after
+ * MEL_FRAMES_MAX are dropped. */
 void mel_init(struct mel *mel);
 void mel_free(struct mel *mel);
 void mel_start(struct mel *mel, double rate); /* up to 50 kHz */

@@ -13,6 +13,7 @@ struct model {
     size_t len;
 };
 
+/* The model that is compiled in; static. */
 struct model model_compiled_in(void);
 
 /* The matrix with this name and shape, a pointer into the model; NULL if there is none. */

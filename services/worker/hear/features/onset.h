@@ -16,6 +16,7 @@ struct onset {
     float strength[ONSETS_MAX]; /* the flux at the peak */
 };
 
+/* Fills `onset` from `count` frames, at most MEL_FRAMES_MAX. Peaks after ONSETS_MAX are dropped. Any thread. */
 void onset_find(struct onset *onset, const struct mel_frame *frame, size_t count);
 
 #endif

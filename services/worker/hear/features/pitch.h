@@ -15,6 +15,7 @@ struct pitch_track {
     float middle, agreement;         /* the note that most moments agree on, 0: none; their share, 0..1 */
 };
 
+/* The caller frees it; NULL is allowed. */
 struct pitch *pitch_new(void);
 void pitch_free(struct pitch *pitch);
 

@@ -35,6 +35,8 @@ struct tempo_found {
 };
 
 int tempo_init(struct tempo *tempo, const struct model *model); /* 0: the model lacks a matrix */
+
+/* Finds the tempo of a sound of `seconds`; `onset` has its flux. */
 struct tempo_found tempo_find(struct tempo *tempo, const struct onset *onset, double seconds);
 
 /* Writes the scorer's TEMPO_FEATURES inputs for candidate `i` of the last sound; for training. */

@@ -35,6 +35,8 @@ struct tonal {
     size_t count;
 };
 
+/* tonal_init allocates; tonal_start begins a sound; tonal_finish fills its last frames with silence. Frames after
+ * TONAL_FRAMES_MAX are dropped. */
 void tonal_init(struct tonal *tonal);
 void tonal_free(struct tonal *tonal);
 void tonal_start(struct tonal *tonal, double rate); /* up to TONAL_RATE_MAX */
