@@ -45,6 +45,7 @@ struct engine {
 };
 void engine_begin(struct engine *engine); /* connects to the engine of this home and adds ITEMS items to it */
 void engine_end(struct engine *engine);
+/* `count` asks one after the other; each adds its time to `to`. */
 void engine_ping(struct engine *engine, const char *service, uint32_t count, struct latency *to);
 void engine_put(struct engine *engine, uint32_t count, struct latency *to);
 double engine_batch(struct engine *engine); /* seconds of one ask with BATCH edits */

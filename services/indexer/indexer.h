@@ -15,13 +15,16 @@ void indexer_open(struct indexer *indexer);
 void indexer_close(struct indexer *indexer);
 void indexer_turn(void *indexer); /* the end of each turn of the loop */
 void indexer_report(void *indexer, struct arena *arena, struct service_status *to);
+/* Stops scans and drops waiting files. Errors: not_found (no such task). */
 enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 
 /* schedule.c */
 void schedule_turn(struct indexer *indexer);          /* starts scans that are due */
 void schedule_tick(struct indexer *indexer);          /* every second: scans that are due by time */
 bool schedule_is_idle(const struct indexer *indexer); /* no scan is wanted */
+/* Makes the library scan the folder of the file `path` again. */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
+/* Stops all work on the library, and asks persist to remove it, under the id of `call`; `ticket` gets the answer. */
 void schedule_remove(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket);
 
 /* folder_changes.c: reports of inotify become scans and moves. Errors: as watch_new */

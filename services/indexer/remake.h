@@ -14,6 +14,7 @@ struct task;
 void remake_open(struct indexer *indexer);
 void remake_close(struct indexer *indexer);
 
+/* Makes a survey due. */
 void remake_want(struct indexer *indexer);
 
 /* Makes that item's artefacts before all others. Errors: not_found, offline (no file of its content can be read),
@@ -22,6 +23,7 @@ enum err remake_ask(struct indexer *indexer, struct id media, struct fault *faul
 
 void remake_turn(struct indexer *indexer); /* about ten times a second */
 void remake_look(struct indexer *indexer); /* every second: checks whether a survey is due */
+/* Called by the pipeline: the result for one content. */
 void remake_made(void *indexer, struct id content, enum remade_how how);
 unsigned remake_list_task(const struct indexer *indexer, struct task *task); /* number of tasks filled in: 0 or 1 */
 

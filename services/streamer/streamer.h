@@ -38,6 +38,7 @@ void streamer_open(struct streamer *streamer, struct service *service);
 void streamer_close(struct streamer *streamer);
 void streamer_turn(void *streamer); /* the end of each turn of the loop */
 void streamer_report(void *streamer, struct arena *arena, struct service_status *to);
+/* Cancels a take's encoding; it stays a WAV. Errors: not_found. */
 enum err streamer_cancel(void *streamer, struct id task, struct fault *fault);
 
 /* asks.c */

@@ -33,6 +33,7 @@ struct waiting_asks {
  * which they came. */
 enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask);
 
+/* Does the asks that are due. */
 void waiting_asks_tick(struct waiting_asks *waiting);
 
 /* Fails the waiting asks of `act` with conflict: they were stopped before they began. */

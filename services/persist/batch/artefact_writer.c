@@ -375,8 +375,7 @@ static enum err start_artefact_batch(struct persist *p, struct call *call, const
                                       .digest = call_digest(call),
                                       .ticket = ticket,
                                       .call = call,
-                                      /* In the memory that the call keeps. */
-                                      .ask = (struct persist_batch *)(uintptr_t)ask };
+                                      .ask = (struct persist_batch *)(uintptr_t)ask }; /* in the call's memory */
     batch->work = (struct multipart){
         .part = name_part, .drop = drop_stage, .request = batch->request, .digest = batch->digest, .ticket = ticket
     };

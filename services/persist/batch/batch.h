@@ -1,6 +1,6 @@
-/* batch.h: many operations under one request. persist does a short batch in one commit. A longer batch is done in
- * parts (multipart.h); each part commits its outcomes too (store/parts.h). If the client sends the batch again after a
- * death between two parts, persist loads these outcomes and continues with the first operation that has none. So no
+/* batch.h: many operations under one request. persist does a short batch in one commit. A longer batch is done in parts
+ * (multipart.h); each part commits its outcomes too (store/parts.h). When the client sends the batch again after a
+ * death between two parts, persist loads these outcomes. It continues with the first operation that has none. So no
  * operation is done twice, and the answer is complete. All functions run on the loop's thread. */
 #ifndef LOOPHOLE_PERSIST_BATCH_H
 #define LOOPHOLE_PERSIST_BATCH_H

@@ -8,6 +8,7 @@
 
 enum { TAGS_MOST = 256 }; /* of one item, as in schemas/media.schema */
 
+/* Sorts a list and removes duplicates. */
 enum err tags_sorted(struct arena *arena, struct text_list any, struct text_list *to);
 
 bool tags_have(struct text_list sorted, struct text tag);

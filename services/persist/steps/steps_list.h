@@ -14,6 +14,7 @@ struct step_range {
     uint64_t limit;
 };
 
+/* All steps of a scope, or the followed moves. */
 enum err steps_list(struct txn *txn, struct arena *arena, const struct step_range *range, struct step_line_list *to);
 enum err steps_list_moves(struct txn *txn, struct arena *arena, const struct step_range *range,
                           struct move_line_list *to);

@@ -59,6 +59,7 @@ void turn_refused(struct persist *p, uint64_t writes_before, enum err e);
 
 /* The revision that the next turn_log will give. */
 uint64_t turn_next(const struct persist *p);
+/* Adds a row to the change log under the next revision. Errors: full, io; they break the turn. */
 enum err turn_log(struct persist *p, enum change_kind kind, struct id id, bool removed);
 
 /* Stores an answer under its request, for work without a call. `digest` is that of the client's ask. */

@@ -86,6 +86,7 @@ void voices_open(struct voices *voices);
 void voices_close(struct voices *voices); /* a voice sounds until its ring is empty */
 void voices_tick(struct voices *voices);
 void voices_note(struct voices *voices, const struct note *note);
+/* True while a voice is not free. */
 bool voices_busy(const struct voices *voices);
 struct voice *voices_find(struct voices *voices, struct id request); /* the voice that this ask started, or NULL */
 
@@ -130,7 +131,7 @@ void voice_feed_cut(struct voice *voice, uint64_t end); /* the sound ends at tha
 void voice_feed_stay(struct voice *voice);              /* a seek is given up: the old generation plays to its end */
 uint32_t voice_feed_scratch(void);                      /* floats that a conversion may need */
 
-/* ---- voice.c, for the other two ---- */
+/* ---- voice.c, for voices.c and voice_feed.c ---- */
 void voice_filled(struct voice *voice); /* the ring contains enough to start */
 void voice_fail(struct voice *voice, const struct fault *fault);
 void voice_end(struct voice *voice, enum stream_end why, const char *failure); /* the voice is silent */

@@ -1,5 +1,5 @@
 /* listen.h: listens to a JACK port for analysis. The port's frames go from a separate capture into memory without a
- * name, a worker of the indexer analyses them there, and then they are freed. First every other connection of the port
+ * name. A worker of the indexer analyses them there; then the memory is freed. First every other connection of the port
  * `listen` is removed, and afterwards that of the heard port too, so the wiring stays unchanged. A successor does this
  * for a streamer that died.
  *

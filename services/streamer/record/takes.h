@@ -110,13 +110,22 @@ void takes_tick(struct takes *takes);
 bool takes_busy(const struct takes *takes);
 
 /* asks */
+/* Begins a take; answers later with it. Errors: bad_request, busy (another take runs), offline (no audio core), those
+ * of locate_read. */
 enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask);
 /* True, with the answer filled: this same ask began the take, and the streamer died before it could answer. */
 bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer);
+/* Stops or cancels the current take (`wish`); answers when it has ended. An earlier ask to end it fails with conflict.
+ * Errors: not_found (no take runs), busy (a repeated ask means another take). */
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
+/* Errors: not_found (not a take), those of locate_read. */
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
+/* The pending and abandoned takes. Errors: full, those of locate_read. */
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer);
+/* Deletes an abandoned take with its file; answers later. Errors: not_found, conflict (not abandoned), offline (its
+ * disk is away), busy, those of locate_read. */
 enum err takes_delete(struct takes *takes, struct call *call, struct id id);
+/* Recovers the takes of predecessors; answers later with them. Errors: busy (too many clients wait), full, io. */
 enum err takes_recover(struct takes *takes, struct call *call);
 
 /* ---- shared by the files of takes ---- */
@@ -158,6 +167,7 @@ void take_leave(struct take *take, const struct fault *fault); /* the item stays
 void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
+/* Makes the struct empty; it stays in its queue. */
 void take_free(struct take *take);
 
 /* encode_queue.c: queues a take whose WAV is complete, and frees `take`; take_end follows. */
