@@ -49,6 +49,7 @@ any_shared_memory_is_read_and_written() { _replay common/rt; }
 any_memory_of_a_studio_is_sounded() { _replay audio/engine; }
 any_record_of_a_death_is_told_or_passed_over() { _replay common/crash; }
 any_rows_of_a_store_are_read_or_reported() { _replay store/rows; }
+any_damage_of_data_mdb_is_read_or_refused() { _replay store/image; }
 any_rows_of_an_item_make_an_entry_or_are_left_out() { _replay search/rows; }
 any_asks_leave_the_store_whole() { _replay persist/asks; }
 any_query_finds_rows_or_is_explained() { _replay search/query; }

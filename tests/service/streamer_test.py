@@ -366,7 +366,7 @@ def thirty_two_streams_play_at_once_without_an_underrun(home):
             shutil.copy(first, path)
     for n in range(32):
         home.loophole('play', home.file('files', f'{n}.flac'), '--loop')
-    contains(home.refused('play', count(home)), 'all 32 voices play')
+    contains(home.refused('play', count(home)), 'all 32 voices are in use')
     until_later(home, 192000)
     home.loophole('stop')
     until_silent(home)
