@@ -80,8 +80,8 @@ enum err audio_order_now(struct audio *audio, struct call *call, struct order or
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; survives the process */
 
-/* Begins the pattern at the next bar, or at once with a saved position. The caller fills the answer's list of silent
- * rows. */
+/* Begins the pattern at the next bar; at once if the ask says so or the transport is stopped. The caller fills the
+ * answer's list of silent rows. Errors: bad_request (the pattern), busy, offline. */
 enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                              struct queued *answer);
 

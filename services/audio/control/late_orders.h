@@ -26,7 +26,7 @@ struct late_orders {
  * core has not run for 5 s, or there is no time or no room. */
 bool late_order_put(struct audio *audio, struct call *call, const struct order *order, const void *answer);
 
-/* Sends all orders in their sequence once a core runs; refuses those whose time is over. */
+/* Sends all orders in the order of arrival once a core runs; refuses those whose time is over. */
 void late_orders_tick(struct audio *audio);
 
 #endif

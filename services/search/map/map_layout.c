@@ -286,7 +286,7 @@ static uint32_t nearest_on_map(const struct map_place *places, uint32_t count, u
     return kept;
 }
 
-/* Replaces each of `others` by its true rank: the number of points nearer to `row`. */
+/* Replaces each of `others` by its rank in true distance to `row`, from 1 on. */
 static void rank_others(const struct map_work *work, uint32_t row, float *distances, uint32_t *others, uint32_t count)
 {
     const float *from = work->at + (size_t)row * VECTORS_WIDTH;

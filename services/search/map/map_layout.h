@@ -20,8 +20,8 @@ uint32_t map_layout_steps(uint32_t count);
 enum err map_layout_make(struct map_work *work, const struct map_graph *graph, uint32_t dimensions,
                          struct map_place *places);
 
-/* The share of true neighbours among those on the map: trustworthiness (Venna and Kaski, 2001) for MAP_NEIGHBOURS, of
- * `sample` points drawn by the seed. 0 … 1; NaN: too few points, or no memory. */
+/* How reliably neighbours on the map are true neighbours: trustworthiness (Venna and Kaski, 2001) for MAP_NEIGHBOURS,
+ * of `sample` points drawn by the seed. 0 … 1; NaN: too few points, or no memory. */
 double map_layout_trust(const struct map_work *work, const struct map_place *places, uint32_t sample);
 
 #endif

@@ -56,8 +56,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* 99.8 % of the values, and a tenth more, lie within RANGE steps. That is less than the range of a code, so differences
- * rarely exceed NEAR_FARTHEST. A block has one step. */
+/* The range of 99.8 % of the values, widened by a tenth, is at most RANGE steps. That is less than the range of a code,
+ * so differences rarely exceed NEAR_FARTHEST. A block has one step. */
 static bool find_ranges(struct near_build *build, enum err *e)
 {
     uint32_t dimension = build->at_next++, count = build->count < RANGED ? build->count : RANGED;

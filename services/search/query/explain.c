@@ -165,7 +165,7 @@ static struct text add_source(struct explain *x, struct text to, const struct no
     return arena_printf(x->arena, "%.*s%s%.*s", TEXT_ARG(to), to.len ? " " : "", TEXT_ARG(clause->source));
 }
 
-/* Counts what is found without the clauses that find nothing or have another meaning. */
+/* Suggests the query without the clauses that find nothing or have another meaning. */
 static void find_rest(struct explain *x, const uint64_t *counts)
 {
     struct explain rest = *x;

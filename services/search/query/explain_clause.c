@@ -94,7 +94,7 @@ static void explain_word(struct explain *x, const struct node *word, struct text
             explain_instead(x, source, filter ? as_field(x, filter->name, hint->near.at[0]) : hint->near.at[0]);
 }
 
-/* A word can consist of several: finds the unknown one. */
+/* A word can consist of several: explains each unknown one. */
 static void explain_joined(struct explain *x, const struct node *clause)
 {
     uint32_t unknown = 0;

@@ -188,7 +188,7 @@ static uint32_t scan_doubles(const double *at, double low, double high, const ui
     return kept;
 }
 
-/* Adapts the range to the column: a bound between two floats becomes the next float; an excluded one moves inwards. */
+/* Adapts the range to the column: a bound becomes the nearest float; an excluded one moves inwards. */
 static uint32_t scan_numbers(const struct numbers *numbers, const struct range *range, const uint32_t *among,
                              uint32_t count, uint32_t *to)
 {
