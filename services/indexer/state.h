@@ -31,7 +31,7 @@ struct remake {
     usec_t survey_again;  /* steady clock: the next survey without a reason */
     usec_t survey_began;  /* wall clock */
     usec_t surveyed;      /* steady, the last one */
-    usec_t read_from;     /* wall clock: earlier changed files are known to be complete, except those of `contents` */
+    usec_t read_from;     /* wall clock: files that changed earlier are complete, except those of `contents` */
     uint64_t folder_mark; /* state of the folder of artefacts at the last check */
 };
 

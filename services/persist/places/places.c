@@ -192,7 +192,7 @@ static enum err move_alone(struct persist *p, const struct media *was, const str
     return e == ERR_OK ? push_move(p, was, move) : e;
 }
 
-/* If the moved item is the one that stays, it takes the place of the other. */
+/* If the moved item is the one that stays, it takes the other's place, and the move is a step for undo. */
 static enum err merge_into(struct persist *p, const struct media *was, const struct media *there,
                            const struct move *move, struct outcome *outcome, struct fault *fault)
 {

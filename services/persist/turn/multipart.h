@@ -5,8 +5,8 @@
  *   handler: multipart_begin, deferred ──► each turn: part, commit ──► last part, answer held, commit, answer sent
  *
  * Each part has its own commit, and its results are in the store. So a request that is sent again after a death, a
- * timeout or a failed commit continues where its last commit ended. Therefore work whose client no longer waits can be
- * dropped. */
+ * timeout or a failed commit continues after its last commit. For the same reason persist can drop work whose client
+ * has gone. */
 #ifndef LOOPHOLE_PERSIST_MULTIPART_H
 #define LOOPHOLE_PERSIST_MULTIPART_H
 

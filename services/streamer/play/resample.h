@@ -13,7 +13,7 @@
  * of a sound needs them before its output equals that of a converter from the beginning. */
 enum { RESAMPLE_REACH = 2048 };
 
-struct resampler; /* shared by the conversions of one thread */
+struct resampler; /* the coefficients that conversions share */
 struct resample;
 
 struct resampler *resample_open(void);

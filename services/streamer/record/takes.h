@@ -109,7 +109,8 @@ void takes_close(struct takes *takes); /* leaves a running take to the successor
 void takes_tick(struct takes *takes);
 bool takes_busy(const struct takes *takes);
 
-/* asks */
+/* ---- asks ---- */
+
 /* Begins a take; answers later with it. Errors: bad_request, busy (another take runs), offline (no audio core), those
  * of locate_read. */
 enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask);
