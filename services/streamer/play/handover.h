@@ -1,7 +1,7 @@
 /* handover.h: the state that a streamer leaves to its successor, in the shared memory `streamer`: which file each voice
  * plays, and which of its frames the cells of the ring contain. The ring's own index says where the cells end. The
- * streamer is the only writer, and may die at any instruction: `phase`, `word` and the header's generation are stored
- * last and alone count. */
+ * streamer is the only writer, and may die at any instruction. So `phase`, `word` and the header's generation are
+ * stored last: only they make a change valid. */
 #ifndef LOOPHOLE_STREAMER_HANDOVER_H
 #define LOOPHOLE_STREAMER_HANDOVER_H
 

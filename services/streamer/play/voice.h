@@ -100,7 +100,7 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **voice, struct fault *fault);
 /* `fade`: seconds. */
 void voice_stop(struct voice *voice, float fade);
-/* Plays on from `frame` of the file. `request`: of the ask; zero: no ask. Errors: conflict (the voice does not
+/* Continues at `frame` of the file. `request`: of the ask; zero: no ask. Errors: conflict (the voice does not
  * play). */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault);
 enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* errors: conflict */

@@ -1,5 +1,5 @@
-/* Asks about takes that a client repeats after the death of a streamer. The item in persist has the id of the ask that
- * began its take. The answer that was foretold for an ask to end a take names that take. */
+/* Asks about takes that a client repeats after the death of a streamer. persist knows the item of a take by the id of
+ * the ask that began the take. The answer that was foretold for an ask to end a take names that take. */
 #include "services/streamer/record/takes.h"
 #include "store/changelog.h"
 

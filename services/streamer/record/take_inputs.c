@@ -1,6 +1,6 @@
 /* take_inputs.c: connects the JACK ports that a take records; the take begins when they are connected. The audio core
- * marks these connections (connection.for_take). After the take, or after a crash by the successor, they are
- * removed. */
+ * marks these connections (connection.for_take). After the take they are removed; after a crash the successor removes
+ * them. */
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 
