@@ -1,5 +1,5 @@
-/* duplicates.h: one search for duplicates in slices: groups.h finds the groups, then each copy is read once, and keep.h
- * chooses the best copy of each group. The loop's thread. */
+/* duplicates.h: one search for duplicates in slices. groups.h finds the groups. Then each copy is read once, and
+ * keep.h chooses the best copy of each group. The loop's thread. */
 #ifndef LOOPHOLE_SEARCH_DUPLICATES_H
 #define LOOPHOLE_SEARCH_DUPLICATES_H
 

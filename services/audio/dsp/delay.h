@@ -3,11 +3,11 @@
  *     in ──(+)── line ── time ── low cut ── high cut ──┬── × mix ── out
  *           └───────────────── × feedback ─────────────┘
  *
- * The two cuts are first-order filters (trapezoidal, -3 dB at their frequency) in the loop, so each echo has less bass
- * and treble than the one before. The time may be a fraction of frames: a cubic (Lagrange, 4 points) interpolates. A
- * time within a fiftieth of a frame of a whole frame is rounded to it. A new time is cross-faded in within 20 ms,
- * without a change of pitch. Left and right are two delays with the same setting. A line shorter than delay_size
- * limits the longest time. */
+ * The two cuts are first-order filters (trapezoidal, -3 dB at their frequency) in the loop. So each echo has less
+ * bass and treble than the one before. The time may be a fraction of frames: a cubic (Lagrange, 4 points)
+ * interpolates. A time within a fiftieth of a frame of a whole frame is rounded to it. A new time is cross-faded in
+ * within 20 ms, without a change of pitch. Left and right are two delays with the same setting. A line shorter than
+ * delay_size limits the longest time. */
 #ifndef LOOPHOLE_AUDIO_RT_DELAY_H
 #define LOOPHOLE_AUDIO_RT_DELAY_H
 

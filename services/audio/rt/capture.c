@@ -98,8 +98,8 @@ void capture_gap(struct engine *engine, uint64_t frames)
             lose_frames(engine, i, frames);
 }
 
-/* A new client captures nothing until its inputs are connected as before. If only one of two is connected, the wait is
- * as long as a program may need to register both ports; the second may never come. */
+/* A new client captures nothing until its inputs are connected as before. If only one of two is connected, the wait
+ * is as long as a program may need to register both ports. The second may never come. */
 static void end_deafness(struct engine_half *half, const struct engine_period *period)
 {
     half->partly = period->wired ? core_least(half->partly, period->rate) + period->frames : 0;

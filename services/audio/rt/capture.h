@@ -1,8 +1,8 @@
 /* capture.h: copies the inputs into a ring for the streamer. RT.
  *
- * A take begins and ends at the ordered frames. Some frames are counted as lost: those without room, those in a gap of
- * the clock, and those before an input is connected again after a restart. The header says where they are missing.
- * Header and frames are published after the flip, so they agree with the half. */
+ * A take begins and ends at the ordered frames. Frames without room and frames in a gap of the clock count as lost.
+ * So do frames before an input is connected again after a restart. The header says where they are missing. Header
+ * and frames are published after the flip, so they agree with the half. */
 #ifndef LOOPHOLE_AUDIO_RT_CAPTURE_H
 #define LOOPHOLE_AUDIO_RT_CAPTURE_H
 

@@ -12,9 +12,9 @@
  *
  *   preview group ──► preview ports ──► another JACK client ──► return ports ──► strip, meter ──► main
  *
- * The outgoing signal passes no strip, and the return never goes to the preview ports, so there is no loop. The returns
- * are open from a preview's start to its stop or a panic: a tail plays to its end, and a stop is silent at once. The
- * direct way and the chain never sound together: one opens after the other has closed. */
+ * The outgoing signal passes no strip, and the return never goes to the preview ports, so there is no loop. The
+ * returns are open from a preview's start to its stop or a panic. So a tail plays to its end, and a stop is silent
+ * at once. The direct way and the chain never sound together: one opens after the other has closed. */
 #ifndef LOOPHOLE_AUDIO_RT_MIXER_H
 #define LOOPHOLE_AUDIO_RT_MIXER_H
 

@@ -1,7 +1,7 @@
 /* catchup.h: keeps the index up to date with the catalogue. The index records catalogue and revision; the change log
- * names the items to read again. Everything is read again if the catalogue differs, if the log no longer reaches
- * back, or if the history differs (an older copy of the store was restored and changed). This sweep goes in the
- * order of ids, then reads the log from where it was at the start. One thread.
+ * names the items to read again. Everything is read again if the catalogue differs, or if the log no longer reaches
+ * back. The same happens if the history differs, because an older copy of the store was restored and changed. This
+ * sweep goes in the order of ids, then reads the log from where it was at the start. One thread.
  *
  *   gather   a part of the log, or of all ids  ──►  queue of ids     (one read transaction per step)
  *   refresh  each id of the queue: its records  ──►  put, or removed if the item is gone

@@ -1,5 +1,5 @@
-/* wave.h: WAVE files (RIFF, RIFX, RF64, BW64): the place of the sound, and the facts in the chunks LIST INFO, bext (EBU
- * Tech 3285), smpl, inst, acid and id3. One thread. */
+/* wave.h: WAVE files (RIFF, RIFX, RF64, BW64): the place of the sound, and the facts in the chunks. These are LIST
+ * INFO, bext (EBU Tech 3285), smpl, inst, acid and id3. One thread. */
 #ifndef LOOPHOLE_WORKER_WAVE_H
 #define LOOPHOLE_WORKER_WAVE_H
 

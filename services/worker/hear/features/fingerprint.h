@@ -1,5 +1,5 @@
-/* fingerprint.h: finds files with the same sound, independent of gain: a hash of the decoded samples, the beginning of
- * the sound at a low rate, and the spectrum of that beginning. One thread at a time. */
+/* fingerprint.h: the data that find files with the same sound: a hash of the decoded samples, the beginning of the
+ * sound at a low rate, and its spectrum. Gain does not change the last two. One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
 #define LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
 
