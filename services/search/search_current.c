@@ -39,7 +39,7 @@ static bool catch_up(struct search *search, usec_t at_most)
 
 /* ---- asks that wait ---- */
 
-/* Moves the answer and its fault to memory that outlives the handler. */
+/* Defers the call; the answer and its fault get memory that outlives the handler. */
 static enum err outlive_handler(struct request *request)
 {
     void *answer = arena_alloc(request->arena, call_ask(request->call)->answer->size);

@@ -379,7 +379,7 @@ static enum err take_position(struct audio *audio, struct call *call, const stru
     return e;
 }
 
-/* The score, and the orders of take_position. */
+/* Counts the score, and the orders of take_position. */
 static uint64_t count_effects(const struct audio_set_pattern *ask)
 {
     const struct sequencer *from = &ask->pattern.sequencer;
