@@ -20,7 +20,7 @@ struct service *fuzz_service(const struct schema *schema)
     fuzz_home();
     service = service_start(1, arguments, schema);
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL); /* the fuzzer's own */
+    sigprocmask(SIG_SETMASK, &none, NULL); /* the fuzzer's own mask */
     return service;
 }
 
@@ -35,7 +35,7 @@ static void write_frame(const struct service *service, const struct ask *ask, st
     frame_write_ask(to, &(struct ask_frame){ text_of(name), request, BUDGET_MS, body });
 }
 
-/* As from its socket: the message lives as long as the call. */
+/* As from the socket: the message lives as long as the call. */
 static void queue_frame(struct service *service, const struct buffer *frame)
 {
     struct call *call = call_new(service);
@@ -76,7 +76,7 @@ enum err fuzz_ask(struct service *service, const struct ask *ask, struct id requ
     write_frame(service, ask, request, body, &frame);
     buffer_reset(&service->frame);
     queue_frame(service, &frame);
-    service->turn_ends = INT64_MAX; /* as long as it takes */
+    service->turn_ends = INT64_MAX; /* the turn may take any time */
     call_take_all(service);
     service_release(service);
     if (service->frame.len > 0)

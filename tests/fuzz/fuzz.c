@@ -14,7 +14,7 @@ void fuzz_broken(const char *file, int line, const char *claim)
     abort();
 }
 
-/* ---- the input's parts ---- */
+/* ---- the parts of an input ---- */
 
 struct bytes fuzz_take(struct fuzz_input *input, size_t len)
 {

@@ -1,4 +1,4 @@
-/* reads.h: all that the store's readers read of the small store of rows.h. One thread. */
+/* reads.h: reads everything that the store's readers read, from the small store of rows.h. One thread. */
 #ifndef LOOPHOLE_TESTS_FUZZ_READS_H
 #define LOOPHOLE_TESTS_FUZZ_READS_H
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Makes the first inputs of every fuzz target: tests/fuzz/seeds.py FOLDER. They come from the golden messages, the
-schemas, and small sound files made here; nothing of it is kept."""
+schemas, and small sound files made here; they are not kept."""
 import base64
 import os
 import struct
@@ -8,7 +8,7 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 GOLDEN = os.path.join(TOP, 'tests/schema/golden')
-CONTAINERS = ['', 'wav', 'aiff', 'flac', 'ogg', 'mp3']  # as enum container numbers them
+CONTAINERS = ['', 'wav', 'aiff', 'flac', 'ogg', 'mp3']  # the numbers of enum container
 
 
 def keep(target, name, data):
@@ -38,7 +38,7 @@ def goldens():
 
 
 def value_of(body, at=0):
-    """The MessagePack value at `at` as JSON would say it, and where it ends; enough of it for our own messages."""
+    """The MessagePack value at `at` as a JSON value, and its end; it knows only the types of our own messages."""
     import msgpack
     def plain(value):
         if isinstance(value, dict):
@@ -74,7 +74,7 @@ def messages():
     keep('proto/frame', 'fault', b'\3no media item\nset.tags[3]\nlook it up')
 
 
-# The last byte of an id in the schemas' examples, and which known id of tests/fuzz/persist/asks.c it becomes.
+# The last byte of an id in the schemas' examples, and the known id of tests/fuzz/persist/asks.c that replaces it.
 KNOWN = {0x1b: 0, 0x0f: 1, 0x10: 2, 0x0a: 3}
 
 
@@ -110,7 +110,7 @@ def known(number):
 
 
 def batches():
-    """One operation each: the schema's example has all of them at once, which is refused."""
+    """One operation in each: the schema's example has all of them at once, which is refused."""
     import msgpack
     example = msgpack.unpackb(dict(goldens())['persist.batch.request'], raw=False)['operations'][0]
     example['edit'].pop('expect', None)
@@ -308,7 +308,7 @@ def map_changes():
 
 
 def take_changes():
-    fmt, take = 658, 694  # where services/streamer/record/wav.c has these chunks
+    fmt, take = 658, 694  # the places of these chunks in services/streamer/record/wav.c
     def to(at, *values):
         return b''.join(struct.pack('>HB', at + i, value) for i, value in enumerate(values))
     for name, change in (('float', b''), ('pcm', to(fmt + 8, 1)), ('large', to(0, *b'RF64')), ('alien', to(take, *b'fake')),
@@ -364,7 +364,7 @@ def audio_commands():
 
 
 def row_changes():
-    """For tests/fuzz/rows.c: the database, how, which row, and what how needs."""
+    """For tests/fuzz/rows.c: the database, the kind of change, the row, and the arguments of the kind."""
     for target in ('store/rows', 'search/rows'):
         keep(target, 'nothing', b'')
         for db in range(18):
@@ -376,7 +376,7 @@ def row_changes():
 
 
 def image_changes():
-    """For tests/fuzz/store/image.c: where, how, a byte. Bits, bytes, heads of pages, pages in the place of others."""
+    """For tests/fuzz/store/image.c: place, kind, a byte. Bits, bytes, heads of pages, pages instead of others."""
     def change(at, how, byte):
         return struct.pack('>IBB', at, how, byte)
 

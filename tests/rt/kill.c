@@ -1,5 +1,5 @@
-/* kill: a writer and a reader of shared memory as processes that are killed at random and started again.
- * Usage: kill ring|snapshot|slots KILLS [SEED]. Ends with 1 when something was lost, repeated, torn or old. */
+/* kill: a writer and a reader of shared memory, as processes that are killed at random and started again. Usage: kill
+ * ring|snapshot|slots KILLS [SEED]. Ends with 1 if anything was lost, repeated, torn or old. */
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -15,24 +15,24 @@
 
 enum { CAPACITY = 61, MOST = 24, LONGEST_LIFE_US = 400 };
 
-/* All that the processes share. */
+/* Shared by all processes. */
 struct shared {
     _Atomic uint32_t broken;
     _Atomic uint64_t started;   /* the number of the newest value that a writer began to publish */
-    _Atomic uint64_t published; /* … and that it knows to be published */
+    _Atomic uint64_t published; /* … and that the writer knows to be published */
     _Atomic uint64_t seen;      /* the newest number that a reader has seen */
     _Atomic uint64_t crossed;   /* values or frames that a reader has checked */
-    _Atomic uint64_t empty;     /* looks of a reader that gave nothing */
+    _Atomic uint64_t empty;     /* attempts of a reader without a result */
     _Alignas(64) uint8_t memory[16384];
 };
 
-/* What the two processes do for ever. */
+/* The endless work of the two processes. */
 struct protocol {
     const char *name;
     void (*make)(struct shared *shared);
     void (*write)(struct shared *shared, uint64_t seed);
     void (*read)(struct shared *shared);
-    void (*settle)(struct shared *shared); /* both are dead: what is left is the newest */
+    void (*settle)(struct shared *shared); /* after both have died: the memory has the newest value */
 };
 
 /* ---- ring: cell i holds value i ---- */
@@ -51,7 +51,7 @@ static void make_ring(struct shared *shared)
     ring_make(shared->memory, sizeof(struct value), CAPACITY);
 }
 
-/* By turns copied in, and filled in place. */
+/* Cells are copied in and filled in place, in turns. */
 static void write_ring(struct shared *shared, uint64_t seed)
 {
     struct ring ring = ring_view(shared);
@@ -128,9 +128,9 @@ static void settle_ring(struct shared *shared)
         value_broken(&shared->broken, "what was published cannot be read to the end");
 }
 
-/* ---- what snapshot and slots have in common ---- */
+/* ---- shared by snapshot and slots ---- */
 
-/* Whole, not older than what was seen, and not older than what was known to be published. */
+/* The value must be whole, not older than a value that was seen, and not older than a value known to be published. */
 static void check_value(struct shared *shared, const struct value *value, uint64_t at_least)
 {
     uint64_t seen = atomic_load(&shared->seen);
@@ -183,7 +183,7 @@ static void write_snapshot(struct shared *shared, uint64_t seed)
     }
 }
 
-/* A take that two publications fall into may keep what it shows; any other gives the newest. */
+/* A take during which two publications happen may keep its value; any other take gives the newest. */
 static void take_snapshot(struct shared *shared, struct snapshot *snapshot)
 {
     uint64_t before = atomic_load(&shared->published);
@@ -304,7 +304,7 @@ static void end_process(pid_t pid)
     waitpid(pid, NULL, 0);
 }
 
-/* One of the two dies after a while, now and then both at once. */
+/* One of the two dies after a while, sometimes both at once. */
 static void kill_them(const struct protocol *protocol, struct shared *shared, int kills, uint64_t seed)
 {
     pid_t sides[2] = { start_process(protocol, shared, false, seed), start_process(protocol, shared, true, seed) };

@@ -1,15 +1,15 @@
-/* The owner word of services/audio/rt/engine_owner.c, and what a period publishes in a ring: two instances, either of
- * which may be paused between any two steps and resumed at any time, while the other one takes over and goes on, and a
- * reader that reads. A cell is a number in two halves; a period publishes at most one.
+/* The owner word of services/audio/rt/engine_owner.c, and a period's publication in a ring: two instances and a reader.
+ * Either instance may be paused between any two steps and resumed at any time, while the other one takes over and
+ * continues. A cell is a number in two halves; a period publishes at most one.
  * PLAIN_STORE: an index is stored, not exchanged. NO_BOUND: the new owner uses cells that a paused one may be copying.
- * BLIND_ADOPTION: an instance that took over publishes what it has copied though it owns no more.
+ * BLIND_ADOPTION: an instance that took over publishes its copies although it is no longer the owner.
  * Checked: the reader finds each published cell once, whole, in the order of the periods that counted. */
 #define CELLS 2
 #define PERIODS 4
 #define TAKEOVERS 3
 
 byte word_owner = 0, word_half = 0, word_changes = 0; /* one word: it changes in one step */
-byte half_from[4], half_count[4], half_value[4];      /* half 2 i and 2 i + 1 are written by instance i alone */
+byte half_from[4], half_count[4], half_value[4];      /* only instance i writes half 2 i and 2 i + 1 */
 bool showing[2];
 byte showing_from[2];
 byte lo[CELLS], hi[CELLS], written = 0, read = 0;
@@ -18,7 +18,7 @@ byte periods = 0, takeovers = 0, expected[PERIODS + 1];
 #define same (seen_owner == word_owner && seen_changes == word_changes)
 #define look seen_owner = word_owner; seen_half = word_half; seen_changes = word_changes
 
-/* ring_append of the cell that the instance holds: nothing where another one has published it. */
+/* ring_append of the instance's cell: does nothing if another instance has published it. */
 inline publish()
 {
     if
@@ -57,7 +57,7 @@ proctype instance(byte me)
                 fi
             }
             if
-            :: counts -> /* adopts: what it has copied is whole if it owns still */
+            :: counts -> /* adopts: its copies are whole if it is still the owner */
                 from = half_from[seen_half];
                 count = half_count[seen_half];
                 value = half_value[seen_half];

@@ -1,6 +1,6 @@
 /* The ring of common/rt/ring.c: a writer and a reader, either of which may die between any two steps and be started
- * again with nothing but what is in the memory. Frame i is the number i + 1, in two halves. INDEX_FIRST is how not to
- * do it. Checked: what is read is frame after frame, whole; nobody waits for ever. */
+ * again with nothing but the shared memory. Frame i is the number i + 1, in two halves. INDEX_FIRST is a broken
+ * version. Checked: the reader gets frame after frame, whole; neither process waits for ever. */
 #define CAPACITY 3
 #define FRAMES 7
 #define DEATHS 3
@@ -27,7 +27,7 @@ born:
     do
     :: own == FRAMES -> break
     :: else ->
-        /* The other side's index is looked at when the remembered one does not do. */
+        /* Loads the other side's index if the remembered one is not sufficient. */
         if
         :: knows && own - opposite < CAPACITY -> skip
         :: else -> (own - taken < CAPACITY); atomic { opposite = taken; knows = true }
@@ -75,7 +75,7 @@ born:
             assert(hi[i % CAPACITY] == i + 1);
             may_die;
             i++;
-            if :: break :: skip fi /* takes less than there is */
+            if :: break :: skip fi /* takes fewer frames than are there */
         od;
         taken = i;
         may_die;

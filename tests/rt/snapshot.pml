@@ -1,8 +1,8 @@
 /* The snapshot of common/rt/snapshot.c: a writer and a reader, either of which may die between any two steps and be
- * started again with nothing but what is in the memory. A value is a number in two halves. PRIVATE_NAMES is how not to
- * do it: each side keeps the name of its own buffer, and a plain exchange swaps it for the middle one.
- * Checked: nothing torn, nothing older than before; a take that fewer than two publications fall into gives what was
- * published before it; two tries are enough for the writer. */
+ * started again with nothing but the shared memory. A value is a number in two halves. PRIVATE_NAMES is a broken
+ * version: each side keeps the name of its own buffer, and a plain exchange swaps it for the middle one.
+ * Checked: nothing torn, nothing older than before. A take during fewer than two publications gives the value that was
+ * published before it. Two tries are enough for the writer. */
 #define VALUES 5
 #define DEATHS 2
 
@@ -13,7 +13,7 @@ byte started = 0, published = 0, publications = 0, seen = 0;
 
 #define may_die if :: skip :: (deaths < DEATHS) -> deaths++; goto born fi
 
-/* Compare-and-swap: the word is as it was looked at. */
+/* Compare-and-swap: the word has not changed since it was loaded. */
 #define same (w_draft == draft && w_middle == middle && w_shown == shown && w_fresh == fresh)
 #define look atomic { w_draft = draft; w_middle = middle; w_shown = shown; w_fresh = fresh }
 
@@ -23,7 +23,7 @@ proctype writer()
     bool w_fresh, done;
 #ifdef PRIVATE_NAMES
 born:
-    mine = 0; /* as it was made: where else would a successor know it from? */
+    mine = 0; /* the initial name: a successor has no other source */
 #else
 born:
 #endif

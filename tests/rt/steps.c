@@ -1,8 +1,7 @@
-/* steps: one operation on shared memory, stopped after every single instruction of it. At each of them, once the
- * process is killed, the survivor goes on and a successor takes over; and once the other side does all of its own
- * operations there, and the process then runs on to its end.
- * Usage: steps NAME [N]; N: from one state alone, the N-th modulo how many there are.
- * Ends with 1 when something was lost, repeated, torn or old. */
+/* steps: one operation on shared memory, stopped after every single instruction. At each stop, the process is once
+ * killed: the survivor continues and a successor takes over. And once the other side does all of its own operations
+ * there, and the process then runs to its end. Usage: steps NAME [N]; N: only from one state, the N-th modulo their
+ * number. Ends with 1 if anything was lost, repeated, torn or old. */
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +17,7 @@
 
 enum { CAPACITY = 5, COUNT = 2, MOST_STEPS = 100000 };
 
-/* The views are of the process that uses them; the memory and `broken` are of all. */
+/* The views belong to the process that uses them; the memory and `broken` are shared. */
 struct scene {
     _Atomic uint32_t *broken;
     void *memory;
@@ -33,10 +32,10 @@ struct operation {
     const char *name;
     int starts; /* states to start from: 0 … starts - 1 */
     void (*make)(struct scene *scene, int start);
-    void (*act)(struct scene *scene);   /* what is stepped through */
-    void (*other)(struct scene *scene); /* the other side, whole, in the middle of it */
-    void (*after)(struct scene *scene); /* the survivor and the successor, from then on */
-    bool is_flawed;                     /* must be found out */
+    void (*act)(struct scene *scene);   /* the operation that is stepped through */
+    void (*other)(struct scene *scene); /* a whole operation of the other side, in the middle of it */
+    void (*after)(struct scene *scene); /* the survivor and the successor, afterwards */
+    bool is_flawed;                     /* must be detected */
 };
 
 static void set_before(struct scene *scene, uint64_t number)
@@ -73,7 +72,7 @@ static void get_frames(struct scene *scene, struct ring *ring, uint32_t most)
     check_frames(scene, values, from, ring_read(ring, values, most));
 }
 
-/* `start` frames have passed, so that the ring's end lies everywhere; COUNT frames stand in it. */
+/* `start` frames have passed, so the ring's end is at every place in turn; the ring contains COUNT frames. */
 static void make_ring(struct scene *scene, int start)
 {
     ring_make(scene->memory, sizeof(struct value), CAPACITY);
@@ -100,7 +99,7 @@ static void act_publish(struct scene *scene)
     ring_publish(&scene->ring, COUNT);
 }
 
-/* What ring.c must not do: the index before the cells. */
+/* An error that ring.c must not make: it publishes the index before the cells. */
 static void act_publish_first(struct scene *scene)
 {
     struct ring_span room = ring_room(&scene->ring, COUNT);
@@ -141,7 +140,7 @@ static void other_writes(struct scene *scene)
     put_frames(&ring, CAPACITY - ring_ready(&ring));
 }
 
-/* All or nothing of the operation is there; then both sides go on for some laps. */
+/* The operation was done completely or not at all; then both sides continue for some laps. */
 static void after_ring(struct scene *scene)
 {
     struct ring writer, reader;
@@ -191,7 +190,7 @@ static uint64_t take_value(struct scene *scene, uint64_t at_least)
     return value->number;
 }
 
-/* After 0 to 5 values, all or some or none of them taken. */
+/* After 0 to 5 values, of which all, some or none were taken. */
 static void make_snapshot(struct scene *scene, int start)
 {
     snapshot_make(scene->memory, sizeof(struct value));
@@ -215,7 +214,7 @@ static void act_snapshot_take(struct scene *scene)
     take_value(scene, scene->before);
 }
 
-/* What snapshot.c must not do: a name kept to oneself, and a plain exchange. */
+/* An error that snapshot.c must not make: a private name, and a plain exchange. */
 static void act_private_publish(struct scene *scene)
 {
     struct snapshot *s = &scene->snapshot;
@@ -302,7 +301,7 @@ static void act_put(struct scene *scene)
     slots_put(&scene->slots, &scene->next[0]);
 }
 
-/* What slots.c must not do: the number before the words. */
+/* An error that slots.c must not make: it publishes the number before the words. */
 static void act_put_number_first(struct scene *scene)
 {
     uint64_t next = scene->next[0].number;
@@ -314,7 +313,7 @@ static void act_put_number_first(struct scene *scene)
     memcpy((void *)(slot + 1), &scene->next[0], sizeof(struct value));
 }
 
-/* A reader that is overtaken: it must not take a mixture for a value. */
+/* A reader that is overtaken: it must not accept a mixture of values. */
 static void act_get(struct scene *scene)
 {
     struct value value;
@@ -375,7 +374,7 @@ static void become_stepped(const struct operation *operation, struct scene *scen
     _exit(0);
 }
 
-/* Leaves the process stopped after so many instructions; false: its operation ended before. */
+/* Leaves the process stopped after `steps` instructions; false: its operation ended before. */
 static bool step_process(pid_t pid, int steps)
 {
     int status = 0;

@@ -1,4 +1,5 @@
-/* value.h: a value of some words that shows whether it is torn, and where a test of shared memory says what broke. */
+/* value.h: a value of some words that shows whether it is torn, and the report of a test of shared memory about an
+ * error. */
 #ifndef LOOPHOLE_TESTS_RT_VALUE_H
 #define LOOPHOLE_TESTS_RT_VALUE_H
 
@@ -13,7 +14,7 @@
 #define VALUE_WORDS 14
 #endif
 
-/* `number` says which; the words follow from it, the check from all. */
+/* `number` identifies the value; the words follow from it, and the check from all. */
 struct value {
     uint64_t number;
     uint64_t words[VALUE_WORDS];
@@ -51,7 +52,7 @@ static inline bool value_is_whole(const struct value *value)
     return value->check == value_sum(value) && value->words[0] == value_mix(value->number);
 }
 
-/* The first thing that does not hold, from any process: said once, and the run fails. */
+/* Reports the first error of any process, once; the run then fails. */
 __attribute__((format(printf, 2, 3))) static inline void value_broken(_Atomic uint32_t *broken, const char *format, ...)
 {
     va_list args;

@@ -1,5 +1,5 @@
-/* Protocols with a flaw, by name in $BROKEN: a simulator that does not find them out is worth nothing. Linked into a
- * second build only, in place of the functions they break. */
+/* Protocols with a flaw, selected by name in $BROKEN: a simulator that does not detect them proves nothing. Linked only
+ * into a second build, in place of the functions that they break. */
 #include <string.h>
 
 #include "proto/service/service.h"
@@ -30,7 +30,7 @@ enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct 
 enum err __real_changelog_add(struct writing *w, const struct change *change);
 enum err __wrap_changelog_add(struct writing *w, const struct change *change);
 
-/* The last thing before a commit. */
+/* The last call before a commit. */
 enum err __wrap_undo_save(struct persist *p)
 {
     if (is_broken("acks_before_the_commit"))
@@ -71,7 +71,7 @@ void __wrap_recall_foretell(struct call *call, const void *answer, uint64_t effe
         __real_recall_foretell(call, answer, effects);
 }
 
-/* For what came within the longest budget. */
+/* The limits for rows from within the longest budget. */
 void flaw_in_limits(struct changelog_limits *limits)
 {
     if (is_broken("trims_young_answers"))

@@ -15,7 +15,7 @@ struct client {
     struct courier *courier;
     usec_t thinks_until;
     struct deed *under_way[AT_ONCE];
-    struct deed *owed[AT_ONCE]; /* no answer that says something: to be asked again under the same request */
+    struct deed *owed[AT_ONCE]; /* without a definite answer: they will be asked again with the same request id */
 };
 
 static struct client clients[CLIENTS];
@@ -30,7 +30,7 @@ static void be_born(struct client *client)
     client->thinks_until = sim.now + (usec_t)sim_random((uint64_t)thinking);
 }
 
-/* It forgets what is under way; what it owes comes of its work, which is still there when it comes back. */
+/* It forgets the asks in progress. It keeps what it owes: that comes from its work, which is still there later. */
 static void end_client(struct client *client)
 {
     sim.counts.client_deaths++;
@@ -63,7 +63,7 @@ void client_end_all(void)
 
 /* ---- asking ---- */
 
-/* One client does not use an id for two things in one life: a late answer to one would be taken for the other's. */
+/* In one life a client does not use an id for two things: a late answer to one would be taken for the other's. */
 static bool may_ask(const struct client *client, const struct deed *deed)
 {
     for (int i = 0; i < AT_ONCE; i++)
@@ -96,7 +96,7 @@ static void send_ask(struct client *client, int place, struct deed *deed)
     client->under_way[place] = deed;
 }
 
-/* Mostly something new; at times what was answered already, or was asked by somebody else. */
+/* Mostly a new deed; sometimes one that was answered already, or that another client asked for. */
 static struct deed *choose_deed(struct client *client, int place)
 {
     struct deed *deed = client->owed[place];
@@ -133,13 +133,13 @@ static void act_once(struct client *client)
 
 /* ---- answers ---- */
 
-/* busy, io, full, timeout, offline and what a service says that stops: nobody knows whether it was done. */
+/* busy, io, full, timeout, offline and the answers of a stopping service leave open whether the deed was done. */
 static bool says_something(enum err e)
 {
     return e == ERR_OK || e == ERR_BAD_REQUEST || e == ERR_NOT_FOUND || e == ERR_EXISTS || e == ERR_CONFLICT;
 }
 
-/* A refusal that comes behind an ack is older than it: persist never sends one later (deed_is_answered). */
+/* A refusal that arrives after an ack is older than it: persist never sends one later (deed_is_answered). */
 static void take_delivery(struct deed *deed, const struct delivery *delivery)
 {
     if (deed->answered && (deed->error == ERR_OK || delivery->error != ERR_OK))

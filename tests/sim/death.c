@@ -1,4 +1,4 @@
-/* The moments at which persist may die, and the disk that fails. */
+/* The moments at which persist may die, and the failing disk. */
 #include <errno.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -11,8 +11,8 @@ enum { FAILING = 8 /* of a thousand commits */, CALLS = 4 /* of one commit; any 
 
 static struct {
     uint64_t moments; /* until death; 0: never */
-    uint32_t calls;   /* of the disk until one fails; 0: none */
-    int number;       /* how it fails */
+    uint32_t calls;   /* calls of the disk until one fails; 0: none */
+    int number;       /* the error of that call */
 } fate;
 
 void death_arm(uint64_t moments)
@@ -34,7 +34,7 @@ void death_may_come(const char *moment)
     server_die();
 }
 
-/* ---- the store's doors ---- */
+/* ---- wrappers of the store's functions ---- */
 
 enum err __real_txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value);
 enum err __wrap_txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value);
@@ -71,7 +71,7 @@ static void arm_disk(void)
     fate.number = sim_chance(500) ? EIO : ENOSPC;
 }
 
-/* It takes its time, in which more asks come in: so that turns have several. */
+/* A commit takes time, in which more asks arrive; so turns have several. */
 enum err __wrap_txn_commit(struct txn *txn, struct fault *fault)
 {
     enum err e;

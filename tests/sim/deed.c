@@ -10,7 +10,7 @@
 enum { ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
 enum { RIVALS = 40 /* of a thousand */ };
 
-/* What an item was like when it was last heard of. */
+/* An item as the last answer about it showed it. */
 struct known {
     struct id id;
     uint64_t revision;
@@ -127,7 +127,7 @@ static void draw_wish(struct wish *wish)
         wish->remove = (uint32_t)sim_random(1 << TAGS) & (uint32_t)sim_random(1 << TAGS);
 }
 
-/* Mostly of the file as it is known; else of one that changed since. */
+/* Mostly an analysis of the known file, otherwise of one that has changed since. */
 static void draw_heard(struct op *op, const struct known *item)
 {
     bool is_there = sim_chance(850);
@@ -195,7 +195,7 @@ static struct id draw_request(uint32_t number)
     return id;
 }
 
-/* A client that draws ids badly: another body under an id that is used already. */
+/* A client that draws bad ids: another body under an id that is already in use. */
 static void draw_rival(struct deed *deed)
 {
     struct deed *first = &all.deeds[sim_random(all.count)];
@@ -229,14 +229,14 @@ struct deed *deed_draw(void)
     return deed;
 }
 
-/* ---- what is answered ---- */
+/* ---- answers ---- */
 
 static bool says_nothing(enum err e)
 {
     return e == ERR_BUSY || e == ERR_IO || e == ERR_FULL || e == ERR_TIMEOUT || e == ERR_OFFLINE;
 }
 
-/* A batch of which each operation was refused: asked again, it is judged again. */
+/* A batch with every operation refused: if it is asked again, it is judged again. */
 static bool is_refused_whole(struct bytes answer)
 {
     struct arena arena = { 0 };
@@ -286,7 +286,7 @@ void deed_is_answered(struct bytes frame)
     deed->was_sent = deed->is_remembered;
 }
 
-/* ---- what answers teach ---- */
+/* ---- facts learned from answers ---- */
 
 static void learn_item(struct id id, uint64_t revision, const struct op *op)
 {

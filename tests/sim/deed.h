@@ -1,5 +1,5 @@
-/* deed.h: what clients want of persist: drawn (deed.c), and written as an ask (deed_wire.c). Values are small numbers,
- * so that deeds meet. */
+/* deed.h: deeds, the asks of clients to persist: drawn (deed.c), and encoded (deed_wire.c). Values are small numbers,
+ * so that deeds collide. */
 #ifndef LOOPHOLE_TESTS_SIM_DEED_H
 #define LOOPHOLE_TESTS_SIM_DEED_H
 
@@ -10,7 +10,7 @@
 enum deed_kind {
     DEED_EDIT,
     DEED_BATCH,
-    DEED_APPLY, /* of edits */
+    DEED_APPLY, /* an apply of edits */
     DEED_UNDO,
     DEED_REDO,
     DEED_FORGET,
@@ -19,7 +19,7 @@ enum deed_kind {
     DEED_MOVE_FOLDER,
     DEED_LIBRARY,
     DEED_REMOVE_LIBRARY,
-    DEED_TOGGLE, /* the last three are those of worlds of once.c */
+    DEED_TOGGLE, /* the last three belong to the worlds of once.c */
     DEED_TAP,
     DEED_LOCATE,
     DEED_KINDS
@@ -27,7 +27,7 @@ enum deed_kind {
 
 enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8, CONTENTS = 8 };
 
-/* An edit: what is absent stays. Tags are bits. */
+/* An edit: absent fields do not change. Tags are bits. */
 struct wish {
     bool has_name, has_notes, has_favourite, has_hidden;
     bool favourite, hidden;
@@ -37,7 +37,7 @@ struct wish {
 
 enum op_kind { OP_EDIT, OP_PLACE, OP_MOVE, OP_PRESENCE, OP_HEARD, OP_KINDS };
 
-/* What an analysis brings besides its verdict. A waveform makes the batch wait for a thread. */
+/* The additions of an analysis to its verdict. A waveform makes the batch wait for a thread. */
 enum brings { BRINGS_NOTHING, BRINGS_WAVEFORM, BRINGS_FACTS /* and a waveform */, BRINGS_KINDS };
 
 struct op {
@@ -47,8 +47,8 @@ struct op {
     uint64_t size;
     int64_t mtime;
     int32_t availability;
-    uint32_t content;  /* 1 to CONTENTS, of what was heard … */
-    uint64_t analyser; /* … and by which */
+    uint32_t content;  /* 1 to CONTENTS: the analysed content … */
+    uint64_t analyser; /* … and the version of the analyser */
     enum brings brings;
     bool has_expect;
     uint64_t expect;
@@ -63,45 +63,47 @@ struct deed {
     struct id id;    /* of a folder or an item */
     uint32_t number; /* a name, a label, a count */
 
-    struct deed *rival; /* the other one under the same request id, with another body; NULL: none */
+    struct deed *rival; /* the other deed under the same request id, with another body; NULL: none */
 
-    /* what became of it */
-    uint32_t asked_in[CLIENTS]; /* the last life of each client that asked for it; 0: none */
-    usec_t first_sent;          /* 0: never yet */
-    usec_t answered;            /* the first answer that says something; 0: none yet */
+    /* the outcome */
+    uint32_t asked_in[CLIENTS]; /* for each client, its last life in which it asked for this; 0: none */
+    usec_t first_sent;          /* 0: not yet */
+    usec_t answered;            /* the first definite answer; 0: none yet */
     enum err error;             /* of that answer */
-    struct buffer answer;       /* to this id, as it was last committed; empty: never yet */
-    uint32_t next_op;           /* of a batch, which persist does next */
-    bool is_remembered;         /* and not trimmed since */
-    bool was_sent;              /* while it is remembered */
-    bool asked_anew;            /* after it was answered */
-    bool acked;                 /* a client was sent `ok` */
-    bool done;                  /* found in the journal, by history.c */
+    struct buffer answer;       /* to this id, as last committed; empty: none yet */
+    uint32_t next_op;           /* of a batch: the operation that persist does next */
+    bool is_remembered;         /* and has not been trimmed */
+    bool was_sent;              /* during the time that it is remembered */
+    bool asked_anew;            /* asked again after it was answered */
+    bool acked;                 /* a client received `ok` */
+    bool done;                  /* found in the journal by history.c */
     bool held;                  /* and not trimmed by then */
-    uint64_t note;              /* of its answer, in the journal */
+    uint64_t note;              /* the journal's note of its answer */
 };
 
-/* All deeds of this world, by their number, which their request id ends with. */
+/* All deeds of this world by number, which is the end of the request id. */
 void deed_begin(void);
 void deed_end(void);
 uint32_t deed_count(void);
 struct deed *deed_at(uint32_t number);
 uint32_t deed_number(const struct deed *deed);
-struct id deed_volume(void);                                /* the one volume; zero: none is known yet */
+struct id deed_volume(void);                                /* the only volume; zero: not known yet */
 struct deed *deed_of(struct id request);                    /* the first one under this id; NULL: none */
 struct deed *deed_with(struct id request, uint64_t digest); /* of the two, the one whose ask has this digest */
 
-struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */
+struct deed *deed_draw(void); /* a new one; NULL if this world has enough */
 const struct ask *deed_ask(const struct deed *deed);
-void deed_is_remembered(struct id request, struct bytes answer); /* this was committed */
-void deed_is_forgotten(struct id request);                       /* and this */
-void deed_is_answered(struct bytes frame); /* persist sends this: what it remembers, and no refusal while it does */
+void deed_is_remembered(struct id request, struct bytes answer); /* the answer was committed */
+void deed_is_forgotten(struct id request);                       /* the removal of the answer was committed */
+/* Persist sends this answer; it must be the remembered one, and no refusal meanwhile. */
+void deed_is_answered(struct bytes frame);
 void deed_encode(const struct deed *deed, struct buffer *to);
-void deed_learn(struct deed *deed, struct bytes answer); /* that it was done, and what later deeds may be about */
+/* Records that it was done, and what later deeds may refer to. */
+void deed_learn(struct deed *deed, struct bytes answer);
 
-/* The words of the small numbers. */
+/* The texts of the small numbers. */
 void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS]);
-uint32_t deed_tag_bits(struct text_list tags); /* ~0: one is none of ours */
+uint32_t deed_tag_bits(struct text_list tags); /* ~0: one is unknown */
 struct bytes deed_word(const char *format, uint32_t number, char to[WORD]);
 struct bytes deed_file(uint32_t file, char to[WORD]);
 struct bytes deed_content(uint32_t content, uint8_t to[16]); /* 0: none */

@@ -1,4 +1,4 @@
-/* persist's thread: what it is given to do is done at a drawn moment, one after the other, and takes no time. */
+/* persist's thread: it does its errands one after the other, each at a random moment, and they take no time. */
 #include "common/process/errand.h"
 #include "tests/sim/sim.h"
 

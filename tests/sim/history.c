@@ -40,7 +40,7 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
     }
 }
 
-/* The kept answer is the model's; a client was sent no other one (deed_is_answered). */
+/* The kept answer must be the model's; no client was sent another one (deed_is_answered). */
 static void hold_answer(struct history *h, const struct deed *deed, const struct note *note,
                         const struct verdict *verdicts)
 {
@@ -72,7 +72,8 @@ static void gather_refusals(struct history *h)
     }
 }
 
-/* A batch has its id while a thread writes its files, and while it is done in parts: it may be refused after that. */
+/* A batch has its id while a thread writes its files, and while it is done in parts; it may still be refused after
+ * that. */
 static bool rival_has_the_id(const struct deed *deed)
 {
     const struct deed *rival = deed->rival;
@@ -81,7 +82,7 @@ static bool rival_has_the_id(const struct deed *deed)
            (rival->held || (rival->kind == DEED_BATCH && rival->first_sent && rival->first_sent < deed->answered));
 }
 
-/* Of a request id that was used for something else nothing but `conflict` is right. */
+/* For a request id that was used for something else, only `conflict` is right. */
 static bool is_right(struct history *h, const struct deed *deed)
 {
     if (deed->error == ERR_CONFLICT && rival_has_the_id(deed))
@@ -89,7 +90,7 @@ static bool is_right(struct history *h, const struct deed *deed)
     return !(deed->rival && deed->rival->held) && model_refusal(&h->model, deed) == deed->error;
 }
 
-/* The model's state holds from `h->from` until `until`. */
+/* The model's state is valid from `h->from` until `until`. */
 static void look_at_refusals(struct history *h, usec_t until)
 {
     uint32_t kept = 0;
@@ -106,7 +107,7 @@ static void look_at_refusals(struct history *h, usec_t until)
 
 /* ---- trimming ---- */
 
-/* A row is older than each one that came after it, whatever its own time says. */
+/* A row is older than every later one, whatever its own time says. */
 static bool is_older(const struct history *h, uint64_t revision, int64_t than)
 {
     for (uint64_t i = revision - 1; i < h->row_count; i++)
@@ -129,11 +130,12 @@ static void hold_trimmed(struct history *h, const struct note *note)
                  (unsigned long long)note->rows);
 }
 
-/* With the last of its changes, and never within the longest budget. A request that changed nothing is remembered
- * by its bytes first: when it is done again, that is the first time that it does something. */
-static const usec_t slack = 10000; /* a slow world takes to write a row */
+/* An answer is forgotten with its last change, and never within the longest budget. Without changes it is forgotten
+ * above the limit of bytes or, when old, of rows. If its request is done again after that, it has its first effect. */
+static const usec_t slack = 10000; /* a slow world takes this long to write a row */
 
-/* A removal that another one ended was kept without a change of its own: it goes with its earlier rows, too. */
+/* A removal that was completed by another one was kept without a change of its own, so it may go with its earlier
+ * rows. */
 static bool may_go_with_its_rows(const struct note *note, const struct note *answer)
 {
     const struct deed *deed = deed_with(answer->request, answer->digest);
@@ -165,7 +167,7 @@ static void hold_forgotten(struct history *h, const struct note *note)
     deed->held = false;
 }
 
-/* ---- removals: row by row, for others may come between ---- */
+/* ---- removals: row by row, because others may come between ---- */
 
 static bool is_removal_of(struct history *h, const struct deed *deed, const struct change *row)
 {
@@ -213,7 +215,7 @@ static void remove_again(struct history *h, uint64_t number)
     h->last[deed_number(deed)] = note->change.revision;
 }
 
-/* All of it is gone; of what another removal took nothing was left to do. */
+/* Everything is removed; nothing was left to do for the part that another removal took. */
 static struct verdict verdict_of_removal(struct history *h, const struct deed *deed)
 {
     const struct model_folder *folder = model_folder(&h->model, deed->id);
@@ -224,7 +226,7 @@ static struct verdict verdict_of_removal(struct history *h, const struct deed *d
     return (struct verdict){ .revision = last ? last : h->model.head, .id = deed->id };
 }
 
-/* ---- doing it all again ---- */
+/* ---- doing everything again ---- */
 
 static void add_row(struct history *h, const struct note *note)
 {
@@ -238,7 +240,7 @@ static void add_row(struct history *h, const struct note *note)
                  (unsigned long long)h->row_count);
 }
 
-/* Of two deeds under one id the kept digest says which was done. */
+/* Of two deeds under one id, the kept digest shows which was done. */
 static struct deed *deed_done(const struct note *note)
 {
     struct deed *deed = deed_with(note->request, note->digest);
@@ -251,7 +253,7 @@ static struct deed *deed_done(const struct note *note)
     return deed;
 }
 
-/* All that the store changed by now is the model's doing. */
+/* The model must have made every change of the store so far. */
 static void hold_head(struct history *h, const struct deed *deed, uint64_t head)
 {
     if (h->model.head != h->row_count)
@@ -351,7 +353,7 @@ static void hold_deeds(struct history *h)
                  err_name(h->refusals[0]->error));
 }
 
-/* ---- the change log, and what is remembered ---- */
+/* ---- the change log, and the remembered requests ---- */
 
 static bool hold_row(void *state, const struct change *change)
 {
@@ -366,7 +368,7 @@ static bool hold_row(void *state, const struct change *change)
     return true;
 }
 
-/* A time in the future stops nothing: the rows that came after the clock was set speak for those before. */
+/* A time in the future blocks nothing: rows from after the clock was set count for the earlier ones. */
 static bool must_be_trimmed(const struct history *h, usec_t now)
 {
     usec_t last = h->row_at[h->row_count - sim_limits.rows - 1];

@@ -1,5 +1,5 @@
-/* history.h: a world's end. history.c does again what was committed; history_records.c holds the records of the store
- * against what the model has then. */
+/* history.h: the end of a world. history.c does again what was committed; history_records.c compares the records of the
+ * store with the model. */
 #ifndef LOOPHOLE_TESTS_SIM_HISTORY_H
 #define LOOPHOLE_TESTS_SIM_HISTORY_H
 
@@ -8,25 +8,25 @@
 
 enum { ROWS = 32768, REFUSALS = 4096 };
 
-/* A world's end: what was committed, in the order in which it was done. */
+/* The end of a world: what was committed, in the order in which it was done. */
 struct history {
     struct txn *txn;
     struct arena arena;
-    struct change rows[ROWS]; /* of the change log, as they were written */
+    struct change rows[ROWS]; /* of the change log, as written */
     usec_t row_at[ROWS];
     uint64_t row_count, trimmed;
-    struct verdict verdicts[DEEDS][OPS]; /* of each deed, by its number */
-    uint64_t last[DEEDS];                /* change of it; 0: none */
-    uint64_t next_row;                   /* of the store, to be held against these */
-    usec_t from;                         /* since then the model's state holds */
-    struct deed *refusals[REFUSALS];     /* sent to a client, and not yet seen to be right at some moment */
+    struct verdict verdicts[DEEDS][OPS]; /* of each deed, by number */
+    uint64_t last[DEEDS];                /* change of the deed; 0: none */
+    uint64_t next_row;                   /* of the store, to be compared with these */
+    usec_t from;                         /* the model's state is valid since then */
+    struct deed *refusals[REFUSALS];     /* sent to a client, and not yet found right at any moment */
     uint32_t refusal_count;
     struct model model;
 };
 
 void history_hold_records(struct history *h); /* items, folders, undo */
 
-/* The kept answer of an apply is what the model comes to. */
+/* Checks that the kept answer of an apply is the model's. */
 void history_hold_applied(struct history *h, const struct deed *deed, const struct verdict *verdict,
                           struct bytes answer);
 

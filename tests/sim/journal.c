@@ -21,8 +21,8 @@ const struct changelog_limits sim_limits = {
 
 static struct {
     struct note notes[NOTES];
-    uint64_t count, kept; /* those after `kept` are of the open transaction */
-    uint64_t inner;       /* those from here on are of the inner one */
+    uint64_t count, kept; /* those after `kept` belong to the open transaction */
+    uint64_t inner;       /* those from here on belong to the inner one */
 } journal;
 
 /* ---- notes ---- */
@@ -170,7 +170,7 @@ enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault 
 enum err __real_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 
-/* A batch goes on after a turn in which nothing was written. */
+/* A batch continues after a turn in which nothing was written. */
 static bool has_no_effect(void)
 {
     for (uint64_t i = journal.kept; i < journal.count; i++)
@@ -179,7 +179,7 @@ static bool has_no_effect(void)
     return true;
 }
 
-/* What an earlier one has left was never committed. */
+/* The uncommitted notes of an earlier transaction are dropped. */
 enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
     if (has_no_effect())

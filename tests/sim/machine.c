@@ -79,7 +79,7 @@ void sim_fail(const char *format, ...)
     exit(1);
 }
 
-/* The clock on the wall is set, at times to a moment that was there before; the steady clock goes on. */
+/* Sets the wall clock, sometimes to an earlier moment; the steady clock is not affected. */
 void sim_set_clock(void)
 {
     if (!sim.clock_steps || !sim_chance(CLOCK_STEPS))
@@ -95,7 +95,7 @@ usec_t sim_wall(void)
     return first_day + sim.wall_offset + sim.now;
 }
 
-/* ---- the world's clocks and ids (linked in place of common/) ---- */
+/* ---- the world's clocks and ids (linked instead of those of common/) ---- */
 
 usec_t __wrap_clock_now(void);
 usec_t __wrap_clock_steady(void);
@@ -107,7 +107,7 @@ void __wrap_log_warn(const char *format, ...);
 void __wrap_log_error(const char *format, ...);
 void __wrap_log_fault(const char *doing, const struct fault *fault);
 
-/* Reading it takes its time. */
+/* Each reading takes time. */
 usec_t __wrap_clock_now(void)
 {
     sim.now++;
@@ -134,7 +134,7 @@ struct id __wrap_id_new(void)
     return id;
 }
 
-/* The engine runs: a service that has died will be back. */
+/* The engine runs: a service that has died will come back. */
 bool __wrap_lock_is_held(const struct paths *paths, const char *service)
 {
     (void)paths;

@@ -1,5 +1,5 @@
-/* sim [STEPS]: simulates so many steps, in worlds of a few thousand each, and holds each world's store against what was
- * asked and answered. SEED=n: that world alone, TRACE=1: each step. MOST_SECONDS=n: no new world after so many. */
+/* sim [STEPS]: simulates this number of steps, in worlds of a few thousand each, and compares each world's store with
+ * the asks and answers. SEED=n: only that world, TRACE=1: each step. MOST_SECONDS=n: no new world after n seconds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 enum { STEPS = 1000000, WORLD = 5000, SECONDS = 1000000 };
 
-/* In a build with AddressSanitizer: who dies frees nothing, and is no leak. */
+/* In a build with AddressSanitizer: a process that dies frees nothing, which is not a leak. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {

@@ -37,7 +37,7 @@ uint64_t model_emit(struct model *m, enum change_kind kind, struct id id, bool r
     return m->head;
 }
 
-/* The id that persist gave: any that is new. */
+/* The id that persist gave, which must be new. */
 static struct id new_id(struct model *m)
 {
     struct id id = next_row(m)->id;
@@ -211,7 +211,8 @@ static struct verdict put_library(struct model *m, const struct deed *deed)
     return verdict_of_head(m, deed->id);
 }
 
-/* The first item of those by the names of their files, then its mark, then itself. */
+/* The next row of a removal: the items first, ordered by the names of their files, then the library's mark, then the
+ * library itself. */
 static bool is_next_to_go(struct model *m, struct id folder, const struct change *row)
 {
     struct model_folder *library = model_folder(m, folder);

@@ -1,5 +1,5 @@
-/* model.h: what persist must do, said a second time and simply: arrays and numbers, no store. History feeds it the
- * deeds in the order in which the store says that they were done. */
+/* model.h: persist's behaviour, specified a second time and simply: arrays and numbers, no store. History gives it the
+ * deeds in the order in which the store did them. */
 #ifndef LOOPHOLE_TESTS_SIM_MODEL_H
 #define LOOPHOLE_TESTS_SIM_MODEL_H
 
@@ -19,12 +19,12 @@ struct model_item {
     uint64_t size;
     int64_t mtime;
     int32_t availability;
-    bool is_heard; /* its analysis is done; else it waits */
+    bool is_heard; /* its analysis is done; otherwise it waits */
     uint64_t analyser;
     uint32_t content; /* 0: none */
 };
 
-/* What is known of a content: for as long as an item has it. */
+/* The facts of a content: kept as long as an item has it. */
 struct model_content {
     bool has_facts, has_waveform;
     uint64_t analyser; /* of its facts */
@@ -46,10 +46,10 @@ struct model_step {
 };
 
 struct model {
-    const struct change *log; /* the store's: what the model does must stand there, row by row */
+    const struct change *log; /* the store's: it must contain the model's changes, row by row */
     uint64_t log_count;
     uint64_t head;
-    struct id request; /* in hand */
+    struct id request; /* in progress */
 
     struct model_item items[MODEL_ITEMS];
     struct model_folder folders[MODEL_FOLDERS];
@@ -57,12 +57,12 @@ struct model {
     struct model_step steps[MODEL_STEPS]; /* 1 … top */
     uint32_t item_count, folder_count;
     uint64_t at, top;
-    uint64_t apply_first; /* the first row of the apply in hand; 0: none */
+    uint64_t apply_first; /* the first row of the current apply; 0: none */
     struct id volume;
     uint32_t label;
 };
 
-/* What one deed, or one operation of a batch, comes to. */
+/* The result of one deed, or of one operation of a batch. */
 struct verdict {
     enum err error;
     uint64_t revision;
@@ -73,20 +73,20 @@ struct verdict {
 
 void model_begin(struct model *model, const struct change *log, uint64_t log_count);
 
-/* Does a deed that is no batch; fails the world where the log says otherwise. */
+/* Does a deed that is not a batch; fails the world if the log disagrees. */
 struct verdict model_do(struct model *model, const struct deed *deed);
 
 /* Does one operation of a batch. */
 struct verdict model_operation(struct model *model, const struct deed *deed, uint32_t number);
 
-/* What a deed would be refused with now; ok: it would be done. Not for batches. */
+/* The error with which a deed would be refused now; ok: it would be done. Not for batches. */
 enum err model_refusal(struct model *model, const struct deed *deed);
 
-/* An undo that looks for a step in parts leaves steps whose items are gone behind, and others may come between. False:
- * undo cannot be there. */
+/* An undo that searches for a step in parts skips steps whose items are gone, and others may come between. False: undo
+ * cannot be at this position. */
 bool model_undo_is_at(struct model *model, uint64_t at, uint64_t top);
 
-/* A row of a removal, which others may come between. False: the row is not of this removal. */
+/* A row of a removal, between whose rows others may come. False: the row does not belong to this removal. */
 bool model_removes(struct model *model, const struct deed *deed, const struct change *row);
 
 /* ---- model_edit.c ---- */
@@ -98,11 +98,12 @@ uint64_t model_edit_step(struct model *model,
                          bool back); /* first row of the step that undo (back) or redo takes; 0: none */
 struct verdict model_edit_take(struct model *model, bool back);
 
-/* ---- model_heard.c, and what it needs of model.c ---- */
+/* ---- model_heard.c, and the functions of model.c that it uses ---- */
 struct verdict model_heard(struct model *model, const struct op *op);
 struct verdict model_merge(struct model *model, struct model_item *gone, struct model_item *there);
-void model_take_out(struct model *model, struct model_item *item); /* and its content, if it was the last one with it */
-bool model_content_is_heard(const struct model *model, uint32_t content, uint64_t *analyser); /* 0: of no facts */
+/* Removes an item, and its content if no other item has it. */
+void model_take_out(struct model *model, struct model_item *item);
+bool model_content_is_heard(const struct model *model, uint32_t content, uint64_t *analyser); /* 0: without facts */
 uint64_t model_emit(struct model *model, enum change_kind kind, struct id id, bool removed);
 struct model_item *model_item_at(struct model *model, struct id folder, uint32_t file); /* NULL: none */
 

@@ -1,4 +1,4 @@
-/* Edits, those that are done together, and undo. */
+/* Edits, edits that are done together, and undo. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ static void change_bool(bool has, bool to, bool *field, bool *had, bool *before,
     *field = *after = to;
 }
 
-/* True when it changed anything; the step says what. */
+/* True if anything changed; `step` records the change. */
 static bool change_item(struct model_item *item, const struct wish *w, struct model_step *step)
 {
     struct wish *before = &step->before, *after = &step->after;
@@ -87,7 +87,7 @@ struct verdict model_edit(struct model *m, const struct op *op)
 
 /* ---- edits together ---- */
 
-/* Each item as the operations before have left it. */
+/* Each item as the previous operations left it. */
 static struct model_item *copy_of(struct model *m, struct id id, struct model_item copies[OPS], uint32_t *count)
 {
     struct model_item *item = model_item(m, id);
@@ -115,7 +115,7 @@ enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
         if (op->has_expect && op->expect != item->revision)
             return ERR_CONFLICT;
         if (change_item(item, &op->wish, &unused))
-            item->revision = UINT64_MAX; /* one that no client knows */
+            item->revision = UINT64_MAX; /* a revision that no client knows */
     }
     return ERR_OK;
 }

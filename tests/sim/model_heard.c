@@ -1,9 +1,9 @@
-/* What analyses do to items and contents, said a second time. */
+/* The effects of analyses on items and contents, specified a second time. */
 #include <string.h>
 
 #include "tests/sim/model.h"
 
-/* ---- contents: what is known of one lasts as long as an item has it ---- */
+/* ---- contents: facts are kept as long as an item has the content ---- */
 
 static bool has_another(const struct model *m, uint32_t content, const struct model_item *item)
 {
@@ -75,7 +75,7 @@ static void hear_item(struct model *m, struct model_item *item, const struct op 
         put_content(m, item, op);
 }
 
-/* The file changed since, or it is a verdict on a content of which nothing is known. */
+/* The result is stale if the file has changed since, or if the verdict is on a content without facts. */
 struct verdict model_heard(struct model *m, const struct op *op)
 {
     struct model_item *item = model_item(m, op->item);
@@ -107,7 +107,7 @@ static void take_analysis(struct model_item *kept, struct model_item heard)
     kept->content = heard.content;
 }
 
-/* The older one stays, with the words of both. */
+/* The older item remains, with the texts of both. */
 struct verdict model_merge(struct model *m, struct model_item *gone, struct model_item *there)
 {
     bool gone_is_older = id_compare(gone->id, there->id) < 0;

@@ -14,7 +14,7 @@ struct packet {
     struct packet *next;
     usec_t due;
     uint32_t to;   /* a client, or TO_SERVER */
-    uint32_t from; /* which client; its life in `life` */
+    uint32_t from; /* the client; its life in `life` */
     uint32_t life;
     uint32_t len;
     uint8_t at[];
@@ -33,16 +33,16 @@ struct socket {
     uint32_t client, life;
     uint32_t connections;
     bool is_connected;
-    usec_t connects; /* NEVER: nobody is there to connect to */
+    usec_t connects; /* NEVER: there is nothing to connect to */
     struct queue inbox;
 };
 
 static struct {
-    struct packet *flying; /* by due */
+    struct packet *flying; /* ordered by `due` */
     struct socket *clients[CLIENTS];
     struct socket *server;
     uint32_t lives;   /* of clients' sockets */
-    uint32_t opening; /* whose connection the next one is */
+    uint32_t opening; /* the client of the next connection */
     bool server_lives;
 } network;
 

@@ -1,6 +1,6 @@
-/* Worlds of asks that are done once: the real skeleton keeps their answers in its file (proto/recall*.c). What they
- * change lies in memory that outlives the service. The handlers are this world's own: one does its deed at once, one
- * later, and one leaves no number behind, but its request id. */
+/* Worlds of asks that are done once: the real skeleton keeps their answers in its file (proto/service/recall*.c). Their
+ * effects are in memory that outlives the service. The handlers belong to this world: one acts at once, one later, and
+ * one leaves only its request id, no number. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,10 +14,10 @@
 enum { EFFECTS = 8192, PENDING = 64, CROWD = CLIENTS * 3 /* may be under way, and keep their slots */ };
 static const usec_t later = 20000;
 
-/* What was done for one ask. */
+/* The effect of one ask. */
 struct effect {
     struct id request;
-    uint64_t begun; /* how many asks were by then */
+    uint64_t begun; /* the number of asks begun by then */
 };
 
 struct pending {
@@ -51,7 +51,7 @@ static bool have_done(const void *state, struct id request)
     return last_of(request) != NULL;
 }
 
-/* A service keeps its last answers: an ask may be done again when so many came after it. */
+/* A service keeps its last answers: an ask may be done again after that many others. */
 static void hold_once(const struct deed *deed, struct id request)
 {
     const struct effect *last = last_of(request);
@@ -93,7 +93,7 @@ static struct transport_state next_state(void)
 
 /* ---- asks ---- */
 
-/* At once, and counted. */
+/* Acts at once, and counts. */
 static enum err toggle_transport(struct audio *audio, struct call *call, const struct audio_toggle *ask,
                                  struct transport_state *answer)
 {
@@ -105,7 +105,7 @@ static enum err toggle_transport(struct audio *audio, struct call *call, const s
     return ERR_OK;
 }
 
-/* Found by its request id, unless that one was done before, so long ago that it is done again. */
+/* Recognised by its request id, unless that was done so long ago that it is done again. */
 static enum err tap_tempo(struct audio *audio, struct call *call, const struct audio_tap *ask,
                           struct transport_state *answer)
 {
@@ -117,7 +117,7 @@ static enum err tap_tempo(struct audio *audio, struct call *call, const struct a
     return ERR_OK;
 }
 
-/* Later, unless nobody waits for it by then. */
+/* Acts later, unless its client has gone by then. */
 static enum err locate_transport(struct audio *audio, struct call *call, const struct audio_locate *ask,
                                  struct transport_state *answer)
 {

@@ -1,4 +1,4 @@
-/* The operations of batches, each noted when it was judged: between two parts of a batch others have their turn. */
+/* The operations of batches, each noted after it was judged: others have their turn between two parts of a batch. */
 #include "store/parts.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ enum err __real_parts_read(struct txn *txn, struct arena *arena, struct id reque
 enum err __wrap_parts_read(struct txn *txn, struct arena *arena, struct id request,
                            bool (*take)(void *state, const struct part *part), void *state);
 
-/* An edit that is no batch's is noted too; the model knows which it is. */
+/* An edit outside a batch is noted too; the model knows which is which. */
 enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
                            struct fault *fault)
 {
@@ -30,7 +30,7 @@ enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit
     if (flaw_in_edit)
         flaw_in_edit(&flawed);
     e = __real_edit_apply(p, &flawed, mode, done, fault);
-    if (!p->step.is_open) /* those of an apply are done together, when it is answered */
+    if (!p->step.is_open) /* the edits of an apply are done together, when it is answered */
         journal_operation(p->request, at, top);
     return e;
 }
@@ -50,7 +50,7 @@ NOTE_EACH(places_move, struct move)
 NOTE_EACH(places_presence, struct presence)
 NOTE_EACH(analysis_put, struct analysed)
 
-/* ---- where a removal begins, or begins again ---- */
+/* ---- the beginning of a removal, also when it begins again ---- */
 
 enum err __real_multipart_begin(struct persist *p, struct call *call, struct multipart *work);
 enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct multipart *work);
@@ -64,7 +64,7 @@ enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct mul
     return e;
 }
 
-/* ---- where a batch begins ---- */
+/* ---- the beginning of a batch ---- */
 
 struct counting {
     bool (*take)(void *state, const struct part *part);

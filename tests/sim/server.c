@@ -11,7 +11,7 @@
 #include "services/persist/turn/turn.h"
 #include "tests/sim/sim.h"
 
-enum { MOMENTS = 600 }; /* a life's length at most, where it is not the whole world's */
+enum { MOMENTS = 600 }; /* the largest length of a life that is not the whole world's */
 static const usec_t down_at_most = 2000000;
 
 #define NEVER INT64_MAX
@@ -46,7 +46,7 @@ static struct service *make_service(const struct schema *schema)
     return service;
 }
 
-/* As services/persist/main.c. */
+/* As in services/persist/main.c. */
 static void open_persist(void)
 {
     struct persist *p = &server.persist;
@@ -88,7 +88,7 @@ void server_die(void)
     longjmp(server.death, 1);
 }
 
-/* What a process leaves to the kernel: an open transaction is never committed, what was under way is forgotten. */
+/* What a death does: an open transaction is never committed, and asks in progress are forgotten. */
 static void close_persist(void)
 {
     struct persist *p = &server.persist;
@@ -120,9 +120,9 @@ static void clear_away(void)
     free(service);
 }
 
-/* ---- the world goes on around it ---- */
+/* ---- the world around it ---- */
 
-/* One thing happens, not later than `until`; false: nothing did. */
+/* Lets one thing happen, not later than `until`; false: nothing did. */
 static bool world_turns(usec_t until)
 {
     uint32_t client = 0;
@@ -154,7 +154,7 @@ static bool has_mail(void)
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int timeout_ms, size_t size);
 
-/* persist waits: meanwhile the rest of the world runs. What is due by then comes in first. */
+/* persist waits: meanwhile the rest of the world runs. Everything due by then happens first. */
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
 {
     usec_t until = sim.now + (usec_t)timeout_ms * 1000;
@@ -175,7 +175,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     return 1;
 }
 
-/* What a fortified build calls. */
+/* The name of poll in a fortified build. */
 int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int timeout_ms, size_t size)
 {
     (void)size;

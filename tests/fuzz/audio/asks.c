@@ -1,5 +1,5 @@
-/* Any row of asks to the sound core's control thread, while periods are sounded and no JACK server is there: each is
- * answered, refused or put off, and what sounds is finite. An input: asks as in tests/fuzz/asks.h. */
+/* Any sequence of asks to the sound core's control thread, while periods run without a JACK server. Each ask is
+ * answered, refused or postponed, and the sound is finite. An input: asks as in tests/fuzz/asks.h. */
 #include "tests/fuzz/asks.h"
 
 #include <math.h>
@@ -38,7 +38,7 @@ static void begin_audio(struct audio *audio)
 
     holds(studio_make(fuzz_home(), NULL) == ERR_OK);
     holds(audio_open(audio, service, false, NULL) == ERR_OK);
-    holds(studio_remove(fuzz_home()) == ERR_OK); /* their names: the mappings stay */
+    holds(studio_remove(fuzz_home()) == ERR_OK); /* removes only the names: the mappings stay */
     service_answer(service, &audio_handlers, audio);
     service_tells(service, audio_tell_status, NULL, audio);
 }

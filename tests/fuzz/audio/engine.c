@@ -1,8 +1,7 @@
-/* The audio core on shared memory that anybody has scribbled on: score, orders, rings, sounds, its own survival state.
- * Whatever it holds, also when it changes within a period, the period ends, and what it gives is sound: finite, below
- * the ceiling.
+/* The audio core on damaged shared memory: score, orders, rings, sounds, its own survival state. Whatever the memory
+ * contains, also if it changes within a period, the period ends, and its output is valid: finite, below the ceiling.
  *
- * An input is a list of commands: a byte that says what, and what it needs (enum command). */
+ * An input is a list of commands: a byte for the command (enum command), and its arguments. */
 #include "services/audio/rt/engine.h"
 
 #include <math.h>
@@ -34,7 +33,7 @@ static void set_up(void)
     struct ring ring, *any = &ring;
 
     holds(studio_make(paths, NULL) == ERR_OK && studio_open(paths, &studio, NULL) == ERR_OK);
-    holds(studio_remove(paths) == ERR_OK); /* their names: the mappings stay */
+    holds(studio_remove(paths) == ERR_OK); /* removes only the names: the mappings stay */
     regions[0] = (struct region){ studio_score(studio).buffers, 3 * sizeof(struct score) };
     regions[1] = (struct region){ (uint8_t *)studio_score(studio).memory, sizeof(struct snapshot_memory) };
     regions[2] = (struct region){ (uint8_t *)studio_sounds(studio), 64 * sizeof(struct sound_entry) };
@@ -49,7 +48,7 @@ static void set_up(void)
         studio_sounds(studio)->samples[i] = sinf((float)i);
 }
 
-/* An engine leaves the period alone that it had last: no input has one at this place of the clock. */
+/* An engine does not repeat its last period: no input has a period at this place of the clock. */
 static void run_elsewhere(struct engine *engine)
 {
     static float silence[ENGINE_FRAMES], nowhere[ENGINE_FRAMES];
@@ -66,7 +65,7 @@ static void run_elsewhere(struct engine *engine)
     engine_run(engine, &period);
 }
 
-/* The same beginning for each input. */
+/* The same initial state for each input. */
 static void begin_engine(void)
 {
     struct slots state;
@@ -178,7 +177,7 @@ static void change_stream(struct fuzz_input *input)
         ring_write(&ring, cell, 1);
 }
 
-/* A whole score of numbers that are sane, some of them changed. */
+/* A complete score of valid numbers, some of them changed. */
 static void change_score(struct fuzz_input *input)
 {
     struct snapshot view = studio_score(studio);

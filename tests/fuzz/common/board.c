@@ -1,4 +1,4 @@
-/* A board that anybody has scribbled on: its reader finds lines or none, and says what it sees. */
+/* A damaged board: its reader finds lines or none, and reports what it finds. */
 #include "common/shared/board.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static struct board *open_board(const struct paths *paths)
     struct board *board = NULL;
 
     holds(board_make(paths, &board, NULL) == ERR_OK);
-    holds(board_remove(paths) == ERR_OK); /* its name: the mapping stays */
+    holds(board_remove(paths) == ERR_OK); /* removes only the name: the mapping stays */
     return board;
 }
 

@@ -1,4 +1,4 @@
-/* Any bytes as loophole.conf: refused with its line, or settings that every getter reads within its range. */
+/* Any bytes as loophole.conf: refused with the line, or settings that every getter reads within its range. */
 #include "common/process/config.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* Any bytes as the record of a death: passed over, or told as it stands; what the supervisor adds makes it one. */
+/* Any bytes as a crash record: skipped, or reported as they are; the supervisor's additions make it a valid record. */
 #include "common/crash.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* Shared memory that anybody scribbles on while it is in use: ring, snapshot and slots stay within it (the memory is
- * of exactly their size, so that the sanitizer sees the first byte outside), and end. An input is a list of deeds, a
- * byte each, some with more bytes behind it. */
+/* Shared memory that changes at random while it is in use: ring, snapshot and slots stay within it, and end. The memory
+ * has exactly their size, so the sanitizer sees the first byte outside. An input is a list of deeds of one byte each,
+ * some with more bytes as arguments. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ enum deed {
     TAKE,
     PUT,
     GET,
-    SUCCEED, /* everybody dies and is started again */
+    SUCCEED, /* all processes die and are started again */
     DEEDS
 };
 

@@ -1,9 +1,10 @@
-/* Any row of asks to an indexer without workers, beside no other service: each is answered, refused or put off. */
+/* Any sequence of asks to an indexer without workers and without other services: each is answered, refused or
+ * postponed. */
 #include "tests/fuzz/asks.h"
 
 #include "services/indexer/indexer.h"
 
-/* One turn of the loop, as far as time and threads have brought something. */
+/* One turn of the loop, with everything that time and threads have brought. */
 static void turn_indexer(struct indexer *indexer)
 {
     fuzz_timers(indexer->service);

@@ -1,5 +1,5 @@
-/* Any row of asks to persist over a real store: each is answered or refused, and the store holds together after it.
- * Every input begins with the same store: what it did is undone. */
+/* Any sequence of asks to persist over a real store: each is answered or refused, and afterwards the store is
+ * consistent. Every input begins with the same store, because its effects are undone. */
 #include <stdio.h>
 
 #include "services/persist/turn/multipart.h"

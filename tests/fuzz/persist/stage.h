@@ -1,4 +1,4 @@
-/* stage.h: persist over a real store that has a volume, a library of two folders, and a sound in each. */
+/* stage.h: persist over a real store with a volume, a library of two folders, and a sound in each. */
 #ifndef LOOPHOLE_TESTS_FUZZ_PERSIST_STAGE_H
 #define LOOPHOLE_TESTS_FUZZ_PERSIST_STAGE_H
 
@@ -62,7 +62,7 @@ static inline struct id add_sound(struct stage *stage, struct id folder, const c
     operations[2].edit = operations[0].edit;
     operations[1].analysed.has_embedding = false;
     operations[2].edit.has_expect = false;
-    operations[2].edit.add_unlike.count = operations[2].edit.remove_unlike.count = 0; /* other items are not there */
+    operations[2].edit.add_unlike.count = operations[2].edit.remove_unlike.count = 0; /* there are no other items */
     operations[0] = (struct operation){ .has_place = true, .place = operations[0].place };
     operations[0].place.folder = folder;
     operations[0].place.file = bytes_of(file, strlen(file));

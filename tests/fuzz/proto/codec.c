@@ -1,4 +1,5 @@
-/* Any bytes as any message: refused with a sentence, or a value that encodes, copies and decodes to itself. */
+/* Any bytes as any message: refused with an explanation, or a value that can be encoded, copied and decoded without
+ * change. */
 #include "proto/wire/codec.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Any bytes as a frame: what is read is written and read again the same; any fault goes out and comes back. */
+/* Any bytes as a frame: a frame that can be read is the same after writing and reading; any fault can be sent and
+ * read. */
 #include <string.h>
 
 #include "proto/wire/codec.h"

@@ -1,5 +1,5 @@
-/* Any text as the JSON of any message, or as assignments to its fields: refused with a sentence, or a value that is
- * written and read to the same bytes. */
+/* Any text as the JSON of any message, or as assignments to its fields: refused with an explanation, or a value whose
+ * output is read and written to the same bytes. */
 #include "proto/wire/json.h"
 
 #include <string.h>

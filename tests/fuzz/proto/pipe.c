@@ -1,4 +1,5 @@
-/* Whatever a worker, or its parent, sends in whatever pieces: whole messages or an error, and no descriptor stays. */
+/* Any bytes from a worker, or from its parent, in any pieces: complete messages or an error, and no descriptor is left
+ * open. */
 #include "proto/transport/pipe.h"
 
 #include <fcntl.h>
@@ -17,7 +18,7 @@ static int next_descriptor(void)
     return fd;
 }
 
-/* The next piece: its length in one byte, of which the highest bit sends a descriptor along. */
+/* The next piece: its length in one byte; the highest bit of it sends a descriptor with the piece. */
 static void send_piece(struct fuzz_input *input, int fd)
 {
     struct bytes head = fuzz_take(input, 1), piece = fuzz_take(input, head.len ? (head.at[0] & 127) + 1u : 0);

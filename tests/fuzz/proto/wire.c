@@ -1,5 +1,5 @@
-/* Any bytes as a peer's wire: however they are cut, they are taken or refused alike, and what is taken of one message
- * is within its limit. */
+/* Any bytes on the connection of a peer: however they are cut, the result is the same, and the accepted bytes of one
+ * message are within its limit. */
 #include "proto/transport/wire.h"
 
 #include "tests/fuzz/fuzz.h"

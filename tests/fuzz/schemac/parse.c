@@ -1,4 +1,4 @@
-/* Any text as schemas, parted by zero bytes: told what is wrong, or made into C and documentation. */
+/* Any text as schemas, separated by zero bytes: an error that says what is wrong, or C and documentation. */
 #include "proto/schemac/parse.h"
 
 #include <stdlib.h>

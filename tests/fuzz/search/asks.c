@@ -1,4 +1,4 @@
-/* Any row of asks to search over a real store with a few items: each is answered or refused. */
+/* Any sequence of asks to search over a real store with a few items: each is answered or refused. */
 #include "tests/fuzz/search/stage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

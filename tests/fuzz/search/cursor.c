@@ -1,4 +1,5 @@
-/* Any text as a cursor: refused, or one that was written. Behind any place in any order: rows that are there. */
+/* Any text as a cursor: refused, or equal to a cursor that was written. After any place in any order: only existing
+ * rows. */
 #include "services/search/query/cursor.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 
 #include "tests/fuzz/search/stock.h"
 
-/* One byte: whether it has a value; eight: the number; one: the last of the id; then its text. */
+/* One byte: whether it has a value; eight: the number; one: the last byte of the id; then its text. */
 static struct position place_of(struct fuzz_input *input)
 {
     struct position place = { .has_value = fuzz_number(input) & 1 };

@@ -1,5 +1,5 @@
-/* An index's file that anybody has written in, with hashes that hold: refused, or an index that can be searched and
- * changed. An input is a row of changes: three bytes say where, one byte what. */
+/* A damaged file of an index, with valid hashes: refused, or an index that can be searched and changed. An input is a
+ * sequence of changes: three bytes for the place, one byte for the value. */
 #include "common/file.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-/* A map's file that anybody has written in, with a hash that holds or not: refused, or a map with places that are
- * numbers, to which others are added. An input: one byte, whether the hash is made to hold; then changes, each three
- * bytes that say where and one that says what. */
+/* A damaged file of a map, with a valid hash or not: refused, or a map with finite places, to which more can be added.
+ * An input: one byte, whether the hash is made valid; then changes, each three bytes for the place and one for the
+ * value. */
 #include "services/search/map/map.h"
 
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static void change_file(struct buffer *file, struct fuzz_input *input)
     bool is_sound = first.len == 1 && first.at[0] & 1;
     struct hash hash;
 
-    if (first.len == 1 && first.at[0] & 2) /* cut, too */
+    if (first.len == 1 && first.at[0] & 2) /* truncated, too */
         file->len -= fuzz_number(input) % (file->len + 1);
     while (input->left >= 4 && file->len > 0) {
         struct bytes one = fuzz_take(input, 4);

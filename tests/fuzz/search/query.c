@@ -1,4 +1,4 @@
-/* Any text as a query: an error that shows its place, or rows that are there; in an empty index none. */
+/* Any text as a query: an error that shows its place, or existing rows; in an empty index no rows. */
 #include <stdlib.h>
 #include <string.h>
 

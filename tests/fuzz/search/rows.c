@@ -1,5 +1,5 @@
-/* A store of which any rows were changed: search makes an entry of each item, or leaves the item out. The changes are
- * never committed, so each input begins with the same store. */
+/* A store with any changed rows: search makes an entry of each item, or leaves the item out. The changes are never
+ * committed, so each input begins with the same store. */
 #include "tests/fuzz/rows.h"
 
 #include "services/search/index/index.h"

@@ -49,7 +49,7 @@ static inline void stock_put(struct index *index, uint32_t number)
     arena_free(&arena);
 }
 
-/* One of them is gone again: its row is free. */
+/* One of them is removed again, so its row is free. */
 static inline void stock_fill(struct index *index)
 {
     holds(index_open(index) == ERR_OK);

@@ -1,8 +1,8 @@
-/* A data.mdb of which any bytes were changed, as a check, a restore and the readers of services meet it. They answer,
- * refuse, or die within LMDB or of a page that the file lacks: the engine reads it in a child process or under a guard.
- * A sanitizer's report outside LMDB, or any other death, is a finding. LMDB itself is not instrumented.
+/* A data.mdb with any changed bytes, read by a check, a restore and the readers of services. They answer, refuse, or
+ * die within LMDB or of a page that the file lacks: the engine reads it in a child process or under a guard. A
+ * sanitizer's report outside LMDB, or any other death, is a finding. LMDB itself is not instrumented.
  *
- * An input is a list of changes of 6 bytes: where (4 bytes, big-endian), how, and a byte. */
+ * An input is a list of changes of 6 bytes: the place (4 bytes, big-endian), the kind, and a byte. */
 #include "store/care/image.h"
 
 #include <dlfcn.h>
@@ -69,7 +69,7 @@ static void change_one(const uint8_t change[6])
     case 2: /* a byte of a page's head or of its first nodes */
         image.changed[page + at % 64] = change[5];
         break;
-    default: /* another page in its place */
+    default: /* another page instead of this one */
         memmove(image.changed + page, image.whole + from, PAGE);
         break;
     }
@@ -100,7 +100,7 @@ static bool is_within_lmdb(void)
     return false;
 }
 
-/* A page of the file that is mapped: of damage the engine reads it where a death is expected. */
+/* True for a page of the mapped file: the engine reads damage where it expects a death. */
 static bool is_of_the_map(const void *address)
 {
     char line[PATH_MAX + 128];

@@ -1,5 +1,5 @@
-/* A store of which any rows were changed: all that reads it answers or refuses, and the check finds nothing or explains
- * each problem. The changes are never committed, so each input begins with the same store. */
+/* A store with any changed rows: every reader answers or refuses, and the check finds nothing or explains each problem.
+ * The changes are never committed, so each input begins with the same store. */
 #include "store/changelog.h"
 #include "store/check/check.h"
 #include "tests/fuzz/reads.h"

@@ -1,5 +1,5 @@
-/* Any row of asks to a streamer without workers, beside no other service and a sound core that has run: each is
- * answered, refused or put off. An input: asks as in tests/fuzz/asks.h. */
+/* Any sequence of asks to a streamer without workers and other services, with a sound core that has run before. Each is
+ * answered, refused or postponed. An input: asks as in tests/fuzz/asks.h. */
 #include "tests/fuzz/asks.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void begin_streamer(struct streamer *streamer)
     holds(studio_make(paths, NULL) == ERR_OK);
     streamer_open(streamer, service);
     holds(streamer->core.studio != NULL);
-    holds(studio_remove(paths) == ERR_OK); /* their names: the mappings stay */
+    holds(studio_remove(paths) == ERR_OK); /* removes only the names: the mappings stay */
     service_answer(service, &asks_handlers, streamer);
     service_each_turn(service, streamer_turn, streamer);
     service_tells(service, streamer_report, streamer_cancel, streamer);

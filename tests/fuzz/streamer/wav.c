@@ -1,6 +1,6 @@
-/* A take that anybody has written in, as a power cut or a stranger leaves it: refused, or taken over with no more
- * frames than there are, and whole again after the next sync. An input: two bytes, how much follows the header; then
- * changes of the header, each two bytes that give the place and one that gives the value. */
+/* A damaged take, as a power cut or another program leaves it: refused, or taken over with at most its real number of
+ * frames, and valid again after the next sync. An input: two bytes, the length of the data after the header; then
+ * changes of the header, each two bytes for the place and one for the value. */
 #include "services/streamer/record/wav.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ static void write_all(int fd, const void *bytes, size_t len, off_t at)
     holds(pwrite(fd, bytes, len, at) == (ssize_t)len);
 }
 
-/* A header as wav_sync makes it, changed. */
+/* A header as wav_sync makes it, with the changes. */
 static void make_file(int fd, struct fuzz_input *input)
 {
     uint8_t header[WAV_HEADER], data[DATA_MOST] = { 0 };
@@ -40,7 +40,7 @@ static void make_file(int fd, struct fuzz_input *input)
     write_all(fd, data, len, WAV_HEADER);
 }
 
-/* What a successor does with it. */
+/* A successor takes the file over. */
 static void goes_on(struct wav *wav, int fd)
 {
     const float stereo[2 * STEREO] = { -1e30F, 1e30F };

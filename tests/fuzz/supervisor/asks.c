@@ -1,4 +1,4 @@
-/* Any row of asks to the supervisor of an engine without services: each is answered or refused. */
+/* Any sequence of asks to the supervisor of an engine without services: each is answered or refused. */
 #include "tests/fuzz/asks.h"
 
 #include "proto/service/service_parts.h"
@@ -17,6 +17,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         service_answer(service, &supervisor_handlers, &supervisor);
     }
     while (fuzz_next_ask(service, &input, &none))
-        service->stopping = false; /* what `shutdown` asks for */
+        service->stopping = false; /* the effect of `shutdown` */
     return 0;
 }

@@ -1,4 +1,4 @@
-/* Any bytes as a file of any container: tags that keep the schema's bounds, a payload inside of the file, a hash. */
+/* Any bytes as a file of any container: tags within the schema's limits, a payload inside the file, a hash. */
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,7 +43,7 @@ static void payload_lies_inside(struct input *input, enum container container)
     hash_free(stream);
 }
 
-/* The first byte says which extension the file has, and as what it is read; zero: as what it seems to be. */
+/* The first byte selects the extension of the file, and the container that it is read as; zero: the detected one. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct fuzz_input all = { bytes, len };

@@ -1,4 +1,4 @@
-/* Any numbers as a sound, at any rate: what is heard is finite, within the schema's bounds, and of bounded size. */
+/* Any numbers as a sound, at any rate: the results are finite, within the schema's limits, and of bounded size. */
 #include "services/worker/hear/hear.h"
 
 #include <math.h>
@@ -38,7 +38,7 @@ static void is_sound(const struct heard_sound *heard)
         holds(heard->artefact[i].len <= ARTEFACT_BYTES);
 }
 
-/* The whole of it so often that the sound has some length. */
+/* Repeats all of it, so that the sound has some length. */
 static void feed_bytes(struct hear *hear, struct bytes bytes, size_t channels, unsigned times)
 {
     size_t frames = bytes.len / sizeof(float) / channels;

@@ -1,4 +1,4 @@
-/* Any bytes as the words of a tag, in any encoding, for any attribute: facts that keep the schema's bounds. */
+/* Any bytes as the text of a tag, in any encoding, for any attribute: facts within the schema's limits. */
 #include "proto/wire/codec.h"
 #include "services/worker/tags/labels.h"
 #include "services/worker/tags/vorbis.h"
@@ -18,7 +18,7 @@ static void facts_encode(const struct labels *labels)
     buffer_free(&to);
 }
 
-/* The first two bytes choose; the highest of the numbers mean Vorbis comments. */
+/* The first two bytes select the attribute; the highest numbers select Vorbis comments. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct fuzz_input input = { bytes, len };
