@@ -162,4 +162,4 @@ def until_later(home, frames):
 
 
 def until_connected(home):
-    until(lambda: home.ask('audio.server')['connected'], what='the sound core is connected')
+    until(lambda: home.ask('audio.server')['connected'], what='the audio core is connected')

@@ -104,7 +104,7 @@ class Recording:
         return self.home.ask('streamer.take', f'id={id}')['state']
 
     def lost(self):
-        """The frames that the sound core has missed, for any reason."""
+        """The frames that the audio core has missed, for any reason."""
         return self.home.ask('audio.meters')['lost']
 
     def frames_on_disk(self, name):
@@ -129,7 +129,7 @@ class Recording:
         return take_file.read(self.file(name), anew)
 
     def is_whole(self, name, lost_at_start, lost_in_take):
-        """Checks that each frame is in the file once and in its place. Only frames that the sound core itself missed
+        """Checks that each frame is in the file once and in its place. Only frames that the audio core itself missed
         are silence."""
         read = self.read(name)
         assert (read['wrong'], read['back'], read['jumps']) == (0, 0, 0), read

@@ -43,7 +43,7 @@ _is() { [ "$(_lifecycle "$1")" = "$2" ]; }
 _analysis() { loophole show "$1" --json | field analysis; }
 _is_analysed() { [ "$(_analysis "$1")" = done ]; }
 _read() { /usr/bin/python3 "$top/tests/service/take.py" "$@"; }
-_lost() { loophole ask audio.meters | field lost; } # frames that the sound core missed, for any reason
+_lost() { loophole ask audio.meters | field lost; } # frames that the audio core missed, for any reason
 
 # FILE LOST-AT-THE-START LOST-IN-THE-TAKE: each frame is in the file once and in its place. Only frames that the sound
 # core itself missed are silence.

@@ -62,7 +62,7 @@ static void open_ear(struct ear *ear, struct asker *asker)
     char name[300];
 
     if (ask(asker, "audio.server", NULL, BUDGET_MS, NULL, &server, &fault) != ERR_OK)
-        die_of("no sound core", &fault);
+        die_of("no audio core", &fault);
     snprintf(name, sizeof(name), "%.*s", TEXT_ARG(server.server));
     ear->client = jack_client_open("bench", JackNoStartServer | JackServerName, NULL, name);
     if (!ear->client)

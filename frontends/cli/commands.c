@@ -172,7 +172,7 @@ const struct command command_table[] = {
     { "audio devices", "", "List the sound devices of this machine", "", "", 0, 0, false, audio_devices },
     { "audio use", "DEVICE", "Use a sound device, now and after the next start",
       "auto, dummy (silent), pipewire, jack, jack:SERVER, alsa:CARD, or none.", "rate period", 1, 1, false, audio_use },
-    { "audio status", "", "Show the JACK server and the sound core", "", "", 0, 0, false, audio_status },
+    { "audio status", "", "Show the JACK server and the audio core", "", "", 0, 0, false, audio_status },
     { "audio ports", "", "Show the connections of our ports", "", "", 0, 0, false, audio_ports },
     { "audio connect", "PORT CLIENT:PORT", "Connect two ports, now and whenever both exist", "", "", 2, 2, false,
       audio_connect },

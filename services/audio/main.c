@@ -1,4 +1,4 @@
-/* loophole-audio: the sound core. Its audio thread is JACK's and runs rt/. */
+/* loophole-audio: the audio core. Its audio thread is JACK's and runs rt/. */
 #include "common/process/heap.h"
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The sound core is killed and stopped; other processes are killed while it sounds."""
+"""The audio core is killed and stopped; other processes are killed while it sounds."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""A single sound core and its JACK server under faults."""
+"""A single audio core and its JACK server under faults."""
 import os
 import random
 import signal

@@ -20,7 +20,7 @@ FLAC = '[recording]\nformat = flac\n'
 
 
 def is_in_order(it, name):
-    """The file has only the holes that the sound core left, and nothing wrong in it."""
+    """The file has only the holes that the audio core left, and nothing wrong in it."""
     read = it.read(name)
     assert (read['wrong'], read['back']) == (0, 0), read
 

@@ -5,7 +5,7 @@ export LOOPHOLE_AUDIO=dummy BUILD=$build
 rounds=2
 [ -z "${LONG:-}" ] || rounds=20
 
-_run() { export LOOPHOLE_HOME=$scratch/home-$1; drive_sound core.py "$@"; }
+_run() { export LOOPHOLE_HOME=$scratch/home-$1; drive_audio core.py "$@"; }
 
 the_core_comes_back_to_a_server_that_was_killed_or_changed() { _run server $rounds; }
 connections_made_elsewhere_are_remembered() { _run wires; }
@@ -107,7 +107,7 @@ a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes() {
     contains "$(cat "$scratch/up.log")" "no JACK server \"late-$$\" runs"
     for round in $(seq $rounds); do
         until_true 30 _says "no JACK server" # right after its end: "it has ended"
-        contains "$(cat "$LOOPHOLE_HOME/data/log/audio.log")" "the sound core keeps trying"
+        contains "$(cat "$LOOPHOLE_HOME/data/log/audio.log")" "the audio core keeps trying"
         until_true 20 _is_in_state audio waiting
         jackd -n late-$$ -r -d dummy -p 512 >"$scratch/jackd.log" 2>&1 & server=$!
         until_true 60 _is_in_state audio ready

@@ -5,7 +5,7 @@ export LOOPHOLE_AUDIO=dummy BUILD=$build
 seconds=8
 [ -z "${LONG:-}" ] || seconds=60
 
-# The sound core with the check for forbidden calls: a script of its name starts it with the library preloaded.
+# The audio core with the check for forbidden calls: a script of its name starts it with the library preloaded.
 _run() {
     command -v jackd >/dev/null || skip "no jackd"
     [ -z "${SANITIZED:-}" ] || skip "a sanitizer allocates where it likes"

@@ -32,7 +32,7 @@ def a_take_goes_on_when_the_streamer_is_killed(it):
     told = it.stop()
     same(('final', id), (told['state'], told['id']))
     it.is_whole('killed.wav', lost, told['lost'])
-    figure(f'{ROUNDS} kills, {told["frames"]} frames, {told["lost"]} that the sound core missed')
+    figure(f'{ROUNDS} kills, {told["frames"]} frames, {told["lost"]} that the audio core missed')
 
 
 @claim(inside=Recording)

@@ -1,4 +1,4 @@
-"""sound.py: shared by the tests of the sound core: a running tape, a tone, and the evaluation of the tape."""
+"""sound.py: shared by the tests of the audio core: a running tape, a tone, and the evaluation of the tape."""
 import array
 import json
 import math

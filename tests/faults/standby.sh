@@ -1,5 +1,5 @@
 #!/bin/bash
-# standby.sh: two sound cores on one state. The owner is killed, or stopped and continued; the other one sounds.
+# standby.sh: two audio cores on one state. The owner is killed, or stopped and continued; the other one sounds.
 . "$(dirname "$0")/../lib.sh"
 export LOOPHOLE_AUDIO=dummy BUILD=$build
 rounds=$(how_often 5 100)

@@ -59,7 +59,7 @@ any_asks_to_search_are_answered() { _replay search/asks; }
 any_asks_to_the_supervisor_are_answered() { _replay supervisor/asks; }
 any_asks_to_the_indexer_are_answered() { _replay indexer/asks; }
 any_asks_to_the_streamer_are_answered() { _replay streamer/asks; }
-any_asks_to_the_sound_core_are_answered() { _replay audio/asks; }
+any_asks_to_the_audio_core_are_answered() { _replay audio/asks; }
 any_file_of_a_map_is_used_or_refused() { _replay search/map; }
 any_take_goes_on_or_is_refused() { _replay streamer/wav; }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The messages and commands of the sound core, on JACK's dummy driver."""
+"""The messages and commands of the audio core, on JACK's dummy driver."""
 import array
 import contextlib
 import json
@@ -437,7 +437,7 @@ def private_memory(pid):
 
 
 @claim
-def the_supervisor_and_the_sound_core_take_all_their_memory_before_they_are_ready(home):
+def the_supervisor_and_the_audio_core_take_all_their_memory_before_they_are_ready(home):
     engine(home)
     # a large ask starts a thread to read it; if that has no stack, the loop reads it
     for ask in ('supervisor.restart', 'audio.set_tempo'):

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Recording on a running sound core: the sound that a JACK client plays is compared frame by frame with the take."""
+"""Recording on a running audio core: the sound that a JACK client plays is compared frame by frame with the take."""
 import os
 import re
 import sys
@@ -213,7 +213,7 @@ def _frames(it):
 
 
 @claim
-def without_a_sound_core_nothing_begins(home):
+def without_an_audio_core_nothing_begins(home):
     home.up()
     contains(home.refused('record', 'start'), 'streamer')
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The streamer on a running sound core: its sound is recorded at the JACK port and compared frame by frame."""
+"""The streamer on a running audio core: its sound is recorded at the JACK port and compared frame by frame."""
 import contextlib
 import hashlib
 import os

@@ -37,7 +37,7 @@ static void look_at_locked_memory(struct doctor *doctor)
         doctor_finding(doctor, limit.rlim_max >> 20 < LOCKED_MIB ? WATCH : FINE, "locked memory",
                        "write \"@audio - memlock unlimited\" to /etc/security/limits.d/audio.conf, join the group "
                        "audio, log in again",
-                       "only %llu of the %d MiB that the sound core needs", (unsigned long long)(limit.rlim_max >> 20),
+                       "only %llu of the %d MiB that the audio core needs", (unsigned long long)(limit.rlim_max >> 20),
                        LOCKED_MIB);
 }
 
@@ -93,7 +93,7 @@ static void look_at_server(struct doctor *doctor)
                    "%llu Hz, periods of %llu frames, %sin real time", (unsigned long long)at.rate,
                    (unsigned long long)at.period, at.realtime ? "" : "not ");
     if (!at.locked)
-        doctor_finding(doctor, WATCH, "sound core", "see \"locked memory\" above, then loophole restart audio",
+        doctor_finding(doctor, WATCH, "audio core", "see \"locked memory\" above, then loophole restart audio",
                        "its memory is not locked");
 }
 

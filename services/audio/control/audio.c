@@ -188,7 +188,7 @@ static void look_at_readiness(struct audio *audio, const struct link_facts *fact
         audio->readiness = AUDIO_READY;
         service_ready(audio->service);
     } else if (!facts->is_connected && !may_come && audio->readiness != AUDIO_WAITS) {
-        log_warn("no sound: %s; the sound core keeps trying", facts->trouble);
+        log_warn("no sound: %s; the audio core keeps trying", facts->trouble);
         audio->readiness = AUDIO_WAITS;
         service_waiting(audio->service);
     }

@@ -75,7 +75,7 @@ static bool may_order(const struct audio *audio, const void *answer)
 enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer)
 {
     if (!may_order(audio, answer)) {
-        (void)refuse(call, ERR_OFFLINE, "no sound: the sound core has no JACK server");
+        (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
         return fault_hint(call_fault(call), "`loophole audio status` says why");
     }
     order.frame = ORDER_NOW;
@@ -83,7 +83,7 @@ enum err audio_order_now(struct audio *audio, struct call *call, struct order or
         recall_foretell(call, answer, audio_effects(audio) + 1);
     if (ring_write(&audio->orders, &order, 1) == 1)
         return ERR_OK;
-    return refuse(call, ERR_BUSY, "too many orders wait for the sound core");
+    return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
 }
 
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)

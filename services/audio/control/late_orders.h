@@ -1,4 +1,4 @@
-/* late_orders.h: orders that arrive while the sound core does not run, though it ran moments before. Busy programs may
+/* late_orders.h: orders that arrive while the audio core does not run, though it ran moments before. Busy programs may
  * keep it from the processor, or another core takes over. Such an order is sent when a core runs again, and then its
  * ask is answered. Control thread. */
 #ifndef LOOPHOLE_AUDIO_LATE_ORDERS_H

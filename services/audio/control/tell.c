@@ -223,6 +223,6 @@ void audio_tell_status(void *state, struct arena *arena, struct service_status *
     if (facts.is_connected)
         return;
     to->waits_for = TEXT("a JACK server");
-    to->alarm = arena_printf(arena, "no sound: %s; the sound core keeps trying",
+    to->alarm = arena_printf(arena, "no sound: %s; the audio core keeps trying",
                              *facts.trouble ? facts.trouble : "no JACK server yet");
 }

@@ -266,7 +266,7 @@ static enum err check_chain(struct patch *patch, const char *to, struct fault *f
         return fault_hint(fault, "CLIENT:PORT, or CLIENT:LEFT,RIGHT");
     }
     if (!patch->client)
-        return fault_set(fault, ERR_OFFLINE, "the sound core has no JACK server");
+        return fault_set(fault, ERR_OFFLINE, "the audio core has no JACK server");
     for (uint32_t side = 0; side < 2; side++)
         if (!client_is_input(patch->client, sides[side]))
             return fault_set(fault, ERR_NOT_FOUND, "no JACK client has an audio input %.200s", sides[side]);

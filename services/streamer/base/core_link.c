@@ -38,7 +38,7 @@ enum err core_link_check(struct core_link *core, struct fault *fault)
     core_link_look(core);
     if (core->has_state && clock_steady() - core->state.at < STALE_US)
         return ERR_OK;
-    fault_set(fault, ERR_OFFLINE, "the sound core does not run");
+    fault_set(fault, ERR_OFFLINE, "the audio core does not run");
     return fault_hint(fault, "`loophole status` shows it, `loophole doctor` says what it needs");
 }
 

@@ -231,7 +231,7 @@ static void order_release(struct sounds *sounds, uint32_t slot)
                            .generation = atomic_load(&sounds->memory->entries[slot].generation) };
 
     if (!core_link_order(sounds->core, &order))
-        log_warn("sound %u stays: the sound core takes no orders", slot);
+        log_warn("sound %u stays: the audio core takes no orders", slot);
 }
 
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault)

@@ -328,7 +328,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
     voice->plan.gain = voice->handover->gain = gain;
     voice->plan.pan = voice->handover->pan = pan;
     if (voice->is_heard && !core_link_order(voice->all->core, &order))
-        return fault_set(fault, ERR_BUSY, "the sound core takes no more orders");
+        return fault_set(fault, ERR_BUSY, "the audio core takes no more orders");
     return ERR_OK;
 }
 

@@ -282,7 +282,7 @@ static void follow_start(struct listening *listening)
         if (begin_wav(listening, &fault) != ERR_OK)
             fail_listening(listening, &fault);
     } else if (clock_steady() - listening->since > STALL_US) {
-        fault_set(&fault, ERR_TIMEOUT, "the sound core does not start listening");
+        fault_set(&fault, ERR_TIMEOUT, "the audio core does not start listening");
         fail_listening(listening, &fault);
     }
 }
@@ -292,9 +292,9 @@ static void follow_capture(struct listening *listening)
     struct fault fault = { 0 };
 
     if (!is_captured(listening))
-        fault_set(&fault, ERR_CONFLICT, "the sound core listens to another port");
+        fault_set(&fault, ERR_CONFLICT, "the audio core listens to another port");
     else if (clock_steady() - listening->since > STALL_US)
-        fault_set(&fault, ERR_OFFLINE, "the sound core has stopped");
+        fault_set(&fault, ERR_OFFLINE, "the audio core has stopped");
     else if (carry_frames(listening, &fault) == ERR_OK && listening->heard >= listening->most)
         analyse_kept(listening);
     if (fault.code != ERR_OK)

@@ -1,4 +1,4 @@
-/* Any sequence of asks to the sound core's control thread, while periods run without a JACK server. Each ask is
+/* Any sequence of asks to the audio core's control thread, while periods run without a JACK server. Each ask is
  * answered, refused or postponed, and the sound is finite. An input: asks as in tests/fuzz/asks.h. */
 #include "tests/fuzz/asks.h"
 

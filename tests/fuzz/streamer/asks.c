@@ -1,5 +1,5 @@
-/* Any sequence of asks to a streamer without workers and other services, with a sound core that has run before. Each is
- * answered, refused or postponed. An input: asks as in tests/fuzz/asks.h. */
+/* Any sequence of asks to a streamer without workers and other services, with an audio core that has run before. Each
+ * is answered, refused or postponed. An input: asks as in tests/fuzz/asks.h. */
 #include "tests/fuzz/asks.h"
 
 #include <stdio.h>

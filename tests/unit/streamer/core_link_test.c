@@ -1,4 +1,4 @@
-/* The next line of a grid, by what the sound core says of its transport. */
+/* The next line of a grid, by what the audio core says of its transport. */
 #include <math.h>
 
 #include "services/streamer/base/core_link.h"

@@ -39,7 +39,7 @@ static void end_errand(struct errand *errand, bool lost)
     capture.file = NULL;
 }
 
-/* The sound core's side: frame n of the take is n / 2^24 on both sides. */
+/* The audio core's side: frame n of the take is n / 2^24 on both sides. */
 static void play_frames(uint64_t from, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
