@@ -39,7 +39,7 @@ static void a_column_is_cut_and_filled(void **state)
     (void)state;
     cli_column(&line, TEXT("\xC3\xA9\xC3\xA9\xC3\xA9"), 2);
     cli_column(&line, TEXT("a"), 3);
-    cli_column(&line, TEXT("a\033"), 3); /* what does not fit as a whole is left out */
+    cli_column(&line, TEXT("a\033"), 3); /* a character that does not fit as a whole is left out */
     expect_line(&line, "\xC3\xA9\xC3\xA9 a   a   ");
 }
 

@@ -11,7 +11,7 @@
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
 
-/* volatile: the compiler knows no size, so it warns of none and drops no allocation. */
+/* volatile: the compiler does not know the size, so it neither warns nor removes the allocation. */
 static void *volatile kept;
 static volatile size_t too_large = SIZE_MAX / 4;
 
@@ -67,7 +67,7 @@ static void of_a_buffer(void)
     buffer_add_with_room(&buffer, kept, too_large);
 }
 
-/* Takes all that there is, so that the record has to be written without any. */
+/* Takes all memory, so that the record must be written without any. */
 static void of_what_is_left(void)
 {
     const struct rlimit limit = { 64 << 20, 64 << 20 };
@@ -78,7 +78,7 @@ static void of_what_is_left(void)
         kept = alloc_bytes(64);
 }
 
-/* Dies of `how` in a child; its exit status. */
+/* Dies of `how` in a child; returns its exit status. */
 static int die_by(const struct home *home, void (*how)(void))
 {
     pid_t child = fork();

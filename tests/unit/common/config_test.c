@@ -1,7 +1,7 @@
 #include "common/process/config.h"
 #include "tests/unit/common/home.h"
 
-/* Loads a configuration of this text. */
+/* Loads a configuration with this text. */
 static enum err load_text(const struct home *home, const char *text, struct config **config, struct fault *fault)
 {
     home_file(home, "home/config/loophole.conf", text);

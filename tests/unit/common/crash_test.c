@@ -16,7 +16,7 @@ static void need_our_own_handler(void)
     skip();
 }
 
-/* Dies of `how` in a child with the handler installed; the child's pid, its status in `status`. */
+/* Dies of `how` in a child with the handler installed; returns the child's pid, and its status in `status`. */
 static pid_t die_by(const struct home *home, void (*how)(void), int *status)
 {
     pid_t child = fork();

@@ -13,7 +13,7 @@ enum { WAIT_MS = 60000 };
 struct test_errand {
     struct errand errand;
     atomic_int *ran, *done, *lost, *dropped;
-    atomic_bool *hang; /* NULL: does not */
+    atomic_bool *hang; /* NULL: the errand does not hang */
 };
 
 static void run_errand(struct errand *errand)
@@ -98,7 +98,7 @@ static void every_errand_comes_home_once(void **state)
 
 static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
 {
-    static struct fixture f; /* outlives the test: a thread that hangs may come back */
+    static struct fixture f; /* outlives the test: a hanging thread may come back */
 
     (void)state;
     atomic_store(&f.hang, true);
@@ -108,7 +108,7 @@ static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
     start_errand(&f, false);
     loop_until(&f, &f.lost, 1);
     loop_until(&f, &f.done, 2);
-    assert_false(errands_end(f.errands)); /* the one is still away */
+    assert_false(errands_end(f.errands)); /* one thread has not come back */
     atomic_store(&f.hang, false);
     loop_until(&f, &f.dropped, 3);
     assert_int_equal(f.done, 2);
@@ -120,7 +120,7 @@ struct letter {
     int opened, dropped;
 };
 
-/* One is done and not looked at, one runs, one waits. */
+/* One errand is done and not fetched, one runs, one waits. */
 static void what_is_left_at_the_end_is_dropped(void **state)
 {
     struct fixture f = { 0 };
@@ -134,7 +134,7 @@ static void what_is_left_at_the_end_is_dropped(void **state)
     start_errand(&f, false);
     while (atomic_load(&f.ran) < 1 && clock_steady() < until)
         clock_sleep(1000);
-    clock_sleep(20000); /* the second one has begun, most likely */
+    clock_sleep(20000); /* the second one has probably begun */
     atomic_store(&f.hang, false);
     assert_true(errands_end(f.errands));
     mailbox_free(f.mailbox);

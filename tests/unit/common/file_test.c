@@ -77,7 +77,7 @@ static void an_atomic_write_into_a_missing_directory_says_so(void **state)
     assert_non_null(strstr(fault.what, "No such file"));
 }
 
-/* RLIMIT_FSIZE stands for a full disk: the write itself fails half-way. */
+/* RLIMIT_FSIZE simulates a full disk: the write itself fails halfway. */
 static void an_atomic_write_that_fails_half_way_leaves_the_old_file(void **state)
 {
     const struct home *home = *state;
@@ -173,7 +173,7 @@ static void a_disk_is_synced_as_a_whole_or_not_at_all(void **state)
 
 enum { WHOLE, WAS_ACKED, NO_MOUNT };
 
-/* In a namespace of its own, for the mount goes with it. */
+/* In a namespace of its own, so that the mount ends with it. */
 static int sync_read_only(const char *place)
 {
     struct fault fault;

@@ -1,4 +1,4 @@
-/* home.h: a home of its own for a test of files: made empty, removed with all that is in it. */
+/* home.h: a new home for each test of files: empty at first, and removed with everything in it. */
 #ifndef LOOPHOLE_TESTS_UNIT_COMMON_HOME_H
 #define LOOPHOLE_TESTS_UNIT_COMMON_HOME_H
 
@@ -53,7 +53,7 @@ static inline int home_remove(void **state)
     return 0;
 }
 
-/* A file below the root, with `text` in it when that is not NULL; its path lasts until the next call. */
+/* The path of a file below the root, valid until the next call. If `text` is not NULL, the file is written with it. */
 static inline const char *home_file(const struct home *home, const char *name, const char *text)
 {
     static char path[PATH_MAX];

@@ -38,7 +38,7 @@ static void every_duration_is_read_back_within_one_percent(void **state)
         struct latency *latency = empty_latency();
 
         latency_add(latency, ns);
-        latency_add(latency, ns * 4); /* so that the longest, which is exact, is another */
+        latency_add(latency, ns * 4); /* so that the longest duration, which is exact, is another one */
         assert_near(latency_us(latency, 0.5) * 1000, (double)ns, 0.01);
         free(latency);
     }

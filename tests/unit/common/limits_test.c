@@ -5,7 +5,8 @@
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
 
-/* Sets the limits in a child, as they can't be taken back, and gives its exit code: what `look` says there. */
+/* Sets the limits in a child, because they cannot be undone. Returns the child's exit code, which is the result of
+ * `look`. */
 static int in_a_child(const struct home *home, const char *settings, int (*look)(void))
 {
     struct config *config;
@@ -41,7 +42,7 @@ static int files_are_up(void)
     return limit.rlim_cur == (limit.rlim_max < 65536 ? limit.rlim_max : 65536);
 }
 
-/* Of a machine with less than 8 GiB: 4. */
+/* 4 GiB on a machine with less than 8 GiB. */
 static int data_is_half_the_machine(void)
 {
     rlim_t half = (rlim_t)sysconf(_SC_PHYS_PAGES) * (rlim_t)sysconf(_SC_PAGESIZE) / 2, least = (rlim_t)4 << 30;

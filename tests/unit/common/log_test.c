@@ -146,7 +146,7 @@ static void a_log_past_ten_megabytes_is_rotated_and_three_are_kept(void **state)
     assert_int_equal(size_of(log_path(*state, ".3")), -1);
 }
 
-/* Keeper and supervisor share a log: the second to notice must not rotate again. */
+/* Keeper and supervisor share a log: the second process to notice its size must not rotate it again. */
 static void a_log_that_another_process_rotated_is_only_opened_anew(void **state)
 {
     open_log(*state);

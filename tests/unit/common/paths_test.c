@@ -2,7 +2,7 @@
 
 #include "tests/unit/common/home.h"
 
-/* The environment of one test: nothing of the machine's. */
+/* The environment of one test, without anything of the machine's. */
 static void clear_environment(void)
 {
     static const char *const names[] = { "LOOPHOLE_HOME", "HOME",           "XDG_CONFIG_HOME",

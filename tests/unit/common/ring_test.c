@@ -179,7 +179,7 @@ static void an_index_that_cannot_be_is_empty_and_full(void **state)
     }
 }
 
-/* Nothing is written or read outside: a guarded page lies behind the last cell. */
+/* Nothing outside is written or read: a guarded page follows the last cell. */
 static void random_memory_is_never_left(void **state)
 {
     uint64_t seed = 4, values[CAPACITY] = { 0 };
@@ -211,7 +211,7 @@ static void *write_a_counter(void *stop_at)
     return NULL;
 }
 
-/* Under ThreadSanitizer this is also the proof that the cells need no order of their own. */
+/* Under ThreadSanitizer this also proves that the cells need no memory order of their own. */
 static void a_counter_crosses_between_threads_unbroken(void **state)
 {
     uint64_t many = 300000, wanted = 0, got[CAPACITY];

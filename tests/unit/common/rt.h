@@ -1,5 +1,5 @@
-/* rt.h: what the tests of shared memory stand on: aligned memory of its own with a guarded page on either side, and a
- * random stream that a seed repeats. */
+/* rt.h: shared by the tests of shared memory: aligned memory with a guarded page on either side, and random numbers
+ * that a seed repeats. */
 #ifndef LOOPHOLE_TESTS_UNIT_COMMON_RT_H
 #define LOOPHOLE_TESTS_UNIT_COMMON_RT_H
 
@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 struct memory {
-    uint8_t *at; /* ends where the guarded page begins */
+    uint8_t *at; /* ends at the beginning of the guarded page */
     uint8_t *map;
     size_t mapped;
 };

@@ -32,7 +32,7 @@ static void put_number(uint64_t number)
     slots_put(&writer, value);
 }
 
-/* The number in every word of the newest value; 0 when there is none. */
+/* The number in every word of the newest value; 0 if there is none. */
 static uint64_t get_number(void)
 {
     uint64_t value[WORDS], sequence;
@@ -91,7 +91,7 @@ static void a_value_need_not_be_aligned(void **state)
     assert_memory_equal(to + 1, from + 1, SIZE);
 }
 
-/* A writer that died in the middle: the next slot is half written, its number not published. */
+/* A writer that died halfway: the next slot is partly written, and its number is not published. */
 static void a_half_written_slot_is_not_seen_and_its_successor_fills_it(void **state)
 {
     (void)state;
@@ -164,7 +164,7 @@ static void *get_numbers(void *many)
     return NULL;
 }
 
-/* One of the readers is this thread, for a failed claim must be seen by cmocka. */
+/* One of the readers is this thread, because cmocka notices a failed claim only here. */
 static void numbers_cross_to_many_threads_whole_and_in_order(void **state)
 {
     uint64_t many = 30000;

@@ -29,7 +29,7 @@ static void publish_value(uint8_t value)
     snapshot_publish(&writer);
 }
 
-/* The value that every byte has. */
+/* The value of every byte. */
 static uint8_t value_of(const void *buffer)
 {
     const uint8_t *bytes = buffer;
@@ -143,7 +143,7 @@ static void random_memory_is_never_left(void **state)
     }
 }
 
-/* Values of one number; a torn one has two. */
+/* Each value consists of one number; a torn one has two. */
 static void *publish_numbers(void *many)
 {
     for (uint64_t i = 1; i <= *(uint64_t *)many; i++) {

@@ -72,18 +72,18 @@ static void well_formed_utf8_is_known(void **state)
 static void overlong_cut_and_forbidden_utf8_is_refused(void **state)
 {
     static const char *const bad[] = {
-        "\x80",             /* no lead */
+        "\x80",             /* no lead byte */
         "\xC0\x80",         /* overlong zero */
         "\xC1\xBF",         /* overlong */
         "\xE0\x9F\xBF",     /* overlong */
         "\xF0\x8F\xBF\xBF", /* overlong */
         "\xED\xA0\x80",     /* surrogate */
-        "\xF4\x90\x80\x80", /* past U+10FFFF */
-        "\xF5\x80\x80\x80", /* past U+10FFFF */
-        "\xC2",             /* cut */
-        "\xE2\x82",         /* cut */
-        "a\xF0\x90\x80",    /* cut */
-        "\xE2\x28\xA1",     /* broken inside */
+        "\xF4\x90\x80\x80", /* above U+10FFFF */
+        "\xF5\x80\x80\x80", /* above U+10FFFF */
+        "\xC2",             /* truncated */
+        "\xE2\x82",         /* truncated */
+        "a\xF0\x90\x80",    /* truncated */
+        "\xE2\x28\xA1",     /* wrong second byte */
         "\xFF",
     };
 
@@ -111,7 +111,7 @@ static void what_steers_a_terminal_is_shown_by_its_number(void **state)
     assert_true(text_steers(TEXT("\xE2\x80\x8F")));
     assert_true(text_steers(TEXT("\xD8\x9C")));
     assert_false(text_steers(TEXT("\xC2\xA0")));
-    assert_false(text_steers(TEXT("\x9B"))); /* no character at all */
+    assert_false(text_steers(TEXT("\x9B"))); /* not a character */
     assert_false(text_steers(TEXT("")));
     text_show(shown, sizeof(shown), TEXT("a\tb\n\x7f\xC2\x80\x9B\xE2\x81\xA9\xC3\xA9"), "\n");
     assert_string_equal(shown, "a\\x09b\n\\x7f\\u0080\\x9b\\u2069\xC3\xA9");

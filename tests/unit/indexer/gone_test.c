@@ -10,7 +10,7 @@
 
 #include "services/indexer/scan/gone.h"
 
-/* So many that looking through all for each would take minutes. */
+/* So many that a search through all of them for each one would take minutes. */
 enum { MANY = 200000 };
 
 static struct id make_id(uint32_t number)
@@ -19,7 +19,7 @@ static struct id make_id(uint32_t number)
 
     number++;
     memcpy(made.b, &number, sizeof(number));
-    memcpy(made.b + 12, &number, sizeof(number)); /* where ids differ by chance */
+    memcpy(made.b + 12, &number, sizeof(number)); /* the random part of an id */
     return made;
 }
 
@@ -42,7 +42,7 @@ static struct gone_list make_list(uint32_t count, uint32_t names)
     return list;
 }
 
-/* Takes all under `name`; each comes once. */
+/* Takes all items named `name`; each comes once. */
 static void take_all(uint32_t names, const char *name, const struct idset *claimed, uint32_t wanted)
 {
     struct gone_list list = make_list(MANY, names);

@@ -10,7 +10,7 @@
 
 enum { MANY = 5000 };
 
-/* Every eighth falls on one place of a small table. */
+/* Every eighth id has the same place in a small table. */
 static struct id make_id(uint64_t number)
 {
     struct id made = { { 0 } };

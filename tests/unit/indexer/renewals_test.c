@@ -1,4 +1,4 @@
-/* What is to be heard again comes out with the latest first. */
+/* The items to be analysed again come out with the latest first. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -35,7 +35,7 @@ static void put_file(struct fixture *f, const char *name, size_t size)
     close(fd);
 }
 
-/* An errand that is not run: walk_read only asks it whether to go on. */
+/* An errand that does not run: walk_read only asks it whether to continue. */
 static void do_nothing(struct errand *errand)
 {
     (void)errand;

@@ -43,7 +43,7 @@ static void an_analysis_never_touches_what_a_person_said(void **state)
     put_analysed(w, &a);
     assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
     assert_int_equal(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")->number, 120);
-    assert_null(writer_fact(w, id, SOURCE_FILE, "bpm")); /* the file does not say so any more */
+    assert_null(writer_fact(w, id, SOURCE_FILE, "bpm")); /* the file no longer contains it */
     assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_DONE);
     writer_check(w);
 }
@@ -90,7 +90,7 @@ static void an_analysis_of_a_file_that_changed_since_is_ignored(void **state)
     assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_WAITING);
 }
 
-/* As a removal does between the hash of a copy and the copy's batch. */
+/* As a removal does after the hash of a copy and before the copy's batch. */
 static void forget_item(struct writer *w, struct id id)
 {
     struct media media = writer_media(w, id);
@@ -163,7 +163,7 @@ static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
     a.content = bytes_of(content_b, 16);
     a.facts.at = &other;
     put_analysed(w, &a);
-    assert_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")); /* it was another sound's */
+    assert_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")); /* it belonged to another sound */
     writer_check(w);
 }
 
@@ -200,7 +200,7 @@ static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void *
     free(data);
 }
 
-/* Without a content nobody could name its file beforehand. */
+/* Without a content, nothing could name its file in advance. */
 static void a_large_artefact_without_a_file_has_no_row(void **state)
 {
     struct writer *w = *state;

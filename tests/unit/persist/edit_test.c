@@ -23,7 +23,7 @@ static struct done edit_items(struct writer *w, const struct edit *e)
     return done;
 }
 
-/* All that an edit may change, as bytes: the record without its revision, and the item's own facts. */
+/* Everything that an edit may change, as bytes: the record without its revision, and the item's own facts. */
 static struct bytes read_picture(struct writer *w, struct id id)
 {
     struct media media = writer_media(w, id);

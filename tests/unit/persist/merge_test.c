@@ -1,4 +1,4 @@
-/* Two records of one file become one, and an item that a person forgets is gone. */
+/* Two records of one file become one, and an item that a person forgets is removed. */
 #include "services/persist/edit/edit.h"
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/merge.h"
@@ -42,7 +42,7 @@ static bool is_known(struct writer *w, struct id id)
     return catalogue_media(w->p.w.txn, &w->p.arena, id, &media) == ERR_OK;
 }
 
-/* Whichever of the two left its place: the older id is where the other's file is. */
+/* Whichever of the two lost its place: the older id gets the other's file. */
 static void the_older_id_is_kept_at_the_place_of_the_file(void **state)
 {
     struct writer *w = *state;
@@ -94,7 +94,7 @@ static void without_a_content_size_and_time_decide_and_the_analysis_stays(void *
     writer_check(w);
 }
 
-/* Where both say something the older wins; what one alone says is kept. */
+/* Where both have a value, the older one's is kept; a value that only one has is kept. */
 static void what_a_person_said_of_either_is_kept(void **state)
 {
     struct writer *w = *state;
@@ -133,11 +133,11 @@ static void a_forgotten_item_is_gone_and_its_place_is_free(void **state)
     assert_true(id_equal(done.id, one));
     assert_int_equal(done.revision, w->p.head);
     assert_false(is_known(w, one));
-    assert_int_equal(writer_fact(w, copy, SOURCE_ANALYSIS, "bpm")->number, 100); /* the facts are the content's */
+    assert_int_equal(writer_fact(w, copy, SOURCE_ANALYSIS, "bpm")->number, 100); /* the facts belong to the content */
     assert_false(id_equal(writer_place(w, "one.wav", 1), one));
     writer_check(w);
     assert_int_equal(removal_forget(&w->p, copy, &done, NULL), ERR_OK);
-    writer_check(w); /* the facts went with the last item that has the content */
+    writer_check(w); /* the facts were removed with the last item of that content */
 }
 
 static void an_unknown_item_cannot_be_forgotten(void **state)

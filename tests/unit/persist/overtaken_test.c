@@ -17,7 +17,7 @@ static struct id reserve_item(struct writer *w, const char *file)
     return done.id;
 }
 
-/* It ends as the file that was reserved, or, with a name, as that one. */
+/* Ends the take with the reserved file or, if a name is given, with that file. */
 static void end_take(struct writer *w, struct id id, const char *flac)
 {
     struct persist_end_take ask = { .id = id, .size = 100, .mtime = 100, .has_encoded = flac != NULL };
@@ -29,7 +29,7 @@ static void end_take(struct writer *w, struct id id, const char *flac)
     assert_int_equal(takes_end(&w->p, &ask, &done, NULL), ERR_OK);
 }
 
-/* What a scan saw that knew revision `as_of`. */
+/* A place reported by a scan that knew revision `as_of`. */
 static struct outcome see_file(struct writer *w, const char *file, uint64_t as_of)
 {
     struct place place = { .folder = w->folder, .file = name_of(file), .size = 50, .mtime = 50 };
@@ -67,12 +67,12 @@ static void a_scan_that_saw_a_take_before_it_became_flac_makes_no_second_item(vo
     struct outcome seen;
 
     end_take(w, id, "take.flac");
-    writer_check(w); /* a commit, as a death of persist would find it */
+    writer_check(w); /* a commit, the state that a death of persist would leave */
     seen = see_file(w, "take.wav", before);
     assert_true(id_is_zero(seen.id) && !seen.created && !seen.stale);
     assert_false(has_item(w, "take.wav"));
     assert_true(has_item(w, "take.flac"));
-    seen = see_file(w, "take.wav", w->p.head); /* another file of that name, later */
+    seen = see_file(w, "take.wav", w->p.head); /* a later file of that name */
     assert_true(seen.created);
     writer_check(w);
 }

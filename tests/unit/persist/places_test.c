@@ -1,4 +1,4 @@
-/* What scans report of files, item by item: seen, moved, away. */
+/* Reports of scans on files, item by item: seen, moved, away. */
 #include "services/persist/places/places.h"
 #include "tests/unit/persist/writer.h"
 

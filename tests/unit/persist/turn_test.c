@@ -73,7 +73,7 @@ static void of_a_batch_the_refused_operations_alone_are_not_done(void **state)
     arena_free(&arena);
 }
 
-/* A service that can put off no ask more, and an ask to it. */
+/* A service that cannot postpone any more asks, and an ask to it. */
 static struct call *hear_one_too_many(struct writer *w)
 {
     struct service *service = calloc(1, sizeof(*service));
@@ -88,7 +88,7 @@ static struct call *hear_one_too_many(struct writer *w)
     return call;
 }
 
-/* Ends as persist does when the answer is busy: the turn goes on, with what the first part did. */
+/* Ends as persist does when the answer is busy: the turn continues, with the effects of the first part. */
 static void is_refused_alone(struct writer *w, struct call *call, uint64_t before)
 {
     w->p.keeps_turn = true;
@@ -116,7 +116,7 @@ static void a_long_batch_past_the_limit_of_asks_is_refused_alone(void **state)
     }
     struct call *call = hear_one_too_many(w);
     uint64_t before = w->p.writes;
-    do { /* again when the turn was over before the first operation */
+    do { /* again if the turn was over before the first operation */
         arena_reset(&call->arena);
         w->p.turn_began = clock_steady();
         assert_int_equal(batch_begin(&w->p, call, &ask, &answer), ERR_BUSY);

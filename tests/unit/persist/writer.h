@@ -51,7 +51,7 @@ static inline int writer_drop(void **state)
     return 0;
 }
 
-/* Commits, looks whether the store holds together, and opens the next transaction. */
+/* Commits, checks the store, and opens the next transaction. */
 static inline void writer_check(struct writer *w)
 {
     struct txn *txn = w->p.w.txn;

@@ -9,7 +9,7 @@
 #include "proto/wire/codec.h"
 #include "tests/unit/proto/sample.h"
 
-/* Every message stands in a block of its own size, so that a sanitizer or valgrind sees a read past its end. */
+/* Every message has a block of exactly its size, so that a sanitizer or valgrind detects a read after its end. */
 
 enum { RANDOM_MESSAGES = 1000000, BROKEN_MESSAGES = 200000 };
 

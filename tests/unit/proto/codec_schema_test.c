@@ -9,7 +9,7 @@
 #include "proto/wire/value.h"
 #include "schema_persist.h"
 
-/* The real schemas against the codec's own limits. */
+/* The real schemas and the codec's own limits. */
 
 static void each_shape(void (*check)(const struct shape *shape))
 {

@@ -108,7 +108,7 @@ static void another_version_is_refused_as_such(void **state)
     assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
     assert_int_equal(frame_read_ask(WIRE("\x91\x63"), &ask, &fault), ERR_VERSION);
     assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
-    assert_true(id_equal(ask.request, example_id())); /* a client finds the answer by its id */
+    assert_true(id_equal(ask.request, example_id())); /* a client recognises the answer by its id */
     assert_int_equal(frame_read_ask(WIRE("\x94\x01\xa1x" ID_WIRE "\x01"), &ask, &fault), ERR_BAD_REQUEST);
     assert_true(id_equal(ask.request, example_id()));
 }

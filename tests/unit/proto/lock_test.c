@@ -45,7 +45,7 @@ static void looking_does_not_take_it(void **state)
     assert_true(lock_is_held(&engine->paths, "search"));
     assert_false(lock_is_held(&engine->paths, "persist"));
     close(fd);
-    assert_false(lock_is_held(&engine->paths, "search")); /* the file is there still */
+    assert_false(lock_is_held(&engine->paths, "search")); /* the file is still there */
 }
 
 static int hold_and_wait(void)

@@ -1,4 +1,4 @@
-/* What proto/transport/peers.h holds back rests on calls of ZeroMQ that come to it instead of to the C library. */
+/* The bounds of proto/transport/peers.h depend on calls of ZeroMQ that come to it instead of to the C library. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -71,7 +71,7 @@ static void receive_one(struct pair *pair, struct socket *socket)
         assert_true(clock_steady() < end);
 }
 
-/* A new version of ZeroMQ that accepts, reads, writes or waits by other calls makes this fail. */
+/* This fails if a new version of ZeroMQ accepts, reads, writes or waits with other calls. */
 static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
 {
     struct pair *pair = *state;
@@ -85,8 +85,8 @@ static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
     assert_int_equal(peers_reached(), 31);
 }
 
-/* What is charged when the head of a frame comes is what is given back when its message is dropped: after many of any
- * size nothing is left over, or the last ones would not come in. */
+/* The room that the head of a frame takes is returned when its message is dropped. After many messages of any size
+ * nothing may stay taken, or the last ones would not arrive. */
 static void what_was_charged_is_given_back(void **state)
 {
     static uint8_t bytes[6 << 20];
@@ -102,7 +102,7 @@ static void what_was_charged_is_given_back(void **state)
     }
 }
 
-/* More than may wait, all of it large: it arrives whole and in order. */
+/* More than may wait, all of it large: it arrives complete and in order. */
 static void what_has_no_room_comes_later(void **state)
 {
     static uint8_t bytes[4 << 20];
@@ -120,7 +120,7 @@ static void what_has_no_room_comes_later(void **state)
     }
 }
 
-/* What a connection hears first, as another user: 0 when it is closed without a word. */
+/* The number of bytes that a connection first receives, as another user: 0 if it is closed at once. */
 static ssize_t hears_as(uid_t user, const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -165,7 +165,7 @@ static void set_data_limit(rlim_t bytes)
     peers_share_look();
 }
 
-/* A connection by hand, past its handshake, that sends the head of a frame of so many bytes. */
+/* A connection by hand, after its handshake, that sends the head of a frame of this size. */
 static int announce_bytes(const struct pair *pair, uint64_t bytes)
 {
     static const uint8_t greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL",
@@ -185,7 +185,7 @@ static int announce_bytes(const struct pair *pair, uint64_t bytes)
     return fd;
 }
 
-/* It would wait for more room than there can be, and keep all large frames waiting. */
+/* The frame would wait for more room than there can be, and delay all large frames. */
 static void the_head_of_a_frame_that_is_too_large_ends_its_connection(void **state)
 {
     static uint8_t large[1 << 20];
@@ -196,7 +196,7 @@ static void the_head_of_a_frame_that_is_too_large_ends_its_connection(void **sta
     getrlimit(RLIMIT_DATA, &limit);
     set_data_limit(128 << 20);
     fd = announce_bytes(pair, (16 << 20) - 9);
-    while (recv(fd, large, sizeof(large), 0) > 0) /* what it greets with, then the end; a reset counts, too */
+    while (recv(fd, large, sizeof(large), 0) > 0) /* the greeting, then the end; a reset counts, too */
         ;
     close(fd);
     send_from_client(pair, large, sizeof(large));
@@ -231,7 +231,7 @@ static void use_up_memory(void)
             ;
 }
 
-/* In a process of its own, that may be left without memory. */
+/* In a process of its own, which may run out of memory. */
 static int serve_without_memory(struct pair *pair)
 {
     usec_t end = clock_steady() + PATIENCE_US;
@@ -278,7 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #if !SANITIZED
-        cmocka_unit_test(without_memory_messages_still_come_in), /* first: it forks */
+        cmocka_unit_test(without_memory_messages_still_come_in), /* first, because it forks */
 #endif
 #if !SANITIZED
         cmocka_unit_test_setup_teardown(the_head_of_a_frame_that_is_too_large_ends_its_connection, set_up, tear_down),

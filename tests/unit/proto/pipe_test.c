@@ -158,6 +158,6 @@ int main(void)
         claim(a_full_socket_that_does_not_block_is_busy),
     };
 
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */
+    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
     return cmocka_run_group_tests_name("pipe", tests, NULL, NULL);
 }

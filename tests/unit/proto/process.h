@@ -1,4 +1,4 @@
-/* process.h: for tests of the skeleton: a home of its own, and services as child processes that die with the
+/* process.h: for tests of the skeleton: a home for each test, and services as child processes that die with the
  * test. */
 #ifndef LOOPHOLE_TESTS_PROTO_PROCESS_H
 #define LOOPHOLE_TESTS_PROTO_PROCESS_H
@@ -30,7 +30,7 @@
 
 enum { PATIENCE_MS = 60000 };
 
-/* One test's engine without a supervisor: its lock is held by the test, so that services are waited for. */
+/* An engine without a supervisor, for one test: the test has its lock, so that clients wait for services. */
 struct engine {
     char home[64];
     struct paths paths;
@@ -91,7 +91,7 @@ static inline int engine_tear_down(void **state)
     return 0;
 }
 
-/* A child that runs `serve` and ends with the exit code it gives. */
+/* A child that runs `serve` and ends with its exit code. */
 static inline pid_t process_start(int (*serve)(void))
 {
     pid_t parent = getpid(), pid = fork();
@@ -106,7 +106,7 @@ static inline pid_t process_start(int (*serve)(void))
     _exit(serve());
 }
 
-/* Asks with patience; the fault's text stands in the message when it is not what was wanted. */
+/* Asks with a long budget. If the result is not the expected one, the message contains the fault's text. */
 static inline void ask_engine(struct engine *engine, const char *name, const void *request, void *answer,
                               enum err wanted)
 {

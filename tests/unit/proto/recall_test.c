@@ -101,7 +101,7 @@ static void foretell_answer(struct service *service, uint8_t number, uint64_t ef
     buffer_add(&one->body, "answer", 6);
 }
 
-/* By the number of effects, and where there is none by the request id. */
+/* Recognised by the number of effects or, without one, by the request id. */
 static void a_successor_finds_what_was_done(void **state)
 {
     struct service *service = *state;
@@ -119,7 +119,7 @@ static void a_successor_finds_what_was_done(void **state)
         assert_int_equal(service->recalled[i].state, wanted[i].state);
 }
 
-/* It may say which thing the ask was about. */
+/* The foretold answer may say what the ask was about. */
 static void what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy(void **state)
 {
     struct call copy = ask_of(*state, 3);

@@ -1,4 +1,4 @@
-/* sample.h: a record with a field of every type, bounds on all of them, for the tests of codec and json. */
+/* sample.h: a record with a field of every type, all with bounds, for the tests of codec and json. */
 #ifndef LOOPHOLE_TESTS_UNIT_PROTO_SAMPLE_H
 #define LOOPHOLE_TESTS_UNIT_PROTO_SAMPLE_H
 
@@ -6,7 +6,7 @@
 
 #include "proto/wire/schema.h"
 
-/* MessagePack written by hand; bytes are octal where a letter follows that could be a hexadecimal digit. */
+/* MessagePack written by hand; a byte is octal if the next letter could be a hexadecimal digit. */
 #define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
 
 enum colour { COLOUR_OTHER = 0, COLOUR_RED, COLOUR_BLUE };

@@ -1,4 +1,4 @@
-/* sample_decode.h: one sample, decoded anew for each claim, for the tests of the codec. */
+/* sample_decode.h: one sample, decoded again for each claim, for the tests of the codec. */
 #ifndef LOOPHOLE_TESTS_UNIT_PROTO_SAMPLE_DECODE_H
 #define LOOPHOLE_TESTS_UNIT_PROTO_SAMPLE_DECODE_H
 

@@ -5,7 +5,7 @@
 #include "proto/transport/sockets.h"
 #include "tests/unit/proto/stand_in.h"
 
-/* A stranger: one connection that sends what it likes. */
+/* A stranger: one connection that sends arbitrary bytes. */
 struct stranger {
     struct sockets *sockets;
     struct socket *socket;
@@ -283,7 +283,7 @@ static int connect_to(const char *path)
     return fd;
 }
 
-/* Half of them say nothing, a quarter garbage, a quarter the beginning of a ZMTP greeting. */
+/* Half of them send nothing, a quarter garbage, a quarter the beginning of a ZMTP greeting. */
 static void a_flood_of_2000_connections_leaves_others_alone(void **state)
 {
     enum { FLOOD = 2000 };
@@ -332,6 +332,6 @@ int main(void)
         CLAIM(a_flood_of_2000_connections_leaves_others_alone),
     };
 
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */
+    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
     return cmocka_run_group_tests_name("service, hostile", tests, NULL, NULL);
 }

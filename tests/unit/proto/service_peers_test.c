@@ -1,7 +1,7 @@
 #include "tests/unit/proto/stand_in.h"
 
 /* A second service, on the schema of indexer: `progress` publishes an event, `rescan` passes its path on to
- * search.query and answers what came of it. */
+ * search.query and answers with the result. */
 struct indexer {
     struct service *service;
     uint32_t begun, ended;
@@ -43,7 +43,7 @@ static enum err pass_on(struct indexer *indexer, struct text word, struct ticket
     return e;
 }
 
-/* More at once than a service may have under way: the answer says how many were refused. */
+/* More at once than a service may have in progress: the answer says how many were refused. */
 static enum err pass_on_flood(struct indexer *indexer, struct progress *answer)
 {
     for (uint32_t i = 0; i < LIMIT_SERVICE_ASKS + 50; i++) {
@@ -145,7 +145,7 @@ static void a_service_that_never_answers_is_a_timeout(void **state)
     assert_int_equal(relay_word(*state, "never", true, NULL, NULL), ERR_TIMEOUT);
 }
 
-/* Sends an ask under which search dies, starts search again, and gives the answer's error. */
+/* Sends an ask that kills search, starts search again, and returns the answer's error. */
 static enum err expect_survival(struct engine *engine, const char *name, const struct shape *shape, const void *request)
 {
     struct buffer body = { 0 };
@@ -155,7 +155,7 @@ static enum err expect_survival(struct engine *engine, const char *name, const s
     assert_int_equal(codec_encode(shape, request, &body, NULL), ERR_OK);
     assert_int_equal(ask_send(engine->asker, name, buffer_bytes(&body), PATIENCE_MS, id_new(), NULL), ERR_OK);
     assert_int_equal(ask_take(engine->asker, 0, &answer, NULL), ERR_TIMEOUT);
-    while (waitpid(engine->pids[SEARCH], &status, WNOHANG) == 0) /* it is sent as answers are taken */
+    while (waitpid(engine->pids[SEARCH], &status, WNOHANG) == 0) /* it is sent when answers are taken */
         assert_int_equal(ask_take(engine->asker, 10, &answer, NULL), ERR_TIMEOUT);
     assert_true(WIFSIGNALED(status));
     engine->pids[SEARCH] = process_start(stand_in_serve);
@@ -215,7 +215,7 @@ static void a_listener_sees_a_gap_when_the_publisher_was_restarted(void **state)
     struct engine *engine = *state;
     uint64_t heard;
 
-    publish_until_heard(engine, 1); /* the first one is a gap: what was before it is not known */
+    publish_until_heard(engine, 1); /* the first event is a gap: earlier ones are unknown */
     publish_until_heard(engine, total_of(engine, "heard") + 5);
     assert_int_equal(total_of(engine, "gaps"), 1);
     process_end(engine->pids[INDEXER], SIGKILL);
@@ -335,6 +335,6 @@ int main(void)
         CLAIM_ALONE(an_unknown_service_is_not_waited_for),
     };
 
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */
+    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
     return cmocka_run_group_tests_name("service, peers", tests, NULL, NULL);
 }

@@ -237,7 +237,7 @@ static void send_query(struct engine *engine, const char *word)
     buffer_free(&body);
 }
 
-/* The put-off answer is a timer's, which ticks between two turns. */
+/* A timer sends the postponed answer; it ticks between two turns. */
 static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
 {
     enum { MANY = 300 };
@@ -245,7 +245,7 @@ static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
     struct answer_frame answer;
     int before = 0;
 
-    send_query(engine, "now"); /* once it is connected, what is sent first comes first */
+    send_query(engine, "now"); /* after this one is connected, asks arrive in the order in which they are sent */
     assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
     send_query(engine, "later");
     for (int i = 0; i < MANY; i++)
@@ -330,7 +330,7 @@ static void a_service_beats_on_its_line_of_the_board(void **state)
     assert_int_equal(atomic_load(&line->state), BOARD_READY);
     assert_int_equal(atomic_load(&line->start_ticks), board_start_ticks(engine->pids[0]));
     beats = atomic_load(&line->beats);
-    while (atomic_load(&line->beats) < beats + 3) /* also when nobody asks anything */
+    while (atomic_load(&line->beats) < beats + 3) /* also without any asks */
         clock_sleep(1000);
     assert_int_equal(process_end(engine->pids[0], SIGTERM), 0);
     engine->pids[0] = 0;
@@ -372,6 +372,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_service_beats_on_its_line_of_the_board, set_up_board, tear_down_board),
     };
 
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */
+    signal(SIGPIPE, SIG_IGN); /* as every service does: peers disconnect */
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);
 }

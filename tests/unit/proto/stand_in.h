@@ -1,4 +1,4 @@
-/* stand_in.h: a real service on the schema of search that answers from memory: each word asked for is one way of
+/* stand_in.h: a real service on the schema of search that answers from memory: each word in a query is one way of
  * answering. */
 #ifndef LOOPHOLE_TESTS_PROTO_STAND_IN_H
 #define LOOPHOLE_TESTS_PROTO_STAND_IN_H
@@ -152,7 +152,7 @@ static inline enum err way_again_too_large(struct search *search, struct call *c
     return call_answer_again(call, ERR_OK, (struct bytes){ sizeof(body), body });
 }
 
-/* Dies the first time, before any answer; a file tells the next process that it did. */
+/* Dies the first time, before any answer; a file shows the next process that this has happened. */
 static inline enum err way_die_once(struct search *search, struct call *call, struct found *answer)
 {
     char path[PATH_MAX + 16];
@@ -288,7 +288,7 @@ static inline int stand_in_serve(void)
     return service_end(search.service);
 }
 
-/* A query of one word; the total of its answer. */
+/* Sends a query of one word; returns the total of its answer. */
 static inline uint64_t total_of(struct engine *engine, const char *word)
 {
     struct search_query request = { .query = text_of(word) };

@@ -15,7 +15,7 @@ static void write_greeting(struct buffer *to)
     static const char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL";
 
     buffer_add(to, greeting, sizeof(greeting));
-    buffer_add(to, "\x04\x03xyz", 5); /* a command: ready */
+    buffer_add(to, "\x04\x03xyz", 5); /* the command READY */
 }
 
 static void add_frame(struct buffer *to, uint8_t flags, size_t len)
@@ -30,7 +30,7 @@ static void add_frame(struct buffer *to, uint8_t flags, size_t len)
     buffer_add(to, bytes, len);
 }
 
-/* In pieces of so many bytes; frees it. */
+/* In pieces of `piece` bytes; frees it. */
 static bool is_taken_in(struct buffer *bytes, size_t piece)
 {
     struct wire wire = { 0 };
@@ -65,7 +65,7 @@ static void any_number_of_messages_below_the_limit_is_taken(void **state)
     for (int i = 0; i < 300; i++) {
         add_frame(&b, 0, 0);
         add_frame(&b, MORE, (size_t)i % 256);
-        add_frame(&b, COMMAND, 200); /* a heartbeat may stand between */
+        add_frame(&b, COMMAND, 200); /* a heartbeat may come between */
         add_frame(&b, MORE | LONG, 300);
         add_frame(&b, LONG, 400);
     }

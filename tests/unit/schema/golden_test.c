@@ -1,5 +1,5 @@
-/* Every message keeps its bytes: what the schemas' examples encode to is kept in tests/schema/golden. Runs in the
- * top folder. UPDATE_GOLDEN=1 writes the files anew: do that only when a message changes on purpose. */
+/* Every message keeps its bytes: tests/schema/golden contains the encoded examples of the schemas. Runs in the top
+ * folder. UPDATE_GOLDEN=1 writes the files again: use it only when a message changes on purpose. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* A set that is read from bytes is what it says: rows that do not rise, or are not as many as counted, are refused. Its
- * chunks hold its rows, however they are kept. */
+/* A set is read from bytes only if they are valid: rows that do not rise, or a wrong count, are refused. Its chunks
+ * contain its rows, in every representation. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,7 +74,7 @@ static void runs_do_not_overlap(void **state)
     }
 }
 
-/* All chunks of a set, one behind the other, are the rows of it. */
+/* All chunks of a set, one after the other, are its rows. */
 static void chunks_are_the_rows(const struct bitmap *bitmap, uint32_t chunks)
 {
     uint32_t count = bitmap_count(bitmap), at = 0, *rows = malloc((count + 1) * sizeof(*rows));

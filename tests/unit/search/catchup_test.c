@@ -1,5 +1,5 @@
-/* The index follows a store: put, changed, moved, removed; behind the log's tail and in another catalogue it
- * begins anew; much at once is done in bites. */
+/* The index follows a store: put, changed, moved, removed. It begins again if it is older than the log's tail or
+ * belongs to another catalogue. Many changes at once are done in parts. */
 #include "common/clock.h"
 #include "services/search/index/catchup.h"
 #include "store/catalogue_meta.h"
@@ -79,7 +79,7 @@ static int make_world(void **state)
     assert_int_equal(store_open(&world->home->paths, STORE_WRITER, &world->store, NULL), ERR_OK);
     assert_int_equal(index_open(&world->index), ERR_OK);
     catchup_open(world->catchup, &world->home->paths, &world->index);
-    world->catchup->store = world->store; /* one process opens a store once: the writer reads, too */
+    world->catchup->store = world->store; /* one process opens a store once, so the writer reads too */
     world->volume = id_new();
     world->folder = id_new();
     put_volume(world, true);
@@ -320,7 +320,7 @@ static void put_store_back(struct world *world, const char *done)
     world->catchup->store = world->store;
 }
 
-/* The revisions are those that the index has seen, and the rows are others. */
+/* The revisions are those that the index has seen, but the rows are others. */
 static void an_older_copy_of_the_store_that_went_on_is_read_anew(void **state)
 {
     struct world *world = *state;

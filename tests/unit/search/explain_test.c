@@ -1,4 +1,4 @@
-/* A query that finds nothing is explained: which clause is to blame, and what to ask instead. */
+/* A query without results is explained: the clause that causes it, and a better query. */
 #include "made.h"
 #include "services/search/query/explain.h"
 
@@ -37,7 +37,7 @@ static int free_world(void **state)
     return 0;
 }
 
-/* The hints, one a line: "unknown_word kik: kick, kicker -> kick"; "" when the query finds something. */
+/* The hints, one in each line: "unknown_word kik: kick, kicker -> kick"; "" if the query finds something. */
 static const char *explain_query(struct world *world, const char *query, struct buffer *said)
 {
     struct match match = { &world->index, &world->volumes };
@@ -132,7 +132,7 @@ static void put_named(struct world *world, uint32_t word, bool is_hidden)
     made_put(&world->index, &item);
 }
 
-/* Else the near word would be the very word of the query. */
+/* Otherwise the near word would be the word of the query itself. */
 static void a_word_of_hidden_items_alone_is_not_called_unknown(void **state)
 {
     struct world world = { 0 };
@@ -166,7 +166,7 @@ static const char *const PIECES[] = { "kikc",    "warm",     "class:zz", "-",   
                                       "\"a b\"", "bpm:~500", "and",      "A",      "minor",   "120", "bpm",
                                       "dur<1",   ":",        "tag:",     "key:8A", "is:loop", "\xff" };
 
-/* Whatever is asked: hints lie within their bounds. */
+/* For any query, hints are within their bounds. */
 static void no_query_whatever_breaks_an_explanation(void **state)
 {
     struct world *world = *state;

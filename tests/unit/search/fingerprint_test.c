@@ -1,4 +1,4 @@
-/* Whether two prints are of one sound: what a file may have gone through, and what makes another sound. */
+/* Whether two prints belong to one sound: changes that a file may have, and changes that make another sound. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static void as_print(struct made *made, const double *x, uint32_t count)
     assert_true(fingerprint_read(buffer_bytes(&made->data), &made->print));
 }
 
-/* A struck sound: four partials and a burst, `from` seconds behind its stroke, all `pitch` times as fast. */
+/* A struck sound: four partials and a burst, `from` seconds after its stroke, all `pitch` times as fast. */
 static void strike_tone(double *x, uint32_t count, double from, double pitch, uint32_t seed)
 {
     static const double HZ[4] = { 180, 415, 1270, 2950 };
@@ -107,7 +107,7 @@ static void a_sound_that_is_trimmed_shifted_and_noisy_is_the_same(void **state)
     assert_true(are_same(x, COUNT, y, COUNT));
     assert_true(are_same(x, COUNT, y, 4000));
     strike_tone(y, COUNT, 0, 1, 1);
-    for (uint32_t i = 0; i < COUNT; i++) /* what a coder leaves behind, mostly high */
+    for (uint32_t i = 0; i < COUNT; i++) /* the error of a coder, mostly high */
         y[i] = 0.3 * (y[i] + 0.01 * sin(i * i * 0.37) * (i & 1 ? 1 : -1));
     assert_true(are_same(x, COUNT, y, COUNT));
 }

@@ -1,4 +1,4 @@
-/* The index finds what a plain look at every item finds: after changes, and again from its file. */
+/* The index finds the same as a scan of every item: after changes, and again from its file. */
 #include <fcntl.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 
 enum { ITEMS = 2000, QUERIES = 500 };
 
-/* ---- queries and what they are to find, made together ---- */
+/* ---- queries and their expected results, made together ---- */
 
 struct asked {
     struct buffer query;
@@ -27,7 +27,7 @@ static bool begins_word(const char *start, const char *const words[], const uint
     return false;
 }
 
-/* Whether some word of `text`, which has blanks between its words, begins so. */
+/* True if some word of `text`, whose words are separated by blanks, begins so. */
 static bool text_has(const char *text, const char *start)
 {
     for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
@@ -236,7 +236,7 @@ static void the_index_is_the_same_from_its_file(void **state)
     assert_int_equal(index_live(&again), index_live(&index));
     finds_the_same(&again, items, 5);
     uint64_t seed = 6;
-    for (uint32_t i = 0; i < ITEMS; i += 3) { /* what was mapped can be changed, and grows */
+    for (uint32_t i = 0; i < ITEMS; i += 3) { /* a mapped column can be changed, and grows */
         struct made_item other = made_item(&seed, 0);
         other.id = items[i].id;
         made_set(&again, &items[i], other);
@@ -319,7 +319,7 @@ static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
     index_close(&index);
 }
 
-/* A look-up would never end, or end outside. */
+/* A look-up would never end, or would read outside the table. */
 static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
 {
     struct id id = { { 1 } };
@@ -347,7 +347,7 @@ static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
     ids_close(&ids);
 }
 
-/* No id is found in it, so that none gives its place back: it must not run full, for then no look-up would end. */
+/* No id is found in it, so no place becomes free. It must not run full, because then no look-up would end. */
 static void a_table_in_disorder_never_runs_full(void **state)
 {
     enum { ROWS = 2700, PLACES = 4096 };

@@ -9,7 +9,7 @@
 
 #include "services/search/duplicates/keep.h"
 
-/* A copy that is here: 16 bit, 44.1 kHz, stereo, one second. */
+/* A local copy: 16 bit, 44.1 kHz, stereo, one second. */
 static struct keep_copy ordinary_copy(void)
 {
     return (struct keep_copy){ .size = 1000,

@@ -1,4 +1,4 @@
-/* made.h: items made from a seed, in an index, and beside it as plain numbers that a test can filter itself. */
+/* made.h: items made from a seed, in an index, and also as plain numbers that a test can filter itself. */
 #ifndef LOOPHOLE_TESTS_UNIT_SEARCH_MADE_H
 #define LOOPHOLE_TESTS_UNIT_SEARCH_MADE_H
 
@@ -117,7 +117,7 @@ static inline void made_set(struct index *index, struct made_item *slot, struct 
     made_put(index, slot);
 }
 
-/* So many items; then some changed, some removed, some of the removed put back. */
+/* Makes `count` items; then changes some, removes some, and puts some of the removed ones back. */
 static inline struct made_item *made_items(struct index *index, uint32_t count, uint64_t seed)
 {
     struct made_item *items = calloc(count, sizeof(*items));

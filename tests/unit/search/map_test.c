@@ -1,5 +1,5 @@
-/* The map: neighbours lie together, the same seed gives the same map, who comes later moves nobody, and a file that
- * does not fit is thrown away. */
+/* The map: neighbours are close together, the same seed gives the same map, later sounds move no others, and a file
+ * that does not fit is discarded. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -66,7 +66,7 @@ static void neighbours_lie_together_on_a_plane_and_in_a_room(void **state)
             assert_true(dimensions == 3 || places[i].at[2] == 0);
         }
     }
-    for (uint32_t i = 0; i < ITEMS; i++) /* chance alone is not trusted */
+    for (uint32_t i = 0; i < ITEMS; i++) /* a random map is not trusted */
         for (uint32_t d = 0; d < 2; d++)
             places[i].at[d] = (float)draw_chance(&sounds.work.seed);
     assert_true(map_layout_trust(&sounds.work, places, SAMPLE) < 0.7);
@@ -205,7 +205,7 @@ static void who_comes_later_lies_with_its_like_and_moves_nobody(void **state)
 
     for (twin = 0; !map_place_of(map, &world.index, twin); twin++)
         ;
-    struct made_item late = made_item(&seed, 5000); /* the twin of another, but for a hair */
+    struct made_item late = made_item(&seed, 5000); /* almost equal to another one */
     late.has_vector = true;
     late.is_there = true;
     memcpy(late.vector, index_vector(&world.index, twin), sizeof(late.vector));
@@ -252,7 +252,7 @@ static void every_damaged_file_is_thrown_away(void **state)
         fputc(was ^ 0x41, file);
         fflush(file);
         assert_int_equal(map_open(world.folder, 2, &map), ERR_OK);
-        if (at < 16 || at >= 32) /* the seed and the trust are words about it, not it */
+        if (at < 16 || at >= 32) /* the seed and the trust are about the map, and not part of it */
             assert_int_equal(map_look(map, &world.index), MAP_NONE);
         map_close(map);
         fseek(file, at, SEEK_SET);

@@ -1,4 +1,4 @@
-/* The loops of all processors give the same numbers, to the last bit. */
+/* The loops for all processors give the same numbers, to the last bit. */
 #include "services/search/near/near_machine.h"
 #include "tests/unit/search/made.h"
 

@@ -1,5 +1,5 @@
-/* Through clusters and codes the nearest are found as by measuring all: for any weights and filters, at once after a
- * change. */
+/* With clusters and codes the nearest rows are the same as by measuring all of them: for any weights and filters, and
+ * immediately after a change. */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -17,7 +17,7 @@ enum { WANTED = 10, MANY_WANTED = 100 };
 struct stage {
     struct near near;
     struct ids ids;
-    float *at;         /* EXTRA rows more than are in `all` */
+    float *at;         /* EXTRA rows more than in `all` */
     uint8_t *clusters; /* by row */
     struct bitmap *all;
     float weights[ENTRY_VECTOR];
@@ -77,7 +77,7 @@ static void clear_stage(struct stage *stage)
     free(stage->clusters);
 }
 
-/* How many of the truly nearest are found, in a hundred; what is found are true distances. */
+/* The percentage of the truly nearest rows that are found; found distances must be the true ones. */
 static double recall_of(struct stage *stage, const struct bitmap *only, uint32_t wanted)
 {
     uint64_t seed = 99;
@@ -148,7 +148,7 @@ static void so_they_are_under_any_weights(void **state)
     set_weights(stage, 1, 1, 1, 1, 1);
 }
 
-/* Of the first clusters' rows one in so many, by chance. */
+/* A random one in `one_of` of the first clusters' rows. */
 static struct bitmap *some_of(const struct stage *stage, uint32_t clusters, uint32_t one_of)
 {
     uint32_t count = bitmap_count(stage->all);
@@ -182,8 +182,8 @@ static void so_they_are_when_the_filter_leaves_none_nearby(void **state)
     bitmap_free(only);
 }
 
-/* Everywhere, in half of all places, in one, and nowhere near most queries; too few to look through clusters, too many
- * to measure each. */
+/* Filters with rows everywhere, in half of all places, in one place, and in no place near most queries: too few rows
+ * for a search through clusters, and too many to measure each one. */
 static void so_they_are_among_few_of_many_rows(void **state)
 {
     static const struct {
@@ -296,7 +296,7 @@ static void a_file_that_does_not_fit_is_refused(void **state)
     stage->near.made.count += 64;
 }
 
-/* Looked at before it is known whether the row has a place. */
+/* Checked before it is known whether the row has a place. */
 static void a_row_in_no_cluster_is_refused(void **state)
 {
     struct stage *stage = *state;
@@ -367,7 +367,7 @@ static void clusters_come_back_with_the_index(void **state)
     assert_int_equal(index_open(&index), ERR_OK);
     items = made_items(&index, 3000, 31);
     build_for(&index);
-    items[5].vector[3] += 2; /* changed since the clusters were made, before they were saved */
+    items[5].vector[3] += 2; /* changed after the clusters were made, before they were saved */
     items[5].has_vector = true;
     made_set(&index, &items[5], items[5]);
     save_index(&index, path);
@@ -378,7 +378,7 @@ static void clusters_come_back_with_the_index(void **state)
     for (uint32_t i = 0; i < 60; i++)
         if (items[i].is_there && items[i].has_vector)
             is_found(&index, &items[i]);
-    items[7].vector[9] += 2; /* and since they came back */
+    items[7].vector[9] += 2; /* and after they were loaded */
     items[7].has_vector = true;
     made_set(&index, &items[7], items[7]);
     is_found(&index, &items[7]);

@@ -1,4 +1,4 @@
-/* A query becomes the tree that its row says, or the error with its caret. */
+/* A query becomes the tree in its row, or the error with its caret. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Pages cover a result once, whatever comes and goes between them; scores and facets. */
+/* Pages cover a result once, whatever changes between them; scores and facets. */
 #include "services/search/index/facet_count.h"
 #include "services/search/query/cursor.h"
 #include "services/search/query/facets.h"
@@ -39,7 +39,7 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     return count;
 }
 
-/* Items that were there all the time are seen exactly once; those that came or went at most once. */
+/* Items that existed all the time are seen exactly once; those that came or went, at most once. */
 static void pages_cover_all(const char *query, const char *sort)
 {
     struct arena arena = { 0 };
@@ -141,7 +141,7 @@ static void an_order_that_there_is_not_is_refused(void **state)
     assert_int_equal(index_open(&index), ERR_OK);
     assert_int_equal(sort_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "sort");
-    assert_int_equal(sort_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* though no item has one yet */
+    assert_int_equal(sort_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* although no item has one yet */
     index_close(&index);
 }
 
@@ -235,7 +235,7 @@ static void take_count(void *state, uint32_t term, uint32_t count)
     ((uint32_t *)state)[term] += count;
 }
 
-/* More than 16 bits can count, and no whole number of any group. */
+/* More than 16 bits can count, and not a multiple of any group. */
 static void a_value_of_very_many_rows_is_counted_whole(void **state)
 {
     enum { ROWS = 140003 };
@@ -380,7 +380,7 @@ static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(voi
     assert_int_equal(sort_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
     for (uint32_t i = 0; i < PAGE; i++)
         assert_int_equal(page[i], i);
-    index_remove(&index, index_id(&index, 3)); /* its row is taken by the latest */
+    index_remove(&index, index_id(&index, 3)); /* the latest item takes its row */
     put_valued(&index, ITEMS + 1, &seed, VALUES);
     assert_false(sort_is_of_rows(&order, &index));
     assert_int_equal(sort_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);

@@ -1,4 +1,4 @@
-/* The nearest are the nearest: the same as when every distance is worked out in double and sorted. */
+/* The nearest are right: the same as when every distance is computed in double and sorted. */
 #include "services/search/index/blocks.h"
 #include "services/search/near/vectors.h"
 #include "tests/unit/search/made.h"

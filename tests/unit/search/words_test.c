@@ -1,4 +1,4 @@
-/* What text is found by: folded, and cut into words. */
+/* The form in which text is found: folded, and cut into words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Artefacts of before artefact.schema: each layout becomes its record, damage is a loss, all else stays as it is. */
+/* Artefacts from before artefact.schema: each layout becomes its record, a damaged one is a loss, and everything else
+ * is unchanged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -105,7 +106,7 @@ static void what_is_cut_or_too_long_is_lost(void **state)
         enum err e = artefact_convert_old(TEXT("waveform"), arena, &data);
         assert_int_equal(e, ends_a_level(len) ? ERR_OK : ERR_NOT_FOUND);
     }
-    for (uint32_t len = 4; len <= sizeof(GIST); len++) { /* the last has a byte too many */
+    for (uint32_t len = 4; len <= sizeof(GIST); len++) { /* the last one has a byte too many */
         struct bytes data = bytes_of(GIST, len);
         enum err e = artefact_convert_old(TEXT("gist"), arena, &data);
         assert_int_equal(e, len == sizeof(GIST) - 1 ? ERR_OK : ERR_NOT_FOUND);
@@ -144,7 +145,7 @@ static void other_data_stays_as_it_is(void **state)
     assert_int_equal(none.len, 0);
 }
 
-/* Whatever bytes are changed, it is a record or a loss. */
+/* Whichever bytes are changed, the result is a record or a loss. */
 static void changed_bytes_are_a_record_or_a_loss(void **state)
 {
     struct arena *arena = *state;

@@ -18,7 +18,7 @@ static struct media fill_store(struct scratch *s)
     return media;
 }
 
-/* In a process of its own, as the CLI is: a process opens a store once. */
+/* In a process of its own, like the command line: a process opens a store once. */
 static enum err make_backup(struct scratch *s)
 {
     int status;

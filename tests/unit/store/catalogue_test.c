@@ -192,7 +192,7 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
     free((void *)(uintptr_t)large.data.at);
 }
 
-/* What a row may tell of already is not written again, and not taken back. */
+/* A file that a row may already refer to is not written again, and not removed. */
 static void what_is_taken_back_was_made_by_the_same_writing(void **state)
 {
     struct scratch *s = *state;
@@ -301,7 +301,7 @@ static void a_place_tells_what_a_scan_compares(void **state)
     assert_int_equal(place.availability.value, AVAILABILITY_MISSING);
 }
 
-/* Two files change their names: the first comes while the second is still there. */
+/* Two files exchange their names: the first report comes while the second file still has its old name. */
 static void a_place_that_another_item_has_taken_stays_its_own(void **state)
 {
     struct scratch *s = *state;
@@ -324,7 +324,7 @@ static bool see_library(void *state, const struct library *library)
     return false;
 }
 
-/* Programs before the fields too_long, too_long_in and too_long_first, which are the last ones. */
+/* Rows of programs before the fields too_long, too_long_in and too_long_first, which are the last ones. */
 static void a_library_of_an_older_program_is_read(void **state)
 {
     struct scratch *s = *state;

@@ -63,7 +63,8 @@ static void rows_past_both_limits_go_with_their_requests(void **state)
     assert_int_equal(head, 10);
     assert_false(is_remembered(s, 6));
     assert_true(is_remembered(s, 7));
-    assert_int_equal(changelog_trim(&s->w, &limits, 10000, 100), ERR_OK); /* all are, but three rows stay */
+    /* All rows are old enough, but three must stay. */
+    assert_int_equal(changelog_trim(&s->w, &limits, 10000, 100), ERR_OK);
     assert_int_equal(catalogue_head(s->w.txn, &tail, &head), ERR_OK);
     assert_int_equal(tail, 8);
 }
@@ -109,7 +110,7 @@ static void a_request_that_changed_nothing_goes_by_its_age(void **state)
     assert_int_equal(txn_count(s->w.txn, DB_QUIET), 1);
 }
 
-/* The answer of a request that changed nothing. */
+/* The answer to a request that changed nothing. */
 static void keep_answer(struct scratch *s, uint64_t by, usec_t at, uint32_t bytes)
 {
     static const uint8_t answer[100];

@@ -37,7 +37,7 @@ static void a_good_store_has_no_problem(void **state)
     assert_int_equal(scratch_problems(s), 0);
 }
 
-/* Takes the first row of a database away, or spoils its value: what leads to it must be told. */
+/* Removes the first row of a database, or spoils its value: the check must report what refers to it. */
 static void spoil_row(struct scratch *s, enum database db, bool remove)
 {
     static const uint8_t rubbish[16] = "not a record, no";

@@ -25,7 +25,7 @@ static void change_closed(struct scratch *s, void (*change)(struct scratch *s))
     scratch_close(s);
 }
 
-/* A place with nothing but the item's id. */
+/* A place with only the item's id. */
 static void shorten_place(struct scratch *s, const struct media *media)
 {
     struct key key = key_place(media->folder, media->file);
@@ -33,7 +33,7 @@ static void shorten_place(struct scratch *s, const struct media *media)
     assert_int_equal(row_put_id(&s->w, DB_PLACE, &key, media->id), ERR_OK);
 }
 
-/* A store as version 0 knew it: no version, no catalogue id, no identities, places without what a scan compares. */
+/* A store of version 0: no version, no catalogue id, no identities, places without the values that a scan compares. */
 static void make_old(struct scratch *s)
 {
     struct key version = key_name("version"), catalogue = key_name("catalogue");
@@ -102,7 +102,7 @@ static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
     assert_int_equal(stat(backup, &st), 0);
 }
 
-/* A report to the work ends the process, as a kill would, or notes where it began. */
+/* A progress report ends the process, as a kill would, or records where the work began. */
 struct reports {
     uint64_t least, die_at;
 };
@@ -171,7 +171,7 @@ static void what_a_killed_migration_left_is_dropped_when_the_old_store_has_chang
     assert_int_equal(scratch_problems(s), 0);
 }
 
-/* Makes pages with rows of files unreadable, and leaves those with the databases' names and the migration's mark. */
+/* Makes pages with rows of files unreadable, but not those with the databases' names and the migration's mark. */
 static void damage_half_built(struct scratch *s)
 {
     static uint8_t page[4096];
@@ -265,7 +265,7 @@ static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
     s->store = NULL;
 }
 
-/* As older programs left items whose last twin was removed at the wrong moment. */
+/* As older programs left items whose last copy was removed at the wrong moment. */
 static void make_bare(struct scratch *s)
 {
     struct media was, now;
@@ -301,7 +301,7 @@ static void a_done_item_without_an_analysis_waits_again(void **state)
     assert_int_equal(scratch_problems(s), 0);
 }
 
-/* ---- stores that older programs wrote: old/make says what lies in them ---- */
+/* ---- stores that older programs wrote: old/make describes their contents ---- */
 
 static void take_old_store(struct scratch *s, int version)
 {
@@ -322,7 +322,7 @@ static struct id request_of(uint8_t byte)
     return id;
 }
 
-/* The requests that `make` sent: an edit, an edit that changed nothing, a batch. No digest was kept of them. */
+/* The requests that `make` sent: an edit, an edit without a change, a batch. No digest was kept of them. */
 static void hold_answers(struct scratch *s)
 {
     struct remembered kept;
@@ -383,7 +383,7 @@ static void stores_of_each_older_version_are_migrated(void **state)
     }
 }
 
-/* The process died between the two renames: only the finished copy is there. */
+/* The process died between the two renames: only the finished copy exists. */
 static void a_replacement_cut_short_is_finished(void **state)
 {
     struct scratch *s = *state;

@@ -1,4 +1,4 @@
-/* Backups whose digest is right and whose image is not: only reading them shows it. */
+/* Backups with a valid digest and an invalid image: only reading them shows it. */
 #include <fcntl.h>
 
 #include "store/care/backup.h"
@@ -36,7 +36,7 @@ static void delete_meta(struct scratch *s, const char *name)
     scratch_commit(s);
 }
 
-/* The data of the closed store as a backup, whatever it holds. */
+/* The data of the closed store as a backup, whatever it contains. */
 static void sign_data(struct backup what)
 {
     struct stat st;
@@ -102,7 +102,7 @@ static void put_number(FILE *f, long at, uint64_t number)
     assert_int_equal(fwrite(&number, sizeof(number), 1, f), 1);
 }
 
-/* One more page at the end, which no list has. */
+/* One more page at the end, which is in no list. */
 static void lose_sight_of_a_page(void)
 {
     struct stat st;
@@ -148,7 +148,7 @@ static uint64_t next_random(uint64_t *seed)
     return *seed ^= *seed << 17;
 }
 
-/* A few bits, a run of one byte, or a page that is another one. */
+/* Some bits, a run of one byte, or a page in place of another one. */
 static void damage_bytes(uint8_t *bytes, size_t size, uint64_t *seed)
 {
     uint64_t kind = next_random(seed) % 3, count = 1 + next_random(seed) % 8;
@@ -188,7 +188,7 @@ static void write_signed(const uint8_t *bytes, size_t size, struct backup what)
     close(fd);
 }
 
-/* What was restored is a store that works. The one that it replaced goes: no more than 1,000 of them are kept. */
+/* The restored store must work. The replaced store is removed, because at most 1,000 of them are kept. */
 static void restored_works(struct scratch *s)
 {
     char command[PATH_MAX + 64];
@@ -249,7 +249,7 @@ static void write_data(const uint8_t *bytes, size_t size)
     fclose(f);
 }
 
-/* Readers of a damaged store end with an error, and a backup of it is refused or good. */
+/* Readers of a damaged store end with an error, and a backup of it is refused or valid. */
 static bool is_found_damaged(struct scratch *s)
 {
     struct check_counts counts;

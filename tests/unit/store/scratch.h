@@ -1,4 +1,4 @@
-/* scratch.h: a store of its own for a test: a data directory below $TMPDIR, and rows to put in. */
+/* scratch.h: a store for each test: a data directory below $TMPDIR, and rows to put in. */
 #ifndef LOOPHOLE_TESTS_STORE_SCRATCH_H
 #define LOOPHOLE_TESTS_STORE_SCRATCH_H
 
@@ -20,7 +20,7 @@
 struct scratch {
     struct paths paths;
     struct store *store;
-    struct writing w; /* w.txn: a write transaction when begun */
+    struct writing w; /* w.txn: a write transaction after scratch_begin */
     struct arena arena;
     struct id volume, folder;
 };
@@ -136,7 +136,7 @@ static inline void scratch_print(void *state, const char *what)
     print_message("problem: %s\n", what);
 }
 
-/* A file that is gone counts: only the tested code removes files here. */
+/* A missing file counts as an error: only the tested code removes files here. */
 static inline uint64_t scratch_problems(struct scratch *s)
 {
     struct check_counts counts;

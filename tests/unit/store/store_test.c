@@ -58,8 +58,8 @@ static void what_is_committed_is_there_after_opening_again(void **state)
     assert_true(bytes_equal(value, bytes_from("value")));
 }
 
-/* Writes the number of the last commit in lock.mdb, as a disk does that gives back an older page. In a child, because
- * closing the file here would drop LMDB's locks. */
+/* Writes the number of the last commit into lock.mdb, as a disk does that returns an older page. In a child, because
+ * closing the file here would release LMDB's locks. */
 static void set_last(const struct scratch *s, size_t number)
 {
     int status = -1;
@@ -148,7 +148,7 @@ static void a_walk_goes_in_order_and_ends_with_its_prefix(void **state)
     assert_int_equal(txn_count(s->w.txn, DB_PLACE), 5);
 }
 
-/* Every other number is there. Looked for in any order, so that one look-up begins where any other has ended. */
+/* Every other number exists. They are looked up in any order, so that one look-up begins where any other has ended. */
 static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **state)
 {
     enum { COUNT = 5000, LOOKS = 40000 };
@@ -247,7 +247,7 @@ static void a_store_left_half_made_is_made_anew(void **state)
     assert_int_equal(scratch_problems(s), 0);
 }
 
-/* As on a disk that fails: it may be a whole store. */
+/* As on a failing disk: it may be an intact store. */
 static void a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed(void **state)
 {
     struct scratch *s = *state;

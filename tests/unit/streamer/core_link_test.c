@@ -1,4 +1,4 @@
-/* The next line of a grid, by what the audio core says of its transport. */
+/* The next line of a grid, computed from the transport of the audio core. */
 #include <math.h>
 
 #include "services/streamer/base/core_link.h"
@@ -22,7 +22,7 @@ static void the_next_line_is_the_one_that_comes(void **unused)
     (void)unused;
     assert_int_equal(core_link_next(&core, 16), 500000 + 15 * 6000);
     assert_int_equal(core_link_next(&core, 4), 500000 + 3 * 6000);
-    core = make_core_at(31.99, 500000); /* too near for an order to arrive in time */
+    core = make_core_at(31.99, 500000); /* too close for an order to arrive in time */
     assert_int_equal(core_link_next(&core, 16), 500000 + 60 + 16 * 6000);
     core = make_core_at(30, 500000);
     core.state.step_frames = 1234.567;
@@ -36,7 +36,7 @@ static void a_count_in_has_lines_before_the_music(void **unused)
 
     (void)unused;
     core.state.count_in = 13;
-    core.state.step = 0; /* where the music begins */
+    core.state.step = 0; /* the beginning of the music */
     assert_int_equal(core_link_next(&core, 16), 4096 + 13 * 6000);
     assert_int_equal(core_link_next(&core, 4), 4096 + 6000);
 }

@@ -39,7 +39,7 @@ static struct run convert_tone(uint32_t from, uint32_t to, double hz, uint32_t f
     return run;
 }
 
-/* Signal to noise in dB against the sine itself at the other rate, away from the ends. */
+/* Signal to noise in dB, compared with the sine itself at the other rate, away from the ends. */
 static double quality_of(uint32_t from, uint32_t to, double hz)
 {
     struct run run = convert_tone(from, to, hz, FRAMES, 4096);
@@ -120,7 +120,7 @@ static void it_makes_no_difference_in_what_pieces_it_comes(void **state)
     free(pieces.out);
 }
 
-/* What a streamer does that goes on for its predecessor: RESAMPLE_REACH frames ahead of the place. */
+/* As a streamer that takes over from its predecessor: RESAMPLE_REACH frames before the place. */
 static void one_that_begins_in_the_middle_gives_the_same(void **state)
 {
     struct run whole = convert_tone(44100, 48000, 1000, 20000, 4096);

@@ -68,7 +68,7 @@ static void one_that_is_loading_holds_no_place_and_one_that_leaves_does(void **s
     assert_int_equal(at, 1600);
 }
 
-/* Whoever filled the table with nonsense, nothing outside the memory is given out. */
+/* Even if the table contains nonsense, no room outside the memory is given out. */
 static void a_table_of_nonsense_gives_nothing_outside(void **state)
 {
     struct sounds_memory *memory = *state;

@@ -11,7 +11,7 @@
 
 enum { RATE = 48000, FRAMES = 2 * RATE, ROOM = 4 * FRAMES };
 
-/* Stretches two seconds of a sine of 440 Hz; gives how many frames came. */
+/* Stretches two seconds of a sine of 440 Hz; returns the number of frames. */
 static uint32_t stretch_tone(double tempo, double semitones, float *out)
 {
     struct stretch *made;

@@ -1,4 +1,5 @@
-/* What a capture ring gave is in the file once and in its place, whoever carried it and wherever he died. */
+/* The frames of a capture ring are in the file once and in their place, whichever process copied them and wherever it
+ * died. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +87,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static bool fills; /* what is missing */
+static bool fills; /* the missing part */
 
 static void start_take(enum take_work work, uint64_t most)
 {
@@ -125,7 +126,7 @@ static void end_capture(void)
     capture_header_put(capture.memory, 0, 3, &header);
 }
 
-/* The file holds frames 0 … count - 1, and its header says so. */
+/* The file has frames 0 … count - 1, and its header says so. */
 static void check_file(uint64_t count)
 {
     int fd = open(capture.path, O_RDWR);
@@ -153,7 +154,7 @@ static void record_frames(uint32_t count)
     await_taken(BEGIN + count);
 }
 
-/* The streamer ends; what its errand would have told is heard by nobody. */
+/* The streamer ends; the result of its errand is lost. */
 static void die_now(void)
 {
     assert_true(errands_end(capture.errands));
@@ -165,7 +166,7 @@ static void a_take_is_in_its_file_from_its_first_frame_to_its_last(void **state)
 {
     (void)state;
     record_frames(3000);
-    play_frames(3000, 1500); /* over the ring's end */
+    play_frames(3000, 1500); /* past the ring's end */
     end_capture();
     await_done();
     assert_int_equal(capture.error, ERR_OK);
@@ -183,7 +184,7 @@ static void one_that_is_long_enough_ends_though_frames_go_on_coming(void **state
     check_file(1234);
 }
 
-/* Its streamer has died: what was carried and half of what was not stands in the file. */
+/* The streamer has died: the file contains the synced frames and half of the others. */
 static void a_successor_goes_on_at_the_very_frame(void **state)
 {
     float junk[400];
@@ -205,7 +206,7 @@ static void a_successor_goes_on_at_the_very_frame(void **state)
     check_file(3600);
 }
 
-/* The memory is another: nothing says that what was not synced is whole. */
+/* The memory is another one: nothing proves that unsynced data is complete. */
 static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
 {
     char junk[801] = { 0 };
@@ -251,7 +252,7 @@ static void what_is_not_there_or_not_ours_is_said(void **state)
 
 static uint64_t sounded, lost; /* by the core: frames of the take, each with its own number, lost ones included */
 
-/* `count` frames that no cell has, before the next one. */
+/* `count` frames without a cell, before the next one. */
 static void lose_frames(uint64_t count)
 {
     struct capture_header header = capture_header_get(capture.memory);
@@ -272,7 +273,7 @@ static void sound_frames(uint32_t count)
     sounded += count;
 }
 
-/* Each frame of the file is silence within the places that its header names, and its own number elsewhere. */
+/* Each frame of the file is silence within the places in its header, and its own number elsewhere. */
 static void check_places(uint64_t count, uint64_t lacks, bool is_filled)
 {
     int fd = open(capture.path, O_RDWR);
@@ -339,7 +340,7 @@ static void a_successor_has_the_places_of_its_predecessor_and_goes_on(void **sta
     for (int is_filled = 0; is_filled < 2; is_filled++) {
         record_with_gaps(is_filled, 0);
         die_now();
-        lose_frames(60); /* grows while there is none */
+        lose_frames(60); /* the loss grows while no streamer runs */
         sound_frames(900);
         start_take(TAKE_RESUME, 0);
         await_taken(BEGIN + 2600);
@@ -354,7 +355,8 @@ static void a_successor_has_the_places_of_its_predecessor_and_goes_on(void **sta
     }
 }
 
-/* The header of the capture forgets all but the last places, the file names only the first: all sounds in its place. */
+/* The header of the capture keeps only the last places, and the file only the first: every sound is still in its
+ * place. */
 static void more_places_than_are_named_displace_nothing(void **state)
 {
     (void)state;
@@ -401,7 +403,7 @@ static void a_take_of_so_many_frames_has_them_where_some_are_missing(void **stat
     check_places(1200, 200, true);
 }
 
-/* What was not synced is cut away, and what it lacked with it. */
+/* Unsynced data is cut off, together with its missing frames. */
 static void what_is_cut_lacks_nothing_after_its_end(void **state)
 {
     struct wav wav;

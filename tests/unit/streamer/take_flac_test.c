@@ -1,5 +1,5 @@
-/* Whatever a predecessor left of a take that was to be FLAC, one file is the whole take in the end, and no other file
- * is touched. The worker is the real one. */
+/* Whatever a predecessor left of a take that is to be FLAC, in the end one file is the whole take, and no other file is
+ * changed. The worker is the real one. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +80,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Frame n is n · step of 24 bit; frame `over` is beyond it. */
+/* Frame n is n · step of 24 bit; frame `over` is above full scale. */
 static void make_wav(uint32_t frames, uint32_t step, uint32_t over)
 {
     struct wav wav;

@@ -50,7 +50,7 @@ static void loudness_is_matched_as_far_as_the_peak_allows(void **state)
     (void)state;
     expect_near(1, tune_loudness(-18, -1, -18));
     expect_near(pow(10, -6.0 / 20), tune_loudness(-12, 0, -18));
-    expect_near(pow(10, 3.0 / 20), tune_loudness(-30, -3, -18));   /* 12 dB are wanted, the peak leaves 3 */
+    expect_near(pow(10, 3.0 / 20), tune_loudness(-30, -3, -18));   /* the rule asks for 12 dB, the peak allows 3 */
     expect_near(pow(10, 12.0 / 20), tune_loudness(-60, -40, -18)); /* no more than 12 */
     expect_near(1, tune_loudness(NAN, 0, -18));
 }

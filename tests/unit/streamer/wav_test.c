@@ -1,4 +1,4 @@
-/* A recording is a whole WAVE file after each sync, whatever of it was lost behind that, and past 4 GiB it is RF64. */
+/* After each sync a recording is a complete WAVE file, whatever later data is lost; above 4 GiB it is RF64. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -49,7 +49,7 @@ static void read_page(int fd, uint8_t page[WAV_HEADER])
     assert_int_equal(pread(fd, page, WAV_HEADER, 0), WAV_HEADER);
 }
 
-/* Walks all chunks: each begins where the one before it ends. NULL: not there. */
+/* Walks all chunks: each begins where the previous one ends. NULL: not found. */
 static const uint8_t *chunk_of(const uint8_t *page, const char *name, uint64_t *size)
 {
     for (uint64_t at = 12; at + 8 <= WAV_HEADER; at += 8 + *size + *size % 2) {
@@ -81,7 +81,7 @@ static void the_header_says_what_is_there(void **state)
         assert_int_equal(wav_write(&wav, 0, stereo, FRAMES, &fault), ERR_OK);
         read_page(fd, page);
         assert_non_null(chunk_of(page, "data", &size));
-        assert_int_equal(size, 0); /* not said before it is on the disk */
+        assert_int_equal(size, 0); /* not reported before it is on the disk */
         assert_int_equal(wav_sync(&wav, &fault), ERR_OK);
         read_page(fd, page);
         assert_memory_equal(page, "RIFF", 4);
@@ -127,7 +127,7 @@ static void past_4_gib_it_is_rf64(void **state)
     assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
     assert_int_equal(again.frames, frames + 2);
     assert_int_equal(again.synced, frames + 2);
-    memcpy(page, "RIFF", 4); /* torn: this sector is of the sync before, when there were 8 frames */
+    memcpy(page, "RIFF", 4); /* torn: this sector is from the previous sync, when there were 8 frames */
     page[4] = (uint8_t)(WAV_HEADER - 8 + 64), page[5] = (WAV_HEADER - 8 + 64) >> 8, page[6] = page[7] = 0;
     assert_int_equal(pwrite(fd, page, 512, 0), 512);
     assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
@@ -135,7 +135,8 @@ static void past_4_gib_it_is_rf64(void **state)
     close(fd);
 }
 
-/* Cut at any byte behind the header, it is taken over with all whole frames; within the header it is none of ours. */
+/* Cut at any byte after the header, the file is taken over with all complete frames; cut within the header, it is not a
+ * take. */
 static void what_a_predecessor_left_is_taken_over(void **state)
 {
     static float stereo[FRAMES * 2], read[2];
@@ -151,7 +152,7 @@ static void what_a_predecessor_left_is_taken_over(void **state)
         assert_int_equal(ftruncate(fd, size), 0);
         assert_int_equal(wav_resume(&again, fd, &fault), ERR_OK);
         assert_int_equal(again.frames, (uint64_t)(size - WAV_HEADER) / 8);
-        assert_int_equal(again.synced, 0); /* no sync has said anything of them */
+        assert_int_equal(again.synced, 0); /* no sync has confirmed them */
         assert_memory_equal(&again.take, &take, sizeof(take));
     }
     uint64_t there = again.frames;

@@ -9,8 +9,8 @@
 
 enum { LOOK = 100000, LIMIT = 2000000 };
 
-/* Looks ten times a second at a process that gives no beat, in `state`, using `cpu` between two looks; the number of
- * looks until it is found to hang, 0 when it is not within `most`. */
+/* Checks ten times a second a process that sends no heartbeat, in `state`, using `cpu` between two checks. Returns the
+ * number of checks until the process counts as hanging, 0 if that takes more than `most`. */
 static int looks_until_found(char state, usec_t cpu, int most)
 {
     struct hang hang = { 0 };

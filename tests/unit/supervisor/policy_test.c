@@ -9,7 +9,7 @@
 
 enum { MS = 1000, S = 1000000 };
 
-/* One death after another, and what becomes of each: waits in ms, -1 for quarantine. */
+/* One death after another, and the reaction to each: waits in ms, -1 for quarantine. */
 struct death_row {
     struct policy_life life;
     int wait_ms;

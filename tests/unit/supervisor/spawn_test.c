@@ -11,7 +11,7 @@ enum { LONG_ENOUGH = 60 * 1000000 };
 static const struct spawn_command program = { .service = "test", .program = "program" };
 static const struct spawn_command missing = { .service = "test", .program = "no-such-program" };
 
-/* A program of that text stands in the programs' directory. */
+/* Writes a program with that text into the programs' directory. */
 static void put_program(struct home *home, const char *text)
 {
     strcpy(home->paths.programs, home->root);
@@ -77,7 +77,7 @@ static void a_program_that_is_not_there_is_told(void **state)
     assert_int_equal(spawn.pid, 0);
 }
 
-/* Its process group, its descriptors and its blocked signals, as it sees them itself. */
+/* Its process group, its descriptors and its blocked signals, as the process sees them itself. */
 static void a_service_inherits_nothing(void **state)
 {
     struct home *home = *state;

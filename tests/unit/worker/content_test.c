@@ -70,7 +70,7 @@ static void tags_around_the_frames_leave_the_content_of_an_mp3(void **state)
     buffer_free(&plain), buffer_free(&tagged);
 }
 
-/* Writes the packets of an Ogg file anew, each on pages of its own. */
+/* Writes the packets of an Ogg file again, each on pages of its own. */
 static struct buffer change_pages(const struct buffer *from)
 {
     struct made made = made_of(from);

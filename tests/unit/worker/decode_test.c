@@ -112,7 +112,7 @@ static void what_is_no_sound_is_refused_with_its_reason(void **state)
     assert_refused("RIFF\0\0\0\0WAVE", 12, "damaged");
 }
 
-/* libsndfile says "File does not exist" of the first, and "an unimplemented format" of the second. */
+/* libsndfile reports "File does not exist" for the first, and "an unimplemented format" for the second. */
 static void a_reason_is_about_the_file(void **state)
 {
     (void)state;

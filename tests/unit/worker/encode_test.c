@@ -1,4 +1,5 @@
-/* A WAV becomes a FLAC of the nearest integers of 24 bit, what it cannot say is refused, and what differs is seen. */
+/* A WAV becomes a FLAC of the nearest integers of 24 bit; values that FLAC cannot represent are refused, and each
+ * difference is detected. */
 #include <pthread.h>
 #include <sys/socket.h>
 
@@ -126,7 +127,7 @@ static float *make_noise(uint32_t samples)
     return to;
 }
 
-/* Read here by the decoder alone, and rounded here in double. */
+/* Read here only by the decoder, and rounded here in double. */
 static void every_sample_is_the_nearest_integer(void **state)
 {
     enum { FRAMES = 2 * STEP + 1234 };

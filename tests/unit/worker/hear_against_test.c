@@ -1,4 +1,4 @@
-/* The ear against the libraries that it does without at run time: libebur128 and aubio's onset and tempo. */
+/* The analysis compared with libraries that it does not use at run time: libebur128, and aubio's onset and tempo. */
 #include <aubio/aubio.h>
 #include <ebur128.h>
 

@@ -55,7 +55,7 @@ static void the_waveform_is_what_a_direct_measurement_gives(void **state)
     free(x);
 }
 
-/* The extremes of the bins of a level that a column of `zoom` frames touches. */
+/* The extremes of those bins of a level that a column of `zoom` frames touches. */
 static struct drawn drawn_from(const struct artefact_level *level, size_t stretch, size_t column, double zoom)
 {
     size_t first = (size_t)((double)column * zoom / (double)stretch);
@@ -69,7 +69,7 @@ static struct drawn drawn_from(const struct artefact_level *level, size_t stretc
     return d;
 }
 
-/* What a column shows has its own extremes, and none from farther than the next column. */
+/* A column shows at least its own extremes, and none from farther away than the next column. */
 static void a_million_samples_are_drawn_within_one_pixel(void **state)
 {
     enum { FRAMES = 1000000 };

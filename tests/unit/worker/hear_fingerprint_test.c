@@ -1,4 +1,4 @@
-/* The print and the gist of a sound: what changes them, and what does not. */
+/* The print and the gist of a sound: which changes affect them, and which do not. */
 #include "schema_artefact.h"
 #include "tests/unit/worker/hear_made.h"
 
@@ -15,7 +15,7 @@ static float *pluck_string(double gain, size_t lead)
     return x;
 }
 
-/* Filled until the next sound is heard. */
+/* Filled until the next sound is analysed. */
 static struct artefact_print print_of(struct hear *hear, const float *x, struct heard_sound *heard)
 {
     struct artefact_print print = { 0 };

@@ -1,4 +1,4 @@
-/* hear_made.h: sounds that the tests of the ear make and give it. */
+/* hear_made.h: sounds that the tests of the analysis make. */
 #ifndef LOOPHOLE_TESTS_HEAR_MADE_H
 #define LOOPHOLE_TESTS_HEAR_MADE_H
 
@@ -65,7 +65,7 @@ static inline const struct heard_fact *made_fact(const struct heard_sound *heard
     return NULL;
 }
 
-/* NaN when the fact is not stated. */
+/* NaN if the fact is missing. */
 static inline double made_number(const struct heard_sound *heard, const char *attribute)
 {
     const struct heard_fact *fact = made_fact(heard, attribute);

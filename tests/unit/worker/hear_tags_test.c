@@ -1,4 +1,4 @@
-/* Tags, textures and seams: made sounds that have them, and ones that have not. */
+/* Tags, textures and seams: made sounds that have them, and others that have not. */
 #include <stdio.h>
 
 #include "services/worker/hear/tag.h"

@@ -6,7 +6,7 @@
 
 enum { KINDS = 7 };
 
-/* Small files with tags in every place where they can stand. */
+/* Small files with tags in every possible place. */
 static struct buffer tagged_wave(void)
 {
     struct buffer info = { 0 }, list = { 0 }, acid = { 0 }, smpl = { 0 }, bext = { 0 };

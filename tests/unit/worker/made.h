@@ -95,7 +95,7 @@ static inline void put_chunk_of(struct buffer *to, const char *id, const char *l
     buffer_free(&data);
 }
 
-/* A WAVE file of 16 bits, mono, with chunks before and behind the sound. */
+/* A WAVE file of 16 bits, mono, with chunks before and after the sound. */
 static inline struct buffer made_wave(const struct buffer *before, const struct buffer *behind)
 {
     struct buffer wave = { 0 }, format = { 0 }, data = { 0 };
@@ -157,7 +157,7 @@ static inline struct buffer made_encoded(struct encoded how)
     return bytes;
 }
 
-/* ---- what the worker says about them ---- */
+/* ---- the worker's results for them ---- */
 
 static inline struct hash made_content(const struct buffer *bytes)
 {

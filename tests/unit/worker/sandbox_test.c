@@ -19,7 +19,7 @@
 
 enum { PATH_FD = 0 }; /* in the child: a file that is open for writing */
 
-/* Runs `inside` in a child that has entered the sandbox; gives its wait status. */
+/* Runs `inside` in a child that has entered the sandbox; returns its wait status. */
 static int in_sandbox(int (*inside)(void))
 {
     pid_t child = fork();
@@ -149,7 +149,7 @@ static int loads_a_program_into_the_kernel(void)
     return is_refused(syscall(SYS_bpf, 0, NULL, 0));
 }
 
-/* To its parent, which would hold it open. */
+/* Sends it to the parent, which would keep it open. */
 static int passes_a_descriptor_on(void)
 {
     union {
@@ -229,7 +229,7 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
     (void)maps_much;
 }
 
-/* The descriptor is as it was: 1,000 is the most there is. */
+/* The descriptor was opened before the sandbox; 1,000 is the largest value. */
 static int is_first_to_end(void)
 {
     char text[8] = "";
@@ -266,7 +266,7 @@ static void a_failed_check_still_ends_the_process_as_it_should(void **state)
     assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
-/* The job's seconds, made one: the next are not waited for. */
+/* Sets the limit for the job to one second; the test does not wait for the next ones. */
 static int works_too_long(void)
 {
     setrlimit(RLIMIT_CPU, &(struct rlimit){ 1, SANDBOX_LIFE_SECONDS });
@@ -283,7 +283,7 @@ static void more_time_ends_the_process(void **state)
     assert_int_equal(WTERMSIG(status), SIGXCPU);
 }
 
-/* ---- what it has a use for ---- */
+/* ---- calls that the worker needs ---- */
 
 static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_16,  SF_FORMAT_AIFF | SF_FORMAT_PCM_24,
                                SF_FORMAT_FLAC | SF_FORMAT_PCM_16, SF_FORMAT_OGG | SF_FORMAT_VORBIS,

@@ -180,7 +180,8 @@ static void id3_speaks_in_every_version_and_charset(void **state)
     static const char *const ids[3][3] = { { "TT2", "TBP", "TCO" },
                                            { "TIT2", "TBPM", "TCON" },
                                            { "TIT2", "TBPM", "TCON" } };
-    static const char title16[] = "\xFF\xFE\x2F\x01\x3D\xD8\xA5\xDC"; /* į and a drum stick, as UTF-16 with a mark */
+    /* į and a drum stick, as UTF-16 with a byte order mark */
+    static const char title16[] = "\xFF\xFE\x2F\x01\x3D\xD8\xA5\xDC";
     for (int version = 2; version <= 4; version++) {
         struct arena arena = { 0 };
         struct buffer frames = { 0 };
@@ -206,7 +207,7 @@ static void an_unsynchronised_tag_is_read_as_it_was_meant(void **state)
     struct arena arena = { 0 };
     struct buffer frames = { 0 };
     static const char title16[] = "\xFF\0\xFE"
-                                  "A\0B"; /* FF 00 FE: a mark whose FF was guarded */
+                                  "A\0B"; /* FF 00 FE: a byte order mark whose FF was escaped */
     put_letters(&frames, "TIT2"), put_be(&frames, 7, 4), put_le(&frames, 0, 2), put_le(&frames, 1, 1);
     buffer_add(&frames, title16, 7);
     struct buffer mp3 = tagged_mp3(3, 0x80, &frames);

@@ -144,7 +144,7 @@ static const char *const objects[] = {
 
 enum {
     OBJECT_COUNT = sizeof(objects) / sizeof(*objects),
-    OPAQUE = 2 /* the last ones: checked by who writes them */
+    OPAQUE = 2 /* the last ones: their writers check them */
 };
 
 static void assert_refused_and_made_anew(const struct paths *paths, const char *object)
@@ -188,7 +188,7 @@ static void random_bytes_behind_the_header_are_refused_and_made_anew(void **stat
     }
 }
 
-/* The supervisor died between an object's making and its first value. */
+/* The supervisor died after it had made an object and before its first value. */
 static void an_object_without_its_first_value_is_refused_and_made_anew(void **state)
 {
     struct shm shm;
@@ -202,7 +202,7 @@ static void an_object_without_its_first_value_is_refused_and_made_anew(void **st
     assert_refused_and_made_anew(paths_of(state), "notes.1");
 }
 
-/* Every way of using the studio, after whatever happened to it. */
+/* Every use of the studio, after any damage. */
 static void use_all(const struct studio *studio)
 {
     struct snapshot score = studio_score(studio);
@@ -278,7 +278,7 @@ static void one_that_is_removed_is_told_and_one_in_its_place_is_damage(void **st
     studio_close(studio);
 }
 
-/* Another mapping's SIGBUS goes where it went before. */
+/* The SIGBUS of another mapping goes to its previous handler. */
 static void what_is_not_ours_still_ends_the_process(void **state)
 {
     int status, fd = open(home_file(*state, "short", "x"), O_RDWR);
@@ -309,7 +309,7 @@ static void what_is_removed_is_gone(void **state)
     assert_int_equal(studio_open(paths_of(state), &studio, NULL), ERR_OFFLINE);
 }
 
-/* In a /dev/shm of its own, first of 40 MB, then of what was asked for; the exit code says where it went wrong. */
+/* In a /dev/shm of its own, first of 40 MB, then of the requested size; the exit code says where it failed. */
 static int make_in_little_room(const struct paths *paths)
 {
     struct fault fault = { 0 };
@@ -363,13 +363,13 @@ static void rings_are_as_long_as_the_rate_wants_and_never_shortened(void **state
     assert_int_equal(capacity_of(studio), 8 * 48000);
     assert_false(studio_outgrown(studio, paths_of(state), 44100, NULL));
     assert_true(studio_outgrown(studio, paths_of(state), 96000, NULL));
-    assert_false(studio_outgrown(studio, paths_of(state), 88200, NULL)); /* it is noted: once is enough */
+    assert_false(studio_outgrown(studio, paths_of(state), 88200, NULL)); /* already noted: once is enough */
     if (studio_mend(paths_of(state), made, &fault) != ERR_OK) {
         assert_int_equal(fault.code, ERR_FULL);
         skip(); /* /dev/shm has no room for them here */
     }
     assert_string_equal(made, "capture.1");
-    assert_int_equal(studio_check(studio, NULL), ERR_IO); /* a process that maps the short ones starts again */
+    assert_int_equal(studio_check(studio, NULL), ERR_IO); /* a process that maps the short ones must start again */
     studio_close(studio);
     assert_int_equal(studio_open(paths_of(state), &longer, NULL), ERR_OK);
     assert_int_equal(capacity_of(longer), 8 * 96000);
@@ -395,7 +395,7 @@ static void fill_ring(struct ring *ring, uint32_t cells)
     assert_int_equal(ring_ready(ring), cells);
 }
 
-/* All rings of a studio that begins at this rate, and what fits into the last of each kind. */
+/* All rings of a studio that begins at this rate, and the size of the last ring of each kind. */
 static void rings_of_every_rate_hold_8_and_16_seconds(void **state)
 {
     static const uint32_t rates[] = { 22050, 44100, 48000, 88200, 96000, 176400, 192000 };
