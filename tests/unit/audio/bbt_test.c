@@ -1,4 +1,4 @@
-/* Bars, beats and ticks of JACK, from and to places of ours. */
+/* Conversion between JACK's bars, beats and ticks and the engine's places. */
 #include <math.h>
 
 #include "services/audio/rt/bbt.h"

@@ -1,4 +1,4 @@
-/* How fast JACK's clock runs by the machine's. */
+/* The rate of JACK's clock, measured with the machine's clock. */
 #include <math.h>
 
 #include "services/audio/rt/drift.h"
@@ -12,7 +12,7 @@ struct server {
     double at;
 };
 
-/* Cycles of a card that counts `hz` frames a second and is up to `noise` µs late. */
+/* Cycles of a card that counts `hz` frames in a second, each up to `noise` µs late. */
 static void run_server(struct server *server, double seconds, double hz, int noise)
 {
     double end = server->at + seconds * 1e6;
@@ -56,7 +56,7 @@ static void a_card_s_own_rate_is_found_in_a_minute(void **unused)
     expect_near(&server, 48002.4, 0.1); /* 2 ppm */
     run_server(&server, 3600, 48002.4, 100);
     expect_near(&server, 48002.4, 0.01);
-    run_server(&server, 3600, 47997.6, 100); /* warmer */
+    run_server(&server, 3600, 47997.6, 100); /* the card is warmer */
     expect_near(&server, 47997.6, 0.01);
 }
 
@@ -70,7 +70,7 @@ static void another_server_begins_again(void **unused)
     server.frame = 0;
     run_server(&server, 30, 47990, 0);
     expect_near(&server, RATE, 0);
-    server.at += 5000; /* it stood still */
+    server.at += 5000; /* it paused */
     run_server(&server, 59, 47990, 0);
     expect_near(&server, RATE, 0);
     run_server(&server, 10, 47990, 0);

@@ -1,4 +1,4 @@
-/* What comes in at the inputs is in the rings of captures, and what does not is counted in its place. */
+/* The frames at the inputs are in the rings of captures, and missing ones are counted in their place. */
 #include "tests/unit/audio/stage.h"
 
 static void fill_input(struct stage *stage)
@@ -96,7 +96,7 @@ static uint64_t gap_at(const struct capture_header *header, uint64_t number)
     return header->gap[number % CAPTURE_GAPS].at - header->begin;
 }
 
-/* A new client's inputs lead nowhere at first; the mask of the one before says when they do again. */
+/* The inputs of a new client are not connected at first; the mask of the previous client shows when they are again. */
 static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void **made)
 {
     struct stage *stage = *made;
@@ -122,7 +122,7 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
     assert_int_equal(gap_at(&header, 0), 768);
     stage->wired = 3;
     stage_run(stage, 2048);
-    stage->wired = 0; /* a player that leaves is heard as silence */
+    stage->wired = 0; /* a player that leaves is recorded as silence */
     stage_run(stage, 2304);
     header = capture_header_get(capture);
     assert_int_equal(header.lost, 768);
@@ -133,14 +133,14 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
     assert_int_equal(header.gaps, 2);
     assert_int_equal(gap_at(&header, 1), 768 + 512);
     assert_int_equal(header.gap[1].total, header.lost);
-    stage->client = 10; /* nothing was connected: nothing is waited for */
+    stage->client = 10; /* nothing was connected, so the take does not wait */
     stage_run(stage, 2816);
     assert_int_equal(capture_header_get(capture).lost, 768 + 11);
     stage->wired = 1;
     stage_run(stage, 3072);
     stage->client = 11;
     stage->wired = 0;
-    order_take(stage, 6, ORDER_NOW, INT64_MAX); /* another take hears what is there */
+    order_take(stage, 6, ORDER_NOW, INT64_MAX); /* another take records the present inputs */
     stage_run(stage, 3328);
     header = capture_header_get(capture);
     assert_int_equal(header.generation, 6);

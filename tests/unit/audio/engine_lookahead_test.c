@@ -1,4 +1,4 @@
-/* The engine with the limiter that looks ahead: how late all is, what a change of limiter does, and what survives. */
+/* The engine with the look-ahead limiter: its delay, the effect of a change of limiter, and survival. */
 #include "services/audio/dsp/lookahead.h"
 #include "tests/unit/audio/stage.h"
 
@@ -10,7 +10,7 @@ static void look_ahead(struct stage *stage, uint32_t does)
     stage_score(stage);
 }
 
-/* A counter from frame FIRST on. */
+/* A counter that starts at frame FIRST. */
 static void start_stage(struct stage *stage)
 {
     stage_first_generation(stage, 0, 1);
@@ -18,7 +18,8 @@ static void start_stage(struct stage *stage)
     stage_start_stream(stage, 0, 1, FIRST);
 }
 
-/* Recorded frames: each holds the count of the frame that was due `lost` later and `late` frames before. */
+/* Each of these recorded frames has the count of the frame that was due `lost` frames later and `late` frames
+ * earlier. */
 static void assert_counts(struct stage *stage, uint32_t from, uint32_t until, uint32_t lost, uint32_t late)
 {
     for (uint32_t i = from; i < until; i++)
@@ -51,7 +52,7 @@ static void without_it_nothing_is_late(void **made)
     assert_counts(stage, FIRST, 20000, 0, 0);
 }
 
-/* A change of limiter and back, also within the change: no step is larger than the tone's own and the cross-fade's. */
+/* A change of limiter and back, also during the change: no step is larger than those of the tone and the crossfade. */
 static void a_change_of_limiter_makes_no_click(void **made)
 {
     static const uint32_t changes[] = { 8000, 16000, 24000, 24512, 28160, 28416, 28672 };
@@ -94,7 +95,7 @@ static void nothing_is_above_the_ceiling_through_changes(void **made)
     assert_true(stage_peak(stage, 0, 40000) <= 0.5f && stage_peak(stage, 0, 40000) > 0.49f);
 }
 
-/* The other instance takes over between two periods: not one frame is missing. */
+/* The other instance takes over between two periods: no frame is missing. */
 static void a_takeover_loses_no_frame_of_the_delay(void **made)
 {
     struct stage *stage = *made;
@@ -110,7 +111,7 @@ static void a_takeover_loses_no_frame_of_the_delay(void **made)
     assert_counts(stage, FIRST + DELAY, 80 * PERIOD, 0, DELAY);
 }
 
-/* What comes after frames that nobody sounded lies where it belongs; what was left of before them is not heard then. */
+/* The frames after unplayed ones are in their place; the rest of the frames before them is not played then. */
 static void lost_frames_leave_the_rest_in_its_place(void **made)
 {
     struct stage *stage = *made;
@@ -142,7 +143,7 @@ static void clock_out(struct stage *stage, int64_t from)
     stage_start_transport(stage, from, 0);
 }
 
-/* Start and then 24 clocks a quarter, at 120 BPM, from that frame on. */
+/* A start and then 24 clocks in each quarter, at 120 BPM, from that frame. */
 static void assert_clocks(struct stage *stage, int64_t first, uint32_t count)
 {
     assert_true(stage->heard_count >= count + 1);
@@ -183,7 +184,7 @@ static void a_takeover_loses_no_clock_that_waits(void **made)
     assert_clocks(stage, 40 * PERIOD - 10 + DELAY, 10);
 }
 
-/* What was due in frames that no owner sounded leaves at once, and what is due after them on its frame. */
+/* Clocks that were due in unplayed frames are sent at once, and later clocks on their frame. */
 static void clocks_that_wait_are_not_later_for_lost_frames(void **made)
 {
     struct stage *stage = *made;

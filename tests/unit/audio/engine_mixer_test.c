@@ -3,7 +3,7 @@
 
 enum { LENGTH = 48000, FADE = 240 };
 
-/* A constant level, for as long as a test takes. */
+/* A constant level for the whole test. */
 static void give_constant(struct stage *stage, uint32_t slot, float level, uint32_t group)
 {
     float *x = malloc(LENGTH * sizeof(*x));
@@ -90,7 +90,7 @@ static void meters_show_what_was_there(void **made)
     stage_near(state.inputs.peak[1], 0, 0);
 }
 
-/* Peaks of the inputs after a frame, as a client of its own sees them. */
+/* The peaks of the inputs after a frame, as one of several clients gets them. */
 static float peak_after(struct stage *stage, int64_t since)
 {
     struct state state = stage_state(stage);
@@ -151,7 +151,7 @@ static void clips_are_counted_before_the_limiter_and_counts_can_begin_again(void
     stage_run(stage, 4096 + 768);
     state = stage_state(stage);
     assert_int_equal(state.xruns + state.lost + state.inputs.clips, 0);
-    assert_true(state.master.clips == 512); /* of this period, both channels */
+    assert_true(state.master.clips == 512); /* in this period, both channels */
 }
 
 static void the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart(void **made)
@@ -171,7 +171,7 @@ static void the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart(voi
     assert_true(stage_is_silent(stage, 1024 + FADE, 2048));
 }
 
-/* A preview that counts, from frame `at` on, through a chain that halves and negates. */
+/* A preview that counts from frame `at`, through a chain that halves and negates. */
 static void preview_through_a_chain(struct stage *stage, uint32_t at)
 {
     stage->chain = -0.5f;
@@ -188,7 +188,7 @@ static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leave
 {
     struct stage *stage = *made;
 
-    stage->score.preview_apart = 1; /* what returns is for the listener all the same */
+    stage->score.preview_apart = 1; /* the returned sound is for the listener all the same */
     preview_through_a_chain(stage, 300);
     stage->score.groups[GROUP_PREVIEW].gain = 0.5f;
     stage_score(stage);
@@ -199,12 +199,12 @@ static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leave
         assert_true(stage->preview[0][i] == sent && stage->preview[1][i] == -sent);
         assert_true(stage->main[0][i + stage->period] == -0.25f * sent);
     }
-    for (uint32_t i = 300; i < 300 + FADE; i++) /* and the fade at the beginning is the preview's alone */
+    for (uint32_t i = 300; i < 300 + FADE; i++) /* and the fade at the beginning is only the preview's */
         assert_true(stage->main[0][i + stage->period] == -0.25f * stage->preview[0][i]);
     stage_near(stage_state(stage).groups[GROUP_PREVIEW].peak[0], 0.25 * (double)stage_count((1 << 20) + 7600), 1e-3);
 }
 
-/* Neither what still returns, nor what was meant for the chain. */
+/* Neither the sound that still returns, nor the sound that was sent to the chain, is heard. */
 static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it(void **made)
 {
     for (uint32_t period = 64; period <= 1024; period *= 2) {
@@ -221,7 +221,7 @@ static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_cha
         assert_true(level > 0);
         assert_true(stage_is_silent(stage, 4096 + FADE, 8192));
         for (uint32_t i = 4096; i < 4096 + FADE; i++) {
-            assert_true(stage->main[0][i] <= 0); /* never as it left: that is above 0 */
+            assert_true(stage->main[0][i] <= 0); /* never the outgoing sound: that is above 0 */
             assert_true(fabsf(stage->main[0][i] - stage->main[0][i - 1]) < 0.01f * level);
         }
     }
@@ -236,7 +236,7 @@ static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_
     for (uint32_t i = 0; i < STAGE_MOST; i++)
         stage->returns[0][i] = stage->returns[1][i] = 0.25f;
     stage->returns[0][2500] = NAN;
-    stage->chain = NAN; /* returns stay as they were given */
+    stage->chain = NAN; /* returns are as the test set them */
     stage_run(stage, 1024);
     assert_true(stage_is_silent(stage, 0, 1024));
     stage_generation(stage, 0, 1);
@@ -271,7 +271,7 @@ static void a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step(voi
     assert_true(stage->main[0][4000] > 0 && stage->main[0][6000] < 0);
 }
 
-/* All at once: streams, sounds, a synth with long tails in reverb and delay, the metronome. */
+/* Starts everything: streams, sounds, a synth with long tails in reverb and delay, the metronome. */
 static void start_everything(struct stage *stage)
 {
     struct score_row *row = &stage->score.now.rows[0];

@@ -1,8 +1,7 @@
-/* An owner is paused at any instruction of a period, its standby takes over and goes on, and the owner is resumed: what
- * a reader finds in the rings of captures and notes is as if the owner had ended there. The owner pauses within a
- * signal handler, at an instruction that the processor's single-step flag counts; the handler plays the standby and the
- * reader.
- * LONG=1: every instruction, and a thousand random ones of the period. SEED=N draws the random ones. */
+/* An owner is paused at any instruction of a period, its standby takes over and continues, and the owner is resumed. A
+ * reader must find the rings of captures and notes as if the owner had ended there. The owner pauses within a signal
+ * handler, at an instruction that the processor's single-step flag counts; the handler plays the standby and the
+ * reader. LONG=1: every instruction, and a thousand random ones of the period. SEED=N draws the random ones. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,30 +17,30 @@
 
 enum { FRAMES = 64, ORDERS = 3, LOW_BITS = 20 };
 enum { LAP_FRAMES = 8192, LAP_ORDERS = 250, UNREAD = 4, LAP = CAPTURE_FRAMES / LAP_FRAMES + 4 };
-enum { PUBLICATION = 1000 }; /* more instructions than it has */
+enum { PUBLICATION = 1000 }; /* more than the number of its instructions */
 static const long FLAG_STEP = 0x100;
 static const uint8_t BREAK = 0xcc;
 
-typedef void (*place)(void); /* of a function's first instruction */
+typedef void (*place)(void); /* the address of a function's first instruction */
 
 struct breakpoint {
     uint8_t *at; /* NULL: none is set */
     uint8_t was;
 };
 
-/* What the handler knows. */
+/* The state of the handler. */
 static struct {
     struct stage *stage;
     struct breakpoint begin, after_repeat;
-    uint64_t steps, pause_at; /* instructions after `begin`; the one at which the owner pauses */
+    uint64_t steps, pause_at; /* instructions since `begin`; the one at which the owner pauses */
     bool is_on, has_paused, laps;
 } owner;
 
-/* What the reader has seen. */
+/* The state of the reader. */
 static struct {
     int64_t frame;      /* the last one of the take; -1: none */
     uint64_t lost;      /* frames between those that it has read */
-    uint32_t sent, tag; /* orders that were sent; the tag of the next answer */
+    uint32_t sent, tag; /* number of orders sent; the tag of the next answer */
     bool may_lose_notes;
 } reader;
 
@@ -88,7 +87,7 @@ static void read_take(const struct stage *stage)
         reader.lost += reader.frame < 0 ? 0 : (uint64_t)(number - reader.frame - 1);
         reader.frame = number;
     }
-    /* All frames before the server's are read or lost. */
+    /* All frames before the server's current one are read or lost. */
     assert_int_equal(capture_header_get(capture).generation, 1);
     assert_true(capture_header_get(capture).end == UINT64_MAX);
     assert_int_equal(capture_header_get(capture).lost, reader.lost + (uint64_t)(stage->server - 1 - reader.frame));
@@ -116,8 +115,9 @@ static void read_all(const struct stage *stage)
     read_notes(stage);
 }
 
-/* The standby takes over with its second period, for its first is the one that the owner does not end. When the rings
- * come round, the reader leaves the last periods for later: the cells that the owner was copying are among them. */
+/* The standby takes over with its second period, because its first is the one that the owner does not end. When the
+ * rings wrap around, the reader leaves the last periods for later: they contain the cells that the owner was
+ * copying. */
 static void stand_in(void)
 {
     struct stage *stage = owner.stage;
@@ -156,7 +156,8 @@ static bool take_break(struct breakpoint *breakpoint, greg_t *ip)
     return true;
 }
 
-/* A copy by `rep movs` counts as one instruction: stepping would stop at each of its bytes. Its length; 0: another. */
+/* A copy by `rep movs` counts as one instruction, although stepping would stop at each of its bytes. Returns its
+ * length; 0: another instruction. */
 static uint32_t find_repeated(const uint8_t *at)
 {
     if (at[0] != 0xf3)
@@ -199,7 +200,7 @@ static void catch_traps(void)
     sigaction(SIGTRAP, &action, NULL);
 }
 
-/* Instance 0 owns and has played for a while; the other one stands by. */
+/* Instance 0 is the owner and has played for a while; the other one is the standby. */
 static void settle_stage(struct stage *stage)
 {
     while (!engine_owns(stage->engine[0]))
@@ -213,11 +214,11 @@ static void settle_stage(struct stage *stage)
     }
 }
 
-/* One period of the owner, paused `at` so many instructions after it came to `begin`. False: the period was over. */
+/* Runs one period of the owner, paused `at` instructions after `begin`. False: the period ended before. */
 static bool pause_at(struct stage *stage, place begin, uint64_t at)
 {
     settle_stage(stage);
-    run_period(stage, 1, FRAMES); /* the standby is first in this cycle, so that it was there in the one before */
+    run_period(stage, 1, FRAMES); /* the standby is first in this cycle, so it was present in the previous one */
     owner.steps = 0;
     owner.pause_at = at;
     owner.has_paused = false;
@@ -228,7 +229,7 @@ static bool pause_at(struct stage *stage, place begin, uint64_t at)
     owner.is_on = false;
     if (!owner.has_paused)
         stage->server += FRAMES;
-    for (int i = 0; i < 3; i++) { /* with the resumed one beside */
+    for (int i = 0; i < 3; i++) { /* together with the resumed one */
         uint32_t first = engine_owns(stage->engine[1]);
         send_orders(stage, ORDERS);
         run_period(stage, first, FRAMES);
@@ -236,7 +237,7 @@ static bool pause_at(struct stage *stage, place begin, uint64_t at)
         stage->server += FRAMES;
         read_all(stage);
     }
-    assert_int_equal(reader.frame, stage->server - 1); /* nothing is lost any more, and every order is answered */
+    assert_int_equal(reader.frame, stage->server - 1); /* nothing more is lost, and every order is answered */
     assert_int_equal(reader.tag, reader.sent);
     return owner.has_paused;
 }
@@ -261,7 +262,7 @@ static bool is_long(void)
     return word && word[0];
 }
 
-/* One instruction of `each`, from `begin` to the end of the period. */
+/* One of `each` instructions, from `begin` to the end of the period. */
 static void sweep_pauses(struct stage *stage, place begin, uint64_t most, uint64_t each)
 {
     uint64_t at = 0, pauses = 0;
@@ -275,14 +276,14 @@ static void sweep_pauses(struct stage *stage, place begin, uint64_t most, uint64
     print_message("%llu pauses in %llu instructions\n", (unsigned long long)pauses, (unsigned long long)at);
 }
 
-/* From the owner's last look at the owner word on. */
+/* From the owner's last load of the owner word. */
 static void paused_at_any_instruction_of_the_end_and_resumed_it_changes_nothing(void **made)
 {
     owner.laps = false;
     sweep_pauses(*made, (place)(uintptr_t)notes_stage, UINT64_MAX, is_long() ? 1 : 17);
 }
 
-/* Within the publication, while the rings come round: the cells that it was copying are in use again. */
+/* During the publication, when the rings wrap around: the cells that it was copying are in use again. */
 static void paused_while_the_rings_come_round_it_changes_nothing(void **made)
 {
     owner.laps = true;

@@ -3,7 +3,7 @@
 
 enum { STEP = 6000, BAR = 16 * STEP }; /* frames, at 120 BPM and 48 kHz */
 
-/* A row that plays a sound of one frame: where it sounds, its value says which row it is. */
+/* A row that plays a sound of one frame, whose value identifies the row. */
 static void give_impulse(struct stage *stage, struct score_pattern *pattern, uint32_t row, float value,
                          const char *steps)
 {
@@ -96,7 +96,7 @@ static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
     assert_int_equal(note->tag, 2);
     stage_near(stage_state(stage).tempo, 240, 0);
 
-    stage->score.now = stage->score.next; /* what the control thread does then */
+    stage->score.now = stage->score.next; /* as the control thread does then */
     stage->score.next_bar = -1;
     stage->score.tempo = 240;
     stage_score(stage);
@@ -146,7 +146,7 @@ static uint32_t find_clicks(const struct stage *stage, uint32_t until, uint32_t 
     while (i < until && count < most) {
         if (fabsf(stage->main[0][i]) > 0) {
             at[count++] = i;
-            i += 3500; /* a click is over after 60 ms */
+            i += 3500; /* a click ends after 60 ms */
         }
         i++;
     }

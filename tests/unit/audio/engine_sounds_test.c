@@ -1,9 +1,9 @@
-/* Sound voices and pads: on their frame, stolen without a click, let go when nobody plays them. */
+/* Sound voices and pads: on their frame, stolen without a click, released when nothing plays them. */
 #include "tests/unit/audio/stage.h"
 
 enum { FADE = 240, LENGTH = 20000 };
 
-/* A ramp that never is 0, so that every frame says which one it is. */
+/* A ramp that is never 0, so that every frame has a value of its own. */
 static float *make_ramp(uint32_t frames)
 {
     float *x = calloc(frames, sizeof(*x));
@@ -102,7 +102,7 @@ static void an_octave_up_takes_half_the_time(void **made)
     assert_true(stage_is_silent(stage, 2001, 3000));
 }
 
-/* 64 constants of one level: the 65th takes the oldest's place, which fades beside it. */
+/* 64 constants of one level: the 65th takes the place of the oldest, which fades at the same time. */
 static void the_oldest_voice_is_stolen_with_a_fade(void **made)
 {
     struct stage *stage = *made;

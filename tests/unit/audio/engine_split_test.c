@@ -1,4 +1,5 @@
-/* However the server cuts time into periods, and however often it runs one, the same comes out, bit for bit. */
+/* However the server divides time into periods, and however often it repeats one, the output is the same, bit for
+ * bit. */
 #include "tests/unit/audio/piece.h"
 
 enum { LENGTH = 80000 };

@@ -1,4 +1,4 @@
-/* Stream voices: they begin on their frame, lose and repeat none, and never click. */
+/* Stream voices: they begin on their frame, lose and repeat no frame, and never click. */
 #include "tests/unit/audio/stage.h"
 
 enum { FADE = 240 }; /* frames of 5 ms */
@@ -120,7 +120,7 @@ static void a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_
     assert_int_equal(stage_state(stage).underruns, 1);
 }
 
-/* Generation 1 of stream 0 counts from `first` on, and has played 2048 frames. */
+/* Generation 1 of stream 0 counts from `first`, and has played 2048 frames. */
 static void play_on(struct stage *stage, uint32_t first)
 {
     stage_generation(stage, 0, 1);
@@ -146,7 +146,7 @@ static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made
     assert_int_equal(stage_state(stage).streams[0].generation, 2);
 }
 
-/* The gain after i frames of a generation that begins at frame `from` and is left at `until`. */
+/* The gain after i frames of a generation that begins at frame `from` and ends at `until`. */
 static double gain_of(uint32_t i, uint32_t from, uint32_t until)
 {
     double place = i < from    ? 0
@@ -157,7 +157,7 @@ static double gain_of(uint32_t i, uint32_t from, uint32_t until)
     return place * place * (3 - 2 * place);
 }
 
-/* After 128, 192 and 224 frames: the earliest times at which four fade out at once beside the newest. */
+/* After 128, 192 and 224 frames: the earliest times at which four generations fade out at once with the newest. */
 static void seeks_within_5_ms_let_each_generation_fade_out(void **made)
 {
     static const uint32_t at[] = { 0, 128, 192, 224, 10000 };
@@ -186,7 +186,7 @@ static void a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it(void 
     play_on(stage, old);
     stage_finish(stage, 0);
     stage_generation(stage, 0, 2);
-    stage_run(stage, 3072); /* its cells are still to come */
+    stage_run(stage, 3072); /* its cells come later */
     stage_fill(stage, 0, next, 5000);
     stage_run(stage, 6000);
     assert_null(stage_note(stage, NOTE_STREAM_ENDED, 0));
@@ -261,7 +261,7 @@ static void damage_in_a_ring_is_silence_and_does_not_stay(void **made)
     assert_true(isfinite(stage_state(stage).master.rms[0]));
 }
 
-/* A constant of so many frames more. */
+/* Adds `frames` frames of a constant. */
 static void fill_constant(uint32_t frames, struct ring *ring)
 {
     const float frame[2] = { 0.25f, 0.25f };
@@ -270,7 +270,7 @@ static void fill_constant(uint32_t frames, struct ring *ring)
         assert_int_equal(ring_write(ring, frame, 1), 1);
 }
 
-/* A slow disk gives frames in any portions, or none for long; seeks come at any time. */
+/* A slow disk gives frames in any portions, or none for a long time; seeks come at any time. */
 static void seeks_on_a_slow_disk_never_click(void **made)
 {
     struct stage *stage = *made;

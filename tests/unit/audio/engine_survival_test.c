@@ -1,4 +1,4 @@
-/* Death and change of ownership: what plays plays on, in time, whichever instruction was the last one. */
+/* Death and change of ownership: whatever sounds continues in time, whichever instruction was the last one. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -16,8 +16,8 @@ static int64_t order_frame(uint32_t number)
     return 400 + 29 * number;
 }
 
-/* What plays all the time: a counter, and a loop of it. The transport runs, a take is written, and orders that change
- * nothing are done and told all the time. */
+/* Constant load: a counter, and a loop of it. The transport runs, a take is written, and orders without an effect are
+ * done and answered all the time. */
 static void start_stage(struct stage *stage)
 {
     static float x[777];
@@ -42,7 +42,7 @@ static void start_stage(struct stage *stage)
                         .frame = order_frame(i), .verb = ORDER_STREAM_GAIN, .generation = 1, .tag = i, .value = 1 });
 }
 
-/* What an engine that never died gives at a frame of the audio clock, after the fade. */
+/* The output of an engine that never died at a frame of the audio clock, after the fade. */
 static float undisturbed_at(int64_t frame)
 {
     return stage_count(COUNTER + (uint32_t)frame) + stage_count((uint32_t)(frame % 777) + 1);
@@ -81,11 +81,11 @@ static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
     assert_int_equal(stage_state(stage).lost, PERIOD);
     assert_int_equal(stage_state(stage).instance, 1);
 
-    stage_period(stage, 0, PERIOD, true); /* the first one is back: it is not the owner any more */
+    stage_period(stage, 0, PERIOD, true); /* the first instance is back: it is no longer the owner */
     assert_true(stage_is_silent(stage, stage->recorded, stage->recorded + PERIOD) && engine_owns(stage->engine[1]));
 }
 
-/* It was stopped when it had read the clock, and goes on in a period that is long over. */
+/* It was stopped after it had read the clock, and continues in a period that ended long ago. */
 static void an_owner_that_slept_with_the_time_in_hand_takes_nothing(void **made)
 {
     struct stage *stage = *made;
@@ -103,7 +103,7 @@ static void an_owner_that_slept_with_the_time_in_hand_takes_nothing(void **made)
         stage_pass(stage, PERIOD);
     }
     assert_true(engine_owns(stage->engine[1]));
-    for (int periods = 20; periods > 0; periods--) { /* the other one sounds this period, or has */
+    for (int periods = 20; periods > 0; periods--) { /* the other one plays this period, or has played it */
         int64_t server = stage->server;
         stage->server = slept;
         stage_period(stage, 0, PERIOD, false);
@@ -144,7 +144,7 @@ static void a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time(void **made
 
     start_stage(stage);
     stage_run(stage, 100 * PERIOD);
-    stage->server += 5000; /* the server lost them */
+    stage->server += 5000; /* the server lost these frames */
     stage_run(stage, 200 * PERIOD);
     state = stage_state(stage);
     assert_undisturbed(stage, 100 * PERIOD, 100 * PERIOD + 5000, 100 * PERIOD);
@@ -184,7 +184,7 @@ static void a_server_whose_clock_begins_anew_is_followed(void **made)
 /* ---- in two ---- */
 
 struct shared {
-    _Atomic int64_t server; /* the cycle that the other process shall run; 0: none */
+    _Atomic int64_t server; /* the cycle that the other process must run; 0: none */
     _Atomic uint32_t ran, sounded;
 };
 
@@ -196,7 +196,7 @@ static struct shared *share_memory(void)
     return shared;
 }
 
-/* Instance 0, period after period, until it is killed. */
+/* Runs instance 0, period after period, until it is killed. */
 static pid_t fork_owner(struct stage *stage, uint32_t period, bool traced)
 {
     pid_t pid = fork();
@@ -207,7 +207,7 @@ static pid_t fork_owner(struct stage *stage, uint32_t period, bool traced)
     if (traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
         _exit(2);
     for (uint32_t i = 0; i < 3000; i++) {
-        if (traced && i == 30) /* past the fade */
+        if (traced && i == 30) /* after the fade */
             raise(SIGSTOP);
         stage_period(stage, 0, period, true);
         stage_pass(stage, period);
@@ -216,7 +216,7 @@ static pid_t fork_owner(struct stage *stage, uint32_t period, bool traced)
     _exit(0);
 }
 
-/* What was captured is the input, frame by frame, but for what was lost, which is counted. */
+/* The captured frames are the input, frame by frame, except for lost ones, which are counted. */
 static void assert_captured(const struct stage *stage)
 {
     struct ring ring;
@@ -236,7 +236,7 @@ static void assert_captured(const struct stage *stage)
     assert_int_equal(capture_header_get(capture).first, 0);
 }
 
-/* Each order was told once, and in turn. */
+/* Each order was answered once, and in order. */
 static void assert_told(const struct stage *stage, int64_t until)
 {
     struct ring notes = studio_notes(stage->studio, ORDERS_CONTROL);
@@ -249,7 +249,7 @@ static void assert_told(const struct stage *stage, int64_t until)
     assert_true(next == TOLD || order_frame(next) >= until);
 }
 
-/* Instance 1 goes on from the last whole half. Its first period is the one after the dead one's. */
+/* Instance 1 continues from the last valid half. Its first period is the one after the dead instance's. */
 static void go_on(struct stage *stage)
 {
     const struct state before = stage_state(stage);
@@ -322,7 +322,7 @@ static pid_t fork_traced(struct stage *stage)
     return pid;
 }
 
-/* Instructions from there until the period is shown to all. */
+/* The number of instructions from there until the period is published. */
 static uint32_t steps_of_a_period(struct stage *stage)
 {
     pid_t pid = fork_traced(stage);
@@ -335,7 +335,7 @@ static uint32_t steps_of_a_period(struct stage *stage)
     return count;
 }
 
-/* Half of them in the last stretch, where what was done is shown. */
+/* Half of the kills hit the last part, where the results are published. */
 static void killed_at_any_instruction_its_successor_goes_on(void **made)
 {
     struct stage *stage = *made;
@@ -385,7 +385,7 @@ static void wait_stopped(pid_t pid)
     assert_true(WIFSTOPPED(status));
 }
 
-/* The one that slept was in the middle of anything. Its first cycle is not the one after its last. */
+/* The stopped instance was at any place. Its first cycle is not the one after its last. */
 static void an_owner_that_slept_finds_that_it_is_none(void **made)
 {
     struct stage *stage = *made;

@@ -135,7 +135,7 @@ static void jack_is_followed(void **made)
     assert_int_equal(state.running, 1);
     assert_int_equal(state.step, 4);
     assert_int_equal(stage_onset(stage, 0), 1024 + 300);
-    stage->jack_frame = 9 * STEP + 100; /* somebody located */
+    stage->jack_frame = 9 * STEP + 100; /* another client located */
     stage_run(stage, 2560);
     assert_int_equal(stage_state(stage).step, 9);
     stage->jack_state = JACK_STOPPED;
@@ -175,7 +175,7 @@ static void lead_is_at(const struct stage *stage, double place, double tempo)
     stage_near(stage->last.lead.tempo, tempo, 1e-9);
 }
 
-/* JACK gets, a period ahead, the place of its first frame, and the tempo that counts from there on. */
+/* JACK gets, one period in advance, the place of its first frame, and the tempo from there on. */
 static void jack_is_told_the_place_through_changes_of_tempo(void **made)
 {
     struct stage *stage = *made;
@@ -192,7 +192,7 @@ static void jack_is_told_the_place_through_changes_of_tempo(void **made)
     lead_is_at(stage, place, 120);
     stage->score.tempo = 140;
     stage_score(stage);
-    stage_run(stage, 256 * 401); /* this one at the tempo that JACK got for it */
+    stage_run(stage, 256 * 401); /* this period at the tempo that JACK got for it */
     place += 256.0 / STEP;
     lead_is_at(stage, place, 140);
     stage_run(stage, 256 * 801);
@@ -216,7 +216,7 @@ static void jack_rolls_with_the_music_after_a_count_in(void **made)
         stage_run(stage, stage->recorded + 256);
         asked = stage->last.jack_ask == 1 ? stage->recorded - 256 : 0;
     }
-    /* It rolls in the very period in which the bar begins. */
+    /* JACK rolls in exactly the period in which the bar begins. */
     assert_in_range(at + 16 * STEP - (asked + 3 * 256), 0, 255);
     assert_int_equal(stage->last.jack_locate, 16 * STEP - (at + 16 * STEP - (asked + 3 * 256)));
     for (int i = 0; i < 20; i++) {
@@ -264,12 +264,12 @@ static void play_clicks(struct stage *stage)
     stage_score(stage);
 }
 
-/* A leader's tempo changes within a period: what is after it comes on its frame, and no step comes twice. */
+/* A leader's tempo changes within a period: later steps come on their frames, and no step is repeated. */
 static void a_leader_s_change_of_tempo_repeats_no_step(void **made)
 {
     struct stage *stage = *made;
     const double fast = 15.0 * STAGE_RATE / 180;
-    const uint32_t change = 4 * STEP + 128; /* in mid-period */
+    const uint32_t change = 4 * STEP + 128; /* in the middle of a period */
 
     stage->score.sync = SYNC_FOLLOW_JACK;
     play_clicks(stage);
@@ -288,7 +288,7 @@ static void a_leader_s_change_of_tempo_repeats_no_step(void **made)
     assert_int_equal(count_onsets(stage, 0, change + (uint32_t)(11.5 * fast)), 16);
 }
 
-/* Whole ticks of a leader that names few of them hide up to a fiftieth of a step. */
+/* A leader with few ticks in a beat hides up to a fiftieth of a step, because it sends whole ticks. */
 static void coarse_ticks_move_nothing(void **made)
 {
     struct stage *stage = *made;
@@ -306,7 +306,7 @@ static void coarse_ticks_move_nothing(void **made)
         assert_int_equal(stage_onset(stage, step * STEP), step * STEP);
 }
 
-/* Without bars, JACK's frames say how far it went elsewhere, and the tempo is our own. */
+/* Without bars, JACK's frames show how far it moved, and the tempo is our own. */
 static void our_own_tempo_goes_on_where_it_changes(void **made)
 {
     struct stage *stage = *made;

@@ -1,4 +1,4 @@
-/* The limiter that looks ahead: nothing above the ceiling, nothing changed below it, all late by the same frames. */
+/* The look-ahead limiter: nothing above the ceiling, nothing changed below it, everything late by the same frames. */
 #include "services/audio/dsp/lookahead.h"
 #include "tests/unit/audio/measure.h"
 
@@ -65,7 +65,7 @@ static void below_the_ceiling_every_bit_passes_at_the_same_delay(void **state)
     }
 }
 
-/* Around one peak the gain moves by at most its share of the whole way a frame, and recovers to the bit. */
+/* Near one peak the gain moves in each frame by at most its share of the whole way, and recovers to the bit. */
 static void the_gain_falls_before_the_peak_and_without_a_step(void **state)
 {
     enum { FRAMES = 144000, PEAK = 1000 };
@@ -78,7 +78,7 @@ static void the_gain_falls_before_the_peak_and_without_a_step(void **state)
     run_lookahead(rig, x, x + FRAMES, FRAMES);
     measure_near((double)x[FRAMES + PEAK + DELAY], 0.5, 1e-6);
     measure_near((double)x[PEAK + DELAY], 0.25 / 4, 1e-6);
-    assert_true(x[PEAK - 1] == 0.25f); /* it has not begun to fall */
+    assert_true(x[PEAK - 1] == 0.25f); /* the gain has not begun to fall */
     for (int i = DELAY + 1; i < FRAMES; i++)
         assert_true(fabsf(x[i] - x[i - 1]) <= 0.25f * 0.75f / (DELAY + 1) * 1.001f);
     assert_true(x[FRAMES - 1] == 0.25f);
@@ -96,7 +96,7 @@ static void a_loud_sine_keeps_its_shape(void **state)
         measure_distortion("looking ahead", &RIG, &LOUD[i]);
 }
 
-/* The frame that comes after a gap is heard at its own time, and nothing of before at another. */
+/* The frame after a gap plays at its own time, and no earlier frame at another time. */
 static void a_gap_of_any_length_is_skipped(void **state)
 {
     enum { BEFORE = 1000, AFTER = 1000 };

@@ -1,5 +1,5 @@
-/* measure.h: what the tests of the audio units measure with: tones, energies, and the two laws that hold for all units:
- * how audio is cut into blocks changes nothing, and damage does not stay. */
+/* measure.h: measurements for the tests of the audio units: tones, energies, and the two laws of all units: the cutting
+ * of audio into blocks changes nothing, and damage does not last. */
 #ifndef LOOPHOLE_TESTS_AUDIO_MEASURE_H
 #define LOOPHOLE_TESTS_AUDIO_MEASURE_H
 
@@ -49,7 +49,7 @@ static inline float *measure_cosine(size_t frames, double turns, double amplitud
     return x;
 }
 
-/* White, even in -amplitude..amplitude, the same each time. */
+/* White, uniform in -amplitude..amplitude, the same each time. */
 static inline float *measure_noise(size_t frames, double amplitude)
 {
     float *x = measure_floats(frames);
@@ -80,7 +80,7 @@ static inline double measure_peak(const float *x, size_t frames)
     return most;
 }
 
-/* The sum of x times a turning pointer: the Fourier transform at one frequency. */
+/* The sum of x times a rotating phasor: the Fourier transform at one frequency. */
 static inline double complex measure_at(const float *x, size_t frames, double turns)
 {
     double complex sum = 0, turn = cexp(-I * MEASURE_TURN * turns), pointer = 1;
@@ -94,7 +94,7 @@ static inline double complex measure_at(const float *x, size_t frames, double tu
     return sum;
 }
 
-/* The same under the square of a Hann window, scaled to a cosine's amplitude: what lies 10 / frames beside the
+/* The same under the square of a Hann window, scaled to a cosine's amplitude: a signal 10 / frames away from the
  * frequency is 100 dB lower. */
 static inline double measure_tone(const float *x, size_t frames, double turns)
 {
@@ -114,7 +114,7 @@ static inline double measure_tone(const float *x, size_t frames, double turns)
     return 2 * cabs(sum) / (double)frames * 8 / 3;
 }
 
-/* The best-fitting sine of that frequency is the signal, what is left is noise. Gives dB; *amplitude may be NULL. */
+/* The best-fitting sine of that frequency is the signal, the rest is noise. Returns dB; *amplitude may be NULL. */
 static inline double measure_snr(const float *x, size_t frames, double turns, double *amplitude)
 {
     double cc = 0, ss = 0, cs = 0, xc = 0, xs = 0, noise = 0;
@@ -133,9 +133,9 @@ static inline double measure_snr(const float *x, size_t frames, double turns, do
     return 10 * log10((p * p + q * q) / 2 * (double)frames / (noise > 1e-30 ? noise : 1e-30));
 }
 
-/* A unit with its lines in one piece of memory; run works in place on a stereo block. All zero is its initial state. */
+/* A unit with its lines in one block of memory; run works in place on a stereo block. All zero is its initial state. */
 struct measure_rig {
-    size_t bytes, state; /* of all; of the unit's struct, which stands first */
+    size_t bytes, state; /* of everything; of the unit's struct, which comes first */
     void (*run)(void *rig, float *left, float *right, uint32_t frames);
 };
 
@@ -159,7 +159,7 @@ static inline void measure_blocks(const struct measure_rig *rig, uint32_t block,
     free(made);
 }
 
-/* The result is the same to the bit whatever the blocks are. */
+/* The result is the same to the bit for any blocks. */
 static inline void measure_blocks_change_nothing(const struct measure_rig *rig)
 {
     static const uint32_t BLOCK[] = { 1, 7, 64, 480, 1000 };
@@ -177,12 +177,12 @@ static inline void measure_blocks_change_nothing(const struct measure_rig *rig)
     free(in), free(whole), free(cut);
 }
 
-/* A sine so many dB over a ceiling of 0.5, and the distortion that a limiter may make of it. */
+/* A sine `over` dB above a ceiling of 0.5, and the distortion that a limiter may add to it. */
 struct measure_loud {
     double hertz, over, percent;
 };
 
-/* THD and noise of what a limiter with this ceiling at 48 kHz makes of it, when its gain has settled. */
+/* THD and noise of the output of a limiter with this ceiling at 48 kHz, after its gain has settled. */
 static inline void measure_distortion(const char *name, const struct measure_rig *rig, const struct measure_loud *loud)
 {
     enum { FRAMES = 96000, SETTLED = 48000 };
@@ -198,7 +198,7 @@ static inline void measure_distortion(const char *name, const struct measure_rig
     free(x), free(made);
 }
 
-/* After `seconds` of silence at 48 kHz, all it gives is finite and quiet. */
+/* After `seconds` of silence at 48 kHz, the output is finite and quiet. */
 static inline void measure_is_quiet_after(const struct measure_rig *rig, void *made, uint32_t seconds)
 {
     enum { BLOCK = 480 };
@@ -212,7 +212,7 @@ static inline void measure_is_quiet_after(const struct measure_rig *rig, void *m
         assert_true(fabsf(left[i]) < 1e-3f && fabsf(right[i]) < 1e-3f);
 }
 
-/* Not a number, infinity and the largest floats in; all that comes out is finite, and it ends. */
+/* For inputs that are not numbers, infinite or the largest floats, the output is finite, and it ends. */
 static inline void measure_damage_does_not_stay(const struct measure_rig *rig, uint32_t seconds)
 {
     enum { FRAMES = 512 };
@@ -229,8 +229,8 @@ static inline void measure_damage_does_not_stay(const struct measure_rig *rig, u
     free(made);
 }
 
-/* One that dies in mid-period: from the last whole state on, its successor makes the same audio to the bit, whatever
- * the dead one wrote into the lines. */
+/* A unit that dies in the middle of a period: from the last complete state, its successor makes the same audio to the
+ * bit, whatever the dead unit wrote into the lines. */
 static inline void measure_a_period_can_be_run_again(const struct measure_rig *rig)
 {
     enum { PERIOD = 8192 };
@@ -249,7 +249,7 @@ static inline void measure_a_period_can_be_run_again(const struct measure_rig *r
     free(x), free(y), free(z), free(whole), free(dead), free(kept);
 }
 
-/* Any bytes are a state that it recovers from. */
+/* The unit recovers from any bytes as its state. */
 static inline void measure_any_state_recovers(const struct measure_rig *rig, uint32_t seconds)
 {
     uint32_t seed = 99;

@@ -1,4 +1,4 @@
-/* piece.h: a short piece that uses all there is at frames that are no multiples of anything: streams, sounds at several
+/* piece.h: a short piece that uses everything at frames that are not multiples of anything: streams, sounds at several
  * pitches, pads, every kind of row, acid, reverb, delay, swing, tempo and pattern changes, metronome. */
 #ifndef LOOPHOLE_TESTS_AUDIO_PIECE_H
 #define LOOPHOLE_TESTS_AUDIO_PIECE_H

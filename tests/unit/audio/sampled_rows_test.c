@@ -1,4 +1,4 @@
-/* Rows that play sounds, from the pattern as a message to what is heard. */
+/* Rows that play sounds, from the message with the pattern to the output. */
 #include "services/audio/control/pattern.h"
 #include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
@@ -18,7 +18,7 @@ static struct row sampled_row(const char *steps, uint64_t slot)
                          .generation = 1 };
 }
 
-/* The pattern sounds from frame 0 on. */
+/* The pattern plays from frame 0. */
 static void play_pattern(struct stage *stage, const struct pattern *pattern, uint32_t frames)
 {
     struct fault fault = { 0 };
@@ -65,12 +65,12 @@ static void without_a_cutoff_a_row_has_the_spectrum_of_its_sound(void **made)
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     float *noise = measure_noise(LONG, 0.5);
 
-    pattern.modules.has_voice1 = pattern.modules.voice1.has_filter_freq = true; /* a synth's, not the sound's */
+    pattern.modules.has_voice1 = pattern.modules.voice1.has_filter_freq = true; /* for a synth, not for the sound */
     pattern.modules.voice1.filter_freq = 300;
     stage_sound(stage, 3, noise, LONG);
     play_pattern(stage, &pattern, LONG + STEP);
     assert_spectra_alike(stage->main[0], noise, 0.5, 0.01);
-    for (uint32_t i = 0; i < LONG; i++) /* to the sound's end, and both sides */
+    for (uint32_t i = 0; i < LONG; i++) /* to the sound's end, on both sides */
         if (stage->main[0][i] != 0.5f * noise[i] || stage->main[1][i] != stage->main[0][i])
             fail_msg("frame %u: %.9g, not %.9g", i, (double)stage->main[0][i], 0.5 * (double)noise[i]);
     free(noise);
@@ -121,7 +121,7 @@ static void an_accent_without_a_filter_is_3_db_louder(void **made)
     free(noise);
 }
 
-/* Of a tone, by its rising zeros. */
+/* The frequency of a tone, from its rising zeros. */
 static double hz_of(const float *x, uint32_t frames)
 {
     double first = -1, last = 0;
@@ -151,7 +151,7 @@ static void notes_pitch_a_sound(void **made)
     stage_near(hz_of(stage->main[0] + 8 * STEP + 1000, 3 * STEP), 500 * pow(2, 7 / 12.0), 0.75);
 
     stage_again(stage);
-    one.has_base_freq = true; /* the note at which the sound is as it is */
+    one.has_base_freq = true; /* the note at which the sound has its own pitch */
     one.base_freq = notes[1];
     one.has_ratio = true;
     one.ratio = 0.5;
@@ -183,7 +183,7 @@ static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
     play_rows(stage, two, 2, again + STEP);
     stage_near((double)stage->main[0][2 * STEP - 1], 0.1, 1e-6);
     stage_near((double)stage->main[0][again - 1], 0.3, 1e-6);
-    for (uint32_t i = gone; i < again + STEP; i++) /* one of each: the other row goes on */
+    for (uint32_t i = gone; i < again + STEP; i++) /* one of each: the other row continues */
         stage_near((double)stage->main[0][i], 0.3, 1e-6);
     for (uint32_t i = again + 1; i < gone; i++) /* fading, without a click */
         if (stage->main[0][i] > stage->main[0][i - 1] || stage->main[0][i] < stage->main[0][i - 1] - 0.002f)

@@ -1,5 +1,5 @@
-/* stage.h: the engine without JACK: a studio in a home of its own, a server whose clock the test moves, and all that
- * the engine gives, frame by frame. Frame 0 of the audio clock is the first one that is recorded. */
+/* stage.h: the engine without JACK: a studio in a home of its own, a server whose clock the test moves, and all output
+ * of the engine, frame by frame. Frame 0 of the audio clock is the first recorded one. */
 #ifndef LOOPHOLE_TESTS_AUDIO_STAGE_H
 #define LOOPHOLE_TESTS_AUDIO_STAGE_H
 
@@ -28,11 +28,11 @@ struct stage {
     bool listens;    /* to the right input */
     uint64_t client; /* of JACK */
     uint32_t wired;  /* its inputs */
-    bool runs_twice; /* each period, as JACK does when a client is late */
+    bool runs_twice; /* each period, as JACK does if a client is late */
     int64_t server;  /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
-    float chain; /* what leaves at preview returns times this, a period later; NAN: the test gives `returns` */
+    float chain; /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
     struct stage_midi play[STAGE_MIDI], heard[STAGE_MIDI]; /* in and out, by recorded frame */
     uint32_t to_play, played, heard_count;
@@ -43,7 +43,7 @@ struct stage {
     int64_t jack_frame;
     double jack_tempo, jack_step, jack_slack;
     bool jack_joined; /* for one period */
-    uint64_t samples; /* used of the sample memory */
+    uint64_t samples; /* used part of the sample memory */
 };
 
 static inline void stage_default(struct score *score)
@@ -75,7 +75,7 @@ static inline void stage_open_engines(struct stage *stage)
     stage->jack_step = -1;
 }
 
-/* As new, but for delay lines and the buffers: in a blink. */
+/* As new, except for delay lines and the buffers, but much faster. */
 static inline void stage_again(struct stage *stage)
 {
     struct slots state = studio_state(stage->studio);
@@ -168,7 +168,7 @@ static inline uint32_t stage_midi_in(struct stage *stage, uint32_t frames)
     return n;
 }
 
-/* One period of one instance, recorded or not. */
+/* Runs one period of one instance, recorded or not. */
 static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t frames, bool record)
 {
     static float nowhere[4][ENGINE_FRAMES];
@@ -220,7 +220,7 @@ static inline void stage_pass(struct stage *stage, uint32_t frames)
         stage->jack_frame += frames;
 }
 
-/* Instance 0 until so many frames are recorded. */
+/* Runs instance 0 until `until` frames are recorded. */
 static inline void stage_run(struct stage *stage, uint32_t until)
 {
     while (stage->recorded < until) {
@@ -232,7 +232,7 @@ static inline void stage_run(struct stage *stage, uint32_t until)
     }
 }
 
-/* ---- what the engine is given ---- */
+/* ---- the input of the engine ---- */
 
 static inline void stage_order(struct stage *stage, struct order order)
 {
@@ -246,7 +246,7 @@ static inline void stage_start_transport(struct stage *stage, int64_t frame, flo
     stage_order(stage, (struct order){ .frame = frame, .verb = ORDER_TRANSPORT_START, .value = bars });
 }
 
-/* A new generation on a stream's ring, which begins elsewhere than at the file's own first frame. */
+/* A new generation on a stream's ring, which does not begin at the file's own first frame. */
 static inline void stage_generation(struct stage *stage, uint32_t number, uint32_t generation)
 {
     struct ring ring;
@@ -258,7 +258,7 @@ static inline void stage_generation(struct stage *stage, uint32_t number, uint32
     stream->generation = generation;
 }
 
-/* One that begins at the file's own first frame. */
+/* A new generation that begins at the file's own first frame. */
 static inline void stage_first_generation(struct stage *stage, uint32_t number, uint32_t generation)
 {
     struct ring ring;
@@ -302,7 +302,7 @@ static inline void stage_start_stream(struct stage *stage, uint32_t number, uint
                                        .value = 1 });
 }
 
-/* A mono sound, in a slot, of generation 1. */
+/* Writes a mono sound of generation 1 into a slot. */
 static inline void stage_sound(struct stage *stage, uint32_t slot, const float *from, uint32_t frames)
 {
     struct sounds_memory *sounds = studio_sounds(stage->studio);
@@ -330,7 +330,7 @@ static inline struct order stage_sound_start(uint32_t slot, int64_t frame)
                            .ratio = 1 };
 }
 
-/* ---- what it gave ---- */
+/* ---- the output of the engine ---- */
 
 static inline void stage_near(double is, double should, double by)
 {
@@ -338,7 +338,7 @@ static inline void stage_near(double is, double should, double by)
         fail_msg("%.9g is not %.9g within %.3g", is, should, by);
 }
 
-/* The first frame from `from` on that is not silent; STAGE_MOST: none. */
+/* The first frame that is not silent, starting at `from`; STAGE_MOST: none. */
 static inline uint32_t stage_onset(const struct stage *stage, uint32_t from)
 {
     for (uint32_t i = from; i < stage->recorded; i++)

@@ -1,5 +1,5 @@
-/* The acid filter answers small signals as its formula says, stays bounded at any resonance, and its envelope falls as
- * it should. */
+/* The acid filter answers small signals with its formula, is bounded at any resonance, and its envelope falls as
+ * specified. */
 #include "services/audio/dsp/acid.h"
 #include "tests/unit/audio/measure.h"
 
@@ -20,7 +20,7 @@ static double worst_error(const struct acid_params *params, uint32_t rate)
     float *x = measure_floats(2 * FRAMES);
     double worst = 0;
 
-    x[0] = 0.001f; /* so small that nothing is bent */
+    x[0] = 0.001f; /* so small that nothing is distorted */
     acid_run(&acid, params, rate, x, x + FRAMES, FRAMES);
     for (size_t i = 0; i < sizeof(AT) / sizeof(*AT); i++) {
         double complex should = response_of(params, (double)params->cutoff, AT[i] * rate, rate);
@@ -49,7 +49,7 @@ static void small_signals_have_the_formulas_response(void **state)
     assert_true(worst < 0.01);
 }
 
-/* At res 1 it sings by itself near the cutoff: neither dying nor growing. */
+/* At res 1 the filter oscillates by itself near the cutoff, with a steady level. */
 static void full_resonance_sings_and_stays_bounded(void **state)
 {
     enum { FRAMES = 192000 };
@@ -83,12 +83,12 @@ static void loud_signals_are_bounded_whatever_the_setting(void **state)
         struct acid_params params = { value[0] * 40000, value[1], value[2] * 20000, value[3], value[4], 1, value[6] };
         acid_note(&acid, value[5] * 20000);
         acid_run(&acid, &params, MEASURE_RATES[round % MEASURE_RATE_COUNT], x, x + FRAMES, FRAMES);
-        assert_true(measure_peak(x, 2 * FRAMES) <= 5 * 1.7); /* (1 + k)^1, and what a filter overshoots */
+        assert_true(measure_peak(x, 2 * FRAMES) <= 5 * 1.7); /* (1 + k)^1, and the overshoot of a filter */
         free(x);
     }
 }
 
-/* The envelope falls by 60 dB in `decay`, and the filter stands where it says. */
+/* The envelope falls by 60 dB in `decay`, and the filter has the specified cutoff. */
 static void the_envelope_opens_the_filter_and_falls(void **state)
 {
     struct acid_params params = ACID_DEFAULTS;

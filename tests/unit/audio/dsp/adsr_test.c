@@ -1,10 +1,10 @@
-/* Envelopes against their formulas: each segment's length and shape, gate, retrigger. */
+/* Envelopes compared with their formulas: each segment's length and shape, gate, retrigger. */
 #include "services/audio/dsp/adsr.h"
 #include "tests/unit/audio/measure.h"
 
 static const struct adsr_params PARAMS = { .attack = 0.01f, .decay = 0.1f, .sustain = 0.4f, .release = 0.2f };
 
-/* From a to b with 60 dB of an exponential, shifted to end on b; x is the part of the time, 0..1. */
+/* From a to b with 60 dB of an exponential, shifted to end at b; x is the fraction of the time, 0..1. */
 static double fall_between(double a, double b, double x)
 {
     return b + (a - b) * (pow(10, -3 * x) - 0.001) / 0.999;
@@ -68,7 +68,7 @@ static void a_gate_that_ends_in_the_attack_releases_from_there(void **state)
     assert_true(level[240 + 9598] > 0 && level[240 + 9599] <= 0);
 }
 
-/* Started again in every segment: no frame is further from its neighbour than the steepest segment allows. */
+/* Started again in every segment: no step between two frames is larger than in the steepest segment. */
 static void starting_again_makes_no_step(void **state)
 {
     struct rt_adsr adsr = { 0 };

@@ -1,5 +1,5 @@
-/* What all units share that work in place on a block of stereo: how audio is cut into blocks changes nothing, damage
- * does not stay, and a unit with lines can run a period again after a death. */
+/* The contract of all units that work in place on a block of stereo: the cutting of audio into blocks changes nothing,
+ * damage does not last, and a unit with lines can repeat a period after a death. */
 #include "services/audio/dsp/acid.h"
 #include "services/audio/dsp/delay.h"
 #include "services/audio/dsp/limiter.h"
@@ -87,8 +87,8 @@ static void run_limiter(void *rig, float *left, float *right, uint32_t frames)
     limiter_run(rig, 0.5f, RATE, left, right, frames);
 }
 
-/* without_numbers: the same with parameters that are none; NULL: it has no such parameter. quiet_s: silence until it is
- * quiet after damage. */
+/* without_numbers: the same with parameters that are not numbers; NULL: it has no such parameter. quiet_s: seconds of
+ * silence until it is quiet after damage. */
 static const struct unit {
     const char *name;
     struct measure_rig rig;
@@ -104,7 +104,7 @@ static const struct unit {
 };
 enum { UNIT_COUNT = sizeof(UNITS) / sizeof(*UNITS) };
 
-/* Gives the unit of a test, and prints its name: it is in the output when the test fails. */
+/* Gives the unit of a test, and prints its name, for the output of a failure. */
 static const struct unit *unit_of(void **state)
 {
     const struct unit *unit = *state;

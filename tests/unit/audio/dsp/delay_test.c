@@ -1,4 +1,5 @@
-/* The delay: where its echoes fall, to fractions of a frame; what its filters and its feedback leave of them. */
+/* The delay: the times of its echoes, to fractions of a frame; and the effect of its filters and its feedback on
+ * them. */
 #include "services/audio/dsp/delay.h"
 #include "tests/unit/audio/measure.h"
 
@@ -48,14 +49,14 @@ static void its_response_is_the_formula(void **state)
             measure_near(cabs(measure_at(x, FRAMES, AT[i] / 48000) - should) / cabs(should), 0,
                          t != 2 || i < 4 ? 0.005
                          : i < 5         ? 0.02
-                                         : 0.2); /* between frames the cubic takes treble */
+                                         : 0.2); /* between frames the cubic interpolation loses treble */
         }
         assert_true(measure_peak(x + FRAMES, FRAMES) <= 0);
         free(x), free(rig);
     }
 }
 
-/* With the filters wide open, echoes of an impulse stand on their frames, near to `feedback` of the one before. */
+/* With the filters wide open, echoes of an impulse are at their frames, each near `feedback` times the previous one. */
 static void whole_echoes_fall_on_their_frames(void **state)
 {
     struct delay_params params = { .time = 0.01f, .feedback = 0.5f, .mix = 1, .lowcut = 5, .highcut = 23000 };
@@ -76,7 +77,7 @@ static void whole_echoes_fall_on_their_frames(void **state)
     free(x), free(rig);
 }
 
-/* The phase of a slow sine through one echo is that of the exact time, whole frames or not. */
+/* The phase of a slow sine through one echo is that of the exact time, in whole frames or not. */
 static void times_between_frames_are_exact(void **state)
 {
     (void)state;
@@ -98,7 +99,7 @@ static void times_between_frames_are_exact(void **state)
     }
 }
 
-/* Another time while a sine sounds: a cross-fade, no step; then the new time is exact. */
+/* Another time during a sine: a crossfade without a step; then the new time is exact. */
 static void a_new_time_makes_no_click(void **state)
 {
     enum { FRAMES = 48000 };
@@ -133,7 +134,7 @@ static void it_ends_even_at_the_highest_feedback(void **state)
     free(x), free(rig);
 }
 
-/* A line that is too short for the time gives the longest it can, and never reads outside itself. */
+/* A line that is too short for the time gives its longest time, and never reads outside itself. */
 static void a_short_line_shortens_the_time(void **state)
 {
     enum { SMALL = 16384, FRAMES = 20000 };

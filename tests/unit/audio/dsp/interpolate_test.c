@@ -1,4 +1,4 @@
-/* Playing at a pitch: signal to noise of sines, loops without a seam, bits that stay at ratio 1. */
+/* Playing at a pitch: the signal to noise ratio of sines, loops without a seam, unchanged bits at ratio 1. */
 #include "services/audio/dsp/interpolate.h"
 #include "tests/unit/audio/measure.h"
 
@@ -58,7 +58,7 @@ static void other_ratios_keep_80_db_in_the_band(void **state)
             assert_true(snr_of(*state, hz, RATIO[i], false) > 80);
 }
 
-/* What would fold back when played faster is taken out. */
+/* Frequencies that would fold back at a higher speed are removed. */
 static void pitched_up_treble_does_not_fold_back(void **state)
 {
     static const struct {
@@ -97,7 +97,8 @@ static void ratio_1_copies_bits_both_ways(void **state)
     free(x), free(left);
 }
 
-/* Whole periods of a sine between the loop's points: what sounds is a sine for ever, at any pitch, both ways. */
+/* Whole periods of a sine between the loop's points: the result is an endless sine, at any pitch, in both
+ * directions. */
 static void a_loop_has_no_seam(void **state)
 {
     enum { LOOP = 480, START = 333, LENGTH = START + 3 * LOOP + 57, FRAMES = 48000 };
@@ -107,7 +108,7 @@ static void a_loop_has_no_seam(void **state)
         for (int i = 0; i < 5; i++) {
             float *x = measure_cosine(LENGTH, 4.0 / LOOP, 0.5), *left = measure_floats(2 * FRAMES);
             for (int k = 0; k < LENGTH; k += k == START - 1 ? 3 * LOOP + 1 : 1)
-                (reverse ? x + LENGTH - 1 - k : x + k)[0] = 1; /* never to be heard */
+                (reverse ? x + LENGTH - 1 - k : x + k)[0] = 1; /* must never be heard */
             struct interpolate_source source = { x, x, LENGTH, START, START + 3 * LOOP, reverse };
             struct interpolate play = { .position = (uint64_t)(START + 100) << 32 };
             assert_int_equal(interpolate_run(&play, &source, *state, RATIO[i], left, left + FRAMES, FRAMES), FRAMES);
@@ -116,7 +117,7 @@ static void a_loop_has_no_seam(void **state)
         }
 }
 
-/* A loop shorter than the taps is still a period of its own. */
+/* A loop shorter than the taps still has a period of its own. */
 static void a_tiny_loop_is_a_tone(void **state)
 {
     enum { FRAMES = 4800 };
@@ -131,7 +132,7 @@ static void a_tiny_loop_is_a_tone(void **state)
     assert_true(measure_peak(left, FRAMES) < 0.75);
 }
 
-/* It ends when its last frame has been left behind, and says how much came before. */
+/* It ends after the last frame, and returns the number of frames before the end. */
 static void it_ends_where_the_sound_ends(void **state)
 {
     static const double RATIO[] = { 0.5, 0.75, 1, 1.5, 3 };
@@ -164,7 +165,7 @@ static void blocks_and_changing_ratios_change_nothing_else(void **state)
     free(x), free(a), free(b);
 }
 
-/* Any state, any loop points, any ratio: it reads inside the sound only (the sanitizers watch) and is bounded. */
+/* With any state, loop points and ratio: it reads only inside the sound (checked by the sanitizers) and is bounded. */
 static void damage_is_borne(void **state)
 {
     enum { SOUND = 300, FRAMES = 200 };

@@ -15,7 +15,7 @@ static void run_limiter(void *made, float *left, float *right, uint32_t frames)
 }
 static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct limiter), run_limiter };
 
-/* Impulses, bursts, square waves, 40 dB over, ceilings that move: |out| <= ceiling, with no exception. */
+/* Impulses, bursts, square waves, 40 dB over, moving ceilings: |out| <= ceiling, without exception. */
 static void nothing_is_ever_above_the_ceiling(void **state)
 {
     enum { FRAMES = 4096 };
@@ -42,8 +42,8 @@ static void nothing_is_ever_above_the_ceiling(void **state)
     }
 }
 
-/* A quiet copy beside the loud channel gets the same gain, and is never clipped: so it shows that the gain alone is
- * enough for every peak, however peaks follow each other. */
+/* A quiet copy of the loud channel gets the same gain, and is never clipped. So it shows that the gain alone is enough
+ * for every peak, in any sequence of peaks. */
 static void the_gain_alone_holds_the_ceiling(void **state)
 {
     enum { FRAMES = 96000 };
@@ -63,7 +63,8 @@ static void the_gain_alone_holds_the_ceiling(void **state)
     }
 }
 
-/* No frame is late, the ceiling holds, below it every bit passes, and after a peak it recovers to the bit. */
+/* No frame is late, the ceiling is kept, every bit below it passes, and after a peak the limiter recovers to the
+ * bit. */
 static void below_the_ceiling_every_bit_passes_at_once(void **state)
 {
     enum { FRAMES = 96000 };
@@ -82,7 +83,7 @@ static void below_the_ceiling_every_bit_passes_at_once(void **state)
     free(in), free(out), free(rig);
 }
 
-/* A sine 12 dB over comes out at the ceiling, still a sine. */
+/* A sine 12 dB over the ceiling comes out at the ceiling, still as a sine. */
 static void a_loud_sine_stays_a_sine(void **state)
 {
     enum { FRAMES = 48000 };
@@ -99,7 +100,7 @@ static void a_loud_sine_stays_a_sine(void **state)
     free(x), free(rig);
 }
 
-/* The distortion of a sine over the ceiling, harmonics and noise. */
+/* The distortion of a sine above the ceiling: harmonics and noise. */
 static void a_loud_sine_is_distorted_by_no_more(void **state)
 {
     static const struct measure_loud LOUD[] = {

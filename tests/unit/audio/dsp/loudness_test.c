@@ -1,4 +1,4 @@
-/* Loudness against signals whose loudness is known: ITU-R BS.1770-4, and EBU Tech 3341 for stereo sines. */
+/* Loudness of signals with known loudness: ITU-R BS.1770-4, and EBU Tech 3341 for stereo sines. */
 #include "services/audio/dsp/loudness.h"
 #include "tests/unit/audio/measure.h"
 
@@ -19,7 +19,7 @@ struct player {
     struct rt_loudness loudness;
     uint32_t rate;
     uint64_t at;                  /* frames played */
-    double highest[2], lowest[2]; /* momentary and short-term loudness since they were set */
+    double highest[2], lowest[2]; /* momentary and short-term loudness since the last reset */
 };
 
 static void look_at(struct player *player)
@@ -37,7 +37,7 @@ static void forget_all(struct player *player)
     player->lowest[0] = player->lowest[1] = 200;
 }
 
-/* A sine of 1 kHz in both channels that peaks at so many dBFS; -200 is silence. Looks each 10 ms. */
+/* A sine of 1 kHz in both channels with a peak of `db` dBFS; -200 is silence. Measures every 10 ms. */
 static void play_tone(struct player *player, double db, double seconds)
 {
     float x[STEP];
@@ -110,7 +110,8 @@ static void alternating_levels_are_steady_over_their_window(void **state)
     measure_near(player.lowest[0], -23, TOLERANCE);
 }
 
-/* Cases 10 and 13: a tone as long as the window is met wherever it begins. Cases 11 and 14: each of twenty levels. */
+/* Cases 10 and 13: a tone as long as the window is measured wherever it begins. Cases 11 and 14: each of twenty
+ * levels. */
 static void a_tone_as_long_as_the_window_is_met_wherever_it_begins(void **state)
 {
     (void)state;
@@ -123,7 +124,7 @@ static void a_tone_as_long_as_the_window_is_met_wherever_it_begins(void **state)
         measure_near(player.highest[1], -23, TOLERANCE);
         player = (struct player){ .rate = RATE };
         forget_all(&player);
-        play_tone(&player, -200, 0.0025 * i); /* Tech 3341 takes steps of 20 ms; these are beside our parts */
+        play_tone(&player, -200, 0.0025 * i); /* Tech 3341 takes steps of 20 ms; these do not match our parts */
         play_tone(&player, -23, 0.4);
         play_tone(&player, -200, 1);
         measure_near(player.highest[0], -23, TOLERANCE);

@@ -1,4 +1,4 @@
-/* Adding, gain, pan and meters against plain arithmetic. */
+/* Adding, gain, pan and meters compared with plain arithmetic. */
 #include "services/audio/dsp/meter.h"
 #include "services/audio/dsp/mix.h"
 #include "tests/unit/audio/measure.h"
@@ -51,7 +51,7 @@ static void a_strip_in_the_middle_adds_bit_for_bit(void **state)
     free(in), free(out);
 }
 
-/* Muted and panned while it plays: straight lines of 5 ms, whatever the blocks are. */
+/* Muted and panned during play: straight lines of 5 ms, for any blocks. */
 static void a_strip_moves_in_5_ms(void **state)
 {
     float ones[2000], *a = measure_floats(4000), *b = measure_floats(4000);

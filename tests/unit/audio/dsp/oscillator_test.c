@@ -19,7 +19,7 @@ static void a_sine_is_a_sine(void **state)
     assert_true(worst < 1e-6);
 }
 
-/* A thousand hours later the phase is still where it should be. */
+/* After a thousand hours the phase is still right. */
 static void pitch_is_exact_over_long_times(void **state)
 {
     enum { HOURS = 1000 };
@@ -29,7 +29,7 @@ static void pitch_is_exact_over_long_times(void **state)
 
     (void)state;
     oscillator_run(&oscillator, &params, 48000, x, 1);
-    oscillator.phase *= (uint64_t)HOURS * 3600 * 48000; /* what so many frames add up to */
+    oscillator.phase *= (uint64_t)HOURS * 3600 * 48000; /* the sum of that many frames */
     oscillator_run(&oscillator, &params, 48000, x, 48);
     for (int n = 0; n < 48; n++)
         measure_near((double)x[n], sin(MEASURE_TURN * 440 / 48000 * n), 1e-5);
@@ -47,13 +47,13 @@ static double ideal_harmonic(enum oscillator_shape shape, int n)
     return n % 2 ? 8 / (pi * pi * n * n) : 0;
 }
 
-/* What the B-spline's transform leaves. */
+/* The gain of the B-spline's transform. */
 static double soften_step(double turns)
 {
     return pow(sin(MEASURE_TURN / 2 * turns) / (MEASURE_TURN / 2 * turns), 4);
 }
 
-/* Harmonics have the ideal's amplitudes times the B-spline's transform, sinc^4. */
+/* Harmonics have the ideal amplitudes times the B-spline's transform, sinc^4. */
 static void harmonics_have_their_amplitudes(void **state)
 {
     enum { FRAMES = 48000 };
@@ -73,8 +73,8 @@ static void harmonics_have_their_amplitudes(void **state)
     }
 }
 
-/* All that lies between the harmonics is alias: the highest of it below 16 kHz, over the fundamental; and what the
- * spline lets through by its formula. */
+/* Everything between the harmonics is alias. Gives the highest alias below 16 kHz, relative to the fundamental, and the
+ * alias that the formula of the spline allows. */
 static void worst_alias(enum oscillator_shape shape, double hz, double *is, double *should)
 {
     enum { FRAMES = 1 << 15, RATE = 48000 };

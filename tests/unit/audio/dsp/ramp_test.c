@@ -1,4 +1,4 @@
-/* Ramps arrive on their frame, fades have their shape, clicks begin and end where they should. */
+/* Ramps arrive on their frame, fades have their shape, clicks begin and end at the right frame. */
 #include "services/audio/dsp/click.h"
 #include "services/audio/dsp/fade.h"
 #include "tests/unit/audio/measure.h"
@@ -89,7 +89,7 @@ static void a_fade_takes_5_ms_and_is_a_raised_cosine_within_a_hundredth(void **s
     }
 }
 
-/* Half-way out, back in, out, cut short at any frame: never a step above what the slope allows. */
+/* A fade goes halfway out, back in, and out, interrupted at any frame: no step is larger than the slope allows. */
 static void a_fade_that_turns_makes_no_step(void **state)
 {
     struct fade fade = { 0 };

@@ -1,4 +1,4 @@
-/* The reverb against its combs' formula: energy, decay, treble lost. */
+/* The reverb compared with the formula of its combs: energy, decay, lost treble. */
 #include "services/audio/dsp/reverb.h"
 #include "tests/unit/audio/measure.h"
 
@@ -30,7 +30,7 @@ static double feedback_of(const struct reverb_params *params)
     return 0.7 + 0.28 * (double)params->room;
 }
 
-/* All-passes keep energy, and combs of different lengths hardly meet: eight geometric series. */
+/* All-passes keep the energy, and combs of different lengths hardly overlap: eight geometric series. */
 static void its_energy_is_that_of_eight_combs(void **state)
 {
     enum { FRAMES = 1 << 19 };
@@ -49,7 +49,7 @@ static void its_energy_is_that_of_eight_combs(void **state)
     assert_true(worst < 0.3);
 }
 
-/* The shortest comb speaks first, on the right 23 frames (of 44.1 kHz) later. */
+/* The first echo comes from the shortest comb, on the right 23 frames (of 44.1 kHz) later. */
 static void its_first_echo_comes_from_the_shortest_comb(void **state)
 {
     struct reverb_params params = { .mix = 1, .room = 0.5f, .damp = 0.5f };
@@ -62,7 +62,7 @@ static void its_first_echo_comes_from_the_shortest_comb(void **state)
     free(x);
 }
 
-/* What is left of the energy of eight combs after a time, by their series. */
+/* The remaining energy of eight combs after a time, from their series. */
 static double energy_after(double g, double frames, double scale)
 {
     double sum = 0;
@@ -72,8 +72,8 @@ static double energy_after(double g, double frames, double scale)
     return sum;
 }
 
-/* From a fifth of the longest comb's T60 to four fifths, the energy that is left falls as the combs' formula says, at
- * each rate and room. (The all-passes only shift it.) */
+/* From a fifth of the longest comb's T60 to four fifths, the remaining energy falls as in the combs' formula, at each
+ * rate and room. (The all-passes only shift it.) */
 static void its_decay_is_the_combs_formula(void **state)
 {
     double worst = 0;
@@ -96,7 +96,7 @@ static void its_decay_is_the_combs_formula(void **state)
     assert_true(worst < 0.04);
 }
 
-/* Damp takes treble: at the top of the band each turn is multiplied by (1 - d) / (1 + d) as well, at 0 Hz by 1. */
+/* Damp reduces treble: each turn is also multiplied by (1 - d) / (1 + d) at the top of the band, and by 1 at 0 Hz. */
 static void damp_takes_treble_and_leaves_bass(void **state)
 {
     enum { FRAMES = 1 << 17 };
@@ -109,7 +109,7 @@ static void damp_takes_treble_and_leaves_bass(void **state)
     double g = feedback_of(&bright), top = g * 0.8 / 1.2;
     measure_near(cabs(bass_b / bass_a), 1, 0.001);
     measure_near(cabs(bass_a), 8 * (double)REVERB_GAIN / (1 - g), 0.02);
-    /* Each echo alone is known at the very top: k-th of a comb: g^k 0.8/1.2 ^k, its sign by its frame. */
+    /* Each echo is known at the very top: k-th of a comb: g^k 0.8/1.2 ^k; its frame gives its sign. */
     double complex should = 0;
     for (int i = 0; i < 8; i++) {
         double sign = fmod(COMB[i], 2) > 0 ? -1 : 1;
@@ -137,7 +137,7 @@ static void mix_0_is_silence(void **state)
     free(x);
 }
 
-/* The room changes while a low sine sounds: its curve never breaks. */
+/* The room changes during a low sine: its curve has no break. */
 static void a_new_room_makes_no_click(void **state)
 {
     enum { FRAMES = 96000, BLOCK = 480 };

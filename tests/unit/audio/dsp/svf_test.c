@@ -1,4 +1,4 @@
-/* The filter's measured response is that of its formula; it is stable wherever it stands and however it moves. */
+/* The filter's measured response is that of its formula; it is stable at any cutoff, and while the cutoff moves. */
 #include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
 
@@ -10,7 +10,7 @@ static double complex response_of(const struct svf_params *p, double f, double r
     return 1 / (s * s + k * s + 1);
 }
 
-/* The transform of the impulse response, long enough to be over, against the formula. */
+/* The transform of an impulse response that is long enough to have ended, compared with the formula. */
 static double worst_error(const struct svf_params *params, uint32_t rate)
 {
     static const double AT[] = { 0.0005, 0.002, 0.01, 0.03, 0.07, 0.1, 0.2, 0.3, 0.4, 0.48 };
@@ -59,7 +59,7 @@ static void resonance_is_the_gain_at_the_cutoff(void **state)
     }
 }
 
-/* Cutoffs from end to end, any q, another one every 5 frames, on noise: bounded, and silent after it. */
+/* Cutoffs from end to end, any q, a new one every 5 frames, on noise: bounded, and silent afterwards. */
 static void it_is_stable_at_every_cutoff_and_while_it_moves(void **state)
 {
     enum { FRAMES = 48000 };
@@ -88,7 +88,7 @@ static void it_is_stable_at_every_cutoff_and_while_it_moves(void **state)
     }
 }
 
-/* A cutoff that jumps makes no step: the output of a low sine stays as smooth as a sine is. */
+/* A cutoff that jumps makes no step: the output for a low sine stays as smooth as a sine. */
 static void a_new_cutoff_makes_no_click(void **state)
 {
     struct svf svf = { 0 };
