@@ -77,7 +77,7 @@ END
 
 # ---- takes that become FLAC ----
 
-# Programs of which a worker that encodes waits for as long as $scratch/hold is there.
+# Copies of the programs, with a worker that waits before it encodes, as long as $scratch/hold exists.
 _hold_encoder() {
     if [ ! -d "$scratch/bin" ]; then
         cp -r "$build/bin" "$scratch/bin" && mv "$scratch/bin/loophole-worker" "$scratch/bin/worker"
@@ -90,7 +90,7 @@ _hold_encoder() {
 }
 _state() { loophole ask streamer.take id="$1" | field state; }
 _is_in() { [ "$(_state "$1")" = "$2" ]; } # ID STATE
-# A take of the name is final, its FLAC is whole, and nothing else of it is in the folder or the catalogue.
+# The take is final and its FLAC complete, and the folder and the catalogue contain nothing else of it.
 _is_flac() { # ID NAME LOST-AT-THE-START
     until_true 60 _is "$1" final
     same "$2.flac" "$(cd "$takes" && ls -d "$2".*)"

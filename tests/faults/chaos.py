@@ -194,7 +194,7 @@ def main():
     player.join(DEADLINE)
     print("figure: %d %s in %.0f s: %s" % (sum(tally.values()), WHAT, SECONDS,
                                            ", ".join("%s %d" % (p, n) for p, n in sorted(tally.items()))))
-    print("figure: %d files indexed meanwhile, each one item; %d times a sound began" % (all_heard(), player.begun))
+    print("figure: %d files indexed meanwhile, each of them one item; %d sounds started" % (all_heard(), player.begun))
     assert answers() == found
 
 

@@ -33,8 +33,8 @@ def core(rounds):
         began = time.monotonic()
         os.kill(pid, signal.SIGKILL)
         sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
-        sound.until(playing, 10, "what was playing plays on")
-        sound.until(lambda: tape.heard == 1, 10, "it is connected to the tape again")
+        sound.until(playing, 10, "the sound continues")
+        sound.until(lambda: tape.heard == 1, 10, "the core is connected to the tape again")
         waits.append(time.monotonic() - began)
         after = playing()
         assert after["transport"]["pattern"] == before["transport"]["pattern"] != 0
@@ -109,7 +109,7 @@ def server(rounds):
         settled(wanted, 0)
         Client().must("supervisor.use_sound_device", {"device": "dummy", "period": period})
         settled(wanted, period)
-    assert sound.running()["audio"]["pid"] == audio, "the core did not live on"
+    assert sound.running()["audio"]["pid"] == audio, "the core was replaced"
     tone.stop()
     print("figure: %d times the server was killed, %d times its period changed: the same core, all connections" %
           (int(rounds), int(rounds)))
@@ -130,22 +130,22 @@ def wires():
     patch = lambda *words: subprocess.run(words, env=env, check=True, stdout=subprocess.DEVNULL)
     pair = ("preview_right", "system:playback_1")
     patch("jack_connect", name + ":preview_right", "system:playback_1")
-    sound.until(lambda: pair in wired(), 10, "it is seen")
+    sound.until(lambda: pair in wired(), 10, "the change is noticed")
     patch("jack_disconnect", name + ":main_left", "system:playback_1")
-    sound.until(lambda: ("main_left", "system:playback_1") not in wired(), 10, "it is seen")
+    sound.until(lambda: ("main_left", "system:playback_1") not in wired(), 10, "the change is noticed")
     pid = sound.running()["audio"]["pid"]
     os.kill(pid, signal.SIGKILL)
     sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
-    sound.until(lambda: pair in wired(), 10, "it is made again")
+    sound.until(lambda: pair in wired(), 10, "the connection is made again")
     time.sleep(0.2)
-    assert ("main_left", "system:playback_1") not in wired(), "what was taken away came back"
+    assert ("main_left", "system:playback_1") not in wired(), "a removed connection came back"
 
 
 def hangs():
     """A stopped core is detected and replaced."""
     pid = sound.running()["audio"]["pid"]
     os.kill(pid, signal.SIGSTOP)
-    sound.until(lambda: replaced("audio", pid), 30, "it is replaced")
+    sound.until(lambda: replaced("audio", pid), 30, "the core is replaced")
 
 
 def pads(hits):

@@ -37,7 +37,7 @@ def alarm(service):
     return Client().ask(service + ".status", budget_ms=1000)[1].get("alarm") or ""
 
 
-# ---- what sounds ----
+# ---- the sound ----
 
 def play():
     Client().must("streamer.play", {"path": os.path.join(HOME, "tone.wav"), "loop": True})
@@ -53,7 +53,7 @@ def sounds():
     Client().must("streamer.stop")
     sound.until(lambda: not is_heard(), 20, "silence")
     play()
-    sound.until(is_heard, 20, "what is played is heard")
+    sound.until(is_heard, 20, "the played file is heard")
 
 
 def settled():
@@ -135,7 +135,7 @@ def is_found(before, hit):
         if replaced(before):
             return True
         hit()
-    sound.until(found, 30, "the damage is found, and both are replaced")
+    sound.until(found, 30, "the damage is detected, and both are replaced")
 
 
 def restart(before):
@@ -164,7 +164,7 @@ def strike(path, way, must_be_found=True):
         for service in PLANE:
             Client().must("supervisor.restart", {"service": service})
         sound.until(lambda: replaced(before), 30, "both are replaced")
-    assert os.stat(path).st_size == size, "it has another size"
+    assert os.stat(path).st_size == size, "the object has another size"
     sounds()
     assert others(before) == others(pids()), "others were replaced: %s, %s" % (before, pids())
 
@@ -186,7 +186,7 @@ def each(ways):
             strike(base + name, ways[n], not opaque)
         if ways is CUTS:
             again_from_the_start()
-        print("figure: %d times: all others lived on, and it sounded again" % len(hits))
+        print("figure: %d times: all others survived, and it sounded again" % len(hits))
     return run
 
 
@@ -200,19 +200,19 @@ def hostile_indices(rounds):
     for name, way, found in hits:
         print("%s, must be found: %s" % (name, found), flush=True)
         strike(base + name, way, found)
-    print("figure: %d times: all others lived on, and it sounded again" % len(hits))
+    print("figure: %d times: all others survived, and it sounded again" % len(hits))
 
 
 def again_from_the_start():
     """Stops and starts the engine, and checks the sound at the JACK port."""
     assert os.system("loophole down >/dev/null 2>&1") == 0
-    assert not glob.glob("/dev/shm/*%s*" % os.path.basename(HOME)), "left behind"
+    assert not glob.glob("/dev/shm/*%s*" % os.path.basename(HOME)), "shared memory is left over"
     assert os.system("loophole up >/dev/null 2>&1") == 0
     wait_settled()
     assert "shared memory" not in alarm("supervisor")
     tape = sound.Tape(60)
     play()
-    sound.until(is_heard, 20, "what is played is heard")
+    sound.until(is_heard, 20, "the played file is heard")
     tape.stop()
     assert max(x for x in tape.frames if x == x) > 0.05, "silent at the JACK port"
 
@@ -228,14 +228,14 @@ def removed(rounds):
         os.unlink(base + name)
         for service in PLANE:
             sound.until(lambda: name + " was removed" in alarm(service), 20, "%s reports %s" % (service, name))
-        assert is_heard() and pids() == before, "it did not sound on"
+        assert is_heard() and pids() == before, "the sound ended"
         restart(before)
         sound.until(lambda: replaced(before), 30, "the streamer follows")
         assert os.path.exists(base + name)
         sounds()
         assert others(before) == others(pids()), "others were replaced"
     again_from_the_start()
-    print("figure: %d objects removed: no process ended before it was asked to" % len(hits))
+    print("figure: %d objects removed: no process ended before the restart" % len(hits))
 
 
 def another(rounds):
@@ -352,7 +352,7 @@ def bell(rounds):
     sounds()
     again_from_the_start()
     libc, fd = queue(("/" + os.path.basename(prefix()) + "bell").encode())  # the start has drawn another name
-    assert libc.mq_send(fd, bytes(64), 64, 0) == 0 and libc.mq_send(fd, bytes(65), 65, 0) != 0, "it has another shape"
+    assert libc.mq_send(fd, bytes(64), 64, 0) == 0 and libc.mq_send(fd, bytes(65), 65, 0) != 0, "the queue has another shape"
     libc.mq_close(fd)
 
 

@@ -48,9 +48,9 @@ def stop_and_go(load):
     wait_until(load, lambda: load.refusals[REFUSAL] > 0, "writes are not refused")
     wait_until(load, lambda: all(s.ask for s in load.slots), "a slot without an ask")
     refused, acked = sum(load.refusals.values()), load.acked
-    wait_until(load, lambda: sum(load.refusals.values()) >= refused + 2 * len(load.slots), "no more refusals")
+    wait_until(load, lambda: sum(load.refusals.values()) >= refused + 2 * len(load.slots), "no further refusals")
     if REFUSAL != "full":
-        assert load.acked == acked, "acked on a disk that takes no writes"
+        assert load.acked == acked, "acked on a disk that accepts no writes"
     wait_until(load, lambda: alarm() != "", "status shows no alarm")
     shown = alarm()
     reads_go_on()
@@ -68,7 +68,7 @@ def main():
     for _ in range(3):
         load.refusals.clear()
         shown, seconds = stop_and_go(load)
-        print("figure: %s refused with `%s`; taken again %.1f s after the disk was writable; status said: %s" % (
+        print("figure: %s refused with `%s`; accepted again %.1f s after the disk was writable; status showed: %s" % (
             load.refusals[REFUSAL], REFUSAL, seconds, shown))
         assert reader.poll() is None, "a reader failed"
     load.drain()

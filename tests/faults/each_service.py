@@ -76,7 +76,7 @@ def main():
     found = answers()
     asks = probes(found)
     editors = start_editors(2, pause=0.01)
-    wait_until(lambda: answers() == found, "search knows of what is edited")
+    wait_until(lambda: answers() == found, "search has the edited items")
     searchers = [Searcher(query, found[query], pause=0.01) for query in QUERIES]
     for searcher in searchers:
         searcher.start()

@@ -31,7 +31,7 @@ def wait_until(true, what, seconds=DEADLINE):
         if got:
             return got
         time.sleep(0.005)
-    raise AssertionError("still not so after %d s: %s" % (seconds, what))
+    raise AssertionError("still not true after %d s: %s" % (seconds, what))
 
 
 class Probe:

@@ -117,7 +117,7 @@ def persist_killed_while_it_is_told_and_the_streamer_too(it):
         os.kill(persist, signal.SIGSTOP)
         stop = stop_in_background(it)
         until(lambda: not os.path.exists(it.file(which + '.wav')))
-        assert os.path.exists(it.file(which + '.flac')), 'neither is there'
+        assert os.path.exists(it.file(which + '.flac')), 'neither file exists'
         if which == 'both':
             os.kill(home.pid('streamer'), signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):  # the supervisor may have replaced it, because it was stopped

@@ -84,7 +84,7 @@ def main():
         assert writer.edit()[0] == "ok"
     fill()
     acks, refusals = until_acked(writer, int(sys.argv[1]))
-    print("figure: %d acks on a full disk, each there after a kill; %d refusals" % (acks, refusals))
+    print("figure: %d acks on a full disk, each in the store after a kill; %d refusals" % (acks, refusals))
     make_room()
     assert writer.edit()[0] == "ok"
     check_store()

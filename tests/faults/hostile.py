@@ -37,7 +37,7 @@ def indexed(folder, count):
     pid, began = indexer_pid(), time.monotonic()
     library = Library(folder).add().wait_idle()
     seconds = time.monotonic() - began
-    assert indexer_pid() == pid, "the indexer was another one in the end"
+    assert indexer_pid() == pid, "the indexer was replaced"
     return library, library.decided(count), seconds
 
 
@@ -58,9 +58,9 @@ def files(folder, manifest):
              for path, verdict in wanted.items() if not verdict_fits(verdict, items.get(path))]
     assert not wrong, "%d wrong: %s" % (len(wrong), wrong[:10])
     strangers = set(items) - set(wanted)
-    assert not strangers, "items of no file that was made: %s" % sorted(strangers)[:10]
+    assert not strangers, "items of unknown files: %s" % sorted(strangers)[:10]
     states = collections.Counter(state(item) for item in items.values())
-    print("figure: %d hostile files beside %d good ones in %d s: %s; %d are no item" % (
+    print("figure: %d hostile files with %d good ones in %d s: %s; %d are not items" % (
         len(wanted) - 40, 40, seconds, ", ".join("%d %s" % (n, s) for s, n in sorted(states.items())),
         len(wanted) - len(items)))
     print("figure: reasons: " + "; ".join("%d %s" % (n, r) for r, n in collections.Counter(
@@ -68,8 +68,8 @@ def files(folder, manifest):
     again = time.monotonic()
     library.rescan().wait_idle()
     counts = library.progress()
-    assert counts.get("done", 0) + counts.get("failed", 0) == 0, "heard again at the next look: %s" % counts
-    print("figure: looked at again in %d ms: all are known" % ((time.monotonic() - again) * 1000))
+    assert counts.get("done", 0) + counts.get("failed", 0) == 0, "analysed again by the next scan: %s" % counts
+    print("figure: scanned again in %d ms: all are known" % ((time.monotonic() - again) * 1000))
 
 
 def one(folder, name):
@@ -98,7 +98,7 @@ def workers(folder, when):
         assert why(item).startswith("it ended 2 workers: "), (deed, why(item))
     if when == "late":
         answered_twice(folder, library, len(items))
-    print("figure: %d ways to harm over %s; %d quarantined with their reason, %d good files done, in %d s" % (
+    print("figure: %d kinds of attack during %s; %d quarantined with their reason, %d good files done, in %d s" % (
         len(deeds), "the hash" if when == "early" else "the analysis", len(deeds), 20, seconds))
 
 
@@ -162,8 +162,8 @@ def start(folder, worker, programs):
     os.rename(programs + "/new", programs + "/loophole-worker")
     items = library.decided(1)
     assert [state(item) for item in items.values()] == ["done"], items
-    assert indexer_pid() == pid, "the indexer was another one in the end"
-    wait_until(lambda: not alarm(), "the alarm is over", 60)
+    assert indexer_pid() == pid, "the indexer was replaced"
+    wait_until(lambda: not alarm(), "the alarm ends", 60)
 
 
 {f.__name__: f for f in (files, one, workers, escape, limits, start)}[sys.argv[1]](*sys.argv[2:])

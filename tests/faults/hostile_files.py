@@ -112,7 +112,7 @@ BASES["ogg"] = ogg_page([30], vorbis_head()) + \
     ogg_page([60], b"\3vorbis" + struct.pack("<I", 4) + b"made" + b"\0" * 45)
 
 
-# ---- what is wrong with them ----
+# ---- their errors ----
 
 def cut_short():
     """Cut at the beginning and end of each part of a header, and one byte before and after."""
@@ -268,7 +268,7 @@ def wrong_names():
             pass
 
 
-# ---- what is no file ----
+# ---- other kinds of entries ----
 
 def special():
     folder = os.path.join(top, b"special")

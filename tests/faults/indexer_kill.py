@@ -143,7 +143,7 @@ class Supervised:
     def kill(self):
         old = self.pid()
         os.kill(old, signal.SIGKILL)
-        wait_until(lambda: not is_alive(old), "it is dead")
+        wait_until(lambda: not is_alive(old), "the process is dead")
 
     def end(self):
         pass
@@ -229,13 +229,13 @@ def held_against(items, tagger, opens, lives, count):
     assert len(items) == count, "%d items of %d files" % (len(items), count)
     assert all(state(item) == "done" for item in items.values()), "not all are analysed"
     twice = {item: words for item, words in heard_until_now(tagger).items() if words != 2}
-    assert not twice, "changed more or less often than twice (found, heard): %s" % list(twice.items())[:5]
+    assert not twice, "not changed exactly twice (found, analysed): %s" % list(twice.items())[:5]
     by_id = {item["media"]["id"]: item for item in items.values()}
-    assert set(tagger.tagged) == set(by_id), "tagged are others than there are"
+    assert set(tagger.tagged) == set(by_id), "the tagged items are not the items of the folder"
     for item, edit in tagger.tagged.items():
         assert by_id[item]["media"].get("tags") == edit["add_tags"], "a tag is lost: %s" % by_id[item]
         bpm = [fact for fact in by_id[item]["facts"] if fact["attribute"] == "bpm" and fact["source"] == "user"]
-        assert bool(bpm) == ("facts" in edit), "a person's word is lost: %s" % by_id[item]
+        assert bool(bpm) == ("facts" in edit), "a person's fact is lost: %s" % by_id[item]
     path_of = {item["media"]["id"]: path for path, item in items.items()}
     for at, heard in lives:
         known = {path_of[item] for item in heard}
@@ -275,7 +275,7 @@ def main():
     redone = len(opens.all) - len(opens.distinct)
     print("figure: indexer killed %d times over %d files, in %d s: each analysed once, %d tags kept" % (
         kills, sounds.count, seconds, len(tagger.tagged)))
-    print("figure: files begun again %d, %.1f a kill; kill to the next file: %s" % (
+    print("figure: files begun again %d, %.1f for each kill; kill to the next file: %s" % (
         redone, redone / kills, percentiles(back)))
     indexer.end()
     if mode == "bare":

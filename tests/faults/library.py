@@ -19,7 +19,7 @@ def wait_until(true, what, seconds=DEADLINE, every=0.05):
         if got:
             return got
         time.sleep(every)
-    raise AssertionError("still not so after %d s: %s" % (seconds, what))
+    raise AssertionError("still not true after %d s: %s" % (seconds, what))
 
 
 def real_audio(*extensions):

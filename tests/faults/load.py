@@ -235,7 +235,7 @@ class Load:
             doubled += len(found) > ask.rows
             there += ask.answer is None and len(found) > 0
             assert ask.answer is None or not found or found[-1]["revision"] == self.revision_of(ask), "another revision"
-            assert len(found) in (0, ask.rows), ("a half of a batch", len(found), ask.rows)
+            assert len(found) in (0, ask.rows), ("half of a batch", len(found), ask.rows)
         strange = [r for r in rows if r not in self.all and r not in self.before]
         print("figure: %d acked, %d given up (%d of these done), %d asked again, refused: %s" % (
             self.acked, self.given_up, there, self.repeats, dict(self.refusals) or "none"))
@@ -256,13 +256,13 @@ class Load:
             record = json.loads(line)
             assert record["id"] not in records, "one id twice"
             records[record["id"]] = record
-        assert len(records) == made, ("media items: there, made", len(records), made)
+        assert len(records) == made, ("media items: found, made", len(records), made)
         for slot in self.slots:
             ask, record = self.all.get(owner[slot.item]), records[slot.item.hex()]
             if not ask:
                 continue  # never edited
             edit = ask.body["edit"]
-            assert record["name"] == edit["name"], ("a record that its last change did not make", record, edit)
+            assert record["name"] == edit["name"], ("a record that differs from its last change", record, edit)
             assert edit["add_tags"] == record["tags"], (record, edit)
 
 

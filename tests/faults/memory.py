@@ -68,7 +68,7 @@ class Others:
         now = lines()["persist"]
         assert now["pid"] == self.pid and not now["restarts"], now
         assert self.most[1] <= DATA_MB, self.most
-        wait_until(lambda: memory(self.pid)[0] < self.before[0] + 48, "memory is given back")
+        wait_until(lambda: memory(self.pid)[0] < self.before[0] + 48, "memory is returned")
         print("figure: resident before, at most and after: %d, %d and %d MB; others were answered %d times" % (
             self.before[0], self.most[0], memory(self.pid)[0], self.count))
 
@@ -122,7 +122,7 @@ def half(count):
             except BlockingIOError:
                 pass
         others.done(10)
-        wait_until(lambda: any(peer.is_hung_up() for peer in peers), "the first are hung up on")
+        wait_until(lambda: any(peer.is_hung_up() for peer in peers), "the first ones are disconnected")
         whole = Peer.joined(PERSIST)  # a large message of another client has its turn
         whole.say(frame(ask("persist.ping", {"payload": bytes(1 << 20)})))
         assert whole.answer()[0] in ("bad_request", "too_large")
@@ -177,7 +177,7 @@ def deaf_subscriber():
         threads = [threading.Thread(target=edit, daemon=True) for _ in range(8)]
         for thread in threads:
             thread.start()
-        wait_until(lambda: select.select([deaf_one.socket], [], [], 0)[0] and hung_up(deaf_one), "it is hung up on")
+        wait_until(lambda: select.select([deaf_one.socket], [], [], 0)[0] and hung_up(deaf_one), "the subscriber is disconnected")
         going = False
         others.done(5)
 

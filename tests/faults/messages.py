@@ -119,7 +119,7 @@ def wrong_wire():
 def must_refuse(peer, service, message):
     assert peer.say(frame(message)), "hung up"
     answer = peer.answer()
-    assert answer, (service, "hung up on", message[:80])
+    assert answer, (service, "disconnected", message[:80])
     assert answer[0] in ERRORS and answer[1]["what"], (service, answer, message[:80])
 
 
@@ -182,7 +182,7 @@ def too_large(rounds):
                     peer.close()
                 peer = Peer.joined(path, kind_of(path))
                 peer.say(frame(b"x" * (MESSAGE_MAX * 2)))
-                assert peer.hears_the_end(), path + " took a message of twice the size"
+                assert peer.hears_the_end(), path + " accepted a message of twice the size"
                 peer.close()
 
 
@@ -225,14 +225,14 @@ def half(rounds):
                     peer.say(message[:cut])
                     peer.close()
             silent = Peer(held[0].socket.getpeername())
-            assert silent.hears_the_end(), "a connection that says nothing is kept for ever"
+            assert silent.hears_the_end(), "a silent connection is kept for ever"
             for peer in held:
                 assert peer.hears_the_end(), "half a handshake is kept for ever"
                 peer.close()
         for service in ALL:
             must_answer(Peer.joined(ask_path(service)), service)
             wait_until(lambda: descriptors(service) < before[service] + 20, service + " closes what ended")
-    print("figure: %d half handshakes, each hung up on; half messages: no trace" % (len(held) * rounds))
+    print("figure: %d half handshakes, each disconnected; half messages: no trace" % (len(held) * rounds))
 
 
 def slow(rounds):
@@ -306,7 +306,7 @@ def greedy(rounds):
             process.kill()
     base = p99(pings.within(idle))
     for service, when in spans.items():
-        print("figure: one asks %s without end: others' pings of it p99 %.2f ms, idle %.2f ms" % (
+        print("figure: one client asks %s without a pause: p99 of the others' pings %.2f ms, idle %.2f ms" % (
             service, p99(pings.within(when, service)), base))
 
 
@@ -349,7 +349,7 @@ class Pings:
 
     def __exit__(self, kind, error, trace):
         self.going.clear()
-        assert error or self.pipe.poll(60), "who pinged was not answered"
+        assert error or self.pipe.poll(60), "a ping was not answered"
         self.told = [] if error else self.pipe.recv()
         self.process.join(60)
         self.process.kill()
@@ -482,7 +482,7 @@ def tell_floods(count, pings, idle, control, spans, newcomers):
         print("figure: %d connections at %s in %.2f s: its pings' p99 %.2f ms, all pings' p99 %.2f ms: %.1f x idle, "
               "%.1f x the bystander's" % (count, os.path.basename(path), took, flooded, others, others / base,
                                           others / machine))
-    print("figure: a new client in the middle of a flood is answered: %s" % percentiles(newcomers))
+    print("figure: time to the answer of a new client during a flood: %s" % percentiles(newcomers))
 
 
 CLAIMS = {f.__name__: f for f in (garbage, too_large, endless, half, slow, greedy, gone, idle, floods)}

@@ -63,7 +63,7 @@ the_old_store_is_named_by_its_version_and_removed_by_a_command() {
     holds test -f "$LOOPHOLE_HOME/data/store.before-1/data.mdb"
     contains "$(loophole doctor)" "store.before-1 in "
     contains "$(loophole store forget-old)" "Removed store.before-1: "
-    [ ! -e "$LOOPHOLE_HOME/data/store.before-1" ] || fail "it is still there"
+    [ ! -e "$LOOPHOLE_HOME/data/store.before-1" ] || fail "the old store still exists"
     contains "$(loophole store forget-old)" "There is no old store."
 }
 

@@ -24,7 +24,7 @@ class Supervised:
                 if service["service"] == "persist" and service["state"] == "ready":
                     return service["pid"]
             time.sleep(0.02)
-        raise AssertionError("the supervisor shows no persist that is ready")
+        raise AssertionError("the supervisor shows no ready persist")
 
     def kill(self):
         old = self.pid()

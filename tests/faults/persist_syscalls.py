@@ -162,7 +162,7 @@ def fail_each(commits, kind, calls):
             first, asked = inject(commits, kind, call, number, "error=" + error)
             counts[first or "no answer, it ended"] += 1
             false = call in STORE_CALLS and error != "EINTR" and asked == 1 and first == "acked"
-            assert not false, "%s %d failed with %s, and the commit was acked" % (call, number, error)
+            assert not false, "%s %d failed with %s, but the commit was acked" % (call, number, error)
     print("figure: %s commit: %d failures of calls: %s" % (kind, sum(counts.values()), dict(counts)))
 
 

@@ -49,7 +49,7 @@ class Disk:
     def unmount(self):
         self.process.send_signal(signal.SIGTERM)
         out = self.last_words()
-        assert self.process.returncode == 0, "the file system could not lose what it was to lose"
+        assert self.process.returncode == 0, "the file system could not lose the chosen data"
         for key, count in json.loads(out or b"{}").items():
             self.totals[key] = self.totals.get(key, 0) + count
         if os.path.ismount(data):
@@ -94,14 +94,14 @@ def cut_new_stores(cuts, persist, disk, chance):
         start(persist, disk)
         client.close()
         there = {row["id"] for row in catalogue.changes()}
-        assert {catalogue.volume, catalogue.folder, *acked} <= there, "a young store lost what it acked"
+        assert {catalogue.volume, catalogue.folder, *acked} <= there, "a young store lost acked changes"
         check_store()
         persist.kill(signal.SIGTERM)
         disk.unmount()
         client.close()
         subprocess.run(["rm", "-rf", disk_folder], check=True)
         os.mkdir(disk_folder)
-    print("figure: %d cuts of young stores; lost were %d of %d unsynced sectors, %d of %d unsynced names" % (
+    print("figure: %d cuts of young stores; lost %d of %d unsynced sectors, %d of %d unsynced names" % (
         cuts, *(disk.totals[k] for k in ("sectors_lost", "sectors", "names_lost", "names"))))
 
 
@@ -114,7 +114,7 @@ def cut_under_load(cuts, persist, disk, seed):
     load.drain(lambda: alive(persist))
     load.audit()
     check_store()
-    print("figure: %d power cuts in %d s; lost were %d of %d unsynced sectors, %d of %d unsynced names" % (
+    print("figure: %d power cuts in %d s; lost %d of %d unsynced sectors, %d of %d unsynced names" % (
         cuts, time.monotonic() - began,
         *(disk.totals[k] for k in ("sectors_lost", "sectors", "names_lost", "names"))))
     assert bool(disk.totals["syncfs"]) == bool(os.environ.get("PRELOAD")), "files were synced the other way"

@@ -23,7 +23,7 @@ def main():
             assert catalogue.edit(item, name="edit %d" % count)[0] == "ok"
         time.sleep(0.05)  # some hundred MiB are enough
         alarm = client.must("persist.status")["alarm"] or alarm
-        assert time.monotonic() < end, "no alarm that names %s: %r" % (words, alarm)
+        assert time.monotonic() < end, "no alarm names %s: %r" % (words, alarm)
     print("figure: after %d edits: %s" % (count, alarm))
     heard = []
     while not any(words in event["what"] for event in heard):

@@ -75,7 +75,7 @@ def main():
     print("figure: pages that %d edits add: %s undisturbed, %s while %d readers hold a transaction, %s after they "
           "were %s" % (EDITS, quiet, held, READERS, after, how))
     print("figure: pages in use over time after that: %s" % seen)
-    assert sum(held) > 2 * sum(quiet), "the readers held nothing: this shows nothing"
+    assert sum(held) > 2 * sum(quiet), "the readers pinned no page, so the test shows nothing"
     assert sum(after) / 5 <= 2 * max(max(quiet), 8), "the store still grows"
     load.drain()
     load.audit()

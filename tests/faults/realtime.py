@@ -66,7 +66,7 @@ def run(seconds):
     after = stat_of(pid, tid)
     faults = int(after[7]) - int(before[7]), int(after[9]) - int(before[9])
     calls = system_calls(tid, seconds / 2)
-    assert busy(client), "not all of it sounds at the end"
+    assert busy(client), "not all voices sound at the end"
     lines = open(os.environ["FORBIDDEN_LOG"]).read().split()
     meters = client.must("audio.meters")
     tone.stop()
@@ -82,7 +82,7 @@ def run(seconds):
 def found():
     """The check works: a callback that allocates ends its process."""
     log = os.environ["FORBIDDEN_LOG"]
-    sound.until(lambda: os.path.exists(log) and "malloc" in open(log).read().split(), 30, "the call is found")
+    sound.until(lambda: os.path.exists(log) and "malloc" in open(log).read().split(), 30, "the call is detected")
 
 
 sound.main({"run": run, "found": found})

@@ -47,8 +47,8 @@ class Tool:
 
 
 class Tape(Tool):
-    """Records main_left of the first core, or of the one whose suffix is `core`. `heard` is its number of connected
-    ports, `stood` the number of pauses of the machine itself."""
+    """Records main_left of the core whose name ends with `core`, by default of the first one. `heard` is the number of
+    connected ports, `stood` the number of pauses of the machine itself."""
 
     def __init__(self, seconds, *notes, core=""):
         server = Client().must("audio.server")

@@ -119,8 +119,8 @@ class Stage:
 
     def verify(self, is_done):
         there = opened()
-        assert there in self.outcomes, "neither what was before nor what was to be: %d items" % len(there)
-        assert not is_done or there == self.outcomes[-1], "it said that it was done, and it is not"
+        assert there in self.outcomes, "neither the old nor the new items: %d items" % len(there)
+        assert not is_done or there == self.outcomes[-1], "it reported success, but is not done"
         left = glob.glob(os.environ["LOOPHOLE_HOME"] + "/data/store.[nrm][er][wai]*")
         assert not left, left
         must("loophole", "store", "check")
@@ -224,7 +224,7 @@ class Backup(Stage):
     def verify(self, is_done):
         there = self.restored()
         assert there in self.outcomes, "the backup has neither its old nor its new content"
-        assert not is_done or there == self.outcomes[-1], "it said that it was written, and it is not"
+        assert not is_done or there == self.outcomes[-1], "it reported success, but did not write"
         must(*self.argv())
         assert self.restored() == self.outcomes[-1]
         left = [n for n in os.listdir(os.path.dirname(self.target())) if n != "file"]
@@ -248,7 +248,7 @@ def strace(stage, out, *options):
     begin = ["strace", "-f", "-qq", "-o", out, *options]
     if stage.is_service:
         persist = Persist(begin)
-        wait_for(lambda: persist.is_ready() or persist.process.poll() is not None, "it neither opens nor ends")
+        wait_for(lambda: persist.is_ready() or persist.process.poll() is not None, "the program neither opens nor ends")
         is_done = persist.is_ready()
         for child in children_of(persist.process.pid):
             os.kill(child, signal.SIGTERM)
@@ -290,7 +290,7 @@ def killed_at(stage, call, number):
 
 def kill_at_places(stage):
     stage.fresh()
-    assert strace(stage, work + "/trace"), "the program does not end well under strace"
+    assert strace(stage, work + "/trace"), "the program fails under strace"
     calls = calls_of(open(work + "/trace").read())
     if not os.environ.get("LONG"):
         chosen = [c for c in calls if c[0] in CALLS]
@@ -309,7 +309,7 @@ def kill_at_places(stage):
     count = sum(fired.values())
     print("figure: %s: killed at %d of %d calls: %s" % (
         stage.name, count, len(calls), " ".join("%s×%d" % c for c in sorted(fired.items()))))
-    assert count * 4 >= len(calls) * 3, "too few of the kills came true"
+    assert count * 4 >= len(calls) * 3, "too few of the kills happened"
 
 
 # ---- power cuts ----
@@ -332,7 +332,7 @@ class Disk:
         """Its output at its end."""
         subprocess.run(["fusermount3", "-u", "-z", self.mount], check=True)
         said, _ = self.process.communicate(timeout=DEADLINE)
-        assert self.process.returncode == 0, "the file system could not lose what it was to lose"
+        assert self.process.returncode == 0, "the file system could not lose the chosen data"
         return json.loads([l for l in said.splitlines() if l.startswith("{")][-1])
 
 
@@ -340,9 +340,9 @@ def run_on(stage, disk):
     """True if the program reported success."""
     if stage.is_service:
         persist = Persist()
-        wait_for(lambda: persist.is_ready() or disk.is_cut() or persist.process.poll() is not None, "it does not open")
+        wait_for(lambda: persist.is_ready() or disk.is_cut() or persist.process.poll() is not None, "persist does not open the store")
         wait_for(lambda: persist.is_ready() or open(persist.err).read().find("cannot") >= 0 or
-                 persist.process.poll() is not None, "it neither opens nor fails")
+                 persist.process.poll() is not None, "persist neither opens nor fails")
         is_done = persist.is_ready() and not disk.is_cut()
         persist.end(signal.SIGKILL)
         return is_done
@@ -382,7 +382,7 @@ def cut_at_places(stage):
             raise
     print("figure: %s: cut at %d of %d changes; lost were %d of %d unsynced sectors, %d of %d unsynced names" % (
         stage.name, cuts, said["changes"], *(totals[k] for k in ("sectors_lost", "sectors", "names_lost", "names"))))
-    assert cuts * 4 >= len(places) * 3, "too few of the cuts came true"
+    assert cuts * 4 >= len(places) * 3, "too few of the cuts happened"
 
 
 def main():

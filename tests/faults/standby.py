@@ -35,7 +35,7 @@ def strike(tape, rounds, blow):
         who, epoch = owner()
         before, stood = Client().must("audio.meters")["lost"], tape.stood
         blow(NAMES[who], sound.running()[NAMES[who]]["pid"])
-        sound.until(lambda: owner_now() not in (None, (who, epoch)), 10, "the other one owns")
+        sound.until(lambda: owner_now() not in (None, (who, epoch)), 10, "the other core is the owner")
         frames = Client().must("audio.meters")["lost"] - before
         time.sleep(0.05)  # gives the tape time to report a pause
         if tape.stood == stood:
@@ -81,7 +81,7 @@ def judge(tape, beside, lost, blows):
            histogram(seen, period), period, sound.decibel(click), baseline, len(spoilt)))
     assert max(lost[0] + lost[1]) <= 2 * period, "frames that no core played: %s" % (lost,)
     assert all(length - missed <= 2 * period for _, length, missed in holes), "silent for too long: %s" % holes
-    assert len(seen) >= 1 and len(unseen) <= blows - len(lost[0]), "not seen: %s" % holes
+    assert len(seen) >= 1 and len(unseen) <= blows - len(lost[0]), "not on the tape: %s" % holes
     assert len(holes) <= blows, "more gaps than kills: %s" % holes
     assert click < sound.CLICK, "a click of %.1f dBFS at %d" % (sound.decibel(click), where)
     assert not shifts, "out of time: %s" % shifts
@@ -108,12 +108,12 @@ def stops(rounds):
     both_stand(tape)
     last = owner()
     time.sleep(1)
-    assert owner() == last, "who owns changes by itself: %s, %s" % (last, owner())
+    assert owner() == last, "the owner changes by itself: %s, %s" % (last, owner())
     tape.stop(), tone.stop()
     spoilt = sound.spoilt(tape)
     louder = [n for n, x in enumerate(tape.frames) if x == x and abs(x) >= sound.LEVEL * 1.02]
     louder = [n for n in louder if not sound.overlaps(spoilt, n, n + 1)]
-    assert not louder, "two sounded at once: %d frames from %d" % (len(louder), louder[0])
+    assert not louder, "two cores sounded at once: %d frames from %d" % (len(louder), louder[0])
     print("figure: %d times stopped and continued: one owner each time; %d gaps; the machine paused %d times" %
           (blows, len(sound.gaps(tape.frames)), len(spoilt)))
 

@@ -117,7 +117,7 @@ def killed_at_its_start(times):
             kill(found[0])
         one_of_each(all_ready())
     twins.stop()
-    print("figure: supervisor killed %d times while it started; looked %d times for a service that runs twice" % (
+    print("figure: supervisor killed %d times while it started; %d checks for a service that runs twice" % (
         times * 3, twins.looks))
 
 
@@ -129,9 +129,9 @@ def stopped(times):
         service, old = SERVICES[n % len(SERVICES)], pid_of("supervisor")
         kill(old, signal.SIGSTOP)
         assert subprocess.run(["timeout", "3", "loopholed"], stderr=subprocess.PIPE).returncode != 0, \
-            "a second supervisor beside the stopped one"
+            "a second supervisor runs with the stopped one"
         acked = sum(len(editor.acked) for editor in editors)
-        wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits go on")
+        wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits continue")
         kill(pids[service])
         time.sleep(2.5)  # longer than a service may be silent
         kill(old, signal.SIGCONT)
@@ -151,14 +151,14 @@ def service_stopped(times):
             time.sleep(random.uniform(0, 0.2))
             began = time.monotonic()
             kill(pid, signal.SIGSTOP)
-            wait_until(lambda: not is_alive(pid), service + " is found to hang")
+            wait_until(lambda: not is_alive(pid), service + " is detected as hanging")
             found.setdefault(service, []).append(time.monotonic() - began)
             ready(service, pid)
             back.setdefault(service, []).append(time.monotonic() - began)
             assert lines()[service]["last_death"].startswith("hung: "), lines()[service]
     watched(editors)
     for service in SERVICES:
-        print("figure: %s stopped %d times; found: %s; ready again: %s" % (
+        print("figure: %s stopped %d times; detected: %s; ready again: %s" % (
             service, times, percentiles(found[service]), percentiles(back[service])))
 
 
@@ -173,12 +173,12 @@ def stuck(times):
             began = time.monotonic()
             ask = threading.Thread(target=ask_in_vain, args=(name, body), daemon=True)
             ask.start()
-            wait_until(lambda: not is_alive(pid), "search is found to hang")
+            wait_until(lambda: not is_alive(pid), "search is detected as hanging")
             took.append(time.monotonic() - began)
             ready("search", pid)
             ask.join()
             time.sleep(2.2)  # after this time it is not an early death
-        print("figure: search stuck in %s %d times; found: %s" % (name, times, percentiles(took)))
+        print("figure: search stuck in %s %d times; detected: %s" % (name, times, percentiles(took)))
     assert others == {service: pid_of(service) for service in others}
 
 
@@ -217,7 +217,7 @@ def spinning(times):
         for other in others:
             other.kill()
             other.wait()
-    print("figure: search spinning among %d %d times; found: %s; processor time: %s" % (
+    print("figure: search spinning among %d others, %d times; detected: %s; processor time: %s" % (
         len(others), times, percentiles(took), percentiles(used)))
     assert max(used) < 1.5, used
 
@@ -237,7 +237,7 @@ def killed_with_its_keeper(times):
             kill(pid)
         wait_until(lambda: not running("loopholed"), "keeper and supervisor are dead")
         acked = sum(len(editor.acked) for editor in editors)
-        wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits go on")
+        wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits continue")
         subprocess.run(["loophole", "up"], check=True, stdout=subprocess.DEVNULL)
         assert {service: pid_of(service) for service in SERVICES} == pids
         one_of_each(pids)
@@ -257,7 +257,7 @@ def homeless(times):
         subprocess.run(["loophole", "up"], check=True, stdout=subprocess.DEVNULL)
         found = all_ready()
         assert not set(found.values()) & set(pids.values()), (pids, found)
-        wait_until(lambda: not any(is_alive(pid) for pid in pids.values()), "the old ones are dead")
+        wait_until(lambda: not any(is_alive(pid) for pid in pids.values()), "the old services are dead")
         one_of_each(found)
         editors = start_editors(1)
         wait_until(lambda: editors[0].acked, "an edit is acked")

@@ -69,14 +69,14 @@ def leave_orphans(load, persist):
             assert persist.kill(signal.SIGTERM) == 0
             left = counts()
             if left["artefact_files_orphaned"] >= 10:
-                print("figure: %d kills left %d files (%d bytes) that no row names, beside %d" % (
+                print("figure: %d kills left %d files (%d bytes) without a row, and %d with one" % (
                     kill, left["artefact_files_orphaned"], left["artefact_bytes_orphaned"], left["artefact_files"]))
                 assert len(files()) == left["artefact_files"] + left["artefact_files_orphaned"], left
                 return left["artefact_files"]
             persist.start()
             load.filling = True
         load.restarted()
-    raise AssertionError("no kill left a file that no row names")
+    raise AssertionError("no kill left a file without a row")
 
 
 def leaves(load, persist):
@@ -89,7 +89,7 @@ def leaves(load, persist):
     assert "belong to no row. This is no damage" in said and ", 0 problems" in said, said
     persist.start()
     kept = young | {foreign}
-    wait_until(lambda: len(files()) == rows + len(kept), "old files that no row names stay")
+    wait_until(lambda: len(files()) == rows + len(kept), "old files without a row stay")
     assert kept <= files() and old_part not in files(), "the wrong files were removed"
     assert counts()["artefact_files_orphaned"] == len(young), counts()
 
@@ -109,8 +109,8 @@ def race(load, persist, rounds):
         persist.start()
         time.sleep(load.chance.uniform(1, 1.5))  # persist starts the sweep 1 s after its start
         load.drain()  # no later batch replaces the content of these
-        wait_until(lambda: len(files()) <= counts()["artefact_files"], "old files that no row names stay")
-        print("figure: %d files had no row when persist started; all that are left have one" % left)
+        wait_until(lambda: len(files()) <= counts()["artefact_files"], "old files without a row stay")
+        print("figure: %d files had no row when persist started; all remaining files have one" % left)
         check_store()
         load.filling = True
 
@@ -158,9 +158,9 @@ def pinned(persist):
         left = counts()
         assert left["artefact_files_lost"] == 0 and left["problems"] == 0, left
         if in_time:
-            print("figure: at try %d the sweep judged the old file of a batch that was under way" % number)
+            print("figure: at try %d the sweep judged the old file of a batch in progress" % number)
             return
-    raise AssertionError("no sweep came while a batch was under way")
+    raise AssertionError("no sweep came during a batch")
 
 
 def main():

@@ -55,7 +55,7 @@ def main():
     rows = {row["request"]: row["revision"] for row in catalogue.changes()}
     assert all(rows.get(request) == at for request, at in winners), "a winner's change is not in the log"
     assert not any(request in rows for request, _, _ in refused), "a refused change is in the log"
-    assert all(body["what"] for _, _, body in refused), "a conflict without a word"
+    assert all(body["what"] for _, _, body in refused), "a conflict without an explanation"
     request, _, body = refused[-1]  # also when it is sent again later, a conflict stays a conflict
     edit = {"id": item, "expect": winners[-2][1], "name": "late"}
     assert catalogue.client.ask("persist.put_media", {"edit": edit})[0] == "conflict"

@@ -96,7 +96,7 @@ static void take_from_ring(struct shared *shared, struct ring *ring)
     }
     ring_release(ring, from + count);
     if (ring_taken(ring) != from + count)
-        value_broken(&shared->broken, "a release of what was looked at is refused");
+        value_broken(&shared->broken, "a release of frames that were read is refused");
     if (count == 0)
         atomic_fetch_add(&shared->empty, 1);
 }
@@ -125,7 +125,7 @@ static void settle_ring(struct shared *shared)
     while (ring_ready(&ring))
         take_from_ring(shared, &ring);
     if (ring_taken(&ring) != ring_written(&ring) || ring_space(&ring) != CAPACITY)
-        value_broken(&shared->broken, "what was published cannot be read to the end");
+        value_broken(&shared->broken, "the published values cannot be read to the end");
 }
 
 /* ---- shared by snapshot and slots ---- */
@@ -140,7 +140,7 @@ static void check_value(struct shared *shared, const struct value *value, uint64
     else if (value->number < seen)
         value_broken(&shared->broken, "value %lu after value %lu", (unsigned long)value->number, (unsigned long)seen);
     else if (value->number < at_least)
-        value_broken(&shared->broken, "value %lu is older than %lu, which was there before",
+        value_broken(&shared->broken, "value %lu is older than %lu, which was read before",
                      (unsigned long)value->number, (unsigned long)at_least);
     if (value->number > seen)
         atomic_fetch_add(&shared->crossed, 1);
@@ -193,7 +193,7 @@ static void take_snapshot(struct shared *shared, struct snapshot *snapshot)
 
     check_value(shared, value, disturbed ? 0 : before);
     if (snapshot_shown(snapshot) != value)
-        value_broken(&shared->broken, "a successor would be shown another value than was taken");
+        value_broken(&shared->broken, "a successor would get another value than the taken one");
 }
 
 static void read_snapshot(struct shared *shared)
@@ -272,7 +272,7 @@ static void settle_slots(struct shared *shared)
     struct value value;
 
     if (!slots_get(&slots, &value, NULL))
-        value_broken(&shared->broken, "nothing whole is left");
+        value_broken(&shared->broken, "no whole value is left");
     get_slots(shared, &slots);
 }
 

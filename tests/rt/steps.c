@@ -321,7 +321,7 @@ static void act_get(struct scene *scene)
 
     if (slots_get(&scene->slots, &value, &sequence) &&
         (!value_is_whole(&value) || value.number != sequence || sequence < scene->before))
-        value_broken(scene->broken, "a mixture was got for value %lu", (unsigned long)sequence);
+        value_broken(scene->broken, "a mixture was read for value %lu", (unsigned long)sequence);
 }
 
 static void other_gets(struct scene *scene)

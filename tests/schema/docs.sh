@@ -9,7 +9,7 @@ _make() {
 
 the_protocol_is_documented_as_it_is() {
     _make
-    diff "$top/docs/protocol.md" "$scratch/protocol.md" || fail "write it anew with \`make docs\`"
+    diff "$top/docs/protocol.md" "$scratch/protocol.md" || fail "write it again with \`make docs\`"
 }
 
 every_link_of_the_documentation_leads_somewhere() {

@@ -27,8 +27,8 @@ _edit_on() {
 # Restores FILE into a new home, checks the store, and prints the item.
 _restores() {
     rm -rf "$scratch/home-restored" && mkdir "$scratch/home-restored"
-    LOOPHOLE_HOME=$scratch/home-restored loophole restore "$1" --json || fail "it does not restore"
-    LOOPHOLE_HOME=$scratch/home-restored loophole store check >&2 || fail "it restores, and does not hold together"
+    LOOPHOLE_HOME=$scratch/home-restored loophole restore "$1" --json || fail "the backup cannot be restored"
+    LOOPHOLE_HOME=$scratch/home-restored loophole store check >&2 || fail "the restored store is not consistent"
 }
 _nothing_beside() { # no files of unfinished backups are left
     same '' "$(find "$scratch" -maxdepth 1 -name '.*.loophole-*')"
@@ -128,7 +128,7 @@ a_backup_to_a_disk_that_hangs_lets_go_of_the_store() {
     kill $editor
     until_true 30 eval '! "$READER" readers | grep -q "^$source "'
     kill -CONT "$first"
-    wait $tracer && fail "it says that all is well: $(cat "$scratch/first")"
+    wait $tracer && fail "it reports success: $(cat "$scratch/first")"
     contains "$(cat "$scratch/first")" "the store grew by more than 4 MiB"
     holds test ! -e "$scratch/slow.backup"
     _nothing_beside

@@ -22,7 +22,7 @@ WORDS = ("name", "notes", "tags", "favourite", "content", "frames", "sample_rate
 
 
 def essence(item):
-    """What a person entered and what analysis found."""
+    """The values that a person entered, and those that analysis found."""
     media = item["media"]
     facts = sorted((f["attribute"], f.get("source", ""), f.get("number"), f.get("text")) for f in item["facts"])
     return {"id": media["id"], "analysis": state(item), "facts": facts, **{word: media.get(word) for word in WORDS}}

@@ -272,7 +272,7 @@ queries_are_remembered_and_saved_for_use_within_others() {
     holds _first_of_history "-@low"
     loophole history --off >/dev/null || fail "forgetting failed"
     same 0 "$(loophole history | wc -l)"
-    loophole store check >/dev/null || fail "the store is not whole"
+    loophole store check >/dev/null || fail "the store is not consistent"
 }
 
 # Revision, analyser and class of every item, the latest revision last.

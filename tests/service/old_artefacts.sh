@@ -8,7 +8,7 @@ _digests() { (cd "$LOOPHOLE_HOME/data/artefact" && find . -type f -exec md5sum {
 _home() {
     [ -d "$LOOPHOLE_HOME/data" ] && return
     tar -C "$LOOPHOLE_HOME" -xJf "$top/tests/service/old/artefacts.tar.xz" || fail "no home"
-    [ ! -e /tmp/loophole-old-sounds ] || fail "the sounds are there: /tmp/loophole-old-sounds"
+    [ ! -e /tmp/loophole-old-sounds ] || fail "the sounds exist: /tmp/loophole-old-sounds"
     engine_up
 }
 

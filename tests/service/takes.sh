@@ -92,7 +92,7 @@ a_take_may_become_another_file_whose_name_was_kept_for_it() {
     loophole library rescan --wait >/dev/null # its item is missed, and is there again
     _end_as_flac "$id" five 0123456789abcdef >/dev/null || fail "not ended"
     same local "$(loophole show "$id" --json | field availability)"
-    _end_as_flac "$id" five 0123456789abcdef >/dev/null || fail "refused when it is told again"
+    _end_as_flac "$id" five 0123456789abcdef >/dev/null || fail "the repeated ask is refused"
     same "final flac flac 24 -7 768 $scratch/takes/five.flac" "$(for key in lifecycle container sample_format bit_depth first \
         latency path; do loophole show "$id" --json | field $key; done | xargs)"
     loophole library rescan --wait >/dev/null

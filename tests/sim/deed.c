@@ -254,7 +254,7 @@ void deed_is_remembered(struct id request, struct bytes answer)
     struct deed *deed = deed_of(request);
 
     if (!deed)
-        sim_fail("an answer is kept of a request that no client made");
+        sim_fail("an answer is kept for a request that no client made");
     buffer_reset(&deed->answer);
     buffer_add(&deed->answer, answer.at, answer.len);
     deed->is_remembered = true;
@@ -274,15 +274,15 @@ void deed_is_answered(struct bytes frame)
     struct deed *deed;
 
     if (frame_read_answer(frame, &answer, NULL) != ERR_OK || !(deed = deed_of(answer.request)))
-        sim_fail("an answer to nothing that was asked");
+        sim_fail("an answer to an unknown request");
     bool may_be_refused = says_nothing(answer.error) || (deed->rival && answer.error == ERR_CONFLICT);
     if (deed->was_sent && answer.error != ERR_OK && !may_be_refused)
-        sim_fail("request %u was done, and is refused now: %s", deed_number(deed), err_name(answer.error));
+        sim_fail("request %u was done, but is refused now: %s", deed_number(deed), err_name(answer.error));
     if (answer.error != ERR_OK || (!sim.is_once && is_refused_whole(answer.body)))
         return;
     sim_digest(answer.body.at, answer.body.len);
     if (!bytes_equal(buffer_bytes(&deed->answer), answer.body))
-        sim_fail("request %u is acked with what no commit has", deed_number(deed));
+        sim_fail("request %u is acked with an answer that was not committed", deed_number(deed));
     deed->was_sent = deed->is_remembered;
 }
 
@@ -325,7 +325,7 @@ static void learn_outcomes(const struct deed *deed, struct bytes answer)
 
     if (codec_decode(&outcomes_shape, answer, &arena, &outcomes, NULL) != ERR_OK ||
         outcomes.each.count != deed->op_count)
-        sim_fail("request %u, a batch of %u, is answered with something else", deed_number(deed), deed->op_count);
+        sim_fail("request %u, a batch of %u, has another kind of answer", deed_number(deed), deed->op_count);
     for (uint32_t i = 0; i < outcomes.each.count; i++)
         if (text_is(outcomes.each.at[i].error, "ok"))
             learn_item(outcomes.each.at[i].id, outcomes.each.at[i].revision, &deed->ops[i]);
@@ -347,7 +347,7 @@ void deed_learn(struct deed *deed, struct bytes answer)
     if (deed->kind == DEED_APPLY)
         return;
     if (codec_decode(&done_shape, answer, &arena, &done, NULL) != ERR_OK)
-        sim_fail("request %u is answered with what is no answer to it", deed_number(deed));
+        sim_fail("request %u: the answer does not belong to it", deed_number(deed));
     arena_free(&arena);
     if (deed->kind == DEED_VOLUME)
         all.volume = done.id;

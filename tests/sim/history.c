@@ -16,10 +16,10 @@ static void check_outcome(const struct deed *deed, uint32_t i, const struct verd
                           uint64_t revision, struct id id)
 {
     if (error != must->error)
-        sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i, err_name(error),
+        sim_fail("request %u, operation %u: answered %s, expected %s", deed_number(deed), i, err_name(error),
                  err_name(must->error));
     if (error == ERR_OK && (revision != must->revision || !id_equal(id, must->id)))
-        sim_fail("request %u, operation %u: answered revision %llu, and must be %llu", deed_number(deed), i,
+        sim_fail("request %u, operation %u: answered revision %llu, expected %llu", deed_number(deed), i,
                  (unsigned long long)revision, (unsigned long long)must->revision);
 }
 
@@ -29,14 +29,14 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
     struct outcomes got = { 0 };
 
     if (codec_decode(&outcomes_shape, answer, &h->arena, &got, NULL) != ERR_OK || got.each.count != deed->op_count)
-        sim_fail("request %u: the kept answer is none of a batch of %u", deed_number(deed), deed->op_count);
+        sim_fail("request %u: the kept answer is not that of a batch of %u", deed_number(deed), deed->op_count);
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct outcome *outcome = &got.each.at[i];
         char name[20];
         text_copy(name, sizeof(name), outcome->error);
         check_outcome(deed, i, &verdicts[i], err_named(name), outcome->revision, outcome->id);
         if (outcome->created != verdicts[i].created || outcome->stale != verdicts[i].stale)
-            sim_fail("request %u, operation %u: created or stale are wrong", deed_number(deed), i);
+            sim_fail("request %u, operation %u: created or stale is wrong", deed_number(deed), i);
     }
 }
 
@@ -123,10 +123,10 @@ static void hold_trimmed(struct history *h, const struct note *note)
     bool past_bytes = note->bytes > sim_limits.bytes && is_older(h, revision, note->wall - sim_limits.young);
 
     if (revision != ++h->trimmed)
-        sim_fail("change %llu is trimmed, and %llu is the oldest", (unsigned long long)revision,
+        sim_fail("change %llu is trimmed, but %llu is the oldest", (unsigned long long)revision,
                  (unsigned long long)h->trimmed);
     if (!past_rows && !past_bytes)
-        sim_fail("change %llu of %llu is trimmed, and is too young", (unsigned long long)revision,
+        sim_fail("change %llu of %llu is trimmed, but is too young", (unsigned long long)revision,
                  (unsigned long long)note->rows);
 }
 
@@ -161,9 +161,9 @@ static void hold_forgotten(struct history *h, const struct note *note)
     if (deed && !deed->held)
         deed = deed->rival;
     if (!deed || !deed->held)
-        sim_fail("an answer is forgotten that was not kept");
+        sim_fail("an answer is forgotten, but was not kept");
     if (!may_be_forgotten(h, note, journal_at(deed->note)))
-        sim_fail("request %u is forgotten, and is too young", deed_number(deed));
+        sim_fail("request %u is forgotten, but is too young", deed_number(deed));
     deed->held = false;
 }
 
@@ -222,7 +222,7 @@ static struct verdict verdict_of_removal(struct history *h, const struct deed *d
     uint64_t last = h->last[deed_number(deed)];
 
     if (folder && folder->is_library)
-        sim_fail("request %u: the library that it removed is there", deed_number(deed));
+        sim_fail("request %u: the library that it removed still exists", deed_number(deed));
     return (struct verdict){ .revision = last ? last : h->model.head, .id = deed->id };
 }
 
@@ -236,7 +236,7 @@ static void add_row(struct history *h, const struct note *note)
     h->rows[h->row_count++] = note->change;
     h->model.log_count = h->row_count;
     if (note->change.revision != h->row_count)
-        sim_fail("the change log has a gap: %llu comes where %llu must be", (unsigned long long)note->change.revision,
+        sim_fail("the change log has a gap: %llu, expected %llu", (unsigned long long)note->change.revision,
                  (unsigned long long)h->row_count);
 }
 
@@ -246,7 +246,7 @@ static struct deed *deed_done(const struct note *note)
     struct deed *deed = deed_with(note->request, note->digest);
 
     if (!deed)
-        sim_fail("an answer is kept with a digest of no ask under its id");
+        sim_fail("an answer is kept with a digest that belongs to no ask under its id");
     if (deed->held || (deed->rival && deed->rival->held))
         sim_fail("request %u was done twice", deed_number(deed));
     sim.counts.done_again += deed->done;
@@ -257,7 +257,7 @@ static struct deed *deed_done(const struct note *note)
 static void hold_head(struct history *h, const struct deed *deed, uint64_t head)
 {
     if (h->model.head != h->row_count)
-        sim_fail("request %u changed more than it must", deed_number(deed));
+        sim_fail("request %u changed too much", deed_number(deed));
     if (h->model.head != head)
         h->last[deed_number(deed)] = h->model.head;
 }
@@ -306,7 +306,7 @@ static void do_again(struct history *h, uint64_t number)
     }
     hold_head(h, deed, head);
     if (note->revision != h->last[deed_number(deed)])
-        sim_fail("request %u is kept beside change %llu, which is not its last", deed_number(deed),
+        sim_fail("request %u is kept with change %llu, which is not its last one", deed_number(deed),
                  (unsigned long long)note->revision);
     hold_answer(h, deed, note, verdicts);
     arena_reset(&h->arena);
@@ -345,11 +345,11 @@ static void hold_deeds(struct history *h)
     for (uint32_t i = 0; i < deed_count(); i++) {
         struct deed *deed = deed_at(i);
         if (deed->acked && !deed->done)
-            sim_fail("request %u was acked, and not done", deed_number(deed));
+            sim_fail("request %u was acked, but not done", deed_number(deed));
         sim.counts.refused_then_done += deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
     }
     if (h->refusal_count > 0)
-        sim_fail("request %u was refused with %s, which was right at no moment", deed_number(h->refusals[0]),
+        sim_fail("request %u was refused with %s, which was never right", deed_number(h->refusals[0]),
                  err_name(h->refusals[0]->error));
 }
 
@@ -361,9 +361,9 @@ static bool hold_row(void *state, const struct change *change)
     const struct change *must = &h->rows[h->next_row];
 
     if (h->next_row == h->row_count || change->revision != must->revision)
-        sim_fail("the store has change %llu where another one must be", (unsigned long long)change->revision);
+        sim_fail("the store has the unexpected change %llu", (unsigned long long)change->revision);
     if (!id_equal(change->id, must->id) || !id_equal(change->request, must->request))
-        sim_fail("change %llu is not what was committed", (unsigned long long)change->revision);
+        sim_fail("change %llu differs from the committed one", (unsigned long long)change->revision);
     h->next_row++;
     return true;
 }
@@ -386,7 +386,7 @@ static void hold_log(struct history *h)
     if (catalogue_each_change(h->txn, &h->arena, 0, hold_row, h) != ERR_OK)
         sim_fail("the change log cannot be read");
     if (h->next_row != h->row_count)
-        sim_fail("the change log ends at %llu, and must at %llu", (unsigned long long)h->next_row,
+        sim_fail("the change log ends at %llu, expected %llu", (unsigned long long)h->next_row,
                  (unsigned long long)h->row_count);
     if (left > sim_limits.rows && must_be_trimmed(h, journal_at(notes - 1)->at))
         sim_fail("the change log has %llu rows, and is not trimmed", (unsigned long long)left);
@@ -407,7 +407,7 @@ static void hold_remembered(struct history *h)
             sim_fail("request %u: its answer is not kept", deed_number(deed));
     }
     if (txn_count(h->txn, DB_REQUEST) != must)
-        sim_fail("the store remembers %llu requests, and must %llu", (unsigned long long)txn_count(h->txn, DB_REQUEST),
+        sim_fail("the store remembers %llu requests, expected %llu", (unsigned long long)txn_count(h->txn, DB_REQUEST),
                  (unsigned long long)must);
 }
 

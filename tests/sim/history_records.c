@@ -10,7 +10,7 @@ static void hold_analysis(const struct media *media, const struct model_item *it
 
     if ((media->analysis.value == ANALYSIS_STATE_DONE) != item->is_heard || media->analyser != item->analyser ||
         !bytes_equal(media->content, deed_content(item->content, content)))
-        sim_fail("item %s: its analysis is not what it must be", id);
+        sim_fail("item %s: its analysis differs from the model", id);
 }
 
 static void hold_contents(struct history *h)
@@ -20,9 +20,9 @@ static void hold_contents(struct history *h)
         uint64_t analyser, must;
         bool heard;
         if (catalogue_is_heard(h->txn, &h->arena, deed_content(i, content), &heard, &analyser) != ERR_OK)
-            sim_fail("what is known of a content cannot be read");
+            sim_fail("the records of a content cannot be read");
         if (heard != model_content_is_heard(&h->model, i, &must) || analyser != must)
-            sim_fail("what is known of content %u is not what it must be", i);
+            sim_fail("the records of content %u differ from the model", i);
     }
 }
 
@@ -33,15 +33,15 @@ static void hold_item(struct history *h, const struct media *media)
 
     id_write(media->id, id);
     if (!item)
-        sim_fail("item %s is in the store, and must not be", id);
+        sim_fail("item %s is in the store, but not in the model", id);
     if (media->revision != item->revision || !text_is(media->name, item->name) || !text_is(media->notes, item->notes))
-        sim_fail("item %s: revision, name or notes are not what they must be", id);
+        sim_fail("item %s: revision, name or notes differ from the model", id);
     if (media->favourite != item->favourite || media->hidden != item->hidden ||
         deed_tag_bits(media->tags) != item->tags)
-        sim_fail("item %s: tags or marks are not what they must be", id);
+        sim_fail("item %s: tags or marks differ from the model", id);
     if (!id_equal(media->folder, item->folder) || !bytes_equal(media->file, deed_file(item->file, file)) ||
         media->size != item->size || media->mtime != item->mtime || media->availability.value != item->availability)
-        sim_fail("item %s: its place is not what it must be", id);
+        sim_fail("item %s: its place differs from the model", id);
     hold_analysis(media, item, id);
 }
 
@@ -69,7 +69,7 @@ static void hold_items(struct history *h)
     if (each_media(h->txn, &h->arena, hold_one, &holding) != ERR_OK)
         sim_fail("the items cannot be read");
     if (holding.count != must)
-        sim_fail("the store has %u items, and must have %u", holding.count, must);
+        sim_fail("the store has %u items, expected %u", holding.count, must);
 }
 
 static void hold_folders(struct history *h)
@@ -85,10 +85,10 @@ static void hold_folders(struct history *h)
         must++;
         if (catalogue_folder(h->txn, &h->arena, is->id, &folder) != ERR_OK ||
             !bytes_equal(folder.name, deed_folder(is->name, name)) || folder.library != is->is_library)
-            sim_fail("a folder is not what it must be");
+            sim_fail("a folder differs from the model");
     }
     if (txn_count(h->txn, DB_FOLDER) != must)
-        sim_fail("the store has other folders than it must");
+        sim_fail("the store's folders differ from the model");
 }
 
 static void hold_undo(struct history *h)
@@ -119,7 +119,7 @@ void history_hold_applied(struct history *h, const struct deed *deed, const stru
     struct applied got = { 0 };
 
     if (codec_decode(&applied_shape, answer, &h->arena, &got, NULL) != ERR_OK)
-        sim_fail("request %u: the kept answer is none of an apply", deed_number(deed));
+        sim_fail("request %u: the kept answer is not that of an apply", deed_number(deed));
     if (got.revision != verdict->revision || got.step != verdict->step || got.items != verdict->items)
         sim_fail("request %u: its answer is revision %llu, step %llu, items %llu; expected %llu, %llu, %llu",
                  deed_number(deed), (unsigned long long)got.revision, (unsigned long long)got.step,

@@ -17,7 +17,7 @@ void model_begin(struct model *model, const struct change *log, uint64_t log_cou
 static const struct change *next_row(const struct model *m)
 {
     if (m->head >= m->log_count)
-        sim_fail("request %u changed less than it must: the log ends at %llu", m->request.b[14] << 8 | m->request.b[15],
+        sim_fail("request %u changed too little: the log ends at %llu", m->request.b[14] << 8 | m->request.b[15],
                  (unsigned long long)m->log_count);
     return &m->log[m->head];
 }
@@ -28,12 +28,11 @@ uint64_t model_emit(struct model *m, enum change_kind kind, struct id id, bool r
 
     m->head++;
     if (!id_equal(row->request, m->request))
-        sim_fail("change %llu must be of request %u", (unsigned long long)m->head,
+        sim_fail("change %llu must belong to request %u", (unsigned long long)m->head,
                  m->request.b[14] << 8 | m->request.b[15]);
     if (row->kind.value != (int32_t)kind || !id_equal(row->id, id) || row->removed != removed)
-        sim_fail("change %llu is of another record, or another kind, than it must be: kind %d%s, must be %d%s",
-                 (unsigned long long)m->head, (int)row->kind.value, row->removed ? ", removed" : "", (int)kind,
-                 removed ? ", removed" : "");
+        sim_fail("change %llu has the wrong record or kind: kind %d%s, expected %d%s", (unsigned long long)m->head,
+                 (int)row->kind.value, row->removed ? ", removed" : "", (int)kind, removed ? ", removed" : "");
     return m->head;
 }
 
@@ -326,7 +325,7 @@ struct verdict model_do(struct model *m, const struct deed *deed)
 
     m->request = deed->request;
     if (e != ERR_OK)
-        sim_fail("request %u, a deed of kind %d, was done where it is to be refused: %s",
+        sim_fail("request %u, a deed of kind %d, was done, but must be refused: %s",
                  deed->request.b[14] << 8 | deed->request.b[15], (int)deed->kind, err_name(e));
     if (deed->kind == DEED_APPLY)
         return model_edit_together(m, deed);

@@ -68,7 +68,7 @@ static void take_effect(struct id request, uint64_t digest, const struct transpo
 
     death_may_come("before the deed");
     if (!deed)
-        sim_fail("something is done that nobody asked for");
+        sim_fail("something was done without a request");
     if (once.count == EFFECTS)
         sim_fail("more deeds than this world has room for");
     hold_once(deed, request);
@@ -189,6 +189,6 @@ void once_check(void)
 {
     for (uint32_t i = 0; i < deed_count(); i++)
         if (deed_at(i)->acked && !deed_at(i)->done)
-            sim_fail("request %u was acked, and not done", i);
+            sim_fail("request %u was acked, but not done", i);
     sim.counts.once += once.count;
 }

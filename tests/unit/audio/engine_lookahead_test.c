@@ -24,7 +24,7 @@ static void assert_counts(struct stage *stage, uint32_t from, uint32_t until, ui
 {
     for (uint32_t i = from; i < until; i++)
         if (!(stage->main[0][i] == stage_count(i + lost - late - FIRST + 1)))
-            fail_msg("frame %u holds %.0f and not %u", i, (double)stage->main[0][i] * 0x1p24,
+            fail_msg("frame %u has %.0f, expected %u", i, (double)stage->main[0][i] * 0x1p24,
                      i + lost - late - FIRST + 1);
 }
 

@@ -103,7 +103,7 @@ static void read_notes(const struct stage *stage)
             if (note.kind != NOTE_ORDER_DONE || note.value != (float)ORDER_TRANSPORT_LOCATE)
                 continue;
             if (reader.may_lose_notes ? note.tag < reader.tag : note.tag != reader.tag)
-                fail_msg("order %u is answered where order %u is next", note.tag, reader.tag);
+                fail_msg("the answer is to order %u, expected order %u", note.tag, reader.tag);
             reader.tag = note.tag + 1;
         }
     }

@@ -22,7 +22,7 @@ static void assert_impulses(const struct stage *stage, uint32_t from, uint32_t u
 
     for (uint32_t i = 0; i < count; i++) {
         if (onset != at[i])
-            fail_msg("impulse %u is at %u, not at %u", i, onset, at[i]);
+            fail_msg("impulse %u is at %u, expected %u", i, onset, at[i]);
         onset = stage_onset(stage, onset + 1);
     }
     assert_true(onset >= until);

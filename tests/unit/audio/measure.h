@@ -23,7 +23,7 @@ enum { MEASURE_RATE_COUNT = 5 };
 static inline void measure_near(double is, double should, double by)
 {
     if (!(fabs(is - should) <= by))
-        fail_msg("%.9g is not %.9g within %.3g", is, should, by);
+        fail_msg("%.9g, expected %.9g within %.3g", is, should, by);
 }
 
 static inline double measure_db(double amplitude)

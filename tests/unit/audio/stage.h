@@ -335,7 +335,7 @@ static inline struct order stage_sound_start(uint32_t slot, int64_t frame)
 static inline void stage_near(double is, double should, double by)
 {
     if (!(fabs(is - should) <= by))
-        fail_msg("%.9g is not %.9g within %.3g", is, should, by);
+        fail_msg("%.9g, expected %.9g within %.3g", is, should, by);
 }
 
 /* The first frame that is not silent, starting at `from`; STAGE_MOST: none. */

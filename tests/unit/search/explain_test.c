@@ -103,7 +103,7 @@ static void what_finds_nothing_is_explained(void **state)
     for (size_t i = 0; i < sizeof(EXPLAINED) / sizeof(*EXPLAINED); i++) {
         const char *hints = explain_query(*state, EXPLAINED[i].query, &said);
         if (strcmp(hints, EXPLAINED[i].hints) != 0)
-            fail_msg("%s\n  gives %s\n  and not %s", EXPLAINED[i].query, hints, EXPLAINED[i].hints);
+            fail_msg("%s\n  gives %s\n  expected %s", EXPLAINED[i].query, hints, EXPLAINED[i].hints);
     }
     buffer_free(&said);
 }

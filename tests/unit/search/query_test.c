@@ -137,7 +137,7 @@ static void a_query_becomes_its_tree(void **state)
         if (parse_and_show(GOOD[i].query, &arena, &shown, &fault) != ERR_OK)
             fail_msg("%s: %s\n%s", GOOD[i].query, fault.what, fault.hint);
         if (strcmp(buffer_c(&shown), GOOD[i].tree) != 0)
-            fail_msg("%s\n  gives %s\n  and not %s", GOOD[i].query, buffer_c(&shown), GOOD[i].tree);
+            fail_msg("%s\n  gives %s\n  expected %s", GOOD[i].query, buffer_c(&shown), GOOD[i].tree);
         buffer_free(&shown);
         arena_free(&arena);
     }

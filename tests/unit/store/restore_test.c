@@ -224,7 +224,7 @@ static void a_damaged_image_is_restored_only_when_it_holds_together(void **state
         if (backup_restore(&s->paths, file, &restored, &fault) == ERR_OK)
             restored_works(s);
         else if (++refused && !fault.what[0])
-            fail_msg("round %d: an error without words", round);
+            fail_msg("round %d: an error without text", round);
     }
     print_message("figure: %d of %d damaged images were refused\n", refused, rounds);
     assert_true(refused > 0);
@@ -259,7 +259,7 @@ static bool is_found_damaged(struct scratch *s)
     enum err e = check_apart(&s->paths, false, count_problem, &problems, &counts, &pages, &fault);
 
     if (e != ERR_OK && !fault.what[0])
-        fail_msg("an error without words");
+        fail_msg("an error without text");
     if (backup_make(&s->paths, file, true, &made, NULL) != ERR_OK)
         return true;
     if (e != ERR_OK)
