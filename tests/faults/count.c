@@ -1,6 +1,6 @@
-/* count: a JACK client that plays the server's own clock. Frame n is n / 8388607 on the left and its negative on the
- * right, n modulo 8388607, so that a recording shows every lost or repeated frame. Full scale of 24 bit is 8388607, so
- * a FLAC contains exactly the played values. With a third argument one frame in each second has twice that level.
+/* count: a JACK client that plays the server's own clock, so that a recording shows every lost or repeated frame. Frame
+ * n is n / 8388607 on the left and its negative on the right, n modulo 8388607. Full scale of 24 bit is 8388607, so a
+ * FLAC contains exactly the played values. With a third argument one frame in each second has twice that level.
  *
  *   count SERVER NAME [over]      ports NAME:left and NAME:right; until SIGTERM. Prints "ready" when it plays. */
 #include <jack/jack.h>

@@ -352,7 +352,8 @@ def bell(rounds):
     sounds()
     again_from_the_start()
     libc, fd = queue(("/" + os.path.basename(prefix()) + "bell").encode())  # the start has drawn another name
-    assert libc.mq_send(fd, bytes(64), 64, 0) == 0 and libc.mq_send(fd, bytes(65), 65, 0) != 0, "the queue has another shape"
+    assert libc.mq_send(fd, bytes(64), 64, 0) == 0 and libc.mq_send(fd, bytes(65), 65, 0) != 0, \
+        "the queue has another shape"
     libc.mq_close(fd)
 
 

@@ -177,7 +177,8 @@ def deaf_subscriber():
         threads = [threading.Thread(target=edit, daemon=True) for _ in range(8)]
         for thread in threads:
             thread.start()
-        wait_until(lambda: select.select([deaf_one.socket], [], [], 0)[0] and hung_up(deaf_one), "the subscriber is disconnected")
+        wait_until(lambda: select.select([deaf_one.socket], [], [], 0)[0] and hung_up(deaf_one),
+                   "the subscriber is disconnected")
         going = False
         others.done(5)
 

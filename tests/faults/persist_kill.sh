@@ -1,7 +1,7 @@
 #!/bin/bash
-# persist_kill.sh: kills persist with SIGKILL at random moments, while eight clients edit, add places in batches, give
-# up asks and repeat acked ones, and a reader reads the store. 200 kills, 10,000 with LONG=1. In most of them the test
-# starts the next persist at once, in some the real supervisor does. SEED=N repeats a run.
+# persist_kill.sh: kills persist with SIGKILL at random moments. Meanwhile eight clients edit, add places in batches,
+# give up asks and repeat acked ones, and a reader reads the store. 200 kills, 10,000 with LONG=1. In most of them the
+# test starts the next persist at once, in some the real supervisor does. SEED=N repeats a run.
 . "$(dirname "$0")/../lib.sh"
 export READER=$build/tests/faults/reader
 kills=200 supervised=8

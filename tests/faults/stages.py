@@ -1,5 +1,5 @@
-"""stages.py kill|cut STAGE: ends an opening, a migration, a restore or a backup halfway, at one place after the other,
-each time in a fresh copy of one home.
+"""stages.py kill|cut STAGE: ends an opening, a migration, a restore or a backup halfway. It does so at one place after
+the other, each time in a fresh copy of one home.
 
 kill: by SIGKILL at a system call. A trace of a whole run gives the calls.
 cut:  by a power cut at a change of the disk, which is `lossy`.
@@ -340,7 +340,8 @@ def run_on(stage, disk):
     """True if the program reported success."""
     if stage.is_service:
         persist = Persist()
-        wait_for(lambda: persist.is_ready() or disk.is_cut() or persist.process.poll() is not None, "persist does not open the store")
+        wait_for(lambda: persist.is_ready() or disk.is_cut() or persist.process.poll() is not None,
+                 "persist does not open the store")
         wait_for(lambda: persist.is_ready() or open(persist.err).read().find("cannot") >= 0 or
                  persist.process.poll() is not None, "persist neither opens nor fails")
         is_done = persist.is_ready() and not disk.is_cut()

@@ -1,6 +1,6 @@
 #!/bin/bash
-# stages.sh: opening a store, migrating, restoring and backing up, each ended halfway by SIGKILL at a system call or by
-# a power cut at a change of the disk. A few places of each, drawn with SEED=N; LONG=1 takes every one.
+# stages.sh: opening a store, migrating, restoring and backing up. Each is ended halfway, by SIGKILL at a system call or
+# by a power cut at a change of the disk. A few places of each, drawn with SEED=N; LONG=1 takes every one.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/../lossy.sh"
 export LOSSY=$build/tests/faults/lossy READER=$build/tests/faults/reader WORK=$scratch/work

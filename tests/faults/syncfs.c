@@ -1,5 +1,5 @@
-/* syncfs.so: preloaded into a program whose data is on `lossy`, it reports that file system as ext4, so that the
- * program syncs the whole file system as on a real disk. FUSE does not forward syncfs: it becomes an fsync of
+/* syncfs.so: preloaded into a program whose data is on `lossy`. It reports that file system as ext4, so the program
+ * syncs the whole file system as on a real disk. FUSE does not forward syncfs: it becomes an fsync of
  * LOSSY_MOUNT/.syncfs. */
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The slots of common/rt/slots.c, of which there are three here: a writer that may die between any two steps and be
  * started again (or not), and a reader, which writes nothing, so one represents many. Each attempt to put a value has a
- * stamp of its own, in both halves, so that the halves of a dead writer and of its successor differ. NO_BEFORE (the
+ * stamp of its own, in both halves. So the halves of a dead writer and of its successor differ. NO_BEFORE (the
  * reader does not load the number again) and NEWEST_FIRST (the number is published before the value) are broken
  * versions. Checked: nothing torn, nothing older than before, at most three tries; after the writer's end one try is enough.
  */

@@ -1,7 +1,7 @@
 #!/bin/bash
-# The protocol of asks, commits, acks and repetitions under a seeded simulator (tests/sim/sim.h): the real persist and
-# the real courier, with messages lost, doubled, late and out of order, disks that fail, and deaths at any write, commit
-# and ack. Replay a world: SEED=n build/simulate, with TRACE=1 for each step.
+# The protocol of asks, commits, acks and repetitions under a seeded simulator (tests/sim/sim.h), with the real persist
+# and the real courier. Messages are lost, doubled, late and out of order, disks fail, and deaths come at any write,
+# commit and ack. Replay a world: SEED=n build/simulate, with TRACE=1 for each step.
 . "$(dirname "$0")/../lib.sh"
 # For the simulator, SEED selects a single world. A test runs all worlds from its own seed on.
 export FIRST=$SEED

@@ -1,5 +1,5 @@
-/* Whatever a predecessor left of a take that is to be FLAC, in the end one file is the whole take, and no other file is
- * changed. The worker is the real one. */
+/* A predecessor may leave any part of a take that is to be FLAC. In the end one file is the whole take, and no other
+ * file is changed. The worker is the real one. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
