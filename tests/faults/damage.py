@@ -18,7 +18,7 @@ PLANE = ("audio", "streamer")
 OBJECTS = ("score", "state", "orders.0", "orders.1", "notes.0", "notes.1", "stream.0", "stream.9", "capture.0",
            "sounds", "engine", "streamer")
 HEADER = 64  # bytes: magic at 0, version at 8, size at 16
-SETTLED = 2  # seconds after the start; a later death is no early one
+SETTLED = 2  # seconds after the start; a later death does not count as early
 MOST = 2 ** 64 - 1
 FEW = 3
 

@@ -16,7 +16,7 @@ SETTLED = 2.1  # seconds; after a death in its first 2 s a service is started ag
 
 
 def settled(*services):
-    """Waits until each service has run long enough that its death is no early one."""
+    """Waits until each service has run long enough that its death does not count as early."""
     wait_until(lambda: all(lines()[service]["uptime_s"] > SETTLED for service in services), "all have settled")
 
 

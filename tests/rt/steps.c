@@ -1,7 +1,7 @@
-/* steps: one operation on shared memory, stopped after every single instruction. At each stop, the process is once
- * killed: the survivor continues and a successor takes over. And once the other side does all of its own operations
- * there, and the process then runs to its end. Usage: steps NAME [N]; N: only from one state, the N-th modulo their
- * number. Ends with 1 if anything was lost, repeated, torn or old. */
+/* steps: one operation on shared memory, stopped after every single instruction. Two runs continue from each stop. In
+ * one, the process is killed, the survivor continues and a successor takes over. In the other, the other side does all
+ * of its own operations, and the stopped process then runs to its end. Usage: steps NAME [N]; N: only from one state,
+ * the N-th modulo their number. Ends with 1 if anything was lost, repeated, torn or old. */
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
