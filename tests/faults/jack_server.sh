@@ -5,7 +5,7 @@ export LOOPHOLE_AUDIO=dummy BUILD=$build
 rounds=2
 [ -z "${LONG:-}" ] || rounds=20
 
-_run() { export LOOPHOLE_HOME=$scratch/home-$1; drive_audio core.py "$@"; }
+_run() { export LOOPHOLE_HOME=$scratch/home-$1; drive_sound core.py "$@"; }
 
 the_core_comes_back_to_a_server_that_was_killed_or_changed() { _run server $rounds; }
 connections_made_elsewhere_are_remembered() { _run wires; }
