@@ -1,7 +1,6 @@
 #include "services/persist/steps/apply.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "common/alloc.h"
 #include "services/persist/edit/edit.h"
@@ -142,12 +141,6 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
     return e;
 }
 
-static void free_applying(struct persist *p, struct multipart *work)
-{
-    (void)p;
-    free(work);
-}
-
 enum err apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask, struct applied *answer)
 {
     struct multipart *before = multipart_of(p, call_request(call));
@@ -158,6 +151,6 @@ enum err apply_begin(struct persist *p, struct call *call, const struct persist_
     if (ask->actions.count <= SHORT)
         return apply_all(p, ask, answer, call_fault(call));
     applying = alloc_bytes(sizeof(*applying));
-    *applying = (struct applying){ .work = { .part = run_part, .drop = free_applying }, .ask = ask };
+    *applying = (struct applying){ .work = { .part = run_part, .drop = multipart_free }, .ask = ask };
     return multipart_begin(p, call, &applying->work);
 }

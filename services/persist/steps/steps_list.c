@@ -1,7 +1,5 @@
 #include "services/persist/steps/steps_list.h"
 
-#include <string.h>
-
 #include "common/clock.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/steps/step_words.h"
@@ -107,19 +105,11 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
 /* Empty if the folder is not in the catalogue any more, or its volume is offline. */
 static struct bytes path_of(const struct steps *s, const struct move *move)
 {
-    struct bytes folder = { 0 };
-    uint8_t *path;
+    const struct media media = { .folder = move->folder, .file = move->file };
+    struct volume volume;
+    struct bytes path = { 0 };
 
-    if (catalogue_folder_path(s->txn, s->arena, move->folder, &folder) != ERR_OK || folder.len == 0)
-        return (struct bytes){ 0 };
-    folder.len -= folder.at[folder.len - 1] == '/'; /* of the root folder */
-    path = arena_alloc(s->arena, folder.len + 1 + move->file.len);
-    if (!path)
-        return (struct bytes){ 0 };
-    memcpy(path, folder.at, folder.len);
-    path[folder.len] = '/';
-    memcpy(path + folder.len + 1, move->file.at, move->file.len);
-    return bytes_of(path, folder.len + 1 + move->file.len);
+    return catalogue_path(s->txn, s->arena, &media, &path, &volume) == ERR_OK ? path : (struct bytes){ 0 };
 }
 
 static struct move_line describe_move(const struct steps *s)

@@ -1,7 +1,5 @@
 #include "services/persist/steps/undo.h"
 
-#include <stdlib.h>
-
 #include "common/alloc.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
@@ -291,12 +289,6 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
     return e;
 }
 
-static void free_undoing(struct persist *p, struct multipart *work)
-{
-    (void)p;
-    free(work);
-}
-
 static enum err begin_taking(struct persist *p, struct call *call, struct id scope, bool back,
                              struct taken_back *answer)
 {
@@ -313,7 +305,7 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
         return e;
     p->request_writes = p->writes; /* skipped steps stay skipped, so `busy` undoes nothing */
     undoing = alloc_bytes(sizeof(*undoing));
-    *undoing = (struct undoing){ .work = { .part = run_part, .drop = free_undoing }, .scope = scope, .back = back };
+    *undoing = (struct undoing){ .work = { .part = run_part, .drop = multipart_free }, .scope = scope, .back = back };
     return multipart_begin(p, call, &undoing->work);
 }
 

@@ -1,10 +1,18 @@
 #include "services/persist/turn/multipart.h"
 
+#include <stdlib.h>
+
 #include "services/persist/turn/turn.h"
 
 static const usec_t at_once = 1;
 
 static void take_parts(void *persist);
+
+void multipart_free(struct persist *p, struct multipart *work)
+{
+    (void)p;
+    free(work);
+}
 
 /* ---- the queue ---- */
 

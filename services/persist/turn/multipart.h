@@ -27,6 +27,9 @@ struct multipart {
     uint64_t revision; /* of its last change; 0: none yet */
 };
 
+/* The `drop` of work that owns no other memory. */
+void multipart_free(struct persist *p, struct multipart *work);
+
 /* Defers the call, and appends the work to the queue. Drops the work on an error. Errors (explained): busy (too
  * many). */
 enum err multipart_begin(struct persist *p, struct call *call, struct multipart *work);
