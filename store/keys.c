@@ -18,7 +18,7 @@ static inline struct key empty_key(void)
     return key;
 }
 
-static void add_bytes(struct key *key, const void *bytes, uint32_t len)
+void key_add(struct key *key, const void *bytes, uint32_t len)
 {
     uint32_t room = (uint32_t)sizeof(key->b) - key->len;
 
@@ -35,14 +35,14 @@ static void add_number(struct key *key, uint64_t number)
 
     for (int i = 0; i < 8; i++)
         b[i] = (uint8_t)(number >> (56 - 8 * i));
-    add_bytes(key, b, sizeof(b));
+    key_add(key, b, sizeof(b));
 }
 
 struct key key_id(struct id id)
 {
     struct key key = empty_key();
 
-    add_bytes(&key, id.b, sizeof(id.b));
+    key_add(&key, id.b, sizeof(id.b));
     return key;
 }
 
@@ -58,7 +58,7 @@ struct key key_name(const char *name)
 {
     struct key key = empty_key();
 
-    add_bytes(&key, name, (uint32_t)strlen(name));
+    key_add(&key, name, (uint32_t)strlen(name));
     return key;
 }
 
@@ -66,7 +66,7 @@ struct key key_place(struct id folder, struct bytes file)
 {
     struct key key = key_id(folder);
 
-    add_bytes(&key, file.at, file.len < 255 ? file.len : 255);
+    key_add(&key, file.at, file.len < 255 ? file.len : 255);
     return key;
 }
 
@@ -74,8 +74,8 @@ struct key key_folder_name(struct id volume, struct id parent, struct bytes name
 {
     struct key key = key_id(volume);
 
-    add_bytes(&key, parent.b, sizeof(parent.b));
-    add_bytes(&key, name.at, name.len < 255 ? name.len : 255);
+    key_add(&key, parent.b, sizeof(parent.b));
+    key_add(&key, name.at, name.len < 255 ? name.len : 255);
     return key;
 }
 
@@ -84,7 +84,7 @@ struct key key_identity(struct text identity)
     struct hash hash = hash_of(identity.at, identity.len);
     struct key key = empty_key();
 
-    add_bytes(&key, hash.b, sizeof(hash.b));
+    key_add(&key, hash.b, sizeof(hash.b));
     return key;
 }
 
@@ -93,7 +93,7 @@ struct key key_subject(struct bytes content)
     struct key key = empty_key();
 
     if (content.len == 16)
-        add_bytes(&key, content.at, content.len);
+        key_add(&key, content.at, content.len);
     return key;
 }
 
@@ -101,7 +101,7 @@ struct key key_content(struct bytes content, struct id media)
 {
     struct key key = key_subject(content);
 
-    add_bytes(&key, media.b, sizeof(media.b));
+    key_add(&key, media.b, sizeof(media.b));
     return key;
 }
 
@@ -109,9 +109,9 @@ struct key key_artefact(struct bytes content, struct text type, struct text para
 {
     struct key key = key_subject(content);
 
-    add_bytes(&key, type.at, type.len);
-    add_bytes(&key, "", 1);
-    add_bytes(&key, parameters.at, parameters.len);
+    key_add(&key, type.at, type.len);
+    key_add(&key, "", 1);
+    key_add(&key, parameters.at, parameters.len);
     return key;
 }
 
@@ -119,7 +119,7 @@ struct key key_quiet(int64_t at, struct id request)
 {
     struct key key = key_number((uint64_t)at);
 
-    add_bytes(&key, request.b, sizeof(request.b));
+    key_add(&key, request.b, sizeof(request.b));
     return key;
 }
 
@@ -127,7 +127,7 @@ struct key key_part(struct id request, uint64_t first)
 {
     struct key key = key_id(request), number = key_number(first);
 
-    add_bytes(&key, number.b, number.len);
+    key_add(&key, number.b, number.len);
     return key;
 }
 

@@ -12,6 +12,9 @@ struct key {
 
 struct bytes key_bytes(const struct key *key);
 
+/* Appends bytes; those beyond the room of a key are cut off. */
+void key_add(struct key *key, const void *bytes, uint32_t len);
+
 struct key key_id(struct id id);
 struct key key_number(uint64_t number);                    /* big-endian: the order of keys is that of numbers */
 struct key key_name(const char *name);                     /* of a row of DB_META */

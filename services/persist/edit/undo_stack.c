@@ -1,7 +1,5 @@
 #include "services/persist/edit/undo_stack.h"
 
-#include <string.h>
-
 #include "common/clock.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
@@ -40,8 +38,7 @@ static struct key join_scope(struct id scope, struct key after)
 
     if (id_is_zero(scope))
         return after;
-    memcpy(key.b + key.len, after.b, after.len);
-    key.len += after.len;
+    key_add(&key, after.b, after.len);
     return key;
 }
 
@@ -58,8 +55,7 @@ static struct key pointers_key(struct id scope)
 
     if (id_is_zero(scope))
         return key;
-    memcpy(key.b + key.len, scope.b, sizeof(scope.b));
-    key.len += (uint32_t)sizeof(scope.b);
+    key_add(&key, scope.b, sizeof(scope.b));
     return key;
 }
 
@@ -77,8 +73,7 @@ static enum err write_pointers(struct persist *p, struct id scope, struct undo_p
 {
     struct key key = pointers_key(scope), value = key_number(to.at), top = key_number(to.top);
 
-    memcpy(value.b + value.len, top.b, top.len);
-    value.len += top.len;
+    key_add(&value, top.b, top.len);
     return txn_put(p->w.txn, DB_META, key_bytes(&key), key_bytes(&value));
 }
 

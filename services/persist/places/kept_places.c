@@ -1,7 +1,5 @@
 #include "services/persist/places/kept_places.h"
 
-#include <string.h>
-
 #include "common/hash.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
@@ -12,10 +10,8 @@ static struct key make_key(const struct move *move)
     struct key key = key_name(META_STAY), place = key_place(move->folder, move->file);
     struct hash hash = hash_of(place.b, place.len);
 
-    memcpy(key.b + key.len, move->id.b, sizeof(move->id.b));
-    key.len += (uint32_t)sizeof(move->id.b);
-    memcpy(key.b + key.len, hash.b, sizeof(hash.b));
-    key.len += (uint32_t)sizeof(hash.b);
+    key_add(&key, move->id.b, sizeof(move->id.b));
+    key_add(&key, hash.b, sizeof(hash.b));
     return key;
 }
 

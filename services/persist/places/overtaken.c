@@ -1,21 +1,13 @@
 #include "services/persist/places/overtaken.h"
 
-#include <string.h>
-
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
-
-static void add_bytes(struct key *key, const void *bytes, uint32_t len)
-{
-    memcpy(key->b + key->len, bytes, len);
-    key->len += len;
-}
 
 struct key overtaken_place(struct id folder, struct bytes file)
 {
     struct key key = key_name(META_OVERTAKEN), place = key_place(folder, file);
 
-    add_bytes(&key, place.b, place.len);
+    key_add(&key, place.b, place.len);
     return key;
 }
 
@@ -23,7 +15,7 @@ struct key overtaken_item(struct id item)
 {
     struct key key = key_name(META_OVERTAKEN);
 
-    add_bytes(&key, item.b, sizeof(item.b));
+    key_add(&key, item.b, sizeof(item.b));
     return key;
 }
 
@@ -43,7 +35,7 @@ static enum err count_notes(struct persist *p, uint32_t *count, struct key *olde
             continue;
         lowest = revision;
         oldest->len = 0;
-        add_bytes(oldest, walk.key.at, walk.key.len);
+        key_add(oldest, walk.key.at, walk.key.len);
     }
     walk_end(&walk);
     return e;

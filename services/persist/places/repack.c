@@ -32,10 +32,8 @@ static struct key row_of(struct id folder, struct text old)
 {
     struct key key = key_name(META_PACK);
 
-    memcpy(key.b + key.len, folder.b, sizeof(folder.b));
-    key.len += (uint32_t)sizeof(folder.b);
-    memcpy(key.b + key.len, old.at, old.len < LEVELS_NAME ? old.len : LEVELS_NAME);
-    key.len += old.len < LEVELS_NAME ? old.len : LEVELS_NAME;
+    key_add(&key, folder.b, sizeof(folder.b));
+    key_add(&key, old.at, old.len < LEVELS_NAME ? old.len : LEVELS_NAME);
     return key;
 }
 
