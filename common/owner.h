@@ -9,7 +9,7 @@
 
 enum { OWNER_SIZE = 64 };
 
-/* Writes "nobody (65534)", or the number alone for an unknown user. Returns `to`. */
+/* Writes the user's name and number, as in "nobody (65534)"; only the number if the user is unknown. Returns `to`. */
 const char *owner_write(uid_t uid, char to[OWNER_SIZE]);
 
 /* Refuses a folder that belongs to another user, or that the group or others may write to, because they could replace

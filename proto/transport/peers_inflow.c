@@ -60,7 +60,7 @@ size_t peers_inflow_bytes(void)
     return atomic_load(&in.arriving) + atomic_load(&in.received) + (waiting > 0 ? (size_t)waiting : 0);
 }
 
-/* At least one frame of the largest size fits; otherwise its peer would wait for ever. */
+/* The room holds at least one frame of the largest size, because with less its peer would never be served. */
 size_t peers_inflow_room(void)
 {
     size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES, taken = peers_inflow_bytes();

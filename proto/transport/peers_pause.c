@@ -76,7 +76,7 @@ static struct peer *oldest_paused(bool is_large)
     return first;
 }
 
-/* Peers that need less never overtake the oldest, which could otherwise wait for ever. */
+/* The oldest paused peer is served first, also when others need less room. So it does not starve. */
 void peers_pause_relieve(void)
 {
     struct peer *peer;

@@ -144,7 +144,7 @@ static enum err typed_id(struct text typed, struct id *to, struct fault *fault)
     return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not an id of 26 characters", TEXT_ARG(typed));
 }
 
-/* Refuses an unknown word, because a person means an existing one. The empty word stands for no choice. */
+/* Refuses an unknown word: the person made a typing error. The empty word means "no choice". */
 static enum err typed_choice(const struct field *field, struct text typed, struct choice *to, struct fault *fault)
 {
     char hint[HINT_SIZE] = "";

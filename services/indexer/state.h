@@ -24,7 +24,7 @@ struct remake {
     struct id first[REMAKE_FIRST]; /* contents that a person asked for */
     uint32_t first_count;
     struct idset going;    /* contents in progress */
-    struct idset hopeless; /* contents without a file that can be analysed, for now */
+    struct idset hopeless; /* contents that no readable file provides; emptied before each repeated survey */
     struct id task;        /* for a round: from the first content to the last */
     usec_t since;
     uint64_t total, done, failed, away;

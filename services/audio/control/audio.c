@@ -97,7 +97,7 @@ static void begin_chain(struct audio *audio)
     struct link_facts facts;
 
     link_tell(audio->link, &facts);
-    audio->told.chain = facts.chain;
+    audio->last_link.chain = facts.chain;
     if (audio->instance == 0 && audio->score.preview_chained && !facts.chain.to[0]) {
         audio->score.preview_chained = 0;
         audio_score_publish(audio);
@@ -204,16 +204,16 @@ static void look_at_link(struct audio *audio, const struct link_facts *facts)
 {
     struct server_state state = { 0 };
 
-    if (!is_same_chain(&facts->chain, &audio->told.chain)) {
-        audio->told.chain = facts->chain;
+    if (!is_same_chain(&facts->chain, &audio->last_link.chain)) {
+        audio->last_link.chain = facts->chain;
         if (audio->instance == 0)
             audio_tell_chain(audio, &facts->chain);
     }
-    if (facts->is_connected == audio->told.is_connected && facts->connects == audio->told.connects &&
-        facts->client.rate == audio->told.client.rate && facts->client.period == audio->told.client.period)
+    if (facts->is_connected == audio->last_link.is_connected && facts->connects == audio->last_link.connects &&
+        facts->client.rate == audio->last_link.client.rate && facts->client.period == audio->last_link.client.period)
         return;
-    audio->told = *facts;
-    audio_tell_server(audio, &state, &audio->told);
+    audio->last_link = *facts;
+    audio_tell_server(audio, &state, &audio->last_link);
     service_publish(audio->service, "server_changed", &state);
 }
 

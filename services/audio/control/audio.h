@@ -44,9 +44,9 @@ struct audio {
     struct ring orders, notes;
     struct slots state;
 
-    usec_t taps[AUDIO_TAPS]; /* newest first; 0: none */
-    struct link_facts told;  /* as last published by server_changed */
-    uint64_t xruns, lost;    /* as last published by xrun */
+    usec_t taps[AUDIO_TAPS];     /* newest first; 0: none */
+    struct link_facts last_link; /* by the last event server_changed */
+    uint64_t xruns, lost;        /* as last published by xrun */
     usec_t xrun_told;
     struct meter levels[AUDIO_METERS]; /* as last published, with their fall */
     double reduction;

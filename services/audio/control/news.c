@@ -17,7 +17,7 @@ static void tell_bar(struct audio *audio, const struct note *note)
     service_publish(audio->service, "bar", &event);
 }
 
-/* The queued pattern plays now, so it is the one that a new pattern replaces. */
+/* The queued pattern plays now. The next pattern replaces it. */
 static void take_next(struct audio *audio, const struct note *note)
 {
     struct score *score = &audio->score;

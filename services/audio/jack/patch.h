@@ -18,7 +18,8 @@ struct patch {
     const struct paths *paths;
     struct client *client; /* NULL: on no server, and nothing is connected */
     char name[CLIENT_NAME];
-    bool keeps; /* true: it records what is wanted; false: it follows the file of the instance that does */
+    /* True: this core stores the wanted connections. False: it reads the file of the core that stores them. */
+    bool keeps;
     struct wires wires;
     struct patch_chain chain;
 

@@ -246,7 +246,7 @@ static void limit_at_once(struct engine *engine, uint32_t which, float (*bus)[CO
                 frames);
 }
 
-/* Runs both limiters and cross-fades; block.level is the share of the one that looks ahead. */
+/* Runs both limiters and cross-fades. block.level is the share of the look-ahead limiter. */
 static void limit_both_ways(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)
 {
     const float ceiling = number_within(engine->score->limiter_ceiling, 0.01f, 1), *level = engine->block.level;

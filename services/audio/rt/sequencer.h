@@ -39,7 +39,7 @@ double sequencer_swing(const struct engine *engine);
 void sequencer_period(struct engine *engine);                   /* at the start of a period */
 void sequencer_place(struct engine *engine);                    /* after a start, a locate, a gap */
 int64_t sequencer_next(const struct engine *engine);            /* frame of the next event; INT64_MAX: none */
-void sequencer_due(struct engine *engine);                      /* does what is due: steps, the end of the count-in */
+void sequencer_due(struct engine *engine);                      /* plays the steps that are due, ends the count-in */
 void sequencer_silence(struct engine *engine, uint32_t frames); /* a panic */
 void sequencer_end_period(struct engine *engine);               /* after a panic: clears old state */
 

@@ -102,7 +102,7 @@ static void change_generation(struct engine *engine, struct streams_voice *voice
     voice->generation = stream->generation;
     voice->begin = voice->index = index_within(stream->begin, ring_taken(&stream->ring), stream->written);
     voice->state = STREAM_PLAYS;
-    voice->dry = voice->told = 0;
+    voice->dry = voice->start_reported = 0;
     fade_cut(&voice->fade);
 }
 
@@ -203,8 +203,8 @@ static uint32_t play_cells(struct engine *engine, uint32_t number, uint32_t at, 
     mix_add_ramp(group[0] + at, engine->block.one[0], &voice->left, n);
     mix_add_ramp(group[1] + at, engine->block.one[1], &voice->right, n);
     voice->index += n;
-    if (!voice->told && n) {
-        voice->told = 1;
+    if (!voice->start_reported && n) {
+        voice->start_reported = 1;
         tell_stream(engine, number, NOTE_STREAM_STARTED);
     }
     return n;
@@ -219,7 +219,7 @@ static void run_dry(struct engine *engine, uint32_t number)
         return;
     voice->dry = 1;
     fade_out(&voice->fade, engine->half->rate);
-    if (voice->told && voice->state == STREAM_PLAYS) {
+    if (voice->start_reported && voice->state == STREAM_PLAYS) {
         engine->half->streams.underruns++;
         tell_stream(engine, number, NOTE_STREAM_DRY);
     }
@@ -236,7 +236,7 @@ static void run_wet(struct engine *engine, uint32_t number)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    if (voice->dry && voice->told && voice->state == STREAM_PLAYS)
+    if (voice->dry && voice->start_reported && voice->state == STREAM_PLAYS)
         tell_stream(engine, number, NOTE_STREAM_WET);
     voice->dry = 0;
     if (begins_whole(&engine->stream[number], voice))

@@ -35,7 +35,7 @@ bool streams_start(struct engine *engine, const struct order *order, uint32_t pr
     voice->generation = order->generation;
     voice->tag = order->tag;
     voice->group = order->flags & ORDER_PREVIEW ? GROUP_PREVIEW : order->group;
-    voice->dry = voice->told = voice->stop_in = 0;
+    voice->dry = voice->start_reported = voice->stop_in = 0;
     if (voice->group == GROUP_PREVIEW)
         mixer_open_returns(engine);
     ramp_set(&voice->left, 0);

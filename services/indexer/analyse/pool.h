@@ -44,7 +44,7 @@ void pool_again(struct pool *pool, struct work *work); /* the same, before all o
 /* Removes and returns the waiting files of that library; files in progress stay. */
 struct work_queue pool_withdraw(struct pool *pool, struct id library);
 
-void pool_hold(struct pool *pool, bool hold); /* true: give no file to a worker for now */
+void pool_hold(struct pool *pool, bool hold); /* while true, no worker gets a file */
 void pool_tick(struct pool *pool);            /* about every 100 ms: deadlines, workers to restart */
 
 uint64_t pool_waiting(const struct pool *pool);  /* files that no worker has got yet */

@@ -24,7 +24,7 @@ void result_queue_free(struct result_queue *queue); /* drops operations without 
 /* Copies the operation. `bytes` is its approximate size on the wire. Errors: full. */
 enum err result_queue_add(struct result_queue *queue, const struct operation *operation, size_t bytes, void *note);
 
-bool result_queue_is_full(const struct result_queue *queue); /* stop analysing for now */
+bool result_queue_is_full(const struct result_queue *queue); /* analysis pauses while it is full */
 bool result_queue_waits(const struct result_queue *queue);   /* persist does not answer */
 const char *
 result_queue_alarm(const struct result_queue *queue); /* "", or why persist refuses the results: "the disk is full" */

@@ -33,7 +33,7 @@ struct streams_voice {
     struct ramp left, right; /* gain and pan */
     uint32_t stop_in;        /* frames left of a slow stop; 0: none */
     uint32_t dry;
-    uint32_t told; /* the start is reported */
+    uint32_t start_reported;
 };
 
 struct streams {
