@@ -20,7 +20,8 @@ CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang
             -I. -I$(BUILD)/gen $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
 
-SERVICES      := persist search indexer worker streamer audio
+SERVICES      := persist search availability indexer worker streamer audio project
+FRONTENDS     := web
 
 SCHEMAS  := $(wildcard schemas/*.schema)
 GEN_C    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.c,$(SCHEMAS)) $(BUILD)/gen/schema_all.c
@@ -30,6 +31,7 @@ COMMON_O := $(call objects,$(wildcard common/*.c common/*/*.c))
 PROTO_O  := $(call objects,$(wildcard proto/wire/*.c proto/transport/*.c proto/service/*.c)) $(patsubst $(BUILD)/gen/%.c,$(BUILD)/gen/%.o,$(GEN_C))
 STORE_O  := $(call objects,$(wildcard store/*.c store/*/*.c))
 PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(s)))) \
+            $(addprefix $(BUILD)/bin/loophole-,$(FRONTENDS)) \
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
 
@@ -90,6 +92,13 @@ $(BUILD)/%.a:
 	@echo '  AR   $@'
 	$(Q)ar rcs $@ $^
 $(BUILD)/services/worker/hear/features/model.o: model/weights.bin
+# The built web app is compiled in: for each file its size and path in a line, then its bytes.
+WEB_DIST := $(sort $(shell [ ! -d frontends/web/dist ] || find frontends/web/dist -type f))
+CFLAGS_frontends_web_ := -DWEB_DIST='"$(BUILD)/gen/web_dist"'
+$(BUILD)/gen/web_dist: $(WEB_DIST) Makefile
+	@mkdir -p $(@D)
+	$(Q)for f in $(WEB_DIST); do echo "$$(wc -c <$$f) $${f#frontends/web/dist/}"; cat $$f; done >$@
+$(BUILD)/frontends/web/dist.o: $(BUILD)/gen/web_dist
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 CFLAGS_worker_hear_features := $(CFLAGS_worker_hear)
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
@@ -112,6 +121,7 @@ $(2): $$(call parts,$(1)) $$(ENGINE)
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(call parts,$(1)) $$(ENGINE) $(3) $$(LIBS)
 endef
 $(foreach s,$(SERVICES),$(eval $(call program,services/$(s),$(BUILD)/bin/loophole-$(s),$(LIBS_$(s)))))
+$(foreach f,$(FRONTENDS),$(eval $(call program,frontends/$(f),$(BUILD)/bin/loophole-$(f),$(LIBS_$(f)))))
 $(eval $(call program,supervisor,$(BUILD)/bin/loopholed,$(LIBS_supervisor)))
 $(eval $(call program,frontends/cli,$(BUILD)/bin/loophole,$(LIBS_cli)))
 
@@ -123,7 +133,7 @@ stop:
 	@$(BUILD)/bin/loophole down
 
 # Each file has one group of targets.
-include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk
+include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk mk/web.mk
 
 clean:
 	rm -rf $(BUILD)

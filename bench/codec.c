@@ -27,7 +27,7 @@ static struct media example_media(void)
         .notes = TEXT("a little flat"),
         .tags = { 2, tags },
         .lifecycle = { LIFECYCLE_FINAL, { 0 } },
-        .availability = { AVAILABILITY_LOCAL, { 0 } },
+        .availability = { ITEM_STATE_LOCAL, { 0 } },
         .folder = id_new(),
         .file = bytes_of("kick.wav", 8),
         .size = 88244,
@@ -99,7 +99,7 @@ static void hand_encode(const struct media *m, msgpack_sbuffer *buffer)
     put_key(&to, "favourite"), put_bool(&to, m->favourite);
     put_key(&to, "hidden"), put_bool(&to, m->hidden);
     put_key(&to, "lifecycle"), put_word(&to, &lifecycle_table, m->lifecycle);
-    put_key(&to, "availability"), put_word(&to, &availability_table, m->availability);
+    put_key(&to, "availability"), put_word(&to, &item_state_table, m->availability);
     if (m->has_missing_since)
         put_key(&to, "missing_since"), msgpack_pack_int64(&to, m->missing_since);
     put_key(&to, "folder"), put_bytes(&to, m->folder.b, 16);
@@ -173,7 +173,7 @@ static void hand_field(struct media *m, struct text key, const msgpack_object *v
     BOOL_KEY(favourite);
     BOOL_KEY(hidden);
     CHOICE_KEY(lifecycle, lifecycle_table);
-    CHOICE_KEY(availability, availability_table);
+    CHOICE_KEY(availability, item_state_table);
     ID_KEY(folder);
     BYTES_KEY(file);
     UINT_KEY(size);

@@ -84,6 +84,13 @@ enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, st
     return row_get(txn, arena, DB_VOLUME, &key, &volume_shape, to);
 }
 
+enum err catalogue_library(struct txn *txn, struct arena *arena, struct id id, struct library *to)
+{
+    struct key key = key_id(id);
+
+    return row_get(txn, arena, DB_LIBRARY, &key, &library_shape, to);
+}
+
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume)
 {
     struct key key = key_identity(identity);
@@ -100,7 +107,7 @@ static enum err bring_up_to_date(struct txn *txn, struct arena *arena, struct li
 
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-    library->online = volume.online;
+    library->online = volume.online && library->online;
     e = catalogue_folder_path(txn, arena, library->id, &path);
     if (e == ERR_OK && path.len)
         library->path = path;

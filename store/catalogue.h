@@ -23,6 +23,7 @@ enum err catalogue_folder(struct txn *txn, struct arena *arena, struct id id, st
 enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id parent, struct bytes name,
                                 struct id *folder);
 enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
+enum err catalogue_library(struct txn *txn, struct arena *arena, struct id id, struct library *to); /* as kept */
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
 /* Its data is always a record of artefact.schema, in whatever layout it is kept. not_found also if it is damaged. */
@@ -69,6 +70,14 @@ enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fac
 enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path,
                         struct volume *volume);
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
+
+/* As catalogue_path; replaces media->availability, the word of the row, by the state that follows from it and from its
+ * place (availability.h). `backend` becomes that of its place. */
+enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *media, struct bytes *path,
+                         struct volume *volume, enum backend *backend);
+
+/* As catalogue_path, also if the volume is offline: below its last mount point. */
+enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path);
 
 /* Returns the first item of that content whose file is readable according to the catalogue, and its path. not_found:
  * all are missing or offline, or there is none. */

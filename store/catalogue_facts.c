@@ -118,15 +118,16 @@ enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, stru
 {
     struct fact_list all;
     struct volume volume = { 0 };
+    enum backend backend = BACKEND_LOCAL;
     enum err e = catalogue_media(txn, arena, id, &to->media);
 
     if (e == ERR_OK)
-        e = catalogue_path(txn, arena, &to->media, &to->path, &volume);
+        e = catalogue_state(txn, arena, &to->media, &to->path, &volume, &backend);
     if (e == ERR_OK)
         e = catalogue_facts(txn, arena, &to->media, &all);
     if (e == ERR_OK)
         e = catalogue_winning(arena, all, &to->facts);
     to->volume = volume.label;
-    to->backend = volume.backend;
+    to->backend = (struct choice){ .value = (int32_t)backend };
     return e;
 }

@@ -8,8 +8,12 @@
 #define META_UNDO    "undo"
 #define META_ANSWERS "answers" /* bytes of all answers, and of those without changes: 8 bytes each, big-endian */
 /* Then an item's id and a hash of a place: a person said that the item is not there (kept_places.h). */
-#define META_STAY "stay "
-#define META_PACK "pack " /* then a folder's id and a pack: items below it with this pack get that of their place */
+#define META_STAY      "stay "
+#define META_FORGOTTEN "forgotten " /* then the id of an item that a person forgot: its media record says when */
+/* Then the id of a folder: a record `forgetting`, which says what is being done with the items below it. */
+#define META_FORGETTING "forgetting "
+/* Then a folder's id and a pack: items below it with this pack get that of their place. */
+#define META_PACK "pack "
 
 /* Then a folder's id and a file's name, or an item's id: the revision (8 bytes, big-endian) of a change that a scan may
  * have missed. */

@@ -1,6 +1,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "store/availability.h"
 #include "store/catalogue.h"
 #include "store/row.h"
 
@@ -9,6 +10,7 @@ enum { FOLDERS_DEEP = PATH_MAX / 2 };
 /* A path that is built from its end to its start. */
 struct upward {
     size_t start;
+    struct id library; /* the innermost library on the way; zero: none */
     char at[PATH_MAX];
 };
 
@@ -49,6 +51,8 @@ static enum err climb_to_volume(struct txn *txn, struct arena *arena, struct id 
         if (!push_name(path, folder.name))
             return ERR_TOO_LARGE;
         *volume = folder.volume;
+        if (folder.library && id_is_zero(path->library))
+            path->library = id;
         if (id_is_zero(folder.parent))
             return ERR_OK;
         id = folder.parent;
@@ -56,25 +60,40 @@ static enum err climb_to_volume(struct txn *txn, struct arena *arena, struct id 
     return ERR_INTERNAL;
 }
 
+/* The path is empty if the volume is offline. */
+static enum err finish_path(struct arena *arena, struct upward *up, const struct volume *volume, struct bytes *path)
+{
+    size_t len;
+
+    *path = (struct bytes){ 0 };
+    if (!volume->online)
+        return ERR_OK;
+    if (!push_mount(up, volume->mount))
+        return ERR_TOO_LARGE;
+    len = sizeof(up->at) - up->start;
+    *path = arena_bytes(arena, bytes_of(up->at + up->start, len));
+    return path->len == len ? ERR_OK : ERR_FULL;
+}
+
+static enum err climb_folders(struct txn *txn, struct arena *arena, struct id folder, struct bytes file,
+                              struct upward *up, struct volume *volume)
+{
+    struct id on;
+    enum err e = push_name(up, file) ? climb_to_volume(txn, arena, folder, up, &on) : ERR_TOO_LARGE;
+
+    if (e == ERR_OK)
+        e = catalogue_volume(txn, arena, on, volume);
+    return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+}
+
 static enum err path_below(struct txn *txn, struct arena *arena, struct id folder, struct bytes file,
                            struct bytes *path, struct volume *volume)
 {
     struct upward up = { .start = sizeof(up.at) };
-    struct id on;
-    enum err e = push_name(&up, file) ? climb_to_volume(txn, arena, folder, &up, &on) : ERR_TOO_LARGE;
+    enum err e = climb_folders(txn, arena, folder, file, &up, volume);
 
     *path = (struct bytes){ 0 };
-    if (e == ERR_OK)
-        e = catalogue_volume(txn, arena, on, volume);
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-    if (!volume->online)
-        return ERR_OK;
-    if (!push_mount(&up, volume->mount))
-        return ERR_TOO_LARGE;
-    size_t len = sizeof(up.at) - up.start;
-    *path = arena_bytes(arena, bytes_of(up.at + up.start, len));
-    return path->len == len ? ERR_OK : ERR_FULL;
+    return e == ERR_OK ? finish_path(arena, &up, volume, path) : e;
 }
 
 enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path,
@@ -83,11 +102,43 @@ enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media
     return path_below(txn, arena, media->folder, media->file, path, volume);
 }
 
+enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)
+{
+    struct upward up = { .start = sizeof(up.at) };
+    struct volume volume = { 0 };
+    enum err e = climb_folders(txn, arena, media->folder, media->file, &up, &volume);
+
+    volume.online = true;
+    return e == ERR_OK ? finish_path(arena, &up, &volume, path) : e;
+}
+
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path)
 {
     struct volume volume;
 
     return path_below(txn, arena, folder, (struct bytes){ 0 }, path, &volume);
+}
+
+enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *media, struct bytes *path,
+                         struct volume *volume, enum backend *backend)
+{
+    struct upward up = { .start = sizeof(up.at) };
+    struct library library = { 0 };
+    enum err e = climb_folders(txn, arena, media->folder, media->file, &up, volume);
+    bool is_in_library = e == ERR_OK && !id_is_zero(up.library);
+
+    if (is_in_library)
+        e = catalogue_library(txn, arena, up.library, &library);
+    if (e == ERR_NOT_FOUND)
+        is_in_library = false;
+    else if (e != ERR_OK)
+        return e;
+    const struct library *in = is_in_library ? &library : NULL;
+    *backend = availability_backend(volume, in);
+    media->availability =
+        (struct choice){ .value = (int32_t)availability_of((enum item_state)media->availability.value, *backend,
+                                                           availability_is_here(volume, in)) };
+    return finish_path(arena, &up, volume, path);
 }
 
 /* ---- from a content to a file ---- */
@@ -105,17 +156,19 @@ struct reaching {
 
 static bool is_here(const struct media *media)
 {
-    return media->lifecycle.value == LIFECYCLE_FINAL && (media->availability.value == AVAILABILITY_LOCAL ||
-                                                         media->availability.value == AVAILABILITY_EXTERNAL_ONLINE);
+    return media->lifecycle.value == LIFECYCLE_FINAL &&
+           availability_is_readable((enum item_state)media->availability.value);
 }
 
 static bool look_at_copy(void *state, struct id id)
 {
     struct reaching *r = state;
     struct volume volume;
+    enum backend backend;
 
-    r->found = catalogue_media(r->txn, r->arena, id, r->media) == ERR_OK && is_here(r->media) &&
-               catalogue_path(r->txn, r->arena, r->media, r->path, &volume) == ERR_OK && r->path->len > 0;
+    r->found = catalogue_media(r->txn, r->arena, id, r->media) == ERR_OK &&
+               catalogue_state(r->txn, r->arena, r->media, r->path, &volume, &backend) == ERR_OK && is_here(r->media) &&
+               r->path->len > 0;
     return !r->found && ++r->looked_at < COPIES_MOST;
 }
 

@@ -195,6 +195,17 @@ static enum err move_content(struct writing *w, const struct media *was, const s
     return e == ERR_OK && was ? leave_content(w, was->content, was->id) : e;
 }
 
+/* Adds or removes the row that lists the item among the forgotten. */
+static enum err list_forgotten(struct writing *w, const struct media *was, const struct media *now)
+{
+    struct key key = key_forgotten(now->id);
+
+    if (now->has_forgotten == (was && was->has_forgotten))
+        return ERR_OK;
+    return now->has_forgotten ? txn_put(w->txn, DB_META, key_bytes(&key), bytes_of("1", 1))
+                              : txn_delete(w->txn, DB_META, key_bytes(&key));
+}
+
 enum err catalogue_put_media(struct writing *w, const struct media *was, const struct media *now)
 {
     struct key key = key_id(now->id);
@@ -202,7 +213,20 @@ enum err catalogue_put_media(struct writing *w, const struct media *was, const s
 
     if (e == ERR_OK)
         e = move_place(w, was, now);
+    if (e == ERR_OK)
+        e = list_forgotten(w, was, now);
     return e == ERR_OK ? move_content(w, was, now) : e;
+}
+
+/* The second item joins the first one's content before the first leaves it, because a content without items loses its
+ * facts. */
+enum err catalogue_exchange_media(struct writing *w, const struct media was[2], const struct media now[2])
+{
+    enum err e = join_content(w, now[1].content, now[1].id);
+
+    for (int i = 0; e == ERR_OK && i < 2; i++)
+        e = catalogue_put_media(w, &was[i], &now[i]);
+    return e;
 }
 
 enum err catalogue_remove_media(struct writing *w, const struct media *was)
@@ -214,6 +238,10 @@ enum err catalogue_remove_media(struct writing *w, const struct media *was)
         e = row_delete(w, DB_FACTS, &key);
     if (e == ERR_OK)
         e = leave_place(w, was);
+    if (e == ERR_OK) {
+        const struct media now = { .id = was->id };
+        e = list_forgotten(w, was, &now);
+    }
     return e == ERR_OK ? leave_content(w, was->content, was->id) : e;
 }
 

@@ -10,6 +10,8 @@
 /* Writes the record, its place and its content. A content without items is removed with its facts, embedding and
  * artefacts; names of files that are then unused are added to `w->dropped`. */
 enum err catalogue_put_media(struct writing *w, const struct media *was, const struct media *now);
+/* Writes two items of which each gets the place and content of the other. */
+enum err catalogue_exchange_media(struct writing *w, const struct media was[2], const struct media now[2]);
 enum err catalogue_remove_media(struct writing *w, const struct media *was); /* and its own facts */
 
 /* Writes only the row of an item's place; makes its value; compares two values. */

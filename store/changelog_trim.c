@@ -55,7 +55,8 @@ static bool first_row(struct txn *txn, enum database db, struct bytes *key)
     return found;
 }
 
-/* A request with several changes is removed with the last of them. */
+/* A request with several changes is removed with the last of them. One whose answer is quiet, although it has changes
+ * (another request completed its work), is removed with its quiet row. */
 static enum err forget_request(struct writing *w, struct id request, uint64_t revision)
 {
     struct key key = key_id(request);
@@ -64,7 +65,7 @@ static enum err forget_request(struct writing *w, struct id request, uint64_t re
 
     if (e == ERR_NOT_FOUND)
         return parts_trim(w, request, revision);
-    if (e != ERR_OK || key_number_at(value, 0) > revision)
+    if (e != ERR_OK || key_number_at(value, 0) > revision || (revision > 0 && key_number_at(value, 0) == 0))
         return e;
     const int64_t bytes = (int64_t)value.len + CHANGELOG_ROW_OVERHEAD;
     e = changelog_count_bytes(w, -bytes, revision == 0 ? -bytes : 0);

@@ -18,7 +18,12 @@ static const char *const names[DB_COUNT] = {
     [DB_QUIET] = "quiet",
     [DB_UNDO] = "undo",
     [DB_QUERY] = "query",
+    [DB_ELEMENT] = "element",
     [DB_PART] = "part",
+    [DB_CONTEXT] = "context",
+    [DB_USE] = "use",
+    [DB_USED_IN] = "used_in",
+    [DB_SESSION] = "session",
 };
 
 const char *database_name(enum database db)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "store/catalogue_meta.h"
 
 struct bytes key_bytes(const struct key *key)
 {
@@ -59,6 +60,14 @@ struct key key_name(const char *name)
     struct key key = empty_key();
 
     key_add(&key, name, (uint32_t)strlen(name));
+    return key;
+}
+
+struct key key_forgotten(struct id media)
+{
+    struct key key = key_name(META_FORGOTTEN);
+
+    key_add(&key, media.b, sizeof(media.b));
     return key;
 }
 
@@ -128,6 +137,24 @@ struct key key_part(struct id request, uint64_t first)
     struct key key = key_id(request), number = key_number(first);
 
     key_add(&key, number.b, number.len);
+    return key;
+}
+
+struct key key_used_in(struct id media, struct id context)
+{
+    struct key key = key_id(media);
+
+    key_add(&key, context.b, sizeof(context.b));
+    return key;
+}
+
+struct key key_use(struct id context, struct id media, struct text role, struct text section)
+{
+    struct key key = key_used_in(context, media);
+
+    key_add(&key, role.at, role.len);
+    key_add(&key, "", 1);
+    key_add(&key, section.at, section.len);
     return key;
 }
 

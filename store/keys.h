@@ -25,8 +25,12 @@ struct key key_subject(struct bytes content); /* 16 bytes of content as a subjec
 struct key key_content(struct bytes content, struct id media);
 struct key key_artefact(struct bytes content, struct text type, struct text parameters);
 struct key key_quiet(int64_t at, struct id request);
+struct key key_forgotten(struct id media);              /* of a row of DB_META */
 struct key key_part(struct id request, uint64_t first); /* a part of a request, by its first operation */
 struct key key_query(struct text name, int64_t at);     /* a saved query by its name; without a name, a recent one */
+
+struct key key_use(struct id context, struct id media, struct text role, struct text section);
+struct key key_used_in(struct id media, struct id context);
 
 /* Read an id or a number from a key or a value; zero if there are fewer than 16 (8) bytes after `offset`. */
 struct id key_id_at(struct bytes key, uint32_t offset);

@@ -27,7 +27,12 @@ enum database {
     DB_QUIET,           /* time, request id → nothing: the requests without changes */
     DB_UNDO,            /* number, or a scope's id and number → undo_step */
     DB_QUERY,           /* 1, name → a saved query; 0, time → a recent query */
+    DB_ELEMENT,         /* project id (zero: of the project itself), id → element */
     DB_PART,            /* request id, number of an operation → revision, outcomes: of an unfinished request */
+    DB_CONTEXT,         /* id → context */
+    DB_USE,             /* context id, media id, role, zero, section → use */
+    DB_USED_IN,         /* media id, context id → nothing */
+    DB_SESSION,         /* id → session */
     DB_COUNT
 };
 

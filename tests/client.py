@@ -114,9 +114,9 @@ def jack_frame_of(moment, frame):
 class Catalogue:
     """A volume with a folder and items in it, made through persist."""
 
-    def __init__(self, client, identity="root", mount=b"/"):
-        self.client, self.identity, self.mount = client, identity, mount
-        volume = {"identity": identity, "label": "disk", "mount": mount, "backend": "local", "online": True}
+    def __init__(self, client, identity="root", mount=b"/", label="disk"):
+        self.client, self.identity, self.mount, self.label = client, identity, mount, label
+        volume = {"identity": identity, "label": label, "mount": mount, "backend": "local", "online": True}
         self.volume = client.must("persist.put_volume", {"volume": dict(self.blank_volume(), **volume)})["id"]
         self.folder = self.put_folder(b"music")
 
@@ -124,9 +124,10 @@ class Catalogue:
     def blank_volume():
         return {"id": bytes(16)}
 
-    def unmount(self, label):
-        """Reports the volume of this catalogue as offline."""
-        volume = {"identity": self.identity, "label": label, "mount": self.mount, "backend": "external", "online": False}
+    def unmount(self):
+        """Reports the volume of this catalogue as offline, as the monitor does too when no such volume is mounted."""
+        volume = {"identity": self.identity, "label": self.label, "mount": self.mount, "backend": "external",
+                  "online": False}
         self.client.must("persist.put_volume", {"volume": dict(self.blank_volume(), **volume)})
 
     def put_folder(self, name, parent=bytes(16)):

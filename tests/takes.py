@@ -180,8 +180,8 @@ class HeldEncoder:
         home.run('sh', '-c', f'cp "$(dirname "$(command -v loophole)")"/loophole* "{folder}/"')
         os.rename(folder + '/loophole-worker', folder + '/worker')
         with open(folder + '/loophole-worker', 'w', encoding='utf-8') as out:
-            out.write(f'#!/bin/sh\nif [ "$1" = encode ]; then while [ -e "{self.hold}" ]; do sleep 0.02; done; fi\n'
-                      f'exec "{folder}/worker" "$@"\n')
+            out.write(f'#!/bin/sh\nif [ "$1" = encode ]; then\n: >"{self.hold}.reached"\n'
+                      f'while [ -e "{self.hold}" ]; do sleep 0.02; done\nfi\nexec "{folder}/worker" "$@"\n')
         os.chmod(folder + '/loophole-worker', 0o755)
         home.env['PATH'] = folder + ':' + home.env['PATH']
         self.close()
@@ -189,6 +189,9 @@ class HeldEncoder:
     def close(self):
         with open(self.hold, 'w', encoding='utf-8'):
             pass
+
+    def until_reached(self):
+        until(lambda: os.path.exists(self.hold + '.reached'), what='an encoder is held')
 
     def release(self):
         os.unlink(self.hold)

@@ -74,6 +74,21 @@ static void begin_tiny_again(struct rig *rig)
     start_loops(rig, 1, 0.125f);
 }
 
+/* An envelope, a filter and both sends for each voice. */
+static void start_shaped(struct rig *rig)
+{
+    start_loops(rig, 0, 0.4f);
+    rig_order(rig, (struct order){ .frame = ORDER_NOW,
+                                   .verb = ORDER_SOUND_SHAPE,
+                                   .shape = { .attack = 0.1f,
+                                              .decay = 0.1f,
+                                              .sustain = 0.5f,
+                                              .cutoff = 2000,
+                                              .resonance = 2,
+                                              .reverb = 0.3f,
+                                              .delay = 0.3f } });
+}
+
 /* ---- orders ---- */
 
 static void order_all(struct rig *rig, int64_t first, int64_t apart, enum order_verb verb)
@@ -116,6 +131,8 @@ static const struct worst cases[] = {
     { "nothing sounds", true, false, NULL, NULL },
     { "16 rows and all effects", true, true, start_transport, NULL },
     { "  the step set 2^40 back before each period", false, true, start_transport, set_step_back },
+    { "64 loops of a second, an octave down", true, false, start_long_low, NULL },
+    { "  with envelopes, filters and sends", false, false, start_shaped, NULL },
     { "64 loops of a second, an octave down", true, false, start_long_low, NULL },
     { "  64 loops of 1 to 32 frames", false, false, start_tiny_low, NULL },
     { "64 loops of a second, three octaves up", true, false, start_long_high, NULL },

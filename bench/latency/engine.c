@@ -105,7 +105,7 @@ static void add_items(struct engine *engine)
                                               .mtime = 1700000000000000,
                                               .pack = TEXT("Drum kit"),
                                               .kind = { .value = KIND_AUDIO },
-                                              .availability = { .value = AVAILABILITY_LOCAL } };
+                                              .availability = { .value = ITEM_STATE_LOCAL } };
     }
     must_ask(engine, "persist.batch", &batch, &outcomes);
     for (uint32_t i = 0; i < ITEMS; i++)

@@ -33,7 +33,7 @@ enum figure {
     FIGURES
 };
 
-static const char *const others[] = { "supervisor", "search", "indexer", "streamer", "audio" };
+static const char *const others[] = { "supervisor", "search", "indexer", "project", "streamer", "audio" };
 enum { OTHERS = sizeof(others) / sizeof(*others) };
 
 /* Pings to one service, and the raw echoes of the same rounds. */

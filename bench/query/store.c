@@ -195,7 +195,7 @@ static void put_media(struct making *m, const struct items_one *one)
     media.kind.value = KIND_AUDIO;
     media.origin.value = ORIGIN_IMPORTED;
     media.lifecycle.value = LIFECYCLE_FINAL;
-    media.availability.value = AVAILABILITY_LOCAL;
+    media.availability.value = ITEM_STATE_LOCAL;
     media.analysis.value = ANALYSIS_STATE_DONE;
     put_facts(m, media.content, one);
     if (m->with & ITEMS_VECTORS)

@@ -20,8 +20,8 @@ enum order_verb {
     /* sound (slot and generation of `sounds`), voice or ORDER_ANY_VOICE, value gain, pan, ratio, group,
      * from/until/loop_from in frames of the sound, flags */
     ORDER_SOUND_START,
-    ORDER_SOUND_STOP,    /* tag: all voices with this tag; seconds fade */
-    ORDER_SOUND_GAIN,    /* tag, value, pan, ratio, seconds ramp */
+    ORDER_SOUND_STOP,    /* tag: all voices with this tag; seconds fade, or flag ORDER_RELEASE */
+    ORDER_SOUND_GAIN,    /* tag, value, pan, ratio, seconds ramp; flags ORDER_KEEP… */
     ORDER_SOUND_RELEASE, /* sound: no voice may start it any more; the note SOUND_FREE reports that no voice plays it */
     ORDER_PANIC,         /* silence within this period; the transport stops */
     ORDER_TRANSPORT_START, /* value: count-in in bars */
@@ -32,27 +32,53 @@ enum order_verb {
     ORDER_PAD_HIT,      /* voice: pad 0..63, value: velocity 0..1 */
     ORDER_PAD_RELEASE,  /* voice: pad */
     ORDER_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
+    ORDER_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
     ORDER_VERBS
 };
 
 enum { ORDER_ANY_VOICE = UINT32_MAX };
-enum order_flag { ORDER_LOOP = 1, ORDER_REVERSE = 2, ORDER_GATED = 4, ORDER_PREVIEW = 8 };
+enum order_flag {
+    ORDER_LOOP = 1,
+    ORDER_REVERSE = 2,
+    ORDER_GATED = 4,
+    ORDER_PREVIEW = 8,
+    ORDER_RELEASE = 16, /* each voice fades over its own release */
+    ORDER_KEEP_GAIN = 32,
+    ORDER_KEEP_PAN = 64,
+    ORDER_KEEP_RATIO = 128,
+};
+
+/* Envelope, filter and sends of a sound. */
+struct order_shape {
+    float attack, decay, release; /* s */
+    float sustain;                /* 0…1: the level after the decay; counts only with a decay */
+    float cutoff, resonance;      /* Hz of the low-pass, 0: none; 0.5…20 */
+    float reverb, delay;          /* sends, 0…1 */
+};
 
 struct order {
     int64_t frame; /* of the audio clock, or ORDER_NOW; a past frame means now */
     uint32_t verb;
     uint32_t voice;
     uint32_t generation;
-    uint32_t sound; /* slot of `sounds` */
+    union {
+        uint32_t sound;      /* slot of `sounds` */
+        uint32_t loop_until; /* frame of the sound; 0: its end */
+    };
     uint32_t tag;   /* chosen by the producer; repeated in notes */
     uint16_t group; /* enum score_group */
     uint16_t flags; /* enum order_flag */
-    float value;
-    float pan;   /* -1 left … 1 right */
-    float ratio; /* of pitch: 0.125 … 8 */
-    float seconds;
-    uint32_t from, until, loop_from; /* frames of the sound; until 0: its end */
-    uint32_t choke;                  /* 0: none; else voices with this number stop when this one starts */
+    union {
+        struct {
+            float value;
+            float pan;   /* -1 left … 1 right */
+            float ratio; /* of pitch: 0.125 … 8 */
+            float seconds;
+            uint32_t from, until, loop_from; /* frames of the sound; until 0: its end */
+            uint32_t choke;                  /* 0: none; else voices with this number stop when this one starts */
+        };
+        struct order_shape shape;
+    };
 };
 _Static_assert(sizeof(struct order) == 64, "an order is one cache line");
 

@@ -10,8 +10,9 @@ enum {
     SCORE_ROWS = 32,
     SCORE_STEPS = 64, /* 16, 32, 48 or 64 are used; a bar is 16 */
     SCORE_BAR = 16,
-    SCORE_NOTES = 16,
+    SCORE_NOTES = 64,
     SCORE_PADS = 64,
+    SCORE_LAYERS = 32, /* of a pad */
     SCORE_NO_SOUND = UINT32_MAX,
 };
 
@@ -67,6 +68,13 @@ struct score_strip {
     uint32_t mute, solo;
 };
 
+/* A layer of a pad: its sound for hits of low <= velocity < high. */
+struct score_layer {
+    uint32_t sound, generation;
+    float low, high;   /* 0…1; a high of 1 includes velocity 1 */
+    float gain, ratio; /* times those of the pad */
+};
+
 /* What a hit of a pad starts. */
 struct score_pad {
     uint32_t sound, generation; /* SCORE_NO_SOUND: nothing */
@@ -79,6 +87,12 @@ struct score_pad {
     uint8_t unused[2];
     float attack, release; /* s */
     float curve;           /* velocity to gain: gain·v^curve */
+    float decay, sustain;  /* s, 0…1; as in struct order_shape */
+    float cutoff, resonance;
+    float reverb, delay;
+    uint32_t loop_from, loop_until; /* frames of the sound; loop_until 0: the end */
+    uint32_t layer_count;           /* 0: `sound` for every velocity */
+    struct score_layer layers[SCORE_LAYERS];
 };
 enum score_pad_mode { PAD_ONE_SHOT, PAD_GATE, PAD_LOOP };
 
@@ -98,6 +112,9 @@ struct score {
     float limiter_ceiling;         /* linear, 0.1…1 */
     uint32_t looks_ahead;          /* not 0: the limiters look ahead, and all output is 1.5 ms late */
     uint32_t unused;
+    uint8_t project[16];    /* the project that keeps what sounds; zeros: none */
+    uint64_t kept_revision; /* of its part */
+    uint64_t kept_serial;   /* the serial at which the project had all of it */
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];

@@ -5,10 +5,11 @@
 
 #define ANY 1000000
 
-#define MANY                                                                                                           \
+#define MANY_ITEMS                                                                                                     \
     "Several ids and paths, or one query, name the items. A query that matches more than one item changes none of "    \
     "them unless --all, or --limit N for the first N, is given. A change of more than 100 items asks first, unless "   \
-    "--yes or --limit is given. All items are one step of undo, up to 4,096."
+    "--yes or --limit is given."
+#define MANY MANY_ITEMS " All items are one step of undo, up to 10,000."
 
 const struct command command_table[] = {
     { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
@@ -27,8 +28,9 @@ const struct command command_table[] = {
       events_follow },
     { "library add", "DIR", "Add a folder: scan it and watch it", "", "ignore hidden-files wait", 1, 1, false,
       library_add },
-    { "library remove", "DIR", "Remove a library and its items from the catalogue; files are not touched", "", "", 1, 1,
-      false, library_remove },
+    { "library remove", "DIR", "Remove a library, and put its items among the forgotten; files are not touched",
+      "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts.", "", 1, 1, false,
+      library_remove },
     { "library list", "", "List all libraries", "", "", 0, 0, false, library_print },
     { "library rescan", "[DIR]", "Scan again, now",
       "When more than ten files and more than 5 % of a library are gone, a scan marks none as missing and "
@@ -36,6 +38,15 @@ const struct command command_table[] = {
       "The question disappears when the files come back. When over half of a library is gone, it counts as "
       "offline, like a volume that is away.",
       "accept-missing retry-failed wait", 0, 1, false, library_rescan },
+    { "volume list", "", "List the volumes of the libraries, and whether they are here",
+      "docs/storage.md describes how a volume is recognised.", "", 0, 0, false, volume_list },
+    { "volume mark", "PATH", "Write a marker file to the root of a volume, by which it is recognised from then on",
+      "PATH is the volume's mount point, or any path on it. --new replaces the marker of a volume that is a "
+      "copy of another one. --name sets the label.",
+      "new name", 1, 1, false, volume_mark },
+    { "volume label", "ID LABEL", "Give a volume another name", "", "", 2, 2, false, volume_label },
+    { "whereis", "ID|PATH", "List every known copy of a sound, with its volume and state",
+      "Copies are items of the same content, also on volumes that are away.", "", 1, 1, false, whereis_list },
     { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "", "ignore hidden-files wait", 1, 1,
       false, library_index },
     { "summary", "", "Count files, hours, formats and failures of the catalogue", "", "", 0, 0, false,
@@ -59,6 +70,14 @@ const struct command command_table[] = {
       ANY, true, edit_favourite },
     { "hide", "ID|PATH|QUERY…", "Hide items from all results (is:hidden shows them)", MANY,
       "all limit yes off request-id", 1, ANY, true, edit_hide },
+    { "forget", "ID|PATH|QUERY…", "Put items among the forgotten: out of all results, but kept whole",
+      "`loophole forgotten` lists them, `loophole undo` and `forget ID --off` bring them back, and so does `loophole "
+      "library add` of their folder. No scan does. Files are not touched. " MANY,
+      "all limit yes off request-id", 1, ANY, true, edit_forget },
+    { "forgotten", "", "List the forgotten items, or remove them for good",
+      "--empty removes all of them from the catalogue, with their tags and facts, and asks first; nothing else removes "
+      "an item. Files are not touched.",
+      "limit empty yes request-id", 0, 0, false, forgotten_list },
     { "map", "[QUERY…]", "Map the library: sounds that are alike are near each other",
       "The map is made once and kept: a new item gets a place, and no other item moves. Prints the number "
       "of items of each class; --json prints the positions, --png draws them with a legend.",
@@ -78,11 +97,20 @@ const struct command command_table[] = {
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
       "The sound continues after the command ends; `loophole stop` stops it.", "loop gain from", 1, ANY, true,
       play_start },
-    { "stop", "[VOICE]", "Stop one voice, or all voices", "", "", 0, 1, false, play_stop },
+    { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
+    { "voice", "", "List the voices that play", "", "", 0, 0, false, voices_show },
+    { "voice seek", "VOICE S", "Continue at second S of the file", "", "", 2, 2, false, voices_seek },
+    { "voice gain", "VOICE GAIN [PAN]", "Change gain (linear, -6dB, 50%) and pan of a voice",
+      "The change takes 20 ms, or --fade.", "fade", 2, 3, DASHES_WORDS, voices_gain },
+    { "voice queue", "VOICE ID|PATH|QUERY…", "Queue a file on a voice: it follows without a gap", "", "", 2, ANY, true,
+      voices_queue },
+    { "voice fade", "VOICE S", "Stop a voice over S seconds", "", "", 2, 2, false, voices_fade },
     { "preview", "ID|PATH|QUERY…", "Play a sound on the preview ports",
       "A new preview replaces the present one. Nothing else changes.",
       "in-context chain stretch key at start-transport gain loop", 1, ANY, true, play_preview },
     { "preview stop", "", "Stop the preview", "", "", 0, 0, false, play_preview_stop },
+    { "preview apart", "on|off", "Send previews to the preview ports only, or also to main", "", "", 1, 1, false,
+      play_preview_apart },
     { "preview next", "", "Preview the next item of the same folder with the same options", "", "", 0, 0, false,
       play_preview_next },
     { "record start", "", "Record the two inputs",
@@ -92,8 +120,9 @@ const struct command command_table[] = {
       "full scale or the disk has no room for both. The position of a take is corrected by the latency "
       "that JACK reports, or by recording.latency_frames. --gaps or recording.gaps chooses the content of "
       "gaps where frames are missing: silence of the same length (fill), or nothing (skip). Markers in the "
-      "WAV and `loophole show` list the gaps.",
-      "name inputs seconds format gaps budget", 0, 0, false, takes_start },
+      "WAV and `loophole show` list the gaps. With --bars, --at-bar or --count-in the take waits for its bar; what "
+      "was played on the beat is the file's first frame. Without --at-bar it is the next bar.",
+      "name inputs seconds bars at-bar count-in format gaps budget", 0, 0, false, takes_start },
     { "record stop", "", "End the take; it becomes an ordinary media item",
       "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
       "tasks` shows it; `loophole cancel` keeps the WAV instead.",
@@ -113,6 +142,15 @@ const struct command command_table[] = {
       "all limit yes expect request-id", 2, ANY, false, edit_item },
     { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit yes expect request-id",
       2, ANY, DASHES_TAGS, edit_tags },
+    { "use", "CONTEXT ID|PATH|QUERY…", "Note that a context (a song, an album, a kit) uses items",
+      "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
+      "of an item. --off: the context does not use them any more. " MANY_ITEMS,
+      "role section all limit yes off request-id", 2, ANY, true, uses_note },
+    { "sessions", "", "List session files of other programs, and the items that they use",
+      "Scans find the sessions of Ardour, REAPER, LMMS, Hydrogen and Ableton Live in the libraries. A file that a "
+      "session names is an item at that path, or the only item with its name and, where the session has them, its size "
+      "or length. The list names the other files. used:\"NAME\" finds what a session uses.",
+      "", 0, 0, false, sessions_list },
     { "undo", "", "Take back the last edit",
       "A step is one edit, or all items of one command. --times N takes N steps back one after another; --to STEP "
       "takes that step and all later ones back, or none. A project has steps of its own (--scope ID). Moves that "
@@ -121,46 +159,135 @@ const struct command command_table[] = {
     { "undo list", "", "List the steps that undo takes back, the newest first", "", "limit scope", 0, 0, false,
       undo_list },
     { "redo", "", "Do again what undo took back", "", "times scope request-id", 0, 0, false, undo_redo },
+    { "relink", "[ID|DIR]", "List files that may be those of missing items, or take them",
+      "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
+      "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
+      "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below 0.5 "
+      "or a second candidate has the same. The item keeps its id, tags and facts of a person, and the item that the "
+      "file had so far is forgotten. For files outside all libraries, add their folder first.",
+      "to apply limit", 0, 1, false, relink_run },
+    { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: sounds like it whose file is there", "",
+      "limit fields", 1, ANY, true, find_suggest },
     { "moves", "", "List files that were found at another place, and whose items followed them", "",
       "limit undo request-id", 0, 0, false, undo_moves },
+    { "project new", "NAME [KEY=VALUE…]", "Make a project and open it",
+      "Its folder is DATA/projects/NAME, or below the setting project.folder. Keys: bpm swing key tempo_lock.",
+      "folder request-id", 1, ANY, false, project_make },
+    { "project open", "NAME|DIR", "Open a project by its name or id, or the project.json of a folder",
+      "A folder may come from another machine. Its sounds are found by id, else by content, else they are missing.",
+      "request-id", 1, 1, false, project_enter },
+    { "project close", "", "Close the open project; the draft project takes its place", "", "request-id", 0, 0, false,
+      project_leave },
+    { "project list", "", "List all projects", "A * marks a project that differs from its last save.", "", 0, 0, false,
+      project_print_all },
+    { "project state", "[NAME]", "Show the state of a project", "", "project", 0, 1, false, project_print_state },
+    { "project show", "[NAME]", "Show a project with its parts", "docs/projects.md has the keys of each kind of part.",
+      "project", 0, 1, false, project_print_parts },
+    { "project set", "KEY=VALUE…", "Change keys of the project; an empty value removes a key",
+      "Keys: name bpm swing key tempo_lock, and any other, which is kept.", "project label expect request-id", 1, ANY,
+      false, project_change },
+    { "project add", "KIND KEY=VALUE…", "Add a track, section, clip, mixer snapshot, …",
+      "KIND is track, section, clip, mixer, pads, sound or pattern. docs/projects.md has their keys.",
+      "project label expect request-id", 1, ANY, false, project_add },
+    { "project put", "ID KEY=VALUE…", "Change keys of a part; an empty value removes a key", "",
+      "project label expect request-id", 2, ANY, false, project_put_part },
+    { "project remove", "ID", "Remove a part", "", "project label expect request-id", 1, 1, false,
+      project_remove_part },
+    { "project save", "", "Save the project under the next number, and write its project.json",
+      "If another program changed project.json, --force writes over it, and `project load --file` takes the change.",
+      "project force request-id", 0, 0, false, project_store },
+    { "project save_as", "NAME", "Copy the project to another name and folder, and open the copy", "",
+      "project folder request-id", 1, 1, false, project_copy },
+    { "project draft", "", "Write the project as it is to draft.json in its folder; this is no save", "",
+      "project request-id", 0, 0, false, project_write_draft },
+    { "project load", "[REVISION]", "Go back to a save, as one step of undo", "", "project file request-id", 0, 1,
+      false, project_go_back },
+    { "project collect", "", "Copy the sounds in use into the project's Media",
+      "Each content once, verified. Equal names get a part of the digest. While sounds are missing or offline, nothing "
+      "is copied, unless --without-missing is given.",
+      "project check without-missing request-id budget", 0, 0, false, project_gather },
+    { "project undo", "", "Take back the last step of the project", "", "project request-id", 0, 0, false,
+      project_take_back },
+    { "project redo", "", "Do again what undo took back", "", "project request-id", 0, 0, false, project_do_again },
     { "ask", "SERVICE.NAME [FIELD=VALUE…]", "Send any message of the protocol",
       "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets.", "body request-id budget", 1, ANY,
       false, raw_ask },
+    { "web", "", "Print the address of the web app, or open it in a browser",
+      "The address is good for one browser, once, within ten minutes; afterwards the browser has a cookie.", "open", 0,
+      0, false, web_show },
     { "stats", "[SERVICE]", "Show count and latency of every ask, as measured in the services", "", "watch prometheus",
       0, 1, false, stats_show },
     { "bench", "SERVICE.NAME [FIELD=VALUE…]", "Measure the latency of one message", "",
       "clients seconds rate plot body", 1, ANY, false, bench_run },
     { "transport", "", "Show the transport's position", "", "", 0, 0, false, transport_show },
-    { "transport start", "[COUNT-IN]", "Start the transport, after COUNT-IN bars of the metronome", "", "", 0, 1, false,
-      transport_start },
+    { "transport start", "[COUNT-IN]", "Start the transport, after COUNT-IN bars of the metronome",
+      "--from BAR starts at the beginning of a bar; the first is 1.", "from", 0, 1, false, transport_start },
     { "transport stop", "", "Stop the transport", "", "", 0, 0, false, transport_stop },
     { "transport toggle", "[COUNT-IN]", "Start or stop the transport", "", "", 0, 1, false, transport_toggle },
     { "transport locate", "BAR", "Go to the beginning of a bar; the first is 1", "", "", 1, 1, false,
       transport_locate },
     { "transport tempo", "BPM", "Set the tempo", "", "", 1, 1, false, transport_tempo },
     { "transport tap", "", "Tap the tempo: call it on the beat", "", "", 0, 0, false, transport_tap },
-    { "transport swing", "S", "Delay every odd step by S/2 steps", "", "", 1, 1, false, transport_swing },
+    { "transport swing", "S|P%", "Delay every odd step by S/2 steps",
+      "As percent, the part of two steps that the first one takes: 50% is straight, 66% a triplet.", "", 1, 1, false,
+      transport_swing },
     { "transport metronome", "on|off", "Switch the metronome", "", "", 1, 1, false, transport_metronome },
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
+    { "transport clock", "on|off", "Send MIDI clock", "", "", 1, 1, false, transport_clock },
     { "pattern", "FILE.json", "Play a pattern from the next bar, or now if the transport is stopped",
-      "frontends/examples/acid.json is one; docs/protocol.md (record pattern) describes the fields. A row "
-      "plays a synth voice, or with `sound` a loaded sound: `loophole ask streamer.load_sound path=FILE` "
-      "prints its number.",
-      "immediate", 1, 1, false, transport_pattern },
+      "frontends/examples/acid.json is one; docs/patterns.md describes the file. A row plays a synth voice, or "
+      "with `media_id` a media item: its id, or the absolute path of its file.",
+      "immediate", 1, 1, false, pattern_play },
+    { "pattern save", "SLOT [FILE.json]", "Save the pattern that plays, or that of a file, to a slot (1 to 128)",
+      "Slots belong to the open project; their files are in its folder patterns/slots.", "name", 0, 2, true,
+      slots_save },
+    { "pattern load", "SLOT [immediate]", "Load a slot at the next bar; at once when the transport is stopped", "",
+      "immediate", 0, 2, true, slots_load },
+    { "pattern slots", "", "List the slots of the current bank that are not empty", "", "", 0, 0, false, slots_list },
+    { "pattern list", "[genre=X] [tag=X] [recent=N]", "List patterns by genre, by tag, or the newest N",
+      "The patterns are those of the current bank's slots.", "", 0, 3, false, slots_list },
+    { "pattern delete", "SLOT", "Empty a slot", "", "", 0, 1, true, slots_delete },
+    { "pattern copy", "SLOT SLOT", "Copy a slot to another one", "", "", 0, 2, true, slots_copy },
+    { "pattern move", "SLOT SLOT", "Move a slot to another one", "", "", 0, 2, true, slots_move },
+    { "pattern swap", "SLOT SLOT", "Exchange two slots", "", "", 0, 2, true, slots_swap },
+    { "pattern rename", "SLOT NAME", "Rename the pattern of a slot", "", "", 0, 2, true, slots_rename },
+    { "pattern bank", "[N|NAME]", "Choose a bank by its number or name, or name the current bank", "", "", 0, 1, true,
+      slots_bank },
+    { "pattern export_midi", "FILE.json FILE.mid", "Write a pattern as a Standard MIDI File, and list what is lost",
+      "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. A file that is "
+      "no MIDI file is replaced with --force only.",
+      "force", 2, 2, false, pattern_export_midi },
+    { "pattern import_midi", "FILE.mid FILE.json", "Make a pattern of a Standard MIDI File, and list what is changed",
+      "Types 0 and 1, any ticks per quarter note. Notes off the grid move to the nearest step. A file that "
+      "loophole did not write is replaced with --force only.",
+      "force", 2, 2, false, pattern_import_midi },
     { "panic", "", "Silence all sound at once", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "Show the mixer, or change a channel",
-      "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, or -6dB) pan "
+      "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, -6dB, 50%) pan "
       "mute solo. `mixer limiter` takes ceiling (linear, or -1dB) and kind: instant, or lookahead, which "
       "delays all sound by 1.5 ms.",
       "", 0, ANY, false, meters_mixer },
     { "pads", "", "List the pads with a sound or a MIDI note", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "Set the sound of a pad; other keys stay as they are",
-      "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) attack release "
-      "curve. sound=ID, sound=PATH or sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= "
-      "removes it.",
+      "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) attack decay sustain "
+      "release loop_from loop_until filter_freq filter_q reverb_send delay_send "
+      "curve. Units: gain=-6dB, ratio=+3st, attack=5ms, reverse=on. sound=ID, sound=PATH or "
+      "sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= removes it.",
       "", 1, ANY, false, pads_set },
-    { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0 to 1", "", "", 1, 2, false, pads_hit },
+    { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
+      "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI) gain ratio. Sounds of one range take turns. A hit "
+      "outside all ranges starts the pad's own sound. A pad has 32 layers at most.",
+      "", 2, ANY, false, pads_layer },
+    { "sound start", "ID|PATH|QUERY|SLOT [KEY=VALUE…]", "Start a short sound, and print its tag",
+      "Keys: gain pan ratio from until loop loop_from loop_until reverse choke attack decay sustain release "
+      "filter_freq filter_q reverb_send delay_send at. Units: gain=-6dB, ratio=+3st, from=0.2s, loop=on.",
+      "", 1, ANY, false, sounds_start },
+    { "sound set", "TAG KEY=VALUE…", "Change a sound that plays", "Keys: gain pan ratio ramp.", "", 2, ANY, false,
+      sounds_set },
+    { "sound stop", "TAG", "Stop a sound, over its release or --fade", "", "fade", 1, 1, false, sounds_stop },
+    { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0.0 to 1.0, or 2 to 127 as in MIDI", "", "", 1, 2, false,
+      pads_hit },
     { "pads release", "PAD", "Release a pad", "", "", 1, 1, false, pads_release },
     { "meters", "", "Show levels of all channels, load and transport",
       "A bar shows the level; its stroke and the number show the highest peak of the last 2 s. Clips are "

@@ -74,7 +74,11 @@ static enum err write_code(const struct schemac_options *options, struct schema_
             return e;
     }
     write_all(model, buffer);
-    return write_in_folder(model, options, TEXT("all"), ".c", buffer);
+    e = write_in_folder(model, options, TEXT("all"), ".c", buffer);
+    if (e != ERR_OK)
+        return e;
+    write_typescript(model, buffer);
+    return write_file(arena_printf(&model->arena, "%s/loophole.ts", options->out).at, buffer);
 }
 
 static enum err write_documentation(const struct schemac_options *options, struct schema_model *model,

@@ -1,4 +1,5 @@
-/* schemac: generates C tables, structs and documentation from the schemas. Writes nothing if one of them is wrong. */
+/* schemac: generates C tables and structs, TypeScript types and documentation from the schemas. Writes nothing if one
+ * of them is wrong. */
 #include <stdlib.h>
 
 #include "proto/schemac/check.h"

@@ -45,9 +45,9 @@ struct definition {
     struct text name, doc;
     struct schema_word *words; /* of an enum */
     bool is_open_enum;
-    struct member *members; /* of a record, ask or event */
-    bool mutates, once;     /* of an ask, like the next four members */
-    uint32_t errors;        /* declared errors: bits 1 << enum err */
+    struct member *members;    /* of a record, ask or event */
+    bool mutates, once, local; /* of an ask, like the next four members */
+    uint32_t errors;           /* declared errors: bits 1 << enum err */
     struct source_place answer_place;
     struct text answer_name;
     struct definition *answer;
@@ -55,8 +55,8 @@ struct definition {
     bool is_written; /* the header already has its struct */
 };
 
-struct use {
-    struct use *next;
+struct used_schema {
+    struct used_schema *next;
     struct source_place place;
     struct text name;
     struct schema_source *source;
@@ -72,7 +72,7 @@ struct schema_source {
     struct text doc;
     struct source_place service_place;
     uint32_t version;
-    struct use *uses;
+    struct used_schema *uses;
     struct definition *definitions;
     bool is_open;                        /* a walk over uses is inside it */
     const struct schema_source *told_by; /* the last service whose text includes this one's */

@@ -15,8 +15,8 @@ static const struct option names[] = {
 static void end_with_usage(FILE *to, int exit_code)
 {
     fputs("usage: schemac --out DIR [--docs FILE [--head FILE]] SCHEMA...\n"
-          "Writes DIR/schema_NAME.h and .c for each NAME.schema, DIR/schema_all.c, and the protocol's "
-          "documentation.\n",
+          "Writes DIR/schema_NAME.h and .c for each NAME.schema, DIR/schema_all.c, DIR/loophole.ts, and the "
+          "protocol's documentation.\n",
           to);
     exit(exit_code);
 }

@@ -14,7 +14,7 @@ struct schema_parser {
     struct definition **next_definition;
     struct member **next_member;
     struct schema_word **next_word;
-    struct use **next_use;
+    struct used_schema **next_use;
 };
 
 static enum err parse_service(struct schema_parser *parser)
@@ -41,7 +41,7 @@ static enum err parse_service(struct schema_parser *parser)
 
 static enum err parse_use(struct schema_parser *parser)
 {
-    struct use *use = arena_alloc(parser->arena, sizeof(*use));
+    struct used_schema *use = arena_alloc(parser->arena, sizeof(*use));
 
     use->place = lexer_place(&parser->lexer);
     *parser->next_use = use;
@@ -133,6 +133,7 @@ static enum err parse_ask(struct schema_parser *parser)
         return e;
     parser->open->mutates = lexer_take(lexer, "mutates");
     parser->open->once = lexer_take(lexer, "once");
+    parser->open->local = lexer_take(lexer, "local");
     parser->open->answer_place = lexer_place(lexer);
     if (!lexer_take(lexer, "->"))
         return report(parser->open->answer_place, "the ask has no answer; write `-> RECORD`");

@@ -14,7 +14,7 @@ static struct schema_source *find_source(const struct schema_model *model, struc
 
 static enum err resolve_uses(const struct schema_model *model, struct schema_source *source)
 {
-    struct use *use;
+    struct used_schema *use;
 
     for (EACH(use, source->uses)) {
         use->source = find_source(model, use->name);
@@ -27,7 +27,7 @@ static enum err resolve_uses(const struct schema_model *model, struct schema_sou
 static enum err refuse_circles(struct schema_source *source)
 {
     enum err e = ERR_OK;
-    struct use *use;
+    struct used_schema *use;
 
     source->is_open = true;
     for (EACH(use, source->uses)) {
@@ -59,7 +59,7 @@ static struct definition *find_type_in(const struct schema_source *source, struc
 static struct definition *find_type(const struct schema_source *source, struct text name)
 {
     struct definition *found = find_type_in(source, name);
-    struct use *use;
+    struct used_schema *use;
 
     for (EACH(use, source->uses))
         if (!found)

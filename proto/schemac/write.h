@@ -1,13 +1,15 @@
-/* write.h: writes the C code and the documentation of a checked model into buffers. One thread. */
+/* write.h: writes the C code, the TypeScript types and the documentation of a checked model into buffers. One
+ * thread. */
 #ifndef LOOPHOLE_SCHEMAC_WRITE_H
 #define LOOPHOLE_SCHEMAC_WRITE_H
 
 #include "common/buffer.h"
 #include "proto/schemac/model.h"
 
-void write_header(struct schema_source *source, struct buffer *to);  /* schema_NAME.h */
-void write_tables(struct schema_source *source, struct buffer *to);  /* schema_NAME.c */
-void write_all(const struct schema_model *model, struct buffer *to); /* schema_all.c */
+void write_header(struct schema_source *source, struct buffer *to);         /* schema_NAME.h */
+void write_tables(struct schema_source *source, struct buffer *to);         /* schema_NAME.c */
+void write_all(const struct schema_model *model, struct buffer *to);        /* schema_all.c */
+void write_typescript(const struct schema_model *model, struct buffer *to); /* loophole.ts */
 /* The text of protocol.md, after `head`. */
 void write_docs(const struct schema_model *model, struct text head, struct buffer *to);
 

@@ -137,7 +137,7 @@ static void write_handlers(const struct schema_source *source, struct buffer *to
 
 static void write_includes(const struct schema_source *source, struct buffer *to)
 {
-    struct use *use;
+    struct used_schema *use;
 
     buffer_add_text(to, "#include \"proto/wire/schema.h\"\n");
     for (EACH(use, source->uses))

@@ -15,8 +15,9 @@ static void write_ask(const struct definition *ask, struct buffer *to)
 {
     buffer_printf(to, "    { .name = \"%.*s\", .full_name = \"", TEXT_ARG(ask->name));
     write_message_name(ask, to);
-    buffer_printf(to, "\", .mutates = %s, .once = %s, .errors = 0x%xu, .request = &", ask->mutates ? "true" : "false",
-                  ask->once ? "true" : "false", ask->errors);
+    buffer_printf(to, "\", .mutates = %s, .once = %s, .local = %s, .errors = 0x%xu, .request = &",
+                  ask->mutates ? "true" : "false", ask->once ? "true" : "false", ask->local ? "true" : "false",
+                  ask->errors);
     write_shape_name(ask, to);
     buffer_printf(to, ", .answer = &%.*s_shape, .dispatch = dispatch_%.*s,\n      .doc = ", TEXT_ARG(ask->answer->name),
                   TEXT_ARG(ask->name));
@@ -83,7 +84,7 @@ static void write_text_lines(struct text text, struct buffer *to)
 /* Writes the file, and then each file that it uses once: a complete answer to `describe` of `service`. */
 static void write_text(struct schema_source *source, const struct schema_source *service, struct buffer *to)
 {
-    struct use *use;
+    struct used_schema *use;
 
     if (source->told_by == service)
         return;

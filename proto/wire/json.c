@@ -299,3 +299,77 @@ enum err json_assign(const struct shape *shape, struct text assignment, struct a
     typed = (struct text){ assignment.len - name.len - 1, equals + 1 };
     return assign_at(&r, shape, name, typed, value);
 }
+
+/* ---- JSON of any shape ---- */
+
+static enum err copy_node(struct json_reading *r, json_t *from, uint32_t depth, struct json_node *to);
+
+static enum err copy_members(struct json_reading *r, json_t *from, uint32_t depth, struct json_node *to)
+{
+    enum err e = ERR_OK;
+    const char *key;
+    json_t *value;
+
+    to->at = arena_array(r->arena, json_object_size(from), sizeof(*to->at));
+    json_object_foreach(from, key, value)
+    {
+        struct json_node *member = &to->at[to->count++];
+
+        e = copy_node(r, value, depth, member);
+        member->key = arena_text(r->arena, text_of(key));
+        if (e != ERR_OK)
+            break;
+    }
+    return e;
+}
+
+static enum err copy_elements(struct json_reading *r, json_t *from, uint32_t depth, struct json_node *to)
+{
+    enum err e = ERR_OK;
+
+    to->count = (uint32_t)json_array_size(from);
+    to->at = arena_array(r->arena, to->count, sizeof(*to->at));
+    for (uint32_t i = 0; e == ERR_OK && i < to->count; i++)
+        e = copy_node(r, json_array_get(from, i), depth, &to->at[i]);
+    return e;
+}
+
+static enum err copy_node(struct json_reading *r, json_t *from, uint32_t depth, struct json_node *to)
+{
+    static const enum json_kind kinds[] = {
+        [JSON_OBJECT] = JSON_IS_OBJECT, [JSON_ARRAY] = JSON_IS_LIST, [JSON_STRING] = JSON_IS_TEXT,
+        [JSON_INTEGER] = JSON_IS_INT,   [JSON_REAL] = JSON_IS_REAL,  [JSON_TRUE] = JSON_IS_BOOL,
+        [JSON_FALSE] = JSON_IS_BOOL,    [JSON_NULL] = JSON_IS_NULL,
+    };
+
+    if (depth > JSON_TREE_DEPTH)
+        return fault_set(r->fault, ERR_BAD_REQUEST, "objects and lists are nested deeper than %d", JSON_TREE_DEPTH);
+    *to = (struct json_node){ .kind = kinds[json_typeof(from)] };
+    if (json_is_object(from))
+        return copy_members(r, from, depth + 1, to);
+    if (json_is_array(from))
+        return copy_elements(r, from, depth + 1, to);
+    if (json_is_string(from))
+        to->text = arena_text(r->arena, (struct text){ (uint32_t)json_string_length(from), json_string_value(from) });
+    else if (json_is_integer(from))
+        to->number = json_integer_value(from);
+    else if (json_is_real(from))
+        to->real = json_real_value(from);
+    else
+        to->yes = json_is_true(from);
+    return ERR_OK;
+}
+
+enum err json_read_tree(struct text from, struct arena *arena, struct json_node *to, struct fault *fault)
+{
+    struct json_reading r = { arena, fault };
+    json_t *whole = NULL;
+    enum err e = parse_text(from, &whole, fault);
+
+    if (e == ERR_OK && !json_is_object(whole))
+        e = other_type(&r, "an object", whole);
+    if (e == ERR_OK)
+        e = copy_node(&r, whole, 0, to);
+    json_decref(whole);
+    return e;
+}

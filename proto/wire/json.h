@@ -7,6 +7,7 @@
 
 #include "common/arena.h"
 #include "common/buffer.h"
+#include "proto/wire/json_node.h"
 #include "proto/wire/schema.h"
 
 /* Appends one line of JSON without a line feed: keys in the schema's order, without absent optional fields. */
@@ -23,6 +24,10 @@ void json_each_key(const struct shape *shape, const void *record, json_visit_fn 
  * unknown words of a choice are errors, because a person typed them. A list of records whose first field is a text may
  * be an object with that text as keys. Errors: bad_request, too_large. */
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault);
+
+/* Reads one JSON object of any shape. No object may have two members of one name. Errors: bad_request (not JSON, with
+ * line and column; not an object; deeper than JSON_TREE_DEPTH), too_large. */
+enum err json_read_tree(struct text from, struct arena *arena, struct json_node *to, struct fault *fault);
 
 /* Sets one field from a typed "key=value". The key is NAME, or NAME.NAME for nested records; NAME_b64 sets a path from
  * base 64. A list takes its elements separated by commas, or JSON in brackets; a record takes JSON in braces. An empty

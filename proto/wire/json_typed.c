@@ -109,7 +109,8 @@ static enum err typed_bool(struct text typed, bool *to, struct fault *fault)
         const char *word;
         bool yes;
     } words[] = {
-        { "true", true }, { "false", false }, { "yes", true }, { "no", false }, { "1", true }, { "0", false }
+        { "true", true }, { "false", false }, { "on", true }, { "off", false },
+        { "yes", true },  { "no", false },    { "1", true },  { "0", false },
     };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -118,7 +119,7 @@ static enum err typed_bool(struct text typed, bool *to, struct fault *fault)
             return ERR_OK;
         }
     }
-    return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is neither true nor false", TEXT_ARG(typed));
+    return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is neither true nor false: expected on or off", TEXT_ARG(typed));
 }
 
 static enum err typed_text(const struct field *field, struct text typed, struct text *to, struct fault *fault)

@@ -49,6 +49,17 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
     schedule_turn(indexer);
 }
 
+/* The removal of this library in progress ends with the library added again. */
+static void keep_removed(struct indexer *indexer, struct bytes path)
+{
+    char copy[PATH_MAX];
+    const char *below;
+    struct library_state *lib = library_state_at(indexer->libraries, path, &below, copy);
+
+    if (lib && !*below && lib->removing)
+        lib->added_again = true;
+}
+
 static enum err add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
                             struct library *answer)
 {
@@ -68,6 +79,7 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
                     &events);
     if (e != ERR_OK)
         return refuse(call, e, "no memory to add a library");
+    keep_removed(indexer, ask->path);
     progress_begin(indexer);
     indexer->adopting++;
     return ERR_OK;
@@ -109,6 +121,7 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
     uint32_t count = 0;
 
     (void)ask;
+    schedule_follow_store(indexer);
     for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
         count++;
     answer->each.at = arena_array(call_arena(call), count, sizeof(struct library));

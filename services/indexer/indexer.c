@@ -66,6 +66,7 @@ static void look_at_errands(void *state)
     errands_look(indexer->adoptions);
     errands_look(indexer->files);
     errands_look(indexer->remake.errands);
+    schedule_follow_volumes(indexer);
     schedule_tick(indexer);
     remake_look(indexer);
 }
@@ -107,7 +108,7 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    indexer->scans = errands_new(indexer->mailbox, 1);
+    indexer->scans = errands_new(indexer->mailbox, INDEXER_SCANS);
     indexer->adoptions = errands_new(indexer->mailbox, 1);
     indexer->files = errands_new(indexer->mailbox, FILE_THREADS);
     remake_open(indexer);
@@ -159,6 +160,8 @@ void indexer_open(struct indexer *indexer)
     if (folder_changes_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are rescanned instead of watched", &fault);
     watch_sources(indexer);
+    if (service_hear(indexer->service, "availability.changed", schedule_hear_volume, indexer) != ERR_OK)
+        log_warn("cannot subscribe to events of availability: the rows of volumes are read every second");
     schedule_tick(indexer); /* loads the libraries before the first ask, if the store exists */
 }
 

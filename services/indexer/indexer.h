@@ -21,8 +21,12 @@ enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 /* schedule.c */
 void schedule_turn(struct indexer *indexer);          /* starts scans that are due */
 void schedule_tick(struct indexer *indexer);          /* every second: scans that are due by time */
+void schedule_follow_store(struct indexer *indexer);  /* takes over libraries that undo put back, or took away */
 bool schedule_is_idle(const struct indexer *indexer); /* no scan is wanted */
 /* Makes the library scan the folder of the file `path` again. */
+/* Reads the rows of the libraries' volumes: one that came or went, or moved, makes its libraries be scanned. */
+void schedule_follow_volumes(struct indexer *indexer);
+void schedule_hear_volume(void *state, const void *body, bool gap); /* availability.changed */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
 /* Stops all work on the library, and asks persist to remove it, under the id of `call`; `ticket` gets the answer. */
 void schedule_remove(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket);

@@ -9,8 +9,8 @@
 
 enum {
     ANALYSER_WAIT_US = 10000000, /* at the start, until the first worker reports its analyser's version */
-    AWAY_US = 15000000,          /* between scans of a library that is away */
-    RETRY_US = 30000000,         /* after a scan that failed or hung */
+    RETRY_US = 30000000,         /* after a scan that failed or hung, or found no folder on a volume that is here */
+    STALLED_US = 2000000,        /* a scan without progress for so long delays no other one */
     QUEUE_MAX = 200000,          /* files in memory; a later scan finds the others */
     REMOVAL_BUDGET_MS = 600000,
 };
@@ -64,14 +64,77 @@ static bool start_scan(struct indexer *indexer, struct library_state *lib)
     return true;
 }
 
+/* A lane for each volume: one scan at a time, unless it waits for a file system. */
+static bool is_lane_free(const struct indexer *indexer, const struct library_state *wanted)
+{
+    uint32_t running = 0;
+
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        if (!lib->scan)
+            continue;
+        running++;
+        if (lib == wanted)
+            return false;
+        bool is_stalled = clock_steady() - atomic_load(&scan_errand(lib->scan)->beat) > STALLED_US;
+        if (id_equal(lib->library.volume, wanted->library.volume) && !is_stalled)
+            return false;
+    }
+    return running < INDEXER_SCANS;
+}
+
 static bool can_start(const struct indexer *indexer)
 {
     bool ready = pipeline_analyser(indexer->pipeline) || clock_steady() - indexer->started > ANALYSER_WAIT_US;
 
-    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
-        if (lib->scan)
-            return false;
     return ready && indexer->moving == 0 && pipeline_waiting(indexer->pipeline) < QUEUE_MAX;
+}
+
+/* ---- following the store: undo puts a library back, and takes one away again ---- */
+
+static struct library_state *state_without_row(const struct indexer *indexer, const struct library_list *all)
+{
+    for (struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        bool has_row = lib->removing;
+        for (uint32_t i = 0; !has_row && i < all->count; i++)
+            has_row = id_equal(all->at[i].id, lib->library.id);
+        if (!has_row)
+            return lib;
+    }
+    return NULL;
+}
+
+static void drop_state(struct indexer *indexer, struct library_state *lib)
+{
+    if (lib->scan)
+        errand_stop(scan_errand(lib->scan));
+    watch_forget(indexer->watch, lib->library.id);
+    pipeline_withdraw(indexer->pipeline, lib->library.id);
+    library_state_remove(&indexer->libraries, lib);
+}
+
+static void follow_libraries(struct indexer *indexer, const struct library_list *all)
+{
+    struct library_state *lib;
+
+    while ((lib = state_without_row(indexer, all)))
+        drop_state(indexer, lib);
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (library_state_of(indexer->libraries, all->at[i].id))
+            continue;
+        lib = library_state_put(&indexer->libraries, &all->at[i]);
+        if (lib)
+            library_state_want_all(lib);
+    }
+}
+
+void schedule_follow_store(struct indexer *indexer)
+{
+    struct arena arena = { 0 };
+    struct library_list all = { 0 };
+
+    if (indexer->loaded && !indexer->adopting && catalogue_reader_libraries(indexer->catalogue, &arena, &all) == ERR_OK)
+        follow_libraries(indexer, &all);
+    arena_free(&arena);
 }
 
 /* ---- removing ---- */
@@ -82,6 +145,43 @@ struct library_removal {
     struct ticket ticket;
 };
 
+static void end_recall(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state;
+    (void)answer;
+    if (error != ERR_OK)
+        log_fault("bringing the items of a library back", fault);
+}
+
+static void end_putting(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct indexer *indexer = state;
+    const struct done *done = answer;
+    struct fault why = { 0 };
+
+    if (error != ERR_OK) {
+        log_fault("adding a library again", fault);
+        return;
+    }
+    const struct persist_recall recall = { .folder = done->id };
+    if (service_ask(indexer->service, "persist.recall", &recall, REMOVAL_BUDGET_MS, NULL, end_recall, NULL, &why) !=
+        ERR_OK)
+        log_fault("bringing the items of a library back", &why);
+}
+
+/* persist may have removed the library before or after a person added it: it is there at the end in either case. */
+static void put_again(struct indexer *indexer, struct library_state *lib)
+{
+    const struct persist_put_library put = { .library = lib->library };
+    struct fault why = { 0 };
+
+    lib->removing = lib->added_again = false;
+    library_state_want_all(lib);
+    if (service_ask(indexer->service, "persist.put_library", &put, REMOVAL_BUDGET_MS, NULL, end_putting, indexer,
+                    &why) != ERR_OK)
+        log_fault("adding a library again", &why);
+}
+
 static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct library_removal removal = *(struct library_removal *)state;
@@ -89,7 +189,9 @@ static void end_removal(void *state, enum err error, const void *answer, const s
 
     (void)answer;
     free(state);
-    if (lib && error == ERR_OK)
+    if (lib && error == ERR_OK && lib->added_again)
+        put_again(removal.indexer, lib);
+    else if (lib && error == ERR_OK)
         library_state_remove(&removal.indexer->libraries, lib);
     else if (lib)
         lib->removing = false;
@@ -101,13 +203,13 @@ static void end_removal(void *state, enum err error, const void *answer, const s
 
 static void remove_now(struct indexer *indexer, struct library_state *lib)
 {
-    struct persist_remove_library request = { .id = lib->library.id };
+    struct persist_forget_library request = { .id = lib->library.id };
     struct library_removal *removal = alloc_bytes(sizeof(*removal));
     struct fault fault = { 0 };
     enum err e;
 
     *removal = (struct library_removal){ indexer, lib->library.id, lib->removal };
-    e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &lib->remover, end_removal,
+    e = service_ask(indexer->service, "persist.forget_library", &request, REMOVAL_BUDGET_MS, &lib->remover, end_removal,
                     removal, &fault);
     if (e == ERR_OK) {
         lib->asked_removal = true;
@@ -206,15 +308,53 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         keep_result(indexer, lib, result);
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("scanning a library", &result->fault);
-    if (!result || result->fault.code != ERR_OK)
+    if (result && result->fault.code == ERR_CONFLICT)
+        library_state_want_all(lib);
+    else if (!result || result->fault.code != ERR_OK)
         lib->look_at = clock_steady() + RETRY_US;
-    else if (result->away)
-        lib->look_at = clock_steady() + AWAY_US;
+    else if (result->away) /* the monitor reports when its volume comes back */
+        lib->look_at = result->is_volume_here ? clock_steady() + RETRY_US : 0;
     else if (lib->unwatched)
         lib->look_at = clock_steady() + indexer->rescan_every;
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);
     schedule_turn(indexer);
+}
+
+/* ---- volumes that come and go ---- */
+
+static uint64_t mark_of(const struct volume *volume)
+{
+    uint64_t mark = volume->online ? 2 : 1;
+
+    for (uint32_t i = 0; i < volume->mount.len; i++)
+        mark = mark * UINT64_C(1099511628211) + volume->mount.at[i];
+    return mark;
+}
+
+void schedule_follow_volumes(struct indexer *indexer)
+{
+    struct arena arena = { 0 };
+
+    for (struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        struct volume volume = { 0 };
+        if (catalogue_reader_volume(indexer->catalogue, &arena, lib->library.volume, &volume) != ERR_OK)
+            break;
+        uint64_t mark = mark_of(&volume);
+        if (lib->volume_mark && lib->volume_mark != mark)
+            library_state_want_all(lib);
+        lib->volume_mark = mark;
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+}
+
+void schedule_hear_volume(void *state, const void *body, bool gap)
+{
+    (void)body;
+    (void)gap;
+    schedule_follow_volumes(state);
+    schedule_turn(state);
 }
 
 /* ---- turns ---- */
@@ -242,7 +382,7 @@ void schedule_turn(struct indexer *indexer)
             remove_now(indexer, lib);
     }
     for (struct library_state *lib = indexer->libraries; lib && can_start(indexer); lib = lib->next)
-        if (library_state_wants_scan(lib) && !lib->removing)
+        if (library_state_wants_scan(lib) && !lib->removing && is_lane_free(indexer, lib))
             start_scan(indexer, lib);
 }
 
@@ -252,6 +392,8 @@ void schedule_tick(struct indexer *indexer)
 
     if (!indexer->loaded)
         load_libraries(indexer);
+    else
+        schedule_follow_store(indexer);
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
         if (lib->look_at && lib->look_at <= now && !lib->scan)
             library_state_want_all(lib);

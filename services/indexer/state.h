@@ -10,7 +10,7 @@
 #include "services/indexer/scan/library_state.h"
 #include "services/indexer/scan/watch.h"
 
-enum { REMAKE_FIRST = 64 };
+enum { REMAKE_FIRST = 64, INDEXER_SCANS = 16 /* at a time, each of another volume */ };
 
 /* The state of remake.h. */
 struct remake {
@@ -38,7 +38,7 @@ struct remake {
 struct indexer {
     struct service *service;
     struct mailbox *mailbox;
-    struct errands *scans;     /* one at a time */
+    struct errands *scans;     /* one for each volume */
     struct errands *adoptions; /* one at a time */
     struct errands *files;     /* opens and checks files */
     struct catalogue_reader *catalogue;

@@ -3,8 +3,12 @@
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/folders.h"
+#include "services/persist/places/forgetting.h"
+#include "services/persist/places/forgotten.h"
 #include "services/persist/places/removal.h"
+#include "services/persist/places/sessions.h"
 #include "services/persist/places/takes.h"
+#include "services/persist/places/uses.h"
 #include "services/persist/queries.h"
 #include "services/persist/steps/apply.h"
 #include "services/persist/steps/steps_list.h"
@@ -46,11 +50,16 @@ MUTATION(put_folder, folders_put(p, &ask->folder, answer, call_fault(call)))
 MUTATION(move_folder, folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)))
 MUTATION(put_library, folders_put_library(p, &ask->library, answer, call_fault(call)))
 MUTATION(remove_library, removal_begin(p, call, ask->id))
+MUTATION(forget_library, forgetting_begin_library(p, call, ask->id))
+MUTATION(recall, forgetting_begin_recall(p, call, ask->folder))
+MUTATION_OF(empty_forgotten, emptied, forgotten_begin_emptying(p, call))
 MUTATION(forget, removal_forget(p, ask->id, answer, call_fault(call)))
 MUTATION(reserve, takes_reserve(p, ask, answer, call_fault(call)))
 MUTATION(end_take, takes_end(p, ask, answer, call_fault(call)))
 MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
 MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
+MUTATION(use, uses_note(p, ask, answer, call_fault(call)))
+MUTATION(put_session, sessions_put(p, &ask->session, ask->removed, answer, call_fault(call)))
 MUTATION_OF(apply, applied, apply_begin(p, call, ask, answer))
 MUTATION_OF(undo, taken_back, undo_begin(p, call, ask, answer))
 MUTATION_OF(redo, taken_back, undo_begin_redo(p, call, ask, answer))
@@ -147,6 +156,23 @@ static enum err list_undo(struct persist *p, struct call *call, const struct per
     return e == ERR_OK ? e : refuse(call, e, "the undo stack cannot be read");
 }
 
+static enum err list_forgotten(struct persist *p, struct call *call, const struct persist_forgotten *ask,
+                               struct forgotten_lines *answer)
+{
+    uint64_t limit = ask->limit ? ask->limit : STEPS_DEFAULT;
+    struct forgotten_lines found = { 0 };
+    struct txn *txn;
+    enum err e = begin_reading(p, call, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = forgotten_list(txn, call_arena(call), ask->after, limit, &found.each);
+    if (e == ERR_OK)
+        e = codec_copy(&forgotten_lines_shape, &found, call_arena(call), answer);
+    txn_end(txn);
+    return e == ERR_OK ? e : refuse(call, e, "the forgotten items cannot be read");
+}
+
 static enum err list_moves(struct persist *p, struct call *call, const struct persist_moves *ask,
                            struct move_lines *answer)
 {
@@ -168,6 +194,10 @@ const struct persist_handlers persist_asks = {
     .move_folder = answer_move_folder,
     .put_library = answer_put_library,
     .remove_library = answer_remove_library,
+    .forget_library = answer_forget_library,
+    .recall = answer_recall,
+    .empty_forgotten = answer_empty_forgotten,
+    .forgotten = list_forgotten,
     .forget = answer_forget,
     .batch = begin_batch,
     .apply = answer_apply,
@@ -175,6 +205,8 @@ const struct persist_handlers persist_asks = {
     .end_take = answer_end_take,
     .put_query = answer_put_query,
     .remove_query = answer_remove_query,
+    .use = answer_use,
+    .put_session = answer_put_session,
     .undo = answer_undo,
     .redo = answer_redo,
     .changes_since = changes_since,

@@ -8,6 +8,7 @@
 #include "services/persist/batch/dropping.h"
 #include "services/persist/batch/sweep.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/forgetting.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/turn/lineage.h"
@@ -106,6 +107,7 @@ static void try_to_open(struct persist *p)
     store_clear_readers(p->store);
     sweep_use(p, p->store);
     repack_resume(p);
+    forgetting_resume(p);
     log_info("the store is open: %llu pages", (unsigned long long)store_pages(p->store));
     if (!p->alarm_of_disk || persist_has_room(p))
         turn_alarm(p, "");
@@ -147,6 +149,7 @@ static void fail_work(struct persist *p, const struct fault *why)
 {
     multipart_fail_all(p, why);
     repack_close(p);
+    forgetting_resume(p);
 }
 
 const struct turn_hooks persist_hooks = {
@@ -247,4 +250,5 @@ void persist_report(void *state, struct arena *arena, struct service_status *to)
     snprintf(both, sizeof(both), "%.90s; %.160s", p->alarm, p->readers.alarm);
     to->alarm = arena_text(arena, text_of(!p->readers.alarm[0] ? p->alarm : p->alarm[0] ? both : p->readers.alarm));
     removal_list_tasks(p, arena, &to->tasks);
+    forgetting_list_tasks(p, arena, &to->tasks);
 }

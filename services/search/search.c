@@ -21,16 +21,25 @@ WHEN_CURRENT(similar, found)
 WHEN_CURRENT(duplicates, duplicates_found)
 WHEN_CURRENT(complete, completions)
 WHEN_CURRENT(map, map_page)
+WHEN_CURRENT(states, all_states)
+WHEN_CURRENT(folders, folders_found)
+WHEN_CURRENT(grid, value_grid)
 
 const struct search_handlers search_handlers = {
     .query = answer_query,
     .similar = answer_similar,
     .duplicates = answer_duplicates,
     .queries = search_queries,
+    .sessions = search_sessions,
     .get = search_get,
+    .states = answer_states,
     .get_artefact = search_get_artefact,
     .complete = answer_complete,
     .map = answer_map,
+    .folders = answer_folders,
+    .grid = answer_grid,
+    .get_artefacts = search_get_artefacts,
+    .peaks = search_peaks,
 };
 
 /* ---- open and close ---- */
@@ -94,6 +103,7 @@ void search_close(struct search *search)
     if (!search->catchup.is_sweeping && search->index.writes != search->saved_writes)
         save_all(search);
     search_map_close(search);
+    kept_orders_free(&search->orders);
     catchup_close(&search->catchup);
     index_close(&search->index);
 }

@@ -7,6 +7,7 @@
 #include "schema_search.h"
 #include "services/search/index/catchup.h"
 #include "services/search/index/index_file.h"
+#include "services/search/query/kept_orders.h"
 #include "services/search/query/score.h"
 
 struct map;
@@ -22,7 +23,8 @@ struct sum {
     double seconds;
 };
 
-enum { SEARCH_PAGE = 20 }; /* default number of items on a page */
+enum { SEARCH_STATES_MOST = 4096 }; /* volumes and libraries that are counted in one answer */
+enum { SEARCH_PAGE = 20 };          /* default number of items on a page */
 
 struct search {
     struct service *service;
@@ -43,6 +45,7 @@ struct search {
     bool is_busy;            /* the fast timer runs */
     bool reports_sweep;      /* a new index is being made, shown on the board */
     struct sum sum;
+    struct kept_orders orders;
     struct duplicates *duplicates; /* running and kept searches; NULL: none */
     struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: not requested yet */
 };
@@ -105,6 +108,23 @@ enum err search_get_artefact(struct search *search, struct call *call, const str
 void search_remake(struct search *search, const struct indexer_remake *ask); /* asks the indexer; does not wait */
 enum err search_complete(struct request *request, const void *ask, void *answer);
 enum err search_map(struct request *request, const void *ask, void *answer);
+
+enum err search_states(struct request *request, const void *ask, void *answer); /* search_states.c */
+
+/* ---- search_sessions.c ---- */
+enum err search_sessions(struct search *search, struct call *call, const struct search_sessions *ask,
+                         struct sessions_found *answer);
+/* ---- search_folders.c, search_grid.c, search_artefacts.c: for lists, grids and waveforms of front-ends ---- */
+enum err search_folders(struct request *request, const void *ask, void *answer);
+enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows); /* also below it */
+enum err search_grid(struct request *request, const void *ask, void *answer);
+enum err search_get_artefacts(struct search *search, struct call *call, const struct search_get_artefacts *ask,
+                              struct artefacts_found *answer);
+enum err search_peaks(struct search *search, struct call *call, const struct search_peaks *ask,
+                      struct peaks_found *answer);
+/* search_get.c: reads one artefact into the call's arena. Errors: not_found, busy, full, io; the call has the fault. */
+enum err search_read_artefact(struct search *search, struct txn *txn, struct call *call, struct id id, struct text type,
+                              struct artefact_found *to);
 
 /* ---- search_saved.c: saved queries and the history ---- */
 enum err search_queries(struct search *search, struct call *call, const struct search_queries *ask,

@@ -4,6 +4,7 @@
 #include "proto/wire/codec.h"
 #include "services/search/index/record.h"
 #include "services/search/search.h"
+#include "store/uses.h"
 
 enum { REMAKE_BUDGET_MS = 60000 };
 
@@ -40,6 +41,44 @@ static enum err find_id(struct txn *txn, struct call *call, const struct search_
     return catalogue_at_path(txn, call_arena(call), ask->path, id);
 }
 
+/* ---- the contexts of an item ---- */
+
+enum { USED_IN_SHOWN = 64 };
+
+struct reading_uses {
+    struct txn *txn;
+    struct arena *arena;
+    struct media_found *to;
+    struct id last; /* the context before */
+};
+
+static bool add_used_in(void *state, struct id id, const struct use *use)
+{
+    struct reading_uses *r = state;
+    struct context context;
+
+    if (use->ended || uses_context(r->txn, r->arena, id, &context) != ERR_OK)
+        return true;
+    r->to->contexts += !id_equal(id, r->last);
+    r->last = id;
+    if (r->to->used_in.count < USED_IN_SHOWN)
+        r->to->used_in.at[r->to->used_in.count++] = (struct used_in){ .id = id,
+                                                                      .kind = context.kind,
+                                                                      .name = context.name,
+                                                                      .role = use->role,
+                                                                      .section = use->section,
+                                                                      .at = use->at };
+    return true;
+}
+
+static enum err read_uses(struct txn *txn, struct arena *arena, struct id id, struct media_found *to)
+{
+    struct reading_uses r = { .txn = txn, .arena = arena, .to = to };
+
+    to->used_in.at = arena_array(arena, USED_IN_SHOWN, sizeof(*to->used_in.at));
+    return to->used_in.at ? uses_each_of(txn, arena, id, add_used_in, &r) : ERR_FULL;
+}
+
 static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, struct media_found *answer)
 {
     struct media_found found = { 0 };
@@ -47,6 +86,8 @@ static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, s
 
     if (e == ERR_OK)
         e = catalogue_facts(txn, arena, &found.item.media, &found.sources);
+    if (e == ERR_OK)
+        e = read_uses(txn, arena, id, &found);
     return e == ERR_OK ? codec_copy(&media_found_shape, &found, arena, answer) : e;
 }
 
@@ -130,25 +171,36 @@ static enum err refuse_none(struct call *call, const struct media *media, struct
                       "the types are waveform, loudness, onsets, beats, spectrum, embedding, print and gist");
 }
 
-static enum err read_artefact(struct search *search, struct txn *txn, struct call *call,
-                              const struct search_get_artefact *ask, struct artefact_found *answer)
+static enum err read_artefact(struct search *search, struct txn *txn, struct call *call, struct id id, struct text type,
+                              struct artefact_found *answer)
 {
-    struct artefact_found found = { .owner = ask->id };
+    struct artefact_found found = { .owner = id };
     struct media media;
-    enum err e = catalogue_media(txn, call_arena(call), ask->id, &media);
+    enum err e = catalogue_media(txn, call_arena(call), id, &media);
 
     if (e != ERR_OK)
         return e;
-    if (media.content.len && text_is(ask->type, "embedding"))
+    if (media.content.len && text_is(type, "embedding"))
         e = read_embedding(txn, call_arena(call), &media, &found.artefact);
     else if (media.content.len)
-        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content, ask->type,
+        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content, type,
                                &found.artefact);
-    if (e == ERR_NOT_FOUND && catalogue_has_artefact(txn, media.content, ask->type))
-        return refuse_lost(search, txn, call, &media, ask->type);
+    if (e == ERR_NOT_FOUND && catalogue_has_artefact(txn, media.content, type))
+        return refuse_lost(search, txn, call, &media, type);
     if (e == ERR_NOT_FOUND || !media.content.len)
-        return refuse_none(call, &media, ask->type);
+        return refuse_none(call, &media, type);
     return e == ERR_OK ? codec_copy(&artefact_found_shape, &found, call_arena(call), answer) : e;
+}
+
+enum err search_read_artefact(struct search *search, struct txn *txn, struct call *call, struct id id, struct text type,
+                              struct artefact_found *to)
+{
+    const struct search_get named = { .has_id = true, .id = id };
+    enum err e;
+
+    *call_fault(call) = (struct fault){ 0 };
+    e = read_artefact(search, txn, call, id, type, to);
+    return e == ERR_OK ? e : explain_refusal(&named, call_fault(call), e);
 }
 
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
@@ -159,10 +211,7 @@ enum err search_get_artefact(struct search *search, struct call *call, const str
 
     if (e != ERR_OK)
         return e;
-    e = read_artefact(search, txn, call, ask, answer);
+    e = search_read_artefact(search, txn, call, ask->id, ask->type, answer);
     txn_end(txn);
-    if (e == ERR_OK)
-        return e;
-    const struct search_get named = { .has_id = true, .id = ask->id };
-    return explain_refusal(&named, call_fault(call), e);
+    return e;
 }

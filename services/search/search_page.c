@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/search/query/together.h"
 #include "services/search/search.h"
 
 static enum err no_memory(struct request *request)
@@ -26,6 +27,18 @@ static bool knows_attribute(const void *state, struct text attribute)
     return index_numbers(state, attribute) != NULL;
 }
 
+static enum err find_together(struct request *request, struct node *root)
+{
+    struct txn *txn;
+    enum err e = search_read(request->search, &txn, request->fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = together_find(&request->search->index, txn, request->arena, root);
+    txn_end(txn);
+    return e == ERR_OK ? e : fault_set(request->fault, e, "what is used together cannot be read");
+}
+
 enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows)
 {
     struct search *search = request->search;
@@ -37,6 +50,8 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     if (e == ERR_OK)
         e = parse_query(&parse, query, request->arena, root, request->fault);
 
+    if (e == ERR_OK && together_is_asked(*root))
+        e = find_together(request, *root);
     *rows = e == ERR_OK ? match_query(&match, *root) : NULL;
     return e == ERR_OK && !*rows ? no_memory(request) : e;
 }

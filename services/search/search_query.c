@@ -1,9 +1,11 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/search/query/cursor.h"
 #include "services/search/query/explain.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/score.h"
+#include "services/search/query/together.h"
 #include "services/search/search.h"
 
 /* The state of a query between finding its rows and filling its page. */
@@ -34,7 +36,8 @@ static enum err list_and_score(struct paging *p)
     bool differs = score_differs(&match, p->root, p->rows);
     uint32_t count = bitmap_count(p->rows);
 
-    if (!differs && count > index_live(index) / 2 && !p->ask->cursor.len && sort_is_of_rows(&p->order, index))
+    if (!differs && count > index_live(index) / 2 && !p->ask->cursor.len && !p->ask->has_offset &&
+        sort_is_of_rows(&p->order, index))
         return ERR_OK;
     p->each = bitmap_array(p->rows, &count);
     if (p->each && differs)
@@ -42,25 +45,83 @@ static enum err list_and_score(struct paging *p)
     return p->each && (p->scores || !differs) ? ERR_OK : no_memory(p);
 }
 
+/* Only items in the folder and below it. */
+static enum err cut_to_folder(struct paging *p)
+{
+    struct bitmap *inside = NULL;
+    enum err e = search_folder_rows(p->request, p->ask->folder, &inside);
+
+    if (e == ERR_OK)
+        bitmap_and(p->rows, inside);
+    bitmap_free(inside);
+    return e;
+}
+
+static enum err check_place(const struct search_query *ask, struct fault *fault)
+{
+    if (!ask->has_offset || ask->cursor.len == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "a page begins at an offset or at a cursor, not at both");
+    return fault_field(fault, "offset");
+}
+
 static enum err find_rows(struct paging *p)
 {
     struct request *request = p->request;
     enum err e = sort_read(&request->search->index, p->ask->sort, &p->order, request->fault);
 
+    if (e == ERR_OK)
+        e = check_place(p->ask, request->fault);
     if (e == ERR_OK && p->ask->cursor.len)
         e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after, request->fault);
     if (e == ERR_OK)
         e = search_rows(request, p->ask->query, &p->root, &p->rows);
+    if (e == ERR_OK && p->ask->has_folder)
+        e = cut_to_folder(p);
     if (e == ERR_OK)
         e = list_and_score(p);
     return e;
 }
 
+static void write_cursor(const struct paging *p, struct found *found)
+{
+    const struct index *index = &p->request->search->index;
+
+    if (p->more && p->count) {
+        struct position last = sort_position(&p->order, index, p->page[p->count - 1]);
+        found->cursor = cursor_write(p->request->arena, p->ask->query, p->ask->sort, &last);
+    }
+}
+
+static uint32_t limit_of(const struct search_query *ask)
+{
+    return ask->has_limit ? (uint32_t)ask->limit : SEARCH_PAGE;
+}
+
+/* The whole result is put in order once, so that each page of it is then at hand. */
+static enum err take_rows_at(struct paging *p, struct found *found)
+{
+    struct search *search = p->request->search;
+    uint32_t count = bitmap_count(p->rows), limit = limit_of(p->ask);
+    uint32_t first = p->ask->offset < count ? (uint32_t)p->ask->offset : count;
+    const uint32_t *rows = p->each;
+
+    if (!sort_is_of_rows(&p->order, &search->index))
+        rows = kept_orders_find(&search->orders, &p->order, &search->index, p->ask->sort, p->each, count);
+    p->count = count - first < limit ? count - first : limit;
+    p->more = first + p->count < count;
+    p->page = malloc((limit + 1) * sizeof(*p->page));
+    if (!rows || !p->page)
+        return no_memory(p);
+    memcpy(p->page, rows + first, p->count * sizeof(*p->page));
+    write_cursor(p, found);
+    return ERR_OK;
+}
+
 static enum err take_page(struct paging *p, struct found *found)
 {
-    struct request *request = p->request;
-    const struct index *index = &request->search->index;
-    uint32_t limit = p->ask->has_limit ? (uint32_t)p->ask->limit : SEARCH_PAGE;
+    const struct index *index = &p->request->search->index;
+    uint32_t limit = limit_of(p->ask);
     uint32_t count = bitmap_count(p->rows);
     uint32_t *first = p->each ? NULL : malloc((limit + 1) * sizeof(*first));
     const uint32_t *rows = p->each ? p->each : first;
@@ -75,10 +136,7 @@ static enum err take_page(struct paging *p, struct found *found)
     p->count =
         sort_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page, &p->more);
     free(first);
-    if (p->more && p->count) {
-        struct position last = sort_position(&p->order, index, p->page[p->count - 1]);
-        found->cursor = cursor_write(request->arena, p->ask->query, p->ask->sort, &last);
-    }
+    write_cursor(p, found);
     return ERR_OK;
 }
 
@@ -92,24 +150,42 @@ static enum err explain_nothing(const struct paging *p, struct found *found)
     return e == ERR_OK ? e : no_memory(p);
 }
 
+/* Items that have gone meanwhile are not in `found`, so rows are found by id. */
+static void explain_items(const struct paging *p, struct found *found)
+{
+    for (uint32_t i = 0; i < found->items.count; i++) {
+        struct item *item = &found->items.at[i];
+        const struct together_item *reason = NULL;
+        uint32_t row;
+
+        if (index_find(&p->request->search->index, item->media.id, &row))
+            reason = together_of(p->root, row);
+        item->has_why = reason != NULL;
+        if (reason)
+            item->why = arena_printf(p->request->arena, "in %u of %u contexts", reason->both, reason->of);
+    }
+}
+
 enum err search_query(struct request *request, const void *ask, void *answer)
 {
     struct paging p = { .request = request, .ask = ask };
     struct found *found = answer;
     usec_t began = clock_steady();
+    const struct facets_of of = { &request->search->index, &request->search->catchup.volumes };
     enum err e = find_rows(&p);
 
     if (e == ERR_OK)
-        e = take_page(&p, found);
+        e = p.ask->has_offset ? take_rows_at(&p, found) : take_page(&p, found);
     if (e == ERR_OK && p.ask->facets.count)
-        e = facets_count(&request->search->index, request->arena, &p.ask->facets, p.rows, p.each, &found->facets,
-                         request->fault);
+        e = facets_count(&of, request->arena, &p.ask->facets, p.rows, p.each, &found->facets, request->fault);
     if (e == ERR_OK) {
         search_sum(request->search, p.rows, p.each, found);
+        found->moved = p.ask->has_revision && p.ask->revision != found->revision;
         found->took_us = (double)(clock_steady() - began);
         e = search_fill(request, p.page, p.count, p.scores, NULL, found);
         for (uint32_t i = 0; i < found->items.count; i++)
             found->items.at[i].has_score = true; /* 0: the query scores nothing */
+        explain_items(&p, found);
     }
     if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
         e = explain_nothing(&p, found);

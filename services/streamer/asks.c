@@ -15,6 +15,7 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
         return e;
     struct voice_plan plan = { .path = located.path,
                                .media = located.media,
+                               .instead_of = located.instead_of,
                                .request = call_request(call),
                                .group = GROUP_STREAMS,
                                .from = ask->from,

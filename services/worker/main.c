@@ -6,15 +6,17 @@
 #include "services/worker/encode.h"
 #include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
+#include "services/worker/session.h"
 #include "services/worker/stream.h"
 
 static int print_option(const char *option)
 {
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
-    printf("loophole-worker: decodes and analyses files for loophole-indexer; with the argument `stream` it decodes\n"
-           "them for loophole-streamer, with `encode` it makes FLAC of takes. They start it with a socket as\n"
-           "descriptor 3 (schemas/worker.schema).\nOptions: --version, --help.\n");
+    printf(
+        "loophole-worker: decodes and analyses files for loophole-indexer; with the argument `stream` it decodes\n"
+        "them for loophole-streamer, with `encode` it makes FLAC of takes, with `session` it reads session\n"
+        "files. They start it with a socket as descriptor 3 (schemas/worker.schema).\nOptions: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
 
@@ -29,20 +31,27 @@ static enum err analyse_files(struct pipe *pipe, struct fault *fault)
     return e;
 }
 
+/* The modes that need nothing loaded before the sandbox closes. */
+static const struct mode {
+    const char *word;
+    enum err (*run)(struct pipe *pipe, struct fault *fault);
+} MODES[] = { { "stream", stream_run }, { "encode", encode_run }, { "session", session_run }, { 0 } };
+
 int main(int argc, char **argv)
 {
-    const char *word = argc == 2 ? argv[1] : "";
-    bool streams = strcmp(word, "stream") == 0, encodes = strcmp(word, "encode") == 0;
+    const struct mode *mode = MODES;
     struct fault fault = { 0 };
     struct pipe pipe = { .fd = -1, .passed = -1 };
 
-    if (argc > 1 && !streams && !encodes)
+    while (argc > 1 && mode->word && strcmp(argv[1], mode->word) != 0)
+        mode++;
+    if (argc > 2 || !mode->word)
         return print_option(argv[1]);
     enum err e = jobs_open(&pipe, &fault); /* the socket that the parent passed */
-    if (e == ERR_OK && (streams || encodes))
+    if (e == ERR_OK && argc > 1)
         e = sandbox_enter(JOBS_SOCKET, &fault);
     if (e == ERR_OK)
-        e = streams ? stream_run(&pipe, &fault) : encodes ? encode_run(&pipe, &fault) : analyse_files(&pipe, &fault);
+        e = argc > 1 ? mode->run(&pipe, &fault) : analyse_files(&pipe, &fault);
     pipe_close(&pipe);
     if (e != ERR_OK)
         fprintf(stderr, "loophole-worker: %s%s%s\n", fault.what, fault.hint[0] ? ": " : "", fault.hint);

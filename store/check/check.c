@@ -1,5 +1,3 @@
-#include "store/check/check.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,35 +5,15 @@
 #include "store/artefact.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
+#include "store/check/check_parts.h"
+#include "store/elements.h"
 #include "store/parts.h"
 
 enum { ROWS_A_REPORT = 32 };
 
-struct check {
-    struct txn *txn;
-    const struct paths *paths;
-    struct arena arena; /* of one row */
-    void (*problem)(void *state, const char *what);
-    void *state;
-    const struct long_work *work; /* or NULL */
-    struct check_counts *counts;
-    uint64_t total;       /* rows of all databases */
-    uint64_t last_number; /* of the change log, then of the undo steps */
-    struct id last_scope; /* of the undo steps */
-};
-
-/* One row, and its decoded record if its database has records. */
-struct seen {
-    enum database db;
-    struct bytes key;
-    struct bytes value;
-    const void *record;
-};
-
 static const struct bytes none = { 0, NULL };
 
-static void __attribute__((format(printf, 3, 4))) report(struct check *c, const struct seen *row, const char *format,
-                                                         ...)
+void check_report(struct check *c, const struct seen *row, const char *format, ...)
 {
     char what[400], key[65] = "";
     va_list arguments;
@@ -51,7 +29,7 @@ static void __attribute__((format(printf, 3, 4))) report(struct check *c, const 
     c->problem(c->state, what);
 }
 
-static bool is_there(struct check *c, enum database db, struct bytes key)
+bool check_is_there(struct check *c, enum database db, struct bytes key)
 {
     struct bytes value;
 
@@ -66,7 +44,7 @@ static bool names_id(struct check *c, enum database db, struct key key, struct i
     return row_get_id(c->txn, db, &key, &found) == ERR_OK && id_equal(found, id);
 }
 
-static bool key_is(const struct seen *row, struct id id)
+bool check_key_is(const struct seen *row, struct id id)
 {
     return row->key.len == sizeof(id.b) && id_equal(key_id_at(row->key, 0), id);
 }
@@ -108,18 +86,18 @@ static void check_media(struct check *c, const struct seen *row)
     const struct media *media = row->record;
     struct key folder = key_id(media->folder), content = key_content(media->content, media->id);
 
-    if (!key_is(row, media->id))
-        report(c, row, "the record has another id");
-    if (!is_there(c, DB_FOLDER, key_bytes(&folder)))
-        report(c, row, "its folder does not exist");
+    if (!check_key_is(row, media->id))
+        check_report(c, row, "the record has another id");
+    if (!check_is_there(c, DB_FOLDER, key_bytes(&folder)))
+        check_report(c, row, "its folder does not exist");
     if (!leads_to(c, media))
-        report(c, row, "the row of its place is missing or differs");
+        check_report(c, row, "the row of its place is missing or differs");
     if (media->content.len != 0 && media->content.len != 16)
-        report(c, row, "its content has %u bytes", media->content.len);
-    if (media->content.len == 16 && !is_there(c, DB_CONTENT, key_bytes(&content)))
-        report(c, row, "the row of its content does not name it");
+        check_report(c, row, "its content has %u bytes", media->content.len);
+    if (media->content.len == 16 && !check_is_there(c, DB_CONTENT, key_bytes(&content)))
+        check_report(c, row, "the row of its content does not name it");
     if (media->analysis.value == ANALYSIS_STATE_DONE && !is_heard(c, media->content))
-        report(c, row, "its analysis is done, but its content has no facts");
+        check_report(c, row, "its analysis is done, but its content has no facts");
 }
 
 static void check_place(struct check *c, const struct seen *row)
@@ -128,12 +106,12 @@ static void check_place(struct check *c, const struct seen *row)
     struct media media;
 
     if (row->key.len <= 16)
-        report(c, row, "it is malformed");
+        check_report(c, row, "it is malformed");
     else if (catalogue_media(c->txn, &c->arena, place->id, &media) != ERR_OK)
-        report(c, row, "its media item does not exist");
+        check_report(c, row, "its media item does not exist");
     else if (!id_equal(media.folder, key_id_at(row->key, 0)) ||
              !bytes_equal(media.file, bytes_of(row->key.at + 16, row->key.len - 16)))
-        report(c, row, "its media item has another place");
+        check_report(c, row, "its media item has another place");
 }
 
 static void check_folder(struct check *c, const struct seen *row)
@@ -142,20 +120,20 @@ static void check_folder(struct check *c, const struct seen *row)
     struct key volume = key_id(folder->volume), library = key_id(folder->id);
     struct folder parent;
 
-    if (!key_is(row, folder->id))
-        report(c, row, "the record has another id");
-    if (!is_there(c, DB_VOLUME, key_bytes(&volume)))
-        report(c, row, "its volume does not exist");
+    if (!check_key_is(row, folder->id))
+        check_report(c, row, "the record has another id");
+    if (!check_is_there(c, DB_VOLUME, key_bytes(&volume)))
+        check_report(c, row, "its volume does not exist");
     if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name), folder->id))
-        report(c, row, "the row of its name does not name it");
-    if (folder->library != is_there(c, DB_LIBRARY, key_bytes(&library)))
-        report(c, row, "it and the libraries disagree whether it is one");
+        check_report(c, row, "the row of its name does not name it");
+    if (folder->library != check_is_there(c, DB_LIBRARY, key_bytes(&library)))
+        check_report(c, row, "it and the libraries disagree whether it is one");
     if (id_is_zero(folder->parent))
         return;
     if (catalogue_folder(c->txn, &c->arena, folder->parent, &parent) != ERR_OK)
-        report(c, row, "its parent does not exist");
+        check_report(c, row, "its parent does not exist");
     else if (!id_equal(parent.volume, folder->volume))
-        report(c, row, "its parent is on another volume");
+        check_report(c, row, "its parent is on another volume");
 }
 
 static void check_folder_name(struct check *c, const struct seen *row)
@@ -163,22 +141,22 @@ static void check_folder_name(struct check *c, const struct seen *row)
     struct folder folder;
 
     if (row->key.len < 32 || row->value.len != 16)
-        report(c, row, "it is malformed");
+        check_report(c, row, "it is malformed");
     else if (catalogue_folder(c->txn, &c->arena, key_id_at(row->value, 0), &folder) != ERR_OK)
-        report(c, row, "its folder does not exist");
+        check_report(c, row, "its folder does not exist");
     else if (!id_equal(folder.volume, key_id_at(row->key, 0)) || !id_equal(folder.parent, key_id_at(row->key, 16)) ||
              !bytes_equal(folder.name, bytes_of(row->key.at + 32, row->key.len - 32)))
-        report(c, row, "its folder has another place");
+        check_report(c, row, "its folder has another place");
 }
 
 static void check_volume(struct check *c, const struct seen *row)
 {
     const struct volume *volume = row->record;
 
-    if (!key_is(row, volume->id))
-        report(c, row, "the record has another id");
+    if (!check_key_is(row, volume->id))
+        check_report(c, row, "the record has another id");
     if (!names_id(c, DB_VOLUME_IDENTITY, key_identity(volume->identity), volume->id))
-        report(c, row, "the row of its identity does not name it");
+        check_report(c, row, "the row of its identity does not name it");
 }
 
 static void check_identity(struct check *c, const struct seen *row)
@@ -186,17 +164,17 @@ static void check_identity(struct check *c, const struct seen *row)
     struct volume volume;
 
     if (row->value.len != 16 || catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
-        report(c, row, "its volume does not exist");
+        check_report(c, row, "its volume does not exist");
 }
 
 static void check_library(struct check *c, const struct seen *row)
 {
     const struct library *library = row->record;
 
-    if (!key_is(row, library->id))
-        report(c, row, "the record has another id");
-    if (!is_there(c, DB_FOLDER, row->key))
-        report(c, row, "its folder does not exist");
+    if (!check_key_is(row, library->id))
+        check_report(c, row, "the record has another id");
+    if (!check_is_there(c, DB_FOLDER, row->key))
+        check_report(c, row, "its folder does not exist");
 }
 
 static void check_content(struct check *c, const struct seen *row)
@@ -204,23 +182,23 @@ static void check_content(struct check *c, const struct seen *row)
     struct media media;
 
     if (row->key.len != 32)
-        report(c, row, "it is malformed");
+        check_report(c, row, "it is malformed");
     else if (catalogue_media(c->txn, &c->arena, key_id_at(row->key, 16), &media) != ERR_OK)
-        report(c, row, "its media item does not exist");
+        check_report(c, row, "its media item does not exist");
     else if (!bytes_equal(media.content, bytes_of(row->key.at, 16)))
-        report(c, row, "its media item has another content");
+        check_report(c, row, "its media item has another content");
 }
 
 static void check_facts(struct check *c, const struct seen *row)
 {
-    if (row->key.len != 16 || (!is_there(c, DB_MEDIA, row->key) && !has_content(c, row->key)))
-        report(c, row, "its subject does not exist");
+    if (row->key.len != 16 || (!check_is_there(c, DB_MEDIA, row->key) && !has_content(c, row->key)))
+        check_report(c, row, "its subject does not exist");
 }
 
 static void check_embedding(struct check *c, const struct seen *row)
 {
     if (row->key.len != 16 || !has_content(c, row->key))
-        report(c, row, "no media item has this content");
+        check_report(c, row, "no media item has this content");
 }
 
 static void check_artefact(struct check *c, const struct seen *row)
@@ -231,11 +209,11 @@ static void check_artefact(struct check *c, const struct seen *row)
     struct bytes data;
 
     if (!key_artefact_parts(row->key, &type, &parameters)) {
-        report(c, row, "it is malformed");
+        check_report(c, row, "it is malformed");
         return;
     }
     if (!has_content(c, row->key)) {
-        report(c, row, "no media item has this content");
+        check_report(c, row, "no media item has this content");
         return;
     }
     artefact_name(bytes_of(row->key.at, 16), type, parameters, kept->version, name);
@@ -251,8 +229,8 @@ static void check_number(struct check *c, const struct seen *row, uint32_t head,
     uint64_t number = key_number_at(row->key, head);
 
     if (row->key.len != head + 8 || (c->last_number && number != c->last_number + 1))
-        report(c, row, "%s %llu follows %llu: there is a gap", what, (unsigned long long)number,
-               (unsigned long long)c->last_number);
+        check_report(c, row, "%s %llu follows %llu: there is a gap", what, (unsigned long long)number,
+                     (unsigned long long)c->last_number);
     c->last_number = number;
 }
 
@@ -262,7 +240,7 @@ static void check_change(struct check *c, const struct seen *row)
 
     check_number(c, row, 0, "revision");
     if (change->revision != key_number_at(row->key, 0))
-        report(c, row, "the record has another revision");
+        check_report(c, row, "the record has another revision");
 }
 
 static void check_request(struct check *c, const struct seen *row)
@@ -270,17 +248,17 @@ static void check_request(struct check *c, const struct seen *row)
     struct key change = key_number(key_number_at(row->value, 0));
 
     if (row->key.len != 16 || row->value.len < 9)
-        report(c, row, "it is malformed");
-    else if (key_number_at(row->value, 0) && !is_there(c, DB_CHANGE, key_bytes(&change)))
-        report(c, row, "its change is not in the log");
+        check_report(c, row, "it is malformed");
+    else if (key_number_at(row->value, 0) && !check_is_there(c, DB_CHANGE, key_bytes(&change)))
+        check_report(c, row, "its change is not in the log");
 }
 
 static void check_quiet(struct check *c, const struct seen *row)
 {
     struct key request = key_id(key_id_at(row->key, 8));
 
-    if (row->key.len != 24 || !is_there(c, DB_REQUEST, key_bytes(&request)))
-        report(c, row, "its request is not remembered");
+    if (row->key.len != 24 || !check_is_there(c, DB_REQUEST, key_bytes(&request)))
+        check_report(c, row, "its request is not remembered");
 }
 
 static void check_part(struct check *c, const struct seen *row)
@@ -288,14 +266,14 @@ static void check_part(struct check *c, const struct seen *row)
     struct key change = key_number(key_number_at(row->value, 0)), newest;
 
     if (row->key.len != 24 || row->value.len < 16) {
-        report(c, row, "it is malformed");
+        check_report(c, row, "it is malformed");
         return;
     }
-    if (is_there(c, DB_CHANGE, key_bytes(&change)))
+    if (check_is_there(c, DB_CHANGE, key_bytes(&change)))
         return;
     newest = key_number(parts_newest(c->txn, key_id_at(row->key, 0))); /* the parts stay as long as that change */
-    if (!is_there(c, DB_CHANGE, key_bytes(&newest)))
-        report(c, row, "its change is not in the log");
+    if (!check_is_there(c, DB_CHANGE, key_bytes(&newest)))
+        check_report(c, row, "its change is not in the log");
 }
 
 /* The catalogue's own steps come first, because their numbers are lower than any id. Other rows of a step follow its
@@ -311,13 +289,26 @@ static void check_undo(struct check *c, const struct seen *row)
     c->last_scope = scope;
     check_number(c, row, head, "operation");
     if (step->has_first && step->first >= key_number_at(row->key, head))
-        report(c, row, "its step begins with operation %llu", (unsigned long long)step->first);
+        check_report(c, row, "its step begins with operation %llu", (unsigned long long)step->first);
 }
 
 static void check_query(struct check *c, const struct seen *row)
 {
     if (row->key.len < 2 || row->key.at[0] > 1 || (row->key.at[0] == 0 && row->key.len != 9))
-        report(c, row, "its key is neither a name nor a time");
+        check_report(c, row, "its key is neither a name nor a time");
+}
+
+static void check_element(struct check *c, const struct seen *row)
+{
+    const struct element *element = row->record;
+    struct key due = elements_key(element->kind, element->project, element->id);
+    struct key project =
+        elements_key((struct choice){ .value = ELEMENT_KIND_PROJECT }, element->project, element->project);
+
+    if (!bytes_equal(row->key, key_bytes(&due)))
+        check_report(c, row, "the record has another id, project or kind");
+    else if (element->kind.value != ELEMENT_KIND_CURRENT && !check_is_there(c, DB_ELEMENT, key_bytes(&project)))
+        check_report(c, row, "its project does not exist");
 }
 
 static const struct {
@@ -341,7 +332,12 @@ static const struct {
     [DB_QUIET] = { NULL, check_quiet },
     [DB_UNDO] = { &undo_step_shape, check_undo },
     [DB_QUERY] = { &kept_query_shape, check_query },
+    [DB_ELEMENT] = { &element_shape, check_element },
     [DB_PART] = { NULL, check_part },
+    [DB_CONTEXT] = { &context_shape, check_context },
+    [DB_USE] = { &use_shape, check_use },
+    [DB_USED_IN] = { NULL, check_used_in },
+    [DB_SESSION] = { &session_shape, check_session },
 };
 
 static void check_row(struct check *c, struct seen *row)
@@ -354,7 +350,7 @@ static void check_row(struct check *c, struct seen *row)
     if (shape) {
         record = arena_alloc(&c->arena, shape->size);
         if (row_decode(c->txn, &c->arena, row->value, shape, record) != ERR_OK) {
-            report(c, row, "the record does not decode");
+            check_report(c, row, "the record does not decode");
             return;
         }
         row->record = record;
@@ -380,8 +376,8 @@ static enum err check_database(struct check *c, enum database db)
     walk_end(&walk);
     row.key = none;
     if (e == ERR_OK && rows != counted)
-        report(c, &row, "the count is %llu, but there are %llu%s", (unsigned long long)counted,
-               (unsigned long long)rows, rows > counted ? " or more" : "");
+        check_report(c, &row, "the count is %llu, but there are %llu%s", (unsigned long long)counted,
+                     (unsigned long long)rows, rows > counted ? " or more" : "");
     return e;
 }
 
@@ -392,9 +388,9 @@ static void check_meta(struct check *c)
     struct id id;
 
     if (txn_version(c->txn, &version) != ERR_OK || version != STORE_VERSION)
-        report(c, &row, "the version is not %d", STORE_VERSION);
+        check_report(c, &row, "the version is not %d", STORE_VERSION);
     if (catalogue_id(c->txn, &id) != ERR_OK || id_is_zero(id))
-        report(c, &row, "there is no catalogue id");
+        check_report(c, &row, "there is no catalogue id");
 }
 
 enum err check_store(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),

@@ -26,6 +26,11 @@ def a_core_that_is_stopped_is_replaced(home):
 
 
 @claim
+def a_jack_server_that_answers_nobody_is_replaced(home):
+    drive_sound(home, 'faults/core.py', 'silent_server')
+
+
+@claim
 def no_frame_is_lost_by_the_death_of_anybody_else(home):
     drive_sound(home, 'faults/core.py', 'others', ROUNDS // 2, in_step=True)
 

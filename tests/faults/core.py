@@ -1,6 +1,7 @@
 """A single audio core and its JACK server under faults."""
 import os
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -115,6 +116,17 @@ def server(rounds):
           (int(rounds), int(rounds)))
 
 
+def silent_server():
+    """A server that runs and accepts no client: its thread for clients ends when it may open no more files."""
+    running = sound.running()
+    jack = running["jack"]["pid"]
+    last = max(int(n) for n in os.listdir("/proc/%d/fd" % jack))
+    resource.prlimit(jack, resource.RLIMIT_NOFILE, (last + 1, 4096))
+    os.kill(running["audio"]["pid"], signal.SIGKILL)
+    sound.until(lambda: replaced("jack", jack), 60, "another JACK server runs")
+    sound.until(lambda: replaced("audio", running["audio"]["pid"]), 60, "another core plays")
+
+
 def settled(wanted, period):
     def is_so():
         server = Client().must("audio.server")
@@ -186,4 +198,5 @@ def gate():
     sound.until(lambda: Client().must("audio.meters")["sounds"] == 0, 20, "the pad is silent")
 
 
-sound.main({"gate": gate, "core": core, "others": others, "server": server, "wires": wires, "hangs": hangs, "pads": pads})
+sound.main({"gate": gate, "core": core, "others": others, "server": server, "silent_server": silent_server,
+            "wires": wires, "hangs": hangs, "pads": pads})

@@ -38,6 +38,7 @@ def probes(found):
                     lambda body: body["revision"] > 0),
         "search": (Probe("search.query", {"query": "kick", "limit": 1000}),
                    lambda body: sorted(i["media"]["id"] for i in body["items"]) == found["kick"]),
+        "project": (Probe("project.current"), lambda body: body["name"] == "draft"),
         "indexer": (Probe("indexer.libraries"), lambda body: [b["path"] for b in body.get("each", [])] == [LIBRARY]),
     }
 

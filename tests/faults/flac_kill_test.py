@@ -34,6 +34,7 @@ def a_take_goes_on_when_the_streamer_is_killed_and_is_flac_then(it):
     lost, id = it.lost(), it.start('killed')
     for _ in range(3):
         it.until_frames(id, it.frames(id) + 100001)
+        until(lambda: it.home.has_lived('streamer'))
         it.home.kill('streamer')
     it.until_it_goes_on(id)
     told = it.stop()
@@ -258,7 +259,7 @@ def a_disk_that_fills_up_while_it_is_encoded_keeps_the_wav(home):
     held = HeldEncoder(home)
     with Small(home.file('takes'), '8m') as disk, recording_in(disk.at, FLAC)(home) as it:
         id = it.start('fills', '--seconds', '2')
-        until(lambda: it.state(id) == 'encoding')
+        held.until_reached()  # the room for both was checked before
         with contextlib.suppress(OSError), open(it.file('other'), 'wb', buffering=0) as other:
             while other.write(bytes(4096)):
                 pass

@@ -99,12 +99,14 @@ class Tagger(threading.Thread):
 
 
 class Bare:
-    """persist, search and the indexer started by the test, so that the next indexer starts at once."""
+    """persist, search, availability and the indexer started by the test, so that the next indexer starts at once."""
+
+    OTHERS = ("persist", "search", "availability")
 
     def __init__(self):
         self.log = open(os.environ["LOOPHOLE_HOME"] + "/services.err", "ab")
-        self.others = [self.start_one("persist"), self.start_one("search")]
-        for name in ("persist", "search"):
+        self.others = [self.start_one(name) for name in self.OTHERS]
+        for name in self.OTHERS:
             Probe(name + ".ping").first_answer()
         self.start()
 

@@ -25,7 +25,8 @@ def is_in_order(it, name):
 def a_take_goes_on_when_the_streamer_is_killed(it):
     lost, id = it.lost(), it.start('killed')
     for _ in range(ROUNDS):
-        it.until_frames(id, it.frames(id) + 100001)  # 2 s: a service that dies sooner is quarantined
+        it.until_frames(id, it.frames(id) + 100001)
+        until(lambda: it.home.has_lived('streamer'))  # its frames may be those of a pause, read at once
         time.sleep(random.uniform(.1, .4))
         it.home.kill('streamer')
     it.until_it_goes_on(id)

@@ -353,7 +353,7 @@ def audio_commands():
 
     score = b'\5' + struct.pack('>HHHHH', 120, 9999, 0, 2, 1) + b'\1\2\0\1' * 32 + b'\0\0'
     stream = b'\7' + struct.pack('>HHH', 1, 9, 1500)
-    music = score + stream + sane(9) + sane(4) + sane(4, flags=5) + sane(1, voice=0, group=0) + sane(12, voice=0)
+    music = score + stream + sane(9) + sane(4) + sane(4, flags=5) + sane(18) + sane(1, voice=0, group=0) + sane(12, voice=0)
     midi = b'\4\3\x90\x24\x60' + struct.pack('>H', 50) + b'\4\1\xf8\0\0' + struct.pack('>H', 60)
     keep('audio/engine', 'music', music + midi + run(1, 200) * 4 + run(0, 8000) * 4)
     keep('audio/engine', 'panic', music + run(1, 200) * 3 + sane(8) + run(1, 200) * 5)
@@ -387,10 +387,41 @@ def image_changes():
         keep('store/image', f'{page}.other', change(page * 4096, 3, page * 7 % 40))
 
 
+def patterns():
+    with open(os.path.join(TOP, 'frontends/examples/acid.json'), 'rb') as example:
+        keep('store/pattern', 'acid', example.read())
+    row = b'{"pattern": "X.x.X.x.X.x.X.x.", "notes": ["C#4", "440", 55], "media_id": "/a.wav", "odd": [1, {"x": null}]}'
+    keep('store/pattern', 'old', b'{"created_at": "2025-01-07T18:24:00Z", "bpm": 125.0, "tags": ["acid"], "tracks": {"kick": '
+         + row + b'}, "global_effects": {"reverb1": {"mix": "0.3"}}}')
+    keep('store/pattern', 'older', b'{"metadata": {"bpm": 99, "genre": "user"}, "timestamp": "2025-01-07T18:24:00.5+0100", '
+         b'"tracks": [' + row + b']}')
+    keep('store/pattern', 'newer', b'{"schema_version": "2.0"}')
+    keep('store/pattern', 'deep', b'{"x":' + b'[' * 70 + b']' * 70 + b'}')
+
+
+def midi_files():
+    def chunk(kind, data):
+        return kind + struct.pack('>I', len(data)) + data
+
+    def file(type, division, *tracks):
+        return chunk(b'MThd', struct.pack('>HHH', type, len(tracks), division)) + b''.join(chunk(b'MTrk', t) for t in tracks)
+
+    end, tempo = b'\0\xff\x2f\0', b'\0\xff\x51\3\x07\xa1\x20'
+    notes = b'\0\x90\x3c\x7f\0\x40\x50\x0c\x3c\0\0\x40\0\x0d\x90\x3c\x50\x0c\x3c\0'
+    drums = b'\0\xff\3\5drums\0\xb9\7\x64\0\x99\x24\x64\0\x26\x64\6\x24\0\0\x26\0\x81\x40\xc9\5\0\xf0\2\1\xf7'
+    mark = b'\0\xff\1\x21loophole steps=64 swing=0.9 bpm=90'
+    row = b'\0\xff\1\x19loophole accent=90 gate=.5'
+    keep('store/midi', 'one', file(0, 96, tempo + notes + end))
+    keep('store/midi', 'two', file(1, 480, tempo + end, notes + end, drums + end))
+    keep('store/midi', 'ours', file(1, 960, mark + tempo + end, row + notes + end, row + end))
+    keep('store/midi', 'smpte', file(1, 0xe728, tempo + end))
+    keep('store/midi', 'other', file(2, 96, notes + end))
+
+
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
-                 row_changes, image_changes):
+                 row_changes, image_changes, patterns, midi_files):
         make()
 
 

@@ -49,6 +49,8 @@ any_shared_memory_is_read_and_written() { _replay common/rt; }
 any_memory_of_a_studio_is_sounded() { _replay audio/engine; }
 any_record_of_a_death_is_told_or_passed_over() { _replay common/crash; }
 any_rows_of_a_store_are_read_or_reported() { _replay store/rows; }
+any_bytes_are_the_file_of_a_pattern_or_refused() { _replay store/pattern; }
+any_bytes_are_a_midi_file_or_refused() { _replay store/midi; }
 any_damage_of_data_mdb_is_read_or_refused() { _replay store/image; }
 any_rows_of_an_item_make_an_entry_or_are_left_out() { _replay search/rows; }
 any_asks_leave_the_store_whole() { _replay persist/asks; }

@@ -186,6 +186,9 @@ def more_items_than_undo_reaches_are_changed_only_when_their_number_is_named(hom
     until(lambda: total('tag:x') == 4096)
     same(['Tag 1809 of 10001 items', 'Tag 4096 of 10001 items'],
          [one['label'] for one in home.json('undo', 'list', '--limit', '2')])
+    contains(home.loophole('tag', 'tone', '--limit', '9000', '+y').all, 'done: 9000 items; `loophole undo` takes it back')
+    contains(home.loophole('undo').all, 'undone: Tag 9000 items (9000 changes)')
+    until(lambda: total('tag:y') == 0)
     contains(home.refused('hide', 'tag:x', '--all'), '4096 items would change: more than 100 need a yes')
     contains(home.loophole('hide', 'tag:x', '--all', '--yes').all, 'done: 4096 items')
 

@@ -35,7 +35,7 @@ bash_completes_what_the_engine_knows() {
     same 'persist' "$(_bash_offers 'loophole logs per')"
     same 'sequencer sounds streams' "$(_bash_offers 'loophole mixer s')"
     same 'gain=' "$(_bash_offers 'loophole mixer master g')"
-    same 'ratio= release= reverse=' "$(_bash_offers 'loophole pads set 1 r')"
+    same 'ratio= release= reverb_send= reverse=' "$(_bash_offers 'loophole pads set 1 r')"
     contains " $(_bash_offers 'loophole audio use ') " ' dummy '
     same 'mine' "$(_bash_offers 'loophole queries m')"
     same 'bpm' "$(_bash_offers 'loophole search x --sort b')"

@@ -149,6 +149,17 @@ def a_streamer_that_dies_while_it_listens_leaves_nothing_either(it):
 
 
 @claim(inside=Listening)
+def a_streamer_that_dies_before_it_listens_leaves_no_connection(it):
+    it.play(it.sound('bd_haus'))
+    it.home.ask('audio.connect', 'port=listen', f'to={it.port}')
+    until(lambda: it.wires() == 1)
+    it.home.kill('streamer')
+    it.home.wait_ready('streamer')
+    until(lambda: it.wires() == 0)
+    it.stop_playing()
+
+
+@claim(inside=Listening)
 def a_file_outside_the_library_is_heard_by_its_path(it):
     outside = it.home.file('outside.wav')
     it.home.run('sox', it.sound('loop_amen'), '-r', '32000', outside)

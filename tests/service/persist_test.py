@@ -362,6 +362,67 @@ def a_removal_cut_short_by_a_kill_is_finished_when_asked_again(persist):
     assert sum(r["removed"] and r["kind"] == "media" for r in k.changes()) == 20000
 
 
+@claim(inside=Persist)
+def a_library_that_is_forgotten_or_brought_back_through_kills_is_so_whole(persist):
+    """After a kill persist goes on by itself; a request that is repeated gets its answer."""
+    c, k = persist.client, persist.catalogue
+    c.must("persist.put_library", {"library": dict(LIBRARY, id=k.folder, volume=k.volume)})
+    for part in range(3):
+        k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(4000)])
+
+    def forgotten():
+        found, after = 0, bytes(16)
+        while True:
+            each = persist.client.must("persist.forgotten", {"after": after, "limit": 1000}).get("each", [])
+            if not each:
+                return found
+            found, after = found + len(each), each[-1]["id"]
+
+    def head():
+        return persist.client.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
+
+    def cut(name, body):
+        """Kills persist when it has begun, before its end; returns the answer of the repeated request."""
+        request, first = new_id(), head()
+        persist.client.send("persist." + name, body, request)
+        until(lambda: head() > first)
+        persist.restart()
+        return persist.client.ask("persist." + name, body, request, 300000)
+
+    assert cut("forget_library", {"id": k.folder})[0] == "ok"
+    assert forgotten() == 12000
+    error, taken = cut("undo", {})
+    assert error == "ok" and taken["label"].startswith("Remove the library"), taken
+    until(lambda: forgotten() == 0)
+    first = head()
+    persist.client.send("persist.redo", {}, new_id())
+    until(lambda: head() > first)
+    persist.restart()  # nobody asks again
+    until(lambda: forgotten() == 12000)
+    assert persist.client.ask("persist.forget_library", {"id": k.folder})[0] == "not_found"
+    persist.client.must("persist.put_library", {"library": dict(LIBRARY, id=k.folder, volume=k.volume)})
+    assert cut("recall", {"folder": k.folder})[0] == "ok"
+    assert forgotten() == 0 and not any(r["removed"] and r["kind"] == "media" for r in persist.catalogue.changes())
+
+
+@claim(inside=Persist)
+def a_library_that_is_added_during_its_removal_is_there_at_the_end(persist):
+    c, k = persist.client, persist.catalogue
+    library = {"library": dict(LIBRARY, id=k.folder, volume=k.volume)}
+    c.must("persist.put_library", library)
+    for part in range(3):
+        k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(4000)])
+    first = k.changes()[-1]["revision"]
+    removal = c.send("persist.forget_library", {"id": k.folder})
+    other = Client(persist.home.path)
+    until(lambda: other.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] > first)
+    other.must("persist.put_library", library)
+    other.must("persist.recall", {"folder": k.folder})
+    assert c.take("persist", 300000)[:2] == (removal, "ok")
+    assert not other.must("persist.forgotten", {"after": bytes(16), "limit": 1}).get("each")
+    assert [r for r in k.changes() if r["kind"] == "library"][-1]["removed"] is False
+
+
 @claim
 def a_batch_killed_between_its_parts_is_done_once_and_answered_whole(home):
     """The item is large, so the batch needs many parts. Each operation that is not refused changes the item."""

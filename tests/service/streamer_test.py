@@ -202,9 +202,9 @@ def decoders_that_are_killed_are_replaced(home):
 @claim(shares=other_engine)
 def an_item_whose_volume_is_away_is_offline(home):
     client = home.client()
-    catalogue = Catalogue(client, identity='uuid:away', mount=b'/nowhere')
+    catalogue = Catalogue(client, identity='uuid:away', mount=b'/nowhere', label='AWAY')
     item = catalogue.put(b'away.wav')
-    catalogue.unmount('AWAY')
+    catalogue.unmount()
     for ask in ('play', 'preview', 'load_sound'):
         error, body = client.ask('streamer.' + ask, {'id': item})
         assert error == 'offline' and 'AWAY' in body['what'], (ask, error, body)

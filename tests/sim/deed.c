@@ -149,7 +149,7 @@ static void draw_op(struct op *op, bool edits_only)
     op->file = (uint32_t)sim_random(FILES);
     op->size = 100 + op->file;
     op->mtime = sim_chance(700) ? ++all.mtime : 1 + (int64_t)sim_random(3);
-    op->availability = sim_chance(700) ? AVAILABILITY_LOCAL : AVAILABILITY_MISSING;
+    op->availability = sim_chance(700) ? ITEM_STATE_LOCAL : ITEM_STATE_MISSING;
     if (op->kind == OP_MOVE && sim_chance(500))
         op->file = item->file;
     if (op->kind == OP_HEARD)

@@ -148,7 +148,7 @@ static struct verdict move_item(struct model *m, const struct op *op)
             snprintf(item->name, WORD, "k%02u", op->file);
         item->folder = op->folder;
         item->file = op->file;
-        item->availability = AVAILABILITY_LOCAL;
+        item->availability = ITEM_STATE_LOCAL;
         item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }
     return (struct verdict){ .revision = item->revision, .id = item->id };

@@ -80,17 +80,24 @@ enum err cli_send(struct cli *cli, const char *name, const void *request, struct
 /* As cli_send with any type of answer, and with a default budget of 60 s. */
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
+/* edit.c: a change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
+ * Errors: bad_request. */
+enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault);
+
 /* saved.c: saves a query under the name of --save. */
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
 
 /* item_line.c: the line of an item. Its lists are in the arena, its texts in the item's memory. */
 void item_line_make(struct arena *arena, const struct item *item, struct item_line *line);
 void item_json(struct buffer *to, const struct item *item, const char *fields); /* `fields` NULL: all */
-void item_cell(struct buffer *to, const struct item *item, const char *field);  /* one value, in the form for people */
+/* With the contexts that use it. */
+void item_json_found(struct buffer *to, const struct media_found *found, const char *fields);
+void item_cell(struct buffer *to, const struct item *item, const char *field); /* one value, in the form for people */
 
 /* item.c: one item as a row of a list, or in full. */
 void item_row(struct buffer *to, const struct item *item);
-void item_row_head(struct buffer *to, const char *rank); /* "SCORE" or "DISTANCE" */
+/* `rank` is "SCORE" or "DISTANCE". There is a column STATE if one of the items cannot be read now. */
+void item_row_head(struct buffer *to, const char *rank, const struct item_list *items);
 void item_full(struct buffer *to, const struct media_found *found);
 
 /* item_table.c: the fields "a,b,…" of items as a table, each column as wide as its longest value; of one item line by
@@ -137,6 +144,10 @@ enum err library_print(struct cli *cli, struct fault *fault);
 enum err library_rescan(struct cli *cli, struct fault *fault);
 enum err library_index(struct cli *cli, struct fault *fault);
 enum err library_summary(struct cli *cli, struct fault *fault);
+enum err whereis_list(struct cli *cli, struct fault *fault);
+enum err volume_list(struct cli *cli, struct fault *fault);
+enum err volume_mark(struct cli *cli, struct fault *fault);
+enum err volume_label(struct cli *cli, struct fault *fault);
 enum err find_search(struct cli *cli, struct fault *fault);
 enum err find_similar(struct cli *cli, struct fault *fault);
 enum err find_show(struct cli *cli, struct fault *fault);
@@ -149,11 +160,21 @@ enum err saved_queries(struct cli *cli, struct fault *fault);
 enum err edit_unlike(struct cli *cli, struct fault *fault);
 enum err edit_favourite(struct cli *cli, struct fault *fault);
 enum err edit_hide(struct cli *cli, struct fault *fault);
+enum err edit_forget(struct cli *cli, struct fault *fault);
+enum err forgotten_list(struct cli *cli, struct fault *fault);
+enum err relink_run(struct cli *cli, struct fault *fault);
+enum err find_suggest(struct cli *cli, struct fault *fault);
 enum err play_start(struct cli *cli, struct fault *fault);
 enum err play_stop(struct cli *cli, struct fault *fault);
 enum err play_preview(struct cli *cli, struct fault *fault);
 enum err play_preview_stop(struct cli *cli, struct fault *fault);
 enum err play_preview_next(struct cli *cli, struct fault *fault);
+enum err play_preview_apart(struct cli *cli, struct fault *fault);
+enum err voices_show(struct cli *cli, struct fault *fault);
+enum err voices_seek(struct cli *cli, struct fault *fault);
+enum err voices_gain(struct cli *cli, struct fault *fault);
+enum err voices_queue(struct cli *cli, struct fault *fault);
+enum err voices_fade(struct cli *cli, struct fault *fault);
 enum err takes_start(struct cli *cli, struct fault *fault);
 enum err takes_stop(struct cli *cli, struct fault *fault);
 enum err takes_cancel(struct cli *cli, struct fault *fault);
@@ -162,11 +183,31 @@ enum err takes_delete(struct cli *cli, struct fault *fault);
 enum err takes_recover(struct cli *cli, struct fault *fault);
 enum err edit_item(struct cli *cli, struct fault *fault);
 enum err edit_tags(struct cli *cli, struct fault *fault);
+enum err sessions_list(struct cli *cli, struct fault *fault);
+enum err uses_note(struct cli *cli, struct fault *fault);
 enum err undo_take(struct cli *cli, struct fault *fault);
 enum err undo_redo(struct cli *cli, struct fault *fault);
 enum err undo_list(struct cli *cli, struct fault *fault);
 enum err undo_moves(struct cli *cli, struct fault *fault);
+enum err project_make(struct cli *cli, struct fault *fault);
+enum err project_enter(struct cli *cli, struct fault *fault);
+enum err project_leave(struct cli *cli, struct fault *fault);
+enum err project_print_state(struct cli *cli, struct fault *fault);
+enum err project_print_all(struct cli *cli, struct fault *fault);
+enum err project_print_parts(struct cli *cli, struct fault *fault);
+enum err project_change(struct cli *cli, struct fault *fault);
+enum err project_add(struct cli *cli, struct fault *fault);
+enum err project_put_part(struct cli *cli, struct fault *fault);
+enum err project_remove_part(struct cli *cli, struct fault *fault);
+enum err project_store(struct cli *cli, struct fault *fault);
+enum err project_copy(struct cli *cli, struct fault *fault);
+enum err project_write_draft(struct cli *cli, struct fault *fault);
+enum err project_go_back(struct cli *cli, struct fault *fault);
+enum err project_gather(struct cli *cli, struct fault *fault);
+enum err project_take_back(struct cli *cli, struct fault *fault);
+enum err project_do_again(struct cli *cli, struct fault *fault);
 enum err raw_ask(struct cli *cli, struct fault *fault);
+enum err web_show(struct cli *cli, struct fault *fault);
 enum err stats_show(struct cli *cli, struct fault *fault);
 enum err store_check_run(struct cli *cli, struct fault *fault);
 enum err store_forget_old_run(struct cli *cli, struct fault *fault);
@@ -184,17 +225,37 @@ enum err transport_tap(struct cli *cli, struct fault *fault);
 enum err transport_swing(struct cli *cli, struct fault *fault);
 enum err transport_metronome(struct cli *cli, struct fault *fault);
 enum err transport_sync(struct cli *cli, struct fault *fault);
+enum err transport_clock(struct cli *cli, struct fault *fault);
+struct pattern_file;
 struct silent_sound;
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
-enum err transport_pattern(struct cli *cli, struct fault *fault);
+enum err pattern_play(struct cli *cli, struct fault *fault);
+enum err pattern_export_midi(struct cli *cli, struct fault *fault);
+enum err pattern_import_midi(struct cli *cli, struct fault *fault);
+enum err slots_save(struct cli *cli, struct fault *fault);
+enum err slots_load(struct cli *cli, struct fault *fault);
+enum err slots_list(struct cli *cli, struct fault *fault);
+enum err slots_delete(struct cli *cli, struct fault *fault);
+enum err slots_copy(struct cli *cli, struct fault *fault);
+enum err slots_move(struct cli *cli, struct fault *fault);
+enum err slots_swap(struct cli *cli, struct fault *fault);
+enum err slots_rename(struct cli *cli, struct fault *fault);
+enum err slots_bank(struct cli *cli, struct fault *fault);
+
+struct pattern_file;
+
+/* Reads the file of a pattern; its paths of media items become ids. Errors: those of the file, not_found (an item). */
+enum err pattern_read_file(struct cli *cli, const char *path, struct pattern_file *to, struct fault *fault);
 enum err transport_panic(struct cli *cli, struct fault *fault);
-/* "gain=-6dB" becomes "gain=0.501"; others are unchanged */
-struct text meters_in_linear(struct cli *cli, const char *typed);
 enum err meters_show(struct cli *cli, struct fault *fault);
 enum err meters_reset(struct cli *cli, struct fault *fault);
 enum err meters_mixer(struct cli *cli, struct fault *fault);
 enum err pads_show(struct cli *cli, struct fault *fault);
 enum err pads_set(struct cli *cli, struct fault *fault);
+enum err pads_layer(struct cli *cli, struct fault *fault);
+enum err sounds_start(struct cli *cli, struct fault *fault);
+enum err sounds_set(struct cli *cli, struct fault *fault);
+enum err sounds_stop(struct cli *cli, struct fault *fault);
 enum err pads_hit(struct cli *cli, struct fault *fault);
 enum err pads_release(struct cli *cli, struct fault *fault);
 enum err audio_devices(struct cli *cli, struct fault *fault);

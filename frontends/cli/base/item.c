@@ -63,18 +63,23 @@ static void fact_column(struct buffer *to, const struct item *item, const char *
     cli_column(to, !fact ? TEXT("") : fact->has_number ? text_of(number) : fact->text, width);
 }
 
-void item_row_head(struct buffer *to, const char *rank)
-{
-    cli_print(to, "%-26s %-28s %-11s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY", "LENGTH", rank,
-              "PACK");
-}
-
 /* Why its file cannot be read now; "" if it can. */
 static const char *absence_of(const struct item *item)
 {
-    if (item->media.availability.value == AVAILABILITY_MISSING)
-        return "missing";
-    return item->path.len ? "" : "offline";
+    int32_t state = item->media.availability.value;
+
+    return state == ITEM_STATE_LOCAL || state == ITEM_STATE_EXTERNAL_ONLINE ? ""
+                                                                            : choice_word(&item_state_table, state);
+}
+
+void item_row_head(struct buffer *to, const char *rank, const struct item_list *items)
+{
+    bool any = false;
+
+    cli_print(to, "%-26s %-28s %-11s %-6s %-6s %9s %8s  ", "ID", "NAME", "CLASS", "BPM", "KEY", "LENGTH", rank);
+    for (uint32_t i = 0; !any && i < items->count; i++)
+        any = *absence_of(&items->at[i]) != 0;
+    cli_print(to, any ? "%-30s STATE\n" : "%s\n", "PACK");
 }
 
 void item_row(struct buffer *to, const struct item *item)
@@ -140,6 +145,21 @@ static void full_gaps(struct buffer *to, const struct media *media)
         buffer_add_text(to, ", ...");
 }
 
+/* Names each context once; --json has role, section and time too. */
+static void full_uses(struct buffer *to, const struct media_found *found)
+{
+    enum { SHOWN = 6 };
+    uint64_t shown = 0;
+
+    cli_print(to, "\n  used in          %llu context%s:", (unsigned long long)found->contexts,
+              found->contexts == 1 ? "" : "s");
+    for (uint32_t i = 0; i < found->used_in.count && shown < SHOWN; i++)
+        if (i == 0 || !id_equal(found->used_in.at[i].id, found->used_in.at[i - 1].id))
+            cli_print(to, "%s %.*s", shown++ ? "," : "", TEXT_ARG(found->used_in.at[i].name));
+    if (found->contexts > shown)
+        buffer_add_text(to, ", ...");
+}
+
 void item_full(struct buffer *to, const struct media_found *found)
 {
     const struct item *item = &found->item;
@@ -151,7 +171,7 @@ void item_full(struct buffer *to, const struct media_found *found)
               item->path.len ? (const char *)item->path.at : "(its volume is away)");
     cli_print(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
     cli_print(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
-              choice_word(&availability_table, media->availability.value));
+              choice_word(&item_state_table, media->availability.value));
     cli_print(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
               TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
               (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
@@ -162,6 +182,8 @@ void item_full(struct buffer *to, const struct media_found *found)
     full_tags(to, item);
     if (media->has_lost && media->lost > 0)
         full_gaps(to, media);
+    if (found->contexts)
+        full_uses(to, found);
     if (media->notes.len)
         cli_print(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
     if (media->failure.len)

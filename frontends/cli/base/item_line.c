@@ -124,6 +124,8 @@ void item_line_make(struct arena *arena, const struct item *item, struct item_li
         .score = item->score,
         .has_distance = item->has_distance,
         .distance = item->distance,
+        .has_why = item->has_why,
+        .why = item->why,
         .tags = { 0, arena_array(arena, tags->count + count, sizeof(struct text)) },
         .tag_confidence = { 0, arena_array(arena, count, sizeof(struct tag_confidence)) },
         .facts = { 0, arena_array(arena, count, sizeof(struct fact_line)) },
@@ -136,15 +138,30 @@ void item_line_make(struct arena *arena, const struct item *item, struct item_li
     add_facts(arena, item, line);
 }
 
-void item_json(struct buffer *to, const struct item *item, const char *fields)
+static void print_line(struct buffer *to, const struct item *item, const struct media_found *found, const char *fields)
 {
     struct arena arena = { 0 };
     struct item_line line;
 
     item_line_make(&arena, item, &line);
+    if (found) {
+        line.has_contexts = line.has_used_in = true;
+        line.contexts = found->contexts;
+        line.used_in = found->used_in;
+    }
     json_write_some(&item_line_shape, &line, fields, to);
     buffer_add_text(to, "\n");
     arena_free(&arena);
+}
+
+void item_json(struct buffer *to, const struct item *item, const char *fields)
+{
+    print_line(to, item, NULL, fields);
+}
+
+void item_json_found(struct buffer *to, const struct media_found *found, const char *fields)
+{
+    print_line(to, &found->item, found, fields);
 }
 
 /* ---- one value, in the form for people ---- */

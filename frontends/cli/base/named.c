@@ -202,7 +202,7 @@ static enum err check_many(const struct cli *cli, struct text query, uint64_t to
 {
     if (total == 0)
         return nothing_matches(query, fault);
-    if (total == 1 || cli->options.all || cli->options.limit > 0)
+    if (total == 1 || cli->options.all || cli->options.yes || cli->options.limit > 0)
         return check_undo(cli, total, fault);
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" matches %llu items", TEXT_ARG(query), (unsigned long long)total);
     return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");

@@ -183,8 +183,12 @@ static void report_json(struct buffer *line, const struct fault *fault)
 /* A caret in a hint has its own line. */
 static void report_words(struct buffer *line, const struct fault *fault)
 {
-    cli_print(line, "loophole: %s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
-              *fault->field ? " (field " : "", fault->field, *fault->field ? ")" : "");
+    const bool in_place = strncmp(fault->what, fault->field, strlen(fault->field)) == 0; /* it begins the sentence */
+
+    /* The sentences of patterns begin with their own name. */
+    cli_print(line, "%s%s%s%s%s",
+              *fault->what == '[' ? "" : "loophole: ", *fault->what ? fault->what : err_name(fault->code),
+              in_place ? "" : " (field ", in_place ? "" : fault->field, in_place ? "" : ")");
     for (const char *at = fault->hint; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != 0))
         cli_print(line, "\n  %.*s", (int)strcspn(at, "\n"), at);
 }

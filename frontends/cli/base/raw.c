@@ -1,7 +1,7 @@
 /* raw.c: any message of the protocol, by the tables only. */
 #include <string.h>
 
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/units.h"
 
 /* Built from --body, then from FIELD=VALUE arguments. */
 enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
@@ -18,7 +18,7 @@ enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
     if (cli->options.body)
         e = json_read(which->request, text_of(cli->options.body), &cli->arena, request, fault);
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = json_assign(which->request, text_of(cli->args[i]), &cli->arena, request, fault);
+        e = units_assign(cli, which->request, cli->args[i], request, fault);
     return e != ERR_OK ? e : codec_encode(which->request, request, to, fault);
 }
 

@@ -11,15 +11,18 @@
 /* The values of all options; a command's row lists the ones that it takes. */
 struct options {
     bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
-    bool off, yes;
+    bool off, yes, empty, apply, new;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
-    const char *like, *unlike, *save, *scope;
-    bool immediate;
-    int64_t period, page, times, to, undo;
+    const char *like, *unlike, *save, *scope, *to;
+    bool open, immediate;
+    int64_t period, page, times, undo, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;
-    const char *gain, *from, *chain, *key, *at;
-    const char *name, *inputs, *format, *gaps, *port;
+    const char *gain, *from, *chain, *key, *at, *fade;
+    const char *name, *inputs, *format, *gaps, *port, *at_bar;
+    const char *role, *section;
+    const char *project, *folder, *label;
+    bool file, check, without_missing;
     struct text_list ignore;
 };
 

@@ -16,6 +16,7 @@
 #include "common/file.h"
 #include "common/names.h"
 #include "common/shared/board.h"
+#include "schema_availability.h"
 #include "schema_supervisor.h"
 #include "store/care/check_apart.h"
 #include "store/care/olds.h"
@@ -64,6 +65,23 @@ static void look_at_services(struct doctor *doctor)
                        "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
                        TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
                        line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
+    }
+}
+
+static void look_at_volumes(struct doctor *doctor)
+{
+    static const char *const to_do = "loophole volume list; docs/storage.md";
+    struct volumes_seen all = { 0 };
+    struct fault fault = { 0 };
+
+    if (ask(doctor->cli->asker, "availability.volumes", NULL, 3000, NULL, &all, &fault) != ERR_OK)
+        return; /* the service's own finding says why */
+    for (uint32_t i = 0; i < all.each.count; i++) {
+        const struct volume_seen *seen = &all.each.at[i];
+        doctor_finding(doctor, seen->state.value == VOLUME_STATE_HERE && !seen->duplicates.count ? FINE : WATCH,
+                       "volume", to_do, "%.*s is %s%s%.*s%s", TEXT_ARG(seen->volume.label),
+                       choice_word(&volume_state_table, seen->state.value), seen->why.len ? ": " : "",
+                       TEXT_ARG(seen->why), seen->duplicates.count ? "; another volume has its identity" : "");
     }
 }
 
@@ -270,11 +288,11 @@ static void look_at_crashes(struct doctor *doctor)
 
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
-    static void (*const looks[])(struct doctor *) = { look_at_services,   look_for_orphans,     look_at_store,
-                                                      look_at_old_stores, look_at_names,        look_at_sockets,
-                                                      look_at_memory,     look_at_limits,       look_at_kernel,
-                                                      look_at_disk,       doctor_look_at_sound, question_doctor,
-                                                      look_at_crashes };
+    static void (*const looks[])(struct doctor *) = { look_at_services, look_at_volumes,    look_for_orphans,
+                                                      look_at_store,    look_at_old_stores, look_at_names,
+                                                      look_at_sockets,  look_at_memory,     look_at_limits,
+                                                      look_at_kernel,   look_at_disk,       doctor_look_at_sound,
+                                                      question_doctor,  look_at_crashes };
     struct doctor doctor = { cli, FINE };
 
     doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);

@@ -1,4 +1,4 @@
-/* edit.c: changes by a person: edit, tag, favourite, hide, unlike. */
+/* edit.c: changes by a person: edit, tag, favourite, hide, forget, unlike. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,8 +80,7 @@ static enum err edit_one(struct cli *cli, struct id item, const struct edit *edi
     return send_mutation(cli, "persist.put_media", &put, fault);
 }
 
-/* Many items need a confirmation, unless the command line has their number. */
-static enum err confirm_many(const struct cli *cli, uint32_t count, struct fault *fault)
+enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault)
 {
     struct buffer question = { 0 };
     char answer[16] = "";
@@ -100,12 +99,13 @@ static enum err confirm_many(const struct cli *cli, uint32_t count, struct fault
     return fault_hint(fault, "--yes changes them all, --limit N the first N");
 }
 
-/* All items of one command, in one undo step, or in several if one apply cannot take them. */
+/* All items of one command, in one undo step, or in several if undo does not keep as many operations. */
 struct many {
     const struct id_list *items;
     const struct edit *edit;
     const char *verb;
-    uint32_t most; /* items in a part */
+    uint32_t most;   /* items in a part */
+    uint64_t joined; /* the step that the next part continues; 0: it begins one */
     uint64_t changed;
     struct applied *steps; /* that changed something */
     uint32_t step_count;
@@ -115,7 +115,7 @@ static struct text label_part(struct cli *cli, const struct many *many, uint32_t
 {
     uint32_t all = many->items->count;
 
-    if (count == all)
+    if (count == all || all <= UNDO_STEPS)
         return arena_printf(&cli->arena, "%s %u items", many->verb, all);
     return arena_printf(&cli->arena, "%s %u of %u items", many->verb, count, all);
 }
@@ -124,7 +124,10 @@ static enum err send_part(struct cli *cli, const struct many *many, uint32_t at,
                           struct applied *applied, struct fault *fault)
 {
     struct action *actions = arena_array(&cli->arena, count, sizeof(*actions));
-    const struct persist_apply apply = { .label = label_part(cli, many, count), .actions = { count, actions } };
+    const struct persist_apply apply = { .label = label_part(cli, many, count),
+                                         .actions = { count, actions },
+                                         .has_step = many->joined != 0,
+                                         .step = many->joined };
 
     for (uint32_t i = 0; i < count; i++) {
         actions[i] = (struct action){ .has_edit = true, .edit = *many->edit };
@@ -166,12 +169,18 @@ static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct
         many->most = (count + 1) / 2;
         return ERR_OK;
     }
+    if (e == ERR_CONFLICT && many->joined && strcmp(fault->field, "step") == 0) { /* another edit came between */
+        many->joined = 0;
+        return ERR_OK;
+    }
     if (e != ERR_OK)
         return e;
     *at += count;
     many->changed += applied.items;
-    if (applied.step)
+    if (applied.step && applied.step != many->joined)
         many->steps[many->step_count++] = applied;
+    if (many->items->count <= UNDO_STEPS)
+        many->joined = applied.step ? applied.step : many->joined;
     return cli->options.json ? cli_json(cli, &applied_shape, &applied) : ERR_OK;
 }
 
@@ -196,7 +205,7 @@ static enum err edit_many(struct cli *cli, const struct id_list *items, const st
     enum err e = check_one_item(cli, items, fault);
 
     if (e == ERR_OK)
-        e = confirm_many(cli, items->count, fault);
+        e = cli_confirm_many(cli, items->count, fault);
     for (uint32_t at = 0; e == ERR_OK && at < items->count;)
         e = do_part(cli, &many, &at, fault);
     if (!cli->options.json && (e == ERR_OK || many.changed > 0))
@@ -363,4 +372,11 @@ enum err edit_hide(struct cli *cli, struct fault *fault)
     struct edit edit = { .has_hidden = true, .hidden = !cli->options.off };
 
     return edit_named(cli, cli->count, &edit, cli->options.off ? "Show" : "Hide", fault);
+}
+
+enum err edit_forget(struct cli *cli, struct fault *fault)
+{
+    struct edit edit = { .has_forgotten = true, .forgotten = !cli->options.off };
+
+    return edit_named(cli, cli->count, &edit, cli->options.off ? "Bring back" : "Forget", fault);
 }

@@ -26,7 +26,7 @@ static void print_items(struct cli *cli, const struct item_list *items)
         return;
     }
     if (!cli->options.json && items->count > 0)
-        item_row_head(&cli->out, items->at[0].has_distance ? "DISTANCE" : "SCORE");
+        item_row_head(&cli->out, items->at[0].has_distance ? "DISTANCE" : "SCORE", items);
     for (uint32_t i = 0; i < items->count; i++) {
         if (cli->options.json)
             item_json(&cli->out, &items->at[i], cli->options.fields);
@@ -215,6 +215,14 @@ enum err find_similar(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
+enum err find_suggest(struct cli *cli, struct fault *fault)
+{
+    struct search_similar similar = { .has_limit = true, .query = TEXT("-is:missing") };
+    enum err e = read_one(cli, &similar, fault);
+
+    return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
+}
+
 /* If the file of the waveform is missing, those of the other artefacts probably are too. */
 static void put_waiting(struct cli *cli, struct id id)
 {
@@ -243,7 +251,7 @@ enum err find_show(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (cli->options.json)
-        item_json(&cli->out, &found.item, cli->options.fields);
+        item_json_found(&cli->out, &found, cli->options.fields);
     else if (cli->options.fields)
         item_some(cli, &found.item, cli->options.fields);
     else

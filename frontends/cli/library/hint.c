@@ -72,6 +72,14 @@ static void print_otherwise(struct buffer *to, const struct hint *hint)
     cli_print(to, "\"%.*s\" is read as words or as another field", TEXT_ARG(hint->clause));
 }
 
+static void print_no_uses(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to,
+              "no context is known yet that could answer %.*s: `loophole use CONTEXT ID…` notes one, and scans read "
+              "session files (`loophole sessions`)",
+              TEXT_ARG(hint->clause));
+}
+
 static void no_items(struct buffer *to, const struct hint *hint)
 {
     (void)hint;
@@ -86,7 +94,7 @@ static const struct sentence {
     { HINT_KIND_NO_NUMBER, no_number },        { HINT_KIND_NOTHING, print_no_match },
     { HINT_KIND_EXCLUDED, print_excluded },    { HINT_KIND_NEVER_TOGETHER, never_together },
     { HINT_KIND_HIDDEN, print_hidden },        { HINT_KIND_WRITTEN_OTHERWISE, print_otherwise },
-    { HINT_KIND_NO_ITEMS, no_items },
+    { HINT_KIND_NO_ITEMS, no_items },          { HINT_KIND_NO_USES, print_no_uses },
 };
 
 static void print_hint(struct buffer *to, const struct hint *hint)

@@ -3,15 +3,19 @@
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "proto/wire/codec.h"
 #include "schema_indexer.h"
+#include "schema_search.h"
 
 /* `asks` NULL: the library has no open question. */
-static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks)
+static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks,
+                              const struct state_counts *counts)
 {
-    struct library_line line = { .library = *library, .has_asks = asks != NULL };
+    struct library_line line = { .library = *library, .has_asks = asks != NULL, .has_counts = counts != NULL };
 
     if (cli->options.json) {
         line.asks = asks ? *asks : line.asks;
+        line.counts = counts ? *counts : line.counts;
         return cli_json(cli, &library_line_shape, &line);
     }
     cli_print(&cli->out, "%.*s  %llu files%s\n", (int)library->path.len,
@@ -34,7 +38,7 @@ enum err library_add(struct cli *cli, struct fault *fault)
     enum err e = add_library(cli, &library, fault);
 
     if (e == ERR_OK)
-        e = print_library(cli, &library, NULL);
+        e = print_library(cli, &library, NULL, NULL);
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
 
@@ -56,13 +60,36 @@ static const struct missing_many *question_about(const struct libraries *list, s
     return NULL;
 }
 
+static const struct state_counts *counts_of(const struct all_states *all, struct id library)
+{
+    for (uint32_t i = 0; i < all->each.count; i++)
+        if (id_equal(all->each.at[i].id, library))
+            return &all->each.at[i].counts;
+    return NULL;
+}
+
+/* The counts; none while search does not answer. The answer of an ask ends that of the ask before. */
+static void read_states(struct cli *cli, struct all_states *to)
+{
+    struct all_states all = { 0 };
+    struct fault none = { 0 };
+
+    *to = (struct all_states){ 0 };
+    if (cli->options.json && ask(cli->asker, "search.states", NULL, 2000, NULL, &all, &none) == ERR_OK)
+        (void)codec_copy(&all_states_shape, &all, &cli->arena, to);
+}
+
 enum err library_print(struct cli *cli, struct fault *fault)
 {
     struct libraries list = { 0 };
-    enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
+    struct all_states all;
+    enum err e;
 
+    read_states(cli, &all);
+    e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
     for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
-        e = print_library(cli, &list.each.at[i], question_about(&list, list.each.at[i].id));
+        e = print_library(cli, &list.each.at[i], question_about(&list, list.each.at[i].id),
+                          counts_of(&all, list.each.at[i].id));
     if (e == ERR_OK && !cli->options.json)
         question_print(cli, &list);
     if (e == ERR_OK && list.each.count == 0 && !cli->options.json)

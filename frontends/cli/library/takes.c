@@ -1,5 +1,6 @@
 /* takes.c: the commands for recordings. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ static const char *state_word(int32_t state)
         return "unfinished";
     case TAKE_STATE_ENCODING:
         return "encodes";
+    case TAKE_STATE_WAITING:
+        return "waits";
     case TAKE_STATE_FINAL:
         return "final";
     case TAKE_STATE_ABANDONED:
@@ -178,6 +181,26 @@ static void remark_silence(struct cli *cli)
     buffer_free(&line);
 }
 
+/* People count bars from 1. */
+static enum err read_bars(const struct cli *cli, struct streamer_record *request, struct fault *fault)
+{
+    const char *at = cli->options.at_bar;
+    char *end = NULL;
+
+    request->has_bars = cli->options.bars > 0;
+    request->bars = (uint64_t)cli->options.bars;
+    request->has_count_in = cli->options.count_in > 0;
+    request->count_in = (uint64_t)cli->options.count_in;
+    request->at_next = at && strcmp(at, "next") == 0;
+    if (!at || request->at_next)
+        return ERR_OK;
+    request->has_at_bar = true;
+    request->at_bar = strtoll(at, &end, 10) - 1;
+    if (end == at || *end != '\0' || request->at_bar < 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "--at-bar expects next or a bar from 1, not \"%s\"", at);
+    return ERR_OK;
+}
+
 enum err takes_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_record request = { .name = text_of(cli->options.name),
@@ -197,6 +220,8 @@ enum err takes_start(struct cli *cli, struct fault *fault)
         request.gaps = (struct choice){ .value = choice_value(&gaps_table, text_of(cli->options.gaps)),
                                         .word = text_of(cli->options.gaps) };
     }
+    if (e == ERR_OK)
+        e = read_bars(cli, &request, fault);
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.record", &request, &take, fault);
     if (e == ERR_OK)

@@ -1,4 +1,6 @@
 /* undo.c: undo and redo of steps, their list, and the moves of files that scans followed. */
+#include <stdlib.h>
+
 #include "frontends/cli/base/cli.h"
 #include "schema_persist.h"
 
@@ -19,7 +21,10 @@ static void print_item(struct cli *cli, const struct taken_back *taken)
     char id[ID_TEXT_SIZE];
     struct text label = arena_text(&cli->arena, taken->label); /* the next ask overwrites the answer */
 
-    (void)cli_ask(cli, "search.get", &get, &found, &none);
+    if (cli_ask(cli, "search.get", &get, &found, &none) != ERR_OK && label.len) { /* a library, for example */
+        cli_print(&cli->out, "%.*s", TEXT_ARG(label));
+        return;
+    }
     struct text name = found.item.media.name.len ? found.item.media.name : text_of(id_write(taken->id, id));
     cli_print(&cli->out, "%.*s is at revision %llu", TEXT_ARG(name), (unsigned long long)taken->revision);
     if (label.len)
@@ -68,10 +73,12 @@ static enum err take_steps(struct cli *cli, const char *ask, const char *words, 
 
 enum err undo_take(struct cli *cli, struct fault *fault)
 {
-    const struct persist_undo undo = { .scope = read_scope(cli),
-                                       .has_to = cli->options.to > 0,
-                                       .to = (uint64_t)cli->options.to };
+    struct persist_undo undo = { .scope = read_scope(cli), .has_to = cli->options.to != NULL };
+    char *end = NULL;
 
+    undo.to = undo.has_to ? strtoull(cli->options.to, &end, 10) : 0;
+    if (undo.has_to && (*end || undo.to == 0))
+        return fault_set(fault, ERR_BAD_REQUEST, "--to %s is not the number of a step", cli->options.to);
     if (undo.has_to && cli->options.times > 1)
         return fault_set(fault, ERR_BAD_REQUEST, "--to and --times are two ways to say how many: use one");
     return take_steps(cli, "persist.undo", "undone", &undo, fault);

@@ -93,12 +93,31 @@ enum err audio_ports(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : print_connections(cli, &all);
 }
 
+/* The connection is kept, and made when the port appears; a typing error looks the same. */
+static void warn_of_absent(const struct connections *all, const struct audio_connect *request)
+{
+    struct buffer line = { 0 };
+
+    for (uint32_t i = 0; i < all->each.count; i++) {
+        const struct connection *one = &all->each.at[i];
+
+        if (!one->made && text_equal(one->port, request->port) && text_equal(one->to, request->to))
+            cli_print(&line, "warning: JACK has no port \"%.*s\" now: the connection is made when it appears",
+                      TEXT_ARG(one->to));
+    }
+    if (line.len > 0)
+        cli_remark(&line);
+    buffer_free(&line);
+}
+
 enum err audio_connect(struct cli *cli, struct fault *fault)
 {
     struct audio_connect request = { .port = text_of(cli->args[0]), .to = text_of(cli->args[1]) };
     struct connections all = { 0 };
     enum err e = cli_ask(cli, "audio.connect", &request, &all, fault);
 
+    if (e == ERR_OK)
+        warn_of_absent(&all, &request);
     return e != ERR_OK ? e : print_connections(cli, &all);
 }
 

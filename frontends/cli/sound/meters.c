@@ -3,10 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/clock.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/units.h"
 #include "schema_audio.h"
 
 enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60, SILENCE_LUFS = -99 };
@@ -104,44 +103,23 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     return ERR_OK;
 }
 
-/* `key` includes its "=". */
-static struct text in_linear(struct cli *cli, const char *key, const char *typed)
-{
-    const size_t len = strlen(key);
-    char *end;
-
-    if (strncmp(typed, key, len) != 0)
-        return text_of(typed);
-    double db = strtod(typed + len, &end);
-    if (end == typed + len || strcasecmp(end + strspn(end, " "), "dB") != 0)
-        return text_of(typed);
-    return arena_printf(&cli->arena, "%s%.9g", key, pow(10, db / 20));
-}
-
-struct text meters_in_linear(struct cli *cli, const char *typed)
-{
-    return in_linear(cli, "gain=", typed);
-}
-
 static enum err set_limiter(struct cli *cli, struct mixer *mixer, struct fault *fault)
 {
     struct audio_set_limiter request = { 0 };
     enum err e = ERR_OK;
 
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = json_assign(&audio_set_limiter_shape, in_linear(cli, "ceiling=", cli->args[i]), &cli->arena, &request,
-                        fault);
+        e = units_assign(cli, &audio_set_limiter_shape, cli->args[i], &request, fault);
     return e != ERR_OK ? e : cli_ask(cli, "audio.set_limiter", &request, mixer, fault);
 }
 
 static enum err set_strip(struct cli *cli, struct mixer *mixer, struct fault *fault)
 {
     struct audio_set_strip request = { 0 };
-    struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
-    enum err e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
+    enum err e = units_set(cli, &audio_set_strip_shape, "strip.bus", cli->args[0], &request, fault);
 
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip, fault);
+        e = units_assign(cli, &mixer_strip_shape, cli->args[i], &request.strip, fault);
     return e != ERR_OK ? e : cli_ask(cli, "audio.set_strip", &request, mixer, fault);
 }
 

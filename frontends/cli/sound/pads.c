@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/sounds.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
 
@@ -27,11 +29,13 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
         cli_print(&cli->out, "  note %llu", (unsigned long long)pad->note);
     if (pad->has_channel)
         cli_print(&cli->out, "  channel %llu", (unsigned long long)pad->channel + 1);
+    if (pad->layers.count)
+        cli_print(&cli->out, "  layers %u", pad->layers.count);
     if (sound)
         cli_print(&cli->out, "  %.*s", (int)sound->path.len, (const char *)sound->path.at);
     else if (pad->has_sound)
         cli_print(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
-    else
+    else if (pad->layers.count == 0)
         buffer_add_text(&cli->out, "  no sound");
     buffer_add_text(&cli->out, "\n");
 }
@@ -79,26 +83,13 @@ enum err pads_show(struct cli *cli, struct fault *fault)
 
 /* ---- setting ---- */
 
-static enum err assign_number(struct cli *cli, const struct shape *shape, const char *field, const char *typed,
-                              void *request, struct fault *fault)
-{
-    return json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, typed), &cli->arena, request, fault);
-}
-
 /* The sound of a pad is a slot in memory, so a file is first loaded there. */
 static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
     char *args[] = { (char *)(uintptr_t)typed };
-    struct streamer_load_sound load = { 0 };
     struct loaded_sound loaded = { 0 };
-    struct named named;
-    enum err e = named_one(cli, 1, args, &named, fault);
+    enum err e = sounds_load(cli, 1, args, &loaded, fault);
 
-    load.has_id = named.has_id;
-    load.id = named.id;
-    load.path = named.path;
-    if (e == ERR_OK)
-        e = cli_ask(cli, "streamer.load_sound", &load, &loaded, fault);
     pad->has_sound = e == ERR_OK;
     pad->sound = loaded.sound;
     pad->generation = loaded.generation;
@@ -134,7 +125,7 @@ static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, 
     }
     if (strncmp(typed, key, sizeof(key) - 1) == 0)
         pad->generation = 0; /* the sound that is in the slot now */
-    return json_assign(&pad_shape, meters_in_linear(cli, typed), &cli->arena, pad, fault);
+    return units_assign(cli, &pad_shape, typed, pad, fault);
 }
 
 /* Reads the pad, so that some of its values can be changed; an unused one has the defaults. */
@@ -147,25 +138,88 @@ static enum err read_pad(struct cli *cli, struct pad *pad, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < pads.each.count; i++)
         if (pads.each.at[i].pad == empty.pad)
             empty = pads.each.at[i];
-    empty.mode.word = (struct text){ 0 }; /* belongs to the answer's memory */
+    empty.mode.word = (struct text){ 0 }; /* belongs to the answer's memory, like the layers */
+    struct pad_layer *layers = arena_array(&cli->arena, empty.layers.count + 1, sizeof(*layers));
+    if (empty.layers.count > 0)
+        memcpy(layers, empty.layers.at, empty.layers.count * sizeof(*layers));
+    empty.layers.at = layers;
     *pad = empty;
     return e;
+}
+
+static enum err send_pad(struct cli *cli, struct pad *pad, struct fault *fault)
+{
+    struct audio_set_pads request = { .each = { 1, pad } };
+    struct pads pads = { 0 };
+    enum err e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
+
+    return e != ERR_OK ? e : print_pads(cli, &pads);
 }
 
 enum err pads_set(struct cli *cli, struct fault *fault)
 {
     struct pad pad = { 0 };
-    struct audio_set_pads request = { .each = { 1, &pad } };
-    struct pads pads = { 0 };
-    enum err e = assign_number(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
+    enum err e = units_set(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
 
     if (e == ERR_OK)
         e = read_pad(cli, &pad, fault);
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = assign_pad(cli, cli->args[i], &pad, fault);
+    return e != ERR_OK ? e : send_pad(cli, &pad, fault);
+}
+
+/* ---- layers ---- */
+
+/* "velocity=64-127" and "velocity=0.5-1" are the range of a layer. */
+static enum err read_range(struct cli *cli, const char *typed, struct pad_layer *layer, struct fault *fault)
+{
+    const char *dash = strchr(typed, '-');
+    struct audio_hit low = { 0 }, high = { 0 };
+    struct text first = arena_printf(&cli->arena, "%.*s", (int)(dash ? dash - typed : 0), typed);
+    enum err e = dash ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "velocity \"%s\" is no range: 64-127", typed);
+
     if (e == ERR_OK)
-        e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
-    return e != ERR_OK ? e : print_pads(cli, &pads);
+        e = units_set(cli, &audio_hit_shape, "velocity", first.at, &low, fault);
+    if (e == ERR_OK)
+        e = units_set(cli, &audio_hit_shape, "velocity", dash + 1, &high, fault);
+    layer->low = low.velocity;
+    layer->has_high = true;
+    layer->high = high.velocity;
+    return e;
+}
+
+static enum err assign_layer(struct cli *cli, const char *typed, struct pad_layer *layer, struct fault *fault)
+{
+    static const char key[] = "velocity=";
+
+    if (strncmp(typed, key, sizeof(key) - 1) == 0)
+        return read_range(cli, typed + sizeof(key) - 1, layer, fault);
+    return units_assign(cli, &pad_layer_shape, typed, layer, fault);
+}
+
+/* PAD ID|PATH|QUERY [KEY=VALUE…] adds a layer; PAD off removes all. */
+enum err pads_layer(struct cli *cli, struct fault *fault)
+{
+    struct pad pad = { 0 };
+    struct pad_layer *layer;
+    struct loaded_sound loaded = { 0 };
+    enum err e = units_set(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
+
+    if (e == ERR_OK)
+        e = read_pad(cli, &pad, fault);
+    if (e == ERR_OK && strcmp(cli->args[1], "off") == 0) {
+        pad.layers.count = 0;
+        return send_pad(cli, &pad, fault);
+    }
+    if (e == ERR_OK)
+        e = sounds_load(cli, 1, cli->args + 1, &loaded, fault);
+    if (e != ERR_OK)
+        return e;
+    layer = &pad.layers.at[pad.layers.count++];
+    *layer = (struct pad_layer){ .has_sound = true, .sound = loaded.sound, .generation = loaded.generation };
+    for (int i = 2; e == ERR_OK && i < cli->count; i++)
+        e = assign_layer(cli, cli->args[i], layer, fault);
+    return e != ERR_OK ? e : send_pad(cli, &pad, fault);
 }
 
 /* ---- hits ---- */
@@ -176,7 +230,7 @@ static enum err check_sound(struct cli *cli, uint64_t number, struct fault *faul
     struct pad pad = { .pad = number };
     enum err e = read_pad(cli, &pad, fault);
 
-    if (e != ERR_OK || pad.has_sound)
+    if (e != ERR_OK || pad.has_sound || pad.layers.count > 0)
         return e;
     fault_set(fault, ERR_NOT_FOUND, "pad %llu has no sound", (unsigned long long)number);
     return fault_hint(fault, "loophole pads set %llu sound=kick", (unsigned long long)number);
@@ -185,10 +239,10 @@ static enum err check_sound(struct cli *cli, uint64_t number, struct fault *faul
 enum err pads_hit(struct cli *cli, struct fault *fault)
 {
     struct audio_hit request = { .velocity = 1 };
-    enum err e = assign_number(cli, &audio_hit_shape, "pad", cli->args[0], &request, fault);
+    enum err e = units_set(cli, &audio_hit_shape, "pad", cli->args[0], &request, fault);
 
     if (e == ERR_OK && cli->count > 1)
-        e = assign_number(cli, &audio_hit_shape, "velocity", cli->args[1], &request, fault);
+        e = units_set(cli, &audio_hit_shape, "velocity", cli->args[1], &request, fault);
     if (e == ERR_OK)
         e = check_sound(cli, request.pad, fault);
     return e != ERR_OK ? e : cli_ask(cli, "audio.hit", &request, NULL, fault);
@@ -197,7 +251,7 @@ enum err pads_hit(struct cli *cli, struct fault *fault)
 enum err pads_release(struct cli *cli, struct fault *fault)
 {
     struct audio_release request = { 0 };
-    enum err e = assign_number(cli, &audio_release_shape, "pad", cli->args[0], &request, fault);
+    enum err e = units_set(cli, &audio_release_shape, "pad", cli->args[0], &request, fault);
 
     return e != ERR_OK ? e : cli_ask(cli, "audio.release", &request, NULL, fault);
 }

@@ -1,35 +1,18 @@
 /* play.c: play, stop, preview. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/units.h"
+#include "frontends/cli/sound/voices.h"
+#include "schema_audio.h"
 #include "schema_streamer.h"
 
 /* ---- numeric options ---- */
 
-static enum err read_number(const char *word, const char *option, double least, double most, double *number,
-                            struct fault *fault)
-{
-    char *end;
-
-    *number = strtod(word, &end);
-    if (end != word && *end == '\0' && *number >= least && *number <= most)
-        return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "--%s expects a number from %g to %g, not \"%s\"", option, least, most,
-                     word);
-}
-
 static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct fault *fault)
 {
-    double db;
-
-    if (!cli->options.gain)
-        return ERR_OK;
-    enum err e = read_number(cli->options.gain, "gain", -100, 18, &db, fault);
-    *has = true;
-    *gain = e == ERR_OK ? pow(10, db / 20) : 1;
-    return e;
+    *has = cli->options.gain != NULL;
+    return *has ? units_gain(cli->options.gain, gain, fault) : ERR_OK;
 }
 
 /* Converts seconds to frames of the file, whose sample rate the catalogue must know. */
@@ -41,35 +24,13 @@ static enum err read_from(struct cli *cli, const struct named *meant, int64_t *f
 
     if (!cli->options.from)
         return ERR_OK;
-    enum err e = read_number(cli->options.from, "from", 0, 1e6, &seconds, fault);
+    enum err e = units_seconds("--from", cli->options.from, 1e6, &seconds, fault);
     if (e != ERR_OK)
         return e;
     e = cli_ask(cli, "search.get", &get, &found, fault);
     if (e != ERR_OK || found.item.media.sample_rate == 0)
         return fault_hint(fault, "--from needs an item whose sample rate the catalogue knows");
     *from = (int64_t)(seconds * (double)found.item.media.sample_rate);
-    return ERR_OK;
-}
-
-/* ---- printing ---- */
-
-static void tell_place(struct cli *cli, const struct stream_voice *voice)
-{
-    double seconds = voice->rate && voice->frames > 0 ? (double)voice->frames / (double)voice->rate : 0;
-
-    cli_print(&cli->out, "voice %llu plays %.*s (", (unsigned long long)voice->voice, (int)voice->path.len,
-              voice->path.len ? (const char *)voice->path.at : "");
-    human_duration(&cli->out, seconds);
-    buffer_add_text(&cli->out, ")");
-}
-
-static enum err print_voice(struct cli *cli, const struct shape *shape, const void *answer,
-                            const struct stream_voice *voice)
-{
-    if (cli->options.json)
-        return cli_json(cli, shape, answer);
-    tell_place(cli, voice);
-    buffer_add_text(&cli->out, "\n");
     return ERR_OK;
 }
 
@@ -92,21 +53,17 @@ enum err play_start(struct cli *cli, struct fault *fault)
     play.id = meant.id;
     play.path = meant.path;
     e = cli_ask(cli, "streamer.play", &play, &voice, fault);
-    return e == ERR_OK ? print_voice(cli, &stream_voice_shape, &voice, &voice) : e;
+    return e == ERR_OK ? voices_print(cli, &stream_voice_shape, &voice, &voice) : e;
 }
 
 enum err play_stop(struct cli *cli, struct fault *fault)
 {
     struct streamer_stop stop = { .fade = 0.005, .has_voice = cli->count > 0 };
-    struct fault range;
-    double number = 0;
+    enum err e = stop.has_voice ? voices_read(cli->args[0], &stop.voice, fault) : ERR_OK;
 
-    if (stop.has_voice && read_number(cli->args[0], "voice", 0, 31, &number, &range) != ERR_OK) {
-        fault_set(fault, ERR_BAD_REQUEST, "no voice \"%s\": voices are numbered from 0 to 31", cli->args[0]);
-        return fault_hint(fault, "`loophole play` prints the number");
-    }
-    stop.voice = (uint64_t)number;
-    return cli_ask(cli, "streamer.stop", &stop, NULL, fault);
+    if (e == ERR_OK && cli->options.fade)
+        e = units_seconds("--fade", cli->options.fade, FADE_MOST, &stop.fade, fault);
+    return e != ERR_OK ? e : cli_ask(cli, "streamer.stop", &stop, NULL, fault);
 }
 
 static enum err read_grid(const struct cli *cli, struct streamer_preview *preview, struct fault *fault)
@@ -131,7 +88,7 @@ static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
         cli_print(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
     if (!cli->options.json && (begun->semitones < 0 || begun->semitones > 0))
         cli_print(&cli->out, "%+.0f semitones, ", begun->semitones);
-    return print_voice(cli, &preview_begun_shape, begun, &begun->voice);
+    return voices_print(cli, &preview_begun_shape, begun, &begun->voice);
 }
 
 enum err play_preview(struct cli *cli, struct fault *fault)
@@ -162,6 +119,18 @@ enum err play_preview(struct cli *cli, struct fault *fault)
 enum err play_preview_stop(struct cli *cli, struct fault *fault)
 {
     return cli_ask(cli, "streamer.preview_stop", NULL, NULL, fault);
+}
+
+/* Previews go to the preview ports only, or also to main. */
+enum err play_preview_apart(struct cli *cli, struct fault *fault)
+{
+    struct audio_set_preview request = { 0 };
+    struct mixer mixer = { 0 };
+    enum err e = units_set(cli, &audio_set_preview_shape, "apart", cli->args[0], &request, fault);
+
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.set_preview", &request, &mixer, fault);
+    return e == ERR_OK && cli->options.json ? cli_json(cli, &mixer_shape, &mixer) : e;
 }
 
 enum err play_preview_next(struct cli *cli, struct fault *fault)

@@ -1,12 +1,11 @@
-/* transport.c: start, stop, tempo; patterns; panic. */
+/* transport.c: start, stop, tempo; panic. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/file.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/units.h"
 #include "schema_audio.h"
 
-enum { PATTERN_BYTES = 4 << 20, STEPS_A_BEAT = 4 };
+enum { STEPS_A_BEAT = 4, BAR_MOST = 1000000 };
 
 void transport_print_place(struct cli *cli, const struct transport_state *at)
 {
@@ -22,6 +21,8 @@ static enum err print_transport(struct cli *cli, const struct transport_state *a
     transport_print_place(cli, at);
     cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
               choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
+    if (at->clock_out)
+        buffer_add_text(&cli->out, "  clock out");
     if (at->has_queued_bar)
         cli_print(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
     buffer_add_text(&cli->out, "\n");
@@ -44,7 +45,7 @@ static enum err tell_with(struct cli *cli, const char *name, const struct shape 
     enum err e = ERR_OK;
 
     if (cli->count > 0)
-        e = json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, cli->args[0]), &cli->arena, request, fault);
+        e = units_set(cli, shape, field, cli->args[0], request, fault);
     return e != ERR_OK ? e : send_order(cli, name, request, fault);
 }
 
@@ -53,9 +54,25 @@ enum err transport_show(struct cli *cli, struct fault *fault)
     return send_order(cli, "audio.transport", NULL, fault);
 }
 
+/* People count bars from 1. */
+static enum err read_bar(const char *typed, int64_t *bar, struct fault *fault)
+{
+    char *end;
+
+    *bar = strtoll(typed, &end, 10) - 1;
+    if (end == typed || *end != '\0' || *bar < 0 || *bar > BAR_MOST)
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not a bar: bars count from 1", typed);
+    return ERR_OK;
+}
+
 enum err transport_start(struct cli *cli, struct fault *fault)
 {
-    return tell_with(cli, "audio.start", &audio_start_shape, "count_in", fault);
+    struct audio_start request = { .has_bar = cli->options.from != NULL };
+    enum err e = request.has_bar ? read_bar(cli->options.from, &request.bar, fault) : ERR_OK;
+
+    if (e == ERR_OK && cli->count > 0)
+        e = units_set(cli, &audio_start_shape, "count_in", cli->args[0], &request, fault);
+    return e != ERR_OK ? e : send_order(cli, "audio.start", &request, fault);
 }
 
 enum err transport_stop(struct cli *cli, struct fault *fault)
@@ -70,12 +87,10 @@ enum err transport_toggle(struct cli *cli, struct fault *fault)
 
 enum err transport_locate(struct cli *cli, struct fault *fault)
 {
-    char *end;
-    struct audio_locate request = { .bar = strtoll(cli->args[0], &end, 10) - 1 };
+    struct audio_locate request = { 0 };
+    enum err e = read_bar(cli->args[0], &request.bar, fault);
 
-    if (*end != '\0' || request.bar < 0 || request.bar > 1000000)
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not a bar: bars count from 1", cli->args[0]);
-    return send_order(cli, "audio.locate", &request, fault);
+    return e != ERR_OK ? e : send_order(cli, "audio.locate", &request, fault);
 }
 
 enum err transport_tempo(struct cli *cli, struct fault *fault)
@@ -95,11 +110,7 @@ enum err transport_swing(struct cli *cli, struct fault *fault)
 
 enum err transport_metronome(struct cli *cli, struct fault *fault)
 {
-    struct audio_set_metronome request = { .on = strcmp(cli->args[0], "on") == 0 };
-
-    if (!request.on && strcmp(cli->args[0], "off") != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is unknown: expected on or off", cli->args[0]);
-    return send_order(cli, "audio.set_metronome", &request, fault);
+    return tell_with(cli, "audio.set_metronome", &audio_set_metronome_shape, "on", fault);
 }
 
 enum err transport_sync(struct cli *cli, struct fault *fault)
@@ -107,55 +118,20 @@ enum err transport_sync(struct cli *cli, struct fault *fault)
     return tell_with(cli, "audio.set_sync", &audio_set_sync_shape, "source", fault);
 }
 
+/* The ask sets the leader too, so it is read before. */
+enum err transport_clock(struct cli *cli, struct fault *fault)
+{
+    struct audio_set_sync request = { 0 };
+    struct transport_state at = { 0 };
+    enum err e = units_set(cli, &audio_set_sync_shape, "clock_out", cli->args[0], &request, fault);
+
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.transport", NULL, &at, fault);
+    request.source.value = at.sync.value;
+    return e != ERR_OK ? e : send_order(cli, "audio.set_sync", &request, fault);
+}
+
 enum err transport_panic(struct cli *cli, struct fault *fault)
 {
     return cli_ask(cli, "audio.panic", NULL, NULL, fault);
-}
-
-/* ---- patterns ---- */
-
-static enum err read_pattern(struct cli *cli, struct audio_set_pattern *request, struct fault *fault)
-{
-    struct buffer file = { 0 };
-    enum err e = file_read_all(cli->args[0], PATTERN_BYTES, &file, fault);
-
-    if (e == ERR_OK)
-        e = json_read(&pattern_shape, text_of(buffer_c(&file)), &cli->arena, &request->pattern, fault);
-    if (e != ERR_OK && file.len > 0) {
-        fault_hint(fault, "%s is not a pattern: see frontends/examples/acid.json", cli->args[0]);
-    }
-    buffer_free(&file);
-    return e;
-}
-
-void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
-{
-    char id[ID_TEXT_SIZE];
-    struct buffer line = { 0 };
-
-    cli_print(&line, "warning: %s %llu%s%.*s is silent: %s: %.*s", what, (unsigned long long)silent->index,
-              silent->name.len ? " " : "", TEXT_ARG(silent->name), id_write(silent->id, id), TEXT_ARG(silent->why));
-    cli_remark(&line);
-    buffer_free(&line);
-}
-
-enum err transport_pattern(struct cli *cli, struct fault *fault)
-{
-    struct audio_set_pattern request = { .immediate = cli->options.immediate };
-    struct queued queued = { 0 };
-    enum err e = read_pattern(cli, &request, fault);
-
-    if (e == ERR_OK)
-        e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
-    if (e != ERR_OK)
-        return e;
-    if (cli->options.json)
-        return cli_json(cli, &queued_shape, &queued);
-    for (uint32_t i = 0; i < queued.silent.count; i++)
-        cli_warn_of_silent(&queued.silent.at[i], "row");
-    /* The first number counts from 0, as in the log; the second from 1, as people do. */
-    cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
-              (long long)queued.bar, (long long)queued.bar + 1,
-              queued.replaced ? "; it replaces a queued pattern" : "");
-    return ERR_OK;
 }

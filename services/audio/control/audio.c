@@ -11,9 +11,11 @@
 #include "common/process/log.h"
 #include "common/sanitizer.h"
 #include "proto/transport/lock.h"
+#include "schema_supervisor.h"
 
 enum { CHECK_US = 1000000 };
 enum { READY_US = 3000000 }; /* a start without a JACK server counts as waiting after this time */
+enum { SILENCE_US = 10000000, RESTART_BUDGET_MS = 5000 };
 
 bool audio_stands_by(int *argc, char **argv)
 {
@@ -167,6 +169,7 @@ void audio_close(struct audio *audio)
         mailbox_free(audio->mailbox);
         studio_close(audio->studio);
     }
+    audio_forget_asked(audio);
     *audio = (struct audio){ 0 };
 }
 
@@ -252,6 +255,30 @@ static void look_at_rate(struct audio *audio, const struct link_facts *facts)
     }
 }
 
+static void log_restart(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state;
+    (void)answer;
+    if (error != ERR_OK && error != ERR_NOT_FOUND)
+        log_fault("cannot restart the JACK server", fault);
+}
+
+/* A server may run and yet accept no client, for example when its thread for clients has ended. Only another server
+ * helps. The supervisor does not find a server that the engine did not start: that one is left alone. */
+static void look_at_silence(struct audio *audio)
+{
+    struct supervisor_restart request = { .service = text_of("jack") };
+    struct fault fault = { 0 };
+    usec_t now = clock_steady();
+
+    if (link_silence(audio->link) < SILENCE_US || now - audio->server_restarted < SILENCE_US)
+        return;
+    audio->server_restarted = now;
+    if (service_ask(audio->service, "supervisor.restart", &request, RESTART_BUDGET_MS, NULL, log_restart, NULL,
+                    &fault) != ERR_OK)
+        log_fault("cannot ask for a restart of the JACK server", &fault);
+}
+
 void audio_tick(void *state)
 {
     struct audio *audio = state;
@@ -266,7 +293,10 @@ void audio_tick(void *state)
     look_at_readiness(audio, &facts);
     look_at_link(audio, &facts);
     look_at_memory(audio);
+    look_at_silence(audio);
     late_orders_tick(audio);
-    if (audio->instance == 0)
+    if (audio->instance == 0) {
         audio_take_notes(audio);
+        audio_tell_sounding(audio);
+    }
 }

@@ -1,11 +1,14 @@
 /* audio.h: the state of the audio service. Its control thread, the loop, answers asks. It is the only writer of the
  * score, sends orders, and reads notes and state. It never waits for the audio thread or for JACK.
  *
- *   control.c       transport, mixer, patterns: score and orders
+ *   control.c       transport, patterns: score and orders
+ *   set_mixer.c     strips, limiter, the preview's way
  *   set_pattern.c   loads the sounds of a pattern before it begins
  *   late_orders.c   orders while the core runs no periods
+ *   sounding.c      what sounds, as it was asked for
  *   named_sounds.c  slots and media items that rows and pads name
  *   pads.c          pads and their hits
+ *   sound_asks.c    single sounds
  *   tell.c          answers: transport, meters, mixer
  *   ports.c         the JACK server, connections, the preview's chain
  *   news.c          turns notes into events
@@ -24,6 +27,13 @@
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
+/* A pattern as an ask set it, which asks for the pattern get back. It is lost with the process. */
+struct kept_pattern {
+    uint32_t number; /* 0: none */
+    struct arena arena;
+    struct pattern pattern;
+};
+
 struct audio {
     struct service *service;
     struct studio *studio;
@@ -41,8 +51,14 @@ struct audio {
     struct late_orders late;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
+    struct kept_pattern now, next;             /* as they were set */
     struct ring orders, notes;
     struct slots state;
+
+    /* what was asked for, encoded (sounding.c); empty: nothing since this process started */
+    struct buffer pattern_asked, pad_asked[SCORE_PADS];
+    uint64_t sounding_told; /* the serial of the last event sounding_changed */
+    usec_t sounding_told_at;
 
     usec_t taps[AUDIO_TAPS];     /* newest first; 0: none */
     struct link_facts last_link; /* by the last event server_changed */
@@ -53,9 +69,10 @@ struct audio {
     int64_t levels_frame; /* end of the interval that `levels` covers */
     usec_t levels_told;
     bool levels_any;
-    usec_t checked;      /* time of the last check of the shared memory */
-    struct fault damage; /* of the shared memory; code 0: none */
-    uint32_t rate;       /* the server's rate that the studio has recorded */
+    usec_t server_restarted; /* time of the last ask for another JACK server */
+    usec_t checked;          /* time of the last check of the shared memory */
+    struct fault damage;     /* of the shared memory; code 0: none */
+    uint32_t rate;           /* the server's rate that the studio has recorded */
 };
 
 /* Maps the shared memory, locks and touches the audio thread's memory, adopts the published score, and starts to look
@@ -77,8 +94,14 @@ void audio_score_publish(struct audio *audio); /* with the next serial */
  * all effects, or the ask may be repeated. While the core runs no periods, audio_order defers an order with an answer,
  * and its ask, for some seconds (late_orders.h). Errors: busy, offline. */
 enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
+/* All of `count` orders at their frames, or none. */
+enum err audio_orders_now(struct audio *audio, struct call *call, struct order *orders, uint32_t count,
+                          const void *answer);
+enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; survives the process */
+
+void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
 
 /* Begins the pattern at the next bar; at once if the ask says so or the transport is stopped. The caller fills the
  * answer's list of silent rows. Errors: bad_request (the pattern), busy, offline. */
@@ -105,8 +128,29 @@ void audio_take_notes(struct audio *audio);
 extern const struct audio_handlers audio_handlers;
 
 /* set_pattern.c */
+enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct audio_pattern *ask,
+                           struct pattern_now *answer);
 enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                                struct queued *answer);
+
+/* sounding.c: keep an ask's pattern and pads as they were asked for, with ids and before slots replace them. */
+struct bytes audio_encode_pattern(struct call *call, const struct pattern *pattern);
+struct bytes audio_encode_pad(struct call *call, const struct pad *pad);
+void audio_note_asked(struct buffer *to, struct bytes asked);
+void audio_forget_asked(struct audio *audio);
+void audio_tell_sounding(struct audio *audio); /* publishes the event when it is due */
+enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
+                            struct sounding *answer);
+enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
+                                 struct nothing *answer);
+
+/* set_mixer.c */
+enum err audio_ask_set_strip(struct audio *audio, struct call *call, const struct audio_set_strip *ask,
+                             struct mixer *answer);
+enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
+                               struct mixer *answer);
+enum err audio_ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
+                               struct mixer *answer);
 
 /* pads.c */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);
@@ -115,6 +159,14 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer);
 enum err audio_ask_release(struct audio *audio, struct call *call, const struct audio_release *ask,
                            struct nothing *answer);
+
+/* sound_asks.c */
+enum err audio_ask_start_sound(struct audio *audio, struct call *call, const struct audio_start_sound *ask,
+                               struct sound_started *answer);
+enum err audio_ask_set_sound(struct audio *audio, struct call *call, const struct audio_set_sound *ask,
+                             struct nothing *answer);
+enum err audio_ask_stop_sound(struct audio *audio, struct call *call, const struct audio_stop_sound *ask,
+                              struct nothing *answer);
 
 /* tell.c */
 enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,

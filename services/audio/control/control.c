@@ -28,17 +28,21 @@ static bool is_whole(const struct score *score)
 
 static struct score fresh_score(const struct audio *audio)
 {
-    struct score score = { .tempo = 120,
+    struct score score = { .kept_serial = 1,
+                           .tempo = 120,
                            .next_bar = -1,
                            .limiter_ceiling = 0.9885F,
                            .looks_ahead = audio->looks_ahead,
                            .master = { .gain = 1 } };
 
+    const struct pattern none = { 0 };
+
+    (void)pattern_read(&none, &score.now, NULL); /* pads and sounds use its effects */
     for (uint32_t i = 0; i < GROUPS; i++)
         score.groups[i].gain = 1;
     for (uint32_t i = 0; i < SCORE_PADS; i++)
         score.pads[i] = (struct score_pad){
-            .sound = SCORE_NO_SOUND, .gain = 1, .ratio = 1, .note = 255, .channel = 255, .curve = 1
+            .sound = SCORE_NO_SOUND, .gain = 1, .ratio = 1, .note = 255, .channel = 255, .curve = 1, .sustain = 1
         };
     return score;
 }
@@ -72,27 +76,40 @@ static bool may_order(const struct audio *audio, const void *answer)
     return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
 }
 
-enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer)
+enum err audio_orders_now(struct audio *audio, struct call *call, struct order *orders, uint32_t count,
+                          const void *answer)
 {
     if (!may_order(audio, answer)) {
         (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
         return fault_hint(call_fault(call), "`loophole audio status` says why");
     }
-    order.frame = ORDER_NOW;
+    if (ring_space(&audio->orders) < count)
+        return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
     if (answer)
-        recall_foretell(call, answer, audio_effects(audio) + 1);
-    if (ring_write(&audio->orders, &order, 1) == 1)
+        recall_foretell(call, answer, audio_effects(audio) + count);
+    (void)ring_write(&audio->orders, orders, count);
+    return ERR_OK;
+}
+
+enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer)
+{
+    order.frame = ORDER_NOW;
+    return audio_orders_now(audio, call, &order, 1, answer);
+}
+
+enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer)
+{
+    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
+
+    if (answer && is_late && late_order_put(audio, call, orders, count, answer))
         return ERR_OK;
-    return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
+    return audio_orders_now(audio, call, orders, count, answer);
 }
 
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
 {
-    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
-
-    if (answer && is_late && late_order_put(audio, call, &order, answer))
-        return ERR_OK;
-    return audio_order_now(audio, call, order, answer);
+    order.frame = ORDER_NOW;
+    return audio_orders(audio, call, &order, 1, answer);
 }
 
 /* ---- transport ---- */
@@ -158,10 +175,30 @@ static enum err locate_step(struct audio *audio, struct call *call, int64_t step
                            answer);
 }
 
+/* Two orders, which one period takes. */
+static enum err start_at_bar(struct audio *audio, struct call *call, const struct audio_start *ask,
+                             struct transport_state *answer)
+{
+    struct transport_state now = current_state(audio);
+    struct order locate = { .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)(ask->bar * SCORE_BAR) };
+    struct order start = { .verb = ORDER_TRANSPORT_START, .value = (float)ask->count_in };
+
+    now.running = true;
+    now.bar = ask->bar;
+    now.step = 0;
+    now.phase = 0;
+    *answer = now;
+    recall_foretell(call, answer, audio_effects(audio) + 2);
+    enum err e = audio_order_now(audio, call, locate, NULL);
+    if (e == ERR_OK)
+        e = audio_order_now(audio, call, start, NULL);
+    return e != ERR_OK ? e : publish_answer(audio, answer, now);
+}
+
 static enum err ask_start(struct audio *audio, struct call *call, const struct audio_start *ask,
                           struct transport_state *answer)
 {
-    return start_transport(audio, call, ask->count_in, answer);
+    return ask->has_bar ? start_at_bar(audio, call, ask, answer) : start_transport(audio, call, ask->count_in, answer);
 }
 
 static enum err ask_stop(struct audio *audio, struct call *call, const struct audio_stop *ask,
@@ -270,63 +307,6 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
     return publish_score(audio, answer);
 }
 
-/* ---- mixer ---- */
-
-/* NULL: unknown channel. */
-static struct score_strip *strip_of(struct score *score, int32_t bus)
-{
-    static const uint32_t groups[] = {
-        [BUS_STREAMS] = GROUP_STREAMS,     [BUS_SOUNDS] = GROUP_SOUNDS,   [BUS_PADS] = GROUP_PADS,
-        [BUS_SEQUENCER] = GROUP_SEQUENCER, [BUS_PREVIEW] = GROUP_PREVIEW, [BUS_METRONOME] = GROUP_METRONOME,
-    };
-
-    if (bus == BUS_MASTER)
-        return &score->master;
-    return bus > 0 && bus < BUS_MASTER ? &score->groups[groups[bus]] : NULL;
-}
-
-static enum err ask_set_strip(struct audio *audio, struct call *call, const struct audio_set_strip *ask,
-                              struct mixer *answer)
-{
-    const struct mixer_strip *from = &ask->strip;
-    struct score_strip *strip = strip_of(&audio->score, from->bus.value);
-
-    if (!strip) {
-        (void)refuse(call, ERR_BAD_REQUEST, "the mixer has no channel \"%.*s\"", TEXT_ARG(from->bus.word));
-        return fault_field(call_fault(call), "strip.bus");
-    }
-    strip->gain = from->has_gain ? (float)from->gain : strip->gain;
-    strip->pan = from->has_pan ? (float)from->pan : strip->pan;
-    strip->mute = from->has_mute ? from->mute : strip->mute;
-    strip->solo = from->has_solo ? from->solo : strip->solo;
-    audio_score_publish(audio);
-    return audio_ask_mixer(audio, call, NULL, answer);
-}
-
-static enum err ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
-                                struct mixer *answer)
-{
-    if (ask->has_kind && ask->kind.value == 0) {
-        (void)refuse(call, ERR_BAD_REQUEST, "limiter kind \"%.*s\" is unknown: expected instant or lookahead",
-                     TEXT_ARG(ask->kind.word));
-        return fault_field(call_fault(call), "kind");
-    }
-    if (ask->has_ceiling)
-        audio->score.limiter_ceiling = (float)ask->ceiling;
-    if (ask->has_kind)
-        audio->score.looks_ahead = ask->kind.value == LIMITER_KIND_LOOKAHEAD;
-    audio_score_publish(audio);
-    return audio_ask_mixer(audio, call, NULL, answer);
-}
-
-static enum err ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
-                                struct mixer *answer)
-{
-    audio->score.preview_apart = ask->apart;
-    audio_score_publish(audio);
-    return audio_ask_mixer(audio, call, NULL, answer);
-}
-
 static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer)
 {
     (void)ask;
@@ -424,15 +404,21 @@ const struct audio_handlers audio_handlers = {
     .set_metronome = ask_set_metronome,
     .set_sync = ask_set_sync,
     .mixer = audio_ask_mixer,
-    .set_strip = ask_set_strip,
-    .set_limiter = ask_set_limiter,
-    .set_preview = ask_set_preview,
+    .set_strip = audio_ask_set_strip,
+    .set_limiter = audio_ask_set_limiter,
+    .set_preview = audio_ask_set_preview,
     .chain = audio_ask_chain,
     .panic = ask_panic,
     .set_pattern = audio_ask_set_pattern,
+    .pattern = audio_ask_pattern,
+    .sounding = audio_ask_sounding,
+    .sounding_kept = audio_ask_sounding_kept,
     .pads = audio_ask_pads,
     .set_pads = audio_ask_set_pads,
     .hit = audio_ask_hit,
+    .start_sound = audio_ask_start_sound,
+    .set_sound = audio_ask_set_sound,
+    .stop_sound = audio_ask_stop_sound,
     .release = audio_ask_release,
     .meters = audio_ask_meters,
     .reset_meters = ask_reset_meters,

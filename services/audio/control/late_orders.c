@@ -6,30 +6,36 @@
 
 enum { LATE_US = 5000000, LATE_MARGIN_US = 500000 };
 
-bool late_order_put(struct audio *audio, struct call *call, const struct order *order, const void *answer)
+bool late_order_put(struct audio *audio, struct call *call, const struct order *orders, uint32_t count,
+                    const void *answer)
 {
     struct late_orders *late = &audio->late;
     const size_t size = call_ask(call)->answer->size;
     usec_t now = clock_steady(), until = call_deadline(call) - LATE_MARGIN_US;
     void *own;
 
-    if (!audio_sounded(audio, LATE_US) || until <= now || late->count == LATE_ORDERS)
+    if (!audio_sounded(audio, LATE_US) || until <= now || late->count == LATE_ORDERS || count > LATE_PARTS)
         return false;
     own = arena_alloc(call_arena(call), size + 1);
     memcpy(own, answer, size);
     struct ticket ticket = call_defer(call);
     if (ticket.number)
-        late->each[late->count++] =
-            (struct late_order){ *order, call, ticket, own, until < now + LATE_US ? until : now + LATE_US };
+        late->each[late->count++] = (struct late_order){ .parts = count,
+                                                         .call = call,
+                                                         .ticket = ticket,
+                                                         .answer = own,
+                                                         .until = until < now + LATE_US ? until : now + LATE_US };
+    if (ticket.number)
+        memcpy(late->each[late->count - 1].orders, orders, count * sizeof(*orders));
     return true;
 }
 
 /* The client may have gone, and its call with it. */
-static void send_late(struct audio *audio, const struct late_order *one)
+static void send_late(struct audio *audio, struct late_order *one)
 {
     if (!ticket_is_open(audio->service, one->ticket))
         return;
-    if (audio_order_now(audio, one->call, one->order, one->answer) != ERR_OK) {
+    if (audio_orders_now(audio, one->call, one->orders, one->parts, one->answer) != ERR_OK) {
         ticket_fail(audio->service, one->ticket, call_fault(one->call));
         return;
     }

@@ -7,13 +7,14 @@
 #include "common/rt/order.h"
 #include "proto/service/service.h"
 
-enum { LATE_ORDERS = 64 };
+enum { LATE_ORDERS = 64, LATE_PARTS = 2 };
 
 struct audio;
 
 struct late_orders {
     struct late_order {
-        struct order order;
+        struct order orders[LATE_PARTS]; /* of one ask */
+        uint32_t parts;
         struct call *call; /* valid, like `answer` in its arena, while the ticket is open */
         struct ticket ticket;
         const void *answer;
@@ -24,7 +25,8 @@ struct late_orders {
 
 /* Defers the ask for 5 s at most, or until half a second before its deadline. True: it will be answered. False: the
  * core has not run for 5 s, or there is no time or no room. */
-bool late_order_put(struct audio *audio, struct call *call, const struct order *order, const void *answer);
+bool late_order_put(struct audio *audio, struct call *call, const struct order *orders, uint32_t count,
+                    const void *answer);
 
 /* Sends all orders in the order of arrival once a core runs; refuses those whose time is over. */
 void late_orders_tick(struct audio *audio);

@@ -4,6 +4,7 @@
 #include "services/audio/control/named_sounds.h"
 
 enum { NONE = 255 };
+static const float FLAT_Q = 0.7071067812F; /* the steepest low-pass without a peak */
 
 static const uint32_t modes[] = {
     [PAD_MODE_ONE_SHOT] = PAD_ONE_SHOT, [PAD_MODE_GATE] = PAD_GATE, [PAD_MODE_LOOP] = PAD_LOOP
@@ -12,7 +13,25 @@ static const int32_t mode_words[] = {
     [PAD_ONE_SHOT] = PAD_MODE_ONE_SHOT, [PAD_GATE] = PAD_MODE_GATE, [PAD_LOOP] = PAD_MODE_LOOP
 };
 
-static struct score_pad read_pad(const struct pad *from)
+static struct score_layer read_layer(const struct pad_layer *from)
+{
+    return (struct score_layer){ .sound = from->has_sound ? (uint32_t)from->sound : SCORE_NO_SOUND,
+                                 .generation = (uint32_t)from->generation,
+                                 .low = (float)from->low,
+                                 .high = from->has_high ? (float)from->high : 1,
+                                 .gain = from->has_gain ? (float)from->gain : 1,
+                                 .ratio = from->has_ratio ? (float)from->ratio : 1 };
+}
+
+/* Layers whose item could not be loaded are left out. */
+static void read_layers(const struct pad *from, struct score_pad *to)
+{
+    for (uint32_t i = 0; i < from->layers.count && to->layer_count < SCORE_LAYERS; i++)
+        if (from->layers.at[i].has_sound)
+            to->layers[to->layer_count++] = read_layer(&from->layers.at[i]);
+}
+
+static struct score_pad read_values(const struct pad *from)
 {
     return (struct score_pad){
         .sound = from->has_sound ? (uint32_t)from->sound : SCORE_NO_SOUND,
@@ -30,10 +49,47 @@ static struct score_pad read_pad(const struct pad *from)
         .attack = (float)from->attack,
         .release = (float)from->release,
         .curve = from->has_curve ? (float)from->curve : 1,
+        .decay = (float)from->decay,
+        .sustain = from->has_sustain ? (float)from->sustain : 1,
+        .cutoff = from->has_filter_freq ? (float)from->filter_freq : 0,
+        .resonance = from->has_filter_q ? (float)from->filter_q : FLAT_Q,
+        .reverb = (float)from->reverb_send,
+        .delay = (float)from->delay_send,
+        .loop_from = (uint32_t)from->loop_from,
+        .loop_until = (uint32_t)from->loop_until,
     };
 }
 
-static struct pad write_pad(uint32_t index, const struct score_pad *from)
+static struct score_pad read_pad(const struct pad *from)
+{
+    struct score_pad to = read_values(from);
+
+    read_layers(from, &to);
+    return to;
+}
+
+static struct pad_layer_list write_layers(const struct score_pad *from, struct arena *arena)
+{
+    struct pad_layer_list to = { 0, arena_array(arena, SCORE_LAYERS, sizeof(*to.at)) };
+
+    for (uint32_t i = 0; i < from->layer_count && i < SCORE_LAYERS; i++) {
+        const struct score_layer *layer = &from->layers[i];
+
+        to.at[to.count++] = (struct pad_layer){ .has_sound = layer->sound < SOUNDS,
+                                                .sound = layer->sound % SOUNDS,
+                                                .generation = layer->generation,
+                                                .low = (double)layer->low,
+                                                .has_high = true,
+                                                .high = (double)layer->high,
+                                                .has_gain = true,
+                                                .gain = (double)layer->gain,
+                                                .has_ratio = true,
+                                                .ratio = (double)layer->ratio };
+    }
+    return to;
+}
+
+static struct pad write_pad(uint32_t index, const struct score_pad *from, struct arena *arena)
 {
     return (struct pad){
         .pad = index,
@@ -58,7 +114,24 @@ static struct pad write_pad(uint32_t index, const struct score_pad *from)
         .release = (double)from->release,
         .has_curve = true,
         .curve = (double)from->curve,
+        .decay = (double)from->decay,
+        .has_sustain = true,
+        .sustain = (double)from->sustain,
+        .has_filter_freq = from->cutoff > 0,
+        .filter_freq = (double)from->cutoff,
+        .has_filter_q = from->cutoff > 0,
+        .filter_q = (double)from->resonance,
+        .reverb_send = (double)from->reverb,
+        .delay_send = (double)from->delay,
+        .loop_from = from->loop_from,
+        .loop_until = from->loop_until,
+        .layers = write_layers(from, arena),
     };
+}
+
+static bool has_sound(const struct score_pad *pad)
+{
+    return pad->sound < SOUNDS || pad->layer_count > 0;
 }
 
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer)
@@ -68,8 +141,8 @@ enum err audio_ask_pads(struct audio *audio, struct call *call, const struct aud
     (void)ask;
     answer->each.at = pads;
     for (uint32_t i = 0; i < SCORE_PADS; i++)
-        if (audio->score.pads[i].sound < SOUNDS || audio->score.pads[i].note != NONE)
-            pads[answer->each.count++] = write_pad(i, &audio->score.pads[i]);
+        if (has_sound(&audio->score.pads[i]) || audio->score.pads[i].note != NONE)
+            pads[answer->each.count++] = write_pad(i, &audio->score.pads[i], call_arena(call));
     return ERR_OK;
 }
 
@@ -79,6 +152,27 @@ static bool keeps_sound(const struct audio *audio, const struct pad *pad)
     const struct score_pad *now = &audio->score.pads[pad->pad % SCORE_PADS];
 
     return pad->has_sound && now->sound == pad->sound && now->generation == pad->generation;
+}
+
+/* An empty layer would be silent. */
+static enum err check_layers(const struct audio *audio, struct call *call, struct pad *pad)
+{
+    struct pad_layer *own = arena_array(call_arena(call), pad->layers.count, sizeof(*own));
+    enum err e = ERR_OK;
+
+    if (pad->layers.count > 0)
+        memcpy(own, pad->layers.at, pad->layers.count * sizeof(*own));
+    pad->layers.at = own;
+    for (uint32_t i = 0; e == ERR_OK && i < pad->layers.count; i++) {
+        if (own[i].has_high && own[i].high <= own[i].low)
+            e = refuse(call, ERR_BAD_REQUEST, "layer %u of pad %llu ends at velocity %g, before it begins", i,
+                       (unsigned long long)pad->pad, own[i].high);
+        else if (!own[i].has_id && !own[i].has_sound)
+            e = refuse(call, ERR_BAD_REQUEST, "layer %u of pad %llu has no sound", i, (unsigned long long)pad->pad);
+        else if (!own[i].has_id)
+            e = named_slot(audio, own[i].sound, &own[i].generation, call_fault(call));
+    }
+    return e;
 }
 
 static enum err check_pad(const struct audio *audio, struct call *call, struct pad *pad, uint32_t index)
@@ -94,26 +188,52 @@ static enum err check_pad(const struct audio *audio, struct call *call, struct p
     return fault_field(call_fault(call), field);
 }
 
-static uint32_t list_items(struct pad_list *pads, struct named_sound to[SCORE_PADS])
-{
-    uint32_t count = 0;
+/* Items of an ask, at most as many as named_load takes. */
+struct items {
+    struct named_sound each[SCORE_PADS];
+    uint32_t count; /* may be larger than the room */
+};
 
+static void add_item(struct items *to, struct named_sound item)
+{
+    if (to->count < SCORE_PADS)
+        to->each[to->count] = item;
+    to->count++;
+}
+
+static void list_layers(const struct pad *pad, struct items *to)
+{
+    for (uint32_t i = 0; i < pad->layers.count; i++) {
+        struct pad_layer *layer = &pad->layers.at[i];
+
+        if (layer->has_id)
+            add_item(to, (struct named_sound){ .index = pad->pad,
+                                               .id = layer->id,
+                                               .has_sound = &layer->has_sound,
+                                               .sound = &layer->sound,
+                                               .generation = &layer->generation });
+    }
+}
+
+static void list_items(struct pad_list *pads, struct items *to)
+{
     for (uint32_t i = 0; i < pads->count && i < SCORE_PADS; i++) {
         struct pad *pad = &pads->at[i];
 
         if (pad->has_id)
-            to[count++] = (struct named_sound){ .index = pad->pad,
-                                                .id = pad->id,
-                                                .has_sound = &pad->has_sound,
-                                                .sound = &pad->sound,
-                                                .generation = &pad->generation };
+            add_item(to, (struct named_sound){ .index = pad->pad,
+                                               .id = pad->id,
+                                               .has_sound = &pad->has_sound,
+                                               .sound = &pad->sound,
+                                               .generation = &pad->generation });
+        list_layers(pad, to);
     }
-    return count;
 }
 
 /* The pads of an ask, and its number. */
 struct asked_pads {
     struct pad_list each;
+    struct bytes *as_asked; /* of each */
     uint64_t number;
 };
 
@@ -132,6 +252,7 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
             continue;
         *number = asked->number;
         audio->score.pads[pad->pad % SCORE_PADS] = read_pad(pad);
+        audio_note_asked(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i]);
     }
     audio_score_publish(audio);
     pads->silent = silent;
@@ -143,22 +264,26 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
 {
     struct asked_pads *asked = arena_alloc(call_arena(call), sizeof(*asked));
     struct pad_list *own = &asked->each;
-    struct named_sound items[SCORE_PADS];
+    struct items items = { .count = 0 };
     enum err e = ERR_OK;
-    uint32_t count;
 
     own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at));
+    asked->as_asked = arena_array(call_arena(call), ask->each.count + 1, sizeof(*asked->as_asked));
     asked->number = ++audio->sets;
     own->count = ask->each.count;
     if (own->count)
         memcpy(own->at, ask->each.at, own->count * sizeof(*own->at));
-    for (uint32_t i = 0; e == ERR_OK && i < own->count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < own->count; i++) {
+        asked->as_asked[i] = audio_encode_pad(call, &own->at[i]);
         e = check_pad(audio, call, &own->at[i], i);
+        if (e == ERR_OK)
+            e = check_layers(audio, call, &own->at[i]);
+    }
     if (e != ERR_OK)
         return e;
-    count = list_items(own, items);
-    return count ? named_load(audio, call, items, count, set_pads, asked)
-                 : set_pads(audio, call, asked, (struct silent_sound_list){ 0 }, answer);
+    list_items(own, &items);
+    return items.count ? named_load(audio, call, items.each, items.count, set_pads, asked)
+                       : set_pads(audio, call, asked, (struct silent_sound_list){ 0 }, answer);
 }
 
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer)
@@ -166,13 +291,13 @@ enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audi
     const struct score_pad *pad = &audio->score.pads[ask->pad % SCORE_PADS];
     uint64_t generation = pad->generation;
 
-    if (pad->sound >= SOUNDS) {
+    if (!has_sound(pad)) {
         (void)refuse(call, ERR_NOT_FOUND, "pad %llu has no sound", (unsigned long long)ask->pad);
         fault_field(call_fault(call), "pad");
         return fault_hint(call_fault(call), "`loophole pads set %llu sound=FILE` gives it one",
                           (unsigned long long)ask->pad);
     }
-    if (named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
+    if (pad->layer_count == 0 && named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
         return fault_field(call_fault(call), "pad");
     return audio_order(audio, call,
                        (struct order){

@@ -1,10 +1,13 @@
 #include "services/audio/control/pattern.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <math.h>
+
+#include "proto/wire/value.h"
+#include "store/pattern/pattern_check.h"
 
 static const float MIDDLE_C = 261.6255653f; /* MIDI note 60 */
-static const float FLAT_Q = 0.7071067812f;  /* the steepest low-pass without a peak */
+static const float LEAST_ATTACK = 0.0001F;
+static const float FLAT_Q = 0.7071067812f; /* the steepest low-pass without a peak */
 
 /* ---- modules ---- */
 
@@ -27,7 +30,7 @@ static struct score_voice voice_of(const struct voice_values *from)
         .amp = GIVEN(from, amp, 0.5),
         .filter_freq = GIVEN(from, filter_freq, 2000),
         .filter_q = GIVEN(from, filter_q, 2),
-        .attack = GIVEN(&from->adsr, attack, 0.005),
+        .attack = fmaxf(GIVEN(&from->adsr, attack, 0.005), LEAST_ATTACK),
         .decay = GIVEN(&from->adsr, decay, 0.1),
         .sustain = GIVEN(&from->adsr, sustain, 0.5),
         .release = GIVEN(&from->adsr, release, 0.1),
@@ -61,43 +64,12 @@ static void read_effects(const struct modules *from, struct score_pattern *to)
     to->acid_comp = GIVEN(acid, vol_comp, 0.5);
 }
 
-/* Finds the voice with this name, the name of its field. NULL: unknown. */
-static const struct voice_values *find_voice(const struct modules *modules, struct text name)
-{
-    const struct field *field = schema_field(&modules_shape, name.len ? name : TEXT("voice1"));
-    static const struct voice_values none;
-    const char *at = (const char *)modules;
-
-    if (!field || field->record != &voice_values_shape)
-        return NULL;
-    return *(const bool *)(at + field->has_offset) ? (const void *)(at + field->offset) : &none;
-}
-
 /* ---- rows ---- */
 
-static enum err refuse_row(struct fault *fault, uint32_t row, const char *field, enum err e)
+static void read_steps(struct text steps, uint8_t *to)
 {
-    char path[64];
-
-    (void)snprintf(path, sizeof(path), "pattern.sequencer.tracks.%u.%s", row, field);
-    if (fault)
-        fault_field(fault, path);
-    return e;
-}
-
-static enum err read_steps(struct text steps, uint8_t *to, struct fault *fault)
-{
-    uint32_t at = 0;
-
-    if (steps.len != 16 && steps.len != 32 && steps.len != 48 && steps.len != 64)
-        return fault_set(fault, ERR_BAD_REQUEST, "a pattern has 16, 32, 48 or 64 steps, not %u", steps.len);
-    for (; at < steps.len && memchr("Xx.", steps.at[at], 3); at++)
+    for (uint32_t at = 0; at < steps.len; at++)
         to[at] = steps.at[at] == 'X' ? STEP_ACCENT : steps.at[at] == 'x' ? STEP_NORMAL : STEP_REST;
-    if (at == steps.len)
-        return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "step %u is \"%.*s\": X is an accent, x a step, . a rest", at + 1,
-              (int)text_character((struct text){ steps.len - at, steps.at + at }), steps.at + at);
-    return ERR_BAD_REQUEST;
 }
 
 static void read_notes(const struct row *from, struct score_row *to)
@@ -137,36 +109,22 @@ static void read_values(const struct row *from, const struct voice_values *voice
     read_notes(from, to);
 }
 
-static enum err read_row(const struct pattern *pattern, uint32_t index, struct score_pattern *to, struct fault *fault)
-{
-    const struct row *from = &pattern->sequencer.tracks.at[index];
-    const struct voice_values *voice = find_voice(&pattern->modules, from->voice_id);
-    struct score_row *row = &to->rows[index];
-    enum err e = read_steps(from->pattern, row->steps, fault);
-
-    if (e == ERR_OK && to->steps != 0 && from->pattern.len != to->steps)
-        e = fault_set(fault, ERR_BAD_REQUEST, "%u steps, but the rows before it have %u", from->pattern.len, to->steps);
-    if (e != ERR_OK)
-        return refuse_row(fault, index, "pattern", e);
-    to->steps = from->pattern.len;
-    if (!voice) {
-        e = fault_set(fault, ERR_BAD_REQUEST, "unknown voice \"%.*s\": expected voice1 to voice32",
-                      TEXT_ARG(from->voice_id));
-        return refuse_row(fault, index, "voice_id", e);
-    }
-    row->voice = voice_of(voice);
-    read_values(from, voice, row);
-    return ERR_OK;
-}
-
 enum err pattern_read(const struct pattern *from, struct score_pattern *to, struct fault *fault)
 {
-    enum err e = ERR_OK;
+    enum err e = pattern_check(from, fault);
 
-    *to = (struct score_pattern){ 0 };
+    *to = (struct score_pattern){ .steps = SCORE_BAR };
+    if (e != ERR_OK)
+        return value_fault_in(fault, e, "pattern");
     read_effects(&from->modules, to);
-    for (uint32_t i = 0; e == ERR_OK && i < from->sequencer.tracks.count && i < SCORE_ROWS; i++)
-        e = read_row(from, i, to, fault);
-    to->steps = to->steps ? to->steps : SCORE_BAR;
-    return e;
+    to->steps = pattern_steps(from);
+    for (uint32_t i = 0; i < from->sequencer.tracks.count && i < SCORE_ROWS; i++) {
+        const struct row *row = &from->sequencer.tracks.at[i];
+        const struct voice_values *voice = pattern_voice(&from->modules, row->voice_id);
+
+        to->rows[i].voice = voice_of(voice);
+        read_steps(row->pattern, to->rows[i].steps);
+        read_values(row, voice, &to->rows[i]);
+    }
+    return ERR_OK;
 }

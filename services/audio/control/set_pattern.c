@@ -1,14 +1,17 @@
-#include <stdio.h>
 #include <string.h>
 
+#include "proto/wire/codec.h"
+#include "proto/wire/value.h"
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
 #include "services/audio/control/pattern.h"
+#include "store/pattern/pattern_check.h"
 
 /* A copy of the ask, whose rows can be changed, and its number. */
 struct pattern_asked {
     struct audio_set_pattern ask;
     uint64_t number;
+    struct bytes as_asked;
 };
 
 static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
@@ -17,16 +20,16 @@ static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_
     struct pattern_asked *own = arena_alloc(call_arena(call), sizeof(*own));
     struct row *rows = arena_array(call_arena(call), from->count + 1, sizeof(*rows));
 
-    *own = (struct pattern_asked){ *ask, number };
+    *own = (struct pattern_asked){ *ask, number, audio_encode_pattern(call, &ask->pattern) };
     own->ask.pattern.sequencer.tracks.at = rows;
     if (from->count)
         memcpy(rows, from->at, from->count * sizeof(*rows));
     return own;
 }
 
-static enum err check_slots(const struct audio *audio, struct call *call, struct row_list *rows)
+static enum err check_slots(const struct audio *audio, struct call *call, const struct pattern *pattern)
 {
-    char field[64];
+    const struct row_list *rows = &pattern->sequencer.tracks;
 
     for (uint32_t i = 0; i < rows->count; i++) {
         struct row *row = &rows->at[i];
@@ -34,8 +37,8 @@ static enum err check_slots(const struct audio *audio, struct call *call, struct
         if (row->has_id || !row->has_sound ||
             named_slot(audio, row->sound, &row->generation, call_fault(call)) == ERR_OK)
             continue;
-        (void)snprintf(field, sizeof(field), "pattern.sequencer.tracks.%u.sound", i);
-        return fault_field(call_fault(call), field);
+        pattern_row_fault(pattern, i, "sound", call_fault(call)->code, call_fault(call));
+        return value_fault_in(call_fault(call), call_fault(call)->code, "pattern");
     }
     return ERR_OK;
 }
@@ -53,6 +56,46 @@ static uint32_t list_items(struct row_list *rows, struct named_sound to[SCORE_RO
     return count;
 }
 
+/* ---- the pattern as it was set ---- */
+
+static void keep_pattern(struct kept_pattern *kept, const struct pattern *pattern, uint32_t number)
+{
+    arena_reset(&kept->arena);
+    kept->number = codec_copy(&pattern_shape, pattern, &kept->arena, &kept->pattern) == ERR_OK ? number : 0;
+}
+
+void audio_keep_next(struct audio *audio)
+{
+    const struct kept_pattern was = audio->now;
+
+    audio->now = audio->next;
+    audio->next = was;
+}
+
+/* A new pattern may play before its note has arrived. */
+enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct audio_pattern *ask,
+                           struct pattern_now *answer)
+{
+    struct state state;
+    const struct kept_pattern *kept;
+
+    (void)ask;
+    (void)audio_state(audio, &state);
+    kept = audio->next.number && audio->next.number == state.pattern ? &audio->next : &audio->now;
+    if (kept->number == 0)
+        return refuse(call, ERR_NOT_FOUND, "no pattern was set since the audio service started");
+    *answer = (struct pattern_now){ .number = kept->number, .pattern = kept->pattern };
+    answer->pattern.sequencer.has_bpm = answer->pattern.sequencer.has_swing = true;
+    answer->pattern.sequencer.bpm = audio->score.tempo;
+    answer->pattern.sequencer.swing = audio->score.swing;
+    answer->pattern.sequencer.has_running = answer->pattern.sequencer.has_global_step = true;
+    answer->pattern.sequencer.running = state.running != 0;
+    answer->pattern.sequencer.global_step = state.step > 0 ? state.step : 0;
+    return ERR_OK;
+}
+
+/* ---- setting ---- */
+
 /* Without its sound a row would play the synth, so it is muted. Sounds load in any order; the later ask wins. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
@@ -69,8 +112,11 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
         asked->ask.pattern.sequencer.tracks.at[silent.at[i].index].mute = true;
     queued->silent = silent;
     e = audio_begin_pattern(audio, call, &asked->ask, queued);
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
         audio->pattern_set = asked->number;
+        keep_pattern(queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number);
+        audio_note_asked(&audio->pattern_asked, asked->as_asked);
+    }
     return e;
 }
 
@@ -85,7 +131,7 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
 
     e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for the pattern */
     if (e == ERR_OK)
-        e = check_slots(audio, call, &own->ask.pattern.sequencer.tracks);
+        e = check_slots(audio, call, &own->ask.pattern);
     if (e != ERR_OK)
         return e;
     count = list_items(&own->ask.pattern.sequencer.tracks, items);

@@ -36,7 +36,8 @@ bool link_close(struct link *link);
 
 /* For the control thread's heartbeat. False: the audio thread has been inside one period for so long that it hangs. */
 bool link_is_alive(struct link *link);
-bool link_is_stuck(struct link *link); /* leaving a dead server hangs: only a new process helps */
+bool link_is_stuck(struct link *link);  /* leaving a dead server hangs: only a new process helps */
+usec_t link_silence(struct link *link); /* how long no server has answered: it hangs, refuses us, or none runs */
 
 /* Copies the current facts. */
 void link_tell(struct link *link, struct link_facts *facts);

@@ -134,6 +134,7 @@ static void render_block(struct engine *engine, uint32_t frames)
     for (int group = 0; group < GROUPS; group++)
         for (int c = 0; c < 2; c++)
             mix_clear(engine->block.group[group][c], frames);
+    rows_clear(engine, frames);
     streams_render(engine, frames);
     sounds_render(engine, frames);
     rows_render(engine, frames);

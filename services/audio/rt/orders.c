@@ -58,6 +58,7 @@ static const doer doers[ORDER_VERBS] = {
     [ORDER_TRANSPORT_LOCATE] = sync_order_locate, [ORDER_CAPTURE_START] = capture_order_start,
     [ORDER_CAPTURE_STOP] = capture_order_stop,    [ORDER_PAD_HIT] = pads_order_hit,
     [ORDER_PAD_RELEASE] = pads_order_release,     [ORDER_METERS_RESET] = reset_meters,
+    [ORDER_SOUND_SHAPE] = sounds_order_shape,
 };
 
 static void answer_order(struct engine *engine, const struct order *order, uint32_t producer, bool done)
@@ -196,7 +197,8 @@ static bool starts_stream(const struct orders_waiting *waiting, uint32_t voice, 
 
 static bool starts_sound(const struct orders_waiting *waiting, uint32_t producer, uint32_t tag)
 {
-    return waiting->order.verb == ORDER_SOUND_START && waiting->producer == producer && waiting->order.tag == tag;
+    return (waiting->order.verb == ORDER_SOUND_START || waiting->order.verb == ORDER_SOUND_SHAPE) &&
+           waiting->producer == producer && waiting->order.tag == tag;
 }
 
 void orders_forget(struct engine *engine, enum order_verb verb)

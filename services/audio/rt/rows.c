@@ -240,7 +240,7 @@ static void close_group(struct engine *engine, enum score_group group, uint32_t 
         engine->half->sequencer.closed = closed;
 }
 
-static void clear_sends(struct engine *engine, uint32_t frames)
+void rows_clear(struct engine *engine, uint32_t frames)
 {
     for (int c = 0; c < 2; c++) {
         mix_clear(engine->block.acid[c], frames);
@@ -282,7 +282,6 @@ void rows_render(struct engine *engine, uint32_t frames)
     float(*click)[CORE_BLOCK] = engine->block.group[GROUP_METRONOME];
     uint32_t acid = 0;
 
-    clear_sends(engine, frames);
     for (uint32_t r = 0; r < SCORE_ROWS; r++) {
         uint32_t tail = render_row(engine, &pattern->rows[r], r, frames);
         acid = pattern->rows[r].voice.acid ? core_most(acid, tail) : acid;

@@ -6,6 +6,9 @@
 
 struct engine;
 
+/* Begins a block: sounds and rows add to the sends. */
+void rows_clear(struct engine *engine, uint32_t frames);
+
 /* Adds the rows of the block to its groups and sends. */
 void rows_render(struct engine *engine, uint32_t frames);
 

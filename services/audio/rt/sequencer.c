@@ -1,5 +1,6 @@
 #include "services/audio/rt/sequencer.h"
 
+#include "common/rt/step.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/sounds.h"
@@ -16,7 +17,7 @@ static bool plays_next(const struct engine *engine)
     const struct score *score = engine->score;
     uint32_t arrived = engine->half->sequencer.arrived;
 
-    return arrived != 0 && score->next.serial == arrived && score->now.serial != arrived;
+    return arrived != 0 && score->next_bar >= 0 && score->next.serial == arrived && score->now.serial != arrived;
 }
 
 const struct score_pattern *sequencer_pattern(const struct engine *engine)
@@ -44,7 +45,7 @@ double sequencer_swing(const struct engine *engine)
 
 static int64_t frame_of(const struct engine *engine, int64_t step)
 {
-    double place = sequencer_step_place(step, sequencer_swing(engine));
+    double place = step_place(step, sequencer_swing(engine));
 
     return transport_frame_of(&engine->half->transport, place);
 }
@@ -118,7 +119,7 @@ static void start_sound(struct engine *engine, const struct score_row *from, uin
                                   .pad = SOUNDS_NOBODY,
                                   .producer = SOUNDS_NOBODY,
                                   .choke = from->choke,
-                                  .release = from->voice.release,
+                                  .shape.release = from->voice.release,
                                   .gate = from->gate < 1 ? gate_of(engine, from) : UINT32_MAX };
 
     sounds_row_stop(engine, number);
@@ -201,11 +202,8 @@ void sequencer_due(struct engine *engine)
 
 void sequencer_period(struct engine *engine)
 {
-    struct rt_sequencer *sequencer = &engine->half->sequencer;
-    const struct score *score = engine->score;
-
-    if (score->now.serial == sequencer->arrived || score->next.serial != sequencer->arrived)
-        sequencer->arrived = 0;
+    if (!plays_next(engine))
+        engine->half->sequencer.arrived = 0;
 }
 
 void sequencer_silence(struct engine *engine, uint32_t frames)

@@ -25,12 +25,6 @@ static inline bool sequencer_has_filter(const struct score_row *row)
     return row->filter_freq > 0 || row->voice.filter_freq > 0;
 }
 
-/* The start of a step, in steps: every odd step is late by half the swing. */
-static inline double sequencer_step_place(int64_t step, double swing)
-{
-    return (double)step + ((step & 1) ? swing / 2 : 0);
-}
-
 /* The pattern that plays now, its tempo (BPM; 120 if the score's is invalid) and its swing (0 or more). */
 const struct score_pattern *sequencer_pattern(const struct engine *engine);
 double sequencer_tempo(const struct engine *engine);

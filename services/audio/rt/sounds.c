@@ -87,6 +87,19 @@ static void choose_part(struct sounds_voice *voice, const struct sounds_start *s
     voice->loop_end = voice->reverse ? voice->length - loop : voice->length;
 }
 
+/* Ends the loop before the end of the part. An end before the loop's beginning counts as none. */
+static void choose_loop_end(struct sounds_voice *voice, uint32_t until)
+{
+    uint32_t end = until > voice->from ? until - voice->from : 0;
+
+    if (voice->loop_end <= voice->loop_start || end == 0 || end >= voice->length)
+        return;
+    if (voice->reverse && voice->length - end < voice->loop_end)
+        voice->loop_start = voice->length - end;
+    else if (!voice->reverse && end > voice->loop_start)
+        voice->loop_end = end;
+}
+
 static struct sounds_voice *find_oldest(struct sounds_voice *voices, uint32_t count)
 {
     struct sounds_voice *found = voices;
@@ -134,16 +147,32 @@ static void choke_group(struct engine *engine, uint32_t group, uint32_t number)
             sounds_stop(engine, &voices[i], 0);
 }
 
+void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct order_shape *shape,
+                  uint32_t loop_until)
+{
+    uint32_t rate = engine->half->rate;
+
+    ramp_set(&voice->envelope, shape->attack > 0 ? 0.0f : 1.0f);
+    if (shape->attack > 0)
+        ramp_to(&voice->envelope, 1, core_frames(shape->attack, rate));
+    voice->decay = core_frames(shape->decay, rate);
+    voice->release = core_frames(shape->release, rate);
+    voice->sustain = number_within(shape->sustain, 0, 1);
+    voice->cutoff = number_within(shape->cutoff, 0, 20000);
+    voice->resonance = number_within(shape->resonance, 0.5f, 20);
+    voice->reverb = number_within(shape->reverb, 0, 1);
+    voice->send = number_within(shape->delay, 0, 1);
+    choose_loop_end(voice, loop_until);
+}
+
 static void open_gains(const struct engine *engine, struct sounds_voice *voice, const struct sounds_start *start)
 {
     struct mix_pan pan = mix_pan(start->pan);
-    float gain = number_within(start->gain, 0, 16);
 
-    ramp_set(&voice->left, gain * pan.left);
-    ramp_set(&voice->right, gain * pan.right);
-    ramp_set(&voice->envelope, start->attack > 0 ? 0.0f : 1.0f);
-    if (start->attack > 0)
-        ramp_to(&voice->envelope, 1, core_frames(start->attack, engine->half->rate));
+    voice->gain = number_within(start->gain, 0, 16);
+    voice->pan = start->pan;
+    ramp_set(&voice->left, voice->gain * pan.left);
+    ramp_set(&voice->right, voice->gain * pan.right);
     if (start->from == 0 && !voice->reverse)
         fade_open(&voice->fade);
     else
@@ -162,7 +191,6 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
         return false;
     made.ratio = number_within(start->ratio, 0.125f, 8);
     made.gate = start->gate;
-    made.release = core_frames(start->release, engine->half->rate);
     made.group = start->group;
     made.row = start->row;
     made.pad = start->pad;
@@ -172,6 +200,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     made.held = start->held;
     made.age = ++sounds->started;
     open_gains(engine, &made, start);
+    sounds_shape(engine, &made, &start->shape, start->loop_until);
     choke_group(engine, start->group, start->choke);
     *make_room(engine, start->voice) = made;
     return true;
@@ -204,6 +233,18 @@ static uint32_t frames_left(const struct sounds_voice *voice, double ratio)
     return (uint32_t)((length - voice->play.position - 1) / step + 1);
 }
 
+/* Begins the decay after the attack. Returns the frames until the next change. */
+static uint32_t follow_envelope(struct sounds_voice *voice, uint32_t frames)
+{
+    if (voice->decay == 0)
+        return frames;
+    if (voice->envelope.left)
+        return core_least(frames, voice->envelope.left);
+    ramp_to(&voice->envelope, number_within(voice->sustain, 0, 1), voice->decay);
+    voice->decay = 0;
+    return frames;
+}
+
 /* Fades out a part that ends before its sound's end. Returns the frames until the next change. */
 static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
 {
@@ -216,6 +257,7 @@ static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, d
         sounds_stop(engine, voice, 0);
     if (voice->state != SOUND_PLAYS)
         return frames;
+    frames = follow_envelope(voice, frames);
     if (is_cut && left != UINT32_MAX && left - fade < frames)
         frames = left - fade;
     return voice->gate < frames ? voice->gate : frames;
@@ -223,8 +265,10 @@ static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, d
 
 static bool is_over(const struct sounds_voice *voice)
 {
-    return voice->state == SOUND_STOPS &&
-           (fade_is_silent(&voice->fade) || (!voice->envelope.left && voice->envelope.target <= 0));
+    bool has_decay = voice->state == SOUND_PLAYS && voice->decay > 0;
+    bool has_faded = !has_decay && !voice->envelope.left && voice->envelope.target <= 0;
+
+    return has_faded || (voice->state == SOUND_STOPS && fade_is_silent(&voice->fade));
 }
 
 /* The destination of the voice: its row of the sequencer, or its group. */
@@ -239,6 +283,38 @@ static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[
     return engine->block.row[voice->row];
 }
 
+static void filter_voice(struct engine *engine, struct sounds_voice *voice, float *left, float *right, uint32_t frames)
+{
+    struct svf_params low = { voice->cutoff, voice->resonance };
+
+    if (voice->cutoff > 0)
+        svf_run(&voice->filter, &low, engine->half->rate, left, right, frames);
+}
+
+/* Adds one side of the voice, with its gain and pan, to an effect. */
+static void add_send(float *to, const float *from, const struct ramp *gain, float amount, uint32_t frames)
+{
+    float share = number_within(amount, 0, 1);
+    struct ramp scaled = { gain->target * share, gain->step * share, gain->left };
+
+    mix_add_ramp(to, from, &scaled, frames);
+}
+
+static void send_voice(struct engine *engine, const struct sounds_voice *voice, const float *left, const float *right,
+                       uint32_t at, uint32_t frames)
+{
+    struct core_block *block = &engine->block;
+
+    if (voice->reverb > 0) {
+        add_send(block->reverb[0] + at, left, &voice->left, voice->reverb, frames);
+        add_send(block->reverb[1] + at, right, &voice->right, voice->reverb, frames);
+    }
+    if (voice->send > 0) {
+        add_send(block->delay[0] + at, left, &voice->left, voice->send, frames);
+        add_send(block->delay[1] + at, right, &voice->right, voice->send, frames);
+    }
+}
+
 static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)
 {
     const float *samples = engine->sounds->samples + voice->offset + voice->from;
@@ -251,9 +327,11 @@ static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, dou
     float *left = engine->block.one[0], *right = engine->block.one[1], (*bus)[CORE_BLOCK] = bus_of(engine, voice);
     uint32_t n = interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
 
+    filter_voice(engine, voice, left, right, n);
     if (voice->envelope.left || voice->envelope.target < 1)
         ramp_apply(&voice->envelope, left, right, n);
     fade_apply(&voice->fade, left, right, n);
+    send_voice(engine, voice, left, right, at, n);
     mix_add_ramp(bus[0] + at, left, &voice->left, n);
     mix_add_ramp(bus[1] + at, right, &voice->right, n);
     if (voice->gate != UINT32_MAX)

@@ -19,14 +19,17 @@ struct sounds_start {
     uint32_t from, until, loop_from; /* frames of the sound; until 0: its end */
     uint32_t flags;                  /* enum order_flag */
     uint32_t group, row, pad, producer, tag, choke;
-    float attack, release; /* seconds */
-    uint32_t gate;         /* frames; UINT32_MAX: none */
-    uint32_t held;         /* by a key */
+    struct order_shape shape; /* all zero: no envelope, filter or send */
+    uint32_t loop_until;      /* frame of the sound; 0: its end */
+    uint32_t gate;            /* frames; UINT32_MAX: none */
+    uint32_t held;            /* by a key */
 };
 
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
+void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct order_shape *shape,
+                  uint32_t loop_until);               /* before its first frame */
 bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
@@ -36,6 +39,7 @@ bool sounds_order_start(struct engine *engine, const struct order *order, uint32
 bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_t producer);
 bool sounds_order_release(struct engine *engine, const struct order *order, uint32_t producer);
+bool sounds_order_shape(struct engine *engine, const struct order *order, uint32_t producer);
 
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
 void sounds_pad_release(struct engine *engine, uint32_t pad);

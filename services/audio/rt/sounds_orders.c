@@ -48,15 +48,44 @@ bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_
             continue;
         if (voice->group == GROUP_PREVIEW)
             mixer_close_returns(engine, core_most(frames, fade_frames(engine->half->rate)));
-        sounds_stop(engine, voice, frames);
+        sounds_stop(engine, voice, order->flags & ORDER_RELEASE ? voice->release : frames);
     }
     return true;
 }
 
+/* Takes the values of the order that it does not keep. */
+static void change_voice(struct sounds_voice *voice, const struct order *order, uint32_t frames)
+{
+    struct mix_pan pan;
+
+    if (!(order->flags & ORDER_KEEP_GAIN))
+        voice->gain = number_within(order->value, 0, 16);
+    if (!(order->flags & ORDER_KEEP_PAN))
+        voice->pan = order->pan;
+    if (!(order->flags & ORDER_KEEP_RATIO))
+        voice->ratio = number_within(order->ratio, 0.125f, 8);
+    pan = mix_pan(voice->pan);
+    voice->gain = number_within(voice->gain, 0, 16);
+    ramp_to(&voice->left, voice->gain * pan.left, frames);
+    ramp_to(&voice->right, voice->gain * pan.right, frames);
+}
+
+bool sounds_order_shape(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (!is_tagged(voice, producer, order->tag) || voice->play.position != 0)
+            continue;
+        found = true;
+        sounds_shape(engine, voice, &order->shape, order->loop_until);
+    }
+    return found;
+}
+
 bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_t producer)
 {
-    struct mix_pan pan = mix_pan(order->pan);
-    float gain = number_within(order->value, 0, 16);
     uint32_t frames = core_frames(order->seconds, engine->half->rate);
     bool found = false;
 
@@ -66,9 +95,7 @@ bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_
         if (!is_tagged(voice, producer, order->tag))
             continue;
         found = true;
-        ramp_to(&voice->left, gain * pan.left, frames);
-        ramp_to(&voice->right, gain * pan.right, frames);
-        voice->ratio = number_within(order->ratio, 0.125f, 8);
+        change_voice(voice, order, frames);
     }
     return found;
 }

@@ -7,8 +7,8 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "schema_availability.h"
 #include "services/indexer/scan/scan_writer.h"
-#include "services/indexer/scan/volume.h"
 
 enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
 
@@ -24,7 +24,7 @@ struct adoption {
     struct scan_writer writer;
     atomic_bool waits;
     char path[PATH_MAX];
-    struct volume_found volume;
+    struct volume volume; /* its texts lie in the arena */
     struct library library;
     struct fault fault; /* code ok: it is a library */
 };
@@ -47,6 +47,18 @@ static enum err find_path(struct adoption *adoption)
         fault_set(fault, ERR_BAD_REQUEST, "%.150s is not a folder", adoption->path);
     }
     return fault->code ? fault_field(fault, "path") : ERR_OK;
+}
+
+/* The volume that the path lies on. If its file system does not answer, the monitor says so soon. */
+static enum err find_volume(struct adoption *adoption, struct bytes path)
+{
+    struct availability_find find = { .path = path };
+    struct place_seen seen = { 0 };
+    enum err e = scan_writer_look(&adoption->writer, "availability.find", &find, &seen, &adoption->fault);
+
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &seen.volume, &adoption->arena, &adoption->volume);
+    return e == ERR_OK || adoption->fault.code ? e : fault_set(&adoption->fault, e, "no memory to add a library");
 }
 
 static bool contains_path(struct bytes outer, struct bytes inner)
@@ -99,22 +111,10 @@ static enum err ask_id(struct adoption *adoption, const char *name, const void *
     return e;
 }
 
-static enum err put_volume(struct adoption *adoption, struct id *volume)
-{
-    const struct volume_found *found = &adoption->volume;
-    struct persist_put_volume put = { .volume = { .identity = text_of(found->identity),
-                                                  .label = text_of(found->label),
-                                                  .mount = bytes_of(found->mount, strlen(found->mount)),
-                                                  .backend = { .value = (int32_t)found->backend },
-                                                  .online = true } };
-
-    return ask_id(adoption, "persist.put_volume", &put, volume);
-}
-
 /* Adds each folder from the mount down; the mount itself is the folder without a name. */
 static enum err put_folders(struct adoption *adoption, struct id volume, struct id *folder)
 {
-    size_t mount = strcmp(adoption->volume.mount, "/") == 0 ? 0 : strlen(adoption->volume.mount);
+    size_t mount = adoption->volume.mount.len <= 1 ? 0 : adoption->volume.mount.len;
     const char *rest = adoption->path + mount;
     struct persist_put_folder put = { .folder = { .volume = volume } };
     enum err e = ERR_OK;
@@ -143,37 +143,44 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     library->path = bytes_of(adoption->path, strlen(adoption->path));
     library->online = true;
     struct persist_put_library put = { .library = *library };
-    return scan_writer_ask_for(&adoption->writer, &adoption->sender, "persist.put_library", &put, &unused,
-                               &adoption->fault);
+    enum err e = scan_writer_ask_for(&adoption->writer, &adoption->sender, "persist.put_library", &put, &unused,
+                                     &adoption->fault);
+    if (e != ERR_OK)
+        return e;
+    struct persist_recall recall = { .folder = library->id };
+    return scan_writer_ask(&adoption->writer, "persist.recall", &recall, &unused, &adoption->fault);
 }
 
 static enum err make_library(struct adoption *adoption)
 {
     struct id volume = adoption->library.volume, folder = adoption->library.id;
-    enum err e = scan_writer_open(&adoption->writer, adoption->paths, &adoption->fault);
+    enum err e = ERR_OK;
 
     if (e == ERR_OK && id_is_zero(folder)) {
-        e = volume_of(adoption->path, &adoption->volume, &adoption->fault);
-        if (e == ERR_OK)
-            e = put_volume(adoption, &volume);
+        e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)));
+        volume = adoption->volume.id;
         if (e == ERR_OK)
             e = put_folders(adoption, volume, &folder);
     }
     if (e == ERR_OK)
         e = put_library(adoption, folder, volume);
-    scan_writer_close(&adoption->writer);
     return e;
 }
 
 static void run_adoption(struct errand *errand)
 {
     struct adoption *adoption = (struct adoption *)errand;
-    enum err e = find_path(adoption);
+    enum err e = scan_writer_open(&adoption->writer, adoption->paths, &adoption->fault);
 
+    if (e == ERR_OK)
+        e = find_volume(adoption, adoption->request.path); /* before anything touches it */
+    if (e == ERR_OK)
+        e = find_path(adoption);
     if (e == ERR_OK)
         e = hold_against_others(adoption);
     if (e == ERR_OK)
         make_library(adoption);
+    scan_writer_close(&adoption->writer);
 }
 
 /* ---- as an errand ---- */

@@ -53,6 +53,19 @@ static void end_read(struct catalogue_reader *catalogue, struct txn *txn)
     pthread_mutex_unlock(&catalogue->lock);
 }
 
+enum err catalogue_reader_within(struct catalogue_reader *catalogue, enum err (*read)(void *state, struct txn *txn),
+                                 void *state)
+{
+    struct txn *txn;
+    enum err e = begin_read(catalogue, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = read(state, txn);
+    end_read(catalogue, txn);
+    return e;
+}
+
 /* ---- records, copied out ---- */
 
 /* A list that grows in an arena while a walk runs. */
@@ -104,6 +117,11 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
     return e != ERR_OK ? e : all.error;
 }
 
+const struct paths *catalogue_reader_paths(const struct catalogue_reader *catalogue)
+{
+    return catalogue->paths;
+}
+
 enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *head)
 {
     struct txn *txn;
@@ -137,6 +155,23 @@ enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct 
     arena_free(&scratch);
     *to = (struct folder_list){ all.list.count, all.list.at };
     return e != ERR_OK ? e : all.error;
+}
+
+enum err catalogue_reader_folder_path(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
+                                      struct bytes *path)
+{
+    struct arena scratch = { 0 };
+    struct bytes found = { 0 };
+    struct txn *txn;
+    enum err e = begin_read(catalogue, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_folder_path(txn, &scratch, folder, &found);
+    *path = e == ERR_OK ? arena_bytes(arena, found) : (struct bytes){ 0 };
+    end_read(catalogue, txn);
+    arena_free(&scratch);
+    return e;
 }
 
 enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,

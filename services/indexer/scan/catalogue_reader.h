@@ -18,6 +18,8 @@ struct catalogue_reader;
 struct catalogue_reader *catalogue_reader_new(const struct paths *paths);
 void catalogue_reader_free(struct catalogue_reader *catalogue); /* NULL is allowed */
 
+const struct paths *catalogue_reader_paths(const struct catalogue_reader *catalogue);
+
 /* The newest revision of the change log. */
 enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *head);
 
@@ -25,9 +27,18 @@ enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct a
 enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
                                  struct volume *to);
 
+/* The path of a folder; empty if its volume is offline. */
+enum err catalogue_reader_folder_path(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
+                                      struct bytes *path);
+
 /* The folder of that name in `folder`; not_found if no media file below it was ever seen. */
 enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct id folder, struct bytes name,
                                     struct id *below);
+
+/* Calls `read` within a transaction, which it must leave soon; `read` must not call catalogue_reader_*. */
+struct txn;
+enum err catalogue_reader_within(struct catalogue_reader *catalogue, enum err (*read)(void *state, struct txn *txn),
+                                 void *state);
 
 /* Calls `seen` for the places directly in a folder, in byte order of their names. `seen` must not call
  * catalogue_reader_*; its arguments are valid during the call. */

@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/limits.h"
+#include "store/availability.h"
 
 /* The merge of two sorted lists: the catalogue calls for each of its records, and `next` is the first file that was not
  * merged yet. */
@@ -12,7 +13,6 @@ struct merge {
     const struct entry_list *files;
     struct compared_list *to;
     struct gone_rows *gone;
-    enum availability present;
     bool full;
 };
 
@@ -28,7 +28,7 @@ static bool add_gone(struct gone_rows *list, const struct kept_place *place)
     list->at[list->count++] = (struct gone){
         .id = place->id,
         .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },
-        .missing = place->availability.value == AVAILABILITY_MISSING,
+        .missing = place->availability.value == ITEM_STATE_MISSING,
         .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
     };
     return true;
@@ -50,8 +50,13 @@ static void add_new(struct merge *merge)
 static void add_known(struct merge *merge, const struct kept_place *place)
 {
     const struct folder_entry *entry = &merge->files->at[merge->to->count];
-    bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime ||
-                   place->availability.value != (int32_t)merge->present;
+    bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime;
+    enum item_state kept = availability_kept((enum item_state)place->availability.value);
+
+    if (entry->is_online_only)
+        differs = kept != ITEM_STATE_ONLINE_ONLY;
+    else
+        differs = differs || kept != ITEM_STATE_LOCAL;
 
     merge->to->at[merge->to->count++] = (struct compared){
         .entry = entry,
@@ -82,10 +87,9 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
 }
 
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
-                        enum availability present, struct arena *arena, struct compared_list *to,
-                        struct gone_rows *gone)
+                        struct arena *arena, struct compared_list *to, struct gone_rows *gone)
 {
-    struct merge merge = { .files = files, .to = to, .gone = gone, .present = present };
+    struct merge merge = { .files = files, .to = to, .gone = gone };
     enum err e = ERR_OK;
 
     *to = (struct compared_list){ 0, arena_array(arena, files->count, sizeof(*to->at)) };

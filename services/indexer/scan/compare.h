@@ -28,11 +28,10 @@ struct gone_rows {
 /* The order of names in listings and in the catalogue: by bytes, a prefix first. */
 int compare_names(struct bytes a, struct bytes b);
 
-/* Compares one folder without its subfolders. A zero `folder` is unknown: all its files are new. `present` is the
- * availability of existing files. `to` lies in the arena. Errors: full, io. */
+/* Compares one folder without its subfolders. A zero `folder` is unknown: all its files are new. `to` lies in the
+ * arena. Errors: full, io. */
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
-                        enum availability present, struct arena *arena, struct compared_list *to,
-                        struct gone_rows *gone);
+                        struct arena *arena, struct compared_list *to, struct gone_rows *gone);
 
 /* Adds all items in a folder and below it to `gone`. Errors: full, io. */
 enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone);

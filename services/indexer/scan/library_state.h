@@ -22,9 +22,11 @@ struct library_state {
     struct sender remover;            /* that ask */
     struct scan *scan;                /* in progress */
     uint64_t seen;                    /* media files that the whole scan in progress has seen */
+    uint64_t volume_mark;             /* of its volume's row at the last look; 0: none */
     bool unwatched;                   /* some folders could not be watched: it is scanned regularly */
     bool hung;                        /* its file system did not answer */
     bool asked_removal;               /* persist was asked to remove it */
+    bool added_again;                 /* a person added it while it was being removed */
     bool removing;                    /* it is removed after the scan in progress; nothing else happens with it */
     uint64_t asked_missing, asked_of; /* the open question (question.h); 0: none */
     bool asked_lost;

@@ -35,6 +35,18 @@ enum kind naming_kind(struct bytes name)
     return KIND_OTHER;
 }
 
+struct bytes naming_real(struct bytes name)
+{
+    static const char *const endings[] = { ".nextcloud", ".owncloud" };
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        uint32_t len = (uint32_t)strlen(endings[i]);
+        if (name.len > len && memcmp(name.at + name.len - len, endings[i], len) == 0)
+            return bytes_of(name.at, name.len - len);
+    }
+    return name;
+}
+
 static bool matches_glob(struct text glob, const char *name, const char *below)
 {
     char pattern[256];

@@ -11,10 +11,14 @@
 /* KIND_OTHER if it is not media. */
 enum kind naming_kind(struct bytes name);
 
+/* The name without ".nextcloud" or ".owncloud": the file that such a placeholder stands for. Else the name itself. */
+struct bytes naming_real(struct bytes name);
+
 /* The files that a library ignores. */
 struct naming_rules {
     struct text_list ignore; /* globs of names; a glob with a slash is compared with the path below the library */
     bool hidden_files;       /* accept names that begin with a dot */
+    bool is_cloud;           /* a file with a size and without blocks is only in the cloud */
 };
 
 /* True for an ignored file or folder, with everything below it. `below` is its path below the library, its name

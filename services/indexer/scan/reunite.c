@@ -4,22 +4,48 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "services/indexer/scan/volume.h"
+#include "proto/transport/ask.h"
+#include "schema_availability.h"
 #include "services/indexer/scan/walk.h"
 
-enum { PATIENCE_US = 20000000, AT_ONCE = 1024 /* items of one transaction */ };
+enum { PATIENCE_US = 20000000, HERE_US = 200000, LOOK_BUDGET_MS = 8000, AT_ONCE = 1024 /* items of one transaction */ };
+
+/* The monitor's word that the volume of a place is here; asked anew when it is older than HERE_US. */
+struct here_guard {
+    struct asker *asker; /* NULL: none yet */
+    struct id volume;
+    usec_t at;
+    bool is_here;
+};
+
+static bool volume_is_here(struct catalogue_reader *catalogue, struct here_guard *guard, struct id volume,
+                           struct bytes path)
+{
+    struct availability_check check = { .volume = volume, .path = path };
+    struct place_seen seen = { 0 };
+
+    if (guard->at && id_equal(guard->volume, volume) && clock_steady() - guard->at < HERE_US)
+        return guard->is_here;
+    if (!guard->asker)
+        guard->asker = asker_new(catalogue_reader_paths(catalogue), NULL);
+    guard->volume = volume;
+    guard->at = clock_steady();
+    guard->is_here = guard->asker &&
+                     ask(guard->asker, "availability.check", &check, LOOK_BUDGET_MS, NULL, &seen, NULL) == ERR_OK &&
+                     seen.here;
+    return guard->is_here;
+}
 
 /* True if the file is gone from a volume that is online. For another volume it is unknown. */
-static bool is_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media)
+static bool is_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media,
+                    struct here_guard *guard)
 {
-    struct volume_found found;
     struct volume volume;
     struct bytes path = { 0 };
 
     if (catalogue_reader_where(catalogue, scratch, media, &path, &volume) != ERR_OK || path.len == 0)
         return false;
-    return walk_is_gone((const char *)path.at) && volume_of((const char *)path.at, &found, NULL) == ERR_OK &&
-           text_is(volume.identity, found.identity);
+    return walk_is_gone((const char *)path.at) && volume_is_here(catalogue, guard, volume.id, path);
 }
 
 /* ---- all copies of a content ---- */
@@ -33,7 +59,7 @@ struct looking {
     void *state;
 };
 
-static enum err look_at_some(struct looking *looking, const struct media_list *some)
+static enum err look_at_some(struct looking *looking, const struct media_list *some, struct here_guard *guard)
 {
     struct arena scratch = { 0 };
     enum err e = ERR_OK;
@@ -41,7 +67,7 @@ static enum err look_at_some(struct looking *looking, const struct media_list *s
     for (uint32_t i = 0; e == ERR_OK && i < some->count; i++) {
         if (!errand_goes_on(&looking->errand))
             e = ERR_BUSY;
-        else if (is_gone(looking->catalogue, &scratch, &some->at[i]))
+        else if (is_gone(looking->catalogue, &scratch, &some->at[i], guard))
             e = gone_add(&looking->list, some->at[i].id, some->at[i].file);
         arena_reset(&scratch);
     }
@@ -56,6 +82,7 @@ static void find_gone(struct errand *errand)
     struct bytes content = bytes_of(looking->content.b, sizeof(looking->content.b));
     struct id after = { { 0 } };
     struct media_list some = { 0 };
+    struct here_guard guard = { 0 };
     struct arena arena = { 0 };
     enum err e;
 
@@ -64,10 +91,11 @@ static void find_gone(struct errand *errand)
         e = catalogue_reader_with_content(looking->catalogue, &arena, content, after, AT_ONCE, &some);
         if (e == ERR_OK && some.count > 0) {
             after = some.at[some.count - 1].id;
-            e = look_at_some(looking, &some);
+            e = look_at_some(looking, &some, &guard);
         }
     } while (e == ERR_OK && some.count == AT_ONCE);
     arena_free(&arena);
+    asker_free(guard.asker);
     if (gone_sort(&looking->list) != ERR_OK)
         gone_free(&looking->list);
 }
@@ -119,11 +147,13 @@ struct gone_verifying {
 static void verify_gone(struct errand *errand)
 {
     struct gone_verifying *verifying = (struct gone_verifying *)errand;
+    struct here_guard guard = { 0 };
     struct arena arena = { 0 };
     struct media media;
 
     verifying->is_gone = catalogue_reader_media(verifying->catalogue, &arena, verifying->older, &media) == ERR_OK &&
-                         is_gone(verifying->catalogue, &arena, &media);
+                         is_gone(verifying->catalogue, &arena, &media, &guard);
+    asker_free(guard.asker);
     arena_free(&arena);
 }
 

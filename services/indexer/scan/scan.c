@@ -65,7 +65,8 @@ static void take_outcome(void *state, const struct operation *operation, const s
     if (!operation->has_place)
         return;
     scan->added += outcome->created;
-    if (outcome->stale && (work = scan_add_work(scan, node, outcome->id, path, &trace)))
+    if (outcome->stale && place->availability.value != ITEM_STATE_ONLINE_ONLY &&
+        (work = scan_add_work(scan, node, outcome->id, path, &trace)))
         work->created = outcome->created;
     send_report_now_and_then(scan);
 }
@@ -165,9 +166,11 @@ static void run_scan(struct errand *errand)
     if (e == ERR_OK)
         e = scan_library_find(scan, fault);
     if (e == ERR_OK)
-        e = scan->result.away ? scan_settle_away(scan, fault) : look_at_targets(scan, fault);
+        e = scan->result.away ? ERR_OK : look_at_targets(scan, fault);
     if (e == ERR_OK)
         e = scan_writer_flush(&scan->writer, fault);
+    if (e == ERR_OK && !scan->result.away)
+        e = scan_sessions_settle(scan, fault);
     if (e == ERR_OK)
         scan_library_put(scan, fault);
     scan_writer_close(&scan->writer);
@@ -191,6 +194,7 @@ static void free_scan(struct errand *errand)
         scan_report_send(scan->report, NULL);
     free(scan->gone.at);
     free(scan->newcomers.at);
+    free(scan->sessions.at);
     arena_free(&scan->folder);
     arena_free(&scan->arena);
     free(scan);
@@ -211,7 +215,8 @@ static enum err copy_order(struct scan *scan, const struct scan_order *order)
             targets[i].below = "";
     }
     scan->order.targets = order->targets ? targets : NULL;
-    scan->rules = (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files };
+    scan->rules =
+        (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files, .is_cloud = false };
     return ERR_OK;
 }
 

@@ -1,7 +1,7 @@
 /* scan.h: one scan of a library, or of some of its folders, as an errand. It walks the folders and compares them with
  * the catalogue. It reports the differences to persist, and the files to analyse to the loop.
  *
- *   where is the volume now? ─ away ──────────────► all its items: offline
+ *   where is the volume now? ─ away ──────────────► nothing: the rows of volume and library say it
  *        │ here
  *   each folder: watch it, read it, compare ──► new and changed places to persist ──► files to analyse, as a report
  *        │
@@ -35,7 +35,8 @@ struct scan_order {
 struct scan_result {
     struct fault fault;     /* code ok: everything was seen */
     struct library library; /* its present record; lies in the scan's memory */
-    bool away;              /* the library is not there */
+    bool away;              /* the library is not there … */
+    bool is_volume_here;    /* … although its volume is */
     enum verdict verdict;   /* about the files that are gone */
     uint64_t missing, of;
     uint64_t unread; /* folders that could not be read: nothing below them changed */

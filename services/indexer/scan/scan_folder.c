@@ -102,7 +102,7 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     scan->items++;
     if (compared->differs)
         return scan_place(scan, node, entry, fault);
-    if (entry->unsure || !wants_hearing(scan, compared))
+    if (entry->unsure || entry->is_online_only || !wants_hearing(scan, compared))
         return ERR_OK;
     work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
                          &entry->trace);
@@ -118,7 +118,7 @@ static enum err meet_files(struct scan *scan, struct folder_node *node, const st
                            struct fault *fault)
 {
     struct compared_list all;
-    enum err e = compare_folder(scan->catalogue, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
+    enum err e = compare_folder(scan->catalogue, node->id, files, &scan->folder, &all, &scan->gone);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot compare %s with the catalogue", node->path);
@@ -232,6 +232,8 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
     } else {
         note_too_long(scan, node, &listing);
         e = meet_files(scan, node, &listing.files, fault);
+        if (e == ERR_OK)
+            e = scan_sessions_see(scan, node, &listing.sessions, fault);
         if (e == ERR_OK)
             e = meet_folders(scan, node, &listing.folders, fault);
     }

@@ -32,6 +32,17 @@ struct newcomer_list {
     struct newcomer *at;
 };
 
+/* A session file that the scan saw. */
+struct seen_session {
+    const char *path;
+    struct trace trace;
+};
+
+struct seen_session_list {
+    size_t count, room;
+    struct seen_session *at;
+};
+
 struct scan {
     struct errand errand;
     const struct paths *paths;
@@ -47,12 +58,13 @@ struct scan {
     struct scan_report *report;
     usec_t report_sent;
     struct naming_rules rules;
-    enum availability present; /* of an existing file */
+    uint64_t seen_as; /* what availability.check said of the library's place before the scan */
     struct folder_node *pending;
     struct gone_rows gone;
     bool has_as_of;
     uint64_t as_of; /* the newest revision before the scan */
     struct newcomer_list newcomers;
+    struct seen_session_list sessions;
     uint64_t seen;     /* media files */
     uint64_t items;    /* items of the catalogue that were seen, and were not missing before */
     uint64_t added;    /* new places */
@@ -69,9 +81,12 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
 /* Makes a node for a folder below `parent`. NULL: no room (limits_leave), or the path is too long. */
 struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
 
-/* Finds the library's present place and updates its volume's record. Sets result.library.path, result.library.online
- * and `present`; result.away if it is not mounted. */
+/* Finds the library's present place. Sets result.library.path and result.library.online; result.away if its volume or
+ * its folder is not there. Errors: timeout (its file system does not answer). */
 enum err scan_library_find(struct scan *scan, struct fault *fault);
+
+/* Before anything counts as gone: conflict if a mount at or below the library was exchanged since scan_library_find. */
+enum err scan_library_is_same(struct scan *scan, struct fault *fault);
 
 /* Writes the library's record if the scan changed it. */
 enum err scan_library_put(struct scan *scan, struct fault *fault);
@@ -84,7 +99,7 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault);
 enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, struct fault *fault);
 
 /* Reports whether an item's file exists. */
-enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault);
+enum err scan_place_presence(struct scan *scan, struct id id, enum item_state availability, struct fault *fault);
 
 /* The folder's id; asks persist for one if it has none. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);
@@ -96,7 +111,12 @@ enum err scan_settle_some(struct scan *scan, struct fault *fault);
 /* Reports moves, new places, and missing items within the limits. */
 enum err scan_settle(struct scan *scan, struct fault *fault);
 
-/* Marks all items of the library offline. */
-enum err scan_settle_away(struct scan *scan, struct fault *fault);
+/* Notes the session files of a folder. Errors: full. */
+enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, const struct entry_list *files,
+                           struct fault *fault);
+
+/* After all places are reported: reads new and changed sessions, looks again for items of older ones, and reports
+ * sessions that are gone. What cannot be done now is done by a later scan. Errors: timeout. */
+enum err scan_sessions_settle(struct scan *scan, struct fault *fault);
 
 #endif

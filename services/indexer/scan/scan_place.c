@@ -80,14 +80,14 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
                    .mtime = entry->trace.mtime,
                    .inode = entry->trace.inode,
                    .pack = naming_pack(&scan->folder, library, below),
-                   .availability = { .value = (int32_t)scan->present },
+                   .availability = { .value = entry->is_online_only ? ITEM_STATE_ONLINE_ONLY : ITEM_STATE_LOCAL },
                    .has_as_of = node->has_as_of,
                    .as_of = node->as_of },
     };
     return scan_writer_add(&scan->writer, &place, node, fault);
 }
 
-enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
+enum err scan_place_presence(struct scan *scan, struct id id, enum item_state availability, struct fault *fault)
 {
     struct operation presence = { .has_presence = true,
                                   .presence = { .id = id,

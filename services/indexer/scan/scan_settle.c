@@ -42,6 +42,8 @@ enum err scan_settle_some(struct scan *scan, struct fault *fault)
  * item. The next scan sees what the folder contains instead. */
 static bool has_gone_again(struct scan *scan, const struct newcomer *newcomer)
 {
+    if (newcomer->entry.is_placeholder)
+        return false;
     const char *path = walk_join(&scan->folder, newcomer->node->path, (const char *)newcomer->entry.name.at);
     bool has_gone = walk_is_gone(path);
 
@@ -78,7 +80,7 @@ static enum err settle_newcomers(struct scan *scan, struct fault *fault)
     return e;
 }
 
-static enum err mark_gone(struct scan *scan, enum availability availability, struct fault *fault)
+static enum err mark_gone(struct scan *scan, enum item_state availability, struct fault *fault)
 {
     enum err e = ERR_OK;
 
@@ -104,12 +106,14 @@ static void count_gone(struct scan *scan)
 
 enum err scan_settle(struct scan *scan, struct fault *fault)
 {
-    static const enum availability means[] = {
-        [VERDICT_MARK] = AVAILABILITY_MISSING, [VERDICT_LOST] = AVAILABILITY_EXTERNAL_OFFLINE
+    static const enum item_state means[] = {
+        [VERDICT_MARK] = ITEM_STATE_MISSING, [VERDICT_LOST] = ITEM_STATE_EXTERNAL_OFFLINE
     };
     struct scan_result *result = &scan->result;
-    enum err e = settle_newcomers(scan, fault);
+    enum err e = scan->gone.count ? scan_library_is_same(scan, fault) : ERR_OK;
 
+    if (e == ERR_OK)
+        e = settle_newcomers(scan, fault);
     if (e != ERR_OK)
         return e;
     count_gone(scan);
@@ -117,13 +121,4 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
     if (result->verdict != VERDICT_ASK)
         e = mark_gone(scan, means[result->verdict], fault);
     return e;
-}
-
-enum err scan_settle_away(struct scan *scan, struct fault *fault)
-{
-    enum err e = compare_gone(scan->catalogue, scan->order.library.id, &scan->gone);
-
-    if (e != ERR_OK)
-        return fault_set(fault, e, "cannot read the items of a library");
-    return mark_gone(scan, AVAILABILITY_EXTERNAL_OFFLINE, fault);
 }

@@ -50,6 +50,23 @@ enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *se
     return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
 }
 
+enum err scan_writer_look(struct scan_writer *writer, const char *name, const void *request, void *answer,
+                          struct fault *fault)
+{
+    asker_for(writer->asker, 0);
+    while (errand_goes_on(writer->errand)) {
+        struct fault refused = { 0 };
+        enum err e = ask(writer->asker, name, request, BUDGET_MS, NULL, answer, &refused);
+        if (e != ERR_OFFLINE && e != ERR_BUSY) {
+            if (e != ERR_OK)
+                *fault = refused;
+            return e;
+        }
+        clock_sleep(PAUSE_US);
+    }
+    return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
+}
+
 enum err scan_writer_add(struct scan_writer *writer, const struct operation *operation, void *about,
                          struct fault *fault)
 {

@@ -39,6 +39,11 @@ enum err scan_writer_ask(struct scan_writer *writer, const char *name, const voi
 enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *sender, const char *name,
                              const void *request, void *answer, struct fault *fault);
 
+/* Asks the monitor, and waits only while it is away. Errors: those of the ask; timeout also if its answer does not
+ * come. The answer is valid until the next ask. */
+enum err scan_writer_look(struct scan_writer *writer, const char *name, const void *request, void *answer,
+                          struct fault *fault);
+
 /* Copies the operation, and sends the batch when it is full. `answered` gets `about` back. Errors: as
  * scan_writer_ask. */
 enum err scan_writer_add(struct scan_writer *writer, const struct operation *operation, void *about,

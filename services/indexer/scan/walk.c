@@ -12,6 +12,7 @@
 
 #include "common/file.h"
 #include "common/process/limits.h"
+#include "services/indexer/scan/session_file.h"
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
@@ -24,7 +25,7 @@ struct folder_reading {
     const struct naming_rules *rules;
     struct arena *arena;
     struct folder_listing *to;
-    uint32_t file_room, folder_room;
+    uint32_t file_room, folder_room, session_room;
 };
 
 const char *walk_join(struct arena *arena, const char *folder, const char *name)
@@ -61,7 +62,7 @@ static bool add_folder(struct folder_reading *reading, struct folder_entry *entr
     return add_entry(reading, &reading->to->folders, &reading->folder_room, entry);
 }
 
-/* Adds a media file after one stat, which follows links. Ignores what is gone or not a regular file. */
+/* Adds a media file or a session after one stat, which follows links. Ignores what is gone or not a regular file. */
 static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
 {
     struct stat st;
@@ -74,7 +75,15 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
         return true;
     } else {
         entry->trace = trace_of(&st);
+        entry->is_online_only =
+            entry->is_placeholder || (reading->rules->is_cloud && st.st_size > 0 && st.st_blocks == 0);
     }
+    if (entry->is_placeholder) {
+        entry->trace = (struct trace){ 0 };
+        entry->name = naming_real(entry->name);
+    }
+    if (entry->kind == KIND_OTHER)
+        return entry->unsure || add_entry(reading, &reading->to->sessions, &reading->session_room, entry);
     return add_entry(reading, &reading->to->files, &reading->file_room, entry);
 }
 
@@ -128,13 +137,15 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
 
     if (is_too_long(reading, name, entry.name) || is_passed_over(reading, entry.name))
         return true;
-    entry.kind = naming_kind(entry.name);
-    if (entry.kind == KIND_OTHER && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
+    entry.kind = naming_kind(naming_real(entry.name));
+    entry.is_placeholder = entry.kind != KIND_OTHER && naming_real(entry.name).len < entry.name.len;
+    bool is_session = entry.kind == KIND_OTHER && session_file_is(entry.name);
+    if (entry.kind == KIND_OTHER && !is_session && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
         return true;
     type = type_of(reading, name);
     if (type == DT_DIR)
         return add_folder(reading, &entry);
-    if (entry.kind == KIND_OTHER || (type != DT_REG && type != DT_LNK))
+    if ((entry.kind == KIND_OTHER && !is_session) || (type != DT_REG && type != DT_LNK))
         return true;
     return add_file(reading, &entry);
 }
@@ -146,6 +157,21 @@ static int by_name(const void *a, const void *b)
     int order = memcmp(x->name.at, y->name.at, len);
 
     return order ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+}
+
+/* A file and its placeholder are one: the file counts. */
+static void drop_placeholders(struct entry_list *list)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        bool is_same = kept && bytes_equal(list->at[kept - 1].name, list->at[i].name);
+        if (!is_same)
+            list->at[kept++] = list->at[i];
+        else if (!list->at[i].is_placeholder)
+            list->at[kept - 1] = list->at[i];
+    }
+    list->count = kept;
 }
 
 static void sort_entries(struct entry_list *list)
@@ -190,6 +216,7 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
     enum err e = read_all(errand, &reading, path, fault);
     closedir(reading.directory);
     sort_entries(&to->files);
+    drop_placeholders(&to->files);
     sort_entries(&to->folders);
     return e;
 }

@@ -13,7 +13,9 @@
 struct folder_entry {
     struct bytes name; /* followed by a zero byte */
     enum kind kind;
-    bool unsure; /* it exists, but its trace cannot be read */
+    bool unsure;         /* it exists, but its trace cannot be read */
+    bool is_placeholder; /* its file on the disk has another name (naming_real) */
+    bool is_online_only; /* its content is in a cloud: it is never opened */
     struct trace trace;
 };
 
@@ -23,8 +25,9 @@ struct entry_list {
 };
 
 struct folder_listing {
-    struct entry_list files;   /* media, sorted by name */
-    struct entry_list folders; /* sorted by name */
+    struct entry_list files;    /* media, sorted by name */
+    struct entry_list folders;  /* sorted by name */
+    struct entry_list sessions; /* session files of other programs (session_file.h) */
     uint64_t too_long; /* media files and folders that are ignored, because their path has PATH_MAX bytes or more */
     struct bytes too_long_first; /* the name of one of them */
 };

@@ -8,6 +8,7 @@
 
 #include "common/alloc.h"
 #include "services/indexer/scan/naming.h"
+#include "services/indexer/scan/session_file.h"
 
 enum {
     QUIET_US = 300000,    /* after a folder's last change */
@@ -252,8 +253,9 @@ static void forget_leaving(struct watch *watch)
 
 static bool is_of_interest(const struct inotify_event *event)
 {
-    return (event->mask & IN_ISDIR) || event->len == 0 ||
-           naming_kind(bytes_of(event->name, strlen(event->name))) != KIND_OTHER;
+    struct bytes name = bytes_of(event->name, event->len ? strlen(event->name) : 0);
+
+    return (event->mask & IN_ISDIR) || event->len == 0 || naming_kind(name) != KIND_OTHER || session_file_is(name);
 }
 
 static void take_known(struct watch *watch, struct watch_spot *spot, const struct inotify_event *event)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "services/persist/edit/heard_tags.h"
 #include "services/persist/edit/marks.h"
 #include "services/persist/edit/own_facts.h"
@@ -108,6 +109,18 @@ static void change_origin(struct change_of_media *c, const struct edit *edit)
     c->any = true;
 }
 
+/* An item that is forgotten already keeps its time. */
+static void change_forgotten(struct change_of_media *c, const struct edit *edit)
+{
+    if (!edit->has_forgotten || c->now.has_forgotten == edit->forgotten)
+        return;
+    c->before.has_forgotten = c->after.has_forgotten = true;
+    c->before.forgotten = c->now.has_forgotten;
+    c->after.forgotten = c->now.has_forgotten = edit->forgotten;
+    c->now.forgotten = edit->forgotten ? clock_now() : 0;
+    c->any = true;
+}
+
 #define PLACE_OF(field) offsetof(struct edit, has_##field), offsetof(struct edit, field)
 
 static void change_fields(struct change_of_media *c, const struct edit *edit)
@@ -118,6 +131,7 @@ static void change_fields(struct change_of_media *c, const struct edit *edit)
     change_bool(c, edit->has_favourite, edit->favourite, &c->now.favourite, PLACE_OF(favourite));
     change_bool(c, edit->has_hidden, edit->hidden, &c->now.hidden, PLACE_OF(hidden));
     change_origin(c, edit);
+    change_forgotten(c, edit);
 }
 
 /* A tag that the edit both removes and adds stays. */

@@ -51,7 +51,8 @@ enum err folders_put_volume(struct persist *p, const struct volume *volume, stru
         return fault_set(fault, e == ERR_NOT_FOUND ? ERR_INTERNAL : e, "the volume cannot be read");
     *done = nothing_new(p, was.id);
     if (text_equal(was.label, now.label) && bytes_equal(was.mount, now.mount) && was.online == now.online &&
-        choice_equal(was.backend, now.backend))
+        choice_equal(was.backend, now.backend) && was.has_device == now.has_device &&
+        text_equal(was.device, now.device))
         return ERR_OK;
     return put_volume(p, &now, done);
 }
@@ -212,7 +213,9 @@ static bool same_library(const struct library *a, const struct library *b)
 {
     return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) && a->hidden_files == b->hidden_files &&
            a->online == b->online && a->files == b->files && a->too_long == b->too_long &&
-           bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first);
+           bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first) &&
+           a->has_backend == b->has_backend && choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch &&
+           choice_equal(a->fetch, b->fetch);
 }
 
 static enum err mark_library(struct persist *p, const struct folder *folder)

@@ -50,6 +50,30 @@ enum err levels_gather(struct persist *p, struct levels *levels, uint32_t at, bo
     return e == ERR_NOT_FOUND ? ERR_OK : e; /* the folder was removed meanwhile */
 }
 
+/* While it walks, nothing is written. */
+enum err levels_next_items(struct persist *p, struct levels *levels, uint32_t at, struct levels_items *items)
+{
+    struct key from = key_place(levels->folders[at], bytes_of(levels->name, levels->name_len)),
+               folder = key_id(levels->folders[at]);
+    struct kept_place place;
+    struct walk walk;
+    enum err e = walk_begin(p->w.txn, DB_PLACE, key_bytes(&from), key_bytes(&folder), &walk);
+
+    items->count = 0;
+    while (e == ERR_OK && items->count < LEVELS_ITEMS && walk_next(&walk)) {
+        if (levels->name_len && bytes_equal(walk.key, key_bytes(&from)))
+            continue;
+        e = row_decode(p->w.txn, &p->arena, walk.value, &kept_place_shape, &place);
+        if (e != ERR_OK)
+            break;
+        items->ids[items->count++] = place.id;
+        levels->name_len = walk.key.len - 16;
+        memcpy(levels->name, walk.key.at + 16, levels->name_len);
+    }
+    walk_end(&walk);
+    return e;
+}
+
 void levels_free(struct levels *levels)
 {
     free(levels->folders);

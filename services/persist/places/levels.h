@@ -20,6 +20,18 @@ enum err levels_add(struct levels *levels, struct id folder);
 /* Adds the folders in folder number `at`, beginning after `name`. *is_whole: all of them are in the list, and `name` is
  * empty again. False: the turn is over. Errors: full, those of a read. */
 enum err levels_gather(struct persist *p, struct levels *levels, uint32_t at, bool *is_whole);
+
+/* The next items of one folder. */
+enum { LEVELS_ITEMS = 16 };
+struct levels_items {
+    uint32_t count;
+    struct id ids[LEVELS_ITEMS];
+};
+
+/* Reads the items of folder number `at` after the file `name`, which becomes the last one's; fewer than LEVELS_ITEMS:
+ * no further one is left. Errors: those of a read. */
+enum err levels_next_items(struct persist *p, struct levels *levels, uint32_t at, struct levels_items *items);
+
 void levels_free(struct levels *levels);
 
 #endif

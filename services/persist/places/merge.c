@@ -6,6 +6,7 @@
 #include "services/persist/edit/tags.h"
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/pack.h"
+#include "services/persist/places/uses.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
@@ -63,6 +64,7 @@ static enum err join_words(struct persist *p, struct media *kept, const struct m
         all.count = TAGS_MOST;
     kept->tags = all;
     kept->favourite = kept->favourite || lost->favourite;
+    kept->has_forgotten = kept->has_forgotten && lost->has_forgotten;
     if (kept->notes.len == 0)
         kept->notes = lost->notes;
     return ERR_OK;
@@ -123,6 +125,8 @@ static enum err write_items(struct persist *p, const struct media *was, struct m
     e = turn_wrote(p, catalogue_put_media(&p->w, was, kept));
     if (e == ERR_OK)
         e = turn_wrote(p, catalogue_put_facts(&p->w, subject_of(kept), facts));
+    if (e == ERR_OK)
+        e = uses_follow(p, lost->id, kept->id);
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_MEDIA, kept->id, false);
     if (e == ERR_OK)

@@ -11,13 +11,15 @@
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/takes.h"
 #include "services/persist/turn/turn.h"
+#include "store/availability.h"
 #include "store/catalogue_write.h"
 
 static void set_availability(struct media *media, struct choice availability)
 {
-    bool missing = availability.value == AVAILABILITY_MISSING;
+    enum item_state kept = availability_kept((enum item_state)availability.value);
+    bool missing = kept == ITEM_STATE_MISSING;
 
-    media->availability = availability;
+    media->availability = availability.value ? (struct choice){ .value = (int32_t)kept } : availability;
     if (missing && !media->has_missing_since)
         media->missing_since = clock_now();
     media->has_missing_since = missing;
@@ -65,6 +67,16 @@ static enum err make_item(struct persist *p, const struct place *place, struct o
     return write_item(p, NULL, &media, outcome);
 }
 
+/* Its file went to the cloud: its facts stay those of the file that was here. */
+static enum err see_online_only(struct persist *p, const struct media *was, const struct place *place,
+                                struct outcome *outcome)
+{
+    struct media now = *was;
+
+    set_availability(&now, place->availability);
+    return choice_equal(now.availability, was->availability) ? ERR_OK : write_item(p, was, &now, outcome);
+}
+
 static enum err see_again(struct persist *p, const struct media *was, const struct place *place,
                           struct outcome *outcome)
 {
@@ -75,6 +87,8 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     outcome->id = was->id;
     if (was->lifecycle.value != LIFECYCLE_FINAL) /* a take: its recorder reports when it ends */
         return ERR_OK;
+    if (availability_kept((enum item_state)place->availability.value) == ITEM_STATE_ONLINE_ONLY)
+        return see_online_only(p, was, place, outcome);
 
     if (another)
         now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
@@ -155,6 +169,30 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
 
 /* ---- an item moved ---- */
 
+/* Whether the folder is a library, or lies in one. */
+static enum err is_in_library(struct persist *p, struct id id, bool *is)
+{
+    struct folder folder;
+    enum err e = catalogue_folder(p->w.txn, &p->arena, id, &folder);
+
+    *is = e == ERR_OK && folder.library;
+    return e != ERR_OK || *is ? e : places_lie_in_library(p, &folder, is);
+}
+
+/* An item that was forgotten with its library comes back when its file turns up in another library. A person forgot an
+ * item of a library that is still there for itself, and it stays forgotten. */
+static enum err remember_item(struct persist *p, const struct media *was, struct media *now)
+{
+    bool is_own = false, is_in = false;
+    enum err e = was->has_forgotten ? is_in_library(p, was->folder, &is_own) : ERR_NOT_FOUND;
+
+    if (e == ERR_OK)
+        e = is_in_library(p, now->folder, &is_in);
+    if (e == ERR_OK && !is_own && is_in)
+        now->has_forgotten = false;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err move_item(struct persist *p, const struct media *was, const struct move *move, bool is_there,
                           struct outcome *outcome)
 {
@@ -164,9 +202,11 @@ static enum err move_item(struct persist *p, const struct media *was, const stru
     now.file = move->file;
     if (text_equal(was->name, places_title(&p->arena, was->file)))
         now.name = places_title(&p->arena, move->file);
-    if (!is_there || was->availability.value == AVAILABILITY_MISSING)
-        set_availability(&now, (struct choice){ .value = is_there ? AVAILABILITY_LOCAL : AVAILABILITY_MISSING });
+    if (!is_there || was->availability.value == ITEM_STATE_MISSING)
+        set_availability(&now, (struct choice){ .value = is_there ? ITEM_STATE_LOCAL : ITEM_STATE_MISSING });
     enum err e = pack_follow(p, was, &now);
+    if (e == ERR_OK && is_there)
+        e = remember_item(p, was, &now);
     return e == ERR_OK ? write_item(p, was, &now, outcome) : e;
 }
 

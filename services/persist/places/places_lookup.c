@@ -4,7 +4,7 @@
 
 #include "store/catalogue.h"
 
-enum { TITLE_BYTES = 255 };
+enum { TITLE_BYTES = 255, DEPTH = 4096 };
 
 /* ---- names ---- */
 
@@ -48,6 +48,26 @@ enum err places_find(struct persist *p, struct id id, struct media *media, struc
         return e;
     return fault_set(fault, e, e == ERR_NOT_FOUND ? "no media item %s" : "media item %s cannot be read",
                      id_write(id, text));
+}
+
+enum err places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies)
+{
+    struct folder at = *folder;
+    struct id root;
+    enum err e = ERR_OK;
+
+    *lies = false;
+    for (int depth = 0; e == ERR_OK && !*lies && !id_is_zero(at.parent) && depth < DEPTH; depth++) {
+        e = catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
+        *lies = e == ERR_OK && at.library;
+    }
+    if (e != ERR_OK || *lies || (id_is_zero(folder->parent) && folder->name.len == 0))
+        return e;
+    e = catalogue_folder_named(p->w.txn, at.volume, (struct id){ { 0 } }, (struct bytes){ 0 }, &root);
+    if (e == ERR_OK)
+        e = catalogue_folder(p->w.txn, &p->arena, root, &at);
+    *lies = e == ERR_OK && at.library;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err places_check_folder(struct persist *p, struct id id, struct fault *fault)

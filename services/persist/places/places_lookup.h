@@ -13,6 +13,9 @@ enum err places_check_name(struct bytes name, const char *field, struct fault *f
 /* Errors: not_found (explained). */
 enum err places_check_folder(struct persist *p, struct id id, struct fault *fault);
 
+/* Whether a folder lies below a library; the folder itself does not count. */
+enum err places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies);
+
 /* The name of a file or folder as UTF-8 of at most 255 bytes; U+FFFD replaces each invalid byte. */
 struct text places_text(struct arena *arena, struct bytes name);
 

@@ -4,13 +4,14 @@
 
 #include "common/alloc.h"
 #include "services/persist/places/levels.h"
+#include "services/persist/places/library_row.h"
 #include "services/persist/places/overtaken.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-enum { AT_ONCE = 16, DEPTH = 4096 };
+enum { AT_ONCE = 16 };
 
 /* The removal of one library. Its folders are listed level by level from the first, and emptied from the last. */
 struct removal {
@@ -78,24 +79,12 @@ static enum err list_folders(struct persist *p, struct removal *removal)
 static enum err is_covered(struct persist *p, struct id folder, bool *covered)
 {
     struct folder at;
-    struct id root;
     enum err e = catalogue_folder(p->w.txn, &p->arena, folder, &at);
-    bool is_mount = e == ERR_OK && id_is_zero(at.parent) && at.name.len == 0;
 
     *covered = e == ERR_NOT_FOUND;
     if (*covered)
         return ERR_OK;
-    for (int depth = 0; e == ERR_OK && !*covered && !id_is_zero(at.parent) && depth < DEPTH; depth++) {
-        e = catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
-        *covered = e == ERR_OK && at.library;
-    }
-    if (e != ERR_OK || *covered || is_mount)
-        return e;
-    e = catalogue_folder_named(p->w.txn, at.volume, (struct id){ { 0 } }, (struct bytes){ 0 }, &root);
-    if (e == ERR_OK)
-        e = catalogue_folder(p->w.txn, &p->arena, root, &at);
-    *covered = e == ERR_OK && at.library;
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return e == ERR_OK ? places_lie_in_library(p, &at, covered) : e;
 }
 
 /* ---- parts ---- */
@@ -165,6 +154,25 @@ static enum err remove_folder(struct persist *p, struct id id)
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_FOLDER, id, true) : e;
 }
 
+enum err removal_drop_folders(struct persist *p, struct id id)
+{
+    struct folder folder;
+    bool stays = false, filled = false;
+    enum err e = ERR_OK;
+
+    for (; e == ERR_OK && !id_is_zero(id); id = folder.parent) {
+        e = catalogue_folder(p->w.txn, &p->arena, id, &folder);
+        if (e == ERR_OK)
+            e = places_lie_in_library(p, &folder, &stays);
+        if (e == ERR_OK)
+            e = is_filled(p, id, stop_at_first, &filled);
+        if (e != ERR_OK || folder.library || stays || filled)
+            break;
+        e = remove_folder(p, id);
+    }
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err empty_folders(struct persist *p, struct removal *removal)
 {
     struct media media;
@@ -197,22 +205,13 @@ static void outdate_others(struct persist *p)
 /* Another removal may have done this already. */
 static enum err unmark_library(struct persist *p, struct id id)
 {
-    struct key key = key_id(id);
-    struct folder was, now;
-    struct bytes row;
-    enum err e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &row);
+    struct library library;
+    struct folder was;
+    enum err e = library_row_read(p, id, &library, &was);
 
-    if (e == ERR_OK)
-        e = catalogue_folder(p->w.txn, &p->arena, id, &was);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
-    now = was;
-    now.library = false;
-    e = turn_wrote(p, catalogue_remove_library(&p->w, id));
-    if (e == ERR_OK)
-        e = turn_wrote(p, catalogue_put_folder(&p->w, &was, &now));
-    if (e == ERR_OK)
-        e = turn_log(p, CHANGE_KIND_LIBRARY, id, true);
+    e = library_row_remove(p, &was);
     outdate_others(p);
     return e;
 }

@@ -10,6 +10,9 @@
 /* Removes one item, in the open turn. Errors (explained): not_found, internal. */
 enum err removal_forget(struct persist *p, struct id media, struct done *done, struct fault *fault);
 
+/* Removes a folder that has become empty, and then the folders above it; not those of a library. */
+enum err removal_drop_folders(struct persist *p, struct id folder);
+
 /* Begins to remove the library of this folder, or joins the removal of a repeated request. Items of another library,
  * inside it or around it, stay. Errors (explained): not_found, busy, full. */
 enum err removal_begin(struct persist *p, struct call *call, struct id folder);

@@ -12,7 +12,7 @@
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 
-enum { SOME = 16, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: bytes before the old pack */ };
+enum { HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: bytes before the old pack */ };
 static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
 
 /* The row in progress, and its folders level by level. In folder `at`, the files up to `name` are done. */
@@ -82,35 +82,6 @@ static enum err take_row(struct persist *p)
 
 /* ---- items ---- */
 
-struct some {
-    uint32_t count;
-    struct id ids[SOME];
-};
-
-/* Reads the next items of the folder; while it walks, nothing is written. */
-static enum err read_some(struct persist *p, struct repack *r, struct some *some)
-{
-    struct key from = key_place(r->levels.folders[r->at], bytes_of(r->levels.name, r->levels.name_len)),
-               folder = key_id(r->levels.folders[r->at]);
-    struct kept_place place;
-    struct walk walk;
-    enum err e = walk_begin(p->w.txn, DB_PLACE, key_bytes(&from), key_bytes(&folder), &walk);
-
-    some->count = 0;
-    while (e == ERR_OK && some->count < SOME && walk_next(&walk)) {
-        if (r->levels.name_len && bytes_equal(walk.key, key_bytes(&from)))
-            continue;
-        e = row_decode(p->w.txn, &p->arena, walk.value, &kept_place_shape, &place);
-        if (e != ERR_OK)
-            break;
-        some->ids[some->count++] = place.id;
-        r->levels.name_len = walk.key.len - 16;
-        memcpy(r->levels.name, walk.key.at + 16, r->levels.name_len);
-    }
-    walk_end(&walk);
-    return e;
-}
-
 static enum err put_pack(struct persist *p, const struct repack *r, struct id id, struct text pack)
 {
     struct media was, now;
@@ -130,7 +101,7 @@ static enum err put_pack(struct persist *p, const struct repack *r, struct id id
 
 static enum err do_some(struct persist *p, struct repack *r, bool *folder_is_done)
 {
-    struct some some;
+    struct levels_items some;
     struct text pack;
     struct folder folder;
     enum err e = catalogue_folder(p->w.txn, &p->arena, r->levels.folders[r->at], &folder);
@@ -141,8 +112,8 @@ static enum err do_some(struct persist *p, struct repack *r, bool *folder_is_don
     if (e == ERR_OK)
         e = pack_of_folder(p, r->levels.folders[r->at], &pack);
     if (e == ERR_OK)
-        e = read_some(p, r, &some);
-    *folder_is_done = e == ERR_OK && (some.count < SOME || pack.len == 0);
+        e = levels_next_items(p, &r->levels, r->at, &some);
+    *folder_is_done = e == ERR_OK && (some.count < LEVELS_ITEMS || pack.len == 0);
     for (uint32_t i = 0; e == ERR_OK && pack.len && i < some.count; i++)
         e = put_pack(p, r, some.ids[i], pack);
     return e;

@@ -140,7 +140,7 @@ static void note_end(const struct persist_end_take *ask, struct media *now)
         return;
     now->analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
     /* A scan may have reported that its WAV vanished. */
-    now->availability = (struct choice){ .value = AVAILABILITY_LOCAL };
+    now->availability = (struct choice){ .value = ITEM_STATE_LOCAL };
     now->has_missing_since = false;
 }
 

@@ -4,8 +4,10 @@
 
 #include "common/alloc.h"
 #include "services/persist/edit/edit.h"
+#include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/places.h"
+#include "services/persist/places/relink.h"
 #include "services/persist/steps/together.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
@@ -28,9 +30,9 @@ static enum err check_actions(const struct persist_apply *ask, struct fault *fau
 {
     for (uint32_t i = 0; i < ask->actions.count; i++) {
         const struct action *action = &ask->actions.at[i];
-        if (action->has_edit + action->has_move == 1)
+        if (action->has_edit + action->has_move + action->has_element + action->has_relink == 1)
             continue;
-        fault_set(fault, ERR_BAD_REQUEST, "an action is one of edit, move");
+        fault_set(fault, ERR_BAD_REQUEST, "an action is one of edit, move, element, relink");
         return refuse_action(i, "", fault);
     }
     if (ask->actions.count > 0)
@@ -49,10 +51,36 @@ static enum err read_scope(const struct persist_apply *ask, struct id *scope, st
     return fault_field(fault, "scope");
 }
 
+/* A step is continued only while it is the newest one, so that its rows follow each other. */
+static enum err check_step(struct persist *p, const struct persist_apply *ask, struct id scope, struct fault *fault)
+{
+    struct undo_pointers stack;
+    struct undo_step row;
+    enum err e = ask->has_step ? undo_pointers(p, scope, &stack) : ERR_NOT_FOUND;
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the undo stack cannot be read");
+    e = ask->step && stack.at == stack.top ? undo_row(p->w.txn, &p->arena, scope, stack.top, &row) : ERR_NOT_FOUND;
+    if (e == ERR_OK && ask->step == (row.has_first ? row.first : stack.top))
+        return ERR_OK;
+    fault_set(fault, ERR_CONFLICT, "step %llu is not the newest one of its scope", (unsigned long long)ask->step);
+    return fault_field(fault, "step");
+}
+
 static bool touches_facts(const struct edit *edit)
 {
     return edit->facts.count + edit->clear_facts.count + edit->add_tags.count + edit->remove_tags.count +
            edit->add_unlike.count + edit->remove_unlike.count;
+}
+
+static size_t reckon_action(struct persist *p, const struct action *action)
+{
+    if (action->has_element)
+        return together_reckon_element(p, &action->element);
+    if (action->has_relink)
+        return together_reckon(p, action->relink.id, true) + together_reckon(p, action->relink.with, true);
+    return together_reckon(p, action->has_edit ? action->edit.id : action->move.id,
+                           action->has_edit && touches_facts(&action->edit));
 }
 
 static enum err reckon_actions(struct persist *p, const struct persist_apply *ask, struct fault *fault)
@@ -61,29 +89,40 @@ static enum err reckon_actions(struct persist *p, const struct persist_apply *as
 
     for (uint32_t i = 0; i < ask->actions.count; i++) {
         const struct action *action = &ask->actions.at[i];
-        bytes += together_reckon(p, action->has_edit ? action->edit.id : action->move.id,
-                                 action->has_edit && touches_facts(&action->edit));
+        bytes += reckon_action(p, action);
     }
     return together_check(bytes, fault);
 }
 
 /* ---- doing ---- */
 
+static enum err try_action(struct persist *p, const struct action *action, struct fault *why)
+{
+    struct done done;
+
+    if (action->has_edit)
+        return edit_apply(p, &action->edit, EDIT_BY_PERSON, &done, why);
+    if (action->has_element)
+        return elements_apply(p, &action->element, EDIT_BY_PERSON, &done, why);
+    if (action->has_relink)
+        return relink_items(p, &action->relink, &done, why);
+    return places_relocate(p, &action->move, &done, why);
+}
+
 static enum err do_action(struct persist *p, const struct action *action, uint32_t number, struct fault *fault)
 {
+    const char *head = action->has_move ? "move" : action->has_element ? "element" : action->has_relink ? "relink" : "";
     struct fault why = { 0 };
-    struct done done;
     char inner[80];
     enum err e;
 
     arena_reset(&p->arena);
-    e = action->has_edit ? edit_apply(p, &action->edit, EDIT_BY_PERSON, &done, &why)
-                         : places_relocate(p, &action->move, &done, &why);
+    e = try_action(p, action, &why);
     if (e == ERR_OK || !fault)
         return e;
     *fault = why;
     fault->code = e;
-    snprintf(inner, sizeof(inner), "%s%s", action->has_move ? why.field[0] ? "move." : "move" : "", why.field);
+    snprintf(inner, sizeof(inner), "%s%s%s", head, head[0] && why.field[0] ? "." : "", why.field);
     refuse_action(number, inner, fault);
     return e;
 }
@@ -112,12 +151,16 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
     if (e == ERR_OK)
         e = read_scope(ask, &scope, fault);
     if (e == ERR_OK)
+        e = check_step(p, ask, scope, fault);
+    if (e == ERR_OK)
         e = reckon_actions(p, ask, fault);
     if (e == ERR_OK)
         e = together_begin(p, &together, fault);
     if (e != ERR_OK)
         return e;
     undo_open(p, scope, ask->label);
+    if (ask->has_step)
+        p->step.first = ask->step;
     e = do_actions(p, ask, applied, fault);
     applied->step = undo_close(p);
     return together_end(p, &together, e, fault);

@@ -21,6 +21,7 @@ static void add_fields(struct buffer *to, const struct edit *edit)
         { edit->has_origin, "origin" },
         { edit->has_favourite, edit->favourite ? "favourite" : "no favourite" },
         { edit->has_hidden, edit->hidden ? "hide" : "show" },
+        { edit->has_forgotten, edit->forgotten ? "forget" : "bring back" },
     };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
@@ -57,6 +58,10 @@ struct text step_words(struct arena *arena, const struct undo_step *row)
         return arena_text(arena, row->label);
     if (row->has_again)
         add_word(&words, "move");
+    if (row->has_element_after)
+        add_word(&words, choice_word(&element_kind_table, row->element_after.kind.value));
+    if (row->has_relink)
+        add_word(&words, "relink");
     add_fields(&words, edit);
     add_tags(&words, edit);
     for (uint32_t i = 0; i < edit->facts.count; i++)

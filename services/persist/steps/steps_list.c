@@ -63,7 +63,8 @@ static bool has_any_item(const struct steps *s)
     struct undo_step row;
 
     for (uint64_t at = s->first; at <= s->last; at++)
-        if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK && has_media(s, row.before.id))
+        if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK &&
+            (row.has_library || row.has_element_before || has_media(s, row.before.id)))
             return true;
     return false;
 }

@@ -1,6 +1,7 @@
 #include "services/persist/steps/together.h"
 
 #include "services/persist/turn/turn.h"
+#include "store/elements.h"
 
 enum { ROWS_OF_ONE = 512 /* bytes: the rows of the change log and the undo stack, with their keys */ };
 
@@ -51,6 +52,15 @@ size_t together_reckon(struct persist *p, struct id item, bool touches_facts)
     size_t bytes = ROWS_OF_ONE + count_row(p, DB_MEDIA, item);
 
     return touches_facts ? bytes + count_row(p, DB_FACTS, item) : bytes;
+}
+
+size_t together_reckon_element(struct persist *p, const struct element_edit *edit)
+{
+    struct key key = elements_key(edit->kind, edit->project, edit->id);
+    struct bytes value = { 0, NULL };
+    size_t was = txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
+
+    return ROWS_OF_ONE + 2 * (size_t)edit->body.len + was;
 }
 
 enum err together_check(size_t bytes, struct fault *fault)

@@ -28,6 +28,10 @@ enum err together_end(struct persist *p, const struct together *together, enum e
  * the undo stack. A missing item counts as 512 bytes. */
 size_t together_reckon(struct persist *p, struct id item, bool touches_facts);
 
+/* The same for an element: its body now and afterwards, also in the row of the undo stack. */
+struct element_edit;
+size_t together_reckon_element(struct persist *p, const struct element_edit *edit);
+
 /* Errors (explained): too_large (more than TOGETHER_BYTES). */
 enum err together_check(size_t bytes, struct fault *fault);
 

@@ -2,13 +2,20 @@
 
 #include "common/alloc.h"
 #include "services/persist/edit/edit.h"
+#include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/forgetting.h"
 #include "services/persist/places/kept_places.h"
 #include "services/persist/places/places.h"
+#include "services/persist/places/relink.h"
+#include "services/persist/steps/step_words.h"
 #include "services/persist/steps/together.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
 #include "store/row.h"
+
+/* A step with more rows than the first number is taken back, or done again, in parts of the second one. */
+enum { STEP_AT_ONCE = 4096, STEP_PART = 1024 };
 
 /* Rows of one scope: one step, or several steps. */
 struct rows {
@@ -31,6 +38,12 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
 {
     enum err e;
 
+    if (row->has_library)
+        return forgetting_take(p, row, back, done, fault);
+    if (row->has_element_before)
+        return elements_apply(p, back ? &row->element_before : &row->element_after, EDIT_IS_UNDO, done, fault);
+    if (row->has_relink)
+        return relink_take(p, &row->relink, back, done, fault);
     if (!row->has_back)
         return edit_apply(p, back ? &row->before : &row->after, EDIT_IS_UNDO, done, fault);
     e = places_take_move(p, back ? &row->back : &row->again, back, done, fault);
@@ -63,6 +76,20 @@ static enum err take_row(struct persist *p, const struct rows *rows, uint64_t nu
     return ERR_OK;
 }
 
+/* Of a step with more rows than an apply has actions: the rows of one part. */
+static struct rows first_part(const struct rows *rows, bool back)
+{
+    struct rows part = *rows;
+
+    if (rows->last - rows->first < STEP_AT_ONCE)
+        return part;
+    if (back)
+        part.first = rows->last - STEP_PART + 1;
+    else
+        part.last = rows->first + STEP_PART - 1;
+    return part;
+}
+
 static enum err take_rows(struct persist *p, const struct rows *rows, bool back, struct taken_back *taken,
                           struct fault *fault)
 {
@@ -79,7 +106,8 @@ static enum err take_rows(struct persist *p, const struct rows *rows, bool back,
 
 /* ---- the next step ---- */
 
-/* Finds the rows of the step that ends (`back`) or begins with row `at`. not_found: there is none. */
+/* Finds the rows of the step that ends (`back`) or begins with row `at`; those that are left of a step that was taken
+ * in parts. not_found: there is none. */
 static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool back, uint64_t top, struct rows *rows)
 {
     struct undo_step row;
@@ -95,10 +123,11 @@ static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool 
         key = undo_key(scope, row.first);
         return row.first < at ? txn_get(p->w.txn, DB_UNDO, key_bytes(&key), &value) : ERR_INTERNAL;
     }
+    const uint64_t first = row.has_first ? row.first : at;
     while (e == ERR_OK && !back && rows->last < top) {
         arena_reset(&p->arena);
         e = undo_row(p->w.txn, &p->arena, scope, rows->last + 1, &row);
-        if (e != ERR_OK || !row.has_first || row.first != at)
+        if (e != ERR_OK || !row.has_first || row.first != first)
             break;
         rows->last++;
     }
@@ -120,35 +149,58 @@ static void name_step(struct persist *p, const struct rows *rows, struct taken_b
     taken->step = rows->first;
     arena_reset(&p->arena);
     if (undo_row(p->w.txn, &p->arena, rows->scope, rows->first, &row) == ERR_OK)
-        taken->label = row.label;
+        taken->label = step_words(&p->arena, &row);
 }
 
-enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
-                   struct fault *fault)
+static bool has_moved(const struct undo_pointers *now, const struct undo_pointers *left)
+{
+    return now->at != left->at || now->top != left->top;
+}
+
+static enum err refuse_moved(const struct taken_back *taken, bool back, struct fault *fault)
+{
+    fault_set(fault, ERR_CONFLICT, "another change came between: %llu operations of step %llu are %s",
+              (unsigned long long)taken->items, (unsigned long long)taken->step, back ? "taken back" : "done again");
+    return fault_hint(fault, "`loophole undo list` shows the steps that are left");
+}
+
+/* As undo_take; `taken` has what earlier parts of the step did. */
+static enum err take_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
+                          struct fault *fault)
 {
     struct undo_pointers stack;
-    struct rows rows;
+    struct rows rows, part;
     enum err e = undo_pointers(p, scope, &stack);
 
     *is_cut = false;
-    for (;;) {
+    do {
         uint64_t at = back ? stack.at : stack.at + 1;
         if (e == ERR_OK)
             e = at > 0 && at <= stack.top ? find_step(p, scope, at, back, stack.top, &rows) : ERR_NOT_FOUND;
         if (e != ERR_OK)
             return refuse_none(back, e, fault);
-        *taken = (struct taken_back){ .revision = p->head };
-        e = take_rows(p, &rows, back, taken, fault);
+        part = first_part(&rows, back);
+        if (taken->items == 0)
+            *taken = (struct taken_back){ .revision = p->head };
+        e = take_rows(p, &part, back, taken, fault);
         if (e != ERR_OK)
             return e;
-        stack.at = back ? rows.first - 1 : rows.last;
-        *is_cut = taken->items == 0 && turn_is_over(p);
-        if (taken->items > 0 || *is_cut)
-            break;
-    }
+        stack.at = back ? part.first - 1 : part.last;
+        *is_cut = part.first != rows.first || part.last != rows.last || (taken->items == 0 && turn_is_over(p));
+    } while (taken->items == 0 && !*is_cut);
+    e = forgetting_continue(p);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the items of the library cannot be read");
     name_step(p, &rows, taken);
     taken->steps = 1;
     return undo_point(p, scope, stack);
+}
+
+enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
+                   struct fault *fault)
+{
+    *taken = (struct taken_back){ 0 };
+    return take_next(p, scope, back, is_cut, taken, fault);
 }
 
 /* ---- steps by number ---- */
@@ -188,6 +240,13 @@ static bool touches_facts(const struct edit *edit)
     return edit->facts.count + edit->clear_facts.count > 0;
 }
 
+static size_t reckon_row(struct persist *p, const struct undo_step *row)
+{
+    if (row->has_element_before)
+        return together_reckon_element(p, &row->element_before);
+    return together_reckon(p, row->before.id, touches_facts(&row->before));
+}
+
 static enum err reckon_rows(struct persist *p, const struct rows *rows, struct fault *fault)
 {
     struct undo_step row;
@@ -197,7 +256,7 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
     for (uint64_t at = rows->first; e == ERR_OK && at <= rows->last; at++) {
         arena_reset(&p->arena);
         e = undo_row(p->w.txn, &p->arena, rows->scope, at, &row);
-        bytes += e == ERR_OK ? together_reckon(p, row.before.id, touches_facts(&row.before)) : 0;
+        bytes += e == ERR_OK ? reckon_row(p, &row) : 0;
     }
     if (e != ERR_OK)
         return fault_set(fault, e, "the undo stack cannot be read");
@@ -226,6 +285,8 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
     e = take_rows(p, &rows, true, taken, fault);
     if (e == ERR_OK && taken->items == 0)
         e = refuse_gone(to, fault);
+    if (e == ERR_OK)
+        e = forgetting_continue(p);
     if (e != ERR_OK)
         return e;
     name_step(p, &rows, taken);
@@ -271,22 +332,36 @@ enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *tak
 
 struct undoing {
     struct multipart work;
+    struct taken_back taken; /* so far */
     struct id scope;
+    struct undo_pointers left; /* as the last part left them */
     bool back;
 };
 
+/* The next part of a step may be none of it if another client added or took back a step meanwhile. */
+static enum err check_left(struct persist *p, const struct undoing *undoing, struct fault *fault)
+{
+    struct undo_pointers now;
+    enum err e = undo_pointers(p, undoing->scope, &now);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the undo stack cannot be read");
+    return undoing->taken.items && has_moved(&now, &undoing->left) ? refuse_moved(&undoing->taken, undoing->back, fault)
+                                                                   : ERR_OK;
+}
+
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
-    const struct undoing *undoing = (const struct undoing *)work;
-    struct taken_back taken = { 0 };
-    bool is_cut;
-    enum err e;
+    struct undoing *undoing = (struct undoing *)work;
+    bool is_cut = false;
+    enum err e = check_left(p, undoing, fault);
 
-    e = undo_take(p, undoing->scope, undoing->back, &is_cut, &taken, fault);
+    if (e == ERR_OK)
+        e = take_next(p, undoing->scope, undoing->back, &is_cut, &undoing->taken, fault);
     *ended = e == ERR_OK && !is_cut;
     if (*ended)
-        ticket_answer(p->service, work->ticket, &taken);
-    return e;
+        ticket_answer(p->service, work->ticket, &undoing->taken);
+    return e == ERR_OK && is_cut ? undo_pointers(p, undoing->scope, &undoing->left) : e;
 }
 
 static enum err begin_taking(struct persist *p, struct call *call, struct id scope, bool back,
@@ -305,7 +380,11 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
         return e;
     p->request_writes = p->writes; /* skipped steps stay skipped, so `busy` undoes nothing */
     undoing = alloc_bytes(sizeof(*undoing));
-    *undoing = (struct undoing){ .work = { .part = run_part, .drop = multipart_free }, .scope = scope, .back = back };
+    *undoing = (struct undoing){
+        .work = { .part = run_part, .drop = multipart_free }, .taken = *answer, .scope = scope, .back = back
+    };
+    undoing->taken.label = (struct text){ 0 };
+    (void)undo_pointers(p, scope, &undoing->left); /* that cannot be read: the next part says so */
     return multipart_begin(p, call, &undoing->work);
 }
 

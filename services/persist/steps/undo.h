@@ -6,7 +6,8 @@
 #include "services/persist/turn/persist.h"
 
 /* Takes back (`back`) the newest step that is done, or does the oldest step again that was taken back. Skips steps
- * whose items are all gone. If the turn is over during that, `*is_cut` is true and the next call continues. Errors
+ * whose items are all gone. If the turn is over during that, or if the step is larger than one apply and rows of it are
+ * left, `*is_cut` is true and the next call continues. Errors
  * (explained): not_found (no such step), conflict and exists (the step cannot be taken back or done now; the fault says
  * why), too_large. */
 enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,

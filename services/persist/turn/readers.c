@@ -137,8 +137,8 @@ bool readers_look(struct readers *readers, struct store *store)
 
     clear_dead(store);
     look_again(readers, store, &newest, now);
+    set_alarm(readers, find_worst(readers, pages, now), pages, now); /* while the process has its name */
     for (uint32_t i = 0; i < readers->count; i++)
         end_if_due(readers, &readers->held[i], newest, pages, now);
-    set_alarm(readers, find_worst(readers, pages, now), pages, now);
     return readers->alarmed != alarmed;
 }

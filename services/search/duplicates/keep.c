@@ -79,11 +79,11 @@ static bool is_lossless(struct text format)
 
 static enum copy_state state_of(const struct media *media, bool is_offline)
 {
-    if (media->availability.value == AVAILABILITY_MISSING)
+    if (media->availability.value == ITEM_STATE_MISSING)
         return COPY_STATE_MISSING;
-    return is_offline || media->availability.value == AVAILABILITY_REMOTE_OFFLINE ||
-                   media->availability.value == AVAILABILITY_REMOTE_FETCHING ||
-                   media->availability.value == AVAILABILITY_EXTERNAL_OFFLINE
+    return is_offline || media->availability.value == ITEM_STATE_REMOTE_OFFLINE ||
+                   media->availability.value == ITEM_STATE_REMOTE_FETCHING ||
+                   media->availability.value == ITEM_STATE_EXTERNAL_OFFLINE
                ? COPY_STATE_OFFLINE
                : COPY_STATE_HERE;
 }

@@ -5,6 +5,7 @@
 
 #include "common/process/log.h"
 #include "store/keys.h"
+#include "store/uses.h"
 
 enum {
     GATHER = 1000, /* rows of the log, or ids, per step */
@@ -121,6 +122,20 @@ static bool gather_subfolder(void *state, const struct folder *folder)
     return g->e == ERR_OK;
 }
 
+static bool gather_use(void *state, const struct use *use)
+{
+    return add_id(state, use->media);
+}
+
+/* The index has its items as those of a library already, so only its state changed. */
+static bool is_same_library(struct gathering *g, struct id id)
+{
+    struct library library;
+
+    return volumes_have(&g->catchup->volumes, id) &&
+           catalogue_library(g->txn, &g->catchup->gather_arena, id, &library) == ERR_OK;
+}
+
 static enum err gather_change(struct gathering *g, const struct change *change)
 {
     switch (change->kind.value) {
@@ -129,8 +144,12 @@ static enum err gather_change(struct gathering *g, const struct change *change)
     case CHANGE_KIND_FACTS:
         return catalogue_each_with_content(g->txn, bytes_of(change->id.b, sizeof(change->id.b)), add_id, g);
     case CHANGE_KIND_FOLDER:
-    case CHANGE_KIND_LIBRARY:
         return gather_below(g, change->id);
+    case CHANGE_KIND_USE:
+        return uses_each(g->txn, &g->catchup->gather_arena, change->id, gather_use, g);
+    case CHANGE_KIND_LIBRARY:
+        g->catchup->volumes_are_old = true;
+        return is_same_library(g, change->id) ? ERR_OK : gather_below(g, change->id);
     case CHANGE_KIND_VOLUME:
         g->catchup->volumes_are_old = true;
         return ERR_OK;

@@ -6,7 +6,9 @@
 #include "common/musical_key.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/fold.h"
+#include "store/availability.h"
 #include "store/fact_name.h"
+#include "store/uses.h"
 
 enum { FOLDERS_DEEP = 64 };
 
@@ -41,6 +43,8 @@ static enum err read_folders(struct txn *txn, struct arena *arena, struct id id,
         if (e != ERR_OK)
             return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
         kept->volume = folder.volume;
+        if (folder.library)
+            kept->library = folder.id;
         if (folder.name.len)
             add_folder_name(kept, folder.name);
         if (folder.library)
@@ -52,14 +56,23 @@ static enum err read_folders(struct txn *txn, struct arena *arena, struct id id,
 
 /* ---- states ---- */
 
-static const char *const AVAILABLE[] = {
-    [AVAILABILITY_LOCAL] = "local",
-    [AVAILABILITY_REMOTE_FETCHING] = "remote",
-    [AVAILABILITY_REMOTE_OFFLINE] = "remote",
-    [AVAILABILITY_EXTERNAL_ONLINE] = "external",
-    [AVAILABILITY_EXTERNAL_OFFLINE] = "external",
-    [AVAILABILITY_MISSING] = "missing",
-};
+/* Only what the row keeps; the state follows from its place too (volumes.h). */
+static void add_kept_state(struct entry *entry, const struct media *media)
+{
+    switch (availability_kept((enum item_state)media->availability.value)) {
+    case ITEM_STATE_MISSING:
+        entry_value(entry, TERM_IS, TEXT("missing"));
+        return;
+    case ITEM_STATE_ONLINE_ONLY:
+        entry_value(entry, TERM_IS, TEXT("remote_offline"));
+        return;
+    case ITEM_STATE_EXTERNAL_OFFLINE:
+        entry_value(entry, TERM_IS, TEXT("external_offline"));
+        return;
+    default:
+        return;
+    }
+}
 
 static const char *const ANALYSED[] = {
     [ANALYSIS_STATE_WAITING] = "waiting",
@@ -73,12 +86,8 @@ static const char *const ANALYSED[] = {
 
 static void add_states(struct entry *entry, const struct media *media)
 {
-    int32_t available = media->availability.value;
-
-    entry_value(entry, TERM_IS, NAMED(AVAILABLE, media->availability));
+    add_kept_state(entry, media);
     entry_value(entry, TERM_IS, NAMED(ANALYSED, media->analysis));
-    if (available == AVAILABILITY_REMOTE_OFFLINE || available == AVAILABILITY_EXTERNAL_OFFLINE)
-        entry_value(entry, TERM_IS, TEXT("offline"));
     if (media->favourite)
         entry_value(entry, TERM_IS, TEXT("favourite"));
     if (media->hidden)
@@ -149,6 +158,17 @@ static void add_number_fact(struct entry *entry, const struct fact *fact)
             entry_value(entry, TERM_IS, text_of(STATE_FACTS[i].state));
 }
 
+/* The analysis's second tempo counts only beside its first one, not beside the tempo of a person or of the file. */
+static bool is_overruled(const struct fact_list *winning, const struct fact *fact)
+{
+    if (!text_is(fact->attribute, "bpm_second"))
+        return false;
+    for (uint32_t i = 0; i < winning->count; i++)
+        if (text_is(winning->at[i].attribute, "bpm"))
+            return winning->at[i].source.value != fact->source.value;
+    return false;
+}
+
 static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
 {
     struct fact_list all, winning = { 0 };
@@ -157,7 +177,7 @@ static enum err add_facts(struct txn *txn, struct arena *arena, const struct med
     if (e == ERR_OK)
         e = catalogue_winning(arena, all, &winning);
     for (uint32_t i = 0; e == ERR_OK && i < winning.count; i++) {
-        if (winning.at[i].has_number)
+        if (winning.at[i].has_number && !is_overruled(&winning, &winning.at[i]))
             add_number_fact(entry, &winning.at[i]);
         else if (winning.at[i].has_text)
             add_word_fact(entry, &winning.at[i]);
@@ -200,6 +220,34 @@ static enum err add_vector(struct txn *txn, struct arena *arena, const struct me
     return ERR_OK;
 }
 
+/* ---- contexts ---- */
+
+struct adding_uses {
+    struct txn *txn;
+    struct entry *entry;
+};
+
+static bool add_use(void *state, struct id id, const struct use *use)
+{
+    struct adding_uses *to = state;
+    struct context context;
+
+    if (use->ended || uses_context(to->txn, to->entry->arena, id, &context) != ERR_OK)
+        return true;
+    entry_value(to->entry, TERM_HAS, TEXT("use"));
+    entry_value(to->entry, TERM_CONTEXT, context.name);
+    entry_value(to->entry, TERM_ROLE, use->role);
+    entry_value(to->entry, TERM_SECTION, use->section);
+    return to->entry->term_count < ENTRY_TERMS;
+}
+
+static enum err add_uses(struct txn *txn, struct entry *entry)
+{
+    struct adding_uses to = { txn, entry };
+
+    return uses_each_of(txn, entry->arena, entry->id, add_use, &to);
+}
+
 /* ---- the whole item ---- */
 
 static void add_words(struct entry *entry, const struct media *media, const struct record_folder *kept)
@@ -225,6 +273,8 @@ static void add_values(struct entry *entry, const struct media *media, const str
     entry_value(entry, TERM_CONTAINER, media->container);
     entry_value(entry, TERM_FORMAT, media->sample_format);
     entry_id(entry, TERM_VOLUME, kept->volume);
+    if (!id_is_zero(kept->library))
+        entry_id(entry, TERM_VOLUME, kept->library);
     entry_id(entry, TERM_FOLDER, media->folder);
 }
 
@@ -248,6 +298,8 @@ enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct 
     struct media media;
     enum err e = catalogue_media(txn, arena, id, &media);
 
+    if (e == ERR_OK && media.has_forgotten)
+        e = ERR_NOT_FOUND;
     if (e != ERR_OK)
         return e;
     entry_begin(entry, arena, id);
@@ -262,5 +314,7 @@ enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct 
     add_states(entry, &media);
     add_numbers(entry, &media);
     e = add_facts(txn, arena, &media, entry);
-    return e == ERR_OK ? add_vector(txn, arena, &media, entry) : e;
+    if (e == ERR_OK)
+        e = add_vector(txn, arena, &media, entry);
+    return e == ERR_OK ? add_uses(txn, entry) : e;
 }

@@ -7,8 +7,8 @@
 
 /* The words of a folder and its parents, up to the library, kept because the next item is mostly in the same folder. */
 struct record_folder {
-    struct id folder; /* zero: none */
-    struct id volume;
+    struct id folder;          /* zero: none */
+    struct id volume, library; /* library zero: none */
     uint32_t len;
     char words[4096]; /* the names, each followed by "/" */
 };

@@ -11,7 +11,7 @@
 
 enum term_field {
     TERM_ALL = 1, /* one term, without text: every row */
-    TERM_HAS,     /* "vector" */
+    TERM_HAS,     /* "vector", "use" */
     TERM_NAME,    /* words of the name */
     TERM_TAG_WORD,
     TERM_PACK_WORD,
@@ -30,9 +30,12 @@ enum term_field {
     TERM_NOTE, /* from the analysis: A4 */
     TERM_CONTAINER,
     TERM_FORMAT,
-    TERM_IS,     /* favourite, hidden, local, … */
-    TERM_VOLUME, /* id, 16 bytes */
-    TERM_FOLDER, /* id, 16 bytes */
+    TERM_IS,      /* favourite, hidden, local, … */
+    TERM_VOLUME,  /* id, 16 bytes */
+    TERM_FOLDER,  /* id, 16 bytes */
+    TERM_CONTEXT, /* names of the contexts that use it */
+    TERM_ROLE,    /* its roles there */
+    TERM_SECTION, /* and its sections */
     TERM_FIELDS
 };
 

@@ -1,15 +1,17 @@
-/* volumes.h: the volumes of the catalogue. They are few and change often, so their state is looked up here and not
- * written into rows. One thread. */
+/* volumes.h: the volumes and libraries of the catalogue. They are few and change often, so the state of an item is
+ * derived from them in each query (store/availability.h) and not written into its row. One thread. */
 #ifndef LOOPHOLE_SEARCH_VOLUMES_H
 #define LOOPHOLE_SEARCH_VOLUMES_H
 
+#include "schema_search.h"
 #include "services/search/index/index.h"
 #include "store/catalogue.h"
 
+/* A library, or the items of a volume that are in no library. */
 struct volume_state {
-    struct id id;
+    struct id id, volume; /* equal for a volume */
     enum backend backend;
-    bool online;
+    bool is_here;
 };
 
 /* All zero: none. */
@@ -18,12 +20,19 @@ struct volumes {
     struct volume_state *at;
 };
 
-/* Reads all volumes again. Errors: full, internal. */
+/* Reads all volumes and libraries again. Errors: full, internal. */
 enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *arena);
 void volumes_free(struct volumes *volumes);
+bool volumes_have(const struct volumes *volumes, struct id id);
 
-/* Add the rows of all volumes with that backend, or of all that are offline. */
-void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend, struct bitmap *to);
-void volumes_offline(const struct volumes *volumes, struct index *index, struct bitmap *to);
+/* True for local, external, remote, offline, missing and the six states. */
+bool volumes_is_state(struct text word);
+
+/* Adds the rows in that state to `to`. */
+void volumes_in_state(const struct volumes *volumes, struct index *index, struct text word, struct bitmap *to);
+
+/* Counts the rows of one place by state. Errors: full. */
+enum err volumes_count(const struct volumes *volumes, const struct volume_state *place, struct index *index,
+                       struct state_counts *to);
 
 #endif

@@ -210,6 +210,11 @@ void explain_clause(struct explain *x, const struct node *clause)
     case NODE_KEY:
         explain_value(x, clause);
         break;
+    case NODE_AFTER:
+    case NODE_WITH:
+    case NODE_FOR:
+        explain_add(x, HINT_KIND_NO_USES, clause->source);
+        break;
     case NODE_NUMBER:
         explain_number(x, clause, clause->source);
         break;

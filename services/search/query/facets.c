@@ -96,11 +96,8 @@ static enum term_field field_of(struct text name)
     return filter->term >= TERM_TAG ? filter->term : TERM_ALL;
 }
 
-static enum err refuse_field(struct text name, uint32_t number, struct fault *fault)
+static enum err refuse_field(struct text name, const char *field, struct fault *fault)
 {
-    char field[32];
-
-    snprintf(field, sizeof(field), "facets[%u]", number);
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a facet", TEXT_ARG(name));
     fault_field(fault, field);
     return fault_hint(
@@ -116,9 +113,40 @@ static void add_counts(struct arena *arena, struct text name, const struct facet
                                                     .count = counting->at[i].count };
 }
 
-static enum err count_fields(struct index *index, struct arena *arena, const struct text_list *fields,
-                             const struct facet_rows *rows, struct facet_count_list *to)
+/* The states of items follow from their volumes, so they are counted here and not from the rows' own terms. */
+static enum err add_states(const struct facets_of *of, struct text name, const struct bitmap *set,
+                           struct facet_count_list *to)
 {
+    static const char *const STATES[] = { "local",   "remote",         "external",        "offline",
+                                          "missing", "remote_offline", "external_online", "external_offline" };
+
+    for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++) {
+        struct bitmap *rows = bitmap_new();
+        if (!rows)
+            return ERR_FULL;
+        volumes_in_state(of->volumes, of->index, text_of(STATES[i]), rows);
+        uint32_t count = bitmap_and_count(rows, set);
+        bitmap_free(rows);
+        if (count && to->count < FACETS_MOST)
+            to->at[to->count++] = (struct facet_count){ .facet = name, .value = text_of(STATES[i]), .count = count };
+    }
+    return ERR_OK;
+}
+
+static void drop_states(struct facet_counting *counting)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < counting->count; i++)
+        if (!volumes_is_state(terms_value(&counting->index->terms, counting->at[i].term)))
+            counting->at[kept++] = counting->at[i];
+    counting->count = kept;
+}
+
+static enum err count_fields(const struct facets_of *of, struct arena *arena, const struct text_list *fields,
+                             const struct facet_rows *rows, const struct bitmap *set, struct facet_count_list *to)
+{
+    struct index *index = of->index;
     uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
     enum err e = ERR_OK;
 
@@ -127,7 +155,13 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
         struct facet_counter counter = { add_count, &counting };
 
         e = facet_count_terms(index, field_of(fields->at[i]), rows, &counter);
+        if (e == ERR_OK && field_of(fields->at[i]) == TERM_IS) {
+            drop_states(&counting);
+            e = add_states(of, fields->at[i], set, to);
+        }
         put_in_order(&counting, share);
+        if (counting.count > FACETS_MOST - to->count)
+            counting.count = FACETS_MOST - to->count;
         add_counts(arena, fields->at[i], &counting, to);
         e = counting.is_full ? ERR_FULL : e;
         free(counting.at);
@@ -135,24 +169,75 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
     return e;
 }
 
-enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
-                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault)
+/* Of a set of more than half of the index, the other rows are listed; they are the caller's to free. */
+static struct facet_rows list_rows(struct index *index, const struct bitmap *set, const uint32_t *each,
+                                   uint32_t **others)
 {
     struct facet_rows rows = { set, each, bitmap_count(set), false };
-    uint32_t *others = NULL;
-    enum err e = ERR_OK;
 
-    for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++)
-        if (field_of(fields->at[i]) == TERM_ALL)
-            e = refuse_field(fields->at[i], i, fault);
-    if (e != ERR_OK)
-        return e;
+    *others = NULL;
     rows.are_others = rows.count > index_live(index) / 2;
     if (rows.are_others)
-        rows.each = others = match_others(index, set, &rows.count);
+        rows.each = *others = match_others(index, set, &rows.count);
+    return rows;
+}
+
+static enum err check_fields(const struct text_list *fields, struct fault *fault)
+{
+    char field[32];
+
+    for (uint32_t i = 0; i < fields->count; i++) {
+        snprintf(field, sizeof(field), "facets[%u]", i);
+        if (field_of(fields->at[i]) == TERM_ALL)
+            return refuse_field(fields->at[i], field, fault);
+    }
+    return ERR_OK;
+}
+
+enum err facets_count(const struct facets_of *of, struct arena *arena, const struct text_list *fields,
+                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault)
+{
+    uint32_t *others;
+    enum err e = check_fields(fields, fault);
+
+    if (e != ERR_OK)
+        return e;
+    struct facet_rows rows = list_rows(of->index, set, each, &others);
     to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
-    if (!rows.each || !to->at || count_fields(index, arena, fields, &rows, to) != ERR_OK)
+    if (!rows.each || !to->at || count_fields(of, arena, fields, &rows, set, to) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "no memory for facets");
     free(others);
     return e;
+}
+
+static enum err copy_most(struct arena *arena, const struct facet_counting *counting, struct facets_counted *to)
+{
+    to->at = arena_array(arena, counting->count, sizeof(*to->at));
+    if (!to->at || counting->is_full)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < counting->count; i++)
+        to->at[to->count++] = (struct facet_of_term){ counting->at[i].term, counting->at[i].count,
+                                                      arena_text(arena, counting->at[i].value) };
+    return ERR_OK;
+}
+
+enum err facets_most(struct index *index, struct arena *arena, struct text field, const struct bitmap *set,
+                     const uint32_t *each, uint32_t most, struct facets_counted *to, struct fault *fault)
+{
+    struct facet_counting counting = { .index = index };
+    struct facet_counter counter = { add_count, &counting };
+    uint32_t *others;
+
+    if (field_of(field) == TERM_ALL)
+        return refuse_field(field, "", fault);
+    struct facet_rows rows = list_rows(index, set, each, &others);
+    enum err e = rows.each ? facet_count_terms(index, field_of(field), &rows, &counter) : ERR_FULL;
+    if (field_of(field) == TERM_IS)
+        drop_states(&counting);
+    put_in_order(&counting, most);
+    if (e == ERR_OK)
+        e = copy_most(arena, &counting, to);
+    free(counting.at);
+    free(others);
+    return e == ERR_OK ? e : fault_set(fault, ERR_FULL, "no memory for facets");
 }

@@ -4,13 +4,31 @@
 
 #include "schema_search.h"
 #include "services/search/index/index.h"
+#include "services/search/index/volumes.h"
 
 enum { FACETS_MOST = 512 }; /* counts in one answer, divided evenly among the fields */
 
 /* Counts each field's most frequent values, then sorts them by value. `each` lists the set; it may be NULL if the set
  * is more than half of the index. Texts are in the arena. Errors: bad_request (a field whose values cannot be counted),
  * full. */
-enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
+struct facets_of {
+    struct index *index;
+    const struct volumes *volumes;
+};
+enum err facets_count(const struct facets_of *of, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault);
+
+/* The most frequent values of one field, at most `most` of FACETS_MOST, the most frequent first. Errors: those
+ * of facets_count. */
+struct facet_of_term {
+    uint32_t term, count;
+    struct text value;
+};
+struct facets_counted {
+    struct facet_of_term *at;
+    uint32_t count;
+};
+enum err facets_most(struct index *index, struct arena *arena, struct text field, const struct bitmap *set,
+                     const uint32_t *each, uint32_t most, struct facets_counted *to, struct fault *fault);
 
 #endif

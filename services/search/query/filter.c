@@ -32,24 +32,40 @@ const struct filter filter_table[] = {
     { "modified", "mtime", FILTER_NUMBER, 0, "modified", UNIT_AGE, "the age of its file: <7d" },
     { "is", "", FILTER_IS, TERM_IS, NULL, UNIT_NONE, "its state: favourite, missing, loop" },
     { "like", "", FILTER_LIKE, 0, NULL, UNIT_NONE, "the 100 items most similar to this id" },
-    { "used", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used in a project" },
+    { "used", "context", FILTER_EXACT, TERM_CONTEXT, NULL, UNIT_NONE, "used in the context of this name" },
+    { "unused", "", FILTER_UNUSED, TERM_CONTEXT, NULL, UNIT_NONE, "not used in the context of this name" },
+    { "role", "", FILTER_EXACT, TERM_ROLE, NULL, UNIT_NONE, "used in this role: drums, bass, vocal" },
+    { "section", "", FILTER_EXACT, TERM_SECTION, NULL, UNIT_NONE, "used in this section: intro, chorus" },
+    { "after", "beside", FILTER_AFTER, 0, NULL, UNIT_NONE, "often used after this id, or beside it" },
+    { "with", "", FILTER_WITH, 0, NULL, UNIT_NONE, "often stacked with this id" },
+    { "for", "", FILTER_FOR, 0, NULL, UNIT_NONE, "common in this role or section: drums, chorus" },
     { "track", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used on a track" },
-    { "section", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used in a section" },
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
 
 const struct filter filter_attribute = { "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number from analysis" };
 
 const char *const filter_states[] = {
-    "local",    "remote",  "external", "offline", "missing",   "favourite", "hidden",    "failed", "quarantined",
-    "analysed", "waiting", "loop",     "oneshot", "truncated", "pending",   "abandoned", NULL,
+    "local",           "remote",           "external",    "offline",   "missing",         "favourite",
+    "hidden",          "failed",           "quarantined", "analysed",  "waiting",         "loop",
+    "oneshot",         "truncated",        "pending",     "abandoned", "remote_fetching", "remote_offline",
+    "external_online", "external_offline", NULL,
 };
 
 static const struct spelling {
     const char *other, *state;
 } SPELLINGS[] = {
-    { "favorite", "favourite" }, { "analyzed", "analysed" }, { "done", "analysed" },    { "online", "local" },
-    { "loopable", "loop" },      { "one_shot", "oneshot" },  { "one-shot", "oneshot" },
+    { "favorite", "favourite" },
+    { "analyzed", "analysed" },
+    { "done", "analysed" },
+    { "online", "local" },
+    { "remote-fetching", "remote_fetching" },
+    { "remote-offline", "remote_offline" },
+    { "external-online", "external_online" },
+    { "external-offline", "external_offline" },
+    { "loopable", "loop" },
+    { "one_shot", "oneshot" },
+    { "one-shot", "oneshot" },
 };
 
 static bool is_name(struct text word, const char *name)

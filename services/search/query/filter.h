@@ -12,6 +12,10 @@ enum filter_kind {
     FILTER_KEY,      /* a musical key; with ~ also compatible keys */
     FILTER_IS,       /* one of a list of states */
     FILTER_LIKE,     /* an item's id */
+    FILTER_UNUSED,   /* not used in the context of this name */
+    FILTER_AFTER,    /* an item's id: often used after it or beside it */
+    FILTER_WITH,     /* an item's id: stacked with it */
+    FILTER_FOR,      /* a role or a section */
     FILTER_LATER     /* of projects, which do not exist yet */
 };
 

@@ -8,6 +8,7 @@
 #include "services/search/index/words.h"
 #include "services/search/near/vectors.h"
 #include "services/search/query/phrase.h"
+#include "services/search/query/together.h"
 
 typedef struct bitmap *matcher(const struct match *match, const struct node *node, const struct bitmap *among);
 
@@ -213,9 +214,10 @@ static struct bitmap *in_range(const struct numbers *numbers, const struct range
     return rows;
 }
 
-static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_column(const struct match *match, const struct node *node, struct text column,
+                                   const struct bitmap *among)
 {
-    const struct numbers *numbers = index_numbers(match->index, node->text);
+    const struct numbers *numbers = index_numbers(match->index, column);
     struct bitmap *found;
     uint32_t *rows, count;
 
@@ -229,24 +231,45 @@ static struct bitmap *match_number(const struct match *match, const struct node 
     return found;
 }
 
+/* A tempo may be the second one that the analysis heard: it is known where the analysis was unsure of the first. */
+static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *found = match_column(match, node, node->text, among), *second;
+
+    if (!found || !text_is(node->text, "bpm"))
+        return found;
+    second = match_column(match, node, TEXT("bpm_second"), among);
+    return join_rows(found, second);
+}
+
 /* ---- states ---- */
 
 static struct bitmap *match_is(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    struct bitmap *rows = rows_valued(match, TERM_IS, node->text, among), *offline = bitmap_new();
+    struct bitmap *rows;
 
+    if (!volumes_is_state(node->text))
+        return rows_valued(match, TERM_IS, node->text, among);
+    rows = bitmap_new();
+    if (rows)
+        volumes_in_state(match->volumes, match->index, node->text, rows);
+    return rows;
+}
+
+static struct bitmap *match_used(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    (void)node;
+    return rows_valued(match, TERM_HAS, TEXT("use"), among);
+}
+
+static struct bitmap *match_together(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    (void)match;
     (void)among;
-    if (rows && text_is(node->text, "external"))
-        volumes_of_backend(match->volumes, match->index, BACKEND_EXTERNAL, rows);
-    if (rows && text_is(node->text, "remote"))
-        volumes_of_backend(match->volumes, match->index, BACKEND_CLOUD, rows);
-    if (rows && text_is(node->text, "offline"))
-        volumes_offline(match->volumes, match->index, rows);
-    if (rows && offline && text_is(node->text, "local")) {
-        volumes_offline(match->volumes, match->index, offline);
-        bitmap_and_not(rows, offline);
-    }
-    bitmap_free(offline);
+    for (uint32_t i = 0; rows && node->together && i < node->together->count; i++)
+        bitmap_add(rows, node->together->at[i].row);
     return rows;
 }
 
@@ -344,7 +367,8 @@ static matcher *const MATCHERS[] = {
     [NODE_NOT] = match_not,       [NODE_WORD] = match_word,         [NODE_PHRASE] = match_phrase,
     [NODE_WORDS] = match_words,   [NODE_CONTAINS] = match_contains, [NODE_EXACT] = match_exact,
     [NODE_NUMBER] = match_number, [NODE_KEY] = match_key,           [NODE_IS] = match_is,
-    [NODE_LIKE] = match_like,
+    [NODE_LIKE] = match_like,     [NODE_USED] = match_used,         [NODE_AFTER] = match_together,
+    [NODE_WITH] = match_together, [NODE_FOR] = match_together,
 };
 
 /* The result may include rows outside `among`, and free ones; the caller removes them. NULL: no memory. */

@@ -149,7 +149,7 @@ static enum err parse_key(struct parser *p, struct node **to)
 static enum err parse_is(struct parser *p, struct node **to)
 {
     const char *state = filter_state(p->token.value);
-    char advice[200] = "one of";
+    char advice[300] = "one of";
     enum err e = make_node(p, NODE_IS, to);
 
     if (e != ERR_OK)
@@ -160,13 +160,53 @@ static enum err parse_is(struct parser *p, struct node **to)
     return state ? ERR_OK : WRONG(p, p->token.value_at, advice, "is: has no value \"%.*s\"", TEXT_ARG(p->token.value));
 }
 
-static enum err parse_like(struct parser *p, struct node **to)
+static enum err parse_id(struct parser *p, enum node_kind kind, struct node **to)
 {
-    enum err e = make_node(p, NODE_LIKE, to);
+    enum err e = make_node(p, kind, to);
 
     if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
         return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id", TEXT_ARG(p->token.value));
     return e;
+}
+
+static enum err parse_like(struct parser *p, struct node **to)
+{
+    return parse_id(p, NODE_LIKE, to);
+}
+
+static enum err parse_after(struct parser *p, struct node **to)
+{
+    return parse_id(p, NODE_AFTER, to);
+}
+
+static enum err parse_with(struct parser *p, struct node **to)
+{
+    return parse_id(p, NODE_WITH, to);
+}
+
+static enum err parse_for(struct parser *p, struct node **to)
+{
+    return make_text(p, NODE_FOR, p->token.value, to);
+}
+
+static enum err make_not(struct parser *p, struct node *of, struct node **to)
+{
+    enum err e = make_node(p, NODE_NOT, to);
+
+    if (e == ERR_OK)
+        (*to)->first = of;
+    return e;
+}
+
+static enum err parse_unused(struct parser *p, struct node **to)
+{
+    struct node *used;
+    enum err e = parse_exact(p, &used);
+
+    if (e != ERR_OK)
+        return e;
+    used->filter = filter_named(TEXT("used"));
+    return make_not(p, used, to);
 }
 
 static enum err parse_later(struct parser *p, struct node **to)
@@ -179,7 +219,8 @@ static enum err parse_later(struct parser *p, struct node **to)
 static enum err (*const VALUES[])(struct parser *p, struct node **to) = {
     [FILTER_WORDS] = parse_words,   [FILTER_CONTAINS] = parse_contains, [FILTER_EXACT] = parse_exact,
     [FILTER_NUMBER] = parse_number, [FILTER_KEY] = parse_key,           [FILTER_IS] = parse_is,
-    [FILTER_LIKE] = parse_like,     [FILTER_LATER] = parse_later,
+    [FILTER_LIKE] = parse_like,     [FILTER_UNUSED] = parse_unused,     [FILTER_AFTER] = parse_after,
+    [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,           [FILTER_LATER] = parse_later,
 };
 
 static enum err parse_field(struct parser *p, struct node **to)
@@ -230,9 +271,10 @@ static enum err parse_word(struct parser *p, struct node **to)
     struct joining joining = { .p = p, .end = &words };
     enum err e;
 
-    if (text_is(p->token.value, "unused"))
-        return WRONG(p, p->token.at, "this engine has no projects yet; in quotes it is a word",
-                     "unused asks about projects");
+    if (text_is(p->token.value, "unused")) {
+        e = make_node(p, NODE_USED, &words);
+        return e == ERR_OK ? make_not(p, words, to) : e;
+    }
     words_each(p->token.value, false, join_word, &joining);
     *to = words;
     if (joining.e != ERR_OK || joining.count == 1)

@@ -24,7 +24,11 @@ enum node_kind {
     NODE_NUMBER,   /* range of the column `text` */
     NODE_KEY,      /* keys: bit 1 << key */
     NODE_IS,       /* text: one of filter_states */
-    NODE_LIKE      /* id */
+    NODE_LIKE,     /* id */
+    NODE_USED,     /* in any context */
+    NODE_AFTER,    /* id: often used after or beside it; by together.h */
+    NODE_WITH,     /* id: stacked with it */
+    NODE_FOR       /* text: a role or a section */
 };
 
 struct node {
@@ -37,6 +41,7 @@ struct node {
     struct range range;
     uint32_t keys;
     struct id id;
+    const struct companions *together; /* the answer of together.h; NULL: none yet */
 };
 
 struct parse {

@@ -4,6 +4,7 @@
 
 #include "services/search/index/blocks.h"
 #include "services/search/near/vectors.h"
+#include "services/search/query/together.h"
 
 static const struct worth {
     enum term_field field;
@@ -14,7 +15,7 @@ static const struct worth {
 
 enum { KNOWN_LETTERS = 64 };
 
-static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NEAREST = 20;
+static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NEAREST = 20, TOGETHER = 40;
 
 struct scoring {
     const struct match *match;
@@ -86,6 +87,16 @@ static void score_like(struct scoring *s, const struct node *node)
         s->at[i] += NEAREST / (1 + vectors_distance(&vectors, s->each[i]));
 }
 
+static void score_together(struct scoring *s, const struct node *node)
+{
+    for (uint32_t i = 0, at = 0; node->together && i < s->count && at < node->together->count; i++) {
+        while (at < node->together->count && node->together->at[at].row < s->each[i])
+            at++;
+        if (at < node->together->count && node->together->at[at].row == s->each[i])
+            s->at[i] += TOGETHER * node->together->at[at].score;
+    }
+}
+
 /* Excluded clauses score nothing. */
 static bool score_node(struct scoring *s, const struct node *node)
 {
@@ -93,6 +104,8 @@ static bool score_node(struct scoring *s, const struct node *node)
         return score_word(s, node);
     if (node->kind == NODE_LIKE)
         score_like(s, node);
+    if (node->together)
+        score_together(s, node);
     for (const struct node *child = node->kind == NODE_NOT ? NULL : node->first; child; child = child->next)
         if (!score_node(s, child))
             return false;
@@ -146,7 +159,7 @@ struct scores *score_rows(const struct match *match, const struct node *root, co
 
 static bool has_words(const struct node *node)
 {
-    if (node->kind == NODE_WORD || node->kind == NODE_LIKE)
+    if (node->kind == NODE_WORD || node->kind == NODE_LIKE || node->together)
         return true;
     for (const struct node *child = node->kind == NODE_NOT ? NULL : node->first; child; child = child->next)
         if (has_words(child))

@@ -103,7 +103,7 @@ struct position sort_position(const struct sort_order *order, const struct index
     return at;
 }
 
-static int compare_positions(const struct sort_order *order, const struct position *a, const struct position *b)
+int sort_compare(const struct sort_order *order, const struct position *a, const struct position *b)
 {
     int by = 0;
 
@@ -137,7 +137,7 @@ struct page {
 
 static bool comes_before(const struct page *page, const struct candidate *a, const struct candidate *b)
 {
-    return compare_positions(page->order, &a->at, &b->at) < 0;
+    return sort_compare(page->order, &a->at, &b->at) < 0;
 }
 
 static void swap_candidates(struct candidate *a, struct candidate *b)
@@ -237,7 +237,7 @@ uint32_t sort_page(const struct sort_order *order, const struct index *index, co
         if (is_behind(&page, rows[i], i))
             continue;
         struct candidate one = { sort_position(order, index, rows[i]), rows[i] };
-        if (!after || compare_positions(order, &one.at, after) > 0)
+        if (!after || sort_compare(order, &one.at, after) > 0)
             offer_candidate(&page, &one);
     }
     found = page.count;

@@ -36,9 +36,15 @@ bool sort_is_of_rows(const struct sort_order *order, const struct index *index);
 /* The position of a row; its text points into the index. */
 struct position sort_position(const struct sort_order *order, const struct index *index, uint32_t row);
 
+/* Below 0 if `a` comes before `b`; 0 only for the same item. */
+int sort_compare(const struct sort_order *order, const struct position *a, const struct position *b);
+
 /* Selects the first `limit` of `rows` after `after` (NULL: from the start), in order. `rows` rise and are those of the
  * scores. Returns their number; `more`: others follow. `page` has room for limit + 1. */
 uint32_t sort_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                    const struct position *after, uint32_t limit, uint32_t *page, bool *more);
+
+/* Returns all of `rows` in order, as an array that the caller frees. NULL: no memory. `count` may be 0. */
+uint32_t *sort_all(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count);
 
 #endif

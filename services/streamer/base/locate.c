@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "store/availability.h"
 #include "store/catalogue.h"
 
 void locate_open(struct locator *locator, const struct paths *paths)
@@ -40,6 +41,48 @@ static void note_fact(const struct fact *fact, struct located *located)
     }
 }
 
+static bool is_readable(const struct item *item)
+{
+    return item->path.len && availability_is_readable((enum item_state)item->media.availability.value);
+}
+
+/* A file that a scan did not find may be there again; a take that is not final has no other place. */
+static bool may_try(const struct item *item)
+{
+    return item->path.len && item->media.availability.value == ITEM_STATE_MISSING;
+}
+
+/* Another file of the same content, on a volume that is here. */
+static bool take_copy(struct locator *locator, struct txn *txn, struct item *item, struct located *located)
+{
+    struct media copy;
+    struct bytes path;
+
+    if (!item->media.content.len ||
+        catalogue_reachable(txn, &locator->arena, item->media.content, &copy, &path) != ERR_OK)
+        return false;
+    located->instead_of = located->media;
+    located->media = copy.id;
+    item->path = path;
+    return true;
+}
+
+static enum err refuse_offline(const struct item *item, struct fault *fault)
+{
+    if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE && item->path.len) {
+        fault_set(fault, ERR_OFFLINE, "the file of \"%.*s\" is only online", TEXT_ARG(item->media.name));
+        return fault_hint(fault, "fetch it with the program of the cloud; %.*s is its file", (int)item->path.len,
+                          (const char *)item->path.at);
+    }
+    if (item->path.len)
+        fault_set(fault, ERR_OFFLINE, "the library folder of \"%.*s\" on volume %.*s is not there",
+                  TEXT_ARG(item->media.name), TEXT_ARG(item->volume));
+    else
+        fault_set(fault, ERR_OFFLINE, "\"%.*s\" is offline: volume %.*s is not mounted", TEXT_ARG(item->media.name),
+                  TEXT_ARG(item->volume));
+    return fault_hint(fault, "connect it, or choose another sound");
+}
+
 static enum err read_item(struct locator *locator, struct txn *txn, struct id id, struct located *located,
                           struct fault *fault)
 {
@@ -53,11 +96,8 @@ static enum err read_item(struct locator *locator, struct txn *txn, struct id id
     located->media = id;
     for (uint32_t i = 0; i < item.facts.count; i++)
         note_fact(&item.facts.at[i], located);
-    if (item.path.len == 0) {
-        fault_set(fault, ERR_OFFLINE, "\"%.*s\" is on \"%.*s\", which is offline", TEXT_ARG(item.media.name),
-                  TEXT_ARG(item.volume));
-        return fault_hint(fault, "connect it, or choose another sound");
-    }
+    if (!is_readable(&item) && !take_copy(locator, txn, &item, located) && !may_try(&item))
+        return refuse_offline(&item, fault);
     return bytes_copy(located->path, sizeof(located->path), item.path)
                ? ERR_OK
                : fault_set(fault, ERR_BAD_REQUEST, "the path of the item is too long");
@@ -75,19 +115,27 @@ static enum err find_id(struct locator *locator, struct id id, struct located *l
     return e;
 }
 
-/* A file that the catalogue does not know is no error: it is played without facts. */
-static void look_up(struct locator *locator, struct bytes path, struct located *located)
+/* A file that the catalogue does not know is no error: it is played without facts. One that is only in a cloud is
+ * refused, because reading it would fetch it. */
+static enum err look_up(struct locator *locator, struct bytes path, struct located *located, struct fault *fault)
 {
     struct located found = { 0 };
+    struct fault why = { 0 };
     struct txn *txn;
     struct id id;
+    enum err e = ERR_OK;
 
     if (locate_read(locator, &txn, NULL) != ERR_OK)
-        return;
-    if (catalogue_at_path(txn, &locator->arena, path, &id) == ERR_OK &&
-        read_item(locator, txn, id, &found, NULL) == ERR_OK)
-        *located = found;
+        return ERR_OK;
+    if (catalogue_at_path(txn, &locator->arena, path, &id) == ERR_OK) {
+        e = read_item(locator, txn, id, &found, &why);
+        if (e == ERR_OK)
+            *located = found;
+        else if (fault)
+            *fault = why;
+    }
     txn_end(txn);
+    return e == ERR_OFFLINE ? e : ERR_OK;
 }
 
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
@@ -102,9 +150,10 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
         fault_set(fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "give an id or a path");
         return fault_field(fault, "path");
     }
-    look_up(locator, path, located);
-    memcpy(located->path, typed, sizeof(typed));
-    return ERR_OK;
+    enum err e = look_up(locator, path, located, fault);
+    if (id_is_zero(located->instead_of))
+        memcpy(located->path, typed, sizeof(typed));
+    return e;
 }
 
 /* ---- the following item ---- */

@@ -9,8 +9,9 @@
 
 struct located {
     char path[PATH_MAX];
-    struct id media; /* zero: not in the catalogue */
-    double bpm;      /* 0: unknown */
+    struct id media;      /* zero: not in the catalogue */
+    struct id instead_of; /* the asked item, which cannot be read now: `media` has the same content; zero: none */
+    double bpm;           /* 0: unknown */
     double lufs, peak_db;
     bool has_lufs, has_peak, is_one_shot;
     char key[16]; /* "C#min"; "": unknown */
@@ -29,8 +30,9 @@ void locate_close(struct locator *locator);
  * is no store yet), io, full. */
 enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fault);
 
-/* Errors: bad_request (neither id nor path, or a relative path), not_found (unknown item), offline (its volume is
- * away). */
+/* An item that cannot be read now is replaced by one with the same content that can. Errors: bad_request (neither id
+ * nor path, or a relative path), not_found (unknown item), offline (its volume is away, or its file is only in a
+ * cloud). */
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
                      struct fault *fault);
 

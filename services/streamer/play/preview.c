@@ -46,6 +46,7 @@ static void make_plan(struct preview *preview, const struct located *located, st
     preview->gain = gain_of(preview, located);
     *plan = (struct voice_plan){ .path = located->path,
                                  .media = located->media,
+                                 .instead_of = located->instead_of,
                                  .group = GROUP_PREVIEW,
                                  .at = ORDER_NOW,
                                  .grid = grid_of(&preview->wish),
@@ -175,7 +176,7 @@ static enum err begin_preview(struct preview *preview, struct call *call, const 
 
     preview_stop(preview);
     preview->waiting = *located;
-    preview->media = located->media;
+    preview->media = id_is_zero(located->instead_of) ? located->media : located->instead_of;
     preview->request = call_request(call);
     e = is_led ? ERR_OK : preview_play(preview, call_fault(call));
     if (e != ERR_OK)

@@ -21,8 +21,9 @@ enum voice_phase { VOICE_FREE, VOICE_OPENING, VOICE_FILLING, VOICE_PLAYING, VOIC
 
 /* The file to play, and how to play it. */
 struct voice_plan {
-    const char *path; /* absolute */
-    struct id media;  /* zero: none */
+    const char *path;     /* absolute */
+    struct id media;      /* zero: none */
+    struct id instead_of; /* the asked item, if another one of its content is played; zero: none */
     struct id request;
     enum score_group group;
     int64_t from;  /* frame of the file */

@@ -333,4 +333,6 @@ void voice_describe(const struct voice *voice, struct stream_voice *to)
         .next = bytes_of(next, strlen(next)),
     };
     memcpy(to->id.b, piece->media, sizeof(to->id.b));
+    to->has_instead_of = !id_is_zero(voice->plan.instead_of) && id_equal(to->id, voice->plan.media);
+    to->instead_of = voice->plan.instead_of;
 }

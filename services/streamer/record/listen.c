@@ -358,11 +358,8 @@ void listen_open(struct listening *listening, struct service *service, struct co
 {
     *listening = (struct listening){ .service = service, .core = core, .wav = { .fd = -1 } };
     listening->memory = studio_capture(core->studio, CAPTURE_LISTEN, &listening->ring);
-    struct capture_header header = capture_header_get(listening->memory);
-    if (header.generation == 0 || header.end != UINT64_MAX)
-        return;
     let_go(listening);
-    clear_ports(listening);
+    clear_ports(listening); /* a predecessor may have died between the connection and the capture */
 }
 
 void listen_close(struct listening *listening)

@@ -19,6 +19,8 @@ static int32_t state_of(const struct take *take)
         return TAKE_STATE_ENCODING;
     if (take->result != 0)
         return ended[take->result];
+    if (take->bars.waits && take->phase >= TAKE_BARS && take->phase < TAKE_GOING)
+        return TAKE_STATE_WAITING;
     if (take->phase < TAKE_GOING)
         return TAKE_STATE_STARTING;
     return take->phase == TAKE_GOING ? TAKE_STATE_RUNNING : TAKE_STATE_STOPPING;
@@ -84,9 +86,9 @@ void take_free(struct take *take)
 
 /* ---- orders ---- */
 
-static bool send_order(struct take *take, enum order_verb verb)
+static bool send_order(struct take *take, enum order_verb verb, int64_t frame)
 {
-    struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = 0, .generation = take->facts.generation };
+    struct order order = { .frame = frame, .verb = verb, .voice = 0, .generation = take->facts.generation };
 
     return core_link_order(take->takes->core, &order);
 }
@@ -100,7 +102,7 @@ static bool is_captured(const struct take *take)
 static void end_capture(struct take *take)
 {
     if (is_captured(take))
-        (void)send_order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if necessary */
+        (void)send_order(take, ORDER_CAPTURE_STOP, ORDER_NOW); /* takes_tick repeats it if necessary */
 }
 
 /* ---- steps ---- */
@@ -115,14 +117,33 @@ static void fail_file(struct take *take, const struct fault *fault)
     take->is_ordered = true;
 }
 
-/* Repeats the order while the ring has no room for it, until the first frame is there. */
+/* A take that waits for its bar ends without a frame. */
+static void give_up_bar(struct take *take)
+{
+    atomic_store(&take->file->is_erased, true);
+    atomic_store(&take->file->is_ending, true);
+    take->phase = TAKE_STOPPING;
+    take->since = clock_steady();
+    take->is_ordered = true;
+}
+
+/* Repeats the order while the ring has no room for it, until the first frame is there. After the order a wish waits for
+ * that frame: the order cannot be taken back, and would end a later take. */
 static void follow_start(struct take *take)
 {
+    int64_t frame = take->bars.waits && !take->is_ordered ? take_bars_frame(take) : ORDER_NOW;
     struct fault fault = { 0 };
 
+    if (take->bars.waits && !take->is_ordered && take->wish != TAKE_WISH_NOTHING) {
+        give_up_bar(take);
+        return;
+    }
+    if (!take->is_ordered && take->bars.waits && frame < 0)
+        return;
     if (!take->is_ordered) {
+        take->since = take->bars.waits ? clock_steady() : take->since;
         ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
-        take->is_ordered = send_order(take, ORDER_CAPTURE_START);
+        take->is_ordered = send_order(take, ORDER_CAPTURE_START, frame);
     }
     if (clock_steady() - take->since < BEGIN_US)
         return;
@@ -180,7 +201,7 @@ static void follow_running(struct take *take)
 static void follow_stop(struct take *take)
 {
     if (!take->is_ordered)
-        take->is_ordered = send_order(take, ORDER_CAPTURE_STOP);
+        take->is_ordered = send_order(take, ORDER_CAPTURE_STOP, ORDER_NOW);
     if (clock_steady() - take->since > STOP_US && take->file)
         atomic_store(&take->file->is_ending, true);
 }
@@ -245,6 +266,9 @@ void take_follow(struct take *take)
         break;
     case TAKE_STARTING:
         take_connect_again(take);
+        break;
+    case TAKE_BARS:
+        take_bars_follow(take);
         break;
     case TAKE_ENCODING: /* encode_queue_follow handles it */
     case TAKE_FREE:
@@ -313,11 +337,17 @@ static void file_ended(struct take *take, const struct take_file *file)
     take->mtime = file->mtime;
     if (is_running || take->is_ordered)
         end_capture(take);
+    if (is_running && take == &takes->recording && take->wish == TAKE_WISH_NOTHING)
+        takes->ended_itself = take->item;
     if (is_running && take == &takes->recovery && takes->recording.phase == TAKE_FREE) {
         take->ended = takes->recording.ended; /* it ended before it could be taken over and stopped */
         take_free(&takes->recording);
     }
-    if (file->work == TAKE_NEW && !is_running) {
+    if (file->work == TAKE_NEW && !is_running && take->bars.waits && take->wish != TAKE_WISH_NOTHING) {
+        take->is_forgotten = true;
+        take->result = LIFECYCLE_ABANDONED;
+        take_end(take);
+    } else if (file->work == TAKE_NEW && !is_running) {
         struct fault fault = take->fault.code ? take->fault : file->fault;
         take_fail(take, &fault);
     } else if (file->is_flac) {

@@ -40,7 +40,7 @@ static uint32_t new_generation(const struct takes *takes)
     return generation;
 }
 
-static void start_file(struct take *take)
+void take_make_file(struct take *take)
 {
     struct takes *takes = take->takes;
     struct take_file *file = take_file_new(TAKE_NEW, take_done, take);
@@ -79,7 +79,10 @@ static void take_reserved(void *state, enum err error, const void *answer, const
     memcpy(folder, take->path, sizeof(folder));
     snprintf(file, sizeof(file), take->attempt ? "/%s %u.wav" : "/%s.wav", take->name, take->attempt + 1);
     snprintf(take->path, sizeof(take->path), "%.*s%s", (int)(PATH_MAX - sizeof(file)), folder, file);
-    start_file(take);
+    if (take->bars.waits)
+        take_bars_wait(take);
+    else
+        take_make_file(take);
 }
 
 static void reserve_name(struct take *take)

@@ -240,7 +240,10 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     (void)text_copy(take->name, sizeof(take->name), ask->name);
     for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
         (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
+    if ((e = take_bars_read(take, call, ask)) != ERR_OK)
+        return e;
     takes->alarm[0] = '\0';
+    takes->ended_itself = (struct id){ { 0 } };
     take->phase = TAKE_STARTING;
     take->format = ask->has_format ? ask->format.value : takes->format;
     take->facts.is_for_flac = take->format == TAKE_FORMAT_FLAC;
@@ -263,6 +266,9 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
     if (take->phase == TAKE_FREE && !takes_are_recovering(takes) && recall_was_begun(call) && takes->recovered_count)
         return takes_describe(takes, call_arena(call), takes->recovered[takes->recovered_count - 1], answer,
                               call_fault(call));
+    if (take->phase == TAKE_FREE && !takes_are_recovering(takes) && wish == TAKE_WISH_STOP &&
+        !id_is_zero(takes->ended_itself))
+        return takes_describe(takes, call_arena(call), takes->ended_itself, answer, call_fault(call));
     if (take->phase == TAKE_FREE && !takes_are_recovering(takes))
         return refuse(call, ERR_NOT_FOUND, "no take is under way");
     fault_set(&fault, ERR_CONFLICT, "another client ends this take");

@@ -1,8 +1,9 @@
 /* takes.h: recordings. A take is a media item from its first moment (persist: reserve). Its file grows in the
  * recordings folder, a separate library. In the end the streamer reports it to persist as final or abandoned.
  *
- *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the audio core begins
- *       ──► going ──► stopping: the ring is drained ──► reporting to persist until it has acknowledged ──► free
+ *   starting: latency, inputs, folder, library, item ──► (bars: until its bar is near) ──► making: its file
+ *       ──► waiting: the audio core begins ──► going ──► stopping: the ring is drained
+ *       ──► reporting to persist until it has acknowledged ──► free
  *                                                  └──► encoding: FLAC is made of its WAV, in a queue ──► reporting
  *
  * A successor needs only the file and the capture ring. It finds the pending items in the store, continues the one that
@@ -26,6 +27,7 @@ struct config;
 enum take_phase {
     TAKE_FREE,
     TAKE_STARTING,
+    TAKE_BARS,
     TAKE_MAKING,
     TAKE_WAITING,
     TAKE_GOING,
@@ -34,6 +36,16 @@ enum take_phase {
     TAKE_REPORTING
 };
 enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
+
+/* Where in the music a take begins, and its length: take_bars.c. */
+struct take_bars {
+    bool waits;        /* for a bar; else it begins at once */
+    bool is_next;      /* for the next one; else for the bar at step `step` */
+    uint64_t bars;     /* 0: not by bars */
+    uint64_t count_in; /* bars; 0: none */
+    bool has_started;  /* the transport, for the count-in */
+    double step;
+};
 
 struct take {
     struct takes *takes;
@@ -45,6 +57,7 @@ struct take {
     char path[PATH_MAX]; /* of the file; while it starts, of the folder */
     char inputs[2][256];
     struct id folder;
+    struct take_bars bars;
     unsigned input, attempt;
     struct sender sender;   /* the ask that began it; digest 0: the id is our own */
     struct take_file *file; /* while its errand runs */
@@ -87,10 +100,11 @@ struct takes {
     uint32_t left_count;
     struct id recovered[TAKES_LEFT];
     uint32_t recovered_count;
-    struct id never_ran; /* the last item that was abandoned before its take ran: its ask may begin another take */
-    struct id ending;    /* while takes are recovered: the take that `recording.ended` means; zero: the current one */
-    bool has_looked;     /* it has read the store since the start */
-    bool was_silent;     /* no audio core ran when this service started, so no take continues */
+    struct id never_ran;    /* the last item that was abandoned before its take ran: its ask may begin another take */
+    struct id ended_itself; /* the last take, if no ask ended it: record_stop answers with it; zero: none */
+    struct id ending; /* while takes are recovered: the take that `recording.ended` means; zero: the current one */
+    bool has_looked;  /* it has read the store since the start */
+    bool was_silent;  /* no audio core ran when this service started, so no take continues */
     usec_t looked, quieted;
     bool has_inputs; /* connections that a take made may exist; true until the opposite is known */
     bool is_freeing; /* an ask about them is in progress */
@@ -117,7 +131,8 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
 /* True, with the answer filled: this same ask began the take, and the streamer died before it could answer. */
 bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer);
 /* Stops or cancels the current take (`wish`); answers when it has ended. An earlier ask to end it fails with conflict.
- * Errors: not_found (no take runs), busy (a repeated ask means another take). */
+ * A stop after a take that ended by itself, at its length, answers with that take. Errors: not_found (no take runs),
+ * busy (a repeated ask means another take). */
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 /* Errors: not_found (not a take), those of locate_read. */
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
@@ -153,6 +168,16 @@ enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_aga
 /* take_begin.c: asks one service after the other, then starts the file. */
 void take_begin(struct take *take);
 void take_is_connected(struct take *take); /* its second half */
+
+void take_make_file(struct take *take); /* and then its capture begins */
+
+/* take_bars.c */
+/* Errors: conflict (the bar has passed, or a count-in while the transport runs). */
+enum err take_bars_read(struct take *take, struct call *call, const struct streamer_record *ask);
+void take_bars_wait(struct take *take);   /* answers, and waits for its bar */
+void take_bars_follow(struct take *take); /* each tick in TAKE_BARS */
+/* The frame at which its capture begins, once that is near; -1 before. */
+int64_t take_bars_frame(struct take *take);
 
 /* take_inputs.c: connects the take's inputs; then take_is_connected. */
 void take_connect(struct take *take);

@@ -15,7 +15,7 @@
 #include "common/err.h"
 
 enum {
-    HEAR_VERSION = 3, /* of the analyser; every change of a result raises it */
+    HEAR_VERSION = 4, /* of the analyser; every change of a result raises it */
     HEARD_FACTS_MAX = 48,
     HEARD_ARTEFACTS_MAX = 8,
     HEARD_SPECTRUM = 16,
@@ -26,7 +26,7 @@ enum {
 };
 
 /* One statement about the sound. Attributes (unit, range):
- *   number  bpm (20..400)  lufs (dB, EBU R128 integrated)  peak_dbfs (dB)  pitch_hz (Hz)  centroid_hz (Hz)
+ *   number  bpm, bpm_second (20..400)  lufs (dB, EBU R128 integrated)  peak_dbfs (dB)  pitch_hz (Hz)  centroid_hz (Hz)
  *           onsets (count)  one_shot, loopable, silent (0 or 1)  tag:WORD (1; the words of tag.h)
  *   word    key (C#min, Cmaj; sharps)  note (A4; with pitch_hz)  class (one of the 24 of model/classes.tsv)
  *           family (drums bass pad vocal melodic fx texture)

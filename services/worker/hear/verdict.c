@@ -8,6 +8,7 @@
 
 static const double SILENT_DB = -80, LEAST_TONAL = 0.5, LEAST_AGREEMENT = 0.35, LEAST_SECONDS = 0.02;
 static const double LOWEST_PITCH_HZ = 20, MOST_UNSURE_CLASS = 0.03, LEAST_SURE_TAG = 0.5;
+static const double LEAST_SECOND = 0.1; /* probability of a second tempo that is worth a fact */
 
 static struct heard_fact *add_fact(struct heard_sound *out, const char *attribute, double confidence)
 {
@@ -88,6 +89,8 @@ static void claim_rhythm(const struct hear *hear, struct heard_sound *out)
     claim_number(out, "onsets", (double)hear->onset.peaks, 0.8);
     if (t->bpm > 0)
         claim_number(out, "bpm", t->bpm, t->confidence * (1 - one_shot));
+    if (t->second_bpm > 0 && t->second_confidence >= LEAST_SECOND)
+        claim_number(out, "bpm_second", t->second_bpm, t->second_confidence * (1 - one_shot));
     claim_flag(out, "one_shot", one_shot);
     claim_flag(out, "loopable", fmax(seamless, fmin(1, whole + 0.2 * (whole > 0)) * (1 - one_shot)));
 }

@@ -39,6 +39,7 @@ static inline void put_item(struct writing *w, struct arena *arena, uint8_t numb
     media.folder = made_id('f', 0);
     media.file = bytes_of(file, strlen(file));
     media.content = bytes_of(media.id.b, sizeof(media.id.b));
+    media.has_forgotten = false; /* a forgotten item is in no index */
     holds(catalogue_put_media(w, NULL, &media) == ERR_OK);
     holds(catalogue_put_facts(w, media.content, &facts) == ERR_OK);
     if (number % 2)

@@ -105,6 +105,31 @@ static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
     assert_null(stage_note(stage, NOTE_NEXT_IS_NOW, 1));
 }
 
+/* The control thread sets a pattern at once before it learns that the queued one began. */
+static void a_pattern_set_at_once_replaces_a_queued_one_that_just_began(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
+    stage->score.next = (struct score_pattern){ .serial = 2, .steps = 16 };
+    stage->score.next_bar = 1;
+    stage->score.next_tempo = 240;
+    give_impulse(stage, &stage->score.next, 1, 0.25f, "x.x");
+    stage_score(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, BAR + 100);
+    stage_near(stage->main[0][BAR], 0.25, 0);
+
+    stage->score.now = (struct score_pattern){ .serial = 3, .steps = 16 };
+    give_impulse(stage, &stage->score.now, 2, 0.5f, "...x");
+    stage->score.next_bar = -1;
+    stage->score.tempo = 120;
+    stage_score(stage);
+    stage_run(stage, BAR + 4 * STEP);
+    stage_near(stage_state(stage).tempo, 120, 0);
+    stage_near(stage->main[0][stage_onset(stage, BAR + 1)], 0.5, 0);
+}
+
 static void a_new_tempo_changes_the_pace_and_not_the_place(void **made)
 {
     struct stage *stage = *made;
@@ -313,6 +338,7 @@ int main(void)
         STAGE_TEST(every_odd_step_is_late_by_half_the_swing),
         STAGE_TEST(a_long_pattern_repeats_after_its_last_step),
         STAGE_TEST(the_next_pattern_begins_at_its_bar_with_its_tempo),
+        STAGE_TEST(a_pattern_set_at_once_replaces_a_queued_one_that_just_began),
         STAGE_TEST(a_new_tempo_changes_the_pace_and_not_the_place),
         STAGE_TEST(a_score_of_the_same_pattern_keeps_the_place),
         STAGE_TEST(the_metronome_clicks_on_each_beat),

@@ -95,6 +95,16 @@ static inline void piece_score(struct stage *stage)
         score->pads[i].mode = i % 3;
         score->pads[i].ratio = 0.9f + 0.1f * (float)i;
         score->pads[i].choke = i / 2;
+        score->pads[i].decay = i % 2 ? 0.05f : 0;
+        score->pads[i].sustain = 0.6f;
+        score->pads[i].cutoff = i == 2 ? 1800 : 0;
+        score->pads[i].resonance = 3;
+        score->pads[i].reverb = i == 1 ? 0.4f : 0;
+        score->pads[i].delay = i == 2 ? 0.4f : 0;
+        score->pads[i].layer_count = i == 3 ? 2 : 0;
+        for (uint32_t k = 0; k < 2; k++)
+            score->pads[i].layers[k] =
+                (struct score_layer){ .sound = k, .generation = 1, .low = 0, .high = 0.4f, .gain = 1, .ratio = 1.3f };
     }
     stage_score(stage);
 }
@@ -126,6 +136,19 @@ static inline void piece_orders(struct stage *stage, uint32_t until)
         order.flags = (i % 8 ? 0 : ORDER_REVERSE) | (i % 11 ? 0 : ORDER_LOOP);
         order.loop_from = 700;
         stage_order(stage, order);
+        if (i % 9 == 0)
+            stage_order(stage, (struct order){ .frame = 331 * i,
+                                               .verb = ORDER_SOUND_SHAPE,
+                                               .tag = order.tag,
+                                               .loop_until = 1100,
+                                               .shape = { .attack = 0.004f,
+                                                          .decay = 0.03f,
+                                                          .release = 0.1f,
+                                                          .sustain = 0.4f,
+                                                          .cutoff = 1200,
+                                                          .resonance = 2,
+                                                          .reverb = 0.3f,
+                                                          .delay = 0.2f } });
     }
     for (uint32_t i = 0; i < 5; i++)
         stage_order(stage,

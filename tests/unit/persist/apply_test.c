@@ -209,7 +209,7 @@ static void a_followed_move_is_taken_back_and_not_followed_again(void **state)
     assert_int_equal(take_back(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND); /* it was not done by a person */
     assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_OK);
     assert_true(bytes_equal(writer_media(w, a).file, bytes_of("a.wav", 5)));
-    assert_int_equal(writer_media(w, a).availability.value, AVAILABILITY_MISSING);
+    assert_int_equal(writer_media(w, a).availability.value, ITEM_STATE_MISSING);
     assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_DENIED);
     assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_CONFLICT);
     assert_int_equal(take_back(w, undo_moves, true, &taken, &fault), ERR_NOT_FOUND); /* it is skipped */

@@ -3,6 +3,7 @@
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/merge.h"
 #include "services/persist/places/removal.h"
+#include "store/uses.h"
 #include "tests/unit/persist/writer.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
@@ -94,6 +95,36 @@ static void without_a_content_size_and_time_decide_and_the_analysis_stays(void *
     writer_check(w);
 }
 
+static void put_use(struct writer *w, struct id context, struct id media, struct text role, bool ended)
+{
+    const struct use use = { .media = media, .role = role, .at = 1, .ended = ended };
+
+    assert_int_equal(uses_put(&w->p.w, context, &use), ERR_OK);
+}
+
+static void the_kept_item_is_used_wherever_either_was(void **state)
+{
+    struct writer *w = *state;
+    struct id older = writer_place(w, "a.wav", 1), younger = writer_place(w, "b.wav", 1);
+    const struct context song = { .id = id_new(), .kind.value = CONTEXT_KIND_NAMED, .name = TEXT("Song") };
+    struct outcome outcome;
+    struct use found;
+
+    assert_int_equal(uses_put_context(&w->p.w, &song), ERR_OK);
+    put_use(w, song.id, older, TEXT("drums"), false);
+    put_use(w, song.id, younger, TEXT("drums"), true);
+    put_use(w, song.id, younger, TEXT("bass"), false);
+    hear_file(w, older, content_a, 100);
+    hear_file(w, younger, content_a, 100);
+    assert_int_equal(merge_both(w, younger, older, &outcome), ERR_OK);
+    for (int i = 0; i < 2; i++) {
+        const struct use sought = { .media = older, .role = i ? TEXT("bass") : TEXT("drums") };
+        assert_int_equal(uses_read(w->p.w.txn, &w->p.arena, song.id, &sought, &found), ERR_OK);
+        assert_false(found.ended);
+    }
+    writer_check(w);
+}
+
 /* Where both have a value, the older one's is kept; a value that only one has is kept. */
 static void what_a_person_said_of_either_is_kept(void **state)
 {
@@ -159,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(the_older_id_is_kept_at_the_place_of_the_file),
         CLAIM(items_of_two_contents_stay_two),
+        CLAIM(the_kept_item_is_used_wherever_either_was),
         CLAIM(without_a_content_size_and_time_decide_and_the_analysis_stays),
         CLAIM(what_a_person_said_of_either_is_kept),
         CLAIM(a_forgotten_item_is_gone_and_its_place_is_free),

@@ -36,7 +36,7 @@ static struct outcome see_file(struct writer *w, const char *file, uint64_t as_o
     struct outcome outcome = { 0 };
 
     place.kind.value = KIND_AUDIO;
-    place.availability.value = AVAILABILITY_LOCAL;
+    place.availability.value = ITEM_STATE_LOCAL;
     place.has_as_of = true;
     place.as_of = as_of;
     assert_int_equal(places_put(&w->p, &place, &outcome, NULL), ERR_OK);
@@ -48,7 +48,7 @@ static void miss_item(struct writer *w, struct id id, uint64_t as_of)
     struct presence presence = { .id = id, .has_as_of = true, .as_of = as_of };
     struct outcome outcome = { 0 };
 
-    presence.availability.value = AVAILABILITY_MISSING;
+    presence.availability.value = ITEM_STATE_MISSING;
     assert_int_equal(places_presence(&w->p, &presence, &outcome, NULL), ERR_OK);
 }
 
@@ -87,12 +87,12 @@ static void a_scan_that_saw_less_of_a_take_does_not_change_what_it_became(void *
     see_file(w, "take.wav", before);
     miss_item(w, id, before);
     assert_int_equal(writer_media(w, id).size, 100);
-    assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_LOCAL);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_LOCAL);
     miss_item(w, id, w->p.head);
-    assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_MISSING);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_MISSING);
     see_file(w, "take.wav", w->p.head);
     assert_int_equal(writer_media(w, id).size, 50);
-    assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_LOCAL);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_LOCAL);
     writer_check(w);
 }
 

@@ -7,7 +7,7 @@ static struct place see_file(struct writer *w, const char *file, uint64_t size, 
     struct place place = { .folder = w->folder, .file = bytes_of(file, strlen(file)), .size = size, .mtime = mtime };
 
     place.kind.value = KIND_AUDIO;
-    place.availability.value = AVAILABILITY_LOCAL;
+    place.availability.value = ITEM_STATE_LOCAL;
     return place;
 }
 
@@ -19,7 +19,7 @@ static struct outcome put_place(struct writer *w, const struct place *place)
     return outcome;
 }
 
-static struct outcome report_presence(struct writer *w, struct id id, enum availability availability)
+static struct outcome report_presence(struct writer *w, struct id id, enum item_state availability)
 {
     struct presence presence = { .id = id };
     struct outcome outcome = { 0 };
@@ -70,11 +70,11 @@ static void a_missing_item_is_there_again_when_its_file_is_seen(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
 
-    report_presence(w, id, AVAILABILITY_MISSING);
-    assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_MISSING);
+    report_presence(w, id, ITEM_STATE_MISSING);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_MISSING);
     assert_true(writer_media(w, id).has_missing_since);
     assert_true(id_equal(writer_place(w, "kick.wav", 1), id));
-    assert_int_equal(writer_media(w, id).availability.value, AVAILABILITY_LOCAL);
+    assert_int_equal(writer_media(w, id).availability.value, ITEM_STATE_LOCAL);
     assert_false(writer_media(w, id).has_missing_since);
     writer_check(w);
 }

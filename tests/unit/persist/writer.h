@@ -70,7 +70,7 @@ static inline struct id writer_place(struct writer *w, const char *file, uint64_
     struct outcome outcome = { 0 };
 
     place.kind.value = KIND_AUDIO;
-    place.availability.value = AVAILABILITY_LOCAL;
+    place.availability.value = ITEM_STATE_LOCAL;
     assert_int_equal(places_put(&w->p, &place, &outcome, NULL), ERR_OK);
     return outcome.id;
 }

@@ -115,7 +115,7 @@ static struct id put_item(struct world *world, struct id id, const char *was_nam
     now.file = bytes_of(file, strlen(file));
     now.content = bytes_of(content, strlen(content));
     now.kind.value = KIND_AUDIO;
-    now.availability.value = AVAILABILITY_LOCAL;
+    now.availability.value = ITEM_STATE_LOCAL;
     struct media was = now;
     was.name = text_of(was_name);
     assert_int_equal(catalogue_put_media(&world->w, was_name ? &was : NULL, &now), ERR_OK);
@@ -210,6 +210,38 @@ static void facts_of_a_content_reach_all_its_items(void **state)
     commit_change(world);
     catch_up(world);
     assert_int_equal(count_found(world, "bpm:120"), 2);
+}
+
+static void put_facts(struct world *world, enum change_kind kind, struct bytes subject, struct fact *at, uint32_t count)
+{
+    struct facts facts = { { count, at } };
+    struct id id;
+
+    memcpy(id.b, subject.at, sizeof(id.b));
+    begin_change(world);
+    assert_int_equal(catalogue_put_facts(&world->w, subject, &facts), ERR_OK);
+    log_change(world, kind, id);
+    commit_change(world);
+    catch_up(world);
+}
+
+static void a_second_tempo_is_found_until_a_person_gives_one(void **state)
+{
+    struct world *world = *state;
+    struct id one = add_item(world, "One", CONTENT);
+    struct fact heard[] = { { .attribute = TEXT("bpm"), .has_number = true, .number = 140, .shown = true },
+                            { .attribute = TEXT("bpm_second"), .has_number = true, .number = 70, .shown = true } };
+    struct fact said = { .attribute = TEXT("bpm"), .has_number = true, .number = 93, .shown = true };
+
+    heard[0].source.value = heard[1].source.value = SOURCE_ANALYSIS;
+    said.source.value = SOURCE_USER;
+    put_facts(world, CHANGE_KIND_FACTS, bytes_of(CONTENT, 16), heard, 2);
+    assert_int_equal(count_found(world, "bpm:140"), 1);
+    assert_int_equal(count_found(world, "bpm:70"), 1);
+    assert_int_equal(count_found(world, "-bpm:70"), 0);
+    put_facts(world, CHANGE_KIND_MEDIA, bytes_of(one.b, sizeof(one.b)), &said, 1);
+    assert_int_equal(count_found(world, "bpm:93"), 1);
+    assert_int_equal(count_found(world, "bpm:70"), 0);
 }
 
 static void a_renamed_folder_renames_the_place_of_its_items(void **state)
@@ -395,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_renamed_folder_renames_the_place_of_its_items, make_world, end_world),
         cmocka_unit_test_setup_teardown(items_of_a_volume_that_is_away_are_offline, make_world, end_world),
         cmocka_unit_test_setup_teardown(behind_the_logs_tail_all_is_read_anew, make_world, end_world),
+        cmocka_unit_test_setup_teardown(a_second_tempo_is_found_until_a_person_gives_one, make_world, end_world),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left_out_and_stops_nothing, make_world, end_world),
         cmocka_unit_test_setup_teardown(another_catalogue_is_read_anew, make_world, end_world),
         cmocka_unit_test_setup_teardown(an_older_copy_of_the_store_that_went_on_is_read_anew, make_world, end_world),

@@ -23,7 +23,8 @@ static const char *const WORDS[] = {
     [NODE_ALL] = "all",     [NODE_AND] = "and",       [NODE_OR] = "or",       [NODE_NOT] = "not",
     [NODE_WORD] = "word",   [NODE_PHRASE] = "phrase", [NODE_WORDS] = "words", [NODE_CONTAINS] = "contains",
     [NODE_EXACT] = "exact", [NODE_NUMBER] = "number", [NODE_KEY] = "key",     [NODE_IS] = "is",
-    [NODE_LIKE] = "like",
+    [NODE_LIKE] = "like",   [NODE_USED] = "used",     [NODE_AFTER] = "after", [NODE_WITH] = "with",
+    [NODE_FOR] = "for",
 };
 
 static void show_range(struct buffer *to, const struct range *range)
@@ -45,7 +46,7 @@ static void show_node(struct buffer *to, const struct node *node)
     for (int key = 0; key < 24; key++)
         if (node->keys >> key & 1)
             buffer_printf(to, " %s", musical_key_name(key));
-    if (node->kind == NODE_LIKE)
+    if (node->kind == NODE_LIKE || node->kind == NODE_AFTER || node->kind == NODE_WITH)
         buffer_printf(to, " %s", id_write(node->id, id));
     for (const struct node *child = node->first; child; child = child->next) {
         buffer_add_text(to, " ");
@@ -123,6 +124,12 @@ static const struct good {
     { "key:~C", "(key key Cmaj Fmaj Gmaj Amin)" },
     { "is:favorite", "(is 'favourite')" },
     { "like:01J0000000000000000000000A", "(like like 01J0000000000000000000000A)" },
+    { "unused", "(not (used))" },
+    { "-unused kick", "(and (not (not (used))) (word 'kick'))" },
+    { "used:Alb*", "(exact used 'alb'*)" },
+    { "unused:\"Album 3\"", "(not unused (exact used 'album 3'))" },
+    { "with:01J0000000000000000000000A", "(with with 01J0000000000000000000000A)" },
+    { "for:Chorus kick", "(and (for for 'chorus') (word 'kick'))" },
     { "\xff kick", "(and (all) (word 'kick'))" },
 };
 
@@ -171,10 +178,7 @@ static const struct bad {
     { "bpm:130-120", "bpm: can't be \"130-120\" at character 5", "bpm:130-120\n    ^ the range ends before it begins" },
     { "key:H", "\"H\" is no key at character 5", "key:H\n    ^ expected a key such as Am, C#, Bbmaj, 8A or 1m" },
     { "like:7", "\"7\" is no id at character 6", "like:7\n     ^ an id has 26 characters" },
-    { "used:\"My song\"", "used: asks about projects at character 1",
-      "used:\"My song\"\n^ this engine has no projects yet" },
-    { "unused", "unused asks about projects at character 1",
-      "unused\n^ this engine has no projects yet; in quotes it is a word" },
+    { "track:lead", "track: asks about projects at character 1", "track:lead\n^ this engine has no projects yet" },
 };
 
 static void an_error_shows_its_place_with_a_caret(void **state)

@@ -198,6 +198,8 @@ static void counts_are_right(uint32_t items_count, double above)
     struct arena arena = { 0 };
     struct index index;
     struct node *root;
+    const struct volumes volumes = { 0 };
+    const struct facets_of of = { &index, &volumes };
     char query[64];
 
     snprintf(query, sizeof(query), "size:>%.0f", above);
@@ -207,7 +209,7 @@ static void counts_are_right(uint32_t items_count, double above)
     uint32_t count, *each = bitmap_array(rows, &count);
     while (items_count > ITEMS && facet_count_prepare(&index)) {
     }
-    assert_int_equal(facets_count(&index, &arena, &asked, rows, each, &counts, NULL), ERR_OK);
+    assert_int_equal(facets_count(&of, &arena, &asked, rows, each, &counts, NULL), ERR_OK);
     assert_int_equal(counts.count, MADE_CLASSES - 1 + MADE_PACKS - 1 + MADE_TAGS);
     for (uint32_t i = 0; i < counts.count; i++)
         assert_int_equal(counts.at[i].count, count_naively(items, items_count, counts.at[i].value, above));

@@ -289,7 +289,7 @@ static void a_place_tells_what_a_scan_compares(void **state)
 
     now.size = 88244, now.mtime = 17, now.inode = 5, now.analyser = 3;
     now.analysis.value = ANALYSIS_STATE_DONE;
-    now.availability.value = AVAILABILITY_MISSING;
+    now.availability.value = ITEM_STATE_MISSING;
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
     assert_int_equal(catalogue_each_place(s->w.txn, &s->arena, s->folder, see_place, &place), ERR_OK);
     assert_true(id_equal(place.id, was.id));
@@ -298,7 +298,7 @@ static void a_place_tells_what_a_scan_compares(void **state)
     assert_int_equal(place.inode, 5);
     assert_int_equal(place.analyser, 3);
     assert_int_equal(place.analysis.value, ANALYSIS_STATE_DONE);
-    assert_int_equal(place.availability.value, AVAILABILITY_MISSING);
+    assert_int_equal(place.availability.value, ITEM_STATE_MISSING);
 }
 
 /* Two files exchange their names: the first report comes while the second file still has its old name. */

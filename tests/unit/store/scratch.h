@@ -116,7 +116,7 @@ static inline struct media scratch_media(struct scratch *s, const char *file)
     media.kind.value = KIND_AUDIO;
     media.origin.value = ORIGIN_IMPORTED;
     media.lifecycle.value = LIFECYCLE_FINAL;
-    media.availability.value = AVAILABILITY_LOCAL;
+    media.availability.value = ITEM_STATE_LOCAL;
     media.analysis.value = ANALYSIS_STATE_WAITING;
     media.file = bytes_of(file, strlen(file));
     return media;

@@ -2,9 +2,11 @@
 #ifndef LOOPHOLE_AUDIO_RT_STATE_SOUNDS_H
 #define LOOPHOLE_AUDIO_RT_STATE_SOUNDS_H
 
+#include "common/rt/score.h"
 #include "common/rt/state.h"
 #include "services/audio/dsp/fade.h"
 #include "services/audio/dsp/interpolate.h"
+#include "services/audio/dsp/svf.h"
 
 enum {
     SOUNDS_LEAVING = 16, /* voices that fade out in addition to the 64 */
@@ -28,6 +30,12 @@ struct sounds_voice {
     struct fade fade;
     struct ramp envelope; /* attack and release, or a slow stop */
     struct ramp left, right;
+    float gain, pan;         /* as ordered */
+    float sustain;           /* the level after the decay */
+    uint32_t decay;          /* frames of the decay, which follows the attack; 0: none, or begun */
+    float cutoff, resonance; /* of the filter; cutoff 0: none */
+    float reverb, send;      /* to the reverb and the delay */
+    struct svf filter;
     uint32_t gate;    /* frames until the release; UINT32_MAX: never */
     uint32_t release; /* frames of the release */
     uint32_t group, row, pad, producer, tag, choke;
@@ -42,6 +50,7 @@ struct sounds_release {
 struct rt_sounds {
     struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
     uint64_t started;
+    uint32_t turn[SCORE_PADS]; /* hits of each pad that has layers: their sounds take turns */
     uint32_t releases, spare;
     struct sounds_release release[SOUNDS_RELEASES];
 };

@@ -5,7 +5,8 @@
 
 enum { WINDOW = 8, STEPS = 16, MULTIPLES = 10, PEAKS = 6, LAG_MAX = 1400, PRIORS = 7 };
 
-static const double LEAST_BPM = 55, MOST_BPM = 195, LONGEST_LOOP = 45, SAME = 0.006, NEAR = 2.2 /* frames */;
+static const double LEAST_BPM = 55, MOST_BPM = 195, LONGEST_LOOP = 45, SAME = 0.006, AGREES = 0.015,
+                    NEAR = 2.2 /* frames */;
 static const double MULTIPLE[MULTIPLES] = { 0.25, 1.0 / 3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8 };
 static const double PRIOR[PRIORS] = { -0.8, -0.5, -0.25, 0, 0.25, 0.5, 0.75 };
 
@@ -270,10 +271,10 @@ static int same_tempo(const struct tempo *t, size_t a, size_t b, double off)
 /* Sums the scores of candidates of the same tempo. The length of a loop gives a more exact tempo than the flux. */
 static struct tempo_found add_agreeing(const struct tempo *t, size_t best)
 {
-    struct tempo_found found = { t->candidate[best].bpm, 0, t->candidate[best].beats };
+    struct tempo_found found = { .bpm = t->candidate[best].bpm, .beats = t->candidate[best].beats };
 
     for (size_t i = 0; i < t->candidates; i++) {
-        if (same_tempo(t, i, best, 0.015))
+        if (same_tempo(t, i, best, AGREES))
             found.confidence += (double)t->score[i];
         if (found.beats == 0 && t->candidate[i].beats > 0 && same_tempo(t, i, best, SAME)) {
             found.bpm = t->candidate[i].bpm;
@@ -281,6 +282,22 @@ static struct tempo_found add_agreeing(const struct tempo *t, size_t best)
         }
     }
     found.confidence = fmin(1, found.confidence);
+    return found;
+}
+
+static struct tempo_found add_second(const struct tempo *t, size_t best)
+{
+    struct tempo_found found = add_agreeing(t, best), other;
+    size_t second = best;
+
+    for (size_t i = 0; i < t->candidates; i++)
+        if (!same_tempo(t, i, best, AGREES) && (second == best || t->score[i] > t->score[second]))
+            second = i;
+    if (second == best)
+        return found;
+    other = add_agreeing(t, second);
+    found.second_bpm = other.bpm;
+    found.second_confidence = other.confidence;
     return found;
 }
 
@@ -298,5 +315,5 @@ struct tempo_found tempo_find(struct tempo *t, const struct onset *onset, double
         best = t->score[i] > t->score[best] ? i : best;
     }
     model_softmax(t->score, t->candidates);
-    return add_agreeing(t, best);
+    return add_second(t, best);
 }

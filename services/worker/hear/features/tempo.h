@@ -29,9 +29,10 @@ struct tempo {
 };
 
 struct tempo_found {
-    double bpm;        /* 0: none */
-    double confidence; /* 0..1 */
-    size_t beats;      /* whole number of beats in the sound; 0: unknown or not whole */
+    double bpm;                           /* 0: none */
+    double confidence;                    /* 0..1 */
+    size_t beats;                         /* whole number of beats in the sound; 0: unknown or not whole */
+    double second_bpm, second_confidence; /* the likeliest other tempo; 0: none */
 };
 
 int tempo_init(struct tempo *tempo, const struct model *model); /* 0: the model lacks a matrix */

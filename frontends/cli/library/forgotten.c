@@ -1,0 +1,95 @@
+/* forgotten.c: the forgotten items: their list, and their removal for good. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "frontends/cli/base/cli.h"
+#include "schema_persist.h"
+
+enum { PAGE = 1000 };
+
+/* Calls `see` for each forgotten item, at most `most`; a page may be shorter than requested. */
+static enum err each_forgotten(struct cli *cli, uint64_t most,
+                               enum err (*see)(struct cli *cli, const struct forgotten_line *line), uint64_t *count,
+                               struct fault *fault)
+{
+    struct persist_forgotten list = { 0 };
+    struct forgotten_lines lines = { 0 };
+    enum err e = ERR_OK;
+
+    for (*count = 0; e == ERR_OK && *count < most; *count += lines.each.count) {
+        lines = (struct forgotten_lines){ 0 };
+        list.limit = most - *count < PAGE ? most - *count : PAGE;
+        e = cli_ask(cli, "persist.forgotten", &list, &lines, fault);
+        for (uint32_t i = 0; e == ERR_OK && see && i < lines.each.count; i++)
+            e = see(cli, &lines.each.at[i]);
+        if (lines.each.count == 0)
+            break;
+        list.after = lines.each.at[lines.each.count - 1].id;
+    }
+    return e;
+}
+
+static enum err print_line(struct cli *cli, const struct forgotten_line *line)
+{
+    char id[ID_TEXT_SIZE];
+
+    if (cli->options.json)
+        return cli_json(cli, &forgotten_line_shape, line);
+    cli_print(&cli->out, "%s  ", id_write(line->id, id));
+    human_time(&cli->out, line->at);
+    cli_print(&cli->out, "  %.*s  %.*s\n", TEXT_ARG(line->name), (int)line->path.len,
+              line->path.len ? (const char *)line->path.at : "");
+    return ERR_OK;
+}
+
+/* ---- emptying ---- */
+
+static enum err confirm_emptying(const struct cli *cli, uint64_t count, struct fault *fault)
+{
+    struct buffer question = { 0 };
+    char answer[16] = "";
+
+    if (cli->options.yes || count == 0)
+        return ERR_OK;
+    if (!cli->options.json && isatty(STDIN_FILENO)) {
+        cli_print(&question,
+                  "remove %llu items for good, with their tags and facts? y or n:", (unsigned long long)count);
+        cli_remark(&question);
+        buffer_free(&question);
+        if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+            return ERR_OK;
+        return fault_set(fault, ERR_BAD_REQUEST, "nothing was removed");
+    }
+    fault_set(fault, ERR_BAD_REQUEST, "%llu items would be removed for good: this needs a yes",
+              (unsigned long long)count);
+    return fault_hint(fault, "--yes removes them; `loophole forgotten` lists them");
+}
+
+static enum err empty_forgotten(struct cli *cli, struct fault *fault)
+{
+    struct emptied emptied = { 0 };
+    uint64_t count;
+    enum err e = each_forgotten(cli, UINT64_MAX, NULL, &count, fault);
+
+    if (e == ERR_OK)
+        e = confirm_emptying(cli, count, fault);
+    if (e == ERR_OK)
+        e = cli_change(cli, "persist.empty_forgotten", NULL, &emptied, fault);
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &emptied_shape, &emptied);
+    cli_print(&cli->out, "removed: %llu items; their files are where they were\n", (unsigned long long)emptied.items);
+    return ERR_OK;
+}
+
+enum err forgotten_list(struct cli *cli, struct fault *fault)
+{
+    uint64_t most = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : UINT64_MAX, count;
+    enum err e;
+
+    if (cli->options.empty)
+        return empty_forgotten(cli, fault);
+    e = each_forgotten(cli, most, print_line, &count, fault);
+    if (e == ERR_OK && count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "nothing is forgotten\n");
+    return e;
+}

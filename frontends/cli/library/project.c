@@ -1,0 +1,321 @@
+/* project.c: projects, their parts and saves. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frontends/cli/base/cli.h"
+#include "proto/wire/tree.h"
+#include "schema_project.h"
+
+/* ---- arguments ---- */
+
+static struct text option_text(const char *value)
+{
+    return value ? text_of(value) : TEXT("");
+}
+
+static struct text project_named(const struct cli *cli)
+{
+    return option_text(cli->options.project);
+}
+
+/* These keys are texts, also when they look like a number: name=808. */
+static bool is_text_key(struct text key)
+{
+    return text_is(key, "name") || text_is(key, "role") || text_is(key, "key");
+}
+
+static struct tree read_typed(struct cli *cli, struct text key, struct text typed)
+{
+    struct text wrapped = arena_printf(&cli->arena, "{\"value\":%.*s}", TEXT_ARG(typed));
+    struct tree object;
+
+    if (typed.len == 0)
+        return (struct tree){ .type = TREE_NULL };
+    if (!is_text_key(key) && tree_read(wrapped, &cli->arena, &object, NULL) == ERR_OK && object.count == 1)
+        return *tree_get(&object, "value");
+    return tree_of_text(typed);
+}
+
+/* Makes a JSON object of KEY=VALUE…; an empty value removes the key. */
+static enum err read_body(struct cli *cli, int first, struct text *body, struct fault *fault)
+{
+    struct tree object = { .type = TREE_OBJECT };
+
+    for (int i = first; i < cli->count; i++) {
+        const char *equals = strchr(cli->args[i], '=');
+        if (!equals || equals == cli->args[i]) {
+            fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not KEY=VALUE", cli->args[i]);
+            return fault_hint(fault, "docs/projects.md has the keys");
+        }
+        struct text key = { (uint32_t)(equals - cli->args[i]), cli->args[i] };
+        tree_set_text(&object, &cli->arena, key, read_typed(cli, key, text_of(equals + 1)));
+    }
+    *body = tree_canonical(&object, &cli->arena);
+    return ERR_OK;
+}
+
+static enum err read_part_id(const char *typed, struct id *id, struct fault *fault)
+{
+    if (id_read(text_of(typed), id))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id", typed);
+    return fault_hint(fault, "`loophole project show` lists the parts with their ids");
+}
+
+static enum err read_folder(struct cli *cli, struct bytes *folder, struct fault *fault)
+{
+    return cli->options.folder ? cli_path(cli, cli->options.folder, folder, fault) : ERR_OK;
+}
+
+/* ---- printing ---- */
+
+static void print_state(struct cli *cli, const struct project_line *state)
+{
+    cli_print(&cli->out, "%.*s%s%s\n", TEXT_ARG(state->name), state->current ? " (open)" : "",
+              state->dirty ? " *" : "");
+    cli_print(&cli->out, "  folder     %.*s\n", (int)state->folder.len, (const char *)state->folder.at);
+    cli_print(&cli->out, "  tempo      %g%s%s%.*s\n", state->bpm, state->tempo_lock ? ", locked" : "",
+              state->key.len ? ", " : "", TEXT_ARG(state->key));
+    cli_print(&cli->out, "  saved      %llu%s\n", (unsigned long long)state->revision,
+              state->dirty ? ", changed since" : "");
+    cli_print(&cli->out, "  items      %llu, %llu missing, %llu offline\n", (unsigned long long)state->items,
+              (unsigned long long)state->missing, (unsigned long long)state->offline);
+    if (text_is(state->mirror, "changed"))
+        cli_print(&cli->out, "  project.json was changed by another program: `project load --file` takes the change\n");
+}
+
+static enum err show_state(struct cli *cli, const struct project_line *state)
+{
+    if (cli->options.json)
+        return cli_json(cli, &project_line_shape, state);
+    print_state(cli, state);
+    return ERR_OK;
+}
+
+/* Sends an ask whose answer is the state of a project. */
+static enum err change_state(struct cli *cli, const char *ask_name, const void *request, struct fault *fault)
+{
+    struct project_line state = { 0 };
+    enum err e = cli_change(cli, ask_name, request, &state, fault);
+
+    return e == ERR_OK ? show_state(cli, &state) : e;
+}
+
+/* ---- commands ---- */
+
+enum err project_make(struct cli *cli, struct fault *fault)
+{
+    struct project_new ask = { .name = text_of(cli->args[0]) };
+    enum err e = read_body(cli, 1, &ask.body, fault);
+
+    if (e == ERR_OK)
+        e = read_folder(cli, &ask.folder, fault);
+    return e == ERR_OK ? change_state(cli, "project.new", &ask, fault) : e;
+}
+
+enum err project_enter(struct cli *cli, struct fault *fault)
+{
+    struct project_open ask = { .project = text_of(cli->args[0]) };
+    enum err e = ERR_OK;
+
+    if (strchr(cli->args[0], '/') || strcmp(cli->args[0], ".") == 0) {
+        ask.project = TEXT("");
+        e = cli_path(cli, cli->args[0], &ask.folder, fault);
+    }
+    return e == ERR_OK ? change_state(cli, "project.open", &ask, fault) : e;
+}
+
+enum err project_leave(struct cli *cli, struct fault *fault)
+{
+    return change_state(cli, "project.close", NULL, fault);
+}
+
+enum err project_print_state(struct cli *cli, struct fault *fault)
+{
+    struct project_state ask = { .project = cli->count ? text_of(cli->args[0]) : project_named(cli) };
+    struct project_line state = { 0 };
+    enum err e = cli_ask(cli, "project.state", &ask, &state, fault);
+
+    return e == ERR_OK ? show_state(cli, &state) : e;
+}
+
+enum err project_print_all(struct cli *cli, struct fault *fault)
+{
+    struct project_lines all = { 0 };
+    enum err e = cli_ask(cli, "project.list", NULL, &all, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++) {
+        const struct project_line *one = &all.each.at[i];
+        if (cli->options.json)
+            cli_json(cli, &project_line_shape, one);
+        else
+            cli_print(&cli->out, "%s%-32.*s %s %6.1f  saved %llu  %llu missing  %.*s\n", one->current ? ">" : " ",
+                      TEXT_ARG(one->name), one->dirty ? "*" : " ", one->bpm, (unsigned long long)one->revision,
+                      (unsigned long long)one->missing, (int)one->folder.len, (const char *)one->folder.at);
+    }
+    return e;
+}
+
+enum err project_print_parts(struct cli *cli, struct fault *fault)
+{
+    struct project_show ask = { .project = cli->count ? text_of(cli->args[0]) : project_named(cli) };
+    struct project_parts parts = { 0 };
+    char id[ID_TEXT_SIZE];
+    enum err e = cli_ask(cli, "project.show", &ask, &parts, fault);
+
+    if (e == ERR_OK)
+        e = show_state(cli, &parts.state);
+    for (uint32_t i = 0; e == ERR_OK && i < parts.each.count; i++) {
+        const struct element *part = &parts.each.at[i];
+        struct part_line line = { part->id, part->kind, part->revision, part->body };
+        if (cli->options.json)
+            cli_json(cli, &part_line_shape, &line);
+        else
+            cli_print(&cli->out, "%s  %-8s %.*s\n", id_write(part->id, id),
+                      choice_word(&element_kind_table, part->kind.value), TEXT_ARG(part->body));
+    }
+    return e;
+}
+
+enum err project_change(struct cli *cli, struct fault *fault)
+{
+    struct project_set ask = { .project = project_named(cli), .label = option_text(cli->options.label) };
+    enum err e = read_body(cli, 0, &ask.body, fault);
+
+    ask.has_expect = cli->options.expect >= 0;
+    ask.expect = (uint64_t)cli->options.expect;
+    return e == ERR_OK ? change_state(cli, "project.set", &ask, fault) : e;
+}
+
+static enum err send_part(struct cli *cli, struct project_put *ask, struct fault *fault)
+{
+    struct project_part answer = { 0 };
+    char id[ID_TEXT_SIZE];
+    enum err e = read_body(cli, 1, &ask->body, fault);
+
+    ask->project = project_named(cli);
+    ask->label = option_text(cli->options.label);
+    ask->has_expect = cli->options.expect >= 0;
+    ask->expect = (uint64_t)cli->options.expect;
+    if (e == ERR_OK)
+        e = cli_change(cli, "project.put", ask, &answer, fault);
+    if (e != ERR_OK)
+        return e;
+    struct part_line line = { answer.element.id, answer.element.kind, answer.element.revision, answer.element.body };
+    if (cli->options.json)
+        return cli_json(cli, &part_line_shape, &line);
+    cli_print(&cli->out, "done: %s is at revision %llu\n", id_write(line.id, id), (unsigned long long)line.revision);
+    return ERR_OK;
+}
+
+enum err project_add(struct cli *cli, struct fault *fault)
+{
+    struct text kind = text_of(cli->args[0]);
+    struct project_put ask = { .kind = { choice_value(&element_kind_table, kind), kind } };
+
+    return send_part(cli, &ask, fault);
+}
+
+enum err project_put_part(struct cli *cli, struct fault *fault)
+{
+    struct project_put ask = { .has_id = true, .kind = { .value = ELEMENT_KIND_TRACK } };
+    enum err e = read_part_id(cli->args[0], &ask.id, fault);
+
+    return e == ERR_OK ? send_part(cli, &ask, fault) : e;
+}
+
+enum err project_remove_part(struct cli *cli, struct fault *fault)
+{
+    struct project_remove ask = { .project = project_named(cli), .label = option_text(cli->options.label) };
+    enum err e = read_part_id(cli->args[0], &ask.id, fault);
+
+    ask.has_expect = cli->options.expect >= 0;
+    ask.expect = (uint64_t)cli->options.expect;
+    return e == ERR_OK ? change_state(cli, "project.remove", &ask, fault) : e;
+}
+
+enum err project_store(struct cli *cli, struct fault *fault)
+{
+    struct project_save ask = { .project = project_named(cli), .has_over = true, .over = cli->options.force };
+
+    return change_state(cli, "project.save", &ask, fault);
+}
+
+enum err project_copy(struct cli *cli, struct fault *fault)
+{
+    struct project_save_as ask = { .project = project_named(cli), .name = text_of(cli->args[0]) };
+    enum err e = read_folder(cli, &ask.folder, fault);
+
+    return e == ERR_OK ? change_state(cli, "project.save_as", &ask, fault) : e;
+}
+
+enum err project_write_draft(struct cli *cli, struct fault *fault)
+{
+    struct project_draft ask = { .project = project_named(cli) };
+
+    return change_state(cli, "project.draft", &ask, fault);
+}
+
+enum err project_go_back(struct cli *cli, struct fault *fault)
+{
+    struct project_load ask = { .project = project_named(cli), .has_file = true, .file = cli->options.file };
+    char *end = NULL;
+
+    if (cli->count)
+        ask.revision = strtoull(cli->args[0], &end, 10);
+    if (end && (*end || ask.revision == 0))
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not the number of a save", cli->args[0]);
+    return change_state(cli, "project.load", &ask, fault);
+}
+
+enum err project_gather(struct cli *cli, struct fault *fault)
+{
+    struct project_collect ask = { .project = project_named(cli),
+                                   .has_check = true,
+                                   .check = cli->options.check,
+                                   .has_without_missing = true,
+                                   .without_missing = cli->options.without_missing };
+    struct collected done = { 0 };
+    enum err e = cli_change(cli, "project.collect", &ask, &done, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &collected_shape, &done);
+    cli_print(&cli->out, "%s: %llu files, ", cli->options.check ? "to copy" : "copied",
+              (unsigned long long)done.copied);
+    human_bytes(&cli->out, done.bytes);
+    cli_print(&cli->out, "; %llu are in Media already\n", (unsigned long long)done.present);
+    for (uint32_t i = 0; i < done.without.count; i++)
+        cli_print(&cli->out, "missing or offline: %.*s\n", TEXT_ARG(done.without.at[i]));
+    return ERR_OK;
+}
+
+static enum err take_step(struct cli *cli, const char *ask_name, const void *request, const char *word,
+                          struct fault *fault)
+{
+    struct project_undone undone = { 0 };
+    enum err e = cli_change(cli, ask_name, request, &undone, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &project_undone_shape, &undone);
+    cli_print(&cli->out, "%s: %.*s\n", word, TEXT_ARG(undone.label));
+    return ERR_OK;
+}
+
+enum err project_take_back(struct cli *cli, struct fault *fault)
+{
+    struct project_undo ask = { .project = project_named(cli) };
+
+    return take_step(cli, "project.undo", &ask, "undone", fault);
+}
+
+enum err project_do_again(struct cli *cli, struct fault *fault)
+{
+    struct project_redo ask = { .project = project_named(cli) };
+
+    return take_step(cli, "project.redo", &ask, "done again", fault);
+}

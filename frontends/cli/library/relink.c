@@ -1,0 +1,398 @@
+/* relink.c: the files that may be those of missing items, and relinking. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "frontends/cli/base/named.h"
+#include "schema_persist.h"
+
+enum { PAGE = 1000, SHOWN = 8, PART = 1000 /* relinks in one apply */, LIKE = 50, OF_A_SIZE = 64 };
+
+/* What is compared of a file. */
+struct known {
+    struct id id;
+    struct text name; /* of the item */
+    struct bytes path;
+    struct text file; /* the last part of the path */
+    uint64_t size;
+    double seconds;
+    struct bytes content;
+    double distance; /* < 0: not compared */
+    bool is_taken;   /* a missing item takes it */
+};
+
+struct known_list {
+    uint32_t count, room;
+    struct known *at;
+};
+
+struct relinking {
+    struct known_list missing, present;
+    const struct known **by_name, **by_size;
+    bool is_told; /* --to names the one file */
+};
+
+/* ---- reading items ---- */
+
+static struct text file_of(struct bytes path)
+{
+    uint32_t at = path.len;
+
+    while (at > 0 && path.at[at - 1] != '/')
+        at--;
+    return (struct text){ path.len - at, (const char *)path.at + at };
+}
+
+static void keep_item(struct cli *cli, struct known_list *to, const struct item *item, double distance)
+{
+    const struct media *media = &item->media;
+
+    if (to->count == to->room) {
+        struct known *grown = arena_array(&cli->arena, to->room ? 2 * (size_t)to->room : 64, sizeof(*grown));
+        if (to->count)
+            memcpy(grown, to->at, to->count * sizeof(*grown));
+        to->at = grown;
+        to->room = to->room ? 2 * to->room : 64;
+    }
+    struct bytes path = arena_bytes(&cli->arena, item->path);
+    to->at[to->count++] = (struct known){ .id = media->id,
+                                          .name = arena_text(&cli->arena, media->name),
+                                          .path = path,
+                                          .file = file_of(path),
+                                          .size = media->size,
+                                          .seconds = item_seconds(media),
+                                          .content = arena_bytes(&cli->arena, media->content),
+                                          .distance = distance };
+}
+
+static bool lies_below(struct bytes path, struct bytes folder)
+{
+    uint32_t len = folder.len;
+
+    while (len > 0 && folder.at[len - 1] == '/')
+        len--;
+    return path.len >= len && memcmp(path.at, folder.at, len) == 0 && (path.len == len || path.at[len] == '/');
+}
+
+/* Keeps the items of a query whose path is below `folder`. */
+static enum err read_items(struct cli *cli, const char *words, struct bytes folder, struct known_list *to,
+                           struct fault *fault)
+{
+    struct search_query query = { .query = text_of(words), .sort = TEXT("name"), .has_limit = true, .limit = PAGE };
+    enum err e;
+
+    do {
+        struct found found = { 0 };
+        e = cli_ask(cli, "search.query", &query, &found, fault);
+        for (uint32_t i = 0; e == ERR_OK && i < found.items.count; i++)
+            if (found.items.at[i].path.len && lies_below(found.items.at[i].path, folder))
+                keep_item(cli, to, &found.items.at[i], -1);
+        query.cursor = arena_text(&cli->arena, found.cursor);
+    } while (e == ERR_OK && query.cursor.len);
+    return e;
+}
+
+/* ---- candidates ---- */
+
+static uint32_t stem_of(struct text file)
+{
+    for (uint32_t i = file.len; i-- > 1;)
+        if (file.at[i] == '.')
+            return i;
+    return file.len;
+}
+
+static int compare_stems(struct text a, struct text b)
+{
+    uint32_t x = stem_of(a), y = stem_of(b);
+    int order = strncasecmp(a.at, b.at, x < y ? x : y);
+
+    return order ? order : (x > y) - (x < y);
+}
+
+static int by_stem(const void *a, const void *b)
+{
+    return compare_stems((*(const struct known *const *)a)->file, (*(const struct known *const *)b)->file);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    uint64_t x = (*(const struct known *const *)a)->size, y = (*(const struct known *const *)b)->size;
+
+    return (x > y) - (x < y);
+}
+
+static const struct known **sort_present(struct cli *cli, const struct known_list *present,
+                                         int (*order)(const void *, const void *))
+{
+    const struct known **at = arena_array(&cli->arena, present->count + 1u, sizeof(*at));
+
+    for (uint32_t i = 0; i < present->count; i++)
+        at[i] = &present->at[i];
+    qsort(at, present->count, sizeof(*at), order);
+    return at;
+}
+
+/* So many of the last folders of both paths have equal names. */
+static uint64_t count_folders(struct bytes a, struct bytes b)
+{
+    struct text x = file_of(a), y = file_of(b);
+    uint64_t count = 0;
+
+    for (;;) {
+        a.len -= x.len < a.len ? x.len + 1 : a.len;
+        b.len -= y.len < b.len ? y.len + 1 : b.len;
+        x = file_of(a);
+        y = file_of(b);
+        if (x.len == 0 || !text_equal(x, y))
+            return count;
+        count++;
+    }
+}
+
+static struct relink_candidate judge_file(const struct known *missing, const struct known *with)
+{
+    struct relink_why why = {
+        .name = compare_stems(missing->file, with->file) ? 0
+                : missing->file.len == with->file.len    ? 1
+                                                         : 0.5,
+        .size = missing->size == with->size,
+        .duration = missing->seconds > 0 && fabs(missing->seconds - with->seconds) < 0.01,
+        .content = missing->content.len && bytes_equal(missing->content, with->content),
+        .folders = count_folders(missing->path, with->path),
+        .has_distance = with->distance >= 0,
+        .distance = with->distance,
+    };
+    double folders = why.folders > 3 ? 1 : (double)why.folders / 4;
+    double alike = why.has_distance && with->distance < 1 ? 1 - with->distance : 0;
+    double score = why.content ? 0.9 : 0.4 * why.name + 0.25 * why.size + 0.15 * why.duration + 0.1 * alike;
+
+    return (struct relink_candidate){ .path = with->path, .id = with->id, .score = score + 0.1 * folders, .why = why };
+}
+
+/* Inserts the candidate by its score, unless it is there. */
+static void add_candidate(struct relink_candidate_list *to, const struct relink_candidate *one)
+{
+    uint32_t at = to->count;
+
+    for (uint32_t i = 0; i < to->count; i++)
+        if (id_equal(to->at[i].id, one->id))
+            return;
+    while (at > 0 && to->at[at - 1].score < one->score)
+        at--;
+    if (at == SHOWN)
+        return;
+    to->count += to->count < SHOWN;
+    memmove(&to->at[at + 1], &to->at[at], (to->count - at - 1u) * sizeof(*to->at));
+    to->at[at] = *one;
+}
+
+/* Judges at most `most` files that `order` does not distinguish from the missing one; they follow each other in
+ * `sorted`. */
+static void add_equal(const struct known_list *present, const struct known **sorted, const struct known *missing,
+                      int (*order)(const void *, const void *), uint32_t most, struct relink_candidate_list *to)
+{
+    uint32_t low = 0, high = present->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (order(&sorted[middle], &missing) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; most-- > 0 && low < present->count && order(&sorted[low], &missing) == 0; low++) {
+        struct relink_candidate one = judge_file(missing, sorted[low]);
+        if (!sorted[low]->is_taken)
+            add_candidate(to, &one);
+    }
+}
+
+static struct relink_line find_candidates(struct cli *cli, const struct relinking *r, const struct known *missing)
+{
+    struct relink_candidate_list to = { 0, arena_array(&cli->arena, SHOWN, sizeof(*to.at)) };
+
+    add_equal(&r->present, r->by_name, missing, by_stem, UINT32_MAX, &to);
+    if (missing->size)
+        add_equal(&r->present, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
+    for (uint32_t i = 0; i < r->present.count && (r->is_told || r->present.at[i].distance >= 0); i++) {
+        struct relink_candidate one = judge_file(missing, &r->present.at[i]);
+        add_candidate(&to, &one);
+    }
+    return (struct relink_line){ .id = missing->id, .name = missing->name, .path = missing->path, .candidates = to };
+}
+
+/* ---- what is asked for ---- */
+
+static enum err read_missing(struct cli *cli, struct relinking *r, struct fault *fault)
+{
+    struct search_get get = { .has_id = true };
+    struct media_found found = { 0 };
+    struct bytes folder = { 0 };
+    enum err e = ERR_OK;
+
+    if (cli->count && id_read(text_of(cli->args[0]), &get.id)) {
+        e = cli_ask(cli, "search.get", &get, &found, fault);
+        if (e == ERR_OK && found.item.media.availability.value != ITEM_STATE_MISSING)
+            return fault_set(fault, ERR_CONFLICT, "item %s is not missing", cli->args[0]);
+        if (e == ERR_OK)
+            keep_item(cli, &r->missing, &found.item, -1);
+        return e;
+    }
+    if (cli->count)
+        e = cli_path(cli, cli->args[0], &folder, fault);
+    return e == ERR_OK ? read_items(cli, "is:missing", folder, &r->missing, fault) : e;
+}
+
+/* Of one item, the sounds that are alike are candidates too. */
+static enum err read_alike(struct cli *cli, struct relinking *r, struct bytes folder)
+{
+    struct search_similar similar = {
+        .has_id = true, .id = r->missing.at[0].id, .query = TEXT("-is:missing"), .has_limit = true, .limit = LIKE
+    };
+    struct found found = { 0 };
+    struct fault none = { 0 };
+
+    if (cli_ask(cli, "search.similar", &similar, &found, &none) != ERR_OK) /* it was never analysed */
+        return ERR_OK;
+    for (uint32_t i = 0; i < found.items.count; i++) {
+        const struct item *item = &found.items.at[i];
+        if (item->path.len && lies_below(item->path, folder))
+            keep_item(cli, &r->present, item, item->has_distance ? item->distance : 1);
+    }
+    return ERR_OK;
+}
+
+static enum err read_present(struct cli *cli, struct relinking *r, struct fault *fault)
+{
+    struct search_get get = { 0 };
+    struct media_found found = { 0 };
+    struct fault none = { 0 };
+    struct bytes to = { 0 };
+    enum err e = cli->options.to ? cli_path(cli, cli->options.to, &to, fault) : ERR_OK;
+
+    get.path = to;
+    if (e != ERR_OK || r->missing.count == 0)
+        return e;
+    r->is_told = r->missing.count == 1 && to.len && cli_ask(cli, "search.get", &get, &found, &none) == ERR_OK;
+    if (r->is_told) {
+        keep_item(cli, &r->present, &found.item, -1);
+        return ERR_OK;
+    }
+    if (r->missing.count == 1)
+        e = read_alike(cli, r, to);
+    if (e == ERR_OK)
+        e = read_items(cli, "-is:missing", to, &r->present, fault);
+    if (e == ERR_OK && to.len && r->present.count == 0) {
+        fault_set(fault, ERR_NOT_FOUND, "the catalogue has no file below %.*s", (int)to.len, (const char *)to.at);
+        return fault_hint(fault, "add it first: loophole library add DIR --wait");
+    }
+    return e;
+}
+
+/* ---- results ---- */
+
+static enum err print_candidates(struct cli *cli, const struct relink_line *line)
+{
+    char id[ID_TEXT_SIZE];
+
+    if (cli->options.json)
+        return cli_json(cli, &relink_line_shape, line);
+    cli_print(&cli->out, "%s  %.*s  %.*s\n", id_write(line->id, id), TEXT_ARG(line->name), (int)line->path.len,
+              (const char *)line->path.at);
+    for (uint32_t i = 0; i < line->candidates.count; i++) {
+        const struct relink_candidate *one = &line->candidates.at[i];
+        cli_print(&cli->out, "  %.2f  %.*s%s%s%s%s\n", one->score, (int)one->path.len, (const char *)one->path.at,
+                  one->why.name > 0 ? "  name" : "", one->why.size ? "  size" : "",
+                  one->why.duration ? "  duration" : "", one->why.content ? "  content" : "");
+    }
+    if (line->candidates.count == 0)
+        buffer_add_text(&cli->out, "  no candidate\n");
+    return ERR_OK;
+}
+
+/* NULL: no candidate is good enough, or two are equally good. */
+static const struct relink_candidate *choose_best(const struct relinking *r, const struct relink_line *line)
+{
+    const struct relink_candidate *at = line->candidates.at;
+
+    if (line->candidates.count == 0 || (!r->is_told && at[0].score < 0.5))
+        return NULL;
+    return line->candidates.count > 1 && at[1].score >= at[0].score ? NULL : at;
+}
+
+static void mark_taken(struct relinking *r, struct id id)
+{
+    for (uint32_t i = 0; i < r->present.count; i++)
+        if (id_equal(r->present.at[i].id, id)) {
+            r->present.at[i].is_taken = true;
+            return;
+        }
+}
+
+/* All parts are one step of undo. */
+static enum err apply_actions(struct cli *cli, struct action_list actions, struct applied *all, struct fault *fault)
+{
+    struct text label = arena_printf(&cli->arena, "Relink %u item%s", actions.count, actions.count == 1 ? "" : "s");
+    enum err e = ERR_OK;
+
+    for (uint32_t at = 0; e == ERR_OK && at < actions.count; at += PART) {
+        uint32_t left = actions.count - at;
+        struct applied applied = { 0 };
+        struct persist_apply apply = { .label = label,
+                                       .actions = { left < PART ? left : PART, actions.at + at },
+                                       .has_step = all->step != 0,
+                                       .step = all->step };
+        e = cli_change(cli, "persist.apply", &apply, &applied, fault);
+        all->revision = applied.revision ? applied.revision : all->revision;
+        all->step = all->step ? all->step : applied.step;
+        all->items += applied.items;
+    }
+    return e;
+}
+
+static enum err apply_best(struct cli *cli, struct relinking *r, struct fault *fault)
+{
+    struct action_list actions = { 0, arena_array(&cli->arena, r->missing.count + 1u, sizeof(*actions.at)) };
+    struct applied all = { 0 };
+    enum err e;
+
+    for (uint32_t i = 0; i < r->missing.count; i++) {
+        struct relink_line line = find_candidates(cli, r, &r->missing.at[i]);
+        const struct relink_candidate *best = choose_best(r, &line);
+        if (!best)
+            continue;
+        actions.at[actions.count++] = (struct action){ .has_relink = true, .relink = { line.id, best->id } };
+        mark_taken(r, best->id);
+    }
+    e = apply_actions(cli, actions, &all, fault);
+    if (e == ERR_OK && cli->options.json)
+        return cli_json(cli, &applied_shape, &all);
+    cli_print(&cli->out, "relinked: %llu of %u missing items%s\n", (unsigned long long)all.items, r->missing.count,
+              all.items ? "; `loophole undo` takes it back" : "");
+    return e;
+}
+
+enum err relink_run(struct cli *cli, struct fault *fault)
+{
+    struct relinking r = { 0 };
+    enum err e = read_missing(cli, &r, fault);
+
+    if (e == ERR_OK)
+        e = read_present(cli, &r, fault);
+    if (e != ERR_OK)
+        return e;
+    r.by_name = sort_present(cli, &r.present, by_stem);
+    r.by_size = sort_present(cli, &r.present, by_bytes);
+    if (cli->options.apply)
+        return apply_best(cli, &r, fault);
+    uint64_t most = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : UINT64_MAX;
+    for (uint32_t i = 0; e == ERR_OK && i < r.missing.count && i < most; i++) {
+        struct relink_line line = find_candidates(cli, &r, &r.missing.at[i]);
+        e = print_candidates(cli, &line);
+    }
+    if (e == ERR_OK && r.missing.count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "nothing is missing there\n");
+    return e;
+}

@@ -1,0 +1,50 @@
+/* uses.c: the contexts in which items are used. */
+#include "frontends/cli/base/named.h"
+#include "schema_persist.h"
+
+enum { TOGETHER = 4096 /* uses in one ask */ };
+
+static void fill_uses(const struct cli *cli, const struct id *items, struct use_list *to)
+{
+    const char *role = cli->options.role, *section = cli->options.section;
+
+    for (uint32_t i = 0; i < to->count; i++)
+        to->at[i] = (struct use){ .media = items[i],
+                                  .role = role ? text_of(role) : TEXT(""),
+                                  .section = section ? text_of(section) : TEXT(""),
+                                  .ended = cli->options.off };
+}
+
+static enum err send_uses(struct cli *cli, const struct id_list *items, struct done *done, struct fault *fault)
+{
+    struct persist_use use = { .kind = { .value = CONTEXT_KIND_NAMED }, .name = text_of(cli->args[0]) };
+    enum err e = ERR_OK;
+
+    use.uses.at = arena_array(&cli->arena, TOGETHER, sizeof(*use.uses.at));
+    for (uint32_t at = 0; e == ERR_OK && at < items->count; at += use.uses.count) {
+        use.uses.count = items->count - at < TOGETHER ? items->count - at : TOGETHER;
+        fill_uses(cli, items->at + at, &use.uses);
+        e = cli_change(cli, "persist.use", &use, done, fault);
+    }
+    return e;
+}
+
+enum err uses_note(struct cli *cli, struct fault *fault)
+{
+    struct id_list items;
+    struct done done = { 0 };
+    enum err e = named_all(cli, cli->count - 1, cli->args + 1, &items, fault);
+
+    if (e == ERR_OK && cli->options.request_id && items.count > TOGETHER)
+        e = fault_set(fault, ERR_BAD_REQUEST, "--request-id is for at most %d items, not for %u", TOGETHER,
+                      items.count);
+    if (e == ERR_OK)
+        e = cli_confirm_many(cli, items.count, fault);
+    if (e == ERR_OK)
+        e = send_uses(cli, &items, &done, fault);
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &done_shape, &done);
+    cli_print(&cli->out, "done: %u item%s %s in \"%s\"\n", items.count, items.count == 1 ? "" : "s",
+              cli->options.off ? "no longer used" : "used", cli->args[0]);
+    return ERR_OK;
+}

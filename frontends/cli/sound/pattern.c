@@ -1,0 +1,160 @@
+/* pattern.c: plays the pattern of a file; converts MIDI files. */
+#include <string.h>
+
+#include "common/file.h"
+#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/named.h"
+#include "schema_audio.h"
+#include "store/pattern/midi_check.h"
+#include "store/pattern/midi_pattern.h"
+#include "store/pattern/pattern_check.h"
+#include "store/pattern/pattern_file.h"
+
+/* Finds the items of rows that name a file. */
+static enum err find_paths(struct cli *cli, struct pattern_file *file, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < file->paths.count; i++) {
+        const struct bytes path = file->paths.each[i].path;
+        struct row *row = &file->pattern.sequencer.tracks.at[file->paths.each[i].row];
+
+        e = named_exactly(cli, (const char *)path.at, &row->id, fault);
+        row->has_id = e == ERR_OK;
+        if (e != ERR_OK)
+            pattern_row_fault(&file->pattern, file->paths.each[i].row, "media_id", e, fault);
+    }
+    return e;
+}
+
+enum err pattern_read_file(struct cli *cli, const char *path, struct pattern_file *to, struct fault *fault)
+{
+    struct buffer bytes = { 0 };
+    enum err e = file_read_all(path, PATTERN_FILE_BYTES, &bytes, fault);
+    const bool read = e == ERR_OK;
+
+    if (e == ERR_OK)
+        e = pattern_file_read((struct text){ (uint32_t)bytes.len, (const char *)bytes.at }, &cli->arena, to, fault);
+    if (e != ERR_OK && read)
+        fault_hint(fault, "%s is not a pattern: see frontends/examples/acid.json", path);
+    buffer_free(&bytes);
+    return e == ERR_OK ? find_paths(cli, to, fault) : e;
+}
+
+void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
+{
+    char id[ID_TEXT_SIZE];
+    struct buffer line = { 0 };
+
+    cli_print(&line, "warning: %s %llu%s%.*s is silent: %s: %.*s", what, (unsigned long long)silent->index,
+              silent->name.len ? " " : "", TEXT_ARG(silent->name), id_write(silent->id, id), TEXT_ARG(silent->why));
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+enum err pattern_play(struct cli *cli, struct fault *fault)
+{
+    struct audio_set_pattern request = { .immediate = cli->options.immediate };
+    struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
+    struct queued queued = { 0 };
+    enum err e = pattern_read_file(cli, cli->args[0], file, fault);
+
+    request.pattern = file->pattern;
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &queued_shape, &queued);
+    for (uint32_t i = 0; i < queued.silent.count; i++)
+        cli_warn_of_silent(&queued.silent.at[i], "row");
+    /* The first number counts from 0, as in the log; the second from 1, as people do. */
+    cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
+              (long long)queued.bar, (long long)queued.bar + 1,
+              queued.replaced ? "; it replaces a queued pattern" : "");
+    return ERR_OK;
+}
+
+/* ---- MIDI files ---- */
+
+/* Prints what was written, and what the conversion lost. */
+static enum err print_converted(struct cli *cli, const struct pattern *pattern, const char *path,
+                                const struct remarks *remarks)
+{
+    const struct sequencer *sequencer = &pattern->sequencer;
+    struct converted_line line = { .rows = sequencer->tracks.count,
+                                   .steps = pattern_steps(pattern),
+                                   .bpm = sequencer->has_bpm ? sequencer->bpm : 120,
+                                   .swing = sequencer->has_swing ? sequencer->swing : 0,
+                                   .file = bytes_of(path, strlen(path)),
+                                   .remarks = remarks->list };
+
+    if (cli->options.json)
+        return cli_json(cli, &converted_line_shape, &line);
+    cli_print(&cli->out, "%s: %llu rows of %llu steps, %.2f bpm, swing %.2f\n", path, (unsigned long long)line.rows,
+              (unsigned long long)line.steps, line.bpm, line.swing);
+    for (uint32_t i = 0; i < line.remarks.count; i++)
+        cli_print(&cli->out, "  %.*s\n", TEXT_ARG(line.remarks.at[i]));
+    return ERR_OK;
+}
+
+/* Replaces a file of another program only with --force. */
+static enum err write_file(struct cli *cli, const char *path, const struct buffer *bytes, const char *kind,
+                           struct fault *fault)
+{
+    enum err e;
+
+    if (cli->options.force)
+        return file_write_atomic(path, buffer_bytes(bytes), 0644, fault);
+    e = file_write_named(path, buffer_bytes(bytes), bytes_of(kind, strlen(kind)), 0644, fault);
+    if (e == ERR_EXISTS)
+        fault_hint(fault, "--force replaces it");
+    return e;
+}
+
+enum err pattern_export_midi(struct cli *cli, struct fault *fault)
+{
+    struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
+    struct remarks remarks = { .arena = &cli->arena };
+    struct buffer bytes = { 0 };
+    struct midi_file midi;
+    enum err e = pattern_read_file(cli, cli->args[0], file, fault);
+
+    if (e == ERR_OK) {
+        midi_export(&file->pattern, &cli->arena, &midi, &remarks);
+        e = midi_file_write(&midi, &bytes, fault);
+    }
+    if (e == ERR_OK)
+        e = write_file(cli, cli->args[1], &bytes, "MThd", fault);
+    buffer_free(&bytes);
+    return e == ERR_OK ? print_converted(cli, &file->pattern, cli->args[1], &remarks) : e;
+}
+
+static enum err read_midi(struct cli *cli, struct pattern *to, struct remarks *remarks, struct fault *fault)
+{
+    struct buffer bytes = { 0 };
+    struct midi_file midi;
+    enum err e = file_read_all(cli->args[0], MIDI_FILE_BYTES, &bytes, fault);
+
+    if (e == ERR_OK)
+        e = midi_file_read(buffer_bytes(&bytes), &cli->arena, &midi, fault);
+    if (e == ERR_OK)
+        e = midi_import(&midi, &cli->arena, to, remarks, fault);
+    buffer_free(&bytes);
+    return e;
+}
+
+enum err pattern_import_midi(struct cli *cli, struct fault *fault)
+{
+    struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
+    struct remarks remarks = { .arena = &cli->arena };
+    struct buffer bytes = { 0 };
+    enum err e = read_midi(cli, &file->pattern, &remarks, fault);
+
+    if (e == ERR_OK) {
+        pattern_file_write(file, &bytes);
+        e = write_file(cli, cli->args[1], &bytes, "{\n  \"chronus_v", fault);
+    }
+    buffer_free(&bytes);
+    return e == ERR_OK ? print_converted(cli, &file->pattern, cli->args[1], &remarks) : e;
+}

@@ -1,0 +1,122 @@
+/* slots.c: the slots and banks of the open project's patterns. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/base/cli.h"
+#include "schema_project.h"
+#include "store/pattern/pattern_file.h"
+
+static void print_slots(struct cli *cli, const struct slot_said *said)
+{
+    for (uint32_t i = 0; i < said->slots.count; i++) {
+        const struct slot_line *line = &said->slots.at[i];
+
+        cli_print(&cli->out, "%3llu%s ", (unsigned long long)line->slot, line->active ? "*" : " ");
+        cli_column(&cli->out, line->trouble.len ? TEXT("(cannot be read)") : line->name, 24);
+        cli_column(&cli->out, line->genre, 12);
+        cli_print(&cli->out, "%7.2f bpm %2llu steps %7llu bytes", line->bpm, (unsigned long long)line->steps,
+                  (unsigned long long)line->size);
+        for (uint32_t t = 0; t < line->tags.count; t++)
+            cli_print(&cli->out, " +%.*s", TEXT_ARG(line->tags.at[t]));
+        if (line->trouble.len)
+            cli_print(&cli->out, " %.*s", TEXT_ARG(line->trouble));
+        cli_print(&cli->out, "\n");
+    }
+}
+
+static enum err ask_slots(struct cli *cli, const char *name, const void *request, struct fault *fault)
+{
+    struct slot_said said = { 0 };
+    enum err e = cli_ask(cli, name, request, &said, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &slot_said_shape, &said);
+    cli_print(&cli->out, "%.*s\n", TEXT_ARG(said.message));
+    print_slots(cli, &said);
+    return ERR_OK;
+}
+
+static struct text word_of(const struct cli *cli, int index)
+{
+    return index < cli->count ? text_of(cli->args[index]) : (struct text){ 0 };
+}
+
+enum err slots_save(struct cli *cli, struct fault *fault)
+{
+    struct project_save_pattern request = { .slot = word_of(cli, 0) };
+    struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
+    struct buffer bytes = { 0 };
+    enum err e = cli->count > 1 ? pattern_read_file(cli, cli->args[1], file, fault) : ERR_OK;
+
+    if (e == ERR_OK && cli->count > 1)
+        pattern_file_write(file, &bytes);
+    request.file = (struct text){ (uint32_t)bytes.len, (const char *)bytes.at };
+    request.name = cli->options.name ? text_of(cli->options.name) : (struct text){ 0 };
+    if (e == ERR_OK)
+        e = ask_slots(cli, "project.save_pattern", &request, fault);
+    buffer_free(&bytes);
+    return e;
+}
+
+enum err slots_load(struct cli *cli, struct fault *fault)
+{
+    const bool is_word = cli->count > 1 && strcmp(cli->args[1], "immediate") == 0;
+    const struct project_load_pattern request = { .slot = word_of(cli, 0),
+                                                  .immediate = cli->options.immediate || is_word };
+
+    if (cli->count > 1 && !is_word)
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is unknown: expected immediate", cli->args[1]);
+    return ask_slots(cli, "project.load_pattern", &request, fault);
+}
+
+enum err slots_list(struct cli *cli, struct fault *fault)
+{
+    struct project_list_patterns request = { 0 };
+    enum err e = ERR_OK;
+
+    for (int i = 0; e == ERR_OK && i < cli->count; i++)
+        e = json_assign(&project_list_patterns_shape, text_of(cli->args[i]), &cli->arena, &request, fault);
+    return e == ERR_OK ? ask_slots(cli, "project.list_patterns", &request, fault) : e;
+}
+
+static enum err change_slot(struct cli *cli, int32_t verb, struct fault *fault)
+{
+    const struct project_change_slot request = { .verb.value = verb, .slot = word_of(cli, 0), .to = word_of(cli, 1) };
+
+    return ask_slots(cli, "project.change_slot", &request, fault);
+}
+
+enum err slots_delete(struct cli *cli, struct fault *fault)
+{
+    return change_slot(cli, SLOT_VERB_DELETE, fault);
+}
+
+enum err slots_copy(struct cli *cli, struct fault *fault)
+{
+    return change_slot(cli, SLOT_VERB_COPY, fault);
+}
+
+enum err slots_move(struct cli *cli, struct fault *fault)
+{
+    return change_slot(cli, SLOT_VERB_MOVE, fault);
+}
+
+enum err slots_swap(struct cli *cli, struct fault *fault)
+{
+    return change_slot(cli, SLOT_VERB_SWAP, fault);
+}
+
+enum err slots_rename(struct cli *cli, struct fault *fault)
+{
+    return change_slot(cli, SLOT_VERB_RENAME, fault);
+}
+
+enum err slots_bank(struct cli *cli, struct fault *fault)
+{
+    const struct project_bank request = { .bank = word_of(cli, 0) };
+
+    return ask_slots(cli, "project.bank", &request, fault);
+}

@@ -1,0 +1,139 @@
+// What is known of the chosen items, and what a person may state: tags, rating, colour, class, key, tempo.
+import type { fact, item } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { useCell } from './cell'
+import { change, favourite, hide, state, tag } from './edits'
+import { bytesText, clean, factOf, factText, idBytes, lengthText, num, pathText, seconds } from './format'
+import { hearFrom } from './hear'
+import { chosen, lessLike, moreLike, row } from './list'
+import { arrived } from './result'
+import { complain, say, selected, view } from './state'
+import { sourceOf, stateOf } from './table'
+import { WaveCanvas } from './wavecanvas'
+import { read } from './wire'
+
+const COLOURS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple']
+
+function useItem(id: string): { item: item; sources: fact[] } | undefined {
+  const [got, setGot] = useState<{ item: item; sources: fact[] }>()
+  const changed = useCell(arrived)
+  useEffect(() => {
+    const control = new AbortController()
+    if (id) read('search.get', { id: idBytes(id) }, control.signal)
+      .then(answer => setGot({ item: answer.item, sources: answer.sources ?? [] }), () => setGot(undefined))
+    else setGot(undefined)
+    return () => control.abort()
+  }, [id, changed])
+  return got
+}
+
+function Stated({ of, attribute, title }: { of: item; attribute: string; title: string }) {
+  const value = factText(of, attribute)
+  return (
+    <label title={sourceOf(of, attribute)}>{title}
+      <input key={value} type="text" defaultValue={value} onKeyDown={event => event.stopPropagation()}
+        onChange={event => state(chosen(), attribute, event.currentTarget.value.trim())} />
+    </label>
+  )
+}
+
+function Tags({ of }: { of: item }) {
+  return (
+    <div class="tags">
+      {(of.media.tags ?? []).map(name => (
+        <button key={name} class="chip" title={`Remove the tag ${name}`} onClick={() => tag(chosen(), [name], true)}>{clean(name)} <span aria-hidden="true">×</span></button>
+      ))}
+      <input type="text" id="addtag" aria-label="Add a tag" placeholder="add a tag" onKeyDown={event => {
+        event.stopPropagation()
+        const field = event.currentTarget
+        if (event.key === 'Enter' && field.value.trim()) { tag(chosen(), [field.value.trim()]); field.value = '' }
+      }} />
+    </div>
+  )
+}
+
+function Rating({ of }: { of: item }) {
+  const now = factOf(of, 'rating')?.number ?? 0
+  return (
+    <div role="group" aria-label="Rating">
+      {[1, 2, 3, 4, 5].map(stars => (
+        <button key={stars} class="star" aria-pressed={stars <= now} aria-label={`${stars} of 5`}
+          onClick={() => state(chosen(), 'rating', stars === now ? '' : String(stars))}>{stars <= now ? '★' : '☆'}</button>
+      ))}
+    </div>
+  )
+}
+
+function Colours({ of }: { of: item }) {
+  const now = factOf(of, 'colour')?.text
+  return (
+    <div role="group" aria-label="Colour">
+      {COLOURS.map(name => (
+        <button key={name} class={`swatch ${name}`} aria-label={name} aria-pressed={name === now}
+          onClick={() => state(chosen(), 'colour', name === now ? '' : name)} />
+      ))}
+    </div>
+  )
+}
+
+async function copyPath(of: item) {
+  try {
+    await navigator.clipboard.writeText(pathText(of.path))
+    say('The path is on the clipboard.')
+  } catch (error) { complain(error) }
+}
+
+function Sources({ sources }: { sources: fact[] }) {
+  return (
+    <details>
+      <summary>All facts</summary>
+      <table class="plain">
+        <thead><tr><th>Fact</th><th>Value</th><th>Source</th><th>Sure</th></tr></thead>
+        <tbody>
+          {sources.map((one, i) => (
+            <tr key={i}><td>{one.attribute}</td><td>{clean(one.text ?? String(Math.round((one.number ?? 0) * 1000) / 1000))}</td>
+              <td>{one.source}</td><td>{Math.round(one.confidence * 100)} %</td></tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  )
+}
+
+export function Details() {
+  const { at } = useCell(view)
+  const many = useCell(selected).size
+  useCell(row)
+  const got = useItem(at)
+  if (!got) return <aside class="details" aria-label="Details"><p class="quiet">Choose an item: arrow keys, or a click.</p></aside>
+  const of = got.item
+  const where = stateOf(of)
+  return (
+    <aside class="details" aria-label="Details" tabIndex={0}>
+      <h2>{clean(of.media.name)}</h2>
+      {many > 1 && <p class="notice">Edits are for all {many} selected items, as one step.</p>}
+      {where && <p class="notice">The file is {where}: {where === 'missing' ? 'a scan did not find it.' : 'its volume is away.'}</p>}
+      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} label="Click to play from here" />
+      <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {of.media.container} {of.media.sample_format} · {bytesText(num(of.media.size))}</p>
+      <div class="buttons">
+        <button onClick={moreLike}>More like this</button>
+        <button onClick={lessLike}>Less like this</button>
+        <button aria-pressed={of.media.favourite} onClick={() => favourite(chosen(), !of.media.favourite)}>{of.media.favourite ? '♥' : '♡'} Favourite</button>
+        <button aria-pressed={of.media.hidden} onClick={() => hide(chosen(), !of.media.hidden)}>{of.media.hidden ? 'Show' : 'Hide'}</button>
+        <button onClick={() => copyPath(of)}>Copy path</button>
+      </div>
+      <Rating of={of} />
+      <Colours of={of} />
+      <Tags of={of} />
+      <div class="stated">
+        <Stated of={of} attribute="class" title="Class" />
+        <Stated of={of} attribute="bpm" title="BPM" />
+        <Stated of={of} attribute="key" title="Key" />
+        <label>Notes<textarea key={of.media.notes} defaultValue={of.media.notes} rows={2} onKeyDown={event => event.stopPropagation()}
+          onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
+      </div>
+      <p class="path">{pathText(of.path) || 'no path: the volume is away'}</p>
+      <Sources sources={got.sources} />
+    </aside>
+  )
+}

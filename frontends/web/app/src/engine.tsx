@@ -1,0 +1,136 @@
+// The engine: services, latency of each ask, tasks, libraries. Live over events, and asked again each second.
+import type { ask_stats, service_line, service_status } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { clean, idText, microsText, num, pathText } from './format'
+import { complain, say } from './state'
+import { ask, link, listen } from './wire'
+import { useCell } from './cell'
+
+const ASKED = ['persist', 'search', 'indexer', 'audio', 'streamer'] as const
+type Asked = (typeof ASKED)[number]
+
+const uptime = (s: number) => (s < 120 ? `${s.toFixed(0)} s` : s < 7200 ? `${(s / 60).toFixed(0)} min` : `${(s / 3600).toFixed(1)} h`)
+
+function Services({ lines, again }: { lines: service_line[]; again: () => void }) {
+  const restart = (service: string) => ask('supervisor.restart', { service }, 20000).then(() => say(`${service} is restarted.`), complain).then(again)
+  return (
+    <section aria-label="Services">
+      <h2>Services</h2>
+      <table class="plain">
+        <thead><tr><th>Service</th><th>State</th><th>Process</th><th>Up</th><th>Restarts</th><th>Last death</th><th><span class="unseen">Actions</span></th></tr></thead>
+        <tbody>
+          {lines.map(line => (
+            <tr key={line.service} data-service={line.service}>
+              <td>{line.service}</td><td class={`state ${line.state}`}>{line.state}{line.work ? `: ${line.work}` : ''}</td>
+              <td>{num(line.pid) || '–'}</td><td>{uptime(line.uptime_s)}</td><td>{num(line.restarts)}</td><td>{line.last_death || 'none'}</td>
+              <td><button onClick={() => restart(line.service)}>Restart</button></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+const DECADES = 6
+const place = (us: number) => Math.min(100, (100 * Math.log10(Math.max(1, us))) / DECADES)
+
+/** p50, p99 and p99.9 of an ask on a logarithmic line from 1 µs to 1 s. */
+function Plot({ of }: { of: ask_stats }) {
+  return (
+    <svg viewBox="0 0 100 8" preserveAspectRatio="none" class="plot" role="img"
+      aria-label={`${of.name}: p50 ${microsText(of.p50_us)}, p99 ${microsText(of.p99_us)}, p99.9 ${microsText(of.p999_us)}`}>
+      <rect x={place(of.p50_us)} y="3" width={Math.max(0.5, place(of.p999_us) - place(of.p50_us))} height="2" class="span" />
+      <rect x={place(of.p50_us) - 0.5} y="0" width="1" height="8" class="p50" />
+      <rect x={place(of.p99_us) - 0.5} y="1" width="1" height="6" class="p99" />
+    </svg>
+  )
+}
+
+function Latency() {
+  const [service, setService] = useState<Asked>('search')
+  const [stats] = usePolled(() => ask(`${service}.stats`, {}, 2000), 2000, [service])
+  const asks = [...(stats?.asks ?? [])].filter(one => num(one.count) > 0).sort((a, b) => num(b.count) - num(a.count))
+  return (
+    <section aria-label="Latency">
+      <h2>Latency of asks</h2>
+      <p class="buttons">{ASKED.map(name => <button key={name} aria-pressed={name === service} onClick={() => setService(name)}>{name}</button>)}</p>
+      <table class="plain">
+        <thead><tr><th>Ask</th><th>Count</th><th>Errors</th><th>p50</th><th>p99</th><th>p99.9</th><th>1 µs … 1 s</th></tr></thead>
+        <tbody>
+          {asks.map(one => (
+            <tr key={one.name}><td>{one.name}</td><td>{num(one.count)}</td><td>{num(one.errors)}</td><td>{microsText(one.p50_us)}</td>
+              <td>{microsText(one.p99_us)}</td><td>{microsText(one.p999_us)}</td><td><Plot of={one} /></td></tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+async function statuses(): Promise<service_status[]> {
+  const got = await Promise.all(ASKED.map(name => ask(`${name}.status`, {}, 2000).catch(() => undefined)))
+  return got.filter(one => one !== undefined)
+}
+
+function Tasks() {
+  const [all, again] = usePolled(statuses, 1000)
+  const tasks = (all ?? []).flatMap(of => (of.tasks ?? []).map(task => ({ service: of.service as Asked, task })))
+  const alarms = (all ?? []).filter(of => of.alarm)
+  const cancel = (service: Asked, id: Uint8Array) => ask(`${service}.cancel`, { task: id }, 5000).then(() => say('Cancelled.'), complain).then(again)
+  return (
+    <section aria-label="Tasks">
+      <h2>Tasks</h2>
+      {alarms.map(of => <p key={of.service} class="notice">{of.service}: {clean(of.alarm)}</p>)}
+      {!tasks.length && <p class="quiet">No task is under way.</p>}
+      {tasks.map(({ service, task }) => (
+        <p key={idText(task.id)} class="task">
+          <span>{clean(task.label)}</span>
+          <progress aria-label={clean(task.label)} max={num(task.total) || 1} value={num(task.total) ? num(task.done) : undefined} />
+          <span>{num(task.done)} of {num(task.total) || '?'}{num(task.failed) ? `, ${num(task.failed)} failed` : ''}</span>
+          {task.can_cancel && <button onClick={() => cancel(service, task.id)}>Cancel</button>}
+        </p>
+      ))}
+    </section>
+  )
+}
+
+function Libraries() {
+  const [got, again] = usePolled(() => ask('indexer.libraries', {}, 3000), 3000)
+  const rescan = (path: Uint8Array, accept_missing = false) =>
+    ask('indexer.rescan', { path, accept_missing }, 10000).then(() => say('The scan has begun.'), complain).then(again)
+  return (
+    <section aria-label="Libraries">
+      <h2>Libraries</h2>
+      <table class="plain">
+        <thead><tr><th>Folder</th><th>Items</th><th>State</th><th><span class="unseen">Actions</span></th></tr></thead>
+        <tbody>
+          {(got?.each ?? []).map(one => (
+            <tr key={idText(one.id)}><td class="path">{pathText(one.path)}</td><td>{num(one.files)}</td><td>{one.online ? 'here' : 'offline'}</td>
+              <td><button onClick={() => rescan(one.path)}>Scan</button></td></tr>
+          ))}
+        </tbody>
+      </table>
+      {(got?.asks ?? []).map(one => (
+        <p key={idText(one.library)} class="notice">{num(one.missing)} of {num(one.of)} files of {pathText(one.path)} were not found.
+          {' '}<button onClick={() => rescan(one.path, true)}>Mark them as missing</button></p>
+      ))}
+    </section>
+  )
+}
+
+export function Engine() {
+  const state = useCell(link)
+  const [lines, again] = usePolled(() => ask('supervisor.services', {}, 2000), 1000)
+  useEffect(() => listen('supervisor.died', body => { say(`${body.line.service} died: ${body.line.last_death}`); again() }), [])
+  return (
+    <main class="panels" tabIndex={-1}>
+      <h1 class="unseen">Engine</h1>
+      {lines ? <Services lines={lines.each ?? []} again={again} /> : <p class="quiet">The supervisor is away ({state}); this page asks again.</p>}
+      <Tasks />
+      <Latency />
+      <Libraries />
+    </main>
+  )
+}

@@ -1,0 +1,81 @@
+// Folders and packs: what they hold, as counts of the present query.
+import type { folder_count } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { useCell } from './cell'
+import { clean, idBytes, idText, num, pathText } from './format'
+import { arrived } from './result'
+import { clause, toggleClause, clauses, show, view } from './state'
+import { read } from './wire'
+
+interface Count { value: string; count: number }
+
+function useCounts(facet: string): Count[] | undefined {
+  const { query } = useCell(view)
+  const changed = useCell(arrived)
+  const [counts, setCounts] = useState<Count[]>()
+  useEffect(() => {
+    const control = new AbortController()
+    read('search.query', { query, limit: 0, facets: [facet] }, control.signal).then(
+      got => setCounts((got.facets ?? []).map(one => ({ value: one.value, count: num(one.count) }))), () => undefined)
+    return () => control.abort()
+  }, [query, facet, changed])
+  return counts
+}
+
+export function Packs() {
+  const counts = useCounts('pack')
+  const words = clauses(useCell(view).query)
+  if (!counts) return <p class="quiet">…</p>
+  const most = Math.max(1, ...counts.map(one => one.count))
+  return (
+    <section aria-label="Packs">
+      <h2>Packs</h2>
+      <ul>
+        {counts.filter(one => one.value).map(one => {
+          const text = clause('pack', one.value)
+          return (
+            <li key={one.value}>
+              <button aria-pressed={words.includes(text)} onClick={() => toggleClause(text)}>
+                <span>{clean(one.value)}</span>
+                <meter min={0} max={most} value={one.count} aria-label={`${one.value}: ${one.count}`} />
+                <span class="count">{one.count.toLocaleString('en')}</span>
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
+
+/** The folders in a folder with the items of the query below them. A press on a name limits the result to the folder. */
+function Below({ folder, query }: { folder?: string; query: string }) {
+  const { folder: chosen } = useCell(view)
+  const changed = useCell(arrived)
+  const [each, setEach] = useState<folder_count[]>()
+  useEffect(() => {
+    const control = new AbortController()
+    read('search.folders', { query, folder: folder ? idBytes(folder) : undefined }, control.signal).then(got => setEach(got.each ?? []), () => undefined)
+    return () => control.abort()
+  }, [folder, query, changed])
+  return (
+    <ul>
+      {(each ?? []).map(one => {
+        const id = idText(one.id)
+        return (
+          <li key={id}>
+            <button aria-pressed={chosen === id} onClick={() => show({ folder: chosen === id ? '' : id, at: '' })}>
+              <span>{pathText(one.name)}</span><span class="count">{num(one.items).toLocaleString('en')}</span>
+            </button>
+            {num(one.items) > num(one.here) && <details><summary>in {pathText(one.name)}</summary><Below folder={id} query={query} /></details>}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+export function Folders() {
+  const { query } = useCell(view)
+  return <section aria-label="Folders"><h2>Folders</h2><Below query={query} /></section>
+}

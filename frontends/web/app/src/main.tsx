@@ -1,0 +1,136 @@
+// The page: query line and modes above, one mode in the middle, details beside it, the player below.
+import { render } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { useCell } from './cell'
+import { Chips, chipsOf, Likeness } from './chips'
+import { Details } from './details'
+import { Duplicates } from './duplicates'
+import { redo, undo } from './edits'
+import { Engine } from './engine'
+import { Folders, Packs } from './folders'
+import { lengthText } from './format'
+import * as hearing from './hear'
+import { Hypergrid } from './hypergrid'
+import { listKey } from './list'
+import { MapView } from './map'
+import { Palette, paletteOpen } from './palette'
+import { Player } from './player'
+import { QueryLine } from './queryline'
+import * as results from './result'
+import { Project } from './project'
+import { Sound } from './sound'
+import { complain, heard, isAlike, MODES, say, show, view, type Mode } from './state'
+import { Facets, Table } from './table'
+import { Tiles } from './tiles'
+import { connect, link } from './wire'
+import './style.css'
+
+const TITLES: Record<Mode, string> = {
+  table: 'Table', waveforms: 'Waveforms', map: 'Map', hypergrid: 'Hypergrid', folders: 'Folders', duplicates: 'Duplicates',
+  project: 'Project', sound: 'Sound', engine: 'Engine',
+}
+
+function Modes() {
+  const { mode } = useCell(view)
+  return (
+    <nav class="modes" aria-label="Modes">
+      {MODES.map((name, i) => (
+        <button key={name} aria-current={name === mode ? 'page' : undefined} title={`Alt+${i + 1}`} onClick={() => show({ mode: name })}>{TITLES[name]}</button>
+      ))}
+      <button onClick={() => paletteOpen.set(true)} title="Ctrl+K">Commands</button>
+    </nav>
+  )
+}
+
+/** The number of items, only while it belongs to what is asked. */
+function Count() {
+  const { total, seconds, old, took_us } = useCell(results.result)
+  const state = useCell(link)
+  const alike = isAlike(useCell(view), useCell(heard))
+  return (
+    <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
+      {state === 'away' ? 'The engine is away; this page goes on by itself.' : total === undefined || old ? '…'
+        : `${total.toLocaleString('en')} ${alike ? 'nearest' : 'items'} · ${lengthText(seconds)} · ${(took_us / 1000).toFixed(2)} ms`}
+    </p>
+  )
+}
+
+const Library = ({ children }: { children: preact.ComponentChildren }) => (
+  <div class="library"><Facets />{children}<Details /></div>
+)
+
+function Middle({ mode }: { mode: Mode }) {
+  switch (mode) {
+    case 'table': return <Library><main><h1 class="unseen">Table</h1><Table /></main></Library>
+    case 'waveforms': return <Library><main><h1 class="unseen">Waveforms</h1><Tiles /></main></Library>
+    case 'map': return <Library><MapView /></Library>
+    case 'hypergrid': return <Hypergrid />
+    case 'folders': return <div class="library"><div class="packs" tabIndex={0}><Folders /><Packs /></div><main><h1 class="unseen">Folders and packs</h1><Table /></main><Details /></div>
+    case 'duplicates': return <Duplicates />
+    case 'project': return <Project />
+    case 'sound': return <Sound />
+    case 'engine': return <Engine />
+  }
+}
+
+/** Keys that work everywhere; fields keep theirs. */
+function onKey(event: KeyboardEvent) {
+  const control = event.ctrlKey || event.metaKey
+  const inField = /^(INPUT|TEXTAREA|SELECT)$/.test((event.target as HTMLElement).tagName)
+  const mode = event.altKey ? MODES[Number(event.key) - 1] : undefined
+  if (control && event.key === 'k') paletteOpen.set(true)
+  else if (control && event.key === '.') hearing.panic()
+  else if (mode) show({ mode })
+  else if (inField) return
+  else if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
+  else if (event.key === '/') document.getElementById('query')?.focus()
+  else if (event.key === 't') document.getElementById('addtag')?.focus()
+  else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
+  else if ((event.target as HTMLElement).closest('button, summary, dialog, audio') || !listKey(event)) return
+  event.preventDefault()
+}
+
+async function drop(file: File) {
+  say(`Listening to ${file.name}…`)
+  const answer = await fetch(`/drop?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, credentials: 'same-origin' })
+  if (!answer.ok) throw new Error((await answer.text()) || `The file was refused: ${answer.status}`)
+  const got = results.readDrop(new Uint8Array(await answer.arrayBuffer()))
+  heard.set({ name: file.name, embedding: got })
+  say(`${file.name} is the example now.`)
+}
+
+function useDrop(): boolean {
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    const onOver = (event: DragEvent) => { if (event.dataTransfer?.types.includes('Files')) { event.preventDefault(); setOver(true) } }
+    const onDrop = (event: DragEvent) => {
+      setOver(false)
+      const file = event.dataTransfer?.files[0]
+      if (file) { event.preventDefault(); drop(file).catch(complain) }
+    }
+    const onLeave = () => setOver(false)
+    addEventListener('dragover', onOver); addEventListener('drop', onDrop); addEventListener('dragleave', onLeave)
+    return () => { removeEventListener('dragover', onOver); removeEventListener('drop', onDrop); removeEventListener('dragleave', onLeave) }
+  }, [])
+  return over
+}
+
+function Page() {
+  const { mode } = useCell(view)
+  const over = useDrop()
+  useEffect(() => { addEventListener('keydown', onKey); return () => removeEventListener('keydown', onKey) }, [])
+  return (
+    <>
+      <header><QueryLine /><Modes /><div class="force"><Count /><Chips /><Likeness /></div></header>
+      <Middle mode={mode} />
+      <Player />
+      <Palette />
+      {over && <p class="dropping">Drop a sound to find what is like it</p>}
+    </>
+  )
+}
+
+connect()
+hearing.begin()
+results.begin()
+render(<Page />, document.getElementById('page')!)

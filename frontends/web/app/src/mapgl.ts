@@ -1,0 +1,122 @@
+// Draws points with WebGL2: one call for all of them. A lost context is restored with all that it had.
+
+export interface Look { x: number; y: number; scale: number; turn: number; tilt: number }
+
+type Floats = Float32Array<ArrayBuffer>
+
+const VERTEX = `#version 300 es
+in vec3 place; in vec3 colour; in float bright;
+uniform vec2 centre; uniform vec2 scale; uniform vec2 angle; uniform float size;
+out vec4 shade;
+void main() {
+  vec3 p = place - vec3(centre, 0.0);
+  p = vec3(p.x * cos(angle.x) + p.z * sin(angle.x), p.y, p.z * cos(angle.x) - p.x * sin(angle.x));
+  p = vec3(p.x, p.y * cos(angle.y) - p.z * sin(angle.y), p.z * cos(angle.y) + p.y * sin(angle.y));
+  gl_Position = vec4(p.xy * scale, 0.0, 1.0);
+  gl_PointSize = bright > 1.5 ? size * 2.2 : size;
+  shade = vec4(colour, bright > 1.5 ? 1.0 : bright);
+}`
+const FRAGMENT = `#version 300 es
+precision mediump float;
+in vec4 shade; out vec4 drawn;
+void main() {
+  float far = length(gl_PointCoord - 0.5);
+  if (far > 0.5) discard;
+  drawn = vec4(shade.rgb, shade.a * smoothstep(0.5, 0.35, far));
+}`
+
+export class Points {
+  private gl: WebGL2RenderingContext | undefined
+  private program: WebGLProgram | undefined
+  private buffers: WebGLBuffer[] = []
+  private place: Floats = new Float32Array()
+  private colour: Floats = new Float32Array()
+  private bright: Floats = new Float32Array()
+  private look: Look = { x: 0, y: 0, scale: 1, turn: 0, tilt: 0 }
+  private frame = 0
+  /** Raised each time a context was set up: a test sees by it that a lost one came back. */
+  contexts = 0
+
+  constructor(private canvas: HTMLCanvasElement) {
+    canvas.addEventListener('webglcontextlost', event => { event.preventDefault(); this.gl = undefined })
+    canvas.addEventListener('webglcontextrestored', () => this.begin())
+    this.begin()
+  }
+
+  /** False if this browser has no WebGL2. */
+  get works() { return this.gl !== undefined }
+
+  private shader(kind: number, text: string): WebGLShader {
+    const gl = this.gl!
+    const shader = gl.createShader(kind)!
+    gl.shaderSource(shader, text)
+    gl.compileShader(shader)
+    return shader
+  }
+
+  private begin() {
+    const gl = this.canvas.getContext('webgl2', { antialias: false, alpha: true, premultipliedAlpha: false, preserveDrawingBuffer: true })
+    if (!gl) return
+    this.gl = gl
+    this.program = gl.createProgram()!
+    gl.attachShader(this.program, this.shader(gl.VERTEX_SHADER, VERTEX))
+    gl.attachShader(this.program, this.shader(gl.FRAGMENT_SHADER, FRAGMENT))
+    gl.linkProgram(this.program)
+    this.buffers = [0, 1, 2].map(() => gl.createBuffer()!)
+    gl.enable(gl.BLEND)
+    gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
+    this.contexts++
+    this.canvas.dataset.contexts = String(this.contexts)
+    this.upload()
+  }
+
+  /** Three numbers a point for place and colour, one for brightness: 0 … 1, and 2 for a marked point. */
+  set(place: Floats, colour: Floats, bright: Floats) {
+    this.place = place; this.colour = colour; this.bright = bright
+    this.upload()
+  }
+
+  private upload() {
+    const gl = this.gl
+    if (!gl || !this.program) return
+    const give = (buffer: WebGLBuffer, name: string, data: Floats, count: number) => {
+      const at = gl.getAttribLocation(this.program!, name)
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
+      gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW)
+      gl.enableVertexAttribArray(at)
+      gl.vertexAttribPointer(at, count, gl.FLOAT, false, 0, 0)
+    }
+    give(this.buffers[0]!, 'place', this.place, 3)
+    give(this.buffers[1]!, 'colour', this.colour, 3)
+    give(this.buffers[2]!, 'bright', this.bright, 1)
+    this.draw(this.look)
+  }
+
+  /** Draws with the next frame of the screen. */
+  draw(look: Look) {
+    this.look = look
+    this.frame ||= requestAnimationFrame(() => { this.frame = 0; this.paint() })
+  }
+
+  private paint() {
+    const gl = this.gl
+    if (!gl || !this.program) return
+    const ratio = devicePixelRatio || 1
+    const width = Math.max(1, Math.round(this.canvas.clientWidth * ratio)), height = Math.max(1, Math.round(this.canvas.clientHeight * ratio))
+    if (this.canvas.width !== width || this.canvas.height !== height) { this.canvas.width = width; this.canvas.height = height }
+    gl.viewport(0, 0, width, height)
+    gl.clearColor(0, 0, 0, 0)
+    gl.clear(gl.COLOR_BUFFER_BIT)
+    gl.useProgram(this.program)
+    const { x, y, scale, turn, tilt } = this.look
+    const uniform = (name: string) => gl.getUniformLocation(this.program!, name)
+    gl.uniform2f(uniform('centre'), x, y)
+    gl.uniform2f(uniform('scale'), (scale * Math.min(width, height)) / width, (scale * Math.min(width, height)) / height)
+    gl.uniform2f(uniform('angle'), turn, tilt)
+    const count = this.place.length / 3
+    gl.uniform1f(uniform('size'), ratio * Math.max(2, Math.min(12, 140 / Math.sqrt(count + 1)) * Math.min(3, Math.sqrt(this.look.scale * 10))))
+    gl.drawArrays(gl.POINTS, 0, count)
+  }
+
+  end() { cancelAnimationFrame(this.frame); this.gl = undefined }
+}

@@ -1,0 +1,113 @@
+// The query line: completion while one types, and the caret of an error below it.
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { useCell } from './cell'
+import { result } from './result'
+import { complain, say, show, view } from './state'
+import { ask, read } from './wire'
+
+const TYPING_MS = 120
+
+function Hints() {
+  const { hints, error } = useCell(result)
+  if (error)
+    return <div class="trouble" role="alert"><p>{error.message}</p>{error.hint && <pre>{error.hint}</pre>}</div>
+  const tries = (hints ?? []).filter(hint => hint.instead || hint.near?.length)
+  return tries.length ? (
+    <div class="trouble" role="status">
+      {tries.map(hint => (
+        <p key={hint.clause + hint.kind}>
+          {hint.clause && <code>{hint.clause}</code>} {hint.kind.replace(/_/g, ' ')}
+          {hint.near?.length ? `; near: ${hint.near.join(', ')}` : ''}
+          {hint.instead && <> · try <button class="link" onClick={() => show({ query: hint.instead })}>{hint.instead}</button></>}
+        </p>
+      ))}
+    </div>
+  ) : null
+}
+
+/** Saved queries by their names, and the last queries. */
+async function earlier(signal: AbortSignal): Promise<string[]> {
+  const [saved, last] = await Promise.all([read('search.queries', { limit: 5 }, signal), read('search.queries', { history: true, limit: 8 }, signal)])
+  return [...(saved.each ?? []).map(one => `@${one.name}`), ...new Set((last.each ?? []).map(one => one.query))].filter(Boolean)
+}
+
+const remember = (query: string) => { if (query) ask('persist.put_query', { query: { name: '', query } }).catch(() => undefined) }
+
+function useCompletions(text: string, open: boolean): string[] {
+  const [each, setEach] = useState<string[]>([])
+  useEffect(() => {
+    const control = new AbortController()
+    if (!open) { setEach([]); return }
+    const load = () => text ? read('search.complete', { query: text }, control.signal).then(got => got.each ?? []) : earlier(control.signal)
+    const timer = setTimeout(() => load().then(got => setEach(got.slice(0, 10)), () => setEach([])), TYPING_MS)
+    return () => { clearTimeout(timer); control.abort() }
+  }, [text, open])
+  return each
+}
+
+async function keepQuery(query: string) {
+  const name = prompt('Name of the saved query (a letter, then letters, digits and _):')
+  if (!name) return
+  try {
+    await ask('persist.put_query', { query: { name, query, sort: view.value.sort } })
+    say(`Saved. @${name} in a query stands for it.`)
+  } catch (error) { complain(error) }
+}
+
+/** The query after a completion: it replaces the last word. */
+const completed = (text: string, word: string) =>
+  word.startsWith(text) ? word : text.slice(0, text.length - (/\S*$/.exec(text)?.[0].length ?? 0)) + word
+
+export function QueryLine() {
+  const { query } = useCell(view)
+  const [text, setText] = useState(query)
+  const [open, setOpen] = useState(false)
+  const [at, setAt] = useState(-1)
+  const field = useRef<HTMLInputElement>(null)
+  const words = useCompletions(text, open)
+  const timer = useRef(0)
+
+  useEffect(() => { if (query !== text.trim()) setText(query) }, [query])
+  useEffect(() => { field.current?.focus() }, [])
+
+  const search = (value: string) => { clearTimeout(timer.current); show({ query: value.trim(), at: '' }) }
+  const type = (value: string) => {
+    setText(value); setOpen(true); setAt(-1)
+    clearTimeout(timer.current)
+    timer.current = window.setTimeout(() => search(value), TYPING_MS)
+  }
+  const choose = (word: string) => { const value = completed(text, word) + ' '; setText(value); setOpen(false); search(value) }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const list = open && words.length > 0
+    if (event.key === 'Tab' && list && !event.shiftKey) { event.preventDefault(); choose(words[Math.max(0, at)]!) }
+    else if (event.key === 'ArrowDown' && !list && event.altKey) { event.preventDefault(); setOpen(true) }
+    else if (event.key === 'ArrowDown' && list && at < words.length - 1 && (at >= 0 || event.altKey)) { event.preventDefault(); setAt(at + 1) }
+    else if (event.key === 'ArrowUp' && list && at >= 0) { event.preventDefault(); setAt(at - 1) }
+    else if (event.key === 'Enter') {
+      if (list && at >= 0) choose(words[at]!)
+      else { setOpen(false); search(text); remember(text.trim()); document.querySelector<HTMLElement>('[data-list]')?.focus() }
+    } else if (event.key === 'Escape') { setOpen(false) }
+    else if (event.key === 'ArrowDown' && !(list && at >= 0)) {
+      event.preventDefault(); setOpen(false)
+      document.querySelector<HTMLElement>('[data-list]')?.focus()
+    } else return
+    event.stopPropagation()
+  }
+  return (
+    <div class="queryline">
+      <input ref={field} id="query" type="search" role="combobox" aria-label="Query" aria-expanded={open && words.length > 0}
+        aria-controls="completions" aria-autocomplete="list" autocomplete="off" spellcheck={false}
+        aria-activedescendant={at >= 0 ? `completion-${at}` : undefined}
+        placeholder="Search: kick class:snare bpm:120-130 -is:loop" value={text}
+        onInput={event => type(event.currentTarget.value)} onKeyDown={onKeyDown} onBlur={() => setOpen(false)} onClick={() => setOpen(true)} />
+      <button title="Save this query under a name" disabled={!query} onClick={() => keepQuery(query)}>Save</button>
+      <ul id="completions" role="listbox" aria-label="Completions" hidden={!(open && words.length)}>
+        {words.map((word, i) => (
+          <li key={word} id={`completion-${i}`} role="option" aria-selected={i === at}
+            onMouseDown={event => { event.preventDefault(); choose(word) }}>{word}</li>
+        ))}
+      </ul>
+      <Hints />
+    </div>
+  )
+}

@@ -1,0 +1,177 @@
+// The items of the present view: a list with a length, of which the pages near the eye are loaded. Each page belongs to a
+// revision of the catalogue; after a change all that is shown is asked again, while what is there stays on the screen.
+import type { facet_count, found, heard as heard_file, item } from 'loophole'
+import { Cell } from './cell'
+import { decode } from './msgpack'
+import { idBytes, idText, num } from './format'
+import { AskError, link, listen, read } from './wire'
+import { heard, isAlike, view, type View } from './state'
+
+const PAGE = 250
+const ALIKE_MOST = 500
+const PAGES_KEPT = 40
+const FACETS = ['class', 'family', 'key', 'pack', 'tag', 'genre', 'container', 'origin']
+const SETTLE_MS = 250
+
+export interface Result {
+  /** Undefined while nothing is known yet. */
+  total: number | undefined
+  seconds: number
+  took_us: number
+  facets: facet_count[]
+  hints: found['hints']
+  error: AskError | undefined
+  /** True while an older answer is shown. */
+  old: boolean
+}
+
+const NOTHING: Result = { total: undefined, seconds: 0, took_us: 0, facets: [], hints: [], error: undefined, old: true }
+
+export const result = new Cell<Result>(NOTHING)
+/** Raised with each page that arrives. */
+export const arrived = new Cell(0)
+
+let pages = new Map<number, item[]>()
+let fetching = new Map<number, Promise<void>>()
+let round = new AbortController()
+let revision = 0
+let wanted: [number, number] = [0, 0]
+let asked = ''
+
+const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
+
+function askAlike(of: View, signal: AbortSignal) {
+  const ids = (list: string[]) => list.map(id => idBytes(id)).filter(id => id !== undefined)
+  return read('search.similar', {
+    like: ids(of.like), unlike: ids(of.unlike), weights: of.weights, query: of.query, limit: ALIKE_MOST,
+    embedding: heard.value?.embedding as never,
+  }, signal)
+}
+
+const askPage = (of: View, page: number, signal: AbortSignal): Promise<found> =>
+  read('search.query', {
+    query: of.query, sort: of.sort, folder: idBytes(of.folder), limit: PAGE, offset: page * PAGE, facets: page ? [] : FACETS,
+  }, signal)
+
+const ask = (of: View, page: number, signal: AbortSignal): Promise<found> =>
+  isAlike(of, heard.value) ? askAlike(of, signal) : askPage(of, page, signal)
+
+function split(answer: found, page: number) {
+  const items = answer.items ?? []
+  if (!isAlike(view.value, heard.value)) return pages.set(page, items)
+  for (let at = 0; at * PAGE < items.length; at++) pages.set(at, items.slice(at * PAGE, (at + 1) * PAGE))
+}
+
+const totalOf = (answer: found) =>
+  isAlike(view.value, heard.value) ? Math.min(num(answer.total), (answer.items ?? []).length) : num(answer.total)
+
+function takeFirst(answer: found) {
+  revision = num(answer.revision)
+  result.set({
+    total: totalOf(answer), seconds: answer.seconds, took_us: answer.took_us, facets: answer.facets ?? [],
+    hints: answer.hints, error: undefined, old: false,
+  })
+}
+
+function forget() {
+  const [first, last] = wanted
+  for (const page of pages.keys())
+    if (pages.size > PAGES_KEPT && (page < first - 4 || page > last + 4)) pages.delete(page)
+}
+
+async function fetchPage(page: number, signal: AbortSignal) {
+  const answer = await ask(view.value, page, signal)
+  if (num(answer.revision) !== revision) return reload()
+  split(answer, page)
+  forget()
+  arrived.set(arrived.value + 1)
+}
+
+function want(page: number) {
+  if (pages.has(page) || fetching.has(page)) return
+  const { signal } = round
+  const going = fetchPage(page, signal).catch(() => undefined).finally(() => { if (signal === round.signal) fetching.delete(page) })
+  fetching.set(page, going)
+}
+
+/** Says which rows are on the screen; their pages are loaded. */
+export function look(first: number, last: number) {
+  wanted = [Math.floor(first / PAGE), Math.floor(last / PAGE)]
+  if (result.value.old) return
+  for (let page = wanted[0]; page <= wanted[1]; page++) want(page)
+}
+
+export const itemAt = (row: number): item | undefined => pages.get(Math.floor(row / PAGE))?.[row % PAGE]
+
+/** The row of an item among the loaded pages; -1 if it is in none. */
+export function rowOf(id: string): number {
+  for (const [page, items] of pages) {
+    const at = items.findIndex(one => idText(one.media.id) === id)
+    if (at >= 0) return page * PAGE + at
+  }
+  return -1
+}
+
+export const itemOf = (id: string): item | undefined => itemAt(rowOf(id))
+
+// Waits for an item at a row, as a keyboard that goes there needs it.
+export async function awaitItem(row: number): Promise<item | undefined> {
+  look(row, row)
+  await fetching.get(Math.floor(row / PAGE))
+  return itemAt(row)
+}
+
+/** Asks for everything that is shown again. The rows on the screen stay until the new ones are there. */
+async function reload() {
+  round.abort()
+  round = new AbortController()
+  fetching = new Map()
+  const { signal } = round
+  const visible = wanted
+  try {
+    const first = await ask(view.value, 0, signal)
+    if (signal.aborted) return
+    pages = new Map()
+    split(first, 0)
+    takeFirst(first)
+    for (let page = visible[0]; page <= visible[1]; page++) if (page * PAGE < num(first.total)) want(page)
+  } catch (error) {
+    if (error instanceof AskError && error.code !== 'aborted')
+      result.set({ ...NOTHING, error, old: false })
+  }
+  arrived.set(arrived.value + 1)
+}
+
+let settling = 0
+/** The catalogue changed: asks again soon, once for many changes. */
+export function refresh() {
+  settling ||= window.setTimeout(() => { settling = 0; reload() }, SETTLE_MS)
+}
+
+function follow() {
+  const now = same(view.value) + (heard.value?.name ?? '')
+  if (now === asked) return
+  asked = now
+  result.set({ ...result.value, old: true })
+  wanted = [0, 0]
+  reload()
+}
+
+// An event can be lost; the revision of a cheap ask shows it.
+async function catchUp() {
+  if (document.hidden || link.value !== 'open') return
+  const answer = await read('search.query', { query: '', limit: 0 }, AbortSignal.timeout(5000))
+  if (num(answer.revision) !== revision) refresh()
+}
+
+export function begin() {
+  view.follow(follow)
+  heard.follow(follow)
+  listen('persist.changed', refresh)
+  link.follow(() => { if (link.value === 'open') refresh() })
+  setInterval(() => catchUp().catch(() => undefined), 5000)
+  follow()
+}
+
+/** The embedding in an answer of /drop, which is the body of an answer of indexer.analyse. */
+export const readDrop = (bytes: Uint8Array): unknown => (decode(bytes) as unknown as heard_file).found.embedding

@@ -1,0 +1,169 @@
+// The table: rows of the result, of which those on the screen exist; columns chosen and sorted; facets beside it.
+import type { item } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { useCell } from './cell'
+import { clean, factOf, factText, idText, isHere, lengthText, pathText, bytesText, num, seconds } from './format'
+import { hear, hearFrom } from './hear'
+import { goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
+import { arrived, itemAt, look, result } from './result'
+import { useRows } from './rows'
+import { clause, clauses, selected, show, toggleClause, view } from './state'
+import { WaveCanvas } from './wavecanvas'
+
+const ROW = 32
+
+interface Column { title: string; sort?: string; wide: string; text: (of: item) => string; source?: string; number?: boolean }
+
+const rounded = (of: item, name: string, digits: number) => factOf(of, name)?.number?.toFixed(digits) ?? ''
+
+export const COLUMNS: Record<string, Column> = {
+  name: { title: 'Name', sort: 'name', wide: 'minmax(12rem,3fr)', text: of => clean(of.media.name) },
+  class: { title: 'Class', sort: 'class', wide: 'minmax(5rem,1fr)', text: of => factText(of, 'class'), source: 'class' },
+  bpm: { title: 'BPM', sort: 'bpm', wide: '5rem', text: of => rounded(of, 'bpm', 1), source: 'bpm', number: true },
+  key: { title: 'Key', sort: 'key', wide: '5rem', text: of => factText(of, 'key'), source: 'key' },
+  length: { title: 'Length', sort: 'duration_s', wide: '5.5rem', text: of => lengthText(seconds(of)), number: true },
+  lufs: { title: 'LUFS', sort: 'lufs', wide: '5rem', text: of => rounded(of, 'lufs', 1), source: 'lufs', number: true },
+  rating: { title: 'Rating', wide: '5rem', text: of => '★'.repeat(Math.max(0, Math.min(5, factOf(of, 'rating')?.number ?? 0))) },
+  tags: { title: 'Tags', wide: 'minmax(6rem,2fr)', text: of => (of.media.tags ?? []).map(clean).join(' ') },
+  pack: { title: 'Pack', sort: 'pack', wide: 'minmax(6rem,2fr)', text: of => clean(of.media.pack) },
+  path: { title: 'Path', wide: 'minmax(10rem,4fr)', text: of => pathText(of.path) },
+  size: { title: 'Size', wide: '6rem', text: of => bytesText(num(of.media.size)), number: true },
+  format: { title: 'Format', sort: 'format', wide: '7rem', text: of => `${of.media.container} ${of.media.sample_format}` },
+  score: { title: 'Near', wide: '5rem', text: of => of.distance?.toFixed(3) ?? of.score?.toFixed(1) ?? '', number: true },
+}
+
+/** The source of a fact, for a person who wonders where a value comes from. */
+export function sourceOf(of: item, attribute: string): string {
+  const fact = factOf(of, attribute)
+  if (!fact) return ''
+  const from = { user: 'stated by a person', file: 'from the file', composer: 'from the composer', analysis: 'analysed' }[fact.source]
+  return fact.source === 'analysis' ? `${attribute}: ${from}, ${Math.round(fact.confidence * 100)} % sure` : `${attribute}: ${from}`
+}
+
+export const stateOf = (of: item): string =>
+  of.media.availability === 'missing' ? 'missing' : isHere(of) ? '' : 'offline'
+
+function Heads({ columns }: { columns: string[] }) {
+  const { sort } = useCell(view)
+  return (
+    <div class="heads" role="row" aria-rowindex={1}>
+      <span role="columnheader" class="mark"><span class="unseen">Selected</span></span>
+      <span role="columnheader">Wave</span>
+      {columns.map(name => {
+        const column = COLUMNS[name]!
+        const way = column.sort && sort === column.sort ? 'ascending' : sort === `-${column.sort}` ? 'descending' : 'none'
+        const next = way === 'ascending' ? `-${column.sort}` : way === 'descending' ? '' : column.sort!
+        return (
+          <span key={name} role="columnheader" aria-sort={column.sort ? way : undefined} class={column.number ? 'number' : ''}>
+            {column.sort
+              ? <button class="head" onClick={() => show({ sort: next })}>{column.title}{way === 'ascending' ? ' ▲' : way === 'descending' ? ' ▼' : ''}</button>
+              : column.title}
+          </span>
+        )
+      })}
+    </div>
+  )
+}
+
+function Row({ index, top, columns }: { index: number; top: number; columns: string[] }) {
+  const of = itemAt(index)
+  const at = useCell(rowCell) === index
+  const chosen = useCell(selected)
+  if (!of)
+    return <div role="row" aria-rowindex={index + 2} class="row loading" style={{ top: `${top}px` }}><span role="gridcell">…</span></div>
+  const id = idText(of.media.id)
+  const away = stateOf(of)
+  return (
+    <div role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={at || chosen.has(id)} data-id={id}
+      class={`row ${at ? 'at' : ''} ${chosen.has(id) ? 'chosen' : ''} ${away}`} style={{ top: `${top}px` }}
+      onClick={event => (event.ctrlKey || event.metaKey ? toggleSelected(id) : goTo(index, event.shiftKey))}
+      onDblClick={() => hear(of)} draggable
+      onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
+      <span role="gridcell" class="mark">{chosen.has(id) ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>
+      <span role="gridcell" class="wave"><WaveCanvas of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} /></span>
+      {columns.map(name => (
+        <span key={name} role="gridcell" class={COLUMNS[name]!.number ? 'number' : ''}
+          title={COLUMNS[name]!.source ? sourceOf(of, COLUMNS[name]!.source!) : undefined}>
+          {COLUMNS[name]!.text(of)}{name === 'name' && away && <em> {away}</em>}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+export function Facets() {
+  const { facets } = useCell(result)
+  const words = clauses(useCell(view).query)
+  const names = [...new Set(facets.map(one => one.facet))]
+  return (
+    <nav class="facets" aria-label="Facets" tabIndex={0}>
+      {names.map(name => (
+        <details key={name} open={name === 'class' || name === 'family' || name === 'key'}>
+          <summary>{name}</summary>
+          <ul>
+            {facets.filter(one => one.facet === name && one.value).slice(0, 40).map(one => {
+              const text = clause(name, one.value)
+              return (
+                <li key={one.value}>
+                  <button aria-pressed={words.includes(text)} onClick={() => toggleClause(text)}>
+                    <span>{clean(one.value)}</span><span class="count">{num(one.count).toLocaleString('en')}</span>
+                  </button>
+                </li>
+              )
+            })}
+          </ul>
+        </details>
+      ))}
+    </nav>
+  )
+}
+
+function ColumnChoice({ columns }: { columns: string[] }) {
+  return (
+    <details class="choice">
+      <summary>Columns</summary>
+      <div>
+        {Object.entries(COLUMNS).map(([name, column]) => (
+          <label key={name}><input type="checkbox" checked={columns.includes(name)} disabled={name === 'name'}
+            onChange={() => show({ columns: columns.includes(name) ? columns.filter(one => one !== name) : [...columns, name] })} /> {column.title}</label>
+        ))}
+      </div>
+    </details>
+  )
+}
+
+/** The rows of the result, as every list shows them. */
+export function Table() {
+  const now = useCell(view)
+  const { total } = useCell(result)
+  const at = useCell(rowCell)
+  useCell(arrived)
+  const columns = now.columns.filter(name => COLUMNS[name])
+  const rows = useRows(total ?? 0, ROW)
+  const [focus, setFocus] = useState(false)
+  const last = rows.first + rows.count - 1
+
+  useEffect(() => { look(rows.first, Math.max(rows.first, last)) }, [rows.first, last, total])
+  useEffect(settleRow)
+  useEffect(() => { if (at >= 0 && focus) rows.reveal(at) }, [at])
+
+  const template = { '--columns': `1.6rem 9rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
+  return (
+    <div class="table" style={template}>
+      <ColumnChoice columns={columns} />
+      <div role="grid" aria-label="Items" aria-rowcount={(total ?? 0) + 1} aria-multiselectable class="grid">
+        <div role="rowgroup"><Heads columns={columns} /></div>
+        <div role="rowgroup" class="rows" ref={rows.ref} tabIndex={0} data-list aria-label="Items; arrow keys play"
+          aria-activedescendant={at >= rows.first && at <= last ? `row-${at}` : undefined}
+          onScroll={rows.onScroll} onWheel={rows.onWheel} onFocus={() => setFocus(true)} onBlur={() => setFocus(false)}
+          onKeyDown={event => { if (listKey(event)) event.stopPropagation() }}>
+          <div role="presentation" style={{ height: `${rows.height}px` }}>
+            {Array.from({ length: rows.count }, (_, i) => (
+              <Row key={rows.first + i} index={rows.first + i} top={rows.top + i * ROW} columns={columns} />
+            ))}
+          </div>
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+// The waveforms of the result as a grid of tiles.
+import { useEffect, useState } from 'preact/hooks'
+import { useCell } from './cell'
+import { clean, factText, idText, lengthText, seconds } from './format'
+import { hearFrom } from './hear'
+import { goTo, listKey, row as rowCell, settleRow } from './list'
+import { arrived, itemAt, look, result } from './result'
+import { useRows } from './rows'
+import { selected } from './state'
+import { stateOf } from './table'
+import { WaveCanvas } from './wavecanvas'
+
+const TILE = 116
+const WIDE = 220
+
+function Tile({ index }: { index: number }) {
+  const of = itemAt(index)
+  const at = useCell(rowCell) === index
+  const chosen = useCell(selected)
+  if (!of) return <div class="tile loading" role="option" aria-selected={false}>…</div>
+  const id = idText(of.media.id)
+  return (
+    <div role="option" id={`tile-${index}`} aria-selected={at || chosen.has(id)} data-id={id}
+      class={`tile ${at ? 'at' : ''} ${chosen.has(id) ? 'chosen' : ''} ${stateOf(of)}`} onClick={event => goTo(index, event.shiftKey)}>
+      <WaveCanvas of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} />
+      <strong>{clean(of.media.name)}</strong>
+      <small>{factText(of, 'class')} · {lengthText(seconds(of))} {factText(of, 'key')}</small>
+    </div>
+  )
+}
+
+export function Tiles() {
+  const { total } = useCell(result)
+  const at = useCell(rowCell)
+  useCell(arrived)
+  const [across, setAcross] = useState(4)
+  const rows = useRows(Math.ceil((total ?? 0) / across), TILE)
+  const first = rows.first * across
+  const last = Math.min((total ?? 0) - 1, (rows.first + rows.count) * across - 1)
+
+  useEffect(() => {
+    const watch = new ResizeObserver(() => { if (rows.ref.current) setAcross(Math.max(1, Math.floor(rows.ref.current.clientWidth / WIDE))) })
+    watch.observe(rows.ref.current!)
+    return () => watch.disconnect()
+  }, [])
+  useEffect(() => { look(first, Math.max(first, last)) }, [first, last, total])
+  useEffect(settleRow)
+  useEffect(() => { if (at >= 0) rows.reveal(Math.floor(at / across)) }, [at])
+
+  return (
+    <div class="tiles" role="listbox" aria-label="Waveforms; arrow keys play" aria-multiselectable tabIndex={0} data-list ref={rows.ref}
+      aria-activedescendant={at >= first && at <= last ? `tile-${at}` : undefined}
+      onScroll={rows.onScroll} onWheel={rows.onWheel} onKeyDown={event => { if (listKey(event, across, 4)) event.stopPropagation() }}>
+      <div role="presentation" style={{ height: `${rows.height}px` }}>
+        <div role="presentation" class="tilerows" style={{ top: `${rows.top}px`, gridTemplateColumns: `repeat(${across}, 1fr)` }}>
+          {Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => <Tile key={first + i} index={first + i} />)}
+        </div>
+      </div>
+    </div>
+  )
+}

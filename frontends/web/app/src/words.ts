@@ -1,0 +1,4 @@
+// Words of the schema that the page needs at run time. `satisfies` lets the compiler find one that the schema lacks.
+import type { bus } from 'loophole'
+
+export const bus_words = ['streams', 'sounds', 'pads', 'sequencer', 'preview', 'metronome', 'master'] as const satisfies readonly bus[]

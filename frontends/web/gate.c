@@ -1,0 +1,246 @@
+#include "frontends/web/gate.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "common/process/log.h"
+#include "frontends/web/door.h"
+
+enum { HMAC_BLOCK = 64, FILE_MAX = 256 };
+
+/* ---- numbers ---- */
+
+static bool draw_bytes(uint8_t *to, size_t len)
+{
+    return getrandom(to, len, 0) == (ssize_t)len;
+}
+
+static void write_hex(const uint8_t *from, size_t len, char *to)
+{
+    for (size_t i = 0; i < len; i++)
+        (void)snprintf(to + 2 * i, 3, "%02x", from[i]);
+}
+
+static int read_digit(char digit)
+{
+    const char *found = digit ? strchr("0123456789abcdef", digit) : NULL;
+
+    return found ? (int)(found - "0123456789abcdef") : -1;
+}
+
+static bool read_hex(const char *from, uint8_t *to, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        int high = read_digit(from[2 * i]), low = high < 0 ? -1 : read_digit(from[2 * i + 1]);
+
+        if (low < 0)
+            return false;
+        to[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+/* Takes the same time wherever the first difference is. */
+static bool is_same(const void *a, const void *b, size_t len)
+{
+    const volatile uint8_t *left = a, *right = b;
+    uint8_t differs = 0;
+
+    for (size_t i = 0; i < len; i++)
+        differs |= left[i] ^ right[i];
+    return differs == 0;
+}
+
+/* ---- HMAC-SHA-1, RFC 2104; the key is shorter than a block ---- */
+
+static void hash_padded(const uint8_t *key, uint8_t pad, const uint8_t *text, size_t len, uint8_t *to)
+{
+    uint8_t block[HMAC_BLOCK + GATE_MAC];
+
+    memset(block, pad, HMAC_BLOCK);
+    for (size_t i = 0; i < GATE_KEY; i++)
+        block[i] = key[i] ^ pad;
+    memcpy(block + HMAC_BLOCK, text, len);
+    lws_SHA1(block, HMAC_BLOCK + len, to);
+}
+
+static void make_mac(const struct gate *gate, const uint8_t nonce[GATE_NONCE], uint8_t to[GATE_MAC])
+{
+    uint8_t inner[GATE_MAC];
+
+    hash_padded(gate->key, 0x36, nonce, GATE_NONCE, inner);
+    hash_padded(gate->key, 0x5c, inner, GATE_MAC, to);
+}
+
+/* ---- the file ---- */
+
+/* Port 0: the kernel draws one. Returns 0 if the port is taken. */
+static uint16_t try_port(uint16_t port)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET,
+                              .sin_port = htons(port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t len = sizeof(at);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    bool is_free;
+
+    if (fd < 0)
+        return 0;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    is_free = bind(fd, (struct sockaddr *)&at, len) == 0 && listen(fd, 1) == 0 &&
+              getsockname(fd, (struct sockaddr *)&at, &len) == 0;
+    close(fd);
+    return is_free ? ntohs(at.sin_port) : 0;
+}
+
+static bool read_gate(struct gate *gate, const char *path)
+{
+    struct buffer file = { 0 };
+    bool is_read = false;
+    unsigned port;
+    char key[2 * GATE_KEY + 1];
+
+    if (file_read_all(path, FILE_MAX, &file, NULL) == ERR_OK &&
+        sscanf(buffer_c(&file), "port %5u\nkey %64[0-9a-f]", &port, key) == 2 && port > 0 && port <= UINT16_MAX)
+        is_read = read_hex(key, gate->key, GATE_KEY);
+    gate->port = is_read ? (uint16_t)port : 0;
+    buffer_free(&file);
+    return is_read;
+}
+
+static enum err write_gate(const struct gate *gate, const char *path, struct fault *fault)
+{
+    char hex[2 * GATE_KEY + 1], text[FILE_MAX];
+    int len;
+
+    write_hex(gate->key, GATE_KEY, hex);
+    len = snprintf(text, sizeof(text), "port %u\nkey %s\n", gate->port, hex);
+    return file_write_atomic(path, bytes_of(text, (size_t)len), 0600, fault);
+}
+
+enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault)
+{
+    char path[PATH_MAX];
+    bool has_key;
+
+    *gate = (struct gate){ .lock = PTHREAD_MUTEX_INITIALIZER };
+    if ((size_t)snprintf(path, sizeof(path), "%s/web.gate", paths->data) >= sizeof(path))
+        return fault_set(fault, ERR_IO, "the path of the data folder is too long");
+    has_key = read_gate(gate, path);
+    if (has_key && try_port(gate->port) == gate->port)
+        return ERR_OK;
+    if (has_key)
+        log_warn("another program has port %u: the web app moves to another one", gate->port);
+    if (!has_key && !draw_bytes(gate->key, GATE_KEY))
+        return fault_errno(fault, ERR_IO, errno, "no random numbers for a key");
+    gate->port = try_port(0);
+    if (gate->port == 0)
+        return fault_errno(fault, ERR_IO, errno, "no free port on the loopback interface");
+    return write_gate(gate, path, fault);
+}
+
+/* ---- tokens ---- */
+
+enum err gate_mint(struct gate *gate, char *to, struct fault *fault)
+{
+    uint8_t drawn[GATE_NONCE];
+    struct gate_token *token;
+
+    if (!draw_bytes(drawn, sizeof(drawn)))
+        return fault_errno(fault, ERR_IO, errno, "no random numbers for a token");
+    write_hex(drawn, sizeof(drawn), to);
+    pthread_mutex_lock(&gate->lock);
+    token = &gate->tokens[gate->next++ % GATE_TOKENS];
+    memcpy(token->hex, to, sizeof(token->hex));
+    token->until = clock_steady() + (usec_t)GATE_TOKEN_S * 1000000;
+    pthread_mutex_unlock(&gate->lock);
+    return ERR_OK;
+}
+
+bool gate_redeem(struct gate *gate, const char *token)
+{
+    bool is_good = false;
+
+    if (strlen(token) != 2 * GATE_NONCE)
+        return false;
+    pthread_mutex_lock(&gate->lock);
+    for (uint32_t i = 0; i < GATE_TOKENS; i++) {
+        struct gate_token *one = &gate->tokens[i];
+
+        if (!one->hex[0] || !is_same(one->hex, token, 2 * GATE_NONCE))
+            continue;
+        is_good = clock_steady() < one->until;
+        one->hex[0] = '\0';
+    }
+    pthread_mutex_unlock(&gate->lock);
+    return is_good;
+}
+
+/* ---- cookies ---- */
+
+enum err gate_new_cookie(const struct gate *gate, char *to)
+{
+    uint8_t value[GATE_NONCE + GATE_MAC];
+    char hex[2 * sizeof(value) + 1];
+
+    if (!draw_bytes(value, GATE_NONCE))
+        return ERR_IO;
+    make_mac(gate, value, value + GATE_NONCE);
+    write_hex(value, sizeof(value), hex);
+    (void)snprintf(to, GATE_COOKIE_SIZE, "loophole-%u=%s", gate->port, hex);
+    return ERR_OK;
+}
+
+static bool is_own_cookie(const struct gate *gate, const char *hex, size_t len)
+{
+    uint8_t value[GATE_NONCE + GATE_MAC], mac[GATE_MAC];
+
+    if (len != 2 * sizeof(value) || !read_hex(hex, value, sizeof(value)))
+        return false;
+    make_mac(gate, value, mac);
+    return is_same(mac, value + GATE_NONCE, GATE_MAC);
+}
+
+bool gate_knows(const struct gate *gate, const char *cookies)
+{
+    char name[24];
+    size_t len = (size_t)snprintf(name, sizeof(name), "loophole-%u=", gate->port);
+
+    while (*cookies) {
+        cookies += strspn(cookies, "; ");
+        size_t size = strcspn(cookies, ";");
+
+        if (size > len && strncmp(cookies, name, len) == 0 && is_own_cookie(gate, cookies + len, size - len))
+            return true;
+        cookies += size;
+    }
+    return false;
+}
+
+/* ---- names ---- */
+
+bool gate_is_own_host(const struct gate *gate, const char *host)
+{
+    static const char *const names[] = { "127.0.0.1", "localhost", "[::1]" };
+    char own[32];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        (void)snprintf(own, sizeof(own), "%s:%u", names[i], gate->port);
+        if (strcmp(host, own) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool gate_is_own_origin(const char *origin, const char *host)
+{
+    static const char scheme[] = "http://";
+
+    return strncmp(origin, scheme, sizeof(scheme) - 1) == 0 && strcmp(origin + sizeof(scheme) - 1, host) == 0;
+}

@@ -1,0 +1,56 @@
+/* gate.h: who may enter. A token in the printed address is good once; it is exchanged for a cookie. The cookie is a
+ * random number and its HMAC-SHA-1 (RFC 2104) under a key that lies in DATA/web.gate with the port. So a restarted
+ * gateway knows the port and the sessions of its predecessor. Any thread. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_GATE_H
+#define LOOPHOLE_FRONTENDS_WEB_GATE_H
+
+#include <pthread.h>
+
+#include "common/clock.h"
+#include "common/paths.h"
+
+enum {
+    GATE_KEY = 32,         /* bytes */
+    GATE_NONCE = 16,       /* bytes */
+    GATE_MAC = 20,         /* bytes of an SHA-1 */
+    GATE_TOKENS = 16,      /* unused tokens; a new one replaces the oldest */
+    GATE_TOKEN_S = 600,    /* life of an unused token */
+    GATE_COOKIE_SIZE = 128 /* of "loophole-PORT=…" with a closing zero */
+};
+
+struct gate_token {
+    char hex[2 * GATE_NONCE + 1]; /* "": used */
+    usec_t until;                 /* steady clock */
+};
+
+struct gate {
+    pthread_mutex_t lock;
+    uint16_t port;
+    uint8_t key[GATE_KEY];
+    struct gate_token tokens[GATE_TOKENS];
+    uint32_t next;
+};
+
+/* Reads DATA/web.gate, or draws a free port and a key and writes them. A port that another program has taken is drawn
+ * again. Errors: io, denied, full. */
+enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault);
+
+/* Writes a new token to `to`, of 2 * GATE_NONCE + 1 bytes. Errors: io (no random numbers). */
+enum err gate_mint(struct gate *gate, char *to, struct fault *fault);
+
+/* True once for each token. */
+bool gate_redeem(struct gate *gate, const char *token);
+
+/* Writes a new cookie, "loophole-PORT=…", to `to` of GATE_COOKIE_SIZE bytes. Errors: io. */
+enum err gate_new_cookie(const struct gate *gate, char *to);
+
+/* True if one of the cookies in a Cookie header ("a=b; c=d") is of this gate. */
+bool gate_knows(const struct gate *gate, const char *cookies);
+
+/* True if `host` is a literal loopback name with this gate's port: no name that a foreign DNS server could answer. */
+bool gate_is_own_host(const struct gate *gate, const char *host);
+
+/* True if `origin` is the origin of a page that this gate serves under `host`. */
+bool gate_is_own_origin(const char *origin, const char *host);
+
+#endif

@@ -1,0 +1,191 @@
+#include "frontends/web/gateway.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/process/log.h"
+#include "frontends/web/connection.h"
+#include "frontends/web/drop.h"
+#include "frontends/web/inner.h"
+#include "frontends/web/page.h"
+
+enum { STACK = 1 << 20 }; /* bytes of a thread */
+
+/* ---- the asks of the service ---- */
+
+static enum err answer_address(struct web *web, struct call *call, const struct web_address *ask, struct web_place *to)
+{
+    char token[2 * GATE_NONCE + 1];
+    enum err e = gate_mint(&web->gate, token, call_fault(call));
+
+    (void)ask; /* it has no fields */
+    if (e == ERR_OK)
+        to->address = arena_printf(call_arena(call), "http://127.0.0.1:%u/?token=%s", (unsigned)web->gate.port, token);
+    return e;
+}
+
+const struct web_handlers web_asks = { .address = answer_address };
+
+bool web_is_alive(void *state)
+{
+    const struct web *web = state;
+
+    return clock_steady() - atomic_load(&web->beat) < WEB_SILENT_US;
+}
+
+/* ---- the gateway's thread ---- */
+
+static void take_answer(void *state, uint64_t sender, struct text service, struct bytes frame)
+{
+    struct web *web = state;
+
+    if (!inner_answer(web, sender, frame))
+        page_answer(web, sender, service, frame);
+}
+
+static void take_event(void *state, struct text topic, struct bytes frame)
+{
+    page_hear_all(state, topic, frame);
+}
+
+static void take_return(void *state, struct text service)
+{
+    inner_send_again(state, service);
+    page_tell_all_back(state, service);
+}
+
+static void take_beat(lws_sorted_usec_list_t *timer)
+{
+    struct web *web = lws_container_of(timer, struct web, timer);
+
+    atomic_store(&web->beat, clock_steady());
+    errands_look(web->errands);
+    inner_look(web);
+    lines_read(web->lines);
+    lws_sul_schedule(web->context, 0, timer, take_beat, WEB_BEAT_US);
+}
+
+static void *go_round(void *state)
+{
+    struct web *web = state;
+
+    take_beat(&web->timer);
+    while (!atomic_load(&web->ends) && lws_service(web->context, 0) >= 0)
+        ;
+    return NULL;
+}
+
+/* ---- opening ---- */
+
+/* libwebsockets closes the descriptor that it watches, so it gets a copy. */
+static enum err watch_copy(struct web *web, int fd, struct fault *fault)
+{
+    lws_sock_file_fd_type copy = { .filefd = dup(fd) };
+
+    if (copy.filefd < 0)
+        return fault_errno(fault, ERR_FULL, errno, "no descriptor is left");
+    if (!lws_adopt_descriptor_vhost(web->vhost, LWS_ADOPT_RAW_FILE_DESC, copy,
+                                    connection_protocols[CONNECTION_DESCRIPTOR].name, NULL))
+        return fault_set(fault, ERR_FULL, "libwebsockets cannot watch a descriptor");
+    return ERR_OK;
+}
+
+static enum err watch_all(struct web *web, struct fault *fault)
+{
+    int fds[2 * LINES_MOST + 1];
+    uint32_t count = lines_wait_for(web->lines, fds, sizeof(fds) / sizeof(*fds));
+    enum err e = watch_copy(web, mailbox_fd(web->mailbox), fault);
+
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++)
+        e = watch_copy(web, fds[i], fault);
+    return e;
+}
+
+static void log_line(int level, const char *line)
+{
+    (void)level;
+    log_warn("libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
+}
+
+static enum err open_context(struct web *web, struct fault *fault)
+{
+    struct lws_context_creation_info info = { 0 };
+
+    lws_set_log_level(LLL_ERR, log_line);
+    info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+    info.protocols = connection_protocols;
+    info.user = web;
+    info.port = web->gate.port;
+    info.iface = "127.0.0.1";
+    info.server_string = "loophole";
+    info.timeout_secs = WEB_HEADERS_S;
+    info.keepalive_timeout = 60;
+    info.max_http_header_data = WEB_HEADERS;
+    info.max_http_header_pool = WEB_HEADERS_AT_ONCE;
+    info.pt_serv_buf_size = WEB_CHUNK;
+    info.vhost_name = "loophole";
+    web->context = lws_create_context(&info);
+    web->vhost = web->context ? lws_create_vhost(web->context, &info) : NULL;
+    return web->vhost ? ERR_OK : fault_set(fault, ERR_IO, "cannot listen on port %u", (unsigned)web->gate.port);
+}
+
+static enum err open_parts(struct web *web, struct fault *fault)
+{
+    const struct lines_events events = { take_answer, take_event, take_return, web };
+    enum err e = gate_open(&web->gate, web->paths, fault);
+
+    if (e == ERR_OK)
+        e = mailbox_new(&web->mailbox, fault);
+    if (e == ERR_OK) {
+        web->errands = errands_new(web->mailbox, WEB_READERS);
+        e = lines_new(web->paths, &events, &web->lines, fault);
+    }
+    if (e == ERR_OK)
+        e = open_context(web, fault);
+    return e == ERR_OK ? watch_all(web, fault) : e;
+}
+
+/* Six threads with stacks of the usual size would take more memory than a small [limits] data_mb allows. */
+static void use_small_stacks(void)
+{
+    pthread_attr_t attributes;
+
+    pthread_attr_init(&attributes);
+    if (pthread_attr_setstacksize(&attributes, STACK) == 0)
+        (void)pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+}
+
+enum err web_open(struct web *web, struct service *service, struct fault *fault)
+{
+    enum err e;
+
+    *web = (struct web){ .service = service, .paths = service_paths(service) };
+    use_small_stacks();
+    drop_clean(web);
+    e = open_parts(web, fault);
+    if (e != ERR_OK)
+        return e;
+    atomic_store(&web->beat, clock_steady());
+    if (pthread_create(&web->thread, NULL, go_round, web) != 0)
+        return fault_set(fault, ERR_FULL, "no thread for the gateway");
+    web->has_thread = true;
+    return ERR_OK;
+}
+
+void web_close(struct web *web)
+{
+    atomic_store(&web->ends, true);
+    if (web->context)
+        lws_cancel_service(web->context);
+    if (web->has_thread)
+        pthread_join(web->thread, NULL);
+    if (web->errands && !errands_end(web->errands))
+        return;
+    if (web->context)
+        lws_context_destroy(web->context);
+    lines_free(web->lines);
+    mailbox_free(web->mailbox);
+}

@@ -1,0 +1,105 @@
+#include "frontends/web/media.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/process/opening.h"
+#include "frontends/web/file_reading.h"
+#include "frontends/web/inner.h"
+#include "schema_search.h"
+
+enum { ANSWER_MOST = 8 << 20 };
+
+struct media_search {
+    uint64_t ask;            /* number of the inner ask; 0: answered */
+    struct opening *opening; /* NULL: not opening */
+    const char *type;
+};
+
+static const char *type_of(struct text container)
+{
+    static const char *const types[][2] = {
+        { "wav", "audio/wav" }, { "flac", "audio/flac" }, { "mp3", "audio/mpeg" },    { "mpeg", "audio/mpeg" },
+        { "ogg", "audio/ogg" }, { "opus", "audio/ogg" },  { "aiff", "audio/x-aiff" }, { "aif", "audio/x-aiff" },
+    };
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        if (text_is(container, types[i][0]))
+            return types[i][1];
+    return "application/octet-stream";
+}
+
+/* An answer after the headers of a request came: without it the connection is of no use. */
+static void end_badly(struct visit *visit, const struct fault *fault)
+{
+    if (!visit_fail(visit, fault))
+        lws_set_timeout(visit->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+}
+
+static void file_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
+{
+    struct visit *visit = what;
+
+    (void)state;
+    visit->media->opening = NULL;
+    if (file->fd < 0)
+        end_badly(visit, fault);
+    else if (!file_reading_begin(visit, file->fd, file->size, visit->media->type))
+        lws_set_timeout(visit->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+}
+
+static void open_item(struct visit *visit, const struct item *item)
+{
+    struct opening_events events = { .opened = file_opened };
+    char path[PATH_MAX];
+    struct fault fault = { 0 };
+
+    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path)) {
+        fault_set(&fault, ERR_NOT_FOUND, "the item's volume is away");
+        end_badly(visit, &fault);
+        return;
+    }
+    visit->media->type = type_of(item->media.container);
+    visit->media->opening = opening_start(visit->web->errands, path, 1, (usec_t)WEB_READ_MS * 1000, events, visit);
+}
+
+static void item_found(void *state, struct bytes body, const struct fault *refused)
+{
+    struct visit *visit = state;
+    struct arena arena = { .limit = ANSWER_MOST };
+    struct media_found found = { 0 };
+    struct fault fault = { 0 };
+
+    visit->media->ask = 0;
+    if (refused)
+        end_badly(visit, refused);
+    else if (codec_decode(&media_found_shape, body, &arena, &found, &fault) != ERR_OK)
+        end_badly(visit, &fault);
+    else
+        open_item(visit, &found.item);
+    arena_free(&arena);
+}
+
+bool media_begin(struct visit *visit, const char *text)
+{
+    struct search_get ask = { .has_id = true };
+    struct fault fault = { 0 };
+
+    if (!id_read(text_of(text), &ask.id))
+        return visit_say(visit, HTTP_STATUS_NOT_FOUND, "This is not the id of an item.\n");
+    visit->media = alloc_zeroed(1, sizeof(*visit->media));
+    visit->media->ask = inner_send(visit->web, "search.get", &ask, &search_get_shape, item_found, visit, &fault);
+    return visit->media->ask ? true : visit_fail(visit, &fault);
+}
+
+void media_drop(struct visit *visit)
+{
+    if (!visit->media)
+        return;
+    inner_drop(visit->web, visit->media->ask);
+    if (visit->media->opening)
+        opening_drop(visit->media->opening);
+    free(visit->media);
+    visit->media = NULL;
+}

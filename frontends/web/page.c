@@ -1,0 +1,336 @@
+#include "frontends/web/page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "frontends/web/passing.h"
+
+enum { SLOT_BITS = 16, BACK = 2 };
+
+/* A message for one or more pages, with room before it for libwebsockets. */
+struct web_parcel {
+    uint32_t holders;
+    size_t len;
+    uint8_t bytes[];
+};
+
+struct waiting_parcel {
+    struct waiting_parcel *next;
+    struct web_parcel *parcel;
+};
+
+struct ask_under_way {
+    struct id request;
+    usec_t until;
+};
+
+struct web_page {
+    struct lws *wsi;
+    uint64_t number; /* its slot in the low bits */
+    bool is_local;
+    bool is_over; /* it must be disconnected */
+    struct buffer in;
+    struct waiting_parcel *first, **last;
+    size_t queued;
+    struct ask_under_way *asks; /* of WEB_ASKS; NULL: it has not asked yet */
+    uint32_t ask_count;
+    usec_t full_at; /* rate: generic cell rate algorithm, ITU-T I.371 */
+    char *topics;   /* beginnings of topics, each with a zero after it, and one more; NULL: all */
+};
+
+struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local)
+{
+    for (uint32_t i = 0; i < WEB_PAGES; i++) {
+        if (web->pages[i])
+            continue;
+        struct web_page *page = alloc_zeroed(1, sizeof(*page));
+
+        *page = (struct web_page){ .wsi = wsi, .number = ++web->pages_opened << SLOT_BITS | i, .is_local = is_local };
+        page->in.limit = PASSING_MOST;
+        page->last = &page->first;
+        web->pages[i] = page;
+        return page;
+    }
+    return NULL;
+}
+
+static struct web_page *find_page(struct web *web, uint64_t number)
+{
+    uint64_t slot = number & ((1 << SLOT_BITS) - 1);
+
+    return slot < WEB_PAGES && web->pages[slot] && web->pages[slot]->number == number ? web->pages[slot] : NULL;
+}
+
+/* ---- unsent messages ---- */
+
+static struct web_parcel *parcel_of(const struct buffer *from)
+{
+    struct web_parcel *parcel = alloc_bytes(sizeof(*parcel) + LWS_PRE + from->len);
+
+    parcel->holders = 1;
+    parcel->len = from->len;
+    memcpy(parcel->bytes + LWS_PRE, from->at, from->len);
+    return parcel;
+}
+
+static void let_go(struct web_parcel *parcel)
+{
+    if (--parcel->holders == 0)
+        free(parcel);
+}
+
+static void put_parcel(struct web_page *page, struct web_parcel *parcel)
+{
+    struct waiting_parcel *waiting = alloc_zeroed(1, sizeof(*waiting));
+
+    waiting->parcel = parcel;
+    parcel->holders++;
+    *page->last = waiting;
+    page->last = &waiting->next;
+    page->queued += parcel->len;
+    page->is_over = page->is_over || page->queued > WEB_QUEUE;
+    lws_callback_on_writable(page->wsi);
+}
+
+static struct web_parcel *take_parcel(struct web_page *page)
+{
+    struct waiting_parcel *waiting = page->first;
+    struct web_parcel *parcel = waiting->parcel;
+
+    page->first = waiting->next;
+    if (!page->first)
+        page->last = &page->first;
+    page->queued -= parcel->len;
+    free(waiting);
+    return parcel;
+}
+
+bool page_send(struct web_page *page)
+{
+    struct web_parcel *parcel;
+    int sent;
+
+    if (page->is_over)
+        return false;
+    if (!page->first)
+        return true;
+    parcel = take_parcel(page);
+    sent = lws_write(page->wsi, parcel->bytes + LWS_PRE, parcel->len, LWS_WRITE_BINARY);
+    let_go(parcel);
+    if (page->first)
+        lws_callback_on_writable(page->wsi);
+    return sent >= 0;
+}
+
+void page_close(struct web *web, struct web_page *page)
+{
+    web->pages[page->number & ((1 << SLOT_BITS) - 1)] = NULL;
+    while (page->first)
+        let_go(take_parcel(page));
+    buffer_free(&page->in);
+    free(page->asks);
+    free(page->topics);
+    free(page);
+}
+
+static void send_buffer(struct web_page *page, struct buffer *from)
+{
+    struct web_parcel *parcel = parcel_of(from);
+
+    put_parcel(page, parcel);
+    let_go(parcel);
+    buffer_free(from);
+}
+
+/* ---- asks ---- */
+
+static bool is_in_rate(struct web_page *page)
+{
+    const usec_t each = 1000000 / WEB_RATE;
+    usec_t now = clock_steady(), at = (page->full_at > now ? page->full_at : now) + each;
+
+    if (at - now > (usec_t)WEB_BURST * each)
+        return false;
+    page->full_at = at;
+    return true;
+}
+
+static void forget_late_asks(struct web_page *page)
+{
+    usec_t now = clock_steady();
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < page->ask_count; i++)
+        if (now < page->asks[i].until)
+            page->asks[kept++] = page->asks[i];
+    page->ask_count = kept;
+}
+
+static bool is_under_way(const struct web_page *page, struct id request)
+{
+    for (uint32_t i = 0; i < page->ask_count; i++)
+        if (id_equal(page->asks[i].request, request))
+            return true;
+    return false;
+}
+
+/* A copy of an ask under way counts once. */
+static bool note_ask(struct web_page *page, const struct ask_frame *head)
+{
+    if (!page->asks)
+        page->asks = alloc_array(WEB_ASKS, sizeof(*page->asks));
+    if (is_under_way(page, head->request))
+        return true;
+    if (page->ask_count == WEB_ASKS)
+        forget_late_asks(page);
+    if (page->ask_count == WEB_ASKS)
+        return false;
+    page->asks[page->ask_count++] =
+        (struct ask_under_way){ head->request, clock_steady() + (usec_t)head->budget_ms * 1000 };
+    return true;
+}
+
+static void end_ask(struct web_page *page, struct id request)
+{
+    for (uint32_t i = 0; i < page->ask_count; i++)
+        if (id_equal(page->asks[i].request, request)) {
+            page->asks[i] = page->asks[--page->ask_count];
+            return;
+        }
+}
+
+static enum err pass_ask(struct web *web, struct web_page *page, const struct passing *passing, struct fault *fault)
+{
+    enum err e;
+
+    if (passing->ask->local && !page->is_local)
+        return fault_set(fault, ERR_DENIED, "%s is only for browsers on the engine's own machine",
+                         passing->ask->full_name);
+    if (!is_in_rate(page))
+        return fault_set(fault, ERR_BUSY, "this page asks more than %d times a second", WEB_RATE);
+    if (!note_ask(page, &passing->head))
+        return fault_set(fault, ERR_BUSY, "this page has %d asks under way", WEB_ASKS);
+    e = lines_send(web->lines, passing->service, page->number, passing->frame, fault);
+    if (e != ERR_OK)
+        end_ask(page, passing->head.request);
+    return e;
+}
+
+static void set_topics(struct web_page *page, const struct passing *passing)
+{
+    struct buffer list = { 0 };
+
+    for (uint32_t i = 0; i < passing->topic_count; i++)
+        if (passing->topics[i].len > 0 && !memchr(passing->topics[i].at, '\0', passing->topics[i].len)) {
+            buffer_add(&list, passing->topics[i].at, passing->topics[i].len);
+            buffer_add(&list, "", 1);
+        }
+    buffer_add(&list, "", 1);
+    free(page->topics);
+    page->topics = (char *)list.at;
+}
+
+/* False: the message is not an ask that could be refused. */
+static bool pass_message(struct web *web, struct web_page *page)
+{
+    struct passing passing;
+    struct fault fault = { 0 };
+    enum err e = passing_read(buffer_bytes(&page->in), &passing, &fault);
+
+    if (e == ERR_OK && passing.kind == PASSING_SUBSCRIBE) {
+        set_topics(page, &passing);
+        return true;
+    }
+    if (e == ERR_OK)
+        e = pass_ask(web, page, &passing, &fault);
+    if (e == ERR_OK)
+        return true;
+    struct buffer refusal = { 0 };
+    if (id_is_zero(passing.head.request))
+        return false;
+    passing_write_refusal(&refusal, passing.service, passing.head.request, &fault);
+    send_buffer(page, &refusal);
+    return true;
+}
+
+bool page_receive(struct web *web, struct web_page *page, const void *bytes, size_t len)
+{
+    bool is_valid = true;
+
+    buffer_add(&page->in, bytes, len);
+    if (page->in.failed || (lws_is_final_fragment(page->wsi) && !lws_frame_is_binary(page->wsi))) {
+        lws_close_reason(page->wsi,
+                         page->in.failed ? LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE : LWS_CLOSE_STATUS_UNACCEPTABLE_OPCODE,
+                         NULL, 0);
+        return false;
+    }
+    if (!lws_is_final_fragment(page->wsi) || lws_remaining_packet_payload(page->wsi) > 0)
+        return true;
+    is_valid = pass_message(web, page);
+    lines_read(web->lines);
+    if (page->in.room > WEB_CHUNK)
+        buffer_free(&page->in);
+    page->in.limit = PASSING_MOST;
+    buffer_reset(&page->in);
+    return is_valid && !page->is_over;
+}
+
+/* ---- from the services ---- */
+
+void page_answer(struct web *web, uint64_t number, struct text service, struct bytes frame)
+{
+    struct web_page *page = find_page(web, number);
+    struct answer_frame answer = { 0 };
+    struct buffer message = { 0 };
+
+    if (!page)
+        return;
+    if (frame_read_answer(frame, &answer, NULL) == ERR_OK)
+        end_ask(page, answer.request);
+    passing_write_answer(&message, service, frame);
+    send_buffer(page, &message);
+}
+
+static bool is_subscribed(const struct web_page *page, struct text topic)
+{
+    if (!page->topics)
+        return true;
+    for (const char *at = page->topics; *at; at += strlen(at) + 1)
+        if (text_starts(topic, text_of(at)))
+            return true;
+    return false;
+}
+
+static void send_all(struct web *web, const struct buffer *message, struct text topic)
+{
+    struct web_parcel *parcel = parcel_of(message);
+
+    for (uint32_t i = 0; i < WEB_PAGES; i++) {
+        struct web_page *page = web->pages[i];
+
+        if (page && page->queued < WEB_QUEUE_EVENTS && (topic.len == 0 || is_subscribed(page, topic)))
+            put_parcel(page, parcel);
+    }
+    let_go(parcel);
+}
+
+void page_hear_all(struct web *web, struct text topic, struct bytes frame)
+{
+    struct buffer message = { 0 };
+
+    passing_write_event(&message, topic, frame);
+    send_all(web, &message, topic);
+    buffer_free(&message);
+}
+
+void page_tell_all_back(struct web *web, struct text service)
+{
+    struct buffer message = { 0 };
+    uint8_t head[2] = { BACK, (uint8_t)service.len };
+
+    buffer_add(&message, head, sizeof(head));
+    buffer_add(&message, service.at, service.len);
+    send_all(web, &message, (struct text){ 0 });
+    buffer_free(&message);
+}

@@ -1,0 +1,23 @@
+/* page.h: the WebSocket of an open page: its asks go to the services, answers and events come back. Bounded: bytes of a
+ * message, asks under way, asks a second, unsent bytes. The gateway's thread. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_PAGE_H
+#define LOOPHOLE_FRONTENDS_WEB_PAGE_H
+
+#include "frontends/web/web.h"
+
+/* NULL: there are too many pages. `is_local`: the browser is on this machine. */
+struct web_page *page_open(struct web *web, struct lws *wsi, bool is_local);
+void page_close(struct web *web, struct web_page *page);
+
+/* A piece of a message has arrived. False: the page must be disconnected. */
+bool page_receive(struct web *web, struct web_page *page, const void *bytes, size_t len);
+
+/* Sends the oldest unsent message. False: the page must be disconnected. */
+bool page_send(struct web_page *page);
+
+/* From the services. */
+void page_answer(struct web *web, uint64_t number, struct text service, struct bytes frame);
+void page_hear_all(struct web *web, struct text topic, struct bytes frame);
+void page_tell_all_back(struct web *web, struct text service);
+
+#endif

@@ -1,0 +1,155 @@
+#include "frontends/web/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "frontends/web/dist.h"
+#include "frontends/web/drop.h"
+#include "frontends/web/file_reading.h"
+#include "frontends/web/media.h"
+
+/* Ranges of another unit, and lists of ranges, are ignored (RFC 9110, 14.2). */
+static void read_range(struct visit *visit)
+{
+    char text[64], after = '\0';
+    unsigned long long first, last;
+
+    visit_read_header(visit->wsi, WSI_TOKEN_HTTP_RANGE, text, sizeof(text));
+    if (strchr(text, ',') || strncmp(text, "bytes=", 6) != 0)
+        return;
+    visit->has_range = true;
+    if (sscanf(text, "bytes=-%19llu%c", &first, &after) == 1) {
+        visit->is_suffix = true;
+        visit->range_first = first;
+    } else if (sscanf(text, "bytes=%19llu-%19llu%c", &first, &last, &after) == 2 && first <= last) {
+        visit->range_first = first;
+        visit->range_last = last;
+    } else if (sscanf(text, "bytes=%19llu%c%c", &first, &after, text) == 2 && after == '-') {
+        visit->range_first = first;
+        visit->range_last = UINT64_MAX;
+    } else {
+        visit->has_range = false;
+    }
+}
+
+static bool answer_app(struct visit *visit, const char *path)
+{
+    const struct dist_file *file = dist_find(path[1] ? path + 1 : "index.html");
+
+    if (!file)
+        return visit_say(visit, HTTP_STATUS_NOT_FOUND, "There is no such page.\n");
+    visit->at = file->bytes;
+    visit->left = file->len;
+    return visit_head(visit, HTTP_STATUS_OK, file->type, file->len,
+                      "cache-control:", file->is_fixed ? "max-age=31536000, immutable" : "no-cache");
+}
+
+static bool answer_token(struct visit *visit, const char *token)
+{
+    char cookie[GATE_COOKIE_SIZE], value[GATE_COOKIE_SIZE + 64];
+    bool is_good = gate_redeem(&visit->web->gate, token);
+    struct reply_head head = { .wsi = visit->wsi };
+
+    if (!is_good && !visit_has_session(visit->web, visit->wsi))
+        return visit_say(visit, HTTP_STATUS_FORBIDDEN,
+                         "This address was used before, or is too old. " VISIT_NO_SESSION);
+    if (gate_new_cookie(&visit->web->gate, cookie) != ERR_OK)
+        return false;
+    (void)snprintf(value, sizeof(value), "%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000", cookie);
+    head.at = head.bytes + LWS_PRE;
+    head.end = head.bytes + sizeof(head.bytes) - 1;
+    head.has_failed =
+        lws_add_http_common_headers(visit->wsi, HTTP_STATUS_SEE_OTHER, "text/plain", 0, &head.at, head.end) != 0;
+    visit_add_protection(&head);
+    visit_add_header(&head, "location:", "/");
+    visit_add_header(&head, "cache-control:", "no-store");
+    visit_add_header(&head, "set-cookie:", is_good ? value : NULL);
+    visit->is_answered = true;
+    lws_callback_on_writable(visit->wsi);
+    return !head.has_failed && !lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end);
+}
+
+static bool answer_get(struct visit *visit, const char *path)
+{
+    static const char media[] = "/media/";
+
+    if (strncmp(path, media, sizeof(media) - 1) == 0)
+        return media_begin(visit, path + sizeof(media) - 1);
+    return answer_app(visit, path);
+}
+
+static bool answer_request(struct visit *visit, const char *path)
+{
+    const char *why = "";
+    char token[64];
+    bool is_post = lws_hdr_total_length(visit->wsi, WSI_TOKEN_POST_URI) > 0;
+
+    visit->is_head = lws_hdr_total_length(visit->wsi, WSI_TOKEN_HEAD_URI) > 0;
+    if (!visit_is_own(visit->web, visit->wsi, is_post, &why))
+        return visit_say(visit, HTTP_STATUS_FORBIDDEN, why);
+    if (!visit_argument(visit, "token", token, sizeof(token)))
+        return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "The token is too long.\n");
+    if (token[0] && !is_post && strcmp(path, "/") == 0)
+        return answer_token(visit, token);
+    if (!visit_has_session(visit->web, visit->wsi))
+        return visit_say(visit, HTTP_STATUS_FORBIDDEN, VISIT_NO_SESSION);
+    read_range(visit);
+    if (is_post && strcmp(path, "/drop") == 0)
+        return drop_begin(visit);
+    if (is_post || (!visit->is_head && lws_hdr_total_length(visit->wsi, WSI_TOKEN_GET_URI) == 0))
+        return visit_say(visit, HTTP_STATUS_METHOD_NOT_ALLOWED, "Only GET and HEAD are possible here.\n");
+    return answer_get(visit, path);
+}
+
+struct visit *request_begin(struct web *web, struct lws *wsi, const char *path)
+{
+    struct visit *visit = alloc_zeroed(1, sizeof(*visit));
+
+    *visit = (struct visit){ .web = web, .wsi = wsi };
+    if (answer_request(visit, path))
+        return visit;
+    request_end(visit);
+    return NULL;
+}
+
+static bool write_memory(struct visit *visit)
+{
+    uint8_t *chunk = alloc_bytes(LWS_PRE + WEB_CHUNK);
+    size_t len = visit->left < WEB_CHUNK ? visit->left : WEB_CHUNK;
+    bool is_last = len == visit->left, is_sent;
+
+    memcpy(chunk + LWS_PRE, visit->at, len);
+    is_sent = lws_write(visit->wsi, chunk + LWS_PRE, len, is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) >= 0;
+    free(chunk);
+    visit->at += len;
+    visit->left -= len;
+    if (is_sent && !is_last)
+        lws_callback_on_writable(visit->wsi);
+    return is_sent;
+}
+
+bool request_write(struct visit *visit)
+{
+    if (!visit->is_answered)
+        return true;
+    if (visit->is_head)
+        visit->left = 0;
+    if (visit->file && !visit->is_head)
+        return file_reading_write(visit);
+    if (visit->left > 0 && !write_memory(visit))
+        return false;
+    return visit->left > 0 || !lws_http_transaction_completed(visit->wsi);
+}
+
+void request_end(struct visit *visit)
+{
+    if (!visit)
+        return;
+    media_drop(visit);
+    drop_end(visit);
+    file_reading_end(visit);
+    buffer_free(&visit->owned);
+    free(visit);
+}

@@ -1,0 +1,142 @@
+#include "frontends/web/visit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ONLY_OWN                                                                                                       \
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self' blob:; "                \
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/* ---- who may enter ---- */
+
+void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to, size_t size)
+{
+    to[0] = '\0';
+    if (lws_hdr_total_length(wsi, header) > 0 && lws_hdr_copy(wsi, to, (int)size, header) < 0)
+        to[0] = '\0';
+}
+
+bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)
+{
+    char host[64], origin[80];
+
+    visit_read_header(wsi, WSI_TOKEN_HOST, host, sizeof(host));
+    if (!gate_is_own_host(&web->gate, host)) {
+        *why = "This host is not an address of the engine: use 127.0.0.1 and its port.\n";
+        return false;
+    }
+    visit_read_header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
+    *why = "A page of another origin may not enter.\n";
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) == 0)
+        return !needs_origin;
+    return gate_is_own_origin(origin, host);
+}
+
+bool visit_has_session(const struct web *web, struct lws *wsi)
+{
+    char cookies[2048];
+
+    visit_read_header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies));
+    return gate_knows(&web->gate, cookies);
+}
+
+bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)
+{
+    if (!visit_is_own(web, wsi, needs_origin, why))
+        return false;
+    *why = VISIT_NO_SESSION;
+    return visit_has_session(web, wsi);
+}
+
+/* ---- answers ---- */
+
+void visit_add_header(struct reply_head *head, const char *name, const char *value)
+{
+    if (value && lws_add_http_header_by_name(head->wsi, (const uint8_t *)name, (const uint8_t *)value,
+                                             (int)strlen(value), &head->at, head->end))
+        head->has_failed = true;
+}
+
+void visit_add_protection(struct reply_head *head)
+{
+    visit_add_header(head, "content-security-policy:", ONLY_OWN);
+    visit_add_header(head, "x-content-type-options:", "nosniff");
+    visit_add_header(head, "referrer-policy:", "no-referrer");
+    visit_add_header(head, "cross-origin-opener-policy:", "same-origin");
+    visit_add_header(head, "cross-origin-resource-policy:", "same-origin");
+}
+
+bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t len, const char *more_name,
+                const char *more)
+{
+    struct reply_head head = { .wsi = visit->wsi };
+
+    head.at = head.bytes + LWS_PRE;
+    head.end = head.bytes + sizeof(head.bytes) - 1;
+    head.has_failed = lws_add_http_common_headers(visit->wsi, status, type, len, &head.at, head.end) != 0;
+    visit_add_protection(&head);
+    if (more_name)
+        visit_add_header(&head, more_name, more);
+    if (head.has_failed || lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end))
+        return false;
+    visit->is_answered = true;
+    lws_callback_on_writable(visit->wsi);
+    return true;
+}
+
+static bool send_owned(struct visit *visit, unsigned status, const char *type)
+{
+    visit->at = visit->owned.at;
+    visit->left = visit->owned.len;
+    return visit_head(visit, status, type, visit->owned.len, "cache-control:", "no-store");
+}
+
+bool visit_say(struct visit *visit, unsigned status, const char *text)
+{
+    buffer_reset(&visit->owned);
+    buffer_add_text(&visit->owned, text);
+    return send_owned(visit, status, "text/plain; charset=utf-8");
+}
+
+bool visit_send(struct visit *visit, const char *type, struct bytes body)
+{
+    buffer_reset(&visit->owned);
+    buffer_add(&visit->owned, body.at, body.len);
+    return send_owned(visit, HTTP_STATUS_OK, type);
+}
+
+static unsigned status_of(enum err code)
+{
+    switch (code) {
+    case ERR_NOT_FOUND:
+        return HTTP_STATUS_NOT_FOUND;
+    case ERR_DENIED:
+        return HTTP_STATUS_FORBIDDEN;
+    case ERR_TOO_LARGE:
+        return HTTP_STATUS_REQ_ENTITY_TOO_LARGE;
+    case ERR_BAD_REQUEST:
+        return HTTP_STATUS_BAD_REQUEST;
+    default:
+        return HTTP_STATUS_SERVICE_UNAVAILABLE;
+    }
+}
+
+bool visit_fail(struct visit *visit, const struct fault *fault)
+{
+    char text[sizeof(fault->what) + 2];
+
+    (void)snprintf(text, sizeof(text), "%s\n", fault->what);
+    return visit_say(visit, status_of(fault->code), text);
+}
+
+bool visit_argument(const struct visit *visit, const char *name, char *to, size_t size)
+{
+    char one[1024];
+    size_t len = strlen(name);
+
+    to[0] = '\0';
+    for (int i = 0; lws_hdr_copy_fragment(visit->wsi, one, sizeof(one), WSI_TOKEN_HTTP_URI_ARGS, i) >= 0; i++)
+        if (strncmp(one, name, len) == 0 && one[len] == '=')
+            return (size_t)snprintf(to, size, "%s", one + len + 1) < size;
+    return true;
+}

@@ -1,0 +1,68 @@
+/* visit.h: one HTTP request, from its headers to the end of its answer. Each request must come to a loopback name, from
+ * a page of the gateway itself or from no page, with the cookie of the gate. The gateway's thread. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_VISIT_H
+#define LOOPHOLE_FRONTENDS_WEB_VISIT_H
+
+#include "frontends/web/web.h"
+
+struct file_reading;
+struct drop;
+struct media_search;
+
+struct visit {
+    struct web *web;
+    struct lws *wsi;
+    bool is_head; /* HEAD: the answer has no body */
+    bool has_range;
+    uint64_t range_first, range_last; /* range_last UINT64_MAX: to the end */
+    bool is_suffix;                   /* the last `range_first` bytes */
+    bool is_answered;                 /* the headers are sent */
+
+    /* The rest of the body: of memory, or of a file. */
+    const uint8_t *at;
+    size_t left;
+    struct buffer owned; /* memory of `at`, if it is the visit's own */
+    struct file_reading *file;
+
+    struct media_search *media; /* the item is being looked up and opened */
+    struct drop *drop;          /* a file is being received and analysed */
+};
+
+/* True if the request of this connection may enter: its host, its origin, and its cookie. Writes the reason else. */
+bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
+
+#define VISIT_NO_SESSION                                                                                               \
+    "This browser has no session. Run `loophole web --open`, or `loophole web` and open its address.\n"
+
+/* The two parts of that. The host comes first: a foreign name that leads to this machine has an origin equal to its
+ * host. */
+bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
+bool visit_has_session(const struct web *web, struct lws *wsi);
+
+/* Copies a header; "" if it is absent or too long. */
+void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to, size_t size);
+
+/* The headers of an answer that are being written. */
+struct reply_head {
+    struct lws *wsi;
+    uint8_t bytes[LWS_PRE + 2048];
+    uint8_t *at, *end;
+    bool has_failed;
+};
+
+void visit_add_header(struct reply_head *head, const char *name, const char *value); /* NULL: none */
+void visit_add_protection(struct reply_head *head); /* what each answer has against other pages */
+
+/* Sends the headers; a body of `len` bytes follows. False: close the connection. */
+bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t len, const char *more_name,
+                const char *more);
+
+/* Answers with a body of text, or of bytes (copied). */
+bool visit_say(struct visit *visit, unsigned status, const char *text);
+bool visit_fail(struct visit *visit, const struct fault *fault);
+bool visit_send(struct visit *visit, const char *type, struct bytes body);
+
+/* Copies an argument of the address, "" if it is absent. False: it does not fit. */
+bool visit_argument(const struct visit *visit, const char *name, char *to, size_t size);
+
+#endif

@@ -1,0 +1,63 @@
+/* web.h: the state of the gateway. The skeleton's loop answers the asks of schemas/web.schema; libwebsockets and the
+ * connections to the services run in one thread of their own, `the gateway's thread`. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_WEB_H
+#define LOOPHOLE_FRONTENDS_WEB_WEB_H
+
+#include <stdatomic.h>
+
+#include "common/mailbox.h"
+#include "common/process/errand.h"
+#include "frontends/web/door.h"
+#include "frontends/web/gate.h"
+#include "frontends/web/lines.h"
+#include "proto/service/service.h"
+#include "schema_web.h"
+
+enum {
+    WEB_PAGES = 1536,           /* open pages; further ones are refused */
+    WEB_ASKS = 256,             /* asks of one page under way; beyond it busy */
+    WEB_RATE = 2000,            /* asks of one page a second; beyond it busy … */
+    WEB_BURST = 4000,           /* … after this number at once */
+    WEB_QUEUE = 32 << 20,       /* unsent bytes of one page; beyond it the page is disconnected … */
+    WEB_QUEUE_EVENTS = 1 << 20, /* … and beyond this it misses events, which their sequence shows */
+    WEB_INNER_ASKS = 256,       /* asks that the gateway itself has under way */
+    WEB_INNER_BUDGET_MS = 30000,
+    WEB_HEADERS = 4096,        /* bytes of the headers of one request */
+    WEB_HEADERS_AT_ONCE = 512, /* requests whose headers are being read; further ones wait */
+    WEB_HEADERS_S = 5,         /* for all headers; then the browser is disconnected */
+    WEB_CHUNK = 64 << 10,      /* bytes of a file that are read at a time */
+    WEB_READERS = 4,           /* threads that read files */
+    WEB_READ_MS = 10000,       /* without progress the read is given up */
+    WEB_DROP_BYTES = 64 << 20, /* of an uploaded file */
+    WEB_DROPS = 4,             /* uploads at once */
+    WEB_BEAT_US = 200000,      /* between two beats of the gateway's thread … */
+    WEB_SILENT_US = 1000000,   /* … and without one for this time the service shows no life */
+};
+
+struct web_page;
+struct inner_ask;
+
+struct web {
+    struct service *service;
+    const struct paths *paths;
+    struct gate gate;
+    pthread_t thread;
+    bool has_thread;
+    atomic_bool ends;
+    _Atomic usec_t beat; /* of the gateway's thread, on the steady clock */
+
+    /* The gateway's thread. */
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    lws_sorted_usec_list_t timer;
+    struct lines *lines;
+    struct mailbox *mailbox;
+    struct errands *errands;
+    struct web_page *pages[WEB_PAGES];
+    uint64_t pages_opened;
+    struct inner_ask *inner[WEB_INNER_ASKS];
+    uint64_t inner_sent;
+    uint32_t drops;
+};
+
+#endif

@@ -1,0 +1,271 @@
+#include "proto/wire/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/wire/json.h"
+#include "proto/wire/json_node.h"
+
+/* ---- making ---- */
+
+struct tree tree_clone(const struct tree *tree, struct arena *arena)
+{
+    struct tree clone = *tree;
+
+    clone.room = tree->count;
+    clone.members = arena_array(arena, tree->count, sizeof(*clone.members));
+    if (tree->count)
+        memcpy(clone.members, tree->members, tree->count * sizeof(*clone.members));
+    return clone;
+}
+
+struct tree tree_of_text(struct text text)
+{
+    return (struct tree){ .type = TREE_TEXT, .text = text };
+}
+
+struct tree tree_of_whole(int64_t whole)
+{
+    return (struct tree){ .type = TREE_WHOLE, .whole = whole, .real = (double)whole };
+}
+
+struct tree tree_of_real(double real)
+{
+    return (struct tree){ .type = TREE_REAL, .real = real };
+}
+
+struct tree tree_of_bool(bool truth)
+{
+    return (struct tree){ .type = TREE_BOOL, .truth = truth };
+}
+
+struct tree tree_of_id(struct id id, struct arena *arena)
+{
+    char room[ID_TEXT_SIZE];
+
+    return tree_of_text(arena_text(arena, text_of(id_write(id, room))));
+}
+
+/* ---- members ---- */
+
+static struct tree_member *find_member(const struct tree *object, struct text name)
+{
+    for (uint32_t i = 0; object && object->type == TREE_OBJECT && i < object->count; i++)
+        if (text_equal(object->members[i].name, name))
+            return &object->members[i];
+    return NULL;
+}
+
+const struct tree *tree_get(const struct tree *object, const char *name)
+{
+    const struct tree_member *member = find_member(object, text_of(name));
+
+    return member ? &member->value : NULL;
+}
+
+static void add_member(struct tree *tree, struct arena *arena, struct text name, struct tree value)
+{
+    if (tree->count == tree->room) {
+        uint32_t room = tree->room ? 2 * tree->room : 8;
+        struct tree_member *members = arena_array(arena, room, sizeof(*members));
+        if (tree->count)
+            memcpy(members, tree->members, tree->count * sizeof(*members));
+        tree->members = members;
+        tree->room = room;
+    }
+    tree->members[tree->count++] = (struct tree_member){ name, value };
+}
+
+void tree_set_text(struct tree *object, struct arena *arena, struct text name, struct tree value)
+{
+    struct tree_member *member = find_member(object, name);
+
+    if (member)
+        member->value = value;
+    else
+        add_member(object, arena, name, value);
+}
+
+void tree_set(struct tree *object, struct arena *arena, const char *name, struct tree value)
+{
+    tree_set_text(object, arena, text_of(name), value);
+}
+
+void tree_remove(struct tree *object, struct text name)
+{
+    struct tree_member *member = find_member(object, name);
+
+    if (member)
+        *member = object->members[--object->count];
+}
+
+void tree_add(struct tree *list, struct arena *arena, struct tree value)
+{
+    add_member(list, arena, (struct text){ 0 }, value);
+}
+
+void tree_patch(struct tree *object, struct arena *arena, const struct tree *patch)
+{
+    for (uint32_t i = 0; i < patch->count; i++) {
+        const struct tree_member *member = &patch->members[i];
+        if (member->value.type == TREE_NULL)
+            tree_remove(object, member->name);
+        else
+            tree_set_text(object, arena, member->name, member->value);
+    }
+}
+
+struct text tree_text(const struct tree *object, const char *name)
+{
+    const struct tree *value = tree_get(object, name);
+
+    return value && value->type == TREE_TEXT ? value->text : (struct text){ 0 };
+}
+
+double tree_real(const struct tree *object, const char *name, double fallback)
+{
+    const struct tree *value = tree_get(object, name);
+
+    return value && (value->type == TREE_REAL || value->type == TREE_WHOLE) ? value->real : fallback;
+}
+
+bool tree_bool(const struct tree *object, const char *name, bool fallback)
+{
+    const struct tree *value = tree_get(object, name);
+
+    return value && value->type == TREE_BOOL ? value->truth : fallback;
+}
+
+bool tree_id(const struct tree *object, const char *name, struct id *to)
+{
+    return id_read(tree_text(object, name), to);
+}
+
+/* ---- reading ---- */
+
+static struct tree copy_node(const struct json_node *node, struct arena *arena);
+
+static struct tree copy_members(const struct json_node *node, enum tree_type type, struct arena *arena)
+{
+    struct tree tree = { .type = type, .room = node->count };
+
+    tree.members = arena_array(arena, node->count, sizeof(*tree.members));
+    for (; tree.count < node->count; tree.count++)
+        tree.members[tree.count] =
+            (struct tree_member){ node->at[tree.count].key, copy_node(&node->at[tree.count], arena) };
+    return tree;
+}
+
+static struct tree copy_node(const struct json_node *node, struct arena *arena)
+{
+    switch (node->kind) {
+    case JSON_IS_NULL:
+        break;
+    case JSON_IS_BOOL:
+        return tree_of_bool(node->yes);
+    case JSON_IS_INT:
+        return tree_of_whole(node->number);
+    case JSON_IS_REAL:
+        return tree_of_real(node->real);
+    case JSON_IS_TEXT:
+        return tree_of_text(node->text);
+    case JSON_IS_LIST:
+        return copy_members(node, TREE_LIST, arena);
+    case JSON_IS_OBJECT:
+        return copy_members(node, TREE_OBJECT, arena);
+    }
+    return (struct tree){ .type = TREE_NULL };
+}
+
+enum err tree_read(struct text from, struct arena *arena, struct tree *to, struct fault *fault)
+{
+    struct json_node node = { 0 };
+    enum err e = json_read_tree(from, arena, &node, fault);
+
+    *to = (struct tree){ .type = TREE_OBJECT };
+    if (e == ERR_OK)
+        *to = copy_node(&node, arena);
+    return e;
+}
+
+/* ---- writing ---- */
+
+static int compare_members(const void *a, const void *b)
+{
+    return text_compare(((const struct tree_member *)a)->name, ((const struct tree_member *)b)->name);
+}
+
+static void break_line(struct buffer *to, bool indented, uint32_t depth)
+{
+    if (!indented)
+        return;
+    buffer_add_text(to, "\n");
+    for (uint32_t i = 0; i < depth; i++)
+        buffer_add_text(to, "  ");
+}
+
+static void write_tree(const struct tree *tree, bool indented, uint32_t depth, struct buffer *to);
+
+static void write_members(const struct tree *tree, bool indented, uint32_t depth, struct buffer *to)
+{
+    bool is_object = tree->type == TREE_OBJECT;
+
+    if (is_object && tree->count > 1)
+        qsort(tree->members, tree->count, sizeof(*tree->members), compare_members);
+    buffer_add_text(to, is_object ? "{" : "[");
+    for (uint32_t i = 0; i < tree->count; i++) {
+        buffer_add_text(to, i ? "," : "");
+        break_line(to, indented, depth + 1);
+        if (is_object) {
+            json_text(to, tree->members[i].name);
+            buffer_add_text(to, indented ? ": " : ":");
+        }
+        write_tree(&tree->members[i].value, indented, depth + 1, to);
+    }
+    if (tree->count)
+        break_line(to, indented, depth);
+    buffer_add_text(to, is_object ? "}" : "]");
+}
+
+static void write_tree(const struct tree *tree, bool indented, uint32_t depth, struct buffer *to)
+{
+    switch (tree->type) {
+    case TREE_NULL:
+        buffer_add_text(to, "null");
+        return;
+    case TREE_BOOL:
+        buffer_add_text(to, tree->truth ? "true" : "false");
+        return;
+    case TREE_WHOLE:
+        buffer_printf(to, "%lld", (long long)tree->whole);
+        return;
+    case TREE_REAL:
+        json_number(to, tree->real);
+        return;
+    case TREE_TEXT:
+        json_text(to, tree->text);
+        return;
+    case TREE_LIST:
+    case TREE_OBJECT:
+        write_members(tree, indented, depth, to);
+        return;
+    }
+}
+
+void tree_write(const struct tree *tree, bool indented, struct buffer *to)
+{
+    write_tree(tree, indented, 0, to);
+    if (indented)
+        buffer_add_text(to, "\n");
+}
+
+struct text tree_canonical(const struct tree *tree, struct arena *arena)
+{
+    struct buffer buffer = { 0 };
+    struct text text;
+
+    tree_write(tree, false, &buffer);
+    text = arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at });
+    buffer_free(&buffer);
+    return text;
+}

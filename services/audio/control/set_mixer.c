@@ -1,0 +1,56 @@
+#include "services/audio/control/audio.h"
+
+/* NULL: unknown channel. */
+static struct score_strip *strip_of(struct score *score, int32_t bus)
+{
+    static const uint32_t groups[] = {
+        [BUS_STREAMS] = GROUP_STREAMS,     [BUS_SOUNDS] = GROUP_SOUNDS,   [BUS_PADS] = GROUP_PADS,
+        [BUS_SEQUENCER] = GROUP_SEQUENCER, [BUS_PREVIEW] = GROUP_PREVIEW, [BUS_METRONOME] = GROUP_METRONOME,
+    };
+
+    if (bus == BUS_MASTER)
+        return &score->master;
+    return bus > 0 && bus < BUS_MASTER ? &score->groups[groups[bus]] : NULL;
+}
+
+enum err audio_ask_set_strip(struct audio *audio, struct call *call, const struct audio_set_strip *ask,
+                             struct mixer *answer)
+{
+    const struct mixer_strip *from = &ask->strip;
+    struct score_strip *strip = strip_of(&audio->score, from->bus.value);
+
+    if (!strip) {
+        (void)refuse(call, ERR_BAD_REQUEST, "the mixer has no channel \"%.*s\"", TEXT_ARG(from->bus.word));
+        return fault_field(call_fault(call), "strip.bus");
+    }
+    strip->gain = from->has_gain ? (float)from->gain : strip->gain;
+    strip->pan = from->has_pan ? (float)from->pan : strip->pan;
+    strip->mute = from->has_mute ? from->mute : strip->mute;
+    strip->solo = from->has_solo ? from->solo : strip->solo;
+    audio_score_publish(audio);
+    return audio_ask_mixer(audio, call, NULL, answer);
+}
+
+enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
+                               struct mixer *answer)
+{
+    if (ask->has_kind && ask->kind.value == 0) {
+        (void)refuse(call, ERR_BAD_REQUEST, "limiter kind \"%.*s\" is unknown: expected instant or lookahead",
+                     TEXT_ARG(ask->kind.word));
+        return fault_field(call_fault(call), "kind");
+    }
+    if (ask->has_ceiling)
+        audio->score.limiter_ceiling = (float)ask->ceiling;
+    if (ask->has_kind)
+        audio->score.looks_ahead = ask->kind.value == LIMITER_KIND_LOOKAHEAD;
+    audio_score_publish(audio);
+    return audio_ask_mixer(audio, call, NULL, answer);
+}
+
+enum err audio_ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
+                               struct mixer *answer)
+{
+    audio->score.preview_apart = ask->apart;
+    audio_score_publish(audio);
+    return audio_ask_mixer(audio, call, NULL, answer);
+}

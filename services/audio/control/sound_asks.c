@@ -1,0 +1,138 @@
+#include <string.h>
+
+#include "services/audio/control/named_sounds.h"
+
+static const float FLAT_Q = 0.7071067812F, DECAY_LEAST = 0.001F;
+
+/* A tag is random, so a successor of this process repeats none. */
+static uint32_t new_tag(void)
+{
+    uint32_t tag;
+
+    do {
+        struct id id = id_new();
+        memcpy(&tag, id.b + sizeof(id.b) - sizeof(tag), sizeof(tag));
+    } while (tag == 0);
+    return tag;
+}
+
+static struct order order_start(const struct audio_start_sound *ask, uint32_t tag)
+{
+    uint64_t loop = ask->loop_from > ask->from ? ask->loop_from : ask->from;
+
+    return (struct order){ .frame = ask->has_at ? ask->at : ORDER_NOW,
+                           .verb = ORDER_SOUND_START,
+                           .voice = ORDER_ANY_VOICE,
+                           .generation = (uint32_t)ask->generation,
+                           .sound = (uint32_t)ask->sound,
+                           .tag = tag,
+                           .group = GROUP_SOUNDS,
+                           .flags = (uint16_t)((ask->loop ? ORDER_LOOP : 0) | (ask->reverse ? ORDER_REVERSE : 0)),
+                           .value = ask->has_gain ? (float)ask->gain : 1,
+                           .pan = (float)ask->pan,
+                           .ratio = ask->has_ratio ? (float)ask->ratio : 1,
+                           .from = (uint32_t)ask->from,
+                           .until = (uint32_t)ask->until,
+                           .loop_from = (uint32_t)loop,
+                           .choke = (uint32_t)ask->choke };
+}
+
+/* A sustain without a decay is reached at once. */
+static struct order order_shape(const struct audio_start_sound *ask, uint32_t tag)
+{
+    float sustain = ask->has_sustain ? (float)ask->sustain : 1;
+    float decay = (float)ask->decay;
+
+    return (struct order){ .frame = ask->has_at ? ask->at : ORDER_NOW,
+                           .verb = ORDER_SOUND_SHAPE,
+                           .tag = tag,
+                           .loop_until = (uint32_t)ask->loop_until,
+                           .shape = { .attack = (float)ask->attack,
+                                      .decay = sustain < 1 && decay < DECAY_LEAST ? DECAY_LEAST : decay,
+                                      .release = (float)ask->release,
+                                      .sustain = sustain,
+                                      .cutoff = ask->has_filter_freq ? (float)ask->filter_freq : 0,
+                                      .resonance = ask->has_filter_q ? (float)ask->filter_q : FLAT_Q,
+                                      .reverb = (float)ask->reverb_send,
+                                      .delay = (float)ask->delay_send } };
+}
+
+/* Both orders have one frame, so the shape comes before the sound's first frame. */
+static enum err start_sound(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
+                            void *answer)
+{
+    struct audio_start_sound *ask = own;
+    struct sound_started *started = answer;
+    const uint32_t tag = new_tag();
+
+    if (silent.count > 0)
+        return refuse(call, ERR_NOT_FOUND, "the sound cannot be loaded: %.*s", TEXT_ARG(silent.at[0].why));
+    struct order orders[] = { order_start(ask, tag), order_shape(ask, tag) };
+    *started = (struct sound_started){ .tag = tag, .sound = ask->sound, .generation = ask->generation };
+    return audio_orders(audio, call, orders, 2, started);
+}
+
+static enum err check_part(struct call *call, const struct audio_start_sound *ask)
+{
+    if (ask->until && ask->until <= ask->from)
+        return refuse(call, ERR_BAD_REQUEST, "the sound would end at frame %llu, before it begins at %llu",
+                      (unsigned long long)ask->until, (unsigned long long)ask->from);
+    if (ask->loop_until && ask->loop_until <= ask->loop_from)
+        return refuse(call, ERR_BAD_REQUEST, "the loop would end at frame %llu, before it begins at %llu",
+                      (unsigned long long)ask->loop_until, (unsigned long long)ask->loop_from);
+    return ERR_OK;
+}
+
+enum err audio_ask_start_sound(struct audio *audio, struct call *call, const struct audio_start_sound *ask,
+                               struct sound_started *answer)
+{
+    struct audio_start_sound *own = arena_alloc(call_arena(call), sizeof(*own));
+    enum err e = check_part(call, ask);
+
+    *own = *ask; /* it contains no text */
+    if (e != ERR_OK)
+        return e;
+    if (own->has_id) {
+        struct named_sound item = {
+            .id = own->id, .has_sound = &own->has_sound, .sound = &own->sound, .generation = &own->generation
+        };
+        return named_load(audio, call, &item, 1, start_sound, own);
+    }
+    if (!own->has_sound) {
+        (void)refuse(call, ERR_BAD_REQUEST, "no sound is named");
+        return fault_hint(call_fault(call), "expected `sound`, a slot, or `id`, a media item");
+    }
+    if (named_slot(audio, own->sound, &own->generation, call_fault(call)) != ERR_OK)
+        return fault_field(call_fault(call), "sound");
+    return start_sound(audio, call, own, (struct silent_sound_list){ 0 }, answer);
+}
+
+enum err audio_ask_set_sound(struct audio *audio, struct call *call, const struct audio_set_sound *ask,
+                             struct nothing *answer)
+{
+    uint32_t keeps = (ask->has_gain ? 0 : ORDER_KEEP_GAIN) | (ask->has_pan ? 0 : ORDER_KEEP_PAN) |
+                     (ask->has_ratio ? 0 : ORDER_KEEP_RATIO);
+
+    (void)answer;
+    return audio_order(audio, call,
+                       (struct order){ .verb = ORDER_SOUND_GAIN,
+                                       .tag = (uint32_t)ask->tag,
+                                       .flags = (uint16_t)keeps,
+                                       .value = (float)ask->gain,
+                                       .pan = (float)ask->pan,
+                                       .ratio = (float)ask->ratio,
+                                       .seconds = (float)ask->ramp },
+                       NULL);
+}
+
+enum err audio_ask_stop_sound(struct audio *audio, struct call *call, const struct audio_stop_sound *ask,
+                              struct nothing *answer)
+{
+    (void)answer;
+    return audio_order(audio, call,
+                       (struct order){ .verb = ORDER_SOUND_STOP,
+                                       .tag = (uint32_t)ask->tag,
+                                       .flags = ask->has_fade ? 0 : ORDER_RELEASE,
+                                       .seconds = (float)ask->fade },
+                       NULL);
+}

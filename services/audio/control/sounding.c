@@ -1,0 +1,162 @@
+/* What sounds, as it was asked for, for the project that keeps it. The score has slots, which the next engine does not
+ * know; so the ids of patterns and pads are kept beside it, as long as this process lives. */
+#include <string.h>
+
+#include "services/audio/control/audio.h"
+
+enum { TELL_US = 100000 };
+
+/* ---- what was asked for ---- */
+
+static struct bytes encode_asked(struct call *call, const struct shape *shape, const void *value)
+{
+    struct buffer buffer = { 0 };
+    struct bytes bytes = { 0 };
+
+    if (codec_encode(shape, value, &buffer, NULL) == ERR_OK)
+        bytes = arena_bytes(call_arena(call), buffer_bytes(&buffer));
+    buffer_free(&buffer);
+    return bytes;
+}
+
+struct bytes audio_encode_pattern(struct call *call, const struct pattern *pattern)
+{
+    return encode_asked(call, &pattern_shape, pattern);
+}
+
+struct bytes audio_encode_pad(struct call *call, const struct pad *pad)
+{
+    return encode_asked(call, &pad_shape, pad);
+}
+
+void audio_note_asked(struct buffer *to, struct bytes asked)
+{
+    buffer_reset(to);
+    buffer_add(to, asked.at, asked.len);
+}
+
+void audio_forget_asked(struct audio *audio)
+{
+    buffer_free(&audio->pattern_asked);
+    for (uint32_t i = 0; i < SCORE_PADS; i++)
+        buffer_free(&audio->pad_asked[i]);
+}
+
+/* ---- the answer ---- */
+
+static bool decode_asked(struct call *call, const struct shape *shape, const struct buffer *from, void *to)
+{
+    struct bytes bytes;
+
+    if (from->len == 0)
+        return false;
+    bytes = arena_bytes(call_arena(call), buffer_bytes(from)); /* a later ask may replace the buffer */
+    return codec_decode(shape, bytes, call_arena(call), to, NULL) == ERR_OK;
+}
+
+/* A slot names nothing in the next engine. */
+static void drop_slot(bool *has_sound, uint64_t *sound, uint64_t *generation)
+{
+    *has_sound = false;
+    *sound = *generation = 0;
+}
+
+static void drop_slots_of_pad(struct pad *pad)
+{
+    uint32_t kept = 0;
+
+    drop_slot(&pad->has_sound, &pad->sound, &pad->generation);
+    for (uint32_t i = 0; i < pad->layers.count; i++) {
+        struct pad_layer layer = pad->layers.at[i];
+        drop_slot(&layer.has_sound, &layer.sound, &layer.generation);
+        if (layer.has_id)
+            pad->layers.at[kept++] = layer;
+    }
+    pad->layers.count = kept;
+}
+
+static void drop_slots_of_pattern(struct pattern *pattern)
+{
+    struct row_list *rows = &pattern->sequencer.tracks;
+
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct row *row = &rows->at[i];
+        row->mute |= row->has_sound && !row->has_id; /* without its sound it would play the synth */
+        drop_slot(&row->has_sound, &row->sound, &row->generation);
+    }
+}
+
+static void tell_pads(const struct audio *audio, struct call *call, struct pad_list *to)
+{
+    to->at = arena_array(call_arena(call), SCORE_PADS, sizeof(*to->at));
+    for (uint32_t i = 0; i < SCORE_PADS; i++)
+        if (decode_asked(call, &pad_shape, &audio->pad_asked[i], &to->at[to->count]))
+            drop_slots_of_pad(&to->at[to->count++]);
+}
+
+static void tell_tempo(const struct audio *audio, struct sounding *to)
+{
+    static const int32_t sources[] = {
+        [SYNC_NONE] = SYNC_SOURCE_NONE,
+        [SYNC_FOLLOW_JACK] = SYNC_SOURCE_JACK,
+        [SYNC_LEAD_JACK] = SYNC_SOURCE_LEAD,
+        [SYNC_FOLLOW_MIDI] = SYNC_SOURCE_MIDI,
+    };
+    const struct score *score = &audio->score;
+
+    to->has_bpm = to->has_swing = to->has_sync = to->has_clock_out = to->has_metronome = true;
+    to->bpm = score->tempo;
+    to->swing = score->swing;
+    to->sync.value = sources[score->sync <= SYNC_FOLLOW_MIDI ? score->sync : SYNC_NONE];
+    to->clock_out = score->midi_clock_out != 0;
+    to->metronome = score->metronome != 0;
+}
+
+enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
+                            struct sounding *answer)
+{
+    const struct score *score = &audio->score;
+
+    (void)ask;
+    memcpy(answer->project.b, score->project, sizeof(answer->project.b));
+    answer->has_project = !id_is_zero(answer->project);
+    answer->revision = score->kept_revision;
+    answer->serial = score->serial;
+    answer->touched = score->serial > score->kept_serial;
+    tell_tempo(audio, answer);
+    tell_pads(audio, call, &answer->pads);
+    answer->has_pattern = decode_asked(call, &pattern_shape, &audio->pattern_asked, &answer->pattern);
+    if (answer->has_pattern)
+        drop_slots_of_pattern(&answer->pattern);
+    answer->has_mixer = true;
+    return audio_ask_mixer(audio, call, NULL, &answer->mixer);
+}
+
+/* Later changes stay touched. */
+enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
+                                 struct nothing *answer)
+{
+    struct score *score = &audio->score;
+    bool is_all = ask->serial == score->serial;
+
+    (void)call;
+    (void)answer;
+    memcpy(score->project, ask->project.b, sizeof(score->project));
+    score->kept_revision = ask->revision;
+    score->kept_serial = is_all ? score->serial + 1 : ask->serial;
+    audio_score_publish(audio);
+    audio->sounding_told = is_all ? score->serial : audio->sounding_told;
+    return ERR_OK;
+}
+
+void audio_tell_sounding(struct audio *audio)
+{
+    struct audio_sounding_changed event = { .serial = audio->score.serial };
+    usec_t now = clock_steady();
+
+    if (audio->sounding_told == event.serial || now - audio->sounding_told_at < TELL_US)
+        return;
+    audio->sounding_told = event.serial;
+    audio->sounding_told_at = now;
+    service_publish(audio->service, "sounding_changed", &event);
+}

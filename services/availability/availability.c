@@ -1,0 +1,140 @@
+#include "services/availability/availability.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/process/log.h"
+#include "services/availability/questions.h"
+#include "services/availability/settle.h"
+
+enum {
+    TICK_US = 50000,
+    LONG_TABLE = 500,         /* mounts: a longer table is not read at each event … */
+    READ_EVERY_US = 30000,    /* … but those that come within this time are joined */
+    READ_UNTOLD_US = 1000000, /* without a monitor */
+};
+
+/* ---- the mount table ---- */
+
+static void note_fault(struct availability *availability, const struct fault *fault)
+{
+    if (fault->code && fault->code != availability->fault.code && fault->code != ERR_OFFLINE)
+        log_fault("comparing volumes with mounts", fault);
+    availability->fault = fault->code == ERR_OFFLINE ? (struct fault){ 0 } : *fault;
+}
+
+static enum err read_table(struct availability *availability, struct fault *fault)
+{
+    usec_t now = clock_steady();
+
+    if (!availability->monitor && now - availability->read_at > READ_UNTOLD_US)
+        availability->is_dirty = true;
+    bool is_long = availability->mounts.count > LONG_TABLE && now - availability->read_at < READ_EVERY_US;
+    if (!availability->is_dirty || is_long)
+        return ERR_OK;
+    availability->read_at = now;
+    availability->is_dirty = false;
+    enum err e = mounts_read(&availability->mounts, fault);
+    if (e != ERR_OK)
+        availability->is_dirty = true;
+    else
+        availability->is_read = availability->is_unsettled = true;
+    return e;
+}
+
+/* ---- the loop ---- */
+
+static void take_turn(struct availability *availability)
+{
+    struct fault fault = { 0 };
+    bool changed = false;
+    enum err e = read_table(availability, &fault);
+
+    if (mounts_turn(&availability->mounts))
+        availability->is_unsettled = true;
+    if (e == ERR_OK && availability->is_read)
+        e = known_follow(&availability->known, &changed, &fault);
+    note_fault(availability, &fault);
+    if (e != ERR_OK)
+        return;
+    if (changed || availability->is_unsettled)
+        settle_volumes(availability);
+    if (!availability->is_dirty)
+        questions_turn(availability);
+}
+
+void availability_turn(void *state)
+{
+    take_turn(state);
+}
+
+static void read_events(void *state, int fd)
+{
+    struct availability *availability = state;
+
+    (void)fd;
+    volume_monitor_clear(availability->monitor);
+    availability->is_dirty = true;
+}
+
+/* The end of this turn takes the reports. */
+static void read_reports(void *state, int fd)
+{
+    (void)state;
+    (void)fd;
+}
+
+/* So does it with a commit. */
+static void follow_catalogue(void *state, const void *body, bool gap)
+{
+    (void)state;
+    (void)body;
+    (void)gap;
+}
+
+/* ---- opening ---- */
+
+void availability_open(struct availability *availability)
+{
+    struct service *service = availability->service;
+    struct fault fault = { 0 };
+    int fd = -1;
+
+    availability->known.paths = service_paths(service);
+    availability->is_dirty = true;
+    if (mounts_open(&availability->mounts, &fault) != ERR_OK) {
+        log_fault("starting", &fault);
+        exit(err_exit_code(fault.code));
+    }
+    availability->monitor = volume_monitor_new(&fd);
+    if (!availability->monitor || service_watch(service, fd, read_events, availability) != ERR_OK)
+        log_warn("the kernel reports no mounts: the mount table is read every second");
+    service_watch(service, availability->mounts.looks.from, read_reports, availability);
+    if (service_hear(service, "persist.changed", follow_catalogue, availability) != ERR_OK)
+        log_warn("cannot subscribe to events of persist");
+    service_every(service, TICK_US, availability_turn, availability);
+    take_turn(availability);
+}
+
+void availability_close(struct availability *availability)
+{
+    questions_free(availability);
+    volume_monitor_free(availability->monitor);
+    mounts_close(&availability->mounts);
+    known_free(&availability->known);
+}
+
+/* ---- the standard ask ---- */
+
+void availability_report(void *state, struct arena *arena, struct service_status *to)
+{
+    struct availability *availability = state;
+    uint32_t stuck = looks_stuck(&availability->mounts.looks);
+
+    if (!availability->known.is_read)
+        to->waits_for = TEXT("persist");
+    if (availability->fault.code)
+        to->alarm = text_of(availability->fault.what);
+    else if (stuck)
+        to->alarm = arena_printf(arena, "%u processes wait for file systems in the kernel and cannot be ended", stuck);
+}

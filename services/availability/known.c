@@ -1,0 +1,162 @@
+#include "services/availability/known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "proto/wire/codec.h"
+#include "store/catalogue.h"
+#include "store/row.h"
+
+enum { CHANGED_MOST = 64, UPDATES_MOST = 1000 /* rows that are read alone before all are read again */ };
+
+void known_free(struct known_volumes *known)
+{
+    store_close(known->store);
+    arena_free(&known->arena);
+    free(known->at);
+}
+
+/* The volumes whose rows changed since the last reading. */
+struct changed_volumes {
+    uint32_t count;
+    bool is_all; /* too many, or not known */
+    struct id at[CHANGED_MOST];
+};
+
+static bool see_change(void *state, const struct change *change)
+{
+    struct changed_volumes *changed = state;
+
+    if (change->kind.value != CHANGE_KIND_VOLUME)
+        return true;
+    if (changed->count == CHANGED_MOST)
+        changed->is_all = true;
+    else
+        changed->at[changed->count++] = change->id;
+    return !changed->is_all;
+}
+
+static enum err find_changed(struct known_volumes *known, struct txn *txn, struct changed_volumes *changed,
+                             uint64_t *head)
+{
+    struct arena scratch = { 0 };
+    struct id catalogue;
+    uint64_t tail = 0;
+    enum err e = catalogue_id(txn, &catalogue);
+
+    if (e == ERR_OK)
+        e = catalogue_head(txn, &tail, head);
+    changed->is_all = !known->is_read || !id_equal(catalogue, known->catalogue) || tail > known->head + 1 ||
+                      *head < known->head || known->updates > known->count + UPDATES_MOST;
+    if (e == ERR_OK && !changed->is_all && *head != known->head)
+        e = catalogue_each_change(txn, &scratch, known->head, see_change, changed);
+    arena_free(&scratch);
+    known->catalogue = catalogue;
+    return e;
+}
+
+static enum err add_volume(struct known_volumes *known, const struct volume *row)
+{
+    ALLOC_ROOM(known->at, known->count, known->room, 16);
+    known->at[known->count] = (struct known_volume){ 0 };
+    return codec_copy(&volume_shape, row, &known->arena, &known->at[known->count++].row);
+}
+
+static enum err read_rows(struct known_volumes *known, struct txn *txn, struct fault *fault)
+{
+    const struct bytes none = { 0 };
+    struct arena scratch = { 0 };
+    struct volume row;
+    struct walk walk;
+
+    known->count = known->updates = 0;
+    arena_reset(&known->arena);
+    if (txn_count(txn, DB_VOLUME) > KNOWN_MOST)
+        return fault_set(fault, ERR_TOO_LARGE, "the catalogue has more than %d volumes", KNOWN_MOST);
+    enum err e = walk_begin(txn, DB_VOLUME, none, none, &walk);
+    while (e == ERR_OK && walk_next(&walk)) {
+        row = (struct volume){ 0 };
+        e = row_decode(txn, &scratch, walk.value, &volume_shape, &row);
+        if (e == ERR_OK)
+            e = add_volume(known, &row);
+        arena_reset(&scratch);
+    }
+    walk_end(&walk);
+    arena_free(&scratch);
+    return e == ERR_OK ? ERR_OK : fault_set(fault, e, "the volumes of the catalogue cannot be read");
+}
+
+/* A row that is not in the list yet makes all be read again. */
+static enum err update_row(struct known_volumes *known, struct txn *txn, struct id id)
+{
+    struct known_volume *was = known_by_id(known, id);
+    struct arena scratch = { 0 };
+    struct volume row = { 0 };
+    enum err e = was ? catalogue_volume(txn, &scratch, id, &row) : ERR_NOT_FOUND;
+
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &row, &known->arena, &was->row);
+    arena_free(&scratch);
+    known->updates++;
+    return e;
+}
+
+static enum err follow_rows(struct known_volumes *known, struct txn *txn, struct changed_volumes *changed,
+                            struct fault *fault)
+{
+    bool is_all = changed->is_all;
+
+    for (uint32_t i = 0; !is_all && i < changed->count; i++)
+        is_all = update_row(known, txn, changed->at[i]) != ERR_OK;
+    if (!is_all)
+        return ERR_OK;
+    known->is_read = false;
+    enum err e = read_rows(known, txn, fault);
+    known->is_read = e == ERR_OK;
+    return e;
+}
+
+enum err known_follow(struct known_volumes *known, bool *changed, struct fault *fault)
+{
+    struct changed_volumes found = { 0 };
+    struct txn *txn;
+    uint64_t head = 0;
+    enum err e = known->store ? ERR_OK : store_open(known->paths, STORE_READER, &known->store, fault);
+
+    *changed = false;
+    if (e == ERR_OK)
+        e = store_read(known->store, &txn, fault);
+    if (e != ERR_OK)
+        return e;
+    e = find_changed(known, txn, &found, &head);
+    if (e != ERR_OK)
+        fault_set(fault, e, "the change log cannot be read");
+    *changed = found.is_all || found.count > 0;
+    if (e == ERR_OK && *changed)
+        e = follow_rows(known, txn, &found, fault);
+    if (e == ERR_OK)
+        known->head = head;
+    txn_end(txn);
+    return e;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return id_compare(((const struct known_volume *)a)->row.id, ((const struct known_volume *)b)->row.id);
+}
+
+struct known_volume *known_by_id(struct known_volumes *known, struct id id)
+{
+    const struct known_volume key = { .row.id = id };
+
+    return known->count ? bsearch(&key, known->at, known->count, sizeof(key), by_id) : NULL;
+}
+
+struct known_volume *known_by_identity(struct known_volumes *known, const char *identity)
+{
+    for (uint32_t i = 0; i < known->count; i++)
+        if (text_is(known->at[i].row.identity, identity))
+            return &known->at[i];
+    return NULL;
+}

@@ -1,0 +1,143 @@
+#include "services/availability/mounts/looks.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/crash.h"
+
+_Static_assert(sizeof(struct look_report) <= 4096, "a report is one atomic write (PIPE_BUF)");
+
+enum err looks_open(struct looks *looks, struct fault *fault)
+{
+    int ends[2];
+
+    *looks = (struct looks){ .from = -1, .to = -1 };
+    if (pipe2(ends, O_CLOEXEC) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+        return fault_errno(fault, ERR_IO, errno, "cannot make a pipe");
+    looks->from = ends[0];
+    looks->to = ends[1];
+    return ERR_OK;
+}
+
+void looks_close(struct looks *looks)
+{
+    for (int i = 0; i < LOOK_LANES; i++)
+        if (looks->lanes[i].pid)
+            (void)kill(looks->lanes[i].pid, SIGKILL);
+    if (looks->from >= 0)
+        close(looks->from);
+    if (looks->to >= 0)
+        close(looks->to);
+}
+
+/* The child keeps only the pipe: a lock or a socket that it held while it cannot die would stop the successor of this
+ * service. */
+static void be_child(int to, pid_t parent, uint64_t number, const struct mount_line *mount, const char *mark,
+                     bool replace)
+{
+    struct look_report report = { .mount = number };
+    sigset_t none;
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || dup2(to, STDERR_FILENO + 1) < 0)
+        _exit(1);
+    (void)close_range(STDERR_FILENO + 2, ~0U, 0);
+    crash_uninstall();
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    if (mark)
+        report.mark_error = volume_mark(mount, mark, replace);
+    report.error = volume_look(mount, &report.found);
+    _exit(write(STDERR_FILENO + 1, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
+}
+
+bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
+{
+    pid_t parent = getpid();
+    struct look_lane *lane = NULL;
+
+    for (int i = 0; i < LOOK_LANES && !lane; i++)
+        if (!looks->lanes[i].pid)
+            lane = &looks->lanes[i];
+    if (!lane)
+        return false;
+    pid_t pid = fork();
+    if (pid == 0)
+        be_child(looks->to, parent, number, mount, mark, replace);
+    if (pid < 0)
+        return false;
+    *lane = (struct look_lane){ .pid = pid, .mount = number, .deadline = clock_steady() + LOOK_PATIENCE_US };
+    return true;
+}
+
+static struct look_lane *lane_of(struct looks *looks, uint64_t mount)
+{
+    for (int i = 0; i < LOOK_LANES; i++)
+        if (looks->lanes[i].pid && looks->lanes[i].mount == mount)
+            return &looks->lanes[i];
+    return NULL;
+}
+
+static void free_if_ended(struct look_lane *lane)
+{
+    int status;
+
+    if (lane->pid && waitpid(lane->pid, &status, WNOHANG) != 0)
+        lane->pid = 0;
+}
+
+bool looks_take(struct looks *looks, struct look_report *to)
+{
+    while (read(looks->from, to, sizeof(*to)) == (ssize_t)sizeof(*to)) {
+        struct look_lane *lane = lane_of(looks, to->mount);
+        if (!lane || lane->is_killed)
+            continue;
+        lane->is_killed = true; /* it only has to end */
+        free_if_ended(lane);
+        return true;
+    }
+    return false;
+}
+
+/* A lane is freed after its report, or after it is killed: a process that just ended may have a report in the pipe. */
+void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), void *state)
+{
+    usec_t now = clock_steady();
+
+    for (int i = 0; i < LOOK_LANES; i++) {
+        struct look_lane *lane = &looks->lanes[i];
+        if (lane->pid && !lane->is_killed && lane->deadline <= now) {
+            (void)kill(lane->pid, SIGKILL);
+            lane->is_killed = true;
+            late(state, lane->mount);
+        }
+        if (lane->is_killed)
+            free_if_ended(lane);
+    }
+}
+
+void looks_drop(struct looks *looks, uint64_t mount)
+{
+    struct look_lane *lane = lane_of(looks, mount);
+
+    if (!lane)
+        return;
+    (void)kill(lane->pid, SIGKILL);
+    lane->is_killed = true;
+    free_if_ended(lane);
+}
+
+uint32_t looks_stuck(const struct looks *looks)
+{
+    usec_t now = clock_steady();
+    uint32_t count = 0;
+
+    for (int i = 0; i < LOOK_LANES; i++)
+        count += looks->lanes[i].pid && looks->lanes[i].is_killed && looks->lanes[i].deadline + LOOK_PATIENCE_US < now;
+    return count;
+}

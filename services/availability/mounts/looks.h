@@ -1,0 +1,52 @@
+/* looks.h: looks at mounts, each in a process of its own that can be given up. A look that does not answer in time is
+ * killed; one that cannot die (it waits in the kernel) keeps its lane until it does. The loop's thread.
+ *
+ *   looks_begin ──► child: reads the mount, writes a report to the pipe ──► looks_take
+ *                    │ hangs
+ *                    └──► looks_late: killed; the mount counts as hung */
+#ifndef LOOPHOLE_AVAILABILITY_LOOKS_H
+#define LOOPHOLE_AVAILABILITY_LOOKS_H
+
+#include <sys/types.h>
+
+#include "common/clock.h"
+#include "services/availability/mounts/volume.h"
+
+enum { LOOK_LANES = 128, LOOK_PATIENCE_US = 2500000 };
+
+struct look_report {
+    uint64_t mount; /* the number that looks_begin got */
+    int32_t error;  /* errno of the first call that failed; 0: none */
+    int32_t mark_error;
+    struct volume_found found;
+};
+
+struct look_lane {
+    pid_t pid; /* 0: free */
+    uint64_t mount;
+    usec_t deadline;
+    bool is_killed;
+};
+
+struct looks {
+    int from, to; /* a pipe for all reports; each is one atomic write */
+    struct look_lane lanes[LOOK_LANES];
+};
+
+enum err looks_open(struct looks *looks, struct fault *fault); /* errors: io */
+void looks_close(struct looks *looks);                         /* kills the processes, and waits for none */
+
+/* Looks at a mount. `mark` (or NULL) is written as its marker first. False: no lane is free, or no process. */
+bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *mount, const char *mark, bool replace);
+
+/* Takes one report; false: there is none. */
+bool looks_take(struct looks *looks, struct look_report *to);
+
+/* Kills looks that are late, frees the lanes of those that ended, and calls late(state, mount) for each look that
+ * ended or was killed without a report. */
+void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), void *state);
+
+void looks_drop(struct looks *looks, uint64_t mount); /* its mount is gone */
+uint32_t looks_stuck(const struct looks *looks);      /* killed processes that do not die */
+
+#endif

@@ -1,0 +1,331 @@
+#include "services/availability/mounts/mounts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/hash.h"
+
+enum { LOOK_EVERY_US = 3000000, LATER_MOST = 4 /* 3 s, doubled so often: 48 s */ };
+
+enum err mounts_open(struct mounts *mounts, struct fault *fault)
+{
+    *mounts = (struct mounts){ 0 };
+    return looks_open(&mounts->looks, fault);
+}
+
+static void free_line(struct mount_line *line)
+{
+    free(line->target);
+    free(line->source);
+    free(line->type);
+    free(line->root);
+    *line = (struct mount_line){ 0 };
+}
+
+void mounts_close(struct mounts *mounts)
+{
+    looks_close(&mounts->looks);
+    for (uint32_t i = 0; i < mounts->count; i++)
+        free_line(&mounts->at[i].line);
+    free(mounts->at);
+}
+
+/* ---- comparing the table ---- */
+
+static int by_line(const void *a, const void *b)
+{
+    const struct mount_line *x = &((const struct mount *)a)->line, *y = &((const struct mount *)b)->line;
+    int order = (x->id > y->id) - (x->id < y->id);
+
+    if (order == 0)
+        order = (x->device > y->device) - (x->device < y->device);
+    if (order == 0)
+        order = strcmp(x->target, y->target);
+    return order ? order : strcmp(x->source, y->source);
+}
+
+static void begin_mount(struct mounts *mounts, struct mount *mount)
+{
+    mount->number = ++mounts->numbers;
+    mount->state = MOUNT_NEW;
+    if (!mount->line.is_special)
+        mount->next = 1;
+    if (mount->line.is_special || mount->line.target[0] != '/' || mount->line.target[1] == 0) {
+        mount->state = MOUNT_HERE;
+        mount->next = 0;
+        strcpy(mount->found.identity, "root");
+        strcpy(mount->found.device, "root");
+    }
+}
+
+/* A mount that is still there keeps its state and its look in progress. */
+static void keep_state(struct mount *now, struct mount *was)
+{
+    struct mount_line line = now->line;
+
+    *now = *was;
+    now->line = line;
+    was->number = 0; /* it goes on as `now` */
+}
+
+static void count_bad(struct mounts *mounts)
+{
+    mounts->bad = 0;
+    for (uint32_t i = 0; i < mounts->count; i++)
+        mounts->bad += mounts->at[i].state == MOUNT_DEAD || mounts->at[i].state == MOUNT_HUNG;
+}
+
+static int by_target(const void *a, const void *b)
+{
+    const struct mount *x = *(struct mount *const *)a, *y = *(struct mount *const *)b;
+    int order = strcmp(x->line.target, y->line.target);
+
+    return order ? order : x < y ? -1 : x > y;
+}
+
+/* Of several mounts at one place the last is seen. */
+static void cover_mounts(struct mounts *mounts)
+{
+    struct mount **sorted = alloc_array(mounts->count + 1, sizeof(struct mount *));
+
+    for (uint32_t i = 0; i < mounts->count; i++)
+        sorted[i] = &mounts->at[i];
+    qsort(sorted, mounts->count, sizeof(struct mount *), by_target);
+    for (uint32_t i = 0; i < mounts->count; i++) {
+        bool is_last = i + 1 == mounts->count || strcmp(sorted[i]->line.target, sorted[i + 1]->line.target) != 0;
+        if (is_last && sorted[i]->is_covered)
+            mounts_look_now(sorted[i]);
+        sorted[i]->is_covered = !is_last;
+    }
+    free(sorted);
+}
+
+static void drop_old(struct mounts *mounts, struct mount *old, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (old[i].number)
+            looks_drop(&mounts->looks, old[i].number);
+        free_line(&old[i].line);
+    }
+    free(old);
+}
+
+enum err mounts_read(struct mounts *mounts, struct fault *fault)
+{
+    struct mount_lines lines;
+    struct mount *old = mounts->at;
+    uint32_t old_count = mounts->count;
+    enum err e = volume_read_mounts(&lines, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (old_count)
+        qsort(old, old_count, sizeof(*old), by_line);
+    mounts->at = alloc_zeroed(lines.count + 1, sizeof(*mounts->at));
+    mounts->count = lines.count;
+    for (uint32_t i = 0; i < lines.count; i++) {
+        struct mount *now = &mounts->at[i];
+        now->line = lines.at[i];
+        struct mount *was = old_count ? bsearch(now, old, old_count, sizeof(*old), by_line) : NULL;
+        if (was && was->number)
+            keep_state(now, was);
+        else
+            begin_mount(mounts, now);
+    }
+    free(lines.at);
+    cover_mounts(mounts);
+    drop_old(mounts, old, old_count);
+    count_bad(mounts);
+    return ERR_OK;
+}
+
+/* ---- paths ---- */
+
+static bool lies_on(const char *path, size_t path_len, const char *target)
+{
+    size_t len = strlen(target);
+
+    if (len == 1)
+        return true;
+    return len <= path_len && memcmp(path, target, len) == 0 && (len == path_len || path[len] == '/');
+}
+
+/* The longest target; of equal ones the last, which covers the others. */
+struct mount *mounts_covering(const struct mounts *mounts, struct bytes path)
+{
+    struct mount *best = NULL;
+    size_t best_len = 0;
+
+    for (uint32_t i = 0; i < mounts->count; i++) {
+        struct mount *mount = &mounts->at[i];
+        size_t len = strlen(mount->line.target);
+        if (lies_on((const char *)path.at, path.len, mount->line.target) && len >= best_len) {
+            best = mount;
+            best_len = len;
+        }
+    }
+    return best;
+}
+
+uint64_t mounts_seen(const struct mounts *mounts, struct bytes path)
+{
+    uint64_t seen = 1;
+
+    for (uint32_t i = 0; i < mounts->count; i++) {
+        const struct mount *mount = &mounts->at[i];
+        size_t len = strlen(mount->line.target);
+        bool is_below = len > path.len && memcmp(mount->line.target, path.at, path.len) == 0 &&
+                        (path.len <= 1 || mount->line.target[path.len] == '/');
+        if (lies_on((const char *)path.at, path.len, mount->line.target) || is_below)
+            seen = seen * UINT64_C(1099511628211) + mount->number;
+    }
+    return seen;
+}
+
+/* ---- looks ---- */
+
+static bool is_bad(const struct mount *mount)
+{
+    return mount->state == MOUNT_DEAD || mount->state == MOUNT_HUNG;
+}
+
+/* The way to this mount leads through another one that does not answer, so a look would hang there too. */
+static const struct mount *bad_above(const struct mounts *mounts, const struct mount *mount)
+{
+    const char *target = mount->line.target;
+
+    for (uint32_t i = 0; mounts->bad && i < mounts->count; i++) {
+        const struct mount *above = &mounts->at[i];
+        if (is_bad(above) && above != mount && strcmp(above->line.target, target) != 0 &&
+            lies_on(target, strlen(target), above->line.target))
+            return above;
+    }
+    return NULL;
+}
+
+static void plan_next(struct mount *mount)
+{
+    usec_t now = clock_steady();
+    uint32_t times = mount->failures < LATER_MOST ? mount->failures : LATER_MOST;
+
+    if (is_bad(mount))
+        mount->next = now + ((usec_t)LOOK_EVERY_US << (times ? times - 1 : 0));
+    else
+        mount->next = mount->is_used ? now + LOOK_EVERY_US : 0;
+}
+
+static void set_state(struct mounts *mounts, struct mount *mount, enum mount_state state, int error)
+{
+    mounts->bad -= is_bad(mount);
+    mount->state = state;
+    mount->error = error;
+    mounts->bad += is_bad(mount);
+    mount->failures = is_bad(mount) ? mount->failures + 1 : 0;
+    mount->is_looked_at = false;
+    mount->looked = mount->began;
+    plan_next(mount);
+}
+
+static struct mount *mount_numbered(struct mounts *mounts, uint64_t number)
+{
+    for (uint32_t i = 0; i < mounts->count; i++)
+        if (mounts->at[i].number == number)
+            return &mounts->at[i];
+    return NULL;
+}
+
+struct late_looks {
+    struct mounts *mounts;
+    bool any;
+};
+
+static void give_up(void *state, uint64_t number)
+{
+    struct late_looks *late = state;
+    struct mount *mount = mount_numbered(late->mounts, number);
+
+    if (mount && mount->is_looked_at)
+        set_state(late->mounts, mount, MOUNT_HUNG, 0);
+    late->any = true;
+}
+
+static bool take_report(struct mounts *mounts, const struct look_report *report)
+{
+    struct mount *mount = mount_numbered(mounts, report->mount);
+
+    if (!mount)
+        return false;
+    enum mount_state state = report->error ? MOUNT_DEAD : MOUNT_HERE;
+    mount->mark_error = report->mark_error;
+    if (state == MOUNT_HERE)
+        mount->found = report->found;
+    set_state(mounts, mount, state, report->error);
+    return true;
+}
+
+static void begin_look(struct mounts *mounts, struct mount *mount)
+{
+    mount->began = clock_steady();
+    if (bad_above(mounts, mount)) {
+        set_state(mounts, mount, MOUNT_HUNG, 0);
+        return;
+    }
+    mount->is_looked_at = looks_begin(&mounts->looks, mount->number, &mount->line, NULL, false);
+}
+
+bool mounts_turn(struct mounts *mounts)
+{
+    struct late_looks late = { .mounts = mounts };
+    struct look_report report;
+    bool any = false;
+    usec_t now = clock_steady();
+
+    while (looks_take(&mounts->looks, &report))
+        any = take_report(mounts, &report) || any;
+    looks_turn(&mounts->looks, give_up, &late);
+    for (uint32_t i = 0; i < mounts->count; i++) {
+        struct mount *mount = &mounts->at[i];
+        if (mount->is_looked_at || mount->is_covered || !mount->next || mount->next > now)
+            continue;
+        begin_look(mounts, mount);
+        any = any || !mount->is_looked_at;
+    }
+    return any || late.any;
+}
+
+void mounts_look_now(struct mount *mount)
+{
+    if (!mount->line.is_special && mount->line.target[1])
+        mount->next = 1;
+}
+
+bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, bool replace)
+{
+    if (mount->is_looked_at || mount->line.is_special || !mount->line.target[1] || bad_above(mounts, mount))
+        return false;
+    mount->began = clock_steady();
+    mount->is_looked_at = looks_begin(&mounts->looks, mount->number, &mount->line, word, replace);
+    return mount->is_looked_at;
+}
+
+/* ---- words ---- */
+
+struct text mounts_why(const struct mount *mount, struct arena *arena)
+{
+    if (mount->state == MOUNT_HUNG)
+        return arena_printf(arena, "the file system at %.200s does not answer", mount->line.target);
+    if (mount->state == MOUNT_DEAD)
+        return arena_printf(arena, "the file system at %.150s is mounted but dead: %s", mount->line.target,
+                            strerror(mount->error));
+    return TEXT("");
+}
+
+uint32_t mounts_hung(const struct mounts *mounts)
+{
+    uint32_t hung = 0;
+
+    for (uint32_t i = 0; i < mounts->count; i++)
+        hung += mounts->at[i].state == MOUNT_HUNG;
+    return hung;
+}

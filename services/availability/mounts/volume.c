@@ -1,0 +1,288 @@
+#include "services/availability/mounts/volume.h"
+
+#include <blkid/blkid.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/arena.h"
+#include "common/file.h"
+#include "common/text.h"
+#include "store/local.h"
+
+/* ---- the mount table ---- */
+
+static bool is_named(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+#define IS_NAMED(name, names) is_named(name, names, sizeof(names) / sizeof((names)[0]))
+
+static const char *const special[] = { "autofs",    "binfmt_misc", "bpf",      "cgroup",     "cgroup2",    "configfs",
+                                       "debugfs",   "devpts",      "devtmpfs", "efivarfs",   "fusectl",    "hugetlbfs",
+                                       "mqueue",    "nsfs",        "proc",     "pstore",     "rpc_pipefs", "securityfs",
+                                       "selinuxfs", "sysfs",       "tracefs",  "fuse.portal" };
+
+/* Clouds that show their files by FUSE; a read of an online-only file fetches it. */
+static const char *const clouds[] = { "fuse.rclone",   "fuse.onedriver", "fuse.google-drive-ocamlfuse",
+                                      "fuse.gcsfuse",  "fuse.s3fs",      "fuse.goofys",
+                                      "fuse.juicefs",  "fuse.pcloud",    "fuse.pCloud.fs",
+                                      "fuse.internxt", "fuse.gdfuse",    "fuse.mountpoint-s3" };
+
+static bool is_cloud(const char *type)
+{
+    return IS_NAMED(type, clouds);
+}
+
+static const char *text_or_none(const char *text)
+{
+    return text ? text : "";
+}
+
+static void add_line(struct mount_lines *to, struct libmnt_fs *fs)
+{
+    const char *type = text_or_none(mnt_fs_get_fstype(fs)), *source = text_or_none(mnt_fs_get_source(fs));
+
+    ALLOC_ROOM(to->at, to->count, to->room, 64);
+    to->at[to->count++] = (struct mount_line){
+        .id = mnt_fs_get_id(fs),
+        .device = mnt_fs_get_devno(fs),
+        .target = alloc_text(text_or_none(mnt_fs_get_target(fs))),
+        .source = alloc_text(source),
+        .type = alloc_text(type),
+        .root = alloc_text(text_or_none(mnt_fs_get_root(fs))),
+        .is_network = mnt_fs_is_netfs(fs) || local_fuse_is_network(type, source) || is_cloud(type),
+        .is_special = IS_NAMED(type, special),
+    };
+}
+
+enum err volume_read_mounts(struct mount_lines *to, struct fault *fault)
+{
+    struct libmnt_table *table = mnt_new_table();
+    struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+    struct libmnt_fs *fs;
+    enum err e = ERR_OK;
+
+    *to = (struct mount_lines){ 0 };
+    if (!table || !iter || mnt_table_parse_file(table, "/proc/self/mountinfo") != 0)
+        e = fault_set(fault, ERR_IO, "cannot read the mount table");
+    while (e == ERR_OK && mnt_table_next_fs(table, iter, &fs) == 0) {
+        if (to->count == VOLUME_MOUNTS_MOST)
+            e = fault_set(fault, ERR_TOO_LARGE, "more than %d file systems are mounted", VOLUME_MOUNTS_MOST);
+        else
+            add_line(to, fs);
+    }
+    mnt_free_iter(iter);
+    mnt_unref_table(table);
+    if (e != ERR_OK)
+        volume_free_mounts(to);
+    return e;
+}
+
+void volume_free_mounts(struct mount_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->count; i++) {
+        free(lines->at[i].target);
+        free(lines->at[i].source);
+        free(lines->at[i].type);
+        free(lines->at[i].root);
+    }
+    free(lines->at);
+    *lines = (struct mount_lines){ 0 };
+}
+
+/* ---- events ---- */
+
+struct libmnt_monitor *volume_monitor_new(int *fd)
+{
+    struct libmnt_monitor *monitor = mnt_new_monitor();
+
+    if (monitor && mnt_monitor_enable_kernel(monitor, 1) == 0 && (*fd = mnt_monitor_get_fd(monitor)) >= 0)
+        return monitor;
+    mnt_unref_monitor(monitor);
+    return NULL;
+}
+
+void volume_monitor_clear(struct libmnt_monitor *monitor)
+{
+    (void)mnt_monitor_event_cleanup(monitor);
+}
+
+void volume_monitor_free(struct libmnt_monitor *monitor)
+{
+    mnt_unref_monitor(monitor);
+}
+
+/* ---- identities ---- */
+
+static bool is_printable(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            return false;
+    return *text && text_is_utf8(text_of(text));
+}
+
+static bool marker_path(const char *mount, char path[PATH_MAX])
+{
+    return snprintf(path, PATH_MAX, "%s/" VOLUME_MARKER, mount) < PATH_MAX;
+}
+
+/* "marker:" and the first line of the marker file, or false. */
+static bool identity_by_marker(const char *mount, char *to, size_t size)
+{
+    struct buffer mark = { 0 };
+    char path[PATH_MAX];
+    bool good = marker_path(mount, path) && file_read_all(path, 4096, &mark, NULL) == ERR_OK;
+
+    if (good) {
+        const char *line = buffer_c(&mark);
+        int len = (int)strcspn(line, "\r\n");
+        good = snprintf(to, size, "marker:%.*s", len, line) < (int)size && len > 0 && is_printable(to);
+    }
+    buffer_free(&mark);
+    return good;
+}
+
+/* udev's links can be read without permission to read the device. */
+static bool link_to_device(const char *folder, dev_t device, char *to, size_t size)
+{
+    DIR *links = opendir(folder);
+    bool found = false;
+
+    for (struct dirent *link; links && !found && (link = readdir(links));) {
+        struct stat st;
+        found = fstatat(dirfd(links), link->d_name, &st, 0) == 0 && S_ISBLK(st.st_mode) && st.st_rdev == device &&
+                text_copy(to, size, text_of(link->d_name));
+    }
+    if (links)
+        closedir(links);
+    return found;
+}
+
+static bool tag_of_device(const char *tag, const char *links, const struct mount_line *mount, char *to, size_t size)
+{
+    char *value = mount->source[0] == '/' ? blkid_get_tag_value(NULL, tag, mount->source) : NULL;
+    bool good = value && text_copy(to, size, text_of(value));
+
+    free(value);
+    return (good || link_to_device(links, mount->device, to, size)) && is_printable(to);
+}
+
+static bool identity_by_device(const struct mount_line *mount, char *to, size_t size)
+{
+    char value[128];
+    const char *kind = "uuid";
+
+    if (!tag_of_device("UUID", "/dev/disk/by-uuid", mount, value, sizeof(value))) {
+        kind = "label";
+        if (!tag_of_device("LABEL", "/dev/disk/by-label", mount, value, sizeof(value)))
+            return false;
+    }
+    bool whole = !mount->root[0] || strcmp(mount->root, "/") == 0;
+    int len = snprintf(to, size, "%s:%s%s%s", kind, value, whole ? "" : ":", whole ? "" : mount->root);
+    return len < (int)size && is_printable(to);
+}
+
+static bool identity_by_share(const struct mount_line *mount, char *to, size_t size)
+{
+    return mount->is_network && mount->source[0] && snprintf(to, size, "share:%s", mount->source) < (int)size &&
+           is_printable(to);
+}
+
+static bool is_external(const struct mount_line *mount)
+{
+    static const char *const places[] = { "/media/", "/run/media/", "/mnt/" };
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (strncmp(mount->target, places[i], strlen(places[i])) == 0)
+            return true;
+    return mount->is_network;
+}
+
+static void label_it(const struct mount_line *mount, struct volume_found *to)
+{
+    struct arena arena = { 0 };
+    const char *name = strrchr(mount->target, '/') + 1;
+    struct text label = arena_utf8(&arena, bytes_of(name, strlen(name)), VOLUME_IDENTITY_SIZE - 1);
+
+    text_copy(to->label, sizeof(to->label), label);
+    arena_free(&arena);
+}
+
+static void identify_mount(const struct mount_line *mount, struct volume_found *to)
+{
+    bool is_marked = identity_by_marker(mount->target, to->identity, sizeof(to->identity));
+
+    if (!identity_by_share(mount, to->device, sizeof(to->device)) &&
+        !identity_by_device(mount, to->device, sizeof(to->device)))
+        strcpy(to->device, "root");
+    if (!is_marked)
+        strcpy(to->identity, to->device);
+    if (strcmp(to->identity, "root") == 0)
+        return;
+    to->backend = is_cloud(mount->type)             ? BACKEND_CLOUD
+                  : is_marked || is_external(mount) ? BACKEND_EXTERNAL
+                                                    : BACKEND_LOCAL;
+    label_it(mount, to);
+}
+
+/* Each call may be the first one that a dead daemon, server or drive fails. */
+static int try_to_read(const char *mount)
+{
+    struct statfs fs;
+    int fd, error;
+
+    if (statfs(mount, &fs) != 0)
+        return errno == EACCES || errno == EPERM ? 0 : errno;
+    fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == EACCES || errno == EPERM ? 0 : errno;
+    DIR *entries = fdopendir(fd);
+    errno = 0;
+    error = entries && !readdir(entries) ? errno : 0;
+    if (entries)
+        closedir(entries);
+    return error;
+}
+
+int volume_look(const struct mount_line *mount, struct volume_found *to)
+{
+    int error = 0;
+
+    *to = (struct volume_found){ .identity = "root", .device = "root", .label = "root", .backend = BACKEND_LOCAL };
+    if (mount->target[0] != '/' || mount->target[1] == 0)
+        return 0;
+    error = try_to_read(mount->target);
+    if (error == 0)
+        identify_mount(mount, to);
+    return error;
+}
+
+int volume_mark(const struct mount_line *mount, const char *word, bool replace)
+{
+    char path[PATH_MAX];
+    int fd, error = 0;
+
+    if (!marker_path(mount->target, path))
+        return ENAMETOOLONG;
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (replace ? O_TRUNC : O_EXCL), 0644);
+    if (fd < 0)
+        return errno;
+    if (dprintf(fd, "%s\n", word) < 0 || fsync(fd) != 0)
+        error = errno;
+    close(fd);
+    return error;
+}

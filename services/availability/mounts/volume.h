@@ -1,0 +1,61 @@
+/* volume.h: the mount table, and the identity of a mounted volume. Only volume.c uses libmount and libblkid.
+ *
+ *   marker:TEXT      the first line of the file .loophole-volume in the root of the mount
+ *   share:SOURCE     a network file system, or a cloud's
+ *   uuid:U label:L   of the file system's device; ":/SUB" follows when only a subtree of it is mounted
+ *   root             the root file system, and any mount without its own identity: paths stay absolute */
+#ifndef LOOPHOLE_AVAILABILITY_VOLUME_H
+#define LOOPHOLE_AVAILABILITY_VOLUME_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/err.h"
+#include "schema_media.h"
+
+#define VOLUME_MARKER ".loophole-volume"
+
+enum { VOLUME_IDENTITY_SIZE = 256, VOLUME_MOUNTS_MOST = 20000 };
+
+/* One line of the mount table. The texts belong to the list. */
+struct mount_line {
+    int id; /* the kernel's; it may use the number of a former mount again */
+    uint64_t device;
+    char *target, *source, *type, *root;
+    bool is_network;
+    bool
+        is_special; /* it contains no files of a person, or it is a trigger of an automount: nothing ever looks at it */
+};
+
+struct mount_lines {
+    uint32_t count, room;
+    struct mount_line *at; /* in the order of the table: a later one covers an earlier one */
+};
+
+/* What a look at a mount found. It fits into one atomic write to a pipe. */
+struct volume_found {
+    char identity[VOLUME_IDENTITY_SIZE]; /* of the marker, if there is one */
+    char device[VOLUME_IDENTITY_SIZE];   /* without the marker; "root": none */
+    char label[VOLUME_IDENTITY_SIZE];    /* for people */
+    int32_t backend;                     /* local, external or cloud */
+};
+
+/* Reads the mount table; it touches no mount. Errors: io; too_large (more than VOLUME_MOUNTS_MOST lines). */
+enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
+void volume_free_mounts(struct mount_lines *lines);
+
+/* Looks at the root of a mount and identifies its volume. It may hang for ever: call it in a process that can be given
+ * up. Errors: the errno of the first call that failed, 0 for none. */
+int volume_look(const struct mount_line *mount, struct volume_found *to);
+
+/* Writes the marker in the root of a mount. It may hang for ever. Returns 0, or an errno. */
+int volume_mark(const struct mount_line *mount, const char *word, bool replace);
+
+/* The kernel's events about mounts. An event only says: read the table again. NULL: there are none. */
+struct libmnt_monitor;
+struct libmnt_monitor *volume_monitor_new(int *fd);
+void volume_monitor_clear(struct libmnt_monitor *monitor); /* takes the events that came */
+void volume_monitor_free(struct libmnt_monitor *monitor);
+
+#endif

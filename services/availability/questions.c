@@ -1,0 +1,227 @@
+#include "services/availability/questions.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/file.h"
+#include "services/availability/settle.h"
+#include "services/availability/where.h"
+
+enum err questions_add(struct availability *availability, struct call *call, const struct question *like)
+{
+    struct ticket ticket =
+        availability->question_count < QUESTIONS_MOST ? call_defer(call) : (struct ticket){ .number = 0 };
+    struct question *question;
+
+    if (!ticket.number)
+        return refuse(call, ERR_BUSY, "too many asks wait for file systems");
+    question = alloc_bytes(sizeof(*question));
+    *question = *like;
+    question->ticket = ticket;
+    question->since = clock_steady();
+    question->next = availability->questions;
+    availability->questions = question;
+    availability->question_count++;
+    availability->is_dirty = true; /* the mount table is read before the answer */
+    return ERR_OK;
+}
+
+static void free_question(struct question *question)
+{
+    arena_free(&question->arena);
+    free(question);
+}
+
+void questions_free(struct availability *availability)
+{
+    struct question *question;
+
+    while ((question = availability->questions)) {
+        availability->questions = question->next;
+        free_question(question);
+    }
+}
+
+/* ---- answers ---- */
+
+static void fail_question(struct availability *availability, struct question *question, enum err code, struct text what)
+{
+    struct fault fault = { 0 };
+
+    fault_set(&fault, code, "%.*s", TEXT_ARG(what));
+    fault_field(&fault, question->path[0] ? "path" : "volume");
+    ticket_fail(availability->service, question->ticket, &fault);
+}
+
+static void answer_place(struct availability *availability, struct question *question, const struct volume *row,
+                         const struct mount *mount)
+{
+    struct bytes path = bytes_of(question->path, strlen(question->path));
+    struct place_seen place = { .volume = *row, .here = row->online };
+
+    if (mount) {
+        place.mount = bytes_of(mount->line.target, strlen(mount->line.target));
+        place.why = mounts_why(mount, &question->arena);
+        place.here = row->online && mount->state == MOUNT_HERE;
+        place.seen = mounts_seen(&availability->mounts, path.len ? path : place.mount);
+    }
+    ticket_answer(availability->service, question->ticket, &place);
+}
+
+/* True once a look at the mount began after the question and ended. */
+static bool is_seen(struct question *question, struct mount *mount)
+{
+    if (mount->line.is_special || !mount->line.target[1] || mount->looked >= question->since)
+        return true;
+    mount->is_used = true;
+    if (!mount->is_looked_at)
+        mounts_look_now(mount);
+    return false;
+}
+
+static void seen_other(void *state, const struct mount *other)
+{
+    *(const struct mount **)state = other;
+}
+
+/* The path lies on another mount than the one that has the volume's identity. */
+static bool refuse_duplicate(struct availability *availability, struct question *question, const struct volume *row,
+                             const struct mount *mount)
+{
+    struct where_index index;
+    const struct mount *other = NULL;
+
+    where_index_make(&index, &availability->mounts);
+    struct where where = where_is(&index, row);
+    if (where.mount && where.mount != mount && where.mount->line.device != mount->line.device)
+        where_duplicates(&index, row, mount, seen_other, &other);
+    where_index_free(&index);
+    if (!other)
+        return false;
+    struct fault fault = { 0 };
+    fault_set(&fault, ERR_EXISTS, "the volume at %.200s has the identity of the one at %.200s", mount->line.target,
+              other->line.target);
+    fault_hint(&fault, "`loophole volume mark --new %.200s` gives it its own", mount->line.target);
+    ticket_fail(availability->service, question->ticket, &fault);
+    return true;
+}
+
+static bool answer_known(struct availability *availability, struct question *question, struct known_volume *known,
+                         const struct mount *mount)
+{
+    const struct volume *row = &known->row;
+    bool is_root = text_is(row->identity, "root");
+
+    if (known->is_sent || availability->is_unsettled)
+        return false;
+    if (!is_root && question->adds && refuse_duplicate(availability, question, row, mount))
+        return true;
+    answer_place(availability, question, row, mount);
+    return true;
+}
+
+static bool answer_path(struct availability *availability, struct question *question)
+{
+    struct bytes path = bytes_of(question->path, strlen(question->path));
+    struct mount *mount = mounts_covering(&availability->mounts, path);
+
+    if (!mount || !is_seen(question, mount))
+        return false;
+    if (mount->state != MOUNT_HERE) {
+        fail_question(availability, question, mount->state == MOUNT_HUNG ? ERR_TIMEOUT : ERR_IO,
+                      mounts_why(mount, &question->arena));
+        return true;
+    }
+    struct known_volume *known = id_is_zero(mount->volume) ? NULL : known_by_id(&availability->known, mount->volume);
+    if (!known)
+        known = known_by_identity(&availability->known, mount->found.identity);
+    if (known)
+        return answer_known(availability, question, known, mount);
+    if (!question->adds) {
+        fail_question(availability, question, ERR_NOT_FOUND, TEXT("the catalogue has nothing on that volume"));
+        return true;
+    }
+    if (availability->sending == 0)
+        settle_add(availability, mount);
+    return false;
+}
+
+static bool answer_volume(struct availability *availability, struct question *question)
+{
+    struct known_volume *known = known_by_id(&availability->known, question->volume);
+    bool is_root = known && text_is(known->row.identity, "root");
+    struct bytes path = { 0 };
+
+    if (!known) {
+        fail_question(availability, question, ERR_NOT_FOUND, TEXT("no such volume"));
+        return true;
+    }
+    path = is_root && question->path[0] ? bytes_of(question->path, strlen(question->path)) : known->row.mount;
+    struct mount *mount = path.len ? mounts_covering(&availability->mounts, path) : NULL;
+    if (mount && !is_seen(question, mount))
+        return false;
+    return answer_known(availability, question, known, mount);
+}
+
+/* ---- marks ---- */
+
+static bool refuse_mark(struct availability *availability, struct question *question, struct mount *mount)
+{
+    enum err code = mount->mark_error == EEXIST ? ERR_EXISTS : file_err(mount->mark_error);
+
+    if (!mount->mark_error)
+        return false;
+    fail_question(availability, question, code,
+                  arena_printf(&question->arena, "cannot write %.150s/" VOLUME_MARKER ": %s", mount->line.target,
+                               strerror(mount->mark_error)));
+    return true;
+}
+
+static bool answer_mark(struct availability *availability, struct question *question)
+{
+    struct bytes path = bytes_of(question->path, strlen(question->path));
+    struct mount *mount = mounts_covering(&availability->mounts, path);
+
+    if (!mount || mount->line.is_special || !mount->line.target[1]) {
+        fail_question(availability, question, ERR_NOT_FOUND,
+                      TEXT("that path lies on the root file system, which needs no marker"));
+        return true;
+    }
+    if (!question->is_marked) {
+        question->is_marked = mounts_mark(&availability->mounts, mount, question->word, question->replaces);
+        question->since = question->is_marked ? mount->began : question->since;
+        return false;
+    }
+    if (mount->looked < question->since)
+        return false;
+    if (refuse_mark(availability, question, mount))
+        return true;
+    if (question->replaces)
+        mount->volume = (struct id){ { 0 } };
+    question->marks = false;
+    return answer_path(availability, question);
+}
+
+void questions_turn(struct availability *availability)
+{
+    struct question **at = &availability->questions;
+
+    while (*at) {
+        struct question *question = *at;
+        bool done = !ticket_is_open(availability->service, question->ticket);
+        if (!done && question->marks)
+            done = answer_mark(availability, question);
+        else if (!done)
+            done = id_is_zero(question->volume) ? answer_path(availability, question)
+                                                : answer_volume(availability, question);
+        if (!done) {
+            at = &question->next;
+            continue;
+        }
+        *at = question->next;
+        availability->question_count--;
+        free_question(question);
+    }
+}

@@ -1,0 +1,17 @@
+/* settle.h: brings the rows of the volumes into agreement with the mounts. This service alone sends persist.put_volume.
+ * The loop's thread. */
+#ifndef LOOPHOLE_AVAILABILITY_SETTLE_H
+#define LOOPHOLE_AVAILABILITY_SETTLE_H
+
+#include "services/availability/state.h"
+
+/* Compares all volumes with the mounts, and sends the rows that differ; some now, the others when those are durable. */
+void settle_volumes(struct availability *availability);
+
+/* Sends the row of a volume that the catalogue does not have yet: that of a mount that answers. */
+void settle_add(struct availability *availability, const struct mount *mount);
+
+/* Sends a row with another label. */
+void settle_label(struct availability *availability, struct known_volume *volume, struct text label);
+
+#endif

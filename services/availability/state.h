@@ -1,0 +1,42 @@
+/* state.h: the state of the monitor, which its files share. The loop's thread. */
+#ifndef LOOPHOLE_AVAILABILITY_STATE_H
+#define LOOPHOLE_AVAILABILITY_STATE_H
+
+#include "proto/service/service.h"
+#include "schema_availability.h"
+#include "services/availability/known.h"
+#include "services/availability/mounts/mounts.h"
+
+enum { QUESTIONS_MOST = 256 };
+
+/* An ask that waits for a look at a mount. */
+struct question {
+    struct question *next;
+    struct ticket ticket;
+    struct arena arena;
+    char path[PATH_MAX];
+    struct id volume; /* check: of this volume; zero: of the path */
+    usec_t since;     /* an earlier look does not answer it */
+    bool adds;        /* find: an unknown volume is added */
+    bool marks;       /* its mount is to be marked first … */
+    bool is_marked;   /* … and the look that does so has begun */
+    bool replaces;
+    char word[VOLUME_IDENTITY_SIZE];
+};
+
+struct availability {
+    struct service *service;
+    struct mounts mounts;
+    struct libmnt_monitor *monitor; /* NULL: the table is read every second */
+    struct known_volumes known;
+    struct question *questions;
+    uint32_t question_count;
+    uint32_t sending; /* volumes on their way to persist */
+    bool is_read;     /* the mount table was read */
+    bool is_dirty;    /* it may have changed since */
+    bool is_unsettled;
+    usec_t read_at;
+    struct fault fault; /* why the mounts or the volumes cannot be compared */
+};
+
+#endif

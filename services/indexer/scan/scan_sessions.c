@@ -1,0 +1,259 @@
+/* scan_sessions.c: the session files of a scan. They are read after the scan has reported all places, so that their
+ * references find the items. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/hash.h"
+#include "common/process/limits.h"
+#include "common/process/log.h"
+#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/session_file.h"
+#include "services/indexer/scan/session_resolve.h"
+#include "services/indexer/scan/session_role.h"
+#include "store/row.h"
+
+enum { SESSIONS_TOGETHER = 32 };
+
+enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, const struct entry_list *files,
+                           struct fault *fault)
+{
+    struct seen_session_list *list = &scan->sessions;
+
+    for (uint32_t i = 0; i < files->count; i++) {
+        if (list->count == list->room) {
+            list->room = list->room ? list->room * 2 : 64;
+            if (!limits_leave(list->room * (sizeof(*list->at) + PATH_MAX)))
+                return fault_set(fault, ERR_FULL, "no memory for sessions: raise data_mb");
+            list->at = alloc_grow(list->at, list->room, sizeof(*list->at));
+        }
+        list->at[list->count++] =
+            (struct seen_session){ walk_join(&scan->arena, node->path, (const char *)files->at[i].name.at),
+                                   files->at[i].trace };
+    }
+    return ERR_OK;
+}
+
+/* ---- some sessions at a time ---- */
+
+struct settling {
+    struct scan *scan;
+    struct arena arena; /* of these sessions */
+    struct session sessions[SESSIONS_TOGETHER];
+    bool changed[SESSIONS_TOGETHER];
+    uint32_t count;
+    struct key after; /* of the walk over the known ones */
+    bool is_over;
+};
+
+static struct id id_of_path(struct bytes path)
+{
+    struct hash hash = hash_of(path.at, path.len);
+    struct id id;
+
+    memcpy(id.b, hash.b, sizeof(id.b));
+    return id;
+}
+
+static enum err put_session(struct scan *scan, const struct session *session, bool removed, struct fault *fault)
+{
+    struct persist_put_session put = { .session = *session, .removed = removed };
+    struct done done;
+    enum err e = scan_writer_ask(&scan->writer, "persist.put_session", &put, &done, fault);
+
+    if (e == ERR_OK || e == ERR_TIMEOUT)
+        return e;
+    log_warn("the session %.*s is not kept: %s", (int)session->path.len, (const char *)session->path.at, fault->what);
+    *fault = (struct fault){ 0 };
+    return ERR_OK;
+}
+
+static enum err settle_some(struct settling *s, struct fault *fault)
+{
+    struct scan *scan = s->scan;
+    enum err e = session_resolve(&scan->errand, scan->catalogue, &s->arena, s->sessions, s->changed, s->count);
+
+    if (e != ERR_OK)
+        fault_set(fault, e, "the references of sessions cannot be found now");
+    for (uint32_t i = 0; e == ERR_OK && i < s->count; i++)
+        if (s->changed[i])
+            e = put_session(scan, &s->sessions[i], false, fault);
+    s->count = 0;
+    memset(s->changed, 0, sizeof(s->changed));
+    arena_reset(&s->arena);
+    return e;
+}
+
+/* ---- new and changed files ---- */
+
+struct known_session {
+    struct arena *arena;
+    struct id id;
+    struct session *to;
+};
+
+static enum err read_session(void *state, struct txn *txn)
+{
+    struct known_session *finding = state;
+    struct arena scratch = { 0 };
+    struct session found;
+    struct key key = key_id(finding->id);
+    enum err e = row_get(txn, &scratch, DB_SESSION, &key, &session_shape, &found);
+
+    if (e == ERR_OK)
+        e = codec_copy(&session_shape, &found, finding->arena, finding->to);
+    arena_free(&scratch);
+    return e;
+}
+
+static enum err take_references(struct arena *arena, const struct session_read *read, struct session *to)
+{
+    to->references = (struct reference_list){ read->references.count, arena_array(arena, read->references.count + 1,
+                                                                                  sizeof(struct reference)) };
+    if (!to->references.at)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < read->references.count; i++) {
+        const struct session_reference *from = &read->references.at[i];
+        to->references.at[i] = (struct reference){
+            .path = from->path,
+            .role = session_role(from->track),
+            .size = from->size,
+            .frames = from->frames,
+            .state = { .value = REFERENCE_STATE_NONE },
+        };
+    }
+    return ERR_OK;
+}
+
+static enum err read_file(struct settling *s, const struct seen_session *seen, struct session *to, struct fault *fault)
+{
+    struct session_read read;
+    enum err e = session_file_read(&s->scan->errand, s->scan->paths, seen->path, &s->arena, &read, fault);
+
+    *to = (struct session){ .path = bytes_of(seen->path, strlen(seen->path)),
+                            .library = s->scan->order.library.id,
+                            .program = read.program,
+                            .version = read.version,
+                            .size = seen->trace.size,
+                            .mtime = seen->trace.mtime,
+                            .failure = read.failure,
+                            .more = read.more };
+    to->id = id_of_path(to->path);
+    return e == ERR_OK ? take_references(&s->arena, &read, to) : e;
+}
+
+static bool is_unchanged(const struct session *known, const struct seen_session *seen, struct id library)
+{
+    return known->size == seen->trace.size && known->mtime == seen->trace.mtime && id_equal(known->library, library);
+}
+
+static enum err settle_file(struct settling *s, const struct seen_session *seen, struct fault *fault)
+{
+    struct session *to = &s->sessions[s->count];
+    struct known_session finding = { &s->arena, id_of_path(bytes_of(seen->path, strlen(seen->path))), to };
+    enum err e = catalogue_reader_within(s->scan->catalogue, read_session, &finding);
+
+    if (e == ERR_OK && is_unchanged(to, seen, s->scan->order.library.id))
+        return ERR_OK;
+    e = read_file(s, seen, to, fault);
+    if (e != ERR_OK)
+        return e;
+    s->changed[s->count++] = true;
+    return s->count == SESSIONS_TOGETHER ? settle_some(s, fault) : ERR_OK;
+}
+
+/* ---- known sessions ---- */
+
+static bool has_open_reference(const struct session *session)
+{
+    for (uint32_t i = 0; i < session->references.count; i++)
+        if (!session->references.at[i].has_media)
+            return true;
+    return false;
+}
+
+/* Takes the next sessions of this library. */
+static enum err read_known(void *state, struct txn *txn)
+{
+    struct settling *s = state;
+    struct arena scratch = { 0 };
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_SESSION, key_bytes(&s->after), (struct bytes){ 0 }, &walk);
+
+    while (e == ERR_OK && s->count < SESSIONS_TOGETHER && (s->is_over = true, walk_next(&walk))) {
+        struct session known;
+        s->is_over = false;
+        if (bytes_equal(walk.key, key_bytes(&s->after)))
+            continue;
+        s->after = key_id(key_id_at(walk.key, 0));
+        arena_reset(&scratch);
+        if (row_decode(txn, &scratch, walk.value, &session_shape, &known) == ERR_OK &&
+            id_equal(known.library, s->scan->order.library.id))
+            e = codec_copy(&session_shape, &known, &s->arena, &s->sessions[s->count++]);
+    }
+    walk_end(&walk);
+    arena_free(&scratch);
+    return e;
+}
+
+static bool is_gone(const struct session *session)
+{
+    char path[PATH_MAX];
+
+    return bytes_copy(path, sizeof(path), session->path) && walk_is_gone(path);
+}
+
+/* Removes those that are gone, and keeps those with references to find. */
+static enum err sift_known(struct settling *s, struct fault *fault)
+{
+    uint32_t kept = 0;
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < s->count; i++) {
+        if (!errand_goes_on(&s->scan->errand))
+            return fault_set(fault, ERR_TIMEOUT, "the check of sessions was given up");
+        if (is_gone(&s->sessions[i]))
+            e = put_session(s->scan, &s->sessions[i], true, fault);
+        else if (has_open_reference(&s->sessions[i]) && (s->scan->added || !s->scan->order.targets))
+            s->sessions[kept++] = s->sessions[i];
+    }
+    s->count = kept;
+    return e;
+}
+
+static enum err settle_known(struct settling *s, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && !s->is_over) {
+        e = catalogue_reader_within(s->scan->catalogue, read_known, s);
+        if (e != ERR_OK)
+            return fault_set(fault, e, "the known sessions cannot be read");
+        e = sift_known(s, fault);
+        if (e == ERR_OK)
+            e = settle_some(s, fault);
+    }
+    return e;
+}
+
+enum err scan_sessions_settle(struct scan *scan, struct fault *fault)
+{
+    struct settling *s = alloc_zeroed(1, sizeof(*s));
+    enum err e = ERR_OK;
+
+    s->scan = scan;
+    for (size_t i = 0; e == ERR_OK && i < scan->sessions.count; i++)
+        e = settle_file(s, &scan->sessions.at[i], fault);
+    if (e == ERR_OK)
+        e = settle_some(s, fault);
+    if (e == ERR_OK)
+        e = settle_known(s, fault);
+    arena_free(&s->arena);
+    free(s);
+    if (e != ERR_OK && e != ERR_TIMEOUT) {
+        log_fault("reading sessions", fault);
+        *fault = (struct fault){ 0 };
+        return ERR_OK;
+    }
+    return e;
+}

@@ -1,0 +1,87 @@
+#include "services/indexer/scan/session_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/transport/sandboxed.h"
+
+enum { PATIENCE_US = 60000000, LOOK_MS = 100 };
+
+static const char *const EXTENSIONS[] = { "ardour", "rpp", "mmp", "mmpz", "h2song", "als" };
+
+bool session_file_is(struct bytes name)
+{
+    char extension[TEXT_EXTENSION_SIZE];
+
+    text_extension(name, extension);
+    for (size_t i = 0; i < sizeof(EXTENSIONS) / sizeof(EXTENSIONS[0]); i++)
+        if (strcmp(extension, EXTENSIONS[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A worker that dies is the file's fault. */
+static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker, struct arena *arena,
+                                struct session_read *to, struct fault *fault)
+{
+    struct pollfd socket = { .fd = worker->pipe.fd, .events = POLLIN };
+    usec_t until = clock_steady() + PATIENCE_US;
+    struct session_read answer = { 0 };
+    struct fault why = { 0 };
+    enum err e = ERR_BUSY;
+
+    while (e == ERR_BUSY && clock_steady() < until) {
+        if (!errand_goes_on(errand))
+            return fault_set(fault, ERR_TIMEOUT, "the reading of a session was given up");
+        poll(&socket, 1, LOOK_MS);
+        e = pipe_receive(&worker->pipe, PIPE_NOW, &session_read_shape, arena, &answer, NULL, &why);
+    }
+    if (e == ERR_OK)
+        e = codec_copy(&session_read_shape, &answer, arena, to);
+    else
+        to->failure = e == ERR_BUSY ? TEXT("its worker does not answer") : TEXT("its worker died");
+    return e == ERR_FULL ? fault_set(fault, e, "no memory for a session") : ERR_OK;
+}
+
+static enum err ask_worker(struct errand *errand, const struct paths *paths, int fd, const char *path,
+                           struct arena *arena, struct session_read *to, struct fault *fault)
+{
+    char program[PATH_MAX], extension[TEXT_EXTENSION_SIZE], why[SANDBOXED_WHY_SIZE];
+    struct session_job job = { .number = 1 };
+    struct sandboxed worker;
+    enum err e;
+
+    snprintf(program, sizeof(program), "%.4000s/loophole-worker", paths->programs);
+    text_extension(bytes_of(path, strlen(path)), extension);
+    job.extension = text_of(extension);
+    e = sandboxed_start(&worker, program, "session", fault);
+    if (e != ERR_OK)
+        return e;
+    if (pipe_send(&worker.pipe, &session_job_shape, &job, fd, fault) == ERR_OK)
+        e = wait_for_answer(errand, &worker, arena, to, fault);
+    else
+        to->failure = TEXT("its worker died");
+    sandboxed_end(&worker, why);
+    return e;
+}
+
+enum err session_file_read(struct errand *errand, const struct paths *paths, const char *path, struct arena *arena,
+                           struct session_read *to, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    enum err e;
+
+    *to = (struct session_read){ 0 };
+    if (fd < 0) {
+        to->failure = arena_printf(arena, "cannot be opened: %s", strerrordesc_np(errno));
+        return ERR_OK;
+    }
+    e = ask_worker(errand, paths, fd, path, arena, to, fault);
+    close(fd);
+    return e;
+}

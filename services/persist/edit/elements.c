@@ -1,0 +1,123 @@
+#include "services/persist/edit/elements.h"
+
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/turn/turn.h"
+#include "store/elements.h"
+
+struct change_of_element {
+    bool was_there;
+    struct element was, now;
+};
+
+static enum err check_element(const struct element_edit *edit, struct fault *fault)
+{
+    bool is_project = edit->kind.value == ELEMENT_KIND_PROJECT;
+
+    if (id_is_zero(edit->id) || id_is_zero(edit->project))
+        return fault_set(fault, ERR_BAD_REQUEST, "an element has an id and a project");
+    if (edit->kind.value == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "unknown kind \"%.*s\"", TEXT_ARG(edit->kind.word));
+    if (is_project != id_equal(edit->id, edit->project) && edit->kind.value != ELEMENT_KIND_CURRENT)
+        return fault_set(fault, ERR_BAD_REQUEST, "only the project itself has the project's id");
+    return ERR_OK;
+}
+
+static enum err refuse_conflict(const struct change_of_element *c, const struct element_edit *edit, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+
+    fault_set(fault, ERR_CONFLICT, "element %s is at revision %llu, not %llu", id_write(edit->id, id),
+              (unsigned long long)c->was.revision, (unsigned long long)edit->expect);
+    if (fault)
+        fault->revision = c->was.revision;
+    return ERR_CONFLICT;
+}
+
+static enum err find_was(struct persist *p, const struct element_edit *edit, struct change_of_element *c,
+                         struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+    enum err e = elements_get(p->w.txn, &p->arena, edit->kind, edit->project, edit->id, &c->was);
+
+    c->was_there = e == ERR_OK;
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the element cannot be read");
+    if (!c->was_there)
+        c->was = (struct element){ 0 };
+    if (edit->has_expect && edit->expect != c->was.revision)
+        return refuse_conflict(c, edit, fault);
+    if (!c->was_there && !edit->has_body)
+        return fault_set(fault, ERR_NOT_FOUND, "no element %s", id_write(edit->id, id));
+    if (c->was_there && !choice_equal(c->was.kind, edit->kind))
+        return fault_set(fault, ERR_CONFLICT, "element %s has another kind", id_write(edit->id, id));
+    return ERR_OK;
+}
+
+static enum err find_project(struct persist *p, const struct element_edit *edit, struct fault *fault)
+{
+    struct key key = elements_key((struct choice){ .value = ELEMENT_KIND_PROJECT }, edit->project, edit->project);
+    struct bytes value;
+    char id[ID_TEXT_SIZE];
+
+    if (edit->kind.value == ELEMENT_KIND_PROJECT || txn_get(p->w.txn, DB_ELEMENT, key_bytes(&key), &value) == ERR_OK)
+        return ERR_OK;
+    return fault_set(fault, ERR_NOT_FOUND, "no project %s", id_write(edit->project, id));
+}
+
+static bool has_step(const struct element_edit *edit, enum edit_mode mode)
+{
+    int32_t kind = edit->kind.value;
+
+    return mode == EDIT_BY_PERSON && !(edit->has_apart && edit->apart) && kind != ELEMENT_KIND_SAVED &&
+           kind != ELEMENT_KIND_PLACE && kind != ELEMENT_KIND_CURRENT;
+}
+
+static enum err push_step(struct persist *p, const struct change_of_element *c, const struct element_edit *edit)
+{
+    struct element_edit half = { .id = edit->id, .project = edit->project, .kind = edit->kind };
+    struct undo_step row = { .has_element_before = true, .has_element_after = true };
+
+    row.before.id = row.after.id = edit->id;
+    row.element_before = row.element_after = half;
+    row.element_before.has_body = c->was_there;
+    row.element_before.body = c->was.body;
+    row.element_after.has_body = edit->has_body;
+    row.element_after.body = edit->body;
+    return undo_push(p, edit->project, &row);
+}
+
+static enum err write_element(struct persist *p, struct change_of_element *c, const struct element_edit *edit)
+{
+    enum err e;
+
+    c->now = (struct element){
+        .id = edit->id, .project = edit->project, .kind = edit->kind, .revision = turn_next(p), .body = edit->body
+    };
+    e = edit->has_body ? elements_put(&p->w, &c->now) : elements_remove(&p->w, &c->was);
+    return turn_wrote(p, e);
+}
+
+enum err elements_apply(struct persist *p, const struct element_edit *edit, enum edit_mode mode, struct done *done,
+                        struct fault *fault)
+{
+    struct change_of_element c = { 0 };
+    enum err e = check_element(edit, fault);
+
+    if (e == ERR_OK)
+        e = find_was(p, edit, &c, fault);
+    if (e == ERR_OK)
+        e = find_project(p, edit, fault);
+    if (e != ERR_OK)
+        return e;
+    *done = (struct done){ .revision = c.was.revision, .id = edit->id };
+    if (c.was_there && edit->has_body && text_equal(c.was.body, edit->body))
+        return ERR_OK;
+    e = write_element(p, &c, edit);
+    if (e == ERR_OK)
+        e = turn_log(p, CHANGE_KIND_ELEMENT, edit->project,
+                     edit->kind.value == ELEMENT_KIND_PROJECT && !edit->has_body);
+    if (e == ERR_OK && has_step(edit, mode))
+        e = push_step(p, &c, edit);
+    done->revision = p->head;
+    return e;
+}

@@ -1,0 +1,122 @@
+#include "services/persist/places/forgotten.h"
+
+#include "common/alloc.h"
+#include "common/clock.h"
+#include "services/persist/places/places_lookup.h"
+#include "services/persist/places/removal.h"
+#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
+#include "store/catalogue_meta.h"
+
+enum { HEAD = sizeof(META_FORGOTTEN) - 1 /* of a key: bytes before the item's id */ };
+static const usec_t reading_us = 2000; /* for one list */
+
+/* ---- the list ---- */
+
+static enum err add_line(struct txn *txn, struct arena *arena, struct id id, struct forgotten_line_list *to)
+{
+    struct media media;
+    struct volume volume;
+    struct bytes path;
+    enum err e = catalogue_media(txn, arena, id, &media);
+
+    if (e == ERR_OK)
+        e = catalogue_path(txn, arena, &media, &path, &volume);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+    to->at[to->count++] = (struct forgotten_line){
+        .id = id, .name = media.name, .pack = media.pack, .path = path, .size = media.size, .at = media.forgotten
+    };
+    return ERR_OK;
+}
+
+enum err forgotten_list(struct txn *txn, struct arena *arena, struct id after, uint64_t limit,
+                        struct forgotten_line_list *to)
+{
+    struct key prefix = key_name(META_FORGOTTEN), from = key_forgotten(after);
+    usec_t ends = clock_steady() + reading_us;
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_META, key_bytes(&from), key_bytes(&prefix), &walk);
+
+    to->at = arena_array(arena, limit, sizeof(*to->at));
+    if (!to->at)
+        e = ERR_FULL;
+    while (e == ERR_OK && to->count < limit && !(to->count && clock_steady() > ends) && walk_next(&walk)) {
+        struct id id = key_id_at(walk.key, HEAD);
+        if (!id_equal(id, after))
+            e = add_line(txn, arena, id, to);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+/* ---- emptying ---- */
+
+struct emptying {
+    struct multipart work;
+    usec_t since;
+    struct id after; /* items up to this one are done */
+    uint64_t items;
+};
+
+/* not_found: no further item is forgotten. */
+static enum err next_forgotten(struct persist *p, struct id *after)
+{
+    struct key prefix = key_name(META_FORGOTTEN), from = key_forgotten(*after);
+    struct walk walk;
+    enum err e = walk_begin(p->w.txn, DB_META, key_bytes(&from), key_bytes(&prefix), &walk);
+    bool found = false;
+
+    while (e == ERR_OK && !found && walk_next(&walk)) {
+        struct id id = key_id_at(walk.key, HEAD);
+        found = !id_equal(id, *after);
+        *after = id;
+    }
+    walk_end(&walk);
+    return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
+}
+
+static enum err empty_item(struct persist *p, struct emptying *emptying)
+{
+    struct fault unused = { 0 };
+    struct media media;
+    struct done done;
+    enum err e = places_find(p, emptying->after, &media, &unused);
+
+    if (e != ERR_OK || media.forgotten > emptying->since)
+        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+    struct id folder = media.folder;
+    e = removal_forget(p, emptying->after, &done, &unused);
+    emptying->items += e == ERR_OK;
+    return e == ERR_OK ? removal_drop_folders(p, folder) : e;
+}
+
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct emptying *emptying = (struct emptying *)work;
+    enum err e = ERR_OK;
+
+    do {
+        arena_reset(&p->arena);
+        e = next_forgotten(p, &emptying->after);
+        if (e == ERR_OK)
+            e = empty_item(p, emptying);
+    } while (e == ERR_OK && !turn_is_over(p));
+    *ended = e == ERR_NOT_FOUND;
+    if (*ended)
+        ticket_answer(p->service, work->ticket, &(struct emptied){ emptying->items });
+    return *ended || e == ERR_OK ? ERR_OK
+                                 : fault_set(fault, e, "a forgotten item cannot be removed: run loophole store check");
+}
+
+enum err forgotten_begin_emptying(struct persist *p, struct call *call)
+{
+    struct multipart *before = multipart_of(p, call_request(call));
+    struct emptying *emptying = alloc_bytes(sizeof(*emptying));
+
+    if (before)
+        multipart_forget(p, before);
+    *emptying = (struct emptying){ .work = { .part = run_part, .drop = multipart_free }, .since = clock_now() };
+    return multipart_begin(p, call, &emptying->work);
+}

@@ -1,0 +1,35 @@
+#include "services/persist/places/library_row.h"
+
+#include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
+#include "store/catalogue_write.h"
+
+enum err library_row_read(struct persist *p, struct id id, struct library *library, struct folder *folder)
+{
+    struct key key = key_id(id);
+    enum err e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, library);
+
+    return e == ERR_OK ? catalogue_folder(p->w.txn, &p->arena, id, folder) : e;
+}
+
+enum err library_row_remove(struct persist *p, const struct folder *was)
+{
+    struct folder now = *was;
+    enum err e = turn_wrote(p, catalogue_remove_library(&p->w, was->id));
+
+    now.library = false;
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_folder(&p->w, was, &now));
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_LIBRARY, was->id, true) : e;
+}
+
+enum err library_row_put(struct persist *p, const struct library *library, const struct folder *was)
+{
+    struct folder now = *was;
+    enum err e = turn_wrote(p, catalogue_put_library(&p->w, library));
+
+    now.library = true;
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_folder(&p->w, was, &now));
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_LIBRARY, was->id, false) : e;
+}

@@ -1,0 +1,14 @@
+/* library_row.h: the row of a library, and the mark of its folder, in the open turn. Errors: those of the store. */
+#ifndef LOOPHOLE_PERSIST_LIBRARY_ROW_H
+#define LOOPHOLE_PERSIST_LIBRARY_ROW_H
+
+#include "services/persist/turn/persist.h"
+
+/* Reads a library and its folder. Errors: not_found. */
+enum err library_row_read(struct persist *p, struct id id, struct library *library, struct folder *folder);
+
+/* Remove or put the row; its folder is no library before, or is one. Both add to the change log. */
+enum err library_row_remove(struct persist *p, const struct folder *was);
+enum err library_row_put(struct persist *p, const struct library *library, const struct folder *was);
+
+#endif

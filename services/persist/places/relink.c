@@ -1,0 +1,165 @@
+#include "services/persist/places/relink.h"
+
+#include "common/clock.h"
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/pack.h"
+#include "services/persist/places/places_lookup.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue_write.h"
+
+/* What a media record says about its file. */
+static void take_file(struct media *to, const struct media *from)
+{
+    to->kind = from->kind;
+    to->availability = from->availability;
+    to->has_missing_since = from->has_missing_since;
+    to->missing_since = from->missing_since;
+    to->folder = from->folder;
+    to->file = from->file;
+    to->size = from->size;
+    to->mtime = from->mtime;
+    to->inode = from->inode;
+    to->content = from->content;
+    to->container = from->container;
+    to->sample_format = from->sample_format;
+    to->bit_depth = from->bit_depth;
+    to->sample_rate = from->sample_rate;
+    to->channels = from->channels;
+    to->frames = from->frames;
+    to->analysis = from->analysis;
+    to->analyser = from->analyser;
+    to->failure = from->failure;
+}
+
+/* A name that a person wrote stays; another one follows the file. */
+static enum err give_file(struct persist *p, const struct media *was, const struct media *from, struct media *now)
+{
+    *now = *was;
+    take_file(now, from);
+    if (text_equal(was->name, places_title(&p->arena, was->file)))
+        now->name = places_title(&p->arena, now->file);
+    return pack_follow(p, was, now);
+}
+
+/* ---- facts: those of the file go with it ---- */
+
+static enum err mix_facts(struct persist *p, struct fact_list own, struct fact_list others, struct facts *to)
+{
+    uint32_t count = own.count + others.count;
+    struct fact *at = arena_array(&p->arena, count, sizeof(*at));
+
+    *to = (struct facts){ .each = { 0, at } };
+    if (!at)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < own.count; i++)
+        if (own.at[i].source.value != SOURCE_FILE)
+            at[to->each.count++] = own.at[i];
+    for (uint32_t i = 0; i < others.count; i++)
+        if (others.at[i].source.value == SOURCE_FILE)
+            at[to->each.count++] = others.at[i];
+    return ERR_OK;
+}
+
+static enum err read_facts(struct persist *p, struct bytes subject, struct facts *to)
+{
+    enum err e = catalogue_subject_facts(p->w.txn, &p->arena, subject, to);
+
+    if (e == ERR_NOT_FOUND)
+        *to = (struct facts){ 0 };
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err exchange_facts(struct persist *p, const struct id *one, const struct id *other)
+{
+    struct bytes a = bytes_of(one->b, sizeof(one->b)), b = bytes_of(other->b, sizeof(other->b));
+    struct facts of_a, of_b, now_a, now_b;
+    enum err e = read_facts(p, a, &of_a);
+
+    if (e == ERR_OK)
+        e = read_facts(p, b, &of_b);
+    if (e != ERR_OK || of_a.each.count + of_b.each.count == 0)
+        return e;
+    e = mix_facts(p, of_a.each, of_b.each, &now_a);
+    if (e == ERR_OK)
+        e = mix_facts(p, of_b.each, of_a.each, &now_b);
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_facts(&p->w, a, &now_a));
+    return e == ERR_OK ? turn_wrote(p, catalogue_put_facts(&p->w, b, &now_b)) : e;
+}
+
+/* ---- both items ---- */
+
+struct relinked {
+    struct media was[2];
+};
+
+static enum err find_pair(struct persist *p, const struct relink *relink, struct relinked *pair, struct fault *fault)
+{
+    enum err e = places_find(p, relink->id, &pair->was[0], fault);
+
+    return e == ERR_OK ? places_find(p, relink->with, &pair->was[1], fault) : e;
+}
+
+static enum err exchange_files(struct persist *p, const struct relinked *pair, bool forgets, struct done *done)
+{
+    struct media now[2];
+    enum err e = give_file(p, &pair->was[0], &pair->was[1], &now[0]);
+
+    if (e == ERR_OK)
+        e = give_file(p, &pair->was[1], &pair->was[0], &now[1]);
+    if (e == ERR_OK)
+        e = exchange_facts(p, &now[0].id, &now[1].id);
+    if (e != ERR_OK)
+        return e;
+    now[1].has_forgotten = forgets;
+    now[1].forgotten = forgets ? clock_now() : 0;
+    now[0].revision = turn_next(p);
+    now[1].revision = now[0].revision + 1;
+    e = turn_wrote(p, catalogue_exchange_media(&p->w, pair->was, now));
+    for (int i = 0; e == ERR_OK && i < 2; i++)
+        e = turn_log(p, CHANGE_KIND_MEDIA, now[i].id, false);
+    *done = (struct done){ .revision = p->head, .id = now[0].id };
+    return e;
+}
+
+enum err relink_take(struct persist *p, const struct relink *relink, bool back, struct done *done, struct fault *fault)
+{
+    struct relinked pair;
+    enum err e = find_pair(p, relink, &pair, fault);
+
+    return e == ERR_OK ? exchange_files(p, &pair, !back, done) : e;
+}
+
+static enum err refuse_item(const struct media *media, const char *why, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+
+    return fault_set(fault, ERR_CONFLICT, "item %s %s", id_write(media->id, id), why);
+}
+
+static enum err check_pair(const struct relinked *pair, struct fault *fault)
+{
+    for (int i = 0; i < 2; i++)
+        if (pair->was[i].lifecycle.value != LIFECYCLE_FINAL)
+            return refuse_item(&pair->was[i], "is a take that is not final", fault);
+    if (pair->was[0].availability.value != ITEM_STATE_MISSING)
+        return refuse_item(&pair->was[0], "is not missing", fault);
+    if (pair->was[1].availability.value == ITEM_STATE_MISSING)
+        return refuse_item(&pair->was[1], "is missing too", fault);
+    return ERR_OK;
+}
+
+enum err relink_items(struct persist *p, const struct relink *relink, struct done *done, struct fault *fault)
+{
+    const struct undo_step row = {
+        .before = { .id = relink->id }, .after = { .id = relink->id }, .has_relink = true, .relink = *relink
+    };
+    struct relinked pair;
+    enum err e = find_pair(p, relink, &pair, fault);
+
+    if (e == ERR_OK)
+        e = check_pair(&pair, fault);
+    if (e == ERR_OK)
+        e = exchange_files(p, &pair, true, done);
+    return e == ERR_OK ? undo_push(p, (struct id){ { 0 } }, &row) : e;
+}

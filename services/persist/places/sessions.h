@@ -1,0 +1,14 @@
+/* sessions.h: session files of other programs. A session is also a context (uses.h): it uses the items of its
+ * references. In the open turn. */
+#ifndef LOOPHOLE_PERSIST_SESSIONS_H
+#define LOOPHOLE_PERSIST_SESSIONS_H
+
+#include "services/persist/turn/persist.h"
+
+/* Writes the session and the uses of its context; or removes the session and ends the uses. A session that could not be
+ * read keeps the uses that it had. `answer` gets its id. Errors (explained): bad_request (no id or path), those of
+ * uses_note. */
+enum err sessions_put(struct persist *p, const struct session *session, bool removed, struct done *answer,
+                      struct fault *fault);
+
+#endif

@@ -1,0 +1,250 @@
+#include "services/persist/places/uses.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/hash.h"
+#include "proto/wire/codec.h"
+#include "services/persist/turn/turn.h"
+#include "store/uses.h"
+
+/* ---- the context ---- */
+
+struct id uses_named(struct choice kind, struct text name)
+{
+    struct key key = { 0 };
+    struct hash hash;
+    struct id id;
+
+    key_add(&key, &(uint8_t){ (uint8_t)kind.value }, 1);
+    key_add(&key, name.at, name.len);
+    hash = hash_of(key.b, key.len);
+    memcpy(id.b, hash.b, sizeof(id.b));
+    return id;
+}
+
+static enum err find_context(struct persist *p, const struct persist_use *ask, struct context *was, struct context *now,
+                             struct fault *fault)
+{
+    *now = (struct context){ .id = ask->has_id ? ask->id : uses_named(ask->kind, ask->name),
+                             .kind = ask->kind,
+                             .name = ask->name,
+                             .at = clock_now() };
+    enum err e = uses_context(p->w.txn, &p->arena, now->id, was);
+
+    if (now->name.len == 0)
+        now->name = was->name;
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the context cannot be read");
+    if (now->name.len)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "a new context needs a name");
+    return fault_field(fault, "name");
+}
+
+/* ---- its uses ---- */
+
+struct noting {
+    struct persist *p;
+    const struct persist_use *ask;
+    struct context context;
+    struct use *was; /* the rows of the context */
+    uint32_t count, room;
+    uint32_t written;
+    enum err e;
+};
+
+static bool keep_row(void *state, const struct use *use)
+{
+    struct noting *n = state;
+
+    if (n->count == n->room) {
+        n->e = ERR_TOO_LARGE;
+        return false;
+    }
+    n->was[n->count++] = *use;
+    return true;
+}
+
+/* A write makes the map move, so all rows are read before the first one. */
+static enum err read_rows(struct noting *n, struct fault *fault)
+{
+    enum err e;
+
+    n->room = USES_IN_CONTEXT + 1;
+    n->was = arena_array(&n->p->arena, n->room, sizeof(*n->was));
+    if (!n->was)
+        return fault_set(fault, ERR_FULL, "no memory for the uses");
+    e = uses_each(n->p->w.txn, &n->p->arena, n->context.id, keep_row, n);
+    return e == ERR_OK ? n->e : fault_set(fault, e, "the uses of the context cannot be read");
+}
+
+static bool is_same_use(const struct use *a, const struct use *b)
+{
+    return id_equal(a->media, b->media) && text_equal(a->role, b->role) && text_equal(a->section, b->section);
+}
+
+static struct use *find_row(const struct noting *n, const struct use *use)
+{
+    uint32_t low = 0, high = n->count; /* the rows are in the order of items */
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (id_compare(n->was[middle].media, use->media) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < n->count && id_equal(n->was[low].media, use->media); low++)
+        if (is_same_use(&n->was[low], use))
+            return &n->was[low];
+    return NULL;
+}
+
+static enum err check_items(const struct noting *n, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE], field[32];
+    uint32_t added = 0;
+
+    for (uint32_t i = 0; i < n->ask->uses.count; i++) {
+        const struct use *use = &n->ask->uses.at[i];
+        struct key key = key_id(use->media);
+        struct bytes value;
+        if (find_row(n, use))
+            continue;
+        added++;
+        if (txn_get(n->p->w.txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK)
+            continue;
+        snprintf(field, sizeof(field), "uses[%u].media", i);
+        fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(use->media, id));
+        return fault_field(fault, field);
+    }
+    if (n->count + added <= USES_IN_CONTEXT)
+        return ERR_OK;
+    return fault_set(fault, ERR_TOO_LARGE, "the context has %u uses and would have %u more: at most %d", n->count,
+                     added, USES_IN_CONTEXT);
+}
+
+static enum err write_use(struct noting *n, const struct use *use)
+{
+    n->written++;
+    return turn_wrote(n->p, uses_put(&n->p->w, n->context.id, use));
+}
+
+/* An end of a use that never began changes nothing. */
+static enum err note_use(struct noting *n, const struct use *use)
+{
+    struct use *was = find_row(n, use), now = *use;
+
+    now.at = use->at ? use->at : n->context.at;
+    if (!was)
+        return use->ended ? ERR_OK : write_use(n, &now);
+    if (was->ended == use->ended)
+        return ERR_OK;
+    if (use->ended)
+        now.at = was->at;
+    return write_use(n, &now);
+}
+
+/* The rows that the ask does not have. */
+static enum err end_others(struct noting *n)
+{
+    bool *stays = arena_array(&n->p->arena, n->count + 1, sizeof(*stays));
+    enum err e = stays ? ERR_OK : ERR_FULL;
+
+    for (uint32_t i = 0; e == ERR_OK && i < n->ask->uses.count; i++) {
+        struct use *row = find_row(n, &n->ask->uses.at[i]);
+        if (row)
+            stays[row - n->was] = true;
+    }
+    for (uint32_t i = 0; e == ERR_OK && i < n->count; i++) {
+        if (stays[i] || n->was[i].ended)
+            continue;
+        n->was[i].ended = true;
+        e = write_use(n, &n->was[i]);
+    }
+    return e;
+}
+
+static bool is_same_context(const struct context *a, const struct context *b)
+{
+    return id_equal(a->id, b->id) && a->kind.value == b->kind.value && text_equal(a->name, b->name);
+}
+
+static enum err write_all(struct noting *n, const struct context *was)
+{
+    enum err e = n->ask->whole ? end_others(n) : ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < n->ask->uses.count; i++)
+        e = note_use(n, &n->ask->uses.at[i]);
+    if (e != ERR_OK || (!n->written && is_same_context(was, &n->context)))
+        return e;
+    e = turn_wrote(n->p, uses_put_context(&n->p->w, &n->context));
+    return e == ERR_OK ? turn_log(n->p, CHANGE_KIND_USE, n->context.id, false) : e;
+}
+
+enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault)
+{
+    struct noting n = { .p = p, .ask = ask };
+    struct context was = { 0 };
+    enum err e = find_context(p, ask, &was, &n.context, fault);
+
+    if (e == ERR_OK)
+        e = read_rows(&n, fault);
+    if (e == ERR_OK)
+        e = check_items(&n, fault);
+    if (e == ERR_OK)
+        e = write_all(&n, &was);
+    answer->id = n.context.id;
+    answer->revision = turn_next(p) - 1;
+    return e;
+}
+
+/* ---- two items become one ---- */
+
+struct following {
+    struct persist *p;
+    struct id *contexts;
+    struct use *uses;
+    uint32_t count, room;
+};
+
+static bool keep_use(void *state, struct id context, const struct use *use)
+{
+    struct following *f = state;
+
+    f->contexts[f->count] = context;
+    f->uses[f->count++] = *use;
+    return f->count < f->room;
+}
+
+/* A use of `kept` that goes on is not ended by a use of the other item that has ended. */
+static enum err follow_use(struct persist *p, struct id context, struct use *use, struct id kept)
+{
+    struct use was;
+    enum err e = turn_wrote(p, uses_remove(&p->w, context, use));
+
+    use->media = kept;
+    if (e != ERR_OK)
+        return e;
+    e = uses_read(p->w.txn, &p->arena, context, use, &was);
+    if (e == ERR_OK && !was.ended)
+        return ERR_OK;
+    return e == ERR_OK || e == ERR_NOT_FOUND ? turn_wrote(p, uses_put(&p->w, context, use)) : e;
+}
+
+enum err uses_follow(struct persist *p, struct id lost, struct id kept)
+{
+    struct following f = { .p = p, .room = USES_IN_CONTEXT };
+    enum err e = ERR_FULL;
+
+    if (txn_count(p->w.txn, DB_USED_IN) == 0)
+        return ERR_OK;
+    f.contexts = arena_array(&p->arena, f.room, sizeof(*f.contexts));
+    f.uses = arena_array(&p->arena, f.room, sizeof(*f.uses));
+    if (f.contexts && f.uses)
+        e = uses_each_of(p->w.txn, &p->arena, lost, keep_use, &f);
+    for (uint32_t i = 0; e == ERR_OK && i < f.count; i++)
+        e = follow_use(p, f.contexts[i], &f.uses[i], kept);
+    return e;
+}

@@ -1,0 +1,20 @@
+/* uses.h: which items a context uses (store/uses.h). In the open turn. */
+#ifndef LOOPHOLE_PERSIST_USES_H
+#define LOOPHOLE_PERSIST_USES_H
+
+#include "services/persist/turn/persist.h"
+
+enum { USES_IN_CONTEXT = 16384 }; /* rows of one context, ended ones included */
+
+/* Notes the uses of a context, which it makes if it is new. If nothing differs, nothing is written or logged. `answer`
+ * gets the id of the context. Errors (explained): bad_request (a new context without a name), not_found (an item),
+ * too_large (USES_IN_CONTEXT), full. */
+enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault);
+
+/* The id of the context of this kind and name that no program gave an id. Any thread. */
+struct id uses_named(struct choice kind, struct text name);
+
+/* Two items become one: `kept` is used wherever `lost` was. Errors: full, internal. */
+enum err uses_follow(struct persist *p, struct id lost, struct id kept);
+
+#endif

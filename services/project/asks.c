@@ -1,0 +1,62 @@
+#include "services/project/deeds/deeds.h"
+#include "services/project/pattern/slot_deeds.h"
+
+/* The handler of an ask that `deed` does for the project that the ask names. */
+#define HANDLER_BY(ask_name, answer_type, named, deed)                                                                 \
+    static enum err answer_##ask_name(struct project *p, struct call *call, const struct project_##ask_name *ask,      \
+                                      struct answer_type *answer)                                                      \
+    {                                                                                                                  \
+        (void)answer; /* answered later */                                                                             \
+        return work_begin(p, call, &(deed), ask, named);                                                               \
+    }
+#define HANDLER_OF(ask_name, answer_type, named) HANDLER_BY(ask_name, answer_type, named, deed_##ask_name)
+#define HANDLER(ask_name, answer_type)           HANDLER_OF(ask_name, answer_type, ask->project)
+#define NO_NAME                                  ((struct text){ 0 })
+
+HANDLER_OF(current, project_line, NO_NAME)
+HANDLER_OF(list, project_lines, NO_NAME)
+HANDLER_OF(new, project_line, NO_NAME)
+HANDLER_OF(open, project_line, NO_NAME)
+HANDLER_OF(close, project_line, NO_NAME)
+HANDLER(state, project_line)
+HANDLER(show, project_parts)
+HANDLER(set, project_line)
+HANDLER(put, project_part)
+HANDLER(remove, project_line)
+HANDLER(save, project_line)
+HANDLER(save_as, project_line)
+HANDLER(draft, project_line)
+HANDLER(load, project_line)
+HANDLER(collect, collected)
+HANDLER(undo, project_undone)
+HANDLER(redo, project_undone)
+HANDLER_BY(save_pattern, slot_said, ask->project, slot_deed_save)
+HANDLER_BY(load_pattern, slot_said, ask->project, slot_deed_load)
+HANDLER_BY(list_patterns, slot_said, ask->project, slot_deed_list)
+HANDLER_BY(change_slot, slot_said, ask->project, slot_deed_change)
+HANDLER_BY(bank, slot_said, ask->project, slot_deed_bank)
+
+const struct project_handlers project_asks = {
+    .current = answer_current,
+    .list = answer_list,
+    .new = answer_new,
+    .open = answer_open,
+    .close = answer_close,
+    .state = answer_state,
+    .show = answer_show,
+    .set = answer_set,
+    .put = answer_put,
+    .remove = answer_remove,
+    .save = answer_save,
+    .save_as = answer_save_as,
+    .draft = answer_draft,
+    .load = answer_load,
+    .collect = answer_collect,
+    .undo = answer_undo,
+    .redo = answer_redo,
+    .save_pattern = answer_save_pattern,
+    .load_pattern = answer_load_pattern,
+    .list_patterns = answer_list_patterns,
+    .change_slot = answer_change_slot,
+    .bank = answer_bank,
+};

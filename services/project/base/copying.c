@@ -1,0 +1,192 @@
+#include "services/project/base/copying.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/file.h"
+#include "common/hash.h"
+#include "services/project/base/filing.h"
+
+enum { PIECE = 1 << 20 };
+
+static const usec_t patience_us = (usec_t)30 * 1000000;
+
+struct copy_step {
+    struct copying *copying;
+    struct fault *fault;
+    uint8_t *piece;
+    struct hash hash;
+    uint64_t size;
+};
+
+/* ---- one file ---- */
+
+/* Reads `from` to its end, writes it to `to` unless that is -1, and sets hash and size. */
+static enum err pass_bytes(struct copy_step *s, int from, int to, const char *path)
+{
+    struct hash_stream *hash = hash_new();
+    enum err e = ERR_OK;
+    ssize_t got = 0;
+
+    s->size = 0;
+    while (e == ERR_OK && (got = read(from, s->piece, PIECE)) > 0) {
+        hash_add(hash, s->piece, (size_t)got);
+        s->size += (uint64_t)got;
+        if (to >= 0 && (e = file_write_fd(to, s->piece, (size_t)got)) != ERR_OK)
+            fault_set(s->fault, e, "a copy cannot be written in %.150s", s->copying->folder);
+        if (e == ERR_OK && !errand_goes_on(&s->copying->errand))
+            e = fault_set(s->fault, ERR_OFFLINE, "the service stops");
+    }
+    if (e == ERR_OK && got < 0)
+        e = fault_errno(s->fault, ERR_IO, errno, "cannot read %.150s", path);
+    s->hash = hash_so_far(hash);
+    hash_free(hash);
+    return e;
+}
+
+static enum err read_whole(struct copy_step *s, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat stat;
+    enum err e;
+
+    if (fd < 0)
+        return fault_errno(s->fault, file_err(errno), errno, "cannot open %.150s", path);
+    if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
+        e = fault_set(s->fault, ERR_BAD_REQUEST, "not a regular file: %.150s", path);
+    else
+        e = pass_bytes(s, fd, -1, path);
+    close(fd);
+    return e;
+}
+
+static void join_path(const struct copying *copying, const char *name, char to[PATH_MAX])
+{
+    snprintf(to, PATH_MAX, "%.3800s/%.255s", copying->folder, name);
+}
+
+/* True if `name` in the folder has these bytes. `taken` is set if any file has that name. */
+static bool has_bytes(struct copy_step *s, const char *name, bool *taken)
+{
+    struct fault none = { 0 };
+    struct copy_step there = { .copying = s->copying, .fault = &none, .piece = s->piece };
+    char path[PATH_MAX];
+    struct stat stat;
+
+    join_path(s->copying, name, path);
+    *taken = lstat(path, &stat) == 0;
+    return *taken && S_ISREG(stat.st_mode) && (uint64_t)stat.st_size == s->size && read_whole(&there, path) == ERR_OK &&
+           memcmp(&there.hash, &s->hash, sizeof(s->hash)) == 0;
+}
+
+static enum err write_temporary(struct copy_step *s, const struct copy_item *item, const char *temporary, int to)
+{
+    const struct hash wanted = s->hash;
+    int from = open(item->from, O_RDONLY | O_CLOEXEC);
+    enum err e;
+
+    if (from < 0)
+        return fault_errno(s->fault, file_err(errno), errno, "cannot open %.150s", item->from);
+    e = pass_bytes(s, from, to, item->from);
+    close(from);
+    if (e == ERR_OK && (fchmod(to, 0644) != 0 || fsync(to) != 0))
+        e = fault_errno(s->fault, ERR_IO, errno, "a copy cannot be synced");
+    if (e == ERR_OK)
+        e = read_whole(s, temporary);
+    if (e == ERR_OK && memcmp(&wanted, &s->hash, sizeof(wanted)) != 0)
+        e = fault_set(s->fault, ERR_CONFLICT, "the file changed while it was copied: %.150s", item->from);
+    return e;
+}
+
+static enum err write_copy(struct copy_step *s, const struct copy_item *item)
+{
+    char temporary[PATH_MAX], path[PATH_MAX];
+    enum err e;
+    int fd;
+
+    join_path(s->copying, ".loophole-XXXXXX", temporary);
+    join_path(s->copying, item->name, path);
+    fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", s->copying->folder);
+    e = write_temporary(s, item, temporary, fd);
+    close(fd);
+    if (e == ERR_OK && renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
+        e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
+    if (e != ERR_OK)
+        unlink(temporary);
+    return e == ERR_OK ? file_sync(s->copying->folder, s->fault) : e;
+}
+
+static enum err copy_item(struct copy_step *s, struct copy_item *item)
+{
+    bool taken;
+    enum err e = read_whole(s, item->from);
+
+    if (e != ERR_OK)
+        return e;
+    item->size = s->size;
+    item->was_present = has_bytes(s, item->name, &taken);
+    if (!item->was_present && taken) {
+        memcpy(item->name, item->other, sizeof(item->name));
+        item->was_present = has_bytes(s, item->name, &taken);
+        if (!item->was_present && taken)
+            return fault_set(s->fault, ERR_EXISTS, "another file has the name %.150s", item->name);
+    }
+    return item->was_present || s->copying->only_checks ? ERR_OK : write_copy(s, item);
+}
+
+/* ---- the errand ---- */
+
+static void run_copying(struct errand *errand)
+{
+    struct copying *copying = (struct copying *)errand;
+    struct copy_step step = { .copying = copying, .fault = &copying->fault, .piece = alloc_bytes(PIECE) };
+    enum err e = copying->only_checks ? ERR_OK : file_make_dirs(copying->folder, 0755, &copying->fault);
+
+    if (!copying->only_checks)
+        filing_sweep(copying->folder, copying->started);
+    for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++)
+        e = copy_item(&step, &copying->items[i]);
+    copying->fault.code = e;
+    free(step.piece);
+}
+
+static void end_copying(struct errand *errand, bool lost)
+{
+    struct copying *copying = (struct copying *)errand;
+
+    copying->done(copying->owner, lost ? NULL : copying);
+}
+
+static void drop_copying(struct errand *errand)
+{
+    struct copying *copying = (struct copying *)errand;
+
+    for (uint32_t i = 0; i < copying->count; i++)
+        free(copying->items[i].from);
+    free(copying->items);
+    free(copying);
+}
+
+struct copying *copying_new(struct project *p, uint32_t count)
+{
+    struct copying *copying = alloc_zeroed(1, sizeof(*copying));
+
+    copying->errand =
+        (struct errand){ .run = run_copying, .done = end_copying, .drop = drop_copying, .patience = patience_us };
+    copying->started = p->started;
+    copying->items = alloc_zeroed(count ? count : 1, sizeof(*copying->items));
+    return copying;
+}
+
+void copying_start(struct project *p, struct copying *copying)
+{
+    errand_start(p->errands, &copying->errand);
+}

@@ -1,0 +1,67 @@
+#include "services/project/base/project.h"
+
+#include <stdio.h>
+
+#include "common/process/config.h"
+#include "store/store.h"
+
+enum { THREADS = 4 };
+
+static enum err read_settings(struct project *p, struct fault *fault)
+{
+    struct config *config;
+    enum err e = config_load(p->paths, &config, fault);
+    const char *folder;
+
+    if (e != ERR_OK)
+        return e;
+    folder = config_text(config, "project.folder", "");
+    if (folder[0] && folder[0] != '/')
+        e = fault_set(fault, ERR_BAD_REQUEST, "the setting project.folder is not an absolute path: %.100s", folder);
+    if (folder[0])
+        snprintf(p->folder, sizeof(p->folder), "%s", folder);
+    else
+        snprintf(p->folder, sizeof(p->folder), "%.4000s/projects", p->paths->data);
+    config_free(config);
+    return e;
+}
+
+static void open_mail(void *state, int fd)
+{
+    (void)fd;
+    mailbox_open(((struct project *)state)->mailbox);
+}
+
+enum err project_open(struct project *p, struct service *service, struct fault *fault)
+{
+    enum err e;
+
+    *p = (struct project){ .service = service, .paths = service_paths(service), .started = clock_now() };
+    e = read_settings(p, fault);
+    if (e == ERR_OK)
+        e = mailbox_new(&p->mailbox, fault);
+    if (e == ERR_OK)
+        e = service_watch(service, mailbox_fd(p->mailbox), open_mail, p);
+    if (e == ERR_OK)
+        p->errands = errands_new(p->mailbox, THREADS);
+    return e;
+}
+
+void project_close(struct project *p)
+{
+    if (p->errands && errands_end(p->errands))
+        mailbox_free(p->mailbox);
+    store_close(p->store);
+}
+
+enum err project_read(struct project *p, struct txn **txn, struct fault *fault)
+{
+    enum err e = p->store ? ERR_OK : store_open(p->paths, STORE_READER, &p->store, fault);
+
+    return e == ERR_OK ? store_read(p->store, txn, fault) : e;
+}
+
+void project_look(void *project)
+{
+    errands_look(((struct project *)project)->errands);
+}

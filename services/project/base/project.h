@@ -1,0 +1,39 @@
+/* project.h: the state of the project service. It reads the store; all changes are asks to persist. All functions run
+ * on the service's loop. */
+#ifndef LOOPHOLE_PROJECT_PROJECT_H
+#define LOOPHOLE_PROJECT_PROJECT_H
+
+#include "common/process/errand.h"
+#include "proto/service/service.h"
+#include "schema_element.h"
+#include "schema_project.h"
+#include "store/store.h"
+
+struct sound_keeping;
+
+struct project {
+    struct service *service;
+    const struct paths *paths;
+    struct store *store; /* NULL: not opened yet */
+    struct mailbox *mailbox;
+    struct errands *errands;
+    usec_t started;               /* on the wall clock */
+    char folder[PATH_MAX];        /* of projects: the setting project.folder */
+    struct id noted;              /* digest of the uses that were noted last (uses_note.h) */
+    struct id looked_at;          /* the last project of the pass after a start (uses_note.h) */
+    uint32_t works;               /* asks in progress */
+    struct sound_keeping *sounds; /* sound.h */
+};
+
+/* Errors (explained): io, bad_request (a setting). */
+enum err project_open(struct project *p, struct service *service, struct fault *fault);
+void project_close(struct project *p);
+
+/* Begins a read transaction; the caller ends it with txn_end within the turn. Errors: those of store_read. */
+enum err project_read(struct project *p, struct txn **txn, struct fault *fault);
+
+void project_look(void *project); /* once a second: gives up hanging errands */
+
+extern const struct project_handlers project_asks;
+
+#endif

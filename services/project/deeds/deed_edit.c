@@ -1,0 +1,254 @@
+/* Changes of a project and its parts. */
+#include <stdio.h>
+#include <string.h>
+
+#include "services/project/deeds/deeds.h"
+#include "services/project/parts/kinds.h"
+#include "services/project/parts/sound_body.h"
+
+/* An id that a copy of the ask gets too. */
+static struct id made_id(const struct doing *work)
+{
+    return id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
+}
+
+static struct text or_else(struct text label, const char *other)
+{
+    return label.len ? label : text_of(other);
+}
+
+/* Merges typed keys into `body`. */
+static enum err merge_keys(struct doing *work, int32_t kind, struct text typed, struct tree *body, struct fault *fault)
+{
+    struct tree patch;
+    enum err e = ERR_OK;
+
+    if (typed.len) {
+        e = tree_read(typed, &work->arena, &patch, fault);
+        if (e == ERR_OK && patch.type != TREE_OBJECT)
+            e = fault_set(fault, ERR_BAD_REQUEST, "expected a JSON object");
+        if (e != ERR_OK)
+            return fault_field(fault, "body");
+        tree_patch(body, &work->arena, &patch);
+    }
+    return kinds_check(kind, body, &work->arena, fault);
+}
+
+/* ---- new ---- */
+
+static enum err begin_new(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_new *ask = work->ask;
+    enum err e = kinds_check_name(ask->name, fault);
+
+    (void)txn;
+    if (e == ERR_OK)
+        e = deed_new_folder(work, ask->folder, ask->name, fault);
+    if (e == ERR_OK)
+        work_file(work, FILING_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
+    return e;
+}
+
+static enum err plan_new(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_new *ask = work->ask;
+    struct tree body = { .type = TREE_OBJECT }, place = { .type = TREE_OBJECT };
+    enum err e;
+
+    work->id = made_id(work);
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, work->filed.code;
+    tree_set(&body, &work->arena, "bpm", tree_of_real(120));
+    e = merge_keys(work, ELEMENT_KIND_PROJECT, ask->body, &body, NULL);
+    tree_set(&body, &work->arena, "name", tree_of_text(ask->name));
+    e = merge_keys(work, ELEMENT_KIND_PROJECT, ask->body, &body, fault);
+    tree_set(&body, &work->arena, "name", tree_of_text(ask->name));
+    if (e == ERR_OK)
+        e = deed_check_unused(work, txn, ask->name, work->id, fault);
+    if (e != ERR_OK)
+        return e;
+    tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
+    struct action actions[] = {
+        deed_apart(deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena), 0)),
+        deed_place(&work->arena, work->id, place, txn),
+        deed_open_it(&work->arena, work->id),
+    };
+    const struct persist_apply apply = { .label = TEXT("new project"), .actions = { 3, actions } };
+    return work_apply(work, &apply, fault);
+}
+
+const struct deed deed_new = {
+    .needs_no_project = true,
+    .before = begin_new,
+    .plan = plan_new,
+    .after = deed_read_mirror,
+    .answer = deed_answer_state,
+};
+
+/* ---- one part ---- */
+
+static enum err send_changes(struct doing *work, struct action *action, uint32_t count, bool has_expect,
+                             uint64_t expect, struct text label, struct fault *fault)
+{
+    char scope[ID_TEXT_SIZE];
+    const struct persist_apply apply = { .label = label,
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { count, action } };
+
+    if (has_expect) {
+        work->is_strict = true;
+        action->element.has_expect = true;
+        action->element.expect = expect;
+    }
+    return work_apply(work, &apply, fault);
+}
+
+/* The tempo of what sounds follows in the same step. */
+static uint32_t change_tempo(struct doing *work, struct txn *txn, struct text typed, struct action *to)
+{
+    static const char *const keys[] = { "bpm", "swing" };
+    struct element part;
+    struct tree patch, body;
+    uint32_t changed = 0;
+
+    (void)sound_body_get(txn, &work->arena, work->id, &part);
+    if (!typed.len || tree_read(typed, &work->arena, &patch, NULL) != ERR_OK ||
+        tree_read(part.body, &work->arena, &body, NULL) != ERR_OK)
+        return 0;
+    for (int i = 0; i < 2; i++)
+        if (tree_get(&patch, keys[i])) {
+            tree_set(&body, &work->arena, keys[i], tree_of_real(tree_real(&patch, keys[i], i == 0 ? 120 : 0)));
+            changed++;
+        }
+    *to = deed_put_action(ELEMENT_KIND_SOUND, work->id, part.id, tree_canonical(&body, &work->arena), part.revision);
+    return changed > 0;
+}
+
+static enum err plan_set(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_set *ask = work->ask;
+    struct element project;
+    struct action actions[2];
+    struct tree body;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(project.body, &work->arena, &body, fault);
+    if (e == ERR_OK)
+        e = merge_keys(work, ELEMENT_KIND_PROJECT, ask->body, &body, fault);
+    if (e == ERR_OK)
+        e = deed_check_unused(work, txn, tree_text(&body, "name"), work->id, fault);
+    if (e != ERR_OK)
+        return e;
+    actions[0] = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena),
+                                 project.revision);
+    uint32_t count = 1 + change_tempo(work, txn, ask->body, &actions[1]);
+    return send_changes(work, actions, count, ask->has_expect, ask->expect, or_else(ask->label, "change project"),
+                        fault);
+}
+
+const struct deed deed_set = { .plan = plan_set, .after = deed_read_mirror, .answer = deed_answer_state };
+
+static bool is_for_clients(int32_t kind)
+{
+    return kinds_list_name(kind) != NULL;
+}
+
+static enum err find_part(struct doing *work, struct txn *txn, struct element *to, struct fault *fault)
+{
+    const struct project_put *ask = work->ask;
+    struct id id = ask->has_id ? ask->id : made_id(work);
+    enum err e = parts_one(txn, &work->arena, work->id, id, to, fault);
+
+    if (e == ERR_NOT_FOUND && !ask->has_id) {
+        *to = (struct element){ .id = id, .project = work->id, .kind = ask->kind, .body = TEXT("{}") };
+        e = ERR_OK;
+    }
+    if (e == ERR_OK && !is_for_clients(to->kind.value)) {
+        fault_set(fault, ERR_BAD_REQUEST, "a part is a track, section, clip, mixer, pads, sound or pattern");
+        return fault_field(fault, "kind");
+    }
+    return e;
+}
+
+static enum err plan_put(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_put *ask = work->ask;
+    struct element part;
+    struct action action;
+    struct tree body;
+    char label[64];
+    enum err e = find_part(work, txn, &part, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(part.body, &work->arena, &body, fault);
+    if (e == ERR_OK)
+        e = merge_keys(work, part.kind.value, ask->body, &body, fault);
+    if (e != ERR_OK)
+        return e;
+    snprintf(label, sizeof(label), "%s %s", part.revision ? "change" : "add",
+             choice_word(&element_kind_table, part.kind.value));
+    work->number = part.revision;
+    work->own = arena_alloc(&work->kept, sizeof(struct id));
+    memcpy(work->own, &part.id, sizeof(part.id));
+    action = deed_put_action(part.kind.value, work->id, part.id, tree_canonical(&body, &work->arena), part.revision);
+    return send_changes(work, &action, 1, ask->has_expect, ask->expect, or_else(ask->label, label), fault);
+}
+
+static enum err answer_part(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct project_part answer;
+    enum err e = parts_one(txn, &work->arena, work->id, *(const struct id *)work->own, &answer.element, fault);
+
+    if (e == ERR_OK)
+        work_answer(work, &answer);
+    return e;
+}
+
+const struct deed deed_put = { .plan = plan_put, .answer = answer_part };
+
+static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_remove *ask = work->ask;
+    struct element part;
+    struct action action;
+    char label[64];
+    enum err e = parts_one(txn, &work->arena, work->id, ask->id, &part, fault);
+
+    if (e == ERR_NOT_FOUND) { /* persist knows whether this very ask removed it */
+        work->unless_done = *fault;
+        work->unless_done.code = e;
+        part = (struct element){ .id = ask->id, .kind = parts_kind(ELEMENT_KIND_TRACK) };
+        e = ERR_OK;
+    }
+    if (e == ERR_OK && !is_for_clients(part.kind.value))
+        e = fault_set(fault, ERR_BAD_REQUEST, "this part cannot be removed");
+    if (e != ERR_OK)
+        return e;
+    snprintf(label, sizeof(label), "remove %s", choice_word(&element_kind_table, part.kind.value));
+    action = deed_put_action(part.kind.value, work->id, part.id, (struct text){ 0 }, part.revision);
+    action.element.has_body = false;
+    bool has_expect = ask->has_expect && !work->unless_done.code;
+    return send_changes(work, &action, 1, has_expect, ask->expect, or_else(ask->label, label), fault);
+}
+
+const struct deed deed_remove = { .plan = plan_remove, .after = deed_read_mirror, .answer = deed_answer_state };
+
+/* ---- close ---- */
+
+static enum err plan_close(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct action action = deed_open_it(&work->arena, work->id);
+    const struct persist_apply apply = { .label = TEXT("close project"), .actions = { 1, &action } };
+
+    (void)txn;
+    action.element.has_body = false;
+    return work_apply(work, &apply, fault);
+}
+
+const struct deed deed_close = {
+    .needs_no_draft = true,
+    .plan = plan_close,
+    .after = deed_read_mirror,
+    .answer = deed_answer_state,
+};

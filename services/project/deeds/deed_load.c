@@ -1,0 +1,272 @@
+/* Going back to a save, and opening projects. */
+#include <string.h>
+
+#include "services/project/deeds/deeds.h"
+#include "services/project/parts/document.h"
+#include "services/project/parts/kinds.h"
+#include "store/catalogue.h"
+
+/* ---- load ---- */
+
+static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    return deed_read_mirror(work, txn, fault);
+}
+
+static enum err read_file(struct doing *work, struct tree *to, struct fault *fault)
+{
+    const struct bytes bytes = buffer_bytes(&work->bytes);
+
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, work->filed.code;
+    return tree_read((struct text){ bytes.len, (const char *)bytes.at }, &work->arena, to, fault);
+}
+
+static enum err read_save(struct doing *work, struct txn *txn, struct tree *to, struct fault *fault)
+{
+    const struct project_load *ask = work->ask;
+    struct parts_save save = { 0 };
+    enum err e;
+
+    if (ask->has_file && ask->file)
+        return read_file(work, to, fault);
+    e = ask->revision ? parts_save_of(txn, &work->arena, work->id, ask->revision, &save)
+                      : parts_last_save(txn, &work->arena, work->id, &save);
+    if ((e == ERR_OK && save.number == 0) || e == ERR_NOT_FOUND)
+        return ask->revision
+                   ? fault_set(fault, ERR_NOT_FOUND, "the project has no save %llu", (unsigned long long)ask->revision)
+                   : fault_set(fault, ERR_NOT_FOUND, "the project was never saved");
+    if (e != ERR_OK)
+        return e;
+    work->number = save.number;
+    *to = *tree_get(&save.body, "document");
+    return ERR_OK;
+}
+
+static struct action remove_part(const struct element *part, struct id project)
+{
+    struct action action = deed_put_action(part->kind.value, project, part->id, (struct text){ 0 }, part->revision);
+
+    action.element.has_body = false;
+    return action;
+}
+
+/* An item of which the catalogue knows more, or of which nothing is known. */
+static bool is_idle_item(struct txn *txn, struct arena *arena, const struct element *part)
+{
+    struct media media;
+
+    return part->kind.value == ELEMENT_KIND_ITEM &&
+           (text_is(part->body, "{}") || catalogue_media(txn, arena, part->id, &media) == ERR_OK);
+}
+
+/* The actions that make the present parts equal to those of a document. A part that was of another kind is removed
+ * first. */
+static uint32_t compare_parts(struct doing *work, struct txn *txn, const struct element_list *now,
+                              const struct element_list *due, struct action *to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < now->count; i++) {
+        const struct element *part = &now->at[i], *will = document_part(due, part->id);
+        if (will ? will->kind.value != part->kind.value : kinds_list_name(part->kind.value) != NULL)
+            to[count++] = remove_part(part, work->id);
+    }
+    for (uint32_t i = 0; i < due->count; i++) {
+        const struct element *part = &due->at[i], *was = document_part(now, part->id);
+        if (was && was->kind.value != part->kind.value)
+            was = NULL;
+        if (was ? !text_equal(was->body, part->body) : !is_idle_item(txn, &work->arena, part))
+            to[count++] = deed_put_action(part->kind.value, work->id, part->id, part->body, was ? was->revision : 0);
+    }
+    return count;
+}
+
+static enum err read_now(struct doing *work, struct txn *txn, struct element_list *to, struct fault *fault)
+{
+    struct element_list parts;
+    struct element project;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = parts_all(txn, &work->arena, work->id, &parts);
+    if (e != ERR_OK)
+        return e;
+    to->at = arena_array(&work->arena, parts.count + 1, sizeof(*to->at));
+    to->count = parts.count + 1;
+    to->at[0] = project;
+    if (parts.count)
+        memcpy(to->at + 1, parts.at, parts.count * sizeof(*to->at));
+    return ERR_OK;
+}
+
+/* The digest of the file that was taken is kept: it is no foreign change any more. */
+static struct action note_file(struct doing *work, struct txn *txn)
+{
+    const struct bytes bytes = buffer_bytes(&work->bytes);
+    struct tree place;
+    char hex[33];
+
+    parts_place(txn, &work->arena, work->id, &place);
+    hash_hex(hash_of(bytes.at, bytes.len), 32, hex);
+    tree_set(&place, &work->arena, "seen", tree_of_text(arena_text(&work->arena, text_of(hex))));
+    return deed_place(&work->arena, work->id, place, txn);
+}
+
+static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load *ask = work->ask;
+    struct element_list now, due = { 0 };
+    struct action *actions;
+    struct tree document;
+    struct id id;
+    char scope[ID_TEXT_SIZE];
+    uint32_t count;
+    enum err e = read_save(work, txn, &document, fault);
+
+    if (e == ERR_OK)
+        e = read_now(work, txn, &now, fault);
+    if (e == ERR_OK)
+        e = document_read(&document, &work->id, &work->arena, &id, &due, fault);
+    if (e != ERR_OK)
+        return e;
+    actions = arena_array(&work->arena, now.count + due.count + 1, sizeof(*actions));
+    count = compare_parts(work, txn, &now, &due, actions);
+    if (ask->has_file && ask->file)
+        actions[count++] = note_file(work, txn);
+    if (count == 0)
+        return ERR_OK;
+    struct text label = work->number
+                            ? arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number)
+                            : TEXT("load project.json");
+    const struct persist_apply apply = { .label = label,
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { count, actions } };
+    return work_apply(work, &apply, fault);
+}
+
+const struct deed deed_load = {
+    .before = begin_load,
+    .plan = plan_load,
+    .after = deed_read_mirror,
+    .answer = deed_answer_state,
+};
+
+/* ---- open ---- */
+
+static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_open *ask = work->ask;
+    struct element found;
+    enum err e;
+
+    if ((ask->project.len > 0) == (ask->folder.len > 0))
+        return fault_set(fault, ERR_BAD_REQUEST, "give the name of a project, or a folder");
+    if (ask->folder.len) {
+        e = deed_new_folder(work, ask->folder, TEXT(""), fault);
+        if (e == ERR_OK)
+            work_file(work, FILING_READ, deed_in_folder(&work->arena, work->folder, "project.json"),
+                      (struct bytes){ 0 });
+        return e;
+    }
+    e = parts_find(txn, &work->arena, ask->project, &found, fault);
+    if (e == ERR_OK)
+        work->id = found.project;
+    return e;
+}
+
+static enum err send_open(struct doing *work, struct action *actions, uint32_t count, struct fault *fault)
+{
+    const struct persist_apply apply = { .label = TEXT("open project"), .actions = { count, actions } };
+
+    return work_apply(work, &apply, fault);
+}
+
+/* A project that is known, here or in the folder where it was: its folder may have moved. */
+static enum err open_known(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct action actions[2];
+    struct tree place;
+    uint32_t count = 0;
+
+    parts_place(txn, &work->arena, work->id, &place);
+    if (work->folder.len && !text_equal(tree_text(&place, "folder"), work->folder)) {
+        tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
+        actions[count++] = deed_place(&work->arena, work->id, place, txn);
+    }
+    actions[count++] = deed_open_it(&work->arena, work->id);
+    return send_open(work, actions, count, fault);
+}
+
+static struct action place_of_file(struct doing *work, struct txn *txn, uint64_t number)
+{
+    struct tree place = { .type = TREE_OBJECT };
+
+    tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
+    tree_set(&place, &work->arena, "saved", tree_of_whole((int64_t)number));
+    return deed_place(&work->arena, work->id, place, txn);
+}
+
+/* The save that the file is. */
+static struct action save_of_file(struct doing *work, const struct tree *document, const struct element_list *parts,
+                                  uint64_t number)
+{
+    struct element_list others = { parts->count - 1, parts->at + 1 };
+    const struct bytes bytes = buffer_bytes(&work->bytes);
+    struct tree content, body = { .type = TREE_OBJECT };
+    char hex[33];
+
+    document_make(&work->arena, &parts->at[0], &others, &content);
+    hash_hex(hash_of(bytes.at, bytes.len), 32, hex);
+    tree_set(&body, &work->arena, "number", tree_of_whole((int64_t)number));
+    tree_set(&body, &work->arena, "content", tree_of_text(document_hash(&content, &work->arena)));
+    tree_set(&body, &work->arena, "file", tree_of_text(arena_text(&work->arena, text_of(hex))));
+    tree_set(&body, &work->arena, "document", *document);
+    return deed_put_action(ELEMENT_KIND_SAVED, work->id, parts_save_id(work->id, number),
+                           tree_canonical(&body, &work->arena), 0);
+}
+
+static enum err open_unknown(struct doing *work, struct txn *txn, const struct tree *document,
+                             const struct element_list *parts, struct fault *fault)
+{
+    double revision = tree_real(document, "revision", 1);
+    uint64_t number = revision >= 1 && revision < 1e15 ? (uint64_t)revision : 1;
+    struct action *actions = arena_array(&work->arena, parts->count + 3, sizeof(*actions));
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < parts->count; i++)
+        actions[count++] =
+            deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
+    actions[count++] = place_of_file(work, txn, number);
+    actions[count++] = save_of_file(work, document, parts, number);
+    actions[count++] = deed_open_it(&work->arena, work->id);
+    return send_open(work, actions, count, fault);
+}
+
+static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_open *ask = work->ask;
+    struct element_list parts;
+    struct element known;
+    struct tree document;
+    enum err e;
+
+    if (ask->project.len)
+        return open_known(work, txn, fault);
+    e = read_file(work, &document, fault);
+    if (e == ERR_OK)
+        e = document_read(&document, NULL, &work->arena, &work->id, &parts, fault);
+    if (e != ERR_OK)
+        return e;
+    if (parts_get(txn, &work->arena, work->id, &known) == ERR_OK)
+        return open_known(work, txn, fault);
+    return open_unknown(work, txn, &document, &parts, fault);
+}
+
+const struct deed deed_open = {
+    .needs_no_project = true,
+    .before = begin_open,
+    .plan = plan_open,
+    .after = deed_read_mirror,
+    .answer = deed_answer_state,
+};

@@ -1,0 +1,225 @@
+#include <string.h>
+
+#include "services/project/deeds/deeds.h"
+#include "services/project/parts/document.h"
+#include "services/project/parts/kinds.h"
+#include "services/project/parts/sound_body.h"
+#include "services/project/parts/uses.h"
+
+enum { SAVES_COMPARED = 64 };
+
+/* ---- actions ---- */
+
+struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect)
+{
+    return (struct action){ .has_element = true,
+                            .element = { .id = id,
+                                         .project = project,
+                                         .kind = parts_kind(kind),
+                                         .has_expect = true,
+                                         .expect = expect,
+                                         .has_body = true,
+                                         .body = body } };
+}
+
+struct action deed_apart(struct action action)
+{
+    action.element.has_apart = action.element.apart = true;
+    return action;
+}
+
+struct action deed_whenever(struct action action)
+{
+    action.element.has_expect = false;
+    return action;
+}
+
+struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn)
+{
+    struct id id = parts_place_id(project);
+    struct element was;
+    enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, id, &was);
+
+    return deed_put_action(ELEMENT_KIND_PLACE, project, id, tree_canonical(&place, arena),
+                           e == ERR_OK ? was.revision : 0);
+}
+
+struct action deed_open_it(struct arena *arena, struct id project)
+{
+    char id[ID_TEXT_SIZE];
+    struct text body = arena_printf(arena, "{\"project\":\"%s\"}", id_write(project, id));
+
+    return deed_whenever(deed_put_action(ELEMENT_KIND_CURRENT, project, parts_current_id, body, 0));
+}
+
+/* ---- names and folders ---- */
+
+enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name, struct id as, struct fault *fault)
+{
+    struct element found = { .project = parts_draft_id };
+
+    if (parts_find(txn, &work->arena, name, &found, NULL) != ERR_OK && !text_is(name, "draft"))
+        return ERR_OK;
+    if (id_equal(found.project, as))
+        return ERR_OK;
+    fault_set(fault, ERR_EXISTS, "there is a project \"%.*s\" already", TEXT_ARG(name));
+    fault_hint(fault, "`loophole project open NAME` opens it");
+    return ERR_EXISTS;
+}
+
+struct text deed_in_folder(struct arena *arena, struct text folder, const char *file)
+{
+    return arena_printf(arena, "%.*s/%s", TEXT_ARG(folder), file);
+}
+
+static enum err check_folder(struct text folder, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    if (folder.at[0] != '/')
+        e = fault_set(fault, ERR_BAD_REQUEST, "the folder is not an absolute path");
+    else if (!text_is_utf8(folder) || folder.len > PATH_MAX - 300)
+        e = fault_set(fault, ERR_BAD_REQUEST, "the folder's path is not UTF-8, or longer than %d bytes",
+                      PATH_MAX - 300);
+    return e == ERR_OK || !fault ? e : fault_field(fault, "folder");
+}
+
+enum err deed_new_folder(struct doing *work, struct bytes given, struct text name, struct fault *fault)
+{
+    struct text folder = { given.len, (const char *)given.at };
+    char safe[256];
+
+    kinds_folder_name(name, safe);
+    while (folder.len > 1 && folder.at[folder.len - 1] == '/')
+        folder.len--;
+    work->folder =
+        folder.len ? arena_text(&work->kept, folder) : arena_printf(&work->kept, "%s/%s", work->p->folder, safe);
+    return check_folder(work->folder, fault);
+}
+
+/* ---- the mirror ---- */
+
+enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct tree place;
+    struct text folder;
+
+    (void)fault;
+    parts_place(txn, &work->arena, work->id, &place);
+    folder = tree_text(&place, "folder");
+    if (folder.len)
+        work_file(work, FILING_READ, deed_in_folder(&work->arena, folder, "project.json"), (struct bytes){ 0 });
+    return ERR_OK;
+}
+
+static struct text hash_text(struct arena *arena, struct bytes bytes)
+{
+    char hex[33];
+
+    return arena_text(arena, text_of(hash_hex(hash_of(bytes.at, bytes.len), 32, hex)));
+}
+
+struct text deed_compare_mirror(struct doing *work, struct txn *txn)
+{
+    struct tree place;
+    struct parts_save save;
+    struct text hash;
+    uint64_t last;
+
+    parts_place(txn, &work->arena, work->id, &place);
+    last = (uint64_t)tree_real(&place, "saved", 0);
+    if (work->filed.code == ERR_NOT_FOUND)
+        return TEXT("none");
+    if (work->filed.code != ERR_OK)
+        return TEXT("away");
+    hash = hash_text(&work->arena, buffer_bytes(&work->bytes));
+    if (text_equal(hash, tree_text(&place, "seen")))
+        return TEXT("old");
+    for (uint64_t n = last; n > 0 && last - n < SAVES_COMPARED; n--)
+        if (parts_save_of(txn, &work->arena, work->id, n, &save) == ERR_OK &&
+            text_equal(hash, tree_text(&save.body, "file")))
+            return n == last ? TEXT("same") : TEXT("old");
+    return TEXT("changed");
+}
+
+/* ---- states ---- */
+
+static void count_uses(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                       struct project_line *state)
+{
+    struct item_uses uses;
+
+    uses_find(arena, parts, &uses);
+    uses_resolve(txn, arena, parts, &uses);
+    state->items = uses.count;
+    for (uint32_t i = 0; i < uses.count; i++) {
+        state->missing += uses.at[i].state == USE_MISSING;
+        state->offline += uses.at[i].state == USE_OFFLINE;
+    }
+}
+
+static void fill_body(const struct tree *body, const struct tree *place, struct project_line *state)
+{
+    struct text folder = tree_text(place, "folder");
+
+    state->name = tree_text(body, "name");
+    state->folder = bytes_of(folder.at, folder.len);
+    state->bpm = tree_real(body, "bpm", 120);
+    state->swing = tree_real(body, "swing", 0);
+    state->key = tree_text(body, "key");
+    state->tempo_lock = tree_bool(body, "tempo_lock", false);
+    state->revision = (uint64_t)tree_real(place, "saved", 0);
+}
+
+/* The tempo is what sounds, if the project has it. */
+static void fill_tempo(struct arena *arena, const struct element_list *parts, struct project_line *state)
+{
+    struct tree body;
+
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (id_equal(parts->at[i].id, sound_body_id(state->id)) &&
+            tree_read(parts->at[i].body, arena, &body, NULL) == ERR_OK) {
+            state->bpm = tree_real(&body, "bpm", state->bpm);
+            state->swing = tree_real(&body, "swing", state->swing);
+        }
+}
+
+enum err deed_fill_state(struct txn *txn, struct arena *arena, const struct element *project,
+                         struct project_line *state)
+{
+    struct element_list parts;
+    struct parts_save save;
+    struct tree body, place, document;
+    struct id current;
+    enum err e = parts_all(txn, arena, project->project, &parts);
+
+    if (e == ERR_OK)
+        e = tree_read(project->body, arena, &body, NULL);
+    if (e != ERR_OK)
+        return e;
+    parts_place(txn, arena, project->project, &place);
+    *state = (struct project_line){ .id = project->project };
+    fill_body(&body, &place, state);
+    fill_tempo(arena, &parts, state);
+    state->current = parts_current(txn, arena, &current) == ERR_OK && id_equal(current, project->project);
+    document_make(arena, project, &parts, &document);
+    (void)parts_last_save(txn, arena, project->project, &save);
+    state->dirty = save.number == 0 || !text_equal(document_hash(&document, arena), tree_text(&save.body, "content"));
+    count_uses(txn, arena, &parts, state);
+    return ERR_OK;
+}
+
+enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct project_line state;
+    struct element project;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = deed_fill_state(txn, &work->arena, &project, &state);
+    if (e != ERR_OK)
+        return e;
+    state.mirror = work->mirror.len ? work->mirror : deed_compare_mirror(work, txn);
+    work_answer(work, &state);
+    return ERR_OK;
+}

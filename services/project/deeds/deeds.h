@@ -1,0 +1,37 @@
+/* deeds.h: what the service does for each ask, as tables for work.h; and their shared parts. */
+#ifndef LOOPHOLE_PROJECT_DEEDS_H
+#define LOOPHOLE_PROJECT_DEEDS_H
+
+#include "services/project/deeds/work.h"
+
+extern const struct deed deed_current, deed_state, deed_show, deed_list;        /* deed_show.c */
+extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
+extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
+extern const struct deed deed_save, deed_save_as, deed_draft;                   /* deed_save.c */
+extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
+
+/* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. */
+enum err deed_fill_state(struct txn *txn, struct arena *arena, const struct element *project,
+                         struct project_line *state);
+enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */
+enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault);
+struct text deed_compare_mirror(struct doing *work, struct txn *txn);
+
+/* An action that puts an element; `expect` 0: it must not exist yet. */
+struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect);
+struct action deed_apart(struct action action);    /* without a step of undo */
+struct action deed_whenever(struct action action); /* at any revision */
+struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn);
+struct action deed_open_it(struct arena *arena, struct id project);
+
+/* Refuses the name of another project than `as`; the draft project has its name before it is made. Errors (explained):
+ * exists. */
+enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name, struct id as, struct fault *fault);
+
+/* The folder of a new project, in `work->kept`. Errors (explained): bad_request. */
+enum err deed_new_folder(struct doing *work, struct bytes given, struct text name, struct fault *fault);
+struct text deed_in_folder(struct arena *arena, struct text folder, const char *file);
+
+#endif

@@ -1,0 +1,343 @@
+#include "services/project/deeds/sound.h"
+
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/process/log.h"
+#include "schema_persist.h"
+#include "services/project/deeds/sound_set.h"
+#include "services/project/deeds/uses_note.h"
+#include "services/project/parts/sound_body.h"
+
+enum { TICK_US = 100000, SETTLED_US = 200000, LONGEST_US = 1000000, SILENT_US = 5000000, BUDGET_MS = 10000 };
+
+struct sound_keeping {
+    struct project *p;
+    bool is_due, is_busy, is_urgent;
+    bool looks_again;     /* after this look */
+    usec_t heard, looked; /* the last change, and the last look, on the steady clock */
+    struct arena arena;   /* of a look */
+    struct sounding now;
+    struct id kept_for; /* the project that is noted next … */
+    uint64_t revision;  /* … with the revision of its part */
+    struct text body;   /* that is written, or that the core is to have */
+};
+
+static void tick_keeping(void *state);
+static void look_at_core(struct sound_keeping *s);
+
+/* ---- when ---- */
+
+static void make_due(struct sound_keeping *s)
+{
+    if (!s->is_due)
+        service_every(s->p->service, TICK_US, tick_keeping, s);
+    s->is_due = true;
+}
+
+static void tick_keeping(void *state)
+{
+    struct sound_keeping *s = state;
+    usec_t now = clock_steady();
+
+    if (s->is_busy || (!s->is_urgent && now - s->heard < SETTLED_US && now - s->looked < LONGEST_US))
+        return;
+    s->is_due = false;
+    service_every(s->p->service, 0, tick_keeping, s);
+    look_at_core(s);
+}
+
+static void end_look(struct sound_keeping *s, bool again)
+{
+    s->is_busy = false;
+    s->looked = clock_steady();
+    if (again)
+        make_due(s);
+}
+
+/* Later again: the core or persist did not answer, or another client was first. A core that starts is heard. */
+static void fail_look(struct sound_keeping *s, usec_t wait)
+{
+    end_look(s, true);
+    s->heard = s->looked = clock_steady() + wait - SETTLED_US;
+}
+
+static enum err send_ask(struct sound_keeping *s, const char *name, const void *request,
+                         void (*done)(void *, enum err, const void *, const struct fault *))
+{
+    struct fault fault = { 0 };
+    enum err e = service_ask(s->p->service, name, request, BUDGET_MS, NULL, done, s, &fault);
+
+    if (e != ERR_OK)
+        fail_look(s, LONGEST_US);
+    return e;
+}
+
+/* ---- noting ---- */
+
+static void take_noted(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_keeping *s = state;
+
+    (void)answer;
+    (void)fault;
+    if (error == ERR_OK)
+        end_look(s, s->looks_again);
+    else
+        fail_look(s, LONGEST_US);
+}
+
+static void note_kept(struct sound_keeping *s, uint64_t serial)
+{
+    const struct audio_sounding_kept kept = { .project = s->kept_for, .revision = s->revision, .serial = serial };
+
+    (void)send_ask(s, "audio.sounding_kept", &kept, take_noted);
+}
+
+/* What a person has changed is still to be written. */
+static void note_changed(struct sound_keeping *s)
+{
+    s->looks_again = true;
+    note_kept(s, 0);
+}
+
+/* ---- setting ---- */
+
+/* What the core has after `want` was set over `now`. */
+static struct sounding expect_sounding(const struct sounding *want, const struct sounding *now)
+{
+    struct sounding all = *now;
+
+    all.bpm = want->bpm;
+    all.swing = want->swing;
+    all.sync = want->has_sync ? want->sync : now->sync;
+    all.clock_out = want->has_sync ? want->clock_out : now->clock_out;
+    all.metronome = want->has_metronome ? want->metronome : now->metronome;
+    all.mixer = want->has_mixer ? want->mixer : now->mixer;
+    all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;
+    all.has_pattern = want->has_pattern || (now->has_pattern && !want->has_mixer);
+    all.pattern = want->has_pattern ? want->pattern : now->pattern;
+    return all;
+}
+
+static void take_serial(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_keeping *s = state;
+
+    (void)fault;
+    if (error != ERR_OK)
+        fail_look(s, LONGEST_US);
+    else if (text_equal(s->body, sound_body_merge(&s->arena, TEXT("{}"), answer)))
+        note_kept(s, ((const struct sounding *)answer)->serial);
+    else
+        note_changed(s); /* meanwhile */
+}
+
+static void take_set(void *state, bool is_set)
+{
+    struct sound_keeping *s = state;
+
+    if (!is_set)
+        fail_look(s, LONGEST_US);
+    else if (!s->now.has_project && s->now.touched)
+        note_changed(s);
+    else
+        (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_serial);
+}
+
+static void set_project(struct sound_keeping *s, struct txn *txn, const struct element *project,
+                        const struct element *part)
+{
+    struct fault fault = { 0 };
+    struct sounding want, all;
+    char id[ID_TEXT_SIZE];
+    const bool only_untouched = !s->now.has_project && s->now.touched;
+
+    s->kept_for = project->project;
+    s->revision = part->revision;
+    if (sound_body_read(txn, &s->arena, project, part->body, &want, &fault) != ERR_OK) {
+        log_warn("the sound of project %s cannot be read: %s", id_write(project->project, id), fault.what);
+        want = s->now;
+    }
+    all = expect_sounding(&want, &s->now);
+    s->body = sound_body_merge(&s->arena, TEXT("{}"), &all);
+    sound_set(s->p, &s->arena, &want, &s->now, only_untouched, take_set, s);
+}
+
+/* ---- writing ---- */
+
+static void take_written(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_keeping *s = state;
+    struct element part;
+    struct txn *txn;
+    enum err e = error;
+
+    (void)answer;
+    if (e == ERR_OK)
+        e = project_read(s->p, &txn, NULL);
+    if (e != ERR_OK) {
+        if (error != ERR_CONFLICT && error != ERR_OK)
+            log_warn("what sounds is not kept: %s", fault->what);
+        fail_look(s, LONGEST_US);
+        return;
+    }
+    e = sound_body_get(txn, &s->arena, s->kept_for, &part);
+    s->revision = part.revision;
+    s->looks_again = true; /* another project may be open */
+    if (e == ERR_OK && text_equal(part.body, s->body))
+        note_kept(s, s->now.serial);
+    else
+        fail_look(s, LONGEST_US); /* another client has changed it meanwhile */
+    txn_end(txn);
+    uses_note(s->p, s->kept_for);
+}
+
+static void write_part(struct sound_keeping *s, const struct element *part)
+{
+    char scope[ID_TEXT_SIZE];
+    struct action action = { .has_element = true,
+                             .element = { .id = part->id,
+                                          .project = part->project,
+                                          .kind = parts_kind(ELEMENT_KIND_SOUND),
+                                          .has_expect = true,
+                                          .expect = part->revision,
+                                          .has_body = true,
+                                          .body = s->body,
+                                          .has_apart = true,
+                                          .apart = true } };
+    const struct persist_apply apply = { .label = TEXT("keep what sounds"),
+                                         .scope = text_of(id_write(part->project, scope)),
+                                         .actions = { 1, &action } };
+
+    (void)send_ask(s, "persist.apply", &apply, take_written);
+}
+
+/* ---- looking ---- */
+
+/* True if the part of the project that keeps what sounds is to be written first. */
+static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open)
+{
+    struct element project, part;
+
+    if (!s->now.has_project || !s->now.touched || parts_get(txn, &s->arena, s->now.project, &project) != ERR_OK)
+        return false;
+    (void)sound_body_get(txn, &s->arena, s->now.project, &part);
+    if (part.revision != s->now.revision)
+        return false; /* it was changed otherwise: the core follows it */
+    s->body = sound_body_merge(&s->arena, part.body, &s->now);
+    s->kept_for = s->now.project;
+    s->revision = part.revision;
+    if (!text_equal(s->body, part.body)) {
+        write_part(s, &part);
+        return true;
+    }
+    if (!id_equal(open, s->now.project))
+        return false;
+    note_kept(s, s->now.serial);
+    return true;
+}
+
+static void decide_next(struct sound_keeping *s, struct txn *txn)
+{
+    struct element project, part;
+    struct id open;
+
+    if (parts_current(txn, &s->arena, &open) != ERR_OK || parts_get(txn, &s->arena, open, &project) != ERR_OK) {
+        end_look(s, false);
+        return;
+    }
+    if (follow_core(s, txn, open))
+        return;
+    (void)sound_body_get(txn, &s->arena, open, &part);
+    if (s->now.has_project && id_equal(open, s->now.project) && part.revision == s->now.revision)
+        end_look(s, false);
+    else
+        set_project(s, txn, &project, &part);
+}
+
+static void take_sounding(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_keeping *s = state;
+    struct txn *txn;
+
+    (void)fault;
+    if (error != ERR_OK || codec_copy(&sounding_shape, answer, &s->arena, &s->now) != ERR_OK ||
+        project_read(s->p, &txn, NULL) != ERR_OK) {
+        fail_look(s, SILENT_US);
+        return;
+    }
+    decide_next(s, txn);
+    txn_end(txn);
+}
+
+static bool has_open_project(struct sound_keeping *s)
+{
+    struct txn *txn;
+    struct id open;
+    bool has = false;
+
+    if (project_read(s->p, &txn, NULL) != ERR_OK)
+        return false;
+    has = parts_current(txn, &s->arena, &open) == ERR_OK;
+    txn_end(txn);
+    return has;
+}
+
+static void look_at_core(struct sound_keeping *s)
+{
+    s->is_urgent = false;
+    s->looked = clock_steady();
+    arena_reset(&s->arena);
+    if (!has_open_project(s))
+        return;
+    s->is_busy = true;
+    s->looks_again = false;
+    (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_sounding);
+}
+
+/* ---- the service ---- */
+
+static void hear_change(void *state, const void *body, bool gap)
+{
+    struct sound_keeping *s = state;
+
+    (void)body;
+    (void)gap;
+    s->heard = clock_steady();
+    make_due(s);
+}
+
+void sound_look(struct project *p)
+{
+    struct sound_keeping *s = p->sounds;
+
+    if (!s->is_busy) {
+        look_at_core(s);
+        return;
+    }
+    s->is_urgent = true;
+    make_due(s);
+}
+
+enum err sound_open(struct project *p, struct fault *fault)
+{
+    struct sound_keeping *s = alloc_zeroed(1, sizeof(*s));
+
+    s->p = p;
+    p->sounds = s;
+    if (service_hear(p->service, "audio.sounding_changed", hear_change, s) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no room to hear the audio core");
+    s->is_urgent = true;
+    make_due(s);
+    return ERR_OK;
+}
+
+void sound_close(struct project *p)
+{
+    if (!p->sounds)
+        return;
+    arena_free(&p->sounds->arena);
+    free(p->sounds);
+    p->sounds = NULL;
+}

@@ -1,0 +1,187 @@
+#include "services/project/deeds/sound_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/process/log.h"
+
+enum { PADS = 64, ASKS_MOST = 2 * PADS, BUDGET_MS = 20000 };
+
+struct sound_setting {
+    struct project *p;
+    struct arena *arena;
+    struct sounding want, now;
+    uint32_t count, next;
+    struct {
+        const char *name;
+        const void *request;
+    } asks[ASKS_MOST];
+    void (*done)(void *state, bool is_set);
+    void *state;
+};
+
+/* ---- the asks ---- */
+
+static void add_ask(struct sound_setting *s, const char *name, const void *request, size_t size)
+{
+    void *own = arena_alloc(s->arena, size);
+
+    memcpy(own, request, size);
+    if (s->count == ASKS_MOST)
+        return;
+    s->asks[s->count].name = name;
+    s->asks[s->count++].request = own;
+}
+#define ADD_ASK(s, type, ...)                                                                                          \
+    do {                                                                                                               \
+        const struct audio_##type own_ask = { __VA_ARGS__ };                                                           \
+        add_ask(s, "audio." #type, &own_ask, sizeof(own_ask));                                                         \
+    } while (0)
+
+static bool is_different(double a, double b)
+{
+    return a < b || a > b;
+}
+
+static void add_tempo(struct sound_setting *s)
+{
+    const struct sounding *want = &s->want, *now = &s->now;
+
+    if (is_different(want->bpm, now->bpm))
+        ADD_ASK(s, set_tempo, .bpm = want->bpm);
+    if (is_different(want->swing, now->swing))
+        ADD_ASK(s, set_swing, .swing = want->swing);
+    if (want->has_sync && (want->sync.value != now->sync.value || want->clock_out != now->clock_out))
+        ADD_ASK(s, set_sync, .source = want->sync, .has_clock_out = true, .clock_out = want->clock_out);
+    if (want->has_metronome && want->metronome != now->metronome)
+        ADD_ASK(s, set_metronome, .on = want->metronome);
+}
+
+static void add_mixer(struct sound_setting *s)
+{
+    const struct mixer *want = &s->want.mixer, *now = &s->now.mixer;
+
+    if (!s->want.has_mixer)
+        return;
+    for (uint32_t i = 0; i < want->strips.count; i++)
+        ADD_ASK(s, set_strip, .strip = want->strips.at[i]);
+    if (is_different(want->ceiling, now->ceiling) || want->limiter.value != now->limiter.value)
+        ADD_ASK(s, set_limiter, .has_ceiling = true, .ceiling = want->ceiling, .has_kind = want->has_limiter,
+                .kind = want->limiter);
+    if (want->preview_apart != now->preview_apart)
+        ADD_ASK(s, set_preview, .apart = want->preview_apart);
+}
+
+static bool is_wanted(const struct sound_setting *s, uint64_t number)
+{
+    for (uint32_t i = 0; i < s->want.pads.count; i++)
+        if (s->want.pads.at[i].pad == number)
+            return true;
+    return false;
+}
+
+/* Pads that the project does not have. */
+static void add_empty_pads(struct sound_setting *s)
+{
+    struct pad *empty = arena_array(s->arena, PADS, sizeof(*empty));
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < PADS; i++)
+        if (!is_wanted(s, i))
+            empty[count++] = (struct pad){ .pad = i, .mode.value = PAD_MODE_ONE_SHOT };
+    ADD_ASK(s, set_pads, .each = { count, empty });
+}
+
+static void add_pads(struct sound_setting *s)
+{
+    for (uint32_t i = 0; i < s->want.pads.count; i++)
+        ADD_ASK(s, set_pads, .each = { 1, &s->want.pads.at[i] });
+}
+
+/* The tempo is the project's own; the transport stays where it is. */
+static void add_pattern(struct sound_setting *s)
+{
+    struct sequencer *sequencer = &s->want.pattern.sequencer;
+
+    sequencer->has_bpm = sequencer->has_swing = sequencer->has_running = sequencer->has_global_step = false;
+    ADD_ASK(s, set_pattern, .pattern = s->want.pattern);
+}
+
+static bool has_own_tempo(const struct sounding *now)
+{
+    return is_different(now->bpm, 120) || is_different(now->swing, 0) || now->sync.value != SYNC_SOURCE_NONE ||
+           now->clock_out || now->metronome;
+}
+
+static bool has_own_mixer(const struct mixer *now)
+{
+    bool own = now->preview_apart;
+
+    for (uint32_t i = 0; i < now->strips.count; i++) {
+        const struct mixer_strip *strip = &now->strips.at[i];
+        own |= is_different(strip->gain, 1) || is_different(strip->pan, 0) || strip->mute || strip->solo;
+    }
+    return own;
+}
+
+/* A part that was written by this service has a mixer; one without says only the tempo. */
+static void add_all(struct sound_setting *s, bool only_untouched)
+{
+    const bool is_whole = s->want.has_mixer && !only_untouched;
+
+    if (!only_untouched || !has_own_tempo(&s->now))
+        add_tempo(s);
+    if (!only_untouched || !has_own_mixer(&s->now.mixer))
+        add_mixer(s);
+    if (is_whole)
+        add_empty_pads(s);
+    if (!only_untouched || s->now.pads.count == 0)
+        add_pads(s);
+    if (s->want.has_pattern ? !only_untouched || !s->now.has_pattern : is_whole && s->now.has_pattern)
+        add_pattern(s);
+}
+
+/* ---- one after the other ---- */
+
+static void send_next(struct sound_setting *s);
+
+static void take_set(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_setting *s = state;
+
+    (void)answer;
+    if (error == ERR_TIMEOUT || error == ERR_OFFLINE || error == ERR_BUSY) {
+        s->done(s->state, false);
+        free(s);
+        return;
+    }
+    if (error != ERR_OK)
+        log_warn("%s: a part of the project's sound is not set: %s", s->asks[s->next].name, fault->what);
+    s->next++;
+    send_next(s);
+}
+
+static void send_next(struct sound_setting *s)
+{
+    struct fault fault = { 0 };
+
+    if (s->next == s->count) {
+        s->done(s->state, true);
+        free(s);
+    } else if (service_ask(s->p->service, s->asks[s->next].name, s->asks[s->next].request, BUDGET_MS, NULL, take_set, s,
+                           &fault) != ERR_OK) {
+        s->done(s->state, false);
+        free(s);
+    }
+}
+
+void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
+               bool only_untouched, void (*done)(void *state, bool is_set), void *state)
+{
+    struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
+
+    *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .now = *now, .done = done, .state = state };
+    add_all(s, only_untouched);
+    send_next(s);
+}

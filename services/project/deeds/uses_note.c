@@ -1,0 +1,198 @@
+#include "services/project/deeds/uses_note.h"
+
+#include <stdlib.h>
+
+#include "common/process/log.h"
+#include "schema_persist.h"
+#include "services/project/parts/uses.h"
+#include "store/uses.h"
+
+enum { BUDGET_MS = 30000, USES_MOST = 4096 };
+static const usec_t between_projects = 100000;
+
+struct uses_noting {
+    struct txn *txn;
+    struct arena *arena;
+    const struct element_list *parts;
+    struct persist_use *to;
+};
+
+static const struct element *find_named(const struct element_list *parts, const struct tree *body, const char *key)
+{
+    struct id id;
+
+    for (uint32_t i = 0; tree_id(body, key, &id) && i < parts->count; i++)
+        if (id_equal(parts->at[i].id, id))
+            return &parts->at[i];
+    return NULL;
+}
+
+/* A text of another part that a clip names: the role of its track. */
+static struct text text_of_named(struct uses_noting *n, const struct tree *clip, const char *part, const char *key)
+{
+    const struct element *found = find_named(n->parts, clip, part);
+    struct tree body;
+    struct text text = { 0 };
+
+    if (found && tree_read(found->body, n->arena, &body, NULL) == ERR_OK)
+        text = tree_text(&body, key).len ? tree_text(&body, key) : tree_text(&body, "name");
+    text.len = text.len <= 64 ? text.len : 0;
+    return text;
+}
+
+static bool is_noted(const struct persist_use *to, const struct use *use)
+{
+    for (uint32_t i = 0; i < to->uses.count; i++) {
+        const struct use *was = &to->uses.at[i];
+        if (id_equal(was->media, use->media) && text_equal(was->role, use->role) &&
+            text_equal(was->section, use->section))
+            return true;
+    }
+    return false;
+}
+
+static void note_part(struct uses_noting *n, const struct element *part)
+{
+    struct element_list one = { 1, (struct element *)(uintptr_t)part };
+    struct item_uses uses;
+    struct tree body;
+
+    uses_find(n->arena, &one, &uses);
+    if (uses.count == 0 || tree_read(part->body, n->arena, &body, NULL) != ERR_OK)
+        return;
+    uses_resolve(n->txn, n->arena, n->parts, &uses);
+    bool is_clip = part->kind.value == ELEMENT_KIND_CLIP;
+    struct use use = { .role = is_clip ? text_of_named(n, &body, "track", "role")
+                                       : text_of(choice_word(&element_kind_table, part->kind.value)),
+                       .section = is_clip ? text_of_named(n, &body, "section", "role") : (struct text){ 0 } };
+    for (uint32_t i = 0; i < uses.count; i++) {
+        use.media = uses.at[i].resolved;
+        if (uses.at[i].known && n->to->uses.count < USES_MOST && !is_noted(n->to, &use))
+            n->to->uses.at[n->to->uses.count++] = use;
+    }
+}
+
+static void log_refusal(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct project *p = state;
+
+    (void)answer;
+    if (error == ERR_OK)
+        return;
+    p->noted = (struct id){ 0 }; /* the next change notes them again */
+    log_warn("the uses of a project are not noted: %s", fault->what);
+}
+
+static struct id digest_of(const struct persist_use *ask)
+{
+    struct buffer buffer = { 0 };
+    struct id digest;
+
+    if (codec_encode(schema_ask(TEXT("persist.use"))->request, ask, &buffer, NULL) != ERR_OK)
+        buffer_reset(&buffer);
+    digest = id_of_bytes(buffer.at, buffer.len);
+    buffer_free(&buffer);
+    return digest;
+}
+
+static enum err gather_uses(struct project *p, struct id id, struct txn *txn, struct arena *arena,
+                            struct persist_use *ask)
+{
+    struct element project;
+    struct element_list parts;
+    struct tree body;
+    struct uses_noting noting = { txn, arena, &parts, ask };
+    enum err e = parts_get(txn, arena, id, &project);
+
+    (void)p;
+    if (e == ERR_OK)
+        e = parts_all(txn, arena, id, &parts);
+    if (e == ERR_OK)
+        e = tree_read(project.body, arena, &body, NULL);
+    if (e != ERR_OK)
+        return e;
+    *ask = (struct persist_use){ .has_id = true, .id = id, .kind = { .value = CONTEXT_KIND_PROJECT }, .whole = true };
+    ask->name = tree_text(&body, "name");
+    ask->name.len = ask->name.len <= 255 ? ask->name.len : 255;
+    ask->uses.at = arena_array(arena, USES_MOST, sizeof(*ask->uses.at));
+    for (uint32_t i = 0; i < parts.count; i++)
+        note_part(&noting, &parts.at[i]);
+    return ERR_OK;
+}
+
+/* Errors: those of service_ask. */
+static enum err send_uses(struct project *p, const struct persist_use *ask)
+{
+    struct id digest = digest_of(ask);
+    enum err e = ERR_OK;
+
+    if (!id_equal(digest, p->noted))
+        e = service_ask(p->service, "persist.use", ask, BUDGET_MS, NULL, log_refusal, p, NULL);
+    if (e == ERR_OK)
+        p->noted = digest;
+    return e;
+}
+
+void uses_note(struct project *p, struct id project)
+{
+    struct arena arena = { 0 };
+    struct persist_use ask;
+    struct txn *txn;
+
+    if (project_read(p, &txn, NULL) != ERR_OK)
+        return;
+    if (gather_uses(p, project, txn, &arena, &ask) == ERR_OK)
+        (void)send_uses(p, &ask);
+    txn_end(txn);
+    arena_free(&arena);
+}
+
+/* ---- after a start ---- */
+
+struct project_after {
+    struct id after, found;
+};
+
+static bool find_after(void *state, const struct element *element)
+{
+    struct project_after *f = state;
+
+    if (element->kind.value == ELEMENT_KIND_PROJECT && id_compare(element->id, f->after) > 0)
+        f->found = element->id;
+    return id_is_zero(f->found);
+}
+
+/* True: `project` is done. A project that never used an item has no context. */
+static bool note_project(struct project *p, struct txn *txn, struct arena *arena, struct id project)
+{
+    struct persist_use ask;
+    struct context context;
+
+    if (gather_uses(p, project, txn, arena, &ask) != ERR_OK)
+        return true;
+    if (ask.uses.count == 0 && uses_context(txn, arena, project, &context) == ERR_NOT_FOUND)
+        return true;
+    return send_uses(p, &ask) == ERR_OK;
+}
+
+static void look_at_next(void *project)
+{
+    struct project *p = project;
+    struct project_after next = { .after = p->looked_at };
+    struct arena arena = { 0 };
+    struct txn *txn;
+
+    if (project_read(p, &txn, NULL) != ERR_OK)
+        return;
+    if (elements_each_project(txn, &arena, find_after, &next) != ERR_OK || id_is_zero(next.found))
+        service_every(p->service, 0, look_at_next, p);
+    else if (note_project(p, txn, &arena, next.found))
+        p->looked_at = next.found;
+    txn_end(txn);
+    arena_free(&arena);
+}
+
+void uses_note_all(struct project *p)
+{
+    service_every(p->service, between_projects, look_at_next, p);
+}

@@ -1,0 +1,13 @@
+/* uses_note.h: writes what a project uses as the uses of its context (persist.use), so that queries find it:
+ * used:"Name", role:, section:, unused. After each change of a project; nothing is sent when its uses are the same. */
+#ifndef LOOPHOLE_PROJECT_USES_NOTE_H
+#define LOOPHOLE_PROJECT_USES_NOTE_H
+
+#include "services/project/base/project.h"
+
+void uses_note(struct project *p, struct id project);
+
+/* After a start: looks at one project after another, since the service may have died before it noted the uses. */
+void uses_note_all(struct project *p);
+
+#endif

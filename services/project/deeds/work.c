@@ -1,0 +1,321 @@
+#include "services/project/deeds/work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "services/project/deeds/sound.h"
+#include "services/project/deeds/uses_note.h"
+
+enum { WORKS_MOST = 256 };
+
+static void step_work(struct doing *work);
+
+static void end_work(struct doing *work)
+{
+    if (work->has_changed) {
+        uses_note(work->p, work->id);
+        sound_look(work->p);
+    }
+    work->p->works--;
+    call_give_back(work->call);
+    arena_free(&work->arena);
+    arena_free(&work->kept);
+    buffer_free(&work->bytes);
+    free(work);
+}
+
+static void fail_work(struct doing *work, enum err e, struct fault *fault)
+{
+    fault->code = e;
+    ticket_fail(work->p->service, work->ticket, fault);
+    end_work(work);
+}
+
+/* ---- asks and files ---- */
+
+static uint32_t budget_of(const struct doing *work)
+{
+    usec_t left = (call_deadline(work->call) - clock_steady()) / 1000;
+
+    return left < 1 ? 1 : left > 600000 ? 600000 : (uint32_t)left;
+}
+
+static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct doing *work = state;
+    struct fault why = fault ? *fault : (struct fault){ 0 };
+
+    work->is_sent = false;
+    if (error == ERR_CONFLICT && !work->is_strict && clock_steady() < call_deadline(work->call)) {
+        step_work(work); /* another client was first: the plan is made again */
+        return;
+    }
+    if (error == ERR_NOT_FOUND && work->unless_done.code)
+        why = work->unless_done;
+    if (error != ERR_OK) {
+        fail_work(work, error, &why);
+        return;
+    }
+    (void)answer;
+    work->phase = WORK_AFTER;
+    work->has_changed = true;
+    step_work(work);
+}
+
+static void take_undone(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct doing *work = state;
+
+    if (error == ERR_OK)
+        work->label = arena_text(&work->kept, ((const struct taken_back *)answer)->label);
+    take_answer(state, error, answer, fault);
+}
+
+enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault)
+{
+    enum err e;
+
+    e = service_ask(work->p->service, "persist.apply", apply, budget_of(work), &work->sender, take_answer, work, fault);
+    work->is_sent = e == ERR_OK;
+    return e;
+}
+
+enum err work_send(struct doing *work, const char *name, const void *request, struct fault *fault)
+{
+    enum err e;
+
+    work->is_strict = true;
+    e = service_ask(work->p->service, name, request, budget_of(work), &work->sender, take_undone, work, fault);
+    work->is_sent = e == ERR_OK;
+    return e;
+}
+
+static void take_asked(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct doing *work = state;
+    struct fault why = fault ? *fault : (struct fault){ 0 };
+
+    work->is_sent = false;
+    if (error != ERR_OK) {
+        fail_work(work, error, &why);
+        return;
+    }
+    work->taken(work, answer);
+    step_work(work);
+}
+
+enum err work_ask(struct doing *work, const char *name, const void *request,
+                  void (*taken)(struct doing *work, const void *answer), struct fault *fault)
+{
+    enum err e;
+
+    work->taken = taken;
+    e = service_ask(work->p->service, name, request, budget_of(work), NULL, take_asked, work, fault);
+    work->is_sent = e == ERR_OK;
+    return e;
+}
+
+void work_go_on(struct doing *work, const struct fault *filed)
+{
+    work->is_sent = false;
+    work->filed = *filed;
+    step_work(work);
+}
+
+static void take_file(void *owner, struct filing *filing)
+{
+    struct doing *work = owner;
+
+    work->is_sent = false;
+    work->filed = filing->fault;
+    buffer_reset(&work->bytes);
+    buffer_add(&work->bytes, filing->bytes.at, filing->bytes.len);
+    step_work(work);
+}
+
+void work_file(struct doing *work, enum filing_kind kind, struct text path, struct bytes bytes)
+{
+    char room[PATH_MAX];
+
+    snprintf(room, sizeof(room), "%.*s", TEXT_ARG(path));
+    work->is_sent = true;
+    filing_start(work->p, kind, room, bytes, take_file, work);
+}
+
+void work_continue(struct doing *work)
+{
+    work->is_sent = false;
+    step_work(work);
+}
+
+void work_answer(struct doing *work, const void *answer)
+{
+    ticket_answer(work->p->service, work->ticket, answer);
+}
+
+/* ---- the draft ---- */
+
+static void take_draft(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct doing *work = state;
+    struct fault why = fault ? *fault : (struct fault){ 0 };
+
+    (void)answer;
+    work->is_sent = false;
+    if (error != ERR_OK && error != ERR_CONFLICT) { /* conflict: another client made it */
+        fail_work(work, error, &why);
+        return;
+    }
+    sound_look(work->p);
+    step_work(work);
+}
+
+static struct action put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect)
+{
+    return (struct action){ .has_element = true,
+                            .element = { .id = id,
+                                         .project = project,
+                                         .kind = parts_kind(kind),
+                                         .has_expect = true,
+                                         .expect = expect,
+                                         .has_body = true,
+                                         .body = body,
+                                         .has_apart = true,
+                                         .apart = true } };
+}
+
+/* Of the row that names the open project: there is one although none is open if that project is gone. */
+static uint64_t revision_of_current(struct doing *work, struct txn *txn)
+{
+    struct element row;
+    enum err e =
+        elements_get(txn, &work->arena, parts_kind(ELEMENT_KIND_CURRENT), parts_current_id, parts_current_id, &row);
+
+    return e == ERR_OK ? row.revision : 0;
+}
+
+/* Makes the draft project, if it is not there yet, the open one. */
+static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct id draft = parts_draft_id;
+    struct text place = arena_printf(&work->arena, "{\"folder\":\"%s/draft\"}", work->p->folder);
+    struct action actions[3];
+    struct element found;
+    uint32_t count = 0;
+    char id[ID_TEXT_SIZE];
+
+    if (parts_get(txn, &work->arena, draft, &found) != ERR_OK) {
+        actions[count++] =
+            put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
+        actions[count++] = put_action(ELEMENT_KIND_PLACE, draft, parts_place_id(draft), place, 0);
+    }
+    actions[count++] = put_action(ELEMENT_KIND_CURRENT, draft, parts_current_id,
+                                  arena_printf(&work->arena, "{\"project\":\"%s\"}", id_write(draft, id)),
+                                  revision_of_current(work, txn));
+    const struct persist_apply apply = { .label = TEXT("make the draft project"), .actions = { count, actions } };
+    enum err e = service_ask(work->p->service, "persist.apply", &apply, budget_of(work), NULL, take_draft, work, fault);
+
+    work->is_sent = e == ERR_OK;
+    return e;
+}
+
+static enum err find_project(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct element found;
+    enum err e;
+
+    if (work->deed->needs_no_project)
+        return ERR_OK;
+    if (work->named.len) {
+        e = parts_find(txn, &work->arena, work->named, &found, fault);
+        work->id = e == ERR_OK ? found.project : work->id;
+        return e;
+    }
+    e = parts_current(txn, &work->arena, &work->id);
+    if (e == ERR_NOT_FOUND && work->deed->needs_no_draft)
+        return fault_set(fault, e, "no project is open");
+    return e == ERR_NOT_FOUND ? make_draft(work, txn, fault) : e;
+}
+
+enum err work_project(struct doing *work, struct txn *txn, struct element *project, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+    enum err e = parts_get(txn, &work->arena, work->id, project);
+
+    return e == ERR_OK ? e : fault_set(fault, e, "no project %s", id_write(work->id, id));
+}
+
+/* ---- the phases ---- */
+
+typedef enum err phase_fn(struct doing *work, struct txn *txn, struct fault *fault);
+
+static phase_fn *function_of(const struct doing *work)
+{
+    phase_fn *const functions[] = { find_project, work->deed->before, work->deed->plan, work->deed->after,
+                                    work->deed->answer };
+
+    return functions[work->phase];
+}
+
+static enum err run_phase(struct doing *work, struct fault *fault)
+{
+    phase_fn *function = function_of(work);
+    struct txn *txn;
+    enum err e;
+
+    if (!function)
+        return ERR_OK;
+    arena_reset(&work->arena);
+    e = project_read(work->p, &txn, fault);
+    if (e != ERR_OK)
+        return e;
+    e = function(work, txn, fault);
+    txn_end(txn);
+    if (e != ERR_OK && !fault->what[0])
+        fault_set(fault, e, "the project cannot be read");
+    return e;
+}
+
+/* After an ask to persist the phase is set by its answer; a filing ends its phase. */
+static void step_work(struct doing *work)
+{
+    struct fault fault = { 0 };
+    enum err e;
+
+    for (;;) {
+        e = run_phase(work, &fault);
+        if (e != ERR_OK) {
+            fail_work(work, e, &fault);
+            return;
+        }
+        bool is_planning = work->phase == WORK_PLAN || work->phase == WORK_FIND;
+        if (work->is_sent && is_planning)
+            return; /* the draft: find again; the plan: take_answer goes on */
+        if (work->phase == WORK_ANSWER)
+            break;
+        work->phase++;
+        if (work->is_sent)
+            return;
+    }
+    end_work(work);
+}
+
+enum err work_begin(struct project *p, struct call *call, const struct deed *deed, const void *ask, struct text named)
+{
+    struct doing *work;
+    struct ticket ticket;
+
+    if (p->works >= WORKS_MOST)
+        return refuse(call, ERR_BUSY, "%d asks are in progress", WORKS_MOST);
+    ticket = call_defer(call);
+    if (!ticket.number)
+        return ERR_OK;
+    work = alloc_zeroed(1, sizeof(*work));
+    *work = (struct doing){ .p = p, .deed = deed, .call = call, .ticket = ticket, .ask = ask, .named = named };
+    work->sender = call_sender(call);
+    call_keep(call);
+    p->works++;
+    step_work(work);
+    return ERR_OK;
+}

@@ -1,0 +1,77 @@
+/* work.h: one ask to the service, from its call to its answer. The loop's thread.
+ *
+ *   find the project (make the draft) ─► before: a file ─► plan in a transaction ─► persist ─► after: a file ─► answer
+ *                                                             └── conflict: plan again ◄──┘
+ *
+ * persist gets the request id of the client's ask, so a copy of the ask changes nothing the second time. */
+#ifndef LOOPHOLE_PROJECT_WORK_H
+#define LOOPHOLE_PROJECT_WORK_H
+
+#include "schema_persist.h"
+#include "services/project/base/filing.h"
+#include "services/project/parts/parts.h"
+
+struct doing;
+
+/* The parts of a deed; each may be NULL. */
+struct deed {
+    bool needs_no_project; /* `project` of the ask is not looked up */
+    bool needs_no_draft;   /* without an open project it is not_found */
+
+    /* Starts a filing with work_file, or returns without. */
+    enum err (*before)(struct doing *work, struct txn *txn, struct fault *fault);
+    /* Sends work_apply or work_send, or returns without: nothing is to be changed. */
+    enum err (*plan)(struct doing *work, struct txn *txn, struct fault *fault);
+    enum err (*after)(struct doing *work, struct txn *txn, struct fault *fault); /* as before */
+    /* Answers with work_answer. */
+    enum err (*answer)(struct doing *work, struct txn *txn, struct fault *fault);
+};
+
+struct doing {
+    struct project *p;
+    const struct deed *deed;
+    struct call *call;
+    struct ticket ticket;
+    struct sender sender;
+    const void *ask; /* in the call's memory */
+    enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_ANSWER } phase;
+    bool is_sent;                                          /* an ask or a filing is in progress */
+    bool has_changed;                                      /* persist did what it was asked */
+    bool is_strict;                                        /* a conflict is the client's own */
+    struct text named;                                     /* the project as the ask names it; "": the open one */
+    struct id id;                                          /* the project */
+    struct arena arena;                                    /* of the present phase */
+    struct arena kept;                                     /* until the answer */
+    struct text label;                                     /* of what undo took back */
+    void (*taken)(struct doing *work, const void *answer); /* of work_ask */
+
+    /* of the last filing */
+    struct fault filed;  /* its result */
+    struct buffer bytes; /* its content */
+
+    struct fault unless_done; /* of a plan that only a repeated ask makes: the answer if persist knows no first */
+    uint64_t number;          /* of a save */
+    struct text file, folder, mirror; /* in `kept` */
+    void *own;                        /* of the deed, in `kept` */
+};
+
+/* Begins work for a call and defers it. Errors (explained): busy. */
+enum err work_begin(struct project *p, struct call *call, const struct deed *deed, const void *ask, struct text named);
+
+void work_file(struct doing *work, enum filing_kind kind, struct text path, struct bytes bytes);
+enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault);
+enum err work_send(struct doing *work, const char *name, const void *request, struct fault *fault);
+void work_continue(struct doing *work); /* when something that the deed itself began has ended */
+void work_answer(struct doing *work, const void *answer);
+
+/* Asks another service in `before` or `after`. `taken` copies what it needs of the answer; an error ends the work. */
+enum err work_ask(struct doing *work, const char *name, const void *request,
+                  void (*taken)(struct doing *work, const void *answer), struct fault *fault);
+
+/* For filings of other kinds: set is_sent when one starts, and call this with its result, which becomes `filed`. */
+void work_go_on(struct doing *work, const struct fault *filed);
+
+/* Reads the project of the work. Errors (explained): not_found. */
+enum err work_project(struct doing *work, struct txn *txn, struct element *project, struct fault *fault);
+
+#endif

@@ -1,0 +1,30 @@
+/* loophole-project: projects, their parts and saves. */
+#include "common/process/log.h"
+#include "services/project/base/project.h"
+#include "services/project/deeds/sound.h"
+#include "services/project/deeds/uses_note.h"
+
+#define LOOK_US 1000000 /* between two looks at hanging errands */
+
+int main(int argc, char **argv)
+{
+    struct service *service = service_start(argc, argv, &schema_project); /* options, log, limits, sockets */
+    struct project project = { 0 };
+    struct fault fault = { 0 };
+
+    /* its settings, and threads for files; what sounds */
+    if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK) {
+        log_fault("can't start", &fault);
+        service_stop(service, err_exit_code(fault.code));
+        return service_end(service);
+    }
+    service_answer(service, &project_asks, &project); /* one function for each ask */
+    service_every(service, LOOK_US, project_look, &project);
+    uses_note_all(&project); /* what an earlier run did not note */
+    service_ready(service);
+    service_loop(service); /* until the service must stop */
+
+    sound_close(&project);
+    project_close(&project);
+    return service_end(service);
+}

@@ -1,0 +1,34 @@
+/* document.h: a project as one JSON document, as project.json has it, and back.
+ *
+ *   { "schema_version": "1.0", "revision": 3, "project": {id name bpm …}, "tracks": [{id …}], "sections": […],
+ *     "clips": […], "mixer": […], "pads": […], "sound": […], "patterns": […], "items": [{id content name storage …}] }
+ *
+ * Unknown keys of the document lie in the project's key `file_keys`. All memory is in the arena, without a limit. */
+#ifndef LOOPHOLE_PROJECT_DOCUMENT_H
+#define LOOPHOLE_PROJECT_DOCUMENT_H
+
+#include "common/hash.h"
+#include "services/project/parts/parts.h"
+
+/* The document of a project without items and revision; its hash in hex says whether two states are equal. */
+void document_make(struct arena *arena, const struct element *project, const struct element_list *parts,
+                   struct tree *to);
+struct text document_hash(const struct tree *document, struct arena *arena);
+
+/* Adds what the catalogue knows of each item in use; of others, what the project's parts of kind item and its last save
+ * know. */
+void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
+                        struct tree *document);
+
+/* The parts of a document: the project, then the others in the order of their ids. Ids that it lacks are made from its
+ * content, so that reading it twice gives the same ids. With `as`, ids of another project: a copy. Errors (explained):
+ * bad_request (two parts with one id too), version (a newer major version), too_large. */
+enum err document_read(const struct tree *document, const struct id *as, struct arena *arena, struct id *project,
+                       struct element_list *to, struct fault *fault);
+
+/* Finds a part in such a list; NULL: it is not there. */
+const struct element *document_part(const struct element_list *list, struct id id);
+
+struct text document_file(const struct tree *document, struct arena *arena); /* the text of project.json */
+
+#endif

@@ -1,0 +1,151 @@
+#include "services/project/parts/parts.h"
+
+#include <string.h>
+
+const struct id parts_current_id = { "current project" };
+const struct id parts_draft_id = { "draft project\0\0\1" };
+
+struct choice parts_kind(int32_t kind)
+{
+    return (struct choice){ .value = kind };
+}
+
+/* ---- projects ---- */
+
+struct name_search {
+    struct arena *arena;
+    struct text named;
+    struct element *to;
+    bool found;
+};
+
+static bool look_at_project(void *state, const struct element *element)
+{
+    struct name_search *f = state;
+    struct tree body;
+
+    if (element->kind.value != ELEMENT_KIND_PROJECT || tree_read(element->body, f->arena, &body, NULL) != ERR_OK ||
+        !text_equal(tree_text(&body, "name"), f->named))
+        return true;
+    *f->to = *element;
+    f->found = true;
+    return false;
+}
+
+enum err parts_get(struct txn *txn, struct arena *arena, struct id project, struct element *to)
+{
+    return elements_get(txn, arena, parts_kind(ELEMENT_KIND_PROJECT), project, project, to);
+}
+
+enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault)
+{
+    struct name_search finding = { arena, named, to, false };
+    struct id id;
+    enum err e = elements_each_project(txn, arena, look_at_project, &finding);
+
+    if (e == ERR_OK && !finding.found)
+        e = id_read(named, &id) ? parts_get(txn, arena, id, to) : ERR_NOT_FOUND;
+    if (e != ERR_NOT_FOUND)
+        return e == ERR_OK ? e : fault_set(fault, e, "the projects cannot be read");
+    fault_set(fault, ERR_NOT_FOUND, "no project \"%.*s\"", TEXT_ARG(named));
+    return fault ? fault_hint(fault, "`loophole project list` shows all") : ERR_NOT_FOUND;
+}
+
+enum err parts_current(struct txn *txn, struct arena *arena, struct id *project)
+{
+    struct element row, found;
+    enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_CURRENT), parts_current_id, parts_current_id, &row);
+
+    if (e != ERR_OK)
+        return e;
+    *project = row.project;
+    return parts_get(txn, arena, row.project, &found);
+}
+
+/* ---- parts ---- */
+
+struct part_gathering {
+    struct arena *arena;
+    struct element_list *to;
+    uint32_t room;
+};
+
+static bool gather_part(void *state, const struct element *element)
+{
+    struct part_gathering *g = state;
+
+    if (g->to->count == g->room) {
+        struct element *more = arena_array(g->arena, g->room ? 2 * g->room : 64, sizeof(*more));
+        if (g->room)
+            memcpy(more, g->to->at, g->room * sizeof(*more));
+        g->room = g->room ? 2 * g->room : 64;
+        g->to->at = more;
+    }
+    g->to->at[g->to->count++] = *element;
+    return true;
+}
+
+enum err parts_all(struct txn *txn, struct arena *arena, struct id project, struct element_list *to)
+{
+    struct part_gathering gathering = { arena, to, 0 };
+
+    *to = (struct element_list){ 0 };
+    return elements_each_part(txn, arena, project, gather_part, &gathering);
+}
+
+enum err parts_one(struct txn *txn, struct arena *arena, struct id project, struct id id, struct element *to,
+                   struct fault *fault)
+{
+    char room[ID_TEXT_SIZE];
+    enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_TRACK), project, id, to);
+
+    return e == ERR_OK ? e : fault_set(fault, e, "the project has no part %s", id_write(id, room));
+}
+
+struct id parts_place_id(struct id project)
+{
+    return id_of_bytes(project.b, sizeof(project.b));
+}
+
+void parts_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to)
+{
+    struct element row;
+
+    *to = (struct tree){ .type = TREE_OBJECT };
+    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, parts_place_id(project), &row) != ERR_OK ||
+        tree_read(row.body, arena, to, NULL) != ERR_OK)
+        *to = (struct tree){ .type = TREE_OBJECT };
+}
+
+/* ---- saves ---- */
+
+struct id parts_save_id(struct id project, uint64_t number)
+{
+    uint8_t bytes[24];
+
+    memcpy(bytes, project.b, sizeof(project.b));
+    memcpy(bytes + 16, &number, sizeof(number));
+    return id_of_bytes(bytes, sizeof(bytes));
+}
+
+enum err parts_save_of(struct txn *txn, struct arena *arena, struct id project, uint64_t number, struct parts_save *to)
+{
+    enum err e =
+        elements_get(txn, arena, parts_kind(ELEMENT_KIND_SAVED), project, parts_save_id(project, number), &to->element);
+
+    if (e == ERR_OK)
+        e = tree_read(to->element.body, arena, &to->body, NULL) == ERR_OK ? ERR_OK : ERR_INTERNAL;
+    to->number = e == ERR_OK ? number : 0;
+    return e;
+}
+
+enum err parts_last_save(struct txn *txn, struct arena *arena, struct id project, struct parts_save *to)
+{
+    struct tree place;
+    uint64_t number;
+
+    *to = (struct parts_save){ 0 };
+    parts_place(txn, arena, project, &place);
+    number = (uint64_t)tree_real(&place, "saved", 0);
+    return number ? parts_save_of(txn, arena, project, number, to) : ERR_OK;
+}

@@ -1,0 +1,169 @@
+#include "services/project/parts/sound_body.h"
+
+#include <string.h>
+
+#include "proto/wire/json.h"
+#include "services/project/parts/uses.h"
+
+static const char *const keys[] = { "bpm", "swing", "sync", "clock_out", "metronome", "mixer", "pads", "pattern" };
+enum { KEYS = sizeof(keys) / sizeof(*keys) };
+
+struct id sound_body_id(struct id project)
+{
+    uint8_t bytes[] = "sound of a project ................";
+
+    memcpy(bytes + sizeof(bytes) - 1 - sizeof(project.b), project.b, sizeof(project.b));
+    return id_of_bytes(bytes, sizeof(bytes));
+}
+
+enum err sound_body_get(struct txn *txn, struct arena *arena, struct id project, struct element *to)
+{
+    enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_SOUND), project, sound_body_id(project), to);
+
+    if (e != ERR_OK)
+        *to = (struct element){ .id = sound_body_id(project), .project = project, .body = TEXT("{}") };
+    return e;
+}
+
+/* ---- merging ---- */
+
+static struct tree object_of(struct arena *arena, struct text text)
+{
+    struct tree tree;
+
+    if (tree_read(text, arena, &tree, NULL) != ERR_OK || tree.type != TREE_OBJECT)
+        tree = (struct tree){ .type = TREE_OBJECT };
+    return tree;
+}
+
+/* The known keys of an object. */
+static struct tree known_keys(struct arena *arena, const struct tree *from)
+{
+    struct tree to = { .type = TREE_OBJECT };
+
+    for (int i = 0; i < KEYS; i++)
+        if (tree_get(from, keys[i]))
+            tree_set(&to, arena, keys[i], *tree_get(from, keys[i]));
+    return to;
+}
+
+static struct tree write_sounding(struct arena *arena, const struct sounding *now)
+{
+    struct sounding own = *now;
+    struct buffer buffer = { 0 };
+    struct tree tree;
+
+    own.mixer.has_delay = false;                                             /* it follows from the rate */
+    own.pattern.sequencer.has_bpm = own.pattern.sequencer.has_swing = false; /* the tempo is beside it */
+    own.pattern.sequencer.has_running = own.pattern.sequencer.has_global_step = false;
+    json_write(&sounding_shape, &own, &buffer);
+    tree = object_of(arena, arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at }));
+    buffer_free(&buffer);
+    return known_keys(arena, &tree);
+}
+
+static bool is_empty_pad(const struct tree *pad)
+{
+    const struct tree *layers = tree_get(pad, "layers");
+
+    return !tree_get(pad, "id") && !tree_get(pad, "note") && (!layers || layers->count == 0);
+}
+
+static bool has_pad(const struct tree *pads, double number)
+{
+    for (uint32_t i = 0; pads && i < pads->count; i++)
+        if (tree_real(&pads->members[i].value, "pad", -1) == number)
+            return true;
+    return false;
+}
+
+/* Takes from `from` what is no empty pad, and no pad that `but` has as well. */
+static void add_pads(struct arena *arena, const struct tree *from, const struct tree *but, struct tree *to)
+{
+    for (uint32_t i = 0; from && from->type == TREE_LIST && i < from->count; i++) {
+        const struct tree *pad = &from->members[i].value;
+        if (!is_empty_pad(pad) && !has_pad(but, tree_real(pad, "pad", -1)))
+            tree_add(to, arena, *pad);
+    }
+}
+
+/* The pads of both, by their numbers. */
+static struct tree merge_pads(struct arena *arena, const struct tree *was, const struct tree *now)
+{
+    struct tree all = { .type = TREE_LIST }, sorted = { .type = TREE_LIST };
+
+    add_pads(arena, was, now, &all);
+    add_pads(arena, now, NULL, &all);
+    for (double number = 0; number < 64; number++)
+        for (uint32_t i = 0; i < all.count; i++)
+            if (tree_real(&all.members[i].value, "pad", -1) == number)
+                tree_add(&sorted, arena, all.members[i].value);
+    return sorted;
+}
+
+struct text sound_body_merge(struct arena *arena, struct text was, const struct sounding *now)
+{
+    struct tree body = object_of(arena, was), patch = write_sounding(arena, now);
+    struct tree pads = merge_pads(arena, tree_get(&body, "pads"), tree_get(&patch, "pads"));
+
+    tree_set(&patch, arena, "pads", pads);
+    tree_patch(&body, arena, &patch);
+    return tree_canonical(&body, arena);
+}
+
+/* ---- reading ---- */
+
+static void resolve_id(const struct item_uses *uses, struct id *id)
+{
+    for (uint32_t i = 0; i < uses->count; i++)
+        if (uses->at[i].known && id_equal(uses->at[i].id, *id)) {
+            *id = uses->at[i].resolved;
+            return;
+        }
+}
+
+static void resolve_ids(const struct item_uses *uses, struct sounding *sounding)
+{
+    struct row_list *rows = &sounding->pattern.sequencer.tracks;
+
+    for (uint32_t i = 0; i < sounding->pads.count; i++) {
+        struct pad *pad = &sounding->pads.at[i];
+        resolve_id(uses, &pad->id);
+        for (uint32_t l = 0; l < pad->layers.count; l++)
+            resolve_id(uses, &pad->layers.at[l].id);
+    }
+    for (uint32_t i = 0; i < rows->count; i++)
+        resolve_id(uses, &rows->at[i].id);
+}
+
+static void find_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to)
+{
+    struct element part = { .kind = parts_kind(ELEMENT_KIND_SOUND), .body = body };
+    struct element_list one = { 1, &part }, parts;
+
+    if (parts_all(txn, arena, project, &parts) != ERR_OK)
+        parts.count = 0;
+    uses_find(arena, &one, to);
+    uses_resolve(txn, arena, &parts, to);
+}
+
+enum err sound_body_read(struct txn *txn, struct arena *arena, const struct element *project, struct text body,
+                         struct sounding *to, struct fault *fault)
+{
+    struct tree own = object_of(arena, project->body), tree = object_of(arena, body), known;
+    struct item_uses uses;
+    enum err e;
+
+    known = known_keys(arena, &tree);
+    if (!tree_get(&known, "bpm"))
+        tree_set(&known, arena, "bpm", tree_of_real(tree_real(&own, "bpm", 120)));
+    if (!tree_get(&known, "swing"))
+        tree_set(&known, arena, "swing", tree_of_real(tree_real(&own, "swing", 0)));
+    *to = (struct sounding){ 0 };
+    e = json_read(&sounding_shape, tree_canonical(&known, arena), arena, to, fault);
+    if (e != ERR_OK)
+        return e;
+    find_items(txn, arena, project->project, body, &uses);
+    resolve_ids(&uses, to);
+    return ERR_OK;
+}

@@ -1,0 +1,24 @@
+/* sound_body.h: what sounds, as one part of a project: the part of kind sound with an id of its own. Its keys are those
+ * of the record `sounding` that a change of sound can give: bpm, swing, sync, clock_out, metronome, mixer, pads,
+ * pattern. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
+#ifndef LOOPHOLE_PROJECT_SOUND_BODY_H
+#define LOOPHOLE_PROJECT_SOUND_BODY_H
+
+#include "schema_audio.h"
+#include "services/project/parts/parts.h"
+
+/* The id of that part; each project has its own. */
+struct id sound_body_id(struct id project);
+
+/* Reads that part. not_found: `to` is zero, with the body "{}". */
+enum err sound_body_get(struct txn *txn, struct arena *arena, struct id project, struct element *to);
+
+/* Returns the body `was` with what sounds now. Pads that `now` lacks, and a pattern, stay as they were. */
+struct text sound_body_merge(struct arena *arena, struct text was, const struct sounding *now);
+
+/* Reads what a project is to sound: tempo and swing are those of the project itself where its part lacks them, and
+ * items that this machine knows by their content have its ids. Errors (explained): bad_request, too_large. */
+enum err sound_body_read(struct txn *txn, struct arena *arena, const struct element *project, struct text body,
+                         struct sounding *to, struct fault *fault);
+
+#endif

@@ -1,0 +1,28 @@
+/* uses.h: the media items that the parts of a project name, in the values of their keys `item` and `media_id`; in a
+ * part of kind sound also `id`. */
+#ifndef LOOPHOLE_PROJECT_USES_H
+#define LOOPHOLE_PROJECT_USES_H
+
+#include "services/project/parts/parts.h"
+
+enum use_state { USE_HERE, USE_OFFLINE, USE_MISSING };
+
+struct item_use {
+    struct id id;       /* as the project names it */
+    struct id resolved; /* the item of the catalogue: the same, or one with the same content; zero: none */
+    bool known;         /* the catalogue has it */
+    enum use_state state;
+};
+
+struct item_uses {
+    uint32_t count, room;
+    struct item_use *at;
+};
+
+/* Lists the items in use, each once, in the order of their ids. */
+void uses_find(struct arena *arena, const struct element_list *parts, struct item_uses *to);
+
+/* Finds each in the catalogue: by its id, or by the content that a part of kind item keeps. */
+void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses);
+
+#endif

@@ -1,0 +1,39 @@
+#include "services/project/pattern/message.h"
+
+#include <stdio.h>
+
+static const struct {
+    const char *begin, *between, *end;
+    enum err code;
+} sentences[] = {
+    [MESSAGE_SAVED] = { "[PATTERN] Saved to slot ", "", "", ERR_OK },
+    [MESSAGE_LOADED_AT] = { "[SEQ] Pattern loaded at bar ", "", "", ERR_OK },
+    [MESSAGE_QUEUED] = { "[SEQ] Pattern queued for bar ", "", "", ERR_OK },
+    [MESSAGE_DELETED] = { "[PATTERN] Deleted slot ", "", "", ERR_OK },
+    [MESSAGE_COPIED] = { "[PATTERN] Copied slot ", " to slot ", "", ERR_OK },
+    [MESSAGE_MOVED] = { "[PATTERN] Moved slot ", " to slot ", "", ERR_OK },
+    [MESSAGE_SWAPPED] = { "[PATTERN] Swapped slots ", " and ", "", ERR_OK },
+    [MESSAGE_RENAMED] = { "[PATTERN] Renamed slot ", " to ", "", ERR_OK },
+    [MESSAGE_BANK] = { "[PATTERN] Bank ", "", "", ERR_OK },
+    [MESSAGE_LISTED] = { "[PATTERN] ", " slots in bank ", "", ERR_OK },
+    [MESSAGE_NO_SLOT] = { "[PATTERN] Error: No slot number provided", "", "", ERR_BAD_REQUEST },
+    [MESSAGE_INVALID_SLOT] = { "[PATTERN] Error: Invalid slot number: ", "", "", ERR_BAD_REQUEST },
+    [MESSAGE_EMPTY] = { "[PATTERN] Error: Slot ", " is empty", "", ERR_NOT_FOUND },
+    [MESSAGE_CORRUPT] = { "[PATTERN] Error: Slot ", " is corrupt: ", "", ERR_BAD_REQUEST },
+    [MESSAGE_SAVE_FAILED] = { "[PATTERN] Save failed: ", "", "", ERR_IO },
+    [MESSAGE_BAD_NAME] = { "[PATTERN] Error: Invalid name: ", "", "", ERR_BAD_REQUEST },
+    [MESSAGE_BAD_BANK] = { "[PATTERN] Error: Invalid bank: ", "", "", ERR_BAD_REQUEST },
+};
+
+struct text message_text(enum message message, struct arena *arena, struct text first, struct text second)
+{
+    return arena_printf(arena, "%s%.*s%s%.*s%s", sentences[message].begin, TEXT_ARG(first), sentences[message].between,
+                        TEXT_ARG(second), sentences[message].end);
+}
+
+enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault)
+{
+    return fault_set(fault, sentences[message].code, "%s%.*s%s%.*s%s", sentences[message].begin,
+                     (int)(first.len < 60 ? first.len : 60), first.at ? first.at : "", sentences[message].between,
+                     (int)(second.len < 150 ? second.len : 150), second.at ? second.at : "", sentences[message].end);
+}

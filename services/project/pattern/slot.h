@@ -1,0 +1,50 @@
+/* slot.h: the slots of a project's patterns in the store. Slot 1 to 128 of bank B has the number 128(B - 1) + slot. Its
+ * row has the file's text, so undo and a death between commit and file lose nothing. Another row, which undo does not
+ * touch, has the digests of what this engine wrote to the file. All memory is in the arena. */
+#ifndef LOOPHOLE_PROJECT_SLOT_H
+#define LOOPHOLE_PROJECT_SLOT_H
+
+#include "services/project/deeds/deeds.h"
+#include "store/pattern/pattern_file.h"
+
+enum { SLOTS_BANK = 128, SLOTS_BANKS = 128 };
+
+/* A slot as the store has it. */
+struct slot_row {
+    uint32_t number;
+    uint64_t revision, known_revision; /* 0: there is no such row */
+    struct text file;                  /* "": the slot is empty */
+    struct tree known;                 /* digests of the last files, newest first */
+};
+
+/* Reads "5", "5.0" or " 5.9 " as 5. Errors (explained): bad_request. */
+enum err slot_read_number(struct text typed, uint32_t *slot, struct fault *fault);
+
+enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);
+
+struct text slot_digest(struct arena *arena, struct text file);
+
+/* True if this engine wrote those bytes to the slot's file. */
+bool slot_is_ours(const struct slot_row *row, struct text digest);
+
+/* The actions that give the slot this text ("": empty it), and note what will be in its file. With `apart`, without a
+ * step of undo. Returns their number, at most 2. */
+uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row *row, struct text file, bool apart,
+                  struct action *to);
+
+/* The banks: which is current, their names, the active slot of each. */
+struct slot_banks {
+    uint64_t revision;
+    uint32_t current;
+    struct tree names, active; /* by number */
+};
+void slot_read_banks(struct txn *txn, struct arena *arena, struct id project, struct slot_banks *to);
+struct action slot_put_banks(struct arena *arena, struct id project, const struct slot_banks *banks);
+struct text slot_bank_name(const struct slot_banks *banks, struct arena *arena);
+uint32_t slot_active(const struct slot_banks *banks);
+void slot_set_active(struct slot_banks *banks, struct arena *arena, uint32_t slot);
+
+/* PROJECT/patterns, and a slot's file in it. */
+struct text slot_path(struct arena *arena, struct text folder, uint32_t number);
+
+#endif

@@ -1,0 +1,322 @@
+#include "services/project/pattern/slot_deeds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "schema_audio.h"
+#include "services/project/parts/kinds.h"
+#include "services/project/pattern/message.h"
+#include "store/pattern/pattern_check.h"
+
+enum { FEW_ACTIONS = 16 };
+
+static struct text slot_word(struct doing *work, uint32_t slot)
+{
+    return arena_printf(&work->kept, "%u", slot);
+}
+
+static enum err send_actions(struct doing *work, const char *label, struct action *actions, uint32_t count,
+                             struct fault *fault)
+{
+    char scope[ID_TEXT_SIZE];
+    const struct persist_apply apply = { .label = text_of(label),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { count, actions } };
+
+    return count ? work_apply(work, &apply, fault) : ERR_OK;
+}
+
+/* The text of a slot lives until the answer. */
+static struct text keep_text(struct doing *work, struct text text)
+{
+    return arena_text(&work->kept, text);
+}
+
+/* What another program wrote becomes the truth, without a step of undo. */
+static uint32_t adopt_changes(struct doing *work, struct action *to)
+{
+    struct slot_job *job = slot_job_of(work);
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < job->count; i++) {
+        struct slot_place *place = &job->places[i];
+
+        if (!place->adopts)
+            continue;
+        log_info("slot %u was changed by another program: its file is loaded", place->row.number);
+        count += slot_put(&work->arena, work->id, &place->row, place->content, true, to + count);
+    }
+    return count;
+}
+
+/* ---- save ---- */
+
+static void take_pattern(struct doing *work, const void *answer)
+{
+    const struct pattern_now *now = answer;
+    struct slot_job *job = slot_job_of(work);
+
+    job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    (void)codec_copy(&pattern_shape, &now->pattern, &work->kept, &job->pattern->pattern);
+}
+
+static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_save_pattern *ask = work->ask;
+    struct slot_job *job = slot_job_of(work);
+    uint32_t slot;
+    enum err e = slot_read_number(ask->slot, &slot, fault);
+
+    (void)txn;
+    if (e != ERR_OK || ask->file.len == 0)
+        return e == ERR_OK ? work_ask(work, "audio.pattern", NULL, take_pattern, fault) : e;
+    job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    return pattern_file_read(ask->file, &work->kept, job->pattern, fault);
+}
+
+/* A pattern without a name has that of its slot. */
+static void name_pattern(struct doing *work, struct pattern *pattern, struct text name, uint32_t slot)
+{
+    if (name.len)
+        pattern->metadata.name = name;
+    if (pattern->metadata.name.len == 0)
+        pattern->metadata.name = arena_printf(&work->kept, "Pattern %u", slot);
+    if (pattern->metadata.genre.len == 0)
+        pattern->metadata.genre = TEXT("user");
+    if (pattern->chronus_version.len == 0)
+        pattern->chronus_version = TEXT("1.0.0");
+    if (pattern->schema_version.len == 0)
+        pattern->schema_version = TEXT("1.0");
+    pattern->timestamp = (double)clock_now() / 1e6;
+}
+
+static struct text write_text(struct doing *work, const struct pattern_file *file)
+{
+    struct buffer bytes = { 0 };
+    struct text text;
+
+    pattern_file_write(file, &bytes);
+    text = keep_text(work, text_of(buffer_c(&bytes)));
+    buffer_free(&bytes);
+    return text;
+}
+
+static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_save_pattern *ask = work->ask;
+    struct slot_job *job = slot_job_of(work);
+    struct slot_banks banks;
+    struct action actions[FEW_ACTIONS];
+    uint32_t slot = 0, count;
+    char label[64];
+    enum err e = slot_read_number(ask->slot, &slot, fault);
+
+    if (e == ERR_OK && ask->name.len && kinds_check_name(ask->name, fault) != ERR_OK)
+        e = message_fault(MESSAGE_BAD_NAME, ask->name, (struct text){ 0 }, fault);
+    if (e == ERR_OK)
+        e = slot_job_begin(work, txn, &banks, fault);
+    if (e != ERR_OK)
+        return e;
+    if (job->count == 0) { /* the first time: a conflict plans again with the same text */
+        name_pattern(work, &job->pattern->pattern, ask->name, slot);
+        job->places = arena_alloc(&work->kept, sizeof(*job->places));
+        job->places->content = write_text(work, job->pattern);
+        job->count = 1;
+    }
+    job->places->writes = true;
+    e = slot_read_row(txn, &work->arena, work->id, (job->bank_number - 1) * SLOTS_BANK + slot, &job->places->row);
+    if (e != ERR_OK)
+        return e;
+    count = slot_put(&work->arena, work->id, &job->places->row, job->places->content, false, actions);
+    slot_set_active(&banks, &work->arena, slot);
+    actions[count++] = slot_put_banks(&work->arena, work->id, &banks);
+    job->said = message_text(MESSAGE_SAVED, &work->kept, slot_word(work, slot), (struct text){ 0 });
+    (void)snprintf(label, sizeof(label), "save pattern to slot %u", slot);
+    return send_actions(work, label, actions, count, fault);
+}
+
+static enum err write_slots(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    slot_job_write(work, true);
+    return ERR_OK;
+}
+
+static enum err answer_said(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct slot_said said = { 0 };
+
+    (void)txn;
+    if (work->filed.code != ERR_OK) {
+        message_fault(MESSAGE_SAVE_FAILED, (struct text){ 0 }, text_of(work->filed.what), fault);
+        fault->code = work->filed.code;
+        return fault_hint(fault, "the slot is in the store; its file is written with the next change"), fault->code;
+    }
+    slot_job_answer(work, &said);
+    return ERR_OK;
+}
+
+const struct deed slot_deed_save = {
+    .before = begin_save,
+    .plan = plan_save,
+    .after = write_slots,
+    .answer = answer_said,
+};
+
+/* ---- load ---- */
+
+static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load_pattern *ask = work->ask;
+    struct slot_banks banks;
+    uint32_t slot;
+    enum err e = slot_read_number(ask->slot, &slot, fault);
+
+    if (e == ERR_OK)
+        e = slot_job_begin(work, txn, &banks, fault);
+    if (e == ERR_OK)
+        slot_job_read(work, &slot, 1);
+    return e;
+}
+
+static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+    const uint32_t slot = slot_in_bank(job->places->row.number);
+    struct slot_banks banks;
+    struct action actions[FEW_ACTIONS];
+    uint32_t count = 0;
+    enum err e = slot_job_begin(work, txn, &banks, fault);
+
+    if (e == ERR_OK)
+        e = slot_job_compare(work, txn, fault);
+    if (e == ERR_OK && !job->pattern)
+        job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    if (e == ERR_OK)
+        e = slot_job_pattern(work, job->places, job->pattern, fault);
+    if (e != ERR_OK)
+        return e;
+    job->places->content = keep_text(work, job->places->content);
+    count = adopt_changes(work, actions);
+    if (job->active != slot) {
+        slot_set_active(&banks, &work->arena, slot);
+        actions[count++] = slot_put_banks(&work->arena, work->id, &banks);
+    }
+    return send_actions(work, "load pattern", actions, count, fault);
+}
+
+static void take_queued(struct doing *work, const void *answer)
+{
+    const struct queued *queued = answer;
+    struct slot_job *job = slot_job_of(work);
+    const struct text bar = arena_printf(&work->kept, "%lld", (long long)queued->bar);
+
+    job->said = message_text(queued->now ? MESSAGE_LOADED_AT : MESSAGE_QUEUED, &work->kept, bar, (struct text){ 0 });
+}
+
+static enum err sound_pattern(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load_pattern *ask = work->ask;
+    struct slot_job *job = slot_job_of(work);
+    struct audio_set_pattern request = { .pattern = job->pattern->pattern, .immediate = ask->immediate };
+    struct element project;
+    struct tree body;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(project.body, &work->arena, &body, fault);
+    if (e != ERR_OK)
+        return e;
+    if (tree_bool(&body, "tempo_lock", false))
+        request.pattern.sequencer.has_bpm = request.pattern.sequencer.has_swing = false;
+    slot_job_write(work, false);
+    return work_ask(work, "audio.set_pattern", &request, take_queued, fault);
+}
+
+const struct deed slot_deed_load = {
+    .before = begin_load,
+    .plan = plan_load,
+    .after = sound_pattern,
+    .answer = answer_said,
+};
+
+/* ---- list ---- */
+
+static enum err begin_list(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct slot_banks banks;
+    uint32_t slots[SLOTS_BANK];
+    enum err e = slot_job_begin(work, txn, &banks, fault);
+
+    for (uint32_t i = 0; i < SLOTS_BANK; i++)
+        slots[i] = i + 1;
+    if (e == ERR_OK)
+        slot_job_read(work, slots, SLOTS_BANK);
+    return e;
+}
+
+static bool is_wanted(const struct project_list_patterns *ask, const struct slot_line *line)
+{
+    bool tagged = ask->tag.len == 0;
+
+    for (uint32_t i = 0; i < line->tags.count; i++)
+        tagged = tagged || text_equal(line->tags.at[i], ask->tag);
+    return tagged && (ask->genre.len == 0 || text_equal(ask->genre, line->genre));
+}
+
+static void fill_line(struct doing *work, const struct slot_place *place, struct slot_line *to)
+{
+    struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
+    struct fault fault = { 0 };
+    const enum err e = pattern_file_read(place->content, &work->arena, file, &fault);
+    const struct pattern *pattern = &file->pattern;
+
+    *to = (struct slot_line){ .slot = slot_in_bank(place->row.number), .size = place->content.len };
+    to->active = slot_job_of(work)->active == to->slot;
+    if (e != ERR_OK) {
+        to->trouble = arena_text(&work->arena, text_of(fault.what));
+        return;
+    }
+    to->name = pattern->metadata.name;
+    to->genre = pattern->metadata.genre;
+    to->tags = pattern->metadata.tags;
+    to->bpm = pattern->sequencer.has_bpm ? pattern->sequencer.bpm : 0;
+    to->steps = pattern_steps(pattern);
+    to->time = pattern->timestamp;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const double x = ((const struct slot_line *)a)->time, y = ((const struct slot_line *)b)->time;
+
+    return (x < y) - (x > y);
+}
+
+static enum err answer_list(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_list_patterns *ask = work->ask;
+    struct slot_job *job = slot_job_of(work);
+    struct slot_said said = { .slots.at = arena_array(&work->arena, SLOTS_BANK, sizeof(*said.slots.at)) };
+    enum err e = slot_job_compare(work, txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    for (uint32_t i = 0; i < job->count; i++) {
+        if (job->places[i].content.len == 0)
+            continue;
+        fill_line(work, &job->places[i], &said.slots.at[said.slots.count]);
+        said.slots.count += is_wanted(ask, &said.slots.at[said.slots.count]);
+    }
+    if (ask->recent) {
+        qsort(said.slots.at, said.slots.count, sizeof(*said.slots.at), newest_first);
+        said.slots.count = said.slots.count < ask->recent ? said.slots.count : (uint32_t)ask->recent;
+    }
+    job->said = message_text(MESSAGE_LISTED, &work->kept, slot_word(work, said.slots.count), job->bank);
+    slot_job_answer(work, &said);
+    return ERR_OK;
+}
+
+const struct deed slot_deed_list = { .before = begin_list, .answer = answer_list };

@@ -1,0 +1,51 @@
+/* slot_deeds.h: what the service does for the asks about slots and banks, as tables for work.h. */
+#ifndef LOOPHOLE_PROJECT_SLOT_DEEDS_H
+#define LOOPHOLE_PROJECT_SLOT_DEEDS_H
+
+#include "services/project/pattern/slot.h"
+#include "services/project/pattern/slot_filing.h"
+
+extern const struct deed slot_deed_save, slot_deed_load, slot_deed_list, slot_deed_change, slot_deed_bank;
+
+/* One slot during a deed. */
+struct slot_place {
+    struct slot_row row;
+    enum err read;       /* of its file */
+    struct text file;    /* as read */
+    struct text backup;  /* the newest good one of a file that is no pattern */
+    struct text content; /* the slot's true text; "": it is empty */
+    bool adopts;         /* its file was changed by another program, and is the truth */
+    bool heals;          /* its file is not what the store has */
+    bool writes;         /* a new text is to be written to its file */
+};
+
+/* The state of a deed; in work->kept. */
+struct slot_job {
+    struct text folder, said, bank;
+    uint32_t bank_number, active, count;
+    struct slot_place *places;
+    struct pattern_file *pattern;
+};
+
+struct slot_job *slot_job_of(struct doing *work);
+
+/* Finds folder and banks of the project. Errors (explained): not_found (the project has no folder). */
+enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault);
+
+/* Reads the files of `count` slots of the current bank (`before` or `after`). */
+void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count);
+
+/* Compares each slot's file with the store. Fills content, adopts and heals. */
+enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* The content of a slot as a pattern. Errors (explained): not_found (it is empty), bad_request (corrupt), version. */
+enum err slot_job_pattern(struct doing *work, const struct slot_place *place, struct pattern_file *to,
+                          struct fault *fault);
+
+/* Writes the files that differ from the store. `waits`: the phase goes on when they are on the disk. */
+void slot_job_write(struct doing *work, bool waits);
+
+uint32_t slot_in_bank(uint32_t number); /* 1 to 128 */
+void slot_job_answer(struct doing *work, struct slot_said *said);
+
+#endif

@@ -1,0 +1,37 @@
+/* slot_filing.h: reads and writes the files of slots in a thread, under the lock of the folder that all engines share.
+ * The loop's thread. */
+#ifndef LOOPHOLE_PROJECT_SLOT_FILING_H
+#define LOOPHOLE_PROJECT_SLOT_FILING_H
+
+#include "services/project/base/project.h"
+
+enum { SLOT_FILES_MOST = 128, SLOT_BACKUPS = 10, SLOT_LOCK_MS = 3000 };
+
+/* A slot's file. */
+struct slot_file {
+    uint32_t number;
+    char path[PATH_MAX];
+    bool removes;              /* of a write */
+    struct buffer bytes;       /* read, or to be written */
+    struct fault fault;        /* of a read; not_found: there is none */
+    char backup[NAME_MAX + 1]; /* of a read whose bytes are no pattern: the newest backup that is one; or "" */
+};
+
+struct slot_filing {
+    struct errand errand;
+    bool writes;
+    char folder[PATH_MAX]; /* PROJECT/patterns */
+    uint32_t count;
+    struct slot_file *files;
+    struct fault fault; /* of the lock, or of the first write that failed; the slots before it are written */
+    void (*done)(void *owner, struct slot_filing *filing); /* with the files, unless `fault` is timeout */
+    void *owner;
+};
+
+/* A filing for `count` files, freed after `done`; the caller fills the files and then starts it. A write keeps what was
+ * in the file as a backup, writes a temporary file, syncs it, renames it, and syncs the folder. */
+struct slot_filing *slot_filing_new(struct text folder, uint32_t count, bool writes);
+void slot_filing_start(struct project *p, struct slot_filing *filing,
+                       void (*done)(void *owner, struct slot_filing *filing), void *owner);
+
+#endif

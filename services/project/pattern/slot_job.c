@@ -1,0 +1,188 @@
+/* The shared parts of the deeds of slots. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/project/pattern/message.h"
+#include "services/project/pattern/slot_deeds.h"
+
+struct slot_job *slot_job_of(struct doing *work)
+{
+    if (!work->own)
+        work->own = arena_alloc(&work->kept, sizeof(struct slot_job));
+    return work->own;
+}
+
+uint32_t slot_in_bank(uint32_t number)
+{
+    return (number - 1) % SLOTS_BANK + 1;
+}
+
+enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+    struct tree place;
+
+    parts_place(txn, &work->arena, work->id, &place);
+    job->folder = arena_text(&work->kept, tree_text(&place, "folder"));
+    if (job->folder.len == 0)
+        return fault_set(fault, ERR_NOT_FOUND, "the project has no folder");
+    slot_read_banks(txn, &work->arena, work->id, banks);
+    job->bank_number = banks->current;
+    job->bank = arena_text(&work->kept, slot_bank_name(banks, &work->arena));
+    job->active = slot_active(banks);
+    return ERR_OK;
+}
+
+/* ---- reading ---- */
+
+static void take_files(void *owner, struct slot_filing *filing)
+{
+    struct doing *work = owner;
+    struct slot_job *job = slot_job_of(work);
+
+    for (uint32_t i = 0; i < job->count; i++) {
+        const struct slot_file *file = filing->count == job->count ? &filing->files[i] : NULL;
+
+        job->places[i].read = file ? file->fault.code : filing->fault.code;
+        if (!file)
+            continue;
+        job->places[i].file =
+            arena_text(&work->kept, (struct text){ (uint32_t)file->bytes.len, (const char *)file->bytes.at });
+        job->places[i].backup = arena_text(&work->kept, text_of(file->backup));
+    }
+    work_go_on(work, &filing->fault);
+}
+
+static void name_file(struct slot_file *file, struct text folder, uint32_t number)
+{
+    struct arena arena = { 0 };
+
+    file->number = number;
+    (void)text_copy(file->path, sizeof(file->path), slot_path(&arena, folder, number));
+    arena_free(&arena);
+}
+
+void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
+{
+    struct slot_job *job = slot_job_of(work);
+    struct slot_filing *filing = slot_filing_new(job->folder, count, false);
+
+    job->count = count;
+    job->places = arena_array(&work->kept, count, sizeof(*job->places));
+    for (uint32_t i = 0; i < count; i++) {
+        job->places[i].row.number = (job->bank_number - 1) * SLOTS_BANK + slots[i];
+        name_file(&filing->files[i], job->folder, job->places[i].row.number);
+    }
+    work->is_sent = true;
+    slot_filing_start(work->p, filing, take_files, work);
+}
+
+/* ---- comparing ---- */
+
+static enum err compare_place(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault)
+{
+    const uint32_t number = place->row.number;
+    struct text digest;
+    enum err e = slot_read_row(txn, &work->arena, work->id, number, &place->row);
+
+    if (e != ERR_OK)
+        return e;
+    place->content = place->row.file;
+    place->adopts = place->heals = false;
+    if (place->read == ERR_NOT_FOUND) {
+        place->heals = place->row.file.len > 0;
+        return ERR_OK;
+    }
+    if (place->read != ERR_OK)
+        return fault_set(fault, place->read, "the file of slot %u cannot be read", slot_in_bank(number));
+    if (text_equal(place->file, place->row.file))
+        return ERR_OK;
+    digest = slot_digest(&work->arena, place->file);
+    place->heals = slot_is_ours(&place->row, digest);
+    place->adopts = !place->heals;
+    if (place->adopts)
+        place->content = place->file;
+    return ERR_OK;
+}
+
+enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < job->count; i++)
+        e = compare_place(work, txn, &job->places[i], fault);
+    return e;
+}
+
+enum err slot_job_pattern(struct doing *work, const struct slot_place *place, struct pattern_file *to,
+                          struct fault *fault)
+{
+    const struct text slot = arena_printf(&work->kept, "%u", slot_in_bank(place->row.number));
+    struct fault why = { 0 };
+    enum err e;
+
+    if (place->content.len == 0)
+        return message_fault(MESSAGE_EMPTY, slot, (struct text){ 0 }, fault);
+    e = pattern_file_read(place->content, &work->kept, to, &why);
+    if (e == ERR_OK)
+        return ERR_OK;
+    message_fault(MESSAGE_CORRUPT, slot, text_of(why.what), fault);
+    fault->code = e == ERR_VERSION ? e : fault->code;
+    if (place->backup.len)
+        fault_hint(fault, "the newest good backup is patterns/backups/%.*s", TEXT_ARG(place->backup));
+    return fault->code;
+}
+
+/* ---- writing ---- */
+
+static void take_written(void *owner, struct slot_filing *filing)
+{
+    work_go_on(owner, &filing->fault);
+}
+
+static void note_healed(void *owner, struct slot_filing *filing)
+{
+    (void)owner;
+    if (filing->fault.code != ERR_OK)
+        log_fault("the files of slots were not written", &filing->fault);
+}
+
+void slot_job_write(struct doing *work, bool waits)
+{
+    struct slot_job *job = slot_job_of(work);
+    struct slot_filing *filing;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < job->count; i++)
+        count += job->places[i].heals || job->places[i].writes;
+    if (count == 0)
+        return;
+    filing = slot_filing_new(job->folder, count, true);
+    count = 0;
+    for (uint32_t i = 0; i < job->count; i++) {
+        const struct slot_place *place = &job->places[i];
+        struct slot_file *file = &filing->files[count];
+
+        if (!place->heals && !place->writes)
+            continue;
+        name_file(file, job->folder, place->row.number);
+        file->removes = place->content.len == 0;
+        buffer_add(&file->bytes, place->content.at, place->content.len);
+        count++;
+    }
+    work->is_sent = waits;
+    slot_filing_start(work->p, filing, waits ? take_written : note_healed, work);
+}
+
+void slot_job_answer(struct doing *work, struct slot_said *said)
+{
+    const struct slot_job *job = slot_job_of(work);
+
+    said->message = job->said;
+    said->bank = job->bank;
+    said->number = job->bank_number;
+    log_info("%.*s", TEXT_ARG(job->said));
+    work_answer(work, said);
+}

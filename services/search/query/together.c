@@ -1,0 +1,246 @@
+#include "services/search/query/together.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/search/index/fold.h"
+#include "store/uses.h"
+
+static const char *const SECTIONS[] = { "intro", "verse", "pre-chorus", "chorus", "bridge", "drop", "outro" };
+enum { SECTION_COUNT = sizeof(SECTIONS) / sizeof(SECTIONS[0]) };
+
+/* ---- counting items ---- */
+
+/* An item, and the last context in which it was counted. */
+struct counted_item {
+    struct id id, context;
+    uint32_t both;
+};
+
+struct counting_uses {
+    struct index *index;
+    struct txn *txn;
+    struct arena *arena;
+    const struct node *node;
+    struct counted_item *items; /* a hash table by id; zero: free */
+    uint32_t room, count, rows, of;
+    struct id context;        /* being read */
+    const struct use *anchor; /* the use of the clause's item there */
+};
+
+static struct counted_item *find_item(struct counting_uses *c, struct id id)
+{
+    uint32_t at;
+
+    memcpy(&at, id.b + sizeof(id.b) - sizeof(at), sizeof(at));
+    for (at %= c->room; !id_is_zero(c->items[at].id) && !id_equal(c->items[at].id, id); at = (at + 1) % c->room)
+        ;
+    return &c->items[at];
+}
+
+static void count_item(struct counting_uses *c, struct id id)
+{
+    struct counted_item *item = find_item(c, id);
+
+    if (id_is_zero(item->id)) {
+        if (c->count == TOGETHER_ITEMS)
+            return;
+        c->count++;
+        item->id = id;
+    } else if (id_equal(item->context, c->context)) {
+        return;
+    }
+    item->context = c->context;
+    item->both++;
+}
+
+/* ---- with and after ---- */
+
+static int order_of_section(struct text section)
+{
+    for (int i = 0; i < SECTION_COUNT; i++)
+        if (text_is(section, SECTIONS[i]))
+            return i;
+    return -1;
+}
+
+static bool is_stacked(const struct use *anchor, const struct use *use)
+{
+    bool same_section = !anchor->section.len || !use->section.len || text_equal(anchor->section, use->section);
+    bool same_role = anchor->role.len && text_equal(anchor->role, use->role);
+
+    return same_section && !same_role;
+}
+
+static bool comes_after(const struct use *anchor, const struct use *use)
+{
+    int first = order_of_section(anchor->section), second = order_of_section(use->section);
+
+    return first < 0 || second < 0 || second >= first;
+}
+
+static bool count_other(void *state, const struct use *use)
+{
+    struct counting_uses *c = state;
+    bool fits = c->node->kind == NODE_WITH ? is_stacked(c->anchor, use) : comes_after(c->anchor, use);
+
+    if (fits && !id_equal(use->media, c->node->id))
+        count_item(c, use->media);
+    return ++c->rows < TOGETHER_ROWS;
+}
+
+/* Ended uses count too: history ranks. */
+static bool read_context(void *state, struct id context, const struct use *use)
+{
+    struct counting_uses *c = state;
+
+    c->of += !id_equal(c->context, context);
+    c->context = context;
+    c->anchor = use;
+    return uses_each(c->txn, c->arena, context, count_other, c) == ERR_OK && c->rows < TOGETHER_ROWS;
+}
+
+/* ---- for ---- */
+
+static bool count_role(void *state, struct id context, const struct use *use)
+{
+    struct counting_uses *c = state;
+
+    c->context = context;
+    if (text_equal(fold_text(c->arena, use->role), c->node->text) ||
+        text_equal(fold_text(c->arena, use->section), c->node->text))
+        count_item(c, use->media);
+    return ++c->rows < TOGETHER_ROWS;
+}
+
+static struct bitmap *rows_of_word(struct index *index, struct text word)
+{
+    static const enum term_field FIELDS[] = { TERM_ROLE, TERM_SECTION };
+    struct bitmap *rows = bitmap_new();
+    char key[TERM_LONGEST];
+
+    for (size_t i = 0; rows && i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++) {
+        struct text start = terms_start(key, FIELDS[i], word);
+        if (start.len == TERM_LONGEST)
+            break;
+        key[start.len++] = 0;
+        struct bitmap *some = index_starting(index, start, NULL);
+        if (some)
+            bitmap_or(rows, some);
+        bitmap_free(some);
+    }
+    return rows;
+}
+
+static enum err count_roles(struct counting_uses *c)
+{
+    struct bitmap *rows = rows_of_word(c->index, c->node->text);
+    uint32_t count = 0, *at = rows ? bitmap_array(rows, &count) : NULL;
+    enum err e = at ? ERR_OK : ERR_FULL;
+
+    for (uint32_t i = 0; e == ERR_OK && i < count && c->rows < TOGETHER_ROWS; i++)
+        e = uses_each_of(c->txn, c->arena, index_id(c->index, at[i]), count_role, c);
+    c->of = (uint32_t)txn_count(c->txn, DB_CONTEXT);
+    free(at);
+    bitmap_free(rows);
+    return e;
+}
+
+/* ---- scores ---- */
+
+enum { CONTEXTS_COUNTED = 1000 };
+
+static uint32_t count_contexts(struct txn *txn, struct id id)
+{
+    struct key start = key_id(id);
+    struct walk walk;
+    uint32_t count = 0;
+
+    if (walk_begin(txn, DB_USED_IN, key_bytes(&start), key_bytes(&start), &walk) != ERR_OK)
+        return 1;
+    while (count < CONTEXTS_COUNTED && walk_next(&walk))
+        count++;
+    walk_end(&walk);
+    return count ? count : 1;
+}
+
+static float score_item(const struct counting_uses *c, const struct counted_item *item)
+{
+    double all = (double)txn_count(c->txn, DB_CONTEXT), share = count_contexts(c->txn, item->id) / (all > 0 ? all : 1);
+
+    return (float)((item->both + TOGETHER_PRIOR * share) / (c->of + TOGETHER_PRIOR) / sqrt(share));
+}
+
+static int by_row(const void *a, const void *b)
+{
+    const struct together_item *x = a, *y = b;
+
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+static enum err take_items(struct counting_uses *c, struct companions *to)
+{
+    to->at = arena_array(c->arena, c->count + 1, sizeof(*to->at));
+    if (!to->at)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < c->room; i++) {
+        const struct counted_item *item = &c->items[i];
+        uint32_t row;
+        if (!id_is_zero(item->id) && index_find(c->index, item->id, &row))
+            to->at[to->count++] = (struct together_item){ row, item->both, c->of, score_item(c, item) };
+    }
+    qsort(to->at, to->count, sizeof(*to->at), by_row);
+    return ERR_OK;
+}
+
+static enum err answer_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node)
+{
+    struct counting_uses c = { .index = index, .txn = txn, .arena = arena, .node = node, .room = 2 * TOGETHER_ITEMS };
+    struct companions *to = arena_alloc(arena, sizeof(*to));
+    enum err e;
+
+    c.items = arena_array(arena, c.room, sizeof(*c.items));
+    if (!to || !c.items)
+        return ERR_FULL;
+    node->together = to;
+    e = node->kind == NODE_FOR ? count_roles(&c) : uses_each_of(txn, arena, node->id, read_context, &c);
+    return e == ERR_OK ? take_items(&c, to) : e;
+}
+
+/* ---- the clauses of a query ---- */
+
+static bool is_clause(const struct node *node)
+{
+    return node->kind == NODE_WITH || node->kind == NODE_AFTER || node->kind == NODE_FOR;
+}
+
+bool together_is_asked(const struct node *root)
+{
+    if (is_clause(root))
+        return true;
+    for (const struct node *child = root->first; child; child = child->next)
+        if (together_is_asked(child))
+            return true;
+    return false;
+}
+
+enum err together_find(struct index *index, struct txn *txn, struct arena *arena, struct node *root)
+{
+    enum err e = is_clause(root) ? answer_clause(index, txn, arena, root) : ERR_OK;
+
+    for (struct node *child = root->first; e == ERR_OK && child; child = child->next)
+        e = together_find(index, txn, arena, child);
+    return e;
+}
+
+const struct together_item *together_of(const struct node *root, uint32_t row)
+{
+    const struct together_item wanted = { .row = row }, *found = NULL;
+
+    if (is_clause(root) && root->together && root->together->count)
+        found = bsearch(&wanted, root->together->at, root->together->count, sizeof(wanted), by_row);
+    for (const struct node *child = root->kind == NODE_NOT ? NULL : root->first; child && !found; child = child->next)
+        found = together_of(child, row);
+    return found;
+}

@@ -1,0 +1,277 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "services/search/query/match.h"
+#include "services/search/search.h"
+
+enum { FOLDERS_DEEP = 64, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
+
+static enum err no_memory(struct request *request)
+{
+    return fault_set(request->fault, ERR_FULL, "no memory for the folders");
+}
+
+static enum err refuse_unknown(struct request *request, enum err e)
+{
+    return e == ERR_NOT_FOUND ? fault_set(request->fault, e, "there is no such folder") : e;
+}
+
+/* ---- all rows in a folder and below ---- */
+
+/* Folders whose own folders are still to be read. */
+struct folder_queue {
+    struct id *at;
+    uint32_t count, room;
+    bool is_full;
+};
+
+static bool add_folder(void *state, const struct folder *folder)
+{
+    struct folder_queue *queue = state;
+
+    queue->is_full = queue->count == FOLDERS_BELOW;
+    if (queue->is_full)
+        return false;
+    ALLOC_ROOM(queue->at, queue->count, queue->room, 64);
+    queue->at[queue->count++] = folder->id;
+    return true;
+}
+
+static enum err add_rows(struct request *request, struct id folder, struct bitmap *rows)
+{
+    struct text text = { sizeof(folder.b), (const char *)folder.b };
+    char key[TERM_LONGEST];
+    struct bitmap *here = index_term(&request->search->index, terms_start(key, TERM_FOLDER, text), NULL);
+
+    if (!here)
+        return no_memory(request);
+    bitmap_or(rows, here);
+    bitmap_free(here);
+    return ERR_OK;
+}
+
+static enum err add_rows_below(struct request *request, struct txn *txn, struct folder_queue *queue,
+                               struct bitmap *rows)
+{
+    struct arena arena = { 0 };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < queue->count; i++) {
+        e = add_rows(request, queue->at[i], rows);
+        if (e == ERR_OK)
+            e = catalogue_each_subfolder(txn, &arena, queue->at[i], add_folder, queue);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    if (e == ERR_OK && queue->is_full)
+        e = fault_set(request->fault, ERR_TOO_LARGE, "over %d folders are below this folder", FOLDERS_BELOW);
+    return e;
+}
+
+enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows)
+{
+    struct folder_queue queue = { 0 };
+    struct folder found;
+    struct txn *txn;
+    enum err e = search_read(request->search, &txn, request->fault);
+
+    *rows = NULL;
+    if (e != ERR_OK)
+        return e;
+    e = refuse_unknown(request, catalogue_folder(txn, request->arena, folder, &found));
+    if (e == ERR_OK && !(*rows = bitmap_new()))
+        e = no_memory(request);
+    if (e == ERR_OK && add_folder(&queue, &found))
+        e = add_rows_below(request, txn, &queue, *rows);
+    free(queue.at);
+    txn_end(txn);
+    return e;
+}
+
+/* ---- the folders in a folder, with their counts ---- */
+
+struct folder_counting {
+    struct request *request;
+    struct txn *txn;
+    struct arena arena;   /* of one lookup */
+    struct id parent;     /* zero: the libraries */
+    struct id last_above; /* the parent of the folder that was looked up last … */
+    struct id last_child; /* … and the child of `parent` that contains it; zero: none */
+    struct folder_count *each;
+    uint32_t count, room;
+};
+
+/* True if `folder` is listed itself. */
+static bool is_child(const struct folder_counting *counting, const struct folder *folder)
+{
+    return id_is_zero(counting->parent) ? folder->library : id_equal(folder->parent, counting->parent);
+}
+
+/* The listed folder that `id` is or lies in; zero: none. */
+static enum err find_child(struct folder_counting *counting, struct id id, struct id *child)
+{
+    *child = (struct id){ { 0 } };
+    for (int depth = 0; depth < FOLDERS_DEEP && !id_is_zero(id); depth++) {
+        struct folder folder;
+        enum err e = catalogue_folder(counting->txn, &counting->arena, id, &folder);
+
+        if (e != ERR_OK)
+            return e == ERR_NOT_FOUND ? ERR_OK : e;
+        if (is_child(counting, &folder)) {
+            *child = id;
+            return ERR_OK;
+        }
+        id = folder.parent;
+    }
+    return ERR_OK;
+}
+
+/* Folders of one parent mostly follow each other, and are in the same child. */
+static enum err find_child_soon(struct folder_counting *counting, struct id id, struct id *child)
+{
+    struct folder folder;
+    enum err e = catalogue_folder(counting->txn, &counting->arena, id, &folder);
+
+    *child = (struct id){ { 0 } };
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (is_child(counting, &folder)) {
+        *child = id;
+        return ERR_OK;
+    }
+    if (!id_equal(folder.parent, counting->last_above)) {
+        e = find_child(counting, folder.parent, &counting->last_child);
+        counting->last_above = folder.parent;
+    }
+    *child = counting->last_child;
+    return e;
+}
+
+static void add_items(struct folder_counting *counting, struct id child, uint32_t items, bool is_here)
+{
+    struct folder_count *one = NULL;
+
+    for (uint32_t i = counting->count; i > 0 && !one; i--)
+        if (id_equal(counting->each[i - 1].id, child))
+            one = &counting->each[i - 1];
+    if (!one) {
+        ALLOC_ROOM(counting->each, counting->count, counting->room, 64);
+        one = &counting->each[counting->count++];
+        *one = (struct folder_count){ .id = child };
+    }
+    one->items += items;
+    one->here += is_here ? items : 0;
+}
+
+static enum err count_folder(struct folder_counting *counting, uint32_t term, const struct bitmap *rows)
+{
+    struct index *index = &counting->request->search->index;
+    struct text key = terms_key(&index->terms, term);
+    struct bitmap *inside = index_term(index, key, rows);
+    uint32_t items = inside ? bitmap_count(inside) : 0;
+    struct id folder, child;
+    enum err e = inside ? ERR_OK : no_memory(counting->request);
+
+    bitmap_free(inside);
+    if (e != ERR_OK || items == 0 || key.len < 1 + sizeof(folder.b))
+        return e;
+    memcpy(folder.b, terms_key(&index->terms, term).at + 1, sizeof(folder.b));
+    e = find_child_soon(counting, folder, &child);
+    if (e == ERR_OK && !id_is_zero(child))
+        add_items(counting, child, items, id_equal(folder, child));
+    arena_reset(&counting->arena);
+    return e;
+}
+
+static enum err count_folders(struct folder_counting *counting, const struct bitmap *rows)
+{
+    struct index *index = &counting->request->search->index;
+    char key[TERM_LONGEST];
+    struct term_range range = terms_starting(&index->terms, terms_start(key, TERM_FOLDER, (struct text){ 0 }));
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < range.count; i++)
+        e = count_folder(counting, range.at[i], rows);
+    return e;
+}
+
+static enum err name_folder(struct folder_counting *counting, struct folder_count *one)
+{
+    struct arena *arena = counting->request->arena;
+    struct folder folder;
+    enum err e = catalogue_folder(counting->txn, arena, one->id, &folder);
+
+    if (e == ERR_OK && id_is_zero(counting->parent))
+        e = catalogue_folder_path(counting->txn, arena, one->id, &folder.name);
+    if (e != ERR_OK)
+        return e;
+    one->name = arena_bytes(arena, folder.name);
+    return one->name.len == folder.name.len ? e : no_memory(counting->request);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct folder_count *x = a, *y = b;
+
+    return text_compare((struct text){ x->name.len, (const char *)x->name.at },
+                        (struct text){ y->name.len, (const char *)y->name.at });
+}
+
+static enum err list_folders(struct folder_counting *counting, struct folders_found *to)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < counting->count; i++)
+        e = name_folder(counting, &counting->each[i]);
+    if (e != ERR_OK)
+        return e;
+    if (counting->count)
+        qsort(counting->each, counting->count, sizeof(*counting->each), by_name);
+    to->each.count = counting->count < FOLDERS_AT_ONCE ? counting->count : FOLDERS_AT_ONCE;
+    to->more = counting->count - to->each.count;
+    to->each.at = arena_array(counting->request->arena, to->each.count, sizeof(*to->each.at));
+    if (!to->each.at)
+        return no_memory(counting->request);
+    if (to->each.count)
+        memcpy(to->each.at, counting->each, to->each.count * sizeof(*to->each.at));
+    return ERR_OK;
+}
+
+static enum err find_folders(struct folder_counting *counting, const struct bitmap *rows, struct folders_found *to)
+{
+    struct folder parent;
+    enum err e = search_read(counting->request->search, &counting->txn, counting->request->fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (!id_is_zero(counting->parent))
+        e = refuse_unknown(counting->request,
+                           catalogue_folder(counting->txn, &counting->arena, counting->parent, &parent));
+    if (e == ERR_OK)
+        e = count_folders(counting, rows);
+    if (e == ERR_OK)
+        e = list_folders(counting, to);
+    txn_end(counting->txn);
+    return e;
+}
+
+enum err search_folders(struct request *request, const void *of, void *answer)
+{
+    const struct search_folders *ask = of;
+    struct folders_found *found = answer;
+    struct folder_counting counting = { .request = request };
+    struct bitmap *rows = NULL;
+    struct node *root;
+    enum err e = search_rows(request, ask->query, &root, &rows);
+
+    if (ask->has_folder)
+        counting.parent = ask->folder;
+    found->revision = request->search->index.revision;
+    if (e == ERR_OK)
+        e = find_folders(&counting, rows, found);
+    free(counting.each);
+    arena_free(&counting.arena);
+    bitmap_free(rows);
+    return e;
+}

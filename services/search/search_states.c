@@ -1,0 +1,50 @@
+#include "services/search/search.h"
+
+/* The items of a library belong to its volume too. */
+static struct place_states *state_of(struct all_states *all, struct id id)
+{
+    for (uint32_t i = 0; i < all->each.count; i++)
+        if (id_equal(all->each.at[i].id, id))
+            return &all->each.at[i];
+    return NULL;
+}
+
+static struct place_states *state_for(struct all_states *all, struct id id)
+{
+    struct place_states *state = state_of(all, id);
+
+    if (!state) {
+        state = &all->each.at[all->each.count++];
+        *state = (struct place_states){ .id = id };
+    }
+    return state;
+}
+
+static bool is_asked(const struct search_states *ask, const struct volume_state *place)
+{
+    return !ask->has_id || id_equal(ask->id, place->id) || id_equal(ask->id, place->volume);
+}
+
+enum err search_states(struct request *request, const void *ask, void *answer)
+{
+    struct search *search = request->search;
+    const struct volumes *volumes = &search->catchup.volumes;
+    struct all_states *all = answer;
+    enum err e = ERR_OK;
+
+    if (volumes->count > SEARCH_STATES_MOST)
+        return fault_set(request->fault, ERR_TOO_LARGE, "%u volumes and libraries are too many to count",
+                         volumes->count);
+    all->each.at = arena_array(request->arena, volumes->count + 1, sizeof(*all->each.at));
+    if (!all->each.at)
+        return fault_set(request->fault, ERR_FULL, "no memory for counts");
+    for (uint32_t i = 0; e == ERR_OK && i < volumes->count; i++) {
+        const struct volume_state *place = &volumes->at[i];
+        if (!is_asked(ask, place))
+            continue;
+        e = volumes_count(volumes, place, &search->index, &state_for(all, place->volume)->counts);
+        if (e == ERR_OK && !id_equal(place->id, place->volume))
+            e = volumes_count(volumes, place, &search->index, &state_for(all, place->id)->counts);
+    }
+    return e == ERR_OK ? e : fault_set(request->fault, e, "no memory for counts");
+}

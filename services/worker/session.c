@@ -1,0 +1,79 @@
+#include "services/worker/session.h"
+
+#include <unistd.h>
+
+#include "services/worker/sandbox.h"
+#include "services/worker/sessions/formats.h"
+
+static const struct format {
+    const char *extension;
+    enum unpack_form form;
+    enum err (*read)(struct unpack *unpack, struct references *to, struct fault *fault);
+} FORMATS[] = {
+    { "ardour", UNPACK_PLAIN, ardour_read },   { "rpp", UNPACK_PLAIN, reaper_read },
+    { "mmp", UNPACK_PLAIN, lmms_read },        { "mmpz", UNPACK_COUNTED, lmms_read },
+    { "h2song", UNPACK_PLAIN, hydrogen_read }, { "als", UNPACK_GZIP, live_read },
+};
+
+static const struct format *find_format(struct text extension)
+{
+    for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++)
+        if (text_is(extension, FORMATS[i].extension))
+            return &FORMATS[i];
+    return NULL;
+}
+
+static enum err read_session(const struct session_job *job, int fd, struct arena *arena, struct session_read *to,
+                             struct fault *fault)
+{
+    const struct format *format = find_format(job->extension);
+    struct references references;
+    struct input input = { 0 };
+    enum err e = input_open(&input, fd, fault);
+
+    if (e != ERR_OK)
+        return e;
+    to->size = (uint64_t)input.size;
+    to->mtime = input.mtime;
+    if (!format)
+        return fault_set(fault, ERR_BAD_REQUEST, "no program is known to write .%.*s", TEXT_ARG(job->extension));
+    if (references_begin(&references, arena, to) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no memory for the session");
+    struct unpack *unpack = unpack_open(&input, format->form);
+    e = format->read(unpack, &references, fault);
+    unpack_close(unpack);
+    return input.error ? fault_errno(fault, ERR_IO, input.error, "cannot read the file") : e;
+}
+
+/* What was read before an error stays: a damaged end drops nothing before it. */
+static enum err answer_job(struct pipe *pipe, struct arena *arena, struct fault *fault)
+{
+    struct session_job job = { 0 };
+    struct session_read answer = { 0 };
+    struct fault why = { 0 };
+    int fd;
+    enum err e = pipe_receive(pipe, PIPE_WAIT, &session_job_shape, arena, &job, &fd, fault);
+
+    if (e != ERR_OK)
+        return e;
+    sandbox_allow_job();
+    answer.number = job.number;
+    if (read_session(&job, fd, arena, &answer, &why) != ERR_OK)
+        answer.failure = text_of(why.what);
+    if (fd >= 0)
+        close(fd);
+    return pipe_send(pipe, &session_read_shape, &answer, -1, fault);
+}
+
+enum err session_run(struct pipe *pipe, struct fault *fault)
+{
+    struct arena arena = { 0 };
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK) {
+        e = answer_job(pipe, &arena, fault);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    return e == ERR_OFFLINE ? ERR_OK : e;
+}

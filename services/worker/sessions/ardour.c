@@ -1,0 +1,92 @@
+/* ardour.c: <Session><program-version created-with="Ardour 7.3"/><Sources><Source id="7" name="kick.wav"
+ * origin="/music/kick.wav"/>…<Playlist name="Drums.1"><Region source-0="7"/>. An embedded file has its path as name; a
+ * copied one has its path in origin. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/worker/sessions/formats.h"
+#include "services/worker/sessions/xml.h"
+
+enum { ID_SIZE = 24 };
+
+struct ardour {
+    struct references *to;
+    char (*ids)[ID_SIZE]; /* of the source of each reference */
+    char playlist[REFERENCE_TRACK_MAX + 1];
+};
+
+static struct text path_of_source(const struct xml_element *source)
+{
+    const char *name = xml_attribute(source, "name"), *origin = xml_attribute(source, "origin");
+
+    return text_of(name[0] != '/' && origin[0] == '/' ? origin : name);
+}
+
+static void add_source(struct ardour *ardour, const struct xml_element *source)
+{
+    const struct session_reference_list *list = &ardour->to->to->references;
+    const char *length = xml_attribute(source, "length"), *type = xml_attribute(source, "type");
+    struct session_reference *added = NULL;
+
+    if (type[0] == 0 || strcmp(type, "audio") == 0)
+        added = references_add(ardour->to, path_of_source(source), TEXT(""), 0, strtoll(length, NULL, 10));
+    if (added)
+        text_copy(ardour->ids[added - list->at], ID_SIZE, text_of(xml_attribute(source, "id")));
+}
+
+/* A playlist has the name of its track, a dot and a number. */
+static void begin_playlist(struct ardour *ardour, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    size_t len = dot ? (size_t)(dot - name) : strlen(name);
+
+    if (len > REFERENCE_TRACK_MAX)
+        len = REFERENCE_TRACK_MAX;
+    memcpy(ardour->playlist, name, len);
+    ardour->playlist[len] = 0;
+}
+
+static void name_track(struct ardour *ardour, const char *source)
+{
+    struct session_reference_list *list = &ardour->to->to->references;
+
+    for (uint32_t i = 0; source[0] && i < list->count; i++)
+        if (!list->at[i].track.len && strcmp(ardour->ids[i], source) == 0)
+            references_add(ardour->to, (struct text){ list->at[i].path.len, (const char *)list->at[i].path.at },
+                           text_of(ardour->playlist), 0, 0);
+}
+
+static void begin_element(void *state, const struct xml_element *element)
+{
+    struct ardour *ardour = state;
+
+    if (strcmp(element->name, "program-version") == 0) {
+        const char *by = xml_attribute(element, "modified-with");
+        const char *version = strrchr(by[0] ? by : xml_attribute(element, "created-with"), ' ');
+        references_program(ardour->to, TEXT("Ardour"), text_of(version ? version + 1 : ""));
+    } else if (strcmp(element->name, "Source") == 0) {
+        add_source(ardour, element);
+    } else if (strcmp(element->name, "Playlist") == 0) {
+        begin_playlist(ardour, xml_attribute(element, "name"));
+    } else if (strcmp(element->name, "Region") == 0 && ardour->playlist[0]) {
+        name_track(ardour, xml_attribute(element, "source-0"));
+    }
+}
+
+static void end_element(void *state, const struct xml_element *element, struct text text)
+{
+    struct ardour *ardour = state;
+
+    (void)text;
+    if (strcmp(element->name, "Playlist") == 0)
+        ardour->playlist[0] = 0;
+}
+
+enum err ardour_read(struct unpack *unpack, struct references *to, struct fault *fault)
+{
+    struct ardour ardour = { .to = to, .ids = arena_array(to->arena, REFERENCES_MAX, ID_SIZE) };
+    const struct xml_events events = { begin_element, end_element, &ardour };
+
+    references_program(to, TEXT("Ardour"), TEXT(""));
+    return xml_read(unpack, &events, fault);
+}

@@ -1,0 +1,98 @@
+/* live.c: gzip; <Ableton Creator="Ableton Live 11.0">…<SampleRef><FileRef>…</FileRef><DefaultDuration Value="44100"/>.
+ *   Live 11, 12   <RelativePath Value="../kick.wav"/><Path Value="/music/kick.wav"/><OriginalFileSize Value="88244"/>
+ *   Live 9, 10    <RelativePath><RelativePathElement Dir="Samples"/></RelativePath><Name Value="kick.wav"/>
+ *                 …<SearchHint><FileSize Value="88244"/>
+ * The track's name comes before its devices and clips: <EffectiveName Value="Drums"/>. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/worker/sessions/formats.h"
+#include "services/worker/sessions/xml.h"
+
+struct live {
+    struct references *to;
+    char track[REFERENCE_TRACK_MAX + 1];
+    char path[REFERENCE_PATH_MAX + 1], relative[REFERENCE_PATH_MAX + 1], name[REFERENCE_TRACK_MAX + 1];
+    uint64_t size;
+    int64_t frames;
+};
+
+static bool ends_with(const char *path, const char *end)
+{
+    size_t len = strlen(path), count = strlen(end);
+
+    return len >= count && strcmp(path + len - count, end) == 0;
+}
+
+static void set_text(char *to, size_t size, const char *from)
+{
+    if (!text_copy(to, size, text_of(from)))
+        to[0] = 0;
+}
+
+/* An element with an empty name is the folder above. */
+static void add_folder(struct live *live, const char *folder)
+{
+    size_t len = strlen(live->relative), more = strlen(folder[0] ? folder : "..");
+
+    if (len + more + 2 > sizeof(live->relative))
+        return;
+    memcpy(live->relative + len, folder[0] ? folder : "..", more);
+    memcpy(live->relative + len + more, "/", 2);
+}
+
+static void begin_element(void *state, const struct xml_element *element)
+{
+    struct live *live = state;
+    const char *value = xml_attribute(element, "Value");
+
+    if (element->depth == 1)
+        references_program(live->to, TEXT("Ableton Live"),
+                           text_of(xml_attribute(element, "Creator") +
+                                   strcspn(xml_attribute(element, "Creator"), "0123456789")));
+    else if (ends_with(element->path, "Track/Name/EffectiveName"))
+        set_text(live->track, sizeof(live->track), value);
+    else if (strcmp(element->name, "SampleRef") == 0)
+        live->path[0] = live->relative[0] = live->name[0] = 0, live->size = 0, live->frames = 0;
+    else if (ends_with(element->path, "SampleRef/FileRef/Path"))
+        set_text(live->path, sizeof(live->path), value);
+    else if (ends_with(element->path, "SampleRef/FileRef/RelativePath") && value[0])
+        set_text(live->relative, sizeof(live->relative), value);
+    else if (ends_with(element->path, "SampleRef/FileRef/RelativePath/RelativePathElement"))
+        add_folder(live, xml_attribute(element, "Dir"));
+    else if (ends_with(element->path, "SampleRef/FileRef/Name"))
+        set_text(live->name, sizeof(live->name), value);
+    else if (ends_with(element->path, "SampleRef/FileRef/OriginalFileSize") ||
+             ends_with(element->path, "SampleRef/FileRef/SearchHint/FileSize"))
+        live->size = strtoull(value, NULL, 10);
+    else if (ends_with(element->path, "SampleRef/DefaultDuration"))
+        live->frames = strtoll(value, NULL, 10);
+}
+
+/* The absolute path may be of another machine, so a relative one is preferred. */
+static void end_element(void *state, const struct xml_element *element, struct text text)
+{
+    struct live *live = state;
+    struct text path = text_of(live->relative[0] ? live->relative : live->path);
+
+    (void)text;
+    if (strcmp(element->name, "SampleRef") != 0)
+        return;
+    if (live->relative[0] && live->name[0] && live->relative[strlen(live->relative) - 1] == '/')
+        path = arena_printf(live->to->arena, "%s%s", live->relative, live->name);
+    else if (!path.len)
+        path = text_of(live->name);
+    references_add(live->to, path, text_of(live->track), live->size, live->frames);
+}
+
+enum err live_read(struct unpack *unpack, struct references *to, struct fault *fault)
+{
+    struct live *live = arena_alloc(to->arena, sizeof(*live));
+    const struct xml_events events = { begin_element, end_element, live };
+
+    if (!live)
+        return fault_set(fault, ERR_FULL, "no memory for the session");
+    live->to = to;
+    references_program(to, TEXT("Ableton Live"), TEXT(""));
+    return xml_read(unpack, &events, fault);
+}

@@ -1,0 +1,27 @@
+/* references.h: what a parser collects from one session file. Bounds everything: a file may contain anything. One
+ * thread. */
+#ifndef LOOPHOLE_WORKER_REFERENCES_H
+#define LOOPHOLE_WORKER_REFERENCES_H
+
+#include "common/arena.h"
+#include "schema_worker.h"
+
+enum { REFERENCES_MAX = 2048, REFERENCE_PATH_MAX = 4095, REFERENCE_TRACK_MAX = 255 };
+
+struct references {
+    struct arena *arena;
+    struct session_read *to;
+};
+
+/* Makes an empty list in `arena`, which must outlive it. Errors: full. */
+enum err references_begin(struct references *references, struct arena *arena, struct session_read *to);
+
+/* Adds a file. A path that is already there keeps its first track, and gains a size and a length. Ignores an empty
+ * path; counts those beyond REFERENCES_MAX. Returns the reference; NULL: none was added. */
+struct session_reference *references_add(struct references *references, struct text path, struct text track,
+                                         uint64_t size, int64_t frames);
+
+/* Keep a name of the program or its version, cut to whole characters. */
+void references_program(struct references *references, struct text program, struct text version);
+
+#endif

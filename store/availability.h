@@ -1,0 +1,32 @@
+/* availability.h: whether the file of an item can be read now. This one function serves the catalogue, search, the
+ * streamer and the command line. Any thread.
+ *
+ * A row keeps what its volume does not know. Older rows keep other words of the same meaning (availability_kept):
+ *
+ *   kept \ place        local, project    cloud             external            any that is away
+ *   local (present)     local             local             external_online     external_offline; of a cloud
+ *                                                                               remote_offline
+ *   online_only         remote_offline    remote_offline    remote_offline      remote_offline
+ *   missing             missing           missing           missing             missing
+ *   external_offline    external_offline  external_offline  external_offline    external_offline
+ *
+ * A place is the item's library in its volume. It is away when the volume is offline or the library's folder is gone.
+ * The streamer and fetch replace remote_offline by remote_fetching while a fetch is under way. */
+#ifndef LOOPHOLE_STORE_AVAILABILITY_H
+#define LOOPHOLE_STORE_AVAILABILITY_H
+
+#include "schema_media.h"
+
+/* The word that a row keeps, from any word that a scan reports or an older row has. */
+enum item_state availability_kept(enum item_state word);
+
+enum item_state availability_of(enum item_state word, enum backend backend, bool is_here);
+
+/* The backend and the presence of a place. `library` NULL: the item is in no library. */
+enum backend availability_backend(const struct volume *volume, const struct library *library);
+bool availability_is_here(const struct volume *volume, const struct library *library);
+
+/* local or external_online: a file can be opened. */
+bool availability_is_readable(enum item_state derived);
+
+#endif

@@ -1,0 +1,43 @@
+/* check_parts.h: shared by the files that check the rows of a store. */
+#ifndef LOOPHOLE_STORE_CHECK_PARTS_H
+#define LOOPHOLE_STORE_CHECK_PARTS_H
+
+#include "store/catalogue.h"
+#include "store/check/check.h"
+#include "store/row.h"
+
+struct check {
+    struct txn *txn;
+    const struct paths *paths;
+    struct arena arena; /* of one row */
+    void (*problem)(void *state, const char *what);
+    void *state;
+    const struct long_work *work; /* or NULL */
+    struct check_counts *counts;
+    uint64_t total;       /* rows of all databases */
+    uint64_t last_number; /* of the change log, then of the undo steps */
+    struct id last_scope; /* of the undo steps */
+};
+
+/* One row, and its decoded record if its database has records. */
+struct seen {
+    enum database db;
+    struct bytes key;
+    struct bytes value;
+    const void *record;
+};
+
+/* Reports a problem of this row. */
+void check_report(struct check *c, const struct seen *row, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+bool check_is_there(struct check *c, enum database db, struct bytes key);
+bool check_key_is(const struct seen *row, struct id id);
+
+/* check_uses.c: one function for each database of contexts and uses. */
+void check_context(struct check *c, const struct seen *row);
+void check_use(struct check *c, const struct seen *row);
+void check_used_in(struct check *c, const struct seen *row);
+void check_session(struct check *c, const struct seen *row);
+
+#endif

@@ -1,0 +1,69 @@
+#include "store/elements.h"
+
+static const struct id no_project;
+
+static bool is_first(struct choice kind)
+{
+    return kind.value == ELEMENT_KIND_PROJECT || kind.value == ELEMENT_KIND_CURRENT;
+}
+
+struct key elements_key(struct choice kind, struct id project, struct id id)
+{
+    struct key key = key_id(is_first(kind) ? no_project : project);
+
+    if (kind.value == ELEMENT_KIND_SAVED)
+        key = key_id(id_of_bytes(project.b, sizeof(project.b)));
+    key_add(&key, id.b, sizeof(id.b));
+    return key;
+}
+
+enum err elements_get(struct txn *txn, struct arena *arena, struct choice kind, struct id project, struct id id,
+                      struct element *to)
+{
+    struct key key = elements_key(kind, project, id);
+
+    return row_get(txn, arena, DB_ELEMENT, &key, &element_shape, to);
+}
+
+enum err elements_put(struct writing *w, const struct element *element)
+{
+    struct key key = elements_key(element->kind, element->project, element->id);
+
+    return row_put(w, DB_ELEMENT, &key, &element_shape, element);
+}
+
+enum err elements_remove(struct writing *w, const struct element *element)
+{
+    struct key key = elements_key(element->kind, element->project, element->id);
+
+    return row_delete(w, DB_ELEMENT, &key);
+}
+
+static enum err walk_rows(struct txn *txn, struct arena *arena, struct id project,
+                          bool (*seen)(void *state, const struct element *element), void *state)
+{
+    struct key prefix = key_id(project);
+    struct element element;
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_ELEMENT, key_bytes(&prefix), key_bytes(&prefix), &walk);
+
+    while (e == ERR_OK && walk_next(&walk)) {
+        e = row_decode(txn, arena, walk.value, &element_shape, &element);
+        if (e == ERR_OK && !seen(state, &element))
+            break;
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err elements_each_project(struct txn *txn, struct arena *arena,
+                               bool (*seen)(void *state, const struct element *element), void *state)
+{
+    return walk_rows(txn, arena, no_project, seen, state);
+}
+
+enum err elements_each_part(struct txn *txn, struct arena *arena, struct id project,
+                            bool (*seen)(void *state, const struct element *element), void *state)
+{
+    return walk_rows(txn, arena, project, seen, state);
+}

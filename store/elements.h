@@ -1,0 +1,24 @@
+/* elements.h: the parts of projects, in DB_ELEMENT. The rows of all projects themselves, and of which one is current,
+ * come first, under the zero id; the other parts follow their project's id, in the order of their ids. Saves, which
+ * are large, lie under a hash of the project's id, so that a walk over the parts does not read them. Strings point
+ * into the map or the arena, as in catalogue.h. Errors: those of row_get. */
+#ifndef LOOPHOLE_STORE_ELEMENTS_H
+#define LOOPHOLE_STORE_ELEMENTS_H
+
+#include "schema_element.h"
+#include "store/row.h"
+
+struct key elements_key(struct choice kind, struct id project, struct id id);
+
+enum err elements_get(struct txn *txn, struct arena *arena, struct choice kind, struct id project, struct id id,
+                      struct element *to);
+enum err elements_put(struct writing *w, const struct element *element);
+enum err elements_remove(struct writing *w, const struct element *element);
+
+/* Walk all projects, or all other parts of one project. `seen` returns false to stop. */
+enum err elements_each_project(struct txn *txn, struct arena *arena,
+                               bool (*seen)(void *state, const struct element *element), void *state);
+enum err elements_each_part(struct txn *txn, struct arena *arena, struct id project,
+                            bool (*seen)(void *state, const struct element *element), void *state);
+
+#endif

@@ -1,0 +1,36 @@
+/* midi_file.h: reads and writes Standard MIDI Files as lists of events. The one door to libsmf. One thread at a
+ * time. */
+#ifndef LOOPHOLE_STORE_MIDI_FILE_H
+#define LOOPHOLE_STORE_MIDI_FILE_H
+
+#include "common/arena.h"
+#include "common/buffer.h"
+#include "common/err.h"
+
+enum { MIDI_NOTE_OFF = 0x80, MIDI_NOTE_ON = 0x90, MIDI_CONTROL = 0xb0, MIDI_META = 0xff };
+enum { MIDI_META_TEXT = 1, MIDI_META_NAME = 3, MIDI_META_END = 0x2f, MIDI_META_TEMPO = 0x51 };
+
+/* A channel's message, or a meta event. */
+struct midi_event {
+    uint32_t tick;
+    uint32_t track;     /* from 0 */
+    uint8_t status;     /* MIDI_NOTE_ON | channel …, or MIDI_META */
+    uint8_t data[2];    /* of a message; data[0] of a meta event is its type */
+    struct bytes bytes; /* of a meta event */
+};
+
+struct midi_file {
+    uint32_t ticks; /* of a quarter note */
+    uint32_t tracks;
+    uint32_t count;
+    struct midi_event *events; /* by time; at one tick in the order of the file */
+};
+
+/* Reads a file of type 0 or 1; messages of the system are left out. Errors: those of midi_check, io (the library
+ * refuses it). */
+enum err midi_file_read(struct bytes from, struct arena *arena, struct midi_file *to, struct fault *fault);
+
+/* Appends a file of type 1; the events of each track are in order. Each track ends at its last event. Errors: io. */
+enum err midi_file_write(const struct midi_file *file, struct buffer *to, struct fault *fault);
+
+#endif

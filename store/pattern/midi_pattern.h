@@ -1,0 +1,28 @@
+/* midi_pattern.h: patterns as Standard MIDI Files and back. 960 ticks a quarter note, 240 a step. Row n is track
+ * n + 1 on channel (n - 1) % 16 + 1; the first track has name and tempo. Controllers: 7 level, 10 pan, 74 cutoff
+ * (logarithmic, 20 Hz to 20 kHz), 71 resonance (logarithmic, 0.5 to 20), 91 and 94 the sends. Texts that begin with
+ * "loophole" keep what MIDI has no number for: steps, swing, tempo, the gate, and the velocity of an accent. Any
+ * thread. */
+#ifndef LOOPHOLE_STORE_MIDI_PATTERN_H
+#define LOOPHOLE_STORE_MIDI_PATTERN_H
+
+#include "schema_pattern.h"
+#include "store/pattern/midi_file.h"
+#include "store/pattern/remark.h"
+
+/* Makes the events of one pass of a checked pattern. `remarks` gets what is lost or changed. */
+void midi_export(const struct pattern *from, struct arena *arena, struct midi_file *to, struct remarks *remarks);
+
+/* Makes a pattern: a row for each track and channel, and for each drum on channel 10 of a foreign file. Notes that
+ * begin together become rows of their own. Notes off the grid move to the nearest step. Errors: bad_request (no
+ * notes). */
+enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,
+                     struct fault *fault);
+
+/* Shared by both directions. */
+enum { MIDI_TICKS_QUARTER = 960, MIDI_TICKS_STEP = 240, MIDI_CHANNELS = 16, MIDI_DATA_MOST = 127 };
+enum { MIDI_LEVEL = 7, MIDI_PAN = 10, MIDI_RESONANCE = 71, MIDI_CUTOFF = 74, MIDI_REVERB = 91, MIDI_DELAY = 94 };
+static const double MIDI_CUTOFF_LEAST = 20, MIDI_CUTOFF_SPAN = 1000, MIDI_Q_LEAST = 0.5, MIDI_Q_SPAN = 40;
+static const double MIDI_ACCENT = 1.4125375446227544; /* an accent's velocity is 3 dB higher */
+
+#endif

@@ -1,0 +1,72 @@
+#include "store/pattern/pattern_check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/wire/value.h"
+
+enum { BAR = 16 };
+
+const struct voice_values *pattern_voice(const struct modules *modules, struct text name)
+{
+    const struct field *field = schema_field(&modules_shape, name.len ? name : TEXT("voice1"));
+    static const struct voice_values none;
+
+    if (!field || field->record != &voice_values_shape)
+        return NULL;
+    return value_there(field, modules) ? value_of(field, modules) : &none;
+}
+
+uint32_t pattern_steps(const struct pattern *pattern)
+{
+    return pattern->sequencer.tracks.count ? pattern->sequencer.tracks.at[0].pattern.len : BAR;
+}
+
+enum err pattern_row_fault(const struct pattern *pattern, uint32_t row, const char *field, enum err code,
+                           struct fault *fault)
+{
+    const struct text name = pattern->sequencer.tracks.at[row].name;
+    char place[64];
+
+    if (name.len)
+        (void)snprintf(place, sizeof(place), "%.*s", TEXT_ARG(name));
+    else
+        (void)snprintf(place, sizeof(place), "%u", row);
+    value_fault_in(fault, code, field);
+    value_fault_in(fault, code, place);
+    return value_fault_in(fault, code, "sequencer.tracks");
+}
+
+static enum err check_steps(const struct pattern *pattern, struct text steps, struct fault *fault)
+{
+    const uint32_t others = pattern_steps(pattern);
+    uint32_t at = 0;
+
+    if (steps.len != 16 && steps.len != 32 && steps.len != 48 && steps.len != 64)
+        return fault_set(fault, ERR_BAD_REQUEST, "%u steps, expected 16, 32, 48 or 64", steps.len);
+    while (at < steps.len && memchr("Xx.", steps.at[at], 3))
+        at++;
+    if (at < steps.len)
+        return fault_set(fault, ERR_BAD_REQUEST, "step %u is \"%.*s\": X is an accent, x a step, . a rest", at + 1,
+                         (int)text_character((struct text){ steps.len - at, steps.at + at }), steps.at + at);
+    if (steps.len != others)
+        return fault_set(fault, ERR_BAD_REQUEST, "%u steps, but the rows before it have %u", steps.len, others);
+    return ERR_OK;
+}
+
+enum err pattern_check(const struct pattern *pattern, struct fault *fault)
+{
+    for (uint32_t i = 0; i < pattern->sequencer.tracks.count; i++) {
+        const struct row *row = &pattern->sequencer.tracks.at[i];
+        enum err e = check_steps(pattern, row->pattern, fault);
+
+        if (e != ERR_OK)
+            return pattern_row_fault(pattern, i, "pattern", e, fault);
+        if (pattern_voice(&pattern->modules, row->voice_id))
+            continue;
+        e = fault_set(fault, ERR_BAD_REQUEST, "unknown voice \"%.*s\": expected voice1 to voice32",
+                      TEXT_ARG(row->voice_id));
+        return pattern_row_fault(pattern, i, "voice_id", e, fault);
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,23 @@
+/* pattern_check.h: the rules of a pattern that its schema cannot say. Pure. Any thread. */
+#ifndef LOOPHOLE_STORE_PATTERN_CHECK_H
+#define LOOPHOLE_STORE_PATTERN_CHECK_H
+
+#include "common/err.h"
+#include "schema_pattern.h"
+
+/* Checks that the steps of each row are X, x or ., that there are 16, 32, 48 or 64 of them, as many in all rows, and
+ * that each voice exists. Errors: bad_request with the row: "sequencer.tracks.kick.pattern". */
+enum err pattern_check(const struct pattern *pattern, struct fault *fault);
+
+/* Places a fault of a row's field: "sequencer.tracks.kick.FIELD", or with the index of a row without a name. Returns
+ * `code`. */
+enum err pattern_row_fault(const struct pattern *pattern, uint32_t row, const char *field, enum err code,
+                           struct fault *fault);
+
+/* The voice of that name; "" is voice1. All values are absent if the pattern has none of that name. NULL: no such voice
+ * can exist. */
+const struct voice_values *pattern_voice(const struct modules *modules, struct text name);
+
+uint32_t pattern_steps(const struct pattern *pattern); /* of a checked pattern; 16 without rows */
+
+#endif

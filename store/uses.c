@@ -1,0 +1,98 @@
+#include "store/uses.h"
+
+enum err uses_context(struct txn *txn, struct arena *arena, struct id id, struct context *to)
+{
+    struct key key = key_id(id);
+
+    return row_get(txn, arena, DB_CONTEXT, &key, &context_shape, to);
+}
+
+enum err uses_read(struct txn *txn, struct arena *arena, struct id context, const struct use *use, struct use *to)
+{
+    struct key key = key_use(context, use->media, use->role, use->section);
+
+    return row_get(txn, arena, DB_USE, &key, &use_shape, to);
+}
+
+/* ---- walks ---- */
+
+struct seeing {
+    struct txn *txn;
+    struct arena *arena;
+    struct id context;
+    bool (*seen)(void *state, const struct use *use);
+    bool (*seen_in)(void *state, struct id context, const struct use *use);
+    void *state;
+    bool is_over;
+};
+
+static bool see_use(struct seeing *seeing, const struct use *use)
+{
+    return seeing->seen ? seeing->seen(seeing->state, use) : seeing->seen_in(seeing->state, seeing->context, use);
+}
+
+static enum err see_rows(struct seeing *seeing, const struct key *start)
+{
+    struct walk walk;
+    enum err e = walk_begin(seeing->txn, DB_USE, key_bytes(start), key_bytes(start), &walk);
+
+    while (e == ERR_OK && !seeing->is_over && walk_next(&walk)) {
+        struct use use = { 0 };
+        e = row_decode(seeing->txn, seeing->arena, walk.value, &use_shape, &use);
+        if (e == ERR_OK)
+            seeing->is_over = !see_use(seeing, &use);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err uses_each(struct txn *txn, struct arena *arena, struct id context,
+                   bool (*seen)(void *state, const struct use *use), void *state)
+{
+    struct seeing seeing = { .txn = txn, .arena = arena, .context = context, .seen = seen, .state = state };
+    struct key start = key_id(context);
+
+    return see_rows(&seeing, &start);
+}
+
+enum err uses_each_of(struct txn *txn, struct arena *arena, struct id media,
+                      bool (*seen)(void *state, struct id context, const struct use *use), void *state)
+{
+    struct seeing seeing = { .txn = txn, .arena = arena, .seen_in = seen, .state = state };
+    struct key start = key_id(media);
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_USED_IN, key_bytes(&start), key_bytes(&start), &walk);
+
+    while (e == ERR_OK && !seeing.is_over && walk_next(&walk)) {
+        seeing.context = key_id_at(walk.key, 16);
+        struct key rows = key_used_in(seeing.context, media);
+        e = see_rows(&seeing, &rows);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+/* ---- writes ---- */
+
+enum err uses_put_context(struct writing *w, const struct context *context)
+{
+    struct key key = key_id(context->id);
+
+    return row_put(w, DB_CONTEXT, &key, &context_shape, context);
+}
+
+enum err uses_put(struct writing *w, struct id context, const struct use *use)
+{
+    struct key key = key_use(context, use->media, use->role, use->section), used_in = key_used_in(use->media, context);
+    enum err e = row_put(w, DB_USE, &key, &use_shape, use);
+
+    return e == ERR_OK ? txn_put(w->txn, DB_USED_IN, key_bytes(&used_in), (struct bytes){ 0, NULL }) : e;
+}
+
+enum err uses_remove(struct writing *w, struct id context, const struct use *use)
+{
+    struct key key = key_use(context, use->media, use->role, use->section), used_in = key_used_in(use->media, context);
+    enum err e = row_delete(w, DB_USE, &key);
+
+    return e == ERR_OK ? row_delete(w, DB_USED_IN, &used_in) : e;
+}

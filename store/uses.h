@@ -1,0 +1,27 @@
+/* uses.h: contexts, and the items that they use. A row of DB_USE stays when its use has ended, and when its item
+ * has left the catalogue. The owner of the transaction. Errors: not_found; full; internal for a row that does not
+ * decode. */
+#ifndef LOOPHOLE_STORE_USES_H
+#define LOOPHOLE_STORE_USES_H
+
+#include "schema_media.h"
+#include "store/row.h"
+
+enum err uses_context(struct txn *txn, struct arena *arena, struct id id, struct context *to);
+
+/* Reads the row of the item, role and section of `use`. */
+enum err uses_read(struct txn *txn, struct arena *arena, struct id context, const struct use *use, struct use *to);
+
+/* Walk the uses of a context, in the order of items, or of an item, in the order of contexts; ended ones too. `seen`
+ * returns false to stop. Texts are valid until it returns in a read transaction, and stay in the arena otherwise. */
+enum err uses_each(struct txn *txn, struct arena *arena, struct id context,
+                   bool (*seen)(void *state, const struct use *use), void *state);
+enum err uses_each_of(struct txn *txn, struct arena *arena, struct id media,
+                      bool (*seen)(void *state, struct id context, const struct use *use), void *state);
+
+/* Write; only for persist. Errors: full, io. */
+enum err uses_put_context(struct writing *w, const struct context *context);
+enum err uses_put(struct writing *w, struct id context, const struct use *use);
+enum err uses_remove(struct writing *w, struct id context, const struct use *use); /* the last of its item there */
+
+#endif

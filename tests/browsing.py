@@ -1,0 +1,181 @@
+"""browsing.py: a browser's side of the web gateway for tests: requests, the cookie, and a WebSocket that is written by
+hand, so that it can also send what no browser sends."""
+import base64
+import http.client
+import os
+import socket
+import struct
+import time
+import urllib.parse
+
+import msgpack
+
+import client
+
+
+def address(home):
+    """(port, token) of a new address."""
+    parts = urllib.parse.urlsplit(home.first('ask', 'web.address')['address'])
+    return parts.port, urllib.parse.parse_qs(parts.query)['token'][0]
+
+
+class Browser:
+    """A browser with a session."""
+
+    def __init__(self, home, enter=True):
+        self.port, self.token = address(home)
+        self.cookie = None
+        if enter:
+            got = self.get('/?token=' + self.token)
+            assert got.status == 303, got.status
+            self.cookie = got.headers['set-cookie'].split(';')[0]
+
+    def request(self, method, path, headers=None, body=None, timeout=30):
+        """A request; the response has its body as `content`."""
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=timeout)
+        sent = {'Cookie': self.cookie} if self.cookie else {}
+        if method == 'POST':
+            sent['Origin'] = f'http://127.0.0.1:{self.port}'
+        sent.update(headers or {})
+        connection.request(method, path, body=body, headers={key: to for key, to in sent.items() if to is not None})
+        got = connection.getresponse()
+        got.content = got.read()
+        connection.close()
+        return got
+
+    def get(self, path, **headers):
+        return self.request('GET', path, {key.replace('_', '-'): to for key, to in headers.items()})
+
+    def page(self, **more):
+        return Page(self, **more)
+
+
+class Refused(Exception):
+    """The gateway did not open a WebSocket; the status of its answer."""
+
+
+class Page:
+    """An open page: its WebSocket."""
+
+    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws'):
+        self.left = b''
+        self.answers, self.events, self.back = {}, [], []
+        self.socket = socket.create_connection(('127.0.0.1', browser.port), timeout=30)
+        host = host or f'127.0.0.1:{browser.port}'
+        lines = [f'GET {path} HTTP/1.1', f'Host: {host}', 'Upgrade: websocket', 'Connection: Upgrade',
+                 'Sec-WebSocket-Key: ' + base64.b64encode(os.urandom(16)).decode(), 'Sec-WebSocket-Version: 13']
+        if origin:
+            lines.append('Origin: ' + (f'http://{host}' if origin == 'own' else origin))
+        if cookie:
+            lines.append('Cookie: ' + (browser.cookie if cookie == 'own' else cookie))
+        self.socket.sendall('\r\n'.join(lines + ['', '']).encode())
+        while b'\r\n\r\n' not in self.left:
+            more = self.socket.recv(4096)
+            if not more:
+                raise Refused('closed')
+            self.left += more
+        head, self.left = self.left.split(b'\r\n\r\n', 1)
+        status = head.split(b' ')[1].decode()
+        if status != '101':
+            raise Refused(status)
+
+    # ---- frames of RFC 6455 ----
+
+    def send_frame(self, payload, opcode=2, first=True, last=True):
+        head = bytes([(128 if last else 0) | (opcode if first else 0)])
+        if len(payload) < 126:
+            head += bytes([128 | len(payload)])
+        elif len(payload) < 65536:
+            head += bytes([128 | 126]) + struct.pack('>H', len(payload))
+        else:
+            head += bytes([128 | 127]) + struct.pack('>Q', len(payload))
+        self.socket.sendall(head + bytes(4) + payload)  # the mask is zero
+
+    def _take(self, count):
+        while len(self.left) < count:
+            more = self.socket.recv(1 << 16)
+            if not more:
+                raise EOFError('the gateway closed the WebSocket')
+            self.left += more
+        got, self.left = self.left[:count], self.left[count:]
+        return got
+
+    def frame(self):
+        """(opcode, payload) of the next frame."""
+        first, second = self._take(2)
+        size = second & 127
+        if size == 126:
+            size = struct.unpack('>H', self._take(2))[0]
+        elif size == 127:
+            size = struct.unpack('>Q', self._take(8))[0]
+        return first & 15, self._take(size)
+
+    # ---- messages of the gateway ----
+
+    def send(self, name, body=None, request=None, budget_ms=30000, service=None):
+        request = request or client.new_id()
+        service = (service or name.split('.')[0]).encode()
+        frame = msgpack.packb([1, name, request, budget_ms, body or {}], use_bin_type=True)
+        self.send_frame(bytes([len(service)]) + service + frame)
+        return request
+
+    def subscribe(self, *topics):
+        self.send_frame(b'\0' + '\n'.join(topics).encode())
+
+    def read(self):
+        """Reads one message into answers, events or back. Raises EOFError when the WebSocket is closed."""
+        opcode, payload = self.frame()
+        if opcode == 8:
+            raise EOFError('closed with ' + str(struct.unpack('>H', payload[:2])[0] if payload else None))
+        if opcode != 2:
+            return
+        kind, size = payload[0], payload[1]
+        service, rest = payload[2:2 + size].decode(), payload[2 + size:]
+        if kind == 0:
+            _, request, error, body = msgpack.unpackb(rest, raw=False, strict_map_key=False)
+            self.answers[request] = error, body
+        elif kind == 1:
+            size = struct.unpack('<I', rest[:4])[0]
+            frame = msgpack.unpackb(rest[8 + size:], raw=False, strict_map_key=False)
+            self.events.append((rest[4:4 + size].decode(), frame))
+        else:
+            self.back.append(service)
+
+    def answer(self, request):
+        while request not in self.answers:
+            self.read()
+        return self.answers.pop(request)
+
+    def ask(self, name, body=None, **more):
+        return self.answer(self.send(name, body, **more))
+
+    def must(self, name, body=None, **more):
+        """The body of an answer that must be ok. As pages do, it asks again while the service is away."""
+        request = client.new_id()
+        end = time.monotonic() + 30
+        error, answer = self.ask(name, body, request=request, **more)
+        while error == 'offline' and time.monotonic() < end:
+            time.sleep(0.02)
+            error, answer = self.ask(name, body, request=request, **more)
+        assert error == 'ok', f'{name}: {error}: {answer}'
+        return answer
+
+    def event(self, topic):
+        """The next event of the topic."""
+        while True:
+            for one in self.events:
+                if one[0] == topic:
+                    self.events.remove(one)
+                    return one[1]
+            self.read()
+
+    def is_closed(self):
+        """Waits for the end of the WebSocket, and returns why."""
+        try:
+            while True:
+                self.read()
+        except (EOFError, ConnectionError) as error:
+            return str(error) or 'closed'
+
+    def close(self):
+        self.socket.close()

@@ -1,0 +1,296 @@
+#!/usr/bin/python3
+"""The monitor of volumes: drives that come, go, move, hang and die. Nothing is lost, doubled or held up."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import claim, contains, run_claims, same, until
+from indexing import Indexing, wav
+from sounding import tool
+
+
+class Disks(Indexing):
+    """An engine, and disks in memory at any mount point. All are unmounted at the end."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.mounts = []
+        self.disks = 0
+        return self
+
+    def __exit__(self, *_):
+        for at in reversed(self.mounts):
+            subprocess.run(['umount', '-l', at], check=False, stderr=subprocess.DEVNULL)
+
+    def place(self, *parts):
+        at = self.folder(*parts)
+        os.makedirs(at, exist_ok=True)
+        self.mounts.append(at)
+        return at
+
+    def disk(self, marker=None):
+        """A new disk at a place of its own; `mount` shows it elsewhere."""
+        self.disks += 1
+        at = self.place(f'disk{self.disks}')
+        subprocess.run(['mount', '-t', 'tmpfs', f'disk{self.disks}', at], check=True)
+        subprocess.run(['mount', '--make-private', at], check=True)
+        if marker:
+            with open(at + '/.loophole-volume', 'w', encoding='utf-8') as out:
+                out.write(marker + '\n')
+        return at
+
+    def move(self, at, *to):
+        to = self.place(*to)
+        subprocess.run(['mount', '--move', at, to], check=True)
+        return to
+
+    def unmount(self, at):
+        subprocess.run(['umount', '-l', at], check=True)
+
+    def volume(self, label_or_identity):
+        return next(one for one in self.home.json('volume', 'list')
+                    if label_or_identity in (one['label'], one['identity']))
+
+    def rows(self, kind=None):
+        """The change log."""
+        rows, after = [], 0
+        while got := self.client.must('persist.changes_since', {'revision': after, 'limit': 4096}).get('each'):
+            rows += got
+            after = got[-1]['revision']
+        return [row for row in rows if kind in (None, row['kind'])]
+
+
+def everything(it):
+    """All that the catalogue knows of each item but its path and state, by id."""
+    found = {}
+    for line in it.home.json('search', '', '--limit', '5000'):
+        for key in ('path', 'path_b64', 'availability', 'score', 'volume'):
+            line.pop(key, None)
+        found[line['id']] = line
+    return found
+
+
+@claim(inside=Disks)
+def an_unmount_is_one_small_commit_that_all_see(it):
+    disk = it.disk('unmounted')
+    first = wav(disk + '/kit/0.wav', 1000)
+    for i in range(1, 40):
+        shutil.copy(first, f'{disk}/kit/{i}.wav')
+    it.add(disk + '/kit')
+    it.becomes(disk, 'external_online:done=40')
+    it.idle()
+    before = len(it.rows())
+    it.unmount(disk)
+    until(lambda: not it.volume('marker:unmounted')['online'])
+    until(lambda: len(it.home.json('search', 'is:external_offline', '--limit', '100')) == 40)
+    same(40, len(it.home.json('search', 'is:offline is:external-offline', '--limit', '100')))
+    it.idle()
+    assert len(it.rows()) - before <= 2, it.rows()[before:]
+    seen = it.volume('marker:unmounted')
+    same((40, 40, 40, 'away'), (seen['items'], seen['offline'], seen['external_offline'], seen['state']))
+    for key in 'id identity label mount backend online items offline'.split():
+        assert key in seen, key
+
+
+@claim(inside=Disks)
+def two_libraries_follow_their_disk_to_a_longer_path(it):
+    disk = it.disk('moves')
+    for kit in ('a', 'bb'):
+        for i in range(3):
+            wav(f'{disk}/{kit}/{i}.wav', 1000 + i)
+        it.add(f'{disk}/{kit}')
+    it.becomes(disk, 'external_online:done=6')
+    it.idle()
+    before = everything(it)
+    for number in range(3):
+        disk = it.move(disk, 'x' * (10 * number + 1), f'mount{number}')
+        until(lambda: it.volume('marker:moves')['mount'] == disk)
+        it.becomes(disk, 'external_online:done=6')
+        it.idle()
+        it.home.loophole('tag', '--yes', '--all', 'is:external_online', '+moved')
+        it.home.loophole('undo')
+    after = everything(it)
+    for line in list(before.values()) + list(after.values()):
+        line.pop('revision', None)
+    same(before, after)
+    same([], [one for one in it.home.json('search', 'is:missing')])
+
+
+@claim(inside=Disks)
+def a_second_disk_of_one_identity_is_a_duplicate(it):
+    first = it.disk('twin')
+    wav(first + '/a/a.wav', 1000)
+    it.add(first + '/a')
+    second = it.move(it.disk('twin'), 'second')  # a disk that is mounted with its marker
+    wav(second + '/b/b.wav', 1100)
+    until(lambda: it.volume('marker:twin')['duplicates'] == [second])
+    same((first, True), tuple(it.volume('marker:twin')[key] for key in ('mount', 'online')))
+    error, said = it.ask('add_library', second + '/b')
+    same('exists', error)
+    contains(said['hint'], 'volume mark --new')
+    it.home.loophole('volume', 'mark', '--new', second)
+    it.add(second + '/b')
+    same([], it.volume('marker:twin')['duplicates'])
+    it.becomes(first, 'external_online:done=1')
+    it.becomes(second, 'external_online:done=1')
+
+
+@claim(inside=Disks)
+def a_marker_that_is_lost_or_made_again_loses_nothing(it):
+    disk = it.disk('marked')
+    for i in range(12):
+        wav(f'{disk}/a/{i}.wav', 1000 + 10 * i)
+    it.add(disk + '/a')
+    it.becomes(disk, 'external_online:done=12')
+    os.unlink(disk + '/.loophole-volume')
+    it.rescan(disk + '/a')
+    it.becomes(disk, 'external_online:done=12')
+    with open(disk + '/.loophole-volume', 'w', encoding='utf-8') as out:
+        out.write('marked\n')
+    it.rescan(disk + '/a')
+    it.becomes(disk, 'external_online:done=12')
+
+
+@claim(inside=Disks)
+def an_offline_item_says_what_would_bring_it_and_where_its_copies_are(it):
+    disk, home = it.disk('copied'), it.folder('home')
+    wav(disk + '/a/same.wav', 1000)
+    wav(disk + '/a/alone.wav', 1100)
+    wav(home + '/copy.wav', 1000)
+    it.add(disk + '/a')
+    it.add(home)
+    it.becomes(disk, 'external_online:done=2')
+    same_id, alone, copy = it.id_of(disk + '/a/same.wav'), it.id_of(disk + '/a/alone.wav'), it.id_of(home + '/copy.wav')
+    it.unmount(disk)
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 2)
+    copies = {one['id']: one for one in it.home.json('whereis', same_id)}
+    same({same_id: 'external_offline', copy: 'local'}, {id: one['state'] for id, one in copies.items()})
+    same(disk + '/a/same.wav', copies[same_id]['path'])
+    assert copies[same_id]['seen_at_us'] > 0
+    counts = {one['path']: one for one in it.home.json('library', 'list')}
+    same((1, 0), (counts[home]['local'], counts[home]['external_offline']))
+    assert any(one['external_offline'] == 2 for one in counts.values())
+    contains(it.home.loophole('search', 'is:offline').out, 'STATE')
+    assert 'STATE' not in it.home.loophole('search', 'is:local').out
+    same('external_offline', it.home.first('show', alone)['availability'])
+
+
+@claim(inside=Disks)
+def a_placeholder_is_the_same_item_before_and_after_it_is_fetched(it):
+    music = it.folder('cloud')
+    wav(music + '/here.wav', 1000)
+    for name in ('a.wav.nextcloud', 'b.wav.owncloud'):
+        with open(f'{music}/{name}', 'w', encoding='utf-8') as out:
+            out.write(' ')
+    it.add(music)
+    it.becomes(music, 'local:done=1 remote_offline:waiting=2')
+    id = it.id_of(music + '/a.wav')
+    it.home.loophole('tag', id, '+kept')
+    wav(music + '/a.wav', 1100)
+    os.unlink(music + '/a.wav.nextcloud')
+    it.rescan(music)
+    it.becomes(music, 'local:done=2 remote_offline:waiting=1')
+    same(id, it.id_of(music + '/a.wav'))
+    contains(it.home.first('show', id)['tags'], 'kept')
+    os.unlink(music + '/a.wav')
+    with open(music + '/a.wav.nextcloud', 'w', encoding='utf-8') as out:
+        out.write(' ')
+    it.rescan(music)
+    it.becomes(music, 'local:done=1 remote_offline:done=1 remote_offline:waiting=1')
+
+
+class Hung:
+    """`with Hung(it, NAME) as at`: a file system that answers no request."""
+
+    def __init__(self, it, name):
+        self.it, self.at, self.under = it, it.folder(name), it.folder(name + '-under')
+        self.process = None
+
+    def __enter__(self):
+        os.makedirs(self.at, exist_ok=True)
+        os.makedirs(self.under, exist_ok=True)
+        self.process = self.it.home.start(tool('stall'), self.under, self.at)
+        until(lambda: os.path.ismount(self.at))
+        return self
+
+    def hang(self):
+        self.process.send_signal(signal.SIGUSR2)
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
+
+
+@claim(inside=Disks)
+def a_hung_mount_holds_up_no_other_library(it):
+    with Hung(it, 'hung') as hung:
+        wav(hung.under + '/a/a.wav', 1000)
+        it.add(hung.at + '/a')
+        hung.hang()
+        it.must('rescan', hung.at + '/a')
+        disk = it.disk('beside')
+        wav(disk + '/b/b.wav', 1100)
+        it.must('add_library', disk + '/b')
+        it.becomes(disk, 'external_online:done=1')
+        error, said = it.ask('add_library', hung.at + '/b')
+        same('timeout', error)
+        contains(said['what'], hung.at)
+        until(lambda: it.client.must('availability.volumes')['hung'] == 1)
+
+
+@claim(inside=Disks)
+def a_daemon_that_died_makes_its_volume_dead_or_away(it):
+    with Hung(it, 'dies') as dying:
+        with open(dying.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('dies\n')
+        wav(dying.under + '/a/a.wav', 1000)
+        it.add(dying.at + '/a')
+        it.becomes(dying.at, 'external_online:done=1')
+        dying.process.kill()
+        until(lambda: not it.volume('marker:dies')['online'])
+        same(1, len(it.home.json('search', 'is:external_offline')))
+        same([], it.home.json('search', 'is:missing'))
+
+
+@claim(inside=Disks)
+def storms_of_mounts_leave_true_states(it):
+    disk = it.disk('stormy')
+    for i in range(12):
+        wav(f'{disk}/a/{i}.wav', 1000 + 10 * i)
+    it.add(disk + '/a')
+    it.becomes(disk, 'external_online:done=12')
+    ids = sorted(item[2] for item in it.items(disk))
+    noise = it.place('noise')
+    for number in range(60):
+        subprocess.run(['mount', '-t', 'tmpfs', 'noise', noise], check=True)
+        disk = it.move(disk, f'at{number % 2}' * (1 + number % 2))
+        subprocess.run(['umount', '-l', noise], check=True)  # -l: the monitor may look at it
+    it.becomes(disk, 'external_online:done=12')
+    same(ids, sorted(item[2] for item in it.items(disk)))
+    it.unmount(disk)
+    until(lambda: len(it.home.json('search', 'is:external_offline', '--limit', '100')) == 12)
+    it.idle()
+    same(12, len(it.home.json('search', '', '--limit', '100')))
+
+
+@claim(inside=Disks)
+def the_monitor_is_killed_and_finds_the_truth_again(it):
+    disk = it.disk('killed')
+    wav(disk + '/a/a.wav', 1000)
+    it.add(disk + '/a')
+    until(lambda: it.home.has_lived('availability'))
+    os.kill(it.home.pid('availability'), signal.SIGKILL)
+    disk = it.move(disk, 'elsewhere')
+    it.becomes(disk, 'external_online:done=1')
+    until(lambda: it.home.has_lived('availability'))
+    os.kill(it.home.pid('availability'), signal.SIGKILL)
+    it.unmount(disk)
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 1)
+
+
+run_claims()

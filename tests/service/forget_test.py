@@ -1,0 +1,251 @@
+#!/usr/bin/python3
+"""Items that a person forgets: out of every list, kept whole, brought back, and removed for good only when asked. And
+missing items that take the files of others."""
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import Persist, claim, contains, run_claims, same, until
+from client import new_id
+from indexing import Indexing, wav
+
+
+def a_library(it, name, files=6):
+    """A library of tones, and the ids of its items by file name."""
+    music = it.folder(name)
+    for i in range(files):
+        wav(f'{music}/{i % 2}/{i}.wav', 300 + 20 * i)
+    it.add(music)
+    it.becomes(music, f'local:done={files}')
+    return music, {os.path.basename(item[3]).decode(): item[2] for item in it.items(music)}
+
+
+def forgotten(it):
+    return sorted(line['id'] for line in it.home.json('forgotten'))
+
+
+@claim(inside=Indexing)
+def a_forgotten_item_is_in_no_list_and_undo_brings_it_back_whole(it):
+    music, ids = a_library(it, 'one')
+    loophole, one = it.home.loophole, ids['1.wav']
+    loophole('tag', one, '+mine')
+    before = it.home.first('show', one)
+    loophole('forget', one)
+    it.becomes(music, 'local:done=5')
+    same([], [line for line in it.home.json('similar', ids['0.wav'], '--limit', '50') if line['id'] == one])
+    same([one], forgotten(it))
+    line = it.home.first('forgotten')
+    same((before['name'], before['path']), (line['name'], line['path']))
+    it.rescan(music)
+    os.utime(f'{music}/1/1.wav')
+    it.rescan(music)
+    it.becomes(music, 'local:done=5')
+    contains(loophole('undo').out, 'forget')
+    it.becomes(music, 'local:done=6')
+    after = it.home.first('show', one)
+    same((before['tags'], before['facts'] if 'facts' in before else 0, before['added_us']),
+         (after['tags'], after['facts'] if 'facts' in after else 0, after['added_us']))
+    same([], forgotten(it))
+    loophole('redo')
+    it.becomes(music, 'local:done=5')
+    loophole('forget', one, '--off')
+    it.becomes(music, 'local:done=6')
+    loophole('store', 'check')
+
+
+@claim(inside=Indexing)
+def a_query_forgets_many_items_as_one_step(it):
+    music, ids = a_library(it, 'many')
+    contains(it.home.loophole('forget', 'kind:audio', '--all').out, '6 items')
+    it.becomes(music, '')
+    same(sorted(ids.values()), forgotten(it))
+    contains(it.home.loophole('undo').out, 'Forget 6 items')
+    it.becomes(music, 'local:done=6')
+
+
+@claim(inside=Indexing)
+def a_removed_library_comes_back_by_undo_and_by_adding_it(it):
+    music, ids = a_library(it, 'back')
+    loophole = it.home.loophole
+    loophole('tag', ids['2.wav'], '+mine')
+    loophole('forget', ids['3.wav'])
+    for way in ('undo', 'add'):
+        loophole('library', 'remove', music)
+        it.becomes(music, '')
+        same(sorted(ids.values()), forgotten(it))
+        same([], it.home.json('library', 'list'))
+        if way == 'undo':
+            contains(loophole('undo').out, f'Remove the library {music}')
+            it.idle()
+            same([music], [line['path'] for line in it.home.json('library', 'list')])
+            it.becomes(music, 'local:done=5')
+            same([ids['3.wav']], forgotten(it))
+        else:
+            it.add(music)
+            it.becomes(music, 'local:done=6')
+    same(ids, {os.path.basename(item[3]).decode(): item[2] for item in it.items(music)})
+    contains(it.home.first('show', ids['2.wav'])['tags'], 'mine')
+    wav(f'{music}/new.wav', 900)
+    it.becomes(music, 'local:done=7')  # it is watched
+    loophole('store', 'check')
+
+
+@claim(inside=Indexing)
+def only_emptying_removes_and_it_asks(it):
+    music, ids = a_library(it, 'empty')
+    it.home.loophole('library', 'remove', music)
+    contains(it.home.refused('forgotten', '--empty'), '6 items would be removed for good')
+    same(6, len(forgotten(it)))
+    same(6, it.home.first('forgotten', '--empty', '--yes')['items'])
+    same([], forgotten(it))
+    it.home.loophole('show', ids['0.wav'], code=12)
+    same(True, os.path.isfile(f'{music}/0/0.wav'))
+    it.home.loophole('store', 'check')
+    it.add(music)
+    it.becomes(music, 'local:done=6')
+    assert not set(ids.values()) & {item[2] for item in it.items(music)}, 'a removed id came back'
+
+
+@claim(inside=Indexing)
+def a_removed_library_that_moved_comes_back_where_it_is_added(it):
+    music, ids = a_library(it, 'old place')
+    it.home.loophole('library', 'remove', music)
+    shutil.move(music, it.folder('new place'))
+    it.add(it.folder('new place'))
+    it.becomes(it.folder('new place'), 'local:done=6')
+    until(lambda: sorted(ids.values()) == sorted(item[2] for item in it.items(it.folder('new place'))))
+
+
+@claim(inside=Indexing)
+def a_library_that_is_added_while_it_is_removed_stays_with_its_items(it):
+    music, one = it.folder('again'), wav(it.folder('one.wav'), 610)
+    os.mkdir(music)
+    for i in range(300):
+        shutil.copy(one, f'{music}/{i}.wav')
+    it.add(music)
+    it.becomes(music, 'local:done=300')
+    ids = sorted(item[2] for item in it.items(music))
+    for _ in range(3):
+        it.must('rescan', music)  # the removal waits for the end of the scan
+        asks = {it.client.send('indexer.' + name, {'path': os.fsencode(music)}, budget_ms=120000): name
+                for name in ('remove_library', 'add_library')}
+        answers = {asks[said[0]]: said[1] for said in (it.client.take('indexer', 120000) for _ in asks)}
+        same({'remove_library': 'ok', 'add_library': 'ok'}, answers)
+        until(lambda: [line['path'] for line in it.home.json('library', 'list')] == [music])
+        until(lambda: forgotten(it) == [])
+        it.idle()
+        it.becomes(music, 'local:done=300')
+        same(ids, sorted(item[2] for item in it.items(music)))
+    it.home.loophole('store', 'check')
+
+
+# ---- relinking ----
+
+def lose(it, name, files=4):
+    """A library of tones with tags whose files are then replaced by others in another library, which differ in content
+    but not in name; returns both folders and the ids of the missing items by file name."""
+    music, other = it.folder(name), it.folder('found ' + name)
+    for i in range(files):
+        wav(f'{music}/pack/{i}.wav', 300 + 20 * i)
+    it.add(music)
+    it.becomes(music, f'local:done={files}')
+    ids = {os.path.basename(item[3]).decode(): item[2] for item in it.items(music)}
+    it.home.loophole('tag', 'kind:audio', '--all', '+mine')
+    for i in range(files):
+        os.unlink(f'{music}/pack/{i}.wav')
+        wav(f'{other}/pack/{i}.wav', 700 + 20 * i)
+    it.rescan(music, accept_missing=True)
+    it.becomes(music, f'missing:done={files}')
+    it.add(other)
+    it.becomes(other, f'local:done={files}')
+    return music, other, ids
+
+
+def ids_at(it, folder):
+    return {os.path.basename(item[3]).decode(): item[2] for item in it.items(folder)}
+
+
+@claim(inside=Indexing)
+def candidates_have_a_score_and_reasons_and_apply_takes_the_best(it):
+    music, other, ids = lose(it, 'lost')
+    lines = it.home.json('relink')
+    same(sorted(ids.values()), sorted(line['id'] for line in lines))
+    for line in lines:
+        best = line['candidates'][0]
+        same(os.path.basename(line['path']), os.path.basename(best['path']))
+        same({'name', 'size', 'duration', 'content', 'folders'}, set(best['why']) - {'distance'})
+        assert 0.5 < best['score'] <= 1, best
+    assert 'distance' in it.home.first('relink', ids['1.wav'])['candidates'][0]['why']
+    theirs = ids_at(it, other)
+    contains(it.home.loophole('relink', music, '--to', other, '--apply').out, 'relinked: 4 of 4')
+    it.becomes(music, '')
+    it.becomes(other, 'local:done=4')
+    same(ids, ids_at(it, other))
+    contains(it.home.first('show', ids['1.wav'])['tags'], 'mine')
+    same(sorted(theirs.values()), forgotten(it))
+    it.home.loophole('store', 'check')
+    it.rescan(other)
+    same(ids, ids_at(it, other))
+    contains(it.home.loophole('undo').out, 'Relink 4 items')
+    it.becomes(music, 'missing:done=4')
+    same(theirs, ids_at(it, other))
+    same([], forgotten(it))
+    it.home.loophole('redo')
+    it.becomes(music, '')
+    same(ids, ids_at(it, other))
+    it.home.loophole('store', 'check')
+
+
+@claim(inside=Indexing)
+def one_item_takes_the_file_that_a_person_names(it):
+    music, other, ids = lose(it, 'one lost', 2)
+    it.home.loophole('relink', ids['0.wav'], '--to', f'{other}/pack/1.wav', '--apply')
+    until(lambda: ids_at(it, other).get('1.wav') == ids['0.wav'])
+    contains(it.home.refused('relink', ids['0.wav']), 'is not missing')
+    assert all(line['id'] != ids['1.wav'] and line['availability'] == 'local'
+               for line in it.home.json('suggest', ids['1.wav']))
+    contains(it.home.refused('relink', ids['1.wav'], '--to', '/nowhere'), 'no file below /nowhere')
+    it.home.loophole('undo')
+    it.home.loophole('store', 'check')
+
+
+@claim(inside=Persist)
+def ten_thousand_relinks_are_one_step_that_undo_takes_back_in_parts(persist):
+    c, k = persist.client, persist.catalogue
+    old, new = k.put_folder(b"old", k.folder), k.put_folder(b"new", k.folder)
+    lost, found = [], []
+    for at in range(0, 10000, 2500):
+        for folder, ids in ((old, lost), (new, found)):
+            ids += [o["id"] for o in k.batch(*[k.place(b"%d.wav" % n, folder=folder) for n in range(at, at + 2500)])]
+        k.batch(*[{"presence": {"id": id, "availability": "missing"}} for id in lost[at:]])
+    step, sent = {}, []
+    for at in range(0, 10000, 1000):
+        actions = [{"relink": {"id": lost[n], "with": found[n]}} for n in range(at, at + 1000)]
+        body = {"label": "Relink 10000 items", "scope": "", "actions": actions, **step}
+        request = new_id()
+        done = c.ask("persist.apply", body, request, 60000)
+        assert done[0] == "ok" and done[1]["items"] == 1000, done
+        step = step or {"step": done[1]["step"]}
+        sent.append((request, body, done))
+        if at == 4000:  # a kill between two parts, and a part that is sent twice
+            persist.restart()
+            c = persist.client
+            assert c.ask("persist.apply", body, request, 60000) == done
+    lines = c.must("persist.undo_list", {"scope": "", "before": 0, "limit": 10})["each"]
+    assert [(line["step"], line["items"]) for line in lines] == [(step["step"], 10000)], lines
+    assert c.ask("persist.apply", {"label": "", "scope": "", "actions": actions, "step": 999999})[0] == "conflict"
+    request = new_id()
+    first = c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
+    c.send("persist.undo", {}, request)
+    until(lambda: persist.client.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] > first)
+    persist.restart()  # between two parts: the same request goes on
+    c, k = persist.client, persist.catalogue
+    error, taken = c.ask("persist.undo", {}, request, 60000)
+    assert error == "ok" and taken["label"] == "Relink 10000 items", taken
+    assert not c.must("persist.forgotten", {"after": bytes(16), "limit": 1}).get("each")
+    assert k.put(b"77.wav", folder=new) == found[77] and k.put(b"77.wav", folder=old) == lost[77]
+    persist.home.check_store()
+
+
+run_claims()

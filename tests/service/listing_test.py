@@ -1,0 +1,159 @@
+#!/usr/bin/python3
+"""What front-ends with long lists ask of search: rows from any offset, folders, grids, many artefacts, peaks of a range."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import msgpack
+from claims import claim, run_claims, same
+from client import Client
+from kits import two_kits
+
+
+def listing(home):
+    two_kits(home)
+
+
+def client_of(home):
+    return Client(home.path)
+
+
+def ids_of(found):
+    return [one['media']['id'] for one in found.get('items', [])]
+
+
+@claim(shares=listing)
+def each_order_has_the_same_rows_from_an_offset_as_page_by_page(home):
+    search = client_of(home)
+    for query in ('', 'kick', 'class:snare or class:kick'):
+        for sort in ('', 'name', '-name', 'duration_s', '-bpm', 'key', '-class', 'id', '-id', 'pack'):
+            whole, cursor = [], ''
+            while True:
+                page = search.must('search.query', {'query': query, 'sort': sort, 'limit': 7, 'cursor': cursor})
+                whole += ids_of(page)
+                cursor = page['cursor']
+                if not cursor:
+                    break
+            for offset in (0, 1, len(whole) // 2, len(whole) - 3, len(whole), len(whole) + 100):
+                page = search.must('search.query', {'query': query, 'sort': sort, 'limit': 5, 'offset': offset})
+                same(whole[offset:offset + 5], ids_of(page), f'{query!r} by {sort!r} from {offset}')
+                same(len(whole), page['total'])
+
+
+@claim(shares=listing)
+def the_cursor_of_a_page_at_an_offset_goes_on(home):
+    search = client_of(home)
+    page = search.must('search.query', {'sort': 'name', 'limit': 4, 'offset': 10})
+    after = search.must('search.query', {'sort': 'name', 'limit': 4, 'cursor': page['cursor']})
+    same(ids_of(search.must('search.query', {'sort': 'name', 'limit': 4, 'offset': 14})), ids_of(after))
+    same('bad_request', search.ask('search.query', {'offset': 1, 'sort': 'name', 'cursor': page['cursor']})[0])
+
+
+@claim(inside=lambda home: _Own(home))
+def a_page_of_another_revision_says_that_rows_moved(home):
+    search = client_of(home)
+    page = search.must('search.query', {'sort': 'name', 'limit': 3, 'offset': 5})
+    assert not search.must('search.query', {'sort': 'name', 'limit': 3, 'offset': 8, 'revision': page['revision']})['moved']
+    first = search.must('search.query', {'sort': 'name', 'limit': 1, 'offset': 0})['items'][0]['media']['id']
+    search.must('persist.put_media', {'edit': {'id': first, 'name': 'zzzz'}})
+    moved = search.must('search.query', {'sort': 'name', 'limit': 3, 'offset': 4, 'revision': page['revision']})
+    same((True, ids_of(page)), (moved['moved'], ids_of(moved)))
+    last = search.must('search.query', {'sort': '-name', 'limit': 1, 'offset': 0})
+    same([first], ids_of(last))
+
+
+class _Own:
+    """A home of its own with the two kits."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        two_kits(self.home)
+        return self.home
+
+    def __exit__(self, *what):
+        self.home.stop()
+
+
+def tree_of(home):
+    """For each folder of the library, its path and the number of files in it and below."""
+    counts = {}
+    for root, _, names in os.walk(home.library):
+        sounds = sum(name.endswith(('.flac', '.wav')) for name in names)
+        while root.startswith(home.library):
+            counts[root] = counts.get(root, 0) + sounds
+            root = os.path.dirname(root)
+    return counts
+
+
+@claim(shares=listing)
+def folders_have_the_counts_of_the_disk(home):
+    search = client_of(home)
+    counts = tree_of(home)
+    library = search.must('search.folders')['each']
+    same([home.library.encode()], [one['name'] for one in library])
+    same(counts[home.library], library[0]['items'])
+    inside = search.must('search.folders', {'folder': library[0]['id']})['each']
+    same({name: counts[os.path.join(home.library, name)] for name in os.listdir(home.library)},
+         {os.fsdecode(one['name']): one['items'] for one in inside})
+    for one in inside:
+        same(one['items'], search.must('search.query', {'folder': one['id'], 'limit': 0})['total'])
+        kicks = search.must('search.query', {'query': 'kick', 'folder': one['id'], 'limit': 0})['total']
+        told = {each['id']: each['items'] for each in
+                search.must('search.folders', {'folder': library[0]['id'], 'query': 'kick'}).get('each', [])}
+        same(kicks, told.get(one['id'], 0))
+    same('not_found', search.ask('search.folders', {'folder': bytes(15) + b'1'})[0])
+
+
+@claim(shares=listing)
+def a_grid_counts_what_queries_of_its_cells_find(home):
+    search = client_of(home)
+    for query, rows, columns in (('', 'family', 'class'), ('kick or snare', 'class', 'pack'), ('', 'pack', 'key')):
+        grid = search.must('search.grid', {'query': query, 'rows': rows, 'columns': columns, 'limit': 12})
+        cells = {(one['row'], one['column']): one['count'] for one in grid.get('cells', [])}
+        assert cells, (rows, columns)
+        for row, down in enumerate(grid['rows']):
+            for column, across in enumerate(grid['columns']):
+                cell = f'{rows}:"{down}" {columns}:"{across}"'
+                found = search.must('search.query', {'query': f'({query}) {cell}' if query else cell, 'limit': 0})
+                same(found['total'], cells.get((row, column), 0), cell)
+    error, said = search.ask('search.grid', {'rows': 'family', 'columns': 'bpm'})
+    same('bad_request', error, said)
+
+
+@claim(shares=listing)
+def artefacts_come_together_and_say_what_is_missing(home):
+    search = client_of(home)
+    ids = ids_of(search.must('search.query', {'limit': 40}))
+    strange = bytes(15) + b'1'
+    found = search.must('search.get_artefacts', {'ids': ids + [strange], 'type': 'waveform'})
+    same(ids + [strange], [one['id'] for one in found['each']])
+    same(0, found['left'])
+    for one in found['each'][:-1]:
+        alone = search.must('search.get_artefact', {'id': one['id'], 'type': 'waveform'})
+        same(alone['artefact']['data'], one['artefact']['data'])
+    last = found['each'][-1]
+    assert 'artefact' not in last and last['refused'], last
+
+
+@claim(shares=listing)
+def peaks_of_a_range_are_those_of_the_waveform(home):
+    search = client_of(home)
+    id = ids_of(search.must('search.query', {'sort': '-duration_s', 'limit': 1}))[0]
+    wave = msgpack.unpackb(search.must('search.get_artefact', {'id': id, 'type': 'waveform'})['artefact']['data'], raw=False)
+    finest = wave['levels'][0]
+    each = wave['frames_a_bin']
+    bins = len(finest['low'])
+    whole = search.must('search.peaks', {'id': id, 'bins': bins // 4})
+    same((wave['frames'], bins // 4, True), (whole['frames'], len(whole['low']), whole['exact']))
+    part = search.must('search.peaks', {'id': id, 'from': 8 * each, 'frames': 16 * each, 'bins': 16})
+    same((finest['low'][8:24], finest['high'][8:24], finest['rms'][8:24]), (part['low'], part['high'], part['rms']))
+    fine = search.must('search.peaks', {'id': id, 'from': 0, 'frames': 4 * each, 'bins': 16})
+    same((False, 16), (fine['exact'], len(fine['low'])))
+    same(finest['high'][0], fine['high'][0])
+    beyond = search.must('search.peaks', {'id': id, 'from': wave['frames'] + 5, 'bins': 10})
+    same(b'', beyond.get('low', b''))
+
+
+run_claims()

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""Patterns on the command line: MIDI files in both directions, and files that are not ours."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import TOP, claim, contains, run_claims, same, until
+from sounding import engine
+
+ACID = os.path.join(TOP, 'frontends/examples/acid.json')
+
+
+def read_json(path):
+    with open(path, encoding='utf-8') as file:
+        return json.load(file)
+
+
+def steps_of(path):
+    return {name: row['pattern'] for name, row in read_json(path)['sequencer']['tracks'].items()}
+
+
+@claim
+def a_pattern_is_exported_for_other_programs_and_imported_with_the_same_steps(home):
+    midi, back = home.file('acid.mid'), home.file('back.json')
+    line = json.loads(home.loophole('pattern', 'export_midi', ACID, midi, '--json').out)
+    assert (line['rows'], line['steps'], line['bpm']) == (3, 16, 132) and 'bass: lost: accent_boost' in line['remarks'], line
+    text = subprocess.run(['midicsv', midi], check=True, capture_output=True, text=True).stdout
+    contains(text, '0, 0, Header, 1, 4, 960\n')
+    contains(text, '1, 0, Tempo, 454545\n')
+    contains(text, '2, 0, Note_on_c, 0, 33, 127\n2, 72, Note_off_c, 0, 33, 64\n')
+    contains(text, '3, 480, Note_on_c, 1, 57, 19\n')
+    home.loophole('pattern', 'import_midi', midi, back)
+    same(steps_of(ACID), steps_of(back))
+    same((132, 0.1), (read_json(back)['sequencer']['bpm'], read_json(back)['sequencer']['swing']))
+
+
+@claim
+def a_midi_file_with_smpte_time_and_a_damaged_one_are_refused(home):
+    for name, division, why in (('smpte.mid', b'\xe7\x28', 'SMPTE'), ('cut.mid', b'\0\x60', 'ends within track 1')):
+        with open(home.file(name), 'wb') as out:
+            out.write(b'MThd\0\0\0\6\0\0\0\1' + division + b'MTrk\0\0\0\x20\0\x90')
+        contains(home.refused('pattern', 'import_midi', home.file(name), home.file('no.json')), why)
+    assert not os.path.exists(home.file('no.json'))
+
+
+@claim
+def a_file_of_another_program_is_replaced_only_when_asked(home):
+    midi, mine = home.file('a.mid'), home.file('mine.json')
+    home.loophole('pattern', 'export_midi', ACID, midi)
+    home.loophole('pattern', 'export_midi', ACID, midi)  # an earlier export
+    with open(mine, 'w', encoding='utf-8') as out:
+        out.write('{"mine": 1}\n')
+    contains(home.refused('pattern', 'import_midi', midi, mine), 'exists already')
+    contains(home.refused('pattern', 'export_midi', ACID, mine), 'exists already')
+    same({'mine': 1}, read_json(mine))
+    home.loophole('pattern', 'import_midi', midi, mine, '--force')
+    same(steps_of(ACID), steps_of(mine))
+
+
+# ---- slots ----
+
+
+def slots_engine(home):
+    engine(home)
+    home.wait_ready('project', 'persist')
+
+
+def slot_file(home, number, bank=1):
+    return home.file('data', 'projects', 'draft', 'patterns', 'slots', f'bank_{bank}', f'slot_{number:03d}.json')
+
+
+def said(home, *args):
+    return home.loophole('pattern', *args).out
+
+
+def make_pattern(home, name, steps='X...X...X...X...', **more):
+    path = home.file(name + '.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump(dict({'metadata': {'name': name}, 'sequencer': {'bpm': 120, 'tracks': {'kick': {'pattern': steps}}}}, **more),
+                  out)
+    return path
+
+
+def names(home):
+    line = json.loads(home.loophole('pattern', 'slots', '--json').out)
+    return {slot['slot']: slot['name'] for slot in line['slots']}
+
+
+@claim(shares=slots_engine)
+def a_slot_is_saved_loaded_and_changed_in_the_words_of_the_table(home):
+    same('[PATTERN] Saved to slot 5\n', said(home, 'save', '5.0', ACID))
+    same(steps_of(ACID), steps_of(slot_file(home, 5)))
+    same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load', '5'))
+    same('[PATTERN] Saved to slot 6\n', said(home, 'save', '6'))  # the pattern that plays
+    same(steps_of(ACID), steps_of(slot_file(home, 6)))
+    same('[PATTERN] Copied slot 5 to slot 7\n', said(home, 'copy', '5', '7'))
+    same('[PATTERN] Renamed slot 7 to Hard\n', said(home, 'rename', '7', 'Hard'))
+    same('[PATTERN] Swapped slots 5 and 7\n', said(home, 'swap', '5', '7'))
+    same('[PATTERN] Moved slot 7 to slot 8\n', said(home, 'move', '7', '8'))
+    same('[PATTERN] Deleted slot 6\n', said(home, 'delete', '6'))
+    same({5: 'Hard', 8: 'Acid'}, names(home))
+    same('Hard', read_json(slot_file(home, 5))['metadata']['name'])
+    assert not os.path.exists(slot_file(home, 6)) and not os.path.exists(slot_file(home, 7))
+    same('[PATTERN] Bank 2\n', said(home, 'bank', '2'))
+    said(home, 'save', '1', ACID)
+    assert os.path.exists(slot_file(home, 129, 2))
+    said(home, 'bank', '1')
+
+
+@claim(shares=slots_engine)
+def a_wrong_slot_is_refused_in_the_words_of_the_table(home):
+    def refused(code, words, *args):
+        same(words + '\n', home.loophole('pattern', *args, code=code).err)
+
+    for arg in ('0', '129', '-1', 'nan', '1e999', 'five'):
+        refused(11, f'[PATTERN] Error: Invalid slot number: {arg}', 'save', arg)
+    refused(11, '[PATTERN] Error: No slot number provided', 'load')
+    refused(12, '[PATTERN] Error: Slot 99 is empty', 'load', '99')
+    said(home, 'save', '20', ACID)
+    contains(home.loophole('pattern', 'rename', '20', 'a/b', code=11).err, '[PATTERN] Error: Invalid name: a/b')
+
+
+@claim(shares=slots_engine)
+def an_undo_brings_a_slot_and_its_file_back(home):
+    said(home, 'save', '30', make_pattern(home, 'one'))
+    said(home, 'save', '30', make_pattern(home, 'two'))
+    home.ask('project.undo')
+    same('one', names(home)[30])
+    said(home, 'load', '30')
+    until(lambda: read_json(slot_file(home, 30))['metadata']['name'] == 'one', what='the file is the old one')
+    said(home, 'delete', '30')
+    home.ask('project.undo')
+    said(home, 'load', '30')
+    until(lambda: os.path.exists(slot_file(home, 30)), what='the file is back')
+
+
+@claim(shares=slots_engine)
+def a_file_of_another_program_is_taken_and_a_corrupt_one_names_its_backup(home):
+    said(home, 'save', '40', make_pattern(home, 'ours'))
+    foreign = make_pattern(home, 'theirs', colour='red')
+    os.replace(foreign, slot_file(home, 40))
+    said(home, 'load', '40')
+    same('theirs', names(home)[40])
+    until(lambda: 'slot 40 was changed by another program' in home.log('project'))
+    said(home, 'rename', '40', 'Mine')
+    same('red', read_json(slot_file(home, 40))['colour'])  # unknown keys stay
+    with open(slot_file(home, 40), 'w', encoding='utf-8') as out:
+        out.write('{"sequencer": {')
+    error = home.loophole('pattern', 'load', '40', code=11).err
+    contains(error, '[PATTERN] Error: Slot 40 is corrupt: not JSON')
+    contains(error, 'patterns/backups/slot_040_')
+    said(home, 'save', '40', ACID)  # the corrupt file is among the backups
+    same('Acid', names(home)[40])
+
+
+@claim(shares=slots_engine)
+def clients_that_save_one_slot_leave_one_whole_pattern(home):
+    clients = [home.client() for _ in range(2)]
+    for turn in range(40):
+        for i, client in enumerate(clients):
+            client.send('project.save_pattern', {'slot': '50', 'file': json.dumps(
+                {'metadata': {'name': f'{turn} of {i}'}, 'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}})})
+        for client in clients:
+            assert client.take('project')[1] in ('ok', 'conflict')
+        read_json(slot_file(home, 50))
+    assert names(home)[50] in ('39 of 0', '39 of 1')
+
+
+run_claims()

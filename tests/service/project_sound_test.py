@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+"""What sounds belongs to the open project: it is kept while it changes, and set again on a fresh core."""
+import json
+import os
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import engine, meter, noise, until_quiet, until_sounds
+
+BARS = 'X...X...X...X...'
+
+
+def studio(home):
+    """An engine that sounds, with two items in its library."""
+    os.makedirs(home.file('library'))
+    for name in ('kick', 'hat'):
+        noise(home.file('library', f'{name}.wav'), frames=24000 if name == 'kick' else 12000)
+    engine(home)
+    home.loophole('index', home.file('library'), '--wait')
+
+
+def item(home, name):
+    return home.first('search', name, '--limit', '1')['id']
+
+
+def sounding(home):
+    return home.ask('audio.sounding')
+
+
+def kept(home, name=''):
+    """The part of the project that has what sounds; {} if there is none."""
+    parts = home.ask('project.show', f'project={name}')['each']
+    return next((json.loads(part['body']) for part in parts if part['kind'] == 'sound'), {})
+
+
+def strip(now, bus):
+    return next(one for one in now['mixer']['strips'] if one['bus'] == bus)
+
+
+def pads(now):
+    return {pad['pad']: pad['id'] for pad in now.get('pads', ()) if 'id' in pad}
+
+
+def rows(now):
+    return {row['name']: row.get('id') for row in now.get('pattern', {}).get('sequencer', {}).get('tracks', ())}
+
+
+def make_music(home, bpm=131.5, pad=3):
+    """Sets one thing of each sort."""
+    home.ask('audio.set_tempo', f'bpm={bpm}')
+    home.ask('audio.set_swing', 'swing=0.25')
+    home.ask('audio.set_metronome', 'on=false')
+    home.ask('audio.set_sync', 'source=none', 'clock_out=true')
+    home.ask('audio.set_strip', 'strip={"bus":"pads","gain":0.5,"pan":-0.5}')
+    home.ask('audio.set_limiter', 'ceiling=0.75')
+    home.ask('audio.set_pads', 'each=' + json.dumps([{'pad': pad, 'id': item(home, 'kick'), 'gain': 0.75, 'mode': 'one_shot'}]))
+    home.ask('audio.set_pattern', 'pattern=' + json.dumps({'metadata': {'name': 'one'}, 'sequencer': {'tracks': [
+        {'name': 'hat', 'pattern': BARS, 'id': item(home, 'hat')}]}}))
+
+
+def music(now):
+    """What make_music sets, as the core or a project has it."""
+    return (now['bpm'], now['swing'], now['clock_out'], strip(now, 'pads')['gain'], strip(now, 'pads')['pan'],
+            now['mixer']['ceiling'], pads(now), rows(now))
+
+
+def made(home, bpm=131.5, pad=3):
+    return bpm, 0.25, True, 0.5, -0.5, 0.75, {pad: item(home, 'kick')}, {'hat': item(home, 'hat')}
+
+
+def is_music(now, wanted):
+    return bool(now.get('mixer')) and music(now) == wanted
+
+
+def until_kept(home, wanted, name=''):
+    until(lambda: is_music(kept(home, name), wanted), what=f'{name} keeps {wanted}')
+
+
+def until_sounding(home, wanted):
+    until(lambda: is_music(sounding(home), wanted), what=f'the core has {wanted}')
+
+
+def until_hit_sounds(home):
+    """Hits the pad again and again, because its sound is short."""
+    def sounds():
+        home.loophole('ask', 'audio.hit', 'pad=3', 'velocity=1', code=None)
+        return meter(home, 'pads') != 0
+    until(sounds, what='the pad sounds')
+
+
+@claim
+def what_sounds_is_there_again_after_the_engine_was_stopped(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    same(2, home.ask('project.state')['items'])
+    same(131.5, home.ask('project.state')['bpm'])
+    home.loophole('project', 'save')
+    file = json.load(open(home.file('data', 'projects', 'Song', 'project.json'), encoding='utf-8'))
+    same(wanted, music(file['sound'][0]))
+    contains(home.refused('project', 'undo'), 'undo')  # what sounds has no steps
+    home.stop()
+    engine(home)
+    until_sounding(home, wanted)
+    same(wanted, music(kept(home)))
+    assert not home.ask('project.state')['dirty']
+    until_hit_sounds(home)
+    home.ask('audio.start')
+    until_sounds(home, 'sequencer')
+    home.ask('audio.stop')
+    until_quiet(home)
+    home.stop()
+    home.check_store()
+
+
+@claim
+def each_project_has_its_own_sound(home):
+    studio(home)
+    home.loophole('project', 'new', 'First')
+    make_music(home)
+    first, second = made(home), made(home, 97, 5)
+    home.loophole('project', 'new', 'Second')
+    until(lambda: sounding(home)['bpm'] == 120)
+    same(first, music(kept(home, 'First')))  # the last change before the switch too
+    home.ask('audio.set_pads', 'each=[{"pad":3,"mode":"one_shot"}]')
+    make_music(home, 97, 5)
+    home.loophole('project', 'open', 'First')
+    until_sounding(home, first)
+    until_kept(home, second, 'Second')
+    home.loophole('project', 'open', 'Second')
+    until_sounding(home, second)
+    same(first, music(kept(home, 'First')))
+    home.loophole('project', 'close')
+    home.loophole('project', 'state')
+    until(lambda: sounding(home)['bpm'] == 120)
+
+
+@claim
+def a_load_an_undo_and_a_changed_tempo_are_heard(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    until_kept(home, made(home))
+    home.loophole('project', 'save')
+    home.ask('audio.set_tempo', 'bpm=150')
+    until_kept(home, made(home, 150))
+    assert home.ask('project.state')['dirty']
+    home.loophole('project', 'load')
+    until_sounding(home, made(home))
+    assert not home.ask('project.state')['dirty']
+    home.loophole('project', 'undo')
+    until_sounding(home, made(home, 150))
+    home.loophole('project', 'set', 'bpm=111')
+    until_sounding(home, made(home, 111))
+    same(111, home.ask('project.state')['bpm'])
+    home.loophole('project', 'undo')
+    until_sounding(home, made(home, 150))
+
+
+@claim
+def nothing_is_set_over_a_core_that_lives(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    until_kept(home, made(home))
+    for number, service in enumerate(('project', 'persist', 'audio')):
+        until(lambda: all(home.has_lived(one) for one in ('project', 'persist', 'audio')))
+        bpm = 140 + number
+        if service == 'audio':
+            home.ask('audio.set_tempo', f'bpm={bpm}')
+            os.kill(home.pid(service), signal.SIGKILL)
+        else:
+            os.kill(home.pid(service), signal.SIGKILL)
+            home.ask('audio.set_tempo', f'bpm={bpm}')
+        same(bpm, sounding(home)['bpm'])
+        until_kept(home, made(home, bpm))
+        same(bpm, sounding(home)['bpm'])
+    until_hit_sounds(home)
+
+
+@claim
+def an_item_that_is_away_stays_silent_and_counts(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    home.stop()
+    os.rename(home.file('library', 'kick.wav'), home.file('away.wav'))
+    engine(home)
+    home.loophole('index', home.file('library'), '--wait')
+    until(lambda: home.ask('project.state')['missing'] == 1)
+    until_sounding(home, wanted)
+    same(wanted, music(kept(home)))
+    home.ask('audio.set_tempo', 'bpm=99')
+    until_kept(home, made(home, 99))
+    shutil.move(home.file('away.wav'), home.file('library', 'kick.wav'))
+    home.loophole('index', home.file('library'), '--wait')
+    until(lambda: home.ask('project.state')['missing'] == 0)
+    home.stop()
+    engine(home)
+    until_sounding(home, made(home, 99))
+    until_hit_sounds(home)
+
+
+@claim
+def without_an_open_project_nothing_is_kept(home):
+    studio(home)
+    make_music(home)
+    until(lambda: home.has_lived('project'))
+    assert 'project' not in sounding(home)
+    same([], home.ask('project.list').get('each', []))
+    home.loophole('project', 'state')  # makes the draft: it begins with what a person has set already
+    until_kept(home, made(home))
+    until_sounding(home, made(home))
+
+
+run_claims()

@@ -1,0 +1,503 @@
+#!/usr/bin/python3
+"""Projects: their parts, saves, undo, and the files of their folders. Most claims share one engine, and have a project of
+their own in it."""
+import json
+import os
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, how_often, random, run_claims, same, until
+from client import Client, in_threads, new_id
+from indexing import Indexing, wav
+
+
+def word(id):
+    """An id as text: 26 characters of Crockford's base 32."""
+    number = int.from_bytes(id, 'big')
+    return ''.join('0123456789ABCDEFGHJKMNPQRSTVWXYZ'[number >> 5 * i & 31] for i in reversed(range(26)))
+
+
+def running(home):
+    home.up()
+    home.wait_ready('persist', 'project')
+
+
+class Studio:
+    """A new project on the engine of a home."""
+
+    def __init__(self, home, name):
+        self.home, self.client, self.name = home, Client(home.path), name
+        self.id = self.must('new', name=name)['id']
+        self.folder = self.state()['folder'].decode()
+
+    def ask(self, ask, request=None, **body):
+        if ask not in ('new', 'open', 'close', 'list', 'current'):
+            body.setdefault('project', self.name)
+        if isinstance(body.get('body'), dict):
+            body['body'] = json.dumps(body['body'])
+        return self.client.ask('project.' + ask, body, request)
+
+    def must(self, ask, request=None, **body):
+        error, answer = self.ask(ask, request, **body)
+        assert error == 'ok', (ask, body, error, answer)
+        return answer
+
+    def refused(self, error, ask, **body):
+        got, answer = self.ask(ask, **body)
+        assert got == error, (ask, body, got, answer)
+        return answer['what']
+
+    def state(self):
+        return self.must('state')
+
+    def put(self, kind, **keys):
+        """Adds a part and returns its id."""
+        return word(self.must('put', kind=kind, body=keys)['element']['id'])
+
+    def change(self, id, **keys):
+        return self.must('put', id=id, body=keys)['element']
+
+    def parts(self):
+        """{(kind, id): body} of all parts."""
+        return {(part['kind'], word(part['id'])): json.loads(part['body']) for part in self.must('show')['each']}
+
+    def file(self):
+        with open(os.path.join(self.folder, 'project.json'), encoding='utf-8') as file:
+            return json.load(file)
+
+
+@claim(shares=running)
+def keys_change_alone_and_unknown_ones_are_kept(home):
+    it = Studio(home, 'Keys')
+    track = it.put('track', name='Drums', later={'a': [1, None]})
+    same({'name': 'Kit', 'gain': 0.5, 'later': {'a': [1, None]}}, json.loads(it.change(track, name='Kit', gain=0.5)['body']))
+    same({'name': 'Kit', 'later': {'a': [1, None]}}, json.loads(it.change(track, gain=None)['body']))
+    state = it.must('set', body={'bpm': 90, 'key': 'f# minor', 'swing': 0.25, 'tempo_lock': True})
+    same((90, 'F#min', 0.25, True), tuple(state[key] for key in ('bpm', 'key', 'swing', 'tempo_lock')))
+
+
+@claim(shares=running)
+def a_key_out_of_its_range_is_refused_with_its_name(home):
+    it = Studio(home, 'Ranges')
+    contains(it.refused('bad_request', 'set', body={'bpm': 401}), 'bpm 401 is out of range: expected a number from 20 to 400')
+    contains(it.refused('bad_request', 'set', body={'key': 'H#'}), 'expected a key')
+    for name in ('', 'a/b', '.hidden', 'x' * 81, 'bell\x07'):
+        it.refused('bad_request', 'new', name=name)
+    it.refused('bad_request', 'put', kind='saved', body={})
+    it.refused('bad_request', 'put', kind='track', body='[1]')
+    it.refused('bad_request', 'put', kind='track', body='{"a":' * 80 + '1' + '}' * 80)
+    it.refused('exists', 'new', name='Ranges')
+    it.refused('exists', 'new', name='draft')  # also before it is made: both would have one folder
+    it.refused('exists', 'save_as', name='draft')
+    it.refused('exists', 'set', body={'name': 'draft'})
+
+
+@claim(shares=running)
+def a_change_is_undone_by_its_name_and_a_taken_back_one_is_not_dirty(home):
+    it = Studio(home, 'Undo')
+    assert it.state()['dirty']
+    track = it.put('track', name='One')
+    assert not it.must('save')['dirty']
+    it.must('put', id=track, body={'name': 'Two'}, label='rename track')
+    assert it.state()['dirty']
+    undone = it.must('undo')
+    same(('rename track', False), (undone['label'], undone['state']['dirty']))
+    same('One', it.parts()['track', track]['name'])
+    same('rename track', it.must('redo')['label'])
+    same('Two', it.parts()['track', track]['name'])
+    it.must('undo'), it.must('undo')
+    assert ('track', track) not in it.parts()
+    it.refused('not_found', 'undo')  # neither the save nor the making of the project is a step
+
+
+@claim(shares=running)
+def a_save_has_a_number_and_a_file_and_load_goes_back_to_it(home):
+    it = Studio(home, 'Saves')
+    track = it.put('track', name='A')
+    same(1, it.must('save')['revision'])
+    same(1, it.must('save')['revision'])  # nothing changed
+    file = it.file()
+    same(('1.0', 1, 'Saves'), (file['schema_version'], file['revision'], file['project']['name']))
+    same([{'id': it.file()['tracks'][0]['id'], 'name': 'A'}], file['tracks'])
+    it.change(track, name='B')
+    it.put('clip', start=4)
+    same(2, it.must('save')['revision'])
+    second = it.parts()
+    state = it.must('load', revision=1)
+    same({'name': 'A'}, it.parts()['track', track])
+    assert state['dirty'] and not any(kind == 'clip' for kind, _ in it.parts())
+    same('load revision 1', it.must('undo')['label'])
+    same(second, it.parts())
+    it.refused('not_found', 'load', revision=7)
+    assert not [name for name in os.listdir(it.folder) if name != 'project.json'], os.listdir(it.folder)
+
+
+@claim(shares=running)
+def a_file_changed_by_another_program_is_offered_and_never_overwritten_unasked(home):
+    it = Studio(home, 'Mirror')
+    track = it.put('track', name='A')
+    it.must('save')
+    file = it.file()
+    file['tracks'][0]['name'] = 'by hand'
+    file['tracks'][0]['colour'] = 'red'
+    text = json.dumps(file)
+    path = os.path.join(it.folder, 'project.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        out.write(text)
+    same('changed', it.state()['mirror'])
+    it.change(track, name='C')
+    contains(it.refused('conflict', 'save'), 'changed by another program')
+    with open(path, encoding='utf-8') as read:
+        same(text, read.read())
+    it.must('load', file=True)
+    same({'name': 'by hand', 'colour': 'red'}, it.parts()['track', track])
+    same('same', it.must('save')['mirror'])
+    same('by hand', it.file()['tracks'][0]['name'])
+    it.must('undo')
+    same('C', it.parts()['track', track]['name'])
+
+
+@claim(shares=running)
+def a_part_that_another_program_made_one_of_another_kind_is_taken(home):
+    it = Studio(home, 'Kinds')
+    it.put('track', name='stays'), it.put('track', name='changes')
+    it.must('save')
+    file = it.file()
+    changed = [track for track in file['tracks'] if track['name'] == 'changes']
+    file['tracks'].remove(changed[0])
+    with open(os.path.join(it.folder, 'project.json'), 'w', encoding='utf-8') as out:
+        json.dump(dict(file, sections=changed), out)
+    it.must('load', file=True)
+    same({'name': 'changes'}, it.parts()['section', changed[0]['id']])
+    it.must('undo')
+    same({'name': 'changes'}, it.parts()['track', changed[0]['id']])
+
+
+@claim(shares=running)
+def a_save_of_thousands_of_parts_is_loaded_again(home):
+    it = Studio(home, 'Large')
+    for _ in range(5):
+        actions = [{'element': {'id': new_id(), 'project': it.id, 'kind': 'clip', 'expect': 0,
+                                'body': json.dumps({'item': word(new_id())}, separators=(',', ':'))}} for _ in range(900)]
+        it.client.must('persist.apply', {'label': 'many', 'scope': word(it.id), 'actions': actions})
+    saved = it.must('save')
+    same((4500, False), (saved['items'], saved['dirty']))
+    before = {key: body for key, body in it.parts().items() if key[0] == 'clip'}
+    it.must('remove', id=next(iter(before))[1])
+    it.must('load', revision=1)
+    same(before, {key: body for key, body in it.parts().items() if key[0] == 'clip'})
+
+
+@claim(shares=running)
+def files_of_newer_or_damaged_projects_are_refused_and_stay(home):
+    it = Studio(home, 'Foreign')
+    folder = home.file('foreign')
+    os.makedirs(folder)
+    path = os.path.join(folder, 'project.json')
+    for text, error in (('{', 'bad_request'), ('[]', 'bad_request'), ('{"schema_version":"1.0"}', 'bad_request'),
+                        ('{"schema_version":"2.0","project":{"name":"x"}}', 'version'),
+                        ('{"schema_version":"1.0","project":{"name":"x","bpm":"fast"}}', 'bad_request'),
+                        ('{"schema_version":"1.0","project":{"name":"x"},"tracks":{}}', 'bad_request'),
+                        ('{"schema_version":"1.0","project":{"name":"x"},"clips":[{"start":-1}]}', 'bad_request'),
+                        ('{"schema_version":"1.0","project":{"name":"x"},"tracks":[{"id":"%s"}],"clips":[{"id":"%s"}]}'
+                         % (2 * (word(new_id()),)), 'bad_request')):
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(text)
+        it.refused(error, 'open', folder=folder.encode())
+        with open(path, encoding='utf-8') as read:
+            same(text, read.read())
+    it.refused('not_found', 'open', folder=home.file('nowhere').encode())
+
+
+@claim(shares=running)
+def a_later_minor_version_keeps_its_unknown_keys_at_every_level(home):
+    it = Studio(home, 'Minor')
+    folder = home.file('minor')
+    os.makedirs(folder)
+    written = {'schema_version': '1.7', 'project': {'name': 'From later', 'bpm': 99.5, 'mood': 'blue'},
+               'tracks': [{'name': 'T', 'freeze': {'at': 1}}], 'scenes': [1, {'two': 2}]}
+    with open(os.path.join(folder, 'project.json'), 'w', encoding='utf-8') as out:
+        json.dump(written, out)
+    opened = it.must('open', folder=folder.encode())
+    same(('From later', 99.5, False), (opened['name'], opened['bpm'], opened['dirty']))
+    it.name, it.folder = 'From later', folder
+    it.put('section', name='Intro')
+    it.must('save')
+    file = it.file()
+    same([1, {'two': 2}], file['scenes'])
+    same('blue', file['project']['mood'])
+    same({'at': 1}, file['tracks'][0]['freeze'])
+
+
+@claim(shares=running)
+def a_copy_under_another_name_is_a_project_of_its_own(home):
+    it = Studio(home, 'Original')
+    track = it.put('track', name='T')
+    copy = it.must('save_as', name='Copy')
+    assert copy['id'] != it.id and copy['current'] and not copy['dirty'], copy
+    other = Studio.__new__(Studio)
+    other.home, other.client, other.name = home, it.client, 'Copy'
+    other.change(track, name='Changed')
+    same('T', it.parts()['track', track]['name'])
+    it.refused('exists', 'save_as', name='Copy')
+
+
+@claim(shares=running)
+def two_clients_that_edit_one_project_lose_nothing(home):
+    it = Studio(home, 'Two')
+    track = it.put('track', name='T')
+    rounds = how_often(150, 500)
+
+    def edit(number):
+        client = Client(home.path)
+        for i in range(rounds):
+            body = {'project': 'Two', 'id': track, 'kind': 'track', 'body': json.dumps({f'key{number}_{i}': i})}
+            error, answer = client.ask('project.put', body)
+            assert error == 'ok', (error, answer)
+    in_threads(2, edit)
+    wanted = {f'key{n}_{i}': i for n in range(2) for i in range(rounds)}
+    same(dict(wanted, name='T'), it.parts()['track', track])
+
+
+@claim(shares=running)
+def an_edit_of_a_revision_that_has_passed_is_a_conflict(home):
+    it = Studio(home, 'Expect')
+    part = it.must('put', kind='track', body={'name': 'T'})['element']
+    track = word(part['id'])
+    it.must('put', id=part['id'], body={'name': 'U'}, expect=part['revision'])
+    it.refused('conflict', 'put', id=part['id'], body={'name': 'V'}, expect=part['revision'])
+    same('U', it.parts()['track', track]['name'])
+    request = new_id()
+    first = it.must('put', request, kind='track', body={'name': 'once'})
+    same(first, it.must('put', request, kind='track', body={'name': 'once'}))
+    same(1, sum(body.get('name') == 'once' for body in it.parts().values()))
+
+
+@claim(shares=running)
+def a_change_that_comes_between_two_parts_of_an_undo_is_not_taken_back(home):
+    it = Studio(home, 'Parts')
+    apply, undone, added = {'label': 'many', 'scope': word(it.id)}, [], []
+    for _ in range(6):
+        apply['actions'] = [{'element': {'id': new_id(), 'project': it.id, 'kind': 'clip', 'expect': 0, 'body': '{}'}}
+                            for _ in range(1000)]
+        apply['step'] = it.client.must('persist.apply', apply)['step']
+
+    def change(number):
+        client = Client(home.path)
+        if number == 0:
+            undone.append(client.ask('project.undo', {'project': 'Parts'}))
+        while number == 1 and not undone:
+            added.append(client.must('project.put', {'project': 'Parts', 'kind': 'track', 'body': '{}'})['element']['id'])
+    in_threads(2, change)
+    parts = it.parts()
+    same(sorted(map(word, added)), sorted(id for kind, id in parts if kind == 'track'))
+    error, answer = undone[0]
+    assert error == 'conflict' or ('many', 0) == (answer['label'], sum(kind == 'clip' for kind, _ in parts)), undone
+
+
+@claim
+def the_draft_project_is_made_once_when_clients_ask_at_the_same_time(home):
+    home.up()
+    found = []
+    in_threads(8, lambda _: found.append(Client(home.path).must('project.current')['id']))
+    same(1, len(set(found)))
+    same(['draft'], [one['name'] for one in Client(home.path).must('project.list')['each']])
+
+
+@claim
+def the_draft_project_becomes_the_open_one_when_the_open_one_is_gone(home):
+    home.up()
+    it = Studio(home, 'Gone')
+    gone = {'id': it.id, 'project': it.id, 'kind': 'project'}
+    it.client.must('persist.apply', {'label': 'remove', 'scope': word(it.id), 'actions': [{'element': gone}]})
+    same('draft', it.must('current')['name'])
+
+
+@claim(inside=Indexing)
+def a_project_opens_on_another_engine_that_joins_sounds_by_content(it):
+    tone = wav(it.folder('lib', 'tone.wav'), 440)
+    lost = wav(it.folder('lib', 'lost.wav'), 330)
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Travels')
+    track = mine.put('track', name='T')
+    for path in (tone, lost):
+        mine.put('clip', track=track, item=it.id_of(path), start=1)
+    os.unlink(lost)
+    it.rescan(it.folder('lib'), accept_missing=True)
+    until(lambda: mine.state()['missing'] == 1)
+    mine.must('save')
+    parts, file = mine.parts(), mine.file()
+    names = {item['name']: item for item in file['items']}
+    same({'tone', 'lost'}, set(names))
+    assert all(len(item['content']) == 32 and item['format']['frames'] > 0 for item in names.values()), names
+
+    other = it.home.other('second')
+    moved = other.file('moved')
+    shutil.copytree(mine.folder, moved)
+    with Indexing(other) as second:
+        wav(second.folder('sounds', 'renamed.wav'), 440)
+        second.add(second.folder('sounds'))
+        theirs = Studio(other, 'unused')
+        opened = theirs.must('open', folder=moved.encode())
+        same(('Travels', 1, 0, 2, False), tuple(opened[key] for key in ('name', 'missing', 'offline', 'items', 'dirty')))
+        theirs.name, theirs.folder = 'Travels', moved
+        same(parts, {key: body for key, body in theirs.parts().items() if key[0] != 'item'})
+        theirs.must('set', body={'bpm': 100})
+        theirs.must('save')
+        again = {item['name']: item for item in theirs.file()['items']}
+        same(names['lost'], again['lost'])
+        other.check_store()
+
+
+@claim(inside=Indexing)
+def sounds_in_use_are_collected_once_each_and_found_by_the_name_of_the_project(it):
+    one = wav(it.folder('lib', 'a', 'kick.wav'), 440)
+    same_name = wav(it.folder('lib', 'b', 'kick.wav'), 550)
+    wav(it.folder('lib', 'other.wav'), 660)
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Gathered')
+    track = mine.put('track', name='Drums', role='drums')
+    section = mine.put('section', name='Intro')
+    for path in (one, one, same_name):
+        mine.put('clip', track=track, section=section, item=it.id_of(path))
+    paths = lambda *query: sorted(item['path'] for item in it.home.json('search', *query))
+    until(lambda: paths('used:Gathered') == sorted(map(os.fsdecode, (one, same_name))))
+    same(2, len(paths('role:drums section:Intro')))
+    same(1, len(paths('unused:Gathered')))
+    checked = it.home.first('project', 'collect', '--check')
+    same((2, 0), (checked['copied'], checked['present']))
+    assert not os.path.exists(os.path.join(mine.folder, 'Media'))
+    done = it.home.first('project', 'collect')
+    same((2, 0, checked['bytes']), (done['copied'], done['present'], done['bytes']))
+    audio = os.path.join(mine.folder, 'Media', 'Audio')
+    names = sorted(os.listdir(audio))
+    assert len(names) == 2 and 'kick.wav' in names and all(name.startswith('kick') for name in names), names
+    copied = {open(os.path.join(audio, name), 'rb').read() for name in names}
+    same({open(path, 'rb').read() for path in (one, same_name)}, copied)
+    done = it.home.first('project', 'collect')
+    same((0, 2), (done['copied'], done['present']))
+    os.unlink(same_name)
+    it.rescan(it.folder('lib'), accept_missing=True)
+    until(lambda: mine.state()['missing'] == 1)
+    contains(it.home.refused('project', 'collect'), '1 items are missing or offline, such as "kick"')
+    same(['kick'], it.home.first('project', 'collect', '--without-missing')['without'])
+    same('collect', it.home.first('project', 'undo')['label'])
+
+
+@claim(shares=running)
+def the_command_line_makes_changes_saves_and_goes_back(home):
+    home.loophole('project', 'new', 'Line', 'bpm=96', 'key=Am')
+    state = home.first('project', 'state')
+    same(('Line', 96.0, 'Amin', True, 0), tuple(state[key] for key in ('name', 'bpm', 'key', 'dirty', 'revision')))
+    track = home.first('project', 'add', 'track', 'name=808', 'gain=0.5')
+    same({'name': '808', 'gain': 0.5}, track['body'])
+    home.loophole('project', 'save')
+    home.loophole('project', 'put', track['id'], 'name=909', 'gain=', '--label', 'rename track')
+    contains(home.loophole('project', 'show').out, '"name":"909"')
+    contains(home.loophole('project', 'undo').out, 'undone: rename track')
+    assert not home.first('project', 'state')['dirty']
+    home.loophole('project', 'redo')
+    home.loophole('project', 'load', '1')
+    same([{'name': '808', 'gain': 0.5}], [one['body'] for one in home.json('project', 'show')[1:] if one['kind'] == 'track'])
+    contains(home.refused('project', 'load', 'x', code=11), 'not the number of a save')
+    contains(home.refused('project', 'open', 'Nobody', code=12), 'no project "Nobody"')
+    home.loophole('project', 'remove', track['id'])
+    home.loophole('project', 'draft')
+    home.loophole('project', 'close')
+    same('draft', home.first('project', 'state')['name'])
+    assert 'Line' in [one['name'] for one in home.json('project', 'list')]
+
+
+@claim
+def an_ask_that_is_repeated_after_a_death_gets_its_first_answer(home):
+    home.up()
+    it = Studio(home, 'Again')
+    track = it.put('track', name='T')
+    for ask, body in (('remove', {'id': track}), ('save_as', {'name': 'Copy'})):
+        request = new_id()
+        first = it.must(ask, request, **body)
+        until(lambda: home.has_lived('project'))
+        os.kill(home.pid('project'), signal.SIGKILL)
+        same(first, it.must(ask, request, **body))
+    contains(it.refused('not_found', 'remove', id=track), 'the project has no part')
+    it.refused('exists', 'save_as', name='Copy')
+
+
+@claim
+def after_kills_in_a_save_or_load_the_old_or_the_new_state_is_whole(home):
+    home.up()
+    it = Studio(home, 'Killed')
+    track = it.put('track', name='0')
+    it.must('save')
+    for i in range(1, how_often(6, 60)):
+        service = 'project' if i % 2 else 'persist'
+        until(lambda: home.has_lived('project') and home.has_lived('persist'))
+        it.change(track, name=str(i))
+        request = new_id()
+        it.client.send('project.save', {'project': 'Killed'}, request)
+        os.kill(home.pid(service), signal.SIGKILL)
+        state = it.must('save', request)
+        same((i + 1, False, 'same'), (state['revision'], state['dirty'], state['mirror']))
+        same(str(i), it.file()['tracks'][0]['name'])
+    same(['project.json'], os.listdir(it.folder))
+    home.stop()
+    home.check_store()
+
+
+@claim(inside=Indexing)
+def after_a_death_before_its_uses_are_noted_they_are_noted_at_the_next_start(it):
+    sound = wav(it.folder('lib', 'a.wav'), 440)
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Noted')
+    clip = mine.put('clip', item=it.id_of(sound))
+    used = lambda: len(it.home.json('search', 'used:Noted'))
+    until(lambda: used() == 1)
+    until(lambda: it.home.has_lived('project') and it.home.has_lived('persist'))
+    persist = it.home.pid('persist')
+    os.kill(persist, signal.SIGSTOP)
+    mine.client.send('project.remove', {'project': 'Noted', 'id': clip})
+    mine.state()  # answered after the ask above went to persist
+    os.kill(it.home.pid('project'), signal.SIGKILL)
+    os.kill(persist, signal.SIGCONT)
+    until(lambda: ('clip', clip) not in mine.parts())
+    until(lambda: used() == 0)
+
+
+@claim(inside=Indexing)
+def after_kills_in_a_load_or_a_collect_it_is_done_once_and_whole(it):
+    sounds = [wav(it.folder('lib', f'{i}.wav'), 200 + i) for i in range(12)]
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Loaded')
+    mine.put('track', name='first')
+    mine.must('save')
+    edits = lambda: {key: body for key, body in mine.parts().items() if key[0] != 'item'}
+    before = edits()
+    for path in sounds:
+        mine.put('clip', item=it.id_of(path))
+    after = edits()
+    for i in range(how_often(2, 30)):
+        until(lambda: it.home.has_lived('project') and it.home.has_lived('persist'))
+        load, collect = new_id(), new_id()
+        body = {'project': 'Loaded', 'revision': 1}
+        mine.client.send('project.load', body, load)
+        os.kill(it.home.pid('project' if i % 2 else 'persist'), signal.SIGKILL)
+        mine.client.must('project.load', body, load)
+        same(before, edits())
+        same('load revision 1', mine.must('undo')['label'])
+        same(after, edits())
+        shutil.rmtree(os.path.join(mine.folder, 'Media'), ignore_errors=True)
+        until(lambda: it.home.has_lived('project'))
+        mine.client.send('project.collect', {'project': 'Loaded'}, collect)
+        os.kill(it.home.pid('project'), signal.SIGKILL)
+        done = mine.must('collect', collect)
+        same(len(sounds), done['copied'] + done['present'])
+        folder = os.path.join(mine.folder, 'Media', 'Audio')
+        copies = {name: open(os.path.join(folder, name), 'rb').read() for name in os.listdir(folder)}
+        same({os.path.basename(os.fsdecode(path)): open(path, 'rb').read() for path in sounds}, copies)
+    it.home.stop()
+    it.home.check_store()
+
+
+run_claims()

@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""Takes that begin at a bar and last some bars; the counter in their files shows each frame."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import transport, until_transport
+from takes import Recording
+
+BAR = 48000  # frames at 240 bpm
+UNIT = 8388607  # of the counter
+
+
+def off_the_bar(home, frame, bar=BAR):
+    """The distance of a frame from the nearest bar of the running transport."""
+    now = transport(home)
+    begin = now['frame'] - (now['step'] + now['phase']) * bar / 16
+    return abs((frame - begin + bar / 2) % bar - bar / 2)
+
+
+@claim(inside=Recording)
+def a_take_begins_at_the_next_bar_and_lasts_so_many(it):
+    home = it.home
+    home.loophole('transport', 'tempo', '240')
+    home.loophole('transport', 'start')
+    until_transport(home, running=True, bpm=240)
+    takes = []
+    for name in ('one', 'two'):
+        begun = it.begin('--name', name, '--bars', '1', '--at-bar', 'next')
+        same('waiting', begun['state'])
+        it.until_is(begun['id'], 'final')
+        takes.append((home.ask('streamer.take', f'id={begun["id"]}'), it.read(name + '.wav')))
+    for told, file in takes:
+        assert off_the_bar(home, told['first']) <= 1, (told['first'], transport(home))
+        same((BAR, BAR, told['first']), (told['frames'], file['frames'], file['began']))
+    (one, first), (two, second) = takes
+    assert two['first'] > one['first'] and (two['first'] - one['first']) % BAR == 0, takes
+    same((two['first'] - one['first']) % UNIT, (second['first'] - first['first']) % UNIT)
+
+
+@claim(inside=Recording)
+def a_count_in_starts_the_transport_and_the_take_begins_with_the_music(it):
+    home = it.home
+    home.loophole('transport', 'tempo', '60')
+    until_transport(home, bpm=60, running=False)
+    begun = it.begin('--name', 'counted', '--bars', '1', '--count-in', '1')
+    same('waiting', begun['state'])
+    contains(home.refused('record', 'start', '--name', 'other'), 'the take "counted" is under way')
+    it.until_is(begun['id'], 'final')
+    told = home.ask('streamer.take', f'id={begun["id"]}')
+    same(4 * BAR, told['frames'])
+    assert transport(home)['running'] and off_the_bar(home, told['first'], 4 * BAR) <= 1, told
+    contains(home.refused('record', 'start', '--count-in', '1'), 'the transport runs already')
+    contains(home.refused('record', 'start', '--at-bar', '1'), 'bar 1 has passed')
+
+
+@claim(inside=Recording)
+def a_take_that_waits_keeps_its_place_until_it_is_stopped(it):
+    home = it.home
+    waiting = it.begin('--name', 'later', '--at-bar', '500')
+    same('waiting', waiting['state'])
+    contains(home.refused('record', 'start', '--name', 'other'), 'the take "later" is under way')
+    same('waiting', it.state(waiting['id']))
+    stopped = it.stop()
+    same((waiting['id'], 'abandoned'), (stopped['id'], stopped['state']))
+    it.until_final('other', '--seconds', '1')
+    same(['other.wav'], it.files())
+    home.loophole('transport', 'tempo', '240')
+    near = it.begin('--name', 'near', '--at-bar', '2', '--bars', '1')
+    until(lambda: it.state(near['id']) == 'waiting')
+    home.loophole('transport', 'start', '--from', '1')
+    it.until_is(near['id'], 'final')
+    same(BAR, it.read('near.wav')['frames'])
+
+
+run_claims()

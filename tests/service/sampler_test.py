@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+"""Single sounds and the sampler of the pads, heard at JACK's ports."""
+import array
+import os
+import sys
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import Tape, engine, until_later, until_quiet, until_sounds
+
+FRAMES = 24000
+
+
+def constant(path, level):
+    """Writes a WAVE file of one level, which shows each gain in a recording."""
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [round(level * 32767)] * FRAMES).tobytes())
+    return path
+
+
+def heard(path):
+    with open(path, 'rb') as file:
+        return [x for x in array.array('f', file.read()) if x == x]
+
+
+def has_level(frames, level):
+    """True if the recording stays at the level for a tenth of a second."""
+    run = 0
+    for x in frames:
+        run = run + 1 if abs(x - level) < 2e-3 else 0
+        if run >= 4800:
+            return True
+    return False
+
+
+def sampler_engine(home):
+    engine(home)
+
+
+@claim(shares=sampler_engine)
+def a_sound_is_started_changed_and_stopped(home):
+    path = constant(home.file('half.wav'), .5)
+    tapes = [Tape(home, 60, port, name=port) for port in ('main_left', 'main_right')]
+    tag = str(home.first('sound', 'start', path, 'loop=on', 'gain=-6.0206dB', 'attack=10ms', 'release=200ms')['tag'])
+    until_sounds(home, 'sounds')
+    until_later(home, 48000)
+    home.loophole('sound', 'set', tag, 'gain=0.8')
+    until_later(home, 24000)
+    home.loophole('sound', 'set', tag, 'pan=-100%')
+    until_later(home, 24000)
+    home.loophole('sound', 'stop', tag)
+    until_quiet(home)
+    left, right = [heard(tape.stop()) for tape in tapes]
+    for level in (.25, .4, .4 * 2 ** .5):
+        assert has_level(left, level), level
+    assert has_level(right, .25) and has_level(right, .4) and not has_level(right, .4 * 2 ** .5)
+    contains(home.refused('sound', 'start', path, 'from=2', 'until=1'), 'before it begins')
+    contains(home.refused('sound', 'start', '1000'), 'no sound is in slot 1000')
+    contains(home.refused('sound', 'start', path, 'gain=-6s'), 'is not a number')
+
+
+@claim(shares=sampler_engine)
+def a_sound_keeps_its_envelope_and_loop_through_the_death_of_the_core(home):
+    path = constant(home.file('loop.wav'), .5)
+    until(lambda: home.has_lived('audio'))
+    tag = str(home.first('sound', 'start', path, 'loop=on', 'loop_until=0.2s', 'decay=100ms', 'sustain=50%',
+                         'release=1s')['tag'])
+    until_sounds(home, 'sounds')
+    until_later(home, 24000)
+    home.kill('audio')
+    until_sounds(home, 'sounds')
+    tape = Tape(home, 60, name='after')
+    until_later(home, 24000)
+    home.loophole('sound', 'stop', tag)
+    until_quiet(home)
+    assert has_level(heard(tape.stop()), .25)
+
+
+@claim(shares=sampler_engine)
+def a_hit_plays_the_layer_of_its_velocity_and_layers_take_turns(home):
+    for n, level in ((1, .1), (2, .2), (3, .3)):
+        constant(home.file(f'{n}.wav'), level)
+    home.loophole('pads', 'layer', '7', home.file('1.wav'), 'velocity=0-63')
+    home.loophole('pads', 'layer', '7', home.file('2.wav'), 'velocity=63-1.0')
+    home.loophole('pads', 'layer', '7', home.file('3.wav'), 'velocity=63-1.0', 'gain=50%')
+    home.loophole('pads', 'set', '7', 'curve=0.1', 'attack=2ms', 'choke=3')
+    pad = next(one for one in home.json('pads') if one['pad'] == 7)
+    same(3, len(pad['layers']))
+    contains(home.loophole('pads').out, 'layers 3')
+    tape = Tape(home, 60, name='layers')
+    for velocity in ('1.0', '1.0', '0.001'):
+        home.loophole('pads', 'hit', '7', velocity)
+        until_later(home, 30000)
+    frames = heard(tape.stop())
+    assert has_level(frames, .2) and has_level(frames, .15) and has_level(frames, .1 * .001 ** .1), max(frames)
+    contains(home.refused('pads', 'layer', '7', home.file('1.wav'), 'velocity=100-50'), 'before it begins')
+    home.loophole('pads', 'layer', '7', 'off')
+    same([], [one for one in home.json('pads') if one['pad'] == 7])
+
+
+@claim(shares=sampler_engine)
+def a_pad_sends_to_the_delay_of_the_engine(home):
+    path = home.file('click.wav')
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [0] * 10 + [16000] * 300 + [0] * 10).tobytes())
+    home.loophole('pads', 'set', '8', f'sound={path}', 'delay_send=100%', 'filter_freq=9000')
+    tape = Tape(home, 60, name='echo')
+    home.loophole('pads', 'hit', '8')
+    until_later(home, 48000)
+    frames = heard(tape.stop())
+    first = next(n for n, x in enumerate(frames) if abs(x) > .2)
+    assert max(map(abs, frames[first + 6000:first + 11000])) < .01
+    assert max(map(abs, frames[first + 11900:first + 12500])) > .02  # a quarter of a second later
+    home.loophole('panic')
+
+
+run_claims()

@@ -1,0 +1,95 @@
+"""session_files.py: writes session files as Ardour, REAPER, LMMS, Hydrogen and Ableton Live do, and hostile ones."""
+import gzip
+import os
+import struct
+import zlib
+from xml.sax.saxutils import quoteattr
+
+
+def write(path, data):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'wb') as out:
+        out.write(data if isinstance(data, bytes) else data.encode())
+
+
+def ardour(path, files):
+    sources = ''.join(f'<Source id="{n}" type="audio" name={quoteattr(file)} origin=""/>'
+                      for n, (_, file) in enumerate(files, 10))
+    lists = ''.join(f'<Playlist name={quoteattr(track + ".1")}><Region name="r" source-0="{n}"/></Playlist>'
+                    for n, (track, _) in enumerate(files, 10))
+    write(path, f'<?xml version="1.0" encoding="UTF-8"?>\n<Session version="7003" name="song" sample-rate="48000">'
+          f'<program-version created-with="Ardour 7.3" modified-with="Ardour 7.5.0"/><Sources>{sources}'
+          f'<Source id="5" type="midi" name="notes.mid"/></Sources><Playlists>{lists}</Playlists></Session>\n')
+
+
+def reaper(path, files):
+    tracks = ''.join(f'  <TRACK {{0A-{n}}}\n    NAME "{track}"\n    <ITEM\n      NAME clip\n      <SOURCE WAVE\n'
+                     f'        FILE "{file}"\n      >\n    >\n  >\n' for n, (track, file) in enumerate(files))
+    write(path, f'<REAPER_PROJECT 0.1 "6.80/linux-x86_64" 1690000000\n  TEMPO 120 4 4\n{tracks}>\n')
+
+
+def lmms_xml(files):
+    tracks = ''.join(f'<track type="0" name={quoteattr(track)}><instrumenttrack><instrument name="audiofileprocessor">'
+                     f'<audiofileprocessor src={quoteattr(file)}/></instrument></instrumenttrack></track>'
+                     for track, file in files)
+    return (f'<?xml version="1.0"?><!DOCTYPE lmms-project><lmms-project version="1.0" creator="LMMS" '
+            f'creatorversion="1.2.2" type="song"><song><trackcontainer>{tracks}</trackcontainer></song></lmms-project>')
+
+
+def lmms(path, files):
+    write(path, lmms_xml(files))
+
+
+def lmms_packed(path, files):
+    text = lmms_xml(files).encode()
+    write(path, struct.pack('>I', len(text)) + zlib.compress(text))
+
+
+def hydrogen(path, files):
+    """The track of a file is the name of its instrument; its kit is the folder."""
+    parts = ''.join(f'<instrument><name>{track}</name><drumkit>{os.path.dirname(file)}</drumkit><instrumentComponent>'
+                    f'<layer><filename>{os.path.basename(file)}</filename></layer></instrumentComponent></instrument>'
+                    for track, file in files)
+    write(path, f'<?xml version="1.0"?><song><version>1.2.3</version><name>song</name><instrumentList>{parts}'
+          f'</instrumentList></song>')
+
+
+def live(path, files, version='11.0', size=0):
+    """Of Live 11, or the older form for versions 9 and 10."""
+    def reference(file):
+        if version.startswith('1') and not version.startswith('10'):
+            return (f'<RelativePath Value={quoteattr(file)}/><Path Value={quoteattr("/elsewhere/" + os.path.basename(file))}/>'
+                    f'<OriginalFileSize Value="{size}"/>')
+        dirs = ''.join(f'<RelativePathElement Id="0" Dir={quoteattr("" if part == ".." else part)}/>'
+                       for part in file.split('/')[:-1])
+        return (f'<RelativePath>{dirs}</RelativePath><Name Value={quoteattr(os.path.basename(file))}/>'
+                f'<SearchHint><FileSize Value="{size}"/></SearchHint>')
+    tracks = ''.join(f'<AudioTrack Id="{n}"><Name><EffectiveName Value={quoteattr(track)}/></Name><DeviceChain><SampleRef>'
+                     f'<FileRef>{reference(file)}</FileRef><DefaultDuration Value="0"/></SampleRef></DeviceChain>'
+                     f'</AudioTrack>' for n, (track, file) in enumerate(files))
+    write(path, gzip.compress(f'<?xml version="1.0"?><Ableton MajorVersion="5" Creator="Ableton Live {version}">'
+                              f'<LiveSet><Tracks>{tracks}</Tracks></LiveSet></Ableton>'.encode()))
+
+
+FORMATS = {'ardour': ardour, 'rpp': reaper, 'mmp': lmms, 'mmpz': lmms_packed, 'h2song': hydrogen, 'als': live}
+
+
+def hostile(folder):
+    """Files that must be refused, or read in part; returns their paths with a part of the reason."""
+    nested = b'<a>' * 5000
+    lol = ''.join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    files = {
+        'bomb.als': (gzip.compress(b'<Ableton>' + b' ' * (200 << 20)), 'larger than'),
+        'bomb.mmpz': (struct.pack('>I', 9) + zlib.compress(b'<lmms-project>' + b'\0' * (100 << 20)), ''),
+        'deep.ardour': (nested, 'nested too deep'),
+        'entities.h2song': (f'<?xml version="1.0"?><!DOCTYPE s [<!ENTITY l0 "x">{lol}]><song>&l9;</song>', 'entities'),
+        'outside.mmp': ('<?xml version="1.0"?><!DOCTYPE s [<!ENTITY x SYSTEM "/etc/passwd">]><a>&x;</a>', 'entities'),
+        'cut.als': (gzip.compress(b'<Ableton>' + os.urandom(1000))[:-300], ''),
+        'empty.rpp': (b'', ''),
+        'noise.ardour': (os.urandom(5000), ''),
+        'long.rpp': (b'<REAPER_PROJECT 0.1 "6"\n' + b'FILE "' + b'x' * 100000 + b'"\n' + b'<A\n' * 100000, None),
+        'name.mmp': (b'<' + b'n' * 100000 + b'>', 'too long'),
+    }
+    for name, (data, _) in files.items():
+        write(f'{folder}/{name}', data)
+    return {f'{folder}/{name}': why for name, (_, why) in files.items()}

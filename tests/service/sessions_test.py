@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""Session files of other programs: read in the sandbox, resolved to items, kept up to date."""
+import contextlib
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from indexing import wav
+from session_files import FORMATS, hostile, live, reaper, write
+
+
+@contextlib.contextmanager
+def songs(home):
+    """Two kicks of one name and other lengths, a snare, and a session of each program that uses a kick and the snare."""
+    home.library = home.file('library')
+    for number, name in enumerate(('kit/kick.wav', 'other/kick.wav', 'kit/snare.wav')):
+        os.makedirs(os.path.dirname(f'{home.library}/{name}'), exist_ok=True)
+        wav(f'{home.library}/{name}', 200 + 100 * number, 0.1 * (number + 1))
+    for extension, make in FORMATS.items():
+        up = 'kit' if extension == 'h2song' else '../kit'
+        first = home.library + '/kit/kick.wav' if extension in ('ardour', 'rpp') else up + '/kick.wav'
+        make(f'{home.library}/songs/{extension} song.{extension}',
+             [('Kick in', first), ('Lead Vox', up + '/snare.wav'), ('x', '../lost.wav')])
+    home.up()
+    home.loophole('library', 'add', home.library, '--wait')
+    yield home
+
+
+def sessions(home):
+    return {os.path.basename(one['path']): one for one in home.json('sessions')}
+
+
+def paths(home, query):
+    return sorted(os.path.relpath(one['path'], home.library) for one in home.json('search', query))
+
+
+@claim(inside=songs)
+def sessions_of_five_programs_are_resolved(home):
+    found = sessions(home)
+    same({f'{extension} song.{extension}' for extension in FORMATS}, set(found))
+    for extension in FORMATS:
+        one = found[f'{extension} song.{extension}']
+        same('', one['failure'], extension)
+        same(['drums', 'vocal', ''], [reference['role'] for reference in one['references']], extension)
+        assert [reference['state'] for reference in one['references']][:2] == [
+            'absolute' if extension in ('ardour', 'rpp') else 'name' if extension == 'h2song' else 'relative',
+            'name' if extension == 'h2song' else 'relative'], (extension, one['references'])
+        same('none', one['references'][2]['state'], extension)
+        same(['kit/kick.wav', 'kit/snare.wav'], paths(home, f'used:"{extension} song"'))
+    same(['other/kick.wav'], paths(home, 'unused'))
+    same({'Ardour 7.5.0', 'REAPER 6.80/linux-x86_64', 'LMMS 1.2.2', 'Hydrogen 1.2.3', 'Ableton Live 11.0'},
+         {f'{one["program"]} {one["version"]}' for one in found.values()})
+    contains(home.loophole('show', home.first('search', 'path:kit kick')['id']).out, 'used in          6 contexts')
+    home.check_store()
+
+
+@claim(inside=songs)
+def a_name_with_several_items_is_listed_and_not_guessed(home):
+    live(home.library + '/songs/old.als', [('Kick', 'Samples/gone/kick.wav')], version='9.7')
+    size = os.path.getsize(home.library + '/other/kick.wav')
+    live(home.library + '/songs/sized.als', [('Kick', 'Samples/gone/kick.wav')], version='12.1', size=size)
+    live(home.library + '/songs/wrong.als', [('Kick', 'Samples/gone/snare.wav')], version='10.1', size=7)
+    home.loophole('library', 'rescan', '--wait')
+    found = until(lambda: len(sessions(home)) == 9 and sessions(home))
+    same(('several', 2), (lambda one: (one['state'], len(one['candidates'])))(found['old.als']['references'][0]))
+    same('name', found['sized.als']['references'][0]['state'])
+    same('none', found['wrong.als']['references'][0]['state'])
+    same(['other/kick.wav'], paths(home, 'used:sized'))
+    same([], paths(home, 'used:old'))
+
+
+@claim(inside=songs)
+def sessions_follow_their_files(home):
+    path = home.library + '/songs/rpp song.rpp'
+    reaper(path, [('Bass', '../other/kick.wav')])
+    until(lambda: paths(home, 'used:"rpp song"') == ['other/kick.wav'])
+    same(['other/kick.wav'], paths(home, 'role:bass'))
+    wav(home.library + '/lost.wav', 500, 0.5)
+    until(lambda: 'lost.wav' in paths(home, 'used:"als song"'))
+    os.remove(path)
+    until(lambda: 'rpp song.rpp' not in sessions(home))
+    same([], paths(home, 'used:"rpp song"'))
+    shutil.move(home.library + '/songs/mmp song.mmp', home.library + '/songs/new name.mmp')
+    until(lambda: {'new name.mmp'} <= set(sessions(home)) and 'mmp song.mmp' not in sessions(home))
+    same(['kit/kick.wav', 'kit/snare.wav', 'lost.wav'], until(lambda: paths(home, 'used:"new name"')))
+
+
+@claim(inside=songs)
+def hostile_sessions_are_refused_and_drop_no_other(home):
+    files = hostile(home.library + '/hostile')
+    write(home.library + '/hostile/good.rpp', '<REAPER_PROJECT 0.1 "7"\n<TRACK\nNAME Sub\nFILE ../kit/kick.wav\n>\n>\n')
+    home.loophole('library', 'rescan', '--wait')
+    found = until(lambda: len(sessions(home)) == len(files) + 1 + len(FORMATS) and sessions(home))
+    for path, why in files.items():
+        failure = found[os.path.basename(path)]['failure']
+        assert (failure == '') if why is None else (failure and why in failure), (path, failure)
+    same(['kit/kick.wav'], paths(home, 'used:good'))
+    same(['kit/kick.wav', 'kit/snare.wav'], paths(home, 'used:"als song"'))
+    contains(home.loophole('sessions').out, 'nested too deep')
+    home.check_store()
+
+
+if __name__ == '__main__':
+    run_claims()

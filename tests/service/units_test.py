@@ -1,0 +1,125 @@
+#!/usr/bin/python3
+"""Values with the units that people type, heard at JACK's ports; commands for voices, the clock and the transport."""
+import array
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import Tape, engine, noise, transport, until_later, until_quiet, until_sounds, until_transport
+
+
+def units_engine(home):
+    engine(home)
+
+
+def strip(home, bus):
+    return next(one for one in home.first('mixer')['strips'] if one['bus'] == bus)
+
+
+@claim(shares=units_engine)
+def a_gain_is_typed_in_decibels_percent_or_as_a_factor(home):
+    for typed, gain in (('-6dB', .5012), ('-6 dB', .5012), ('50%', .5), ('0.25', .25), ('100%', 1)):
+        home.loophole('mixer', 'sounds', f'gain={typed}')
+        assert abs(strip(home, 'sounds')['gain'] - gain) < 1e-4, (typed, strip(home, 'sounds'))
+    home.loophole('mixer', 'sounds', 'mute=on', 'pan=-50%')
+    same((True, -.5), (strip(home, 'sounds')['mute'], strip(home, 'sounds')['pan']))
+    home.loophole('mixer', 'sounds', 'mute=off', 'pan=0')
+    same(False, strip(home, 'sounds')['mute'])
+    contains(home.refused('mixer', 'sounds', 'gain=-6st'), '"-6st" is not a number')
+    contains(home.refused('mixer', 'sounds', 'mute=perhaps'), 'expected on or off')
+    assert abs(home.first('ask', 'audio.set_strip', 'strip.bus=sounds', 'strip.gain=0dB')['strips'][0]['gain'] - 1) < 1e-6
+
+
+@claim(shares=units_engine)
+def a_swing_of_percent_is_the_part_of_the_first_of_two_steps(home):
+    for typed, swing in (('50%', 0), ('66%', .64), ('74.9%', .996), ('0.3', .3)):
+        home.loophole('transport', 'swing', typed)
+        until_transport(home, swing=lambda now: abs(now - swing) < 1e-9)
+    for typed in ('49%', '75%', '50'):
+        home.refused('transport', 'swing', typed)
+    home.loophole('transport', 'swing', '0')
+
+
+def peaks(path):
+    """The peaks of the bursts in a recording, which at least 12,000 frames of silence separate."""
+    with open(path, 'rb') as heard:
+        frames = [(n, abs(x)) for n, x in enumerate(array.array('f', heard.read())) if abs(x) > 1e-4]
+    found, last = [], None
+    for n, level in frames:
+        if last is None or n - last > 12000:
+            found.append(0)
+        found[-1], last = max(found[-1], level), n
+    return found
+
+
+@claim(shares=units_engine)
+def a_velocity_of_midi_sounds_as_loud_as_its_fraction(home):
+    path = home.file('noise.wav')
+    noise(path, frames=12000)
+    home.loophole('pads', 'set', '1', f'sound={path}', 'ratio=+0st', 'attack=0ms')
+
+    tape = Tape(home, 60, 'main_left', name='hit')
+    for velocity in ('1', '0.5', '64'):
+        home.loophole('pads', 'hit', '1', velocity)
+        until_later(home, 36000)
+    full, half, midi = peaks(tape.stop())
+    assert full > .3 and abs(half / full - .5) < .02 and abs(midi / full - 64 / 127) < .02, (full, half, midi)
+    contains(home.refused('pads', 'hit', '1', '128'), '0 to 127')
+    contains(home.refused('pads', 'hit', '1', '1.5'), '0.0 to 1.0')
+
+
+@claim(shares=units_engine)
+def the_transport_starts_at_a_bar(home):
+    home.loophole('transport', 'start', '--from', '9')
+    until_transport(home, running=True, bar=lambda bar: bar >= 8)
+    home.loophole('transport', 'start', '--from', '3')
+    until_transport(home, bar=lambda bar: 2 <= bar < 8)
+    contains(home.refused('transport', 'start', '--from', '0'), 'bars count from 1')
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    for word, on in (('on', True), ('off', False)):
+        home.loophole('transport', 'clock', word)
+        until(lambda: transport(home)['clock_out'] == on)
+        same(on, home.json('preview', 'apart', word)[0]['preview_apart'])
+
+
+@claim(shares=units_engine)
+def a_voice_is_sought_turned_down_queued_and_faded(home):
+    path, other = home.file('long.wav'), home.file('next.wav')
+    noise(path, frames=480000)
+    noise(other, frames=480000)
+    voice = home.first('play', path, '--gain', '-20dB')['voice']
+    until_sounds(home, 'streams')
+    home.loophole('voice', 'gain', str(voice), '-6dB', '-50%')
+    now = home.first('voice')
+    assert abs(now['gain'] - .5012) < 1e-4 and now['pan'] == -.5, now
+    home.loophole('voice', 'seek', str(voice), '5s')
+    until(lambda: home.first('voice')['position'] >= 240000)
+    home.loophole('voice', 'queue', str(voice), other)
+    same(other, home.first('voice')['next'])
+    contains(home.loophole('voice').out, 'next ' + other)
+    home.loophole('voice', 'fade', str(voice), '200ms')
+    until(lambda: not home.json('voice'))
+    until_quiet(home)
+    contains(home.refused('voice', 'seek', '31', '1'), 'voice 31 does not play')
+    contains(home.refused('voice', 'fade', '32', '1'), 'from 0 to 31')
+
+
+@claim(shares=units_engine)
+def a_connection_to_a_port_that_is_not_there_warns(home):
+    said = home.loophole('audio', 'connect', 'main_left', 'nosuch:port')
+    contains(said.err, 'JACK has no port "nosuch:port" now')
+    home.loophole('audio', 'disconnect', 'main_left', 'nosuch:port')
+
+
+@claim(shares=units_engine)
+def a_stop_after_a_take_of_some_seconds_says_what_became_of_it(home):
+    take = home.first('record', 'start', '--name', 'short', '--seconds', '1')
+    until(lambda: home.ask('streamer.take', f'id={take["id"]}')['state'] == 'final')
+    told = home.first('record', 'stop')
+    same((take['id'], 'final', 48000), (told['id'], told['state'], told['frames']))
+    contains(home.refused('record', 'cancel'), 'no take is under way')
+
+
+run_claims()

@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+"""What is used where: contexts and their uses, noted by front-ends, in queries and in `show`."""
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import Persist, claim, contains, how_often, run_claims, same
+from client import new_id
+from kits import first, ids, two_kits
+
+
+LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+
+def id_bytes(text):
+    number = 0
+    for letter in text:
+        number = number * 32 + LETTERS.index(letter)
+    return number.to_bytes(16, 'big')
+
+
+def use(client, name, *uses, request=None, **more):
+    """The answer to persist.use; each use is (media, role, section, ended)."""
+    return client.ask('persist.use', body_of(name, *uses, **more), request)
+
+
+def body_of(name, *uses, **more):
+    """A repeated request must have the same bytes."""
+    rows = [{'media': use[0], 'role': use[1] if len(use) > 1 else '', 'section': use[2] if len(use) > 2 else '', 'at': 0,
+             'ended': len(use) > 3 and use[3]} for use in uses]
+    return {'kind': 'named', 'name': name, 'uses': rows, 'whole': False, **more}
+
+
+@claim(shares=two_kits)
+def a_context_is_found_by_its_name(home):
+    kick, snare = first(home, 'class:kick'), first(home, 'class:snare')
+    home.loophole('use', 'Album 3', kick, snare, '--role', 'drums', '--section', 'chorus')
+    same(sorted([kick, snare]), ids(home, 'used:"Album 3"'))
+    same(sorted([kick, snare]), ids(home, 'used:"album 3"'))
+    same([kick], ids(home, 'used:Alb* class:kick role:drums section:chorus'))
+    others = [id for id in ids(home) if id not in (kick, snare)]
+    same(others, ids(home, 'unused'))
+    same(others, ids(home, 'unused:"Album 3"'))
+    same(ids(home), ids(home, 'unused:"Album 4"'))
+    same(sorted([kick, snare]), ids(home, '-unused'))
+    home.loophole('use', 'Album 3', kick, '--role', 'drums', '--section', 'chorus', '--off')
+    same([snare], ids(home, 'used:"Album 3"'))
+    home.loophole('use', 'Album 3', snare, '--role', 'drums', '--section', 'chorus', '--off')
+    same(ids(home), ids(home, 'unused'))
+
+
+@claim(shares=two_kits)
+def an_item_shows_its_contexts(home):
+    tom = first(home, 'class:tom')
+    for number in range(4):
+        home.loophole('use', f'Song {number}', tom)
+    home.loophole('use', 'Song 2', tom, '--role', 'drums')
+    contains(home.loophole('show', tom).out, 'used in          4 contexts: ')
+    line = home.first('show', tom)
+    same(4, line['contexts'])
+    same(['Song 0', 'Song 1', 'Song 2', 'Song 2', 'Song 3'], sorted(one['name'] for one in line['used_in']))
+    same(0, home.first('show', first(home, 'name:cymbal or name:crash'))['contexts'])
+
+
+@claim(shares=two_kits)
+def an_unknown_context_is_explained_by_a_near_name(home):
+    home.loophole('use', 'Nightfall', first(home, 'name:cymbal or name:crash'))
+    contains(home.loophole('search', 'used:Nightfal').out, 'Nightfall')
+
+
+@claim(shares=two_kits)
+def a_new_index_knows_all_uses(home):
+    clap = first(home, 'class:clap or class:snare')
+    home.loophole('use', 'Rebuilt', clap)
+    same([clap], ids(home, 'used:Rebuilt'))
+    home.down()
+    if os.path.exists(home.file('cache', 'search.index')):  # search writes it only after it has caught up
+        os.remove(home.file('cache', 'search.index'))
+    home.up()
+    same([clap], ids(home, 'used:Rebuilt'))
+    home.check_store()
+
+
+@claim(shares=two_kits)
+def what_is_often_used_together_comes_first(home):
+    """A pair that occurs once does not come before one that occurs often, and neither does what everything uses."""
+    others = ('class:kick', 'class:snare', 'class:tom', 'name:cymbal or name:crash', 'class:clap or class:snare')
+    items = sorted(set(ids(home)) - {first(home, query) for query in others})  # no other claim uses these
+    kick, friend, rare, everywhere = items[:4]
+    client = home.client()
+    for number in range(30):
+        parts = [(kick, 'drums', 'verse')] if number < 10 else []
+        parts += [(friend, 'bass', 'verse')] if number < 9 else []
+        parts += [(rare, 'fx', 'chorus')] if number == 5 else []
+        parts += [(everywhere, 'vocal', 'intro')]
+        rows = [{'media': id_bytes(id), 'role': role, 'section': section, 'at': 0, 'ended': False}
+                for id, role, section in parts]
+        client.must('persist.use', {'kind': 'named', 'name': f'Mix {number}', 'uses': rows, 'whole': True})
+    found = home.json('search', f'after:{kick}')
+    same([friend, rare], [one['id'] for one in found])
+    same('in 9 of 10 contexts', found[0]['why'])
+    same([friend], ids(home, f'with:{kick}'))
+    same([friend], ids(home, f'with:{kick} role:bass'))
+    same([everywhere], ids(home, 'for:vocal'))
+    same([kick, friend], [one['id'] for one in home.json('search', 'for:verse')])
+    said = home.loophole('search', f'with:{items[5]}')
+    contains(said.out, 'no context is known yet')
+
+
+@claim(inside=Persist)
+def what_a_context_uses_as_a_whole_ends_the_rest(persist):
+    client, catalogue = persist.client, persist.catalogue
+    a, b, c = (catalogue.put(name) for name in (b'a.wav', b'b.wav', b'c.wav'))
+    error, done = use(client, 'Song', (a, 'drums'), (b, 'bass'))
+    same('ok', error)
+    before = len(catalogue.changes())
+    same('ok', use(client, '', (a, 'drums'), (b, 'bass'), id=done['id'])[0])
+    same(before, len(catalogue.changes()), 'a repetition logs nothing')
+    same('ok', use(client, 'Song', (b, 'bass'), (c, 'vocal'), whole=True)[0])
+    same([('use', done['id'])] * 2, [(row['kind'], row['id']) for row in catalogue.changes() if row['kind'] == 'use'])
+    same('bad_request', use(client, '', (a,))[0])
+    error, said = use(client, 'Song', (a,), (new_id(),))
+    same(('not_found', 'uses[1].media'), (error, said['field']))
+
+
+@claim(inside=Persist)
+def a_use_is_noted_once_across_kills(persist):
+    items = [persist.catalogue.put(b'%d.wav' % number) for number in range(4)]
+    chance = random.Random(1)
+    for number in range(how_often(4, 100)):
+        request, item = new_id(), chance.choice(items)
+        persist.client.send('persist.use', body_of(f'Song {number}', (item,)), request)
+        persist.kill()
+        persist.restart()
+        same('ok', use(persist.client, f'Song {number}', (item,), request=request)[0])
+    kinds = [row['kind'] for row in persist.catalogue.changes()]
+    same(how_often(4, 100), kinds.count('use'))
+
+
+if __name__ == '__main__':
+    run_claims()

@@ -1,0 +1,272 @@
+#!/usr/bin/python3
+"""The web gateway: it passes messages on, serves sounds, and lets nobody else in."""
+import os
+import shutil
+import signal
+import socket
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import msgpack
+from browsing import Browser, Page, Refused, address
+from claims import SONIC, TOP, claim, contains, run_claims, same, samples, until
+
+
+class Engine:
+    """A home whose engine runs."""
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        self.home.up()
+        return self.home
+
+    def __exit__(self, *what):
+        self.home.stop()
+
+
+def engine(home):
+    home.up()
+
+
+def bells(home):
+    """An engine with a few sounds."""
+    os.mkdir(home.file('music'))
+    home.sounds = samples('perc_bell*.flac', folder=SONIC)
+    for sound in home.sounds:
+        shutil.copy(sound, home.file('music'))
+    home.up()
+    home.loophole('index', home.file('music'), '--wait')
+
+
+def refusal_of(open_page):
+    """The status with which a WebSocket is refused."""
+    try:
+        open_page()
+    except Refused as refused:
+        return str(refused)
+    raise AssertionError('the WebSocket was opened')
+
+
+@claim(shares=bells)
+def a_page_asks_and_hears_what_another_client_changes(home):
+    page = Browser(home).page()
+    item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]['media']
+    home.loophole('tag', '--all', 'bell', '+seen')
+    same({'revision'}, set(page.event('persist.changed')[3]))
+    contains(page.must('search.get', {'id': item['id']})['item']['media']['tags'], 'seen')
+
+
+@claim(shares=bells)
+def a_page_hears_only_what_it_subscribed_to(home):
+    browser = Browser(home)
+    page, other = browser.page(), browser.page()
+    page.subscribe('web.')
+    page.must('search.ping')  # the subscription is in force
+    home.loophole('tag', '--all', 'bell', '+heard')
+    other.event('persist.changed')
+    page.must('search.ping')
+    same([], page.events)
+
+
+@claim(shares=bells)
+def an_item_is_served_whole_and_in_ranges(home):
+    browser = Browser(home)
+    line = home.first('search', 'bell', '--limit', '1', '--fields', 'id,path')
+    whole = open(line['path'], 'rb').read()
+    got = browser.get('/media/' + line['id'])
+    same((200, whole), (got.status, got.content))
+    for wanted, part in (('0-9', whole[:10]), ('100-', whole[100:]), ('-7', whole[-7:]), ('5-99999999', whole[5:])):
+        got = browser.get('/media/' + line['id'], Range='bytes=' + wanted)
+        same((206, part), (got.status, got.content), wanted)
+    same(416, browser.get('/media/' + line['id'], Range='bytes=99999999-').status)
+    got = browser.request('HEAD', '/media/' + line['id'])
+    same((200, str(len(whole)), b''), (got.status, got.headers['content-length'], got.content))
+
+
+@claim(shares=bells)
+def only_ids_of_the_catalogue_lead_to_files(home):
+    browser = Browser(home)
+    for path in ('/media/01J0000000000000000000000A', '/media/../../../etc/passwd', '/media/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+                 '/../../etc/passwd', '/media/', '/media//etc/passwd', '/assets/../../../../etc/passwd'):
+        got = browser.get(path)
+        assert got.status in (400, 403, 404), f'{path}: {got.status}'
+        assert b'root:' not in got.content, path
+
+
+@claim(shares=bells)
+def a_dropped_file_is_analysed_and_deleted(home):
+    browser = Browser(home)
+    got = browser.request('POST', '/drop?name=a.flac', body=open(home.sounds[0], 'rb').read())
+    same(200, got.status)
+    heard = msgpack.unpackb(got.content, raw=False)
+    alike = browser.page().must('search.similar', {'embedding': heard['found']['embedding'], 'limit': 1})
+    same(os.path.basename(home.sounds[0]).encode(), os.path.basename(alike['items'][0]['path']))
+    same([], os.listdir(home.file('cache', 'web-drop')))
+    same(413, browser.request('POST', '/drop', headers={'Content-Length': str((64 << 20) + 1)}, body=b'').status)
+
+
+@claim(shares=engine)
+def the_app_comes_with_all_its_files(home):
+    browser = Browser(home)
+    got = browser.get('/')
+    same((200, 'text/html; charset=utf-8'), (got.status, got.headers['content-type']))
+    folder = os.path.join(TOP, 'frontends/web/dist')
+    for root, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(root, name)
+            got = browser.get('/' + os.path.relpath(path, folder))
+            same((200, open(path, 'rb').read()), (got.status, got.content), path)
+
+
+@claim(shares=engine)
+def a_token_is_good_once(home):
+    browser = Browser(home, enter=False)
+    same(403, browser.get('/').status)
+    got = browser.get('/?token=' + browser.token)
+    same((303, '/'), (got.status, got.headers['location']))
+    cookie = got.headers['set-cookie']
+    for word in ('HttpOnly', 'SameSite=Strict', 'Path=/'):
+        contains(cookie, word)
+    same(403, browser.get('/?token=' + browser.token).status)
+    same(403, browser.get('/?token=' + '0' * 32).status)
+
+
+@claim(shares=engine)
+def a_changed_cookie_is_worth_nothing(home):
+    browser = Browser(home)
+    name, value = browser.cookie.split('=')
+    changed = value[:-1] + ('0' if value[-1] != '0' else '1')
+    for cookie in (f'{name}={changed}', f'{name}=', f'other={value}', f'{name}={value}0', f'{name}={"0" * 72}'):
+        same('403', refusal_of(lambda: Page(browser, cookie=cookie)), cookie)  # noqa: B023
+        browser.cookie = cookie
+        same(403, browser.get('/').status, cookie)
+
+
+@claim(shares=engine)
+def a_foreign_name_of_this_machine_is_refused(home):
+    """DNS rebinding: origin and host are equal, and lead here."""
+    browser = Browser(home)
+    for host in (f'evil.test:{browser.port}', 'evil.test', f'127.0.0.1.evil.test:{browser.port}', '127.0.0.1:1', '127.0.0.1',
+                 f'0.0.0.0:{browser.port}', f'localhost.:{browser.port}', f'127.0.0.1:{browser.port}@evil.test'):
+        same(403, browser.get('/', Host=host).status, host)
+        same('403', refusal_of(lambda: Page(browser, host=host)), host)  # noqa: B023
+    assert browser.get('/', Host=f'localhost:{browser.port}').status != 403
+
+
+@claim(shares=engine)
+def a_page_of_another_origin_is_refused(home):
+    browser = Browser(home)
+    for origin in ('http://evil.test', 'null', f'https://127.0.0.1:{browser.port}', 'http://127.0.0.1',
+                   f'http://localhost:{browser.port}', f'http://127.0.0.1:{browser.port}.evil.test'):
+        same('403', refusal_of(lambda: Page(browser, origin=origin)), origin)  # noqa: B023
+        same(403, browser.get('/', Origin=origin).status, origin)
+        same(403, browser.request('POST', '/drop', {'Origin': origin}, b'x').status, origin)
+    same('403', refusal_of(lambda: Page(browser, origin=None)))
+    same('403', refusal_of(lambda: Page(browser, cookie=None)))
+    same(403, browser.request('POST', '/drop', {'Origin': None}, b'x').status)
+
+
+@claim(shares=engine)
+def no_answer_allows_inline_scripts_or_other_origins(home):
+    got = Browser(home).get('/')
+    assert 'unsafe-inline' not in got.headers['content-security-policy']
+    contains(got.headers['content-security-policy'], "default-src 'self'")
+    assert not [name for name in got.headers if name.lower().startswith('access-control')]
+
+
+@claim(shares=engine)
+def a_message_that_is_too_large_ends_its_page_alone(home):
+    browser = Browser(home)
+    page, other = browser.page(), browser.page()
+    page.send_frame(b'\6search' + bytes(1 << 20))
+    contains(page.is_closed(), '1009')
+    endless = browser.page()
+    for number in range(40):  # one message in many frames
+        try:
+            endless.send_frame(bytes(1 << 16), first=number == 0, last=False)
+        except ConnectionError:
+            break
+    contains(endless.is_closed(), 'close')
+    other.must('search.ping')
+
+
+@claim(shares=engine)
+def a_message_that_is_no_ask_ends_its_page_alone(home):
+    browser = Browser(home)
+    other = browser.page()
+    for message in (b'', b'\6', b'\6search', b'\xff' * 300, b'\6search' + b'\x95\x01', b'\6search\xc1', b'\0' + b'a' * 200,
+                    b'\0' + b'a\n' * 40):
+        page = browser.page()
+        page.send_frame(message)
+        page.is_closed()
+    text = browser.page()
+    text.send_frame(b'hello', opcode=1)
+    text.is_closed()
+    other.must('search.ping')
+
+
+@claim(shares=engine)
+def an_ask_that_does_not_exist_is_refused_by_name(home):
+    page = Browser(home).page()
+    same('not_found', page.ask('search.nothing')[0])
+    same('bad_request', page.ask('search.ping', service='persist')[0])
+    same('not_found', page.ask('nobody.ping')[0])
+    same('offline', page.ask('audio.ping')[0])  # the engine runs without sound
+
+
+@claim(shares=engine)
+def asks_of_one_page_are_bounded(home):
+    page = Browser(home).page()
+    requests = [page.send('search.ping', {'payload': bytes(100)}) for _ in range(3000)]
+    errors = [page.answer(request)[0] for request in requests]
+    same({'ok'}, set(errors) - {'busy'})
+    page.must('search.ping')
+
+
+@claim(shares=engine)
+def a_browser_that_sends_half_a_request_is_disconnected(home):
+    browser = Browser(home)
+    slow = [socket.create_connection(('127.0.0.1', browser.port), timeout=60) for _ in range(50)]
+    for one in slow:
+        one.sendall(b'GET / HTTP/1.1\r\nHost: 127.0.0.1')
+    same(404, browser.get('/nothing').status)
+    for one in slow:
+        same(b'', one.recv(100))
+
+
+@claim(inside=Engine)
+def a_killed_gateway_returns_with_its_port_and_its_sessions(home):
+    browser = Browser(home)
+    page = browser.page()
+    until(lambda: home.has_lived('web'))
+    home.kill('web')
+    page.is_closed()
+    again = browser.page()
+    again.must('search.ping')
+    same(browser.port, address(home)[0])
+    same(0o600, os.stat(home.file('data', 'web.gate')).st_mode & 0o777)
+
+
+@claim(inside=Engine)
+def a_page_hears_that_a_killed_service_is_back(home):
+    page = Browser(home).page()
+    until(lambda: home.has_lived('search'))
+    page.must('search.ping')  # what came before is read
+    page.back.clear()
+    os.kill(home.pid('search'), signal.SIGKILL)
+    while 'search' not in page.back:
+        page.read()
+    page.must('search.ping')
+
+
+@claim(shares=engine)
+def the_command_prints_an_address_that_enters(home):
+    line = home.first('web')
+    same({'address'}, set(line))
+    contains(line['address'], 'http://127.0.0.1:')
+    assert home.loophole('web').out.startswith('http://127.0.0.1:')
+
+
+run_claims()

@@ -1,0 +1,238 @@
+/* What a sampler adds to sounds and pads: envelope, loop points, filter, sends, layers by velocity that take turns. */
+#include "tests/unit/audio/stage.h"
+
+enum { LENGTH = 40000, HIT = 600 };
+
+static void give_constant(struct stage *stage, uint32_t slot, float level)
+{
+    float *x = calloc(LENGTH, sizeof(*x));
+
+    for (uint32_t i = 0; i < LENGTH; i++)
+        x[i] = level;
+    stage_sound(stage, slot, x, LENGTH);
+    free(x);
+}
+
+static void order_shape(struct stage *stage, int64_t frame, struct order_shape shape, uint32_t loop_until)
+{
+    stage_order(stage,
+                (struct order){
+                    .frame = frame, .verb = ORDER_SOUND_SHAPE, .tag = 7, .shape = shape, .loop_until = loop_until });
+}
+
+static struct order tagged_start(uint32_t slot, int64_t frame)
+{
+    struct order order = stage_sound_start(slot, frame);
+
+    order.tag = 7;
+    return order;
+}
+
+static void an_envelope_rises_decays_holds_and_releases(void **made)
+{
+    struct stage *stage = *made;
+
+    give_constant(stage, 0, 0.5f);
+    stage_order(stage, tagged_start(0, 100));
+    order_shape(stage, 100, (struct order_shape){ .attack = 0.01f, .decay = 0.02f, .sustain = 0.25f, .release = 0.1f },
+                0);
+    stage_order(stage, (struct order){ .frame = 10000, .verb = ORDER_SOUND_STOP, .tag = 7, .flags = ORDER_RELEASE });
+    stage_run(stage, 16000);
+    stage_near(stage->main[0][100 + 239], 0.25, 1e-6);         /* half of the attack, 480 frames */
+    stage_near(stage->main[0][100 + 479], 0.5, 1e-6);          /* the peak */
+    stage_near(stage->main[0][100 + 479 + 480], 0.3125, 1e-6); /* half of the decay, 960 frames */
+    for (uint32_t i = 100 + 480 + 960; i < 10000; i++)
+        stage_near(stage->main[0][i], 0.125, 1e-6);
+    stage_near(stage->main[0][10000 + 2399], 0.0625, 1e-5); /* half of the release, 4800 frames */
+    assert_true(stage_is_silent(stage, 14800, 16000));
+}
+
+static void a_sound_that_decays_to_nothing_ends(void **made)
+{
+    struct stage *stage = *made;
+    struct order order = tagged_start(0, 0);
+
+    give_constant(stage, 0, 0.5f);
+    order.flags = ORDER_LOOP;
+    stage_order(stage, order);
+    order_shape(stage, 0, (struct order_shape){ .decay = 0.1f }, 0);
+    stage_run(stage, 8000);
+    assert_non_null(stage_note(stage, NOTE_SOUND_ENDED, 0));
+    assert_true(stage_is_silent(stage, 4800, 8000));
+}
+
+static void a_loop_has_an_end_of_its_own(void **made)
+{
+    struct stage *stage = *made;
+    struct order order = tagged_start(0, 0);
+    float x[2000];
+
+    for (uint32_t i = 0; i < 2000; i++)
+        x[i] = stage_count(1000 + i);
+    stage_sound(stage, 0, x, 2000);
+    order.flags = ORDER_LOOP;
+    order.loop_from = 400;
+    stage_order(stage, order);
+    order_shape(stage, 0, (struct order_shape){ 0 }, 1000);
+    stage_run(stage, 3000);
+    for (uint32_t i = 0; i < 3000; i++)
+        assert_true(stage->main[0][i] == stage_count(1000 + (i < 1000 ? i : 400 + (i - 400) % 600)));
+}
+
+/* A wave of two frames is the highest that there is. */
+static void a_filter_removes_what_is_above_it(void **made)
+{
+    struct stage *stage = *made;
+    float *x = calloc(LENGTH, sizeof(*x));
+
+    for (uint32_t i = 0; i < LENGTH; i++)
+        x[i] = 0.25f + (i % 2 ? 0.25f : -0.25f);
+    stage_sound(stage, 0, x, LENGTH);
+    free(x);
+    stage_order(stage, tagged_start(0, 0));
+    order_shape(stage, 0, (struct order_shape){ .cutoff = 200, .resonance = 0.7071f }, 0);
+    stage_run(stage, 20000);
+    for (uint32_t i = 10000; i < 20000; i++)
+        stage_near(stage->main[0][i], 0.25, 1e-3);
+}
+
+static void a_send_sounds_after_its_sound_has_ended(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.now = (struct score_pattern){ .serial = 1,
+                                               .steps = 16,
+                                               .reverb_mix = 0.5f,
+                                               .reverb_room = 0.5f,
+                                               .delay_time = 0.25f,
+                                               .delay_mix = 0.5f,
+                                               .delay_lowcut = 20,
+                                               .delay_highcut = 20000 };
+    stage_score(stage);
+    float click[HIT] = { [10] = 0.5f };
+    stage_sound(stage, 0, click, HIT);
+    stage_order(stage, tagged_start(0, 0));
+    order_shape(stage, 0, (struct order_shape){ .delay = 1 }, 0);
+    stage_run(stage, 24000);
+    assert_true(stage_peak(stage, 11, 11900) < 1e-3f);
+    assert_true(stage_peak(stage, 11900, 13000) > 0.05f);
+}
+
+static void a_change_keeps_what_it_does_not_name(void **made)
+{
+    struct stage *stage = *made;
+
+    give_constant(stage, 0, 0.5f);
+    stage_order(stage, tagged_start(0, 0));
+    stage_order(stage, (struct order){ .frame = 1000,
+                                       .verb = ORDER_SOUND_GAIN,
+                                       .tag = 7,
+                                       .value = 0.5f,
+                                       .flags = ORDER_KEEP_PAN | ORDER_KEEP_RATIO });
+    stage_order(stage, (struct order){ .frame = 4000,
+                                       .verb = ORDER_SOUND_GAIN,
+                                       .tag = 7,
+                                       .pan = -1,
+                                       .flags = ORDER_KEEP_GAIN | ORDER_KEEP_RATIO });
+    stage_run(stage, 8000);
+    stage_near(stage->main[0][3000], 0.25, 1e-6);
+    stage_near(stage->main[0][7000], 0.25 * sqrt(2), 1e-6);
+    stage_near(stage->main[1][7000], 0, 1e-6);
+}
+
+/* ---- pads ---- */
+
+static void hit_pad(struct stage *stage, int64_t frame, float velocity)
+{
+    stage_order(stage, (struct order){ .frame = frame, .verb = ORDER_PAD_HIT, .voice = 3, .value = velocity });
+}
+
+static struct score_layer make_layer(uint32_t slot, float low, float high)
+{
+    return (struct score_layer){ .sound = slot, .generation = 1, .low = low, .high = high, .gain = 1, .ratio = 1 };
+}
+
+static void give_pad(struct stage *stage)
+{
+    stage->score.pads[3] = (struct score_pad){
+        .sound = SCORE_NO_SOUND, .gain = 1, .ratio = 1, .note = 255, .channel = 255, .curve = 0, .choke = 1
+    };
+}
+
+static void a_hit_starts_the_layer_of_its_velocity(void **made)
+{
+    struct stage *stage = *made;
+    static const float velocities[] = { 0.2f, 0.5f, 0.79f, 0.8f, 1 };
+    static const float levels[] = { 0.1f, 0.2f, 0.2f, 0.3f, 0.3f };
+
+    for (uint32_t i = 0; i < 3; i++)
+        give_constant(stage, i, 0.1f * (float)(i + 1));
+    give_pad(stage);
+    stage->score.pads[3].layer_count = 3;
+    stage->score.pads[3].layers[0] = make_layer(0, 0, 0.5f);
+    stage->score.pads[3].layers[1] = make_layer(1, 0.5f, 0.8f);
+    stage->score.pads[3].layers[2] = make_layer(2, 0.8f, 1);
+    stage_score(stage);
+    for (uint32_t i = 0; i < 5; i++)
+        hit_pad(stage, 1000 + 4000 * i, velocities[i]);
+    stage_run(stage, 24000);
+    for (uint32_t i = 0; i < 5; i++)
+        stage_near(stage->main[0][1000 + 4000 * i + 2000], levels[i], 1e-6);
+}
+
+static void layers_of_one_velocity_take_turns(void **made)
+{
+    struct stage *stage = *made;
+
+    for (uint32_t i = 0; i < 3; i++)
+        give_constant(stage, i, 0.1f * (float)(i + 1));
+    give_pad(stage);
+    stage->score.pads[3].layer_count = 3;
+    for (uint32_t i = 0; i < 3; i++)
+        stage->score.pads[3].layers[i] = make_layer(i, 0, 1);
+    stage_score(stage);
+    for (uint32_t i = 0; i < 7; i++)
+        hit_pad(stage, 1000 + 3000 * i, 1);
+    stage_run(stage, 24000);
+    for (uint32_t i = 0; i < 7; i++)
+        stage_near(stage->main[0][1000 + 3000 * i + 2000], 0.1 * (i % 3 + 1), 1e-6);
+}
+
+static void a_gate_with_a_loop_sounds_until_its_release(void **made)
+{
+    struct stage *stage = *made;
+
+    float x[HIT];
+    for (uint32_t i = 0; i < HIT; i++)
+        x[i] = 0.25f;
+    stage_sound(stage, 0, x, HIT);
+    give_pad(stage);
+    stage->score.pads[3].sound = 0;
+    stage->score.pads[3].generation = 1;
+    stage->score.pads[3].mode = PAD_GATE;
+    stage->score.pads[3].loop_from = 100;
+    stage->score.pads[3].loop_until = 500;
+    stage_score(stage);
+    hit_pad(stage, 1000, 1);
+    stage_order(stage, (struct order){ .frame = 9000, .verb = ORDER_PAD_RELEASE, .voice = 3 });
+    stage_run(stage, 12000);
+    stage_near(stage->main[0][8999], 0.25, 1e-6);
+    assert_true(stage_is_silent(stage, 9000 + 240, 12000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(an_envelope_rises_decays_holds_and_releases),
+        STAGE_TEST(a_sound_that_decays_to_nothing_ends),
+        STAGE_TEST(a_loop_has_an_end_of_its_own),
+        STAGE_TEST(a_filter_removes_what_is_above_it),
+        STAGE_TEST(a_send_sounds_after_its_sound_has_ended),
+        STAGE_TEST(a_change_keeps_what_it_does_not_name),
+        STAGE_TEST(a_hit_starts_the_layer_of_its_velocity),
+        STAGE_TEST(layers_of_one_velocity_take_turns),
+        STAGE_TEST(a_gate_with_a_loop_sounds_until_its_release),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,340 @@
+/* The file of a pattern: coercion, old schemas, unknown keys, errors by row, and exact values in both directions. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/wire/codec.h"
+#include "store/pattern/note_name.h"
+#include "store/pattern/pattern_check.h"
+#include "store/pattern/pattern_file.h"
+
+#define KICK "\"kick\": {\"pattern\": \"X...X...X...X...\"}"
+
+struct desk {
+    struct arena arena;
+    struct fault fault;
+    struct pattern_file file;
+    struct buffer out;
+};
+
+static struct desk *desk_of(void **state)
+{
+    return *state;
+}
+
+static int make_desk(void **state)
+{
+    static struct desk desk;
+
+    desk = (struct desk){ 0 };
+    *state = &desk;
+    return 0;
+}
+
+static int free_desk(void **state)
+{
+    arena_free(&desk_of(state)->arena);
+    buffer_free(&desk_of(state)->out);
+    return 0;
+}
+
+static enum err read_text(struct desk *desk, const char *json)
+{
+    desk->fault = (struct fault){ 0 };
+    return pattern_file_read(text_of(json), &desk->arena, &desk->file, &desk->fault);
+}
+
+static const struct pattern *read_whole(struct desk *desk, const char *json)
+{
+    if (read_text(desk, json) != ERR_OK)
+        fail_msg("%s: %s", desk->fault.field, desk->fault.what);
+    return &desk->file.pattern;
+}
+
+static const char *write_file(struct desk *desk)
+{
+    buffer_reset(&desk->out);
+    pattern_file_write(&desk->file, &desk->out);
+    return buffer_c(&desk->out);
+}
+
+static void assert_refused(struct desk *desk, const char *json, enum err code, const char *field, const char *what)
+{
+    assert_int_equal(read_text(desk, json), code);
+    assert_string_equal(desk->fault.field, field);
+    if (!strstr(desk->fault.what, what))
+        fail_msg("\"%s\" lacks \"%s\"", desk->fault.what, what);
+}
+
+static void numbers_may_be_texts_and_whole_numbers_reals(void **state)
+{
+    const struct pattern *read =
+        read_whole(desk_of(state),
+                   "{\"timestamp\": \"2025-01-07T18:24:00Z\", \"metadata\": {\"name\": 303, \"tags\": \"acid\"},"
+                   "\"sequencer\": {\"bpm\": \"120\", \"running\": 1, \"global_step\": 32.0, \"tracks\": {\"kick\":"
+                   "{\"pattern\": \"X...X...X...X...\", \"notes\": 55, \"base_amp\": 1, \"note_index\": 0.0,"
+                   "\"choke\": \"3\"}}}, \"modules\": {\"voice1\": {\"adsr\": {\"attack\": 0}}}}");
+
+    assert_true(read->timestamp == 1736274240);
+    assert_true(text_is(read->metadata.name, "303"));
+    assert_int_equal(read->metadata.tags.count, 1);
+    assert_true(read->sequencer.bpm == 120 && read->sequencer.running && read->sequencer.global_step == 32);
+    assert_true(read->sequencer.tracks.at[0].base_amp == 1 && read->sequencer.tracks.at[0].choke == 3);
+    assert_true(read->sequencer.tracks.at[0].notes.at[0] == 55);
+    assert_true(read->modules.voice1.adsr.has_attack && read->modules.voice1.adsr.attack == 0);
+}
+
+static void errors_name_the_path_and_the_row(void **state)
+{
+    struct desk *desk = desk_of(state);
+
+    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X..\"}}}}",
+                   ERR_BAD_REQUEST, "sequencer.tracks.kick.pattern", "15 steps, expected 16, 32, 48 or 64");
+    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"hat\": {\"pattern\": \"X...X...X...X.o.\"}}}}",
+                   ERR_BAD_REQUEST, "sequencer.tracks.hat.pattern", "step 15 is \"o\"");
+    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"hat\": {\"notes\": [55, \"H4\"]}}}}", ERR_BAD_REQUEST,
+                   "sequencer.tracks.hat.notes[1]", "expected a frequency");
+    assert_refused(desk, "{\"sequencer\": {\"bpm\": 700}}", ERR_BAD_REQUEST, "sequencer.bpm",
+                   "out of range: 20 to 400");
+    assert_refused(desk, "{\"sequencer\": {\"global_step\": 1.5}}", ERR_BAD_REQUEST, "sequencer.global_step",
+                   "a whole number");
+    assert_refused(desk, "{\"modules\": {\"delay1\": 3}}", ERR_BAD_REQUEST, "modules.delay1", "expected an object");
+    assert_refused(desk, "{\"metadata\": {", ERR_BAD_REQUEST, "", "not JSON at line 1");
+    assert_refused(desk, "[]", ERR_BAD_REQUEST, "", "expected an object");
+}
+
+static void the_33rd_row_is_refused_by_its_name(void **state)
+{
+    struct buffer json = { 0 };
+
+    buffer_add_text(&json, "{\"sequencer\": {\"tracks\": {");
+    for (int i = 1; i <= 33; i++)
+        buffer_printf(&json, "%s\"r%d\": {\"pattern\": \"X...X...X...X...\"}", i > 1 ? "," : "", i);
+    buffer_add_text(&json, "}}}");
+    assert_refused(desk_of(state), buffer_c(&json), ERR_TOO_LARGE, "sequencer.tracks.r33", "row 33");
+    buffer_free(&json);
+}
+
+static void unknown_keys_are_written_back_everywhere(void **state)
+{
+    static const char json[] = "{\"mood\": [1, 2.0, {\"x\": null}], \"metadata\": {\"author\": \"A\"}, \"sequencer\":"
+                               "{\"groove\": 3, \"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X...\","
+                               "\"colour\": \"red\"}}}, \"modules\": {\"flanger1\": {\"rate\": 0.1}, \"voice1\":"
+                               "{\"freq\": 55, \"detune\": 7}}}";
+    static const char *const kept[] = { "\"mood\": [",       "2.0",           "\"x\": null",
+                                        "\"author\": \"A\"", "\"groove\": 3", "\"colour\": \"red\"",
+                                        "\"rate\": 0.1",     "\"detune\": 7" };
+    struct desk *desk = desk_of(state);
+
+    (void)read_whole(desk, json);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        if (!strstr(write_file(desk), kept[i]))
+            fail_msg("%s is lost:\n%s", kept[i], write_file(desk));
+}
+
+static void a_written_file_is_read_and_written_the_same(void **state)
+{
+    struct desk *desk = desk_of(state);
+    struct text first;
+
+    (void)read_whole(desk,
+                     "{\"sequencer\": {\"tracks\": [{\"pattern\": \"x...............\", \"odd\": 1}, {\"name\": \"b\","
+                     "\"pattern\": \"x...............\", \"notes\": [\"C♯4\", 440]}]}}");
+    first = arena_text(&desk->arena, text_of(write_file(desk)));
+    assert_non_null(strstr(first.at, "\"notes\": [\"C#4\", 440.0]"));
+    assert_non_null(strstr(first.at, "\"row 1\": {"));
+    (void)read_whole(desk, first.at);
+    assert_string_equal(write_file(desk), first.at);
+}
+
+static void both_shapes_of_schema_0_are_converted(void **state)
+{
+    struct desk *desk = desk_of(state);
+    const struct pattern *read = read_whole(
+        desk,
+        "{\"chronus_version\": \"1.0.0\", \"created_at\": \"2025-01-07T18:24:00\", \"bpm\": 125.0, \"swing\": 0.3,"
+        "\"genre\": \"techno\", \"tags\": [\"acid\"], \"tracks\": {" KICK "}, \"global_effects\":"
+        "{\"reverb1\": {\"mix\": 0.25}}, \"odd\": 1}");
+
+    assert_true(read->timestamp == 1736274240 && read->sequencer.bpm == 125 && read->sequencer.swing == 0.3);
+    assert_true(text_is(read->metadata.genre, "techno") && read->metadata.tags.count == 1);
+    assert_true(read->modules.reverb1.mix == 0.25 && read->sequencer.tracks.count == 1);
+    assert_true(text_is(read->schema_version, "1.0"));
+    assert_non_null(strstr(write_file(desk), "\"odd\": 1"));
+
+    read = read_whole(desk,
+                      "{\"metadata\": {\"bpm\": 99, \"swing\": 0.1, \"genre\": \"user\", \"tags\": [], \"odd\": 2},"
+                      "\"tracks\": {" KICK "}, \"global_effects\": {}, \"timestamp\": \"2025-01-07T19:24:00.5+01:00\","
+                      "\"chronus_version\": \"1.0.0\"}");
+    assert_true(read->timestamp == 1736274240.5 && read->sequencer.bpm == 99 && read->sequencer.swing == 0.1);
+    assert_non_null(strstr(write_file(desk), "\"odd\": 2"));
+    assert_null(strstr(write_file(desk), "global_effects"));
+}
+
+static void a_newer_major_version_is_refused_and_a_newer_minor_one_is_read(void **state)
+{
+    struct desk *desk = desk_of(state);
+
+    assert_refused(desk, "{\"schema_version\": \"2.0\"}", ERR_VERSION, "schema_version", "schema 2 is newer");
+    assert_refused(desk, "{\"schema_version\": 2.0}", ERR_VERSION, "schema_version", "schema 2 is newer");
+    assert_refused(desk, "{\"schema_version\": \"new\"}", ERR_BAD_REQUEST, "schema_version", "no number");
+    (void)read_whole(desk, "{\"schema_version\": \"1.7\", \"colour\": \"red\"}");
+    assert_non_null(strstr(write_file(desk), "\"schema_version\": \"1.7\""));
+}
+
+static void a_row_names_its_media_item_by_id_or_path(void **state)
+{
+    static const char json[] = "{\"sequencer\": {\"tracks\": {\"a\": {\"pattern\": \"x...............\", \"media_id\":"
+                               "\"01J0000000000000000000000A\"}, \"b\": {\"pattern\": \"x...............\","
+                               "\"media_id\": \"/sounds/kick.wav\"}}}}";
+    struct desk *desk = desk_of(state);
+    const struct pattern *read = read_whole(desk, json);
+
+    assert_true(read->sequencer.tracks.at[0].has_id && !read->sequencer.tracks.at[1].has_id);
+    assert_int_equal(desk->file.paths.count, 1);
+    assert_int_equal(desk->file.paths.each[0].row, 1);
+    assert_string_equal(desk->file.paths.each[0].path.at, "/sounds/kick.wav");
+    assert_non_null(strstr(write_file(desk), "\"media_id\": \"01J0000000000000000000000A\""));
+    assert_non_null(strstr(write_file(desk), "\"media_id\": \"/sounds/kick.wav\""));
+    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"a\": {\"media_id\": \"kick.wav\"}}}}", ERR_BAD_REQUEST,
+                   "sequencer.tracks.a.media_id", "neither an id");
+}
+
+static void notes_have_names(void **state)
+{
+    static const struct {
+        const char *name;
+        int note;
+    } names[] = {
+        { "A4", 69 }, { "C#4", 61 }, { "C♯4", 61 }, { "d♭4", 61 }, { "Cb4", 59 }, { "C-1", 0 }, { "G9", 127 }
+    };
+    char back[NOTE_NAME_SIZE];
+    int note;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        assert_true(note_name_read(text_of(names[i].name), &note));
+        assert_int_equal(note, names[i].note);
+    }
+    assert_false(note_name_read(text_of("H4"), &note) || note_name_read(text_of("C"), &note) ||
+                 note_name_read(text_of(""), &note) || note_name_read(text_of("A9"), &note));
+    for (int i = 0; i < 128; i++) {
+        assert_true(note_name_read(text_of(note_name_write(i, back)), &note));
+        assert_int_equal(note, i);
+    }
+    assert_true(note_hz(69) == 440);
+}
+
+/* ---- any pattern ---- */
+
+static uint64_t draw_number(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+static double draw_real(uint64_t *seed, const struct field *field)
+{
+    const double share = (double)draw_number(seed) / 2147483648.0;
+
+    return draw_number(seed) % 8 ? field->real_min + share * (field->real_max - field->real_min) : field->real_min;
+}
+
+static void fill_reals(uint64_t *seed, const struct shape *shape, void *record)
+{
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        const struct field *field = &shape->fields[i];
+        char *at = (char *)record + field->offset;
+
+        if (field->flags & FIELD_LIST || field->type == FIELD_ID)
+            continue;
+        if (field->flags & FIELD_OPTIONAL)
+            *(bool *)((char *)record + field->has_offset) = draw_number(seed) % 2;
+        if (field->type == FIELD_REAL && field->real_max < 1e300)
+            *(double *)at = draw_real(seed, field);
+        else if (field->type == FIELD_RECORD)
+            fill_reals(seed, field->record, at);
+    }
+}
+
+static void fill_row(uint64_t *seed, struct arena *arena, struct row *row, uint32_t number, uint32_t steps)
+{
+    char *pattern = arena_alloc(arena, steps);
+
+    fill_reals(seed, &row_shape, row);
+    row->name = arena_printf(arena, "row %u \"♯\"", number);
+    row->voice_id = arena_printf(arena, "voice%u", number % 32 + 1);
+    for (uint32_t i = 0; i < steps; i++)
+        pattern[i] = "Xx."[draw_number(seed) % 3];
+    row->pattern = (struct text){ steps, pattern };
+    row->notes = (struct real_list){ (uint32_t)draw_number(seed) % 65, arena_array(arena, 64, sizeof(double)) };
+    for (uint32_t i = 0; i < row->notes.count; i++)
+        row->notes.at[i] = 1 + (double)draw_number(seed) / 2147483648.0 * 19999;
+    row->has_sound = false;
+}
+
+static void fill_pattern(uint64_t seed, struct arena *arena, struct pattern *to)
+{
+    const uint32_t count = (uint32_t)(draw_number(&seed) % 33), steps = 16 * (uint32_t)(1 + draw_number(&seed) % 4);
+
+    *to = (struct pattern){ .chronus_version = TEXT("1.0.0"), .schema_version = TEXT("1.0") };
+    fill_reals(&seed, &pattern_shape, to);
+    to->timestamp = (double)draw_number(&seed) / 3;
+    to->sequencer.tracks = (struct row_list){ count, arena_array(arena, count, sizeof(struct row)) };
+    for (uint32_t i = 0; i < count; i++)
+        fill_row(&seed, arena, &to->sequencer.tracks.at[i], i, steps);
+}
+
+/* Absent values and empty records are equal when their encoding is. */
+static void assert_same(const struct pattern *a, const struct pattern *b)
+{
+    struct buffer one = { 0 }, two = { 0 };
+
+    assert_int_equal(codec_encode(&pattern_shape, a, &one, NULL), ERR_OK);
+    assert_int_equal(codec_encode(&pattern_shape, b, &two, NULL), ERR_OK);
+    assert_true(bytes_equal(buffer_bytes(&one), buffer_bytes(&two)));
+    buffer_free(&one);
+    buffer_free(&two);
+}
+
+static void every_pattern_is_read_back_exactly(void **state)
+{
+    struct desk *desk = desk_of(state);
+
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct pattern before;
+        struct text json;
+
+        fill_pattern(seed, &desk->arena, &before);
+        desk->file = (struct pattern_file){ .pattern = before };
+        json = arena_text(&desk->arena, text_of(write_file(desk)));
+        assert_same(&before, read_whole(desk, json.at));
+        assert_string_equal(write_file(desk), json.at);
+        arena_reset(&desk->arena);
+    }
+}
+
+#define DESK_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_desk, free_desk)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        DESK_TEST(numbers_may_be_texts_and_whole_numbers_reals),
+        DESK_TEST(errors_name_the_path_and_the_row),
+        DESK_TEST(the_33rd_row_is_refused_by_its_name),
+        DESK_TEST(unknown_keys_are_written_back_everywhere),
+        DESK_TEST(a_written_file_is_read_and_written_the_same),
+        DESK_TEST(both_shapes_of_schema_0_are_converted),
+        DESK_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
+        DESK_TEST(a_row_names_its_media_item_by_id_or_path),
+        DESK_TEST(notes_have_names),
+        DESK_TEST(every_pattern_is_read_back_exactly),
+    };
+
+    return cmocka_run_group_tests_name("store/pattern_file", tests, NULL, NULL);
+}

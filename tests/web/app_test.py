@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""The built browser app is made from its sources, and is small."""
+import filecmp
+import gzip
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, TOP, claim, figure, run_claims, same
+
+DIST = os.path.join(TOP, 'frontends/web/dist')
+GZIPPED_MOST = 300 * 1024
+
+
+def files_of(folder):
+    return sorted(os.path.relpath(os.path.join(root, name), folder) for root, _, names in os.walk(folder) for name in names)
+
+
+@claim
+def the_built_app_is_what_its_sources_give(home):
+    made = home.file('dist')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD, made], check=True)
+    same(files_of(DIST), files_of(made), '\nbuild it again with `make web`')
+    same(([], []), filecmp.cmpfiles(DIST, made, files_of(DIST), shallow=False)[1:], '\nbuild it again with `make web`')
+
+
+@claim
+def the_built_app_is_small(home):
+    size = 0
+    for name in files_of(DIST):
+        with open(os.path.join(DIST, name), 'rb') as file:
+            size += len(gzip.compress(file.read()))
+    figure(f'the browser app: {size / 1024:.0f} KiB gzipped')
+    assert size <= GZIPPED_MOST, size
+
+
+@claim
+def messages_are_encoded_and_decoded_as_they_are(home):
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    web = os.path.join(BUILD, 'web')
+    home.run('node', f'{web}/node_modules/esbuild/bin/esbuild', f'{web}/src/msgpack.ts', f'--outfile={home.file("msgpack.mjs")}',
+             '--format=esm')
+    home.run('node', os.path.join(TOP, 'tests/web/msgpack.mjs'), home.file('msgpack.mjs'))
+
+
+run_claims()

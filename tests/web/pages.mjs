@@ -1,0 +1,233 @@
+// pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
+// modules of BUILD/web. Every wait is for a condition.
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+
+const modules = createRequire(`${process.env.BUILD}/web/`)
+const { chromium } = modules('playwright-core')
+const LIMIT_MS = 120000
+const SERVICES_OF_A_PAGE = ['web', 'search', 'persist', 'streamer', 'indexer']
+
+const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8' })
+const json = (...args) => loophole(...args, '--json').split('\n').filter(Boolean).map(line => JSON.parse(line))
+const address = () => json('ask', 'web.address')[0]?.address ?? JSON.parse(loophole('ask', 'web.address')).address
+const status = service => json('status').find(one => one.service === service)
+const total = query => JSON.parse(loophole('ask', 'search.query', `query=${query}`, 'limit=0')).total
+
+async function until(what, holds) {
+  const end = Date.now() + LIMIT_MS
+  for (;;) {
+    const got = await holds()
+    if (got) return got
+    assert(Date.now() < end, `still not true: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** Kills a service that has lived for a while, and waits for its successor. A service that dies too often is quarantined. */
+async function kill(service) {
+  const before = await until(`${service} has lived`, () => { const one = status(service); return one?.state === 'ready' && one.uptime_s > 3 && one })
+  process.kill(before.pid, 'SIGKILL')
+  await until(`${service} is back`, () => { const one = status(service); return one?.state === 'ready' && one.pid !== before.pid })
+}
+
+async function open(browser, hash = '') {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  const page = await context.newPage()
+  page.setDefaultTimeout(LIMIT_MS)
+  page.errors = []
+  page.loads = 0
+  page.on('pageerror', error => page.errors.push(String(error)))
+  page.on('load', () => page.loads++)
+  const to = new URL(address())
+  await page.goto(to.href)
+  await page.waitForSelector('#query')
+  if (hash) await page.evaluate(text => { location.hash = text }, hash)
+  return page
+}
+
+const shown = page => page.locator('p.count').getAttribute('data-total')
+const showsTotal = (page, query) => until(`the page counts what ${query} finds`, async () => (await shown(page)) === String(total(query)))
+const names = page => page.locator('.row [role=gridcell]:nth-child(3)').allInnerTexts()
+const sounding = page => page.locator('[data-sounding]').getAttribute('data-sounding')
+const mode = (page, name) => page.locator('nav.modes').getByRole('button', { name, exact: true }).click()
+
+/** With PICTURES, the folder for the pictures of docs/web.md, a picture of the page. */
+async function picture(page, name) {
+  if (!process.env.PICTURES) return
+  mkdirSync(process.env.PICTURES, { recursive: true })
+  await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` })
+}
+
+const claims = {
+  async the_table_shows_what_the_engine_finds(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    await page.fill('#query', 'bell')
+    await showsTotal(page, 'bell')
+    const found = json('search', 'bell').map(one => one.name)
+    await until('the rows are those of the engine', async () => JSON.stringify(await names(page)) === JSON.stringify(found))
+    await page.fill('#query', 'bell bmp:120')
+    await page.waitForSelector('.trouble pre')
+    assert.match(await page.locator('.trouble pre').innerText(), /\^ did you mean bpm/)
+    assert.equal(await shown(page), null, 'no number of another query')
+    return page
+  },
+
+  async a_keyboard_alone_reaches_a_sound(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'query')
+    await page.keyboard.type('bell')
+    await showsTotal(page, 'bell')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowDown')
+    const id = await until('an item sounds', () => sounding(page))
+    assert.equal(id, json('search', 'bell')[0].id)
+    await page.keyboard.press('ArrowDown')
+    await until('the next one sounds', async () => (await sounding(page)) === json('search', 'bell')[1].id)
+    await page.keyboard.press('Control+.')
+    await until('panic ends it', async () => (await sounding(page)) === '')
+    return page
+  },
+
+  async an_edit_is_seen_by_others_and_theirs_by_the_page(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    await page.locator('.row').first().click()
+    const id = json('search', 'bell')[0].id
+    await until('the details are of the item', async () => (await page.locator('.details h2').count()) > 0)
+    await page.keyboard.press('t')
+    await page.keyboard.type('from_page')
+    await page.keyboard.press('Enter')
+    await until('the engine has the tag', () => json('show', id)[0].tags.includes('from_page'))
+    loophole('tag', id, '+from_shell')
+    await page.waitForSelector('.details .tags >> text=from_shell')
+    await page.locator('.details h2').click()
+    await page.keyboard.press('Control+z')
+    await until('the last step is taken back', () => !json('show', id)[0].tags.includes('from_shell'))
+    await page.waitForSelector('.details .tags >> text=from_shell', { state: 'detached' })
+    return page
+  },
+
+  async each_mode_shows_what_the_engine_holds(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    await mode(page, 'Waveforms')
+    await page.waitForSelector('.tile canvas')
+    assert.equal(await page.locator('.tile').first().locator('strong').innerText(), json('search', '', '--limit', '1')[0].name)
+    await picture(page, 'waveforms')
+    await mode(page, 'Map')
+    const points = JSON.parse(loophole('ask', 'search.map', 'dimensions=2')).total
+    await until('each point is on the map', async () => Number(await page.locator('main.map').getAttribute('data-points')) >= Math.max(1, points))
+    await picture(page, 'map')
+    const canvas = page.locator('main.map canvas')
+    await canvas.evaluate(of => { of.extension = of.getContext('webgl2').getExtension('WEBGL_lose_context'); of.extension.loseContext() })
+    await until('the context is lost', () => canvas.evaluate(of => of.getContext('webgl2').isContextLost()))
+    await canvas.evaluate(of => of.extension.restoreContext())
+    await until('the page restores it', async () => (await canvas.getAttribute('data-contexts')) === '2')
+    await mode(page, 'Hypergrid')
+    const cell = page.locator('.hypergrid td button').first()
+    const count = await cell.innerText()
+    await picture(page, 'hypergrid')
+    await cell.click()
+    await until('the cell leads to its items', async () => (await shown(page)) === count)
+    await page.locator('.chips >> text=Clear all').click()
+    await mode(page, 'Folders')
+    await page.waitForSelector('section[aria-label=Packs] li')
+    const folder = JSON.parse(loophole('ask', 'search.folders')).each[0]
+    await until('the folders have their counts', async () =>
+      (await page.locator('section[aria-label=Folders] li .count').first().innerText()) === folder.items.toLocaleString('en'))
+    await picture(page, 'folders')
+    await mode(page, 'Duplicates')
+    await page.waitForSelector('main.panels >> text=groups')
+    await picture(page, 'duplicates')
+    await mode(page, 'Engine')
+    for (const service of SERVICES_OF_A_PAGE)
+      await until(`${service} is shown`, async () => (await page.locator(`tr[data-service=${service}] td:nth-child(3)`).innerText()) === String(status(service).pid))
+    await picture(page, 'engine')
+    await mode(page, 'Sound')
+    await page.waitForSelector('.strip[aria-label=master]')
+    await picture(page, 'sound')
+    return page
+  },
+
+  async likeness_answers_and_composes(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    await page.locator('.row').first().click()
+    await page.getByRole('button', { name: 'More like this', exact: true }).click()
+    const id = json('search', 'bell')[0].id
+    const expected = JSON.parse(loophole('ask', 'search.similar', `like=["${id}"]`, 'query=bell', 'limit=500')).items.map(one => one.media.name)
+    await until('the nearest come first', async () => JSON.stringify(await names(page)) === JSON.stringify(expected))
+    await page.locator('.likeness input').first().fill('3')
+    await page.waitForSelector('.chip >> text=spectrum × 3')
+    await page.locator('.row').first().click()
+    await page.keyboard.press('Backspace')
+    await page.waitForSelector('.chip >> text=spectrum', { state: 'detached' })
+    await page.keyboard.press('Backspace')
+    await showsTotal(page, 'bell')
+    return page
+  },
+
+  async a_dropped_file_is_an_example(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    const bytes = readFileSync(process.env.SOUND).toString('base64')
+    await page.evaluate(data => {
+      const file = new File([Uint8Array.from(atob(data), char => char.charCodeAt(0))], 'dropped.flac')
+      const transfer = new DataTransfer()
+      transfer.items.add(file)
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    }, bytes)
+    await page.waitForSelector('.chip >> text=dropped.flac')
+    await until('the items like it are shown', async () => (await names(page)).length > 0 && (await shown(page)) !== null)
+    return page
+  },
+
+  async services_are_killed_without_a_reload(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    for (const service of SERVICES_OF_A_PAGE.slice(0, Number(process.env.KILLS ?? 3))) {
+      await kill(service)
+      const query = service === 'search' ? 'bell' : 'drum'
+      await page.fill('#query', query)
+      await showsTotal(page, query)
+    }
+    assert.equal(page.loads, 1, 'the page was not loaded again')
+    return page
+  },
+
+  async axe_finds_nothing(browser) {
+    const page = await open(browser)
+    const axe = readFileSync(modules.resolve('axe-core'), 'utf8')
+    await showsTotal(page, '')
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme: scheme })
+      for (const name of await page.locator('nav.modes button').allInnerTexts()) {
+        if (name !== 'Commands') await mode(page, name)
+        else await page.keyboard.press('Control+k')
+        await until('the mode is shown', async () => (await page.locator('main').count()) === 1)
+        await page.evaluate(axe)
+        const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
+        assert.deepEqual(violations.map(one => `${scheme} ${name}: ${one.id}: ${one.nodes.map(node => node.html.slice(0, 120)).join(' | ')}`), [])
+      }
+      await page.keyboard.press('Escape')
+    }
+    return page
+  },
+}
+
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--mute-audio'],
+})
+try {
+  const page = await claims[process.argv[2]](browser)
+  assert.deepEqual(page.errors, [], 'no exception in the page')
+  await picture(page, process.argv[2])
+} finally {
+  await browser.close()
+}

@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+"""The browser app in Chromium on real audio: each mode, hearing, edits, kills of services, accessibility. pages.mjs has
+what the browser does."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, SONIC, TOP, claim, run_claims, samples, skip
+from sounding import engine
+
+
+def sounds(home):
+    """An engine that sounds, with a small library."""
+    if not shutil.which('chromium') or not shutil.which('npm'):
+        skip('no chromium or no npm')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    os.mkdir(home.file('music'))
+    for sound in samples('*.flac', folder=SONIC):
+        if os.path.basename(sound).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
+            shutil.copy(sound, home.file('music'))
+    home.env.update(BUILD=BUILD, SOUND=samples('perc_bell.flac', folder=SONIC)[0])
+    engine(home)
+    home.loophole('index', home.file('music'), '--wait')
+    home.wait_ready('audio', 'streamer', 'web')
+
+
+def in_browser(home, name):
+    home.run('node', os.path.join(TOP, 'tests/web/pages.mjs'), name, timeout=600)
+
+
+@claim(shares=sounds)
+def the_table_shows_what_the_engine_finds(home):
+    in_browser(home, 'the_table_shows_what_the_engine_finds')
+
+
+@claim(shares=sounds)
+def a_keyboard_alone_reaches_a_sound(home):
+    in_browser(home, 'a_keyboard_alone_reaches_a_sound')
+
+
+@claim(shares=sounds)
+def an_edit_is_seen_by_others_and_theirs_by_the_page(home):
+    in_browser(home, 'an_edit_is_seen_by_others_and_theirs_by_the_page')
+
+
+@claim(shares=sounds)
+def each_mode_shows_what_the_engine_holds(home):
+    in_browser(home, 'each_mode_shows_what_the_engine_holds')
+
+
+@claim(shares=sounds)
+def likeness_answers_and_composes(home):
+    in_browser(home, 'likeness_answers_and_composes')
+
+
+@claim(shares=sounds)
+def a_dropped_file_is_an_example(home):
+    in_browser(home, 'a_dropped_file_is_an_example')
+
+
+@claim(shares=sounds)
+def services_are_killed_without_a_reload(home):
+    in_browser(home, 'services_are_killed_without_a_reload')
+
+
+@claim(shares=sounds)
+def axe_finds_nothing(home):
+    in_browser(home, 'axe_finds_nothing')
+
+
+run_claims()
