@@ -259,12 +259,19 @@ class Home:
                 except ProcessLookupError:
                     pass
 
-    def undeclared_errors(self):
-        """Lines of the logs about answers with an error that the schema does not declare."""
+    def _log_lines(self):
         for home in (self.path, self.path + '-*'):
             for name in sorted(glob.glob(home + '/data/log/*.log*')):
                 with open(name, encoding='utf-8', errors='replace') as log:
-                    yield from (line.strip() for line in log if 'which its schema does not declare' in line)
+                    yield from (line.strip() for line in log)
+
+    def undeclared_errors(self):
+        """Lines of the logs about answers with an error that the schema does not declare."""
+        return [line for line in self._log_lines() if 'which its schema does not declare' in line]
+
+    def last_of_the_logs(self, count):
+        """The last lines of all logs that begin with a time."""
+        return sorted(line[:240] for line in self._log_lines() if line[:1].isdigit())[-count:]
 
 
 class Persist:
@@ -356,6 +363,7 @@ def _judge(one, home):
     except Skipped as why:
         return True, f'{one.name} # SKIP {why}'
     except BaseException:  # noqa: a claim passes only by returning
+        print(*home.last_of_the_logs(20), sep='\n')
         _explain()
         return False, one.name
 

@@ -98,8 +98,12 @@ class Chain:
         return process, path
 
 
-class StandbyChain(Chain):
-    settings, in_step = '[audio]\nperiod = 1024\nstandby = yes\n', False
+class FreeChain(Chain):
+    in_step = False
+
+
+class StandbyChain(FreeChain):
+    settings = '[audio]\nperiod = 1024\nstandby = yes\n'
 
 
 @claim(inside=Chain)
@@ -163,7 +167,7 @@ def a_client_that_dies_stops_its_preview_with_a_word_and_may_come_back(it):
     it.end(strip)
 
 
-@claim(inside=Chain)
+@claim(inside=FreeChain)
 def a_chain_outlives_the_core_and_the_jack_server(it):
     home, strip = it.home, it.through('strip', 2)
     it.preview('--loop', '--chain', 'strip:in_1,in_2')
