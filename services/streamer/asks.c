@@ -140,7 +140,7 @@ static enum err load_file(struct streamer *streamer, struct call *call, const vo
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
 
     if (e == ERR_OK)
-        e = core_link_check(&streamer->core, call_fault(call)); /* before that, its rate is unknown */
+        e = core_link_check(&streamer->core, CORE_PAUSE_US, call_fault(call)); /* before that, its rate is unknown */
     return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;
 }
 

@@ -177,7 +177,7 @@ void streamer_report(void *state, struct arena *arena, struct service_status *to
         to->alarm = arena_text(arena, text_of(readers_alarm(streamer->readers)));
     else if (streamer->takes.alarm[0])
         to->alarm = arena_text(arena, text_of(streamer->takes.alarm));
-    if (core_link_check(&streamer->core, &fault) != ERR_OK)
+    if (core_link_check(&streamer->core, CORE_PAUSE_US, &fault) != ERR_OK)
         to->waits_for = TEXT("audio");
     encode_queue_list_tasks(&streamer->takes, arena, &to->tasks);
 }

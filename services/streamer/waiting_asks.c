@@ -16,7 +16,7 @@ static struct waiting_asks_ask take_at(struct waiting_asks *waiting, uint32_t in
 enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, waiting_asks_do *act, const void *ask)
 {
     usec_t now = clock_steady(), until = call_deadline(call) - MARGIN_US;
-    bool waits = waiting->count > 0 || core_link_check(waiting->core, NULL) != ERR_OK;
+    bool waits = waiting->count > 0 || core_link_check(waiting->core, CORE_PAUSE_US, NULL) != ERR_OK;
 
     if (until > now + PATIENCE_US)
         until = now + PATIENCE_US;
@@ -40,7 +40,7 @@ static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask 
 /* The index of the first ask that is due; the count: none. */
 static uint32_t first_due(const struct waiting_asks *waiting)
 {
-    bool runs = core_link_check(waiting->core, NULL) == ERR_OK;
+    bool runs = core_link_check(waiting->core, CORE_PAUSE_US, NULL) == ERR_OK;
     usec_t now = clock_steady();
     uint32_t i = 0;
 

@@ -21,9 +21,9 @@ ANNOUNCED = 8 << 20  # bytes of one message, the most that a peer may announce
 
 
 def memory(pid):
-    """(resident, private) MB."""
+    """(resident, private) MB. The mapped store does not count: the kernel takes its pages back by itself."""
     fields = dict(line.split(":", 1) for line in open("/proc/%d/status" % pid) if ":" in line)
-    return tuple(int(fields[name].split()[0]) >> 10 for name in ("VmRSS", "VmData"))
+    return tuple(int(fields[name].split()[0]) >> 10 for name in ("RssAnon", "VmData"))
 
 
 class Others:
@@ -169,11 +169,10 @@ def deaf_subscriber():
         going = True
 
         def edit():
-            client = Client()
+            client, volume = Client(), {"id": new_id(), "identity": os.urandom(8).hex(), "mount": b"/x",
+                                        "backend": "local", "online": True}
             while going:
-                client.ask("persist.put_volume", {"volume": {
-                    "id": new_id(), "identity": os.urandom(8).hex(), "label": "d" * 100, "mount": b"/x",
-                    "backend": "local", "online": True}})
+                client.ask("persist.put_volume", {"volume": dict(volume, label=os.urandom(50).hex())})
         threads = [threading.Thread(target=edit, daemon=True) for _ in range(8)]
         for thread in threads:
             thread.start()

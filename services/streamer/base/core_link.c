@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { STALE_US = 1000000, RATE = 48000 };
+enum { RATE = 48000 };
 
 enum err core_link_open(struct core_link *core, const struct paths *paths, struct fault *fault)
 {
@@ -33,10 +33,10 @@ void core_link_look(struct core_link *core)
     core->has_state = true;
 }
 
-enum err core_link_check(struct core_link *core, struct fault *fault)
+enum err core_link_check(struct core_link *core, usec_t longest, struct fault *fault)
 {
     core_link_look(core);
-    if (core->has_state && clock_steady() - core->state.at < STALE_US)
+    if (core->has_state && clock_steady() - core->state.at < longest)
         return ERR_OK;
     fault_set(fault, ERR_OFFLINE, "the audio core does not run");
     return fault_hint(fault, "`loophole status` shows it, `loophole doctor` says what it needs");

@@ -21,9 +21,13 @@ void core_link_close(struct core_link *core);
 /* Reads the core's state. */
 void core_link_look(struct core_link *core);
 
-/* Calls core_link_look first, because a core may have started just before. Errors: offline (no core has run for a
- * second; the fault says what to do). */
-enum err core_link_check(struct core_link *core, struct fault *fault);
+/* A core that has not run for CORE_PAUSE_US pauses: asks wait for it (waiting_asks.h). What began while it ran goes on
+ * until CORE_GONE_US, which is longer than a restart or a pause of the whole machine. */
+enum { CORE_PAUSE_US = 1000000, CORE_GONE_US = 6000000 };
+
+/* Calls core_link_look first, because a core may have started just before. Errors: offline (no core has run for
+ * `longest` µs; the fault says what to do). */
+enum err core_link_check(struct core_link *core, usec_t longest, struct fault *fault);
 uint32_t core_link_rate(const struct core_link *core); /* Hz; 48,000 until it is known */
 
 bool core_link_order(struct core_link *core, const struct order *order); /* false: the ring is full */

@@ -174,7 +174,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
 {
     struct voice *voice = free_voice(voices);
 
-    if (core_link_check(voices->core, fault) != ERR_OK)
+    if (core_link_check(voices->core, CORE_GONE_US, fault) != ERR_OK)
         return ERR_OFFLINE;
     if (!voice) {
         fault_set(fault, ERR_BUSY, "all %d voices are in use", STREAMS);

@@ -200,7 +200,7 @@ static void doubt_voice(struct voice *voice)
     bool has_begun = voice->begins == ORDER_NOW || voice->begins < core->state.frame;
 
     if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) && clock_steady() - voice->since > DOUBT_US &&
-        core_link_check(core, NULL) == ERR_OK && ring_space(&core->orders) == ORDERS_CELLS)
+        core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK && ring_space(&core->orders) == ORDERS_CELLS)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 

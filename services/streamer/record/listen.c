@@ -334,7 +334,7 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
 
     if (listening->phase != LISTEN_FREE && listening->ticket.number)
         return refuse(call, ERR_BUSY, "another client listens to \"%.200s\"", listening->port);
-    enum err e = core_link_check(listening->core, call_fault(call));
+    enum err e = core_link_check(listening->core, CORE_PAUSE_US, call_fault(call));
     if (e != ERR_OK)
         return e;
     if (!text_copy(listening->port, sizeof(listening->port), request->port) || !listening->port[0])

@@ -147,7 +147,7 @@ static void follow_start(struct take *take)
     }
     if (clock_steady() - take->since < BEGIN_US)
         return;
-    if (core_link_check(take->takes->core, &fault) == ERR_OK)
+    if (core_link_check(take->takes->core, CORE_PAUSE_US, &fault) == ERR_OK)
         fault_set(&fault, ERR_TIMEOUT, "the audio core does not start the recording");
     fail_file(take, &fault);
 }

@@ -235,7 +235,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
         return e;
-    if ((e = core_link_check(takes->core, call_fault(call))) != ERR_OK)
+    if ((e = core_link_check(takes->core, CORE_PAUSE_US, call_fault(call))) != ERR_OK)
         return e;
     (void)text_copy(take->name, sizeof(take->name), ask->name);
     for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
