@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The monitor of volumes: drives that come, go, move, hang and die. Nothing is lost, doubled or held up."""
+import json
 import os
 import shutil
 import signal
@@ -241,6 +242,49 @@ def a_hung_mount_holds_up_no_other_library(it):
         same('timeout', error)
         contains(said['what'], hung.at)
         until(lambda: it.client.must('availability.volumes')['hung'] == 1)
+
+
+@claim(inside=Disks)
+def commands_with_a_path_on_a_hung_mount_name_the_mount(it):
+    with Hung(it, 'hung mount') as hung:
+        link = it.folder('link')
+        os.symlink(hung.at + '/kits', link)
+        wav(hung.under + '/kits/a.wav', 1000)
+        with open(hung.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('hangs\n')
+        it.add(hung.at + '/kits')
+        it.becomes(hung.at, 'external_online:done=1')
+        id = it.id_of(hung.at + '/kits/a.wav')
+        same(id, it.home.first('show', link + '/a.wav')['id'])
+        hung.hang()
+        at = hung.at + '/kits'
+        for command in (('show', link + '/a.wav'), ('play', at + '/a.wav'), ('tag', at + '/a.wav', '+x'),
+                        ('library', 'add', link), ('relink', '--to', at)):
+            contains(it.home.refused(*command), f'the file system at {hung.at} does not answer')
+        same('timeout', json.loads(it.home.refused('show', link, '--json').splitlines()[-1])['error'])
+        until(lambda: not it.volume('marker:hangs')['online'])
+        same('external_offline', it.home.first('show', id)['availability'])
+        contains(it.home.loophole('doctor', code=None).out, 'hung mount')
+        it.home.loophole('complete', '--', 'show', link + '/')
+
+
+@claim(inside=Disks)
+def a_typed_path_is_resolved_also_where_nothing_is(it):
+    music = it.folder('music')
+    it.home.folder = music
+    wav(music + '/kit/a.wav', 1000)
+    os.symlink('kit', music + '/link')
+    os.symlink('loop', music + '/loop')
+    it.add(music)
+    it.becomes(music, 'local:done=1')
+    id = it.id_of(music + '/kit/a.wav')
+    for path in ('kit/a.wav', './kit/../link/a.wav', 'link//a.wav', '../music/kit/./a.wav', music + '/link/a.wav'):
+        same(id, it.home.first('show', path)['id'], path)
+    shutil.rmtree(music + '/kit')
+    for path in ('kit/a.wav', music + '/kit/a.wav', music + '/link/a.wav'):
+        same(id, it.home.first('show', path)['id'], path)
+    for path in ('kit/../kit/a.wav', 'loop/a.wav', './' + 'x' * 5000):
+        contains(it.home.refused('show', path), 'is neither an id nor a path')
 
 
 @claim(inside=Disks)

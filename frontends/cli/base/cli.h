@@ -65,7 +65,8 @@ enum err cli_check_service(struct cli *cli, const char *name, struct fault *faul
 /* Adds the record to cli->out as one line of JSON. Returns ERR_OK, so that a caller can end with it. */
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
 
-enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* makes it absolute */
+/* Makes a path absolute, in the arena. Errors: those of resolve_path (resolve.h). */
+enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault);
 
 struct text cli_words(struct cli *cli);                         /* the arguments as one text, for a query */
 struct text_list cli_split(struct cli *cli, const char *words); /* the non-empty parts of "a,b"; NULL: none */

@@ -1,7 +1,8 @@
 #include "frontends/cli/base/named.h"
 
 #include <string.h>
-#include <unistd.h>
+
+#include "frontends/cli/base/resolve.h"
 
 enum { PAGE = 1000 };
 
@@ -15,20 +16,14 @@ static bool has_slash(const char *arg)
     return slash && (!colon || slash < colon || *arg == '/' || *arg == '.');
 }
 
-static bool is_path(const char *arg)
-{
-    return has_slash(arg) || access(arg, F_OK) == 0;
-}
-
 /* True for a missing file of this folder whose item still exists. */
-static bool is_known_file(struct cli *cli, const char *arg, struct id *id)
+static bool is_known_file(struct cli *cli, const char *arg, const struct resolved *at, struct id *id)
 {
+    struct search_get get = { .path = bytes_of(at->path, strlen(at->path)) };
     struct media_found found = { 0 };
-    struct search_get get = { 0 };
     struct fault none = { 0 };
 
-    if (strpbrk(arg, " :<>\"*@(") || cli_path(cli, arg, &get.path, &none) != ERR_OK ||
-        cli_ask(cli, "search.get", &get, &found, &none) != ERR_OK)
+    if (strpbrk(arg, " :<>\"*@(") || cli_ask(cli, "search.get", &get, &found, &none) != ERR_OK)
         return false;
     *id = found.item.media.id;
     return true;
@@ -37,16 +32,22 @@ static bool is_known_file(struct cli *cli, const char *arg, struct id *id)
 /* False: a word of a query. `e` is the error of a path. */
 static bool read_argument(struct cli *cli, const char *arg, struct named *to, enum err *e, struct fault *fault)
 {
+    struct resolved at = { 0 };
+    struct fault other = { 0 };
+
     *to = (struct named){ 0 };
     *e = ERR_OK;
     to->has_id = id_read(text_of(arg), &to->id);
     if (to->has_id)
         return true;
-    if (is_path(arg)) {
-        *e = cli_path(cli, arg, &to->path, fault);
+    enum err found = resolve_path(arg, &at, &other);
+    if (has_slash(arg) || found == ERR_TIMEOUT || (found == ERR_OK && at.exists)) {
+        to->path = arena_bytes(&cli->arena, bytes_of(at.path, strlen(at.path)));
+        *e = found;
+        *fault = found == ERR_OK ? *fault : other;
         return true;
     }
-    to->has_id = is_known_file(cli, arg, &to->id);
+    to->has_id = found == ERR_OK && is_known_file(cli, arg, &at, &to->id);
     return to->has_id;
 }
 

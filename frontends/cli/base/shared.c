@@ -1,10 +1,9 @@
 /* shared.c: functions for several commands. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/resolve.h"
 #include "proto/transport/lock.h"
 #include "schema_supervisor.h"
 
@@ -47,53 +46,14 @@ enum err cli_json(struct cli *cli, const struct shape *shape, const void *record
     return ERR_OK;
 }
 
-static bool goes_up(const char *rest)
-{
-    return strcmp(rest, "..") == 0 || strncmp(rest, "../", 3) == 0 || strstr(rest, "/../") ||
-           (strlen(rest) > 3 && strcmp(rest + strlen(rest) - 3, "/..") == 0);
-}
-
-/* Resolves the nearest existing folder of a path; `*rest` is the missing end. */
-static bool resolve_folder(const char *typed, const char **rest, char to[PATH_MAX])
-{
-    char folder[PATH_MAX];
-    const char *slash = typed + strlen(typed);
-
-    while ((slash = memrchr(typed, '/', (size_t)(slash - typed)))) {
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - typed + 1), typed);
-        *rest = slash + 1;
-        if (realpath(folder, to))
-            return true;
-    }
-    *rest = typed;
-    return *typed != '/' && realpath(".", to);
-}
-
-/* A missing file, or one of an absent disk, still has a place in the catalogue. So its nearest existing folder is
- * resolved, and the rest kept. */
-static bool resolve_path(const char *typed, char to[PATH_MAX])
-{
-    const char *rest;
-    size_t len;
-
-    if (realpath(typed, to))
-        return true;
-    if (strlen(typed) >= PATH_MAX || !resolve_folder(typed, &rest, to) || goes_up(rest))
-        return false;
-    len = strlen(to);
-    return snprintf(to + len, PATH_MAX - len, "%s%s", len > 1 ? "/" : "", rest) < (int)(PATH_MAX - len);
-}
-
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault)
 {
-    char real[PATH_MAX];
+    struct resolved to;
+    enum err e = resolve_path(typed, &to, fault);
 
-    if (!resolve_path(typed, real)) {
-        fault_errno(fault, ERR_NOT_FOUND, errno, "\"%s\" is neither an id nor a path", typed);
-        return fault_hint(fault, "ids are 26 characters, as `loophole search` shows them");
-    }
-    *path = arena_bytes(&cli->arena, bytes_of(real, strlen(real)));
-    return ERR_OK;
+    if (e == ERR_OK)
+        *path = arena_bytes(&cli->arena, bytes_of(to.path, strlen(to.path)));
+    return e;
 }
 
 struct text cli_words(struct cli *cli)

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/look.h"
 
 enum { PAGE = 100 };
 
@@ -13,6 +15,9 @@ struct alike_listing {
     uint64_t left;      /* groups still wanted */
     uint64_t unmarked;  /* copies that the catalogue has but the disk lacks */
     bool is_unfinished; /* the last group continues in the next part */
+    bool is_hung;       /* a file system does not answer: no file is looked at any more */
+    uint32_t gone_count;
+    const struct duplicate **gone; /* of this page */
 };
 
 static enum err read_kind(struct cli *cli, struct search_duplicates *ask, struct fault *fault)
@@ -35,8 +40,16 @@ static const struct duplicate *kept_one(const struct duplicate_group *group)
     return NULL;
 }
 
-/* The file may be missing without the catalogue knowing yet. */
-static bool is_gone(const struct duplicate *one)
+/* ---- copies that are gone ---- */
+
+/* Copies of a page whose file is missing without the catalogue knowing yet. The process that looks fills it. */
+struct gone_copies {
+    const struct duplicates_found *page;
+    uint32_t count;
+    const struct duplicate *at[];
+};
+
+static bool is_missing(const struct duplicate *one)
 {
     char path[PATH_MAX];
     struct stat st;
@@ -45,22 +58,74 @@ static bool is_gone(const struct duplicate *one)
            lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-static const char *state_of(const struct duplicate *one)
+static void look_for_gone(void *memory)
 {
-    return is_gone(one) ? "gone" : choice_word(&copy_state_table, one->state.value);
+    struct gone_copies *gone = memory;
+
+    for (uint32_t i = 0; i < gone->page->groups.count; i++) {
+        const struct duplicate_group *group = &gone->page->groups.at[i];
+        for (uint32_t k = 0; k < group->each.count; k++)
+            if (is_missing(&group->each.at[k])) {
+                gone->at[gone->count] = &group->each.at[k];
+                gone->count++;
+            }
+    }
 }
 
-static bool is_here(const struct duplicate *one)
+static int by_place(const void *a, const void *b)
 {
-    return one->state.value == COPY_STATE_HERE && !is_gone(one);
+    uintptr_t x = (uintptr_t)*(const struct duplicate *const *)a, y = (uintptr_t)*(const struct duplicate *const *)b;
+
+    return (x > y) - (x < y);
 }
+
+/* A file system that does not answer makes no copy gone. The list is in the arena. */
+static void find_gone(struct cli *cli, const struct duplicates_found *page, struct alike_listing *listing)
+{
+    struct fault unused = { 0 };
+    struct gone_copies *gone;
+    size_t copies = 0, size;
+
+    for (uint32_t i = 0; i < page->groups.count; i++)
+        copies += page->groups.at[i].each.count;
+    size = sizeof(*gone) + copies * sizeof(*gone->at);
+    listing->gone_count = 0;
+    listing->gone = arena_array(&cli->arena, copies + 1, sizeof(*listing->gone));
+    gone = listing->is_hung ? NULL : look_memory(size);
+    if (!gone)
+        return;
+    gone->page = page;
+    listing->is_hung = look_run(look_for_gone, gone, &unused) != ERR_OK;
+    for (; listing->gone_count < gone->count; listing->gone_count++)
+        listing->gone[listing->gone_count] = gone->at[listing->gone_count];
+    look_free(gone, size);
+    qsort(listing->gone, listing->gone_count, sizeof(*listing->gone), by_place);
+}
+
+static bool is_gone(const struct alike_listing *listing, const struct duplicate *one)
+{
+    return listing->gone_count && bsearch(&one, listing->gone, listing->gone_count, sizeof(one), by_place);
+}
+
+static const char *state_of(const struct alike_listing *listing, const struct duplicate *one)
+{
+    return is_gone(listing, one) ? "gone" : choice_word(&copy_state_table, one->state.value);
+}
+
+static bool is_here(const struct alike_listing *listing, const struct duplicate *one)
+{
+    return one->state.value == COPY_STATE_HERE && !is_gone(listing, one);
+}
+
+/* ---- groups ---- */
 
 /* The line's lists are in the arena. */
-static void make_line(struct arena *arena, const struct duplicate_group *group, struct duplicate_line *line)
+static void make_line(struct arena *arena, const struct alike_listing *listing, const struct duplicate_group *group,
+                      struct duplicate_line *line)
 {
     const struct duplicate *kept = kept_one(group);
     uint32_t count = group->each.count;
-    bool is_kept = !kept || !is_gone(kept);
+    bool is_kept = !kept || !is_gone(listing, kept);
 
     *line = (struct duplicate_line){
         .kind = group->kind,
@@ -83,18 +148,18 @@ static void make_line(struct arena *arena, const struct duplicate_group *group, 
     for (uint32_t i = 0; i < count; i++) {
         line->paths.at[i] = group->each.at[i].path;
         line->ids.at[i] = group->each.at[i].id;
-        if (!is_here(&group->each.at[i]))
+        if (!is_here(listing, &group->each.at[i]))
             line->away.at[line->away.count++] = group->each.at[i].id;
     }
 }
 
-static enum err group_json(struct cli *cli, const struct duplicate_group *group)
+static enum err group_json(struct cli *cli, const struct alike_listing *listing, const struct duplicate_group *group)
 {
     struct arena arena = { 0 };
     struct duplicate_line line;
     enum err e;
 
-    make_line(&arena, group, &line);
+    make_line(&arena, listing, group, &line);
     e = cli_json(cli, &duplicate_line_shape, &line);
     arena_free(&arena);
     return e;
@@ -141,9 +206,10 @@ static void group_head(struct buffer *to, const struct duplicate_group *group)
         buffer_add_text(to, "  these may be layers of a kit that only sound alike: listen before you remove one\n");
 }
 
-static void copy_row(struct buffer *to, const struct duplicate_group *group, const struct duplicate *one)
+static void copy_row(struct buffer *to, const struct alike_listing *listing, const struct duplicate_group *group,
+                     const struct duplicate *one)
 {
-    const char *mark = !is_here(one) ? state_of(one) : id_equal(one->id, group->keep) ? "keep" : "";
+    const char *mark = !is_here(listing, one) ? state_of(listing, one) : id_equal(one->id, group->keep) ? "keep" : "";
 
     cli_print(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark, TEXT_ARG(one->container),
               TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth, (unsigned long long)one->sample_rate,
@@ -152,18 +218,19 @@ static void copy_row(struct buffer *to, const struct duplicate_group *group, con
               one->path.len ? (const char *)one->path.at : "(its volume is away)");
 }
 
-static void group_row(struct buffer *to, const struct duplicate_group *group)
+static void group_row(struct buffer *to, const struct alike_listing *listing, const struct duplicate_group *group)
 {
     if (group->first == 0)
         group_head(to, group);
     for (uint32_t i = 0; i < group->each.count; i++)
-        copy_row(to, group, &group->each.at[i]);
+        copy_row(to, listing, group, &group->each.at[i]);
 }
 
 static enum err print_groups(struct cli *cli, const struct duplicates_found *found, struct alike_listing *listing)
 {
     enum err e = ERR_OK;
 
+    find_gone(cli, found, listing);
     for (uint32_t i = 0; i < found->groups.count && e == ERR_OK; i++) {
         const struct duplicate_group *group = &found->groups.at[i];
         listing->is_unfinished = listing->is_unfinished && group->first > 0;
@@ -171,11 +238,11 @@ static enum err print_groups(struct cli *cli, const struct duplicates_found *fou
             return ERR_OK;
         listing->left -= group->first == 0;
         for (uint32_t k = 0; k < group->each.count; k++)
-            listing->unmarked += is_gone(&group->each.at[k]);
+            listing->unmarked += is_gone(listing, &group->each.at[k]);
         if (cli->options.json)
-            e = group_json(cli, group);
+            e = group_json(cli, listing, group);
         else
-            group_row(&cli->out, group);
+            group_row(&cli->out, listing, group);
         listing->is_unfinished = group->first + group->each.count < group->count;
     }
     cli_flush(cli);

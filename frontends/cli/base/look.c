@@ -1,0 +1,140 @@
+#include "frontends/cli/base/look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+
+enum { PATIENCE_MS = 2500, LINE = 2 * PATH_MAX };
+
+void *look_memory(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void look_free(void *memory, size_t size)
+{
+    if (memory)
+        (void)munmap(memory, size);
+}
+
+/* ---- the process ---- */
+
+/* It keeps no file of the command: whoever reads the command's output would wait for it. */
+static void be_child(int end, pid_t parent, void (*look)(void *memory), void *memory)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || dup2(end, STDIN_FILENO) < 0)
+        _exit(1);
+    (void)close_range(STDIN_FILENO + 1, ~0U, 0);
+    look(memory);
+    _exit(0);
+}
+
+/* Waits until the process closes its end of the pipe. */
+static bool wait_for_end(int end)
+{
+    usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
+    struct pollfd one = { .fd = end };
+    int got = -1;
+
+    do {
+        usec_t left = until - clock_steady();
+        errno = 0;
+        got = poll(&one, 1, left > 0 ? (int)(left / 1000) : 0);
+    } while (got < 0 && errno == EINTR);
+    return got > 0;
+}
+
+enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
+{
+    pid_t parent = getpid();
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return fault_errno(fault, ERR_BUSY, errno, "cannot make a pipe");
+    pid_t pid = fork();
+    if (pid == 0)
+        be_child(ends[1], parent, look, memory);
+    int error = errno;
+    close(ends[1]);
+    bool ended = pid > 0 && wait_for_end(ends[0]);
+    close(ends[0]);
+    if (pid < 0)
+        return fault_errno(fault, ERR_BUSY, error, "cannot start a process that looks at files");
+    if (!ended)
+        (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, ended ? 0 : WNOHANG); /* one that waits in the kernel cannot die */
+    return ended ? ERR_OK : fault_set(fault, ERR_TIMEOUT, "a file system does not answer");
+}
+
+/* ---- the mount's name ---- */
+
+/* Replaces "\040" by the byte. */
+static void unescape_octal(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from; to++) {
+        bool is_octal = from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] && from[3];
+        *to = is_octal ? (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0')) : *from;
+        from += is_octal ? 4 : 1;
+    }
+    *to = '\0';
+}
+
+/* The mount point of a line such as "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
+static char *read_target(char *line)
+{
+    char *at = line;
+
+    for (int i = 0; i < 4 && at; i++)
+        at = (at = strchr(at, ' ')) ? at + 1 : NULL;
+    if (!at)
+        return NULL;
+    at[strcspn(at, " \n")] = '\0';
+    unescape_octal(at);
+    return at;
+}
+
+static bool lies_on(const char *path, const char *target)
+{
+    size_t len = strcmp(target, "/") == 0 ? 0 : strlen(target);
+
+    return strncmp(path, target, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+static void find_mount(const char *path, char mount[PATH_MAX])
+{
+    FILE *table = fopen("/proc/self/mountinfo", "re");
+    char line[LINE];
+
+    snprintf(mount, PATH_MAX, "/");
+    while (table && fgets(line, sizeof(line), table)) {
+        const char *target = read_target(line);
+        if (target && lies_on(path, target) && strlen(target) >= strlen(mount))
+            snprintf(mount, PATH_MAX, "%s", target);
+    }
+    if (table)
+        fclose(table);
+}
+
+enum err look_hung(const char *path, struct fault *fault)
+{
+    char mount[PATH_MAX];
+
+    find_mount(path, mount);
+    fault_set(fault, ERR_TIMEOUT, "the file system at %.200s does not answer", mount);
+    return fault_hint(fault, "`loophole volume list` shows it; items on it can still be named by their ids");
+}
