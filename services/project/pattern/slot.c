@@ -111,6 +111,15 @@ uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row 
     return 2;
 }
 
+struct action slot_remove(struct id project, uint32_t number)
+{
+    struct action action =
+        deed_put_action(ELEMENT_KIND_SLOT, project, id_of_slot(project, number, "slot"), (struct text){ 0 }, 0);
+
+    action.element.has_body = false;
+    return action;
+}
+
 /* ---- banks ---- */
 
 static struct tree object_in(const struct tree *body, const char *name, struct arena *arena)

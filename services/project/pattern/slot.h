@@ -32,6 +32,9 @@ bool slot_is_ours(const struct slot_row *row, struct text digest);
 uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row *row, struct text file, bool apart,
                   struct action *to);
 
+/* An action that empties a slot that is empty: not_found, unless persist did it for the same request before. */
+struct action slot_remove(struct id project, uint32_t number);
+
 /* The banks: which is current, their names, the active slot of each. */
 struct slot_banks {
     uint64_t revision;

@@ -61,6 +61,21 @@ static void change_texts(struct doing *work, const struct project_change_slot *a
     to[1] = one;
 }
 
+/* The slot is empty. persist knows whether this very ask has emptied it. */
+static enum err ask_whether_done(struct doing *work, enum err refused, struct fault *fault)
+{
+    const struct slot_job *job = slot_job_of(work);
+    char scope[ID_TEXT_SIZE];
+    struct action action = slot_remove(work->id, job->places[0].row.number);
+    const struct persist_apply apply = { .label = TEXT("change slot"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { 1, &action } };
+
+    work->unless_done = *fault;
+    work->unless_done.code = refused;
+    return work_apply(work, &apply, fault);
+}
+
 static enum err plan_change(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_change_slot *ask = work->ask;
@@ -75,7 +90,7 @@ static enum err plan_change(struct doing *work, struct txn *txn, struct fault *f
     if (e == ERR_OK)
         e = slot_job_pattern(work, &job->places[0], file, fault);
     if (e != ERR_OK)
-        return e;
+        return e == ERR_NOT_FOUND ? ask_whether_done(work, e, fault) : e;
     change_texts(work, ask, file, texts);
     for (uint32_t i = 0; i < job->count; i++) {
         struct slot_place *place = &job->places[i];
@@ -95,8 +110,10 @@ static enum err plan_change(struct doing *work, struct txn *txn, struct fault *f
 
 static enum err write_change(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    enum err e = slot_job_take_stored(work, txn);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the slots cannot be read");
     slot_job_write(work, true);
     return ERR_OK;
 }

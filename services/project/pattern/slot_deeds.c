@@ -137,10 +137,16 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     return send_actions(work, label, actions, count, fault);
 }
 
+/* A text that is not among those of the slot was made for a repeated ask: that of its first copy is stored. */
 static enum err write_slots(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    (void)txn;
-    (void)fault;
+    struct slot_place *place = slot_job_of(work)->places;
+    enum err e = slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
+
+    if (e == ERR_OK && !slot_is_ours(&place->row, slot_digest(&work->arena, place->content)))
+        e = slot_job_take_stored(work, txn);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the slot cannot be read");
     slot_job_write(work, true);
     return ERR_OK;
 }

@@ -42,6 +42,9 @@ enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fau
 enum err slot_job_pattern(struct doing *work, const struct slot_place *place, struct pattern_file *to,
                           struct fault *fault);
 
+/* Takes the texts of the store as what is to be written: after a repeated ask they are those of its first copy. */
+enum err slot_job_take_stored(struct doing *work, struct txn *txn);
+
 /* Writes the files that differ from the store. `waits`: the phase goes on when they are on the disk. */
 void slot_job_write(struct doing *work, bool waits);
 

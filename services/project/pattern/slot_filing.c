@@ -12,6 +12,7 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "services/project/base/filing.h"
 #include "store/pattern/pattern_file.h"
 
 enum { LOCK_STEP_MS = 5, NAMES_MOST = 64, TRIES = 100 };
@@ -156,14 +157,21 @@ static void read_file(struct slot_filing *filing, struct slot_file *file)
         find_backup(filing, file);
 }
 
-static enum err write_file(struct slot_filing *filing, const struct slot_file *file)
+static void folder_of(const struct slot_file *file, char folder[PATH_MAX])
 {
-    char folder[PATH_MAX], *slash;
-    enum err e;
+    char *slash;
 
-    memcpy(folder, file->path, sizeof(folder));
+    memcpy(folder, file->path, PATH_MAX);
     slash = strrchr(folder, '/');
     *slash = '\0';
+}
+
+static enum err write_file(struct slot_filing *filing, const struct slot_file *file)
+{
+    char folder[PATH_MAX];
+    enum err e;
+
+    folder_of(file, folder);
     e = file_make_dirs(folder, 0755, &filing->fault);
     if (e == ERR_OK)
         e = keep_backup(filing, file);
@@ -177,6 +185,19 @@ static enum err write_file(struct slot_filing *filing, const struct slot_file *f
     return e;
 }
 
+/* Under the lock no engine writes: each temporary file was left by one that died. */
+static void sweep_folders(const struct slot_filing *filing)
+{
+    char folder[PATH_MAX], last[PATH_MAX] = "";
+
+    for (uint32_t i = 0; i < filing->count; i++) {
+        folder_of(&filing->files[i], folder);
+        if (strcmp(folder, last) != 0)
+            filing_sweep(folder, INT64_MAX);
+        memcpy(last, folder, sizeof(last));
+    }
+}
+
 static void run_filing(struct errand *errand)
 {
     struct slot_filing *filing = (struct slot_filing *)errand;
@@ -188,6 +209,8 @@ static void run_filing(struct errand *errand)
             return;
     }
     filing->fault = (struct fault){ 0 };
+    if (lock >= 0)
+        sweep_folders(filing);
     for (uint32_t i = 0; i < filing->count && filing->fault.code == ERR_OK; i++) {
         if (filing->writes)
             filing->fault.code = write_file(filing, &filing->files[i]);

@@ -149,6 +149,21 @@ static void note_healed(void *owner, struct slot_filing *filing)
         log_fault("the files of slots were not written", &filing->fault);
 }
 
+enum err slot_job_take_stored(struct doing *work, struct txn *txn)
+{
+    struct slot_job *job = slot_job_of(work);
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < job->count; i++) {
+        struct slot_place *place = &job->places[i];
+
+        e = slot_read_row(txn, &work->arena, work->id, place->row.number, &place->row);
+        place->content = arena_text(&work->kept, place->row.file);
+        place->writes = place->writes || !text_equal(place->content, place->file);
+    }
+    return e;
+}
+
 void slot_job_write(struct doing *work, bool waits)
 {
     struct slot_job *job = slot_job_of(work);

@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+"""Slots of patterns are saved, loaded and changed while the project service is killed. A command is done once, and the
+file of each slot is one whole pattern, the one of the store."""
+import glob
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
+from sounding import engine
+
+
+class Slots:
+    """`with Slots(home)`: an engine whose slots 1 and 2 are `one` and `two`; each has been replaced once."""
+
+    def __init__(self, home):
+        self.home, self.names = home, {}
+        self.folder = home.file('data', 'projects', 'draft', 'patterns')
+
+    def __enter__(self):
+        engine(self.home)
+        self.home.wait_ready('project', 'persist', 'audio')
+        for name in ('old', 'one'):
+            self.do('save', '1', self.pattern(name))
+            self.do('save', '2', self.pattern('two'))
+        self.names = {1: 'one', 2: 'two'}
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def do(self, *args):
+        return self.home.loophole('pattern', *args).out
+
+    def pattern(self, name):
+        path = self.home.file(name + '.json')
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump({'metadata': {'name': name}, 'sequencer': {'tracks': {'kick': {'pattern': 'X...' * 4}}}}, out)
+        return path
+
+    def files(self):
+        """The name of each slot that has a file."""
+        return {int(path[-8:-5]): name_in(path) for path in glob.glob(self.folder + '/slots/bank_1/slot_*.json')}
+
+    def are_whole(self, names):
+        """Each slot and its file have that name, and the folder contains nothing else."""
+        listed = self.home.first('pattern', 'slots')['slots']
+        same(names, {slot['slot']: slot['name'] for slot in listed})
+        same(names, self.files())
+        same([], [name for _, _, names in os.walk(self.folder) for name in names if name.startswith('.loophole-')])
+        for backup in glob.glob(self.folder + '/backups/*'):
+            name_in(backup)
+        assert 'changed by another program' not in self.home.log('project')
+        self.names = names
+
+    def done(self, said, process):
+        """What a command said that ran beside a kill."""
+        code = process.wait(120)
+        with open(said, encoding='utf-8') as file:
+            text = file.read()
+        same(0, code, text)
+        return text
+
+    def command(self, number, *args):
+        said = self.home.file(f'said{number}')
+        return said, self.home.start_into(said, 'loophole', 'pattern', *args)
+
+
+def name_in(path):
+    with open(path, encoding='utf-8') as file:
+        return json.load(file)['metadata']['name']
+
+
+def killed_before(it, call, when, *args):
+    """The project service is killed before its WHEN-th call of that kind, in the thread that files the slots."""
+    home = it.home
+    until(lambda: home.has_lived('project'))
+    pid, said = home.pid('project'), home.file('strace')
+    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
+                             '-e', f'inject={call}:signal=KILL:when={when}')
+    until(lambda: 'attached' in open(said, encoding='utf-8').read())
+    command = it.command(0, *args)
+    until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
+    strace.wait(120)
+    return it.done(*command)
+
+
+def needs_strace():
+    if not shutil.which('strace'):
+        skip('strace is not installed')
+
+
+@claim(inside=Slots)
+def killed_before_any_call_of_a_save_it_leaves_the_new_pattern_whole(it):
+    needs_strace()
+    for name, call, when in (('backup', '/^link', 1), ('written', 'fsync', 1), ('named', '/^rename', 1),
+                             ('synced', 'fsync', 2)):
+        contains(killed_before(it, call, when, 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
+        it.are_whole({1: name, 2: 'two'})
+
+
+@claim(inside=Slots)
+def killed_within_a_change_of_slots_it_makes_that_change_once(it):
+    needs_strace()
+    contains(killed_before(it, '/^rename', 2, 'swap', '1', '2'), 'Swapped slots 1 and 2')
+    it.are_whole({1: 'two', 2: 'one'})
+    contains(killed_before(it, '/^rename', 1, 'move', '1', '3'), 'Moved slot 1 to slot 3')
+    it.are_whole({2: 'one', 3: 'two'})
+    contains(killed_before(it, '/^unlink', 1, 'delete', '3'), 'Deleted slot 3')
+    it.are_whole({2: 'one'})
+
+
+def change(it, number):
+    """A command, what it says, and the names of the slots after it."""
+    names = it.names
+    return random.choice([
+        (('save', '1', it.pattern(f'save{number}')), 'Saved to slot 1', {**names, 1: f'save{number}'}),
+        (('swap', '1', '2'), 'Swapped', {**names, 1: names[2], 2: names[1]}),
+        (('copy', '1', '2'), 'Copied', {**names, 2: names[1]}),
+        (('load', '1'), '[SEQ] Pattern', names)])
+
+
+@claim(inside=Slots)
+def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
+    kills, core = how_often(4, 100), it.home.pid('audio')
+    for number in range(kills):
+        args, words, after = change(it, number)
+        until(lambda: it.home.has_lived('project'))
+        pid = it.home.pid('project')
+        command = it.command(number, *args)
+        time.sleep(random.uniform(0, .08))
+        os.kill(pid, signal.SIGKILL)
+        contains(it.done(*command), words)
+        until(lambda: it.home.is_other('project', pid))
+        it.are_whole(after)
+    same(core, it.home.pid('audio'))
+    figure(f'{kills} kills of the project service while slots were saved, changed and loaded')
+
+
+run_claims()
