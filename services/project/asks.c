@@ -1,4 +1,5 @@
 #include "services/project/deeds/deeds.h"
+#include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
 
 /* The handler of an ask that `deed` does for the project that the ask names. */
@@ -24,12 +25,12 @@ HANDLER(set, project_line)
 HANDLER(put, project_part)
 HANDLER(remove, project_line)
 HANDLER(save, project_line)
-HANDLER(save_as, project_line)
 HANDLER(draft, project_line)
 HANDLER(load, project_line)
 HANDLER(collect, collected)
 HANDLER(undo, project_undone)
 HANDLER(redo, project_undone)
+HANDLER_BY(save_as, project_line, ask->project, save_as_deed)
 HANDLER_BY(save_pattern, slot_said, ask->project, slot_deed_save)
 HANDLER_BY(load_pattern, slot_said, ask->project, slot_deed_load)
 HANDLER_BY(list_patterns, slot_said, ask->project, slot_deed_list)

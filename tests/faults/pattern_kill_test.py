@@ -67,7 +67,7 @@ class Slots:
 
     def command(self, number, *args):
         said = self.home.file(f'said{number}')
-        return said, self.home.start_into(said, 'loophole', 'pattern', *args)
+        return said, self.home.start_into(said, 'loophole', *args)
 
 
 def name_in(path):
@@ -99,19 +99,28 @@ def killed_before_any_call_of_a_save_it_leaves_the_new_pattern_whole(it):
     needs_strace()
     for name, call, when in (('backup', '/^link', 1), ('written', 'fsync', 1), ('named', '/^rename', 1),
                              ('synced', 'fsync', 2)):
-        contains(killed_before(it, call, when, 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
+        contains(killed_before(it, call, when, 'pattern', 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
         it.are_whole({1: name, 2: 'two'})
 
 
 @claim(inside=Slots)
 def killed_within_a_change_of_slots_it_makes_that_change_once(it):
     needs_strace()
-    contains(killed_before(it, '/^rename', 2, 'swap', '1', '2'), 'Swapped slots 1 and 2')
+    contains(killed_before(it, '/^rename', 2, 'pattern', 'swap', '1', '2'), 'Swapped slots 1 and 2')
     it.are_whole({1: 'two', 2: 'one'})
-    contains(killed_before(it, '/^rename', 1, 'move', '1', '3'), 'Moved slot 1 to slot 3')
+    contains(killed_before(it, '/^rename', 1, 'pattern', 'move', '1', '3'), 'Moved slot 1 to slot 3')
     it.are_whole({2: 'one', 3: 'two'})
-    contains(killed_before(it, '/^unlink', 1, 'delete', '3'), 'Deleted slot 3')
+    contains(killed_before(it, '/^unlink', 1, 'pattern', 'delete', '3'), 'Deleted slot 3')
     it.are_whole({2: 'one'})
+
+
+@claim(inside=Slots)
+def killed_within_a_copy_of_the_project_it_copies_each_slot(it):
+    needs_strace()
+    for name, when in (('first', 1), ('second', 2), ('project', 3)):
+        killed_before(it, '/^rename', when, 'project', 'save_as', name)
+        it.folder = os.path.join(it.home.first('project', 'state')['folder'], 'patterns')
+        it.are_whole({1: 'one', 2: 'two'})
 
 
 def change(it, number):
@@ -131,7 +140,7 @@ def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
         args, words, after = change(it, number)
         until(lambda: it.home.has_lived('project'))
         pid = it.home.pid('project')
-        command = it.command(number, *args)
+        command = it.command(number, 'pattern', *args)
         time.sleep(random.uniform(0, .08))
         os.kill(pid, signal.SIGKILL)
         contains(it.done(*command), words)

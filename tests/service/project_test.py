@@ -386,6 +386,51 @@ def sounds_in_use_are_collected_once_each_and_found_by_the_name_of_the_project(i
     same('collect', it.home.first('project', 'undo')['label'])
 
 
+def pattern_of(name, *items):
+    """The text of a pattern with a row for each item."""
+    rows = {f'row{i}': {'pattern': 'X...' * 4, 'media_id': id} for i, id in enumerate(items)}
+    return json.dumps({'metadata': {'name': name}, 'sequencer': {'tracks': rows}})
+
+
+@claim(inside=Indexing)
+def the_items_of_a_slot_are_in_use_while_the_slot_has_them(it):
+    paths = [os.fsdecode(wav(it.folder('lib', f'{name}.wav'), pitch)) for name, pitch in (('kick', 440), ('snare', 550))]
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Slotted')
+    used = lambda query: sorted(item['path'] for item in it.home.json('search', query))
+    mine.must('save_pattern', slot='3', file=pattern_of('both', *map(it.id_of, paths)))
+    until(lambda: used('used:Slotted') == sorted(paths), what='both items are in use')
+    same([], used('unused:Slotted'))
+    same(2, it.home.first('project', 'collect')['copied'])
+    mine.must('save_pattern', slot='3', file=pattern_of('kick', it.id_of(paths[0])))
+    until(lambda: used('unused:Slotted') == paths[1:], what='the snare is unused')
+    mine.must('change_slot', slot='3', verb='delete')
+    until(lambda: used('used:Slotted') == [], what='no item is in use')
+    mine.must('undo')
+    until(lambda: used('used:Slotted') == paths[:1], what='the kick is in use again')
+
+
+@claim(shares=running)
+def a_copy_of_a_project_has_its_slots_and_their_files(home):
+    it = Studio(home, 'Slots')
+    for slot, name in (('1', 'one'), ('128', 'last')):
+        it.must('save_pattern', slot=slot, file=pattern_of(name))
+    it.must('bank', bank='Verses')
+    it.must('bank', bank='2')
+    it.must('save_pattern', slot='1', file=pattern_of('two'))
+    folder = it.must('save_as', name='Slots again')['folder'].decode()
+    it.must('save_pattern', slot='1', file=pattern_of('changed'))
+    copy = Studio.__new__(Studio)
+    copy.home, copy.client, copy.name = home, it.client, 'Slots again'
+    names = lambda: {slot['slot']: slot['name'] for slot in copy.must('list_patterns')['slots']}
+    same(({1: 'two'}, 2), (names(), copy.must('list_patterns')['number']))
+    same('Verses', copy.must('bank', bank='Verses')['bank'])
+    same({1: 'one', 128: 'last'}, names())
+    for bank, number, name in ((1, 1, 'one'), (1, 128, 'last'), (2, 129, 'two')):
+        with open(f'{folder}/patterns/slots/bank_{bank}/slot_{number:03d}.json', encoding='utf-8') as file:
+            same(name, json.load(file)['metadata']['name'])
+
+
 @claim(shares=running)
 def the_command_line_makes_changes_saves_and_goes_back(home):
     home.loophole('project', 'new', 'Line', 'bpm=96', 'key=Am')

@@ -7,7 +7,7 @@
 extern const struct deed deed_current, deed_state, deed_show, deed_list;        /* deed_show.c */
 extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
 extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
-extern const struct deed deed_save, deed_save_as, deed_draft;                   /* deed_save.c */
+extern const struct deed deed_save, deed_draft;                                 /* deed_save.c */
 extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
 
 /* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. */
@@ -18,6 +18,14 @@ enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fa
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */
 enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 struct text deed_compare_mirror(struct doing *work, struct txn *txn);
+
+/* The parts of a save. `work->number` has its number, and `work->file` the text of project.json. deed_finish_document
+ * adds the items and the number to the document, and makes that text. */
+struct action deed_save_action(struct doing *work, const struct tree *document, struct text content);
+void deed_finish_document(struct doing *work, struct txn *txn, const struct element_list *parts,
+                          const struct parts_save *last, struct tree *document);
+enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
+enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* An action that puts an element; `expect` 0: it must not exist yet. */
 struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect);

@@ -39,6 +39,16 @@ static void find_in(const struct tree *tree, int32_t kind, struct arena *arena, 
     }
 }
 
+/* A slot has the text of a pattern's file. One without media items is not read. */
+static void find_in_slot(const struct tree *body, struct arena *arena, struct item_uses *to)
+{
+    const struct text file = tree_text(body, "file");
+    struct tree pattern;
+
+    if (memmem(file.at, file.len, "media_id", strlen("media_id")) && tree_read(file, arena, &pattern, NULL) == ERR_OK)
+        find_in(&pattern, ELEMENT_KIND_SLOT, arena, to);
+}
+
 static int compare_uses(const void *a, const void *b)
 {
     return id_compare(((const struct item_use *)a)->id, ((const struct item_use *)b)->id);
@@ -64,8 +74,11 @@ void uses_find(struct arena *arena, const struct element_list *parts, struct ite
     for (uint32_t i = 0; i < parts->count; i++) {
         const struct element *part = &parts->at[i];
         bool may_use = part->kind.value != ELEMENT_KIND_ITEM && part->kind.value != ELEMENT_KIND_PLACE;
-        if (may_use && tree_read(part->body, arena, &body, NULL) == ERR_OK)
-            find_in(&body, part->kind.value, arena, to);
+        if (!may_use || tree_read(part->body, arena, &body, NULL) != ERR_OK)
+            continue;
+        find_in(&body, part->kind.value, arena, to);
+        if (part->kind.value == ELEMENT_KIND_SLOT)
+            find_in_slot(&body, arena, to);
     }
     sort_uses(to);
 }

@@ -63,6 +63,18 @@ enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, 
     return ERR_OK;
 }
 
+bool slot_read_part(const struct element *part, struct arena *arena, struct slot_row *to)
+{
+    struct tree body;
+
+    if (part->kind.value != ELEMENT_KIND_SLOT || tree_read(part->body, arena, &body, NULL) != ERR_OK)
+        return false;
+    *to = (struct slot_row){ .number = (uint32_t)tree_real(&body, "slot", 0),
+                             .revision = part->revision,
+                             .file = tree_text(&body, "file") };
+    return to->number >= 1 && to->number <= SLOTS_BANK * SLOTS_BANKS && to->file.len > 0;
+}
+
 struct text slot_digest(struct arena *arena, struct text file)
 {
     char hex[DIGITS + 1];

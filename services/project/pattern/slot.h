@@ -22,6 +22,9 @@ enum err slot_read_number(struct text typed, uint32_t *slot, struct fault *fault
 
 enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);
 
+/* Reads number and text of a part of a project; false: the part is no slot. */
+bool slot_read_part(const struct element *part, struct arena *arena, struct slot_row *to);
+
 struct text slot_digest(struct arena *arena, struct text file);
 
 /* True if this engine wrote those bytes to the slot's file. */

@@ -32,6 +32,9 @@ struct slot_job *slot_job_of(struct doing *work);
 /* Finds folder and banks of the project. Errors (explained): not_found (the project has no folder). */
 enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault);
 
+/* Gives a file of a filing its slot and its path in the project's folder. */
+void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t number);
+
 /* Reads the files of `count` slots of the current bank (`before` or `after`). */
 void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count);
 

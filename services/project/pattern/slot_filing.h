@@ -5,7 +5,7 @@
 
 #include "services/project/base/project.h"
 
-enum { SLOT_FILES_MOST = 128, SLOT_BACKUPS = 10, SLOT_LOCK_MS = 3000 };
+enum { SLOT_BACKUPS = 10, SLOT_LOCK_MS = 3000 };
 
 /* A slot's file. */
 struct slot_file {

@@ -54,7 +54,7 @@ static void take_files(void *owner, struct slot_filing *filing)
     work_go_on(work, &filing->fault);
 }
 
-static void name_file(struct slot_file *file, struct text folder, uint32_t number)
+void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t number)
 {
     struct arena arena = { 0 };
 
@@ -72,7 +72,7 @@ void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
     job->places = arena_array(&work->kept, count, sizeof(*job->places));
     for (uint32_t i = 0; i < count; i++) {
         job->places[i].row.number = (job->bank_number - 1) * SLOTS_BANK + slots[i];
-        name_file(&filing->files[i], job->folder, job->places[i].row.number);
+        slot_job_name_file(&filing->files[i], job->folder, job->places[i].row.number);
     }
     work->is_sent = true;
     slot_filing_start(work->p, filing, take_files, work);
@@ -182,7 +182,7 @@ void slot_job_write(struct doing *work, bool waits)
 
         if (!place->heals && !place->writes)
             continue;
-        name_file(file, job->folder, place->row.number);
+        slot_job_name_file(file, job->folder, place->row.number);
         file->removes = place->content.len == 0;
         buffer_add(&file->bytes, place->content.at, place->content.len);
         count++;

@@ -1,0 +1,211 @@
+#include "services/project/pattern/save_as.h"
+
+#include <stdio.h>
+
+#include "services/project/parts/document.h"
+#include "services/project/parts/kinds.h"
+#include "services/project/pattern/slot_deeds.h"
+
+/* True: this is a repeated ask, and the copy was made by the first one. */
+static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
+{
+    struct element found;
+
+    *copy = id_of_bytes(work->sender.request.b, 16);
+    return parts_get(txn, &work->arena, *copy, &found) == ERR_OK;
+}
+
+static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_save_as *ask = work->ask;
+    struct id copy;
+    enum err e = kinds_check_name(ask->name, fault);
+
+    if (e == ERR_OK && is_made(work, txn, &copy)) {
+        work->id = copy;
+        return deed_read_mirror(work, txn, fault);
+    }
+    if (e == ERR_OK)
+        e = deed_check_unused(work, txn, ask->name, copy, fault);
+    if (e == ERR_OK)
+        e = deed_new_folder(work, ask->folder, ask->name, fault);
+    if (e == ERR_OK)
+        work_file(work, FILING_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
+    return e;
+}
+
+static enum err read_copy(struct doing *work, struct txn *txn, struct element *project, struct element_list *parts,
+                          struct fault *fault)
+{
+    const struct project_save_as *ask = work->ask;
+    struct tree body;
+    enum err e = work_project(work, txn, project, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(project->body, &work->arena, &body, fault);
+    if (e == ERR_OK)
+        e = parts_all(txn, &work->arena, work->id, parts);
+    if (e != ERR_OK)
+        return e;
+    tree_set(&body, &work->arena, "name", tree_of_text(ask->name));
+    work->id = id_of_bytes(work->sender.request.b, 16);
+    project->id = project->project = work->id;
+    project->body = tree_canonical(&body, &work->arena);
+    return ERR_OK;
+}
+
+static uint32_t copy_parts(struct doing *work, const struct element *project, const struct element_list *parts,
+                           struct action *to)
+{
+    uint32_t count = 0;
+
+    to[count++] = deed_apart(deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, project->body, 0));
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const struct element *part = &parts->at[i];
+        if (kinds_is_edit(part->kind.value))
+            to[count++] = deed_apart(deed_put_action(part->kind.value, work->id, part->id, part->body, 0));
+    }
+    return count;
+}
+
+/* The ids of slots are made from the project's id. */
+static uint32_t copy_slots(struct doing *work, struct txn *txn, struct id from, const struct element_list *parts,
+                           struct action *to)
+{
+    struct slot_banks banks;
+    struct slot_row row;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < parts->count; i++) {
+        if (!slot_read_part(&parts->at[i], &work->arena, &row))
+            continue;
+        row.revision = 0;
+        count += slot_put(&work->arena, work->id, &row, row.file, true, to + count);
+    }
+    slot_read_banks(txn, &work->arena, from, &banks);
+    if (banks.revision == 0)
+        return count;
+    banks.revision = 0;
+    to[count++] = slot_put_banks(&work->arena, work->id, &banks);
+    return count;
+}
+
+/* Only the files may still be due: project.json is written last. */
+static enum err finish_copy(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct parts_save last;
+    struct tree place;
+    enum err e = parts_last_save(txn, &work->arena, work->id, &last);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the save cannot be read");
+    if (work->filed.code != ERR_NOT_FOUND || last.number == 0)
+        return ERR_OK;
+    parts_place(txn, &work->arena, work->id, &place);
+    work->folder = arena_text(&work->kept, tree_text(&place, "folder"));
+    work->file = document_file(tree_get(&last.body, "document"), &work->kept);
+    return ERR_OK;
+}
+
+static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct element project;
+    struct element_list parts;
+    struct parts_save none = { 0 };
+    struct tree document, place = { .type = TREE_OBJECT };
+    struct text folder, content;
+    struct action *actions;
+    struct id copy, from = work->id;
+    uint32_t count;
+    enum err e = work->filed.code;
+
+    if (is_made(work, txn, &copy) && id_equal(copy, work->id))
+        return finish_copy(work, txn, fault);
+    if (e != ERR_OK)
+        return *fault = work->filed, e;
+    folder = arena_text(&work->arena, work->folder);
+    e = read_copy(work, txn, &project, &parts, fault);
+    if (e != ERR_OK)
+        return e;
+    document_make(&work->arena, &project, &parts, &document);
+    content = document_hash(&document, &work->arena);
+    work->number = 1;
+    deed_finish_document(work, txn, &parts, &none, &document);
+    work->folder = arena_text(&work->kept, folder);
+    actions = arena_array(&work->arena, 2 * parts.count + 5, sizeof(*actions));
+    count = copy_parts(work, &project, &parts, actions);
+    count += copy_slots(work, txn, from, &parts, actions + count);
+    tree_set(&place, &work->arena, "folder", tree_of_text(folder));
+    tree_set(&place, &work->arena, "saved", tree_of_whole(1));
+    actions[count++] = deed_place(&work->arena, work->id, place, txn);
+    actions[count++] = deed_save_action(work, &document, content);
+    actions[count++] = deed_open_it(&work->arena, work->id);
+    const struct persist_apply apply = { .label = TEXT("save as"), .actions = { count, actions } };
+    return work_apply(work, &apply, fault);
+}
+
+/* ---- files ---- */
+
+static void take_slots(void *owner, struct slot_filing *filing)
+{
+    struct doing *work = owner;
+
+    if (filing->fault.code != ERR_OK)
+        work_go_on(work, &filing->fault);
+    else
+        work_file(work, FILING_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
+                  bytes_of(work->file.at, work->file.len));
+}
+
+static uint32_t count_slots(const struct element_list *parts)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < parts->count; i++)
+        count += parts->at[i].kind.value == ELEMENT_KIND_SLOT;
+    return count;
+}
+
+static void write_slots(struct doing *work, const struct element_list *parts, uint32_t most)
+{
+    struct slot_filing *filing = slot_filing_new(work->folder, most, true);
+    struct slot_row row;
+
+    filing->count = 0;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        struct slot_file *file = &filing->files[filing->count];
+
+        if (!slot_read_part(&parts->at[i], &work->arena, &row))
+            continue;
+        slot_job_name_file(file, work->folder, row.number);
+        buffer_add(&file->bytes, row.file.at, row.file.len);
+        filing->count++;
+    }
+    work->is_sent = true;
+    slot_filing_start(work->p, filing, take_slots, work);
+}
+
+static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct element_list parts;
+    uint32_t count;
+    enum err e;
+
+    if (work->file.len == 0)
+        return ERR_OK;
+    e = parts_all(txn, &work->arena, work->id, &parts);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the slots of the copy cannot be read");
+    count = count_slots(&parts);
+    if (count == 0)
+        return deed_write_mirror(work, txn, fault);
+    write_slots(work, &parts, count);
+    return ERR_OK;
+}
+
+const struct deed save_as_deed = {
+    .before = begin_copy,
+    .plan = plan_copy,
+    .after = write_copy,
+    .answer = deed_answer_saved,
+};

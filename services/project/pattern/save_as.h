@@ -1,0 +1,9 @@
+/* save_as.h: a project under another name, with its parts and its slots of patterns. */
+#ifndef LOOPHOLE_PROJECT_SAVE_AS_H
+#define LOOPHOLE_PROJECT_SAVE_AS_H
+
+#include "services/project/deeds/deeds.h"
+
+extern const struct deed save_as_deed;
+
+#endif
