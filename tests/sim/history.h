@@ -25,6 +25,8 @@ struct history {
 };
 
 void history_hold_records(struct history *h); /* items, folders, undo */
+void history_hold_log(struct history *h);
+void history_hold_remembered(struct history *h);
 
 /* Checks that the kept answer of an apply is the model's. */
 void history_hold_applied(struct history *h, const struct deed *deed, const struct verdict *verdict,

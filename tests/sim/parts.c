@@ -35,6 +35,16 @@ enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit
     return e;
 }
 
+/* An apply. Before it, an undo in parts may have skipped steps whose items are gone. */
+void __real_undo_open(struct persist *p, struct id scope, struct text label);
+void __wrap_undo_open(struct persist *p, struct id scope, struct text label);
+
+void __wrap_undo_open(struct persist *p, struct id scope, struct text label)
+{
+    journal_operation(p->request, p->undo.at, p->undo.top);
+    __real_undo_open(p, scope, label);
+}
+
 #define NOTE_EACH(function, type)                                                                                      \
     enum err __real_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault);       \
     enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault);       \

@@ -151,6 +151,8 @@ enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault)
     uint64_t writes = p->writes;
     enum err e = ERR_OK;
 
+    if (!p->request_revision) /* the stored outcomes were trimmed with their changes, and are stored again */
+        batch->stored = 0;
     while (e == ERR_OK && done->count < all->count) {
         e = try_one(p, &all->at[done->count], batch->arena, &done->at[done->count]);
         done->count += e == ERR_OK;

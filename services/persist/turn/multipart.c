@@ -109,7 +109,7 @@ static void take_part(struct persist *p, struct multipart *work)
     bool ended = false;
     enum err e;
 
-    p->request_revision = work->revision;
+    turn_set_change(p, work->revision);
     turn_begin_part(p);
     e = work->part(p, work, &ended, &fault);
     work->revision = p->request_revision;

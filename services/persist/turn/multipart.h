@@ -24,7 +24,7 @@ struct multipart {
     struct id request;
     uint64_t digest; /* of its ask */
     struct ticket ticket;
-    uint64_t revision; /* of its last change; 0: none yet */
+    uint64_t revision; /* of its last change; 0: none yet, or the log has it no longer */
 };
 
 /* The `drop` of work that owns no other memory. */

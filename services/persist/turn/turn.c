@@ -128,6 +128,15 @@ enum err turn_continue(struct persist *p, struct id request, struct fault *fault
     return e;
 }
 
+void turn_set_change(struct persist *p, uint64_t revision)
+{
+    struct key key = key_number(revision);
+    struct bytes value;
+    bool is_there = revision > 0 && txn_get(p->w.txn, DB_CHANGE, key_bytes(&key), &value) == ERR_OK;
+
+    p->request_revision = is_there ? revision : 0;
+}
+
 void turn_refused(struct persist *p, uint64_t writes_before, enum err e)
 {
     if (p->writes != writes_before && !turn_is_broken(p))

@@ -42,6 +42,10 @@ enum err turn_begin(struct persist *p, struct call *call, bool *again);
 /* The same for work that continues without a call; `request` is the request it belongs to. */
 enum err turn_continue(struct persist *p, struct id request, struct fault *fault);
 
+/* The request that continues made its last change under this revision (0: none). Work in parts takes long, so the log
+ * may have trimmed that row: then the request has no change, because its answer could not be forgotten with it. */
+void turn_set_change(struct persist *p, uint64_t revision);
+
 /* Returns the result of a write; records an error, which breaks this turn. */
 enum err turn_wrote(struct persist *p, enum err e);
 bool turn_is_broken(const struct persist *p);

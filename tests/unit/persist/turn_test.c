@@ -163,6 +163,77 @@ static void parts_outlive_their_changes_as_long_as_the_last_one_is_there(void **
     writer_check(w);
 }
 
+/* A batch that does one operation in each part. */
+static void begin_slow_batch(struct writer *w, struct batch *batch, const struct persist_batch *ask,
+                             struct arena *arena, struct id request)
+{
+    *batch = (struct batch){ .ask = ask, .arena = arena, .work = { .request = request, .digest = 5 } };
+    assert_int_equal(turn_continue(&w->p, request, NULL), ERR_OK);
+    assert_int_equal(batch_load(&w->p, batch, NULL), ERR_OK);
+}
+
+static void do_slow_part(struct writer *w, struct batch *batch)
+{
+    w->p.keeps_turn = false;
+    w->p.turn_began = 0;
+    w->p.parts_began = 1;
+    assert_int_equal(batch_part(&w->p, batch, NULL), ERR_OK);
+    w->p.keeps_turn = true;
+    batch->work.revision = w->p.request_revision;
+}
+
+static void trim_everything(struct writer *w)
+{
+    const struct changelog_limits limits = { .rows = 0, .age = 0 };
+
+    assert_int_equal(changelog_trim(&w->p.w, &limits, clock_now() + 1000000, 1000), ERR_OK);
+}
+
+static void a_batch_outlives_the_trimming_of_its_own_changes(void **state)
+{
+    struct writer *w = *state;
+    struct id kick = writer_place(w, "kick.wav", 1);
+    struct operation operations[] = {
+        { .has_edit = true, .edit = { .id = kick, .has_favourite = true, .favourite = true } },
+        { .has_edit = true, .edit = { .id = kick, .has_name = true, .name = TEXT("Kick") } },
+        { .has_edit = true, .edit = { .id = kick, .has_hidden = true, .hidden = true } },
+    };
+    const struct persist_batch ask = { .operations = { 3, operations } };
+    const struct id request = id_new();
+    struct arena arena = { 0 };
+    struct batch batch;
+
+    begin_slow_batch(w, &batch, &ask, &arena, request);
+    do_slow_part(w, &batch);
+    trim_everything(w);
+    writer_check(w);
+    assert_int_equal(turn_continue(&w->p, request, NULL), ERR_OK);
+    turn_set_change(&w->p, batch.work.revision);
+    do_slow_part(w, &batch);
+    writer_check(w);
+    begin_slow_batch(w, &batch, &ask, &arena, request); /* it is sent again after a death */
+    assert_int_equal(batch.outcomes.each.count, 2);
+    arena_free(&arena);
+}
+
+static void an_answer_after_the_trimming_of_its_change_is_that_of_no_change(void **state)
+{
+    struct writer *w = *state;
+    const struct remembered what = { .digest = 5, .answer = bytes_of("x", 1) };
+    const struct id request = id_new();
+
+    assert_int_equal(turn_continue(&w->p, request, NULL), ERR_OK);
+    writer_place(w, "kick.wav", 1);
+    const uint64_t revision = w->p.request_revision;
+    turn_set_change(&w->p, revision);
+    assert_true(w->p.request_revision == revision);
+    trim_everything(w);
+    turn_set_change(&w->p, revision);
+    assert_int_equal(changelog_remember(&w->p.w, request, w->p.request_revision, 0, &what), ERR_OK);
+    writer_check(w);
+    assert_int_equal(txn_count(w->p.w.txn, DB_QUIET), 1);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -175,6 +246,8 @@ int main(void)
         CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone),
         CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone),
         CLAIM(parts_outlive_their_changes_as_long_as_the_last_one_is_there),
+        CLAIM(a_batch_outlives_the_trimming_of_its_own_changes),
+        CLAIM(an_answer_after_the_trimming_of_its_change_is_that_of_no_change),
     };
     return cmocka_run_group_tests_name("persist/turn", tests, NULL, NULL);
 }
