@@ -57,7 +57,7 @@ class Refused(Exception):
 class Page:
     """An open page: its WebSocket."""
 
-    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws'):
+    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws', protocol=None):
         self.left = b''
         self.answers, self.events, self.back = {}, [], []
         self.socket = socket.create_connection(('127.0.0.1', browser.port), timeout=30)
@@ -68,6 +68,8 @@ class Page:
             lines.append('Origin: ' + (f'http://{host}' if origin == 'own' else origin))
         if cookie:
             lines.append('Cookie: ' + (browser.cookie if cookie == 'own' else cookie))
+        if protocol:
+            lines.append('Sec-WebSocket-Protocol: ' + protocol)
         self.socket.sendall('\r\n'.join(lines + ['', '']).encode())
         while b'\r\n\r\n' not in self.left:
             more = self.socket.recv(4096)

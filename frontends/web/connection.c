@@ -37,15 +37,17 @@ static bool is_for_pages(struct lws *wsi)
     return lws_hdr_copy(wsi, path, sizeof(path), WSI_TOKEN_GET_URI) >= 0 && strcmp(path, "/ws") == 0;
 }
 
+static int refuse_page(struct lws *wsi)
+{
+    lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL);
+    return REFUSE;
+}
+
 static int filter_page(struct lws *wsi)
 {
     const char *why = "";
 
-    if (!is_for_pages(wsi) || !visit_may_enter(web_of(wsi), wsi, true, &why)) {
-        lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL);
-        return REFUSE;
-    }
-    return GO_ON;
+    return is_for_pages(wsi) && visit_may_enter(web_of(wsi), wsi, true, &why) ? GO_ON : refuse_page(wsi);
 }
 
 static int open_page(struct carried *connection, struct lws *wsi)
@@ -132,6 +134,8 @@ static int serve_descriptor(struct lws *wsi, enum lws_callback_reasons reason, v
     (void)user;
     (void)in;
     (void)len;
+    if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION) /* of a page that asks for this protocol by its name */
+        return refuse_page(wsi);
     if (reason != LWS_CALLBACK_RAW_RX_FILE)
         return GO_ON;
     mailbox_open(web->mailbox);

@@ -169,6 +169,16 @@ def a_page_of_another_origin_is_refused(home):
 
 
 @claim(shares=engine)
+def no_name_of_a_protocol_leads_past_the_checks(home):
+    browser = Browser(home)
+    for protocol in ('loophole', 'descriptor', 'descriptor, loophole'):
+        same('403', refusal_of(lambda: Page(browser, cookie=None, protocol=protocol)), protocol)  # noqa: B023
+        same('403', refusal_of(lambda: Page(browser, origin='http://evil.test', protocol=protocol)), protocol)  # noqa: B023
+    same('403', refusal_of(lambda: Page(browser, protocol='descriptor')))
+    Page(browser, protocol='loophole').must('search.ping')
+
+
+@claim(shares=engine)
 def no_answer_allows_inline_scripts_or_other_origins(home):
     got = Browser(home).get('/')
     assert 'unsafe-inline' not in got.headers['content-security-policy']
