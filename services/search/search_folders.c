@@ -196,6 +196,20 @@ static enum err count_folders(struct folder_counting *counting, const struct bit
     return e;
 }
 
+/* A library without a current path has the last one, as in catalogue_each_library. */
+static enum err read_path(struct folder_counting *counting, struct id id, struct bytes *path)
+{
+    struct arena *arena = counting->request->arena;
+    struct library library;
+    enum err e = catalogue_folder_path(counting->txn, arena, id, path);
+
+    if (e != ERR_OK || path->len)
+        return e;
+    e = catalogue_library(counting->txn, arena, id, &library);
+    *path = e == ERR_OK ? library.path : *path;
+    return e;
+}
+
 static enum err name_folder(struct folder_counting *counting, struct folder_count *one)
 {
     struct arena *arena = counting->request->arena;
@@ -203,7 +217,7 @@ static enum err name_folder(struct folder_counting *counting, struct folder_coun
     enum err e = catalogue_folder(counting->txn, arena, one->id, &folder);
 
     if (e == ERR_OK && id_is_zero(counting->parent))
-        e = catalogue_folder_path(counting->txn, arena, one->id, &folder.name);
+        e = read_path(counting, one->id, &folder.name);
     if (e != ERR_OK)
         return e;
     one->name = arena_bytes(arena, folder.name);

@@ -97,6 +97,19 @@ def an_unmount_is_one_small_commit_that_all_see(it):
 
 
 @claim(inside=Disks)
+def a_library_on_an_unmounted_disk_is_listed_by_its_path(it):
+    disk = it.disk('named')
+    wav(disk + '/kit/0.wav', 1000)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'external_online:done=1')
+    listed = it.client.must('search.folders')['each']
+    same([f'{disk}/kit'.encode()], [one['name'] for one in listed])
+    it.unmount(disk)
+    until(lambda: not it.volume('marker:named')['online'])
+    same(listed, it.client.must('search.folders')['each'])
+
+
+@claim(inside=Disks)
 def two_libraries_follow_their_disk_to_a_longer_path(it):
     disk = it.disk('moves')
     for kit in ('a', 'bb'):
