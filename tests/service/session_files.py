@@ -13,9 +13,11 @@ def write(path, data):
 
 
 def ardour(path, files):
-    sources = ''.join(f'<Source id="{n}" type="audio" name={quoteattr(file)} origin=""/>'
-                      for n, (_, file) in enumerate(files, 10))
-    lists = ''.join(f'<Playlist name={quoteattr(track + ".1")}><Region name="r" source-0="{n}"/></Playlist>'
+    """All files are stereo: each channel is a source."""
+    sources = ''.join(f'<Source id="{n + 1000 * side}" type="audio" name={quoteattr(file)} origin="" channel="{side}"/>'
+                      for n, (_, file) in enumerate(files, 10) for side in (0, 1))
+    lists = ''.join(f'<Playlist name={quoteattr(track + ".1")}><Region name="r" source-0="{n}" source-1="{n + 1000}"/>'
+                    '</Playlist>'
                     for n, (track, _) in enumerate(files, 10))
     write(path, f'<?xml version="1.0" encoding="UTF-8"?>\n<Session version="7003" name="song" sample-rate="48000">'
           f'<program-version created-with="Ardour 7.3" modified-with="Ardour 7.5.0"/><Sources>{sources}'

@@ -1,17 +1,23 @@
 /* ardour.c: <Session><program-version created-with="Ardour 7.3"/><Sources><Source id="7" name="kick.wav"
  * origin="/music/kick.wav"/>…<Playlist name="Drums.1"><Region source-0="7"/>. An embedded file has its path as name; a
- * copied one has its path in origin. */
+ * copied one has its path in origin. Each channel of a file is a source of its own, with the same name. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/worker/sessions/formats.h"
 #include "services/worker/sessions/xml.h"
 
-enum { ID_SIZE = 24 };
+enum { ID_SIZE = 24, SOURCES_MAX = 4 * REFERENCES_MAX };
+
+struct channel_source {
+    char id[ID_SIZE];
+    uint32_t reference; /* its place in the list */
+};
 
 struct ardour {
     struct references *to;
-    char (*ids)[ID_SIZE]; /* of the source of each reference */
+    struct channel_source *sources;
+    uint32_t count;
     char playlist[REFERENCE_TRACK_MAX + 1];
 };
 
@@ -30,8 +36,11 @@ static void add_source(struct ardour *ardour, const struct xml_element *source)
 
     if (type[0] == 0 || strcmp(type, "audio") == 0)
         added = references_add(ardour->to, path_of_source(source), TEXT(""), 0, strtoll(length, NULL, 10));
-    if (added)
-        text_copy(ardour->ids[added - list->at], ID_SIZE, text_of(xml_attribute(source, "id")));
+    if (!added || ardour->count == SOURCES_MAX)
+        return;
+    struct channel_source *kept = &ardour->sources[ardour->count++];
+    *kept = (struct channel_source){ .reference = (uint32_t)(added - list->at) };
+    text_copy(kept->id, ID_SIZE, text_of(xml_attribute(source, "id")));
 }
 
 /* A playlist has the name of its track, a dot and a number. */
@@ -48,12 +57,14 @@ static void begin_playlist(struct ardour *ardour, const char *name)
 
 static void name_track(struct ardour *ardour, const char *source)
 {
-    struct session_reference_list *list = &ardour->to->to->references;
+    const struct session_reference *named = NULL;
 
-    for (uint32_t i = 0; source[0] && i < list->count; i++)
-        if (!list->at[i].track.len && strcmp(ardour->ids[i], source) == 0)
-            references_add(ardour->to, (struct text){ list->at[i].path.len, (const char *)list->at[i].path.at },
-                           text_of(ardour->playlist), 0, 0);
+    for (uint32_t i = 0; source[0] && i < ardour->count && !named; i++)
+        if (strcmp(ardour->sources[i].id, source) == 0)
+            named = &ardour->to->to->references.at[ardour->sources[i].reference];
+    if (named && !named->track.len)
+        references_add(ardour->to, (struct text){ named->path.len, (const char *)named->path.at },
+                       text_of(ardour->playlist), 0, 0);
 }
 
 static void begin_element(void *state, const struct xml_element *element)
@@ -84,9 +95,11 @@ static void end_element(void *state, const struct xml_element *element, struct t
 
 enum err ardour_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
-    struct ardour ardour = { .to = to, .ids = arena_array(to->arena, REFERENCES_MAX, ID_SIZE) };
+    struct ardour ardour = { .to = to, .sources = arena_array(to->arena, SOURCES_MAX, sizeof(struct channel_source)) };
     const struct xml_events events = { begin_element, end_element, &ardour };
 
+    if (!ardour.sources)
+        return fault_set(fault, ERR_FULL, "no memory for the session");
     references_program(to, TEXT("Ardour"), TEXT(""));
     return xml_read(unpack, &events, fault);
 }
