@@ -96,6 +96,7 @@ def hostile_sessions_are_refused_and_drop_no_other(home):
     for path, why in files.items():
         failure = found[os.path.basename(path)]['failure']
         assert (failure == '') if why is None else (failure and why in failure), (path, failure)
+    same(2100, len(found['wide.rpp']['references']) + found['wide.rpp']['more'])
     same(['kit/kick.wav'], paths(home, 'used:good'))
     same(['kit/kick.wav', 'kit/snare.wav'], paths(home, 'used:"als song"'))
     contains(home.loophole('sessions').out, 'nested too deep')

@@ -4,7 +4,7 @@ enum { PROGRAM_MAX = 32, VERSION_MAX = 64 };
 
 enum err references_begin(struct references *references, struct arena *arena, struct session_read *to)
 {
-    *references = (struct references){ arena, to };
+    *references = (struct references){ .arena = arena, .to = to };
     to->references.count = 0;
     to->references.at = arena_array(arena, REFERENCES_MAX, sizeof(*to->references.at));
     return to->references.at ? ERR_OK : ERR_FULL;
@@ -34,11 +34,12 @@ struct session_reference *references_add(struct references *references, struct t
     if (path.len == 0 || path.len > REFERENCE_PATH_MAX)
         return NULL;
     found = find_path(references, path);
-    if (!found && list->count == REFERENCES_MAX) {
+    if (!found && (list->count == REFERENCES_MAX || references->bytes + path.len > REFERENCES_BYTES)) {
         references->to->more++;
         return NULL;
     }
     if (!found) {
+        references->bytes += path.len;
         found = &list->at[list->count++];
         *found = (struct session_reference){ .path = arena_bytes(references->arena, bytes_of(path.at, path.len)) };
     }

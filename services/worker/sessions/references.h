@@ -6,18 +6,24 @@
 #include "common/arena.h"
 #include "schema_worker.h"
 
-enum { REFERENCES_MAX = 2048, REFERENCE_PATH_MAX = 4095, REFERENCE_TRACK_MAX = 255 };
+enum {
+    REFERENCES_MAX = 2048,
+    REFERENCES_BYTES = 2 << 20, /* of all paths, so that a session fits into a message */
+    REFERENCE_PATH_MAX = 4095,
+    REFERENCE_TRACK_MAX = 255
+};
 
 struct references {
     struct arena *arena;
     struct session_read *to;
+    uint32_t bytes; /* of the paths */
 };
 
 /* Makes an empty list in `arena`, which must outlive it. Errors: full. */
 enum err references_begin(struct references *references, struct arena *arena, struct session_read *to);
 
 /* Adds a file. A path that is already there keeps its first track, and gains a size and a length. Ignores an empty
- * path; counts those beyond REFERENCES_MAX. Returns the reference; NULL: none was added. */
+ * path; counts those beyond REFERENCES_MAX or REFERENCES_BYTES. Returns the reference; NULL: none was added. */
 struct session_reference *references_add(struct references *references, struct text path, struct text track,
                                          uint64_t size, int64_t frames);
 
