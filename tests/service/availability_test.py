@@ -257,6 +257,27 @@ def a_hung_mount_holds_up_no_other_library(it):
         until(lambda: it.client.must('availability.volumes')['hung'] == 1)
 
 
+def looks_of(it):
+    """The processes with which the service looks at mounts."""
+    pid = next(one['pid'] for one in it.home.json('status') if one.get('service') == 'availability')
+    with open(f'/proc/{pid}/task/{pid}/children', encoding='ascii') as children:
+        return children.read().split()
+
+
+@claim(inside=Disks)
+def a_hung_mount_holds_one_process_however_often_it_is_asked_for(it):
+    with Hung(it, 'once') as hung:
+        wav(hung.under + '/a/a.wav', 1000)
+        it.add(hung.at + '/a')
+        hung.hang()
+        for _ in range(3):
+            same('timeout', it.client.ask('availability.find', {'path': (hung.at + '/a').encode()})[0])
+        same('timeout', it.client.ask('availability.mark', {'path': (hung.at + '/a').encode()})[0])
+        until(lambda: len(looks_of(it)) == 1)
+        hung.hang()
+        until(lambda: it.client.ask('availability.find', {'path': (hung.at + '/a').encode()})[1].get('here'))
+
+
 @claim(inside=Disks)
 def commands_with_a_path_on_a_hung_mount_name_the_mount(it):
     with Hung(it, 'hung mount') as hung:

@@ -113,7 +113,7 @@ void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), 
         struct look_lane *lane = &looks->lanes[i];
         if (lane->pid && !lane->is_killed && lane->deadline <= now) {
             (void)kill(lane->pid, SIGKILL);
-            lane->is_killed = true;
+            lane->is_killed = lane->is_late = true;
             late(state, lane->mount);
         }
         if (lane->is_killed)
@@ -130,6 +130,14 @@ void looks_drop(struct looks *looks, uint64_t mount)
     (void)kill(lane->pid, SIGKILL);
     lane->is_killed = true;
     free_if_ended(lane);
+}
+
+bool looks_is_late(const struct looks *looks, uint64_t mount)
+{
+    for (int i = 0; i < LOOK_LANES; i++)
+        if (looks->lanes[i].pid && looks->lanes[i].mount == mount && looks->lanes[i].is_late)
+            return true;
+    return false;
 }
 
 uint32_t looks_stuck(const struct looks *looks)

@@ -3,7 +3,7 @@
  *
  *   looks_begin ──► child: reads the mount, writes a report to the pipe ──► looks_take
  *                    │ hangs
- *                    └──► looks_late: killed; the mount counts as hung */
+ *                    └──► looks_turn: killed; the mount counts as hung, without further looks until the process dies */
 #ifndef LOOPHOLE_AVAILABILITY_LOOKS_H
 #define LOOPHOLE_AVAILABILITY_LOOKS_H
 
@@ -25,7 +25,8 @@ struct look_lane {
     pid_t pid; /* 0: free */
     uint64_t mount;
     usec_t deadline;
-    bool is_killed;
+    bool is_killed; /* or reported: it only has to end */
+    bool is_late;   /* killed because it did not answer */
 };
 
 struct looks {
@@ -46,7 +47,8 @@ bool looks_take(struct looks *looks, struct look_report *to);
  * ended or was killed without a report. */
 void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), void *state);
 
-void looks_drop(struct looks *looks, uint64_t mount); /* its mount is gone */
-uint32_t looks_stuck(const struct looks *looks);      /* killed processes that do not die */
+void looks_drop(struct looks *looks, uint64_t mount);          /* its mount is gone */
+bool looks_is_late(const struct looks *looks, uint64_t mount); /* a late look at it has not died yet */
+uint32_t looks_stuck(const struct looks *looks);               /* killed processes that do not die */
 
 #endif

@@ -264,10 +264,16 @@ static bool take_report(struct mounts *mounts, const struct look_report *report)
     return true;
 }
 
+/* Another look would hang as the last one does, and keep a lane for as long. */
+static bool would_hang(const struct mounts *mounts, const struct mount *mount)
+{
+    return bad_above(mounts, mount) || looks_is_late(&mounts->looks, mount->number);
+}
+
 static void begin_look(struct mounts *mounts, struct mount *mount)
 {
     mount->began = clock_steady();
-    if (bad_above(mounts, mount)) {
+    if (would_hang(mounts, mount)) {
         set_state(mounts, mount, MOUNT_HUNG, 0);
         return;
     }
@@ -302,9 +308,14 @@ void mounts_look_now(struct mount *mount)
 
 bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, bool replace)
 {
-    if (mount->is_looked_at || mount->line.is_special || !mount->line.target[1] || bad_above(mounts, mount))
+    if (mount->is_looked_at || mount->line.is_special || !mount->line.target[1])
         return false;
     mount->began = clock_steady();
+    mount->mark_error = 0;
+    if (would_hang(mounts, mount)) {
+        set_state(mounts, mount, MOUNT_HUNG, 0);
+        return true;
+    }
     mount->is_looked_at = looks_begin(&mounts->looks, mount->number, &mount->line, word, replace);
     return mount->is_looked_at;
 }

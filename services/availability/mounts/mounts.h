@@ -56,7 +56,8 @@ struct mount *mounts_covering(const struct mounts *mounts, struct bytes path);
 uint64_t mounts_seen(const struct mounts *mounts, struct bytes path);
 
 void mounts_look_now(struct mount *mount);
-/* Marks it at the next look, which begins at once. False: there is no process for it. */
+/* Marks it at the next look, which begins at once. A mount that does not answer becomes hung
+ * instead. False: there is no process for it. */
 bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, bool replace);
 
 /* Why it is dead or hung, as a sentence in the arena. */
