@@ -171,7 +171,8 @@ def pads(hits):
     delays, frames = [], tape.frames
     for note in facts["notes"]:
         window = range(note, min(note + 2400, len(frames)))
-        if len(window) == 2400 and not any(frames[n] != frames[n] for n in window):
+        is_whole = len(window) == 2400 and not any(frames[n] != frames[n] for n in window)
+        if is_whole and not sound.overlaps(sound.spoilt(tape), note, note + 2400):
             delays.append(next((n - note for n in window if abs(frames[n]) > 1e-4), None))
     assert len(delays) >= int(hits) // 2, "heard %d" % len(delays)
     print("figure: %d hits by MIDI: %s frames from note to sound" % (len(delays), sorted(set(map(str, delays)))))
