@@ -350,6 +350,8 @@ void child_shut(struct child *child)
 {
     siginfo_t info;
 
+    if (child->process.pid == 0 && child->blocked_since)
+        evict_now(child->world->paths, child->row); /* a later supervisor would not know of it */
     if (child->process.pid == 0)
         return;
     service_unwatch(child->world->service, child->process.pidfd);

@@ -8,8 +8,9 @@
 
 #include "common/file.h"
 #include "common/process/log.h"
+#include "proto/transport/lock.h"
 
-enum { PATIENCE_US = 2000000, FORCE_US = 7000000, LOCK_FILE_MAX = 64 };
+enum { PATIENCE_US = 2000000, FORCE_US = 7000000, GIVE_UP_US = 12000000, TURN_US = 100000, LOCK_FILE_MAX = 64 };
 
 static pid_t pid_in_lock(const struct paths *paths, const char *service)
 {
@@ -47,4 +48,14 @@ void evict_holder(const struct paths *paths, const struct table_row *row, usec_t
         return;
     log_warn("%s[%d] is on no board: %s", row->name, (int)pid, blocked > FORCE_US ? "killed" : "stopped");
     kill(pid, blocked > FORCE_US ? SIGKILL : SIGTERM);
+}
+
+void evict_now(const struct paths *paths, const struct table_row *row)
+{
+    usec_t blocked = PATIENCE_US;
+
+    while (lock_is_held(paths, row->name) && (blocked += TURN_US) < GIVE_UP_US) {
+        evict_holder(paths, row, blocked);
+        usleep(TURN_US);
+    }
 }

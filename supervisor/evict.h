@@ -11,4 +11,7 @@
  * and whose pid is in the lock's file. */
 void evict_holder(const struct paths *paths, const struct table_row *row, usec_t blocked);
 
+/* Ends the holder now, with SIGKILL after 5 s, and waits until the lock is free; gives up after 10 s. */
+void evict_now(const struct paths *paths, const struct table_row *row);
+
 #endif

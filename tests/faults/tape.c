@@ -96,6 +96,8 @@ static int stand_beside(jack_nframes_t frames, void *state)
     (void)state;
     (void)place_of(&tape.other, frames);
     jack_midi_clear_buffer(out);
+    if (jack_port_connected(tape.other.port) == 0)
+        return 0;
     for (; tape.every && tape.until_note < (long)frames; tape.until_note += tape.every) {
         if (!(bytes = jack_midi_event_reserve(out, (jack_nframes_t)tape.until_note, 3)))
             continue;

@@ -134,6 +134,16 @@ def a_keeper_that_is_killed_takes_nobody_along(home):
 
 
 @claim
+def down_also_stops_a_service_that_is_on_no_board(home):
+    home.up()
+    os.kill(home.pid('web'), signal.SIGSTOP)
+    os.unlink(home.board('supervisor'))
+    home.kill('supervisor')
+    home.wait_ready(*SERVICES)
+    home.stop()
+
+
+@claim
 def a_keeper_that_was_stopped_for_a_while_goes_on_keeping(home):
     """SIGSTOP and SIGCONT end a wait for a signal without a signal."""
     home.up()
