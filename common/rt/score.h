@@ -11,6 +11,7 @@ enum {
     SCORE_STEPS = 64, /* 16, 32, 48 or 64 are used; a bar is 16 */
     SCORE_BAR = 16,
     SCORE_NOTES = 64,
+    SCORE_NAME = 64, /* bytes of a row's name */
     SCORE_PADS = 64,
     SCORE_LAYERS = 32, /* of a pad */
     SCORE_NO_SOUND = UINT32_MAX,
@@ -39,7 +40,7 @@ struct score_row {
     uint32_t used;
     uint32_t sound;      /* slot of `sounds`; SCORE_NO_SOUND: the synthesised voice */
     uint32_t generation; /* of that slot */
-    uint32_t mute;
+    uint32_t mute;       /* not 0: silent, for any reason */
     struct score_voice voice;
     float amp;          /* 0…1: base_amp */
     float filter_freq;  /* Hz, while it sounds; 0: the voice's; both 0: no filter */
@@ -51,6 +52,10 @@ struct score_row {
     float ratio;                /* of pitch, for a sound */
     uint32_t choke;             /* of a sound, as for a pad; 0: only the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
+    /* Of the control thread alone, which makes `mute` of them: why the row is silent, and its name. */
+    uint32_t muted, solo;  /* not 0: a person wants it */
+    uint32_t soundless;    /* not 0: its media item could not be loaded */
+    char name[SCORE_NAME]; /* without a closing zero if it has all bytes */
 };
 
 struct score_pattern {

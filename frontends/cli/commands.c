@@ -239,6 +239,10 @@ const struct command command_table[] = {
       "frontends/examples/acid.json is one; docs/patterns.md describes the file. A row plays a synth voice, or "
       "with `media_id` a media item: its id, or the absolute path of its file.",
       "immediate", 1, 1, false, pattern_play },
+    { "pattern rows", "[ROW KEY=VALUE…]", "List the rows of the pattern that plays, or mute one or make it solo",
+      "ROW is its name, or its number from 1. Keys: mute solo (on or off). While a row is solo, all others are "
+      "silent. The next pattern has its own.",
+      "", 0, ANY, false, rows_set },
     { "pattern save", "SLOT [FILE.json]", "Save the pattern that plays, or that of a file, to a slot (1 to 128)",
       "Slots belong to the open project; their files are in its folder patterns/slots.", "name", 0, 2, true,
       slots_save },

@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import TOP, claim, contains, run_claims, same, until
-from sounding import engine
+from sounding import engine, meter, until_connected, until_sounds
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
 
@@ -57,6 +57,56 @@ def a_file_of_another_program_is_replaced_only_when_asked(home):
     same({'mine': 1}, read_json(mine))
     home.loophole('pattern', 'import_midi', midi, mine, '--force')
     same(steps_of(ACID), steps_of(mine))
+
+
+# ---- rows ----
+
+
+def rows(home):
+    return {row['name']: row for row in json.loads(home.loophole('pattern', 'rows', '--json').out)['each']}
+
+
+def play_rows(home, **steps):
+    path = home.file('rows.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'tracks': {name: {'pattern': each, 'gate_frac': 1} for name, each in steps.items()}}}, out)
+    home.loophole('pattern', path)
+
+
+def until_sequencer_quiet(home):
+    until(lambda: meter(home, 'sequencer') <= 1e-4, what='the sequencer is quiet')
+
+
+@claim
+def a_row_is_muted_and_soloed_while_it_plays_and_stays_so_over_the_death_of_the_core(home):
+    engine(home)
+    until_connected(home)
+    contains(home.refused('pattern', 'rows'), 'no pattern plays')
+    play_rows(home, tone='x' * 16, rest='.' * 16)
+    home.loophole('transport', 'start')
+    until_sounds(home, 'sequencer')
+    home.loophole('pattern', 'rows', 'tone', 'mute=on')
+    until_sequencer_quiet(home)
+    home.loophole('pattern', 'rows', '1', 'mute=off')
+    until_sounds(home, 'sequencer')
+    home.loophole('pattern', 'rows', 'rest', 'solo=on')
+    until_sequencer_quiet(home)
+    for ask in ('audio.pattern', 'audio.sounding'):  # for a front-end, and for the project that keeps it
+        same([False, True], [row.get('solo', False) for row in home.ask(ask)['pattern']['sequencer']['tracks']])
+    home.kill('audio')
+    until(lambda: rows(home)['rest']['solo'] and not rows(home)['tone']['sounds'], what='the rest is solo')
+    home.loophole('pattern', 'rows', 'rest', 'solo=off')
+    until_sounds(home, 'sequencer')
+
+
+@claim
+def a_wrong_row_is_refused_with_its_name(home):
+    engine(home)
+    play_rows(home, tone='x' * 16)
+    contains(home.refused('pattern', 'rows', 'hat', 'mute=on'), 'the pattern has no row "hat"')
+    contains(home.refused('pattern', 'rows', '2', 'mute=on'), 'the pattern has no row')
+    contains(home.refused('pattern', 'rows', 'tone'), 'expected mute=on|off')
+    contains(home.refused('pattern', 'rows', 'tone', 'mute=perhaps'), 'expected on or off')
 
 
 # ---- slots ----

@@ -231,6 +231,7 @@ struct pattern_file;
 struct silent_sound;
 void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
 enum err pattern_play(struct cli *cli, struct fault *fault);
+enum err rows_set(struct cli *cli, struct fault *fault);
 enum err pattern_export_midi(struct cli *cli, struct fault *fault);
 enum err pattern_import_midi(struct cli *cli, struct fault *fault);
 enum err slots_save(struct cli *cli, struct fault *fault);

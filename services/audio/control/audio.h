@@ -4,6 +4,7 @@
  *   control.c       transport, patterns: score and orders
  *   set_mixer.c     strips, limiter, the preview's way
  *   set_pattern.c   loads the sounds of a pattern before it begins
+ *   rows.c          mute and solo of the rows of the pattern that plays
  *   late_orders.c   orders while the core runs no periods
  *   sounding.c      what sounds, as it was asked for
  *   named_sounds.c  slots and media items that rows and pads name
@@ -103,7 +104,7 @@ uint64_t audio_effects(const struct audio *audio); /* rises with each order and 
 
 void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
 
-/* Begins the pattern at the next bar; at once if the ask says so or the transport is stopped. The caller fills the
+/* Begins the pattern at the next bar; at once if the ask says so or the transport is stopped. The caller has filled the
  * answer's list of silent rows. Errors: bad_request (the pattern), busy, offline. */
 enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                              struct queued *answer);
@@ -133,10 +134,17 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
 enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                                struct queued *answer);
 
+/* rows.c */
+enum err audio_ask_rows(struct audio *audio, struct call *call, const struct audio_rows *ask,
+                        struct pattern_rows *answer);
+enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
+                           struct pattern_rows *answer);
+
 /* sounding.c: keep an ask's pattern and pads as they were asked for, with ids and before slots replace them. */
 struct bytes audio_encode_pattern(struct call *call, const struct pattern *pattern);
 struct bytes audio_encode_pad(struct call *call, const struct pad *pad);
 void audio_note_asked(struct buffer *to, struct bytes asked);
+void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
 void audio_forget_asked(struct audio *audio);
 void audio_tell_sounding(struct audio *audio); /* publishes the event when it is due */
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,

@@ -377,6 +377,9 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
 
     if (e != ERR_OK)
         return e;
+    for (uint32_t i = 0; i < answer->silent.count; i++) /* without its sound a row would play the synth */
+        pattern.rows[answer->silent.at[i].index].soundless = 1;
+    pattern_mute_rows(&pattern);
     answer->replaced = audio->score.next_bar >= 0;
     answer->now = ask->immediate || (!at.running && !at.counting_in);
     answer->number = pattern.serial = next_serial(&audio->score);
@@ -411,6 +414,8 @@ const struct audio_handlers audio_handlers = {
     .panic = ask_panic,
     .set_pattern = audio_ask_set_pattern,
     .pattern = audio_ask_pattern,
+    .rows = audio_ask_rows,
+    .set_row = audio_ask_set_row,
     .sounding = audio_ask_sounding,
     .sounding_kept = audio_ask_sounding_kept,
     .pads = audio_ask_pads,

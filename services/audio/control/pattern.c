@@ -1,6 +1,7 @@
 #include "services/audio/control/pattern.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "proto/wire/value.h"
 #include "store/pattern/pattern_check.h"
@@ -91,7 +92,8 @@ static void make_sampled(const struct voice_values *voice, struct score_row *to)
 static void read_values(const struct row *from, const struct voice_values *voice, struct score_row *to)
 {
     to->used = 1;
-    to->mute = from->mute;
+    to->muted = from->mute;
+    to->solo = from->has_solo && from->solo;
     to->sound = from->has_sound ? (uint32_t)from->sound : SCORE_NO_SOUND;
     to->generation = (uint32_t)from->generation;
     to->choke = (uint32_t)from->choke;
@@ -107,6 +109,8 @@ static void read_values(const struct row *from, const struct voice_values *voice
     to->pan = (float)from->pan;
     to->ratio = GIVEN(from, ratio, 1);
     read_notes(from, to);
+    if (from->name.len)
+        memcpy(to->name, from->name.at, from->name.len < SCORE_NAME ? from->name.len : SCORE_NAME);
 }
 
 enum err pattern_read(const struct pattern *from, struct score_pattern *to, struct fault *fault)
@@ -126,5 +130,18 @@ enum err pattern_read(const struct pattern *from, struct score_pattern *to, stru
         read_steps(row->pattern, to->rows[i].steps);
         read_values(row, voice, &to->rows[i]);
     }
+    pattern_mute_rows(to);
     return ERR_OK;
+}
+
+void pattern_mute_rows(struct score_pattern *pattern)
+{
+    bool solo = false;
+
+    for (uint32_t i = 0; i < SCORE_ROWS; i++)
+        solo |= pattern->rows[i].used && pattern->rows[i].solo;
+    for (uint32_t i = 0; i < SCORE_ROWS; i++) {
+        struct score_row *row = &pattern->rows[i];
+        row->mute = row->muted || row->soundless || (solo && !row->solo);
+    }
 }

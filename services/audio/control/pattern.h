@@ -10,4 +10,7 @@
  * bad_request, with field and position; use nothing of `to` then. */
 enum err pattern_read(const struct pattern *from, struct score_pattern *to, struct fault *fault);
 
+/* Makes `mute` of each row: a row is silent if it is muted, has lost its sound, or is not solo while another one is. */
+void pattern_mute_rows(struct score_pattern *pattern);
+
 #endif

@@ -96,7 +96,7 @@ enum err audio_ask_pattern(struct audio *audio, struct call *call, const struct 
 
 /* ---- setting ---- */
 
-/* Without its sound a row would play the synth, so it is muted. Sounds load in any order; the later ask wins. */
+/* Sounds load in any order; the later ask wins. */
 static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                               void *answer)
 {
@@ -108,8 +108,6 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
         (void)refuse(call, ERR_CONFLICT, "a later pattern was set before the sounds of this one were loaded");
         return fault_hint(call_fault(call), "set this pattern again if you want it");
     }
-    for (uint32_t i = 0; i < silent.count; i++)
-        asked->ask.pattern.sequencer.tracks.at[silent.at[i].index].mute = true;
     queued->silent = silent;
     e = audio_begin_pattern(audio, call, &asked->ask, queued);
     if (e == ERR_OK) {

@@ -54,6 +54,18 @@ static bool decode_asked(struct call *call, const struct shape *shape, const str
     return codec_decode(shape, bytes, call_arena(call), to, NULL) == ERR_OK;
 }
 
+void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now)
+{
+    struct pattern pattern = { 0 };
+
+    if (!decode_asked(call, &pattern_shape, &audio->pattern_asked, &pattern) ||
+        number >= pattern.sequencer.tracks.count)
+        return;
+    pattern.sequencer.tracks.at[number].mute = now->muted != 0;
+    pattern.sequencer.tracks.at[number].has_solo = pattern.sequencer.tracks.at[number].solo = now->solo != 0;
+    audio_note_asked(&audio->pattern_asked, audio_encode_pattern(call, &pattern));
+}
+
 /* A slot names nothing in the next engine. */
 static void drop_slot(bool *has_sound, uint64_t *sound, uint64_t *generation)
 {

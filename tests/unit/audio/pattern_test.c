@@ -39,6 +39,25 @@ static void steps_are_accents_steps_and_rests(void **state)
     assert_int_equal(read.rows[1].used, 0);
 }
 
+static void a_row_is_silent_if_muted_or_not_solo_or_without_its_sound(void **state)
+{
+    struct row rows[] = { make_row(STEPS), make_row(STEPS), make_row(STEPS) };
+    struct score_pattern read;
+    struct fault fault;
+
+    (void)state;
+    rows[0].mute = true;
+    assert_int_equal(read_rows(rows, 3, &read, &fault), ERR_OK);
+    assert_memory_equal(read.rows[0].name, "kick", 5);
+    assert_true(read.rows[0].mute && !read.rows[1].mute && !read.rows[2].mute);
+    rows[0].has_solo = rows[0].solo = rows[2].has_solo = rows[2].solo = true;
+    assert_int_equal(read_rows(rows, 3, &read, &fault), ERR_OK);
+    assert_true(read.rows[0].mute && read.rows[1].mute && !read.rows[2].mute);
+    read.rows[2].soundless = 1;
+    pattern_mute_rows(&read);
+    assert_true(read.rows[2].mute);
+}
+
 static void a_wrong_step_is_told_with_its_position(void **state)
 {
     struct row two[] = { make_row(STEPS), make_row("X...X...X...X.o.") };
@@ -133,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_are_accents_steps_and_rests),
+        cmocka_unit_test(a_row_is_silent_if_muted_or_not_solo_or_without_its_sound),
         cmocka_unit_test(a_wrong_step_is_told_with_its_position),
         cmocka_unit_test(a_zero_byte_is_no_step),
         cmocka_unit_test(all_rows_have_as_many_steps),

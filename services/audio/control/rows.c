@@ -1,0 +1,108 @@
+#include <string.h>
+
+#include "services/audio/control/audio.h"
+#include "services/audio/control/pattern.h"
+
+/* A new pattern may play before its note has arrived. NULL: none plays. */
+static struct score_pattern *playing_pattern(struct audio *audio)
+{
+    struct score *score = &audio->score;
+    struct score_pattern *pattern;
+    struct state state;
+
+    (void)audio_state(audio, &state);
+    pattern = score->next_bar >= 0 && score->next.serial == state.pattern ? &score->next : &score->now;
+    return pattern->serial ? pattern : NULL;
+}
+
+/* Anything may have overwritten a predecessor's score. */
+static struct text name_of(const struct score_row *row)
+{
+    struct text name = { (uint32_t)strnlen(row->name, SCORE_NAME), row->name };
+
+    return text_is_utf8(name) ? name : (struct text){ 0 };
+}
+
+static void tell_rows(struct call *call, const struct score_pattern *pattern, struct pattern_rows *answer)
+{
+    struct row_state *each = arena_array(call_arena(call), SCORE_ROWS, sizeof(*each));
+
+    *answer = (struct pattern_rows){ pattern->serial, { 0, each } };
+    for (uint32_t i = 0; i < SCORE_ROWS; i++) {
+        const struct score_row *row = &pattern->rows[i];
+        if (row->used)
+            each[answer->each.count++] =
+                (struct row_state){ i, name_of(row), row->muted != 0, row->solo != 0, row->mute == 0 };
+    }
+}
+
+static enum err refuse_no_pattern(struct call *call)
+{
+    (void)refuse(call, ERR_NOT_FOUND, "no pattern plays");
+    return fault_hint(call_fault(call), "set one with audio.set_pattern, or `loophole pattern FILE.json`");
+}
+
+enum err audio_ask_rows(struct audio *audio, struct call *call, const struct audio_rows *ask,
+                        struct pattern_rows *answer)
+{
+    const struct score_pattern *pattern = playing_pattern(audio);
+
+    (void)ask;
+    if (!pattern)
+        return refuse_no_pattern(call);
+    tell_rows(call, pattern, answer);
+    return ERR_OK;
+}
+
+static enum err find_row(struct call *call, const struct score_pattern *pattern, const struct audio_set_row *ask,
+                         uint32_t *number)
+{
+    for (uint32_t i = 0; i < SCORE_ROWS; i++) {
+        if (!pattern->rows[i].used ||
+            (ask->has_row ? i != ask->row : !text_equal(name_of(&pattern->rows[i]), ask->name)))
+            continue;
+        *number = i;
+        return ERR_OK;
+    }
+    if (ask->has_row)
+        (void)refuse(call, ERR_NOT_FOUND, "the pattern has no row %llu", (unsigned long long)ask->row);
+    else
+        (void)refuse(call, ERR_NOT_FOUND, "the pattern has no row \"%.*s\"", TEXT_ARG(ask->name));
+    return fault_hint(call_fault(call), "`loophole pattern rows` lists them");
+}
+
+/* The pattern as it was asked for, for its readers and for the project, changes with the score. */
+static void keep_row(struct audio *audio, struct call *call, const struct score_pattern *pattern, uint32_t number)
+{
+    struct kept_pattern *kept = audio->next.number == pattern->serial ? &audio->next : &audio->now;
+    const struct score_row *now = &pattern->rows[number];
+    bool is_queued = audio->score.next_bar >= 0 && pattern != &audio->score.next;
+
+    if (kept->number == pattern->serial && number < kept->pattern.sequencer.tracks.count) {
+        struct row *row = &kept->pattern.sequencer.tracks.at[number];
+        row->mute = now->muted != 0;
+        row->has_solo = row->solo = now->solo != 0;
+    }
+    if (!is_queued) /* otherwise what was asked for last is the queued pattern */
+        audio_note_row(audio, call, number, now);
+}
+
+enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
+                           struct pattern_rows *answer)
+{
+    struct score_pattern *pattern = playing_pattern(audio);
+    uint32_t number = 0;
+    enum err e;
+
+    if (!pattern)
+        return refuse_no_pattern(call);
+    if ((e = find_row(call, pattern, ask, &number)) != ERR_OK)
+        return e;
+    pattern->rows[number].muted = ask->has_mute ? ask->mute : pattern->rows[number].muted;
+    pattern->rows[number].solo = ask->has_solo ? ask->solo : pattern->rows[number].solo;
+    pattern_mute_rows(pattern);
+    keep_row(audio, call, pattern, number);
+    audio_score_publish(audio);
+    tell_rows(call, pattern, answer);
+    return ERR_OK;
+}
