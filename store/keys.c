@@ -148,13 +148,18 @@ struct key key_used_in(struct id media, struct id context)
     return key;
 }
 
-struct key key_use(struct id context, struct id media, struct text role, struct text section)
+struct key key_use(struct id context, struct id media, struct text role, struct text section, struct text track)
 {
     struct key key = key_used_in(context, media);
+    struct id digest = id_of_bytes(track.at, track.len);
 
     key_add(&key, role.at, role.len);
     key_add(&key, "", 1);
     key_add(&key, section.at, section.len);
+    if (track.len) {
+        key_add(&key, "", 1);
+        key_add(&key, digest.b, sizeof(digest.b));
+    }
     return key;
 }
 

@@ -29,7 +29,8 @@ struct key key_forgotten(struct id media);              /* of a row of DB_META *
 struct key key_part(struct id request, uint64_t first); /* a part of a request, by its first operation */
 struct key key_query(struct text name, int64_t at);     /* a saved query by its name; without a name, a recent one */
 
-struct key key_use(struct id context, struct id media, struct text role, struct text section);
+/* A track of any length has its digest in the key; one without a name has nothing there. */
+struct key key_use(struct id context, struct id media, struct text role, struct text section, struct text track);
 struct key key_used_in(struct id media, struct id context);
 
 /* Read an id or a number from a key or a value; zero if there are fewer than 16 (8) bytes after `offset`. */

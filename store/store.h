@@ -30,7 +30,7 @@ enum database {
     DB_ELEMENT,         /* project id (zero: of the project itself), id → element */
     DB_PART,            /* request id, number of an operation → revision, outcomes: of an unfinished request */
     DB_CONTEXT,         /* id → context */
-    DB_USE,             /* context id, media id, role, zero, section → use */
+    DB_USE,             /* context id, media id, role, zero, section[, zero, digest of the track] → use */
     DB_USED_IN,         /* media id, context id → nothing */
     DB_SESSION,         /* id → session */
     DB_COUNT

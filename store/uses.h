@@ -9,7 +9,7 @@
 
 enum err uses_context(struct txn *txn, struct arena *arena, struct id id, struct context *to);
 
-/* Reads the row of the item, role and section of `use`. */
+/* Reads the row of the item, role, section and track of `use`. */
 enum err uses_read(struct txn *txn, struct arena *arena, struct id context, const struct use *use, struct use *to);
 
 /* Walk the uses of a context, in the order of items, or of an item, in the order of contexts; ended ones too. `seen`

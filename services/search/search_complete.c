@@ -90,7 +90,7 @@ static void complete_word(struct completing *c, struct text word)
     struct text start = fold_text(c->request->arena, word);
 
     for (uint32_t i = 0; i < filter_count; i++)
-        if (filter_table[i].kind != FILTER_LATER && text_starts(text_of(filter_table[i].name), start))
+        if (text_starts(text_of(filter_table[i].name), start))
             add_completion(c, filter_table[i].name, (struct text){ 0 }, ":");
     if (word.len == 0)
         return;

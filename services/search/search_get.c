@@ -67,6 +67,8 @@ static bool add_used_in(void *state, struct id id, const struct use *use)
                                                                       .name = context.name,
                                                                       .role = use->role,
                                                                       .section = use->section,
+                                                                      .has_track = use->has_track,
+                                                                      .track = use->track,
                                                                       .at = use->at };
     return true;
 }

@@ -13,7 +13,7 @@ void check_use(struct check *c, const struct seen *row)
 {
     const struct use *use = row->record;
     struct id context = key_id_at(row->key, 0);
-    struct key due = key_use(context, use->media, use->role, use->section), key = key_id(context);
+    struct key due = key_use(context, use->media, use->role, use->section, use->track), key = key_id(context);
     struct key used_in = key_used_in(use->media, context);
 
     if (!bytes_equal(row->key, key_bytes(&due)))

@@ -366,6 +366,10 @@ def sounds_in_use_are_collected_once_each_and_found_by_the_name_of_the_project(i
     until(lambda: paths('used:Gathered') == sorted(map(os.fsdecode, (one, same_name))))
     same(2, len(paths('role:drums section:Intro')))
     same(1, len(paths('unused:Gathered')))
+    same(2, len(paths('track:drums')))
+    same(0, len(paths('track:Bass')))
+    mine.change(track, name='Kit')  # a rename moves the uses to the new name
+    until(lambda: len(paths('track:kit')) == 2 and not paths('track:Drums'))
     checked = it.home.first('project', 'collect', '--check')
     same((2, 0), (checked['copied'], checked['present']))
     assert not os.path.exists(os.path.join(mine.folder, 'Media'))

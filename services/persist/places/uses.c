@@ -81,7 +81,8 @@ static enum err read_rows(struct noting *n, struct fault *fault)
 
 static bool is_same_use(const struct use *a, const struct use *b)
 {
-    return id_equal(a->media, b->media) && text_equal(a->role, b->role) && text_equal(a->section, b->section);
+    return id_equal(a->media, b->media) && text_equal(a->role, b->role) && text_equal(a->section, b->section) &&
+           text_equal(a->track, b->track);
 }
 
 static struct use *find_row(const struct noting *n, const struct use *use)

@@ -7,7 +7,7 @@
 #include "services/project/parts/uses.h"
 #include "store/uses.h"
 
-enum { BUDGET_MS = 30000, USES_MOST = 4096 };
+enum { BUDGET_MS = 30000, USES_MOST = 4096, TRACK_LONGEST = 320 };
 static const usec_t between_projects = 100000;
 
 struct uses_noting {
@@ -40,12 +40,25 @@ static struct text text_of_named(struct uses_noting *n, const struct tree *clip,
     return text;
 }
 
+/* The name of the track that a clip lies on, or of a track that uses an item itself. */
+static struct text name_of_track(struct uses_noting *n, const struct element *part, const struct tree *body)
+{
+    const struct element *track = part->kind.value == ELEMENT_KIND_TRACK ? part : find_named(n->parts, body, "track");
+    struct tree read;
+    struct text name = { 0 };
+
+    if (track && track->kind.value == ELEMENT_KIND_TRACK && tree_read(track->body, n->arena, &read, NULL) == ERR_OK)
+        name = tree_text(&read, "name");
+    name.len = name.len <= TRACK_LONGEST ? name.len : 0;
+    return name;
+}
+
 static bool is_noted(const struct persist_use *to, const struct use *use)
 {
     for (uint32_t i = 0; i < to->uses.count; i++) {
         const struct use *was = &to->uses.at[i];
         if (id_equal(was->media, use->media) && text_equal(was->role, use->role) &&
-            text_equal(was->section, use->section))
+            text_equal(was->section, use->section) && text_equal(was->track, use->track))
             return true;
     }
     return false;
@@ -65,6 +78,8 @@ static void note_part(struct uses_noting *n, const struct element *part)
     struct use use = { .role = is_clip ? text_of_named(n, &body, "track", "role")
                                        : text_of(choice_word(&element_kind_table, part->kind.value)),
                        .section = is_clip ? text_of_named(n, &body, "section", "role") : (struct text){ 0 } };
+    use.track = name_of_track(n, part, &body);
+    use.has_track = use.track.len > 0;
     for (uint32_t i = 0; i < uses.count; i++) {
         use.media = uses.at[i].resolved;
         if (uses.at[i].known && n->to->uses.count < USES_MOST && !is_noted(n->to, &use))

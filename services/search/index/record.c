@@ -238,6 +238,7 @@ static bool add_use(void *state, struct id id, const struct use *use)
     entry_value(to->entry, TERM_CONTEXT, context.name);
     entry_value(to->entry, TERM_ROLE, use->role);
     entry_value(to->entry, TERM_SECTION, use->section);
+    entry_value(to->entry, TERM_TRACK, use->track);
     return to->entry->term_count < ENTRY_TERMS;
 }
 

@@ -36,6 +36,7 @@ enum term_field {
     TERM_CONTEXT, /* names of the contexts that use it */
     TERM_ROLE,    /* its roles there */
     TERM_SECTION, /* and its sections */
+    TERM_TRACK,   /* and its tracks */
     TERM_FIELDS
 };
 

@@ -36,10 +36,10 @@ const struct filter filter_table[] = {
     { "unused", "", FILTER_UNUSED, TERM_CONTEXT, NULL, UNIT_NONE, "not used in the context of this name" },
     { "role", "", FILTER_EXACT, TERM_ROLE, NULL, UNIT_NONE, "used in this role: drums, bass, vocal" },
     { "section", "", FILTER_EXACT, TERM_SECTION, NULL, UNIT_NONE, "used in this section: intro, chorus" },
+    { "track", "", FILTER_EXACT, TERM_TRACK, NULL, UNIT_NONE, "used on the track of this name" },
     { "after", "beside", FILTER_AFTER, 0, NULL, UNIT_NONE, "often used after this id, or beside it" },
     { "with", "", FILTER_WITH, 0, NULL, UNIT_NONE, "often stacked with this id" },
     { "for", "", FILTER_FOR, 0, NULL, UNIT_NONE, "common in this role or section: drums, chorus" },
-    { "track", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used on a track" },
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
 
@@ -97,7 +97,7 @@ const char *filter_nearest(struct text name)
 
     for (uint32_t i = 0; i < filter_count; i++) {
         uint32_t distance = nearest_distance(name, text_of(filter_table[i].name));
-        if (filter_table[i].kind == FILTER_LATER || distance >= least)
+        if (distance >= least)
             continue;
         least = distance;
         best = i;

@@ -15,8 +15,7 @@ enum filter_kind {
     FILTER_UNUSED,   /* not used in the context of this name */
     FILTER_AFTER,    /* an item's id: often used after it or beside it */
     FILTER_WITH,     /* an item's id: stacked with it */
-    FILTER_FOR,      /* a role or a section */
-    FILTER_LATER     /* of projects, which do not exist yet */
+    FILTER_FOR       /* a role or a section */
 };
 
 enum filter_unit { UNIT_NONE, UNIT_BYTES, UNIT_SECONDS, UNIT_HERTZ, UNIT_AGE };

@@ -209,18 +209,11 @@ static enum err parse_unused(struct parser *p, struct node **to)
     return make_not(p, used, to);
 }
 
-static enum err parse_later(struct parser *p, struct node **to)
-{
-    (void)to;
-    return WRONG(p, p->token.at, "this engine has no projects yet", "%.*s: asks about projects",
-                 TEXT_ARG(p->token.name));
-}
-
 static enum err (*const VALUES[])(struct parser *p, struct node **to) = {
     [FILTER_WORDS] = parse_words,   [FILTER_CONTAINS] = parse_contains, [FILTER_EXACT] = parse_exact,
     [FILTER_NUMBER] = parse_number, [FILTER_KEY] = parse_key,           [FILTER_IS] = parse_is,
     [FILTER_LIKE] = parse_like,     [FILTER_UNUSED] = parse_unused,     [FILTER_AFTER] = parse_after,
-    [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,           [FILTER_LATER] = parse_later,
+    [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,
 };
 
 static enum err parse_field(struct parser *p, struct node **to)

@@ -178,7 +178,6 @@ static const struct bad {
     { "bpm:130-120", "bpm: can't be \"130-120\" at character 5", "bpm:130-120\n    ^ the range ends before it begins" },
     { "key:H", "\"H\" is no key at character 5", "key:H\n    ^ expected a key such as Am, C#, Bbmaj, 8A or 1m" },
     { "like:7", "\"7\" is no id at character 6", "like:7\n     ^ an id has 26 characters" },
-    { "track:lead", "track: asks about projects at character 1", "track:lead\n^ this engine has no projects yet" },
 };
 
 static void an_error_shows_its_place_with_a_caret(void **state)
