@@ -88,6 +88,9 @@ enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes 
  * folders. */
 enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes path, struct id *media);
 
+/* Returns the folder at an absolute path, in the same way. */
+enum err catalogue_folder_at(struct txn *txn, struct arena *arena, struct bytes path, struct id *folder);
+
 /* Returns a complete item for a front-end: media, path, volume, backend, winning facts. */
 enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, struct item *to);
 

@@ -243,3 +243,21 @@ enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes pa
     }
     return e == ERR_OK ? catalogue_place(txn, arena, folder, name, media) : e;
 }
+
+enum err catalogue_folder_at(struct txn *txn, struct arena *arena, struct bytes path, struct id *folder)
+{
+    struct volume volume = { 0 };
+    struct bytes name;
+    enum err e = volume_of_path(txn, arena, path, &volume);
+
+    *folder = (struct id){ { 0 } };
+    if (e != ERR_OK)
+        return e;
+    path = bytes_of(path.at + volume.mount.len, path.len - volume.mount.len);
+    name = next_name(&path);
+    if (name.len == 0) /* the mount itself is the folder without a name */
+        return catalogue_folder_named(txn, volume.id, *folder, name, folder);
+    for (; e == ERR_OK && name.len; name = next_name(&path))
+        e = catalogue_folder_named(txn, volume.id, *folder, name, folder);
+    return e;
+}

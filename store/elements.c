@@ -1,5 +1,9 @@
 #include "store/elements.h"
 
+#include "proto/wire/tree.h"
+
+const struct id elements_current_id = { "current project" };
+
 static const struct id no_project;
 
 static bool is_first(struct choice kind)
@@ -66,4 +70,68 @@ enum err elements_each_part(struct txn *txn, struct arena *arena, struct id proj
                             bool (*seen)(void *state, const struct element *element), void *state)
 {
     return walk_rows(txn, arena, project, seen, state);
+}
+
+/* ---- one project ---- */
+
+enum err elements_current(struct txn *txn, struct arena *arena, struct id *project)
+{
+    struct choice kind = { .value = ELEMENT_KIND_CURRENT };
+    struct element row, found;
+    enum err e = elements_get(txn, arena, kind, elements_current_id, elements_current_id, &row);
+
+    if (e != ERR_OK)
+        return e;
+    *project = row.project;
+    kind.value = ELEMENT_KIND_PROJECT;
+    return elements_get(txn, arena, kind, row.project, row.project, &found);
+}
+
+struct name_search {
+    struct arena *arena;
+    struct text named;
+    struct id project;
+    bool found;
+};
+
+static bool look_at_project(void *state, const struct element *element)
+{
+    struct name_search *s = state;
+    struct tree body;
+
+    s->found = element->kind.value == ELEMENT_KIND_PROJECT &&
+               tree_read(element->body, s->arena, &body, NULL) == ERR_OK &&
+               text_equal(tree_text(&body, "name"), s->named);
+    s->project = element->id;
+    return !s->found;
+}
+
+enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project)
+{
+    struct name_search search = { .arena = arena, .named = named };
+    struct choice kind = { .value = ELEMENT_KIND_PROJECT };
+    struct element found;
+    enum err e = elements_each_project(txn, arena, look_at_project, &search);
+
+    *project = search.project;
+    if (e != ERR_OK || search.found)
+        return e;
+    return id_read(named, project) ? elements_get(txn, arena, kind, *project, *project, &found) : ERR_NOT_FOUND;
+}
+
+struct id elements_place_id(struct id project)
+{
+    return id_of_bytes(project.b, sizeof(project.b));
+}
+
+struct text elements_folder(struct txn *txn, struct arena *arena, struct id project)
+{
+    struct choice kind = { .value = ELEMENT_KIND_PLACE };
+    struct element row;
+    struct tree body;
+
+    if (elements_get(txn, arena, kind, project, elements_place_id(project), &row) != ERR_OK ||
+        tree_read(row.body, arena, &body, NULL) != ERR_OK)
+        return (struct text){ 0 };
+    return tree_text(&body, "folder");
 }

@@ -8,12 +8,22 @@
 #include "schema_element.h"
 #include "store/row.h"
 
+extern const struct id elements_current_id; /* of the row that says which project is open */
+
 struct key elements_key(struct choice kind, struct id project, struct id id);
 
 enum err elements_get(struct txn *txn, struct arena *arena, struct choice kind, struct id project, struct id id,
                       struct element *to);
 enum err elements_put(struct writing *w, const struct element *element);
 enum err elements_remove(struct writing *w, const struct element *element);
+
+/* Return the open project, or the one of a name or, if none has that name, of an id. Errors: also not_found. */
+enum err elements_current(struct txn *txn, struct arena *arena, struct id *project);
+enum err elements_named(struct txn *txn, struct arena *arena, struct text named, struct id *project);
+
+/* The row of a project's place, and the folder that it names; "": none. */
+struct id elements_place_id(struct id project);
+struct text elements_folder(struct txn *txn, struct arena *arena, struct id project);
 
 /* Walk all projects, or all other parts of one project. `seen` returns false to stop. */
 enum err elements_each_project(struct txn *txn, struct arena *arena,

@@ -83,7 +83,8 @@ enum err uses_put_context(struct writing *w, const struct context *context)
 
 enum err uses_put(struct writing *w, struct id context, const struct use *use)
 {
-    struct key key = key_use(context, use->media, use->role, use->section, use->track), used_in = key_used_in(use->media, context);
+    struct key key = key_use(context, use->media, use->role, use->section, use->track),
+               used_in = key_used_in(use->media, context);
     enum err e = row_put(w, DB_USE, &key, &use_shape, use);
 
     return e == ERR_OK ? txn_put(w->txn, DB_USED_IN, key_bytes(&used_in), (struct bytes){ 0, NULL }) : e;
@@ -91,7 +92,8 @@ enum err uses_put(struct writing *w, struct id context, const struct use *use)
 
 enum err uses_remove(struct writing *w, struct id context, const struct use *use)
 {
-    struct key key = key_use(context, use->media, use->role, use->section, use->track), used_in = key_used_in(use->media, context);
+    struct key key = key_use(context, use->media, use->role, use->section, use->track),
+               used_in = key_used_in(use->media, context);
     enum err e = row_delete(w, DB_USE, &key);
 
     return e == ERR_OK ? row_delete(w, DB_USED_IN, &used_in) : e;

@@ -53,8 +53,8 @@ const struct command command_table[] = {
       library_summary },
     { "search", "QUERY…", "Find media items",
       "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
-      "\"quoted words\", or. docs/query.md describes the language.",
-      "limit page sort fields facets cursor save", 0, ANY, true, find_search },
+      "\"quoted words\", or. docs/query.md describes the language. --project NAME finds what that project uses.",
+      "limit page sort fields facets cursor save view project", 0, ANY, true, find_search },
     { "history", "", "List the last queries, latest first", "--off clears the history.", "limit off request-id", 0, 0,
       false, saved_history },
     { "queries", "[NAME]", "List saved queries (`search --save NAME`)", "NAME --off removes one.", "off request-id", 0,

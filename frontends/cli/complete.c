@@ -285,6 +285,7 @@ static const struct {
     { "gaps", "fill skip" },
     { "scope", "catalogue moves" },
     { "at", "now beat bar" },
+    { "view", "combined project global" },
 };
 
 static void offer_value(const struct unfinished *u, const struct option_row *row)

@@ -116,6 +116,10 @@ enum err search_sessions(struct search *search, struct call *call, const struct 
                          struct sessions_found *answer);
 /* ---- search_folders.c, search_grid.c, search_artefacts.c: for lists, grids and waveforms of front-ends ---- */
 enum err search_folders(struct request *request, const void *ask, void *answer);
+/* search_view.c: keeps only the rows of a view (enum media_view) of the project of this name or id; "": the open one.
+ * Errors (explained): not_found; those of search_read. */
+enum err search_view_cut(struct request *request, int32_t view, struct text project, struct bitmap *rows);
+
 enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows); /* also below it */
 enum err search_grid(struct request *request, const void *ask, void *answer);
 enum err search_get_artefacts(struct search *search, struct call *call, const struct search_get_artefacts *ask,

@@ -78,6 +78,8 @@ static enum err find_rows(struct paging *p)
         e = search_rows(request, p->ask->query, &p->root, &p->rows);
     if (e == ERR_OK && p->ask->has_folder)
         e = cut_to_folder(p);
+    if (e == ERR_OK && p->ask->has_view)
+        e = search_view_cut(request, p->ask->view.value, p->ask->project, p->rows);
     if (e == ERR_OK)
         e = list_and_score(p);
     return e;
@@ -140,6 +142,12 @@ static enum err take_page(struct paging *p, struct found *found)
     return ERR_OK;
 }
 
+/* The hints know the query alone: items outside the view may match it. */
+static bool is_cut_by_view(const struct search_query *ask)
+{
+    return ask->has_view && ask->view.value != MEDIA_VIEW_COMBINED;
+}
+
 static enum err explain_nothing(const struct paging *p, struct found *found)
 {
     struct search *search = p->request->search;
@@ -187,7 +195,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
             found->items.at[i].has_score = true; /* 0: the query scores nothing */
         explain_items(&p, found);
     }
-    if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
+    if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len && !is_cut_by_view(p.ask))
         e = explain_nothing(&p, found);
     if (e == ERR_OK && p.ask->remember)
         search_remember(request->search, p.ask);

@@ -8,64 +8,10 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, random, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, until
 from client import Client, in_threads, new_id
 from indexing import Indexing, wav
-
-
-def word(id):
-    """An id as text: 26 characters of Crockford's base 32."""
-    number = int.from_bytes(id, 'big')
-    return ''.join('0123456789ABCDEFGHJKMNPQRSTVWXYZ'[number >> 5 * i & 31] for i in reversed(range(26)))
-
-
-def running(home):
-    home.up()
-    home.wait_ready('persist', 'project')
-
-
-class Studio:
-    """A new project on the engine of a home."""
-
-    def __init__(self, home, name):
-        self.home, self.client, self.name = home, Client(home.path), name
-        self.id = self.must('new', name=name)['id']
-        self.folder = self.state()['folder'].decode()
-
-    def ask(self, ask, request=None, **body):
-        if ask not in ('new', 'open', 'close', 'list', 'current'):
-            body.setdefault('project', self.name)
-        if isinstance(body.get('body'), dict):
-            body['body'] = json.dumps(body['body'])
-        return self.client.ask('project.' + ask, body, request)
-
-    def must(self, ask, request=None, **body):
-        error, answer = self.ask(ask, request, **body)
-        assert error == 'ok', (ask, body, error, answer)
-        return answer
-
-    def refused(self, error, ask, **body):
-        got, answer = self.ask(ask, **body)
-        assert got == error, (ask, body, got, answer)
-        return answer['what']
-
-    def state(self):
-        return self.must('state')
-
-    def put(self, kind, **keys):
-        """Adds a part and returns its id."""
-        return word(self.must('put', kind=kind, body=keys)['element']['id'])
-
-    def change(self, id, **keys):
-        return self.must('put', id=id, body=keys)['element']
-
-    def parts(self):
-        """{(kind, id): body} of all parts."""
-        return {(part['kind'], word(part['id'])): json.loads(part['body']) for part in self.must('show')['each']}
-
-    def file(self):
-        with open(os.path.join(self.folder, 'project.json'), encoding='utf-8') as file:
-            return json.load(file)
+from studio import Studio, running, word
 
 
 @claim(shares=running)
@@ -433,6 +379,29 @@ def a_copy_of_a_project_has_its_slots_and_their_files(home):
     for bank, number, name in ((1, 1, 'one'), (1, 128, 'last'), (2, 129, 'two')):
         with open(f'{folder}/patterns/slots/bank_{bank}/slot_{number:03d}.json', encoding='utf-8') as file:
             same(name, json.load(file)['metadata']['name'])
+
+
+@claim(inside=Indexing)
+def a_search_is_of_the_project_of_the_global_library_or_of_both(it):
+    used = os.fsdecode(wav(it.folder('lib', 'used.wav'), 440))
+    other = os.fsdecode(wav(it.folder('lib', 'other.wav'), 550))
+    own = os.fsdecode(wav(it.folder('lib', 'song', 'Media', 'Audio', 'own.wav'), 660))
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Viewed', folder=os.fsencode(it.folder('lib', 'song')))
+    mine.put('clip', item=it.id_of(used))
+    paths = lambda *words: sorted(item['path'] for item in it.home.json('search', *words))
+    until(lambda: paths('--view', 'project') == [used])
+    same([other, used], paths('--view', 'global'))
+    same([other, own, used], paths('--view', 'combined'))
+    same([other, own, used], paths())
+    same([], paths('other', '--view', 'project'))
+    same(1, len(it.client.must('search.query', {'view': 'project', 'limit': 0, 'facets': ['kind']})['facets']))
+    contains(it.home.refused('search', '--view', 'nowhere'), 'nowhere')
+    contains(it.home.refused('search', '--project', 'Nobody'), 'no project "Nobody"')
+    mine.must('close')
+    contains(it.home.refused('search', '--view', 'project'), 'no project is open')
+    same([used], paths('--project', 'Viewed'))
+    same([used], paths('--view', 'project', '--project', word(mine.id)))
 
 
 @claim(shares=running)

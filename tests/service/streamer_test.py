@@ -351,6 +351,33 @@ def a_preview_in_context_keeps_tempo_key_and_bar(home):
     assert 515 < round(heard['hz']) < 531, f'pitch: {heard}'
 
 
+@claim(shares=playing_engine)
+def a_preview_in_context_is_in_the_key_of_the_open_project(home):
+    home.wait_ready('project')
+    path = home.file('keyed', 'tone.wav')
+    os.mkdir(home.file('keyed'))
+    sound.make('sine', path, 48000, 48000, 440)
+    home.loophole('index', home.file('keyed'), '--wait')
+    home.loophole('edit', path, 'key=Amin')
+    home.loophole('project', 'new', 'Keyed')
+
+    def shift(*more):
+        begun = home.first('preview', *more)
+        home.loophole('preview', 'stop')
+        return begun['semitones'], begun.get('remark')
+
+    same((0, None), shift(path, '--in-context'))
+    home.loophole('project', 'set', 'key=Cmin')
+    same((3, None), shift(path, '--in-context'))
+    same((0, None), shift(path))
+    same((5, None), shift(path, '--in-context', '--key', 'Dmin'))
+    home.loophole('project', 'set', 'key=C')  # the same notes as those of A minor
+    same((0, None), shift(path, '--in-context'))
+    same((0, 'its key is unknown: it is not shifted to Cmaj'), shift(count(home), '--in-context'))
+    contains(home.loophole('preview', count(home), '--in-context').out, 'its key is unknown')
+    home.loophole('preview', 'stop')
+
+
 @claim(shares=other_engine)
 def thirty_two_streams_play_at_once_without_an_underrun(home):
     if os.environ.get('SANITIZED') == 'tsan':

@@ -21,7 +21,7 @@ struct options {
     const char *gain, *from, *chain, *key, *at, *fade;
     const char *name, *inputs, *format, *gaps, *port, *at_bar;
     const char *role, *section;
-    const char *project, *folder, *label;
+    const char *project, *folder, *label, *view;
     bool file, check, without_missing;
     struct text_list ignore;
 };

@@ -100,6 +100,17 @@ static enum err print_pages(struct cli *cli, const char *ask, void *request, uin
     return e == ERR_OK ? take_pages(cli, ask, request, limit, cursor, left, true, fault) : e;
 }
 
+static void read_view(struct cli *cli, struct search_query *query)
+{
+    const char *view = cli->options.view, *project = cli->options.project;
+
+    query->has_view = view || project;
+    query->view.word = text_of(view ? view : "project");
+    query->view.value = choice_value(&media_view_table, query->view.word);
+    query->has_project = project != NULL;
+    query->project = text_of(project);
+}
+
 enum err find_search(struct cli *cli, struct fault *fault)
 {
     struct search_query query = { .has_limit = true,
@@ -111,6 +122,7 @@ enum err find_search(struct cli *cli, struct fault *fault)
     if (cli->options.save)
         return saved_put(cli, query.query, query.sort, fault);
     query.facets = cli_split(cli, cli->options.facets);
+    read_view(cli, &query);
     return print_pages(cli, "search.query", &query, &query.limit, &query.cursor, fault);
 }
 

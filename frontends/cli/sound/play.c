@@ -88,6 +88,8 @@ static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
         cli_print(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
     if (!cli->options.json && (begun->semitones < 0 || begun->semitones > 0))
         cli_print(&cli->out, "%+.0f semitones, ", begun->semitones);
+    if (!cli->options.json && begun->has_remark)
+        cli_print(&cli->out, "%.*s, ", TEXT_ARG(begun->remark));
     return voices_print(cli, &preview_begun_shape, begun, &begun->voice);
 }
 

@@ -36,7 +36,7 @@ struct action deed_whenever(struct action action)
 
 struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn)
 {
-    struct id id = parts_place_id(project);
+    struct id id = elements_place_id(project);
     struct element was;
     enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, id, &was);
 
@@ -49,7 +49,7 @@ struct action deed_open_it(struct arena *arena, struct id project)
     char id[ID_TEXT_SIZE];
     struct text body = arena_printf(arena, "{\"project\":\"%s\"}", id_write(project, id));
 
-    return deed_whenever(deed_put_action(ELEMENT_KIND_CURRENT, project, parts_current_id, body, 0));
+    return deed_whenever(deed_put_action(ELEMENT_KIND_CURRENT, project, elements_current_id, body, 0));
 }
 
 /* ---- names and folders ---- */
@@ -201,7 +201,7 @@ enum err deed_fill_state(struct txn *txn, struct arena *arena, const struct elem
     *state = (struct project_line){ .id = project->project };
     fill_body(&body, &place, state);
     fill_tempo(arena, &parts, state);
-    state->current = parts_current(txn, arena, &current) == ERR_OK && id_equal(current, project->project);
+    state->current = elements_current(txn, arena, &current) == ERR_OK && id_equal(current, project->project);
     document_make(arena, project, &parts, &document);
     (void)parts_last_save(txn, arena, project->project, &save);
     state->dirty = save.number == 0 || !text_equal(document_hash(&document, arena), tree_text(&save.body, "content"));

@@ -243,7 +243,7 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
     struct element project, part;
     struct id open;
 
-    if (parts_current(txn, &s->arena, &open) != ERR_OK || parts_get(txn, &s->arena, open, &project) != ERR_OK) {
+    if (elements_current(txn, &s->arena, &open) != ERR_OK || parts_get(txn, &s->arena, open, &project) != ERR_OK) {
         end_look(s, false);
         return;
     }
@@ -279,7 +279,7 @@ static bool has_open_project(struct sound_keeping *s)
 
     if (project_read(s->p, &txn, NULL) != ERR_OK)
         return false;
-    has = parts_current(txn, &s->arena, &open) == ERR_OK;
+    has = elements_current(txn, &s->arena, &open) == ERR_OK;
     txn_end(txn);
     return has;
 }

@@ -189,8 +189,8 @@ static struct action put_action(int32_t kind, struct id project, struct id id, s
 static uint64_t revision_of_current(struct doing *work, struct txn *txn)
 {
     struct element row;
-    enum err e =
-        elements_get(txn, &work->arena, parts_kind(ELEMENT_KIND_CURRENT), parts_current_id, parts_current_id, &row);
+    enum err e = elements_get(txn, &work->arena, parts_kind(ELEMENT_KIND_CURRENT), elements_current_id,
+                              elements_current_id, &row);
 
     return e == ERR_OK ? row.revision : 0;
 }
@@ -208,9 +208,9 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
     if (parts_get(txn, &work->arena, draft, &found) != ERR_OK) {
         actions[count++] =
             put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
-        actions[count++] = put_action(ELEMENT_KIND_PLACE, draft, parts_place_id(draft), place, 0);
+        actions[count++] = put_action(ELEMENT_KIND_PLACE, draft, elements_place_id(draft), place, 0);
     }
-    actions[count++] = put_action(ELEMENT_KIND_CURRENT, draft, parts_current_id,
+    actions[count++] = put_action(ELEMENT_KIND_CURRENT, draft, elements_current_id,
                                   arena_printf(&work->arena, "{\"project\":\"%s\"}", id_write(draft, id)),
                                   revision_of_current(work, txn));
     const struct persist_apply apply = { .label = TEXT("make the draft project"), .actions = { count, actions } };
@@ -232,7 +232,7 @@ static enum err find_project(struct doing *work, struct txn *txn, struct fault *
         work->id = e == ERR_OK ? found.project : work->id;
         return e;
     }
-    e = parts_current(txn, &work->arena, &work->id);
+    e = elements_current(txn, &work->arena, &work->id);
     if (e == ERR_NOT_FOUND && work->deed->needs_no_draft)
         return fault_set(fault, e, "no project is open");
     return e == ERR_NOT_FOUND ? make_draft(work, txn, fault) : e;

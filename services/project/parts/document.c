@@ -336,7 +336,7 @@ static int compare_ids(const void *a, const void *b)
 static enum err order_parts(const struct document_reading *r)
 {
     struct element *at = r->to->at + 1;
-    const struct id taken[] = { r->project, parts_place_id(r->project) };
+    const struct id taken[] = { r->project, elements_place_id(r->project) };
     char id[ID_TEXT_SIZE];
 
     qsort(at, r->to->count - 1, sizeof(*at), compare_ids);

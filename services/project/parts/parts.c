@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-const struct id parts_current_id = { "current project" };
 const struct id parts_draft_id = { "draft project\0\0\1" };
 
 struct choice parts_kind(int32_t kind)
@@ -12,26 +11,6 @@ struct choice parts_kind(int32_t kind)
 
 /* ---- projects ---- */
 
-struct name_search {
-    struct arena *arena;
-    struct text named;
-    struct element *to;
-    bool found;
-};
-
-static bool look_at_project(void *state, const struct element *element)
-{
-    struct name_search *f = state;
-    struct tree body;
-
-    if (element->kind.value != ELEMENT_KIND_PROJECT || tree_read(element->body, f->arena, &body, NULL) != ERR_OK ||
-        !text_equal(tree_text(&body, "name"), f->named))
-        return true;
-    *f->to = *element;
-    f->found = true;
-    return false;
-}
-
 enum err parts_get(struct txn *txn, struct arena *arena, struct id project, struct element *to)
 {
     return elements_get(txn, arena, parts_kind(ELEMENT_KIND_PROJECT), project, project, to);
@@ -39,27 +18,15 @@ enum err parts_get(struct txn *txn, struct arena *arena, struct id project, stru
 
 enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault)
 {
-    struct name_search finding = { arena, named, to, false };
     struct id id;
-    enum err e = elements_each_project(txn, arena, look_at_project, &finding);
+    enum err e = elements_named(txn, arena, named, &id);
 
-    if (e == ERR_OK && !finding.found)
-        e = id_read(named, &id) ? parts_get(txn, arena, id, to) : ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        e = parts_get(txn, arena, id, to);
     if (e != ERR_NOT_FOUND)
         return e == ERR_OK ? e : fault_set(fault, e, "the projects cannot be read");
     fault_set(fault, ERR_NOT_FOUND, "no project \"%.*s\"", TEXT_ARG(named));
     return fault ? fault_hint(fault, "`loophole project list` shows all") : ERR_NOT_FOUND;
-}
-
-enum err parts_current(struct txn *txn, struct arena *arena, struct id *project)
-{
-    struct element row, found;
-    enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_CURRENT), parts_current_id, parts_current_id, &row);
-
-    if (e != ERR_OK)
-        return e;
-    *project = row.project;
-    return parts_get(txn, arena, row.project, &found);
 }
 
 /* ---- parts ---- */
@@ -102,17 +69,12 @@ enum err parts_one(struct txn *txn, struct arena *arena, struct id project, stru
     return e == ERR_OK ? e : fault_set(fault, e, "the project has no part %s", id_write(id, room));
 }
 
-struct id parts_place_id(struct id project)
-{
-    return id_of_bytes(project.b, sizeof(project.b));
-}
-
 void parts_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to)
 {
     struct element row;
 
     *to = (struct tree){ .type = TREE_OBJECT };
-    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, parts_place_id(project), &row) != ERR_OK ||
+    if (elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, elements_place_id(project), &row) != ERR_OK ||
         tree_read(row.body, arena, to, NULL) != ERR_OK)
         *to = (struct tree){ .type = TREE_OBJECT };
 }

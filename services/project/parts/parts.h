@@ -7,17 +7,13 @@
 #include "schema_project.h"
 #include "store/elements.h"
 
-extern const struct id parts_current_id; /* of the row that says which project is open */
-extern const struct id parts_draft_id;   /* of the draft project */
+extern const struct id parts_draft_id; /* of the draft project */
 
 struct choice parts_kind(int32_t kind);
 
 /* Finds a project by its id or name. Errors (explained): not_found. */
 enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault);
 enum err parts_get(struct txn *txn, struct arena *arena, struct id project, struct element *to);
-
-/* Returns the open project; not_found: none is. */
-enum err parts_current(struct txn *txn, struct arena *arena, struct id *project);
 
 /* Returns all other parts of a project, in the order of their ids, and one of them. Errors (explained): not_found. */
 enum err parts_all(struct txn *txn, struct arena *arena, struct id project, struct element_list *to);
@@ -26,7 +22,6 @@ enum err parts_one(struct txn *txn, struct arena *arena, struct id project, stru
 
 /* Reads where a project is: `folder`, and `saved`, the number of its last save. An empty object if it is unknown. */
 void parts_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to);
-struct id parts_place_id(struct id project);
 
 /* The saves of a project. */
 struct parts_save {

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "proto/wire/tree.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
+#include "store/elements.h"
 
 void locate_open(struct locator *locator, const struct paths *paths)
 {
@@ -22,6 +24,24 @@ enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fa
 
     arena_reset(&locator->arena);
     return e == ERR_OK ? store_read(locator->store, txn, fault) : e;
+}
+
+void locate_project_key(struct locator *locator, char key[16])
+{
+    struct choice kind = { .value = ELEMENT_KIND_PROJECT };
+    struct element project;
+    struct tree body;
+    struct txn *txn;
+    struct id id;
+
+    key[0] = '\0';
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return;
+    if (elements_current(txn, &locator->arena, &id) == ERR_OK &&
+        elements_get(txn, &locator->arena, kind, id, id, &project) == ERR_OK &&
+        tree_read(project.body, &locator->arena, &body, NULL) == ERR_OK && !text_copy(key, 16, tree_text(&body, "key")))
+        key[0] = '\0';
+    txn_end(txn);
 }
 
 static void note_fact(const struct fact *fact, struct located *located)

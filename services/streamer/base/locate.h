@@ -40,4 +40,7 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
  * alone, or not in the catalogue). */
 enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault);
 
+/* The key of the open project, as it is stored ("C#min"); "": none is open, or it has none. */
+void locate_project_key(struct locator *locator, char key[16]);
+
 #endif

@@ -54,10 +54,19 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .start_transport = preview->wish.start_transport,
                                  .gain = (float)preview->gain,
                                  .tempo = tempo_of(preview, located),
-                                 .semitones = preview->key[0] ? tune_shift(located->key, preview->key) : 0 };
+                                 .semitones = preview->wanted[0] ? tune_shift(located->key, preview->wanted) : 0 };
 }
 
 /* ---- results ---- */
+
+/* A preview in context that is not in the project's key says so. */
+static void add_remark(const struct preview *preview, struct arena *arena, struct preview_begun *begun)
+{
+    if (!preview->wish.in_context || !preview->wanted[0] || preview->waiting.key[0])
+        return;
+    begun->has_remark = true;
+    begun->remark = arena_printf(arena, "its key is unknown: it is not shifted to %s", preview->wanted);
+}
 
 static struct preview_begun begun_of(const struct voice *voice, double gain)
 {
@@ -74,17 +83,23 @@ static void foretell_begun(void *state, struct voice *voice, uint64_t effects)
 {
     struct preview *preview = state;
     struct preview_begun begun = begun_of(voice, preview->gain);
+    struct arena arena = { 0 };
 
+    add_remark(preview, &arena, &begun);
     begun.voice.state = (struct choice){ .value = STREAM_STATE_PLAYING };
     ticket_foretell(preview->service, preview->ticket, &begun, effects);
+    arena_free(&arena);
 }
 
 static void answer_begun(void *state, struct voice *voice)
 {
     struct preview *preview = state;
     struct preview_begun begun = begun_of(voice, preview->gain);
+    struct arena arena = { 0 };
 
+    add_remark(preview, &arena, &begun);
     ticket_answer(preview->service, preview->ticket, &begun);
+    arena_free(&arena);
 }
 
 bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer)
@@ -150,6 +165,13 @@ void preview_stop(struct preview *preview)
 
 /* ---- asks ---- */
 
+static void choose_key(struct preview *preview)
+{
+    memcpy(preview->wanted, preview->key, sizeof(preview->wanted));
+    if (preview->wish.in_context && !preview->key[0])
+        locate_project_key(preview->locator, preview->wanted);
+}
+
 enum err preview_play(struct preview *preview, struct fault *fault)
 {
     struct voice_plan plan;
@@ -175,6 +197,7 @@ static enum err begin_preview(struct preview *preview, struct call *call, const 
     enum err e;
 
     preview_stop(preview);
+    choose_key(preview);
     preview->waiting = *located;
     preview->media = id_is_zero(located->instead_of) ? located->media : located->instead_of;
     preview->request = call_request(call);

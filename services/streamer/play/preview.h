@@ -21,6 +21,7 @@ struct preview {
     struct id media;              /* of the current preview, or the last one */
     struct streamer_preview wish; /* the ask; its texts lie below */
     char chain[256], key[17];
+    char wanted[17];      /* the key that it is shifted to: that of the ask, or of the project; "": none */
     struct ticket ticket; /* of the ask, until the sound starts */
     double gain;
 

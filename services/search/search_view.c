@@ -1,0 +1,134 @@
+/* search_view.c: the media of one project, or the global library. */
+#include "services/search/search.h"
+#include "store/catalogue.h"
+#include "store/elements.h"
+#include "store/uses.h"
+
+static enum err no_memory(struct request *request)
+{
+    return fault_set(request->fault, ERR_FULL, "no memory for the view");
+}
+
+/* ---- the pool of a project ---- */
+
+static enum err find_project(struct request *request, struct txn *txn, struct text named, struct id *project)
+{
+    struct fault *fault = request->fault;
+    enum err e = named.len ? elements_named(txn, request->arena, named, project)
+                           : elements_current(txn, request->arena, project);
+
+    if (e != ERR_NOT_FOUND)
+        return e == ERR_OK ? e : fault_set(fault, e, "the projects cannot be read");
+    if (named.len)
+        fault_set(fault, e, "no project \"%.*s\"", TEXT_ARG(named));
+    else
+        fault_set(fault, e, "no project is open");
+    fault_field(fault, named.len ? "project" : "view");
+    return fault_hint(fault, "`loophole project list` shows all; --project NAME chooses one");
+}
+
+struct gathering_rows {
+    struct index *index;
+    struct bitmap *rows;
+};
+
+static bool add_row(void *state, const struct use *use)
+{
+    struct gathering_rows *g = state;
+    uint32_t row;
+
+    if (!use->ended && index_find(g->index, use->media, &row))
+        bitmap_add(g->rows, row);
+    return true;
+}
+
+static enum err gather_pool(struct request *request, struct txn *txn, struct text named, struct bitmap *pool)
+{
+    struct gathering_rows gathering = { &request->search->index, pool };
+    struct id project;
+    enum err e = find_project(request, txn, named, &project);
+
+    if (e != ERR_OK)
+        return e;
+    e = uses_each(txn, request->arena, project, add_row, &gathering);
+    return e == ERR_OK ? e : fault_set(request->fault, e, "the uses of the project cannot be read");
+}
+
+static enum err keep_pool(struct request *request, struct text named, struct bitmap *rows)
+{
+    struct bitmap *pool = bitmap_new();
+    struct txn *txn;
+    enum err e = pool ? search_read(request->search, &txn, request->fault) : no_memory(request);
+
+    if (e == ERR_OK) {
+        e = gather_pool(request, txn, named, pool);
+        txn_end(txn);
+    }
+    if (e == ERR_OK)
+        bitmap_and(rows, pool);
+    bitmap_free(pool);
+    return e;
+}
+
+/* ---- the global library ---- */
+
+enum { PROJECTS_MOST = 4096 };
+
+struct gathering_folders {
+    struct txn *txn;
+    struct arena *arena;
+    struct id *at; /* folders of projects that the catalogue knows */
+    uint32_t count;
+};
+
+static bool add_folder(void *state, const struct element *element)
+{
+    struct gathering_folders *g = state;
+    struct text folder = { 0 };
+
+    if (element->kind.value == ELEMENT_KIND_PROJECT)
+        folder = elements_folder(g->txn, g->arena, element->id);
+    if (folder.len &&
+        catalogue_folder_at(g->txn, g->arena, bytes_of(folder.at, folder.len), &g->at[g->count]) == ERR_OK)
+        g->count++;
+    return g->count < PROJECTS_MOST;
+}
+
+static enum err gather_folders(struct request *request, struct gathering_folders *g)
+{
+    enum err e = search_read(request->search, &g->txn, request->fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = elements_each_project(g->txn, request->arena, add_folder, g);
+    txn_end(g->txn);
+    return e == ERR_OK ? e : fault_set(request->fault, e, "the projects cannot be read");
+}
+
+static enum err drop_folders(struct request *request, struct bitmap *rows)
+{
+    struct gathering_folders g = { .arena = request->arena };
+    struct bitmap *inside;
+
+    g.at = arena_array(request->arena, PROJECTS_MOST, sizeof(*g.at));
+    enum err e = g.at ? gather_folders(request, &g) : no_memory(request);
+    for (uint32_t i = 0; e == ERR_OK && i < g.count; i++) {
+        e = search_folder_rows(request, g.at[i], &inside);
+        if (e == ERR_OK)
+            bitmap_and_not(rows, inside);
+        bitmap_free(inside);
+    }
+    return e;
+}
+
+enum err search_view_cut(struct request *request, int32_t view, struct text project, struct bitmap *rows)
+{
+    switch (view) {
+    case MEDIA_VIEW_PROJECT:
+        return keep_pool(request, project, rows);
+    case MEDIA_VIEW_GLOBAL:
+        return drop_folders(request, rows);
+    default:
+        return ERR_OK;
+    }
+}
