@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import Persist, claim, contains, run_claims, same, until
-from client import new_id
+from client import Catalogue, new_id
 from indexing import Indexing, wav
 
 
@@ -208,6 +208,92 @@ def one_item_takes_the_file_that_a_person_names(it):
     contains(it.home.refused('relink', ids['1.wav'], '--to', '/nowhere'), 'no file below /nowhere')
     it.home.loophole('undo')
     it.home.loophole('store', 'check')
+
+
+def put_many(k, folder, name, count):
+    """The ids of new items, in the order of their numbers."""
+    ids = []
+    for at in range(0, count, 2500):
+        numbers = range(at, min(at + 2500, count))
+        ids += [o["id"] for o in k.batch(*[k.place(name % n, folder=folder) for n in numbers])]
+    return ids
+
+
+def forget_many(k, ids):
+    for at in range(0, len(ids), 2500):
+        k.batch(*[{"edit": {"id": id, "forgotten": True}} for id in ids[at:at + 2500]])
+
+
+def head_of(c):
+    return c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
+
+
+def forgotten_ids(c):
+    ids, after = [], bytes(16)
+    while True:
+        lines = c.must("persist.forgotten", {"after": after, "limit": 1000}).get("each")
+        if not lines:
+            return ids
+        after = lines[-1]["id"]
+        ids += [line["id"] for line in lines]
+
+
+@claim(inside=Persist)
+def emptying_again_after_a_death_leaves_what_was_forgotten_meanwhile(persist):
+    k = persist.catalogue
+    first, later = put_many(k, k.folder, b"first%d.wav", 5000), put_many(k, k.folder, b"later%d.wav", 3)
+    forget_many(k, first)
+    request, head = new_id(), head_of(persist.client)
+    persist.client.send("persist.empty_forgotten", {}, request)
+    until(lambda: head_of(persist.client) > head)
+    persist.restart()
+    persist.catalogue.batch(*[{"edit": {"id": id, "forgotten": True}} for id in later])
+    same(("ok", 5000), (lambda said: (said[0], said[1]["items"]))(
+        persist.client.ask("persist.empty_forgotten", {}, request, 60000)))
+    same(sorted(later), forgotten_ids(persist.client))
+    same(3, persist.client.must("persist.empty_forgotten", {})["items"])
+    persist.home.check_store()
+
+
+@claim(inside=Persist)
+def emptying_leaves_the_items_of_a_library_whose_removal_is_under_way(persist):
+    c, k = persist.client, persist.catalogue
+    before = put_many(k, k.put_folder(b"plain"), b"%d.wav", 5000)
+    forget_many(k, before)
+    inside = put_many(k, k.folder, b"%d.wav", 5000)
+    c.must("persist.put_library", {"library": {"id": k.folder}})
+    head, asks = head_of(c), {}
+    for name in ("forget_library", "empty_forgotten"):
+        asks[c.send("persist." + name, {"id": k.folder} if name == "forget_library" else {}, budget_ms=60000)] = name
+    answers = {asks[said[0]]: said[1] for said in (c.take("persist", 60000) for _ in asks)}
+    same({"forget_library": "ok", "empty_forgotten": "ok"}, answers)
+    changes = k.changes(head)
+    emptied = {one["id"] for one in changes if one["removed"] and one["kind"] == "media"}
+    begun = min(one["revision"] for one in changes if one["removed"] and one["kind"] == "media")
+    marked = {one["id"] for one in changes if one["revision"] < begun}
+    assert emptied <= marked | set(before), "an item was removed that was forgotten after the emptying began"
+    same(sorted(set(inside) - emptied), forgotten_ids(c))
+
+
+@claim
+def more_relinks_than_undo_keeps_are_done_only_when_their_number_is_named(home):
+    home.up()
+    k, count = Catalogue(home.client()), 10001
+    lost = put_many(k, k.put_folder(b"old", k.folder), b"tone%d.wav", count)
+    put_many(k, k.put_folder(b"new", k.folder), b"tone%d.wav", count)
+    for at in range(0, count, 2500):
+        k.batch(*[{"presence": {"id": id, "availability": "missing"}} for id in lost[at:at + 2500]])
+
+    def missing():
+        return home.ask('search.query', 'query=is:missing', 'limit=0')['total']
+
+    until(lambda: missing() == count and home.ask('search.query', 'query=-is:missing', 'limit=0')['total'] == count)
+    contains(home.refused('relink', '--apply'), '10001 items match; at most 10000 changes can be undone')
+    same(count, missing())
+    contains(home.loophole('relink', '--apply', '--limit', '10001').out,
+             'relinked: 10001 of 10001 missing items; `loophole undo --times 10` takes the last of these changes back')
+    contains(home.loophole('undo', '--times', '10').all, 'Relink 1 of 10001 items')
+    until(lambda: missing() == 9001)
 
 
 @claim(inside=Persist)

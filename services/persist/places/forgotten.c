@@ -8,6 +8,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 #include "store/catalogue_meta.h"
+#include "store/parts.h"
 
 enum { HEAD = sizeof(META_FORGOTTEN) - 1 /* of a key: bytes before the item's id */ };
 static const usec_t reading_us = 2000; /* for one list */
@@ -55,10 +56,12 @@ enum err forgotten_list(struct txn *txn, struct arena *arena, struct id after, u
 
 struct emptying {
     struct multipart work;
-    usec_t since;
+    uint64_t known;  /* the newest revision at the beginning: an item that changed since stays */
     struct id after; /* items up to this one are done */
     uint64_t items;
 };
+
+enum { ITEMS_AT = 8, PROGRESS_BYTES = 16 }; /* of the stored progress: `known`, `items` (8 bytes each, big-endian) */
 
 /* not_found: no further item is forgotten. */
 static enum err next_forgotten(struct persist *p, struct id *after)
@@ -84,7 +87,7 @@ static enum err empty_item(struct persist *p, struct emptying *emptying)
     struct done done;
     enum err e = places_find(p, emptying->after, &media, &unused);
 
-    if (e != ERR_OK || media.forgotten > emptying->since)
+    if (e != ERR_OK || media.revision > emptying->known)
         return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
     struct id folder = media.folder;
     e = removal_forget(p, emptying->after, &done, &unused);
@@ -92,9 +95,45 @@ static enum err empty_item(struct persist *p, struct emptying *emptying)
     return e == ERR_OK ? removal_drop_folders(p, folder) : e;
 }
 
+/* A request that is sent again after a death leaves out what was forgotten since its beginning. */
+static enum err store_progress(struct persist *p, const struct emptying *emptying)
+{
+    struct key progress = key_number(emptying->known), items = key_number(emptying->items);
+    enum err e = parts_drop(&p->w, emptying->work.request);
+
+    key_add(&progress, items.b, items.len);
+    const struct part row = { .revision = p->request_revision,
+                              .digest = emptying->work.digest,
+                              .outcomes = key_bytes(&progress) };
+    return turn_wrote(p, e == ERR_OK ? parts_put(&p->w, emptying->work.request, &row) : e);
+}
+
+static bool take_progress(void *state, const struct part *row)
+{
+    struct emptying *emptying = state;
+
+    if (row->outcomes.len != PROGRESS_BYTES)
+        return false;
+    emptying->known = key_number_at(row->outcomes, 0);
+    emptying->items = key_number_at(row->outcomes, ITEMS_AT);
+    emptying->work.revision = row->revision;
+    return true;
+}
+
+/* `writes` is p->writes before this part. */
+static enum err end_part(struct persist *p, struct emptying *emptying, bool ended, uint64_t writes)
+{
+    if (!ended)
+        return p->writes != writes && p->request_revision ? store_progress(p, emptying) : ERR_OK;
+    if (parts_digest(p->w.txn, emptying->work.request))
+        return turn_wrote(p, parts_drop(&p->w, emptying->work.request));
+    return ERR_OK;
+}
+
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct emptying *emptying = (struct emptying *)work;
+    uint64_t writes = p->writes;
     enum err e = ERR_OK;
 
     do {
@@ -104,19 +143,26 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
             e = empty_item(p, emptying);
     } while (e == ERR_OK && !turn_is_over(p));
     *ended = e == ERR_NOT_FOUND;
+    if (*ended || e == ERR_OK)
+        e = end_part(p, emptying, *ended, writes);
+    *ended = *ended && e == ERR_OK;
     if (*ended)
         ticket_answer(p->service, work->ticket, &(struct emptied){ emptying->items });
-    return *ended || e == ERR_OK ? ERR_OK
-                                 : fault_set(fault, e, "a forgotten item cannot be removed: run loophole store check");
+    return e == ERR_OK ? e : fault_set(fault, e, "a forgotten item cannot be removed: run loophole store check");
 }
 
 enum err forgotten_begin_emptying(struct persist *p, struct call *call)
 {
     struct multipart *before = multipart_of(p, call_request(call));
     struct emptying *emptying = alloc_bytes(sizeof(*emptying));
+    enum err e;
 
     if (before)
         multipart_forget(p, before);
-    *emptying = (struct emptying){ .work = { .part = run_part, .drop = multipart_free }, .since = clock_now() };
-    return multipart_begin(p, call, &emptying->work);
+    *emptying = (struct emptying){ .work = { .part = run_part, .drop = multipart_free }, .known = p->head };
+    e = parts_read(p->w.txn, &p->arena, call_request(call), take_progress, emptying);
+    if (e == ERR_OK)
+        return multipart_begin(p, call, &emptying->work);
+    multipart_free(p, &emptying->work);
+    return refuse(call, e, "the finished part of this request cannot be read");
 }
