@@ -15,7 +15,7 @@
 #include "store/catalogue_write.h"
 
 enum { AT_ONCE = 16, LABEL_BYTES = 255, HEAD = sizeof(META_FORGETTING) - 1 /* of a key: bytes before the request */ };
-static const usec_t soon = 1000, pause_without_writes = 1000000;
+static const usec_t soon = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
 
 /* The folders below, level by level; in folder `at`, the subfolders and files up to the name in `levels` are done. */
 struct work_below {
@@ -29,6 +29,7 @@ struct work_below {
 };
 
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
+static void continue_soon(void *persist);
 
 /* ---- rows ---- */
 
@@ -201,6 +202,14 @@ static enum err finish_work(struct persist *p, struct work_below *below)
     return e;
 }
 
+/* The row stays, so the work is tried again; after damage, at the next opening of the store. If the turn is broken, the
+ * next one resumes the work. */
+static void try_again(struct persist *p, enum err e)
+{
+    if (p->service && e != ERR_INTERNAL && !turn_is_broken(p))
+        service_every(p->service, pause_after_an_error, continue_soon, p);
+}
+
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct work_below *below = (struct work_below *)work;
@@ -215,7 +224,11 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
         e = finish_work(p, below);
         *ended = e == ERR_OK;
     }
-    return e == ERR_OK ? e : fault_set(fault, e, "a folder's items cannot be read: run loophole store check");
+    if (e == ERR_OK)
+        return e;
+    try_again(p, e);
+    return fault_set(fault, e, "a folder's items cannot be read: %s",
+                     e == ERR_INTERNAL ? "run loophole store check" : "this is tried again");
 }
 
 static struct work_below *next_work(struct multipart *work)
@@ -413,8 +426,10 @@ static void continue_soon(void *persist)
     e = turn_continue(p, id_new(), &fault);
     if (e == ERR_OK)
         e = forgetting_continue(p);
-    if (e != ERR_OK && !turn_is_broken(p))
+    if (e == ERR_INTERNAL && !turn_is_broken(p))
         log_error("items below a folder cannot be forgotten or brought back: run loophole store check");
+    else if (e != ERR_OK)
+        try_again(p, e);
 }
 
 void forgetting_resume(struct persist *p)

@@ -1,0 +1,82 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#include "common/process/limits.h"
+#include "proto/service/service_parts.h"
+#include "services/persist/places/forgetting.h"
+#include "tests/unit/persist/writer.h"
+
+enum { FOLDERS = 200 /* more than the list has room for at first */, TICKS = 10 };
+
+/* A library with many folders, whose removal is noted as a row. */
+static void remove_library(struct writer *w)
+{
+    struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
+    struct undo_step row = { .library = library, .has_library = true, .forgotten = 1, .has_forgotten = true };
+    struct folder music;
+    struct done done;
+    char name[16];
+
+    assert_int_equal(catalogue_folder(w->p.w.txn, &w->p.arena, w->folder, &music), ERR_OK);
+    for (int i = 0; i < FOLDERS; i++) {
+        struct folder folder = { .volume = music.volume, .parent = w->folder };
+        snprintf(name, sizeof(name), "%d", i);
+        folder.name = bytes_of(name, strlen(name));
+        assert_int_equal(folders_put(&w->p, &folder, &done, NULL), ERR_OK);
+    }
+    assert_int_equal(folders_put_library(&w->p, &library, &done, NULL), ERR_OK);
+    assert_int_equal(forgetting_take(&w->p, &row, false, &done, NULL), ERR_OK);
+}
+
+/* Continues the work while the process may take no more memory. */
+static enum err continue_without_memory(struct writer *w)
+{
+    struct rlimit before, none;
+    enum err e;
+
+    assert_int_equal(getrlimit(RLIMIT_DATA, &before), 0);
+    free(malloc(100000)); /* this is left for small things */
+    none = (struct rlimit){ 1, before.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_DATA, &none), 0);
+    const enum err expected = limits_leave(1 << 12) ? ERR_OK : ERR_FULL; /* a sanitizer has no limit */
+    e = forgetting_continue(&w->p);
+    assert_int_equal(setrlimit(RLIMIT_DATA, &before), 0);
+    assert_int_equal(e, expected);
+    return e;
+}
+
+static void a_removal_without_memory_is_tried_again(void **state)
+{
+    struct writer *w = *state;
+    struct id kick = writer_place(w, "kick.wav", 1);
+    struct service *service = calloc(1, sizeof(*service));
+
+    assert_non_null(service);
+    remove_library(w);
+    w->p.service = service;
+    (void)continue_without_memory(w);
+    assert_false(turn_is_broken(&w->p));
+    for (int i = 0; i < TICKS && service->timer_count > 0; i++)
+        service->timers[0].tick(service->timers[0].state);
+    assert_int_equal(service->timer_count, 0);
+    assert_true(writer_media(w, kick).has_forgotten);
+    w->p.service = NULL;
+    writer_check(w);
+    free(service);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_removal_without_memory_is_tried_again),
+    };
+    return cmocka_run_group_tests_name("persist/forgetting", tests, NULL, NULL);
+}
