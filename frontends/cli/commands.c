@@ -162,9 +162,10 @@ const struct command command_table[] = {
     { "relink", "[ID|DIR]", "List files that may be those of missing items, or take them",
       "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
       "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
-      "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below 0.5 "
-      "or a second candidate has the same. The item keeps its id, tags and facts of a person, and the item that the "
-      "file had so far is forgotten. For files outside all libraries, add their folder first.",
+      "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below "
+      "0.5 or a second candidate has the same; more than undo keeps need --limit. The item keeps its id, tags and "
+      "facts of a person, and the item that the file had so far is forgotten. For files outside all libraries, add "
+      "their folder first.",
       "to apply limit", 0, 1, false, relink_run },
     { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: sounds like it whose file is there", "",
       "limit fields", 1, ANY, true, find_suggest },

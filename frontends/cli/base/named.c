@@ -187,8 +187,7 @@ static enum err find_each(struct cli *cli, int count, char **args, struct id_lis
     return e;
 }
 
-/* A change that undo cannot fully undo needs an explicit number. */
-static enum err check_undo(const struct cli *cli, uint64_t total, struct fault *fault)
+enum err named_check_undo(const struct cli *cli, uint64_t total, struct fault *fault)
 {
     if (total <= UNDO_STEPS || cli->options.limit > 0)
         return ERR_OK;
@@ -204,7 +203,7 @@ static enum err check_many(const struct cli *cli, struct text query, uint64_t to
     if (total == 0)
         return nothing_matches(query, fault);
     if (total == 1 || cli->options.all || cli->options.yes || cli->options.limit > 0)
-        return check_undo(cli, total, fault);
+        return named_check_undo(cli, total, fault);
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" matches %llu items", TEXT_ARG(query), (unsigned long long)total);
     return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");
 }
@@ -245,4 +244,18 @@ enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, 
         e = find_page(cli, &query, to, &most, fault);
     while (e == ERR_OK && query.cursor.len > 0 && to->count < most);
     return e;
+}
+
+void named_print_way_back(struct cli *cli, const struct named_steps *steps)
+{
+    uint32_t first = steps->count;
+    uint64_t kept = 0;
+
+    while (first > 0 && kept + steps->at[first - 1].items <= UNDO_STEPS)
+        kept += steps->at[--first].items;
+    if (steps->count == 1)
+        cli_print(&cli->out, "; `loophole undo` takes it back");
+    else if (first < steps->count)
+        cli_print(&cli->out, "; `loophole undo --times %u` takes %s back", steps->count - first,
+                  first == 0 ? "it" : "the last of these changes");
 }

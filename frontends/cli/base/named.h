@@ -30,4 +30,16 @@ enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct f
  * option, or ids mixed with words). */
 enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault);
 
+/* A change of more than UNDO_STEPS items needs --limit. Errors: bad_request. */
+enum err named_check_undo(const struct cli *cli, uint64_t total, struct fault *fault);
+
+/* The steps of one command that changed something. */
+struct named_steps {
+    struct applied *at;
+    uint32_t count;
+};
+
+/* Prints how undo takes the steps back; of more operations than it keeps, only the last steps. */
+void named_print_way_back(struct cli *cli, const struct named_steps *steps);
+
 #endif

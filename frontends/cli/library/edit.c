@@ -107,8 +107,7 @@ struct many {
     uint32_t most;   /* items in a part */
     uint64_t joined; /* the step that the next part continues; 0: it begins one */
     uint64_t changed;
-    struct applied *steps; /* that changed something */
-    uint32_t step_count;
+    struct named_steps steps;
 };
 
 static struct text label_part(struct cli *cli, const struct many *many, uint32_t count)
@@ -136,25 +135,10 @@ static enum err send_part(struct cli *cli, const struct many *many, uint32_t at,
     return cli_change(cli, "persist.apply", &apply, applied, fault);
 }
 
-/* Undo keeps a limited number of operations, so of more items it undoes only the last steps. */
-static void print_way_back(struct cli *cli, const struct many *many)
-{
-    uint32_t first = many->step_count;
-    uint64_t kept = 0;
-
-    while (first > 0 && kept + many->steps[first - 1].items <= UNDO_STEPS)
-        kept += many->steps[--first].items;
-    if (many->step_count == 1)
-        cli_print(&cli->out, "; `loophole undo` takes it back");
-    else if (first < many->step_count)
-        cli_print(&cli->out, "; `loophole undo --times %u` takes %s back", many->step_count - first,
-                  first == 0 ? "it" : "the last of these changes");
-}
-
 static void print_many(struct cli *cli, const struct many *many)
 {
     cli_print(&cli->out, "done: %llu items", (unsigned long long)many->changed);
-    print_way_back(cli, many);
+    named_print_way_back(cli, &many->steps);
     buffer_add_text(&cli->out, "\n");
 }
 
@@ -178,7 +162,7 @@ static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct
     *at += count;
     many->changed += applied.items;
     if (applied.step && applied.step != many->joined)
-        many->steps[many->step_count++] = applied;
+        many->steps.at[many->steps.count++] = applied;
     if (many->items->count <= UNDO_STEPS)
         many->joined = applied.step ? applied.step : many->joined;
     return cli->options.json ? cli_json(cli, &applied_shape, &applied) : ERR_OK;
@@ -201,7 +185,8 @@ static enum err edit_many(struct cli *cli, const struct id_list *items, const st
                          .edit = edit,
                          .verb = verb,
                          .most = TOGETHER,
-                         .steps = arena_array(&cli->arena, items->count / (PART_LEAST / 2) + 1, sizeof(*many.steps)) };
+                         .steps = { .at = arena_array(&cli->arena, items->count / (PART_LEAST / 2) + 1,
+                                                      sizeof(*many.steps.at)) } };
     enum err e = check_one_item(cli, items, fault);
 
     if (e == ERR_OK)

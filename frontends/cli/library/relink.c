@@ -331,46 +331,79 @@ static void mark_taken(struct relinking *r, struct id id)
         }
 }
 
-/* All parts are one step of undo. */
-static enum err apply_actions(struct cli *cli, struct action_list actions, struct applied *all, struct fault *fault)
-{
-    struct text label = arena_printf(&cli->arena, "Relink %u item%s", actions.count, actions.count == 1 ? "" : "s");
-    enum err e = ERR_OK;
+/* All items of one command, in one undo step, or in several if undo does not keep as many operations. */
+struct taking {
+    struct action_list actions;
+    struct named_steps steps;
+    uint64_t joined; /* the step that the next part continues; 0: it begins one */
+    struct applied all;
+};
 
-    for (uint32_t at = 0; e == ERR_OK && at < actions.count; at += PART) {
-        uint32_t left = actions.count - at;
-        struct applied applied = { 0 };
-        struct persist_apply apply = { .label = label,
-                                       .actions = { left < PART ? left : PART, actions.at + at },
-                                       .has_step = all->step != 0,
-                                       .step = all->step };
-        e = cli_change(cli, "persist.apply", &apply, &applied, fault);
-        all->revision = applied.revision ? applied.revision : all->revision;
-        all->step = all->step ? all->step : applied.step;
-        all->items += applied.items;
-    }
-    return e;
+static struct text label_part(struct cli *cli, const struct taking *taking, uint32_t count)
+{
+    uint32_t all = taking->actions.count;
+
+    if (all > UNDO_STEPS)
+        return arena_printf(&cli->arena, "Relink %u of %u items", count, all);
+    return arena_printf(&cli->arena, "Relink %u item%s", all, all == 1 ? "" : "s");
 }
 
-static enum err apply_best(struct cli *cli, struct relinking *r, struct fault *fault)
+static enum err apply_part(struct cli *cli, struct taking *taking, uint32_t *at, struct fault *fault)
 {
-    struct action_list actions = { 0, arena_array(&cli->arena, r->missing.count + 1u, sizeof(*actions.at)) };
-    struct applied all = { 0 };
-    enum err e;
+    uint32_t left = taking->actions.count - *at, count = left < PART ? left : PART;
+    struct applied applied = { 0 };
+    const struct persist_apply apply = { .label = label_part(cli, taking, count),
+                                         .actions = { count, taking->actions.at + *at },
+                                         .has_step = taking->joined != 0,
+                                         .step = taking->joined };
+    enum err e = cli_change(cli, "persist.apply", &apply, &applied, fault);
 
-    for (uint32_t i = 0; i < r->missing.count; i++) {
+    if (e == ERR_CONFLICT && taking->joined && strcmp(fault->field, "step") == 0) { /* another edit came between */
+        taking->joined = 0;
+        return ERR_OK;
+    }
+    if (e != ERR_OK)
+        return e;
+    *at += count;
+    taking->all.revision = applied.revision;
+    taking->all.step = taking->all.step ? taking->all.step : applied.step;
+    taking->all.items += applied.items;
+    if (applied.step && applied.step != taking->joined)
+        taking->steps.at[taking->steps.count++] = applied;
+    if (taking->actions.count <= UNDO_STEPS)
+        taking->joined = applied.step ? applied.step : taking->joined;
+    return ERR_OK;
+}
+
+static void choose_actions(struct cli *cli, struct relinking *r, uint64_t most, struct action_list *to)
+{
+    for (uint32_t i = 0; i < r->missing.count && to->count < most; i++) {
         struct relink_line line = find_candidates(cli, r, &r->missing.at[i]);
         const struct relink_candidate *best = choose_best(r, &line);
         if (!best)
             continue;
-        actions.at[actions.count++] = (struct action){ .has_relink = true, .relink = { line.id, best->id } };
+        to->at[to->count++] = (struct action){ .has_relink = true, .relink = { line.id, best->id } };
         mark_taken(r, best->id);
     }
-    e = apply_actions(cli, actions, &all, fault);
+}
+
+static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, struct fault *fault)
+{
+    struct taking taking = { .actions.at = arena_array(&cli->arena, r->missing.count + 1u, sizeof(struct action)) };
+    enum err e;
+
+    choose_actions(cli, r, most, &taking.actions);
+    taking.steps.at = arena_array(&cli->arena, taking.actions.count + 1u, sizeof(struct applied));
+    e = named_check_undo(cli, taking.actions.count, fault);
+    for (uint32_t at = 0; e == ERR_OK && at < taking.actions.count;)
+        e = apply_part(cli, &taking, &at, fault);
+    if (e != ERR_OK && taking.all.items == 0)
+        return e;
     if (e == ERR_OK && cli->options.json)
-        return cli_json(cli, &applied_shape, &all);
-    cli_print(&cli->out, "relinked: %llu of %u missing items%s\n", (unsigned long long)all.items, r->missing.count,
-              all.items ? "; `loophole undo` takes it back" : "");
+        return cli_json(cli, &applied_shape, &taking.all);
+    cli_print(&cli->out, "relinked: %llu of %u missing items", (unsigned long long)taking.all.items, r->missing.count);
+    named_print_way_back(cli, &taking.steps);
+    buffer_add_text(&cli->out, "\n");
     return e;
 }
 
@@ -385,9 +418,9 @@ enum err relink_run(struct cli *cli, struct fault *fault)
         return e;
     r.by_name = sort_present(cli, &r.present, by_stem);
     r.by_size = sort_present(cli, &r.present, by_bytes);
-    if (cli->options.apply)
-        return apply_best(cli, &r, fault);
     uint64_t most = cli->options.limit >= 0 ? (uint64_t)cli->options.limit : UINT64_MAX;
+    if (cli->options.apply)
+        return apply_best(cli, &r, most, fault);
     for (uint32_t i = 0; e == ERR_OK && i < r.missing.count && i < most; i++) {
         struct relink_line line = find_candidates(cli, &r, &r.missing.at[i]);
         e = print_candidates(cli, &line);
