@@ -92,6 +92,7 @@ def hostile(folder):
         'long.rpp': (b'<REAPER_PROJECT 0.1 "6"\n' + b'FILE "' + b'x' * 100000 + b'"\n' + b'<A\n' * 100000, None),
         'wide.rpp': ('<REAPER_PROJECT 0.1 "6"\n' + ''.join(f'FILE "{n:04}{"w" * 4090}"\n' for n in range(2100)), None),
         'name.mmp': (b'<' + b'n' * 100000 + b'>', 'too long'),
+        'empty.mmp': (b'<' + b'n' * 100000 + b'/>', 'too long'),
     }
     for name, (data, _) in files.items():
         write(f'{folder}/{name}', data)

@@ -37,6 +37,8 @@ static void begin_element(void *state, const char *name, const char **attributes
     struct xml *xml = state;
     size_t len = strlen(name);
 
+    if (xml->why)
+        return;
     if (xml->depth == XML_DEEPEST || len > XML_NAME_MAX) {
         stop_reading(xml,
                      len > XML_NAME_MAX ? "the name of an element is too long" : "its elements are nested too deep");
@@ -52,11 +54,14 @@ static void begin_element(void *state, const char *name, const char **attributes
     xml->events->begin(xml->events->state, &element);
 }
 
+/* Expat still reports the end of an empty element at whose beginning it was stopped. */
 static void end_element(void *state, const char *name)
 {
     struct xml *xml = state;
     const struct xml_element element = { name, NULL, xml->depth, xml->path };
 
+    if (xml->why)
+        return;
     if (xml->events->end)
         xml->events->end(xml->events->state, &element, (struct text){ xml->text_len, xml->text });
     xml->depth--;
