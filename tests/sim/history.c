@@ -72,14 +72,20 @@ static void gather_refusals(struct history *h)
     }
 }
 
-/* A batch has its id while a thread writes its files, and while it is done in parts; it may still be refused after
- * that. */
+/* Work has its id from its beginning: a batch while a thread writes its files, and all work in parts before its first
+ * change. It may still be refused after that, or die and never be sent again. */
+static bool is_done_in_parts(const struct deed *deed)
+{
+    return deed->kind == DEED_BATCH || deed->kind == DEED_REMOVE_LIBRARY || deed->kind == DEED_UNDO ||
+           deed->kind == DEED_REDO;
+}
+
 static bool rival_has_the_id(const struct deed *deed)
 {
     const struct deed *rival = deed->rival;
 
     return rival &&
-           (rival->held || (rival->kind == DEED_BATCH && rival->first_sent && rival->first_sent < deed->answered));
+           (rival->held || (is_done_in_parts(rival) && rival->first_sent && rival->first_sent < deed->answered));
 }
 
 /* For a request id that was used for something else, only `conflict` is right. */
