@@ -40,6 +40,13 @@ void drop_clean(const struct web *web)
         closedir(folder);
 }
 
+enum err drop_folder(const struct web *web, char *to, size_t size, struct fault *fault)
+{
+    if (!write_folder(web, to, size))
+        return fault_set(fault, ERR_IO, "the path of the cache is too long");
+    return file_make_dirs(to, 0700, fault);
+}
+
 /* The extension chooses the decoder when the content does not; anything but letters and digits is left out. */
 static void read_extension(const struct visit *visit, char to[TEXT_EXTENSION_SIZE])
 {
@@ -57,11 +64,8 @@ static enum err open_file(struct visit *visit, struct fault *fault)
 {
     struct drop *drop = visit->drop;
     char folder[PATH_MAX - 64], extension[TEXT_EXTENSION_SIZE], id[ID_TEXT_SIZE];
-    enum err e;
+    enum err e = drop_folder(visit->web, folder, sizeof(folder), fault);
 
-    if (!write_folder(visit->web, folder, sizeof(folder)))
-        return fault_set(fault, ERR_IO, "the path of the cache is too long");
-    e = file_make_dirs(folder, 0700, fault);
     if (e != ERR_OK)
         return e;
     read_extension(visit, extension);

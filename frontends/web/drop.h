@@ -12,4 +12,7 @@ bool drop_receive(struct visit *visit, const void *bytes, size_t len); /* a piec
 bool drop_complete(struct visit *visit);                               /* the whole body has come */
 void drop_end(struct visit *visit);
 
+/* Makes the folder of temporary files, and writes its path. Errors: io, and those of file_make_dirs. */
+enum err drop_folder(const struct web *web, char *to, size_t size, struct fault *fault);
+
 #endif

@@ -110,7 +110,7 @@ bool file_reading_begin(struct visit *visit, int fd, uint64_t size, const char *
         return visit_head(visit, HTTP_STATUS_REQ_RANGE_NOT_SATISFIABLE, "text/plain", 0, "content-range:", text);
     }
     if (!visit->has_range)
-        return visit_head(visit, HTTP_STATUS_OK, type, size, "accept-ranges:", "bytes");
+        return visit_head(visit, HTTP_STATUS_OK, type, size, "accept-ranges:", visit->is_made ? "none" : "bytes");
     (void)snprintf(text, sizeof(text), "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, file->at, file->end - 1, size);
     return visit_head(visit, HTTP_STATUS_PARTIAL_CONTENT, type, file->end - file->at, "content-range:", text);
 }

@@ -62,6 +62,7 @@ static void take_beat(lws_sorted_usec_list_t *timer)
 
     atomic_store(&web->beat, clock_steady());
     errands_look(web->errands);
+    errands_look(web->makers);
     inner_look(web);
     lines_read(web->lines);
     lws_sul_schedule(web->context, 0, timer, take_beat, WEB_BEAT_US);
@@ -140,6 +141,7 @@ static enum err open_parts(struct web *web, struct fault *fault)
         e = mailbox_new(&web->mailbox, fault);
     if (e == ERR_OK) {
         web->errands = errands_new(web->mailbox, WEB_READERS);
+        web->makers = errands_new(web->mailbox, WEB_MAKERS);
         e = lines_new(web->paths, &events, &web->lines, fault);
     }
     if (e == ERR_OK)
@@ -182,7 +184,9 @@ void web_close(struct web *web)
         lws_cancel_service(web->context);
     if (web->has_thread)
         pthread_join(web->thread, NULL);
-    if (web->errands && !errands_end(web->errands))
+    bool hangs = web->errands && !errands_end(web->errands);
+    hangs = (web->makers && !errands_end(web->makers)) || hangs;
+    if (hangs)
         return;
     if (web->context)
         lws_context_destroy(web->context);

@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/opening.h"
+#include "frontends/web/as_wav.h"
 #include "frontends/web/file_reading.h"
 #include "frontends/web/inner.h"
 #include "schema_search.h"
@@ -15,6 +16,8 @@ struct media_search {
     uint64_t ask;            /* number of the inner ask; 0: answered */
     struct opening *opening; /* NULL: not opening */
     const char *type;
+    char extension[TEXT_EXTENSION_SIZE];
+    bool as_wav;
 };
 
 static const char *type_of(struct text container)
@@ -30,13 +33,6 @@ static const char *type_of(struct text container)
     return "application/octet-stream";
 }
 
-/* An answer after the headers of a request came: without it the connection is of no use. */
-static void end_badly(struct visit *visit, const struct fault *fault)
-{
-    if (!visit_fail(visit, fault))
-        lws_set_timeout(visit->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
-}
-
 static void file_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
 {
     struct visit *visit = what;
@@ -44,9 +40,10 @@ static void file_opened(void *state, void *what, const struct opened_file *file,
     (void)state;
     visit->media->opening = NULL;
     if (file->fd < 0)
-        end_badly(visit, fault);
-    else if (!file_reading_begin(visit, file->fd, file->size, visit->media->type))
-        lws_set_timeout(visit->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+        visit_fail_late(visit, fault);
+    else if (!(visit->media->as_wav ? as_wav_begin(visit, file->fd, visit->media->extension)
+                                    : file_reading_begin(visit, file->fd, file->size, visit->media->type)))
+        visit_kill(visit);
 }
 
 static void open_item(struct visit *visit, const struct item *item)
@@ -57,9 +54,10 @@ static void open_item(struct visit *visit, const struct item *item)
 
     if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path)) {
         fault_set(&fault, ERR_NOT_FOUND, "the item's volume is away");
-        end_badly(visit, &fault);
+        visit_fail_late(visit, &fault);
         return;
     }
+    text_extension(item->path, visit->media->extension);
     visit->media->type = type_of(item->media.container);
     visit->media->opening = opening_start(visit->web->errands, path, 1, (usec_t)WEB_READ_MS * 1000, events, visit);
 }
@@ -73,9 +71,9 @@ static void item_found(void *state, struct bytes body, const struct fault *refus
 
     visit->media->ask = 0;
     if (refused)
-        end_badly(visit, refused);
+        visit_fail_late(visit, refused);
     else if (codec_decode(&media_found_shape, body, &arena, &found, &fault) != ERR_OK)
-        end_badly(visit, &fault);
+        visit_fail_late(visit, &fault);
     else
         open_item(visit, &found.item);
     arena_free(&arena);
@@ -85,10 +83,14 @@ bool media_begin(struct visit *visit, const char *text)
 {
     struct search_get ask = { .has_id = true };
     struct fault fault = { 0 };
+    char as[8];
 
     if (!id_read(text_of(text), &ask.id))
         return visit_say(visit, HTTP_STATUS_NOT_FOUND, "This is not the id of an item.\n");
+    if (!visit_argument(visit, "as", as, sizeof(as)) || (as[0] && strcmp(as, "wav") != 0))
+        return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "An item comes as it is, or with ?as=wav.\n");
     visit->media = alloc_zeroed(1, sizeof(*visit->media));
+    visit->media->as_wav = as[0] != '\0';
     visit->media->ask = inner_send(visit->web, "search.get", &ask, &search_get_shape, item_found, visit, &fault);
     return visit->media->ask ? true : visit_fail(visit, &fault);
 }

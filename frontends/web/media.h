@@ -1,5 +1,5 @@
-/* media.h: GET /media/ID: the bytes of an item's file. Only ids of the catalogue lead to files, so a browser names no
- * path. The gateway's thread. */
+/* media.h: GET /media/ID: the bytes of an item's file, or its sound as WAV (?as=wav). Only ids of the catalogue lead to
+ * files, so a browser names no path. The gateway's thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_MEDIA_H
 #define LOOPHOLE_FRONTENDS_WEB_MEDIA_H
 

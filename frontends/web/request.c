@@ -8,7 +8,9 @@
 #include "frontends/web/dist.h"
 #include "frontends/web/drop.h"
 #include "frontends/web/file_reading.h"
+#include "frontends/web/making.h"
 #include "frontends/web/media.h"
+#include "frontends/web/zip.h"
 
 /* Ranges of another unit, and lists of ranges, are ignored (RFC 9110, 14.2). */
 static void read_range(struct visit *visit)
@@ -77,6 +79,8 @@ static bool answer_get(struct visit *visit, const char *path)
 
     if (strncmp(path, media, sizeof(media) - 1) == 0)
         return media_begin(visit, path + sizeof(media) - 1);
+    if (strcmp(path, "/zip") == 0)
+        return zip_begin(visit);
     return answer_app(visit, path);
 }
 
@@ -148,6 +152,8 @@ void request_end(struct visit *visit)
     if (!visit)
         return;
     media_drop(visit);
+    zip_drop(visit);
+    making_stop(visit);
     drop_end(visit);
     file_reading_end(visit);
     buffer_free(&visit->owned);

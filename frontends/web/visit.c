@@ -75,6 +75,7 @@ bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t
     head.end = head.bytes + sizeof(head.bytes) - 1;
     head.has_failed = lws_add_http_common_headers(visit->wsi, status, type, len, &head.at, head.end) != 0;
     visit_add_protection(&head);
+    visit_add_header(&head, "content-disposition:", status == HTTP_STATUS_OK ? visit->attachment : NULL);
     if (more_name)
         visit_add_header(&head, more_name, more);
     if (head.has_failed || lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end))
@@ -129,9 +130,20 @@ bool visit_fail(struct visit *visit, const struct fault *fault)
     return visit_say(visit, status_of(fault->code), text);
 }
 
+void visit_kill(struct visit *visit)
+{
+    lws_set_timeout(visit->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
+}
+
+void visit_fail_late(struct visit *visit, const struct fault *fault)
+{
+    if (!visit_fail(visit, fault))
+        visit_kill(visit);
+}
+
 bool visit_argument(const struct visit *visit, const char *name, char *to, size_t size)
 {
-    char one[1024];
+    char one[WEB_HEADERS];
     size_t len = strlen(name);
 
     to[0] = '\0';

@@ -8,6 +8,8 @@
 struct file_reading;
 struct drop;
 struct media_search;
+struct made_file;
+struct archive;
 
 struct visit {
     struct web *web;
@@ -26,6 +28,10 @@ struct visit {
 
     struct media_search *media; /* the item is being looked up and opened */
     struct drop *drop;          /* a file is being received and analysed */
+    struct archive *archive;    /* the items of an archive are being looked up */
+    struct made_file *making;   /* a file is being made for the answer */
+    bool is_made;               /* the file was made for this answer, so it has no ranges */
+    const char *attachment;     /* the header that makes the browser save the answer; NULL: none */
 };
 
 /* True if the request of this connection may enter: its host, its origin, and its cookie. Writes the reason else. */
@@ -61,6 +67,10 @@ bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t
 bool visit_say(struct visit *visit, unsigned status, const char *text);
 bool visit_fail(struct visit *visit, const struct fault *fault);
 bool visit_send(struct visit *visit, const char *type, struct bytes body);
+
+/* The same outside a callback of the connection: without an answer the connection is of no use, and is closed soon. */
+void visit_fail_late(struct visit *visit, const struct fault *fault);
+void visit_kill(struct visit *visit);
 
 /* Copies an argument of the address, "" if it is absent. False: it does not fit. */
 bool visit_argument(const struct visit *visit, const char *name, char *to, size_t size);

@@ -22,16 +22,22 @@ enum {
     WEB_QUEUE_EVENTS = 1 << 20, /* … and beyond this it misses events, which their sequence shows */
     WEB_INNER_ASKS = 256,       /* asks that the gateway itself has under way */
     WEB_INNER_BUDGET_MS = 30000,
-    WEB_HEADERS = 4096,        /* bytes of the headers of one request */
-    WEB_HEADERS_AT_ONCE = 512, /* requests whose headers are being read; further ones wait */
-    WEB_HEADERS_S = 5,         /* for all headers; then the browser is disconnected */
-    WEB_CHUNK = 64 << 10,      /* bytes of a file that are read at a time */
-    WEB_READERS = 4,           /* threads that read files */
-    WEB_READ_MS = 10000,       /* without progress the read is given up */
-    WEB_DROP_BYTES = 64 << 20, /* of an uploaded file */
-    WEB_DROPS = 4,             /* uploads at once */
-    WEB_BEAT_US = 200000,      /* between two beats of the gateway's thread … */
-    WEB_SILENT_US = 1000000,   /* … and without one for this time the service shows no life */
+    WEB_HEADERS = 4096,         /* bytes of the headers of one request */
+    WEB_HEADERS_AT_ONCE = 512,  /* requests whose headers are being read; further ones wait */
+    WEB_HEADERS_S = 5,          /* for all headers; then the browser is disconnected */
+    WEB_CHUNK = 64 << 10,       /* bytes of a file that are read at a time */
+    WEB_READERS = 4,            /* threads that read files */
+    WEB_READ_MS = 10000,        /* without progress the read is given up */
+    WEB_DROP_BYTES = 64 << 20,  /* of an uploaded file */
+    WEB_DROPS = 4,              /* uploads at once */
+    WEB_MADE_BYTES = 512 << 20, /* of a file that is made for an answer: a WAV, an archive */
+    WEB_MAKINGS = 16,           /* such files at once … */
+    WEB_MAKERS = 2,             /* … and threads that make them; further ones wait */
+    WEB_MAKE_MS = 30000,        /* without progress the making is given up */
+    WEB_DECODE_MS = 20000,      /* for one answer of a decoder */
+    WEB_ZIP_ITEMS = 100,        /* of one archive; their ids fit in WEB_HEADERS */
+    WEB_BEAT_US = 200000,       /* between two beats of the gateway's thread … */
+    WEB_SILENT_US = 1000000,    /* … and without one for this time the service shows no life */
 };
 
 struct web_page;
@@ -53,11 +59,12 @@ struct web {
     struct lines *lines;
     struct mailbox *mailbox;
     struct errands *errands;
+    struct errands *makers;
     struct web_page *pages[WEB_PAGES];
     uint64_t pages_opened;
     struct inner_ask *inner[WEB_INNER_ASKS];
     uint64_t inner_sent;
-    uint32_t drops;
+    uint32_t drops, makings;
 };
 
 #endif

@@ -1,10 +1,13 @@
 #!/usr/bin/python3
 """The web gateway: it passes messages on, serves sounds, and lets nobody else in."""
+import io
 import os
 import shutil
 import signal
 import socket
+import struct
 import sys
+import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import msgpack
@@ -36,6 +39,22 @@ def bells(home):
     home.sounds = samples('perc_bell*.flac', folder=SONIC)
     for sound in home.sounds:
         shutil.copy(sound, home.file('music'))
+    home.up()
+    home.loophole('index', home.file('music'), '--wait')
+
+
+def changing_bells(home):
+    """The same, for a claim that changes the folder."""
+    bells(home)
+
+
+def twins(home):
+    """The same, and a copy whose name differs in case."""
+    os.makedirs(home.file('music', 'other'))
+    home.sounds = samples('perc_bell*.flac', folder=SONIC)
+    for sound in home.sounds:
+        shutil.copy(sound, home.file('music'))
+    shutil.copy(home.sounds[0], home.file('music', 'other', os.path.basename(home.sounds[0]).upper()))
     home.up()
     home.loophole('index', home.file('music'), '--wait')
 
@@ -83,6 +102,83 @@ def an_item_is_served_whole_and_in_ranges(home):
     same(416, browser.get('/media/' + line['id'], Range='bytes=99999999-').status)
     got = browser.request('HEAD', '/media/' + line['id'])
     same((200, str(len(whole)), b''), (got.status, got.headers['content-length'], got.content))
+
+
+def samples_of(wav):
+    """(channels, rate, samples) of a WAV of float32."""
+    same((b'RIFF', len(wav) - 8, b'WAVEfmt '), (wav[:4], struct.unpack('<I', wav[4:8])[0], wav[8:16]))
+    kind, channels, rate = struct.unpack('<HHI', wav[20:28])
+    same((3, b'data', len(wav) - 58), (kind, wav[50:54], struct.unpack('<I', wav[54:58])[0]))
+    return channels, rate, wav[58:]
+
+
+@claim(shares=bells)
+def an_item_comes_as_wav_from_a_sandboxed_worker(home):
+    browser = Browser(home)
+    line = home.first('search', 'bell', '--limit', '1', '--fields', 'id,path')
+    got = browser.get(f'/media/{line["id"]}?as=wav', Range='bytes=0-9')
+    same((200, 'audio/wav', 'none'), (got.status, got.headers['content-type'], got.headers['accept-ranges']), got.content[:300])
+    channels, rate, sound = samples_of(got.content)
+    page = browser.page()
+    item = next(one['media'] for one in page.must('search.query', {'query': 'bell', 'limit': 100})['items']
+                if one['path'].decode() == line['path'])
+    same((item['channels'], item['sample_rate']), (channels, rate))
+    same(item['frames'] * channels * 4, len(sound))
+    assert any(sound), 'silence'
+    same(400, browser.get(f'/media/{line["id"]}?as=mp3').status)
+    same([], os.listdir(home.file('cache', 'web-drop')))
+
+
+@claim(shares=changing_bells)
+def an_item_that_is_no_sound_is_refused_as_wav(home):
+    browser = Browser(home)
+    page = browser.page()
+    path = home.file('music', 'perc_bell_broken.wav')
+    shutil.copy(home.sounds[0], path)
+    home.loophole('index', home.file('music'), '--wait')
+    until(lambda: home.json('search', 'broken', '--fields', 'id'))
+    line = home.first('search', 'broken', '--limit', '1', '--fields', 'id')
+    with open(path, 'wb') as file:
+        file.write(bytes(range(256)) * 40)
+    got = browser.get(f'/media/{line["id"]}?as=wav')
+    same(400, got.status)
+    contains(got.content.decode(), 'cannot be')
+    os.unlink(path)
+    same(404, browser.get(f'/media/{line["id"]}?as=wav').status)
+    page.must('search.ping')
+
+
+@claim(shares=twins)
+def a_selection_comes_as_a_zip(home):
+    browser = Browser(home)
+
+    def found():
+        return home.json('search', 'bell', '--fields', 'id,path')
+
+    until(lambda: len(found()) == len(home.sounds) + 1)
+    lines = found()
+    gone = '01J0000000000000000000000A'
+    got = browser.get('/zip?ids=' + ','.join([line['id'] for line in lines] + [gone]))
+    same((200, 'application/zip'), (got.status, got.headers['content-type']))
+    contains(got.headers['content-disposition'], 'attachment')
+    with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
+        same(None, archive.testzip())
+        names = archive.namelist()
+        same(len(lines) + 1, len({name.lower() for name in names}))
+        for line, name in zip(lines, names):
+            same(open(line['path'], 'rb').read(), archive.read(name))
+        contains(archive.read('missing.txt').decode(), gone)
+    assert any('(2)' in name for name in names), names
+
+
+@claim(shares=engine)
+def a_zip_without_items_is_refused(home):
+    browser = Browser(home)
+    for wanted, status in (('', 400), ('?ids=', 400), ('?ids=x', 400), ('?ids=../../etc/passwd', 400),
+                           ('?ids=' + ','.join(['01J0000000000000000000000A'] * 101), 400), ('?ids=01J0000000000000000000000A', 404)):
+        same(status, browser.get('/zip' + wanted).status, wanted)
+    browser.cookie = None
+    same(403, browser.get('/zip?ids=01J0000000000000000000000A').status)
 
 
 @claim(shares=bells)
