@@ -124,7 +124,7 @@ const char *text_extension(struct bytes path, char to[TEXT_EXTENSION_SIZE])
     const uint8_t *dot = path.len ? memrchr(name, '.', (size_t)(end - name)) : NULL;
     size_t len = dot && dot != name ? (size_t)(end - dot) - 1 : 0;
 
-    if (len >= TEXT_EXTENSION_SIZE || !text_is_utf8((struct text){ (uint32_t)len, (const char *)dot + 1 }))
+    if (len >= TEXT_EXTENSION_SIZE || (len > 0 && !text_is_utf8((struct text){ (uint32_t)len, (const char *)dot + 1 })))
         len = 0;
     for (size_t i = 0; i < len; i++)
         to[i] = (char)(dot[1 + i] >= 'A' && dot[1 + i] <= 'Z' ? dot[1 + i] + ('a' - 'A') : dot[1 + i]);

@@ -418,10 +418,54 @@ def midi_files():
     keep('store/midi', 'other', file(2, 96, notes + end))
 
 
+def pages():
+    """Messages and requests of browsers, with the key, port and token of tests/fuzz/web/requests.c."""
+    import hashlib
+    import hmac
+    request = b'\xc4\x10' + bytes(range(1, 17))
+    ask = b'\x95\x01' + text('search.ping') + request + b'\xcd\x03\xe8\x80'
+    messages = {'ask': b'\6search' + ask, 'topics': b'\0audio.meters\npersist.', 'foreign': b'\7persist' + ask,
+                'unknown': b'\6search\x95\x01' + text('search.nothing') + request + b'\xcd\x03\xe8\x80', 'empty': b'',
+                'many': b'\0' + b'a\n' * 40}
+    for name, message in messages.items():
+        keep('web/messages', name, message)
+    nonce = bytes(16)
+    cookie = f'Cookie: a=b; loophole-4242={(nonce + hmac.new(bytes([7] * 32), nonce, hashlib.sha1).digest()).hex()}'
+    own = ['Host: 127.0.0.1:4242', cookie]
+
+    def http(name, first, *lines, body=b'', piece=9999):
+        keep('web/requests', name, struct.pack('>H', piece) + '\r\n'.join((first + ' HTTP/1.1', *lines, '', '')).encode() + body)
+
+    def frame(opcode, payload, mask=b'\1\2\3\4'):
+        size = bytes([0x80 | len(payload)]) if len(payload) < 126 else b'\xfe' + struct.pack('>H', len(payload))
+        return bytes([opcode]) + size + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+    item = '/media/01J0000000000000000000000A'
+    for name, first in (('app', 'GET /'), ('head', 'HEAD /'), ('item', 'GET ' + item), ('no-id', 'GET /media/../x'),
+                        ('put', 'PUT /'), ('escaped', 'GET /%2e%2e/%00?a=%zz&&=')):
+        http(name, first, *own)
+        http(name + '.cut', first, *own, piece=0)
+    for name, wanted in (('range', 'bytes=0-9'), ('suffix', 'bytes=-7'), ('rest', 'bytes=5-'), ('list', 'bytes=0-1,3-4'),
+                         ('wrong', 'bytes=9-1'), ('huge', 'bytes=9999999999999999999-')):
+        http(name, 'GET ' + item, *own, 'Range: ' + wanted)
+    http('token', 'GET /?token=' + '0' * 32, own[0])
+    http('foreign', 'GET /', 'Host: evil.test:4242', cookie)
+    http('drop', 'POST /drop?name=a.wav', *own, 'Origin: http://127.0.0.1:4242', 'Content-Length: 4', body=b'RIFF')
+    http('large', 'POST /drop', *own, 'Origin: http://127.0.0.1:4242', 'Content-Length: 99999999999', body=b'RIFF')
+    upgrade = (*own, 'Origin: http://127.0.0.1:4242', 'Upgrade: websocket', 'Connection: Upgrade',
+               'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==', 'Sec-WebSocket-Version: 13')
+    for name, message in messages.items():
+        http('page-' + name, 'GET /ws', *upgrade, body=frame(0x82, message))
+        http('page-cut-' + name, 'GET /ws', *upgrade, body=frame(2, message[:3]) + frame(0x89, b'hi') + frame(0x80, message[3:]),
+             piece=13)
+    http('page-text', 'GET /ws', *upgrade, body=frame(0x81, b'hello'))
+    http('page-close', 'GET /ws', *upgrade, body=frame(0x82, messages['topics']) + frame(0x88, b'\3\xe8'))
+
+
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
-                 row_changes, image_changes, patterns, midi_files):
+                 row_changes, image_changes, patterns, midi_files, pages):
         make()
 
 
