@@ -27,7 +27,8 @@ static uint64_t number_in(const char *name, uint64_t otherwise)
 
 static void empty_the_store(void)
 {
-    static const char *const files[] = { "store/data.mdb", "store/lock.mdb", "store/state", "store/doubt", "store" };
+    static const char *const files[] = { "store/data.mdb", "store/lock.mdb", "store/state",
+                                         "store/doubt",    "store/lineage",  "store" };
     char path[PATH_MAX + 32];
 
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
