@@ -79,6 +79,10 @@ enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *med
 /* As catalogue_path, also if the volume is offline: below its last mount point. */
 enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path);
 
+/* The path of its file below the root of its volume, also if the volume is offline; absolute if the volume has no
+ * identity of its own (root). */
+enum err catalogue_relative_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path);
+
 /* Returns the first item of that content whose file is readable according to the catalogue, and its path. not_found:
  * all are missing or offline, or there is none. */
 enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes content, struct media *media,

@@ -112,6 +112,21 @@ enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct 
     return e == ERR_OK ? finish_path(arena, &up, &volume, path) : e;
 }
 
+enum err catalogue_relative_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)
+{
+    struct upward up = { .start = sizeof(up.at) };
+    struct volume volume = { 0 };
+    enum err e = climb_folders(txn, arena, media->folder, media->file, &up, &volume);
+
+    volume.online = true;
+    volume.mount = (struct bytes){ 0 };
+    if (e == ERR_OK)
+        e = finish_path(arena, &up, &volume, path);
+    if (e == ERR_OK && path->len && !text_is(volume.identity, "root"))
+        *path = bytes_of(path->at + 1, path->len - 1);
+    return e;
+}
+
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path)
 {
     struct volume volume;

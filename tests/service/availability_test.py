@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, figure, how_often, run_claims, same, until
 from indexing import Indexing, wav
 from sounding import tool
 
@@ -190,6 +190,10 @@ def an_offline_item_says_what_would_bring_it_and_where_its_copies_are(it):
     contains(it.home.loophole('search', 'is:offline').out, 'STATE')
     assert 'STATE' not in it.home.loophole('search', 'is:local').out
     same('external_offline', it.home.first('show', alone)['availability'])
+    same({'backend': 'external', 'volume': os.path.basename(disk), 'relative_path': 'a/alone.wav'},
+         it.home.first('show', alone)['storage'])
+    same({'backend': 'local', 'volume': 'root', 'relative_path': home + '/copy.wav'},
+         it.home.first('show', copy, '--fields', 'storage')['storage'])
 
 
 @claim(inside=Disks)
@@ -333,6 +337,44 @@ def a_daemon_that_died_makes_its_volume_dead_or_away(it):
         until(lambda: not it.volume('marker:dies')['online'])
         same(1, len(it.home.json('search', 'is:external_offline')))
         same([], it.home.json('search', 'is:missing'))
+
+
+def cpu_seconds(pid):
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
+        user, system = stat.read().rpartition(')')[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf('SC_CLK_TCK')
+
+
+def put_volumes(it, first, last):
+    """Sends the rows of volumes that are away, 16 at a time; returns their ids."""
+    ids = []
+    for number in range(first, last):
+        it.client.send('persist.put_volume', {'volume': {
+            'id': bytes(16), 'identity': f'uuid:{number}', 'label': f'disk {number}', 'mount': b'/media/none',
+            'backend': 'external', 'online': False}})
+        if number % 16 == 15 or number == last - 1:
+            while len(ids) <= number - first:
+                _, error, answer = it.client.take('persist')
+                same('ok', error)
+                ids.append(answer['id'])
+    return ids
+
+
+@claim(inside=Disks)
+def thousands_of_volumes_are_known_one_by_one(it):
+    many, monitor = how_often(2000, 10000), it.home.pid('availability')
+    start = cpu_seconds(monitor)
+    ids = put_volumes(it, 0, many)
+    for id in (ids[0], ids[many // 2], ids[-1]):
+        until(lambda: it.client.ask('availability.check', {'volume': id})[0] == 'ok')
+    figure(f'{many} new volumes take {cpu_seconds(monitor) - start:.2f} s of the monitor\'s processor time')
+    disk = it.disk('one of many')
+    wav(disk + '/a/a.wav', 1000)
+    it.add(disk + '/a')
+    it.becomes(disk, 'external_online:done=1')
+    it.unmount(disk)
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 1)
+    same(monitor, it.home.pid('availability'))
 
 
 @claim(inside=Disks)

@@ -171,7 +171,7 @@ def a_program_removes_and_adds_a_heard_tag_and_marks_a_pair_as_the_command_line_
     def same_facts():
         mine, theirs = (home.first('show', id) for id in (by_shell, by_python))
         for line in (mine, theirs):
-            for key in ('id', 'name', 'path', 'pack', 'revision', 'added_us'):
+            for key in ('id', 'name', 'path', 'pack', 'revision', 'added_us', 'storage'):
                 line.pop(key, None)
         same(mine, theirs)
 

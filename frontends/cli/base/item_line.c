@@ -148,6 +148,8 @@ static void print_line(struct buffer *to, const struct item *item, const struct 
         line.has_contexts = line.has_used_in = true;
         line.contexts = found->contexts;
         line.used_in = found->used_in;
+        line.has_storage = found->has_storage;
+        line.storage = found->storage;
     }
     json_write_some(&item_line_shape, &line, fields, to);
     buffer_add_text(to, "\n");
