@@ -38,7 +38,7 @@ static enum err read_table(struct availability *availability, struct fault *faul
     if (e != ERR_OK)
         availability->is_dirty = true;
     else
-        availability->is_read = availability->is_unsettled = true;
+        availability->is_read = true;
     return e;
 }
 
@@ -47,18 +47,15 @@ static enum err read_table(struct availability *availability, struct fault *faul
 static void take_turn(struct availability *availability)
 {
     struct fault fault = { 0 };
-    bool changed = false;
     enum err e = read_table(availability, &fault);
 
-    if (mounts_turn(&availability->mounts))
-        availability->is_unsettled = true;
+    mounts_turn(&availability->mounts);
     if (e == ERR_OK && availability->is_read)
-        e = known_follow(&availability->known, &changed, &fault);
+        e = known_follow(&availability->known, &fault);
     note_fault(availability, &fault);
     if (e != ERR_OK)
         return;
-    if (changed || availability->is_unsettled)
-        settle_volumes(availability);
+    settle_volumes(availability);
     if (!availability->is_dirty)
         questions_turn(availability);
 }

@@ -56,11 +56,30 @@ static enum err find_changed(struct known_volumes *known, struct txn *txn, struc
     return e;
 }
 
-static enum err add_volume(struct known_volumes *known, const struct volume *row)
+void known_make_due(struct known_volumes *known, struct known_volume *volume)
 {
+    known->due += !volume->is_due;
+    volume->is_due = true;
+}
+
+/* Adds a volume at its place in the order of ids. A new one is usually the last. */
+static struct known_volume *insert_volume(struct known_volumes *known, struct id id)
+{
+    uint32_t at = known->count;
+
     ALLOC_ROOM(known->at, known->count, known->room, 16);
-    known->at[known->count] = (struct known_volume){ 0 };
-    return codec_copy(&volume_shape, row, &known->arena, &known->at[known->count++].row);
+    while (at > 0 && id_compare(known->at[at - 1].row.id, id) > 0)
+        at--;
+    memmove(&known->at[at + 1], &known->at[at], (known->count - at) * sizeof(*known->at));
+    known->at[at] = (struct known_volume){ .row.id = id };
+    known->count++;
+    return &known->at[at];
+}
+
+static enum err copy_row(struct known_volumes *known, struct known_volume *volume, const struct volume *row)
+{
+    known_make_due(known, volume);
+    return codec_copy(&volume_shape, row, &known->arena, &volume->row);
 }
 
 static enum err read_rows(struct known_volumes *known, struct txn *txn, struct fault *fault)
@@ -70,7 +89,7 @@ static enum err read_rows(struct known_volumes *known, struct txn *txn, struct f
     struct volume row;
     struct walk walk;
 
-    known->count = known->updates = 0;
+    known->count = known->updates = known->due = 0;
     arena_reset(&known->arena);
     if (txn_count(txn, DB_VOLUME) > KNOWN_MOST)
         return fault_set(fault, ERR_TOO_LARGE, "the catalogue has more than %d volumes", KNOWN_MOST);
@@ -79,7 +98,7 @@ static enum err read_rows(struct known_volumes *known, struct txn *txn, struct f
         row = (struct volume){ 0 };
         e = row_decode(txn, &scratch, walk.value, &volume_shape, &row);
         if (e == ERR_OK)
-            e = add_volume(known, &row);
+            e = copy_row(known, insert_volume(known, row.id), &row);
         arena_reset(&scratch);
     }
     walk_end(&walk);
@@ -87,16 +106,18 @@ static enum err read_rows(struct known_volumes *known, struct txn *txn, struct f
     return e == ERR_OK ? ERR_OK : fault_set(fault, e, "the volumes of the catalogue cannot be read");
 }
 
-/* A row that is not in the list yet makes all be read again. */
+/* Another error than ok makes all be read again. */
 static enum err update_row(struct known_volumes *known, struct txn *txn, struct id id)
 {
     struct known_volume *was = known_by_id(known, id);
     struct arena scratch = { 0 };
     struct volume row = { 0 };
-    enum err e = was ? catalogue_volume(txn, &scratch, id, &row) : ERR_NOT_FOUND;
+    enum err e = catalogue_volume(txn, &scratch, id, &row);
 
+    if (e == ERR_OK && !was && known->count == KNOWN_MOST)
+        e = ERR_TOO_LARGE;
     if (e == ERR_OK)
-        e = codec_copy(&volume_shape, &row, &known->arena, &was->row);
+        e = copy_row(known, was ? was : insert_volume(known, id), &row);
     arena_free(&scratch);
     known->updates++;
     return e;
@@ -117,14 +138,13 @@ static enum err follow_rows(struct known_volumes *known, struct txn *txn, struct
     return e;
 }
 
-enum err known_follow(struct known_volumes *known, bool *changed, struct fault *fault)
+enum err known_follow(struct known_volumes *known, struct fault *fault)
 {
     struct changed_volumes found = { 0 };
     struct txn *txn;
     uint64_t head = 0;
     enum err e = known->store ? ERR_OK : store_open(known->paths, STORE_READER, &known->store, fault);
 
-    *changed = false;
     if (e == ERR_OK)
         e = store_read(known->store, &txn, fault);
     if (e != ERR_OK)
@@ -132,8 +152,7 @@ enum err known_follow(struct known_volumes *known, bool *changed, struct fault *
     e = find_changed(known, txn, &found, &head);
     if (e != ERR_OK)
         fault_set(fault, e, "the change log cannot be read");
-    *changed = found.is_all || found.count > 0;
-    if (e == ERR_OK && *changed)
+    if (e == ERR_OK && (found.is_all || found.count > 0))
         e = follow_rows(known, txn, &found, fault);
     if (e == ERR_OK)
         known->head = head;

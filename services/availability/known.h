@@ -11,6 +11,7 @@ enum { KNOWN_MOST = 20000 };
 struct known_volume {
     struct volume row; /* as the store has it */
     bool is_sent;      /* persist was sent another row, and has not answered */
+    bool is_due;       /* the row changed, and was not compared with the mounts since */
 };
 
 /* Zeroed: nothing was read yet. */
@@ -22,13 +23,15 @@ struct known_volumes {
     uint64_t head; /* revision up to which the rows are current */
     bool is_read;
     uint32_t updates; /* rows read alone since all were read */
+    uint32_t due;     /* volumes that are due, or more */
     uint32_t count, room;
     struct known_volume *at; /* in the order of their ids */
 };
 
-/* Reads the volumes if one of them changed since the last call. *changed becomes true then. Errors: offline (no store
- * yet); too_large (more than KNOWN_MOST volumes); io, full, internal. */
-enum err known_follow(struct known_volumes *known, bool *changed, struct fault *fault);
+/* Reads the rows that changed since the last call; these volumes are due then. Errors: offline (no store yet);
+ * too_large (more than KNOWN_MOST volumes); io, full, internal. */
+enum err known_follow(struct known_volumes *known, struct fault *fault);
+void known_make_due(struct known_volumes *known, struct known_volume *volume);
 void known_free(struct known_volumes *known);
 
 struct known_volume *known_by_id(struct known_volumes *known, struct id id);

@@ -114,7 +114,7 @@ static bool answer_known(struct availability *availability, struct question *que
     const struct volume *row = &known->row;
     bool is_root = text_is(row->identity, "root");
 
-    if (known->is_sent || availability->is_unsettled)
+    if (known->is_sent || known->is_due)
         return false;
     if (!is_root && question->adds && refuse_duplicate(availability, question, row, mount))
         return true;

@@ -61,9 +61,10 @@ static void take_answer(void *state, enum err error, const void *answer, const s
     struct known_volume *volume = known_by_id(&availability->known, sent->row.id);
 
     availability->sending--;
-    availability->is_unsettled = true;
-    if (volume)
+    if (volume) {
         volume->is_sent = false;
+        known_make_due(&availability->known, volume);
+    }
     if (error == ERR_OK) {
         log_info("volume %.*s is %s", TEXT_ARG(sent->row.label), sent->row.online ? "here" : "away");
         sent->row.id = done->id;
@@ -132,7 +133,7 @@ static void settle_one(struct availability *availability, const struct where_ind
     if (known->is_sent || where.is_open || !rows_differ(&row, &known->row))
         return;
     if (availability->sending >= SENDING_MOST) {
-        availability->is_unsettled = true;
+        known_make_due(&availability->known, known);
         return;
     }
     if (row.online != known->row.online) {
@@ -145,12 +146,20 @@ static void settle_one(struct availability *availability, const struct where_ind
 
 void settle_volumes(struct availability *availability)
 {
+    struct known_volumes *known = &availability->known;
+    bool is_all = availability->settled != availability->mounts.changes;
     struct where_index index;
 
-    availability->is_unsettled = false;
+    if (!is_all && !known->due)
+        return;
+    availability->settled = availability->mounts.changes;
+    known->due = 0;
     where_index_make(&index, &availability->mounts);
-    for (uint32_t i = 0; i < availability->known.count; i++)
-        settle_one(availability, &index, &availability->known.at[i]);
+    for (uint32_t i = 0; i < known->count; i++)
+        if (is_all || known->at[i].is_due) {
+            known->at[i].is_due = false;
+            settle_one(availability, &index, &known->at[i]);
+        }
     where_index_free(&index);
 }
 

@@ -5,7 +5,8 @@
 
 #include "services/availability/state.h"
 
-/* Compares all volumes with the mounts, and sends the rows that differ; some now, the others when those are durable. */
+/* Compares volumes with the mounts, and sends the rows that differ; some now, the others when those are durable. After
+ * a change of the mounts it compares all volumes, otherwise only those that are due. */
 void settle_volumes(struct availability *availability);
 
 /* Sends the row of a volume that the catalogue does not have yet: that of a mount that answers. */

@@ -34,7 +34,7 @@ struct availability {
     uint32_t sending; /* volumes on their way to persist */
     bool is_read;     /* the mount table was read */
     bool is_dirty;    /* it may have changed since */
-    bool is_unsettled;
+    uint64_t settled; /* mounts.changes when all volumes were compared last */
     usec_t read_at;
     struct fault fault; /* why the mounts or the volumes cannot be compared */
 };

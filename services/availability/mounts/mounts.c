@@ -48,6 +48,7 @@ static int by_line(const void *a, const void *b)
 static void begin_mount(struct mounts *mounts, struct mount *mount)
 {
     mount->number = ++mounts->numbers;
+    mounts->changes++;
     mount->state = MOUNT_NEW;
     if (!mount->line.is_special)
         mount->next = 1;
@@ -96,6 +97,7 @@ static void cover_mounts(struct mounts *mounts)
         bool is_last = i + 1 == mounts->count || strcmp(sorted[i]->line.target, sorted[i + 1]->line.target) != 0;
         if (is_last && sorted[i]->is_covered)
             mounts_look_now(sorted[i]);
+        mounts->changes += is_last == sorted[i]->is_covered;
         sorted[i]->is_covered = !is_last;
     }
     free(sorted);
@@ -104,8 +106,10 @@ static void cover_mounts(struct mounts *mounts)
 static void drop_old(struct mounts *mounts, struct mount *old, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (old[i].number)
+        if (old[i].number) {
             looks_drop(&mounts->looks, old[i].number);
+            mounts->changes++;
+        }
         free_line(&old[i].line);
     }
     free(old);
@@ -217,6 +221,7 @@ static void plan_next(struct mount *mount)
 
 static void set_state(struct mounts *mounts, struct mount *mount, enum mount_state state, int error)
 {
+    mounts->changes += state != mount->state || error != mount->error;
     mounts->bad -= is_bad(mount);
     mount->state = state;
     mount->error = error;
@@ -235,33 +240,34 @@ static struct mount *mount_numbered(struct mounts *mounts, uint64_t number)
     return NULL;
 }
 
-struct late_looks {
-    struct mounts *mounts;
-    bool any;
-};
-
 static void give_up(void *state, uint64_t number)
 {
-    struct late_looks *late = state;
-    struct mount *mount = mount_numbered(late->mounts, number);
+    struct mounts *mounts = state;
+    struct mount *mount = mount_numbered(mounts, number);
 
     if (mount && mount->is_looked_at)
-        set_state(late->mounts, mount, MOUNT_HUNG, 0);
-    late->any = true;
+        set_state(mounts, mount, MOUNT_HUNG, 0);
 }
 
-static bool take_report(struct mounts *mounts, const struct look_report *report)
+static bool is_same_volume(const struct volume_found *a, const struct volume_found *b)
+{
+    return strcmp(a->identity, b->identity) == 0 && strcmp(a->device, b->device) == 0 &&
+           strcmp(a->label, b->label) == 0 && a->backend == b->backend;
+}
+
+static void take_report(struct mounts *mounts, const struct look_report *report)
 {
     struct mount *mount = mount_numbered(mounts, report->mount);
 
     if (!mount)
-        return false;
+        return;
     enum mount_state state = report->error ? MOUNT_DEAD : MOUNT_HERE;
     mount->mark_error = report->mark_error;
-    if (state == MOUNT_HERE)
+    if (state == MOUNT_HERE) {
+        mounts->changes += !is_same_volume(&mount->found, &report->found);
         mount->found = report->found;
+    }
     set_state(mounts, mount, state, report->error);
-    return true;
 }
 
 /* Another look would hang as the last one does, and keep a lane for as long. */
@@ -280,24 +286,20 @@ static void begin_look(struct mounts *mounts, struct mount *mount)
     mount->is_looked_at = looks_begin(&mounts->looks, mount->number, &mount->line, NULL, false);
 }
 
-bool mounts_turn(struct mounts *mounts)
+void mounts_turn(struct mounts *mounts)
 {
-    struct late_looks late = { .mounts = mounts };
     struct look_report report;
-    bool any = false;
     usec_t now = clock_steady();
 
     while (looks_take(&mounts->looks, &report))
-        any = take_report(mounts, &report) || any;
-    looks_turn(&mounts->looks, give_up, &late);
+        take_report(mounts, &report);
+    looks_turn(&mounts->looks, give_up, mounts);
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
         if (mount->is_looked_at || mount->is_covered || !mount->next || mount->next > now)
             continue;
         begin_look(mounts, mount);
-        any = any || !mount->is_looked_at;
     }
-    return any || late.any;
 }
 
 void mounts_look_now(struct mount *mount)

@@ -37,6 +37,7 @@ struct mounts {
     struct mount *at; /* in the order of the mount table */
     uint32_t bad;     /* of them dead or hung */
     uint64_t numbers;
+    uint64_t changes; /* grows when a mount came, went or was covered, and when a look found something else */
     struct looks looks;
 };
 
@@ -46,8 +47,8 @@ void mounts_close(struct mounts *mounts);
 /* Reads the mount table and compares all of it. Errors: io, too_large. */
 enum err mounts_read(struct mounts *mounts, struct fault *fault);
 
-/* Takes the reports of looks, gives up those that are late, and begins those that are due. True: a state changed. */
-bool mounts_turn(struct mounts *mounts);
+/* Takes the reports of looks, gives up those that are late, and begins those that are due. */
+void mounts_turn(struct mounts *mounts);
 
 /* The mount that an absolute path lies on; NULL: none is known yet. */
 struct mount *mounts_covering(const struct mounts *mounts, struct bytes path);
