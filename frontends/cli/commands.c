@@ -29,8 +29,9 @@ const struct command command_table[] = {
     { "library add", "DIR", "Add a folder: scan it and watch it", "", "ignore hidden-files wait", 1, 1, false,
       library_add },
     { "library remove", "DIR", "Remove a library, and put its items among the forgotten; files are not touched",
-      "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts.", "", 1, 1, false,
-      library_remove },
+      "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts. It warns when no "
+      "other copy of a sound can be read now.",
+      "", 1, 1, false, library_remove },
     { "library list", "", "List all libraries", "", "", 0, 0, false, library_print },
     { "library rescan", "[DIR]", "Scan again, now",
       "When more than ten files and more than 5 % of a library are gone, a scan marks none as missing and "
@@ -72,7 +73,8 @@ const struct command command_table[] = {
       "all limit yes off request-id", 1, ANY, true, edit_hide },
     { "forget", "ID|PATH|QUERY…", "Put items among the forgotten: out of all results, but kept whole",
       "`loophole forgotten` lists them, `loophole undo` and `forget ID --off` bring them back, and so does `loophole "
-      "library add` of their folder. No scan does. Files are not touched. " MANY,
+      "library add` of their folder. No scan does. Files are not touched. It warns when no other copy of a sound can "
+      "be read now. " MANY,
       "all limit yes off request-id", 1, ANY, true, edit_forget },
     { "forgotten", "", "List the forgotten items, or remove them for good",
       "--empty removes all of them from the catalogue, with their tags and facts, and asks first; nothing else removes "

@@ -34,6 +34,8 @@ static enum err fill_copy(struct copies_finding *f, struct id id, struct copy_se
         .volume_id = volume.id,
         .backend = { .value = (int32_t)backend },
         .state = media.availability,
+        .has_forgotten = media.has_forgotten,
+        .forgotten = media.forgotten,
         .seen_at_us = volume.online        ? clock_now()
                       : volume.has_seen_at ? volume.seen_at
                                            : 0,

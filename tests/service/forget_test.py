@@ -55,6 +55,24 @@ def a_forgotten_item_is_in_no_list_and_undo_brings_it_back_whole(it):
 
 
 @claim(inside=Indexing)
+def forgetting_the_last_copy_of_a_sound_warns(it):
+    music, ids = a_library(it, 'copied', 3)
+    shutil.copy(music + '/0/0.wav', music + '/copy.wav')
+    it.rescan(music)
+    it.becomes(music, 'local:done=4')
+    ids = {os.path.basename(item[3]).decode(): item[2] for item in it.items(music)}
+    warning = 'no other copy of this sound can be read now'
+    same('', it.home.loophole('forget', ids['0.wav']).err)
+    contains(it.home.loophole('forget', ids['copy.wav']).err, warning)
+    contains(it.home.loophole('forget', ids['1.wav']).err, warning)
+    for _ in range(3):
+        it.home.loophole('undo')
+    it.becomes(music, 'local:done=4')
+    contains(it.home.loophole('forget', ids['0.wav'], ids['1.wav']).err, 'of 1 of the 2 sounds no other copy')
+    contains(it.home.loophole('library', 'remove', music).err, 'of 2 of the 2 sounds no other copy')
+
+
+@claim(inside=Indexing)
 def a_query_forgets_many_items_as_one_step(it):
     music, ids = a_library(it, 'many')
     contains(it.home.loophole('forget', 'kind:audio', '--all').out, '6 items')

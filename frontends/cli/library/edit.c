@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/library/last_copy.h"
 #include "schema_persist.h"
 
 static enum err request_id(const struct cli *cli, struct id *id, struct fault *fault)
@@ -198,15 +199,19 @@ static enum err edit_many(struct cli *cli, const struct id_list *items, const st
     return e;
 }
 
+static enum err edit_items(struct cli *cli, const struct id_list *items, const struct edit *edit, const char *verb,
+                           struct fault *fault)
+{
+    return items->count == 1 ? edit_one(cli, items->at[0], edit, fault) : edit_many(cli, items, edit, verb, fault);
+}
+
 /* The first `count` arguments name the items. */
 static enum err edit_named(struct cli *cli, int count, const struct edit *edit, const char *verb, struct fault *fault)
 {
     struct id_list items;
     enum err e = named_all(cli, count, cli->args, &items, fault);
 
-    if (e != ERR_OK)
-        return e;
-    return items.count == 1 ? edit_one(cli, items.at[0], edit, fault) : edit_many(cli, &items, edit, verb, fault);
+    return e == ERR_OK ? edit_items(cli, &items, edit, verb, fault) : e;
 }
 
 /* ---- facts and fields ---- */
@@ -362,6 +367,12 @@ enum err edit_hide(struct cli *cli, struct fault *fault)
 enum err edit_forget(struct cli *cli, struct fault *fault)
 {
     struct edit edit = { .has_forgotten = true, .forgotten = !cli->options.off };
+    struct id_list items;
+    enum err e = named_all(cli, cli->count, cli->args, &items, fault);
 
-    return edit_named(cli, cli->count, &edit, cli->options.off ? "Bring back" : "Forget", fault);
+    if (e == ERR_OK)
+        e = edit_items(cli, &items, &edit, cli->options.off ? "Bring back" : "Forget", fault);
+    if (e == ERR_OK && edit.forgotten)
+        last_copy_warn(cli, &items);
+    return e;
 }

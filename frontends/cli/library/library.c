@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/library/last_copy.h"
 #include "proto/wire/codec.h"
 #include "schema_indexer.h"
 #include "schema_search.h"
@@ -45,11 +46,18 @@ enum err library_add(struct cli *cli, struct fault *fault)
 enum err library_remove(struct cli *cli, struct fault *fault)
 {
     struct indexer_remove_library request = { 0 };
+    struct id_list items;
     enum err e = cli_path(cli, cli->args[0], &request.path, fault);
 
     if (cli->options.budget_ms == 0)
         cli->options.budget_ms = 600000;
-    return e != ERR_OK ? e : cli_ask(cli, "indexer.remove_library", &request, NULL, fault);
+    if (e != ERR_OK)
+        return e;
+    last_copy_list(cli, request.path, &items);
+    e = cli_ask(cli, "indexer.remove_library", &request, NULL, fault);
+    if (e == ERR_OK)
+        last_copy_warn(cli, &items);
+    return e;
 }
 
 static const struct missing_many *question_about(const struct libraries *list, struct id library)

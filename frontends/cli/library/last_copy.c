@@ -1,0 +1,81 @@
+#include "frontends/cli/library/last_copy.h"
+
+#include "schema_availability.h"
+#include "schema_indexer.h"
+#include "store/availability.h"
+
+enum { PAGE = 1000 };
+
+/* ---- the items of a library ---- */
+
+static bool find_library(struct cli *cli, struct bytes path, struct id *to)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+
+    if (cli_ask(cli, "indexer.libraries", NULL, &list, &none) != ERR_OK)
+        return false;
+    for (uint32_t i = 0; i < list.each.count; i++)
+        if (bytes_equal(list.each.at[i].path, path)) {
+            *to = list.each.at[i].id;
+            return true;
+        }
+    return false;
+}
+
+void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
+{
+    struct search_query query = { .has_limit = true, .limit = PAGE, .has_folder = true };
+    struct fault none = { 0 };
+
+    *to = (struct id_list){ 0 };
+    if (cli->options.json || !find_library(cli, library, &query.folder))
+        return;
+    to->at = arena_array(&cli->arena, LAST_COPY_MOST, sizeof(*to->at));
+    do {
+        struct found found = { 0 };
+        if (cli_ask(cli, "search.query", &query, &found, &none) != ERR_OK)
+            return;
+        for (uint32_t i = 0; i < found.items.count && to->count < LAST_COPY_MOST; i++)
+            to->at[to->count++] = found.items.at[i].media.id;
+        query.cursor = arena_text(&cli->arena, found.cursor);
+    } while (query.cursor.len && to->count < LAST_COPY_MOST);
+}
+
+/* ---- their copies ---- */
+
+/* Also true if the copies cannot be listed. */
+static bool has_other_copy(struct cli *cli, struct id item)
+{
+    const struct availability_whereis ask = { .id = item };
+    struct copies_seen copies = { 0 };
+    struct fault none = { 0 };
+
+    if (cli_ask(cli, "availability.whereis", &ask, &copies, &none) != ERR_OK || copies.more)
+        return true;
+    for (uint32_t i = 0; i < copies.each.count; i++) {
+        const struct copy_seen *copy = &copies.each.at[i];
+        if (!copy->has_forgotten && availability_is_readable((enum item_state)copy->state.value))
+            return true;
+    }
+    return false;
+}
+
+void last_copy_warn(struct cli *cli, const struct id_list *items)
+{
+    uint32_t looked_at = items->count < LAST_COPY_MOST ? items->count : LAST_COPY_MOST, last = 0;
+    struct buffer line = { 0 };
+
+    for (uint32_t i = 0; !cli->options.json && i < looked_at; i++)
+        last += !has_other_copy(cli, items->at[i]);
+    if (last == 0)
+        return;
+    if (items->count == 1)
+        buffer_add_text(&line, "loophole: no other copy of this sound can be read now");
+    else
+        cli_print(&line, "loophole: of %u of the %s%u sounds no other copy can be read now", last,
+                  items->count >= LAST_COPY_MOST ? "first " : "", looked_at);
+    buffer_add_text(&line, ": `loophole undo` brings back what was forgotten");
+    cli_remark(&line);
+    buffer_free(&line);
+}
