@@ -39,17 +39,21 @@ enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fa
 
 /* ---- a save ---- */
 
+static struct text digest_of_file(struct doing *work)
+{
+    char hex[33];
+
+    return arena_text(&work->arena, text_of(hash_hex(hash_of(work->file.at, work->file.len), 32, hex)));
+}
+
 struct action deed_save_action(struct doing *work, const struct tree *document, struct text content)
 {
     struct tree body = { .type = TREE_OBJECT };
-    struct bytes file = bytes_of(work->file.at, work->file.len);
-    char hex[33];
 
     tree_set(&body, &work->arena, "number", tree_of_whole((int64_t)work->number));
     tree_set(&body, &work->arena, "at", tree_of_whole(clock_now()));
     tree_set(&body, &work->arena, "content", tree_of_text(content));
-    tree_set(&body, &work->arena, "file",
-             tree_of_text(arena_text(&work->arena, text_of(hash_hex(hash_of(file.at, file.len), 32, hex)))));
+    tree_set(&body, &work->arena, "file", tree_of_text(digest_of_file(work)));
     tree_set(&body, &work->arena, "document", *document);
     return deed_put_action(ELEMENT_KIND_SAVED, work->id, parts_save_id(work->id, work->number),
                            tree_canonical(&body, &work->arena), 0);
@@ -94,6 +98,19 @@ static enum err send_save(struct doing *work, struct txn *txn, const struct tree
     return work_apply(work, &apply, fault);
 }
 
+/* True: nothing has changed since the last save. Its file is left alone, or is written again with the same bytes. One
+ * that another program had written in another layout cannot be: it needs a save of its own, with another digest. */
+static bool is_last_save(struct doing *work, const struct parts_save *last, struct text content, struct text mirror)
+{
+    if (last->number == 0 || !text_equal(content, tree_text(&last->body, "content")))
+        return false;
+    if (text_is(mirror, "same"))
+        return true;
+    arena_reset(&work->kept);
+    work->file = document_file(tree_get(&last->body, "document"), &work->kept);
+    return text_equal(digest_of_file(work), tree_text(&last->body, "file"));
+}
+
 static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_save *ask = work->ask;
@@ -101,11 +118,11 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     struct element_list parts;
     struct parts_save last = { 0 };
     struct tree document, place;
-    struct text content;
+    struct text content, mirror = deed_compare_mirror(work, txn);
     enum err e = work_project(work, txn, &project, fault);
 
     if (e == ERR_OK)
-        e = refuse_changed(deed_compare_mirror(work, txn), ask->has_over && ask->over, fault);
+        e = refuse_changed(mirror, ask->has_over && ask->over, fault);
     if (e == ERR_OK)
         e = parts_all(txn, &work->arena, work->id, &parts);
     if (e == ERR_OK)
@@ -114,17 +131,11 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
         return e;
     document_make(&work->arena, &project, &parts, &document);
     content = document_hash(&document, &work->arena);
-    bool is_same = last.number && text_equal(content, tree_text(&last.body, "content"));
+    bool is_same = is_last_save(work, &last, content, mirror);
     work->number = is_same ? last.number : last.number + 1;
-    if (is_same)
-        document = tree_clone(tree_get(&last.body, "document"), &work->arena);
     parts_place(txn, &work->arena, work->id, &place);
-    if (is_same) {
-        arena_reset(&work->kept);
-        work->file = document_file(&document, &work->kept);
-    } else {
+    if (!is_same)
         deed_finish_document(work, txn, &parts, &last, &document);
-    }
     work->folder = arena_text(&work->kept, tree_text(&place, "folder"));
     return is_same ? ERR_OK : send_save(work, txn, &document, content, fault);
 }

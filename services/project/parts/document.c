@@ -47,7 +47,7 @@ void document_make(struct arena *arena, const struct element *project, const str
 
     *to = (struct tree){ .type = TREE_OBJECT };
     if (more && more->type == TREE_OBJECT)
-        tree_patch(to, arena, more);
+        *to = tree_clone(more, arena); /* nulls too */
     tree_remove(&body, TEXT(FILE_KEYS));
     tree_set(to, arena, "schema_version", tree_of_text(TEXT("1.0")));
     tree_set(to, arena, "project", body);
@@ -176,8 +176,8 @@ static struct tree kept_item(struct arena *arena, const struct element_list *par
     for (uint32_t i = 0; i < parts->count; i++)
         if (parts->at[i].kind.value == ELEMENT_KIND_ITEM && id_equal(parts->at[i].id, id))
             kept = read_body(&parts->at[i], arena);
-    if (saved)
-        tree_patch(&kept, arena, saved);
+    for (uint32_t i = 0; saved && i < saved->count; i++)
+        tree_set_text(&kept, arena, saved->members[i].name, saved->members[i].value);
     tree_set(&kept, arena, "id", tree_of_id(id, arena));
     return kept;
 }
