@@ -86,9 +86,15 @@ static int receive_body(struct carried *connection, const void *in, size_t len)
     return !connection->visit || drop_receive(connection->visit, in, len) ? GO_ON : CLOSE;
 }
 
+/* libwebsockets reports the end of a body again, without end, while another request waits behind it. */
 static int end_body(struct carried *connection)
 {
-    return !connection->visit || drop_complete(connection->visit) ? GO_ON : CLOSE;
+    if (!connection->visit)
+        return GO_ON;
+    if (connection->visit->has_body)
+        return CLOSE;
+    connection->visit->has_body = true;
+    return drop_complete(connection->visit) ? GO_ON : CLOSE;
 }
 
 static int serve_browser(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)

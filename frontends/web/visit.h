@@ -14,7 +14,8 @@ struct archive;
 struct visit {
     struct web *web;
     struct lws *wsi;
-    bool is_head; /* HEAD: the answer has no body */
+    bool is_head;  /* HEAD: the answer has no body */
+    bool has_body; /* the whole body of the request has come */
     bool has_range;
     uint64_t range_first, range_last; /* range_last UINT64_MAX: to the end */
     bool is_suffix;                   /* the last `range_first` bytes */
