@@ -112,7 +112,8 @@ damage_that_a_reader_meets_is_checked_after_the_first_death() {
     _damage "$SEED"
     touch -d "$time" "$data"
     rm -f "$LOOPHOLE_HOME"/cache/search.index # search reads every row again
-    engine_up
+    # `up` reports the damage if the check ends before all services are ready.
+    loophole up >"$scratch/up.log" 2>&1 || contains "$(cat "$scratch/up.log")" "the store is damaged"
     until_true 60 _says_damaged
     until_true 60 is_ready search
     [ "$(_deaths)" -le 2 ] || fail "$(loophole crash list)"
