@@ -26,6 +26,7 @@ class Strace:
     """strace, attached to a process."""
 
     def __init__(self, pid, *options):
+        self.pid = pid
         self.out, said = tempfile.NamedTemporaryFile(suffix='.strace'), tempfile.NamedTemporaryFile()
         self.process = subprocess.Popen(['strace', '-f', '-p', str(pid), '-o', self.out.name, *options],
                                         stdin=subprocess.DEVNULL, stderr=said)
@@ -36,9 +37,11 @@ class Strace:
             skip('strace cannot attach to a process: ' + told()[:100])
 
     def end(self):
-        """Ends the trace and returns it."""
+        """Ends the trace and returns it. strace may wait for ever when it is interrupted while its process dies."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
+        until(lambda: self.process.poll() is not None or is_dead(self.pid))
+        self.process.kill()
         self.process.wait()
         return open(self.out.name, encoding='utf-8', errors='replace').read()
 
