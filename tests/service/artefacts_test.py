@@ -24,6 +24,7 @@ class Artefacts:
         self.home.up()
         self.home.loophole('index', self.sounds, '--wait')
         assert self.gives(self.sound(1)), 'there is no waveform'
+        self.count = len(self.workers())
         return self
 
     def __exit__(self, *_):
@@ -53,11 +54,15 @@ class Artefacts:
     def head(self):
         return self.home.client().must('persist.changes_since', {'revision': 0, 'limit': 1})['head']
 
-    def signal_workers(self, number):
+    def workers(self):
         indexer = self.home.pid('indexer')
         with open(f'/proc/{indexer}/task/{indexer}/children', encoding='utf-8') as children:
-            for worker in children.read().split():
-                os.kill(int(worker), number)
+            return [int(worker) for worker in children.read().split()]
+
+    def signal_workers(self, number):
+        """To all workers: an indexer that has just begun is still starting them."""
+        for worker in until(lambda: len(found := self.workers()) >= self.count and found, what='all workers run'):
+            os.kill(worker, number)
 
     def take_away(self):
         """Simulates that the drive with the sounds is disconnected."""
@@ -167,6 +172,7 @@ def duplicates_say_which_prints_they_could_not_read(it):
 @claim(inside=Artefacts)
 def persist_and_indexer_killed_in_the_middle_go_on(it):
     for _ in range(how_often(2, 9)):
+        it.until_whole()
         it.signal_workers(signal.SIGSTOP)
         shutil.rmtree(it.folder, ignore_errors=True)
         it.shows(it.sound(3))
