@@ -261,11 +261,13 @@ const struct command command_table[] = {
     { "pattern rename", "SLOT NAME", "Rename the pattern of a slot", "", "", 0, 2, true, slots_rename },
     { "pattern bank", "[N|NAME]", "Choose a bank by its number or name, or name the current bank", "", "", 0, 1, true,
       slots_bank },
-    { "pattern export_midi", "FILE.json FILE.mid", "Write a pattern as a Standard MIDI File, and list what is lost",
+    { "pattern export_midi", "FILE.json FILE.mid",
+      "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
       "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. A file that is "
       "no MIDI file is replaced with --force only.",
       "force", 2, 2, false, pattern_export_midi },
-    { "pattern import_midi", "FILE.mid FILE.json", "Make a pattern of a Standard MIDI File, and list what is changed",
+    { "pattern import_midi", "FILE.mid FILE.json",
+      "Make a pattern of a Standard MIDI File, and list the values that change",
       "Types 0 and 1, any ticks per quarter note. Notes off the grid move to the nearest step. A file that "
       "loophole did not write is replaced with --force only.",
       "force", 2, 2, false, pattern_import_midi },

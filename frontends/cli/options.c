@@ -96,7 +96,7 @@ const struct option_row option_table[] = {
     { "label", 0, "TEXT", "what undo calls the change", OPTION_WORD, AT(label), 0, 0 },
     { "file", 0, NULL, "take project.json, as another program changed it", OPTION_FLAG, AT(file), 0, 0 },
     { "check", 0, NULL, "only report what would be copied", OPTION_FLAG, AT(check), 0, 0 },
-    { "without-missing", 0, NULL, "leave out what is missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
+    { "without-missing", 0, NULL, "skip sounds that are missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
     { "new", 0, NULL, "replace the marker by a new one", OPTION_FLAG, AT(new), 0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },
 };

@@ -10,7 +10,7 @@
 #include "store/pattern/midi_file.h"
 #include "store/pattern/remark.h"
 
-/* Makes the events of one pass of a checked pattern. `remarks` gets what is lost or changed. */
+/* Makes the events of one pass of a checked pattern. `remarks` gets the values that are dropped or changed. */
 void midi_export(const struct pattern *from, struct arena *arena, struct midi_file *to, struct remarks *remarks);
 
 /* Makes a pattern: a row for each track and channel, and for each drum on channel 10 of a foreign file. Notes that

@@ -9,7 +9,7 @@
 
 enum { PAGE = 1000, SHOWN = 8, PART = 1000 /* relinks in one apply */, LIKE = 50, OF_A_SIZE = 64 };
 
-/* What is compared of a file. */
+/* The properties of a file that are compared. */
 struct known {
     struct id id;
     struct text name; /* of the item */
@@ -223,7 +223,7 @@ static struct relink_line find_candidates(struct cli *cli, const struct relinkin
     return (struct relink_line){ .id = missing->id, .name = missing->name, .path = missing->path, .candidates = to };
 }
 
-/* ---- what is asked for ---- */
+/* ---- the question ---- */
 
 static enum err read_missing(struct cli *cli, struct relinking *r, struct fault *fault)
 {
