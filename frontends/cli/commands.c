@@ -240,8 +240,8 @@ const struct command command_table[] = {
     { "transport clock", "on|off", "Send MIDI clock", "", "", 1, 1, false, transport_clock },
     { "pattern", "FILE.json", "Play a pattern from the next bar, or now if the transport is stopped",
       "frontends/examples/acid.json is one; docs/patterns.md describes the file. A row plays a synth voice, or "
-      "with `media_id` a media item: its id, or the absolute path of its file.",
-      "immediate", 1, 1, false, pattern_play },
+      "with `media_id` a media item: its id, or the absolute path of its file. --wait ends when it sounds.",
+      "immediate wait", 1, 1, false, pattern_play },
     { "pattern rows", "[ROW KEY=VALUE…]", "List the rows of the pattern that plays, or mute one or make it solo",
       "ROW is its name, or its number from 1. Keys: mute solo (on or off). While a row is solo, all others are "
       "silent. The next pattern has its own.",
@@ -249,8 +249,8 @@ const struct command command_table[] = {
     { "pattern save", "SLOT [FILE.json]", "Save the pattern that plays, or that of a file, to a slot (1 to 128)",
       "Slots belong to the open project; their files are in its folder patterns/slots.", "name", 0, 2, true,
       slots_save },
-    { "pattern load", "SLOT [immediate]", "Load a slot at the next bar; at once when the transport is stopped", "",
-      "immediate", 0, 2, true, slots_load },
+    { "pattern load", "SLOT [immediate]", "Load a slot at the next bar; at once when the transport is stopped",
+      "--wait ends when it sounds.", "immediate wait", 0, 2, true, slots_load },
     { "pattern slots", "", "List the slots of the current bank that are not empty", "", "", 0, 0, false, slots_list },
     { "pattern list", "[genre=X] [tag=X] [recent=N]", "List patterns by genre, by tag, or the newest N",
       "The patterns are those of the current bank's slots.", "", 0, 3, false, slots_list },

@@ -36,6 +36,10 @@ HANDLER_BY(load_pattern, slot_said, ask->project, slot_deed_load)
 HANDLER_BY(list_patterns, slot_said, ask->project, slot_deed_list)
 HANDLER_BY(change_slot, slot_said, ask->project, slot_deed_change)
 HANDLER_BY(bank, slot_said, ask->project, slot_deed_bank)
+HANDLER_BY(snapshot, pattern_state, NO_NAME, state_deed_snapshot)
+HANDLER_BY(apply_snapshot, slot_said, ask->project, state_deed_apply)
+HANDLER_BY(capture_all_states, pattern_state, NO_NAME, state_deed_capture)
+HANDLER_BY(restore_all_states, slot_said, ask->project, state_deed_restore)
 
 const struct project_handlers project_asks = {
     .current = answer_current,
@@ -60,4 +64,8 @@ const struct project_handlers project_asks = {
     .list_patterns = answer_list_patterns,
     .change_slot = answer_change_slot,
     .bank = answer_bank,
+    .snapshot = answer_snapshot,
+    .apply_snapshot = answer_apply_snapshot,
+    .capture_all_states = answer_capture_all_states,
+    .restore_all_states = answer_restore_all_states,
 };

@@ -123,6 +123,17 @@ def killed_within_a_copy_of_the_project_it_copies_each_slot(it):
         it.are_whole({1: 'one', 2: 'two'})
 
 
+@claim(inside=Slots)
+def a_load_that_is_repeated_after_a_death_queues_nothing_again(it):
+    client = it.home.client()
+    request = os.urandom(16)
+    ask = ('project.load_pattern', {'slot': '1'}, request)
+    first = client.ask(*ask)
+    it.home.kill('project')
+    same(first, client.ask(*ask))
+    assert client.ask(*ask[:2])[1]['pattern'] > first[1]['pattern']
+
+
 def change(it, number):
     """A command, what it says, and the names of the slots after it."""
     names = it.names

@@ -337,7 +337,7 @@ def a_media_item_that_cannot_be_loaded_leaves_its_row_and_its_pad_silent(home):
     alphabet, number = '0123456789ABCDEFGHJKMNPQRSTVWXYZ', int.from_bytes(item, 'big')
     id = ''.join(alphabet[number >> 5 * place & 31] for place in range(25, -1, -1))
     said = home.loophole('pattern', write_row(home, 'x...............', id=id), code=None).all
-    contains(said, f'warning: row 0 hat is silent: {id}')
+    contains(said, f'warning: row 1 hat is silent: {id}')
     contains(home.loophole('pads', 'set', '9', f'id={id}', code=None).all, 'warning: pad 9 is silent')
     contains(home.refused('pads', 'hit', '9'), 'pad 9 has no sound')
 

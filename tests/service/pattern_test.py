@@ -104,7 +104,7 @@ def a_wrong_row_is_refused_with_its_name(home):
     engine(home)
     play_rows(home, tone='x' * 16)
     contains(home.refused('pattern', 'rows', 'hat', 'mute=on'), 'the pattern has no row "hat"')
-    contains(home.refused('pattern', 'rows', '2', 'mute=on'), 'the pattern has no row')
+    contains(home.refused('pattern', 'rows', '2', 'mute=on'), 'the pattern has no row 2')
     contains(home.refused('pattern', 'rows', 'tone'), 'expected mute=on|off')
     contains(home.refused('pattern', 'rows', 'tone', 'mute=perhaps'), 'expected on or off')
 
@@ -216,6 +216,66 @@ def clients_that_save_one_slot_leave_one_whole_pattern(home):
             assert client.take('project')[1] in ('ok', 'conflict')
         read_json(slot_file(home, 50))
     assert names(home)[50] in ('39 of 0', '39 of 1')
+
+
+# ---- what plays as a text, and a text as what plays ----
+
+
+def state(home, ask):
+    return json.loads(home.ask(ask)['file'])
+
+
+def put_state(home, ask, pattern, **fields):
+    status, said = home.client().ask(ask, dict(fields, file=json.dumps(pattern)))
+    same('ok', status, said)
+    return said
+
+
+@claim(shares=slots_engine)
+def a_snapshot_has_the_sequencer_and_all_states_have_the_modules_too(home):
+    home.loophole('pattern', make_pattern(home, 'all', modules={'voice1': {'freq': 61.0}, 'reverb1': {'mix': 0.75}}))
+    whole, sequencer = state(home, 'project.capture_all_states'), state(home, 'project.snapshot')
+    same((61.0, 0.75), (whole['modules']['voice1']['freq'], whole['modules']['reverb1']['mix']))
+    assert 'modules' not in sequencer
+    same('X...' * 4, sequencer['sequencer']['tracks']['kick']['pattern'])
+    put_state(home, 'project.apply_snapshot', {'sequencer': {'tracks': {'hat': {'pattern': 'x' * 16}}}})
+    now = state(home, 'project.capture_all_states')
+    same((['hat'], whole['modules']), (list(now['sequencer']['tracks']), now['modules']))
+    put_state(home, 'project.restore_all_states', whole)
+    again = state(home, 'project.capture_all_states')
+    same((whole['sequencer']['tracks'], whole['modules']), (again['sequencer']['tracks'], again['modules']))
+
+
+@claim(shares=slots_engine)
+def nothing_of_a_wrong_snapshot_is_applied(home):
+    home.loophole('pattern', make_pattern(home, 'right'))
+    before = state(home, 'project.snapshot')
+    for ask in ('project.apply_snapshot', 'project.restore_all_states'):
+        status, why = home.client().ask(ask, {'file': json.dumps(
+            {'sequencer': {'bpm': 33, 'tracks': {'kick': {'pattern': 'x' * 15}}}, 'modules': {'voice1': {'freq': 99}}})})
+        same('bad_request', status)
+        contains(str(why), 'sequencer.tracks.kick.pattern: 15 steps, expected 16, 32, 48 or 64')
+    after = state(home, 'project.snapshot')
+    same(dict(before, timestamp=0), dict(after, timestamp=0))
+
+
+@claim(shares=slots_engine)
+def a_queued_pattern_is_announced_before_its_bar_and_at_it_and_a_newer_one_replaces_it(home):
+    said(home, 'save', '60', make_pattern(home, 'first'))
+    said(home, 'save', '61', make_pattern(home, 'second'))
+    home.loophole('transport', 'tempo', '60')
+    home.loophole('transport', 'start')
+    until(lambda: home.first('transport')['running'], what='the transport runs')
+    lines = said(home, 'load', '60', '--wait').splitlines()
+    bar = int(lines[0].rpartition(' ')[2])
+    same([f'[SEQ] Pattern queued for bar {bar}', f'[SEQ] Pattern loaded at bar {bar}'], lines)
+    client = home.client()
+    for slot in (60, 61):
+        client.send('project.load_pattern', {'slot': str(slot)})
+    answers = [client.take('project')[2] for _ in range(2)]
+    assert any('; it replaces a queued pattern' in str(answer) for answer in answers) or \
+        len({answer['bar'] for answer in answers}) == 2, answers
+    home.loophole('transport', 'stop')
 
 
 run_claims()

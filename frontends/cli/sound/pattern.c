@@ -4,7 +4,9 @@
 #include "common/file.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/sound/pattern_wait.h"
 #include "schema_audio.h"
+#include "store/pattern/message.h"
 #include "store/pattern/midi_check.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
@@ -52,6 +54,30 @@ void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
     buffer_free(&line);
 }
 
+/* People count rows from 1. */
+static void warn_of_row(const struct silent_sound *silent)
+{
+    struct silent_sound counted = *silent;
+
+    counted.index++;
+    cli_warn_of_silent(&counted, "row");
+}
+
+static enum err print_queued(struct cli *cli, const struct queued *queued)
+{
+    const enum message message = queued->now ? MESSAGE_LOADED_AT : queued->replaced ? MESSAGE_REPLACES : MESSAGE_QUEUED;
+    /* The first number counts from 0, as in the log; the second from 1, as people do. */
+    const struct text bar =
+        arena_printf(&cli->arena, "%lld (bar %lld)", (long long)queued->bar, (long long)queued->bar + 1);
+
+    if (cli->options.json)
+        return cli_json(cli, &queued_shape, queued);
+    for (uint32_t i = 0; i < queued->silent.count; i++)
+        warn_of_row(&queued->silent.at[i]);
+    cli_print(&cli->out, "%.*s\n", TEXT_ARG(message_text(message, &cli->arena, bar, (struct text){ 0 })));
+    return ERR_OK;
+}
+
 enum err pattern_play(struct cli *cli, struct fault *fault)
 {
     struct audio_set_pattern request = { .immediate = cli->options.immediate };
@@ -61,18 +87,13 @@ enum err pattern_play(struct cli *cli, struct fault *fault)
 
     request.pattern = file->pattern;
     if (e == ERR_OK)
+        e = pattern_await(cli, fault);
+    if (e == ERR_OK)
         e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
     if (e != ERR_OK)
         return e;
-    if (cli->options.json)
-        return cli_json(cli, &queued_shape, &queued);
-    for (uint32_t i = 0; i < queued.silent.count; i++)
-        cli_warn_of_silent(&queued.silent.at[i], "row");
-    /* The first number counts from 0, as in the log; the second from 1, as people do. */
-    cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
-              (long long)queued.bar, (long long)queued.bar + 1,
-              queued.replaced ? "; it replaces a queued pattern" : "");
-    return ERR_OK;
+    e = print_queued(cli, &queued);
+    return e == ERR_OK && cli->options.wait && !queued.now ? pattern_follow(cli, queued.number, fault) : e;
 }
 
 /* ---- MIDI files ---- */

@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/sound/pattern_wait.h"
 #include "schema_project.h"
 #include "store/pattern/pattern_file.h"
 
@@ -25,18 +26,26 @@ static void print_slots(struct cli *cli, const struct slot_said *said)
     }
 }
 
+static enum err print_said(struct cli *cli, const struct slot_said *said)
+{
+    if (cli->options.json)
+        return cli_json(cli, &slot_said_shape, said);
+    cli_print(&cli->out, "%.*s\n", TEXT_ARG(said->message));
+    print_slots(cli, said);
+    return ERR_OK;
+}
+
 static enum err ask_slots(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct slot_said said = { 0 };
-    enum err e = cli_ask(cli, name, request, &said, fault);
+    enum err e = pattern_await(cli, fault);
 
-    if (e != ERR_OK)
-        return e;
-    if (cli->options.json)
-        return cli_json(cli, &slot_said_shape, &said);
-    cli_print(&cli->out, "%.*s\n", TEXT_ARG(said.message));
-    print_slots(cli, &said);
-    return ERR_OK;
+    if (e == ERR_OK)
+        e = cli_ask(cli, name, request, &said, fault);
+    if (e == ERR_OK)
+        e = print_said(cli, &said);
+    return e == ERR_OK && cli->options.wait && said.has_pattern && !said.now ? pattern_follow(cli, said.pattern, fault)
+                                                                             : e;
 }
 
 static struct text word_of(const struct cli *cli, int index)

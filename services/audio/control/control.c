@@ -4,6 +4,7 @@
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
 #include "services/audio/control/pattern.h"
+#include "store/pattern/message.h"
 
 enum { TAP_LONGEST_US = 3000000, WAIT_US = 5000000 };
 
@@ -373,6 +374,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
     const struct sequencer *from = &ask->pattern.sequencer;
     struct transport_state at = current_state(audio);
     struct score_pattern pattern;
+    char said[MESSAGE_BAR_SIZE];
     enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
 
     if (e != ERR_OK)
@@ -391,7 +393,10 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
     recall_foretell(call, answer, audio_effects(audio) + count_effects(ask));
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
-    log_info("[SEQ] Pattern %s bar %lld", answer->now ? "loaded at" : "queued for", (long long)answer->bar);
+    log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT
+                                  : answer->replaced ? MESSAGE_REPLACES
+                                                     : MESSAGE_QUEUED,
+                                  answer->bar, said));
     return ask->immediate ? take_position(audio, call, from) : ERR_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
+#include "store/pattern/message.h"
 
 enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 50000 };
 static const double FALL_S = 1.7, LEVEL_LEAST = 1e-5; /* a peak falls by 20 dB in this time, down to -100 dB */
@@ -22,6 +23,7 @@ static void take_next(struct audio *audio, const struct note *note)
 {
     struct score *score = &audio->score;
     struct audio_pattern_began event = { .number = note->tag, .bar = note->index, .frame = note->frame };
+    char said[MESSAGE_BAR_SIZE];
 
     if (score->next_bar >= 0 && score->next.serial == note->tag) {
         score->now = score->next;
@@ -31,7 +33,7 @@ static void take_next(struct audio *audio, const struct note *note)
         score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
         audio_score_publish(audio);
     }
-    log_info("[SEQ] Pattern loaded at bar %lld", (long long)note->index);
+    log_info("%s", message_of_bar(MESSAGE_LOADED_AT, note->index, said));
     service_publish(audio->service, "pattern_began", &event);
 }
 

@@ -64,8 +64,8 @@ static enum err find_row(struct call *call, const struct score_pattern *pattern,
         *number = i;
         return ERR_OK;
     }
-    if (ask->has_row)
-        (void)refuse(call, ERR_NOT_FOUND, "the pattern has no row %llu", (unsigned long long)ask->row);
+    if (ask->has_row) /* people count from 1 */
+        (void)refuse(call, ERR_NOT_FOUND, "the pattern has no row %llu", (unsigned long long)ask->row + 1);
     else
         (void)refuse(call, ERR_NOT_FOUND, "the pattern has no row \"%.*s\"", TEXT_ARG(ask->name));
     return fault_hint(call_fault(call), "`loophole pattern rows` lists them");

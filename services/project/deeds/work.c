@@ -97,11 +97,11 @@ static void take_asked(void *state, enum err error, const void *answer, const st
     struct fault why = fault ? *fault : (struct fault){ 0 };
 
     work->is_sent = false;
-    if (error != ERR_OK) {
+    if (error != ERR_OK && !(error == ERR_NOT_FOUND && work->may_be_none)) {
         fail_work(work, error, &why);
         return;
     }
-    work->taken(work, answer);
+    work->taken(work, error == ERR_OK ? answer : NULL);
     step_work(work);
 }
 
@@ -111,7 +111,7 @@ enum err work_ask(struct doing *work, const char *name, const void *request,
     enum err e;
 
     work->taken = taken;
-    e = service_ask(work->p->service, name, request, budget_of(work), NULL, take_asked, work, fault);
+    e = service_ask(work->p->service, name, request, budget_of(work), &work->sender, take_asked, work, fault);
     work->is_sent = e == ERR_OK;
     return e;
 }

@@ -38,6 +38,7 @@ struct doing {
     bool is_sent;                                          /* an ask or a filing is in progress */
     bool has_changed;                                      /* persist did what it was asked */
     bool is_strict;                                        /* a conflict is the client's own */
+    bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
     struct text named;                                     /* the project as the ask names it; "": the open one */
     struct id id;                                          /* the project */
     struct arena arena;                                    /* of the present phase */
@@ -64,7 +65,8 @@ enum err work_send(struct doing *work, const char *name, const void *request, st
 void work_continue(struct doing *work); /* when something that the deed itself began has ended */
 void work_answer(struct doing *work, const void *answer);
 
-/* Asks another service in `before` or `after`. `taken` copies what it needs of the answer; an error ends the work. */
+/* Asks another service in `before` or `after`, under the client's request id: a repeated ask is answered as the first
+ * was. `taken` copies what it needs of the answer; an error ends the work. */
 enum err work_ask(struct doing *work, const char *name, const void *request,
                   void (*taken)(struct doing *work, const void *answer), struct fault *fault);
 

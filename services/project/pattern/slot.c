@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "services/project/pattern/message.h"
+#include "store/pattern/message.h"
 
 enum { NUMBER_SIZE = 32, DIGITS = 32, DIGESTS_KEPT = 16 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "services/project/parts/kinds.h"
-#include "services/project/pattern/message.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "store/pattern/message.h"
 
 enum { CHANGE_ACTIONS = 16 };
 

@@ -7,7 +7,7 @@
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/parts/kinds.h"
-#include "services/project/pattern/message.h"
+#include "store/pattern/message.h"
 #include "store/pattern/pattern_check.h"
 
 enum { FEW_ACTIONS = 16 };
@@ -17,8 +17,8 @@ static struct text slot_word(struct doing *work, uint32_t slot)
     return arena_printf(&work->kept, "%u", slot);
 }
 
-static enum err send_actions(struct doing *work, const char *label, struct action *actions, uint32_t count,
-                             struct fault *fault)
+enum err slot_job_send(struct doing *work, const char *label, struct action *actions, uint32_t count,
+                       struct fault *fault)
 {
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = text_of(label),
@@ -34,8 +34,7 @@ static struct text keep_text(struct doing *work, struct text text)
     return arena_text(&work->kept, text);
 }
 
-/* What another program wrote becomes the truth, without a step of undo. */
-static uint32_t adopt_changes(struct doing *work, struct action *to)
+uint32_t slot_job_adopt(struct doing *work, struct action *to)
 {
     struct slot_job *job = slot_job_of(work);
     uint32_t count = 0;
@@ -53,13 +52,14 @@ static uint32_t adopt_changes(struct doing *work, struct action *to)
 
 /* ---- save ---- */
 
-static void take_pattern(struct doing *work, const void *answer)
+void slot_take_playing(struct doing *work, const void *answer)
 {
     const struct pattern_now *now = answer;
     struct slot_job *job = slot_job_of(work);
 
-    job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
-    (void)codec_copy(&pattern_shape, &now->pattern, &work->kept, &job->pattern->pattern);
+    job->playing = arena_alloc(&work->kept, sizeof(*job->playing));
+    if (now)
+        (void)codec_copy(&pattern_shape, &now->pattern, &work->kept, &job->playing->pattern);
 }
 
 static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fault)
@@ -71,18 +71,17 @@ static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fa
 
     (void)txn;
     if (e != ERR_OK || ask->file.len == 0)
-        return e == ERR_OK ? work_ask(work, "audio.pattern", NULL, take_pattern, fault) : e;
+        return e == ERR_OK ? work_ask(work, "audio.pattern", NULL, slot_take_playing, fault) : e;
     job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
     return pattern_file_read(ask->file, &work->kept, job->pattern, fault);
 }
 
-/* A pattern without a name has that of its slot. */
-static void name_pattern(struct doing *work, struct pattern *pattern, struct text name, uint32_t slot)
+void slot_name_pattern(struct pattern *pattern, struct text name, struct text otherwise)
 {
     if (name.len)
         pattern->metadata.name = name;
     if (pattern->metadata.name.len == 0)
-        pattern->metadata.name = arena_printf(&work->kept, "Pattern %u", slot);
+        pattern->metadata.name = otherwise;
     if (pattern->metadata.genre.len == 0)
         pattern->metadata.genre = TEXT("user");
     if (pattern->chronus_version.len == 0)
@@ -92,7 +91,7 @@ static void name_pattern(struct doing *work, struct pattern *pattern, struct tex
     pattern->timestamp = (double)clock_now() / 1e6;
 }
 
-static struct text write_text(struct doing *work, const struct pattern_file *file)
+struct text slot_job_text(struct doing *work, const struct pattern_file *file)
 {
     struct buffer bytes = { 0 };
     struct text text;
@@ -119,10 +118,11 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
         e = slot_job_begin(work, txn, &banks, fault);
     if (e != ERR_OK)
         return e;
+    job->pattern = job->pattern ? job->pattern : job->playing;
     if (job->count == 0) { /* the first time: a conflict plans again with the same text */
-        name_pattern(work, &job->pattern->pattern, ask->name, slot);
+        slot_name_pattern(&job->pattern->pattern, ask->name, arena_printf(&work->kept, "Pattern %u", slot));
         job->places = arena_alloc(&work->kept, sizeof(*job->places));
-        job->places->content = write_text(work, job->pattern);
+        job->places->content = slot_job_text(work, job->pattern);
         job->count = 1;
     }
     job->places->writes = true;
@@ -134,7 +134,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     actions[count++] = slot_put_banks(&work->arena, work->id, &banks);
     job->said = message_text(MESSAGE_SAVED, &work->kept, slot_word(work, slot), (struct text){ 0 });
     (void)snprintf(label, sizeof(label), "save pattern to slot %u", slot);
-    return send_actions(work, label, actions, count, fault);
+    return slot_job_send(work, label, actions, count, fault);
 }
 
 /* A text that is not among those of the slot was made for a repeated ask: that of its first copy is stored. */
@@ -151,9 +151,9 @@ static enum err write_slots(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-static enum err answer_said(struct doing *work, struct txn *txn, struct fault *fault)
+enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    struct slot_said said = { 0 };
+    struct slot_said said = slot_job_of(work)->loaded;
 
     (void)txn;
     if (work->filed.code != ERR_OK) {
@@ -169,84 +169,7 @@ const struct deed slot_deed_save = {
     .before = begin_save,
     .plan = plan_save,
     .after = write_slots,
-    .answer = answer_said,
-};
-
-/* ---- load ---- */
-
-static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_load_pattern *ask = work->ask;
-    struct slot_banks banks;
-    uint32_t slot;
-    enum err e = slot_read_number(ask->slot, &slot, fault);
-
-    if (e == ERR_OK)
-        e = slot_job_begin(work, txn, &banks, fault);
-    if (e == ERR_OK)
-        slot_job_read(work, &slot, 1);
-    return e;
-}
-
-static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    struct slot_job *job = slot_job_of(work);
-    const uint32_t slot = slot_in_bank(job->places->row.number);
-    struct slot_banks banks;
-    struct action actions[FEW_ACTIONS];
-    uint32_t count = 0;
-    enum err e = slot_job_begin(work, txn, &banks, fault);
-
-    if (e == ERR_OK)
-        e = slot_job_compare(work, txn, fault);
-    if (e == ERR_OK && !job->pattern)
-        job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
-    if (e == ERR_OK)
-        e = slot_job_pattern(work, job->places, job->pattern, fault);
-    if (e != ERR_OK)
-        return e;
-    job->places->content = keep_text(work, job->places->content);
-    count = adopt_changes(work, actions);
-    if (job->active != slot) {
-        slot_set_active(&banks, &work->arena, slot);
-        actions[count++] = slot_put_banks(&work->arena, work->id, &banks);
-    }
-    return send_actions(work, "load pattern", actions, count, fault);
-}
-
-static void take_queued(struct doing *work, const void *answer)
-{
-    const struct queued *queued = answer;
-    struct slot_job *job = slot_job_of(work);
-    const struct text bar = arena_printf(&work->kept, "%lld", (long long)queued->bar);
-
-    job->said = message_text(queued->now ? MESSAGE_LOADED_AT : MESSAGE_QUEUED, &work->kept, bar, (struct text){ 0 });
-}
-
-static enum err sound_pattern(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_load_pattern *ask = work->ask;
-    struct slot_job *job = slot_job_of(work);
-    struct audio_set_pattern request = { .pattern = job->pattern->pattern, .immediate = ask->immediate };
-    struct element project;
-    struct tree body;
-    enum err e = work_project(work, txn, &project, fault);
-
-    if (e == ERR_OK)
-        e = tree_read(project.body, &work->arena, &body, fault);
-    if (e != ERR_OK)
-        return e;
-    if (tree_bool(&body, "tempo_lock", false))
-        request.pattern.sequencer.has_bpm = request.pattern.sequencer.has_swing = false;
-    slot_job_write(work, false);
-    return work_ask(work, "audio.set_pattern", &request, take_queued, fault);
-}
-
-const struct deed slot_deed_load = {
-    .before = begin_load,
-    .plan = plan_load,
-    .after = sound_pattern,
-    .answer = answer_said,
+    .answer = slot_answer_said,
 };
 
 /* ---- list ---- */

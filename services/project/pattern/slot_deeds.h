@@ -6,6 +6,7 @@
 #include "services/project/pattern/slot_filing.h"
 
 extern const struct deed slot_deed_save, slot_deed_load, slot_deed_list, slot_deed_change, slot_deed_bank;
+extern const struct deed state_deed_snapshot, state_deed_apply, state_deed_capture, state_deed_restore; /* states.c */
 
 /* One slot during a deed. */
 struct slot_place {
@@ -25,6 +26,8 @@ struct slot_job {
     uint32_t bank_number, active, count;
     struct slot_place *places;
     struct pattern_file *pattern;
+    struct pattern_file *playing; /* of slot_take_playing; all absent: none plays */
+    struct slot_said loaded;      /* what the audio core said of a pattern that it got */
 };
 
 struct slot_job *slot_job_of(struct doing *work);
@@ -50,6 +53,29 @@ enum err slot_job_take_stored(struct doing *work, struct txn *txn);
 
 /* Writes the files that differ from the store. `waits`: the phase goes on when they are on the disk. */
 void slot_job_write(struct doing *work, bool waits);
+
+/* Sends actions as one step of undo of the project; none are no step. */
+enum err slot_job_send(struct doing *work, const char *label, struct action *actions, uint32_t count,
+                       struct fault *fault);
+
+/* What another program wrote becomes the truth, without a step of undo. Returns the number of actions. */
+uint32_t slot_job_adopt(struct doing *work, struct action *to);
+
+/* Of the answer to audio.pattern: what plays. */
+void slot_take_playing(struct doing *work, const void *answer);
+
+/* Gives a pattern its name, or if it has none the other one, and the time of now. */
+void slot_name_pattern(struct pattern *pattern, struct text name, struct text otherwise);
+
+/* The text of a pattern's file; it lives until the answer. */
+struct text slot_job_text(struct doing *work, const struct pattern_file *file);
+
+/* Sends a pattern to the audio core (`before` or `after`), without its tempo while the project's lock is on. */
+enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,
+                        struct fault *fault);
+
+/* Answers with what was said, or with the fault of the files. */
+enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);
 
 uint32_t slot_in_bank(uint32_t number); /* 1 to 128 */
 void slot_job_answer(struct doing *work, struct slot_said *said);

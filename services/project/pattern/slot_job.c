@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "common/process/log.h"
-#include "services/project/pattern/message.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "store/pattern/message.h"
 
 struct slot_job *slot_job_of(struct doing *work)
 {

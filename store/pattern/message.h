@@ -1,15 +1,18 @@
-/* message.h: the sentences of pattern commands, the same for the command line and the wire; docs/patterns.md lists
- * them. Any thread. */
-#ifndef LOOPHOLE_PROJECT_MESSAGE_H
-#define LOOPHOLE_PROJECT_MESSAGE_H
+/* message.h: the sentences of pattern commands with their exit codes: one table for the wire, OSC, the command line and
+ * the log. docs/patterns.md lists them. Any thread. */
+#ifndef LOOPHOLE_STORE_MESSAGE_H
+#define LOOPHOLE_STORE_MESSAGE_H
 
 #include "common/arena.h"
 #include "common/err.h"
+
+enum { MESSAGE_BAR_SIZE = 96 };
 
 enum message {
     MESSAGE_SAVED,
     MESSAGE_LOADED_AT,
     MESSAGE_QUEUED,
+    MESSAGE_REPLACES,
     MESSAGE_DELETED,
     MESSAGE_COPIED,
     MESSAGE_MOVED,
@@ -28,6 +31,9 @@ enum message {
 
 /* The sentence with its texts; up to two, in order. */
 struct text message_text(enum message message, struct arena *arena, struct text first, struct text second);
+
+/* The sentence about a bar, which counts from 0. Returns `to`. */
+const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BAR_SIZE]);
 
 /* Fills the fault with the sentence and the code that the table gives it. Returns the code. */
 enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault);

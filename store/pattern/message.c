@@ -1,4 +1,4 @@
-#include "services/project/pattern/message.h"
+#include "store/pattern/message.h"
 
 #include <stdio.h>
 
@@ -9,6 +9,7 @@ static const struct {
     [MESSAGE_SAVED] = { "[PATTERN] Saved to slot ", "", "", ERR_OK },
     [MESSAGE_LOADED_AT] = { "[SEQ] Pattern loaded at bar ", "", "", ERR_OK },
     [MESSAGE_QUEUED] = { "[SEQ] Pattern queued for bar ", "", "", ERR_OK },
+    [MESSAGE_REPLACES] = { "[SEQ] Pattern queued for bar ", "; it replaces a queued pattern", "", ERR_OK },
     [MESSAGE_DELETED] = { "[PATTERN] Deleted slot ", "", "", ERR_OK },
     [MESSAGE_COPIED] = { "[PATTERN] Copied slot ", " to slot ", "", ERR_OK },
     [MESSAGE_MOVED] = { "[PATTERN] Moved slot ", " to slot ", "", ERR_OK },
@@ -29,6 +30,13 @@ struct text message_text(enum message message, struct arena *arena, struct text 
 {
     return arena_printf(arena, "%s%.*s%s%.*s%s", sentences[message].begin, TEXT_ARG(first), sentences[message].between,
                         TEXT_ARG(second), sentences[message].end);
+}
+
+const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BAR_SIZE])
+{
+    (void)snprintf(to, MESSAGE_BAR_SIZE, "%s%lld%s%s", sentences[message].begin, (long long)bar,
+                   sentences[message].between, sentences[message].end);
+    return to;
 }
 
 enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault)

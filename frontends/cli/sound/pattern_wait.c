@@ -1,0 +1,57 @@
+#include "frontends/cli/sound/pattern_wait.h"
+
+#include "schema_audio.h"
+#include "store/pattern/message.h"
+
+enum { LOOK_MS = 1000 };
+
+enum err pattern_await(struct cli *cli, struct fault *fault)
+{
+    return cli->options.wait ? ask_subscribe(cli->asker, "audio.pattern_began", fault) : ERR_OK;
+}
+
+static enum err print_began(struct cli *cli, const struct audio_pattern_began *began)
+{
+    if (cli->options.json)
+        return cli_json(cli, &audio_pattern_began_shape, began);
+    const struct text bar = arena_printf(&cli->arena, "%lld", (long long)began->bar);
+    cli_print(&cli->out, "%.*s\n", TEXT_ARG(message_text(MESSAGE_LOADED_AT, &cli->arena, bar, (struct text){ 0 })));
+    return ERR_OK;
+}
+
+/* An event may be lost: the transport knows which pattern sounds. */
+static enum err look_at_transport(struct cli *cli, struct audio_pattern_began *to, struct fault *fault)
+{
+    struct transport_state now = { 0 };
+    enum err e = cli_ask(cli, "audio.transport", NULL, &now, fault);
+
+    if (e == ERR_OK)
+        *to = (struct audio_pattern_began){ .number = now.pattern, .bar = now.bar, .frame = now.frame };
+    return e;
+}
+
+static enum err take_event(struct cli *cli, struct audio_pattern_began *to, struct fault *fault)
+{
+    struct text topic;
+    struct event_frame frame;
+    enum err e = ask_next_event(cli->asker, LOOK_MS, &topic, &frame, fault);
+
+    if (e == ERR_OK)
+        return codec_decode(&audio_pattern_began_shape, frame.body, &cli->arena, to, fault);
+    return e == ERR_TIMEOUT ? look_at_transport(cli, to, fault) : e;
+}
+
+enum err pattern_follow(struct cli *cli, uint64_t number, struct fault *fault)
+{
+    struct audio_pattern_began began = { 0 };
+    enum err e = ERR_OK;
+
+    cli_flush(cli);
+    while (e == ERR_OK && began.number < number)
+        e = take_event(cli, &began, fault);
+    if (e != ERR_OK)
+        return e;
+    if (began.number > number)
+        return fault_set(fault, ERR_CONFLICT, "another pattern was loaded before this one began");
+    return print_began(cli, &began);
+}

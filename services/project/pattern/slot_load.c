@@ -1,0 +1,98 @@
+/* Loading: from a slot into the sequencer. */
+#include "schema_audio.h"
+#include "services/project/pattern/slot_deeds.h"
+#include "store/pattern/message.h"
+
+enum { FEW_ACTIONS = 16 };
+
+static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load_pattern *ask = work->ask;
+    struct slot_banks banks;
+    uint32_t slot;
+    enum err e = slot_read_number(ask->slot, &slot, fault);
+
+    if (e == ERR_OK)
+        e = slot_job_begin(work, txn, &banks, fault);
+    if (e == ERR_OK)
+        slot_job_read(work, &slot, 1);
+    return e;
+}
+
+static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+    const uint32_t slot = slot_in_bank(job->places->row.number);
+    struct slot_banks banks;
+    struct action actions[FEW_ACTIONS];
+    uint32_t count = 0;
+    enum err e = slot_job_begin(work, txn, &banks, fault);
+
+    if (e == ERR_OK)
+        e = slot_job_compare(work, txn, fault);
+    if (e == ERR_OK && !job->pattern)
+        job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    if (e == ERR_OK)
+        e = slot_job_pattern(work, job->places, job->pattern, fault);
+    if (e != ERR_OK)
+        return e;
+    job->places->content = arena_text(&work->kept, job->places->content);
+    count = slot_job_adopt(work, actions);
+    if (job->active != slot) {
+        slot_set_active(&banks, &work->arena, slot);
+        actions[count++] = slot_put_banks(&work->arena, work->id, &banks);
+    }
+    return slot_job_send(work, "load pattern", actions, count, fault);
+}
+
+static void take_queued(struct doing *work, const void *answer)
+{
+    const struct queued *queued = answer;
+    struct slot_job *job = slot_job_of(work);
+    const struct text bar = arena_printf(&work->kept, "%lld", (long long)queued->bar);
+
+    job->said = message_text(queued->now        ? MESSAGE_LOADED_AT
+                             : queued->replaced ? MESSAGE_REPLACES
+                                                : MESSAGE_QUEUED,
+                             &work->kept, bar, (struct text){ 0 });
+    job->loaded = (struct slot_said){ .has_pattern = true,
+                                      .pattern = queued->number,
+                                      .has_bar = true,
+                                      .bar = queued->bar,
+                                      .has_now = true,
+                                      .now = queued->now,
+                                      .has_replaced = true,
+                                      .replaced = queued->replaced };
+}
+
+enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,
+                        struct fault *fault)
+{
+    struct audio_set_pattern request = { .pattern = *pattern, .immediate = immediate };
+    struct element project;
+    struct tree body;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = tree_read(project.body, &work->arena, &body, fault);
+    if (e != ERR_OK)
+        return e;
+    if (tree_bool(&body, "tempo_lock", false))
+        request.pattern.sequencer.has_bpm = request.pattern.sequencer.has_swing = false;
+    return work_ask(work, "audio.set_pattern", &request, take_queued, fault);
+}
+
+static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load_pattern *ask = work->ask;
+
+    slot_job_write(work, false);
+    return slot_job_sound(work, txn, &slot_job_of(work)->pattern->pattern, ask->immediate, fault);
+}
+
+const struct deed slot_deed_load = {
+    .before = begin_load,
+    .plan = plan_load,
+    .after = sound_slot,
+    .answer = slot_answer_said,
+};

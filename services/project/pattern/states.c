@@ -1,0 +1,97 @@
+/* What plays as the text of a pattern, and a text as what plays. The sequencer's part alone is a snapshot. */
+#include "services/project/pattern/slot_deeds.h"
+#include "store/pattern/message.h"
+
+static enum err ask_playing(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    return work_ask(work, "audio.pattern", NULL, slot_take_playing, fault);
+}
+
+static void answer_text(struct doing *work, struct pattern_file *file)
+{
+    struct pattern *pattern = &file->pattern;
+    struct pattern_state state;
+
+    slot_name_pattern(pattern, (struct text){ 0 }, TEXT("Pattern"));
+    state.file = slot_job_text(work, file);
+    work_answer(work, &state);
+}
+
+static enum err answer_all(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    answer_text(work, slot_job_of(work)->playing);
+    return ERR_OK;
+}
+
+static enum err answer_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct pattern_file *playing = slot_job_of(work)->playing;
+
+    (void)txn;
+    (void)fault;
+    playing->pattern.modules = (struct modules){ 0 };
+    answer_text(work, playing);
+    return ERR_OK;
+}
+
+const struct deed state_deed_capture = { .needs_no_project = true, .before = ask_playing, .answer = answer_all };
+const struct deed state_deed_snapshot = { .needs_no_project = true, .before = ask_playing, .answer = answer_snapshot };
+
+/* ---- a text as what plays ---- */
+
+static enum err read_pattern(struct doing *work, struct text file, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+
+    job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    return pattern_file_read(file, &work->kept, job->pattern, fault);
+}
+
+static enum err begin_apply(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_apply_snapshot *ask = work->ask;
+    enum err e = read_pattern(work, ask->file, fault);
+
+    work->may_be_none = true;
+    return e == ERR_OK ? ask_playing(work, txn, fault) : e;
+}
+
+/* Voices that the rows name and that do not play sound with their defaults. */
+static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_apply_snapshot *ask = work->ask;
+    struct slot_job *job = slot_job_of(work);
+
+    work->may_be_none = false;
+    job->pattern->pattern.modules = job->playing->pattern.modules;
+    return slot_job_sound(work, txn, &job->pattern->pattern, ask->immediate, fault);
+}
+
+static enum err begin_restore(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_restore_all_states *ask = work->ask;
+
+    (void)txn;
+    return read_pattern(work, ask->file, fault);
+}
+
+static enum err restore_all(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_restore_all_states *ask = work->ask;
+
+    return slot_job_sound(work, txn, &slot_job_of(work)->pattern->pattern, ask->immediate, fault);
+}
+
+const struct deed state_deed_apply = {
+    .before = begin_apply,
+    .after = apply_snapshot,
+    .answer = slot_answer_said,
+};
+const struct deed state_deed_restore = {
+    .before = begin_restore,
+    .after = restore_all,
+    .answer = slot_answer_said,
+};
