@@ -313,6 +313,13 @@ const struct command command_table[] = {
     { "audio connect", "PORT CLIENT:PORT", "Connect two ports, now and whenever both exist", "", "", 2, 2, false,
       audio_connect },
     { "audio disconnect", "PORT CLIENT:PORT", "Remove a connection", "", "", 2, 2, false, audio_disconnect },
+    { "basket add", "ID|PATH|QUERY…", "Put links to items into the basket, a folder for the file browsers of DAWs",
+      "`loophole basket list` shows the folder. The links are symbolic. --hard makes hard ones, for programs that "
+      "follow no symbolic links: the sounds must lie on the file system of the basket. " MANY_ITEMS,
+      "all limit yes hard", 1, ANY, true, basket_put },
+    { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
+    { "basket clear", "", "Remove all links from the basket; the sounds stay",
+      "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
     { "doctor", "", "Check the machine and the engine, and say what to do", "", "", 0, 0, false, doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
     { "crash show", "NAME", "Show one death: time, signal, backtrace, the message in hand", "", "", 1, 1, false,

@@ -99,6 +99,7 @@ const struct option_row option_table[] = {
     { "check", 0, NULL, "only report what would be copied", OPTION_FLAG, AT(check), 0, 0 },
     { "without-missing", 0, NULL, "skip sounds that are missing or offline", OPTION_FLAG, AT(without_missing), 0, 0 },
     { "new", 0, NULL, "replace the marker by a new one", OPTION_FLAG, AT(new), 0, 0 },
+    { "hard", 0, NULL, "make hard links", OPTION_FLAG, AT(hard), 0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },
 };
 const int option_count = sizeof option_table / sizeof option_table[0];

@@ -26,7 +26,50 @@ static enum err answer_address(struct web *web, struct call *call, const struct 
     return e;
 }
 
-const struct web_handlers web_asks = { .address = answer_address };
+static enum err answer_logs(struct web *web, struct call *call, const struct web_logs *ask, struct log_page *to)
+{
+    return logs_answer(&web->desk, call, ask, to);
+}
+
+static enum err answer_crashes(struct web *web, struct call *call, const struct web_crashes *ask, struct deaths *to)
+{
+    return deaths_answer(&web->desk, call, ask, to);
+}
+
+static enum err answer_doctor(struct web *web, struct call *call, const struct web_doctor *ask, struct findings *to)
+{
+    (void)ask; /* it has no fields */
+    (void)to;  /* the answer comes later */
+    return findings_answer(&web->desk, call);
+}
+
+static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
+{
+    (void)ask;
+    (void)to;
+    return basket_answer(&web->desk, call, NULL, false);
+}
+
+static enum err add_to_basket(struct web *web, struct call *call, const struct web_basket_add *ask, struct basket *to)
+{
+    (void)to;
+    return basket_answer(&web->desk, call, ask, false);
+}
+
+static enum err clear_basket(struct web *web, struct call *call, const struct web_basket_clear *ask, struct basket *to)
+{
+    (void)ask;
+    (void)to;
+    return basket_answer(&web->desk, call, NULL, true);
+}
+
+const struct web_handlers web_asks = { .address = answer_address,
+                                       .logs = answer_logs,
+                                       .crashes = answer_crashes,
+                                       .doctor = answer_doctor,
+                                       .basket = answer_basket,
+                                       .basket_add = add_to_basket,
+                                       .basket_clear = clear_basket };
 
 bool web_is_alive(void *state)
 {
@@ -167,7 +210,9 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
     *web = (struct web){ .service = service, .paths = service_paths(service) };
     use_small_stacks();
     drop_clean(web);
-    e = open_parts(web, fault);
+    e = desk_open(&web->desk, service, fault);
+    if (e == ERR_OK)
+        e = open_parts(web, fault);
     if (e != ERR_OK)
         return e;
     atomic_store(&web->beat, clock_steady());
@@ -184,6 +229,7 @@ void web_close(struct web *web)
         lws_cancel_service(web->context);
     if (web->has_thread)
         pthread_join(web->thread, NULL);
+    desk_close(&web->desk);
     bool hangs = web->errands && !errands_end(web->errands);
     hangs = (web->makers && !errands_end(web->makers)) || hangs;
     if (hangs)

@@ -7,6 +7,7 @@
 
 #include "common/mailbox.h"
 #include "common/process/errand.h"
+#include "frontends/web/asks/desk.h"
 #include "frontends/web/door.h"
 #include "frontends/web/gate.h"
 #include "frontends/web/lines.h"
@@ -46,6 +47,7 @@ struct inner_ask;
 struct web {
     struct service *service;
     const struct paths *paths;
+    struct desk desk; /* the loop's thread */
     struct gate gate;
     pthread_t thread;
     bool has_thread;

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
     ENTRY_HEAD = 30,
@@ -12,97 +11,7 @@ enum {
     VERSION = 10,        /* 1.0: stored files */
     NAME_IS_UTF8 = 2048, /* general purpose bit 11 */
     DAY = 1 << 5 | 1,    /* 1 January 1980: the archive has no dates */
-    STEM_MOST = 150,     /* bytes of a name, before its number */
 };
-
-/* ---- names ---- */
-
-static const char *last_part(struct bytes path, uint32_t *len)
-{
-    const uint8_t *at = path.len ? memrchr(path.at, '/', path.len) : NULL;
-    uint32_t from = at ? (uint32_t)(at - path.at) + 1 : 0;
-
-    *len = path.len - from;
-    return path.len ? (const char *)path.at + from : "";
-}
-
-/* Device names of Windows, with any extension. */
-static bool is_reserved(const char *name)
-{
-    static const char *const words[] = { "con", "prn", "aux", "nul", "com", "lpt" };
-    size_t len = strcspn(name, ".");
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (strncasecmp(name, words[i], 3) == 0 && (len == 3 || (len == 4 && i >= 4 && strchr("0123456789", name[3]))))
-            return true;
-    return false;
-}
-
-/* Writes whole characters, at most STEM_MOST bytes. */
-static void make_safe(struct bytes path, char to[ZIP_NAME_SIZE])
-{
-    char repaired[STEM_MOST];
-    struct text from = { .at = repaired };
-    const char *last = last_part(path, &from.len);
-    uint32_t len = 0;
-
-    from.len = text_repair(repaired, STEM_MOST - 2, (struct text){ from.len, last });
-    while (from.len > 0) {
-        uint32_t size = text_character(from);
-        bool is_bad = text_steers(from) || strchr("/\\:*?\"<>|", *from.at);
-
-        memcpy(to + len, is_bad ? "_" : from.at, is_bad ? 1 : size);
-        len += is_bad ? 1 : size;
-        from = (struct text){ from.len - size, from.at + size };
-    }
-    to[len] = '\0';
-    while (len > 0 && strchr(" .", to[len - 1])) /* Windows drops them */
-        to[--len] = '\0';
-    if (len == 0)
-        (void)strcpy(to, "_");
-    if (to[0] == '.')
-        to[0] = '_';
-    if (is_reserved(to)) {
-        memmove(to + 1, to, strlen(to) + 1);
-        to[0] = '_';
-    }
-}
-
-static void write_lower(const char *from, char *to)
-{
-    for (; *from; from++)
-        *to++ = (char)(*from >= 'A' && *from <= 'Z' ? *from + 'a' - 'A' : *from);
-    *to = '\0';
-}
-
-static bool is_taken(const struct zip_file *zip, const char *name)
-{
-    char low[ZIP_NAME_SIZE];
-    const char *at = (const char *)zip->names.at, *end = at ? at + zip->names.len : at;
-
-    write_lower(name, low);
-    for (; at < end; at += strlen(at) + 1)
-        if (strcmp(at, low) == 0)
-            return true;
-    return false;
-}
-
-/* "kick.wav", "kick (2).wav", … */
-static void choose_name(struct zip_file *zip, struct bytes path)
-{
-    char safe[ZIP_NAME_SIZE], low[ZIP_NAME_SIZE];
-    const char *dot;
-    int stem;
-
-    make_safe(path, safe);
-    dot = strrchr(safe, '.');
-    stem = dot && dot > safe ? (int)(dot - safe) : (int)strlen(safe);
-    (void)snprintf(zip->name, sizeof(zip->name), "%s", safe);
-    for (unsigned number = 2; is_taken(zip, zip->name); number++)
-        (void)snprintf(zip->name, sizeof(zip->name), "%.*s (%u)%.150s", stem, safe, number, safe + stem);
-    write_lower(zip->name, low);
-    buffer_add(&zip->names, low, strlen(low) + 1);
-}
 
 /* ---- entries ---- */
 
@@ -133,7 +42,7 @@ static enum err append_bytes(struct zip_file *zip, const void *bytes, size_t len
 {
     enum err e = ERR_OK;
 
-    if (zip->at + len + zip->directory.len + ENTRY_HEAD + DIRECTORY_HEAD + END_SIZE + (2 * ZIP_NAME_SIZE) > UINT32_MAX)
+    if (zip->at + len + zip->directory.len + ENTRY_HEAD + DIRECTORY_HEAD + END_SIZE + (2 * SAFE_NAME_SIZE) > UINT32_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "the archive has over 4 GiB");
     e = zip->sink.append(zip->sink.state, bytes, len, fault);
     zip->at += e == ERR_OK ? len : 0;
@@ -154,7 +63,7 @@ enum err zip_open_entry(struct zip_file *zip, struct bytes path, struct fault *f
 
     if (zip->count == UINT16_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "the archive has over %d files", UINT16_MAX);
-    choose_name(zip, path);
+    safe_names_choose(&zip->names, path, zip->name);
     zip->entry = zip->at;
     zip->crc = 0;
     buffer_add(&head, "PK\3\4", 4);
@@ -225,6 +134,6 @@ enum err zip_end(struct zip_file *zip, struct fault *fault)
 
 void zip_free(struct zip_file *zip)
 {
-    buffer_free(&zip->names);
+    safe_names_free(&zip->names);
     buffer_free(&zip->directory);
 }

@@ -5,8 +5,7 @@
 
 #include "common/buffer.h"
 #include "common/err.h"
-
-enum { ZIP_NAME_SIZE = 192 }; /* bytes of a name of an entry, with a closing zero */
+#include "frontends/web/asks/safe_names.h"
 
 /* Where the archive goes. */
 struct zip_sink {
@@ -19,16 +18,15 @@ struct zip_sink {
 struct zip_file {
     struct zip_sink sink;
     uint64_t at;             /* bytes written */
-    struct buffer names;     /* of all entries, in lower case, each with a zero */
+    struct safe_names names; /* of all entries */
     struct buffer directory; /* the central directory so far */
     uint32_t count;
     uint64_t entry; /* where the open entry begins */
     uint32_t crc;
-    char name[ZIP_NAME_SIZE]; /* of the open entry */
+    char name[SAFE_NAME_SIZE]; /* of the open entry */
 };
 
-/* Opens an entry for a file of this path. Its name is the path's last part, made safe for any file system (UTF-8,
- * without separators, controls and reserved names) and unique, also without regard to case. */
+/* Opens an entry for a file of this path. Its name is that of safe_names_choose. */
 enum err zip_open_entry(struct zip_file *zip, struct bytes path, struct fault *fault);
 enum err zip_write_entry(struct zip_file *zip, const void *bytes, size_t len, struct fault *fault);
 enum err zip_close_entry(struct zip_file *zip, struct fault *fault);

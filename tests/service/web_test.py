@@ -10,6 +10,7 @@ import sys
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import client
 import msgpack
 from browsing import Browser, Page, Refused, address
 from claims import SONIC, TOP, claim, contains, run_claims, same, samples, until
@@ -201,6 +202,68 @@ def a_dropped_file_is_analysed_and_deleted(home):
     same(os.path.basename(home.sounds[0]).encode(), os.path.basename(alike['items'][0]['path']))
     same([], os.listdir(home.file('cache', 'web-drop')))
     same(413, browser.request('POST', '/drop', headers={'Content-Length': str((64 << 20) + 1)}, body=b'').status)
+
+
+@claim(shares=twins)
+def the_basket_has_readable_links_to_sounds(home):
+    until(lambda: len(home.json('search', 'bell', '--fields', 'id')) == len(home.sounds) + 1)
+    home.loophole('basket', 'clear')
+    basket = home.first('basket', 'add', 'bell', '--all')
+    paths = {line['path'] for line in home.json('search', 'bell', '--fields', 'path')}
+    same((paths, len(paths), 0), ({link['target'] for link in basket['each']}, basket['added'], basket['present']))
+    names = os.listdir(basket['folder'])
+    same(home.file('data', 'basket'), basket['folder'])
+    same(len(paths), len({name.lower() for name in names}))
+    for name in names:
+        contains(paths, os.path.realpath(os.path.join(basket['folder'], name)))
+    assert any('(2)' in name for name in names), names
+    again = home.first('basket', 'add', 'bell', '--all')
+    same((0, len(paths)), (again['added'], again['present']))
+    contains(home.loophole('basket', 'list').out, basket['folder'])
+    with open(os.path.join(basket['folder'], 'mine.txt'), 'w') as file:
+        file.write('a file of a person')
+    same([], home.first('basket', 'clear')['each'])
+    same(['mine.txt'], os.listdir(basket['folder']))
+    assert all(os.path.exists(path) for path in paths)
+
+
+@claim(shares=twins)
+def the_basket_has_hard_links_when_they_are_wanted(home):
+    home.loophole('basket', 'clear')
+    line = home.first('search', 'bell', '--limit', '1', '--fields', 'id,path')
+    basket = home.first('basket', 'add', line['id'], '--hard')
+    at = os.path.join(basket['folder'], basket['each'][0]['name'])
+    same((True, False), (os.path.samefile(at, line['path']), os.path.islink(at)))
+    same(1, home.first('basket', 'add', line['id'], '--hard')['present'])
+    home.loophole('basket', 'clear')
+    same((False, True), (os.path.exists(at), os.path.exists(line['path'])))
+
+
+@claim(shares=engine)
+def an_item_without_a_file_gets_no_link(home):
+    page = Browser(home).page()
+    got = page.must('web.basket_add', {'ids': [client.new_id()]})
+    same((0, 1), (got['added'], len(got['refused'])), got)
+
+
+@claim(inside=Engine)
+def a_page_sees_the_logs_the_deaths_and_what_doctor_finds(home):
+    page = Browser(home).page()
+    contains(page.must('web.logs', {'service': 'search', 'limit': 50})['each'][-1]['line'], 'search[')
+    same('not_found', page.ask('web.logs', {'service': 'nobody'})[0])
+    same('not_found', page.ask('web.logs', {'service': '../search'})[0])
+    times = [line['line'].split(' ')[0] for line in page.must('web.logs')['each']]
+    same(sorted(times), times)
+    findings = page.must('web.doctor', budget_ms=60000)['each']
+    contains([one['about'] for one in findings], 'store')
+    assert {one['verdict'] for one in findings} <= {'ok', 'watch', 'bad'}, findings
+    until(lambda: home.has_lived('search'))
+    os.kill(home.pid('search'), signal.SIGSEGV)
+    deaths = until(lambda: [one for one in page.must('web.crashes')['each'] if one['service'] == 'search' and one['ended']])
+    contains(deaths[0]['signal'], 'SIGSEGV')
+    one = page.must('web.crashes', {'name': deaths[0]['name']})['each']
+    same((1, True), (len(one), 'backtrace' in one[0]['record'] or 'SIGSEGV' in one[0]['record']), one)
+    same('not_found', page.ask('web.crashes', {'name': '../store/data.mdb'})[0])
 
 
 @claim(shares=engine)

@@ -1,0 +1,161 @@
+#include "frontends/web/asks/basket_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/file_write.h"
+
+enum { TRIES = 100 };
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct basket_entry *)a)->name, ((const struct basket_entry *)b)->name);
+}
+
+static void put_entry(struct basket_folder *folder, const char *name, const char *target, const struct stat *stat)
+{
+    ALLOC_ROOM(folder->at, folder->count, folder->room, 64);
+    folder->at[folder->count++] = (struct basket_entry){ .name = alloc_text(name),
+                                                         .target = target ? alloc_text(target) : NULL,
+                                                         .device = stat->st_dev,
+                                                         .inode = stat->st_ino };
+}
+
+static void look_at_entry(struct basket_folder *folder, int fd, const char *name)
+{
+    char target[PATH_MAX];
+    struct stat stat;
+    ssize_t len;
+
+    safe_names_take(&folder->names, name);
+    if (folder->count >= BASKET_MOST || fstatat(fd, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
+        return;
+    len = S_ISLNK(stat.st_mode) ? readlinkat(fd, name, target, sizeof(target) - 1) : -1;
+    if (len >= 0) {
+        target[len] = '\0';
+        put_entry(folder, name, target, &stat);
+    } else if (S_ISREG(stat.st_mode) && stat.st_nlink > 1) {
+        put_entry(folder, name, NULL, &stat);
+    }
+}
+
+enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault)
+{
+    struct dirent *entry;
+    DIR *opened;
+
+    if ((size_t)snprintf(folder->path, sizeof(folder->path), "%s/basket", data) >= sizeof(folder->path))
+        return fault_set(fault, ERR_IO, "the path of the data folder is too long");
+    if (mkdir(folder->path, 0700) < 0 && errno != EEXIST)
+        return fault_errno(fault, file_err(errno), errno, "cannot make %s", folder->path);
+    opened = opendir(folder->path);
+    if (!opened)
+        return fault_errno(fault, file_err(errno), errno, "cannot read %s", folder->path);
+    while ((entry = readdir(opened)) != NULL)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            look_at_entry(folder, dirfd(opened), entry->d_name);
+    (void)closedir(opened);
+    if (folder->count > 0)
+        qsort(folder->at, folder->count, sizeof(*folder->at), by_name);
+    return ERR_OK;
+}
+
+/* ---- adding ---- */
+
+static bool has_target(const struct basket_folder *folder, const char *path)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (folder->at[i].target && strcmp(folder->at[i].target, path) == 0)
+            return true;
+    return false;
+}
+
+static bool has_file(const struct basket_folder *folder, const struct stat *stat)
+{
+    for (size_t i = 0; i < folder->count; i++)
+        if (!folder->at[i].target && folder->at[i].device == stat->st_dev && folder->at[i].inode == stat->st_ino)
+            return true;
+    return false;
+}
+
+static enum err explain_link(const char *path, int number, struct fault *fault)
+{
+    if (number == EXDEV || number == EPERM)
+        return fault_set(fault, ERR_CONFLICT, "%s lies on another file system: it can have a symbolic link only", path);
+    return fault_errno(fault, file_err(number), number, "no link to %s", path);
+}
+
+/* Another program may take the name meanwhile. */
+static enum err make_link(struct basket_folder *folder, const char *path, bool hard, struct fault *fault)
+{
+    char name[SAFE_NAME_SIZE], at[PATH_MAX + SAFE_NAME_SIZE];
+    struct stat stat = { 0 };
+    int done = -1;
+
+    for (int i = 0; i < TRIES && done < 0 && (i == 0 || errno == EEXIST); i++) {
+        safe_names_choose(&folder->names, bytes_of(path, strlen(path)), name);
+        (void)snprintf(at, sizeof(at), "%s/%s", folder->path, name);
+        done = hard ? link(path, at) : symlink(path, at);
+    }
+    if (done < 0)
+        return explain_link(path, errno, fault);
+    (void)lstat(at, &stat);
+    put_entry(folder, name, hard ? NULL : path, &stat);
+    folder->added++;
+    return ERR_OK;
+}
+
+enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault)
+{
+    struct stat stat;
+
+    if (hard && lstat(path, &stat) < 0)
+        return fault_errno(fault, file_err(errno), errno, "no link to %s", path);
+    if (hard ? has_file(folder, &stat) : has_target(folder, path)) {
+        folder->present++;
+        return ERR_OK;
+    }
+    if (folder->count >= BASKET_MOST)
+        return fault_set(fault, ERR_FULL, "the basket has %d links: clear it first", BASKET_MOST);
+    return make_link(folder, path, hard, fault);
+}
+
+/* ---- clearing ---- */
+
+static void forget_entries(struct basket_folder *folder)
+{
+    for (size_t i = 0; i < folder->count; i++) {
+        free(folder->at[i].name);
+        free(folder->at[i].target);
+    }
+    folder->count = 0;
+}
+
+enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault)
+{
+    char at[PATH_MAX + 256];
+
+    for (size_t i = 0; i < folder->count; i++) {
+        (void)snprintf(at, sizeof(at), "%s/%s", folder->path, folder->at[i].name);
+        if (unlink(at) < 0 && errno != ENOENT)
+            return fault_errno(fault, file_err(errno), errno, "cannot remove %s", at);
+    }
+    forget_entries(folder);
+    safe_names_free(&folder->names);
+    return ERR_OK;
+}
+
+void basket_folder_free(struct basket_folder *folder)
+{
+    forget_entries(folder);
+    free(folder->at);
+    folder->at = NULL;
+    safe_names_free(&folder->names);
+}

@@ -1,0 +1,42 @@
+/* basket_folder.h: the folder DATA/basket and its links. It may wait for the file system of a sound that gets a hard
+ * link, and for no other. A thread of its own. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_BASKET_FOLDER_H
+#define LOOPHOLE_FRONTENDS_WEB_ASKS_BASKET_FOLDER_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "common/err.h"
+#include "frontends/web/asks/safe_names.h"
+
+enum { BASKET_MOST = 10000 }; /* links */
+
+struct basket_entry {
+    char *name;
+    char *target; /* of a symbolic link; NULL: a hard link */
+    dev_t device;
+    ino_t inode;
+};
+
+struct basket_folder {
+    char path[PATH_MAX];
+    struct basket_entry *at;
+    size_t count, room;
+    struct safe_names names;
+    uint64_t added, present;
+};
+
+/* Makes the folder if it is absent (0700), and lists its links. Files that are no links are left out. Errors: those of
+ * file_err. The caller frees it, also after an error. */
+enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault);
+
+/* Links to a file, unless a link does already. The name is readable: that of the file, with a number if it is taken.
+ * Errors: full (BASKET_MOST), denied, io, not_found, conflict (a hard link to another file system). */
+enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault);
+
+/* Removes all links. A file with no other name is no link, and stays. Errors: those of file_err. */
+enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault);
+
+void basket_folder_free(struct basket_folder *folder);
+
+#endif

@@ -1,0 +1,32 @@
+/* desk.h: what the asks share that the gateway's loop answers itself. They concern this machine: logs, deaths, doctor,
+ * the basket. The loop's thread. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_DESK_H
+#define LOOPHOLE_FRONTENDS_WEB_ASKS_DESK_H
+
+#include "common/mailbox.h"
+#include "common/process/errand.h"
+#include "proto/service/service.h"
+#include "schema_web.h"
+
+struct desk {
+    struct service *service;
+    const struct paths *paths;
+    struct mailbox *mailbox;
+    struct errands *errands; /* whatever may hang: file systems of sounds, another program */
+};
+
+/* Errors: io, full. desk_close ends what desk_open began, also after an error. */
+enum err desk_open(struct desk *desk, struct service *service, struct fault *fault);
+void desk_close(struct desk *desk);
+
+/* logs.c, deaths.c: files of the data folder. Each fills the answer, or refuses. */
+enum err logs_answer(struct desk *desk, struct call *call, const struct web_logs *ask, struct log_page *to);
+enum err deaths_answer(struct desk *desk, struct call *call, const struct web_crashes *ask, struct deaths *to);
+
+/* findings.c: runs `loophole doctor`. The answer comes later. */
+enum err findings_answer(struct desk *desk, struct call *call);
+
+/* basket.c: the folder DATA/basket. The answers come later. `add` NULL: nothing is added. */
+enum err basket_answer(struct desk *desk, struct call *call, const struct web_basket_add *add, bool clear);
+
+#endif
