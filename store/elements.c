@@ -3,6 +3,7 @@
 #include "proto/wire/tree.h"
 
 const struct id elements_current_id = { "current project" };
+const struct id elements_draft_id = { "draft project\0\0\1" };
 
 static const struct id no_project;
 

@@ -9,6 +9,7 @@
 #include "store/row.h"
 
 extern const struct id elements_current_id; /* of the row that says which project is open */
+extern const struct id elements_draft_id;   /* of the draft project, which is open when no other one is */
 
 struct key elements_key(struct choice kind, struct id project, struct id id);
 

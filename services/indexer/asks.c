@@ -34,7 +34,9 @@ static enum err answer_added(const struct indexer *indexer, struct call *call, s
 static void end_adoption(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
 {
     struct indexer *indexer = state;
-    bool was = library && library_state_of(indexer->libraries, library->id);
+    struct library_state *known = library ? library_state_of(indexer->libraries, library->id) : NULL;
+    bool was =
+        known && (!library->has_project || (known->library.online && bytes_equal(known->library.path, library->path)));
     struct library_state *lib = library ? library_state_put(&indexer->libraries, library) : NULL;
 
     indexer->adopting--;
@@ -128,7 +130,8 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
     if (!answer->each.at)
         return refuse(call, ERR_FULL, "no memory for %u libraries", count);
     for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
-        answer->each.at[answer->each.count++] = lib->library;
+        if (!lib->library.has_project)
+            answer->each.at[answer->each.count++] = lib->library;
     if (question_list(indexer, call_arena(call), &answer->asks) != ERR_OK)
         return refuse(call, ERR_FULL, "no memory for %u libraries", count);
     return ERR_OK;

@@ -26,7 +26,9 @@ struct adoption {
     char path[PATH_MAX];
     struct volume volume; /* its texts lie in the arena */
     struct library library;
-    struct fault fault; /* code ok: it is a library */
+    struct library moved; /* a tree of the same project whose folder is gone; its id is zero: none */
+    bool is_found;        /* a folder of a project lies in `library` */
+    struct fault fault;   /* code ok: it is a library */
 };
 
 /* ---- checks ---- */
@@ -78,10 +80,60 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
     return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
 }
 
+/* The tree of a project ends when a library is added around it. */
+static enum err check_nested(struct adoption *adoption, const struct library_list *all)
+{
+    struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
+
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct library *other = &all->at[i];
+        bool is_around = contains_path(path, other->path) && !other->has_project;
+        if (bytes_equal(other->path, path))
+            adoption->library = *other;
+        else if (contains_path(other->path, path) || is_around)
+            return refuse_nested(adoption, other, !is_around);
+    }
+    adoption->library.has_project = false;
+    return ERR_OK;
+}
+
+/* ---- the tree of a project ---- */
+
+static bool is_gone(struct bytes path)
+{
+    char name[PATH_MAX];
+    struct stat st;
+
+    return bytes_copy(name, sizeof(name), path) && lstat(name, &st) != 0 && errno == ENOENT;
+}
+
+/* The library in which the folder lies; else its parent, unless a library lies in that one. */
+static void choose_tree(struct adoption *adoption, const struct library_list *all)
+{
+    struct bytes path = bytes_of(adoption->path, strlen(adoption->path)), media = path;
+    bool is_around = false;
+
+    while (media.len > 1 && media.at[--media.len] != '/')
+        ;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct library *other = &all->at[i];
+        if (bytes_equal(other->path, path) || contains_path(other->path, path)) {
+            adoption->library = *other;
+            adoption->is_found = true;
+        }
+        is_around |= contains_path(media, other->path);
+        if (other->has_project && id_equal(other->project, adoption->request.project) && is_gone(other->path))
+            adoption->moved = *other;
+    }
+    if (!adoption->is_found && !is_around && media.len > 1)
+        adoption->path[media.len] = '\0';
+}
+
+/* ---- all libraries ---- */
+
 /* Compares the folder with the other libraries. If it is one already, copies that to adoption->library. */
 static enum err hold_against_others(struct adoption *adoption)
 {
-    struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
     struct library_list all = { 0 };
     enum err e;
 
@@ -90,13 +142,9 @@ static enum err hold_against_others(struct adoption *adoption)
         clock_sleep(STORE_WAIT_US);
     if (e != ERR_OK)
         return fault_set(&adoption->fault, e, "cannot read the libraries");
-    for (uint32_t i = 0; i < all.count; i++) {
-        const struct library *other = &all.at[i];
-        if (bytes_equal(other->path, path))
-            adoption->library = *other;
-        else if (contains_path(other->path, path) || contains_path(path, other->path))
-            return refuse_nested(adoption, other, contains_path(other->path, path));
-    }
+    if (!adoption->request.has_project)
+        return check_nested(adoption, &all);
+    choose_tree(adoption, &all);
     return ERR_OK;
 }
 
@@ -130,6 +178,28 @@ static enum err put_folders(struct adoption *adoption, struct id volume, struct 
     return e;
 }
 
+/* Moves the folder of a tree whose project was moved or renamed, so that its items stay. False: it cannot be. */
+static bool move_tree(struct adoption *adoption)
+{
+    const struct library *moved = &adoption->moved;
+    char *slash = strrchr(adoption->path, '/');
+    struct persist_move_folder move = { .id = moved->id, .name = bytes_of(slash + 1, strlen(slash + 1)) };
+    struct id unused;
+
+    if (id_is_zero(moved->id) || !id_equal(moved->volume, adoption->volume.id) || slash == adoption->path)
+        return false;
+    *slash = '\0';
+    enum err e = put_folders(adoption, adoption->volume.id, &move.parent);
+    *slash = '/';
+    if (e == ERR_OK)
+        e = ask_id(adoption, "persist.move_folder", &move, &unused);
+    if (e == ERR_OK)
+        adoption->library = *moved;
+    else
+        adoption->fault = (struct fault){ 0 };
+    return e == ERR_OK;
+}
+
 static enum err put_library(struct adoption *adoption, struct id folder, struct id volume)
 {
     struct library *library = &adoption->library;
@@ -137,6 +207,10 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
 
     if (id_is_zero(library->id))
         *library = (struct library){ .id = folder, .volume = volume };
+    if (adoption->request.has_project) {
+        library->has_project = true;
+        library->project = adoption->request.project;
+    }
     if (adoption->request.ignore.count > 0)
         library->ignore = adoption->request.ignore;
     library->hidden_files |= adoption->request.hidden_files;
@@ -156,10 +230,12 @@ static enum err make_library(struct adoption *adoption)
     struct id volume = adoption->library.volume, folder = adoption->library.id;
     enum err e = ERR_OK;
 
+    if (adoption->is_found)
+        return ERR_OK;
     if (e == ERR_OK && id_is_zero(folder)) {
         e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)));
         volume = adoption->volume.id;
-        if (e == ERR_OK)
+        if (e == ERR_OK && !move_tree(adoption))
             e = put_folders(adoption, volume, &folder);
     }
     if (e == ERR_OK)

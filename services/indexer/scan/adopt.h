@@ -1,7 +1,11 @@
 /* adopt.h: makes a folder a library, in an errand, because this touches the file system and asks persist. One at a
  * time.
  *
- *   path ─► real path ─► a folder, neither in a library nor around one? ─► volume ─► folders ─► library */
+ *   path ─► real path ─► a folder, neither in a library nor around one? ─► volume ─► folders ─► library
+ *
+ * A folder of a project may lie in a library: then that is the answer. Else the Media above it becomes a tree of the
+ * project; only if Media contains a library, the folder itself does. A tree whose folder is gone moves to the new one
+ * with its items, if both are on the same volume. */
 #ifndef LOOPHOLE_INDEXER_ADOPT_H
 #define LOOPHOLE_INDEXER_ADOPT_H
 

@@ -1,12 +1,13 @@
 #include "services/persist/places/folders.h"
 
+#include "services/persist/places/library_row.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-enum { DEPTH = 4096 };
+enum { DEPTH = 4096, TREES_MOST = 1000 };
 static const struct id no_id;
 
 static struct done nothing_new(const struct persist *p, struct id id)
@@ -215,8 +216,60 @@ static bool same_library(const struct library *a, const struct library *b)
            a->online == b->online && a->files == b->files && a->too_long == b->too_long &&
            bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first) &&
            a->has_backend == b->has_backend && choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch &&
-           choice_equal(a->fetch, b->fetch);
+           choice_equal(a->fetch, b->fetch) && a->has_project == b->has_project && id_equal(a->project, b->project);
 }
+
+/* ---- trees of projects below a library ---- */
+
+struct tree_gathering {
+    struct persist *p;
+    struct id library;
+    struct id_list to;
+};
+
+static bool lies_below(struct persist *p, struct id folder, struct id outer)
+{
+    struct folder at;
+
+    for (int depth = 0; depth < DEPTH && !id_is_zero(folder); depth++) {
+        if (catalogue_folder(p->w.txn, &p->arena, folder, &at) != ERR_OK)
+            return false;
+        if (id_equal(at.parent, outer))
+            return true;
+        folder = at.parent;
+    }
+    return false;
+}
+
+static bool gather_tree(void *state, const struct library *library)
+{
+    struct tree_gathering *g = state;
+
+    if (library->has_project && g->to.count < TREES_MOST && lies_below(g->p, library->id, g->library))
+        g->to.at[g->to.count++] = library->id;
+    return true;
+}
+
+/* A library that is added around the tree of a project scans and watches its folders; so the tree ends. */
+static enum err end_trees(struct persist *p, struct id library)
+{
+    struct tree_gathering g = { .p = p, .library = library };
+    struct folder folder;
+    enum err e;
+
+    g.to.at = arena_array(&p->arena, TREES_MOST, sizeof(*g.to.at));
+    if (!g.to.at)
+        return ERR_FULL;
+    e = catalogue_each_library(p->w.txn, &p->arena, gather_tree, &g);
+    for (uint32_t i = 0; e == ERR_OK && i < g.to.count; i++) {
+        e = catalogue_folder(p->w.txn, &p->arena, g.to.at[i], &folder);
+        if (e == ERR_OK)
+            e = library_row_remove(p, &folder);
+    }
+    return e;
+}
+
+/* ---- libraries ---- */
 
 static enum err mark_library(struct persist *p, const struct folder *folder)
 {
@@ -244,8 +297,11 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
         return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the library cannot be read");
+    bool is_new = e == ERR_NOT_FOUND;
     e = mark_library(p, &folder);
     if (e == ERR_OK)
         e = turn_wrote(p, catalogue_put_library(&p->w, &now));
+    if (e == ERR_OK && is_new && !now.has_project)
+        e = end_trees(p, now.id);
     return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "services/project/deeds/deeds.h"
+#include "services/project/deeds/media_tree.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "store/catalogue.h"
@@ -263,10 +264,22 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     return open_unknown(work, txn, &document, &parts, fault);
 }
 
+/* Copies in Media are items only if the project needs one of them. */
+static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct project_line state;
+    struct element project;
+
+    if (work_project(work, txn, &project, NULL) == ERR_OK &&
+        deed_fill_state(txn, &work->arena, &project, &state) == ERR_OK && state.missing + state.offline > 0)
+        media_tree_add(work->p, txn, &work->arena, work->id);
+    return deed_answer_state(work, txn, fault);
+}
+
 const struct deed deed_open = {
     .needs_no_project = true,
     .before = begin_open,
     .plan = plan_open,
     .after = deed_read_mirror,
-    .answer = deed_answer_state,
+    .answer = answer_open,
 };

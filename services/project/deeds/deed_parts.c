@@ -56,7 +56,7 @@ struct action deed_open_it(struct arena *arena, struct id project)
 
 enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name, struct id as, struct fault *fault)
 {
-    struct element found = { .project = parts_draft_id };
+    struct element found = { .project = elements_draft_id };
 
     if (parts_find(txn, &work->arena, name, &found, NULL) != ERR_OK && !text_is(name, "draft"))
         return ERR_OK;

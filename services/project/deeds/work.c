@@ -198,7 +198,7 @@ static uint64_t revision_of_current(struct doing *work, struct txn *txn)
 /* Makes the draft project, if it is not there yet, the open one. */
 static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    struct id draft = parts_draft_id;
+    struct id draft = elements_draft_id;
     struct text place = arena_printf(&work->arena, "{\"folder\":\"%s/draft\"}", work->p->folder);
     struct action actions[3];
     struct element found;

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-const struct id parts_draft_id = { "draft project\0\0\1" };
-
 struct choice parts_kind(int32_t kind)
 {
     return (struct choice){ .value = kind };

@@ -7,8 +7,6 @@
 #include "schema_project.h"
 #include "store/elements.h"
 
-extern const struct id parts_draft_id; /* of the draft project */
-
 struct choice parts_kind(int32_t kind);
 
 /* Finds a project by its id or name. Errors (explained): not_found. */

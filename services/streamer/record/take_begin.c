@@ -5,7 +5,6 @@
 
 #include "common/process/log.h"
 #include "schema_audio.h"
-#include "schema_indexer.h"
 #include "services/streamer/record/takes.h"
 
 enum { BUDGET_MS = 10000, ATTEMPTS = 100 };
@@ -59,15 +58,13 @@ void take_make_file(struct take *take)
 
 /* ---- the item ---- */
 
-static void reserve_name(struct take *take);
-
 static void take_reserved(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct done *done = answer;
     struct take *take = state;
 
     if (error == ERR_EXISTS && ++take->attempt < ATTEMPTS) {
-        reserve_name(take);
+        take_reserve(take);
         return;
     }
     if (error != ERR_OK) {
@@ -85,7 +82,7 @@ static void take_reserved(void *state, enum err error, const void *answer, const
         take_make_file(take);
 }
 
-static void reserve_name(struct take *take)
+void take_reserve(struct take *take)
 {
     bool is_pcm = take->format == TAKE_FORMAT_WAV24;
     char file[300];
@@ -98,45 +95,6 @@ static void reserve_name(struct take *take)
                                        .sample_rate = take->facts.rate,
                                        .channels = WAV_CHANNELS };
     ask_under(take, "persist.reserve", &request, take->sender.digest ? &take->sender : NULL, take_reserved);
-}
-
-/* ---- the folder ---- */
-
-static void library_added(void *state, enum err error, const void *answer, const struct fault *fault)
-{
-    const struct library *library = answer;
-    struct take *take = state;
-
-    if (error != ERR_OK || !bytes_copy(take->path, sizeof(take->path), library->path)) {
-        struct fault shown = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
-        fault_hint(&shown, "recordings are in %.100s (setting recording.folder)", take->takes->folder);
-        take_fail(take, &shown);
-        return;
-    }
-    take->folder = library->id;
-    reserve_name(take);
-}
-
-static void folder_made(struct errand *errand, bool lost)
-{
-    struct take_file *file = (struct take_file *)errand;
-    struct take *take = file->state;
-    struct fault fault = { .code = ERR_TIMEOUT, .what = "the disk of the recordings folder does not answer" };
-    struct indexer_add_library request = { .path = bytes_of(take->takes->folder, strlen(take->takes->folder)) };
-
-    take->file = NULL;
-    if (!lost && file->fault.code == ERR_OK)
-        send_ask(take, "indexer.add_library", &request, library_added);
-    else
-        take_fail(take, lost ? &fault : &file->fault);
-}
-
-void take_is_connected(struct take *take)
-{
-    struct take_file *file = take_file_new(TAKE_FOLDER, folder_made, take);
-
-    memcpy(file->path, take->takes->folder, sizeof(file->path));
-    take_file_start(file, take->takes->errands);
 }
 
 /* ---- inputs and latency ---- */

@@ -2,6 +2,7 @@
 
 #include "services/streamer/record/takes.h"
 #include "store/catalogue.h"
+#include "store/elements.h"
 
 enum { MOST = 4096 };
 
@@ -65,21 +66,50 @@ static bool is_take(const struct media *media)
            media->lifecycle.value <= LIFECYCLE_ABANDONED;
 }
 
+static bool is_found(const struct recording_list *list, struct id id)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (id_equal(list->at[i].id, id))
+            return true;
+    return false;
+}
+
 static bool see_media(void *state, const struct media *media)
 {
     struct take_finding *finding = state;
 
-    if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL)
+    if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL && !is_found(finding->to, media->id))
         describe_take(finding, media, &finding->to->at[finding->to->count++]);
     return finding->to->count < MOST;
 }
 
-/* Takes lie directly in a recordings folder, which is a library. */
+/* Takes lie directly in a recordings folder, which is a library, or in the Audio of a project's tree. */
 static bool see_library(void *state, const struct library *library)
 {
     struct take_finding *finding = state;
+    struct id audio;
 
     (void)catalogue_each_in_folder(finding->txn, finding->arena, library->id, see_media, finding);
+    if (library->has_project && finding->to->count < MOST &&
+        catalogue_folder_named(finding->txn, library->volume, library->id, bytes_of("Audio", 5), &audio) == ERR_OK)
+        (void)catalogue_each_in_folder(finding->txn, finding->arena, audio, see_media, finding);
+    return finding->to->count < MOST;
+}
+
+/* The folder of a project may lie in a library. */
+static bool see_project(void *state, const struct element *element)
+{
+    struct take_finding *finding = state;
+    struct text folder = { 0 };
+    struct id audio;
+
+    if (element->kind.value == ELEMENT_KIND_PROJECT)
+        folder = elements_folder(finding->txn, finding->arena, element->id);
+    if (folder.len == 0)
+        return true;
+    folder = arena_printf(finding->arena, "%.*s/Media/Audio", TEXT_ARG(folder));
+    if (catalogue_folder_at(finding->txn, finding->arena, bytes_of(folder.at, folder.len), &audio) == ERR_OK)
+        (void)catalogue_each_in_folder(finding->txn, finding->arena, audio, see_media, finding);
     return finding->to->count < MOST;
 }
 
@@ -94,6 +124,8 @@ enum err take_find_all(struct takes *takes, struct arena *arena, struct recordin
     if (e != ERR_OK)
         return e;
     e = catalogue_each_library(finding.txn, arena, see_library, &finding);
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = elements_each_project(finding.txn, arena, see_project, &finding);
     txn_end(finding.txn);
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the libraries");
 }

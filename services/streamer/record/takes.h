@@ -1,5 +1,6 @@
 /* takes.h: recordings. A take is a media item from its first moment (persist: reserve). Its file grows in the
- * recordings folder, a separate library. In the end the streamer reports it to persist as final or abandoned.
+ * Media/Audio of the open project, or the recordings folder. In the end the streamer reports it to persist as final or
+ * abandoned.
  *
  *   starting: latency, inputs, folder, library, item ──► (bars: until its bar is near) ──► making: its file
  *       ──► waiting: the audio core begins ──► going ──► stopping: the ring is drained
@@ -17,7 +18,7 @@
 #include "services/streamer/base/locate.h"
 #include "services/streamer/record/take_file.h"
 
-enum { TAKES_LEFT = 256, TAKES_TICKETS = 16 };
+enum { TAKES_LEFT = 256, TAKES_TICKETS = 16, TAKE_FOLDER_PATIENCE_US = 5000000 };
 
 struct takes;
 struct take_flac;
@@ -57,6 +58,9 @@ struct take {
     char path[PATH_MAX]; /* of the file; while it starts, of the folder */
     char inputs[2][256];
     struct id folder;
+    struct id project; /* in whose Media it is made; zero: in the recordings folder */
+    struct id volume;  /* of `folder` */
+    unsigned below;    /* while it starts: where the folders in `path` begin that may be new to the catalogue */
     struct take_bars bars;
     unsigned input, attempt;
     struct sender sender;   /* the ask that began it; digest 0: the id is our own */
@@ -167,7 +171,10 @@ enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_aga
 
 /* take_begin.c: asks one service after the other, then starts the file. */
 void take_begin(struct take *take);
-void take_is_connected(struct take *take); /* its second half */
+void take_reserve(struct take *take); /* its item in `folder`; then its file */
+
+/* take_folder.c: the folder of a take whose inputs are connected; then take_reserve. */
+void take_is_connected(struct take *take);
 
 void take_make_file(struct take *take); /* and then its capture begins */
 

@@ -1,0 +1,175 @@
+/* The folder of a take: Media/Audio of the open project, else the recordings folder. A take is never refused because of
+ * its project: if the folder of the project cannot be used, the take goes to the recordings folder. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "schema_indexer.h"
+#include "schema_persist.h"
+#include "services/streamer/record/takes.h"
+#include "store/elements.h"
+
+enum { BUDGET_MS = 10000 };
+static const char media_audio[] = "/Media/Audio";
+
+static void make_folder(struct take *take);
+
+static void use_recordings(struct take *take, const char *why)
+{
+    log_warn("the take \"%s\" goes to the recordings folder: %.100s cannot be used: %s", take->name, take->path, why);
+    take->project = (struct id){ { 0 } };
+    memcpy(take->path, take->takes->folder, sizeof(take->path));
+    make_folder(take);
+}
+
+/* ---- its row in the catalogue ---- */
+
+static void put_next_folder(struct take *take);
+
+static void folder_put(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct done *done = answer;
+    struct take *take = state;
+
+    if (error != ERR_OK) {
+        use_recordings(take, fault->what);
+        return;
+    }
+    take->folder = done->id;
+    put_next_folder(take);
+}
+
+/* Adds the folders below the library one after the other; persist answers the id of a known one. */
+static void put_next_folder(struct take *take)
+{
+    const char *name = take->path + take->below;
+    size_t len = strcspn(name, "/");
+    struct persist_put_folder put = {
+        .folder = { .volume = take->volume, .parent = take->folder, .name = bytes_of(name, len) }
+    };
+    struct fault fault = { 0 };
+
+    if (len == 0) {
+        take_reserve(take);
+        return;
+    }
+    take->below += (unsigned)len + (name[len] == '/');
+    if (service_ask(take->takes->service, "persist.put_folder", &put, BUDGET_MS, NULL, folder_put, take, &fault) !=
+        ERR_OK)
+        take_fail(take, &fault);
+}
+
+/* The part of the take's folder below the library; NULL: its path leads through a link. */
+static const char *rest_below(const struct take *take, const struct library *library)
+{
+    size_t len = library->path.len > 1 ? library->path.len : 0, own = strlen(media_audio);
+    const char *path = (const char *)library->path.at;
+
+    if (library->has_project && id_equal(library->project, take->project))
+        return len >= own && memcmp(path + len - own, media_audio, own) == 0 ? "" : strrchr(media_audio, '/') + 1;
+    if (strncmp(take->path, path, len) != 0 || (take->path[len] && take->path[len] != '/'))
+        return NULL;
+    return take->path[len] ? take->path + len + 1 : "";
+}
+
+static void take_library(struct take *take, const struct library *library)
+{
+    const char *below = rest_below(take, library);
+    char path[PATH_MAX], rest[PATH_MAX];
+
+    if (!below || library->path.len + strlen(below) + 1 >= sizeof(path)) {
+        use_recordings(take, "its path leads through a link into a library");
+        return;
+    }
+    snprintf(rest, sizeof(rest), "%s", below);
+    (void)bytes_copy(path, sizeof(path), library->path);
+    take->volume = library->volume;
+    take->folder = library->id;
+    take->below = (unsigned)strlen(path) + (rest[0] != '\0');
+    snprintf(take->path, sizeof(take->path), rest[0] ? "%.*s/%s" : "%.*s%s", (int)library->path.len, path, rest);
+    put_next_folder(take);
+}
+
+static void library_added(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct library *library = answer;
+    struct take *take = state;
+
+    if (error == ERR_OK && library->path.len > 0 && library->path.len < PATH_MAX) {
+        take_library(take, library);
+        return;
+    }
+    struct fault shown = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
+    if (!id_is_zero(take->project)) {
+        use_recordings(take, shown.what);
+        return;
+    }
+    fault_hint(&shown, "recordings are in %.100s (setting recording.folder)", take->takes->folder);
+    take_fail(take, &shown);
+}
+
+/* ---- on the disk ---- */
+
+static void add_library(struct take *take)
+{
+    struct indexer_add_library request = { .path = bytes_of(take->path, strlen(take->path)),
+                                           .has_project = !id_is_zero(take->project),
+                                           .project = take->project };
+    struct fault fault = { 0 };
+
+    if (service_ask(take->takes->service, "indexer.add_library", &request, BUDGET_MS, NULL, library_added, take,
+                    &fault) != ERR_OK)
+        take_fail(take, &fault);
+}
+
+static void folder_made(struct errand *errand, bool lost)
+{
+    struct take_file *file = (struct take_file *)errand;
+    struct take *take = file->state;
+    struct fault hung = { .code = ERR_TIMEOUT, .what = "the disk of the recordings folder does not answer" };
+    const struct fault *fault = lost ? &hung : &file->fault;
+
+    take->file = NULL;
+    if (fault->code == ERR_OK)
+        add_library(take);
+    else if (!id_is_zero(take->project))
+        use_recordings(take, fault->what);
+    else
+        take_fail(take, fault);
+}
+
+static void make_folder(struct take *take)
+{
+    struct take_file *file = take_file_new(TAKE_FOLDER, folder_made, take);
+
+    memcpy(file->path, take->path, sizeof(file->path));
+    if (!id_is_zero(take->project))
+        file->errand.patience = TAKE_FOLDER_PATIENCE_US;
+    take_file_start(file, take->takes->errands);
+}
+
+/* The draft project has no folder of its own that a person knows: its takes are recordings like those without one. */
+static void choose_folder(struct take *take)
+{
+    struct locator *locator = take->takes->locator;
+    struct text folder = { 0 };
+    struct txn *txn;
+    struct id id = { { 0 } };
+
+    memcpy(take->path, take->takes->folder, sizeof(take->path));
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return;
+    if (elements_current(txn, &locator->arena, &id) == ERR_OK && !id_equal(id, elements_draft_id))
+        folder = elements_folder(txn, &locator->arena, id);
+    if (folder.len > 0 && folder.len + sizeof(media_audio) < sizeof(take->path)) {
+        take->project = id;
+        snprintf(take->path, sizeof(take->path), "%.*s%s", TEXT_ARG(folder), media_audio);
+    }
+    txn_end(txn);
+}
+
+void take_is_connected(struct take *take)
+{
+    choose_folder(take);
+    make_folder(take);
+}

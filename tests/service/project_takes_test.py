@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""Recordings made with a project open go to its Media/Audio: takes, their folder in the catalogue, and kills."""
+import os
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, run_claims, same, until
+from studio import Studio
+from takes import Recording
+
+
+def opened(it, name, **more):
+    """A new project that is open; the takes that the tests read are those of its Media/Audio."""
+    mine = Studio(it.home, name, **more)
+    it.folder = os.path.join(mine.folder, 'Media', 'Audio')
+    return mine
+
+
+def libraries(it):
+    return [os.fsdecode(each['path']) for each in it.home.client().must('indexer.libraries').get('each', [])]
+
+
+def found(it, *query):
+    return sorted(item['path'] for item in it.home.json('search', *query))
+
+
+def a_take(it, name):
+    """Records one that ends by itself; its item."""
+    id = it.until_final(name, '--seconds', '1')
+    it.until_analysed(id)
+    return it.show(id)
+
+
+@claim(inside=Recording)
+def a_take_with_a_project_open_is_an_item_in_its_media(it):
+    mine = opened(it, 'Song')
+    take = a_take(it, 'verse')
+    same(it.file('verse.wav'), take['path'])
+    same('local', take['availability'])
+    same([], libraries(it))  # Media is no library
+    same([take['path']], found(it, 'name:verse'))
+    same([], found(it, 'name:verse', '--view', 'global'))
+    mine.put('clip', item=take['id'])
+    until(lambda: found(it, 'used:Song') == [take['path']])
+    same(0, mine.state()['missing'])
+    it.home.loophole('project', 'close')
+    same(it.home.file('data/recordings', 'loose.wav'), a_take(it, 'loose')['path'])
+    same([it.home.file('data/recordings')], libraries(it))
+    it.home.stop()
+    it.home.check_store()
+
+
+@claim(inside=Recording)
+def a_take_goes_on_when_streamer_project_and_persist_die(it):
+    opened(it, 'Killed')
+    lost, id = it.lost(), it.start('kept')
+    for service in ('project', 'persist', 'streamer', 'indexer'):
+        it.until_it_goes_on(id)
+        it.home.kill(service)
+    it.until_it_goes_on(id)
+    os.kill(it.home.pid('persist'), signal.SIGKILL)
+    told = it.stop()
+    same(('final', id), (told['state'], told['id']))
+    it.is_whole('kept.wav', lost, told['lost'])
+    it.until_analysed(id)
+    same(it.file('kept.wav'), it.show(id)['path'])
+
+
+@claim(inside=Recording)
+def a_take_in_a_project_is_recovered_after_the_death_of_all(it):
+    library = it.home.file('music')
+    os.makedirs(library)
+    it.home.loophole('index', library, '--wait')
+    for name, more in (('Apart', {}), ('Within', {'folder': os.path.join(library, 'Within').encode()})):
+        opened(it, name, **more)
+        id = it.start(name)
+        it.until_frames(id, 48000)
+        it.kill_all()
+        it.forget_memory()
+        it.home.up()
+        told = it.home.first('recover')
+        same((id, 'final'), (told['id'], told['state']))
+        assert told['frames'] > 0, told
+        it.until_analysed(id)
+        same(it.file(name + '.wav'), it.show(id)['path'])
+        it.home.down()
+        it.__enter__()
+    same([library], libraries(it))
+    it.home.stop()
+    it.home.check_store()
+
+
+@claim(inside=Recording)
+def the_media_of_a_project_goes_and_comes_back_with_its_folder(it):
+    mine = opened(it, 'Moves')
+    take = a_take(it, 'verse')
+    mine.put('clip', item=take['id'])
+    mine.must('save')
+    it.home.loophole('project', 'close')
+    moved = it.home.file('elsewhere', 'Moves')
+    os.makedirs(os.path.dirname(moved))
+    shutil.move(mine.folder, moved)
+    until(lambda: it.show(take['id'])['availability'] not in ('local', 'external_online'))
+    it.home.loophole('project', 'open', moved)
+    there = os.path.join(moved, 'Media', 'Audio', 'verse.wav')
+    until(lambda: it.show(take['id']).get('path') == there and it.show(take['id'])['availability'] == 'local')
+    same([there], found(it, 'name:verse'))
+    same(0, Studio.at(it.home, moved).state()['missing'])
+    it.home.loophole('index', it.home.file('elsewhere'), '--wait')  # a library around it
+    same([it.home.file('elsewhere')], libraries(it))
+    same([there], found(it, 'name:verse'))
+    it.folder = os.path.dirname(there)
+    same(it.file('chorus.wav'), a_take(it, 'chorus')['path'])
+    it.home.stop()
+    it.home.check_store()
+
+
+@claim(inside=Recording)
+def a_project_whose_folder_cannot_be_written_records_to_the_recordings(it):
+    mine = opened(it, 'Blocked')
+    shutil.rmtree(mine.folder, ignore_errors=True)
+    os.makedirs(os.path.dirname(mine.folder), exist_ok=True)
+    with open(mine.folder, 'w', encoding='utf-8'):
+        pass  # a file is where the folder was
+    same(it.home.file('data/recordings', 'safe.wav'), a_take(it, 'safe')['path'])
+
+
+run_claims()
