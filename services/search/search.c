@@ -104,6 +104,7 @@ void search_close(struct search *search)
         save_all(search);
     search_map_close(search);
     kept_orders_free(&search->orders);
+    kept_answers_free(&search->answers);
     catchup_close(&search->catchup);
     index_close(&search->index);
 }

@@ -7,6 +7,8 @@
 #include "schema_search.h"
 #include "services/search/index/catchup.h"
 #include "services/search/index/index_file.h"
+#include "services/search/query/frequent_words.h"
+#include "services/search/query/kept_answers.h"
 #include "services/search/query/kept_orders.h"
 #include "services/search/query/score.h"
 
@@ -15,13 +17,6 @@ struct request;
 struct duplicates;
 
 enum { SEARCH_MAPS_FROM = 2, SEARCH_MAPS = 2 }; /* a plane, space */
-
-/* The total length of all items. */
-struct sum {
-    bool is_made;
-    uint64_t writes; /* of the index at the time */
-    double seconds;
-};
 
 enum { SEARCH_STATES_MOST = 4096 }; /* volumes and libraries that are counted in one answer */
 enum { SEARCH_PAGE = 20 };          /* default number of items on a page */
@@ -44,8 +39,11 @@ struct search {
     usec_t near_looked;      /* time of the last check whether clusters are due */
     bool is_busy;            /* the fast timer runs */
     bool reports_sweep;      /* a new index is being made, shown on the board */
-    struct sum sum;
+    struct all_seconds sum;
     struct kept_orders orders;
+    struct kept_answers answers;
+    usec_t asked, touched;         /* time of the last query; of the last touch of what queries read */
+    struct frequent_words words;   /* whose answers are made in idle time */
     struct duplicates *duplicates; /* running and kept searches; NULL: none */
     struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: not requested yet */
 };
@@ -101,6 +99,7 @@ void search_map_close(struct search *search);
 
 /* ---- search_query.c, search_similar.c, search_get.c, search_complete.c, search_map.c ---- */
 enum err search_query(struct request *request, const void *ask, void *answer);
+bool search_query_prepare(struct search *search); /* makes the answer of one frequent word; false: all are made */
 enum err search_similar(struct request *request, const void *ask, void *answer);
 enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer);
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
@@ -144,6 +143,10 @@ void search_duplicates_end(struct search *search);
 void search_duplicates_list_tasks(const struct search *search, struct arena *arena, struct service_status *to);
 
 /* ---- search_page.c: shared by several answers ---- */
+
+/* Parses `query`, with saved queries expanded, into the request's arena. Errors (explained): bad_request, not_found,
+ * full; those of search_read. */
+enum err search_parse(struct request *request, struct text query, struct node **root);
 
 /* Parses `query` and finds its rows. The caller frees the rows. */
 enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows);

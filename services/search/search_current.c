@@ -4,6 +4,7 @@
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/index/facet_count.h"
+#include "services/search/index/touch.h"
 #include "services/search/near/near_build.h"
 #include "services/search/search.h"
 
@@ -199,12 +200,26 @@ static void tend_clusters(struct search *search)
     }
 }
 
-/* ---- tables for counting ---- */
+/* ---- what queries will need ---- */
 
-/* Makes the table of one field per turn, once the index has not changed for a while. */
-static void update_codes(struct search *search)
+/* Makes one table, or one answer, per turn, once the index has not changed for a while. */
+static void prepare_answers(struct search *search)
 {
-    search->prepares = clock_steady() - search->settled > SECONDS(3) && facet_count_prepare(&search->index);
+    search->prepares = clock_steady() - search->settled > SECONDS(3) &&
+                       (facet_count_prepare(&search->index) || search_query_prepare(search));
+}
+
+/* Keeps in place what queries read, while someone asks. */
+static void stay_warm(struct search *search)
+{
+    usec_t now = clock_steady();
+
+    if (search->asked == 0 || now - search->asked > SECONDS(3600) || now - search->touched < SECONDS(2))
+        return;
+    search->touched = now;
+    touch_index(&search->index);
+    for (uint32_t i = 0; search->words.writes == search->index.writes && i < search->words.count; i++)
+        touch_term(&search->index, search->words.at[i]);
 }
 
 /* ---- in the loop ---- */
@@ -240,7 +255,8 @@ void search_follow(void *state)
     if (current) {
         tend_file(search);
         tend_clusters(search);
-        update_codes(search);
+        prepare_answers(search);
+        stay_warm(search);
     }
     bool works = search->save || search->waiting || search->index.near.build || search->prepares;
     set_pace(search, search->trouble == ERR_OK && (!current || works));

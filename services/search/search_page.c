@@ -1,4 +1,3 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,10 +38,9 @@ static enum err find_together(struct request *request, struct node *root)
     return e == ERR_OK ? e : fault_set(request->fault, e, "what is used together cannot be read");
 }
 
-enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows)
+enum err search_parse(struct request *request, struct text query, struct node **root)
 {
     struct search *search = request->search;
-    struct match match = { &search->index, &search->catchup.volumes };
     struct parse parse = { clock_now(), knows_attribute, &search->index };
     enum err e = search_expand(request, query, &query);
 
@@ -52,65 +50,24 @@ enum err search_rows(struct request *request, struct text query, struct node **r
 
     if (e == ERR_OK && together_is_asked(*root))
         e = find_together(request, *root);
+    return e;
+}
+
+enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows)
+{
+    struct search *search = request->search;
+    struct match match = { &search->index, &search->catchup.volumes };
+    enum err e = search_parse(request, query, root);
+
     *rows = e == ERR_OK ? match_query(&match, *root) : NULL;
     return e == ERR_OK && !*rows ? no_memory(request) : e;
-}
-
-/* Sums these rows; `each` NULL: all rows below `count`. */
-static double sum_seconds(const struct index *index, const uint32_t *each, uint32_t count)
-{
-    const struct numbers *durations = index_numbers(index, TEXT("duration_s"));
-    double sum = 0;
-
-    for (uint32_t i = 0; durations && i < count; i++) {
-        if (each)
-            index_fetch_number(durations, index_ahead(each, i, count));
-        double seconds = index_number(durations, each ? each[i] : i);
-        sum += isnan(seconds) ? 0 : seconds;
-    }
-    return sum;
-}
-
-/* Computes the sum once for each state of the index. */
-static double sum_all(struct search *search)
-{
-    const struct index *index = &search->index;
-    struct sum *all = &search->sum;
-
-    if (!all->is_made || all->writes != index->writes)
-        *all = (struct sum){ true, index->writes, sum_seconds(index, NULL, index_rows(index)) };
-    return all->seconds;
-}
-
-static double sum_set(const struct index *index, const struct bitmap *rows)
-{
-    uint32_t count, *each = bitmap_array(rows, &count);
-    double sum = each ? sum_seconds(index, each, count) : 0;
-
-    free(each);
-    return sum;
-}
-
-/* Subtracts the few rows outside the set from the sum of all. */
-static double sum_most(struct search *search, const struct bitmap *rows)
-{
-    uint32_t count, *others = match_others(&search->index, rows, &count);
-    double sum = sum_all(search) - (others ? sum_seconds(&search->index, others, count) : 0);
-
-    free(others);
-    return sum;
 }
 
 void search_sum(struct search *search, const struct bitmap *rows, const uint32_t *each, struct found *found)
 {
     found->total = bitmap_count(rows);
     found->revision = search->index.revision;
-    if (found->total > index_live(&search->index) / 2)
-        found->seconds = sum_most(search, rows);
-    else if (each)
-        found->seconds = sum_seconds(&search->index, each, (uint32_t)found->total);
-    else
-        found->seconds = sum_set(&search->index, rows);
+    found->seconds = seconds_of(&search->index, &search->sum, rows, each);
 }
 
 /* ---- items ---- */

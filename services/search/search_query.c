@@ -14,7 +14,8 @@ struct paging {
     const struct search_query *ask;
     struct node *root;
     struct bitmap *rows;
-    uint32_t *each; /* lists `rows`; NULL: they are most of the index, and in the page's order */
+    const struct kept_answer *kept; /* NULL: made for this ask alone */
+    uint32_t *each;                 /* lists `rows`; NULL: they are most of the index, and in the page's order */
     struct sort_order order;
     struct scores *scores;
     struct position after;
@@ -26,6 +27,11 @@ struct paging {
 static enum err no_memory(const struct paging *p)
 {
     return fault_set(p->request->fault, ERR_FULL, "no memory for the result");
+}
+
+static uint32_t limit_of(const struct search_query *ask)
+{
+    return ask->has_limit ? (uint32_t)ask->limit : SEARCH_PAGE;
 }
 
 /* Lists and scores the rows, unless they are already in the page's order. */
@@ -65,6 +71,48 @@ static enum err check_place(const struct search_query *ask, struct fault *fault)
     return fault_field(fault, "offset");
 }
 
+/* True if no part of the ask prevents that its answer is kept. The states of items change with their volumes. */
+static bool is_whole(const struct paging *p)
+{
+    const struct search_query *ask = p->ask;
+    bool is_whole = !ask->has_folder && !ask->has_view && !ask->has_offset && ask->cursor.len == 0 &&
+                    limit_of(ask) <= KEPT_PAGE && ask->facets.count <= KEPT_FIELDS && kept_answers_may(p->root);
+
+    for (uint32_t i = 0; is_whole && i < ask->facets.count; i++) {
+        enum term_field field = facets_field(ask->facets.at[i]);
+        is_whole = field != TERM_ALL && field != TERM_IS;
+    }
+    return is_whole;
+}
+
+static enum err find_kept(struct paging *p)
+{
+    struct search *search = p->request->search;
+    const struct text_list *facets = &p->ask->facets;
+    enum term_field fields[KEPT_FIELDS];
+    struct kept_ask ask = { .match = { &search->index, &search->catchup.volumes },
+                            .seconds = &search->sum,
+                            .root = p->root,
+                            .sort = p->ask->sort,
+                            .limit = limit_of(p->ask),
+                            .fields = fields,
+                            .field_count = facets->count,
+                            .most = facets->count ? FACETS_MOST / facets->count : 0 };
+
+    for (uint32_t i = 0; i < facets->count; i++)
+        fields[i] = facets_field(facets->at[i]);
+    p->kept = kept_answers_find(&search->answers, &ask);
+    return p->kept ? ERR_OK : no_memory(p);
+}
+
+static enum err match_rows(struct paging *p)
+{
+    struct match match = { &p->request->search->index, &p->request->search->catchup.volumes };
+
+    p->rows = match_query(&match, p->root);
+    return p->rows ? ERR_OK : no_memory(p);
+}
+
 static enum err find_rows(struct paging *p)
 {
     struct request *request = p->request;
@@ -75,7 +123,11 @@ static enum err find_rows(struct paging *p)
     if (e == ERR_OK && p->ask->cursor.len)
         e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after, request->fault);
     if (e == ERR_OK)
-        e = search_rows(request, p->ask->query, &p->root, &p->rows);
+        e = search_parse(request, p->ask->query, &p->root);
+    if (e == ERR_OK && is_whole(p))
+        return find_kept(p);
+    if (e == ERR_OK)
+        e = match_rows(p);
     if (e == ERR_OK && p->ask->has_folder)
         e = cut_to_folder(p);
     if (e == ERR_OK && p->ask->has_view)
@@ -93,11 +145,6 @@ static void write_cursor(const struct paging *p, struct found *found)
         struct position last = sort_position(&p->order, index, p->page[p->count - 1]);
         found->cursor = cursor_write(p->request->arena, p->ask->query, p->ask->sort, &last);
     }
-}
-
-static uint32_t limit_of(const struct search_query *ask)
-{
-    return ask->has_limit ? (uint32_t)ask->limit : SEARCH_PAGE;
 }
 
 /* The whole result is put in order once, so that each page of it is then at hand. */
@@ -142,6 +189,63 @@ static enum err take_page(struct paging *p, struct found *found)
     return ERR_OK;
 }
 
+/* ---- a kept answer ---- */
+
+static enum err take_kept_facets(const struct paging *p, struct facet_count_list *to)
+{
+    const struct text_list *facets = &p->ask->facets;
+    const struct terms *terms = &p->request->search->index.terms;
+    uint32_t share = facets->count ? FACETS_MOST / facets->count : 0;
+
+    to->at = arena_array(p->request->arena, FACETS_MOST, sizeof(*to->at));
+    if (!to->at)
+        return no_memory(p);
+    for (uint32_t i = 0; i < facets->count; i++) {
+        const struct kept_counts *counts = kept_counts_of(p->kept, facets_field(facets->at[i]));
+
+        for (uint32_t k = 0; k < counts->count && k < share; k++)
+            to->at[to->count++] =
+                (struct facet_count){ .facet = facets->at[i],
+                                      .value = arena_text(p->request->arena, terms_value(terms, counts->at[k].term)),
+                                      .count = counts->at[k].count };
+    }
+    return ERR_OK;
+}
+
+static enum err take_kept(struct paging *p, struct found *found)
+{
+    const struct kept_answer *kept = p->kept;
+    uint32_t limit = limit_of(p->ask);
+
+    p->count = kept->count < limit ? kept->count : limit;
+    p->more = kept->total > p->count;
+    p->page = malloc((limit + 1) * sizeof(*p->page));
+    if (kept->differs)
+        p->order.scores = p->scores = kept_scores(kept, p->count);
+    if (!p->page || (kept->differs && !p->scores))
+        return no_memory(p);
+    memcpy(p->page, kept->rows, p->count * sizeof(*p->page));
+    write_cursor(p, found);
+    found->total = kept->total;
+    found->seconds = kept->seconds;
+    found->revision = p->request->search->index.revision;
+    return p->ask->facets.count ? take_kept_facets(p, &found->facets) : ERR_OK;
+}
+
+/* ---- the answer ---- */
+
+static enum err take_rows(struct paging *p, struct found *found)
+{
+    const struct facets_of of = { &p->request->search->index, &p->request->search->catchup.volumes };
+    enum err e = p->ask->has_offset ? take_rows_at(p, found) : take_page(p, found);
+
+    if (e == ERR_OK && p->ask->facets.count)
+        e = facets_count(&of, p->request->arena, &p->ask->facets, p->rows, p->each, &found->facets, p->request->fault);
+    if (e == ERR_OK)
+        search_sum(p->request->search, p->rows, p->each, found);
+    return e;
+}
+
 /* The hints know the query alone: items outside the view may match it. */
 static bool is_cut_by_view(const struct search_query *ask)
 {
@@ -174,27 +278,31 @@ static void explain_items(const struct paging *p, struct found *found)
     }
 }
 
+static enum err fill_found(struct paging *p, usec_t began, struct found *found)
+{
+    enum err e = ERR_OK;
+
+    found->moved = p->ask->has_revision && p->ask->revision != found->revision;
+    found->took_us = (double)(clock_steady() - began);
+    e = search_fill(p->request, p->page, p->count, p->scores, NULL, found);
+    for (uint32_t i = 0; i < found->items.count; i++)
+        found->items.at[i].has_score = true; /* 0: the query scores nothing */
+    explain_items(p, found);
+    return e;
+}
+
 enum err search_query(struct request *request, const void *ask, void *answer)
 {
     struct paging p = { .request = request, .ask = ask };
     struct found *found = answer;
     usec_t began = clock_steady();
-    const struct facets_of of = { &request->search->index, &request->search->catchup.volumes };
     enum err e = find_rows(&p);
 
+    request->search->asked = began;
     if (e == ERR_OK)
-        e = p.ask->has_offset ? take_rows_at(&p, found) : take_page(&p, found);
-    if (e == ERR_OK && p.ask->facets.count)
-        e = facets_count(&of, request->arena, &p.ask->facets, p.rows, p.each, &found->facets, request->fault);
-    if (e == ERR_OK) {
-        search_sum(request->search, p.rows, p.each, found);
-        found->moved = p.ask->has_revision && p.ask->revision != found->revision;
-        found->took_us = (double)(clock_steady() - began);
-        e = search_fill(request, p.page, p.count, p.scores, NULL, found);
-        for (uint32_t i = 0; i < found->items.count; i++)
-            found->items.at[i].has_score = true; /* 0: the query scores nothing */
-        explain_items(&p, found);
-    }
+        e = p.kept ? take_kept(&p, found) : take_rows(&p, found);
+    if (e == ERR_OK)
+        e = fill_found(&p, began, found);
     if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len && !is_cut_by_view(p.ask))
         e = explain_nothing(&p, found);
     if (e == ERR_OK && p.ask->remember)
@@ -204,4 +312,23 @@ enum err search_query(struct request *request, const void *ask, void *answer)
     free(p.scores);
     bitmap_free(p.rows);
     return e;
+}
+
+/* ---- in idle time ---- */
+
+bool search_query_prepare(struct search *search)
+{
+    static const enum term_field USUAL[] = { TERM_CLASS, TERM_FAMILY, TERM_TAG, TERM_PACK, TERM_KEY, TERM_KIND };
+    struct text word = frequent_words_next(&search->words, &search->index, KEPT_FROM);
+    struct node root = { .kind = NODE_WORD, .text = word };
+    struct kept_ask made = { .match = { &search->index, &search->catchup.volumes },
+                             .seconds = &search->sum,
+                             .root = &root,
+                             .is_usual = true,
+                             .limit = SEARCH_PAGE,
+                             .fields = USUAL,
+                             .field_count = sizeof(USUAL) / sizeof(USUAL[0]),
+                             .most = FACETS_MOST / 4 };
+
+    return word.len && kept_answers_find(&search->answers, &made);
 }

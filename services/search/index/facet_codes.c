@@ -4,8 +4,7 @@
 
 void facet_codes_free(struct facet_codes *codes)
 {
-    free(codes->code);
-    free(codes->bits);
+    free(codes->at);
     free(codes->terms);
     *codes = (struct facet_codes){ 0 };
 }

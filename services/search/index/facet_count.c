@@ -45,17 +45,39 @@ static enum err choose_terms(struct index *index, enum term_field field, struct 
     return all && codes->terms ? ERR_OK : ERR_FULL;
 }
 
+static uint32_t code_of(const struct facet_codes *codes, uint32_t row)
+{
+    return codes->width == 1 ? ((const uint8_t *)codes->at)[row] : ((const uint16_t *)codes->at)[row];
+}
+
+static void set_code(struct facet_codes *codes, uint32_t row, uint32_t code)
+{
+    if (codes->width == 1)
+        ((uint8_t *)codes->at)[row] = (uint8_t)code;
+    else
+        ((uint16_t *)codes->at)[row] = (uint16_t)code;
+}
+
+static void set_bit(struct facet_codes *codes, uint32_t row, uint32_t bit)
+{
+    if (codes->width == sizeof(uint32_t))
+        ((uint32_t *)codes->at)[row] |= UINT32_C(1) << bit;
+    else
+        ((uint64_t *)codes->at)[row] |= UINT64_C(1) << bit;
+}
+
 /* False: some row has several values, or no memory. `rows` has room for those of any term. */
 static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t *rows)
 {
-    bool is_one = (codes->code = calloc((size_t)codes->rows + 1, sizeof(*codes->code))) != NULL;
+    codes->width = codes->count <= FACET_CODES_NARROW ? sizeof(uint8_t) : sizeof(uint16_t);
+    bool is_one = (codes->at = calloc((size_t)codes->rows + 1, codes->width)) != NULL;
 
     for (uint32_t i = 0; is_one && i < codes->count; i++) {
         const struct posting *posting = terms_posting(&index->terms, codes->terms[i]);
         posting_rows(posting, rows);
         for (uint32_t j = 0; is_one && j < posting->count; j++) {
-            is_one = codes->code[rows[j]] == FACET_CODES_NONE;
-            codes->code[rows[j]] = (uint16_t)(i + 1);
+            is_one = code_of(codes, rows[j]) == FACET_CODES_NONE;
+            set_code(codes, rows[j], i + 1);
         }
     }
     return is_one;
@@ -63,17 +85,18 @@ static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t 
 
 static bool fill_bits(struct index *index, struct facet_codes *codes, uint32_t *rows)
 {
-    codes->bits = calloc((size_t)codes->rows + 1, sizeof(*codes->bits));
     codes->is_several = true;
     if (codes->count > FACET_CODES_BITS)
         codes->count = FACET_CODES_BITS;
-    for (uint32_t i = 0; codes->bits && i < codes->count; i++) {
+    codes->width = codes->count <= FACET_BITS_NARROW ? sizeof(uint32_t) : sizeof(uint64_t);
+    codes->at = calloc((size_t)codes->rows + 1, codes->width);
+    for (uint32_t i = 0; codes->at && i < codes->count; i++) {
         const struct posting *posting = terms_posting(&index->terms, codes->terms[i]);
         posting_rows(posting, rows);
         for (uint32_t j = 0; j < posting->count; j++)
-            codes->bits[rows[j]] |= UINT64_C(1) << i;
+            set_bit(codes, rows[j], i);
     }
-    return codes->bits != NULL;
+    return codes->at != NULL;
 }
 
 static enum err make_codes(struct index *index, enum term_field field, struct facet_codes *codes)
@@ -83,8 +106,7 @@ static enum err make_codes(struct index *index, enum term_field field, struct fa
 
     codes->rows = index_rows(index);
     if (e == ERR_OK && !fill_codes(index, codes, rows)) {
-        free(codes->code);
-        codes->code = NULL;
+        free(codes->at);
         e = fill_bits(index, codes, rows) ? ERR_OK : ERR_FULL;
     }
     free(rows);
@@ -120,28 +142,25 @@ static uint32_t place_of(const struct facet_codes *codes, uint32_t term)
 static bool make_room(struct facet_codes *codes, uint32_t row)
 {
     uint32_t rows = row + row / 8 + 1;
-    size_t width = codes->is_several ? sizeof(*codes->bits) : sizeof(*codes->code);
-    uint8_t *was = codes->is_several ? (uint8_t *)codes->bits : (uint8_t *)codes->code;
-    uint8_t *more = realloc(was, ((size_t)rows + 1) * width);
+    uint8_t *more = realloc(codes->at, ((size_t)rows + 1) * codes->width);
 
     if (!more)
         return false;
-    memset(more + (size_t)codes->rows * width, 0, (rows - codes->rows + 1) * width);
-    if (codes->is_several)
-        codes->bits = (uint64_t *)(void *)more;
-    else
-        codes->code = (uint16_t *)(void *)more;
+    memset(more + (size_t)codes->rows * codes->width, 0, (size_t)(rows - codes->rows + 1) * codes->width);
+    codes->at = more;
     codes->rows = rows;
     return true;
 }
 
-/* Adds a value that is new since the table was made. */
+/* Adds a value that is new since the table was made. False: no code is left, or no memory. */
 static bool add_term(struct facet_codes *codes, uint32_t term)
 {
     uint32_t room = codes->room * 2 + 16;
 
+    if (codes->count == (codes->width == 1 ? (uint32_t)UINT8_MAX : MOST_CODES))
+        return false;
     if (codes->count == codes->room) {
-        uint32_t *more = codes->count < MOST_CODES ? realloc(codes->terms, room * sizeof(*more)) : NULL;
+        uint32_t *more = realloc(codes->terms, room * sizeof(*more));
         if (!more)
             return false;
         codes->terms = more;
@@ -159,20 +178,17 @@ static bool renew_row(struct index *index, enum term_field field, struct facet_c
 
     if (row >= codes->rows && !make_room(codes, row))
         return false;
-    if (codes->is_several)
-        codes->bits[row] = 0;
-    else
-        codes->code[row] = FACET_CODES_NONE;
+    memset((uint8_t *)codes->at + (size_t)row * codes->width, 0, codes->width);
     for (uint32_t i = 0; i < list.count; i++) {
         if (terms_key(&index->terms, list.at[i]).at[0] != (char)field)
             continue;
         uint32_t place = place_of(codes, list.at[i]);
-        if (codes->is_several)
-            codes->bits[row] |= place < codes->count ? UINT64_C(1) << place : 0;
-        else if (values++ > 0 || (place == codes->count && !add_term(codes, list.at[i])))
+        if (!codes->is_several && (values++ > 0 || (place == codes->count && !add_term(codes, list.at[i]))))
             return false;
-        else
-            codes->code[row] = (uint16_t)(place + 1);
+        if (!codes->is_several)
+            set_code(codes, row, place + 1);
+        else if (place < codes->count)
+            set_bit(codes, row, place);
     }
     return true;
 }
@@ -192,11 +208,34 @@ static void renew_stale(struct index *index)
 
 /* ---- counting ---- */
 
+static void count_bytes(const uint8_t *code, const uint32_t *rows, uint32_t count, uint32_t *places)
+{
+    uint32_t odd[UINT8_MAX + 1] = { 0 }; /* two tables, because the next row often has the same code */
+    uint32_t i = 0;
+
+    for (; i + 1 < count; i += 2) {
+        __builtin_prefetch(&code[index_ahead(rows, i, count)]);
+        places[code[rows[i]]]++;
+        odd[code[rows[i + 1]]]++;
+    }
+    if (i < count)
+        places[code[rows[i]]]++;
+    for (uint32_t place = 0; place <= UINT8_MAX; place++)
+        if (odd[place])
+            places[place] += odd[place];
+}
+
 static void count_codes(const struct facet_codes *codes, const uint32_t *rows, uint32_t count, uint32_t *places)
 {
+    const uint16_t *code = codes->at;
+
+    if (codes->width == 1) {
+        count_bytes(codes->at, rows, count, places);
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        __builtin_prefetch(&codes->code[index_ahead(rows, i, count)]);
-        places[codes->code[rows[i]]]++;
+        __builtin_prefetch(&code[index_ahead(rows, i, count)]);
+        places[code[rows[i]]]++;
     }
 }
 
@@ -242,16 +281,26 @@ static void empty_into(struct upright *upright, uint32_t *places)
     *upright = (struct upright){ 0 };
 }
 
+static void take_words(const struct facet_codes *codes, const uint32_t *rows, uint32_t first, uint32_t count,
+                       uint64_t words[GROUP])
+{
+    const uint32_t *narrow = codes->at;
+    const uint64_t *wide = codes->at;
+    uint32_t end = count - first < GROUP ? count : first + GROUP;
+
+    for (uint32_t i = first; i < end; i++) {
+        __builtin_prefetch((const uint8_t *)codes->at + (size_t)index_ahead(rows, i, count) * codes->width);
+        words[i - first] = codes->width == sizeof(*narrow) ? narrow[rows[i]] : wide[rows[i]];
+    }
+}
+
 static void count_bits(const struct facet_codes *codes, const uint32_t *rows, uint32_t count, uint32_t *places)
 {
     struct upright upright = { 0 };
 
     for (uint32_t first = 0; first < count; first += GROUP) {
         uint64_t words[GROUP] = { 0 };
-        for (uint32_t i = first; i < count && i < first + GROUP; i++) {
-            __builtin_prefetch(&codes->bits[index_ahead(rows, i, count)]);
-            words[i - first] = codes->bits[rows[i]];
-        }
+        take_words(codes, rows, first, count, words);
         add_group(&upright, words);
         if (upright.words + GROUP > UINT16_MAX)
             empty_into(&upright, places + 1);
@@ -288,8 +337,11 @@ static enum err count_placed(struct index *index, const struct facet_codes *code
         return ERR_FULL;
     (codes->is_several ? count_bits : count_codes)(codes, rows->each, rows->count, places);
     for (uint32_t i = 0; i < codes->count; i++) {
-        uint32_t all = terms_posting(&index->terms, codes->terms[i])->count, counted = places[i + 1];
-        to->report(to->state, codes->terms[i], rows->are_others ? all - counted : counted);
+        uint32_t counted = places[i + 1];
+        if (rows->are_others)
+            counted = terms_posting(&index->terms, codes->terms[i])->count - counted;
+        if (counted)
+            to->report(to->state, codes->terms[i], counted);
     }
     free(places);
     return ERR_OK;

@@ -25,7 +25,7 @@ enum err index_open(struct index *index)
     if (ids_open(&index->ids, MOST_ROWS) != ERR_OK ||
         column_open(&index->rows, sizeof(struct index_row), MOST_ROWS) != ERR_OK ||
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
-        column_open(&index->texts, 1, MOST_TEXT) != ERR_OK ||
+        column_open(&index->texts, 1, MOST_TEXT) != ERR_OK || column_open(&index->lengths, 1, MOST_ROWS) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
         terms_open(&index->terms) != ERR_OK || near_open(&index->near) != ERR_OK) {
         index_close(index);
@@ -42,6 +42,7 @@ void index_close(struct index *index)
     column_close(&index->rows);
     column_close(&index->lists);
     column_close(&index->texts);
+    column_close(&index->lengths);
     column_close(&index->vectors);
     terms_close(&index->terms);
     near_close(&index->near);
@@ -229,6 +230,20 @@ struct text index_name(const struct index *index, uint32_t row)
     return (struct text){ row_at(index, row)->name_len, (const char *)index->texts.at + row_at(index, row)->text };
 }
 
+uint32_t index_name_len(const struct index *index, uint32_t row)
+{
+    uint32_t len = index->lengths.at[row];
+
+    return len < INDEX_LENGTH ? len : row_at(index, row)->name_len;
+}
+
+void index_note_length(struct index *index, uint32_t row)
+{
+    uint32_t len = row_at(index, row)->name_len;
+
+    index->lengths.at[row] = (uint8_t)(len < INDEX_LENGTH ? len : INDEX_LENGTH);
+}
+
 struct text index_notes(const struct index *index, uint32_t row)
 {
     const struct index_row *at = row_at(index, row);
@@ -249,6 +264,7 @@ static enum err put_texts(struct index *index, uint32_t number, const struct ent
     row->text = (uint32_t)at;
     row->name_len = (uint16_t)entry->name.len;
     row->notes_len = (uint16_t)entry->notes.len;
+    index_note_length(index, number);
     if (entry->name.len)
         memcpy(index->texts.at + at, entry->name.at, entry->name.len);
     if (entry->notes.len)
@@ -265,7 +281,8 @@ static enum err grow_columns(struct index *index)
 
     if (more == 0)
         return ERR_OK;
-    if (column_add(&index->rows, more) != ERR_OK || column_add(&index->vectors, more) != ERR_OK)
+    if (column_add(&index->rows, more) != ERR_OK || column_add(&index->vectors, more) != ERR_OK ||
+        column_add(&index->lengths, more) != ERR_OK)
         return ERR_FULL;
     for (uint32_t i = 0; i < index->number_count; i++)
         if (grow_numbers(&index->numbers[i], index_rows(index)) != ERR_OK)
@@ -319,5 +336,6 @@ void index_remove(struct index *index, struct id id)
     index->lists_unused += at->term_room;
     index->texts_unused += (size_t)at->name_len + at->notes_len;
     *at = (struct index_row){ 0 };
+    index_note_length(index, row);
     ids_free(&index->ids, row); /* a row that cannot be recorded stays unused until the index is opened again */
 }

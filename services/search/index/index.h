@@ -10,7 +10,7 @@
 #include "services/search/near/near.h"
 #include "services/search/sets/ids.h"
 
-enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, INDEX_AHEAD = 16 };
+enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, INDEX_AHEAD = 16, INDEX_LENGTH = 255 };
 
 /* The data of a row outside the columns. A free row has a zero id. */
 struct index_row {
@@ -38,6 +38,7 @@ struct index {
     struct column rows;    /* struct index_row */
     struct column lists;   /* uint32_t: term numbers */
     struct column texts;   /* bytes */
+    struct column lengths; /* uint8_t by row: bytes of the name, at most INDEX_LENGTH; not in the file */
     struct column vectors; /* float[INDEX_VECTOR] by row; valid where TERM_HAS "vector" */
     struct terms terms;
     struct near near;             /* clusters of the embeddings */
@@ -67,6 +68,8 @@ uint32_t index_live(const struct index *index);
 bool index_find(const struct index *index, struct id id, uint32_t *row);
 struct id index_id(const struct index *index, uint32_t row);
 struct text index_name(const struct index *index, uint32_t row); /* folded; valid until the next put */
+void index_note_length(struct index *index, uint32_t row);       /* after its name has changed */
+uint32_t index_name_len(const struct index *index, uint32_t row);
 struct text index_notes(const struct index *index, uint32_t row);
 const float *index_vector(const struct index *index, uint32_t row);
 

@@ -25,6 +25,8 @@ enum err index_adopt(struct index *index)
 
     if (index->rows.count != index_rows(index) || index->vectors.count != index_rows(index))
         return ERR_INTERNAL;
+    if (column_add(&index->lengths, index_rows(index)) != ERR_OK)
+        return ERR_FULL;
     for (uint32_t i = 0; i < index->number_count; i++)
         if (index->numbers[i].column.count != index_rows(index))
             return ERR_INTERNAL;
@@ -33,6 +35,7 @@ enum err index_adopt(struct index *index)
             return ERR_INTERNAL;
         lists += rows[i].term_room;
         texts += (size_t)rows[i].name_len + rows[i].notes_len;
+        index_note_length(index, i);
     }
     if (lists > index->lists.count || texts > index->texts.count)
         return ERR_INTERNAL;

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/search/index/facet_count.h"
 #include "services/search/query/filter.h"
 #include "services/search/query/match.h"
 
@@ -84,8 +83,7 @@ static void put_in_order(struct facet_counting *counting, uint32_t most)
     counting->count = kept < most ? kept : most;
 }
 
-/* TERM_ALL: not a field with values. */
-static enum term_field field_of(struct text name)
+enum term_field facets_field(struct text name)
 {
     const struct filter *filter = filter_named(name);
 
@@ -154,8 +152,8 @@ static enum err count_fields(const struct facets_of *of, struct arena *arena, co
         struct facet_counting counting = { .index = index };
         struct facet_counter counter = { add_count, &counting };
 
-        e = facet_count_terms(index, field_of(fields->at[i]), rows, &counter);
-        if (e == ERR_OK && field_of(fields->at[i]) == TERM_IS) {
+        e = facet_count_terms(index, facets_field(fields->at[i]), rows, &counter);
+        if (e == ERR_OK && facets_field(fields->at[i]) == TERM_IS) {
             drop_states(&counting);
             e = add_states(of, fields->at[i], set, to);
         }
@@ -169,17 +167,20 @@ static enum err count_fields(const struct facets_of *of, struct arena *arena, co
     return e;
 }
 
-/* Of a set of more than half of the index, the other rows are listed; they are the caller's to free. */
-static struct facet_rows list_rows(struct index *index, const struct bitmap *set, const uint32_t *each,
-                                   uint32_t **others)
+/* Of a set of more than half of the index, the other rows are listed. */
+enum err facets_open(struct index *index, const struct bitmap *set, const uint32_t *each, struct facet_set *to)
 {
-    struct facet_rows rows = { set, each, bitmap_count(set), false };
+    *to = (struct facet_set){ .rows = { set, each, bitmap_count(set), false } };
+    to->rows.are_others = to->rows.count > index_live(index) / 2;
+    if (to->rows.are_others)
+        to->rows.each = to->others = match_others(index, set, &to->rows.count);
+    return to->rows.each ? ERR_OK : ERR_FULL;
+}
 
-    *others = NULL;
-    rows.are_others = rows.count > index_live(index) / 2;
-    if (rows.are_others)
-        rows.each = *others = match_others(index, set, &rows.count);
-    return rows;
+void facets_close(struct facet_set *set)
+{
+    free(set->others);
+    *set = (struct facet_set){ 0 };
 }
 
 static enum err check_fields(const struct text_list *fields, struct fault *fault)
@@ -188,7 +189,7 @@ static enum err check_fields(const struct text_list *fields, struct fault *fault
 
     for (uint32_t i = 0; i < fields->count; i++) {
         snprintf(field, sizeof(field), "facets[%u]", i);
-        if (field_of(fields->at[i]) == TERM_ALL)
+        if (facets_field(fields->at[i]) == TERM_ALL)
             return refuse_field(fields->at[i], field, fault);
     }
     return ERR_OK;
@@ -197,47 +198,51 @@ static enum err check_fields(const struct text_list *fields, struct fault *fault
 enum err facets_count(const struct facets_of *of, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault)
 {
-    uint32_t *others;
+    struct facet_set counted;
     enum err e = check_fields(fields, fault);
 
     if (e != ERR_OK)
         return e;
-    struct facet_rows rows = list_rows(of->index, set, each, &others);
+    e = facets_open(of->index, set, each, &counted);
     to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
-    if (!rows.each || !to->at || count_fields(of, arena, fields, &rows, set, to) != ERR_OK)
+    if (e != ERR_OK || !to->at || count_fields(of, arena, fields, &counted.rows, set, to) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "no memory for facets");
-    free(others);
+    facets_close(&counted);
     return e;
 }
 
-static enum err copy_most(struct arena *arena, const struct facet_counting *counting, struct facets_counted *to)
+enum err facets_terms(struct index *index, enum term_field field, const struct facet_set *set, uint32_t most,
+                      struct facet_of_term *to, uint32_t *count)
 {
-    to->at = arena_array(arena, counting->count, sizeof(*to->at));
-    if (!to->at || counting->is_full)
-        return ERR_FULL;
-    for (uint32_t i = 0; i < counting->count; i++)
-        to->at[to->count++] = (struct facet_of_term){ counting->at[i].term, counting->at[i].count,
-                                                      arena_text(arena, counting->at[i].value) };
-    return ERR_OK;
+    struct facet_counting counting = { .index = index };
+    struct facet_counter counter = { add_count, &counting };
+    enum err e = facet_count_terms(index, field, &set->rows, &counter);
+
+    if (field == TERM_IS)
+        drop_states(&counting);
+    put_in_order(&counting, most);
+    *count = counting.count;
+    for (uint32_t i = 0; i < counting.count; i++)
+        to[i] = (struct facet_of_term){ counting.at[i].term, counting.at[i].count, counting.at[i].value };
+    free(counting.at);
+    return e == ERR_OK && counting.is_full ? ERR_FULL : e;
 }
 
 enum err facets_most(struct index *index, struct arena *arena, struct text field, const struct bitmap *set,
                      const uint32_t *each, uint32_t most, struct facets_counted *to, struct fault *fault)
 {
-    struct facet_counting counting = { .index = index };
-    struct facet_counter counter = { add_count, &counting };
-    uint32_t *others;
+    struct facet_set counted;
 
-    if (field_of(field) == TERM_ALL)
+    if (facets_field(field) == TERM_ALL)
         return refuse_field(field, "", fault);
-    struct facet_rows rows = list_rows(index, set, each, &others);
-    enum err e = rows.each ? facet_count_terms(index, field_of(field), &rows, &counter) : ERR_FULL;
-    if (field_of(field) == TERM_IS)
-        drop_states(&counting);
-    put_in_order(&counting, most);
+    enum err e = facets_open(index, set, each, &counted);
+    to->at = arena_array(arena, most, sizeof(*to->at));
+    if (e == ERR_OK && !to->at)
+        e = ERR_FULL;
     if (e == ERR_OK)
-        e = copy_most(arena, &counting, to);
-    free(counting.at);
-    free(others);
+        e = facets_terms(index, facets_field(field), &counted, most, to->at, &to->count);
+    for (uint32_t i = 0; e == ERR_OK && i < to->count; i++)
+        to->at[i].value = arena_text(arena, to->at[i].value);
+    facets_close(&counted);
     return e == ERR_OK ? e : fault_set(fault, ERR_FULL, "no memory for facets");
 }

@@ -127,16 +127,16 @@ static float worth_of_length(uint32_t letters)
 
 static void score_names(struct scoring *s)
 {
-    const struct index_row *all = (const struct index_row *)(const void *)s->match->index->rows.at;
+    const struct index *index = s->match->index;
     float worth[KNOWN_LETTERS];
 
     for (uint32_t letters = 0; letters < KNOWN_LETTERS; letters++)
         worth[letters] = worth_of_length(letters);
     for (uint32_t i = 0; i < s->count; i++) {
-        __builtin_prefetch(&all[index_ahead(s->each, i, s->count)]);
-        uint32_t letters = all[s->each[i]].name_len;
-        if (s->at[i] > 0)
-            s->at[i] += letters < KNOWN_LETTERS ? worth[letters] : worth_of_length(letters);
+        uint32_t letters = index->lengths.at[s->each[i]];
+        if (s->at[i] <= 0)
+            continue;
+        s->at[i] += letters < KNOWN_LETTERS ? worth[letters] : worth_of_length(index_name_len(index, s->each[i]));
     }
 }
 

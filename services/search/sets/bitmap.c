@@ -165,6 +165,39 @@ struct bitmap_chunk bitmap_chunk(const struct bitmap *bitmap, uint32_t number, u
     return chunk;
 }
 
+static size_t bytes_of_container(const void *container, uint8_t kind)
+{
+    const array_container_t *array = container;
+    const run_container_t *runs = container;
+
+    if (kind == BITSET_CONTAINER_TYPE_CODE)
+        return BITMAP_CHUNK / 8;
+    return kind == ARRAY_CONTAINER_TYPE_CODE ? (size_t)array->cardinality * sizeof(array->array[0])
+                                             : (size_t)runs->n_runs * sizeof(runs->runs[0]);
+}
+
+static const volatile uint8_t *start_of_container(const void *container, uint8_t kind)
+{
+    if (kind == BITSET_CONTAINER_TYPE_CODE)
+        return (const volatile uint8_t *)((const bitset_container_t *)container)->array;
+    return kind == ARRAY_CONTAINER_TYPE_CODE ? (const volatile uint8_t *)((const array_container_t *)container)->array
+                                             : (const volatile uint8_t *)((const run_container_t *)container)->runs;
+}
+
+void bitmap_touch(const struct bitmap *bitmap)
+{
+    enum { PAGE = 4096 };
+    const roaring_array_t *from = &its_roaring(bitmap)->high_low_container;
+
+    for (int32_t i = 0; i < from->size; i++) {
+        uint8_t kind = from->typecodes[i];
+        const void *container = container_unwrap_shared(from->containers[i], &kind);
+        const volatile uint8_t *at = start_of_container(container, kind);
+        for (size_t k = 0, len = bytes_of_container(container, kind); k < len; k += PAGE)
+            (void)at[k];
+    }
+}
+
 /* ---- a view ---- */
 
 static const uint64_t no_rows[CHUNK_WORDS];

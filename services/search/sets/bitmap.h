@@ -44,6 +44,8 @@ struct bitmap_chunk bitmap_chunk(const struct bitmap *bitmap, uint32_t number, u
 
 uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most); /* the lowest ones; their number */
 
+void bitmap_touch(const struct bitmap *bitmap); /* reads a byte of each page of its chunks */
+
 /* A set opened to test many rows, dense chunks without a copy. It is valid until the set changes or is freed. Each of
  * `chunks` has the bits of BITMAP_CHUNK rows. */
 struct bitmap_view {

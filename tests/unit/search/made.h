@@ -78,6 +78,11 @@ static inline void made_name(const struct made_item *item, char to[128])
     snprintf(to, 128, "%s_%s %s", made_words[item->words[0]], made_words[item->words[1]], made_words[item->words[2]]);
 }
 
+static inline double made_seconds(const struct made_item *item)
+{
+    return item->size / 44100;
+}
+
 static inline void made_put(struct index *index, const struct made_item *item)
 {
     static struct entry entry;
@@ -103,6 +108,7 @@ static inline void made_put(struct index *index, const struct made_item *item)
         entry_value(&entry, TERM_IS, TEXT("hidden"));
     entry_number(&entry, TEXT("bpm"), item->bpm, false);
     entry_number(&entry, TEXT("size"), item->size, true);
+    entry_number(&entry, TEXT("duration_s"), made_seconds(item), true);
     entry.has_vector = item->has_vector;
     memcpy(entry.vector, item->vector, sizeof(entry.vector));
     if (item->has_vector)
