@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Backups of a store during writes, several backups in parallel, to files of any kind; and their restore."""
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import client
+from claims import claim, contains, how_often, run_claims, same, until
+from sounding import tool
+
+
+def store(home):
+    """An engine with a few thousand items."""
+    home.target = home.file('catalogue.backup')
+    home.up()
+    home.catalogue = client.Catalogue(home.client())
+    for batch in range(5):
+        home.catalogue.batch(*[home.catalogue.place(b'%d.wav' % (4096 * batch + n)) for n in range(4096)])
+
+
+class Editing:
+    """Edits one item again and again, in a thread."""
+
+    def __init__(self, home):
+        self.home, self.over = home, threading.Event()
+        self.thread = threading.Thread(target=self._edit)
+
+    def _edit(self):
+        catalogue, count = client.Catalogue(self.home.client()), 0
+        item = catalogue.put(b'edited.wav')
+        while not self.over.is_set():
+            catalogue.edit(item, name=f'n{count}')
+            count += 1
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+def restored(home, file):
+    """Restores the file into a new home, checks the store, and returns what restore reports."""
+    other = home.other('restored')
+    shutil.rmtree(other.path)
+    os.mkdir(other.path, 0o700)
+    said = other.first('restore', file)
+    other.loophole('store', 'check')
+    return said
+
+
+def unfinished(home):
+    """The files that unfinished backups have left."""
+    return [name for name in os.listdir(home.path) if name.startswith('.') and '.loophole-' in name]
+
+
+def children(pid):
+    with open(f'/proc/{pid}/task/{pid}/children', encoding='utf-8') as said:
+        return list(map(int, said.read().split()))
+
+
+def state(pid):
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as said:
+        return said.read().rpartition(')')[2].split()[0]
+
+
+class StoppedBackup:
+    """A backup that is stopped at its first call of `at`; `on` lets it go on and gives its exit code and its output."""
+
+    def __init__(self, home, at, *args):
+        self.home = home
+        self.tracer = home.start('strace', '-qq', '-o', '/dev/null', '-e', f'trace={at}', '-e', f'inject={at}:signal=STOP:when=1',
+                                 'loophole', 'backup', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.pid = until(lambda: children(self.tracer.pid), what='strace has started the backup')[0]
+        until(lambda: state(self.pid) in 'tT', what='the backup is stopped')
+
+    def on(self):
+        os.kill(self.pid, signal.SIGCONT)
+        said = self.tracer.communicate(timeout=60)[0]
+        return self.tracer.returncode, said
+
+
+@claim(shares=store)
+def of_two_backups_to_one_file_one_is_refused_and_the_other_restores(home):
+    first = StoppedBackup(home, 'flock', '--force', home.target)  # it has just taken its lock
+    contains(home.refused('backup', '--force', home.target), f'another backup to {home.target} is running')
+    code, said = first.on()
+    same(0, code, said)
+    contains(said, 'Wrote')
+    restored(home, home.target)
+    same([], unfinished(home))
+    home.loophole('backup', '--force', home.target)
+
+
+@claim(shares=store)
+def a_backup_that_is_killed_leaves_the_old_file_and_the_next_one_tidies_up(home):
+    home.loophole('backup', '--force', home.target)
+    with open(home.target, 'rb') as before:
+        whole = before.read()
+    home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync', '-e', 'inject=fsync:signal=KILL:when=1',
+             'loophole', 'backup', '--force', home.target, code=None)
+    with open(home.target, 'rb') as after:
+        assert whole == after.read(), 'the old backup has changed'
+    assert unfinished(home)
+    home.loophole('backup', '--force', home.target)
+    restored(home, home.target)
+    same([], unfinished(home))
+
+
+@claim(shares=store)
+def many_backups_at_once_under_writes_are_all_whole(home):
+    with Editing(home):
+        for _ in range(how_often(3, 20)):
+            both = [home.start('loophole', 'backup', '--force', home.target, '--json', stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True) for _ in range(2)]
+            said = [one.communicate(timeout=300)[0] for one in both]
+            assert any(said), 'no backup was written'
+            if not all(said):  # otherwise they ran one after the other
+                same(json.loads(''.join(said))['revision'], restored(home, home.target)['revision'])
+
+
+@claim(shares=store)
+def a_backup_replaces_a_regular_file_and_nothing_else(home):
+    made = {name: home.file(name) for name in ('fifo', 'folder', 'link')}
+    os.mkfifo(made['fifo'])
+    os.mkdir(made['folder'])
+    os.symlink(home.file('elsewhere'), made['link'])
+    if not os.getuid():
+        made['device'] = home.file('device')
+        os.mknod(made['device'], 0o600 | stat.S_IFCHR, os.makedev(1, 7))
+    before = {path: os.lstat(path).st_mode for path in made.values()}
+    for path in made.values():
+        contains(home.refused('backup', '--force', path), 'not a regular file')
+        contains(home.refused('backup', path), 'not a regular file')
+    same(before, {path: os.lstat(path).st_mode for path in made.values()})
+    mine = home.file('mine')
+    with open(mine, 'w', encoding='utf-8') as out:
+        out.write('mine')
+    contains(home.refused('backup', mine), 'exists already')
+    with open(mine, encoding='utf-8') as kept:
+        same('mine', kept.read())
+    home.loophole('backup', '--force', mine)
+    same(0o600, stat.S_IMODE(os.stat(mine).st_mode))
+    restored(home, mine)
+    for name in ('store/data.mdb', 'store/lock.mdb', 'supervisor.lock'):
+        contains(home.refused('backup', '--force', home.file('data', name)), 'is a file of the engine')
+    home.loophole('backup', home.file('data/mine'))
+    home.loophole('backup', '--force', home.file('data/mine'))
+    same([], unfinished(home))
+
+
+@claim
+def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
+    """It is stopped at its first write of the image, as by a disk that hangs."""
+    home.settings('[store]\nbackup_growth_mib = 4\n')
+    store(home)
+    slow = StoppedBackup(home, 'write', home.file('slow.backup'))
+    source, = children(slow.pid)
+    with open(f'/proc/{source}/comm', encoding='utf-8') as name:
+        same('loophole-backup', name.read().strip())
+    with Editing(home):
+        until(lambda: state(source) == 'Z', what='the copy is ended')
+    until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 30, 'the store has no such reader')
+    code, said = slow.on()
+    assert code, f'it reports success: {said}'
+    contains(said, 'the store grew by more than 4 MiB')
+    assert not os.path.exists(home.file('slow.backup'))
+    same([], unfinished(home))
+
+
+run_claims()

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+"""Files that are missing or truncated: the question before very many are marked, the marks, and the counts."""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from indexing import wav
+
+
+def tones(home):
+    """An engine with 40 files in two folders."""
+    home.music = home.file('music')
+    for number in range(10, 30):
+        wav(f'{home.music}/a/tone{number}.wav', number * 40)
+        wav(f'{home.music}/b/buzz{number}.wav', number * 40 + 7)
+    home.answer = ('library', 'rescan', home.music, '--accept-missing')
+    home.up()
+    home.loophole('index', home.music, '--wait')
+
+
+def until_asked_about(home, count):
+    """Waits until the question is about this number of files; None: until there is no question."""
+    until(lambda: home.first('library', 'list').get('asks', {}).get('missing') == count, what=f'{count} are asked about')
+
+
+def until_found(home, query, count):
+    until(lambda: total(home, query) == count, what=f'{query} finds {count}')
+
+
+def total(home, query):
+    return home.ask('search.query', 'query=' + query, 'limit=0').get('total', 0)
+
+
+def take_away(home):
+    """Moves half of the files away and waits for the question."""
+    os.rename(home.music + '/a', home.file('away'))
+    until_asked_about(home, 20)
+
+
+def bring_back(home):
+    os.rename(home.file('away'), home.music + '/a')
+    until_asked_about(home, None)
+    until_found(home, 'is:missing', 0)
+
+
+@claim(shares=tones)
+def many_that_are_gone_are_asked_about_wherever_a_person_looks(home):
+    command = 'loophole ' + ' '.join(home.answer)
+    events = home.start('loophole', 'events', 'indexer.asks', '--limit', '1', '--json', stdout=subprocess.PIPE, text=True)
+    take_away(home)
+    listed = home.loophole('library', 'list').out
+    contains(listed, f'20 of 40 files in {home.music} are not found')
+    contains(listed, command)
+    contains(listed, 'None is marked missing before you answer')
+    contains(home.loophole('summary').all, command)
+    contains(home.loophole('search', 'is:missing').all, command)
+    contains(home.loophole('status').all, f'20 of 40 files of {home.music} are gone')
+    contains(home.loophole('doctor', code=None).all, '-> ' + command)
+    contains(events.communicate(timeout=60)[0], '"missing":20')
+    same(0, total(home, 'is:missing'))
+    bring_back(home)
+
+
+@claim(shares=tones)
+def the_question_survives_a_kill_of_the_indexer(home):
+    take_away(home)
+    home.kill('indexer')
+    until_asked_about(home, 20)
+    bring_back(home)
+
+
+@claim(shares=tones)
+def the_question_goes_when_the_files_return(home):
+    take_away(home)
+    os.rename(home.file('away') + '/tone10.wav', home.file('tone10.wav'))
+    os.rename(home.file('away'), home.music + '/a')
+    until_asked_about(home, None)
+    os.rename(home.file('tone10.wav'), home.music + '/a/tone10.wav')
+    until_found(home, 'is:missing', 0)
+    assert ' '.join(home.answer) not in home.loophole('doctor', code=None).all
+    assert 'are gone' not in home.loophole('status').all
+
+
+@claim(shares=tones)
+def over_half_are_offline_and_the_question_says_so(home):
+    most = home.file('most')
+    os.mkdir(most)
+    home.down()  # one scan finds all of them
+    for gone in [home.music + '/a', *glob.glob(home.music + '/b/buzz1*.wav')]:
+        shutil.move(gone, most)
+    home.up()
+    until_asked_about(home, 30)
+    until_found(home, 'is:offline', 30)
+    contains(home.loophole('library', 'list').out, 'That is over half: they are marked offline')
+    contains(home.loophole('doctor', code=None).all, f'30 of 40 files of {home.music} are gone and marked offline')
+    for back in glob.glob(most + '/buzz*'):
+        shutil.move(back, home.music + '/b')
+    os.rename(most + '/a', home.music + '/a')
+    until_asked_about(home, None)
+    until_found(home, 'is:offline', 0)
+
+
+@claim(shares=tones)
+def an_answered_question_goes_and_what_is_missing_is_marked_in_every_list(home):
+    take_away(home)
+    home.loophole(*home.answer)
+    until_found(home, 'is:missing', 20)
+    until_asked_about(home, None)
+    contains(home.loophole('summary').all, 'missing  20')
+    same(20, sum(line.endswith(' missing') for line in home.loophole('search', 'tone', '--limit', '100').out.splitlines()))
+    found = home.first('search', 'tone', '--limit', '1')
+    same('missing', found['availability'])
+    assert found['missing_since_us'] > 0
+    contains(home.loophole('similar', found['id'], '--limit', '10').all, ' missing')
+    contains(home.loophole('map').all, '20 of them missing')
+    same(20, home.loophole('map', '--json').out.count('"missing":true'))
+    bring_back(home)
+
+
+@claim(shares=tones)
+def an_item_whose_folder_is_gone_is_still_named_by_its_path(home):
+    deep = home.music + '/c/d/deep.wav'
+    os.makedirs(os.path.dirname(deep))
+    shutil.copy(home.music + '/b/buzz12.wav', deep)
+    home.loophole('index', home.music, '--wait')
+    item = home.first('show', deep)['id']
+    shutil.rmtree(home.music + '/c')
+    same(item, home.first('show', deep)['id'])
+    home.folder = home.music
+    same(item, home.first('show', './c/d/deep.wav')['id'])
+    home.folder = None
+    home.loophole('tag', deep, '+kept')
+    contains(home.refused('show', home.music + '/c/d/other.wav'), 'no such media item')
+    contains(home.refused('show', home.music + '/c/../b/other.wav'), 'neither an id nor a path')
+
+
+def sox(home, path, *how):
+    home.run('sox', '-V1', '-D', '-n', '-r', '44100', '-b', '16', path, 'synth', *how)
+
+
+@claim(shares=tones)
+def a_file_that_is_cut_short_is_found_counted_and_named(home):
+    """A copy of a known file is recognised by its content and not decoded; a touched file is hashed again."""
+    cut = home.file('cut')
+    whole, short = cut + '/whole.flac', cut + '/short.wav'
+    os.mkdir(cut)
+    sox(home, whole, '5', 'pinknoise')
+    sox(home, short, '2', 'brownnoise')
+    os.truncate(whole, os.path.getsize(whole) // 3)
+    os.truncate(short, 100000)
+    home.loophole('index', cut, '--wait')
+    until_found(home, 'is:truncated', 2)
+    summary = home.loophole('summary').all
+    contains(summary, 'truncated 2')
+    contains(summary, whole + ': ')
+    contains(home.loophole('show', whole).all, 'of 220500 frames')
+    shutil.copyfile(whole, cut + '/copy.flac')
+    until_found(home, 'is:truncated', 3)
+    os.utime(whole)
+    os.utime(short)
+    home.loophole('index', cut, '--wait')
+    until_found(home, 'is:truncated', 3)
+    sox(home, short, '2', 'brownnoise')
+    until_found(home, 'is:truncated', 2)
+
+
+run_claims()

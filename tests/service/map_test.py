@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""The map of a real library: it shows everything that can be heard, it does not change, and it can be displayed."""
+import os
+import shutil
+import stat
+import struct
+import sys
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, figure, run_claims, same, samples, until
+from kits import first, ids, two_kits
+
+
+def points(home, *args):
+    """All points of the map by id."""
+    return {point['id']: point for point in home.json('map', *args)}
+
+
+@claim(shares=two_kits)
+def everything_that_can_be_heard_is_on_the_map(home):
+    heard = points(home, 'class:*')
+    assert len(heard) > 50
+    same(ids(home, 'class:*'), sorted(heard))
+    summary = home.loophole('map').out
+    figure(summary.splitlines()[-1])
+    assert float(summary.partition('trustworthiness ')[2].split(',')[0]) >= 0.9, summary
+
+
+@claim(shares=two_kits)
+def it_is_the_same_after_a_restart_and_from_the_same_seed(home):
+    before = points(home)
+    home.loophole('restart', 'search')
+    home.wait_ready('search')
+    same(before, points(home))
+    same(before, points(home, '--remake'))
+    assert before != points(home, '--remake', '--seed', '5')
+    same(before, points(home, '--remake', '--seed', '1'))
+
+
+@claim(shares=two_kits)
+def a_new_sound_finds_its_place_and_moves_nothing(home):
+    before = points(home)
+    shutil.copy(samples('*snare*.flac', 1)[0], home.library + '/late.flac')
+    home.loophole('library', 'rescan', '--wait')
+    late = first(home, 'late')
+    until(lambda: late in points(home), 30)
+    after = points(home)
+    del after[late]
+    same(before, after)
+
+
+@claim(shares=two_kits)
+def a_filter_shows_the_same_places(home):
+    same({key: point for key, point in points(home).items() if point['class'] == 'kick'}, points(home, 'class:kick'))
+    assert any(abs(point['z']) > 0.1 for point in points(home, '--room').values()), 'the room is flat'
+    home.refused('map', 'bpm:what')
+
+
+def png(path):
+    """Width, height and the rows of RGB pixels of a picture whose checksums are right."""
+    with open(path, 'rb') as picture:
+        data = picture.read()
+    same(b'\x89PNG\r\n\x1a\n', data[:8])
+    at, packed, size = 8, b'', None
+    while at < len(data):
+        length, kind = struct.unpack('>I4s', data[at:at + 8])
+        body = data[at + 8:at + 8 + length]
+        same(zlib.crc32(kind + body), struct.unpack('>I', data[at + 8 + length:at + 12 + length])[0])
+        if kind == b'IHDR':
+            size = struct.unpack('>II', body[:8])
+        if kind == b'IDAT':
+            packed += body
+        at += 12 + length
+    same(b'IEND', kind)
+    width, height = size
+    rows = zlib.decompress(packed)
+    same(height * (3 * width + 1), len(rows))
+    starts = range(1, len(rows), 3 * width + 1)
+    pixels = [[rows[at:at + 3] for at in range(start, start + 3 * width, 3)] for start in starts]
+    return width, height, pixels
+
+
+@claim(shares=two_kits)
+def the_picture_is_a_png_with_the_colours_of_the_classes(home):
+    """The legend lies beside the map: each class has its own colour there, next to letters."""
+    letters = bytes.fromhex('d7dae0')
+    said = home.loophole('map', '--png', home.file('map.png')).out
+    classes = [bytes.fromhex(line[1:7]) for line in said.splitlines() if line.startswith('#')]
+    _, height, pixels = png(home.file('map.png'))
+    beside = [set(row[height:]) for row in pixels]
+    for colour in classes:
+        assert any(colour in row and letters in row for row in beside), colour.hex()
+    drawn = len(set().union(*map(set, pixels)))
+    assert drawn > len(classes) > 5, (drawn, len(classes))
+    home.refused('map', '--png', '/nowhere/map.png')
+
+
+@claim(shares=two_kits)
+def a_picture_replaces_an_earlier_picture_and_nothing_else(home):
+    sound, fifo, link = home.file('sound.wav'), home.file('fifo'), home.file('link')
+    with open(sound, 'w', encoding='utf-8') as out:
+        out.write('a sound')
+    os.mkfifo(fifo)
+    os.symlink(home.file('elsewhere'), link)
+    for made in (sound, fifo, link):
+        contains(home.refused('map', '--png', made), 'is not an earlier file of this kind')
+    with open(sound, encoding='utf-8') as kept:
+        same('a sound', kept.read())
+    assert stat.S_ISFIFO(os.stat(fifo).st_mode) and os.path.islink(link) and not os.path.exists(home.file('elsewhere'))
+    with open(home.file('empty.png'), 'wb'):
+        pass  # as mktemp makes one
+    for name in ('again.png', 'again.png', 'empty.png'):
+        home.loophole('map', '--png', home.file(name))
+    assert os.path.getsize(home.file('empty.png')) > 0
+
+
+run_claims()

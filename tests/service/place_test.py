@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""Bars of JACK's transport, led and followed, grids of a count-in, and the clocks of core, JACK and machine. It runs on
+JACK's dummy driver, with a JACK client that records each cycle (tests/faults/place.c)."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, TOP, claim, how_often, run_claims, skip, shutil
+from driving import drive
+from sounding import engine
+
+
+def sounding(home):
+    if not shutil.which('jackd'):
+        skip('no jackd')
+    engine(home, in_step=True)
+
+
+def place(home, work, *args):
+    """Compares places with place.py."""
+    drive(home, 'service/place.py', work, os.path.join(BUILD, 'tests/faults'), home.path, *args)
+
+
+@claim(shares=sounding)
+def jack_is_led_to_bars_and_beats_through_tempos_a_locate_and_a_count_in(home):
+    place(home, 'lead')
+
+
+@claim(shares=sounding)
+def a_leader_is_followed_through_tempos_and_a_locate(home):
+    place(home, 'follow', 0)
+
+
+@claim(shares=sounding)
+def a_leader_with_whole_ticks_is_followed_to_a_tick(home):
+    place(home, 'follow', 480)
+
+
+@claim(shares=sounding)
+def a_grid_asked_for_in_a_count_in_is_the_grid_that_comes(home):
+    home.loophole('transport', 'sync', 'none')
+    home.run(sys.executable, f'{TOP}/tests/service/sound.py', 'make', 'sine', home.file('one.wav'), '4800', '48000', '480')
+    place(home, 'count', home.file('one.wav'))
+
+
+@claim(shares=sounding)
+def a_time_of_the_machine_is_a_frame_of_the_core_and_of_jack(home):
+    place(home, 'clock', how_often(3, 600))
+
+
+@claim(shares=sounding)
+def the_clocks_hold_for_the_next_core_and_the_next_server(home):
+    place(home, 'again', 'loophole', 'restart', 'audio')
+    place(home, 'again', 'kill', '-KILL', home.pid('audio'))
+    place(home, 'again', 'kill', '-KILL', home.pid('jack'))
+
+
+@claim(shares=sounding)
+def a_limiter_that_looks_ahead_delays_the_port_by_what_jack_is_told(home):
+    place(home, 'delay')
+
+
+@claim(shares=sounding)
+def another_client_that_takes_the_lead_and_ends_gives_it_back(home):
+    place(home, 'reclaim')
+
+
+@claim(shares=sounding)
+def the_other_core_leads_jack_on_when_the_leader_dies(home):
+    """Kills whichever core leads, so both in turn."""
+    home.down()
+    engine(home, settings='[audio]\nstandby = yes\nperiod = 1024\n')
+    home.wait_ready('audio-standby')
+    place(home, 'takeover', how_often(2, 20))
+
+
+run_claims()
