@@ -52,7 +52,7 @@ static void take_turn(struct availability *availability)
     mounts_turn(&availability->mounts);
     if (e == ERR_OK && availability->is_read)
         e = known_follow(&availability->known, &fault);
-    note_fault(availability, &fault);
+    note_fault(availability, e == ERR_OK ? &(struct fault){ 0 } : &fault);
     if (e != ERR_OK)
         return;
     settle_volumes(availability);
