@@ -21,7 +21,7 @@ CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang
 LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
 
 SERVICES      := persist search availability indexer worker streamer audio project
-FRONTENDS     := web
+FRONTENDS     := web osc
 
 SCHEMAS  := $(wildcard schemas/*.schema)
 GEN_C    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.c,$(SCHEMAS)) $(BUILD)/gen/schema_all.c

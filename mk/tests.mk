@@ -1,7 +1,7 @@
 # ---- unit tests: tests/unit/PART/[FLOOR/]NAME_test.c links the real objects of PART (all but its main) ----
 UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
-part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli web,$(1)),frontends/$(1))))
+part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli web osc,$(1)),frontends/$(1))))
 define unit
 $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(OWN_HOME) $$(ENGINE)
 	@mkdir -p $$(@D)

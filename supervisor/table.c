@@ -15,5 +15,6 @@ const struct table_row table_rows[] = {
     { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true, .arguments = standby },
     { "streamer", "loophole-streamer", false, 500, .when = TABLE_SOUND, .ends_before = 100 },
     { "web", "loophole-web", false, 1700, .when = TABLE_ALWAYS, .ends_before = 400 },
+    { "osc", "loophole-osc", false, 1700, .when = TABLE_ALWAYS, .ends_before = 400 },
 };
 const uint32_t table_count = sizeof(table_rows) / sizeof(*table_rows);

@@ -218,6 +218,7 @@ const struct command command_table[] = {
     { "web", "", "Print the address of the web app, or open it in a browser",
       "The address is good for one browser, once, within ten minutes; afterwards the browser has a cookie.", "open", 0,
       0, false, web_show },
+    { "osc", "", "Show where OSC messages are taken, and their counts", "", "", 0, 0, false, osc_show },
     { "stats", "[SERVICE]", "Show count and latency of every ask, as measured in the services", "", "watch prometheus",
       0, 1, false, stats_show },
     { "bench", "SERVICE.NAME [FIELD=VALUE…]", "Measure the latency of one message", "",

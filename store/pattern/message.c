@@ -1,6 +1,11 @@
 #include "store/pattern/message.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBER_SIZE = 32 };
 
 static const struct {
     const char *begin, *between, *end;
@@ -44,4 +49,20 @@ enum err message_fault(enum message message, struct text first, struct text seco
     return fault_set(fault, sentences[message].code, "%s%.*s%s%.*s%s", sentences[message].begin,
                      (int)(first.len < 60 ? first.len : 60), first.at ? first.at : "", sentences[message].between,
                      (int)(second.len < 150 ? second.len : 150), second.at ? second.at : "", sentences[message].end);
+}
+
+enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *fault)
+{
+    char digits[NUMBER_SIZE], *end = digits;
+    double number = NAN;
+
+    if (typed.len == 0)
+        return message_fault(MESSAGE_NO_SLOT, typed, typed, fault);
+    if (text_copy(digits, sizeof(digits), typed) && digits[strspn(digits, "+-0123456789.eE ")] == '\0')
+        number = trunc(strtod(digits, &end));
+    end += strspn(end, " ");
+    if (end == digits || *end || !(number >= 1 && number <= SLOTS_BANK))
+        return message_fault(MESSAGE_INVALID_SLOT, typed, (struct text){ 0 }, fault);
+    *slot = (uint32_t)number;
+    return ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include "common/err.h"
 
 enum { MESSAGE_BAR_SIZE = 96 };
+enum { SLOTS_BANK = 128 }; /* slots of a bank */
 
 enum message {
     MESSAGE_SAVED,
@@ -37,5 +38,8 @@ const char *message_of_bar(enum message message, int64_t bar, char to[MESSAGE_BA
 
 /* Fills the fault with the sentence and the code that the table gives it. Returns the code. */
 enum err message_fault(enum message message, struct text first, struct text second, struct fault *fault);
+
+/* Reads the number of a slot: "5", "5.0" and " 5.9 " are 5. Errors (explained): bad_request. */
+enum err message_read_slot(struct text typed, uint32_t *slot, struct fault *fault);
 
 #endif

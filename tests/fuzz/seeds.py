@@ -462,10 +462,24 @@ def pages():
     http('page-close', 'GET /ws', *upgrade, body=frame(0x82, messages['topics']) + frame(0x88, b'\3\xe8'))
 
 
+def packets():
+    """OSC messages and bundles."""
+    sys.path.insert(0, os.path.join(TOP, 'tests'))
+    from osc import bundle, encode
+    save, tempo = encode('/pattern/save', 5, 'Kick'), encode('/transport/tempo', 120.5)
+    types = encode('/pads/hit', 3, 0.5, True, None, 2**40, ('d', struct.pack('>d', .5)), ('b', struct.pack('>I', 4) + b'blob'),
+                   ('t', bytes(8)), ('m', bytes(4)), ('c', b'\0\0\0x'), ('I', b''))
+    for name, data in (('save', save), ('tempo', tempo), ('types', types), ('fields', encode('/pattern/list', 'recent=3', 'tag=a')),
+                       ('words', encode('/transport/sync', 'jack')), ('read', encode('/transport/bar')),
+                       ('bundle', bundle(save, tempo)), ('later', bundle(save, bundle(tempo, at=2e9), at=1.9e9)),
+                       ('name', encode('/pattern/rename', '7.0', 'C'))):
+        keep('osc/packets', name, data)
+
+
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
                  map_changes, take_changes, settings, deaths, board, audio_commands,
-                 row_changes, image_changes, patterns, midi_files, pages):
+                 row_changes, image_changes, patterns, midi_files, pages, packets):
         make()
 
 

@@ -64,6 +64,7 @@ any_asks_to_the_streamer_are_answered() { _replay streamer/asks; }
 any_asks_to_the_audio_core_are_answered() { _replay audio/asks; }
 any_file_of_a_map_is_used_or_refused() { _replay search/map; }
 any_take_goes_on_or_is_refused() { _replay streamer/wav; }
+any_packet_is_osc_or_refused() { _replay osc/packets; }
 any_message_of_a_page_is_passed_or_refused() { _replay web/messages; }
 any_bytes_of_a_browser_are_answered_or_end_its_connection() { _replay web/requests; }
 

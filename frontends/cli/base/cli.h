@@ -212,6 +212,7 @@ enum err project_take_back(struct cli *cli, struct fault *fault);
 enum err project_do_again(struct cli *cli, struct fault *fault);
 enum err raw_ask(struct cli *cli, struct fault *fault);
 enum err web_show(struct cli *cli, struct fault *fault);
+enum err osc_show(struct cli *cli, struct fault *fault);
 enum err stats_show(struct cli *cli, struct fault *fault);
 enum err store_check_run(struct cli *cli, struct fault *fault);
 enum err store_forget_old_run(struct cli *cli, struct fault *fault);

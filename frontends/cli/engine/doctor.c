@@ -292,7 +292,7 @@ enum err doctor_run(struct cli *cli, struct fault *fault)
                                                       look_at_store,    look_at_old_stores, look_at_names,
                                                       look_at_sockets,  look_at_memory,     look_at_limits,
                                                       look_at_kernel,   look_at_disk,       doctor_look_at_sound,
-                                                      question_doctor,  look_at_crashes };
+                                                      osc_doctor,       question_doctor,    look_at_crashes };
     struct doctor doctor = { cli, FINE };
 
     doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);

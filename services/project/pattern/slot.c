@@ -1,30 +1,12 @@
 #include "services/project/pattern/slot.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/hash.h"
 #include "store/pattern/message.h"
 
 enum { NUMBER_SIZE = 32, DIGITS = 32, DIGESTS_KEPT = 16 };
-
-enum err slot_read_number(struct text typed, uint32_t *slot, struct fault *fault)
-{
-    char digits[NUMBER_SIZE], *end = digits;
-    double number = NAN;
-
-    if (typed.len == 0)
-        return message_fault(MESSAGE_NO_SLOT, typed, typed, fault);
-    if (text_copy(digits, sizeof(digits), typed) && digits[strspn(digits, "+-0123456789.eE ")] == '\0')
-        number = trunc(strtod(digits, &end));
-    end += strspn(end, " ");
-    if (end == digits || *end || !(number >= 1 && number <= SLOTS_BANK))
-        return message_fault(MESSAGE_INVALID_SLOT, typed, (struct text){ 0 }, fault);
-    *slot = (uint32_t)number;
-    return ERR_OK;
-}
 
 /* ---- rows ---- */
 

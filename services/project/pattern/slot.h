@@ -5,9 +5,10 @@
 #define LOOPHOLE_PROJECT_SLOT_H
 
 #include "services/project/deeds/deeds.h"
+#include "store/pattern/message.h"
 #include "store/pattern/pattern_file.h"
 
-enum { SLOTS_BANK = 128, SLOTS_BANKS = 128 };
+enum { SLOTS_BANKS = 128 };
 
 /* A slot as the store has it. */
 struct slot_row {
@@ -16,9 +17,6 @@ struct slot_row {
     struct text file;                  /* "": the slot is empty */
     struct tree known;                 /* digests of the last files, newest first */
 };
-
-/* Reads "5", "5.0" or " 5.9 " as 5. Errors (explained): bad_request. */
-enum err slot_read_number(struct text typed, uint32_t *slot, struct fault *fault);
 
 enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);
 

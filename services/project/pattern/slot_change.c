@@ -19,10 +19,10 @@ static enum err begin_change(struct doing *work, struct txn *txn, struct fault *
     const struct project_change_slot *ask = work->ask;
     struct slot_banks banks;
     uint32_t slots[2] = { 0 };
-    enum err e = slot_read_number(ask->slot, &slots[0], fault);
+    enum err e = message_read_slot(ask->slot, &slots[0], fault);
 
     if (e == ERR_OK && needs_other(ask->verb.value))
-        e = slot_read_number(ask->to, &slots[1], fault);
+        e = message_read_slot(ask->to, &slots[1], fault);
     if (e == ERR_OK && ask->verb.value == SLOT_VERB_RENAME && kinds_check_name(ask->to, fault) != ERR_OK)
         e = message_fault(MESSAGE_BAD_NAME, ask->to, (struct text){ 0 }, fault);
     if (e == ERR_OK && slots[0] == slots[1])

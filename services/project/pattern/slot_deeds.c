@@ -67,7 +67,7 @@ static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fa
     const struct project_save_pattern *ask = work->ask;
     struct slot_job *job = slot_job_of(work);
     uint32_t slot;
-    enum err e = slot_read_number(ask->slot, &slot, fault);
+    enum err e = message_read_slot(ask->slot, &slot, fault);
 
     (void)txn;
     if (e != ERR_OK || ask->file.len == 0)
@@ -110,7 +110,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     struct action actions[FEW_ACTIONS];
     uint32_t slot = 0, count;
     char label[64];
-    enum err e = slot_read_number(ask->slot, &slot, fault);
+    enum err e = message_read_slot(ask->slot, &slot, fault);
 
     if (e == ERR_OK && ask->name.len && kinds_check_name(ask->name, fault) != ERR_OK)
         e = message_fault(MESSAGE_BAD_NAME, ask->name, (struct text){ 0 }, fault);

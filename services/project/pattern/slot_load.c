@@ -10,7 +10,7 @@ static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fa
     const struct project_load_pattern *ask = work->ask;
     struct slot_banks banks;
     uint32_t slot;
-    enum err e = slot_read_number(ask->slot, &slot, fault);
+    enum err e = message_read_slot(ask->slot, &slot, fault);
 
     if (e == ERR_OK)
         e = slot_job_begin(work, txn, &banks, fault);

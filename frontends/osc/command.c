@@ -1,0 +1,276 @@
+#include "frontends/osc/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/process/log.h"
+#include "frontends/osc/reply.h"
+#include "frontends/osc/subscribers.h"
+#include "frontends/osc/tree.h"
+#include "frontends/osc/values.h"
+#include "schema_project.h"
+
+/* ---- the table of commands ---- */
+
+static struct osc_command **find_free(struct osc *osc)
+{
+    for (uint32_t i = 0; i < OSC_COMMANDS; i++)
+        if (!osc->commands[i])
+            return &osc->commands[i];
+    return NULL;
+}
+
+static void drop_command(struct osc_command *command)
+{
+    struct osc *osc = command->osc;
+
+    for (uint32_t i = 0; i < OSC_COMMANDS; i++)
+        if (osc->commands[i] == command)
+            osc->commands[i] = NULL;
+    arena_free(&command->arena);
+    free(command);
+}
+
+void command_drop_all(struct osc *osc)
+{
+    for (uint32_t i = 0; i < OSC_COMMANDS; i++)
+        if (osc->commands[i])
+            drop_command(osc->commands[i]);
+}
+
+static bool is_waiting(const struct osc_command *command, usec_t now)
+{
+    return command && (command->due || command->counts_until > now);
+}
+
+uint32_t command_waiting(const struct osc *osc)
+{
+    const usec_t now = clock_steady();
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < OSC_COMMANDS; i++)
+        count += is_waiting(osc->commands[i], now);
+    return count;
+}
+
+static struct text path_of(const struct osc_command *command)
+{
+    return text_of(command->request.route->path);
+}
+
+/* ---- answers ---- */
+
+static struct text join_tags(struct arena *arena, const struct slot_line *line)
+{
+    struct text joined = { 0 };
+
+    for (uint32_t i = 0; i < line->tags.count; i++)
+        joined = arena_printf(arena, "%.*s%s%.*s", TEXT_ARG(joined), i ? "," : "", TEXT_ARG(line->tags.at[i]));
+    return joined;
+}
+
+static void send_row(struct osc_command *command, const struct slot_said *said, const struct slot_line *line)
+{
+    struct reply reply = reply_begin("/pattern/row");
+
+    reply_add_whole(&reply, (int64_t)line->slot);
+    reply_add_text(&reply, line->name);
+    reply_add_text(&reply, said->bank);
+    reply_add_text(&reply, line->genre);
+    reply_add_text(&reply, join_tags(&command->arena, line));
+    reply_add_real(&reply, line->bpm);
+    reply_add_whole(&reply, (int64_t)line->steps);
+    reply_add_whole(&reply, (int64_t)line->time);
+    reply_add_whole(&reply, (int64_t)line->size);
+    reply_add_text(&reply, line->trouble);
+    (void)reply_send(&reply, command->osc, &command->from);
+}
+
+static void send_said(struct osc_command *command, const struct slot_said *said)
+{
+    for (uint32_t i = 0; i < said->slots.count; i++)
+        send_row(command, said, &said->slots.at[i]);
+    reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
+}
+
+static void send_done(struct osc_command *command)
+{
+    reply_say(command->osc, &command->from, path_of(command),
+              arena_printf(&command->arena, "%s: done", command->request.route->path), ERR_OK);
+}
+
+/* An address with a value answers with it. */
+static void send_answer(struct osc_command *command, const void *answer)
+{
+    const struct osc_request *request = &command->request;
+
+    if (request->ask->answer == &slot_said_shape)
+        send_said(command, answer);
+    else if (request->route->value)
+        values_send_given(command->osc, request->route, &request->given, &command->from);
+    else
+        send_done(command);
+}
+
+static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct osc_command *command = state;
+
+    if (error == ERR_OK)
+        send_answer(command, answer);
+    else
+        reply_fault(command->osc, &command->from, path_of(command), fault);
+    command->is_answered = true;
+    if (error != ERR_OK || command->counts_until <= clock_steady())
+        drop_command(command);
+}
+
+/* ---- what is done ---- */
+
+static void send_pong(struct osc_command *command)
+{
+    struct reply reply = reply_begin("/pong");
+
+    (void)reply_send(&reply, command->osc, &command->from);
+}
+
+static void do_own(struct osc_command *command)
+{
+    struct osc *osc = command->osc;
+
+    switch (command->request.route->own) {
+    case OWN_ROUTES:
+        tree_send_routes(osc, &command->from);
+        break;
+    case OWN_PING:
+        send_pong(command);
+        break;
+    default:
+        subscribers_take(osc, &command->from, &command->request);
+        break;
+    }
+}
+
+static void do_command(struct osc_command *command)
+{
+    const struct osc_request *request = &command->request;
+    struct fault fault = { 0 };
+
+    command->due = 0;
+    if (request->ask && !request->is_nothing && !request->is_read) {
+        if (service_ask(command->osc->service, request->ask->full_name, request->body, OSC_BUDGET_MS, NULL, take_answer,
+                        command, &fault) == ERR_OK)
+            return;
+        reply_fault(command->osc, &command->from, path_of(command), &fault);
+    } else if (request->is_read) {
+        values_send(command->osc, request->route, &command->from);
+    } else if (!request->is_nothing) {
+        do_own(command);
+    }
+    drop_command(command);
+}
+
+/* ---- time tags ---- */
+
+/* The audio core does what it can at the frame; this service does the rest at the time. */
+static void schedule_command(struct osc_command *command, usec_t at)
+{
+    struct osc *osc = command->osc;
+    const usec_t steady = clocks_steady(&osc->clocks, at), now = clock_steady();
+    int64_t frame;
+
+    if (steady <= now) {
+        osc->counts.late++;
+        do_command(command);
+    } else if (clocks_frame(&osc->clocks, steady, now, &frame) &&
+               request_set_frame(&command->request, &command->arena, frame)) {
+        command->counts_until = steady;
+        do_command(command);
+    } else {
+        command->due = steady;
+    }
+}
+
+void command_tick(struct osc *osc)
+{
+    const usec_t now = clock_steady();
+
+    for (uint32_t i = 0; i < OSC_COMMANDS; i++) {
+        struct osc_command *command = osc->commands[i];
+
+        if (command && command->due && command->due <= now)
+            do_command(command);
+        else if (command && command->is_answered && command->counts_until <= now)
+            drop_command(command);
+    }
+}
+
+/* ---- a packet ---- */
+
+static enum err check_time(struct osc *osc, usec_t at, uint32_t waiting, struct fault *fault)
+{
+    usec_t ahead;
+
+    if (at == 0)
+        return ERR_OK;
+    ahead = clocks_steady(&osc->clocks, at) - clock_steady();
+    if (ahead > OSC_AHEAD_US)
+        return fault_set(fault, ERR_BAD_REQUEST, "the time tag is %.1f s ahead: expected at most %d s",
+                         (double)ahead / 1e6, OSC_AHEAD_US / 1000000);
+    if (ahead > 0 && waiting >= OSC_WAITING)
+        return fault_set(fault, ERR_BUSY, "%d messages wait for their time: no more can wait", OSC_WAITING);
+    return ERR_OK;
+}
+
+static enum err make_command(struct osc *osc, const struct packet_message *message, const struct sockaddr_in *from,
+                             struct osc_command **to, struct fault *fault)
+{
+    struct osc_command **slot = find_free(osc);
+    enum err e;
+
+    if (!slot)
+        return fault_set(fault, ERR_BUSY, "%d messages are under way: no more can be taken", OSC_COMMANDS);
+    *to = *slot = alloc_zeroed(1, sizeof(**slot));
+    **to = (struct osc_command){ .osc = osc, .from = *from };
+    e = request_make(message, &(*to)->arena, &(*to)->request, fault);
+    if (e != ERR_OK)
+        drop_command(*to);
+    return e;
+}
+
+static void refuse_packet(struct osc *osc, const struct packet *packet, uint32_t wrong, const struct sockaddr_in *from,
+                          struct fault *fault)
+{
+    osc->counts.refused++;
+    reply_fault(osc, from, packet->each[wrong].address, fault);
+}
+
+void command_take(struct osc *osc, const struct packet *packet, const struct sockaddr_in *from)
+{
+    struct osc_command *commands[PACKET_MESSAGES] = { NULL };
+    const uint32_t waiting = command_waiting(osc);
+    struct fault fault = { 0 };
+    enum err e = ERR_OK;
+    uint32_t made = 0;
+
+    clocks_compare_utc(&osc->clocks, clock_now(), clock_steady());
+    while (made < packet->count && e == ERR_OK) {
+        e = check_time(osc, packet->each[made].at, waiting + made, &fault);
+        if (e == ERR_OK)
+            e = make_command(osc, &packet->each[made], from, &commands[made], &fault);
+        made += e == ERR_OK;
+    }
+    if (e != ERR_OK) {
+        refuse_packet(osc, packet, made, from, &fault);
+        while (made > 0)
+            drop_command(commands[--made]);
+        return;
+    }
+    for (uint32_t i = 0; i < made; i++) {
+        if (packet->each[i].at)
+            schedule_command(commands[i], packet->each[i].at);
+        else
+            do_command(commands[i]);
+    }
+}

@@ -1,0 +1,204 @@
+#include "frontends/osc/routes.h"
+
+#include <stddef.h>
+
+#define SLOT(name, field)            { name, ROUTE_SLOT, field, false, 1, 128, NULL }
+#define WHOLE(name, field, min, max) { name, ROUTE_WHOLE, field, false, min, max, NULL }
+#define REAL(name, field, min, max)  { name, ROUTE_REAL, field, false, min, max, NULL }
+#define SWITCH(name, field)          { name, ROUTE_SWITCH, field, false, 0, 1, NULL }
+#define WORDS(name, field)           { name, ROUTE_TEXT, field, false, 0, 0, NULL }
+#define CHANGE(path, verb, about)                                                                                      \
+    {                                                                                                                  \
+        path, "project.change_slot", { "verb=" verb }, 0, 0, about,                                                    \
+        {                                                                                                              \
+            SLOT("slot_number", "slot"), SLOT("to", "to")                                                              \
+        }                                                                                                              \
+    }
+
+#define STRIP(bus)                                                                                                     \
+    { "/mixer/" bus "/gain",                                                                                           \
+      "audio.set_strip",                                                                                               \
+      { "strip.bus=" bus },                                                                                            \
+      0,                                                                                                               \
+      'f',                                                                                                             \
+      "Gain, linear",                                                                                                  \
+      { REAL("gain", "strip.gain", 0, 4) } },                                                                          \
+        { "/mixer/" bus "/pan",                                                                                        \
+          "audio.set_strip",                                                                                           \
+          { "strip.bus=" bus },                                                                                        \
+          0,                                                                                                           \
+          'f',                                                                                                         \
+          "Position from left to right",                                                                               \
+          { REAL("pan", "strip.pan", -1, 1) } },                                                                       \
+        { "/mixer/" bus "/mute",           "audio.set_strip", { "strip.bus=" bus }, 0, 'i', "Silence this channel",    \
+          { SWITCH("mute", "strip.mute") } },                                                                          \
+        { "/mixer/" bus "/solo",                                                                                       \
+          "audio.set_strip",                                                                                           \
+          { "strip.bus=" bus },                                                                                        \
+          0,                                                                                                           \
+          'i',                                                                                                         \
+          "Silence the channels that are not solo",                                                                    \
+          { SWITCH("solo", "strip.solo") } },                                                                          \
+    {                                                                                                                  \
+        "/meters/" bus, NULL, { NULL }, 0, 'f', "Peak, linear",                                                        \
+        { { 0 } }                                                                                                      \
+    }
+
+const struct osc_route routes[] = {
+    { "/transport/start",
+      "audio.start",
+      { NULL },
+      0,
+      0,
+      "Start the transport, after bars of the metronome",
+      { { "count_in", ROUTE_WHOLE, "count_in", true, 0, 8, NULL } } },
+    { "/transport/stop", "audio.stop", { NULL }, 0, 0, "Stop the transport", { { 0 } } },
+    { "/transport/toggle", "audio.toggle", { NULL }, 0, 0, "Start or stop the transport", { { 0 } } },
+    { "/transport/locate",
+      "audio.locate",
+      { NULL },
+      0,
+      0,
+      "Go to the beginning of a bar; the first is 0",
+      { WHOLE("bar", "bar", 0, 1000000) } },
+    { "/transport/tempo",
+      "audio.set_tempo",
+      { NULL },
+      0,
+      'f',
+      "Tempo in beats a minute",
+      { REAL("bpm", "bpm", 20, 400) } },
+    { "/transport/swing",
+      "audio.set_swing",
+      { NULL },
+      0,
+      'f',
+      "Every odd step starts late by half of this, in steps",
+      { REAL("swing", "swing", 0, 0.999) } },
+    { "/transport/metronome", "audio.set_metronome", { NULL }, 0, 'i', "Sound the metronome", { SWITCH("on", "on") } },
+    { "/transport/sync",
+      "audio.set_sync",
+      { NULL },
+      0,
+      's',
+      "The leader of the transport",
+      { { "source", ROUTE_WORD, "source", false, 0, 0, "none,jack,lead,midi" } } },
+    { "/transport/tap", "audio.tap", { NULL }, 0, 0, "Tap the tempo", { { 0 } } },
+    { "/transport/running", NULL, { NULL }, 0, 'i', "The transport runs", { { 0 } } },
+    { "/transport/bar", NULL, { NULL }, 0, 'i', "The bar; the first is 0", { { 0 } } },
+    { "/panic", "audio.panic", { NULL }, 0, 0, "Silence all sound, and stop the transport", { { 0 } } },
+    { "/pads/hit",
+      "audio.hit",
+      { "velocity=1" },
+      0,
+      0,
+      "Hit a pad",
+      { WHOLE("pad", "pad", 0, 63), { "velocity", ROUTE_REAL, "velocity", true, 0, 1, NULL } } },
+    { "/pads/release", "audio.release", { NULL }, 0, 0, "Release a pad", { WHOLE("pad", "pad", 0, 63) } },
+    STRIP("streams"),
+    STRIP("sounds"),
+    STRIP("pads"),
+    STRIP("sequencer"),
+    STRIP("preview"),
+    STRIP("metronome"),
+    STRIP("master"),
+    { "/pattern/save",
+      "project.save_pattern",
+      { NULL },
+      0,
+      0,
+      "Save current pattern to slot 1-128",
+      { SLOT("slot_number", "slot"), { "name", ROUTE_TEXT, "name", true, 0, 0, NULL } } },
+    { "/pattern/load",
+      "project.load_pattern",
+      { NULL },
+      0,
+      0,
+      "Load pattern from slot 1-128",
+      { SLOT("slot_number", "slot"), { "immediate", ROUTE_SWITCH, "immediate", true, 0, 1, NULL } } },
+    { "/pattern/list",
+      "project.list_patterns",
+      { NULL },
+      0,
+      0,
+      "List all saved patterns",
+      { { "genre=G tag=T recent=N", ROUTE_FIELDS, NULL, true, 0, 0, "genre,tag,recent" } } },
+    { "/pattern/slots",
+      "project.list_patterns",
+      { NULL },
+      0,
+      0,
+      "List the slots of the bank that are not empty",
+      { { 0 } } },
+    { "/pattern/delete",
+      "project.change_slot",
+      { "verb=delete" },
+      0,
+      0,
+      "Delete the pattern of a slot",
+      { SLOT("slot_number", "slot") } },
+    CHANGE("/pattern/copy", "copy", "Copy a pattern to another slot"),
+    CHANGE("/pattern/swap", "swap", "Exchange the patterns of two slots"),
+    CHANGE("/pattern/move", "move", "Move a pattern to another slot"),
+    { "/pattern/rename",
+      "project.change_slot",
+      { "verb=rename" },
+      0,
+      0,
+      "Rename the pattern of a slot",
+      { SLOT("slot_number", "slot"), WORDS("name", "to") } },
+    { "/pattern/bank",
+      "project.bank",
+      { NULL },
+      0,
+      0,
+      "Choose a bank by number or name, or name the current bank",
+      { { "bank", ROUTE_TEXT, "bank", true, 0, 0, NULL } } },
+    { "/pattern/mute",
+      "audio.set_row",
+      { NULL },
+      0,
+      0,
+      "Mute a row of the pattern that plays",
+      { WORDS("row", "name"), SWITCH("mute", "mute") } },
+    { "/pattern/solo",
+      "audio.set_row",
+      { NULL },
+      0,
+      0,
+      "Make a row of the pattern that plays solo",
+      { WORDS("row", "name"), SWITCH("solo", "solo") } },
+    { "/pattern/name", NULL, { NULL }, 0, 's', "The pattern that plays", { { 0 } } },
+    { "/pattern/queued", NULL, { NULL }, 0, 'i', "The bar at which another pattern begins; -1: none", { { 0 } } },
+    { "/ping", NULL, { NULL }, OWN_PING, 0, "Answers /pong", { { 0 } } },
+    { "/routes", NULL, { NULL }, OWN_ROUTES, 0, "List all addresses, each as one /route", { { 0 } } },
+    { "/subscribe",
+      NULL,
+      { NULL },
+      OWN_SUBSCRIBE,
+      0,
+      "Send all values, and then each change, to the sender",
+      { { "port", ROUTE_WHOLE, NULL, true, 1, 65535, NULL } } },
+    { "/unsubscribe",
+      NULL,
+      { NULL },
+      OWN_UNSUBSCRIBE,
+      0,
+      "End a subscription",
+      { { "port", ROUTE_WHOLE, NULL, true, 1, 65535, NULL } } },
+};
+const uint32_t routes_count = sizeof(routes) / sizeof(*routes);
+_Static_assert(sizeof(routes) / sizeof(*routes) <= ROUTES_MOST, "each route has room for a value");
+
+const struct osc_route *routes_find(struct text path)
+{
+    for (uint32_t i = 0; i < routes_count; i++)
+        if (text_is(path, routes[i].path))
+            return &routes[i];
+    return NULL;
+}
+
+bool routes_takes_fields(const struct osc_route *route)
+{
+    return route->arguments[0].kind == ROUTE_FIELDS;
+}

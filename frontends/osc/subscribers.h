@@ -1,0 +1,15 @@
+/* subscribers.h: clients that receive all values, and then each change, at most 50 times a second for an address. They
+ * survive this process in RUN/osc.subscribers. */
+#ifndef LOOPHOLE_FRONTENDS_OSC_SUBSCRIBERS_H
+#define LOOPHOLE_FRONTENDS_OSC_SUBSCRIBERS_H
+
+#include "frontends/osc/osc.h"
+
+void subscribers_read(struct osc *osc); /* at the start: those of the predecessor, who get all values again */
+
+/* Does /subscribe or /unsubscribe for the sender, or for another port of its machine. */
+void subscribers_take(struct osc *osc, const struct sockaddr_in *from, const struct osc_request *request);
+
+void subscribers_send(void *osc); /* every OSC_SEND_US */
+
+#endif

@@ -1,0 +1,355 @@
+#!/usr/bin/python3
+"""OSC: the plan's messages and their answers, bundles and time tags, subscriptions, hostile packets, and kills."""
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import struct
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import SEED, TOP, claim, contains, how_often, run_claims, same, skip, until
+from osc import Osc, bundle, encode
+from sounding import engine, until_connected, until_transport
+
+ACID = os.path.join(TOP, 'frontends/examples/acid.json')
+DRAWN = '[osc]\nport = 0\n'
+
+
+def sounding(home):
+    engine(home, DRAWN + '[audio]\nperiod = 1024\n')
+    home.wait_ready('osc', 'project', 'persist')
+    until_connected(home)
+
+
+def silent(home):
+    home.settings(DRAWN)
+    home.up()
+    home.wait_ready('osc')
+
+
+def plays(home):
+    sounding(home)
+    home.loophole('pattern', ACID)
+
+
+def state(home):
+    return home.ask('osc.state')
+
+
+# ---- the plan's messages ----
+
+
+@claim
+def oscsend_drives_the_transport_and_oscdump_receives_the_values(home):
+    if not shutil.which('oscsend'):
+        skip('no oscsend')
+    sounding(home)
+    port, spare = str(state(home)['port']), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    spare.bind(('127.0.0.1', 0))
+    mine = str(spare.getsockname()[1])
+    spare.close()
+    dump = home.start_into(home.file('dump'), 'oscdump', '-L', mine)
+
+    def dumped():
+        with open(home.file('dump'), encoding='utf-8') as said:
+            return said.read()
+
+    def is_subscribed():
+        home.run('oscsend', '127.0.0.1', port, '/subscribe', 'i', mine)
+        return '/transport/tempo f 120' in dumped()
+    until(is_subscribed)
+    home.run('oscsend', '127.0.0.1', port, '/transport/tempo', 's', '133.5')
+    until_transport(home, bpm=133.5)
+    until(lambda: '/transport/tempo f 133.5' in dumped())
+    home.run('oscsend', '127.0.0.1', port, '/transport/start')
+    until_transport(home, running=True)
+    until(lambda: '/transport/running i 1' in dumped())
+    home.run('oscsend', '127.0.0.1', port, '/transport/stop', 'f', '0')  # the release of a button
+    home.run('oscsend', '127.0.0.1', port, '/transport/stop', 'f', '1')
+    until_transport(home, running=False)
+    dump.send_signal(signal.SIGINT)
+    dump.wait(60)
+    until(lambda: state(home)['subscribers'] == 0 or home.loophole('transport', 'tempo', str(random.randrange(60, 180))))
+
+
+@claim
+def the_messages_of_patterns_have_the_sentences_of_the_plan(home):
+    plays(home)
+    osc = Osc(home)
+    same(('[PATTERN] Saved to slot 5', 0), osc.say('/pattern/save', '5.0'))
+    same(('[PATTERN] Saved to slot 6', 0), osc.say('/pattern/save', 6.9, 'Six'))
+    same(('[PATTERN] Saved to slot 7', 0), osc.say('/pattern/save', 7))
+    for wrong in ('0', '129', '-1', 'kick', 'nan'):
+        same((f'[PATTERN] Error: Invalid slot number: {wrong}', 11), osc.say('/pattern/save', wrong))
+    same(('[PATTERN] Error: Invalid slot number: nan', 11), osc.say('/pattern/load', float('nan')))
+    same(('[PATTERN] Error: Invalid slot number: inf', 11), osc.say('/pattern/load', float('inf')))
+    for nothing in ((), (None,), ('',)):
+        same(('[PATTERN] Error: No slot number provided', 11), osc.say('/pattern/load', *nothing))
+    same(('[PATTERN] Error: Slot 9 is empty', 12), osc.say('/pattern/load', 9))
+    same(('[SEQ] Pattern loaded at bar 0', 0), osc.say('/pattern/load', 5))
+    same(0, osc.say('/transport/start')[1])
+    until_transport(home, running=True)
+    contains(osc.say('/pattern/load', 6)[0], '[SEQ] Pattern queued for bar ')
+    contains(osc.say('/pattern/load', 6, 'immediate')[0], '[SEQ] Pattern loaded at bar ')
+    same('[PATTERN] Copied slot 6 to slot 8', osc.say('/pattern/copy', 6, 8.0)[0])
+    same('[PATTERN] Swapped slots 5 and 8', osc.say('/pattern/swap', '5', '8')[0])
+    same('[PATTERN] Moved slot 8 to slot 20', osc.say('/pattern/move', 8, 20)[0])
+    same('[PATTERN] Renamed slot 20 to Late', osc.say('/pattern/rename', 20, 'Late')[0])
+    same('[PATTERN] Deleted slot 7', osc.say('/pattern/delete', 7)[0])
+    contains(osc.say('/pattern/rename', 20, '')[0], '[PATTERN] Error: Invalid name: ')
+    osc.send('/pattern/list', 'recent=2')
+    said, rows = osc.until('/pattern/message')
+    same(['/pattern/message', '[PATTERN] 2 slots in bank 1', 0], said)
+    osc.send('/pattern/slots')
+    rows = osc.until('/pattern/message')[1]
+    same([5, 6, 20], [row[1] for row in rows])
+    same(['/pattern/row', 'Late', '1', 'techno'], [rows[2][0], *rows[2][2:5]])
+    same(16, rows[2][7])
+    contains(osc.say('/pattern/list', 'project=draft')[0], 'is invalid')
+    same('[PATTERN] Bank 2', osc.say('/pattern/bank', 2.0)[0])
+    contains(home.log('osc'), '[PATTERN] Saved to slot 5 (127.0.0.1:')
+
+
+@claim
+def arguments_of_any_form_are_understood_and_others_refused(home):
+    sounding(home)
+    osc = Osc(home)
+    for value in (121, 121.0, '121', '121.0', ('d', struct.pack('>d', 121)), ('h', struct.pack('>q', 121))):
+        home.loophole('transport', 'tempo', '90')
+        osc.send('/transport/tempo', value, 'and', 'more')
+        same(['/transport/tempo', 121.0], osc.until('/transport/tempo')[0])
+        until_transport(home, bpm=121.0)
+    for wrong in ('fast', 700, 19.9, float('nan'), '', None):
+        contains(osc.say('/transport/tempo', wrong)[0], 'bpm')
+    same(121.0, home.ask('audio.transport')['bpm'])
+    for on in (True, 1, 0.5, 'on', 'yes'):
+        osc.send('/mixer/pads/mute', on)
+        same(['/mixer/pads/mute', 1], osc.until('/mixer/pads/mute')[0])
+        osc.send('/mixer/pads/mute', False)
+        same(['/mixer/pads/mute', 0], osc.until('/mixer/pads/mute')[0])
+    until(lambda: read(osc, '/mixer/pads/gain') == [1.0])
+    osc.send('/mixer/pads/gain', 0.25)
+    until(lambda: read(osc, '/mixer/pads/gain') == [0.25])
+    contains(osc.say('/transport/sync', 'nobody')[0], 'is invalid')
+    contains(osc.say('/transport/rewind')[0], 'no address /transport/rewind')
+    contains(osc.say('/pads/hit', 3)[0], 'pad 3 has no sound')
+
+
+def read(osc, address):
+    osc.send(address)
+    return osc.until(address)[0][1:]
+
+
+# ---- the tree ----
+
+
+@claim(shares=silent)
+def the_tree_has_all_addresses_with_their_keys(home):
+    osc = Osc(home)
+    osc.send('/routes')
+    osc.send('/ping')
+    routes = {got[1]: json.loads(got[2]) for got in osc.until('/pong')[1] if got[0] == '/route'}
+
+    def leaves(node):
+        below = node.get('CONTENTS', {})
+        return [leaf for one in below.values() for leaf in leaves(one)] if below else [node]
+    tree = json.loads(home.ask('osc.tree', 'path=/')['json'])
+    same(routes, {leaf['FULL_PATH']: leaf for leaf in leaves(tree)})
+    save = routes['/pattern/save']
+    same(('is', 2, ['slot_number', '[name]'], 'Save current pattern to slot 1-128', {'MIN': 1, 'MAX': 128}, [{'TYPE': 'i'}]),
+         (save['TYPE'], save['ACCESS'], save['ARGS'], save['DESCRIPTION'], save['RANGE'][0], save['OVERLOADS']))
+    same((1, 'i'), (routes['/transport/running']['ACCESS'], routes['/transport/running']['TYPE']))
+    for path, node in routes.items():
+        assert {'FULL_PATH', 'TYPE', 'ACCESS', 'DESCRIPTION', 'ARGS'} <= set(node), path
+    names = 'save load list slots delete copy swap move rename bank'.split()
+    assert all(f'/pattern/{name}' in routes for name in names)
+    same({'RANGE': [{'MIN': 20, 'MAX': 400}]},
+         json.loads(home.ask('osc.tree', 'path=/transport/tempo', 'attribute=RANGE')['json']))
+    same(state(home)['port'], json.loads(home.ask('osc.tree', 'path=/', 'attribute=HOST_INFO')['json'])['OSC_PORT'])
+    contains(home.refused('ask', 'osc.tree', 'path=/nothing', code=12), 'no address /nothing')
+    contains(home.refused('ask', 'osc.tree', 'path=/', 'attribute=COLOUR', code=11), 'no attribute COLOUR')
+
+
+# ---- bundles and time tags ----
+
+
+@claim
+def a_bundle_is_done_as_a_whole_or_not_at_all(home):
+    plays(home)
+    osc = Osc(home)
+    tempo = encode('/transport/tempo', 99.0)
+    for wrong in (encode('/transport/swing', 7.0), encode('/nothing'), encode('/pattern/save', 0),
+                  encode('/pattern/rename', 1, 'n' * 81), bundle(encode('/transport/swing', 'x'))):
+        osc.send_bytes(bundle(tempo, wrong, encode('/transport/start')))
+        until(lambda: osc.take()[0].endswith('/message'))
+    osc.send_bytes(bundle(tempo)[:-4])
+    osc.until('/message')
+    at = home.ask('audio.transport')
+    same((132.0, False), (at['bpm'], at['running']))
+    osc.send_bytes(bundle(tempo, bundle(encode('/transport/swing', 0.25)), encode('/transport/start')))
+    until_transport(home, bpm=99.0, swing=0.25, running=True)
+
+
+@claim
+def a_time_tag_is_waited_for_and_a_late_one_is_counted(home):
+    sounding(home)
+    osc = Osc(home)
+    contains(osc_say_bytes(osc, bundle(encode('/transport/start'), at=time.time() + 11)), 'ahead')
+    osc.send_bytes(bundle(encode('/transport/tempo', 77.0), at=time.time() - 3600))
+    until_transport(home, bpm=77.0)
+    same(1, state(home)['late'])
+    osc.send_bytes(bundle(encode('/transport/tempo', 88.0), at=time.time() + 9))
+    until(lambda: state(home)['waiting'] == 1)
+    same(77.0, home.ask('audio.transport')['bpm'])
+    for _ in range(2):  # 127 others may wait
+        osc.send_bytes(bundle(*[encode('/mixer/pads/gain', 0.5)] * 63, at=time.time() + 9.5))
+    osc.send_bytes(bundle(encode('/mixer/pads/gain', 0.5), at=time.time() + 9.5))
+    until(lambda: state(home)['waiting'] == 128)
+    contains(osc_say_bytes(osc, bundle(encode('/mixer/pads/gain', 0.1), at=time.time() + 9)), 'no more can wait')
+    until_transport(home, bpm=88.0)
+    until(lambda: state(home)['waiting'] == 0)
+
+
+def osc_say_bytes(osc, data):
+    osc.send_bytes(data)
+    while not (got := osc.take())[0].endswith('/message'):
+        pass
+    return got[1]
+
+
+# ---- subscriptions ----
+
+
+@claim
+def a_subscriber_gets_all_values_then_the_latest_and_all_again_after_each_kill(home):
+    plays(home)
+    osc, other = Osc(home), Osc(home)
+    until(lambda: read(other, '/pattern/name')[0])
+    wanted = {path for path, node in routes_of(other).items() if 'VALUE' in node and not path.startswith('/meters')}
+    osc.send('/subscribe')
+    until_all_came(osc, wanted)
+    began, sent = time.monotonic(), how_often(1000, 5000)
+    for number in range(sent):
+        other.send('/mixer/pads/gain', number / sent)
+        while other.take(0):
+            pass
+        time.sleep(0.001)
+    other.send('/mixer/pads/gain', 3.5)
+    got = []
+    until(lambda: (got.append(osc.until('/mixer/pads/gain')[0][1]) or got[-1] == 3.5))
+    most = (time.monotonic() - began) * 50 + 2
+    assert len(got) <= most, (len(got), most)
+    for service in ('audio', 'osc'):
+        until(lambda: home.has_lived(service))
+        home.kill(service)
+        until_all_came(osc, wanted)
+    same(3.5, read(Osc(home), '/mixer/pads/gain')[0])
+    osc.send('/unsubscribe')
+    until(lambda: state(home)['subscribers'] == 0)
+
+
+def routes_of(osc):
+    osc.send('/routes')
+    osc.send('/ping')
+    return {got[1]: json.loads(got[2]) for got in osc.until('/pong')[1] if got[0] == '/route'}
+
+
+def until_all_came(osc, wanted):
+    """Waits until each of these addresses came once more."""
+    missing = set(wanted)
+    until(lambda: not missing or missing.discard((osc.take(1) or [None])[0]), what=f'{missing} came')
+
+
+# ---- kills, hostile packets, the port ----
+
+
+@claim
+def what_was_answered_stays_while_osc_is_killed_in_use(home):
+    plays(home)
+    port, saved = state(home)['port'], set()
+    for _ in range(how_often(3, 20)):
+        until(lambda: home.has_lived('osc'))
+        osc = Osc(home)
+        for slot in range(1, 9):
+            osc.send('/pattern/save', slot + 10 * (len(saved) % 3))
+            if slot == 4:
+                os.kill(home.pid('osc'), signal.SIGKILL)
+        while (got := osc.take(1)):
+            if got[0] == '/pattern/message' and got[2] == 0:
+                saved.add(int(got[1].rsplit(' ', 1)[1]))
+        home.wait_ready('osc')
+    until(lambda: state(home)['port'] == port)
+    there = {line['slot'] for line in home.ask('project.list_patterns')['slots']}
+    assert saved and saved <= there, (saved, there)
+    Osc(home).ping()
+
+
+@claim(shares=silent)
+def any_packet_is_answered_or_refused_and_harms_nothing(home):
+    osc, chance, pid = Osc(home), random.Random(SEED), home.pid('osc')
+    osc.ping()
+    good = [encode('/pattern/save', 5, 'x'), bundle(encode('/ping'), bundle(encode('/transport/tempo', 99.5)))]
+    for _ in range(how_often(1500, 100000)):
+        data = bytearray(chance.choice(good) if chance.random() < .7 else chance.randbytes(chance.randrange(64)))
+        for _ in range(chance.randrange(4)):
+            if data:
+                data[chance.randrange(len(data))] = chance.choice((0, 0xff, 0x2c, chance.randrange(256)))
+        osc.send_bytes(bytes(data[:chance.randrange(len(data) + 1)] if chance.random() < .3 else data))
+        while osc.take(0):
+            pass
+    deep = encode('/ping')
+    for _ in range(9):
+        deep = bundle(deep)
+    for data in (b'', b'/', bytes(4), b'#bundle\0', bytes(9000), deep, encode('/ping') * 2000, encode('/' + 'a' * 300),
+                 bundle(*[encode('/ping')] * 65), encode('/ping', *range(17)), b'/ping\0\0\0,b\0\0\xff\xff\xff\xff'):
+        osc.send_bytes(data)
+    before = state(home)
+    assert before['refused'] > 0 and before['dropped'] > 0, before
+    until(lambda: pongs(osc))
+    same(pid, home.pid('osc'))
+
+
+def pongs(osc):
+    osc.send('/ping')
+    return any(got[0] == '/pong' for got in iter(lambda: osc.take(.2), None))
+
+
+@claim(shares=silent)
+def a_flood_is_cut_and_the_service_goes_on(home):
+    osc, dropped = Osc(home), state(home)['dropped']
+    def is_cut():
+        for _ in range(5000):
+            osc.send('/ping')
+        return state(home)['dropped'] > dropped
+    until(is_cut)
+    until(lambda: pongs(osc))
+
+
+@claim
+def the_port_is_kept_and_a_taken_one_is_waited_for(home):
+    silent(home)
+    port = state(home)['port']
+    same({'address', 'port', 'subscribers', 'received', 'refused', 'dropped', 'late', 'waiting'}, set(home.first('osc')))
+    contains(home.loophole('osc').out, f'UDP port {port} of 127.0.0.1')
+    contains(home.loophole('doctor', code=None).out, f'UDP port {port} of 127.0.0.1')
+    home.stop()
+    home.up()
+    home.wait_ready('osc')
+    same(port, state(home)['port'])
+    home.stop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(('127.0.0.1', 0))
+        taken = other.getsockname()[1]
+        home.settings(f'[osc]\nport = {taken}\n')
+        home.up()
+        until(lambda: f'UDP port {taken}' in home.ask('osc.status')['alarm'])
+        same(0, state(home)['port'])
+    home.wait_ready('osc')
+    same((taken, ''), (state(home)['port'], home.ask('osc.status')['alarm']))
+
+
+run_claims()
