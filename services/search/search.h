@@ -118,6 +118,8 @@ enum err search_folders(struct request *request, const void *ask, void *answer);
 /* search_view.c: keeps only the rows of a view (enum media_view) of the project of this name or id; "": the open one.
  * Errors (explained): not_found; those of search_read. */
 enum err search_view_cut(struct request *request, int32_t view, struct text project, struct bitmap *rows);
+/* Fills the nodes of view:, for the open project. Errors: as above; full. */
+enum err search_view_find(struct request *request, struct node *root);
 
 enum err search_folder_rows(struct request *request, struct id folder, struct bitmap **rows); /* also below it */
 enum err search_grid(struct request *request, const void *ask, void *answer);

@@ -60,11 +60,11 @@ static void add_values(struct completing *c, enum term_field field, struct text 
     free(values);
 }
 
-static void add_states(struct completing *c, struct text start, const char *before)
+static void add_words(struct completing *c, const char *const words[], struct text start, const char *before)
 {
-    for (size_t i = 0; filter_states[i]; i++)
-        if (text_starts(text_of(filter_states[i]), start))
-            add_completion(c, before, text_of(filter_states[i]), "");
+    for (size_t i = 0; words[i]; i++)
+        if (text_starts(text_of(words[i]), start))
+            add_completion(c, before, text_of(words[i]), "");
 }
 
 static void complete_value(struct completing *c, struct text name, struct text value)
@@ -76,7 +76,9 @@ static void complete_value(struct completing *c, struct text name, struct text v
     if (!filter || !before.len)
         return;
     if (filter->kind == FILTER_IS)
-        add_states(c, start, before.at);
+        add_words(c, filter_states, start, before.at);
+    else if (filter->kind == FILTER_VIEW)
+        add_words(c, filter_views, start, before.at);
     else if (filter->term == TERM_PACK_WORD)
         add_values(c, TERM_PACK, start, before.at);
     else if (filter->term)

@@ -50,6 +50,8 @@ enum err search_parse(struct request *request, struct text query, struct node **
 
     if (e == ERR_OK && together_is_asked(*root))
         e = find_together(request, *root);
+    if (e == ERR_OK)
+        e = search_view_find(request, *root);
     return e;
 }
 

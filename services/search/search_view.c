@@ -1,4 +1,7 @@
 /* search_view.c: the media of one project, or the global library. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "services/search/search.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
@@ -54,16 +57,23 @@ static enum err gather_pool(struct request *request, struct txn *txn, struct tex
     return e == ERR_OK ? e : fault_set(request->fault, e, "the uses of the project cannot be read");
 }
 
+static enum err add_pool(struct request *request, struct text named, struct bitmap *pool)
+{
+    struct txn *txn;
+    enum err e = search_read(request->search, &txn, request->fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = gather_pool(request, txn, named, pool);
+    txn_end(txn);
+    return e;
+}
+
 static enum err keep_pool(struct request *request, struct text named, struct bitmap *rows)
 {
     struct bitmap *pool = bitmap_new();
-    struct txn *txn;
-    enum err e = pool ? search_read(request->search, &txn, request->fault) : no_memory(request);
+    enum err e = pool ? add_pool(request, named, pool) : no_memory(request);
 
-    if (e == ERR_OK) {
-        e = gather_pool(request, txn, named, pool);
-        txn_end(txn);
-    }
     if (e == ERR_OK)
         bitmap_and(rows, pool);
     bitmap_free(pool);
@@ -105,7 +115,8 @@ static enum err gather_folders(struct request *request, struct gathering_folders
     return e == ERR_OK ? e : fault_set(request->fault, e, "the projects cannot be read");
 }
 
-static enum err drop_folders(struct request *request, struct bitmap *rows)
+/* Adds the rows in the folders of all projects. */
+static enum err add_folders(struct request *request, struct bitmap *rows)
 {
     struct gathering_folders g = { .arena = request->arena };
     struct bitmap *inside;
@@ -115,9 +126,20 @@ static enum err drop_folders(struct request *request, struct bitmap *rows)
     for (uint32_t i = 0; e == ERR_OK && i < g.count; i++) {
         e = search_folder_rows(request, g.at[i], &inside);
         if (e == ERR_OK)
-            bitmap_and_not(rows, inside);
+            bitmap_or(rows, inside);
         bitmap_free(inside);
     }
+    return e;
+}
+
+static enum err drop_folders(struct request *request, struct bitmap *rows)
+{
+    struct bitmap *inside = bitmap_new();
+    enum err e = inside ? add_folders(request, inside) : no_memory(request);
+
+    if (e == ERR_OK)
+        bitmap_and_not(rows, inside);
+    bitmap_free(inside);
     return e;
 }
 
@@ -131,4 +153,43 @@ enum err search_view_cut(struct request *request, int32_t view, struct text proj
     default:
         return ERR_OK;
     }
+}
+
+/* ---- view: in a query ---- */
+
+static enum err keep_rows(struct request *request, const struct bitmap *rows, struct node *node)
+{
+    uint32_t count, *each = bitmap_array(rows, &count), *own;
+
+    own = each ? arena_array(request->arena, count + 1, sizeof(*own)) : NULL;
+    if (own) {
+        memcpy(own, each, count * sizeof(*own));
+        node->rows = own;
+        node->row_count = count;
+    }
+    free(each);
+    return own ? ERR_OK : no_memory(request);
+}
+
+static enum err find_view(struct request *request, struct node *node)
+{
+    struct bitmap *rows = bitmap_new();
+    enum err e;
+
+    if (!rows)
+        return no_memory(request);
+    e = text_is(node->text, "project") ? add_pool(request, (struct text){ 0 }, rows) : add_folders(request, rows);
+    if (e == ERR_OK)
+        e = keep_rows(request, rows, node);
+    bitmap_free(rows);
+    return e;
+}
+
+enum err search_view_find(struct request *request, struct node *root)
+{
+    enum err e = root->kind == NODE_VIEW ? find_view(request, root) : ERR_OK;
+
+    for (struct node *child = root->first; e == ERR_OK && child; child = child->next)
+        e = search_view_find(request, child);
+    return e;
 }

@@ -39,6 +39,7 @@ const struct filter filter_table[] = {
     { "track", "", FILTER_EXACT, TERM_TRACK, NULL, UNIT_NONE, "used on the track of this name" },
     { "after", "beside", FILTER_AFTER, 0, NULL, UNIT_NONE, "often used after this id, or beside it" },
     { "with", "", FILTER_WITH, 0, NULL, UNIT_NONE, "often stacked with this id" },
+    { "view", "", FILTER_VIEW, 0, NULL, UNIT_NONE, "project: what it uses; global: the libraries; combined: all" },
     { "for", "", FILTER_FOR, 0, NULL, UNIT_NONE, "common in this role or section: drums, chorus" },
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
@@ -51,6 +52,8 @@ const char *const filter_states[] = {
     "oneshot",         "truncated",        "pending",     "abandoned", "remote_fetching", "remote_offline",
     "external_online", "external_offline", NULL,
 };
+
+const char *const filter_views[] = { "project", "global", "combined", NULL };
 
 static const struct spelling {
     const char *other, *state;

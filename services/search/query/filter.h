@@ -15,7 +15,8 @@ enum filter_kind {
     FILTER_UNUSED,   /* not used in the context of this name */
     FILTER_AFTER,    /* an item's id: often used after it or beside it */
     FILTER_WITH,     /* an item's id: stacked with it */
-    FILTER_FOR       /* a role or a section */
+    FILTER_FOR,      /* a role or a section */
+    FILTER_VIEW      /* project, global or combined */
 };
 
 enum filter_unit { UNIT_NONE, UNIT_BYTES, UNIT_SECONDS, UNIT_HERTZ, UNIT_AGE };
@@ -40,5 +41,7 @@ const char *filter_nearest(struct text name);
 /* The words of `is:`, with NULL at the end. Below: the word that `word`, or another spelling, means; NULL: unknown. */
 extern const char *const filter_states[];
 const char *filter_state(struct text word);
+
+extern const char *const filter_views[]; /* the words of `view:`, with NULL at the end */
 
 #endif

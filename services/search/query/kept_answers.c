@@ -34,6 +34,7 @@ static bool node_may(const struct node *node)
     case NODE_AFTER:
     case NODE_WITH:
     case NODE_FOR:
+    case NODE_VIEW:
         return false;
     default:
         return true;

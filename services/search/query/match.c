@@ -262,6 +262,17 @@ static struct bitmap *match_used(const struct match *match, const struct node *n
     return rows_valued(match, TERM_HAS, TEXT("use"), among);
 }
 
+static struct bitmap *match_view(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    (void)match;
+    (void)among;
+    for (uint32_t i = 0; rows && i < node->row_count; i++)
+        bitmap_add(rows, node->rows[i]);
+    return rows;
+}
+
 static struct bitmap *match_together(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = bitmap_new();
@@ -368,7 +379,7 @@ static matcher *const MATCHERS[] = {
     [NODE_WORDS] = match_words,   [NODE_CONTAINS] = match_contains, [NODE_EXACT] = match_exact,
     [NODE_NUMBER] = match_number, [NODE_KEY] = match_key,           [NODE_IS] = match_is,
     [NODE_LIKE] = match_like,     [NODE_USED] = match_used,         [NODE_AFTER] = match_together,
-    [NODE_WITH] = match_together, [NODE_FOR] = match_together,
+    [NODE_WITH] = match_together, [NODE_FOR] = match_together,      [NODE_VIEW] = match_view,
 };
 
 /* The result may include rows outside `among`, and free ones; the caller removes them. NULL: no memory. */

@@ -198,6 +198,23 @@ static enum err make_not(struct parser *p, struct node *of, struct node **to)
     return e;
 }
 
+/* Global is all but the folders of projects; combined is all. */
+static enum err parse_view(struct parser *p, struct node **to)
+{
+    const struct text view = p->token.value;
+    bool is_project = text_is(view, "project");
+    enum err e;
+
+    if (!is_project && !text_is(view, "global") && !text_is(view, "combined"))
+        return WRONG(p, p->token.value_at, "one of project global combined", "view: has no value \"%.*s\"",
+                     TEXT_ARG(view));
+    e = make_node(p, text_is(view, "combined") ? NODE_ALL : NODE_VIEW, to);
+    if (e != ERR_OK || (*to)->kind == NODE_ALL)
+        return e;
+    (*to)->text = is_project ? TEXT("project") : TEXT("folders");
+    return is_project ? ERR_OK : make_not(p, *to, to);
+}
+
 static enum err parse_unused(struct parser *p, struct node **to)
 {
     struct node *used;
@@ -213,7 +230,7 @@ static enum err (*const VALUES[])(struct parser *p, struct node **to) = {
     [FILTER_WORDS] = parse_words,   [FILTER_CONTAINS] = parse_contains, [FILTER_EXACT] = parse_exact,
     [FILTER_NUMBER] = parse_number, [FILTER_KEY] = parse_key,           [FILTER_IS] = parse_is,
     [FILTER_LIKE] = parse_like,     [FILTER_UNUSED] = parse_unused,     [FILTER_AFTER] = parse_after,
-    [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,
+    [FILTER_WITH] = parse_with,     [FILTER_FOR] = parse_for,           [FILTER_VIEW] = parse_view,
 };
 
 static enum err parse_field(struct parser *p, struct node **to)

@@ -28,7 +28,8 @@ enum node_kind {
     NODE_USED,     /* in any context */
     NODE_AFTER,    /* id: often used after or beside it; by together.h */
     NODE_WITH,     /* id: stacked with it */
-    NODE_FOR       /* text: a role or a section */
+    NODE_FOR,      /* text: a role or a section */
+    NODE_VIEW      /* text: project (what it uses) or folders (of all projects); by search_view.c */
 };
 
 struct node {
@@ -42,6 +43,8 @@ struct node {
     uint32_t keys;
     struct id id;
     const struct companions *together; /* the answer of together.h; NULL: none yet */
+    const uint32_t *rows;              /* of NODE_VIEW; NULL: none yet */
+    uint32_t row_count;
 };
 
 struct parse {

@@ -24,7 +24,7 @@ static const char *const WORDS[] = {
     [NODE_WORD] = "word",   [NODE_PHRASE] = "phrase", [NODE_WORDS] = "words", [NODE_CONTAINS] = "contains",
     [NODE_EXACT] = "exact", [NODE_NUMBER] = "number", [NODE_KEY] = "key",     [NODE_IS] = "is",
     [NODE_LIKE] = "like",   [NODE_USED] = "used",     [NODE_AFTER] = "after", [NODE_WITH] = "with",
-    [NODE_FOR] = "for",
+    [NODE_FOR] = "for",     [NODE_VIEW] = "view",
 };
 
 static void show_range(struct buffer *to, const struct range *range)
@@ -125,6 +125,9 @@ static const struct good {
     { "is:favorite", "(is 'favourite')" },
     { "like:01J0000000000000000000000A", "(like like 01J0000000000000000000000A)" },
     { "unused", "(not (used))" },
+    { "view:project", "(view view 'project')" },
+    { "-view:global kick", "(and (not (not view (view 'folders'))) (word 'kick'))" },
+    { "view:combined", "(all view)" },
     { "-unused kick", "(and (not (not (used))) (word 'kick'))" },
     { "used:Alb*", "(exact used 'alb'*)" },
     { "unused:\"Album 3\"", "(not unused (exact used 'album 3'))" },
