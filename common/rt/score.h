@@ -116,10 +116,10 @@ struct score {
     uint32_t preview_chained;      /* not 0: main has the preview only from the return ports */
     float limiter_ceiling;         /* linear, 0.1…1 */
     uint32_t looks_ahead;          /* not 0: the limiters look ahead, and all output is 1.5 ms late */
-    uint32_t unused;
-    uint8_t project[16];    /* the project that keeps what sounds; zeros: none */
-    uint64_t kept_revision; /* of its part */
-    uint64_t kept_serial;   /* the serial at which the project had all of it */
+    uint32_t tempo_locked;         /* not 0: a pattern that is set changes neither tempo nor swing */
+    uint8_t project[16];           /* the project that keeps what sounds; zeros: none */
+    uint64_t kept_revision;        /* of its part */
+    uint64_t kept_serial;          /* the serial at which the project had all of it */
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];

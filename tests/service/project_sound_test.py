@@ -162,6 +162,36 @@ def a_load_an_undo_and_a_changed_tempo_are_heard(home):
     until_sounding(home, made(home, 150))
 
 
+def pattern_at(home, bpm):
+    """Sets a pattern that has a tempo of its own."""
+    home.ask('audio.set_pattern', 'pattern=' + json.dumps({'metadata': {'name': f'at {bpm}'}, 'sequencer': {
+        'bpm': bpm, 'swing': 0.5, 'tracks': [{'name': 'hat', 'pattern': BARS, 'id': item(home, 'hat')}]}}))
+
+
+@claim
+def a_locked_tempo_is_not_changed_by_a_pattern(home):
+    studio(home)
+    home.loophole('project', 'new', 'Locked', 'bpm=101', 'tempo_lock=true')
+    until(lambda: sounding(home)['bpm'] == 101 and sounding(home)['tempo_lock'])
+    pattern_at(home, 140)
+    same((101, 0), (sounding(home)['bpm'], sounding(home)['swing']))
+    home.kill('project')
+    home.kill('audio')
+    until(lambda: home.has_lived('audio'))
+    pattern_at(home, 141)
+    same(101, sounding(home)['bpm'])
+    home.ask('audio.set_tempo', 'bpm=102')  # a person may
+    same(102, sounding(home)['bpm'])
+    home.loophole('project', 'set', 'tempo_lock=false')
+    until(lambda: not sounding(home)['tempo_lock'])
+    pattern_at(home, 142)
+    same((142, 0.5), (sounding(home)['bpm'], sounding(home)['swing']))
+    home.loophole('project', 'set', 'tempo_lock=true')
+    until(lambda: sounding(home)['tempo_lock'])
+    home.loophole('project', 'close')
+    until(lambda: not sounding(home)['tempo_lock'])
+
+
 @claim
 def nothing_is_set_over_a_core_that_lives(home):
     studio(home)

@@ -127,6 +127,8 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
     uint32_t count;
     enum err e;
 
+    if (audio->score.tempo_locked)
+        own->ask.pattern.sequencer.has_bpm = own->ask.pattern.sequencer.has_swing = false;
     e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for the pattern */
     if (e == ERR_OK)
         e = check_slots(audio, call, &own->ask.pattern);

@@ -135,6 +135,8 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     answer->revision = score->kept_revision;
     answer->serial = score->serial;
     answer->touched = score->serial > score->kept_serial;
+    answer->has_tempo_lock = true;
+    answer->tempo_lock = score->tempo_locked != 0;
     tell_tempo(audio, answer);
     tell_pads(audio, call, &answer->pads);
     answer->has_pattern = decode_asked(call, &pattern_shape, &audio->pattern_asked, &answer->pattern);
@@ -155,6 +157,7 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     (void)answer;
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;
+    score->tempo_locked = ask->has_tempo_lock && ask->tempo_lock;
     score->kept_serial = is_all ? score->serial + 1 : ask->serial;
     audio_score_publish(audio);
     audio->sounding_told = is_all ? score->serial : audio->sounding_told;

@@ -18,6 +18,7 @@ struct sound_keeping {
     usec_t heard, looked; /* the last change, and the last look, on the steady clock */
     struct arena arena;   /* of a look */
     struct sounding now;
+    bool is_locked;     /* the core has the lock of a project's tempo */
     struct id kept_for; /* the project that is noted next … */
     uint64_t revision;  /* … with the revision of its part */
     struct text body;   /* that is written, or that the core is to have */
@@ -89,7 +90,11 @@ static void take_noted(void *state, enum err error, const void *answer, const st
 
 static void note_kept(struct sound_keeping *s, uint64_t serial)
 {
-    const struct audio_sounding_kept kept = { .project = s->kept_for, .revision = s->revision, .serial = serial };
+    const struct audio_sounding_kept kept = { .project = s->kept_for,
+                                              .revision = s->revision,
+                                              .serial = serial,
+                                              .has_tempo_lock = true,
+                                              .tempo_lock = s->is_locked };
 
     (void)send_ask(s, "audio.sounding_kept", &kept, take_noted);
 }
@@ -238,22 +243,50 @@ static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open
     return true;
 }
 
+static bool locks_tempo(struct sound_keeping *s, const struct element *project)
+{
+    struct tree body;
+
+    return tree_read(project->body, &s->arena, &body, NULL) == ERR_OK && tree_bool(&body, "tempo_lock", false);
+}
+
+/* The core has what the project has, but for the lock of its tempo. */
+static void note_lock(struct sound_keeping *s)
+{
+    s->kept_for = s->now.project;
+    s->revision = s->now.revision;
+    note_kept(s, s->now.touched ? 0 : s->now.serial);
+}
+
+/* Without an open project nothing is written, and no tempo is locked. */
+static void let_go(struct sound_keeping *s)
+{
+    s->is_locked = false;
+    if (s->now.has_project && s->now.tempo_lock)
+        note_lock(s);
+    else
+        end_look(s, false);
+}
+
 static void decide_next(struct sound_keeping *s, struct txn *txn)
 {
     struct element project, part;
     struct id open;
 
     if (elements_current(txn, &s->arena, &open) != ERR_OK || parts_get(txn, &s->arena, open, &project) != ERR_OK) {
-        end_look(s, false);
+        let_go(s);
         return;
     }
+    s->is_locked = locks_tempo(s, &project);
     if (follow_core(s, txn, open))
         return;
     (void)sound_body_get(txn, &s->arena, open, &part);
-    if (s->now.has_project && id_equal(open, s->now.project) && part.revision == s->now.revision)
-        end_look(s, false);
-    else
+    if (!s->now.has_project || !id_equal(open, s->now.project) || part.revision != s->now.revision)
         set_project(s, txn, &project, &part);
+    else if (s->now.tempo_lock != s->is_locked)
+        note_lock(s);
+    else
+        end_look(s, false);
 }
 
 static void take_sounding(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -289,7 +322,7 @@ static void look_at_core(struct sound_keeping *s)
     s->is_urgent = false;
     s->looked = clock_steady();
     arena_reset(&s->arena);
-    if (!has_open_project(s))
+    if (!has_open_project(s) && !s->is_locked)
         return;
     s->is_busy = true;
     s->looks_again = false;
@@ -305,7 +338,10 @@ static void hear_change(void *state, const void *body, bool gap)
     (void)body;
     (void)gap;
     s->heard = clock_steady();
-    make_due(s);
+    if (!s->is_busy && s->heard - s->looked > LONGEST_US)
+        look_at_core(s); /* the first change after a pause is written at once */
+    else
+        make_due(s);
 }
 
 void sound_look(struct project *p)
