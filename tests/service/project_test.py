@@ -224,7 +224,7 @@ def an_edit_of_a_revision_that_has_passed_is_a_conflict(home):
 @claim(shares=running)
 def a_change_that_comes_between_two_parts_of_an_undo_is_not_taken_back(home):
     it = Studio(home, 'Parts')
-    apply, undone, added = {'label': 'many', 'scope': word(it.id)}, [], []
+    apply, sent, undone, added = {'label': 'many', 'scope': word(it.id)}, [], [], []
     for _ in range(6):
         apply['actions'] = [{'element': {'id': new_id(), 'project': it.id, 'kind': 'clip', 'expect': 0, 'body': '{}'}}
                             for _ in range(1000)]
@@ -233,7 +233,11 @@ def a_change_that_comes_between_two_parts_of_an_undo_is_not_taken_back(home):
     def change(number):
         client = Client(home.path)
         if number == 0:
-            undone.append(client.ask('project.undo', {'project': 'Parts'}))
+            request = new_id()
+            client.send('project.undo', {'project': 'Parts'}, request)
+            sent.append(request)  # from now on changes come after it
+            undone.append(client.ask('project.undo', {'project': 'Parts'}, request))
+        until(lambda: sent)
         while number == 1 and not undone:
             added.append(client.must('project.put', {'project': 'Parts', 'kind': 'track', 'body': '{}'})['element']['id'])
     in_threads(2, change)
