@@ -73,6 +73,7 @@ const claims = {
     await page.waitForSelector('.trouble pre')
     assert.match(await page.locator('.trouble pre').innerText(), /\^ did you mean bpm/)
     assert.equal(await shown(page), null, 'no number of another query')
+    await page.waitForSelector('.queryline .caret')
     return page
   },
 
@@ -151,6 +152,95 @@ const claims = {
     await mode(page, 'Sound')
     await page.waitForSelector('.strip[aria-label=master]')
     await picture(page, 'sound')
+    return page
+  },
+
+  async the_engine_page_shows_logs_deaths_and_what_doctor_finds(browser) {
+    const page = await open(browser, '#mode=engine')
+    await page.waitForSelector('section[aria-label=Latency] svg[aria-label^="query:"]')
+    await page.locator('section[aria-label=Logs] select').selectOption('streamer')
+    await until('the log is that of the streamer', async () => {
+      const lines = await page.locator('.log pre').allInnerTexts()
+      return lines.length > 0 && lines.every(line => line.includes('streamer['))
+    })
+    await page.getByRole('button', { name: 'Check the machine and the engine' }).click()
+    await page.getByLabel('Also what is well').check()
+    const count = json('doctor').length
+    await until('each finding is shown', async () => (await page.locator('.findings li').count()) >= count - 1)
+    const before = await until('the service has lived', () => { const one = status('project'); return one?.state === 'ready' && one.uptime_s > 3 && one })
+    process.kill(before.pid, 'SIGSEGV')
+    const death = page.locator('.deaths button >> text=project').first()
+    await death.click()
+    await page.waitForSelector('pre.record >> text=SIGSEGV')
+    return page
+  },
+
+  async projects_are_made_saved_and_looked_at(browser) {
+    const page = await open(browser, '#mode=project&q=bell')
+    await page.locator('section[aria-label=Projects] form input').fill('Night drive')
+    await page.getByRole('button', { name: 'New project' }).click()
+    const line = page.locator('[data-project="Night drive"]')
+    await line.locator('.dirty').waitFor()
+    const item = json('search', 'bell')[0]
+    const id = of => JSON.parse(loophole('project', 'add', ...of, '--json').split('\n')[0]).id
+    const track = id(['track', 'name=Drums', 'role=drums'])
+    const section = id(['section', 'name=Chorus', 'start=0', 'length=16'])
+    id(['clip', `track=${track}`, `section=${section}`, `item=${item.id}`, 'start=4'])
+    for (const [by, name] of [['track', 'Drums'], ['role', 'drums'], ['section', 'Chorus']]) {
+      await page.getByRole('button', { name: `By ${by}`, exact: true }).click()
+      await page.locator('details', { has: page.locator('summary', { hasText: name }) }).locator('button', { hasText: item.name }).waitFor()
+    }
+    await line.getByRole('button', { name: 'Save' }).click()
+    await line.locator('.dirty').waitFor({ state: 'detached' })
+    assert.equal(json('project', 'state')[0].dirty, false)
+    await page.locator('.scope select').selectOption('project')
+    await until('only its sounds are listed', async () => (await shown(page)) === '1')
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Backspace')
+    await showsTotal(page, 'bell')
+    return page
+  },
+
+  async patterns_are_kept_in_slots(browser) {
+    const page = await open(browser, '#mode=sound')
+    const run = loophole('pattern', process.env.PATTERN)
+    assert(run)
+    const slots = page.locator('section[aria-label="Pattern slots"]')
+    await slots.getByLabel('in slot').fill('5')
+    await slots.getByRole('button', { name: 'Save what plays' }).click()
+    await slots.getByLabel('Name of slot 5').fill('Verse')
+    await slots.getByLabel('Name of slot 5').press('Enter')
+    await until('the engine has the name', () => json('pattern', 'list').some(one => JSON.stringify(one).includes('Verse')))
+    page.once('dialog', dialog => dialog.accept('7'))
+    await slots.locator('[data-slot="5"]').getByRole('button', { name: 'Copy…' }).click()
+    await slots.locator('[data-slot="7"]').waitFor()
+    await slots.locator('[data-slot="7"]').getByRole('button', { name: 'Load', exact: true }).click()
+    await slots.locator('[data-slot="7"].active').waitFor()
+    await slots.locator('[data-slot="5"]').getByRole('button', { name: 'Delete' }).click()
+    await slots.locator('[data-slot="5"]').waitFor({ state: 'detached' })
+    return page
+  },
+
+  async sounds_go_into_the_basket_and_are_downloaded(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    await page.locator('.row').first().click()
+    await page.keyboard.press('b')
+    const item = json('search', 'bell')[0]
+    await until('the basket has its link', () => json('basket', 'list')[0].each.some(one => one.target === item.path))
+    await page.keyboard.press('4')
+    await until('the engine has the rating', () => json('search', 'rating:4').some(one => one.id === item.id))
+    await page.locator('.out summary').click()
+    for (const [name, file] of [['Download', item.path.split('/').at(-1)], ['As WAV', `${item.name}.wav`]]) {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.out').getByText(name, { exact: true }).click()])
+      assert.equal(await download.failure(), null)
+      assert.equal(download.suggestedFilename(), file)
+    }
+    for (const at of [0, 1]) await page.locator('.row').nth(at).click({ modifiers: ['Control'] })
+    const [zip] = await Promise.all([page.waitForEvent('download'), page.locator('.out').getByText('2 items as zip').click()])
+    assert.equal(await zip.failure(), null)
+    await page.getByRole('button', { name: 'Clear the basket' }).click()
+    await until('the basket is empty', () => json('basket', 'list')[0].each.length === 0)
     return page
   },
 

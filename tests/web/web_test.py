@@ -20,7 +20,8 @@ def sounds(home):
     for sound in samples('*.flac', folder=SONIC):
         if os.path.basename(sound).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
             shutil.copy(sound, home.file('music'))
-    home.env.update(BUILD=BUILD, SOUND=samples('perc_bell.flac', folder=SONIC)[0])
+    home.env.update(BUILD=BUILD, SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+                    PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     engine(home)
     home.loophole('index', home.file('music'), '--wait')
     home.wait_ready('audio', 'streamer', 'web')
@@ -48,6 +49,26 @@ def an_edit_is_seen_by_others_and_theirs_by_the_page(home):
 @claim(shares=sounds)
 def each_mode_shows_what_the_engine_holds(home):
     in_browser(home, 'each_mode_shows_what_the_engine_holds')
+
+
+@claim(shares=sounds)
+def projects_are_made_saved_and_looked_at(home):
+    in_browser(home, 'projects_are_made_saved_and_looked_at')
+
+
+@claim(shares=sounds)
+def patterns_are_kept_in_slots(home):
+    in_browser(home, 'patterns_are_kept_in_slots')
+
+
+@claim(shares=sounds)
+def sounds_go_into_the_basket_and_are_downloaded(home):
+    in_browser(home, 'sounds_go_into_the_basket_and_are_downloaded')
+
+
+@claim(shares=sounds)
+def the_engine_page_shows_logs_deaths_and_what_doctor_finds(home):
+    in_browser(home, 'the_engine_page_shows_logs_deaths_and_what_doctor_finds')
 
 
 @claim(shares=sounds)

@@ -65,20 +65,23 @@ static uint32_t read_tails(const struct desk *desk, struct text service, struct 
     return files;
 }
 
+/* Lines without a time, such as those of JACK's own server, belong to no place among those of other logs. */
 static int by_time(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void sort_lines(struct tails *tails)
+static void sort_lines(struct tails *tails, bool all)
 {
     const char *at = (const char *)tails->text.at, *end = at ? at + tails->text.len : at;
 
     for (; at < end; at += strlen(at) + 1) {
+        if (all && (*at < '0' || *at > '9'))
+            continue;
         ALLOC_ROOM(tails->at, tails->count, tails->room, 1024);
         tails->at[tails->count++] = at;
     }
-    if (tails->count > 0)
+    if (all && tails->count > 0)
         qsort(tails->at, tails->count, sizeof(*tails->at), by_time);
 }
 
@@ -109,7 +112,7 @@ enum err logs_answer(struct desk *desk, struct call *call, const struct web_logs
     if (read_tails(desk, ask->service, &tails) == 0)
         e = refuse(call, ERR_NOT_FOUND, "there is no log of \"%.*s\"", TEXT_ARG(ask->service));
     else
-        sort_lines(&tails);
+        sort_lines(&tails, ask->service.len == 0);
     if (e == ERR_OK)
         e = fill_page(call, &tails, ask->has_limit ? ask->limit : LINES, to);
     free(tails.at);

@@ -4,8 +4,10 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, idBytes } from './format'
-import { BLOCKS, clauses, heard, isAlike, show, START, view, type Block, type View } from './state'
+import { BLOCKS, clauses, heard, isAlike, show, START_FILTERS, view, type Block, type Scope, type View } from './state'
 import { read } from './wire'
+
+export const SCOPE_TITLES: Record<Scope, string> = { combined: 'Everything', project: 'In the open project', global: 'Outside of projects' }
 
 interface Chip { key: string; text: ComponentChildren; drop: () => void }
 
@@ -27,6 +29,7 @@ export function chipsOf(of: View): Chip[] {
   const chips: Chip[] = words.map((text, i) => ({ key: `q${text}${i}`, text, drop: () => show({ query: without(words, i).join(' ') }) }))
   if (of.sort) chips.push({ key: 'sort', text: `order: ${of.sort}`, drop: () => show({ sort: '' }) })
   if (of.folder) chips.push({ key: 'folder', text: 'in one folder', drop: () => show({ folder: '' }) })
+  if (of.scope !== 'combined') chips.push({ key: 'scope', text: SCOPE_TITLES[of.scope], drop: () => show({ scope: 'combined' }) })
   if (heard.value) chips.push({ key: 'heard', text: <>like {heard.value.name}</>, drop: () => heard.set(undefined) })
   of.like.forEach((id, i) => chips.push({ key: `l${id}`, text: <>like <Name id={id} /></>, drop: () => show({ like: without(of.like, i) }) }))
   of.unlike.forEach((id, i) => chips.push({ key: `u${id}`, text: <>unlike <Name id={id} /></>, drop: () => show({ unlike: without(of.unlike, i) }) }))
@@ -51,7 +54,7 @@ export function Chips() {
           {chip.text} <span aria-hidden="true">×</span>
         </button>
       ))}
-      {chips.length > 1 && <button class="link" onClick={() => { heard.set(undefined); show({ query: '', sort: '', folder: '', like: [], unlike: [], weights: START.weights }) }}>Clear all</button>}
+      {chips.length > 1 && <button class="link" onClick={() => { heard.set(undefined); show({ ...START_FILTERS }) }}>Clear all</button>}
     </div>
   )
 }

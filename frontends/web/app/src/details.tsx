@@ -1,13 +1,14 @@
 // What is known of the chosen items, and what a person may state: tags, rating, colour, class, key, tempo.
 import type { fact, item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
+import { Out } from './basket'
 import { useCell } from './cell'
 import { change, favourite, hide, state, tag } from './edits'
 import { bytesText, clean, factOf, factText, idBytes, lengthText, num, pathText, seconds } from './format'
 import { hearFrom } from './hear'
 import { chosen, lessLike, moreLike, row } from './list'
 import { arrived } from './result'
-import { complain, say, selected, view } from './state'
+import { selected, view } from './state'
 import { sourceOf, stateOf } from './table'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
@@ -76,13 +77,6 @@ function Colours({ of }: { of: item }) {
   )
 }
 
-async function copyPath(of: item) {
-  try {
-    await navigator.clipboard.writeText(pathText(of.path))
-    say('The path is on the clipboard.')
-  } catch (error) { complain(error) }
-}
-
 function Sources({ sources }: { sources: fact[] }) {
   return (
     <details>
@@ -120,7 +114,6 @@ export function Details() {
         <button onClick={lessLike}>Less like this</button>
         <button aria-pressed={of.media.favourite} onClick={() => favourite(chosen(), !of.media.favourite)}>{of.media.favourite ? '♥' : '♡'} Favourite</button>
         <button aria-pressed={of.media.hidden} onClick={() => hide(chosen(), !of.media.hidden)}>{of.media.hidden ? 'Show' : 'Hide'}</button>
-        <button onClick={() => copyPath(of)}>Copy path</button>
       </div>
       <Rating of={of} />
       <Colours of={of} />
@@ -132,6 +125,7 @@ export function Details() {
         <label>Notes<textarea key={of.media.notes} defaultValue={of.media.notes} rows={2} onKeyDown={event => event.stopPropagation()}
           onChange={event => change(chosen(), 'Notes', { notes: event.currentTarget.value })} /></label>
       </div>
+      <Out path={pathText(of.path)} />
       <p class="path">{pathText(of.path) || 'no path: the volume is away'}</p>
       <Sources sources={got.sources} />
     </aside>

@@ -40,6 +40,9 @@ export function state(ids: string[], attribute: string, value: string) {
   return change(ids, `${attribute} ${value} for ${counted(ids)}`, { facts: [fact] })
 }
 
+/** Stars from 1 to 5; 0 takes them back. */
+export const rate = (ids: string[], stars: number) => (ids.length ? state(ids, 'rating', stars ? String(stars) : '') : undefined)
+
 async function step(name: 'persist.undo' | 'persist.redo', word: string) {
   try {
     const back = await ask(name, { scope: 'catalogue' }, BUDGET_MS)

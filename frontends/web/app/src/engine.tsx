@@ -1,21 +1,20 @@
-// The engine: services, latency of each ask, tasks, libraries. Live over events, and asked again each second.
-import type { ask_stats, service_line, service_status } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+// The engine: services, tasks, libraries, and the panels of care and latency. Live over events, and asked again each second.
+import type { service_line, service_status } from 'loophole'
+import { useEffect } from 'preact/hooks'
+import { Deaths, Doctor, Logs } from './care'
 import { usePolled } from './cell'
-import { clean, idText, microsText, num, pathText } from './format'
+import { clean, idText, num, pathText } from './format'
+import { ASKED, Latency, type Asked } from './latency'
 import { complain, say } from './state'
 import { ask, link, listen } from './wire'
 import { useCell } from './cell'
-
-const ASKED = ['persist', 'search', 'indexer', 'audio', 'streamer'] as const
-type Asked = (typeof ASKED)[number]
 
 const uptime = (s: number) => (s < 120 ? `${s.toFixed(0)} s` : s < 7200 ? `${(s / 60).toFixed(0)} min` : `${(s / 3600).toFixed(1)} h`)
 
 function Services({ lines, again }: { lines: service_line[]; again: () => void }) {
   const restart = (service: string) => ask('supervisor.restart', { service }, 20000).then(() => say(`${service} is restarted.`), complain).then(again)
   return (
-    <section aria-label="Services">
+    <section aria-label="Services" class="wide">
       <h2>Services</h2>
       <table class="plain">
         <thead><tr><th>Service</th><th>State</th><th>Process</th><th>Up</th><th>Restarts</th><th>Last death</th><th><span class="unseen">Actions</span></th></tr></thead>
@@ -26,42 +25,6 @@ function Services({ lines, again }: { lines: service_line[]; again: () => void }
               <td>{num(line.pid) || '–'}</td><td>{uptime(line.uptime_s)}</td><td>{num(line.restarts)}</td><td>{line.last_death || 'none'}</td>
               <td><button onClick={() => restart(line.service)}>Restart</button></td>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
-
-const DECADES = 6
-const place = (us: number) => Math.min(100, (100 * Math.log10(Math.max(1, us))) / DECADES)
-
-/** p50, p99 and p99.9 of an ask on a logarithmic line from 1 µs to 1 s. */
-function Plot({ of }: { of: ask_stats }) {
-  return (
-    <svg viewBox="0 0 100 8" preserveAspectRatio="none" class="plot" role="img"
-      aria-label={`${of.name}: p50 ${microsText(of.p50_us)}, p99 ${microsText(of.p99_us)}, p99.9 ${microsText(of.p999_us)}`}>
-      <rect x={place(of.p50_us)} y="3" width={Math.max(0.5, place(of.p999_us) - place(of.p50_us))} height="2" class="span" />
-      <rect x={place(of.p50_us) - 0.5} y="0" width="1" height="8" class="p50" />
-      <rect x={place(of.p99_us) - 0.5} y="1" width="1" height="6" class="p99" />
-    </svg>
-  )
-}
-
-function Latency() {
-  const [service, setService] = useState<Asked>('search')
-  const [stats] = usePolled(() => ask(`${service}.stats`, {}, 2000), 2000, [service])
-  const asks = [...(stats?.asks ?? [])].filter(one => num(one.count) > 0).sort((a, b) => num(b.count) - num(a.count))
-  return (
-    <section aria-label="Latency">
-      <h2>Latency of asks</h2>
-      <p class="buttons">{ASKED.map(name => <button key={name} aria-pressed={name === service} onClick={() => setService(name)}>{name}</button>)}</p>
-      <table class="plain">
-        <thead><tr><th>Ask</th><th>Count</th><th>Errors</th><th>p50</th><th>p99</th><th>p99.9</th><th>1 µs … 1 s</th></tr></thead>
-        <tbody>
-          {asks.map(one => (
-            <tr key={one.name}><td>{one.name}</td><td>{num(one.count)}</td><td>{num(one.errors)}</td><td>{microsText(one.p50_us)}</td>
-              <td>{microsText(one.p99_us)}</td><td>{microsText(one.p999_us)}</td><td><Plot of={one} /></td></tr>
           ))}
         </tbody>
       </table>
@@ -129,8 +92,11 @@ export function Engine() {
       <h1 class="unseen">Engine</h1>
       {lines ? <Services lines={lines.each ?? []} again={again} /> : <p class="quiet">The supervisor is away ({state}); this page asks again.</p>}
       <Tasks />
-      <Latency />
       <Libraries />
+      <Doctor />
+      <Latency />
+      <Deaths />
+      <Logs services={(lines?.each ?? []).map(line => line.service)} />
     </main>
   )
 }

@@ -1,7 +1,7 @@
 // The list of the present view under the keyboard: where it is, what is selected, what sounds. Shared by all modes.
 import type { item } from 'loophole'
 import { Cell } from './cell'
-import { favourite, hide } from './edits'
+import { favourite, hide, rate } from './edits'
 import { idText } from './format'
 import { hear, hush } from './hear'
 import { awaitItem, itemAt, result, rowOf } from './result'
@@ -74,6 +74,7 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }
   else if (event.key === 'f') favourite(chosen(), !atNow()?.media.favourite)
   else if (event.key === 'h') hide(chosen(), !atNow()?.media.hidden)
+  else if (/^[0-5]$/.test(event.key)) rate(chosen(), Number(event.key))
   else if (event.key === 's') moreLike()
   else if (event.key === 'd') lessLike()
   else if (event.key === 'p') set({ preview: !settings.value.preview })

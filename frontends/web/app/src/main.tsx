@@ -1,8 +1,9 @@
 // The page: query line and modes above, one mode in the middle, details beside it, the player below.
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { addToBasket } from './basket'
 import { useCell } from './cell'
-import { Chips, chipsOf, Likeness } from './chips'
+import { Chips, chipsOf, Likeness, SCOPE_TITLES } from './chips'
 import { Details } from './details'
 import { Duplicates } from './duplicates'
 import { redo, undo } from './edits'
@@ -19,7 +20,7 @@ import { QueryLine } from './queryline'
 import * as results from './result'
 import { Project } from './project'
 import { Sound } from './sound'
-import { complain, heard, isAlike, MODES, say, show, view, type Mode } from './state'
+import { complain, heard, isAlike, MODES, say, SCOPES, show, view, type Mode, type Scope } from './state'
 import { Facets, Table } from './table'
 import { Tiles } from './tiles'
 import { connect, link } from './wire'
@@ -55,6 +56,16 @@ function Count() {
   )
 }
 
+/** Which items are looked at; likeness looks at all. */
+function ScopeChoice() {
+  const { scope } = useCell(view)
+  return (
+    <label class="scope">View <select value={scope} onChange={event => show({ scope: event.currentTarget.value as Scope, at: '' })}>
+      {SCOPES.map(one => <option key={one} value={one}>{SCOPE_TITLES[one]}</option>)}
+    </select></label>
+  )
+}
+
 const Library = ({ children }: { children: preact.ComponentChildren }) => (
   <div class="library"><Facets />{children}<Details /></div>
 )
@@ -85,6 +96,7 @@ function onKey(event: KeyboardEvent) {
   else if (control && event.key.toLowerCase() === 'z') (event.shiftKey ? redo : undo)()
   else if (event.key === '/') document.getElementById('query')?.focus()
   else if (event.key === 't') document.getElementById('addtag')?.focus()
+  else if (event.key === 'b' && !control && !event.altKey) addToBasket()
   else if (event.key === 'Backspace') chipsOf(view.value).at(-1)?.drop()
   else if ((event.target as HTMLElement).closest('button, summary, dialog, audio') || !listKey(event)) return
   event.preventDefault()
@@ -121,7 +133,7 @@ function Page() {
   useEffect(() => { addEventListener('keydown', onKey); return () => removeEventListener('keydown', onKey) }, [])
   return (
     <>
-      <header><QueryLine /><Modes /><div class="force"><Count /><Chips /><Likeness /></div></header>
+      <header><QueryLine /><Modes /><div class="force"><Count /><ScopeChoice /><Chips /><Likeness /></div></header>
       <Middle mode={mode} />
       <Player />
       <Palette />

@@ -9,7 +9,7 @@ import { listKey, row as rowCell } from './list'
 import { Points, type Look } from './mapgl'
 import type { Question, Reply } from './mapindex'
 import { arrived } from './result'
-import { complain, selected, settings, show, view } from './state'
+import { complain, selected, settings, show, view, type Scope } from './state'
 import { read } from './wire'
 
 const COLOURS = ['class', 'family', 'key', 'bpm', 'lufs']
@@ -43,10 +43,10 @@ async function loadMap(dimensions: number, signal: AbortSignal, progress: (text:
 }
 
 /** A word or a number of each item of the query. */
-async function loadFacts(attribute: string, query: string, signal: AbortSignal): Promise<Map<string, string | number>> {
+async function loadFacts(attribute: string, query: string, scope: Scope, signal: AbortSignal): Promise<Map<string, string | number>> {
   const values = new Map<string, string | number>()
   for (let cursor = ''; ;) {
-    const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor }, signal)
+    const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, view: scope }, signal)
     for (const of of page.items ?? []) {
       const fact = attribute ? factOf(of, attribute) : undefined
       values.set(idText(of.media.id), fact?.number ?? fact?.text ?? '')
@@ -142,7 +142,7 @@ function Hover({ ids, left, top }: { ids: string[]; left: number; top: number })
 }
 
 export function MapView() {
-  const { dimensions, colour, query, at } = useCell(view)
+  const { dimensions, colour, query, scope, at } = useCell(view)
   const chosen = useCell(selected)
   const changed = useCell(arrived)
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -180,15 +180,15 @@ export function MapView() {
   useEffect(() => {
     const control = new AbortController()
     setValues(undefined)
-    if (colour !== 'class') loadFacts(colour, '', control.signal).then(setValues, complain)
+    if (colour !== 'class') loadFacts(colour, '', 'combined', control.signal).then(setValues, complain)
     return () => control.abort()
   }, [colour])
   useEffect(() => {
     const control = new AbortController()
-    if (query) loadFacts('', query, control.signal).then(got => setFound(new Set(got.keys())), () => setFound(undefined))
+    if (query || scope !== 'combined') loadFacts('', query, scope, control.signal).then(got => setFound(new Set(got.keys())), () => setFound(undefined))
     else setFound(undefined)
     return () => control.abort()
-  }, [query, changed])
+  }, [query, scope, changed])
 
   const scale = loaded && scaleOf(colour, loaded, values)
   useEffect(() => {

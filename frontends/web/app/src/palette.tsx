@@ -1,10 +1,11 @@
 // Every command by its name, with the command line's equivalent. Ctrl+K opens it.
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { addToBasket, clearBasket, download } from './basket'
 import { Cell, useCell } from './cell'
-import { favourite, hide, redo, undo } from './edits'
+import { favourite, hide, rate, redo, undo } from './edits'
 import { hush, panic } from './hear'
 import { chosen, lessLike, moreLike } from './list'
-import { complain, heard, MODES, say, selected, set, settings, show, START, view } from './state'
+import { complain, heard, MODES, say, selected, set, settings, show, START_FILTERS, view } from './state'
 import { ask } from './wire'
 
 export const paletteOpen = new Cell(false)
@@ -35,17 +36,24 @@ const COMMANDS: Command[] = [
   { name: 'Hide', key: 'h', run: () => hide(chosen(), true), cli: () => `loophole edit ${ids()} hidden=true` },
   { name: 'Show again what is hidden', run: () => hide(chosen(), false), cli: () => `loophole edit ${ids()} hidden=false` },
   { name: 'Tag', key: 't', run: () => document.getElementById('addtag')?.focus(), cli: () => `loophole tag ${ids()} +TAG` },
+  ...[1, 2, 3, 4, 5].map(stars => ({ name: `Rate ${stars} of 5`, key: String(stars), run: () => rate(chosen(), stars), cli: () => `loophole edit ${ids()} rating=${stars}` })),
+  { name: 'Take the rating back', key: '0', run: () => rate(chosen(), 0), cli: () => `loophole edit ${ids()} rating=` },
+  { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
+  { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
+  { name: 'Download the chosen items', run: download, cli: () => '' },
+  { name: 'Look at the open project only', run: () => show({ scope: 'project' }), cli: () => `loophole search --view project ${quoted(view.value.query)}` },
+  { name: 'Save the open project', run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'), cli: () => 'loophole project save' },
   { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => 'loophole undo' },
   { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => 'loophole redo' },
   { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => '' },
-  { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ query: '', sort: '', folder: '', like: [], unlike: [], weights: START.weights }) }, cli: () => '' },
+  { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ ...START_FILTERS }) }, cli: () => '' },
   { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole audio panic' },
   { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview --stop' },
   { name: 'Play what the keyboard is on: on or off', key: 'p', run: () => set({ preview: !settings.value.preview }), cli: () => '' },
   { name: 'Start or stop the transport', run: () => doing(ask('audio.toggle', { count_in: 0 }), 'The transport was toggled.'), cli: () => 'loophole transport toggle' },
   { name: 'Record', run: () => doing(ask('streamer.record', {}, 20000), 'Recording.'), cli: () => 'loophole record start' },
   { name: 'End the take', run: () => doing(ask('streamer.record_stop', {}, 60000), 'The take is final.'), cli: () => 'loophole record stop' },
-  { name: 'Scan all libraries', run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'), cli: () => 'loophole rescan' },
+  { name: 'Scan all libraries', run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'), cli: () => 'loophole library rescan' },
 ]
 
 export function Palette() {

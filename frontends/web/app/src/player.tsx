@@ -15,8 +15,8 @@ function Remark() {
     return () => clearTimeout(timer)
   }, [said])
   return (
-    <div class={`remark ${said?.bad ? 'bad' : ''}`} role="status" aria-live="polite">
-      {said && <>{said.text} {said.hint && <small>{said.hint}</small>}{said.bad && <button class="link" onClick={() => remark.set(undefined)}>Close</button>}</>}
+    <div class={`remark ${said?.bad ? 'bad' : ''}`} role="status" aria-live="polite" title={said?.text}>
+      {said && <>{said.bad && <button class="link" onClick={() => remark.set(undefined)}>Close</button>}{said.text} {said.hint && <small>{said.hint}</small>}</>}
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, idText } from './format'
 import { goTo } from './list'
+import { Projects } from './projects'
 import { arrived, look, rowOf } from './result'
 import { clause, clauses, show, toggleClause, view } from './state'
 import { Table } from './table'
@@ -48,7 +49,8 @@ export function Project() {
   }, [query, changed])
   return (
     <div class="library two">
-      <section aria-label="Contexts" class="packs" tabIndex={0}>
+      <div class="packs" tabIndex={0} role="region" aria-label="Projects and contexts">
+        <Projects />
         <h2>Contexts</h2>
         {got && !got.uses.length && <p class="quiet">No context uses an item of this query. `loophole used` notes a use.</p>}
         {got?.more && <p class="quiet">The contexts of the first {MOST} items.</p>}
@@ -64,7 +66,7 @@ export function Project() {
             ))}
           </details>
         ))}
-      </section>
+      </div>
       <main><h1 class="unseen">Project</h1><Table /></main>
     </div>
   )

@@ -7,6 +7,14 @@ import { ask, read } from './wire'
 
 const TYPING_MS = 120
 
+/** The column of the caret in an error's hint, which repeats the query above it; -1: it has none. */
+export function caretOf(hint: string, query: string): number {
+  const [line, below] = hint.split('\n')
+  const at = below?.indexOf('^') ?? -1
+  const from = line?.indexOf(query) ?? -1
+  return at < 0 || from < 0 || at < from ? -1 : at - from
+}
+
 function Hints() {
   const { hints, error } = useCell(result)
   if (error)
@@ -60,6 +68,8 @@ const completed = (text: string, word: string) =>
 
 export function QueryLine() {
   const { query } = useCell(view)
+  const { error } = useCell(result)
+  const caret = error ? caretOf(error.hint, query) : -1
   const [text, setText] = useState(query)
   const [open, setOpen] = useState(false)
   const [at, setAt] = useState(-1)
@@ -98,8 +108,9 @@ export function QueryLine() {
       <input ref={field} id="query" type="search" role="combobox" aria-label="Query" aria-expanded={open && words.length > 0}
         aria-controls="completions" aria-autocomplete="list" autocomplete="off" spellcheck={false}
         aria-activedescendant={at >= 0 ? `completion-${at}` : undefined}
-        placeholder="Search: kick class:snare bpm:120-130 -is:loop" value={text}
+        aria-invalid={error !== undefined} placeholder="Search: kick class:snare bpm:120-130 -is:loop" value={text}
         onInput={event => type(event.currentTarget.value)} onKeyDown={onKeyDown} onBlur={() => setOpen(false)} onClick={() => setOpen(true)} />
+      {caret >= 0 && text.trim() === query && <span class="caret" aria-hidden="true" style={{ left: `calc(.6rem + 1px + ${caret + text.indexOf(query)}ch)` }} />}
       <button title="Save this query under a name" disabled={!query} onClick={() => keepQuery(query)}>Save</button>
       <ul id="completions" role="listbox" aria-label="Completions" hidden={!(open && words.length)}>
         {words.map((word, i) => (

@@ -38,7 +38,7 @@ let revision = 0
 let wanted: [number, number] = [0, 0]
 let asked = ''
 
-const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
+const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
 
 function askAlike(of: View, signal: AbortSignal) {
   const ids = (list: string[]) => list.map(id => idBytes(id)).filter(id => id !== undefined)
@@ -50,7 +50,7 @@ function askAlike(of: View, signal: AbortSignal) {
 
 const askPage = (of: View, page: number, signal: AbortSignal): Promise<found> =>
   read('search.query', {
-    query: of.query, sort: of.sort, folder: idBytes(of.folder), limit: PAGE, offset: page * PAGE, facets: page ? [] : FACETS,
+    query: of.query, sort: of.sort, folder: idBytes(of.folder), view: of.scope, limit: PAGE, offset: page * PAGE, facets: page ? [] : FACETS,
   }, signal)
 
 const ask = (of: View, page: number, signal: AbortSignal): Promise<found> =>

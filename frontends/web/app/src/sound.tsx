@@ -1,38 +1,16 @@
 // The sound: transport, meters, mixer, pads, the pattern as a grid, recording.
-import type { bus, meter, mixer_strip, pattern, recording, row as pattern_row, transport_state } from 'loophole'
+import type { bus, meter, mixer_strip, pattern, recording, row as pattern_row } from 'loophole'
 import { bus_words } from './words'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, dbText, idBytes, lengthText, num, pathText } from './format'
 import { chosen } from './list'
-import { ask, listen, read } from './wire'
+import { Slots } from './slots'
 import { complain, say } from './state'
+import { Transport } from './transport'
+import { ask, listen, read } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
-
-/** The transport now: asked twice a second, and after each event. */
-export function useTransport(): [transport_state | undefined, () => void] {
-  const [now, again] = usePolled(() => ask('audio.transport', {}, 2000), 500)
-  useEffect(() => listen('audio.changed', again), [])
-  return [now, again]
-}
-
-export function Transport() {
-  const [now, again] = useTransport()
-  const run = (promise: Promise<unknown>) => doing(promise).then(again)
-  return (
-    <div class="transport" role="group" aria-label="Transport">
-      <button aria-pressed={now?.running ?? false} disabled={!now} onClick={() => run(ask('audio.toggle', { count_in: 0 }))}>{now?.running ? '■ Stop' : '▶ Start'}</button>
-      <button disabled={!now} onClick={() => run(ask('audio.locate', { bar: 0 }))}>To bar 1</button>
-      <output aria-label="Position">{now ? `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}` : '–'}</output>
-      <label>Tempo <input type="number" min="20" max="400" step="0.1" key={now?.bpm} defaultValue={now?.bpm.toFixed(1)} disabled={!now}
-        onChange={event => run(ask('audio.set_tempo', { bpm: Number(event.currentTarget.value) }))} /></label>
-      <button disabled={!now} onClick={() => run(ask('audio.tap', {}))}>Tap</button>
-      <label><input type="checkbox" checked={now?.metronome ?? false} disabled={!now}
-        onChange={event => run(ask('audio.set_metronome', { on: event.currentTarget.checked }))} /> Metronome</label>
-    </div>
-  )
-}
 
 const HOLD_MS = 1500
 const part = (linear: number) => Math.max(0, Math.min(1, 1 + (20 * Math.log10(Math.max(linear, 1e-6))) / 60))
@@ -223,6 +201,7 @@ export function Sound() {
       <Record />
       <Pads />
       <Pattern />
+      <Slots />
     </main>
   )
 }

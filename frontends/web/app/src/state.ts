@@ -7,12 +7,17 @@ export type Mode = (typeof MODES)[number]
 export const BLOCKS = ['spectrum', 'timbre', 'pitch', 'amplitude', 'rhythm'] as const
 export type Block = (typeof BLOCKS)[number]
 
+export const SCOPES = ['combined', 'project', 'global'] as const
+export type Scope = (typeof SCOPES)[number]
+
 export interface View {
   mode: Mode
   query: string
   sort: string
   /** The id of the folder that limits the result; empty: none. */
   folder: string
+  /** Which items: all, those of the open project, or those outside of projects' folders. */
+  scope: Scope
   /** The item that the keyboard is on. */
   at: string
   like: string[]
@@ -28,9 +33,12 @@ export interface View {
 const COLUMNS = ['name', 'class', 'bpm', 'key', 'length', 'lufs', 'tags', 'pack']
 const EVEN = Object.fromEntries(BLOCKS.map(block => [block, 1])) as Record<Block, number>
 export const START: View = {
-  mode: 'table', query: '', sort: '', folder: '', at: '', like: [], unlike: [], weights: EVEN, columns: COLUMNS, dimensions: 2,
+  mode: 'table', query: '', sort: '', folder: '', scope: 'combined', at: '', like: [], unlike: [], weights: EVEN, columns: COLUMNS, dimensions: 2,
   colour: 'class', rows: 'family', across: 'key',
 }
+
+/** Nothing in force. */
+export const START_FILTERS = { query: '', sort: '', folder: '', scope: 'combined' as Scope, like: [], unlike: [], weights: EVEN }
 
 const listed = (text: string | null) => (text ? text.split(',') : [])
 
@@ -47,6 +55,7 @@ function readUrl(): View {
     query: at.get('q') ?? '',
     sort: at.get('sort') ?? '',
     folder: at.get('folder') ?? '',
+    scope: SCOPES.find(one => one === at.get('view')) ?? 'combined',
     at: at.get('at') ?? '',
     like: listed(at.get('like')),
     unlike: listed(at.get('unlike')),
@@ -66,6 +75,7 @@ function writeUrl(of: View): string {
   put('q', of.query, '')
   put('sort', of.sort, '')
   put('folder', of.folder, '')
+  put('view', of.scope, 'combined')
   put('at', of.at, '')
   put('like', of.like.join(), '')
   put('unlike', of.unlike.join(), '')

@@ -91,12 +91,30 @@ function Row({ index, top, columns }: { index: number; top: number; columns: str
   )
 }
 
+const QUICK: [string, string][] = [
+  ['Favourites', 'is:favourite'], ['Rated 4 and 5', 'rating:4-5'], ['Loops', 'is:loop'], ['One-shots', 'is:oneshot'],
+  ['Below half a second', 'dur:<0.5s'], ['Missing', 'is:missing'], ['Hidden', 'is:hidden'],
+]
+
+/** The filters that one reaches for most, each a clause of the query. */
+function Quick({ words }: { words: string[] }) {
+  return (
+    <details open>
+      <summary>often used</summary>
+      <ul>{QUICK.map(([title, text]) => (
+        <li key={text}><button aria-pressed={words.includes(text)} title={text} onClick={() => toggleClause(text)}><span>{title}</span></button></li>
+      ))}</ul>
+    </details>
+  )
+}
+
 export function Facets() {
   const { facets } = useCell(result)
   const words = clauses(useCell(view).query)
   const names = [...new Set(facets.map(one => one.facet))]
   return (
     <nav class="facets" aria-label="Facets" tabIndex={0}>
+      <Quick words={words} />
       {names.map(name => (
         <details key={name} open={name === 'class' || name === 'family' || name === 'key'}>
           <summary>{name}</summary>

@@ -1,0 +1,77 @@
+// Out to other programs: the basket, a folder of links that any file browser shows, and downloads.
+import type { basket } from 'loophole'
+import { Cell, useCell } from './cell'
+import { idBytes, num, pathText } from './format'
+import { chosen } from './list'
+import { complain, say } from './state'
+import { ask } from './wire'
+
+const BUDGET_MS = 30000
+const TOGETHER = 1000
+const ZIP_MOST = 100
+
+/** What the basket held when it was last asked. */
+export const inBasket = new Cell<basket | undefined>(undefined)
+
+export async function addToBasket() {
+  const ids = chosen().slice(0, TOGETHER).map(id => idBytes(id)!)
+  if (!ids.length) return complain(new Error('No item is chosen: choose some in the table first'))
+  try {
+    const got = await ask('web.basket_add', { ids }, BUDGET_MS)
+    inBasket.set(got)
+    const refused = got.refused?.length ? ` ${got.refused.length} got no link: ${got.refused[0]}` : ''
+    say(`Into the basket: ${num(got.added)} new, ${num(got.present)} were there, ${got.each?.length ?? 0} in all.${refused}`)
+  } catch (error) { complain(error) }
+}
+
+export async function clearBasket() {
+  try {
+    inBasket.set(await ask('web.basket_clear', {}, BUDGET_MS))
+    say('The basket is empty. The sounds stay.')
+  } catch (error) { complain(error) }
+}
+
+export const lookIntoBasket = () => ask('web.basket', {}, BUDGET_MS).then(got => inBasket.set(got), complain)
+
+export async function copyText(text: string, what: string) {
+  try {
+    await navigator.clipboard.writeText(text)
+    say(`${what} is on the clipboard.`)
+  } catch (error) { complain(error) }
+}
+
+/** A zip of the chosen items; one item as it is. */
+export const downloadAddress = (ids: string[]) => (ids.length === 1 ? `/media/${ids[0]}` : `/zip?ids=${ids.slice(0, ZIP_MOST).join()}`)
+
+export function download() {
+  const ids = chosen()
+  if (ids.length > ZIP_MOST) return complain(new Error(`${ids.length} items are too many for one archive: select at most ${ZIP_MOST}`))
+  if (ids.length) location.assign(downloadAddress(ids))
+}
+
+export function Out({ path }: { path: string }) {
+  const name = path.split('/').at(-1) || 'sound'
+  const got = useCell(inBasket)
+  const ids = chosen()
+  return (
+    <details class="out" onToggle={event => { if (event.currentTarget.open) lookIntoBasket() }}>
+      <summary>Into another program</summary>
+      <div class="buttons">
+        <button onClick={() => copyText(path, 'The path')} disabled={!path}>Copy path</button>
+        <button onClick={addToBasket} title="A link in a folder that any DAW's file browser shows (b)">Into the basket</button>
+        {ids.length < 2
+          ? <><a class="button" href={`/media/${ids[0]}`} download={name}>Download</a> <a class="button" href={`/media/${ids[0]}?as=wav`} download={`${name.replace(/\.[^.]*$/, '')}.wav`}>As WAV</a></>
+          : ids.length <= ZIP_MOST ? <a class="button" href={downloadAddress(ids)} download="loophole.zip">{ids.length} items as zip</a>
+            : <span class="quiet">A zip has at most {ZIP_MOST} items.</span>}
+      </div>
+      {got && <>
+        <p>{got.each?.length ?? 0} links in the basket.</p>
+        <p class="path">{pathText(got.folder)}</p>
+        <div class="buttons">
+          <button onClick={() => copyText(pathText(got.folder), 'The folder')}>Copy the folder</button>
+          <button disabled={!got.each?.length} onClick={clearBasket}>Clear the basket</button>
+        </div>
+      </>}
+    </details>
+  )
+}

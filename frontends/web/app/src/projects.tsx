@@ -1,0 +1,153 @@
+// The projects: open, make, save; the open one by track, role and section; its sounds that are missing.
+import type { element, item, project_line } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { clean, idText, num, pathText } from './format'
+import { show, say, complain } from './state'
+import { stateOf } from './table'
+import { ask, listen } from './wire'
+
+const BUDGET_MS = 60000
+const ITEMS_MOST = 1000
+
+const doing = (promise: Promise<unknown>, text: string) => promise.then(() => say(text), complain)
+
+function useProjects(): [project_line[] | undefined, () => void] {
+  const [got, again] = usePolled(() => ask('project.list', {}, 3000), 3000)
+  useEffect(() => listen('project.changed', again), [])
+  return [got?.each, again]
+}
+
+function NewProject({ again }: { again: () => void }) {
+  const [name, setName] = useState('')
+  const make = (event: Event) => {
+    event.preventDefault()
+    doing(ask('project.new', { name: name.trim(), folder: '' as never, body: '' }, BUDGET_MS), `${name.trim()} is open.`).then(() => { setName(''); again() })
+  }
+  return (
+    <form class="buttons" onSubmit={make}>
+      <label>Name <input type="text" value={name} maxLength={80} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+      <button disabled={!name.trim()}>New project</button>
+    </form>
+  )
+}
+
+function Line({ of, again }: { of: project_line; again: () => void }) {
+  const id = idText(of.id)
+  const saved = num(of.revision) ? `save ${num(of.revision)}` : 'never saved'
+  return (
+    <li class={of.current ? 'current' : ''} data-project={of.name}>
+      <span><strong>{clean(of.name)}</strong>{of.dirty && <span class="dirty" title="It differs from its last save"> ● changed</span>}
+        <small>{saved} · {num(of.items)} sounds{num(of.missing) > 0 && <em> · {num(of.missing)} missing</em>}{num(of.offline) > 0 && ` · ${num(of.offline)} offline`}
+          {of.mirror === 'changed' && <em> · its project.json was changed by another program</em>}{of.mirror === 'away' && <em> · its folder cannot be read</em>}</small>
+        <small class="path">{pathText(of.folder)}</small></span>
+      <span class="buttons">
+        {of.current
+          ? <button onClick={() => doing(ask('project.save', { project: id }, BUDGET_MS), `${of.name} is saved.`).then(again)}>Save</button>
+          : <button onClick={() => doing(ask('project.open', { project: id, folder: '' as never }, BUDGET_MS), `${of.name} is open.`).then(again)}>Open</button>}
+      </span>
+    </li>
+  )
+}
+
+// ---- the open project ----
+
+type Body = Record<string, unknown>
+interface Part { id: string; kind: string; body: Body }
+
+function readPart(of: element): Part {
+  try {
+    return { id: idText(of.id), kind: of.kind, body: JSON.parse(of.body) as Body }
+  } catch {
+    return { id: idText(of.id), kind: of.kind, body: {} }
+  }
+}
+
+const word = (of: Part | undefined, key: string) => (typeof of?.body[key] === 'string' ? clean(of.body[key] as string) : '')
+const numberOf = (of: Part, key: string) => (typeof of.body[key] === 'number' ? (of.body[key] as number) : 0)
+
+type By = 'track' | 'role' | 'section'
+const BY: By[] = ['track', 'role', 'section']
+
+/** The parts that clips are grouped by, in their own order, and a last group for clips without one. */
+function groupsOf(parts: Part[], by: By): { name: string; note: string; clips: Part[] }[] {
+  const clips = parts.filter(one => one.kind === 'clip')
+  const heads = parts.filter(one => one.kind === (by === 'section' ? 'section' : 'track'))
+    .sort((a, b) => numberOf(a, by === 'section' ? 'start' : 'order') - numberOf(b, by === 'section' ? 'start' : 'order'))
+  const clipsOf = (head: Part) => clips.filter(clip => clip.body[by === 'section' ? 'section' : 'track'] === head.id)
+  const left = clips.filter(clip => !heads.some(head => clip.body[by === 'section' ? 'section' : 'track'] === head.id))
+  if (by === 'role') {
+    const roles = [...new Set(heads.map(head => word(head, 'role')))].sort()
+    return [...roles.map(role => {
+      const those = heads.filter(head => word(head, 'role') === role)
+      return { name: role || 'no role', note: those.map(one => word(one, 'name')).join(', '), clips: those.flatMap(clipsOf) }
+    }), ...(left.length ? [{ name: 'no track', note: '', clips: left }] : [])]
+  }
+  return [...heads.map(head => ({ name: word(head, 'name') || 'without a name', note: word(head, 'role'), clips: clipsOf(head) })),
+    ...(left.length ? [{ name: `no ${by}`, note: '', clips: left }] : [])]
+}
+
+function Clip({ of, items }: { of: Part; items: Map<string, item> }) {
+  const id = String(of.body.item ?? of.body.media_id ?? '')
+  const known = items.get(id)
+  const away = known && stateOf(known)
+  return (
+    <li class={away || (!known && id) ? 'missing' : ''}>
+      <button disabled={!known} onClick={() => show({ at: id })}>
+        <span>{known ? clean(known.media.name) : id ? 'not in the catalogue' : 'no sound'}{away && <em> {away}</em>}</span>
+        <span class="count">{numberOf(of, 'start')}</span>
+      </button>
+    </li>
+  )
+}
+
+function Open({ of, again }: { of: project_line; again: () => void }) {
+  const [by, setBy] = useState<By>('track')
+  const [got] = usePolled(() => ask('project.show', { project: idText(of.id) }, 5000), 3000, [idText(of.id), num(of.revision)])
+  const [found] = usePolled(() => ask('search.query', { query: '', view: 'project', project: idText(of.id), limit: ITEMS_MOST }, 5000), 3000, [idText(of.id)])
+  const items = new Map((found?.items ?? []).map(one => [idText(one.media.id), one]))
+  const parts = (got?.each ?? []).map(readPart)
+  const away = [...items.values()].filter(one => stateOf(one))
+  const step = (name: 'project.undo' | 'project.redo', text: string) =>
+    ask(name, { project: idText(of.id) }, BUDGET_MS).then(back => say(`${text}: ${back.label}`), complain).then(again)
+  return (
+    <section aria-label={`Open project ${clean(of.name)}`}>
+      <h3>{clean(of.name)}: {of.bpm} BPM{of.key && `, ${clean(of.key)}`}</h3>
+      <p class="buttons">
+        <button onClick={() => step('project.undo', 'Undone')}>Undo</button>
+        <button onClick={() => step('project.redo', 'Done again')}>Redo</button>
+        <button onClick={() => show({ scope: 'project' })}>Only its sounds</button>
+      </p>
+      {(away.length > 0 || num(of.missing) > 0) && (
+        <details open>
+          <summary>Missing or offline <span class="count">{Math.max(away.length, num(of.missing) + num(of.offline))}</span></summary>
+          <ul>{away.map(one => <li key={idText(one.media.id)} class="missing">
+            <button onClick={() => show({ at: idText(one.media.id) })}><span>{clean(one.media.name)} <em>{stateOf(one)}</em></span></button></li>)}</ul>
+        </details>
+      )}
+      <p class="buttons" role="group" aria-label="Group by">{BY.map(name => <button key={name} aria-pressed={by === name} onClick={() => setBy(name)}>By {name}</button>)}</p>
+      {got && !parts.some(one => one.kind === 'clip' || one.kind === 'track' || one.kind === 'section') && <p class="quiet">It has no tracks, sections or clips yet.</p>}
+      {groupsOf(parts, by).map(group => (
+        <details key={group.name} open>
+          <summary>{group.name} {group.note && <small>{group.note}</small>} <span class="count">{group.clips.length}</span></summary>
+          <ul>{group.clips.map(clip => <Clip key={clip.id} of={clip} items={items} />)}</ul>
+        </details>
+      ))}
+    </section>
+  )
+}
+
+export function Projects() {
+  const [each, again] = useProjects()
+  const current = each?.find(one => one.current)
+  return (
+    <section aria-label="Projects">
+      <h2>Projects</h2>
+      {!each && <p class="quiet">The projects are away; this page asks again.</p>}
+      {each && !each.length && <p class="quiet">There is no project yet.</p>}
+      <ul class="projects">{(each ?? []).map(one => <Line key={idText(one.id)} of={one} again={again} />)}</ul>
+      <NewProject again={again} />
+      {current && <Open of={current} again={again} />}
+    </section>
+  )
+}

@@ -1,0 +1,76 @@
+// The slots of patterns of the open project: save what plays, load for the next bar, and the banks.
+import type { slot_line, slot_said, slot_verb } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { clean, num } from './format'
+import { complain, say } from './state'
+import { ask, listen } from './wire'
+import { useTransport } from './transport'
+
+const BUDGET_MS = 20000
+const SLOTS = 128
+
+/** The first slot that has no pattern. */
+const freeSlot = (slots: slot_line[]) => {
+  const taken = new Set(slots.map(one => num(one.slot)))
+  return Array.from({ length: SLOTS }, (_, i) => i + 1).find(slot => !taken.has(slot)) ?? 1
+}
+
+function Slot({ of, queued, immediate, run }: { of: slot_line; queued: boolean; immediate: boolean; run: (promise: Promise<slot_said>) => void }) {
+  const slot = String(num(of.slot))
+  const change = (verb: slot_verb, to: string) => run(ask('project.change_slot', { project: '', verb, slot, to }, BUDGET_MS))
+  const other = (verb: slot_verb, what: string) => { const to = prompt(`${what} slot ${slot} and slot:`); if (to) change(verb, to) }
+  return (
+    <tr class={of.active ? 'active' : ''} data-slot={slot}>
+      <td class="number">{slot}</td>
+      <td><input type="text" aria-label={`Name of slot ${slot}`} key={of.name} defaultValue={of.name} onKeyDown={event => event.stopPropagation()}
+        onChange={event => change('rename', event.currentTarget.value.trim())} />{of.trouble && <em> {clean(of.trouble)}</em>}</td>
+      <td class="number">{of.bpm ? of.bpm.toFixed(1) : ''}</td><td class="number">{num(of.steps)}</td><td>{clean(of.genre)}</td>
+      <td class="buttons">
+        <button onClick={() => run(ask('project.load_pattern', { project: '', slot, immediate }, BUDGET_MS))}>Load</button>
+        <button onClick={() => run(ask('project.save_pattern', { project: '', slot, file: '', name: '' }, BUDGET_MS))} title="Replace it by the pattern that plays">Save here</button>
+        <button onClick={() => other('swap', 'Swap')}>Swap…</button>
+        <button onClick={() => other('copy', 'Copy from')}>Copy…</button>
+        <button onClick={() => change('delete', '')}>Delete</button>
+        {of.active && <span>{queued ? 'queued' : 'in use'}</span>}
+      </td>
+    </tr>
+  )
+}
+
+export function Slots() {
+  const [got, again] = usePolled(() => ask('project.list_patterns', { project: '', genre: '', tag: '', recent: 0 }, 3000), 3000)
+  const [transport] = useTransport()
+  const [immediate, setImmediate] = useState(false)
+  const [slot, setSlot] = useState('')
+  const [name, setName] = useState('')
+  useEffect(() => listen('project.changed', again), [])
+  const run = (promise: Promise<slot_said>) => promise.then(said => say(clean(said.message)), complain).then(again)
+  const slots = got?.slots ?? []
+  const queued = transport?.queued_bar === undefined || transport.queued_bar === null ? undefined : num(transport.queued_bar)
+  const to = slot || String(freeSlot(slots))
+  return (
+    <section aria-label="Pattern slots" class="wide">
+      <h2>Pattern slots</h2>
+      <p class="buttons">
+        <label>Bank <input type="text" key={got?.bank} defaultValue={got?.bank ?? ''} disabled={!got} size={10} onKeyDown={event => event.stopPropagation()}
+          title="A number chooses a bank; a name chooses the bank of that name, or names this one"
+          onChange={event => run(ask('project.bank', { project: '', bank: event.currentTarget.value.trim() }, BUDGET_MS))} /></label>
+        {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
+        <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the bar</label>
+        <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>
+      </p>
+      <p class="buttons">
+        <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save what plays</button>
+        <label>in slot <input type="number" min="1" max={SLOTS} value={to} onInput={event => setSlot(event.currentTarget.value)} /></label>
+        <label>as <input type="text" value={name} placeholder="its own name" maxLength={80} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+      </p>
+      {slots.length > 0 && (
+        <table class="plain">
+          <thead><tr><th>Slot</th><th>Name</th><th>BPM</th><th>Steps</th><th>Genre</th><th><span class="unseen">Actions</span></th></tr></thead>
+          <tbody>{slots.map(one => <Slot key={num(one.slot)} of={one} queued={queued !== undefined} immediate={immediate} run={run} />)}</tbody>
+        </table>
+      )}
+    </section>
+  )
+}

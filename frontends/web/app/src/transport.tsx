@@ -1,0 +1,33 @@
+// The transport: start, position, tempo.
+import type { transport_state } from 'loophole'
+import { useEffect } from 'preact/hooks'
+import { usePolled } from './cell'
+import { num } from './format'
+import { complain } from './state'
+import { ask, listen } from './wire'
+
+const doing = (promise: Promise<unknown>) => promise.catch(complain)
+
+/** The transport now: asked twice a second, and after each event. */
+export function useTransport(): [transport_state | undefined, () => void] {
+  const [now, again] = usePolled(() => ask('audio.transport', {}, 2000), 500)
+  useEffect(() => listen('audio.changed', again), [])
+  return [now, again]
+}
+
+export function Transport() {
+  const [now, again] = useTransport()
+  const run = (promise: Promise<unknown>) => doing(promise).then(again)
+  return (
+    <div class="transport" role="group" aria-label="Transport">
+      <button aria-pressed={now?.running ?? false} disabled={!now} onClick={() => run(ask('audio.toggle', { count_in: 0 }))}>{now?.running ? '■ Stop' : '▶ Start'}</button>
+      <button disabled={!now} onClick={() => run(ask('audio.locate', { bar: 0 }))}>To bar 1</button>
+      <output aria-label="Position">{now ? `${num(now.bar) + 1}.${Math.floor(num(now.step) / 4) + 1}.${(num(now.step) % 4) + 1}` : '–'}</output>
+      <label>Tempo <input type="number" min="20" max="400" step="0.1" key={now?.bpm} defaultValue={now?.bpm.toFixed(1)} disabled={!now}
+        onChange={event => run(ask('audio.set_tempo', { bpm: Number(event.currentTarget.value) }))} /></label>
+      <button disabled={!now} onClick={() => run(ask('audio.tap', {}))}>Tap</button>
+      <label><input type="checkbox" checked={now?.metronome ?? false} disabled={!now}
+        onChange={event => run(ask('audio.set_metronome', { on: event.currentTarget.checked }))} /> Metronome</label>
+    </div>
+  )
+}
