@@ -65,7 +65,7 @@ struct order {
         uint32_t sound;      /* slot of `sounds` */
         uint32_t loop_until; /* frame of the sound; 0: its end */
     };
-    uint32_t tag;   /* chosen by the producer; repeated in notes */
+    uint32_t tag;   /* chosen by the producer; repeated in notes. Of transport orders: 1 for a timed one */
     uint16_t group; /* enum score_group */
     uint16_t flags; /* enum order_flag */
     union {

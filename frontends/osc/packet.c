@@ -129,6 +129,8 @@ static uint32_t read_word(const uint8_t *at)
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+#define HALF (UINT64_C(1) << 31) /* of a unit after the shift: rounds */
+
 /* A tag counts seconds since 1900 and their 32-bit fraction. 1 means at once; so does 0, which some programs send. */
 static usec_t read_tag(const uint8_t *at)
 {
@@ -136,7 +138,7 @@ static usec_t read_tag(const uint8_t *at)
 
     if (seconds == 0 && fraction <= 1)
         return 0;
-    return ((usec_t)seconds - EPOCH_1970) * 1000000 + (usec_t)((uint64_t)fraction * 1000000 >> 32);
+    return ((usec_t)seconds - EPOCH_1970) * 1000000 + (usec_t)(((uint64_t)fraction * 1000000 + HALF) >> 32);
 }
 
 static enum err read_part(uint8_t *bytes, size_t len, usec_t at, uint32_t depth, struct arena *arena, struct packet *to,

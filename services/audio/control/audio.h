@@ -2,6 +2,7 @@
  * score, sends orders, and reads notes and state. It never waits for the audio thread or for JACK.
  *
  *   control.c       transport, patterns: score and orders
+ *   send_orders.c   sends orders to the audio thread
  *   set_mixer.c     strips, limiter, the preview's way
  *   set_pattern.c   loads the sounds of a pattern before it begins
  *   rows.c          mute and solo of the rows of the pattern that plays
@@ -26,6 +27,7 @@
 #include "services/audio/jack/link.h"
 
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
+enum { AUDIO_TIMED = 1 }; /* the tag of a transport order that has a frame of its own */
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
 /* A pattern as an ask set it, which asks for the pattern get back. It is lost with the process. */
@@ -100,6 +102,9 @@ enum err audio_orders_now(struct audio *audio, struct call *call, struct order *
                           const void *answer);
 enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
+/* As audio_order, at the frame `at` if the ask has one. */
+enum err audio_order_at(struct audio *audio, struct call *call, struct order order, bool has_at, int64_t at,
+                        const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; survives the process */
 
 void audio_keep_next(struct audio *audio); /* the queued pattern plays now */

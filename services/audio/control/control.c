@@ -6,7 +6,7 @@
 #include "services/audio/control/pattern.h"
 #include "store/pattern/message.h"
 
-enum { TAP_LONGEST_US = 3000000, WAIT_US = 5000000 };
+enum { TAP_LONGEST_US = 3000000 };
 
 /* ---- the score ---- */
 
@@ -64,55 +64,6 @@ void audio_score_begin(struct audio *audio)
     audio_score_publish(audio);
 }
 
-/* ---- orders ---- */
-
-uint64_t audio_effects(const struct audio *audio)
-{
-    return ring_written(&audio->orders) + audio->score.serial;
-}
-
-/* An order that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
-static bool may_order(const struct audio *audio, const void *answer)
-{
-    return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
-}
-
-enum err audio_orders_now(struct audio *audio, struct call *call, struct order *orders, uint32_t count,
-                          const void *answer)
-{
-    if (!may_order(audio, answer)) {
-        (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
-        return fault_hint(call_fault(call), "`loophole audio status` says why");
-    }
-    if (ring_space(&audio->orders) < count)
-        return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
-    if (answer)
-        recall_foretell(call, answer, audio_effects(audio) + count);
-    (void)ring_write(&audio->orders, orders, count);
-    return ERR_OK;
-}
-
-enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer)
-{
-    order.frame = ORDER_NOW;
-    return audio_orders_now(audio, call, &order, 1, answer);
-}
-
-enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer)
-{
-    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
-
-    if (answer && is_late && late_order_put(audio, call, orders, count, answer))
-        return ERR_OK;
-    return audio_orders_now(audio, call, orders, count, answer);
-}
-
-enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
-{
-    order.frame = ORDER_NOW;
-    return audio_orders(audio, call, &order, 1, answer);
-}
-
 /* ---- transport ---- */
 
 /* The transport as of the next period. */
@@ -131,39 +82,51 @@ static enum err publish_answer(struct audio *audio, struct transport_state *answ
     return ERR_OK;
 }
 
-/* An order of a transport ask, or part of another ask. */
-static enum err order_transport(struct audio *audio, struct call *call, struct order order, struct transport_state now,
-                                struct transport_state *answer)
+/* The frame of an ask that has one. */
+struct timing {
+    bool has_at;
+    int64_t at;
+};
+
+/* An order of a transport ask, or part of another ask. The answer to a timed one is the present state: the event
+ * `changed` follows when it is done (news.c). */
+static enum err order_transport(struct audio *audio, struct call *call, struct order order, struct timing when,
+                                struct transport_state now, struct transport_state *answer)
 {
     bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
     uint32_t late = audio->late.count;
-    enum err e = audio_order(audio, call, order, is_whole_ask ? &now : NULL);
+    enum err e;
 
+    order.tag = when.has_at ? AUDIO_TIMED : 0;
+    now = when.has_at ? current_state(audio) : now;
+    e = audio_order_at(audio, call, order, when.has_at, when.at, is_whole_ask ? &now : NULL);
     if (e != ERR_OK || audio->late.count > late)
         return e;
     return publish_answer(audio, answer, now);
 }
 
-static enum err start_transport(struct audio *audio, struct call *call, uint64_t count_in,
+static enum err start_transport(struct audio *audio, struct call *call, uint64_t count_in, struct timing when,
                                 struct transport_state *answer)
 {
     struct transport_state now = current_state(audio);
 
     now.running = true;
-    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now,
-                           answer);
+    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, when,
+                           now, answer);
 }
 
-static enum err stop_transport(struct audio *audio, struct call *call, struct transport_state *answer)
+static enum err stop_transport(struct audio *audio, struct call *call, struct timing when,
+                               struct transport_state *answer)
 {
     struct transport_state now = current_state(audio);
 
     now.running = false;
     now.counting_in = 0;
-    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, now, answer);
+    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, when, now, answer);
 }
 
-static enum err locate_step(struct audio *audio, struct call *call, int64_t step, struct transport_state *answer)
+static enum err locate_step(struct audio *audio, struct call *call, int64_t step, struct timing when,
+                            struct transport_state *answer)
 {
     struct transport_state now = current_state(audio);
 
@@ -172,41 +135,47 @@ static enum err locate_step(struct audio *audio, struct call *call, int64_t step
     now.bar = step / SCORE_BAR;
     now.step = step % SCORE_BAR;
     now.phase = 0;
-    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now,
-                           answer);
+    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, when,
+                           now, answer);
 }
 
-/* Two orders, which one period takes. */
+/* Two orders of one frame, which one period takes. */
 static enum err start_at_bar(struct audio *audio, struct call *call, const struct audio_start *ask,
                              struct transport_state *answer)
 {
+    const int64_t frame = ask->has_at ? ask->at : ORDER_NOW;
+    const uint32_t tag = ask->has_at ? AUDIO_TIMED : 0;
     struct transport_state now = current_state(audio);
-    struct order locate = { .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)(ask->bar * SCORE_BAR) };
-    struct order start = { .verb = ORDER_TRANSPORT_START, .value = (float)ask->count_in };
+    struct order orders[] = {
+        { .frame = frame, .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)(ask->bar * SCORE_BAR), .tag = tag },
+        { .frame = frame, .verb = ORDER_TRANSPORT_START, .value = (float)ask->count_in, .tag = tag }
+    };
 
-    now.running = true;
-    now.bar = ask->bar;
-    now.step = 0;
-    now.phase = 0;
+    if (!ask->has_at) {
+        now.running = true;
+        now.bar = ask->bar;
+        now.step = 0;
+        now.phase = 0;
+    }
     *answer = now;
     recall_foretell(call, answer, audio_effects(audio) + 2);
-    enum err e = audio_order_now(audio, call, locate, NULL);
-    if (e == ERR_OK)
-        e = audio_order_now(audio, call, start, NULL);
+    enum err e = audio_orders_now(audio, call, orders, 2, NULL);
     return e != ERR_OK ? e : publish_answer(audio, answer, now);
 }
 
 static enum err ask_start(struct audio *audio, struct call *call, const struct audio_start *ask,
                           struct transport_state *answer)
 {
-    return ask->has_bar ? start_at_bar(audio, call, ask, answer) : start_transport(audio, call, ask->count_in, answer);
+    const struct timing when = { ask->has_at, ask->at };
+
+    return ask->has_bar ? start_at_bar(audio, call, ask, answer)
+                        : start_transport(audio, call, ask->count_in, when, answer);
 }
 
 static enum err ask_stop(struct audio *audio, struct call *call, const struct audio_stop *ask,
                          struct transport_state *answer)
 {
-    (void)ask;
-    return stop_transport(audio, call, answer);
+    return stop_transport(audio, call, (struct timing){ ask->has_at, ask->at }, answer);
 }
 
 static enum err ask_toggle(struct audio *audio, struct call *call, const struct audio_toggle *ask,
@@ -214,14 +183,14 @@ static enum err ask_toggle(struct audio *audio, struct call *call, const struct 
 {
     struct transport_state now = current_state(audio);
 
-    return now.running || now.counting_in ? stop_transport(audio, call, answer)
-                                          : start_transport(audio, call, ask->count_in, answer);
+    return now.running || now.counting_in ? stop_transport(audio, call, (struct timing){ 0 }, answer)
+                                          : start_transport(audio, call, ask->count_in, (struct timing){ 0 }, answer);
 }
 
 static enum err ask_locate(struct audio *audio, struct call *call, const struct audio_locate *ask,
                            struct transport_state *answer)
 {
-    return locate_step(audio, call, ask->bar * SCORE_BAR, answer);
+    return locate_step(audio, call, ask->bar * SCORE_BAR, (struct timing){ ask->has_at, ask->at }, answer);
 }
 
 /* The transport after the score is published. */
@@ -352,11 +321,12 @@ static void sound_next(struct score *score, const struct score_pattern *pattern,
 /* Restores the saved position, and whether the transport ran. */
 static enum err take_position(struct audio *audio, struct call *call, const struct sequencer *from)
 {
+    const struct timing now = { 0 };
     struct transport_state answer;
-    enum err e = from->has_global_step ? locate_step(audio, call, from->global_step, &answer) : ERR_OK;
+    enum err e = from->has_global_step ? locate_step(audio, call, from->global_step, now, &answer) : ERR_OK;
 
     if (e == ERR_OK && from->has_running)
-        e = from->running ? start_transport(audio, call, 0, &answer) : stop_transport(audio, call, &answer);
+        e = from->running ? start_transport(audio, call, 0, now, &answer) : stop_transport(audio, call, now, &answer);
     return e;
 }
 

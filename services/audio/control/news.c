@@ -37,6 +37,22 @@ static void take_next(struct audio *audio, const struct note *note)
     service_publish(audio->service, "pattern_began", &event);
 }
 
+/* An order at a frame of its own has begun: nobody was told before. */
+static void tell_timed(struct audio *audio, const struct note *note)
+{
+    const uint32_t verb = note->value >= 0 && note->value < ORDER_VERBS ? (uint32_t)note->value : ORDER_NOTHING;
+    const bool is_transport =
+        verb == ORDER_TRANSPORT_START || verb == ORDER_TRANSPORT_STOP || verb == ORDER_TRANSPORT_LOCATE;
+    struct transport_state now;
+    struct state state;
+
+    if (note->tag != AUDIO_TIMED || !is_transport)
+        return;
+    (void)audio_state(audio, &state);
+    now = audio_transport(audio, &state);
+    audio_tell_changed(audio, &now);
+}
+
 static void tell_midi(struct audio *audio, const struct note *note)
 {
     struct audio_midi event = { .frame = note->frame };
@@ -62,7 +78,7 @@ static void report_note(struct audio *audio, const struct note *note)
 {
     static void (*const tellers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
         [NOTE_BAR] = tell_bar,          [NOTE_NEXT_IS_NOW] = take_next, [NOTE_MIDI] = tell_midi,
-        [NOTE_STREAM_ENDED] = tell_end, [NOTE_SOUND_ENDED] = tell_end,
+        [NOTE_ORDER_DONE] = tell_timed, [NOTE_STREAM_ENDED] = tell_end, [NOTE_SOUND_ENDED] = tell_end,
     };
 
     if (note->kind < NOTE_KINDS && tellers[note->kind])

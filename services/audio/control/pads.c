@@ -299,14 +299,15 @@ enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audi
     }
     if (pad->layer_count == 0 && named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
         return fault_field(call_fault(call), "pad");
-    return audio_order(audio, call,
-                       (struct order){
-                           .verb = ORDER_PAD_HIT, .voice = (uint32_t)ask->pad, .value = (float)ask->velocity },
-                       answer);
+    return audio_order_at(audio, call,
+                          (struct order){
+                              .verb = ORDER_PAD_HIT, .voice = (uint32_t)ask->pad, .value = (float)ask->velocity },
+                          ask->has_at, ask->at, answer);
 }
 
 enum err audio_ask_release(struct audio *audio, struct call *call, const struct audio_release *ask,
                            struct nothing *answer)
 {
-    return audio_order(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad }, answer);
+    return audio_order_at(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad },
+                          ask->has_at, ask->at, answer);
 }

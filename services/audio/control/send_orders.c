@@ -1,0 +1,56 @@
+#include "services/audio/control/audio.h"
+
+enum { WAIT_US = 5000000 };
+
+uint64_t audio_effects(const struct audio *audio)
+{
+    return ring_written(&audio->orders) + audio->score.serial;
+}
+
+/* An order that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
+static bool may_order(const struct audio *audio, const void *answer)
+{
+    return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
+}
+
+enum err audio_orders_now(struct audio *audio, struct call *call, struct order *orders, uint32_t count,
+                          const void *answer)
+{
+    if (!may_order(audio, answer)) {
+        (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
+        return fault_hint(call_fault(call), "`loophole audio status` says why");
+    }
+    if (ring_space(&audio->orders) < count)
+        return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
+    if (answer)
+        recall_foretell(call, answer, audio_effects(audio) + count);
+    (void)ring_write(&audio->orders, orders, count);
+    return ERR_OK;
+}
+
+enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer)
+{
+    order.frame = ORDER_NOW;
+    return audio_orders_now(audio, call, &order, 1, answer);
+}
+
+enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer)
+{
+    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
+
+    if (answer && is_late && late_order_put(audio, call, orders, count, answer))
+        return ERR_OK;
+    return audio_orders_now(audio, call, orders, count, answer);
+}
+
+enum err audio_order_at(struct audio *audio, struct call *call, struct order order, bool has_at, int64_t at,
+                        const void *answer)
+{
+    order.frame = has_at ? at : ORDER_NOW;
+    return audio_orders(audio, call, &order, 1, answer);
+}
+
+enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
+{
+    return audio_order_at(audio, call, order, false, 0, answer);
+}

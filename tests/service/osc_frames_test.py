@@ -1,0 +1,62 @@
+#!/usr/bin/python3
+"""OSC messages with time tags, heard at JACK's ports: they are done at their frames of the audio clock."""
+import array
+import math
+import os
+import sys
+import time
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, figure, how_often, run_claims, same, until
+from osc import Osc, bundle, encode
+from sounding import Tape, engine, until_connected, until_later, until_transport
+
+GAP_MS, GAP_FRAMES, HITS = 62.5, 3000, 64
+
+
+def click(path):
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [32767] + [0] * 2000).tobytes())
+    return path
+
+
+def clicks(tape):
+    with open(tape.stop(), 'rb') as file:
+        return [number for number, level in enumerate(array.array('f', file.read())) if level > 0.1]
+
+
+def waiting(home):
+    return home.ask('osc.state')['waiting']
+
+
+@claim
+def tagged_messages_are_heard_at_their_frames_also_after_the_death_of_osc(home):
+    """Each hit is a click of one frame. The clocks are measured, so a distance may differ by one frame."""
+    engine(home, '[osc]\nport = 0\n[audio]\nperiod = 1024\n', in_step=True)
+    home.wait_ready('osc')
+    until_connected(home)
+    home.loophole('pads', 'set', '0', 'sound=' + click(home.file('click.wav')))
+    until(lambda: home.has_lived('osc'))
+    osc, tape, gaps = Osc(home), Tape(home, 60), []
+    for _ in range(how_often(1, 16)):
+        first = math.floor(time.time()) + 2
+        for number in range(HITS):
+            osc.send_bytes(bundle(encode('/pads/hit', 0, 1.0), at=first + number * GAP_MS / 1000))
+            until(lambda: (osc.take() or ['/none'])[0] == '/pads/message')
+        home.kill('osc')  # the audio core has the hits
+        osc = Osc(home)
+        until(lambda: time.time() > first + HITS * GAP_MS / 1000)
+        until_later(home, 24000)
+    at = clicks(tape)
+    gaps = [b - a for a, b in zip(at, at[1:])]
+    same(how_often(1, 16) * HITS, len(at))
+    assert all(abs(gap - GAP_FRAMES) <= 1 for gap in gaps if gap < 2 * GAP_FRAMES), gaps
+    figure(f'{gaps.count(GAP_FRAMES)} of {len(gaps)} distances of tagged hits are exact to the frame')
+    osc.send_bytes(bundle(encode('/transport/locate', 8), encode('/transport/start'), at=time.time() + 5))
+    until(lambda: waiting(home) == 2)
+    until_transport(home, running=True, bar=8)
+
+
+run_claims()
