@@ -1,4 +1,5 @@
 #include "services/project/deeds/deeds.h"
+#include "services/project/library/library_deeds.h"
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
 
@@ -40,6 +41,13 @@ HANDLER_BY(snapshot, pattern_state, NO_NAME, state_deed_snapshot)
 HANDLER_BY(apply_snapshot, slot_said, ask->project, state_deed_apply)
 HANDLER_BY(capture_all_states, pattern_state, NO_NAME, state_deed_capture)
 HANDLER_BY(restore_all_states, slot_said, ask->project, state_deed_restore)
+HANDLER_BY(list_library, shelf_said, NO_NAME, library_deed_list)
+HANDLER_BY(save_file, shelf_said, NO_NAME, library_deed_save)
+HANDLER_BY(load_file, slot_said, ask->project, library_deed_load)
+HANDLER_BY(change_library, shelf_said, NO_NAME, library_deed_change)
+HANDLER_BY(undo_library, shelf_said, NO_NAME, library_deed_undo)
+HANDLER_BY(redo_library, shelf_said, NO_NAME, library_deed_redo)
+HANDLER_BY(similar_patterns, shelf_said, NO_NAME, library_deed_similar)
 
 const struct project_handlers project_asks = {
     .current = answer_current,
@@ -68,4 +76,11 @@ const struct project_handlers project_asks = {
     .apply_snapshot = answer_apply_snapshot,
     .capture_all_states = answer_capture_all_states,
     .restore_all_states = answer_restore_all_states,
+    .list_library = answer_list_library,
+    .save_file = answer_save_file,
+    .load_file = answer_load_file,
+    .change_library = answer_change_library,
+    .undo_library = answer_undo_library,
+    .redo_library = answer_redo_library,
+    .similar_patterns = answer_similar_patterns,
 };

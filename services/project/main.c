@@ -3,6 +3,7 @@
 #include "services/project/base/project.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
+#include "services/project/library/library.h"
 
 #define LOOK_US 1000000 /* between two looks at hanging errands */
 
@@ -18,7 +19,8 @@ int main(int argc, char **argv)
         service_stop(service, err_exit_code(fault.code));
         return service_end(service);
     }
-    service_answer(service, &project_asks, &project); /* one function for each ask */
+    project.library = library_new(service_paths(service)->data); /* of patterns */
+    service_answer(service, &project_asks, &project);            /* one function for each ask */
     service_every(service, LOOK_US, project_look, &project);
     uses_note_all(&project); /* what an earlier run did not note */
     service_ready(service);

@@ -240,6 +240,7 @@ enum err pattern_export_midi(struct cli *cli, struct fault *fault);
 enum err pattern_import_midi(struct cli *cli, struct fault *fault);
 enum err slots_save(struct cli *cli, struct fault *fault);
 enum err slots_load(struct cli *cli, struct fault *fault);
+enum err slots_show(struct cli *cli, struct fault *fault);
 enum err slots_list(struct cli *cli, struct fault *fault);
 enum err slots_delete(struct cli *cli, struct fault *fault);
 enum err slots_copy(struct cli *cli, struct fault *fault);
@@ -247,6 +248,13 @@ enum err slots_move(struct cli *cli, struct fault *fault);
 enum err slots_swap(struct cli *cli, struct fault *fault);
 enum err slots_rename(struct cli *cli, struct fault *fault);
 enum err slots_bank(struct cli *cli, struct fault *fault);
+enum err shelf_save(struct cli *cli, struct fault *fault);
+enum err slots_load_file(struct cli *cli, struct fault *fault);
+enum err shelf_archive(struct cli *cli, struct fault *fault);
+enum err shelf_unarchive(struct cli *cli, struct fault *fault);
+enum err shelf_undo(struct cli *cli, struct fault *fault);
+enum err shelf_redo(struct cli *cli, struct fault *fault);
+enum err shelf_similar(struct cli *cli, struct fault *fault);
 
 struct pattern_file;
 

@@ -5,7 +5,7 @@
 #include "common/clock.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/sound/pattern_wait.h"
-#include "schema_project.h"
+#include "frontends/cli/sound/shelf.h"
 #include "store/pattern/pattern_file.h"
 
 static void print_slots(struct cli *cli, const struct slot_said *said)
@@ -70,57 +70,98 @@ enum err slots_save(struct cli *cli, struct fault *fault)
     return e;
 }
 
-enum err slots_load(struct cli *cli, struct fault *fault)
+/* "immediate", or nothing. */
+static enum err read_immediate(const struct cli *cli, bool *immediate, struct fault *fault)
 {
     const bool is_word = cli->count > 1 && strcmp(cli->args[1], "immediate") == 0;
-    const struct project_load_pattern request = { .slot = word_of(cli, 0),
-                                                  .immediate = cli->options.immediate || is_word };
 
-    if (cli->count > 1 && !is_word)
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is unknown: expected immediate", cli->args[1]);
-    return ask_slots(cli, "project.load_pattern", &request, fault);
+    *immediate = cli->options.immediate || is_word;
+    return cli->count < 2 || is_word
+               ? ERR_OK
+               : fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is unknown: expected immediate", cli->args[1]);
 }
 
-enum err slots_list(struct cli *cli, struct fault *fault)
+enum err slots_load(struct cli *cli, struct fault *fault)
+{
+    struct project_load_pattern request = { .slot = word_of(cli, 0) };
+    enum err e = read_immediate(cli, &request.immediate, fault);
+
+    return e == ERR_OK ? ask_slots(cli, "project.load_pattern", &request, fault) : e;
+}
+
+enum err slots_load_file(struct cli *cli, struct fault *fault)
+{
+    struct project_load_file request = { .name = word_of(cli, 0) };
+    enum err e = read_immediate(cli, &request.immediate, fault);
+
+    return e == ERR_OK ? ask_slots(cli, "project.load_file", &request, fault) : e;
+}
+
+enum err slots_show(struct cli *cli, struct fault *fault)
+{
+    const struct project_list_patterns request = { 0 };
+
+    return ask_slots(cli, "project.list_patterns", &request, fault);
+}
+
+static enum err list_slots(struct cli *cli, struct fault *fault)
 {
     struct project_list_patterns request = { 0 };
     enum err e = ERR_OK;
 
     for (int i = 0; e == ERR_OK && i < cli->count; i++)
-        e = json_assign(&project_list_patterns_shape, text_of(cli->args[i]), &cli->arena, &request, fault);
+        if (strcmp(cli->args[i], "view=slots") != 0)
+            e = json_assign(&project_list_patterns_shape, text_of(cli->args[i]), &cli->arena, &request, fault);
     return e == ERR_OK ? ask_slots(cli, "project.list_patterns", &request, fault) : e;
 }
 
-static enum err change_slot(struct cli *cli, int32_t verb, struct fault *fault)
+enum err slots_list(struct cli *cli, struct fault *fault)
+{
+    bool is_shelf = false;
+    enum err e = shelf_is_view(cli, &is_shelf, fault);
+
+    for (int i = 0; i < cli->count; i++)
+        if (strncmp(cli->args[i], "view=", 5) == 0)
+            is_shelf = strcmp(cli->args[i], "view=library") == 0;
+    return e != ERR_OK ? e : is_shelf ? shelf_list(cli, fault) : list_slots(cli, fault);
+}
+
+static enum err change_slot(struct cli *cli, int32_t verb, int32_t of_library, struct fault *fault)
 {
     const struct project_change_slot request = { .verb.value = verb, .slot = word_of(cli, 0), .to = word_of(cli, 1) };
+    bool is_shelf;
+    enum err e = shelf_is_meant(cli, &is_shelf, fault);
 
+    if (e != ERR_OK || is_shelf)
+        return e != ERR_OK ? e : shelf_change(cli, of_library, fault);
+    if (cli->count > (verb == SLOT_VERB_DELETE ? 1 : 2))
+        return fault_set(fault, ERR_BAD_REQUEST, "%s takes one slot at a time", choice_word(&slot_verb_table, verb));
     return ask_slots(cli, "project.change_slot", &request, fault);
 }
 
 enum err slots_delete(struct cli *cli, struct fault *fault)
 {
-    return change_slot(cli, SLOT_VERB_DELETE, fault);
+    return change_slot(cli, SLOT_VERB_DELETE, LIBRARY_VERB_DELETE, fault);
 }
 
 enum err slots_copy(struct cli *cli, struct fault *fault)
 {
-    return change_slot(cli, SLOT_VERB_COPY, fault);
+    return change_slot(cli, SLOT_VERB_COPY, LIBRARY_VERB_COPY, fault);
 }
 
 enum err slots_move(struct cli *cli, struct fault *fault)
 {
-    return change_slot(cli, SLOT_VERB_MOVE, fault);
+    return change_slot(cli, SLOT_VERB_MOVE, LIBRARY_VERB_MOVE, fault);
 }
 
 enum err slots_swap(struct cli *cli, struct fault *fault)
 {
-    return change_slot(cli, SLOT_VERB_SWAP, fault);
+    return change_slot(cli, SLOT_VERB_SWAP, LIBRARY_VERB_SWAP, fault);
 }
 
 enum err slots_rename(struct cli *cli, struct fault *fault)
 {
-    return change_slot(cli, SLOT_VERB_RENAME, fault);
+    return change_slot(cli, SLOT_VERB_RENAME, LIBRARY_VERB_RENAME, fault);
 }
 
 enum err slots_bank(struct cli *cli, struct fault *fault)

@@ -9,6 +9,7 @@
 #include "schema_project.h"
 #include "store/store.h"
 
+struct pattern_library;
 struct sound_keeping;
 
 struct project {
@@ -17,12 +18,13 @@ struct project {
     struct store *store; /* NULL: not opened yet */
     struct mailbox *mailbox;
     struct errands *errands;
-    usec_t started;               /* on the wall clock */
-    char folder[PATH_MAX];        /* of projects: the setting project.folder */
-    struct id noted;              /* digest of the uses that were noted last (uses_note.h) */
-    struct id looked_at;          /* the last project of the pass after a start (uses_note.h) */
-    uint32_t works;               /* asks in progress */
-    struct sound_keeping *sounds; /* sound.h */
+    usec_t started;                  /* on the wall clock */
+    char folder[PATH_MAX];           /* of projects: the setting project.folder */
+    struct id noted;                 /* digest of the uses that were noted last (uses_note.h) */
+    struct id looked_at;             /* the last project of the pass after a start (uses_note.h) */
+    uint32_t works;                  /* asks in progress */
+    struct sound_keeping *sounds;    /* sound.h */
+    struct pattern_library *library; /* of patterns: library/library.h */
 };
 
 /* Errors (explained): io, bad_request (a setting). */

@@ -54,6 +54,7 @@ struct doing {
     uint64_t number;          /* of a save */
     struct text file, folder, mirror; /* in `kept` */
     void *own;                        /* of the deed, in `kept` */
+    const void *result;               /* of a thread's work, during the phases that follow it at once */
 };
 
 /* Begins work for a call and defers it. Errors (explained): busy. */

@@ -1,0 +1,214 @@
+#include "frontends/cli/sound/shelf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/config.h"
+#include "frontends/cli/sound/pattern_wait.h"
+#include "store/pattern/pattern_file.h"
+
+enum { NAMES_MOST = 1000 };
+
+/* ---- which view ---- */
+
+enum err shelf_is_view(struct cli *cli, bool *is_view, struct fault *fault)
+{
+    struct config *config;
+    const char *view;
+    enum err e = config_load(&cli->paths, &config, fault);
+
+    *is_view = false;
+    if (e != ERR_OK)
+        return e;
+    view = config_text(config, "pattern.view", "slots");
+    *is_view = strcmp(view, "library") == 0;
+    if (!*is_view && strcmp(view, "slots") != 0)
+        e = fault_set(fault, ERR_BAD_REQUEST, "the setting pattern.view is \"%.60s\": expected slots or library", view);
+    config_free(config);
+    return e;
+}
+
+static bool is_filter(const char *arg)
+{
+    const char *equals = strchr(arg, '=');
+
+    return equals && schema_field(&project_list_library_shape, (struct text){ (uint32_t)(equals - arg), arg });
+}
+
+enum err shelf_is_meant(struct cli *cli, bool *is_meant, struct fault *fault)
+{
+    const char *first = cli->count ? cli->args[0] : "0";
+
+    *is_meant = strchr(first, '/') != NULL || is_filter(first);
+    if (*is_meant || first[strspn(first, "+-0123456789.eE")] == '\0')
+        return ERR_OK;
+    return shelf_is_view(cli, is_meant, fault);
+}
+
+/* ---- printing ---- */
+
+static void print_line(struct cli *cli, const struct shelf_line *line)
+{
+    cli_column(&cli->out, line->place, 32);
+    cli_column(&cli->out, line->trouble.len ? TEXT("(cannot be read)") : line->name, 24);
+    cli_column(&cli->out, line->genre, 12);
+    cli_print(&cli->out, "%7.2f bpm %2llu steps", line->bpm, (unsigned long long)line->steps);
+    if (line->has_distance)
+        cli_print(&cli->out, " %6.3f", line->distance);
+    for (uint32_t t = 0; t < line->tags.count; t++)
+        cli_print(&cli->out, " +%.*s", TEXT_ARG(line->tags.at[t]));
+    if (line->trouble.len)
+        cli_print(&cli->out, " %.*s", TEXT_ARG(line->trouble));
+    cli_print(&cli->out, "\n");
+}
+
+static enum err ask_shelf(struct cli *cli, const char *name, const void *request, struct fault *fault)
+{
+    struct shelf_said said = { 0 };
+    enum err e = cli_ask(cli, name, request, &said, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &shelf_said_shape, &said);
+    cli_print(&cli->out, "%.*s\n", TEXT_ARG(said.message));
+    for (uint32_t i = 0; i < said.each.count; i++)
+        print_line(cli, &said.each.at[i]);
+    return ERR_OK;
+}
+
+/* ---- commands ---- */
+
+static enum err read_filters(struct cli *cli, struct project_list_library *to, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (int i = 0; e == ERR_OK && i < cli->count; i++)
+        if (strncmp(cli->args[i], "view=", 5) != 0)
+            e = json_assign(&project_list_library_shape, text_of(cli->args[i]), &cli->arena, to, fault);
+    if (cli->options.limit > 0)
+        to->limit = (uint64_t)cli->options.limit;
+    return e;
+}
+
+enum err shelf_list(struct cli *cli, struct fault *fault)
+{
+    struct project_list_library request = { 0 };
+    enum err e = read_filters(cli, &request, fault);
+
+    return e == ERR_OK ? ask_shelf(cli, "project.list_library", &request, fault) : e;
+}
+
+static enum err find_names(struct cli *cli, struct text_list *to, struct fault *fault)
+{
+    struct project_list_library request = { .limit = NAMES_MOST };
+    struct shelf_said said = { 0 };
+    enum err e = read_filters(cli, &request, fault);
+
+    if (e == ERR_OK)
+        e = cli_ask(cli, "project.list_library", &request, &said, fault);
+    if (e != ERR_OK)
+        return e;
+    if (said.each.count > 1 && !cli->options.all) {
+        fault_set(fault, ERR_BAD_REQUEST, "%llu patterns match", (unsigned long long)said.total);
+        return fault_hint(fault, "--all changes all of them, as one step"), ERR_BAD_REQUEST;
+    }
+    for (uint32_t i = 0; i < said.each.count; i++)
+        to->at[to->count++] = said.each.at[i].place;
+    return ERR_OK;
+}
+
+static bool takes_target(int32_t verb)
+{
+    return verb == LIBRARY_VERB_COPY || verb == LIBRARY_VERB_MOVE || verb == LIBRARY_VERB_SWAP ||
+           verb == LIBRARY_VERB_RENAME;
+}
+
+/* The arguments: names, or filters; for some verbs the last one is the new name or the folder. */
+enum err shelf_change(struct cli *cli, int32_t verb, struct fault *fault)
+{
+    struct project_change_library request = { .verb.value = verb };
+    struct text *names = arena_array(&cli->arena, NAMES_MOST + 1, sizeof(*names));
+    enum err e = ERR_OK;
+
+    if (takes_target(verb) && cli->count > 1)
+        request.to = text_of(cli->args[--cli->count]);
+    if (cli->count > NAMES_MOST)
+        return fault_set(fault, ERR_BAD_REQUEST, "%d names: at most %d in one step", cli->count, NAMES_MOST);
+    request.names.at = names;
+    if (cli->count && is_filter(cli->args[0]))
+        e = find_names(cli, &request.names, fault);
+    else
+        for (int i = 0; i < cli->count; i++)
+            names[request.names.count++] = text_of(cli->args[i]);
+    return e == ERR_OK ? ask_shelf(cli, "project.change_library", &request, fault) : e;
+}
+
+enum err shelf_archive(struct cli *cli, struct fault *fault)
+{
+    return shelf_change(cli, LIBRARY_VERB_ARCHIVE, fault);
+}
+
+enum err shelf_unarchive(struct cli *cli, struct fault *fault)
+{
+    return shelf_change(cli, LIBRARY_VERB_UNARCHIVE, fault);
+}
+
+enum err shelf_undo(struct cli *cli, struct fault *fault)
+{
+    return ask_shelf(cli, "project.undo_library", NULL, fault);
+}
+
+enum err shelf_redo(struct cli *cli, struct fault *fault)
+{
+    return ask_shelf(cli, "project.redo_library", NULL, fault);
+}
+
+static enum err read_pattern(struct cli *cli, const char *path, struct text *to, struct fault *fault)
+{
+    struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
+    struct buffer bytes = { 0 };
+    enum err e = pattern_read_file(cli, path, file, fault);
+
+    if (e == ERR_OK)
+        pattern_file_write(file, &bytes);
+    *to = arena_text(&cli->arena, (struct text){ (uint32_t)bytes.len, (const char *)bytes.at });
+    buffer_free(&bytes);
+    return e;
+}
+
+enum err shelf_save(struct cli *cli, struct fault *fault)
+{
+    struct project_save_file request = { 0 };
+    enum err e = ERR_OK;
+
+    if (cli->count)
+        request.name = text_of(cli->args[0]);
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        if (strncmp(cli->args[i], "folder=", 7) == 0)
+            request.folder = text_of(cli->args[i] + 7);
+        else
+            e = read_pattern(cli, cli->args[i], &request.file, fault);
+    return e == ERR_OK ? ask_shelf(cli, "project.save_file", &request, fault) : e;
+}
+
+static bool is_file(const char *arg)
+{
+    const size_t len = strlen(arg);
+
+    return len > 5 && strcmp(arg + len - 5, ".json") == 0;
+}
+
+enum err shelf_similar(struct cli *cli, struct fault *fault)
+{
+    struct project_similar_patterns request = { 0 };
+    enum err e = ERR_OK;
+
+    if (cli->options.limit > 0)
+        request.limit = (uint64_t)cli->options.limit;
+    if (cli->count && is_file(cli->args[0]))
+        e = read_pattern(cli, cli->args[0], &request.file, fault);
+    else if (cli->count)
+        request.name = text_of(cli->args[0]);
+    return e == ERR_OK ? ask_shelf(cli, "project.similar_patterns", &request, fault) : e;
+}

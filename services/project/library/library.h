@@ -1,0 +1,63 @@
+/* library.h: the patterns that all projects share, as files below DATA/patterns: user/, templates/, library/genre/G/,
+ * and archive/ with the same folders, in gzip. One thread at a time, under its lock; file systems may hang. */
+#ifndef LOOPHOLE_PROJECT_LIBRARY_H
+#define LOOPHOLE_PROJECT_LIBRARY_H
+
+#include <limits.h>
+#include <pthread.h>
+
+#include "common/arena.h"
+#include "common/buffer.h"
+#include "schema_project.h"
+#include "store/pattern/pattern_file.h"
+#include "store/pattern/rhythm.h"
+
+enum { LIBRARY_FILES = 20000, LIBRARY_NAMES = 1000, LIBRARY_LOCK_S = 3 };
+
+/* A file of the library, as it was read last. */
+struct library_entry {
+    struct text path; /* below DATA/patterns: "library/genre/techno/Acid.json"; a zero follows */
+    struct shelf_line line;
+    struct rhythm rhythm;
+    int64_t changed; /* nanoseconds since 1970 */
+    uint64_t inode;
+};
+
+struct pattern_library {
+    char folder[PATH_MAX]; /* DATA/patterns */
+    pthread_mutex_t lock;
+    struct arena arena; /* of the entries */
+    struct library_entry *entries;
+    uint32_t count;
+    bool is_swept; /* what an earlier process left half written is gone */
+};
+
+struct pattern_library *library_new(const char *data);
+
+/* Errors (explained): busy (another thread has had it for LIBRARY_LOCK_S). */
+enum err library_lock(struct pattern_library *library, struct fault *fault);
+void library_unlock(struct pattern_library *library);
+
+/* Finds all files and reads those that are new or changed. The entries are by path. Errors (explained): io, denied,
+ * full (no memory). */
+enum err library_look(struct pattern_library *library, struct fault *fault);
+
+/* The one pattern of that name or place; a place is meant first. Errors (explained): not_found, bad_request (several
+ * have the name, or none is given). */
+enum err library_find(const struct pattern_library *library, struct text named, bool archived,
+                      const struct library_entry **to, struct fault *fault);
+
+/* The text of an entry, unpacked, in the arena. Errors (explained): not_found, io. */
+enum err library_text(const struct pattern_library *library, const struct library_entry *entry, struct arena *arena,
+                      struct text *to, struct fault *fault);
+
+/* ---- names ---- */
+
+struct text library_place(struct arena *arena, struct text path); /* "techno/Acid" */
+bool library_is_archived(struct text path);
+bool library_is_genre(struct text folder); /* not user, not templates */
+
+/* The path of a pattern in a folder. Errors (explained): bad_request (a bad name of either). */
+enum err library_path(struct arena *arena, struct text folder, struct text name, struct text *to, struct fault *fault);
+
+#endif

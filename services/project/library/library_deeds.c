@@ -1,0 +1,400 @@
+#include "services/project/library/library_deeds.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "services/project/library/library_change.h"
+#include "services/project/library/library_job.h"
+#include "services/project/library/library_state.h"
+#include "services/project/pattern/slot_deeds.h"
+#include "store/pattern/message.h"
+
+enum { LISTED = 1000, ALIKE = 20, ANSWER_BYTES = 4 << 20 };
+
+/* ---- list ---- */
+
+static bool has_part(struct text name, struct text part)
+{
+    for (uint32_t i = 0; i + part.len <= name.len; i++)
+        if (strncasecmp(name.at + i, part.at, part.len) == 0)
+            return true;
+    return part.len == 0;
+}
+
+static bool has_tag(const struct shelf_line *line, struct text tag)
+{
+    for (uint32_t i = 0; i < line->tags.count; i++)
+        if (text_equal(line->tags.at[i], tag))
+            return true;
+    return tag.len == 0;
+}
+
+static bool is_in(const struct shelf_line *line, struct text folder)
+{
+    return folder.len == 0 ||
+           (line->place.len > folder.len && text_starts(line->place, folder) && line->place.at[folder.len] == '/');
+}
+
+static bool is_wanted(const struct project_list_library *ask, const struct shelf_line *line)
+{
+    return line->archived == ask->archived && (ask->genre.len == 0 || text_equal(ask->genre, line->genre)) &&
+           has_tag(line, ask->tag) && has_part(line->name, ask->name) && is_in(line, ask->folder) &&
+           (!ask->has_bpm_from || line->bpm >= ask->bpm_from) && (!ask->has_bpm_until || line->bpm <= ask->bpm_until);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct shelf_line *x = a, *y = b;
+    const int order = text_compare(x->name, y->name);
+
+    return order ? order : text_compare(x->place, y->place);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct shelf_line *x = a, *y = b;
+
+    return x->time < y->time ? 1 : x->time > y->time ? -1 : by_name(a, b);
+}
+
+/* The texts are those of the library, which changes under its lock alone. */
+static enum err keep_lines(struct library_job *job, const struct shelf_line_list *lines, struct fault *fault)
+{
+    struct shelf_line *to = arena_array(&job->arena, lines->count + 1, sizeof(*to));
+    size_t bytes = 0;
+
+    job->said.each.at = to;
+    for (uint32_t i = 0; i < lines->count && bytes < ANSWER_BYTES; i++) {
+        if (codec_copy(&shelf_line_shape, &lines->at[i], &job->arena, &to[i]) != ERR_OK)
+            return fault_set(fault, ERR_FULL, "no memory for the list");
+        bytes += 200 + lines->at[i].place.len + lines->at[i].name.len + (size_t)lines->at[i].tags.count * 64;
+        job->said.each.count++;
+    }
+    return ERR_OK;
+}
+
+static enum err act_list(struct library_job *job, struct fault *fault)
+{
+    const struct project_list_library *ask = job->ask;
+    const struct pattern_library *library = job->library;
+    struct arena arena = { 0 };
+    struct shelf_line_list lines = { 0, arena_array(&arena, library->count + 1, sizeof(*lines.at)) };
+    const uint32_t most = ask->limit ? (uint32_t)ask->limit : LISTED;
+    uint32_t from;
+    enum err e;
+
+    for (uint32_t i = 0; i < library->count; i++)
+        if (is_wanted(ask, &library->entries[i].line))
+            lines.at[lines.count++] = library->entries[i].line;
+    qsort(lines.at, lines.count, sizeof(*lines.at), ask->recent ? newest_first : by_name);
+    if (ask->recent && lines.count > ask->recent)
+        lines.count = (uint32_t)ask->recent;
+    job->said.total = lines.count;
+    job->said.message = message_text(MESSAGE_FILES_LISTED, &job->arena, arena_printf(&job->arena, "%u", lines.count),
+                                     (struct text){ 0 });
+    from = ask->offset < lines.count ? (uint32_t)ask->offset : lines.count;
+    lines.at += from;
+    lines.count = lines.count - from < most ? lines.count - from : most;
+    e = keep_lines(job, &lines, fault);
+    arena_free(&arena);
+    return e;
+}
+
+static enum err begin_list(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    library_job_start(library_job_new(work, &project_list_library_shape, act_list));
+    return ERR_OK;
+}
+
+const struct deed library_deed_list = {
+    .needs_no_project = true,
+    .before = begin_list,
+    .answer = library_job_answer,
+};
+
+/* ---- changes ---- */
+
+static enum err do_step(struct library_job *job, struct library_step *step, struct fault *fault)
+{
+    step->sender = job->sender;
+    job->said.message = step->said;
+    job->said.total = step->count;
+    return library_do(job->library, step, fault);
+}
+
+/* A repeated ask is answered as the first was. */
+static enum err find_first_answer(struct library_job *job, struct fault *fault)
+{
+    return library_state_answer(job->library, &job->sender, &job->arena, &job->said.message, fault);
+}
+
+static enum err act_change(struct library_job *job, struct fault *fault)
+{
+    const struct project_change_library *ask = job->ask;
+    struct library_step step;
+    enum err e = find_first_answer(job, fault);
+
+    if (e != ERR_OK || job->said.message.len) {
+        job->said.total = ask->names.count;
+        return e;
+    }
+    e = library_plan(job->library, ask, &job->arena, &step, fault);
+    if (e == ERR_OK)
+        e = do_step(job, &step, fault);
+    job->said.total = ask->names.count;
+    return e;
+}
+
+static enum err begin_change(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    library_job_start(library_job_new(work, &project_change_library_shape, act_change));
+    return ERR_OK;
+}
+
+const struct deed library_deed_change = {
+    .needs_no_project = true,
+    .before = begin_change,
+    .answer = library_job_answer,
+};
+
+static enum err take_step_back(struct library_job *job, bool again, struct fault *fault)
+{
+    enum err e = find_first_answer(job, fault);
+
+    job->said.total = 1;
+    return e != ERR_OK || job->said.message.len
+               ? e
+               : library_undo(job->library, again, &job->sender, &job->arena, &job->said.message, fault);
+}
+
+static enum err act_undo(struct library_job *job, struct fault *fault)
+{
+    return take_step_back(job, false, fault);
+}
+
+static enum err act_redo(struct library_job *job, struct fault *fault)
+{
+    return take_step_back(job, true, fault);
+}
+
+static enum err begin_undo(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    library_job_start(library_job_new(work, NULL, act_undo));
+    return ERR_OK;
+}
+
+static enum err begin_redo(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    library_job_start(library_job_new(work, NULL, act_redo));
+    return ERR_OK;
+}
+
+const struct deed library_deed_undo = { .needs_no_project = true, .before = begin_undo, .answer = library_job_answer };
+const struct deed library_deed_redo = { .needs_no_project = true, .before = begin_redo, .answer = library_job_answer };
+
+/* ---- save ---- */
+
+static enum err read_given(struct doing *work, struct text file, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+
+    if (file.len == 0)
+        return work_ask(work, "audio.pattern", NULL, slot_take_playing, fault);
+    job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    return pattern_file_read(file, &work->kept, job->pattern, fault);
+}
+
+static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    return read_given(work, ((const struct project_save_file *)work->ask)->file, fault);
+}
+
+static enum err act_save(struct library_job *job, struct fault *fault)
+{
+    const struct project_save_file *ask = job->ask;
+    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
+    struct library_step step;
+    enum err e = find_first_answer(job, fault);
+
+    job->said.total = 1;
+    if (e != ERR_OK || job->said.message.len)
+        return e;
+    e = pattern_file_read(job->text, &job->arena, file, fault);
+    if (e == ERR_OK)
+        e = library_plan_save(job->library, file, ask->folder, ask->name, &job->arena, &step, fault);
+    return e == ERR_OK ? do_step(job, &step, fault) : e;
+}
+
+/* The text of what is given or plays, for the thread. */
+static struct text given_text(struct doing *work)
+{
+    struct slot_job *slot = slot_job_of(work);
+    struct pattern_file *file = slot->pattern ? slot->pattern : slot->playing;
+
+    slot_name_pattern(&file->pattern, (struct text){ 0 }, TEXT("Pattern"));
+    return slot_job_text(work, file);
+}
+
+static enum err save_given(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct library_job *job = library_job_new(work, &project_save_file_shape, act_save);
+
+    (void)txn;
+    (void)fault;
+    job->text = arena_text(&job->arena, given_text(work));
+    library_job_start(job);
+    return ERR_OK;
+}
+
+const struct deed library_deed_save = {
+    .needs_no_project = true,
+    .before = begin_save,
+    .after = save_given,
+    .answer = library_job_answer,
+};
+
+/* ---- load ---- */
+
+static enum err find_text(struct library_job *job, struct text name, struct fault *fault)
+{
+    const struct library_entry *entry;
+    enum err e = library_find(job->library, name, false, &entry, fault);
+
+    if (e == ERR_NOT_FOUND && library_find(job->library, name, true, &entry, &(struct fault){ 0 }) == ERR_OK)
+        e = ERR_OK; /* an archived one can still be loaded */
+    return e == ERR_OK ? library_text(job->library, entry, &job->arena, &job->text, fault) : e;
+}
+
+static enum err act_load(struct library_job *job, struct fault *fault)
+{
+    return find_text(job, ((const struct project_load_file *)job->ask)->name, fault);
+}
+
+static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    library_job_start(library_job_new(work, &project_load_file_shape, act_load));
+    return ERR_OK;
+}
+
+static enum err sound_file(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_load_file *ask = work->ask;
+    struct pattern_file *file = arena_alloc(&work->kept, sizeof(*file));
+    struct fault why = { 0 };
+    enum err e;
+
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    e = pattern_file_read(work->file, &work->kept, file, &why);
+    if (e == ERR_OK)
+        return slot_job_sound(work, txn, &file->pattern, ask->immediate, fault);
+    message_fault(MESSAGE_FILE_CORRUPT, ask->name, text_of(why.what), fault);
+    return fault->code = e == ERR_VERSION ? e : fault->code;
+}
+
+const struct deed library_deed_load = {
+    .before = begin_load,
+    .after = sound_file,
+    .answer = slot_answer_said,
+};
+
+/* ---- similar ---- */
+
+static enum err begin_similar(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = work->ask;
+
+    (void)txn;
+    return ask->name.len ? ERR_OK : read_given(work, ask->file, fault);
+}
+
+static int nearest_first(const void *a, const void *b)
+{
+    const struct shelf_line *x = a, *y = b;
+
+    return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : by_name(a, b);
+}
+
+/* A pattern is not among those that are like it. */
+static void compare_all(const struct library_job *job, const struct rhythm *rhythm, struct text name,
+                        struct shelf_line_list *to)
+{
+    const struct library_entry *itself = NULL;
+
+    if (name.len)
+        (void)library_find(job->library, name, false, &itself, &(struct fault){ 0 });
+    for (uint32_t i = 0; i < job->library->count; i++) {
+        const struct library_entry *entry = &job->library->entries[i];
+
+        if (entry == itself || entry->line.archived || entry->line.trouble.len)
+            continue;
+        to->at[to->count] = entry->line;
+        to->at[to->count].has_distance = true;
+        to->at[to->count++].distance = rhythm_distance(rhythm, &entry->rhythm);
+    }
+    qsort(to->at, to->count, sizeof(*to->at), nearest_first);
+}
+
+static enum err list_alike(struct library_job *job, const struct rhythm *rhythm, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = job->ask;
+    const uint32_t most = ask->limit ? (uint32_t)ask->limit : ALIKE;
+    struct arena arena = { 0 };
+    struct shelf_line_list lines = { 0, arena_array(&arena, job->library->count + 1, sizeof(*lines.at)) };
+    enum err e;
+
+    compare_all(job, rhythm, ask->name, &lines);
+    lines.count = lines.count < most ? lines.count : most;
+    job->said.total = lines.count;
+    job->said.message = message_text(MESSAGE_FILES_LISTED, &job->arena, arena_printf(&job->arena, "%u", lines.count),
+                                     (struct text){ 0 });
+    e = keep_lines(job, &lines, fault);
+    arena_free(&arena);
+    return e;
+}
+
+static enum err act_similar(struct library_job *job, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = job->ask;
+    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
+    struct rhythm rhythm;
+    enum err e = job->text.len ? ERR_OK : find_text(job, ask->name, fault);
+
+    if (e == ERR_OK)
+        e = pattern_file_read(job->text, &job->arena, file, fault);
+    if (e != ERR_OK)
+        return e;
+    rhythm_of(&file->pattern, &rhythm);
+    return list_alike(job, &rhythm, fault);
+}
+
+static enum err find_similar(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct library_job *job = library_job_new(work, &project_similar_patterns_shape, act_similar);
+
+    (void)txn;
+    (void)fault;
+    if (((const struct project_similar_patterns *)work->ask)->name.len == 0)
+        job->text = arena_text(&job->arena, given_text(work));
+    library_job_start(job);
+    return ERR_OK;
+}
+
+const struct deed library_deed_similar = {
+    .needs_no_project = true,
+    .before = begin_similar,
+    .after = find_similar,
+    .answer = library_job_answer,
+};

@@ -1,0 +1,10 @@
+/* library_deeds.h: what the service does for the asks about the library of patterns, as tables for work.h. */
+#ifndef LOOPHOLE_PROJECT_LIBRARY_DEEDS_H
+#define LOOPHOLE_PROJECT_LIBRARY_DEEDS_H
+
+#include "services/project/deeds/deeds.h"
+
+extern const struct deed library_deed_list, library_deed_save, library_deed_load, library_deed_change;
+extern const struct deed library_deed_undo, library_deed_redo, library_deed_similar;
+
+#endif

@@ -1,0 +1,83 @@
+#include "services/project/library/library_job.h"
+
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "services/project/library/library_step.h"
+
+static const usec_t patience_us = (usec_t)30 * 1000000;
+
+static void run_job(struct errand *errand)
+{
+    struct library_job *job = (struct library_job *)errand;
+    struct fault *fault = &job->fault;
+    enum err e = library_lock(job->library, fault);
+
+    if (e != ERR_OK) {
+        fault->code = e;
+        return;
+    }
+    e = library_recover(job->library, fault);
+    if (e == ERR_OK)
+        e = library_look(job->library, fault);
+    if (e == ERR_OK)
+        e = job->act(job, fault);
+    library_unlock(job->library);
+    fault->code = e;
+}
+
+static void end_job(struct errand *errand, bool lost)
+{
+    struct library_job *job = (struct library_job *)errand;
+    struct doing *work = job->work;
+    struct fault late = { 0 };
+
+    if (lost) {
+        fault_set(&late, ERR_TIMEOUT, "the folder of the library of patterns does not answer");
+        work_go_on(work, &late);
+        return;
+    }
+    work->file = arena_text(&work->kept, job->text);
+    work->result = &job->said;
+    work_go_on(work, &job->fault);
+}
+
+static void drop_job(struct errand *errand)
+{
+    struct library_job *job = (struct library_job *)errand;
+
+    arena_free(&job->arena);
+    free(job);
+}
+
+struct library_job *library_job_new(struct doing *work, const struct shape *shape,
+                                    enum err (*act)(struct library_job *job, struct fault *fault))
+{
+    struct library_job *job = alloc_zeroed(1, sizeof(*job));
+    void *ask = shape ? arena_alloc(&job->arena, shape->size) : NULL;
+
+    if (shape)
+        (void)codec_copy(shape, work->ask, &job->arena, ask);
+    job->errand = (struct errand){ .run = run_job, .done = end_job, .drop = drop_job, .patience = patience_us };
+    job->library = work->p->library;
+    job->sender = work->sender;
+    job->ask = ask;
+    job->act = act;
+    job->work = work;
+    return job;
+}
+
+void library_job_start(struct library_job *job)
+{
+    job->work->is_sent = true;
+    errand_start(job->work->p->errands, &job->errand);
+}
+
+enum err library_job_answer(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    work_answer(work, work->result);
+    return ERR_OK;
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""The library of patterns is changed while the project service is killed. A step is done once, whole or not at all, and can
+still be taken back."""
+import glob
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
+from sounding import engine
+
+
+class Shelf:
+    """`with Shelf(home)`: an engine whose library has user/one, user/two and user/three."""
+
+    def __init__(self, home):
+        self.home, self.folder = home, home.file('data', 'patterns')
+
+    def __enter__(self):
+        engine(self.home)
+        self.home.wait_ready('project', 'persist', 'audio')
+        for name in ('one', 'two', 'three'):
+            self.do('save_file', name, self.pattern(name))
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def do(self, *args):
+        return self.home.loophole('pattern', *args).out
+
+    def pattern(self, name):
+        path = self.home.file(name + '.json')
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump({'metadata': {'name': name}, 'sequencer': {'tracks': {'kick': {'pattern': 'X...' * 4}}}}, out)
+        return path
+
+    def files(self):
+        """Each file but those of steps, with its content."""
+        found = {}
+        for root, folders, names in os.walk(self.folder):
+            folders[:] = [folder for folder in folders if folder != '.steps']
+            for name in names:
+                with open(os.path.join(root, name), 'rb') as file:
+                    found[os.path.relpath(os.path.join(root, name), self.folder)] = file.read()
+        return found
+
+    def names(self):
+        return sorted(self.files())
+
+    def command(self, *args):
+        said = self.home.file('said')
+        return said, self.home.start_into(said, 'loophole', 'pattern', *args)
+
+    def done(self, said, process):
+        code = process.wait(120)
+        with open(said, encoding='utf-8') as file:
+            text = file.read()
+        same(0, code, text)
+        return text
+
+
+def killed_before(it, call, when, *args):
+    """The project service is killed before its WHEN-th call of that kind while it does a command."""
+    home = it.home
+    until(lambda: home.has_lived('project'))
+    pid, said = home.pid('project'), home.file('strace')
+    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
+                             '-e', f'inject={call}:signal=KILL:when={when}')
+    until(lambda: 'attached' in open(said, encoding='utf-8').read())
+    command = it.command(*args)
+    until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
+    strace.wait(120)
+    return it.done(*command)
+
+
+def needs_strace():
+    if not shutil.which('strace'):
+        skip('strace is not installed')
+
+
+@claim(inside=Shelf)
+def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
+    needs_strace()
+    # 2 new and 2 old texts are staged, then step.json and state.json; then 2 files come and 2 go; then state.json
+    before = it.files()
+    for call, when in random.sample([('/^rename', 1), ('/^rename', 3), ('/^rename', 5), ('/^rename', 6), ('/^rename', 7),
+                                     ('/^unlink', 1), ('/^unlink', 2), ('/^(syncfs|fsync)', 1), ('/^(syncfs|fsync)', 4)],
+                                    how_often(5, 9)):
+        same('[PATTERN] Moved 2 patterns to techno\n', killed_before(it, call, when, 'move', 'user/one', 'user/two', 'techno'))
+        same(['library/genre/techno/one.json', 'library/genre/techno/two.json', 'user/three.json'], it.names())
+        contains(it.do('undo'), 'Taken back: Moved 2 patterns to techno')
+        same(before, it.files())
+        it.home.loophole('pattern', 'redo')
+        it.home.loophole('pattern', 'undo')
+
+
+@claim(inside=Shelf)
+def killed_while_it_takes_a_step_back_it_takes_back_that_step_alone(it):
+    needs_strace()
+    it.do('archive', 'one', 'two')
+    after = it.names()
+    for call, when in (('/^rename', 1), ('/^rename', 2), ('/^unlink', 1)):
+        contains(killed_before(it, call, when, 'undo'), 'Taken back: Archived 2 patterns')
+        same(['user/one.json', 'user/three.json', 'user/two.json'], it.names())
+        contains(it.do('redo'), 'Done again: Archived 2 patterns')
+        same(after, it.names())
+
+
+@claim(inside=Shelf)
+def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
+    kills, core, here = how_often(5, 100), it.home.pid('audio'), {'one', 'two', 'three'}
+    for number in range(kills):
+        until(lambda: it.home.has_lived('project'))
+        pid, name = it.home.pid('project'), random.choice(sorted(here))
+        new = f'n{number}'
+        args, words, after = random.choice([
+            (('rename', 'user/' + name, new), 'Renamed', here - {name} | {new}),
+            (('copy', 'user/' + name, new), 'Copied', here | {new}),
+            (('save_file', new, it.pattern(new)), 'Saved to file', here | {new}),
+            (('load_file', name), '[SEQ] Pattern', here)])
+        command = it.command(*args)
+        time.sleep(random.uniform(0, .08))
+        os.kill(pid, signal.SIGKILL)
+        contains(it.done(*command), words)
+        until(lambda: it.home.is_other('project', pid))
+        here = after
+        same(sorted(f'user/{one}.json' for one in here), it.names())
+        for text in it.files().values():
+            json.loads(text)
+    same([], glob.glob(it.folder + '/**/.loophole-*', recursive=True))
+    same(core, it.home.pid('audio'))
+    figure(f'{kills} kills of the project service while the library of patterns was changed')
+
+
+run_claims()

@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+"""The library of patterns that all projects share: files in folders, changed in steps that can be taken back."""
+import gzip
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import TOP, claim, contains, figure, how_often, run_claims, same, until
+from sounding import engine
+
+ACID = os.path.join(TOP, 'frontends/examples/acid.json')
+
+
+def shelf_engine(home):
+    engine(home)
+    home.wait_ready('project', 'persist')
+
+
+def said(home, *args):
+    return home.loophole('pattern', *args).out
+
+
+def make(home, name, steps='X...X...X...X...', genre='', tags=(), bpm=120, row='kick', **more):
+    path = home.file(name + '.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump(dict({'metadata': {'name': name, 'genre': genre, 'tags': list(tags)}, 'sequencer': {'bpm': bpm, 'tracks': {row: {'pattern': steps}}}}, **more), out)
+    return path
+
+
+def save(home, place, *args, **how):
+    name = place.rpartition('/')[2]
+    home.loophole('pattern', 'save_file', place, make(home, name, *args, **how))
+
+
+def places(home, *filters):
+    return [line['place'] for line in home.first('pattern', 'list', 'view=library', *filters)['each']]
+
+
+def shelf(home, *parts):
+    return home.file('data', 'patterns', *parts)
+
+
+def read_json(path):
+    with (gzip.open if path.endswith('.gz') else open)(path, 'rt', encoding='utf-8') as file:
+        return json.load(file)
+
+
+def files(home):
+    """Each file of the library but those of steps, with its content."""
+    found = {}
+    for root, _, names in os.walk(shelf(home)):
+        for name in names:
+            path = os.path.join(root, name)
+            if '/.steps' not in path:
+                with open(path, 'rb') as file:
+                    found[os.path.relpath(path, shelf(home))] = file.read()
+    return found
+
+
+@claim(shares=shelf_engine)
+def a_pattern_is_saved_by_name_listed_by_what_it_is_and_loaded(home):
+    same('[PATTERN] Saved to file user/kick_303\n', said(home, 'save_file', 'kick_303', ACID))
+    save(home, 'techno/Rolling', tags=('acid',), bpm=134)
+    save(home, 'techno/Hard', tags=('acid', 'peak'), bpm=145)
+    save(home, 'templates/Empty', steps='.' * 16)
+    assert os.path.exists(shelf(home, 'library/genre/techno/Hard.json'))
+    same(['techno/Hard', 'techno/Rolling', 'user/kick_303'], places(home, 'genre=techno'))
+    same(['techno/Hard', 'techno/Rolling'], places(home, 'folder=techno'))
+    same(['techno/Hard'], places(home, 'tag=peak'))
+    same(['templates/Empty'], places(home, 'folder=templates'))
+    same(['techno/Rolling'], places(home, 'bpm_from=133', 'bpm_until=140'))
+    same(['techno/Rolling'], places(home, 'name=roll'))
+    same(['templates/Empty', 'techno/Hard'], places(home, 'recent=2'))
+    same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load_file', 'techno/Hard'))
+    same('[PATTERN] Saved to file user/Mine\n', said(home, 'save_file', 'Mine'))  # what plays
+    same(145, read_json(shelf(home, 'user/Mine.json'))['sequencer']['bpm'])
+    same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load_file', 'kick_303'))
+
+
+@claim(shares=shelf_engine)
+def each_change_is_one_step_that_is_taken_back_and_done_again(home):
+    for name in ('one', 'two', 'three'):
+        save(home, 'dub/' + name, bpm=100 + len(name), colour='red')
+    for words, *args in (
+            ('[PATTERN] Renamed dub/one to First', 'rename', 'dub/one', 'First'),
+            ('[PATTERN] Copied dub/two to user/Two', 'copy', 'dub/two', 'user/Two'),
+            ('[PATTERN] Swapped dub/two and dub/three', 'swap', 'dub/two', 'dub/three'),
+            ('[PATTERN] Moved 2 patterns to house', 'move', 'dub/two', 'dub/three', 'house'),
+            ('[PATTERN] Archived 3 patterns', 'archive', 'dub/one', 'dub/two', 'dub/three'),
+            ('[PATTERN] Deleted 3 patterns', 'delete', 'folder=dub', '--all')):
+        before = files(home)
+        same(words + '\n', said(home, *args))
+        after = files(home)
+        assert before != after
+        same(f"[PATTERN] Taken back: {words.partition('] ')[2]}\n", said(home, 'undo'))
+        same(before, files(home))
+        contains(said(home, 'redo'), 'Done again')
+        same(after, files(home))
+        said(home, 'undo')
+    said(home, 'swap', 'dub/two', 'dub/three')
+    two = read_json(shelf(home, 'library/genre/dub/two.json'))
+    same(('two', 105, 'red'), (two['metadata']['name'], two['sequencer']['bpm'], two['colour']))
+    said(home, 'move', 'dub/two', 'house')
+    same('house', read_json(shelf(home, 'library/genre/house/two.json'))['metadata']['genre'])
+
+
+@claim(shares=shelf_engine)
+def an_archived_pattern_is_out_of_the_lists_kept_packed_and_found(home):
+    save(home, 'ambient/Drone', bpm=60, tags=('slow',))
+    before = read_json(shelf(home, 'library/genre/ambient/Drone.json'))
+    same('[PATTERN] Archived ambient/Drone\n', said(home, 'archive', 'Drone'))
+    same([], places(home, 'genre=ambient'))
+    same(['ambient/Drone'], places(home, 'tag=slow', 'archived=true'))
+    same(before, read_json(shelf(home, 'archive/library/genre/ambient/Drone.json.gz')))
+    contains(said(home, 'load_file', 'Drone'), '[SEQ] Pattern loaded')
+    save(home, 'ambient/Drone', bpm=70)
+    contains(home.loophole('pattern', 'unarchive', 'Drone', code=13).err, '[PATTERN] Error: A pattern exists already: ambient/Drone')
+    said(home, 'archive', 'Drone')  # beside the first
+    same(['ambient/Drone', 'ambient/Drone-2'], places(home, 'genre=ambient', 'archived=true'))
+    same('[PATTERN] Unarchived ambient/Drone\n', said(home, 'unarchive', 'ambient/Drone'))
+    same(before, read_json(shelf(home, 'library/genre/ambient/Drone.json')))
+
+
+@claim(shares=shelf_engine)
+def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
+    def refused(code, words, *args):
+        contains(home.loophole('pattern', *args, code=code).err, words)
+
+    save(home, 'user/Here')
+    save(home, 'jungle/Here')
+    before = files(home)
+    refused(12, '[PATTERN] Error: No pattern named user/nowhere', 'archive', 'user/Here', 'user/nowhere')
+    refused(11, '[PATTERN] Error: Several patterns are named Here', 'load_file', 'Here')
+    refused(11, '[PATTERN] Error: Invalid name: .x', 'rename', 'user/Here', '.x')
+    refused(13, '[PATTERN] Error: A pattern exists already: user/Here', 'move', 'jungle/Here', 'user')
+    refused(11, '[PATTERN] Error: No name provided', 'archive')
+    refused(11, 'patterns match', 'delete', 'name=here')
+    refused(11, '[PATTERN] Error: Invalid slot number: five', 'delete', 'five')
+    same(before, files(home))
+    with open(shelf(home, 'user/Broken.json'), 'w', encoding='utf-8') as out:
+        out.write('{"sequencer": {')
+    refused(11, '[PATTERN] Error: Pattern user/Broken is corrupt: not JSON', 'load_file', 'user/Broken')
+    contains(str(home.first('pattern', 'list', 'view=library', 'name=Broken')['each'][0]['trouble']), 'not JSON')
+    said(home, 'archive', 'user/Broken')  # it is kept as it is
+
+
+@claim(shares=shelf_engine)
+def a_step_is_not_taken_back_over_a_file_that_another_program_changed(home):
+    save(home, 'user/Shared', bpm=90)
+    said(home, 'rename', 'user/Shared', 'Ours')
+    with open(shelf(home, 'user/Ours.json'), 'a', encoding='utf-8') as out:
+        out.write(' ')
+    contains(home.loophole('pattern', 'undo', code=14).err, '[PATTERN] Error: Pattern user/Ours was changed since then')
+    assert os.path.exists(shelf(home, 'user/Ours.json')) and not os.path.exists(shelf(home, 'user/Shared.json'))
+
+
+@claim(shares=shelf_engine)
+def patterns_are_similar_by_their_rhythm(home):
+    save(home, 'like/four', steps='X...X...X...X...')
+    save(home, 'like/soft', steps='x...x...x...x...', bpm=90)
+    save(home, 'like/twice', steps='X...X...X...X...' * 2)
+    save(home, 'like/broken', steps='X.....X...X.....')
+    save(home, 'like/offbeat', steps='..X...X...X...X.', row='hat')
+    near = [line['place'] for line in home.first('pattern', 'similar', 'like/four')['each']
+            if line['place'].startswith('like/')]
+    same({'like/soft', 'like/twice'}, set(near[:2]))
+    same('like/offbeat', near[3])
+    line = home.first('pattern', 'similar', make(home, 'as', steps='X...X...X...X...'))['each'][0]
+    assert line['distance'] < 1e-6, line
+
+
+@claim
+def the_view_of_lists_is_a_setting(home):
+    shelf_engine(home)
+    home.settings('[pattern]\nview = library\n')
+    save(home, 'user/Acid')
+    same(['user/Acid'], [line['place'] for line in home.first('pattern', 'list')['each']])
+    assert 'slots' in home.first('pattern', 'list', 'view=slots')
+    said(home, 'rename', 'Acid', 'Base')  # a name without a slash
+    same(['user/Base'], places(home))
+    home.settings('[pattern]\nview = shelf\n')
+    contains(home.refused('pattern', 'list'), 'expected slots or library')
+
+
+@claim
+def ten_thousand_patterns_are_listed(home):
+    count = how_often(2000, 10000)
+    shelf_engine(home)
+    with open(ACID, encoding='utf-8') as file:
+        text = file.read()
+    for genre in range(10):
+        os.makedirs(shelf(home, 'library/genre', f'genre {genre}'))
+        for number in range(count // 10):
+            with open(shelf(home, 'library/genre', f'genre {genre}', f'{number:05d}.json'), 'w', encoding='utf-8') as out:
+                out.write(text.replace('"Acid"', f'"{genre} {number}"'))
+    client, times = home.client(), []
+    for _ in range(12):
+        begun = time.monotonic()
+        status, listed = client.ask('project.list_library', {'limit': 10000})
+        times.append((time.monotonic() - begun) * 1000)
+        same(('ok', count, count), (status, listed['total'], len(listed['each'])))
+    figure(f'{count} patterns listed: first {times[0]:.0f} ms, then {sorted(times[1:])[5]:.1f} ms (median of 11)')
+
+
+run_claims()

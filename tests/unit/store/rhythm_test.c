@@ -1,0 +1,98 @@
+/* The embedding of a rhythm, and files in gzip. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "store/pattern/gzip.h"
+#include "store/pattern/pattern_file.h"
+#include "store/pattern/rhythm.h"
+
+static struct rhythm rhythm_text(const char *text)
+{
+    struct arena arena = { 0 };
+    struct pattern_file file;
+    struct rhythm rhythm;
+    struct fault fault = { 0 };
+
+    assert_int_equal(pattern_file_read(text_of(text), &arena, &file, &fault), ERR_OK);
+    rhythm_of(&file.pattern, &rhythm);
+    arena_free(&arena);
+    return rhythm;
+}
+
+#define ROW(name, steps) "{\"sequencer\":{\"tracks\":{\"" name "\":{\"pattern\":\"" steps "\"}}}}"
+#define BEAT             "X...X...X...X..."
+
+static void the_same_rhythm_is_near_whatever_its_length_and_accents(void **state)
+{
+    const struct rhythm four = rhythm_text(ROW("kick", BEAT)), twice = rhythm_text(ROW("kick", BEAT BEAT));
+    const struct rhythm soft = rhythm_text(ROW("kick", "x...x...x...x..."));
+    const struct rhythm off = rhythm_text(ROW("kick", "..X...X...X...X.")), hat = rhythm_text(ROW("hat", BEAT));
+
+    (void)state;
+    assert_true(rhythm_distance(&four, &four) < 1e-9 && rhythm_distance(&four, &twice) < 1e-6);
+    assert_true(rhythm_distance(&four, &soft) < 0.5);
+    assert_true(rhythm_distance(&four, &off) > 1 && rhythm_distance(&four, &hat) > 1);
+}
+
+static void an_empty_pattern_has_no_rhythm(void **state)
+{
+    const struct rhythm none = rhythm_text(ROW("kick", "................")),
+                        no_rows = rhythm_text("{\"sequencer\":{}}");
+
+    (void)state;
+    for (int i = 0; i < RHYTHM_SIZE; i++)
+        assert_true(none.at[i] == 0 && no_rows.at[i] == 0);
+}
+
+static void a_swinging_step_lies_between_two(void **state)
+{
+    const char *straight = "{\"sequencer\":{\"swing\":0,\"tracks\":{\"hat\":{\"pattern\":\".x.x.x.x.x.x.x.x\"}}}}";
+    const char *swinging = "{\"sequencer\":{\"swing\":0.6,\"tracks\":{\"hat\":{\"pattern\":\".x.x.x.x.x.x.x.x\"}}}}";
+    const struct rhythm one = rhythm_text(straight), other = rhythm_text(swinging);
+
+    (void)state;
+    assert_true(rhythm_distance(&one, &other) > 0.1 && rhythm_distance(&one, &other) < 1);
+}
+
+static void a_file_in_gzip_is_read_again_and_a_damaged_one_refused(void **state)
+{
+    uint8_t from[50000];
+    struct buffer packed = { 0 }, back = { 0 };
+    struct fault fault = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(from); i++)
+        from[i] = (uint8_t)(i * i >> 5);
+    assert_int_equal(gzip_pack(bytes_of(from, sizeof(from)), &packed, &fault), ERR_OK);
+    assert_true(gzip_is(buffer_bytes(&packed)) && !gzip_is(bytes_of(from, sizeof(from))));
+    assert_int_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
+    assert_true(back.len == sizeof(from) && memcmp(back.at, from, sizeof(from)) == 0);
+    buffer_reset(&back);
+    assert_int_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from) - 1, &back, &fault), ERR_TOO_LARGE);
+    for (size_t cut = 2; cut < packed.len; cut += packed.len / 50 + 1) {
+        buffer_reset(&back);
+        assert_int_equal(gzip_unpack(bytes_of(packed.at, cut), sizeof(from), &back, &fault), ERR_BAD_REQUEST);
+    }
+    packed.at[packed.len / 2] ^= 0x55;
+    buffer_reset(&back);
+    assert_int_not_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
+    buffer_free(&packed);
+    buffer_free(&back);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_rhythm_is_near_whatever_its_length_and_accents),
+        cmocka_unit_test(an_empty_pattern_has_no_rhythm),
+        cmocka_unit_test(a_swinging_step_lies_between_two),
+        cmocka_unit_test(a_file_in_gzip_is_read_again_and_a_damaged_one_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
