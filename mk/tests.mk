@@ -18,6 +18,7 @@ LIBS_fault_lossy := -lfuse3
 PARTS_fault_lossy := tests/faults/cut/*.c
 LIBS_fault_stand_in := -lseccomp
 LIBS_fault_stall := -lfuse3
+LIBS_fault_cloud := -lfuse3
 LIBS_fault_tape := -ljack
 LIBS_fault_count := -ljack
 LIBS_fault_player := -ljack

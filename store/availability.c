@@ -1,6 +1,13 @@
 #include "store/availability.h"
 
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct {
+    uint32_t count;
+    struct id at[AVAILABILITY_FETCHING];
+} fetched;
 
 enum item_state availability_kept(enum item_state word)
 {
@@ -36,6 +43,33 @@ enum item_state availability_of(enum item_state word, enum backend backend, bool
     if (kept == ITEM_STATE_LOCAL)
         return of_present(backend, is_here);
     return kept == ITEM_STATE_ONLINE_ONLY ? ITEM_STATE_REMOTE_OFFLINE : kept;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return id_compare(*(const struct id *)a, *(const struct id *)b);
+}
+
+enum item_state availability_of_item(struct id item, enum item_state word, enum backend backend, bool is_here)
+{
+    enum item_state state = availability_of(word, backend, is_here);
+    bool is_fetched = state == ITEM_STATE_REMOTE_OFFLINE && fetched.count > 0 &&
+                      bsearch(&item, fetched.at, fetched.count, sizeof(item), by_id) != NULL;
+
+    return is_fetched ? ITEM_STATE_REMOTE_FETCHING : state;
+}
+
+void availability_set_fetching(const struct id *sorted, uint32_t count)
+{
+    fetched.count = count < AVAILABILITY_FETCHING ? count : AVAILABILITY_FETCHING;
+    if (count)
+        memcpy(fetched.at, sorted, fetched.count * sizeof(*sorted));
+}
+
+uint32_t availability_fetching(const struct id **sorted)
+{
+    *sorted = fetched.at;
+    return fetched.count;
 }
 
 enum backend availability_backend(const struct volume *volume, const struct library *library)

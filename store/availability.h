@@ -11,7 +11,7 @@
  *   external_offline    external_offline  external_offline  external_offline    external_offline
  *
  * A place is the item's library in its volume. It is away when the volume is offline or the library's folder is gone.
- * The streamer and fetch replace remote_offline by remote_fetching while a fetch is under way. */
+ * remote_offline is remote_fetching while a fetch of the item is under way (availability_of_item). */
 #ifndef LOOPHOLE_STORE_AVAILABILITY_H
 #define LOOPHOLE_STORE_AVAILABILITY_H
 
@@ -21,6 +21,15 @@
 enum item_state availability_kept(enum item_state word);
 
 enum item_state availability_of(enum item_state word, enum backend backend, bool is_here);
+
+/* As availability_of for an item: remote_fetching if it is in the set that availability_set_fetching got. */
+enum item_state availability_of_item(struct id item, enum item_state word, enum backend backend, bool is_here);
+
+/* The ids of the items that are fetched, sorted; copied. A service that follows availability.fetching sets them; until
+ * then there are none. At most AVAILABILITY_FETCHING; further ones are left out. The thread that reads items. */
+enum { AVAILABILITY_FETCHING = 4096 };
+void availability_set_fetching(const struct id *sorted, uint32_t count);
+uint32_t availability_fetching(const struct id **sorted);
 
 /* The backend and the presence of a place. `library` NULL: the item is in no library. */
 enum backend availability_backend(const struct volume *volume, const struct library *library);

@@ -151,8 +151,8 @@ enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *med
     const struct library *in = is_in_library ? &library : NULL;
     *backend = availability_backend(volume, in);
     media->availability =
-        (struct choice){ .value = (int32_t)availability_of((enum item_state)media->availability.value, *backend,
-                                                           availability_is_here(volume, in)) };
+        (struct choice){ .value = (int32_t)availability_of_item(media->id, (enum item_state)media->availability.value,
+                                                                *backend, availability_is_here(volume, in)) };
     return finish_path(arena, &up, volume, path);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/cloud_file.h"
 #include "common/file.h"
 
 struct opening {
@@ -15,6 +16,7 @@ struct opening {
     struct opening_events events; /* `opened` is NULL after opening_drop */
     void *what;
     uint64_t ahead;
+    bool is_cloud, is_online_only;
     int fd;
     int number; /* errno */
     struct stat st;
@@ -25,6 +27,11 @@ static void open_file(struct errand *errand)
 {
     struct opening *opening = (struct opening *)errand;
 
+    if (opening->is_cloud && stat(opening->path, &opening->st) == 0 &&
+        cloud_file_is_online_only(opening->path, &opening->st)) {
+        opening->is_online_only = true;
+        return;
+    }
     opening->fd = open(opening->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (opening->fd < 0 || fstat(opening->fd, &opening->st) < 0)
         opening->number = errno;
@@ -36,6 +43,8 @@ static enum err judge_file(const struct opening *opening, bool lost, struct faul
 {
     if (lost)
         return fault_set(fault, ERR_TIMEOUT, "its file system does not answer");
+    if (opening->is_online_only)
+        return fault_set(fault, ERR_OFFLINE, "its file is only online now");
     if (opening->number != 0)
         return fault_errno(fault, file_err(opening->number), opening->number, "cannot open it");
     return S_ISREG(opening->st.st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
@@ -65,7 +74,7 @@ static void free_opening(struct errand *errand)
     free(opening);
 }
 
-struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
+struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience, bool is_cloud,
                               struct opening_events events, void *what)
 {
     size_t len = strlen(path);
@@ -76,6 +85,7 @@ struct opening *opening_start(struct errands *errands, const char *path, uint64_
     opening->events = events;
     opening->what = what;
     opening->ahead = ahead;
+    opening->is_cloud = is_cloud;
     opening->fd = -1;
     memcpy(opening->path, path, len + 1);
     errand_start(errands, &opening->errand);

@@ -15,14 +15,14 @@ struct opened_file {
 
 struct opening_events {
     /* Called once in the loop, unless the opening is dropped, with `what` from opening_start. Faults: timeout (the file
-     * system does not respond), not_found, denied, io, bad_request (not a regular file). */
+     * system does not respond), offline (see there), not_found, denied, io, bad_request (not a regular file). */
     void (*opened)(void *state, void *what, const struct opened_file *file, const struct fault *fault);
     void *state;
 };
 
 /* Opens `path` and lets the kernel read its first `ahead` bytes (0: all) ahead. Faults with timeout if the file system
- * does not respond for `patience`. */
-struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
+ * does not respond for `patience`. A file of a cloud (`is_cloud`) that is only online now is not opened: offline. */
+struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience, bool is_cloud,
                               struct opening_events events, void *what);
 
 /* Only before `opened` is called: prevents that call, and closes the file. */

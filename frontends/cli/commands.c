@@ -39,6 +39,19 @@ const struct command command_table[] = {
       "The question disappears when the files come back. When over half of a library is gone, it counts as "
       "offline, like a volume that is away.",
       "accept-missing retry-failed wait", 0, 1, false, library_rescan },
+    { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
+      "fetch=all fetches its online-only files without a question, fetch=ask (the default) leaves them in the cloud. "
+      "backend=cloud declares a folder that a program of a cloud keeps: a file with a size and without blocks on the "
+      "disk is then online-only. backend=local, external or project; backend=volume is the default. docs/storage.md "
+      "describes both.",
+      "", 2, 3, false, library_set },
+    { "fetch", "ID|PATH|QUERY…", "Bring the files of online-only items from their cloud to this machine",
+      "A task, which `loophole tasks` shows and `loophole cancel` ends; a failure is tried again, each time later. An "
+      "item that comes is analysed then. Nothing else reads such a file. Several ids and paths, or one query, name the "
+      "items; a query that matches more than one needs --all or --limit N. --wait follows it to its end.",
+      "all limit yes wait", 1, ANY, true, fetch_begin },
+    { "fetches", "", "List the items that are fetched, and those whose fetch failed, with the reason", "", "", 0, 0,
+      false, fetch_list },
     { "volume list", "", "List the volumes of the libraries, and whether they are here",
       "docs/storage.md describes how a volume is recognised.", "", 0, 0, false, volume_list },
     { "volume mark", "PATH", "Write a marker file to the root of a volume, by which it is recognised from then on",

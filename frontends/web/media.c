@@ -52,6 +52,12 @@ static void open_item(struct visit *visit, const struct item *item)
     char path[PATH_MAX];
     struct fault fault = { 0 };
 
+    if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE ||
+        item->media.availability.value == ITEM_STATE_REMOTE_FETCHING) {
+        fault_set(&fault, ERR_OFFLINE, "the file of the item is only online");
+        visit_fail_late(visit, &fault);
+        return;
+    }
     if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path)) {
         fault_set(&fault, ERR_NOT_FOUND, "the item's volume is away");
         visit_fail_late(visit, &fault);
@@ -59,7 +65,8 @@ static void open_item(struct visit *visit, const struct item *item)
     }
     text_extension(item->path, visit->media->extension);
     visit->media->type = type_of(item->media.container);
-    visit->media->opening = opening_start(visit->web->errands, path, 1, (usec_t)WEB_READ_MS * 1000, events, visit);
+    visit->media->opening = opening_start(visit->web->errands, path, 1, (usec_t)WEB_READ_MS * 1000,
+                                          item->backend.value == BACKEND_CLOUD, events, visit);
 }
 
 static void item_found(void *state, struct bytes body, const struct fault *refused)

@@ -151,7 +151,10 @@ static void note_found(struct archive *archive, const struct item *item)
 {
     char path[PATH_MAX];
 
-    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
+    if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE ||
+        item->media.availability.value == ITEM_STATE_REMOTE_FETCHING)
+        note_missing(archive, "its file is only online");
+    else if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
         note_missing(archive, "its volume is away");
     else
         archive->paths[archive->at] = alloc_text(path);

@@ -6,6 +6,7 @@
 #include "proto/wire/codec.h"
 #include "schema_search.h"
 #include "services/availability/copies.h"
+#include "services/availability/fetching.h"
 #include "services/availability/questions.h"
 #include "services/availability/settle.h"
 #include "services/availability/where.h"
@@ -214,6 +215,21 @@ static enum err find_copies(struct availability *availability, struct call *call
     return e == ERR_OK ? copies_find(&availability->known, ask->id, call_arena(call), answer, call_fault(call)) : e;
 }
 
+static enum err begin_fetch(struct availability *availability, struct call *call, const struct availability_fetch *ask,
+                            struct fetch_begun *answer)
+{
+    enum err e = refuse_unread(availability, call);
+
+    return e == ERR_OK ? fetching_begin(availability, call, ask, answer) : e;
+}
+
+static enum err list_fetches(struct availability *availability, struct call *call,
+                             const struct availability_fetches *ask, struct fetches_kept *answer)
+{
+    (void)ask;
+    return fetching_list(availability, call, answer);
+}
+
 const struct availability_handlers asks_handlers = {
     .volumes = list_volumes,
     .find = find_path,
@@ -221,4 +237,6 @@ const struct availability_handlers asks_handlers = {
     .mark = mark_volume,
     .label = label_volume,
     .whereis = find_copies,
+    .fetch = begin_fetch,
+    .fetches = list_fetches,
 };

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "common/process/log.h"
+#include "services/availability/fetching.h"
 #include "services/availability/questions.h"
 #include "services/availability/settle.h"
+#include "services/availability/wanted.h"
 
 enum {
     TICK_US = 50000,
@@ -56,6 +58,8 @@ static void take_turn(struct availability *availability)
     if (e != ERR_OK)
         return;
     settle_volumes(availability);
+    fetching_turn(availability);
+    wanted_turn(availability);
     if (!availability->is_dirty)
         questions_turn(availability);
 }
@@ -99,7 +103,7 @@ void availability_open(struct availability *availability)
 
     availability->known.paths = service_paths(service);
     availability->is_dirty = true;
-    if (mounts_open(&availability->mounts, &fault) != ERR_OK) {
+    if (mounts_open(&availability->mounts, &fault) != ERR_OK || fetching_open(availability, &fault) != ERR_OK) {
         log_fault("starting", &fault);
         exit(err_exit_code(fault.code));
     }
@@ -116,6 +120,7 @@ void availability_open(struct availability *availability)
 void availability_close(struct availability *availability)
 {
     questions_free(availability);
+    fetching_close(availability);
     volume_monitor_free(availability->monitor);
     mounts_close(&availability->mounts);
     known_free(&availability->known);
@@ -126,12 +131,20 @@ void availability_close(struct availability *availability)
 void availability_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct availability *availability = state;
-    uint32_t stuck = looks_stuck(&availability->mounts.looks);
+    uint32_t stuck = looks_stuck(&availability->mounts.looks) + readers_stuck(&availability->fetches.readers);
 
+    fetches_list_tasks(&availability->fetches, arena, &to->tasks);
     if (!availability->known.is_read)
         to->waits_for = TEXT("persist");
     if (availability->fault.code)
         to->alarm = text_of(availability->fault.what);
     else if (stuck)
         to->alarm = arena_printf(arena, "%u processes wait for file systems in the kernel and cannot be ended", stuck);
+}
+
+enum err availability_cancel(void *state, struct id task, struct fault *fault)
+{
+    struct availability *availability = state;
+
+    return fetches_cancel(&availability->fetches, task, fault);
 }

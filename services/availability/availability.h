@@ -8,6 +8,7 @@ void availability_open(struct availability *availability); /* ends the process i
 void availability_close(struct availability *availability);
 void availability_turn(void *state); /* the end of each turn of the loop */
 void availability_report(void *state, struct arena *arena, struct service_status *to);
+enum err availability_cancel(void *state, struct id task, struct fault *fault); /* a fetch; errors: not_found */
 
 extern const struct availability_handlers asks_handlers;
 

@@ -4,6 +4,7 @@
 
 #include "proto/service/service.h"
 #include "schema_availability.h"
+#include "services/availability/fetch/fetches.h"
 #include "services/availability/known.h"
 #include "services/availability/mounts/mounts.h"
 
@@ -24,6 +25,15 @@ struct question {
     char word[VOLUME_IDENTITY_SIZE];
 };
 
+/* The look for files that libraries want (wanted.h). */
+struct wanted_files {
+    struct id library; /* the last one that was looked at */
+    char cursor[256];  /* of the next page of its files */
+    uint64_t head;     /* of the catalogue at the last look */
+    usec_t looked;
+    bool is_asking, is_found;
+};
+
 struct availability {
     struct service *service;
     struct mounts mounts;
@@ -36,6 +46,11 @@ struct availability {
     bool is_dirty;    /* it may have changed since */
     uint64_t settled; /* mounts.changes when all volumes were compared last */
     usec_t read_at;
+    struct fetches fetches;
+    char fetches_path[PATH_MAX];
+    usec_t fetches_kept;   /* steady: when the file was written last */
+    uint64_t fetched_head; /* of the catalogue when the fetches that settle were compared with it */
+    struct wanted_files wanted;
     struct fault fault; /* why the mounts or the volumes cannot be compared */
 };
 

@@ -1,9 +1,11 @@
 #include <string.h>
 
+#include "common/cloud_file.h"
 #include "common/process/log.h"
 #include "services/indexer/indexer.h"
 #include "services/indexer/question.h"
 #include "services/indexer/scan/adopt.h"
+#include "store/catalogue.h"
 
 /* ---- libraries ---- */
 
@@ -143,8 +145,8 @@ static void want_scan(struct library_state *lib, const char *below, const struct
 {
     lib->wanted.accept_missing |= ask->accept_missing;
     lib->wanted.retry_failed |= ask->retry_failed;
-    if (*below)
-        library_state_want_folder(lib, below, true);
+    if (*below || (ask->has_shallow && ask->shallow))
+        library_state_want_folder(lib, below, !(ask->has_shallow && ask->shallow));
     else
         library_state_want_all(lib);
 }
@@ -178,6 +180,51 @@ static enum err report_progress(struct indexer *indexer, struct call *call, cons
 
 /* ---- one file ---- */
 
+/* An item that is only online is not analysed: that would fetch it. */
+struct cloud_look {
+    struct bytes path;
+    struct arena arena;
+    bool is_cloud;
+    bool is_online_only;
+    struct id id;
+};
+
+static enum err look_into_catalogue(void *state, struct txn *txn)
+{
+    struct cloud_look *look = state;
+    struct media media = { 0 };
+    struct volume volume = { 0 };
+    struct bytes path = { 0 };
+    enum backend backend = BACKEND_LOCAL;
+    enum err e = catalogue_at_path(txn, &look->arena, look->path, &look->id);
+
+    if (e == ERR_OK)
+        e = catalogue_media(txn, &look->arena, look->id, &media);
+    if (e == ERR_OK)
+        e = catalogue_state(txn, &look->arena, &media, &path, &volume, &backend);
+    look->is_cloud = e == ERR_OK && backend == BACKEND_CLOUD;
+    look->is_online_only = e == ERR_OK && media.availability.value == ITEM_STATE_REMOTE_OFFLINE;
+    return ERR_OK;
+}
+
+static enum err look_for_cloud(struct indexer *indexer, struct call *call, const char *path, bool *is_cloud)
+{
+    struct cloud_look look = { .path = bytes_of(path, strlen(path)) };
+    char id[ID_TEXT_SIZE], copy[PATH_MAX];
+    const char *below;
+    const struct library_state *lib = library_state_at(indexer->libraries, look.path, &below, copy);
+
+    (void)catalogue_reader_within(indexer->catalogue, look_into_catalogue, &look);
+    arena_free(&look.arena);
+    *is_cloud = look.is_cloud || cloud_file_is_named(indexer->cloud_globs, path) ||
+                (lib && lib->library.has_backend && lib->library.backend.value == BACKEND_CLOUD);
+    if (!look.is_online_only)
+        return ERR_OK;
+    refuse(call, ERR_OFFLINE, "that file is only online");
+    fault_field(call_fault(call), "path");
+    return fault_hint(call_fault(call), "loophole fetch %s", id_write(look.id, id));
+}
+
 static enum err analyse_file(struct indexer *indexer, struct call *call, const struct indexer_analyse *ask,
                              struct heard *answer)
 {
@@ -188,11 +235,16 @@ static enum err analyse_file(struct indexer *indexer, struct call *call, const s
         refuse(call, ERR_BAD_REQUEST, "the path of a file must be absolute and must not contain a zero byte");
         return fault_field(call_fault(call), "path");
     }
+    bool is_cloud;
+    enum err e = look_for_cloud(indexer, call, path, &is_cloud);
+    if (e != ERR_OK)
+        return e;
     struct ticket ticket = call_defer(call);
     struct work *work = ticket.number ? work_new(ask->path) : NULL;
     if (!work)
         return ticket.number ? refuse(call, ERR_FULL, "no memory for an analysis") : ERR_BUSY;
     work->ticket = ticket;
+    work->is_cloud = is_cloud;
     pipeline_ask(indexer->pipeline, work);
     return ERR_OK;
 }

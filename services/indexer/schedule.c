@@ -49,6 +49,7 @@ static bool start_scan(struct indexer *indexer, struct library_state *lib)
         .retry_failed = lib->wanted.retry_failed,
         .analyser = pipeline_analyser(indexer->pipeline),
         .inotify = watch_fd(indexer->watch),
+        .cloud_globs = indexer->cloud_globs,
     };
 
     lib->scan = scan_new(service_paths(indexer->service), indexer->catalogue, indexer->mailbox, &order, &events);
@@ -112,6 +113,22 @@ static void drop_state(struct indexer *indexer, struct library_state *lib)
     library_state_remove(&indexer->libraries, lib);
 }
 
+/* A person may have changed them (persist.set_library). */
+static void follow_settings(struct indexer *indexer, struct library_state *lib, const struct library *row)
+{
+    struct library library = lib->library;
+
+    if (library.has_backend == row->has_backend && choice_equal(library.backend, row->backend) &&
+        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch))
+        return;
+    library.has_backend = row->has_backend;
+    library.backend = row->backend;
+    library.has_fetch = row->has_fetch;
+    library.fetch = row->fetch;
+    if (library_state_put(&indexer->libraries, &library) && !lib->removing)
+        library_state_want_all(lib);
+}
+
 static void follow_libraries(struct indexer *indexer, const struct library_list *all)
 {
     struct library_state *lib;
@@ -119,8 +136,10 @@ static void follow_libraries(struct indexer *indexer, const struct library_list 
     while ((lib = state_without_row(indexer, all)))
         drop_state(indexer, lib);
     for (uint32_t i = 0; i < all->count; i++) {
-        if (library_state_of(indexer->libraries, all->at[i].id))
+        if ((lib = library_state_of(indexer->libraries, all->at[i].id))) {
+            follow_settings(indexer, lib, &all->at[i]);
             continue;
+        }
         lib = library_state_put(&indexer->libraries, &all->at[i]);
         if (lib)
             library_state_want_all(lib);

@@ -57,6 +57,7 @@ struct indexer {
     struct id task;
     usec_t since;
     struct progress published;
+    char cloud_globs[4096]; /* the setting availability.cloud */
     char program[PATH_MAX]; /* path of loophole-worker */
 };
 

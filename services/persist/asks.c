@@ -49,6 +49,7 @@ MUTATION(put_volume, folders_put_volume(p, &ask->volume, answer, call_fault(call
 MUTATION(put_folder, folders_put(p, &ask->folder, answer, call_fault(call)))
 MUTATION(move_folder, folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)))
 MUTATION(put_library, folders_put_library(p, &ask->library, answer, call_fault(call)))
+MUTATION(set_library, folders_set_library(p, ask, answer, call_fault(call)))
 MUTATION(remove_library, removal_begin(p, call, ask->id))
 MUTATION(forget_library, forgetting_begin_library(p, call, ask->id))
 MUTATION(recall, forgetting_begin_recall(p, call, ask->folder))
@@ -193,6 +194,7 @@ const struct persist_handlers persist_asks = {
     .put_folder = answer_put_folder,
     .move_folder = answer_move_folder,
     .put_library = answer_put_library,
+    .set_library = answer_set_library,
     .remove_library = answer_remove_library,
     .forget_library = answer_forget_library,
     .recall = answer_recall,

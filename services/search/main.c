@@ -22,6 +22,9 @@ int main(int argc, char **argv)
     service_every(service, EVERY, search_follow, &search);             /* follows the catalogue */
     if (service_hear(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
         log_warn("cannot subscribe to events of persist: search reads the change log every half second");
+    if (service_hear(service, "availability.fetching", search_hear_fetching, &search) != ERR_OK)
+        log_warn("cannot subscribe to events of availability: items that are fetched count as online-only");
+    service_every(service, EVERY, search_follow_fetching, &search);
     search_follow(&search);
     service_ready(service);
     service_loop(service); /* until the service must stop */

@@ -66,7 +66,7 @@ enum err search_open(struct search *search, struct service *service, struct faul
     const struct paths *paths = service_paths(service);
     enum err e;
 
-    *search = (struct search){ .service = service };
+    *search = (struct search){ .service = service, .wants_fetching = true };
     search->last_waiting = &search->waiting;
     snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index", (int)sizeof(search->index_path) - 32,
              paths->cache);

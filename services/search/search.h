@@ -31,14 +31,16 @@ struct search {
     usec_t try_at;     /* time to rebuild an index without room; asks are refused until then; 0: no */
     usec_t turn_began; /* arrival of the first ask in this turn of the loop; 0: none yet */
     char index_path[PATH_MAX];
-    struct index_save *save; /* NULL: not being written */
-    uint64_t saved_writes;   /* of the index in the file */
-    uint64_t seen_writes;    /* of the index at the timer's last look */
-    usec_t settled;          /* time of the last change */
-    bool prepares;           /* counting tables are being made; there may be more */
-    usec_t near_looked;      /* time of the last check whether clusters are due */
-    bool is_busy;            /* the fast timer runs */
-    bool reports_sweep;      /* a new index is being made, shown on the board */
+    struct index_save *save;                 /* NULL: not being written */
+    uint64_t saved_writes;                   /* of the index in the file */
+    uint64_t seen_writes;                    /* of the index at the timer's last look */
+    usec_t settled;                          /* time of the last change */
+    bool prepares;                           /* counting tables are being made; there may be more */
+    usec_t near_looked;                      /* time of the last check whether clusters are due */
+    bool is_busy;                            /* the fast timer runs */
+    bool reports_sweep;                      /* a new index is being made, shown on the board */
+    bool wants_fetching, is_asking_fetching; /* the set of items that are fetched … */
+    usec_t fetching_asked;                   /* … and when it was asked for last, steady */
     struct all_seconds sum;
     struct kept_orders orders;
     struct kept_answers answers;
@@ -91,6 +93,10 @@ void search_follow(void *state);
 void search_follow_soon(void *state, const void *changed, bool gap);
 void search_end_turn(void *state);
 void search_report(void *state, struct arena *arena, struct service_status *to);
+
+/* search_fetching.c: an event of the monitor; a timer. */
+void search_hear_fetching(void *state, const void *body, bool gap);
+void search_follow_fetching(void *state);
 
 /* search_map.c: lists running maps; stops one (Errors: not_found); closes all. */
 void search_map_list_tasks(struct search *search, struct arena *arena, struct service_status *to);

@@ -20,7 +20,7 @@ static struct place_states *state_for(struct all_states *all, struct id id)
     return state;
 }
 
-static bool is_asked(const struct search_states *ask, const struct volume_state *place)
+static bool is_asked(const struct search_states *ask, const struct place_here *place)
 {
     return !ask->has_id || id_equal(ask->id, place->id) || id_equal(ask->id, place->volume);
 }
@@ -39,7 +39,7 @@ enum err search_states(struct request *request, const void *ask, void *answer)
     if (!all->each.at)
         return fault_set(request->fault, ERR_FULL, "no memory for counts");
     for (uint32_t i = 0; e == ERR_OK && i < volumes->count; i++) {
-        const struct volume_state *place = &volumes->at[i];
+        const struct place_here *place = &volumes->at[i];
         if (!is_asked(ask, place))
             continue;
         e = volumes_count(volumes, place, &search->index, &state_for(all, place->volume)->counts);

@@ -144,6 +144,11 @@ enum err library_remove(struct cli *cli, struct fault *fault);
 enum err library_print(struct cli *cli, struct fault *fault);
 enum err library_rescan(struct cli *cli, struct fault *fault);
 enum err library_index(struct cli *cli, struct fault *fault);
+/* library.c: the library at an absolute path. Errors: not_found. */
+enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct fault *fault);
+enum err library_set(struct cli *cli, struct fault *fault);
+enum err fetch_begin(struct cli *cli, struct fault *fault);
+enum err fetch_list(struct cli *cli, struct fault *fault);
 enum err library_summary(struct cli *cli, struct fault *fault);
 enum err whereis_list(struct cli *cli, struct fault *fault);
 enum err volume_list(struct cli *cli, struct fault *fault);

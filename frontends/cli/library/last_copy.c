@@ -1,27 +1,11 @@
 #include "frontends/cli/library/last_copy.h"
 
 #include "schema_availability.h"
-#include "schema_indexer.h"
 #include "store/availability.h"
 
 enum { PAGE = 1000 };
 
 /* ---- the items of a library ---- */
-
-static bool find_library(struct cli *cli, struct bytes path, struct id *to)
-{
-    struct libraries list = { 0 };
-    struct fault none = { 0 };
-
-    if (cli_ask(cli, "indexer.libraries", NULL, &list, &none) != ERR_OK)
-        return false;
-    for (uint32_t i = 0; i < list.each.count; i++)
-        if (bytes_equal(list.each.at[i].path, path)) {
-            *to = list.each.at[i].id;
-            return true;
-        }
-    return false;
-}
 
 void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
 {
@@ -29,7 +13,7 @@ void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
     struct fault none = { 0 };
 
     *to = (struct id_list){ 0 };
-    if (cli->options.json || !find_library(cli, library, &query.folder))
+    if (cli->options.json || library_find(cli, library, &query.folder, &none) != ERR_OK)
         return;
     to->at = arena_array(&cli->arena, LAST_COPY_MOST, sizeof(*to->at));
     do {

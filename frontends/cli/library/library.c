@@ -25,6 +25,22 @@ static enum err print_library(struct cli *cli, const struct library *library, co
     return ERR_OK;
 }
 
+enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct fault *fault)
+{
+    struct libraries list = { 0 };
+    enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
+        if (bytes_equal(list.each.at[i].path, path)) {
+            *to = list.each.at[i].id;
+            return ERR_OK;
+        }
+    if (e != ERR_OK)
+        return e;
+    fault_set(fault, ERR_NOT_FOUND, "%.*s is no library", (int)path.len, (const char *)path.at);
+    return fault_hint(fault, "`loophole library list` lists them");
+}
+
 static enum err add_library(struct cli *cli, struct library *library, struct fault *fault)
 {
     struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };

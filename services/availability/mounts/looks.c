@@ -1,27 +1,17 @@
 #include "services/availability/mounts/looks.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/crash.h"
+#include "services/availability/mounts/apart.h"
 
 _Static_assert(sizeof(struct look_report) <= 4096, "a report is one atomic write (PIPE_BUF)");
 
 enum err looks_open(struct looks *looks, struct fault *fault)
 {
-    int ends[2];
-
     *looks = (struct looks){ .from = -1, .to = -1 };
-    if (pipe2(ends, O_CLOEXEC) != 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot make a pipe");
-    looks->from = ends[0];
-    looks->to = ends[1];
-    return ERR_OK;
+    return apart_open(&looks->from, &looks->to, fault);
 }
 
 void looks_close(struct looks *looks)
@@ -35,30 +25,18 @@ void looks_close(struct looks *looks)
         close(looks->to);
 }
 
-/* The child keeps only the pipe: a lock or a socket that it held while it cannot die would stop the successor of this
- * service. */
-static void be_child(int to, pid_t parent, uint64_t number, const struct mount_line *mount, const char *mark,
-                     bool replace)
+static void be_child(uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
 {
     struct look_report report = { .mount = number };
-    sigset_t none;
 
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent || dup2(to, STDERR_FILENO + 1) < 0)
-        _exit(1);
-    (void)close_range(STDERR_FILENO + 2, ~0U, 0);
-    crash_uninstall();
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (mark)
         report.mark_error = volume_mark(mount, mark, replace);
     report.error = volume_look(mount, &report.found);
-    _exit(write(STDERR_FILENO + 1, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
+    _exit(write(APART_TO, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
 }
 
 bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
 {
-    pid_t parent = getpid();
     struct look_lane *lane = NULL;
 
     for (int i = 0; i < LOOK_LANES && !lane; i++)
@@ -66,9 +44,9 @@ bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *
             lane = &looks->lanes[i];
     if (!lane)
         return false;
-    pid_t pid = fork();
+    pid_t pid = apart_begin(looks->to);
     if (pid == 0)
-        be_child(looks->to, parent, number, mount, mark, replace);
+        be_child(number, mount, mark, replace);
     if (pid < 0)
         return false;
     *lane = (struct look_lane){ .pid = pid, .mount = number, .deadline = clock_steady() + LOOK_PATIENCE_US };

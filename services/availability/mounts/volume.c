@@ -14,6 +14,7 @@
 
 #include "common/alloc.h"
 #include "common/arena.h"
+#include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/text.h"
 #include "store/local.h"
@@ -140,12 +141,21 @@ static bool marker_path(const char *mount, char path[PATH_MAX])
     return snprintf(path, PATH_MAX, "%s/" VOLUME_MARKER, mount) < PATH_MAX;
 }
 
+/* A marker whose content is only in the cloud. */
+static bool is_away(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && cloud_file_is_online_only(path, &st);
+}
+
 /* "marker:" and the first line of the marker file, or false. */
-static bool identity_by_marker(const char *mount, char *to, size_t size)
+static bool identity_by_marker(const struct mount_line *mount, char *to, size_t size)
 {
     struct buffer mark = { 0 };
     char path[PATH_MAX];
-    bool good = marker_path(mount, path) && file_read_all(path, 4096, &mark, NULL) == ERR_OK;
+    bool good = marker_path(mount->target, path) && !(is_cloud(mount->type) && is_away(path)) &&
+                file_read_all(path, 4096, &mark, NULL) == ERR_OK;
 
     if (good) {
         const char *line = buffer_c(&mark);
@@ -224,7 +234,7 @@ static void label_it(const struct mount_line *mount, struct volume_found *to)
 
 static void identify_mount(const struct mount_line *mount, struct volume_found *to)
 {
-    bool is_marked = identity_by_marker(mount->target, to->identity, sizeof(to->identity));
+    bool is_marked = identity_by_marker(mount, to->identity, sizeof(to->identity));
 
     if (!identity_by_share(mount, to->device, sizeof(to->device)) &&
         !identity_by_device(mount, to->device, sizeof(to->device)))

@@ -106,7 +106,7 @@ static bool has_changed(const struct work *work, const struct opened_file *file,
 {
     if (fault->code == ERR_OK)
         return file->size != work->size || file->mtime != work->mtime;
-    return fault->code == ERR_NOT_FOUND || fault->code == ERR_BAD_REQUEST;
+    return fault->code == ERR_NOT_FOUND || fault->code == ERR_BAD_REQUEST || fault->code == ERR_OFFLINE;
 }
 
 static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
@@ -141,7 +141,8 @@ static void open_ahead(struct pool *pool)
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
         } else {
-            opening_start(pool->errands, work->path, 0, OPEN_US, (struct opening_events){ take_opened, pool }, work);
+            opening_start(pool->errands, work->path, 0, OPEN_US, work->is_cloud,
+                          (struct opening_events){ take_opened, pool }, work);
             pool->opening++;
         }
     }

@@ -54,7 +54,7 @@ static void add_known(struct merge *merge, const struct kept_place *place)
     enum item_state kept = availability_kept((enum item_state)place->availability.value);
 
     if (entry->is_online_only)
-        differs = kept != ITEM_STATE_ONLINE_ONLY;
+        differs = kept != ITEM_STATE_ONLINE_ONLY || (!entry->is_placeholder && entry->trace.size != place->size);
     else
         differs = differs || kept != ITEM_STATE_LOCAL;
 

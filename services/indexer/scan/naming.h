@@ -18,7 +18,6 @@ struct bytes naming_real(struct bytes name);
 struct naming_rules {
     struct text_list ignore; /* globs of names; a glob with a slash is compared with the path below the library */
     bool hidden_files;       /* accept names that begin with a dot */
-    bool is_cloud;           /* a file with a size and without blocks is only in the cloud */
 };
 
 /* True for an ignored file or folder, with everything below it. `below` is its path below the library, its name

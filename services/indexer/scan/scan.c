@@ -39,6 +39,7 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     work->size = trace->size;
     work->mtime = trace->mtime;
     work->seen = node->seen;
+    work->is_cloud = scan_is_cloud(scan, node->path);
     work_push(&scan->report->work, work);
     return work;
 }
@@ -215,8 +216,7 @@ static enum err copy_order(struct scan *scan, const struct scan_order *order)
             targets[i].below = "";
     }
     scan->order.targets = order->targets ? targets : NULL;
-    scan->rules =
-        (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files, .is_cloud = false };
+    scan->rules = (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files };
     return ERR_OK;
 }
 

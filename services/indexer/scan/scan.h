@@ -27,8 +27,9 @@ struct scan_order {
     uint32_t target_count;
     bool accept_missing;
     bool retry_failed;
-    uint64_t analyser; /* items of an older analyser are analysed again; 0: none */
-    int inotify;       /* -1: do not watch */
+    uint64_t analyser;       /* items of an older analyser are analysed again; 0: none */
+    const char *cloud_globs; /* the setting availability.cloud */
+    int inotify;             /* -1: do not watch */
 };
 
 /* The result. `done` may read it if the errand is not lost. */

@@ -222,7 +222,8 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
 
     watch_folder(scan, node);
     node->has_as_of = catalogue_reader_head(scan->catalogue, &node->as_of) == ERR_OK;
-    e = walk_read(&scan->errand, node->path, node->below, &scan->rules, &scan->folder, &listing, fault);
+    e = walk_read(&scan->errand, node->path, node->below, &scan->rules, scan_is_cloud(scan, node->path), &scan->folder,
+                  &listing, fault);
     if (e == ERR_TIMEOUT || e == ERR_FULL)
         return e;
     node->seen = clock_steady();

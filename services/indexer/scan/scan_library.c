@@ -1,9 +1,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/cloud_file.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/scan_parts.h"
 #include "store/availability.h"
+
+bool scan_is_cloud(const struct scan *scan, const char *folder)
+{
+    return scan->is_cloud || cloud_file_is_named(scan->order.cloud_globs, folder);
+}
 
 static bool is_folder(struct bytes path)
 {
@@ -31,7 +37,7 @@ static enum err set_here(struct scan *scan, const struct place_seen *seen, struc
     if (!path.len || !is_folder(path))
         return ERR_OK;
     scan->seen_as = seen->seen;
-    scan->rules.is_cloud = availability_backend(&seen->volume, &scan->order.library) == BACKEND_CLOUD;
+    scan->is_cloud = availability_backend(&seen->volume, &scan->order.library) == BACKEND_CLOUD;
     scan->result.library.path = path;
     scan->result.library.online = true;
     scan->result.away = false;
@@ -61,12 +67,30 @@ enum err scan_library_is_same(struct scan *scan, struct fault *fault)
     return e;
 }
 
+/* A library that the setting makes a cloud is one from then on, also while it is away. */
+static enum err declare_cloud(struct scan *scan, struct fault *fault)
+{
+    struct persist_set_library set = { .id = scan->order.library.id,
+                                       .has_backend = true,
+                                       .backend = { .value = BACKEND_CLOUD } };
+    struct done done;
+    char path[PATH_MAX];
+
+    if (scan->order.library.has_backend || scan->result.away ||
+        !bytes_copy(path, sizeof(path), scan->result.library.path) ||
+        !cloud_file_is_named(scan->order.cloud_globs, path))
+        return ERR_OK;
+    return scan_writer_ask(&scan->writer, "persist.set_library", &set, &done, fault);
+}
+
 enum err scan_library_put(struct scan *scan, struct fault *fault)
 {
     const struct library *was = &scan->order.library, *is = &scan->result.library;
     struct persist_put_library put = { .library = *is };
     struct done done;
 
+    if (declare_cloud(scan, fault) != ERR_OK)
+        return fault->code;
     if (scan->result.away && !scan->result.is_volume_here)
         return ERR_OK; /* the row of its volume says so */
     if (was->files == is->files && was->too_long == is->too_long && was->online == is->online &&

@@ -58,6 +58,7 @@ struct scan {
     struct scan_report *report;
     usec_t report_sent;
     struct naming_rules rules;
+    bool is_cloud;    /* all of the library lies in a cloud */
     uint64_t seen_as; /* what availability.check said of the library's place before the scan */
     struct folder_node *pending;
     struct gone_rows gone;
@@ -70,6 +71,9 @@ struct scan {
     uint64_t added;    /* new places */
     uint64_t too_long; /* names whose path is too long */
 };
+
+/* Whether the folder lies in a cloud, by its library or by the setting availability.cloud. */
+bool scan_is_cloud(const struct scan *scan, const char *folder);
 
 /* Adds a file that is to be analysed to the report. */
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/process/limits.h"
 #include "services/indexer/scan/session_file.h"
@@ -21,7 +22,9 @@ struct folder_reading {
     /* Path of the current entry below the library; its first `folder_len` bytes are the folder's. */
     char below[PATH_MAX];
     size_t folder_len;
-    size_t path_len; /* of the folder's whole path */
+    const char *path; /* of the folder */
+    size_t path_len;
+    bool is_cloud;
     const struct naming_rules *rules;
     struct arena *arena;
     struct folder_listing *to;
@@ -62,6 +65,16 @@ static bool add_folder(struct folder_reading *reading, struct folder_entry *entr
     return add_entry(reading, &reading->to->folders, &reading->folder_room, entry);
 }
 
+static bool is_only_online(const struct folder_reading *reading, const struct folder_entry *entry,
+                           const struct stat *st)
+{
+    char path[PATH_MAX];
+
+    return reading->is_cloud &&
+           snprintf(path, sizeof(path), "%s/%s", reading->path, (const char *)entry->name.at) < (int)sizeof(path) &&
+           cloud_file_is_online_only(path, st);
+}
+
 /* Adds a media file or a session after one stat, which follows links. Ignores what is gone or not a regular file. */
 static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
 {
@@ -75,15 +88,15 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
         return true;
     } else {
         entry->trace = trace_of(&st);
-        entry->is_online_only =
-            entry->is_placeholder || (reading->rules->is_cloud && st.st_size > 0 && st.st_blocks == 0);
+        entry->is_online_only = entry->is_placeholder || is_only_online(reading, entry, &st);
     }
     if (entry->is_placeholder) {
         entry->trace = (struct trace){ 0 };
         entry->name = naming_real(entry->name);
     }
     if (entry->kind == KIND_OTHER)
-        return entry->unsure || add_entry(reading, &reading->to->sessions, &reading->session_room, entry);
+        return entry->unsure || entry->is_online_only ||
+               add_entry(reading, &reading->to->sessions, &reading->session_room, entry);
     return add_entry(reading, &reading->to->files, &reading->file_room, entry);
 }
 
@@ -198,9 +211,11 @@ static enum err read_all(struct errand *errand, struct folder_reading *reading, 
 }
 
 enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
-                   struct arena *arena, struct folder_listing *to, struct fault *fault)
+                   bool is_cloud, struct arena *arena, struct folder_listing *to, struct fault *fault)
 {
-    struct folder_reading reading = { .path_len = strlen(path), .rules = rules, .arena = arena, .to = to };
+    struct folder_reading reading = {
+        .path = path, .path_len = strlen(path), .is_cloud = is_cloud, .rules = rules, .arena = arena, .to = to
+    };
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
     *to = (struct folder_listing){ 0 };

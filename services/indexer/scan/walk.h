@@ -32,10 +32,11 @@ struct folder_listing {
     struct bytes too_long_first; /* the name of one of them */
 };
 
-/* Reads `path`. `below` is its path below the library, "" for the library itself. `to` lies in the arena. Errors:
+/* Reads `path`. `below` is its path below the library, "" for the library itself. `is_cloud`: it lies in a cloud
+ * (cloud_file.h). `to` lies in the arena. Errors:
  * not_found, denied, io, full; timeout when the errand must end. */
 enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
-                   struct arena *arena, struct folder_listing *to, struct fault *fault);
+                   bool is_cloud, struct arena *arena, struct folder_listing *to, struct fault *fault);
 
 bool walk_is_gone(const char *path); /* certainly: an error of the file system proves nothing */
 

@@ -18,6 +18,7 @@ struct work {
     usec_t seen;            /* when a scan listed it; steady clock */
     uint64_t renews;        /* the item's revision, if an older analyser analysed it; 0: it is new */
     bool created;           /* the item is as new as the scan, so it may be an older one that moved */
+    bool is_cloud;          /* it is not opened while its content is only online */
     bool remakes;           /* only the artefacts of its content are made again */
     bool waits;             /* the scan saw no analysis of it, but a worker may have made one since */
     bool retry;             /* a person wants the failed file to be analysed again */

@@ -293,6 +293,12 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
     now.volume = folder.volume;
     e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &was);
     *done = nothing_new(p, now.id);
+    if (e == ERR_OK) {
+        now.has_backend = was.has_backend;
+        now.backend = was.backend;
+        now.has_fetch = was.has_fetch;
+        now.fetch = was.fetch;
+    }
     if (e == ERR_OK && same_library(&was, &now))
         return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND)
@@ -303,5 +309,30 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
         e = turn_wrote(p, catalogue_put_library(&p->w, &now));
     if (e == ERR_OK && is_new && !now.has_project)
         e = end_trees(p, now.id);
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
+}
+
+enum err folders_set_library(struct persist *p, const struct persist_set_library *ask, struct done *done,
+                             struct fault *fault)
+{
+    struct library was, now;
+    struct key key = key_id(ask->id);
+    enum err e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &was);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, e == ERR_NOT_FOUND ? "no such library" : "the library cannot be read");
+    now = was;
+    if (ask->has_backend || (ask->has_own_backend && !ask->own_backend)) {
+        now.has_backend = ask->has_backend;
+        now.backend = ask->backend;
+    }
+    if (ask->has_fetch) {
+        now.has_fetch = true;
+        now.fetch = ask->fetch;
+    }
+    *done = nothing_new(p, now.id);
+    if (same_library(&was, &now))
+        return ERR_OK;
+    e = turn_wrote(p, catalogue_put_library(&p->w, &now));
     return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
 }

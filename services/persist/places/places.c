@@ -67,14 +67,21 @@ static enum err make_item(struct persist *p, const struct place *place, struct o
     return write_item(p, NULL, &media, outcome);
 }
 
-/* Its file went to the cloud: its facts stay those of the file that was here. */
+/* Its file went to the cloud: its facts stay those of the file that was here. One that never was here has none. */
 static enum err see_online_only(struct persist *p, const struct media *was, const struct place *place,
                                 struct outcome *outcome)
 {
     struct media now = *was;
 
     set_availability(&now, place->availability);
-    return choice_equal(now.availability, was->availability) ? ERR_OK : write_item(p, was, &now, outcome);
+    if (was->analysis.value == ANALYSIS_STATE_WAITING && place->size > 0) {
+        now.size = place->size;
+        now.mtime = place->mtime;
+        now.inode = place->inode;
+    }
+    if (choice_equal(now.availability, was->availability) && now.size == was->size)
+        return ERR_OK;
+    return write_item(p, was, &now, outcome);
 }
 
 static enum err see_again(struct persist *p, const struct media *was, const struct place *place,

@@ -9,9 +9,9 @@
 
 /* ---- reading ---- */
 
-static enum err add_state(struct volumes *volumes, const struct volume_state *state)
+static enum err add_state(struct volumes *volumes, const struct place_here *state)
 {
-    struct volume_state *more = realloc(volumes->at, (volumes->count + 1) * sizeof(*more));
+    struct place_here *more = realloc(volumes->at, (volumes->count + 1) * sizeof(*more));
 
     if (!more)
         return ERR_FULL;
@@ -36,8 +36,8 @@ static bool add_library(void *state, const struct library *library)
     reading->e = catalogue_volume(reading->txn, reading->arena, library->volume, &volume);
     if (reading->e == ERR_OK)
         reading->e = add_state(reading->volumes,
-                               &(struct volume_state){ library->id, library->volume,
-                                                       availability_backend(&volume, library), library->online });
+                               &(struct place_here){ library->id, library->volume,
+                                                     availability_backend(&volume, library), library->online });
     return reading->e == ERR_OK;
 }
 
@@ -54,8 +54,8 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
         volume = (struct volume){ 0 };
         e = row_decode(txn, arena, walk.value, &volume_shape, &volume);
         if (e == ERR_OK)
-            e = add_state(volumes, &(struct volume_state){ volume.id, volume.id, availability_backend(&volume, NULL),
-                                                           volume.online });
+            e = add_state(volumes, &(struct place_here){ volume.id, volume.id, availability_backend(&volume, NULL),
+                                                         volume.online });
     }
     walk_end(&walk);
     if (e == ERR_OK)
@@ -134,7 +134,7 @@ static void add_rows(struct index *index, struct id id, struct bitmap *to)
 }
 
 /* Of a volume, the rows that are in no library of it. */
-static void add_place(const struct volumes *volumes, struct index *index, const struct volume_state *place,
+static void add_place(const struct volumes *volumes, struct index *index, const struct place_here *place,
                       struct bitmap *to)
 {
     struct bitmap *others = bitmap_new(), *own = bitmap_new();
@@ -142,7 +142,7 @@ static void add_place(const struct volumes *volumes, struct index *index, const 
     if (own)
         add_rows(index, place->id, own);
     for (uint32_t i = 0; others && i < volumes->count && id_equal(place->id, place->volume); i++) {
-        const struct volume_state *other = &volumes->at[i];
+        const struct place_here *other = &volumes->at[i];
         if (id_equal(other->volume, place->id) && !id_equal(other->id, other->volume))
             add_rows(index, other->id, others);
     }
@@ -169,6 +169,36 @@ static void add_kept(struct index *index, const struct kept_word *kept, struct b
     add_term(index, TERM_IS, kept_term(term, kept), to);
 }
 
+/* Of the rows that keep online_only, those that are fetched. */
+static void add_fetched(struct index *index, struct bitmap *to)
+{
+    const struct id *ids;
+    uint32_t count = availability_fetching(&ids), row;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (index_find(index, ids[i], &row))
+            bitmap_add(to, row);
+}
+
+/* Rows that keep online_only are remote_offline, or remote_fetching. */
+static void divide_online_only(struct index *index, bool wants_fetched, bool wants_others, struct bitmap *to)
+{
+    struct bitmap *rows = bitmap_new(), *fetched = bitmap_new();
+
+    if (rows && fetched) {
+        add_kept(index, &KEPT[1], rows);
+        add_fetched(index, fetched);
+        bitmap_and(fetched, rows);
+        bitmap_and_not(rows, fetched);
+        if (wants_fetched)
+            bitmap_or(to, fetched);
+        if (wants_others)
+            bitmap_or(to, rows);
+    }
+    bitmap_free(fetched);
+    bitmap_free(rows);
+}
+
 static bool means_state(const struct state_word *word, enum item_state state)
 {
     return word->states[0] == state || word->states[1] == state;
@@ -184,7 +214,10 @@ void volumes_in_state(const struct volumes *volumes, struct index *index, struct
             add_place(volumes, index, &volumes->at[i], present);
     for (int i = 0; states && i < KEPT_WORDS; i++) {
         add_kept(index, &KEPT[i], kept);
-        if (means_state(states, availability_of(KEPT[i].kept, BACKEND_LOCAL, true)))
+        if (KEPT[i].kept == ITEM_STATE_ONLINE_ONLY)
+            divide_online_only(index, means_state(states, ITEM_STATE_REMOTE_FETCHING),
+                               means_state(states, ITEM_STATE_REMOTE_OFFLINE), to);
+        else if (means_state(states, availability_of(KEPT[i].kept, BACKEND_LOCAL, true)))
             add_kept(index, &KEPT[i], to);
     }
     if (kept && present) {
@@ -217,7 +250,21 @@ static uint64_t *count_for(struct state_counts *counts, enum item_state state)
     return &counts->missing;
 }
 
-enum err volumes_count(const struct volumes *volumes, const struct volume_state *place, struct index *index,
+static void move_fetched(struct index *index, struct bitmap *all, struct state_counts *to)
+{
+    struct bitmap *rows = bitmap_new();
+
+    if (rows) {
+        divide_online_only(index, true, false, rows);
+        bitmap_and(rows, all);
+        uint64_t count = bitmap_count(rows);
+        to->remote_offline -= count;
+        to->remote_fetching += count;
+    }
+    bitmap_free(rows);
+}
+
+enum err volumes_count(const struct volumes *volumes, const struct place_here *place, struct index *index,
                        struct state_counts *to)
 {
     struct bitmap *all = bitmap_new();
@@ -241,6 +288,7 @@ enum err volumes_count(const struct volumes *volumes, const struct volume_state 
         bitmap_free(rows);
     }
     *count_for(to, availability_of(ITEM_STATE_LOCAL, place->backend, place->is_here)) += present;
+    move_fetched(index, all, to);
     bitmap_free(all);
     return ERR_OK;
 }

@@ -8,7 +8,7 @@
 #include "store/catalogue.h"
 
 /* A library, or the items of a volume that are in no library. */
-struct volume_state {
+struct place_here {
     struct id id, volume; /* equal for a volume */
     enum backend backend;
     bool is_here;
@@ -17,7 +17,7 @@ struct volume_state {
 /* All zero: none. */
 struct volumes {
     uint32_t count;
-    struct volume_state *at;
+    struct place_here *at;
 };
 
 /* Reads all volumes and libraries again. Errors: full, internal. */
@@ -32,7 +32,7 @@ bool volumes_is_state(struct text word);
 void volumes_in_state(const struct volumes *volumes, struct index *index, struct text word, struct bitmap *to);
 
 /* Counts the rows of one place by state. Errors: full. */
-enum err volumes_count(const struct volumes *volumes, const struct volume_state *place, struct index *index,
+enum err volumes_count(const struct volumes *volumes, const struct place_here *place, struct index *index,
                        struct state_counts *to);
 
 #endif

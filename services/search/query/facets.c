@@ -115,8 +115,9 @@ static void add_counts(struct arena *arena, struct text name, const struct facet
 static enum err add_states(const struct facets_of *of, struct text name, const struct bitmap *set,
                            struct facet_count_list *to)
 {
-    static const char *const STATES[] = { "local",   "remote",         "external",        "offline",
-                                          "missing", "remote_offline", "external_online", "external_offline" };
+    static const char *const STATES[] = { "local",           "remote",          "external",
+                                          "offline",         "missing",         "remote_offline",
+                                          "remote_fetching", "external_online", "external_offline" };
 
     for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++) {
         struct bitmap *rows = bitmap_new();

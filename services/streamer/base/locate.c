@@ -89,10 +89,11 @@ static bool take_copy(struct locator *locator, struct txn *txn, struct item *ite
 
 static enum err refuse_offline(const struct item *item, struct fault *fault)
 {
+    char id[ID_TEXT_SIZE];
+
     if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE && item->path.len) {
         fault_set(fault, ERR_OFFLINE, "the file of \"%.*s\" is only online", TEXT_ARG(item->media.name));
-        return fault_hint(fault, "fetch it with the program of the cloud; %.*s is its file", (int)item->path.len,
-                          (const char *)item->path.at);
+        return fault_hint(fault, "loophole fetch %s", id_write(item->media.id, id));
     }
     if (item->path.len)
         fault_set(fault, ERR_OFFLINE, "the library folder of \"%.*s\" on volume %.*s is not there",

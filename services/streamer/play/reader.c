@@ -280,7 +280,7 @@ struct file_reader *reader_open(struct file_readers *readers, const char *path, 
     made->events = *events;
     made->fd = -1;
     text_extension(bytes_of(path, strlen(path)), made->extension);
-    made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US,
+    made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US, false,
                                   (struct opening_events){ take_opened, made }, NULL);
     return made;
 }

@@ -76,7 +76,7 @@ static int end_walk(void **state)
 
 static enum err read_folder(struct fixture *f, const struct naming_rules *rules, const char *folder)
 {
-    return walk_read(&f->errand, folder, "", rules, &f->arena, &f->listing, NULL);
+    return walk_read(&f->errand, folder, "", rules, false, &f->arena, &f->listing, NULL);
 }
 
 static void media_and_folders_are_listed_in_the_order_of_their_bytes(void **state)

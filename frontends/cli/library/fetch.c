@@ -1,0 +1,200 @@
+/* fetch.c: online-only items: fetch, fetches; the settings of their libraries: library set. */
+#include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/base/named.h"
+#include "schema_availability.h"
+#include "schema_persist.h"
+
+enum { TOGETHER = 4096, POLL_US = 100000, LINE_US = 1000000 };
+
+/* ---- lists ---- */
+
+static enum err print_fetch(struct cli *cli, const struct fetch *fetch)
+{
+    char id[ID_TEXT_SIZE];
+
+    if (cli->options.json)
+        return cli_json(cli, &fetch_shape, fetch);
+    cli_print(&cli->out, "%s  %-9s ", id_write(fetch->id, id), choice_word(&fetch_state_table, fetch->state.value));
+    human_bytes(&cli->out, fetch->done);
+    buffer_add_text(&cli->out, " of ");
+    human_bytes(&cli->out, fetch->total);
+    cli_print(&cli->out, "  %.*s%s%.*s\n", TEXT_ARG(fetch->name), fetch->why.len ? ": " : "", TEXT_ARG(fetch->why));
+    return ERR_OK;
+}
+
+enum err fetch_list(struct cli *cli, struct fault *fault)
+{
+    struct fetches_kept all = { 0 };
+    enum err e = cli_ask(cli, "availability.fetches", NULL, &all, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
+        e = print_fetch(cli, &all.each.at[i]);
+    if (e == ERR_OK && all.each.count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "Nothing is fetched.\n");
+    return e;
+}
+
+/* ---- waiting ---- */
+
+struct waiting {
+    struct id task;
+    uint64_t left, failed, done, total;
+    char why[256]; /* of one that failed */
+};
+
+static void count_fetch(const struct fetch *fetch, struct waiting *to)
+{
+    bool has_ended = fetch->state.value == FETCH_STATE_FAILED || fetch->state.value == FETCH_STATE_CANCELLED;
+
+    if (!id_equal(fetch->task, to->task))
+        return;
+    to->left += !has_ended;
+    to->failed += has_ended;
+    to->done += fetch->done;
+    to->total += fetch->total;
+    if (has_ended)
+        (void)text_copy(to->why, sizeof(to->why), fetch->why);
+}
+
+static enum err look_at_fetches(struct cli *cli, struct waiting *to, struct fault *fault)
+{
+    struct fetches_kept all = { 0 };
+    enum err e = cli_ask(cli, "availability.fetches", NULL, &all, fault);
+
+    to->left = to->failed = to->done = to->total = 0;
+    for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
+        count_fetch(&all.each.at[i], to);
+    return e;
+}
+
+static void say_progress(const struct waiting *waiting)
+{
+    struct buffer line = { 0 };
+
+    human_bytes(&line, waiting->done);
+    buffer_add_text(&line, " of ");
+    human_bytes(&line, waiting->total);
+    cli_print(&line, ", %llu items to go", (unsigned long long)waiting->left);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+/* The service may be replaced meanwhile: its successor goes on. */
+static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
+{
+    struct waiting waiting = { .task = task, .left = 1 };
+    usec_t told = clock_steady();
+    enum err e = ERR_OK;
+
+    while (waiting.left > 0) {
+        e = look_at_fetches(cli, &waiting, fault);
+        if (e != ERR_OK)
+            return e;
+        if (!cli->options.json && clock_steady() - told > LINE_US) {
+            told = clock_steady();
+            say_progress(&waiting);
+        }
+        if (waiting.left)
+            clock_sleep(POLL_US);
+    }
+    if (waiting.failed == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_OFFLINE, "%llu items were not fetched: %s", (unsigned long long)waiting.failed, waiting.why);
+    return fault_hint(fault, "`loophole fetches` lists them with the reasons");
+}
+
+/* ---- fetch ---- */
+
+static enum err print_begun(struct cli *cli, const struct fetch_begun *begun)
+{
+    char id[ID_TEXT_SIZE];
+
+    if (cli->options.json)
+        return cli_json(cli, &fetch_begun_shape, begun);
+    if (begun->items) {
+        cli_print(&cli->out, "fetching: %llu items, ", (unsigned long long)begun->items);
+        human_bytes(&cli->out, begun->bytes);
+        cli_print(&cli->out, "; `loophole cancel %s` ends it\n", id_write(begun->task, id));
+    }
+    if (begun->here)
+        cli_print(&cli->out, "here already: %llu items\n", (unsigned long long)begun->here);
+    if (begun->away)
+        cli_print(&cli->out, "not now: %llu items are missing, or on a volume that is away\n",
+                  (unsigned long long)begun->away);
+    return ERR_OK;
+}
+
+static enum err begin_part(struct cli *cli, const struct id_list *items, uint32_t at, struct fetch_begun *begun,
+                           struct fault *fault)
+{
+    uint32_t left = items->count - at;
+    const struct availability_fetch fetch = { .ids = { left < TOGETHER ? left : TOGETHER, items->at + at } };
+    enum err e = cli_ask(cli, "availability.fetch", &fetch, begun, fault);
+
+    if (e == ERR_OK)
+        e = print_begun(cli, begun);
+    if (e == ERR_OK)
+        cli_flush(cli);
+    return e;
+}
+
+enum err fetch_begin(struct cli *cli, struct fault *fault)
+{
+    struct id_list items;
+    enum err e = named_all(cli, cli->count, cli->args, &items, fault);
+
+    for (uint32_t at = 0; e == ERR_OK && at < items.count; at += TOGETHER) {
+        struct fetch_begun begun = { 0 };
+        e = begin_part(cli, &items, at, &begun, fault);
+        if (e == ERR_OK && begun.has_task && (cli->options.wait || at + TOGETHER < items.count))
+            e = wait_for(cli, begun.task, fault);
+    }
+    return e;
+}
+
+/* ---- the settings of a library ---- */
+
+static enum err read_setting(const char *word, struct persist_set_library *to, struct fault *fault)
+{
+    const char *value = strchr(word, '=');
+    struct text name = { value ? (uint32_t)(value - word) : 0, word };
+
+    if (value && text_is(name, "backend") && strcmp(value + 1, "volume") == 0) {
+        to->has_own_backend = true;
+        return ERR_OK;
+    }
+    if (value && text_is(name, "backend")) {
+        to->backend.value = choice_value(&backend_table, text_of(value + 1));
+        to->has_backend = to->backend.value != 0;
+        if (to->has_backend)
+            return ERR_OK;
+    }
+    if (value && text_is(name, "fetch")) {
+        to->fetch.value = choice_value(&fetching_table, text_of(value + 1));
+        to->has_fetch = to->fetch.value != 0;
+        if (to->has_fetch)
+            return ERR_OK;
+    }
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.200s\" is no setting of a library", word);
+    return fault_hint(fault, "fetch=all, fetch=ask, or backend=cloud, local, external, project or volume");
+}
+
+enum err library_set(struct cli *cli, struct fault *fault)
+{
+    struct persist_set_library set = { 0 };
+    struct done done = { 0 };
+    struct bytes path;
+    enum err e = cli_path(cli, cli->args[0], &path, fault);
+
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = read_setting(cli->args[i], &set, fault);
+    if (e == ERR_OK)
+        e = library_find(cli, path, &set.id, fault);
+    if (e == ERR_OK)
+        e = cli_change(cli, "persist.set_library", &set, &done, fault);
+    if (e == ERR_OK && cli->options.json)
+        return cli_json(cli, &done_shape, &done);
+    return e;
+}

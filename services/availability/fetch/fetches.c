@@ -1,0 +1,267 @@
+#include "services/availability/fetch/fetches.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+
+enum { PAUSE_MOST_US = 60000000, SETTLE_US = 60000000, TELL_EVERY_US = 250000, TASKS_MOST = 64 };
+
+/* ---- looking up ---- */
+
+struct fetching_item *fetches_of(const struct fetches *fetches, struct id item)
+{
+    for (uint32_t i = 0; i < fetches->count; i++)
+        if (id_equal(fetches->at[i].id, item))
+            return &fetches->at[i];
+    return NULL;
+}
+
+static struct fetching_item *item_numbered(const struct fetches *fetches, uint64_t number)
+{
+    for (uint32_t i = 0; i < fetches->count; i++)
+        if (fetches->at[i].state == FETCH_STATE_FETCHING && fetches->at[i].number == number)
+            return &fetches->at[i];
+    return NULL;
+}
+
+static struct fetch_task *task_of(const struct fetches *fetches, struct id task)
+{
+    for (uint32_t i = 0; i < fetches->task_count; i++)
+        if (id_equal(fetches->tasks[i].id, task))
+            return &fetches->tasks[i];
+    return NULL;
+}
+
+static bool goes_on(const struct fetching_item *item)
+{
+    return item->state != FETCH_STATE_FAILED && item->state != FETCH_STATE_CANCELLED;
+}
+
+uint32_t fetches_active(const struct fetches *fetches)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < fetches->count; i++)
+        count += goes_on(&fetches->at[i]);
+    return count;
+}
+
+/* ---- transitions ---- */
+
+static void set_state(struct fetches *fetches, struct fetching_item *item, enum fetch_state state)
+{
+    item->state = state;
+    item->told = clock_steady();
+    fetches->is_changed |= state != FETCH_STATE_FETCHING && state != FETCH_STATE_SETTLING;
+    fetches->told(fetches->state, item, state);
+}
+
+/* The task ends with its last item. */
+static void leave_task(struct fetches *fetches, const struct fetching_item *item, bool has_failed)
+{
+    struct fetch_task *task = task_of(fetches, item->task);
+
+    if (!task)
+        return;
+    task->ended++;
+    task->failed += has_failed;
+    task->done += item->total;
+    if (task->ended >= task->items)
+        *task = fetches->tasks[--fetches->task_count];
+}
+
+void fetches_end(struct fetches *fetches, struct fetching_item *item, enum fetch_state how)
+{
+    readers_drop(&fetches->readers, item->number);
+    if (goes_on(item))
+        leave_task(fetches, item, false);
+    fetches->is_changed = true;
+    fetches->told(fetches->state, item, how);
+    *item = fetches->at[--fetches->count];
+}
+
+void fetches_fail(struct fetches *fetches, struct fetching_item *item, const char *why, bool is_last)
+{
+    usec_t pause = fetches->pause;
+
+    readers_drop(&fetches->readers, item->number);
+    item->number = 0;
+    item->done = 0;
+    item->tries++;
+    snprintf(item->why, sizeof(item->why), "%s", why);
+    for (uint32_t i = 1; i < item->tries && pause < PAUSE_MOST_US; i++)
+        pause *= 2;
+    item->next = clock_steady() + (pause < PAUSE_MOST_US ? pause : PAUSE_MOST_US);
+    if (!is_last && item->tries < fetches->tries_most) {
+        set_state(fetches, item, FETCH_STATE_WAITING);
+        return;
+    }
+    leave_task(fetches, item, true);
+    set_state(fetches, item, FETCH_STATE_FAILED);
+}
+
+enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *fault)
+{
+    bool is_any = false;
+
+    for (uint32_t i = 0; i < fetches->count; i++) {
+        struct fetching_item *item = &fetches->at[i];
+        if (!id_equal(item->task, task) || !goes_on(item))
+            continue;
+        is_any = true;
+        readers_drop(&fetches->readers, item->number);
+        item->number = 0;
+        snprintf(item->why, sizeof(item->why), "its task was cancelled");
+        leave_task(fetches, item, false);
+        set_state(fetches, item, FETCH_STATE_CANCELLED);
+    }
+    return is_any ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "no such task");
+}
+
+struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label)
+{
+    if (fetches->task_count == TASKS_MOST)
+        return NULL;
+    ALLOC_ROOM(fetches->tasks, fetches->task_count, fetches->task_room, 8);
+    struct fetch_task *task = &fetches->tasks[fetches->task_count++];
+    *task = (struct fetch_task){ .id = id_new(), .since = clock_now() };
+    snprintf(task->label, sizeof(task->label), "%.*s", TEXT_ARG(label));
+    return task;
+}
+
+/* If there are too many, one that does not go on any more makes room. */
+static struct fetching_item *add_place(struct fetches *fetches)
+{
+    if (fetches->count < FETCHES_MOST) {
+        ALLOC_ROOM(fetches->at, fetches->count, fetches->room, 64);
+        return &fetches->at[fetches->count++];
+    }
+    for (uint32_t i = 0; i < fetches->count; i++)
+        if (!goes_on(&fetches->at[i]))
+            return &fetches->at[i];
+    return NULL;
+}
+
+enum err fetches_add(struct fetches *fetches, struct fetch_task *task, struct id item, struct text name, uint64_t bytes)
+{
+    struct fetching_item *at = fetches_of(fetches, item);
+
+    if (at && goes_on(at))
+        return ERR_EXISTS;
+    if (!at && !(at = add_place(fetches)))
+        return ERR_FULL;
+    *at = (struct fetching_item){ .id = item, .task = task->id, .total = bytes, .since = clock_now() };
+    text_copy(at->name, sizeof(at->name), name);
+    task->items++;
+    task->bytes += bytes;
+    set_state(fetches, at, FETCH_STATE_WAITING);
+    return ERR_OK;
+}
+
+void fetches_drop_empty(struct fetches *fetches)
+{
+    if (fetches->task_count && fetches->tasks[fetches->task_count - 1].items == 0)
+        fetches->task_count--;
+}
+
+/* The items of one task begin in the order in which they were added, as far as nothing failed. */
+struct fetching_item *fetches_next(struct fetches *fetches)
+{
+    usec_t now = clock_steady();
+
+    if (!readers_have_room(&fetches->readers))
+        return NULL;
+    for (uint32_t i = 0; i < fetches->count; i++)
+        if (fetches->at[i].state == FETCH_STATE_WAITING && fetches->at[i].next <= now)
+            return &fetches->at[i];
+    return NULL;
+}
+
+void fetches_read(struct fetches *fetches, struct fetching_item *item, const char *path)
+{
+    item->number = ++fetches->numbers;
+    item->done = 0;
+    if (readers_begin(&fetches->readers, item->number, path))
+        set_state(fetches, item, FETCH_STATE_FETCHING);
+    else
+        item->next = clock_steady() + fetches->pause;
+}
+
+static void say_why(char why[256], const struct reader_report *report)
+{
+    switch (report->error) {
+    case READER_STILL_ONLINE:
+        snprintf(why, 256, "it was read whole, but the cloud did not keep it on this machine");
+        return;
+    case READER_PLACEHOLDER:
+        snprintf(why, 256, "only its placeholder is here: fetch it with the program of the cloud");
+        return;
+    default:
+        snprintf(why, 256, "its file cannot be read: %s", strerror(report->error));
+    }
+}
+
+static void take_report(struct fetches *fetches, struct fetching_item *item, const struct reader_report *report)
+{
+    char why[256];
+
+    item->done = report->done;
+    item->total = report->total > item->done ? report->total : item->done;
+    if (report->has_ended && report->error) {
+        say_why(why, report);
+        fetches_fail(fetches, item, why, report->error == READER_PLACEHOLDER || report->error == READER_STILL_ONLINE);
+    } else if (report->has_ended) {
+        item->number = 0;
+        item->is_sent = false;
+        item->next = clock_steady() + SETTLE_US;
+        set_state(fetches, item, FETCH_STATE_SETTLING);
+    } else if (clock_steady() - item->told > TELL_EVERY_US) {
+        set_state(fetches, item, FETCH_STATE_FETCHING);
+    }
+}
+
+static void take_late(void *state, uint64_t number)
+{
+    struct fetches *fetches = state;
+    struct fetching_item *item = item_numbered(fetches, number);
+
+    if (item)
+        fetches_fail(fetches, item, "its cloud does not answer", false);
+}
+
+void fetches_turn(struct fetches *fetches)
+{
+    struct reader_report report;
+
+    while (readers_take(&fetches->readers, &report)) {
+        struct fetching_item *item = item_numbered(fetches, report.number);
+        if (item)
+            take_report(fetches, item, &report);
+    }
+    readers_turn(&fetches->readers, take_late, fetches);
+    for (uint32_t i = fetches->count; i-- > 0;)
+        if (fetches->at[i].state == FETCH_STATE_SETTLING && fetches->at[i].next <= clock_steady())
+            fetches_fail(fetches, &fetches->at[i], "it was read whole, but no scan found it readable", false);
+}
+
+void fetches_list_tasks(const struct fetches *fetches, struct arena *arena, struct task_list *to)
+{
+    to->at = arena_array(arena, fetches->task_count, sizeof(*to->at));
+    for (uint32_t i = 0; to->at && i < fetches->task_count; i++) {
+        const struct fetch_task *task = &fetches->tasks[i];
+        struct task *line = &to->at[to->count++];
+        *line = (struct task){ .id = task->id,
+                               .label = text_of(task->label),
+                               .done = task->done,
+                               .total = task->bytes,
+                               .failed = task->failed,
+                               .since = task->since,
+                               .can_cancel = true };
+        for (uint32_t j = 0; j < fetches->count; j++)
+            if (goes_on(&fetches->at[j]) && id_equal(fetches->at[j].task, task->id))
+                line->done += fetches->at[j].done;
+    }
+}

@@ -1,0 +1,105 @@
+/* fetches.h: the items that are fetched, and those whose fetch failed. All states and transitions:
+ *
+ *   observation \ state                waiting     fetching      settling      failed, cancelled
+ *   a reader is free, and it is time   fetching
+ *   bytes were read                                fetching
+ *   the file was read whole                        settling
+ *   reading failed, or made no                     waiting, a
+ *   progress                                       while; after
+ *                                                  the last try
+ *                                                  failed
+ *   the scan did not find it readable                            as above
+ *   only a placeholder is there                    failed
+ *   it is asked for again              as it is    as it is      as it is      waiting
+ *   its task is cancelled              cancelled   cancelled     cancelled
+ *   its item is gone, or readable      gone        gone          gone          gone
+ *   this service dies                  waiting     waiting       waiting       as it is
+ *
+ * All but the progress is kept in a file, so a successor goes on. The loop's thread. */
+#ifndef LOOPHOLE_AVAILABILITY_FETCHES_H
+#define LOOPHOLE_AVAILABILITY_FETCHES_H
+
+#include "common/arena.h"
+#include "common/id.h"
+#include "common/paths.h"
+#include "schema_availability.h"
+#include "services/availability/fetch/readers.h"
+
+enum { FETCHES_MOST = 4096 };
+
+struct fetching_item {
+    struct id id, task;
+    char name[256];
+    enum fetch_state state;
+    uint64_t done, total;
+    uint32_t tries;
+    char why[256];
+    usec_t since;
+    uint64_t number; /* of its reader; 0: none */
+    usec_t next;     /* steady: waiting: when it may begin; settling: when it is given up */
+    usec_t told;     /* steady: its last event */
+    bool is_sent;    /* settling: the scan was asked for … */
+    usec_t ask_at;   /* … else it is asked for then; steady */
+};
+
+struct fetch_task {
+    struct id id;
+    char label[256];
+    usec_t since;
+    uint32_t items, ended, failed;
+    uint64_t bytes; /* of all items */
+    uint64_t done;  /* of those that ended */
+};
+
+struct fetches {
+    uint32_t count, room, task_count, task_room;
+    struct fetching_item *at;
+    struct fetch_task *tasks; /* those that have items which go on */
+    struct fetch_readers readers;
+    uint64_t numbers;
+    uint32_t tries_most;
+    usec_t pause;    /* after the first failed try; doubled after each */
+    bool is_changed; /* since it was kept */
+    /* Called for each change of an item's state or progress. */
+    void (*told)(void *state, const struct fetching_item *item, enum fetch_state now);
+    void *state;
+};
+
+/* Reads what a predecessor kept at `path`; a file that cannot be read counts as empty. Errors: io. */
+enum err fetches_open(struct fetches *fetches, const char *path, struct fault *fault);
+void fetches_close(struct fetches *fetches);
+
+/* Writes the file, if anything changed. Errors: full, io, denied. */
+enum err fetches_keep(struct fetches *fetches, const char *path, struct fault *fault);
+
+struct fetching_item *fetches_of(const struct fetches *fetches, struct id item); /* NULL: none */
+uint32_t fetches_active(const struct fetches *fetches);                          /* those that go on */
+
+/* Adds a task, then its items. An item that goes on already stays in its task: exists. Errors: full (FETCHES_MOST). */
+struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label);
+enum err fetches_add(struct fetches *fetches, struct fetch_task *task, struct id item, struct text name,
+                     uint64_t bytes);
+
+void fetches_drop_empty(struct fetches *fetches); /* the last task, if it got no item */
+
+/* The item that may be read next; NULL: none, or no reader is free. */
+struct fetching_item *fetches_next(struct fetches *fetches);
+void fetches_read(struct fetches *fetches, struct fetching_item *item, const char *path);
+
+/* As messages show it; the texts belong to the item. `to` has room for all items. */
+void fetches_show(const struct fetching_item *item, enum fetch_state state, struct fetch *to);
+void fetches_fill(const struct fetches *fetches, struct fetch *to);
+
+/* One more try failed. `is_last`: no other one makes sense. */
+void fetches_fail(struct fetches *fetches, struct fetching_item *item, const char *why, bool is_last);
+
+/* It is forgotten: done, or its item is gone (cancelled). */
+void fetches_end(struct fetches *fetches, struct fetching_item *item, enum fetch_state how);
+enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *fault); /* not_found */
+
+/* Takes the reports of readers. */
+void fetches_turn(struct fetches *fetches);
+
+void fetches_list_tasks(const struct fetches *fetches, struct arena *arena, struct task_list *to);
+
+#endif

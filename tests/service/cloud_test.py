@@ -1,0 +1,271 @@
+#!/usr/bin/python3
+"""Files of clouds: catalogued by name and size, read by a fetch alone, analysed when they are here."""
+import collections
+import json
+import os
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import claim, contains, how_often, run_claims, same, until
+from indexing import Indexing, wav
+from sounding import engine, tool
+
+
+class Cloud:
+    """`with Cloud(it, NAME) as cloud`: a file system like that of a cloud. See tests/faults/cloud.c."""
+
+    def __init__(self, it, name, kind=None):
+        self.it, self.kind = it, kind
+        self.at, self.under, self.control = (it.folder(name + part) for part in ('', '-under', '-control'))
+        self.process = None
+
+    def __enter__(self):
+        for folder in (self.at, self.under, self.control):
+            os.makedirs(folder, exist_ok=True)
+        self.start()
+        return self
+
+    def start(self):
+        self.process = self.it.home.start(tool('cloud'), self.under, self.at, self.control,
+                                          *([self.kind] if self.kind else []))
+        until(lambda: os.path.ismount(self.at) or self.process.poll() is not None)
+
+    def __exit__(self, *_):
+        self.set('mode', 'ok')
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
+
+    def set(self, name, value):
+        with open(f'{self.control}/{name}.new', 'w', encoding='utf-8') as out:
+            out.write(str(value))
+        os.rename(f'{self.control}/{name}.new', f'{self.control}/{name}')
+
+    def send_back(self, name):
+        os.unlink(f'{self.control}/here/{name.replace("/", "%")}')
+
+    def log(self):
+        """[what, pid, program, bytes, path] of each open and read."""
+        try:
+            with open(self.control + '/log', encoding='utf-8') as log:
+                return [line.split(' ', 4) for line in log.read().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    def bytes_by(self):
+        """Bytes that were read, by program."""
+        count = collections.Counter()
+        for what, _, program, got, _ in self.log():
+            if what == 'read':
+                count[program] += int(got)
+        return dict(count)
+
+    def put(self, *names, hertz=1000, seconds=0.25):
+        for i, name in enumerate(names):
+            wav(f'{self.under}/{name}', hertz + 10 * i, seconds)
+
+
+class Sounding(Indexing):
+    def __enter__(self):
+        engine(self.home, self.settings)
+        self.client = self.home.client()
+        return self
+
+
+@claim(inside=Sounding)
+def play_and_preview_do_not_fetch_but_say_how(it):
+    with Cloud(it, 'silent', 'rclone') as cloud:
+        cloud.put('a.wav')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=1')
+        id = it.id_of(cloud.at + '/a.wav')
+        for command in (['play', id], ['preview', id], ['play', cloud.at + '/a.wav']):
+            contains(it.home.loophole(*command, code=18).err, f'loophole fetch {id}')
+        same([], cloud.log())
+        it.home.loophole('fetch', id, '--wait')
+        it.home.loophole('preview', id)
+
+
+class Clouds(Indexing):
+    settings = '[indexer]\ndeadline_s = 20\n[availability]\nfetch_patience_s = 2\n'
+
+    def fetches(self):
+        return {one['name']: one for one in self.home.json('fetches')}
+
+    def task(self):
+        return next((one for one in self.home.json('tasks') if 'etching' in one['label']), None)
+
+    def declare(self, at, *more):
+        self.add(at)
+        self.home.loophole('library', 'set', at, 'backend=cloud', *more)
+        self.idle()
+
+
+@claim(inside=Clouds)
+def a_file_of_a_cloud_is_read_by_a_fetch_alone_and_analysed_then(it):
+    with Cloud(it, 'drive', 'rclone') as cloud:
+        cloud.put('kit/a.wav', 'kit/b.wav', 'songs/c.wav')
+        with open(cloud.under + '/songs/night.rpp', 'w', encoding='utf-8') as out:
+            out.write('<REAPER_PROJECT 0.1 "6.80"\n>\n')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=3')
+        id = it.id_of(cloud.at + '/kit/a.wav')
+        shown = it.home.first('show', id)
+        same(os.path.getsize(cloud.under + '/kit/a.wav'), shown['size'])
+        same('cloud', shown['storage']['backend'])
+        it.home.loophole('similar', id, code=None)
+        contains(it.home.loophole('similar', cloud.at + '/kit/b.wav', code=18).err, 'loophole fetch')
+        it.rescan(cloud.at)
+        same([], cloud.log())
+
+        said = it.home.loophole('fetch', id, '--wait', '--json').out
+        same(1, json.loads(said.splitlines()[0])['items'])
+        it.becomes(cloud.at, 'local:done=1 remote_offline:waiting=2')
+        size = os.path.getsize(cloud.under + '/kit/a.wav')
+        same(size, cloud.bytes_by()['loophole-fetch'])
+        others = {entry[4] for entry in cloud.log() if entry[2] != 'loophole-fetch'}
+        assert others <= {'/kit/a.wav'}, others
+        same(['/kit/a.wav'], sorted({entry[4] for entry in cloud.log()}))
+        same(None, it.task())
+        same({}, it.fetches())
+
+
+@claim(inside=Clouds)
+def a_library_is_a_cloud_when_a_person_or_the_setting_says_so(it):
+    with Cloud(it, 'Dropbox') as cloud, Cloud(it, 'Plain') as plain:
+        cloud.put('a.wav')
+        plain.put('b.wav')
+        it.home.stop()
+        it.home.settings(it.settings + f'cloud = /nowhere/*, {it.home.path}/Drop*/\n')
+        it.home.up()
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=1')
+        same([], cloud.log())
+        it.add(plain.at)
+        it.becomes(plain.at, 'external_online:done=1' if 'external_online' in it.states(plain.at) else 'local:done=1')
+        plain.send_back('b.wav')
+        it.home.loophole('library', 'set', plain.at, 'backend=cloud', 'fetch=ask')
+        it.becomes(plain.at, 'remote_offline:done=1')
+        lines = {one['path']: one for one in it.home.json('library', 'list')}
+        same(('cloud', 'ask', 'cloud'), (lines[plain.at]['backend'], lines[plain.at]['fetch'],
+                                         lines[cloud.at]['backend']))
+        it.home.loophole('library', 'set', plain.at, 'backend=volume')
+        it.becomes(plain.at, 'external_online:done=1' if 'external_online' in it.states(plain.at) else 'local:done=1')
+        contains(it.home.refused('library', 'set', plain.at, 'fetch=never'), 'fetch=all')
+        contains(it.home.refused('library', 'set', it.home.path, 'fetch=all'), 'is no library')
+
+
+@claim(inside=Clouds)
+def a_fetch_shows_its_progress_can_be_cancelled_and_keeps_the_reason(it):
+    with Cloud(it, 'slow', 'rclone') as cloud:
+        cloud.put('long.wav', seconds=20)
+        cloud.put('other.wav')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=2')
+        cloud.set('rate', 100)
+        id = it.id_of(cloud.at + '/long.wav')
+        size = os.path.getsize(cloud.under + '/long.wav')
+        begun = it.home.first('fetch', id)
+        same((1, size), (begun['items'], begun['bytes']))
+        until(lambda: 0 < (it.task() or {'done': 0})['done'] < size)
+        same(size, it.task()['total'])
+        until(lambda: it.home.json('search', 'is:remote-fetching'))
+        same('remote_fetching', it.home.first('show', id)['availability'])
+        same(1, len(it.home.json('search', 'is:remote_offline')))
+        same(1, it.home.json('library', 'list')[0]['remote_fetching'])
+        same(begun['task'], it.home.first('fetch', id)['task'])
+        it.home.loophole('cancel', begun['task'])
+        until(lambda: len(it.home.json('search', 'is:remote_offline')) == 2)
+        same(None, it.task())
+        same(('cancelled', 'its task was cancelled'), (it.fetches()['long']['state'], it.fetches()['long']['why']))
+        cloud.set('rate', 0)
+        it.home.loophole('fetch', 'is:remote', '--all', '--wait')
+        it.becomes(cloud.at, 'local:done=2')
+        same({}, it.fetches())
+
+
+@claim(inside=Clouds)
+def a_cloud_that_fails_stalls_or_forgets_is_tried_again_until_the_reason_stays(it):
+    it.home.stop()
+    it.home.settings(it.settings + 'fetch_tries = 2\n')
+    it.home.up()
+    with Cloud(it, 'bad', 'rclone') as cloud:
+        cloud.put('a.wav')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=1')
+        for mode, why in (('fail', 'Input/output error'), ('stall', 'does not answer'), ('offline', 'unreachable')):
+            cloud.set('mode', mode)
+            said = it.home.loophole('fetch', 'a', '--wait', code=18)
+            contains(said.err, why)
+            same(('failed', 2), (it.fetches()['a']['state'], it.fetches()['a']['tries']))
+            it.becomes(cloud.at, 'remote_offline:waiting=1')
+        cloud.set('mode', 'forget')
+        contains(it.home.refused('fetch', 'a', '--wait'), 'did not keep it')
+        cloud.set('mode', 'stall')
+        it.home.loophole('fetch', 'a')
+        until(lambda: it.fetches()['a']['tries'] == 1)
+        cloud.set('mode', 'ok')
+        it.becomes(cloud.at, 'local:done=1')
+
+
+@claim(inside=Clouds)
+def a_library_that_fetches_all_does_so_unasked(it):
+    with Cloud(it, 'all', 'rclone') as cloud:
+        cloud.put(*(f'{i}.wav' for i in range(12)))
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=12')
+        it.home.loophole('library', 'set', cloud.at, 'fetch=all')
+        it.becomes(cloud.at, 'local:done=12')
+        same(None, it.task())
+        cloud.put('new.wav', hertz=3000)
+        it.rescan(cloud.at)
+        it.becomes(cloud.at, 'local:done=13')
+
+
+@claim(inside=Clouds)
+def a_placeholder_and_an_unmounted_cloud_say_what_is_missing(it):
+    music = it.folder('music')
+    wav(music + '/here.wav', 1000)
+    with open(music + '/a.wav.nextcloud', 'w', encoding='utf-8') as out:
+        out.write(' ')
+    it.add(music)
+    it.becomes(music, 'local:done=1 remote_offline:waiting=1')
+    contains(it.home.refused('fetch', it.id_of(music + '/a.wav'), '--wait'), 'the program of the cloud')
+    contains(it.home.loophole('fetch', 'here').out, 'here already')
+    with Cloud(it, 'gone', 'rclone') as cloud:
+        cloud.put('b.wav')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=1')
+        id = it.id_of(cloud.at + '/b.wav')
+        subprocess.run(['umount', '-l', cloud.at], check=True)
+        until(lambda: not it.home.first('show', id)['path'])
+        same('remote_offline', it.home.first('show', id)['availability'])
+        said = it.home.loophole('fetch', id, code=18)
+        contains(said.err, 'volume that is away')
+
+
+@claim(inside=Clouds)
+def fetches_go_on_when_the_monitor_is_killed(it):
+    with Cloud(it, 'killed', 'rclone') as cloud:
+        cloud.put(*(f'{i}.wav' for i in range(8)), seconds=3)
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=8')
+        ids = sorted(one[2] for one in it.items(cloud.at))
+        cloud.set('rate', 50)
+        task = it.home.first('fetch', 'is:remote', '--all')['task']
+        for _ in range(how_often(3, 20)):
+            until(lambda: any(one['state'] == 'fetching' for one in it.home.json('fetches')) or not it.fetches())
+            until(lambda: it.home.has_lived('availability'))
+            it.home.kill('availability')
+            assert all(one['task'] == task for one in it.home.json('fetches'))
+        cloud.set('rate', 0)
+        it.becomes(cloud.at, 'local:done=8')
+        until(lambda: not it.fetches())
+        same(None, it.task())
+        same(ids, sorted(one[2] for one in it.items(cloud.at)))
+        same([], it.home.json('search', 'is:remote'))
+
+
+run_claims()
