@@ -152,7 +152,8 @@ const struct command command_table[] = {
       "The engine does this when it starts; the command waits for it and lists the takes.", "budget", 0, 0, false,
       takes_recover },
     { "edit", "ID|PATH|QUERY… KEY=VALUE…", "Change items",
-      "Keys: name, pack, notes, origin, favourite, hidden, and facts: bpm, key, class, … An empty value "
+      "Keys: name, pack, notes, remote (a URL, or a provider's id),"
+      " origin, favourite, hidden, and facts: bpm, key, class, … An empty value "
       "removes your fact. " MANY,
       "all limit yes expect request-id", 2, ANY, false, edit_item },
     { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit yes expect request-id",

@@ -107,7 +107,7 @@ static void offer_item_or_key(const struct unfinished *u)
 {
     offer_item(u);
     if (u->at > 0)
-        offer_words(u, "name= pack= notes= origin= favourite= hidden= bpm= key= class=");
+        offer_words(u, "name= pack= notes= remote= origin= favourite= hidden= bpm= key= class=");
 }
 
 static void offer_services(const struct unfinished *u)

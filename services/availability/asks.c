@@ -191,7 +191,7 @@ static enum err mark_volume(struct availability *availability, struct call *call
 static enum err label_volume(struct availability *availability, struct call *call, const struct availability_label *ask,
                              struct place_seen *answer)
 {
-    struct question question = { .volume = ask->volume };
+    struct question question = { .volume = ask->volume, .labels = true };
     struct known_volume *known = known_by_id(&availability->known, ask->volume);
     enum err e = refuse_unread(availability, call);
 

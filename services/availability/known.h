@@ -11,6 +11,8 @@ enum { KNOWN_MOST = 20000 };
 struct known_volume {
     struct volume row; /* as the store has it */
     bool is_sent;      /* persist was sent another row, and has not answered */
+    enum err refused;  /* why persist refused the last row that was sent; ok: it did not … */
+    char why[256];     /* … in words */
     bool is_due;       /* the row changed, and was not compared with the mounts since */
 };
 

@@ -116,6 +116,10 @@ static bool answer_known(struct availability *availability, struct question *que
 
     if (known->is_sent || known->is_due)
         return false;
+    if (question->labels && known->refused) {
+        fail_question(availability, question, known->refused, text_of(known->why));
+        return true;
+    }
     if (!is_root && question->adds && refuse_duplicate(availability, question, row, mount))
         return true;
     answer_place(availability, question, row, mount);

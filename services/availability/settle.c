@@ -63,6 +63,8 @@ static void take_answer(void *state, enum err error, const void *answer, const s
     availability->sending--;
     if (volume) {
         volume->is_sent = false;
+        volume->refused = error;
+        (void)text_copy(volume->why, sizeof(volume->why), text_of(fault ? fault->what : ""));
         known_make_due(&availability->known, volume);
     }
     if (error == ERR_OK) {

@@ -91,7 +91,10 @@ static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, s
     if (e == ERR_OK)
         e = read_uses(txn, arena, id, &found);
     found.has_storage = true;
-    found.storage = (struct storage){ .backend = found.item.backend, .volume = found.item.volume };
+    found.storage = (struct storage){ .backend = found.item.backend,
+                                      .volume = found.item.volume,
+                                      .has_remote = found.item.media.has_remote,
+                                      .remote = found.item.media.remote };
     if (e == ERR_OK)
         e = catalogue_relative_path(txn, arena, &found.item.media, &found.storage.relative_path);
     return e == ERR_OK ? codec_copy(&media_found_shape, &found, arena, answer) : e;

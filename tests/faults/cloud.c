@@ -2,6 +2,7 @@
  * until all of it was read.
  *
  *   cloud FOLDER MOUNT CONTROL [TYPE]   runs in the foreground until MOUNT is unmounted; TYPE: it is a "fuse.TYPE"
+ * The source of the mount, and so its identity, is CONTROL.
  *
  * The folder CONTROL steers it, and shows what was read by whom:
  *
@@ -216,7 +217,7 @@ static const struct fuse_operations operations = {
 
 int main(int argc, char **argv)
 {
-    char options[256], *arguments[] = { argv[0], "-f", "-o", options, argc > 2 ? argv[2] : NULL, NULL };
+    char options[PATH_MAX + 256], *arguments[] = { argv[0], "-f", "-o", options, argc > 2 ? argv[2] : NULL, NULL };
 
     if (argc < 4 || argc > 5 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0 ||
         (control = open(argv[3], O_RDONLY | O_DIRECTORY)) < 0 ||
@@ -224,7 +225,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: cloud FOLDER MOUNT CONTROL [TYPE]\n");
         return 2;
     }
-    snprintf(options, sizeof(options), "attr_timeout=0,entry_timeout=0%s%s", argc == 5 ? ",subtype=" : "",
-             argc == 5 ? argv[4] : "");
+    snprintf(options, sizeof(options), "attr_timeout=0,entry_timeout=0,fsname=%s%s%s", argv[3],
+             argc == 5 ? ",subtype=" : "", argc == 5 ? argv[4] : "");
     return fuse_main(5, arguments, &operations, NULL);
 }

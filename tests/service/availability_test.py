@@ -220,6 +220,43 @@ def a_placeholder_is_the_same_item_before_and_after_it_is_fetched(it):
     it.becomes(music, 'local:done=1 remote_offline:done=1 remote_offline:waiting=1')
 
 
+class OnSmallDisk(Disks):
+    """The data directory lies on a disk of its own."""
+
+    def __enter__(self):
+        at = self.home.file('data')
+        os.makedirs(at, mode=0o700)
+        subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=24m,mode=700', 'small', at], check=True)
+        super().__enter__()
+        self.mounts.append(at)
+        return self
+
+
+@claim(inside=OnSmallDisk)
+def a_label_that_is_not_stored_is_refused(it):
+    disk = it.disk('labelled')
+    wav(disk + '/a/a.wav', 1000)
+    it.add(disk + '/a')
+    it.becomes(disk, 'external_online:done=1')
+    id = it.volume('marker:labelled')['id']
+    filler = it.home.file('data', 'filler')
+    subprocess.run(['dd', 'if=/dev/zero', 'of=' + filler, 'bs=4k'], check=False, stderr=subprocess.DEVNULL)
+    kept = it.volume('marker:labelled')['label']
+    tries = iter(range(200))
+
+    def is_refused():
+        nonlocal kept
+        label = f'label {next(tries)}'
+        said = it.home.loophole('volume', 'label', id, label, code=None)
+        kept = label if said.code == 0 else kept
+        same(kept, it.volume('marker:labelled')['label'])
+        return said.code != 0
+    until(is_refused)
+    os.unlink(filler)
+    until(lambda: it.home.loophole('volume', 'label', id, 'last', code=None).code == 0)
+    same('last', it.volume('marker:labelled')['label'])
+
+
 class Hung:
     """`with Hung(it, NAME) as at`: a file system that answers no request."""
 
@@ -297,7 +334,8 @@ def commands_with_a_path_on_a_hung_mount_name_the_mount(it):
         hung.hang()
         at = hung.at + '/kits'
         for command in (('show', link + '/a.wav'), ('play', at + '/a.wav'), ('tag', at + '/a.wav', '+x'),
-                        ('library', 'add', link), ('relink', '--to', at)):
+                        ('library', 'add', link), ('relink', '--to', at), ('backup', at + '/b'), ('restore', link + '/b'),
+                        ('map', '--png', at + '/map.png'), ('pattern', at + '/p.json')):
             contains(it.home.refused(*command), f'the file system at {hung.at} does not answer')
         same('timeout', json.loads(it.home.refused('show', link, '--json').splitlines()[-1])['error'])
         until(lambda: not it.volume('marker:hangs')['online'])

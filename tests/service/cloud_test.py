@@ -268,4 +268,29 @@ def fetches_go_on_when_the_monitor_is_killed(it):
         same([], it.home.json('search', 'is:remote'))
 
 
+@claim(inside=Clouds)
+def a_remote_address_is_kept_shown_found_and_undone(it):
+    music = it.folder('music')
+    wav(music + '/a.wav', 1000)
+    wav(music + '/b.wav', 1100)
+    it.add(music)
+    it.becomes(music, 'local:done=2')
+    id, url = it.id_of(music + '/a.wav'), 'https://Cloud.example/kicks/a1.wav'
+    it.home.loophole('edit', id, 'remote=' + url)
+    same(url, it.home.first('show', id)['storage']['remote'])
+    contains(it.home.loophole('show', id).out, url)
+    for query in ('remote:cloud', 'url:kicks', 'remote:a1 remote:example'):
+        same([id], [one['id'] for one in it.home.json('search', query)])
+    assert 'remote' not in it.home.first('show', it.id_of(music + '/b.wav'))['storage']
+    wav(music + '/a.wav', 1200)
+    it.rescan(music)
+    same(url, it.home.first('show', id)['storage']['remote'])
+    contains(it.home.loophole('undo').out, 'remote')
+    assert 'remote' not in it.home.first('show', id)['storage']
+    it.home.loophole('redo')
+    it.home.loophole('edit', id, 'remote=')
+    assert 'remote' not in it.home.first('show', id)['storage']
+    same([], it.home.json('search', 'remote:cloud'))
+
+
 run_claims()

@@ -186,6 +186,8 @@ void item_full(struct buffer *to, const struct media_found *found)
         full_uses(to, found);
     if (media->notes.len)
         cli_print(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
+    if (media->has_remote)
+        cli_print(to, "\n  remote           %.*s", TEXT_ARG(media->remote));
     if (media->failure.len)
         cli_print(to, "\n  not analysed     %.*s", TEXT_ARG(media->failure));
     buffer_add_text(to, "\n");

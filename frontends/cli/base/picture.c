@@ -7,6 +7,7 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "frontends/cli/base/resolve.h"
 
 void picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color)
 {
@@ -122,8 +123,10 @@ static void add_pixels(const struct picture *picture, struct buffer *to)
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault)
 {
     struct buffer bytes = { 0 };
-    enum err e;
+    enum err e = resolve_reach(path, fault);
 
+    if (e != ERR_OK)
+        return e;
     add_head(picture, &bytes);
     add_pixels(picture, &bytes);
     add_chunk(&bytes, "IEND", NULL, 0);

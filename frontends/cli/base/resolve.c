@@ -1,8 +1,10 @@
 #include "frontends/cli/base/resolve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "frontends/cli/base/look.h"
@@ -147,5 +149,48 @@ enum err resolve_path(const char *typed, struct resolved *to, struct fault *faul
             e = look_hung(way->at[0] ? way->at : "/", fault);
     }
     look_free(way, sizeof(*way));
+    return e;
+}
+
+/* ---- whether it answers ---- */
+
+/* Of a regular file its first byte, otherwise its folder. */
+static void reach_path(void *memory)
+{
+    char *path = ((struct resolved *)memory)->path, byte;
+    struct stat st;
+    int fd = -1;
+
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        (void)(fd >= 0 && pread(fd, &byte, 1, 0) > 0);
+    } else {
+        drop_name(path);
+        fd = open(path[0] ? path : "/", O_RDONLY | O_DIRECTORY);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+enum err resolve_reach(const char *typed, struct fault *fault)
+{
+    struct resolved *place = look_memory(sizeof(*place));
+    struct fault why = { 0 };
+    char at[PATH_MAX];
+
+    if (!place)
+        return fault_set(fault, ERR_BUSY, "no memory to find a path");
+    enum err e = resolve_path(typed, place, &why);
+    memcpy(at, place->path, sizeof(at));
+    if (e == ERR_OK) {
+        e = look_run(reach_path, place, &why);
+        if (e == ERR_TIMEOUT)
+            e = look_hung(at, &why);
+    }
+    look_free(place, sizeof(*place));
+    if (e != ERR_TIMEOUT && e != ERR_BUSY)
+        return ERR_OK;
+    if (fault)
+        *fault = why;
     return e;
 }

@@ -10,6 +10,7 @@
 #include "common/file.h"
 #include "common/latency.h"
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/resolve.h"
 
 struct bench {
     const struct cli *cli;
@@ -115,7 +116,9 @@ static enum err plot_latency(const char *path, const char *name, const struct la
         cli_print(&svg, "<text x=\"%d\" y=\"345\">%.*f %%</text>\n", 40 + 140 * i, i > 2 ? i - 2 : 0,
                   100 - 100 * pow(10, -i));
     buffer_add_text(&svg, "</svg>\n");
-    e = file_write_named(path, buffer_bytes(&svg), bytes_of("<svg ", 5), 0644, fault);
+    e = resolve_reach(path, fault);
+    if (e == ERR_OK)
+        e = file_write_named(path, buffer_bytes(&svg), bytes_of("<svg ", 5), 0644, fault);
     buffer_free(&svg);
     return e;
 }

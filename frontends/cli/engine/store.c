@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/resolve.h"
 #include "schema_indexer.h"
 #include "store/care/backup.h"
 #include "store/care/check_apart.h"
@@ -90,7 +91,10 @@ static enum err print_backup(struct cli *cli, const char *done, const char *file
 enum err store_backup_run(struct cli *cli, struct fault *fault)
 {
     struct backup backup = { 0 };
-    enum err e = backup_make(&cli->paths, cli->args[0], cli->options.force, &backup, fault);
+    enum err e = resolve_reach(cli->args[0], fault);
+
+    if (e == ERR_OK)
+        e = backup_make(&cli->paths, cli->args[0], cli->options.force, &backup, fault);
 
     return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
 }
@@ -116,8 +120,10 @@ static enum err print_lost_files(struct cli *cli, struct fault *fault)
 enum err store_restore_run(struct cli *cli, struct fault *fault)
 {
     struct backup backup = { 0 };
-    enum err e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
+    enum err e = resolve_reach(cli->args[0], fault);
 
+    if (e == ERR_OK)
+        e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
     if (e == ERR_OK)
         e = print_backup(cli, "Restored", cli->args[0], &backup);
     return e == ERR_OK ? print_lost_files(cli, fault) : e;

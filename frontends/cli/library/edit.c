@@ -245,7 +245,7 @@ static const char *find_equals(const char *argument)
     return *equals == '=' ? equals : NULL;
 }
 
-static const char *const edit_keys[] = { "name", "pack", "notes", "origin", "favourite", "hidden" };
+static const char *const edit_keys[] = { "name", "pack", "notes", "remote", "origin", "favourite", "hidden" };
 
 static enum err assign_value(struct cli *cli, struct edit *edit, const char *assignment, struct fault *fault)
 {

@@ -13,7 +13,7 @@ void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to)
     struct fault none = { 0 };
 
     *to = (struct id_list){ 0 };
-    if (cli->options.json || library_find(cli, library, &query.folder, &none) != ERR_OK)
+    if (library_find(cli, library, &query.folder, &none) != ERR_OK)
         return;
     to->at = arena_array(&cli->arena, LAST_COPY_MOST, sizeof(*to->at));
     do {
@@ -50,10 +50,14 @@ void last_copy_warn(struct cli *cli, const struct id_list *items)
     uint32_t looked_at = items->count < LAST_COPY_MOST ? items->count : LAST_COPY_MOST, last = 0;
     struct buffer line = { 0 };
 
-    for (uint32_t i = 0; !cli->options.json && i < looked_at; i++)
+    for (uint32_t i = 0; i < looked_at; i++)
         last += !has_other_copy(cli, items->at[i]);
     if (last == 0)
         return;
+    if (cli->options.json) {
+        cli_json(cli, &last_copies_line_shape, &(struct last_copies_line){ .last_copies = last, .of = looked_at });
+        return;
+    }
     if (items->count == 1)
         buffer_add_text(&line, "loophole: no other copy of this sound can be read now");
     else

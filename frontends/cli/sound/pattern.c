@@ -4,6 +4,7 @@
 #include "common/file.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/resolve.h"
 #include "frontends/cli/sound/pattern_wait.h"
 #include "schema_audio.h"
 #include "store/pattern/message.h"
@@ -32,7 +33,10 @@ static enum err find_paths(struct cli *cli, struct pattern_file *file, struct fa
 enum err pattern_read_file(struct cli *cli, const char *path, struct pattern_file *to, struct fault *fault)
 {
     struct buffer bytes = { 0 };
-    enum err e = file_read_all(path, PATTERN_FILE_BYTES, &bytes, fault);
+    enum err e = resolve_reach(path, fault);
+
+    if (e == ERR_OK)
+        e = file_read_all(path, PATTERN_FILE_BYTES, &bytes, fault);
     const bool read = e == ERR_OK;
 
     if (e == ERR_OK)
@@ -123,8 +127,10 @@ static enum err print_converted(struct cli *cli, const struct pattern *pattern, 
 static enum err write_file(struct cli *cli, const char *path, const struct buffer *bytes, const char *kind,
                            struct fault *fault)
 {
-    enum err e;
+    enum err e = resolve_reach(path, fault);
 
+    if (e != ERR_OK)
+        return e;
     if (cli->options.force)
         return file_write_atomic(path, buffer_bytes(bytes), 0644, fault);
     e = file_write_named(path, buffer_bytes(bytes), bytes_of(kind, strlen(kind)), 0644, fault);
@@ -155,7 +161,10 @@ static enum err read_midi(struct cli *cli, struct pattern *to, struct remarks *r
 {
     struct buffer bytes = { 0 };
     struct midi_file midi;
-    enum err e = file_read_all(cli->args[0], MIDI_FILE_BYTES, &bytes, fault);
+    enum err e = resolve_reach(cli->args[0], fault);
+
+    if (e == ERR_OK)
+        e = file_read_all(cli->args[0], MIDI_FILE_BYTES, &bytes, fault);
 
     if (e == ERR_OK)
         e = midi_file_read(buffer_bytes(&bytes), &cli->arena, &midi, fault);

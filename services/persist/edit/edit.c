@@ -131,6 +131,8 @@ static void change_fields(struct change_of_media *c, const struct edit *edit)
     change_bool(c, edit->has_favourite, edit->favourite, &c->now.favourite, PLACE_OF(favourite));
     change_bool(c, edit->has_hidden, edit->hidden, &c->now.hidden, PLACE_OF(hidden));
     change_origin(c, edit);
+    change_text(c, edit->has_remote, edit->remote, &c->now.remote, PLACE_OF(remote));
+    c->now.has_remote = c->now.remote.len > 0;
     change_forgotten(c, edit);
 }
 

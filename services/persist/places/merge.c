@@ -67,6 +67,10 @@ static enum err join_words(struct persist *p, struct media *kept, const struct m
     kept->has_forgotten = kept->has_forgotten && lost->has_forgotten;
     if (kept->notes.len == 0)
         kept->notes = lost->notes;
+    if (!kept->has_remote) {
+        kept->has_remote = lost->has_remote;
+        kept->remote = lost->remote;
+    }
     return ERR_OK;
 }
 

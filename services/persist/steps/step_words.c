@@ -19,6 +19,7 @@ static void add_fields(struct buffer *to, const struct edit *edit)
         { edit->has_pack, "pack" },
         { edit->has_notes, "notes" },
         { edit->has_origin, "origin" },
+        { edit->has_remote, "remote" },
         { edit->has_favourite, edit->favourite ? "favourite" : "no favourite" },
         { edit->has_hidden, edit->hidden ? "hide" : "show" },
         { edit->has_forgotten, edit->forgotten ? "forget" : "bring back" },

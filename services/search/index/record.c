@@ -258,6 +258,7 @@ static void add_words(struct entry *entry, const struct media *media, const stru
     entry_words(entry, TERM_NAME, media->name);
     entry_words(entry, TERM_PACK_WORD, media->pack);
     entry_words(entry, TERM_NOTES, media->notes);
+    entry_words(entry, TERM_REMOTE, media->remote);
     entry_words(entry, TERM_PLACE, (struct text){ media->file.len, (const char *)media->file.at });
     entry_words(entry, TERM_PLACE, (struct text){ kept->len, kept->words });
     for (uint32_t i = 0; i < media->tags.count; i++) {

@@ -15,9 +15,10 @@ enum term_field {
     TERM_NAME,    /* words of the name */
     TERM_TAG_WORD,
     TERM_PACK_WORD,
-    TERM_NOTES, /* words of the notes */
-    TERM_PLACE, /* words of the names of file and folders, up to the library */
-    TERM_TAG,   /* from here on: values */
+    TERM_NOTES,  /* words of the notes */
+    TERM_PLACE,  /* words of the names of file and folders, up to the library */
+    TERM_REMOTE, /* words of its remote address */
+    TERM_TAG,    /* from here on: values */
     TERM_PACK,
     TERM_KIND,
     TERM_ORIGIN,
