@@ -1,4 +1,5 @@
 """disks.py: disks that lose their power, stall or are full, for tests of the files on them."""
+import contextlib
 import os
 import signal
 import subprocess
@@ -70,3 +71,16 @@ class Small:
 
     def __exit__(self, *_):
         subprocess.run(['umount', '-l', self.at], check=True)
+
+
+@contextlib.contextmanager
+def ends_mounts(home):
+    """Removes the mounts below the home that a killed program of the claim has left."""
+    if not os.access('/dev/fuse', os.W_OK):
+        skip('/dev/fuse is not there for this user')
+    try:
+        yield home
+    finally:
+        with open('/proc/self/mounts', encoding='utf-8') as mounts:
+            for at in reversed([line.split()[1] for line in mounts if line.split()[1].startswith(home.path + '/')]):
+                subprocess.run(['umount', '-l', at], check=False)

@@ -1,24 +1,26 @@
 """driving.py: for claims whose work is done by a program of tests/faults or tests/service, on an engine with or without
 sound."""
+import glob
 import os
 import shutil
 import sys
 
 from claims import BUILD, LONG, TOP, figure, skip
-from sounding import engine
+from sounding import engine, tool
 
 
 def drive(home, program, *args):
     """Runs the program, a path below tests, on the engine of the home. It must exit with 0. Returns its output."""
-    home.env['BUILD'] = BUILD
+    home.env.update(BUILD=BUILD, READER=tool('reader'), LOSSY=tool('lossy'))
     said = home.run(sys.executable, os.path.join(TOP, 'tests', program), *map(str, args), code=None, timeout=None if LONG else 1400)
     for line in said.all.splitlines():
         if line.startswith('figure: '):
             figure(line[len('figure: '):])
     if said.code:
-        for service in sorted(os.listdir(home.file('data/log'))):
-            with open(home.file('data/log', service), encoding='utf-8', errors='replace') as log:
-                print(service, *log.read().splitlines()[-4:], sep='\n')
+        for path in [home.file('persist.err'), home.file('services.err'), *sorted(glob.glob(home.file('data/log/*.log')))]:
+            if os.path.exists(path):
+                with open(path, encoding='utf-8', errors='replace') as log:
+                    print(path, *log.read().splitlines()[-4:], sep='\n')
     assert said.code == 0, said
     return said
 

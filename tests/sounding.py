@@ -8,7 +8,7 @@ import struct
 import sys
 import wave
 
-from claims import BUILD, TOP, random, skip, until
+from claims import BUILD, TOP, random, samples, skip, until
 
 sys.path.insert(0, os.path.join(TOP, 'tests/service'))
 import sound
@@ -26,7 +26,7 @@ def engine(home, settings='', in_step=False):
     home.env['LOOPHOLE_AUDIO'] = 'dummy'
     if in_step:
         _wait_for_clients(home)
-    _take_place()
+    take_place()
     forget_dead_servers()
     home.settings(settings if '[audio]' in settings else settings + '[audio]\nperiod = 1024\n')
     home.up()
@@ -35,7 +35,7 @@ def engine(home, settings='', in_step=False):
 _place = None
 
 
-def _take_place():
+def take_place():
     """Waits for one of six places on this machine, which this process keeps until its end. JACK has room for eight
     servers."""
     global _place
@@ -163,3 +163,10 @@ def until_later(home, frames):
 
 def until_connected(home):
     until(lambda: home.ask('audio.server')['connected'], what='the audio core is connected')
+
+
+def copy_sounds(folder, patterns, most):
+    """Copies sounds to a folder, each under a name that includes its old folder."""
+    os.makedirs(folder)
+    for path in sorted(path for pattern in patterns for path in samples(pattern))[:most]:
+        shutil.copy(path, f'{folder}/{os.path.basename(os.path.dirname(path))} {os.path.basename(path)}')

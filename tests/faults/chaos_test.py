@@ -1,0 +1,48 @@
+#!/usr/bin/python3
+"""Any process, any signal or any failing system call, at any moment, while a folder is indexed, people edit and search, and
+a sound plays."""
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, how_often, run_claims, skip, until
+from driving import drive
+from sounding import copy_sounds, engine
+
+
+def storm(home, what):
+    copy_sounds(home.file('known'), ('*kick*', '*snare*', '*hat*'), 60)
+    copy_sounds(home.file('fresh'), ('*tom*', '*cymbal*', '*crash*'), how_often(120, 400))
+    engine(home)
+    home.loophole('index', home.file('known'), '--wait')
+    drive(home, 'faults/chaos.py', what, how_often(40, 1800), home.file('known'), home.file('fresh'))
+    home.check_store()
+    home.down()
+    until(lambda: not left(home), 30)
+
+
+def left(home):
+    """The programs of the engine that still run; jackd is one of them."""
+    names = []
+    for pid in home.processes():
+        try:
+            names.append(os.path.basename(os.readlink(f'/proc/{pid}/exe')))
+        except OSError:
+            continue
+    return [name for name in names if 'loophole' in name or 'jackd' in name]
+
+
+@claim
+def whatever_signal_comes_what_was_acked_stands_and_no_answer_is_wrong(home):
+    storm(home, 'signals')
+
+
+@claim
+def whatever_call_fails_what_was_acked_stands_and_no_answer_is_wrong(home):
+    if subprocess.run(['strace', '-o', '/dev/null', 'true'], check=False).returncode:
+        skip('strace cannot trace')
+    storm(home, 'calls')
+
+
+run_claims()

@@ -1,0 +1,61 @@
+#!/usr/bin/python3
+"""Strangers at every socket send garbage, too much, incomplete or slow messages, and open 10,000 connections at once. Each
+is refused with an error or disconnected, no service dies of it, and other clients work on."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import Home, claim, how_often, run_claims
+from driving import drive
+
+
+def send(home, what, often=how_often(1, 20)):
+    drive(home, 'faults/messages.py', what, often)
+
+
+@claim(shares=Home.up)
+def garbage_is_refused_and_harms_nobody(home):
+    send(home, 'garbage', how_often(1, 50))
+
+
+@claim(shares=Home.up)
+def what_is_too_large_is_refused_before_it_takes_memory(home):
+    send(home, 'too_large')
+
+
+@claim(shares=Home.up)
+def a_message_without_an_end_is_hung_up_on(home):
+    send(home, 'endless')
+
+
+@claim(shares=Home.up)
+def half_a_message_waits_for_nobody(home):
+    send(home, 'half')
+
+
+@claim(shares=Home.up)
+def the_slow_are_served_and_slow_nobody(home):
+    send(home, 'slow')
+
+
+@claim(shares=Home.up)
+def one_who_asks_without_end_gets_his_turn_and_others_theirs(home):
+    send(home, 'greedy')
+
+
+@claim(shares=Home.up)
+def a_peer_that_ends_with_asks_and_heartbeats_under_way_ends_no_service(home):
+    send(home, 'gone')
+
+
+@claim(shares=Home.up)
+def floods_of_ten_thousand_connections_pass_by(home):
+    send(home, 'floods', how_often(2, 25))
+
+
+@claim(shares=Home.up)
+def the_idle_make_room_for_a_new_client(home):
+    send(home, 'idle')
+
+
+run_claims()

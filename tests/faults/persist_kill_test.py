@@ -1,0 +1,25 @@
+#!/usr/bin/python3
+"""Kills persist with SIGKILL at random moments. Meanwhile eight clients edit, add places in batches, give up asks and
+repeat acked ones, and a reader reads the store. In most kills the test starts the next persist at once, in some the
+real supervisor does."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, how_often, run_claims
+from driving import drive
+
+
+@claim
+def killed_at_random_every_acked_change_is_there_once_and_readers_go_on(home):
+    drive(home, 'faults/persist_kill.py', 'bare', how_often(200, 10000))
+
+
+@claim
+def the_same_holds_under_the_supervisor(home):
+    home.up()
+    home.wait_ready('persist')
+    drive(home, 'faults/persist_kill.py', 'engine', how_often(8, 200))
+
+
+run_claims()

@@ -1,0 +1,38 @@
+#!/usr/bin/python3
+"""Kills persist at every system call of a commit, one by one, and makes every one fail once with EIO, ENOSPC and EINTR. The
+calls come from a trace of a commit of one edit and one of 400 places."""
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, run_claims, skip, until
+from driving import drive
+
+
+def need_attaching(home):
+    """Skips the claim where strace cannot attach to a process."""
+    if not shutil.which('strace'):
+        skip('strace is not installed')
+    said = home.file('attached')
+    sleeper = home.start('sleep', '600')
+    with open(said, 'wb') as errors:
+        tracer = home.start('strace', '-p', str(sleeper.pid), '-o', '/dev/null', stderr=errors)
+    until(lambda: os.path.getsize(said) or tracer.poll() is not None, what='strace says something')
+    sleeper.kill()
+    sleeper.wait()
+    tracer.wait(60)
+    with open(said, encoding='utf-8') as text:
+        words = text.read()
+    if 'attached' not in words or 'not permitted' in words:
+        skip(f'strace cannot attach to a process: {words}')
+
+
+@claim
+def at_every_call_of_a_commit_it_may_die_or_fail_and_nothing_acked_is_lost(home):
+    need_attaching(home)
+    home.env['WORK'] = home.path
+    drive(home, 'faults/persist_syscalls.py')
+
+
+run_claims()

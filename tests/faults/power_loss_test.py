@@ -1,0 +1,34 @@
+#!/usr/bin/python3
+"""The data directory is on a file system (lossy.c, FUSE) that can lose unsynced data. Cuts at random moments under load
+from 8 clients; lossy.c says what the cuts cover and what not."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, how_often, run_claims
+from disks import ends_mounts
+from driving import drive
+from sounding import tool
+
+CUTS = how_often(120, 2000)
+
+
+@claim(inside=ends_mounts)
+def after_every_power_cut_all_that_was_acked_is_there_once(home):
+    """As on ext4, xfs and btrfs: syncfs makes artefact files durable."""
+    home.env.update(PRELOAD=tool('syncfs.so'), LOSSY_MOUNT=home.file('data'))
+    drive(home, 'faults/power_loss.py', 'load', CUTS)
+
+
+@claim(inside=ends_mounts)
+def where_each_file_is_synced_by_itself_it_is_there_as_well(home):
+    """As on a file system whose syncfs is not reliable: each file is synced, and each folder."""
+    drive(home, 'faults/power_loss.py', 'load', CUTS // 4)
+
+
+@claim(inside=ends_mounts)
+def a_new_store_survives_a_cut_at_its_first_acks(home):
+    drive(home, 'faults/power_loss.py', 'new', CUTS // 5)
+
+
+run_claims()
