@@ -99,6 +99,11 @@ static uint16_t try_port(uint16_t port)
     return is_free ? ntohs(at.sin_port) : 0;
 }
 
+bool gate_port_is_free(uint16_t port)
+{
+    return try_port(port) == port;
+}
+
 static bool read_gate(struct gate *gate, const char *path)
 {
     struct buffer file = { 0 };

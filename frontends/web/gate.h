@@ -35,6 +35,8 @@ struct gate {
  * again. Errors: io, denied, full. */
 enum err gate_open(struct gate *gate, const struct paths *paths, struct fault *fault);
 
+bool gate_port_is_free(uint16_t port); /* a TCP port of the loopback interface */
+
 /* Writes a new token to `to`, of 2 * GATE_NONCE + 1 bytes. Errors: io (no random numbers). */
 enum err gate_mint(struct gate *gate, char *to, struct fault *fault);
 

@@ -9,6 +9,7 @@
 #include "frontends/web/connection.h"
 #include "frontends/web/drop.h"
 #include "frontends/web/inner.h"
+#include "frontends/web/oscquery.h"
 #include "frontends/web/page.h"
 
 enum { STACK = 1 << 20 }; /* bytes of a thread */
@@ -97,6 +98,8 @@ static void take_return(void *state, struct text service)
 {
     inner_send_again(state, service);
     page_tell_all_back(state, service);
+    if (text_is(service, "osc"))
+        oscquery_is_back(state);
 }
 
 static void take_beat(lws_sorted_usec_list_t *timer)
@@ -107,6 +110,7 @@ static void take_beat(lws_sorted_usec_list_t *timer)
     errands_look(web->errands);
     errands_look(web->makers);
     inner_look(web);
+    oscquery_look(web);
     lines_read(web->lines);
     lws_sul_schedule(web->context, 0, timer, take_beat, WEB_BEAT_US);
 }

@@ -67,6 +67,14 @@ struct web {
     struct inner_ask *inner[WEB_INNER_ASKS];
     uint64_t inner_sent;
     uint32_t drops, makings;
+
+    /* The tree of OSC addresses (oscquery.h). */
+    struct lws_vhost *tree; /* NULL: it is not served */
+    uint16_t tree_port;
+    bool tree_is_known; /* it is served at the present port */
+    bool tree_is_missed;
+    uint64_t tree_ask; /* number of the inner ask for the port; 0: none */
+    usec_t tree_asked;
 };
 
 #endif

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """OSC: the plan's messages and their answers, bundles and time tags, subscriptions, hostile packets, and kills."""
+import http.client
 import json
 import os
 import random
@@ -172,6 +173,48 @@ def the_tree_has_all_addresses_with_their_keys(home):
     same(state(home)['port'], json.loads(home.ask('osc.tree', 'path=/', 'attribute=HOST_INFO')['json'])['OSC_PORT'])
     contains(home.refused('ask', 'osc.tree', 'path=/nothing', code=12), 'no address /nothing')
     contains(home.refused('ask', 'osc.tree', 'path=/', 'attribute=COLOUR', code=11), 'no attribute COLOUR')
+
+
+def fetch(port, path, method='GET', **headers):
+    """(status, JSON or text) of the tree's port; (0, '') without an answer."""
+    try:
+        connection = http.client.HTTPConnection('127.0.0.1', port, timeout=30)
+        connection.request(method, path, headers={key.replace('_', '-'): to for key, to in headers.items()})
+        got = connection.getresponse()
+        text = got.read().decode()
+        return got.status, json.loads(text) if got.headers['content-type'] == 'application/json' else text
+    except (OSError, http.client.HTTPException):
+        return 0, ''
+
+
+@claim
+def a_client_of_oscquery_finds_all_addresses_over_http(home):
+    sounding(home)
+    port, osc = state(home)['port'], Osc(home)
+    until(lambda: fetch(port, '/?HOST_INFO')[0] == 200)
+    info = fetch(port, '/?HOST_INFO')[1]
+    same((port, 'UDP', True, False), (info['OSC_PORT'], info['OSC_TRANSPORT'], info['EXTENSIONS']['VALUE'],
+                                     info['EXTENSIONS']['LISTEN']))
+    found, left = {}, ['/']
+    while left:  # as a client that descends
+        status, node = fetch(port, left.pop())
+        same(200, status)
+        if 'TYPE' in node:
+            found[node['FULL_PATH']] = node
+        left += [node['FULL_PATH'].rstrip('/') + '/' + name for name in node.get('CONTENTS', {})]
+    same(set(routes_of(osc)), set(found))
+    osc.send('/transport/tempo', 99.5)
+    until(lambda: fetch(port, '/transport/tempo?VALUE') == (200, {'VALUE': [99.5]}))
+    same([404, 400, 204, 400], [fetch(port, path)[0] for path in ('/nothing', '/?COLOUR', '/transport/start?VALUE',
+                                                               '/?' + 'A' * 99)])
+    same([403, 403], [fetch(port, '/', Host=host)[0] for host in (f'evil.test:{port}', '127.0.0.1:1')])
+    same(405, fetch(port, '/', 'POST')[0])
+    same(403, fetch(port, '/ws', Upgrade='websocket', Connection='Upgrade', Sec_WebSocket_Version='13',
+                    Sec_WebSocket_Key='AAAAAAAAAAAAAAAAAAAAAA==')[0])
+    for service in ('web', 'osc'):
+        until(lambda: home.has_lived(service))
+        home.kill(service)
+        until(lambda: fetch(port, '/transport/tempo?TYPE') == (200, {'TYPE': 'f'}))
 
 
 # ---- bundles and time tags ----
