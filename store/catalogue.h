@@ -92,6 +92,9 @@ enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes 
  * folders. */
 enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes path, struct id *media);
 
+/* Returns the online volume whose mount is the longest prefix of an absolute path. */
+enum err catalogue_volume_at(struct txn *txn, struct arena *arena, struct bytes path, struct volume *to);
+
 /* Returns the folder at an absolute path, in the same way. */
 enum err catalogue_folder_at(struct txn *txn, struct arena *arena, struct bytes path, struct id *folder);
 

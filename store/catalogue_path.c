@@ -205,7 +205,7 @@ static bool lies_below(struct bytes path, struct bytes mount)
     return mount.at[mount.len - 1] == '/' || path.len == mount.len || path.at[mount.len] == '/';
 }
 
-static enum err volume_of_path(struct txn *txn, struct arena *arena, struct bytes path, struct volume *best)
+enum err catalogue_volume_at(struct txn *txn, struct arena *arena, struct bytes path, struct volume *best)
 {
     struct walk walk;
     struct volume volume;
@@ -242,7 +242,7 @@ enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes pa
     struct id folder = { { 0 } }, mount_folder;
     struct volume volume = { 0 };
     struct bytes name, next;
-    enum err e = volume_of_path(txn, arena, path, &volume);
+    enum err e = catalogue_volume_at(txn, arena, path, &volume);
 
     if (e != ERR_OK)
         return e;
@@ -263,7 +263,7 @@ enum err catalogue_folder_at(struct txn *txn, struct arena *arena, struct bytes 
 {
     struct volume volume = { 0 };
     struct bytes name;
-    enum err e = volume_of_path(txn, arena, path, &volume);
+    enum err e = catalogue_volume_at(txn, arena, path, &volume);
 
     *folder = (struct id){ { 0 } };
     if (e != ERR_OK)

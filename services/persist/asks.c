@@ -2,6 +2,7 @@
 #include "services/persist/batch/batch.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/absent.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/forgotten.h"
@@ -55,6 +56,7 @@ MUTATION(forget_library, forgetting_begin_library(p, call, ask->id))
 MUTATION(recall, forgetting_begin_recall(p, call, ask->folder))
 MUTATION_OF(empty_forgotten, emptied, forgotten_begin_emptying(p, call))
 MUTATION(forget, removal_forget(p, ask->id, answer, call_fault(call)))
+MUTATION(add_missing, absent_add(p, &ask->each, answer, call_fault(call)))
 MUTATION(reserve, takes_reserve(p, ask, answer, call_fault(call)))
 MUTATION(end_take, takes_end(p, ask, answer, call_fault(call)))
 MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
@@ -203,6 +205,7 @@ const struct persist_handlers persist_asks = {
     .forget = answer_forget,
     .batch = begin_batch,
     .apply = answer_apply,
+    .add_missing = answer_add_missing,
     .reserve = answer_reserve,
     .end_take = answer_end_take,
     .put_query = answer_put_query,

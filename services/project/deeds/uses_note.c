@@ -4,6 +4,7 @@
 
 #include "common/process/log.h"
 #include "schema_persist.h"
+#include "services/project/deeds/missing_note.h"
 #include "services/project/parts/uses.h"
 #include "store/uses.h"
 
@@ -21,10 +22,7 @@ static const struct element *find_named(const struct element_list *parts, const 
 {
     struct id id;
 
-    for (uint32_t i = 0; tree_id(body, key, &id) && i < parts->count; i++)
-        if (id_equal(parts->at[i].id, id))
-            return &parts->at[i];
-    return NULL;
+    return tree_id(body, key, &id) ? parts_in(parts, id) : NULL;
 }
 
 /* A text of another part that a clip names: the role of its track. */
@@ -148,18 +146,24 @@ static enum err send_uses(struct project *p, const struct persist_use *ask)
     return e;
 }
 
-void uses_note(struct project *p, struct id project)
+static void note_now(struct project *p, struct id project, bool added)
 {
     struct arena arena = { 0 };
     struct persist_use ask;
     struct txn *txn;
 
+    (void)added;
     if (project_read(p, &txn, NULL) != ERR_OK)
         return;
     if (gather_uses(p, project, txn, &arena, &ask) == ERR_OK)
         (void)send_uses(p, &ask);
     txn_end(txn);
     arena_free(&arena);
+}
+
+void uses_note(struct project *p, struct id project)
+{
+    missing_note(p, project, note_now);
 }
 
 /* ---- after a start ---- */
@@ -177,12 +181,19 @@ static bool find_after(void *state, const struct element *element)
     return id_is_zero(f->found);
 }
 
+static void note_added(struct project *p, struct id project, bool added)
+{
+    if (added)
+        note_now(p, project, added);
+}
+
 /* True: `project` is done. A project that never used an item has no context. */
 static bool note_project(struct project *p, struct txn *txn, struct arena *arena, struct id project)
 {
     struct persist_use ask;
     struct context context;
 
+    missing_note(p, project, note_added);
     if (gather_uses(p, project, txn, arena, &ask) != ERR_OK)
         return true;
     if (ask.uses.count == 0 && uses_context(txn, arena, project, &context) == ERR_NOT_FOUND)

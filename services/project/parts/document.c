@@ -7,6 +7,7 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
+#include "store/availability.h"
 #include "store/catalogue.h"
 
 #define FILE_KEYS "file_keys"
@@ -173,13 +174,20 @@ static struct tree kept_item(struct arena *arena, const struct element_list *par
     const struct tree *saved = find_listed(tree_get(last, "items"), id);
     struct tree kept = { .type = TREE_OBJECT };
 
-    for (uint32_t i = 0; i < parts->count; i++)
-        if (parts->at[i].kind.value == ELEMENT_KIND_ITEM && id_equal(parts->at[i].id, id))
-            kept = read_body(&parts->at[i], arena);
+    const struct element *part = parts_in(parts, id);
+    if (part && part->kind.value == ELEMENT_KIND_ITEM)
+        kept = read_body(part, arena);
     for (uint32_t i = 0; saved && i < saved->count; i++)
         tree_set_text(&kept, arena, saved->members[i].name, saved->members[i].value);
     tree_set(&kept, arena, "id", tree_of_id(id, arena));
     return kept;
+}
+
+/* The catalogue has it from a project's file, which says more. */
+static bool is_unseen(const struct item *item)
+{
+    return item->media.origin.value == ORIGIN_EXTERNAL && item->media.analysis.value == ANALYSIS_STATE_NONE &&
+           availability_kept((enum item_state)item->media.availability.value) == ITEM_STATE_MISSING;
 }
 
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
@@ -192,7 +200,7 @@ void document_add_items(struct txn *txn, struct arena *arena, const struct eleme
     uses_find(arena, parts, &uses);
     for (uint32_t i = 0; i < uses.count; i++) {
         struct tree one = kept_item(arena, parts, last, uses.at[i].id);
-        if (catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK)
+        if (catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK && !is_unseen(&item))
             describe_item(&item, arena, &one);
         tree_add(&list, arena, one);
     }

@@ -1,5 +1,6 @@
 #include "services/project/parts/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct choice parts_kind(int32_t kind)
@@ -56,6 +57,18 @@ enum err parts_all(struct txn *txn, struct arena *arena, struct id project, stru
 
     *to = (struct element_list){ 0 };
     return elements_each_part(txn, arena, project, gather_part, &gathering);
+}
+
+static int compare_parts(const void *a, const void *b)
+{
+    return id_compare(((const struct element *)a)->id, ((const struct element *)b)->id);
+}
+
+const struct element *parts_in(const struct element_list *all, struct id id)
+{
+    const struct element wanted = { .id = id };
+
+    return all->count ? bsearch(&wanted, all->at, all->count, sizeof(wanted), compare_parts) : NULL;
 }
 
 enum err parts_one(struct txn *txn, struct arena *arena, struct id project, struct id id, struct element *to,

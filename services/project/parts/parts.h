@@ -15,6 +15,7 @@ enum err parts_get(struct txn *txn, struct arena *arena, struct id project, stru
 
 /* Returns all other parts of a project, in the order of their ids, and one of them. Errors (explained): not_found. */
 enum err parts_all(struct txn *txn, struct arena *arena, struct id project, struct element_list *to);
+const struct element *parts_in(const struct element_list *all, struct id id); /* NULL: it is not one of them */
 enum err parts_one(struct txn *txn, struct arena *arena, struct id project, struct id id, struct element *to,
                    struct fault *fault);
 

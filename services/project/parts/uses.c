@@ -95,7 +95,7 @@ static bool take_first(void *state, struct id media)
     return false;
 }
 
-static bool read_hex(struct text hex, uint8_t to[16])
+bool uses_read_content(struct text hex, uint8_t to[16])
 {
     char pair[3] = "";
 
@@ -110,15 +110,14 @@ static bool read_hex(struct text hex, uint8_t to[16])
 
 static struct id join_by_content(struct txn *txn, struct arena *arena, const struct element_list *parts, struct id id)
 {
+    const struct element *part = parts_in(parts, id);
     struct content_match joining = { 0 };
     struct tree body;
     uint8_t content[16];
 
-    for (uint32_t i = 0; i < parts->count; i++)
-        if (parts->at[i].kind.value == ELEMENT_KIND_ITEM && id_equal(parts->at[i].id, id) &&
-            tree_read(parts->at[i].body, arena, &body, NULL) == ERR_OK &&
-            read_hex(tree_text(&body, "content"), content))
-            (void)catalogue_each_with_content(txn, bytes_of(content, sizeof(content)), take_first, &joining);
+    if (part && part->kind.value == ELEMENT_KIND_ITEM && tree_read(part->body, arena, &body, NULL) == ERR_OK &&
+        uses_read_content(tree_text(&body, "content"), content))
+        (void)catalogue_each_with_content(txn, bytes_of(content, sizeof(content)), take_first, &joining);
     return joining.found;
 }
 

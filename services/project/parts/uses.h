@@ -22,6 +22,8 @@ struct item_uses {
 /* Lists the items in use, each once, in the order of their ids. */
 void uses_find(struct arena *arena, const struct element_list *parts, struct item_uses *to);
 
+bool uses_read_content(struct text hex, uint8_t to[16]); /* false: no content in hex */
+
 /* Finds each in the catalogue: by its id, or by the content that a part of kind item keeps. */
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses);
 

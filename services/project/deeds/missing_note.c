@@ -1,0 +1,185 @@
+#include "services/project/deeds/missing_note.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/process/log.h"
+#include "schema_availability.h"
+#include "schema_persist.h"
+#include "services/project/parts/kinds.h"
+#include "services/project/parts/uses.h"
+
+enum { AT_ONCE = 256, TAGS_MOST = 64, BUDGET_MS = 30000 };
+
+struct missing_noting {
+    struct project *p;
+    struct id project, after; /* the last item that was sent */
+    bool has_root;            /* the catalogue has the volume "/", on which each path lies */
+    missing_noted *done;
+};
+
+static void send_next(struct missing_noting *n);
+
+/* ---- one item, as the project's file has it ---- */
+
+static struct text short_text(const struct tree *tree, const char *key, uint32_t most)
+{
+    struct text text = tree_text(tree, key);
+
+    return text.len <= most ? text : (struct text){ 0 };
+}
+
+static uint64_t read_whole(const struct tree *tree, const char *key, double most)
+{
+    double real = tree_real(tree, key, 0);
+
+    return real > 0 && real <= most ? (uint64_t)real : 0;
+}
+
+static void read_format(const struct tree *format, struct missing_item *to)
+{
+    to->container = short_text(format, "container", 32);
+    to->sample_format = short_text(format, "sample_format", 32);
+    to->bit_depth = read_whole(format, "bit_depth", 64);
+    to->sample_rate = read_whole(format, "sample_rate", 1e7);
+    to->channels = read_whole(format, "channels", 1024);
+    to->frames = (int64_t)read_whole(format, "frames", 1e15);
+}
+
+static void read_tags(const struct tree *list, struct arena *arena, struct missing_item *to)
+{
+    to->tags.at = arena_array(arena, TAGS_MOST, sizeof(*to->tags.at));
+    for (uint32_t i = 0; list && list->type == TREE_LIST && i < list->count && to->tags.count < TAGS_MOST; i++) {
+        const struct tree *tag = &list->members[i].value;
+        if (tag->type == TREE_TEXT && tag->text.len > 0 && tag->text.len <= 64)
+            to->tags.at[to->tags.count++] = tag->text;
+    }
+}
+
+/* Where it was; an item that names no path here is missing in the project's Media. */
+static struct bytes path_of(const struct tree *body, struct text folder, struct arena *arena)
+{
+    struct text path = short_text(tree_get(body, "storage"), "path", 4000), name = short_text(body, "name", 255);
+    char safe[256];
+
+    if (path.len > 1 && path.at[0] == '/')
+        return bytes_of(path.at, path.len);
+    kinds_folder_name(name.len ? name : TEXT("sound"), safe);
+    for (char *at = safe; *at; at++)
+        *at = *at == '/' ? '_' : *at;
+    path = arena_printf(arena, "%.*s/Media/Audio/%s", TEXT_ARG(folder), safe);
+    return bytes_of(path.at, path.len);
+}
+
+static bool read_item(const struct element *part, struct text folder, struct arena *arena, struct missing_item *to)
+{
+    struct tree body;
+    uint8_t *content = arena_alloc(arena, 16);
+
+    if (tree_read(part->body, arena, &body, NULL) != ERR_OK ||
+        (!tree_get(&body, "name") && !tree_get(&body, "content")))
+        return false;
+    *to = (struct missing_item){ .id = part->id, .name = short_text(&body, "name", 255) };
+    to->path = path_of(&body, folder, arena);
+    if (uses_read_content(tree_text(&body, "content"), content))
+        to->content = bytes_of(content, 16);
+    read_format(tree_get(&body, "format"), to);
+    read_tags(tree_get(&body, "tags"), arena, to);
+    return true;
+}
+
+/* ---- asking ---- */
+
+static void end_noting(struct missing_noting *n)
+{
+    n->done(n->p, n->project, !id_is_zero(n->after));
+    free(n);
+}
+
+static void take_added(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct missing_noting *n = state;
+
+    (void)answer;
+    if (error == ERR_OK) {
+        send_next(n);
+        return;
+    }
+    log_warn("missing items of a project are not in the catalogue: %s", fault->what);
+    end_noting(n);
+}
+
+/* The next items after the last that was sent. */
+static void gather_items(struct missing_noting *n, struct txn *txn, struct arena *arena, struct missing_item_list *to)
+{
+    struct text folder = elements_folder(txn, arena, n->project);
+    struct element_list parts;
+    struct item_uses uses;
+
+    to->at = arena_array(arena, AT_ONCE, sizeof(*to->at));
+    if (parts_all(txn, arena, n->project, &parts) != ERR_OK)
+        return;
+    uses_find(arena, &parts, &uses);
+    uses_resolve(txn, arena, &parts, &uses);
+    for (uint32_t i = 0; i < uses.count && to->count < AT_ONCE; i++) {
+        const struct item_use *use = &uses.at[i];
+        const struct element *part =
+            use->known || id_compare(use->id, n->after) <= 0 ? NULL : parts_in(&parts, use->id);
+        if (part && part->kind.value == ELEMENT_KIND_ITEM && read_item(part, folder, arena, &to->at[to->count]))
+            to->count++;
+    }
+}
+
+static void take_root(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct missing_noting *n = state;
+
+    (void)error;
+    (void)answer;
+    (void)fault;
+    n->has_root = true;
+    send_next(n);
+}
+
+static bool ask_for_root(struct missing_noting *n)
+{
+    const struct availability_find find = { .path = bytes_of("/", 1) };
+
+    return service_ask(n->p->service, "availability.find", &find, BUDGET_MS, NULL, take_root, n, NULL) == ERR_OK;
+}
+
+static bool send_items(struct missing_noting *n, const struct persist_add_missing *ask)
+{
+    if (ask->each.count == 0)
+        return false;
+    if (!n->has_root)
+        return ask_for_root(n);
+    n->after = ask->each.at[ask->each.count - 1].id;
+    return service_ask(n->p->service, "persist.add_missing", ask, BUDGET_MS, NULL, take_added, n, NULL) == ERR_OK;
+}
+
+static void send_next(struct missing_noting *n)
+{
+    struct persist_add_missing ask = { 0 };
+    struct arena arena = { 0 };
+    struct txn *txn;
+    bool is_sent = false;
+
+    if (project_read(n->p, &txn, NULL) == ERR_OK) {
+        gather_items(n, txn, &arena, &ask.each);
+        is_sent = send_items(n, &ask);
+        txn_end(txn);
+    }
+    arena_free(&arena);
+    if (!is_sent)
+        end_noting(n);
+}
+
+void missing_note(struct project *p, struct id project, missing_noted *done)
+{
+    struct missing_noting *n = alloc_zeroed(1, sizeof(*n));
+
+    *n = (struct missing_noting){ .p = p, .project = project, .done = done };
+    send_next(n);
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""A project between two engines: its disk is mounted at another place, and the second engine knows none of its sounds."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, run_claims, same, skip, until
+from indexing import Indexing, wav
+from studio import Studio, word
+
+
+class Disk:
+    """A disk in memory that is mounted at one place after the other."""
+
+    def __init__(self, at, marker):
+        if os.getuid():
+            skip('mounting a tmpfs needs root')
+        self.at = at
+        os.makedirs(at)
+        subprocess.run(['mount', '-t', 'tmpfs', marker, at], check=True)
+        subprocess.run(['mount', '--make-private', at], check=True)
+        with open(os.path.join(at, '.loophole-volume'), 'w', encoding='utf-8') as out:
+            out.write(marker)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(['umount', '-l', self.at], check=False)
+
+    def move(self, to):
+        os.makedirs(to)
+        subprocess.run(['mount', '--move', self.at, to], check=True)
+        self.at = to
+
+
+def items_of(it):
+    """The items of the catalogue by name."""
+    return {item['name']: item for item in it.home.json('search', '--limit', '100')}
+
+
+def made(project):
+    """The parts that a person made."""
+    return {key: body for key, body in project.parts().items() if key[0] != 'item'}
+
+
+def used(it, name='Travels'):
+    return sorted(item['name'] for item in it.home.json('search', f'used:{name}'))
+
+
+@claim(inside=Indexing)
+def a_project_on_a_disk_opens_at_another_engine_which_knows_none_of_its_sounds(it):
+    with Disk(it.folder('first mount'), 'travels') as disk:
+        inside, outside = (os.fsdecode(wav(os.path.join(at, name), pitch)) for at, name, pitch in (
+            (os.path.join(disk.at, 'sounds'), 'tone.wav', 440), (it.folder('lib'), 'kick.wav', 550)))
+        lost = os.fsdecode(wav(it.folder('lib', 'lost.wav'), 660))
+        it.add(os.path.join(disk.at, 'sounds'))
+        it.add(it.folder('lib'))
+        mine = Studio(it.home, 'Travels', folder=os.path.join(disk.at, 'Travels').encode())
+        for path in (inside, outside):
+            mine.put('clip', item=it.id_of(path))
+        it.home.loophole('tag', 'name:tone', '+warm')
+        mine.must('collect')
+        mine.put('clip', item=it.id_of(lost))  # is not collected
+        ids = {name: it.id_of(path) for name, path in (('tone', inside), ('kick', outside), ('lost', lost))}
+        mine.must('save')
+        parts, file = made(mine), mine.file()
+        it.home.stop()
+        disk.move(it.folder('other', 'second mount'))
+        shutil.rmtree(it.folder('lib'))
+        other = it.home.other('second')
+        with Indexing(other) as second:
+            folder = os.path.join(disk.at, 'Travels')
+            theirs = Studio.at(other, folder)
+            until(lambda: set(items_of(second)) == {'tone', 'kick', 'lost'})
+            # the copies are scanned, and become the items that the project names
+            until(lambda: theirs.state()['missing'] == 1)
+            found = items_of(second)
+            same(ids, {name: item['id'] for name, item in found.items()})
+            same({'tone': 'local', 'kick': 'local', 'lost': 'missing'},
+                 {name: item['availability'].replace('external_online', 'local') for name, item in found.items()})
+            same(os.path.join(folder, 'Media', 'Audio', 'kick.wav'), found['kick']['path'])
+            assert 'warm' in found['tone']['tags'], found['tone']
+            until(lambda: used(second) == ['kick', 'lost', 'tone'])
+            same(parts, made(theirs))
+            theirs.must('set', body={'bpm': 100})
+            theirs.must('save')
+            again, was = ({item['name']: item for item in one['items']} for one in (theirs.file(), file))
+            same(was['lost'], again['lost'])
+            # its file comes back at another place
+            wav(second.folder('mine', 'renamed.wav'), 660)
+            second.add(second.folder('mine'))
+            until(lambda: theirs.state()['missing'] == 0)
+            same(os.fsdecode(second.folder('mine', 'renamed.wav')), items_of(second)['lost']['path'])
+            same(ids['lost'], items_of(second)['lost']['id'])
+            other.stop()
+            other.check_store()
+
+
+@claim(inside=Indexing)
+def many_unknown_items_are_missing_in_the_catalogue_and_stay_after_kills(it):
+    folder, ids = it.folder('foreign'), [word(os.urandom(16)) for _ in range(600)]
+    os.makedirs(folder)
+    hostile = ['/../../etc/x.wav', '/music/' + 'n' * 300 + '.wav', 'C:\\kick.wav', '', '/', '/a/../b.wav']
+    item = lambda n, id: {'id': id, 'name': f'sound {n}', 'content': os.urandom(16).hex(),
+                          'storage': {'path': hostile[n] if n < len(hostile) else f'/music/{n // 9}/same.wav'}}
+    with open(os.path.join(folder, 'project.json'), 'w', encoding='utf-8') as out:
+        json.dump({'schema_version': '1.0', 'project': {'name': 'Many'}, 'clips': [{'item': id} for id in ids],
+                   'items': [item(n, id) for n, id in enumerate(ids)]}, out)
+    mine = Studio.at(it.home, folder)
+    it.home.kill('project')
+    it.home.kill('persist')
+    until(lambda:
+          it.home.client().must('search.query', {'query': 'is:missing used:Many', 'limit': 0})['total'] >= 590)
+    same(600, mine.state()['missing'])
+    same(0, mine.state()['dirty'])
+    it.home.stop()
+    it.home.check_store()
+
+
+run_claims()
