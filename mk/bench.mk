@@ -87,8 +87,11 @@ $(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(OWN_HOME) $(ENGINE)
 # make bench-streamer [ROUNDS=100]
 bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
 	@BUILD='$(abspath $(BUILD))' bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+# make bench-pattern [ROUNDS=300]: slots and the library of patterns, while one plays and a library is indexed
+bench-pattern: all
+	@BUILD='$(abspath $(BUILD))' bench/pattern/run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-query bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-audio
+.PHONY: bench bench-search bench-query bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio

@@ -4,6 +4,7 @@
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
+#include "services/project/pattern/slot_pack.h"
 
 #define LOOK_US 1000000 /* between two looks at hanging errands */
 
@@ -22,7 +23,8 @@ int main(int argc, char **argv)
     project.library = library_new(service_paths(service)->data); /* of patterns */
     service_answer(service, &project_asks, &project);            /* one function for each ask */
     service_every(service, LOOK_US, project_look, &project);
-    uses_note_all(&project); /* what an earlier run did not note */
+    service_every(service, LOOK_US, slot_pack_look, &project); /* packs backups of patterns */
+    uses_note_all(&project);                                   /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */
 

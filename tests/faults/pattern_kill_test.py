@@ -2,6 +2,7 @@
 """Slots of patterns are saved, loaded and changed while the project service is killed. A command is done once, and the
 file of each slot is one whole pattern, the one of the store."""
 import glob
+import gzip
 import json
 import os
 import shutil
@@ -51,8 +52,9 @@ class Slots:
         listed = self.home.first('pattern', 'slots')['slots']
         same(names, {slot['slot']: slot['name'] for slot in listed})
         same(names, self.files())
-        same([], [name for _, _, names in os.walk(self.folder) for name in names if name.startswith('.loophole-')])
-        for backup in glob.glob(self.folder + '/backups/*'):
+        until(lambda: not [name for _, _, names in os.walk(self.folder) for name in names if name.startswith('.loophole-')],
+              what='nothing is left half written')
+        for backup in glob.glob(self.folder + '/backups/slot_*'):
             name_in(backup)
         assert 'changed by another program' not in self.home.log('project')
         self.names = names
@@ -70,9 +72,15 @@ class Slots:
         return said, self.home.start_into(said, 'loophole', *args)
 
 
+def read_file(path):
+    """The bytes of a pattern; a backup is in gzip, or will be soon."""
+    with open(path, 'rb') as file:
+        text = file.read()
+    return gzip.decompress(text) if text.startswith(b'\x1f\x8b') else text
+
+
 def name_in(path):
-    with open(path, encoding='utf-8') as file:
-        return json.load(file)['metadata']['name']
+    return json.loads(read_file(path))['metadata']['name']
 
 
 def killed_before(it, call, when, *args):
@@ -132,6 +140,36 @@ def a_load_that_is_repeated_after_a_death_queues_nothing_again(it):
     it.home.kill('project')
     same(first, client.ask(*ask))
     assert client.ask(*ask[:2])[1]['pattern'] > first[1]['pattern']
+
+
+def is_packed(path):
+    with open(path, 'rb') as file:
+        return file.read(2) == b'\x1f\x8b'
+
+
+def all_packed(it):
+    return all(is_packed(path) for path in glob.glob(it.folder + '/backups/slot_*'))
+
+
+@claim(inside=Slots)
+def killed_while_it_packs_a_backup_it_keeps_the_backup_and_packs_it_later(it):
+    needs_strace()
+    home = it.home
+    for call in ('/^rename', 'fsync'):
+        until(lambda: home.has_lived('project'))
+        until(lambda: all_packed(it), what='all is packed')
+        before = {path: read_file(path) for path in glob.glob(it.folder + '/backups/slot_*')}
+        pid, said = home.pid('project'), home.file('strace')
+        while not home.is_other('project', pid):  # a slow machine may pack before strace is attached
+            it.do('save', '1', it.pattern('more'))
+            strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
+                                     '-e', f'inject={call}:signal=KILL:when=1')
+            until(lambda: home.is_other('project', pid) or all_packed(it), what=f'{call} of the packing')
+            strace.terminate()
+            strace.wait(120)
+        for path, text in before.items():
+            same(text, read_file(path))
+        it.are_whole({1: 'more', 2: 'two'})
 
 
 def change(it, number):

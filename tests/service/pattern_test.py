@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Patterns on the command line: MIDI files in both directions, and files that are not ours."""
+import glob
+import gzip
 import json
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import TOP, claim, contains, run_claims, same, until
+from claims import TOP, claim, contains, figure, how_often, run_claims, same, until
 from sounding import engine, meter, until_connected, until_sounds
 
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
@@ -133,6 +135,11 @@ def make_pattern(home, name, steps='X...X...X...X...', **more):
     return path
 
 
+def is_packed(path):
+    with open(path, 'rb') as file:
+        return file.read(2) == b'\x1f\x8b'
+
+
 def names(home):
     line = json.loads(home.loophole('pattern', 'slots', '--json').out)
     return {slot['slot']: slot['name'] for slot in line['slots']}
@@ -201,21 +208,69 @@ def a_file_of_another_program_is_taken_and_a_corrupt_one_names_its_backup(home):
     error = home.loophole('pattern', 'load', '40', code=11).err
     contains(error, '[PATTERN] Error: Slot 40 is corrupt: not JSON')
     contains(error, 'patterns/backups/slot_040_')
+    backup = slot_file(home, 40).replace('slots/bank_1/slot_040.json', error.split('patterns/')[1].split()[0])
+    until(lambda: is_packed(backup), what='the backup is in gzip')
+    contains(home.loophole('pattern', 'load', '40', code=11).err, os.path.basename(backup))  # still the newest good one
     said(home, 'save', '40', ACID)  # the corrupt file is among the backups
     same('Acid', names(home)[40])
 
 
 @claim(shares=slots_engine)
+def a_file_that_was_changed_and_not_loaded_is_in_a_copy_of_the_project(home):
+    said(home, 'save', '70', make_pattern(home, 'ours'))
+    said(home, 'save', '71', make_pattern(home, 'kept'))
+    os.replace(make_pattern(home, 'theirs', colour='red'), slot_file(home, 70))
+    os.replace(make_pattern(home, 'new'), slot_file(home, 72))
+    with open(slot_file(home, 71), 'w', encoding='utf-8') as out:
+        out.write('{')
+    home.loophole('project', 'save_as', 'Copy')
+    copied = names(home)
+    same(('theirs', 'kept', 'new'), tuple(copied[slot] for slot in (70, 71, 72)))
+    copy = os.path.join(home.first('project', 'state')['folder'], 'patterns/slots/bank_1/slot_070.json')
+    same('red', read_json(copy)['colour'])
+    home.loophole('project', 'open', 'draft')
+
+
+@claim(shares=slots_engine)
 def clients_that_save_one_slot_leave_one_whole_pattern(home):
     clients = [home.client() for _ in range(2)]
-    for turn in range(40):
+    turns = how_often(40, 1000)
+    for turn in range(turns):
         for i, client in enumerate(clients):
             client.send('project.save_pattern', {'slot': '50', 'file': json.dumps(
                 {'metadata': {'name': f'{turn} of {i}'}, 'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}})})
         for client in clients:
             assert client.take('project')[1] in ('ok', 'conflict')
         read_json(slot_file(home, 50))
-    assert names(home)[50] in ('39 of 0', '39 of 1')
+    assert names(home)[50] in [f'{turns - 1} of {i}' for i in range(2)]
+
+
+def name_in(path):
+    with open(path, 'rb') as file:
+        text = file.read()
+    return json.loads(gzip.decompress(text) if text.startswith(b'\x1f\x8b') else text)['metadata']['name']
+
+
+@claim
+def two_engines_that_share_a_folder_leave_one_whole_pattern_and_keep_the_other(home):
+    folder, other, turns = home.file('Shared'), home.other('two'), how_often(15, 1000)
+    home.up()
+    home.loophole('project', 'new', 'Shared', '--folder', folder)
+    home.loophole('project', 'save')
+    other.up()
+    other.loophole('project', 'open', folder)
+    clients = [one.client() for one in (home, other)]
+    for turn in range(turns):
+        for number, client in enumerate(clients):
+            client.send('project.save_pattern', {'slot': '5', 'file': json.dumps(
+                {'metadata': {'name': f'{turn} of {number}'}, 'sequencer': {'tracks': {'k': {'pattern': 'x' * 16}}}})})
+        acked = {f'{turn} of {number}' for number, client in enumerate(clients) if client.take('project')[1] == 'ok'}
+        patterns = folder + '/patterns/'
+        there = name_in(patterns + 'slots/bank_1/slot_005.json')
+        assert there in acked, (there, acked)
+        same(set(), acked - {there} - {name_in(path) for path in glob.glob(patterns + 'backups/slot_005_*')})
+    other.end()
+    figure(f'two engines saved one slot of one folder {turns} times')
 
 
 # ---- what plays as a text, and a text as what plays ----

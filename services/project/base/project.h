@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 struct pattern_library;
+struct slot_packing;
 struct sound_keeping;
 
 struct project {
@@ -25,6 +26,7 @@ struct project {
     uint32_t works;                  /* asks in progress */
     struct sound_keeping *sounds;    /* sound.h */
     struct pattern_library *library; /* of patterns: library/library.h */
+    struct slot_packing *packing;    /* pattern/slot_pack.h */
 };
 
 /* Errors (explained): io, bad_request (a setting). */

@@ -78,7 +78,6 @@ void deed_finish_document(struct doing *work, struct txn *txn, const struct elem
 
     document_add_items(txn, &work->arena, parts, was, document);
     tree_set(document, &work->arena, "revision", tree_of_whole((int64_t)work->number));
-    arena_reset(&work->kept);
     work->file = document_file(document, &work->kept);
 }
 
@@ -106,7 +105,6 @@ static bool is_last_save(struct doing *work, const struct parts_save *last, stru
         return false;
     if (text_is(mirror, "same"))
         return true;
-    arena_reset(&work->kept);
     work->file = document_file(tree_get(&last->body, "document"), &work->kept);
     return text_equal(digest_of_file(work), tree_text(&last->body, "file"));
 }

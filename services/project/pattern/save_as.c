@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "common/process/log.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/pattern/slot_deeds.h"
@@ -13,6 +14,51 @@ static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
 
     *copy = id_of_bytes(work->sender.request.b, 16);
     return parts_get(txn, &work->arena, *copy, &found) == ERR_OK;
+}
+
+/* ---- the files as they are ---- */
+
+/* The texts of all files of slots, which another program may have changed. */
+struct found_slots {
+    uint32_t count;
+    struct found_slot {
+        uint32_t number;
+        struct text file;
+    } *at;
+};
+
+static void take_found(void *owner, struct slot_filing *filing)
+{
+    struct doing *work = owner;
+    struct found_slots *found = arena_alloc(&work->kept, sizeof(*found));
+
+    if (filing->fault.code != ERR_OK) {
+        work_go_on(work, &filing->fault);
+        return;
+    }
+    found->at = arena_array(&work->kept, filing->count + 1, sizeof(*found->at));
+    for (uint32_t i = 0; i < filing->count; i++) {
+        const struct slot_file *file = &filing->files[i];
+        const struct text text = { (uint32_t)file->bytes.len, (const char *)file->bytes.at };
+
+        if (file->fault.code == ERR_OK)
+            found->at[found->count++] = (struct found_slot){ file->number, arena_text(&work->kept, text) };
+    }
+    work->own = found;
+    work_file(work, FILING_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
+}
+
+static enum err find_slots(struct doing *work, struct txn *txn)
+{
+    struct slot_filing *filing;
+    struct tree place;
+
+    parts_place(txn, &work->arena, work->id, &place);
+    filing = slot_filing_new(tree_text(&place, "folder"), 0, false);
+    filing->finds = true;
+    work->is_sent = true;
+    slot_filing_start(work->p, filing, take_found, work);
+    return ERR_OK;
 }
 
 static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fault)
@@ -29,9 +75,7 @@ static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fa
         e = deed_check_unused(work, txn, ask->name, copy, fault);
     if (e == ERR_OK)
         e = deed_new_folder(work, ask->folder, ask->name, fault);
-    if (e == ERR_OK)
-        work_file(work, FILING_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
-    return e;
+    return e == ERR_OK ? find_slots(work, txn) : e;
 }
 
 static enum err read_copy(struct doing *work, struct txn *txn, struct element *project, struct element_list *parts,
@@ -68,20 +112,68 @@ static uint32_t copy_parts(struct doing *work, const struct element *project, co
     return count;
 }
 
-/* The ids of slots are made from the project's id. */
-static uint32_t copy_slots(struct doing *work, struct txn *txn, struct id from, const struct element_list *parts,
-                           struct action *to)
+static bool is_pattern(struct doing *work, struct text text)
 {
-    struct slot_banks banks;
+    struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
+
+    return pattern_file_read(text, &work->arena, file, &(struct fault){ 0 }) == ERR_OK;
+}
+
+/* True: the file has what neither the slot nor an earlier one of its texts has, and is a pattern. */
+static bool is_foreign(struct doing *work, const struct slot_row *row, struct text file)
+{
+    if (text_equal(file, row->file) || slot_is_ours(row, slot_digest(&work->arena, file)))
+        return false;
+    if (is_pattern(work, file)) {
+        log_info("slot %u was changed by another program: its file is copied", row->number);
+        return true;
+    }
+    log_warn("the file of slot %u is no pattern: the copy gets what the slot had", row->number);
+    return false;
+}
+
+/* What another program wrote to the file of a slot is in the copy; also of a slot that is empty in the store. */
+static uint32_t copy_foreign(struct doing *work, struct txn *txn, struct id from, bool *taken, struct action *to)
+{
+    const struct found_slots *found = work->own;
+    struct slot_row row;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; found && i < found->count; i++) {
+        const struct found_slot *slot = &found->at[i];
+
+        if (slot_read_row(txn, &work->arena, from, slot->number, &row) != ERR_OK || !is_foreign(work, &row, slot->file))
+            continue;
+        taken[slot->number - 1] = true;
+        row = (struct slot_row){ .number = slot->number };
+        count += slot_put(&work->arena, work->id, &row, slot->file, true, to + count);
+    }
+    return count;
+}
+
+static uint32_t copy_rows(struct doing *work, const struct element_list *parts, const bool *taken, struct action *to)
+{
     struct slot_row row;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < parts->count; i++) {
-        if (!slot_read_part(&parts->at[i], &work->arena, &row))
+        if (!slot_read_part(&parts->at[i], &work->arena, &row) || taken[row.number - 1])
             continue;
         row.revision = 0;
         count += slot_put(&work->arena, work->id, &row, row.file, true, to + count);
     }
+    return count;
+}
+
+/* The ids of slots are made from the project's id. */
+static uint32_t copy_slots(struct doing *work, struct txn *txn, struct id from, const struct element_list *parts,
+                           struct action *to)
+{
+    bool *taken = arena_array(&work->arena, SLOTS_BANK * SLOTS_BANKS, sizeof(*taken));
+    struct slot_banks banks;
+    uint32_t count = copy_foreign(work, txn, from, taken, to);
+
+    count += copy_rows(work, parts, taken, to + count);
     slot_read_banks(txn, &work->arena, from, &banks);
     if (banks.revision == 0)
         return count;
@@ -105,6 +197,13 @@ static enum err finish_copy(struct doing *work, struct txn *txn, struct fault *f
     work->folder = arena_text(&work->kept, tree_text(&place, "folder"));
     work->file = document_file(tree_get(&last.body, "document"), &work->kept);
     return ERR_OK;
+}
+
+static uint32_t count_found(const struct doing *work)
+{
+    const struct found_slots *found = work->own;
+
+    return found ? found->count : 0;
 }
 
 static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fault)
@@ -132,7 +231,7 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     work->number = 1;
     deed_finish_document(work, txn, &parts, &none, &document);
     work->folder = arena_text(&work->kept, folder);
-    actions = arena_array(&work->arena, 2 * parts.count + 5, sizeof(*actions));
+    actions = arena_array(&work->arena, 2 * (parts.count + count_found(work)) + 5, sizeof(*actions));
     count = copy_parts(work, &project, &parts, actions);
     count += copy_slots(work, txn, from, &parts, actions + count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));

@@ -13,6 +13,9 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "services/project/base/filing.h"
+#include "services/project/pattern/slot.h"
+#include "services/project/pattern/slot_pack.h"
+#include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
 enum { LOCK_STEP_MS = 5, NAMES_MOST = 64, TRIES = 100 };
@@ -59,65 +62,103 @@ static int take_lock(struct slot_filing *filing)
 
 /* ---- backups ---- */
 
-static int order_names(const void *a, const void *b)
+/* A backup's name has the second at which it was made, and a number if there are several of that second. */
+struct slot_backup {
+    char name[NAME_MAX + 1];
+    long long second;
+    int number;
+};
+
+static int order_backups(const void *a, const void *b)
 {
-    return -strverscmp(a, b);
+    const struct slot_backup *x = a, *y = b;
+
+    if (x->second != y->second)
+        return x->second < y->second ? 1 : -1;
+    return (x->number < y->number) - (x->number > y->number);
+}
+
+static bool read_name(const char *name, uint32_t slot, struct slot_backup *to)
+{
+    unsigned number;
+    int end = 0;
+
+    *to = (struct slot_backup){ 0 };
+    (void)snprintf(to->name, sizeof(to->name), "%s", name);
+    if (sscanf(name, "slot_%u_%lld.backup%n", &number, &to->second, &end) == 2 && end && !name[end])
+        return number == slot;
+    return sscanf(name, "slot_%u_%lld-%d.backup%n", &number, &to->second, &to->number, &end) == 3 && end &&
+           !name[end] && number == slot;
 }
 
 /* Lists the backups of a slot, the newest first. */
-static uint32_t list_backups(const struct slot_filing *filing, uint32_t number, char (*names)[NAME_MAX + 1])
+static uint32_t list_backups(const struct slot_filing *filing, uint32_t number, struct slot_backup to[NAMES_MOST])
 {
-    char folder[PATH_MAX + 16], start[32];
+    char folder[PATH_MAX + 16];
     struct dirent *entry;
     uint32_t count = 0;
     DIR *directory;
 
     (void)snprintf(folder, sizeof(folder), "%s/backups", filing->folder);
-    (void)snprintf(start, sizeof(start), "slot_%03u_", number);
     directory = opendir(folder);
     while (directory && (entry = readdir(directory)) && count < NAMES_MOST)
-        if (strncmp(entry->d_name, start, strlen(start)) == 0 && strstr(entry->d_name, ".backup"))
-            (void)snprintf(names[count++], NAME_MAX + 1, "%s", entry->d_name);
+        count += read_name(entry->d_name, number, &to[count]);
     if (directory)
         (void)closedir(directory);
-    qsort(names, count, NAME_MAX + 1, order_names);
+    qsort(to, count, sizeof(*to), order_backups);
     return count;
 }
 
-static void drop_old_backups(const struct slot_filing *filing, uint32_t number)
+static void drop_old_backups(const struct slot_filing *filing, const struct slot_backup *backups, uint32_t count)
 {
-    char names[NAMES_MOST][NAME_MAX + 1], path[PATH_MAX + NAME_MAX + 16];
-    const uint32_t count = list_backups(filing, number, names);
+    char path[PATH_MAX + NAME_MAX + 16];
 
-    for (uint32_t i = SLOT_BACKUPS; i < count; i++) {
-        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", filing->folder, names[i]);
+    for (uint32_t i = SLOT_BACKUPS - 1; i < count; i++) { /* one more comes */
+        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", filing->folder, backups[i].name);
         (void)unlink(path);
     }
 }
 
-/* Gives the present file a second name. Errors: io. */
-static enum err keep_backup(struct slot_filing *filing, const struct slot_file *file)
+/* Links the present file as a backup that is newer than all others, whatever the clock says. */
+static enum err link_backup(struct slot_filing *filing, const struct slot_file *file, const struct slot_backup *newest)
 {
+    const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
+    const int first = second == newest->second ? newest->number + 1 : 0;
     char path[PATH_MAX + 64];
-    const long long now = (long long)time(NULL);
 
-    (void)snprintf(path, sizeof(path), "%s/backups", filing->folder);
-    if (access(file->path, F_OK) != 0)
-        return ERR_OK;
-    if (file_make_dirs(path, 0755, &filing->fault) != ERR_OK)
-        return filing->fault.code;
-    for (int n = 0; n < TRIES; n++) {
+    for (int n = first; n < first + TRIES; n++) {
         if (n == 0)
-            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld.backup", filing->folder, file->number, now);
+            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld.backup", filing->folder, file->number,
+                           second);
         else
-            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld-%d.backup", filing->folder, file->number, now,
-                           n);
+            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld-%d.backup", filing->folder, file->number,
+                           second, n);
         if (link(file->path, path) == 0)
             return ERR_OK;
         if (errno != EEXIST)
             break;
     }
     return fault_errno(&filing->fault, ERR_IO, errno, "the backup %.150s cannot be made", path);
+}
+
+/* Gives the present file a second name. Errors: io. */
+static enum err keep_backup(struct slot_filing *filing, const struct slot_file *file)
+{
+    struct slot_backup backups[NAMES_MOST];
+    char folder[PATH_MAX + 16];
+    uint32_t count;
+    enum err e;
+
+    (void)snprintf(folder, sizeof(folder), "%s/backups", filing->folder);
+    if (access(file->path, F_OK) != 0)
+        return ERR_OK;
+    if (access(folder, F_OK) != 0 && file_make_dirs(folder, 0755, &filing->fault) != ERR_OK)
+        return filing->fault.code;
+    count = list_backups(filing, file->number, backups);
+    e = link_backup(filing, file, count ? &backups[0] : &(struct slot_backup){ 0 });
+    if (e == ERR_OK)
+        drop_old_backups(filing, backups, count);
+    return e;
 }
 
 /* ---- files ---- */
@@ -136,16 +177,17 @@ static bool is_pattern(struct bytes bytes)
 
 static void find_backup(struct slot_filing *filing, struct slot_file *file)
 {
-    char names[NAMES_MOST][NAME_MAX + 1], path[PATH_MAX + NAME_MAX + 16];
-    const uint32_t count = list_backups(filing, file->number, names);
+    struct slot_backup backups[NAMES_MOST];
+    char path[PATH_MAX + NAME_MAX + 16];
+    const uint32_t count = list_backups(filing, file->number, backups);
 
     for (uint32_t i = 0; i < count && !file->backup[0]; i++) {
         struct buffer bytes = { 0 };
         struct fault unused = { 0 };
 
-        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", filing->folder, names[i]);
-        if (file_read_all(path, PATTERN_FILE_BYTES, &bytes, &unused) == ERR_OK && is_pattern(buffer_bytes(&bytes)))
-            memcpy(file->backup, names[i], sizeof(file->backup));
+        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", filing->folder, backups[i].name);
+        if (gzip_read_file(path, PATTERN_FILE_BYTES, &bytes, &unused) == ERR_OK && is_pattern(buffer_bytes(&bytes)))
+            memcpy(file->backup, backups[i].name, sizeof(file->backup));
         buffer_free(&bytes);
     }
 }
@@ -181,7 +223,6 @@ static enum err write_file(struct slot_filing *filing, const struct slot_file *f
         e = fault_errno(&filing->fault, ERR_IO, errno, "%.150s cannot be removed", file->path);
     if (e == ERR_OK && file->removes)
         e = file_sync(folder, &filing->fault);
-    drop_old_backups(filing, file->number);
     return e;
 }
 
@@ -198,6 +239,54 @@ static void sweep_folders(const struct slot_filing *filing)
     }
 }
 
+/* ---- all files ---- */
+
+static void add_file(struct slot_filing *filing, const char *bank, const char *name)
+{
+    struct slot_file *file;
+    unsigned number;
+    int end = 0;
+
+    if (sscanf(name, "slot_%u.json%n", &number, &end) != 1 || name[end] || number < 1 ||
+        number > SLOTS_BANK * SLOTS_BANKS || filing->count == SLOTS_BANK * SLOTS_BANKS)
+        return;
+    if ((filing->count & (filing->count - 1)) == 0)
+        filing->files =
+            alloc_grow(filing->files, filing->count ? 2 * (size_t)filing->count : 1, sizeof(*filing->files));
+    file = &filing->files[filing->count++];
+    *file = (struct slot_file){ .number = number };
+    (void)snprintf(file->path, sizeof(file->path), "%.3800s/slots/%.64s/%.64s", filing->folder, bank, name);
+}
+
+static void find_in_bank(struct slot_filing *filing, const char *bank)
+{
+    char path[PATH_MAX + 300];
+    struct dirent *entry;
+    DIR *directory;
+
+    (void)snprintf(path, sizeof(path), "%s/slots/%.255s", filing->folder, bank);
+    directory = opendir(path);
+    while (directory && (entry = readdir(directory)))
+        add_file(filing, bank, entry->d_name);
+    if (directory)
+        (void)closedir(directory);
+}
+
+static void find_files(struct slot_filing *filing)
+{
+    char path[PATH_MAX + 16];
+    struct dirent *entry;
+    DIR *directory;
+
+    (void)snprintf(path, sizeof(path), "%s/slots", filing->folder);
+    directory = opendir(path);
+    while (directory && (entry = readdir(directory)))
+        if (strncmp(entry->d_name, "bank_", 5) == 0)
+            find_in_bank(filing, entry->d_name);
+    if (directory)
+        (void)closedir(directory);
+}
+
 static void run_filing(struct errand *errand)
 {
     struct slot_filing *filing = (struct slot_filing *)errand;
@@ -209,6 +298,8 @@ static void run_filing(struct errand *errand)
             return;
     }
     filing->fault = (struct fault){ 0 };
+    if (filing->finds)
+        find_files(filing);
     if (lock >= 0)
         sweep_folders(filing);
     for (uint32_t i = 0; i < filing->count && filing->fault.code == ERR_OK; i++) {
@@ -253,7 +344,7 @@ struct slot_filing *slot_filing_new(struct text folder, uint32_t count, bool wri
         (struct errand){ .run = run_filing, .done = end_filing, .drop = drop_filing, .patience = patience_us };
     filing->writes = writes;
     filing->count = count;
-    filing->files = alloc_zeroed(count, sizeof(*filing->files));
+    filing->files = alloc_zeroed(count ? count : 1, sizeof(*filing->files));
     (void)snprintf(filing->folder, sizeof(filing->folder), "%.*s/patterns", TEXT_ARG(folder));
     return filing;
 }
@@ -263,5 +354,6 @@ void slot_filing_start(struct project *p, struct slot_filing *filing,
 {
     filing->done = done;
     filing->owner = owner;
+    slot_pack_soon(p, filing->folder, filing->writes);
     errand_start(p->errands, &filing->errand);
 }
