@@ -1,0 +1,170 @@
+#!/usr/bin/python3
+"""The JACK server is killed, started again, and with another period; connections that others make."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, how_often, run_claims, same, skip, until
+from driving import drive_sound
+from sounding import engine, forget_dead_servers, take_place, until_connected, until_transport
+
+
+@claim
+def the_core_comes_back_to_a_server_that_was_killed_or_changed(home):
+    drive_sound(home, 'faults/core.py', 'server', how_often(2, 20))
+
+
+@claim
+def connections_made_elsewhere_are_remembered(home):
+    drive_sound(home, 'faults/core.py', 'wires')
+
+
+def asked(home, *args):
+    """A command of loophole that goes on in the background."""
+    return home.start('loophole', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def answer(command):
+    said = command.communicate(timeout=60)[0]
+    same(0, command.returncode, said)
+    return said
+
+
+@claim
+def what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobody_else_waits(home):
+    engine(home)
+    until_connected(home)
+    jack = home.pid('jack')
+    os.kill(jack, signal.SIGSTOP)
+    connecting = asked(home, 'audio', 'connect', 'main_left', 'system:playback_2')
+    time.sleep(1)  # nothing shows that it waits
+    assert connecting.poll() is None, 'answered before it was done'
+    contains(home.loophole('transport', 'tempo', '90', timeout=5).out, '90.00 bpm')
+    os.kill(jack, signal.SIGCONT)
+    said = answer(connecting)
+    assert re.search('^main_left *system:playback_2$', said, re.M), said
+
+
+@claim
+def what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on(home):
+    """The server is stopped for longer than a core may be silent, but not so long that the core leaves it."""
+    engine(home)
+    until_connected(home)
+    jack = home.pid('jack')
+    os.kill(jack, signal.SIGSTOP)
+    until(lambda: 'moment' not in home.ask('audio.transport'), 20, 'the core stands still')
+    starting = asked(home, 'transport', 'start')
+    time.sleep(0.3)  # nothing shows that it waits
+    assert starting.poll() is None, 'answered while nothing sounds'
+    os.kill(jack, signal.SIGCONT)
+    answer(starting)
+    until_transport(home, running=True)
+
+
+def running(home, program):
+    """The processes of this home whose program has this name."""
+    found = []
+    for pid in home.processes():
+        try:
+            with open(f'/proc/{pid}/cmdline', 'rb') as command:
+                name = os.path.basename(os.fsdecode(command.read().split(b'\0')[0]))
+        except OSError:
+            continue
+        if name == program:
+            found.append(pid)
+    return found
+
+
+def forget_all(home):
+    """Kills supervisor, keeper and board at once: then no process knows of jackd."""
+    board = home.board()
+    for pid in running(home, 'loopholed'):
+        os.kill(pid, signal.SIGKILL)
+    os.remove(board)
+
+
+@claim
+def a_server_that_nobody_knows_of_any_more_is_taken_up_again(home):
+    engine(home)
+    until_connected(home)
+    jack = home.pid('jack')
+    forget_all(home)
+    home.up()
+    home.wait_ready('jack')
+    until_connected(home)
+    same((jack, [jack]), (home.pid('jack'), running(home, 'jackd')))
+    forget_all(home)
+    home.env['LOOPHOLE_AUDIO'] = f'jack:nobody-{os.getpid()}'
+    home.up()  # the server is no longer wanted
+    until(lambda: not running(home, 'jackd'), 30)
+
+
+def own_server(home, name, *driver):
+    """A JACK server that the claim starts."""
+    if not shutil.which('jackd'):
+        skip('no jackd')
+    return home.start_into(home.file('jackd.log'), 'jackd', '-n', name, *driver)
+
+
+def named(home, name):
+    """The settings of an engine that uses the JACK server of this name."""
+    if not shutil.which('jackd'):
+        skip('no jackd')
+    take_place()
+    forget_dead_servers()
+    home.env['LOOPHOLE_AUDIO'] = f'jack:{name}'
+    home.settings('[audio]\nperiod = 1024\n')
+
+
+@claim
+def a_server_that_runs_already_is_used_and_left_alone(home):
+    name = f'other-{os.getpid()}'
+    named(home, name)
+    server = own_server(home, name, '-p', '128', '-d', 'dummy', '-r', '44100', '-p', '512')
+    home.up()
+    until_connected(home)
+    same(44100, home.first('audio', 'status')['rate'])
+    assert not any(one['service'] == 'jack' for one in home.services())
+    home.down()
+    assert server.poll() is None, 'it was ended'
+
+
+@claim
+def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home):
+    name = f'late-{os.getpid()}'
+    named(home, name)
+    contains(home.loophole('up').all, f'no JACK server "{name}" runs')
+
+    def until_state(state):
+        until(lambda: home.status('audio')['state'] == state, what=f'audio is {state}')
+    for _ in range(how_often(2, 20)):
+        until(lambda: 'no JACK server' in home.loophole('status').all, 30)  # right after its end: "it has ended"
+        contains(home.log('audio'), 'the audio core keeps trying')
+        until_state('waiting')
+        server = own_server(home, name, '-r', '-d', 'dummy', '-p', '512')
+        until_state('ready')
+        home.loophole('transport', 'start')
+        home.loophole('transport', 'stop')
+        server.kill()
+        server.wait()
+        until_state('waiting')
+    contains(home.loophole('up').all, 'no sound')
+
+
+@claim
+def a_shutdown_leaves_nothing_of_jack_behind(home):
+    engine(home)
+    until_connected(home)
+    name = home.ask('audio.server')['client']
+    for service in ('jack', 'audio'):
+        os.kill(home.pid(service), signal.SIGKILL)
+    home.down()
+    same([], [left for left in os.listdir('/dev/shm') if name in left])
+
+
+run_claims()

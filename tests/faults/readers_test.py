@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""Readers are killed, or stopped, inside a read transaction: their slots are cleared and the store stops growing, without
+any restart."""
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import Persist, claim, run_claims, same, until
+from driving import drive
+from sounding import tool
+
+
+def read(path):
+    with open(path, encoding='utf-8') as text:
+        return text.read()
+
+
+def hold(home, program):
+    """A program that stays inside a read transaction."""
+    holder = home.start_into(home.file('held'), program, 'hold')
+    until(lambda: 'holding' in read(home.file('held')), 30)
+    return holder
+
+
+class Bounded(Persist):
+    """persist with a small bound for what a reader may make the store grow."""
+
+    def __enter__(self):
+        self.home.settings('[store]\nreader_growth_mib = 32\n')
+        return super().__enter__()
+
+
+@claim(inside=Persist)
+def a_reader_killed_inside_a_transaction_lets_the_store_grow_no_longer(persist):
+    drive(persist.home, 'faults/readers.py', 'killed')
+
+
+@claim(inside=Persist)
+def a_reader_stopped_inside_a_transaction_lets_the_store_grow_no_longer(persist):
+    drive(persist.home, 'faults/readers.py', 'stopped')
+
+
+@claim(inside=Bounded)
+def a_reader_that_sleeps_in_a_transaction_is_named_and_ends_at_the_bound(persist):
+    home = persist.home
+    holder = hold(home, shutil.copy(tool('reader'), home.file('loophole-held')))
+    threading.Thread(target=holder.wait).start()  # so that nothing of it is left when it has ended
+    drive(home, 'faults/reader_alarm.py', holder.pid, 'loophole-held', 'ends')
+    same(-signal.SIGKILL, holder.wait(60))
+    until(lambda: not home.ask('persist.status').get('alarm'), what='the alarm ends')
+
+
+@claim(inside=Bounded)
+def a_foreign_reader_is_named_and_left_alone(persist):
+    holder = hold(persist.home, tool('reader'))
+    drive(persist.home, 'faults/reader_alarm.py', holder.pid, 'reader')
+    holder.terminate()
+    same(0, holder.wait(60))
+
+
+def children(pid):
+    return list(map(int, read(f'/proc/{pid}/task/{pid}/children').split()))
+
+
+class Opening:
+    """A persist that is delayed before its first read of data.mdb."""
+
+    def __init__(self, home):
+        self.store = home.file('data/store')
+        self.tracer = home.start('strace', '-f', '-qq', '-o', '/dev/null', '-P', self.store + '/data.mdb', '-e', 'trace=pread64',
+                                 '-e', 'inject=pread64:delay_enter=20000000:when=1', 'loophole-persist', '--foreground')
+        until(self.has_begun, 30)
+
+    def has_begun(self):
+        """True if a process has locked the first byte of the lock file."""
+        lock = f':{os.stat(self.store + "/lock.mdb").st_ino} 0 0'
+        return re.search(rf'POSIX *ADVISORY *WRITE .*{re.escape(lock)}', read('/proc/locks'))
+
+    def kill(self):
+        for pid in [*children(self.tracer.pid), self.tracer.pid]:
+            os.kill(pid, signal.SIGKILL)
+        self.tracer.wait(60)
+
+
+class Alone(Persist):
+    """persist without a catalogue: no change but those of the claim."""
+
+    def start(self):
+        self.process = self.home.start_into(self.home.file('persist.err'), 'loophole-persist', '--foreground')
+        until(lambda: self.home.loophole('ask', 'persist.ping', code=None).code == 0, what='persist answers')
+
+
+@claim(inside=Alone)
+def an_opening_that_is_cut_short_takes_no_commit_back(persist):
+    """The first process to open the store makes LMDB's lock file again, and only at the end writes there which commit is the
+    newest. If it dies in between, a process that waits to open the store must not be misled: its first write would begin at
+    an older commit. Each of LMDB's two meta pages must once have been the newest."""
+    home = persist.home
+
+    def edit(label):
+        return home.ask('persist.put_volume', 'volume.identity=root', f'volume.label={label}', 'volume.mount=/',
+                        'volume.backend=local')['revision']
+
+    def waits(pid):
+        """True if it waits for its turn to open the store."""
+        links = (os.readlink(f'/proc/{pid}/fd/{name}') for name in os.listdir(f'/proc/{pid}/fd'))
+        return any(link == home.file('data/store') for link in links)
+    for number in range(1, 5):
+        revision = edit(f'round {number}')
+        if number % 3 == 0:
+            revision = edit(f'again {number}')
+        persist.kill()
+        opening = Opening(home)
+        holder = home.start_into(home.file('held'), tool('reader'), 'hold')
+        until(lambda: waits(holder.pid), 30, 'the reader waits')
+        opening.kill()
+        until(lambda: 'holding' in read(home.file('held')), 30)
+        persist.start()
+        same(revision, home.ask('persist.changes_since', 'revision=0', 'limit=4096')['head'], f'in round {number}')
+        same(revision + 1, edit(f'after {number}'), f'in round {number}')
+        holder.terminate()
+        holder.wait(60)
+
+
+run_claims()
