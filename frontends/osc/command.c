@@ -61,12 +61,12 @@ static struct text path_of(const struct osc_command *command)
 
 /* ---- answers ---- */
 
-static struct text join_tags(struct arena *arena, const struct slot_line *line)
+static struct text join_tags(struct arena *arena, const struct text_list *tags)
 {
     struct text joined = { 0 };
 
-    for (uint32_t i = 0; i < line->tags.count; i++)
-        joined = arena_printf(arena, "%.*s%s%.*s", TEXT_ARG(joined), i ? "," : "", TEXT_ARG(line->tags.at[i]));
+    for (uint32_t i = 0; i < tags->count; i++)
+        joined = arena_printf(arena, "%.*s%s%.*s", TEXT_ARG(joined), i ? "," : "", TEXT_ARG(tags->at[i]));
     return joined;
 }
 
@@ -78,13 +78,38 @@ static void send_row(struct osc_command *command, const struct slot_said *said, 
     reply_add_text(&reply, line->name);
     reply_add_text(&reply, said->bank);
     reply_add_text(&reply, line->genre);
-    reply_add_text(&reply, join_tags(&command->arena, line));
+    reply_add_text(&reply, join_tags(&command->arena, &line->tags));
     reply_add_real(&reply, line->bpm);
     reply_add_whole(&reply, (int64_t)line->steps);
     reply_add_whole(&reply, (int64_t)line->time);
     reply_add_whole(&reply, (int64_t)line->size);
     reply_add_text(&reply, line->trouble);
     (void)reply_send(&reply, command->osc, &command->from);
+}
+
+/* In place of the slot and the bank: the place in the library, and whether it is archived. */
+static void send_shelf_row(struct osc_command *command, const struct shelf_line *line)
+{
+    struct reply reply = reply_begin("/pattern/row");
+
+    reply_add_text(&reply, line->place);
+    reply_add_text(&reply, line->name);
+    reply_add_text(&reply, line->archived ? TEXT("archive") : TEXT("library"));
+    reply_add_text(&reply, line->genre);
+    reply_add_text(&reply, join_tags(&command->arena, &line->tags));
+    reply_add_real(&reply, line->bpm);
+    reply_add_whole(&reply, (int64_t)line->steps);
+    reply_add_whole(&reply, (int64_t)line->time);
+    reply_add_whole(&reply, (int64_t)line->size);
+    reply_add_text(&reply, line->trouble);
+    (void)reply_send(&reply, command->osc, &command->from);
+}
+
+static void send_shelf(struct osc_command *command, const struct shelf_said *said)
+{
+    for (uint32_t i = 0; i < said->each.count; i++)
+        send_shelf_row(command, &said->each.at[i]);
+    reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
 }
 
 static void send_said(struct osc_command *command, const struct slot_said *said)
@@ -107,6 +132,8 @@ static void send_answer(struct osc_command *command, const void *answer)
 
     if (request->ask->answer == &slot_said_shape)
         send_said(command, answer);
+    else if (request->ask->answer == &shelf_said_shape)
+        send_shelf(command, answer);
     else if (request->route->value)
         values_send_given(command->osc, request->route, &request->given, &command->from);
     else

@@ -84,6 +84,11 @@ static enum err take_switch(const struct route_argument *rule, struct packet_arg
     return ERR_OK;
 }
 
+static bool is_name(const struct route_argument *rule)
+{
+    return is_among(text_of(rule->name), "name,file");
+}
+
 static enum err take_text(const struct route_argument *rule, struct packet_argument *from, struct arena *arena,
                           struct text *to, struct fault *fault)
 {
@@ -91,15 +96,29 @@ static enum err take_text(const struct route_argument *rule, struct packet_argum
     *from = (struct packet_argument){ .kind = PACKET_TEXT, .text = *to };
     if (rule->words && !is_among(*to, rule->words))
         return refuse_argument(rule, *to, fault);
-    if (text_is(text_of(rule->name), "name") && (to->len == 0 || to->len > NAME_MOST))
+    if (is_name(rule) && (to->len == 0 || (text_is(text_of(rule->name), "name") && to->len > NAME_MOST)))
         return message_fault(MESSAGE_BAD_NAME, *to, (struct text){ 0 }, fault);
     return ERR_OK;
+}
+
+static struct text list_one(struct text name, struct arena *arena)
+{
+    struct buffer list = { 0 };
+    struct text text;
+
+    buffer_add_text(&list, "[");
+    json_text(&list, name);
+    buffer_add_text(&list, "]");
+    text = arena_text(arena, text_of(buffer_c(&list)));
+    buffer_free(&list);
+    return text;
 }
 
 static enum err take_argument(const struct route_argument *rule, struct packet_argument *from, struct arena *arena,
                               struct text *to, struct fault *fault)
 {
     uint32_t slot;
+    enum err e;
 
     switch (rule->kind) {
     case ROUTE_SLOT:
@@ -110,6 +129,10 @@ static enum err take_argument(const struct route_argument *rule, struct packet_a
         return take_number(rule, from, arena, to, fault);
     case ROUTE_SWITCH:
         return take_switch(rule, from, arena, to, fault);
+    case ROUTE_NAMES:
+        e = take_text(rule, from, arena, to, fault);
+        *to = list_one(*to, arena);
+        return e;
     default:
         return take_text(rule, from, arena, to, fault);
     }
@@ -160,7 +183,7 @@ static enum err refuse_missing(const struct route_argument *rule, struct fault *
 {
     if (rule->kind == ROUTE_SLOT)
         return message_fault(MESSAGE_NO_SLOT, (struct text){ 0 }, (struct text){ 0 }, fault);
-    if (text_is(text_of(rule->name), "name"))
+    if (is_name(rule))
         return message_fault(MESSAGE_BAD_NAME, (struct text){ 0 }, (struct text){ 0 }, fault);
     return fault_set(fault, ERR_BAD_REQUEST, "the argument %s is missing", rule->name);
 }

@@ -14,6 +14,7 @@ enum route_kind {
     ROUTE_SWITCH, /* a number (0: off), or on, off, true, false, yes, no, or the argument's own name */
     ROUTE_TEXT,
     ROUTE_WORD,   /* one of `words`, which commas separate */
+    ROUTE_NAMES,  /* a text that is the only one of a list */
     ROUTE_FIELDS, /* any number of NAME=VALUE, whose names are in `words` */
 };
 

@@ -116,6 +116,31 @@ def the_messages_of_patterns_have_the_sentences_of_the_plan(home):
 
 
 @claim
+def the_library_is_saved_to_loaded_from_and_archived(home):
+    plays(home)
+    osc = Osc(home)
+    same(0, osc.say('/pattern/save_file', 'techno/Night, one')[1])
+    same(('[SEQ] Pattern loaded at bar 0', 0), osc.say('/pattern/load_file', 'techno/Night, one'))
+    same([['techno/Night, one', 'library', 16]], [[row[1], row[3], row[7]] for row in library(osc)])
+    same([], library(osc, 'genre=jazz'))
+    same(0, osc.say('/pattern/archive', 'techno/Night, one')[1])
+    same([], library(osc))
+    same(0, osc.say('/pattern/unarchive', 'techno/Night, one')[1])
+    same(1, len(library(osc)))
+    same(12, osc.say('/pattern/load_file', 'nothing')[1])
+    for wrong in ((), ('',), (None,)):
+        same(('[PATTERN] Error: Invalid name: ', 11), osc.say('/pattern/save_file', *wrong))
+        same(11, osc.say('/pattern/archive', *wrong)[1])
+
+
+def library(osc, *fields):
+    osc.send('/pattern/library', *fields)
+    said, rows = osc.until('/pattern/message')
+    same(0, said[2])
+    return rows
+
+
+@claim
 def arguments_of_any_form_are_understood_and_others_refused(home):
     sounding(home)
     osc = Osc(home)
@@ -166,7 +191,7 @@ def the_tree_has_all_addresses_with_their_keys(home):
     same((1, 'i'), (routes['/transport/running']['ACCESS'], routes['/transport/running']['TYPE']))
     for path, node in routes.items():
         assert {'FULL_PATH', 'TYPE', 'ACCESS', 'DESCRIPTION', 'ARGS'} <= set(node), path
-    names = 'save load list slots delete copy swap move rename bank'.split()
+    names = 'save load list slots save_file load_file delete copy swap move rename bank archive unarchive'.split()
     assert all(f'/pattern/{name}' in routes for name in names)
     same({'RANGE': [{'MIN': 20, 'MAX': 400}]},
          json.loads(home.ask('osc.tree', 'path=/transport/tempo', 'attribute=RANGE')['json']))
