@@ -12,6 +12,7 @@
 #include "services/persist/places/uses.h"
 #include "services/persist/queries.h"
 #include "services/persist/steps/apply.h"
+#include "services/persist/steps/step_words.h"
 #include "services/persist/steps/steps_list.h"
 #include "services/persist/steps/undo.h"
 #include "services/persist/turn/lineage.h"
@@ -45,7 +46,18 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
     }
 #define MUTATION(ask_name, change) MUTATION_OF(ask_name, done, change)
 
-MUTATION(put_media, edit_apply(p, &ask->edit, EDIT_BY_PERSON, answer, call_fault(call)))
+static enum err put_media(struct persist *p, const struct edit *edit, struct done *answer, struct fault *fault)
+{
+    uint64_t head = p->head;
+    enum err e = edit_apply(p, edit, EDIT_BY_PERSON, answer, fault);
+
+    if (e == ERR_OK && p->head != head)
+        told_add(&p->told, STEP_DEED_DONE, TEXT("catalogue"), p->undo.at,
+                 step_words(&p->arena, &(struct undo_step){ .after = *edit }), 1);
+    return e;
+}
+
+MUTATION(put_media, put_media(p, &ask->edit, answer, call_fault(call)))
 MUTATION(put_volume, folders_put_volume(p, &ask->volume, answer, call_fault(call)))
 MUTATION(put_folder, folders_put(p, &ask->folder, answer, call_fault(call)))
 MUTATION(move_folder, folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)))

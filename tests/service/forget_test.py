@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Items that a person forgets: out of every list, kept whole, brought back, and removed for good only when asked. And
 missing items that take the files of others."""
+import json
 import os
 import shutil
 import sys
@@ -352,6 +353,34 @@ def ten_thousand_relinks_are_one_step_that_undo_takes_back_in_parts(persist):
     assert not c.must("persist.forgotten", {"after": bytes(16), "limit": 1}).get("each")
     assert k.put(b"77.wav", folder=new) == found[77] and k.put(b"77.wav", folder=old) == lost[77]
     persist.home.check_store()
+
+
+@claim(inside=Indexing)
+def events_say_what_edits_and_undo_changed(it):
+    music = it.folder('told')
+    for i in range(3):
+        wav(f'{music}/{i}.wav', 1000 + i)
+    it.add(music)
+    it.becomes(music, 'local:done=3')
+    path = it.home.file('events')
+    it.home.start_into(path, 'loophole', 'events', 'persist.changed', '--json')
+
+    def steps():
+        with open(path, encoding='utf-8') as events:
+            bodies = [json.loads(line)['body'] for line in events if line.endswith('\n')]
+        return [(one['deed'], one['scope'], one['label'], one['items']) for body in bodies for one in body.get('steps', [])]
+
+    def edit():
+        it.home.loophole('edit', it.id_of(music + '/0.wav'), 'notes=x')
+        it.home.loophole('edit', it.id_of(music + '/0.wav'), 'notes=')
+        return steps()
+    until(edit)
+    it.home.loophole('tag', 'kind:audio', '--all', '+warm')
+    it.home.loophole('undo')
+    it.home.loophole('redo')
+    expected = [(deed, 'catalogue', 'Tag 3 items', 3) for deed in ('done', 'undone', 'redone')]
+    until(lambda: steps()[-3:] == expected)
+    same(('done', 'catalogue', 'notes', 1), steps()[0])
 
 
 run_claims()

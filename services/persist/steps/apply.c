@@ -8,6 +8,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/places.h"
 #include "services/persist/places/relink.h"
+#include "services/persist/steps/step_words.h"
 #include "services/persist/steps/together.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
@@ -141,6 +142,16 @@ static enum err do_actions(struct persist *p, const struct persist_apply *ask, s
     return e;
 }
 
+static void tell_applied(struct persist *p, struct id scope, const struct persist_apply *ask,
+                         const struct applied *applied)
+{
+    const struct undo_step first = { .label = ask->label, .after = ask->actions.at[0].edit };
+    char room[ID_TEXT_SIZE];
+
+    told_add(&p->told, STEP_DEED_DONE, undo_write_scope(scope, room), applied->step, step_words(&p->arena, &first),
+             applied->items);
+}
+
 enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
 {
     struct together together;
@@ -163,7 +174,10 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
         p->step.first = ask->step;
     e = do_actions(p, ask, applied, fault);
     applied->step = undo_close(p);
-    return together_end(p, &together, e, fault);
+    e = together_end(p, &together, e, fault);
+    if (e == ERR_OK && applied->step)
+        tell_applied(p, scope, ask, applied);
+    return e;
 }
 
 /* ---- in a part of its own ---- */

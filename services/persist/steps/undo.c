@@ -141,15 +141,18 @@ static enum err refuse_none(bool back, enum err e, struct fault *fault)
     return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
 }
 
-/* Names the step; the label is valid until p->arena is reset. */
-static void name_step(struct persist *p, const struct rows *rows, struct taken_back *taken)
+/* Names the step, and tells of it; the label is valid until p->arena is reset. */
+static void name_step(struct persist *p, const struct rows *rows, bool back, struct taken_back *taken)
 {
+    char room[ID_TEXT_SIZE];
     struct undo_step row;
 
     taken->step = rows->first;
     arena_reset(&p->arena);
     if (undo_row(p->w.txn, &p->arena, rows->scope, rows->first, &row) == ERR_OK)
         taken->label = step_words(&p->arena, &row);
+    told_add(&p->told, back ? STEP_DEED_UNDONE : STEP_DEED_REDONE, undo_write_scope(rows->scope, room), rows->first,
+             taken->label, taken->items);
 }
 
 static bool has_moved(const struct undo_pointers *now, const struct undo_pointers *left)
@@ -191,7 +194,7 @@ static enum err take_next(struct persist *p, struct id scope, bool back, bool *i
     e = forgetting_continue(p);
     if (e != ERR_OK)
         return fault_set(fault, e, "the items of the library cannot be read");
-    name_step(p, &rows, taken);
+    name_step(p, &rows, back, taken);
     taken->steps = 1;
     return undo_point(p, scope, stack);
 }
@@ -289,7 +292,7 @@ enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct ta
         e = forgetting_continue(p);
     if (e != ERR_OK)
         return e;
-    name_step(p, &rows, taken);
+    name_step(p, &rows, true, taken);
     stack.at = to - 1;
     return undo_point(p, scope, stack);
 }
@@ -324,7 +327,7 @@ enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *tak
     if (e == ERR_OK)
         e = write_apart(p, step, fault);
     if (e == ERR_OK)
-        name_step(p, &rows, taken);
+        name_step(p, &rows, true, taken);
     return e;
 }
 
