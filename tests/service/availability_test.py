@@ -9,59 +9,9 @@ import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, figure, how_often, run_claims, same, until
-from indexing import Indexing, wav
+from indexing import wav
 from sounding import tool
-
-
-class Disks(Indexing):
-    """An engine, and disks in memory at any mount point. All are unmounted at the end."""
-
-    def __enter__(self):
-        super().__enter__()
-        self.mounts = []
-        self.disks = 0
-        return self
-
-    def __exit__(self, *_):
-        for at in reversed(self.mounts):
-            subprocess.run(['umount', '-l', at], check=False, stderr=subprocess.DEVNULL)
-
-    def place(self, *parts):
-        at = self.folder(*parts)
-        os.makedirs(at, exist_ok=True)
-        self.mounts.append(at)
-        return at
-
-    def disk(self, marker=None):
-        """A new disk at a place of its own; `mount` shows it elsewhere."""
-        self.disks += 1
-        at = self.place(f'disk{self.disks}')
-        subprocess.run(['mount', '-t', 'tmpfs', f'disk{self.disks}', at], check=True)
-        subprocess.run(['mount', '--make-private', at], check=True)
-        if marker:
-            with open(at + '/.loophole-volume', 'w', encoding='utf-8') as out:
-                out.write(marker + '\n')
-        return at
-
-    def move(self, at, *to):
-        to = self.place(*to)
-        subprocess.run(['mount', '--move', at, to], check=True)
-        return to
-
-    def unmount(self, at):
-        subprocess.run(['umount', '-l', at], check=True)
-
-    def volume(self, label_or_identity):
-        return next(one for one in self.home.json('volume', 'list')
-                    if label_or_identity in (one['label'], one['identity']))
-
-    def rows(self, kind=None):
-        """The change log."""
-        rows, after = [], 0
-        while got := self.client.must('persist.changes_since', {'revision': after, 'limit': 4096}).get('each'):
-            rows += got
-            after = got[-1]['revision']
-        return [row for row in rows if kind in (None, row['kind'])]
+from storage import Disks
 
 
 def everything(it):

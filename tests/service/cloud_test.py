@@ -1,6 +1,5 @@
 #!/usr/bin/python3
 """Files of clouds: catalogued by name and size, read by a fetch alone, analysed when they are here."""
-import collections
 import json
 import os
 import subprocess
@@ -9,62 +8,8 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, how_often, run_claims, same, until
 from indexing import Indexing, wav
-from sounding import engine, tool
-
-
-class Cloud:
-    """`with Cloud(it, NAME) as cloud`: a file system like that of a cloud. See tests/faults/cloud.c."""
-
-    def __init__(self, it, name, kind=None):
-        self.it, self.kind = it, kind
-        self.at, self.under, self.control = (it.folder(name + part) for part in ('', '-under', '-control'))
-        self.process = None
-
-    def __enter__(self):
-        for folder in (self.at, self.under, self.control):
-            os.makedirs(folder, exist_ok=True)
-        self.start()
-        return self
-
-    def start(self):
-        self.process = self.it.home.start(tool('cloud'), self.under, self.at, self.control,
-                                          *([self.kind] if self.kind else []))
-        until(lambda: os.path.ismount(self.at) or self.process.poll() is not None)
-
-    def __exit__(self, *_):
-        self.set('mode', 'ok')
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
-
-    def set(self, name, value):
-        with open(f'{self.control}/{name}.new', 'w', encoding='utf-8') as out:
-            out.write(str(value))
-        os.rename(f'{self.control}/{name}.new', f'{self.control}/{name}')
-
-    def send_back(self, name):
-        os.unlink(f'{self.control}/here/{name.replace("/", "%")}')
-
-    def log(self):
-        """[what, pid, program, bytes, path] of each open and read."""
-        try:
-            with open(self.control + '/log', encoding='utf-8') as log:
-                return [line.split(' ', 4) for line in log.read().splitlines()]
-        except FileNotFoundError:
-            return []
-
-    def bytes_by(self):
-        """Bytes that were read, by program."""
-        count = collections.Counter()
-        for what, _, program, got, _ in self.log():
-            if what == 'read':
-                count[program] += int(got)
-        return dict(count)
-
-    def put(self, *names, hertz=1000, seconds=0.25):
-        for i, name in enumerate(names):
-            wav(f'{self.under}/{name}', hertz + 10 * i, seconds)
+from sounding import engine
+from storage import Cloud
 
 
 class Sounding(Indexing):
