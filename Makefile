@@ -69,7 +69,10 @@ $(BUILD)/.packages-%: tools/packages
 	@mkdir -p $(@D)
 	tools/packages $*
 	@touch $@
-$(BUILD)/libraries.mk: tools/libraries | $(NEEDS)
+ALWAYS: ;
+# This file is included, so make begins anew after it: before the packages are there, nothing that needs them is made.
+# Without ALWAYS, make would not miss a file that a pattern makes.
+$(BUILD)/libraries.mk: tools/libraries $(NEEDS) $(if $(wildcard $(or $(NEEDS),.)),,ALWAYS)
 	@mkdir -p $(@D)
 	@tools/libraries >$@
 $(SCHEMAC_O): $(BUILD)/%.o: %.c | $(NEEDS)
@@ -140,4 +143,4 @@ clean:
 
 # All dependency files, except those in the systems of `make portable`.
 -include $(shell find $(BUILD) -path $(BUILD)/portable -prune -o -name '*.d' -type f -print 2>/dev/null)
-.PHONY: all docs model run stop clean
+.PHONY: ALWAYS all docs model run stop clean

@@ -70,7 +70,7 @@ faults: all fault-tools
 	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh tests/faults/*_test.py)
 # Checks that the newest installed clang gives no warning for the same sources.
 NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
-clang-clean: $(BUILD)/gen/.made
+clang-clean: $(BUILD)/gen/.made | $(NEEDS)
 	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
 	    $(NEWEST_CLANG) -std=c17 -D_GNU_SOURCE $(WARN) $(CLANG_ODD) -Werror $(sort $(INCLUDES)) -I. -I$(BUILD)/gen \
 	    -DLOOPHOLE_VERSION='""' -DWEB_DIST='""' -fsyntax-only

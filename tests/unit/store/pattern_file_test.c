@@ -198,7 +198,7 @@ static void a_row_names_its_media_item_by_id_or_path(void **state)
     assert_true(read->sequencer.tracks.at[0].has_id && !read->sequencer.tracks.at[1].has_id);
     assert_int_equal(desk->file.paths.count, 1);
     assert_int_equal(desk->file.paths.each[0].row, 1);
-    assert_string_equal(desk->file.paths.each[0].path.at, "/sounds/kick.wav");
+    assert_string_equal((const char *)desk->file.paths.each[0].path.at, "/sounds/kick.wav");
     assert_non_null(strstr(write_file(desk), "\"media_id\": \"01J0000000000000000000000A\""));
     assert_non_null(strstr(write_file(desk), "\"media_id\": \"/sounds/kick.wav\""));
     assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"a\": {\"media_id\": \"kick.wav\"}}}}", ERR_BAD_REQUEST,
