@@ -13,6 +13,7 @@
 #include "store/open/migrate.h"
 #include "store/open/replace.h"
 #include "store/store.h"
+#include "store/trust.h"
 
 enum { MAP_MIB = 256 << 10, MAP_MIB_LEAST = 1, MAP_MIB_MOST = 64 << 20 };
 
@@ -62,6 +63,8 @@ static enum err look_at_version(struct store *store, bool *empty, uint64_t *vers
     *empty = txn_is_empty(txn);
     e = txn_version(txn, version);
     txn_end(txn);
+    if (e == ERR_INTERNAL)
+        return trust_say_damaged("its version cannot be read", fault);
     return e == ERR_OK ? e : fault_set(fault, e, "the version of the store cannot be read");
 }
 

@@ -296,6 +296,22 @@ def emptying_leaves_the_items_of_a_library_whose_removal_is_under_way(persist):
     same(sorted(set(inside) - emptied), forgotten_ids(c))
 
 
+@claim(inside=Persist)
+def a_library_whose_items_were_emptied_does_not_stop_undo(persist):
+    c, k = persist.client, persist.catalogue
+    keep, = put_many(k, k.put_folder(b"plain"), b"%d.wav", 1)
+    c.must("persist.put_media", {"edit": {"id": keep, "notes": "first"}})
+    put_many(k, k.folder, b"%d.wav", 20)
+    c.must("persist.put_library", {"library": {"id": k.folder}})
+    c.must("persist.forget_library", {"id": k.folder})
+    same(20, c.must("persist.empty_forgotten", {})["items"])
+    taken = c.must("persist.undo", {})
+    same((keep, 1), (taken["id"], taken["items"]))
+    same(keep, c.must("persist.redo", {})["id"])
+    same("not_found", c.ask("persist.redo", {})[0])
+    persist.home.check_store()
+
+
 @claim
 def more_relinks_than_undo_keeps_are_done_only_when_their_number_is_named(home):
     home.up()

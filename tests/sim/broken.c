@@ -5,6 +5,11 @@
 #include "proto/service/service.h"
 #include "schema_persist.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/forgetting.h"
+#include "services/persist/places/forgotten.h"
+#include "services/persist/places/levels.h"
+#include "services/persist/places/places_lookup.h"
+#include "store/catalogue.h"
 #include "store/changelog.h"
 #include "tests/sim/sim.h"
 
@@ -91,4 +96,82 @@ void flaw_in_edit(struct edit *edit)
 {
     if (is_broken("does_not_look_at_expect"))
         edit->has_expect = false;
+    if (is_broken("forgets_no_item"))
+        edit->has_forgotten = false;
+}
+
+/* An apply that continues a step has its number before its first action. */
+void flaw_in_step(struct step_in_hand *step, uint64_t top)
+{
+    if (is_broken("begins_a_step_anew") && step->is_open && step->first <= top)
+        step->first = 0;
+}
+
+/* ---- libraries in libraries, and forgetting ---- */
+
+enum err __real_places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies);
+enum err __wrap_places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies);
+enum err __real_levels_gather(struct persist *p, struct levels *levels, uint32_t at, bool *is_whole);
+enum err __wrap_levels_gather(struct persist *p, struct levels *levels, uint32_t at, bool *is_whole);
+enum err __real_forgetting_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
+                                struct fault *fault);
+enum err __wrap_forgetting_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
+                                struct fault *fault);
+void __real_forgetting_resume(struct persist *p);
+void __wrap_forgetting_resume(struct persist *p);
+enum err __real_forgotten_begin_emptying(struct persist *p, struct call *call);
+enum err __wrap_forgotten_begin_emptying(struct persist *p, struct call *call);
+
+enum err __wrap_places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies)
+{
+    enum err e = __real_places_lie_in_library(p, folder, lies);
+
+    *lies = *lies && !is_broken("overlooks_the_library_around");
+    return e;
+}
+
+static bool add_library(void *levels, const struct folder *folder)
+{
+    return !folder->library || levels_add(levels, folder->id) == ERR_OK;
+}
+
+enum err __wrap_levels_gather(struct persist *p, struct levels *levels, uint32_t at, bool *is_whole)
+{
+    enum err e = __real_levels_gather(p, levels, at, is_whole);
+
+    if (e == ERR_OK && *is_whole && is_broken("enters_the_library_inside"))
+        e = catalogue_each_subfolder(p->w.txn, &p->arena, levels->folders[at], add_library, levels);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The items of the library are those that were forgotten at its time. */
+enum err __wrap_forgetting_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
+                                struct fault *fault)
+{
+    struct undo_step flawed = *row;
+
+    flawed.forgotten += is_broken("mistakes_the_time_of_forgetting");
+    return __real_forgetting_take(p, &flawed, back, done, fault);
+}
+
+bool flaw_in_continuing(void)
+{
+    return is_broken("leaves_items_half_forgotten");
+}
+
+void __wrap_forgetting_resume(struct persist *p)
+{
+    if (!is_broken("leaves_items_half_forgotten"))
+        __real_forgetting_resume(p);
+}
+
+/* It takes items for known that are forgotten during its parts. */
+enum err __wrap_forgotten_begin_emptying(struct persist *p, struct call *call)
+{
+    uint64_t head = p->head;
+
+    p->head += is_broken("empties_what_is_forgotten_since") ? UINT32_MAX : 0;
+    enum err e = __real_forgotten_begin_emptying(p, call);
+    p->head = head;
+    return e;
 }

@@ -20,20 +20,31 @@ struct known {
     int64_t mtime;
 };
 
+/* Besides the top level, each folder has only one place to which it moves. So a move from one pack into another, whose
+ * items change later, is not in these worlds. */
+struct known_folder {
+    struct id id, parent;
+    uint32_t number;
+};
+
 static struct {
     struct deed *deeds;
     uint32_t count;
     struct known items[ITEMS];
-    struct id folders[FOLDERS];
+    struct known_folder folders[FOLDERS];
     struct id volume;
     uint32_t item_count, folder_count;
     int64_t mtime;
+    uint64_t step;  /* of the last answer to an apply … */
+    bool is_newest; /* … which may still be the newest one */
 } all;
 
 void deed_begin(void)
 {
     all.count = all.item_count = all.folder_count = 0;
     all.mtime = 0;
+    all.step = 0;
+    all.is_newest = false;
     all.volume = (struct id){ { 0 } };
     all.deeds = calloc(DEEDS, sizeof(*all.deeds));
     if (!all.deeds)
@@ -105,7 +116,7 @@ static struct known *any_item(void)
 
 static struct id any_folder(void)
 {
-    return all.folders[sim_random(all.folder_count)];
+    return all.folders[sim_random(all.folder_count)].id;
 }
 
 static void draw_wish(struct wish *wish)
@@ -118,6 +129,8 @@ static void draw_wish(struct wish *wish)
     wish->has_hidden = (which & 12) == 8;
     wish->favourite = sim_chance(500);
     wish->hidden = sim_chance(500);
+    wish->has_forgotten = sim_chance(150);
+    wish->forgotten = sim_chance(600);
     deed_word("n%u", (uint32_t)sim_random(NAMES), wish->name);
     if (sim_chance(800))
         deed_word("w%u", (uint32_t)sim_random(NAMES), wish->notes);
@@ -165,9 +178,10 @@ static enum deed_kind draw_kind(void)
         enum deed_kind kind;
         uint32_t weight;
     } weights[] = {
-        { DEED_EDIT, 40 },       { DEED_BATCH, 18 },  { DEED_APPLY, 6 },          { DEED_UNDO, 10 },
-        { DEED_REDO, 8 },        { DEED_FORGET, 3 },  { DEED_VOLUME, 2 },         { DEED_FOLDER, 5 },
-        { DEED_MOVE_FOLDER, 3 }, { DEED_LIBRARY, 3 }, { DEED_REMOVE_LIBRARY, 2 },
+        { DEED_EDIT, 32 },       { DEED_BATCH, 18 },  { DEED_APPLY, 8 },          { DEED_UNDO, 10 },
+        { DEED_REDO, 7 },        { DEED_FORGET, 2 },  { DEED_VOLUME, 1 },         { DEED_FOLDER, 5 },
+        { DEED_MOVE_FOLDER, 3 }, { DEED_LIBRARY, 6 }, { DEED_REMOVE_LIBRARY, 2 }, { DEED_FORGET_LIBRARY, 3 },
+        { DEED_RECALL, 1 },      { DEED_EMPTY, 2 },
     };
     uint32_t drawn = (uint32_t)sim_random(100), i = 0;
 
@@ -179,6 +193,8 @@ static enum deed_kind draw_kind(void)
         return DEED_FOLDER;
     if (all.item_count == 0)
         return DEED_BATCH;
+    if (all.is_newest && sim_chance(700))
+        return DEED_APPLY;
     while (drawn >= weights[i].weight)
         drawn -= weights[i++].weight;
     return weights[i].kind;
@@ -208,6 +224,30 @@ static void draw_rival(struct deed *deed)
     sim.counts.rivals++;
 }
 
+static void draw_folder(struct deed *deed)
+{
+    const struct known_folder *folder = all.folder_count ? &all.folders[sim_random(all.folder_count)] : NULL;
+
+    if (!folder)
+        return;
+    if (deed->kind == DEED_FOLDER) {
+        deed->parent = sim_chance(500) ? folder->id : (struct id){ { 0 } };
+        return;
+    }
+    deed->id = folder->id;
+    if (deed->kind == DEED_MOVE_FOLDER && sim_chance(500)) {
+        deed->parent = folder->parent;
+        deed->number = folder->number;
+    }
+}
+
+static void draw_step(struct deed *deed)
+{
+    deed->has_step = all.is_newest || sim_chance(200);
+    deed->step = sim_chance(50) ? sim_random(10) : all.step;
+    all.is_newest = false;
+}
+
 struct deed *deed_draw(void)
 {
     struct deed *deed = &all.deeds[all.count];
@@ -223,8 +263,10 @@ struct deed *deed_draw(void)
         draw_op(&deed->ops[i], deed->kind != DEED_BATCH);
     if (deed->kind == DEED_FORGET)
         deed->id = any_item()->id;
-    else if (deed->kind >= DEED_MOVE_FOLDER && deed->kind <= DEED_REMOVE_LIBRARY)
-        deed->id = any_folder();
+    else if (deed->kind >= DEED_FOLDER && deed->kind <= DEED_RECALL)
+        draw_folder(deed);
+    else if (deed->kind == DEED_APPLY)
+        draw_step(deed);
     draw_rival(deed);
     return deed;
 }
@@ -309,13 +351,31 @@ static void learn_item(struct id id, uint64_t revision, const struct op *op)
     }
 }
 
-static void learn_folder(struct id id)
+/* A folder made at the top may move below an older one; another one back to where it was made. */
+static void learn_folder(const struct deed *deed, struct id id)
 {
+    struct known_folder *folder = &all.folders[all.folder_count];
+
     for (uint32_t i = 0; i < all.folder_count; i++)
-        if (id_equal(all.folders[i], id))
+        if (id_equal(all.folders[i].id, id))
             return;
-    if (all.folder_count < FOLDERS)
-        all.folders[all.folder_count++] = id;
+    if (all.folder_count == FOLDERS)
+        return;
+    *folder = (struct known_folder){ id, deed->parent, deed->number };
+    if (id_is_zero(folder->parent) && all.folder_count > 0)
+        folder->parent = any_folder();
+    all.folder_count++;
+}
+
+static void learn_step(struct bytes answer)
+{
+    struct arena arena = { 0 };
+    struct applied applied = { 0 };
+
+    if (codec_decode(&applied_shape, answer, &arena, &applied, NULL) == ERR_OK && applied.step)
+        all.step = applied.step;
+    all.is_newest = all.step && all.step == applied.step;
+    arena_free(&arena);
 }
 
 static void learn_outcomes(const struct deed *deed, struct bytes answer)
@@ -345,6 +405,8 @@ void deed_learn(struct deed *deed, struct bytes answer)
         return;
     }
     if (deed->kind == DEED_APPLY)
+        learn_step(answer);
+    if (deed->kind == DEED_APPLY || deed->kind == DEED_EMPTY)
         return;
     if (codec_decode(&done_shape, answer, &arena, &done, NULL) != ERR_OK)
         sim_fail("request %u: the answer does not belong to it", deed_number(deed));
@@ -352,7 +414,7 @@ void deed_learn(struct deed *deed, struct bytes answer)
     if (deed->kind == DEED_VOLUME)
         all.volume = done.id;
     else if (deed->kind == DEED_FOLDER)
-        learn_folder(done.id);
+        learn_folder(deed, done.id);
     else if (deed->kind == DEED_EDIT || deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
         learn_item(done.id, done.revision, NULL);
 }

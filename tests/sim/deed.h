@@ -19,6 +19,9 @@ enum deed_kind {
     DEED_MOVE_FOLDER,
     DEED_LIBRARY,
     DEED_REMOVE_LIBRARY,
+    DEED_FORGET_LIBRARY,
+    DEED_RECALL,
+    DEED_EMPTY,
     DEED_TOGGLE, /* the last three belong to the worlds of once.c */
     DEED_TAP,
     DEED_LOCATE,
@@ -29,8 +32,8 @@ enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8, CONTENTS = 8 };
 
 /* An edit: absent fields do not change. Tags are bits. */
 struct wish {
-    bool has_name, has_notes, has_favourite, has_hidden;
-    bool favourite, hidden;
+    bool has_name, has_notes, has_favourite, has_hidden, has_forgotten;
+    bool favourite, hidden, forgotten;
     char name[WORD], notes[WORD];
     uint32_t add, remove;
 };
@@ -60,8 +63,11 @@ struct deed {
     enum deed_kind kind;
     uint32_t op_count;
     struct op ops[OPS];
-    struct id id;    /* of a folder or an item */
-    uint32_t number; /* a name, a label, a count */
+    struct id id;     /* of a folder or an item */
+    struct id parent; /* of a folder; zero: none */
+    uint32_t number;  /* a name, a label, a count */
+    bool has_step;    /* an apply that continues a step */
+    uint64_t step;
 
     struct deed *rival; /* the other deed under the same request id, with another body; NULL: none */
 

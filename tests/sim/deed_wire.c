@@ -62,6 +62,9 @@ static const char *const names[DEED_KINDS] = {
     [DEED_MOVE_FOLDER] = "persist.move_folder",
     [DEED_LIBRARY] = "persist.put_library",
     [DEED_REMOVE_LIBRARY] = "persist.remove_library",
+    [DEED_FORGET_LIBRARY] = "persist.forget_library",
+    [DEED_RECALL] = "persist.recall",
+    [DEED_EMPTY] = "persist.empty_forgotten",
     [DEED_TOGGLE] = "audio.toggle",
     [DEED_TAP] = "audio.tap",
     [DEED_LOCATE] = "audio.locate",
@@ -87,6 +90,8 @@ static struct edit edit_of(const struct op *op, struct text add[TAGS], struct te
         .favourite = wish->favourite,
         .has_hidden = wish->has_hidden,
         .hidden = wish->hidden,
+        .has_forgotten = wish->has_forgotten,
+        .forgotten = wish->forgotten,
     };
 
     deed_tags(wish->add, &edit.add_tags, add);
@@ -171,7 +176,9 @@ static void encode_apply(const struct deed *deed, struct buffer *to)
 {
     struct text add[OPS][TAGS], remove[OPS][TAGS];
     struct action actions[OPS];
-    struct persist_apply ask = { .label = TEXT("some"), .actions = { deed->op_count, actions } };
+    struct persist_apply ask = {
+        .label = TEXT("some"), .actions = { deed->op_count, actions }, .has_step = deed->has_step, .step = deed->step
+    };
 
     for (uint32_t i = 0; i < deed->op_count; i++)
         actions[i] = (struct action){ .has_edit = true, .edit = edit_of(&deed->ops[i], add[i], remove[i]) };
@@ -202,7 +209,7 @@ static void encode_volume(const struct deed *deed, struct buffer *to)
 static void encode_folder(const struct deed *deed, struct buffer *to)
 {
     char name[WORD];
-    struct persist_put_folder ask = { .folder = { .volume = deed_volume() } };
+    struct persist_put_folder ask = { .folder = { .volume = deed_volume(), .parent = deed->parent } };
 
     ask.folder.name = deed_folder(deed->number, name);
     put_frame(deed, &ask, to);
@@ -211,7 +218,9 @@ static void encode_folder(const struct deed *deed, struct buffer *to)
 static void encode_move_folder(const struct deed *deed, struct buffer *to)
 {
     char name[WORD];
-    struct persist_move_folder ask = { .id = deed->id, .name = deed_folder(deed->number, name) };
+    struct persist_move_folder ask = { .id = deed->id,
+                                       .parent = deed->parent,
+                                       .name = deed_folder(deed->number, name) };
 
     put_frame(deed, &ask, to);
 }
@@ -227,6 +236,13 @@ static void encode_library(const struct deed *deed, struct buffer *to)
 static void encode_one_id(const struct deed *deed, struct buffer *to)
 {
     struct persist_forget ask = { .id = deed->id };
+
+    put_frame(deed, &ask, to);
+}
+
+static void encode_recall(const struct deed *deed, struct buffer *to)
+{
+    struct persist_recall ask = { .folder = deed->id };
 
     put_frame(deed, &ask, to);
 }
@@ -278,6 +294,9 @@ void deed_encode(const struct deed *deed, struct buffer *to)
         [DEED_MOVE_FOLDER] = encode_move_folder,
         [DEED_LIBRARY] = encode_library,
         [DEED_REMOVE_LIBRARY] = encode_one_id,
+        [DEED_FORGET_LIBRARY] = encode_one_id,
+        [DEED_RECALL] = encode_recall,
+        [DEED_EMPTY] = encode_nothing,
         [DEED_TOGGLE] = encode_toggle,
         [DEED_TAP] = encode_nothing,
         [DEED_LOCATE] = encode_locate,

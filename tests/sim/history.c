@@ -56,6 +56,10 @@ static void hold_answer(struct history *h, const struct deed *deed, const struct
         history_hold_applied(h, deed, verdicts, buffer_bytes(&note->answer));
         return;
     }
+    if (deed->kind == DEED_EMPTY) {
+        history_hold_emptied(h, deed, buffer_bytes(&note->answer));
+        return;
+    }
     if (codec_decode(&done_shape, buffer_bytes(&note->answer), &h->arena, &done, NULL) != ERR_OK)
         sim_fail("request %u: the kept answer does not decode", deed_number(deed));
     check_outcome(deed, 0, &verdicts[0], ERR_OK, done.revision, done.id);
@@ -76,8 +80,7 @@ static void gather_refusals(struct history *h)
  * change. It may still be refused after that, or die and never be sent again. */
 static bool is_done_in_parts(const struct deed *deed)
 {
-    return deed->kind == DEED_BATCH || deed->kind == DEED_REMOVE_LIBRARY || deed->kind == DEED_UNDO ||
-           deed->kind == DEED_REDO;
+    return deed->kind == DEED_BATCH || deed->kind == DEED_UNDO || deed->kind == DEED_REDO || history_is_by_rows(deed);
 }
 
 static bool rival_has_the_id(const struct deed *deed)
@@ -93,11 +96,13 @@ static bool is_right(struct history *h, const struct deed *deed)
 {
     if (deed->error == ERR_CONFLICT && rival_has_the_id(deed))
         return true;
+    if (deed->error == ERR_CONFLICT && deed->has_step && model_step_may_be_passed_over(&h->model))
+        return true;
     return !(deed->rival && deed->rival->held) && model_refusal(&h->model, deed) == deed->error;
 }
 
 /* The model's state is valid from `h->from` until `until`. */
-static void look_at_refusals(struct history *h, usec_t until)
+void history_look_at_refusals(struct history *h, usec_t until)
 {
     uint32_t kept = 0;
 
@@ -140,13 +145,13 @@ static void hold_trimmed(struct history *h, const struct note *note)
  * above the limit of bytes or, when old, of rows. If its request is done again after that, it has its first effect. */
 static const usec_t slack = 10000; /* a slow world takes this long to write a row */
 
-/* A removal that was completed by another one was kept without a change of its own, so it may go with its earlier
- * rows. */
+/* Work that another one completed, or that went on after a death, was kept without a change of its own, so it may go
+ * with its earlier rows. */
 static bool may_go_with_its_rows(const struct note *note, const struct note *answer)
 {
     const struct deed *deed = deed_with(answer->request, answer->digest);
 
-    return deed && deed->kind == DEED_REMOVE_LIBRARY && (sim.clock_steps || answer->at < note->at - sim_limits.young);
+    return deed && history_is_by_rows(deed) && (sim.clock_steps || answer->at < note->at - sim_limits.young);
 }
 
 static bool may_be_forgotten(const struct history *h, const struct note *note, const struct note *answer)
@@ -171,65 +176,6 @@ static void hold_forgotten(struct history *h, const struct note *note)
     if (!may_be_forgotten(h, note, journal_at(deed->note)))
         sim_fail("request %u is forgotten, but is too young", deed_number(deed));
     deed->held = false;
-}
-
-/* ---- removals: row by row, because others may come between ---- */
-
-static bool is_removal_of(struct history *h, const struct deed *deed, const struct change *row)
-{
-    return deed && deed->kind == DEED_REMOVE_LIBRARY && model_removes(&h->model, deed, row);
-}
-
-/* The deed of the next answer to this row's request; NULL: there is none. */
-static struct deed *answered_next(uint64_t number)
-{
-    const struct id request = journal_at(number)->change.request;
-
-    for (uint64_t i = number + 1; i < journal_count(); i++) {
-        const struct note *note = journal_at(i);
-        if (note->kind == NOTE_ANSWER && id_equal(note->request, request))
-            return deed_with(request, note->digest);
-    }
-    return NULL;
-}
-
-/* Of two deeds under one id, one may remove a library and the other one item of it. */
-static bool is_forgotten(const struct deed *next, const struct change *row)
-{
-    return next && next->kind == DEED_FORGET && id_equal(next->id, row->id);
-}
-
-static void remove_again(struct history *h, uint64_t number)
-{
-    const struct note *note = journal_at(number);
-    struct deed *deed = deed_of(note->change.request), *other = deed ? deed->rival : NULL;
-    const struct deed *next = other ? answered_next(number) : NULL;
-
-    bool is_removal = deed && (deed->kind == DEED_REMOVE_LIBRARY || (other && other->kind == DEED_REMOVE_LIBRARY));
-
-    if (!is_removal || is_forgotten(next, &note->change))
-        return;
-    look_at_refusals(h, note->at);
-    if (other && next == other && is_removal_of(h, other, &note->change))
-        deed = other;
-    else if (!is_removal_of(h, deed, &note->change) && is_removal_of(h, other, &note->change))
-        deed = other;
-    if (deed->kind != DEED_REMOVE_LIBRARY)
-        return;
-    uint64_t last = h->last[deed_number(deed)];
-    sim.counts.interrupted += last && last + 1 != note->change.revision;
-    h->last[deed_number(deed)] = note->change.revision;
-}
-
-/* Everything is removed; nothing was left to do for the part that another removal took. */
-static struct verdict verdict_of_removal(struct history *h, const struct deed *deed)
-{
-    const struct model_folder *folder = model_folder(&h->model, deed->id);
-    uint64_t last = h->last[deed_number(deed)];
-
-    if (folder && folder->is_library)
-        sim_fail("request %u: the library that it removed still exists", deed_number(deed));
-    return (struct verdict){ .revision = last ? last : h->model.head, .id = deed->id };
 }
 
 /* ---- doing everything again ---- */
@@ -274,6 +220,7 @@ static void begin_again(struct history *h, const struct note *note)
 
     if (!deed || note->first > 0)
         return;
+    history_begin_emptying(h, deed);
     h->last[deed_number(deed)] = 0;
     if (deed->rival)
         h->last[deed_number(deed->rival)] = 0;
@@ -299,6 +246,12 @@ static bool is_trimmed_before(const struct history *h, const struct note *answer
     return answer->revision == 0 && last <= h->trimmed;
 }
 
+/* Work that went on after a death does not know its earlier changes. */
+static bool may_have_no_change(const struct deed *deed, const struct note *note)
+{
+    return note->revision == 0 && (deed->kind == DEED_FORGET_LIBRARY || deed->kind == DEED_RECALL);
+}
+
 static void do_again(struct history *h, uint64_t number)
 {
     const struct note *note = journal_at(number);
@@ -310,17 +263,22 @@ static void do_again(struct history *h, uint64_t number)
         sim_fail("the change log has a gap: change %llu is missing", (unsigned long long)note->revision);
     deed->done = deed->held = true;
     deed->note = number;
-    if (deed->kind == DEED_REMOVE_LIBRARY) {
-        verdicts[0] = verdict_of_removal(h, deed);
+    if (history_is_by_rows(deed)) {
+        verdicts[0] = history_end_of(h, deed, note->revision);
+    } else if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO) {
+        history_hold_taken(h, deed);
     } else if (deed->kind != DEED_BATCH) {
         h->last[deed_number(deed)] = 0;
         verdicts[0] = model_do(&h->model, deed);
     }
     hold_head(h, deed, head);
-    if (note->revision != h->last[deed_number(deed)] && !is_trimmed_before(h, note, h->last[deed_number(deed)]))
-        sim_fail("request %u is kept with change %llu, which is not its last one", deed_number(deed),
-                 (unsigned long long)note->revision);
+    if (!may_have_no_change(deed, note) && note->revision != h->last[deed_number(deed)] &&
+        !is_trimmed_before(h, note, h->last[deed_number(deed)]))
+        sim_fail("request %u of kind %d is kept with change %llu, but its last one is %llu", deed_number(deed),
+                 (int)deed->kind, (unsigned long long)note->revision, (unsigned long long)h->last[deed_number(deed)]);
     hold_answer(h, deed, note, verdicts);
+    if (history_is_by_rows(deed))
+        h->last[deed_number(deed)] = 0;
     arena_reset(&h->arena);
 }
 
@@ -329,11 +287,17 @@ static void do_all_again(struct history *h)
     for (uint64_t i = 0; i < journal_count(); i++) {
         const struct note *note = journal_at(i);
         if (note->kind != NOTE_CHANGE)
-            look_at_refusals(h, note->at);
+            history_look_at_refusals(h, note->at);
         if (note->kind == NOTE_CHANGE)
             add_row(h, note);
         if (note->kind == NOTE_CHANGE)
-            remove_again(h, i);
+            history_row_again(h, i);
+        else if (note->kind == NOTE_TAKEN)
+            history_take_again(h, i);
+        else if (note->kind == NOTE_WORK)
+            model_work_begins(&h->model, &note->work, note->at);
+        else if (note->kind == NOTE_WORK_ENDED)
+            model_work_ends(&h->model, note->request);
         else if (note->kind == NOTE_BEGUN)
             begin_again(h, note);
         else if (note->kind == NOTE_OPERATION && !model_undo_is_at(&h->model, note->undo_at, note->undo_top))
@@ -349,7 +313,7 @@ static void do_all_again(struct history *h)
         else if (note->kind == NOTE_FORGOTTEN)
             hold_forgotten(h, note);
     }
-    look_at_refusals(h, INT64_MAX);
+    history_look_at_refusals(h, INT64_MAX);
 }
 
 static void hold_deeds(struct history *h)

@@ -17,12 +17,26 @@ struct history {
     uint64_t row_count, trimmed;
     struct verdict verdicts[DEEDS][OPS]; /* of each deed, by number */
     uint64_t last[DEEDS];                /* change of the deed; 0: none */
-    uint64_t next_row;                   /* of the store, to be compared with these */
-    usec_t from;                         /* the model's state is valid since then */
-    struct deed *refusals[REFUSALS];     /* sent to a client, and not yet found right at any moment */
+    bool taken[DEEDS];                   /* an undo or redo: done, and not yet answered */
+    struct model_emptying emptying[DEEDS];
+    uint64_t next_row;               /* of the store, to be compared with these */
+    usec_t from;                     /* the model's state is valid since then */
+    struct deed *refusals[REFUSALS]; /* sent to a client, and not yet found right at any moment */
     uint32_t refusal_count;
     struct model model;
 };
+
+/* Takes the deeds that look refused and are right at some moment until then. */
+void history_look_at_refusals(struct history *h, usec_t until);
+
+/* ---- history_below.c: deeds that are done row by row ---- */
+bool history_is_by_rows(const struct deed *deed);
+void history_row_again(struct history *h, uint64_t number);
+void history_take_again(struct history *h, uint64_t number); /* an undo or redo, whose work follows */
+void history_hold_taken(struct history *h, const struct deed *deed);
+void history_begin_emptying(struct history *h, const struct deed *deed);
+struct verdict history_end_of(struct history *h, const struct deed *deed, uint64_t revision);
+void history_hold_emptied(struct history *h, const struct deed *deed, struct bytes answer);
 
 void history_hold_records(struct history *h); /* items, folders, undo */
 void history_hold_log(struct history *h);

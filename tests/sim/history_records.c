@@ -37,11 +37,13 @@ static void hold_item(struct history *h, const struct media *media)
     if (media->revision != item->revision || !text_is(media->name, item->name) || !text_is(media->notes, item->notes))
         sim_fail("item %s: revision, name or notes differ from the model", id);
     if (media->favourite != item->favourite || media->hidden != item->hidden ||
-        deed_tag_bits(media->tags) != item->tags)
+        deed_tag_bits(media->tags) != item->tags || media->has_forgotten != item->forgotten)
         sim_fail("item %s: tags or marks differ from the model", id);
     if (!id_equal(media->folder, item->folder) || !bytes_equal(media->file, deed_file(item->file, file)) ||
         media->size != item->size || media->mtime != item->mtime || media->availability.value != item->availability)
         sim_fail("item %s: its place differs from the model", id);
+    if (item->forgotten && item->forgotten_at > 0 && media->forgotten != item->forgotten_at)
+        sim_fail("item %s: it was forgotten at another time", id);
     hold_analysis(media, item, id);
 }
 
@@ -84,7 +86,8 @@ static void hold_folders(struct history *h)
             continue;
         must++;
         if (catalogue_folder(h->txn, &h->arena, is->id, &folder) != ERR_OK ||
-            !bytes_equal(folder.name, deed_folder(is->name, name)) || folder.library != is->is_library)
+            !bytes_equal(folder.name, deed_folder(is->name, name)) || folder.library != is->is_library ||
+            !id_equal(folder.parent, is->parent))
             sim_fail("a folder differs from the model");
     }
     if (txn_count(h->txn, DB_FOLDER) != must)

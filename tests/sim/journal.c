@@ -4,6 +4,7 @@
 
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
+#include "store/catalogue_meta.h"
 #include "store/store.h"
 #include "tests/sim/deed.h"
 
@@ -22,7 +23,8 @@ const struct changelog_limits sim_limits = {
 static struct {
     struct note notes[NOTES];
     uint64_t count, kept; /* those after `kept` belong to the open transaction */
-    uint64_t inner;       /* those from here on belong to the inner one */
+    uint64_t turn;
+    uint64_t inner; /* those from here on belong to the inner one */
 } journal;
 
 /* ---- notes ---- */
@@ -60,7 +62,7 @@ static struct note *add_note(enum note_kind kind)
 
     if (journal.count++ == NOTES)
         sim_fail("more notes than the journal has room for");
-    *note = (struct note){ .kind = kind, .at = sim.now, .wall = sim_wall() };
+    *note = (struct note){ .kind = kind, .turn = journal.turn, .at = sim.now, .wall = sim_wall() };
     return note;
 }
 
@@ -95,6 +97,24 @@ static void note_answer(struct bytes key, struct bytes value)
     buffer_add(&note->answer, value.at + ANSWER_AT, value.len - ANSWER_AT);
 }
 
+/* NULL: another row. */
+static const uint8_t *work_in(struct bytes key)
+{
+    const size_t head = sizeof(META_FORGETTING) - 1;
+
+    return key.len == head + sizeof(struct id) && memcmp(key.at, META_FORGETTING, head) == 0 ? key.at + head : NULL;
+}
+
+static void note_work(struct bytes key, struct bytes value)
+{
+    struct arena arena = { 0 };
+    struct note *note = work_in(key) ? add_note(NOTE_WORK) : NULL;
+
+    if (note && codec_decode(&forgetting_shape, value, &arena, &note->work, NULL) != ERR_OK)
+        sim_fail("a row of work does not decode");
+    arena_free(&arena);
+}
+
 void journal_put(enum database db, struct bytes key, struct bytes value)
 {
     if (db == DB_CHANGE)
@@ -103,6 +123,8 @@ void journal_put(enum database db, struct bytes key, struct bytes value)
         note_answer(key, value);
     else if (db == DB_PART)
         note_part(key, value);
+    else if (db == DB_META)
+        note_work(key, value);
 }
 
 void journal_begun(struct id request, uint32_t first)
@@ -125,6 +147,11 @@ void journal_operation(struct id request, uint64_t undo_at, uint64_t undo_top)
     note->first = deed ? deed->next_op++ : 0;
     note->undo_at = undo_at;
     note->undo_top = undo_top;
+}
+
+void journal_taken(struct id request)
+{
+    add_note(NOTE_TAKEN)->request = request;
 }
 
 struct deed *journal_deed_of_operation(uint64_t number)
@@ -160,6 +187,8 @@ void journal_delete(struct txn *txn, enum database db, struct bytes key)
         note->request = key_id_at(key, 0);
         note->quiet_rows = txn_count(txn, DB_QUIET) + 1;
         note->quiet_bytes = bytes.quiet + value.len + CHANGELOG_ROW_OVERHEAD;
+    } else if (db == DB_META && work_in(key)) {
+        memcpy(add_note(NOTE_WORK_ENDED)->request.b, work_in(key), sizeof(struct id));
     }
 }
 
@@ -174,7 +203,7 @@ enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits 
 static bool has_no_effect(void)
 {
     for (uint64_t i = journal.kept; i < journal.count; i++)
-        if (journal.notes[i].kind > NOTE_OPERATION)
+        if (journal.notes[i].kind > NOTE_TAKEN)
             return false;
     return true;
 }
@@ -218,6 +247,7 @@ void journal_commit(void)
         sim.counts.forgotten += note->kind == NOTE_FORGOTTEN;
     }
     journal.kept = journal.count;
+    journal.turn++;
 }
 
 enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most)

@@ -8,10 +8,22 @@
 #include "tests/sim/sim.h"
 
 /* A batch begins at operation `first`, or continues there after a death; each of its operations; the end of a part. */
-enum note_kind { NOTE_BEGUN, NOTE_OPERATION, NOTE_PART, NOTE_CHANGE, NOTE_ANSWER, NOTE_TRIMMED, NOTE_FORGOTTEN };
+enum note_kind {
+    NOTE_BEGUN,
+    NOTE_OPERATION,
+    NOTE_TAKEN, /* the last one without an effect of its own: undo or redo took rows of its stack, perhaps none */
+    NOTE_PART,
+    NOTE_CHANGE,
+    NOTE_ANSWER,
+    NOTE_TRIMMED,
+    NOTE_FORGOTTEN,
+    NOTE_WORK, /* items below a folder begin to be forgotten, or brought back */
+    NOTE_WORK_ENDED
+};
 
 struct note {
     enum note_kind kind;
+    uint64_t turn;              /* notes of one commit have one number */
     usec_t at, wall;            /* by the steady clock, and by the wall clock */
     struct change change;       /* of NOTE_CHANGE; of NOTE_TRIMMED only the revision */
     struct id request;          /* of all other kinds */
@@ -19,6 +31,7 @@ struct note {
     uint64_t undo_at, undo_top; /* of NOTE_OPERATION: the position of undo before it */
     uint64_t revision;          /* of the answered request's last change; 0: it changed nothing */
     uint64_t digest;            /* of the ask of NOTE_ANSWER and NOTE_PART */
+    struct forgetting work;     /* of NOTE_WORK */
     enum err error;
     struct buffer answer;
     uint64_t rows, bytes;             /* before NOTE_TRIMMED: of the change log, and all counted bytes */
@@ -37,6 +50,7 @@ struct deed *journal_deed_of_operation(uint64_t number);
 
 /* Called by parts.c. */
 void journal_begun(struct id request, uint32_t first);
+void journal_taken(struct id request);
 void journal_operation(struct id request, uint64_t undo_at, uint64_t undo_top);
 
 /* Called by death.c. */

@@ -73,10 +73,10 @@ struct model_folder *model_folder(struct model *m, struct id id)
     return NULL;
 }
 
-static struct model_folder *folder_named(struct model *m, uint32_t name)
+static struct model_folder *folder_named(struct model *m, struct id parent, uint32_t name)
 {
     for (uint32_t i = 0; i < m->folder_count; i++)
-        if (!m->folders[i].gone && m->folders[i].name == name)
+        if (!m->folders[i].gone && m->folders[i].name == name && id_equal(m->folders[i].parent, parent))
             return &m->folders[i];
     return NULL;
 }
@@ -133,6 +133,12 @@ static struct verdict set_presence(struct model *m, const struct op *op)
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
 
+/* An item that was forgotten with its library, and turns up in another one. */
+static bool comes_back(struct model *m, struct id from, struct id to)
+{
+    return !model_is_in_library(m, from) && model_is_in_library(m, to);
+}
+
 static struct verdict move_item(struct model *m, const struct op *op)
 {
     struct model_item *item = model_item(m, op->item), *there = model_item_at(m, op->folder, op->file);
@@ -146,9 +152,10 @@ static struct verdict move_item(struct model *m, const struct op *op)
         snprintf(title, WORD, "k%02u", item->file);
         if (strcmp(item->name, title) == 0)
             snprintf(item->name, WORD, "k%02u", op->file);
-        item->folder = op->folder;
         item->file = op->file;
         item->availability = ITEM_STATE_LOCAL;
+        item->forgotten = item->forgotten && !comes_back(m, item->folder, op->folder);
+        item->folder = op->folder;
         item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }
     return (struct verdict){ .revision = item->revision, .id = item->id };
@@ -174,14 +181,14 @@ static struct verdict put_volume(struct model *m, const struct deed *deed)
 
 static struct verdict put_folder(struct model *m, const struct deed *deed)
 {
-    struct model_folder *folder = folder_named(m, deed->number);
+    struct model_folder *folder = folder_named(m, deed->parent, deed->number);
 
     if (folder)
         return verdict_of_head(m, folder->id);
     if (m->folder_count == MODEL_FOLDERS)
         sim_fail("more folders than the model has room for");
     folder = &m->folders[m->folder_count];
-    *folder = (struct model_folder){ .id = new_id(m), .name = deed->number };
+    *folder = (struct model_folder){ .id = new_id(m), .parent = deed->parent, .name = deed->number };
     m->folder_count++;
     model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
     return verdict_of_head(m, folder->id);
@@ -189,11 +196,12 @@ static struct verdict put_folder(struct model *m, const struct deed *deed)
 
 static struct verdict move_folder(struct model *m, const struct deed *deed)
 {
-    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->number);
+    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->parent, deed->number);
 
     if (folder && !there) {
+        folder->parent = deed->parent;
         folder->name = deed->number;
-        model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
+        m->structure = model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
     }
     return verdict_of_head(m, deed->id);
 }
@@ -203,44 +211,12 @@ static struct verdict put_library(struct model *m, const struct deed *deed)
     struct model_folder *folder = model_folder(m, deed->id);
 
     if (folder && (!folder->is_library || folder->files != deed->number)) {
+        m->structure = folder->is_library ? m->structure : m->head + 1;
         folder->is_library = true;
         folder->files = deed->number;
         model_emit(m, CHANGE_KIND_LIBRARY, folder->id, false);
     }
     return verdict_of_head(m, deed->id);
-}
-
-/* The next row of a removal: the items first, ordered by the names of their files, then the library's mark, then the
- * library itself. */
-static bool is_next_to_go(struct model *m, struct id folder, const struct change *row)
-{
-    struct model_folder *library = model_folder(m, folder);
-    uint32_t file = 0;
-
-    while (file < 100 && !model_item_at(m, folder, file))
-        file++;
-    if (file < 100)
-        return row->kind.value == CHANGE_KIND_MEDIA && id_equal(row->id, model_item_at(m, folder, file)->id);
-    return library && id_equal(row->id, folder) &&
-           row->kind.value == (int32_t)(library->is_library ? CHANGE_KIND_LIBRARY : CHANGE_KIND_FOLDER);
-}
-
-bool model_removes(struct model *m, const struct deed *deed, const struct change *row)
-{
-    struct model_item *item = model_item(m, row->id);
-    struct model_folder *folder = model_folder(m, deed->id);
-
-    if (!row->removed || !is_next_to_go(m, deed->id, row))
-        return false;
-    m->request = deed->request;
-    model_emit(m, (enum change_kind)row->kind.value, row->id, true);
-    if (item)
-        model_take_out(m, item);
-    else if (folder->is_library)
-        folder->is_library = false;
-    else
-        folder->gone = true;
-    return true;
 }
 
 static struct verdict forget_item(struct model *m, const struct deed *deed)
@@ -258,7 +234,8 @@ static struct verdict forget_item(struct model *m, const struct deed *deed)
 
 enum err model_refusal(struct model *m, const struct deed *deed)
 {
-    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->number);
+    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->parent, deed->number);
+    bool has_no_parent = !id_is_zero(deed->parent) && !model_folder(m, deed->parent);
 
     switch (deed->kind) {
     case DEED_EDIT:
@@ -271,14 +248,20 @@ enum err model_refusal(struct model *m, const struct deed *deed)
     case DEED_FORGET:
         return model_item(m, deed->id) ? ERR_OK : ERR_NOT_FOUND;
     case DEED_MOVE_FOLDER:
-        return !folder ? ERR_NOT_FOUND : there && there != folder ? ERR_EXISTS : ERR_OK;
+        return !folder || has_no_parent ? ERR_NOT_FOUND : there && there != folder ? ERR_EXISTS : ERR_OK;
     case DEED_LIBRARY:
         return folder ? ERR_OK : ERR_NOT_FOUND;
     case DEED_REMOVE_LIBRARY:
         return folder && folder->is_library ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_FORGET_LIBRARY: /* it may continue without its client */
+        return (folder && folder->is_library) || model_work_of(m, deed->request) ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_RECALL:
+        return folder || model_work_of(m, deed->request) ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_FOLDER:
+        return has_no_parent ? ERR_NOT_FOUND : ERR_OK;
+    case DEED_EMPTY:
     case DEED_BATCH:
     case DEED_VOLUME:
-    case DEED_FOLDER:
     case DEED_TOGGLE:
     case DEED_TAP:
     case DEED_LOCATE:

@@ -5,14 +5,15 @@
 
 #include "tests/sim/deed.h"
 
-enum { MODEL_ITEMS = 4096, MODEL_FOLDERS = 256, MODEL_STEPS = 4096 };
+enum { MODEL_ITEMS = 4096, MODEL_FOLDERS = 256, MODEL_STEPS = 4096, MODEL_WORKS = 256 };
 
 struct model_item {
     struct id id;
     bool gone;
     uint64_t revision;
     char name[WORD], notes[WORD];
-    bool favourite, hidden;
+    bool favourite, hidden, forgotten;
+    usec_t forgotten_at; /* with which library; 0: by itself; −1: with one of several */
     uint32_t tags;
     struct id folder;
     uint32_t file;
@@ -33,16 +34,36 @@ struct model_content {
 struct model_folder {
     struct id id;
     bool gone;
+    struct id parent; /* zero: none */
     uint32_t name;
     bool is_library;
     uint32_t files; /* of the library */
 };
 
-/* An edit and its inverse. */
+/* An edit and its inverse; or the removal of a library whose items were forgotten. */
 struct model_step {
     uint64_t first; /* row of its step */
     struct id item;
     struct wish before, after;
+    bool is_library;
+    struct id library;
+    uint32_t files;
+    usec_t at;
+};
+
+/* Items below a folder that are being forgotten, or brought back. */
+struct model_work {
+    struct forgetting what;
+    uint64_t begun; /* the newest change by then … */
+    usec_t at;      /* … and the time */
+    bool is_open;
+};
+
+/* One request that empties the forgotten. */
+struct model_emptying {
+    uint64_t known, items;
+    struct id dropping; /* the folder whose item was removed last … */
+    uint64_t row;       /* … by this change: an empty folder goes with the next one */
 };
 
 struct model {
@@ -60,6 +81,10 @@ struct model {
     uint64_t apply_first; /* the first row of the current apply; 0: none */
     struct id volume;
     uint32_t label;
+    struct model_work works[MODEL_WORKS];
+    uint32_t work_count;
+    struct model_step unmarked; /* by the last row; is_library false: none */
+    uint64_t structure;         /* the newest change of folders and libraries */
 };
 
 /* The result of one deed, or of one operation of a batch. */
@@ -86,8 +111,25 @@ enum err model_refusal(struct model *model, const struct deed *deed);
  * cannot be at this position. */
 bool model_undo_is_at(struct model *model, uint64_t at, uint64_t top);
 
-/* A row of a removal, between whose rows others may come. False: the row does not belong to this removal. */
+/* The newest step may be one that undo has passed over, in parts. */
+bool model_step_may_be_passed_over(struct model *model);
+
+/* ---- model_below.c: rows of work in parts, between whose rows others may come. False: the row does not belong to it
+ * ---- */
 bool model_removes(struct model *model, const struct deed *deed, const struct change *row);
+bool model_unmarks(struct model *model, const struct deed *deed, const struct change *row);
+bool model_flips(struct model *model, const struct change *row);
+bool model_empties(struct model *model, struct model_emptying *emptying, const struct change *row);
+
+/* Nothing that was known when it began is left. */
+void model_is_emptied(struct model *model, const struct deed *deed, const struct model_emptying *emptying);
+
+void model_work_begins(struct model *model, const struct forgetting *what, usec_t at);
+void model_hold_works(const struct model *model, usec_t now); /* none is left from long ago */
+void model_work_ends(struct model *model, struct id request);
+struct model_work *model_work_of(struct model *model, struct id request);            /* NULL: none is open */
+bool model_has_work(struct model *model, struct id folder, bool forgets, usec_t at); /* an open one */
+bool model_is_in_library(struct model *model, struct id folder);                     /* or is one */
 
 /* ---- model_edit.c ---- */
 enum err model_edit_refusal(struct model *model, const struct op *op);
@@ -97,6 +139,7 @@ struct verdict model_edit_together(struct model *model, const struct deed *deed)
 uint64_t model_edit_step(struct model *model,
                          bool back); /* first row of the step that undo (back) or redo takes; 0: none */
 struct verdict model_edit_take(struct model *model, bool back);
+void model_push_step(struct model *model, const struct model_step *step);
 
 /* ---- model_heard.c, and the functions of model.c that it uses ---- */
 struct verdict model_heard(struct model *model, const struct op *op);

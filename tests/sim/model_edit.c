@@ -39,14 +39,17 @@ static bool change_item(struct model_item *item, const struct wish *w, struct mo
                 &after->has_favourite, &after->favourite);
     change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden, &after->has_hidden,
                 &after->hidden);
+    change_bool(w->has_forgotten, w->forgotten, &item->forgotten, &before->has_forgotten, &before->forgotten,
+                &after->has_forgotten, &after->forgotten);
+    item->forgotten_at = after->has_forgotten ? 0 : item->forgotten_at;
     after->add = before->remove = tags & ~item->tags;
     after->remove = before->add = item->tags & ~tags;
     item->tags = tags;
-    return after->has_name || after->has_notes || after->has_favourite || after->has_hidden || after->add ||
-           after->remove;
+    return after->has_name || after->has_notes || after->has_favourite || after->has_hidden || after->has_forgotten ||
+           after->add || after->remove;
 }
 
-static void push_step(struct model *m, const struct model_step *step)
+void model_push_step(struct model *m, const struct model_step *step)
 {
     if (m->at + 1 >= MODEL_STEPS)
         sim_fail("more undo steps than the model has room for");
@@ -62,7 +65,7 @@ static struct verdict apply_wish(struct model *m, struct model_item *item, const
     if (change_item(item, wish, &step)) {
         item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
         if (by_person)
-            push_step(m, &step);
+            model_push_step(m, &step);
     }
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
@@ -101,12 +104,20 @@ static struct model_item *copy_of(struct model *m, struct id id, struct model_it
     return &copies[(*count)++];
 }
 
+/* A step is continued only while it is the newest one. */
+static bool may_continue(const struct model *m, uint64_t step)
+{
+    return step > 0 && m->at == m->top && m->steps[m->top].first == step;
+}
+
 enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
 {
     struct model_item copies[OPS];
     struct model_step unused;
     uint32_t count = 0;
 
+    if (deed->has_step && !may_continue(m, deed->step))
+        return ERR_CONFLICT;
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct op *op = &deed->ops[i];
         struct model_item *item = copy_of(m, op->item, copies, &count);
@@ -125,13 +136,14 @@ struct verdict model_edit_together(struct model *m, const struct deed *deed)
     uint64_t at = m->at;
     struct verdict verdict = { 0 };
 
-    m->apply_first = at + 1;
+    m->apply_first = deed->has_step ? deed->step : at + 1;
     for (uint32_t i = 0; i < deed->op_count; i++)
         apply_wish(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
-    m->apply_first = 0;
+    sim.counts.continued += deed->has_step && m->at > at;
     verdict.revision = m->head;
     verdict.items = m->at - at;
-    verdict.step = m->at > at ? at + 1 : 0;
+    verdict.step = m->at > at || deed->has_step ? m->apply_first : 0;
+    m->apply_first = 0;
     return verdict;
 }
 
@@ -146,12 +158,24 @@ static uint64_t last_row(const struct model *m, uint64_t first)
     return last;
 }
 
+static bool is_left(struct model *m, const struct model_step *step)
+{
+    return step->is_library ? model_folder(m, step->library) != NULL : model_item(m, step->item) != NULL;
+}
+
 static bool has_any_item(struct model *m, uint64_t first, uint64_t last)
 {
     for (; first <= last; first++)
-        if (model_item(m, m->steps[first].item))
+        if (is_left(m, &m->steps[first]))
             return true;
     return false;
+}
+
+bool model_step_may_be_passed_over(struct model *m)
+{
+    uint64_t first = m->steps[m->top].first;
+
+    return m->top > 0 && !has_any_item(m, first, m->top);
 }
 
 /* The first row of the step that undo (back) or redo would take now; 0: none. */
@@ -172,10 +196,32 @@ bool model_undo_is_at(struct model *m, uint64_t at, uint64_t top)
     if (top != m->top || last > top)
         return false;
     while (++first <= last)
-        if (model_item(m, m->steps[first].item))
+        if (is_left(m, &m->steps[first]))
             return false;
     m->at = at;
     return true;
+}
+
+/* Puts the library back, or removes it again; its items follow as work of their own. */
+static struct verdict take_library(struct model *m, const struct model_step *step, bool back)
+{
+    struct model_folder *folder = model_folder(m, step->library);
+
+    if (folder->is_library != back) {
+        folder->is_library = back;
+        folder->files = back ? step->files : folder->files;
+        m->structure = model_emit(m, CHANGE_KIND_LIBRARY, folder->id, !back);
+    }
+    if (!model_has_work(m, folder->id, !back, step->at))
+        sim_fail("nothing forgets or brings back the items of a library");
+    return (struct verdict){ .revision = m->head, .id = folder->id };
+}
+
+static struct verdict take_row(struct model *m, const struct model_step *step, bool back)
+{
+    if (step->is_library)
+        return take_library(m, step, back);
+    return apply_wish(m, model_item(m, step->item), back ? &step->before : &step->after, false);
 }
 
 struct verdict model_edit_take(struct model *m, bool back)
@@ -186,10 +232,9 @@ struct verdict model_edit_take(struct model *m, bool back)
     if (!first)
         return verdict;
     for (uint64_t i = 0; i <= last - first; i++) {
-        struct model_step *step = &m->steps[back ? last - i : first + i];
-        struct model_item *item = model_item(m, step->item);
-        if (item)
-            verdict = apply_wish(m, item, back ? &step->before : &step->after, false);
+        const struct model_step *step = &m->steps[back ? last - i : first + i];
+        if (is_left(m, step))
+            verdict = take_row(m, step, back);
     }
     m->at = back ? first - 1 : last;
     return verdict;

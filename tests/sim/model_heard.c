@@ -124,6 +124,7 @@ struct verdict model_merge(struct model *m, struct model_item *gone, struct mode
     kept->availability = there->availability;
     kept->tags |= lost->tags;
     kept->favourite = kept->favourite || lost->favourite;
+    kept->forgotten = kept->forgotten && lost->forgotten;
     if (!kept->notes[0])
         memcpy(kept->notes, lost->notes, WORD);
     kept->revision = model_emit(m, CHANGE_KIND_MEDIA, kept->id, false);

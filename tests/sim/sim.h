@@ -30,6 +30,7 @@ struct sim_counts {
     uint64_t deaths, client_deaths;
     uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps;
     uint64_t parts, heard, interrupted, once;
+    uint64_t flipped, works, emptied, continued; /* items forgotten or brought back with others; their work; … */
 };
 
 /* One world. The only exception to "no globals": functions that replace the C library's have no other access to it. */
@@ -65,7 +66,10 @@ void sim_set_clock(void); /* at random */
 /* ---- broken.c, only in the second build ---- */
 struct changelog_limits;
 struct edit;
+bool flaw_in_continuing(void) __attribute__((weak));
+struct step_in_hand;
 void flaw_in_edit(struct edit *edit) __attribute__((weak));
+void flaw_in_step(struct step_in_hand *step, uint64_t top) __attribute__((weak));
 void flaw_in_limits(struct changelog_limits *limits) __attribute__((weak));
 
 /* ---- network.c: in addition to proto/transport/sockets.h ---- */

@@ -58,6 +58,14 @@ a_log_that_grows_for_ever_is_found_out() { _is_found_out does_not_trim "not trim
 a_verdict_that_rests_on_nothing_is_found_out() { _is_found_out believes_any_verdict "request"; }
 an_ask_that_is_done_again_after_a_death_is_found_out() { _is_found_out foretells_nothing "twice"; }
 
+a_library_around_that_is_overlooked_is_found_out() { _is_found_out overlooks_the_library_around ""; }
+a_library_inside_that_is_entered_is_found_out() { _is_found_out enters_the_library_inside ""; }
+an_item_that_is_not_forgotten_is_found_out() { _is_found_out forgets_no_item ""; }
+items_that_undo_does_not_bring_back_are_found_out() { _is_found_out mistakes_the_time_of_forgetting ""; }
+items_that_stay_half_forgotten_are_found_out() { _is_found_out leaves_items_half_forgotten "for long"; }
+an_emptying_of_too_much_is_found_out() { _is_found_out empties_what_is_forgotten_since ""; }
+a_step_that_is_not_continued_is_found_out() { _is_found_out begins_a_step_anew ""; }
+
 # The simulator of these claims is the normal one, except for the flaw.
 without_a_flaw_the_second_build_finds_nothing() { _simulate simulate_broken 50000; }
 

@@ -6,15 +6,15 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/forgetting_row.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/library_row.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
-#include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 
-enum { AT_ONCE = 16, LABEL_BYTES = 255, HEAD = sizeof(META_FORGETTING) - 1 /* of a key: bytes before the request */ };
+enum { AT_ONCE = 16, LABEL_BYTES = 255 };
 static const usec_t soon = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
 
 /* The folders below, level by level; in folder `at`, the subfolders and files up to the name in `levels` are done. */
@@ -30,30 +30,6 @@ struct work_below {
 
 static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
 static void continue_soon(void *persist);
-
-/* ---- rows ---- */
-
-static struct key row_key(struct id request)
-{
-    struct key key = key_name(META_FORGETTING);
-
-    key_add(&key, request.b, sizeof(request.b));
-    return key;
-}
-
-static enum err put_row(struct persist *p, const struct forgetting *what)
-{
-    struct key key = row_key(what->request);
-
-    return turn_wrote(p, row_put(&p->w, DB_META, &key, &forgetting_shape, what));
-}
-
-static enum err delete_row(struct persist *p, const struct forgetting *what)
-{
-    struct key key = row_key(what->request);
-
-    return turn_wrote(p, txn_delete(p->w.txn, DB_META, key_bytes(&key)));
-}
 
 /* ---- the library's own row ---- */
 
@@ -85,16 +61,16 @@ static enum err begin_rows(struct persist *p, struct work_below *below)
 
     below->is_begun = true;
     if (!what->forgets)
-        return put_row(p, what);
+        return forgetting_put_row(p, what);
     what->has_at = true;
     what->at = clock_now();
     e = library_row_read(p, what->folder, &library, &folder);
     if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? put_row(p, what) : e;
+        return e == ERR_NOT_FOUND ? forgetting_put_row(p, what) : e;
     e = library_row_remove(p, &folder);
     if (e == ERR_OK)
         e = push_step(p, &library, what->at);
-    return e == ERR_OK ? put_row(p, what) : e;
+    return e == ERR_OK ? forgetting_put_row(p, what) : e;
 }
 
 /* ---- items ---- */
@@ -191,7 +167,7 @@ static enum err finish_work(struct persist *p, struct work_below *below)
     const struct multipart *work = &below->work;
     uint64_t own = p->request_revision;
     const struct done done = { .revision = own ? own : p->head, .id = below->what.folder };
-    enum err e = delete_row(p, &below->what);
+    enum err e = forgetting_delete_row(p, &below->what);
 
     if (e != ERR_OK)
         return e;
@@ -287,13 +263,16 @@ static enum err begin_work(struct persist *p, struct call *call, const struct fo
     return multipart_begin(p, call, &make_work(what)->work);
 }
 
-/* True: the request is being worked on, because the client gave up its first call; `e` is the handler's result. */
+/* True: the request is being worked on, because the client gave up its first call; `e` is the handler's result. Just
+ * after an opening its work has not begun again yet, and its library is gone already. */
 static bool join_work(struct persist *p, struct call *call, enum err *e)
 {
     struct multipart *work = multipart_of(p, call_request(call));
 
+    if (!work && forgetting_has_row(p, call_request(call)))
+        *e = refuse(call, ERR_BUSY, "this request goes on in a moment");
     if (!work)
-        return false;
+        return forgetting_has_row(p, call_request(call));
     work->ticket = call_defer(call);
     *e = work->ticket.number ? ERR_OK : ERR_BUSY;
     return true;
@@ -338,7 +317,7 @@ static enum err take_library(struct persist *p, const struct undo_step *row, boo
     if (e == ERR_NOT_FOUND)
         e = catalogue_folder(p->w.txn, &p->arena, row->library.id, &folder);
     if (e == ERR_NOT_FOUND)
-        return fault_set(fault, ERR_CONFLICT, "the folder of the library is no longer in the catalogue");
+        return fault_set(fault, e, "the folder of the library is no longer in the catalogue");
     if (e == ERR_OK && is_there != back)
         e = back ? library_row_put(p, &row->library, &folder) : library_row_remove(p, &folder);
     return e == ERR_OK ? e : fault_set(fault, e, "the library cannot be read");
@@ -353,29 +332,26 @@ enum err forgetting_take(struct persist *p, const struct undo_step *row, bool ba
     enum err e = take_library(p, row, back, fault);
 
     if (e == ERR_OK)
-        e = put_row(p, &what);
+        e = forgetting_put_row(p, &what);
     *done = (struct done){ .revision = p->head, .id = row->library.id };
     return e;
 }
 
 /* ---- after a death, and after an undo ---- */
 
-/* Reads the first row after `request` that nobody works on. not_found: there is none. */
-static enum err next_row(struct persist *p, struct forgetting *what)
+/* The turn's request is another one, whose own change must not become that of the work's answer. */
+static enum err run_first_part(struct persist *p, struct work_below *below, bool *ended, struct fault *fault)
 {
-    struct key prefix = key_name(META_FORGETTING);
-    struct walk walk;
-    enum err e = walk_begin(p->w.txn, DB_META, key_bytes(&prefix), key_bytes(&prefix), &walk);
-    bool found = false;
+    const struct id request = p->request;
+    uint64_t revision = p->request_revision;
 
-    while (e == ERR_OK && !found && walk_next(&walk)) {
-        if (multipart_of(p, key_id_at(walk.key, HEAD)))
-            continue;
-        found = true;
-        e = row_decode(p->w.txn, &p->arena, walk.value, &forgetting_shape, what);
-    }
-    walk_end(&walk);
-    return e == ERR_OK && !found ? ERR_NOT_FOUND : e;
+    p->request = below->what.request;
+    p->request_revision = 0;
+    enum err e = run_part(p, &below->work, ended, fault);
+    below->work.revision = p->request_revision;
+    p->request = request;
+    p->request_revision = revision;
+    return e;
 }
 
 static enum err continue_row(struct persist *p, const struct forgetting *what)
@@ -390,7 +366,7 @@ static enum err continue_row(struct persist *p, const struct forgetting *what)
     below->work.digest = what->digest;
     multipart_queue(p, &below->work);
     turn_begin_part(p);
-    e = run_part(p, &below->work, &ended, &fault);
+    e = run_first_part(p, below, &ended, &fault);
     if (turn_is_broken(p)) /* turn_end drops the work */
         return e;
     if (e != ERR_OK || ended)
@@ -405,7 +381,7 @@ enum err forgetting_continue(struct persist *p)
 
     while (e == ERR_OK && !turn_is_broken(p)) {
         arena_reset(&p->arena);
-        e = next_row(p, &what);
+        e = forgetting_next_row(p, &what);
         if (e == ERR_OK)
             e = continue_row(p, &what);
     }

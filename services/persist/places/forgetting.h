@@ -16,8 +16,8 @@ enum err forgetting_begin_library(struct persist *p, struct call *call, struct i
 enum err forgetting_begin_recall(struct persist *p, struct call *call, struct id folder);
 
 /* Takes back the removal of a library that is a step of the undo stack, or does it again: puts or removes the
- * library's row in the open turn. forgetting_continue does the rest. Errors (explained): conflict (its folder is gone),
- * those of the store. */
+ * library's row in the open turn. forgetting_continue does the rest. Errors (explained): not_found (its folder is
+ * gone), those of the store. */
 enum err forgetting_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
                          struct fault *fault);
 

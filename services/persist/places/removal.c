@@ -173,20 +173,53 @@ enum err removal_drop_folders(struct persist *p, struct id id)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err empty_folders(struct persist *p, struct removal *removal)
+/* Between two parts, a library may have been added around the folder or at it, or the folder may have moved away. */
+static enum err is_still_its(struct persist *p, const struct removal *removal, struct id id, bool *is)
+{
+    struct folder at = { .parent = id };
+    bool covered = false;
+    enum err e = ERR_OK;
+
+    *is = false;
+    do {
+        e = id_is_zero(at.parent) ? ERR_NOT_FOUND : catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
+    } while (e == ERR_OK && !id_equal(at.id, removal->library) && !at.library);
+    if (e == ERR_OK && id_equal(at.id, removal->library))
+        e = places_lie_in_library(p, &at, &covered);
+    *is = e == ERR_OK && id_equal(at.id, removal->library) && !covered;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Removes the first item of the next folder; without items, the folder itself. */
+static enum err empty_next(struct persist *p, struct removal *removal, struct id folder, bool is_its)
 {
     struct media media;
+    enum err e = is_its ? first_in(p, folder, &media) : ERR_OK;
+
+    if (is_its && e == ERR_OK) {
+        removal->is_stale = true;
+        return take_out(p, &media);
+    }
+    if (is_its && e == ERR_NOT_FOUND)
+        e = remove_folder(p, folder);
+    removal->done += e == ERR_OK;
+    return e;
+}
+
+static enum err empty_folders(struct persist *p, struct removal *removal)
+{
+    struct id checked = { { 0 } };
+    bool is_its = false;
     enum err e = ERR_OK;
 
     while (e == ERR_OK && removal->done < removal->levels.count) {
         struct id folder = removal->levels.folders[removal->levels.count - 1 - removal->done];
         arena_reset(&p->arena);
-        e = first_in(p, folder, &media);
-        removal->is_stale = removal->is_stale || e == ERR_OK;
+        if (!id_equal(folder, checked))
+            e = is_still_its(p, removal, folder, &is_its);
+        checked = folder;
         if (e == ERR_OK)
-            e = take_out(p, &media);
-        else if (e == ERR_NOT_FOUND && (e = remove_folder(p, folder)) == ERR_OK)
-            removal->done++;
+            e = empty_next(p, removal, folder, is_its);
         if (turn_is_over(p))
             break;
     }

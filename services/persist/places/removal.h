@@ -14,7 +14,8 @@ enum err removal_forget(struct persist *p, struct id media, struct done *done, s
 enum err removal_drop_folders(struct persist *p, struct id folder);
 
 /* Begins to remove the library of this folder, or joins the removal of a repeated request. Items of another library,
- * inside it or around it, stay. Errors (explained): not_found, busy, full. */
+ * inside it or around it, stay, also if that is added before their turn comes. Errors (explained): not_found, busy,
+ * full. */
 enum err removal_begin(struct persist *p, struct call *call, struct id folder);
 
 /* Lists the removals in progress as tasks, counted in folders. */
