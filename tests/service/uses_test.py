@@ -125,6 +125,15 @@ def what_a_context_uses_as_a_whole_ends_the_rest(persist):
 
 
 @claim(inside=Persist)
+def a_kind_that_is_unknown_is_refused(persist):
+    error, said = use(persist.client, 'Album 3', kind='moon')
+    same(('bad_request', 'kind'), (error, said['field']))
+    part = {'id': new_id(), 'project': new_id(), 'kind': 'moon', 'body': '{}'}
+    error, said = persist.client.ask('persist.apply', {'label': 'x', 'actions': [{'element': part}]})
+    same(('bad_request', 'actions[0].element.kind'), (error, said['field']))
+
+
+@claim(inside=Persist)
 def a_use_is_noted_once_across_kills(persist):
     items = [persist.catalogue.put(b'%d.wav' % number) for number in range(4)]
     chance = random.Random(1)

@@ -48,7 +48,7 @@ _is_found_out() { # flaw, words of the report
 an_ack_before_the_commit_is_found_out() { _is_found_out acks_before_the_commit "request"; }
 an_ack_of_a_failed_commit_is_found_out() { _is_found_out acks_a_failed_commit "request"; }
 a_forgotten_request_is_found_out() { _is_found_out forgets_requests "request"; }
-a_gap_in_the_log_is_found_out() { _is_found_out leaves_gaps_in_the_log "gap"; }
+a_gap_in_the_log_is_found_out() { _is_found_out leaves_gaps_in_the_log "log"; }
 a_forgotten_undo_is_found_out() { _is_found_out forgets_where_undo_stands ""; }
 an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "request"; }
 a_digest_that_is_not_compared_is_found_out() { _is_found_out does_not_compare_digests "request"; }

@@ -15,8 +15,6 @@ static enum err check_element(const struct element_edit *edit, struct fault *fau
 
     if (id_is_zero(edit->id) || id_is_zero(edit->project))
         return fault_set(fault, ERR_BAD_REQUEST, "an element has an id and a project");
-    if (edit->kind.value == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "unknown kind \"%.*s\"", TEXT_ARG(edit->kind.word));
     if (is_project != id_equal(edit->id, edit->project) && edit->kind.value != ELEMENT_KIND_CURRENT)
         return fault_set(fault, ERR_BAD_REQUEST, "only the project itself has the project's id");
     return ERR_OK;
