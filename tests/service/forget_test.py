@@ -297,6 +297,20 @@ def emptying_leaves_the_items_of_a_library_whose_removal_is_under_way(persist):
 
 
 @claim(inside=Persist)
+def the_removal_of_a_mounts_library_takes_its_folders_and_no_library_inside(persist):
+    c, k = persist.client, persist.catalogue
+    mount, inside = k.put_folder(b""), k.put_folder(b"inside")
+    own = put_many(k, k.put_folder(b"deep", k.folder), b"%d.wav", 3) + put_many(k, mount, b"r%d.wav", 2)
+    put_many(k, inside, b"%d.wav", 2)
+    for folder in (mount, inside):
+        c.must("persist.put_library", {"library": {"id": folder}})
+    head = head_of(c)
+    c.must("persist.remove_library", {"id": mount})
+    same(sorted(own), sorted(one["id"] for one in k.changes(head) if one["removed"] and one["kind"] == "media"))
+    persist.home.check_store()
+
+
+@claim(inside=Persist)
 def a_library_whose_items_were_emptied_does_not_stop_undo(persist):
     c, k = persist.client, persist.catalogue
     keep, = put_many(k, k.put_folder(b"plain"), b"%d.wav", 1)

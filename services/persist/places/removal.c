@@ -11,7 +11,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-enum { AT_ONCE = 16 };
+enum { AT_ONCE = 16, DEPTH = 4096 };
 
 /* The removal of one library. Its folders are listed level by level from the first, and emptied from the last. */
 struct removal {
@@ -173,20 +173,27 @@ enum err removal_drop_folders(struct persist *p, struct id id)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* The folders of a mount have no parent, although a library may be the mount's own folder. */
+static bool is_of_mount(const struct folder *at, const struct folder *library)
+{
+    return id_is_zero(at->parent) && id_is_zero(library->parent) && library->name.len == 0 &&
+           id_equal(at->volume, library->volume);
+}
+
 /* Between two parts, a library may have been added around the folder or at it, or the folder may have moved away. */
 static enum err is_still_its(struct persist *p, const struct removal *removal, struct id id, bool *is)
 {
-    struct folder at = { .parent = id };
-    bool covered = false;
-    enum err e = ERR_OK;
+    struct folder at = { .parent = id }, library;
+    bool covered = false, is_there = false;
+    enum err e = catalogue_folder(p->w.txn, &p->arena, removal->library, &library);
 
-    *is = false;
-    do {
-        e = id_is_zero(at.parent) ? ERR_NOT_FOUND : catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
-    } while (e == ERR_OK && !id_equal(at.id, removal->library) && !at.library);
-    if (e == ERR_OK && id_equal(at.id, removal->library))
-        e = places_lie_in_library(p, &at, &covered);
-    *is = e == ERR_OK && id_equal(at.id, removal->library) && !covered;
+    for (int depth = 0; e == ERR_OK && !is_there && !at.library && !id_is_zero(at.parent) && depth < DEPTH; depth++) {
+        e = catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
+        is_there = e == ERR_OK && id_equal(at.id, removal->library);
+    }
+    if (is_there)
+        e = places_lie_in_library(p, &library, &covered);
+    *is = e == ERR_OK && !covered && (is_there || (!at.library && is_of_mount(&at, &library)));
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
