@@ -16,19 +16,22 @@ struct duplicates {
     char *inside; /* query for the items of which each group must contain one */
     uint32_t inside_len;
     uint64_t writes, revision; /* of the index at the start */
+    struct hash line;          /* of that revision */
+    bool is_whole;             /* of all items: goes on from what is known of them */
+    bool is_renewed;           /* `groups` are being found for `ids`; before, an earlier search of all items may end */
     struct id *ids;            /* of the items, earliest first */
     uint32_t count;
-    struct duplicate_groups *groups;
-    struct keep_copy *copies;      /* by number; valid where `is_member`; NULL: the groups are not known yet */
-    bool *is_member;               /* by number: in some group */
-    bool *is_inside;               /* by number; NULL: all are */
-    bool *is_shown;                /* by group: contains a copy from `inside` */
-    struct keep_verdict *verdicts; /* by group */
-    uint32_t totals[GROUPS_KINDS]; /* number of groups */
-    uint64_t frees[GROUPS_KINDS];  /* bytes that the groups of one kind could free */
-    uint64_t free;                 /* bytes of all kinds together, each copy once */
-    uint32_t next;                 /* the next copy to read */
-    struct arena arena;            /* for one copy */
+    struct duplicate_groups *groups; /* NULL: not begun */
+    struct keep_copy *copies;        /* by number; valid where `is_member`; NULL: the groups are not known yet */
+    bool *is_member;                 /* by number: in some group */
+    bool *is_inside;                 /* by number; NULL: all are */
+    bool *is_shown;                  /* by group: contains a copy from `inside` */
+    struct keep_verdict *verdicts;   /* by group */
+    uint32_t totals[GROUPS_KINDS];   /* number of groups */
+    uint64_t frees[GROUPS_KINDS];    /* bytes that the groups of one kind could free */
+    uint64_t free;                   /* bytes of all kinds together, each copy once */
+    uint32_t next;                   /* the next copy to read */
+    struct arena arena;              /* for one copy */
     bool done;
     usec_t began;
     double took_us;
@@ -39,6 +42,14 @@ struct duplicates {
 /* Call it after groups_step has found the groups: reads and judges copies until `until` (steady clock) or until all are
  * done. Errors: full. */
 enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until);
+
+/* search_known.c: what is known of all items, in memory and in CACHE/search.duplicates. Takes it, and begins to bring
+ * it up to date for d->ids. Errors: full. */
+enum err search_known_renew(struct duplicates *d, struct txn *txn);
+void search_known_look(struct search *search, struct txn *txn); /* reads the file, once */
+void search_known_keep(struct duplicates *d);                   /* takes back d->groups, if they are of all items */
+void search_known_write(struct duplicates *d,
+                        struct fault *fault); /* after a search has ended, if something has changed */
 
 /* Fills one page of a finished search. Errors: bad_request (the cursor), full, and those of reading the store. */
 enum err duplicates_fill(struct duplicates *d, struct request *request, struct duplicates_found *found);

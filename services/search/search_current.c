@@ -257,6 +257,7 @@ void search_follow(void *state)
         tend_clusters(search);
         prepare_answers(search);
         stay_warm(search);
+        search_duplicates_tend(search);
     }
     bool works = search->save || search->waiting || search->index.near.build || search->prepares;
     set_pace(search, search->trouble == ERR_OK && (!current || works));

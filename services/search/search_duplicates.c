@@ -1,11 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/duplicates.h"
 
 enum { UNREAD_US = 5000000 /* time for which a result with unread fingerprints serves first pages */ };
-enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4 };
+enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4, SETTLED_US = 3000000 };
 
 /* ---- one search ---- */
 
@@ -18,7 +19,8 @@ static void free_one(struct duplicates *d)
         d->waiting = request->next;
         free(request);
     }
-    groups_free(d->groups);
+    if (d->search)
+        search_known_keep(d);
     free(d->copies);
     free(d->is_member);
     free(d->is_inside);
@@ -36,27 +38,42 @@ static int by_id(const void *a, const void *b)
     return id_compare(*(const struct id *)a, *(const struct id *)b);
 }
 
-static enum err take_ids(struct duplicates *d, struct request *request, struct text query)
+/* Lists the items of `rows`, and frees them. */
+static enum err take_ids(struct duplicates *d, struct bitmap *rows)
 {
-    struct bitmap *rows = NULL;
-    struct node *root;
-    uint32_t count = 0, *each = NULL;
-    enum err e = search_rows(request, query, &root, &rows);
+    uint32_t count = 0, *each = rows ? bitmap_array(rows, &count) : NULL;
 
-    if (e != ERR_OK)
-        return e;
-    each = bitmap_array(rows, &count);
     d->ids = calloc(count + 1, sizeof(*d->ids));
     for (uint32_t i = 0; each && d->ids && i < count; i++)
         d->ids[i] = index_id(&d->search->index, each[i]);
     if (each && d->ids) {
         qsort(d->ids, count, sizeof(*d->ids), by_id);
         d->count = count;
-        d->groups = groups_new(d->ids, count);
+        d->groups = d->is_whole ? NULL : groups_new(d->ids, count);
+        d->is_renewed = d->groups != NULL;
     }
     free(each);
     bitmap_free(rows);
-    return d->groups ? ERR_OK : fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+    return each && d->ids && (d->is_whole || d->groups) ? ERR_OK : ERR_FULL;
+}
+
+static enum err take_all(struct duplicates *d)
+{
+    static const struct node all = { .kind = NODE_ALL };
+    struct match match = { &d->search->index, &d->search->catchup.volumes };
+
+    return take_ids(d, match_query(&match, &all));
+}
+
+static enum err take_query(struct duplicates *d, struct request *request, struct text query)
+{
+    struct bitmap *rows = NULL;
+    struct node *root;
+    enum err e = search_rows(request, query, &root, &rows);
+
+    if (e == ERR_OK && take_ids(d, rows) != ERR_OK)
+        e = fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+    return e;
 }
 
 static enum err take_inside(struct duplicates *d, struct request *request, struct text inside)
@@ -84,24 +101,34 @@ static char *copy_text(struct text text)
     return copy;
 }
 
+static struct duplicates *new_duplicates(struct search *search, struct text query, struct text inside)
+{
+    struct duplicates *d = calloc(1, sizeof(*d));
+
+    if (!d || !(d->query = copy_text(query)) || !(d->inside = copy_text(inside))) {
+        free_one(d);
+        return NULL;
+    }
+    d->query_len = query.len;
+    d->inside_len = inside.len;
+    d->search = search;
+    d->task = id_new();
+    d->is_whole = query.len == 0;
+    d->writes = search->index.writes;
+    d->revision = search->index.revision;
+    d->began = clock_steady();
+    return d;
+}
+
 static enum err begin_duplicates(struct request *request, const struct search_duplicates *ask,
                                  struct duplicates **begun)
 {
-    struct duplicates *d = calloc(1, sizeof(*d));
+    struct duplicates *d = new_duplicates(request->search, ask->query, ask->inside);
     enum err e;
 
-    if (!d || !(d->query = copy_text(ask->query)) || !(d->inside = copy_text(ask->inside))) {
-        free_one(d);
+    if (!d)
         return fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
-    }
-    d->query_len = ask->query.len;
-    d->inside_len = ask->inside.len;
-    d->search = request->search;
-    d->task = id_new();
-    d->writes = request->search->index.writes;
-    d->revision = request->search->index.revision;
-    d->began = clock_steady();
-    e = take_ids(d, request, ask->query);
+    e = take_query(d, request, ask->query);
     if (e == ERR_OK)
         e = take_inside(d, request, ask->inside);
     if (e != ERR_OK) {
@@ -168,11 +195,11 @@ static void drop_first(struct search *search)
 static enum err step_duplicates(struct duplicates *d, struct txn *txn, usec_t until)
 {
     bool are_found = d->copies != NULL;
-    enum err e = ERR_OK;
+    enum err e = d->is_renewed ? ERR_OK : search_known_renew(d, txn);
 
-    if (!are_found)
+    if (e == ERR_OK && !are_found)
         e = groups_step(d->groups, txn, service_paths(d->search->service), until, &are_found);
-    return e == ERR_OK && are_found ? duplicates_judge(d, txn, until) : e;
+    return e == ERR_OK && are_found && d->is_renewed ? duplicates_judge(d, txn, until) : e;
 }
 
 /* Runs a slice of the first unfinished search. It continues without clients, for one that asks again, unless clients of
@@ -205,8 +232,13 @@ static void go_on(void *state)
         search_remake(search, &(struct indexer_remake){ 0 });
     if (e != ERR_OK || d->done)
         answer_all(d, e, &fault);
-    if (e != ERR_OK)
-        drop_first(search);
+    if (d->done)
+        search_known_write(d, &fault);
+    if (e == ERR_OK)
+        return;
+    groups_free(d->groups); /* half changed */
+    d->groups = NULL;
+    drop_first(search);
 }
 
 static enum err wait_for(struct duplicates *d, struct request *request)
@@ -239,10 +271,46 @@ enum err search_duplicates(struct request *request, const void *ask, void *answe
     return e == ERR_OK ? wait_for(*at, request) : e;
 }
 
+/* A file says that someone asked before the service started. */
+static bool is_known(struct search *search)
+{
+    struct known_duplicates *known = &search->known;
+    struct fault fault = { 0 };
+    struct txn *txn;
+
+    if (!known->has_looked && search_read(search, &txn, &fault) == ERR_OK) {
+        search_known_look(search, txn);
+        txn_end(txn);
+    }
+    return known->is_kept;
+}
+
+void search_duplicates_tend(struct search *search)
+{
+    const struct duplicates *last = search->duplicates;
+    struct duplicates *d;
+
+    if (clock_steady() - search->settled < SETTLED_US || (last && (!last->done || last->next_one || !last->is_whole)))
+        return;
+    if ((last && last->writes == search->index.writes) || !is_known(search))
+        return;
+    d = new_duplicates(search, (struct text){ 0 }, (struct text){ 0 });
+    if (!d || take_all(d) != ERR_OK) {
+        log_warn("no memory to bring duplicates up to date: the next ask looks for them");
+        search->known.is_kept = false;
+        free_one(d);
+        return;
+    }
+    *(search->duplicates ? &search->duplicates->next_one : &search->duplicates) = d;
+    service_every(search->service, PAUSE_US, go_on, search);
+}
+
 void search_duplicates_end(struct search *search)
 {
     while (search->duplicates)
         drop_first(search);
+    groups_free(search->known.groups);
+    search->known.groups = NULL;
 }
 
 void search_duplicates_list_tasks(const struct search *search, struct arena *arena, struct service_status *to)
@@ -259,5 +327,6 @@ void search_duplicates_list_tasks(const struct search *search, struct arena *are
     to->tasks.at = tasks;
     tasks += to->tasks.count++;
     *tasks = (struct task){ .id = d->task, .label = TEXT("Looking for duplicates") };
-    groups_progress(d->groups, &tasks->done, &tasks->total);
+    if (d->groups)
+        groups_progress(d->groups, &tasks->done, &tasks->total);
 }

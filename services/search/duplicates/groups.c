@@ -3,122 +3,189 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/search/duplicates/fingerprint.h"
 #include "services/search/duplicates/forest.h"
+#include "services/search/duplicates/groups_parts.h"
 
-enum { GATHER, MATCH_WHOLE, MATCH_AUDIBLE, CHECK, GROUP, DONE };
-enum { CLOCK_EVERY = 16 /* steps between two checks of the clock */ };
-
-static const float LEAST_ALIKE = 0.6f, LENGTHS_OFF_SECONDS = 0.15f, LENGTHS_OFF = 0.01f;
-
-struct sound {
-    struct id id;
-    uint8_t content[16];
-    bool has_content, has_gist;
-    float seconds; /* of the file, later of its audible part: the key for matching */
-    struct gist gist;
-};
-
-/* The most similar others of one sound. */
-struct near_sounds {
-    uint32_t count, at[GROUPS_NEAR];
-    float alike[GROUPS_NEAR];
-};
-
-struct pair {
-    uint32_t a, b;
-    float alike;
-};
-
-struct duplicate_groups {
-    uint32_t count;
-    struct sound *sounds;
-    uint32_t *root[GROUPS_KINDS]; /* a forest for each kind: each sound has its group's first, or one nearer to it */
-    uint32_t *order;              /* sounds by length, then by group */
-    uint32_t standing;            /* the first sounds of `order`, which are matched */
-    struct near_sounds *near;     /* by sound */
-    struct pair *pairs;
-    uint32_t pair_count;
-    struct found_group *groups;
-    uint32_t group_count, group_room;
-    uint32_t *members; /* of all groups */
-    uint32_t member_count;
-    int stage;
-    uint32_t next;   /* of the current stage */
-    uint32_t unread; /* pairs with an unreadable fingerprint */
-    struct fingerprint_bench *bench;
-    struct arena arena;
-};
+enum { CLOCK_EVERY = 16 /* steps between two checks of the clock */, MATCH_PARTS = 2 /* of the progress */ };
 
 /* ---- opening ---- */
 
-struct duplicate_groups *groups_new(const struct id *ids, uint32_t count)
+static void free_update(struct duplicate_groups *t)
+{
+    candidates_close(&t->was);
+    candidates_free(t->candidates);
+    free(t->former);
+    free(t->now_of);
+    free(t->is_changed);
+    free(t->pairs);
+    t->candidates = NULL;
+    t->former = t->now_of = NULL;
+    t->is_changed = NULL;
+    t->pairs = NULL;
+    t->pair_count = 0;
+}
+
+static void free_groups(struct duplicate_groups *t)
+{
+    for (int kind = 0; kind < GROUPS_KINDS; kind++) {
+        free(t->root[kind]);
+        t->root[kind] = NULL;
+    }
+    free(t->order);
+    free(t->groups);
+    free(t->members);
+    t->order = t->members = NULL;
+    t->groups = NULL;
+    t->group_count = t->group_room = t->member_count = 0;
+}
+
+struct duplicate_groups *groups_of(struct candidate_sounds *sounds)
 {
     struct duplicate_groups *t = calloc(1, sizeof(*t));
 
-    if (!t)
-        return NULL;
-    t->count = count;
-    t->sounds = calloc(count + 1, sizeof(*t->sounds));
-    t->order = calloc(count + 1, sizeof(*t->order));
-    t->near = calloc(count + 1, sizeof(*t->near));
-    t->bench = fingerprint_bench_new();
-    bool whole = t->sounds && t->order && t->near && t->bench;
-    for (int kind = 0; kind < GROUPS_KINDS; kind++) {
-        t->root[kind] = calloc(count + 1, sizeof(*t->root[kind]));
-        whole = whole && t->root[kind];
-    }
-    if (!whole) {
+    if (!t || !(t->bench = fingerprint_bench_new())) {
         groups_free(t);
         return NULL;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        t->sounds[i].id = ids[i];
-        t->order[i] = t->root[GROUPS_FILE][i] = i;
+    if (sounds)
+        t->now = *sounds;
+    else if (!candidates_open(&t->now, 0)) {
+        groups_free(t);
+        return NULL;
     }
+    t->stage = DONE;
     return t;
+}
+
+struct duplicate_groups *groups_new(const struct id *ids, uint32_t count)
+{
+    struct duplicate_groups *t = groups_of(NULL);
+
+    if (t && groups_renew(t, ids, count, NULL) == ERR_OK)
+        return t;
+    groups_free(t);
+    return NULL;
 }
 
 void groups_free(struct duplicate_groups *t)
 {
     if (!t)
         return;
-    for (int kind = 0; kind < GROUPS_KINDS; kind++)
-        free(t->root[kind]);
-    free(t->sounds);
-    free(t->order);
-    free(t->near);
-    free(t->pairs);
-    free(t->groups);
-    free(t->members);
+    free_update(t);
+    free_groups(t);
+    candidates_close(&t->now);
     fingerprint_bench_free(t->bench);
     arena_free(&t->arena);
     free(t);
 }
 
+/* Both lists rise by id. */
+static void find_former(struct duplicate_groups *t)
+{
+    uint32_t was = 0;
+
+    for (uint32_t i = 0; i < t->now.count; i++) {
+        while (was < t->was.count && id_compare(t->was.each[was].id, t->now.each[i].id) < 0)
+            was++;
+        bool is_known = was < t->was.count && id_equal(t->was.each[was].id, t->now.each[i].id);
+        t->former[i] = is_known ? was : CANDIDATES_NONE;
+    }
+    for (uint32_t i = 0; i < t->was.count; i++)
+        t->now_of[i] = CANDIDATES_NONE;
+}
+
+enum err groups_renew(struct duplicate_groups *t, const struct id *ids, uint32_t count, const bool *is_changed)
+{
+    struct candidate_sounds next;
+
+    if (!candidates_open(&next, count)) {
+        candidates_close(&next);
+        return ERR_FULL;
+    }
+    free_update(t);
+    t->was = t->now;
+    t->now = next;
+    t->former = calloc(count + 1, sizeof(*t->former));
+    t->now_of = calloc(t->was.count + 1, sizeof(*t->now_of));
+    t->is_changed = calloc(count + 1, sizeof(*t->is_changed));
+    t->stage = GATHER;
+    t->next = t->unread = t->stayed = 0;
+    if (!t->former || !t->now_of || !t->is_changed)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < count; i++) {
+        t->now.each[i].id = ids[i];
+        t->is_changed[i] = !is_changed || is_changed[i];
+    }
+    find_former(t);
+    return ERR_OK;
+}
+
+const struct candidate_sounds *groups_sounds(const struct duplicate_groups *t)
+{
+    return t->stage == DONE ? &t->now : NULL;
+}
+
 void groups_progress(const struct duplicate_groups *t, uint64_t *done, uint64_t *total)
 {
-    uint64_t before = (uint64_t)t->count * (uint64_t)(t->stage < CHECK ? t->stage : CHECK);
+    uint64_t before = (uint64_t)t->now.count, part = 0, parts = 1;
 
-    *total = (uint64_t)t->count * CHECK + t->pair_count;
-    *done = t->stage <= CHECK ? before + t->next : *total;
+    *total = before * (1 + MATCH_PARTS) + t->pair_count;
+    *done = *total;
+    if (t->stage == GATHER)
+        *done = t->next;
+    if (t->stage == MATCH && t->candidates)
+        candidates_progress(t->candidates, &part, &parts);
+    if (t->stage == MATCH)
+        *done = before + (parts ? before * MATCH_PARTS * part / parts : 0);
+    if (t->stage == CHECK)
+        *done = before * (1 + MATCH_PARTS) + t->next;
 }
 
 /* ---- gathering ---- */
 
-static void gather_sound(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
+static struct sound read_sound(struct duplicate_groups *t, struct txn *txn, const struct paths *paths, struct id id)
 {
-    struct sound *sound = &t->sounds[t->next];
+    struct sound sound = { .id = id };
     struct artefact artefact;
     struct media media;
 
-    if (catalogue_media(txn, &t->arena, sound->id, &media) != ERR_OK || media.content.len != sizeof(sound->content))
-        return;
-    memcpy(sound->content, media.content.at, sizeof(sound->content));
-    sound->has_content = true;
-    sound->has_gist = catalogue_artefact(txn, paths, &t->arena, media.content, TEXT("gist"), &artefact) == ERR_OK &&
-                      fingerprint_read_gist(artefact.data, &sound->gist);
-    sound->seconds = media.sample_rate ? (float)media.frames / (float)media.sample_rate : 0;
+    if (catalogue_media(txn, &t->arena, id, &media) != ERR_OK || media.content.len != sizeof(sound.content))
+        return sound;
+    memcpy(sound.content, media.content.at, sizeof(sound.content));
+    sound.has_content = true;
+    sound.has_gist = catalogue_artefact(txn, paths, &t->arena, media.content, TEXT("gist"), &artefact) == ERR_OK &&
+                     fingerprint_read_gist(artefact.data, &sound.gist);
+    sound.seconds = media.sample_rate ? (float)media.frames / (float)media.sample_rate : 0;
+    return sound;
+}
+
+static bool is_equal(float a, float b)
+{
+    return !(a < b) && !(a > b);
+}
+
+static bool is_same_sound(const struct sound *a, const struct sound *b)
+{
+    return a->has_content == b->has_content && a->has_gist == b->has_gist && is_equal(a->seconds, b->seconds) &&
+           is_equal(a->gist.seconds, b->gist.seconds) && memcmp(a->content, b->content, sizeof(a->content)) == 0 &&
+           memcmp(a->gist.pcm, b->gist.pcm, sizeof(a->gist.pcm)) == 0 &&
+           memcmp(a->gist.band, b->gist.band, sizeof(a->gist.band)) == 0;
+}
+
+static void gather_sound(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
+{
+    struct sound *sound = &t->now.each[t->next];
+    uint32_t former = t->former[t->next];
+    const struct sound *was = former == CANDIDATES_NONE ? NULL : &t->was.each[former];
+
+    if (!was || t->is_changed[t->next])
+        *sound = read_sound(t, txn, paths, sound->id);
+    else
+        *sound = *was;
+    if (was && is_same_sound(sound, was)) {
+        t->now_of[former] = t->next;
+        t->stayed++;
+    }
 }
 
 static int by_content(const void *a, const void *b, void *sounds)
@@ -141,16 +208,6 @@ static int by_samples(const void *a, const void *b, void *sounds)
     return order ? order : (x > y) - (x < y);
 }
 
-static int by_seconds(const void *a, const void *b, void *sounds)
-{
-    const struct sound *x = (const struct sound *)sounds + *(const uint32_t *)a;
-    const struct sound *y = (const struct sound *)sounds + *(const uint32_t *)b;
-
-    if (x->seconds < y->seconds || x->seconds > y->seconds)
-        return x->seconds < y->seconds ? -1 : 1;
-    return (x > y) - (x < y);
-}
-
 static bool same_content(const struct sound *a, const struct sound *b)
 {
     return a->has_content && b->has_content && memcmp(a->content, b->content, sizeof(a->content)) == 0;
@@ -166,145 +223,64 @@ static bool same_samples(const struct sound *a, const struct sound *b)
 static void join_equal(struct duplicate_groups *t, uint32_t *root, int (*by)(const void *, const void *, void *),
                        bool (*same)(const struct sound *, const struct sound *))
 {
-    qsort_r(t->order, t->count, sizeof(*t->order), by, t->sounds);
-    for (uint32_t i = 1; i < t->count; i++)
-        if (same(&t->sounds[t->order[i - 1]], &t->sounds[t->order[i]]))
+    qsort_r(t->order, t->now.count, sizeof(*t->order), by, t->now.each);
+    for (uint32_t i = 1; i < t->now.count; i++)
+        if (same(&t->now.each[t->order[i - 1]], &t->now.each[t->order[i]]))
             forest_join(root, t->order[i - 1], t->order[i]);
 }
 
-/* One sound represents all with the same samples. */
-static bool is_standing(struct duplicate_groups *t, uint32_t i)
+/* Nothing came, went or changed: the groups stay as they are. */
+static bool keep_groups(struct duplicate_groups *t)
 {
-    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[GROUPS_AUDIO], i) == i;
+    struct candidate_sounds now = t->now;
+
+    if (!t->is_grouped || t->stayed != t->now.count || t->stayed != t->was.count)
+        return false;
+    for (uint32_t i = 0; i < t->was.count; i++)
+        for (uint32_t k = 0; k < t->was.near[i].count; k++)
+            if (t->was.near[i].verdict[k] == VERDICT_UNREAD)
+                return false;
+    t->now = t->was;
+    t->was = now;
+    return true;
 }
 
-/* Sorts representatives first, so that the copies of one sound do not fill the window of another. */
-static void sort_by_seconds(struct duplicate_groups *t)
+static enum err open_groups(struct duplicate_groups *t)
 {
-    t->standing = 0;
-    for (uint32_t i = 0, others = t->count; i < t->count; i++)
-        t->order[is_standing(t, i) ? t->standing++ : --others] = i;
-    qsort_r(t->order, t->standing, sizeof(*t->order), by_seconds, t->sounds);
+    uint32_t count = t->now.count;
+
+    free_groups(t);
+    t->is_grouped = false;
+    t->order = calloc(count + 1, sizeof(*t->order));
+    bool whole = t->order != NULL;
+    for (int kind = 0; kind < GROUPS_KINDS; kind++) {
+        t->root[kind] = calloc(count + 1, sizeof(*t->root[kind]));
+        whole = whole && t->root[kind];
+    }
+    for (uint32_t i = 0; whole && i < count; i++)
+        t->order[i] = t->root[GROUPS_FILE][i] = i;
+    return whole ? ERR_OK : ERR_FULL;
 }
 
-static void match_audible(struct duplicate_groups *t)
+/* One sound represents all with the same samples, so that the copies of one sound do not fill the window of another. */
+static enum err begin_matching(struct duplicate_groups *t)
 {
-    for (uint32_t i = 0; i < t->count; i++)
-        t->sounds[i].seconds = t->sounds[i].gist.seconds;
-    sort_by_seconds(t);
-}
+    uint32_t count = t->now.count;
+    enum err e = open_groups(t);
 
-static void begin_matching(struct duplicate_groups *t)
-{
+    if (e != ERR_OK)
+        return e;
     join_equal(t, t->root[GROUPS_FILE], by_content, same_content);
-    memcpy(t->root[GROUPS_AUDIO], t->root[GROUPS_FILE], t->count * sizeof(uint32_t));
+    memcpy(t->root[GROUPS_AUDIO], t->root[GROUPS_FILE], count * sizeof(uint32_t));
     join_equal(t, t->root[GROUPS_AUDIO], by_samples, same_samples);
-    memcpy(t->root[GROUPS_SOUND], t->root[GROUPS_AUDIO], t->count * sizeof(uint32_t));
-    sort_by_seconds(t);
-}
-
-/* ---- matching ---- */
-
-static bool is_near(const struct near_sounds *near, uint32_t at)
-{
-    for (uint32_t i = 0; i < near->count; i++)
-        if (near->at[i] == at)
-            return true;
-    return false;
-}
-
-static void offer_near(struct near_sounds *near, uint32_t at, float alike)
-{
-    uint32_t least = 0;
-
-    if (is_near(near, at))
-        return;
-    if (near->count < GROUPS_NEAR) {
-        near->at[near->count] = at;
-        near->alike[near->count++] = alike;
-        return;
+    memcpy(t->root[GROUPS_SOUND], t->root[GROUPS_AUDIO], count * sizeof(uint32_t));
+    for (uint32_t i = 0; i < count; i++) {
+        struct sound *sound = &t->now.each[i];
+        sound->stands = sound->has_gist && sound->gist.seconds > 0 && forest_find(t->root[GROUPS_AUDIO], i) == i;
     }
-    for (uint32_t i = 1; i < GROUPS_NEAR; i++)
-        least = near->alike[i] < near->alike[least] ? i : least;
-    if (alike > near->alike[least]) {
-        near->at[least] = at;
-        near->alike[least] = alike;
-    }
-}
-
-/* Compares with the sounds after it in the order of lengths. */
-static void match_sound(struct duplicate_groups *t)
-{
-    uint32_t end = t->standing - t->next > GROUPS_WINDOW ? t->next + GROUPS_WINDOW : t->standing;
-    uint32_t i = t->order[t->next];
-    const struct sound *sound = &t->sounds[i];
-    float most = sound->seconds * (1 + LENGTHS_OFF) + LENGTHS_OFF_SECONDS;
-
-    for (uint32_t k = t->next + 1; k < end && t->sounds[t->order[k]].seconds <= most; k++) {
-        uint32_t j = t->order[k];
-        float alike = fingerprint_alike(&sound->gist, &t->sounds[j].gist);
-        if (alike < LEAST_ALIKE)
-            continue;
-        offer_near(&t->near[i], j, alike);
-        offer_near(&t->near[j], i, alike);
-    }
-}
-
-static int most_alike_first(const void *a, const void *b)
-{
-    const struct pair *x = a, *y = b;
-
-    if (x->alike < y->alike || x->alike > y->alike)
-        return x->alike > y->alike ? -1 : 1;
-    return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
-}
-
-/* Lists each pair once, whichever of the two has the other among its nearest. */
-static enum err begin_checking(struct duplicate_groups *t)
-{
-    t->pairs = malloc(((size_t)t->count * GROUPS_NEAR + 1) * sizeof(*t->pairs));
-    if (!t->pairs)
-        return ERR_FULL;
-    for (uint32_t i = 0; i < t->count; i++)
-        for (uint32_t k = 0; k < t->near[i].count; k++) {
-            uint32_t j = t->near[i].at[k];
-            if (i < j || !is_near(&t->near[j], i))
-                t->pairs[t->pair_count++] = (struct pair){ i, j, t->near[i].alike[k] };
-        }
-    qsort(t->pairs, t->pair_count, sizeof(*t->pairs), most_alike_first);
-    return ERR_OK;
-}
-
-/* ---- checking ---- */
-
-static bool read_fingerprint(struct duplicate_groups *t, struct txn *txn, const struct paths *paths, uint32_t sound,
-                             struct fingerprint *to)
-{
-    struct bytes content = bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content));
-    struct artefact artefact;
-
-    return catalogue_artefact(txn, paths, &t->arena, content, TEXT("print"), &artefact) == ERR_OK &&
-           fingerprint_read(artefact.data, to);
-}
-
-/* If a fingerprint has a row but its file is gone, it will be made again. */
-static bool has_fingerprint(struct duplicate_groups *t, struct txn *txn, uint32_t sound)
-{
-    return catalogue_has_artefact(txn, bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content)),
-                                  TEXT("print"));
-}
-
-static void check_pair(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
-{
-    const struct pair *pair = &t->pairs[t->next];
-    struct fingerprint a, b;
-
-    if (forest_find(t->root[GROUPS_SOUND], pair->a) == forest_find(t->root[GROUPS_SOUND], pair->b))
-        return;
-    if (!read_fingerprint(t, txn, paths, pair->a, &a) || !read_fingerprint(t, txn, paths, pair->b, &b))
-        t->unread += has_fingerprint(t, txn, pair->a) && has_fingerprint(t, txn, pair->b);
-    else if (fingerprint_is_same(t->bench, &a, &b))
-        forest_join(t->root[GROUPS_SOUND], pair->a, pair->b);
+    candidates_arrange(&t->now);
+    t->candidates = candidates_new(&t->now, &t->was, t->now_of);
+    return t->candidates ? ERR_OK : ERR_FULL;
 }
 
 /* ---- groups ---- */
@@ -346,11 +322,12 @@ static enum err group_kind(struct duplicate_groups *t, int kind)
 {
     enum err e = ERR_OK;
 
-    for (uint32_t i = 0; i < t->count; i++)
+    for (uint32_t i = 0; i < t->now.count; i++)
         t->root[kind][i] = forest_find(t->root[kind], i);
-    qsort_r(t->order, t->count, sizeof(*t->order), by_root, t->root[kind]);
-    for (uint32_t first = 0, end; first < t->count && e == ERR_OK; first = end) {
-        for (end = first + 1; end < t->count && t->root[kind][t->order[end]] == t->root[kind][t->order[first]]; end++)
+    qsort_r(t->order, t->now.count, sizeof(*t->order), by_root, t->root[kind]);
+    for (uint32_t first = 0, end; first < t->now.count && e == ERR_OK; first = end) {
+        for (end = first + 1; end < t->now.count && t->root[kind][t->order[end]] == t->root[kind][t->order[first]];
+             end++)
             ;
         if (is_news(t, kind, t->order + first, end - first))
             e = keep_group(t, (enum group_kind)kind, t->order + first, end - first);
@@ -360,7 +337,7 @@ static enum err group_kind(struct duplicate_groups *t, int kind)
 
 static enum err make_groups(struct duplicate_groups *t)
 {
-    t->members = malloc(((size_t)t->count * GROUPS_KINDS + 1) * sizeof(*t->members));
+    t->members = malloc(((size_t)t->now.count * GROUPS_KINDS + 1) * sizeof(*t->members));
     enum err e = t->members ? ERR_OK : ERR_FULL;
     for (int kind = 0; kind < GROUPS_KINDS && e == ERR_OK; kind++)
         e = group_kind(t, kind);
@@ -387,53 +364,61 @@ bool groups_get(const struct duplicate_groups *t, uint32_t number, struct found_
 
 /* ---- in slices ---- */
 
-static uint32_t steps_of(const struct duplicate_groups *t)
+static void end_update(struct duplicate_groups *t)
 {
-    if (t->stage == GATHER)
-        return t->count;
-    return t->stage == CHECK ? t->pair_count : t->stage == GROUP ? 0 : t->standing;
+    uint32_t pairs = t->pair_count;
+
+    free_update(t);
+    t->pair_count = pairs; /* for the progress */
+    t->is_grouped = true;
+    t->stage = DONE;
 }
 
 static enum err end_stage(struct duplicate_groups *t)
 {
     enum err e = ERR_OK;
 
+    if (t->stage == GATHER && keep_groups(t)) {
+        end_update(t);
+        return ERR_OK;
+    }
     if (t->stage == GATHER)
-        begin_matching(t);
-    else if (t->stage == MATCH_WHOLE)
-        match_audible(t);
-    else if (t->stage == MATCH_AUDIBLE)
-        e = begin_checking(t);
+        e = begin_matching(t);
+    else if (t->stage == MATCH)
+        e = groups_list_pairs(t);
     else if (t->stage == GROUP)
         e = make_groups(t);
     t->stage++;
     t->next = 0;
+    if (e == ERR_OK && t->stage == DONE)
+        end_update(t);
     return e;
 }
 
-static void do_step(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
+/* False: the stage has ended. */
+static bool do_step(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
 {
+    if (t->stage == MATCH)
+        return candidates_step(t->candidates);
+    if (t->next == (t->stage == GATHER ? t->now.count : t->stage == CHECK ? t->pair_count : 0))
+        return false;
     if (t->stage == GATHER)
         gather_sound(t, txn, paths);
-    else if (t->stage == CHECK)
-        check_pair(t, txn, paths);
     else
-        match_sound(t);
+        groups_check_pair(t, txn, paths);
+    t->next++;
     arena_reset(&t->arena);
+    return true;
 }
 
 enum err groups_step(struct duplicate_groups *t, struct txn *txn, const struct paths *paths, usec_t until, bool *done)
 {
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && t->stage != DONE) {
-        if (t->next == steps_of(t)) {
+    for (uint32_t steps = 1; e == ERR_OK && t->stage != DONE; steps++) {
+        if (!do_step(t, txn, paths))
             e = end_stage(t);
-        } else {
-            do_step(t, txn, paths);
-            t->next++;
-        }
-        if ((t->stage != GATHER || t->next % CLOCK_EVERY == 0) && clock_steady() >= until)
+        if ((t->stage == CHECK || steps % CLOCK_EVERY == 0) && clock_steady() >= until)
             break;
     }
     *done = t->stage == DONE;

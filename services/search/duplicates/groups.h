@@ -1,26 +1,38 @@
-/* groups.h: finds the items that contain the same sound. Works in slices, so that a service keeps answering:
+/* groups.h: finds the items that contain the same sound, and brings what was found up to date as items come, change and
+ * go: the result is then the same as that of a new search. Works in slices, so that a service keeps answering:
  *
- *   gather  each item's content and gist                   ──► same file: one content; same audio: one hash of samples
- *   match   each gist with those of similar length, of the whole file and of its audible part
- *                                                          ──► the GROUPS_NEAR nearest of each: candidates
- *   check   the candidates' fingerprints, the nearest pair first ──► same sound
+ *   gather  each new or changed item's content and gist    ──► same file: one content; same audio: one hash of samples
+ *   match   gists of similar length (candidates.h)         ──► the CANDIDATES_NEAR most alike of each
+ *   check   the fingerprints of pairs that were not compared yet, the nearest pair first ──► same sound
  *
- * A group of a looser kind includes all items of the stricter groups that it joins. The cost for n items is at most
- * 2 n × GROUPS_WINDOW products of 64 bytes and n × GROUPS_NEAR comparisons of fingerprints. One thread. */
+ * A group of a looser kind includes all items of the stricter groups that it joins. A new search of n items costs at
+ * most 2 n × CANDIDATES_WINDOW products of 64 bytes and n × CANDIDATES_NEAR comparisons of fingerprints. Each item that
+ * comes later costs 4 × CANDIDATES_WINDOW products, those of the few lists that it changes, and its own comparisons.
+ * One thread. */
 #ifndef LOOPHOLE_SEARCH_GROUPS_H
 #define LOOPHOLE_SEARCH_GROUPS_H
 
 #include "common/clock.h"
+#include "services/search/duplicates/candidates.h"
 #include "store/catalogue.h"
-
-enum { GROUPS_NEAR = 16, GROUPS_WINDOW = 8192 };
 
 enum group_kind { GROUPS_FILE, GROUPS_AUDIO, GROUPS_SOUND, GROUPS_KINDS };
 
 struct duplicate_groups;
 
-/* Copies the ids. NULL: no memory. */
+/* Begins a search of these items, whose ids rise; copies them. NULL: no memory. */
 struct duplicate_groups *groups_new(const struct id *ids, uint32_t count);
+
+/* Takes over the arranged sounds of an earlier search, with their lists; NULL: none. groups_renew must follow. NULL: no
+ * memory; the sounds are then still the caller's. */
+struct duplicate_groups *groups_of(struct candidate_sounds *sounds);
+
+/* After a search is done: begins another one of these items, whose ids rise. `is_changed`, by item: it may have changed
+ * since; NULL: all may have. Errors: full; `groups` must then be freed. */
+enum err groups_renew(struct duplicate_groups *groups, const struct id *ids, uint32_t count, const bool *is_changed);
+
+/* What a finished search knows, to be written to a file; NULL: it is not finished. */
+const struct candidate_sounds *groups_sounds(const struct duplicate_groups *groups);
 void groups_free(struct duplicate_groups *groups); /* NULL is allowed */
 
 /* Works until it is done or until `until` (steady clock), and reads through `txn`. Missing items and unreadable

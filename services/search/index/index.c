@@ -27,7 +27,7 @@ enum err index_open(struct index *index)
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK || column_open(&index->lengths, 1, MOST_ROWS) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
-        terms_open(&index->terms) != ERR_OK || near_open(&index->near) != ERR_OK) {
+        terms_open(&index->terms) != ERR_OK || near_open(&index->near) != ERR_OK || !(index->touched = bitmap_new())) {
         index_close(index);
         return ERR_FULL;
     }
@@ -47,6 +47,7 @@ void index_close(struct index *index)
     terms_close(&index->terms);
     near_close(&index->near);
     facet_codes_free_all(&index->codes);
+    bitmap_free(index->touched);
     *index = (struct index){ 0 };
 }
 
@@ -306,6 +307,17 @@ static void put_vector(struct index *index, uint32_t row, const struct entry *en
     near_change(&index->near, row, entry->has_vector);
 }
 
+struct bitmap *index_take_touched(struct index *index)
+{
+    struct bitmap *fresh = bitmap_new(), *taken = index->touched;
+
+    if (!fresh)
+        return NULL;
+    index->touched = fresh;
+    index->touched_from = index->revision;
+    return taken;
+}
+
 enum err index_put(struct index *index, const struct entry *entry)
 {
     uint32_t row;
@@ -315,6 +327,7 @@ enum err index_put(struct index *index, const struct entry *entry)
         (ids_take(&index->ids, entry->id, &row) != ERR_OK || grow_columns(index) != ERR_OK))
         return ERR_FULL;
     facet_codes_change(&index->codes, row);
+    bitmap_add(index->touched, row);
     put_vector(index, row, entry);
     if (put_texts(index, row, entry) != ERR_OK || put_numbers(index, row, entry) != ERR_OK)
         return ERR_FULL;

@@ -46,6 +46,8 @@ struct index {
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */
+    struct bitmap *touched;            /* rows put since touched_from, for searches that go on from an earlier result */
+    uint64_t touched_from;             /* revision; 0: all rows are touched */
 };
 
 /* Opens an empty index. Errors: full. */
@@ -62,6 +64,9 @@ enum err index_add_numbers(struct index *index, struct text name, bool is_wide);
 enum err index_put(struct index *index, const struct entry *entry); /* adds or changes its row */
 void index_remove(struct index *index, struct id id);               /* no effect if it is absent */
 enum err index_compact(struct index *index);                        /* if much is unused */
+
+/* Returns the touched rows, which the caller frees, and begins to note those after this revision. NULL: no memory. */
+struct bitmap *index_take_touched(struct index *index);
 
 uint32_t index_rows(const struct index *index); /* all rows are below this; some are free */
 uint32_t index_live(const struct index *index);

@@ -159,7 +159,7 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
         return e == ERR_INTERNAL ? refuse_file(fault, "its rows")
                                  : fault_set(fault, e, "the index's file can't be mapped");
     index->catalogue = layout->catalogue;
-    index->revision = layout->revision;
+    index->revision = index->touched_from = layout->revision;
     index->line = layout->line;
     return ERR_OK;
 }

@@ -1,0 +1,67 @@
+/* candidates.h: for each sound the others that it may equal: those of its length whose spectra are most alike. After
+ * sounds came or went, only the lists that this can change are made again; the result is that of all lists made anew.
+ *
+ * Two sounds are partners if they are near in one of two orders, by the length of the file or of its audible part: at
+ * most CANDIDATES_WINDOW places apart, and of about the same length. A list has the partners that are most alike, equal
+ * ones by number. One thread. */
+#ifndef LOOPHOLE_SEARCH_CANDIDATES_H
+#define LOOPHOLE_SEARCH_CANDIDATES_H
+
+#include "common/id.h"
+#include "services/search/duplicates/fingerprint.h"
+
+enum { CANDIDATES_NEAR = 16, CANDIDATES_WINDOW = 8192, CANDIDATES_ORDERS = 2 };
+#define CANDIDATES_NONE UINT32_MAX
+
+struct sound {
+    struct id id;
+    uint8_t content[16];
+    bool has_content, has_gist;
+    bool stands;   /* represents all with the same samples */
+    float seconds; /* of the file */
+    struct gist gist;
+};
+
+enum sound_verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_OTHER, VERDICT_UNREAD };
+
+struct near_sounds {
+    uint32_t count, at[CANDIDATES_NEAR];
+    float alike[CANDIDATES_NEAR];
+    uint8_t verdict[CANDIDATES_NEAR]; /* enum sound_verdict */
+};
+
+struct sound_order {
+    uint32_t count, *at; /* standing sounds by length, then by number */
+    uint32_t *end;       /* by place: the end of its partners after it */
+    uint32_t *place;     /* by sound; CANDIDATES_NONE: it does not stand */
+};
+
+struct candidate_sounds {
+    uint32_t count;
+    struct sound *each; /* by rising id */
+    struct near_sounds *near;
+    struct sound_order order[CANDIDATES_ORDERS];
+};
+
+bool candidates_open(struct candidate_sounds *sounds,
+                     uint32_t count); /* false: no memory; candidates_close frees it either way */
+void candidates_close(struct candidate_sounds *sounds);
+void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, once `stands` is known */
+
+/* One update from the sounds that were to those that are now. */
+struct candidates;
+
+/* `now_of`, by former sound: its number now; CANDIDATES_NONE: it is gone, or its content changed. `was` is arranged or
+ * empty and may be freed after candidates_free; `now` must be arranged. NULL: no memory. */
+struct candidates *candidates_new(struct candidate_sounds *now, const struct candidate_sounds *was,
+                                  const uint32_t *now_of);
+void candidates_free(struct candidates *c); /* NULL is allowed */
+
+/* Does one step; false: all lists are made. */
+bool candidates_step(struct candidates *c);
+void candidates_progress(const struct candidates *c, uint64_t *done, uint64_t *total);
+
+/* The place of `other` in a list; CANDIDATES_NEAR: it is not there. */
+uint32_t candidates_find(const struct near_sounds *near, uint32_t other);
+
+#endif

@@ -1,0 +1,112 @@
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/search/duplicates.h"
+#include "services/search/duplicates/sounds_file.h"
+
+static void write_path(const struct search *search, char to[PATH_MAX])
+{
+    snprintf(to, PATH_MAX, "%.*s/search.duplicates", PATH_MAX - 32, service_paths(search->service)->cache);
+}
+
+/* Changes before the index's own file may be unknown; so may those of another history of the store. */
+static bool covers_changes(const struct search *search, struct txn *txn, const struct sounds_file *file)
+{
+    struct hash line = catalogue_line(txn, file->revision);
+
+    return file->revision >= search->index.touched_from && memcmp(&line, &file->line, sizeof(line)) == 0;
+}
+
+void search_known_look(struct search *search, struct txn *txn)
+{
+    struct fault fault = { 0 };
+    struct sounds_file file;
+    struct candidate_sounds sounds;
+    char path[PATH_MAX];
+    enum err e;
+
+    search->known.has_looked = true;
+    write_path(search, path);
+    e = sounds_file_read(path, search->index.catalogue, &sounds, &file, &fault);
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        log_fault("duplicates are looked for again", &fault);
+    if (e != ERR_OK)
+        return;
+    search->known.groups = groups_of(&sounds);
+    if (!search->known.groups)
+        candidates_close(&sounds);
+    search->known.is_kept = true;
+    search->known.is_old = !covers_changes(search, txn, &file);
+    search->known.written = file.revision;
+}
+
+/* True where the index has put the item again since, or no longer has it. */
+static bool *list_changed(const struct duplicates *d, const struct bitmap *touched)
+{
+    bool *is_changed = calloc(d->count + 1, sizeof(*is_changed));
+    uint32_t row;
+
+    for (uint32_t i = 0; is_changed && i < d->count; i++)
+        is_changed[i] = !index_find(&d->search->index, d->ids[i], &row) || bitmap_has(touched, row);
+    return is_changed;
+}
+
+static enum err renew_groups(struct duplicates *d)
+{
+    struct known_duplicates *known = &d->search->known;
+    struct bitmap *touched = index_take_touched(&d->search->index);
+    bool *is_changed = touched ? list_changed(d, touched) : NULL;
+    enum err e = is_changed ? groups_renew(d->groups, d->ids, d->count, known->is_old ? NULL : is_changed) : ERR_FULL;
+
+    free(is_changed);
+    bitmap_free(touched);
+    d->revision = d->search->index.revision;
+    d->line = d->search->index.line;
+    d->is_renewed = e == ERR_OK;
+    known->is_old = e != ERR_OK;
+    known->is_kept = true;
+    return e;
+}
+
+enum err search_known_renew(struct duplicates *d, struct txn *txn)
+{
+    struct known_duplicates *known = &d->search->known;
+
+    if (!known->has_looked)
+        search_known_look(d->search, txn);
+    if (!d->groups) {
+        d->groups = known->groups ? known->groups : groups_of(NULL);
+        known->groups = NULL;
+    }
+    if (!d->groups)
+        return ERR_FULL;
+    return groups_sounds(d->groups) ? renew_groups(d) : ERR_OK;
+}
+
+void search_known_keep(struct duplicates *d)
+{
+    struct known_duplicates *known = &d->search->known;
+
+    if (d->is_whole && d->groups && !known->groups)
+        known->groups = d->groups;
+    else
+        groups_free(d->groups);
+    d->groups = NULL;
+}
+
+void search_known_write(struct duplicates *d, struct fault *fault)
+{
+    const struct candidate_sounds *sounds = groups_sounds(d->groups);
+    struct sounds_file file = { d->search->index.catalogue, d->revision, d->line };
+    char path[PATH_MAX];
+
+    if (!d->is_whole || !sounds || d->revision == d->search->known.written)
+        return;
+    write_path(d->search, path);
+    if (sounds_file_write(sounds, &file, path, fault) != ERR_OK)
+        log_fault("writing what is known of duplicates", fault);
+    d->search->known.written = d->revision;
+}

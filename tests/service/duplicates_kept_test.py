@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""What is known of duplicates: kept, brought up to date as sounds come, change and go, and the same as a new search."""
+import array
+import os
+import random
+import sys
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, run_claims, same, until
+from indexing import Indexing
+
+RATE = 16000
+
+
+def write_sound(path, seed, gain=0.5, lead=0):
+    """Half a second of a decaying chord that the seed names, after `lead` frames of silence."""
+    dice = random.Random(seed)
+    steps = [(dice.uniform(0.01, 0.6), dice.uniform(0.2, 1), dice.uniform(0.9985, 0.9997)) for _ in range(5)]
+    frames = array.array('h', [0] * lead)
+    state = [[0.0, 1.0, 1 - step * step / 2, fall, level] for step, level, fall in steps]
+    for _ in range(RATE // 2):
+        total = 0.0
+        for one in state:
+            one[0], one[1] = (2 * one[2] * one[0] - one[1]) * one[3], one[0] if one[0] else one[1]
+            total += one[4] * (dice.random() - 0.5) * one[3] if abs(one[0]) > 4 else one[4] * one[0] / 4
+        frames.append(max(-32767, min(32767, int(9000 * gain * total))))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with wave.open(path + '.new', 'wb') as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(frames.tobytes())
+    os.rename(path + '.new', path)
+
+
+def groups(it, *query):
+    """The groups as the command line prints them: kind, and the sorted paths."""
+    found = it.home.json('duplicates', '--limit', '1000', *query)
+    return sorted((one['kind'], tuple(sorted(one['paths']))) for one in found)
+
+
+def groups_anew(it):
+    """The groups of a query, which uses nothing that is known: all items match it."""
+    return groups(it, 'dur:>0')
+
+
+def change(music, dice, known):
+    """Copies, new sounds, changed sounds and removed ones."""
+    for _ in range(3):
+        number = len(known)
+        known[f'{music}/new{number}.wav'] = number
+        write_sound(f'{music}/new{number}.wav', number)
+        seed = dice.choice(list(known.values()))
+        known[f'{music}/copy{number}.wav'] = seed
+        write_sound(f'{music}/copy{number}.wav', seed, dice.choice([0.5, 0.4, 0.3]), dice.choice([0, 200]))
+    for path in dice.sample(sorted(known), 2):
+        known[path] = dice.randrange(8)
+        write_sound(path, known[path], 0.45)
+    for path in dice.sample(sorted(known), 2):
+        os.unlink(path)
+        del known[path]
+
+
+@claim(inside=Indexing)
+def what_is_known_of_duplicates_equals_a_new_search_after_changes_and_kills(it):
+    dice, music, known = random.Random(int(os.environ.get('SEED', 3))), it.folder('sounds'), {}
+    for number in range(8):
+        known[f'{music}/{number}.wav'] = number
+        write_sound(f'{music}/{number}.wav', number)
+    it.add(music)
+    groups(it)
+    for turn in range(3):
+        change(music, dice, known)
+        it.rescan(music)
+        until(lambda: not it.home.json('search', 'is:waiting'), what='every sound is analysed')
+        kept = groups(it)
+        assert kept, 'no duplicates'
+        if turn > 0:
+            it.home.kill('search')
+            it.home.wait_ready('search')
+            same(kept, groups(it), f'after the kill of turn {turn}')
+        same(groups_anew(it), kept, f'a new search of turn {turn}')
+
+
+@claim(inside=Indexing)
+def a_damaged_file_of_duplicates_is_dropped(it):
+    music = it.folder('sounds')
+    for number in range(3):
+        write_sound(f'{music}/{number}.wav', number)
+        write_sound(f'{music}/{number}b.wav', number, 0.3)
+    it.add(music)
+    kept, at = groups(it), it.home.file('cache', 'search.duplicates')
+    assert kept, 'no duplicates'
+    with open(at, 'r+b') as file:
+        file.seek(200)
+        file.write(bytes(40))
+    it.home.kill('search')
+    it.home.wait_ready('search')
+    same(kept, groups(it))
+    assert 'is damaged' in it.home.log('search'), 'the log does not name the file'
+
+
+run_claims()
