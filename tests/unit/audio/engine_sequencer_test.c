@@ -105,6 +105,61 @@ static void the_next_pattern_begins_at_its_bar_with_its_tempo(void **made)
     assert_null(stage_note(stage, NOTE_NEXT_IS_NOW, 1));
 }
 
+/* A short synthesised note on the last step of the bar, into the delay. */
+static void give_last_note(struct score_pattern *pattern, uint32_t serial)
+{
+    struct score_row *row = &pattern->rows[0];
+
+    *pattern = (struct score_pattern){ .serial = serial,
+                                       .steps = 32,
+                                       .delay_time = 0.05f,
+                                       .delay_feedback = 0.5f,
+                                       .delay_mix = 1,
+                                       .delay_lowcut = 20,
+                                       .delay_highcut = 15000 };
+    *row = (struct score_row){ .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.3f, .gate = 0.95f };
+    row->voice = (struct score_voice){ .freq = 110,
+                                       .wave = WAVE_SAW,
+                                       .sustain = 1,
+                                       .release = 0.001f,
+                                       .filter_freq = 2000,
+                                       .filter_q = 2,
+                                       .delay_send = 1 };
+    for (uint32_t i = 0; i < 32; i++)
+        row->steps[i] = i == 15 ? STEP_NORMAL : STEP_REST;
+}
+
+/* The next pattern has an impulse on its first step, and nothing of the old one but the delay. */
+static void a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail(void **made)
+{
+    enum { AFTER = 8 * STEP };
+    struct stage *stage = *made;
+    static float without[BAR + AFTER];
+
+    give_last_note(&stage->score.now, 1);
+    stage_score(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, BAR + AFTER);
+    memcpy(without, stage->main[0], sizeof(without));
+
+    stage_again(stage);
+    give_last_note(&stage->score.now, 1);
+    give_last_note(&stage->score.next, 2);
+    stage->score.next.rows[0] = (struct score_row){ 0 };
+    give_impulse(stage, &stage->score.next, 1, 0.25f, "x");
+    stage->score.next_bar = 1;
+    stage_score(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, BAR + AFTER);
+    for (uint32_t i = 0; i < BAR + AFTER; i++)
+        stage_near(stage->main[0][i], (double)without[i] + (i == BAR ? 0.25 : 0), 1e-4);
+    assert_true(fabsf(without[15 * STEP + 1000]) + fabsf(without[15 * STEP + 1100]) > 0.01f); /* the note sounds */
+    double tail = 0;
+    for (uint32_t i = BAR + 1; i < BAR + AFTER; i++)
+        tail = fmax(tail, fabs((double)without[i]));
+    assert_true(tail > 0.01);
+}
+
 /* The control thread sets a pattern at once before it learns that the queued one began. */
 static void a_pattern_set_at_once_replaces_a_queued_one_that_just_began(void **made)
 {
@@ -338,6 +393,7 @@ int main(void)
         STAGE_TEST(every_odd_step_is_late_by_half_the_swing),
         STAGE_TEST(a_long_pattern_repeats_after_its_last_step),
         STAGE_TEST(the_next_pattern_begins_at_its_bar_with_its_tempo),
+        STAGE_TEST(a_change_at_the_bar_leaves_the_last_step_whole_and_the_tail),
         STAGE_TEST(a_pattern_set_at_once_replaces_a_queued_one_that_just_began),
         STAGE_TEST(a_new_tempo_changes_the_pace_and_not_the_place),
         STAGE_TEST(a_score_of_the_same_pattern_keeps_the_place),
