@@ -13,7 +13,7 @@ import tempfile
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 sys.path[:0] = [TOP, os.path.join(TOP, 'service')]
-from claims import LONG, SEED, claim, figure, run_claims, same, skip, until
+from claims import LONG, SEED, claim, contains, figure, run_claims, same, skip, until
 from client import new_id
 from indexing import Indexing, wav
 from studio import Studio
@@ -204,6 +204,20 @@ def killed_at_its_calls_of_a_save_the_project_is_the_old_or_the_new_one(it):
 @claim(inside=Indexing)
 def killed_at_its_calls_of_a_load_the_project_is_the_old_or_the_new_one(it):
     run_killing(it, Loading)
+
+
+@claim(inside=Indexing)
+def a_collect_needs_neither_renames_that_replace_nothing_nor_links(it):
+    if not shutil.which('strace'):
+        skip('strace is not installed')
+    for refused in ('renameat2', 'renameat2,link,linkat'):
+        collecting = Collecting(it, refused)
+        collecting.prepare()
+        strace = Strace(it.home.pid('project'), '-e', 'trace=' + refused, '-e', 'inject=renameat2:error=EINVAL',
+                        *(['-e', 'inject=link,linkat:error=EPERM'] if 'link' in refused else []))
+        collecting.mine.must('collect')
+        contains(strace.end(), 'INJECTED')
+        collecting.check_after()
 
 
 @claim(inside=Indexing)

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Recordings made with a project open go to its Media/Audio: takes, their folder in the catalogue, and kills."""
+import json
 import os
 import shutil
 import signal
@@ -115,6 +116,28 @@ def the_media_of_a_project_goes_and_comes_back_with_its_folder(it):
     same(it.file('chorus.wav'), a_take(it, 'chorus')['path'])
     it.home.stop()
     it.home.check_store()
+
+
+@claim(inside=Recording)
+def a_take_that_runs_is_in_a_draft_and_in_a_save_after_its_end(it):
+    mine = opened(it, 'Pending')
+    id = it.start('long')
+    it.until_it_goes_on(id)
+    mine.put('clip', item=id)
+    mine.must('put', kind='pads', body={'pads': [{'item': id, 'pad': 1}]})
+    mine.must('save')
+    same([], mine.file()['items'])
+    same([id], [clip['item'] for clip in mine.file()['clips']])
+    mine.must('draft')
+    with open(os.path.join(mine.folder, 'draft.json'), encoding='utf-8') as read:
+        draft = json.load(read)
+    same([(id, 'pending')], [(item['id'], item['lifecycle']) for item in draft['items']])
+    same([id], [pads['pads'][0]['item'] for pads in draft['pads']])
+    it.stop()
+    it.until_analysed(id)
+    same(2, mine.must('save')['revision'])
+    same([(id, None)], [(item['id'], item.get('lifecycle')) for item in mine.file()['items']])
+    same(2, mine.must('save')['revision'])
 
 
 @claim(inside=Recording)

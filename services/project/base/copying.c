@@ -104,6 +104,24 @@ static enum err write_temporary(struct copy_step *s, const struct copy_item *ite
     return e;
 }
 
+/* Some file systems cannot rename without replacing, and some have no links either. Only this service writes there. */
+static int name_copy(const char *temporary, const char *path)
+{
+    struct stat stat;
+
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+        return -1;
+    if (link(temporary, path) == 0)
+        return unlink(temporary);
+    if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
+        return -1;
+    if (lstat(path, &stat) == 0)
+        return errno = EEXIST, -1;
+    return rename(temporary, path);
+}
+
 static enum err write_copy(struct copy_step *s, const struct copy_item *item)
 {
     char temporary[PATH_MAX], path[PATH_MAX];
@@ -117,7 +135,7 @@ static enum err write_copy(struct copy_step *s, const struct copy_item *item)
         return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", s->copying->folder);
     e = write_temporary(s, item, temporary, fd);
     close(fd);
-    if (e == ERR_OK && renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
+    if (e == ERR_OK && name_copy(temporary, path) != 0)
         e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
     if (e != ERR_OK)
         unlink(temporary);

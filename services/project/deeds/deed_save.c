@@ -72,11 +72,11 @@ static uint32_t drop_oldest(struct doing *work, struct txn *txn, struct action *
 }
 
 void deed_finish_document(struct doing *work, struct txn *txn, const struct element_list *parts,
-                          const struct parts_save *last, struct tree *document)
+                          const struct parts_save *last, bool is_draft, struct tree *document)
 {
     const struct tree *was = last->number ? tree_get(&last->body, "document") : NULL;
 
-    document_add_items(txn, &work->arena, parts, was, document);
+    document_add_items(txn, &work->arena, parts, was, is_draft, document);
     tree_set(document, &work->arena, "revision", tree_of_whole((int64_t)work->number));
     work->file = document_file(document, &work->kept);
 }
@@ -97,12 +97,42 @@ static enum err send_save(struct doing *work, struct txn *txn, const struct tree
     return work_apply(work, &apply, fault);
 }
 
+/* What a save or a draft is made of. */
+struct saving {
+    struct element_list parts;
+    struct parts_save last;
+    struct tree document; /* without items and number */
+};
+
+static enum err read_saving(struct doing *work, struct txn *txn, struct saving *to, struct fault *fault)
+{
+    struct element project;
+    struct tree place;
+    enum err e = work_project(work, txn, &project, fault);
+
+    if (e == ERR_OK)
+        e = parts_all(txn, &work->arena, work->id, &to->parts);
+    if (e == ERR_OK)
+        e = parts_last_save(txn, &work->arena, work->id, &to->last);
+    if (e != ERR_OK)
+        return e;
+    document_make(&work->arena, &project, &to->parts, &to->document);
+    parts_place(txn, &work->arena, work->id, &place);
+    work->folder = arena_text(&work->kept, tree_text(&place, "folder"));
+    return ERR_OK;
+}
+
 /* True: nothing has changed since the last save. Its file is left alone, or is written again with the same bytes. One
  * that another program had written in another layout cannot be: it needs a save of its own, with another digest. */
-static bool is_last_save(struct doing *work, const struct parts_save *last, struct text content, struct text mirror)
+static bool is_last_save(struct doing *work, struct txn *txn, const struct saving *s, struct text content,
+                         struct text mirror)
 {
+    const struct parts_save *last = &s->last;
+
     if (last->number == 0 || !text_equal(content, tree_text(&last->body, "content")))
         return false;
+    if (document_lacks_item(txn, &work->arena, &s->parts, tree_get(&last->body, "document")))
+        return false; /* a take has become final */
     if (text_is(mirror, "same"))
         return true;
     work->file = document_file(tree_get(&last->body, "document"), &work->kept);
@@ -112,30 +142,21 @@ static bool is_last_save(struct doing *work, const struct parts_save *last, stru
 static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_save *ask = work->ask;
-    struct element project;
-    struct element_list parts;
-    struct parts_save last = { 0 };
-    struct tree document, place;
+    struct saving s = { 0 };
     struct text content, mirror = deed_compare_mirror(work, txn);
-    enum err e = work_project(work, txn, &project, fault);
+    enum err e = refuse_changed(mirror, ask->has_over && ask->over, fault);
 
     if (e == ERR_OK)
-        e = refuse_changed(mirror, ask->has_over && ask->over, fault);
-    if (e == ERR_OK)
-        e = parts_all(txn, &work->arena, work->id, &parts);
-    if (e == ERR_OK)
-        e = parts_last_save(txn, &work->arena, work->id, &last);
+        e = read_saving(work, txn, &s, fault);
     if (e != ERR_OK)
         return e;
-    document_make(&work->arena, &project, &parts, &document);
-    content = document_hash(&document, &work->arena);
-    bool is_same = is_last_save(work, &last, content, mirror);
-    work->number = is_same ? last.number : last.number + 1;
-    parts_place(txn, &work->arena, work->id, &place);
-    if (!is_same)
-        deed_finish_document(work, txn, &parts, &last, &document);
-    work->folder = arena_text(&work->kept, tree_text(&place, "folder"));
-    return is_same ? ERR_OK : send_save(work, txn, &document, content, fault);
+    content = document_hash(&s.document, &work->arena);
+    bool is_same = is_last_save(work, txn, &s, content, mirror);
+    work->number = is_same ? s.last.number : s.last.number + 1;
+    if (is_same)
+        return ERR_OK;
+    deed_finish_document(work, txn, &s.parts, &s.last, false, &s.document);
+    return send_save(work, txn, &s.document, content, fault);
 }
 
 const struct deed deed_save = {
@@ -149,26 +170,15 @@ const struct deed deed_save = {
 
 static enum err write_draft(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    struct element project;
-    struct element_list parts;
-    struct parts_save last = { 0 };
-    struct tree document, place;
-    struct text file;
-    enum err e = work_project(work, txn, &project, fault);
+    struct saving s = { 0 };
+    enum err e = read_saving(work, txn, &s, fault);
 
-    if (e == ERR_OK)
-        e = parts_all(txn, &work->arena, work->id, &parts);
-    if (e == ERR_OK)
-        e = parts_last_save(txn, &work->arena, work->id, &last);
     if (e != ERR_OK)
         return e;
-    document_make(&work->arena, &project, &parts, &document);
-    work->number = last.number;
-    deed_finish_document(work, txn, &parts, &last, &document);
-    file = work->file;
-    parts_place(txn, &work->arena, work->id, &place);
-    work_file(work, FILING_WRITE, deed_in_folder(&work->arena, tree_text(&place, "folder"), "draft.json"),
-              bytes_of(file.at, file.len));
+    work->number = s.last.number;
+    deed_finish_document(work, txn, &s.parts, &s.last, true, &s.document);
+    work_file(work, FILING_WRITE, deed_in_folder(&work->arena, work->folder, "draft.json"),
+              bytes_of(work->file.at, work->file.len));
     return ERR_OK;
 }
 

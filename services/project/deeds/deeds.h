@@ -23,7 +23,7 @@ struct text deed_compare_mirror(struct doing *work, struct txn *txn);
  * adds the items and the number to the document, and makes that text. */
 struct action deed_save_action(struct doing *work, const struct tree *document, struct text content);
 void deed_finish_document(struct doing *work, struct txn *txn, const struct element_list *parts,
-                          const struct parts_save *last, struct tree *document);
+                          const struct parts_save *last, bool is_draft, struct tree *document);
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fault);
 

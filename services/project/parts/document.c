@@ -190,8 +190,30 @@ static bool is_unseen(const struct item *item)
            availability_kept((enum item_state)item->media.availability.value) == ITEM_STATE_MISSING;
 }
 
+static bool is_final(const struct item *item)
+{
+    return item->media.lifecycle.value == LIFECYCLE_FINAL;
+}
+
+bool document_lacks_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                         const struct tree *document)
+{
+    const struct tree *items = tree_get(document, "items");
+    struct item_uses uses;
+    struct item item;
+
+    uses_find(arena, parts, &uses);
+    if (items && items->count == uses.count)
+        return false;
+    for (uint32_t i = 0; i < uses.count; i++)
+        if (!find_listed(items, uses.at[i].id) && catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK &&
+            is_final(&item))
+            return true;
+    return false;
+}
+
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
-                        struct tree *document)
+                        bool is_draft, struct tree *document)
 {
     struct tree list = { .type = TREE_LIST };
     struct item_uses uses;
@@ -200,8 +222,14 @@ void document_add_items(struct txn *txn, struct arena *arena, const struct eleme
     uses_find(arena, parts, &uses);
     for (uint32_t i = 0; i < uses.count; i++) {
         struct tree one = kept_item(arena, parts, last, uses.at[i].id);
-        if (catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK && !is_unseen(&item))
+        bool is_known = catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK;
+        if (is_known && !is_final(&item) && !is_draft)
+            continue;
+        if (is_known && !is_unseen(&item))
             describe_item(&item, arena, &one);
+        tree_remove(&one, TEXT("lifecycle"));
+        if (is_known && !is_final(&item))
+            tree_set(&one, arena, "lifecycle", tree_of_text(word_of(&lifecycle_table, item.media.lifecycle)));
         tree_add(&list, arena, one);
     }
     tree_set(document, arena, "items", list);

@@ -16,9 +16,13 @@ void document_make(struct arena *arena, const struct element *project, const str
 struct text document_hash(const struct tree *document, struct arena *arena);
 
 /* Adds what the catalogue knows of each item in use; of others, what the project's parts of kind item and its last save
- * know. */
+ * know. A take that is not final is no item of a save; a draft has it, with its `lifecycle`. */
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
-                        struct tree *document);
+                        bool is_draft, struct tree *document);
+
+/* True if the document lacks an item in use that is final now. */
+bool document_lacks_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                         const struct tree *document);
 
 /* The parts of a document: the project, then the others in the order of their ids. Ids that it lacks are made from its
  * content, so that reading it twice gives the same ids. With `as`, ids of another project: a copy. Errors (explained):

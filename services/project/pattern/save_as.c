@@ -229,7 +229,7 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     document_make(&work->arena, &project, &parts, &document);
     content = document_hash(&document, &work->arena);
     work->number = 1;
-    deed_finish_document(work, txn, &parts, &none, &document);
+    deed_finish_document(work, txn, &parts, &none, false, &document);
     work->folder = arena_text(&work->kept, folder);
     actions = arena_array(&work->arena, 2 * (parts.count + count_found(work)) + 5, sizeof(*actions));
     count = copy_parts(work, &project, &parts, actions);
