@@ -11,7 +11,7 @@
 #include "store/availability.h"
 #include "store/catalogue.h"
 
-enum { RESCAN_BUDGET_MS = 10000, RESCAN_AGAIN_US = 1000000, KEEP_EVERY_US = 500000 };
+enum { RESCAN_BUDGET_MS = 10000, RESCAN_AGAIN_US = 1000000, KEEP_EVERY_US = 500000, LOOK_AT_ENDED_US = 2000000 };
 
 /* ---- an item ---- */
 
@@ -129,7 +129,8 @@ static bool settle_one(struct availability *availability, struct txn *txn, struc
 
     if (is_over)
         fetches_end(&availability->fetches, one, e == ERR_OK ? FETCH_STATE_DONE : FETCH_STATE_CANCELLED);
-    else if (e == ERR_OK && !one->is_sent && one->ask_at <= clock_steady() && item.path.len)
+    else if (e == ERR_OK && one->state == FETCH_STATE_SETTLING && !one->is_sent && one->ask_at <= clock_steady() &&
+             item.path.len)
         ask_scan(availability, one, item.path);
     arena_free(&arena);
     return is_over;
@@ -139,12 +140,16 @@ static void settle_items(struct availability *availability)
 {
     struct fetches *fetches = &availability->fetches;
     bool is_new = availability->fetched_head != availability->known.head;
+    bool is_later = clock_steady() - availability->ended_looked > LOOK_AT_ENDED_US &&
+                    availability->ended_head != availability->known.head;
     struct txn *txn = NULL;
 
     for (uint32_t i = 0; i < fetches->count;) {
         struct fetching_item *one = &fetches->at[i];
-        bool is_due =
-            one->state == FETCH_STATE_SETTLING && (is_new || (!one->is_sent && one->ask_at <= clock_steady()));
+        bool has_ended = one->state == FETCH_STATE_FAILED || one->state == FETCH_STATE_CANCELLED;
+        bool is_due = has_ended ? is_later
+                                : one->state == FETCH_STATE_SETTLING &&
+                                      (is_new || (!one->is_sent && one->ask_at <= clock_steady()));
         if (is_due && !txn && store_read(availability->known.store, &txn, NULL) != ERR_OK)
             return;
         i += !is_due || !settle_one(availability, txn, one);
@@ -152,6 +157,10 @@ static void settle_items(struct availability *availability)
     if (txn)
         txn_end(txn);
     availability->fetched_head = availability->known.head;
+    if (is_later) {
+        availability->ended_looked = clock_steady();
+        availability->ended_head = availability->known.head;
+    }
 }
 
 /* ---- turns ---- */

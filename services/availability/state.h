@@ -51,6 +51,8 @@ struct availability {
     char fetches_path[PATH_MAX];
     usec_t fetches_kept;   /* steady: when the file was written last */
     uint64_t fetched_head; /* of the catalogue when the fetches that settle were compared with it */
+    uint64_t ended_head;   /* the same for those that failed or were cancelled */
+    usec_t ended_looked;   /* steady */
     struct wanted_files wanted;
     struct fault fault; /* why the mounts or the volumes cannot be compared */
 };
