@@ -297,6 +297,18 @@ def emptying_leaves_the_items_of_a_library_whose_removal_is_under_way(persist):
 
 
 @claim(inside=Persist)
+def an_item_that_was_brought_back_alone_still_comes_back_with_its_library(persist):
+    c, k = persist.client, persist.catalogue
+    ids = put_many(k, k.folder, b"%d.wav", 3)
+    c.must("persist.put_library", {"library": {"id": k.folder}})
+    c.must("persist.forget_library", {"id": k.folder})
+    c.must("persist.put_media", {"edit": {"id": ids[0], "forgotten": False}})
+    for _ in range(2):
+        c.must("persist.undo", {})
+    until(lambda: forgotten_ids(c) == [])
+
+
+@claim(inside=Persist)
 def the_removal_of_a_mounts_library_takes_its_folders_and_no_library_inside(persist):
     c, k = persist.client, persist.catalogue
     mount, inside = k.put_folder(b""), k.put_folder(b"inside")

@@ -48,7 +48,7 @@ struct model_step {
     bool is_library;
     struct id library;
     uint32_t files;
-    usec_t at;
+    usec_t at; /* when its items were forgotten; of an edit, its item */
 };
 
 /* Items below a folder that are being forgotten, or brought back. */

@@ -31,7 +31,7 @@ static bool change_item(struct model_item *item, const struct wish *w, struct mo
     struct wish *before = &step->before, *after = &step->after;
     uint32_t tags = (item->tags & ~w->remove) | w->add;
 
-    *step = (struct model_step){ .item = item->id };
+    *step = (struct model_step){ .item = item->id, .at = item->forgotten ? item->forgotten_at : 0 };
     change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name, after->name);
     change_text(w->has_notes, w->notes, item->notes, &before->has_notes, before->notes, &after->has_notes,
                 after->notes);
@@ -221,7 +221,13 @@ static struct verdict take_row(struct model *m, const struct model_step *step, b
 {
     if (step->is_library)
         return take_library(m, step, back);
-    return apply_wish(m, model_item(m, step->item), back ? &step->before : &step->after, false);
+    struct model_item *item = model_item(m, step->item);
+    bool was = item->forgotten;
+    struct verdict verdict = apply_wish(m, item, back ? &step->before : &step->after, false);
+
+    if (back && item->forgotten && !was) /* as it was before, perhaps with its library */
+        item->forgotten_at = step->at;
+    return verdict;
 }
 
 struct verdict model_edit_take(struct model *m, bool back)

@@ -17,6 +17,7 @@ struct change_of_media {
     struct media was, now;
     struct own_facts facts;
     struct edit before, after;
+    usec_t forgotten; /* since when an edit that forgets the item has it forgotten */
     bool any;
 };
 
@@ -117,7 +118,7 @@ static void change_forgotten(struct change_of_media *c, const struct edit *edit)
     c->before.has_forgotten = c->after.has_forgotten = true;
     c->before.forgotten = c->now.has_forgotten;
     c->after.forgotten = c->now.has_forgotten = edit->forgotten;
-    c->now.forgotten = edit->forgotten ? clock_now() : 0;
+    c->now.forgotten = edit->forgotten ? c->forgotten : 0;
     c->any = true;
 }
 
@@ -202,6 +203,19 @@ static enum err plan_edit(struct persist *p, const struct edit *edit, enum edit_
     return e;
 }
 
+/* An item that was forgotten with its library is so again when undo forgets it again. */
+static enum err push_step(struct persist *p, const struct change_of_media *c)
+{
+    const struct undo_step row = {
+        .before = c->before,
+        .after = c->after,
+        .has_forgotten = c->before.has_forgotten && c->before.forgotten,
+        .forgotten = c->was.forgotten,
+    };
+
+    return undo_push(p, (struct id){ { 0 } }, &row);
+}
+
 static enum err write_item(struct persist *p, struct change_of_media *c, enum edit_mode mode)
 {
     enum err e;
@@ -212,13 +226,13 @@ static enum err write_item(struct persist *p, struct change_of_media *c, enum ed
         e = turn_wrote(p, catalogue_put_facts(&p->w, bytes_of(c->now.id.b, sizeof(c->now.id.b)), &c->facts.now));
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_MEDIA, c->now.id, false);
-    return e == ERR_OK && mode == EDIT_BY_PERSON ? undo_push_edit(p, &c->before, &c->after) : e;
+    return e == ERR_OK && mode == EDIT_BY_PERSON ? push_step(p, c) : e;
 }
 
-enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
-                    struct fault *fault)
+static enum err apply_edit(struct persist *p, const struct edit *edit, enum edit_mode mode, usec_t forgotten,
+                           struct done *done, struct fault *fault)
 {
-    struct change_of_media c = { 0 };
+    struct change_of_media c = { .forgotten = forgotten };
     enum err e = plan_edit(p, edit, mode, &c, fault);
 
     if (e != ERR_OK)
@@ -227,4 +241,15 @@ enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode m
         return e;
     *done = (struct done){ .revision = c.now.revision, .id = edit->id };
     return ERR_OK;
+}
+
+enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                    struct fault *fault)
+{
+    return apply_edit(p, edit, mode, clock_now(), done, fault);
+}
+
+enum err edit_take(struct persist *p, const struct edit *edit, usec_t at, struct done *done, struct fault *fault)
+{
+    return apply_edit(p, edit, EDIT_IS_UNDO, at ? at : clock_now(), done, fault);
 }

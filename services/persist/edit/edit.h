@@ -15,4 +15,7 @@ enum edit_mode {
 enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
                     struct fault *fault);
 
+/* The same for undo and redo of an edit that changes whether the item is forgotten: since `at`; 0: since now. */
+enum err edit_take(struct persist *p, const struct edit *edit, usec_t at, struct done *done, struct fault *fault);
+
 #endif

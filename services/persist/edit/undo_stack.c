@@ -168,10 +168,3 @@ enum err undo_push(struct persist *p, struct id scope, const struct undo_step *r
         e = undo_point(p, scope, stack);
     return e == ERR_OK && stack.top > UNDO_STEPS ? drop_row(p, scope, stack.top - UNDO_STEPS) : e;
 }
-
-enum err undo_push_edit(struct persist *p, const struct edit *before, const struct edit *after)
-{
-    const struct undo_step row = { .before = *before, .after = *after };
-
-    return undo_push(p, catalogue_scope, &row);
-}

@@ -38,6 +38,5 @@ uint64_t undo_close(struct persist *p);
 /* Adds a row to the open step; without one, adds a step to `scope`. This discards the steps that were taken back: the
  * new rows overwrite theirs. */
 enum err undo_push(struct persist *p, struct id scope, const struct undo_step *row);
-enum err undo_push_edit(struct persist *p, const struct edit *before, const struct edit *after);
 
 #endif
