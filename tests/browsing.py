@@ -57,10 +57,12 @@ class Refused(Exception):
 class Page:
     """An open page: its WebSocket."""
 
-    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws', protocol=None):
+    def __init__(self, browser, origin='own', host=None, cookie='own', path='/ws', protocol=None, wrap=None):
         self.left = b''
         self.answers, self.events, self.back = {}, [], []
         self.socket = socket.create_connection(('127.0.0.1', browser.port), timeout=30)
+        if wrap:
+            self.socket = wrap.wrap_socket(self.socket)
         host = host or f'127.0.0.1:{browser.port}'
         lines = [f'GET {path} HTTP/1.1', f'Host: {host}', 'Upgrade: websocket', 'Connection: Upgrade',
                  'Sec-WebSocket-Key: ' + base64.b64encode(os.urandom(16)).decode(), 'Sec-WebSocket-Version: 13']

@@ -4,6 +4,7 @@
 
 #include "common/process/log.h"
 #include "frontends/web/drop.h"
+#include "frontends/web/login.h"
 #include "frontends/web/page.h"
 #include "frontends/web/request.h"
 
@@ -52,7 +53,7 @@ static int filter_page(struct lws *wsi)
 
 static int open_page(struct carried *connection, struct lws *wsi)
 {
-    connection->page = page_open(web_of(wsi), wsi, is_loopback(wsi));
+    connection->page = page_open(web_of(wsi), wsi, is_loopback(wsi) && !visit_is_lan(web_of(wsi), wsi));
     return connection->page ? GO_ON : CLOSE;
 }
 
@@ -83,7 +84,9 @@ static void end_visit(struct carried *connection)
 
 static int receive_body(struct carried *connection, const void *in, size_t len)
 {
-    return !connection->visit || drop_receive(connection->visit, in, len) ? GO_ON : CLOSE;
+    struct visit *visit = connection->visit;
+
+    return !visit || (visit->is_login ? login_receive : drop_receive)(visit, in, len) ? GO_ON : CLOSE;
 }
 
 /* libwebsockets reports the end of a body again, without end, while another request waits behind it. */
@@ -94,7 +97,7 @@ static int end_body(struct carried *connection)
     if (connection->visit->has_body)
         return CLOSE;
     connection->visit->has_body = true;
-    return drop_complete(connection->visit) ? GO_ON : CLOSE;
+    return (connection->visit->is_login ? login_complete : drop_complete)(connection->visit) ? GO_ON : CLOSE;
 }
 
 static int serve_browser(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)

@@ -78,6 +78,21 @@ static void make_mac(const struct gate *gate, const uint8_t nonce[GATE_NONCE], u
     hash_padded(gate->key, 0x5c, inner, GATE_MAC, to);
 }
 
+void gate_derive(const struct gate *gate, const char *secret, struct gate *to)
+{
+    uint8_t digest[GATE_MAC], mac[GATE_MAC];
+
+    lws_SHA1((const unsigned char *)secret, strlen(secret), digest);
+    hash_padded(gate->key, 0x36, digest, sizeof(digest), mac);
+    memset(to->key, 0, sizeof(to->key));
+    hash_padded(gate->key, 0x5c, mac, sizeof(mac), to->key);
+}
+
+bool gate_has_same_key(const struct gate *a, const struct gate *b)
+{
+    return is_same(a->key, b->key, GATE_KEY);
+}
+
 /* ---- the file ---- */
 
 /* Port 0: the kernel draws one. Returns 0 if the port is taken. */
@@ -243,9 +258,9 @@ bool gate_is_own_host(const struct gate *gate, const char *host)
     return false;
 }
 
-bool gate_is_own_origin(const char *origin, const char *host)
+bool gate_is_own_origin(const char *origin, const char *scheme, const char *host)
 {
-    static const char scheme[] = "http://";
+    size_t len = strlen(scheme);
 
-    return strncmp(origin, scheme, sizeof(scheme) - 1) == 0 && strcmp(origin + sizeof(scheme) - 1, host) == 0;
+    return strncmp(origin, scheme, len) == 0 && strcmp(origin + len, host) == 0;
 }

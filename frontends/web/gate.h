@@ -49,10 +49,14 @@ enum err gate_new_cookie(const struct gate *gate, char *to);
 /* True if one of the cookies in a Cookie header ("a=b; c=d") is of this gate. */
 bool gate_knows(const struct gate *gate, const char *cookies);
 
+/* Fills the key of another gate, which depends on this gate's key and on a secret. The port stays. */
+void gate_derive(const struct gate *gate, const char *secret, struct gate *to);
+bool gate_has_same_key(const struct gate *a, const struct gate *b); /* takes the same time whatever differs */
+
 /* True if `host` is a literal loopback name with this gate's port: no name that a foreign DNS server could answer. */
 bool gate_is_own_host(const struct gate *gate, const char *host);
 
-/* True if `origin` is the origin of a page that this gate serves under `host`. */
-bool gate_is_own_origin(const char *origin, const char *host);
+/* True if `origin` is the origin of a page of `host`; `scheme` is "http://" or "https://". */
+bool gate_is_own_origin(const char *origin, const char *scheme, const char *host);
 
 #endif

@@ -157,12 +157,35 @@ static void log_line(int level, const char *line)
     log_warn("libwebsockets: %.*s", (int)strcspn(line, "\n"), line);
 }
 
+/* Other machines come over TLS only. */
+static enum err open_lan(struct web *web, struct lws_context_creation_info info, struct fault *fault)
+{
+    const struct lan *lan = &web->lan;
+
+    info.options |= LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND;
+    info.port = lan->gate.port;
+    info.iface = lan->address;
+    info.ssl_cert_filepath = lan->certificate;
+    info.ssl_private_key_filepath = lan->key;
+    info.vhost_name = "lan";
+    web->lan_vhost = lws_create_vhost(web->context, &info);
+    if (web->lan_vhost)
+        return ERR_OK;
+    fault_set(fault, ERR_IO, "cannot listen on %s port %u with the certificate %s", lan->address,
+              (unsigned)lan->gate.port, lan->certificate);
+    return fault_hint(fault,
+                      "the address must be one of this machine, the port free, and [web] certificate and key must "
+                      "be PEM files that belong together");
+}
+
 static enum err open_context(struct web *web, struct fault *fault)
 {
     struct lws_context_creation_info info = { 0 };
 
     lws_set_log_level(LLL_ERR, log_line);
     info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+    if (web->lan.gate.port)
+        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.protocols = connection_protocols;
     info.user = web;
     info.port = web->gate.port;
@@ -176,7 +199,9 @@ static enum err open_context(struct web *web, struct fault *fault)
     info.vhost_name = "loophole";
     web->context = lws_create_context(&info);
     web->vhost = web->context ? lws_create_vhost(web->context, &info) : NULL;
-    return web->vhost ? ERR_OK : fault_set(fault, ERR_IO, "cannot listen on port %u", (unsigned)web->gate.port);
+    if (!web->vhost)
+        return fault_set(fault, ERR_IO, "cannot listen on port %u", (unsigned)web->gate.port);
+    return web->lan.gate.port ? open_lan(web, info, fault) : ERR_OK;
 }
 
 static enum err open_parts(struct web *web, struct fault *fault)
@@ -184,6 +209,8 @@ static enum err open_parts(struct web *web, struct fault *fault)
     const struct lines_events events = { take_answer, take_event, take_return, web };
     enum err e = gate_open(&web->gate, web->paths, fault);
 
+    if (e == ERR_OK)
+        e = lan_read(&web->lan, &web->gate, web->paths, fault);
     if (e == ERR_OK)
         e = mailbox_new(&web->mailbox, fault);
     if (e == ERR_OK) {

@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "frontends/web/passing.h"
+#include "frontends/web/paths_named.h"
 
 enum { SLOT_BITS = 16, BACK = 2 };
 
@@ -90,6 +91,8 @@ static void put_parcel(struct web_page *page, struct web_parcel *parcel)
     page->last = &waiting->next;
     page->queued += parcel->len;
     page->is_over = page->is_over || page->queued > WEB_QUEUE;
+    if (page->is_over) /* a page that reads nothing never becomes writable */
+        lws_set_timeout(page->wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
     lws_callback_on_writable(page->wsi);
 }
 
@@ -200,13 +203,30 @@ static void end_ask(struct web_page *page, struct id request)
         }
 }
 
-static enum err pass_ask(struct web *web, struct web_page *page, const struct passing *passing, struct fault *fault)
+/* What a page of another machine may not ask: to rule the engine, or to name a path. */
+static enum err check_distance(const struct passing *passing, struct fault *fault)
 {
+    struct ask_frame frame = { 0 };
+    const char *path = NULL;
     enum err e;
 
-    if (passing->ask->local && !page->is_local)
+    if (passing->ask->local)
         return fault_set(fault, ERR_DENIED, "%s is only for browsers on the engine's own machine",
                          passing->ask->full_name);
+    e = frame_read_ask(passing->frame, &frame, fault);
+    if (e == ERR_OK)
+        e = paths_named_find(passing->ask->request, frame.body, &path, fault);
+    if (e == ERR_OK && path)
+        e = fault_set(fault, ERR_DENIED, "only browsers on the engine's own machine may name a path: %s", path);
+    return e;
+}
+
+static enum err pass_ask(struct web *web, struct web_page *page, const struct passing *passing, struct fault *fault)
+{
+    enum err e = page->is_local ? ERR_OK : check_distance(passing, fault);
+
+    if (e != ERR_OK)
+        return e;
     if (!is_in_rate(page))
         return fault_set(fault, ERR_BUSY, "this page asks more than %d times a second", WEB_RATE);
     if (!note_ask(page, &passing->head))

@@ -8,6 +8,7 @@
 #include "frontends/web/dist.h"
 #include "frontends/web/drop.h"
 #include "frontends/web/file_reading.h"
+#include "frontends/web/login.h"
 #include "frontends/web/making.h"
 #include "frontends/web/media.h"
 #include "frontends/web/zip.h"
@@ -52,7 +53,6 @@ static bool answer_token(struct visit *visit, const char *token)
 {
     char cookie[GATE_COOKIE_SIZE], value[GATE_COOKIE_SIZE + 64];
     bool is_good = gate_redeem(&visit->web->gate, token);
-    struct reply_head head = { .wsi = visit->wsi };
 
     if (!is_good && !visit_has_session(visit->web, visit->wsi))
         return visit_say(visit, HTTP_STATUS_FORBIDDEN,
@@ -60,17 +60,7 @@ static bool answer_token(struct visit *visit, const char *token)
     if (gate_new_cookie(&visit->web->gate, cookie) != ERR_OK)
         return false;
     (void)snprintf(value, sizeof(value), "%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000", cookie);
-    head.at = head.bytes + LWS_PRE;
-    head.end = head.bytes + sizeof(head.bytes) - 1;
-    head.has_failed =
-        lws_add_http_common_headers(visit->wsi, HTTP_STATUS_SEE_OTHER, "text/plain", 0, &head.at, head.end) != 0;
-    visit_add_protection(&head);
-    visit_add_header(&head, "location:", "/");
-    visit_add_header(&head, "cache-control:", "no-store");
-    visit_add_header(&head, "set-cookie:", is_good ? value : NULL);
-    visit->is_answered = true;
-    lws_callback_on_writable(visit->wsi);
-    return !head.has_failed && !lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end);
+    return visit_send_on(visit, is_good ? value : NULL);
 }
 
 static bool answer_get(struct visit *visit, const char *path)
@@ -84,6 +74,15 @@ static bool answer_get(struct visit *visit, const char *path)
     return answer_app(visit, path);
 }
 
+/* A browser of another machine that has no session yet. */
+static bool answer_stranger(struct visit *visit, const char *path, bool is_post)
+{
+    if (visit->is_lan && !is_post && strcmp(path, "/") == 0)
+        return login_show(visit);
+    return visit_say(visit, HTTP_STATUS_FORBIDDEN,
+                     visit->is_lan ? "This browser has no session. Open / and give the password.\n" : VISIT_NO_SESSION);
+}
+
 static bool answer_request(struct visit *visit, const char *path)
 {
     const char *why = "";
@@ -95,10 +94,12 @@ static bool answer_request(struct visit *visit, const char *path)
         return visit_say(visit, HTTP_STATUS_FORBIDDEN, why);
     if (!visit_argument(visit, "token", token, sizeof(token)))
         return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "The token is too long.\n");
-    if (token[0] && !is_post && strcmp(path, "/") == 0)
+    if (token[0] && !visit->is_lan && !is_post && strcmp(path, "/") == 0)
         return answer_token(visit, token);
+    if (visit->is_lan && is_post && strcmp(path, "/login") == 0)
+        return login_begin(visit);
     if (!visit_has_session(visit->web, visit->wsi))
-        return visit_say(visit, HTTP_STATUS_FORBIDDEN, VISIT_NO_SESSION);
+        return answer_stranger(visit, path, is_post);
     read_range(visit);
     if (is_post && strcmp(path, "/drop") == 0)
         return drop_begin(visit);
@@ -111,7 +112,7 @@ struct visit *request_begin(struct web *web, struct lws *wsi, const char *path)
 {
     struct visit *visit = alloc_zeroed(1, sizeof(*visit));
 
-    *visit = (struct visit){ .web = web, .wsi = wsi };
+    *visit = (struct visit){ .web = web, .wsi = wsi, .is_lan = visit_is_lan(web, wsi) };
     if (answer_request(visit, path))
         return visit;
     request_end(visit);

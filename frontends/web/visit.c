@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ONLY_LOGIN "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #define ONLY_OWN                                                                                                       \
     "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self' blob:; "                \
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -16,20 +17,27 @@ void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to,
         to[0] = '\0';
 }
 
+bool visit_is_lan(const struct web *web, struct lws *wsi)
+{
+    return web->lan_vhost && lws_get_vhost(wsi) == web->lan_vhost;
+}
+
 bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)
 {
-    char host[64], origin[80];
+    char host[160], origin[180];
+    bool is_lan = visit_is_lan(web, wsi);
 
     visit_read_header(wsi, WSI_TOKEN_HOST, host, sizeof(host));
-    if (!gate_is_own_host(&web->gate, host)) {
-        *why = "This host is not an address of the engine: use 127.0.0.1 and its port.\n";
+    if (!(is_lan ? lan_is_own_host(&web->lan, wsi, host) : gate_is_own_host(&web->gate, host))) {
+        *why = is_lan ? "This host is not an address of the engine: use the one of [web] listen, or [web] name.\n"
+                      : "This host is not an address of the engine: use 127.0.0.1 and its port.\n";
         return false;
     }
     visit_read_header(wsi, WSI_TOKEN_ORIGIN, origin, sizeof(origin));
     *why = "A page of another origin may not enter.\n";
     if (lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) == 0)
         return !needs_origin;
-    return gate_is_own_origin(origin, host);
+    return gate_is_own_origin(origin, is_lan ? "https://" : "http://", host);
 }
 
 bool visit_has_session(const struct web *web, struct lws *wsi)
@@ -37,7 +45,7 @@ bool visit_has_session(const struct web *web, struct lws *wsi)
     char cookies[2048];
 
     visit_read_header(wsi, WSI_TOKEN_HTTP_COOKIE, cookies, sizeof(cookies));
-    return gate_knows(&web->gate, cookies);
+    return gate_knows(visit_is_lan(web, wsi) ? &web->lan.gate : &web->gate, cookies);
 }
 
 bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why)
@@ -57,11 +65,12 @@ void visit_add_header(struct reply_head *head, const char *name, const char *val
         head->has_failed = true;
 }
 
-void visit_add_protection(struct reply_head *head)
+/* A form of a page without a referrer has no origin, which is needed. */
+void visit_add_protection(struct reply_head *head, bool is_login)
 {
-    visit_add_header(head, "content-security-policy:", ONLY_OWN);
+    visit_add_header(head, "content-security-policy:", is_login ? ONLY_LOGIN : ONLY_OWN);
     visit_add_header(head, "x-content-type-options:", "nosniff");
-    visit_add_header(head, "referrer-policy:", "no-referrer");
+    visit_add_header(head, "referrer-policy:", is_login ? "same-origin" : "no-referrer");
     visit_add_header(head, "cross-origin-opener-policy:", "same-origin");
     visit_add_header(head, "cross-origin-resource-policy:", "same-origin");
 }
@@ -74,7 +83,7 @@ bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t
     head.at = head.bytes + LWS_PRE;
     head.end = head.bytes + sizeof(head.bytes) - 1;
     head.has_failed = lws_add_http_common_headers(visit->wsi, status, type, len, &head.at, head.end) != 0;
-    visit_add_protection(&head);
+    visit_add_protection(&head, visit->is_login);
     visit_add_header(&head, "content-disposition:", status == HTTP_STATUS_OK ? visit->attachment : NULL);
     if (more_name)
         visit_add_header(&head, more_name, more);
@@ -83,6 +92,23 @@ bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t
     visit->is_answered = true;
     lws_callback_on_writable(visit->wsi);
     return true;
+}
+
+bool visit_send_on(struct visit *visit, const char *cookie)
+{
+    struct reply_head head = { .wsi = visit->wsi };
+
+    head.at = head.bytes + LWS_PRE;
+    head.end = head.bytes + sizeof(head.bytes) - 1;
+    head.has_failed =
+        lws_add_http_common_headers(visit->wsi, HTTP_STATUS_SEE_OTHER, "text/plain", 0, &head.at, head.end) != 0;
+    visit_add_protection(&head, false);
+    visit_add_header(&head, "location:", "/");
+    visit_add_header(&head, "cache-control:", "no-store");
+    visit_add_header(&head, "set-cookie:", cookie);
+    visit->is_answered = true;
+    lws_callback_on_writable(visit->wsi);
+    return !head.has_failed && !lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end);
 }
 
 static bool send_owned(struct visit *visit, unsigned status, const char *type)

@@ -14,6 +14,8 @@ struct archive;
 struct visit {
     struct web *web;
     struct lws *wsi;
+    bool is_lan;   /* it came to the address of [web] listen */
+    bool is_login; /* the page of the password, or its form */
     bool is_head;  /* HEAD: the answer has no body */
     bool has_body; /* the whole body of the request has come */
     bool has_range;
@@ -41,6 +43,9 @@ bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, 
 #define VISIT_NO_SESSION                                                                                               \
     "This browser has no session. Run `loophole web --open`, or `loophole web` and open its address.\n"
 
+/* True if the connection came to the address of [web] listen, not to that of this machine. */
+bool visit_is_lan(const struct web *web, struct lws *wsi);
+
 /* The two parts of that. The host comes first: a foreign name that leads to this machine has an origin equal to its
  * host. */
 bool visit_is_own(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
@@ -58,7 +63,12 @@ struct reply_head {
 };
 
 void visit_add_header(struct reply_head *head, const char *name, const char *value); /* NULL: none */
-void visit_add_protection(struct reply_head *head); /* what each answer has against other pages */
+
+/* What each answer has against other pages; the page of the password may send its form. */
+void visit_add_protection(struct reply_head *head, bool is_login);
+
+/* Sends the browser to the app, with this cookie; NULL: it keeps its own. */
+bool visit_send_on(struct visit *visit, const char *cookie);
 
 /* Sends the headers; a body of `len` bytes follows. False: close the connection. */
 bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t len, const char *more_name,

@@ -10,6 +10,7 @@
 #include "frontends/web/asks/desk.h"
 #include "frontends/web/door.h"
 #include "frontends/web/gate.h"
+#include "frontends/web/lan.h"
 #include "frontends/web/lines.h"
 #include "proto/service/service.h"
 #include "schema_web.h"
@@ -49,6 +50,7 @@ struct web {
     const struct paths *paths;
     struct desk desk; /* the loop's thread */
     struct gate gate;
+    struct lan lan;
     pthread_t thread;
     bool has_thread;
     atomic_bool ends;
@@ -56,7 +58,7 @@ struct web {
 
     /* The gateway's thread. */
     struct lws_context *context;
-    struct lws_vhost *vhost;
+    struct lws_vhost *vhost, *lan_vhost; /* lan_vhost NULL: no page of another machine may enter */
     lws_sorted_usec_list_t timer;
     struct lines *lines;
     struct mailbox *mailbox;

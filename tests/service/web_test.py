@@ -34,6 +34,11 @@ def engine(home):
     home.up()
 
 
+def alone(home):
+    """The same, for a claim that counts connections."""
+    home.up()
+
+
 def bells(home):
     """An engine with a few sounds."""
     os.mkdir(home.file('music'))
@@ -392,6 +397,42 @@ def asks_of_one_page_are_bounded(home):
     errors = [page.answer(request)[0] for request in requests]
     same({'ok'}, set(errors) - {'busy'})
     page.must('search.ping')
+
+
+def sockets_of(home, service):
+    folder = f'/proc/{home.pid(service)}/fd'
+    count = 0
+    for name in os.listdir(folder):
+        try:
+            count += os.readlink(f'{folder}/{name}').startswith('socket:')
+        except FileNotFoundError:
+            pass
+    return count
+
+
+@claim(shares=alone)
+def a_page_that_reads_nothing_is_hung_up_on(home):
+    browser = Browser(home)
+    other = browser.page()
+    other.must('search.ping')
+    before = until(lambda: sockets_of(home, 'web'))
+    page = browser.page()
+    until(lambda: sockets_of(home, 'web') > before)
+    large = {'payload': bytes(65536)}
+
+    def answered():
+        return next(one['count'] for one in other.must('search.stats')['asks'] if one['name'] == 'ping')
+
+    for count in (200, 400, 450):  # at most 256 may be under way
+        while answered() < count:
+            page.send('search.ping', large)
+    # The page asks no more when its last answers come: nothing of it could still be noticed but that it reads nothing.
+    os.kill(home.pid('search'), signal.SIGSTOP)
+    for _ in range(250):
+        page.send('search.ping', large)
+    os.kill(home.pid('search'), signal.SIGCONT)
+    until(lambda: sockets_of(home, 'web') <= before)
+    other.must('search.ping')
 
 
 @claim(shares=engine)

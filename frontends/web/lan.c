@@ -1,0 +1,166 @@
+#include "frontends/web/lan.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "common/process/config.h"
+
+/* ---- settings ---- */
+
+static bool is_literal(const char *address)
+{
+    struct in6_addr to;
+
+    return inet_pton(AF_INET, address, &to) == 1 || inet_pton(AF_INET6, address, &to) == 1;
+}
+
+/* "192.168.1.20:8443", "[fd00::1]:8443" */
+static enum err read_listen(struct lan *lan, const char *text, struct fault *fault)
+{
+    const char *colon = strrchr(text, ':');
+    size_t len = colon ? (size_t)(colon - text) : 0;
+    char *end = NULL;
+    unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+    if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
+        text++;
+        len -= 2;
+    }
+    (void)snprintf(lan->address, sizeof(lan->address), "%.*s", (int)len, text);
+    if (len < sizeof(lan->address) && end && *end == '\0' && port > 0 && port <= UINT16_MAX &&
+        is_literal(lan->address)) {
+        lan->gate.port = (uint16_t)port;
+        return ERR_OK;
+    }
+    fault_set(fault, ERR_BAD_REQUEST, "the setting web.listen is not an address and a port");
+    return fault_hint(fault, "for example: listen = 192.168.1.20:8443");
+}
+
+static enum err read_file_name(struct config *config, const char *name, char to[PATH_MAX], struct fault *fault)
+{
+    const char *path = config_text(config, name, "");
+
+    if (path[0] == '/' && strlen(path) < PATH_MAX) {
+        (void)snprintf(to, PATH_MAX, "%s", path);
+        return ERR_OK;
+    }
+    fault_set(fault, ERR_BAD_REQUEST, "web.listen needs TLS, but %s is not the path of a PEM file", name);
+    return fault_hint(fault, "openssl req -x509 -newkey rsa:3072 -nodes -keyout key.pem -out certificate.pem -days 825 "
+                             "-subj /CN=studio makes both; or remove web.listen");
+}
+
+static enum err check_privacy(const struct paths *paths, struct fault *fault)
+{
+    char path[PATH_MAX + 32];
+    struct stat stat_of;
+
+    (void)snprintf(path, sizeof(path), "%s/loophole.conf", paths->config);
+    if (stat(path, &stat_of) == 0 && (stat_of.st_mode & 077) == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_DENIED, "%s contains web.password, and other users can read it", path);
+    return fault_hint(fault, "chmod 600 that file");
+}
+
+static enum err read_password(struct lan *lan, struct config *config, const struct paths *paths, struct fault *fault)
+{
+    const char *password = config_text(config, "web.password", "");
+    size_t len = strlen(password);
+
+    if (len < LAN_PASSWORD_LEAST || len > LAN_PASSWORD_MOST) {
+        fault_set(fault, ERR_BAD_REQUEST,
+                  "web.listen needs a password: web.password has %zu characters, expected %d to %d", len,
+                  LAN_PASSWORD_LEAST, LAN_PASSWORD_MOST);
+        return fault_hint(fault, "set web.password, or remove web.listen");
+    }
+    gate_derive(lan->own, password, &lan->gate);
+    return check_privacy(paths, fault);
+}
+
+static enum err read_all(struct lan *lan, struct config *config, const struct paths *paths, struct fault *fault)
+{
+    const char *listen = config_text(config, "web.listen", "");
+    enum err e;
+
+    if (!listen[0])
+        return ERR_OK;
+    e = read_listen(lan, listen, fault);
+    if (e == ERR_OK)
+        e = read_file_name(config, "web.certificate", lan->certificate, fault);
+    if (e == ERR_OK)
+        e = read_file_name(config, "web.key", lan->key, fault);
+    if (e == ERR_OK)
+        e = read_password(lan, config, paths, fault);
+    (void)snprintf(lan->name, sizeof(lan->name), "%s", config_text(config, "web.name", ""));
+    return e;
+}
+
+enum err lan_read(struct lan *lan, const struct gate *own, const struct paths *paths, struct fault *fault)
+{
+    struct config *config = NULL;
+    enum err e = config_load(paths, &config, fault);
+
+    *lan = (struct lan){ .own = own };
+    if (e != ERR_OK)
+        return e;
+    e = read_all(lan, config, paths, fault);
+    if (e == ERR_OK)
+        e = config_check(config, fault);
+    config_free(config);
+    return e;
+}
+
+/* ---- who may enter ---- */
+
+/* The literal address to which the browser connected; "" if it is unknown. */
+static void write_own_address(struct lws *wsi, char *to, size_t size)
+{
+    struct sockaddr_storage at;
+    socklen_t len = sizeof(at);
+    char text[INET6_ADDRSTRLEN] = "";
+
+    to[0] = '\0';
+    if (getsockname(lws_get_socket_fd(wsi), (struct sockaddr *)&at, &len) < 0)
+        return;
+    if (at.ss_family == AF_INET && inet_ntop(AF_INET, &((struct sockaddr_in *)&at)->sin_addr, text, sizeof(text)))
+        (void)snprintf(to, size, "%s", text);
+    if (at.ss_family == AF_INET6 && inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&at)->sin6_addr, text, sizeof(text)))
+        (void)snprintf(to, size, strncmp(text, "::ffff:", 7) == 0 ? "%s" : "[%s]",
+                       strncmp(text, "::ffff:", 7) == 0 ? text + 7 : text);
+}
+
+static bool is_host(const char *host, const char *name, unsigned port)
+{
+    char own[160];
+
+    return name[0] && (size_t)snprintf(own, sizeof(own), "%s:%u", name, port) < sizeof(own) && strcmp(host, own) == 0;
+}
+
+bool lan_is_own_host(const struct lan *lan, struct lws *wsi, const char *host)
+{
+    char address[INET6_ADDRSTRLEN + 8];
+
+    write_own_address(wsi, address, sizeof(address));
+    return is_host(host, address, lan->gate.port) || is_host(host, lan->name, lan->gate.port);
+}
+
+bool lan_try(struct lan *lan, const char *password, bool *waits)
+{
+    usec_t now = clock_steady();
+    struct gate tried = { 0 };
+
+    if (now - lan->since > (usec_t)LAN_TRIES_S * 1000000)
+        lan->wrong = 0;
+    *waits = lan->wrong >= LAN_TRIES;
+    if (*waits)
+        return false;
+    gate_derive(lan->own, password, &tried);
+    if (gate_has_same_key(&tried, &lan->gate))
+        return true;
+    if (lan->wrong++ == 0)
+        lan->since = now;
+    return false;
+}

@@ -1,0 +1,55 @@
+#include "frontends/web/paths_named.h"
+
+#include <string.h>
+
+#include "proto/wire/codec.h"
+#include "proto/wire/value.h"
+
+enum { MEMORY = 16 << 20 };
+
+static const char *find_path(const struct shape *shape, const void *record);
+
+static const char *find_in_value(const struct field *field, const void *value)
+{
+    if (field->flags & FIELD_PATH)
+        return ((const struct bytes *)value)->len > 0 ? field->name : NULL;
+    return field->type == FIELD_RECORD ? find_path(field->record, value) : NULL;
+}
+
+static const char *find_in_list(const struct field *field, const struct list *list)
+{
+    const char *found = NULL;
+
+    for (uint32_t i = 0; i < list->count && !found; i++)
+        found = find_in_value(field, (const char *)list->at + i * value_size(field));
+    return found;
+}
+
+static const char *find_path(const struct shape *shape, const void *record)
+{
+    const char *found = NULL;
+
+    for (uint32_t i = 0; i < shape->field_count && !found; i++) {
+        const struct field *field = &shape->fields[i];
+
+        if (!value_there(field, record))
+            continue;
+        found = field->flags & FIELD_LIST ? find_in_list(field, value_of(field, record))
+                                          : find_in_value(field, value_of(field, record));
+    }
+    return found;
+}
+
+enum err paths_named_find(const struct shape *shape, struct bytes body, const char **name, struct fault *fault)
+{
+    struct arena arena = { .limit = MEMORY };
+    void *record = arena_alloc(&arena, shape->size);
+    enum err e;
+
+    memset(record, 0, shape->size);
+    e = codec_decode(shape, body, &arena, record, fault);
+
+    *name = e == ERR_OK ? find_path(shape, record) : NULL;
+    arena_free(&arena);
+    return e;
+}

@@ -1,0 +1,190 @@
+#!/usr/bin/python3
+"""Pages of other machines: they need TLS and the password, and may neither rule the engine nor name a path."""
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from browsing import Browser, Page, Refused
+from claims import SONIC, claim, contains, run_claims, same, samples, skip, until
+
+PASSWORD = 'a long pass%word + more'
+
+
+def free_port():
+    with socket.create_server(('127.0.0.1', 0)) as one:
+        return one.getsockname()[1]
+
+
+def certify(home):
+    """A certificate for this test alone."""
+    if not shutil.which('openssl'):
+        skip('no openssl')
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', home.file('key.pem'), '-out',
+                    home.file('certificate.pem'), '-days', '2', '-subj', '/CN=studio.test'], check=True, capture_output=True)
+
+
+def settings(home, **changed):
+    values = {'listen': f'127.0.0.1:{home.lan_port}', 'certificate': home.file('certificate.pem'), 'key': home.file('key.pem'),
+              'password': PASSWORD, 'name': 'studio.test', **changed}
+    home.settings('[web]\n' + ''.join(f'{key} = {value}\n' for key, value in values.items() if value is not None))
+    os.chmod(home.file('config', 'loophole.conf'), 0o600)
+
+
+class FarBrowser(Browser):
+    """A browser of another machine. The address that it comes to says so, not its own."""
+
+    def __init__(self, home, password=PASSWORD):
+        self.port, self.cookie = home.lan_port, None
+        self.trusted = ssl.create_default_context(cafile=home.file('certificate.pem'))
+        self.trusted.check_hostname = False
+        if password:
+            got = self.login(password)
+            same(303, got.status, got.content)
+            self.cookie = got.headers['set-cookie'].split(';')[0]
+            for word in ('Secure', 'HttpOnly', 'SameSite=Strict'):
+                contains(got.headers['set-cookie'], word)
+
+    def login(self, password, **headers):
+        form = urllib.parse.urlencode({'password': password})
+        return self.request('POST', '/login', {'Content-Type': 'application/x-www-form-urlencoded', **headers}, form)
+
+    def request(self, method, path, headers=None, body=None, timeout=30):
+        connection = http.client.HTTPSConnection('127.0.0.1', self.port, timeout=timeout, context=self.trusted)
+        sent = {'Cookie': self.cookie} if self.cookie else {}
+        if method == 'POST':
+            sent['Origin'] = f'https://127.0.0.1:{self.port}'
+        sent.update(headers or {})
+        connection.request(method, path, body=body, headers=sent)
+        got = connection.getresponse()
+        got.content = got.read()
+        connection.close()
+        return got
+
+    def page(self, **more):
+        more.setdefault('origin', f'https://127.0.0.1:{self.port}')
+        return Page(self, wrap=self.trusted, **more)
+
+
+def far_bells(home):
+    """An engine with a few sounds that other machines reach."""
+    certify(home)
+    home.lan_port = free_port()
+    settings(home)
+    os.mkdir(home.file('music'))
+    for sound in samples('perc_bell*.flac', folder=SONIC):
+        shutil.copy(sound, home.file('music'))
+    home.up()
+    home.loophole('index', home.file('music'), '--wait')
+
+
+@claim(shares=far_bells)
+def a_browser_of_another_machine_needs_the_password(home):
+    far = FarBrowser(home, password=None)
+    contains(far.get('/').content.decode(), 'Password')
+    same(403, far.get('/media/01J0000000000000000000000A').status)
+    same(403, far.get('/assets/x.js').status)
+    same(403, far.login('a wrong password').status)
+    same(403, far.login(PASSWORD, Origin='https://evil.test').status)
+    same(400, far.request('POST', '/login', {}, 'other=1').status)
+    token = home.first('web')['address'].split('=')[1]
+    contains(far.get('/?token=' + token).content.decode(), 'Password')  # a token is for this machine
+    assert '"password"' not in FarBrowser(home).get('/').content.decode()
+
+
+@claim(shares=far_bells)
+def its_page_finds_and_hears_but_does_not_rule(home):
+    far = FarBrowser(home)
+    page = far.page()
+    item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]
+    same(200, far.get('/media/' + home.first('search', 'bell', '--limit', '1', '--fields', 'id')['id']).status)
+    page.must('persist.put_media', {'edit': {'id': item['media']['id'], 'add_tags': ['far']}})
+    for name, body in (('supervisor.services', {}), ('supervisor.shutdown', {}), ('web.logs', {}), ('web.basket', {}), ('web.address', {}),
+                       ('search.similar', {'path': item['path']}), ('search.get', {'path': item['path']}),
+                       ('indexer.add_library', {'path': b'/etc'}), ('project.new', {'name': 'x', 'folder': b'/tmp/x', 'body': ''}),
+                       ('streamer.preview', {'path': b'/etc/passwd'})):
+        error, answer = page.ask(name, body)
+        same('denied', error, (name, answer))
+    page.must('search.get', {'id': item['media']['id']})
+    same('bad_request', page.ask('search.query', {'limit': 'many'})[0])
+
+
+@claim(shares=far_bells)
+def its_host_and_origin_are_compared(home):
+    far = FarBrowser(home)
+    for host in ('evil.test', f'evil.test:{far.port}', f'localhost:{far.port}', '127.0.0.1', f'127.0.0.2:{far.port}'):
+        same(403, far.get('/', Host=host).status, host)
+    same(200, far.get('/', Host=f'studio.test:{far.port}').status)
+    for origin in ('https://evil.test', f'http://127.0.0.1:{far.port}', 'null', None):
+        try:
+            far.page(origin=origin)
+        except Refused as refused:
+            same('403', str(refused), origin)
+        else:
+            raise AssertionError(f'{origin} entered')
+    same(403, far.request('POST', '/drop', {'Origin': 'https://evil.test'}, b'x').status)
+
+
+@claim(shares=far_bells)
+def its_session_is_worth_nothing_elsewhere(home):
+    far, near = FarBrowser(home), Browser(home)
+    name = near.cookie.split('=')[0]
+    same(403, near.request('GET', '/', {'Cookie': f'{name}={far.cookie.split("=")[1]}'}).status)
+    here = near.cookie.split('=')[1]
+    contains(far.request('GET', '/', {'Cookie': f'{far.cookie.split("=")[0]}={here}'}).content.decode(), 'Password')
+    near.page().must('supervisor.services')
+    with socket.create_connection(('127.0.0.1', far.port), timeout=30) as plain:  # no TLS
+        plain.sendall(f'GET / HTTP/1.1\r\nHost: 127.0.0.1:{far.port}\r\n\r\n'.encode())
+        try:
+            assert b'HTTP' not in plain.recv(4096)
+        except ConnectionResetError:
+            pass
+
+
+def guarded(home):
+    """The same, for a claim that locks the door."""
+    far_bells(home)
+
+
+@claim(shares=guarded)
+def wrong_passwords_are_bounded_and_a_new_one_ends_sessions(home):
+    far = FarBrowser(home)
+    far.page().must('search.ping')
+    same([403] * 5, [far.login(f'wrong password {n}').status for n in range(5)])
+    same(429, far.login(PASSWORD).status)
+    far.page().must('search.ping')
+    settings(home, password='another long password')
+    home.loophole('restart', 'web')
+    home.wait_ready('web')
+    until(lambda: b'name="password"' in far.get('/').content)
+    FarBrowser(home, 'another long password').page().must('search.ping')
+
+
+@claim
+def without_tls_or_a_password_it_does_not_start(home):
+    certify(home)
+    home.lan_port = free_port()
+    for changed, why in (({'password': None}, 'needs a password'), ({'password': 'short'}, 'needs a password'),
+                         ({'certificate': None}, 'needs TLS'), ({'key': 'key.pem'}, 'needs TLS'),
+                         ({'listen': 'studio:8443'}, 'not an address'), ({'listen': '127.0.0.1'}, 'not an address'),
+                         ({'key': home.file('none.pem')}, 'cannot listen')):
+        settings(home, **changed)
+        contains(web_alone(home), why)
+    settings(home)
+    os.chmod(home.file('config', 'loophole.conf'), 0o644)
+    contains(web_alone(home), 'other users can read it')
+
+
+def web_alone(home):
+    """The log of a gateway that must end by itself."""
+    got = home.run('loophole-web', '--foreground', code=None, timeout=60)
+    assert got.code not in (0, -9), got
+    return got.all
+
+
+run_claims()
