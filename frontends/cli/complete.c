@@ -212,7 +212,7 @@ static void offer_artefact(const struct unfinished *u)
     if (u->at == 0)
         offer_item(u);
     else
-        offer_words(u, "waveform loudness onsets beats spectrum embedding print gist");
+        offer_words(u, "waveform loudness onsets beats spectrum spectrogram embedding print gist");
 }
 
 static const struct {
@@ -279,7 +279,7 @@ static const struct {
     { "fields", "id name path pack tags class bpm key duration_s lufs notes availability score distance" },
     { "facets", "tag pack kind origin class family genre artist album key container format is" },
     { "kind", "same_file same_audio same_sound" },
-    { "type", "waveform loudness onsets beats spectrum embedding print gist" },
+    { "type", "waveform loudness onsets beats spectrum spectrogram embedding print gist" },
     { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },
     { "format", "wav wav24 flac" },
     { "gaps", "fill skip" },

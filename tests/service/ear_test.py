@@ -15,7 +15,7 @@ from kits import first, ids
 
 LOOP = '/loop_amen.flac'
 VARIED = ('bass_hit_c', 'guit_e_fifths', 'loop_amen', 'drum_cowbell')
-ARTEFACTS = ('waveform', 'loudness', 'onsets', 'beats', 'spectrum', 'embedding', 'print', 'gist')
+ARTEFACTS = ('waveform', 'loudness', 'onsets', 'beats', 'spectrum', 'spectrogram', 'embedding', 'print', 'gist')
 
 
 def sounds(home):
@@ -266,6 +266,9 @@ def every_artefact_is_numbers_and_a_picture(home):
     assert 130 < made['beats']['bpm'] < 144 and len(made['beats']['seconds']) == 4
     assert len(made['onsets']['seconds']) == len(made['onsets']['strength']) > 4
     same((40, frames // 4410), (len(made['spectrum']['db']), len(made['loudness']['lufs'])))
+    shown = made['spectrogram']
+    columns = len(shown['levels']) // 40
+    assert 0 < columns <= 128 and abs(columns / shown['columns_a_second'] - frames / 44100) < .1 and max(shown['levels']) > 100, columns
     same([16, 16, 12, 12, 8], [len(made['embedding'][block]) for block in ('spectrum', 'timbre', 'pitch', 'amplitude', 'rhythm')])
     same((14336, 64), (len(made['print']['samples']), len(made['gist']['bands'])))
     contains(home.refused('artefact', path, 'other'), 'the types are waveform')

@@ -119,6 +119,11 @@ const claims = {
     await mode(page, 'Waveforms')
     await page.waitForSelector('.tile canvas')
     assert.equal(await page.locator('.tile').first().locator('strong').innerText(), json('search', '', '--limit', '1')[0].name)
+    await page.getByRole('button', { name: 'Spectrograms' }).click()
+    await until('spectrograms are drawn', () => page.locator('.tile canvas').first().evaluate(of => of.height === 40 && of.width > 1
+      && of.getContext('2d').getImageData(0, 0, of.width, of.height).data.some((one, i) => i % 4 === 0 && one > 100)))
+    await picture(page, 'spectrograms')
+    await page.getByRole('button', { name: 'Waveforms', exact: true }).last().click()
     await picture(page, 'waveforms')
     await mode(page, 'Map')
     const points = JSON.parse(loophole('ask', 'search.map', 'dimensions=2')).total

@@ -248,6 +248,35 @@ static void draw_embedding(struct view *v, const struct real_list blocks[], size
     draw_bars(v, f64_of(list), -3, 3);
 }
 
+/* Each column of the picture has the level of its moment at each height. */
+static void draw_spectrogram(struct view *v, const struct artefact_spectrogram *of)
+{
+    uint32_t columns = of->bands ? of->levels.len / (uint32_t)of->bands : 0;
+
+    for (uint32_t x = 0; x < WIDTH && columns; x++)
+        for (uint32_t band = 0; band < of->bands; band++) {
+            uint32_t level = of->levels.at[(uint64_t)x * columns / WIDTH * of->bands + band];
+            double from = HEIGHT - (double)(band + 1) * HEIGHT / (double)of->bands;
+            picture_column(v->picture, x, from, from + (double)HEIGHT / (double)of->bands,
+                           level << 16 | level << 8 | level);
+        }
+}
+
+static void show_spectrogram(struct view *v, const void *record)
+{
+    const struct artefact_spectrogram *of = record;
+
+    if (v->picture) {
+        draw_spectrogram(v, of);
+        return;
+    }
+    put_number(v, "lowest_hz", of->lowest_hz);
+    put_number(v, "highest_hz", of->highest_hz);
+    put_number(v, "bands", (double)of->bands);
+    put_number(v, "columns_a_second", of->columns_a_second);
+    put_numbers(v, "levels", u8_of(of->levels, 1));
+}
+
 static void show_embedding(struct view *v, const void *record)
 {
     static const char *const name[] = { "spectrum", "timbre", "pitch", "amplitude", "rhythm" };
@@ -296,10 +325,15 @@ static const struct type {
     const struct shape *shape;
     void (*show)(struct view *view, const void *record);
 } TYPES[] = {
-    { "waveform", &artefact_waveform_shape, show_waveform }, { "loudness", &artefact_loudness_shape, show_loudness },
-    { "onsets", &artefact_onsets_shape, show_onsets },       { "beats", &artefact_beats_shape, show_beats },
-    { "spectrum", &artefact_spectrum_shape, show_spectrum }, { "embedding", &embedding_shape, show_embedding },
-    { "print", &artefact_print_shape, show_print },          { "gist", &artefact_gist_shape, show_gist },
+    { "waveform", &artefact_waveform_shape, show_waveform },
+    { "loudness", &artefact_loudness_shape, show_loudness },
+    { "onsets", &artefact_onsets_shape, show_onsets },
+    { "beats", &artefact_beats_shape, show_beats },
+    { "spectrum", &artefact_spectrum_shape, show_spectrum },
+    { "embedding", &embedding_shape, show_embedding },
+    { "spectrogram", &artefact_spectrogram_shape, show_spectrogram },
+    { "print", &artefact_print_shape, show_print },
+    { "gist", &artefact_gist_shape, show_gist },
 };
 
 /* ---- the command ---- */

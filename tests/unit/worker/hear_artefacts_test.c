@@ -147,6 +147,31 @@ static void the_spectrum_is_highest_where_the_tone_is(void **state)
     free(x);
 }
 
+/* A tone of 1 kHz in the first half, silence in the second. */
+static void the_spectrogram_shows_when_a_tone_sounds(void **state)
+{
+    enum { FRAMES = 10 * 44100, BANDS = 40 };
+    struct heard_sound heard;
+    float *x = made_sine(44100, 1, FRAMES, 1000, 0.5);
+    struct artefact_spectrogram shown = { 0 };
+    uint32_t columns, best = 0;
+
+    memset(x + FRAMES / 2, 0, FRAMES / 2 * sizeof(*x));
+    made_heard(*state, x, 44100, 1, FRAMES, &heard);
+    made_read(&heard, "spectrogram", &artefact_spectrogram_shape, NULL, &shown);
+    columns = shown.levels.len / BANDS;
+    assert_int_equal(shown.bands, BANDS);
+    assert_true(columns > 64 && columns <= 128);
+    made_near(columns / shown.columns_a_second, 10, 0.2);
+    for (uint32_t i = 0; i < BANDS; i++)
+        if (shown.levels.at[columns / 4 * BANDS + i] > shown.levels.at[columns / 4 * BANDS + best])
+            best = i;
+    assert_in_range(best, 9, 12);
+    made_near(shown.levels.at[columns / 4 * BANDS + best] / 255.0 * 80 - 80, -6, 4);
+    assert_int_equal(shown.levels.at[columns * 3 / 4 * BANDS + best], 0);
+    free(x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +180,7 @@ int main(void)
         cmocka_unit_test(the_loudness_curve_has_a_value_every_tenth_of_a_second),
         cmocka_unit_test(onsets_and_beats_lie_where_the_clicks_are),
         cmocka_unit_test(the_spectrum_is_highest_where_the_tone_is),
+        cmocka_unit_test(the_spectrogram_shows_when_a_tone_sounds),
     };
 
     return cmocka_run_group_tests_name("hear_artefacts", tests, made_new, made_free);

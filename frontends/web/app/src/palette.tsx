@@ -50,6 +50,7 @@ const COMMANDS: Command[] = [
   { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole audio panic' },
   { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview --stop' },
   { name: 'Play what the keyboard is on: on or off', key: 'p', run: () => set({ preview: !settings.value.preview }), cli: () => '' },
+  { name: 'Waveforms or spectrograms', run: () => set({ spectral: !settings.value.spectral }), cli: () => `loophole artefact ${ids()} spectrogram --png FILE` },
   { name: 'Start or stop the transport', run: () => doing(ask('audio.toggle', { count_in: 0 }), 'The transport was toggled.'), cli: () => 'loophole transport toggle' },
   { name: 'Record', run: () => doing(ask('streamer.record', {}, 20000), 'Recording.'), cli: () => 'loophole record start' },
   { name: 'End the take', run: () => doing(ask('streamer.record_stop', {}, 60000), 'The take is final.'), cli: () => 'loophole record stop' },

@@ -138,8 +138,8 @@ export function toggleClause(text: string) {
 }
 
 /** What a person set for this browser: kept in its local storage. */
-export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean }
-const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false }
+export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean }
+const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false }
 
 function readSettings(): Settings {
   try {

@@ -80,7 +80,7 @@ function Row({ index, top, columns }: { index: number; top: number; columns: str
       onDblClick={() => hear(of)} draggable
       onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
       <span role="gridcell" class="mark">{chosen.has(id) ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>
-      <span role="gridcell" class="wave"><WaveCanvas of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} /></span>
+      <span role="gridcell" class="wave"><WaveCanvas plain of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} /></span>
       {columns.map(name => (
         <span key={name} role="gridcell" class={COLUMNS[name]!.number ? 'number' : ''}
           title={COLUMNS[name]!.source ? sourceOf(of, COLUMNS[name]!.source!) : undefined}>

@@ -6,7 +6,7 @@ import { hearFrom } from './hear'
 import { goTo, listKey, row as rowCell, settleRow } from './list'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
-import { selected } from './state'
+import { selected, set, settings } from './state'
 import { stateOf } from './table'
 import { WaveCanvas } from './wavecanvas'
 
@@ -33,6 +33,7 @@ export function Tiles() {
   const { total } = useCell(result)
   const at = useCell(rowCell)
   useCell(arrived)
+  const { spectral } = useCell(settings)
   const [across, setAcross] = useState(4)
   const rows = useRows(Math.ceil((total ?? 0) / across), TILE)
   const first = rows.first * across
@@ -48,6 +49,11 @@ export function Tiles() {
   useEffect(() => { if (at >= 0) rows.reveal(Math.floor(at / across)) }, [at])
 
   return (
+    <div class="tilebox">
+    <p class="buttons" role="group" aria-label="Shown as">
+      <button aria-pressed={!spectral} onClick={() => set({ spectral: false })}>Waveforms</button>
+      <button aria-pressed={spectral} onClick={() => set({ spectral: true })}>Spectrograms</button>
+    </p>
     <div class="tiles" role="listbox" aria-label="Waveforms; arrow keys play" aria-multiselectable tabIndex={0} data-list ref={rows.ref}
       aria-activedescendant={at >= first && at <= last ? `tile-${at}` : undefined}
       onScroll={rows.onScroll} onWheel={rows.onWheel} onKeyDown={event => { if (listKey(event, across, 4)) event.stopPropagation() }}>
@@ -56,6 +62,7 @@ export function Tiles() {
           {Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => <Tile key={first + i} index={first + i} />)}
         </div>
       </div>
+    </div>
     </div>
   )
 }

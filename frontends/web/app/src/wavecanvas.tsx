@@ -1,9 +1,12 @@
 // A small waveform with the playback position; a click plays from there.
 import type { item } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
+import { useCell } from './cell'
 import { idText, num } from './format'
 import { hearing, positionOf } from './hear'
-import { drawWave, followWaves, waveOf } from './waves'
+import { drawSpectrogram, spectra } from './spectra'
+import { settings } from './state'
+import { drawWave, waves } from './waves'
 
 const colourOf = (of: Element, name: string) => getComputedStyle(of).getPropertyValue(name)
 
@@ -27,28 +30,34 @@ function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
   }, [id])
 }
 
-export function WaveCanvas({ of, onPart, label }: { of: item; onPart: (part: number) => void; label?: string }) {
+/** `plain`: a waveform, whatever the person chose. */
+export function WaveCanvas({ of, onPart, label, plain }: { of: item; onPart: (part: number) => void; label?: string; plain?: boolean }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const line = useRef<HTMLSpanElement>(null)
   const id = idText(of.media.id)
+  const spectral = useCell(settings).spectral && !plain
   useCursor(id, line)
   useEffect(() => {
-    const draw = () => { if (canvas.current) drawWave(canvas.current, waveOf(of), colourOf(canvas.current, '--wave')) }
+    const draw = () => {
+      if (!canvas.current) return
+      if (spectral) drawSpectrogram(canvas.current, spectra.of(of))
+      else drawWave(canvas.current, waves.of(of), colourOf(canvas.current, '--wave'))
+    }
     draw()
-    const end = followWaves(draw)
+    const end = (spectral ? spectra : waves).follow(draw)
     const resized = new ResizeObserver(draw)
     resized.observe(canvas.current!)
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', draw)
     return () => { end(); resized.disconnect(); dark.removeEventListener('change', draw) }
-  }, [id, num(of.media.revision)])
+  }, [id, num(of.media.revision), spectral])
   const onClick = (event: MouseEvent) => {
     event.stopPropagation()
     onPart(event.offsetX / (event.currentTarget as HTMLElement).clientWidth)
   }
   return (
     <span class="wavebox" onClick={onClick} title={label}>
-      <canvas ref={canvas} role="img" aria-label={`Waveform of ${of.media.name}`} />
+      <canvas ref={canvas} role="img" aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`} />
       <span ref={line} class="cursor" hidden />
     </span>
   )
