@@ -167,6 +167,7 @@ static enum err open_lan(struct web *web, struct lws_context_creation_info info,
     info.iface = lan->address;
     info.ssl_cert_filepath = lan->certificate;
     info.ssl_private_key_filepath = lan->key;
+    info.alpn = "http/1.1"; /* HTTP/2 has no Host header, and its WebSockets are others */
     info.vhost_name = "lan";
     web->lan_vhost = lws_create_vhost(web->context, &info);
     if (web->lan_vhost)

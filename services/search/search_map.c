@@ -2,17 +2,24 @@
 #include <stdlib.h>
 
 #include "services/search/map/map.h"
+#include "services/search/query/facets.h"
 #include "services/search/search.h"
 
 enum { PAGE = 4096, PLACE_US = 20000 };
 
-/* The class from the analysis or a person, as shown. */
-static struct text class_of(struct index *index, uint32_t row)
+/* What the points are coloured by, beside their class. */
+struct colouring {
+    enum term_field field;         /* TERM_ALL: none */
+    const struct numbers *numbers; /* NULL: none */
+};
+
+/* The value of a field from the analysis or a person, as shown; the first of several. */
+static struct text word_of(struct index *index, uint32_t row, enum term_field field)
 {
     struct index_list terms = index_terms_of(index, row);
 
     for (uint32_t i = 0; i < terms.count; i++)
-        if (terms_key(&index->terms, terms.at[i]).at[0] == TERM_CLASS)
+        if (terms_key(&index->terms, terms.at[i]).at[0] == (char)field)
             return terms_value(&index->terms, terms.at[i]);
     return (struct text){ 0 };
 }
@@ -44,16 +51,44 @@ static enum err first_row(struct request *request, struct text cursor, uint32_t 
     return ERR_OK;
 }
 
-static void put_point(struct request *request, uint32_t row, const struct map_place *place, struct map_page *page)
+static void colour_point(struct index *index, uint32_t row, const struct colouring *by, struct map_item *point)
+{
+    double number = by->numbers ? index_number(by->numbers, row) : (double)NAN;
+
+    point->has_number = !isnan(number);
+    point->number = point->has_number ? number : 0;
+    if (by->field != TERM_ALL)
+        point->word = word_of(index, row, by->field);
+    point->has_word = point->word.len > 0;
+}
+
+static void put_point(struct request *request, uint32_t row, const struct map_place *place, const struct colouring *by,
+                      struct map_page *page)
 {
     struct index *index = &request->search->index;
+    struct map_item *point = &page->points.at[page->points.count++];
 
-    page->points.at[page->points.count++] = (struct map_item){ .id = index_id(index, row),
-                                                               .x = (double)place->at[0],
-                                                               .y = (double)place->at[1],
-                                                               .z = (double)place->at[2],
-                                                               .class = class_of(index, row),
-                                                               .missing = is_missing(index, row) };
+    *point = (struct map_item){ .id = index_id(index, row),
+                                .x = (double)place->at[0],
+                                .y = (double)place->at[1],
+                                .z = (double)place->at[2],
+                                .class = word_of(index, row, TERM_CLASS),
+                                .missing = is_missing(index, row) };
+    colour_point(index, row, by, point);
+}
+
+static enum err read_colour(struct request *request, const struct search_map *ask, struct colouring *to)
+{
+    *to = (struct colouring){ .field = TERM_ALL };
+    if (!ask->has_colour || ask->colour.len == 0)
+        return ERR_OK;
+    to->numbers = index_numbers(&request->search->index, ask->colour);
+    to->field = facets_field(ask->colour);
+    if (to->numbers || to->field != TERM_ALL)
+        return ERR_OK;
+    fault_set(request->fault, ERR_NOT_FOUND, "no item has the fact \"%.*s\"", TEXT_ARG(ask->colour));
+    fault_hint(request->fault, "a numeric fact such as bpm or lufs, or a field such as key or pack");
+    return fault_field(request->fault, "colour");
 }
 
 static void end_page(struct request *request, struct map_page *page)
@@ -68,11 +103,14 @@ static enum err put_page(struct request *request, const struct map *map, const s
                          const uint32_t *rows, uint32_t count, struct map_page *page)
 {
     uint32_t limit = ask->limit ? (uint32_t)ask->limit : PAGE, first;
+    struct colouring by;
     enum err e = first_row(request, ask->cursor, &first);
 
     page->points.at = arena_array(request->arena, limit, sizeof(*page->points.at));
     if (e == ERR_OK && !page->points.at)
         e = fault_set(request->fault, ERR_FULL, "no memory for the page");
+    if (e == ERR_OK)
+        e = read_colour(request, ask, &by);
     for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
         const struct map_place *place = map_place_of(map, &request->search->index, rows[i]);
 
@@ -82,7 +120,7 @@ static enum err put_page(struct request *request, const struct map *map, const s
         if (rows[i] < first)
             continue;
         if (page->points.count < limit)
-            put_point(request, rows[i], place, page);
+            put_point(request, rows[i], place, &by, page);
         else if (page->cursor.len == 0)
             end_page(request, page);
     }

@@ -51,6 +51,21 @@ def a_new_sound_finds_its_place_and_moves_nothing(home):
 
 
 @claim(shares=two_kits)
+def a_point_has_any_fact_as_its_colour(home):
+    lines = {line['id']: line for line in home.json('search', 'class:*', '--limit', '1000', '--fields', 'id,lufs,key,pack')}
+    for colour, key in (('lufs', 'number'), ('pack', 'word'), ('key', 'word')):
+        shown = {point['id']: point.get(key) for point in home.ask('search.map', 'dimensions=2', 'colour=' + colour)['points']}
+        same(set(lines), set(shown))
+        for item, value in shown.items():
+            wanted = lines[item].get(colour) or None
+            if key == 'number' and wanted is not None:
+                assert abs(value - wanted) < 1e-3, (colour, value, wanted)
+            else:
+                same(wanted, value, colour)
+    contains(home.refused('ask', 'search.map', 'dimensions=2', 'colour=nothing_such'), 'no item has the fact')
+
+
+@claim(shares=two_kits)
 def a_filter_shows_the_same_places(home):
     same({key: point for key, point in points(home).items() if point['class'] == 'kick'}, points(home, 'class:kick'))
     assert any(abs(point['z']) > 0.1 for point in points(home, '--room').values()), 'the room is flat'

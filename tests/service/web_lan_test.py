@@ -43,6 +43,7 @@ class FarBrowser(Browser):
         self.port, self.cookie = home.lan_port, None
         self.trusted = ssl.create_default_context(cafile=home.file('certificate.pem'))
         self.trusted.check_hostname = False
+        self.trusted.set_alpn_protocols(['h2', 'http/1.1'])  # as browsers offer them
         if password:
             got = self.login(password)
             same(303, got.status, got.content)

@@ -244,6 +244,8 @@ const claims = {
     for (const at of [0, 1]) await page.locator('.row').nth(at).click({ modifiers: ['Control'] })
     const [zip] = await Promise.all([page.waitForEvent('download'), page.locator('.out').getByText('2 items as zip').click()])
     assert.equal(await zip.failure(), null)
+    await page.keyboard.press('Control+a')
+    await until('all items are selected', async () => (await page.locator('.details .notice').innerText()).includes(`all ${total('bell')} selected`))
     await page.getByRole('button', { name: 'Clear the basket' }).click()
     await until('the basket is empty', () => json('basket', 'list')[0].each.length === 0)
     return page

@@ -220,10 +220,12 @@ static void print_points(struct drawing *d)
     const struct point *points = (const struct point *)(const void *)d->points.at;
 
     for (size_t i = 0; i < d->points.len / sizeof(*points); i++) {
-        struct map_item item = {
-            points[i].id,        points[i].at[0], points[i].at[1], points[i].at[2], d->classes[points[i].class].name,
-            points[i].is_missing
-        };
+        struct map_item item = { .id = points[i].id,
+                                 .x = points[i].at[0],
+                                 .y = points[i].at[1],
+                                 .z = points[i].at[2],
+                                 .class = d->classes[points[i].class].name,
+                                 .missing = points[i].is_missing };
 
         cli_json(d->cli, &map_item_shape, &item);
         cli_flush(d->cli);

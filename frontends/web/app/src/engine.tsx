@@ -90,6 +90,7 @@ export function Engine() {
   return (
     <main class="panels" tabIndex={-1}>
       <h1 class="unseen">Engine</h1>
+      {location.protocol === 'https:' && <p class="notice wide">This page came from another machine: services, logs, deaths and doctor are shown on the engine's own machine only.</p>}
       {lines ? <Services lines={lines.each ?? []} again={again} /> : <p class="quiet">The supervisor is away ({state}); this page asks again.</p>}
       <Tasks />
       <Libraries />

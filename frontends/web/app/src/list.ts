@@ -5,7 +5,7 @@ import { favourite, hide, rate } from './edits'
 import { idText } from './format'
 import { hear, hush } from './hear'
 import { awaitItem, itemAt, result, rowOf } from './result'
-import { selected, set, settings, show, view } from './state'
+import { say, selected, set, settings, show, view } from './state'
 
 /** The row that the keyboard is on; -1: none. */
 export const row = new Cell(-1)
@@ -55,6 +55,20 @@ export function toggleSelected(id: string) {
   selected.set(ids)
 }
 
+const SELECTED_MOST = 4096
+
+/** Selects every item of the result, as far as one step can change. */
+export async function selectAll() {
+  const total = Math.min(result.value.total ?? 0, SELECTED_MOST)
+  const ids = new Set<string>()
+  for (let at = 0; at < total; at++) {
+    const of = itemAt(at) ?? (await awaitItem(at))
+    if (of) ids.add(idText(of.media.id))
+  }
+  selected.set(ids)
+  say(`${ids.size.toLocaleString('en')} items are selected.`)
+}
+
 const addTo = (list: string[], ids: string[]) => [...new Set([...list, ...ids])].slice(0, 32)
 export const moreLike = () => show({ like: addTo(view.value.like, chosen()) })
 export const lessLike = () => show({ unlike: addTo(view.value.unlike, chosen()) })
@@ -68,6 +82,7 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   }
   const by = move[event.key]
   if (by !== undefined && !event.ctrlKey && !event.altKey) goTo(row.value < 0 && by > 0 && by < 1e9 ? 0 : row.value + by, event.shiftKey)
+  else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) selectAll()
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
   else if (event.key === 'Enter' || event.key === ' ') { const of = atNow(); if (of) hear(of) }
   else if (event.key === 'Escape') hush()

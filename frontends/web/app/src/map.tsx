@@ -3,7 +3,7 @@
 import type { map_item } from 'loophole'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
-import { clean, factOf, factText, idBytes, idText, num } from './format'
+import { clean, factText, idBytes, idText, num } from './format'
 import { hear } from './hear'
 import { listKey, row as rowCell } from './list'
 import { Points, type Look } from './mapgl'
@@ -12,7 +12,7 @@ import { arrived } from './result'
 import { complain, selected, settings, show, view, type Scope } from './state'
 import { read } from './wire'
 
-const COLOURS = ['class', 'family', 'key', 'bpm', 'lufs']
+const COLOURS = ['class', 'family', 'key', 'pack', 'tag', 'bpm', 'lufs', 'duration_s', 'centroid_hz', 'peak_dbfs', 'onsets', 'rating']
 const PAGE = 1000
 const HOVERED = 8
 const LABELLED = 3 // points of a class that has a label
@@ -42,17 +42,31 @@ async function loadMap(dimensions: number, signal: AbortSignal, progress: (text:
   }
 }
 
-/** A word or a number of each item of the query. */
-async function loadFacts(attribute: string, query: string, scope: Scope, signal: AbortSignal): Promise<Map<string, string | number>> {
+/** The number or the word of each point, of any fact. */
+async function loadColours(dimensions: number, colour: string, signal: AbortSignal): Promise<Map<string, string | number>> {
   const values = new Map<string, string | number>()
   for (let cursor = ''; ;) {
-    const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, view: scope }, signal)
-    for (const of of page.items ?? []) {
-      const fact = attribute ? factOf(of, attribute) : undefined
-      values.set(idText(of.media.id), fact?.number ?? fact?.text ?? '')
-    }
+    const page = await read('search.map', { dimensions, cursor, colour }, signal)
+    for (const of of page.points ?? []) values.set(idText(of.id), of.number ?? of.word ?? '')
     cursor = page.cursor
     if (!cursor) return values
+  }
+}
+
+/** The items that a query finds: as points, or, in a view, as items. */
+async function loadFound(dimensions: number, query: string, scope: Scope, signal: AbortSignal): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (let cursor = ''; ;) {
+    if (scope === 'combined') {
+      const page = await read('search.map', { dimensions, query, cursor }, signal)
+      page.points?.forEach(of => found.add(idText(of.id)))
+      cursor = page.cursor
+    } else {
+      const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, view: scope }, signal)
+      page.items?.forEach(of => found.add(idText(of.media.id)))
+      cursor = page.cursor
+    }
+    if (!cursor) return found
   }
 }
 
@@ -180,15 +194,15 @@ export function MapView() {
   useEffect(() => {
     const control = new AbortController()
     setValues(undefined)
-    if (colour !== 'class') loadFacts(colour, '', 'combined', control.signal).then(setValues, complain)
+    if (colour !== 'class') loadColours(dimensions, colour, control.signal).then(setValues, complain)
     return () => control.abort()
-  }, [colour])
+  }, [dimensions, colour])
   useEffect(() => {
     const control = new AbortController()
-    if (query || scope !== 'combined') loadFacts('', query, scope, control.signal).then(got => setFound(new Set(got.keys())), () => setFound(undefined))
+    if (query || scope !== 'combined') loadFound(dimensions, query, scope, control.signal).then(setFound, () => setFound(undefined))
     else setFound(undefined)
     return () => control.abort()
-  }, [query, scope, changed])
+  }, [dimensions, query, scope, changed])
 
   const scale = loaded && scaleOf(colour, loaded, values)
   useEffect(() => {
@@ -275,7 +289,9 @@ export function MapView() {
       <p class="buttons">
         <button aria-pressed={dimensions === 2} onClick={() => show({ dimensions: 2 })}>2-D</button>
         <button aria-pressed={dimensions === 3} onClick={() => show({ dimensions: 3 })}>3-D</button>
-        <label>Colour <select value={colour} onChange={event => show({ colour: event.currentTarget.value })}>{COLOURS.map(name => <option key={name}>{name}</option>)}</select></label>
+        <label>Colour by any fact <input type="text" list="colours" size={12} key={colour} defaultValue={colour} onFocus={event => event.currentTarget.select()}
+          onKeyDown={event => event.stopPropagation()} onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
+        <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded.points))}>Whole map</button>
         <span class="quiet">{loaded && `${loaded.points.length.toLocaleString('en')} points · `}Shift and drag: lasso</span>
       </p>

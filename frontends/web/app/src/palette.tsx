@@ -4,7 +4,7 @@ import { addToBasket, clearBasket, download } from './basket'
 import { Cell, useCell } from './cell'
 import { favourite, hide, rate, redo, undo } from './edits'
 import { hush, panic } from './hear'
-import { chosen, lessLike, moreLike } from './list'
+import { chosen, lessLike, moreLike, selectAll } from './list'
 import { complain, heard, MODES, say, selected, set, settings, show, START_FILTERS, view } from './state'
 import { ask } from './wire'
 
@@ -45,6 +45,7 @@ const COMMANDS: Command[] = [
   { name: 'Save the open project', run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'), cli: () => 'loophole project save' },
   { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => 'loophole undo' },
   { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => 'loophole redo' },
+  { name: 'Select all', key: 'Ctrl+A', run: selectAll, cli: () => '' },
   { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => '' },
   { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ ...START_FILTERS }) }, cli: () => '' },
   { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole audio panic' },
