@@ -53,8 +53,9 @@ def a_new_sound_finds_its_place_and_moves_nothing(home):
 @claim(shares=two_kits)
 def a_point_has_any_fact_as_its_colour(home):
     lines = {line['id']: line for line in home.json('search', 'class:*', '--limit', '1000', '--fields', 'id,lufs,key,pack')}
+    same(set(lines), set(points(home, 'class:*')))  # the map is made
     for colour, key in (('lufs', 'number'), ('pack', 'word'), ('key', 'word')):
-        shown = {point['id']: point.get(key) for point in home.ask('search.map', 'dimensions=2', 'colour=' + colour)['points']}
+        shown = {point['id']: point.get(key) for point in home.ask('search.map', 'dimensions=2', 'query=class:*', 'colour=' + colour)['points']}
         same(set(lines), set(shown))
         for item, value in shown.items():
             wanted = lines[item].get(colour) or None
