@@ -88,7 +88,7 @@ static void send_row(struct osc_command *command, const struct slot_said *said, 
 }
 
 /* In place of the slot and the bank: the place in the library, and whether it is archived. */
-static void send_shelf_row(struct osc_command *command, const struct shelf_line *line)
+static void send_library_row(struct osc_command *command, const struct library_pattern *line)
 {
     struct reply reply = reply_begin("/pattern/row");
 
@@ -105,10 +105,10 @@ static void send_shelf_row(struct osc_command *command, const struct shelf_line 
     (void)reply_send(&reply, command->osc, &command->from);
 }
 
-static void send_shelf(struct osc_command *command, const struct shelf_said *said)
+static void send_library(struct osc_command *command, const struct library_said *said)
 {
     for (uint32_t i = 0; i < said->each.count; i++)
-        send_shelf_row(command, &said->each.at[i]);
+        send_library_row(command, &said->each.at[i]);
     reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
 }
 
@@ -132,8 +132,8 @@ static void send_answer(struct osc_command *command, const void *answer)
 
     if (request->ask->answer == &slot_said_shape)
         send_said(command, answer);
-    else if (request->ask->answer == &shelf_said_shape)
-        send_shelf(command, answer);
+    else if (request->ask->answer == &library_said_shape)
+        send_library(command, answer);
     else if (request->route->value)
         values_send_given(command->osc, request->route, &request->given, &command->from);
     else

@@ -13,7 +13,7 @@ from sounding import engine
 ACID = os.path.join(TOP, 'frontends/examples/acid.json')
 
 
-def shelf_engine(home):
+def engine_with_library(home):
     engine(home)
     home.wait_ready('project', 'persist')
 
@@ -38,7 +38,7 @@ def places(home, *filters):
     return [line['place'] for line in home.first('pattern', 'list', 'view=library', *filters)['each']]
 
 
-def shelf(home, *parts):
+def in_library(home, *parts):
     return home.file('data', 'patterns', *parts)
 
 
@@ -50,22 +50,22 @@ def read_json(path):
 def files(home):
     """Each file of the library but those of steps, with its content."""
     found = {}
-    for root, _, names in os.walk(shelf(home)):
+    for root, _, names in os.walk(in_library(home)):
         for name in names:
             path = os.path.join(root, name)
             if '/.steps' not in path:
                 with open(path, 'rb') as file:
-                    found[os.path.relpath(path, shelf(home))] = file.read()
+                    found[os.path.relpath(path, in_library(home))] = file.read()
     return found
 
 
-@claim(shares=shelf_engine)
+@claim(shares=engine_with_library)
 def a_pattern_is_saved_by_name_listed_by_what_it_is_and_loaded(home):
     same('[PATTERN] Saved to file user/kick_303\n', said(home, 'save_file', 'kick_303', ACID))
     save(home, 'techno/Rolling', tags=('acid',), bpm=134)
     save(home, 'techno/Hard', tags=('acid', 'peak'), bpm=145)
     save(home, 'templates/Empty', steps='.' * 16)
-    assert os.path.exists(shelf(home, 'library/genre/techno/Hard.json'))
+    assert os.path.exists(in_library(home, 'library/genre/techno/Hard.json'))
     same(['techno/Hard', 'techno/Rolling', 'user/kick_303'], places(home, 'genre=techno'))
     same(['techno/Hard', 'techno/Rolling'], places(home, 'folder=techno'))
     same(['techno/Hard'], places(home, 'tag=peak'))
@@ -75,11 +75,11 @@ def a_pattern_is_saved_by_name_listed_by_what_it_is_and_loaded(home):
     same(['templates/Empty', 'techno/Hard'], places(home, 'recent=2'))
     same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load_file', 'techno/Hard'))
     same('[PATTERN] Saved to file user/Mine\n', said(home, 'save_file', 'Mine'))  # what plays
-    same(145, read_json(shelf(home, 'user/Mine.json'))['sequencer']['bpm'])
+    same(145, read_json(in_library(home, 'user/Mine.json'))['sequencer']['bpm'])
     same('[SEQ] Pattern loaded at bar 0\n', said(home, 'load_file', 'kick_303'))
 
 
-@claim(shares=shelf_engine)
+@claim(shares=engine_with_library)
 def each_change_is_one_step_that_is_taken_back_and_done_again(home):
     for name in ('one', 'two', 'three'):
         save(home, 'dub/' + name, bpm=100 + len(name), colour='red')
@@ -100,30 +100,30 @@ def each_change_is_one_step_that_is_taken_back_and_done_again(home):
         same(after, files(home))
         said(home, 'undo')
     said(home, 'swap', 'dub/two', 'dub/three')
-    two = read_json(shelf(home, 'library/genre/dub/two.json'))
+    two = read_json(in_library(home, 'library/genre/dub/two.json'))
     same(('two', 105, 'red'), (two['metadata']['name'], two['sequencer']['bpm'], two['colour']))
     said(home, 'move', 'dub/two', 'house')
-    same('house', read_json(shelf(home, 'library/genre/house/two.json'))['metadata']['genre'])
+    same('house', read_json(in_library(home, 'library/genre/house/two.json'))['metadata']['genre'])
 
 
-@claim(shares=shelf_engine)
+@claim(shares=engine_with_library)
 def an_archived_pattern_is_out_of_the_lists_kept_packed_and_found(home):
     save(home, 'ambient/Drone', bpm=60, tags=('slow',))
-    before = read_json(shelf(home, 'library/genre/ambient/Drone.json'))
+    before = read_json(in_library(home, 'library/genre/ambient/Drone.json'))
     same('[PATTERN] Archived ambient/Drone\n', said(home, 'archive', 'Drone'))
     same([], places(home, 'genre=ambient'))
     same(['ambient/Drone'], places(home, 'tag=slow', 'archived=true'))
-    same(before, read_json(shelf(home, 'archive/library/genre/ambient/Drone.json.gz')))
+    same(before, read_json(in_library(home, 'archive/library/genre/ambient/Drone.json.gz')))
     contains(said(home, 'load_file', 'Drone'), '[SEQ] Pattern loaded')
     save(home, 'ambient/Drone', bpm=70)
     contains(home.loophole('pattern', 'unarchive', 'Drone', code=13).err, '[PATTERN] Error: A pattern exists already: ambient/Drone')
     said(home, 'archive', 'Drone')  # beside the first
     same(['ambient/Drone', 'ambient/Drone-2'], places(home, 'genre=ambient', 'archived=true'))
     same('[PATTERN] Unarchived ambient/Drone\n', said(home, 'unarchive', 'ambient/Drone'))
-    same(before, read_json(shelf(home, 'library/genre/ambient/Drone.json')))
+    same(before, read_json(in_library(home, 'library/genre/ambient/Drone.json')))
 
 
-@claim(shares=shelf_engine)
+@claim(shares=engine_with_library)
 def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
     def refused(code, words, *args):
         contains(home.loophole('pattern', *args, code=code).err, words)
@@ -139,24 +139,24 @@ def a_wrong_name_is_refused_in_the_words_of_the_table_and_nothing_changes(home):
     refused(11, 'patterns match', 'delete', 'name=here')
     refused(11, '[PATTERN] Error: Invalid slot number: five', 'delete', 'five')
     same(before, files(home))
-    with open(shelf(home, 'user/Broken.json'), 'w', encoding='utf-8') as out:
+    with open(in_library(home, 'user/Broken.json'), 'w', encoding='utf-8') as out:
         out.write('{"sequencer": {')
     refused(11, '[PATTERN] Error: Pattern user/Broken is corrupt: not JSON', 'load_file', 'user/Broken')
     contains(str(home.first('pattern', 'list', 'view=library', 'name=Broken')['each'][0]['trouble']), 'not JSON')
     said(home, 'archive', 'user/Broken')  # it is kept as it is
 
 
-@claim(shares=shelf_engine)
+@claim(shares=engine_with_library)
 def a_step_is_not_taken_back_over_a_file_that_another_program_changed(home):
     save(home, 'user/Shared', bpm=90)
     said(home, 'rename', 'user/Shared', 'Ours')
-    with open(shelf(home, 'user/Ours.json'), 'a', encoding='utf-8') as out:
+    with open(in_library(home, 'user/Ours.json'), 'a', encoding='utf-8') as out:
         out.write(' ')
     contains(home.loophole('pattern', 'undo', code=14).err, '[PATTERN] Error: Pattern user/Ours was changed since then')
-    assert os.path.exists(shelf(home, 'user/Ours.json')) and not os.path.exists(shelf(home, 'user/Shared.json'))
+    assert os.path.exists(in_library(home, 'user/Ours.json')) and not os.path.exists(in_library(home, 'user/Shared.json'))
 
 
-@claim(shares=shelf_engine)
+@claim(shares=engine_with_library)
 def patterns_are_similar_by_their_rhythm(home):
     save(home, 'like/four', steps='X...X...X...X...')
     save(home, 'like/soft', steps='x...x...x...x...', bpm=90)
@@ -173,7 +173,7 @@ def patterns_are_similar_by_their_rhythm(home):
 
 @claim
 def the_view_of_lists_is_a_setting(home):
-    shelf_engine(home)
+    engine_with_library(home)
     home.settings('[pattern]\nview = library\n')
     save(home, 'user/Acid')
     same(['user/Acid'], [line['place'] for line in home.first('pattern', 'list')['each']])
@@ -187,13 +187,13 @@ def the_view_of_lists_is_a_setting(home):
 @claim
 def ten_thousand_patterns_are_listed(home):
     count = how_often(2000, 10000)
-    shelf_engine(home)
+    engine_with_library(home)
     with open(ACID, encoding='utf-8') as file:
         text = file.read()
     for genre in range(10):
-        os.makedirs(shelf(home, 'library/genre', f'genre {genre}'))
+        os.makedirs(in_library(home, 'library/genre', f'genre {genre}'))
         for number in range(count // 10):
-            with open(shelf(home, 'library/genre', f'genre {genre}', f'{number:05d}.json'), 'w', encoding='utf-8') as out:
+            with open(in_library(home, 'library/genre', f'genre {genre}', f'{number:05d}.json'), 'w', encoding='utf-8') as out:
                 out.write(text.replace('"Acid"', f'"{genre} {number}"'))
     client, times = home.client(), []
     for _ in range(12):

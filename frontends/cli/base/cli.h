@@ -253,13 +253,13 @@ enum err slots_move(struct cli *cli, struct fault *fault);
 enum err slots_swap(struct cli *cli, struct fault *fault);
 enum err slots_rename(struct cli *cli, struct fault *fault);
 enum err slots_bank(struct cli *cli, struct fault *fault);
-enum err shelf_save(struct cli *cli, struct fault *fault);
+enum err pattern_library_save(struct cli *cli, struct fault *fault);
 enum err slots_load_file(struct cli *cli, struct fault *fault);
-enum err shelf_archive(struct cli *cli, struct fault *fault);
-enum err shelf_unarchive(struct cli *cli, struct fault *fault);
-enum err shelf_undo(struct cli *cli, struct fault *fault);
-enum err shelf_redo(struct cli *cli, struct fault *fault);
-enum err shelf_similar(struct cli *cli, struct fault *fault);
+enum err pattern_library_archive(struct cli *cli, struct fault *fault);
+enum err pattern_library_unarchive(struct cli *cli, struct fault *fault);
+enum err pattern_library_undo(struct cli *cli, struct fault *fault);
+enum err pattern_library_redo(struct cli *cli, struct fault *fault);
+enum err pattern_library_similar(struct cli *cli, struct fault *fault);
 
 struct pattern_file;
 

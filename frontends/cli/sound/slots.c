@@ -4,8 +4,8 @@
 
 #include "common/clock.h"
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/sound/pattern_library.h"
 #include "frontends/cli/sound/pattern_wait.h"
-#include "frontends/cli/sound/shelf.h"
 #include "store/pattern/pattern_file.h"
 
 static void print_slots(struct cli *cli, const struct slot_said *said)
@@ -117,23 +117,23 @@ static enum err list_slots(struct cli *cli, struct fault *fault)
 
 enum err slots_list(struct cli *cli, struct fault *fault)
 {
-    bool is_shelf = false;
-    enum err e = shelf_is_view(cli, &is_shelf, fault);
+    bool is_library = false;
+    enum err e = pattern_library_is_view(cli, &is_library, fault);
 
     for (int i = 0; i < cli->count; i++)
         if (strncmp(cli->args[i], "view=", 5) == 0)
-            is_shelf = strcmp(cli->args[i], "view=library") == 0;
-    return e != ERR_OK ? e : is_shelf ? shelf_list(cli, fault) : list_slots(cli, fault);
+            is_library = strcmp(cli->args[i], "view=library") == 0;
+    return e != ERR_OK ? e : is_library ? pattern_library_list(cli, fault) : list_slots(cli, fault);
 }
 
 static enum err change_slot(struct cli *cli, int32_t verb, int32_t of_library, struct fault *fault)
 {
     const struct project_change_slot request = { .verb.value = verb, .slot = word_of(cli, 0), .to = word_of(cli, 1) };
-    bool is_shelf;
-    enum err e = shelf_is_meant(cli, &is_shelf, fault);
+    bool is_library;
+    enum err e = pattern_library_is_meant(cli, &is_library, fault);
 
-    if (e != ERR_OK || is_shelf)
-        return e != ERR_OK ? e : shelf_change(cli, of_library, fault);
+    if (e != ERR_OK || is_library)
+        return e != ERR_OK ? e : pattern_library_change(cli, of_library, fault);
     if (cli->count > (verb == SLOT_VERB_DELETE ? 1 : 2))
         return fault_set(fault, ERR_BAD_REQUEST, "%s takes one slot at a time", choice_word(&slot_verb_table, verb));
     return ask_slots(cli, "project.change_slot", &request, fault);

@@ -17,7 +17,7 @@ enum { LIBRARY_FILES = 20000, LIBRARY_NAMES = 1000, LIBRARY_LOCK_S = 3 };
 /* A file of the library, as it was read last. */
 struct library_entry {
     struct text path; /* below DATA/patterns: "library/genre/techno/Acid.json"; a zero follows */
-    struct shelf_line line;
+    struct library_pattern line;
     struct rhythm rhythm;
     int64_t changed; /* nanoseconds since 1970 */
     uint64_t inode;

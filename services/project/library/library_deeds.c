@@ -22,7 +22,7 @@ static bool has_part(struct text name, struct text part)
     return part.len == 0;
 }
 
-static bool has_tag(const struct shelf_line *line, struct text tag)
+static bool has_tag(const struct library_pattern *line, struct text tag)
 {
     for (uint32_t i = 0; i < line->tags.count; i++)
         if (text_equal(line->tags.at[i], tag))
@@ -30,13 +30,13 @@ static bool has_tag(const struct shelf_line *line, struct text tag)
     return tag.len == 0;
 }
 
-static bool is_in(const struct shelf_line *line, struct text folder)
+static bool is_in(const struct library_pattern *line, struct text folder)
 {
     return folder.len == 0 ||
            (line->place.len > folder.len && text_starts(line->place, folder) && line->place.at[folder.len] == '/');
 }
 
-static bool is_wanted(const struct project_list_library *ask, const struct shelf_line *line)
+static bool is_wanted(const struct project_list_library *ask, const struct library_pattern *line)
 {
     return line->archived == ask->archived && (ask->genre.len == 0 || text_equal(ask->genre, line->genre)) &&
            has_tag(line, ask->tag) && has_part(line->name, ask->name) && is_in(line, ask->folder) &&
@@ -45,7 +45,7 @@ static bool is_wanted(const struct project_list_library *ask, const struct shelf
 
 static int by_name(const void *a, const void *b)
 {
-    const struct shelf_line *x = a, *y = b;
+    const struct library_pattern *x = a, *y = b;
     const int order = text_compare(x->name, y->name);
 
     return order ? order : text_compare(x->place, y->place);
@@ -53,20 +53,20 @@ static int by_name(const void *a, const void *b)
 
 static int newest_first(const void *a, const void *b)
 {
-    const struct shelf_line *x = a, *y = b;
+    const struct library_pattern *x = a, *y = b;
 
     return x->time < y->time ? 1 : x->time > y->time ? -1 : by_name(a, b);
 }
 
 /* The texts are those of the library, which changes under its lock alone. */
-static enum err keep_lines(struct library_job *job, const struct shelf_line_list *lines, struct fault *fault)
+static enum err keep_lines(struct library_job *job, const struct library_pattern_list *lines, struct fault *fault)
 {
-    struct shelf_line *to = arena_array(&job->arena, lines->count + 1, sizeof(*to));
+    struct library_pattern *to = arena_array(&job->arena, lines->count + 1, sizeof(*to));
     size_t bytes = 0;
 
     job->said.each.at = to;
     for (uint32_t i = 0; i < lines->count && bytes < ANSWER_BYTES; i++) {
-        if (codec_copy(&shelf_line_shape, &lines->at[i], &job->arena, &to[i]) != ERR_OK)
+        if (codec_copy(&library_pattern_shape, &lines->at[i], &job->arena, &to[i]) != ERR_OK)
             return fault_set(fault, ERR_FULL, "no memory for the list");
         bytes += 200 + lines->at[i].place.len + lines->at[i].name.len + (size_t)lines->at[i].tags.count * 64;
         job->said.each.count++;
@@ -79,7 +79,7 @@ static enum err act_list(struct library_job *job, struct fault *fault)
     const struct project_list_library *ask = job->ask;
     const struct pattern_library *library = job->library;
     struct arena arena = { 0 };
-    struct shelf_line_list lines = { 0, arena_array(&arena, library->count + 1, sizeof(*lines.at)) };
+    struct library_pattern_list lines = { 0, arena_array(&arena, library->count + 1, sizeof(*lines.at)) };
     const uint32_t most = ask->limit ? (uint32_t)ask->limit : LISTED;
     uint32_t from;
     enum err e;
@@ -322,14 +322,14 @@ static enum err begin_similar(struct doing *work, struct txn *txn, struct fault 
 
 static int nearest_first(const void *a, const void *b)
 {
-    const struct shelf_line *x = a, *y = b;
+    const struct library_pattern *x = a, *y = b;
 
     return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : by_name(a, b);
 }
 
 /* A pattern is not among those that are like it. */
 static void compare_all(const struct library_job *job, const struct rhythm *rhythm, struct text name,
-                        struct shelf_line_list *to)
+                        struct library_pattern_list *to)
 {
     const struct library_entry *itself = NULL;
 
@@ -352,7 +352,7 @@ static enum err list_alike(struct library_job *job, const struct rhythm *rhythm,
     const struct project_similar_patterns *ask = job->ask;
     const uint32_t most = ask->limit ? (uint32_t)ask->limit : ALIKE;
     struct arena arena = { 0 };
-    struct shelf_line_list lines = { 0, arena_array(&arena, job->library->count + 1, sizeof(*lines.at)) };
+    struct library_pattern_list lines = { 0, arena_array(&arena, job->library->count + 1, sizeof(*lines.at)) };
     enum err e;
 
     compare_all(job, rhythm, ask->name, &lines);

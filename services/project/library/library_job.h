@@ -13,7 +13,7 @@ struct library_job {
     struct arena arena; /* of the job */
     const void *ask;    /* a copy */
     struct text text;   /* of a pattern, given or found */
-    struct shelf_said said;
+    struct library_said said;
     enum err (*act)(struct library_job *job, struct fault *fault); /* in the thread; library_look is done */
     struct fault fault;
     struct doing *work;

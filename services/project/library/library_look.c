@@ -109,14 +109,14 @@ static int order_paths(const void *a, const void *b)
 
 /* ---- reading ---- */
 
-static void copy_line(struct arena *arena, const struct shelf_line *from, struct shelf_line *to)
+static void copy_line(struct arena *arena, const struct library_pattern *from, struct library_pattern *to)
 {
-    (void)codec_copy(&shelf_line_shape, from, arena, to);
+    (void)codec_copy(&library_pattern_shape, from, arena, to);
 }
 
 static void fill_line(struct arena *arena, const struct pattern *pattern, struct library_entry *to)
 {
-    const struct shelf_line line = {
+    const struct library_pattern line = {
         .place = to->line.place,
         .archived = to->line.archived,
         .name = pattern->metadata.name.len ? pattern->metadata.name : to->line.name,

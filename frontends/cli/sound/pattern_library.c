@@ -1,4 +1,4 @@
-#include "frontends/cli/sound/shelf.h"
+#include "frontends/cli/sound/pattern_library.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@ enum { NAMES_MOST = 1000 };
 
 /* ---- which view ---- */
 
-enum err shelf_is_view(struct cli *cli, bool *is_view, struct fault *fault)
+enum err pattern_library_is_view(struct cli *cli, bool *is_view, struct fault *fault)
 {
     struct config *config;
     const char *view;
@@ -35,19 +35,19 @@ static bool is_filter(const char *arg)
     return equals && schema_field(&project_list_library_shape, (struct text){ (uint32_t)(equals - arg), arg });
 }
 
-enum err shelf_is_meant(struct cli *cli, bool *is_meant, struct fault *fault)
+enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault *fault)
 {
     const char *first = cli->count ? cli->args[0] : "0";
 
     *is_meant = strchr(first, '/') != NULL || is_filter(first);
     if (*is_meant || first[strspn(first, "+-0123456789.eE")] == '\0')
         return ERR_OK;
-    return shelf_is_view(cli, is_meant, fault);
+    return pattern_library_is_view(cli, is_meant, fault);
 }
 
 /* ---- printing ---- */
 
-static void print_line(struct cli *cli, const struct shelf_line *line)
+static void print_line(struct cli *cli, const struct library_pattern *line)
 {
     cli_column(&cli->out, line->place, 32);
     cli_column(&cli->out, line->trouble.len ? TEXT("(cannot be read)") : line->name, 24);
@@ -62,15 +62,15 @@ static void print_line(struct cli *cli, const struct shelf_line *line)
     cli_print(&cli->out, "\n");
 }
 
-static enum err ask_shelf(struct cli *cli, const char *name, const void *request, struct fault *fault)
+static enum err ask_library(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
-    struct shelf_said said = { 0 };
+    struct library_said said = { 0 };
     enum err e = cli_ask(cli, name, request, &said, fault);
 
     if (e != ERR_OK)
         return e;
     if (cli->options.json)
-        return cli_json(cli, &shelf_said_shape, &said);
+        return cli_json(cli, &library_said_shape, &said);
     cli_print(&cli->out, "%.*s\n", TEXT_ARG(said.message));
     for (uint32_t i = 0; i < said.each.count; i++)
         print_line(cli, &said.each.at[i]);
@@ -91,18 +91,18 @@ static enum err read_filters(struct cli *cli, struct project_list_library *to, s
     return e;
 }
 
-enum err shelf_list(struct cli *cli, struct fault *fault)
+enum err pattern_library_list(struct cli *cli, struct fault *fault)
 {
     struct project_list_library request = { 0 };
     enum err e = read_filters(cli, &request, fault);
 
-    return e == ERR_OK ? ask_shelf(cli, "project.list_library", &request, fault) : e;
+    return e == ERR_OK ? ask_library(cli, "project.list_library", &request, fault) : e;
 }
 
 static enum err find_names(struct cli *cli, struct text_list *to, struct fault *fault)
 {
     struct project_list_library request = { .limit = NAMES_MOST };
-    struct shelf_said said = { 0 };
+    struct library_said said = { 0 };
     enum err e = read_filters(cli, &request, fault);
 
     if (e == ERR_OK)
@@ -125,7 +125,7 @@ static bool takes_target(int32_t verb)
 }
 
 /* The arguments: names, or filters; for some verbs the last one is the new name or the folder. */
-enum err shelf_change(struct cli *cli, int32_t verb, struct fault *fault)
+enum err pattern_library_change(struct cli *cli, int32_t verb, struct fault *fault)
 {
     struct project_change_library request = { .verb.value = verb };
     struct text *names = arena_array(&cli->arena, NAMES_MOST + 1, sizeof(*names));
@@ -141,27 +141,27 @@ enum err shelf_change(struct cli *cli, int32_t verb, struct fault *fault)
     else
         for (int i = 0; i < cli->count; i++)
             names[request.names.count++] = text_of(cli->args[i]);
-    return e == ERR_OK ? ask_shelf(cli, "project.change_library", &request, fault) : e;
+    return e == ERR_OK ? ask_library(cli, "project.change_library", &request, fault) : e;
 }
 
-enum err shelf_archive(struct cli *cli, struct fault *fault)
+enum err pattern_library_archive(struct cli *cli, struct fault *fault)
 {
-    return shelf_change(cli, LIBRARY_VERB_ARCHIVE, fault);
+    return pattern_library_change(cli, LIBRARY_VERB_ARCHIVE, fault);
 }
 
-enum err shelf_unarchive(struct cli *cli, struct fault *fault)
+enum err pattern_library_unarchive(struct cli *cli, struct fault *fault)
 {
-    return shelf_change(cli, LIBRARY_VERB_UNARCHIVE, fault);
+    return pattern_library_change(cli, LIBRARY_VERB_UNARCHIVE, fault);
 }
 
-enum err shelf_undo(struct cli *cli, struct fault *fault)
+enum err pattern_library_undo(struct cli *cli, struct fault *fault)
 {
-    return ask_shelf(cli, "project.undo_library", NULL, fault);
+    return ask_library(cli, "project.undo_library", NULL, fault);
 }
 
-enum err shelf_redo(struct cli *cli, struct fault *fault)
+enum err pattern_library_redo(struct cli *cli, struct fault *fault)
 {
-    return ask_shelf(cli, "project.redo_library", NULL, fault);
+    return ask_library(cli, "project.redo_library", NULL, fault);
 }
 
 static enum err read_pattern(struct cli *cli, const char *path, struct text *to, struct fault *fault)
@@ -177,7 +177,7 @@ static enum err read_pattern(struct cli *cli, const char *path, struct text *to,
     return e;
 }
 
-enum err shelf_save(struct cli *cli, struct fault *fault)
+enum err pattern_library_save(struct cli *cli, struct fault *fault)
 {
     struct project_save_file request = { 0 };
     enum err e = ERR_OK;
@@ -189,7 +189,7 @@ enum err shelf_save(struct cli *cli, struct fault *fault)
             request.folder = text_of(cli->args[i] + 7);
         else
             e = read_pattern(cli, cli->args[i], &request.file, fault);
-    return e == ERR_OK ? ask_shelf(cli, "project.save_file", &request, fault) : e;
+    return e == ERR_OK ? ask_library(cli, "project.save_file", &request, fault) : e;
 }
 
 static bool is_file(const char *arg)
@@ -199,7 +199,7 @@ static bool is_file(const char *arg)
     return len > 5 && strcmp(arg + len - 5, ".json") == 0;
 }
 
-enum err shelf_similar(struct cli *cli, struct fault *fault)
+enum err pattern_library_similar(struct cli *cli, struct fault *fault)
 {
     struct project_similar_patterns request = { 0 };
     enum err e = ERR_OK;
@@ -210,5 +210,5 @@ enum err shelf_similar(struct cli *cli, struct fault *fault)
         e = read_pattern(cli, cli->args[0], &request.file, fault);
     else if (cli->count)
         request.name = text_of(cli->args[0]);
-    return e == ERR_OK ? ask_shelf(cli, "project.similar_patterns", &request, fault) : e;
+    return e == ERR_OK ? ask_library(cli, "project.similar_patterns", &request, fault) : e;
 }

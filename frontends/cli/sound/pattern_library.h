@@ -1,0 +1,18 @@
+/* pattern_library.h: the library of patterns, which all projects share. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_SHELF_H
+#define LOOPHOLE_FRONTENDS_CLI_SHELF_H
+
+#include "frontends/cli/base/cli.h"
+#include "schema_project.h"
+
+/* True: `pattern list` and names without a slash mean the library: [pattern] view = library. Errors: those of
+ * config_load. */
+enum err pattern_library_is_view(struct cli *cli, bool *is_view, struct fault *fault);
+
+/* True: the arguments name patterns of the library, not slots. */
+enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault *fault);
+
+enum err pattern_library_list(struct cli *cli, struct fault *fault);
+enum err pattern_library_change(struct cli *cli, int32_t verb, struct fault *fault);
+
+#endif
