@@ -20,7 +20,7 @@ CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang
             -I. -I$(BUILD)/gen $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
 
-SERVICES      := persist search availability indexer worker streamer audio project
+SERVICES      := persist search availability indexer worker streamer audio project composer
 FRONTENDS     := web osc
 
 SCHEMAS  := $(wildcard schemas/*.schema)
@@ -41,7 +41,7 @@ SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 PRINTS := $(if $(findstring n,$(SHORT))$(findstring q,$(SHORT))$(findstring t,$(SHORT)),yes)
 NEEDS := $(if $(PRINTS),,$(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run)))
 # LIBS and LIBS_PART: the libraries of each part, and INCLUDES, from pkg-config.
-ifneq ($(filter-out clean stop portable,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean stop portable composer-server composer-server-stop,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/libraries.mk
 endif
 
@@ -102,6 +102,12 @@ $(BUILD)/gen/web_dist: $(WEB_DIST) Makefile
 	@mkdir -p $(@D)
 	$(Q)for f in $(WEB_DIST); do echo "$$(wc -c <$$f) $${f#frontends/web/dist/}"; cat $$f; done >$@
 $(BUILD)/frontends/web/dist.o: $(BUILD)/gen/web_dist
+# The migrations of composer's server are compiled in, for `loophole composer serve`.
+CFLAGS_frontends_cli_library_ := -DCOMPOSER_SQL='"$(BUILD)/gen/composer.sql"'
+$(BUILD)/gen/composer.sql: tools/composer-sql $(wildcard services/composer/sql/*.sql)
+	@mkdir -p $(@D)
+	$(Q)tools/composer-sql >$@
+$(BUILD)/frontends/cli/library/composer.o: $(BUILD)/gen/composer.sql
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 CFLAGS_worker_hear_features := $(CFLAGS_worker_hear)
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
@@ -136,7 +142,7 @@ stop:
 	@$(BUILD)/bin/loophole down
 
 # Each file has one group of targets.
-include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk mk/web.mk
+include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk mk/web.mk mk/composer.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/catalogue.h"
+#include "store/community.h"
 #include "store/row.h"
 
 static enum err facts_of(struct txn *txn, struct arena *arena, const struct key *subject, struct facts *to)
@@ -25,13 +26,16 @@ enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct by
 enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all)
 {
     struct facts own, content;
+    struct fact_list learned = { 0 };
     enum err e = catalogue_subject_facts(txn, arena, bytes_of(media->id.b, sizeof(media->id.b)), &own);
 
     if (e == ERR_OK)
         e = catalogue_subject_facts(txn, arena, media->content, &content);
+    if (e == ERR_OK)
+        e = community_facts(txn, arena, media->content, &learned);
     if (e != ERR_OK)
         return e;
-    all->count = own.each.count + content.each.count;
+    all->count = own.each.count + content.each.count + learned.count;
     all->at = arena_array(arena, all->count, sizeof(struct fact));
     if (!all->at)
         return ERR_FULL;
@@ -39,6 +43,8 @@ enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct medi
         memcpy(all->at, own.each.at, own.each.count * sizeof(struct fact));
     if (content.each.count)
         memcpy(all->at + own.each.count, content.each.at, content.each.count * sizeof(struct fact));
+    if (learned.count)
+        memcpy(all->at + own.each.count + content.each.count, learned.at, learned.count * sizeof(struct fact));
     return ERR_OK;
 }
 

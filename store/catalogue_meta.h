@@ -19,4 +19,6 @@
  * have missed. */
 #define META_OVERTAKEN "overtaken "
 
+#define META_COMMUNITY "community" /* a record exchange_state: the exchange with the community's server */
+
 #endif

@@ -24,6 +24,9 @@ static const char *const names[DB_COUNT] = {
     [DB_USE] = "use",
     [DB_USED_IN] = "used_in",
     [DB_SESSION] = "session",
+    [DB_SHARED] = "shared",
+    [DB_OUTBOX] = "outbox",
+    [DB_COMMUNITY] = "community",
 };
 
 const char *database_name(enum database db)

@@ -11,6 +11,7 @@ const struct table_row table_rows[] = {
     { "availability", "loophole-availability", false, 1700, .when = TABLE_ALWAYS, .ends_before = 250 },
     { "indexer", "loophole-indexer", false, 1700, .when = TABLE_ALWAYS, .ends_before = 200 },
     { "project", "loophole-project", false, 1700, .when = TABLE_ALWAYS, .ends_before = 400 },
+    { "composer", "loophole-composer", false, 1700, .when = TABLE_ALWAYS, .ends_before = 400 },
     { "audio", "loophole-audio", true, 500, .when = TABLE_SOUND, .is_client = true },
     { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true, .arguments = standby },
     { "streamer", "loophole-streamer", false, 500, .when = TABLE_SOUND, .ends_before = 100 },

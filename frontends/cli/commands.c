@@ -167,6 +167,27 @@ const struct command command_table[] = {
       "session names is an item at that path, or the only item with its name and, where the session has them, its size "
       "or length. The list names the other files. used:\"NAME\" finds what a session uses.",
       "", 0, 0, false, sessions_list },
+    { "composer status", "", "Show the exchange with a community of studios",
+      "--json: level, server, reachable, outbox, inbox, last_sync (microseconds since 1970), error, and more.", "", 0,
+      0, false, composer_show },
+    { "composer level", "off|ask|descriptors|use", "Set what leaves this studio",
+      "off (the default): nothing. ask: reads what the community knows. descriptors: also shares the classes and tags "
+      "that you gave, by content hash. use: also shares which sounds are used together. A lower level withdraws the "
+      "rest at the next exchange. docs/composer.md describes what the server learns.",
+      "request-id", 1, 1, false, composer_set_level },
+    { "composer preview", "", "Show the exact bytes of the next exchange, and what they reveal", "Nothing is sent.", "",
+      0, 0, false, composer_show_next },
+    { "composer sync", "", "Exchange with the server now", "The engine also does it by itself, every five minutes.", "",
+      0, 0, false, composer_exchange },
+    { "composer forget", "", "Remove from the server all that this studio shared",
+      "The server removes it, and counts over another connection what is left: 0. The level becomes off. What was "
+      "published with at least k studios goes with the next round when fewer are left.",
+      "", 0, 0, false, composer_forget_all },
+    { "composer packs", "", "List the packs that the community knows, and how much of each is here", "", "", 0, 0,
+      false, composer_list_packs },
+    { "composer serve", "", "Print what a server needs, as a script for psql",
+      "loophole composer serve | psql -d composer makes the schema of a PostgreSQL server, or brings it up to date.",
+      "", 0, 0, false, composer_serve },
     { "undo", "", "Take back the last edit",
       "A step is one edit, or all items of one command. --times N takes N steps back one after another; --to STEP "
       "takes that step and all later ones back, or none. A project has steps of its own (--scope ID). Moves that "

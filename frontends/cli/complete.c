@@ -118,7 +118,7 @@ static void offer_services(const struct unfinished *u)
         for (uint32_t i = 0; i < lines.each.count; i++)
             offer_word(u, lines.each.at[i].service, "");
     else
-        offer_words(u, "supervisor persist search availability indexer project audio streamer");
+        offer_words(u, "supervisor persist search availability indexer project composer audio streamer");
 }
 
 static void offer_events(const struct unfinished *u)

@@ -3,6 +3,7 @@
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/absent.h"
+#include "services/persist/places/community.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/forgotten.h"
@@ -72,6 +73,7 @@ MUTATION(add_missing, absent_add(p, &ask->each, answer, call_fault(call)))
 MUTATION(reserve, takes_reserve(p, ask, answer, call_fault(call)))
 MUTATION(end_take, takes_end(p, ask, answer, call_fault(call)))
 MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
+MUTATION(composer, community_change(p, ask, answer, call_fault(call)))
 MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
 MUTATION(use, uses_note(p, ask, answer, call_fault(call)))
 MUTATION(put_session, sessions_put(p, &ask->session, ask->removed, answer, call_fault(call)))
@@ -224,6 +226,7 @@ const struct persist_handlers persist_asks = {
     .remove_query = answer_remove_query,
     .use = answer_use,
     .put_session = answer_put_session,
+    .composer = answer_composer,
     .undo = answer_undo,
     .redo = answer_redo,
     .changes_since = changes_since,

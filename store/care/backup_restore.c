@@ -7,7 +7,7 @@
 #include "store/care/backup.h"
 #include "store/care/image.h"
 #include "store/care/trailer.h"
-#include "store/local.h"
+#include "store/open/local.h"
 #include "store/open/replace.h"
 
 static enum err refuse_path(struct fault *fault, const char *doing, const char *path)

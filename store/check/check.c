@@ -338,6 +338,9 @@ static const struct {
     [DB_USE] = { &use_shape, check_use },
     [DB_USED_IN] = { NULL, check_used_in },
     [DB_SESSION] = { &session_shape, check_session },
+    [DB_SHARED] = { &offer_shape, check_shared },
+    [DB_OUTBOX] = { &offer_shape, check_outbox },
+    [DB_COMMUNITY] = { &lesson_shape, check_lesson },
 };
 
 static void check_row(struct check *c, struct seen *row)

@@ -40,4 +40,9 @@ void check_use(struct check *c, const struct seen *row);
 void check_used_in(struct check *c, const struct seen *row);
 void check_session(struct check *c, const struct seen *row);
 
+/* check_community.c: one function for each database of the community. */
+void check_shared(struct check *c, const struct seen *row);
+void check_outbox(struct check *c, const struct seen *row);
+void check_lesson(struct check *c, const struct seen *row);
+
 #endif

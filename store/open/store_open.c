@@ -9,7 +9,7 @@
 #include "common/process/config.h"
 #include "store/check/verify.h"
 #include "store/files.h"
-#include "store/local.h"
+#include "store/open/local.h"
 #include "store/open/migrate.h"
 #include "store/open/replace.h"
 #include "store/store.h"

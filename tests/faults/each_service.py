@@ -39,6 +39,7 @@ def probes(found):
         "search": (Probe("search.query", {"query": "kick", "limit": 1000}),
                    lambda body: sorted(i["media"]["id"] for i in body["items"]) == found["kick"]),
         "project": (Probe("project.current"), lambda body: body["name"] == "draft"),
+        "composer": (Probe("composer.state"), lambda body: body["level"] == "off"),
         "indexer": (Probe("indexer.libraries"), lambda body: [b["path"] for b in body.get("each", [])] == [LIBRARY]),
     }
 

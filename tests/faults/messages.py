@@ -14,7 +14,7 @@ import msgpack
 from engine import SERVICES, Probe, lines, percentiles, pid_of, start_editors, wait_until, watched
 from zmtp import COMMAND, GREETING, MORE, Peer, ask, frame, ready
 
-ALL = ("supervisor",) + SERVICES + ("availability", "project", "web", "osc")
+ALL = ("supervisor",) + SERVICES + ("availability", "project", "composer", "web", "osc")
 RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
 CONNECTIONS = 10000
 MESSAGE_MAX = 8 << 20  # bytes of one message (proto/wire/codec.h); the frame around it adds little

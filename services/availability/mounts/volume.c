@@ -17,7 +17,7 @@
 #include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/text.h"
-#include "store/local.h"
+#include "store/open/local.h"
 
 /* ---- the mount table ---- */
 

@@ -2,7 +2,7 @@
 #include <sys/wait.h>
 
 #include "store/files.h"
-#include "store/local.h"
+#include "store/open/local.h"
 #include "tests/unit/store/scratch.h"
 
 static struct bytes bytes_from(const char *text)

@@ -1,4 +1,4 @@
-#include "store/local.h"
+#include "store/open/local.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,0 +1,161 @@
+/* composer.c: the exchange with a community of studios. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "frontends/cli/base/cli.h"
+#include "schema_composer.h"
+
+/* The migrations of services/composer/sql as one script for psql (tools/composer-sql). */
+__asm__(".section .rodata\n"
+        "composer_sql:\n"
+        ".incbin \"" COMPOSER_SQL "\"\n"
+        ".byte 0\n"
+        ".previous\n");
+
+extern const char composer_sql[] __attribute__((visibility("hidden")));
+
+static void print_time(struct cli *cli, const char *name, usec_t at)
+{
+    time_t seconds = (time_t)(at / 1000000);
+    struct tm local;
+    char text[32] = "never";
+
+    if (at && localtime_r(&seconds, &local))
+        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
+    cli_print(&cli->out, "%-10s %s\n", name, text);
+}
+
+static void print_for_people(struct cli *cli, const struct composer_status *status)
+{
+    struct text level = text_of(choice_word(&sharing_table, status->level.value));
+
+    cli_print(&cli->out, "%-10s %.*s%s\n", "level", TEXT_ARG(level),
+              status->forgetting ? " (the server has not yet confirmed `forget`)" : "");
+    cli_print(&cli->out, "%-10s %.*s\n", "server", TEXT_ARG(status->server.len ? status->server : TEXT("none is set")));
+    cli_print(&cli->out, "%-10s %s\n", "reachable", status->reachable ? "yes" : "no");
+    cli_print(&cli->out, "%-10s %llu of %llu statements wait for the server\n", "outbox",
+              (unsigned long long)status->outbox, (unsigned long long)status->shared);
+    cli_print(&cli->out, "%-10s %llu rows", "inbox", (unsigned long long)status->inbox);
+    if (status->least)
+        cli_print(&cli->out, ", each from at least %llu studios", (unsigned long long)status->least);
+    cli_print(&cli->out, "\n");
+    print_time(cli, "last sync", status->last_sync);
+    if (status->error.len)
+        cli_print(&cli->out, "%-10s %.*s\n", "error", TEXT_ARG(status->error));
+}
+
+static enum err print_status(struct cli *cli, const struct composer_status *status)
+{
+    if (cli->options.json)
+        return cli_json(cli, &composer_status_shape, status);
+    print_for_people(cli, status);
+    return ERR_OK;
+}
+
+enum err composer_show(struct cli *cli, struct fault *fault)
+{
+    struct composer_status status = { 0 };
+    enum err e = cli_ask(cli, "composer.state", NULL, &status, fault);
+
+    return e == ERR_OK ? print_status(cli, &status) : e;
+}
+
+enum err composer_set_level(struct cli *cli, struct fault *fault)
+{
+    struct composer_level ask = { .level = { .value = choice_value(&sharing_table, text_of(cli->args[0])) } };
+    struct composer_status status = { 0 };
+    enum err e;
+
+    if (!ask.level.value) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no level", cli->args[0]);
+        return fault_hint(fault, "off, ask, descriptors or use: loophole composer level --help");
+    }
+    e = cli_change(cli, "composer.level", &ask, &status, fault);
+    return e == ERR_OK ? print_status(cli, &status) : e;
+}
+
+enum err composer_show_next(struct cli *cli, struct fault *fault)
+{
+    struct preview_seen preview = { 0 };
+    enum err e = cli_ask(cli, "composer.preview", NULL, &preview, fault);
+
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &preview_seen_shape, &preview);
+    for (uint32_t i = 0; i < preview.words.count; i++)
+        cli_print(&cli->out, "- %.*s\n", TEXT_ARG(preview.words.at[i]));
+    cli_print(&cli->out, "\n%llu statements in %u bytes, %llu in later exchanges:\n\n%.*s\n",
+              (unsigned long long)preview.offers, preview.bytes.len, (unsigned long long)preview.more,
+              TEXT_ARG(preview.bytes));
+    return ERR_OK;
+}
+
+enum err composer_exchange(struct cli *cli, struct fault *fault)
+{
+    struct exchanged done = { 0 };
+    enum err e = cli_change(cli, "composer.sync", NULL, &done, fault);
+
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &exchanged_shape, &done);
+    cli_print(&cli->out, "%llu statements shared, %llu rows read; the inbox is at position %llu\n",
+              (unsigned long long)done.offered, (unsigned long long)done.learned, (unsigned long long)done.position);
+    return ERR_OK;
+}
+
+enum err composer_forget_all(struct cli *cli, struct fault *fault)
+{
+    struct forgot_there forgot = { 0 };
+    enum err e = cli_change(cli, "composer.forget", NULL, &forgot, fault);
+
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_json(cli, &forgot_there_shape, &forgot);
+    cli_print(&cli->out,
+              "The server removed %llu rows of this studio; %llu are left, counted over another connection. "
+              "The level is off.\n",
+              (unsigned long long)forgot.removed, (unsigned long long)forgot.left);
+    return ERR_OK;
+}
+
+enum err composer_list_packs(struct cli *cli, struct fault *fault)
+{
+    struct packs_here packs = { 0 };
+    enum err e = cli_ask(cli, "composer.packs", NULL, &packs, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < packs.each.count; i++) {
+        const struct pack_here *pack = &packs.each.at[i];
+        if (cli->options.json)
+            cli_json(cli, &pack_here_shape, pack);
+        else
+            cli_print(&cli->out, "%.*s: %llu of %llu sounds are here\n", TEXT_ARG(pack->title),
+                      (unsigned long long)pack->here, (unsigned long long)pack->sounds);
+    }
+    if (e == ERR_OK && !packs.each.count && !cli->options.json)
+        cli_print(&cli->out, "no pack is recognised\n");
+    return e;
+}
+
+static const char *const serve_lines[] = {
+    "-- What a server for a community of studios needs. This script makes its schema; it may run again at any time:",
+    "--   createdb composer && loophole composer serve | psql -d composer",
+    "-- PostgreSQL 15 or newer. postgresql.conf: ssl = on with a certificate that is valid for the server's name;",
+    "--   password_encryption = scram-sha-256. pg_hba.conf, and no line for studios without TLS:",
+    "--   hostssl composer +composer_studio 0.0.0.0/0 scram-sha-256",
+    "-- A studio:   create role studio_NAME login password '...' in role composer_studio;",
+    "--   in its loophole.conf: [composer] server = host=db.example.org dbname=composer user=studio_NAME",
+    "--   its password lies in ~/.pgpass, its root certificate in ~/.postgresql/root.crt",
+    "-- A round, from cron, at most one a second:   psql -d composer -c 'select composer.publish_round()'",
+    "-- The least number of studios behind a published row:",
+    "--   update composer.setting set value = 10 where name = 'least_studios';",
+    "-- A studio that does not count any more:   update composer.studio set bad = true where name = 'studio_NAME';",
+    "-- docs/composer.md describes backups, replicas, and more than one machine.",
+};
+
+enum err composer_serve(struct cli *cli, struct fault *fault)
+{
+    (void)fault;
+    for (size_t i = 0; i < sizeof(serve_lines) / sizeof(*serve_lines); i++) {
+        cli_print(&cli->out, "%s\n", serve_lines[i]);
+    }
+    buffer_add_text(&cli->out, composer_sql);
+    return ERR_OK;
+}

@@ -1,0 +1,275 @@
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "services/composer/exchange.h"
+#include "services/composer/link/door.h"
+#include "services/composer/outbox.h"
+#include "services/composer/reading.h"
+#include "store/catalogue.h"
+
+enum { PERSIST_MS = 10000, PACKS_MOST = 1000 };
+
+/* ---- the state ---- */
+
+static enum err fill_status(struct composer *c, struct arena *arena, struct composer_status *to, struct fault *fault)
+{
+    struct exchange_state state;
+    struct txn *txn;
+    enum err e = reading_state(c, arena, &state, fault);
+
+    if (e == ERR_OK)
+        e = reading_begin(c, &txn, fault);
+    if (e != ERR_OK)
+        return e;
+    *to = (struct composer_status){ .level = state.level,
+                                    .server = door_shown(c->server, arena),
+                                    .reachable = c->is_reachable,
+                                    .outbox = txn_count(txn, DB_OUTBOX),
+                                    .shared = txn_count(txn, DB_SHARED),
+                                    .inbox = txn_count(txn, DB_COMMUNITY),
+                                    .last_sync = state.synced,
+                                    .error = arena_text(arena, text_of(c->fault.what)),
+                                    .syncing = c->step != STEP_IDLE,
+                                    .forgetting = state.forgetting,
+                                    .studios = state.studios,
+                                    .least = state.least };
+    txn_end(txn);
+    return ERR_OK;
+}
+
+static enum err show_state(struct composer *c, struct call *call, const struct composer_state *ask,
+                           struct composer_status *answer)
+{
+    (void)ask;
+    return fill_status(c, call_arena(call), answer, call_fault(call));
+}
+
+/* ---- a call that waits for persist ---- */
+
+struct waiting_call {
+    struct composer *composer;
+    struct ticket ticket;
+    struct arena arena;
+    bool previews;
+};
+
+static enum err answer_preview(struct composer *c, struct arena *arena, struct preview_seen *to, struct fault *fault)
+{
+    struct exchange_state state;
+    struct txn *txn;
+    enum err e = reading_begin(c, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = community_state(txn, arena, &state);
+    if (e == ERR_OK)
+        e = outbox_preview(c, txn, arena, &state, to);
+    if (e == ERR_OK) {
+        struct preview_seen copy;
+        e = codec_copy(&preview_seen_shape, to, arena, &copy); /* nothing may point into the map */
+        *to = copy;
+    }
+    txn_end(txn);
+    return e == ERR_OK ? e : fault_set(fault, e, "what would be shared cannot be read");
+}
+
+static void end_waiting(void *state, enum err error, const void *answer, const struct fault *why)
+{
+    struct waiting_call *w = state;
+    struct composer_status status;
+    struct preview_seen preview = { 0 };
+    struct fault fault = { 0 };
+    enum err e = error;
+
+    (void)answer;
+    if (e != ERR_OK)
+        fault = *why;
+    else if (w->previews)
+        e = answer_preview(w->composer, &w->arena, &preview, &fault);
+    else
+        e = fill_status(w->composer, &w->arena, &status, &fault);
+    if (e != ERR_OK)
+        ticket_fail(w->composer->service, w->ticket, &fault);
+    else
+        ticket_answer(w->composer->service, w->ticket, w->previews ? (const void *)&preview : &status);
+    arena_free(&w->arena);
+    free(w);
+}
+
+static enum err ask_persist(struct composer *c, struct call *call, const struct persist_composer *changes,
+                            const struct sender *sender, bool previews)
+{
+    struct waiting_call *w = alloc_zeroed(1, sizeof(*w));
+    struct fault fault = { 0 };
+
+    *w = (struct waiting_call){ .composer = c, .ticket = call_defer(call), .previews = previews };
+    if (!w->ticket.number) {
+        free(w);
+        return ERR_BUSY;
+    }
+    if (service_ask(c->service, "persist.composer", changes, PERSIST_MS, sender, end_waiting, w, &fault) != ERR_OK)
+        end_waiting(w, fault.code, NULL, &fault);
+    return ERR_OK;
+}
+
+static enum err set_level(struct composer *c, struct call *call, const struct composer_level *ask,
+                          struct composer_status *answer)
+{
+    const struct persist_composer changes = { .has_level = true, .level = ask->level };
+    const struct fault why = { .code = ERR_DENIED, .what = "the level was set to off" };
+    const struct sender sender = call_sender(call);
+    struct exchange_state state;
+    enum err e = reading_state(c, call_arena(call), &state, call_fault(call));
+
+    (void)answer;
+    if (e != ERR_OK)
+        return e;
+    if (!ask->level.value)
+        return refuse(call, ERR_BAD_REQUEST, "the level is off, ask, descriptors or use");
+    if (state.forgetting)
+        return refuse(call, ERR_BUSY, "`forget` has begun, and the server has not confirmed it yet");
+    if (ask->level.value > SHARING_OFF && c->server[0] && door_check(c->server, call_fault(call)) != ERR_OK)
+        return call_fault(call)->code;
+    if (ask->level.value == SHARING_OFF)
+        exchange_stop(c, &why); /* before the answer: no packet leaves after it */
+    c->next = 0;
+    c->pause = 0;
+    return ask_persist(c, call, &changes, &sender, false);
+}
+
+/* The first preview makes persist draw the salt, which stays: so these are the bytes that leave later. */
+static enum err preview_next(struct composer *c, struct call *call, const struct composer_preview *ask,
+                             struct preview_seen *answer)
+{
+    const struct persist_composer changes = { 0 };
+    struct exchange_state state;
+    enum err e = reading_state(c, call_arena(call), &state, call_fault(call));
+
+    (void)ask;
+    if (e != ERR_OK)
+        return e;
+    return state.salt.len ? answer_preview(c, call_arena(call), answer, call_fault(call))
+                          : ask_persist(c, call, &changes, NULL, true);
+}
+
+/* ---- the server ---- */
+
+static enum err sync_now(struct composer *c, struct call *call, const struct composer_sync *ask,
+                         struct exchanged *answer)
+{
+    struct exchange_state state;
+    enum err e = reading_state(c, call_arena(call), &state, call_fault(call));
+
+    (void)ask;
+    (void)answer;
+    if (e == ERR_OK && state.level.value <= SHARING_OFF) {
+        refuse(call, ERR_DENIED, "the level is off: nothing leaves this studio");
+        return fault_hint(call_fault(call),
+                          "`loophole composer preview` shows what would leave; `loophole composer level "
+                          "ask` only reads");
+    }
+    if (e == ERR_OK)
+        e = reading_server(c, call_fault(call));
+    return e == ERR_OK ? exchange_wait(c, call) : e;
+}
+
+static enum err forget_all(struct composer *c, struct call *call, const struct composer_forget *ask,
+                           struct forgot_there *answer)
+{
+    enum err e = reading_server(c, call_fault(call));
+
+    (void)ask;
+    (void)answer;
+    return e == ERR_OK ? exchange_forget(c, call) : e;
+}
+
+/* ---- packs ---- */
+
+struct packs_listing {
+    struct txn *txn;
+    struct arena *arena;
+    struct pack_here_list *to;
+    struct bytes last; /* a content that is here, or not */
+    bool is_here;
+};
+
+static bool see_pack(void *state, const struct lesson *lesson)
+{
+    struct packs_listing *l = state;
+
+    l->to->at[l->to->count++] = (struct pack_here){ .name = arena_text(l->arena, lesson->word),
+                                                    .title = arena_text(l->arena, lesson->value),
+                                                    .sounds = lesson->both };
+    return l->to->count < PACKS_MOST;
+}
+
+static bool see_item(void *state, struct id media)
+{
+    (void)media;
+    *(bool *)state = true;
+    return false;
+}
+
+static void count_sound(struct packs_listing *l, const struct lesson *lesson)
+{
+    bool is_here = false;
+
+    if (catalogue_each_with_content(l->txn, lesson->content, see_item, &is_here) != ERR_OK || !is_here)
+        return;
+    for (uint32_t i = 0; i < l->to->count; i++)
+        l->to->at[i].here += text_equal(l->to->at[i].name, lesson->word);
+}
+
+/* The lessons `packed` are one run of rows of DB_COMMUNITY. */
+static enum err count_sounds(struct packs_listing *l)
+{
+    struct key start = { 0 };
+    struct arena scratch = { 0 };
+    struct walk walk;
+    enum err e;
+
+    key_add(&start, &(uint8_t){ LESSON_KIND_PACKED }, 1);
+    e = walk_begin(l->txn, DB_COMMUNITY, key_bytes(&start), key_bytes(&start), &walk);
+    while (e == ERR_OK && walk_next(&walk)) {
+        struct lesson lesson = { 0 };
+        e = row_decode(l->txn, &scratch, walk.value, &lesson_shape, &lesson);
+        if (e == ERR_OK)
+            count_sound(l, &lesson);
+        arena_reset(&scratch);
+    }
+    walk_end(&walk);
+    arena_free(&scratch);
+    return e;
+}
+
+static enum err list_packs(struct composer *c, struct call *call, const struct composer_packs *ask,
+                           struct packs_here *answer)
+{
+    struct packs_listing l = { .arena = call_arena(call), .to = &answer->each };
+    uint32_t kept = 0;
+    enum err e = reading_begin(c, &l.txn, call_fault(call));
+
+    (void)ask;
+    if (e != ERR_OK)
+        return e;
+    l.to->at = arena_array(l.arena, PACKS_MOST, sizeof(*l.to->at));
+    e = !l.to->at ? ERR_FULL
+                  : community_each(l.txn, l.arena, LESSON_KIND_PACK, (struct bytes){ 0, NULL }, see_pack, &l);
+    if (e == ERR_OK)
+        e = count_sounds(&l);
+    txn_end(l.txn);
+    for (uint32_t i = 0; i < l.to->count; i++)
+        if (l.to->at[i].here)
+            l.to->at[kept++] = l.to->at[i];
+    l.to->count = kept;
+    return e == ERR_OK ? e : refuse(call, e, "the packs cannot be read");
+}
+
+const struct composer_handlers asks_handlers = {
+    .state = show_state,
+    .level = set_level,
+    .preview = preview_next,
+    .sync = sync_now,
+    .forget = forget_all,
+    .packs = list_packs,
+};

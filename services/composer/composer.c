@@ -1,0 +1,65 @@
+#include "services/composer/composer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/process/config.h"
+#include "common/process/log.h"
+#include "services/composer/exchange.h"
+
+enum { TICK_US = 20000 };
+
+static enum err read_settings(struct composer *c, struct fault *fault)
+{
+    struct config *config;
+    enum err e = config_load(service_paths(c->service), &config, fault);
+
+    if (e != ERR_OK)
+        return e;
+    snprintf(c->server, sizeof(c->server), "%s", config_text(config, "composer.server", ""));
+    snprintf(c->exclude, sizeof(c->exclude), "%s", config_text(config, "composer.exclude", ""));
+    config_free(config);
+    return ERR_OK;
+}
+
+static void follow_catalogue(void *state, const void *body, bool gap)
+{
+    struct composer *c = state;
+
+    (void)body;
+    (void)gap;
+    if (c->step == STEP_IDLE)
+        c->is_due = true;
+}
+
+void composer_open(struct composer *c)
+{
+    struct fault fault = { 0 };
+
+    if (read_settings(c, &fault) != ERR_OK) {
+        log_fault("starting", &fault);
+        exit(err_exit_code(fault.code));
+    }
+    if (service_hear(c->service, "persist.changed", follow_catalogue, c) != ERR_OK)
+        log_warn("cannot subscribe to events of persist");
+    service_every(c->service, TICK_US, exchange_turn, c);
+    service_each_turn(c->service, exchange_turn, c);
+}
+
+void composer_close(struct composer *c)
+{
+    talk_end(&c->talk);
+    buffer_free(&c->talk.got);
+    gather_free(&c->gather);
+    store_close(c->store);
+}
+
+void composer_report(void *state, struct arena *arena, struct service_status *to)
+{
+    struct composer *c = state;
+
+    if (!c->store)
+        to->waits_for = TEXT("persist");
+    if (c->fault.code != ERR_OK && c->pause)
+        to->alarm = arena_printf(arena, "the community's server: %.200s", c->fault.what);
+}

@@ -1,0 +1,13 @@
+/* composer.h: the service: opening and closing. The loop's thread. */
+#ifndef LOOPHOLE_COMPOSER_COMPOSER_H
+#define LOOPHOLE_COMPOSER_COMPOSER_H
+
+#include "services/composer/state.h"
+
+void composer_open(struct composer *composer); /* ends the process if it cannot */
+void composer_close(struct composer *composer);
+void composer_report(void *state, struct arena *arena, struct service_status *to);
+
+extern const struct composer_handlers asks_handlers;
+
+#endif

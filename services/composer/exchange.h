@@ -1,0 +1,27 @@
+/* exchange.h: an exchange with the server, step by step. Each step is either a slice of reading, a talk (talk.h), or an
+ * ask to persist; so a death at any moment repeats at most one of them, and all of them may be repeated:
+ *
+ *   gather ──► offers to persist, until there are none
+ *   talk   ──► offers with their numbers; the server takes each once ──► confirmed, lessons and position: one commit
+ *              and again, until both sides have everything
+ *
+ * If the server holds other offers than persist says (it was restored, or this studio was), all is offered again under
+ * a new generation. If it does not know the inbox's position, the inbox is emptied and read again. */
+#ifndef LOOPHOLE_COMPOSER_EXCHANGE_H
+#define LOOPHOLE_COMPOSER_EXCHANGE_H
+
+#include "services/composer/state.h"
+
+/* The timer of the service, and the end of each turn: begins an exchange when one is due, and goes on with it. */
+void exchange_turn(void *composer);
+
+/* The answer of the call comes at the end of an exchange that begins after it. Errors (explained): busy, full. */
+enum err exchange_wait(struct composer *composer, struct call *call);
+
+/* As exchange_wait for the removal of all that was shared. */
+enum err exchange_forget(struct composer *composer, struct call *call);
+
+/* Ends an exchange that a lower level forbids; its asks fail. */
+void exchange_stop(struct composer *composer, const struct fault *why);
+
+#endif

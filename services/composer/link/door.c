@@ -1,0 +1,185 @@
+#include "services/composer/link/door.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+
+struct door {
+    PGconn *connection;
+};
+
+enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 5 };
+
+/* ---- the setting ---- */
+
+static const char *option_of(const PQconninfoOption *options, const char *name)
+{
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, name) == 0)
+            return options->val ? options->val : "";
+    return "";
+}
+
+static bool is_here(const PQconninfoOption *options)
+{
+    const char *host = option_of(options, "host");
+
+    return (host[0] == 0 || host[0] == '/') && !strchr(host, ',') && !option_of(options, "hostaddr")[0];
+}
+
+static PQconninfoOption *parse_setting(const char *server, struct fault *fault)
+{
+    char *why = NULL;
+    PQconninfoOption *options = PQconninfoParse(server, &why);
+
+    if (!options) {
+        fault_set(fault, ERR_BAD_REQUEST, "the setting [composer] server is not understood: %.150s", why ? why : "");
+        fault_hint(fault, "it has the form: host=db.example.org dbname=composer user=studio_NAME");
+    }
+    PQfreemem(why);
+    return options;
+}
+
+static enum err check_options(const PQconninfoOption *options, struct fault *fault)
+{
+    const char *mode = option_of(options, "sslmode");
+
+    if (option_of(options, "service")[0])
+        return fault_set(fault, ERR_DENIED,
+                         "the setting [composer] server names a service file: name the server itself");
+    if (is_here(options) || mode[0] == 0 || strcmp(mode, "verify-full") == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_DENIED, "sslmode=%.40s does not check who the server is", mode);
+    return fault_hint(fault, "leave sslmode out of the setting [composer] server: another machine needs verify-full");
+}
+
+enum err door_check(const char *server, struct fault *fault)
+{
+    PQconninfoOption *options = parse_setting(server, fault);
+    enum err e = options ? check_options(options, fault) : ERR_BAD_REQUEST;
+
+    PQconninfoFree(options);
+    return e;
+}
+
+struct text door_shown(const char *server, struct arena *arena)
+{
+    PQconninfoOption *options = PQconninfoParse(server, NULL);
+    struct text shown = TEXT("");
+
+    for (const PQconninfoOption *one = options; one && one->keyword; one++)
+        if (one->val && strcmp(one->keyword, "password") != 0 && strcmp(one->keyword, "sslpassword") != 0)
+            shown =
+                arena_printf(arena, "%.*s%s%s=%.60s", TEXT_ARG(shown), shown.len ? " " : "", one->keyword, one->val);
+    PQconninfoFree(options);
+    shown.len = shown.len < 255 ? shown.len : 255;
+    return shown;
+}
+
+/* ---- the connection ---- */
+
+static void ignore_notice(void *state, const char *notice)
+{
+    (void)state;
+    (void)notice;
+}
+
+/* The sentence of libpq in one line. */
+static const char *first_line(char *sentence)
+{
+    for (char *at = sentence; *at; at++)
+        if (*at == '\n')
+            *at = at[1] ? ' ' : 0;
+    return sentence;
+}
+
+static enum err connect_with(const PQconninfoOption *options, struct door *door, struct fault *fault)
+{
+    const char *keys[OPTIONS_MOST + MORE_OPTIONS], *values[OPTIONS_MOST + MORE_OPTIONS];
+    int count = 0;
+
+    for (const PQconninfoOption *one = options; one->keyword && count < OPTIONS_MOST; one++) {
+        if (!one->val)
+            continue;
+        keys[count] = one->keyword;
+        values[count++] = one->val;
+    }
+    keys[count] = "sslmode"; /* of two values of a key libpq takes the later one */
+    values[count++] = is_here(options) ? "prefer" : "verify-full";
+    keys[count] = "connect_timeout";
+    values[count++] = "10";
+    keys[count] = "application_name";
+    values[count++] = "loophole";
+    keys[count] = "client_encoding";
+    values[count++] = "UTF8";
+    keys[count] = NULL;
+    values[count] = NULL;
+    door->connection = PQconnectdbParams(keys, values, 0);
+    PQsetNoticeProcessor(door->connection, ignore_notice, NULL);
+    if (PQstatus(door->connection) == CONNECTION_OK)
+        return ERR_OK;
+    return fault_set(fault, ERR_OFFLINE, "%.230s", first_line(PQerrorMessage(door->connection)));
+}
+
+enum err door_open(const char *server, struct door **to, struct fault *fault)
+{
+    PQconninfoOption *options = parse_setting(server, fault);
+    struct door *door = alloc_zeroed(1, sizeof(*door));
+    enum err e = options ? check_options(options, fault) : ERR_BAD_REQUEST;
+
+    if (e == ERR_OK)
+        e = connect_with(options, door, fault);
+    PQconninfoFree(options);
+    if (e != ERR_OK) {
+        door_close(door);
+        door = NULL;
+    }
+    *to = door;
+    return e;
+}
+
+void door_close(struct door *door)
+{
+    if (door && door->connection)
+        PQfinish(door->connection);
+    free(door);
+}
+
+/* ---- calls ---- */
+
+static enum err read_failure(const struct door *door, const PGresult *result, struct fault *fault)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *what;
+    enum err e = ERR_INTERNAL;
+
+    what = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (PQstatus(door->connection) != CONNECTION_OK || !state || memcmp(state, "53", 2) == 0 ||
+        memcmp(state, "57", 2) == 0 || memcmp(state, "08", 2) == 0)
+        e = ERR_OFFLINE;
+    else if (strcmp(state, "42501") == 0)
+        e = ERR_DENIED;
+    return fault_set(fault, e, "the server: %.200s", what ? what : "the connection broke");
+}
+
+static enum err read_value(const PGresult *result, struct arena *arena, struct text *value, struct fault *fault)
+{
+    int len = PQntuples(result) == 1 && PQnfields(result) == 1 ? PQgetlength(result, 0, 0) : -1;
+
+    if (len < 0 || len > ANSWER_MOST || PQgetisnull(result, 0, 0))
+        return fault_set(fault, ERR_INTERNAL, "the server's answer is not one value of at most 8 MiB");
+    *value = arena_text(arena, (struct text){ (uint32_t)len, PQgetvalue(result, 0, 0) });
+    return value->at ? ERR_OK : ERR_FULL;
+}
+
+enum err door_call(struct door *door, const char *sql, const char *parameter, struct arena *arena, struct text *value,
+                   struct fault *fault)
+{
+    PGresult *result = PQexecParams(door->connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
+    enum err e = PQresultStatus(result) == PGRES_TUPLES_OK ? read_value(result, arena, value, fault)
+                                                           : read_failure(door, result, fault);
+
+    PQclear(result);
+    return e;
+}

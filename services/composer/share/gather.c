@@ -1,0 +1,221 @@
+#include "services/composer/share/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "proto/wire/codec.h"
+#include "services/composer/share/statement.h"
+#include "store/uses.h"
+
+enum { SEEN_FIRST = 1024, ROWS_A_LOOK = 16 };
+
+/* ---- subjects of this pass ---- */
+
+static uint32_t slot_of(const struct gather *g, const uint8_t *subject)
+{
+    static const uint8_t free_slot[COMMUNITY_CONTENT];
+    uint32_t at;
+
+    memcpy(&at, subject, sizeof(at));
+    for (at %= g->seen_room;
+         memcmp(g->seen[at], free_slot, COMMUNITY_CONTENT) != 0 && memcmp(g->seen[at], subject, COMMUNITY_CONTENT) != 0;
+         at = (at + 1) % g->seen_room)
+        ;
+    return at;
+}
+
+static void grow_seen(struct gather *g)
+{
+    uint8_t(*was)[COMMUNITY_CONTENT] = g->seen;
+    uint32_t room = g->seen_room;
+
+    g->seen_room = room ? 2 * room : SEEN_FIRST;
+    g->seen = alloc_zeroed(g->seen_room, sizeof(*g->seen));
+    for (uint32_t i = 0; i < room; i++)
+        memcpy(g->seen[slot_of(g, was[i])], was[i], COMMUNITY_CONTENT);
+    free(was);
+}
+
+static bool is_seen(const struct gather *g, const struct key *subject)
+{
+    return g->seen_room && memcmp(g->seen[slot_of(g, subject->b)], subject->b, COMMUNITY_CONTENT) == 0;
+}
+
+/* False: it is known already, or there is no room. */
+static bool see_subject(struct gather *g, const struct key *subject)
+{
+    if (is_seen(g, subject))
+        return false;
+    if (g->seen_count == GATHER_MOST) {
+        g->is_full = true;
+        return false;
+    }
+    if (2 * (g->seen_count + 1) > g->seen_room)
+        grow_seen(g);
+    memcpy(g->seen[slot_of(g, subject->b)], subject->b, COMMUNITY_CONTENT);
+    g->seen_count++;
+    return true;
+}
+
+/* ---- differences ---- */
+
+/* A slice of a pass. */
+struct slicing {
+    struct gather *g;
+    struct txn *txn;
+    struct arena scratch; /* of one row */
+    enum err e;
+};
+
+static void add_offer(struct slicing *s, const struct offer *offer, bool withdrawn)
+{
+    struct gather *g = s->g;
+    struct offer *to = &g->offers.at[g->offers.count];
+
+    s->e = codec_copy(&offer_shape, offer, &g->arena, to);
+    to->withdrawn = withdrawn;
+    to->has_generation = false;
+    g->offers.count += s->e == ERR_OK;
+}
+
+/* `g->offers` has room for all of one item. */
+static void want_offer(void *state, const struct offer *offer)
+{
+    struct slicing *s = state;
+    struct key subject = community_subject(offer);
+    struct offer was = { 0 };
+    enum err e;
+
+    if (s->e != ERR_OK || !see_subject(s->g, &subject))
+        return;
+    e = community_shared(s->txn, &s->scratch, &subject, &was);
+    if (e == ERR_OK && !was.withdrawn && id_equal(was.generation, s->g->generation) &&
+        text_equal(was.value, offer->value))
+        return;
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        add_offer(s, offer, false);
+    else
+        s->e = e;
+}
+
+static void take_use(struct slicing *s, struct bytes key, struct bytes value)
+{
+    const struct statement statement = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
+    struct use use = { 0 };
+    struct offer offer;
+
+    s->e = row_decode(s->txn, &s->scratch, value, &use_shape, &use);
+    if (s->e == ERR_OK && statement_of_use(&statement, key_id_at(key, 0), &use, &offer))
+        want_offer(s, &offer);
+}
+
+static void take_item(struct slicing *s, struct bytes key, struct bytes value)
+{
+    const struct statement statement = { s->txn, &s->scratch, s->g->salt, s->g->exclude };
+    struct media media = { 0 };
+
+    (void)key;
+    s->e = row_decode(s->txn, &s->scratch, value, &media_shape, &media);
+    if (s->e == ERR_OK)
+        s->e = statement_of_words(&statement, &media, want_offer, s);
+}
+
+static void sweep_offer(struct slicing *s, struct bytes key, struct bytes value)
+{
+    struct gather *g = s->g;
+    struct offer was = { 0 };
+    struct key subject = { 0 };
+
+    key_add(&subject, key.at, key.len);
+    s->e = row_decode(s->txn, &s->scratch, value, &offer_shape, &was);
+    if (s->e != ERR_OK || is_seen(g, &subject))
+        return;
+    if (!id_equal(was.generation, g->generation))
+        g->drop.at[g->drop.count++] = arena_bytes(&g->arena, key);
+    else if (!was.withdrawn)
+        add_offer(s, &was, true);
+}
+
+/* ---- slices ---- */
+
+static const struct {
+    enum database db;
+    enum sharing least; /* the level at which it is read */
+    void (*take)(struct slicing *s, struct bytes key, struct bytes value);
+} phases[] = {
+    [GATHER_USES] = { DB_USE, SHARING_USE, take_use },
+    [GATHER_WORDS] = { DB_MEDIA, SHARING_DESCRIPTORS, take_item },
+    [GATHER_SWEEP] = { DB_SHARED, SHARING_OFF, sweep_offer },
+};
+
+enum { ITEM_MOST = 257 /* offers of one row */, ROOM = GATHER_OFFERS + ITEM_MOST };
+
+static bool has_room(const struct gather *g)
+{
+    return g->offers.count < GATHER_OFFERS && g->drop.count < GATHER_OFFERS;
+}
+
+/* Returns true at the end of the database. */
+static bool read_rows(struct slicing *s, usec_t until)
+{
+    struct gather *g = s->g;
+    const struct bytes none = { 0, NULL };
+    struct walk walk;
+    uint32_t rows = 0;
+    bool goes_on = true, at_end = false;
+
+    s->e = walk_begin(s->txn, phases[g->phase].db, key_bytes(&g->at), none, &walk);
+    while (s->e == ERR_OK && goes_on) {
+        at_end = !walk_next(&walk);
+        goes_on = !at_end && has_room(g) && (++rows % ROWS_A_LOOK || clock_steady() < until);
+        if (!at_end) { /* where the next slice begins, if this one does not take the row */
+            g->at = (struct key){ 0 };
+            key_add(&g->at, walk.key.at, walk.key.len);
+        }
+        if (goes_on)
+            phases[g->phase].take(s, walk.key, walk.value);
+        arena_reset(&s->scratch);
+    }
+    walk_end(&walk);
+    return at_end;
+}
+
+enum err gather_slice(struct gather *g, struct txn *txn, usec_t until)
+{
+    struct slicing s = { .g = g, .txn = txn };
+
+    while (s.e == ERR_OK && g->phase < GATHER_OVER && has_room(g)) {
+        bool at_end = g->level < phases[g->phase].least || read_rows(&s, until);
+        if (!at_end)
+            break;
+        g->phase++;
+        g->at = (struct key){ 0 };
+    }
+    arena_free(&s.scratch);
+    return s.e;
+}
+
+void gather_taken(struct gather *g)
+{
+    arena_reset(&g->arena);
+    g->offers = (struct offer_list){ 0, arena_array(&g->arena, ROOM, sizeof(struct offer)) };
+    g->drop = (struct bytes_list){ 0, arena_array(&g->arena, GATHER_OFFERS, sizeof(struct bytes)) };
+}
+
+void gather_begin(struct gather *g, const struct exchange_state *state, enum sharing level, const char *exclude)
+{
+    gather_free(g);
+    g->level = level;
+    g->generation = state->generation;
+    g->exclude = exclude;
+    memcpy(g->salt, state->salt.at, sizeof(g->salt));
+    gather_taken(g);
+}
+
+void gather_free(struct gather *g)
+{
+    free(g->seen);
+    arena_free(&g->arena);
+    *g = (struct gather){ 0 };
+}

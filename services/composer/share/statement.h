@@ -1,0 +1,25 @@
+/* statement.h: makes the offers of one use or one item: what leaves, and what does not. Roles and sections are shared
+ * only if they are words of a fixed list, because a person may type a name there. The loop's thread. */
+#ifndef LOOPHOLE_COMPOSER_STATEMENT_H
+#define LOOPHOLE_COMPOSER_STATEMENT_H
+
+#include "schema_community.h"
+#include "store/catalogue.h"
+
+/* A pass over the store, with what neighbouring rows share. */
+struct statement {
+    struct txn *txn;
+    struct arena *arena;
+    const uint8_t *salt; /* 32 bytes */
+    const char *exclude;
+};
+
+/* Makes the offer of a use; false: it is not shared (ended, no content, an excluded folder, or found in a session file
+ * only by its name, which nobody confirmed). */
+bool statement_of_use(const struct statement *statement, struct id context, const struct use *use, struct offer *to);
+
+/* Calls `said` with an offer for each class and tag that a person gave the item. */
+enum err statement_of_words(const struct statement *statement, const struct media *media,
+                            void (*said)(void *state, const struct offer *offer), void *state);
+
+#endif

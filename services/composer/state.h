@@ -1,0 +1,53 @@
+/* state.h: the state of the service, which its files share. It reads the store; all changes are asks to persist. The
+ * loop's thread. */
+#ifndef LOOPHOLE_COMPOSER_STATE_H
+#define LOOPHOLE_COMPOSER_STATE_H
+
+#include "proto/service/service.h"
+#include "schema_composer.h"
+#include "schema_persist.h"
+#include "services/composer/link/talk.h"
+#include "services/composer/share/gather.h"
+#include "store/store.h"
+
+enum { WAITING_MOST = 64, SERVER_MOST = 1024, EXCLUDE_MOST = 4096 };
+
+/* The steps of an exchange (exchange.h). */
+enum step {
+    STEP_IDLE,
+    STEP_GATHER, /* what changed here becomes offers */
+    STEP_TALK,   /* a process talks to the server */
+    STEP_CLEAR,  /* the inbox is emptied, because the server begins it again */
+    STEP_FORGET, /* a process removes at the server what was shared */
+    STEP_DROP,   /* what was shared is dropped here */
+};
+
+struct composer {
+    struct service *service;
+    struct store *store; /* NULL: not open yet */
+    char server[SERVER_MOST];
+    char exclude[EXCLUDE_MOST];
+
+    enum step step;
+    bool is_keeping; /* an ask to persist is on its way */
+    bool is_due;     /* the catalogue changed, or a person asks */
+    bool is_done;    /* the server has no further lessons */
+    uint32_t renewals;
+    usec_t next;  /* on the steady clock: when the next exchange begins by itself */
+    usec_t pause; /* after a failure; 0: the last exchange was answered */
+    struct gather gather;
+    struct server_talk talk;
+    struct exchanged sum; /* of this exchange */
+    struct forgot_there forgot;
+    struct fault fault; /* why the last exchange failed */
+    bool is_reachable;
+
+    struct ticket syncing[WAITING_MOST]; /* asks that wait for the end of this exchange … */
+    uint32_t syncing_count;
+    struct ticket waiting[WAITING_MOST]; /* … or of the next one */
+    uint32_t waiting_count;
+    struct ticket forgetting[WAITING_MOST];
+    uint32_t forgetting_count;
+};
+
+#endif

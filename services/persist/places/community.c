@@ -1,0 +1,256 @@
+#include "services/persist/places/community.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
+#include "store/community.h"
+
+enum { SALT = 32 };
+
+/* ---- checks ---- */
+
+static bool is_content(struct bytes content, bool may_be_empty)
+{
+    return content.len == COMMUNITY_CONTENT || (may_be_empty && content.len == 0);
+}
+
+static bool is_good_offer(const struct offer *offer)
+{
+    bool is_use = offer->kind.value == OFFER_KIND_USE;
+
+    return is_content(offer->content, false) && is_content(offer->context, !is_use) &&
+           (is_use || offer->attribute.len) && offer->kind.value;
+}
+
+static bool is_good_lesson(const struct lesson *lesson)
+{
+    int32_t kind = lesson->kind.value;
+    bool is_apart = kind == LESSON_KIND_TOTAL || kind == LESSON_KIND_PACK;
+
+    return is_content(lesson->content, is_apart || kind == 0) && is_content(lesson->other, kind != LESSON_KIND_PAIR) &&
+           (kind != LESSON_KIND_FACT || lesson->word.len);
+}
+
+static enum err check_ask(const struct persist_composer *ask, const struct exchange_state *state, struct fault *fault)
+{
+    if (ask->has_after && ask->after != state->position)
+        return fault_set(fault, ERR_CONFLICT, "the inbox is at position %llu", (unsigned long long)state->position);
+    if (ask->lessons.count && !ask->has_after)
+        return fault_set(fault, ERR_BAD_REQUEST, "lessons need the position after which they come");
+    for (uint32_t i = 0; i < ask->offers.count; i++)
+        if (!is_good_offer(&ask->offers.at[i]))
+            return fault_set(fault, ERR_BAD_REQUEST, "offer %u lacks a content, a context or an attribute", i);
+    for (uint32_t i = 0; i < ask->lessons.count; i++)
+        if (!is_good_lesson(&ask->lessons.at[i]))
+            return fault_set(fault, ERR_BAD_REQUEST, "lesson %u lacks a content or a word", i);
+    for (uint32_t i = 0; i < ask->drop.count; i++)
+        if (!is_content(ask->drop.at[i], false))
+            return fault_set(fault, ERR_BAD_REQUEST, "key %u does not have 16 bytes", i);
+    return ERR_OK;
+}
+
+/* ---- the state ---- */
+
+static enum err draw_salt(struct persist *p, struct exchange_state *state, struct fault *fault)
+{
+    uint8_t *salt = arena_alloc(&p->arena, SALT);
+
+    if (!salt || getrandom(salt, SALT, 0) != SALT)
+        return fault_set(fault, ERR_FULL, "no random bytes");
+    state->salt = bytes_of(salt, SALT);
+    return ERR_OK;
+}
+
+static enum err change_state(struct persist *p, const struct persist_composer *ask, struct exchange_state *state,
+                             struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    if (ask->has_level)
+        state->level = ask->level;
+    if (ask->has_forgetting && state->forgetting && !ask->forgetting)
+        state->salt.len = 0; /* what is shared from now on cannot be joined with what was forgotten */
+    if (ask->has_forgetting)
+        state->forgetting = ask->forgetting;
+    if (ask->renew || id_is_zero(state->generation)) {
+        state->generation = id_new();
+        state->base = state->accepted = state->newest;
+    }
+    if (state->salt.len == 0)
+        e = draw_salt(p, state, fault);
+    if (ask->has_epoch)
+        state->epoch = ask->epoch;
+    if (ask->has_history)
+        state->history = ask->history;
+    if (ask->has_synced)
+        state->synced = ask->synced;
+    if (ask->has_studios)
+        state->studios = ask->studios;
+    if (ask->has_least)
+        state->least = ask->least;
+    return e;
+}
+
+/* ---- what is shared ---- */
+
+static enum err put_offers(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < ask->offers.count; i++) {
+        struct offer offer = ask->offers.at[i];
+        offer.id = ++state->newest;
+        offer.has_generation = true;
+        offer.generation = state->generation;
+        e = turn_wrote(p, community_put_offer(&p->w, &offer));
+    }
+    for (uint32_t i = 0; e == ERR_OK && i < ask->drop.count; i++) {
+        struct key key = key_subject(ask->drop.at[i]);
+        e = turn_wrote(p, row_delete(&p->w, DB_SHARED, &key));
+    }
+    return e;
+}
+
+/* A statement that is withdrawn, and was not made again, leaves the shared rows once the server knows. */
+static enum err confirm_offer(struct persist *p, const struct offer *offer)
+{
+    struct key subject = community_subject(offer), number = key_number(offer->id);
+    struct offer shared = { 0 };
+    enum err e = community_shared(p->w.txn, &p->arena, &subject, &shared);
+
+    if (e == ERR_OK && shared.id == offer->id && shared.withdrawn)
+        e = turn_wrote(p, row_delete(&p->w, DB_SHARED, &subject));
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = turn_wrote(p, row_delete(&p->w, DB_OUTBOX, &number));
+    return e;
+}
+
+/* Reads the first rows of a database, before any is removed: keys for `keys`, or offers. */
+static uint32_t read_outbox(struct persist *p, uint64_t until, struct offer *to)
+{
+    const struct bytes none = { 0, NULL };
+    struct walk walk;
+    uint32_t count = 0;
+
+    if (walk_begin(p->w.txn, DB_OUTBOX, none, none, &walk) != ERR_OK)
+        return 0;
+    while (count < COMMUNITY_PART && walk_next(&walk) && key_number_at(walk.key, 0) <= until)
+        if (row_decode(p->w.txn, &p->arena, walk.value, &offer_shape, &to[count]) == ERR_OK)
+            count++;
+    walk_end(&walk);
+    return count;
+}
+
+static enum err confirm_offers(struct persist *p, uint64_t until, struct exchange_state *state)
+{
+    struct offer *offers = arena_array(&p->arena, COMMUNITY_PART, sizeof(*offers));
+    uint32_t count = offers ? read_outbox(p, until, offers) : 0;
+    enum err e = offers ? ERR_OK : ERR_FULL;
+
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+        e = confirm_offer(p, &offers[i]);
+    if (until > state->accepted)
+        state->accepted = until < state->newest ? until : state->newest;
+    return e;
+}
+
+/* ---- what was learned ---- */
+
+static bool is_first(void *state, struct id media)
+{
+    (void)media;
+    *(bool *)state = true;
+    return false;
+}
+
+/* The items of the content have other facts now. */
+static enum err log_lesson(struct persist *p, const struct lesson *lesson, struct bytes *last)
+{
+    bool is_here = false;
+    enum err e = ERR_OK;
+
+    if (lesson->kind.value != LESSON_KIND_FACT || bytes_equal(lesson->content, *last))
+        return ERR_OK;
+    *last = lesson->content;
+    e = catalogue_each_with_content(p->w.txn, lesson->content, is_first, &is_here);
+    return e == ERR_OK && is_here ? turn_log(p, CHANGE_KIND_FACTS, key_id_at(lesson->content, 0), false) : e;
+}
+
+static enum err put_lessons(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
+{
+    struct bytes last = { 0, NULL };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < ask->lessons.count; i++) {
+        const struct lesson *lesson = &ask->lessons.at[i];
+        if (!lesson->kind.value)
+            continue;
+        e = turn_wrote(p, community_put_lesson(&p->w, lesson));
+        if (e == ERR_OK)
+            e = log_lesson(p, lesson, &last);
+    }
+    if (ask->has_after)
+        state->position = ask->position;
+    return e;
+}
+
+static uint32_t read_lessons(struct persist *p, struct lesson *to)
+{
+    const struct bytes none = { 0, NULL };
+    struct walk walk;
+    uint32_t count = 0;
+
+    if (walk_begin(p->w.txn, DB_COMMUNITY, none, none, &walk) != ERR_OK)
+        return 0;
+    while (count < COMMUNITY_PART && walk_next(&walk))
+        if (row_decode(p->w.txn, &p->arena, walk.value, &lesson_shape, &to[count]) == ERR_OK)
+            count++;
+    walk_end(&walk);
+    return count;
+}
+
+static enum err clear_lessons(struct persist *p, struct exchange_state *state)
+{
+    struct lesson *lessons = arena_array(&p->arena, COMMUNITY_PART, sizeof(*lessons));
+    uint32_t count = lessons ? read_lessons(p, lessons) : 0;
+    struct bytes last = { 0, NULL };
+    enum err e = lessons ? ERR_OK : ERR_FULL;
+
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        lessons[i].gone = true;
+        e = turn_wrote(p, community_put_lesson(&p->w, &lessons[i]));
+        if (e == ERR_OK)
+            e = log_lesson(p, &lessons[i], &last);
+    }
+    state->position = 0;
+    state->history = TEXT("");
+    return e;
+}
+
+enum err community_change(struct persist *p, const struct persist_composer *ask, struct done *answer,
+                          struct fault *fault)
+{
+    struct exchange_state state;
+    enum err e = community_state(p->w.txn, &p->arena, &state);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the state of the exchange cannot be read");
+    e = check_ask(ask, &state, fault);
+    if (e == ERR_OK)
+        e = change_state(p, ask, &state, fault);
+    if (e == ERR_OK && ask->clear)
+        e = clear_lessons(p, &state);
+    if (e == ERR_OK)
+        e = put_offers(p, ask, &state);
+    if (e == ERR_OK && ask->has_accepted)
+        e = confirm_offers(p, ask->accepted, &state);
+    if (e == ERR_OK)
+        e = put_lessons(p, ask, &state);
+    if (e == ERR_OK)
+        e = turn_wrote(p, community_put_state(&p->w, &state));
+    answer->revision = turn_next(p) - 1;
+    return e;
+}

@@ -1,0 +1,151 @@
+#include "store/community.h"
+
+#include "common/hash.h"
+#include "store/catalogue_meta.h"
+
+/* ---- keys ---- */
+
+static void add_padded(struct key *key, struct bytes content)
+{
+    static const uint8_t zeros[COMMUNITY_CONTENT];
+
+    if (content.len == COMMUNITY_CONTENT)
+        key_add(key, content.at, COMMUNITY_CONTENT);
+    else
+        key_add(key, zeros, COMMUNITY_CONTENT);
+}
+
+static struct key lessons_of(enum lesson_kind kind, struct bytes content)
+{
+    struct key key = { 0 };
+
+    key_add(&key, &(uint8_t){ (uint8_t)kind }, 1);
+    add_padded(&key, content);
+    return key;
+}
+
+struct key community_lesson_key(const struct lesson *lesson)
+{
+    struct key key = lessons_of((enum lesson_kind)lesson->kind.value, lesson->content);
+
+    add_padded(&key, lesson->other);
+    key_add(&key, lesson->word.at, lesson->word.len);
+    return key;
+}
+
+struct key community_subject(const struct offer *offer)
+{
+    struct text words[] = { offer->role, offer->section, offer->attribute };
+    struct key all = lessons_of((enum lesson_kind)offer->kind.value, offer->content), key = { 0 };
+    struct hash hash;
+
+    add_padded(&all, offer->context);
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        key_add(&all, words[i].at, words[i].len);
+        key_add(&all, "", 1);
+    }
+    hash = hash_of(all.b, all.len);
+    key_add(&key, hash.b, sizeof(hash.b));
+    return key;
+}
+
+/* ---- reading ---- */
+
+enum err community_state(struct txn *txn, struct arena *arena, struct exchange_state *to)
+{
+    struct key key = key_name(META_COMMUNITY);
+    enum err e;
+
+    *to = (struct exchange_state){ 0 };
+    e = row_get(txn, arena, DB_META, &key, &exchange_state_shape, to);
+    if (e == ERR_NOT_FOUND)
+        to->level = (struct choice){ .value = SHARING_OFF };
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err community_shared(struct txn *txn, struct arena *arena, const struct key *subject, struct offer *to)
+{
+    return row_get(txn, arena, DB_SHARED, subject, &offer_shape, to);
+}
+
+enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                        bool (*seen)(void *state, const struct lesson *lesson), void *state)
+{
+    struct key start = lessons_of(kind, content);
+    struct walk walk;
+    bool goes_on = true;
+    enum err e = walk_begin(txn, DB_COMMUNITY, key_bytes(&start), key_bytes(&start), &walk);
+
+    while (e == ERR_OK && goes_on && walk_next(&walk)) {
+        struct lesson lesson = { 0 };
+        e = row_decode(txn, arena, walk.value, &lesson_shape, &lesson);
+        goes_on = e == ERR_OK && seen(state, &lesson);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                         struct text word, struct lesson *to)
+{
+    const struct lesson wanted = { .kind = { .value = (int32_t)kind }, .content = content, .word = word };
+    struct key key = community_lesson_key(&wanted);
+    enum err e;
+
+    *to = (struct lesson){ 0 };
+    e = row_get(txn, arena, DB_COMMUNITY, &key, &lesson_shape, to);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- facts ---- */
+
+enum { FACTS_LEARNED = 64 };
+
+static bool add_fact(void *state, const struct lesson *lesson)
+{
+    struct fact_list *to = state;
+    bool is_tag = text_starts(lesson->word, TEXT("tag:"));
+
+    to->at[to->count++] = (struct fact){ .attribute = lesson->word,
+                                         .source = { .value = SOURCE_COMPOSER },
+                                         .has_number = is_tag,
+                                         .number = is_tag,
+                                         .has_text = !is_tag,
+                                         .text = lesson->value,
+                                         .confidence = lesson->confidence,
+                                         .shown = true };
+    return to->count < FACTS_LEARNED;
+}
+
+enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to)
+{
+    *to = (struct fact_list){ 0 };
+    if (content.len != COMMUNITY_CONTENT || txn_count(txn, DB_COMMUNITY) == 0)
+        return ERR_OK;
+    to->at = arena_array(arena, FACTS_LEARNED, sizeof(*to->at));
+    return to->at ? community_each(txn, arena, LESSON_KIND_FACT, content, add_fact, to) : ERR_FULL;
+}
+
+/* ---- writing ---- */
+
+enum err community_put_state(struct writing *w, const struct exchange_state *state)
+{
+    struct key key = key_name(META_COMMUNITY);
+
+    return row_put(w, DB_META, &key, &exchange_state_shape, state);
+}
+
+enum err community_put_offer(struct writing *w, const struct offer *offer)
+{
+    struct key subject = community_subject(offer), number = key_number(offer->id);
+    enum err e = row_put(w, DB_SHARED, &subject, &offer_shape, offer);
+
+    return e == ERR_OK ? row_put(w, DB_OUTBOX, &number, &offer_shape, offer) : e;
+}
+
+enum err community_put_lesson(struct writing *w, const struct lesson *lesson)
+{
+    struct key key = community_lesson_key(lesson);
+
+    return lesson->gone ? row_delete(w, DB_COMMUNITY, &key) : row_put(w, DB_COMMUNITY, &key, &lesson_shape, lesson);
+}

@@ -1,0 +1,40 @@
+/* community.h: what this studio shares with a community of studios, and what it learned from it. Only persist writes.
+ * A row of DB_SHARED is one statement of this studio; those that the server has not confirmed lie in DB_OUTBOX too, in
+ * the order of their numbers. DB_COMMUNITY has the lessons. Strings point into the map or the arena, as in catalogue.h.
+ * The owner of the transaction. Errors: not_found; full; internal for a row that does not decode. */
+#ifndef LOOPHOLE_STORE_COMMUNITY_H
+#define LOOPHOLE_STORE_COMMUNITY_H
+
+#include "schema_community.h"
+#include "schema_media.h"
+#include "store/row.h"
+
+enum { COMMUNITY_CONTENT = 16 }; /* bytes of a content, of a hashed context, and of the key of a shared row */
+
+/* The state of the exchange; all zero, at level off, before a person set a level. */
+enum err community_state(struct txn *txn, struct arena *arena, struct exchange_state *to);
+
+/* The key of what an offer is about: all but its value and its number. */
+struct key community_subject(const struct offer *offer);
+enum err community_shared(struct txn *txn, struct arena *arena, const struct key *subject, struct offer *to);
+
+struct key community_lesson_key(const struct lesson *lesson);
+
+/* Walks the lessons of a kind about one content, in the order of other contents and words. `seen` returns false to
+ * stop. */
+enum err community_each(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                        bool (*seen)(void *state, const struct lesson *lesson), void *state);
+
+/* The lesson of a content (empty: of the community) and a word; *to is zero if there is none. */
+enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
+                         struct text word, struct lesson *to);
+
+/* The community's facts about a content, of source composer. Costs nothing while there are no lessons. */
+enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to);
+
+/* Write; only for persist. Errors: full, io. */
+enum err community_put_state(struct writing *w, const struct exchange_state *state);
+enum err community_put_offer(struct writing *w, const struct offer *offer); /* both rows */
+enum err community_put_lesson(struct writing *w, const struct lesson *lesson);
+
+#endif

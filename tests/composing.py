@@ -1,0 +1,115 @@
+"""composing.py: a real PostgreSQL server for a program of claims, and engines as studios. The server lies in a folder of
+its own with a Unix socket, and ends with the program."""
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+
+from claims import TOP, until
+from kits import two_kits
+
+TOOL = os.path.join(TOP, 'tools', 'composer-server')
+
+
+class Server:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix='lpg-', dir='/tmp')
+        os.chmod(self.folder, 0o755)
+        atexit.register(self.end)
+        self.tool('start')
+
+    def tool(self, verb, *args, check=True, **more):
+        done = subprocess.run([TOOL, verb, self.folder, *args], capture_output=True, text=True, check=False, timeout=180,
+                              stdin=subprocess.DEVNULL, **more)
+        assert done.returncode == 0 or not check, f'{verb}: {done.stdout}{done.stderr}'
+        return done.stdout.strip()
+
+    def sql(self, *statements):
+        """The output of the last statement, as the administrator; rows are lines, columns are separated by |."""
+        args = [part for statement in statements for part in ('-c', statement)]
+        return self.tool('psql', '-At', *args)
+
+    def round(self, least=2):
+        """Publishes a round for at least that many studios."""
+        self.sql(f"update composer.setting set value = {least} where name = 'least_studios'")
+        return int(self.sql('select composer.publish_round()'))
+
+    def studio(self, name):
+        return self.tool('studio', name)
+
+    def rows(self, name, table='evidence_use'):
+        return int(self.sql(f"select count(*) from composer.{table} where studio = 'studio_{name}'"))
+
+    def end(self):
+        self.tool('stop', check=False)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_server, _lock = None, threading.Lock()
+
+
+def server():
+    """The server of this program; the first caller starts it."""
+    global _server  # pylint: disable=global-statement
+    with _lock:
+        if _server is None:
+            _server = Server()
+    return _server
+
+
+_names = iter(range(1, 1000000))
+
+
+class Studio:
+    """An engine with two drum kits that is a studio of a server; the level is off."""
+
+    def __init__(self, home, at=None):
+        self.home, self.server = home, at or server()
+
+    def __enter__(self):
+        with _lock:
+            self.name = f's{next(_names)}'
+        self.setting = self.server.studio(self.name)
+        self.home.settings(f'[composer]\nserver = {self.setting}\n')
+        two_kits(self.home)
+        self.home.wait_ready('composer')
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def beside(self):
+        """A second studio of the same server."""
+        return Studio(self.home.other('beside'), self.server).__enter__()  # pylint: disable=unnecessary-dunder-call
+
+    def sound(self, number):
+        """The path of one of the sounds, which are the same in every studio."""
+        folder = os.path.join(self.home.library, 'TR808EmulationKit')
+        return os.path.join(folder, sorted(name for name in os.listdir(folder) if name.endswith('.flac'))[number])
+
+    def use(self, song, *numbers, role='drums', **more):
+        words = [word for name, value in more.items() for word in (f'--{name}', value)]
+        self.home.loophole('use', song, *map(self.sound, numbers), '--role', role, *words)
+
+    def command(self, *words, **more):
+        return self.home.loophole('composer', *words, **more).out
+
+    def json(self, *words):
+        return self.home.first('composer', *words)
+
+    def status(self):
+        return self.json('status')
+
+    def level(self, word):
+        return self.json('level', word)
+
+    def sync(self):
+        return self.json('sync')
+
+    def rows(self, table='evidence_use'):
+        return self.server.rows(self.name, table)
+
+    def wait_synced(self):
+        until(lambda: self.status()['outbox'] == 0, what='the server has all offers')
