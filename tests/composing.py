@@ -82,7 +82,10 @@ class Studio:
 
     def beside(self):
         """A second studio of the same server."""
-        return Studio(self.home.other('beside'), self.server).__enter__()  # pylint: disable=unnecessary-dunder-call
+        return self.beside_again('beside')
+
+    def beside_again(self, name):
+        return Studio(self.home.other(name), self.server).__enter__()  # pylint: disable=unnecessary-dunder-call
 
     def sound(self, number):
         """The path of one of the sounds, which are the same in every studio."""

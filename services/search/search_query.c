@@ -262,6 +262,17 @@ static enum err explain_nothing(const struct paging *p, struct found *found)
     return e == ERR_OK ? e : no_memory(p);
 }
 
+static struct text say_reason(struct arena *arena, const struct together_item *reason)
+{
+    unsigned long long studios = reason->studios, of = reason->studios_of;
+
+    if (!studios)
+        return arena_printf(arena, "in %u of %u contexts", reason->both, reason->of);
+    if (!reason->both)
+        return arena_printf(arena, "in %llu of %llu studios", studios, of);
+    return arena_printf(arena, "in %u of %u contexts, in %llu of %llu studios", reason->both, reason->of, studios, of);
+}
+
 /* Items that have gone meanwhile are not in `found`, so rows are found by id. */
 static void explain_items(const struct paging *p, struct found *found)
 {
@@ -274,7 +285,7 @@ static void explain_items(const struct paging *p, struct found *found)
             reason = together_of(p->root, row);
         item->has_why = reason != NULL;
         if (reason)
-            item->why = arena_printf(p->request->arena, "in %u of %u contexts", reason->both, reason->of);
+            item->why = say_reason(p->request->arena, reason);
     }
 }
 

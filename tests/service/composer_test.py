@@ -1,26 +1,324 @@
 #!/usr/bin/python3
 """The exchange with a community of studios, over a real PostgreSQL server, with engines as studios."""
+import json
 import os
+import random
+import shutil
+import signal
+import socket
+import struct
+import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, run_claims, same
-from composing import Studio
+from claims import SEED, claim, contains, how_often, run_claims, same, until
+from composing import Server, Studio
+from kits import two_kits
+
+
+class OwnServer(Studio):
+    """A studio with a server of its own, which the claim kills."""
+
+    def __init__(self, home):
+        super().__init__(home, Server())
+
+
+def inbox_of(server):
+    return int(server.sql('select count(*) from composer.feed where not gone'))
 
 
 @claim(inside=Studio)
 def what_is_used_together_reaches_the_server_and_comes_back(studio):
-    for one in (studio, studio.beside()):
+    other = studio.beside()
+    for one in (studio, other):
         for song in ('Secret Song', 'Hidden Album'):
             one.use(song, 0, 1, 2, 3)
         one.level('use')
         one.sync()
         same(8, one.rows())
+    other.home.loophole('edit', other.sound(0), 'class=clap')
+    studio.home.loophole('edit', studio.sound(0), 'class=clap')
+    for one in (studio, other):
+        one.home.loophole('tag', one.sound(1), '+dusty')
+        one.sync()
+        same(2, one.rows('evidence_word'))
     assert studio.server.round() > 0
     assert studio.sync()['learned'] > 0
     status = studio.status()
     same((0, True, '', 'use'), (status['outbox'], status['reachable'], status['error'], status['level']))
-    assert status['inbox'] > 0 and status['last_sync'] > 0
+    same((inbox_of(studio.server), 10), (status['inbox'], status['shared']))
+    a_fact_of_the_community_says_so(studio.beside_again('third'))
+    a_lower_level_withdraws_the_rest(studio)
+
+
+def a_fact_of_the_community_says_so(third):
+    def shown():
+        return third.home.first('show', third.sound(0))
+
+    third.level('ask')
+    third.sync()
+    same((0, 0), (third.rows(), third.rows('evidence_word')))
+    until(lambda: shown()['class_source'] == 'composer')
+    same('clap', shown()['class'])
+    contains(third.home.first('show', third.sound(1))['tags'], 'dusty')
+    until(lambda: third.home.json('search', 'class:clap tag:dusty or class:clap'))
+    kick = third.home.first('show', third.sound(0))['id']
+    found = third.home.json('search', f'after:{kick}')
+    same({os.path.basename(third.sound(number)) for number in (1, 2, 3)},
+         {os.path.basename(line['path']) for line in found if 'path' in line})
+    same({'in 2 of 2 studios'}, {line['why'] for line in found if 'path' in line})
+    same(4, len([line for line in third.home.json('search', 'for:drums') if 'path' in line]))
+    third.use('Own Song', 0, 3)
+    same('in 1 of 1 contexts, in 2 of 2 studios', third.home.first('search', f'after:{kick}')['why'])
+    third.home.loophole('edit', third.sound(0), 'class=kick')
+    same(('kick', 'user'), (shown()['class'], shown()['class_source']))
+
+
+def a_lower_level_withdraws_the_rest(studio):
+    studio.level('descriptors')
+    studio.sync()
+    same((0, 2), (studio.rows(), studio.rows('evidence_word')))
+    same(2, studio.status()['shared'])
+
+
+def packets(home):
+    """Packets that left over the only interface of the engine's network namespace."""
+    with open(f'/proc/{home.pid("composer")}/net/dev', encoding='ascii') as lines:
+        return sum(int(line.split(':')[1].split()[8]) for line in lines if ':' in line)
+
+
+UP = ('import fcntl, socket, struct; '
+      'fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14x", b"lo", 0x41))')  # SIOCSIFFLAGS: up
+
+
+@claim
+def at_level_off_no_packet_leaves(home):
+    home.settings('[composer]\nserver = host=127.0.0.1 port=5999 dbname=composer user=studio_x\n')
+    ns = ['unshare', '--net'] if os.getuid() == 0 else ['unshare', '--map-root-user', '--net']
+    home.run(*ns, 'sh', '-c', f"{sys.executable} -c '{UP}' && exec loophole up")
+    two_kits(home)
+    home.wait_ready('composer')
+    home.loophole('use', 'Song', f'{home.library}/GMRockKit/Kick-Hard.wav')
+    home.loophole('composer', 'preview')
+    contains(home.refused('composer', 'sync'), 'the level is off')
+    home.kill('composer')
+    same(0, packets(home))
+    home.loophole('composer', 'level', 'ask')
+    until(lambda: packets(home) > 0, what='a packet leaves at level ask, so the count counts')
+    home.loophole('composer', 'level', 'off')
+    count = packets(home)
+    home.loophole('edit', f'{home.library}/GMRockKit/Kick-Hard.wav', 'class=kick')
+    home.loophole('composer', 'status')
+    same(count, packets(home))
+
+
+@claim(inside=OwnServer)
+def a_preview_is_the_exact_bytes_that_leave(studio):
+    studio.server.sql("alter system set log_statement = 'all'", 'select pg_reload_conf()')
+    studio.use('Secret Song', 0, 1, 2, section='chorus')
+    studio.use('Secret Song', 3, role='Anna und Bernd')
+    studio.home.loophole('tag', studio.sound(0), '+dusty')
+    preview = studio.json('preview')
+    said = ' '.join(preview['words'])
+    contains(said, 'which packs this studio owns')
+    contains(said, 'The level is off')
+    same((5, 0), (preview['offers'], preview['more']))
+    same(5, len(json.loads(preview['bytes'])['offers']))
+    for secret in ('Secret', 'Anna', 'TR808', 'library', os.path.basename(studio.sound(0)), studio.home.path):
+        assert secret not in preview['bytes'], secret
+    studio.level('use')
+    studio.sync()
+    with open(os.path.join(studio.server.folder, 'server.log'), encoding='utf-8') as log:
+        contains(log.read(), f"$1 = '{preview['bytes']}'")
+
+
+@claim(inside=OwnServer)
+def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
+    chance, server, expected = random.Random(SEED), studio.server, set()
+    studio.level('use')
+    for number in range(how_often(9, 100)):
+        sounds = chance.sample(range(16), 4)
+        studio.use(f'Song {number}', *sounds)
+        expected.update((number, sound) for sound in sounds)
+        syncing = subprocess.Popen(['loophole', 'composer', 'sync'], env=studio.home.env,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        threading.Event().wait(chance.random() * 0.08)
+        kill_one(studio, server, number % 3)
+        syncing.wait(120)
+    until(lambda: studio.home.loophole('composer', 'sync', code=None).code == 0, what='an exchange ends')
+    same((len(expected), 0), (studio.rows(), studio.status()['outbox']))
+    same(str(len(expected)), server.sql('select count(distinct (content, context)) from composer.evidence_use'))
+    server.sql("update composer.setting set value = 1 where name = 'least_studios'")
+    server.round(1)
+    studio.sync()
+    same(inbox_of(server), studio.status()['inbox'])
+
+
+def kill_one(studio, server, kind):
+    if kind == 0 and studio.home.has_lived('composer'):
+        studio.home.kill('composer')
+    elif kind == 1:
+        backends = server.sql("select pid from pg_stat_activity where usename like 'studio_%'").split()
+        for pid in backends:
+            subprocess.run(["kill", "-9", pid], check=False, stderr=subprocess.DEVNULL)
+        until(lambda: server.tool('psql', '-Atc', 'select 1', check=False) == '1')
+    else:
+        server.tool('kill')
+        server.tool('again')
+
+
+@claim(inside=OwnServer)
+def a_restored_server_is_given_and_read_all_again(studio):
+    server, data = studio.server, os.path.join(studio.server.folder, 'data')
+    studio.use('Song 1', 0, 1)
+    studio.level('use')
+    studio.sync()
+    server.round(1)
+    studio.sync()
+    server.tool('stop')
+    subprocess.run(['cp', '-a', data, data + '.before'], check=True)
+    server.tool('again')
+    studio.use('Song 2', 2, 3, 4)
+    studio.sync()
+    server.round(1)
+    studio.sync()
+    same((5, inbox_of(server)), (studio.rows(), studio.status()['inbox']))
+    server.tool('stop')
+    shutil.rmtree(data)
+    os.rename(data + '.before', data)
+    server.tool('again')
+    same(2, studio.rows())
+    studio.sync()
+    same((5, inbox_of(server)), (studio.rows(), studio.status()['inbox']))
+    studio.use('Song 3', 5)
+    studio.sync()
+    same(6, studio.rows())
+
+
+@claim(inside=Studio)
+def forget_removes_all_at_the_server_and_proves_it(studio):
+    studio.use('Song', 0, 1, 2)
+    studio.level('use')
+    studio.sync()
+    preview = studio.json('preview')['bytes']
+    same(3, studio.rows())
+    forgot = studio.json('forget')
+    same((5, 0), (forgot['removed'], forgot['left']))
+    same((0, 0), (studio.rows(), studio.server.rows(studio.name, 'evidence_word')))
+    status = studio.status()
+    same(('off', 0, 0, False), (status['level'], status['shared'], status['outbox'], status['forgetting']))
+    studio.level('use')
+    studio.sync()
+    same(3, studio.rows())
+    assert json.loads(preview)['generation'] != json.loads(studio.json('preview')['bytes'])['generation']
+
+
+def as_studio(server, setting, *statements):
+    """psql as a studio; its output and errors."""
+    words = [part for statement in statements for part in ('-c', statement)]
+    psql = sorted(path for path in os.listdir('/usr/lib/postgresql'))[-1]
+    done = subprocess.run([f'/usr/lib/postgresql/{psql}/bin/psql', '-XAtq', setting, *words], capture_output=True,
+                          text=True, check=False, timeout=60)
+    return (done.stdout + done.stderr).strip()
+
+
+@claim(inside=Studio)
+def a_studio_reads_and_changes_only_its_own_rows(studio):
+    other, server = studio.beside(), studio.server
+    for one, sounds in ((studio, (0, 1)), (other, (1, 2, 3))):
+        one.use('Song', *sounds)
+        one.level('use')
+        one.sync()
+    theirs = f"studio = 'studio_{other.name}'"
+
+    def asks(*statements):
+        return as_studio(server, studio.setting, *statements)
+
+    same('2', asks('select count(*) from composer.evidence_use'))
+    same('1', asks('select count(*) from composer.studio'))
+    same('0', asks(f'select count(*) from composer.evidence_use where {theirs}'))
+    same('0', asks(f'with gone as (delete from composer.evidence_use where {theirs} returning 1) '
+                   'select count(*) from gone'))
+    contains(asks('insert into composer.evidence_use select '
+                  f"'studio_{other.name}', content, context, role, 'drop' from composer.evidence_use"),
+             'row-level security')
+    for statement in ('select * from composer.evidence_use_0', 'select raw from composer.feed',
+                      'select composer.publish_round()', 'select * from composer.rows_now(1)',
+                      'select * from composer.counted_use', 'update composer.feed set studios = 99',
+                      "update composer.setting set value = 1 where name = 'least_studios'",
+                      'update composer.studio set bad = true', 'select * from composer.pack_content',
+                      f'set role studio_{other.name}'):
+        contains(asks(statement), 'permission denied')
+    same(3, other.rows())
+
+
+class Nonsense:
+    """A server that speaks the protocol of PostgreSQL, and answers each call with the same value; or never answers."""
+
+    def __init__(self, folder, value):
+        self.value, self.asked = value, 0
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(os.path.join(folder, '.s.PGSQL.5432'))
+        self.listener.listen(16)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            peer, _ = self.listener.accept()
+            self.asked += 1
+            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+
+    def talk(self, peer):
+        def send(kind, body):
+            peer.sendall(kind + struct.pack('>I', len(body) + 4) + body)
+        peer.recv(65536)
+        if self.value is None:
+            peer.recv(1)
+            return
+        send(b'R', struct.pack('>I', 0))
+        send(b'Z', b'I')
+        while b'exchange' in peer.recv(1 << 20):
+            value = self.value.encode()
+            send(b'1', b'')
+            send(b'2', b'')
+            send(b'T', struct.pack('>H', 1) + b'exchange\0' + struct.pack('>IHIhih', 0, 0, 3802, -1, -1, 0))
+            send(b'D', struct.pack('>HI', 1, len(value)) + value)
+            send(b'C', b'SELECT 1\0')
+            send(b'Z', b'I')
+
+
+@claim
+def a_server_that_answers_nonsense_or_nothing_harms_nothing(home):
+    folders = [home.file('one'), home.file('two')]
+    for folder in folders:
+        os.mkdir(folder)
+    lesson = {'position': 1, 'kind': 'pair', 'content': 'AAAA', 'other': '', 'word': ''}
+    nonsense = Nonsense(folders[0], json.dumps({'epoch': 'x', 'known': True, 'accepted': 0, 'again': False, 'history': '',
+                                                'position': 1, 'more': False, 'lessons': [lesson]}))
+    Nonsense(folders[1], None)
+    home.settings(f'[composer]\nserver = host={folders[0]} dbname=composer user=studio_x\n')
+    two_kits(home)
+    home.loophole('composer', 'level', 'use')
+    for value in (nonsense.value, '{"epoch": ', '{}', json.dumps({'accepted': -1}), 'x' * 100000,
+                  json.dumps({'epoch': 'x', 'known': False}), json.dumps({'epoch': 'x', 'known': True, 'accepted': 999})):
+        nonsense.value = value
+        assert home.refused('composer', 'sync'), value
+        same((0, 'use'), (home.first('composer', 'status')['inbox'], home.first('composer', 'status')['level']))
+    assert home.first('composer', 'status')['error']
+    home.settings(f'[composer]\nserver = host={folders[1]} dbname=composer user=studio_x\n')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    until(lambda: home.first('composer', 'status')['syncing'])
+    assert home.json('search', 'kick', '--limit', '1')
+    home.settings(f'[composer]\nserver = host={home.path}/none dbname=composer user=studio_x\n')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    contains(home.refused('composer', 'sync'), 'No such file')
+    home.settings('[composer]\nserver = host=db.example.org sslmode=prefer\n')
+    home.loophole('restart', 'composer')
+    home.wait_ready('composer')
+    contains(home.refused('composer', 'sync'), 'verify-full')
 
 
 run_claims()

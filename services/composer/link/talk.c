@@ -30,7 +30,7 @@ static enum err call_exchange(const char *server, const char *call, struct arena
     enum err e = door_open(server, &door, fault);
 
     if (e == ERR_OK)
-        e = door_call(door, "select composer.exchange($1::jsonb)", call, arena, &value, fault);
+        e = door_call(door, "select composer.exchange($1::text::jsonb)", call, arena, &value, fault);
     door_close(door);
     if (e != ERR_OK)
         return e;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "services/search/index/fold.h"
+#include "store/catalogue.h"
+#include "store/community.h"
 #include "store/uses.h"
 
 static const char *const SECTIONS[] = { "intro", "verse", "pre-chorus", "chorus", "bridge", "drop", "outro" };
@@ -16,6 +18,7 @@ enum { SECTION_COUNT = sizeof(SECTIONS) / sizeof(SECTIONS[0]) };
 struct counted_item {
     struct id id, context;
     uint32_t both;
+    uint64_t studios; /* of the community */
 };
 
 struct counting_uses {
@@ -25,8 +28,11 @@ struct counting_uses {
     const struct node *node;
     struct counted_item *items; /* a hash table by id; zero: free */
     uint32_t room, count, rows, of;
-    struct id context;        /* being read */
-    const struct use *anchor; /* the use of the clause's item there */
+    struct id context;            /* being read */
+    const struct use *anchor;     /* the use of the clause's item there */
+    uint64_t studios, studios_of; /* of the community: all, and those that use the clause's item */
+    const struct lesson *lesson;  /* being read */
+    enum err e;
 };
 
 static struct counted_item *find_item(struct counting_uses *c, struct id id)
@@ -39,18 +45,26 @@ static struct counted_item *find_item(struct counting_uses *c, struct id id)
     return &c->items[at];
 }
 
-static void count_item(struct counting_uses *c, struct id id)
+/* Returns the item, with counts of zero if it is new; NULL: there is no room. */
+static struct counted_item *add_item(struct counting_uses *c, struct id id)
 {
     struct counted_item *item = find_item(c, id);
 
-    if (id_is_zero(item->id)) {
-        if (c->count == TOGETHER_ITEMS)
-            return;
-        c->count++;
-        item->id = id;
-    } else if (id_equal(item->context, c->context)) {
+    if (!id_is_zero(item->id))
+        return item;
+    if (c->count == TOGETHER_ITEMS)
+        return NULL;
+    c->count++;
+    item->id = id;
+    return item;
+}
+
+static void count_item(struct counting_uses *c, struct id id)
+{
+    struct counted_item *item = add_item(c, id);
+
+    if (!item || (item->both && id_equal(item->context, c->context)))
         return;
-    }
     item->context = c->context;
     item->both++;
 }
@@ -147,6 +161,77 @@ static enum err count_roles(struct counting_uses *c)
     return e;
 }
 
+/* ---- what the community counted ---- */
+
+static uint64_t count_studios(struct counting_uses *c, enum lesson_kind kind, struct bytes content)
+{
+    struct lesson lesson;
+
+    return community_about(c->txn, c->arena, kind, content, TEXT(""), &lesson) == ERR_OK ? lesson.studios : 0;
+}
+
+static uint64_t count_of(const struct counting_uses *c)
+{
+    switch (c->node->kind) {
+    case NODE_WITH:
+        return c->lesson->stacked;
+    case NODE_AFTER:
+        return c->lesson->later;
+    default:
+        return c->lesson->studios;
+    }
+}
+
+static bool add_studios(void *state, struct id media)
+{
+    struct counting_uses *c = state;
+    struct counted_item *item = id_equal(media, c->node->id) ? NULL : add_item(c, media);
+
+    if (item)
+        item->studios = count_of(c);
+    return true;
+}
+
+static bool take_lesson(void *state, const struct lesson *lesson)
+{
+    struct counting_uses *c = state;
+    bool is_pair = c->node->kind != NODE_FOR;
+
+    c->lesson = lesson;
+    if (count_of(c) && (is_pair || text_equal(lesson->word, c->node->text)))
+        c->e = catalogue_each_with_content(c->txn, is_pair ? lesson->other : lesson->content, add_studios, c);
+    return c->e == ERR_OK && ++c->rows < 2 * TOGETHER_ROWS;
+}
+
+static enum err count_community(struct counting_uses *c)
+{
+    struct media media = { 0 };
+    enum err e;
+
+    if (txn_count(c->txn, DB_COMMUNITY) == 0)
+        return ERR_OK;
+    c->studios = count_studios(c, LESSON_KIND_TOTAL, media.content);
+    if (c->node->kind == NODE_FOR) {
+        c->studios_of = c->studios;
+        e = community_each_kind(c->txn, c->arena, LESSON_KIND_ROLE, take_lesson, c);
+        return e == ERR_OK ? c->e : e;
+    }
+    if (catalogue_media(c->txn, c->arena, c->node->id, &media) != ERR_OK || media.content.len == 0)
+        return ERR_OK;
+    c->studios_of = count_studios(c, LESSON_KIND_USE, media.content);
+    e = community_each(c->txn, c->arena, LESSON_KIND_PAIR, media.content, take_lesson, c);
+    return e == ERR_OK ? c->e : e;
+}
+
+static uint64_t users_of(struct counting_uses *c, struct id id)
+{
+    struct media media = { 0 };
+
+    if (!c->studios || catalogue_media(c->txn, c->arena, id, &media) != ERR_OK || media.content.len == 0)
+        return 0;
+    return count_studios(c, LESSON_KIND_USE, media.content);
+}
+
 /* ---- scores ---- */
 
 enum { CONTEXTS_COUNTED = 1000 };
@@ -165,11 +250,15 @@ static uint32_t count_contexts(struct txn *txn, struct id id)
     return count ? count : 1;
 }
 
-static float score_item(const struct counting_uses *c, const struct counted_item *item)
+static float score_item(struct counting_uses *c, const struct counted_item *item)
 {
-    double all = (double)txn_count(c->txn, DB_CONTEXT), share = count_contexts(c->txn, item->id) / (all > 0 ? all : 1);
+    const double weight = 1.0 / TOGETHER_OWN;
+    double all = (double)txn_count(c->txn, DB_CONTEXT) + weight * (double)c->studios;
+    double used = count_contexts(c->txn, item->id) + weight * (double)users_of(c, item->id);
+    double both = item->both + weight * (double)item->studios, of = c->of + weight * (double)c->studios_of;
+    double share = used < all ? used / all : 1;
 
-    return (float)((item->both + TOGETHER_PRIOR * share) / (c->of + TOGETHER_PRIOR) / sqrt(share));
+    return (float)((both + TOGETHER_PRIOR * share) / (of + TOGETHER_PRIOR) / sqrt(share));
 }
 
 static int by_row(const void *a, const void *b)
@@ -188,7 +277,8 @@ static enum err take_items(struct counting_uses *c, struct companions *to)
         const struct counted_item *item = &c->items[i];
         uint32_t row;
         if (!id_is_zero(item->id) && index_find(c->index, item->id, &row))
-            to->at[to->count++] = (struct together_item){ row, item->both, c->of, score_item(c, item) };
+            to->at[to->count++] =
+                (struct together_item){ row, item->both, c->of, item->studios, c->studios_of, score_item(c, item) };
     }
     qsort(to->at, to->count, sizeof(*to->at), by_row);
     return ERR_OK;
@@ -205,6 +295,8 @@ static enum err answer_clause(struct index *index, struct txn *txn, struct arena
         return ERR_FULL;
     node->together = to;
     e = node->kind == NODE_FOR ? count_roles(&c) : uses_each_of(txn, arena, node->id, read_context, &c);
+    if (e == ERR_OK)
+        e = count_community(&c);
     return e == ERR_OK ? take_items(&c, to) : e;
 }
 

@@ -8,6 +8,9 @@
  *   score = (both + K p) / (of + K) / sqrt(p)    both: such contexts; of: contexts of ID, or in all; p: the share of
  *                                               all contexts that use the item; K: TOGETHER_PRIOR
  *
+ * What the community published (store/community.h) is added to both, of and p: a studio counts 1 / TOGETHER_OWN of a
+ * context here.
+ *
  * So an item that is used once, together with ID by chance, does not come before one that often is. */
 #ifndef LOOPHOLE_SEARCH_TOGETHER_H
 #define LOOPHOLE_SEARCH_TOGETHER_H
@@ -18,6 +21,7 @@
 
 enum {
     TOGETHER_PRIOR = 10,   /* contexts */
+    TOGETHER_OWN = 3,      /* a context here weighs as much as so many studios */
     TOGETHER_ROWS = 20000, /* uses that one clause reads */
     TOGETHER_ITEMS = 2000  /* items of one clause */
 };
@@ -25,7 +29,8 @@ enum {
 /* One item that a clause finds. */
 struct together_item {
     uint32_t row;
-    uint32_t both, of; /* in `both` of `of` contexts */
+    uint32_t both, of;            /* in `both` of `of` contexts */
+    uint64_t studios, studios_of; /* and in so many studios of the community; rounded */
     float score;
 };
 
