@@ -102,12 +102,6 @@ $(BUILD)/gen/web_dist: $(WEB_DIST) Makefile
 	@mkdir -p $(@D)
 	$(Q)for f in $(WEB_DIST); do echo "$$(wc -c <$$f) $${f#frontends/web/dist/}"; cat $$f; done >$@
 $(BUILD)/frontends/web/dist.o: $(BUILD)/gen/web_dist
-# The migrations of composer's server are compiled in, for `loophole composer serve`.
-CFLAGS_frontends_cli_library_ := -DCOMPOSER_SQL='"$(BUILD)/gen/composer.sql"'
-$(BUILD)/gen/composer.sql: tools/composer-sql $(wildcard services/composer/sql/*.sql)
-	@mkdir -p $(@D)
-	$(Q)tools/composer-sql >$@
-$(BUILD)/frontends/cli/library/composer.o: $(BUILD)/gen/composer.sql
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 CFLAGS_worker_hear_features := $(CFLAGS_worker_hear)
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
