@@ -1,11 +1,11 @@
-"""composing.py: a real PostgreSQL server for a program of claims, and engines as studios. The server lies in a folder of
-its own with a Unix socket, and ends with the program."""
-import atexit
+"""composing.py: a real PostgreSQL server for a claim, and engines as studios. The server lies in a folder of its own with a
+Unix socket. It ends with the claim; its processes have the home in their environment, so they end with the home even if
+the claim is killed."""
+import itertools
 import os
 import shutil
 import subprocess
 import tempfile
-import threading
 
 from claims import TOP, until
 from kits import two_kits
@@ -14,15 +14,15 @@ TOOL = os.path.join(TOP, 'tools', 'composer-server')
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, home):
+        self.env = home.env
         self.folder = tempfile.mkdtemp(prefix='lpg-', dir='/tmp')
         os.chmod(self.folder, 0o755)
-        atexit.register(self.end)
         self.tool('start')
 
     def tool(self, verb, *args, check=True, **more):
         done = subprocess.run([TOOL, verb, self.folder, *args], capture_output=True, text=True, check=False, timeout=180,
-                              stdin=subprocess.DEVNULL, **more)
+                              stdin=subprocess.DEVNULL, env=self.env, **more)
         assert done.returncode == 0 or not check, f'{verb}: {done.stdout}{done.stderr}'
         return done.stdout.strip()
 
@@ -47,30 +47,18 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-_server, _lock = None, threading.Lock()
-
-
-def server():
-    """The server of this program; the first caller starts it."""
-    global _server  # pylint: disable=global-statement
-    with _lock:
-        if _server is None:
-            _server = Server()
-    return _server
-
-
-_names = iter(range(1, 1000000))
+_names = itertools.count(1)
 
 
 class Studio:
     """An engine with two drum kits that is a studio of a server; the level is off."""
 
-    def __init__(self, home, at=None):
-        self.home, self.server = home, at or server()
+    def __init__(self, home, server=None):
+        self.home, self.server, self.owns_server = home, server, server is None
 
     def __enter__(self):
-        with _lock:
-            self.name = f's{next(_names)}'
+        self.server = self.server or Server(self.home)
+        self.name = f's{next(_names)}'
         self.setting = self.server.studio(self.name)
         self.home.settings(f'[composer]\nserver = {self.setting}\n')
         two_kits(self.home)
@@ -78,7 +66,8 @@ class Studio:
         return self
 
     def __exit__(self, *_):
-        pass
+        if self.owns_server:
+            self.server.end()
 
     def beside(self):
         """A second studio of the same server."""

@@ -13,15 +13,8 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import SEED, claim, contains, how_often, run_claims, same, until
-from composing import Server, Studio
+from composing import Studio
 from kits import two_kits
-
-
-class OwnServer(Studio):
-    """A studio with a server of its own, which the claim kills."""
-
-    def __init__(self, home):
-        super().__init__(home, Server())
 
 
 def inbox_of(server):
@@ -113,7 +106,7 @@ def at_level_off_no_packet_leaves(home):
     same(count, packets(home))
 
 
-@claim(inside=OwnServer)
+@claim(inside=Studio)
 def a_preview_is_the_exact_bytes_that_leave(studio):
     studio.server.sql("alter system set log_statement = 'all'", 'select pg_reload_conf()')
     studio.use('Secret Song', 0, 1, 2, section='chorus')
@@ -133,7 +126,7 @@ def a_preview_is_the_exact_bytes_that_leave(studio):
         contains(log.read(), f"$1 = '{preview['bytes']}'")
 
 
-@claim(inside=OwnServer)
+@claim(inside=Studio)
 def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
     chance, server, expected = random.Random(SEED), studio.server, set()
     studio.level('use')
@@ -168,7 +161,7 @@ def kill_one(studio, server, kind):
         server.tool('again')
 
 
-@claim(inside=OwnServer)
+@claim(inside=Studio)
 def a_restored_server_is_given_and_read_all_again(studio):
     server, data = studio.server, os.path.join(studio.server.folder, 'data')
     studio.use('Song 1', 0, 1)
