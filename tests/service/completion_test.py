@@ -92,7 +92,7 @@ def bash_completes_what_the_engine_knows(home):
     contains(bash_offers(home, 'loophole audio use '), 'dummy')
     contains(bash_offers(home, f'loophole show {home.library}/loop'), home.library + '/loop_amen.flac')
     for line, offers in (
-            ('library ', 'add list remove rescan'),
+            ('library ', 'add list remove rescan set'),
             ('search kick tag:w', 'warm worn'),
             ('tag amen +wo', '+worn'),
             ('play class:k', 'kick'),
@@ -116,7 +116,7 @@ def completes(home, shell, offers):
     """Checks completions that each shell offers in the same way."""
     if not shutil.which(shell):
         skip(f'no {shell}')
-    for line, expected in (('ta', 'tag tasks'), ('library ', 'add list remove rescan'), ('restart se', 'search'),
+    for line, expected in (('ta', 'tag tasks'), ('library ', 'add list remove rescan set'), ('restart se', 'search'),
                            ('search tag:w', 'tag:warm tag:worn'), ('tag amen +wo', '+worn'),
                            ('search x --sort=b', '--sort=bpm')):
         same(expected, ' '.join(offers(home, 'loophole ' + line)), line)

@@ -333,7 +333,7 @@ static void a_library_of_an_older_program_is_read(void **state)
     struct shape shape = library_shape;
     struct key key = key_id(s->folder);
 
-    shape.field_count -= 3;
+    shape.field_count -= 4;
     assert_string_equal(library_shape.fields[shape.field_count].name, "too_long");
     assert_int_equal(row_put(&s->w, DB_LIBRARY, &key, &shape, &old), ERR_OK);
     assert_int_equal(catalogue_each_library(s->w.txn, &s->arena, see_library, &seen), ERR_OK);
