@@ -74,7 +74,7 @@ NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9
 clang-clean: $(BUILD)/gen/.made | $(NEEDS)
 	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
 	    $(NEWEST_CLANG) -std=c17 -D_GNU_SOURCE $(WARN) $(CLANG_ODD) -Werror $(sort $(INCLUDES)) -I. -I$(BUILD)/gen \
-	    -DLOOPHOLE_VERSION='""' -DWEB_DIST='""' -fsyntax-only
+	    -DLOOPHOLE_VERSION='""' -DWEB_DIST='""' -DCOMPOSER_SQL='""' -fsyntax-only
 	@echo '  $(NEWEST_CLANG) finds nothing'
 
 # Runs both commands of the README in fresh systems of Debian 12 and 13, as root. SUITES=trixie selects one.

@@ -94,7 +94,7 @@ static enum err copy_arguments(lo_message read, struct arena *arena, struct pack
         return fault_set(fault, ERR_TOO_LARGE, "%d arguments, expected at most %d", count, PACKET_ARGUMENTS);
     to->each = arena_array(arena, PACKET_ARGUMENTS, sizeof(*to->each));
     for (int i = 0; i < count; i++)
-        if (!read_argument(types[i], args[i], arena, &to->each[to->count++]))
+        if (!read_argument((lo_type)types[i], args[i], arena, &to->each[to->count++]))
             return fault_set(fault, ERR_BAD_REQUEST, "argument %d has the type %c: expected a number or a text", i + 1,
                              types[i] > ' ' && types[i] <= '~' ? types[i] : '?');
     return ERR_OK;
