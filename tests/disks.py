@@ -84,3 +84,10 @@ def ends_mounts(home):
         with open('/proc/self/mounts', encoding='utf-8') as mounts:
             for at in reversed([line.split()[1] for line in mounts if line.split()[1].startswith(home.path + '/')]):
                 subprocess.run(['umount', '-l', at], check=False)
+
+
+def put(home, word):
+    """One write; what it says."""
+    volume = (f'volume={{"identity":"{word}","label":"{word}","mount":"Lw==","backend":"local","online":true,'
+              '"id":"00000000000000000000000000"}')
+    return home.loophole('ask', 'persist.put_volume', volume, code=None)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Frequent complaints of users of other programs, tried here on real sounds. tests/faults/hostile.sh tests the effects
+"""Frequent complaints of users of other programs, tried here on real sounds. tests/faults/hostile_test.py tests the effects
 of one bad file; tests/service/indexer_test.py tests a library on another mount."""
 import os
 import shutil

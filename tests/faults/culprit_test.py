@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+"""A process that is stopped while it opens the store, or while it has LMDB's mutex of readers, blocks all others from the
+store. status and doctor name it. If it is a program of loophole, it is ended after a while."""
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, skip, until
+from sounding import tool
+
+
+def read(path):
+    with open(path, encoding='utf-8', errors='replace') as text:
+        return text.read()
+
+
+def state(pid):
+    """The letter of the process's state; 'Z' if it is gone."""
+    try:
+        return read(f'/proc/{pid}/stat').rpartition(')')[2].split()[0]
+    except FileNotFoundError:
+        return 'Z'
+
+
+def until_stopped(pid):
+    until(lambda: state(pid) in 'tT', 30, f'{pid} is stopped')
+
+
+def until_gone(pid):
+    until(lambda: state(pid) == 'Z', 60, f'{pid} is gone')
+
+
+def until_named(home, pid, name):
+    line = re.compile(rf'^supervisor: process {pid} \({re.escape(name)}.*and makes no progress', re.M)
+    until(lambda: line.search(home.loophole('status', code=None).all), 30, f'status names {pid}')
+
+
+def child(pid):
+    """The child named loophole: of strace, not the one that it starts first to test the kernel."""
+    try:
+        for one in read(f'/proc/{pid}/task/{pid}/children').split():
+            if read(f'/proc/{one}/comm').strip() == 'loophole':
+                return int(one)
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def stop_an_opening(home):
+    """(strace, the pid of a process that is stopped while it opens the store)."""
+    if not shutil.which('strace'):
+        skip('no strace')
+    tracer = home.start_into(home.file('check'), 'strace', '-f', '-qq', '-o', '/dev/null', '-P', home.file('data/store/data.mdb'),
+                             '-e', 'trace=pread64', '-e', 'inject=pread64:signal=STOP:when=1', 'loophole', 'store', 'check')
+    checker = until(lambda: child(tracer.pid) and child(child(tracer.pid)), 30)  # the command reads in a child of its own
+    until_stopped(checker)
+    return tracer, checker
+
+
+def hold_mutex(home, name):
+    """A program of this name that is stopped with the mutex."""
+    holder = home.start_into(home.file('held'), shutil.copy(tool('mutex'), home.file(name)))
+    until_stopped(holder.pid)
+    same('holding', read(home.file('held')).strip())
+    return holder
+
+
+def finds_again(home):
+    until(lambda: home.loophole('search', 'x', code=None).code == 0, 60, 'search answers')
+
+
+@claim
+def a_reader_that_is_stopped_while_it_opens_is_named_and_ended(home):
+    home.up()
+    tracer, culprit = stop_an_opening(home)
+    os.kill(home.pid('persist'), signal.SIGKILL)
+    until_named(home, culprit, 'loophole')
+    contains(home.loophole('doctor', code=None).all, f'process {culprit} (loophole')
+    until_gone(culprit)
+    home.wait_ready('persist')
+    contains(home.log('supervisor'), f'process {culprit} (loophole) was killed')
+    tracer.wait(60)
+
+
+@claim
+def a_reader_that_is_stopped_with_the_readers_mutex_is_named_and_ended(home):
+    home.up()
+    culprit = hold_mutex(home, 'loophole-mutex').pid
+    until_named(home, culprit, 'loophole-mutex')
+    contains(home.loophole('doctor', code=None).all, f'process {culprit} (loophole-mutex, stopped) is beginning to read')
+    until_gone(culprit)
+    finds_again(home)
+
+
+@claim
+def another_program_that_holds_it_is_named_and_left_alone(home):
+    home.up()
+    holder = hold_mutex(home, 'innocent')
+    until_named(home, holder.pid, 'innocent')
+    time.sleep(11)  # longer than a program of loophole is left alone; nothing shows until then
+    until_stopped(holder.pid)
+    holder.kill()
+    holder.wait(60)
+    finds_again(home)
+
+
+@claim
+def without_an_engine_a_command_names_it_and_ends(home):
+    home.up()
+    home.down()
+    holder = hold_mutex(home, 'innocent')
+    words = f'process {holder.pid} (innocent, stopped) is beginning to read the store'
+    for command in (('store', 'check'), ('backup', home.file('never'))):
+        said = home.loophole(*command, code=16, timeout=60).all
+        contains(said, words)
+        contains(said, f'kill -KILL {holder.pid} ends it')
+    assert not os.path.exists(home.file('never')), 'a backup was made'
+    contains(home.loophole('doctor', code=None).all, words)
+    holder.kill()
+    holder.wait(60)
+    contains(home.loophole('store', 'check').out, ', 0 problems')
+
+
+@claim
+def without_an_engine_a_command_names_a_process_that_is_stopped_while_it_opens(home):
+    home.up()
+    home.down()
+    tracer, culprit = stop_an_opening(home)
+    contains(home.loophole('backup', home.file('never'), code=16, timeout=60).all, f'process {culprit} (loophole')
+    os.kill(culprit, signal.SIGKILL)
+    tracer.wait(60)
+    contains(home.loophole('store', 'check').out, ', 0 problems')
+
+
+@claim
+def a_disk_that_takes_no_file_locks_is_refused(home):
+    if not shutil.which('strace'):
+        skip('no strace')
+    home.up()
+    said = home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
+                    'loophole', 'store', 'check', code=21)
+    contains(said.all, 'does not support file locks: No locks available')
+
+
+run_claims()

@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""The whole engine with its data on a disk of a few MB that fills up, and on a disk that becomes read-only: no false ack,
+an alarm in `status`, reads still work, and the engine recovers by itself."""
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import DRUMKITS, claim, contains, how_often, run_claims, skip, until
+from disks import Lossy, Small, put
+from driving import drive
+
+
+@contextlib.contextmanager
+def on_a_small_disk(home):
+    """A home whose data are on a disk of 64 MB."""
+    with Small(home.file('data'), '64m'):
+        os.chmod(home.file('data'), 0o700)
+        yield home
+        home.stop()
+
+
+@claim(inside=on_a_small_disk)
+def a_full_disk_refuses_writes_with_an_alarm_and_recovers_by_itself(home):
+    home.up()
+    drive(home, 'faults/disk_full.py', 'full')
+    home.loophole('down')
+
+
+@claim(inside=on_a_small_disk)
+def each_ack_on_a_full_disk_is_there_after_a_kill(home):
+    drive(home, 'faults/full_acks.py', how_often(20, 500))
+
+
+@claim
+def a_disk_that_turns_read_only_refuses_writes_with_an_alarm_and_recovers_by_itself(home):
+    with Lossy(home, home.file('data'), 1) as disk:
+        home.env['DISK'] = str(disk.process.pid)
+        home.up()
+        drive(home, 'faults/disk_full.py', 'read_only')
+        home.loophole('down')
+
+
+@claim
+def a_store_that_is_read_only_at_the_start_is_waited_for(home):
+    """Only the store is on the disk that is read-only from the start: logs and sockets are elsewhere."""
+    store = home.file('data/store')
+
+    def start():
+        return home.start_into(home.file('err'), 'loophole-persist', '--foreground')
+
+    def end(persist):
+        persist.terminate()
+        persist.wait(60)
+
+    def alarm():
+        said = home.loophole('ask', 'persist.status', code=None)
+        return re.search('"alarm":"[^"]', said.out)
+
+    def remount(how):
+        if subprocess.run(['mount', '-o', f'remount,{how}', store], check=False).returncode:
+            skip('a tmpfs cannot be mounted read-only')
+    os.makedirs(store, mode=0o700)
+    with Small(store, '6m'):
+        persist = start()
+        until(lambda: put(home, 'one').code == 0, what='a write is accepted')
+        end(persist)
+        remount('ro')
+        persist = start()
+        until(alarm, what='an alarm')
+        contains(put(home, 'two').all, 'Read-only file system')
+        contains(home.loophole('store', 'check').out, ', 0 problems')
+        remount('rw')
+        until(lambda: put(home, 'two').code == 0, what='a write is accepted')
+        assert not alarm()
+        end(persist)
+        contains(home.loophole('store', 'check').out, ', 0 problems')
+
+
+@claim(inside=on_a_small_disk)
+def indexing_on_a_full_disk_reports_that_it_waits(home):
+    library, said = home.file('library'), home.file('said')
+    if not os.path.isdir(f'{DRUMKITS}/GMRockKit'):
+        skip('hydrogen-data is missing')
+    shutil.copytree(f'{DRUMKITS}/TR808EmulationKit', library)
+    home.up()
+    home.loophole('index', library, '--wait')
+    with contextlib.suppress(OSError), open(home.file('data/filler'), 'wb', buffering=0) as filler:
+        while True:
+            filler.write(bytes(65536))
+    shutil.copytree(f'{DRUMKITS}/GMRockKit', library + '/more')
+    index = home.start_into(said, 'loophole', 'index', library, '--wait')
+
+    def waits():
+        with open(said, encoding='utf-8', errors='replace') as text:
+            return re.search('^persist: the disk is full', text.read(), re.M)
+    until(waits)
+    os.remove(home.file('data/filler'))
+    assert index.wait(300) == 0, waits()
+
+
+run_claims()
