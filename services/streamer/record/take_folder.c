@@ -22,6 +22,19 @@ static void use_recordings(struct take *take, const char *why)
     make_folder(take);
 }
 
+/* A take without a project has no other folder. */
+static void fail_folder(struct take *take, const struct fault *fault)
+{
+    struct fault shown = *fault;
+
+    if (!id_is_zero(take->project)) {
+        use_recordings(take, shown.what);
+        return;
+    }
+    fault_hint(&shown, "recordings are in %.100s (setting recording.folder)", take->takes->folder);
+    take_fail(take, &shown);
+}
+
 /* ---- its row in the catalogue ---- */
 
 static void put_next_folder(struct take *take);
@@ -32,7 +45,7 @@ static void folder_put(void *state, enum err error, const void *answer, const st
     struct take *take = state;
 
     if (error != ERR_OK) {
-        use_recordings(take, fault->what);
+        fail_folder(take, fault);
         return;
     }
     take->folder = done->id;
@@ -75,10 +88,12 @@ static const char *rest_below(const struct take *take, const struct library *lib
 static void take_library(struct take *take, const struct library *library)
 {
     const char *below = rest_below(take, library);
+    struct fault fault = { 0 };
     char path[PATH_MAX], rest[PATH_MAX];
 
     if (!below || library->path.len + strlen(below) + 1 >= sizeof(path)) {
-        use_recordings(take, "its path leads through a link into a library");
+        fault_set(&fault, ERR_CONFLICT, "the path %.100s leads through a link into a library", take->path);
+        fail_folder(take, &fault);
         return;
     }
     snprintf(rest, sizeof(rest), "%s", below);
@@ -99,13 +114,7 @@ static void library_added(void *state, enum err error, const void *answer, const
         take_library(take, library);
         return;
     }
-    struct fault shown = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
-    if (!id_is_zero(take->project)) {
-        use_recordings(take, shown.what);
-        return;
-    }
-    fault_hint(&shown, "recordings are in %.100s (setting recording.folder)", take->takes->folder);
-    take_fail(take, &shown);
+    fail_folder(take, fault ? fault : &(struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" });
 }
 
 /* ---- on the disk ---- */
