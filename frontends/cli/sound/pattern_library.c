@@ -113,6 +113,11 @@ static enum err find_names(struct cli *cli, struct text_list *to, struct fault *
         fault_set(fault, ERR_BAD_REQUEST, "%llu patterns match", (unsigned long long)said.total);
         return fault_hint(fault, "--all changes all of them, as one step"), ERR_BAD_REQUEST;
     }
+    if (said.each.count > NAMES_MOST || (request.limit == NAMES_MOST && said.total > NAMES_MOST)) {
+        fault_set(fault, ERR_BAD_REQUEST, "%llu patterns match: at most %d in one step", (unsigned long long)said.total,
+                  NAMES_MOST);
+        return fault_hint(fault, "choose fewer with another filter"), ERR_BAD_REQUEST;
+    }
     for (uint32_t i = 0; i < said.each.count; i++)
         to->at[to->count++] = said.each.at[i].place;
     return ERR_OK;
