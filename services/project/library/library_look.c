@@ -40,7 +40,8 @@ static bool ends_with(const char *name, const char *end)
     return len > of && strcmp(name + len - of, end) == 0;
 }
 
-/* At the first look, what a death left half written goes: under the lock nothing is being written. */
+/* The first look removes temporary files that a death left: under the lock no thread writes. A file in the place of a
+ * folder has no patterns. */
 static DIR *open_folder(struct library_view *look, const char *folder)
 {
     char path[PATH_MAX + 800];
@@ -50,7 +51,7 @@ static DIR *open_folder(struct library_view *look, const char *folder)
     if (!look->library->is_swept)
         filing_sweep(path, INT64_MAX);
     directory = opendir(path);
-    if (!directory && errno != ENOENT && look->e == ERR_OK)
+    if (!directory && errno != ENOENT && errno != ENOTDIR && look->e == ERR_OK)
         look->e = fault_errno(look->fault, errno == EACCES ? ERR_DENIED : ERR_IO, errno, "%.150s cannot be read", path);
     return directory;
 }
@@ -94,7 +95,7 @@ static void see_genres(struct library_view *look, const char *folder)
     char genre[PATH_MAX];
 
     while (directory && (entry = readdir(directory))) {
-        if (entry->d_name[0] == '.')
+        if (entry->d_name[0] == '.' || !text_is_utf8(text_of(entry->d_name)))
             continue;
         (void)snprintf(genre, sizeof(genre), "%.300s/%.255s", folder, entry->d_name);
         see_folder(look, genre);

@@ -278,8 +278,8 @@ enum err library_recover(struct pattern_library *library, struct fault *fault)
     return e;
 }
 
-/* A disk that is full, or a folder that nobody may write: what was done of the step is taken back. If that fails too,
- * the next ask goes on with the step. */
+/* After a failure, such as a full disk, takes back the part of the step that was done. If that fails too, the next ask
+ * completes the step. */
 static void turn_back(const struct pattern_library *library, struct step_state *steps, struct tree done)
 {
     struct fault fault = { 0 };
@@ -296,9 +296,8 @@ static void turn_back(const struct pattern_library *library, struct step_state *
 static enum err go_to(const struct pattern_library *library, struct step_state *steps, int64_t to,
                       const struct sender *sender, struct text said, struct fault *fault)
 {
-    enum err e;
-
     const struct tree done = steps->done;
+    enum err e;
 
     steps->going = to;
     library_state_note(steps, sender, said);
@@ -339,6 +338,8 @@ enum err library_do(struct pattern_library *library, const struct library_step *
         e = go_to(library, &steps, steps.top, &step->sender, step->said, fault);
         if (e == ERR_OK && steps.top > LIBRARY_STEPS)
             remove_step(library, steps.top - LIBRARY_STEPS);
+        if (e != ERR_OK && steps.going == steps.at) /* it was taken back: a redo must not do it */
+            (void)forget_undone(library, &steps, &(struct fault){ 0 });
     }
     arena_free(&steps.arena);
     return e;

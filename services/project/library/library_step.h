@@ -30,8 +30,8 @@ struct library_step {
 /* Completes a step that a death interrupted; call it first. Errors (explained): those of the files. */
 enum err library_recover(struct pattern_library *library, struct fault *fault);
 
-/* Does a step. What was taken back before cannot be done again then. Errors (explained): those of the files; nothing
- * has changed then. */
+/* Does a step, and removes the steps that were taken back. Errors (explained): those of the files; no pattern has
+ * changed then. */
 enum err library_do(struct pattern_library *library, const struct library_step *step, struct fault *fault);
 
 /* Takes the last step back, or does the next one again. Fills `said`. Errors (explained): not_found (there is none),

@@ -241,6 +241,19 @@ static void sweep_folders(const struct slot_filing *filing)
 
 /* ---- all files ---- */
 
+/* A copy of a slot's file under another name, or in the folder of another bank, is no slot. */
+static bool is_own_place(const char *bank, const char *name, uint32_t number)
+{
+    char place[PATH_MAX];
+    struct arena arena = { 0 };
+    bool is_own;
+
+    (void)snprintf(place, sizeof(place), "/patterns/slots/%.255s/%.255s", bank, name);
+    is_own = text_is(slot_path(&arena, TEXT(""), number), place);
+    arena_free(&arena);
+    return is_own;
+}
+
 static void add_file(struct slot_filing *filing, const char *bank, const char *name)
 {
     struct slot_file *file;
@@ -248,7 +261,8 @@ static void add_file(struct slot_filing *filing, const char *bank, const char *n
     int end = 0;
 
     if (sscanf(name, "slot_%u.json%n", &number, &end) != 1 || name[end] || number < 1 ||
-        number > SLOTS_BANK * SLOTS_BANKS || filing->count == SLOTS_BANK * SLOTS_BANKS)
+        number > SLOTS_BANK * SLOTS_BANKS || filing->count == SLOTS_BANK * SLOTS_BANKS ||
+        !is_own_place(bank, name, number))
         return;
     if ((filing->count & (filing->count - 1)) == 0)
         filing->files =
