@@ -119,7 +119,7 @@ static enum err ask_scan(struct availability *availability, struct fetching_item
     return e;
 }
 
-/* True: it is over, and another item has its place. */
+/* True: the fetch is over, and another item has its place in the list. */
 static bool settle_one(struct availability *availability, struct txn *txn, struct fetching_item *one)
 {
     struct arena arena = { 0 };
@@ -223,8 +223,8 @@ static enum err refuse_one(struct call *call, enum err e, struct id item, uint32
     char text[ID_TEXT_SIZE];
 
     if (e == ERR_FULL) {
-        refuse(call, ERR_BUSY, "%d items are fetched already, or 64 tasks: wait, or cancel one", FETCHES_MOST);
-        return fault_hint(call_fault(call), "`loophole tasks` lists them");
+        refuse(call, ERR_BUSY, "the list of fetches is full: %d items, or %d tasks", FETCHES_MOST, FETCH_TASKS_MOST);
+        return fault_hint(call_fault(call), "wait, or cancel one; `loophole tasks` lists them");
     }
     refuse(call, e, e == ERR_NOT_FOUND ? "no such media item: %s" : "the item %s cannot be read", id_write(item, text));
     return fault_field(call_fault(call), arena_printf(call_arena(call), "ids[%u]", at).at);

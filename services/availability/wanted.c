@@ -59,12 +59,12 @@ static bool ask_page(struct availability *availability)
     return wanted->is_asking;
 }
 
-static uint32_t add_found(struct availability *availability, const struct found *found)
+/* Returns the number of items that are fetched now: others may be here already, or away. */
+static uint64_t add_found(struct availability *availability, const struct found *found)
 {
     struct fetch_begun begun = { 0 };
     struct fetch_task *task = NULL;
     struct txn *txn;
-    uint32_t added = 0;
 
     if (!availability->known.store || store_read(availability->known.store, &txn, NULL) != ERR_OK)
         return 0;
@@ -74,14 +74,13 @@ static uint32_t add_found(struct availability *availability, const struct found 
             continue;
         if (fetching_add(availability, txn, id, TEXT("Fetching the files of libraries"), &task, &begun) != ERR_OK)
             break;
-        added++;
     }
     fetches_drop_empty(&availability->fetches);
     txn_end(txn);
-    return added;
+    return begun.items;
 }
 
-/* A page without new files leads to the next one; then the next library has its turn. */
+/* After a page without new files comes the next page, and after the last page the next library. */
 static void take_found(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct availability *availability = state;

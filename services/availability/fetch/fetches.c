@@ -7,7 +7,7 @@
 
 #include "common/alloc.h"
 
-enum { PAUSE_MOST_US = 60000000, SETTLE_US = 60000000, TELL_EVERY_US = 250000, TASKS_MOST = 64 };
+enum { PAUSE_MOST_US = 60000000, SETTLE_US = 60000000, TELL_EVERY_US = 250000 };
 
 /* ---- looking up ---- */
 
@@ -123,7 +123,7 @@ enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *f
 
 struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label)
 {
-    if (fetches->task_count == TASKS_MOST)
+    if (fetches->task_count == FETCH_TASKS_MOST)
         return NULL;
     ALLOC_ROOM(fetches->tasks, fetches->task_count, fetches->task_room, 8);
     struct fetch_task *task = &fetches->tasks[fetches->task_count++];
@@ -132,7 +132,7 @@ struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label)
     return task;
 }
 
-/* If there are too many, one that does not go on any more makes room. */
+/* In a full list the new item replaces one whose fetch failed or was cancelled. */
 static struct fetching_item *add_place(struct fetches *fetches)
 {
     if (fetches->count < FETCHES_MOST) {
@@ -167,7 +167,7 @@ void fetches_drop_empty(struct fetches *fetches)
         fetches->task_count--;
 }
 
-/* The items of one task begin in the order in which they were added, as far as nothing failed. */
+/* The items of a task begin in the order in which they were added, unless a fetch fails. */
 struct fetching_item *fetches_next(struct fetches *fetches)
 {
     usec_t now = clock_steady();
@@ -204,12 +204,22 @@ static void say_why(char why[256], const struct reader_report *report)
     }
 }
 
+/* The size of the file may differ from that in the catalogue. */
+static void set_total(struct fetches *fetches, struct fetching_item *item, uint64_t total)
+{
+    struct fetch_task *task = task_of(fetches, item->task);
+
+    if (task)
+        task->bytes += total - item->total;
+    item->total = total;
+}
+
 static void take_report(struct fetches *fetches, struct fetching_item *item, const struct reader_report *report)
 {
     char why[256];
 
     item->done = report->done;
-    item->total = report->total > item->done ? report->total : item->done;
+    set_total(fetches, item, report->total > item->done ? report->total : item->done);
     if (report->has_ended && report->error) {
         say_why(why, report);
         fetches_fail(fetches, item, why, report->error == READER_PLACEHOLDER || report->error == READER_STILL_ONLINE);

@@ -1,4 +1,4 @@
-/* fetches.h: the items that are fetched, and those whose fetch failed. All states and transitions:
+/* fetches.h: the items that are fetched, and those whose fetch failed or was cancelled. All states and transitions:
  *
  *   observation \ state                waiting     fetching      settling      failed, cancelled
  *   a reader is free, and it is time   fetching
@@ -8,14 +8,15 @@
  *   progress                                       while; after
  *                                                  the last try
  *                                                  failed
- *   the scan did not find it readable                            as above
- *   only a placeholder is there                    failed
+ *   no scan found it readable                                    as above
+ *   only a placeholder is there,                   failed
+ *   or the cloud kept no content
  *   it is asked for again              as it is    as it is      as it is      waiting
  *   its task is cancelled              cancelled   cancelled     cancelled
  *   its item is gone, or readable      gone        gone          gone          gone
  *   this service dies                  waiting     waiting       waiting       as it is
  *
- * All but the progress is kept in a file, so a successor goes on. The loop's thread. */
+ * A file keeps all but the progress, so a successor goes on. The loop's thread. */
 #ifndef LOOPHOLE_AVAILABILITY_FETCHES_H
 #define LOOPHOLE_AVAILABILITY_FETCHES_H
 
@@ -25,7 +26,7 @@
 #include "schema_availability.h"
 #include "services/availability/fetch/readers.h"
 
-enum { FETCHES_MOST = 4096 };
+enum { FETCHES_MOST = 4096, FETCH_TASKS_MOST = 64 };
 
 struct fetching_item {
     struct id id, task;
@@ -54,7 +55,7 @@ struct fetch_task {
 struct fetches {
     uint32_t count, room, task_count, task_room;
     struct fetching_item *at;
-    struct fetch_task *tasks; /* those that have items which go on */
+    struct fetch_task *tasks; /* that have items which go on */
     struct fetch_readers readers;
     uint64_t numbers;
     uint32_t tries_most;
@@ -73,16 +74,17 @@ void fetches_close(struct fetches *fetches);
 enum err fetches_keep(struct fetches *fetches, const char *path, struct fault *fault);
 
 struct fetching_item *fetches_of(const struct fetches *fetches, struct id item); /* NULL: none */
-uint32_t fetches_active(const struct fetches *fetches);                          /* those that go on */
+uint32_t fetches_active(const struct fetches *fetches);                          /* the number of those that go on */
 
-/* Adds a task, then its items. An item that goes on already stays in its task: exists. Errors: full (FETCHES_MOST). */
+/* Adds a task, then its items. NULL: there are FETCH_TASKS_MOST. An item that goes on already stays in its task: exists.
+ * Errors: full (FETCHES_MOST). */
 struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label);
 enum err fetches_add(struct fetches *fetches, struct fetch_task *task, struct id item, struct text name,
                      uint64_t bytes);
 
 void fetches_drop_empty(struct fetches *fetches); /* the last task, if it got no item */
 
-/* The item that may be read next; NULL: none, or no reader is free. */
+/* The next item to read; NULL: none, or no reader is free. */
 struct fetching_item *fetches_next(struct fetches *fetches);
 void fetches_read(struct fetches *fetches, struct fetching_item *item, const char *path);
 
@@ -90,10 +92,10 @@ void fetches_read(struct fetches *fetches, struct fetching_item *item, const cha
 void fetches_show(const struct fetching_item *item, enum fetch_state state, struct fetch *to);
 void fetches_fill(const struct fetches *fetches, struct fetch *to);
 
-/* One more try failed. `is_last`: no other one makes sense. */
+/* Notes that a try failed. `is_last`: another try would fail too. */
 void fetches_fail(struct fetches *fetches, struct fetching_item *item, const char *why, bool is_last);
 
-/* It is forgotten: done, or its item is gone (cancelled). */
+/* Removes a fetch from the list: it is done, or its item is gone (cancelled). */
 void fetches_end(struct fetches *fetches, struct fetching_item *item, enum fetch_state how);
 enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *fault); /* not_found */
 

@@ -9,7 +9,7 @@
 
 enum { FILE_MOST = 8 << 20 };
 
-/* All items of one predecessor's task are one task again. */
+/* The items of a predecessor's task are in one task again. */
 static struct fetch_task *task_again(struct fetches *fetches, const struct fetch *kept)
 {
     for (uint32_t i = 0; i < fetches->task_count; i++)
@@ -63,7 +63,7 @@ enum err fetches_open(struct fetches *fetches, const char *path, struct fault *f
         for (uint32_t i = 0; i < kept.each.count; i++)
             take_kept(fetches, &kept.each.at[i]);
     else if (e != ERR_NOT_FOUND)
-        log_fault("the fetches of the service before are forgotten", &why);
+        log_fault("the list of fetches cannot be read and is empty now", &why);
     fetches->is_changed = false;
     buffer_free(&file);
     arena_free(&arena);

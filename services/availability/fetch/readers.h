@@ -13,7 +13,7 @@
 enum { READER_LANES = 16, READER_STILL_ONLINE = -1, READER_PLACEHOLDER = -2 };
 
 struct reader_report {
-    uint64_t number;      /* that readers_begin got */
+    uint64_t number;      /* as given to readers_begin */
     uint64_t done, total; /* bytes */
     int32_t error;        /* an errno; READER_STILL_ONLINE: read whole, and still without content here;
                              READER_PLACEHOLDER: only its placeholder is there; 0: none */
