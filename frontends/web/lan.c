@@ -21,7 +21,7 @@ static bool is_literal(const char *address)
 /* "192.168.1.20:8443", "[fd00::1]:8443" */
 static enum err read_listen(struct lan *lan, const char *text, struct fault *fault)
 {
-    const char *colon = strrchr(text, ':');
+    const char *given = text, *colon = strrchr(text, ':');
     size_t len = colon ? (size_t)(colon - text) : 0;
     char *end = NULL;
     unsigned long port = colon ? strtoul(colon + 1, &end, 10) : 0;
@@ -36,7 +36,8 @@ static enum err read_listen(struct lan *lan, const char *text, struct fault *fau
         lan->gate.port = (uint16_t)port;
         return ERR_OK;
     }
-    fault_set(fault, ERR_BAD_REQUEST, "the setting web.listen is not an address and a port");
+    fault_set(fault, ERR_BAD_REQUEST,
+              "the setting web.listen is \"%.80s\": expected an address of this machine and a port", given);
     return fault_hint(fault, "for example: listen = 192.168.1.20:8443");
 }
 
@@ -48,7 +49,8 @@ static enum err read_file_name(struct config *config, const char *name, char to[
         (void)snprintf(to, PATH_MAX, "%s", path);
         return ERR_OK;
     }
-    fault_set(fault, ERR_BAD_REQUEST, "web.listen needs TLS, but %s is not the path of a PEM file", name);
+    fault_set(fault, ERR_BAD_REQUEST,
+              "web.listen needs TLS, but %s is \"%.100s\": expected the absolute path of a PEM file", name, path);
     return fault_hint(fault, "openssl req -x509 -newkey rsa:3072 -nodes -keyout key.pem -out certificate.pem -days 825 "
                              "-subj /CN=studio makes both; or remove web.listen");
 }

@@ -79,8 +79,8 @@ bool login_complete(struct visit *visit)
         return visit_say(visit, HTTP_STATUS_BAD_REQUEST, "The password is missing or too long.\n");
     if (lan_try(&visit->web->lan, password, &waits))
         return let_enter(visit);
-    log_warn("a browser of another machine gave a wrong password");
     if (waits)
         return visit_say(visit, 429, "Too many passwords were wrong. Wait a minute, then try again.\n");
+    log_warn("a browser of another machine gave a wrong password");
     return visit_say(visit, HTTP_STATUS_FORBIDDEN, "The password is wrong. Go back and try again.\n");
 }

@@ -51,6 +51,7 @@ static void work_on_folder(struct errand *errand)
         job->error = basket_folder_clear(&job->folder, &job->fault);
     if (job->error == ERR_OK)
         add_links(job);
+    basket_folder_sort(&job->folder);
 }
 
 /* ---- the loop ---- */

@@ -62,8 +62,7 @@ enum err basket_folder_open(struct basket_folder *folder, const char *data, stru
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             look_at_entry(folder, dirfd(opened), entry->d_name);
     (void)closedir(opened);
-    if (folder->count > 0)
-        qsort(folder->at, folder->count, sizeof(*folder->at), by_name);
+    basket_folder_sort(folder);
     return ERR_OK;
 }
 
@@ -85,10 +84,14 @@ static bool has_file(const struct basket_folder *folder, const struct stat *stat
     return false;
 }
 
-static enum err explain_link(const char *path, int number, struct fault *fault)
+static enum err explain_link(const char *path, bool hard, int number, struct fault *fault)
 {
-    if (number == EXDEV || number == EPERM)
+    if (hard && number == EXDEV)
         return fault_set(fault, ERR_CONFLICT, "%s lies on another file system: it can have a symbolic link only", path);
+    if (hard && number == EPERM)
+        return fault_set(fault, ERR_CONFLICT,
+                         "%.100s can have a symbolic link only: another user owns it, or its disk has no hard links",
+                         path);
     return fault_errno(fault, file_err(number), number, "no link to %s", path);
 }
 
@@ -105,7 +108,7 @@ static enum err make_link(struct basket_folder *folder, const char *path, bool h
         done = hard ? link(path, at) : symlink(path, at);
     }
     if (done < 0)
-        return explain_link(path, errno, fault);
+        return explain_link(path, hard, errno, fault);
     (void)lstat(at, &stat);
     put_entry(folder, name, hard ? NULL : path, &stat);
     folder->added++;
@@ -125,6 +128,12 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
     if (folder->count >= BASKET_MOST)
         return fault_set(fault, ERR_FULL, "the basket has %d links: clear it first", BASKET_MOST);
     return make_link(folder, path, hard, fault);
+}
+
+void basket_folder_sort(struct basket_folder *folder)
+{
+    if (folder->count > 0)
+        qsort(folder->at, folder->count, sizeof(*folder->at), by_name);
 }
 
 /* ---- clearing ---- */

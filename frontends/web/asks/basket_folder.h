@@ -31,8 +31,10 @@ struct basket_folder {
 enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault);
 
 /* Links to a file, unless a link does already. The name is readable: that of the file, with a number if it is taken.
- * Errors: full (BASKET_MOST), denied, io, not_found, conflict (a hard link to another file system). */
+ * Errors: full (BASKET_MOST), denied, io, not_found, conflict (the file can have no hard link here). */
 enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault);
+
+void basket_folder_sort(struct basket_folder *folder); /* by name: new links are last until then */
 
 /* Removes all links. A file with no other name is no link, and stays. Errors: those of file_err. */
 enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault);

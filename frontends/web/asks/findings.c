@@ -97,7 +97,9 @@ static void run_doctor(struct errand *errand)
     if (!read_output(examination, from)) {
         kill(pid, SIGKILL);
         examination->error =
-            fault_set(&examination->fault, ERR_IO, "doctor did not end within %d s", DOCTOR_US / 1000000);
+            examination->output.failed
+                ? fault_set(&examination->fault, ERR_IO, "doctor printed more than %d bytes", OUTPUT_MOST)
+                : fault_set(&examination->fault, ERR_IO, "doctor did not end within %d s", DOCTOR_US / 1000000);
     }
     close(from);
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)

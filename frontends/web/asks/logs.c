@@ -109,9 +109,10 @@ enum err logs_answer(struct desk *desk, struct call *call, const struct web_logs
     struct tails tails = { 0 };
     enum err e = ERR_OK;
 
-    if (read_tails(desk, ask->service, &tails) == 0)
-        e = refuse(call, ERR_NOT_FOUND, "there is no log of \"%.*s\"", TEXT_ARG(ask->service));
-    else
+    if (read_tails(desk, ask->service, &tails) == 0) {
+        refuse(call, ERR_NOT_FOUND, "no log of the service \"%.*s\"", TEXT_ARG(ask->service));
+        e = fault_hint(call_fault(call), "`loophole status` lists the services");
+    } else
         sort_lines(&tails, ask->service.len == 0);
     if (e == ERR_OK)
         e = fill_page(call, &tails, ask->has_limit ? ask->limit : LINES, to);
