@@ -5,7 +5,7 @@
 
 #include "common/file.h"
 
-#define LARGEST ((size_t)4 << 30)
+#define LARGEST ((size_t)UINT32_MAX)
 
 static const char magic[8] = "LOOPDUP1";
 
