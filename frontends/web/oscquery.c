@@ -60,7 +60,7 @@ static void page_came(void *state, struct bytes body, const struct fault *refuse
     arena_free(&arena);
 }
 
-/* The attribute is the name in ?NAME. False: it is too long. */
+/* The attribute is the name in ?NAME. False: it is longer than any attribute. */
 static bool read_attribute(const struct visit *visit, char *to, size_t size)
 {
     char typed[WEB_HEADERS] = "";
@@ -115,7 +115,7 @@ static int begin_visit(struct tree_visit *one, struct lws *wsi, const char *path
     return CLOSE;
 }
 
-/* libwebsockets reports the end of a body again, without end, while another request waits behind it. */
+/* libwebsockets reports the end of a body again and again while another request waits after it. */
 static int end_body(struct tree_visit *one)
 {
     if (!one->visit || one->visit->has_body)

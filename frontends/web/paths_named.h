@@ -1,4 +1,4 @@
-/* paths_named.h: does a message name a path? Any thread. */
+/* paths_named.h: finds a path that a message names. Any thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_PATHS_NAMED_H
 #define LOOPHOLE_FRONTENDS_WEB_PATHS_NAMED_H
 

@@ -1,5 +1,5 @@
-/* desk.h: what the asks share that the gateway's loop answers itself. They concern this machine: logs, deaths, doctor,
- * the basket. The loop's thread. */
+/* desk.h: the state of the asks that the gateway answers itself. They concern this machine: logs, deaths, doctor, the
+ * basket. The loop's thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_DESK_H
 #define LOOPHOLE_FRONTENDS_WEB_ASKS_DESK_H
 
@@ -12,7 +12,7 @@ struct desk {
     struct service *service;
     const struct paths *paths;
     struct mailbox *mailbox;
-    struct errands *errands; /* whatever may hang: file systems of sounds, another program */
+    struct errands *errands; /* for work that may hang: file systems of sounds, another program */
 };
 
 /* Errors: io, full. desk_close ends what desk_open began, also after an error. */

@@ -65,7 +65,7 @@ static uint32_t read_tails(const struct desk *desk, struct text service, struct 
     return files;
 }
 
-/* Lines without a time, such as those of JACK's own server, belong to no place among those of other logs. */
+/* Lines without a time, such as those of JACK's own server, have no place among those of other logs. */
 static int by_time(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -57,7 +57,7 @@ static void read_tags(const struct tree *list, struct arena *arena, struct missi
     }
 }
 
-/* Where it was; an item that names no path here is missing in the project's Media. */
+/* The path at which the item was seen; an item without one is missing in the project's Media. */
 static struct bytes path_of(const struct tree *body, struct text folder, struct arena *arena)
 {
     struct text path = short_text(tree_get(body, "storage"), "path", 4000), name = short_text(body, "name", 255);

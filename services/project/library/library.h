@@ -1,5 +1,5 @@
 /* library.h: the patterns that all projects share, as files below DATA/patterns: user/, templates/, library/genre/G/,
- * and archive/ with the same folders, in gzip. One thread at a time, under its lock; file systems may hang. */
+ * and archive/ with the same folders, in gzip. One thread at a time, under the lock; file systems may hang. */
 #ifndef LOOPHOLE_PROJECT_LIBRARY_H
 #define LOOPHOLE_PROJECT_LIBRARY_H
 
@@ -29,21 +29,21 @@ struct pattern_library {
     struct arena arena; /* of the entries */
     struct library_entry *entries;
     uint32_t count;
-    bool is_swept; /* what an earlier process left half written is gone */
+    bool is_swept; /* the temporary files of earlier processes are removed */
 };
 
 struct pattern_library *library_new(const char *data);
 
-/* Errors (explained): busy (another thread has had it for LIBRARY_LOCK_S). */
+/* Errors (explained): busy (another thread holds it, after LIBRARY_LOCK_S). */
 enum err library_lock(struct pattern_library *library, struct fault *fault);
 void library_unlock(struct pattern_library *library);
 
-/* Finds all files and reads those that are new or changed. The entries are by path. Errors (explained): io, denied,
- * full (no memory). */
+/* Finds all files, at most LIBRARY_FILES, and reads those that are new or changed. The entries are sorted by path.
+ * Errors (explained): io, denied. */
 enum err library_look(struct pattern_library *library, struct fault *fault);
 
-/* The one pattern of that name or place; a place is meant first. Errors (explained): not_found, bad_request (several
- * have the name, or none is given). */
+/* Finds the pattern with that place, else the only one with that name. Errors (explained): not_found, bad_request
+ * (several have the name, or none is given). */
 enum err library_find(const struct pattern_library *library, struct text named, bool archived,
                       const struct library_entry **to, struct fault *fault);
 

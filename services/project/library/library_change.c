@@ -93,13 +93,13 @@ static bool is_in_step(const struct plan *plan, struct text path)
 static enum err add_removal(struct plan *plan, struct text path)
 {
     if (is_in_step(plan, path))
-        return fault_set(plan->fault, ERR_BAD_REQUEST, "%.*s is named twice",
+        return fault_set(plan->fault, ERR_BAD_REQUEST, "%.*s is named twice: name it once",
                          TEXT_ARG(library_place(plan->arena, path)));
     plan->step->changes[plan->step->count++] = (struct library_change){ .path = path, .removes = true };
     return ERR_OK;
 }
 
-/* Nothing is replaced unseen. */
+/* Refuses to replace a file that exists. */
 static enum err add_new(struct plan *plan, struct text path, struct text text)
 {
     if (is_in_step(plan, path) || is_there(plan, path)) {

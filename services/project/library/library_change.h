@@ -1,5 +1,5 @@
-/* library_change.h: what changes of patterns mean for the files of the library. In a thread, under its lock, after
- * library_look. Everything lies in the arena. */
+/* library_change.h: plans the changes of files that an ask about patterns needs. In a thread, under the library's lock,
+ * after library_look. All results are in the arena. */
 #ifndef LOOPHOLE_PROJECT_LIBRARY_CHANGE_H
 #define LOOPHOLE_PROJECT_LIBRARY_CHANGE_H
 

@@ -58,7 +58,7 @@ static int newest_first(const void *a, const void *b)
     return x->time < y->time ? 1 : x->time > y->time ? -1 : by_name(a, b);
 }
 
-/* The texts are those of the library, which changes under its lock alone. */
+/* Copies the lines: the texts of the library are valid only under its lock. */
 static enum err keep_lines(struct library_job *job, const struct library_pattern_list *lines, struct fault *fault)
 {
     struct library_pattern *to = arena_array(&job->arena, lines->count + 1, sizeof(*to));
@@ -235,7 +235,7 @@ static enum err act_save(struct library_job *job, struct fault *fault)
     return e == ERR_OK ? do_step(job, &step, fault) : e;
 }
 
-/* The text of what is given or plays, for the thread. */
+/* The text of the given pattern, or of the one that plays, for the thread. */
 static struct text given_text(struct doing *work)
 {
     struct slot_job *slot = slot_job_of(work);
@@ -327,7 +327,7 @@ static int nearest_first(const void *a, const void *b)
     return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : by_name(a, b);
 }
 
-/* A pattern is not among those that are like it. */
+/* Leaves out the pattern itself. */
 static void compare_all(const struct library_job *job, const struct rhythm *rhythm, struct text name,
                         struct library_pattern_list *to)
 {

@@ -33,7 +33,7 @@ static void end_job(struct errand *errand, bool lost)
     struct fault late = { 0 };
 
     if (lost) {
-        fault_set(&late, ERR_TIMEOUT, "the folder of the library of patterns does not answer");
+        fault_set(&late, ERR_TIMEOUT, "the disk of the library of patterns does not answer");
         work_go_on(work, &late);
         return;
     }

@@ -1,5 +1,5 @@
-/* library_state.h: which step of the library is done, which one is under way, and what the last asks were answered. In
- * a thread, under the library's lock. */
+/* library_state.h: which step of the library is done, which one is under way, and the answers to the last asks. In a
+ * thread, under the library's lock. */
 #ifndef LOOPHOLE_PROJECT_LIBRARY_STATE_H
 #define LOOPHOLE_PROJECT_LIBRARY_STATE_H
 
@@ -11,8 +11,8 @@ enum { LIBRARY_PATH = PATH_MAX + 800, LIBRARY_DONE = 32 };
 
 struct step_state {
     struct arena arena;
-    int64_t at, going, top; /* the last step that is done; the one that is to be; the last that exists */
-    struct tree done;       /* of the last asks: request, digest and said, newest first */
+    int64_t at, going, top; /* numbers: the last step that is done; the step to reach; the last that exists */
+    struct tree done;       /* of the last asks: request, digest and said, the newest first */
 };
 
 /* The path of a file of a step; of step 0, in .steps itself. Returns `to`. */
@@ -22,7 +22,7 @@ const char *library_state_path(const struct pattern_library *library, int64_t st
 /* Reads a file that is a JSON object. Errors: not_found, io, bad_request. */
 enum err library_state_tree(const char *path, struct arena *arena, struct tree *to, struct fault *fault);
 
-/* Without a state nothing was ever done. Errors (explained): io, bad_request (it is damaged). */
+/* An absent file means that no step was ever done. Errors (explained): io, bad_request (it is damaged). */
 enum err library_state_read(const struct pattern_library *library, struct step_state *to, struct fault *fault);
 
 /* Errors (explained): those of file_write_atomic. */

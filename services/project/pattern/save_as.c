@@ -119,7 +119,7 @@ static bool is_pattern(struct doing *work, struct text text)
     return pattern_file_read(text, &work->arena, file, &(struct fault){ 0 }) == ERR_OK;
 }
 
-/* True: the file has what neither the slot nor an earlier one of its texts has, and is a pattern. */
+/* True: the file is a pattern, and differs from the slot and from each of its earlier texts. */
 static bool is_foreign(struct doing *work, const struct slot_row *row, struct text file)
 {
     if (text_equal(file, row->file) || slot_is_ours(row, slot_digest(&work->arena, file)))
@@ -132,7 +132,7 @@ static bool is_foreign(struct doing *work, const struct slot_row *row, struct te
     return false;
 }
 
-/* What another program wrote to the file of a slot is in the copy; also of a slot that is empty in the store. */
+/* The copy gets what another program wrote to the file of a slot, also if the slot is empty in the store. */
 static uint32_t copy_foreign(struct doing *work, struct txn *txn, struct id from, bool *taken, struct action *to)
 {
     const struct found_slots *found = work->own;

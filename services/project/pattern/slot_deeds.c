@@ -137,7 +137,7 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     return slot_job_send(work, label, actions, count, fault);
 }
 
-/* A text that is not among those of the slot was made for a repeated ask: that of its first copy is stored. */
+/* A text that is not among those of the slot was made for a repeated ask: the text of the first ask is stored. */
 static enum err write_slots(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct slot_place *place = slot_job_of(work)->places;

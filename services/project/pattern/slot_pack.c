@@ -34,7 +34,7 @@ struct pack {
 
 /* ---- in a thread ---- */
 
-/* Another engine may save now: its lock is not waited for. */
+/* Does not wait for the lock: another engine may save now. */
 static int take_lock(const struct pack *pack)
 {
     char path[PATH_MAX + 8];
@@ -56,7 +56,7 @@ static enum err replace_backup(const struct pack *pack, const char *path, struct
 
     if (lock < 0)
         return fault_set(fault, ERR_BUSY, "another engine saves");
-    if (access(path, F_OK) == 0) /* it may be one too many by now */
+    if (access(path, F_OK) == 0) /* a newer save may have removed it */
         e = file_write_atomic(path, packed, 0644, fault);
     (void)close(lock);
     return e;

@@ -1,4 +1,5 @@
-/* What plays as the text of a pattern, and a text as what plays. The sequencer's part alone is a snapshot. */
+/* Answers with the text of the pattern that plays, and plays a pattern from its text. A snapshot has only the part of
+ * the sequencer. */
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
 
@@ -40,7 +41,7 @@ static enum err answer_snapshot(struct doing *work, struct txn *txn, struct faul
 const struct deed state_deed_capture = { .needs_no_project = true, .before = ask_playing, .answer = answer_all };
 const struct deed state_deed_snapshot = { .needs_no_project = true, .before = ask_playing, .answer = answer_snapshot };
 
-/* ---- a text as what plays ---- */
+/* ---- playing a text ---- */
 
 static enum err read_pattern(struct doing *work, struct text file, struct fault *fault)
 {
@@ -59,7 +60,7 @@ static enum err begin_apply(struct doing *work, struct txn *txn, struct fault *f
     return e == ERR_OK ? ask_playing(work, txn, fault) : e;
 }
 
-/* Voices that the rows name and that do not play sound with their defaults. */
+/* A voice that a row names, and that is not among those that play, has its defaults. */
 static enum err apply_snapshot(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_apply_snapshot *ask = work->ask;

@@ -269,7 +269,7 @@ static void adopt_list(struct candidates *c, uint32_t sound)
     }
 }
 
-/* Between two sounds that stayed, others may have gone: then they became partners. */
+/* Two sounds that stayed may become partners, because sounds between them have gone. */
 static void gain_partners(struct candidates *c, uint32_t sound, int o)
 {
     const struct sound_order *was = &c->was->order[o], *now = &c->now->order[o];
@@ -280,7 +280,7 @@ static void gain_partners(struct candidates *c, uint32_t sound, int o)
         match_pair(c->now, sound, c->stayed[o][i], true);
 }
 
-/* Of two new sounds, the one before compares. */
+/* The earlier one of two new sounds compares them. */
 static void add_sound(struct candidates *c, uint32_t sound, int o)
 {
     const struct sound_order *now = &c->now->order[o];

@@ -1,5 +1,5 @@
 /* candidates.h: for each sound the others that it may equal: those of its length whose spectra are most alike. After
- * sounds came or went, only the lists that this can change are made again; the result is that of all lists made anew.
+ * sounds came or went, only the lists that this can change are made again; the result is as if all were made again.
  *
  * Two sounds are partners if they are near in one of two orders, by the length of the file or of its audible part: at
  * most CANDIDATES_WINDOW places apart, and of about the same length. A list has the partners that are most alike, equal

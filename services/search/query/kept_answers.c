@@ -126,7 +126,7 @@ static bool goes_before(const struct kept_answer *a, const struct kept_answer *b
     return a->is_usual != b->is_usual ? b->is_usual : a->used < b->used;
 }
 
-/* An outdated one, otherwise the one that was not used for longest. */
+/* The place of an outdated answer, else of the one that was not used for the longest time; usual ones last. */
 static struct kept_answer *pick_place(struct kept_answers *kept, uint64_t writes)
 {
     struct kept_answer *oldest = &kept->each[0];

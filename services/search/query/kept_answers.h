@@ -1,5 +1,5 @@
 /* kept_answers.h: the first rows, the totals and the facets of large results, kept until the index changes. A query
- * that was asked before, or that was made ready in idle time, then reads no row. One thread. */
+ * whose answer was made before, or in idle time, then reads no row. One thread. */
 #ifndef LOOPHOLE_SEARCH_KEPT_ANSWERS_H
 #define LOOPHOLE_SEARCH_KEPT_ANSWERS_H
 
@@ -23,7 +23,7 @@ struct kept_counts {
 };
 
 struct kept_answer {
-    bool is_made, is_usual; /* usual: made in idle time; others make room first */
+    bool is_made, is_usual; /* usual: made in idle time; it is replaced after all others */
     struct hash of;         /* of the query's tree and the order's name */
     uint64_t writes, used;  /* of the index at the time; the last use */
     uint32_t total;
@@ -36,7 +36,7 @@ struct kept_answer {
     struct kept_counts fields[KEPT_FIELDS];
 };
 
-/* All zero: empty. The last answer is of the last call and need not be kept. */
+/* All zero: empty. `last` has the answer of the last call if that is not kept. */
 struct kept_answers {
     struct kept_answer each[KEPT_ANSWERS], last;
     uint64_t uses;
