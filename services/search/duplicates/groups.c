@@ -6,7 +6,7 @@
 #include "services/search/duplicates/forest.h"
 #include "services/search/duplicates/groups_parts.h"
 
-enum { CLOCK_EVERY = 16 /* steps between two checks of the clock */, MATCH_PARTS = 2 /* of the progress */ };
+enum { CLOCK_EVERY = 16 /* steps of GATHER between two checks of the clock */, MATCH_PARTS = 2 /* of the progress */ };
 
 /* ---- opening ---- */
 
@@ -418,7 +418,7 @@ enum err groups_step(struct duplicate_groups *t, struct txn *txn, const struct p
     for (uint32_t steps = 1; e == ERR_OK && t->stage != DONE; steps++) {
         if (!do_step(t, txn, paths))
             e = end_stage(t);
-        if ((t->stage == CHECK || steps % CLOCK_EVERY == 0) && clock_steady() >= until)
+        if ((t->stage != GATHER || steps % CLOCK_EVERY == 0) && clock_steady() >= until)
             break;
     }
     *done = t->stage == DONE;
