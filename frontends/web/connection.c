@@ -89,7 +89,7 @@ static int receive_body(struct carried *connection, const void *in, size_t len)
     return !visit || (visit->is_login ? login_receive : drop_receive)(visit, in, len) ? GO_ON : CLOSE;
 }
 
-/* libwebsockets reports the end of a body again, without end, while another request waits behind it. */
+/* libwebsockets reports the end of a body again and again while another request waits after it. */
 static int end_body(struct carried *connection)
 {
     if (!connection->visit)

@@ -1,5 +1,5 @@
-/* findings.c: runs `loophole doctor --json` in a thread and passes its lines on. The checks have one place, and a check
- * that hangs or dies takes nothing with it. */
+/* findings.c: runs `loophole doctor --json` in a thread and passes its lines on. So the checks have one place, and a
+ * check that hangs or dies does not stop the gateway. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
