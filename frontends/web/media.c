@@ -54,7 +54,7 @@ static void open_item(struct visit *visit, const struct item *item)
 
     if (item->media.availability.value == ITEM_STATE_REMOTE_OFFLINE ||
         item->media.availability.value == ITEM_STATE_REMOTE_FETCHING) {
-        fault_set(&fault, ERR_OFFLINE, "the file of the item is only online");
+        fault_set(&fault, ERR_OFFLINE, "the file of the item is only online: `loophole fetch ID` fetches it");
         visit_fail_late(visit, &fault);
         return;
     }

@@ -6,7 +6,8 @@
 
 #include "services/project/base/project.h"
 
-/* Adds them, and then calls `done`; at once, with `added` false, if there is none. */
+/* Adds them, and then calls `done`; at once if there is none. `added`: some were sent, though persist may have refused
+ * them. */
 typedef void missing_noted(struct project *p, struct id project, bool added);
 void missing_note(struct project *p, struct id project, missing_noted *done);
 
