@@ -85,7 +85,7 @@ static void read_reports(void *state, int fd)
     (void)fd;
 }
 
-/* So does it with a commit. */
+/* The end of this turn reads the rows that changed. */
 static void follow_catalogue(void *state, const void *body, bool gap)
 {
     (void)state;

@@ -291,6 +291,7 @@ static void publish_fetch(void *state, const struct fetching_item *item, enum fe
     service_publish(availability->service, "fetching", &event);
 }
 
+/* The end of this turn takes the reports. */
 static void read_reports(void *state, int fd)
 {
     (void)state;
