@@ -14,7 +14,8 @@ enum err fetching_begin(struct availability *availability, struct call *call, co
                         struct fetch_begun *answer);
 enum err fetching_list(struct availability *availability, struct call *call, struct fetches_kept *answer);
 
-/* Adds an item to a task, or to a new one if `*task` is NULL; counts it in `to`. Errors: not_found, full, io, internal. */
+/* Adds an item to a task, or to a new one if `*task` is NULL; counts it in `to`. Errors: not_found, full, io,
+ * internal. */
 enum err fetching_add(struct availability *availability, struct txn *txn, struct id item, struct text label,
                       struct fetch_task **task, struct fetch_begun *to);
 

@@ -76,8 +76,8 @@ enum err fetches_keep(struct fetches *fetches, const char *path, struct fault *f
 struct fetching_item *fetches_of(const struct fetches *fetches, struct id item); /* NULL: none */
 uint32_t fetches_active(const struct fetches *fetches);                          /* the number of those that go on */
 
-/* Adds a task, then its items. NULL: there are FETCH_TASKS_MOST. An item that goes on already stays in its task: exists.
- * Errors: full (FETCHES_MOST). */
+/* Adds a task, then its items. NULL: there are FETCH_TASKS_MOST. An item that goes on already stays in its task:
+ * exists. Errors: full (FETCHES_MOST). */
 struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label);
 enum err fetches_add(struct fetches *fetches, struct fetch_task *task, struct id item, struct text name,
                      uint64_t bytes);
