@@ -87,6 +87,17 @@ def samples(pattern, most=None, folder=DRUMKITS):
     return sorted(found)[:most]
 
 
+def open_files(pid):
+    """The paths of the files that a process has open."""
+    found = []
+    for name in os.listdir(f'/proc/{pid}/fd'):
+        try:
+            found.append(os.readlink(f'/proc/{pid}/fd/{name}'))
+        except FileNotFoundError:  # it has just been closed
+            continue
+    return found
+
+
 class Said:
     """The output of a program, and its exit code."""
 

@@ -9,7 +9,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import Persist, claim, run_claims, same, until
+from claims import Persist, claim, open_files, run_claims, same, until
 from driving import drive
 from sounding import tool
 
@@ -107,8 +107,7 @@ def an_opening_that_is_cut_short_takes_no_commit_back(persist):
 
     def waits(pid):
         """True if it waits for its turn to open the store."""
-        links = (os.readlink(f'/proc/{pid}/fd/{name}') for name in os.listdir(f'/proc/{pid}/fd'))
-        return any(link == home.file('data/store') for link in links)
+        return home.file('data/store') in open_files(pid)
     for number in range(1, 5):
         revision = edit(f'round {number}')
         if number % 3 == 0:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, run_claims, same, samples, skip, until
+from claims import BUILD, TOP, claim, open_files, run_claims, same, samples, skip, until
 
 EXAMPLES = os.path.join(TOP, 'frontends/examples')
 NODE = os.path.join(BUILD, 'node')  # the packages stay for the next run
@@ -50,9 +50,7 @@ def small_library(home):
 
 def run_directory(home):
     """The folder of the sockets, also if the home's path is too long for them."""
-    of_search = f'/proc/{home.pid("search")}/fd'
-    links = (os.readlink(f'{of_search}/{name}') for name in os.listdir(of_search))
-    return os.path.dirname(next(link for link in links if link.endswith('/search.lock')))
+    return os.path.dirname(next(path for path in open_files(home.pid('search')) if path.endswith('/search.lock')))
 
 
 def read(path):

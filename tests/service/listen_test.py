@@ -6,7 +6,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SONIC, claim, contains, run_claims, same, skip, until
+from claims import SONIC, claim, contains, open_files, run_claims, same, skip, until
 from sounding import tool
 from takes import Recording
 
@@ -63,9 +63,7 @@ class Listening(Recording):
         same({}, self.takes())
         assert not os.path.exists(self.folder), 'there is a recordings folder'
         until(lambda: self.wires() == 0)
-        folder = f'/proc/{self.home.pid("streamer")}/fd'
-        open_files = [os.readlink(f'{folder}/{fd}') for fd in os.listdir(folder) if os.path.islink(f'{folder}/{fd}')]
-        assert not [name for name in open_files if 'listening' in name], open_files
+        assert not [path for path in open_files(self.home.pid('streamer')) if 'listening' in path]
 
 
 @claim(inside=Listening)

@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import client
 import msgpack
 from browsing import Browser, Page, Refused, address
-from claims import SONIC, TOP, claim, contains, run_claims, same, samples, until
+from claims import SONIC, TOP, claim, contains, open_files, run_claims, same, samples, until
 
 
 class Engine:
@@ -400,14 +400,7 @@ def asks_of_one_page_are_bounded(home):
 
 
 def sockets_of(home, service):
-    folder = f'/proc/{home.pid(service)}/fd'
-    count = 0
-    for name in os.listdir(folder):
-        try:
-            count += os.readlink(f'{folder}/{name}').startswith('socket:')
-        except FileNotFoundError:
-            pass
-    return count
+    return sum(path.startswith('socket:') for path in open_files(home.pid(service)))
 
 
 @claim(shares=alone)
