@@ -87,6 +87,25 @@ def samples(pattern, most=None, folder=DRUMKITS):
     return sorted(found)[:most]
 
 
+def state_of(pid):
+    """The letter of the state of a process: T if it is stopped, Z if it has ended or is gone."""
+    try:
+        with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
+            return stat.read().rpartition(')')[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return 'Z'
+
+
+def until_stopped(pid):
+    """Waits until a process is stopped, and stays so: a tracer also stops it for a moment at each system call."""
+    looks = []
+
+    def stays():
+        looks.append(state_of(pid) in 'tT')
+        return len(looks) >= 15 and all(looks[-15:])
+    until(stays, 60, f'process {pid} is stopped')
+
+
 def open_files(pid):
     """The paths of the files that a process has open."""
     found = []

@@ -176,8 +176,9 @@ static enum err refuse_none(struct call *call, const struct media *media, struct
         return fault_hint(call_fault(call), "`loophole status` says what is under way");
     }
     refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(type));
-    return fault_hint(call_fault(call),
-                      "the types are waveform, loudness, onsets, beats, spectrum, embedding, print and gist");
+    return fault_hint(
+        call_fault(call),
+        "the types are waveform, loudness, onsets, beats, spectrum, spectrogram, embedding, print and gist");
 }
 
 static enum err read_artefact(struct search *search, struct txn *txn, struct call *call, struct id id, struct text type,

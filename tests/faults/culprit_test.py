@@ -9,7 +9,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, skip, until
+from claims import claim, contains, run_claims, same, skip, state_of, until, until_stopped
 from sounding import tool
 
 
@@ -18,20 +18,8 @@ def read(path):
         return text.read()
 
 
-def state(pid):
-    """The letter of the process's state; 'Z' if it is gone."""
-    try:
-        return read(f'/proc/{pid}/stat').rpartition(')')[2].split()[0]
-    except FileNotFoundError:
-        return 'Z'
-
-
-def until_stopped(pid):
-    until(lambda: state(pid) in 'tT', 30, f'{pid} is stopped')
-
-
 def until_gone(pid):
-    until(lambda: state(pid) == 'Z', 60, f'{pid} is gone')
+    until(lambda: state_of(pid) == 'Z', 60, f'{pid} is gone')
 
 
 def until_named(home, pid, name):

@@ -11,7 +11,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import client
-from claims import claim, contains, how_often, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, state_of, until, until_stopped
 from sounding import tool
 
 
@@ -67,11 +67,6 @@ def children(pid):
         return list(map(int, said.read().split()))
 
 
-def state(pid):
-    with open(f'/proc/{pid}/stat', encoding='utf-8') as said:
-        return said.read().rpartition(')')[2].split()[0]
-
-
 class StoppedBackup:
     """A backup that is stopped at its first call of `at`; `on` lets it go on and gives its exit code and its output."""
 
@@ -80,7 +75,7 @@ class StoppedBackup:
         self.tracer = home.start('strace', '-qq', '-o', '/dev/null', '-e', f'trace={at}', '-e', f'inject={at}:signal=STOP:when=1',
                                  'loophole', 'backup', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.pid = until(lambda: children(self.tracer.pid), what='strace has started the backup')[0]
-        until(lambda: state(self.pid) in 'tT', what='the backup is stopped')
+        until_stopped(self.pid)
 
     def on(self):
         os.kill(self.pid, signal.SIGCONT)
@@ -163,11 +158,11 @@ def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     home.settings('[store]\nbackup_growth_mib = 4\n')
     store(home)
     slow = StoppedBackup(home, 'write', home.file('slow.backup'))
-    source, = children(slow.pid)
+    source, = until(lambda: children(slow.pid), what='the copy is made by a process of its own')
     with open(f'/proc/{source}/comm', encoding='utf-8') as name:
         same('loophole-backup', name.read().strip())
     with Editing(home):
-        until(lambda: state(source) == 'Z', what='the copy is ended')
+        until(lambda: state_of(source) == 'Z', what='the copy is ended')
     until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 30, 'the store has no such reader')
     code, said = slow.on()
     assert code, f'it reports success: {said}'

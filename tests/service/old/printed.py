@@ -8,7 +8,7 @@ import sys
 import tempfile
 import zlib
 
-TYPES = ["waveform", "loudness", "onsets", "beats", "spectrum", "spectrogram", "embedding", "print", "gist"]
+TYPES = ["waveform", "loudness", "onsets", "beats", "spectrum", "embedding", "print", "gist"]
 
 
 def lines(*words):
