@@ -73,10 +73,23 @@ static enum err answer_preview(struct composer *c, struct arena *arena, struct p
     return e == ERR_OK ? e : fault_set(fault, e, "what would be shared cannot be read");
 }
 
+static const struct fault level_is_off = { .code = ERR_DENIED, .what = "the level was set to off" };
+
+/* persist has the new level. An exchange may have begun at the old one meanwhile: after the answer no packet leaves. */
+static void follow_level(struct composer *c, struct composer_status *status)
+{
+    if (status->level.value > SHARING_OFF) {
+        c->next = c->pause = 0;
+    } else if (!status->forgetting) {
+        exchange_stop(c, &level_is_off);
+        status->syncing = false;
+    }
+}
+
 static void end_waiting(void *state, enum err error, const void *answer, const struct fault *why)
 {
     struct waiting_call *w = state;
-    struct composer_status status;
+    struct composer_status status = { 0 };
     struct preview_seen preview = { 0 };
     struct fault fault = { 0 };
     enum err e = error;
@@ -90,7 +103,9 @@ static void end_waiting(void *state, enum err error, const void *answer, const s
         e = fill_status(w->composer, &w->arena, &status, &fault);
     if (e != ERR_OK)
         ticket_fail(w->composer->service, w->ticket, &fault);
-    else
+    else if (!w->previews)
+        follow_level(w->composer, &status);
+    if (e == ERR_OK)
         ticket_answer(w->composer->service, w->ticket, w->previews ? (const void *)&preview : &status);
     arena_free(&w->arena);
     free(w);
@@ -116,7 +131,6 @@ static enum err set_level(struct composer *c, struct call *call, const struct co
                           struct composer_status *answer)
 {
     const struct persist_composer changes = { .has_level = true, .level = ask->level };
-    const struct fault why = { .code = ERR_DENIED, .what = "the level was set to off" };
     const struct sender sender = call_sender(call);
     struct exchange_state state;
     enum err e = reading_state(c, call_arena(call), &state, call_fault(call));
@@ -125,15 +139,15 @@ static enum err set_level(struct composer *c, struct call *call, const struct co
     if (e != ERR_OK)
         return e;
     if (!ask->level.value)
-        return refuse(call, ERR_BAD_REQUEST, "the level is off, ask, descriptors or use");
-    if (state.forgetting)
-        return refuse(call, ERR_BUSY, "`forget` has begun, and the server has not confirmed it yet");
+        return refuse(call, ERR_BAD_REQUEST, "the level is missing or unknown: expected off, ask, descriptors or use");
+    if (state.forgetting) {
+        refuse(call, ERR_BUSY, "`forget` has begun, and the server has not confirmed it yet");
+        return fault_hint(call_fault(call), "try again later; `loophole composer status` shows why it is not done");
+    }
     if (ask->level.value > SHARING_OFF && c->server[0] && door_check(c->server, call_fault(call)) != ERR_OK)
         return call_fault(call)->code;
     if (ask->level.value == SHARING_OFF)
-        exchange_stop(c, &why); /* before the answer: no packet leaves after it */
-    c->next = 0;
-    c->pause = 0;
+        exchange_stop(c, &level_is_off);
     return ask_persist(c, call, &changes, &sender, false);
 }
 
@@ -189,8 +203,6 @@ struct packs_listing {
     struct txn *txn;
     struct arena *arena;
     struct pack_here_list *to;
-    struct bytes last; /* a content that is here, or not */
-    bool is_here;
 };
 
 static bool see_pack(void *state, const struct lesson *lesson)

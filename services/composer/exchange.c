@@ -15,13 +15,15 @@ static const struct persist_composer nothing = { 0 };
 
 /* ---- the end ---- */
 
-static void answer_all(struct composer *c, struct ticket *tickets, uint32_t *count, const void *answer)
+/* `answer` NULL: all of them fail with `why`. */
+static void answer_all(struct composer *c, struct ticket *tickets, uint32_t *count, const void *answer,
+                       const struct fault *why)
 {
     for (uint32_t i = 0; i < *count; i++) {
         if (answer)
             ticket_answer(c->service, tickets[i], answer);
         else
-            ticket_fail(c->service, tickets[i], &c->fault);
+            ticket_fail(c->service, tickets[i], why);
     }
     *count = 0;
 }
@@ -37,14 +39,14 @@ static void end_exchange(struct composer *c, bool of_forget)
     c->pause = c->pause < longest_pause_us ? c->pause : longest_pause_us;
     c->next = now + (failed ? c->pause : period_us);
     if (of_forget) {
-        answer_all(c, c->forgetting, &c->forgetting_count, failed ? NULL : &c->forgot);
+        answer_all(c, c->forgetting, &c->forgetting_count, failed ? NULL : &c->forgot, &c->fault);
         return;
     }
     if (!failed) {
         const struct composer_synced event = { c->sum.offered, c->sum.learned, c->sum.position };
         service_publish(c->service, "synced", &event);
     }
-    answer_all(c, c->syncing, &c->syncing_count, failed ? NULL : &c->sum);
+    answer_all(c, c->syncing, &c->syncing_count, failed ? NULL : &c->sum, &c->fault);
 }
 
 static void fail_exchange(struct composer *c, const struct fault *why)
@@ -61,6 +63,8 @@ void exchange_stop(struct composer *c, const struct fault *why)
     talk_end(&c->talk);
     if (c->step != STEP_IDLE)
         fail_exchange(c, why);
+    c->pause = 0; /* the server did not fail */
+    answer_all(c, c->waiting, &c->waiting_count, NULL, why);
 }
 
 /* ---- asks to persist ---- */
@@ -73,6 +77,8 @@ static void end_keeping(void *state, enum err error, const void *answer, const s
     c->is_keeping = false;
     if (error != ERR_OK && c->step != STEP_IDLE)
         fail_exchange(c, fault);
+    else if (error != ERR_OK) /* the ask that begins `forget` failed */
+        answer_all(c, c->forgetting, &c->forgetting_count, NULL, fault);
 }
 
 static void keep_changes(struct composer *c, const struct persist_composer *changes)
@@ -397,11 +403,6 @@ enum err exchange_wait(struct composer *c, struct call *call)
 {
     return defer_call(call, c->waiting, &c->waiting_count);
 }
-
-struct forget_call {
-    struct composer *composer;
-    struct ticket ticket;
-};
 
 enum err exchange_forget(struct composer *c, struct call *call)
 {

@@ -15,13 +15,13 @@
 /* The timer of the service, and the end of each turn: begins an exchange when one is due, and goes on with it. */
 void exchange_turn(void *composer);
 
-/* The answer of the call comes at the end of an exchange that begins after it. Errors (explained): busy, full. */
+/* The answer of the call comes at the end of an exchange that begins after it. Errors (explained): busy. */
 enum err exchange_wait(struct composer *composer, struct call *call);
 
 /* As exchange_wait for the removal of all that was shared. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
-/* Ends an exchange that a lower level forbids; its asks fail. */
+/* Ends an exchange that a lower level forbids. Its asks fail, and so do those that wait for the next exchange. */
 void exchange_stop(struct composer *composer, const struct fault *why);
 
 #endif
