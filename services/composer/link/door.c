@@ -35,8 +35,8 @@ static PQconninfoOption *parse_setting(const char *server, struct fault *fault)
     PQconninfoOption *options = PQconninfoParse(server, &why);
 
     if (!options) {
-        fault_set(fault, ERR_BAD_REQUEST, "the setting [composer] server is not understood: %.150s", why ? why : "");
-        fault_hint(fault, "it has the form: host=db.example.org dbname=composer user=studio_NAME");
+        fault_set(fault, ERR_BAD_REQUEST, "the setting [composer] server is invalid: %.150s", why ? why : "");
+        fault_hint(fault, "expected the form: host=db.example.org dbname=composer user=studio_NAME");
     }
     PQfreemem(why);
     return options;
@@ -51,7 +51,7 @@ static enum err check_options(const PQconninfoOption *options, struct fault *fau
                          "the setting [composer] server names a service file: name the server itself");
     if (is_here(options) || mode[0] == 0 || strcmp(mode, "verify-full") == 0)
         return ERR_OK;
-    fault_set(fault, ERR_DENIED, "sslmode=%.40s does not check who the server is", mode);
+    fault_set(fault, ERR_DENIED, "sslmode=%.40s does not check the server's certificate for its name", mode);
     return fault_hint(fault, "leave sslmode out of the setting [composer] server: another machine needs verify-full");
 }
 
@@ -86,13 +86,21 @@ static void ignore_notice(void *state, const char *notice)
     (void)notice;
 }
 
-/* The sentence of libpq in one line. */
-static const char *first_line(char *sentence)
+/* Joins the lines of libpq's sentence. */
+static const char *join_lines(char *sentence)
 {
     for (char *at = sentence; *at; at++)
         if (*at == '\n')
             *at = at[1] ? ' ' : 0;
     return sentence;
+}
+
+/* The setting alone names the server: libpq would take another machine from these, and check_options would not see it. */
+static void ignore_environment(void)
+{
+    (void)unsetenv("PGHOST");
+    (void)unsetenv("PGHOSTADDR");
+    (void)unsetenv("PGSERVICE");
 }
 
 static enum err connect_with(const PQconninfoOption *options, struct door *door, struct fault *fault)
@@ -116,11 +124,12 @@ static enum err connect_with(const PQconninfoOption *options, struct door *door,
     values[count++] = "UTF8";
     keys[count] = NULL;
     values[count] = NULL;
+    ignore_environment();
     door->connection = PQconnectdbParams(keys, values, 0);
     PQsetNoticeProcessor(door->connection, ignore_notice, NULL);
     if (PQstatus(door->connection) == CONNECTION_OK)
         return ERR_OK;
-    return fault_set(fault, ERR_OFFLINE, "%.230s", first_line(PQerrorMessage(door->connection)));
+    return fault_set(fault, ERR_OFFLINE, "%.230s", join_lines(PQerrorMessage(door->connection)));
 }
 
 enum err door_open(const char *server, struct door **to, struct fault *fault)

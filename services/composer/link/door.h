@@ -1,5 +1,6 @@
-/* door.h: the only file that includes libpq. It may block, so only a process that can be given up calls all of it but
- * door_shown and door_check. Off this machine the server must have a certificate that is valid for its name. */
+/* door.h: the door to libpq; no other file includes it. door_open, door_call and door_close may block: only a process
+ * that can be killed calls them. Any process may call door_shown and door_check. On another machine the server must have
+ * a certificate that is valid for its name. */
 #ifndef LOOPHOLE_COMPOSER_DOOR_H
 #define LOOPHOLE_COMPOSER_DOOR_H
 
@@ -15,7 +16,7 @@ struct text door_shown(const char *server, struct arena *arena);
  * that does not check its certificate). */
 enum err door_check(const char *server, struct fault *fault);
 
-/* Connects. Errors: those of door_check; offline. */
+/* Connects. Ignores PGHOST, PGHOSTADDR and PGSERVICE of the environment. Errors: those of door_check; offline. */
 enum err door_open(const char *server, struct door **door, struct fault *fault);
 
 /* Runs `sql` with one parameter (NULL: none) and returns its only value. Errors: offline (the connection broke, or the
