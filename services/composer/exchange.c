@@ -165,12 +165,12 @@ static enum err check_answer(const struct from_server *answer, const struct exch
 
     for (uint32_t i = 0; i < answer->lessons.count && !answer->again; i++) {
         if (answer->lessons.at[i].position <= last)
-            return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is nonsense: lesson %u is out of order", i);
+            return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: lesson %u is out of order", i);
         last = answer->lessons.at[i].position;
     }
     if (!answer->again && answer->position != last)
         return fault_set(fault, ERR_BAD_REQUEST,
-                         "the server's answer is nonsense: its position is not that of its lessons");
+                         "the server's answer is invalid: its position is not that of its lessons");
     return ERR_OK;
 }
 

@@ -68,8 +68,8 @@ enum err composer_set_level(struct cli *cli, struct fault *fault)
     enum err e;
 
     if (!ask.level.value) {
-        fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no level", cli->args[0]);
-        return fault_hint(fault, "off, ask, descriptors or use: loophole composer level --help");
+        fault_set(fault, ERR_BAD_REQUEST, "the level \"%s\" is unknown", cli->args[0]);
+        return fault_hint(fault, "expected off, ask, descriptors or use: loophole composer level --help");
     }
     e = cli_change(cli, "composer.level", &ask, &status, fault);
     return e == ERR_OK ? print_status(cli, &status) : e;
@@ -124,7 +124,7 @@ enum err composer_list_packs(struct cli *cli, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < packs.each.count; i++) {
         const struct pack_here *pack = &packs.each.at[i];
         if (cli->options.json)
-            cli_json(cli, &pack_here_shape, pack);
+            e = cli_json(cli, &pack_here_shape, pack);
         else
             cli_print(&cli->out, "%.*s: %llu of %llu sounds are here\n", TEXT_ARG(pack->title),
                       (unsigned long long)pack->here, (unsigned long long)pack->sounds);
@@ -144,10 +144,10 @@ static const char *const serve_lines[] = {
     "--   in its loophole.conf: [composer] server = host=db.example.org dbname=composer user=studio_NAME",
     "--   its password lies in ~/.pgpass, its root certificate in ~/.postgresql/root.crt",
     "-- A round, from cron, at most one a second:   psql -d composer -c 'select composer.publish_round()'",
-    "-- The least number of studios behind a published row:",
+    "-- The least number of studios from which a row is published:",
     "--   update composer.setting set value = 10 where name = 'least_studios';",
     "-- A studio that does not count any more:   update composer.studio set bad = true where name = 'studio_NAME';",
-    "-- docs/composer.md describes backups, replicas, and more than one machine.",
+    "-- docs/composer.md describes what the server learns, its backup, and what a round costs.",
 };
 
 enum err composer_serve(struct cli *cli, struct fault *fault)

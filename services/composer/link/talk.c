@@ -38,9 +38,9 @@ static enum err call_exchange(const char *server, const char *call, struct arena
     e = json_read(&from_server_shape, value, arena, &answer, &why);
     if (e == ERR_OK)
         e = codec_encode(&from_server_shape, &answer, to, &why);
-    return e == ERR_OK ? e
-                       : fault_set(fault, ERR_BAD_REQUEST, "the server's answer is nonsense: %.60s %.120s", why.field,
-                                   why.what);
+    return e == ERR_OK
+               ? e
+               : fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %.60s %.120s", why.field, why.what);
 }
 
 static enum err read_count(const char *server, const char *sql, struct arena *arena, uint64_t *to, struct fault *fault)
@@ -55,7 +55,7 @@ static enum err read_count(const char *server, const char *sql, struct arena *ar
     *to = 0;
     for (uint32_t i = 0; e == ERR_OK && i < value.len; i++) {
         if (value.at[i] < '0' || value.at[i] > '9' || i > 17)
-            return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is nonsense: it is no count");
+            return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: expected a count");
         *to = *to * 10 + (uint64_t)(value.at[i] - '0');
     }
     return e;
@@ -184,7 +184,8 @@ enum err talk_result(struct server_talk *talk, const struct shape *shape, struct
     if (talk->is_late)
         return fault_set(fault, ERR_TIMEOUT, "the server did not answer within %d s", TALK_PATIENCE_US / 1000000);
     if (talk->got.failed || talk->got.len < sizeof(head))
-        return fault_set(fault, ERR_OFFLINE, "the process that talks to the server died");
+        return fault_set(fault, ERR_OFFLINE,
+                         "the process that talks to the server died: the next exchange starts another one");
     memcpy(&head, talk->got.at, sizeof(head));
     if (head.fault.code != ERR_OK) {
         *fault = head.fault;

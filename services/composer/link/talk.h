@@ -1,5 +1,5 @@
-/* talk.h: a talk with the server, in a process of its own: whatever the network or the server does, the service gives
- * the process up after TALK_PATIENCE_US and answers meanwhile. One talk at a time. The loop's thread.
+/* talk.h: a talk with the server, in a process of its own. The service kills this process after TALK_PATIENCE_US,
+ * whatever the network or the server does, and answers asks meanwhile. One talk at a time. The loop's thread.
  *
  *   talk_begin ──► child: connects, calls, checks the answer, writes it to a pipe ──► talk_turn: ended
  *                    │ hangs, or dies
@@ -35,7 +35,7 @@ enum err talk_begin(struct server_talk *talk, const char *server, const char *ca
 bool talk_turn(struct server_talk *talk);
 
 /* Decodes the result of a talk into `to`, of the shape from_server or (forget) forgot_there. Its memory lies in the
- * arena. Errors: those of door.h; timeout; bad_request (the answer is nonsense). */
+ * arena. Errors: those of door.h; timeout; bad_request (the answer is invalid). */
 enum err talk_result(struct server_talk *talk, const struct shape *shape, struct arena *arena, void *to,
                      struct fault *fault);
 
