@@ -7,7 +7,7 @@
 #include "services/composer/outbox.h"
 #include "services/composer/reading.h"
 
-enum { LESSONS = 1000, RENEWALS_MOST = 3, PERSIST_MS = 30000 };
+enum { RENEWALS_MOST = 3, PERSIST_MS = 30000 };
 static const usec_t slice_us = 4000, period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
                     longest_pause_us = 300 * 1000000LL;
 
@@ -143,14 +143,10 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                        struct fault *fault)
 {
-    struct to_server ask = { .generation = state->generation,
-                             .base = state->base,
-                             .position = state->position,
-                             .history = state->history,
-                             .limit = LESSONS };
+    struct to_server ask;
     struct buffer json = { 0 };
 
-    if (outbox_read(txn, arena, state->accepted, &ask.offers) != ERR_OK) {
+    if (outbox_read(txn, arena, state, &ask) != ERR_OK) {
         fault_set(fault, ERR_INTERNAL, "the outbox cannot be read");
         return;
     }

@@ -6,18 +6,23 @@
 enum { LESSONS = 1000, WORDS_MOST = 8 };
 static const usec_t preview_us = 500000;
 
-enum err outbox_read(struct txn *txn, struct arena *arena, uint64_t accepted, struct offer_list *to)
+enum err outbox_read(struct txn *txn, struct arena *arena, const struct exchange_state *state, struct to_server *to)
 {
     const struct bytes none = { 0, NULL };
-    struct key first = key_number(accepted + 1);
+    struct key first = key_number(state->accepted + 1);
     struct walk walk;
     enum err e = walk_begin(txn, DB_OUTBOX, key_bytes(&first), none, &walk);
 
-    *to = (struct offer_list){ 0, arena_array(arena, OUTBOX_TALK, sizeof(struct offer)) };
-    if (e == ERR_OK && !to->at)
+    *to = (struct to_server){ .generation = state->generation,
+                              .base = state->base,
+                              .position = state->position,
+                              .history = state->history,
+                              .limit = LESSONS,
+                              .offers = { 0, arena_array(arena, OUTBOX_TALK, sizeof(struct offer)) } };
+    if (e == ERR_OK && !to->offers.at)
         e = ERR_FULL;
-    while (e == ERR_OK && to->count < OUTBOX_TALK && walk_next(&walk)) {
-        struct offer *offer = &to->at[to->count++];
+    while (e == ERR_OK && to->offers.count < OUTBOX_TALK && walk_next(&walk)) {
+        struct offer *offer = &to->offers.at[to->offers.count++];
         e = row_decode(txn, arena, walk.value, &offer_shape, offer);
         offer->has_generation = false;
     }
@@ -97,13 +102,9 @@ enum err outbox_preview(struct composer *c, struct txn *txn, struct arena *arena
                         struct preview_seen *to)
 {
     bool is_off = state->level.value == SHARING_OFF;
-    struct to_server ask = { .generation = state->generation,
-                             .base = state->base,
-                             .position = state->position,
-                             .history = state->history,
-                             .limit = LESSONS };
+    struct to_server ask;
     struct buffer json = { 0 };
-    enum err e = outbox_read(txn, arena, state->accepted, &ask.offers);
+    enum err e = outbox_read(txn, arena, state, &ask);
 
     to->words.at = arena_array(arena, WORDS_MOST, sizeof(*to->words.at));
     if (e == ERR_OK)

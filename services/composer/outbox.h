@@ -7,8 +7,8 @@
 
 enum { OUTBOX_TALK = 500 /* offers of one talk */ };
 
-/* Reads up to OUTBOX_TALK offers after `accepted`. Errors: full, internal. */
-enum err outbox_read(struct txn *txn, struct arena *arena, uint64_t accepted, struct offer_list *to);
+/* Fills `to` with the next call of the server: up to OUTBOX_TALK unconfirmed offers. Errors: full, internal. */
+enum err outbox_read(struct txn *txn, struct arena *arena, const struct exchange_state *state, struct to_server *to);
 
 /* Fills `to` with the exact bytes of the next talk; at level off, as they would be at level use. Sends and writes
  * nothing. `state` has a salt. Errors: full, internal. */
