@@ -35,20 +35,21 @@ create table composer.generation (
     primary key (studio, generation)
 );
 
--- Both are partitioned by content, so that they can be spread over machines.
+-- Both are partitioned by content, so that they can be spread over machines. The bounds are bytes, as in
+-- schemas/community.schema: an engine refuses an answer with a longer text.
 create table composer.evidence_use (
     studio  text not null,
     content bytea not null check (octet_length(content) = 16),
     context bytea not null check (octet_length(context) = 16),
-    role    text not null check (length(role) <= 64),
-    section text not null check (length(section) <= 64),
+    role    text not null check (octet_length(role) <= 64),
+    section text not null check (octet_length(section) <= 64),
     primary key (content, studio, context, role, section)
 ) partition by hash (content);
 create table composer.evidence_word (
     studio    text not null,
     content   bytea not null check (octet_length(content) = 16),
-    attribute text not null check (attribute = 'class' or (attribute like 'tag:_%' and length(attribute) <= 64)),
-    value     text not null check (length(value) between 1 and 255),
+    attribute text not null check (attribute = 'class' or (attribute like 'tag:_%' and octet_length(attribute) <= 64)),
+    value     text not null check (octet_length(value) between 1 and 255),
     primary key (content, studio, attribute)
 ) partition by hash (content);
 do $$

@@ -1,9 +1,9 @@
 -- Rounds: what at least k studios share becomes public, with rounded counts. One studio counts once in every figure.
 
 create table composer.pack (
-    name   text primary key check (length(name) between 1 and 64),
-    title  text not null check (length(title) between 1 and 255),
-    vendor text not null default '' check (length(vendor) <= 255),
+    name   text primary key check (octet_length(name) between 1 and 64),
+    title  text not null check (octet_length(title) between 1 and 255),
+    vendor text not null default '' check (octet_length(vendor) <= 255),
     tags   text[] not null default '{}'
 );
 create table composer.pack_content (
