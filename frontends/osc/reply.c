@@ -32,6 +32,16 @@ void reply_add_real(struct reply *reply, double number)
     lo_message_add_float(reply->message, (float)number);
 }
 
+/* A first call may only report that an earlier packet to another client was lost; the second one sends. */
+static bool send_bytes(int fd, const uint8_t *bytes, size_t size, const struct sockaddr_in *to)
+{
+    ssize_t sent = -1;
+
+    for (int i = 0; i < 2 && sent < 0; i++)
+        sent = sendto(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, sizeof(*to));
+    return sent == (ssize_t)size;
+}
+
 bool reply_send(struct reply *reply, const struct osc *osc, const struct sockaddr_in *to)
 {
     uint8_t bytes[PACKET_BYTES];
@@ -39,8 +49,7 @@ bool reply_send(struct reply *reply, const struct osc *osc, const struct sockadd
     bool is_sent = false;
 
     if (osc->socket >= 0 && size <= sizeof(bytes) && lo_message_serialise(reply->message, reply->path, bytes, &size))
-        is_sent = sendto(osc->socket, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to,
-                         sizeof(*to)) == (ssize_t)size;
+        is_sent = send_bytes(osc->socket, bytes, size, to);
     lo_message_free(reply->message);
     reply->message = NULL;
     return is_sent;
@@ -74,5 +83,8 @@ void reply_say(const struct osc *osc, const struct sockaddr_in *to, struct text 
 
 void reply_fault(const struct osc *osc, const struct sockaddr_in *to, struct text path, const struct fault *fault)
 {
-    reply_say(osc, to, path, text_of(fault->what), fault->code);
+    char sentence[sizeof(fault->what) + sizeof(fault->hint) + 2];
+
+    (void)snprintf(sentence, sizeof(sentence), "%s%s%s", fault->what, fault->hint[0] ? ": " : "", fault->hint);
+    reply_say(osc, to, path, text_of(sentence), fault->code);
 }

@@ -21,6 +21,8 @@ bool reply_send(struct reply *reply, const struct osc *osc, const struct sockadd
  * code of the command line. A sentence about a pattern goes to the log. */
 void reply_say(const struct osc *osc, const struct sockaddr_in *to, struct text path, struct text sentence,
                enum err code);
+
+/* As reply_say, with what is wrong and what to do about it. */
 void reply_fault(const struct osc *osc, const struct sockaddr_in *to, struct text path, const struct fault *fault);
 
 #endif
