@@ -246,7 +246,8 @@ static enum err check_time(struct osc *osc, usec_t at, uint32_t waiting, struct 
         return fault_set(fault, ERR_BAD_REQUEST, "the time tag is %.1f s ahead: expected at most %d s",
                          (double)ahead / 1e6, OSC_AHEAD_US / 1000000);
     if (ahead > 0 && waiting >= OSC_WAITING)
-        return fault_set(fault, ERR_BUSY, "%d messages wait for their time: no more can wait", OSC_WAITING);
+        return fault_set(fault, ERR_BUSY, "%d messages wait for their time: no more can wait; send it later",
+                         OSC_WAITING);
     return ERR_OK;
 }
 
@@ -257,7 +258,8 @@ static enum err make_command(struct osc *osc, const struct packet_message *messa
     enum err e;
 
     if (!slot)
-        return fault_set(fault, ERR_BUSY, "%d messages are under way: no more can be taken", OSC_COMMANDS);
+        return fault_set(fault, ERR_BUSY, "%d messages are under way: no more can be taken; send it later",
+                         OSC_COMMANDS);
     *to = *slot = alloc_zeroed(1, sizeof(**slot));
     **to = (struct osc_command){ .osc = osc, .from = *from };
     e = request_make(message, &(*to)->arena, &(*to)->request, fault);

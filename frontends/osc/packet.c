@@ -91,7 +91,8 @@ static enum err copy_arguments(lo_message read, struct arena *arena, struct pack
     const int count = lo_message_get_argc(read);
 
     if (count > PACKET_ARGUMENTS)
-        return fault_set(fault, ERR_TOO_LARGE, "%d arguments, expected at most %d", count, PACKET_ARGUMENTS);
+        return fault_set(fault, ERR_TOO_LARGE, "a message has %d arguments: expected at most %d", count,
+                         PACKET_ARGUMENTS);
     to->each = arena_array(arena, PACKET_ARGUMENTS, sizeof(*to->each));
     for (int i = 0; i < count; i++)
         if (!read_argument((lo_type)types[i], args[i], arena, &to->each[to->count++]))
@@ -109,13 +110,17 @@ static enum err read_message(uint8_t *bytes, size_t len, usec_t at, struct arena
     enum err e;
 
     if (to->count == PACKET_MESSAGES)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d messages in a packet", PACKET_MESSAGES);
+        return fault_set(fault, ERR_TOO_LARGE,
+                         "the packet has more than %d messages: send the others in another packet", PACKET_MESSAGES);
     if (len % 4 != 0 || !is_address(bytes, len))
-        return fault_set(fault, ERR_BAD_REQUEST, "no OSC message: its address is damaged");
+        return fault_set(
+            fault, ERR_BAD_REQUEST,
+            "the packet is not an OSC message: expected an address that begins with /, in a multiple of 4 bytes");
     *message = (struct packet_message){ .address = arena_text(arena, text_of((const char *)bytes)), .at = at };
     read = lo_message_deserialise(bytes, len, &result);
     if (!read)
-        return fault_set(fault, ERR_BAD_REQUEST, "no OSC message: its types or arguments are damaged");
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "the packet is not an OSC message: its types do not fit its arguments");
     e = copy_arguments(read, arena, message, fault);
     lo_message_free(read);
     to->count += e == ERR_OK;
@@ -151,13 +156,15 @@ static enum err read_bundle(uint8_t *bytes, size_t len, usec_t after, uint32_t d
     enum err e = ERR_OK;
 
     if (depth == PACKET_DEPTH)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d bundles within each other", PACKET_DEPTH);
+        return fault_set(fault, ERR_TOO_LARGE, "bundles lie deeper than %d in each other", PACKET_DEPTH);
     for (size_t i = BUNDLE_HEAD; i < len && e == ERR_OK;) {
         const size_t rest = len - i;
         const uint32_t size = rest < 4 ? 0 : read_word(bytes + i);
 
         if (size == 0 || size % 4 != 0 || size > rest - 4)
-            return fault_set(fault, ERR_BAD_REQUEST, "no OSC bundle: the size of a part is wrong");
+            return fault_set(
+                fault, ERR_BAD_REQUEST,
+                "the packet is not an OSC bundle: the size of a part is no multiple of 4, or goes beyond the packet");
         e = read_part(bytes + i + 4, size, at, depth + 1, arena, to, fault);
         i += 4 + size;
     }
@@ -175,9 +182,8 @@ static enum err read_part(uint8_t *bytes, size_t len, usec_t at, uint32_t depth,
 enum err packet_read(uint8_t *bytes, size_t len, struct arena *arena, struct packet *to, struct fault *fault)
 {
     to->count = 0;
-    to->is_bundle = len > 0 && bytes[0] == '#';
     if (len > PACKET_BYTES)
-        return fault_set(fault, ERR_TOO_LARGE, "a packet of more than %d bytes", PACKET_BYTES);
+        return fault_set(fault, ERR_TOO_LARGE, "the packet is longer than %d bytes", PACKET_BYTES);
     return read_part(bytes, len, 0, 0, arena, to, fault);
 }
 

@@ -17,7 +17,7 @@ enum {
 
 enum packet_kind { PACKET_NUMBER, PACKET_TEXT };
 
-/* An integer, real, truth value or time is a number; nil is the empty text. */
+/* An integer, real, truth value or infinity is a number; nil is the empty text. Other types are refused. */
 struct packet_argument {
     enum packet_kind kind;
     double number; /* may be NaN or infinite */
@@ -32,12 +32,11 @@ struct packet_message {
 };
 
 struct packet {
-    bool is_bundle;
     uint32_t count;
     struct packet_message each[PACKET_MESSAGES];
 };
 
-/* Reads `bytes`, which liblo may not change but takes as writable. Texts and arguments are in the arena, which has no
+/* Reads `bytes`; liblo takes them as writable, but does not change them. Texts and arguments are in the arena, which has no
  * limit: they need at most ten times the bytes. Errors (explained): bad_request, too_large. */
 enum err packet_read(uint8_t *bytes, size_t len, struct arena *arena, struct packet *to, struct fault *fault);
 

@@ -27,7 +27,7 @@ enum err port_read_settings(struct osc *osc, struct fault *fault)
     osc->wanted = (uint16_t)(port < 0 ? OSC_PORT : port);
     if (inet_pton(AF_INET, listen, &osc->listen) != 1)
         e = fault_set(fault, ERR_BAD_REQUEST,
-                      "osc.listen in loophole.conf is \"%.60s\": it takes an IPv4 address of this machine", listen);
+                      "osc.listen in loophole.conf is \"%.60s\": expected an IPv4 address of this machine", listen);
     if (e == ERR_OK)
         e = config_check(config, fault);
     config_free(config);
@@ -93,7 +93,15 @@ static enum err open_fixed(struct osc *osc, struct fault *fault)
     if (bind_port(osc, osc->wanted))
         return ERR_OK;
     fault_errno(fault, errno == EADDRINUSE ? ERR_EXISTS : ERR_IO, errno, "cannot take the UDP port %u", osc->wanted);
-    return fault_hint(fault, "end the other program, or choose another [osc] port in loophole.conf");
+    if (fault->code == ERR_EXISTS)
+        return fault_hint(fault, "end the other program, or choose another [osc] port in loophole.conf");
+    return fault_hint(fault, "choose another [osc] port or listen in loophole.conf");
+}
+
+static enum err refuse_listen(struct fault *fault)
+{
+    fault_errno(fault, ERR_IO, errno, "cannot open a UDP port");
+    return fault_hint(fault, "[osc] listen in loophole.conf must be an address of this machine");
 }
 
 enum err port_open(struct osc *osc, struct fault *fault)
@@ -107,7 +115,7 @@ enum err port_open(struct osc *osc, struct fault *fault)
     if (osc->wanted && bind_port(osc, osc->wanted))
         return ERR_OK;
     if (!bind_port(osc, 0))
-        return fault_errno(fault, ERR_IO, errno, "cannot open a UDP port");
+        return refuse_listen(fault);
     if (osc->wanted)
         log_warn("another program has the UDP port %u: OSC messages are taken at %u", osc->wanted, osc->port);
     keep_port(osc);

@@ -8,7 +8,7 @@
 /* Errors: bad_request (the settings, with file and line), and those of config_load. */
 enum err port_read_settings(struct osc *osc, struct fault *fault);
 
-/* Opens the socket. Errors: exists (another program has the port that the settings name), io, full. */
+/* Opens the socket. Errors: exists (another program has the port that the settings name), io. */
 enum err port_open(struct osc *osc, struct fault *fault);
 void port_close(struct osc *osc);
 

@@ -32,7 +32,10 @@ static enum err refuse_argument(const struct route_argument *rule, struct text g
 {
     const struct text shown = { given.len < 60 ? given.len : 60, given.at };
 
-    fault_set(fault, ERR_BAD_REQUEST, "%s \"%.*s\" is invalid", rule->name, TEXT_ARG(shown));
+    fault_set(fault, ERR_BAD_REQUEST, "%s \"%.*s\" is invalid", rule->kind == ROUTE_FIELDS ? "the field" : rule->name,
+              TEXT_ARG(shown));
+    if (rule->kind == ROUTE_FIELDS)
+        return fault_hint(fault, "expected NAME=VALUE with one of the names %s", rule->words);
     if (rule->words)
         return fault_hint(fault, "expected one of %s", rule->words);
     if (rule->kind == ROUTE_SWITCH)
@@ -40,7 +43,7 @@ static enum err refuse_argument(const struct route_argument *rule, struct text g
     return fault_hint(fault, "expected a number from %g to %g", rule->min, rule->max);
 }
 
-/* A number is cut before it is compared, as int(float()) does. */
+/* The range of a whole number is checked after its fraction is cut: 5.9 is 5. */
 static enum err take_number(const struct route_argument *rule, struct packet_argument *from, struct arena *arena,
                             struct text *to, struct fault *fault)
 {
@@ -185,10 +188,11 @@ static enum err refuse_missing(const struct route_argument *rule, struct fault *
         return message_fault(MESSAGE_NO_SLOT, (struct text){ 0 }, (struct text){ 0 }, fault);
     if (is_name(rule))
         return message_fault(MESSAGE_BAD_NAME, (struct text){ 0 }, (struct text){ 0 }, fault);
-    return fault_set(fault, ERR_BAD_REQUEST, "the argument %s is missing", rule->name);
+    fault_set(fault, ERR_BAD_REQUEST, "the argument %s is missing", rule->name);
+    return fault_hint(fault, "/routes lists the arguments of each address");
 }
 
-/* Further arguments are ignored, as the plan's handlers do. */
+/* Further arguments are ignored. */
 static enum err take_arguments(const struct packet_message *message, struct osc_request *request, struct arena *arena,
                                struct fault *fault)
 {

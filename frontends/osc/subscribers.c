@@ -1,7 +1,6 @@
 #include "frontends/osc/subscribers.h"
 
 #include <arpa/inet.h>
-#include <linux/errqueue.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -115,7 +114,7 @@ void subscribers_take(struct osc *osc, const struct sockaddr_in *from, const str
 
 /* ---- sending ---- */
 
-/* The kernel reports each packet that nobody took: such a subscriber has ended. */
+/* The kernel reports each packet that reached no program: such a subscriber has ended. */
 static void remove_the_gone(struct osc *osc)
 {
     struct sockaddr_in to = { 0 };

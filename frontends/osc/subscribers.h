@@ -5,7 +5,7 @@
 
 #include "frontends/osc/osc.h"
 
-void subscribers_read(struct osc *osc); /* at the start: those of the predecessor, who get all values again */
+void subscribers_read(struct osc *osc); /* at the start: the predecessor's; they get all values again */
 
 /* Does /subscribe or /unsubscribe for the sender, or for another port of its machine. */
 void subscribers_take(struct osc *osc, const struct sockaddr_in *from, const struct osc_request *request);

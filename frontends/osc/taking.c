@@ -147,7 +147,7 @@ static enum err answer_tree(struct osc *osc, struct call *call, const struct osc
 
 const struct osc_handlers taking_asks = { .state = answer_state, .tree = answer_tree };
 
-static void tell_status(void *state, struct arena *arena, struct service_status *to)
+static void report_status(void *state, struct arena *arena, struct service_status *to)
 {
     struct osc *osc = state;
 
@@ -168,7 +168,7 @@ enum err taking_open(struct osc *osc, struct service *service, struct fault *fau
     if (values_open(osc) != ERR_OK)
         return fault_set(fault, ERR_FULL, "cannot follow the audio core's events");
     subscribers_read(osc);
-    service_tells(service, tell_status, NULL, osc);
+    service_tells(service, report_status, NULL, osc);
     service_every(service, OSC_TICK_US, do_tick, osc);
     service_every(service, OSC_SEND_US, subscribers_send, osc);
     return ERR_OK;

@@ -202,14 +202,14 @@ static void write_node(const struct osc *osc, const struct osc_node *node, struc
 /* The name that follows `path` in the route's; "" if the route does not lie below it. */
 static struct text name_below(const struct osc_route *route, struct text path)
 {
-    const char *at = route->path + path.len;
+    const char *at = text_starts(text_of(route->path), path) ? route->path + path.len : "";
 
-    if (!text_starts(text_of(route->path), path) || *at != '/')
+    if (*at != '/')
         return (struct text){ 0 };
     return (struct text){ (uint32_t)strcspn(at + 1, "/"), at + 1 };
 }
 
-/* Routes of one folder follow each other in the table, or not: only the first counts. */
+/* Routes of one folder need not follow each other in the table. */
 static bool is_first_below(uint32_t index, struct text path, struct text name)
 {
     for (uint32_t i = 0; i < index; i++)
@@ -281,7 +281,14 @@ static enum err write_attribute(const struct osc *osc, const struct osc_node *no
             buffer_reset(to);
         return ERR_OK;
     }
-    return fault_set(fault, ERR_BAD_REQUEST, "no attribute %.*s", TEXT_ARG(name));
+    fault_set(fault, ERR_BAD_REQUEST, "no attribute %.*s", TEXT_ARG(name));
+    return fault_hint(fault, "docs/osc.md lists all attributes");
+}
+
+static enum err refuse_path(struct text path, struct fault *fault)
+{
+    fault_set(fault, ERR_NOT_FOUND, "no address %.*s", TEXT_ARG(path));
+    return fault_hint(fault, "the path / lists all addresses");
 }
 
 enum err tree_write(const struct osc *osc, struct text path, struct text attribute, struct buffer *to,
@@ -295,7 +302,7 @@ enum err tree_write(const struct osc *osc, struct text path, struct text attribu
     if (text_is(attribute, "HOST_INFO"))
         write_host(osc, to);
     else if (!is_there(path))
-        return fault_set(fault, ERR_NOT_FOUND, "no address %.*s", TEXT_ARG(path));
+        return refuse_path(path, fault);
     else if (attribute.len)
         return write_attribute(osc, &node, attribute, to, fault);
     else

@@ -79,7 +79,8 @@ bool values_send(const struct osc *osc, const struct osc_route *route, const str
 
     if (value)
         return send_value(osc, route, value, to);
-    reply_say(osc, to, text_of(route->path), TEXT("the value is unknown: the audio core does not answer"), ERR_OFFLINE);
+    reply_say(osc, to, text_of(route->path),
+              TEXT("the value is unknown: the audio core has not reported it; ask again later"), ERR_OFFLINE);
     return true;
 }
 
