@@ -134,8 +134,11 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 {
     if (!c->gather.phase && !c->gather.offers.at)
         begin_gathering(c, state, (enum sharing)state->level.value);
-    if (gather_more(c, txn, fault))
-        c->step = STEP_TALK;
+    if (!gather_more(c, txn, fault))
+        return;
+    if (c->gather.is_full)
+        log_warn("this studio has more than %d statements: the rest is not shared", GATHER_MOST);
+    c->step = STEP_TALK;
 }
 
 /* ---- talking ---- */

@@ -143,11 +143,6 @@ enum err talk_begin(struct server_talk *talk, const char *server, const char *ca
     return ERR_OK;
 }
 
-int talk_fd(const struct server_talk *talk)
-{
-    return talk->pid ? talk->from : -1;
-}
-
 void talk_end(struct server_talk *talk)
 {
     if (!talk->pid)

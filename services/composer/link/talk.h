@@ -39,8 +39,6 @@ bool talk_turn(struct server_talk *talk);
 enum err talk_result(struct server_talk *talk, const struct shape *shape, struct arena *arena, void *to,
                      struct fault *fault);
 
-/* A descriptor that becomes readable when talk_turn has something to do. */
-int talk_fd(const struct server_talk *talk);
 void talk_end(struct server_talk *talk); /* kills the child */
 
 #endif
