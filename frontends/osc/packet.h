@@ -36,8 +36,8 @@ struct packet {
     struct packet_message each[PACKET_MESSAGES];
 };
 
-/* Reads `bytes`; liblo takes them as writable, but does not change them. Texts and arguments are in the arena, which has no
- * limit: they need at most ten times the bytes. Errors (explained): bad_request, too_large. */
+/* Reads `bytes`; liblo takes them as writable, but does not change them. Texts and arguments are in the arena, which
+ * has no limit: they need at most ten times the bytes. Errors (explained): bad_request, too_large. */
 enum err packet_read(uint8_t *bytes, size_t len, struct arena *arena, struct packet *to, struct fault *fault);
 
 /* The argument as text: a whole number without a point. */

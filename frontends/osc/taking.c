@@ -92,11 +92,15 @@ static void try_port(struct osc *osc)
 {
     struct fault fault = { 0 };
     const usec_t now = clock_steady();
+    enum err e;
 
     if (osc->socket >= 0 || (osc->tried && now - osc->tried < TRY_US))
         return;
     osc->tried = now;
-    if (port_open(osc, &fault) == ERR_OK && service_watch(osc->service, osc->socket, read_socket, osc) == ERR_OK) {
+    e = port_open(osc, &fault);
+    if (e == ERR_OK && service_watch(osc->service, osc->socket, read_socket, osc) != ERR_OK)
+        e = fault_set(&fault, ERR_FULL, "the service watches too many descriptors for the UDP port");
+    if (e == ERR_OK) {
         log_info("OSC messages are taken at UDP port %u", osc->port);
         osc->trouble[0] = '\0';
         service_ready(osc->service);
