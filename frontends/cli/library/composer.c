@@ -1,7 +1,6 @@
 /* composer.c: the exchange with a community of studios. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "frontends/cli/base/cli.h"
 #include "schema_composer.h"
@@ -17,13 +16,12 @@ extern const char composer_sql[] __attribute__((visibility("hidden")));
 
 static void print_time(struct cli *cli, const char *name, usec_t at)
 {
-    time_t seconds = (time_t)(at / 1000000);
-    struct tm local;
-    char text[32] = "never";
-
-    if (at && localtime_r(&seconds, &local))
-        strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
-    cli_print(&cli->out, "%-10s %s\n", name, text);
+    cli_print(&cli->out, "%-10s ", name);
+    if (at)
+        human_time(&cli->out, at);
+    else
+        cli_print(&cli->out, "never");
+    cli_print(&cli->out, "\n");
 }
 
 static void print_for_people(struct cli *cli, const struct composer_status *status)
