@@ -1,4 +1,4 @@
-/* reading.h: reads the store for the service, and judges its setting. The loop's thread. */
+/* reading.h: reads the store for the service, and checks its setting. The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_READING_H
 #define LOOPHOLE_COMPOSER_READING_H
 
@@ -10,7 +10,7 @@ enum err reading_begin(struct composer *composer, struct txn **txn, struct fault
 /* Reads the state into the arena. Errors: also internal. */
 enum err reading_state(struct composer *composer, struct arena *arena, struct exchange_state *to, struct fault *fault);
 
-/* Returns ERR_OK if a server is set and its setting is good. Errors: offline, and those of door_check. */
+/* Returns ERR_OK if a server is set and its setting is valid. Errors: offline, and those of door_check. */
 enum err reading_server(const struct composer *composer, struct fault *fault);
 
 #endif

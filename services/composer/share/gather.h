@@ -1,8 +1,8 @@
 /* gather.h: compares what this studio may share, at its level, with what it shares already (DB_SHARED), and lists the
- * differences as offers. A pass reads the store in slices, each in a transaction of its own; a change that comes during
- * a pass is found by the next one. The loop's thread.
+ * differences as offers. A pass reads the store in slices, each in a transaction of its own; the next
+ * pass finds a change that comes during this one. The loop's thread.
  *
- *   uses ─► words ─► sweep ─► over       sweep: what is shared and does not hold any more is withdrawn */
+ *   uses ─► words ─► sweep ─► over       sweep: withdraws what is shared, but no longer stated */
 #ifndef LOOPHOLE_COMPOSER_GATHER_H
 #define LOOPHOLE_COMPOSER_GATHER_H
 

@@ -1,4 +1,4 @@
-/* sha256.h: SHA-256 (FIPS 180-4) of short texts: what leaves this studio must not be guessed back. Any thread. */
+/* sha256.h: SHA-256 (FIPS 180-4) of short texts. The server must not find the text by its hash. Any thread. */
 #ifndef LOOPHOLE_COMPOSER_SHA256_H
 #define LOOPHOLE_COMPOSER_SHA256_H
 

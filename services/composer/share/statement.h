@@ -1,5 +1,5 @@
-/* statement.h: makes the offers of one use or one item: what leaves, and what does not. Roles and sections are shared
- * only if they are words of a fixed list, because a person may type a name there. The loop's thread. */
+/* statement.h: makes the offers of one use or one item, and leaves out what is not shared. Roles and sections are
+ * shared only if they are words of a fixed list, because a person may type a name there. The loop's thread. */
 #ifndef LOOPHOLE_COMPOSER_STATEMENT_H
 #define LOOPHOLE_COMPOSER_STATEMENT_H
 
@@ -15,7 +15,7 @@ struct statement {
 };
 
 /* Makes the offer of a use; false: it is not shared (ended, no content, an excluded folder, or found in a session file
- * only by its name, which nobody confirmed). */
+ * only by its name). */
 bool statement_of_use(const struct statement *statement, struct id context, const struct use *use, struct offer *to);
 
 /* Calls `said` with an offer for each class and tag that a person gave the item. */
