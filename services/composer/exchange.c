@@ -391,7 +391,7 @@ static enum err defer_call(struct call *call, struct ticket *tickets, uint32_t *
     struct ticket ticket;
 
     if (*count == WAITING_MOST)
-        return refuse(call, ERR_BUSY, "%d asks wait already", WAITING_MOST);
+        return refuse(call, ERR_BUSY, "%d asks wait for an exchange already: try again later", WAITING_MOST);
     ticket = call_defer(call);
     if (ticket.number)
         tickets[(*count)++] = ticket;
@@ -411,8 +411,10 @@ enum err exchange_forget(struct composer *c, struct call *call)
     const struct fault why = { .code = ERR_DENIED, .what = "the level was set to off" };
     enum err e;
 
+    if (c->step == STEP_FORGET || c->step == STEP_DROP) /* it answers this call too */
+        return defer_call(call, c->forgetting, &c->forgetting_count);
     if (c->is_keeping)
-        return refuse(call, ERR_BUSY, "an exchange is being kept: try again");
+        return refuse(call, ERR_BUSY, "persist is writing the result of an exchange: try again");
     exchange_stop(c, &why);
     e = defer_call(call, c->forgetting, &c->forgetting_count);
     if (e == ERR_OK)
