@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""OSC: the plan's messages and their answers, bundles and time tags, subscriptions, hostile packets, and kills."""
+"""OSC: messages and their answers, bundles and time tags, subscriptions, hostile packets, and kills."""
 import http.client
 import json
 import os
@@ -41,7 +41,7 @@ def state(home):
     return home.ask('osc.state')
 
 
-# ---- the plan's messages ----
+# ---- messages and answers ----
 
 
 @claim
@@ -78,7 +78,7 @@ def oscsend_drives_the_transport_and_oscdump_receives_the_values(home):
 
 
 @claim
-def the_messages_of_patterns_have_the_sentences_of_the_plan(home):
+def the_messages_of_patterns_are_answered_with_the_sentences_of_the_project_service(home):
     plays(home)
     osc = Osc(home)
     same(('[PATTERN] Saved to slot 5', 0), osc.say('/pattern/save', '5.0'))
@@ -110,7 +110,7 @@ def the_messages_of_patterns_have_the_sentences_of_the_plan(home):
     same([5, 6, 20], [row[1] for row in rows])
     same(['/pattern/row', 'Late', '1', 'techno'], [rows[2][0], *rows[2][2:5]])
     same(16, rows[2][7])
-    contains(osc.say('/pattern/list', 'project=draft')[0], 'is invalid')
+    contains(osc.say('/pattern/list', 'project=draft')[0], 'is invalid: expected NAME=VALUE')
     same('[PATTERN] Bank 2', osc.say('/pattern/bank', 2.0)[0])
     contains(home.log('osc'), '[PATTERN] Saved to slot 5 (127.0.0.1:')
 
@@ -161,7 +161,7 @@ def arguments_of_any_form_are_understood_and_others_refused(home):
     osc.send('/mixer/pads/gain', 0.25)
     until(lambda: read(osc, '/mixer/pads/gain') == [0.25])
     contains(osc.say('/transport/sync', 'nobody')[0], 'is invalid')
-    contains(osc.say('/transport/rewind')[0], 'no address /transport/rewind')
+    contains(osc.say('/transport/rewind')[0], 'no address /transport/rewind: /routes lists all addresses')
     contains(osc.say('/pads/hit', 3)[0], 'pad 3 has no sound')
 
 
