@@ -172,7 +172,7 @@ static bool ask_audio(struct osc *osc, const char *name,
                       void (*done)(void *state, enum err error, const void *answer, const struct fault *fault))
 {
     struct fault fault = { 0 };
-    enum err e = service_ask(osc->service, name, "", OSC_BUDGET_MS, NULL, done, osc, &fault);
+    enum err e = service_ask(osc->service, name, NULL, OSC_BUDGET_MS, NULL, done, osc, &fault);
 
     return e == ERR_OK;
 }
