@@ -7,7 +7,7 @@
 #include "common/process/log.h"
 #include "services/composer/exchange.h"
 
-enum { TICK_US = 20000 };
+enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
 static enum err read_settings(struct composer *c, struct fault *fault)
 {
@@ -57,9 +57,12 @@ void composer_close(struct composer *c)
 void composer_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct composer *c = state;
+    struct text alarm;
 
     if (!c->store)
         to->waits_for = TEXT("persist");
-    if (c->fault.code != ERR_OK && c->pause)
-        to->alarm = arena_printf(arena, "the community's server: %.200s", c->fault.what);
+    if (c->fault.code == ERR_OK || !c->pause)
+        return;
+    alarm = arena_printf(arena, "the community's server: %s", c->fault.what);
+    to->alarm = arena_utf8(arena, bytes_of(alarm.at, alarm.len), ALARM_MOST);
 }

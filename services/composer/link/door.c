@@ -10,7 +10,7 @@ struct door {
     PGconn *connection;
 };
 
-enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 5 };
+enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 5, SHOWN_MOST = 255 };
 
 /* ---- the setting ---- */
 
@@ -74,8 +74,7 @@ struct text door_shown(const char *server, struct arena *arena)
             shown =
                 arena_printf(arena, "%.*s%s%s=%.60s", TEXT_ARG(shown), shown.len ? " " : "", one->keyword, one->val);
     PQconninfoFree(options);
-    shown.len = shown.len < 255 ? shown.len : 255;
-    return shown;
+    return arena_utf8(arena, bytes_of(shown.at, shown.len), SHOWN_MOST);
 }
 
 /* ---- the connection ---- */
