@@ -94,7 +94,8 @@ static const char *join_lines(char *sentence)
     return sentence;
 }
 
-/* The setting alone names the server: libpq would take another machine from these, and check_options would not see it. */
+/* The setting alone names the server: libpq would take another machine from these, and check_options does not see
+ * them. */
 static void ignore_environment(void)
 {
     (void)unsetenv("PGHOST");

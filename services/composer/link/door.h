@@ -1,6 +1,6 @@
 /* door.h: the door to libpq; no other file includes it. door_open, door_call and door_close may block: only a process
- * that can be killed calls them. Any process may call door_shown and door_check. On another machine the server must have
- * a certificate that is valid for its name. */
+ * that can be killed calls them. Any process may call door_shown and door_check. On another machine the server must
+ * have a certificate that is valid for its name. */
 #ifndef LOOPHOLE_COMPOSER_DOOR_H
 #define LOOPHOLE_COMPOSER_DOOR_H
 
