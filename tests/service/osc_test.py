@@ -35,6 +35,7 @@ def silent(home):
 def plays(home):
     sounding(home)
     home.loophole('pattern', ACID)
+    until_transport(home, bpm=132.0)  # the pattern's
 
 
 def state(home):
