@@ -59,7 +59,7 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 # The longest first. They can run at the same time, because they mostly wait.
-TEST_SCRIPTS   = $(wildcard $(addprefix tests/,faults/*.sh service/*.sh */*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness
+TEST_SCRIPTS   = $(wildcard $(addprefix tests/,*/*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness
 # A busy machine can make these fail, because they measure latency or single frames. They run one at a time, at the end.
 ALONE := standby_test.py realtime_test.py messages_test.py bench_test.py audio_kill_test.py streamer_kill_test.py \
     place_test.py chain_test.py streamer_test.py sampler_test.py project_sound_test.py osc_frames_test.py \
@@ -68,7 +68,7 @@ test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_laten
 	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
-	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh tests/faults/*_test.py)
+	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*_test.py)
 # Checks that the newest installed clang gives no warning for the same sources.
 NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
 clang-clean: $(BUILD)/gen/.made | $(NEEDS)
