@@ -172,7 +172,8 @@ def without_tls_or_a_password_it_does_not_start(home):
     home.lan_port = free_port()
     for changed, why in (({'password': None}, 'needs a password'), ({'password': 'short'}, 'needs a password'),
                          ({'certificate': None}, 'needs TLS'), ({'key': 'key.pem'}, 'needs TLS'),
-                         ({'listen': 'studio:8443'}, 'not an address'), ({'listen': '127.0.0.1'}, 'not an address'),
+                         ({'listen': 'studio:8443'}, '"studio:8443": expected an address of this machine and a port'),
+                         ({'listen': '127.0.0.1'}, '"127.0.0.1": expected an address of this machine and a port'),
                          ({'key': home.file('none.pem')}, 'cannot listen')):
         settings(home, **changed)
         contains(web_alone(home), why)
