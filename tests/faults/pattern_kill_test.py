@@ -12,36 +12,23 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
-from sounding import engine
+from patterns import Patterns
 
 
-class Slots:
+class Slots(Patterns):
     """`with Slots(home)`: an engine whose slots 1 and 2 are `one` and `two`; each has been replaced once."""
 
     def __init__(self, home):
-        self.home, self.names = home, {}
-        self.folder = home.file('data', 'projects', 'draft', 'patterns')
+        super().__init__(home, home.file('data', 'projects', 'draft', 'patterns'))
+        self.names = {}
 
     def __enter__(self):
-        engine(self.home)
-        self.home.wait_ready('project', 'persist', 'audio')
+        self.start()
         for name in ('old', 'one'):
             self.do('save', '1', self.pattern(name))
             self.do('save', '2', self.pattern('two'))
         self.names = {1: 'one', 2: 'two'}
         return self
-
-    def __exit__(self, *_):
-        pass
-
-    def do(self, *args):
-        return self.home.loophole('pattern', *args).out
-
-    def pattern(self, name):
-        path = self.home.file(name + '.json')
-        with open(path, 'w', encoding='utf-8') as out:
-            json.dump({'metadata': {'name': name}, 'sequencer': {'tracks': {'kick': {'pattern': 'X...' * 4}}}}, out)
-        return path
 
     def files(self):
         """The name of each slot that has a file."""

@@ -11,33 +11,20 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
-from sounding import engine
+from patterns import Patterns
 
 
-class Shelf:
-    """`with Shelf(home)`: an engine whose library has user/one, user/two and user/three."""
+class Library(Patterns):
+    """`with Library(home)`: an engine whose library has user/one, user/two and user/three."""
 
     def __init__(self, home):
-        self.home, self.folder = home, home.file('data', 'patterns')
+        super().__init__(home, home.file('data', 'patterns'))
 
     def __enter__(self):
-        engine(self.home)
-        self.home.wait_ready('project', 'persist', 'audio')
+        self.start()
         for name in ('one', 'two', 'three'):
             self.do('save_file', name, self.pattern(name))
         return self
-
-    def __exit__(self, *_):
-        pass
-
-    def do(self, *args):
-        return self.home.loophole('pattern', *args).out
-
-    def pattern(self, name):
-        path = self.home.file(name + '.json')
-        with open(path, 'w', encoding='utf-8') as out:
-            json.dump({'metadata': {'name': name}, 'sequencer': {'tracks': {'kick': {'pattern': 'X...' * 4}}}}, out)
-        return path
 
     def files(self):
         """Each file but those of steps, with its content."""
@@ -83,7 +70,7 @@ def needs_strace():
         skip('strace is not installed')
 
 
-@claim(inside=Shelf)
+@claim(inside=Library)
 def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
     needs_strace()
     # 2 new and 2 old texts are staged, then step.json and state.json; then 2 files come and 2 go; then state.json
@@ -99,7 +86,7 @@ def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
         it.home.loophole('pattern', 'undo')
 
 
-@claim(inside=Shelf)
+@claim(inside=Library)
 def killed_while_it_takes_a_step_back_it_takes_back_that_step_alone(it):
     needs_strace()
     it.do('archive', 'one', 'two')
@@ -111,7 +98,7 @@ def killed_while_it_takes_a_step_back_it_takes_back_that_step_alone(it):
         same(after, it.names())
 
 
-@claim(inside=Shelf)
+@claim(inside=Library)
 def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
     kills, core, here = how_often(5, 100), it.home.pid('audio'), {'one', 'two', 'three'}
     for number in range(kills):
