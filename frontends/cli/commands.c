@@ -180,8 +180,8 @@ const struct command command_table[] = {
     { "composer sync", "", "Exchange with the server now", "The engine also does it by itself, every five minutes.", "",
       0, 0, false, composer_exchange },
     { "composer forget", "", "Remove from the server all that this studio shared",
-      "The server removes it, and counts over another connection what is left: 0. The level becomes off. What was "
-      "published with at least k studios goes with the next round when fewer are left.",
+      "The engine then counts the rows of this studio over another connection, and prints the count: 0. The level "
+      "becomes off. The next round of the server withdraws what fewer than k studios still share.",
       "", 0, 0, false, composer_forget_all },
     { "composer packs", "", "List the packs that the community knows, and how much of each is here", "", "", 0, 0,
       false, composer_list_packs },

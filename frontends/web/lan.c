@@ -51,7 +51,7 @@ static enum err read_file_name(struct config *config, const char *name, char to[
     }
     fault_set(fault, ERR_BAD_REQUEST,
               "web.listen needs TLS, but %s is \"%.100s\": expected the absolute path of a PEM file", name, path);
-    return fault_hint(fault, "openssl req -x509 -newkey rsa:3072 -nodes -keyout key.pem -out certificate.pem -days 825 "
+    return fault_hint(fault, "openssl req -x509 -newkey rsa:3072 -nodes -keyout key.pem -out certificate.pem -days 365 "
                              "-subj /CN=studio makes both; or remove web.listen");
 }
 

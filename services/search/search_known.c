@@ -107,6 +107,6 @@ void search_known_write(struct duplicates *d, struct fault *fault)
         return;
     write_path(d->search, path);
     if (sounds_file_write(sounds, &file, path, fault) != ERR_OK)
-        log_fault("writing what is known of duplicates", fault);
+        log_fault("writing the known duplicates", fault);
     d->search->known.written = d->revision;
 }

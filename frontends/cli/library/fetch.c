@@ -85,15 +85,15 @@ static void say_progress(const struct waiting *waiting)
 static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
 {
     struct waiting waiting = { .task = task, .left = 1 };
-    usec_t told = clock_steady();
+    usec_t printed_at = clock_steady();
     enum err e = ERR_OK;
 
     while (waiting.left > 0) {
         e = look_at_fetches(cli, &waiting, fault);
         if (e != ERR_OK)
             return e;
-        if (!cli->options.json && clock_steady() - told > LINE_US) {
-            told = clock_steady();
+        if (!cli->options.json && clock_steady() - printed_at > LINE_US) {
+            printed_at = clock_steady();
             say_progress(&waiting);
         }
         if (waiting.left)

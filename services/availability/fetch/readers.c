@@ -13,7 +13,7 @@
 #include "common/cloud_file.h"
 #include "services/availability/mounts/apart.h"
 
-enum { PIECE = 1 << 17, TELL_US = 100000, STUCK_US = 2500000 };
+enum { PIECE = 1 << 17, REPORT_US = 100000, STUCK_US = 2500000 };
 
 _Static_assert(sizeof(struct reader_report) <= 4096, "a report is one atomic write (PIPE_BUF)");
 
@@ -36,7 +36,7 @@ void readers_close(struct fetch_readers *readers)
 
 /* ---- in the process ---- */
 
-static void tell_parent(const struct reader_report *report)
+static void report_to_parent(const struct reader_report *report)
 {
     if (write(APART_TO, report, sizeof(*report)) != sizeof(*report))
         _exit(1);
@@ -58,15 +58,15 @@ static int judge_absence(const char *path)
 static int read_all(int fd, struct reader_report *report)
 {
     static char piece[PIECE];
-    usec_t told = clock_steady();
+    usec_t reported = clock_steady();
     ssize_t got;
 
     while ((got = read(fd, piece, sizeof(piece))) > 0) {
         report->done += (uint64_t)got;
-        if (clock_steady() - told < TELL_US)
+        if (clock_steady() - reported < REPORT_US)
             continue;
-        tell_parent(report);
-        told = clock_steady();
+        report_to_parent(report);
+        reported = clock_steady();
     }
     return got < 0 ? errno : 0;
 }
@@ -98,7 +98,7 @@ static void be_reader(uint64_t number, const char *path)
     (void)prctl(PR_SET_NAME, "loophole-fetch");
     report.error = read_file(path, &report);
     report.has_ended = 1;
-    tell_parent(&report);
+    report_to_parent(&report);
     _exit(0);
 }
 
