@@ -73,17 +73,13 @@ static enum err answer_preview(struct composer *c, struct arena *arena, struct p
     return e == ERR_OK ? e : fault_set(fault, e, "what would be shared cannot be read");
 }
 
-static const struct fault level_is_off = { .code = ERR_DENIED, .what = "the level was set to off" };
-
-/* persist has the new level. An exchange may have begun at the old one meanwhile: after the answer no packet leaves. */
+/* persist has the new level. An exchange may have begun at the old one: after the answer nothing of it leaves. */
 static void follow_level(struct composer *c, struct composer_status *status)
 {
-    if (status->level.value > SHARING_OFF) {
+    exchange_follow(c, (enum sharing)status->level.value);
+    status->syncing = c->step != STEP_IDLE;
+    if (status->level.value > SHARING_OFF)
         c->next = c->pause = 0;
-    } else if (!status->forgetting) {
-        exchange_stop(c, &level_is_off);
-        status->syncing = false;
-    }
 }
 
 static void end_waiting(void *state, enum err error, const void *answer, const struct fault *why)
@@ -147,7 +143,7 @@ static enum err set_level(struct composer *c, struct call *call, const struct co
     if (ask->level.value > SHARING_OFF && c->server[0] && door_check(c->server, call_fault(call)) != ERR_OK)
         return call_fault(call)->code;
     if (ask->level.value == SHARING_OFF)
-        exchange_stop(c, &level_is_off);
+        exchange_follow(c, SHARING_OFF);
     return ask_persist(c, call, &changes, &sender, false);
 }
 

@@ -1,6 +1,5 @@
 #include "services/composer/composer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/process/config.h"
@@ -9,6 +8,16 @@
 
 enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
+/* Half of a setting would name another server, or share a folder that is excluded. */
+static enum err copy_setting(struct config *config, const char *key, char *to, size_t size, struct fault *fault)
+{
+    struct text value = text_of(config_text(config, key, ""));
+
+    return text_copy(to, size, value) ? ERR_OK
+                                      : fault_set(fault, ERR_BAD_REQUEST, "the setting %s has %u bytes: at most %zu",
+                                                  key, value.len, size - 1);
+}
+
 static enum err read_settings(struct composer *c, struct fault *fault)
 {
     struct config *config;
@@ -16,10 +25,11 @@ static enum err read_settings(struct composer *c, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    snprintf(c->server, sizeof(c->server), "%s", config_text(config, "composer.server", ""));
-    snprintf(c->exclude, sizeof(c->exclude), "%s", config_text(config, "composer.exclude", ""));
+    e = copy_setting(config, "composer.server", c->server, sizeof(c->server), fault);
+    if (e == ERR_OK)
+        e = copy_setting(config, "composer.exclude", c->exclude, sizeof(c->exclude), fault);
     config_free(config);
-    return ERR_OK;
+    return e;
 }
 
 static void follow_catalogue(void *state, const void *body, bool gap)

@@ -58,6 +58,23 @@ static void fail_exchange(struct composer *c, const struct fault *why)
     end_exchange(c, c->step == STEP_FORGET || c->step == STEP_DROP);
 }
 
+static const struct fault level_is_off = { .code = ERR_DENIED, .what = "the level was set to off" };
+
+void exchange_follow(struct composer *c, enum sharing level)
+{
+    if (c->step == STEP_FORGET || c->step == STEP_DROP)
+        return;
+    if (level == SHARING_OFF && (c->step != STEP_IDLE || c->waiting_count))
+        exchange_stop(c, &level_is_off);
+    if (c->step == STEP_IDLE || c->level == level)
+        return;
+    c->level = level;
+    talk_end(&c->talk);
+    gather_free(&c->gather);
+    c->is_done = false;
+    c->step = c->step == STEP_CLEAR ? STEP_CLEAR : STEP_GATHER;
+}
+
 void exchange_stop(struct composer *c, const struct fault *why)
 {
     talk_end(&c->talk);
@@ -88,11 +105,6 @@ static void keep_changes(struct composer *c, const struct persist_composer *chan
     c->is_keeping = true;
     if (service_ask(c->service, "persist.composer", changes, PERSIST_MS, NULL, end_keeping, c, &fault) != ERR_OK)
         end_keeping(c, fault.code, NULL, &fault);
-}
-
-static void begin_gathering(struct composer *c, const struct exchange_state *state, enum sharing level)
-{
-    gather_begin(&c->gather, state, level, c->exclude);
 }
 
 static void renew_generation(struct composer *c, const struct exchange_state *state)
@@ -133,7 +145,7 @@ static bool gather_more(struct composer *c, struct txn *txn, struct fault *fault
 static void turn_gather(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
 {
     if (!c->gather.phase && !c->gather.offers.at)
-        begin_gathering(c, state, (enum sharing)state->level.value);
+        gather_begin(&c->gather, state, c->level, c->exclude);
     if (!gather_more(c, txn, fault))
         return;
     if (c->gather.is_full)
@@ -244,6 +256,8 @@ static void turn_talk(struct composer *c, struct txn *txn, struct arena *arena, 
     if (!c->talk.pid && c->is_done) {
         c->fault = (struct fault){ 0 };
         end_exchange(c, false);
+    } else if (!c->talk.pid && talk_is_ending(&c->talk)) {
+        return;
     } else if (!c->talk.pid) {
         begin_talk(c, txn, arena, state, fault);
     } else if (talk_turn(&c->talk)) {
@@ -296,7 +310,7 @@ static void turn_drop(struct composer *c, struct txn *txn, const struct exchange
 
     if (txn_count(txn, DB_SHARED)) {
         if (!c->gather.offers.at || c->gather.phase == GATHER_OVER)
-            begin_gathering(c, state, SHARING_OFF);
+            gather_begin(&c->gather, state, SHARING_OFF, c->exclude);
         (void)gather_more(c, txn, fault);
     } else if (txn_count(txn, DB_OUTBOX) || state->forgetting) {
         changes.forgetting = txn_count(txn, DB_OUTBOX) > 0;
@@ -325,6 +339,7 @@ static void begin_exchange(struct composer *c, const struct exchange_state *stat
     c->sum = (struct exchanged){ .position = state->position };
     c->forgot = (struct forgot_there){ 0 };
     c->step = is_forgetting ? STEP_FORGET : STEP_GATHER;
+    c->level = (enum sharing)state->level.value;
     if (!is_forgetting) {
         memcpy(c->syncing, c->waiting, sizeof(c->waiting));
         c->syncing_count = c->waiting_count;
@@ -342,6 +357,7 @@ static void take_turn(struct composer *c, struct txn *txn, struct arena *arena, 
         fault_set(fault, ERR_INTERNAL, "the state of the exchange cannot be read");
         return;
     }
+    exchange_follow(c, (enum sharing)state.level.value);
     switch (c->step) {
     case STEP_IDLE:
         begin_exchange(c, &state);
@@ -408,14 +424,13 @@ enum err exchange_forget(struct composer *c, struct call *call)
     const struct persist_composer changes = {
         .has_level = true, .level = { .value = SHARING_OFF }, .has_forgetting = true, .forgetting = true
     };
-    const struct fault why = { .code = ERR_DENIED, .what = "the level was set to off" };
     enum err e;
 
     if (c->step == STEP_FORGET || c->step == STEP_DROP) /* it answers this call too */
         return defer_call(call, c->forgetting, &c->forgetting_count);
     if (c->is_keeping)
         return refuse(call, ERR_BUSY, "persist is writing the result of an exchange: try again");
-    exchange_stop(c, &why);
+    exchange_stop(c, &level_is_off);
     e = defer_call(call, c->forgetting, &c->forgetting_count);
     if (e == ERR_OK)
         keep_changes(c, &changes);

@@ -21,7 +21,11 @@ enum err exchange_wait(struct composer *composer, struct call *call);
 /* As exchange_wait for the removal of all that was shared. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
-/* Ends an exchange that a lower level forbids. Its asks fail, and so do those that wait for the next exchange. */
+/* The level is this one now. A talk of another level ends; the exchange goes on with what the level shares, or
+ * stops. */
+void exchange_follow(struct composer *composer, enum sharing level);
+
+/* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. */
 void exchange_stop(struct composer *composer, const struct fault *why);
 
 #endif

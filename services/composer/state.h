@@ -29,9 +29,10 @@ struct composer {
     char exclude[EXCLUDE_MOST];
 
     enum step step;
-    bool is_keeping; /* an ask to persist is on its way */
-    bool is_due;     /* the catalogue changed, or a person asks */
-    bool is_done;    /* the server has no further lessons */
+    enum sharing level; /* of this exchange */
+    bool is_keeping;    /* an ask to persist is on its way */
+    bool is_due;        /* the catalogue changed, or a person asks */
+    bool is_done;       /* the server has no further lessons */
     uint32_t renewals;
     usec_t next;  /* on the steady clock: when the next exchange begins by itself */
     usec_t pause; /* after a failure; 0: the last exchange was answered */

@@ -154,6 +154,11 @@ void talk_end(struct server_talk *talk)
     take_dead(talk);
 }
 
+bool talk_is_ending(struct server_talk *talk)
+{
+    return !take_dead(talk) && clock_steady() < talk->deadline;
+}
+
 bool talk_turn(struct server_talk *talk)
 {
     uint8_t piece[PIECE];

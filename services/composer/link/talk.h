@@ -41,4 +41,7 @@ enum err talk_result(struct server_talk *talk, const struct shape *shape, struct
 
 void talk_end(struct server_talk *talk); /* kills the child */
 
+/* True while a killed child ends. False after the time of its talk: talk_begin then reports it. */
+bool talk_is_ending(struct server_talk *talk);
+
 #endif

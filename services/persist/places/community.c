@@ -25,6 +25,14 @@ static bool is_good_offer(const struct offer *offer)
            (is_use || offer->attribute.len) && offer->kind.value;
 }
 
+/* Withdrawals may leave at each level but off. */
+static bool is_above(const struct offer *offer, const struct exchange_state *state)
+{
+    int32_t least = offer->kind.value == OFFER_KIND_USE ? SHARING_USE : SHARING_DESCRIPTORS;
+
+    return !offer->withdrawn && least > state->level.value;
+}
+
 static bool is_good_lesson(const struct lesson *lesson)
 {
     int32_t kind = lesson->kind.value;
@@ -43,6 +51,9 @@ static enum err check_ask(const struct persist_composer *ask, const struct excha
     for (uint32_t i = 0; i < ask->offers.count; i++)
         if (!is_good_offer(&ask->offers.at[i]))
             return fault_set(fault, ERR_BAD_REQUEST, "offer %u lacks a content, a context or an attribute", i);
+    for (uint32_t i = 0; i < ask->offers.count; i++)
+        if (is_above(&ask->offers.at[i], state))
+            return fault_set(fault, ERR_DENIED, "offer %u is above the level: it must not leave this studio", i);
     for (uint32_t i = 0; i < ask->lessons.count; i++)
         if (!is_good_lesson(&ask->lessons.at[i]))
             return fault_set(fault, ERR_BAD_REQUEST, "lesson %u lacks a content or a word", i);
@@ -64,21 +75,33 @@ static enum err draw_salt(struct persist *p, struct exchange_state *state, struc
     return ERR_OK;
 }
 
+static bool is_lowered(const struct persist_composer *ask, const struct exchange_state *state)
+{
+    return ask->has_level && ask->level.value < state->level.value;
+}
+
+static void begin_generation(struct exchange_state *state)
+{
+    state->generation = id_new();
+    state->base = state->accepted = state->newest;
+}
+
+/* Offers that wait at a lower level would leave, and be withdrawn afterwards. So they end with their generation, and
+ * what the lower level shares is offered again. */
 static enum err change_state(struct persist *p, const struct persist_composer *ask, struct exchange_state *state,
                              struct fault *fault)
 {
+    bool has_waiting = state->newest > state->accepted;
     enum err e = ERR_OK;
 
+    if (ask->renew || id_is_zero(state->generation) || (is_lowered(ask, state) && has_waiting))
+        begin_generation(state);
     if (ask->has_level)
         state->level = ask->level;
     if (ask->has_forgetting && state->forgetting && !ask->forgetting)
         state->salt.len = 0; /* what is shared from now on cannot be joined with what was forgotten */
     if (ask->has_forgetting)
         state->forgetting = ask->forgetting;
-    if (ask->renew || id_is_zero(state->generation)) {
-        state->generation = id_new();
-        state->base = state->accepted = state->newest;
-    }
     if (state->salt.len == 0)
         e = draw_salt(p, state, fault);
     if (ask->has_epoch)
@@ -245,8 +268,8 @@ enum err community_change(struct persist *p, const struct persist_composer *ask,
         e = clear_lessons(p, &state);
     if (e == ERR_OK)
         e = put_offers(p, ask, &state);
-    if (e == ERR_OK && ask->has_accepted)
-        e = confirm_offers(p, ask->accepted, &state);
+    if (e == ERR_OK && (ask->has_accepted || ask->has_level))
+        e = confirm_offers(p, ask->has_accepted ? ask->accepted : state.accepted, &state);
     if (e == ERR_OK)
         e = put_lessons(p, ask, &state);
     if (e == ERR_OK)
