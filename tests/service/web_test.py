@@ -244,6 +244,20 @@ def the_basket_has_hard_links_when_they_are_wanted(home):
     same((False, True), (os.path.exists(at), os.path.exists(line['path'])))
 
 
+@claim(shares=twins)
+def asks_at_the_same_time_put_a_sound_into_the_basket_once(home):
+    home.loophole('basket', 'clear')
+    pages = [Browser(home).page() for _ in range(6)]
+    ids = [item['media']['id'] for item in pages[0].must('search.query', {'query': 'bell', 'limit': 500})['items']]
+    for _ in range(10):
+        requests = [page.send('web.basket_add', {'ids': ids}) for page in pages]
+        answers = [page.answer(request) for page, request in zip(pages, requests)]
+        links = pages[0].must('web.basket')['each']
+        same(len(ids), len(links), links)
+        same((len(ids), {'ok'}), (sum(body['added'] for _, body in answers), {code for code, _ in answers}))
+        home.loophole('basket', 'clear')
+
+
 @claim(shares=engine)
 def an_item_without_a_file_gets_no_link(home):
     page = Browser(home).page()
@@ -270,6 +284,35 @@ def a_page_sees_the_logs_the_deaths_and_what_doctor_finds(home):
     one = page.must('web.crashes', {'name': deaths[0]['name']})['each']
     same((1, True), (len(one), 'backtrace' in one[0]['record'] or 'SIGSEGV' in one[0]['record']), one)
     same('not_found', page.ask('web.crashes', {'name': '../store/data.mdb'})[0])
+
+
+def bytes_read(pid):
+    with open(f'/proc/{pid}/io') as file:
+        return int(file.readline().split()[1])
+
+
+@claim(inside=Engine)
+def an_ask_for_logs_reads_a_bounded_part_of_them(home):
+    page = Browser(home).page()
+    for log in range(40):
+        with open(home.file('data', 'log', f'made{log}.log'), 'w') as file:
+            for line in range(20000):
+                file.write(f'2001-01-01T{line // 3600:02}:{line // 60 % 60:02}:{line % 60:02}.{log:06}Z made{log}[1]: INFO line\n')
+    before = bytes_read(home.pid('web'))
+    lines = [one['line'] for one in page.must('web.logs', {'limit': 500})['each']]
+    read = bytes_read(home.pid('web')) - before
+    assert read < 3 << 20, read
+    same(sorted(lines), lines)
+    made = [line for line in lines if line.startswith('2001')]  # the others are of this start
+    same([(20000 - 1 - i // 40, 39 - i % 40) for i in range(len(made))], [number_of(line) for line in reversed(made)])
+    alone = page.must('web.logs', {'service': 'made7', 'limit': 500})['each']
+    same((500, 19999, 7), (len(alone), *number_of(alone[-1]['line'])))
+
+
+def number_of(line):
+    """The number of a made line, and that of its log."""
+    hour, minute, rest = line.split('T')[1].split(':')[:3]
+    return int(hour) * 3600 + int(minute) * 60 + int(rest[:2]), int(rest[3:9])
 
 
 @claim(shares=engine)

@@ -33,9 +33,10 @@ async function kill(service) {
   await until(`${service} is back`, () => { const one = status(service); return one?.state === 'ready' && one.pid !== before.pid })
 }
 
-async function open(browser, hash = '') {
+async function open(browser, hash = '', before = undefined) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const page = await context.newPage()
+  if (before) await page.addInitScript(before)
   page.setDefaultTimeout(LIMIT_MS)
   page.errors = []
   page.loads = 0
@@ -158,6 +159,32 @@ const claims = {
     await mode(page, 'Sound')
     await page.waitForSelector('.strip[aria-label=master]')
     await picture(page, 'sound')
+    return page
+  },
+
+  async a_damaged_waveform_is_not_asked_for_again_and_again(browser) {
+    const page = await open(browser, '#q=bell', () => {
+      const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
+      const { send } = WebSocket.prototype
+      globalThis.asked = 0
+      WebSocket.prototype.send = function (bytes) { if (find(bytes, 'search.get_artefact') >= 0) asked++; send.call(this, bytes) }
+      const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+      Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
+        set.call(this, message => {
+          const bytes = new Uint8Array(message.data), at = find(bytes, 'levels')
+          if (at > 0) bytes[at - 1] = 0xc1 // no MessagePack; of the first waveform
+          call(message)
+        })
+      } })
+    })
+    await showsTotal(page, 'bell')
+    await until('waveforms are asked for', () => page.evaluate(() => asked > 0))
+    for (let i = 0; i < 20; i++) { // each draws the waveforms again
+      await page.emulateMedia({ colorScheme: i % 2 ? 'light' : 'dark' })
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 20))))
+    }
+    const asked = await page.evaluate(() => globalThis.asked)
+    assert(asked <= 4, `${asked} asks for two waveforms`)
     return page
   },
 

@@ -52,6 +52,11 @@ def each_mode_shows_what_the_engine_holds(home):
 
 
 @claim(shares=sounds)
+def a_damaged_waveform_is_not_asked_for_again_and_again(home):
+    in_browser(home, 'a_damaged_waveform_is_not_asked_for_again_and_again')
+
+
+@claim(shares=sounds)
 def projects_are_made_saved_and_looked_at(home):
     in_browser(home, 'projects_are_made_saved_and_looked_at')
 

@@ -157,7 +157,7 @@ static void look_up_next(struct link_job *job)
         refuse_item(job, fault.what);
         job->at++;
     }
-    errand_start(job->desk->errands, &job->errand);
+    errand_start(job->desk->basket, &job->errand);
 }
 
 enum err basket_answer(struct desk *desk, struct call *call, const struct web_basket_add *add, bool clear)

@@ -26,6 +26,8 @@ static void put_entry(struct basket_folder *folder, const char *name, const char
                                                          .target = target ? alloc_text(target) : NULL,
                                                          .device = stat->st_dev,
                                                          .inode = stat->st_ino };
+    if (target)
+        *seen_number(&folder->targets, target) = 1;
 }
 
 static void look_at_entry(struct basket_folder *folder, int fd, const char *name)
@@ -67,14 +69,6 @@ enum err basket_folder_open(struct basket_folder *folder, const char *data, stru
 }
 
 /* ---- adding ---- */
-
-static bool has_target(const struct basket_folder *folder, const char *path)
-{
-    for (size_t i = 0; i < folder->count; i++)
-        if (folder->at[i].target && strcmp(folder->at[i].target, path) == 0)
-            return true;
-    return false;
-}
 
 static bool has_file(const struct basket_folder *folder, const struct stat *stat)
 {
@@ -121,7 +115,7 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
 
     if (hard && lstat(path, &stat) < 0)
         return fault_errno(fault, file_err(errno), errno, "no link to %s", path);
-    if (hard ? has_file(folder, &stat) : has_target(folder, path)) {
+    if (hard ? has_file(folder, &stat) : *seen_number(&folder->targets, path) > 0) {
         folder->present++;
         return ERR_OK;
     }
@@ -145,6 +139,8 @@ static void forget_entries(struct basket_folder *folder)
         free(folder->at[i].target);
     }
     folder->count = 0;
+    seen_free(&folder->targets);
+    safe_names_free(&folder->names);
 }
 
 enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault)
@@ -157,7 +153,6 @@ enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault)
             return fault_errno(fault, file_err(errno), errno, "cannot remove %s", at);
     }
     forget_entries(folder);
-    safe_names_free(&folder->names);
     return ERR_OK;
 }
 
@@ -166,5 +161,4 @@ void basket_folder_free(struct basket_folder *folder)
     forget_entries(folder);
     free(folder->at);
     folder->at = NULL;
-    safe_names_free(&folder->names);
 }

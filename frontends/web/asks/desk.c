@@ -1,6 +1,6 @@
 #include "frontends/web/asks/desk.h"
 
-enum { THREADS = 2, LOOK_US = 1000000 };
+enum { THREADS = 2, BASKET_THREADS = 1, LOOK_US = 1000000 };
 
 static void open_mail(void *state, int fd)
 {
@@ -10,7 +10,10 @@ static void open_mail(void *state, int fd)
 
 static void look_at_errands(void *state)
 {
-    errands_look(((struct desk *)state)->errands);
+    struct desk *desk = state;
+
+    errands_look(desk->errands);
+    errands_look(desk->basket);
 }
 
 enum err desk_open(struct desk *desk, struct service *service, struct fault *fault)
@@ -24,12 +27,15 @@ enum err desk_open(struct desk *desk, struct service *service, struct fault *fau
     if (e != ERR_OK)
         return e;
     desk->errands = errands_new(desk->mailbox, THREADS);
+    desk->basket = errands_new(desk->mailbox, BASKET_THREADS);
     service_every(service, LOOK_US, look_at_errands, desk);
     return ERR_OK;
 }
 
 void desk_close(struct desk *desk)
 {
-    if (!desk->errands || errands_end(desk->errands))
+    bool ended = !desk->errands || errands_end(desk->errands);
+
+    if ((!desk->basket || errands_end(desk->basket)) && ended)
         mailbox_free(desk->mailbox);
 }

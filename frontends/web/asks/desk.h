@@ -12,7 +12,8 @@ struct desk {
     struct service *service;
     const struct paths *paths;
     struct mailbox *mailbox;
-    struct errands *errands; /* for work that may hang: file systems of sounds, another program */
+    struct errands *errands; /* for work that may hang: another program */
+    struct errands *basket;  /* one at a time: an errand sees all links of those before it */
 };
 
 /* Errors: io, full. desk_close ends what desk_open began, also after an error. */

@@ -8,12 +8,22 @@
 #include "common/buffer.h"
 #include "frontends/web/asks/desk.h"
 
-enum { LINES = 200, LOGS_MOST = 64, TAIL = 256 << 10 /* bytes that are read of a log */ };
+enum {
+    LINES = 200,
+    LOGS_MOST = 64,
+    NAME_SIZE = 256,
+    TIME_SIZE = 40,
+    TAIL = 256 << 10, /* bytes that are read of one log, */
+    TAILS = 1 << 20,  /* and of all logs: each has an equal share */
+};
 
 struct tails {
     struct buffer text; /* the ends of the logs, each line with a zero */
     const char **at;    /* the lines */
     size_t count, room;
+    char names[LOGS_MOST][NAME_SIZE];
+    uint32_t logs;
+    char from[TIME_SIZE]; /* before this time, lines of some log were not read */
 };
 
 static bool is_log_of(const char *name, struct text service)
@@ -24,45 +34,66 @@ static bool is_log_of(const char *name, struct text service)
            (service.len == 0 || (len - 4 == service.len && memcmp(name, service.at, service.len) == 0));
 }
 
+static bool has_time(const char *line)
+{
+    return *line >= '0' && *line <= '9';
+}
+
+static void note_beginning(struct tails *tails, const char *line)
+{
+    if (strcmp(line, tails->from) > 0)
+        (void)snprintf(tails->from, sizeof(tails->from), "%.*s", TIME_SIZE - 1, line);
+}
+
 /* Adds the last bytes of the log, from the beginning of a line on. */
-static void read_tail(struct buffer *to, const char *path)
+static void read_tail(struct tails *to, const char *path, long share)
 {
     FILE *file = fopen(path, "re");
     char line[4096];
+    bool is_cut;
     long size;
 
     if (!file)
         return;
     (void)fseek(file, 0, SEEK_END);
     size = ftell(file);
-    (void)fseek(file, size > TAIL ? size - TAIL : 0, SEEK_SET);
-    if (size > TAIL && !fgets(line, sizeof(line), file))
+    is_cut = size > share;
+    (void)fseek(file, is_cut ? size - share : 0, SEEK_SET);
+    if (is_cut && !fgets(line, sizeof(line), file))
         line[0] = '\0';
     while (fgets(line, sizeof(line), file)) {
         size_t len = strcspn(line, "\n");
 
-        buffer_add(to, line, len);
-        buffer_add(to, "", 1);
+        line[len] = '\0';
+        if (is_cut && has_time(line))
+            note_beginning(to, line);
+        is_cut = is_cut && !has_time(line);
+        buffer_add(&to->text, line, len + 1);
     }
     (void)fclose(file);
 }
 
-static uint32_t read_tails(const struct desk *desk, struct text service, struct tails *tails)
+static void list_logs(const struct desk *desk, struct text service, struct tails *tails)
 {
     DIR *folder = opendir(desk->paths->logs);
     struct dirent *entry;
-    char path[PATH_MAX + 260];
-    uint32_t files = 0;
 
-    while (folder && (entry = readdir(folder)) != NULL && files < LOGS_MOST)
-        if (is_log_of(entry->d_name, service)) {
-            (void)snprintf(path, sizeof(path), "%s/%s", desk->paths->logs, entry->d_name);
-            read_tail(&tails->text, path);
-            files++;
-        }
+    while (folder && (entry = readdir(folder)) != NULL && tails->logs < LOGS_MOST)
+        if (is_log_of(entry->d_name, service))
+            (void)snprintf(tails->names[tails->logs++], NAME_SIZE, "%s", entry->d_name);
     if (folder)
         (void)closedir(folder);
-    return files;
+}
+
+static void read_tails(const struct desk *desk, struct tails *tails)
+{
+    char path[PATH_MAX + NAME_SIZE];
+    long share = tails->logs > 0 ? TAILS / (long)tails->logs : 0;
+
+    for (uint32_t i = 0; i < tails->logs; i++) {
+        (void)snprintf(path, sizeof(path), "%s/%s", desk->paths->logs, tails->names[i]);
+        read_tail(tails, path, share < TAIL ? share : TAIL);
+    }
 }
 
 /* Lines without a time, such as those of JACK's own server, have no place among those of other logs. */
@@ -76,7 +107,7 @@ static void sort_lines(struct tails *tails, bool all)
     const char *at = (const char *)tails->text.at, *end = at ? at + tails->text.len : at;
 
     for (; at < end; at += strlen(at) + 1) {
-        if (all && (*at < '0' || *at > '9'))
+        if (all && (!has_time(at) || strcmp(at, tails->from) < 0))
             continue;
         ALLOC_ROOM(tails->at, tails->count, tails->room, 1024);
         tails->at[tails->count++] = at;
@@ -109,7 +140,9 @@ enum err logs_answer(struct desk *desk, struct call *call, const struct web_logs
     struct tails tails = { 0 };
     enum err e = ERR_OK;
 
-    if (read_tails(desk, ask->service, &tails) == 0) {
+    list_logs(desk, ask->service, &tails);
+    read_tails(desk, &tails);
+    if (tails.logs == 0) {
         refuse(call, ERR_NOT_FOUND, "no log of the service \"%.*s\"", TEXT_ARG(ask->service));
         e = fault_hint(call_fault(call), "`loophole status` lists the services");
     } else

@@ -64,43 +64,40 @@ static void write_lower(const char *from, char *to)
     *to = '\0';
 }
 
-static bool is_taken(const struct safe_names *names, const char *name)
+/* The number of the name, without regard to case. 0: nobody took it. */
+static uint32_t *number_of(struct safe_names *names, const char *name)
 {
     char low[SAFE_NAME_SIZE];
-    const char *at = (const char *)names->taken.at, *end = at ? at + names->taken.len : at;
 
     write_lower(name, low);
-    for (; at < end; at += strlen(at) + 1)
-        if (strcmp(at, low) == 0)
-            return true;
-    return false;
+    return seen_number(&names->taken, low);
 }
 
 void safe_names_take(struct safe_names *names, const char *name)
 {
-    char low[SAFE_NAME_SIZE] = "";
-
-    if (strlen(name) < sizeof(low)) /* no name that is chosen is longer */
-        write_lower(name, low);
-    buffer_add(&names->taken, low, strlen(low) + 1);
+    if (strlen(name) < SAFE_NAME_SIZE) /* no name that is chosen is longer */
+        *number_of(names, name) = 1;
 }
 
 void safe_names_choose(struct safe_names *names, struct bytes path, char to[SAFE_NAME_SIZE])
 {
     char safe[SAFE_NAME_SIZE];
     const char *dot;
+    uint32_t number;
     int stem;
 
     make_safe(path, safe);
     dot = strrchr(safe, '.');
     stem = dot && dot > safe ? (int)(dot - safe) : (int)strlen(safe);
     (void)snprintf(to, SAFE_NAME_SIZE, "%s", safe);
-    for (unsigned number = 2; is_taken(names, to); number++)
+    number = *number_of(names, safe) + 1; /* one more than the last name that was made of this one */
+    for (; *number_of(names, to) > 0; number++)
         (void)snprintf(to, SAFE_NAME_SIZE, "%.*s (%u)%.150s", stem, safe, number, safe + stem);
-    safe_names_take(names, to);
+    *number_of(names, safe) = number > 1 ? number - 1 : 1;
+    *number_of(names, to) = 1;
 }
 
 void safe_names_free(struct safe_names *names)
 {
-    buffer_free(&names->taken);
+    seen_free(&names->taken);
 }

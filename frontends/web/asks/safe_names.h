@@ -3,14 +3,14 @@
 #ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_SAFE_NAMES_H
 #define LOOPHOLE_FRONTENDS_WEB_ASKS_SAFE_NAMES_H
 
-#include "common/buffer.h"
 #include "common/text.h"
+#include "frontends/web/asks/seen.h"
 
 enum { SAFE_NAME_SIZE = 192 }; /* bytes of a name with a closing zero */
 
 /* Zeroed: no name is taken. */
 struct safe_names {
-    struct buffer taken; /* in lower case, each with a zero */
+    struct seen_texts taken; /* in lower case; a name has the last number that a name like it got, at least 1 */
 };
 
 void safe_names_take(struct safe_names *names, const char *name); /* that exists already */

@@ -1,7 +1,7 @@
 // Artefacts of the items that are on the screen, by their type: asked for together, kept while there is room.
 import type { item } from 'loophole'
 import { idText } from './format'
-import { read } from './wire'
+import { AskError, read } from './wire'
 
 const KEPT = 4000
 const QUEUED = 600
@@ -36,18 +36,33 @@ export class Artefacts<T> {
   private async fetchOne(of: item) {
     let answer = await this.one(of)
     if (!answer && await this.missing?.(of)) answer = await this.one(of)
-    this.keep(of, answer && this.decoded(answer.artefact.data))
+    if (answer) this.keepDecoded(of, answer.artefact.data)
+    else this.keep(of, undefined)
   }
 
-  /** Some items. Those that did not fit into the answer are asked again. */
+  /** One that cannot be decoded is not asked for again. */
+  private keepDecoded(of: item, data: Uint8Array) {
+    let value: T | undefined
+    try { value = this.decoded(data) } catch { value = undefined }
+    this.keep(of, value)
+  }
+
+  /** An engine that is away refuses nothing: ask it again. */
+  private giveUp(of: item, error: unknown) {
+    if (error instanceof AskError && error.code === 'aborted') this.kept.delete(keyOf(of))
+    else this.keep(of, undefined)
+  }
+
+  /** Some items. Those that did not fit into the answer are asked again; one that fits into none is asked alone. */
   private async fetchSome(of: item[]) {
     try {
       const answer = await read('search.get_artefacts', { ids: of.map(one => one.media.id), type: this.type }, AbortSignal.timeout(WAIT_MS))
       const each = answer.each ?? []
-      this.queue.push(...of.slice(each.length))
-      each.forEach((one, at) => { if (one.artefact) this.keep(of[at]!, this.decoded(one.artefact.data)) })
+      this.queue.push(...of.slice(each.length || 1))
+      if (!each.length) await this.fetchOne(of[0]!)
+      each.forEach((one, at) => { if (one.artefact) this.keepDecoded(of[at]!, one.artefact.data) })
       for (let at = 0; at < each.length; at++) if (!each[at]!.artefact) await this.fetchOne(of[at]!)
-    } catch { for (const one of of) this.kept.delete(keyOf(one)) }
+    } catch (error) { for (const one of of) this.giveUp(one, error) }
   }
 
   private work() {

@@ -13,14 +13,26 @@ const ZIP_MOST = 100
 /** What the basket held when it was last asked. */
 export const inBasket = new Cell<basket | undefined>(undefined)
 
+/** Adds as many at a time as one ask may name. */
+async function addAll(ids: Uint8Array[]) {
+  const done = { added: 0, present: 0, refused: [] as string[] }
+  for (let at = 0; at < ids.length; at += TOGETHER) {
+    const got = await ask('web.basket_add', { ids: ids.slice(at, at + TOGETHER) }, BUDGET_MS)
+    done.added += num(got.added)
+    done.present += num(got.present)
+    done.refused.push(...got.refused ?? [])
+    inBasket.set(got)
+  }
+  return done
+}
+
 export async function addToBasket() {
-  const ids = chosen().slice(0, TOGETHER).map(id => idBytes(id)!)
+  const ids = chosen().map(id => idBytes(id)!)
   if (!ids.length) return complain(new Error('No item is chosen: choose some in the table first'))
   try {
-    const got = await ask('web.basket_add', { ids }, BUDGET_MS)
-    inBasket.set(got)
-    const refused = got.refused?.length ? ` ${got.refused.length} got no link: ${got.refused[0]}` : ''
-    say(`Into the basket: ${num(got.added)} new, ${num(got.present)} were there, ${got.each?.length ?? 0} in all.${refused}`)
+    const { added, present, refused } = await addAll(ids)
+    const why = refused.length ? ` ${refused.length} got no link: ${refused[0]}` : ''
+    say(`Into the basket: ${added} new, ${present} were there, ${inBasket.value?.each?.length ?? 0} in all.${why}`)
   } catch (error) { complain(error) }
 }
 
