@@ -10,8 +10,8 @@ LOOPHOLE = os.path.join(BUILD, "bin", "loophole")
 
 
 def lines(*command):
-    told = subprocess.run([LOOPHOLE, *command, "--json"], capture_output=True, text=True)
-    return [json.loads(line) for line in told.stdout.splitlines()]
+    ended = subprocess.run([LOOPHOLE, *command, "--json"], capture_output=True, text=True)
+    return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
 def services():

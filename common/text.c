@@ -31,6 +31,11 @@ bool text_starts(struct text a, struct text start)
     return a.len >= start.len && text_equal((struct text){ start.len, a.at }, start);
 }
 
+bool text_ends(struct text a, struct text end)
+{
+    return a.len >= end.len && text_equal((struct text){ end.len, a.at + a.len - end.len }, end);
+}
+
 bool text_copy(char *to, size_t size, struct text from)
 {
     size_t len = from.len < size ? from.len : size ? size - 1 : 0;

@@ -26,6 +26,7 @@ bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *zero_terminated);
 int text_compare(struct text a, struct text b); /* by bytes; a prefix comes first */
 bool text_starts(struct text a, struct text start);
+bool text_ends(struct text a, struct text end);
 
 /* Copies into `to` with a closing zero. Returns false, with a cut copy, if it does not fit. */
 bool text_copy(char *to, size_t size, struct text from);

@@ -15,17 +15,17 @@ static void serve_zmq(const char *address, size_t answer_bytes)
 {
     static char answer[MESSAGE_MAX];
     void *context = zmq_ctx_new(), *router = zmq_socket(context, ZMQ_ROUTER);
-    zmq_msg_t who, what;
+    zmq_msg_t sender, message;
 
     if (!router || zmq_bind(router, address) < 0)
         _exit(1);
     for (;;) {
-        zmq_msg_init(&who);
-        zmq_msg_init(&what);
-        if (zmq_msg_recv(&who, router, 0) < 0 || zmq_msg_recv(&what, router, 0) < 0)
+        zmq_msg_init(&sender);
+        zmq_msg_init(&message);
+        if (zmq_msg_recv(&sender, router, 0) < 0 || zmq_msg_recv(&message, router, 0) < 0)
             _exit(1);
-        zmq_msg_close(&what);
-        zmq_msg_send(&who, router, ZMQ_SNDMORE);
+        zmq_msg_close(&message);
+        zmq_msg_send(&sender, router, ZMQ_SNDMORE);
         zmq_send(router, answer, answer_bytes, 0);
     }
 }

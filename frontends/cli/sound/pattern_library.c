@@ -199,9 +199,7 @@ enum err pattern_library_save(struct cli *cli, struct fault *fault)
 
 static bool is_file(const char *arg)
 {
-    const size_t len = strlen(arg);
-
-    return len > 5 && strcmp(arg + len - 5, ".json") == 0;
+    return text_ends(text_of(arg), TEXT(".json"));
 }
 
 enum err pattern_library_similar(struct cli *cli, struct fault *fault)

@@ -28,10 +28,10 @@ struct tails {
 
 static bool is_log_of(const char *name, struct text service)
 {
-    size_t len = strlen(name);
+    const struct text file = text_of(name), ending = TEXT(".log");
 
-    return len > 4 && strcmp(name + len - 4, ".log") == 0 &&
-           (service.len == 0 || (len - 4 == service.len && memcmp(name, service.at, service.len) == 0));
+    return file.len > ending.len && text_ends(file, ending) &&
+           (service.len == 0 || (file.len - ending.len == service.len && text_starts(file, service)));
 }
 
 static bool has_time(const char *line)

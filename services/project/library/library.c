@@ -51,10 +51,9 @@ static struct text cut_start(struct text from, const char *start)
 
 static struct text cut_end(struct text from, const char *end)
 {
-    const uint32_t len = (uint32_t)strlen(end);
-    const bool ends = from.len >= len && memcmp(from.at + from.len - len, end, len) == 0;
+    const struct text ending = text_of(end);
 
-    return (struct text){ from.len - (ends ? len : 0), from.at };
+    return (struct text){ from.len - (text_ends(from, ending) ? ending.len : 0), from.at };
 }
 
 struct text library_place(struct arena *arena, struct text path)

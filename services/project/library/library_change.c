@@ -184,7 +184,7 @@ static enum err plan_archive(struct plan *plan, const struct library_entry *entr
 static enum err plan_unarchive(struct plan *plan, const struct library_entry *entry)
 {
     const uint32_t start = (uint32_t)strlen("archive/");
-    const bool packed = entry->path.len > 3 && memcmp(entry->path.at + entry->path.len - 3, ".gz", 3) == 0;
+    const bool packed = text_ends(entry->path, TEXT(".gz"));
     const struct text path =
         arena_text(plan->arena, (struct text){ entry->path.len - start - (packed ? 3 : 0), entry->path.at + start });
     struct text text;

@@ -33,11 +33,11 @@ struct library_view {
 
 /* ---- walking ---- */
 
-static bool ends_with(const char *name, const char *end)
+static bool is_pattern_file(const char *entry)
 {
-    const size_t len = strlen(name), of = strlen(end);
+    const struct text name = text_of(entry);
 
-    return len > of && strcmp(name + len - of, end) == 0;
+    return name.at[0] != '.' && (text_ends(name, TEXT(".json")) || text_ends(name, TEXT(".json.gz")));
 }
 
 /* The first look removes temporary files that a death left: under the lock no thread writes. A file in the place of a
@@ -83,7 +83,7 @@ static void see_folder(struct library_view *look, const char *folder)
     struct dirent *entry;
 
     while (directory && (entry = readdir(directory)))
-        if (entry->d_name[0] != '.' && (ends_with(entry->d_name, ".json") || ends_with(entry->d_name, ".json.gz")))
+        if (is_pattern_file(entry->d_name))
             see_file(look, directory, folder, entry->d_name);
     close_folder(directory);
 }

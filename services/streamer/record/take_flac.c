@@ -173,11 +173,11 @@ static void free_flac(struct errand *errand)
 
 static bool name_flac(const char *wav, char flac[PATH_MAX + 8])
 {
-    size_t len = strlen(wav);
+    const struct text path = text_of(wav), ending = TEXT(".wav");
 
-    if (len < 5 || strcmp(wav + len - 4, ".wav") != 0 || !strchr(wav, '/'))
+    if (!text_ends(path, ending) || !strchr(wav, '/'))
         return false;
-    snprintf(flac, PATH_MAX + 8, "%.*s.flac", (int)(len - 4), wav);
+    snprintf(flac, PATH_MAX + 8, "%.*s.flac", (int)(path.len - ending.len), wav);
     return true;
 }
 

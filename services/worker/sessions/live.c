@@ -17,13 +17,6 @@ struct live {
     int64_t frames;
 };
 
-static bool ends_with(const char *path, const char *end)
-{
-    size_t len = strlen(path), count = strlen(end);
-
-    return len >= count && strcmp(path + len - count, end) == 0;
-}
-
 static void set_text(char *to, size_t size, const char *from)
 {
     if (!text_copy(to, size, text_of(from)))
@@ -45,27 +38,28 @@ static void begin_element(void *state, const struct xml_element *element)
 {
     struct live *live = state;
     const char *value = xml_attribute(element, "Value");
+    const struct text path = text_of(element->path);
 
     if (element->depth == 1)
         references_program(live->to, TEXT("Ableton Live"),
                            text_of(xml_attribute(element, "Creator") +
                                    strcspn(xml_attribute(element, "Creator"), "0123456789")));
-    else if (ends_with(element->path, "Track/Name/EffectiveName"))
+    else if (text_ends(path, TEXT("Track/Name/EffectiveName")))
         set_text(live->track, sizeof(live->track), value);
     else if (strcmp(element->name, "SampleRef") == 0)
         live->path[0] = live->relative[0] = live->name[0] = 0, live->size = 0, live->frames = 0;
-    else if (ends_with(element->path, "SampleRef/FileRef/Path"))
+    else if (text_ends(path, TEXT("SampleRef/FileRef/Path")))
         set_text(live->path, sizeof(live->path), value);
-    else if (ends_with(element->path, "SampleRef/FileRef/RelativePath") && value[0])
+    else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePath")) && value[0])
         set_text(live->relative, sizeof(live->relative), value);
-    else if (ends_with(element->path, "SampleRef/FileRef/RelativePath/RelativePathElement"))
+    else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePath/RelativePathElement")))
         add_folder(live, xml_attribute(element, "Dir"));
-    else if (ends_with(element->path, "SampleRef/FileRef/Name"))
+    else if (text_ends(path, TEXT("SampleRef/FileRef/Name")))
         set_text(live->name, sizeof(live->name), value);
-    else if (ends_with(element->path, "SampleRef/FileRef/OriginalFileSize") ||
-             ends_with(element->path, "SampleRef/FileRef/SearchHint/FileSize"))
+    else if (text_ends(path, TEXT("SampleRef/FileRef/OriginalFileSize")) ||
+             text_ends(path, TEXT("SampleRef/FileRef/SearchHint/FileSize")))
         live->size = strtoull(value, NULL, 10);
-    else if (ends_with(element->path, "SampleRef/DefaultDuration"))
+    else if (text_ends(path, TEXT("SampleRef/DefaultDuration")))
         live->frames = strtoll(value, NULL, 10);
 }
 

@@ -34,6 +34,16 @@ static void a_text_starts_with_its_start_and_with_nothing(void **state)
     assert_false(text_starts(TEXT("bp"), TEXT("bpm:")));
 }
 
+static void a_text_ends_with_its_end_and_with_nothing(void **state)
+{
+    (void)state;
+    assert_true(text_ends(TEXT("kick.json"), TEXT(".json")));
+    assert_true(text_ends(TEXT(".json"), TEXT(".json")));
+    assert_true(text_ends((struct text){ 0 }, TEXT("")));
+    assert_false(text_ends(TEXT("json"), TEXT(".json")));
+    assert_false(text_ends(TEXT(".json.gz"), TEXT(".json")));
+}
+
 static void a_copy_that_does_not_fit_is_cut_and_says_so(void **state)
 {
     char to[4];
@@ -158,6 +168,7 @@ int main(void)
         cmocka_unit_test(texts_are_equal_by_their_bytes),
         cmocka_unit_test(order_is_by_bytes_and_the_shorter_comes_first),
         cmocka_unit_test(a_text_starts_with_its_start_and_with_nothing),
+        cmocka_unit_test(a_text_ends_with_its_end_and_with_nothing),
         cmocka_unit_test(a_copy_that_does_not_fit_is_cut_and_says_so),
         cmocka_unit_test(a_path_with_a_zero_in_it_is_no_path),
         cmocka_unit_test(well_formed_utf8_is_known),
