@@ -11,6 +11,7 @@ enum {
     SCORE_STEPS = 64, /* 16, 32, 48 or 64 are used; a bar is 16 */
     SCORE_BAR = 16,
     SCORE_NOTES = 64,
+    SCORE_RATCHET = 8,
     SCORE_NAME = 64, /* bytes of a row's name */
     SCORE_PADS = 64,
     SCORE_LAYERS = 32, /* of a pad */
@@ -52,6 +53,13 @@ struct score_row {
     float ratio;                /* of pitch, for a sound */
     uint32_t choke;             /* of a sound, as for a pad; 0: only the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
+    uint32_t length;            /* steps after which the row repeats; 0: all */
+    /* Of each step; steps after the counted ones have the value in parentheses. */
+    uint32_t velocity_count, probability_count, timing_count, ratchet_count;
+    float velocity[SCORE_STEPS];    /* 0…1 (1) */
+    float probability[SCORE_STEPS]; /* 0…1 (1) */
+    float timing[SCORE_STEPS];      /* -0.5…0.5 (0): step.h */
+    uint8_t ratchet[SCORE_STEPS];   /* 1…8 (1) */
     /* Of the control thread alone, which makes `mute` of them: why the row is silent, and its name. */
     uint32_t muted, solo;  /* not 0: a person wants it */
     uint32_t soundless;    /* not 0: its media item could not be loaded */
@@ -61,6 +69,7 @@ struct score_row {
 struct score_pattern {
     uint32_t serial; /* 0: no pattern; a new number is a new pattern */
     uint32_t steps;  /* 16, 32, 48, 64 */
+    uint32_t seed;   /* of the probabilities */
     float reverb_mix, reverb_room, reverb_damp;
     float delay_time, delay_feedback, delay_mix, delay_lowcut, delay_highcut;
     float acid_cutoff, acid_res, acid_env, acid_decay, acid_drive, acid_mix, acid_comp;

@@ -5,10 +5,11 @@
 #include "common/rt/step.h"
 #include "proto/wire/value.h"
 #include "store/pattern/midi_pattern.h"
+#include "store/pattern/midi_steps.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_check.h"
 
-enum { ROW_EVENTS = 16 + 2 * 64, HEAD_EVENTS = 4, MIDDLE_C = 60 };
+enum { ROW_HITS = 64 * MIDI_HITS, ROW_EVENTS = 16 + 64 + 2 * ROW_HITS, HEAD_EVENTS = 4, MIDDLE_C = 60 };
 static const double TEMPO_USUAL = 120, LEVEL_USUAL = 0.5, GATE_USUAL = 0.5, GATE_SOUND = 1, CENT = 0.01;
 
 struct exporting {
@@ -22,6 +23,7 @@ struct exporting {
 /* The values of a row: its own, or else those of its voice. */
 struct row_values {
     double level, gate;
+    uint8_t velocity[2]; /* of a step, of an accent */
     bool has_cutoff, has_q, has_reverb, has_delay;
     double cutoff, q, reverb, delay, base;
 };
@@ -41,6 +43,18 @@ static void add_meta(struct exporting *x, uint32_t track, uint32_t tick, uint8_t
 }
 
 /* ---- values ---- */
+
+static uint8_t data_of(double share)
+{
+    const double data = round(share * MIDI_DATA_MOST);
+
+    return (uint8_t)(data < 0 ? 0 : data > MIDI_DATA_MOST ? MIDI_DATA_MOST : data);
+}
+
+static uint8_t data_between(uint8_t data, uint8_t least, uint8_t most)
+{
+    return data < least ? least : data > most ? most : data;
+}
 
 static struct row_values values_of(const struct pattern *pattern, const struct row *row)
 {
@@ -64,19 +78,9 @@ static struct row_values values_of(const struct pattern *pattern, const struct r
     };
 
     to.base = row->has_base_freq ? row->base_freq : sampled ? note_hz(MIDDLE_C) : voice->has_freq ? voice->freq : 220;
+    to.velocity[0] = data_between(data_of(to.level), 1, MIDI_DATA_MOST - 1);
+    to.velocity[1] = data_between(data_of(to.level * MIDI_ACCENT), (uint8_t)(to.velocity[0] + 1), MIDI_DATA_MOST);
     return to;
-}
-
-static uint8_t data_of(double share)
-{
-    const double data = round(share * MIDI_DATA_MOST);
-
-    return (uint8_t)(data < 0 ? 0 : data > MIDI_DATA_MOST ? MIDI_DATA_MOST : data);
-}
-
-static uint8_t data_between(uint8_t data, uint8_t least, uint8_t most)
-{
-    return data < least ? least : data > most ? most : data;
 }
 
 static void add_control(struct exporting *x, uint32_t index, bool wanted, uint8_t control, uint8_t data)
@@ -102,11 +106,6 @@ static void add_controls(struct exporting *x, uint32_t index, const struct row *
 
 /* ---- notes ---- */
 
-static uint32_t tick_of(const struct exporting *x, uint32_t step)
-{
-    return (uint32_t)lround(MIDI_TICKS_STEP * step_place(step, x->swing));
-}
-
 /* The nearest note; one that is more than a cent away is remarked once for the row. */
 static uint8_t note_near(struct exporting *x, const struct row *row, double hz, bool *remarked)
 {
@@ -119,12 +118,10 @@ static uint8_t note_near(struct exporting *x, const struct row *row, double hz, 
     return (uint8_t)nearest;
 }
 
-static uint32_t next_sounding(const struct row *row, uint32_t step)
-{
-    while (step < row->pattern.len && row->pattern.at[step] == '.')
-        step++;
-    return step;
-}
+struct export_hit {
+    uint32_t tick, gate;
+    uint8_t note, velocity;
+};
 
 static void add_note(struct exporting *x, uint32_t index, uint32_t tick, uint8_t status, uint8_t note, uint8_t velocity)
 {
@@ -134,29 +131,90 @@ static void add_note(struct exporting *x, uint32_t index, uint32_t tick, uint8_t
                                       .data = { note, velocity } });
 }
 
-/* A row has one voice: a note ends at the latest where the next begins. So at one tick the end comes first. */
-static void add_notes(struct exporting *x, uint32_t index, const struct row *row, const struct row_values *values,
-                      uint8_t normal, uint8_t accent)
+static uint32_t length_of(const struct row *row)
 {
-    const long gate = lround(MIDI_TICKS_STEP * values->gate);
-    uint32_t number = (uint32_t)row->note_index, step = next_sounding(row, 0);
+    return row->has_length && row->length < row->pattern.len ? (uint32_t)row->length : row->pattern.len;
+}
+
+static uint8_t velocity_of(const struct row *row, const struct row_values *values, uint32_t at)
+{
+    const struct midi_step step = midi_step_of(row, at);
+    const double velocity = values->velocity[step.is_accent] * step.velocity;
+
+    return data_between((uint8_t)lround(velocity), 1, MIDI_DATA_MOST);
+}
+
+/* Puts the hit in the order of time; at one tick the later step follows. */
+static uint32_t put_hit(struct export_hit *hits, uint32_t count, struct export_hit hit)
+{
+    uint32_t at = count;
+
+    for (; at > 0 && hits[at - 1].tick > hit.tick; at--)
+        hits[at] = hits[at - 1];
+    hits[at] = hit;
+    return count + 1;
+}
+
+static uint32_t put_step(struct exporting *x, const struct row *row, const struct row_values *values, uint32_t step,
+                         struct export_hit hit, struct export_hit *hits, uint32_t count)
+{
+    const struct midi_step step_values = midi_step_of(row, step % length_of(row));
+    uint32_t ticks[MIDI_HITS], made = midi_step_hits(step, x->swing, &step_values, ticks);
+    const double gate = values->gate * (made > 1 ? ticks[1] - ticks[0] : MIDI_TICKS_STEP);
+
+    hit.gate = gate > 1 ? (uint32_t)lround(gate) : 1;
+    for (uint32_t i = 0; i < made; i++) {
+        hit.tick = ticks[i];
+        count = put_hit(hits, count, hit);
+    }
+    return count;
+}
+
+/* The hits of one pass, by time. */
+static uint32_t list_hits(struct exporting *x, const struct row *row, const struct row_values *values,
+                          struct export_hit *hits)
+{
+    const uint32_t length = length_of(row);
+    uint32_t number = (uint32_t)row->note_index, count = 0;
     bool remarked = false;
 
-    while (step < row->pattern.len) {
-        const uint32_t next = next_sounding(row, step + 1), tick = tick_of(x, step);
-        const double hz = row->notes.count ? row->notes.at[number++ % row->notes.count] : values->base;
-        const uint8_t note = note_near(x, row, hz, &remarked);
-        uint32_t end = tick + (uint32_t)(gate > 1 ? gate : 1);
+    for (uint32_t step = 0; step < row->pattern.len; step++) {
+        struct export_hit hit = { 0 };
+        double hz;
 
-        if (next < row->pattern.len && end > tick_of(x, next))
-            end = tick_of(x, next);
-        add_note(x, index, tick, MIDI_NOTE_ON, note, row->pattern.at[step] == 'X' ? accent : normal);
-        add_note(x, index, end, MIDI_NOTE_OFF, note, 64);
-        step = next;
+        if (row->pattern.at[step % length] == '.')
+            continue;
+        hz = row->notes.count ? row->notes.at[number++ % row->notes.count] : values->base;
+        hit.note = note_near(x, row, hz, &remarked);
+        hit.velocity = velocity_of(row, values, step % length);
+        count = put_step(x, row, values, step, hit, hits, count);
     }
     if (row->notes.count && (number - (uint32_t)row->note_index) % row->notes.count)
         remark_add(x->remarks, "%.*s: its notes do not repeat with the pattern; one pass is exported",
                    TEXT_ARG(row->name));
+    return count;
+}
+
+/* A row has one voice: a note ends at the latest where the next begins. So at one tick the end comes first. */
+static void add_notes(struct exporting *x, uint32_t index, const struct row *row, const struct row_values *values)
+{
+    struct export_hit *hits = arena_array(x->arena, ROW_HITS, sizeof(*hits));
+    const uint32_t count = list_hits(x, row, values, hits);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct export_hit *hit = &hits[i];
+        uint32_t end = hit->tick + hit->gate;
+
+        if (i + 1 < count && hits[i + 1].tick == hit->tick) {
+            remark_add(x->remarks, "%.*s: two hits are at tick %u; the later step's is exported", TEXT_ARG(row->name),
+                       hit->tick);
+            continue;
+        }
+        if (i + 1 < count && end > hits[i + 1].tick)
+            end = hits[i + 1].tick;
+        add_note(x, index, hit->tick, MIDI_NOTE_ON, hit->note, hit->velocity);
+        add_note(x, index, end, MIDI_NOTE_OFF, hit->note, 64);
+    }
 }
 
 /* ---- what is lost ---- */
@@ -177,7 +235,7 @@ static void remark_lost(struct exporting *x, struct text of, const struct shape 
 {
     static const char carried[] =
         " name voice_id pattern notes base_freq base_amp filter_freq gate_frac pan reverb_send "
-        "delay_send freq amp filter_q note_index ";
+        "delay_send freq amp filter_q note_index length seed ";
     struct buffer lost = { 0 };
     char word[72];
 
@@ -225,24 +283,40 @@ static void add_head(struct exporting *x, uint32_t steps)
 
     add_meta(x, 0, 0, MIDI_META_NAME, x->pattern->metadata.name);
     add_meta(x, 0, 0, MIDI_META_TEXT,
-             arena_printf(x->arena, "loophole steps=%u swing=%.17g bpm=%.17g", steps, x->swing, bpm));
+             arena_printf(x->arena, "loophole steps=%u swing=%.17g bpm=%.17g seed=%llu", steps, x->swing, bpm,
+                          (unsigned long long)sequencer->seed));
     add_meta(x, 0, 0, MIDI_META_TEMPO, arena_text(x->arena, (struct text){ sizeof(tempo), tempo }));
     add_meta(x, 0, steps * MIDI_TICKS_STEP, MIDI_META_END, (struct text){ 0 });
+}
+
+static void add_marks(struct exporting *x, uint32_t index, const struct row *row)
+{
+    bool by_chance = false;
+
+    for (uint32_t at = 0; at < length_of(row); at++) {
+        const struct midi_step step = midi_step_of(row, at);
+
+        if (step.is_marked && row->pattern.at[at] != '.')
+            add_meta(x, index + 1, 0, MIDI_META_TEXT, midi_step_mark(x->arena, at, &step));
+        by_chance = by_chance || (row->pattern.at[at] != '.' && step.probability < 1);
+    }
+    if (by_chance)
+        remark_add(x->remarks, "%.*s: lost: probability; each of its steps is exported", TEXT_ARG(row->name));
 }
 
 static void add_row(struct exporting *x, uint32_t index, uint32_t steps)
 {
     const struct row *row = &x->pattern->sequencer.tracks.at[index];
     const struct row_values values = values_of(x->pattern, row);
-    const uint8_t normal = data_between(data_of(values.level), 1, MIDI_DATA_MOST - 1);
-    const uint8_t accent = data_between(data_of(values.level * MIDI_ACCENT), (uint8_t)(normal + 1), MIDI_DATA_MOST);
     uint32_t end;
 
     add_meta(x, index + 1, 0, MIDI_META_NAME, row->name);
     add_meta(x, index + 1, 0, MIDI_META_TEXT,
-             arena_printf(x->arena, "loophole accent=%u gate=%.17g", accent, values.gate));
+             arena_printf(x->arena, "loophole accent=%u gate=%.17g length=%u", values.velocity[1], values.gate,
+                          length_of(row)));
+    add_marks(x, index, row);
     add_controls(x, index, row, &values);
-    add_notes(x, index, row, &values, normal, accent);
+    add_notes(x, index, row, &values);
     end = x->to->events[x->to->count - 1].tick; /* the last note may end after the pattern */
     add_meta(x, index + 1, end > steps * MIDI_TICKS_STEP ? end : steps * MIDI_TICKS_STEP, MIDI_META_END,
              (struct text){ 0 });

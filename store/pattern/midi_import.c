@@ -4,28 +4,13 @@
 #include <string.h>
 
 #include "common/rt/step.h"
+#include "store/pattern/midi_line.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_coerce.h"
 
-enum { STEPS_MOST = 64, BAR = 16, ACCENT_FROM = 112, DRUMS = 9, ANY = -1, MARK_SIZE = 256, CONTROLS = 128 };
+enum { BAR = 16, ACCENT_FROM = 112, DRUMS = 9, MARK_SIZE = 256 };
 static const double BEAT_US_USUAL = 500000;
-
-/* The notes that become a row. */
-struct midi_line {
-    uint32_t track;
-    int channel, note; /* ANY: of all */
-    bool marked;       /* one of our own files has it */
-    uint8_t accent;
-    double gate; /* of a marked line, in steps */
-    char steps[STEPS_MOST];
-    uint8_t notes[STEPS_MOST], velocities[STEPS_MOST];
-    double longest;    /* ticks */
-    int32_t open[128]; /* the step where this note sounds; ANY: none */
-    double began[128]; /* its tick */
-    uint32_t moved, dropped;
-    int controls[CONTROLS];
-};
 
 struct importing {
     const struct midi_file *from;
@@ -33,6 +18,7 @@ struct importing {
     struct remarks *remarks;
     struct midi_line *lines[PATTERN_ROWS];
     uint32_t count, steps, late, unheard;
+    uint64_t seed;
     double swing, bpm;
     bool has_tempo;
     struct text *names; /* of tracks */
@@ -40,13 +26,19 @@ struct importing {
 
 /* ---- marks of our own files ---- */
 
-/* Finds " key=NUMBER" in a text that begins with "loophole". */
+/* A text that begins with "loophole". */
+static bool copy_mark(const struct midi_event *event, char to[MARK_SIZE])
+{
+    return event->data[0] == MIDI_META_TEXT && bytes_copy(to, MARK_SIZE, event->bytes) &&
+           strncmp(to, "loophole ", 9) == 0;
+}
+
+/* Finds " key=NUMBER" in a mark. */
 static bool find_mark(const struct midi_event *event, const char *key, double *to)
 {
     char text[MARK_SIZE], wanted[16], *at, *end;
 
-    if (event->data[0] != MIDI_META_TEXT || !bytes_copy(text, sizeof(text), event->bytes) ||
-        strncmp(text, "loophole ", 9) != 0)
+    if (!copy_mark(event, text))
         return false;
     (void)snprintf(wanted, sizeof(wanted), " %s=", key);
     at = strstr(text, wanted);
@@ -90,6 +82,41 @@ static struct text name_in(struct importing *m, struct bytes bytes)
     return arena_utf8(m->arena, zero ? bytes_of(bytes.at, (size_t)((const uint8_t *)zero - bytes.at)) : bytes, 60);
 }
 
+static struct midi_line *find_marked(const struct importing *m, uint32_t track)
+{
+    for (uint32_t i = 0; i < m->count; i++)
+        if (m->lines[i]->marked && m->lines[i]->track == track)
+            return m->lines[i];
+    return NULL;
+}
+
+/* The values of a step of the track's row; the row's mark comes first. */
+static void read_step_mark(struct importing *m, const struct midi_event *event)
+{
+    char text[MARK_SIZE];
+    struct midi_step values;
+    uint32_t step;
+
+    if (!copy_mark(event, text) || !midi_step_read(text, STEPS_MOST, &step, &values))
+        return;
+    if (find_marked(m, event->track))
+        find_marked(m, event->track)->values[step] = values;
+}
+
+static void read_row_mark(struct importing *m, const struct midi_event *event, double accent, double gate)
+{
+    struct midi_line *line = add_line(m, event->track, ANY, ANY);
+    double length;
+
+    if (!line)
+        return;
+    line->marked = true;
+    line->accent = (uint8_t)accent;
+    line->gate = gate;
+    if (find_mark(event, "length", &length) && length >= 1 && length <= STEPS_MOST)
+        line->length = (uint32_t)length;
+}
+
 static void read_meta(struct importing *m, const struct midi_event *event, double *marked_bpm)
 {
     double number, gate;
@@ -104,15 +131,11 @@ static void read_meta(struct importing *m, const struct midi_event *event, doubl
         m->swing = number;
     if (find_mark(event, "bpm", &number))
         *marked_bpm = number;
-    if (find_mark(event, "accent", &number) && find_mark(event, "gate", &gate) && number >= 1 && number <= 127) {
-        struct midi_line *line = add_line(m, event->track, ANY, ANY);
-
-        if (line) {
-            line->marked = true;
-            line->accent = (uint8_t)number;
-            line->gate = gate;
-        }
-    }
+    if (find_mark(event, "seed", &number) && number >= 0 && number <= UINT32_MAX)
+        m->seed = (uint64_t)number;
+    if (find_mark(event, "accent", &number) && find_mark(event, "gate", &gate) && number >= 1 && number <= 127)
+        read_row_mark(m, event, number, gate);
+    read_step_mark(m, event);
 }
 
 /* The marked tempo is exact; it counts unless another program changed the tempo. */
@@ -172,6 +195,24 @@ static struct midi_line *find_line(struct importing *m, const struct midi_event 
     return add_line(m, event->track, event->status & 15, note);
 }
 
+/* The marked step that has a hit at this tick, its first one if two steps have one there; STEPS_MOST: none. */
+static uint32_t find_hit(const struct importing *m, const struct midi_line *line, double tick, bool *is_first)
+{
+    uint32_t ticks[MIDI_HITS], found = STEPS_MOST;
+
+    for (uint32_t step = 0; step < m->steps; step++) {
+        const struct midi_step *values = &line->values[step % (line->length ? line->length : m->steps)];
+        const uint32_t hits = values->is_marked ? midi_step_hits(step, m->swing, values, ticks) : 0;
+
+        for (uint32_t i = 0; i < hits && !*is_first; i++)
+            if (fabs(tick - ticks[i]) < 1) {
+                found = step;
+                *is_first = i == 0;
+            }
+    }
+    return found;
+}
+
 static void put_note(struct midi_line *line, uint32_t step, const struct midi_event *event, double tick)
 {
     const uint8_t note = event->data[0];
@@ -183,13 +224,33 @@ static void put_note(struct midi_line *line, uint32_t step, const struct midi_ev
     line->began[note] = tick;
 }
 
+/* A note of a step with values of its own. */
+static bool begin_marked(struct importing *m, const struct midi_event *event, double tick)
+{
+    struct midi_line *line = find_marked(m, event->track);
+    bool is_first = false;
+    const uint32_t step = line ? find_hit(m, line, tick, &is_first) : STEPS_MOST;
+
+    if (step == STEPS_MOST)
+        return false;
+    if (is_first && line->steps[step] == '.') {
+        put_note(line, step, event, tick);
+        line->steps[step] = line->values[step % (line->length ? line->length : m->steps)].is_accent ? 'X' : 'x';
+        line->open[event->data[0]] = ANY; /* the gate is marked */
+    }
+    return true;
+}
+
 /* A drum has a row of its own, and so has a note that begins together with another one. */
 static void begin_note(struct importing *m, const struct midi_event *event)
 {
     const double tick = tick_of(m, event);
     const uint32_t step = step_near(m, tick), most = m->steps ? m->steps : STEPS_MOST;
-    struct midi_line *line = find_line(m, event, (event->status & 15) == DRUMS ? event->data[0] : ANY);
+    struct midi_line *line;
 
+    if (begin_marked(m, event, tick))
+        return;
+    line = find_line(m, event, (event->status & 15) == DRUMS ? event->data[0] : ANY);
     if (step >= most) {
         m->late++;
         return;
@@ -280,85 +341,12 @@ static struct text name_of(struct importing *m, const struct row_list *rows, con
     return free_name(m, rows, name);
 }
 
-/* The notes of the sounding steps, as few as repeat to the same. */
-static void set_notes(struct importing *m, const struct midi_line *line, struct row *row)
-{
-    double *notes = arena_array(m->arena, STEPS_MOST, sizeof(*notes));
-    uint32_t count = 0, period = 1;
-
-    for (uint32_t i = 0; i < m->steps; i++)
-        if (line->steps[i] != '.')
-            notes[count++] = note_hz(line->notes[i]);
-    for (uint32_t i = 1; i < count; i++)
-        if (notes[i] != notes[i % period])
-            period = i + 1;
-    row->notes = (struct real_list){ count ? period : 0, notes };
-}
-
-static void set_level(const struct midi_line *line, uint32_t steps, struct row *row)
-{
-    double level = line->controls[MIDI_LEVEL] / (double)MIDI_DATA_MOST;
-
-    for (uint32_t i = 0; line->controls[MIDI_LEVEL] == ANY && i < steps; i++) {
-        if (line->steps[i] == 'x')
-            level = line->velocities[i] / (double)MIDI_DATA_MOST;
-        else if (line->steps[i] == 'X' && level < 0)
-            level = line->velocities[i] / MIDI_DATA_MOST / MIDI_ACCENT;
-    }
-    row->has_base_amp = level >= 0;
-    row->base_amp = level;
-}
-
-static void set_gate(const struct midi_line *line, struct row *row)
-{
-    const double measured = line->longest / MIDI_TICKS_STEP;
-    const bool as_marked = line->marked && line->gate >= 0.01 && line->gate <= 1 &&
-                           line->longest <= fmax(round(line->gate * MIDI_TICKS_STEP), 1);
-
-    row->has_gate_frac = as_marked || measured > 0;
-    row->gate_frac = as_marked ? line->gate : fmin(fmax(measured, 0.01), 1);
-}
-
-static void set_controls(const struct midi_line *line, struct row *row)
-{
-    const int *at = line->controls;
-    const double most = MIDI_DATA_MOST;
-
-    if (at[MIDI_PAN] != ANY)
-        row->pan = at[MIDI_PAN] < 64 ? (at[MIDI_PAN] - 64) / 64.0 : (at[MIDI_PAN] - 64) / 63.0;
-    row->has_filter_freq = at[MIDI_CUTOFF] != ANY;
-    if (row->has_filter_freq)
-        row->filter_freq = fmin(MIDI_CUTOFF_LEAST * pow(MIDI_CUTOFF_SPAN, at[MIDI_CUTOFF] / most), 20000);
-    row->has_reverb_send = at[MIDI_REVERB] != ANY;
-    row->reverb_send = row->has_reverb_send ? at[MIDI_REVERB] / most : 0;
-    row->has_delay_send = at[MIDI_DELAY] != ANY;
-    row->delay_send = row->has_delay_send ? at[MIDI_DELAY] / most : 0;
-}
-
-static void set_resonance(const struct midi_line *line, struct pattern *to, struct text voice_id)
-{
-    const struct field *field = schema_field(&modules_shape, voice_id);
-    struct voice_values *voice = (void *)((char *)&to->modules + field->offset);
-
-    if (line->controls[MIDI_RESONANCE] == ANY)
-        return;
-    *(bool *)((char *)&to->modules + field->has_offset) = true;
-    voice->has_filter_q = true;
-    voice->filter_q =
-        fmin(MIDI_Q_LEAST * pow(MIDI_Q_SPAN, line->controls[MIDI_RESONANCE] / (double)MIDI_DATA_MOST), 20);
-}
-
 static void make_row(struct importing *m, const struct midi_line *line, struct pattern *to)
 {
     struct row_list *rows = &to->sequencer.tracks;
     struct row row = { .name = name_of(m, rows, line), .voice_id = arena_printf(m->arena, "voice%u", rows->count + 1) };
 
-    row.pattern = arena_text(m->arena, (struct text){ m->steps, line->steps });
-    set_notes(m, line, &row);
-    set_level(line, m->steps, &row);
-    set_gate(line, &row);
-    set_controls(line, &row);
-    set_resonance(line, to, row.voice_id);
+    midi_line_row(line, m->steps, m->arena, &row, &to->modules);
     if (line->moved)
         remark_add(m->remarks, "%.*s: %u notes were moved to the nearest step", TEXT_ARG(row.name), line->moved);
     if (line->dropped)
@@ -401,7 +389,9 @@ enum err midi_import(const struct midi_file *from, struct arena *arena, struct p
     read_controls(&m);
     count_steps(&m);
     remark_dropped(&m);
-    to->sequencer = (struct sequencer){ .has_bpm = true, .bpm = m.bpm, .has_swing = true, .swing = m.swing };
+    to->sequencer = (struct sequencer){
+        .has_bpm = true, .bpm = m.bpm, .has_swing = true, .swing = m.swing, .has_seed = m.seed > 0, .seed = m.seed
+    };
     to->sequencer.tracks.at = arena_array(arena, m.count, sizeof(struct row));
     for (uint32_t i = 0; i < m.count; i++)
         make_row(&m, m.lines[i], to);

@@ -1,8 +1,8 @@
 /* midi_pattern.h: patterns as Standard MIDI Files and back. 960 ticks a quarter note, 240 a step. Row n is track
  * n + 1 on channel (n - 1) % 16 + 1; the first track has name and tempo. Controllers: 7 level, 10 pan, 74 cutoff
  * (logarithmic, 20 Hz to 20 kHz), 71 resonance (logarithmic, 0.5 to 20), 91 and 94 the sends. Texts that begin with
- * "loophole" keep what MIDI has no number for: steps, swing, tempo, the gate, and the velocity of an accent. Any
- * thread. */
+ * "loophole" keep what MIDI has no number for: steps, swing, tempo, the gate, the length of a row, the velocity of an
+ * accent, and the values of single steps (midi_steps.h). Any thread. */
 #ifndef LOOPHOLE_STORE_MIDI_PATTERN_H
 #define LOOPHOLE_STORE_MIDI_PATTERN_H
 

@@ -54,14 +54,37 @@ static enum err check_steps(const struct pattern *pattern, struct text steps, st
     return ERR_OK;
 }
 
+/* Lists with a value for each step, and the length of the row's own cycle. */
+static enum err check_step_values(const struct row *row, const char **field, struct fault *fault)
+{
+    const struct {
+        const char *field;
+        uint64_t count;
+    } each[] = { { "velocity", row->velocity.count },
+                 { "probability", row->probability.count },
+                 { "ratchet", row->ratchet.count },
+                 { "timing", row->timing.count },
+                 { "length", row->has_length ? row->length : 0 } };
+
+    for (uint32_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+        *field = each[i].field;
+        if (each[i].count > row->pattern.len)
+            return fault_set(fault, ERR_BAD_REQUEST, "%llu steps, but the row has %u",
+                             (unsigned long long)each[i].count, row->pattern.len);
+    }
+    return ERR_OK;
+}
+
 enum err pattern_check(const struct pattern *pattern, struct fault *fault)
 {
     for (uint32_t i = 0; i < pattern->sequencer.tracks.count; i++) {
         const struct row *row = &pattern->sequencer.tracks.at[i];
+        const char *field = "pattern";
         enum err e = check_steps(pattern, row->pattern, fault);
 
+        e = e == ERR_OK ? check_step_values(row, &field, fault) : e;
         if (e != ERR_OK)
-            return pattern_row_fault(pattern, i, "pattern", e, fault);
+            return pattern_row_fault(pattern, i, field, e, fault);
         if (pattern_voice(&pattern->modules, row->voice_id))
             continue;
         e = fault_set(fault, ERR_BAD_REQUEST, "unknown voice \"%.*s\": expected voice1 to voice32",

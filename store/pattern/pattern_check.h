@@ -5,8 +5,9 @@
 #include "common/err.h"
 #include "schema_pattern.h"
 
-/* Checks that the steps of each row are X, x or ., that there are 16, 32, 48 or 64 of them, as many in all rows, and
- * that each voice exists. Errors: bad_request with the row: "sequencer.tracks.kick.pattern". */
+/* Checks that the steps of each row are X, x or ., that there are 16, 32, 48 or 64 of them, as many in all rows, that
+ * each voice exists, and that no list has values for more steps than its row has. Errors: bad_request with the row:
+ * "sequencer.tracks.kick.pattern". */
 enum err pattern_check(const struct pattern *pattern, struct fault *fault);
 
 /* Places a fault of a row's field: "sequencer.tracks.kick.FIELD", or with the index of a row without a name. Returns

@@ -89,6 +89,24 @@ static void make_sampled(const struct voice_values *voice, struct score_row *to)
     to->voice.filter_q = GIVEN(voice, filter_q, FLAT_Q);
 }
 
+static uint32_t read_steps_of(struct real_list from, float to[SCORE_STEPS])
+{
+    for (uint32_t i = 0; i < from.count && i < SCORE_STEPS; i++)
+        to[i] = (float)from.at[i];
+    return from.count;
+}
+
+static void read_step_values(const struct row *from, struct score_row *to)
+{
+    to->length = from->has_length ? (uint32_t)from->length : 0;
+    to->velocity_count = read_steps_of(from->velocity, to->velocity);
+    to->probability_count = read_steps_of(from->probability, to->probability);
+    to->timing_count = read_steps_of(from->timing, to->timing);
+    to->ratchet_count = from->ratchet.count;
+    for (uint32_t i = 0; i < from->ratchet.count && i < SCORE_STEPS; i++)
+        to->ratchet[i] = (uint8_t)from->ratchet.at[i];
+}
+
 static void read_values(const struct row *from, const struct voice_values *voice, struct score_row *to)
 {
     to->used = 1;
@@ -109,6 +127,7 @@ static void read_values(const struct row *from, const struct voice_values *voice
     to->pan = (float)from->pan;
     to->ratio = GIVEN(from, ratio, 1);
     read_notes(from, to);
+    read_step_values(from, to);
     if (from->name.len)
         memcpy(to->name, from->name.at, from->name.len < SCORE_NAME ? from->name.len : SCORE_NAME);
 }
@@ -122,6 +141,7 @@ enum err pattern_read(const struct pattern *from, struct score_pattern *to, stru
         return value_fault_in(fault, e, "pattern");
     read_effects(&from->modules, to);
     to->steps = pattern_steps(from);
+    to->seed = from->sequencer.has_seed ? (uint32_t)from->sequencer.seed : 0;
     for (uint32_t i = 0; i < from->sequencer.tracks.count && i < SCORE_ROWS; i++) {
         const struct row *row = &from->sequencer.tracks.at[i];
         const struct voice_values *voice = pattern_voice(&from->modules, row->voice_id);

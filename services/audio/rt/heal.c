@@ -27,6 +27,13 @@ static void heal_sync(struct sync *sync)
     sync->heard = core_least(sync->heard, SYNC_TICKS_A_BEAT);
 }
 
+static void heal_hits(struct sequencer_hits *hits, double place)
+{
+    if (hits->left > SCORE_RATCHET || !(fabs(hits->place - place) <= STEPS_AWAY) ||
+        !(hits->apart > 0 && hits->apart <= STEPS_AWAY))
+        hits->left = 0;
+}
+
 /* A step far in the past would make the sequencer catch up, eight steps per frame. */
 static void heal_sequencer(struct engine *engine)
 {
@@ -38,6 +45,9 @@ static void heal_sequencer(struct engine *engine)
     sequencer->wipe = core_least(sequencer->wipe, CORE_WIPED);
     if (!(away >= -STEPS_AWAY && away <= STEPS_AWAY))
         sequencer_place(engine);
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        for (int i = 0; i < HITS; i++)
+            heal_hits(&sequencer->row[r].hits[i], place);
 }
 
 static void heal_fade(struct fade *fade, uint32_t rate)

@@ -23,6 +23,7 @@ static void make_synth(struct engine *engine, struct sequencer_row *row, const s
     oscillator_run(&row->oscillator, &sound, engine->half->rate, out, frames);
     adsr_run(&row->adsr, &envelope, engine->half->rate, level, frames);
     mix_multiply(out, level, frames);
+    ramp_apply(&row->velocity, out, NULL, frames);
 }
 
 /* The row's own cutoff overrides the voice's. */

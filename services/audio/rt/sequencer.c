@@ -1,5 +1,7 @@
 #include "services/audio/rt/sequencer.h"
 
+#include <string.h>
+
 #include "common/rt/step.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
@@ -50,6 +52,28 @@ static int64_t frame_of(const struct engine *engine, int64_t step)
     return transport_frame_of(&engine->half->transport, place);
 }
 
+static int64_t frame_of_hit(const struct engine *engine, const struct sequencer_hits *hits)
+{
+    return hits->left ? transport_frame_of(&engine->half->transport, hits->place) : INT64_MAX;
+}
+
+/* Hits of the past are not played. */
+static void skip_hits(const struct engine *engine, struct sequencer_hits *hits)
+{
+    while (hits->left && frame_of_hit(engine, hits) < engine->now) {
+        hits->left--;
+        hits->place += hits->apart;
+    }
+}
+
+static void forget_hits(struct rt_sequencer *sequencer)
+{
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
+        memset(sequencer->row[r].hits, 0, sizeof(sequencer->row[r].hits));
+        sequencer->row[r].early = -1;
+    }
+}
+
 void sequencer_place(struct engine *engine)
 {
     struct rt_sequencer *sequencer = &engine->half->sequencer;
@@ -58,43 +82,70 @@ void sequencer_place(struct engine *engine)
     for (int i = 0; i < 3 && engine->half->transport.running && frame_of(engine, step) < engine->now; i++)
         step++;
     sequencer->step = engine->half->transport.running ? step : step + 1;
+    if (!engine->half->transport.running)
+        forget_hits(sequencer);
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        for (int i = 0; i < HITS; i++)
+            skip_hits(engine, &sequencer->row[r].hits[i]);
+}
+
+void sequencer_rewind(struct engine *engine, int64_t origin)
+{
+    engine->half->sequencer.origin = origin;
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        engine->half->sequencer.row[r].note = 0;
+    forget_hits(&engine->half->sequencer);
 }
 
 int64_t sequencer_next(const struct engine *engine)
 {
     const struct transport *transport = &engine->half->transport;
-    int64_t begin, step;
+    int64_t begin, next;
 
     if (!transport->running)
         return INT64_MAX;
     begin = transport_frame_of(transport, transport->from);
-    step = frame_of(engine, engine->half->sequencer.step);
-    return !engine->half->sync.playing && begin < step ? begin : step;
+    next = frame_of(engine, engine->half->sequencer.step);
+    if (!engine->half->sync.playing && begin < next)
+        next = begin;
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        for (int i = 0; i < HITS; i++) {
+            int64_t hit = frame_of_hit(engine, &engine->half->sequencer.row[r].hits[i]);
+            next = hit < next ? hit : next;
+        }
+    return next;
 }
 
-/* ---- a step ---- */
+/* ---- a bar ---- */
+
+/* The queued pattern takes over at this bar. */
+static bool next_begins(const struct engine *engine, int64_t bar)
+{
+    const struct score *score = engine->score;
+
+    return score->next_bar >= 0 && bar >= score->next_bar && score->next.serial != 0 && !plays_next(engine) &&
+           score->next.serial != score->now.serial;
+}
 
 static void begin_bar(struct engine *engine, int64_t step)
 {
-    const struct score *score = engine->score;
     struct rt_sequencer *sequencer = &engine->half->sequencer;
     int64_t bar = step / SCORE_BAR;
 
     notes_tell_all(engine, (struct note){ .kind = NOTE_BAR, .index = bar });
-    if (score->next_bar < 0 || bar < score->next_bar || score->next.serial == 0 || plays_next(engine) ||
-        score->next.serial == score->now.serial)
+    if (!next_begins(engine, bar))
         return;
-    sequencer->arrived = score->next.serial;
-    sequencer->origin = step;
-    for (uint32_t r = 0; r < SCORE_ROWS; r++)
-        sequencer->row[r].note = 0;
+    sequencer->arrived = sequencer->serial = engine->score->next.serial;
+    sequencer_rewind(engine, step);
     sync_tempo(engine);
     notes_tell_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
 }
 
-static uint32_t gate_of(const struct engine *engine, const struct score_row *row)
+/* `share`: of a step, which one hit of a ratchet has. */
+static uint32_t gate_of(const struct engine *engine, const struct score_row *row, float share)
 {
-    double frames = (double)number_within(row->gate, 0.01f, 1) * engine->half->transport.step_frames;
+    double steps = (double)number_within(row->gate, 0.01f, 1) * (double)number_within(share, 0, 1);
+    double frames = steps * engine->half->transport.step_frames;
 
     return (uint32_t)(frames + 0.5) > 0 ? (uint32_t)(frames + 0.5) : 1;
 }
@@ -106,21 +157,23 @@ static float ratio_of(const struct score_row *from, float hz)
 }
 
 /* A row is one instrument: a new hit stops the one before. */
-static void start_sound(struct engine *engine, const struct score_row *from, uint32_t number, bool accent)
+static void start_sound(struct engine *engine, const struct score_row *from, uint32_t number,
+                        const struct sequencer_hits *hit)
 {
-    const struct sequencer_row *row = &engine->half->sequencer.row[number];
+    const float velocity = number_within(hit->velocity, 0, 1);
     struct sounds_start start = { .slot = from->sound,
                                   .generation = from->generation,
                                   .voice = ORDER_ANY_VOICE,
-                                  .gain = accent && !sequencer_has_filter(from) ? ACCENT_GAIN : 1.0f,
-                                  .ratio = ratio_of(from, row->hz),
+                                  .gain =
+                                      hit->accent && !sequencer_has_filter(from) ? ACCENT_GAIN * velocity : velocity,
+                                  .ratio = ratio_of(from, hit->hz),
                                   .group = GROUP_SEQUENCER,
                                   .row = number,
                                   .pad = SOUNDS_NOBODY,
                                   .producer = SOUNDS_NOBODY,
                                   .choke = from->choke,
                                   .shape.release = from->voice.release,
-                                  .gate = from->gate < 1 ? gate_of(engine, from) : UINT32_MAX };
+                                  .gate = from->gate < 1 ? gate_of(engine, from, hit->share) : UINT32_MAX };
 
     sounds_row_stop(engine, number);
     (void)sounds_play(engine, &start);
@@ -131,49 +184,155 @@ static struct adsr_params envelope_of(const struct score_voice *voice)
     return (struct adsr_params){ voice->attack, voice->decay, voice->sustain, voice->release };
 }
 
-static void start_synth(struct engine *engine, const struct score_row *from, uint32_t number)
+static void start_synth(struct engine *engine, const struct score_row *from, uint32_t number,
+                        const struct sequencer_hits *hit)
 {
     struct sequencer_row *row = &engine->half->sequencer.row[number];
     struct adsr_params envelope = envelope_of(&from->voice);
+    const float velocity = number_within(hit->velocity, 0, 1);
 
     if (sequencer_row_is_idle(row)) {
         oscillator_restart(&row->oscillator);
         row->oscillator.noise = (uint64_t)engine->now;
+        ramp_set(&row->velocity, velocity);
     }
-    adsr_start(&row->adsr, &envelope, engine->half->rate, gate_of(engine, from));
+    ramp_to(&row->velocity, velocity, fade_frames(engine->half->rate));
+    adsr_start(&row->adsr, &envelope, engine->half->rate, gate_of(engine, from, hit->share));
 }
 
-static void start_note(struct engine *engine, const struct score_row *from, uint32_t number, bool accent)
+static void start_hit(struct engine *engine, uint32_t number, const struct sequencer_hits *hit)
 {
+    const struct score_row *from = &sequencer_pattern(engine)->rows[number];
     struct sequencer_row *row = &engine->half->sequencer.row[number];
-    uint32_t notes = core_least(from->note_count, SCORE_NOTES), note = row->note;
 
-    row->note = notes ? (note + 1) % notes : 0;
-    if (from->mute)
+    if (!from->used || from->mute)
         return;
-    row->hz = notes ? from->notes[note % notes] : from->voice.freq;
-    row->boost = accent ? number_within(from->accent_boost, 0, 20000) : 0;
+    row->hz = hit->hz;
+    row->boost = hit->accent ? number_within(from->accent_boost, 0, 20000) : 0;
     if (from->voice.acid)
         acid_note(&engine->half->sequencer.acid, row->boost);
     if (from->sound == SCORE_NO_SOUND)
-        start_synth(engine, from, number);
+        start_synth(engine, from, number, hit);
     else
-        start_sound(engine, from, number, accent);
+        start_sound(engine, from, number, hit);
+}
+
+/* ---- the hits of a step ---- */
+
+static float value_at(const float *values, uint32_t count, uint32_t at, float otherwise)
+{
+    return at < core_least(count, SCORE_STEPS) ? values[at] : otherwise;
+}
+
+/* The step of a row's own cycle. */
+static uint32_t step_of_row(const struct engine *engine, const struct score_pattern *pattern,
+                            const struct score_row *from, int64_t step)
+{
+    uint32_t all = pattern->steps >= SCORE_BAR && pattern->steps <= SCORE_STEPS ? pattern->steps : SCORE_BAR;
+    uint32_t length = from->length > 0 && from->length < all ? from->length : all;
+    int64_t past = (step - engine->half->sequencer.origin) % length;
+
+    return (uint32_t)(past < 0 ? past + length : past);
+}
+
+/* The same seed, row and step give the same draw, 0 or more and below 1. */
+static double draw_chance(uint32_t seed, uint32_t row, int64_t step)
+{
+    uint64_t x = ((uint64_t)seed << 32 | row) + (uint64_t)step * 0x9e3779b97f4a7c15u;
+
+    for (int i = 0; i < 2; i++)
+        x = (x ^ x >> 31) * 0xbf58476d1ce4e5b9u;
+    return (double)(x >> 11) * 0x1p-53;
+}
+
+static bool has_chance(const struct engine *engine, const struct score_pattern *pattern, uint32_t number, uint32_t at,
+                       int64_t step)
+{
+    const struct score_row *from = &pattern->rows[number];
+    float chance = value_at(from->probability, from->probability_count, at, 1);
+
+    return chance >= 1 || draw_chance(pattern->seed, number, step - engine->half->sequencer.origin) < (double)chance;
+}
+
+static float next_note(struct sequencer_row *row, const struct score_row *from)
+{
+    uint32_t notes = core_least(from->note_count, SCORE_NOTES), note = row->note;
+
+    row->note = notes ? (note + 1) % notes : 0;
+    return notes ? from->notes[note % notes] : from->voice.freq;
+}
+
+static float timing_at(const struct score_row *from, uint32_t at)
+{
+    return number_within(value_at(from->timing, from->timing_count, at, 0), -0.5f, 0.5f);
+}
+
+/* Decides the hits of a step: none for a rest. */
+static void decide_step(struct engine *engine, uint32_t number, int64_t step, struct sequencer_hits *hits)
+{
+    const struct score_pattern *pattern = sequencer_pattern(engine);
+    const struct score_row *from = &pattern->rows[number];
+    const uint32_t at = step_of_row(engine, pattern, from, step), what = from->steps[at];
+    const uint32_t given = at < core_least(from->ratchet_count, SCORE_STEPS) ? from->ratchet[at] : 1;
+    const uint32_t ratchet = core_most(core_least(given, SCORE_RATCHET), 1);
+    const struct step_hits place = step_hits(step, sequencer_swing(engine), (double)timing_at(from, at), ratchet);
+
+    hits->left = 0;
+    if (what != STEP_NORMAL && what != STEP_ACCENT)
+        return;
+    *hits = (struct sequencer_hits){ .place = place.place,
+                                     .apart = place.apart,
+                                     .left = has_chance(engine, pattern, number, at, step) ? ratchet : 0,
+                                     .accent = what == STEP_ACCENT,
+                                     .hz = next_note(&engine->half->sequencer.row[number], from),
+                                     .velocity = value_at(from->velocity, from->velocity_count, at, 1),
+                                     .share = ratchet > 1 ? (float)place.apart : 1 };
+}
+
+static void decide_row(struct engine *engine, uint32_t number, int64_t step)
+{
+    const struct score_pattern *pattern = sequencer_pattern(engine);
+    const struct score_row *from = &pattern->rows[number];
+    struct sequencer_row *row = &engine->half->sequencer.row[number];
+    const bool is_new_bar = (step + 1) % SCORE_BAR == 0 && next_begins(engine, (step + 1) / SCORE_BAR);
+
+    if (row->early == step) {
+        row->hits[HITS_NOW] = row->hits[HITS_EARLY];
+        row->hits[HITS_EARLY].left = 0;
+    } else {
+        decide_step(engine, number, step, &row->hits[HITS_NOW]);
+        row->hits[HITS_NOW].place = fmax(row->hits[HITS_NOW].place, step_place(step, sequencer_swing(engine)));
+    }
+    if (is_new_bar || !(timing_at(from, step_of_row(engine, pattern, from, step + 1)) < 0))
+        return;
+    decide_step(engine, number, step + 1, &row->hits[HITS_EARLY]);
+    row->early = step + 1;
 }
 
 static void play_step(struct engine *engine, int64_t step)
 {
     const struct score_pattern *pattern = sequencer_pattern(engine);
-    uint32_t length = pattern->steps >= SCORE_BAR && pattern->steps <= SCORE_STEPS ? pattern->steps : SCORE_BAR;
-    int64_t past = (step - engine->half->sequencer.origin) % length;
-    uint32_t at = (uint32_t)(past < 0 ? past + length : past);
 
-    for (uint32_t r = 0; pattern->serial && r < SCORE_ROWS; r++) {
-        uint8_t what = pattern->rows[r].steps[at];
-        if (pattern->rows[r].used && (what == STEP_NORMAL || what == STEP_ACCENT))
-            start_note(engine, &pattern->rows[r], r, what == STEP_ACCENT);
-    }
+    for (uint32_t r = 0; pattern->serial && r < SCORE_ROWS; r++)
+        if (pattern->rows[r].used)
+            decide_row(engine, r, step);
 }
+
+static void play_hits(struct engine *engine)
+{
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        for (int i = 0; i < HITS; i++) {
+            struct sequencer_hits *hits = &engine->half->sequencer.row[r].hits[i];
+
+            while (frame_of_hit(engine, hits) <= engine->now) {
+                start_hit(engine, r, hits);
+                hits->left--;
+                hits->place += hits->apart;
+            }
+        }
+}
+
+/* ---- a step ---- */
 
 static void do_step(struct engine *engine, int64_t step)
 {
@@ -194,16 +353,26 @@ void sequencer_due(struct engine *engine)
 
     if (transport->running && transport_frame_of(transport, transport->from) <= engine->now)
         sync_play_begins(engine);
-    for (int i = 0; i < STEPS_AT_ONCE && sequencer_next(engine) <= engine->now; i++)
+    if (!transport->running)
+        return;
+    play_hits(engine);
+    for (int i = 0; i < STEPS_AT_ONCE && frame_of(engine, engine->half->sequencer.step) <= engine->now; i++) {
         do_step(engine, engine->half->sequencer.step++);
+        play_hits(engine);
+    }
 }
 
 /* ---- score and silence ---- */
 
 void sequencer_period(struct engine *engine)
 {
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
+
     if (!plays_next(engine))
-        engine->half->sequencer.arrived = 0;
+        sequencer->arrived = 0;
+    if (sequencer->serial != sequencer_pattern(engine)->serial)
+        forget_hits(sequencer);
+    sequencer->serial = sequencer_pattern(engine)->serial;
 }
 
 void sequencer_silence(struct engine *engine, uint32_t frames)

@@ -3,7 +3,11 @@
  * A row is a channel: its synth voice or its sounds, a low-pass, level and pan. It goes to the group, to the acid
  * filter shared by all rows with `acid`, and to the sends of reverb and delay. The acid filter's output uses the
  * largest sends of its rows. Sounds have the row's gate and release, but no attack, decay and sustain. The pattern's
- * first step is at the bar where `next` began it; after a locate it is at step 0. */
+ * first step is at the bar where `next` began it; after a locate it is at step 0.
+ *
+ * A step is decided at its own time, or at the time of the step before if its timing is early: its note, its chance,
+ * its hits. An early step that follows a start or a change of the pattern begins at its own time. The chance is drawn
+ * from the pattern's seed, the row, and the number of steps since the pattern began. */
 #ifndef LOOPHOLE_AUDIO_RT_SEQUENCER_H
 #define LOOPHOLE_AUDIO_RT_SEQUENCER_H
 
@@ -32,6 +36,7 @@ double sequencer_swing(const struct engine *engine);
 
 void sequencer_period(struct engine *engine);                   /* at the start of a period */
 void sequencer_place(struct engine *engine);                    /* after a start, a locate, a gap */
+void sequencer_rewind(struct engine *engine, int64_t origin);   /* the pattern begins at this step */
 int64_t sequencer_next(const struct engine *engine);            /* frame of the next event; INT64_MAX: none */
 void sequencer_due(struct engine *engine);                      /* plays the steps that are due, ends the count-in */
 void sequencer_silence(struct engine *engine, uint32_t frames); /* a panic */

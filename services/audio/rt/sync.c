@@ -124,9 +124,7 @@ void sync_locate(struct engine *engine, double place)
 
     play_ends(engine);
     transport_locate(&engine->half->transport, engine->now, place);
-    engine->half->sequencer.origin = 0;
-    for (uint32_t r = 0; r < SCORE_ROWS; r++)
-        engine->half->sequencer.row[r].note = 0;
+    sequencer_rewind(engine, 0);
     sequencer_place(engine);
     if (running)
         sync_play_begins(engine);

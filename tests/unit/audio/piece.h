@@ -49,6 +49,14 @@ static inline void piece_rows(struct score_pattern *pattern)
                                            .reverb_send = r % 3 ? 0.5f : 0,
                                            .delay_send = r % 4 ? 0.3f : 0,
                                            .acid = r == 3 || r == 5 };
+        row->velocity_count = row->ratchet_count = row->timing_count = row->probability_count = r % 3 == 1 ? 40 : 0;
+        row->length = r % 5 == 4 ? 13 : 0;
+        for (uint32_t s = 0; s < SCORE_STEPS; s++) {
+            row->velocity[s] = 0.3f + 0.01f * (float)s;
+            row->timing[s] = 0.5f - 0.07f * (float)(s % 15);
+            row->probability[s] = 0.6f;
+            row->ratchet[s] = (uint8_t)(1 + s % 8 * (s % 3 == 0));
+        }
         for (uint32_t n = 0; n < SCORE_NOTES; n++)
             row->notes[n] = 110 * (float)(n + 1);
         for (uint32_t s = 0; s < SCORE_STEPS; s++)

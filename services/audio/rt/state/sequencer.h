@@ -12,6 +12,18 @@
 #include "services/audio/dsp/reverb.h"
 #include "services/audio/dsp/svf.h"
 
+/* Hits of one step of a row that are still to come. */
+struct sequencer_hits {
+    double place, apart; /* steps: of the next hit, and between two */
+    uint32_t left;       /* 0…SCORE_RATCHET */
+    uint32_t accent;     /* not 0: of an accent */
+    float hz, velocity;
+    float share; /* of a step, which the gate is a part of */
+    uint32_t spare;
+};
+
+enum { HITS_NOW, HITS_EARLY, HITS };
+
 struct sequencer_row {
     struct oscillator oscillator;
     struct rt_adsr adsr;
@@ -19,9 +31,12 @@ struct sequencer_row {
     struct mix_strip strip;
     struct ramp reverb, delay; /* sends */
     float hz;
-    float boost;   /* Hz, the accent of the current note */
-    uint32_t note; /* index of the next of the row's notes */
-    uint32_t tail; /* frames until its filter has decayed */
+    float boost;                      /* Hz, the accent of the current note */
+    uint32_t note;                    /* index of the next of the row's notes */
+    uint32_t tail;                    /* frames until its filter has decayed */
+    struct ramp velocity;             /* of the synth voice */
+    struct sequencer_hits hits[HITS]; /* of the current step; of the next one, if it begins early */
+    int64_t early;                    /* the step that hits[HITS_EARLY] belongs to; -1: none */
 };
 
 struct rt_sequencer {
@@ -36,9 +51,9 @@ struct rt_sequencer {
     uint32_t quiet[2];  /* frames without input and output of the reverb, of the delay */
     uint32_t arrived;   /* serial of the `next` that plays already, until the score has it as `now` */
     uint32_t wipe;      /* floats of the lines to be cleared after a panic */
-    uint32_t spare;
-    int64_t step;   /* the next step */
-    int64_t origin; /* the step at which the pattern began */
+    uint32_t serial;    /* of the pattern that the hits to come belong to */
+    int64_t step;       /* the next step */
+    int64_t origin;     /* the step at which the pattern began */
 };
 
 #endif

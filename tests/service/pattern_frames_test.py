@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""The values of steps, heard at JACK's ports: each hit on its frame with its level, also over the death of the core."""
+import array
+import json
+import math
+import os
+import sys
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import Tape, engine, until_connected, until_later, until_transport
+
+STEP, SWING = 6000, 0.3  # frames at 120 BPM
+ROW = {'pattern': 'xx..Xx......x...', 'gate_frac': 1, 'base_amp': 0.5, 'ratchet': [1, 2, 1, 1, 3], 'timing': [0, 0.25, 0, 0, 0, -0.5],
+       'velocity': [1, 0.5], 'probability': [1] * 12 + [0]}
+
+
+def click(path):
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [16384] + [0] * 2000).tobytes())
+    return path
+
+
+def write_pattern(home, slot, **row):
+    path = home.file('steps.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': 120, 'swing': SWING, 'tracks': {'click': dict(ROW, sound=slot, **row)}}}, out)
+    return path
+
+
+def place(step):
+    return step + (SWING / 2 if step % 2 else 0)
+
+
+def hits_of_bar():
+    """Frames from the bar on, and levels."""
+    for at, step in enumerate(ROW['pattern']):
+        if step == '.' or (ROW['probability'] + [1] * 16)[at] == 0:
+            continue
+        timing, ratchet = (ROW['timing'] + [0] * 16)[at], (ROW['ratchet'] + [1] * 16)[at]
+        after, before = place(at + 1) - place(at), place(at) - place(at - 1)
+        moved = timing * (before if timing < 0 else after)
+        apart = (after - max(moved, 0)) / ratchet
+        level = 0.25 * (ROW['velocity'] + [1] * 16)[at] * (math.sqrt(10 ** 0.3) if step == 'X' else 1)
+        for hit in range(ratchet):
+            yield STEP * (place(at) + moved + hit * apart), level
+
+
+def clicks(tape):
+    with open(tape.stop(), 'rb') as file:
+        return [(frame, level) for frame, level in enumerate(array.array('f', file.read())) if level > 0.05]
+
+
+def count_whole_bars(heard):
+    """Bars with all their hits. The beat stays in time over a death, which takes only the hits of its own time."""
+    wanted, bars = sorted(hits_of_bar()), {}
+    for frame, level in heard:
+        past = frame - heard[0][0]
+        number, rest = divmod(past + 1, 16 * STEP)
+        which = [at for at, (should, loud) in enumerate(wanted) if abs(rest - 1 - should) <= 1 and abs(level - loud) < 1e-3]
+        assert len(which) == 1, (past, level, wanted)
+        bars.setdefault(number, set()).add(which[0])
+    return sum(len(bar) == len(wanted) for bar in bars.values())
+
+
+@claim
+def each_hit_is_on_its_frame_with_its_level_also_after_the_death_of_the_core(home):
+    """A place of a step may lie between two frames."""
+    engine(home, '[audio]\nperiod = 1024\n', in_step=True)
+    until_connected(home)
+    slot = home.ask('streamer.load_sound', 'path=' + click(home.file('click.wav')))['sound']
+    home.loophole('pattern', write_pattern(home, slot))
+    tape = Tape(home, 60)
+    home.loophole('transport', 'start')
+    until_transport(home, bar=lambda bar: bar >= 3)
+    home.kill('audio')
+    until(lambda: home.has_lived('audio'))
+    until_connected(home)
+    until_later(home, 3 * 16 * STEP)
+    home.loophole('transport', 'stop')
+    assert count_whole_bars(clicks(tape)) >= 3
+
+
+@claim
+def values_of_steps_are_read_kept_and_refused_with_their_place(home):
+    engine(home)
+    path = write_pattern(home, 0, seed=1)
+    contains(home.refused('pattern', write_pattern(home, 0, velocity=[1] * 17)),
+             'sequencer.tracks.click.velocity: 17 steps, but the row has 16')
+    contains(home.refused('pattern', write_pattern(home, 0, ratchet=9)), 'sequencer.tracks.click.ratchet')
+    contains(home.refused('pattern', write_pattern(home, 0, length=20)), 'length: 20 steps, but the row has 16')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'seed': 7, 'tracks': {'click': dict(ROW, length=12.0, probability=[1, 0.5])}}}, out)
+    home.loophole('pattern', path)
+    kept = json.loads(home.ask('project.snapshot')['file'])['sequencer']
+    row = kept['tracks']['click']
+    same((7, 12, ROW['ratchet'], ROW['timing'], ROW['velocity'], [1, 0.5]),
+         (kept['seed'], row['length'], row['ratchet'], row['timing'], row['velocity'], row['probability']))
+    midi, back = home.file('steps.mid'), home.file('back.json')
+    remarks = json.loads(home.loophole('pattern', 'export_midi', path, midi, '--json').out)['remarks']
+    assert 'click: lost: probability; each of its steps is exported' in remarks, remarks
+    home.loophole('pattern', 'import_midi', midi, back)
+    with open(back, encoding='utf-8') as file:
+        row = json.load(file)['sequencer']['tracks']['click']
+    same((12, [1, 2, 1, 1, 3, 1], -0.5), (row['length'], row['ratchet'][:6], row['timing'][5]))
+
+
+run_claims()
