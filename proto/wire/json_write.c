@@ -83,6 +83,8 @@ void json_number(struct buffer *to, double number)
         if (strtod(digits, NULL) == number)
             break;
     }
+    if (number == 0 && signbit(number)) /* without a fraction it is read as a whole number, which has no sign */
+        snprintf(digits, sizeof(digits), "-0.0");
     buffer_add_text(to, digits);
 }
 

@@ -222,6 +222,49 @@ def an_edit_of_a_revision_that_has_passed_is_a_conflict(home):
 
 
 @claim(shares=running)
+def an_answer_is_that_of_the_commit_also_when_the_part_was_changed_or_taken_back_since(home):
+    it = Studio(home, 'Commit')
+    request, again = new_id(), new_id()
+    first = it.must('put', request, kind='track', body={'name': 'A'})
+    track = first['element']['id']
+    second = it.must('put', again, id=track, body={'name': 'B', 'gain': 0.5})
+    it.change(track, name='C', later=1)
+    same(second, it.must('put', again, id=track, body={'name': 'B', 'gain': 0.5}))
+    same({'name': 'B', 'gain': 0.5}, json.loads(second['element']['body']))
+    it.must('undo'), it.must('undo'), it.must('undo')
+    same(first, it.must('put', request, kind='track', body={'name': 'A'}))
+    same(second, it.must('put', again, id=track, body={'name': 'B', 'gain': 0.5}))
+    assert ('track', word(track)) not in it.parts()
+    contains(it.refused('not_found', 'put', id=track, body={'name': 'D'}), 'no part')
+    it.must('bank', again := new_id(), bank='3')
+    it.must('bank', bank='4')
+    same(3, it.must('bank', again, bank='3')['number'])
+
+
+@claim(shares=running)
+def parts_that_another_client_takes_back_at_once_are_answered_as_they_were_made(home):
+    it = Studio(home, 'Race')
+    rounds, ended = how_often(100, 2000), []
+
+    def add():
+        client = Client(home.path)
+        for i in range(rounds):
+            body = '{"name":"%d"}' % i
+            same(body, client.must('project.put', {'project': 'Race', 'kind': 'track', 'body': body})['element']['body'])
+
+    def work(number):
+        client = Client(home.path)
+        try:
+            while number == 1 and not ended:
+                client.ask('project.undo', {'project': 'Race'})
+            if number == 0:
+                add()
+        finally:
+            ended.append(number)
+    in_threads(2, work)
+
+
+@claim(shares=running)
 def a_change_that_comes_between_two_parts_of_an_undo_is_not_taken_back(home):
     it = Studio(home, 'Parts')
     apply, sent, undone, added = {'label': 'many', 'scope': word(it.id)}, [], [], []

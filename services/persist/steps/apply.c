@@ -12,6 +12,7 @@
 #include "services/persist/steps/together.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
+#include "store/elements.h"
 
 enum { SHORT = 8 /* actions: such an apply is handled like a single ask */ };
 
@@ -142,6 +143,19 @@ static enum err do_actions(struct persist *p, const struct persist_apply *ask, s
     return e;
 }
 
+/* The part is in the answer that persist keeps: so a repeated ask gets it, also when another client has changed it. */
+static enum err show_part(struct persist *p, const struct persist_apply *ask, struct applied *applied,
+                          struct fault *fault)
+{
+    const struct element_edit *edit = &ask->actions.at[0].element;
+    enum err e = ERR_NOT_FOUND;
+
+    if (ask->has_show && ask->show && ask->actions.at[0].has_element)
+        e = elements_get(p->w.txn, &p->arena, edit->kind, edit->project, edit->id, &applied->element);
+    applied->has_element = e == ERR_OK;
+    return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the part cannot be read");
+}
+
 static void tell_applied(struct persist *p, struct id scope, const struct persist_apply *ask,
                          const struct applied *applied)
 {
@@ -173,6 +187,8 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
     if (ask->has_step)
         p->step.first = ask->step;
     e = do_actions(p, ask, applied, fault);
+    if (e == ERR_OK)
+        e = show_part(p, ask, applied, fault);
     applied->step = undo_close(p);
     e = together_end(p, &together, e, fault);
     if (e == ERR_OK && applied->step)

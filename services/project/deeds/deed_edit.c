@@ -93,7 +93,9 @@ static enum err send_changes(struct doing *work, struct action *action, uint32_t
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = label,
                                          .scope = text_of(id_write(work->id, scope)),
-                                         .actions = { count, action } };
+                                         .actions = { count, action },
+                                         .has_show = work->deed == &deed_put,
+                                         .show = true };
 
     if (has_expect) {
         work->is_strict = true;
@@ -171,6 +173,17 @@ static enum err find_part(struct doing *work, struct txn *txn, struct element *t
     return e;
 }
 
+/* The part is gone. persist knows whether this very ask changed it before: otherwise it refuses this revision. */
+static enum err ask_whether_put(struct doing *work, struct fault *fault)
+{
+    const struct project_put *ask = work->ask;
+    struct action action = deed_put_action(ELEMENT_KIND_TRACK, work->id, ask->id, TEXT("{}"), UINT64_MAX);
+
+    work->unless_done = *fault;
+    work->unless_done.code = ERR_NOT_FOUND;
+    return send_changes(work, &action, 1, false, 0, TEXT("change part"), fault);
+}
+
 static enum err plan_put(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_put *ask = work->ask;
@@ -180,6 +193,9 @@ static enum err plan_put(struct doing *work, struct txn *txn, struct fault *faul
     char label[64];
     enum err e = find_part(work, txn, &part, fault);
 
+    work->unless_done = (struct fault){ 0 };
+    if (e == ERR_NOT_FOUND)
+        return ask_whether_put(work, fault);
     if (e == ERR_OK)
         e = tree_read(part.body, &work->arena, &body, fault);
     if (e == ERR_OK)
@@ -188,21 +204,18 @@ static enum err plan_put(struct doing *work, struct txn *txn, struct fault *faul
         return e;
     snprintf(label, sizeof(label), "%s %s", part.revision ? "change" : "add",
              choice_word(&element_kind_table, part.kind.value));
-    work->number = part.revision;
-    work->own = arena_alloc(&work->kept, sizeof(struct id));
-    memcpy(work->own, &part.id, sizeof(part.id));
     action = deed_put_action(part.kind.value, work->id, part.id, tree_canonical(&body, &work->arena), part.revision);
     return send_changes(work, &action, 1, ask->has_expect, ask->expect, or_else(ask->label, label), fault);
 }
 
+/* As persist committed it: another client may have changed it since, or taken it back. */
 static enum err answer_part(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    struct project_part answer;
-    enum err e = parts_one(txn, &work->arena, work->id, *(const struct id *)work->own, &answer.element, fault);
-
-    if (e == ERR_OK)
-        work_answer(work, &answer);
-    return e;
+    (void)txn;
+    if (!work->shown)
+        return fault_set(fault, ERR_INTERNAL, "persist did not show the part");
+    work_answer(work, &(struct project_part){ .element = *work->shown });
+    return ERR_OK;
 }
 
 const struct deed deed_put = { .plan = plan_put, .answer = answer_part };

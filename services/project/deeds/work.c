@@ -49,12 +49,13 @@ static void take_answer(void *state, enum err error, const void *answer, const s
     struct fault why = fault ? *fault : (struct fault){ 0 };
 
     work->is_sent = false;
-    if (error == ERR_CONFLICT && !work->is_strict && clock_steady() < call_deadline(work->call)) {
+    if ((error == ERR_NOT_FOUND || error == ERR_CONFLICT) && work->unless_done.code) {
+        why = work->unless_done;
+        error = why.code;
+    } else if (error == ERR_CONFLICT && !work->is_strict && clock_steady() < call_deadline(work->call)) {
         step_work(work); /* another client was first: the plan is made again */
         return;
     }
-    if (error == ERR_NOT_FOUND && work->unless_done.code)
-        why = work->unless_done;
     if (error != ERR_OK) {
         fail_work(work, error, &why);
         return;
@@ -74,11 +75,30 @@ static void take_undone(void *state, enum err error, const void *answer, const s
     take_answer(state, error, answer, fault);
 }
 
+static void keep_shown(struct doing *work, const struct element *element)
+{
+    struct element *kept = arena_alloc(&work->kept, sizeof(*kept));
+
+    *kept = *element;
+    kept->body = arena_text(&work->kept, element->body);
+    work->shown = kept;
+}
+
+static void take_applied(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct applied *applied = answer;
+
+    if (error == ERR_OK && applied->has_element)
+        keep_shown(state, &applied->element);
+    take_answer(state, error, answer, fault);
+}
+
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault)
 {
     enum err e;
 
-    e = service_ask(work->p->service, "persist.apply", apply, budget_of(work), &work->sender, take_answer, work, fault);
+    e = service_ask(work->p->service, "persist.apply", apply, budget_of(work), &work->sender, take_applied, work,
+                    fault);
     work->is_sent = e == ERR_OK;
     return e;
 }

@@ -55,6 +55,7 @@ struct doing {
     struct text file, folder, mirror; /* in `kept` */
     void *own;                        /* of the deed, in `kept` */
     const void *result;               /* of a thread's work, during the phases that follow it at once */
+    const struct element *shown;      /* by persist: the part that an apply with `show` put, in `kept`; NULL: none */
 };
 
 /* Begins work for a call and defers it. Errors (explained): busy. */

@@ -125,6 +125,8 @@ static void a_number_is_as_short_as_reads_back_exactly(void **state)
     expect_written("0.1");
     json_number(&buffer, 120);
     expect_written("120");
+    json_number(&buffer, -0.0);
+    expect_written("-0.0");
     json_number(&buffer, 1.0 / 3);
     expect_written("0.3333333333333333");
     json_number(&buffer, 5e-324);
