@@ -3,6 +3,7 @@ some of its system calls fail repeatedly for a while. Meanwhile FRESH is indexed
 sounds play. Afterwards the catalogue must contain all that was acknowledged. It needs LOOPHOLE_HOME and a running
 engine; SEED draws the same victims, signals and calls again."""
 import collections
+import contextlib
 import os
 import random
 import re
@@ -107,7 +108,8 @@ def fail_calls(chance, tally):
     out = os.path.join(os.environ["LOOPHOLE_HOME"], "strace.out")
     strace = subprocess.Popen(["strace", "-f", "-p", str(chance.choice(there)), "-o", out,
                                *(word for option in options for word in ("-e", option))],
-                              stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              start_new_session=True)
     time.sleep(seconds)
     strace.send_signal(signal.SIGINT)
     try:
@@ -115,6 +117,8 @@ def fail_calls(chance, tally):
     except subprocess.TimeoutExpired:  # it waits for a thread of a dead process; killing it releases the others
         strace.kill()
         strace.wait(DEADLINE)
+    with contextlib.suppress(ProcessLookupError):  # strace that ends while it starts leaves a stopped child, its probe
+        os.killpg(strace.pid, signal.SIGKILL)
     failed = collections.Counter(re.findall(r"(\w+)\(.* = -1 (\w+) .*\(INJECTED\)", open(out).read()))
     tally[program] += sum(failed.values())
     if failed and os.environ.get("TELL"):
