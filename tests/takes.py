@@ -1,4 +1,5 @@
 """takes.py: shared by the tests of recording: an engine that sounds, and a client that plays a counter into it."""
+import array
 import contextlib
 import glob
 import os
@@ -18,7 +19,7 @@ class Recording:
     def __init__(self, home, settings=''):
         self.home, self.settings = home, settings
         self.folder = home.file('data/recordings')
-        self.counting = None
+        self.counting, self.others = None, []
 
     def __enter__(self):
         engine(self.home, self.settings, in_step=True)
@@ -46,9 +47,10 @@ class Recording:
             return file.read()
 
     def stop_counting(self):
-        if self.counting and self.counting.poll() is None:
-            self.counting.terminate()
-            self.counting.wait(60)
+        for playing in [self.counting, *self.others]:
+            if playing and playing.poll() is None:
+                playing.terminate()
+                playing.wait(60)
 
     def file(self, name):
         return os.path.join(self.folder, name)
@@ -56,9 +58,9 @@ class Recording:
     def files(self):
         return sorted(os.listdir(self.folder))
 
-    def begin(self, *args):
+    def begin(self, *args, inputs=None):
         """Starts a recording of the counter and returns the answer."""
-        return self.home.first('record', 'start', '--inputs', self.inputs, *args)
+        return self.home.first('record', 'start', '--inputs', inputs or self.inputs, *args)
 
     def start(self, name, *args):
         """Starts a take with that name and returns its id."""
@@ -124,6 +126,37 @@ class Recording:
         with open(self.home.file('data/names'), encoding='utf-8') as names:
             for path in glob.glob(f'/dev/shm/loophole-{names.read().split()[0]}-*'):
                 os.unlink(path)
+
+    def over(self):
+        """The ports of another counter, with one frame of more than full scale in each second. It ends with the claim."""
+        playing, inputs = self.play_counter(f'over-{os.getpid()}', 'over')
+        self.others.append(playing)
+        return inputs
+
+    def progress(self):
+        """A function that reads the next progress of a take with a waveform; None unless `holds`."""
+        engine = self.home.client()
+        events = engine.listen('streamer', 'streamer.take_progress')
+
+        def read(holds):
+            heard = engine.heard(events, 1000)
+            return heard and 'peaks' in heard[3] and holds(heard[3]) and heard[3]
+        return read
+
+    def draws_the_file(self, heard, name):
+        """Checks the waveform of a progress event against the take's file; returns its first known frame."""
+        peaks, bin = heard['peaks'], heard['peaks']['frames_a_bin']
+        lows, highs = array.array('b', peaks['low']), array.array('b', peaks['high'])
+        with open(self.file(name), 'rb') as file:
+            file.seek(4096)
+            samples = array.array('f', file.read(len(lows) * bin * 8))
+        known = -(-peaks['from'] // bin)  # the first bin that it knows as a whole
+        whole = range(known, min(len(lows) - 1, len(samples) // 2 // bin))
+        for i in whole:
+            levels = [max(-1, min(1, sample)) * 127 for sample in samples[2 * i * bin:2 * (i + 1) * bin]]
+            assert abs(lows[i] - min(levels)) <= 1 and abs(highs[i] - max(levels)) <= 1, (i, lows[i], highs[i])
+        assert 127 in [highs[i] for i in whole], 'no second of the counter'
+        return peaks['from']
 
     def read(self, name, anew=False):
         return take_file.read(self.file(name), anew)

@@ -37,6 +37,19 @@ def a_take_goes_on_when_the_streamer_is_killed(it):
 
 
 @claim(inside=Recording)
+def after_a_kill_the_waveform_of_a_take_says_where_its_knowledge_begins(it):
+    events, over = it.progress(), it.over()
+    id = it.begin('--name', 'known', inputs=over)['id']
+    it.until_frames(id, 100000)
+    until(lambda: it.home.has_lived('streamer'))
+    it.home.kill('streamer')
+    heard = until(lambda: events(lambda one: one['peaks']['from'] > 0 and
+                                 one['take']['frames'] - one['peaks']['from'] > 150000))
+    assert it.draws_the_file(heard, 'known.wav') >= 90000, heard['peaks']['from']
+    it.stop()
+
+
+@claim(inside=Recording)
 def a_stop_that_the_streamer_did_not_live_to_do_is_done_by_its_successor(it):
     home = it.home
     for number in range(1, 6):

@@ -26,6 +26,15 @@ def what_comes_in_is_in_the_file_frame_by_frame(it):
 
 
 @claim(inside=Recording)
+def the_events_of_a_take_draw_what_its_file_has(it):
+    events, over = it.progress(), it.over()
+    it.begin('--name', 'drawn', inputs=over)
+    heard = until(lambda: events(lambda one: one['take']['frames'] > 150000))
+    same(0, it.draws_the_file(heard, 'drawn.wav'))
+    it.stop()
+
+
+@claim(inside=Recording)
 def a_take_of_so_many_seconds_ends_by_itself_to_the_frame(it):
     it.until_final('short', '--seconds', '2')
     same(96000, it.read('short.wav')['frames'])

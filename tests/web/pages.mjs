@@ -254,6 +254,52 @@ const claims = {
     return page
   },
 
+  async the_pattern_that_plays_is_edited_in_the_grid(browser) {
+    loophole('transport', 'stop')
+    loophole('pattern', process.env.PATTERN)
+    const playing = () => JSON.parse(loophole('ask', 'audio.pattern')).pattern
+    const page = await open(browser, '#mode=table&q=bell')
+    await page.locator('.row').first().click()
+    await mode(page, 'Sound')
+    const grid = page.locator('section[aria-label=Pattern]')
+    const [first] = playing().sequencer.tracks
+    const row = grid.getByRole('group', { name: first.name, exact: true })
+    await row.locator('.step').first().waitFor()
+    assert.equal(await row.locator('.step').count(), first.pattern.length)
+    const rest = first.pattern.indexOf('.')
+    await row.getByLabel(`Step ${rest + 1}: off`).click()
+    await until('the engine plays the step', () => playing().sequencer.tracks[0].pattern[rest] === 'x')
+    await row.getByLabel(`Step ${rest + 1}: on`).click()
+    await until('it is an accent', () => playing().sequencer.tracks[0].pattern[rest] === 'X')
+    const { pattern, ...voice } = playing().sequencer.tracks[0]
+    assert.deepEqual({ ...voice, pattern: first.pattern }, first, 'nothing else of the row changed')
+    await row.getByTitle('Hear this row alone').click()
+    await row.locator('button[aria-pressed=true]').waitFor()
+    assert.equal(JSON.parse(loophole('ask', 'audio.rows')).each[0].solo, true)
+    const count = playing().sequencer.tracks.length
+    await grid.getByRole('button', { name: 'Add a row with the chosen item' }).click()
+    await until('the row sounds', () => JSON.parse(loophole('ask', 'audio.rows')).each.length === count + 1)
+    assert.equal(playing().sequencer.tracks[count].name, json('search', 'bell')[0].name)
+    loophole('pattern', process.env.PATTERN)
+    await until('the pattern of another client is shown', async () => (await grid.locator('.steps').count()) === count)
+    await picture(page, 'sound')
+    return page
+  },
+
+  async a_take_is_drawn_while_it_grows(browser) {
+    const page = await open(browser, '#mode=sound')
+    const record = page.locator('section[aria-label=Record]')
+    await record.getByRole('button', { name: 'Record' }).click()
+    const bins = async () => Number(await record.locator('canvas').getAttribute('data-bins'))
+    const first = await until('its waveform is drawn', bins)
+    await until('it grows', async () => (await bins()) > first)
+    const [{ id }] = json('record', 'takes').filter(one => one.state === 'running')
+    await record.getByRole('button', { name: 'End the take' }).click()
+    await until('the take is an item', () => JSON.parse(loophole('ask', 'streamer.take', `id=${id}`)).state === 'final')
+    await until('the page may record again', () => record.getByRole('button', { name: 'Record' }).isEnabled())
+    return page
+  },
+
   async sounds_go_into_the_basket_and_are_downloaded(browser) {
     const page = await open(browser, '#q=bell')
     await showsTotal(page, 'bell')

@@ -67,6 +67,16 @@ def patterns_are_kept_in_slots(home):
 
 
 @claim(shares=sounds)
+def the_pattern_that_plays_is_edited_in_the_grid(home):
+    in_browser(home, 'the_pattern_that_plays_is_edited_in_the_grid')
+
+
+@claim(shares=sounds)
+def a_take_is_drawn_while_it_grows(home):
+    in_browser(home, 'a_take_is_drawn_while_it_grows')
+
+
+@claim(shares=sounds)
 def sounds_go_into_the_basket_and_are_downloaded(home):
     in_browser(home, 'sounds_go_into_the_basket_and_are_downloaded')
 

@@ -123,7 +123,7 @@ void encode_queue_add(struct take *take)
     take_describe(waiting, &reply);
     ticket_answer(takes->service, waiting->ended, &reply);
     waiting->ended = (struct ticket){ 0 };
-    take_publish(waiting, "take_progress");
+    take_publish_progress(waiting);
     take_free(take);
 }
 
@@ -158,7 +158,7 @@ void encode_queue_follow(struct takes *takes)
         start_encoding(next);
     } else if (under_way && clock_steady() - under_way->reported >= PROGRESS_US) {
         under_way->reported = clock_steady();
-        take_publish(under_way, "take_progress");
+        take_publish_progress(under_way);
     }
 }
 

@@ -73,10 +73,26 @@ void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
 
 void take_publish(struct take *take, const char *event)
 {
-    struct streamer_take_progress reply;
+    struct streamer_take_started reply;
 
-    take_describe(take, &reply.take); /* the same shape for all events of takes */
+    take_describe(take, &reply.take); /* the same shape for all these events */
     service_publish(take->takes->service, event, &reply);
+}
+
+void take_publish_progress(struct take *take)
+{
+    struct streamer_take_progress progress = { 0 };
+    struct take_peaks peaks;
+    uint32_t bins = take->file ? take_peaks_read(&take->file->peaks, &peaks) : 0;
+
+    take_describe(take, &progress.take);
+    progress.has_peaks = bins > 0;
+    if (bins > 0)
+        progress.peaks = (struct waveform_so_far){ .frames_a_bin = peaks.frames_a_bin,
+                                                   .from = peaks.from,
+                                                   .low = bytes_of(peaks.low, bins),
+                                                   .high = bytes_of(peaks.high, bins) };
+    service_publish(take->takes->service, "take_progress", &progress);
 }
 
 void take_free(struct take *take)
@@ -184,7 +200,7 @@ static void follow_running(struct take *take)
     take->lost = capture_header_get(take->takes->memory).lost;
     if (now - take->reported >= PROGRESS_US) {
         take->reported = now;
-        take_publish(take, "take_progress");
+        take_publish_progress(take);
     }
     if (core->has_state && core_link_rate(core) != take->facts.rate && take->wish == TAKE_WISH_NOTHING) {
         fault_set(&take->fault, ERR_CONFLICT, "the JACK server runs at another rate now");

@@ -104,6 +104,7 @@ static enum err write_span(struct take_file *file, uint64_t at, const struct rin
         enum err e = wav_write(&file->take, frame, stereo, span->cells[i], &file->fault);
         if (e != ERR_OK)
             return e;
+        take_peaks_add(&file->peaks, frame, stereo, span->cells[i]);
         frame += span->cells[i];
     }
     return ERR_OK;
@@ -322,6 +323,7 @@ static void free_file(struct errand *errand)
 
     if (file->take.fd >= 0)
         close(file->take.fd);
+    take_peaks_close(&file->peaks);
     free(file);
 }
 
@@ -333,6 +335,7 @@ struct take_file *take_file_new(enum take_work work, void (*done)(struct errand 
     file->state = state;
     file->work = work;
     file->take.fd = -1;
+    take_peaks_open(&file->peaks);
     return file;
 }
 

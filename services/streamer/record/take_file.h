@@ -12,6 +12,7 @@
 
 #include "common/process/errand.h"
 #include "common/rt/stream.h"
+#include "services/streamer/record/take_peaks.h"
 #include "services/streamer/record/wav.h"
 
 /* Make the folder `path`; a new take; a predecessor's take; delete the file. */
@@ -32,9 +33,10 @@ struct take_file {
     atomic_bool is_ending; /* set by the loop: write the ring's present cells, then end */
     atomic_bool is_erased; /* set by the loop before the end: delete the file */
     _Atomic uint64_t frames;
-    struct fault fault; /* from here on: valid when done */
-    bool is_gone;       /* it has no frames, or a person deleted it */
-    bool is_flac;       /* … but a FLAC with its name exists, which may be this take: take_flac.h */
+    struct take_peaks peaks; /* of the frames that this process wrote */
+    struct fault fault;      /* from here on: valid when done */
+    bool is_gone;            /* it has no frames, or a person deleted it */
+    bool is_flac;            /* … but a FLAC with its name exists, which may be this take: take_flac.h */
     uint64_t size;
     usec_t mtime;
 };

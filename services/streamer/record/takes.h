@@ -199,6 +199,7 @@ void take_fail(struct take *take, const struct fault *fault);
 void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries again */
 void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
+void take_publish_progress(struct take *take);                       /* with its waveform, while it is recorded */
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* frames that are missing in its file */
 /* Makes the struct empty; it stays in its queue. */
 void take_free(struct take *take);

@@ -1,14 +1,16 @@
 // The sound: transport, meters, mixer, pads, the pattern as a grid, recording.
-import type { bus, meter, mixer_strip, pattern, recording, row as pattern_row } from 'loophole'
+import type { bus, meter, mixer_strip, recording, waveform_so_far } from 'loophole'
 import { bus_words } from './words'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, dbText, idBytes, lengthText, num, pathText } from './format'
+import { clean, dbText, idBytes, idText, lengthText, num, pathText } from './format'
 import { chosen } from './list'
+import { Pattern } from './patterngrid'
 import { Slots } from './slots'
 import { complain, say } from './state'
 import { Transport } from './transport'
-import { ask, listen, read } from './wire'
+import { drawWave, type Wave } from './waves'
+import { ask, listen } from './wire'
 
 const doing = (promise: Promise<unknown>) => promise.catch(complain)
 
@@ -108,47 +110,6 @@ function Pads() {
   )
 }
 
-const STEP = { '.': 'x', x: 'X', X: '.' } as Record<string, string>
-
-const emptyRow = (name: string, id?: Uint8Array): pattern_row =>
-  ({ name, voice_id: 'voice1', pattern: '................', gate_frac: 1, ...(id ? { id } : {}) }) as unknown as pattern_row
-
-/** A pattern as a grid; each change sounds from the next bar on. */
-function Pattern() {
-  const [rows, setRows] = useState<pattern_row[]>([])
-  const send = (next: pattern_row[]) => {
-    setRows(next)
-    const pattern = { metadata: { name: 'Web' }, sequencer: { tracks: next } }
-    doing(ask('audio.set_pattern', { pattern: pattern as unknown as pattern }, 10000))
-  }
-  const press = (row: number, step: number) => send(rows.map((one, i) => {
-    if (i !== row) return one
-    const steps = [...one.pattern]
-    steps[step] = STEP[steps[step]!]!
-    return { ...one, pattern: steps.join('') }
-  }))
-  const add = async () => {
-    const id = chosen()[0]
-    const name = id ? clean((await read('search.get', { id: idBytes(id) })).item.media.name).slice(0, 64) : `row ${rows.length + 1}`
-    setRows([...rows, emptyRow(name, id ? idBytes(id) : undefined)])
-  }
-  return (
-    <section aria-label="Pattern">
-      <h2>Pattern</h2>
-      <p class="buttons"><button onClick={() => add().catch(complain)}>Add a row with the chosen item</button></p>
-      {rows.map((one, row) => (
-        <div key={row} class="steps" role="group" aria-label={one.name}>
-          <span>{clean(one.name)}</span>
-          {[...one.pattern].map((step, i) => (
-            <button key={i} class={`step ${step === 'X' ? 'accent' : step === 'x' ? 'on' : ''}`} onClick={() => press(row, i)}
-              aria-label={`Step ${i + 1}: ${step === 'X' ? 'accent' : step === 'x' ? 'on' : 'off'}`} />
-          ))}
-        </div>
-      ))}
-    </section>
-  )
-}
-
 function Record() {
   const [takes, again] = usePolled(() => ask('streamer.takes', {}, 2000), 1000)
   useEffect(() => listen('streamer.take_progress', again), [])
@@ -167,25 +128,32 @@ function Record() {
   )
 }
 
-/** The take that grows: its peaks as meters saw them, and its length. */
+const signed = (bytes: Uint8Array) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+
+/** Draws a take over the whole canvas; what nobody knows any more is hatched by a line. */
+function drawGrowing(canvas: HTMLCanvasElement, of: waveform_so_far) {
+  const wave: Wave = { low: signed(of.low), high: signed(of.high) }
+  drawWave(canvas, [wave], getComputedStyle(canvas).getPropertyValue('--wave'))
+  const unknown = num(of.from) / num(of.frames_a_bin) / wave.low.length
+  const to = canvas.getContext('2d')!
+  to.globalAlpha = 0.3
+  for (let x = 0; x < unknown * canvas.width; x += 8) to.fillRect(x, canvas.height / 4, 2, canvas.height / 2)
+  to.globalAlpha = 1
+}
+
+/** The take that grows: its waveform from its begin on, and its length. */
 function Growing({ take }: { take: recording }) {
   const canvas = useRef<HTMLCanvasElement>(null)
-  const peaks = useRef<number[]>([])
-  const [levels] = useMeters()
-  const input = levels.get('inputs')
-  useEffect(() => {
-    if (!input || !canvas.current) return
-    peaks.current.push(Math.max(input.peak_left, input.peak_right))
-    const to = canvas.current.getContext('2d')!
-    const { width, height } = canvas.current
-    to.clearRect(0, 0, width, height)
-    to.fillStyle = getComputedStyle(canvas.current).getPropertyValue('--wave')
-    peaks.current.slice(-width).forEach((peak, x) => to.fillRect(x, (height / 2) * (1 - peak), 1, Math.max(1, height * peak)))
-  }, [input])
+  const [got, setGot] = useState<waveform_so_far>()
+  const id = idText(take.id)
+  useEffect(() => listen('streamer.take_progress', body => {
+    if (body.peaks && idText(body.take.id) === id) setGot(body.peaks)
+  }), [id])
+  useEffect(() => { if (got && canvas.current) drawGrowing(canvas.current, got) }, [got])
   const rate = num(take.rate) || 1
   return (
     <>
-      <canvas ref={canvas} width={600} height={64} class="growing" role="img" aria-label="Waveform of the take" />
+      <canvas ref={canvas} class="growing" role="img" aria-label="Waveform of the take" data-bins={got?.low.length ?? 0} />
       <p>{clean(take.name)} · {lengthText(num(take.frames) / rate)} · {num(take.lost)} frames lost</p>
       <p class="path">{pathText(take.path)}</p>
     </>

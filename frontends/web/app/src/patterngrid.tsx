@@ -1,0 +1,95 @@
+// The pattern that plays as a grid: steps are edited, rows muted or heard alone. Each change sounds from the next bar on.
+import type { pattern, row, row_state } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { clean, idBytes, num } from './format'
+import { chosen } from './list'
+import { complain } from './state'
+import { ask, AskError, listen, read } from './wire'
+
+const NEXT = { '.': 'x', x: 'X', X: '.' } as Record<string, string>
+const WORDS = { '.': 'off', x: 'on', X: 'accent' } as Record<string, string>
+const ROWS_MOST = 32
+
+interface Playing { number: number; pattern?: pattern; rows: row_state[]; waits: boolean }
+
+const none = (error: unknown) => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error }
+
+async function loadPlaying(): Promise<Playing> {
+  const [now, rows, transport] = await Promise.all([
+    ask('audio.pattern', {}, 2000).catch(none), ask('audio.rows', {}, 2000).catch(none), ask('audio.transport', {}, 2000)])
+  return { number: num(now?.number), pattern: now?.pattern, rows: rows?.each ?? [], waits: transport.queued_bar !== undefined }
+}
+
+/** What plays, or what this page sent and waits for its bar. */
+function usePattern() {
+  const [playing, again] = usePolled(loadPlaying, 1000)
+  const [sent, setSent] = useState<{ number: number; pattern: pattern }>()
+  useEffect(() => listen('audio.pattern_began', again), [])
+  useEffect(() => { if (playing && sent && sent.number && (!playing.waits || playing.number >= sent.number)) setSent(undefined) }, [playing])
+  const send = (next: pattern) => {
+    setSent({ number: 0, pattern: next })
+    ask('audio.set_pattern', { pattern: next }, 10000)
+      .then(queued => setSent(now => (now?.pattern === next ? { number: num(queued.number), pattern: next } : now)),
+        error => { setSent(undefined); complain(error) }).then(again)
+  }
+  return { playing, shown: sent?.pattern ?? playing?.pattern, send, again }
+}
+
+const EMPTY = { metadata: { name: 'Web' }, sequencer: { tracks: [] } } as unknown as pattern
+
+const emptyRow = (name: string, id?: Uint8Array): row =>
+  ({ name, voice_id: 'voice1', pattern: '................', ...(id ? { gate_frac: 1, id } : {}) }) as unknown as row
+
+/** A pattern with other rows. Time and transport are not part of an edit. */
+function withRows(of: pattern, tracks: row[]): pattern {
+  const { running, global_step, ...sequencer } = of.sequencer ?? {}
+  return { ...of, sequencer: { ...sequencer, tracks } } as pattern
+}
+
+function Row({ of, at, state, press, again }: { of: row; at: number; state: row_state | undefined; press: (step: number) => void; again: () => void }) {
+  const put = (part: { mute?: boolean; solo?: boolean }) => ask('audio.set_row', { name: '', row: at, ...part }).catch(complain).then(again)
+  return (
+    <div class="steps" role="group" aria-label={clean(of.name)}>
+      <span title={clean(of.name)}>{clean(of.name)}</span>
+      <button disabled={!state} aria-pressed={state?.mute ?? false} onClick={() => put({ mute: !state!.mute })} title="Mute this row">M</button>
+      <button disabled={!state} aria-pressed={state?.solo ?? false} onClick={() => put({ solo: !state!.solo })} title="Hear this row alone">S</button>
+      <div style={{ gridTemplateColumns: `repeat(${of.pattern.length}, minmax(1.4rem, 1fr))` }}>
+        {[...of.pattern].map((step, i) => (
+          <button key={i} class={`step ${WORDS[step]} ${i % 4 === 0 ? 'beat' : ''}`} onClick={() => press(i)} aria-label={`Step ${i + 1}: ${WORDS[step]}`} />
+        ))}
+      </div>
+    </div>
+  )
+}
+
+export function Pattern() {
+  const { playing, shown, send, again } = usePattern()
+  const rows = shown?.sequencer?.tracks ?? []
+  const put = (tracks: row[]) => send(withRows(shown ?? EMPTY, tracks))
+  const press = (at: number, step: number) => put(rows.map((one, i) =>
+    i === at ? { ...one, pattern: one.pattern.slice(0, step) + NEXT[one.pattern[step]!] + one.pattern.slice(step + 1) } : one))
+  const add = async () => {
+    const id = chosen()[0]
+    const name = id ? clean((await read('search.get', { id: idBytes(id) })).item.media.name).slice(0, 40) : 'row'
+    const taken = new Set(rows.map(one => one.name))
+    let unique = name
+    for (let i = 2; taken.has(unique); i++) unique = `${name} ${i}`
+    put([...rows, emptyRow(unique, id ? idBytes(id) : undefined)])
+  }
+  return (
+    <section aria-label="Pattern" class="wide" data-number={playing?.number}>
+      <h2>Pattern</h2>
+      <p class="buttons">
+        <button disabled={!playing || rows.length >= ROWS_MOST} onClick={() => add().catch(complain)}>Add a row with the chosen item</button>
+        {shown && <span class="quiet">{clean(shown.metadata?.name ?? '')}{playing?.waits && ', changes at the next bar'}</span>}
+        {playing && !rows.length && <span class="quiet">No pattern plays. Add a row, or load a slot below.</span>}
+      </p>
+      <div class="patterngrid" tabIndex={0} role="region" aria-label="Steps">
+        {rows.map((one, at) => (
+          <Row key={`${at} ${one.name}`} of={one} at={at} state={playing?.rows.find(line => num(line.row) === at && line.name === one.name)} press={step => press(at, step)} again={again} />
+        ))}
+      </div>
+    </section>
+  )
+}
