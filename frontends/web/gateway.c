@@ -44,6 +44,12 @@ static enum err answer_doctor(struct web *web, struct call *call, const struct w
     return findings_answer(&web->desk, call);
 }
 
+static enum err answer_relink(struct web *web, struct call *call, const struct web_relink *ask, struct relink_line *to)
+{
+    (void)to;
+    return relink_answer(&web->desk, call, ask);
+}
+
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
 {
     (void)ask;
@@ -68,6 +74,7 @@ const struct web_handlers web_asks = { .address = answer_address,
                                        .logs = answer_logs,
                                        .crashes = answer_crashes,
                                        .doctor = answer_doctor,
+                                       .relink = answer_relink,
                                        .basket = answer_basket,
                                        .basket_add = add_to_basket,
                                        .basket_clear = clear_basket };

@@ -286,6 +286,15 @@ def a_page_sees_the_logs_the_deaths_and_what_doctor_finds(home):
     same('not_found', page.ask('web.crashes', {'name': '../store/data.mdb'})[0])
 
 
+@claim(shares=bells)
+def the_files_of_an_item_that_is_not_missing_are_not_looked_for(home):
+    page = Browser(home).page()
+    item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]['media']
+    error, said = page.ask('web.relink', {'id': item['id']})
+    same(('conflict', 'no file of this item is missing'), (error, said['what']))
+    same('conflict', page.ask('web.relink', {'id': client.new_id()})[0])
+
+
 def bytes_read(pid):
     with open(f'/proc/{pid}/io') as file:
         return int(file.readline().split()[1])

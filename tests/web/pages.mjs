@@ -2,7 +2,7 @@
 // modules of BUILD/web. Every wait is for a condition.
 import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 
 const modules = createRequire(`${process.env.BUILD}/web/`)
@@ -226,11 +226,48 @@ const claims = {
     await line.getByRole('button', { name: 'Save' }).click()
     await line.locator('.dirty').waitFor({ state: 'detached' })
     assert.equal(json('project', 'state')[0].dirty, false)
+    const keep = page.locator('details.keep')
+    await keep.locator('summary').click()
+    await keep.getByRole('button', { name: 'What would be collected?' }).click()
+    await keep.getByRole('button', { name: /^Copy 1 sounds/ }).click()
+    await until('its sound is collected', () => json('project', 'collect', '--check')[0].present === 1)
+    loophole('project', 'set', 'bpm=99')
+    await line.locator('.dirty').waitFor()
+    await keep.getByRole('button', { name: 'Go back to it' }).click()
+    await until('the project is as it was saved', () => json('project', 'state')[0].bpm !== 99)
+    await keep.getByLabel('New name').fill('Night drive 2')
+    await keep.getByRole('button', { name: 'Save as' }).click()
+    await page.locator('[data-project="Night drive 2"].current').waitFor()
+    assert.deepEqual(['Night drive 2', false], [json('project', 'state')[0].name, json('project', 'state')[0].dirty])
     await page.locator('.scope select').selectOption('project')
     await until('only its sounds are listed', async () => (await shown(page)) === '1')
     await page.locator('main .rows').focus()
     await page.keyboard.press('Backspace')
     await showsTotal(page, 'bell')
+    return page
+  },
+
+  async a_missing_item_gets_its_file_back(browser) {
+    const [item] = json('search', 'bass_hit_c')
+    const twin = item.path.replace('.flac', ' twin.flac')
+    copyFileSync(item.path, twin)
+    loophole('library', 'rescan', '--wait')
+    await until('the copy is an item', () => json('search', 'bass_hit_c').some(one => one.path === twin && one.class !== undefined))
+    unlinkSync(item.path)
+    loophole('library', 'rescan', '--wait')
+    await until('the item is missing', () => json('search', 'bass_hit_c is:missing').length === 1)
+    const page = await open(browser, '#q=bass_hit_c is:missing')
+    await page.locator('.row.missing').click()
+    await page.getByRole('button', { name: 'Look for its file' }).click()
+    const candidate = page.locator('.relink li').first()
+    await candidate.waitFor()
+    assert.equal(await candidate.locator('.path').innerText(), twin)
+    assert.match(await candidate.locator('small').innerText(), /the same sound/)
+    await candidate.getByRole('button', { name: 'Take this file' }).click()
+    await until('the item has the file', () => json('show', item.id)[0].path === twin)
+    await page.locator('.details .notice').waitFor({ state: 'detached' })
+    renameSync(twin, item.path)
+    loophole('library', 'rescan', '--wait')
     return page
   },
 

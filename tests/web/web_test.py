@@ -62,6 +62,11 @@ def projects_are_made_saved_and_looked_at(home):
 
 
 @claim(shares=sounds)
+def a_missing_item_gets_its_file_back(home):
+    in_browser(home, 'a_missing_item_gets_its_file_back')
+
+
+@claim(shares=sounds)
 def patterns_are_kept_in_slots(home):
     in_browser(home, 'patterns_are_kept_in_slots')
 

@@ -24,8 +24,9 @@ void desk_close(struct desk *desk);
 enum err logs_answer(struct desk *desk, struct call *call, const struct web_logs *ask, struct log_page *to);
 enum err deaths_answer(struct desk *desk, struct call *call, const struct web_crashes *ask, struct deaths *to);
 
-/* findings.c: runs `loophole doctor`. The answer comes later. */
+/* findings.c, relink.c: run `loophole doctor` and `loophole relink`. The answers come later. */
 enum err findings_answer(struct desk *desk, struct call *call);
+enum err relink_answer(struct desk *desk, struct call *call, const struct web_relink *ask);
 
 /* basket.c: the folder DATA/basket. The answers come later. `add` NULL: nothing is added. */
 enum err basket_answer(struct desk *desk, struct call *call, const struct web_basket_add *add, bool clear);

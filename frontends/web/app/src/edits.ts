@@ -43,6 +43,15 @@ export function state(ids: string[], attribute: string, value: string) {
 /** Stars from 1 to 5; 0 takes them back. */
 export const rate = (ids: string[], stars: number) => (ids.length ? state(ids, 'rating', stars ? String(stars) : '') : undefined)
 
+/** A missing item takes the file of another one. */
+export async function takeFile(id: Uint8Array, from: Uint8Array, name: string) {
+  try {
+    await ask('persist.apply', { label: `Relink ${name}`, scope: 'catalogue', actions: [{ relink: { id, with: from } }] }, BUDGET_MS)
+    say(`${name} has its file again. Ctrl+Z takes it back.`)
+    refresh()
+  } catch (error) { complain(error) }
+}
+
 async function step(name: 'persist.undo' | 'persist.redo', word: string) {
   try {
     const back = await ask(name, { scope: 'catalogue' }, BUDGET_MS)

@@ -1,8 +1,8 @@
 // The projects: open, make, save; the open one by track, role and section; its sounds that are missing.
-import type { element, item, project_line } from 'loophole'
+import type { collected, element, item, project_line } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
-import { clean, idText, num, pathText } from './format'
+import { bytesText, clean, idText, num, pathText } from './format'
 import { show, say, complain } from './state'
 import { stateOf } from './table'
 import { ask, listen } from './wire'
@@ -101,6 +101,39 @@ function Clip({ of, items }: { of: Part; items: Map<string, item> }) {
   )
 }
 
+/** A copy under another name, going back to a save, and sounds copied into its folder. */
+function Keep({ of, again }: { of: project_line; again: () => void }) {
+  const [name, setName] = useState('')
+  const [back, setBack] = useState('')
+  const [found, setFound] = useState<collected>()
+  const project = idText(of.id)
+  const last = num(of.revision)
+  const after = (promise: Promise<string>) => promise.then(say, complain).then(again)
+  const saveAs = () => after(ask('project.save_as', { project, name: name.trim(), folder: '' as never }, BUDGET_MS)
+    .then(line => { setName(''); return `${clean(line.name)} is open and saved.` }))
+  const load = (revision: number) => after(ask('project.load', { project, revision }, BUDGET_MS).then(() => `The project is as in save ${revision || last}. Undo takes it back.`))
+  const check = () => ask('project.collect', { project, check: true, without_missing: true }, BUDGET_MS).then(setFound, complain)
+  const collect = () => after(ask('project.collect', { project, without_missing: true }, BUDGET_MS)
+    .then(got => { setFound(undefined); return `${num(got.copied)} sounds were copied into ${pathText(got.folder)}; ${num(got.present)} were there.` }))
+  return (
+    <details class="keep">
+      <summary>Copy, go back, collect</summary>
+      <form class="buttons" onSubmit={event => { event.preventDefault(); saveAs() }}>
+        <label>New name <input type="text" value={name} maxLength={80} onKeyDown={event => event.stopPropagation()} onInput={event => setName(event.currentTarget.value)} /></label>
+        <button disabled={!name.trim()}>Save as</button>
+      </form>
+      <form class="buttons" onSubmit={event => { event.preventDefault(); load(Number(back) || 0) }}>
+        <label>Save <input type="number" min="1" max={last} value={back} placeholder={String(last)} disabled={!last} onInput={event => setBack(event.currentTarget.value)} /></label>
+        <button disabled={!last}>Go back to it</button>
+        {of.mirror === 'changed' && <button type="button" onClick={() => after(ask('project.load', { project, revision: 0, file: true }, BUDGET_MS).then(() => 'The project is as its project.json says. Undo takes it back.'))}>Take project.json</button>}
+      </form>
+      <p class="buttons"><button onClick={check}>What would be collected?</button>
+        {found && <button disabled={!num(found.copied)} onClick={collect}>Copy {num(found.copied)} sounds, {bytesText(num(found.bytes))}</button>}</p>
+      {found && <p>{num(found.present)} are in its Media already.{found.without?.length ? ` ${found.without.length} are missing or offline and stay away: ${found.without.slice(0, 5).map(clean).join(', ')}` : ''}</p>}
+    </details>
+  )
+}
+
 function Open({ of, again }: { of: project_line; again: () => void }) {
   const [by, setBy] = useState<By>('track')
   const [got] = usePolled(() => ask('project.show', { project: idText(of.id) }, 5000), 3000, [idText(of.id), num(of.revision)])
@@ -118,6 +151,7 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
         <button onClick={() => step('project.redo', 'Done again')}>Redo</button>
         <button onClick={() => show({ scope: 'project' })}>Only its sounds</button>
       </p>
+      <Keep of={of} again={again} />
       {(away.length > 0 || num(of.missing) > 0) && (
         <details open>
           <summary>Missing or offline <span class="count">{Math.max(away.length, num(of.missing) + num(of.offline))}</span></summary>

@@ -1,0 +1,153 @@
+#include "frontends/web/asks/own_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/file_write.h"
+#include "frontends/web/asks/desk.h"
+
+extern char **environ;
+
+enum { OUTPUT_MOST = 1 << 20, LOOK_MS = 100, COMMAND_US = 60000000 };
+
+/* ---- in a thread ---- */
+
+static enum err start_program(const struct own_command *command, pid_t *pid, int *from, struct fault *fault)
+{
+    char *arguments[] = { (char *)(uintptr_t)"loophole", (char *)(uintptr_t)command->name, (char *)(uintptr_t)"--json",
+                          command->argument[0] ? (char *)(uintptr_t)command->argument : NULL, NULL };
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    int ends[2], number;
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return fault_errno(fault, ERR_IO, errno, "no pipe for loophole %s", command->name);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    number = posix_spawn(pid, command->program, &files, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    close(ends[1]);
+    *from = ends[0];
+    if (number == 0)
+        return ERR_OK;
+    close(ends[0]);
+    return fault_errno(fault, file_err(number), number, "%s cannot be started", command->program);
+}
+
+/* Reads until the program closes its output. False: it takes too long, or prints too much. */
+static bool read_output(struct own_command *command, int from)
+{
+    struct pollfd watched = { .fd = from, .events = POLLIN };
+    usec_t until = clock_steady() + COMMAND_US;
+    uint8_t some[4096];
+    ssize_t got;
+
+    command->output.limit = OUTPUT_MOST;
+    while (errand_goes_on(&command->errand) && clock_steady() < until && !command->output.failed) {
+        if (poll(&watched, 1, LOOK_MS) <= 0)
+            continue;
+        got = read(from, some, sizeof(some));
+        if (got == 0)
+            return true;
+        if (got > 0)
+            buffer_add(&command->output, some, (size_t)got);
+    }
+    return false;
+}
+
+static void fail_command(struct own_command *command)
+{
+    command->error =
+        command->output.failed
+            ? fault_set(&command->fault, ERR_IO, "loophole %s printed more than %d bytes", command->name, OUTPUT_MOST)
+            : fault_set(&command->fault, ERR_IO, "loophole %s did not end within %d s", command->name,
+                        COMMAND_US / 1000000);
+}
+
+static void run_program(struct errand *errand)
+{
+    struct own_command *command = (struct own_command *)errand;
+    pid_t pid;
+    int from;
+
+    command->error = start_program(command, &pid, &from, &command->fault);
+    if (command->error != ERR_OK)
+        return;
+    if (!read_output(command, from)) {
+        kill(pid, SIGKILL);
+        fail_command(command);
+    }
+    close(from);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* ---- the loop ---- */
+
+static void end_command(struct errand *errand, bool lost)
+{
+    struct own_command *command = (struct own_command *)errand;
+    struct service *service = command->desk->service;
+    struct fault gone = { 0 };
+
+    if (lost)
+        (void)fault_set(&gone, ERR_TIMEOUT, "loophole %s does not end", command->name);
+    if (lost || command->error != ERR_OK)
+        ticket_fail(service, command->ticket, lost ? &gone : &command->fault);
+    else
+        command->answer(service, command->ticket, &command->output);
+}
+
+static void drop_command(struct errand *errand)
+{
+    struct own_command *command = (struct own_command *)errand;
+
+    buffer_free(&command->output);
+    free(command);
+}
+
+enum err own_command_run(struct desk *desk, struct call *call, const char *name, const char *argument,
+                         own_command_answer *answer)
+{
+    struct own_command *command = alloc_zeroed(1, sizeof(*command));
+
+    command->errand = (struct errand){
+        .run = run_program, .done = end_command, .drop = drop_command, .patience = 2 * (usec_t)COMMAND_US
+    };
+    command->desk = desk;
+    command->ticket = call_defer(call);
+    command->name = name;
+    command->answer = answer;
+    (void)snprintf(command->argument, sizeof(command->argument), "%s", argument);
+    (void)snprintf(command->program, sizeof(command->program), "%s/loophole", desk->paths->programs);
+    errand_start(desk->errands, &command->errand);
+    return ERR_OK;
+}
+
+char *own_command_line(char **rest)
+{
+    char *line;
+
+    while ((line = strsep(rest, "\n")) != NULL)
+        if (*line)
+            return line;
+    return NULL;
+}
