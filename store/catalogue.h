@@ -71,6 +71,9 @@ enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media
                         struct volume *volume);
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
 
+/* The library that is the mount's own folder, around all folders of the volume; zero: there is none. */
+enum err catalogue_mount_library(struct txn *txn, struct arena *arena, struct id volume, struct id *library);
+
 /* As catalogue_path; replaces media->availability, the word of the row, by the state that follows from it and from its
  * place (availability.h). `backend` becomes that of its place. */
 enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *media, struct bytes *path,

@@ -39,6 +39,19 @@ static bool push_mount(struct upward *path, struct bytes mount)
     return push_front(path, mount);
 }
 
+enum err catalogue_mount_library(struct txn *txn, struct arena *arena, struct id volume, struct id *library)
+{
+    struct folder folder;
+    enum err e = catalogue_folder_named(txn, volume, (struct id){ { 0 } }, (struct bytes){ 0 }, library);
+
+    if (e == ERR_OK)
+        e = catalogue_folder(txn, arena, *library, &folder);
+    if (e == ERR_OK && folder.library)
+        return ERR_OK;
+    *library = (struct id){ { 0 } };
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err climb_to_volume(struct txn *txn, struct arena *arena, struct id id, struct upward *path,
                                 struct id *volume)
 {
@@ -54,7 +67,7 @@ static enum err climb_to_volume(struct txn *txn, struct arena *arena, struct id 
         if (folder.library && id_is_zero(path->library))
             path->library = id;
         if (id_is_zero(folder.parent))
-            return ERR_OK;
+            return id_is_zero(path->library) ? catalogue_mount_library(txn, arena, *volume, &path->library) : ERR_OK;
         id = folder.parent;
     }
     return ERR_INTERNAL;

@@ -140,7 +140,7 @@ static enum err take_path(struct call *call, struct bytes path, struct question 
 static enum err find_path(struct availability *availability, struct call *call, const struct availability_find *ask,
                           struct place_seen *answer)
 {
-    struct question question = { .adds = true };
+    struct question question = { .adds = true, .owns = ask->has_own && ask->own };
     enum err e = refuse_unread(availability, call);
 
     (void)answer;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/process/log.h"
 #include "services/availability/fetching.h"
@@ -46,6 +47,25 @@ static enum err read_table(struct availability *availability, struct fault *faul
 
 /* ---- the loop ---- */
 
+/* The indexer looks for new mounts inside its libraries. */
+static void announce_mounts(struct availability *availability)
+{
+    struct mounts *mounts = &availability->mounts;
+
+    if (availability->told == mounts->changes)
+        return;
+    availability->told = mounts->changes;
+    for (uint32_t i = 0; i < mounts->count; i++) {
+        struct mount *mount = &mounts->at[i];
+        const char *at = mount->line.target;
+        if (mount->is_told || mount->is_covered || mount->line.is_special || mount->state != MOUNT_HERE)
+            continue;
+        mount->is_told = true;
+        service_publish(availability->service, "mounted",
+                        &(struct availability_mounted){ .mount = bytes_of(at, strlen(at)) });
+    }
+}
+
 static void take_turn(struct availability *availability)
 {
     struct fault fault = { 0 };
@@ -58,6 +78,7 @@ static void take_turn(struct availability *availability)
     if (e != ERR_OK)
         return;
     settle_volumes(availability);
+    announce_mounts(availability);
     fetching_turn(availability);
     wanted_turn(availability);
     if (!availability->is_dirty)

@@ -1,6 +1,7 @@
 #include "services/availability/questions.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "common/file.h"
 #include "services/availability/settle.h"
 #include "services/availability/where.h"
+
+enum { INSIDE_MOST = 256 };
 
 enum err questions_add(struct availability *availability, struct call *call, const struct question *like)
 {
@@ -55,6 +58,28 @@ static void fail_question(struct availability *availability, struct question *qu
     ticket_fail(availability->service, question->ticket, &fault);
 }
 
+/* A mount that nothing of a person lies on, or that another one covers, counts as a folder. */
+static bool lies_inside(const struct mount *mount, struct bytes path)
+{
+    const char *target = mount->line.target;
+    size_t len = path.len == 1 ? 0 : path.len;
+
+    return !mount->line.is_special && !mount->is_covered && strlen(target) > len + 1 &&
+           memcmp(target, path.at, len) == 0 && target[len] == '/';
+}
+
+static void list_inside(const struct mounts *mounts, struct question *question, struct bytes path,
+                        struct place_seen *place)
+{
+    place->inside.at = arena_array(&question->arena, INSIDE_MOST, sizeof(*place->inside.at));
+    for (uint32_t i = 0; place->inside.at && i < mounts->count && place->inside.count < INSIDE_MOST; i++) {
+        const char *target = mounts->at[i].line.target;
+        if (lies_inside(&mounts->at[i], path))
+            place->inside.at[place->inside.count++] = bytes_of(target, strlen(target));
+    }
+    place->has_inside = place->inside.count > 0;
+}
+
 static void answer_place(struct availability *availability, struct question *question, const struct volume *row,
                          const struct mount *mount)
 {
@@ -66,6 +91,8 @@ static void answer_place(struct availability *availability, struct question *que
         place.why = mounts_why(mount, &question->arena);
         place.here = row->online && mount->state == MOUNT_HERE;
         place.seen = mounts_seen(&availability->mounts, path.len ? path : place.mount);
+        if (!id_is_zero(question->volume) && path.len)
+            list_inside(&availability->mounts, question, path, &place);
     }
     ticket_answer(availability->service, question->ticket, &place);
 }
@@ -126,8 +153,23 @@ static bool answer_known(struct availability *availability, struct question *que
     return true;
 }
 
+/* The identity of the mount; of one without its own (`owns`): that of its place. A look that finds the mount without an
+ * identity keeps the volume here (where.h). */
+static const char *identity_for(const struct question *question, const struct mount *mount,
+                                char to[VOLUME_IDENTITY_SIZE])
+{
+    bool is_nameless = strcmp(mount->found.identity, "root") == 0;
+
+    if (!question->owns || !is_nameless || mount->line.is_special || !mount->line.target[1] ||
+        !text_is_utf8(text_of(mount->line.target)) ||
+        snprintf(to, VOLUME_IDENTITY_SIZE, "mount:%s", mount->line.target) >= VOLUME_IDENTITY_SIZE)
+        return mount->found.identity;
+    return to;
+}
+
 static bool answer_path(struct availability *availability, struct question *question)
 {
+    char own[VOLUME_IDENTITY_SIZE];
     struct bytes path = bytes_of(question->path, strlen(question->path));
     struct mount *mount = mounts_covering(&availability->mounts, path);
 
@@ -139,8 +181,9 @@ static bool answer_path(struct availability *availability, struct question *ques
         return true;
     }
     struct known_volume *known = id_is_zero(mount->volume) ? NULL : known_by_id(&availability->known, mount->volume);
+    const char *identity = identity_for(question, mount, own);
     if (!known)
-        known = known_by_identity(&availability->known, mount->found.identity);
+        known = known_by_identity(&availability->known, identity);
     if (known)
         return answer_known(availability, question, known, mount);
     if (!question->adds) {
@@ -148,7 +191,7 @@ static bool answer_path(struct availability *availability, struct question *ques
         return true;
     }
     if (availability->sending == 0)
-        settle_add(availability, mount);
+        settle_add(availability, mount, identity);
     return false;
 }
 

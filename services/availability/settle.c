@@ -165,16 +165,20 @@ void settle_volumes(struct availability *availability)
     where_index_free(&index);
 }
 
-void settle_add(struct availability *availability, const struct mount *mount)
+void settle_add(struct availability *availability, const struct mount *mount, const char *identity)
 {
     const struct volume_found *found = &mount->found;
-    bool is_root = strcmp(found->identity, "root") == 0;
+    bool is_root = strcmp(identity, "root") == 0, is_nameless = strcmp(found->identity, "root") == 0;
     const char *at = is_root ? "/" : mount->line.target;
     struct volume row = {
-        .identity = text_of(found->identity),
-        .label = text_of(is_root ? "root" : found->label),
+        .identity = text_of(identity),
+        .label = text_of(is_root       ? "root"
+                         : is_nameless ? strrchr(at, '/') + 1
+                                       : found->label),
         .mount = bytes_of(at, strlen(at)),
-        .backend = { .value = is_root ? BACKEND_LOCAL : found->backend },
+        .backend = { .value = is_root       ? BACKEND_LOCAL
+                              : is_nameless ? BACKEND_EXTERNAL
+                                            : found->backend },
         .online = true,
         .has_device = strcmp(found->device, "root") != 0,
         .device = text_of(found->device),

@@ -9,8 +9,9 @@
  * a change of the mounts it compares all volumes, otherwise only those that are due. */
 void settle_volumes(struct availability *availability);
 
-/* Sends the row of a volume that the catalogue does not have yet: that of a mount that answers. */
-void settle_add(struct availability *availability, const struct mount *mount);
+/* Sends the row of a volume that the catalogue does not have yet: that of a mount that answers. `identity` is that of
+ * the mount, or names its place. */
+void settle_add(struct availability *availability, const struct mount *mount, const char *identity);
 
 /* Sends a row with another label. */
 void settle_label(struct availability *availability, struct known_volume *volume, struct text label);

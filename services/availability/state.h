@@ -18,7 +18,8 @@ struct question {
     char path[PATH_MAX];
     struct id volume; /* check: of this volume; zero: of the path */
     usec_t since;     /* an earlier look does not answer it */
-    bool adds;        /* find: an unknown volume is added */
+    bool adds;        /* find: an unknown volume is added … */
+    bool owns;        /* … also that of a mount without an identity */
     bool marks;       /* its mount is to be marked first … */
     bool is_marked;   /* … and the look that does so has begun */
     bool replaces;
@@ -46,6 +47,7 @@ struct availability {
     bool is_read;     /* the mount table was read */
     bool is_dirty;    /* it may have changed since */
     uint64_t settled; /* mounts.changes when all volumes were compared last */
+    uint64_t told;    /* mounts.changes when events of new mounts were sent last */
     usec_t read_at;
     struct fetches fetches;
     char fetches_path[PATH_MAX];

@@ -76,6 +76,7 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
         return e;
     if (is_again)
         return answer_added(indexer, call, id, answer);
+    schedule_follow_store(indexer); /* an undo may have removed it */
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
@@ -110,12 +111,17 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
         return e;
     if (!lib || *below)
         return refuse_unknown(call, ask->path);
+    if (lib->library.has_within) {
+        refuse(call, ERR_BAD_REQUEST, "%.*s lies in a library, and goes with it", (int)ask->path.len,
+               (const char *)ask->path.at);
+        return fault_hint(call_fault(call), "`loophole library list` shows that library: remove it instead");
+    }
     if (lib->removing)
         return refuse(call, ERR_BUSY, "it is being removed");
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    schedule_remove(indexer, lib, call, ticket);
+    removing_begin(indexer, lib, call, ticket);
     return ERR_OK;
 }
 
@@ -162,7 +168,7 @@ static enum err rescan_libraries(struct indexer *indexer, struct call *call, con
         return refuse_unknown(call, ask->path);
     progress_begin(indexer);
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
-        if (!lib->removing && (!one || lib == one))
+        if (!lib->removing && (!one || lib == one || (!*below && library_state_is_in(lib, one))))
             want_scan(lib, below, ask);
     schedule_turn(indexer);
     progress_now(indexer, answer);

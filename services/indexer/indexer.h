@@ -27,9 +27,13 @@ bool schedule_is_idle(const struct indexer *indexer); /* no scan is wanted */
 /* Reads the rows of the libraries' volumes: one that came or went, or moved, makes its libraries be scanned. */
 void schedule_follow_volumes(struct indexer *indexer);
 void schedule_hear_volume(void *state, const void *body, bool gap); /* availability.changed */
+void schedule_hear_mount(void *state, const void *body, bool gap);  /* availability.mounted */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
+
+/* removing.c */
 /* Stops all work on the library, and asks persist to remove it, under the id of `call`; `ticket` gets the answer. */
-void schedule_remove(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket);
+void removing_begin(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket);
+void removing_turn(struct indexer *indexer); /* asks persist once no scan of it runs */
 
 /* folder_changes.c: reports of inotify become scans and moves. Errors: as watch_new */
 enum err folder_changes_open(struct indexer *indexer, struct fault *fault);

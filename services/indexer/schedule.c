@@ -3,6 +3,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "schema_availability.h"
 #include "schema_service.h"
 #include "services/indexer/indexer.h"
 #include "services/indexer/question.h"
@@ -12,7 +13,6 @@ enum {
     RETRY_US = 30000000,         /* after a scan that failed or hung, or found no folder on a volume that is here */
     STALLED_US = 2000000,        /* a scan without progress for so long delays no other one */
     QUEUE_MAX = 200000,          /* files in memory; a later scan finds the others */
-    REMOVAL_BUDGET_MS = 600000,
 };
 
 static void take_report(void *state, struct scan_report *report);
@@ -156,104 +156,6 @@ void schedule_follow_store(struct indexer *indexer)
     arena_free(&arena);
 }
 
-/* ---- removing ---- */
-
-struct library_removal {
-    struct indexer *indexer;
-    struct id library;
-    struct ticket ticket;
-};
-
-static void end_recall(void *state, enum err error, const void *answer, const struct fault *fault)
-{
-    (void)state;
-    (void)answer;
-    if (error != ERR_OK)
-        log_fault("bringing the items of a library back", fault);
-}
-
-static void end_putting(void *state, enum err error, const void *answer, const struct fault *fault)
-{
-    struct indexer *indexer = state;
-    const struct done *done = answer;
-    struct fault why = { 0 };
-
-    if (error != ERR_OK) {
-        log_fault("adding a library again", fault);
-        return;
-    }
-    const struct persist_recall recall = { .folder = done->id };
-    if (service_ask(indexer->service, "persist.recall", &recall, REMOVAL_BUDGET_MS, NULL, end_recall, NULL, &why) !=
-        ERR_OK)
-        log_fault("bringing the items of a library back", &why);
-}
-
-/* persist may have removed the library before or after a person added it: it is there at the end in either case. */
-static void put_again(struct indexer *indexer, struct library_state *lib)
-{
-    const struct persist_put_library put = { .library = lib->library };
-    struct fault why = { 0 };
-
-    lib->removing = lib->added_again = false;
-    library_state_want_all(lib);
-    if (service_ask(indexer->service, "persist.put_library", &put, REMOVAL_BUDGET_MS, NULL, end_putting, indexer,
-                    &why) != ERR_OK)
-        log_fault("adding a library again", &why);
-}
-
-static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
-{
-    struct library_removal removal = *(struct library_removal *)state;
-    struct library_state *lib = library_state_of(removal.indexer->libraries, removal.library);
-
-    (void)answer;
-    free(state);
-    if (lib && error == ERR_OK && lib->added_again)
-        put_again(removal.indexer, lib);
-    else if (lib && error == ERR_OK)
-        library_state_remove(&removal.indexer->libraries, lib);
-    else if (lib)
-        lib->removing = false;
-    if (error == ERR_OK)
-        ticket_answer(removal.indexer->service, removal.ticket, &(struct nothing){ 0 });
-    else
-        ticket_fail(removal.indexer->service, removal.ticket, fault);
-}
-
-static void remove_now(struct indexer *indexer, struct library_state *lib)
-{
-    struct persist_forget_library request = { .id = lib->library.id };
-    struct library_removal *removal = alloc_bytes(sizeof(*removal));
-    struct fault fault = { 0 };
-    enum err e;
-
-    *removal = (struct library_removal){ indexer, lib->library.id, lib->removal };
-    e = service_ask(indexer->service, "persist.forget_library", &request, REMOVAL_BUDGET_MS, &lib->remover, end_removal,
-                    removal, &fault);
-    if (e == ERR_OK) {
-        lib->asked_removal = true;
-        return;
-    }
-    free(removal);
-    lib->removing = false;
-    ticket_fail(indexer->service, lib->removal, &fault);
-}
-
-void schedule_remove(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket)
-{
-    lib->removing = true;
-    lib->asked_removal = false;
-    lib->removal = ticket;
-    lib->remover = call_sender(call);
-    library_state_scan_begins(lib);
-    lib->look_at = 0;
-    if (lib->scan)
-        errand_stop(scan_errand(lib->scan));
-    watch_forget(indexer->watch, lib->library.id);
-    pipeline_withdraw(indexer->pipeline, lib->library.id);
-    schedule_turn(indexer);
-}
-
 /* ---- reports of running scans ---- */
 
 static void take_work(struct indexer *indexer, struct library_state *lib, struct scan_report *report)
@@ -337,6 +239,8 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         lib->look_at = clock_steady() + indexer->rescan_every;
     if (result && result->fault.code == ERR_OK)
         question_settle(indexer, lib, was_whole, result);
+    if (result && result->trees)
+        schedule_follow_store(indexer);
     schedule_turn(indexer);
 }
 
@@ -376,6 +280,25 @@ void schedule_hear_volume(void *state, const void *body, bool gap)
     schedule_turn(state);
 }
 
+/* A mount inside a library becomes a tree: the scan of the folder around it sees that. */
+void schedule_hear_mount(void *state, const void *body, bool gap)
+{
+    struct indexer *indexer = state;
+    const struct availability_mounted *event = body;
+    char copy[PATH_MAX], *slash;
+    const char *below;
+
+    (void)gap;
+    if (!bytes_copy(copy, sizeof(copy), event->mount) || !(slash = strrchr(copy, '/')) || slash == copy)
+        return;
+    const struct bytes parent = bytes_of(copy, (size_t)(slash - copy));
+    char folder[PATH_MAX];
+    struct library_state *lib = library_state_at(indexer->libraries, parent, &below, folder);
+    if (lib && !lib->removing && lib->library.online)
+        library_state_want_folder(lib, below, false);
+    schedule_turn(indexer);
+}
+
 /* ---- turns ---- */
 
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path)
@@ -393,13 +316,7 @@ void schedule_look_again(struct indexer *indexer, struct id library, const char 
 
 void schedule_turn(struct indexer *indexer)
 {
-    struct library_state *next;
-
-    for (struct library_state *lib = indexer->libraries; lib; lib = next) {
-        next = lib->next;
-        if (lib->removing && !lib->asked_removal && !lib->scan)
-            remove_now(indexer, lib);
-    }
+    removing_turn(indexer);
     for (struct library_state *lib = indexer->libraries; lib && can_start(indexer); lib = lib->next)
         if (library_state_wants_scan(lib) && !lib->removing && is_lane_free(indexer, lib))
             start_scan(indexer, lib);

@@ -10,8 +10,7 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, figure, how_often, run_claims, same, until
 from indexing import wav
-from sounding import tool
-from storage import Disks
+from storage import Disks, Hung
 
 
 def everything(it):
@@ -205,30 +204,6 @@ def a_label_that_is_not_stored_is_refused(it):
     os.unlink(filler)
     until(lambda: it.home.loophole('volume', 'label', id, 'last', code=None).code == 0)
     same('last', it.volume('marker:labelled')['label'])
-
-
-class Hung:
-    """`with Hung(it, NAME) as at`: a file system that answers no request."""
-
-    def __init__(self, it, name):
-        self.it, self.at, self.under = it, it.folder(name), it.folder(name + '-under')
-        self.process = None
-
-    def __enter__(self):
-        os.makedirs(self.at, exist_ok=True)
-        os.makedirs(self.under, exist_ok=True)
-        self.process = self.it.home.start(tool('stall'), self.under, self.at)
-        until(lambda: os.path.ismount(self.at))
-        return self
-
-    def hang(self):
-        self.process.send_signal(signal.SIGUSR2)
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
 
 
 @claim(inside=Disks)

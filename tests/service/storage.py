@@ -1,6 +1,7 @@
 """storage.py: disks and clouds that come and go, for claims about where items are."""
 import collections
 import os
+import signal
 import subprocess
 
 from claims import until
@@ -57,6 +58,30 @@ class Disks(Indexing):
             rows += got
             after = got[-1]['revision']
         return [row for row in rows if kind in (None, row['kind'])]
+
+
+class Hung:
+    """`with Hung(it, NAME) as at`: a file system that answers no request."""
+
+    def __init__(self, it, name):
+        self.it, self.at, self.under = it, it.folder(name), it.folder('under ' + name.replace('/', ' '))
+        self.process = None
+
+    def __enter__(self):
+        os.makedirs(self.at, exist_ok=True)
+        os.makedirs(self.under, exist_ok=True)
+        self.process = self.it.home.start(tool('stall'), self.under, self.at)
+        until(lambda: os.path.ismount(self.at))
+        return self
+
+    def hang(self):
+        self.process.send_signal(signal.SIGUSR2)
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
 
 
 class Cloud:

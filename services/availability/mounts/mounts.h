@@ -24,6 +24,7 @@ struct mount {
     int mark_error;
     struct volume_found found; /* here */
     struct id volume;          /* the volume that it was last; zero: none. It stays that one if its marker is lost */
+    bool is_told;              /* its event was sent */
     bool is_used;              /* a volume of the catalogue, or a question, needs it */
     bool is_covered;           /* another mount at the same place hides it: nothing looks at it */
     bool is_looked_at;

@@ -3,6 +3,7 @@
  *   marker:TEXT      the first line of the file .loophole-volume in the root of the mount
  *   share:SOURCE     a network file system, or a cloud's
  *   uuid:U label:L   of the file system's device; ":/SUB" follows when only a subtree of it is mounted
+ *   mount:PATH       a mount inside a library without one of these; questions.c gives it
  *   root             the root file system, and any mount without its own identity: paths stay absolute */
 #ifndef LOOPHOLE_AVAILABILITY_VOLUME_H
 #define LOOPHOLE_AVAILABILITY_VOLUME_H

@@ -78,12 +78,21 @@ struct library_state *library_state_at(struct library_state *libraries, struct b
         path.len--;
     if (!bytes_copy(copy, PATH_MAX, path))
         return NULL;
+    struct library_state *best = NULL;
     for (; libraries; libraries = libraries->next) {
-        *below = rest_of(copy, libraries->library.path);
-        if (*below)
-            return libraries;
+        const char *rest = rest_of(copy, libraries->library.path);
+        if (!rest || (libraries->library.has_within && !libraries->library.online) ||
+            (best && best->library.path.len >= libraries->library.path.len))
+            continue;
+        best = libraries;
+        *below = rest;
     }
-    return NULL;
+    return best;
+}
+
+bool library_state_is_in(const struct library_state *tree, const struct library_state *lib)
+{
+    return tree->library.has_within && id_equal(tree->library.within, lib->library.id);
 }
 
 /* ---- wanted scans ---- */

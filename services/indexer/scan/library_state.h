@@ -40,10 +40,13 @@ void library_state_free_all(struct library_state **libraries);
 
 struct library_state *library_state_of(struct library_state *libraries, struct id library);
 
-/* The library that is `path` or contains it; NULL. `below` points to the path below the library; "" for the library
- * itself. */
+/* The innermost library that is `path` or contains it, but no tree that is away; NULL: none. `below` points to the path
+ * below the library; "" for the library itself. */
 struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
                                        char copy[PATH_MAX]);
+
+/* True for a tree that lies in the library. */
+bool library_state_is_in(const struct library_state *tree, const struct library_state *lib);
 
 /* Add to the wanted scan. Too many single folders become the whole library. */
 void library_state_want_all(struct library_state *lib);

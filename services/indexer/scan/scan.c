@@ -170,6 +170,8 @@ static void run_scan(struct errand *errand)
         e = scan->result.away ? ERR_OK : look_at_targets(scan, fault);
     if (e == ERR_OK)
         e = scan_writer_flush(&scan->writer, fault);
+    if (e == ERR_OK)
+        e = scan_trees_put(scan, fault);
     if (e == ERR_OK && !scan->result.away)
         e = scan_sessions_settle(scan, fault);
     if (e == ERR_OK)

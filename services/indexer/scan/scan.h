@@ -40,6 +40,7 @@ struct scan_result {
     bool is_volume_here;    /* … although its volume is */
     enum verdict verdict;   /* about the files that are gone */
     uint64_t missing, of;
+    uint64_t trees;  /* mounts inside the library that became libraries */
     uint64_t unread; /* folders that could not be read: nothing below them changed */
 };
 

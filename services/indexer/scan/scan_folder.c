@@ -166,7 +166,8 @@ static enum err merge_folders(struct scan *scan, struct folder_node *node, const
         struct id id = order == 0 ? catalogue->at[k].id : (struct id){ { 0 } };
         if (order > 0)
             e = compare_gone(scan->catalogue, catalogue->at[k].id, &scan->gone);
-        else if ((node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
+        else if (!scan_trees_meet(scan, node, there->at[t].name) &&
+                 (node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
                  !push_folder(scan, node, there->at[t].name, id))
             scan->result.unread++;
         t += order <= 0;

@@ -33,21 +33,52 @@ static void continue_soon(void *persist);
 
 /* ---- the library's own row ---- */
 
-static enum err push_step(struct persist *p, const struct library *library, usec_t at)
+static enum err push_row(struct persist *p, const struct library *library, usec_t at)
 {
-    char label[LABEL_BYTES];
-    struct text path = places_text(&p->arena, library->path);
-
-    snprintf(label, sizeof(label), "Remove the library %.*s", TEXT_ARG(path));
     const struct undo_step row = { .before = { .id = library->id },
                                    .after = { .id = library->id },
                                    .has_library = true,
                                    .library = *library,
                                    .has_forgotten = true,
                                    .forgotten = at };
+
+    return undo_push(p, (struct id){ { 0 } }, &row);
+}
+
+/* A tree goes with the library around it. Its items may lie on another volume, so they are work of their own. */
+static enum err remove_tree(struct persist *p, struct id tree, usec_t at)
+{
+    const struct forgetting what = { .folder = tree, .forgets = true, .has_at = true, .at = at, .request = id_new() };
+    struct library library;
+    struct folder folder;
+    enum err e = library_row_read(p, tree, &library, &folder);
+
+    if (e == ERR_OK)
+        e = library_row_remove(p, &folder);
+    if (e == ERR_OK)
+        e = push_row(p, &library, at);
+    return e == ERR_OK ? forgetting_put_row(p, &what) : e;
+}
+
+static enum err remove_library(struct persist *p, const struct library *library, const struct folder *folder, usec_t at)
+{
+    char label[LABEL_BYTES];
+    struct text path = places_text(&p->arena, library->path);
+    struct id_list trees = { 0 };
+    enum err e = library_row_trees(p, library->id, &trees);
+
+    if (e == ERR_OK)
+        e = library_row_remove(p, folder);
+    if (e != ERR_OK)
+        return e;
+    snprintf(label, sizeof(label), "Remove the library %.*s", TEXT_ARG(path));
     undo_open(p, (struct id){ { 0 } }, arena_text(&p->arena, text_of(label)));
-    enum err e = undo_push(p, (struct id){ { 0 } }, &row);
+    e = push_row(p, library, at);
+    for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++)
+        e = remove_tree(p, trees.at[i], at);
     undo_close(p);
+    if (trees.count)
+        forgetting_resume(p);
     return e;
 }
 
@@ -67,9 +98,7 @@ static enum err begin_rows(struct persist *p, struct work_below *below)
     e = library_row_read(p, what->folder, &library, &folder);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? forgetting_put_row(p, what) : e;
-    e = library_row_remove(p, &folder);
-    if (e == ERR_OK)
-        e = push_step(p, &library, what->at);
+    e = remove_library(p, &library, &folder, what->at);
     return e == ERR_OK ? forgetting_put_row(p, what) : e;
 }
 

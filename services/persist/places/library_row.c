@@ -33,3 +33,25 @@ enum err library_row_put(struct persist *p, const struct library *library, const
         e = turn_wrote(p, catalogue_put_folder(&p->w, was, &now));
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_LIBRARY, was->id, false) : e;
 }
+
+struct row_gathering {
+    struct id library;
+    struct id_list *to;
+};
+
+static bool gather_tree(void *state, const struct library *library)
+{
+    struct row_gathering *g = state;
+
+    if (library->has_within && id_equal(library->within, g->library) && g->to->count < LIBRARY_TREES)
+        g->to->at[g->to->count++] = library->id;
+    return true;
+}
+
+enum err library_row_trees(struct persist *p, struct id library, struct id_list *to)
+{
+    struct row_gathering g = { library, to };
+
+    *to = (struct id_list){ 0, arena_array(&p->arena, LIBRARY_TREES, sizeof(*to->at)) };
+    return to->at ? catalogue_each_library(p->w.txn, &p->arena, gather_tree, &g) : ERR_FULL;
+}

@@ -11,4 +11,9 @@ enum err library_row_read(struct persist *p, struct id id, struct library *libra
 enum err library_row_remove(struct persist *p, const struct folder *was);
 enum err library_row_put(struct persist *p, const struct library *library, const struct folder *was);
 
+enum { LIBRARY_TREES = 1000 };
+
+/* Lists the trees within a library, in p->arena; further ones than LIBRARY_TREES are left out. Errors: full, io. */
+enum err library_row_trees(struct persist *p, struct id library, struct id_list *to);
+
 #endif

@@ -51,7 +51,7 @@ static enum err read_folders(struct txn *txn, struct arena *arena, struct id id,
             break;
         id = folder.parent;
     }
-    return ERR_OK;
+    return id_is_zero(kept->library) ? catalogue_mount_library(txn, arena, kept->volume, &kept->library) : ERR_OK;
 }
 
 /* ---- states ---- */

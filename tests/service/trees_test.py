@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""Trees that come and go as one inside a library: mounts, and folders that a person declared."""
+import os
+import signal
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import claim, contains, run_claims, same, until
+from indexing import wav
+from storage import Disks, Hung
+
+
+def fill(at, *names):
+    for i, name in enumerate(names):
+        wav(f'{at}/{name}.wav', 1000 + 50 * i)
+
+
+def ids_of(it, below):
+    return sorted(item[2] for item in it.items(below))
+
+
+def lines(it):
+    return {one['path']: one for one in it.home.json('library', 'list')}
+
+
+class Music(Disks):
+    """A library with four files, and a place inside for a mount."""
+
+    def __enter__(self):
+        super().__enter__()
+        self.music = self.folder('music')
+        fill(self.music, 'a', 'b', 'kit/c', 'kit/d')
+        self.usb = self.place('music', 'usb')
+        self.add(self.music)
+        self.becomes(self.music, 'local:done=4')
+        return self
+
+    def become(self, state, count):
+        """Waits until so many items are in that state, and none is missing."""
+        until(lambda: len(self.home.json('search', 'is:' + state)) == count)
+        same([], self.home.json('search', 'is:missing'))
+
+    def plug(self, marker=None, at=None):
+        """A disk with three files, mounted inside the library."""
+        disk = self.disk(marker)
+        fill(disk, 'x', 'y', 'deep/z')
+        return self.move(disk, at) if at else self.move(disk, 'music', 'usb')
+
+
+@claim(inside=Music)
+def a_disk_inside_a_library_goes_and_comes_as_one(it):
+    it.plug('stick')
+    it.become('external_online', 3)
+    ids = ids_of(it, it.usb)
+    same('stick', it.volume('marker:stick')['identity'].removeprefix('marker:'))
+    same((lines(it)[it.music]['id'], 3), (lines(it)[it.usb]['within'], lines(it)[it.usb]['external_online']))
+    it.rescan(it.music)
+    before = len(it.rows())
+    it.unmount(it.usb)
+    it.become('external_offline', 3)
+    it.idle()
+    assert len(it.rows()) - before <= 2, it.rows()[before:]
+    it.rescan(it.music)
+    it.become('external_offline', 3)
+
+    other = it.disk('other')  # another disk in the same place
+    fill(other, 'new')
+    it.move(other, 'music', 'usb')
+    it.become('external_online', 1)
+    same(3, it.volume('marker:stick')['offline'])
+    same(1, it.volume('marker:other')['items'])
+    it.unmount(it.usb)
+
+    again = it.disk('stick')
+    fill(again, 'x', 'y', 'deep/z')
+    it.move(again, 'elsewhere')  # its items go with it
+    it.become('external_online', 3)
+    same(ids, ids_of(it, it.folder('elsewhere')))
+    same([], it.home.json('search', 'is:missing'))
+
+
+@claim(inside=Music)
+def a_mount_without_an_identity_is_known_by_its_place(it):
+    it.plug()
+    it.become('external_online', 3)
+    ids = ids_of(it, it.usb)
+    same('mount:' + it.usb, it.volume('mount:' + it.usb)['identity'])
+    before = len(it.rows())
+    it.unmount(it.usb)
+    it.become('external_offline', 3)
+    it.idle()
+    assert len(it.rows()) - before <= 2, it.rows()[before:]
+    it.rescan(it.music)
+    it.plug()
+    it.become('external_online', 3)
+    same(ids, ids_of(it, it.usb))
+
+
+@claim(inside=Music)
+def a_tree_goes_with_its_library_and_comes_back_with_it(it):
+    it.plug('goes')
+    it.become('external_online', 3)
+    ids = ids_of(it, it.music)
+    same(7, len(ids))
+    contains(it.home.refused('library', 'remove', it.usb), 'lies in a library')
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.items() == [])
+    same({}, lines(it))
+    same(7, len(it.home.json('forgotten')))
+    it.home.loophole('undo')
+    until(lambda: ids_of(it, it.music) == ids)
+    same({it.music, it.usb}, set(lines(it)))
+    it.home.loophole('redo')
+    until(lambda: it.items() == [])
+    it.add(it.music)
+    until(lambda: ids_of(it, it.music) == ids)
+    same([], it.home.json('forgotten'))
+    it.become('external_online', 3)
+
+
+@claim(inside=Music)
+def a_tree_that_hangs_holds_up_no_scan_of_the_library_around_it(it):
+    with Hung(it, 'music/hung') as hung:
+        fill(hung.under, 'h')
+        it.rescan(it.music)
+        until(lambda: len(it.items()) == 5)
+        hung.hang()
+        until(lambda: not it.volume('mount:' + hung.at)['online'])
+        fill(it.music, 'new')
+        it.rescan(it.music)
+        it.become('local', 5)
+        it.become('offline', 1)
+        same([], it.home.json('search', 'is:missing'))
+
+
+@claim(inside=Music)
+def kills_while_a_tree_comes_and_goes_lose_and_double_nothing(it):
+    it.plug('stormy')
+    it.become('external_online', 3)
+    ids = ids_of(it, it.music)
+    for name in ('indexer', 'availability', 'persist'):
+        until(lambda: it.home.has_lived(name))
+        it.must('rescan', it.music)
+        it.unmount(it.usb)
+        os.kill(it.home.pid(name), signal.SIGKILL)
+        it.become('external_offline', 3)
+        until(lambda: it.ask('rescan', it.music)[0] == 'ok')
+        it.plug('stormy')
+        os.kill(it.home.pid('indexer'), signal.SIGKILL)
+        it.become('external_online', 3)
+        until(lambda: it.home.has_lived('indexer'))
+    it.idle()
+    same(ids, ids_of(it, it.music))
+    same([], it.home.json('search', 'is:missing'))
+    it.home.loophole('library', 'remove', it.music)
+    os.kill(it.home.pid('persist'), signal.SIGKILL)
+    until(lambda: it.home.loophole('forgotten', '--json', code=None).out.count('"id"') == 7)
+    it.home.loophole('undo')
+    until(lambda: ids_of(it, it.music) == ids)
+
+
+run_claims()
