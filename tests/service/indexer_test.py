@@ -426,7 +426,8 @@ def _library_follows_its_volume(it):
         if subprocess.run(['mount', '--move', first, second], check=False, stderr=subprocess.DEVNULL).returncode:
             subprocess.run(['mount', '--bind', first, second], check=True)
             subprocess.run(['umount', first], check=True)
-        it.rescan(first)
+        it.must('rescan')  # its library may have the other path already
+        it.idle()
         it.becomes(second, 'external_online:done=2')
         same(id, it.id_of(second + '/a.wav'))
         subprocess.run(['umount', second], check=True)
