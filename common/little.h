@@ -1,4 +1,4 @@
-/* little.h: little-endian numbers of four bytes, as in the arrays of artefacts. Any thread. */
+/* little.h: little-endian numbers, as in the arrays of artefacts and the chunks of a WAV. Any thread. */
 #ifndef LOOPHOLE_COMMON_LITTLE_H
 #define LOOPHOLE_COMMON_LITTLE_H
 
@@ -17,6 +17,14 @@ static inline float little_f32(const uint8_t *at)
 
     memcpy(&value, &bits, sizeof(value));
     return value;
+}
+
+/* Writes the lowest `bytes` bytes of `value` and returns the address after them. */
+static inline uint8_t *little_put(uint8_t *to, uint64_t value, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        *to++ = (uint8_t)(value >> 8 * i);
+    return to;
 }
 
 static inline void little_put_f32(uint8_t *to, float value)

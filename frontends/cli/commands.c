@@ -386,6 +386,13 @@ const struct command command_table[] = {
     { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
     { "basket clear", "", "Remove all links from the basket; the sounds stay",
       "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
+    { "send", "ID|PATH|QUERY… DIR", "Copy sounds into a folder: for a sampler, a card, another program",
+      "Without --rate, --bits, --mono and --normalise each file is copied as it is. With one of them a WAV is made, "
+      "which keeps root note, loops and tempo (smpl, acid, inst chunks); a file that is already so is copied. A query "
+      "sends all its results, or the first N of --limit. --rename makes the names: '{n} {name} {bpm}'. An equal name "
+      "gets a number: kick (2).wav. No file that is there is replaced. Each file appears whole. The same command again "
+      "goes on where it ended, and sends only what is new or changed: DIR/.loophole-sent has what was sent.",
+      "rate bits mono normalise rename limit", 2, ANY, true, send_run },
     { "doctor", "", "Check the machine and the engine, and say what to do", "", "", 0, 0, false, doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
     { "crash show", "NAME", "Show one death: time, signal, backtrace, the message in hand", "", "", 1, 1, false,

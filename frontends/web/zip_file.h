@@ -5,7 +5,7 @@
 
 #include "common/buffer.h"
 #include "common/err.h"
-#include "frontends/web/asks/safe_names.h"
+#include "common/safe_names.h"
 
 /* Where the archive goes. */
 struct zip_sink {

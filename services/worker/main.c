@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "services/worker/analyse.h"
+#include "services/worker/convert.h"
 #include "services/worker/encode.h"
 #include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
@@ -14,9 +15,8 @@ static int print_option(const char *option)
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
     printf(
-        "loophole-worker: decodes and analyses files for loophole-indexer; with the argument `stream` it decodes\n"
-        "them for loophole-streamer, with `encode` it makes FLAC of takes, with `session` it reads session\n"
-        "files. They start it with a socket as descriptor 3 (schemas/worker.schema).\nOptions: --version, --help.\n");
+        "loophole-worker: analyses files, or does what its argument says: stream, encode, convert or session. Other\n"
+        "programs start it with a socket as descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
 
@@ -35,7 +35,9 @@ static enum err analyse_files(struct pipe *pipe, struct fault *fault)
 static const struct mode {
     const char *word;
     enum err (*run)(struct pipe *pipe, struct fault *fault);
-} MODES[] = { { "stream", stream_run }, { "encode", encode_run }, { "session", session_run }, { 0 } };
+} MODES[] = {
+    { "stream", stream_run }, { "encode", encode_run }, { "session", session_run }, { "convert", convert_run }, { 0 }
+};
 
 int main(int argc, char **argv)
 {
@@ -52,7 +54,6 @@ int main(int argc, char **argv)
         e = sandbox_enter(JOBS_SOCKET, &fault);
     if (e == ERR_OK)
         e = argc > 1 ? mode->run(&pipe, &fault) : analyse_files(&pipe, &fault);
-    pipe_close(&pipe);
     if (e != ERR_OK)
         fprintf(stderr, "loophole-worker: %s%s%s\n", fault.what, fault.hint[0] ? ": " : "", fault.hint);
     _exit(err_exit_code(e)); /* skips the exit handlers of 139 libraries: the sandbox would refuse them */

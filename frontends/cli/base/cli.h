@@ -189,6 +189,7 @@ enum err takes_delete(struct cli *cli, struct fault *fault);
 enum err takes_recover(struct cli *cli, struct fault *fault);
 enum err edit_item(struct cli *cli, struct fault *fault);
 enum err edit_tags(struct cli *cli, struct fault *fault);
+enum err send_run(struct cli *cli, struct fault *fault);
 enum err basket_put(struct cli *cli, struct fault *fault);
 enum err basket_print(struct cli *cli, struct fault *fault);
 enum err basket_empty(struct cli *cli, struct fault *fault);

@@ -208,15 +208,23 @@ static enum err check_many(const struct cli *cli, struct text query, uint64_t to
     return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");
 }
 
+static enum err check_any(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)
+{
+    (void)cli;
+    return total == 0 ? nothing_matches(query, fault) : ERR_OK;
+}
+
+typedef enum err check_total(const struct cli *cli, struct text query, uint64_t total, struct fault *fault);
+
 /* The first page has the total number. */
-static enum err find_page(struct cli *cli, struct search_query *query, struct id_list *to, uint64_t *most,
-                          struct fault *fault)
+static enum err find_page(struct cli *cli, struct search_query *query, check_total *check, struct id_list *to,
+                          uint64_t *most, struct fault *fault)
 {
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", query, &found, fault);
 
     if (e == ERR_OK && !to->at) {
-        e = check_many(cli, query->query, found.total, fault);
+        e = check(cli, query->query, found.total, fault);
         *most = cli->options.limit > 0 && (uint64_t)cli->options.limit < found.total ? (uint64_t)cli->options.limit
                                                                                      : found.total;
         to->at = arena_array(&cli->arena, *most, sizeof(*to->at));
@@ -227,7 +235,8 @@ static enum err find_page(struct cli *cli, struct search_query *query, struct id
     return e;
 }
 
-enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
+static enum err find_many(struct cli *cli, int count, char **args, check_total *check, struct id_list *to,
+                          struct fault *fault)
 {
     struct search_query query = { .has_limit = true, .limit = PAGE };
     struct named first;
@@ -241,9 +250,19 @@ enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, 
     }
     query.query = join_words(cli, count, args);
     do
-        e = find_page(cli, &query, to, &most, fault);
+        e = find_page(cli, &query, check, to, &most, fault);
     while (e == ERR_OK && query.cursor.len > 0 && to->count < most);
     return e;
+}
+
+enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
+{
+    return find_many(cli, count, args, check_many, to, fault);
+}
+
+enum err named_every(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
+{
+    return find_many(cli, count, args, check_any, to, fault);
 }
 
 void named_print_way_back(struct cli *cli, const struct named_steps *steps)

@@ -23,6 +23,9 @@ struct options {
     const char *role, *section;
     const char *project, *folder, *label, *view;
     bool file, check, without_missing;
+    int64_t bits;
+    bool mono, normalise;
+    const char *rename;
     struct text_list ignore;
 };
 

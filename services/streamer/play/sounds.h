@@ -6,11 +6,11 @@
 #ifndef LOOPHOLE_STREAMER_SOUNDS_H
 #define LOOPHOLE_STREAMER_SOUNDS_H
 
+#include "common/sound/resample.h"
 #include "schema_streamer.h"
 #include "services/streamer/base/core_link.h"
 #include "services/streamer/base/locate.h"
 #include "services/streamer/play/reader.h"
-#include "services/streamer/play/resample.h"
 
 enum { SOUNDS_WAITERS = 16 };
 

@@ -9,11 +9,11 @@
 #ifndef LOOPHOLE_STREAMER_VOICE_H
 #define LOOPHOLE_STREAMER_VOICE_H
 
+#include "common/sound/resample.h"
 #include "schema_streamer.h"
 #include "services/streamer/base/core_link.h"
 #include "services/streamer/play/handover.h"
 #include "services/streamer/play/reader.h"
-#include "services/streamer/play/resample.h"
 #include "services/streamer/play/stretch.h"
 
 /* In order: a voice is fed from VOICE_FILLING on, and in VOICE_ENDING if a slow fade needs more frames. */

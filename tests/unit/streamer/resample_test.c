@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/play/resample.h"
+#include "common/sound/resample.h"
 
 enum { FRAMES = 48000 };
 

@@ -1,4 +1,4 @@
-#include "frontends/web/asks/safe_names.h"
+#include "common/safe_names.h"
 
 #include <stdio.h>
 #include <string.h>

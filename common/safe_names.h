@@ -1,10 +1,10 @@
 /* safe_names.h: names of files that are valid on any file system and unique, also without regard to case. Any thread;
  * one at a time. */
-#ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_SAFE_NAMES_H
-#define LOOPHOLE_FRONTENDS_WEB_ASKS_SAFE_NAMES_H
+#ifndef LOOPHOLE_COMMON_SAFE_NAMES_H
+#define LOOPHOLE_COMMON_SAFE_NAMES_H
 
+#include "common/seen.h"
 #include "common/text.h"
-#include "frontends/web/asks/seen.h"
 
 enum { SAFE_NAME_SIZE = 192 }; /* bytes of a name with a closing zero */
 

@@ -1,4 +1,4 @@
-#include "services/streamer/play/polyphase.h"
+#include "common/sound/polyphase.h"
 
 #include <math.h>
 #include <stdlib.h>

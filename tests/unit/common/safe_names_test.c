@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "frontends/web/asks/safe_names.h"
+#include "common/safe_names.h"
 
 static void expect_name(struct safe_names *names, const char *path, const char *expected)
 {

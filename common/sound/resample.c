@@ -1,10 +1,10 @@
-#include "services/streamer/play/resample.h"
+#include "common/sound/resample.h"
 
 #include <samplerate.h>
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "services/streamer/play/polyphase.h"
+#include "common/sound/polyphase.h"
 
 enum { MARGIN = 64, APART_MAX = 32, RATIOS_KEPT = 8 };
 

@@ -1,7 +1,7 @@
 /* seen.h: texts that were seen, each with a number: a table of hashes. Two texts of one hash would count as one: then a
  * name gets a number that it does not need. One thread. */
-#ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_SEEN_H
-#define LOOPHOLE_FRONTENDS_WEB_ASKS_SEEN_H
+#ifndef LOOPHOLE_COMMON_SEEN_H
+#define LOOPHOLE_COMMON_SEEN_H
 
 #include "common/hash.h"
 

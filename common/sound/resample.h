@@ -1,8 +1,8 @@
 /* resample.h: converts stereo from one sample rate to another: by polyphase.h if the ratio is small, else by
  * libsamplerate, which only resample.c uses. Frame 0 of the output is frame 0 of the input. The ratio never drifts:
  * frame n lies at n·from/to. One thread at a time for each struct resampler. */
-#ifndef LOOPHOLE_STREAMER_RESAMPLE_H
-#define LOOPHOLE_STREAMER_RESAMPLE_H
+#ifndef LOOPHOLE_COMMON_SOUND_RESAMPLE_H
+#define LOOPHOLE_COMMON_SOUND_RESAMPLE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * signal-to-noise ratio is 120 dB, and the response is flat to 90 % of the band. It is ten times as fast as a converter
  * for any ratio. Kaiser's window and the number of taps: Oppenheim and Schafer, Discrete-Time Signal Processing, 7.6.
  * Any thread; one thread at a time for each struct. */
-#ifndef LOOPHOLE_STREAMER_POLYPHASE_H
-#define LOOPHOLE_STREAMER_POLYPHASE_H
+#ifndef LOOPHOLE_COMMON_SOUND_POLYPHASE_H
+#define LOOPHOLE_COMMON_SOUND_POLYPHASE_H
 
 #include <stdbool.h>
 #include <stdint.h>

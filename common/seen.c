@@ -1,4 +1,4 @@
-#include "frontends/web/asks/seen.h"
+#include "common/seen.h"
 
 #include <stdlib.h>
 #include <string.h>

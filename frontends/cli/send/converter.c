@@ -1,0 +1,168 @@
+#include "frontends/cli/send/converter.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/file_write.h"
+#include "schema_worker.h"
+
+enum { TRIES = 2, STARTS = 5, ANSWER_US = 310000000, START_US = 20000000 };
+
+void converter_begin(struct converter *converter, const struct cli *cli, const struct send_form *form)
+{
+    *converter = (struct converter){ .form = *form };
+    (void)snprintf(converter->program, sizeof(converter->program), "%s/loophole-worker", cli->paths.programs);
+}
+
+void converter_end(struct converter *converter)
+{
+    if (converter->worker.pid)
+        sandboxed_end(&converter->worker, (char[SANDBOXED_WHY_SIZE]){ 0 });
+    converter->worker.pid = 0;
+    arena_free(&converter->arena);
+}
+
+/* ---- messages ---- */
+
+static enum err wait_for_answer(struct converter *converter, usec_t patience, struct converted *answer,
+                                struct fault *fault)
+{
+    struct pipe *pipe = &converter->worker.pipe;
+    struct pollfd watched = { .fd = pipe->fd, .events = POLLIN };
+    usec_t until = clock_steady() + patience;
+    enum err e;
+
+    while ((e = pipe_receive(pipe, PIPE_NOW, &converted_shape, &converter->arena, answer, NULL, fault)) == ERR_BUSY) {
+        usec_t left = until - clock_steady();
+        if (left <= 0)
+            return fault_set(fault, ERR_TIMEOUT, "its decoder does not answer");
+        (void)poll(&watched, 1, (int)(left / 1000) + 1);
+    }
+    return e == ERR_OK ? ERR_OK : fault_set(fault, ERR_OFFLINE, "its decoder died, or sent an invalid answer");
+}
+
+/* Errors: offline and timeout of the worker, which is then ended; bad_request of the file. */
+static enum err ask_worker(struct converter *converter, struct convert *ask, int fd, usec_t patience,
+                           struct converted *answer, struct fault *fault)
+{
+    char why[SANDBOXED_WHY_SIZE] = "";
+
+    ask->number = ++converter->number;
+    arena_reset(&converter->arena);
+    *answer = (struct converted){ 0 };
+    enum err e = pipe_send(&converter->worker.pipe, &convert_shape, ask, fd, fault);
+    if (e == ERR_OK)
+        e = wait_for_answer(converter, patience, answer, fault);
+    if (e == ERR_OK && answer->number != ask->number)
+        e = fault_set(fault, ERR_OFFLINE, "its decoder sent an invalid answer");
+    if (e == ERR_OK)
+        return answer->failure.len == 0 ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(answer->failure));
+    sandboxed_end(&converter->worker, why);
+    converter->worker.pid = 0;
+    return why[0] ? fault_set(fault, ERR_OFFLINE, "its decoder ended: %s", why) : e;
+}
+
+/* A worker that has not answered a first message has not seen a file: another one is started. */
+static enum err start_worker(struct converter *converter, struct fault *fault)
+{
+    struct convert nothing = { .verb = { .value = CONVERT_VERB_WRITE } };
+    struct converted answer;
+    enum err e = converter->worker.pid ? ERR_OK : ERR_OFFLINE;
+
+    for (int i = 0; i < STARTS && e != ERR_OK; i++) {
+        e = sandboxed_start(&converter->worker, converter->program, "convert", fault);
+        if (e == ERR_OK) /* it refuses, because no file is open */
+            e = ask_worker(converter, &nothing, -1, START_US, &answer, fault) == ERR_BAD_REQUEST ? ERR_OK : ERR_OFFLINE;
+    }
+    if (e == ERR_OK)
+        return ERR_OK;
+    fault_set(fault, ERR_INTERNAL, "no decoder can be started");
+    return fault_hint(fault, "`loophole doctor` checks %.200s", converter->program);
+}
+
+/* ---- one sound ---- */
+
+static enum err open_sound(struct converter *converter, int from, const char *extension, struct converted *form,
+                           struct fault *fault)
+{
+    struct convert ask = { .verb = { .value = CONVERT_VERB_OPEN },
+                           .extension = text_of(extension),
+                           .rate = converter->form.rate,
+                           .bits = converter->form.bits,
+                           .mono = converter->form.mono,
+                           .normalise = converter->form.normalise };
+
+    return ask_worker(converter, &ask, from, ANSWER_US, form, fault);
+}
+
+static enum err write_pieces(int to, const struct converted *answer, bool *of_target, struct fault *fault)
+{
+    for (uint32_t i = 0; i < answer->pieces.count; i++) {
+        const struct encoded_piece *piece = &answer->pieces.at[i];
+
+        for (uint32_t done = 0; done < piece->bytes.len;) {
+            ssize_t got = pwrite(to, piece->bytes.at + done, piece->bytes.len - done, (off_t)(piece->at + done));
+            *of_target = got < 0 && errno != EINTR;
+            if (*of_target)
+                return fault_errno(fault, file_err(errno), errno, "cannot write the sound");
+            done += got > 0 ? (uint32_t)got : 0;
+        }
+    }
+    return ERR_OK;
+}
+
+/* Asks one verb until its end. Its part of the file's progress lies between the two `shares`. */
+static enum err run_verb(struct converter *converter, unsigned verb, const struct converted *form, int to,
+                         double shares[2], struct converted *answer, bool *of_target, struct fault *fault)
+{
+    struct convert ask = { .verb = { .value = (int)verb } };
+    double total = form->total > 0 ? (double)form->total : 1, done = 0;
+    enum err e;
+
+    do {
+        e = ask_worker(converter, &ask, -1, ANSWER_US, answer, fault);
+        if (e == ERR_OK)
+            e = write_pieces(to, answer, of_target, fault);
+        done = verb == CONVERT_VERB_MEASURE ? done + (double)answer->frames : (double)answer->frames;
+        double share = done < total ? done / total : 1;
+        if (e == ERR_OK && converter->progress)
+            converter->progress(converter->state, shares[0] + share * (shares[1] - shares[0]));
+    } while (e == ERR_OK && !answer->end);
+    return e;
+}
+
+static enum err make_once(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
+                          bool *of_target, struct fault *fault)
+{
+    double first[2] = { 0, 0.5 }, second[2] = { converter->form.normalise ? 0.5 : 0, 1 };
+    struct converted form, answer;
+    enum err e = start_worker(converter, fault);
+
+    *of_target = e == ERR_OK && ftruncate(to, 0) != 0;
+    if (*of_target)
+        return fault_errno(fault, file_err(errno), errno, "cannot write the sound");
+    if (e == ERR_OK)
+        e = open_sound(converter, from, extension, &form, fault);
+    if (e == ERR_OK && converter->form.normalise)
+        e = run_verb(converter, CONVERT_VERB_MEASURE, &form, to, first, &answer, of_target, fault);
+    if (e == ERR_OK)
+        e = run_verb(converter, CONVERT_VERB_WRITE, &form, to, second, &answer, of_target, fault);
+    if (e == ERR_OK)
+        *clipped = answer.clipped;
+    return e;
+}
+
+enum err converter_make(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
+                        bool *of_target, struct fault *fault)
+{
+    enum err e = ERR_OFFLINE;
+
+    *of_target = false;
+    for (int i = 0; i < TRIES && e == ERR_OFFLINE; i++)
+        e = make_once(converter, from, extension, to, clipped, of_target, fault);
+    if (e == ERR_OFFLINE) /* it is the file that ends its workers */
+        fault->code = e = ERR_BAD_REQUEST;
+    return e;
+}

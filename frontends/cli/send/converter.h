@@ -1,0 +1,35 @@
+/* converter.h: makes WAVs of sounds in a sandboxed worker (mode `convert`, schemas/worker.schema). This process opens
+ * the files and writes the WAVs; the worker only reads from the descriptor. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_SEND_CONVERTER_H
+#define LOOPHOLE_FRONTENDS_CLI_SEND_CONVERTER_H
+
+#include "frontends/cli/base/cli.h"
+#include "proto/transport/sandboxed.h"
+
+/* What is asked of each file; 0 and false: as it is. */
+struct send_form {
+    uint32_t rate, bits;
+    bool mono, normalise;
+};
+
+struct converter {
+    char program[PATH_MAX + 32];
+    struct sandboxed worker;
+    struct arena arena; /* of its last answer */
+    uint64_t number;
+    struct send_form form;
+    void (*progress)(void *state, double share); /* 0 to 1 of the file */
+    void *state;
+};
+
+void converter_begin(struct converter *converter, const struct cli *cli, const struct send_form *form);
+void converter_end(struct converter *converter); /* ends the worker */
+
+/* Writes the WAV of the sound `from` to the empty file `to`; both stay the caller's. `clipped` gets the number of
+ * samples beyond full scale. Errors: bad_request (it cannot be decoded or converted; two workers died of it), timeout,
+ * too_large (more than a WAV can hold), internal (no worker can be started); full, io, denied (of `to`: *of_target is
+ * then true). */
+enum err converter_make(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
+                        bool *of_target, struct fault *fault);
+
+#endif

@@ -1,0 +1,210 @@
+#include "frontends/cli/send/delivery.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cloud_file.h"
+#include "common/file_write.h"
+#include "frontends/cli/base/resolve.h"
+
+#define PART_FILE SENT_FILE ".part"
+
+enum { NAMES_TRIED = 1000, BLOCK = 65536 };
+
+/* ---- the item's file ---- */
+
+static enum err explain_absence(const struct item *item, struct fault *fault)
+{
+    fault_set(fault, ERR_OFFLINE, "its file is not here: %s",
+              item->media.availability.value == ITEM_STATE_MISSING ? "it is missing" : "its volume is away");
+    return fault_hint(fault, "`loophole whereis` lists other copies");
+}
+
+/* Nothing but a fetch reads a file that is only in a cloud. */
+static enum err reach_file(const struct item *item, const char *path, struct fault *fault)
+{
+    struct stat st;
+
+    if (item->backend.value != BACKEND_CLOUD)
+        return resolve_reach(path, fault);
+    if (stat(path, &st) == 0 && cloud_file_is_online_only(path, &st))
+        return fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` brings it");
+    return ERR_OK;
+}
+
+static enum err open_file(const struct item *item, int *fd, struct stat *st, struct fault *fault)
+{
+    char path[PATH_MAX];
+
+    *fd = -1;
+    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
+        return explain_absence(item, fault);
+    enum err e = reach_file(item, path, fault);
+    if (e != ERR_OK)
+        return e;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*fd < 0 || fstat(*fd, st) != 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot read it");
+    return S_ISREG(st->st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
+}
+
+/* ---- what is to be made ---- */
+
+static bool is_form_asked(const struct send_form *form)
+{
+    return form->rate || form->bits || form->mono || form->normalise;
+}
+
+/* A WAV that has the form already keeps all its chunks. */
+static bool is_so_already(const struct send_form *form, const struct media *media)
+{
+    bool floats = text_is(media->sample_format, "float");
+
+    if (form->normalise || !text_is(media->container, "wav") || (!floats && !text_is(media->sample_format, "pcm")))
+        return false;
+    return (!form->rate || form->rate == media->sample_rate) && (!form->mono || media->channels == 1) &&
+           (!form->bits || (form->bits == media->bit_depth && floats == (form->bits == 32)));
+}
+
+/* All that the file is made of. */
+static struct hash find_key(const struct shipment *delivery, const struct item *item, const struct stat *st)
+{
+    const struct send_form *form = &delivery->converter.form;
+    char text[512], id[ID_TEXT_SIZE];
+    int len = snprintf(text, sizeof(text), "%s %lld %lld.%09ld %u %u %d %d %.300s", id_write(item->media.id, id),
+                       (long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, form->rate,
+                       form->bits, form->mono, form->normalise, delivery->pattern);
+
+    return hash_of(text, (size_t)len);
+}
+
+/* ---- making it ---- */
+
+static enum err fail_target(bool *of_target, const char *what, struct fault *fault)
+{
+    *of_target = true;
+    return fault_errno(fault, file_err(errno), errno, "cannot %s the sound", what);
+}
+
+static enum err copy_file(int from, int to, uint64_t size, bool *of_target, struct fault *fault)
+{
+    uint8_t block[BLOCK];
+    uint64_t done = 0;
+    ssize_t got;
+
+    while ((got = pread(from, block, sizeof(block), (off_t)done)) > 0) {
+        enum err e = file_write_fd(to, block, (size_t)got);
+
+        if (e != ERR_OK) {
+            *of_target = true;
+            return fault_set(fault, e, "cannot write the sound: %s", err_name(e));
+        }
+        done += (uint64_t)got;
+    }
+    if (got < 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot read it");
+    return done == size ? ERR_OK : fault_set(fault, ERR_IO, "it changed while it was read: send it again");
+}
+
+static enum err make_part(struct shipment *delivery, const struct item *item, int from, uint64_t size, bool is_copy,
+                          struct delivered *made, bool *of_target, struct fault *fault)
+{
+    int to = openat(delivery->sent.folder, PART_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    char extension[TEXT_EXTENSION_SIZE];
+    struct stat st = { 0 };
+
+    if (to < 0)
+        return fail_target(of_target, "write", fault);
+    text_extension(item->media.file, extension);
+    enum err e = is_copy ? copy_file(from, to, size, of_target, fault)
+                         : converter_make(&delivery->converter, from, extension, to, &made->clipped, of_target, fault);
+    *of_target = *of_target || e == ERR_INTERNAL;
+    if (e == ERR_OK && (fsync(to) != 0 || fstat(to, &st) != 0))
+        e = fail_target(of_target, "write", fault);
+    made->bytes = (uint64_t)st.st_size;
+    if (close(to) != 0 && e == ERR_OK)
+        e = fail_target(of_target, "write", fault);
+    return e;
+}
+
+/* ---- naming it ---- */
+
+/* Fails with EEXIST if the name is taken. A link does the same where the file system cannot rename so. */
+static int rename_new(int folder, const char *name)
+{
+    if (renameat2(folder, PART_FILE, folder, name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (linkat(folder, PART_FILE, folder, name, 0) == 0)
+        return unlinkat(folder, PART_FILE, 0);
+    if (errno == EEXIST || faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return renameat(folder, PART_FILE, folder, name); /* neither is possible, as on FAT in old kernels */
+}
+
+/* The name is noted first: a death between the two leaves a line without a file, which counts for nothing. */
+static enum err name_part(struct shipment *delivery, struct hash key, struct bytes wanted, struct delivered *made,
+                          bool *of_target, struct fault *fault)
+{
+    struct sent *sent = &delivery->sent;
+    int done = -1;
+
+    errno = EEXIST;
+    for (int i = 0; i < NAMES_TRIED && done != 0 && errno == EEXIST; i++) {
+        safe_names_choose(&sent->names, wanted, made->name);
+        enum err e = sent_note(sent, key, made->bytes, made->name, fault);
+        *of_target = e != ERR_OK;
+        if (e != ERR_OK)
+            return e;
+        done = rename_new(sent->folder, made->name);
+    }
+    if (done != 0 || fsync(sent->folder) != 0)
+        return fail_target(of_target, "name", fault);
+    return ERR_OK;
+}
+
+static enum err make_file(struct shipment *delivery, const struct item *item, struct naming_place place, int from,
+                          const struct stat *st, struct delivered *to, bool *of_target, struct fault *fault)
+{
+    const struct send_form *form = &delivery->converter.form;
+    bool is_copy = !is_form_asked(form) || is_so_already(form, &item->media);
+    char name[NAMING_SIZE], extension[TEXT_EXTENSION_SIZE] = "wav";
+
+    enum err e = make_part(delivery, item, from, (uint64_t)st->st_size, is_copy, to, of_target, fault);
+    if (is_copy)
+        text_extension(item->media.file, extension);
+    naming_write(delivery->pattern, item, place, extension, name);
+    if (e == ERR_OK)
+        e = name_part(delivery, find_key(delivery, item, st), bytes_of(name, strlen(name)), to, of_target, fault);
+    if (e != ERR_OK)
+        (void)unlinkat(delivery->sent.folder, PART_FILE, 0);
+    return e;
+}
+
+enum err delivery_make(struct shipment *delivery, const struct item *item, struct naming_place place,
+                       struct delivered *to, bool *of_target, struct fault *fault)
+{
+    struct stat st;
+    int from;
+
+    *to = (struct delivered){ 0 };
+    *of_target = false;
+    enum err e = open_file(item, &from, &st, fault);
+    const char *name = e == ERR_OK ? sent_find(&delivery->sent, find_key(delivery, item, &st)) : NULL;
+    if (name) {
+        to->is_present = true;
+        (void)snprintf(to->name, sizeof(to->name), "%.191s", name);
+    } else if (e == ERR_OK) {
+        e = make_file(delivery, item, place, from, &st, to, of_target, fault);
+    }
+    if (from >= 0)
+        close(from);
+    return e;
+}

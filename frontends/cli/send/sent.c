@@ -1,0 +1,154 @@
+#include "frontends/cli/send/sent.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/file_write.h"
+
+enum { KEY = 32, LINE_MOST = 512, LIST_MOST = 1 << 28 /* bytes */ };
+
+/* ---- reading ---- */
+
+static enum err read_list(struct sent *sent, struct fault *fault)
+{
+    char part[65536];
+    ssize_t got;
+
+    sent->text.limit = LIST_MOST;
+    while ((got = read(sent->fd, part, sizeof(part))) > 0)
+        buffer_add(&sent->text, part, (size_t)got);
+    if (got < 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot read " SENT_FILE);
+    return sent->text.failed ? fault_set(fault, ERR_TOO_LARGE, SENT_FILE " is larger than 256 MiB: remove it") : ERR_OK;
+}
+
+/* "KEY SIZE NAME". A line that a power cut damaged does not fit. */
+static bool read_line(char *line, struct sent_name *row, uint64_t *size)
+{
+    char *end;
+
+    if (strlen(line) < KEY + 4 || strspn(line, "0123456789abcdef") != KEY || line[KEY] != ' ')
+        return false;
+    *size = strtoull(line + KEY + 1, &end, 10);
+    if (*end != ' ' || !end[1] || strchr(end, '/'))
+        return false;
+    (void)snprintf(row->key, sizeof(row->key), "%.*s", KEY, line);
+    row->name = end + 1;
+    return true;
+}
+
+static bool is_there(const struct sent *sent, const char *name, uint64_t size)
+{
+    struct stat st;
+
+    return fstatat(sent->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+           (uint64_t)st.st_size == size;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const struct sent_name *)a)->key, ((const struct sent_name *)b)->key);
+}
+
+static void keep_rows(struct sent *sent)
+{
+    char *rest = NULL, *line;
+
+    buffer_add(&sent->text, "", 1);
+    line = strtok_r((char *)sent->text.at, "\n", &rest);
+    for (; line; line = strtok_r(NULL, "\n", &rest)) {
+        struct sent_name row;
+        uint64_t size;
+
+        if (!read_line(line, &row, &size) || !is_there(sent, row.name, size))
+            continue;
+        ALLOC_ROOM(sent->rows, sent->count, sent->room, 64);
+        sent->rows[sent->count++] = row;
+    }
+    if (sent->count > 0)
+        qsort(sent->rows, sent->count, sizeof(*sent->rows), by_key);
+}
+
+static enum err take_names(struct sent *sent, struct fault *fault)
+{
+    int own = openat(sent->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = own >= 0 ? fdopendir(own) : NULL;
+    struct dirent *entry;
+
+    if (!folder)
+        return fault_errno(fault, file_err(errno), errno, "cannot read the folder");
+    while ((entry = readdir(folder)) != NULL)
+        safe_names_take(&sent->names, entry->d_name);
+    (void)closedir(folder);
+    return ERR_OK;
+}
+
+/* A file system without locks lets two sends run at once; each then checks names again when it gives them. */
+static enum err lock_list(struct sent *sent, const char *folder, struct fault *fault)
+{
+    sent->fd = openat(sent->folder, SENT_FILE, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    if (sent->fd < 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot write to %.200s", folder);
+    if (flock(sent->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return fault_set(fault, ERR_BUSY, "another send works in %.200s", folder);
+    return ERR_OK;
+}
+
+enum err sent_open(struct sent *sent, const char *folder, struct fault *fault)
+{
+    *sent = (struct sent){ .fd = -1 };
+    sent->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (sent->folder < 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot open the folder %.200s", folder);
+    enum err e = lock_list(sent, folder, fault);
+    if (e == ERR_OK)
+        e = read_list(sent, fault);
+    if (e == ERR_OK)
+        e = take_names(sent, fault);
+    if (e == ERR_OK)
+        keep_rows(sent);
+    return e;
+}
+
+void sent_close(struct sent *sent)
+{
+    if (sent->fd >= 0)
+        close(sent->fd);
+    if (sent->folder >= 0)
+        close(sent->folder);
+    safe_names_free(&sent->names);
+    buffer_free(&sent->text);
+    free(sent->rows);
+}
+
+/* ---- use ---- */
+
+const char *sent_find(const struct sent *sent, struct hash key)
+{
+    struct sent_name wanted = { 0 };
+    const struct sent_name *found = NULL;
+
+    (void)hash_hex(key, KEY, wanted.key);
+    if (sent->count > 0)
+        found = bsearch(&wanted, sent->rows, sent->count, sizeof(wanted), by_key);
+    return found ? found->name : NULL;
+}
+
+/* Each line begins after a line feed, so half a line of an earlier power cut does not damage it. */
+enum err sent_note(struct sent *sent, struct hash key, uint64_t size, const char *name, struct fault *fault)
+{
+    char line[LINE_MOST], hex[KEY + 1];
+    int len = snprintf(line, sizeof(line), "\n%s %llu %.190s", hash_hex(key, KEY, hex), (unsigned long long)size, name);
+    enum err e = file_write_fd(sent->fd, line, (size_t)len);
+
+    if (e == ERR_OK && fdatasync(sent->fd) != 0)
+        e = file_err(errno);
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot write " SENT_FILE);
+}

@@ -1,0 +1,36 @@
+/* convert_sound.h: the frames of a sound in another rate and number of channels. One thread. */
+#ifndef LOOPHOLE_WORKER_CONVERT_SOUND_H
+#define LOOPHOLE_WORKER_CONVERT_SOUND_H
+
+#include "services/worker/decode/decode.h"
+
+struct convert_sound;
+
+struct convert_sound_plan {
+    struct input *input; /* must outlive the sound */
+    int64_t begin;       /* offset in the file of the decoder's first byte */
+    unsigned rate;       /* Hz; 0: that of the file */
+    bool mono;           /* one channel, the mean of all */
+};
+
+/* What comes out. */
+struct convert_sound_form {
+    struct decode_format from;
+    unsigned rate, channels;
+    bool is_exact; /* the samples are those of the file */
+};
+
+/* Errors: bad_request (it cannot be decoded, or not converted to that rate). */
+enum err convert_sound_open(struct convert_sound **to, const struct convert_sound_plan *plan, struct fault *fault);
+void convert_sound_close(struct convert_sound *sound); /* NULL is allowed */
+
+const struct convert_sound_form *convert_sound_form(const struct convert_sound *sound);
+
+/* Begins again at frame 0. Errors: as convert_sound_open. */
+enum err convert_sound_rewind(struct convert_sound *sound, struct fault *fault);
+
+/* Points `frames` at the next frames, interleaved, at most `most` (>= 1), valid until the next call. Returns their
+ * number; 0 at the end. */
+size_t convert_sound_read(struct convert_sound *sound, size_t most, const float **frames);
+
+#endif
