@@ -240,7 +240,8 @@ def a_studio_reads_and_changes_only_its_own_rows(studio):
                       'select composer.publish_round()', 'select * from composer.rows_now(1)',
                       'select * from composer.counted_use', 'update composer.feed set studios = 99',
                       "update composer.setting set value = 1 where name = 'least_studios'",
-                      'update composer.studio set bad = true', 'select * from composer.pack_content',
+                      'select * from composer.mark', 'delete from composer.mark', 'select composer.mark_round()',
+                      'select composer.publish_rows()', 'select * from composer.pack_content',
                       f'set role studio_{other.name}'):
         contains(asks(statement), 'permission denied')
     same(3, other.rows())
