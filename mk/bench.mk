@@ -50,6 +50,13 @@ $(BUILD)/bench_duplicates: $(BUILD)/bench/query/duplicates.o $(QUERY_O) $(filter
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-duplicates: $(BUILD)/bench_duplicates
 	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_duplicates $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
+# make bench-composer [SEEDS="1 2 3"]: recommendations of a made-up community, beside other rankers; TUNE=1: their parameters
+$(BUILD)/bench_composer.so: bench/composer/score.c services/search/query/shrunk.h
+	@echo '  LINK $@'
+	$(Q)$(CC) -std=c17 -O2 -I. -shared -fPIC -o $@ $< -lm
+bench-composer: $(BUILD)/bench_composer.so
+	@tools/packages bench-composer
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/run $(if $(TUNE),--tune,$(SEEDS))
 # make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
 $(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
 	@echo '  LINK $@'
@@ -94,4 +101,4 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-query bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+.PHONY: bench bench-search bench-query bench-composer bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio

@@ -133,7 +133,7 @@ def five_percent_of_hostile_studios_change_little(studio):
     evidence = server.sql('select count(*) from composer.evidence_use')
     server.sql("update composer.setting set value = 1000000 where name = 'trim_least'")
     believed = learn()
-    assert believed < 0.9 * clean, f'the lies are harmless: {clean}, {believed}'
+    assert believed < 0.95 * clean, f'the lies are harmless: {clean}, {believed}'
     server.sql("update composer.setting set value = 100 where name = 'trim_least'")
     poisoned = learn()
     assert poisoned > 0.95 * clean, f'{clean} without lies, {poisoned} with them'

@@ -1,10 +1,10 @@
 #include "services/search/query/together.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "services/search/index/fold.h"
+#include "services/search/query/shrunk.h"
 #include "store/catalogue.h"
 #include "store/community.h"
 #include "store/uses.h"
@@ -252,13 +252,12 @@ static uint32_t count_contexts(struct txn *txn, struct id id)
 
 static float score_item(struct counting_uses *c, const struct counted_item *item)
 {
-    const double weight = 1.0 / TOGETHER_OWN;
+    const double weight = 1.0 / SHRUNK_OWN;
     double all = (double)txn_count(c->txn, DB_CONTEXT) + weight * (double)c->studios;
     double used = count_contexts(c->txn, item->id) + weight * (double)users_of(c, item->id);
     double both = item->both + weight * (double)item->studios, of = c->of + weight * (double)c->studios_of;
-    double share = used < all ? used / all : 1;
 
-    return (float)((both + TOGETHER_PRIOR * share) / (of + TOGETHER_PRIOR) / sqrt(share));
+    return (float)shrunk_score(both, of, used, all);
 }
 
 static int by_row(const void *a, const void *b)

@@ -5,10 +5,10 @@
  *   after:ID   contexts that use both, the item in the same section or a later one, where sections are known
  *   for:WORD   contexts that use the item in this role or this section
  *
- *   score = (both + K p) / (of + K) / sqrt(p)    both: such contexts; of: contexts of ID, or in all; p: the share of
- *                                               all contexts that use the item; K: TOGETHER_PRIOR
+ *   score = (both + K p) / (of + K) / p^(1/4)    both: such contexts; of: contexts of ID, or in all; p: the share of
+ *                                               all contexts that use the item; K: SHRUNK_PRIOR
  *
- * What the community published (store/community.h) is added to both, of and p: a studio counts 1 / TOGETHER_OWN of a
+ * What the community published (store/community.h) is added to both, of and p: a studio counts 1 / SHRUNK_OWN of a
  * context here.
  *
  * So an item that is used once, together with ID by chance, does not come before one that often is. */
@@ -20,8 +20,6 @@
 #include "store/store.h"
 
 enum {
-    TOGETHER_PRIOR = 10,   /* contexts */
-    TOGETHER_OWN = 3,      /* a context here weighs as much as so many studios */
     TOGETHER_ROWS = 20000, /* uses that one clause reads */
     TOGETHER_ITEMS = 2000  /* items of one clause */
 };

@@ -1,0 +1,26 @@
+/* composer_doctor.c: the exchange with a community of studios. */
+#include "frontends/cli/engine/doctor.h"
+#include "schema_composer.h"
+
+void composer_doctor(struct doctor *doctor)
+{
+    struct composer_status now = { 0 };
+    struct fault fault = { 0 };
+
+    if (ask(doctor->cli->asker, "composer.state", NULL, 2000, NULL, &now, &fault) != ERR_OK)
+        return; /* it is among the services */
+    if (now.forgetting)
+        doctor_finding(doctor, WATCH, "composer", "loophole composer status",
+                       "the server has not yet confirmed that it removed what this studio shared");
+    else if (now.level.value <= SHARING_OFF)
+        doctor_finding(doctor, FINE, "composer", "", "the level is off: nothing leaves this studio");
+    else if (!now.server.len)
+        doctor_finding(doctor, WATCH, "composer", "set [composer] server, or `loophole composer level off`",
+                       "the level is %s, but no server is set", choice_word(&sharing_table, now.level.value));
+    else if (now.error.len)
+        doctor_finding(doctor, WATCH, "composer", "loophole composer status", "the last exchange failed: %.*s",
+                       TEXT_ARG(now.error));
+    else
+        doctor_finding(doctor, FINE, "composer", "", "%llu rows of the community, %llu statements wait for the server",
+                       (unsigned long long)now.inbox, (unsigned long long)now.outbox);
+}

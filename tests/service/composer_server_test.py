@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+"""Servers that are restored from a dump, full, or not who they should be, and that answer half: the engine says so, stays as
+it is, and goes on when the server is well again. The servers are real ones, over TLS where a certificate is checked."""
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from composing import Studio
+
+
+def still_answers(studio):
+    assert studio.home.json('search', 'kick', '--limit', '1')
+    same('ready', studio.home.status('composer')['state'])
+
+
+def serve_tls(studio):
+    """Makes the server listen on localhost, with a certificate for this name from an authority of its own."""
+    server, folder = studio.server, studio.server.folder
+
+    def openssl(*words):
+        subprocess.run(['openssl', *words], check=True, capture_output=True, timeout=60, cwd=folder)
+
+    for name in ('ca', 'other'):
+        openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', f'/CN={name}',
+                '-keyout', f'{name}.key', '-out', f'{name}.pem')
+    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out', 'server.csr')
+    openssl('x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2',
+            '-out', 'server.pem')
+    os.chmod(os.path.join(folder, 'server.key'), 0o600)
+    if os.getuid() == 0:
+        subprocess.run(['chown', 'postgres:', 'server.key', 'server.pem'], check=True, cwd=folder)
+    for name in ('ca', 'other'):
+        os.chmod(os.path.join(folder, f'{name}.pem'), 0o644)
+    with socket.socket() as free:
+        free.bind(('127.0.0.1', 0))
+        port = free.getsockname()[1]
+    server.sql("alter system set listen_addresses = 'localhost'", 'alter system set ssl = on',
+               'alter system set log_connections = on',
+               f"alter system set ssl_cert_file = '{folder}/server.pem'",
+               f"alter system set ssl_key_file = '{folder}/server.key'")
+    server.tool('stop')
+    server.env = dict(server.env, PGPORT=str(port))
+    server.tool('again')
+    return port
+
+
+@claim(inside=Studio)
+def only_the_server_of_the_name_and_its_authority_is_believed(studio):
+    folder, port = studio.server.folder, serve_tls(studio)
+    user = studio.setting[studio.setting.index('user='):]
+    studio.use('Song', 0, 1)
+    studio.level('use')
+
+    def try_server(host, authority):
+        studio.home.settings(f'[composer]\nserver = host={host} port={port} dbname=composer {user} '
+                             f'sslrootcert={folder}/{authority}.pem\n')
+        studio.home.loophole('restart', 'composer')
+        studio.home.wait_ready('composer')
+
+    for host, authority, why in (('localhost', 'other', 'certificate verify failed'),
+                                 ('127.0.0.1', 'ca', 'does not match host name')):
+        try_server(host, authority)
+        contains(studio.home.refused('composer', 'sync'), why)
+        same((False, 0), (studio.status()['reachable'], studio.rows()))
+        contains(studio.status()['error'], why)
+        still_answers(studio)
+    try_server('localhost', 'ca')
+    studio.sync()
+    same((2, True, ''), (studio.rows(), studio.status()['reachable'], studio.status()['error']))
+    with open(os.path.join(folder, 'server.log'), encoding='utf-8') as log:
+        assert re.search(r'user=studio_\w+ database=composer .*SSL enabled', log.read())
+
+
+@claim(inside=Studio)
+def a_full_server_is_asked_again(studio):
+    role = f'studio_{studio.name}'
+    studio.server.sql(f'alter role {role} connection limit 0')
+    studio.use('Song', 0, 1)
+    studio.level('use')
+    contains(studio.home.refused('composer', 'sync'), 'too many connections')
+    same((False, 2), (studio.status()['reachable'], studio.status()['outbox']))
+    contains(studio.home.loophole('doctor', code=None).out, 'the last exchange failed: ')
+    still_answers(studio)
+    studio.server.sql(f'alter role {role} connection limit 5', "update composer.setting set value = 1 where name = 'most_rows'")
+    contains(studio.home.refused('composer', 'sync'), 'more than 1 rows')
+    same((0, 2), (studio.rows(), studio.status()['outbox']))
+    still_answers(studio)
+    studio.server.sql("update composer.setting set value = 1000 where name = 'most_rows'")
+    studio.sync()
+    same((2, 0), (studio.rows(), studio.status()['outbox']))
+    contains(studio.home.loophole('doctor', code=None).out, '0 statements wait for the server')
+
+
+class Half:
+    """Passes bytes between an engine and a server; of the server's answer to a call it passes a part, and ends."""
+
+    def __init__(self, folder, server):
+        self.server, self.passes = os.path.join(server.folder, '.s.PGSQL.5432'), 0
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(os.path.join(folder, '.s.PGSQL.5432'))
+        self.listener.listen(16)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            peer, _ = self.listener.accept()
+            there = socket.socket(socket.AF_UNIX)
+            there.connect(self.server)
+            self.called = False
+            threading.Thread(target=self.give, args=(peer, there), daemon=True).start()
+            threading.Thread(target=self.take, args=(there, peer), daemon=True).start()
+
+    def give(self, peer, there):
+        while data := peer.recv(1 << 16):
+            self.called = self.called or b'composer.exchange' in data
+            there.sendall(data)
+        there.close()
+
+    def take(self, there, peer):
+        while data := there.recv(1 << 16):
+            if self.called:
+                peer.sendall(data[:self.passes])
+                break
+            peer.sendall(data)
+        peer.shutdown(socket.SHUT_RDWR)
+
+
+@claim(inside=Studio)
+def half_an_answer_is_none_and_the_offers_count_once(studio):
+    folder = studio.home.file('half')
+    os.mkdir(folder)
+    half = Half(folder, studio.server)
+    studio.home.settings('[composer]\nserver = ' + studio.setting.replace(studio.server.folder, folder) + '\n')
+    studio.home.loophole('restart', 'composer')
+    studio.home.wait_ready('composer')
+    studio.use('Song', 0, 1, 2)
+    studio.level('use')
+    for half.passes in (0, 1, 5, 40, 120):
+        assert studio.home.refused('composer', 'sync')
+        same((3, 0), (studio.status()['outbox'], studio.status()['inbox']))
+        still_answers(studio)
+    same(3, studio.rows())
+    half.passes = 1 << 20
+    studio.home.loophole('composer', 'sync', code=None)
+    until(lambda: studio.home.loophole('composer', 'sync', code=None).code == 0, what='an exchange ends')
+    same((3, 0), (studio.rows(), studio.status()['outbox']))
+
+
+@claim(inside=Studio)
+def a_server_restored_from_a_dump_is_given_and_read_all_again(studio):
+    server, dump = studio.server, studio.home.file('dump')
+    studio.use('Song 1', 0, 1)
+    studio.level('use')
+    studio.sync()
+    server.round(1)
+    studio.sync()
+    epoch = server.sql('select composer.epoch()')
+    programs = sorted(os.listdir('/usr/lib/postgresql'))[-1]
+
+    def run(program, *words, **more):
+        with open(os.path.join(server.folder, 'password'), encoding='ascii') as password:
+            env = dict(os.environ, PGPASSWORD=password.read())
+        subprocess.run([f'/usr/lib/postgresql/{programs}/bin/{program}', '-h', server.folder, '-U', 'postgres', *words],
+                       check=True, env=env, timeout=120, capture_output=True, **more)
+
+    run('pg_dump', '-Fc', '-f', dump, 'composer')
+    studio.use('Song 2', 2, 3, 4)
+    studio.sync()
+    server.round(1)
+    studio.sync()
+    same(5, studio.rows())
+    run('dropdb', '--force', 'composer')
+    run('createdb', 'composer')
+    run('pg_restore', '-d', 'composer', dump)
+    same(2, studio.rows())
+    assert epoch != server.sql('select composer.epoch()')
+    studio.sync()
+    same(5, studio.rows())
+    same(int(server.sql('select count(*) from composer.feed where not gone')), studio.status()['inbox'])
+    contains(studio.home.log('composer'), 'the server was restored')
+
+
+run_claims()
