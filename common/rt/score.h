@@ -53,6 +53,7 @@ struct score_row {
     float ratio;                /* of pitch, for a sound */
     uint32_t choke;             /* of a sound, as for a pad; 0: only the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
+    uint32_t midi;              /* channel + 1: its notes leave at midi_out in place of a sound; 0: none */
     uint32_t length;            /* steps after which the row repeats; 0: all */
     /* Of each step; steps after the counted ones have the value in parentheses. */
     uint32_t velocity_count, probability_count, timing_count, ratchet_count;

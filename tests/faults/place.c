@@ -7,7 +7,8 @@
  * Prints "ready" when it is active. At the end of its input it writes FILE and ends. FILE has a line of text for each
  * cycle: clock (the server's, 32 bits), begins and ends (microseconds of the steady clock), rolling (0, 1; 3:
  * starting), frame of the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. FILE.midi has
- * a line for each MIDI message at the port place:midi: its frame (the server's clock, 32 bits) and its first byte. */
+ * a line for each MIDI message at the port place:midi: its frame (the server's clock, 32 bits) and three bytes, 0 for
+ * those that it lacks. */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <math.h>
@@ -26,7 +27,7 @@ struct cycle {
 
 struct message {
     jack_nframes_t clock;
-    unsigned status;
+    unsigned bytes[3];
 };
 
 static struct place {
@@ -47,7 +48,10 @@ static void hear_period(jack_nframes_t frames)
     jack_midi_event_t event;
 
     for (unsigned i = 0; jack_midi_event_get(&event, buffer, i) == 0 && place.message_count < MESSAGES; i++) {
-        place.messages[place.message_count] = (struct message){ clock + event.time, event.buffer[0] };
+        struct message *message = &place.messages[place.message_count];
+        *message = (struct message){ .clock = clock + event.time };
+        for (unsigned k = 0; k < 3 && k < event.size; k++)
+            message->bytes[k] = event.buffer[k];
         place.message_count++;
     }
 }
@@ -144,7 +148,8 @@ static void write_messages(const char *path)
     snprintf(name, sizeof(name), "%s.midi", path);
     file = fopen(name, "w");
     for (unsigned i = 0; file && i < place.message_count; i++)
-        fprintf(file, "%u %u\n", place.messages[i].clock, place.messages[i].status);
+        fprintf(file, "%u %u %u %u\n", place.messages[i].clock, place.messages[i].bytes[0], place.messages[i].bytes[1],
+                place.messages[i].bytes[2]);
     if (!file || fclose(file) != 0)
         die_of("the file of messages cannot be written");
 }

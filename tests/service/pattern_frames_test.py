@@ -4,12 +4,13 @@ import array
 import json
 import math
 import os
+import subprocess
 import sys
 import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import Tape, engine, until_connected, until_later, until_transport
+from sounding import Tape, engine, tool, until_connected, until_later, until_transport
 
 STEP, SWING = 6000, 0.3  # frames at 120 BPM
 ROW = {'pattern': 'xx..Xx......x...', 'gate_frac': 1, 'base_amp': 0.5, 'ratchet': [1, 2, 1, 1, 3], 'timing': [0, 0.25, 0, 0, 0, -0.5],
@@ -105,6 +106,80 @@ def values_of_steps_are_read_kept_and_refused_with_their_place(home):
     with open(back, encoding='utf-8') as file:
         row = json.load(file)['sequencer']['tracks']['click']
     same((12, [1, 2, 1, 1, 3, 1], -0.5), (row['length'], row['ratchet'][:6], row['timing'][5]))
+
+
+# ---- MIDI ----
+
+NOTE_ON, NOTE_OFF, CONTROL, SUSTAIN, CHANNEL = 0x90, 0x80, 0xb0, 64, 2
+
+
+class Device:
+    """A JACK client with a MIDI input, which outlives the engine's programs."""
+
+    def __init__(self, home):
+        self.path = home.file('device')
+        self.process = subprocess.Popen([tool('place'), home.ask('audio.server')['server'], self.path], env=home.env,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == 'ready\n'
+
+    def messages(self):
+        """(kind, first, second) of each message; ends the client."""
+        self.process.communicate(timeout=60)
+        same(0, self.process.returncode)
+        with open(self.path + '.midi', encoding='utf-8') as file:
+            lines = [list(map(int, line.split())) for line in file]
+        same({CHANNEL}, {status & 15 for _, status, _, _ in lines})
+        return [(status & 0xf0, first, second) for _, status, first, second in lines]
+
+
+def is_wired(home):
+    return any(one['port'] == 'midi_out' and one['to'] == 'place:midi' and one['made'] for one in home.ask('audio.ports')['each'])
+
+
+def wire(home, wanted):
+    home.loophole('audio', 'connect' if wanted else 'disconnect', 'midi_out', 'place:midi')
+    until(lambda: is_wired(home) == wanted, what=f'the MIDI connection is {wanted}')
+
+
+@claim
+def each_note_at_the_midi_port_has_its_end_also_over_a_kill_a_lost_connection_and_a_mute(home):
+    """A note sounds at each instant, so one sounds whatever happens."""
+    engine(home, '[audio]\nperiod = 1024\n', in_step=True)
+    until_connected(home)
+    device = Device(home)
+    with open(home.file('keys.json'), 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': 60, 'tracks': {'keys': {'pattern': 'x' * 16, 'notes': ['C4', 'E4', 'G4'], 'gate_frac': 1,
+                                                                'midi_channel': CHANNEL}}}}, out)
+    home.loophole('pattern', home.file('keys.json'))
+    wire(home, True)
+    home.loophole('transport', 'start')
+    until_transport(home, bar=lambda bar: bar >= 1)
+    home.kill('audio')
+    until(lambda: home.has_lived('audio'))
+    until_connected(home)
+    until(lambda: is_wired(home), what='the successor is connected')
+    until_later(home, 48000)
+    wire(home, False)
+    home.loophole('pattern', 'rows', 'keys', 'mute=on')
+    until_later(home, 12000)
+    wire(home, True)
+    until_later(home, 12000)
+    home.loophole('pattern', 'rows', 'keys', 'mute=off')
+    until_later(home, 48000)
+    home.loophole('transport', 'stop')
+    until_later(home, 12000)
+    sounding, pedals, notes = set(), 0, []
+    for kind, first, second in device.messages():
+        if kind == NOTE_ON:
+            assert not sounding and second == 64, (sounding, first, second, notes)
+            sounding.add(first)
+            notes.append(first)
+        elif kind == NOTE_OFF:
+            sounding.discard(first)
+        else:
+            same((CONTROL, SUSTAIN, 0, set()), (kind, first, second, sounding))
+            pedals += 1
+    assert not sounding and pedals >= 3 and len(notes) > 20 and {60, 64, 67} == set(notes), (sounding, pedals, notes)
 
 
 run_claims()

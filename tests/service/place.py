@@ -85,7 +85,7 @@ class Place:
 
     def messages(self):
         """(frame of JACK's clock, first byte) of each MIDI message at its port; to be read after its end."""
-        return [tuple(map(int, line.split())) for line in open(self.path + ".midi")]
+        return [tuple(map(int, line.split()[:2])) for line in open(self.path + ".midi")]
 
     def end(self):
         self.tool.end()

@@ -98,6 +98,7 @@ static uint32_t read_steps_of(struct real_list from, float to[SCORE_STEPS])
 
 static void read_step_values(const struct row *from, struct score_row *to)
 {
+    to->midi = from->has_midi_channel ? (uint32_t)from->midi_channel + 1 : 0;
     to->length = from->has_length ? (uint32_t)from->length : 0;
     to->velocity_count = read_steps_of(from->velocity, to->velocity);
     to->probability_count = read_steps_of(from->probability, to->probability);

@@ -227,6 +227,8 @@ static void look_at_inputs(struct client *client)
     for (uint32_t side = 0; side < 2; side++)
         wired |= (uint32_t)(jack_port_connected(client->ports[PORT_IN_LEFT + side]) > 0) << side;
     atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
+    atomic_store_explicit(&client->midi_wired, (uint32_t)jack_port_connected(client->ports[PORT_MIDI_OUT]),
+                          memory_order_relaxed);
 }
 
 /* JACK calls on_latency during this call or soon after. */

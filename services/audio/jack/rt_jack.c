@@ -107,6 +107,7 @@ static void rt_fetch_wired(struct client *client)
     for (uint32_t i = 0; i < CLIENT_SETTLED; i++)
         client->period.wired &= client->wired_before[i];
     client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
+    client->period.midi_wired = atomic_load_explicit(&client->midi_wired, memory_order_relaxed);
 }
 
 static void rt_fetch_audio(struct client *client, uint32_t frames)

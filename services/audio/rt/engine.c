@@ -13,6 +13,7 @@
 #include "services/audio/rt/orders.h"
 #include "services/audio/rt/pads.h"
 #include "services/audio/rt/period.h"
+#include "services/audio/rt/row_midi.h"
 #include "services/audio/rt/rows.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
@@ -87,6 +88,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     capture_period(engine);
     catch_up_gap(engine, gap_of(engine->half, period));
     midi_out_begin(&engine->half->midi_out, period);
+    row_midi_period(engine, sequencer_pattern(engine));
     sync_period(engine);
     mixer_period(engine);
     orders_read(engine);

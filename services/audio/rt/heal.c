@@ -2,6 +2,7 @@
 
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/midi_out.h"
+#include "services/audio/rt/row_midi.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
 
@@ -45,9 +46,11 @@ static void heal_sequencer(struct engine *engine)
     sequencer->wipe = core_least(sequencer->wipe, CORE_WIPED);
     if (!(away >= -STEPS_AWAY && away <= STEPS_AWAY))
         sequencer_place(engine);
-    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
+        row_midi_heal(&sequencer->row[r].midi, engine->half->frame);
         for (int i = 0; i < HITS; i++)
             heal_hits(&sequencer->row[r].hits[i], place);
+    }
 }
 
 static void heal_fade(struct fade *fade, uint32_t rate)

@@ -6,10 +6,12 @@
 
 enum { MIDI_OUT_LATEST = 2 * ENGINE_FRAMES };
 
-static void put_out(struct engine_period *period, const struct engine_midi *message)
+static bool put_out(struct engine_period *period, const struct engine_midi *message)
 {
-    if (period->midi_out_count < ENGINE_MIDI)
-        period->midi_out[period->midi_out_count++] = *message;
+    if (period->midi_out_count >= ENGINE_MIDI)
+        return false;
+    period->midi_out[period->midi_out_count++] = *message;
+    return true;
 }
 
 void midi_out_begin(struct midi_out *out, struct engine_period *period)
@@ -17,7 +19,7 @@ void midi_out_begin(struct midi_out *out, struct engine_period *period)
     uint32_t due = 0;
 
     while (due < out->count && out->waiting[due].at < period->frames)
-        put_out(period, &out->waiting[due++]);
+        (void)put_out(period, &out->waiting[due++]);
     out->count -= due;
     memmove(out->waiting, out->waiting + due, out->count * sizeof(*out->waiting));
 }
@@ -45,14 +47,16 @@ static uint32_t last_at(const struct midi_out *out, const struct engine_period *
     return period->midi_out_count > 0 ? period->midi_out[period->midi_out_count - 1].at : 0;
 }
 
-void midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message)
+bool midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message)
 {
     struct engine_midi sent = *message;
     uint32_t last = last_at(out, period);
 
     sent.at = sent.at > last ? sent.at : last;
     if (sent.at < period->frames)
-        put_out(period, &sent);
-    else if (out->count < MIDI_OUT_WAITING)
-        out->waiting[out->count++] = sent;
+        return put_out(period, &sent);
+    if (out->count >= MIDI_OUT_WAITING)
+        return false;
+    out->waiting[out->count++] = sent;
+    return true;
 }

@@ -6,6 +6,8 @@
 #ifndef LOOPHOLE_AUDIO_RT_MIDI_OUT_H
 #define LOOPHOLE_AUDIO_RT_MIDI_OUT_H
 
+#include <stdbool.h>
+
 #include "services/audio/rt/period.h"
 
 enum { MIDI_OUT_WAITING = 64 };
@@ -24,7 +26,8 @@ void midi_out_pass(struct midi_out *out, uint64_t frames);
 /* Repairs a state of any bytes. */
 void midi_out_heal(struct midi_out *out);
 
-/* `at` counts from the start of the period and includes the delay. Without room the message is dropped. */
-void midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message);
+/* `at` counts from the start of the period and includes the delay. False: there was no room, and the message is
+ * dropped. */
+bool midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message);
 
 #endif

@@ -23,6 +23,7 @@ struct engine_period {
     const float *capture[2];
     uint64_t client;         /* differs for each client that joined a server */
     uint32_t wired;          /* bit 0, 1: capture[0], capture[1] is connected */
+    uint32_t midi_wired;     /* connections of the MIDI output */
     const float *listen;     /* NULL: silence */
     const float *returns[2]; /* output of the preview's chain */
     float *main[2];

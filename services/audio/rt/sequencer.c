@@ -5,6 +5,7 @@
 #include "common/rt/step.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
+#include "services/audio/rt/row_midi.h"
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/sync.h"
 
@@ -82,8 +83,10 @@ void sequencer_place(struct engine *engine)
     for (int i = 0; i < 3 && engine->half->transport.running && frame_of(engine, step) < engine->now; i++)
         step++;
     sequencer->step = engine->half->transport.running ? step : step + 1;
-    if (!engine->half->transport.running)
+    if (!engine->half->transport.running) {
         forget_hits(sequencer);
+        row_midi_follow(engine, sequencer_pattern(engine));
+    }
     for (uint32_t r = 0; r < SCORE_ROWS; r++)
         for (int i = 0; i < HITS; i++)
             skip_hits(engine, &sequencer->row[r].hits[i]);
@@ -100,10 +103,10 @@ void sequencer_rewind(struct engine *engine, int64_t origin)
 int64_t sequencer_next(const struct engine *engine)
 {
     const struct transport *transport = &engine->half->transport;
-    int64_t begin, next;
+    int64_t begin, next, end = row_midi_next(engine);
 
     if (!transport->running)
-        return INT64_MAX;
+        return end;
     begin = transport_frame_of(transport, transport->from);
     next = frame_of(engine, engine->half->sequencer.step);
     if (!engine->half->sync.playing && begin < next)
@@ -113,7 +116,7 @@ int64_t sequencer_next(const struct engine *engine)
             int64_t hit = frame_of_hit(engine, &engine->half->sequencer.row[r].hits[i]);
             next = hit < next ? hit : next;
         }
-    return next;
+    return end < next ? end : next;
 }
 
 /* ---- a bar ---- */
@@ -137,6 +140,7 @@ static void begin_bar(struct engine *engine, int64_t step)
         return;
     sequencer->arrived = sequencer->serial = engine->score->next.serial;
     sequencer_rewind(engine, step);
+    row_midi_follow(engine, sequencer_pattern(engine));
     sync_tempo(engine);
     notes_tell_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
 }
@@ -200,6 +204,11 @@ static void start_synth(struct engine *engine, const struct score_row *from, uin
     adsr_start(&row->adsr, &envelope, engine->half->rate, gate_of(engine, from, hit->share));
 }
 
+static float level_of(const struct score_row *from, const struct sequencer_hits *hit)
+{
+    return number_within(from->amp, 0, 1) * number_within(hit->velocity, 0, 1) * (hit->accent ? ACCENT_GAIN : 1);
+}
+
 static void start_hit(struct engine *engine, uint32_t number, const struct sequencer_hits *hit)
 {
     const struct score_row *from = &sequencer_pattern(engine)->rows[number];
@@ -207,6 +216,10 @@ static void start_hit(struct engine *engine, uint32_t number, const struct seque
 
     if (!from->used || from->mute)
         return;
+    if (from->midi > 0) {
+        row_midi_start(engine, number, from->midi - 1, hit->hz, level_of(from, hit), gate_of(engine, from, hit->share));
+        return;
+    }
     row->hz = hit->hz;
     row->boost = hit->accent ? number_within(from->accent_boost, 0, 20000) : 0;
     if (from->voice.acid)
@@ -282,7 +295,7 @@ static void decide_step(struct engine *engine, uint32_t number, int64_t step, st
         return;
     *hits = (struct sequencer_hits){ .place = place.place,
                                      .apart = place.apart,
-                                     .left = has_chance(engine, pattern, number, at, step) ? ratchet : 0,
+                                     .left = has_chance(engine, pattern, number, at, step) ? (uint8_t)ratchet : 0,
                                      .accent = what == STEP_ACCENT,
                                      .hz = next_note(&engine->half->sequencer.row[number], from),
                                      .velocity = value_at(from->velocity, from->velocity_count, at, 1),
@@ -353,6 +366,7 @@ void sequencer_due(struct engine *engine)
 
     if (transport->running && transport_frame_of(transport, transport->from) <= engine->now)
         sync_play_begins(engine);
+    row_midi_due(engine);
     if (!transport->running)
         return;
     play_hits(engine);

@@ -47,7 +47,7 @@ static void send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8
                                    .length = (uint8_t)length,
                                    .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) } };
 
-    midi_out_send(&engine->half->midi_out, engine->period, &message);
+    (void)midi_out_send(&engine->half->midi_out, engine->period, &message);
 }
 
 static void tell_position(struct engine *engine, double place)

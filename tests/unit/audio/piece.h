@@ -50,6 +50,7 @@ static inline void piece_rows(struct score_pattern *pattern)
                                            .delay_send = r % 4 ? 0.3f : 0,
                                            .acid = r == 3 || r == 5 };
         row->velocity_count = row->ratchet_count = row->timing_count = row->probability_count = r % 3 == 1 ? 40 : 0;
+        row->midi = r == 2 || r == 7 ? r : 0;
         row->length = r % 5 == 4 ? 13 : 0;
         for (uint32_t s = 0; s < SCORE_STEPS; s++) {
             row->velocity[s] = 0.3f + 0.01f * (float)s;

@@ -25,11 +25,12 @@ struct stage {
     struct snapshot score_view;
     struct score score; /* the draft */
     uint32_t rate, period;
-    bool listens;    /* to the right input */
-    uint64_t client; /* of JACK */
-    uint32_t wired;  /* its inputs */
-    bool runs_twice; /* each period, as JACK does if a client is late */
-    int64_t server;  /* its frame clock */
+    bool listens;        /* to the right input */
+    uint64_t client;     /* of JACK */
+    uint32_t wired;      /* its inputs */
+    uint32_t midi_wired; /* connections of its MIDI output */
+    bool runs_twice;     /* each period, as JACK does if a client is late */
+    int64_t server;      /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
     float chain; /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
@@ -73,6 +74,7 @@ static inline void stage_open_engines(struct stage *stage)
     stage->period = 256;
     stage->server = 1000;
     stage->jack_step = -1;
+    stage->midi_wired = 1;
 }
 
 /* As new, except for delay lines and the buffers, but much faster. */
@@ -181,6 +183,7 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .capture = { stage->in[0] + at, stage->in[1] + at },
                                     .client = stage->client,
                                     .wired = stage->wired,
+                                    .midi_wired = stage->midi_wired,
                                     .listen = stage->listens ? stage->in[1] + at : NULL,
                                     .returns = { stage->returns[0] + at, stage->returns[1] + at },
                                     .main = { nowhere[0], nowhere[1] },

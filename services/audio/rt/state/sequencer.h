@@ -15,10 +15,19 @@
 /* Hits of one step of a row that are still to come. */
 struct sequencer_hits {
     double place, apart; /* steps: of the next hit, and between two */
-    uint32_t left;       /* 0…SCORE_RATCHET */
-    uint32_t accent;     /* not 0: of an accent */
     float hz, velocity;
-    float share; /* of a step, which the gate is a part of */
+    float share;    /* of a step, which the gate is a part of */
+    uint8_t left;   /* 0…SCORE_RATCHET */
+    uint8_t accent; /* not 0: of an accent */
+    uint8_t spare[2];
+};
+
+/* The note of a row that goes to the MIDI port. */
+struct sequencer_midi {
+    int64_t off;           /* frame of its end */
+    uint8_t on;            /* not 0: its end was not sent yet */
+    uint8_t open;          /* not 0: notes were sent since CC 64 = 0 was */
+    uint8_t note, channel; /* of the last note */
     uint32_t spare;
 };
 
@@ -36,7 +45,8 @@ struct sequencer_row {
     uint32_t tail;                    /* frames until its filter has decayed */
     struct ramp velocity;             /* of the synth voice */
     struct sequencer_hits hits[HITS]; /* of the current step; of the next one, if it begins early */
-    int64_t early;                    /* the step that hits[HITS_EARLY] belongs to; -1: none */
+    struct sequencer_midi midi;
+    int64_t early; /* the step that hits[HITS_EARLY] belongs to; -1: none */
 };
 
 struct rt_sequencer {
@@ -46,14 +56,17 @@ struct rt_sequencer {
     struct delay delay;
     struct click click;
     struct ramp acid_reverb, acid_delay;
-    struct ramp closed; /* 0; after a panic 1 until the period's end */
-    uint32_t acid_tail; /* frames */
-    uint32_t quiet[2];  /* frames without input and output of the reverb, of the delay */
-    uint32_t arrived;   /* serial of the `next` that plays already, until the score has it as `now` */
-    uint32_t wipe;      /* floats of the lines to be cleared after a panic */
-    uint32_t serial;    /* of the pattern that the hits to come belong to */
-    int64_t step;       /* the next step */
-    int64_t origin;     /* the step at which the pattern began */
+    struct ramp closed;   /* 0; after a panic 1 until the period's end */
+    uint32_t acid_tail;   /* frames */
+    uint32_t quiet[2];    /* frames without input and output of the reverb, of the delay */
+    uint32_t arrived;     /* serial of the `next` that plays already, until the score has it as `now` */
+    uint32_t wipe;        /* floats of the lines to be cleared after a panic */
+    uint32_t serial;      /* of the pattern that the hits to come belong to */
+    uint64_t midi_client; /* whose port got the notes */
+    uint32_t midi_wired;  /* connections of that port */
+    uint32_t spare;
+    int64_t step;   /* the next step */
+    int64_t origin; /* the step at which the pattern began */
 };
 
 #endif

@@ -1,0 +1,131 @@
+#include "services/audio/rt/row_midi.h"
+
+#include <math.h>
+
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/midi_out.h"
+#include "services/audio/rt/mixer.h"
+
+enum { NOTE_OFF = 0x80, NOTE_ON = 0x90, CONTROL = 0xb0, SUSTAIN = 64, A4 = 69, DATA = 0x7f, CHANNELS = 16 };
+static const int64_t GATE_LONGEST = 1 << 20; /* frames: a step at 20 BPM and 192 kHz has 144,000 */
+
+static bool is_wired(const struct engine *engine)
+{
+    return engine->period->midi_wired > 0;
+}
+
+static bool send_message(struct engine *engine, const struct sequencer_midi *midi, uint8_t status, uint8_t first,
+                         uint8_t second)
+{
+    struct engine_midi message = { .at = engine->at + mixer_delay(engine),
+                                   .length = 3,
+                                   .bytes = { (uint8_t)(status | (midi->channel % CHANNELS)), first, second } };
+
+    return midi_out_send(&engine->half->midi_out, engine->period, &message);
+}
+
+/* Without room the end is sent in the next period. */
+static bool end_note(struct engine *engine, struct sequencer_midi *midi)
+{
+    if (midi->on && !send_message(engine, midi, NOTE_OFF, midi->note & DATA, 64)) {
+        midi->off = engine->half->frame + engine->period->frames;
+        return false;
+    }
+    midi->on = 0;
+    return true;
+}
+
+static void close_row(struct engine *engine, struct sequencer_midi *midi)
+{
+    if (midi->open && is_wired(engine) && end_note(engine, midi) && send_message(engine, midi, CONTROL, SUSTAIN, 0))
+        midi->open = 0;
+}
+
+static uint8_t note_of(float hz)
+{
+    const float note = hz > 0 ? roundf(A4 + 12 * log2f(hz / 440)) : 0;
+
+    return (uint8_t)number_within(note, 0, DATA);
+}
+
+void row_midi_start(struct engine *engine, uint32_t number, uint32_t channel, float hz, float level, uint32_t gate)
+{
+    struct sequencer_midi *midi = &engine->half->sequencer.row[number].midi;
+    const uint8_t velocity = (uint8_t)number_within(roundf(level * DATA), level > 0 ? 1 : 0, DATA);
+
+    if (!is_wired(engine) || !end_note(engine, midi) || velocity == 0)
+        return;
+    midi->channel = (uint8_t)(channel % CHANNELS);
+    midi->note = note_of(hz);
+    midi->on = midi->open = send_message(engine, midi, NOTE_ON, midi->note, velocity);
+    midi->off = engine->now + gate;
+}
+
+int64_t row_midi_next(const struct engine *engine)
+{
+    int64_t next = INT64_MAX;
+
+    for (uint32_t r = 0; is_wired(engine) && r < SCORE_ROWS; r++) {
+        const struct sequencer_midi *midi = &engine->half->sequencer.row[r].midi;
+
+        if (midi->on && midi->off < next)
+            next = midi->off;
+    }
+    return next;
+}
+
+void row_midi_due(struct engine *engine)
+{
+    for (uint32_t r = 0; is_wired(engine) && r < SCORE_ROWS; r++) {
+        struct sequencer_midi *midi = &engine->half->sequencer.row[r].midi;
+
+        if (midi->on && midi->off <= engine->now)
+            (void)end_note(engine, midi);
+    }
+}
+
+static bool may_sound(const struct engine *engine, const struct score_pattern *pattern, uint32_t number)
+{
+    const struct score_row *row = &pattern->rows[number];
+
+    return engine->half->transport.running && row->used && !row->mute && row->midi > 0 &&
+           engine->half->sequencer.row[number].midi.channel == (row->midi - 1) % CHANNELS;
+}
+
+void row_midi_follow(struct engine *engine, const struct score_pattern *pattern)
+{
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        if (!may_sound(engine, pattern, r))
+            close_row(engine, &engine->half->sequencer.row[r].midi);
+}
+
+/* The end of the last note may have left just after the connection was lost. */
+static void end_all_again(struct engine *engine)
+{
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
+        struct sequencer_midi *midi = &engine->half->sequencer.row[r].midi;
+
+        midi->on = midi->open;
+        close_row(engine, midi);
+    }
+}
+
+void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
+{
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
+    const uint32_t wired = engine->period->midi_wired;
+    const bool is_other = sequencer->midi_client != engine->period->client;
+
+    if (wired > 0 && (is_other || wired > sequencer->midi_wired))
+        end_all_again(engine);
+    if (wired > 0 || !is_other) /* otherwise the new client has no connection yet */
+        sequencer->midi_client = engine->period->client;
+    sequencer->midi_wired = wired;
+    row_midi_follow(engine, pattern);
+}
+
+void row_midi_heal(struct sequencer_midi *midi, int64_t now)
+{
+    if (midi->off > now + GATE_LONGEST)
+        midi->off = now;
+}
