@@ -116,13 +116,13 @@ def tool(name):
 
 class Tape:
     """A recording of ports of the engine, float32, of at most `seconds`. It contains NaN where the recorder missed a
-    period."""
+    period. `notes`: NOTE EVERY TO of the recorder."""
 
-    def __init__(self, home, seconds, *ports, name='tape'):
+    def __init__(self, home, seconds, *ports, name='tape', notes=()):
         server = home.ask('audio.server')
         self.path, self.said = home.file(name), home.file(name + '.said')
         names = [port if ':' in port else f'{server["client"]}:{port}' for port in ports or ('main_left',)]
-        self.process = home.start_into(self.said, tool('tape'), server['server'], self.path, str(seconds), *names)
+        self.process = home.start_into(self.said, tool('tape'), server['server'], self.path, str(seconds), *names, *notes)
         until(lambda: 'connected' in self.words(), what='the recorder is connected')
 
     def words(self):

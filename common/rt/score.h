@@ -99,12 +99,14 @@ struct score_pad {
     uint32_t choke;       /* pads and rows with the same number silence each other; 0: none */
     uint32_t reverse;
     uint8_t note, channel; /* MIDI: 0…127, 0…15; 255: any channel; note 255: none */
-    uint8_t unused[2];
+    uint8_t keys_from,
+        keys_until;        /* MIDI notes that play it in their pitch; keys_until 0: none. Then note is the root */
     float attack, release; /* s */
     float curve;           /* velocity to gain: gain·v^curve */
     float decay, sustain;  /* s, 0…1; as in struct order_shape */
     float cutoff, resonance;
     float reverb, delay;
+    float bend;                     /* semitones of the pitch wheel, with keys */
     uint32_t loop_from, loop_until; /* frames of the sound; loop_until 0: the end */
     uint32_t layer_count;           /* 0: `sound` for every velocity */
     struct score_layer layers[SCORE_LAYERS];

@@ -345,10 +345,13 @@ const struct command command_table[] = {
       "", 0, ANY, false, meters_mixer },
     { "pads", "", "List the pads with a sound or a MIDI note", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "Set the sound of a pad; other keys stay as they are",
-      "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) attack decay sustain "
+      "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) keys_from keys_until bend "
+      "attack decay sustain "
       "release loop_from loop_until filter_freq filter_q reverb_send delay_send "
       "curve. Units: gain=-6dB, ratio=+3st, attack=5ms, reverse=on. sound=ID, sound=PATH or "
-      "sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= removes it.",
+      "sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= removes it. "
+      "keys_from=36 keys_until=84: a keyboard plays the pad in its pitch, with pedal and pitch wheel; at note= it "
+      "keeps its own. mode=gate ends with the key.",
       "", 1, ANY, false, pads_set },
     { "pads layer", "PAD ID|PATH|QUERY|off [KEY=VALUE…]", "Add a sound for a range of velocities; off removes all",
       "Keys: velocity=LOW-HIGH (0.5-1, or 64-127 as in MIDI) gain ratio. Sounds of one range take turns. A hit "

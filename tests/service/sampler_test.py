@@ -7,7 +7,7 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import Tape, engine, until_later, until_quiet, until_sounds
+from sounding import Tape, engine, until_connected, until_later, until_quiet, until_sounds
 
 FRAMES = 24000
 
@@ -115,6 +115,35 @@ def a_pad_sends_to_the_delay_of_the_engine(home):
     assert max(map(abs, frames[first + 6000:first + 11000])) < .01
     assert max(map(abs, frames[first + 11900:first + 12500])) > .02  # a quarter of a second later
     home.loophole('panic')
+
+
+def lengths(frames):
+    """The number of frames of each sound."""
+    runs, run = [], 0
+    for x in frames:
+        if run and abs(x) < 1e-4:
+            runs.append(run)
+        run = run + 1 if abs(x) >= 1e-4 else 0
+    return runs
+
+
+@claim(shares=sampler_engine)
+def a_keyboard_plays_a_pad_in_the_pitch_of_its_keys_also_after_the_death_of_the_core(home):
+    path = constant(home.file('key.wav'), .5)
+    home.loophole('pads', 'set', '9', f'sound={path}', 'keys_from=50', 'keys_until=72')
+    contains(home.loophole('pads').out, 'keys 50 to 72')
+    contains(home.refused('pads', 'set', '9', 'keys_from=80'), 'the highest key of pad 9 is 72, below the lowest, 80')
+    until(lambda: home.has_lived('audio'))
+    home.kill('audio')
+    until_connected(home)
+    same((50, 72, 2), tuple(next(one for one in home.json('pads') if one['pad'] == 9)[key] for key in ('keys_from', 'keys_until', 'bend')))
+    for key, frames in ((72, FRAMES // 2), (60, FRAMES)):
+        tape = Tape(home, 60, name=f'key{key}', notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
+        until_later(home, 100000)
+        whole = [run for run in lengths(heard(tape.stop())) if abs(run - frames) < 300]
+        assert len(whole) >= 2, (key, whole)
+        until_quiet(home)
+    home.loophole('pads', 'set', '9', 'sound=')
 
 
 run_claims()

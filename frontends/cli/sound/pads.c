@@ -27,6 +27,9 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
               choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
     if (pad->has_note)
         cli_print(&cli->out, "  note %llu", (unsigned long long)pad->note);
+    if (pad->has_keys_until)
+        cli_print(&cli->out, "  keys %llu to %llu", (unsigned long long)pad->keys_from,
+                  (unsigned long long)pad->keys_until);
     if (pad->has_channel)
         cli_print(&cli->out, "  channel %llu", (unsigned long long)pad->channel + 1);
     if (pad->layers.count)

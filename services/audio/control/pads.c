@@ -5,6 +5,7 @@
 
 enum { NONE = 255 };
 static const float FLAT_Q = 0.7071067812F; /* the steepest low-pass without a peak */
+static const float BEND_USUAL = 2;         /* semitones */
 
 static const uint32_t modes[] = {
     [PAD_MODE_ONE_SHOT] = PAD_ONE_SHOT, [PAD_MODE_GATE] = PAD_GATE, [PAD_MODE_LOOP] = PAD_LOOP
@@ -46,6 +47,9 @@ static struct score_pad read_values(const struct pad *from)
         .reverse = from->reverse,
         .note = from->has_note ? (uint8_t)from->note : NONE,
         .channel = from->has_channel ? (uint8_t)from->channel : NONE,
+        .keys_from = from->has_keys_from ? (uint8_t)from->keys_from : 0,
+        .keys_until = from->has_keys_until ? (uint8_t)from->keys_until : 0,
+        .bend = from->has_bend ? (float)from->bend : BEND_USUAL,
         .attack = (float)from->attack,
         .release = (float)from->release,
         .curve = from->has_curve ? (float)from->curve : 1,
@@ -110,6 +114,12 @@ static struct pad write_pad(uint32_t index, const struct score_pad *from, struct
         .note = from->note != NONE ? from->note : 0,
         .has_channel = from->channel != NONE,
         .channel = from->channel != NONE ? from->channel : 0,
+        .has_keys_from = from->keys_until > 0,
+        .keys_from = from->keys_until > 0 ? from->keys_from : 0,
+        .has_keys_until = from->keys_until > 0,
+        .keys_until = from->keys_until,
+        .has_bend = from->keys_until > 0,
+        .bend = from->keys_until > 0 ? (double)from->bend : 0,
         .attack = (double)from->attack,
         .release = (double)from->release,
         .has_curve = true,
@@ -181,6 +191,10 @@ static enum err check_pad(const struct audio *audio, struct call *call, struct p
 
     if (pad->until && pad->until <= pad->from)
         return refuse(call, ERR_BAD_REQUEST, "pad %llu would end before it begins", (unsigned long long)pad->pad);
+    if (pad->has_keys_until && pad->keys_until < pad->keys_from)
+        return refuse(call, ERR_BAD_REQUEST, "the highest key of pad %llu is %llu, below the lowest, %llu",
+                      (unsigned long long)pad->pad, (unsigned long long)pad->keys_until,
+                      (unsigned long long)pad->keys_from);
     if (pad->has_id || !pad->has_sound || keeps_sound(audio, pad) ||
         named_slot(audio, pad->sound, &pad->generation, call_fault(call)) == ERR_OK)
         return ERR_OK;

@@ -1,11 +1,15 @@
 #include "services/audio/rt/pads.h"
 
+#include <math.h>
+
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/sync.h"
 
-enum { NOTE_OFF = 8, NOTE_ON = 9, SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
+enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60 };
+enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };
+enum { SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 
 static bool is_hit(const struct score_layer *layer, float velocity)
 {
@@ -50,7 +54,8 @@ static struct order_shape shape_of(const struct score_pad *pad)
                                  .delay = pad->delay };
 }
 
-static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool by_key)
+/* `held` is that of the voice; `pitch` is a ratio on top of the pad's. */
+static bool start_pad(struct engine *engine, uint32_t number, float velocity, uint32_t held, float pitch)
 {
     const struct score_pad *pad = &engine->score->pads[number];
     const float hit = number_within(velocity, 0, 1);
@@ -68,19 +73,25 @@ static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool
                                   .producer = SOUNDS_NOBODY,
                                   .choke = pad->choke,
                                   .gate = UINT32_MAX,
-                                  .held = by_key && pad->mode == PAD_GATE };
-
-    if (pad->mode == PAD_LOOP && sounds_pad_plays(engine, number)) {
-        sounds_pad_release(engine, number);
-        return true;
-    }
+                                  .held = held };
     struct score_layer layer = choose_layer(engine, number, hit);
     start.slot = layer.sound;
     start.generation = layer.generation;
     start.gain =
         number_within(pad->gain, 0, 16) * number_within(layer.gain, 0, 16) * powf(hit, number_within(pad->curve, 0, 8));
-    start.ratio = pad->ratio * layer.ratio;
+    start.ratio = pad->ratio * layer.ratio * pitch;
     return sounds_play(engine, &start);
+}
+
+static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool by_key)
+{
+    const uint32_t mode = engine->score->pads[number].mode;
+
+    if (mode == PAD_LOOP && sounds_pad_plays(engine, number)) {
+        sounds_pad_release(engine, number);
+        return true;
+    }
+    return start_pad(engine, number, velocity, by_key && mode == PAD_GATE ? SOUND_HELD : 0, 1);
 }
 
 static void release_pad(struct engine *engine, uint32_t number)
@@ -104,31 +115,165 @@ bool pads_order_release(struct engine *engine, const struct order *order, uint32
     return true;
 }
 
+/* ---- a keyboard ---- */
+
+static bool has_channel(const struct score_pad *pad, uint8_t channel)
+{
+    return pad->channel == channel || pad->channel == ANY_CHANNEL;
+}
+
+static bool has_key(const struct score_pad *pad, uint8_t note)
+{
+    return pad->keys_until > 0 && note >= pad->keys_from && note <= pad->keys_until;
+}
+
+static uint32_t key_bits(uint8_t channel, uint8_t note)
+{
+    return SOUND_HELD | SOUND_BY_KEYBOARD | (uint32_t)note << 8 | (uint32_t)channel << 16;
+}
+
+static uint8_t channel_of(const struct sounds_voice *voice)
+{
+    return voice->held >> 16 & 15;
+}
+
+static bool is_keyed(const struct sounds_voice *voice, uint8_t channel)
+{
+    return voice->state == SOUND_PLAYS && voice->held & SOUND_BY_KEYBOARD && channel_of(voice) == channel;
+}
+
+static float pitch_of(float semitones)
+{
+    return exp2f(semitones / 12);
+}
+
+/* Semitones that the wheel of the channel adds. */
+static float bend_of(const struct engine *engine, const struct score_pad *pad, uint8_t channel)
+{
+    return number_within(pad->bend, 0, 24) * (float)engine->half->sounds.bend[channel] / 8192;
+}
+
+static void press_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note, float velocity)
+{
+    const struct score_pad *pad = &engine->score->pads[number];
+    const int root = pad->note == NO_NOTE ? ROOT : pad->note;
+    const uint32_t held = key_bits(channel, note);
+
+    (void)start_pad(engine, number, velocity, pad->mode == PAD_ONE_SHOT ? held & ~(uint32_t)SOUND_HELD : held,
+                    pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
+}
+
+/* The pedal keeps what its key started. A one-shot plays on. */
+static void release_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note)
+{
+    struct rt_sounds *sounds = &engine->half->sounds;
+
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &sounds->voice[i];
+
+        if (voice->state != SOUND_PLAYS || voice->pad != number || voice->held != key_bits(channel, note))
+            continue;
+        if (sounds->pedals >> channel & 1)
+            voice->held |= SOUND_BY_PEDAL;
+        else
+            sounds_stop(engine, voice, voice->release);
+    }
+}
+
+/* Releases the sounds of a channel's keys: those that only the pedal holds, or all. */
+static void release_keys(struct engine *engine, uint8_t channel, uint32_t bits, bool at_once)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+
+        if (is_keyed(voice, channel) && (voice->held & bits) == bits)
+            sounds_stop(engine, voice, at_once ? 0 : voice->release);
+    }
+}
+
+static void set_pedal(struct engine *engine, uint8_t channel, bool down)
+{
+    struct rt_sounds *sounds = &engine->half->sounds;
+
+    sounds->pedals = (sounds->pedals & ~(1u << channel)) | (uint32_t)down << channel;
+    if (!down)
+        release_keys(engine, channel, SOUND_HELD | SOUND_BY_PEDAL, false);
+}
+
+/* Moves the pitch of the sounds that keys of the channel started. */
+static void set_bend(struct engine *engine, uint8_t channel, int bend)
+{
+    struct rt_sounds *sounds = &engine->half->sounds;
+    const float moved = (float)(bend - sounds->bend[channel]) / 8192;
+
+    sounds->bend[channel] = (int16_t)bend;
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &sounds->voice[i];
+
+        if (is_keyed(voice, channel) && voice->pad < SCORE_PADS)
+            voice->ratio =
+                number_within(voice->ratio *
+                                  pitch_of(moved * number_within(engine->score->pads[voice->pad].bend, 0, 24)),
+                              0.125f, 8);
+    }
+}
+
+static void hear_control(struct engine *engine, uint8_t channel, uint8_t control, uint8_t value)
+{
+    if (control == CC_SUSTAIN)
+        set_pedal(engine, channel, value >= 64);
+    if (control == CC_RESET) {
+        set_pedal(engine, channel, false);
+        set_bend(engine, channel, 0);
+    }
+    if (control == CC_SOUND_OFF)
+        release_keys(engine, channel, SOUND_BY_KEYBOARD, true);
+    if (control >= CC_NOTES_OFF && control <= CC_LAST)
+        release_keys(engine, channel, SOUND_HELD, false);
+}
+
+/* ---- MIDI ---- */
+
 static void play_note(struct engine *engine, const struct engine_midi *midi)
 {
-    uint8_t what = midi->bytes[0] >> 4, channel = midi->bytes[0] & 15, note = midi->bytes[1] & 0x7f;
-    uint8_t velocity = midi->bytes[2] & 0x7f;
+    uint8_t channel = midi->bytes[0] & 15, note = midi->bytes[1] & 0x7f, velocity = midi->bytes[2] & 0x7f;
+    bool is_on = midi->bytes[0] >> 4 == NOTE_ON && velocity > 0;
 
     for (uint32_t i = 0; i < SCORE_PADS; i++) {
         const struct score_pad *pad = &engine->score->pads[i];
-        if (pad->note != note || (pad->channel != channel && pad->channel != ANY_CHANNEL))
+        if (!has_channel(pad, channel) || (pad->keys_until > 0 ? !has_key(pad, note) : pad->note != note))
             continue;
-        if (what == NOTE_ON && velocity > 0)
+        if (is_on && pad->keys_until > 0)
+            press_key(engine, i, channel, note, (float)velocity / 127);
+        else if (is_on)
             (void)hit_pad(engine, i, (float)velocity / 127, true);
+        else if (pad->keys_until > 0)
+            release_key(engine, i, channel, note);
         else
             release_pad(engine, i);
     }
 }
 
+static void hear_channel(struct engine *engine, const struct engine_midi *midi)
+{
+    const uint8_t what = midi->bytes[0] >> 4, channel = midi->bytes[0] & 15;
+
+    if (what == NOTE_ON || what == NOTE_OFF)
+        play_note(engine, midi);
+    else if (what == CONTROL)
+        hear_control(engine, channel, midi->bytes[1] & 0x7f, midi->bytes[2] & 0x7f);
+    else if (what == BEND)
+        set_bend(engine, channel, ((midi->bytes[2] & 0x7f) << 7 | (midi->bytes[1] & 0x7f)) - 8192);
+}
+
 void pads_midi(struct engine *engine, const struct engine_midi *midi)
 {
-    uint8_t what = midi->bytes[0] >> 4;
     struct note told = { .kind = NOTE_MIDI, .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
 
     if (midi->length == 0 || midi->length > 3)
         return;
-    if (midi->length == 3 && (what == NOTE_ON || what == NOTE_OFF))
-        play_note(engine, midi);
+    if (midi->length == 3)
+        hear_channel(engine, midi);
     if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)
         notes_tell(engine, ORDERS_CONTROL, told);
     if (midi->bytes[0] > SYSTEM)

@@ -132,9 +132,10 @@ void sounds_release_held(struct engine *engine)
 {
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
-        if (voice->state == SOUND_PLAYS && voice->held)
+        if (voice->state == SOUND_PLAYS && voice->held & SOUND_HELD)
             sounds_stop(engine, voice, voice->release);
     }
+    engine->half->sounds.pedals = 0;
 }
 
 void sounds_row_stop(struct engine *engine, uint32_t row)

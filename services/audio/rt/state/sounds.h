@@ -15,6 +15,14 @@ enum {
     SOUNDS_NOBODY = UINT32_MAX, /* no producer, row, pad */
 };
 
+/* Bits of `held`. */
+enum {
+    SOUND_HELD = 1,
+    SOUND_BY_KEYBOARD = 2, /* then the bits 8…14 are the key, and 16…19 the channel */
+    SOUND_BY_PEDAL = 4,    /* the key is up, but the pedal is down */
+};
+enum { MIDI_CHANNELS_IN = 16 };
+
 enum sounds_state { SOUND_SILENT, SOUND_PLAYS, SOUND_STOPS };
 
 struct sounds_voice {
@@ -39,8 +47,9 @@ struct sounds_voice {
     uint32_t gate;    /* frames until the release; UINT32_MAX: never */
     uint32_t release; /* frames of the release */
     uint32_t group, row, pad, producer, tag, choke;
-    uint32_t held; /* by a key: a MIDI message will release it */
-    uint64_t age;  /* the number of its start */
+    uint32_t
+        held;     /* by a key: a MIDI message will release it. 0: not; SOUND_HELD, with the key's bits for a keyboard */
+    uint64_t age; /* the number of its start */
 };
 
 struct sounds_release {
@@ -51,7 +60,9 @@ struct rt_sounds {
     struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
     uint64_t started;
     uint32_t turn[SCORE_PADS]; /* hits of each pad that has layers: their sounds take turns */
-    uint32_t releases, spare;
+    uint32_t releases;
+    uint32_t pedals;                /* a bit for each MIDI channel whose sustain pedal is down */
+    int16_t bend[MIDI_CHANNELS_IN]; /* of the pitch wheels, -8192…8191 */
     struct sounds_release release[SOUNDS_RELEASES];
 };
 

@@ -1,0 +1,154 @@
+/* A keyboard plays a pad in the pitch of its keys, with pedal, pitch wheel and all-notes-off. */
+#include "tests/unit/audio/measure.h"
+#include "tests/unit/audio/stage.h"
+
+enum { LONG = 96000, PAD = 5, NOTE_ON = 0x90, NOTE_OFF = 0x80, CONTROL = 0xb0, BEND = 0xe0, PEDAL = 64 };
+
+static struct score_pad *give_keys(struct stage *stage, uint32_t mode)
+{
+    struct score_pad *pad = &stage->score.pads[PAD];
+    float *tone = measure_cosine(LONG, 500.0 / STAGE_RATE, 0.3);
+
+    stage_sound(stage, 3, tone, LONG);
+    free(tone);
+    pad->sound = 3;
+    pad->generation = 1;
+    pad->mode = mode;
+    pad->keys_from = 36;
+    pad->keys_until = 84;
+    pad->bend = 2;
+    pad->release = 0.01f;
+    stage_score(stage);
+    return pad;
+}
+
+static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_t one, uint8_t two)
+{
+    stage->play[stage->to_play++] = (struct stage_midi){ frame, 3, { status, one, two } };
+}
+
+/* The frequency of a tone, from its rising zeros. */
+static double hz_of(const float *x, uint32_t frames)
+{
+    double first = -1, last = 0;
+    uint32_t turns = 0;
+
+    for (uint32_t i = 1; i < frames; i++)
+        if (x[i - 1] < 0 && x[i] >= 0) {
+            last = i - (double)x[i] / (double)(x[i] - x[i - 1]);
+            turns += first >= 0;
+            first = first < 0 ? last : first;
+        }
+    return turns * STAGE_RATE / (last - first);
+}
+
+static void each_key_has_its_pitch_and_ends_alone(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)give_keys(stage, PAD_GATE);
+    play_midi(stage, 100, NOTE_ON, 60, 127);
+    play_midi(stage, 4000, NOTE_OFF, 60, 0);
+    play_midi(stage, 6000, NOTE_ON, 72, 127);
+    play_midi(stage, 10000, NOTE_ON, 35, 127);
+    play_midi(stage, 10000, NOTE_ON, 85, 127);
+    play_midi(stage, 10000, NOTE_ON | 3, 53, 127); /* a chord with another channel's key */
+    play_midi(stage, 14000, NOTE_OFF, 72, 0);
+    stage_run(stage, 20000);
+    assert_int_equal(stage_onset(stage, 0), 100);
+    stage_near(hz_of(stage->main[0] + 200, 3800), 500, 0.2);
+    assert_true(stage_is_silent(stage, 4000 + 480, 6000));
+    stage_near(hz_of(stage->main[0] + 6100, 3800), 1000, 0.2);
+    stage_near(hz_of(stage->main[0] + 14600, 5000), 500 * pow(2, -7 / 12.0), 0.2);
+
+    stage_again(stage);
+    give_keys(stage, PAD_GATE)->note = 48; /* the key of its own pitch */
+    stage_score(stage);
+    play_midi(stage, 0, NOTE_ON, 36, 127);
+    stage_run(stage, 9000);
+    stage_near(hz_of(stage->main[0] + 100, 8800), 250, 0.2);
+}
+
+static void the_pedal_keeps_what_its_keys_started(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)give_keys(stage, PAD_GATE);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 1000, CONTROL, PEDAL, 127);
+    play_midi(stage, 2000, NOTE_OFF, 60, 0);
+    play_midi(stage, 5000, NOTE_ON, 72, 127); /* held by its key */
+    play_midi(stage, 6000, CONTROL, PEDAL, 0);
+    play_midi(stage, 9000, NOTE_OFF, 72, 0);
+    stage_run(stage, 12000);
+    stage_near(hz_of(stage->main[0] + 2600, 2300), 500, 0.2);
+    stage_near(hz_of(stage->main[0] + 6600, 2300), 1000, 0.3);
+    assert_true(stage_is_silent(stage, 9000 + 480, 12000));
+}
+
+static void the_wheel_bends_what_sounds_and_what_follows(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)give_keys(stage, PAD_GATE);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 5000, BEND, 127, 127); /* 8191/8192 of two semitones */
+    play_midi(stage, 10000, NOTE_OFF, 60, 0);
+    play_midi(stage, 11000, BEND, 0, 0);
+    play_midi(stage, 12000, NOTE_ON, 60, 127);
+    play_midi(stage, 18000, BEND, 0, 64);
+    stage_run(stage, 24000);
+    stage_near(hz_of(stage->main[0] + 100, 4800), 500, 0.2);
+    stage_near(hz_of(stage->main[0] + 5100, 4800), 500 * pow(2, 2 / 12.0), 0.3);
+    stage_near(hz_of(stage->main[0] + 12100, 5800), 500 * pow(2, -2 / 12.0), 0.2);
+    stage_near(hz_of(stage->main[0] + 18100, 5800), 500, 0.2);
+}
+
+static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)give_keys(stage, PAD_GATE);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 1000, CONTROL, 123, 0);
+    stage_run(stage, 4000);
+    assert_true(stage_is_silent(stage, 1000 + 480, 4000));
+
+    stage_again(stage);
+    (void)give_keys(stage, PAD_ONE_SHOT);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 1000, NOTE_OFF, 60, 0); /* a one-shot plays on */
+    play_midi(stage, 2000, CONTROL, 123, 0);
+    play_midi(stage, 5000, CONTROL, 120, 0);
+    stage_run(stage, 8000);
+    stage_near(hz_of(stage->main[0] + 2100, 2800), 500, 0.2);
+    assert_true(stage_is_silent(stage, 5000 + fade_frames(STAGE_RATE), 8000));
+}
+
+static void a_lost_period_leaves_no_key_and_no_pedal_down(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)give_keys(stage, PAD_GATE);
+    play_midi(stage, 0, CONTROL, PEDAL, 127);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    stage_run(stage, 1024);
+    stage->server += 256;
+    play_midi(stage, 3000, NOTE_ON, 60, 127);
+    play_midi(stage, 4000, NOTE_OFF, 60, 0);
+    stage_run(stage, 6144);
+    assert_true(stage_is_silent(stage, 1024 + 480, 3000) && stage_is_silent(stage, 4000 + 480, 6000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(each_key_has_its_pitch_and_ends_alone),
+        STAGE_TEST(the_pedal_keeps_what_its_keys_started),
+        STAGE_TEST(the_wheel_bends_what_sounds_and_what_follows),
+        STAGE_TEST(all_notes_off_ends_held_keys_and_all_sound_off_everything),
+        STAGE_TEST(a_lost_period_leaves_no_key_and_no_pedal_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
