@@ -123,6 +123,7 @@ struct score {
     double next_tempo, next_swing; /* from next_bar on; 0 and -1: unchanged */
     uint32_t sync;                 /* enum score_sync */
     uint32_t midi_clock_out;       /* not 0: sends a clock on the MIDI port */
+    uint32_t midi_clock_stopped;   /* not 0: also while the transport is stopped */
     uint32_t metronome;            /* not 0: it sounds while the transport runs */
     uint32_t preview_apart;        /* not 0: the preview group has only its own ports; else main has it as well */
     uint32_t preview_chained;      /* not 0: main has the preview only from the return ports */

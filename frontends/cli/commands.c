@@ -273,7 +273,8 @@ const struct command command_table[] = {
     { "transport metronome", "on|off", "Switch the metronome", "", "", 1, 1, false, transport_metronome },
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
-    { "transport clock", "on|off", "Send MIDI clock", "", "", 1, 1, false, transport_clock },
+    { "transport clock", "on|off|always", "Send MIDI clock while the transport runs, or always", "", "", 1, 1, false,
+      transport_clock },
     { "pattern", "FILE.json", "Play a pattern from the next bar, or now if the transport is stopped",
       "frontends/examples/acid.json is one; docs/patterns.md describes the file. A row plays a synth voice, or "
       "with `media_id` a media item: its id, or the absolute path of its file. --wait ends when it sounds.",

@@ -82,6 +82,12 @@ def the_transport_starts_at_a_bar(home):
         home.loophole('transport', 'clock', word)
         until(lambda: transport(home)['clock_out'] == on)
         same(on, home.json('preview', 'apart', word)[0]['preview_apart'])
+    home.loophole('transport', 'clock', 'always')
+    until(lambda: transport(home)['clock_out'] and transport(home)['clock_stopped'])
+    contains(home.loophole('transport').out, 'clock always')
+    home.loophole('transport', 'clock', 'on')
+    until(lambda: transport(home)['clock_out'] and not transport(home)['clock_stopped'])
+    home.loophole('transport', 'clock', 'off')
 
 
 @claim(shares=units_engine)

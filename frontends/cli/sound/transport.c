@@ -22,7 +22,7 @@ static enum err print_transport(struct cli *cli, const struct transport_state *a
     cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
               choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
     if (at->clock_out)
-        buffer_add_text(&cli->out, "  clock out");
+        buffer_add_text(&cli->out, at->clock_stopped ? "  clock always" : "  clock out");
     if (at->has_queued_bar)
         cli_print(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
     buffer_add_text(&cli->out, "\n");
@@ -123,8 +123,11 @@ enum err transport_clock(struct cli *cli, struct fault *fault)
 {
     struct audio_set_sync request = { 0 };
     struct transport_state at = { 0 };
-    enum err e = units_set(cli, &audio_set_sync_shape, "clock_out", cli->args[0], &request, fault);
+    const bool always = strcmp(cli->args[0], "always") == 0;
+    enum err e = units_set(cli, &audio_set_sync_shape, "clock_out", always ? "on" : cli->args[0], &request, fault);
 
+    request.has_clock_stopped = true;
+    request.clock_stopped = always;
     if (e == ERR_OK)
         e = cli_ask(cli, "audio.transport", NULL, &at, fault);
     request.source.value = at.sync.value;

@@ -274,6 +274,8 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
     audio->score.sync = syncs[ask->source.value];
     if (ask->has_clock_out)
         audio->score.midi_clock_out = ask->clock_out;
+    if (ask->has_clock_stopped)
+        audio->score.midi_clock_stopped = ask->clock_stopped;
     return publish_score(audio, answer);
 }
 

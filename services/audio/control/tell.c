@@ -67,6 +67,8 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         .sync.value = sources[audio->score.sync <= SYNC_FOLLOW_MIDI ? audio->score.sync : SYNC_NONE],
         .metronome = audio->score.metronome != 0,
         .clock_out = audio->score.midi_clock_out != 0,
+        .has_clock_stopped = true,
+        .clock_stopped = audio->score.midi_clock_stopped != 0,
         .pattern = state->pattern,
         .has_queued_bar = audio->score.next_bar >= 0,
         .queued_bar = audio->score.next_bar >= 0 ? audio->score.next_bar : 0,

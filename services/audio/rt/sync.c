@@ -76,6 +76,7 @@ void sync_play_begins(struct engine *engine)
     sync_jack_roll(engine);
 }
 
+/* The clock that goes on while the transport is stopped continues that of the music. */
 static void play_ends(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
@@ -84,8 +85,21 @@ static void play_ends(struct engine *engine)
     if (!sync->playing)
         return;
     sync->playing = 0;
+    sync->idle_tick = (double)transport_frame_of(&engine->half->transport, (double)sync->next_tick / TICKS_A_STEP);
     if (engine->score->midi_clock_out)
         send_midi(engine, engine->at, 1, MIDI_STOP, 0);
+}
+
+/* Clocks in the transport's tempo, without a place. After a gap they begin again now. */
+static void send_idle_clocks(struct engine *engine, uint32_t frames)
+{
+    struct sync *sync = &engine->half->sync;
+    const double apart = engine->half->transport.step_frames / TICKS_A_STEP, now = (double)engine->now;
+
+    if (!(sync->idle_tick >= now && sync->idle_tick <= now + 2 * apart))
+        sync->idle_tick = now;
+    for (; sync->idle_tick < now + frames; sync->idle_tick += apart)
+        send_midi(engine, engine->at + (uint32_t)(sync->idle_tick - now), 1, MIDI_CLOCK, 0);
 }
 
 void sync_clock_out(struct engine *engine, uint32_t frames)
@@ -93,7 +107,11 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
     struct sync *sync = &engine->half->sync;
     const struct transport *transport = &engine->half->transport;
 
-    if (!sync->playing || !transport->running || !engine->score->midi_clock_out)
+    if (!engine->score->midi_clock_out)
+        return;
+    if ((!sync->playing || !transport->running) && engine->score->midi_clock_stopped)
+        send_idle_clocks(engine, frames);
+    if (!sync->playing || !transport->running)
         return;
     for (uint32_t i = 0; i < frames; i++) {
         int64_t frame = transport_frame_of(transport, (double)sync->next_tick / TICKS_A_STEP);

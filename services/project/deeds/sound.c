@@ -117,6 +117,7 @@ static struct sounding expect_sounding(const struct sounding *want, const struct
     all.swing = want->swing;
     all.sync = want->has_sync ? want->sync : now->sync;
     all.clock_out = want->has_sync ? want->clock_out : now->clock_out;
+    all.clock_stopped = want->has_sync ? want->clock_stopped : now->clock_stopped;
     all.metronome = want->has_metronome ? want->metronome : now->metronome;
     all.mixer = want->has_mixer ? want->mixer : now->mixer;
     all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;

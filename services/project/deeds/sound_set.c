@@ -52,8 +52,10 @@ static void add_tempo(struct sound_setting *s)
         ADD_ASK(s, set_tempo, .bpm = want->bpm);
     if (is_different(want->swing, now->swing))
         ADD_ASK(s, set_swing, .swing = want->swing);
-    if (want->has_sync && (want->sync.value != now->sync.value || want->clock_out != now->clock_out))
-        ADD_ASK(s, set_sync, .source = want->sync, .has_clock_out = true, .clock_out = want->clock_out);
+    if (want->has_sync && (want->sync.value != now->sync.value || want->clock_out != now->clock_out ||
+                           want->clock_stopped != now->clock_stopped))
+        ADD_ASK(s, set_sync, .source = want->sync, .has_clock_out = true, .clock_out = want->clock_out,
+                .has_clock_stopped = true, .clock_stopped = want->clock_stopped);
     if (want->has_metronome && want->metronome != now->metronome)
         ADD_ASK(s, set_metronome, .on = want->metronome);
 }
@@ -111,7 +113,7 @@ static void add_pattern(struct sound_setting *s)
 static bool has_own_tempo(const struct sounding *now)
 {
     return is_different(now->bpm, 120) || is_different(now->swing, 0) || now->sync.value != SYNC_SOURCE_NONE ||
-           now->clock_out || now->metronome;
+           now->clock_out || now->clock_stopped || now->metronome;
 }
 
 static bool has_own_mixer(const struct mixer *now)

@@ -5,7 +5,8 @@
 #include "proto/wire/json.h"
 #include "services/project/parts/uses.h"
 
-static const char *const keys[] = { "bpm", "swing", "sync", "clock_out", "metronome", "mixer", "pads", "pattern" };
+static const char *const keys[] = { "bpm",       "swing", "sync", "clock_out", "clock_stopped",
+                                    "metronome", "mixer", "pads", "pattern" };
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
 struct id sound_body_id(struct id project)

@@ -38,6 +38,25 @@ static void midi_clock_leaves_24_times_a_quarter(void **made)
     assert_int_equal(stage->heard[99].bytes[0], 0xfb);
 }
 
+static void the_clock_goes_on_while_the_transport_is_stopped_when_wanted(void **made)
+{
+    struct stage *stage = *made;
+    int64_t at[100];
+
+    stage->score.midi_clock_out = stage->score.midi_clock_stopped = 1;
+    stage_score(stage);
+    stage_start_transport(stage, 10 * TICK, 0);
+    stage_order(stage, (struct order){ .frame = 30 * TICK + 333, .verb = ORDER_TRANSPORT_STOP });
+    stage_run(stage, 60 * TICK - 1);
+    assert_int_equal(ticks_from(stage, 0, at, 100), 60);
+    for (int i = 0; i < 60; i++)
+        assert_int_equal(at[i], i * TICK);
+    stage->score.midi_clock_stopped = 0;
+    stage_score(stage);
+    stage_run(stage, 80 * TICK);
+    assert_int_equal(ticks_from(stage, 0, at, 100), 60);
+}
+
 static void midi_clock_waits_for_the_count_in(void **made)
 {
     struct stage *stage = *made;
@@ -333,6 +352,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(midi_clock_leaves_24_times_a_quarter),
+        STAGE_TEST(the_clock_goes_on_while_the_transport_is_stopped_when_wanted),
         STAGE_TEST(midi_clock_waits_for_the_count_in),
         STAGE_TEST(the_tempo_locks_to_midi_clock),
         STAGE_TEST(the_first_clock_after_a_start_is_the_first_step),

@@ -13,6 +13,7 @@ struct sync {
     uint32_t heard;         /* number of consecutive clocks, at most 24 */
     uint32_t armed;         /* the next clock is the first one of the music */
     int64_t next_tick;      /* the next clock to send */
+    double idle_tick;       /* frame of the next clock while the transport is stopped */
     uint32_t playing;       /* a start has been sent */
     uint32_t asked;         /* JACK was asked to roll with the transport */
     double tempo;           /* BPM reported to JACK for this period; 0: none */
