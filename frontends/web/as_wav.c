@@ -8,6 +8,7 @@
 
 #include "common/alloc.h"
 #include "frontends/web/making.h"
+#include "proto/transport/foreign.h"
 #include "proto/transport/sandboxed.h"
 #include "schema_worker.h"
 
@@ -26,6 +27,7 @@ struct wav_making {
     int from; /* the item's file */
     char extension[TEXT_EXTENSION_SIZE];
     char program[PATH_MAX + 32];
+    const char *programs, *folder; /* of the gateway's paths */
     struct sandboxed worker;
     struct arena arena; /* of the worker's last answer */
     uint64_t number, rate, channels;
@@ -86,12 +88,29 @@ static enum err start_worker(struct wav_making *conversion, struct fault *fault)
     return e == ERR_OK ? ERR_OK : fault_set(fault, ERR_IO, "no decoder can be started: try again");
 }
 
+/* What our own decoders do not know, ffmpeg decodes first. */
+static enum err open_foreign(struct wav_making *conversion, struct pulled *pulled, struct fault *fault)
+{
+    struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = TEXT("wav") };
+    const struct foreign_plan plan = { conversion->programs, conversion->folder, conversion->from };
+    int sound;
+    enum err e = foreign_decode(&plan, &conversion->making.errand, &sound, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = ask_worker(conversion, &pull, sound, pulled, fault);
+    close(sound);
+    return e;
+}
+
 static enum err open_sound(struct wav_making *conversion, struct fault *fault)
 {
     struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = text_of(conversion->extension) };
     struct pulled pulled;
     enum err e = ask_worker(conversion, &pull, conversion->from, &pulled, fault);
 
+    if (e == ERR_BAD_REQUEST && pulled.foreign)
+        e = open_foreign(conversion, &pulled, fault);
     if (e != ERR_OK)
         return e;
     conversion->rate = pulled.rate;
@@ -201,6 +220,8 @@ bool as_wav_begin(struct visit *visit, int fd, const char extension[TEXT_EXTENSI
     conversion->making.type = "audio/wav";
     conversion->from = fd;
     (void)snprintf(conversion->extension, sizeof(conversion->extension), "%s", extension);
+    conversion->programs = visit->web->paths->programs;
+    conversion->folder = visit->web->paths->cache;
     (void)snprintf(conversion->program, sizeof(conversion->program), "%s/loophole-worker", visit->web->paths->programs);
     return making_begin(visit, &conversion->making);
 }

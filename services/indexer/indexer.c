@@ -101,6 +101,8 @@ static struct pool_settings settings_of(struct indexer *indexer, struct config *
         .workers = (unsigned)config_int(config, "indexer.workers", workers, 1, POOL_WORKERS_MAX),
         .deadline = config_int(config, "indexer.deadline_s", 60, 1, 3600) * 1000000,
         .program = indexer->program,
+        .folder = service_paths(indexer->service)->cache,
+        .programs = service_paths(indexer->service)->programs,
     };
 }
 

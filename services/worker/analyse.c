@@ -204,10 +204,8 @@ static void read_tags(struct input *input, enum container container, struct aren
 static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
                             enum worker_mode mode, struct arena *arena, struct result *result, struct fault *fault)
 {
-    if (kind_of(container) != KIND_AUDIO)
-        return ERR_OK;
     if (!kind_is_decoded(container))
-        return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be decoded", kind_word(container));
+        return ERR_OK;
     read_tags(input, container, arena, &result->found.facts);
     return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_hear(analyser, input, container, arena, result, fault);
 }
@@ -216,10 +214,22 @@ static void set_state(struct analysed *found, enum worker_mode mode, enum contai
 {
     if (found->failure.len > 0)
         found->state.value = ANALYSIS_STATE_FAILED;
-    else if (kind_of(container) != KIND_AUDIO)
+    else if (kind_of(container) == KIND_MIDI)
         found->state.value = ANALYSIS_STATE_NONE;
     else
-        found->state.value = mode == WORKER_MODE_HASH ? ANALYSIS_STATE_WAITING : ANALYSIS_STATE_DONE;
+        found->state.value =
+            mode == WORKER_MODE_HASH || kind_is_foreign(container) ? ANALYSIS_STATE_WAITING : ANALYSIS_STATE_DONE;
+}
+
+/* The descriptor has the sound of another file, which was hashed before. */
+static void name_other_file(const struct job *job, struct analysed *found)
+{
+    if (!job->has_container || found->state.value != ANALYSIS_STATE_DONE)
+        return;
+    found->container = job->container;
+    found->content = job->content;
+    found->sample_format = TEXT("other");
+    found->bit_depth = 0;
 }
 
 void analyse(struct analyser *analyser, const struct job *job, int fd, struct arena *arena, struct result *result)
@@ -248,4 +258,5 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
     if (e != ERR_OK)
         found->failure = arena_printf(arena, "%s", fault.what);
     set_state(found, mode, container);
+    name_other_file(job, found);
 }

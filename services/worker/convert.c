@@ -17,6 +17,7 @@ static const float CEILING = 0.98855309f; /* -0.1 dB */
 
 struct converting {
     int fd; /* -1: no file is open */
+    bool is_foreign;
     struct input input;
     struct convert_sound *sound;
     struct convert_wav wav;
@@ -69,7 +70,8 @@ static enum err open_sound(struct converting *conversion, const struct convert *
     if (e != ERR_OK)
         return e;
     enum container container = kind_container(&conversion->input, ask->extension);
-    if (kind_of(container) != KIND_AUDIO || !kind_is_decoded(container))
+    conversion->is_foreign = kind_is_foreign(container);
+    if (!kind_is_decoded(container))
         return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be decoded", kind_word(container));
     const struct convert_sound_plan plan = { .input = &conversion->input,
                                              .begin = container == CONTAINER_MP3 ? mpeg_begin(&conversion->input) : 0,
@@ -87,6 +89,7 @@ static enum err open_file(struct converting *conversion, const struct convert *a
                           struct fault *fault)
 {
     close_file(conversion);
+    conversion->is_foreign = false;
     conversion->fd = fd;
     if (ask->bits != 0 && ask->bits != 16 && ask->bits != 24 && ask->bits != 32)
         return fault_set(fault, ERR_BAD_REQUEST, "%llu bits; expected 16, 24 or 32", (unsigned long long)ask->bits);
@@ -214,7 +217,10 @@ static enum err answer_ask(struct converting *conversion, struct pipe *pipe, con
     buffer_reset(&conversion->bytes);
     if (do_verb(conversion, ask, fd, &answer, &why) != ERR_OK) {
         close_file(conversion);
-        answer = (struct converted){ .number = ask->number, .failure = text_of(why.what) };
+        answer = (struct converted){ .number = ask->number,
+                                     .failure = text_of(why.what),
+                                     .has_foreign = conversion->is_foreign,
+                                     .foreign = conversion->is_foreign };
     }
     return pipe_send(pipe, &converted_shape, &answer, -1, fault);
 }

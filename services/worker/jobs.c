@@ -50,15 +50,18 @@ static enum err one_job(struct pipe *pipe, struct analyser *analyser, struct are
     return send_result(pipe, &result, fault);
 }
 
-enum err jobs_run(struct pipe *pipe, struct analyser *analyser, struct fault *fault)
+enum err jobs_run(struct pipe *pipe, struct fault *fault)
 {
+    struct analyser *analyser = analyser_new(); /* loads all libraries before the sandbox closes */
     struct arena arena = { 0 };
-    enum err e = ERR_OK;
+    enum err e = analyser ? sandbox_enter(JOBS_SOCKET, fault)
+                          : fault_set(fault, ERR_INTERNAL, "the analyser cannot be prepared");
 
     while (e == ERR_OK) {
         e = one_job(pipe, analyser, &arena, fault);
         arena_reset(&arena);
     }
     arena_free(&arena);
+    analyser_free(analyser);
     return e == ERR_OFFLINE ? ERR_OK : e;
 }

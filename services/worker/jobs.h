@@ -11,8 +11,8 @@ enum { JOBS_SOCKET = 3 }; /* the parent passes the socket as this descriptor */
  * process). */
 enum err jobs_open(struct pipe *pipe, struct fault *fault);
 
-/* Answers jobs until the parent closes the socket, then returns ok. Errors: those of pipe.h when the parent sends
- * invalid messages. */
-enum err jobs_run(struct pipe *pipe, struct analyser *analyser, struct fault *fault);
+/* Enters the sandbox and answers jobs until the parent closes the socket, then returns ok. Errors: those of sandbox.h;
+ * those of pipe.h when the parent sends invalid messages. */
+enum err jobs_run(struct pipe *pipe, struct fault *fault);
 
 #endif

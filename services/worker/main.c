@@ -2,9 +2,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/worker/analyse.h"
 #include "services/worker/convert.h"
 #include "services/worker/encode.h"
+#include "services/worker/foreign.h"
 #include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
 #include "services/worker/session.h"
@@ -18,17 +18,6 @@ static int print_option(const char *option)
         "loophole-worker: analyses files, or does what its argument says: stream, encode, convert or session. Other\n"
         "programs start it with a socket as descriptor 3 (schemas/worker.schema). Options: --version, --help.\n");
     return strcmp(option, "--help") != 0;
-}
-
-static enum err analyse_files(struct pipe *pipe, struct fault *fault)
-{
-    struct analyser *analyser = analyser_new(); /* loads all libraries before the sandbox closes */
-    enum err e = analyser ? sandbox_enter(JOBS_SOCKET, fault)
-                          : fault_set(fault, ERR_INTERNAL, "the analyser cannot be prepared");
-    if (e == ERR_OK)
-        e = jobs_run(pipe, analyser, fault); /* until the parent closes the socket */
-    analyser_free(analyser);
-    return e;
 }
 
 /* The modes that need nothing loaded before the sandbox closes. */
@@ -45,6 +34,8 @@ int main(int argc, char **argv)
     struct fault fault = { 0 };
     struct pipe pipe = { .fd = -1, .passed = -1 };
 
+    if (argc == 3 && strcmp(argv[1], "foreign") == 0)
+        return foreign_run(argv[2]);
     while (argc > 1 && mode->word && strcmp(argv[1], mode->word) != 0)
         mode++;
     if (argc > 2 || !mode->word)
@@ -53,7 +44,7 @@ int main(int argc, char **argv)
     if (e == ERR_OK && argc > 1)
         e = sandbox_enter(JOBS_SOCKET, &fault);
     if (e == ERR_OK)
-        e = argc > 1 ? mode->run(&pipe, &fault) : analyse_files(&pipe, &fault);
+        e = argc > 1 ? mode->run(&pipe, &fault) : jobs_run(&pipe, &fault);
     if (e != ERR_OK)
         fprintf(stderr, "loophole-worker: %s%s%s\n", fault.what, fault.hint[0] ? ": " : "", fault.hint);
     _exit(err_exit_code(e)); /* skips the exit handlers of 139 libraries: the sandbox would refuse them */

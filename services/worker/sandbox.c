@@ -1,6 +1,7 @@
 #include "services/worker/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -80,7 +81,8 @@ struct landlock_rules {
     uint64_t files, network, scopes;
 };
 
-static void close_file_system(void)
+/* A set of rules that allows nothing yet; -1: this kernel has none. */
+static int make_rules(void)
 {
     static const struct {
         int abi;
@@ -94,13 +96,23 @@ static void close_file_system(void)
             continue;
         struct landlock_rules rules = { known[i].files, known[i].network, known[i].scopes };
         size_t size = rules.scopes ? 24 : rules.network ? 16 : 8;
-        int set = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
-        if (set >= 0) {
-            syscall(SYS_landlock_restrict_self, set, 0);
-            close(set);
-        }
-        return;
+        return (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0);
     }
+    return -1;
+}
+
+static bool obey_rules(int set)
+{
+    bool obeys = set >= 0 && syscall(SYS_landlock_restrict_self, set, 0) == 0;
+
+    if (set >= 0)
+        close(set);
+    return obeys;
+}
+
+static void close_file_system(void)
+{
+    (void)obey_rules(make_rules());
 }
 
 /* ---- the allowed calls ---- */
@@ -174,4 +186,152 @@ enum err sandbox_enter(int socket, struct fault *fault)
     if (e == ERR_OK)
         e = set_limits(fault);
     return e == ERR_OK ? filter_calls(socket, fault) : e;
+}
+
+/* ---- another program ---- */
+
+/* The rights of linux/landlock.h, and its struct landlock_path_beneath_attr. */
+enum { MAY_EXECUTE = 1, MAY_READ_FILE = 4, MAY_READ_FOLDER = 8, RULE_OF_PATH = 1 };
+struct path_rule {
+    uint64_t allowed;
+    int32_t at;
+} __attribute__((packed));
+
+static bool allow_open(int set, int fd, uint64_t rights)
+{
+    struct path_rule rule = { rights, fd };
+
+    return fd >= 0 && syscall(SYS_landlock_add_rule, set, RULE_OF_PATH, &rule, 0) == 0;
+}
+
+static bool allow_path(int set, const char *path, uint64_t rights)
+{
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    bool is_allowed = allow_open(set, fd, rights);
+
+    if (fd >= 0)
+        close(fd);
+    return is_allowed;
+}
+
+static enum err confine_files(const char *program, struct fault *fault)
+{
+    static const char *const libraries[] = { "/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib" };
+    int set = make_rules();
+
+    if (set < 0)
+        return fault_set(fault, ERR_OFFLINE, "this kernel cannot confine ffmpeg: it has no Landlock");
+    for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++) /* not all exist */
+        (void)allow_path(set, libraries[i], MAY_EXECUTE | MAY_READ_FILE | MAY_READ_FOLDER);
+    (void)allow_path(set, "/etc/ld.so.cache", MAY_READ_FILE);
+    bool is_ready = allow_path(set, program, MAY_EXECUTE | MAY_READ_FILE);
+    (void)allow_open(set, STDIN_FILENO, MAY_READ_FILE); /* a file in memory needs no rule */
+    if (!obey_rules(set))
+        return fault_set(fault, ERR_OFFLINE, "this kernel cannot confine ffmpeg: Landlock is off");
+    return is_ready ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "%.150s cannot be opened", program);
+}
+
+static enum err limit_program(struct fault *fault)
+{
+    static const struct {
+        __rlimit_resource_t resource;
+        rlim_t most;
+    } most[] = { { RLIMIT_AS, (rlim_t)SANDBOX_MEMORY_MB << 20 },
+                 { RLIMIT_CPU, SANDBOX_PROGRAM_SECONDS },
+                 { RLIMIT_FSIZE, UINT32_MAX },
+                 { RLIMIT_NOFILE, 64 },
+                 { RLIMIT_CORE, 0 } };
+
+    for (size_t i = SANITIZED ? 1 : 0; i < sizeof(most) / sizeof(*most); i++) /* a sanitizer needs address space */
+        if (setrlimit(most[i].resource, &(struct rlimit){ most[i].most, most[i].most }) != 0)
+            return fault_errno(fault, ERR_INTERNAL, errno, "cannot set a resource limit");
+    return ERR_OK;
+}
+
+static const int refused_calls[] = {
+    SCMP_SYS(socket),
+    SCMP_SYS(socketpair),
+    SCMP_SYS(connect),
+    SCMP_SYS(bind),
+    SCMP_SYS(ptrace),
+    SCMP_SYS(process_vm_readv),
+    SCMP_SYS(fork),
+    SCMP_SYS(vfork),
+    SCMP_SYS(process_vm_writev),
+    SCMP_SYS(kill),
+    SCMP_SYS(tkill),
+    SCMP_SYS(pidfd_open),
+    SCMP_SYS(pidfd_send_signal),
+    SCMP_SYS(mount),
+    SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root),
+    SCMP_SYS(chroot),
+    SCMP_SYS(unshare),
+    SCMP_SYS(setns),
+    SCMP_SYS(keyctl),
+    SCMP_SYS(add_key),
+    SCMP_SYS(request_key),
+    SCMP_SYS(bpf),
+    SCMP_SYS(perf_event_open),
+    SCMP_SYS(userfaultfd),
+    SCMP_SYS(io_uring_setup),
+    SCMP_SYS(open_by_handle_at),
+    SCMP_SYS(prlimit64),
+    SCMP_SYS(setrlimit),
+    SCMP_SYS(shmget),
+    SCMP_SYS(msgget),
+    SCMP_SYS(mq_open),
+    SCMP_SYS(personality),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmod),
+    SCMP_SYS(fchmodat),
+    SCMP_SYS(chown),
+    SCMP_SYS(fchown),
+    SCMP_SYS(fchownat),
+    SCMP_SYS(utimensat),
+    SCMP_SYS(setxattr),
+    SCMP_SYS(fsetxattr),
+};
+
+/* glibc makes a thread by clone if clone3, whose flags a filter cannot read, does not exist. */
+static int refuse_calls(scmp_filter_ctx filter)
+{
+    int e = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+
+    if (e == 0)
+        e = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                             SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+    if (e == 0)
+        e = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
+                             SCMP_CMP(0, SCMP_CMP_NE, (uint64_t)getpid()));
+    for (size_t i = 0; e == 0 && i < sizeof(refused_calls) / sizeof(*refused_calls); i++)
+        e = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[i], 0);
+    return e;
+}
+
+static enum err filter_program(struct fault *fault)
+{
+    scmp_filter_ctx filter = alloc_check(seccomp_init(SCMP_ACT_ALLOW));
+    int e = refuse_calls(filter);
+
+    if (e == 0)
+        e = seccomp_load(filter);
+    seccomp_release(filter);
+    return e == 0 ? ERR_OK : fault_errno(fault, ERR_INTERNAL, -e, "cannot limit the system calls");
+}
+
+enum err sandbox_enter_program(const char *program, struct fault *fault)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return fault_errno(fault, ERR_INTERNAL, errno, "cannot give up new privileges");
+    priority_ends_first(); /* before Landlock closes the files below /proc */
+    close_range(STDERR_FILENO + 1, ~0u, 0);
+    leave_network();
+    enum err e = confine_files(program, fault);
+    if (e == ERR_OK)
+        e = drop_capabilities(fault);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* last: a new user namespace clears it */
+    if (e == ERR_OK)
+        e = limit_program(fault);
+    return e == ERR_OK ? filter_program(fault) : e;
 }

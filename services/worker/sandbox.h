@@ -7,16 +7,23 @@
 #include "common/err.h"
 
 enum {
-    SANDBOX_MEMORY_MB = 2048,    /* address space; no limit in sanitizer builds */
-    SANDBOX_FILES = 16,          /* open descriptors */
-    SANDBOX_JOB_SECONDS = 300,   /* CPU seconds for one job */
-    SANDBOX_LIFE_SECONDS = 36000 /* CPU seconds for the process */
+    SANDBOX_MEMORY_MB = 2048,      /* address space; no limit in sanitizer builds */
+    SANDBOX_FILES = 16,            /* open descriptors */
+    SANDBOX_JOB_SECONDS = 300,     /* CPU seconds for one job */
+    SANDBOX_LIFE_SECONDS = 36000,  /* CPU seconds for the process */
+    SANDBOX_PROGRAM_SECONDS = 600, /* CPU seconds for a program */
 };
 
 /* Sets resource limits, no new privileges, no capabilities, and a list of the allowed system calls; all others fail
  * with EPERM. Adds an empty network namespace and Landlock where the kernel permits them. Only `socket` may carry
  * messages. Errors: internal; the process must then read nothing hostile. */
 enum err sandbox_enter(int socket, struct fault *fault);
+
+/* Before this process becomes `program`, which decodes the file of descriptor 0 and writes to descriptors 1 and 2. It
+ * can read that file, itself and the system's libraries, and open no other file; it has no network, no capabilities,
+ * no signals to other processes, threads but no children, and limits. Errors: offline (this kernel has no Landlock, or
+ * it is off: no program is confined then), not_found (no program), internal. */
+enum err sandbox_enter_program(const char *program, struct fault *fault);
 
 /* Allows the next SANDBOX_JOB_SECONDS of CPU; then SIGXCPU ends the process. */
 void sandbox_allow_job(void);

@@ -14,6 +14,7 @@ enum { FRAMES_MAX = 16384 };
 
 struct stream {
     int fd; /* -1: no file is open */
+    bool is_foreign;
     struct input input;
     struct decode *decode;
     struct decode_format format;
@@ -33,13 +34,15 @@ static void close_file(struct stream *stream)
 static enum err open_file(struct stream *stream, const struct pull *pull, int fd, struct fault *fault)
 {
     close_file(stream);
+    stream->is_foreign = false;
     stream->fd = fd;
     stream->at = 0;
     enum err e = input_open(&stream->input, fd, fault);
     if (e != ERR_OK)
         return e;
     enum container container = kind_container(&stream->input, pull->extension);
-    if (kind_of(container) != KIND_AUDIO || !kind_is_decoded(container))
+    stream->is_foreign = kind_is_foreign(container);
+    if (!kind_is_decoded(container))
         return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be played", kind_word(container));
     int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(&stream->input) : 0;
     e = decode_open(&stream->decode, &stream->input, begin, &stream->format, fault);
@@ -88,6 +91,7 @@ static enum err answer_pull(struct stream *stream, struct pipe *pipe, const stru
     e = do_pull(stream, pull, fd, &pulled, &why);
     if (e != ERR_OK) {
         pulled.failure = text_of(why.what);
+        pulled.has_foreign = pulled.foreign = stream->is_foreign;
         close_file(stream);
     } else if (stream->decode) {
         pulled.rate = stream->format.rate;

@@ -1,10 +1,11 @@
-/* doctor_sound.c: what the machine needs for sound without gaps. */
+/* doctor_sound.c: what the machine needs for sound without gaps, and for more formats. */
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/file.h"
 #include "frontends/cli/engine/doctor.h"
+#include "proto/transport/foreign.h"
 #include "schema_audio.h"
 #include "schema_supervisor.h"
 
@@ -97,8 +98,20 @@ static void look_at_server(struct doctor *doctor)
                        "its memory is not locked");
 }
 
+static void look_at_ffmpeg(struct doctor *doctor)
+{
+    const char *program = foreign_program();
+
+    if (program)
+        doctor_finding(doctor, FINE, "ffmpeg", "", "%s decodes m4a, aac, wma and the sound of video", program);
+    else
+        doctor_finding(doctor, FINE, "ffmpeg", "",
+                       "not installed: m4a, aac, wma and the sound of video stay unheard until it is");
+}
+
 void doctor_look_at_sound(struct doctor *doctor)
 {
+    look_at_ffmpeg(doctor);
     look_at_realtime(doctor);
     look_at_locked_memory(doctor);
     look_at_governor(doctor);

@@ -6,13 +6,14 @@
 #include <unistd.h>
 
 #include "common/file_write.h"
+#include "proto/transport/foreign.h"
 #include "schema_worker.h"
 
 enum { TRIES = 2, STARTS = 5, ANSWER_US = 310000000, START_US = 20000000 };
 
 void converter_begin(struct converter *converter, const struct cli *cli, const struct send_form *form)
 {
-    *converter = (struct converter){ .form = *form };
+    *converter = (struct converter){ .form = *form, .programs = cli->paths.programs, .folder = cli->paths.cache };
     (void)snprintf(converter->program, sizeof(converter->program), "%s/loophole-worker", cli->paths.programs);
 }
 
@@ -84,8 +85,8 @@ static enum err start_worker(struct converter *converter, struct fault *fault)
 
 /* ---- one sound ---- */
 
-static enum err open_sound(struct converter *converter, int from, const char *extension, struct converted *form,
-                           struct fault *fault)
+static enum err ask_to_open(struct converter *converter, int from, const char *extension, struct converted *form,
+                            struct fault *fault)
 {
     struct convert ask = { .verb = { .value = CONVERT_VERB_OPEN },
                            .extension = text_of(extension),
@@ -95,6 +96,24 @@ static enum err open_sound(struct converter *converter, int from, const char *ex
                            .normalise = converter->form.normalise };
 
     return ask_worker(converter, &ask, from, ANSWER_US, form, fault);
+}
+
+/* What our own decoders do not know, ffmpeg decodes first. */
+static enum err open_sound(struct converter *converter, int from, const char *extension, struct converted *form,
+                           struct fault *fault)
+{
+    const struct foreign_plan plan = { converter->programs, converter->folder, from };
+    enum err e = ask_to_open(converter, from, extension, form, fault);
+    int sound;
+
+    if (e != ERR_BAD_REQUEST || !form->foreign)
+        return e;
+    e = foreign_decode(&plan, NULL, &sound, fault);
+    if (e != ERR_OK)
+        return e == ERR_OFFLINE || e == ERR_INTERNAL ? fault_set(fault, ERR_BAD_REQUEST, "it cannot be decoded") : e;
+    e = ask_to_open(converter, sound, "wav", form, fault);
+    close(sound);
+    return e;
 }
 
 static enum err write_pieces(int to, const struct converted *answer, bool *of_target, struct fault *fault)

@@ -18,6 +18,7 @@ struct converter {
     struct arena arena; /* of its last answer */
     uint64_t number;
     struct send_form form;
+    const char *programs, *folder;               /* of loophole-worker; for the sound of a file that ffmpeg decodes */
     void (*progress)(void *state, double share); /* 0 to 1 of the file */
     void *state;
 };

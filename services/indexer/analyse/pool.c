@@ -8,8 +8,10 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "common/process/opening.h"
+#include "proto/transport/foreign.h"
 #include "proto/transport/limits.h"
 #include "services/indexer/analyse/renewals.h"
+#include "services/indexer/scan/naming.h"
 
 enum { BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
 
@@ -21,6 +23,7 @@ struct pool {
     struct work_queue waiting, ready;
     struct renewals renewals; /* after all that wait */
     uint32_t opening;         /* files being opened */
+    uint32_t decoding;        /* files that ffmpeg decodes */
     uint64_t analyser;
     bool hold;
 };
@@ -67,6 +70,40 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
     hand_out_ready(pool);
 }
 
+/* ---- a file that ffmpeg decodes ---- */
+
+/* A video without sound, and one that cannot be decoded, has no analysis. */
+static void take_sound(void *state, void *what, int fd, const struct fault *fault)
+{
+    struct pool *pool = state;
+    struct work *work = what;
+    bool is_video = naming_kind(bytes_of(work->path, strlen(work->path))) == KIND_VIDEO;
+
+    pool->decoding--;
+    work->sound = fd;
+    if (fd >= 0)
+        work_push(&pool->ready, work);
+    else
+        heard_nothing(pool, work, is_video ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, fault->what);
+    hand_out_ready(pool);
+}
+
+/* The worker named its content; ffmpeg makes a WAV of its sound, which another job then analyses. */
+static void decode_sound(struct pool *pool, struct work *work, const struct analysed *found)
+{
+    const struct foreign_plan plan = { pool->settings.programs, pool->settings.folder, work->fd };
+
+    memcpy(work->content.b, found->content.at, sizeof(work->content.b));
+    (void)text_copy(work->container, sizeof(work->container), found->container);
+    pool->decoding++;
+    (void)foreign_start(pool->errands, &plan, take_sound, pool, work);
+}
+
+static bool needs_sound(const struct work *work, const struct result *result)
+{
+    return work->mode == WORKER_MODE_ANALYSE && work->sound < 0 && result->found.state.value == ANALYSIS_STATE_WAITING;
+}
+
 static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
     struct work *work = worker->holder; /* occupied until the end, so that the worker gets no other file meanwhile */
@@ -74,6 +111,8 @@ static void finish_work(struct pool *pool, struct worker *worker, const struct r
 
     if (work->ticket.number == 0 && !work_is_unchanged(work))
         pool->events.lost(pool->events.state, work, POOL_CHANGED);
+    else if (needs_sound(work, result))
+        decode_sound(pool, work, &result->found);
     else
         pool->events.heard(pool->events.state, work, result);
     if (failed)
@@ -134,7 +173,7 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
 
 static void open_ahead(struct pool *pool)
 {
-    while (pool->opening + pool->ready.count < pool->settings.workers + OPEN_AHEAD) {
+    while (pool->opening + pool->ready.count + pool->decoding < pool->settings.workers + OPEN_AHEAD) {
         struct work *work = pool->waiting.first ? work_pop(&pool->waiting) : renewals_take(&pool->renewals);
         if (!work)
             return;
@@ -249,7 +288,7 @@ void pool_tick(struct pool *pool)
 
 uint64_t pool_waiting(const struct pool *pool)
 {
-    return pool->waiting.count + pool->renewals.count + pool->ready.count + pool->opening;
+    return pool->waiting.count + pool->renewals.count + pool->ready.count + pool->opening + pool->decoding;
 }
 
 uint64_t pool_analyser(const struct pool *pool)

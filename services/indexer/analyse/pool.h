@@ -26,9 +26,11 @@ struct pool_events {
 };
 
 struct pool_settings {
-    unsigned workers;    /* 1 … POOL_WORKERS_MAX */
-    usec_t deadline;     /* for a file, and again for each 64 MB of it */
-    const char *program; /* path of loophole-worker; must outlive the pool */
+    unsigned workers;     /* 1 … POOL_WORKERS_MAX */
+    usec_t deadline;      /* for a file, and again for each 64 MB of it */
+    const char *program;  /* path of loophole-worker; must outlive the pool */
+    const char *folder;   /* where the sound of a file that ffmpeg decodes is kept meanwhile; as program */
+    const char *programs; /* the folder of `program` */
 };
 
 enum { POOL_WORKERS_MAX = 16, POOL_DEATHS_MAX = 2 };

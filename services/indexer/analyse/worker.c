@@ -26,9 +26,13 @@ void worker_give(struct worker *worker, const struct work *work, usec_t patience
     char extension[TEXT_EXTENSION_SIZE];
     struct job job = { .mode = { .value = (int32_t)work->mode },
                        .size = work->size,
-                       .extension = text_of(text_extension(path, extension)) };
+                       .extension = text_of(text_extension(path, extension)),
+                       .has_content = work->sound >= 0,
+                       .content = bytes_of(work->content.b, sizeof(work->content.b)),
+                       .has_container = work->sound >= 0,
+                       .container = text_of(work->container) };
 
-    workers_ask(worker, &job_shape, &job, &job.number, work->fd, patience);
+    workers_ask(worker, &job_shape, &job, &job.number, work->sound >= 0 ? work->sound : work->fd, patience);
 }
 
 /* ---- answers ---- */
@@ -47,7 +51,7 @@ static bool state_fits(const struct analysed *found, enum worker_mode mode)
     case ANALYSIS_STATE_NONE:
         return true;
     case ANALYSIS_STATE_WAITING:
-        return mode == WORKER_MODE_HASH;
+        return mode == WORKER_MODE_HASH || found->content.len == 16; /* or it needs ffmpeg */
     case ANALYSIS_STATE_DONE:
         return mode == WORKER_MODE_ANALYSE && found->content.len == 16;
     default:

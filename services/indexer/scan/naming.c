@@ -7,7 +7,7 @@ static const struct {
     const char *extension;
     enum kind kind;
 } kinds[] = {
-    /* formats that libsndfile reads, and MP3 and Opus */
+    /* formats that libsndfile reads, and MP3 and Opus; at the end those that ffmpeg decodes */
     { "wav", KIND_AUDIO },   { "wave", KIND_AUDIO }, { "aif", KIND_AUDIO },  { "aiff", KIND_AUDIO },
     { "aifc", KIND_AUDIO },  { "flac", KIND_AUDIO }, { "ogg", KIND_AUDIO },  { "oga", KIND_AUDIO },
     { "opus", KIND_AUDIO },  { "mp3", KIND_AUDIO },  { "mp2", KIND_AUDIO },  { "mp1", KIND_AUDIO },
@@ -21,7 +21,8 @@ static const struct {
     { "kar", KIND_MIDI },    { "rmi", KIND_MIDI },   { "mp4", KIND_VIDEO },  { "m4v", KIND_VIDEO },
     { "mov", KIND_VIDEO },   { "mkv", KIND_VIDEO },  { "webm", KIND_VIDEO }, { "avi", KIND_VIDEO },
     { "mpg", KIND_VIDEO },   { "mpeg", KIND_VIDEO }, { "ogv", KIND_VIDEO },  { "wmv", KIND_VIDEO },
-    { "mxf", KIND_VIDEO },
+    { "mxf", KIND_VIDEO },   { "flv", KIND_VIDEO },  { "m4a", KIND_AUDIO },  { "m4b", KIND_AUDIO },
+    { "aac", KIND_AUDIO },   { "wma", KIND_AUDIO },  { "3gp", KIND_VIDEO },
 };
 
 enum kind naming_kind(struct bytes name)

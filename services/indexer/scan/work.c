@@ -11,7 +11,7 @@ struct work *work_new(struct bytes path)
 {
     struct work *work = alloc_zeroed(1, sizeof(*work) + path.len + 1);
 
-    work->fd = -1;
+    work->fd = work->sound = -1;
     memcpy(work->path, path.at, path.len);
     return work;
 }
@@ -22,6 +22,8 @@ void work_free(struct work *work)
         return;
     if (work->fd >= 0)
         close(work->fd);
+    if (work->sound >= 0)
+        close(work->sound);
     arena_free(&work->arena);
     free(work);
 }

@@ -28,6 +28,8 @@ struct work {
     struct fact_list facts; /* the facts in the file itself, which came with the hash */
     struct arena arena;     /* for the facts */
     int fd;                 /* open for reading; -1: not yet */
+    int sound;              /* the WAV of a file that ffmpeg decodes; -1: none */
+    char container[17];     /* of such a file */
     char path[];            /* absolute, any bytes */
 };
 

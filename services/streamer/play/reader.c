@@ -11,6 +11,7 @@
 #include "common/process/opening.h"
 #include "common/text.h"
 #include "proto/service/workers.h"
+#include "proto/transport/foreign.h"
 #include "schema_worker.h"
 
 enum {
@@ -43,9 +44,10 @@ struct file_reader {
     struct reader_events events;
     enum phase phase;
     struct opening *opening;
+    struct foreign *foreign; /* ffmpeg decodes the file */
     struct worker *worker;
     struct file_reader *next; /* the next waiting file */
-    int fd;                   /* until a worker has got it; -1 */
+    int fd;                   /* until a worker has opened it; -1 */
     struct reader_format format;
     int64_t frame; /* of the read in progress */
     uint32_t frames;
@@ -80,9 +82,40 @@ static bool give_to_worker(struct file_reader *reader)
         return false;
     reader->phase = ASKED;
     workers_ask(reader->worker, &pull_shape, &pull, &pull.number, reader->fd, OPEN_US);
-    close(reader->fd);
-    reader->fd = -1;
     return true;
+}
+
+/* ---- a file that ffmpeg decodes ---- */
+
+static void close_own(struct file_reader *reader)
+{
+    if (reader->fd >= 0)
+        close(reader->fd);
+    reader->fd = -1;
+}
+
+static void take_sound(void *state, void *what, int fd, const struct fault *fault)
+{
+    struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = TEXT("wav") };
+    struct file_reader *reader = what;
+
+    (void)state;
+    reader->foreign = NULL;
+    if (fd < 0) {
+        fail_reader(reader, fault);
+        return;
+    }
+    workers_ask(reader->worker, &pull_shape, &pull, &pull.number, fd, OPEN_US);
+    close(fd);
+}
+
+static void decode_sound(struct file_reader *reader)
+{
+    const struct paths *paths = service_paths(reader->readers->service);
+    const struct foreign_plan plan = { paths->programs, paths->cache, reader->fd };
+
+    reader->foreign = foreign_start(reader->readers->errands, &plan, take_sound, NULL, reader);
+    close_own(reader);
 }
 
 static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
@@ -152,7 +185,9 @@ static uint32_t make_stereo(const struct pulled *pulled, uint32_t channels, uint
 
 static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
 {
-    if (pulled->failure.len > 0) {
+    if (pulled->failure.len > 0 && pulled->foreign && reader->phase == ASKED && reader->fd >= 0) {
+        decode_sound(reader);
+    } else if (pulled->failure.len > 0) {
         struct fault fault = { 0 };
         fault_set(&fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
         fail_reader(reader, &fault);
@@ -160,6 +195,7 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
         fail_with(reader, ERR_BAD_REQUEST, "its decoder sent an invalid answer");
     } else if (reader->phase == ASKED) {
         reader->phase = OPEN;
+        close_own(reader);
         reader->format = (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
         reader->events.opened(reader->events.state, &reader->format);
     } else {
@@ -187,6 +223,9 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
 
     (void)state;
     reader->worker = NULL;
+    if (reader->foreign)
+        foreign_drop(reader->foreign);
+    reader->foreign = NULL;
     if (fault->code == ERR_TIMEOUT)
         fault_set(&why, ERR_TIMEOUT, "its file system does not answer");
     else
@@ -323,6 +362,8 @@ void reader_close(struct file_reader *reader)
         *at = reader->next;
     if (reader->opening)
         opening_drop(reader->opening);
+    if (reader->foreign)
+        foreign_drop(reader->foreign);
     if (reader->worker)
         give_back(reader->readers->workers, reader->worker);
     if (reader->fd >= 0)

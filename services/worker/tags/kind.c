@@ -124,3 +124,8 @@ bool kind_is_decoded(enum container container)
 {
     return containers[container].decoded;
 }
+
+bool kind_is_foreign(enum container container)
+{
+    return !containers[container].decoded && containers[container].kind != KIND_MIDI;
+}

@@ -32,5 +32,6 @@ enum container kind_container(struct input *input, struct text extension);
 enum kind kind_of(enum container container);     /* audio, midi, video; unknown counts as audio */
 const char *kind_word(enum container container); /* "wav"; "" for unknown; static */
 bool kind_is_decoded(enum container container);  /* false: a known format without a decoder here */
+bool kind_is_foreign(enum container container);  /* ffmpeg may decode its sound */
 
 #endif

@@ -194,8 +194,7 @@ static void what_cannot_be_decoded_says_why(void **state)
     assert_int_equal(found.state.value, ANALYSIS_STATE_FAILED);
     assert_true(text_is(found.failure, "not an audio file"));
     found = analysed_of(&m4a, &arena);
-    assert_int_equal(found.state.value, ANALYSIS_STATE_FAILED);
-    assert_true(text_is(found.failure, "m4a files cannot be decoded"));
+    assert_int_equal(found.state.value, ANALYSIS_STATE_WAITING); /* for ffmpeg */
     buffer_free(&text), buffer_free(&m4a), arena_free(&arena);
 }
 

@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+"""Files that ffmpeg decodes: m4a, aac, wma, the sound of video; without ffmpeg; hostile ones; what its sandbox refuses."""
+import array
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, claim, contains, run_claims, same, skip, state_of, until
+from sounding import engine, until_sounds
+
+CONFINED = os.path.join(BUILD, 'tests/faults/confined')
+TONE = ('-f', 'lavfi', '-i', 'sine=440:d=2')
+
+
+def ffmpeg(*args):
+    if not shutil.which('ffmpeg'):
+        skip('ffmpeg is not installed')
+    subprocess.run(('ffmpeg', '-nostdin', '-loglevel', 'error', '-y') + args, check=True)
+
+
+def encoded(home, name, *how):
+    """A library with a tone of two seconds as that file."""
+    os.makedirs(home.file('library'), exist_ok=True)
+    path = f'{home.file("library")}/{name}'
+    ffmpeg(*TONE, *how, path)
+    return path
+
+
+def samples_of(path):
+    with open(path, 'rb') as file:
+        return array.array('h', file.read().split(b'data', 1)[1][4:])
+
+
+def index(home):
+    home.up()
+    home.loophole('index', home.file('library'), '--wait')
+
+
+def shown(home, path):
+    return home.first('show', path)
+
+
+def box(path, brand, body=b''):
+    """The beginning of an MP4 with that brand, and then anything."""
+    with open(path, 'wb') as file:
+        file.write((16).to_bytes(4, 'big') + b'ftyp' + brand + b'\0\0\0\0' + body)
+
+
+def through(home, program):
+    home.env['LOOPHOLE_FFMPEG'] = program
+
+
+@claim
+def each_format_is_heard_with_its_tags_and_length(home):
+    paths = [encoded(home, 'a.m4a', '-c:a', 'aac', '-metadata', 'title=Golden hour', '-metadata', 'artist=Nobody'),
+             encoded(home, 'b.aac', '-c:a', 'aac'), encoded(home, 'c.wma', '-c:a', 'wmav2', '-metadata', 'title=Dusk'),
+             encoded(home, 'd.mp4', '-f', 'lavfi', '-i', 'testsrc=d=2:s=64x64', '-c:a', 'aac', '-c:v', 'mpeg4'),
+             encoded(home, 'e.mkv', '-c:a', 'flac'), encoded(home, 'f.webm', '-c:a', 'libopus')]
+    index(home)
+    for path in paths:
+        item = shown(home, path)
+        same(('done', ''), (item['analysis'], item['failure']), f'of {path}')
+        assert 1.9 < item['duration_s'] < 2.3, f'{path} lasts {item["duration_s"]} s'
+        assert abs(item['pitch_hz'] - 440) < 3, f'{path} sounds at {item["pitch_hz"]} Hz'
+    same(('m4a', 'Golden hour', 'Nobody'), tuple(shown(home, paths[0])[key] for key in ('container', 'title', 'artist')))
+    same('Dusk', shown(home, paths[2])['title'])
+    same('video', shown(home, paths[3])['kind'])
+
+
+@claim
+def it_is_sent_and_compared_like_any_other_sound(home):
+    path = encoded(home, 'tone.m4a', '-c:a', 'alac')
+    ffmpeg(*TONE, home.file('tone.wav'))
+    index(home)
+    home.loophole('send', path, home.file('card'), '--bits', '16')
+    got, wanted = samples_of(home.file('card/tone.wav')), samples_of(home.file('tone.wav'))
+    same(len(wanted), len(got))
+    assert max(abs(a - b) for a, b in zip(got, wanted)) <= 2, 'more than dither'
+    os.rename(path, home.file('outside.m4a'))
+    home.loophole('library', 'rescan', '--wait')
+    assert home.json('similar', home.file('outside.m4a')) is not None
+
+
+@claim
+def it_plays(home):
+    path = encoded(home, 'tone.m4a', '-c:a', 'aac')
+    engine(home)
+    home.loophole('play', path, '--loop')
+    until_sounds(home, 'master')
+
+
+@claim
+def a_video_without_sound_has_no_analysis(home):
+    os.makedirs(home.file('library'))
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc=d=1:s=64x64', '-c:v', 'mpeg4', f'{home.file("library")}/mute.mp4')
+    index(home)
+    same('none', shown(home, f'{home.file("library")}/mute.mp4')['analysis'])
+
+
+@claim
+def without_ffmpeg_the_item_says_so_and_is_heard_once_it_is_installed(home):
+    path = encoded(home, 'a.m4a', '-c:a', 'aac')
+    through(home, '/nonexistent/ffmpeg')
+    index(home)
+    item = shown(home, path)
+    same('failed', item['analysis'])
+    contains(item['failure'], 'only ffmpeg can decode it, which is not installed')
+    contains(home.loophole('doctor', code=None).all, 'not installed: m4a')
+    contains(home.run('loophole', 'send', path, home.file('card'), '--bits', '16', code=None).all, 'ffmpeg')
+    home.stop()
+    del home.env['LOOPHOLE_FFMPEG']
+    home.up()
+    home.loophole('library', 'rescan', '--retry-failed', '--wait')
+    same('done', shown(home, path)['analysis'])
+
+
+@claim
+def the_decoder_can_open_only_its_file_and_has_no_network_and_no_children(home):
+    os.makedirs(home.file('library'))
+    box(f'{home.file("library")}/a.m4a', b'M4A ')
+    through(home, CONFINED)
+    index(home)
+    same('ffmpeg cannot decode it: could:', shown(home, f'{home.file("library")}/a.m4a')['failure'])
+
+
+def decoders():
+    """The programs in place of ffmpeg that run now."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            if os.readlink(f'/proc/{pid}/exe') == os.path.realpath(CONFINED) and state_of(int(pid)) != 'Z':
+                found.append(int(pid))
+        except OSError:
+            continue
+    return found
+
+
+@claim
+def a_decoder_that_hangs_dies_with_its_parent_and_the_file_is_tried_again(home):
+    os.makedirs(home.file('library'))
+    with open(f'{home.file("library")}/a.m4a', 'wb') as file:
+        file.write(b'\0\0\0\x14ftypM4A wait\0\0\0\0')
+    through(home, CONFINED)
+    home.up()
+    home.loophole('index', home.file('library'))
+    first = until(decoders)[0]
+    os.kill(home.pid('indexer'), signal.SIGKILL)
+    second = until(lambda: [pid for pid in decoders() if pid != first])[0]
+    assert first not in decoders(), 'it outlived its parent'
+    os.kill(second, signal.SIGKILL)
+    item = until(lambda: (one := shown(home, f'{home.file("library")}/a.m4a'))['analysis'] == 'failed' and one)
+    contains(item['failure'], 'ffmpeg died: signal 9')
+
+
+@claim
+def hostile_files_are_refused_with_a_reason(home):
+    path = encoded(home, 'whole.m4a', '-c:a', 'aac', '-movflags', '+faststart')
+    draw = random.Random(int(os.environ['SEED']))
+    with open(path, 'rb') as file:
+        whole = file.read()
+    for i in range(12):
+        damaged = bytearray(whole)
+        for _ in range(40):
+            damaged[draw.randrange(32, len(damaged))] = draw.randrange(256)
+        with open(f'{home.file("library")}/damaged{i}.m4a', 'wb') as file:
+            file.write(bytes(damaged[:draw.randrange(100, len(damaged))] if i % 2 else damaged))
+    secret = home.file('secret.wav')
+    ffmpeg(*TONE, secret)
+    for name, text in (('list.m4a', f'#EXTM3U\n#EXTINF:2,\n{secret}\n'), ('concat.m4a', f"ffconcat version 1.0\nfile '{secret}'\n")):
+        with open(f'{home.file("library")}/{name}', 'w', encoding='utf-8') as file:
+            file.write(text)
+    index(home)
+    for name in ('list.m4a', 'concat.m4a'):
+        item = shown(home, f'{home.file("library")}/{name}')
+        same('failed', item['analysis'])
+        assert item['failure'], 'no reason'
+    for item in home.json('search', 'damaged or -damaged', '--limit', '100'):
+        assert item['analysis'] in ('done', 'failed') and (item['analysis'] == 'done' or item['failure']), item
+    same('done', shown(home, path)['analysis'])
+    same(0, home.status('indexer')['restarts'])
+
+
+run_claims()
