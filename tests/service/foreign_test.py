@@ -72,6 +72,19 @@ def each_format_is_heard_with_its_tags_and_length(home):
 
 
 @claim
+def the_words_of_a_files_own_tags_find_it(home):
+    path = encoded(home, 'x1.wav', '-metadata', 'title=Golden Hour', '-metadata', 'artist=Mira Quade', '-metadata',
+                   'album=Slow Tide', '-metadata', 'comment=recorded in Tromsoe')
+    encoded(home, 'x2.m4a', '-c:a', 'aac', '-metadata', 'title=Something else')
+    index(home)
+    for query in ('golden', 'quade', 'tide', 'tromsoe', '"golden hour"', 'label:tromsoe', 'x1 mira', 'artist:mira'):
+        same([path], [item['path'] for item in home.json('search', query)], f'of {query}')
+    same([], home.json('search', 'golden -label:hour'))
+    same(['x2'], [item['name'] for item in home.json('search', 'something else')])
+    contains(home.loophole('search', 'tromsoo').all, 'tromsoe')
+
+
+@claim
 def it_is_sent_and_compared_like_any_other_sound(home):
     path = encoded(home, 'tone.m4a', '-c:a', 'alac')
     ffmpeg(*TONE, home.file('tone.wav'))

@@ -108,6 +108,11 @@ static const struct word_fact {
     { "album", TERM_ALBUM }, { "key", TERM_KEY },       { "note", TERM_NOTE },
 };
 
+/* Texts of the file's own tags whose words find it. */
+static const char *const LABEL_FACTS[] = {
+    "title", "artist", "album", "comment", "description", "subject", "keywords"
+};
+
 static const struct state_fact {
     const char *attribute, *state;
 } STATE_FACTS[] = { { "one_shot", "oneshot" }, { "loopable", "loop" } };
@@ -127,6 +132,9 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
         entry_id(entry, TERM_HAS, other);
     if (text_is(fact->attribute, "truncated"))
         entry_value(entry, TERM_IS, TEXT("truncated"));
+    for (size_t i = 0; i < sizeof(LABEL_FACTS) / sizeof(LABEL_FACTS[0]); i++)
+        if (text_is(fact->attribute, LABEL_FACTS[i]))
+            entry_words(entry, TERM_LABEL, fact->text);
     for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++) {
         enum term_field field = WORD_FACTS[i].field;
         if (text_is(fact->attribute, WORD_FACTS[i].attribute))

@@ -4,7 +4,8 @@
 #include "services/search/query/explain_parts.h"
 #include "services/search/query/likely.h"
 
-static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
+static const enum term_field WORD_FIELDS[] = { TERM_NAME,  TERM_TAG_WORD, TERM_PACK_WORD,
+                                               TERM_NOTES, TERM_PLACE,    TERM_LABEL };
 
 /* Leaves half of the remaining time to other clauses. */
 static usec_t half_time(const struct explain *x)

@@ -10,6 +10,8 @@ const struct filter filter_table[] = {
     { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack" },
     { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE, "words of its notes, or its pitch as a note (A4)" },
     { "path", "file folder dir", FILTER_WORDS, TERM_PLACE, NULL, UNIT_NONE, "words of its file and folders" },
+    { "label", "comment", FILTER_WORDS, TERM_LABEL, NULL, UNIT_NONE,
+      "words of the title, artist, album and comment in its file" },
     { "remote", "url", FILTER_WORDS, TERM_REMOTE, NULL, UNIT_NONE, "words of its remote address" },
     { "tag", "tags", FILTER_EXACT, TERM_TAG, NULL, UNIT_NONE, "a tag" },
     { "kind", "", FILTER_EXACT, TERM_KIND, NULL, UNIT_NONE, "audio, midi, video, analysis" },

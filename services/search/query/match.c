@@ -76,7 +76,8 @@ uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_
 
 static struct bitmap *match_word(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
+    static const enum term_field FIELDS[] = { TERM_NAME,  TERM_TAG_WORD, TERM_PACK_WORD,
+                                              TERM_NOTES, TERM_PLACE,    TERM_LABEL };
     struct bitmap *rows = bitmap_new();
 
     for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)

@@ -110,10 +110,11 @@ static void add_values(struct index *index, struct text phrase, enum term_field 
             posting_or(terms_posting(&index->terms, range.at[i]), NULL, to);
 }
 
-static void add_places(struct index *index, struct text phrase, struct bitmap *to)
+/* In any order: the index has no text of these fields. */
+static void add_any_order(struct index *index, struct text phrase, enum term_field field, struct bitmap *to)
 {
     uint32_t words;
-    struct bitmap *rows = with_all_words(index, phrase, TERM_PLACE, &words);
+    struct bitmap *rows = with_all_words(index, phrase, field, &words);
 
     if (rows)
         bitmap_or(to, rows);
@@ -136,6 +137,8 @@ struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_fi
     if (all)
         add_values(index, phrase, TERM_TAG, rows);
     if (all || field == TERM_PLACE)
-        add_places(index, phrase, rows);
+        add_any_order(index, phrase, TERM_PLACE, rows);
+    if (all || field == TERM_LABEL)
+        add_any_order(index, phrase, TERM_LABEL, rows);
     return rows;
 }

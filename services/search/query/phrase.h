@@ -1,12 +1,12 @@
-/* phrase.h: finds rows with consecutive words. The index does not keep the text of paths, so there the words may be in
- * any order. One thread. */
+/* phrase.h: finds rows with consecutive words. The index does not keep the text of paths and of the files' own
+ * tags, so there the words may be in any order. One thread. */
 #ifndef LOOPHOLE_SEARCH_PHRASE_H
 #define LOOPHOLE_SEARCH_PHRASE_H
 
 #include "services/search/index/index.h"
 
-/* `phrase` is folded; `field` is TERM_NAME, TERM_PACK_WORD, TERM_NOTES or TERM_PLACE, or TERM_ALL for these and the
- * tags. The caller frees the rows; NULL: no memory. */
+/* `phrase` is folded; `field` is TERM_NAME, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE or TERM_LABEL, or TERM_ALL for
+ * these and the tags. The caller frees the rows; NULL: no memory. */
 struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_field field);
 
 /* True if `text` contains the words of `phrase`, consecutively. */

@@ -10,7 +10,8 @@ static const struct worth {
     enum term_field field;
     float whole, start; /* the score of a whole word, and of a beginning, in this field */
 } WORTHS[] = {
-    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 }, { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
+    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 },
+    { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },    { TERM_LABEL, 2, 1 },
 };
 
 enum { KNOWN_LETTERS = 64 };
