@@ -43,7 +43,7 @@ def what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_
     os.kill(jack, signal.SIGSTOP)
     connecting = asked(home, 'audio', 'connect', 'main_left', 'system:playback_2')
     time.sleep(1)  # nothing shows that it waits
-    assert connecting.poll() is None, 'answered before it was done'
+    assert connecting.poll() is None, f'answered before it was done: {answer(connecting)}'
     contains(home.loophole('transport', 'tempo', '90', timeout=5).out, '90.00 bpm')
     os.kill(jack, signal.SIGCONT)
     said = answer(connecting)
@@ -60,7 +60,7 @@ def what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on(home):
     until(lambda: 'moment' not in home.ask('audio.transport'), 20, 'the core stands still')
     starting = asked(home, 'transport', 'start')
     time.sleep(0.3)  # nothing shows that it waits
-    assert starting.poll() is None, 'answered while nothing sounds'
+    assert starting.poll() is None, f'answered while nothing sounds: {answer(starting)}'
     os.kill(jack, signal.SIGCONT)
     answer(starting)
     until_transport(home, running=True)
