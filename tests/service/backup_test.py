@@ -67,6 +67,14 @@ def children(pid):
         return list(map(int, said.read().split()))
 
 
+def name_of(pid):
+    try:
+        with open(f'/proc/{pid}/comm', encoding='utf-8') as name:
+            return name.read().strip()
+    except FileNotFoundError:  # it has just ended
+        return None
+
+
 class StoppedBackup:
     """A backup that is stopped at its first call of `at`; `on` lets it go on and gives its exit code and its output."""
 
@@ -74,8 +82,12 @@ class StoppedBackup:
         self.home = home
         self.tracer = home.start('strace', '-qq', '-o', '/dev/null', '-e', f'trace={at}', '-e', f'inject={at}:signal=STOP:when=1',
                                  'loophole', 'backup', *args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.pid = until(lambda: children(self.tracer.pid), what='strace has started the backup')[0]
+        self.pid, = until(self.programs, what='strace has started the backup')
         until_stopped(self.pid)
+
+    def programs(self):
+        """The tracer's children that are the command: its first children only try what the kernel can trace."""
+        return [pid for pid in children(self.tracer.pid) if name_of(pid) == 'loophole']
 
     def on(self):
         os.kill(self.pid, signal.SIGCONT)
@@ -159,8 +171,7 @@ def a_backup_to_a_disk_that_hangs_lets_go_of_the_store(home):
     store(home)
     slow = StoppedBackup(home, 'write', home.file('slow.backup'))
     source, = until(lambda: children(slow.pid), what='the copy is made by a process of its own')
-    with open(f'/proc/{source}/comm', encoding='utf-8') as name:
-        same('loophole-backup', name.read().strip())
+    same('loophole-backup', name_of(source))
     with Editing(home):
         until(lambda: state_of(source) == 'Z', what='the copy is ended')
     until(lambda: f'\n{source} ' not in '\n' + home.run(tool('reader'), 'readers').out, 30, 'the store has no such reader')
