@@ -226,8 +226,7 @@ static enum err begin_fetch(struct availability *availability, struct call *call
 static enum err list_fetches(struct availability *availability, struct call *call,
                              const struct availability_fetches *ask, struct fetches_kept *answer)
 {
-    (void)ask;
-    return fetching_list(availability, call, answer);
+    return fetching_list(availability, call, ask->has_task ? &ask->task : NULL, answer);
 }
 
 const struct availability_handlers asks_handlers = {

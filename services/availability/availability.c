@@ -159,6 +159,9 @@ void availability_report(void *state, struct arena *arena, struct service_status
         to->waits_for = TEXT("persist");
     if (availability->fault.code)
         to->alarm = text_of(availability->fault.what);
+    else if (fetches_are_full(&availability->fetches))
+        to->alarm =
+            TEXT("the list of fetches is full: files of libraries with fetch=all wait until some of it succeed");
     else if (stuck)
         to->alarm = arena_printf(arena, "%u processes wait for file systems in the kernel and cannot be ended", stuck);
 }

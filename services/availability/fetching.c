@@ -218,6 +218,26 @@ enum err fetching_add(struct availability *availability, struct txn *txn, struct
     return e;
 }
 
+/* Nothing is begun unless all of it can be: the number of items that would be new. */
+static enum err count_new(struct availability *availability, struct txn *txn, const struct availability_fetch *ask,
+                          uint32_t *count, uint32_t *at)
+{
+    struct arena arena = { 0 };
+    enum err e = ERR_OK;
+
+    for (*count = *at = 0; e == ERR_OK && *at < ask->ids.count; *at += e == ERR_OK) {
+        const struct fetching_item *was = fetches_of(&availability->fetches, ask->ids.at[*at]);
+        struct whole_item whole;
+        e = read_item(txn, &arena, ask->ids.at[*at], &whole);
+        *count += e == ERR_OK && can_be_fetched(&whole) && !(was && fetches_goes_on(was));
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    if (e == ERR_OK && !fetches_have_room(&availability->fetches, *count))
+        e = ERR_FULL;
+    return e;
+}
+
 static enum err refuse_one(struct call *call, enum err e, struct id item, uint32_t at)
 {
     char text[ID_TEXT_SIZE];
@@ -239,6 +259,10 @@ static enum err add_all(struct availability *availability, struct call *call, co
 
     if (!label.len)
         label = arena_printf(call_arena(call), "Fetching %u item%s", ask->ids.count, ask->ids.count == 1 ? "" : "s");
+    uint32_t count, at;
+    e = count_new(availability, txn, ask, &count, &at);
+    if (e != ERR_OK)
+        return refuse_one(call, e, ask->ids.at[at < ask->ids.count ? at : 0], at);
     for (uint32_t i = 0; e == ERR_OK && i < ask->ids.count; i++) {
         e = fetching_add(availability, txn, ask->ids.at[i], label, &task, to);
         if (e != ERR_OK)
@@ -268,15 +292,15 @@ enum err fetching_begin(struct availability *availability, struct call *call, co
     return e;
 }
 
-enum err fetching_list(struct availability *availability, struct call *call, struct fetches_kept *answer)
+enum err fetching_list(struct availability *availability, struct call *call, const struct id *task,
+                       struct fetches_kept *answer)
 {
     const struct fetches *fetches = &availability->fetches;
 
     answer->each.at = arena_array(call_arena(call), fetches->count, sizeof(*answer->each.at));
     if (!answer->each.at)
         return refuse_full(call);
-    answer->each.count = fetches->count;
-    fetches_fill(fetches, answer->each.at);
+    answer->each.count = fetches_fill(fetches, task, answer->each.at);
     return ERR_OK;
 }
 

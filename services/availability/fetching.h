@@ -12,7 +12,8 @@ void fetching_turn(struct availability *availability);
 /* The asks. Errors (explained): not_found, offline, busy, full, io. */
 enum err fetching_begin(struct availability *availability, struct call *call, const struct availability_fetch *ask,
                         struct fetch_begun *answer);
-enum err fetching_list(struct availability *availability, struct call *call, struct fetches_kept *answer);
+enum err fetching_list(struct availability *availability, struct call *call, const struct id *task,
+                       struct fetches_kept *answer); /* `task` NULL: all */
 
 /* Adds an item to a task, or to a new one if `*task` is NULL; counts it in `to`. Errors: not_found, full, io,
  * internal. */

@@ -68,7 +68,7 @@ static uint64_t add_found(struct availability *availability, const struct found 
 
     if (!availability->known.store || store_read(availability->known.store, &txn, NULL) != ERR_OK)
         return 0;
-    for (uint32_t i = 0; i < found->items.count; i++) {
+    for (uint32_t i = 0; i < found->items.count && !fetches_are_full(&availability->fetches); i++) {
         struct id id = found->items.at[i].media.id;
         if (fetches_of(&availability->fetches, id))
             continue;
@@ -80,7 +80,9 @@ static uint64_t add_found(struct availability *availability, const struct found 
     return begun.items;
 }
 
-/* After a page without new files comes the next page, and after the last page the next library. */
+/* After a page without new files comes the next page, and after the last page the next library. After a page with new
+ * files the search begins again once most of these have ended, because those that failed change nothing in the
+ * catalogue. A full list ends it: a new fetch would replace one that failed, and that one would begin again. */
 static void take_found(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct availability *availability = state;
@@ -95,6 +97,10 @@ static void take_found(void *state, enum err error, const void *answer, const st
         return;
     }
     bool is_none = add_found(availability, found) == 0;
+    if (fetches_are_full(&availability->fetches))
+        return;
+    if (!is_none)
+        wanted->head = 0;
     if (!is_none || !found->cursor.len || !text_copy(wanted->cursor, sizeof(wanted->cursor), found->cursor))
         wanted->cursor[0] = 0;
     if (wanted->cursor[0])

@@ -87,8 +87,11 @@ static void folder_moved(void *state, struct id library, const char *from, const
     char was[PATH_MAX], is[PATH_MAX];
     const char *was_below, *is_below;
 
-    if (!lib || library_state_at(lib, bytes_of(from, strlen(from)), &was_below, was) != lib ||
-        library_state_at(lib, bytes_of(to, strlen(to)), &is_below, is) != lib)
+    if (!lib || !text_copy(was, sizeof(was), text_of(from)) || !text_copy(is, sizeof(is), text_of(to)))
+        return;
+    was_below = library_state_below(lib, was); /* a tree moves with its folder */
+    is_below = library_state_below(lib, is);
+    if (!was_below || !is_below)
         return;
     ask_move(indexer, lib, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below);
 }

@@ -106,6 +106,10 @@ static struct library_state *state_without_row(const struct indexer *indexer, co
 
 static void drop_state(struct indexer *indexer, struct library_state *lib)
 {
+    struct library_state *outer = library_state_of(indexer->libraries, lib->library.within);
+
+    if (lib->library.has_within && outer && !outer->removing)
+        library_state_want_all(outer); /* the tree ended, and its folders are those of the library */
     if (lib->scan)
         errand_stop(scan_errand(lib->scan));
     watch_forget(indexer->watch, lib->library.id);
@@ -113,14 +117,17 @@ static void drop_state(struct indexer *indexer, struct library_state *lib)
     library_state_remove(&indexer->libraries, lib);
 }
 
-/* A person may have changed them (persist.set_library). */
+/* A person may have changed them (persist.set_library), or moved a tree. */
 static void follow_settings(struct indexer *indexer, struct library_state *lib, const struct library *row)
 {
     struct library library = lib->library;
+    bool has_moved = row->has_within && row->online && !bytes_equal(row->path, library.path);
 
     if (library.has_backend == row->has_backend && choice_equal(library.backend, row->backend) &&
-        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch))
+        library.has_fetch == row->has_fetch && choice_equal(library.fetch, row->fetch) && !has_moved)
         return;
+    if (has_moved) /* with a folder around it */
+        library.path = row->path;
     library.has_backend = row->has_backend;
     library.backend = row->backend;
     library.has_fetch = row->has_fetch;
@@ -241,6 +248,9 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)
         schedule_follow_store(indexer);
+    for (struct library_state *tree = indexer->libraries; result && result->trees_moved && tree; tree = tree->next)
+        if (library_state_is_in(tree, lib) && id_equal(tree->library.volume, lib->library.volume))
+            library_state_want_all(tree);
     schedule_turn(indexer);
 }
 

@@ -178,6 +178,34 @@ def a_library_that_fetches_all_does_so_unasked(it):
 
 
 @claim(inside=Clouds)
+def more_placeholders_than_a_page_hold_up_no_other_file(it):
+    with Cloud(it, 'many', 'rclone') as cloud:
+        for i in range(300):
+            with open(f'{cloud.under}/a{i:03}.wav.nextcloud', 'wb'):
+                pass
+        cloud.put('z.wav')
+        it.add(cloud.at)
+        until(lambda: it.home.json('search', 'z', '--limit', '1'))
+        it.home.loophole('library', 'set', cloud.at, 'fetch=all')
+        until(lambda: it.home.json('search', 'is:local'), 120)
+        same(['z'], [one['name'] for one in it.home.json('search', 'is:local')])
+
+
+@claim(inside=Clouds)
+def a_fetch_that_is_refused_fetches_nothing_of_it(it):
+    with Cloud(it, 'half', 'rclone') as cloud:
+        cloud.put('a.wav', 'b.wav')
+        it.add(cloud.at)
+        it.becomes(cloud.at, 'remote_offline:waiting=2')
+        ids = [item[2] for item in it.items(cloud.at)]
+        said = it.home.loophole('ask', 'availability.fetch', 'ids=' + json.dumps(ids + ['01J0000000000000000000000A']),
+                                'label=', code=None)
+        assert said.code, said.out
+        same({}, it.fetches())
+        same([], cloud.log())
+
+
+@claim(inside=Clouds)
 def a_placeholder_and_an_unmounted_cloud_say_what_is_missing(it):
     music = it.folder('music')
     wav(music + '/here.wav', 1000)

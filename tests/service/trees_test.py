@@ -160,4 +160,95 @@ def kills_while_a_tree_comes_and_goes_lose_and_double_nothing(it):
     until(lambda: ids_of(it, it.music) == ids)
 
 
+def declared(it, backend='cloud'):
+    """A folder with three files that is a tree of the library."""
+    drop = it.folder('music', 'drop')
+    fill(drop, 'x', 'y', 'deep/z')
+    it.rescan(it.music)
+    it.become('local', 7)
+    it.home.loophole('library', 'set', drop, 'backend=' + backend)
+    until(lambda: drop in lines(it))
+    it.idle()
+    return drop
+
+
+@claim(inside=Music)
+def a_folder_that_a_person_declared_goes_and_comes_as_one(it):
+    drop, away, ids = declared(it), it.folder('away'), ids_of(it, it.music)
+    same((lines(it)[it.music]['id'], 'cloud'), (lines(it)[drop]['within'], lines(it)[drop]['backend']))
+    same('cloud', it.home.first('show', drop + '/deep/z.wav')['storage']['backend'])
+    it.become('local', 7)
+    it.idle()
+    before = len(it.rows())
+    os.rename(drop, away)
+    it.become('remote_offline', 3)
+    it.idle()
+    assert len(it.rows()) - before <= 2, it.rows()[before:]
+    it.rescan(it.music)
+    it.become('remote_offline', 3)
+    os.rename(away, drop)
+    it.rescan(it.music)
+    it.become('local', 7)
+    same(ids, ids_of(it, it.music))
+
+    moved = it.folder('music', 'kit', 'moved')
+    os.rename(drop, moved)
+    until(lambda: moved in lines(it))
+    it.idle()
+    it.rescan(it.music)
+    it.become('local', 7)
+    same(ids, ids_of(it, it.music))
+    it.home.loophole('library', 'set', moved, 'backend=volume')
+    until(lambda: set(lines(it)) == {it.music})
+    it.idle()
+    it.become('local', 7)
+    same('local', it.home.first('show', moved + '/x.wav')['storage']['backend'])
+    same(ids, ids_of(it, it.music))
+    contains(it.home.refused('library', 'set', moved, 'fetch=all'), 'is no library')
+    contains(it.home.refused('library', 'set', it.home.path, 'backend=cloud'), 'is no library')
+
+
+@claim(inside=Music)
+def a_declared_folder_goes_with_its_library_and_survives_kills(it):
+    drop, ids = declared(it, 'external'), ids_of(it, it.music)
+    it.become('external_online', 3)
+    for name in ('indexer', 'persist'):
+        os.rename(drop, it.folder('away'))
+        os.kill(it.home.pid(name), signal.SIGKILL)
+        it.become('external_offline', 3)
+        until(lambda: it.home.has_lived('indexer'))
+        os.rename(it.folder('away'), drop)
+        os.kill(it.home.pid('indexer'), signal.SIGKILL)
+        it.become('external_online', 3)
+        until(lambda: it.home.has_lived('indexer'))
+    it.idle()
+    same(ids, ids_of(it, it.music))
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.items() == [])
+    it.home.loophole('undo')
+    it.become('external_online', 3)
+    same(ids, ids_of(it, it.music))
+
+
+@claim(inside=Music)
+def a_part_that_the_setting_names_is_a_cloud_also_in_lists(it):
+    it.home.stop()
+    whole = it.folder('whole')  # a library that is a cloud has no tree for each folder
+    it.home.settings(it.settings + f'[availability]\ncloud = {it.music}/drop*, {whole}\n')
+    it.home.up()
+    fill(whole, 'kit/a', 'kit/deep/b')
+    it.add(whole)
+    for at in ('drop', 'plain'):
+        fill(f'{it.music}/{at}', 'full')
+        with open(f'{it.music}/{at}/sparse.wav', 'wb') as out:
+            out.truncate(1 << 20)
+    it.rescan(it.music)
+    until(lambda: f'{it.music}/drop' in lines(it))
+    it.become('remote_offline', 1)
+    same('cloud', lines(it)[it.music + '/drop']['backend'])
+    same('cloud', it.home.first('show', it.music + '/drop/full.wav')['storage']['backend'])
+    same('local', it.home.first('show', it.music + '/plain/sparse.wav')['availability'])
+    same({it.music, it.music + '/drop', whole}, set(lines(it)))
+
+
 run_claims()

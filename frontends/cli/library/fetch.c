@@ -48,8 +48,6 @@ static void count_fetch(const struct fetch *fetch, struct waiting *to)
 {
     bool has_ended = fetch->state.value == FETCH_STATE_FAILED || fetch->state.value == FETCH_STATE_CANCELLED;
 
-    if (!id_equal(fetch->task, to->task))
-        return;
     to->left += !has_ended;
     to->failed += has_ended;
     to->done += fetch->done;
@@ -61,7 +59,8 @@ static void count_fetch(const struct fetch *fetch, struct waiting *to)
 static enum err look_at_fetches(struct cli *cli, struct waiting *to, struct fault *fault)
 {
     struct fetches_kept all = { 0 };
-    enum err e = cli_ask(cli, "availability.fetches", NULL, &all, fault);
+    const struct availability_fetches ask = { .has_task = true, .task = to->task };
+    enum err e = cli_ask(cli, "availability.fetches", &ask, &all, fault);
 
     to->left = to->failed = to->done = to->total = 0;
     for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
@@ -96,8 +95,8 @@ static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
             printed_at = clock_steady();
             say_progress(&waiting);
         }
-        if (waiting.left)
-            clock_sleep(POLL_US);
+        if (waiting.left) /* a long list is read less often */
+            clock_sleep(POLL_US * (1 + (usec_t)waiting.left / 512));
     }
     if (waiting.failed == 0)
         return ERR_OK;
@@ -181,6 +180,41 @@ static enum err read_setting(const char *word, struct persist_set_library *to, s
     return fault_hint(fault, "fetch=all, fetch=ask, or backend=cloud, local, external, project or volume");
 }
 
+/* A folder inside a library becomes a tree of it, if it gets a backend of its own. */
+static enum err declare_tree(struct cli *cli, struct bytes path, struct id *to, struct fault *fault)
+{
+    struct indexer_add_library tree = { .path = path, .has_tree = true, .tree = true };
+    struct library library = { 0 };
+    struct fault why = { 0 };
+    enum err e = cli_ask(cli, "indexer.add_library", &tree, &library, &why);
+
+    *to = library.id;
+    if (e == ERR_NOT_FOUND)
+        return e; /* `fault` says that it is no library */
+    *fault = why;
+    return e;
+}
+
+static const struct library *row_of(const struct libraries *list, struct id id)
+{
+    for (uint32_t i = 0; i < list->each.count; i++)
+        if (id_equal(list->each.at[i].id, id))
+            return &list->each.at[i];
+    return NULL;
+}
+
+/* With the backend of its volume, a folder that became a tree is a folder of its library again. */
+static enum err end_tree(struct cli *cli, struct persist_set_library *set, struct fault *fault)
+{
+    struct libraries list = { 0 };
+    enum err e = set->has_own_backend ? cli_ask(cli, "indexer.libraries", NULL, &list, fault) : ERR_OK;
+    const struct library *tree = e == ERR_OK ? row_of(&list, set->id) : NULL;
+    const struct library *outer = tree && tree->has_within ? row_of(&list, tree->within) : NULL;
+
+    set->has_ends = set->ends = outer && id_equal(outer->volume, tree->volume);
+    return e;
+}
+
 enum err library_set(struct cli *cli, struct fault *fault)
 {
     struct persist_set_library set = { 0 };
@@ -192,6 +226,10 @@ enum err library_set(struct cli *cli, struct fault *fault)
         e = read_setting(cli->args[i], &set, fault);
     if (e == ERR_OK)
         e = library_find(cli, path, &set.id, fault);
+    if (e == ERR_NOT_FOUND && set.has_backend)
+        e = declare_tree(cli, path, &set.id, fault);
+    if (e == ERR_OK)
+        e = end_tree(cli, &set, fault);
     if (e == ERR_OK)
         e = cli_change(cli, "persist.set_library", &set, &done, fault);
     if (e == ERR_OK && cli->options.json)

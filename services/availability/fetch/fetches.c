@@ -35,7 +35,7 @@ static struct fetch_task *task_of(const struct fetches *fetches, struct id task)
     return NULL;
 }
 
-static bool goes_on(const struct fetching_item *item)
+bool fetches_goes_on(const struct fetching_item *item)
 {
     return item->state != FETCH_STATE_FAILED && item->state != FETCH_STATE_CANCELLED;
 }
@@ -45,8 +45,18 @@ uint32_t fetches_active(const struct fetches *fetches)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < fetches->count; i++)
-        count += goes_on(&fetches->at[i]);
+        count += fetches_goes_on(&fetches->at[i]);
     return count;
+}
+
+bool fetches_are_full(const struct fetches *fetches)
+{
+    return fetches->count >= FETCHES_MOST;
+}
+
+bool fetches_have_room(const struct fetches *fetches, uint32_t items)
+{
+    return items == 0 || (items <= FETCHES_MOST - fetches_active(fetches) && fetches->task_count < FETCH_TASKS_MOST);
 }
 
 /* ---- transitions ---- */
@@ -76,7 +86,7 @@ static void leave_task(struct fetches *fetches, const struct fetching_item *item
 void fetches_end(struct fetches *fetches, struct fetching_item *item, enum fetch_state how)
 {
     readers_drop(&fetches->readers, item->number);
-    if (goes_on(item))
+    if (fetches_goes_on(item))
         leave_task(fetches, item, false);
     fetches->is_changed = true;
     fetches->told(fetches->state, item, how);
@@ -109,7 +119,7 @@ enum err fetches_cancel(struct fetches *fetches, struct id task, struct fault *f
 
     for (uint32_t i = 0; i < fetches->count; i++) {
         struct fetching_item *item = &fetches->at[i];
-        if (!id_equal(item->task, task) || !goes_on(item))
+        if (!id_equal(item->task, task) || !fetches_goes_on(item))
             continue;
         is_any = true;
         readers_drop(&fetches->readers, item->number);
@@ -140,7 +150,7 @@ static struct fetching_item *add_place(struct fetches *fetches)
         return &fetches->at[fetches->count++];
     }
     for (uint32_t i = 0; i < fetches->count; i++)
-        if (!goes_on(&fetches->at[i]))
+        if (!fetches_goes_on(&fetches->at[i]))
             return &fetches->at[i];
     return NULL;
 }
@@ -149,7 +159,7 @@ enum err fetches_add(struct fetches *fetches, struct fetch_task *task, struct id
 {
     struct fetching_item *at = fetches_of(fetches, item);
 
-    if (at && goes_on(at))
+    if (at && fetches_goes_on(at))
         return ERR_EXISTS;
     if (!at && !(at = add_place(fetches)))
         return ERR_FULL;
@@ -271,7 +281,7 @@ void fetches_list_tasks(const struct fetches *fetches, struct arena *arena, stru
                                .since = task->since,
                                .can_cancel = true };
         for (uint32_t j = 0; j < fetches->count; j++)
-            if (goes_on(&fetches->at[j]) && id_equal(fetches->at[j].task, task->id))
+            if (fetches_goes_on(&fetches->at[j]) && id_equal(fetches->at[j].task, task->id))
                 line->done += fetches->at[j].done;
     }
 }

@@ -76,6 +76,14 @@ enum err fetches_keep(struct fetches *fetches, const char *path, struct fault *f
 struct fetching_item *fetches_of(const struct fetches *fetches, struct id item); /* NULL: none */
 uint32_t fetches_active(const struct fetches *fetches);                          /* the number of those that go on */
 
+bool fetches_goes_on(const struct fetching_item *item); /* it neither failed nor was cancelled */
+
+/* So many items and a task can be added. */
+bool fetches_have_room(const struct fetches *fetches, uint32_t items);
+
+/* A further item would replace one whose fetch failed or was cancelled. */
+bool fetches_are_full(const struct fetches *fetches);
+
 /* Adds a task, then its items. NULL: there are FETCH_TASKS_MOST. An item that goes on already stays in its task:
  * exists. Errors: full (FETCHES_MOST). */
 struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label);
@@ -88,9 +96,10 @@ void fetches_drop_empty(struct fetches *fetches); /* the last task, if it got no
 struct fetching_item *fetches_next(struct fetches *fetches);
 void fetches_read(struct fetches *fetches, struct fetching_item *item, const char *path);
 
-/* As messages show it; the texts belong to the item. `to` has room for all items. */
+/* As messages show it; the texts belong to the item. `to` has room for all items. fetches_fill returns the number of
+ * those of the task; `task` NULL: all. */
 void fetches_show(const struct fetching_item *item, enum fetch_state state, struct fetch *to);
-void fetches_fill(const struct fetches *fetches, struct fetch *to);
+uint32_t fetches_fill(const struct fetches *fetches, const struct id *task, struct fetch *to);
 
 /* Notes that a try failed. `is_last`: another try would fail too. */
 void fetches_fail(struct fetches *fetches, struct fetching_item *item, const char *why, bool is_last);

@@ -70,10 +70,14 @@ enum err fetches_open(struct fetches *fetches, const char *path, struct fault *f
     return ERR_OK;
 }
 
-void fetches_fill(const struct fetches *fetches, struct fetch *to)
+uint32_t fetches_fill(const struct fetches *fetches, const struct id *task, struct fetch *to)
 {
+    uint32_t count = 0;
+
     for (uint32_t i = 0; i < fetches->count; i++)
-        fetches_show(&fetches->at[i], fetches->at[i].state, &to[i]);
+        if (!task || id_equal(fetches->at[i].task, *task))
+            fetches_show(&fetches->at[i], fetches->at[i].state, &to[count++]);
+    return count;
 }
 
 void fetches_show(const struct fetching_item *item, enum fetch_state state, struct fetch *to)
@@ -95,7 +99,7 @@ enum err fetches_keep(struct fetches *fetches, const char *path, struct fault *f
     const struct fetches_kept kept = { .each = { fetches->count, list } };
     struct buffer file = { 0 };
 
-    fetches_fill(fetches, list);
+    (void)fetches_fill(fetches, NULL, list);
     enum err e = codec_encode(&fetches_kept_shape, &kept, &file, fault);
     if (e == ERR_OK)
         e = file_write_atomic(path, buffer_bytes(&file), 0600, fault);

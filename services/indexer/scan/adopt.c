@@ -129,6 +129,36 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
         adoption->path[media.len] = '\0';
 }
 
+/* ---- a tree inside a library ---- */
+
+/* The innermost library around the folder; the tree lies in that of a person. */
+static enum err check_tree(struct adoption *adoption, const struct library_list *all)
+{
+    struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
+    const struct library *outer = NULL;
+
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct library *other = &all->at[i];
+        if (bytes_equal(other->path, path) && other->online) {
+            adoption->library = *other;
+            adoption->is_found = true;
+        }
+        if (contains_path(other->path, path) && other->online && (!outer || outer->path.len < other->path.len))
+            outer = other;
+    }
+    if (adoption->is_found)
+        return ERR_OK;
+    if (!outer) {
+        fault_set(&adoption->fault, ERR_NOT_FOUND, "%.150s lies in no library", adoption->path);
+        return fault_field(&adoption->fault, "path");
+    }
+    adoption->library = (struct library){ .ignore = outer->ignore,
+                                          .hidden_files = outer->hidden_files,
+                                          .has_within = true,
+                                          .within = outer->has_within ? outer->within : outer->id };
+    return ERR_OK;
+}
+
 /* ---- all libraries ---- */
 
 /* Compares the folder with the other libraries. If it is one already, copies that to adoption->library. */
@@ -142,6 +172,8 @@ static enum err hold_against_others(struct adoption *adoption)
         clock_sleep(STORE_WAIT_US);
     if (e != ERR_OK)
         return fault_set(&adoption->fault, e, "cannot read the libraries");
+    if (adoption->request.has_tree && adoption->request.tree)
+        return check_tree(adoption, &all);
     if (!adoption->request.has_project)
         return check_nested(adoption, &all);
     choose_tree(adoption, &all);
@@ -205,8 +237,10 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     struct library *library = &adoption->library;
     struct done unused = { 0 };
 
-    if (id_is_zero(library->id))
-        *library = (struct library){ .id = folder, .volume = volume };
+    if (id_is_zero(library->id)) {
+        library->id = folder;
+        library->volume = volume;
+    }
     if (adoption->request.has_project) {
         library->has_project = true;
         library->project = adoption->request.project;
@@ -219,7 +253,7 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     struct persist_put_library put = { .library = *library };
     enum err e = scan_writer_ask_for(&adoption->writer, &adoption->sender, "persist.put_library", &put, &unused,
                                      &adoption->fault);
-    if (e != ERR_OK)
+    if (e != ERR_OK || library->has_within) /* what a person forgot in a folder stays forgotten */
         return e;
     struct persist_recall recall = { .folder = library->id };
     return scan_writer_ask(&adoption->writer, "persist.recall", &recall, &unused, &adoption->fault);

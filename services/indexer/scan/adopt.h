@@ -5,7 +5,9 @@
  *
  * A folder of a project may lie in a library: then that is the answer. Else the Media above it becomes a tree of the
  * project; only if Media contains a library, the folder itself does. A tree whose folder is gone moves to the new one
- * with its items, if both are on the same volume. */
+ * with its items, if both are on the same volume.
+ *
+ * A folder in a library may become a tree of that library (`tree`). */
 #ifndef LOOPHOLE_INDEXER_ADOPT_H
 #define LOOPHOLE_INDEXER_ADOPT_H
 

@@ -112,7 +112,8 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
 }
 
 /* `waiting` contains the folders still to read; the last one is the next. */
-enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone)
+enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
+                      bool (*is_left_out)(void *state, struct id folder), void *state, struct gone_rows *gone)
 {
     struct merge merge = { .gone = gone };
     struct arena arena = { 0 };
@@ -124,6 +125,8 @@ enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, stru
     while (e == ERR_OK && count > 0) {
         struct folder_list below = { 0 };
         struct id next = waiting[--count];
+        if (is_left_out(state, next))
+            continue;
         e = catalogue_reader_places(catalogue, next, gone_one, &merge);
         if (e == ERR_OK)
             e = merge.full ? ERR_FULL : catalogue_reader_subfolders(catalogue, &arena, next, &below);

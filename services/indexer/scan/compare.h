@@ -33,7 +33,9 @@ int compare_names(struct bytes a, struct bytes b);
 enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
                         struct arena *arena, struct compared_list *to, struct gone_rows *gone);
 
-/* Adds all items in a folder and below it to `gone`. Errors: full, io. */
-enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone);
+/* Adds all items in a folder and below it to `gone`, but not those below folders that are left out. Errors: full,
+ * io. */
+enum err compare_gone(struct catalogue_reader *catalogue, struct id folder,
+                      bool (*is_left_out)(void *state, struct id folder), void *state, struct gone_rows *gone);
 
 #endif

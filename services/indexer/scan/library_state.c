@@ -71,6 +71,11 @@ static const char *rest_of(const char *path, struct bytes library)
     return path[len] ? path + len + 1 : path + len;
 }
 
+const char *library_state_below(const struct library_state *lib, const char *path)
+{
+    return rest_of(path, lib->library.path);
+}
+
 struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
                                        char copy[PATH_MAX])
 {

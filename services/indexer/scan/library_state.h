@@ -45,6 +45,9 @@ struct library_state *library_state_of(struct library_state *libraries, struct i
 struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
                                        char copy[PATH_MAX]);
 
+/* The part of `path` below the library, also inside its trees; NULL: it lies elsewhere. */
+const char *library_state_below(const struct library_state *lib, const char *path);
+
 /* True for a tree that lies in the library. */
 bool library_state_is_in(const struct library_state *tree, const struct library_state *lib);
 

@@ -40,8 +40,9 @@ struct scan_result {
     bool is_volume_here;    /* … although its volume is */
     enum verdict verdict;   /* about the files that are gone */
     uint64_t missing, of;
-    uint64_t trees;  /* mounts inside the library that became libraries */
-    uint64_t unread; /* folders that could not be read: nothing below them changed */
+    uint64_t trees;   /* mounts and folders inside the library that became trees */
+    bool trees_moved; /* a tree of the library came or went with its folder */
+    uint64_t unread;  /* folders that could not be read: nothing below them changed */
 };
 
 struct scan;

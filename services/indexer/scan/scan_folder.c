@@ -165,7 +165,7 @@ static enum err merge_folders(struct scan *scan, struct folder_node *node, const
                                             : compare_names(there->at[t].name, catalogue->at[k].name);
         struct id id = order == 0 ? catalogue->at[k].id : (struct id){ { 0 } };
         if (order > 0)
-            e = compare_gone(scan->catalogue, catalogue->at[k].id, &scan->gone);
+            e = scan_trees_gone(scan, catalogue->at[k].id);
         else if (!scan_trees_meet(scan, node, there->at[t].name) &&
                  (node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
                  !push_folder(scan, node, there->at[t].name, id))

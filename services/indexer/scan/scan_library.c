@@ -36,8 +36,8 @@ static enum err set_here(struct scan *scan, const struct place_seen *seen, struc
         return fault_set(fault, e, "cannot read the place of a library");
     if (!path.len || !is_folder(path))
         return ERR_OK;
-    if (!scan_trees_note(scan, seen))
-        return fault_set(fault, ERR_FULL, "no memory for a scan");
+    if ((e = scan_trees_note(scan, seen)) != ERR_OK)
+        return fault_set(fault, e, "cannot read the trees of a library");
     scan->seen_as = seen->seen;
     scan->is_cloud = availability_backend(&seen->volume, &scan->order.library) == BACKEND_CLOUD;
     scan->result.library.path = path;

@@ -1,6 +1,6 @@
 /* scan_parts.h: the state that the files of a scan share: scan.c (the whole), scan_folder.c (one folder),
  * scan_library.c (where the library is), scan_place.c (where a file is), scan_settle.c (gone and new files),
- * scan_trees.c (mounts inside the library). Only the scan's thread uses it until the errand is done. */
+ * scan_trees.c (trees inside the library). Only the scan's thread uses it until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
@@ -43,11 +43,14 @@ struct seen_session_list {
     struct seen_session *at;
 };
 
-/* A mount inside the library. It is no folder of it, but a tree with a state of its own. */
-struct scan_mount {
-    struct scan_mount *next;
+/* A mount or folder inside the library that is no part of it, but a tree with a state of its own. */
+struct scan_tree {
+    struct scan_tree *next;
     struct bytes path;
-    bool is_met; /* the walk came to it, and did not enter it */
+    struct id id; /* of its row; zero: it has none yet */
+    bool is_online;
+    bool is_folder; /* no mount */
+    bool is_met;    /* the walk came to it, and did not enter it */
 };
 
 struct scan {
@@ -67,7 +70,7 @@ struct scan {
     struct naming_rules rules;
     bool is_cloud;    /* all of the library lies in a cloud */
     uint64_t seen_as; /* what availability.check said of the library's place before the scan */
-    struct scan_mount *mounts;
+    struct scan_tree *trees;
     struct folder_node *pending;
     struct gone_rows gone;
     bool has_as_of;
@@ -123,14 +126,18 @@ enum err scan_settle_some(struct scan *scan, struct fault *fault);
 /* Reports moves, new places, and missing items within the limits. */
 enum err scan_settle(struct scan *scan, struct fault *fault);
 
-/* Notes the mounts inside the library. False: no memory. */
+/* Notes the mounts inside the library, and the trees that it has. Errors: those of catalogue_reader.h, full. */
 struct place_seen;
-bool scan_trees_note(struct scan *scan, const struct place_seen *seen);
+enum err scan_trees_note(struct scan *scan, const struct place_seen *seen);
 
-/* True if that folder is one of them: the walk does not enter it. */
+/* True if that folder is a tree: the walk does not enter it. */
 bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct bytes name);
 
-/* Makes a tree of each mount that the walk met and that has no library yet. Errors: those of persist, timeout. */
+/* Notes all items below a folder that is gone, but not those of trees, which have a state of their own. */
+enum err scan_trees_gone(struct scan *scan, struct id folder);
+
+/* Makes a tree of each mount that the walk met and that has no library yet, and of each folder that the setting
+ * availability.cloud names. Errors: those of persist, timeout. */
 enum err scan_trees_put(struct scan *scan, struct fault *fault);
 
 /* Notes the session files of a folder. Errors: full. */

@@ -313,6 +313,22 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
     return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
 }
 
+/* The files of a mount are no folder of the library around it, so its tree stays. */
+static enum err end_tree(struct persist *p, const struct library *tree, struct done *done, struct fault *fault)
+{
+    struct folder folder, outer;
+    enum err e = tree->has_within ? catalogue_folder(p->w.txn, &p->arena, tree->id, &folder) : ERR_NOT_FOUND;
+
+    if (e == ERR_OK)
+        e = catalogue_folder(p->w.txn, &p->arena, tree->within, &outer);
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && !id_equal(folder.volume, outer.volume)))
+        return fault_set(fault, ERR_BAD_REQUEST, "it is no folder of a library that became a tree");
+    if (e == ERR_OK)
+        e = library_row_remove(p, &folder);
+    *done = (struct done){ .revision = p->head, .id = tree->id };
+    return e == ERR_OK ? e : fault_set(fault, e, "the tree cannot be read");
+}
+
 enum err folders_set_library(struct persist *p, const struct persist_set_library *ask, struct done *done,
                              struct fault *fault)
 {
@@ -322,6 +338,8 @@ enum err folders_set_library(struct persist *p, const struct persist_set_library
 
     if (e != ERR_OK)
         return fault_set(fault, e, e == ERR_NOT_FOUND ? "no such library" : "the library cannot be read");
+    if (ask->has_ends && ask->ends)
+        return end_tree(p, &was, done, fault);
     now = was;
     if (ask->has_backend || (ask->has_own_backend && !ask->own_backend)) {
         now.has_backend = ask->has_backend;
