@@ -99,6 +99,33 @@ def a_loop_goes_round_without_a_gap(home):
     assert (heard['lost'], heard['repeated']) == (0, 0), heard
 
 
+@claim(shares=playing_engine)
+def a_part_of_a_file_is_repeated_without_a_gap_also_after_a_kill(home):
+    tape = Tape(home, 60)
+    home.ask('streamer.preview', f'path={count(home)}', 'from=15000', 'loop=true', 'loop_from=20000', 'loop_frames=10000')
+    until_later(home, 72000)
+    home.kill('streamer')
+    home.wait_ready('streamer')
+    until_later(home, 72000)
+    [voice] = home.ask('streamer.voices')['each']
+    assert voice['looping'] and 20000 <= voice['position'] < 30000, voice
+    home.loophole('preview', 'stop')
+    path = played_to_the_end(home, tape)
+    heard = sound.read(path, 10000)
+    assert (heard['lost'], heard['repeated']) == (0, 0) and heard['frames'] > 60000, heard
+    counts = [round(one * sound.UNIT) for one in sound.load(path)[heard['at']:heard['at'] + heard['frames']] if one == one]
+    assert 15000 < counts[0] < 16000 and max(counts) == 30000, (counts[0], max(counts))
+    same(20001, min(counts[20000:]))
+
+
+@claim(shares=playing_engine)
+def a_part_that_the_file_does_not_have_ends_as_a_failure(home):
+    said = home.loophole('ask', 'streamer.preview', f'path={count(home)}', 'from=200000', 'loop=true', 'loop_from=200000',
+                         'loop_frames=1000', code=None)
+    contains(said.all, 'there is no sound at that place of the file')
+    until_silent(home)
+
+
 @claim(shares=other_engine)
 def a_file_at_another_rate_keeps_its_length_and_its_pitch(home):
     for rate in (44100, 96000):

@@ -362,6 +362,60 @@ const claims = {
     return page
   },
 
+  async a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part(browser) {
+    const page = await open(browser, '#q=ambi_drone')
+    await showsTotal(page, 'ambi_drone')
+    const item = json('search', 'ambi_drone')[0]
+    const voice = () => JSON.parse(loophole('ask', 'streamer.voices')).each.find(one => one.group === 'preview')
+    const pull = async (box, from, to) => {
+      const at = await box.boundingBox()
+      await page.mouse.move(at.x + at.width * from, at.y + at.height / 2)
+      await page.mouse.down()
+      await page.mouse.move(at.x + at.width * to, at.y + at.height / 2, { steps: 5 })
+      await page.mouse.up()
+    }
+    await pull(page.locator('.row .wavebox').first(), 0.6, 0.6)
+    const begun = await until('it sounds from there', voice)
+    assert(begun.position > begun.frames * 0.55, JSON.stringify(begun))
+    assert.equal(await until('the page shows it', () => sounding(page)), item.id)
+    await pull(page.locator('.details .wavebox'), 0.25, 0.3)
+    const inside = one => one && one.looping && one.position >= one.frames * 0.24 && one.position < one.frames * 0.31
+    await until('the part sounds', () => inside(voice()))
+    await page.locator('.details .region').waitFor()
+    const before = voice().position
+    await until('it repeats', () => { const now = voice(); assert(inside(now), JSON.stringify(now)); return now.position < before })
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Escape')
+    await until('it is silent', () => !voice())
+    await page.keyboard.press('Enter')
+    await until('the page shows it again', () => sounding(page))
+    await page.keyboard.press('[')
+    await until('it repeats from there to the end', () => voice()?.looping)
+    await page.keyboard.press('Escape')
+    return page
+  },
+
+  async a_browser_plays_what_it_can_decode_and_what_it_cannot(browser) {
+    const page = await open(browser, '#q=perc_bell.flac or foreign')
+    const asked = []
+    page.on('request', request => { if (request.url().includes('/media/')) asked.push(new URL(request.url())) })
+    const [bell] = json('search', 'path:perc_bell.flac'), [foreign] = json('search', 'foreign')
+    await page.locator('footer select').selectOption('browser')
+    for (const [item, as] of [[bell, ''], [foreign, '?as=wav']]) {
+      await page.fill('#query', item === bell ? 'path:perc_bell.flac' : 'foreign')
+      await until('the item is there', async () => (await page.locator(`.row[data-id="${item.id}"]`).count()) === 1)
+      await page.locator('main .rows').focus()
+      await page.keyboard.press('Home')
+      await until('it sounds', async () => (await sounding(page)) === item.id)
+      await until('the browser got it', () => asked.some(one => one.pathname === `/media/${item.id}` && one.search === as))
+      await page.keyboard.press('Escape')
+      await until('it is silent', async () => (await sounding(page)) === '')
+    }
+    assert.equal(JSON.parse(loophole('ask', 'streamer.voices')).each.length, 0, 'JACK plays nothing')
+    await page.locator('footer select').selectOption('jack')
+    return page
+  },
+
   async likeness_answers_and_composes(browser) {
     const page = await open(browser, '#q=bell')
     await showsTotal(page, 'bell')

@@ -20,6 +20,7 @@ def sounds(home):
     for sound in samples('*.flac', folder=SONIC):
         if os.path.basename(sound).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
             shutil.copy(sound, home.file('music'))
+    subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'foreign.aiff'), 'synth', '4', 'sine', '300'], check=True)
     home.env.update(BUILD=BUILD, SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     engine(home)
@@ -89,6 +90,16 @@ def sounds_go_into_the_basket_and_are_downloaded(home):
 @claim(shares=sounds)
 def the_engine_page_shows_logs_deaths_and_what_doctor_finds(home):
     in_browser(home, 'the_engine_page_shows_logs_deaths_and_what_doctor_finds')
+
+
+@claim(shares=sounds)
+def a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part(home):
+    in_browser(home, 'a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part')
+
+
+@claim(shares=sounds)
+def a_browser_plays_what_it_can_decode_and_what_it_cannot(home):
+    in_browser(home, 'a_browser_plays_what_it_can_decode_and_what_it_cannot')
 
 
 @claim(shares=sounds)

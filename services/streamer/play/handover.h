@@ -9,7 +9,7 @@
 
 #include "common/shared/studio.h"
 
-enum { HANDOVER_VERSION = 4 };
+enum { HANDOVER_VERSION = 5 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -42,10 +42,11 @@ struct handover_voice {
     float gain, pan;
     _Atomic uint32_t seeks; /* a seek was accepted, and has no piece yet */
     uint32_t unused;
-    int64_t seek_from;   /* the seek's frame of the file … */
-    uint8_t seeker[16];  /* … and its request id */
-    uint64_t started;    /* the streamer's count of orders after the start order; 0: none yet */
-    uint8_t request[16]; /* of the ask that started it: a repeated ask does not start it again */
+    int64_t loop_from, loop_end; /* frames of the file; end 0: that of the file */
+    int64_t seek_from;           /* the seek's frame of the file … */
+    uint8_t seeker[16];          /* … and its request id */
+    uint64_t started;            /* the streamer's count of orders after the start order; 0: none yet */
+    uint8_t request[16];         /* of the ask that started it: a repeated ask does not start it again */
     struct handover_piece pieces[2];
     struct handover_piece sought[2]; /* a seek's piece, written after the current one, until the header names it */
 };

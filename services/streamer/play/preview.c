@@ -43,6 +43,8 @@ static double tempo_of(const struct preview *preview, const struct located *loca
 
 static void make_plan(struct preview *preview, const struct located *located, struct voice_plan *plan)
 {
+    int64_t loop_from = preview->wish.has_loop_from ? preview->wish.loop_from : 0;
+
     preview->gain = gain_of(preview, located);
     *plan = (struct voice_plan){ .path = located->path,
                                  .media = located->media,
@@ -50,7 +52,10 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .group = GROUP_PREVIEW,
                                  .at = ORDER_NOW,
                                  .grid = grid_of(&preview->wish),
+                                 .from = preview->wish.has_from ? preview->wish.from : 0,
                                  .loop = preview->wish.loop,
+                                 .loop_from = loop_from,
+                                 .loop_end = preview->wish.has_loop_frames ? loop_from + preview->wish.loop_frames : 0,
                                  .start_transport = preview->wish.start_transport,
                                  .gain = (float)preview->gain,
                                  .tempo = tempo_of(preview, located),
@@ -253,5 +258,6 @@ enum err preview_next(struct preview *preview, struct call *call)
     if (e != ERR_OK)
         return e;
     preview->wish.start_transport = false;
+    preview->wish.has_from = preview->wish.has_loop_from = preview->wish.has_loop_frames = false; /* of that item */
     return begin_preview(preview, call, &located);
 }

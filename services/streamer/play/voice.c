@@ -152,6 +152,8 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     memcpy(handover->request, plan->request.b, sizeof(handover->request));
     handover->group = (uint32_t)plan->group;
     handover->looping = plan->loop;
+    handover->loop_from = plan->loop_from;
+    handover->loop_end = plan->loop_end;
     handover->is_stretched = plan->tempo != 1 || plan->semitones != 0;
     handover->gain = plan->gain;
     handover->pan = plan->pan;

@@ -30,6 +30,7 @@ struct voice_plan {
     int64_t at;    /* of the audio clock, or ORDER_NOW */
     uint32_t grid; /* not 0: it starts at the next multiple of this number of 16th notes instead */
     bool loop, start_transport;
+    int64_t loop_from, loop_end; /* frames of the file that a loop repeats; end 0: that of the file */
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
 };
@@ -116,6 +117,8 @@ bool voice_is_sounding(const struct voice *voice); /* voice_stop sends an order 
 void voice_describe(const struct voice *voice, struct stream_voice *to);
 
 struct handover_piece *voice_piece(const struct voice *voice);
+/* The frame of the file at a frame of the present piece, which goes on for ever if it is a loop. */
+int64_t voice_place(const struct voice *voice, int64_t frame);
 int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */
 
 /* ---- voice_feed.c ---- */

@@ -202,8 +202,7 @@ static void go_on(struct voice *voice)
     }
     voice->skip = cells - start;
     voice->frame = piece->from + (int64_t)(start * piece->file_rate / piece->rate);
-    if (voice->handover->looping && piece->frames > 0)
-        voice->frame %= piece->frames;
+    voice->frame = voice_place(voice, voice->frame);
 }
 
 static bool can_go_on(const struct voice *voice)
@@ -365,6 +364,14 @@ static uint32_t frames_wanted(const struct voice *voice)
     return frames < READER_FRAMES_MAX ? (uint32_t)frames : READER_FRAMES_MAX;
 }
 
+/* Frames up to the end of the part that repeats; 0: that of the file. */
+static int64_t frames_to_turn(const struct voice *voice)
+{
+    const struct handover_voice *handover = voice->handover;
+
+    return handover->looping && voice->frame < handover->loop_end ? handover->loop_end - voice->frame : 0;
+}
+
 void voice_feed(struct voice *voice)
 {
     if (voice->is_complete || voice->phase == VOICE_FREE || voice->phase == VOICE_OPENING)
@@ -377,6 +384,9 @@ void voice_feed(struct voice *voice)
     if (!voice->reader || !reader_is_free(voice->reader) || (voice->stretch && !drain_stretch(voice)))
         return;
     uint32_t frames = frames_wanted(voice);
+    int64_t left = frames_to_turn(voice);
+    if (left > 0 && left < frames)
+        frames = (uint32_t)left;
     uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
     if (cells <= free_room(voice))
         reader_pull(voice->reader, voice->frame, frames);
@@ -416,13 +426,15 @@ void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t f
 {
     struct voice *voice = state;
 
+    bool turns = voice->handover->looping && frame + frames == voice->handover->loop_end;
+
     voice->frame = frame + frames;
     if (end && frames > 0)
         voice_piece(voice)->frames = voice->format.frames = voice->frame;
-    bool again = end && voice->handover->looping && (frames > 0 || frame > 0);
+    bool again = turns || (end && voice->handover->looping && (frames > 0 || frame > voice->handover->loop_from));
     convert_frames(voice, stereo, frames, end && !again);
     if (again)
-        voice->frame = 0;
+        voice->frame = voice->handover->loop_from;
     else if (end)
         end_file(voice);
     voice_feed_check(voice);

@@ -281,6 +281,20 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 
 /* ---- descriptions ---- */
 
+int64_t voice_place(const struct voice *voice, int64_t frame)
+{
+    const struct handover_voice *handover = voice->handover;
+    const struct handover_piece *piece = voice_piece(voice);
+    int64_t from = handover->loop_from, end = piece->frames, first_end;
+
+    if (handover->loop_end > 0 && (end <= 0 || handover->loop_end < end))
+        end = handover->loop_end;
+    first_end = piece->from < end ? end : piece->frames; /* it may begin after the part that repeats */
+    if (!handover->looping || end <= from || first_end <= 0 || frame < first_end)
+        return frame;
+    return from + (frame - first_end) % (end - from);
+}
+
 int64_t voice_position(const struct voice *voice)
 {
     const struct state_voice *state = &voice->all->core->state.streams[voice->index];
@@ -297,7 +311,7 @@ int64_t voice_position(const struct voice *voice)
     int64_t frame = (int64_t)((uint64_t)piece->from + (cell - piece->at) * piece->file_rate / piece->rate);
     if (frame < 0)
         return 0;
-    return voice->handover->looping && piece->frames > 0 ? frame % piece->frames : frame;
+    return voice_place(voice, frame);
 }
 
 static enum stream_state state_of(const struct voice *voice)

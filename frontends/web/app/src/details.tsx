@@ -5,7 +5,7 @@ import { Out } from './basket'
 import { useCell } from './cell'
 import { change, favourite, hide, state, tag } from './edits'
 import { bytesText, clean, factOf, factText, idBytes, lengthText, num, pathText, seconds } from './format'
-import { hearFrom } from './hear'
+import { hearBetween, hearFrom } from './hear'
 import { chosen, lessLike, moreLike, row } from './list'
 import { Relink } from './relink'
 import { arrived } from './result'
@@ -109,7 +109,7 @@ export function Details() {
       {many > 1 && <p class="notice">Edits are for all {many} selected items, as one step.</p>}
       {where && <p class="notice">The file is {where}: {where === 'missing' ? 'a scan did not find it.' : 'its volume is away.'}</p>}
       {where === 'missing' && <Relink id={at} bytes={of.media.id} />}
-      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} label="Click to play from here" />
+      <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Pull: repeat this part" />
       <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {of.media.container} {of.media.sample_format} · {bytesText(num(of.media.size))}</p>
       <div class="buttons">
         <button onClick={moreLike}>More like this</button>

@@ -3,7 +3,7 @@ import type { item, preview_begun, stream_voice } from 'loophole'
 import { Cell } from './cell'
 import { idText, num, seconds } from './format'
 import { ask, AskError, listen, read } from './wire'
-import { complain, remark, settings } from './state'
+import { complain, remark, say, settings } from './state'
 
 export interface Hearing {
   id: string
@@ -17,6 +17,13 @@ export interface Hearing {
 
 export const hearing = new Cell<Hearing | undefined>(undefined)
 
+/** A part of an item that repeats while it sounds: frames of the file. */
+export interface Region { id: string; from: number; end: number }
+export const region = new Cell<Region | undefined>(undefined)
+const REGION_LEAST = 256
+
+const regionOf = (id: string) => (region.value?.id === id ? region.value : undefined)
+
 const player = new Audio()
 const TRACK_MS = 200
 let wanted: { of: item; from: number } | undefined
@@ -26,6 +33,8 @@ let tracking = 0
 /** The frame that sounds now. */
 export function positionOf(of: Hearing): number {
   const frame = of.frame + (performance.now() - of.at) * of.rate
+  const part = regionOf(of.id)
+  if (part && of.frame < part.end) return frame < part.end ? frame : part.from + (frame - part.end) % (part.end - part.from)
   return of.frames > 0 && settings.value.loop ? frame % of.frames : Math.min(frame, of.frames)
 }
 
@@ -62,20 +71,45 @@ function ended() {
 
 async function previewThroughJack(of: item, from: number) {
   const { volume, inContext, loop } = settings.value
-  const answer = await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop }, 5000)
-  begun(of, answer)
-  if (from > 0) await ask('streamer.seek', { voice: answer.voice.voice, frame: Math.floor(from) }, 5000)
+  const part = regionOf(idText(of.media.id))
+  const repeated = part && { loop: true, loop_from: Math.floor(part.from), loop_frames: Math.floor(part.end - part.from) }
+  begun(of, await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000))
+}
+
+/** Contents that this browser cannot decode: a worker of the engine decodes them. */
+const foreign = new Set<string>()
+
+async function playFile(of: item, from: number, address: string) {
+  const { volume, loop } = settings.value
+  const rate = num(of.media.sample_rate)
+  if (player.getAttribute('src') !== address) player.src = address
+  player.volume = Math.min(1, volume)
+  player.loop = loop
+  player.currentTime = from / rate
+  await player.play()
+  hearing.set({ id: idText(of.media.id), frame: from, at: performance.now(), rate: rate / 1000, frames: num(of.media.frames), voice: -1 })
+  repeatPart()
 }
 
 async function previewHere(of: item, from: number) {
-  const { volume, loop } = settings.value
-  const rate = num(of.media.sample_rate)
-  player.src = `/media/${idText(of.media.id)}`
-  player.volume = Math.min(1, volume)
-  player.loop = loop
-  if (from > 0) player.currentTime = from / rate
-  await player.play()
-  hearing.set({ id: idText(of.media.id), frame: from, at: performance.now(), rate: rate / 1000, frames: num(of.media.frames), voice: -1 })
+  const address = `/media/${idText(of.media.id)}`
+  const key = idText(of.media.content)
+  if (!foreign.has(key)) try { return await playFile(of, from, address) } catch (error) {
+    if ((error as Error).name !== 'NotSupportedError') throw error
+    foreign.add(key)
+  }
+  await playFile(of, from, `${address}?as=wav`)
+}
+
+/** Goes back to the begin of the part at its end, in each frame of the screen, and keeps the playback position. */
+function repeatPart() {
+  const now = hearing.value
+  if (!now || now.voice >= 0) return
+  const part = regionOf(now.id)
+  const frame = player.currentTime * now.rate * 1000
+  if (part && frame >= part.end && now.frame < part.end) player.currentTime = part.from / (now.rate * 1000)
+  else if (Math.abs(frame - positionOf(now)) > now.rate * 100) hearing.set({ ...now, frame, at: performance.now() })
+  requestAnimationFrame(repeatPart)
 }
 
 function explain(error: unknown) {
@@ -101,15 +135,42 @@ async function work() {
 /** Plays the item from a frame, in place of what sounds. Of several wishes the last one counts. */
 export function hear(of: item, from = 0) {
   if (of.media.kind !== 'audio') return
+  if (region.value && region.value.id !== idText(of.media.id)) region.set(undefined)
   wanted = { of, from }
   work()
 }
 
-/** Plays from a part of the item: 0 its begin, 1 its end. */
-export const hearFrom = (of: item, part: number) => hear(of, part * seconds(of) * num(of.media.sample_rate))
+const framesOf = (of: item) => seconds(of) * num(of.media.sample_rate)
+
+/** Plays from a part of the item, 0 its begin, 1 its end; nothing repeats any more. */
+export function hearFrom(of: item, part: number) {
+  region.set(undefined)
+  hear(of, part * framesOf(of))
+}
+
+/** Repeats what is between two parts of the item. */
+export function hearBetween(of: item, one: number, other: number) {
+  const [from, end] = [one, other].sort((a, b) => a - b).map(part => Math.round(Math.max(0, Math.min(1, part)) * framesOf(of))) as [number, number]
+  if (end - from < REGION_LEAST) return hearFrom(of, one)
+  region.set({ id: idText(of.media.id), from, end })
+  hear(of, from)
+}
+
+/** Begins or ends the part that repeats at the playback position. */
+export function markRegion(of: item, edge: 'from' | 'end') {
+  const now = hearing.value
+  const id = idText(of.media.id)
+  if (now?.id !== id) return say('Play the item first: the key marks its playback position.')
+  const at = positionOf(now) / framesOf(of)
+  const part = regionOf(id)
+  const other = part ? part[edge === 'from' ? 'end' : 'from'] / framesOf(of) : edge === 'from' ? 1 : 0
+  if (edge === 'from') hearBetween(of, at, Math.max(at, other))
+  else hearBetween(of, Math.min(at, other), at)
+}
 
 export function hush() {
   wanted = undefined
+  region.set(undefined)
   player.pause()
   ended()
   ask('streamer.preview_stop', {}, 3000).catch(() => undefined)

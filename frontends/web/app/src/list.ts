@@ -3,7 +3,7 @@ import type { item } from 'loophole'
 import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
 import { idText } from './format'
-import { hear, hush } from './hear'
+import { hear, hush, markRegion } from './hear'
 import { awaitItem, itemAt, result, rowOf } from './result'
 import { say, selected, set, settings, show, view } from './state'
 
@@ -86,6 +86,7 @@ export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   else if (event.ctrlKey || event.metaKey || event.altKey) return false
   else if (event.key === 'Enter' || event.key === ' ') { const of = atNow(); if (of) hear(of) }
   else if (event.key === 'Escape') hush()
+  else if (event.key === '[' || event.key === ']') { const of = atNow(); if (of) markRegion(of, event.key === '[' ? 'from' : 'end') }
   else if (event.key === 'x') { if (view.value.at) toggleSelected(view.value.at) }
   else if (event.key === 'f') favourite(chosen(), !atNow()?.media.favourite)
   else if (event.key === 'h') hide(chosen(), !atNow()?.media.hidden)

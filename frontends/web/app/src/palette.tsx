@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { addToBasket, clearBasket, download } from './basket'
 import { Cell, useCell } from './cell'
 import { favourite, hide, rate, redo, undo } from './edits'
-import { hush, panic } from './hear'
-import { chosen, lessLike, moreLike, selectAll } from './list'
+import { hush, markRegion, panic } from './hear'
+import { atNow, chosen, lessLike, moreLike, selectAll } from './list'
 import { complain, heard, MODES, say, selected, set, settings, show, START_FILTERS, view } from './state'
 import { ask } from './wire'
 
@@ -49,6 +49,8 @@ const COMMANDS: Command[] = [
   { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => '' },
   { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ ...START_FILTERS }) }, cli: () => '' },
   { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole audio panic' },
+  { name: 'Repeat from the playback position on', key: '[', run: () => { const of = atNow(); if (of) markRegion(of, 'from') }, cli: () => `loophole ask streamer.preview id=${ids()} loop=true loop_from=FRAME` },
+  { name: 'Repeat up to the playback position', key: ']', run: () => { const of = atNow(); if (of) markRegion(of, 'end') }, cli: () => `loophole ask streamer.preview id=${ids()} loop=true loop_frames=FRAMES` },
   { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview --stop' },
   { name: 'Play what the keyboard is on: on or off', key: 'p', run: () => set({ preview: !settings.value.preview }), cli: () => '' },
   { name: 'Waveforms or spectrograms', run: () => set({ spectral: !settings.value.spectral }), cli: () => `loophole artefact ${ids()} spectrogram --png FILE` },

@@ -1,9 +1,9 @@
-// A small waveform with the playback position; a click plays from there.
+// A small waveform with the playback position; a click plays from there, a pull repeats the part.
 import type { item } from 'loophole'
 import { useEffect, useRef } from 'preact/hooks'
 import { useCell } from './cell'
 import { idText, num } from './format'
-import { hearing, positionOf } from './hear'
+import { hearing, positionOf, region } from './hear'
 import { drawSpectrogram, spectra } from './spectra'
 import { settings } from './state'
 import { drawWave, waves } from './waves'
@@ -30,8 +30,12 @@ function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
   }, [id])
 }
 
-/** `plain`: a waveform, whatever the person chose. */
-export function WaveCanvas({ of, onPart, label, plain }: { of: item; onPart: (part: number) => void; label?: string; plain?: boolean }) {
+const PULL = 6 // pixels that make a pull of a click
+
+/** A click calls `onPart`, a pull `onBetween`. `plain`: a waveform, whatever the person chose. */
+export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
+  of: item; onPart: (part: number) => void; onBetween?: (from: number, end: number) => void; label?: string; plain?: boolean
+}) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const line = useRef<HTMLSpanElement>(null)
   const id = idText(of.media.id)
@@ -51,12 +55,27 @@ export function WaveCanvas({ of, onPart, label, plain }: { of: item; onPart: (pa
     dark.addEventListener('change', draw)
     return () => { end(); resized.disconnect(); dark.removeEventListener('change', draw) }
   }, [id, num(of.media.revision), spectral])
-  const onClick = (event: MouseEvent) => {
-    event.stopPropagation()
-    onPart(event.offsetX / (event.currentTarget as HTMLElement).clientWidth)
+  const part = useCell(region)
+  const frames = num(of.media.frames)
+  const pulled = useRef<number>()
+  const partOf = (event: PointerEvent | MouseEvent) => {
+    const box = event.currentTarget as HTMLElement
+    return (event.clientX - box.getBoundingClientRect().left) / box.clientWidth
+  }
+  const onPointerUp = (event: PointerEvent) => {
+    const from = pulled.current
+    pulled.current = undefined
+    if (from === undefined || event.button) return
+    const far = Math.abs(partOf(event) - from) * (event.currentTarget as HTMLElement).clientWidth >= PULL
+    if (far && onBetween) onBetween(from, partOf(event))
+    else onPart(from)
   }
   return (
-    <span class="wavebox" onClick={onClick} title={label}>
+    <span class="wavebox" title={label}
+      onClick={event => event.stopPropagation()}
+      onPointerDown={event => { pulled.current = partOf(event); if (onBetween) event.currentTarget.setPointerCapture(event.pointerId) }}
+      onPointerUp={onPointerUp} onPointerCancel={() => { pulled.current = undefined }}>
+      {part?.id === id && frames > 0 && <span class="region" style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }} />}
       <canvas ref={canvas} role="img" aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`} />
       <span ref={line} class="cursor" hidden />
     </span>
