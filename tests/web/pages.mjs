@@ -210,7 +210,7 @@ const claims = {
 
   async projects_are_made_saved_and_looked_at(browser) {
     const page = await open(browser, '#mode=project&q=bell')
-    await page.locator('section[aria-label=Projects] form input').fill('Night drive')
+    await page.locator('form', { has: page.getByRole('button', { name: 'New project' }) }).locator('input').fill('Night drive')
     await page.getByRole('button', { name: 'New project' }).click()
     const line = page.locator('[data-project="Night drive"]')
     await line.locator('.dirty').waitFor()
@@ -446,6 +446,47 @@ const claims = {
     }, bytes)
     await page.waitForSelector('.chip >> text=dropped.flac')
     await until('the items like it are shown', async () => (await names(page)).length > 0 && (await shown(page)) !== null)
+    return page
+  },
+
+  async many_items_are_scrolled_and_searched(browser) {
+    const count = Number(process.env.COUNT)
+    const page = await open(browser)
+    await until('the page counts all', async () => (await shown(page)) === String(count))
+    const rows = page.locator('main .rows')
+    const firstRow = () => page.locator('.row').first().evaluate(of => [Number(of.getAttribute('aria-rowindex')) - 2, of.dataset.id])
+    for (const part of [0.9, 0.5, 0.123]) {
+      await rows.evaluate((of, part) => { of.scrollTop = of.scrollHeight * part }, part)
+      const drawn = await until('the rows there are drawn', async () => {
+        const now = await firstRow()
+        return now[1] && Math.abs(now[0] / count - part) < 0.05 && now
+      })
+      const [{ id }] = JSON.parse(loophole('ask', 'search.query', `offset=${drawn[0]}`, 'limit=1')).items.map(one => one.media)
+      assert.equal(drawn[1], id, `row ${drawn[0]}`)
+    }
+    const frames = await rows.evaluate(of => new Promise(done => {
+      const times = []
+      let last = performance.now()
+      const step = now => {
+        times.push(now - last)
+        last = now
+        of.scrollTop += 200
+        if (times.length < 150) requestAnimationFrame(step)
+        else done(times.slice(1).sort((a, b) => a - b))
+      }
+      requestAnimationFrame(step)
+    }))
+    const at = part => frames[Math.floor(frames.length * part)].toFixed(1)
+    console.log(`${count} items in the browser: frames of a scroll p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms`)
+    await rows.focus()
+    await page.keyboard.press('End')
+    const [last] = JSON.parse(loophole('ask', 'search.query', `offset=${count - 1}`, 'limit=1')).items
+    await until('the last row is reached', async () => (await page.locator('.row.at').getAttribute('data-id').catch(() => '')) === last.media.id)
+    const began = Date.now()
+    await page.fill('#query', 'kick')
+    await showsTotal(page, 'kick')
+    const memory = await page.evaluate(() => performance.memory.usedJSHeapSize)
+    console.log(`${count} items in the browser: a new query shown after ${Date.now() - began} ms, with the command that checks it; ${(memory / 1e6).toFixed(0)} MB of heap`)
     return page
   },
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, SONIC, TOP, claim, run_claims, samples, skip
+from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
 from sounding import engine
 
 
@@ -29,7 +29,7 @@ def sounds(home):
 
 
 def in_browser(home, name):
-    home.run('node', os.path.join(TOP, 'tests/web/pages.mjs'), name, timeout=600)
+    return home.run('node', os.path.join(TOP, 'tests/web/pages.mjs'), name, timeout=600)
 
 
 @claim(shares=sounds)
@@ -120,6 +120,23 @@ def services_are_killed_without_a_reload(home):
 @claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
+
+
+def many(home):
+    """Made-up items without files."""
+    if not shutil.which('chromium') or not shutil.which('npm'):
+        skip('no chromium or no npm')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    count = how_often(20000, 1000000)
+    home.run(os.path.join(BUILD, 'bench_make'), str(count), '1', timeout=600)
+    home.env.update(BUILD=BUILD, COUNT=str(count))
+    home.up()
+
+
+@claim(shares=many)
+def many_items_are_scrolled_and_searched(home):
+    for line in in_browser(home, 'many_items_are_scrolled_and_searched').out.splitlines():
+        figure(line)
 
 
 run_claims()

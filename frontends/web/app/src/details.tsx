@@ -110,7 +110,7 @@ export function Details() {
       {where && <p class="notice">The file is {where}: {where === 'missing' ? 'a scan did not find it.' : 'its volume is away.'}</p>}
       {where === 'missing' && <Relink id={at} bytes={of.media.id} />}
       <WaveCanvas of={of} onPart={part => hearFrom(of, part)} onBetween={(from, end) => hearBetween(of, from, end)} label="Click: play from here. Pull: repeat this part" />
-      <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {of.media.container} {of.media.sample_format} · {bytesText(num(of.media.size))}</p>
+      <p class="quiet">{lengthText(seconds(of))} · {num(of.media.channels)} ch · {num(of.media.sample_rate)} Hz · {[...new Set([of.media.container, of.media.sample_format])].join(' ')} · {bytesText(num(of.media.size))}</p>
       <div class="buttons">
         <button onClick={moreLike}>More like this</button>
         <button onClick={lessLike}>Less like this</button>

@@ -10,9 +10,12 @@ import { say, selected, set, settings, show, view } from './state'
 /** The row that the keyboard is on; -1: none. */
 export const row = new Cell(-1)
 let anchor = 0
+/** The row whose item is awaited: until it is here, the list does not take the keyboard back. */
+let going = -1
 
 /** Finds the row of the item again after the list changed; the row stays when the item left it. */
 export function settleRow() {
+  if (going >= 0) return
   const at = view.value.at ? rowOf(view.value.at) : -1
   if (at >= 0) row.set(at)
   else if (!view.value.at) row.set(-1)
@@ -43,7 +46,9 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
   if (extend) reach(anchor, to)
   else { anchor = to; if (selected.value.size) selected.set(new Set()) }
   row.set(to)
+  going = to
   const of = itemAt(to) ?? (await awaitItem(to))
+  if (going === to) going = -1
   if (!of || row.value !== to) return
   show({ at: idText(of.media.id) })
   if (sound) hear(of)

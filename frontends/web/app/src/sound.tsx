@@ -97,6 +97,7 @@ function Pads() {
         <button onClick={fill}>Fill with the chosen items</button>
         <button aria-pressed={side === 4} onClick={() => setSide(4)}>4 × 4</button>
         <button aria-pressed={side === 8} onClick={() => setSide(8)}>8 × 8</button>
+        {pads && !loaded.size && <span class="quiet">The pads are empty. Select items in the table first: with x, or with Ctrl and a click.</span>}
       </p>
       <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, 1fr)` }} onKeyDown={onKeyDown}>
         {Array.from({ length: side * side }, (_, pad) => (
@@ -166,9 +167,9 @@ export function Sound() {
       <h1 class="unseen">Sound</h1>
       <Transport />
       <Mixer />
+      <Pattern />
       <Record />
       <Pads />
-      <Pattern />
       <Slots />
     </main>
   )

@@ -17,15 +17,15 @@ interface Column { title: string; sort?: string; wide: string; text: (of: item) 
 const rounded = (of: item, name: string, digits: number) => factOf(of, name)?.number?.toFixed(digits) ?? ''
 
 export const COLUMNS: Record<string, Column> = {
-  name: { title: 'Name', sort: 'name', wide: 'minmax(12rem,3fr)', text: of => clean(of.media.name) },
-  class: { title: 'Class', sort: 'class', wide: 'minmax(5rem,1fr)', text: of => factText(of, 'class'), source: 'class' },
-  bpm: { title: 'BPM', sort: 'bpm', wide: '5rem', text: of => rounded(of, 'bpm', 1), source: 'bpm', number: true },
-  key: { title: 'Key', sort: 'key', wide: '5rem', text: of => factText(of, 'key'), source: 'key' },
-  length: { title: 'Length', sort: 'duration_s', wide: '5.5rem', text: of => lengthText(seconds(of)), number: true },
-  lufs: { title: 'LUFS', sort: 'lufs', wide: '5rem', text: of => rounded(of, 'lufs', 1), source: 'lufs', number: true },
+  name: { title: 'Name', sort: 'name', wide: 'minmax(8.5rem,3fr)', text: of => clean(of.media.name) },
+  class: { title: 'Class', sort: 'class', wide: 'minmax(4.5rem,1fr)', text: of => factText(of, 'class'), source: 'class' },
+  bpm: { title: 'BPM', sort: 'bpm', wide: '3.6rem', text: of => rounded(of, 'bpm', 1), source: 'bpm', number: true },
+  key: { title: 'Key', sort: 'key', wide: '4rem', text: of => factText(of, 'key'), source: 'key' },
+  length: { title: 'Length', sort: 'duration_s', wide: '4.6rem', text: of => lengthText(seconds(of)), number: true },
+  lufs: { title: 'LUFS', sort: 'lufs', wide: '3.6rem', text: of => rounded(of, 'lufs', 1), source: 'lufs', number: true },
   rating: { title: 'Rating', wide: '5rem', text: of => '★'.repeat(Math.max(0, Math.min(5, factOf(of, 'rating')?.number ?? 0))) },
-  tags: { title: 'Tags', wide: 'minmax(6rem,2fr)', text: of => (of.media.tags ?? []).map(clean).join(' ') },
-  pack: { title: 'Pack', sort: 'pack', wide: 'minmax(6rem,2fr)', text: of => clean(of.media.pack) },
+  tags: { title: 'Tags', wide: 'minmax(4rem,2fr)', text: of => (of.media.tags ?? []).map(clean).join(' ') },
+  pack: { title: 'Pack', sort: 'pack', wide: 'minmax(4.5rem,2fr)', text: of => clean(of.media.pack) },
   path: { title: 'Path', wide: 'minmax(10rem,4fr)', text: of => pathText(of.path) },
   size: { title: 'Size', wide: '6rem', text: of => bytesText(num(of.media.size)), number: true },
   format: { title: 'Format', sort: 'format', wide: '7rem', text: of => `${of.media.container} ${of.media.sample_format}` },
@@ -165,7 +165,7 @@ export function Table() {
   useEffect(settleRow)
   useEffect(() => { if (at >= 0 && focus) rows.reveal(at) }, [at])
 
-  const template = { '--columns': `1.6rem 9rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
+  const template = { '--columns': `1.4rem 7rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
   return (
     <div class="table" style={template}>
       <ColumnChoice columns={columns} />
