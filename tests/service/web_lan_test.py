@@ -103,7 +103,12 @@ def its_page_finds_and_hears_but_does_not_rule(home):
     far = FarBrowser(home)
     page = far.page()
     item = page.must('search.query', {'query': 'bell', 'limit': 1})['items'][0]
-    same(200, far.get('/media/' + home.first('search', 'bell', '--limit', '1', '--fields', 'id')['id']).status)
+    media = '/media/' + home.first('search', 'bell', '--limit', '1', '--fields', 'id')['id']
+    with open(item['path'], 'rb') as file:
+        sound = file.read()
+    same((200, sound), ((got := far.get(media)).status, got.content))
+    same((206, sound[100:200]), ((got := far.get(media, Range='bytes=100-199')).status, got.content))
+    same((200, b'RIFF'), ((got := far.get(media + '?as=wav')).status, got.content[:4]))
     page.must('persist.put_media', {'edit': {'id': item['media']['id'], 'add_tags': ['far']}})
     for name, body in (('supervisor.services', {}), ('supervisor.shutdown', {}), ('web.logs', {}), ('web.basket', {}), ('web.address', {}),
                        ('search.similar', {'path': item['path']}), ('search.get', {'path': item['path']}),

@@ -2,18 +2,20 @@
 """The web gateway: it passes messages on, serves sounds, and lets nobody else in."""
 import io
 import os
+import resource
 import shutil
 import signal
 import socket
 import struct
 import sys
+import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import client
 import msgpack
 from browsing import Browser, Page, Refused, address
-from claims import SONIC, TOP, claim, contains, open_files, run_claims, same, samples, until
+from claims import SONIC, TOP, claim, contains, figure, open_files, run_claims, same, samples, until
 
 
 class Engine:
@@ -450,6 +452,43 @@ def asks_of_one_page_are_bounded(home):
     errors = [page.answer(request)[0] for request in requests]
     same({'ok'}, set(errors) - {'busy'})
     page.must('search.ping')
+
+
+def resident_kb(pid):
+    with open(f'/proc/{pid}/status') as file:
+        return int(next(line for line in file if line.startswith('VmRSS:')).split()[1])
+
+
+@claim(inside=Engine)
+def a_thousand_idle_pages_cost_less_than_50_mb(home):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    browser = Browser(home)
+    first = browser.page()
+    first.must('web.status')
+    before = resident_kb(home.pid('web'))
+    pages = [browser.page() for _ in range(1000)]
+    for page in pages:
+        page.subscribe('audio.meters')
+    for page in pages:  # each is served
+        page.must('search.ping')
+    cost = resident_kb(home.pid('web')) - before
+    figure(f'1,000 idle pages of the web gateway: {cost / 1024:.1f} MiB')
+    assert cost * 1024 <= 50_000_000, cost
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@claim(shares=engine)
+def what_the_gateway_adds_to_an_ask_is_printed(home):
+    page, direct = Browser(home).page(), home.client()
+    times = {page: [], direct: []}
+    for _ in range(600):
+        for way in (page, direct):
+            began = time.perf_counter()
+            way.must('search.ping')
+            times[way].append(time.perf_counter() - began)
+    far, near = (sorted(times[way])[300] * 1000 for way in (page, direct))
+    figure(f'search.ping from Python: p50 {near:.2f} ms, through the web gateway {far:.2f} ms')
 
 
 def sockets_of(home, service):

@@ -21,6 +21,8 @@ def sounds(home):
         if os.path.basename(sound).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
             shutil.copy(sound, home.file('music'))
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'foreign.aiff'), 'synth', '4', 'sine', '300'], check=True)
+    subprocess.run(['sox', '-n', '-r', '44100', '--comment', 'TITLE=Night bell', '--add-comment', 'ARTIST=Ana', home.file('music', 'titled.flac'),
+                    'synth', '1', 'sine', '500'], check=True)
     home.env.update(BUILD=BUILD, SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     engine(home)
