@@ -9,6 +9,7 @@
 #include "services/persist/places/forgotten.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/places_lookup.h"
+#include "services/persist/steps/undo.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
 #include "tests/sim/sim.h"
@@ -152,6 +153,34 @@ enum err __wrap_forgetting_take(struct persist *p, const struct undo_step *row, 
 
     flawed.forgotten += is_broken("mistakes_the_time_of_forgetting");
     return __real_forgetting_take(p, &flawed, back, done, fault);
+}
+
+/* ---- relinks, and the way back to a step ---- */
+
+enum err __real_catalogue_exchange_media(struct writing *w, const struct media was[2], const struct media now[2]);
+enum err __wrap_catalogue_exchange_media(struct writing *w, const struct media was[2], const struct media now[2]);
+enum err __real_undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask,
+                           struct taken_back *answer);
+enum err __wrap_undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask,
+                           struct taken_back *answer);
+
+/* The other item stays in all results. */
+enum err __wrap_catalogue_exchange_media(struct writing *w, const struct media was[2], const struct media now[2])
+{
+    struct media flawed[2] = { now[0], now[1] };
+
+    flawed[1].has_forgotten = now[1].has_forgotten && !is_broken("keeps_the_other_item");
+    return __real_catalogue_exchange_media(w, was, flawed);
+}
+
+/* Only the last step is taken back. */
+enum err __wrap_undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask,
+                           struct taken_back *answer)
+{
+    struct persist_undo flawed = *ask;
+
+    flawed.has_to = ask->has_to && !is_broken("goes_back_one_step_only");
+    return __real_undo_begin(p, call, &flawed, answer);
 }
 
 bool flaw_in_continuing(void)

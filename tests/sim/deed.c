@@ -8,7 +8,7 @@
 #include "proto/wire/codec.h"
 
 enum { ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
-enum { RIVALS = 40 /* of a thousand */ };
+enum { RIVALS = 40 /* of a thousand */, RELINK_TRIES = 8 };
 
 /* An item as the last answer about it showed it. */
 struct known {
@@ -18,6 +18,7 @@ struct known {
     uint32_t file;
     uint64_t size;
     int64_t mtime;
+    bool is_missing;
 };
 
 /* Besides the top level, each folder has only one place to which it moves. So a move from one pack into another, whose
@@ -156,7 +157,7 @@ static void draw_op(struct op *op, bool edits_only)
 {
     struct known *item = all.item_count ? any_item() : NULL;
 
-    op->kind = edits_only ? OP_EDIT : item ? (enum op_kind)sim_random(OP_KINDS) : OP_PLACE;
+    op->kind = edits_only ? OP_EDIT : item ? (enum op_kind)sim_random(OP_BATCH_KINDS) : OP_PLACE;
     op->item = item ? item->id : (struct id){ { 9 } };
     op->folder = any_folder();
     op->file = (uint32_t)sim_random(FILES);
@@ -170,6 +171,20 @@ static void draw_op(struct op *op, bool edits_only)
     op->has_expect = item && sim_chance(400);
     op->expect = item ? item->revision : 0;
     draw_wish(&op->wish);
+}
+
+/* Mostly a missing item and one that is there. */
+static void draw_relink(struct op *op)
+{
+    const struct known *item = any_item(), *with = any_item();
+
+    for (int i = 0; i < RELINK_TRIES && !item->is_missing; i++)
+        item = any_item();
+    for (int i = 0; i < RELINK_TRIES && with->is_missing; i++)
+        with = any_item();
+    op->kind = OP_RELINK;
+    op->item = item->id;
+    op->with = with->id;
 }
 
 static enum deed_kind draw_kind(void)
@@ -248,6 +263,22 @@ static void draw_step(struct deed *deed)
     all.is_newest = false;
 }
 
+/* An apply of few actions: one that is refused would refuse all. */
+static void draw_relinks(struct deed *deed)
+{
+    deed->op_count = sim_chance(700) ? 1 : deed->op_count;
+    for (uint32_t i = 0; i < deed->op_count; i++)
+        if (sim_chance(700))
+            draw_relink(&deed->ops[i]);
+}
+
+/* Steps that are not known by an answer have numbers near those that are. */
+static void draw_way_back(struct deed *deed)
+{
+    deed->has_step = sim_chance(400);
+    deed->step = sim_chance(500) ? all.step : sim_random(all.step + 8);
+}
+
 struct deed *deed_draw(void)
 {
     struct deed *deed = &all.deeds[all.count];
@@ -267,6 +298,10 @@ struct deed *deed_draw(void)
         draw_folder(deed);
     else if (deed->kind == DEED_APPLY)
         draw_step(deed);
+    else if (deed->kind == DEED_UNDO)
+        draw_way_back(deed);
+    if (deed->kind == DEED_APPLY && sim_chance(400))
+        draw_relinks(deed);
     draw_rival(deed);
     return deed;
 }
@@ -345,6 +380,8 @@ static void learn_item(struct id id, uint64_t revision, const struct op *op)
         all.items[i].folder = op->folder;
         all.items[i].file = op->file;
     }
+    if (op && (op->kind == OP_PLACE || op->kind == OP_PRESENCE))
+        all.items[i].is_missing = op->availability == ITEM_STATE_MISSING;
     if (op && op->kind == OP_PLACE) {
         all.items[i].size = op->size;
         all.items[i].mtime = op->mtime;

@@ -10,8 +10,8 @@
 enum deed_kind {
     DEED_EDIT,
     DEED_BATCH,
-    DEED_APPLY, /* an apply of edits */
-    DEED_UNDO,
+    DEED_APPLY, /* an apply of edits and relinks */
+    DEED_UNDO,  /* of the last step, or back to a step */
     DEED_REDO,
     DEED_FORGET,
     DEED_VOLUME,
@@ -38,7 +38,17 @@ struct wish {
     uint32_t add, remove;
 };
 
-enum op_kind { OP_EDIT, OP_PLACE, OP_MOVE, OP_PRESENCE, OP_HEARD, OP_KINDS };
+/* A relink is only in an apply. */
+enum op_kind {
+    OP_EDIT,
+    OP_PLACE,
+    OP_MOVE,
+    OP_PRESENCE,
+    OP_HEARD,
+    OP_BATCH_KINDS,
+    OP_RELINK = OP_BATCH_KINDS,
+    OP_KINDS
+};
 
 /* The additions of an analysis to its verdict. A waveform makes the batch wait for a thread. */
 enum brings { BRINGS_NOTHING, BRINGS_WAVEFORM, BRINGS_FACTS /* and a waveform */, BRINGS_KINDS };
@@ -46,6 +56,7 @@ enum brings { BRINGS_NOTHING, BRINGS_WAVEFORM, BRINGS_FACTS /* and a waveform */
 struct op {
     enum op_kind kind;
     struct id item, folder;
+    struct id with; /* of a relink: the other item */
     uint32_t file;
     uint64_t size;
     int64_t mtime;
@@ -66,7 +77,7 @@ struct deed {
     struct id id;     /* of a folder or an item */
     struct id parent; /* of a folder; zero: none */
     uint32_t number;  /* a name, a label, a count */
-    bool has_step;    /* an apply that continues a step */
+    bool has_step;    /* an apply that continues a step, or an undo back to one */
     uint64_t step;
 
     struct deed *rival; /* the other deed under the same request id, with another body; NULL: none */

@@ -180,8 +180,12 @@ static void encode_apply(const struct deed *deed, struct buffer *to)
         .label = TEXT("some"), .actions = { deed->op_count, actions }, .has_step = deed->has_step, .step = deed->step
     };
 
-    for (uint32_t i = 0; i < deed->op_count; i++)
-        actions[i] = (struct action){ .has_edit = true, .edit = edit_of(&deed->ops[i], add[i], remove[i]) };
+    for (uint32_t i = 0; i < deed->op_count; i++) {
+        const struct op *op = &deed->ops[i];
+        actions[i] = (struct action){ .has_edit = op->kind == OP_EDIT, .has_relink = op->kind == OP_RELINK };
+        actions[i].relink = (struct relink){ .id = op->item, .with = op->with };
+        actions[i].edit = edit_of(op, add[i], remove[i]);
+    }
     put_frame(deed, &ask, to);
 }
 
@@ -263,7 +267,7 @@ static void encode_locate(const struct deed *deed, struct buffer *to)
 
 static void encode_undo(const struct deed *deed, struct buffer *to)
 {
-    const struct persist_undo ask = { 0 };
+    const struct persist_undo ask = { .has_to = deed->has_step, .to = deed->step };
 
     put_frame(deed, &ask, to);
 }

@@ -40,7 +40,7 @@ struct model_folder {
     uint32_t files; /* of the library */
 };
 
-/* An edit and its inverse; or the removal of a library whose items were forgotten. */
+/* An edit and its inverse; a relink; or the removal of a library whose items were forgotten. */
 struct model_step {
     uint64_t first; /* row of its step */
     struct id item;
@@ -48,7 +48,9 @@ struct model_step {
     bool is_library;
     struct id library;
     uint32_t files;
-    usec_t at; /* when its items were forgotten; of an edit, its item */
+    usec_t at; /* when its items were forgotten; of an edit, its item; of a relink, the other item */
+    bool is_relink, was_forgotten;
+    struct id with;
 };
 
 /* Items below a folder that are being forgotten, or brought back. */
@@ -136,10 +138,15 @@ enum err model_edit_refusal(struct model *model, const struct op *op);
 struct verdict model_edit(struct model *model, const struct op *op);
 enum err model_edit_together_refusal(struct model *model, const struct deed *deed);
 struct verdict model_edit_together(struct model *model, const struct deed *deed);
-uint64_t model_edit_step(struct model *model,
-                         bool back); /* first row of the step that undo (back) or redo takes; 0: none */
-struct verdict model_edit_take(struct model *model, bool back);
+/* First row of the step that an undo or redo takes; 0: none, for the reason `error`. */
+uint64_t model_edit_step(struct model *model, const struct deed *deed, enum err *error);
+struct verdict model_edit_take(struct model *model, const struct deed *deed);
 void model_push_step(struct model *model, const struct model_step *step);
+
+/* ---- model_relink.c: two items exchange their files ---- */
+enum err model_relink_refusal(const struct model_item *item, const struct model_item *with);
+struct verdict model_relink(struct model *model, const struct op *op);
+struct verdict model_relink_take(struct model *model, const struct model_step *step, bool back);
 
 /* ---- model_heard.c, and the functions of model.c that it uses ---- */
 struct verdict model_heard(struct model *model, const struct op *op);

@@ -91,7 +91,7 @@ struct verdict model_edit(struct model *m, const struct op *op)
 /* ---- edits together ---- */
 
 /* Each item as the previous operations left it. */
-static struct model_item *copy_of(struct model *m, struct id id, struct model_item copies[OPS], uint32_t *count)
+static struct model_item *copy_of(struct model *m, struct id id, struct model_item *copies, uint32_t *count)
 {
     struct model_item *item = model_item(m, id);
 
@@ -110,9 +110,23 @@ static bool may_continue(const struct model *m, uint64_t step)
     return step > 0 && m->at == m->top && m->steps[m->top].first == step;
 }
 
+static enum err relink_copies(struct model *m, const struct op *op, struct model_item *copies, uint32_t *count)
+{
+    struct model_item *item = copy_of(m, op->item, copies, count), *with = copy_of(m, op->with, copies, count);
+    enum err e = model_relink_refusal(item, with);
+
+    if (e != ERR_OK)
+        return e;
+    int32_t availability = item->availability;
+    item->availability = with->availability;
+    with->availability = availability;
+    item->revision = with->revision = UINT64_MAX;
+    return ERR_OK;
+}
+
 enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
 {
-    struct model_item copies[OPS];
+    struct model_item copies[2 * OPS];
     struct model_step unused;
     uint32_t count = 0;
 
@@ -121,6 +135,11 @@ enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct op *op = &deed->ops[i];
         struct model_item *item = copy_of(m, op->item, copies, &count);
+        enum err e = op->kind == OP_RELINK ? relink_copies(m, op, copies, &count) : ERR_OK;
+        if (e != ERR_OK)
+            return e;
+        if (op->kind == OP_RELINK)
+            continue;
         if (!item)
             return op->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
         if (op->has_expect && op->expect != item->revision)
@@ -138,7 +157,10 @@ struct verdict model_edit_together(struct model *m, const struct deed *deed)
 
     m->apply_first = deed->has_step ? deed->step : at + 1;
     for (uint32_t i = 0; i < deed->op_count; i++)
-        apply_wish(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
+        if (deed->ops[i].kind == OP_RELINK)
+            model_relink(m, &deed->ops[i]);
+        else
+            apply_wish(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
     sim.counts.continued += deed->has_step && m->at > at;
     verdict.revision = m->head;
     verdict.items = m->at - at;
@@ -160,7 +182,9 @@ static uint64_t last_row(const struct model *m, uint64_t first)
 
 static bool is_left(struct model *m, const struct model_step *step)
 {
-    return step->is_library ? model_folder(m, step->library) != NULL : model_item(m, step->item) != NULL;
+    if (step->is_library)
+        return model_folder(m, step->library) != NULL;
+    return model_item(m, step->item) && (!step->is_relink || model_item(m, step->with));
 }
 
 static bool has_any_item(struct model *m, uint64_t first, uint64_t last)
@@ -178,11 +202,21 @@ bool model_step_may_be_passed_over(struct model *m)
     return m->top > 0 && !has_any_item(m, first, m->top);
 }
 
-/* The first row of the step that undo (back) or redo would take now; 0: none. */
-uint64_t model_edit_step(struct model *m, bool back)
+/* Back to a step: it and all after it, of which something must be left. */
+static uint64_t named_step(struct model *m, uint64_t step, enum err *error)
 {
+    *error = step == 0 || step > m->top || m->steps[step].first != step ? ERR_NOT_FOUND : ERR_CONFLICT;
+    return *error == ERR_CONFLICT && step <= m->at && has_any_item(m, step, m->at) ? step : 0;
+}
+
+uint64_t model_edit_step(struct model *m, const struct deed *deed, enum err *error)
+{
+    bool back = deed->kind == DEED_UNDO;
     uint64_t first = back ? m->steps[m->at].first : m->at + 1;
 
+    if (back && deed->has_step)
+        return named_step(m, deed->step, error);
+    *error = ERR_NOT_FOUND;
     for (; first > 0 && first <= m->top; first = back ? m->steps[first - 1].first : last_row(m, first) + 1)
         if (has_any_item(m, first, last_row(m, first)))
             return first;
@@ -221,6 +255,8 @@ static struct verdict take_row(struct model *m, const struct model_step *step, b
 {
     if (step->is_library)
         return take_library(m, step, back);
+    if (step->is_relink)
+        return model_relink_take(m, step, back);
     struct model_item *item = model_item(m, step->item);
     bool was = item->forgotten;
     struct verdict verdict = apply_wish(m, item, back ? &step->before : &step->after, false);
@@ -230,10 +266,12 @@ static struct verdict take_row(struct model *m, const struct model_step *step, b
     return verdict;
 }
 
-struct verdict model_edit_take(struct model *m, bool back)
+struct verdict model_edit_take(struct model *m, const struct deed *deed)
 {
-    uint64_t first = model_edit_step(m, back), last = last_row(m, first);
     struct verdict verdict = { .error = ERR_NOT_FOUND };
+    bool back = deed->kind == DEED_UNDO;
+    uint64_t first = model_edit_step(m, deed, &verdict.error);
+    uint64_t last = back && deed->has_step ? m->at : last_row(m, first);
 
     if (!first)
         return verdict;
@@ -242,6 +280,7 @@ struct verdict model_edit_take(struct model *m, bool back)
         if (is_left(m, step))
             verdict = take_row(m, step, back);
     }
+    sim.counts.ways_back += back && deed->has_step;
     m->at = back ? first - 1 : last;
     return verdict;
 }

@@ -6,7 +6,7 @@
  *
  *   main.c      worlds, one for each seed           deed*.c    the asks of clients, drawn and encoded
  *   machine.c   random numbers, clocks, ids         client.c   asks, asks again, dies, compares answers
- *   network.c   drops, doubles, delays, reorders    model.c    the right effect of each deed
+ *   network.c   drops, doubles, delays, reorders    model*.c   the right effect of each deed
  *   server.c    persist's lives and deaths          history*.c the commits and the store against the model
  *   once.c      a service whose asks are done once
  *   errands.c   persist's thread                    broken.c   broken protocols, which must be detected
@@ -31,6 +31,7 @@ struct sim_counts {
     uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps;
     uint64_t parts, heard, interrupted, once;
     uint64_t flipped, works, emptied, continued; /* items forgotten or brought back with others; their work; … */
+    uint64_t relinks, ways_back;                 /* undos back to a step */
 };
 
 /* One world. The only exception to "no globals": functions that replace the C library's have no other access to it. */

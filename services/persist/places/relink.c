@@ -100,7 +100,8 @@ static enum err find_pair(struct persist *p, const struct relink *relink, struct
     return e == ERR_OK ? places_find(p, relink->with, &pair->was[1], fault) : e;
 }
 
-static enum err exchange_files(struct persist *p, const struct relinked *pair, bool forgets, struct done *done)
+/* `forgotten`: since when the second item is; 0: it is not. */
+static enum err exchange_files(struct persist *p, const struct relinked *pair, usec_t forgotten, struct done *done)
 {
     struct media now[2];
     enum err e = give_file(p, &pair->was[0], &pair->was[1], &now[0]);
@@ -111,8 +112,8 @@ static enum err exchange_files(struct persist *p, const struct relinked *pair, b
         e = exchange_facts(p, &now[0].id, &now[1].id);
     if (e != ERR_OK)
         return e;
-    now[1].has_forgotten = forgets;
-    now[1].forgotten = forgets ? clock_now() : 0;
+    now[1].has_forgotten = forgotten != 0;
+    now[1].forgotten = forgotten;
     now[0].revision = turn_next(p);
     now[1].revision = now[0].revision + 1;
     e = turn_wrote(p, catalogue_exchange_media(&p->w, pair->was, now));
@@ -122,12 +123,12 @@ static enum err exchange_files(struct persist *p, const struct relinked *pair, b
     return e;
 }
 
-enum err relink_take(struct persist *p, const struct relink *relink, bool back, struct done *done, struct fault *fault)
+enum err relink_take(struct persist *p, const struct undo_step *row, bool back, struct done *done, struct fault *fault)
 {
     struct relinked pair;
-    enum err e = find_pair(p, relink, &pair, fault);
+    enum err e = find_pair(p, &row->relink, &pair, fault);
 
-    return e == ERR_OK ? exchange_files(p, &pair, !back, done) : e;
+    return e == ERR_OK ? exchange_files(p, &pair, back ? row->forgotten : clock_now(), done) : e;
 }
 
 static enum err refuse_item(const struct media *media, const char *why, struct fault *fault)
@@ -151,7 +152,7 @@ static enum err check_pair(const struct relinked *pair, struct fault *fault)
 
 enum err relink_items(struct persist *p, const struct relink *relink, struct done *done, struct fault *fault)
 {
-    const struct undo_step row = {
+    struct undo_step row = {
         .before = { .id = relink->id }, .after = { .id = relink->id }, .has_relink = true, .relink = *relink
     };
     struct relinked pair;
@@ -160,6 +161,8 @@ enum err relink_items(struct persist *p, const struct relink *relink, struct don
     if (e == ERR_OK)
         e = check_pair(&pair, fault);
     if (e == ERR_OK)
-        e = exchange_files(p, &pair, true, done);
+        e = exchange_files(p, &pair, clock_now(), done);
+    row.has_forgotten = e == ERR_OK && pair.was[1].has_forgotten;
+    row.forgotten = row.has_forgotten ? pair.was[1].forgotten : 0;
     return e == ERR_OK ? undo_push(p, (struct id){ { 0 } }, &row) : e;
 }

@@ -1,6 +1,6 @@
 /* relink.h: a person says which file is that of a missing item. The file has an item of its own, because a scan saw it:
  * the two items exchange their files, and the second one is forgotten. So the first keeps its id, tags and facts of
- * a person, nothing is lost, and undo exchanges the files again. */
+ * a person, nothing is lost, and undo exchanges the files again; the second one is forgotten then if it was before. */
 #ifndef LOOPHOLE_PERSIST_RELINK_H
 #define LOOPHOLE_PERSIST_RELINK_H
 
@@ -11,6 +11,6 @@
 enum err relink_items(struct persist *p, const struct relink *relink, struct done *done, struct fault *fault);
 
 /* Takes a relink of the undo stack back, or does it again. Errors: not_found (an item). */
-enum err relink_take(struct persist *p, const struct relink *relink, bool back, struct done *done, struct fault *fault);
+enum err relink_take(struct persist *p, const struct undo_step *row, bool back, struct done *done, struct fault *fault);
 
 #endif

@@ -43,7 +43,7 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
     if (row->has_element_before)
         return elements_apply(p, back ? &row->element_before : &row->element_after, EDIT_IS_UNDO, done, fault);
     if (row->has_relink)
-        return relink_take(p, &row->relink, back, done, fault);
+        return relink_take(p, row, back, done, fault);
     if (!row->has_back)
         return edit_take(p, back ? &row->before : &row->after, back && row->has_forgotten ? row->forgotten : 0, done,
                          fault);
