@@ -360,6 +360,22 @@ def more_relinks_than_undo_keeps_are_done_only_when_their_number_is_named(home):
 
 
 @claim(inside=Persist)
+def a_relink_to_a_forgotten_item_that_is_taken_back_leaves_it_forgotten(persist):
+    c, k = persist.client, persist.catalogue
+    lost, found = k.put(b"a.wav"), k.put(b"a.wav", folder=k.put_folder(b"new", k.folder))
+    k.edit(found, forgotten=True)
+    k.batch({"presence": {"id": lost, "availability": "missing"}})
+    first = c.must("persist.forgotten", {"after": bytes(16), "limit": 9})["each"]
+    c.must("persist.apply", {"label": "", "scope": "", "actions": [{"relink": {"id": lost, "with": found}}]})
+    c.must("persist.undo", {})
+    same(first, c.must("persist.forgotten", {"after": bytes(16), "limit": 9})["each"])
+    same([found], [line["id"] for line in first])
+    c.must("persist.redo", {})
+    same(1, len(c.must("persist.forgotten", {"after": bytes(16), "limit": 9})["each"]))
+    persist.home.check_store()
+
+
+@claim(inside=Persist)
 def ten_thousand_relinks_are_one_step_that_undo_takes_back_in_parts(persist):
     c, k = persist.client, persist.catalogue
     old, new = k.put_folder(b"old", k.folder), k.put_folder(b"new", k.folder)

@@ -9,6 +9,7 @@
 #include "services/persist/places/forgotten.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/places_lookup.h"
+#include "services/persist/places/repack.h"
 #include "services/persist/steps/undo.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
@@ -123,11 +124,21 @@ void __wrap_forgetting_resume(struct persist *p);
 enum err __real_forgotten_begin_emptying(struct persist *p, struct call *call);
 enum err __wrap_forgotten_begin_emptying(struct persist *p, struct call *call);
 
+static bool has_library_above(struct persist *p, struct folder at)
+{
+    while (!id_is_zero(at.parent) && catalogue_folder(p->w.txn, &p->arena, at.parent, &at) == ERR_OK)
+        if (at.library)
+            return true;
+    return false;
+}
+
 enum err __wrap_places_lie_in_library(struct persist *p, const struct folder *folder, bool *lies)
 {
     enum err e = __real_places_lie_in_library(p, folder, lies);
 
     *lies = *lies && !is_broken("overlooks_the_library_around");
+    if (*lies && is_broken("overlooks_the_library_of_the_mount"))
+        *lies = has_library_above(p, *folder);
     return e;
 }
 
@@ -153,6 +164,24 @@ enum err __wrap_forgetting_take(struct persist *p, const struct undo_step *row, 
 
     flawed.forgotten += is_broken("mistakes_the_time_of_forgetting");
     return __real_forgetting_take(p, &flawed, back, done, fault);
+}
+
+/* ---- packs ---- */
+
+enum err __real_repack_begin(struct persist *p, struct id folder, struct text old);
+enum err __wrap_repack_begin(struct persist *p, struct id folder, struct text old);
+void __real_repack_resume(struct persist *p);
+void __wrap_repack_resume(struct persist *p);
+
+enum err __wrap_repack_begin(struct persist *p, struct id folder, struct text old)
+{
+    return is_broken("leaves_the_packs_of_a_moved_folder") ? ERR_OK : __real_repack_begin(p, folder, old);
+}
+
+void __wrap_repack_resume(struct persist *p)
+{
+    if (!is_broken("does_not_go_on_with_packs"))
+        __real_repack_resume(p);
 }
 
 /* ---- relinks, and the way back to a step ---- */

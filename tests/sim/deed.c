@@ -153,6 +153,27 @@ static void draw_heard(struct op *op, const struct known *item)
     op->brings = (enum brings)sim_random(BRINGS_KINDS);
 }
 
+/* Mostly the pack of the place, as far as a client knows. */
+static void draw_pack(struct op *op)
+{
+    uint32_t number = (uint32_t)sim_random(MOUNT);
+    struct id id = op->folder;
+
+    for (uint32_t i = 0; i < all.folder_count && sim_chance(900); i++) {
+        const struct known_folder *folder = &all.folders[all.folder_count - 1 - i];
+        if (!id_equal(folder->id, id))
+            continue;
+        number = folder->number;
+        id = folder->parent;
+        if (sim_chance(400))
+            break;
+    }
+    if (sim_chance(150))
+        deed_word(PACK_OF_LIBRARY, 0, op->pack);
+    else
+        deed_folder(number, op->pack);
+}
+
 static void draw_op(struct op *op, bool edits_only)
 {
     struct known *item = all.item_count ? any_item() : NULL;
@@ -161,6 +182,7 @@ static void draw_op(struct op *op, bool edits_only)
     op->item = item ? item->id : (struct id){ { 9 } };
     op->folder = any_folder();
     op->file = (uint32_t)sim_random(FILES);
+    draw_pack(op);
     op->size = 100 + op->file;
     op->mtime = sim_chance(700) ? ++all.mtime : 1 + (int64_t)sim_random(3);
     op->availability = sim_chance(700) ? ITEM_STATE_LOCAL : ITEM_STATE_MISSING;
@@ -193,9 +215,9 @@ static enum deed_kind draw_kind(void)
         enum deed_kind kind;
         uint32_t weight;
     } weights[] = {
-        { DEED_EDIT, 32 },       { DEED_BATCH, 18 },  { DEED_APPLY, 8 },          { DEED_UNDO, 10 },
+        { DEED_EDIT, 28 },       { DEED_BATCH, 18 },  { DEED_APPLY, 8 },          { DEED_UNDO, 10 },
         { DEED_REDO, 7 },        { DEED_FORGET, 2 },  { DEED_VOLUME, 1 },         { DEED_FOLDER, 5 },
-        { DEED_MOVE_FOLDER, 3 }, { DEED_LIBRARY, 6 }, { DEED_REMOVE_LIBRARY, 2 }, { DEED_FORGET_LIBRARY, 3 },
+        { DEED_MOVE_FOLDER, 7 }, { DEED_LIBRARY, 6 }, { DEED_REMOVE_LIBRARY, 2 }, { DEED_FORGET_LIBRARY, 3 },
         { DEED_RECALL, 1 },      { DEED_EMPTY, 2 },
     };
     uint32_t drawn = (uint32_t)sim_random(100), i = 0;
@@ -239,14 +261,23 @@ static void draw_rival(struct deed *deed)
     sim.counts.rivals++;
 }
 
+static const struct known_folder *draw_known_folder(const struct deed *deed)
+{
+    for (uint32_t i = 0; deed->kind == DEED_LIBRARY && sim_chance(300) && i < all.folder_count; i++)
+        if (all.folders[i].number == MOUNT)
+            return &all.folders[i];
+    return all.folder_count ? &all.folders[sim_random(all.folder_count)] : NULL;
+}
+
 static void draw_folder(struct deed *deed)
 {
-    const struct known_folder *folder = all.folder_count ? &all.folders[sim_random(all.folder_count)] : NULL;
+    const struct known_folder *folder = draw_known_folder(deed);
 
     if (!folder)
         return;
     if (deed->kind == DEED_FOLDER) {
         deed->parent = sim_chance(500) ? folder->id : (struct id){ { 0 } };
+        deed->number = id_is_zero(deed->parent) && sim_chance(200) ? MOUNT : deed->number;
         return;
     }
     deed->id = folder->id;

@@ -29,6 +29,8 @@ enum deed_kind {
 };
 
 enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8, CONTENTS = 8 };
+enum { MOUNT = 5 /* number of the mount's own folder, which has no name */ };
+#define PACK_OF_LIBRARY "x" /* of the items in its own folder: all libraries have the path /x */
 
 /* An edit: absent fields do not change. Tags are bits. */
 struct wish {
@@ -60,6 +62,7 @@ struct op {
     uint32_t file;
     uint64_t size;
     int64_t mtime;
+    char pack[WORD]; /* of a place */
     int32_t availability;
     uint32_t content;  /* 1 to CONTENTS: the analysed content … */
     uint64_t analyser; /* … and the version of the analyser */

@@ -45,7 +45,7 @@ struct bytes deed_file(uint32_t file, char to[WORD])
 
 struct bytes deed_folder(uint32_t number, char to[WORD])
 {
-    return deed_word("folder%u", number, to);
+    return deed_word(number == MOUNT ? "" : "folder%u", number, to);
 }
 
 /* ---- asks ---- */
@@ -144,6 +144,7 @@ static struct operation operation_of(const struct op *op, struct text add[TAGS],
                                .size = op->size,
                                .mtime = op->mtime,
                                .kind = { .value = KIND_AUDIO },
+                               .pack = text_of(op->pack),
                                .availability = availability };
     to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
     to.analysed = make_analysed(op, content);

@@ -298,6 +298,10 @@ static void do_all_again(struct history *h)
             model_work_begins(&h->model, &note->work, note->at);
         else if (note->kind == NOTE_WORK_ENDED)
             model_work_ends(&h->model, note->request);
+        else if (note->kind == NOTE_REPACK)
+            model_repack_begins(&h->model, &note->repack, note->at);
+        else if (note->kind == NOTE_REPACK_ENDED)
+            model_repack_ends(&h->model, &note->repack);
         else if (note->kind == NOTE_BEGUN)
             begin_again(h, note);
         else if (note->kind == NOTE_OPERATION && !model_undo_is_at(&h->model, note->undo_at, note->undo_top))

@@ -71,7 +71,8 @@ void history_row_again(struct history *h, uint64_t number)
     if (answered && !history_is_by_rows(answered))
         return;
     history_look_at_refusals(h, journal_at(number)->at);
-    if (!deed && !model_flips(&h->model, row)) /* work that continues without its client */
+    bool is_work = model_work_of(&h->model, row->request) != NULL; /* that continues without its client */
+    if (!deed && !(is_work ? model_flips(&h->model, row) : model_repacks(&h->model, row)))
         sim_fail("change %llu belongs to no request", (unsigned long long)row->revision);
     if (!deed)
         return;

@@ -36,6 +36,8 @@ static void hold_item(struct history *h, const struct media *media)
         sim_fail("item %s is in the store, but not in the model", id);
     if (media->revision != item->revision || !text_is(media->name, item->name) || !text_is(media->notes, item->notes))
         sim_fail("item %s: revision, name or notes differ from the model", id);
+    if (!text_is(media->pack, item->pack))
+        sim_fail("item %s: its pack is \"%.*s\", expected \"%s\"", id, TEXT_ARG(media->pack), item->pack);
     if (media->favourite != item->favourite || media->hidden != item->hidden ||
         deed_tag_bits(media->tags) != item->tags || media->has_forgotten != item->forgotten)
         sim_fail("item %s: tags or marks differ from the model", id);

@@ -115,6 +115,24 @@ static void note_work(struct bytes key, struct bytes value)
     arena_free(&arena);
 }
 
+static bool is_repack(struct bytes key)
+{
+    const size_t head = sizeof(META_PACK) - 1;
+
+    return key.len > head + sizeof(struct id) && memcmp(key.at, META_PACK, head) == 0;
+}
+
+static void note_repack(enum note_kind kind, struct bytes key)
+{
+    const size_t head = sizeof(META_PACK) - 1 + sizeof(struct id), len = key.len - head;
+    struct note *note = add_note(kind);
+
+    if (len >= WORD)
+        sim_fail("a pack that no place has");
+    note->repack.folder = key_id_at(key, (uint32_t)(head - sizeof(struct id)));
+    memcpy(note->repack.old, key.at + head, len);
+}
+
 void journal_put(enum database db, struct bytes key, struct bytes value)
 {
     if (db == DB_CHANGE)
@@ -123,6 +141,8 @@ void journal_put(enum database db, struct bytes key, struct bytes value)
         note_answer(key, value);
     else if (db == DB_PART)
         note_part(key, value);
+    else if (db == DB_META && is_repack(key))
+        note_repack(NOTE_REPACK, key);
     else if (db == DB_META)
         note_work(key, value);
 }
@@ -187,6 +207,8 @@ void journal_delete(struct txn *txn, enum database db, struct bytes key)
         note->request = key_id_at(key, 0);
         note->quiet_rows = txn_count(txn, DB_QUIET) + 1;
         note->quiet_bytes = bytes.quiet + value.len + CHANGELOG_ROW_OVERHEAD;
+    } else if (db == DB_META && is_repack(key)) {
+        note_repack(NOTE_REPACK_ENDED, key);
     } else if (db == DB_META && work_in(key)) {
         memcpy(add_note(NOTE_WORK_ENDED)->request.b, work_in(key), sizeof(struct id));
     }

@@ -5,6 +5,7 @@
 
 #include "common/buffer.h"
 #include "store/changelog.h"
+#include "tests/sim/deed.h"
 #include "tests/sim/sim.h"
 
 /* A batch begins at operation `first`, or continues there after a death; each of its operations; the end of a part. */
@@ -18,7 +19,14 @@ enum note_kind {
     NOTE_TRIMMED,
     NOTE_FORGOTTEN,
     NOTE_WORK, /* items below a folder begin to be forgotten, or brought back */
-    NOTE_WORK_ENDED
+    NOTE_WORK_ENDED,
+    NOTE_REPACK, /* items below a folder that moved get another pack */
+    NOTE_REPACK_ENDED
+};
+
+struct repacking {
+    struct id folder;
+    char old[WORD]; /* the pack before the move */
 };
 
 struct note {
@@ -32,6 +40,7 @@ struct note {
     uint64_t revision;          /* of the answered request's last change; 0: it changed nothing */
     uint64_t digest;            /* of the ask of NOTE_ANSWER and NOTE_PART */
     struct forgetting work;     /* of NOTE_WORK */
+    struct repacking repack;
     enum err error;
     struct buffer answer;
     uint64_t rows, bytes;             /* before NOTE_TRIMMED: of the change log, and all counted bytes */
@@ -45,7 +54,6 @@ const struct note *journal_at(uint64_t number);
 
 /* The deed of this operation. Of two deeds under one id, the next part or answer shows which. NULL: the batch reached
  * neither, and this operation had no effect. */
-struct deed;
 struct deed *journal_deed_of_operation(uint64_t number);
 
 /* Called by parts.c. */

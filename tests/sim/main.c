@@ -79,12 +79,13 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
     printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that; %llu clock steps; "
            "%llu parts of batches; %llu analyses; removals of libraries interrupted %llu times; "
            "%llu deeds that are done once; %llu items forgotten or brought back in %llu pieces of work, %llu emptied; "
-           "%llu steps continued; %llu relinks, done or taken back; %llu undos back to a step\n",
+           "%llu steps continued; %llu relinks, done or taken back; %llu undos back to a step; "
+           "%llu packs that followed a moved folder\n",
            (unsigned long long)n->trimmed, (unsigned long long)n->forgotten, (unsigned long long)n->done_again,
            (unsigned long long)n->clock_steps, (unsigned long long)n->parts, (unsigned long long)n->heard,
            (unsigned long long)n->interrupted, (unsigned long long)n->once, (unsigned long long)n->flipped,
            (unsigned long long)n->works, (unsigned long long)n->emptied, (unsigned long long)n->continued,
-           (unsigned long long)n->relinks, (unsigned long long)n->ways_back);
+           (unsigned long long)n->relinks, (unsigned long long)n->ways_back, (unsigned long long)n->repacked);
     printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
            (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }

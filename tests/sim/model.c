@@ -96,6 +96,7 @@ static struct verdict make_item(struct model *m, const struct op *op)
                                  .mtime = op->mtime,
                                  .availability = op->availability };
     snprintf(item->name, WORD, "k%02u", op->file);
+    memcpy(item->pack, op->pack, WORD);
     m->item_count++;
     item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     return (struct verdict){ .revision = item->revision, .id = item->id, .created = true, .stale = true };
@@ -155,6 +156,7 @@ static struct verdict move_item(struct model *m, const struct op *op)
         item->file = op->file;
         item->availability = ITEM_STATE_LOCAL;
         item->forgotten = item->forgotten && !comes_back(m, item->folder, op->folder);
+        model_pack_follow(m, item->folder, op->folder, item->pack);
         item->folder = op->folder;
         item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }
@@ -181,14 +183,15 @@ static struct verdict put_volume(struct model *m, const struct deed *deed)
 
 static struct verdict put_folder(struct model *m, const struct deed *deed)
 {
-    struct model_folder *folder = folder_named(m, deed->parent, deed->number);
+    const struct id parent = model_resolve(m, deed->parent);
+    struct model_folder *folder = folder_named(m, parent, deed->number);
 
     if (folder)
         return verdict_of_head(m, folder->id);
     if (m->folder_count == MODEL_FOLDERS)
         sim_fail("more folders than the model has room for");
     folder = &m->folders[m->folder_count];
-    *folder = (struct model_folder){ .id = new_id(m), .parent = deed->parent, .name = deed->number };
+    *folder = (struct model_folder){ .id = new_id(m), .parent = parent, .name = deed->number };
     m->folder_count++;
     model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
     return verdict_of_head(m, folder->id);
@@ -196,12 +199,19 @@ static struct verdict put_folder(struct model *m, const struct deed *deed)
 
 static struct verdict move_folder(struct model *m, const struct deed *deed)
 {
-    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->parent, deed->number);
+    const struct id parent = model_resolve(m, deed->parent);
+    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, parent, deed->number);
+    struct repacking repack = { .folder = deed->id };
+    char new[WORD];
 
     if (folder && !there) {
-        folder->parent = deed->parent;
+        model_pack_of(m, folder->id, repack.old);
+        folder->parent = parent;
         folder->name = deed->number;
         m->structure = model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
+        model_pack_of(m, folder->id, new);
+        if (repack.old[0] && new[0] && strcmp(repack.old, new) != 0 && !model_has_repack(m, &repack))
+            sim_fail("nothing gives the items of a moved folder the pack of their place");
     }
     return verdict_of_head(m, deed->id);
 }
@@ -234,7 +244,8 @@ static struct verdict forget_item(struct model *m, const struct deed *deed)
 
 enum err model_refusal(struct model *m, const struct deed *deed)
 {
-    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->parent, deed->number);
+    struct model_folder *folder = model_folder(m, deed->id);
+    struct model_folder *there = folder_named(m, model_resolve(m, deed->parent), deed->number);
     bool has_no_parent = !id_is_zero(deed->parent) && !model_folder(m, deed->parent);
     enum err e = ERR_OK;
 
@@ -249,6 +260,8 @@ enum err model_refusal(struct model *m, const struct deed *deed)
     case DEED_FORGET:
         return model_item(m, deed->id) ? ERR_OK : ERR_NOT_FOUND;
     case DEED_MOVE_FOLDER:
+        if (deed->number == MOUNT || (folder && folder->name == MOUNT))
+            return ERR_BAD_REQUEST;
         return !folder || has_no_parent ? ERR_NOT_FOUND : there && there != folder ? ERR_EXISTS : ERR_OK;
     case DEED_LIBRARY:
         return folder ? ERR_OK : ERR_NOT_FOUND;

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_TESTS_SIM_MODEL_H
 #define LOOPHOLE_TESTS_SIM_MODEL_H
 
-#include "tests/sim/deed.h"
+#include "tests/sim/journal.h"
 
 enum { MODEL_ITEMS = 4096, MODEL_FOLDERS = 256, MODEL_STEPS = 4096, MODEL_WORKS = 256 };
 
@@ -11,7 +11,7 @@ struct model_item {
     struct id id;
     bool gone;
     uint64_t revision;
-    char name[WORD], notes[WORD];
+    char name[WORD], notes[WORD], pack[WORD];
     bool favourite, hidden, forgotten;
     usec_t forgotten_at; /* with which library; 0: by itself; −1: with one of several */
     uint32_t tags;
@@ -61,6 +61,14 @@ struct model_work {
     bool is_open;
 };
 
+/* Items below a folder that moved, whose pack was that of its old place. */
+struct model_repack {
+    struct repacking what;
+    uint64_t begun;
+    usec_t at;
+    bool is_open;
+};
+
 /* One request that empties the forgotten. */
 struct model_emptying {
     uint64_t known, items;
@@ -84,6 +92,7 @@ struct model {
     struct id volume;
     uint32_t label;
     struct model_work works[MODEL_WORKS];
+    struct model_repack repacks[MODEL_WORKS];
     uint32_t work_count;
     struct model_step unmarked; /* by the last row; is_library false: none */
     uint64_t structure;         /* the newest change of folders and libraries */
@@ -132,6 +141,17 @@ void model_work_ends(struct model *model, struct id request);
 struct model_work *model_work_of(struct model *model, struct id request);            /* NULL: none is open */
 bool model_has_work(struct model *model, struct id folder, bool forgets, usec_t at); /* an open one */
 bool model_is_in_library(struct model *model, struct id folder);                     /* or is one */
+
+/* ---- model_pack.c: packs, and those that follow a moved folder ---- */
+struct model_folder *model_parent(struct model *model, const struct model_folder *folder); /* the mount at the top */
+struct id model_resolve(struct model *model, struct id parent);                            /* zero denotes the mount */
+void model_pack_of(struct model *model, struct id folder, char pack[WORD]);
+void model_pack_follow(struct model *model, struct id from, struct id to, char pack[WORD]);
+void model_repack_begins(struct model *model, const struct repacking *what, usec_t at);
+void model_repack_ends(struct model *model, const struct repacking *what);
+bool model_has_repack(const struct model *model, const struct repacking *what);
+bool model_repacks(struct model *model, const struct change *row);
+bool model_is_below(struct model *model, struct id folder, struct id above); /* with no library between */
 
 /* ---- model_edit.c ---- */
 enum err model_edit_refusal(struct model *model, const struct op *op);

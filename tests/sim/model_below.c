@@ -6,14 +6,9 @@ static const usec_t long_ago = 10000000;
 
 /* ---- folders and libraries ---- */
 
-static struct model_folder *parent_of(struct model *m, const struct model_folder *folder)
-{
-    return model_folder(m, folder->parent);
-}
-
 static bool lies_in_library(struct model *m, const struct model_folder *folder)
 {
-    for (folder = parent_of(m, folder); folder; folder = parent_of(m, folder))
+    for (folder = model_parent(m, folder); folder; folder = model_parent(m, folder))
         if (folder->is_library)
             return true;
     return false;
@@ -27,13 +22,20 @@ bool model_is_in_library(struct model *m, struct id id)
 }
 
 /* The folder is `above`, or lies below it with no library between them. */
-static bool is_below(struct model *m, struct id id, struct id above)
+bool model_is_below(struct model *m, struct id id, struct id above)
 {
     const struct model_folder *folder = model_folder(m, id);
 
     while (folder && !id_equal(folder->id, above) && !folder->is_library)
-        folder = parent_of(m, folder);
+        folder = model_parent(m, folder);
     return folder && id_equal(folder->id, above);
+}
+
+static bool has_parent(struct model *m, const struct model_folder *folder, struct id id)
+{
+    const struct model_folder *parent = model_parent(m, folder);
+
+    return parent && id_equal(parent->id, id);
 }
 
 static bool is_empty(struct model *m, struct id folder)
@@ -42,7 +44,7 @@ static bool is_empty(struct model *m, struct id folder)
         if (!m->items[i].gone && id_equal(m->items[i].folder, folder))
             return false;
     for (uint32_t i = 0; i < m->folder_count; i++)
-        if (!m->folders[i].gone && id_equal(m->folders[i].parent, folder))
+        if (!m->folders[i].gone && has_parent(m, &m->folders[i], folder))
             return false;
     return true;
 }
@@ -82,7 +84,7 @@ static bool is_covered(struct model *m, struct id library)
 static bool has_items_below(struct model *m, struct id library)
 {
     for (uint32_t i = 0; i < m->item_count; i++)
-        if (!m->items[i].gone && is_below(m, m->items[i].folder, library))
+        if (!m->items[i].gone && model_is_below(m, m->items[i].folder, library))
             return true;
     return false;
 }
@@ -96,7 +98,7 @@ static bool may_go(struct model *m, const struct model_folder *folder, struct id
 {
     if (folder->is_library || !is_empty(m, folder->id))
         return false;
-    return id_equal(folder->id, library) || (is_below(m, folder->id, library) && !is_covered(m, library));
+    return id_equal(folder->id, library) || (model_is_below(m, folder->id, library) && !is_covered(m, library));
 }
 
 bool model_removes(struct model *m, const struct deed *deed, const struct change *row)
@@ -105,7 +107,8 @@ bool model_removes(struct model *m, const struct deed *deed, const struct change
     struct model_folder *folder = model_folder(m, row->id);
 
     m->request = row->request;
-    if (is_of(row, CHANGE_KIND_MEDIA, true) && item && is_below(m, item->folder, deed->id) && !is_covered(m, deed->id))
+    if (is_of(row, CHANGE_KIND_MEDIA, true) && item && model_is_below(m, item->folder, deed->id) &&
+        !is_covered(m, deed->id))
         take_out_item(m, item);
     else if (is_of(row, CHANGE_KIND_LIBRARY, true) && folder && folder->is_library && id_equal(row->id, deed->id) &&
              may_unmark(m, deed->id))
@@ -160,7 +163,7 @@ static bool is_ready(const struct forgetting *what, const struct model_item *ite
 static bool takes_item(struct model *m, const struct model_work *work, const struct model_item *item)
 {
     return work->is_open && is_ready(&work->what, item) && model_is_in_library(m, item->folder) != work->what.forgets &&
-           (is_below(m, item->folder, work->what.folder) || m->structure > work->begun);
+           (model_is_below(m, item->folder, work->what.folder) || m->structure > work->begun);
 }
 
 bool model_flips(struct model *m, const struct change *row)
@@ -228,6 +231,9 @@ void model_hold_works(const struct model *m, usec_t now)
     for (uint32_t i = 0; i < m->work_count; i++)
         if (m->works[i].is_open && m->works[i].at < now - long_ago)
             sim_fail("items have waited for long to be forgotten, or brought back");
+    for (uint32_t i = 0; i < MODEL_WORKS; i++)
+        if (m->repacks[i].is_open && m->repacks[i].at < now - long_ago)
+            sim_fail("items have waited for long for the pack of their place");
 }
 
 /* ---- emptying ---- */

@@ -117,6 +117,7 @@ struct verdict model_merge(struct model *m, struct model_item *gone, struct mode
     if (!are_one_file(gone, there))
         return (struct verdict){ .error = ERR_EXISTS };
     take_analysis(kept, there->content ? *there : *gone);
+    model_pack_follow(m, kept->folder, there->folder, kept->pack);
     kept->folder = there->folder;
     kept->file = there->file;
     kept->size = there->size;

@@ -12,13 +12,14 @@ enum err model_relink_refusal(const struct model_item *item, const struct model_
 }
 
 /* A name that a person wrote stays. */
-static void take_file(struct model_item *to, const struct model_item *from)
+static void take_file(struct model *m, struct model_item *to, const struct model_item *from)
 {
     char title[WORD];
 
     snprintf(title, WORD, "k%02u", to->file);
     if (strcmp(to->name, title) == 0)
         snprintf(to->name, WORD, "k%02u", from->file);
+    model_pack_follow(m, to->folder, from->folder, to->pack);
     to->folder = from->folder;
     to->file = from->file;
     to->size = from->size;
@@ -33,8 +34,8 @@ static struct verdict exchange(struct model *m, struct model_item *item, struct 
 {
     const struct model_item was = *item;
 
-    take_file(item, with);
-    take_file(with, &was);
+    take_file(m, item, with);
+    take_file(m, with, &was);
     item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     with->revision = model_emit(m, CHANGE_KIND_MEDIA, with->id, false);
     sim.counts.relinks++;

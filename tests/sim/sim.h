@@ -31,7 +31,7 @@ struct sim_counts {
     uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps;
     uint64_t parts, heard, interrupted, once;
     uint64_t flipped, works, emptied, continued; /* items forgotten or brought back with others; their work; … */
-    uint64_t relinks, ways_back;                 /* undos back to a step */
+    uint64_t relinks, ways_back, repacked;       /* …, undos back to a step, items below moved folders */
 };
 
 /* One world. The only exception to "no globals": functions that replace the C library's have no other access to it. */

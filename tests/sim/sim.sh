@@ -65,6 +65,9 @@ items_that_undo_does_not_bring_back_are_found_out() { _is_found_out mistakes_the
 items_that_stay_half_forgotten_are_found_out() { _is_found_out leaves_items_half_forgotten "for long"; }
 an_emptying_of_too_much_is_found_out() { _is_found_out empties_what_is_forgotten_since ""; }
 a_step_that_is_not_continued_is_found_out() { _is_found_out begins_a_step_anew ""; }
+packs_of_a_moved_folder_that_stay_are_found_out() { _is_found_out leaves_the_packs_of_a_moved_folder "pack"; }
+packs_that_a_death_ends_are_found_out() { _is_found_out does_not_go_on_with_packs "pack"; }
+a_library_of_the_mount_that_is_overlooked_is_found_out() { _is_found_out overlooks_the_library_of_the_mount ""; }
 an_item_that_a_relink_does_not_forget_is_found_out() { _is_found_out keeps_the_other_item "forgotten"; }
 an_undo_that_goes_back_one_step_only_is_found_out() { _is_found_out goes_back_one_step_only "request"; }
 
