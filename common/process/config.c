@@ -116,16 +116,19 @@ static enum err load_file(struct config *config, const struct paths *paths, stru
 {
     int len = snprintf(config->path, sizeof(config->path), "%s/loophole.conf", paths->config);
     struct buffer file = { 0 };
+    struct fault why = { 0 };
     enum err e;
 
     if (len < 0 || (size_t)len >= sizeof(config->path))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", paths->config);
     config->settings = arena_array(&config->arena, SETTINGS_MAX, sizeof(*config->settings));
-    e = file_read_all(config->path, FILE_MAX_BYTES, &file, fault);
+    e = file_read_all(config->path, FILE_MAX_BYTES, &file, &why);
     if (e == ERR_OK)
         e = parse_file(config, &file, fault);
     else if (e == ERR_NOT_FOUND)
-        e = ERR_OK;
+        e = ERR_OK; /* and no word of it: `fault` stays as it is */
+    else if (fault)
+        *fault = why;
     buffer_free(&file);
     return e;
 }

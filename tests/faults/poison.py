@@ -67,6 +67,19 @@ class Poisoner:
     def edits(self):
         self.batch([heavy_edit(self.item, n) for n in range(4096 if os.environ.get("LONG") else 1024)], "ok")
 
+    def prepare_applies(self):
+        self.prepare_edits()
+        self.items = [o["id"] for o in self.catalogue.batch(
+            *[self.catalogue.place(b"%d-%d.wav" % (self.number, n)) for n in range(4096)])]
+
+    def applies(self):
+        """As many actions as one apply takes, and a batch before it."""
+        self.edits()
+        words = "%d " % self.answers * 40
+        self.client.must("persist.apply", {"label": "", "scope": "", "actions": [
+            {"edit": {"id": id, "name": words[:200], "notes": words}} for id in self.items]}, budget_ms=120000)
+        self.answers += 1
+
     def refusals(self):
         self.batch([heavy_edit(os.urandom(16), n) for n in range(4096)], "not_found")
 

@@ -26,6 +26,11 @@ def a_batch_that_rewrites_a_large_item_is_answered_and_stops_nobody(home):
 
 
 @claim
+def applies_of_as_many_actions_as_there_may_be_stop_nobody(home):
+    poison(home, 'applies')
+
+
+@claim
 def a_batch_of_refusals_that_is_long_to_read_stops_nobody(home):
     poison(home, 'refusals')
 

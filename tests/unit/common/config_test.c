@@ -22,9 +22,12 @@ static void refused_with(const struct home *home, const char *text, enum err cod
 static void without_a_file_every_setting_has_its_default(void **state)
 {
     const struct home *home = *state;
+    struct fault fault = { 0 };
     struct config *config;
 
-    assert_int_equal(config_load(&home->paths, &config, NULL), ERR_OK);
+    assert_int_equal(config_load(&home->paths, &config, &fault), ERR_OK);
+    assert_int_equal(fault.code, ERR_OK);
+    assert_string_equal(fault.what, "");
     assert_int_equal(config_int(config, "supervisor.hang_ms", 2000, 0, 10000), 2000);
     assert_true(config_bool(config, "indexer.watch", true));
     assert_string_equal(config_text(config, "indexer.ignore", "*.bak"), "*.bak");
