@@ -261,7 +261,7 @@ def a_death_of_the_supervisor_is_on_record(home):
     old = home.pid('supervisor')
     os.kill(old, signal.SIGKILL)
     until(lambda: any(one['service'] == 'supervisor' and one['pid'] == old for one in home.json('crash', 'list')))
-    contains(home.loophole('doctor', code=None).out, '1 deaths on record')
+    contains(home.loophole('doctor', code=None).out, '1 death on record')
 
 
 run_claims()

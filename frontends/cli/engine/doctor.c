@@ -283,7 +283,8 @@ static void look_at_crashes(struct doctor *doctor)
         count += entry->d_name[0] != '.';
     if (records)
         closedir(records);
-    doctor_finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d deaths on record", count);
+    doctor_finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d death%s on record", count,
+                   count == 1 ? "" : "s");
 }
 
 enum err doctor_run(struct cli *cli, struct fault *fault)
