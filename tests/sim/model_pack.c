@@ -1,5 +1,5 @@
-/* Packs: the topmost folder below the library, or the library's own name. Items below a folder that moves get the pack of
- * their new place, unless they had another one; others change the same folders meanwhile. */
+/* Packs: the topmost folder below the library, or the library's own name. Items below a folder that moves get the pack
+ * of their new place, unless they had another one; others change the same folders meanwhile. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 /* ---- the folder of the mount: folders without a parent lie in it ---- */
 
-static struct model_folder *mount(struct model *m)
+static struct model_folder *find_mount(struct model *m)
 {
     for (uint32_t i = 0; i < m->folder_count; i++)
         if (!m->folders[i].gone && m->folders[i].name == MOUNT)
@@ -19,7 +19,7 @@ struct model_folder *model_parent(struct model *m, const struct model_folder *fo
 {
     if (folder->name == MOUNT)
         return NULL;
-    return id_is_zero(folder->parent) ? mount(m) : model_folder(m, folder->parent);
+    return id_is_zero(folder->parent) ? find_mount(m) : model_folder(m, folder->parent);
 }
 
 struct id model_resolve(struct model *m, struct id parent)

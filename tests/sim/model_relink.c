@@ -30,7 +30,7 @@ static void take_file(struct model *m, struct model_item *to, const struct model
     to->content = from->content;
 }
 
-static struct verdict exchange(struct model *m, struct model_item *item, struct model_item *with)
+static struct verdict exchange_files(struct model *m, struct model_item *item, struct model_item *with)
 {
     const struct model_item was = *item;
 
@@ -42,7 +42,7 @@ static struct verdict exchange(struct model *m, struct model_item *item, struct 
     return (struct verdict){ .revision = m->head, .id = item->id };
 }
 
-static void forget(struct model_item *item)
+static void forget_item(struct model_item *item)
 {
     item->forgotten = true;
     item->forgotten_at = 0;
@@ -56,9 +56,9 @@ struct verdict model_relink(struct model *m, const struct op *op)
                                      .with = op->with,
                                      .was_forgotten = with->forgotten,
                                      .at = with->forgotten ? with->forgotten_at : 0 };
-    const struct verdict verdict = exchange(m, item, with);
+    const struct verdict verdict = exchange_files(m, item, with);
 
-    forget(with);
+    forget_item(with);
     model_push_step(m, &step);
     return verdict;
 }
@@ -66,9 +66,9 @@ struct verdict model_relink(struct model *m, const struct op *op)
 struct verdict model_relink_take(struct model *m, const struct model_step *step, bool back)
 {
     struct model_item *with = model_item(m, step->with);
-    const struct verdict verdict = exchange(m, model_item(m, step->item), with);
+    const struct verdict verdict = exchange_files(m, model_item(m, step->item), with);
 
-    forget(with);
+    forget_item(with);
     if (back) {
         with->forgotten = step->was_forgotten;
         with->forgotten_at = step->at;
