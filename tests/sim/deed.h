@@ -1,5 +1,5 @@
-/* deed.h: deeds, the asks of clients to persist: drawn (deed.c), and encoded (deed_wire.c). Values are small numbers,
- * so that deeds collide. */
+/* deed.h: deeds, the asks of clients to persist: drawn (deed.c), encoded (deed_wire.c), and answered (deed_answer.c).
+ * Values are small numbers, so that deeds collide. */
 #ifndef LOOPHOLE_TESTS_SIM_DEED_H
 #define LOOPHOLE_TESTS_SIM_DEED_H
 
@@ -117,6 +117,8 @@ void deed_is_remembered(struct id request, struct bytes answer); /* the answer w
 void deed_is_forgotten(struct id request);                       /* the removal of the answer was committed */
 /* Persist sends this answer; it must be the remembered one, and no refusal meanwhile. */
 void deed_is_answered(struct bytes frame);
+/* A batch with every operation refused: if it is asked again, it is judged again. */
+bool deed_is_refused_whole(struct bytes answer);
 void deed_encode(const struct deed *deed, struct buffer *to);
 /* Records that it was done, and what later deeds may refer to. */
 void deed_learn(struct deed *deed, struct bytes answer);
