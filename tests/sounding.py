@@ -1,6 +1,8 @@
 """sounding.py: shared by the tests of a sounding engine: an engine on JACK's dummy driver, its transport and meters,
 and a recorder."""
+import contextlib
 import fcntl
+import glob
 import os
 import shutil
 import signal
@@ -33,6 +35,20 @@ def engine(home, settings='', in_step=False):
 
 
 _place = None
+
+
+def kill_processes(processes):
+    """Kills these processes at once."""
+    for pid in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def forget_memory(home):
+    """Removes the shared memory of the engine, as a reboot does."""
+    with open(home.file('data/names'), encoding='utf-8') as names:
+        for path in glob.glob(f'/dev/shm/loophole-{names.read().split()[0]}-*'):
+            os.unlink(path)
 
 
 def take_place():

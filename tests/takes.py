@@ -1,13 +1,10 @@
 """takes.py: shared by the tests of recording: an engine that sounds, and a client that plays a counter into it."""
 import array
-import contextlib
-import glob
 import os
-import signal
 import sys
 
 from claims import same, until
-from sounding import engine, tool, until_connected
+from sounding import engine, forget_memory, kill_processes, tool, until_connected
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'service'))
 import take as take_file
@@ -115,17 +112,11 @@ class Recording:
 
     def kill_all(self, but=None):
         """Kills the engine, JACK's server and the counter at once."""
-        for pid in self.home.processes():
-            if pid != but:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        kill_processes(pid for pid in self.home.processes() if pid != but)
         self.counting.wait(60)
 
     def forget_memory(self):
-        """Removes the shared memory of the engine, as a reboot does."""
-        with open(self.home.file('data/names'), encoding='utf-8') as names:
-            for path in glob.glob(f'/dev/shm/loophole-{names.read().split()[0]}-*'):
-                os.unlink(path)
+        forget_memory(self.home)
 
     def over(self):
         """The ports of another counter, with one frame of more than full scale in each second. It ends with the claim."""

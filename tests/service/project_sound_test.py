@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What sounds belongs to the open project: it is kept while it changes, and set again on a fresh core."""
+import contextlib
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import engine, meter, noise, until_quiet, until_sounds
+from sounding import engine, forget_memory, kill_processes, meter, noise, until_quiet, until_sounds
 
 BARS = 'X...X...X...X...'
 
@@ -248,6 +249,82 @@ def without_an_open_project_nothing_is_kept(home):
     home.loophole('project', 'state')  # makes the draft: it begins with what a person has set already
     until_kept(home, made(home))
     until_sounding(home, made(home))
+
+
+def cut_power(home, processes):
+    """Kills all of the engine at once, with JACK's server, and forgets its shared memory."""
+    kill_processes(processes)
+    until(lambda: not list(home.processes()))
+    forget_memory(home)
+
+
+# One change of each sort: the ask, its fields, how the part of the project shows it, and what it shows.
+CHANGES = (
+    ('audio.set_strip', {'strip': {'bus': 'sounds', 'gain': 0.125}}, lambda part: strip(part, 'sounds')['gain'], 0.125),
+    ('audio.set_tempo', {'bpm': 143.5}, lambda part: part['bpm'], 143.5),
+    ('audio.set_pads', {'each': [{'pad': 9, 'note': 40, 'mode': 'one_shot'}]},
+     lambda part: [pad['note'] for pad in part['pads'] if pad['pad'] == 9], [40]),
+    ('audio.set_pattern', {'pattern': {'metadata': {'name': 'newest'}, 'sequencer': {'tracks': [
+        {'name': 'low', 'pattern': BARS}]}}}, lambda part: part['pattern']['metadata']['name'], 'newest'),
+    ('audio.set_row', {'name': 'low', 'mute': True},
+     lambda part: part['pattern']['sequencer']['tracks'][0]['mute'], True))
+
+
+def until_answered_as_kept(home, ask, fields):
+    """Asks until the answer does not say that the change is not kept; a busy machine may need another try."""
+    with contextlib.closing(home.client()) as client:
+        until(lambda: not client.must(ask, fields).get('unkept'), what=f'{ask} is answered as kept')
+
+
+@claim
+def a_change_that_is_acknowledged_is_there_after_a_power_cut_at_once(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    for ask, fields, look, wanted in CHANGES:
+        processes = list(home.processes())
+        until_answered_as_kept(home, ask, fields)
+        cut_power(home, processes)
+        engine(home)
+        same(wanted, look(kept(home)), ask)
+    home.stop()
+    home.check_store()
+
+
+@claim
+def a_change_while_a_service_dies_is_kept_or_its_answer_says_that_it_is_not(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    for number, victim in enumerate(('project', 'persist', 'audio')):
+        bpm = 140 + number
+        processes = list(home.processes())
+        with contextlib.closing(home.client()) as client:
+            request = client.send('audio.set_tempo', {'bpm': bpm})
+            os.kill(home.pid(victim), signal.SIGKILL)
+            answer = client.must('audio.set_tempo', {'bpm': bpm}, request=request)
+        if answer.get('unkept'):
+            until(lambda: kept(home).get('bpm') == bpm)  # nobody has to ask again while the engine lives
+        cut_power(home, processes + list(home.processes()))
+        engine(home)
+        same(bpm, kept(home)['bpm'], victim)
+    home.stop()
+
+
+@claim
+def an_answer_that_cannot_wait_says_that_the_change_is_not_kept(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    with contextlib.closing(home.client()) as client:
+        def is_told():
+            error, answer = client.ask('audio.set_tempo', {'bpm': 99}, budget_ms=200)
+            return error == 'ok' and answer.get('unkept')
+        until(is_told, what='an answer without time says so')
+        until(lambda: not client.must('audio.set_tempo', {'bpm': 98}).get('unkept'))
+        home.loophole('project', 'close')
+        until(lambda: 'unkept' not in client.must('audio.set_tempo', {'bpm': 97}))
+        until(lambda: sounding(home)['keeper'] == 'none')
+        home.kill('audio')
+        until(lambda: sounding(home).get('keeper') == 'none')
+        assert 'unkept' not in client.must('audio.set_tempo', {'bpm': 96})
 
 
 run_claims()

@@ -62,6 +62,9 @@ enum err cli_ask(struct cli *cli, const char *name, const void *request, void *a
 /* Returns offline, at once, if `name` is an ask of a sound service that this engine runs without. */
 enum err cli_check_service(struct cli *cli, const char *name, struct fault *fault);
 
+/* Warns on standard error, without --json, if the answer says that the open project does not keep the change. */
+void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer);
+
 /* Adds the record to cli->out as one line of JSON. Returns ERR_OK, so that a caller can end with it. */
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
 

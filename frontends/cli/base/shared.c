@@ -31,12 +31,29 @@ enum err cli_check_service(struct cli *cli, const char *name, struct fault *faul
     return fault_hint(fault, "LOOPHOLE_AUDIO or the setting audio.device was none when it started (`loophole doctor`)");
 }
 
+void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *answer)
+{
+    const struct ask *asked = schema_ask(text_of(name));
+    const struct field *field = asked ? schema_field(asked->answer, TEXT("unkept")) : NULL;
+    struct buffer line = { 0 };
+
+    if (!field || cli->options.json || !*(const bool *)((const char *)answer + field->offset))
+        return;
+    cli_print(&line, "warning: the open project does not keep this change yet: it is lost if the whole engine dies");
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
 {
     uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
     enum err e = cli_check_service(cli, name, fault);
 
-    return e != ERR_OK ? e : ask(cli->asker, name, request, budget, NULL, answer, fault);
+    if (e == ERR_OK)
+        e = ask(cli->asker, name, request, budget, NULL, answer, fault);
+    if (e == ERR_OK && answer)
+        cli_warn_if_unkept(cli, name, answer);
+    return e;
 }
 
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record)

@@ -26,7 +26,11 @@ enum err cli_change(struct cli *cli, const char *name, const void *request, void
     struct id id;
     enum err e = request_id(cli, &id, fault);
 
-    return e == ERR_OK ? ask(cli->asker, name, request, budget_ms, &id, answer, fault) : e;
+    if (e == ERR_OK)
+        e = ask(cli->asker, name, request, budget_ms, &id, answer, fault);
+    if (e == ERR_OK && answer)
+        cli_warn_if_unkept(cli, name, answer);
+    return e;
 }
 
 enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault)

@@ -128,7 +128,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
 {
     enum err e;
 
-    *audio = (struct audio){ .service = service, .instance = stands_by };
+    *audio = (struct audio){ .service = service, .instance = stands_by, .held.service = service };
     e = read_settings(audio, fault);
     if (e == ERR_OK)
         e = studio_open(service_paths(service), &audio->studio, fault);
@@ -297,6 +297,7 @@ void audio_tick(void *state)
     late_orders_tick(audio);
     if (audio->instance == 0) {
         audio_take_notes(audio);
+        held_tick(&audio->held);
         audio_tell_sounding(audio);
     }
 }

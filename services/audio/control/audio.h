@@ -8,6 +8,7 @@
  *   rows.c          mute and solo of the rows of the pattern that plays
  *   late_orders.c   orders while the core runs no periods
  *   sounding.c      what sounds, as it was asked for
+ *   held_answers.c  answers that wait until the project keeps the change
  *   named_sounds.c  slots and media items that rows and pads name
  *   pads.c          pads and their hits
  *   sound_asks.c    single sounds
@@ -23,6 +24,7 @@
 #include "proto/service/service.h"
 #include "schema_audio.h"
 #include "schema_service.h"
+#include "services/audio/control/held_answers.h"
 #include "services/audio/control/late_orders.h"
 #include "services/audio/jack/link.h"
 
@@ -52,6 +54,7 @@ struct audio {
     struct score score; /* as last published */
     struct snapshot published;
     struct late_orders late;
+    struct held_answers held;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct kept_pattern now, next;             /* as they were set */
@@ -152,6 +155,10 @@ void audio_note_asked(struct buffer *to, struct bytes asked);
 void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
 void audio_forget_asked(struct audio *audio);
 void audio_tell_sounding(struct audio *audio); /* publishes the event when it is due */
+/* The end of an ask that may have changed what sounds: it is answered when the open project keeps the change
+ * (held_answers.h). The first ends a handler, and returns `e`; the second ends a deferred call. */
+enum err audio_end_change(struct audio *audio, struct call *call, enum err e, void *answer);
+void audio_send_change(struct audio *audio, struct call *call, struct ticket ticket, void *answer);
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
                             struct sounding *answer);
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,

@@ -203,26 +203,24 @@ static struct transport_state with_score(const struct audio *audio)
     return now;
 }
 
-static enum err publish_score(struct audio *audio, struct transport_state *answer)
+static enum err publish_score(struct audio *audio, struct call *call, struct transport_state *answer)
 {
     audio_score_publish(audio);
-    return publish_answer(audio, answer, with_score(audio));
+    return audio_end_change(audio, call, publish_answer(audio, answer, with_score(audio)), answer);
 }
 
 static enum err ask_set_tempo(struct audio *audio, struct call *call, const struct audio_set_tempo *ask,
                               struct transport_state *answer)
 {
-    (void)call;
     audio->score.tempo = ask->bpm;
-    return publish_score(audio, answer);
+    return publish_score(audio, call, answer);
 }
 
 static enum err ask_set_swing(struct audio *audio, struct call *call, const struct audio_set_swing *ask,
                               struct transport_state *answer)
 {
-    (void)call;
     audio->score.swing = ask->swing;
-    return publish_score(audio, answer);
+    return publish_score(audio, call, answer);
 }
 
 /* The mean of the last intervals; a long pause restarts the measurement. */
@@ -247,16 +245,15 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
     audio->score.tempo = fmin(fmax(bpm, 20), 400);
     *answer = with_score(audio);
-    recall_foretell(call, answer, audio_effects(audio) + 1);
-    return publish_score(audio, answer);
+    held_foretell(&audio->held, call, answer, audio_effects(audio) + 1);
+    return publish_score(audio, call, answer);
 }
 
 static enum err ask_set_metronome(struct audio *audio, struct call *call, const struct audio_set_metronome *ask,
                                   struct transport_state *answer)
 {
-    (void)call;
     audio->score.metronome = ask->on;
-    return publish_score(audio, answer);
+    return publish_score(audio, call, answer);
 }
 
 static enum err ask_set_sync(struct audio *audio, struct call *call, const struct audio_set_sync *ask,
@@ -276,7 +273,7 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
         audio->score.midi_clock_out = ask->clock_out;
     if (ask->has_clock_stopped)
         audio->score.midi_clock_stopped = ask->clock_stopped;
-    return publish_score(audio, answer);
+    return publish_score(audio, call, answer);
 }
 
 static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer)
@@ -362,7 +359,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
-    recall_foretell(call, answer, audio_effects(audio) + count_effects(ask));
+    held_foretell(&audio->held, call, answer, audio_effects(audio) + count_effects(ask));
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
     log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT

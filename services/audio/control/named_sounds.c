@@ -99,7 +99,7 @@ static void finish_loads(struct loads *all)
         enum err e = all->done(all->audio, call, all->ask, list_silent(all), answer);
 
         if (e == ERR_OK)
-            ticket_answer(service, all->ticket, answer);
+            audio_send_change(all->audio, call, all->ticket, answer);
         else
             ticket_fail(service, all->ticket, call_fault(call));
     }

@@ -296,8 +296,10 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
     if (e != ERR_OK)
         return e;
     list_items(own, &items);
-    return items.count ? named_load(audio, call, items.each, items.count, set_pads, asked)
-                       : set_pads(audio, call, asked, (struct silent_sound_list){ 0 }, answer);
+    return items.count
+               ? named_load(audio, call, items.each, items.count, set_pads, asked)
+               : audio_end_change(audio, call, set_pads(audio, call, asked, (struct silent_sound_list){ 0 }, answer),
+                                  answer);
 }
 
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer)

@@ -27,7 +27,7 @@ static void tell_rows(struct call *call, const struct score_pattern *pattern, st
 {
     struct row_state *each = arena_array(call_arena(call), SCORE_ROWS, sizeof(*each));
 
-    *answer = (struct pattern_rows){ pattern->serial, { 0, each } };
+    *answer = (struct pattern_rows){ .number = pattern->serial, .each = { 0, each } };
     for (uint32_t i = 0; i < SCORE_ROWS; i++) {
         const struct score_row *row = &pattern->rows[i];
         if (row->used)
@@ -104,5 +104,5 @@ enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct 
     keep_row(audio, call, pattern, number);
     audio_score_publish(audio);
     tell_rows(call, pattern, answer);
-    return ERR_OK;
+    return audio_end_change(audio, call, ERR_OK, answer);
 }

@@ -28,7 +28,7 @@ enum err audio_ask_set_strip(struct audio *audio, struct call *call, const struc
     strip->mute = from->has_mute ? from->mute : strip->mute;
     strip->solo = from->has_solo ? from->solo : strip->solo;
     audio_score_publish(audio);
-    return audio_ask_mixer(audio, call, NULL, answer);
+    return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
 
 enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
@@ -44,7 +44,7 @@ enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const str
     if (ask->has_kind)
         audio->score.looks_ahead = ask->kind.value == LIMITER_KIND_LOOKAHEAD;
     audio_score_publish(audio);
-    return audio_ask_mixer(audio, call, NULL, answer);
+    return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
 
 enum err audio_ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
@@ -52,5 +52,5 @@ enum err audio_ask_set_preview(struct audio *audio, struct call *call, const str
 {
     audio->score.preview_apart = ask->apart;
     audio_score_publish(audio);
-    return audio_ask_mixer(audio, call, NULL, answer);
+    return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }

@@ -136,5 +136,6 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
         return e;
     count = list_items(&own->ask.pattern.sequencer.tracks, items);
     return count ? named_load(audio, call, items, count, begin_pattern, own)
-                 : begin_pattern(audio, call, own, (struct silent_sound_list){ 0 }, answer);
+                 : audio_end_change(audio, call,
+                                    begin_pattern(audio, call, own, (struct silent_sound_list){ 0 }, answer), answer);
 }

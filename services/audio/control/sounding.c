@@ -4,7 +4,7 @@
 
 #include "services/audio/control/audio.h"
 
-enum { TELL_US = 100000 };
+enum { TELL_US = 100000, TELL_AWAITED_US = 20000, TELL_AGAIN_US = 200000 };
 
 /* ---- what was asked for ---- */
 
@@ -138,6 +138,8 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     answer->touched = score->serial > score->kept_serial;
     answer->has_tempo_lock = true;
     answer->tempo_lock = score->tempo_locked != 0;
+    answer->has_keeper = audio->held.keeper != 0;
+    answer->keeper.value = audio->held.keeper;
     tell_tempo(audio, answer);
     tell_pads(audio, call, &answer->pads);
     answer->has_pattern = decode_asked(call, &pattern_shape, &audio->pattern_asked, &answer->pattern);
@@ -162,15 +164,33 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     score->kept_serial = is_all ? score->serial + 1 : ask->serial;
     audio_score_publish(audio);
     audio->sounding_told = is_all ? score->serial : audio->sounding_told;
+    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, ask->serial);
     return ERR_OK;
+}
+
+enum err audio_end_change(struct audio *audio, struct call *call, enum err e, void *answer)
+{
+    e = held_end(&audio->held, call, audio->score.serial, e, answer);
+    if (audio->held.count)
+        audio_tell_sounding(audio);
+    return e;
+}
+
+void audio_send_change(struct audio *audio, struct call *call, struct ticket ticket, void *answer)
+{
+    held_send(&audio->held, call, ticket, audio->score.serial, answer);
+    if (audio->held.count)
+        audio_tell_sounding(audio);
 }
 
 void audio_tell_sounding(struct audio *audio)
 {
-    struct audio_sounding_changed event = { .serial = audio->score.serial };
-    usec_t now = clock_steady();
+    const bool awaited = audio->held.count > 0;
+    struct audio_sounding_changed event = { .serial = audio->score.serial, .has_awaited = awaited, .awaited = awaited };
+    usec_t now = clock_steady(), ago = now - audio->sounding_told_at;
 
-    if (audio->sounding_told == event.serial || now - audio->sounding_told_at < TELL_US)
+    if (audio->sounding_told == event.serial ? !awaited || ago < TELL_AGAIN_US
+                                             : ago < (awaited ? TELL_AWAITED_US : TELL_US))
         return;
     audio->sounding_told = event.serial;
     audio->sounding_told_at = now;

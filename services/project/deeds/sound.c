@@ -15,13 +15,17 @@ struct sound_keeping {
     struct project *p;
     bool is_due, is_busy, is_urgent;
     bool looks_again;     /* after this look */
+    bool has_let_go;      /* no project is open, and the core knows it */
     usec_t heard, looked; /* the last change, and the last look, on the steady clock */
     struct arena arena;   /* of a look */
     struct sounding now;
-    bool is_locked;     /* the core has the lock of a project's tempo */
-    struct id kept_for; /* the project that is noted next … */
-    uint64_t revision;  /* … with the revision of its part */
-    struct text body;   /* that is written, or that the core is to have */
+    struct sounding want; /* what the core is to have */
+    bool only_untouched;  /* of a fresh core */
+    bool is_locked;       /* the core has the lock of a project's tempo */
+    int32_t keeper;       /* enum keeper: what the core is told next */
+    struct id kept_for;   /* the project that is noted next … */
+    uint64_t revision;    /* … with the revision of its part */
+    struct text body;     /* that is written, or that the core is to have */
 };
 
 static void tick_keeping(void *state);
@@ -48,18 +52,22 @@ static void tick_keeping(void *state)
     look_at_core(s);
 }
 
+/* A client waits, or a project was changed: the next look begins at once. */
 static void end_look(struct sound_keeping *s, bool again)
 {
     s->is_busy = false;
     s->looked = clock_steady();
-    if (again)
+    if (s->is_urgent)
+        look_at_core(s);
+    else if (again)
         make_due(s);
 }
 
 /* Later again: the core or persist did not answer, or another client was first. A core that starts is heard. */
 static void fail_look(struct sound_keeping *s, usec_t wait)
 {
-    end_look(s, true);
+    s->is_busy = false;
+    make_due(s);
     s->heard = s->looked = clock_steady() + wait - SETTLED_US;
 }
 
@@ -82,10 +90,12 @@ static void take_noted(void *state, enum err error, const void *answer, const st
 
     (void)answer;
     (void)fault;
-    if (error == ERR_OK)
-        end_look(s, s->looks_again);
-    else
+    if (error != ERR_OK) {
         fail_look(s, LONGEST_US);
+        return;
+    }
+    s->has_let_go = s->keeper == KEEPER_NONE;
+    end_look(s, s->looks_again);
 }
 
 static void note_kept(struct sound_keeping *s, uint64_t serial)
@@ -94,7 +104,9 @@ static void note_kept(struct sound_keeping *s, uint64_t serial)
                                               .revision = s->revision,
                                               .serial = serial,
                                               .has_tempo_lock = true,
-                                              .tempo_lock = s->is_locked };
+                                              .tempo_lock = s->is_locked,
+                                              .has_keeper = true,
+                                              .keeper.value = s->keeper };
 
     (void)send_ask(s, "audio.sounding_kept", &kept, take_noted);
 }
@@ -145,29 +157,55 @@ static void take_set(void *state, bool is_set)
 
     if (!is_set)
         fail_look(s, LONGEST_US);
-    else if (!s->now.has_project && s->now.touched)
+    else if (s->only_untouched)
         note_changed(s);
     else
         (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_serial);
+}
+
+static void take_announced(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_keeping *s = state;
+
+    (void)answer;
+    (void)fault;
+    if (error != ERR_OK)
+        fail_look(s, LONGEST_US);
+    else
+        sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, take_set, s);
+}
+
+/* The core answers the asks that follow at once, and says that no project keeps them. */
+static void announce_set(struct sound_keeping *s)
+{
+    const struct audio_sounding_kept as_it_is = { .project = s->now.project,
+                                                  .revision = s->now.revision,
+                                                  .serial = s->now.touched ? 0 : s->now.serial,
+                                                  .has_tempo_lock = true,
+                                                  .tempo_lock = s->now.tempo_lock,
+                                                  .has_keeper = true,
+                                                  .keeper.value = KEEPER_SETS };
+
+    (void)send_ask(s, "audio.sounding_kept", &as_it_is, take_announced);
 }
 
 static void set_project(struct sound_keeping *s, struct txn *txn, const struct element *project,
                         const struct element *part)
 {
     struct fault fault = { 0 };
-    struct sounding want, all;
+    struct sounding all;
     char id[ID_TEXT_SIZE];
-    const bool only_untouched = !s->now.has_project && s->now.touched;
 
+    s->only_untouched = !s->now.has_project && s->now.touched;
     s->kept_for = project->project;
     s->revision = part->revision;
-    if (sound_body_read(txn, &s->arena, project, part->body, &want, &fault) != ERR_OK) {
+    if (sound_body_read(txn, &s->arena, project, part->body, &s->want, &fault) != ERR_OK) {
         log_warn("the sound of project %s cannot be read: %s", id_write(project->project, id), fault.what);
-        want = s->now;
+        s->want = s->now;
     }
-    all = expect_sounding(&want, &s->now);
+    all = expect_sounding(&s->want, &s->now);
     s->body = sound_body_merge(&s->arena, TEXT("{}"), &all);
-    sound_set(s->p, &s->arena, &want, &s->now, only_untouched, take_set, s);
+    announce_set(s);
 }
 
 /* ---- writing ---- */
@@ -251,8 +289,8 @@ static bool locks_tempo(struct sound_keeping *s, const struct element *project)
     return tree_read(project->body, &s->arena, &body, NULL) == ERR_OK && tree_bool(&body, "tempo_lock", false);
 }
 
-/* The core has what the project has, but for the lock of its tempo. */
-static void note_lock(struct sound_keeping *s)
+/* The core has what the project has, but for the lock of its tempo, and what it knows of this service. */
+static void note_state(struct sound_keeping *s)
 {
     s->kept_for = s->now.project;
     s->revision = s->now.revision;
@@ -263,10 +301,8 @@ static void note_lock(struct sound_keeping *s)
 static void let_go(struct sound_keeping *s)
 {
     s->is_locked = false;
-    if (s->now.has_project && s->now.tempo_lock)
-        note_lock(s);
-    else
-        end_look(s, false);
+    s->keeper = KEEPER_NONE;
+    note_state(s);
 }
 
 static void decide_next(struct sound_keeping *s, struct txn *txn)
@@ -279,13 +315,14 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
         return;
     }
     s->is_locked = locks_tempo(s, &project);
+    s->keeper = KEEPER_KEEPS;
     if (follow_core(s, txn, open))
         return;
     (void)sound_body_get(txn, &s->arena, open, &part);
     if (!s->now.has_project || !id_equal(open, s->now.project) || part.revision != s->now.revision)
         set_project(s, txn, &project, &part);
-    else if (s->now.tempo_lock != s->is_locked)
-        note_lock(s);
+    else if (s->now.tempo_lock != s->is_locked || s->now.keeper.value != KEEPER_KEEPS)
+        note_state(s);
     else
         end_look(s, false);
 }
@@ -323,8 +360,9 @@ static void look_at_core(struct sound_keeping *s)
     s->is_urgent = false;
     s->looked = clock_steady();
     arena_reset(&s->arena);
-    if (!has_open_project(s) && !s->is_locked)
+    if (s->has_let_go && !has_open_project(s))
         return;
+    s->has_let_go = false;
     s->is_busy = true;
     s->looks_again = false;
     (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_sounding);
@@ -335,11 +373,13 @@ static void look_at_core(struct sound_keeping *s)
 static void hear_change(void *state, const void *body, bool gap)
 {
     struct sound_keeping *s = state;
+    const struct audio_sounding_changed *changed = body;
+    const bool awaited = changed->has_awaited && changed->awaited;
 
-    (void)body;
-    (void)gap;
+    s->has_let_go = s->has_let_go && !gap && !awaited; /* a core that started does not know it */
     s->heard = clock_steady();
-    if (!s->is_busy && s->heard - s->looked > LONGEST_US)
+    s->is_urgent = s->is_urgent || (awaited && s->is_busy);
+    if (!s->is_busy && (awaited || s->heard - s->looked > LONGEST_US))
         look_at_core(s); /* the first change after a pause is written at once */
     else
         make_due(s);

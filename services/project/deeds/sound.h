@@ -6,9 +6,9 @@
  *   look ─► ask what sounds ─► has it changed? write the part ─► is it of the open project? ─► note it
  *                                                                └── no: set all, note it ◄──┘
  *
- * The first change after a second without changes is written at once; then one is written a fifth of a second after the
- * last one, and once a second while changes go on. Without an open project nothing is asked and nothing is written. The
- * loop's thread. */
+ * A change whose client waits is written at once; the core answers the client when it is kept. Other changes are
+ * written a fifth of a second after the last one, and once a second while they go on. Without an open project nothing
+ * is written, and the core is told so. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_H
 #define LOOPHOLE_PROJECT_SOUND_H
 

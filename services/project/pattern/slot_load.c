@@ -62,7 +62,9 @@ static void take_queued(struct doing *work, const void *answer)
                                       .has_now = true,
                                       .now = queued->now,
                                       .has_replaced = true,
-                                      .replaced = queued->replaced };
+                                      .replaced = queued->replaced,
+                                      .has_unkept = queued->unkept,
+                                      .unkept = queued->unkept };
 }
 
 enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,

@@ -1,0 +1,122 @@
+#include "services/audio/control/held_answers.h"
+
+#include <string.h>
+
+#include "schema_audio.h"
+
+enum { PATIENCE_US = 1000000, MARGIN_US = 250000 };
+
+static void mark_unkept(const struct shape *shape, void *answer, bool unkept)
+{
+    const struct field *field = schema_field(shape, TEXT("unkept"));
+
+    if (!field)
+        return;
+    *(bool *)((char *)answer + field->has_offset) = unkept;
+    *(bool *)((char *)answer + field->offset) = unkept;
+}
+
+/* The end of the wait; 0: the answer does not wait. */
+static usec_t end_of_wait(const struct held_answers *held, const struct call *call)
+{
+    usec_t now = clock_steady(), until = call_deadline(call) - MARGIN_US;
+    bool may_wait = (held->keeper == 0 || held->keeper == KEEPER_KEEPS) && !held->is_late;
+
+    if (!may_wait || until <= now || held->count == HELD_ANSWERS)
+        return 0;
+    return until < now + PATIENCE_US ? until : now + PATIENCE_US;
+}
+
+static void hold_answer(struct held_answers *held, const struct call *call, struct held_answer one)
+{
+    one.shape = call_ask(call)->answer;
+    held->each[held->count++] = one;
+}
+
+enum err held_end(struct held_answers *held, struct call *call, uint64_t serial, enum err e, void *answer)
+{
+    const struct shape *shape = call_ask(call)->answer;
+    struct held_answer one = { .serial = serial };
+
+    if (e != ERR_OK || held->keeper == KEEPER_NONE)
+        return e;
+    one.until = end_of_wait(held, call);
+    if (one.until == 0) {
+        mark_unkept(shape, answer, true);
+        return ERR_OK;
+    }
+    one.answer = arena_alloc(call_arena(call), shape->size);
+    memcpy(one.answer, answer, shape->size);
+    one.ticket = call_defer(call);
+    if (one.ticket.number)
+        hold_answer(held, call, one);
+    return ERR_OK;
+}
+
+void held_send(struct held_answers *held, struct call *call, struct ticket ticket, uint64_t serial, void *answer)
+{
+    const struct shape *shape = call_ask(call)->answer;
+    const bool is_for_project = schema_field(shape, TEXT("unkept")) && held->keeper != KEEPER_NONE;
+    const usec_t until = is_for_project ? end_of_wait(held, call) : 0;
+
+    if (until) {
+        hold_answer(held, call,
+                    (struct held_answer){ .ticket = ticket, .answer = answer, .serial = serial, .until = until });
+        return;
+    }
+    if (is_for_project)
+        mark_unkept(shape, answer, true);
+    ticket_answer(held->service, ticket, answer);
+}
+
+void held_foretell(const struct held_answers *held, struct call *call, void *answer, uint64_t effects)
+{
+    const struct shape *shape = call_ask(call)->answer;
+
+    if (held->keeper != KEEPER_NONE)
+        mark_unkept(shape, answer, true);
+    recall_foretell(call, answer, effects);
+    mark_unkept(shape, answer, false);
+}
+
+/* The client may have gone, and its call with it. */
+static void answer_held(struct held_answers *held, const struct held_answer *one, bool unkept)
+{
+    if (!ticket_is_open(held->service, one->ticket))
+        return;
+    mark_unkept(one->shape, one->answer, unkept);
+    ticket_answer(held->service, one->ticket, one->answer);
+}
+
+/* A project service that sets what sounds may set it over these changes. On a fresh core they stay. */
+void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial)
+{
+    const bool lets_go = keeper == KEEPER_NONE || (keeper == KEEPER_SETS && held->keeper == KEEPER_KEEPS);
+    uint32_t left = 0;
+
+    held->keeper = keeper;
+    held->is_late = false;
+    for (uint32_t i = 0; i < held->count; i++)
+        if (lets_go || held->each[i].serial <= serial)
+            answer_held(held, &held->each[i], keeper == KEEPER_SETS && held->each[i].serial > serial);
+        else
+            held->each[left++] = held->each[i];
+    held->count = left;
+}
+
+void held_tick(struct held_answers *held)
+{
+    usec_t now = clock_steady();
+    uint32_t left = 0;
+
+    for (uint32_t i = 0; i < held->count; i++) {
+        const struct held_answer one = held->each[i];
+        if (one.until > now) {
+            held->each[left++] = one;
+            continue;
+        }
+        held->is_late = true;
+        answer_held(held, &one, true);
+    }
+    held->count = left;
+}
