@@ -254,7 +254,12 @@ def without_an_open_project_nothing_is_kept(home):
 def cut_power(home, processes):
     """Kills all of the engine at once, with JACK's server, and forgets its shared memory."""
     kill_processes(processes)
-    until(lambda: not list(home.processes()))
+
+    def are_gone():
+        left = list(home.processes())  # one that was started meanwhile too
+        kill_processes(left)
+        return not left
+    until(are_gone)
     forget_memory(home)
 
 
@@ -288,6 +293,43 @@ def a_change_that_is_acknowledged_is_there_after_a_power_cut_at_once(home):
         same(wanted, look(kept(home)), ask)
     home.stop()
     home.check_store()
+
+
+@claim
+def pads_and_rows_that_name_a_slot_are_kept_by_the_item_in_it(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    kick, hat = (home.ask('streamer.load_sound', 'id=' + item(home, name)) for name in ('kick', 'hat'))
+    layer = {'sound': hat['sound'], 'low': 0.5}
+    with contextlib.closing(home.client()) as client:
+        client.must('audio.set_pads', {'each': [{'pad': 3, 'sound': kick['sound'], 'mode': 'one_shot', 'layers': [layer]}]})
+        pattern = {'sequencer': {'tracks': [{'name': 'hat', 'pattern': BARS, 'sound': hat['sound']}]}}
+        until(lambda: not client.must('audio.set_pattern', {'pattern': pattern}).get('unkept'))
+    same({'hat': hat['id']}, rows(home.ask('audio.pattern')))
+    home.loophole('pads', 'set', '3', 'note=40')  # the pad as the core has it, with its slot
+    processes = list(home.processes())
+    cut_power(home, processes)
+    engine(home)
+    until(lambda: rows(sounding(home)) == {'hat': hat['id']} and pads(sounding(home)) == {3: kick['id']})
+    same([hat['id']], [layer['id'] for pad in sounding(home)['pads'] for layer in pad.get('layers', ())])
+    same(2, home.ask('project.state')['items'])
+    until_hit_sounds(home)
+
+
+@claim
+def a_sound_that_is_no_item_is_not_kept_and_the_answer_says_so(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    noise(home.file('apart.wav'), frames=24000)
+    slot = home.ask('streamer.load_sound', 'path=' + home.file('apart.wav'))['sound']
+    with contextlib.closing(home.client()) as client:
+        assert client.must('audio.set_pads', {'each': [{'pad': 3, 'sound': slot, 'mode': 'one_shot'}]})['unkept']
+        pattern = {'sequencer': {'tracks': [{'name': 'hat', 'pattern': BARS, 'sound': slot}]}}
+        assert client.must('audio.set_pattern', {'pattern': pattern})['unkept']
+        home.loophole('project', 'close')
+        until(lambda: sounding(home).get('keeper') == 'none')
+        assert 'unkept' not in client.must('audio.set_pattern', {'pattern': pattern})
+    until_hit_sounds(home)
 
 
 @claim

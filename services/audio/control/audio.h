@@ -148,9 +148,14 @@ enum err audio_ask_rows(struct audio *audio, struct call *call, const struct aud
 enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
                            struct pattern_rows *answer);
 
-/* sounding.c: keep an ask's pattern and pads as they were asked for, with ids and before slots replace them. */
-struct bytes audio_encode_pattern(struct call *call, const struct pattern *pattern);
-struct bytes audio_encode_pad(struct call *call, const struct pad *pad);
+/* sounding.c: keep an ask's pattern and pads as they were asked for, with ids, also of the items in named slots. */
+struct asked_sound {
+    struct bytes bytes;
+    bool is_whole; /* false: it names a sound that is no item; a project cannot keep that */
+};
+struct asked_sound audio_encode_pattern(const struct audio *audio, struct call *call, const struct pattern *pattern);
+struct asked_sound audio_encode_pad(const struct audio *audio, struct call *call, const struct pad *pad);
+bool audio_name_rows(const struct audio *audio, struct row_list *rows); /* false: some sound is no item */
 void audio_note_asked(struct buffer *to, struct bytes asked);
 void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
 void audio_forget_asked(struct audio *audio);

@@ -79,12 +79,19 @@ void held_foretell(const struct held_answers *held, struct call *call, void *ans
     mark_unkept(shape, answer, false);
 }
 
+void held_mark(const struct held_answers *held, bool *has_unkept, bool *unkept, bool is_whole)
+{
+    if (!is_whole && held->keeper != KEEPER_NONE)
+        *has_unkept = *unkept = true;
+}
+
 /* The client may have gone, and its call with it. */
 static void answer_held(struct held_answers *held, const struct held_answer *one, bool unkept)
 {
     if (!ticket_is_open(held->service, one->ticket))
         return;
-    mark_unkept(one->shape, one->answer, unkept);
+    if (unkept)
+        mark_unkept(one->shape, one->answer, true);
     ticket_answer(held->service, one->ticket, one->answer);
 }
 

@@ -33,6 +33,9 @@ void held_send(struct held_answers *held, struct call *call, struct ticket ticke
 /* As recall_foretell. A successor that finds the effect does not know whether it is kept: its answer says so. */
 void held_foretell(const struct held_answers *held, struct call *call, void *answer, uint64_t effects);
 
+/* Marks an answer if the change names something that a project cannot keep. */
+void held_mark(const struct held_answers *held, bool *has_unkept, bool *unkept, bool is_whole);
+
 void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial); /* changes up to `serial` are kept */
 void held_tick(struct held_answers *held);
 

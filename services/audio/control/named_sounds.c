@@ -55,6 +55,17 @@ enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generati
                              "an `id` names a media item instead");
 }
 
+bool named_item(const struct audio *audio, uint64_t slot, uint64_t generation, struct id *id)
+{
+    const struct sound_entry *entry;
+
+    if (slot >= SOUNDS || !is_loaded(studio_sounds(audio->studio), (uint32_t)slot))
+        return false;
+    entry = &studio_sounds(audio->studio)->entries[slot];
+    memcpy(id->b, entry->media, sizeof(id->b));
+    return atomic_load(&entry->generation) == generation && !id_is_zero(*id);
+}
+
 /* ---- media items ---- */
 
 struct load {

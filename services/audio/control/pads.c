@@ -247,7 +247,7 @@ static void list_items(struct pad_list *pads, struct items *to)
 /* The pads of an ask, and its number. */
 struct asked_pads {
     struct pad_list each;
-    struct bytes *as_asked; /* of each */
+    struct asked_sound *as_asked; /* each */
     uint64_t number;
 };
 
@@ -266,7 +266,8 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
             continue;
         *number = asked->number;
         audio->score.pads[pad->pad % SCORE_PADS] = read_pad(pad);
-        audio_note_asked(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i]);
+        audio_note_asked(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i].bytes);
+        held_mark(&audio->held, &pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);
     }
     audio_score_publish(audio);
     pads->silent = silent;
@@ -288,10 +289,11 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
     if (own->count)
         memcpy(own->at, ask->each.at, own->count * sizeof(*own->at));
     for (uint32_t i = 0; e == ERR_OK && i < own->count; i++) {
-        asked->as_asked[i] = audio_encode_pad(call, &own->at[i]);
         e = check_pad(audio, call, &own->at[i], i);
         if (e == ERR_OK)
             e = check_layers(audio, call, &own->at[i]);
+        if (e == ERR_OK)
+            asked->as_asked[i] = audio_encode_pad(audio, call, &own->at[i]);
     }
     if (e != ERR_OK)
         return e;

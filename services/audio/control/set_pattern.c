@@ -11,7 +11,7 @@
 struct pattern_asked {
     struct audio_set_pattern ask;
     uint64_t number;
-    struct bytes as_asked;
+    struct asked_sound as_asked;
 };
 
 static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
@@ -20,7 +20,7 @@ static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_
     struct pattern_asked *own = arena_alloc(call_arena(call), sizeof(*own));
     struct row *rows = arena_array(call_arena(call), from->count + 1, sizeof(*rows));
 
-    *own = (struct pattern_asked){ *ask, number, audio_encode_pattern(call, &ask->pattern) };
+    *own = (struct pattern_asked){ .ask = *ask, .number = number };
     own->ask.pattern.sequencer.tracks.at = rows;
     if (from->count)
         memcpy(rows, from->at, from->count * sizeof(*rows));
@@ -58,10 +58,13 @@ static uint32_t list_items(struct row_list *rows, struct named_sound to[SCORE_RO
 
 /* ---- the pattern as it was set ---- */
 
-static void keep_pattern(struct kept_pattern *kept, const struct pattern *pattern, uint32_t number)
+static void keep_pattern(const struct audio *audio, struct kept_pattern *kept, const struct pattern *pattern,
+                         uint32_t number)
 {
     arena_reset(&kept->arena);
     kept->number = codec_copy(&pattern_shape, pattern, &kept->arena, &kept->pattern) == ERR_OK ? number : 0;
+    if (kept->number)
+        (void)audio_name_rows(audio, &kept->pattern.sequencer.tracks);
 }
 
 void audio_keep_next(struct audio *audio)
@@ -112,8 +115,9 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
     e = audio_begin_pattern(audio, call, &asked->ask, queued);
     if (e == ERR_OK) {
         audio->pattern_set = asked->number;
-        keep_pattern(queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number);
-        audio_note_asked(&audio->pattern_asked, asked->as_asked);
+        keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number);
+        audio_note_asked(&audio->pattern_asked, asked->as_asked.bytes);
+        held_mark(&audio->held, &queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
     }
     return e;
 }
@@ -134,6 +138,7 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
         e = check_slots(audio, call, &own->ask.pattern);
     if (e != ERR_OK)
         return e;
+    own->as_asked = audio_encode_pattern(audio, call, &own->ask.pattern);
     count = list_items(&own->ask.pattern.sequencer.tracks, items);
     return count ? named_load(audio, call, items, count, begin_pattern, own)
                  : audio_end_change(audio, call,

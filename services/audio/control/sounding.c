@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/control/named_sounds.h"
 
 enum { TELL_US = 100000, TELL_AWAITED_US = 20000, TELL_AGAIN_US = 200000 };
 
@@ -19,14 +20,49 @@ static struct bytes encode_asked(struct call *call, const struct shape *shape, c
     return bytes;
 }
 
-struct bytes audio_encode_pattern(struct call *call, const struct pattern *pattern)
+/* What names a slot gets the id of the slot's item. False: a sound that is no item, which no project can keep. */
+static bool name_slot(const struct audio *audio, bool has_sound, uint64_t sound, uint64_t generation, bool *has_id,
+                      struct id *id)
 {
-    return encode_asked(call, &pattern_shape, pattern);
+    if (!*has_id && has_sound)
+        *has_id = named_item(audio, sound, generation, id);
+    return *has_id || !has_sound;
 }
 
-struct bytes audio_encode_pad(struct call *call, const struct pad *pad)
+bool audio_name_rows(const struct audio *audio, struct row_list *rows)
 {
-    return encode_asked(call, &pad_shape, pad);
+    bool all = true;
+
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct row *row = &rows->at[i];
+        all &= name_slot(audio, row->has_sound, row->sound, row->generation, &row->has_id, &row->id);
+    }
+    return all;
+}
+
+struct asked_sound audio_encode_pattern(const struct audio *audio, struct call *call, const struct pattern *pattern)
+{
+    struct pattern own;
+
+    if (codec_copy(&pattern_shape, pattern, call_arena(call), &own) != ERR_OK)
+        return (struct asked_sound){ 0 };
+    const bool is_whole = audio_name_rows(audio, &own.sequencer.tracks);
+    return (struct asked_sound){ encode_asked(call, &pattern_shape, &own), is_whole };
+}
+
+struct asked_sound audio_encode_pad(const struct audio *audio, struct call *call, const struct pad *pad)
+{
+    struct pad own;
+    bool all;
+
+    if (codec_copy(&pad_shape, pad, call_arena(call), &own) != ERR_OK)
+        return (struct asked_sound){ 0 };
+    all = name_slot(audio, own.has_sound, own.sound, own.generation, &own.has_id, &own.id);
+    for (uint32_t i = 0; i < own.layers.count; i++) {
+        struct pad_layer *layer = &own.layers.at[i];
+        all &= name_slot(audio, layer->has_sound, layer->sound, layer->generation, &layer->has_id, &layer->id);
+    }
+    return (struct asked_sound){ encode_asked(call, &pad_shape, &own), all };
 }
 
 void audio_note_asked(struct buffer *to, struct bytes asked)
@@ -63,7 +99,7 @@ void audio_note_row(struct audio *audio, struct call *call, uint32_t number, con
         return;
     pattern.sequencer.tracks.at[number].mute = now->muted != 0;
     pattern.sequencer.tracks.at[number].has_solo = pattern.sequencer.tracks.at[number].solo = now->solo != 0;
-    audio_note_asked(&audio->pattern_asked, audio_encode_pattern(call, &pattern));
+    audio_note_asked(&audio->pattern_asked, encode_asked(call, &pattern_shape, &pattern));
 }
 
 /* A slot names nothing in the next engine. */
