@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, claim, how_often, run_claims, same
+from claims import SEED, claim, contains, how_often, run_claims, same, until
 from studio import Studio, running, word
 
 KEYS = ('Amin', 'F#min', 'Cmaj', 'A#maj')
@@ -126,6 +126,72 @@ def a_load_and_a_save_without_any_sound_pack_or_effect_change_only_the_revision(
             one_round(home, number)
         except Exception as why:
             raise AssertionError(f'SEED={SEED}, project {number}: {why}') from why
+
+
+def large(chance, name, clips, sounds=True, note=''):
+    """A project with many clips, each with a sound of its own that no engine has."""
+    made = [{'id': chance.id(), 'start': n, **({'item': chance.id()} if sounds else {}), **({'note': note} if note else {})}
+            for n in range(clips)]
+    items = [{'id': clip['item'], 'content': chance.randbytes(16).hex(), 'name': f'sound {n}', 'tags': ['warm', 'gone'],
+              'format': {'container': 'wav', 'sample_rate': 48000}, 'storage': {'path': f'/nowhere/packs/gone/{n}.wav'}}
+             for n, clip in enumerate(made) if sounds]
+    return dict(schema_version='1.0', revision=1, project={'id': chance.id(), 'name': name}, clips=made, items=items)
+
+
+def write(home, name, made):
+    folder = home.file('large', name)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, 'project.json'), 'w', encoding='utf-8') as out:
+        json.dump(made, out)
+    return folder
+
+
+@claim(shares=running)
+def a_project_of_thousands_of_clips_and_sounds_is_opened_found_changed_saved_and_taken_back(home):
+    made = large(Chance(SEED), 'Large', 5000, note='verse ' * 20)
+    it = Studio.at(home, write(home, 'Large', made))
+    assert os.path.getsize(os.path.join(it.folder, 'project.json')) > 2 << 20
+    same((5000, 5000, False), tuple(it.state()[key] for key in ('items', 'missing', 'dirty')))
+    until(lambda: it.client.must('search.query', {'query': 'used:Large', 'limit': 0})['total'] == 5000)
+    it.put('track', name='extra')
+    same(2, it.must('save')['revision'])
+    before = it.parts()
+    for clip in made['clips']:
+        clip['start'] += 1
+    write(home, 'Large', made)
+    it.must('load', file=True)  # changes each clip
+    moved = it.parts()
+    same([n + 1 for n in range(5000)], sorted(body['start'] for key, body in moved.items() if key[0] == 'clip'))
+    same('load project.json', it.must('undo')['label'])
+    same(before, it.parts())
+    it.must('load', revision=1)
+    same(5000, it.state()['items'])
+
+
+@claim(shares=running)
+def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(home):
+    chance = Chance(SEED)
+    it = Studio(home, 'Beside')
+    before = it.must('list')['each']
+    for name, made, why in (('Many', large(chance, 'Many', 16001, sounds=False), '16000'),
+                            ('Long', large(chance, 'Long', 1000, note='x' * 3200), '3072 KiB')):
+        contains(it.refused('too_large', 'open', folder=os.fsencode(write(home, name, made))), why)
+    same(before, it.must('list')['each'])
+    most = Studio.at(home, write(home, 'Most', large(chance, 'Most', 15999, sounds=False)))
+    contains(most.refused('too_large', 'put', kind='track', body={'name': 'one more'}), '16000')
+    for clip in [key[1] for key in most.parts() if key[0] == 'clip'][:6]:
+        most.must('remove', id=clip)
+    most.put('track', name='in its place')
+    same(2, most.must('save')['revision'])
+    before = most.parts()
+    for _ in range(4):
+        most.put('track', name='long', note='x' * 900000)
+    contains(most.refused('too_large', 'save'), '3072 KiB')
+    same((2, True), tuple(most.state()[key] for key in ('revision', 'dirty')))
+    for _ in range(4):
+        most.must('undo')
+    same(before, most.parts())
+    same(False, most.state()['dirty'])
 
 
 run_claims()

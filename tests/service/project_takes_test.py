@@ -119,6 +119,26 @@ def the_media_of_a_project_goes_and_comes_back_with_its_folder(it):
 
 
 @claim(inside=Recording)
+def a_project_reached_by_a_link_into_a_library_records_into_its_own_media(it):
+    library, link = it.home.file('music'), it.home.file('shortcut')
+    os.makedirs(library)
+    os.symlink(library, link)
+    it.home.loophole('index', library, '--wait')
+    mine = opened(it, 'Linked', folder=os.fsencode(os.path.join(link, 'Linked')))
+    real = os.path.join(library, 'Linked')
+    same(real, mine.folder)
+    take = a_take(it, 'verse')
+    same(os.path.join(real, 'Media', 'Audio', 'verse.wav'), take['path'])
+    same([library], libraries(it))
+    mine.put('clip', item=take['id'])
+    same(1, mine.must('save')['revision'])
+    same(os.fsencode(real), mine.must('open', folder=os.fsencode(os.path.join(link, 'Linked')))['folder'])
+    same(0, mine.state()['missing'])
+    copy = os.fsencode(os.path.join(link, 'Copy'))
+    same(os.fsencode(os.path.join(library, 'Copy')), mine.must('save_as', name='Copy', folder=copy)['folder'])
+
+
+@claim(inside=Recording)
 def a_take_that_runs_is_in_a_draft_and_in_a_save_after_its_end(it):
     mine = opened(it, 'Pending')
     id = it.start('long')

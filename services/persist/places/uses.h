@@ -4,7 +4,7 @@
 
 #include "services/persist/turn/persist.h"
 
-enum { USES_IN_CONTEXT = 16384 }; /* rows of one context, ended ones included */
+enum { USES_IN_CONTEXT = 32768 }; /* rows of one context, ended ones included */
 
 /* Notes the uses of a context, which it makes if it is new. If nothing differs, nothing is written or logged. `answer`
  * gets the id of the context. Errors (explained): bad_request (a new context without a name), not_found (an item),

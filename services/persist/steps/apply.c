@@ -87,13 +87,13 @@ static size_t reckon_action(struct persist *p, const struct action *action)
 
 static enum err reckon_actions(struct persist *p, const struct persist_apply *ask, struct fault *fault)
 {
-    size_t bytes = 0;
+    size_t bytes = 0, parts = 0;
 
     for (uint32_t i = 0; i < ask->actions.count; i++) {
         const struct action *action = &ask->actions.at[i];
-        bytes += reckon_action(p, action);
+        *(action->has_element ? &parts : &bytes) += reckon_action(p, action);
     }
-    return together_check(bytes, fault);
+    return together_check(bytes, parts, fault);
 }
 
 /* ---- doing ---- */

@@ -63,11 +63,13 @@ size_t together_reckon_element(struct persist *p, const struct element_edit *edi
     return ROWS_OF_ONE + 2 * (size_t)edit->body.len + was;
 }
 
-enum err together_check(size_t bytes, struct fault *fault)
+enum err together_check(size_t bytes, size_t parts, struct fault *fault)
 {
-    if (bytes <= TOGETHER_BYTES)
+    const bool is_items = bytes > TOGETHER_BYTES;
+
+    if (!is_items && parts <= TOGETHER_PARTS_BYTES)
         return ERR_OK;
     fault_set(fault, ERR_TOO_LARGE, "this rewrites about %zu KiB of rows: at most %d KiB are rewritten together",
-              bytes >> 10, TOGETHER_BYTES >> 10);
+              (is_items ? bytes : parts) >> 10, (is_items ? TOGETHER_BYTES : TOGETHER_PARTS_BYTES) >> 10);
     return fault_hint(fault, "do it in smaller pieces");
 }

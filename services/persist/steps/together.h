@@ -15,8 +15,9 @@ struct together {
     size_t dropped;
 };
 
-/* Bytes of rows that such a group may rewrite: about 20 ms of work. */
-enum { TOGETHER_BYTES = 6 << 20 };
+/* Bytes of rows of items that such a group may rewrite, about 20 ms of work, and of parts of projects: a project with
+ * all of its parts is opened at once. */
+enum { TOGETHER_BYTES = 6 << 20, TOGETHER_PARTS_BYTES = 24 << 20 };
 
 /* Opens the inner transaction. Errors (explained): full, io. */
 enum err together_begin(struct persist *p, struct together *together, struct fault *fault);
@@ -32,7 +33,7 @@ size_t together_reckon(struct persist *p, struct id item, bool touches_facts);
 struct element_edit;
 size_t together_reckon_element(struct persist *p, const struct element_edit *edit);
 
-/* Errors (explained): too_large (more than TOGETHER_BYTES). */
-enum err together_check(size_t bytes, struct fault *fault);
+/* Errors (explained): too_large (more than TOGETHER_BYTES, or for parts TOGETHER_PARTS_BYTES). */
+enum err together_check(size_t bytes, size_t parts, struct fault *fault);
 
 #endif

@@ -264,7 +264,7 @@ static enum err reckon_rows(struct persist *p, const struct rows *rows, struct f
     }
     if (e != ERR_OK)
         return fault_set(fault, e, "the undo stack cannot be read");
-    e = together_check(bytes, fault);
+    e = together_check(bytes, 0, fault);
     return e == ERR_OK ? e : fault_hint(fault, "take fewer steps back together, or one after another");
 }
 

@@ -66,6 +66,8 @@ static void run_filing(struct errand *errand)
         if (e == ERR_OK && filing->kind == FILING_ABSENT && access(filing->path, F_OK) == 0)
             e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", filing->path);
     }
+    if (filing->kind == FILING_WRITE || !realpath(folder, filing->real))
+        filing->real[0] = '\0';
     fault->code = e;
 }
 

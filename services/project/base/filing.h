@@ -18,6 +18,7 @@ struct filing {
     enum filing_kind kind;
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
+    char real[PATH_MAX]; /* the path of its folder without links; "": unknown, or the file is written */
     struct buffer bytes;
     struct fault fault; /* code ERR_OK: it is done */
     void (*done)(void *owner, struct filing *filing);

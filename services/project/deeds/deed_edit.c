@@ -184,6 +184,18 @@ static enum err ask_whether_put(struct doing *work, struct fault *fault)
     return send_changes(work, &action, 1, false, 0, TEXT("change part"), fault);
 }
 
+/* One apply opens a project, with all of its parts. */
+static enum err check_room(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct element_list parts;
+    enum err e = parts_all(txn, &work->arena, work->id, &parts);
+
+    if (e != ERR_OK || parts.count + 1 < PARTS_MOST)
+        return e;
+    fault_set(fault, ERR_TOO_LARGE, "the project has %u parts: at most %d", parts.count + 1, PARTS_MOST);
+    return fault_hint(fault, "remove parts that are not needed, or begin another project"), ERR_TOO_LARGE;
+}
+
 static enum err plan_put(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_put *ask = work->ask;
@@ -196,6 +208,8 @@ static enum err plan_put(struct doing *work, struct txn *txn, struct fault *faul
     work->unless_done = (struct fault){ 0 };
     if (e == ERR_NOT_FOUND)
         return ask_whether_put(work, fault);
+    if (e == ERR_OK)
+        e = part.revision ? ERR_OK : check_room(work, txn, fault);
     if (e == ERR_OK)
         e = tree_read(part.body, &work->arena, &body, fault);
     if (e == ERR_OK)

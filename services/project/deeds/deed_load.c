@@ -137,6 +137,12 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
         actions[count++] = note_file(work, txn);
     if (count == 0)
         return ERR_OK;
+    if (count > UNDO_STEPS) {
+        fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d are taken back by undo", count,
+                  UNDO_STEPS);
+        return fault_hint(fault, "open its folder as another project: copy the folder, and open the copy"),
+               ERR_TOO_LARGE;
+    }
     struct text label = work->number
                             ? arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number)
                             : TEXT("load project.json");
@@ -239,7 +245,9 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
         actions[count++] =
             deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
     actions[count++] = place_of_file(work, txn, number);
-    actions[count++] = save_of_file(work, document, parts, number);
+    actions[count] = save_of_file(work, document, parts, number);
+    if (deed_check_save(&actions[count++], fault) != ERR_OK)
+        return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
     actions[count++] = deed_open_it(&work->arena, work->id);
     return send_open(work, actions, count, fault);
 }

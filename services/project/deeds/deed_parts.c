@@ -78,9 +78,9 @@ static enum err check_folder(struct text folder, struct fault *fault)
 
     if (folder.at[0] != '/')
         e = fault_set(fault, ERR_BAD_REQUEST, "the folder is not an absolute path");
-    else if (!text_is_utf8(folder) || folder.len > PATH_MAX - 300)
+    else if (!text_is_utf8(folder) || folder.len > WORK_FOLDER_MOST)
         e = fault_set(fault, ERR_BAD_REQUEST, "the folder's path is not UTF-8, or longer than %d bytes",
-                      PATH_MAX - 300);
+                      WORK_FOLDER_MOST);
     return e == ERR_OK || !fault ? e : fault_field(fault, "folder");
 }
 

@@ -46,6 +46,15 @@ static struct text digest_of_file(struct doing *work)
     return arena_text(&work->arena, text_of(hash_hex(hash_of(work->file.at, work->file.len), 32, hex)));
 }
 
+enum err deed_check_save(const struct action *action, struct fault *fault)
+{
+    if (action->element.body.len <= SAVE_BYTES)
+        return ERR_OK;
+    fault_set(fault, ERR_TOO_LARGE, "the save would have %u KiB: at most %d KiB", action->element.body.len >> 10,
+              SAVE_BYTES >> 10);
+    return fault_hint(fault, "all parts are kept as they are; remove some that are not needed, and save again");
+}
+
 struct action deed_save_action(struct doing *work, const struct tree *document, struct text content)
 {
     struct tree body = { .type = TREE_OBJECT };
@@ -91,6 +100,8 @@ static enum err send_save(struct doing *work, struct txn *txn, const struct tree
     parts_place(txn, &work->arena, work->id, &place);
     tree_set(&place, &work->arena, "saved", tree_of_whole((int64_t)work->number));
     actions[count++] = deed_save_action(work, document, content);
+    if (deed_check_save(&actions[0], fault) != ERR_OK)
+        return ERR_TOO_LARGE;
     actions[count++] = deed_place(&work->arena, work->id, place, txn);
     count += drop_oldest(work, txn, &actions[count]);
     const struct persist_apply apply = { .label = TEXT("save"), .actions = { count, actions } };

@@ -1,6 +1,7 @@
 #include "services/project/deeds/uses_note.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/process/log.h"
 #include "schema_persist.h"
@@ -8,7 +9,7 @@
 #include "services/project/parts/uses.h"
 #include "store/uses.h"
 
-enum { BUDGET_MS = 30000, USES_MOST = 4096, TRACK_LONGEST = 320 };
+enum { BUDGET_MS = 30000, USES_MOST = 16384, TRACK_LONGEST = 320 };
 static const usec_t between_projects = 100000;
 
 struct uses_noting {
@@ -16,6 +17,7 @@ struct uses_noting {
     struct arena *arena;
     const struct element_list *parts;
     struct persist_use *to;
+    uint32_t room;
 };
 
 static const struct element *find_named(const struct element_list *parts, const struct tree *body, const char *key)
@@ -51,15 +53,42 @@ static struct text name_of_track(struct uses_noting *n, const struct element *pa
     return name;
 }
 
-static bool is_noted(const struct persist_use *to, const struct use *use)
+static void add_use(struct uses_noting *n, const struct use *use)
 {
-    for (uint32_t i = 0; i < to->uses.count; i++) {
-        const struct use *was = &to->uses.at[i];
-        if (id_equal(was->media, use->media) && text_equal(was->role, use->role) &&
-            text_equal(was->section, use->section) && text_equal(was->track, use->track))
-            return true;
+    struct use_list *uses = &n->to->uses;
+
+    if (uses->count == n->room) {
+        struct use *more = arena_array(n->arena, 2 * (size_t)n->room, sizeof(*more));
+        memcpy(more, uses->at, uses->count * sizeof(*more));
+        uses->at = more;
+        n->room *= 2;
     }
-    return false;
+    uses->at[uses->count++] = *use;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    int order = id_compare(x->media, y->media);
+
+    order = order ? order : text_compare(x->role, y->role);
+    order = order ? order : text_compare(x->section, y->section);
+    return order ? order : text_compare(x->track, y->track);
+}
+
+/* Each use once; a project that has more is found by the first ones. */
+static void sort_uses(struct use_list *uses)
+{
+    uint32_t kept = 0;
+
+    if (uses->count > 1)
+        qsort(uses->at, uses->count, sizeof(*uses->at), compare_uses);
+    for (uint32_t i = 0; i < uses->count && kept <= USES_MOST; i++)
+        if (kept == 0 || compare_uses(&uses->at[kept - 1], &uses->at[i]) != 0)
+            uses->at[kept++] = uses->at[i];
+    if (kept > USES_MOST)
+        log_warn("a project has more than %d uses of items: queries do not find the others", USES_MOST);
+    uses->count = kept < USES_MOST ? kept : USES_MOST;
 }
 
 static void note_part(struct uses_noting *n, const struct element *part)
@@ -80,8 +109,8 @@ static void note_part(struct uses_noting *n, const struct element *part)
     use.has_track = use.track.len > 0;
     for (uint32_t i = 0; i < uses.count; i++) {
         use.media = uses.at[i].resolved;
-        if (uses.at[i].known && n->to->uses.count < USES_MOST && !is_noted(n->to, &use))
-            n->to->uses.at[n->to->uses.count++] = use;
+        if (uses.at[i].known)
+            add_use(n, &use);
     }
 }
 
@@ -114,7 +143,7 @@ static enum err gather_uses(struct project *p, struct id id, struct txn *txn, st
     struct element project;
     struct element_list parts;
     struct tree body;
-    struct uses_noting noting = { txn, arena, &parts, ask };
+    struct uses_noting noting = { txn, arena, &parts, ask, 64 };
     enum err e = parts_get(txn, arena, id, &project);
 
     (void)p;
@@ -127,9 +156,10 @@ static enum err gather_uses(struct project *p, struct id id, struct txn *txn, st
     *ask = (struct persist_use){ .has_id = true, .id = id, .kind = { .value = CONTEXT_KIND_PROJECT }, .whole = true };
     ask->name = tree_text(&body, "name");
     ask->name.len = ask->name.len <= 255 ? ask->name.len : 255;
-    ask->uses.at = arena_array(arena, USES_MOST, sizeof(*ask->uses.at));
+    ask->uses.at = arena_array(arena, noting.room, sizeof(*ask->uses.at));
     for (uint32_t i = 0; i < parts.count; i++)
         note_part(&noting, &parts.at[i]);
+    sort_uses(&ask->uses);
     return ERR_OK;
 }
 

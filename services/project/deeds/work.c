@@ -145,12 +145,22 @@ void work_go_on(struct doing *work, const struct fault *filed)
     step_work(work);
 }
 
+/* A folder that an ask named by a link is kept by its real path, as libraries are. */
+static void take_real_folder(struct doing *work, const char *real)
+{
+    const struct text folder = text_of(real);
+
+    if (work->folder.len && folder.len && folder.len <= WORK_FOLDER_MOST && text_is_utf8(folder))
+        work->folder = arena_text(&work->kept, folder);
+}
+
 static void take_file(void *owner, struct filing *filing)
 {
     struct doing *work = owner;
 
     work->is_sent = false;
     work->filed = filing->fault;
+    take_real_folder(work, filing->real);
     buffer_reset(&work->bytes);
     buffer_add(&work->bytes, filing->bytes.at, filing->bytes.len);
     step_work(work);

@@ -58,6 +58,8 @@ struct doing {
     const struct element *shown;      /* by persist: the part that an apply with `show` put, in `kept`; NULL: none */
 };
 
+enum { WORK_FOLDER_MOST = PATH_MAX - 300 }; /* bytes of the path of a project's folder */
+
 /* Begins work for a call and defers it. Errors (explained): busy. */
 enum err work_begin(struct project *p, struct call *call, const struct deed *deed, const void *ask, struct text named);
 

@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/listed_items.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
 
 #define FILE_KEYS "file_keys"
-
-enum { PARTS_MOST = 65536 /* of a document */ };
 
 static const int32_t listed[] = { ELEMENT_KIND_TRACK, ELEMENT_KIND_SECTION, ELEMENT_KIND_CLIP,   ELEMENT_KIND_MIXER,
                                   ELEMENT_KIND_PADS,  ELEMENT_KIND_SOUND,   ELEMENT_KIND_PATTERN };
@@ -158,20 +157,9 @@ static void describe_item(const struct item *item, struct arena *arena, struct t
     tree_set(to, arena, "facts", facts_of(item, arena));
 }
 
-static const struct tree *find_listed(const struct tree *list, struct id id)
-{
-    struct id found;
-
-    for (uint32_t i = 0; list && list->type == TREE_LIST && i < list->count; i++)
-        if (tree_id(&list->members[i].value, "id", &found) && id_equal(found, id))
-            return &list->members[i].value;
-    return NULL;
-}
-
-static struct tree kept_item(struct arena *arena, const struct element_list *parts, const struct tree *last,
+static struct tree kept_item(struct arena *arena, const struct element_list *parts, const struct tree *saved,
                              struct id id)
 {
-    const struct tree *saved = find_listed(tree_get(last, "items"), id);
     struct tree kept = { .type = TREE_OBJECT };
 
     const struct element *part = parts_in(parts, id);
@@ -198,15 +186,15 @@ static bool is_final(const struct item *item)
 bool document_lacks_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
                          const struct tree *document)
 {
-    const struct tree *items = tree_get(document, "items");
+    const struct listed_items items = listed_items_of(arena, document);
     struct item_uses uses;
     struct item item;
 
     uses_find(arena, parts, &uses);
-    if (items && items->count == uses.count)
+    if (items.count == uses.count)
         return false;
     for (uint32_t i = 0; i < uses.count; i++)
-        if (!find_listed(items, uses.at[i].id) && catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK &&
+        if (!listed_item(&items, uses.at[i].id) && catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK &&
             is_final(&item))
             return true;
     return false;
@@ -215,13 +203,14 @@ bool document_lacks_item(struct txn *txn, struct arena *arena, const struct elem
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
                         bool is_draft, struct tree *document)
 {
+    const struct listed_items saved = listed_items_of(arena, last);
     struct tree list = { .type = TREE_LIST };
     struct item_uses uses;
     struct item item;
 
     uses_find(arena, parts, &uses);
     for (uint32_t i = 0; i < uses.count; i++) {
-        struct tree one = kept_item(arena, parts, last, uses.at[i].id);
+        struct tree one = kept_item(arena, parts, listed_item(&saved, uses.at[i].id), uses.at[i].id);
         bool is_known = catalogue_item(txn, arena, uses.at[i].id, &item) == ERR_OK;
         if (is_known && !is_final(&item) && !is_draft)
             continue;
@@ -263,7 +252,7 @@ static enum err add_part(struct document_reading *r, int32_t kind, const struct 
     enum err e;
 
     if (r->to->count == r->room)
-        return fault_set(r->fault, ERR_TOO_LARGE, "the project has more than %d parts", PARTS_MOST);
+        return fault_set(r->fault, ERR_TOO_LARGE, "the project has more than %d parts and items", PARTS_MOST);
     tree_remove(&body, TEXT("id"));
     e = kinds_check(kind, &body, r->arena, r->fault);
     if (e != ERR_OK)

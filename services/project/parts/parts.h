@@ -7,6 +7,9 @@
 #include "schema_project.h"
 #include "store/elements.h"
 
+/* Parts of a project, with what it keeps of its items; bytes of a save. One apply opens a project. */
+enum { PARTS_MOST = 16000, SAVE_BYTES = 3 << 20 };
+
 struct choice parts_kind(int32_t kind);
 
 /* Finds a project by its id or name. Errors (explained): not_found. */
