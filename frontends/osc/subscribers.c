@@ -1,6 +1,8 @@
 #include "frontends/osc/subscribers.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/errqueue.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +116,16 @@ void subscribers_take(struct osc *osc, const struct sockaddr_in *from, const str
 
 /* ---- sending ---- */
 
+bool subscribers_is_refusal(struct msghdr *message)
+{
+    struct sock_extended_err error = { 0 };
+
+    for (struct cmsghdr *at = CMSG_FIRSTHDR(message); at; at = CMSG_NXTHDR(message, at))
+        if (at->cmsg_level == IPPROTO_IP && at->cmsg_type == IP_RECVERR && at->cmsg_len >= CMSG_LEN(sizeof(error)))
+            memcpy(&error, CMSG_DATA(at), sizeof(error));
+    return error.ee_origin == SO_EE_ORIGIN_ICMP && error.ee_errno == ECONNREFUSED;
+}
+
 /* The kernel reports each packet that reached no program: such a subscriber has ended. */
 static void remove_the_gone(struct osc *osc)
 {
@@ -132,7 +144,7 @@ static void remove_the_gone(struct osc *osc)
 
         if (osc->socket < 0 || recvmsg(osc->socket, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
             break;
-        has_any = remove_subscriber(osc, &to) || has_any;
+        has_any = (subscribers_is_refusal(&message) && remove_subscriber(osc, &to)) || has_any;
     }
     if (has_any)
         write_file(osc);

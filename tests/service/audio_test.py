@@ -256,6 +256,20 @@ def a_pad_that_is_hit_sounds_and_ends(home):
     contains(home.refused('pads', 'set', '3', 'from=10', 'until=5'), 'before it begins')
 
 
+@claim
+def orders_for_a_frame_are_refused_when_too_many_wait_and_taken_when_these_are_done(home):
+    engine(home)
+    client = home.client()
+    frame = lambda: client.must('audio.transport')['frame']
+    near, far = frame() + 24000, frame() + 48000 * 600
+    same({'ok'}, {client.ask('audio.release', {'pad': 3, 'at': near})[0] for _ in range(192)})
+    until(lambda: frame() > near)
+    answers = [client.ask('audio.release', {'pad': 3, 'at': far}) for _ in range(200)]
+    same(['ok'] * 192 + ['busy'] * 8, [error for error, _ in answers])
+    contains(answers[-1][1]['what'], '192')
+    client.must('audio.release', {'pad': 3})  # an order without a frame waits for none
+
+
 @claim(shares=pads_engine)
 def a_file_is_loaded_for_a_pad(home):
     path = home.file('pad.wav')

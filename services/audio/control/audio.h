@@ -29,7 +29,8 @@
 #include "services/audio/jack/link.h"
 
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
-enum { AUDIO_TIMED = 1 }; /* the tag of a transport order that has a frame of its own */
+enum { AUDIO_TIMED_MOST = 192 }; /* orders of clients that wait for their frame; the others are the streamer's */
+enum { AUDIO_TIMED = 1 };        /* the tag of a transport order that has a frame of its own */
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
 /* A pattern as an ask set it, which asks for the pattern get back. It is lost with the process. */
@@ -55,6 +56,8 @@ struct audio {
     struct snapshot published;
     struct late_orders late;
     struct held_answers held;
+    int64_t timed[AUDIO_TIMED_MOST]; /* frames of orders that wait for them, as far as this process knows */
+    uint32_t timed_count;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct kept_pattern now, next;             /* as they were set */

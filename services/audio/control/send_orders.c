@@ -13,6 +13,30 @@ static bool may_order(const struct audio *audio, const void *answer)
     return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
 }
 
+/* The core has room for ORDERS_WAITING orders, and could only drop a later one. */
+static enum err note_timed(struct audio *audio, struct call *call, const struct order *orders, uint32_t count)
+{
+    struct state state;
+    uint32_t left = 0;
+
+    (void)audio_state(audio, &state);
+    for (uint32_t i = 0; i < audio->timed_count; i++)
+        if (audio->timed[i] > state.frame)
+            audio->timed[left++] = audio->timed[i];
+    audio->timed_count = left;
+    for (uint32_t i = 0; i < count; i++) {
+        if (orders[i].frame <= state.frame)
+            continue;
+        if (left == AUDIO_TIMED_MOST) {
+            (void)refuse(call, ERR_BUSY, "%u orders wait for their frame: at most %d", left, AUDIO_TIMED_MOST);
+            return fault_hint(call_fault(call), "send it again when one of them is done");
+        }
+        audio->timed[left++] = orders[i].frame;
+    }
+    audio->timed_count = left;
+    return ERR_OK;
+}
+
 enum err audio_orders_now(struct audio *audio, struct call *call, struct order *orders, uint32_t count,
                           const void *answer)
 {
@@ -22,6 +46,8 @@ enum err audio_orders_now(struct audio *audio, struct call *call, struct order *
     }
     if (ring_space(&audio->orders) < count)
         return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
+    if (note_timed(audio, call, orders, count) != ERR_OK)
+        return ERR_BUSY;
     if (answer)
         recall_foretell(call, answer, audio_effects(audio) + count);
     (void)ring_write(&audio->orders, orders, count);
