@@ -12,8 +12,8 @@ void subscribers_take(struct osc *osc, const struct sockaddr_in *from, const str
 
 void subscribers_send(void *osc); /* every OSC_SEND_US */
 
-/* True if a message of the socket's error queue says that no program has the port. Other errors pass: a network that was
- * away, a queue that was full. */
+/* True if a message of the socket's error queue says that no program has the port. Other errors pass: a network that
+ * was away, a queue that was full. */
 struct msghdr;
 bool subscribers_is_refusal(struct msghdr *message);
 

@@ -245,7 +245,7 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
     audio->score.tempo = fmin(fmax(bpm, 20), 400);
     *answer = with_score(audio);
-    held_foretell(&audio->held, call, answer, audio_effects(audio) + 1);
+    held_foretell(call, answer, audio_effects(audio) + 1);
     return publish_score(audio, call, answer);
 }
 
@@ -359,7 +359,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
-    held_foretell(&audio->held, call, answer, audio_effects(audio) + count_effects(ask));
+    held_foretell(call, answer, audio_effects(audio) + count_effects(ask));
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
     log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT

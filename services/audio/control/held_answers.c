@@ -12,7 +12,7 @@ static void mark_unkept(const struct shape *shape, void *answer, bool unkept)
 
     if (!field)
         return;
-    *(bool *)((char *)answer + field->has_offset) = unkept;
+    *(bool *)((char *)answer + field->has_offset) = unkept; /* absent: false */
     *(bool *)((char *)answer + field->offset) = unkept;
 }
 
@@ -20,7 +20,7 @@ static void mark_unkept(const struct shape *shape, void *answer, bool unkept)
 static usec_t end_of_wait(const struct held_answers *held, const struct call *call)
 {
     usec_t now = clock_steady(), until = call_deadline(call) - MARGIN_US;
-    bool may_wait = (held->keeper == 0 || held->keeper == KEEPER_KEEPS) && !held->is_late;
+    bool may_wait = held->keeper != KEEPER_SETS && !held->is_late;
 
     if (!may_wait || until <= now || held->count == HELD_ANSWERS)
         return 0;
@@ -38,7 +38,7 @@ enum err held_end(struct held_answers *held, struct call *call, uint64_t serial,
     const struct shape *shape = call_ask(call)->answer;
     struct held_answer one = { .serial = serial };
 
-    if (e != ERR_OK || held->keeper == KEEPER_NONE)
+    if (e != ERR_OK)
         return e;
     one.until = end_of_wait(held, call);
     if (one.until == 0) {
@@ -56,7 +56,7 @@ enum err held_end(struct held_answers *held, struct call *call, uint64_t serial,
 void held_send(struct held_answers *held, struct call *call, struct ticket ticket, uint64_t serial, void *answer)
 {
     const struct shape *shape = call_ask(call)->answer;
-    const bool is_for_project = schema_field(shape, TEXT("unkept")) && held->keeper != KEEPER_NONE;
+    const bool is_for_project = schema_field(shape, TEXT("unkept")) != NULL;
     const usec_t until = is_for_project ? end_of_wait(held, call) : 0;
 
     if (until) {
@@ -69,36 +69,35 @@ void held_send(struct held_answers *held, struct call *call, struct ticket ticke
     ticket_answer(held->service, ticket, answer);
 }
 
-void held_foretell(const struct held_answers *held, struct call *call, void *answer, uint64_t effects)
+void held_foretell(struct call *call, void *answer, uint64_t effects)
 {
     const struct shape *shape = call_ask(call)->answer;
 
-    if (held->keeper != KEEPER_NONE)
-        mark_unkept(shape, answer, true);
+    mark_unkept(shape, answer, true);
     recall_foretell(call, answer, effects);
     mark_unkept(shape, answer, false);
 }
 
-void held_mark(const struct held_answers *held, bool *has_unkept, bool *unkept, bool is_whole)
+void held_mark(bool *has_unkept, bool *unkept, bool is_whole)
 {
-    if (!is_whole && held->keeper != KEEPER_NONE)
+    if (!is_whole)
         *has_unkept = *unkept = true;
 }
 
 /* The client may have gone, and its call with it. */
-static void answer_held(struct held_answers *held, const struct held_answer *one, bool unkept)
+static void answer_held(const struct held_answers *held, const struct held_answer *one, bool unkept)
 {
     if (!ticket_is_open(held->service, one->ticket))
         return;
-    if (unkept)
-        mark_unkept(one->shape, one->answer, true);
+    if (unkept || held->keeper == KEEPER_NONE)
+        mark_unkept(one->shape, one->answer, unkept);
     ticket_answer(held->service, one->ticket, one->answer);
 }
 
 /* A project service that sets what sounds may set it over these changes. On a fresh core they stay. */
 void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial)
 {
-    const bool lets_go = keeper == KEEPER_NONE || (keeper == KEEPER_SETS && held->keeper == KEEPER_KEEPS);
+    const bool lets_go = keeper == KEEPER_SETS && held->keeper == KEEPER_KEEPS;
     uint32_t left = 0;
 
     held->keeper = keeper;

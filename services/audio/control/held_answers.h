@@ -1,7 +1,7 @@
 /* held_answers.h: answers that wait until the open project keeps the change, so that an acknowledged change of what
  * sounds is on the disk. No answer waits longer than a second: then it says, in its field `unkept`, that the change is
- * not kept, and so do later ones at once until the project keeps changes again. Without an open project no answer
- * waits. Control thread. */
+ * not kept, and so do later ones at once until the project keeps changes again. Without an open project the project
+ * service says so. Control thread. */
 #ifndef LOOPHOLE_AUDIO_HELD_ANSWERS_H
 #define LOOPHOLE_AUDIO_HELD_ANSWERS_H
 
@@ -31,12 +31,13 @@ enum err held_end(struct held_answers *held, struct call *call, uint64_t serial,
 void held_send(struct held_answers *held, struct call *call, struct ticket ticket, uint64_t serial, void *answer);
 
 /* As recall_foretell. A successor that finds the effect does not know whether it is kept: its answer says so. */
-void held_foretell(const struct held_answers *held, struct call *call, void *answer, uint64_t effects);
+void held_foretell(struct call *call, void *answer, uint64_t effects);
 
-/* Marks an answer if the change names something that a project cannot keep. */
-void held_mark(const struct held_answers *held, bool *has_unkept, bool *unkept, bool is_whole);
+/* Marks an answer if the change names something that a project cannot keep. Without an open project the mark goes. */
+void held_mark(bool *has_unkept, bool *unkept, bool is_whole);
 
-void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial); /* changes up to `serial` are kept */
+/* The project service keeps changes up to `serial`, or none of them, as no project was open. */
+void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial);
 void held_tick(struct held_answers *held);
 
 #endif

@@ -267,7 +267,7 @@ static enum err set_pads(struct audio *audio, struct call *call, void *own, stru
         *number = asked->number;
         audio->score.pads[pad->pad % SCORE_PADS] = read_pad(pad);
         audio_note_asked(&audio->pad_asked[pad->pad % SCORE_PADS], asked->as_asked[i].bytes);
-        held_mark(&audio->held, &pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);
+        held_mark(&pads->has_unkept, &pads->unkept, asked->as_asked[i].is_whole);
     }
     audio_score_publish(audio);
     pads->silent = silent;

@@ -117,7 +117,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
         audio->pattern_set = asked->number;
         keep_pattern(audio, queued->now ? &audio->now : &audio->next, &asked->ask.pattern, (uint32_t)queued->number);
         audio_note_asked(&audio->pattern_asked, asked->as_asked.bytes);
-        held_mark(&audio->held, &queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
+        held_mark(&queued->has_unkept, &queued->unkept, asked->as_asked.is_whole);
     }
     return e;
 }

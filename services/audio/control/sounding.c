@@ -5,7 +5,7 @@
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
 
-enum { TELL_US = 100000, TELL_AWAITED_US = 20000, TELL_AGAIN_US = 200000 };
+enum { TELL_US = 100000, TELL_AWAITED_US = 10000, TELL_AGAIN_US = 200000 };
 
 /* ---- what was asked for ---- */
 
@@ -200,7 +200,8 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     score->kept_serial = is_all ? score->serial + 1 : ask->serial;
     audio_score_publish(audio);
     audio->sounding_told = is_all ? score->serial : audio->sounding_told;
-    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, ask->serial);
+    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS,
+              ask->has_seen ? ask->seen : ask->serial);
     return ERR_OK;
 }
 

@@ -106,7 +106,9 @@ static void note_kept(struct sound_keeping *s, uint64_t serial)
                                               .has_tempo_lock = true,
                                               .tempo_lock = s->is_locked,
                                               .has_keeper = true,
-                                              .keeper.value = s->keeper };
+                                              .keeper.value = s->keeper,
+                                              .has_seen = s->keeper == KEEPER_NONE,
+                                              .seen = s->now.serial };
 
     (void)send_ask(s, "audio.sounding_kept", &kept, take_noted);
 }
