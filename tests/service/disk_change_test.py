@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+"""Disks that another machine, another name or a write protection changes: no record is rewritten, nothing is analysed
+again, and nothing counts as missing."""
+import os
+import shutil
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import claim, contains, run_claims, same, until
+from indexing import wav
+from storage import Disks
+
+
+def records(home):
+    """All that the catalogue knows of each item but its path, by id."""
+    found = {}
+    for line in home.json('search', '', '--limit', '1000'):
+        for key in ('path', 'path_b64', 'availability', 'score', 'volume'):
+            line.pop(key, None)
+        found[line['id']] = line
+    return found
+
+
+def marked(it, name):
+    """A disk with a library of three files."""
+    disk = it.disk(name)
+    for i in range(3):
+        wav(f'{disk}/kit/{i}.wav', 1000 + 50 * i)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'external_online:done=3')
+    it.idle()
+    return disk
+
+
+@claim(inside=Disks)
+def a_copied_catalogue_knows_the_disk_on_another_machine(it):
+    disk = marked(it, 'travels')
+    before = records(it.home)
+    it.home.stop()
+    other = it.home.other('another machine')
+    shutil.copytree(it.home.path + '/data', other.path + '/data')
+    disk = it.move(disk, 'a', 'longer', 'place')
+    other.up()
+    until(lambda: len(other.json('search', 'is:external_online')) == 3)
+    same({f'{disk}/kit/{i}.wav' for i in range(3)}, {one['path'] for one in other.json('search', '')})
+    until(lambda: other.client().must('indexer.progress').get('idle'))
+    same(before, records(other))
+    same([], other.json('search', 'is:missing'))
+    other.stop()
+
+
+@claim(inside=Disks)
+def a_disk_that_returns_under_another_name_keeps_its_label(it):
+    disk = marked(it, 'renamed')
+    before, label = records(it.home), it.volume('marker:renamed')['label']
+    disk = it.move(disk, os.path.basename(disk) + '2')
+    until(lambda: it.volume('marker:renamed')['mount'] == disk)
+    it.becomes(disk, 'external_online:done=3')
+    it.idle()
+    same((label, []), (it.volume('marker:renamed')['label'], it.volume('marker:renamed')['duplicates']))
+    same(before, records(it.home))
+
+
+@claim(inside=Disks)
+def a_marker_that_cannot_be_written_or_read_changes_nothing(it):
+    disk = marked(it, 'sealed')
+    before = records(it.home)
+    subprocess.run(['mount', '-o', 'remount,ro', disk], check=True)
+    contains(it.home.refused('volume', 'mark', '--new', disk), '.loophole-volume')
+    it.rescan(disk + '/kit')
+    it.becomes(disk, 'external_online:done=3')
+    same('here', it.volume('marker:sealed')['state'])
+    subprocess.run(['mount', '-o', 'remount,rw', disk], check=True)
+    os.truncate(disk + '/.loophole-volume', 0)
+    it.rescan(disk + '/kit')
+    it.becomes(disk, 'external_online:done=3')
+    same(before, records(it.home))
+
+
+run_claims()
