@@ -144,7 +144,7 @@ static bool is_keyed(const struct sounds_voice *voice, uint8_t channel)
 
 static float pitch_of(float semitones)
 {
-    return exp2f(semitones / 12);
+    return powf(2, semitones / 12);
 }
 
 /* Semitones that the wheel of the channel adds. */
