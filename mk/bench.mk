@@ -10,7 +10,7 @@ ROUNDS ?= 15
 bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
 	@BUILD='$(abspath $(BUILD))' $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
 
-# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: search for nearest neighbours, beside other
+# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard|apart|mixed]]: search for nearest neighbours, beside other
 # libraries, which it installs.
 USEARCH := $(BUILD)/peers/node_modules/usearch
 SEARCH_O := $(call objects,bench/search/main.c) $(filter-out %/main.o,$(call parts,services/search))
@@ -27,6 +27,12 @@ $(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/s
 	$(Q)$(CXX) -o $@ $^ $(LIBS_search) $(LIBS) -lfaiss -lopenblas -lgomp
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
+# make bench-recall [COUNT=100000] [SEED=1] [DATA=easy|hard|apart|mixed]: what it finds for drawn weights and filters
+$(BUILD)/bench_recall: $(call objects,bench/search/recall.c) $(filter-out %/main.o,$(call parts,services/search)) $(BUILD)/bench/search/data.o $(OWN_HOME) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
+bench-recall: $(BUILD)/bench_recall
+	@$(BUILD)/bench_recall $(or $(COUNT),100000) $(or $(SEED),1) $(DATA)
 # make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over generated items, beside SQLite's FTS5
 QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
 $(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(OWN_HOME) $(ENGINE)
@@ -101,4 +107,4 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-query bench-composer bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio

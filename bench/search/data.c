@@ -7,8 +7,12 @@
 
 enum { MOST_INNER = 32, DIMENSION_QUERIES = 50 };
 
-const struct data_kind data_easy = { "easy", 1000, 9, 0.45f, 0.02f };
-const struct data_kind data_hard = { "hard", 10000, 21, 1.0f, 0.05f };
+const struct data_kind data_kinds[DATA_KINDS] = {
+    { "easy", 0, 1000, 9, 1, 0.45f, 0.02f, 1, 0 },
+    { "hard", 0, 10000, 21, 1, 1.0f, 0.05f, 1, 0 },
+    { "apart", 2000, 0, 24, 4, 1.0f, 0, 0.9f, 0.3f },
+    { "mixed", 2000, 0, 24, 1, 1.0f, 0, 0.9f, 0.3f },
+};
 
 struct cluster {
     float center[DATA_WIDTH];
@@ -44,18 +48,21 @@ static void *take_memory(size_t bytes)
 static void make_cluster(struct cluster *to, const struct data_kind *kind, uint64_t *seed)
 {
     for (uint32_t i = 0; i < DATA_WIDTH; i++)
-        to->center[i] = draw_normal(seed);
+        to->center[i] = kind->centers * draw_normal(seed);
     for (uint32_t j = 0; j < kind->inner; j++)
         for (uint32_t i = 0; i < DATA_WIDTH; i++)
             to->directions[j][i] = draw_normal(seed) / sqrtf((float)kind->inner);
 }
 
-static void make_point(float *to, const struct cluster *cluster, const struct data_kind *kind, uint64_t *seed)
+static void make_point(float *to, const struct cluster *cluster, const struct data_kind *kind, float noise,
+                       uint64_t *seed)
 {
+    float spread = kind->spread;
+
     for (uint32_t i = 0; i < DATA_WIDTH; i++)
-        to[i] = cluster->center[i] + kind->noise * draw_normal(seed);
-    for (uint32_t j = 0; j < kind->inner; j++) {
-        float amount = kind->spread * draw_normal(seed);
+        to[i] = cluster->center[i] + noise * draw_normal(seed);
+    for (uint32_t j = 0; j < kind->inner; j++, spread *= kind->decay) {
+        float amount = spread * draw_normal(seed);
         for (uint32_t i = 0; i < DATA_WIDTH; i++)
             to[i] += amount * cluster->directions[j][i];
     }
@@ -63,7 +70,7 @@ static void make_point(float *to, const struct cluster *cluster, const struct da
 
 void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count, uint64_t seed)
 {
-    uint32_t cluster_count = count / kind->members + 1;
+    uint32_t cluster_count = kind->clusters ? kind->clusters : count / kind->members + 1;
     struct cluster *clusters = take_memory(cluster_count * sizeof(*clusters));
 
     *data = (struct data){ .count = count, .query_count = query_count };
@@ -72,9 +79,11 @@ void data_make(struct data *data, const struct data_kind *kind, uint32_t count, 
     for (uint32_t i = 0; i < cluster_count; i++)
         make_cluster(&clusters[i], kind, &seed);
     for (uint32_t i = 0; i < count; i++)
-        make_point(data->at + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind, &seed);
+        make_point(data->at + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind, kind->noise,
+                   &seed);
     for (uint32_t i = 0; i < query_count; i++)
-        make_point(data->queries + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind, &seed);
+        make_point(data->queries + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind,
+                   kind->noise + kind->query_noise, &seed);
     free(clusters);
 }
 
@@ -134,9 +143,9 @@ void data_truth(const struct data *data, const float *weights, const uint8_t *is
     struct found best[DATA_NEAREST];
 
     for (uint32_t i = 0; i < data->query_count; i++) {
-        find_nearest(data, data->queries + (size_t)i * DATA_WIDTH, weights, is_in, best, DATA_NEAREST);
+        uint32_t kept = find_nearest(data, data->queries + (size_t)i * DATA_WIDTH, weights, is_in, best, DATA_NEAREST);
         for (uint32_t j = 0; j < DATA_NEAREST; j++)
-            to[(size_t)i * DATA_NEAREST + j] = best[j].row;
+            to[(size_t)i * DATA_NEAREST + j] = j < kept ? best[j].row : UINT32_MAX;
     }
 }
 

@@ -2,7 +2,7 @@
  * one thread. For each case, each peer gets the least effort at which it finds 0.99 of the truly nearest; the fastest
  * peer counts. Times are processor times of this thread, because other programs may use the machine; each is the best
  * of several alternating rounds. Usage: bench_search [COUNT=100000] [SEED=1] [PEERS: letters a, b, … of those to build;
- * - for none] [easy|hard] */
+ * - for none] [easy|hard|apart|mixed] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -323,9 +323,8 @@ int main(int argc, char **argv)
     uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 
-    if (argc <= 4 || strcmp(argv[4], data_easy.name) == 0)
-        run_kind(&data_easy, count, seed, argc > 3 ? argv[3] : NULL);
-    if (argc <= 4 || strcmp(argv[4], data_hard.name) == 0)
-        run_kind(&data_hard, count, seed, argc > 3 ? argv[3] : NULL);
+    for (uint32_t i = 0; i < DATA_KINDS; i++)
+        if (argc <= 4 || strcmp(argv[4], data_kinds[i].name) == 0)
+            run_kind(&data_kinds[i], count, seed, argc > 3 ? argv[3] : NULL);
     return 0;
 }

@@ -3,8 +3,6 @@
 #include "schema_service.h"
 #include "services/search/search.h"
 
-#define EVERY 500000 /* microseconds between two looks at the catalogue, in case an event is lost */
-
 int main(int argc, char **argv)
 {
     struct service *service = service_start(argc, argv, &schema_search); /* options, log, limits, sockets */
@@ -19,12 +17,12 @@ int main(int argc, char **argv)
     service_answer(service, &search_handlers, &search); /* one function for each ask */
     service_each_turn(service, search_end_turn, &search);
     service_tells(service, search_report, search_map_cancel, &search); /* reports the progress of a new index or map */
-    service_every(service, EVERY, search_follow, &search);             /* follows the catalogue */
+    service_every(service, SEARCH_EVERY, search_follow, &search);      /* follows the catalogue */
     if (service_hear(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
         log_warn("cannot subscribe to events of persist: search reads the change log every half second");
     if (service_hear(service, "availability.fetching", search_hear_fetching, &search) != ERR_OK)
         log_warn("cannot subscribe to events of availability: items that are fetched count as online-only");
-    service_every(service, EVERY, search_follow_fetching, &search);
+    service_every(service, SEARCH_EVERY, search_follow_fetching, &search);
     search_follow(&search);
     service_ready(service);
     service_loop(service); /* until the service must stop */

@@ -98,6 +98,7 @@ void search_close(struct search *search)
         free(request);
     }
     search_duplicates_end(search);
+    near_recall_drop(&search->recall);
     index_save_end(search->save);
     search->save = NULL;
     if (!search->catchup.is_sweeping && search->index.writes != search->saved_writes)

@@ -7,6 +7,7 @@
 #include "schema_search.h"
 #include "services/search/index/catchup.h"
 #include "services/search/index/index_file.h"
+#include "services/search/near/near_recall.h"
 #include "services/search/query/frequent_words.h"
 #include "services/search/query/kept_answers.h"
 #include "services/search/query/kept_orders.h"
@@ -19,6 +20,7 @@ struct duplicates;
 enum { SEARCH_MAPS_FROM = 2, SEARCH_MAPS = 2 }; /* a plane, space */
 
 enum { SEARCH_STATES_MOST = 4096 }; /* volumes and libraries that are counted in one answer */
+enum { SEARCH_EVERY = 500000 };     /* microseconds between two looks at the catalogue, in case an event is lost */
 enum { SEARCH_PAGE = 20 };          /* default number of items on a page */
 
 /* What is known of duplicates among all items, while no search for them has it. */
@@ -46,7 +48,10 @@ struct search {
     usec_t settled;                          /* time of the last change */
     bool prepares;                           /* counting tables are being made; there may be more */
     usec_t near_looked;                      /* time of the last check whether clusters are due */
-    bool is_busy;                            /* the fast timer runs */
+    struct near_recall recall;               /* of the searches for the nearest */
+    uint64_t recall_writes;                  /* of the index when its query was kept */
+    usec_t nearest_asked;                    /* time of the last search for the nearest */
+    bool is_busy;                            /* the timer is fast */
     bool reports_sweep;                      /* a new index is being made, shown on the board */
     bool wants_fetching, is_asking_fetching; /* the set of items that are fetched … */
     usec_t fetching_asked;                   /* … and when it was asked for last, steady */
@@ -117,6 +122,7 @@ void search_map_close(struct search *search);
 enum err search_query(struct request *request, const void *ask, void *answer);
 bool search_query_prepare(struct search *search); /* makes the answer of one frequent word; false: all are made */
 enum err search_similar(struct request *request, const void *ask, void *answer);
+bool search_similar_check(struct search *search); /* idle time: true if it measured rows of a kept query */
 enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer);
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
                              struct artefact_found *answer);

@@ -224,11 +224,11 @@ static void stay_warm(struct search *search)
 
 /* ---- in the loop ---- */
 
-/* Uses a fast timer while there is more work than fits a turn. */
+/* Makes the timer fast while there is more work than fits a turn. */
 static void set_pace(struct search *search, bool busy)
 {
     if (busy != search->is_busy)
-        service_every(search->service, busy ? MILLISECONDS(1) : 0, search_follow, search);
+        service_every(search->service, busy ? MILLISECONDS(1) : SEARCH_EVERY, search_follow, search);
     search->is_busy = busy;
 }
 
@@ -247,7 +247,7 @@ static void report_sweep(struct search *search)
 void search_follow(void *state)
 {
     struct search *search = state;
-    bool current = catch_up(search, MILLISECONDS(20));
+    bool current = catch_up(search, MILLISECONDS(20)), checks = false;
 
     report_sweep(search);
     if (current || search->try_at)
@@ -258,8 +258,9 @@ void search_follow(void *state)
         prepare_answers(search);
         stay_warm(search);
         search_duplicates_tend(search);
+        checks = search_similar_check(search);
     }
-    bool works = search->save || search->waiting || search->index.near.build || search->prepares;
+    bool works = search->save || search->waiting || search->index.near.build || search->prepares || checks;
     set_pace(search, search->trouble == ERR_OK && (!current || works));
 }
 
@@ -327,6 +328,9 @@ void search_report(void *state, struct arena *arena, struct service_status *to)
                                        .done = index_live(&search->index),
                                        .total = catchup->total };
     }
+    to->has_recall = to->has_recall_checks = search->recall.checks > 0;
+    to->recall = to->has_recall ? near_recall_share(&search->recall) : 0;
+    to->recall_checks = search->recall.checks;
     search_map_list_tasks(search, arena, to);
     search_duplicates_list_tasks(search, arena, to);
 }

@@ -8,7 +8,7 @@
 #include "services/search/query/examples.h"
 #include "services/search/search.h"
 
-enum { REPLY_MARGIN_MS = 50 }; /* part of the budget reserved for the answer */
+enum { REPLY_MARGIN_MS = 50 /* part of the budget reserved for the answer */, IDLE_US = 200000 };
 
 /* ---- the nearest ---- */
 
@@ -84,6 +84,28 @@ static uint32_t drop_unlike(struct nearness *n, const float *weights, struct nea
     return kept;
 }
 
+/* ---- how many of the nearest are found ---- */
+
+static void note_result(struct search *search, const struct vectors *vectors, const struct bitmap *rows,
+                        const struct nearby *found, uint32_t count)
+{
+    search->nearest_asked = clock_steady();
+    if (search->recall.kept)
+        return;
+    near_recall_note(&search->recall, &search->index.near, vectors, rows, found, count);
+    search->recall_writes = search->index.writes;
+}
+
+bool search_similar_check(struct search *search)
+{
+    if (search->recall.kept && search->recall_writes != search->index.writes)
+        near_recall_drop(&search->recall);
+    if (!search->recall.kept || clock_steady() - search->nearest_asked < IDLE_US)
+        return false;
+    near_recall_step(&search->recall, (const float *)(const void *)search->index.vectors.at, &search->index.ids);
+    return true;
+}
+
 /* Looks at more rows than requested, and at more again while too few remain. */
 static enum err look_wider(struct nearness *n, const struct vectors *vectors, const struct bitmap *rows,
                            struct nearby **nearby, uint32_t *count)
@@ -98,6 +120,7 @@ static enum err look_wider(struct nearness *n, const struct vectors *vectors, co
         *nearby = arena_array(n->request->arena, room, sizeof(**nearby));
         if (!*nearby || near_find(near, vectors, rows, room, *nearby, &found) != ERR_OK)
             return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
+        note_result(n->request->search, vectors, rows, *nearby, found);
         *count = drop_unlike(n, vectors->weights, *nearby, found);
         if (*count >= limit || room == total)
             break;

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import BUILD, SONIC, claim, contains, run_claims, same, samples, skip, until
@@ -196,6 +197,30 @@ def an_index_without_room_says_so_and_what_to_do_and_comes_back(home):
     contains(home.loophole('status').out, "search: the index can't follow the catalogue")
     home.run('prlimit', '--pid', str(home.pid('search')), '--data=unlimited:')
     until(lambda: ' of 100000' in home.loophole('search', '', '--limit', '1', code=None).all)
+
+
+@claim
+def how_many_of_the_nearest_are_found_is_measured(home):
+    """Made-up items, more than are all measured at each search. The check waits until nobody asks."""
+    home.run(BUILD + '/bench_make', '24000', '1', 'vectors')
+    home.up()
+    client = home.client()
+
+    def status_after_a_search():
+        error, _ = client.ask('search.similar', {'id': item, 'limit': 50, 'weights': {'pitch': 0.0}})
+        same('ok', error)
+        end = time.monotonic() + 2
+        while 'recall' not in (status := client.ask('search.status')[1]) and time.monotonic() < end:
+            time.sleep(0.05)
+        return status if 'recall' in status else None
+
+    until(lambda: client.ask('search.query', {'query': '', 'limit': 1})[1].get('total') == 24000)
+    item = client.ask('search.query', {'query': '', 'limit': 1})[1]['items'][0]['media']['id']
+    assert 'recall' not in client.ask('search.status')[1], 'no search was measured yet'
+    status = until(status_after_a_search)
+    same(1, status['recall_checks'])
+    assert 0.9 < status['recall'] <= 1, status['recall']
+    contains(home.loophole('doctor', code=None).out, 'of the nearest are found (1 searches measured)')
 
 
 @claim(shares=two_kits_under_kills)

@@ -17,10 +17,13 @@
 #include "common/names.h"
 #include "common/shared/board.h"
 #include "schema_availability.h"
+#include "schema_service.h"
 #include "schema_supervisor.h"
 #include "store/care/check_apart.h"
 #include "store/care/olds.h"
 #include "store/check/culprit.h"
+
+static const double LEAST_RECALL = 0.98;
 
 void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,
                     const char *format, ...)
@@ -270,6 +273,19 @@ static void look_for_orphans(struct doctor *doctor)
     board_close(board);
 }
 
+/* The share of the truly nearest that `similar` finds, where the service has measured it. */
+static void look_at_likeness(struct doctor *doctor)
+{
+    struct service_status status = { 0 };
+    struct fault fault = { 0 };
+
+    if (ask(doctor->cli->asker, "search.status", NULL, 1000, NULL, &status, &fault) != ERR_OK || !status.has_recall)
+        return;
+    doctor_finding(doctor, status.recall >= LEAST_RECALL ? FINE : WATCH, "likeness", "loophole logs search",
+                   "%.4f of the nearest are found (%llu searches measured)", status.recall,
+                   (unsigned long long)status.recall_checks);
+}
+
 static void look_at_crashes(struct doctor *doctor)
 {
     char folder[PATH_MAX + 8];
@@ -290,9 +306,9 @@ static void look_at_crashes(struct doctor *doctor)
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
     static void (*const looks[])(struct doctor *) = {
-        look_at_services, look_at_volumes, look_for_orphans, look_at_store,  look_at_old_stores, look_at_names,
-        look_at_sockets,  look_at_memory,  look_at_limits,   look_at_kernel, look_at_disk,       doctor_look_at_sound,
-        osc_doctor,       composer_doctor, question_doctor,  look_at_crashes
+        look_at_services, look_at_volumes, look_for_orphans, look_at_store,   look_at_old_stores, look_at_names,
+        look_at_sockets,  look_at_memory,  look_at_limits,   look_at_kernel,  look_at_disk,       doctor_look_at_sound,
+        osc_doctor,       composer_doctor, question_doctor,  look_at_crashes, look_at_likeness
     };
     struct doctor doctor = { cli, FINE };
 

@@ -195,6 +195,11 @@ static bool is_sparse(const struct finding *f)
     return f->only && (among < items / SPARSE || among < looked_at / 2);
 }
 
+bool near_is_estimated(const struct near *near, const struct bitmap *only, uint32_t limit)
+{
+    return near->file && (!only || (bitmap_count(only) > FEW && limit <= DEEPEST));
+}
+
 static bool find_rows(struct finding *f)
 {
     if (f->only && (!f->near->file || f->among <= FEW || f->limit > DEEPEST))

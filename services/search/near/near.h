@@ -33,6 +33,9 @@ bool near_has(const struct near *near, uint32_t row); /* the clusters and a runn
 enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
                    struct nearby *to, uint32_t *count);
 
+/* True if near_find measures only some of these rows for `limit` nearest, so that it may miss one. */
+bool near_is_estimated(const struct near *near, const struct bitmap *only, uint32_t limit);
+
 /* ---- making clusters: near_build.h ---- */
 
 /* True if clusters should be made: there are enough rows, and many have no place. */

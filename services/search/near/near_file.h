@@ -10,7 +10,7 @@
 #define NEAR_NO_ROW   UINT32_MAX
 #define NEAR_NO_PLACE UINT32_MAX
 
-enum { NEAR_DEPTHS = 3, NEAR_KINDS = 6, NEAR_MOST_CLUSTERS = UINT16_MAX - NEAR_ROW + 1 };
+enum { NEAR_DEPTHS = 3, NEAR_KINDS = 6 + NEAR_BLOCKS, NEAR_MOST_CLUSTERS = UINT16_MAX - NEAR_ROW + 1 };
 
 /* The effort of a query, as measured (near_plan.h). */
 struct near_plan {

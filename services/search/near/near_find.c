@@ -9,6 +9,7 @@
 static const float FILTERED = 1.5f;
 
 enum { FEW_AT_ONCE = 2048 };
+enum { LAST_PART = 2, ALLOWED = 200 /* one new row in so many does not make a search go on */ };
 enum { FEWEST = 10, LOST = 8, FAR = 8, SHARE_CLUSTERS = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 
 /* One query. */
@@ -22,6 +23,7 @@ struct near_query {
     struct near_table table;
     float unit; /* of the table's entries */
     float slack;
+    uint32_t limit;  /* rows to find */
     uint32_t wanted; /* places to keep: a heap in work->best */
     uint32_t kept;
     uint32_t waiting; /* entries in work->waiting whose codes are being fetched */
@@ -164,24 +166,77 @@ static void fetch_cluster(const struct near_query *query, uint32_t cluster)
         __builtin_prefetch(at + i);
 }
 
-/* Scores the first clusters completely, until enough places are kept to bound the coarse scores. */
-static void probe_clusters(struct near_query *query, uint32_t count)
+/* Scores the first clusters of the order completely, until enough places are kept to bound the coarse scores, and sifts
+ * the others up to `last`. */
+static void probe_clusters(struct near_query *query, uint32_t first, uint32_t last)
 {
     const uint32_t *order = query->work->order;
-    uint32_t i = 0;
+    uint32_t i = first;
 
-    for (; i < count && query->kept < query->wanted; i++) {
+    for (; i < last && query->kept < query->wanted; i++) {
         take_cluster(query, order[i]);
         score_waiting(query);
     }
-    if (i < count)
+    if (i < last)
         set_scales(query);
-    for (; i < count; i++) {
-        if (i + 1 < count)
+    for (; i < last; i++) {
+        if (i + 1 < last)
             fetch_cluster(query, order[i + 1]);
         sift_cluster(query, order[i]);
     }
     score_waiting(query);
+}
+
+/* ---- looking further ---- */
+
+static void copy_scores(const struct near_query *query, float *to)
+{
+    for (uint32_t i = 0; i < query->kept; i++)
+        to[i] = query->work->best[i].score;
+}
+
+/* How many of the `limit` best were not among the `count` before the last part. */
+static uint32_t count_new(const struct near_query *query, uint32_t count)
+{
+    float *before = query->work->before, *now = query->work->after, worst;
+    uint32_t old = 0;
+
+    if (query->kept <= query->limit)
+        return query->kept - count;
+    copy_scores(query, now);
+    worst = near_work_nth(now, query->kept, query->limit - 1);
+    for (uint32_t i = 0; i < count; i++)
+        old += before[i] <= worst;
+    return old < query->limit ? query->limit - old : 0;
+}
+
+/* Orders the clusters next to the `probed` ones of the order, so that the order has about `more`. */
+static uint32_t order_further(struct near_query *query, uint32_t probed, uint32_t more)
+{
+    for (uint32_t i = 0; i < probed; i++)
+        query->work->scores[query->work->order[i]] = INFINITY;
+    return near_work_order(query->work, query->parts.file->clusters, more);
+}
+
+/* Searches the first `count` clusters of the order. Goes on to farther ones while the last half of them still had some
+ * of the nearest rows: a target that is unlike all rows needs more clusters than were planned. */
+static void search_clusters(struct near_query *query, uint32_t count)
+{
+    uint32_t clusters = query->parts.file->clusters, first = count - count / LAST_PART, probed = 0, before;
+    bool is_sure;
+
+    probe_clusters(query, 0, first);
+    for (;;) {
+        before = query->kept;
+        copy_scores(query, query->work->before);
+        probe_clusters(query, first, count);
+        probed += count;
+        is_sure = query->kept == query->wanted && count_new(query, before) * ALLOWED <= query->limit;
+        if (is_sure || probed >= clusters)
+            return;
+        count = order_further(query, count, probed / 2 + 1 < clusters - probed ? probed / 2 + 1 : clusters - probed);
+        first = 0;
+    }
 }
 
 /* ---- effort ---- */
@@ -254,15 +309,11 @@ static uint32_t count_wanted(const struct near *near, const struct vectors *vect
 uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only, float share,
                           uint32_t limit)
 {
-    struct near_query query = { .only = only };
+    struct near_query query = { .only = only, .limit = limit };
 
     begin_query(&query, near, vectors, count_wanted(near, vectors, limit));
     query.machine->scan(query.parts.across, near->file->clusters, &query.aim, near->work->scores);
-    probe_clusters(&query, plan_probes(&query, vectors->weights, share, limit));
-    if (query.kept < query.wanted) { /* the filter's rows were not where they were expected */
-        query.kept = 0;
-        probe_clusters(&query, near_work_order(query.work, near->file->clusters, near->file->clusters));
-    }
+    search_clusters(&query, plan_probes(&query, vectors->weights, share, limit));
     return query.kept;
 }
 

@@ -7,13 +7,18 @@
 #include "services/search/near/near_find.h"
 #include "services/search/near/near_plan.h"
 
-enum { ROUGH = 1536, QUERIES_EQUAL = 300, QUERIES_OTHER = 75, MANY = 100 };
+enum { ROUGH = 1536, QUERIES_EQUAL = 300, QUERIES_OTHER = 150, MANY = 100, MIXED_MUCH = 5 };
 
 /* The share of the true neighbours that each stage must pass; together a little over 0.99. Weights of one class differ,
- * so their mean must pass more. */
+ * so their mean must pass more; only the first class has equal ones. */
 static const struct within {
     float probes, kept, slack;
-} EQUAL = { 0.9945f, 0.9995f, 0.998f }, OTHER = { 0.999f, 1, 0.9998f }, ALL = { 1, 1, 1 };
+    float margin, least; /* factor of the probes, because weights of one class differ more than the drawn ones; least */
+                         /* share of all clusters, because a few neighbours that lie elsewhere are rarely drawn */
+} EQUAL = { 0.9945f, 0.9995f, 0.998f, 1, 0 }, OTHER = { 0.999f, 1, 0.9998f, 2.25f, 0.0625f },
+  ALL = { 1, 1, 1, 2.25f, 0.0625f };
+
+static const float FARTHEST_MOVED = 0.4f; /* of the way to another row */
 
 /* The ranks and scores that a query must allow to find one of its true neighbours. */
 struct obstacle {
@@ -96,6 +101,22 @@ static void draw_weights(struct near_trial *trial, float *weights)
                 weights[i] = counts >> block & 1 ? weight : 0;
         }
     }
+}
+
+/* Draws a row as the target. Every second target is moved towards another row: a sound that is not in the index lies
+ * beside the directions in which those of the index differ. */
+static uint32_t draw_target(struct near_trial *trial, float target[NEAR_WIDTH])
+{
+    const uint32_t *rows = near_file_parts(trial->near->file).rows;
+    uint32_t self = rows[trial->places[draw_number(trial) % trial->place_count]];
+    uint32_t other = rows[trial->places[draw_number(trial) % trial->place_count]];
+    float part = trial->query % 2 ? (float)(draw_number(trial) % 1001) / 1000 * FARTHEST_MOVED : 0;
+
+    for (uint32_t i = 0; i < NEAR_WIDTH; i++) {
+        float from = trial->at[(size_t)self * NEAR_WIDTH + i];
+        target[i] = from + part * (trial->at[(size_t)other * NEAR_WIDTH + i] - from);
+    }
+    return self;
 }
 
 static int by_score(const void *a, const void *b)
@@ -186,8 +207,9 @@ static void try_query(struct near_trial *trial)
     struct near_parts parts = near_file_parts(trial->near->file);
     struct near_scored exact[ROUGH], *best = trial->near->work->best;
     float weights[NEAR_WIDTH], *clusters = trial->values, *scores = trial->scores + (size_t)trial->query * ROUGH;
-    uint32_t self = parts.rows[trial->places[draw_number(trial) % trial->place_count]], count;
-    struct vectors vectors = { .at = trial->at, .target = trial->at + (size_t)self * NEAR_WIDTH, .weights = weights };
+    float target[NEAR_WIDTH];
+    uint32_t self = draw_target(trial, target), count;
+    struct vectors vectors = { .at = trial->at, .target = target, .weights = weights };
     struct near_aim aim;
 
     draw_weights(trial, weights);
@@ -250,14 +272,15 @@ static float slack_of(const struct near_trial *trial, const struct obstacle *one
 
 static void plan_kind(struct near_trial *trial)
 {
-    const struct within *within = trial->kind == 0 ? &EQUAL : trial->kind + 1 < NEAR_KINDS ? &OTHER : &ALL;
+    const struct within *within = trial->kind == 0 ? &EQUAL : trial->kind < MIXED_MUCH ? &OTHER : &ALL;
 
     for (uint32_t i = 0; i < NEAR_DEPTHS; i++) {
         struct near_plan *plan = &trial->near->file->plans[trial->kind][i];
         uint32_t depth = near_plan_depths[i] < (float)trial->found ? (uint32_t)near_plan_depths[i] : trial->found;
         float kept = fmaxf(find_quantile(trial, depth, within->kept, rank_of, 0), (float)depth);
 
-        plan->probes = find_quantile(trial, depth, within->probes, probe_of, 0);
+        plan->probes = fmaxf(find_quantile(trial, depth, within->probes, probe_of, 0) * within->margin,
+                             within->least * (float)trial->near->file->clusters);
         plan->keep = kept / (float)depth;
         plan->slack = find_quantile(trial, depth, within->slack, slack_of, (uint32_t)kept);
     }

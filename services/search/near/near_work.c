@@ -31,8 +31,7 @@ void near_work_free(struct near_work *work)
     free(work);
 }
 
-/* The nth lowest of `values`; reorders them. */
-static float find_nth(float *values, uint32_t count, uint32_t n)
+float near_work_nth(float *values, uint32_t count, uint32_t n)
 {
     uint32_t low = 0, high = count - 1;
 
@@ -67,7 +66,7 @@ static float guess_limit(struct near_work *work, uint32_t clusters, uint32_t wan
     for (uint32_t i = 0; i < clusters; i += step)
         sample[count++] = work->scores[i];
     n = wanted * count / clusters * 5 / 4 + 1;
-    return find_nth(sample, count, n < count ? n : count - 1);
+    return near_work_nth(sample, count, n < count ? n : count - 1);
 }
 
 /* The last bin also takes NaN, which a file damaged after its check can cause. */

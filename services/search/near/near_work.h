@@ -16,14 +16,18 @@ struct near_scored {
 struct near_work {
     struct near_scored best[NEAR_MOST_KEPT];
     uint32_t waiting[NEAR_WAITING];
-    float *scores;   /* by cluster */
-    uint32_t *order; /* clusters */
-    uint32_t *some;  /* same size */
+    float before[NEAR_MOST_KEPT], after[NEAR_MOST_KEPT]; /* copies of scores */
+    float *scores;                                       /* by cluster */
+    uint32_t *order;                                     /* clusters */
+    uint32_t *some;                                      /* same size */
     uint16_t chunk[BITMAP_CHUNK];
 };
 
 struct near_work *near_work_new(uint32_t clusters); /* NULL: no memory */
 void near_work_free(struct near_work *work);        /* NULL is allowed */
+
+/* The nth lowest of `values`, from 0; reorders them. */
+float near_work_nth(float *values, uint32_t count, uint32_t n);
 
 /* Finds the `wanted` lowest scores, or a few more, lower ones roughly first. Returns how many; `order` has their
  * numbers. */
