@@ -42,8 +42,9 @@ const struct command command_table[] = {
     { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
       "fetch=all fetches its online-only files without a question, fetch=ask (the default) leaves them in the cloud. "
       "backend=cloud declares a folder that a program of a cloud keeps: a file with a size and without blocks on the "
-      "disk is then online-only. backend=local, external or project; backend=volume is the default. docs/storage.md "
-      "describes both.",
+      "disk is then online-only. backend=local, external or project; backend=volume is the default. DIR may also be a "
+      "folder inside a library: with a backend it becomes a tree of its own, which goes and comes back as one, and "
+      "backend=volume ends that. docs/storage.md describes all of it.",
       "", 2, 3, false, library_set },
     { "fetch", "ID|PATH|QUERY…", "Bring the files of online-only items from their cloud to this machine",
       "A task, which `loophole tasks` shows and `loophole cancel` ends; a failure is tried again, each time later. An "
