@@ -248,6 +248,8 @@ static enum err limit_program(struct fault *fault)
     return ERR_OK;
 }
 
+enum { FCHMODAT2 = 452 }; /* on all architectures; newer than the libseccomp of Debian 12 */
+
 static const int refused_calls[] = {
     SCMP_SYS(socket),
     SCMP_SYS(socketpair),
@@ -260,7 +262,15 @@ static const int refused_calls[] = {
     SCMP_SYS(process_vm_writev),
     SCMP_SYS(kill),
     SCMP_SYS(tkill),
+    SCMP_SYS(rt_sigqueueinfo),
+    SCMP_SYS(rt_tgsigqueueinfo),
+    SCMP_SYS(sched_setscheduler), /* also those of other processes of this user, as JACK's */
+    SCMP_SYS(sched_setparam),
+    SCMP_SYS(sched_setattr),
+    SCMP_SYS(setpriority),
+    SCMP_SYS(ioprio_set),
     SCMP_SYS(pidfd_open),
+    SCMP_SYS(pidfd_getfd),
     SCMP_SYS(pidfd_send_signal),
     SCMP_SYS(mount),
     SCMP_SYS(umount2),
@@ -279,18 +289,38 @@ static const int refused_calls[] = {
     SCMP_SYS(prlimit64),
     SCMP_SYS(setrlimit),
     SCMP_SYS(shmget),
+    SCMP_SYS(shmat),
+    SCMP_SYS(shmctl),
+    SCMP_SYS(semget),
+    SCMP_SYS(semop),
+    SCMP_SYS(semtimedop),
+    SCMP_SYS(semctl),
     SCMP_SYS(msgget),
+    SCMP_SYS(msgsnd),
+    SCMP_SYS(msgrcv),
+    SCMP_SYS(msgctl),
     SCMP_SYS(mq_open),
+    SCMP_SYS(mq_unlink),
     SCMP_SYS(personality),
+    SCMP_SYS(truncate), /* Landlock refuses it since Linux 6.2; nothing else of these */
     SCMP_SYS(chmod),
     SCMP_SYS(fchmod),
     SCMP_SYS(fchmodat),
+    FCHMODAT2,
     SCMP_SYS(chown),
+    SCMP_SYS(lchown),
     SCMP_SYS(fchown),
     SCMP_SYS(fchownat),
+    SCMP_SYS(utime),
+    SCMP_SYS(utimes),
+    SCMP_SYS(futimesat),
     SCMP_SYS(utimensat),
     SCMP_SYS(setxattr),
+    SCMP_SYS(lsetxattr),
     SCMP_SYS(fsetxattr),
+    SCMP_SYS(removexattr),
+    SCMP_SYS(lremovexattr),
+    SCMP_SYS(fremovexattr),
 };
 
 /* glibc makes a thread by clone if clone3, whose flags a filter cannot read, does not exist. */
