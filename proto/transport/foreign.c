@@ -62,6 +62,8 @@ static enum err make_output(const char *folder, int *to, struct fault *fault)
 static int spawn_decoder(struct foreign_child *decoding, const struct foreign_plan *plan, const char *program, int why)
 {
     posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none;
     char worker[PATH_MAX + 32];
     char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)"foreign",
                           (char *)(uintptr_t)program, NULL };
@@ -73,7 +75,12 @@ static int spawn_decoder(struct foreign_child *decoding, const struct foreign_pl
     posix_spawn_file_actions_adddup2(&files, decoding->to, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files, why, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-    int number = posix_spawn(&decoding->pid, worker, &files, NULL, arguments, nothing);
+    sigemptyset(&none); /* a thread of errands may block those of the limits */
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    int number = posix_spawn(&decoding->pid, worker, &files, &attributes, arguments, nothing);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return number;
 }
@@ -134,8 +141,10 @@ static enum err wait_for_end(struct foreign_child *decoding, struct errand *erra
             return fault_set(fault, ERR_BUSY, "it is no longer wanted");
         if (is_stuck(decoding))
             return fault_set(fault, ERR_TIMEOUT, "its decoder made no progress for a minute");
-        (void)poll(&watched, 1, watched.revents & POLLHUP ? 1 : LOOK_MS);
+        (void)poll(&watched, 1, LOOK_MS);
         read_said(decoding);
+        if (watched.revents & POLLHUP) /* it ends soon; a poll of the closed pipe would not wait for that */
+            watched = (struct pollfd){ .fd = -1 };
     }
     read_said(decoding);
     decoding->pid = 0;
