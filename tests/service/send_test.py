@@ -284,6 +284,17 @@ def a_killed_send_leaves_no_half_file_and_the_next_one_goes_on(home):
     assert not os.path.exists(f'{card}/.loophole-sent.part')
 
 
+@claim
+def a_part_that_a_kill_left_is_no_way_into_a_sent_file(home):
+    made(home)
+    card = home.file('card')
+    home.loophole('send', f'{home.file("library")}/hit0.wav', card)
+    os.link(f'{card}/hit0.wav', f'{card}/.loophole-sent.part')  # a kill between the link and the removal of its first name
+    home.loophole('send', 'hit', card)
+    for name in ('hit0.wav', 'hit1.wav', 'hit2.wav'):
+        same(bytes_of(f'{home.file("library")}/{name}'), bytes_of(f'{card}/{name}'), f'of {name}')
+
+
 def decoder_of(pid):
     """A worker of that send which has its sound; waits for it."""
     return until(lambda: next((one for one in workers_of(pid) if any('/library/' in path for path in open_files(one))),

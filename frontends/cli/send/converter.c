@@ -121,6 +121,8 @@ static enum err write_pieces(int to, const struct converted *answer, bool *of_ta
     for (uint32_t i = 0; i < answer->pieces.count; i++) {
         const struct encoded_piece *piece = &answer->pieces.at[i];
 
+        if (piece->at > UINT32_MAX) /* a WAV has at most 4 GiB */
+            return fault_set(fault, ERR_BAD_REQUEST, "its decoder sent an invalid answer");
         for (uint32_t done = 0; done < piece->bytes.len;) {
             ssize_t got = pwrite(to, piece->bytes.at + done, piece->bytes.len - done, (off_t)(piece->at + done));
             *of_target = got < 0 && errno != EINTR;

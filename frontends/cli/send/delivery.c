@@ -110,10 +110,18 @@ static enum err copy_file(int from, int to, uint64_t size, bool *of_target, stru
     return done == size ? ERR_OK : fault_set(fault, ERR_IO, "it changed while it was read: send it again");
 }
 
+/* A new file: an older one that a kill left may be a link to a file that was sent. */
+static int open_part(int folder)
+{
+    if (unlinkat(folder, PART_FILE, 0) != 0 && errno != ENOENT)
+        return -1;
+    return openat(folder, PART_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+}
+
 static enum err make_part(struct shipment *delivery, const struct item *item, int from, uint64_t size, bool is_copy,
                           struct delivered *made, bool *of_target, struct fault *fault)
 {
-    int to = openat(delivery->sent.folder, PART_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    int to = open_part(delivery->sent.folder);
     char extension[TEXT_EXTENSION_SIZE];
     struct stat st = { 0 };
 
