@@ -224,7 +224,7 @@ static void set_state(struct analysed *found, enum worker_mode mode, enum contai
 /* The descriptor has the sound of another file, which was hashed before. */
 static void name_other_file(const struct job *job, struct analysed *found)
 {
-    if (!job->has_container || found->state.value != ANALYSIS_STATE_DONE)
+    if (!job->has_container)
         return;
     found->container = job->container;
     found->content = job->content;

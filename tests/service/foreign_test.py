@@ -117,18 +117,19 @@ def a_video_without_sound_has_no_analysis(home):
 @claim
 def without_ffmpeg_the_item_says_so_and_is_heard_once_it_is_installed(home):
     path = encoded(home, 'a.m4a', '-c:a', 'aac')
+    video = encoded(home, 'b.mkv', '-c:a', 'flac')
     through(home, '/nonexistent/ffmpeg')
     index(home)
-    item = shown(home, path)
-    same('failed', item['analysis'])
-    contains(item['failure'], 'only ffmpeg can decode it, which is not installed')
+    for item in (shown(home, path), shown(home, video)):
+        same('failed', item['analysis'])
+        contains(item['failure'], 'only ffmpeg can decode it, which is not installed')
     contains(home.loophole('doctor', code=None).all, 'not installed: m4a')
     contains(home.run('loophole', 'send', path, home.file('card'), '--bits', '16', code=None).all, 'ffmpeg')
     home.stop()
     del home.env['LOOPHOLE_FFMPEG']
     home.up()
     home.loophole('library', 'rescan', '--retry-failed', '--wait')
-    same('done', shown(home, path)['analysis'])
+    same(['done', 'done'], [shown(home, one)['analysis'] for one in (path, video)])
 
 
 @claim

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
@@ -72,19 +73,21 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
 
 /* ---- a file that ffmpeg decodes ---- */
 
-/* A video without sound, and one that cannot be decoded, has no analysis. */
+/* A video without sound, and one that ffmpeg cannot decode, has no analysis. Other causes pass: it can be tried
+ * again. */
 static void take_sound(void *state, void *what, int fd, const struct fault *fault)
 {
     struct pool *pool = state;
     struct work *work = what;
     bool is_video = naming_kind(bytes_of(work->path, strlen(work->path))) == KIND_VIDEO;
+    bool is_none = is_video && fault->code == ERR_BAD_REQUEST;
 
     pool->decoding--;
     work->sound = fd;
     if (fd >= 0)
         work_push(&pool->ready, work);
     else
-        heard_nothing(pool, work, is_video ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, fault->what);
+        heard_nothing(pool, work, is_none ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED, fault->what);
     hand_out_ready(pool);
 }
 
@@ -189,7 +192,10 @@ static void open_ahead(struct pool *pool)
 
 static usec_t patience_for(const struct pool *pool, const struct work *work)
 {
-    return pool->settings.deadline * (usec_t)(1 + work->size / BYTES_A_DEADLINE);
+    struct stat sound; /* much larger than the file that it was decoded from */
+    uint64_t size = work->sound >= 0 && fstat(work->sound, &sound) == 0 ? (uint64_t)sound.st_size : work->size;
+
+    return pool->settings.deadline * (usec_t)(1 + size / BYTES_A_DEADLINE);
 }
 
 static void hand_out_ready(struct pool *pool)

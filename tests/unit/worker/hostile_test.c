@@ -121,11 +121,10 @@ static void damage_at_any_place_is_survived(void **state)
     hash_free(stream);
 }
 
-static struct analysed analysed_of(const struct buffer *bytes, struct arena *arena)
+static struct analysed analysed_by(struct job job, const struct buffer *bytes, struct arena *arena)
 {
     struct analyser *analyser = analyser_new();
     struct made made = made_of(bytes);
-    struct job job = { .number = 7, .mode = { .value = WORKER_MODE_ANALYSE }, .extension = TEXT("mp3") };
     struct result result = { 0 };
 
     assert_non_null(analyser);
@@ -135,6 +134,12 @@ static struct analysed analysed_of(const struct buffer *bytes, struct arena *are
     result.found.content = arena_bytes(arena, result.found.content);
     made_close(&made), analyser_free(analyser);
     return result.found;
+}
+
+static struct analysed analysed_of(const struct buffer *bytes, struct arena *arena)
+{
+    return analysed_by((struct job){ .number = 7, .mode = { .value = WORKER_MODE_ANALYSE }, .extension = TEXT("mp3") },
+                       bytes, arena);
 }
 
 static void a_file_cut_short_is_analysed_as_far_as_it_goes(void **state)
@@ -184,6 +189,26 @@ static void midi_and_video_are_known_but_not_decoded(void **state)
     buffer_free(&midi), arena_free(&arena);
 }
 
+/* Also if the sound cannot be analysed, the result is that of the file that it came from. */
+static void the_sound_of_another_file_has_the_content_of_that_file(void **state)
+{
+    (void)state;
+    struct arena arena = { 0 };
+    struct buffer text = { 0 };
+    const struct job job = { .number = 7,
+                             .mode = { .value = WORKER_MODE_ANALYSE },
+                             .has_content = true,
+                             .content = bytes_of("of another file.", 16),
+                             .has_container = true,
+                             .container = TEXT("m4a") };
+    put_letters(&text, "just some words in a file");
+    struct analysed found = analysed_by(job, &text, &arena);
+    assert_int_equal(found.state.value, ANALYSIS_STATE_FAILED);
+    assert_true(bytes_equal(found.content, job.content));
+    assert_true(text_is(found.container, "m4a"));
+    buffer_free(&text), arena_free(&arena);
+}
+
 static void what_cannot_be_decoded_says_why(void **state)
 {
     (void)state;
@@ -207,6 +232,7 @@ int main(void)
         cmocka_unit_test(an_mp3_behind_padding_is_found),
         cmocka_unit_test(midi_and_video_are_known_but_not_decoded),
         cmocka_unit_test(what_cannot_be_decoded_says_why),
+        cmocka_unit_test(the_sound_of_another_file_has_the_content_of_that_file),
     };
     return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
 }
