@@ -1,7 +1,6 @@
 #include "frontends/web/as_wav.h"
 
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,8 +16,7 @@ enum {
     CHANNELS_MAX = 64,
     RATE_MIN = 1000,
     RATE_MAX = 768000,
-    HEAD = 58, /* bytes of a WAV before its samples */
-    LOOK_MS = 100,
+    HEAD = 58,  /* bytes of a WAV before its samples */
     STARTS = 5, /* of workers, until one answers */
 };
 
@@ -35,23 +33,6 @@ struct wav_making {
 
 /* ---- in a thread: the worker ---- */
 
-static enum err wait_for_answer(struct wav_making *conversion, struct pulled *pulled, struct fault *fault)
-{
-    struct pipe *pipe = &conversion->worker.pipe;
-    struct pollfd watched = { .fd = pipe->fd, .events = POLLIN };
-    usec_t until = clock_steady() + (usec_t)WEB_DECODE_MS * 1000;
-    enum err e;
-
-    while ((e = pipe_receive(pipe, PIPE_NOW, &pulled_shape, &conversion->arena, pulled, NULL, fault)) == ERR_BUSY) {
-        if (!errand_goes_on(&conversion->making.errand))
-            return fault_set(fault, ERR_BUSY, "the browser has gone");
-        if (clock_steady() >= until)
-            return fault_set(fault, ERR_TIMEOUT, "its decoder does not answer");
-        (void)poll(&watched, 1, LOOK_MS);
-    }
-    return e == ERR_OK ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "its decoder died, or sent an invalid answer");
-}
-
 static enum err ask_worker(struct wav_making *conversion, struct pull *pull, int fd, struct pulled *pulled,
                            struct fault *fault)
 {
@@ -62,7 +43,10 @@ static enum err ask_worker(struct wav_making *conversion, struct pull *pull, int
     *pulled = (struct pulled){ 0 };
     e = pipe_send(&conversion->worker.pipe, &pull_shape, pull, fd, fault);
     if (e == ERR_OK)
-        e = wait_for_answer(conversion, pulled, fault);
+        e = sandboxed_wait(&conversion->worker, &pulled_shape, &conversion->arena, pulled, (usec_t)WEB_DECODE_MS * 1000,
+                           &conversion->making.errand, fault);
+    if (e == ERR_OFFLINE)
+        fault->code = e = ERR_BAD_REQUEST; /* of the file, for the browser */
     if (e == ERR_OK && pulled->failure.len > 0)
         e = fault_set(fault, ERR_BAD_REQUEST, "it cannot be decoded: %.*s", TEXT_ARG(pulled->failure));
     if (e == ERR_OK && pulled->number != pull->number)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 
 extern char **environ;
 
-enum { ITS_SOCKET = 3, DYING_US = 200000 };
+enum { ITS_SOCKET = 3, DYING_US = 200000, LOOK_MS = 100 };
 
 /* ---- starting ---- */
 
@@ -77,6 +78,25 @@ enum err sandboxed_start(struct sandboxed *process, const char *program, const c
     }
     pipe_open(&process->pipe, pair[0]);
     return ERR_OK;
+}
+
+/* ---- its answers ---- */
+
+enum err sandboxed_wait(struct sandboxed *process, const struct shape *shape, struct arena *arena, void *answer,
+                        usec_t patience, struct errand *errand, struct fault *fault)
+{
+    struct pollfd watched = { .fd = process->pipe.fd, .events = POLLIN };
+    usec_t until = clock_steady() + patience;
+    enum err e;
+
+    while ((e = pipe_receive(&process->pipe, PIPE_NOW, shape, arena, answer, NULL, fault)) == ERR_BUSY) {
+        if (errand && !errand_goes_on(errand))
+            return fault_set(fault, ERR_BUSY, "it is no longer wanted");
+        if (clock_steady() >= until)
+            return fault_set(fault, ERR_TIMEOUT, "its decoder does not answer");
+        (void)poll(&watched, 1, LOOK_MS);
+    }
+    return e == ERR_OK ? ERR_OK : fault_set(fault, ERR_OFFLINE, "its decoder died, or sent an invalid answer");
 }
 
 /* ---- the end ---- */

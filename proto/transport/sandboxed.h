@@ -1,11 +1,12 @@
 /* sandboxed.h: one loophole-worker process and the socket pair to it, for its parent (schemas/worker.schema). The
- * parent opens files and passes descriptors; the worker sandboxes itself and dies with its parent. The loop's
- * thread. */
+ * parent opens files and passes descriptors; the worker sandboxes itself and dies with its parent. One thread for each
+ * worker. */
 #ifndef LOOPHOLE_PROTO_SANDBOXED_H
 #define LOOPHOLE_PROTO_SANDBOXED_H
 
 #include <sys/types.h>
 
+#include "common/process/errand.h"
 #include "proto/transport/pipe.h"
 
 enum { SANDBOXED_WHY_SIZE = 200 };
@@ -19,6 +20,12 @@ struct sandboxed {
 /* Starts `program` with the other end of `pipe` as descriptor 3. `mode` is its only argument, or NULL. Errors: io,
  * not_found (no program). */
 enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault);
+
+/* Waits for its answer of that shape, into the zeroed `answer`. The errand (or NULL) can end the wait. Never in a
+ * loop's thread. Errors: busy (the errand is no longer wanted), timeout (after `patience`), offline (it died, or sent
+ * an invalid answer). */
+enum err sandboxed_wait(struct sandboxed *process, const struct shape *shape, struct arena *arena, void *answer,
+                        usec_t patience, struct errand *errand, struct fault *fault);
 
 /* Kills it, unless it died before. `why` (of SANDBOXED_WHY_SIZE) gets the cause of such a death, "" if it was alive.
  * Waits at most 0.2 s, and only for a worker that has closed its socket. Returns 0, or a pid that the caller must still

@@ -1,7 +1,6 @@
 #include "frontends/cli/send/converter.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -27,23 +26,6 @@ void converter_end(struct converter *converter)
 
 /* ---- messages ---- */
 
-static enum err wait_for_answer(struct converter *converter, usec_t patience, struct converted *answer,
-                                struct fault *fault)
-{
-    struct pipe *pipe = &converter->worker.pipe;
-    struct pollfd watched = { .fd = pipe->fd, .events = POLLIN };
-    usec_t until = clock_steady() + patience;
-    enum err e;
-
-    while ((e = pipe_receive(pipe, PIPE_NOW, &converted_shape, &converter->arena, answer, NULL, fault)) == ERR_BUSY) {
-        usec_t left = until - clock_steady();
-        if (left <= 0)
-            return fault_set(fault, ERR_TIMEOUT, "its decoder does not answer");
-        (void)poll(&watched, 1, (int)(left / 1000) + 1);
-    }
-    return e == ERR_OK ? ERR_OK : fault_set(fault, ERR_OFFLINE, "its decoder died, or sent an invalid answer");
-}
-
 /* Errors: offline and timeout of the worker, which is then ended; bad_request of the file. */
 static enum err ask_worker(struct converter *converter, struct convert *ask, int fd, usec_t patience,
                            struct converted *answer, struct fault *fault)
@@ -55,7 +37,7 @@ static enum err ask_worker(struct converter *converter, struct convert *ask, int
     *answer = (struct converted){ 0 };
     enum err e = pipe_send(&converter->worker.pipe, &convert_shape, ask, fd, fault);
     if (e == ERR_OK)
-        e = wait_for_answer(converter, patience, answer, fault);
+        e = sandboxed_wait(&converter->worker, &converted_shape, &converter->arena, answer, patience, NULL, fault);
     if (e == ERR_OK && answer->number != ask->number)
         e = fault_set(fault, ERR_OFFLINE, "its decoder sent an invalid answer");
     if (e == ERR_OK)
