@@ -86,7 +86,15 @@ static void end_trees(struct indexer *indexer, struct id outer, bool are_removed
         lib->removing = lib->asked_removal = false;
         if (are_removed)
             library_state_remove(&indexer->libraries, lib);
+        else
+            library_state_want_all(lib); /* its scan was stopped, and its watch forgotten */
     }
+}
+
+static void keep_library(struct library_state *lib)
+{
+    lib->removing = false;
+    library_state_want_all(lib);
 }
 
 static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -102,7 +110,7 @@ static void end_removal(void *state, enum err error, const void *answer, const s
     else if (lib && error == ERR_OK)
         library_state_remove(&removal.indexer->libraries, lib);
     else if (lib)
-        lib->removing = false;
+        keep_library(lib);
     if (error == ERR_OK)
         ticket_answer(removal.indexer->service, removal.ticket, &(struct nothing){ 0 });
     else
@@ -124,7 +132,8 @@ static void remove_now(struct indexer *indexer, struct library_state *lib)
         return;
     }
     free(removal);
-    lib->removing = false;
+    end_trees(indexer, lib->library.id, false);
+    keep_library(lib);
     ticket_fail(indexer->service, lib->removal, &fault);
 }
 
