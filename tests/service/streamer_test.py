@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
@@ -122,6 +123,16 @@ def a_part_of_a_file_is_repeated_without_a_gap_also_after_a_kill(home):
 def a_part_that_the_file_does_not_have_ends_as_a_failure(home):
     said = home.loophole('ask', 'streamer.preview', f'path={count(home)}', 'from=200000', 'loop=true', 'loop_from=200000',
                          'loop_frames=1000', code=None)
+    contains(said.all, 'there is no sound at that place of the file')
+    until_silent(home)
+
+
+@claim(shares=playing_engine)
+def a_file_without_a_frame_does_not_repeat_for_ever(home):
+    path = home.file('files', 'empty.wav')
+    with wave.open(path, 'wb') as file:
+        file.setparams((2, 2, 48000, 0, 'NONE', ''))
+    said = home.loophole('ask', 'streamer.preview', f'path={path}', 'loop=true', code=None)
     contains(said.all, 'there is no sound at that place of the file')
     until_silent(home)
 

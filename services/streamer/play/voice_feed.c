@@ -425,8 +425,7 @@ void voice_feed_check(struct voice *voice)
 void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
 {
     struct voice *voice = state;
-
-    bool turns = voice->handover->looping && frame + frames == voice->handover->loop_end;
+    bool turns = voice->handover->looping && frames > 0 && frame + frames == voice->handover->loop_end;
 
     voice->frame = frame + frames;
     if (end && frames > 0)
