@@ -60,6 +60,21 @@ def ten_studios_are_public_and_nine_are_not(studio):
     inbox_follows(studio)
 
 
+@claim(inside=Studio)
+def the_marks_of_a_round_go_with_what_a_studio_forgets(studio):
+    server = studio.server
+    studio.use('Song', 0, 1)
+    studio.level('use')
+    studio.sync()
+    server.sql("update composer.setting set value = 1 where name = 'longest_context'")
+    server.round(1)
+    same('a context that is too long', server.sql('select reason from composer.mark'))
+    server.sql(f"insert into composer.mark (studio, reason) values ('studio_{studio.name}', 'it lies')",
+               "insert into composer.mark (studio, reason, of_round) values ('studio_other', 'too much', true)")
+    studio.json('forget')
+    same('it lies\ntoo much', server.sql('select reason from composer.mark order by reason'))
+
+
 class Sounds:
     """The sounds of an engine as a community knows them: a number for each content."""
 
