@@ -315,6 +315,7 @@ def an_ask_for_logs_reads_a_bounded_part_of_them(home):
     assert read < 3 << 20, read
     same(sorted(lines), lines)
     made = [line for line in lines if line.startswith('2001')]  # the others are of this start
+    assert made, lines
     same([(20000 - 1 - i // 40, 39 - i % 40) for i in range(len(made))], [number_of(line) for line in reversed(made)])
     alone = page.must('web.logs', {'service': 'made7', 'limit': 500})['each']
     same((500, 19999, 7), (len(alone), *number_of(alone[-1]['line'])))
