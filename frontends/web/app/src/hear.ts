@@ -29,6 +29,7 @@ const TRACK_MS = 200
 let wanted: { of: item; from: number } | undefined
 let busy = false
 let tracking = 0
+let repeating = 0
 
 /** The frame that sounds now. */
 export function positionOf(of: Hearing): number {
@@ -103,13 +104,14 @@ async function previewHere(of: item, from: number) {
 
 /** Goes back to the begin of the part at its end, in each frame of the screen, and keeps the playback position. */
 function repeatPart() {
+  cancelAnimationFrame(repeating)
   const now = hearing.value
   if (!now || now.voice >= 0) return
   const part = regionOf(now.id)
   const frame = player.currentTime * now.rate * 1000
   if (part && frame >= part.end && now.frame < part.end) player.currentTime = part.from / (now.rate * 1000)
   else if (Math.abs(frame - positionOf(now)) > now.rate * 100) hearing.set({ ...now, frame, at: performance.now() })
-  requestAnimationFrame(repeatPart)
+  repeating = requestAnimationFrame(repeatPart)
 }
 
 function explain(error: unknown) {
@@ -145,7 +147,7 @@ const framesOf = (of: item) => seconds(of) * num(of.media.sample_rate)
 /** Plays from a part of the item, 0 its begin, 1 its end; nothing repeats any more. */
 export function hearFrom(of: item, part: number) {
   region.set(undefined)
-  hear(of, part * framesOf(of))
+  hear(of, Math.max(0, part) * framesOf(of))
 }
 
 /** Repeats what is between two parts of the item. */
