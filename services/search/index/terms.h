@@ -18,7 +18,7 @@ enum term_field {
     TERM_NOTES,  /* words of the notes */
     TERM_PLACE,  /* words of the names of file and folders, up to the library */
     TERM_REMOTE, /* words of its remote address */
-    TERM_LABEL,  /* words of the title, artist, album and comment in the file */
+    TERM_LABEL,  /* words of the file's own tags: title, artist, album, comment and others */
     TERM_TAG,    /* from here on: values */
     TERM_PACK,
     TERM_KIND,
