@@ -324,7 +324,7 @@ static bool see_library(void *state, const struct library *library)
     return false;
 }
 
-/* Rows of programs before the fields too_long, too_long_in and too_long_first, which are the last ones. */
+/* Rows of programs before the field too_long and those after it. */
 static void a_library_of_an_older_program_is_read(void **state)
 {
     struct scratch *s = *state;
@@ -333,8 +333,9 @@ static void a_library_of_an_older_program_is_read(void **state)
     struct shape shape = library_shape;
     struct key key = key_id(s->folder);
 
-    shape.field_count -= 4;
-    assert_string_equal(library_shape.fields[shape.field_count].name, "too_long");
+    shape.field_count = 0;
+    while (strcmp(shape.fields[shape.field_count].name, "too_long") != 0)
+        shape.field_count++;
     assert_int_equal(row_put(&s->w, DB_LIBRARY, &key, &shape, &old), ERR_OK);
     assert_int_equal(catalogue_each_library(s->w.txn, &s->arena, see_library, &seen), ERR_OK);
     assert_true(id_equal(seen.id, s->folder));

@@ -257,9 +257,37 @@ static void fill_reals(uint64_t *seed, const struct shape *shape, void *record)
             *(bool *)((char *)record + field->has_offset) = draw_number(seed) % 2;
         if (field->type == FIELD_REAL && field->real_max < 1e300)
             *(double *)at = draw_real(seed, field);
+        else if (field->type == FIELD_UINT && field->max < INT64_MAX)
+            *(uint64_t *)at = (uint64_t)field->min + draw_number(seed) % (uint64_t)(field->max - field->min + 1);
         else if (field->type == FIELD_RECORD)
             fill_reals(seed, field->record, at);
     }
+}
+
+static struct real_list draw_reals(uint64_t *seed, struct arena *arena, uint32_t most, double least, double range)
+{
+    struct real_list list = { (uint32_t)(draw_number(seed) % (most + 1)), arena_array(arena, most, sizeof(double)) };
+
+    for (uint32_t i = 0; i < list.count; i++)
+        list.at[i] = least + (double)draw_number(seed) / 2147483648.0 * range;
+    return list;
+}
+
+/* The lists of values of steps; an absent list is an empty one. */
+static void fill_steps(uint64_t *seed, struct arena *arena, struct row *row, uint32_t steps)
+{
+    row->velocity = draw_reals(seed, arena, steps, 0, 1);
+    row->probability = draw_reals(seed, arena, steps, 0, 1);
+    row->timing = draw_reals(seed, arena, steps, -0.5, 1);
+    row->ratchet.count = (uint32_t)(draw_number(seed) % (steps + 1));
+    row->ratchet.at = arena_array(arena, steps, sizeof(*row->ratchet.at));
+    for (uint32_t i = 0; i < row->ratchet.count; i++)
+        row->ratchet.at[i] = 1 + draw_number(seed) % 8;
+    row->has_velocity = row->velocity.count > 0;
+    row->has_probability = row->probability.count > 0;
+    row->has_timing = row->timing.count > 0;
+    row->has_ratchet = row->ratchet.count > 0;
+    row->length = 1 + row->length % steps;
 }
 
 static void fill_row(uint64_t *seed, struct arena *arena, struct row *row, uint32_t number, uint32_t steps)
@@ -272,9 +300,8 @@ static void fill_row(uint64_t *seed, struct arena *arena, struct row *row, uint3
     for (uint32_t i = 0; i < steps; i++)
         pattern[i] = "Xx."[draw_number(seed) % 3];
     row->pattern = (struct text){ steps, pattern };
-    row->notes = (struct real_list){ (uint32_t)draw_number(seed) % 65, arena_array(arena, 64, sizeof(double)) };
-    for (uint32_t i = 0; i < row->notes.count; i++)
-        row->notes.at[i] = 1 + (double)draw_number(seed) / 2147483648.0 * 19999;
+    row->notes = draw_reals(seed, arena, 64, 1, 19999);
+    fill_steps(seed, arena, row, steps);
     row->has_sound = false;
 }
 
