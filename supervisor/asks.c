@@ -9,7 +9,7 @@
 #include "schema_service.h"
 #include "supervisor/supervisor.h"
 
-static void tell_self(const struct supervisor *supervisor, struct arena *arena, struct service_line *to)
+static void report_self(const struct supervisor *supervisor, struct arena *arena, struct service_line *to)
 {
     char *last = arena_alloc(arena, CHILD_LAST_SIZE);
     int32_t pid = (int32_t)getpid();
@@ -32,11 +32,11 @@ static enum err answer_services(struct supervisor *supervisor, struct call *call
     uint32_t count = 1;
 
     (void)ask;
-    tell_self(supervisor, arena, &lines[0]);
+    report_self(supervisor, arena, &lines[0]);
     for (uint32_t i = 0; i < supervisor->count; i++) {
         struct child_words *words = arena_alloc(arena, sizeof(*words));
         if (!supervisor->children[i].is_away)
-            child_tell(&supervisor->children[i], words, &lines[count++]);
+            child_report(&supervisor->children[i], words, &lines[count++]);
     }
     answer->each = (struct service_line_list){ count, lines };
     return ERR_OK;
@@ -77,7 +77,7 @@ static enum err answer_shutdown(struct supervisor *supervisor, struct call *call
 
 /* ---- sound ---- */
 
-static enum err tell_devices(const struct supervisor *supervisor, struct call *call, struct sound_devices *answer)
+static enum err report_devices(const struct supervisor *supervisor, struct call *call, struct sound_devices *answer)
 {
     const struct settings_audio *audio = &supervisor->world.settings.audio;
     struct device *found = arena_array(call_arena(call), DEVICES, sizeof(*found));
@@ -102,7 +102,7 @@ static enum err answer_sound_devices(struct supervisor *supervisor, struct call 
                                      const struct supervisor_sound_devices *ask, struct sound_devices *answer)
 {
     (void)ask;
-    return tell_devices(supervisor, call, answer);
+    return report_devices(supervisor, call, answer);
 }
 
 static enum err write_setting(const struct supervisor *supervisor, struct call *call, const char *key, uint64_t value)
@@ -162,7 +162,7 @@ static enum err answer_use_sound_device(struct supervisor *supervisor, struct ca
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, call_fault(call));
     if (e == ERR_OK && supervisor->server.world && server_use(&supervisor->server))
         supervisor_move_clients(supervisor);
-    return e == ERR_OK ? tell_devices(supervisor, call, answer) : e;
+    return e == ERR_OK ? report_devices(supervisor, call, answer) : e;
 }
 
 /* Reports a disk that accepts files but cannot be read, which the supervisor's own test does not find. */
@@ -181,7 +181,7 @@ static struct text alarm_of_waiting(const struct supervisor *supervisor, struct 
     return arena_text(arena, text_of(text));
 }
 
-void supervisor_tell(void *state, struct arena *arena, struct service_status *to)
+void supervisor_report(void *state, struct arena *arena, struct service_status *to)
 {
     const struct supervisor *supervisor = state;
 

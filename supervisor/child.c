@@ -28,7 +28,7 @@ static struct policy_life life_of(const struct child *child, usec_t age)
     };
 }
 
-static void tell_death(struct child *child, int32_t pid)
+static void report_death(struct child *child, int32_t pid)
 {
     struct death death = { child->row->name, pid, child->hung, child->last_death, 0 };
     struct supervisor_died event = { 0 };
@@ -36,7 +36,7 @@ static void tell_death(struct child *child, int32_t pid)
 
     if (pid > 0)
         disk_record_death(child->world->disk, child->world->paths, &death);
-    child_tell(child, &words, &event.line);
+    child_report(child, &words, &event.line);
     service_publish(child->world->service, "died", &event);
 }
 
@@ -55,7 +55,7 @@ static void note_death(struct child *child, int32_t pid, struct policy_life life
              child->waits_for_disk               ? "starts again when the disk works"
              : child->state == CHILD_QUARANTINED ? "quarantined until loophole restart"
                                                  : "starts again");
-    tell_death(child, pid);
+    report_death(child, pid);
     if (child->state == CHILD_DOWN && verdict.wait == 0 && !child->waits_for_disk)
         child_start(child);
 }
@@ -401,7 +401,7 @@ const char *child_write_last(const char *death, usec_t died_at, char to[CHILD_LA
     return to;
 }
 
-void child_tell(const struct child *child, struct child_words *words, struct service_line *to)
+void child_report(const struct child *child, struct child_words *words, struct service_line *to)
 {
     bool runs = child->process.pid != 0;
     uint32_t share;

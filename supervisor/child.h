@@ -78,7 +78,7 @@ void child_shut(struct child *child);
 struct child_words {
     char last[CHILD_LAST_SIZE], work[WORK_TEXT_SIZE];
 };
-void child_tell(const struct child *child, struct child_words *words, struct service_line *to);
+void child_report(const struct child *child, struct child_words *words, struct service_line *to);
 
 /* True if it ended because of the disk, and is not ready again. */
 bool child_waits_for_disk(const struct child *child);

@@ -120,7 +120,7 @@ static bool start_supervisor(struct keeper *keeper)
     return false;
 }
 
-static void tell_successor(const struct keeper *keeper, const char *how)
+static void report_successor(const struct keeper *keeper, const char *how)
 {
     char count[16];
 
@@ -167,7 +167,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     log_error("keeper: supervisor[%d] ended: %s; %s", (int)info->si_pid, how,
               verdict.quarantine ? "given up" : "starts again");
     keeper->restarts++;
-    tell_successor(keeper, how);
+    report_successor(keeper, how);
     *wait = verdict.wait;
     return !verdict.quarantine;
 }

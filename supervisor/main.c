@@ -18,7 +18,7 @@ int main(int argc, char **argv)
     supervisor_open(&supervisor, service); /* makes the board; adopts running services, starts the others */
 
     service_answer(service, &supervisor_handlers, &supervisor);
-    service_tells(service, supervisor_tell, NULL, &supervisor);
+    service_set_report(service, supervisor_report, NULL, &supervisor);
     service_ready(service);
     service_loop(service); /* until asked to stop */
 

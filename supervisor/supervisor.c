@@ -14,7 +14,7 @@
 
 enum { LOOK_US = 100000 };
 
-static void tell_damage(struct supervisor *supervisor, const char *object)
+static void report_damage(struct supervisor *supervisor, const char *object)
 {
     (void)snprintf(supervisor->damage, sizeof(supervisor->damage),
                    "shared memory %s was damaged or removed, and is made again", object);
@@ -33,7 +33,7 @@ static void look_at_board(struct supervisor *supervisor)
         (void)snprintf(supervisor->damage, sizeof(supervisor->damage), "%.*s", 200, fault.what);
         return;
     }
-    tell_damage(supervisor, "board");
+    report_damage(supervisor, "board");
     supervisor->world.board = made;
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_rejoin(&supervisor->children[i]);
@@ -111,7 +111,7 @@ static void mend_studio(void *state)
         log_fault("cannot repair sound's memory", &fault);
         (void)snprintf(supervisor->alarm, sizeof(supervisor->alarm), "no sound: %.*s", 200, fault.what);
     } else if (*made) {
-        tell_damage(supervisor, made);
+        report_damage(supervisor, made);
     }
 }
 

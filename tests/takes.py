@@ -149,8 +149,8 @@ class Recording:
         assert 127 in [highs[i] for i in whole], 'no second of the counter'
         return peaks['from']
 
-    def read(self, name, anew=False):
-        return take_file.read(self.file(name), anew)
+    def read(self, name, again=False):
+        return take_file.read(self.file(name), again)
 
     def is_whole(self, name, lost_at_start, lost_in_take):
         """Checks that each frame is in the file once and in its place. Only frames that the audio core itself missed

@@ -172,7 +172,7 @@ enum err taking_open(struct osc *osc, struct service *service, struct fault *fau
     if (values_open(osc) != ERR_OK)
         return fault_set(fault, ERR_FULL, "cannot follow the audio core's events");
     subscribers_read(osc);
-    service_tells(service, report_status, NULL, osc);
+    service_set_report(service, report_status, NULL, osc);
     service_every(service, OSC_TICK_US, do_tick, osc);
     service_every(service, OSC_SEND_US, subscribers_send, osc);
     return ERR_OK;

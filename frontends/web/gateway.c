@@ -29,45 +29,45 @@ static enum err answer_address(struct web *web, struct call *call, const struct 
 
 static enum err answer_logs(struct web *web, struct call *call, const struct web_logs *ask, struct log_page *to)
 {
-    return logs_answer(&web->desk, call, ask, to);
+    return logs_answer(&web->own, call, ask, to);
 }
 
 static enum err answer_crashes(struct web *web, struct call *call, const struct web_crashes *ask, struct deaths *to)
 {
-    return deaths_answer(&web->desk, call, ask, to);
+    return deaths_answer(&web->own, call, ask, to);
 }
 
 static enum err answer_doctor(struct web *web, struct call *call, const struct web_doctor *ask, struct findings *to)
 {
     (void)ask; /* it has no fields */
     (void)to;  /* the answer comes later */
-    return findings_answer(&web->desk, call);
+    return findings_answer(&web->own, call);
 }
 
 static enum err answer_relink(struct web *web, struct call *call, const struct web_relink *ask, struct relink_line *to)
 {
     (void)to;
-    return relink_answer(&web->desk, call, ask);
+    return relink_answer(&web->own, call, ask);
 }
 
 static enum err answer_basket(struct web *web, struct call *call, const struct web_basket *ask, struct basket *to)
 {
     (void)ask;
     (void)to;
-    return basket_answer(&web->desk, call, NULL, false);
+    return basket_answer(&web->own, call, NULL, false);
 }
 
 static enum err add_to_basket(struct web *web, struct call *call, const struct web_basket_add *ask, struct basket *to)
 {
     (void)to;
-    return basket_answer(&web->desk, call, ask, false);
+    return basket_answer(&web->own, call, ask, false);
 }
 
 static enum err clear_basket(struct web *web, struct call *call, const struct web_basket_clear *ask, struct basket *to)
 {
     (void)ask;
     (void)to;
-    return basket_answer(&web->desk, call, NULL, true);
+    return basket_answer(&web->own, call, NULL, true);
 }
 
 const struct web_handlers web_asks = { .address = answer_address,
@@ -104,7 +104,7 @@ static void take_event(void *state, struct text topic, struct bytes frame)
 static void take_return(void *state, struct text service)
 {
     inner_send_again(state, service);
-    page_tell_all_back(state, service);
+    page_report_back(state, service);
     if (text_is(service, "osc"))
         oscquery_is_back(state);
 }
@@ -249,7 +249,7 @@ enum err web_open(struct web *web, struct service *service, struct fault *fault)
     *web = (struct web){ .service = service, .paths = service_paths(service) };
     use_small_stacks();
     drop_clean(web);
-    e = desk_open(&web->desk, service, fault);
+    e = own_asks_open(&web->own, service, fault);
     if (e == ERR_OK)
         e = open_parts(web, fault);
     if (e != ERR_OK)
@@ -268,7 +268,7 @@ void web_close(struct web *web)
         lws_cancel_service(web->context);
     if (web->has_thread)
         pthread_join(web->thread, NULL);
-    desk_close(&web->desk);
+    own_asks_close(&web->own);
     bool hangs = web->errands && !errands_end(web->errands);
     hangs = (web->makers && !errands_end(web->makers)) || hangs;
     if (hangs)

@@ -92,37 +92,37 @@ enum err lines_send(struct lines *lines, struct text service, uint64_t sender, s
 
 /* ---- what arrives ---- */
 
-static void deliver_answer(struct lines *lines, const struct line_of *line, const struct letter *letter)
+static void deliver_answer(struct lines *lines, const struct line_of *line, const struct received *received)
 {
     uint64_t sender;
 
-    if (letter->route.frames != 1 || letter->route.at[0] != sizeof(sender))
+    if (received->route.frames != 1 || received->route.at[0] != sizeof(sender))
         return;
-    memcpy(&sender, letter->route.at + 1, sizeof(sender));
-    lines->events.answered(lines->events.state, sender, line->service, letter->body);
+    memcpy(&sender, received->route.at + 1, sizeof(sender));
+    lines->events.answered(lines->events.state, sender, line->service, received->body);
 }
 
 static void read_line(struct lines *lines, struct line_of *line)
 {
-    struct letter letter = { 0 };
+    struct received received = { 0 };
     uint32_t connections = sockets_connections(line->socket);
 
     if (connections != line->connections)
         lines->events.is_back(lines->events.state, line->service);
     line->connections = connections;
-    while (sockets_receive(line->socket, &letter) == ERR_OK) {
-        deliver_answer(lines, line, &letter);
-        letter_drop(&letter);
+    while (sockets_receive(line->socket, &received) == ERR_OK) {
+        deliver_answer(lines, line, &received);
+        sockets_drop(&received);
     }
 }
 
 static void read_events(struct lines *lines)
 {
-    struct letter letter = { 0 };
+    struct received received = { 0 };
 
-    while (lines->listener && sockets_receive(lines->listener, &letter) == ERR_OK) {
-        lines->events.heard(lines->events.state, letter_topic(&letter), letter.body);
-        letter_drop(&letter);
+    while (lines->listener && sockets_receive(lines->listener, &received) == ERR_OK) {
+        lines->events.heard(lines->events.state, sockets_topic(&received), received.body);
+        sockets_drop(&received);
     }
 }
 

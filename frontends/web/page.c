@@ -344,7 +344,7 @@ void page_hear_all(struct web *web, struct text topic, struct bytes frame)
     buffer_free(&message);
 }
 
-void page_tell_all_back(struct web *web, struct text service)
+void page_report_back(struct web *web, struct text service)
 {
     struct buffer message = { 0 };
     uint8_t head[2] = { BACK, (uint8_t)service.len };

@@ -7,7 +7,7 @@
 
 #include "common/mailbox.h"
 #include "common/process/errand.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 #include "frontends/web/door.h"
 #include "frontends/web/gate.h"
 #include "frontends/web/lan.h"
@@ -48,7 +48,7 @@ struct inner_ask;
 struct web {
     struct service *service;
     const struct paths *paths;
-    struct desk desk; /* the loop's thread */
+    struct own_asks own; /* the loop's thread */
     struct gate gate;
     struct lan lan;
     pthread_t thread;

@@ -74,8 +74,8 @@ struct schema_source {
     uint32_t version;
     struct used_schema *uses;
     struct definition *definitions;
-    bool is_open;                        /* a walk over uses is inside it */
-    const struct schema_source *told_by; /* the last service whose text includes this one's */
+    bool is_open;                             /* a walk over uses is inside it */
+    const struct schema_source *described_by; /* the last service whose text includes this one's */
 };
 
 struct schema_model {

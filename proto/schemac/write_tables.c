@@ -86,9 +86,9 @@ static void write_text(struct schema_source *source, const struct schema_source 
 {
     struct used_schema *use;
 
-    if (source->told_by == service)
+    if (source->described_by == service)
         return;
-    source->told_by = service;
+    source->described_by = service;
     buffer_printf(to, "    \"# ---- %.*s.schema ----\\n\"\n", TEXT_ARG(source->name));
     write_text_lines(source->text, to);
     for (EACH(use, source->uses))

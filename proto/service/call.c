@@ -57,7 +57,7 @@ struct call *call_new(struct service *service)
 
 void call_free(struct call *call)
 {
-    letter_drop(&call->letter);
+    sockets_drop(&call->received);
     arena_free(&call->arena);
     buffer_free(&call->body);
     free(call);
@@ -74,7 +74,7 @@ void call_release(struct call *call)
         call_free(call);
         return;
     }
-    letter_drop(&call->letter);
+    sockets_drop(&call->received);
     arena_reset(&call->arena);
     if (call->arena.total > LIMIT_MEMORY_KEPT)
         arena_free(&call->arena);
@@ -100,7 +100,7 @@ void call_give_back(struct call *call)
 
 size_t call_memory(const struct call *call)
 {
-    return call->letter.body.len + call->arena.total;
+    return call->received.body.len + call->arena.total;
 }
 
 void call_free_spare(struct service *service)
@@ -154,7 +154,7 @@ static enum err send_frame(const struct call *call)
 
     buffer_reset(&service->frame);
     frame_write_answer(&service->frame, &frame);
-    return sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame));
+    return sockets_send(service->ask_socket, &call->received.route, buffer_bytes(&service->frame));
 }
 
 static void count_answer(struct call *call)

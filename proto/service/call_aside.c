@@ -79,7 +79,7 @@ static enum err make_asides(struct service *service, struct fault *fault)
 /* Reads only the request id of the ask, and refuses it. */
 static void refuse_busy(struct call *call)
 {
-    frame_read_head(call->letter.body, &call->frame);
+    frame_read_head(call->received.body, &call->frame);
     refuse(call, ERR_BUSY, "%u large asks wait to be read already", call->service->asides->count);
     call_finish(call, ERR_BUSY);
 }
@@ -90,7 +90,7 @@ bool call_put_aside(struct call *call)
     struct fault fault = { 0 };
     struct aside *aside;
 
-    if (call->letter.body.len < LIMIT_ASIDE_LEAST)
+    if (call->received.body.len < LIMIT_ASIDE_LEAST)
         return false;
     if (!service->asides && make_asides(service, &fault) != ERR_OK)
         log_fault("cannot start a thread for large asks", &fault);
@@ -104,7 +104,7 @@ bool call_put_aside(struct call *call)
     *aside = (struct aside){
         .errand = { .run = read_call, .done = take_back_call, .drop = free_aside, .patience = patience },
         .call = call,
-        .bytes = call->letter.body.len
+        .bytes = call->received.body.len
     };
     service->asides->count++;
     service->asides->bytes += aside->bytes;

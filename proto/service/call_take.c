@@ -50,7 +50,7 @@ static enum err explain_unknown(struct call *call)
 
 enum err call_read(struct call *call)
 {
-    enum err e = frame_read_ask(call->letter.body, &call->frame, &call->fault);
+    enum err e = frame_read_ask(call->received.body, &call->frame, &call->fault);
 
     if (e != ERR_OK)
         return e;
@@ -182,7 +182,7 @@ static uint32_t peer_of(const struct route *route)
 static enum err take_one(struct service *service)
 {
     struct call *call = call_new(service);
-    enum err e = sockets_receive(service->ask_socket, &call->letter);
+    enum err e = sockets_receive(service->ask_socket, &call->received);
 
     if (e != ERR_OK && e != ERR_TOO_LARGE) {
         call_release(call);
@@ -190,7 +190,7 @@ static enum err take_one(struct service *service)
     }
     reset_call(call);
     if (e == ERR_OK) {
-        call->peer = peer_of(&call->letter.route);
+        call->peer = peer_of(&call->received.route);
         if (!call_put_aside(call))
             call_queue_add(&service->waiting, call);
         return ERR_OK;

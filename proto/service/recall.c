@@ -1,9 +1,9 @@
 /* A client sends its ask again until an answer comes. A copy that finds the ask in progress joins it (ticket.c). A copy
  * that comes after the answer would be done again, which is wrong for a `once` ask.
  *
- *   begun ──► foretold (recall_foretell) ──► done: a copy gets the answer
+ *   begun ──► prepared (recall_prepare) ──► done: a copy gets the answer
  *     │           │
- *     └───────────┴── the process dies: its successor does a copy again, except a foretold ask whose effects are found
+ *     └───────────┴── the process dies: its successor does a copy again, except a prepared ask whose effects are found
  *
  * Each step is written to a file before the next action (recall_file.c), so it outlives the process. */
 #include <string.h>
@@ -84,7 +84,7 @@ void recall_begin(struct call *call)
     one->is_under_way = true;
     call->recalled = one;
     one->state = RECALL_BEGUN;
-    if (call->was_begun) /* the foretold answer is kept for the handler */
+    if (call->was_begun) /* the prepared answer is kept for the handler */
         recall_file_write(service, one);
     else
         set_recalled(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
@@ -95,19 +95,19 @@ bool recall_was_begun(const struct call *call)
     return call->was_begun;
 }
 
-struct bytes recall_foretold(const struct call *call)
+struct bytes recall_prepared(const struct call *call)
 {
     return call->was_begun && call->recalled ? buffer_bytes(&call->recalled->body) : (struct bytes){ 0 };
 }
 
-void recall_foretell(struct call *call, const void *answer, uint64_t effects)
+void recall_prepare(struct call *call, const void *answer, uint64_t effects)
 {
     struct recalled *one = call->recalled;
     struct buffer body = { .limit = CODEC_MESSAGE_MAX };
 
     if (one && codec_encode(call->ask->answer, answer, &body, NULL) == ERR_OK) {
         one->effects = effects;
-        set_recalled(call->service, one, RECALL_FORETOLD, ERR_OK, buffer_bytes(&body));
+        set_recalled(call->service, one, RECALL_PREPARED, ERR_OK, buffer_bytes(&body));
     }
     buffer_free(&body);
 }
@@ -137,7 +137,7 @@ void recall_settle(struct service *service, uint64_t effects, recall_look *look,
     for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
         struct recalled *one = &service->recalled[i];
         bool is_done;
-        if (one->state != RECALL_FORETOLD)
+        if (one->state != RECALL_PREPARED)
             continue;
         is_done = one->effects ? effects >= one->effects : look && look(state, one->request);
         one->state = is_done ? RECALL_DONE : RECALL_BEGUN;

@@ -262,12 +262,13 @@ void service_each_turn(struct service *service, void (*end_of_turn)(void *state)
     service->end_of_turn_state = state;
 }
 
-void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
-                   enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state)
+void service_set_report(struct service *service,
+                        void (*fill)(void *state, struct arena *arena, struct service_status *to),
+                        enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state)
 {
-    service->tell = fill;
+    service->report = fill;
     service->cancel = cancel;
-    service->tell_state = state;
+    service->report_state = state;
 }
 
 void service_beats_while(struct service *service, bool (*is_alive)(void *state), void *state)
@@ -306,12 +307,12 @@ static void free_parts(struct service *service)
     call_free_asides(service);
     ticket_drop_all(service);
     call_free_spare(service);
-    courier_free(service->courier);
+    requester_free(service->requester);
     sockets_free(service->sockets); /* waits until the last answers are sent */
     buffer_free(&service->frame);
     recall_free(service);
     arena_free(&service->hear_arena);
-    letter_drop(&service->heard);
+    sockets_drop(&service->heard);
     free(service->latencies);
     free(service->sequences);
     close(service->signals);

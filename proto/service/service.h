@@ -45,8 +45,9 @@ void service_every(struct service *service, usec_t period, void (*tick)(void *st
 
 /* Sets the functions of the standard asks `status` (tasks, and what the service waits for) and `cancel`. */
 struct service_status; /* generated from service.schema */
-void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
-                   enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state);
+void service_set_report(struct service *service,
+                        void (*fill)(void *state, struct arena *arena, struct service_status *to),
+                        enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state);
 
 /* Sends heartbeats only while `is_alive` returns true: for a service whose work another thread does, and which hangs if
  * that thread hangs. */
@@ -129,23 +130,23 @@ enum err call_answer_again(struct call *call, enum err error, struct bytes body)
 /* ---- asks that are done once (`once` in the schemas) ----
  *
  * The skeleton keeps the answer, before it sends it, in a file that outlives the process, so a copy gets it from the
- * successor too. A process may die between the effect and the answer. So before the effect the handler foretells its
+ * successor too. A process may die between the effect and the answer. So before the effect the handler prepares its
  * answer, and the value that a number in shared memory, which rises with each effect, will have after it. The successor
  * compares the two. `effects` 0: the successor looks for the effect by the request id. */
-void recall_foretell(struct call *call, const void *answer, uint64_t effects);
-void ticket_foretell(struct service *service, struct ticket ticket, const void *answer, uint64_t effects);
+void recall_prepare(struct call *call, const void *answer, uint64_t effects);
+void ticket_prepare(struct service *service, struct ticket ticket, const void *answer, uint64_t effects);
 
 /* At the start: passes the current value of that number, before it rises again, and a function that finds an effect by
- * its request id (or NULL). A foretold ask whose effect is found is done. */
+ * its request id (or NULL). A prepared ask whose effect is found is done. */
 typedef bool recall_look(const void *state, struct id request);
 void recall_settle(struct service *service, uint64_t effects, recall_look *look, const void *state);
 
 /* A predecessor began this ask, and died before it answered. */
 bool recall_was_begun(const struct call *call);
 
-/* Returns the encoded answer that the predecessor foretold; empty if there is none. Valid until the handler returns or
- * foretells. */
-struct bytes recall_foretold(const struct call *call);
+/* Returns the encoded answer that the predecessor prepared; empty if there is none. Valid until the handler returns or
+ * prepares. */
+struct bytes recall_prepared(const struct call *call);
 
 /* ---- other services ---- */
 
@@ -154,7 +155,7 @@ void service_publish(struct service *service, const char *event, const void *bod
 
 /* Asks another service; `sender` NULL: a new request id. The loop calls `done` exactly once: with the answer (a struct
  * of its shape, valid during the call), or with a fault. The ask is sent again under the same request id until the
- * budget ends (courier.h). At most 1,024 in progress; beyond that busy, at once. Asks in progress at the end of the
+ * budget ends (requester.h). At most 1,024 in progress; beyond that busy, at once. Asks in progress at the end of the
  * loop are done with offline. */
 enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
                      const struct sender *sender,

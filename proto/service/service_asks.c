@@ -6,19 +6,19 @@
 
 typedef void done_fn(void *state, enum err error, const void *answer, const struct fault *fault);
 
-/* The receiver of an ask's answer; the courier's token. */
+/* The receiver of an ask's answer; the requester's token. */
 struct asked {
     const struct ask *ask;
     done_fn *done;
     void *state;
 };
 
-static enum err open_courier(struct service *service, struct fault *fault)
+static enum err open_requester(struct service *service, struct fault *fault)
 {
     if (service->stopping)
         return fault_set(fault, ERR_OFFLINE, "%s is stopping", service->name);
-    if (!service->courier)
-        service->courier = courier_new(service->sockets, &service->paths, LIMIT_SERVICE_ASKS);
+    if (!service->requester)
+        service->requester = requester_new(service->sockets, &service->paths, LIMIT_SERVICE_ASKS);
     return ERR_OK;
 }
 
@@ -33,8 +33,8 @@ static enum err send_ask(struct service *service, struct asked *asked, const cha
     else
         buffer_add(&body, "\x80", 1); /* an empty map */
     if (e == ERR_OK)
-        e = courier_send(service->courier, text_of(name), buffer_bytes(&body), budget_ms, sender.request, sender.digest,
-                         asked, fault);
+        e = requester_send(service->requester, text_of(name), buffer_bytes(&body), budget_ms, sender.request,
+                           sender.digest, asked, fault);
     buffer_free(&body);
     return e;
 }
@@ -42,7 +42,7 @@ static enum err send_ask(struct service *service, struct asked *asked, const cha
 enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
                      const struct sender *sender, done_fn *done, void *state, struct fault *fault)
 {
-    enum err e = open_courier(service, fault);
+    enum err e = open_requester(service, fault);
     const struct ask *ask = schema_ask(text_of(name));
     struct asked *asked;
 
@@ -56,7 +56,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
                  fault);
     if (e != ERR_OK)
         free(asked);
-    service->courier_stirred = true;
+    service->requester_stirred = true;
     return e;
 }
 
@@ -82,12 +82,12 @@ bool service_asks_take(struct service *service)
     struct delivery delivery;
     uint32_t taken = 0;
 
-    service->courier_stirred = false;
-    while (taken < LIMIT_TURN && courier_take(service->courier, &delivery)) {
+    service->requester_stirred = false;
+    while (taken < LIMIT_TURN && requester_take(service->requester, &delivery)) {
         pass_answer(service, delivery.token, &delivery);
         taken++;
     }
-    service->courier_stirred = service->courier_stirred || taken == LIMIT_TURN;
+    service->requester_stirred = service->requester_stirred || taken == LIMIT_TURN;
     return taken > 0;
 }
 
@@ -96,10 +96,10 @@ void service_asks_abandon(struct service *service)
     struct fault fault = { 0 };
     struct asked *asked;
 
-    if (!service->courier)
+    if (!service->requester)
         return;
     fault_set(&fault, ERR_OFFLINE, "%s is stopping", service->name);
-    while ((asked = courier_abandon(service->courier))) {
+    while ((asked = requester_abandon(service->requester))) {
         asked->done(asked->state, ERR_OFFLINE, NULL, &fault);
         free(asked);
     }

@@ -109,14 +109,14 @@ static void pass_event(struct service *service, struct ear *ear, const struct ev
     ear->epoch = 0; /* the next event reports this one as missed */
 }
 
-static void hear_letter(struct service *service)
+static void handle_received(struct service *service)
 {
     struct event_frame frame;
 
     if (frame_read_event(service->heard.body, &frame, NULL) != ERR_OK)
         return;
     for (uint32_t i = 0; i < service->ear_count; i++)
-        if (text_is(letter_topic(&service->heard), service->ears[i].event->full_name))
+        if (text_is(sockets_topic(&service->heard), service->ears[i].event->full_name))
             pass_event(service, &service->ears[i], &frame);
 }
 
@@ -128,8 +128,8 @@ bool service_events_take(struct service *service)
     while (taken < LIMIT_TURN && e != ERR_BUSY && e != ERR_IO) {
         e = sockets_receive(service->listen_socket, &service->heard);
         if (e == ERR_OK)
-            hear_letter(service);
-        letter_drop(&service->heard);
+            handle_received(service);
+        sockets_drop(&service->heard);
         taken += e == ERR_OK;
     }
     return taken > 0;

@@ -5,13 +5,13 @@
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
-enum { OWN_FDS = 4, FDS = OWN_FDS + COURIER_FDS + LIMIT_WATCHED };
+enum { OWN_FDS = 4, FDS = OWN_FDS + REQUESTER_FDS + LIMIT_WATCHED };
 
-/* The result of a wait. The service's own descriptors come first, then the courier's, then the watched ones. */
+/* The result of a wait. The service's own descriptors come first, then the requester's, then the watched ones. */
 struct waited {
     struct pollfd at[FDS];
     struct socket *sockets[OWN_FDS]; /* of the own descriptors; NULL for the signals */
-    uint32_t own, courier, count;
+    uint32_t own, requester, count;
 };
 
 /* ---- descriptors and timers ---- */
@@ -78,7 +78,7 @@ static void wait_for(struct waited *waited, int fd, struct socket *socket)
 
 static bool is_settled(const struct service *service)
 {
-    return service->waiting.count == 0 && sockets_settled(service->ask_socket) && !service->courier_stirred &&
+    return service->waiting.count == 0 && sockets_settled(service->ask_socket) && !service->requester_stirred &&
            (!service->listen_socket || sockets_settled(service->listen_socket));
 }
 
@@ -86,8 +86,8 @@ static usec_t next_due(const struct service *service)
 {
     usec_t due = service->tickets.due;
 
-    if (service->courier && courier_due(service->courier) < due)
-        due = courier_due(service->courier);
+    if (service->requester && requester_due(service->requester) < due)
+        due = requester_due(service->requester);
     for (uint32_t i = 0; i < service->timer_count; i++)
         due = service->timers[i].due < due ? service->timers[i].due : due;
     return due;
@@ -115,9 +115,9 @@ static void wait_once(struct service *service, struct waited *waited)
     if (service->listen_socket)
         wait_for(waited, sockets_fd(service->listen_socket), service->listen_socket);
     waited->count = waited->own;
-    if (service->courier)
-        waited->count += courier_wait_for(service->courier, waited->at + waited->own, COURIER_FDS);
-    waited->courier = waited->count;
+    if (service->requester)
+        waited->count += requester_wait_for(service->requester, waited->at + waited->own, REQUESTER_FDS);
+    waited->requester = waited->count;
     for (uint32_t i = 0; i < service->watch_count; i++) {
         waited->at[waited->count++] = (struct pollfd){ service->watches[i].fd, POLLIN, 0 };
         service->watches[i].is_new = false;
@@ -154,7 +154,7 @@ static bool wants_reading(const struct waited *waited, const struct socket *sock
 
 static bool take_messages(struct service *service, const struct waited *waited)
 {
-    bool any = false, courier = service->courier_stirred;
+    bool any = false, requester = service->requester_stirred;
 
     if (service->waiting.count > 0 || wants_reading(waited, service->ask_socket))
         any = call_take_all(service) > 0;
@@ -162,9 +162,9 @@ static bool take_messages(struct service *service, const struct waited *waited)
         sockets_tend(service->event_socket);
     if (wants_reading(waited, service->listen_socket))
         any = service_events_take(service) || any;
-    for (uint32_t i = waited->own; i < waited->courier; i++)
-        courier = courier || waited->at[i].revents;
-    if (service->courier && (courier || clock_steady() >= courier_due(service->courier)))
+    for (uint32_t i = waited->own; i < waited->requester; i++)
+        requester = requester || waited->at[i].revents;
+    if (service->requester && (requester || clock_steady() >= requester_due(service->requester)))
         any = service_asks_take(service) || any;
     return any;
 }
@@ -174,7 +174,7 @@ static bool take_watched(struct service *service, const struct waited *waited)
 {
     bool any = false;
 
-    for (uint32_t i = waited->courier; i < waited->count; i++) {
+    for (uint32_t i = waited->requester; i < waited->count; i++) {
         for (uint32_t j = 0; waited->at[i].revents && j < service->watch_count; j++) {
             if (service->watches[j].fd != waited->at[i].fd || service->watches[j].is_new)
                 continue;

@@ -21,8 +21,8 @@
 #include "common/latency.h"
 #include "common/shared/board.h"
 #include "proto/service/service.h"
-#include "proto/transport/courier.h"
 #include "proto/transport/limits.h"
+#include "proto/transport/requester.h"
 #include "proto/transport/sockets.h"
 
 struct service_options {
@@ -66,7 +66,7 @@ struct tickets {
 enum recall_state {
     RECALL_FREE,
     RECALL_BEGUN,    /* its handler was called */
-    RECALL_FORETOLD, /* `body` is its answer once `effects` is reached */
+    RECALL_PREPARED, /* `body` is its answer once `effects` is reached */
     RECALL_DONE,
 };
 struct recalled {
@@ -86,8 +86,8 @@ struct call {
     struct service *service;
     struct call *next;  /* in the list of spare, waiting or held calls */
     struct call *chain; /* in its bucket of tickets */
-    struct letter letter;
-    struct ask_frame frame;  /* points into the letter */
+    struct received received;
+    struct ask_frame frame;  /* points into the received */
     uint64_t digest;         /* of the client's ask; 0: the frame is unreadable */
     const struct ask *ask;   /* NULL: unknown name */
     struct latency *latency; /* of that ask */
@@ -149,16 +149,16 @@ struct service {
     struct socket *ask_socket;
     struct socket *event_socket;  /* NULL: the schema has no events */
     struct socket *listen_socket; /* NULL: no subscription */
-    struct courier *courier;      /* NULL: it asks no other service */
-    bool courier_stirred;         /* check it without waiting for a signal */
+    struct requester *requester;  /* NULL: it asks no other service */
+    bool requester_stirred;       /* check it without waiting for a signal */
 
     const void *handlers;
     void *handler_state;
     void (*end_of_turn)(void *state);
     void *end_of_turn_state;
-    void (*tell)(void *state, struct arena *arena, struct service_status *to);
+    void (*report)(void *state, struct arena *arena, struct service_status *to);
     enum err (*cancel)(void *state, struct id task, struct fault *fault);
-    void *tell_state;
+    void *report_state;
     bool (*is_alive)(void *state); /* NULL: only the loop decides */
     void *alive_state;
 
@@ -173,7 +173,7 @@ struct service {
     uint64_t recalled_serial;
     int recall_file;           /* -1: none */
     struct buffer frame;       /* scratch: one outgoing frame */
-    struct letter heard;       /* the current event */
+    struct received heard;     /* the current event */
     struct arena hear_arena;   /* of the current event or answer */
     struct latency *latencies; /* of the schema's asks, then of the standard ones */
     uint64_t *sequences;       /* of the schema's events */

@@ -39,8 +39,8 @@ static enum err answer_status(struct service *service, struct call *call, const 
     answer->service = text_of(service->name);
     answer->state.value = RUN_STATES[service->state];
     answer->uptime = clock_steady() - service->started;
-    if (service->tell)
-        service->tell(service->tell_state, call_arena(call), answer);
+    if (service->report)
+        service->report(service->report_state, call_arena(call), answer);
     return ERR_OK;
 }
 
@@ -107,7 +107,7 @@ static enum err cancel_task(struct service *service, struct call *call, const st
 
     (void)answer;
     if (service->cancel)
-        return service->cancel(service->tell_state, ask->task, call_fault(call));
+        return service->cancel(service->report_state, ask->task, call_fault(call));
     return refuse(call, ERR_NOT_FOUND, "%s has no task %s", service->name, id_write(ask->task, id));
 }
 

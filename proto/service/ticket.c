@@ -28,7 +28,7 @@ static struct call **bucket_of(struct tickets *tickets, struct id request)
 /* Bytes that it occupies until its answer. Up to LIMIT_MEMORY_KEPT an arena is kept for the next call anyway. */
 static size_t size_of(const struct call *call)
 {
-    return call->letter.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);
+    return call->received.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);
 }
 
 struct ticket call_defer(struct call *call)
@@ -81,7 +81,7 @@ enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted
     if (call && call->digest != copy->digest)
         return refuse_used_id(copy);
     if (call)
-        call->letter.route = copy->letter.route;
+        call->received.route = copy->received.route;
     *adopted = call != NULL;
     return ERR_OK;
 }
@@ -122,12 +122,12 @@ void ticket_fail(struct service *service, struct ticket ticket, const struct fau
         finish_call(call, call->fault.code);
 }
 
-void ticket_foretell(struct service *service, struct ticket ticket, const void *answer, uint64_t effects)
+void ticket_prepare(struct service *service, struct ticket ticket, const void *answer, uint64_t effects)
 {
     struct call *call = call_of(service, ticket);
 
     if (call)
-        recall_foretell(call, answer, effects);
+        recall_prepare(call, answer, effects);
 }
 
 bool ticket_is_open(const struct service *service, struct ticket ticket)

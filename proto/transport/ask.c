@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "proto/transport/courier.h"
+#include "proto/transport/requester.h"
 #include "proto/wire/nearest.h"
 
 struct asker {
     struct paths paths;
     struct sockets *sockets;
-    struct courier *single; /* for ask_raw: one ask at a time */
-    struct courier *many;   /* for ask_send and ask_take */
+    struct requester *single; /* for ask_raw: one ask at a time */
+    struct requester *many;   /* for ask_send and ask_take */
     struct socket *listen;
-    struct letter event;
+    struct received event;
     struct buffer body;
     struct arena arena; /* of the answer, until the next ask */
     uint64_t digest;    /* of the client's ask that the next one belongs to; 0: none */
@@ -43,9 +43,9 @@ void asker_free(struct asker *asker)
 {
     if (!asker)
         return;
-    letter_drop(&asker->event);
-    courier_free(asker->single);
-    courier_free(asker->many);
+    sockets_drop(&asker->event);
+    requester_free(asker->single);
+    requester_free(asker->many);
     sockets_free(asker->sockets);
     buffer_free(&asker->body);
     arena_free(&asker->arena);
@@ -54,10 +54,10 @@ void asker_free(struct asker *asker)
 
 /* ---- asks ---- */
 
-static void open_courier(struct asker *asker, struct courier **courier, uint32_t limit)
+static void open_requester(struct asker *asker, struct requester **requester, uint32_t limit)
 {
-    if (!*courier)
-        *courier = courier_new(asker->sockets, &asker->paths, limit);
+    if (!*requester)
+        *requester = requester_new(asker->sockets, &asker->paths, limit);
 }
 
 /* Milliseconds until `until`, rounded up; -1 if it has passed. */
@@ -69,20 +69,20 @@ static int left_ms(usec_t until)
 }
 
 /* Errors: timeout (`until` has passed without a delivery). */
-static enum err take_until(struct courier *courier, usec_t until, struct delivery *delivery)
+static enum err take_until(struct requester *requester, usec_t until, struct delivery *delivery)
 {
-    struct pollfd fds[COURIER_FDS];
+    struct pollfd fds[REQUESTER_FDS];
     usec_t due;
     int wait;
 
-    while (!courier_take(courier, delivery)) {
-        due = courier_due(courier);
+    while (!requester_take(requester, delivery)) {
+        due = requester_due(requester);
         wait = left_ms(until);
         if (wait < 0)
             return ERR_TIMEOUT;
         if (due < until)
             wait = left_ms(due) < 0 ? 0 : left_ms(due);
-        poll(fds, courier_wait_for(courier, fds, COURIER_FDS), wait);
+        poll(fds, requester_wait_for(requester, fds, REQUESTER_FDS), wait);
     }
     return ERR_OK;
 }
@@ -94,8 +94,8 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
     struct delivery delivery;
     enum err e;
 
-    open_courier(asker, &asker->single, 1);
-    e = courier_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
+    open_requester(asker, &asker->single, 1);
+    e = requester_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
     if (e == ERR_OK) /* its own deadline delivers it in any case */
         e = take_until(asker->single, INT64_MAX, &delivery);
     if (e != ERR_OK)
@@ -140,15 +140,15 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
 enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
                   struct fault *fault)
 {
-    open_courier(asker, &asker->many, LIMIT_CLIENT_ASKS);
-    return courier_send(asker->many, text_of(name), body, budget_ms, request_id, 0, NULL, fault);
+    open_requester(asker, &asker->many, LIMIT_CLIENT_ASKS);
+    return requester_send(asker->many, text_of(name), body, budget_ms, request_id, 0, NULL, fault);
 }
 
 enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault)
 {
     struct delivery delivery;
 
-    open_courier(asker, &asker->many, LIMIT_CLIENT_ASKS);
+    open_requester(asker, &asker->many, LIMIT_CLIENT_ASKS);
     if (take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
         return fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
     *answer = (struct answer_frame){ delivery.request, delivery.error, delivery.body };
@@ -194,9 +194,9 @@ enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic,
         return fault_set(fault, ERR_BAD_REQUEST, "subscribed to nothing");
     fd = (struct pollfd){ sockets_fd(asker->listen), POLLIN, 0 };
     for (;;) {
-        letter_drop(&asker->event);
+        sockets_drop(&asker->event);
         e = sockets_receive(asker->listen, &asker->event);
-        *topic = letter_topic(&asker->event);
+        *topic = sockets_topic(&asker->event);
         if (e == ERR_OK && frame_read_event(asker->event.body, event, NULL) == ERR_OK)
             return ERR_OK;
         if (e == ERR_IO)

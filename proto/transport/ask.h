@@ -16,8 +16,8 @@ void asker_free(struct asker *asker);
 /* Sends `request` (a struct of the request shape; NULL: empty) to `name` ("persist.put_media") and fills `answer` (a
  * struct of the answer shape, or NULL). The memory of `answer` is valid until the asker's next ask. `request_id` (NULL:
  * a new one) makes a mutation repeatable. The ask is sent again under the same id until an answer comes or the budget
- * ends, and at once when the service is back. So the service may die meanwhile (courier.h). Errors: the service's own;
- * offline at once if the engine is not running; when the budget ends, timeout, or offline if the service is not
+ * ends, and at once when the service is back. So the service may die meanwhile (requester.h). Errors: the service's
+ * own; offline at once if the engine is not running; when the budget ends, timeout, or offline if the service is not
  * running. */
 enum err ask(struct asker *asker, const char *name, const void *request, uint32_t budget_ms,
              const struct id *request_id, void *answer, struct fault *fault);

@@ -1,4 +1,4 @@
-/* line.h: a courier's connection to one service, and whether that service runs. One thread. */
+/* line.h: a requester's connection to one service, and whether that service runs. One thread. */
 #ifndef LOOPHOLE_PROTO_LINE_H
 #define LOOPHOLE_PROTO_LINE_H
 

@@ -10,7 +10,7 @@
 #include "proto/transport/peers.h"
 #include "proto/wire/codec.h"
 
-_Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct letter *)0)->message), "a letter holds a zmq_msg_t");
+_Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct received *)0)->message), "a received holds a zmq_msg_t");
 
 struct sockets {
     void *context;
@@ -62,7 +62,7 @@ static const struct {
     { ASK, ZMQ_RCVHWM, LIMIT_PEER_INBOUND },
     { ASK, ZMQ_SNDHWM, LIMIT_PEER_OUTBOUND },
     { EVENTS, ZMQ_SNDHWM, LIMIT_EVENTS_WAITING },
-    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for an absent service: the courier gets an error */
+    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for an absent service: the requester gets an error */
     { CLIENT, ZMQ_SNDHWM, 0 },    /* bounded by LIMIT_CLIENT_ASKS */
     { CLIENT, ZMQ_RCVHWM, 0 },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
@@ -235,9 +235,9 @@ int sockets_watch_fd(const struct socket *socket)
 
 /* ---- receiving ---- */
 
-static zmq_msg_t *message_of(struct letter *letter)
+static zmq_msg_t *message_of(struct received *received)
 {
-    return (zmq_msg_t *)(void *)letter->message;
+    return (zmq_msg_t *)(void *)received->message;
 }
 
 static bool route_add(struct route *route, zmq_msg_t *frame)
@@ -285,21 +285,21 @@ static enum err nothing_received(struct socket *socket)
     return socket->settled ? ERR_BUSY : ERR_IO;
 }
 
-static void note_peer(struct letter *letter)
+static void note_peer(struct received *received)
 {
-    letter->route.peer = zmq_msg_get(message_of(letter), ZMQ_SRCFD);
-    peers_heard(letter->route.peer);
-    peers_take(letter->charged);
+    received->route.peer = zmq_msg_get(message_of(received), ZMQ_SRCFD);
+    peers_heard(received->route.peer);
+    peers_take(received->charged);
 }
 
-enum err sockets_receive(struct socket *socket, struct letter *letter)
+enum err sockets_receive(struct socket *socket, struct received *received)
 {
-    zmq_msg_t *message = message_of(letter);
+    zmq_msg_t *message = message_of(received);
     bool fits = true, is_first = true;
 
-    letter->route.frames = letter->route.len = 0;
-    letter->route.peer = -1;
-    letter->charged = 0;
+    received->route.frames = received->route.len = 0;
+    received->route.peer = -1;
+    received->charged = 0;
     zmq_msg_init(message);
     for (;;) {
         if (receive_part(socket, message) < 0) {
@@ -307,40 +307,40 @@ enum err sockets_receive(struct socket *socket, struct letter *letter)
                 continue;
             return nothing_received(socket);
         }
-        letter->charged += charge_of(socket, message, is_first);
+        received->charged += charge_of(socket, message, is_first);
         is_first = false;
         if (!zmq_msg_more(message))
             break;
-        fits = fits && route_add(&letter->route, message);
+        fits = fits && route_add(&received->route, message);
     }
     if (socket->kind == SOCKET_ASK)
-        note_peer(letter);
+        note_peer(received);
     socket->settled = false;
-    letter->full = true;
-    letter->body = bytes_of(zmq_msg_data(message), zmq_msg_size(message));
+    received->full = true;
+    received->body = bytes_of(zmq_msg_data(message), zmq_msg_size(message));
     if (fits)
         return ERR_OK;
-    letter_drop(letter);
-    route_cut_to_first(&letter->route);
+    sockets_drop(received);
+    route_cut_to_first(&received->route);
     return ERR_TOO_LARGE;
 }
 
-void letter_drop(struct letter *letter)
+void sockets_drop(struct received *received)
 {
-    if (letter->full)
-        zmq_msg_close(message_of(letter));
-    if (letter->charged > 0)
-        peers_drop(letter->charged);
-    letter->charged = 0;
-    letter->full = false;
-    letter->body = (struct bytes){ 0 };
+    if (received->full)
+        zmq_msg_close(message_of(received));
+    if (received->charged > 0)
+        peers_drop(received->charged);
+    received->charged = 0;
+    received->full = false;
+    received->body = (struct bytes){ 0 };
 }
 
-struct text letter_topic(const struct letter *letter)
+struct text sockets_topic(const struct received *received)
 {
-    if (letter->route.frames == 0)
+    if (received->route.frames == 0)
         return (struct text){ 0 };
-    return (struct text){ letter->route.at[0], (const char *)letter->route.at + 1 };
+    return (struct text){ received->route.at[0], (const char *)received->route.at + 1 };
 }
 
 /* ---- sending ---- */

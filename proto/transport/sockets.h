@@ -46,20 +46,21 @@ struct route {
     int peer; /* descriptor of its connection; -1: unknown */
 };
 
-/* One message. It must not be moved or copied before letter_drop. A zeroed struct is empty. */
-struct letter {
+/* One message. It must not be moved or copied before sockets_drop. A zeroed struct is empty. */
+struct received {
     struct route route;
-    struct bytes body; /* the last frame; valid until letter_drop */
+    struct bytes body; /* the last frame; valid until sockets_drop */
     bool full;
-    size_t charged; /* SOCKET_ASK: bytes charged until letter_drop (peers.h) */
+    size_t charged; /* SOCKET_ASK: bytes charged until sockets_drop (peers.h) */
     _Alignas(8) uint8_t message[64];
 };
 
-/* Receives into an empty letter; after ok the caller must call letter_drop. Errors: busy (no message); too_large (more
- * routing frames than LIMIT_ROUTE_*: the message is dropped, and the letter has its first frame, the sender's); io. */
-enum err sockets_receive(struct socket *socket, struct letter *letter);
-void letter_drop(struct letter *letter);
-struct text letter_topic(const struct letter *letter); /* of an event: its first frame */
+/* Receives into an empty struct; after ok the caller must call sockets_drop. Errors: busy (no message); too_large
+ * (more routing frames than LIMIT_ROUTE_*: the message is dropped, and the struct has its first frame, the sender's);
+ * io. */
+enum err sockets_receive(struct socket *socket, struct received *received);
+void sockets_drop(struct received *received);
+struct text sockets_topic(const struct received *received); /* of an event: its first frame */
 
 /* A route of NULL has no frames. Errors: busy (the peer does not read, no peer is connected, or too many bytes are
  * unsent), offline (the peer is gone), full. */

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
     }
     if (!stands_by)
         service_answer(s, &audio_handlers, &audio); /* one function for each ask */
-    service_tells(s, audio_tell_status, NULL, &audio);
+    service_set_report(s, audio_report_status, NULL, &audio);
     service_beats_while(s, audio_is_alive, &audio); /* heartbeats require a live audio thread */
     service_every(s, EVERY, audio_tick, &audio);    /* notes into events; ready once there is a server */
     service_loop(s);                                /* until the service must stop */

@@ -52,9 +52,9 @@ static void announce_mounts(struct availability *availability)
 {
     struct mounts *mounts = &availability->mounts;
 
-    if (availability->told == mounts->changes)
+    if (availability->announced == mounts->changes)
         return;
-    availability->told = mounts->changes;
+    availability->announced = mounts->changes;
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
         const char *at = mount->line.target;

@@ -350,7 +350,7 @@ enum err fetching_open(struct availability *availability, struct fault *fault)
         e = read_settings(availability, fault);
     if (e != ERR_OK)
         return e;
-    fetches->told = publish_fetch;
+    fetches->report = publish_fetch;
     fetches->state = availability;
     service_watch(availability->service, fetches->readers.from, read_reports, availability);
     return ERR_OK;

@@ -9,7 +9,7 @@ int main(int argc, char **argv)
     availability_open(&availability);                 /* the mount table, its events, the reader of the catalogue */
     service_answer(s, &asks_handlers, &availability); /* one function for each ask */
     service_each_turn(s, availability_turn, &availability);
-    service_tells(s, availability_report, availability_cancel, &availability);
+    service_set_report(s, availability_report, availability_cancel, &availability);
     service_ready(s);
     service_loop(s); /* until the supervisor asks it to stop */
 

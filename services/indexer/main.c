@@ -9,7 +9,7 @@ int main(int argc, char **argv)
     indexer_open(&indexer);                       /* workers, inotify, the reader of the catalogue, the libraries */
     service_answer(s, &asks_handlers, &indexer);  /* one function for each ask */
     service_each_turn(s, indexer_turn, &indexer); /* sends results to persist */
-    service_tells(s, indexer_report, indexer_cancel, &indexer);
+    service_set_report(s, indexer_report, indexer_cancel, &indexer);
     service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until the supervisor asks it to stop */
 

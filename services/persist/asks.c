@@ -53,8 +53,8 @@ static enum err put_media(struct persist *p, const struct edit *edit, struct don
     enum err e = edit_apply(p, edit, EDIT_BY_PERSON, answer, fault);
 
     if (e == ERR_OK && p->head != head)
-        told_add(&p->told, STEP_DEED_DONE, TEXT("catalogue"), p->undo.at,
-                 step_words(&p->arena, &(struct undo_step){ .after = *edit }), 1);
+        person_steps_add(&p->person_steps, STEP_DEED_DONE, TEXT("catalogue"), p->undo.at,
+                         step_words(&p->arena, &(struct undo_step){ .after = *edit }), 1);
     return e;
 }
 

@@ -58,7 +58,7 @@ static enum err answer_queue(struct streamer *streamer, struct call *call, const
         return e;
     voice_describe(voice, answer);
     answer->next = bytes_of(located.path, strlen(located.path));
-    recall_foretell(call, answer, 0);
+    recall_prepare(call, answer, 0);
     e = voice_queue(voice, located.path, located.media, call_request(call), call_fault(call));
     if (e == ERR_OK)
         voice_describe(voice, answer);
@@ -99,7 +99,7 @@ static enum err answer_seek(struct streamer *streamer, struct call *call, const 
         return e;
     voice_describe(voice, answer);
     answer->position = ask->frame;
-    recall_foretell(call, answer, 0);
+    recall_prepare(call, answer, 0);
     e = voice_seek(voice, ask->frame, call_request(call), call_fault(call));
     if (e == ERR_OK)
         voice_describe(voice, answer);

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     streamer_open(streamer, s);                  /* the studio, workers; continues with what was playing */
     service_answer(s, &asks_handlers, streamer); /* one function for each ask */
     service_each_turn(s, streamer_turn, streamer);
-    service_tells(s, streamer_report, streamer_cancel, streamer);
+    service_set_report(s, streamer_report, streamer_cancel, streamer);
     service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until the supervisor asks it to stop */
 

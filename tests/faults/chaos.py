@@ -134,7 +134,7 @@ def engine_is_up():
     return all(line["state"] == "ready" for line in lines().values())
 
 
-def told():
+def reported():
     """If there is no supervisor, calls `loophole up`, as a person would. The keeper may have died with it, or both may
     be about to die of signals that came while they were stopped."""
     if not running("loopholed"):
@@ -150,7 +150,7 @@ def calm():
     for program in PROGRAMS:
         for pid in running(program):
             kill(pid, signal.SIGCONT)
-    for service, line in wait_until(told, "a supervisor answers").items():
+    for service, line in wait_until(reported, "a supervisor answers").items():
         if line["state"] == "quarantined":
             Client().must("supervisor.restart", {"service": service})
     wait_until(engine_is_up, "all are ready")

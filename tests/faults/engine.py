@@ -68,8 +68,8 @@ class Probe:
 
 def lines(seconds=DEADLINE):
     """All services by name, as reported by the supervisor."""
-    told = Probe("supervisor.services").first_answer(seconds=seconds)
-    return {line["service"]: line for line in told["each"]}
+    reported = Probe("supervisor.services").first_answer(seconds=seconds)
+    return {line["service"]: line for line in reported["each"]}
 
 
 def pid_of(service):

@@ -37,8 +37,8 @@ def a_take_goes_on_when_the_streamer_is_killed_and_is_flac_then(it):
         until(lambda: it.home.has_lived('streamer'))
         it.home.kill('streamer')
     it.until_it_goes_on(id)
-    told = it.stop()
-    same(('final', 'flac'), (told['state'], told['format']))
+    reported = it.stop()
+    same(('final', 'flac'), (reported['state'], reported['format']))
     it.is_flac(id, 'killed', lost)
 
 
@@ -107,7 +107,7 @@ def killed_at_any_moment_of_it_the_streamer_leaves_one_whole_file(it):
 
 
 @claim(inside=recording(FLAC))
-def persist_killed_while_it_is_told_and_the_streamer_too(it):
+def persist_killed_while_it_is_reported_and_the_streamer_too(it):
     """The streamer repeats its report to persist's successor if persist was stopped during the first one."""
     home, lost = it.home, it.lost()
     for which in ('one', 'both'):
@@ -176,8 +176,8 @@ def after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it(it):
     home.held.release()
     it.forget_memory()
     home.up()
-    told = home.first('recover')
-    same((id, 'final', 'flac', frames), tuple(told[key] for key in ('id', 'state', 'format', 'frames')))
+    reported = home.first('recover')
+    same((id, 'final', 'flac', frames), tuple(reported[key] for key in ('id', 'state', 'format', 'frames')))
     it.is_flac(id, 'rest')
     is_in_order(it, 'rest.flac')
 
@@ -191,9 +191,9 @@ def after_the_death_of_all_recover_makes_flac_of_what_there_is(it):
     frames = it.frames_on_disk('rest.wav')
     it.forget_memory()
     it.home.up()
-    told = it.home.first('recover')
-    same((id, 'final', 'flac'), (told['id'], told['state'], told['format']))
-    assert told['frames'] >= frames - 48000, f'of {frames} frames there are: {told}'
+    reported = it.home.first('recover')
+    same((id, 'final', 'flac'), (reported['id'], reported['state'], reported['format']))
+    assert reported['frames'] >= frames - 48000, f'of {frames} frames there are: {reported}'
     it.is_flac(id, 'rest')
     is_in_order(it, 'rest.flac')
 
@@ -241,12 +241,12 @@ def a_disk_without_room_for_both_keeps_the_wav(home):
     with Small(home.file('takes'), '2m') as disk, recording_in(disk.at, FLAC)(home) as it:
         id = it.start('room')
         it.until_frames(id, 100000)
-        told = it.stop()
-        same(('final', 'wav'), (told['state'], told['format']))
-        contains(told['remark'], 'no room for a FLAC beside it')
+        reported = it.stop()
+        same(('final', 'wav'), (reported['state'], reported['format']))
+        contains(reported['remark'], 'no room for a FLAC beside it')
         contains(home.loophole('status').out, 'stays a WAV')
         same(['room.wav'], it.files())
-        same(told['frames'], it.read('room.wav')['frames'])
+        same(reported['frames'], it.read('room.wav')['frames'])
         os.unlink(it.file('room.wav'))
         it.until_final('again')  # the take ends when the disk is full
         same(['again.wav'], it.files())

@@ -45,7 +45,7 @@ def verdict_fits(verdict, item):
     if item is None:
         return verdict == "odd"
     if state(item) in ("done", "none"):
-        return verdict in ("fine", "told")
+        return verdict in ("fine", "reported")
     return verdict != "fine" and why(item) != ""
 
 

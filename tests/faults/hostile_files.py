@@ -1,7 +1,7 @@
 """hostile_files.py FOLDER [SEED]: writes a few hundred hostile files, and good ones that must be analysed all the same.
 Prints a line "VERDICT HEX" for each; HEX is its path below FOLDER in hex. Verdicts:
 
-  fine     must be analysed                 told     analysed, or refused with a reason
+  fine     must be analysed                 reported     analysed, or refused with a reason
   refused  must be refused with a reason    odd      refused, or not an item at all: nothing readable"""
 import os
 import random
@@ -16,7 +16,7 @@ chance = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
 top = os.fsencode(sys.argv[1])
 
 
-def told(verdict, name):
+def reported(verdict, name):
     print(verdict, os.fsencode(name).hex())
 
 
@@ -25,11 +25,11 @@ def keep(verdict, name, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as out:
         out.write(data)
-    told(verdict, name)
+    reported(verdict, name)
 
 
 def lie(name, data):
-    keep("told", "lying/" + name, data)
+    keep("reported", "lying/" + name, data)
 
 
 # ---- sounds ----
@@ -123,7 +123,7 @@ def cut_short():
     for kind, data in BASES.items():
         marks = {edge + by for edge in edges[kind] for by in (-1, 0, 1)} | {len(data) // 2, len(data) - 1}
         for at in sorted(m for m in marks if 0 <= m < len(data)):
-            keep("told", "cut/%06d.%s" % (at, kind), data[:at])
+            keep("reported", "cut/%06d.%s" % (at, kind), data[:at])
 
 
 def flipped():
@@ -132,7 +132,7 @@ def flipped():
             harmed = bytearray(data)
             for _ in range(1 + 4 * n):
                 harmed[chance.randrange(min(len(data), 64 if n % 2 else len(data)))] = chance.randrange(256)
-            keep("told", "flipped/%d.%s" % (n, kind), bytes(harmed))
+            keep("reported", "flipped/%d.%s" % (n, kind), bytes(harmed))
 
 
 def noise():
@@ -144,9 +144,9 @@ def noise():
               "w64": b"riff\x2e\x91\xcf\x11", "caf": b"caff\0\1\0\0", "au": b".snd\0\0\0\x18"}
     for kind, magic in magics.items():
         for n in range(3):
-            keep("told", "noise/magic %d.%s" % (n, kind), magic + chance.randbytes(chance.randrange(1, 20000)))
+            keep("reported", "noise/magic %d.%s" % (n, kind), magic + chance.randbytes(chance.randrange(1, 20000)))
     for kind in ("wav", "flac", "ogg", "mp3", "aif", "opus", "mpg"):
-        keep("told", "noise/pure." + kind, chance.randbytes(30000))
+        keep("reported", "noise/pure." + kind, chance.randbytes(30000))
 
 
 def lying_waves():
@@ -225,10 +225,10 @@ def tags():
             "of a title of 1 MB": id3(id3_frame(b"TIT2", b"\3" + b"\xc3\xa9" * 500000)),
             "of an empty frame": id3(id3_frame(b"TIT2", b""))}
     for name, tag in made.items():
-        keep("told", "tags/id3 %s.mp3" % name, tag + mpeg())
-        keep("told", "tags/wave with id3 %s.wav" % name,
+        keep("reported", "tags/id3 %s.mp3" % name, tag + mpeg())
+        keep("reported", "tags/wave with id3 %s.wav" % name,
              riff(FMT, DATA, chunk(b"id3 ", tag[:200000])))
-    keep("told", "tags/2000 tags in a row.mp3", id3(deep) * 2000 + mpeg())
+    keep("reported", "tags/2000 tags in a row.mp3", id3(deep) * 2000 + mpeg())
 
 
 def samples():
@@ -283,7 +283,7 @@ def special():
     os.symlink(b"/", inside(b"root"))
     for n in range(60):
         os.symlink(b"chain %d.wav" % (n + 1), inside(b"chain %d.wav" % n))
-        told("odd", b"special/chain %d.wav" % n)
+        reported("odd", b"special/chain %d.wav" % n)
     names = [b"pipe.wav", b"zero.wav", b"link to the pipe.wav", b"itself.wav", b"dangling.wav"]
     os.mkdir(inside(b"folder.wav"))
     try:
@@ -296,7 +296,7 @@ def special():
     socket.socket(socket.AF_UNIX).bind("socket.wav")
     os.chdir(here)
     for name in names + [b"socket.wav"]:
-        told("odd", b"special/" + name)
+        reported("odd", b"special/" + name)
 
 
 def too_deep():
@@ -313,7 +313,7 @@ def too_deep():
         here = below
     os.close(os.open(b"deep.wav", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=here))
     os.close(here)
-    told("odd", name)
+    reported("odd", name)
 
 
 def good():
@@ -322,7 +322,7 @@ def good():
         name = "good/%02d %s" % (n, os.path.basename(path))
         os.makedirs(os.path.join(top, b"good"), exist_ok=True)
         shutil.copy(path, os.path.join(top, os.fsencode(name)))
-        told("fine", name)
+        reported("fine", name)
 
 
 for make in (good, cut_short, flipped, noise, lying_waves, lying_others, tags, samples, wrong_names, special,

@@ -325,15 +325,15 @@ def gone(rounds):
 
 def ping_all(pipe, going):
     """An older client that pings every service a hundred times a second; (service, time, seconds)."""
-    peers, told = {s: Peer.joined(ask_path(s)) for s in ALL}, []
+    peers, reported = {s: Peer.joined(ask_path(s)) for s in ALL}, []
     pipe.send("ready")
     while going.is_set():
         for service, peer in peers.items():
             began = time.monotonic()
             must_answer(peer, service)
-            told.append((service, began, time.monotonic() - began))
+            reported.append((service, began, time.monotonic() - began))
         time.sleep(0.01)
-    pipe.send(told)
+    pipe.send(reported)
 
 
 class Pings:
@@ -350,12 +350,12 @@ class Pings:
     def __exit__(self, kind, error, trace):
         self.going.clear()
         assert error or self.pipe.poll(60), "a ping was not answered"
-        self.told = [] if error else self.pipe.recv()
+        self.reported = [] if error else self.pipe.recv()
         self.process.join(60)
         self.process.kill()
 
     def within(self, spans, service=None):
-        return [took for s, at, took in self.told if (service is None or s == service) and
+        return [took for s, at, took in self.reported if (service is None or s == service) and
                 any(begin <= at + took and at <= end for begin, end in spans)]
 
 

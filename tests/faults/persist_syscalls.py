@@ -150,7 +150,7 @@ def fired(commits, strace, what):
 
 def kill_at_each(commits, kind, calls):
     reached = [c for c in calls if inject(commits, kind, *c, "signal=KILL")[0] != "not reached"]
-    print("figure: %s commit: killed at %d of %d calls: %s" % (kind, len(reached), len(calls), told(reached)))
+    print("figure: %s commit: killed at %d of %d calls: %s" % (kind, len(reached), len(calls), reported(reached)))
 
 
 def fail_each(commits, kind, calls):
@@ -166,7 +166,7 @@ def fail_each(commits, kind, calls):
     print("figure: %s commit: %d failures of calls: %s" % (kind, sum(counts.values()), dict(counts)))
 
 
-def told(calls):
+def reported(calls):
     return " ".join("%s×%d" % item for item in collections.Counter(call for call, _ in calls).items())
 
 

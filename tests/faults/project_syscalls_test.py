@@ -30,11 +30,11 @@ class Strace:
         self.out, said = tempfile.NamedTemporaryFile(suffix='.strace'), tempfile.NamedTemporaryFile()
         self.process = subprocess.Popen(['strace', '-f', '-p', str(pid), '-o', self.out.name, *options],
                                         stdin=subprocess.DEVNULL, stderr=said)
-        told = lambda: open(said.name, encoding='utf-8').read()
-        until(lambda: 'attached' in told() or self.process.poll() is not None)
-        if 'attached' not in told() or 'not permitted' in told():
+        reported = lambda: open(said.name, encoding='utf-8').read()
+        until(lambda: 'attached' in reported() or self.process.poll() is not None)
+        if 'attached' not in reported() or 'not permitted' in reported():
             self.end()
-            skip('strace cannot attach to a process: ' + told()[:100])
+            skip('strace cannot attach to a process: ' + reported()[:100])
 
     def end(self):
         """Ends the trace and returns it. strace may wait for ever when it is interrupted while its process dies."""

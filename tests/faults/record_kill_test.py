@@ -30,10 +30,10 @@ def a_take_goes_on_when_the_streamer_is_killed(it):
         time.sleep(random.uniform(.1, .4))
         it.home.kill('streamer')
     it.until_it_goes_on(id)
-    told = it.stop()
-    same(('final', id), (told['state'], told['id']))
-    it.is_whole('killed.wav', lost, told['lost'])
-    figure(f'{ROUNDS} kills, {told["frames"]} frames, {told["lost"]} that the audio core missed')
+    reported = it.stop()
+    same(('final', id), (reported['state'], reported['id']))
+    it.is_whole('killed.wav', lost, reported['lost'])
+    figure(f'{ROUNDS} kills, {reported["frames"]} frames, {reported["lost"]} that the audio core missed')
 
 
 @claim(inside=Recording)
@@ -75,9 +75,9 @@ def a_take_outlives_persist_and_indexer(it):
         it.home.kill(service)
     it.until_it_goes_on(id)
     os.kill(it.home.pid('persist'), signal.SIGKILL)
-    told = it.stop()
-    same(('final', id), (told['state'], told['id']))
-    it.is_whole('lives.wav', lost, told['lost'])
+    reported = it.stop()
+    same(('final', id), (reported['state'], reported['id']))
+    it.is_whole('lives.wav', lost, reported['lost'])
     same('final', it.lifecycle(id))
 
 
@@ -95,11 +95,11 @@ def after_the_death_of_all_at_most_the_last_second_is_missing(it):
 
 
 def _recovers(it, id, name, frames):
-    told = it.home.first('recover')
-    same((id, 'final'), (told['id'], told['state']))
-    assert told['frames'] >= frames - 48000, f'of {frames} frames there are: {told}'
-    same(told['frames'], is_in_order(it, name)['frames'])
-    return told['frames']
+    reported = it.home.first('recover')
+    same((id, 'final'), (reported['id'], reported['state']))
+    assert reported['frames'] >= frames - 48000, f'of {frames} frames there are: {reported}'
+    same(reported['frames'], is_in_order(it, name)['frames'])
+    return reported['frames']
 
 
 @claim

@@ -18,17 +18,17 @@ def damage(home, kind):
 
 
 @claim
-def memory_that_is_cut_short_is_made_anew_and_sounds(home):
+def memory_that_is_cut_short_is_made_again_and_sounds(home):
     damage(home, 'cut')
 
 
 @claim
-def memory_of_random_bytes_is_made_anew_and_sounds(home):
+def memory_of_random_bytes_is_made_again_and_sounds(home):
     damage(home, 'noise')
 
 
 @claim
-def a_header_that_is_changed_is_made_anew_and_sounds(home):
+def a_header_that_is_changed_is_made_again_and_sounds(home):
     damage(home, 'header')
 
 
@@ -43,7 +43,7 @@ def memory_that_is_removed_sounds_on_until_a_restart(home):
 
 
 @claim
-def memory_that_is_replaced_is_made_anew_and_sounds(home):
+def memory_that_is_replaced_is_made_again_and_sounds(home):
     damage(home, 'replaced')
 
 

@@ -48,8 +48,8 @@ class Twins(threading.Thread):
 def new_supervisor(old):
     """The seconds until the next supervisor answers, and the lines of its services."""
     began = time.monotonic()
-    told = Probe("supervisor.services").first_answer(lambda body: body["each"][0]["pid"] != old)
-    return time.monotonic() - began, {line["service"]: line for line in told["each"]}
+    reported = Probe("supervisor.services").first_answer(lambda body: body["each"][0]["pid"] != old)
+    return time.monotonic() - began, {line["service"]: line for line in reported["each"]}
 
 
 def one_of_each(pids):

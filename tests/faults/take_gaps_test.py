@@ -21,10 +21,10 @@ def kill(home, service):
     home.kill(service)
 
 
-def says_what_is_lost(it, take, file, anew=False):
+def says_what_is_lost(it, take, file, again=False):
     """Checks that the file has exactly the missing frames that the item lists: silence and markers (fill), or jumps
     (skip)."""
-    shown, read = it.show(take), it.read(file, anew)
+    shown, read = it.show(take), it.read(file, again)
     places, fills = shown.get('lost_at', []), shown['gaps'] == 'fill'
     found = read['silence'] if fills else read['skipped']
     ends = [place for place in places if not fills and place[0] >= read['frames']]  # no frames follow that could be displaced
@@ -37,11 +37,11 @@ def says_what_is_lost(it, take, file, anew=False):
     same(shown['frames'], read['frames'])
 
 
-def end_take(it, take, name, anew=False):
+def end_take(it, take, name, again=False):
     """Stops the take, which has lost frames, and compares the file with what is said of it."""
     said = it.stop()
     same(('final', take), (said['state'], said['id']))
-    says_what_is_lost(it, take, name + '.wav', anew)
+    says_what_is_lost(it, take, name + '.wav', again)
     same(said['lost'], it.home.ask('streamer.take', f'id={take}')['lost'])
     assert said['lost'] > 0, said
     figure(f'lost {said["lost"]} of {said["frames"]} frames: {it.show(take)["lost_at"]}')
@@ -175,7 +175,7 @@ def what_the_death_of_the_jack_server_costs_is_silence_in_its_place(it):
         it.until_it_goes_on(take)
         it.until_it_goes_on(take)
     offsets.append(offset(server()['moment']))
-    end_take(it, take, 'server', anew=True)
+    end_take(it, take, 'server', again=True)
     places = counters_in(it.file('server.wav'))
     same(len(offsets), len(places), (places, offsets))
     same(1, len({place - ahead for place, ahead in zip(places, offsets)}), (places, offsets))

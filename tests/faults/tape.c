@@ -182,25 +182,25 @@ static void begin_tape(const char *server, const char *port, const char *to)
 
 static void tell_stood(void)
 {
-    static unsigned told;
+    static unsigned printed;
 
-    if (told == tape.stood_count)
+    if (printed == tape.stood_count)
         return;
-    printf("stood %u\n", told = tape.stood_count);
+    printf("stood %u\n", printed = tape.stood_count);
     fflush(stdout);
 }
 
 /* Prints the number of the recorder's connections when it changes. */
 static void tell_connections(const char *again)
 {
-    static int told = -1;
+    static int printed = -1;
     int now = jack_port_connected(tape.recorder.port);
 
     if (now == 0 && again && jack_port_by_name(tape.recorder.client, again))
         jack_connect(tape.recorder.client, again, jack_port_name(tape.recorder.port));
-    if (now == told)
+    if (now == printed)
         return;
-    printf("connected %d\n", told = now);
+    printf("connected %d\n", printed = now);
     fflush(stdout);
 }
 

@@ -45,13 +45,13 @@ def main():
         turn.revision = revision
         turn.begin.wait()
         turn.end.wait()
-        told = [rival.got[-1] for rival in rivals]
-        assert sorted(error for _, error, _ in told) == ["conflict", "ok"], told
-        winner = [error for _, error, _ in told].index("ok")
+        reported = [rival.got[-1] for rival in rivals]
+        assert sorted(error for _, error, _ in reported) == ["conflict", "ok"], reported
+        winner = [error for _, error, _ in reported].index("ok")
         wins[winner] += 1
-        revision = told[winner][2]["revision"]
-        winners.append((told[winner][0], revision))
-        refused.append(told[1 - winner])
+        revision = reported[winner][2]["revision"]
+        winners.append((reported[winner][0], revision))
+        refused.append(reported[1 - winner])
     rows = {row["request"]: row["revision"] for row in catalogue.changes()}
     assert all(rows.get(request) == at for request, at in winners), "a winner's change is not in the log"
     assert not any(request in rows for request, _, _ in refused), "a refused change is in the log"

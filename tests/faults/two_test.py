@@ -116,7 +116,7 @@ def two_homes_side_by_side_know_nothing_of_each_other(first):
 
 
 @claim
-def of_two_who_change_one_item_one_wins_and_one_is_told(home):
+def of_two_who_change_one_item_one_wins_and_one_gets_a_conflict(home):
     home.up()
     home.wait_ready('persist')
     drive(home, 'faults/two.py', how_often(200, 10000))

@@ -41,13 +41,13 @@ static void queue_frame(struct service *service, const struct buffer *frame)
     struct call *call = call_new(service);
     const struct arena arena = call->arena;
     const struct buffer body = call->body;
-    zmq_msg_t *message = (zmq_msg_t *)(void *)call->letter.message;
+    zmq_msg_t *message = (zmq_msg_t *)(void *)call->received.message;
 
     *call = (struct call){ .service = service, .arena = arena, .body = body, .arrived_ns = latency_clock() };
     holds(zmq_msg_init_size(message, frame->len) == 0);
     memcpy(zmq_msg_data(message), frame->at, frame->len);
-    call->letter.full = true;
-    call->letter.body = bytes_of(zmq_msg_data(message), frame->len);
+    call->received.full = true;
+    call->received.body = bytes_of(zmq_msg_data(message), frame->len);
     call_queue_add(&service->waiting, call);
 }
 

@@ -99,7 +99,7 @@ def meters_hold_what_was_heard_since_the_last_look_and_counts_begin_again(home):
 
 
 @claim(shares=transport_engine)
-def the_transport_goes_where_it_is_told(home):
+def the_transport_goes_where_a_client_moves_it(home):
     home.loophole('transport', 'tempo', '400')
     home.loophole('transport', 'locate', '9')
     until_transport(home, bar=8)
@@ -125,7 +125,7 @@ def _place(text):
 
 
 @claim(shares=transport_engine)
-def a_place_is_told_as_bar_beat_and_sixteenth(home):
+def a_place_is_reported_as_bar_beat_and_sixteenth(home):
     same(['bar 3.1.1'], _place(home.loophole('transport', 'locate', '3').out))
     home.loophole('transport', 'start')
     until(lambda: re.search(r'bar [0-9]*\.[2-4]\.[2-4] ', home.loophole('transport').out))
@@ -224,7 +224,7 @@ def panic_silences_and_stops(home):
 
 
 @claim(shares=pads_engine)
-def the_mixer_is_told_by_channel(home):
+def the_mixer_is_reported_by_channel(home):
     def mixer():
         return home.loophole('mixer', '--json').out
 
@@ -404,7 +404,7 @@ def jack_s_transport_is_led_when_asked(home):
 
 
 @claim(shares=transport_engine)
-def what_happens_is_told_as_events(home):
+def what_happens_is_reported_as_events(home):
     path = home.file('events')
 
     def events():
@@ -437,7 +437,7 @@ def the_state_of_the_core_survives_its_restart(home):
 
 
 @claim(shares=transport_engine)
-def the_device_is_listed_and_a_silent_one_is_told(home):
+def the_device_is_listed_and_a_silent_one_is_reported(home):
     contains(home.loophole('audio', 'devices').out, '* dummy')
     contains(home.loophole('status').out, 'silent')
     contains(home.loophole('doctor', code=None).out, 'silent')

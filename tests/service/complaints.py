@@ -154,10 +154,10 @@ def busy(folder):
     for what, column in (("search", 0), ("edit", 1)):
         alone, beside = ([row[column] for row in rows] for rows in (idle, during))
         print("figure: %s alone: %s; while %d files are indexed: %s" % (
-            what, told(alone), library.progress().get("files", 0), told(beside)))
+            what, reported(alone), library.progress().get("files", 0), reported(beside)))
 
 
-def told(seconds):
+def reported(seconds):
     s = sorted(seconds)
     return "p50 %.1f ms, p99 %.1f ms, max %.1f ms" % tuple(
         1000 * s[min(len(s) - 1, int(len(s) * p))] for p in (0.5, 0.99, 1))

@@ -33,23 +33,23 @@ def what_comes_in_is_in_the_flac_frame_by_frame(it):
     it.until_frames(id, 200000)
     shown = it.show(id)
     same(('wav', 'pending'), (shown['container'], shown['lifecycle']))
-    told = it.stop()
-    same(('final', 'flac', id, it.file('first.flac')), tuple(told[key] for key in ('state', 'format', 'id', 'path')))
+    reported = it.stop()
+    same(('final', 'flac', id, it.file('first.flac')), tuple(reported[key] for key in ('state', 'format', 'id', 'path')))
     it.is_flac(id, 'first', lost)
-    same((told['frames'], told['size']), (it.read('first.flac')['frames'], os.path.getsize(it.file('first.flac'))))
+    same((reported['frames'], reported['size']), (it.read('first.flac')['frames'], os.path.getsize(it.file('first.flac'))))
     shown = it.show(id)
-    same((told['first'], 1000), (shown['first'], shown['latency']))
+    same((reported['first'], 1000), (shown['first'], shown['latency']))
     contains(it.home.run('soxi', '-a', it.file('first.flac')).out,
-             f'loophole take {id} first {told["first"]} latency 1000')
+             f'loophole take {id} first {reported["first"]} latency 1000')
     it.until_analysed(id)
 
 
 @claim(inside=recording(FLAC))
-def the_content_that_is_told_is_the_files(it):
+def the_content_that_is_reported_is_the_files(it):
     """The recorder reports the same content that the indexer finds by itself."""
-    id = it.until_final('told', '--seconds', '1')
+    id = it.until_final('reported', '--seconds', '1')
     hashed = json.loads(it.home.run(sys.executable, TOP + '/tests/service/worker_drive.py', '--hash',
-                                    BUILD + '/bin/loophole-worker', it.file('told.flac')).out.splitlines()[0])
+                                    BUILD + '/bin/loophole-worker', it.file('reported.flac')).out.splitlines()[0])
     content = it.home.ask('search.get', f'id={id}')['item']['media']['content']
     assert content, 'the item has no content'
     same(hashed['found']['content'], content)
@@ -75,9 +75,9 @@ def a_sample_over_full_scale_leaves_the_wav_and_says_so(it):
     events = home.start_into(home.file('event'), 'loophole', 'events', 'streamer.take_final', '--limit', '1', '--json')
     id = home.first('record', 'start', '--inputs', inputs, '--name', 'loud')['id']
     it.until_frames(id, 96000)
-    told = it.stop()
-    same(('final', 'wav', it.file('loud.wav')), (told['state'], told['format'], told['path']))
-    contains(told['remark'], '6.0 dB over full scale, which FLAC would clip')
+    reported = it.stop()
+    same(('final', 'wav', it.file('loud.wav')), (reported['state'], reported['format'], reported['path']))
+    contains(reported['remark'], '6.0 dB over full scale, which FLAC would clip')
     contains(home.loophole('status').out, 'stays a WAV')
     events.wait(120)
     with open(home.file('event'), encoding='utf-8') as event:
@@ -109,8 +109,8 @@ def another_take_runs_while_one_is_encoded(it):
     it.held.release()
     code = stop.wait(120)
     with open(stopped, encoding='utf-8') as said:
-        told = json.loads(said.readline())
-    same((0, 'final', 'flac'), (code, told['state'], told['format']))
+        reported = json.loads(said.readline())
+    same((0, 'final', 'flac'), (code, reported['state'], reported['format']))
     it.is_flac(one, 'one', lost)
     it.is_flac(two, 'two')
     contains(home.loophole('tasks').out, 'No long work')

@@ -415,7 +415,7 @@ def ten_thousand_relinks_are_one_step_that_undo_takes_back_in_parts(persist):
 
 @claim(inside=Indexing)
 def events_say_what_edits_and_undo_changed(it):
-    music = it.folder('told')
+    music = it.folder('reported')
     for i in range(3):
         wav(f'{music}/{i}.wav', 1000 + i)
     it.add(music)

@@ -100,9 +100,9 @@ def folders_have_the_counts_of_the_disk(home):
     for one in inside:
         same(one['items'], search.must('search.query', {'folder': one['id'], 'limit': 0})['total'])
         kicks = search.must('search.query', {'query': 'kick', 'folder': one['id'], 'limit': 0})['total']
-        told = {each['id']: each['items'] for each in
+        reported = {each['id']: each['items'] for each in
                 search.must('search.folders', {'folder': library[0]['id'], 'query': 'kick'}).get('each', [])}
-        same(kicks, told.get(one['id'], 0))
+        same(kicks, reported.get(one['id'], 0))
     same('not_found', search.ask('search.folders', {'folder': bytes(15) + b'1'})[0])
 
 

@@ -198,14 +198,14 @@ def lead(tools, scratch):
         assert abs(signed(near - round(clock))) <= 1, "beat %d: JACK says %.2f, the click is at %d" % (beat, clock, near)
     first = runs[0][0]
     assert first.beats() < 60 / rate * 8192 and len(clicks) > 4 and len(beats) > 30, (first.beats(), len(beats))
-    told = {b["bar"]: jack_frame_of(at, b["frame"]) for b in bars.take()}
+    reported = {b["bar"]: jack_frame_of(at, b["frame"]) for b in bars.take()}
     named = {beat // 4: clock for beat, clock in beats if beat % 4 == 0}
-    for bar in set(told) & set(named):
-        assert abs(signed(told[bar] - round(named[bar]))) <= 1, "bar %d: %d, JACK says %.2f" % (bar, told[bar], named[bar])
-    assert len(set(told) & set(named)) >= 8 and max(named) >= 41, (told, named)
+    for bar in set(reported) & set(named):
+        assert abs(signed(reported[bar] - round(named[bar]))) <= 1, "bar %d: %d, JACK says %.2f" % (bar, reported[bar], named[bar])
+    assert len(set(reported) & set(named)) >= 8 and max(named) >= 41, (reported, named)
     # With a count-in JACK begins in the cycle of the first bar: JACK's frames then count from the first bar.
-    assert abs(signed(told[0] - (first.clock - first.frame))) <= 1, (told[0], first.clock, first.frame)
-    print("figure: %d beats and %d bars on their frame" % (len(beats), len(set(told) & set(named))))
+    assert abs(signed(reported[0] - (first.clock - first.frame))) <= 1, (reported[0], first.clock, first.frame)
+    print("figure: %d beats and %d bars on their frame" % (len(beats), len(set(reported) & set(named))))
 
 
 def follow(tools, scratch, ticks):
@@ -435,14 +435,14 @@ def takeover(tools, scratch, kills):
     runs = led_runs(cycles, 337)
     for run in runs:
         goes_on(run, rate)
-    told = {b["bar"]: b["frame"] for b in bars.take()}
+    reported = {b["bar"]: b["frame"] for b in bars.take()}
     named = {beat // 4: clock for run in runs for beat, clock in beats_of(run, rate) if beat % 4 == 0}
-    both = sorted(set(told) & set(named))
+    both = sorted(set(reported) & set(named))
     for bar in both:
-        off = signed(jack_frame_of(at, told[bar]) - round(named[bar]))
+        off = signed(jack_frame_of(at, reported[bar]) - round(named[bar]))
         assert abs(off) <= 1, "bar %d: %d frames from where JACK has it" % (bar, off)
     for begin, end in zip([0] + died, died + [2**62]):
-        assert any(begin < told[bar] < end for bar in both), "no bar of JACK's between %d and %d" % (begin, end)
+        assert any(begin < reported[bar] < end for bar in both), "no bar of JACK's between %d and %d" % (begin, end)
     assert len(killed) == min(2, int(kills)), killed
     print("figure: %d kills of the leader; %d bars on their frame, %d cycles of %d without a leader" % (
         len(died), len(both), sum(c.state == PLAYS for c in cycles) - sum(map(len, runs)), len(cycles)))

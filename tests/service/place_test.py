@@ -56,7 +56,7 @@ def the_clocks_hold_for_the_next_core_and_the_next_server(home):
 
 
 @claim(shares=sounding)
-def a_limiter_that_looks_ahead_delays_the_port_by_what_jack_is_told(home):
+def a_limiter_that_looks_ahead_delays_the_port_by_the_latency_that_jack_gets(home):
     place(home, 'delay')
 
 

@@ -62,9 +62,9 @@ def a_take_goes_on_when_streamer_project_and_persist_die(it):
         it.home.kill(service)
     it.until_it_goes_on(id)
     os.kill(it.home.pid('persist'), signal.SIGKILL)
-    told = it.stop()
-    same(('final', id), (told['state'], told['id']))
-    it.is_whole('kept.wav', lost, told['lost'])
+    reported = it.stop()
+    same(('final', id), (reported['state'], reported['id']))
+    it.is_whole('kept.wav', lost, reported['lost'])
     it.until_analysed(id)
     same(it.file('kept.wav'), it.show(id)['path'])
 
@@ -81,9 +81,9 @@ def a_take_in_a_project_is_recovered_after_the_death_of_all(it):
         it.kill_all()
         it.forget_memory()
         it.home.up()
-        told = it.home.first('recover')
-        same((id, 'final'), (told['id'], told['state']))
-        assert told['frames'] > 0, told
+        reported = it.home.first('recover')
+        same((id, 'final'), (reported['id'], reported['state']))
+        assert reported['frames'] > 0, reported
         it.until_analysed(id)
         same(it.file(name + '.wav'), it.show(id)['path'])
         it.home.down()

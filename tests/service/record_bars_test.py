@@ -31,9 +31,9 @@ def a_take_begins_at_the_next_bar_and_lasts_so_many(it):
         same('waiting', begun['state'])
         it.until_is(begun['id'], 'final')
         takes.append((home.ask('streamer.take', f'id={begun["id"]}'), it.read(name + '.wav')))
-    for told, file in takes:
-        assert off_the_bar(home, told['first']) <= 1, (told['first'], transport(home))
-        same((BAR, BAR, told['first']), (told['frames'], file['frames'], file['began']))
+    for reported, file in takes:
+        assert off_the_bar(home, reported['first']) <= 1, (reported['first'], transport(home))
+        same((BAR, BAR, reported['first']), (reported['frames'], file['frames'], file['began']))
     (one, first), (two, second) = takes
     assert two['first'] > one['first'] and (two['first'] - one['first']) % BAR == 0, takes
     same((two['first'] - one['first']) % UNIT, (second['first'] - first['first']) % UNIT)
@@ -48,9 +48,9 @@ def a_count_in_starts_the_transport_and_the_take_begins_with_the_music(it):
     same('waiting', begun['state'])
     contains(home.refused('record', 'start', '--name', 'other'), 'the take "counted" is under way')
     it.until_is(begun['id'], 'final')
-    told = home.ask('streamer.take', f'id={begun["id"]}')
-    same(4 * BAR, told['frames'])
-    assert transport(home)['running'] and off_the_bar(home, told['first'], 4 * BAR) <= 1, told
+    reported = home.ask('streamer.take', f'id={begun["id"]}')
+    same(4 * BAR, reported['frames'])
+    assert transport(home)['running'] and off_the_bar(home, reported['first'], 4 * BAR) <= 1, reported
     contains(home.refused('record', 'start', '--count-in', '1'), 'the transport runs already')
     contains(home.refused('record', 'start', '--at-bar', '1'), 'bar 1 has passed')
 

@@ -14,11 +14,11 @@ from takes import Recording, recording
 def what_comes_in_is_in_the_file_frame_by_frame(it):
     lost, id = it.lost(), it.start('first')
     it.until_frames(id, 96000)
-    told = it.stop()
-    same(('final', id), (told['state'], told['id']))
-    it.is_whole('first.wav', lost, told['lost'])
-    same(told['frames'], it.read('first.wav')['frames'])
-    same(os.path.getsize(it.file('first.wav')), told['size'])
+    reported = it.stop()
+    same(('final', id), (reported['state'], reported['id']))
+    it.is_whole('first.wav', lost, reported['lost'])
+    same(reported['frames'], it.read('first.wav')['frames'])
+    same(os.path.getsize(it.file('first.wav')), reported['size'])
     shown = it.show(id)
     same(('final', 'recorded', 'float', 48000, 2),
          tuple(shown[key] for key in ('lifecycle', 'origin', 'sample_format', 'sample_rate', 'channels')))
@@ -79,8 +79,8 @@ def a_take_is_neither_found_nor_analysed_while_it_runs(it):
 def what_is_given_up_is_kept_and_deleted_only_on_request(it):
     home, id = it.home, it.start('no')
     it.until_frames(id, 4800)
-    told = home.first('record', 'cancel')
-    same(('abandoned', id), (told['state'], told['id']))
+    reported = home.first('record', 'cancel')
+    same(('abandoned', id), (reported['state'], reported['id']))
     home.loophole('library', 'rescan', '--wait')
     shown = it.show(id)
     same(('abandoned', 'none'), (shown['lifecycle'], shown['analysis']))

@@ -99,14 +99,14 @@ def sums_and_counts_of_a_result_are_those_of_its_items(home):
     for hidden in ('false', 'true'):
         home.loophole('edit', id, f'hidden={hidden}')
         for query in ('', '-kick', 'kick', 'nothing-like-it'):
-            told = home.ask('search.query', f'query={query}', 'limit=512', 'facets=["kind","class"]')
+            reported = home.ask('search.query', f'query={query}', 'limit=512', 'facets=["kind","class"]')
             items = everything(home, query)
             for facet in ('kind', 'class'):
                 counts = dict(collections.Counter(item[facet] for item in items if item.get(facet)))
-                same(counts, {f['value']: f['count'] for f in told['facets'] if f['facet'] == facet}, (query, hidden, facet))
+                same(counts, {f['value']: f['count'] for f in reported['facets'] if f['facet'] == facet}, (query, hidden, facet))
             seconds = sum(item.get('duration_s') or 0 for item in items)
-            same(len(items), told['total'], (query, hidden))
-            assert abs(told['seconds'] - seconds) < 1e-3, (query, hidden, told['seconds'], seconds)
+            same(len(items), reported['total'], (query, hidden))
+            assert abs(reported['seconds'] - seconds) < 1e-3, (query, hidden, reported['seconds'], seconds)
     home.loophole('edit', id, 'hidden=false')
 
 
@@ -172,7 +172,7 @@ def a_killed_search_answers_again_and_the_same(home):
 
 
 @claim(shares=two_kits_under_kills)
-def a_damaged_file_is_thrown_away_and_made_anew(home):
+def a_damaged_file_is_thrown_away_and_made_again(home):
     before, index = ids(home), home.file('cache/search.index')
     kill_search(home, signal.SIGTERM)
     kill_search(home)  # it leaves the file of its predecessor

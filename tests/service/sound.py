@@ -57,11 +57,11 @@ def read(path, loop=0):
     loop = int(loop)
     counts = [None if s != s else round(s * UNIT) for s in load(path)]
     sounding = [i for i, c in enumerate(counts) if c]
-    told = {"first": 0, "last": 0, "at": -1, "frames": 0, "lost": 0, "repeated": 0, "holes": counts.count(None)}
+    reported = {"first": 0, "last": 0, "at": -1, "frames": 0, "lost": 0, "repeated": 0, "holes": counts.count(None)}
     if not sounding:
-        return told
+        return reported
     begin, end = sounding[0] + FADE, sounding[-1] - (FADE if loop else 0)
-    told.update(first=counts[begin], last=counts[end], at=begin, frames=end - begin + 1)
+    reported.update(first=counts[begin], last=counts[end], at=begin, frames=end - begin + 1)
     step = None
     for i in range(begin, end + 1):
         if counts[i] is None:
@@ -70,11 +70,11 @@ def read(path, loop=0):
         if loop and step is not None:
             now += round((step - now) / loop) * loop
         if step is not None and now > step:
-            told["lost"] += now - step
+            reported["lost"] += now - step
         elif step is not None and now < step:
-            told["repeated"] += step - now
+            reported["repeated"] += step - now
         step = now
-    return told
+    return reported
 
 
 def heard(path):

@@ -1,9 +1,9 @@
-"""take.py FILE [anew], or read(): describes a recording of `count` (tests/faults/count.c) in one line of JSON:
+"""take.py FILE [again], or read(): describes a recording of `count` (tests/faults/count.c) in one line of JSON:
 
 frames, size (of the file), form (RIFF, RF64 or fLaC), first (the count at frame 0); silence: places [frame, length]
 without sound; jumps: frames that were left out elsewhere, in sum, and skipped: their places [frame, length]; back:
 places where the count fell or stayed; wrong: frames whose two sides do not match; cues: the markers [frame, length of
-the silence]; began: the time reference of the bext chunk. With "anew" the counter may start again after a silence,
+the silence]; began: the time reference of the bext chunk. With "again" the counter may start again after a silence,
 because another server plays it."""
 import array
 import json
@@ -52,15 +52,15 @@ def labels(data):
     assert at == len(data), "the labels end at %d of %d" % (at, len(data))
 
 
-def read(path, anew=False):
+def read(path, again=False):
     data = open(path, "rb").read()
     cues, lengths = {}, {}
-    told = {"form": data[:4].decode(), "size": os.path.getsize(path)}
+    reported = {"form": data[:4].decode(), "size": os.path.getsize(path)}
     if data[:4] == b"fLaC":
         samples, data = flac(path), b" " * 12
     for name, at, size in chunks(data):
         if name == b"bext":
-            told["began"] = struct.unpack_from("<Q", data, at + 338)[0]
+            reported["began"] = struct.unpack_from("<Q", data, at + 338)[0]
         if name == b"fmt ":
             assert struct.unpack_from("<HH", data, at) == (3, 2), "not two channels of floats"
         if name == b"cue ":
@@ -74,29 +74,29 @@ def read(path, anew=False):
             samples = array.array("f", data[at:at + size])
     left, right = samples[0::2], samples[1::2]
     counts = [round(s * UNIT) for s in left]
-    told.update(frames=len(counts), first=counts[0] if counts else -1, jumps=0, back=0, silence=[], skipped=[],
+    reported.update(frames=len(counts), first=counts[0] if counts else -1, jumps=0, back=0, silence=[], skipped=[],
                 wrong=sum(1 for a, b in zip(left, right) if a != -b))
-    told["cues"] = [[at, lengths.get(n, 0)] for n, at in cues.items()]
+    reported["cues"] = [[at, lengths.get(n, 0)] for n, at in cues.items()]
     ahead = None  # the count of a frame minus its place: constant throughout
     for place, count in enumerate(counts):
         if count == 0 and (ahead is None or (ahead + place) % UNIT != 0):
-            if told["silence"] and sum(told["silence"][-1]) == place:
-                told["silence"][-1][1] += 1
+            if reported["silence"] and sum(reported["silence"][-1]) == place:
+                reported["silence"][-1][1] += 1
             else:
-                told["silence"].append([place, 1])
+                reported["silence"].append([place, 1])
             continue
         now = (count - place) % UNIT
         step = (now - ahead) % UNIT if ahead is not None else 0
         ahead = now
-        if anew and step and told["silence"] and sum(told["silence"][-1]) == place:
+        if again and step and reported["silence"] and sum(reported["silence"][-1]) == place:
             continue
         if 0 < step < UNIT // 2:
-            told["jumps"] += step
-            told["skipped"].append([place, step])
+            reported["jumps"] += step
+            reported["skipped"].append([place, step])
         elif step != 0:
-            told["back"] += 1
-    return told
+            reported["back"] += 1
+    return reported
 
 
 if __name__ == "__main__":
-    print(json.dumps(read(sys.argv[1], sys.argv[2:] == ["anew"])))
+    print(json.dumps(read(sys.argv[1], sys.argv[2:] == ["again"])))

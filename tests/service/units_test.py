@@ -123,8 +123,8 @@ def a_connection_to_a_port_that_is_not_there_warns(home):
 def a_stop_after_a_take_of_some_seconds_says_what_became_of_it(home):
     take = home.first('record', 'start', '--name', 'short', '--seconds', '1')
     until(lambda: home.ask('streamer.take', f'id={take["id"]}')['state'] == 'final')
-    told = home.first('record', 'stop')
-    same((take['id'], 'final', 48000), (told['id'], told['state'], told['frames']))
+    reported = home.first('record', 'stop')
+    same((take['id'], 'final', 48000), (reported['id'], reported['state'], reported['frames']))
     contains(home.refused('record', 'cancel'), 'no take is under way')
 
 

@@ -28,8 +28,8 @@ void __real_service_fail_held(struct service *service, const struct fault *fault
 void __wrap_service_fail_held(struct service *service, const struct fault *fault);
 enum err __real_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
-void __real_recall_foretell(struct call *call, const void *answer, uint64_t effects);
-void __wrap_recall_foretell(struct call *call, const void *answer, uint64_t effects);
+void __real_recall_prepare(struct call *call, const void *answer, uint64_t effects);
+void __wrap_recall_prepare(struct call *call, const void *answer, uint64_t effects);
 enum err __real_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
                                    uint64_t *analyser);
 enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
@@ -72,10 +72,10 @@ enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct 
     return e;
 }
 
-void __wrap_recall_foretell(struct call *call, const void *answer, uint64_t effects)
+void __wrap_recall_prepare(struct call *call, const void *answer, uint64_t effects)
 {
-    if (!is_broken("foretells_nothing"))
-        __real_recall_foretell(call, answer, effects);
+    if (!is_broken("prepares_nothing"))
+        __real_recall_prepare(call, answer, effects);
 }
 
 /* The limits for rows from within the longest budget. */

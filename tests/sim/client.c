@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "proto/transport/courier.h"
+#include "proto/transport/requester.h"
 #include "tests/sim/deed.h"
 
 enum { AT_ONCE = 3, BUDGET_LEAST_MS = 50, BUDGET_MS = 20000 };
@@ -12,7 +12,7 @@ static const usec_t thinking = 30000;
 struct client {
     uint32_t life;
     struct sockets *sockets;
-    struct courier *courier;
+    struct requester *requester;
     usec_t thinks_until;
     struct deed *under_way[AT_ONCE];
     struct deed *owed[AT_ONCE]; /* without a definite answer: they will be asked again with the same request id */
@@ -26,7 +26,7 @@ static void be_born(struct client *client)
 
     client->life++;
     client->sockets = sockets_new(&fault);
-    client->courier = courier_new(client->sockets, &sim.paths, AT_ONCE);
+    client->requester = requester_new(client->sockets, &sim.paths, AT_ONCE);
     client->thinks_until = sim.now + (usec_t)sim_random((uint64_t)thinking);
 }
 
@@ -35,7 +35,7 @@ static void end_client(struct client *client)
 {
     sim.counts.client_deaths++;
     sim_step("client dies", (uint64_t)(client - clients));
-    courier_free(client->courier);
+    requester_free(client->requester);
     sockets_free(client->sockets);
     for (int i = 0; i < AT_ONCE; i++) {
         client->owed[i] = client->under_way[i] ? client->under_way[i] : client->owed[i];
@@ -56,7 +56,7 @@ void client_begin_all(void)
 void client_end_all(void)
 {
     for (int i = 0; i < CLIENTS; i++) {
-        courier_free(clients[i].courier);
+        requester_free(clients[i].requester);
         sockets_free(clients[i].sockets);
     }
 }
@@ -88,8 +88,8 @@ static void send_ask(struct client *client, int place, struct deed *deed)
     deed->first_sent = deed->first_sent ? deed->first_sent : sim.now;
     deed->asked_anew = deed->asked_anew || deed->answered;
     sim_step("deed", (uint64_t)deed->kind);
-    e = courier_send(client->courier, text_of(deed_ask(deed)->full_name), buffer_bytes(&body), budget, deed->request, 0,
-                     deed, &fault);
+    e = requester_send(client->requester, text_of(deed_ask(deed)->full_name), buffer_bytes(&body), budget,
+                       deed->request, 0, deed, &fault);
     if (e != ERR_OK)
         sim_fail("an ask is not sent: %s", fault.what);
     buffer_free(&body);
@@ -176,7 +176,7 @@ void client_run(uint32_t number)
     struct client *client = &clients[number];
     struct delivery delivery;
 
-    while (courier_take(client->courier, &delivery))
+    while (requester_take(client->requester, &delivery))
         deliver_answer(client, &delivery);
     if (sim.now >= client->thinks_until)
         act_once(client);
@@ -187,7 +187,7 @@ usec_t client_due(uint32_t *number)
     usec_t due = NEVER;
 
     for (uint32_t i = 0; i < CLIENTS; i++) {
-        usec_t own = courier_due(clients[i].courier);
+        usec_t own = requester_due(clients[i].requester);
         own = own < clients[i].thinks_until ? own : clients[i].thinks_until;
         if (own < due) {
             due = own;

@@ -282,35 +282,35 @@ int sockets_watch_fd(const struct socket *socket)
     return sockets_fd(socket);
 }
 
-enum err sockets_receive(struct socket *socket, struct letter *letter)
+enum err sockets_receive(struct socket *socket, struct received *received)
 {
     struct packet *packet = queue_take(&socket->inbox);
 
     if (!packet)
         return ERR_BUSY;
-    memcpy(letter->message, &packet, sizeof(packet));
-    letter->full = true;
-    letter->body = bytes_of(packet->at, packet->len);
-    letter->route = (struct route){ .frames = 1, .len = 6, .at = { 5, (uint8_t)packet->from } };
-    memcpy(letter->route.at + 2, &packet->life, sizeof(packet->life));
+    memcpy(received->message, &packet, sizeof(packet));
+    received->full = true;
+    received->body = bytes_of(packet->at, packet->len);
+    received->route = (struct route){ .frames = 1, .len = 6, .at = { 5, (uint8_t)packet->from } };
+    memcpy(received->route.at + 2, &packet->life, sizeof(packet->life));
     return ERR_OK;
 }
 
-void letter_drop(struct letter *letter)
+void sockets_drop(struct received *received)
 {
     struct packet *packet;
 
-    if (letter->full) {
-        memcpy(&packet, letter->message, sizeof(packet));
+    if (received->full) {
+        memcpy(&packet, received->message, sizeof(packet));
         free(packet);
     }
-    letter->full = false;
-    letter->body = (struct bytes){ 0 };
+    received->full = false;
+    received->body = (struct bytes){ 0 };
 }
 
-struct text letter_topic(const struct letter *letter)
+struct text sockets_topic(const struct received *received)
 {
-    (void)letter;
+    (void)received;
     return (struct text){ 0 };
 }
 

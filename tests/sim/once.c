@@ -100,7 +100,7 @@ static enum err toggle_transport(struct audio *audio, struct call *call, const s
     (void)audio, (void)ask;
     once.begun++;
     *answer = next_state();
-    recall_foretell(call, answer, once.count + 1);
+    recall_prepare(call, answer, once.count + 1);
     take_effect(call_request(call), call_digest(call), answer);
     return ERR_OK;
 }
@@ -112,7 +112,7 @@ static enum err tap_tempo(struct audio *audio, struct call *call, const struct a
     (void)audio, (void)ask;
     once.begun++;
     *answer = next_state();
-    recall_foretell(call, answer, last_of(call_request(call)) ? once.count + 1 : 0);
+    recall_prepare(call, answer, last_of(call_request(call)) ? once.count + 1 : 0);
     take_effect(call_request(call), call_digest(call), answer);
     return ERR_OK;
 }
@@ -137,7 +137,7 @@ static void go_on(void *state)
         struct transport_state answer = next_state();
         if (!ticket_is_open(once.service, pending.ticket))
             continue;
-        ticket_foretell(once.service, pending.ticket, &answer, once.count + 1);
+        ticket_prepare(once.service, pending.ticket, &answer, once.count + 1);
         take_effect(pending.request, pending.digest, &answer);
         ticket_answer(once.service, pending.ticket, &answer);
     }

@@ -59,7 +59,7 @@ static void open_persist(void)
         sim_fail("the store does not open: %s", p->alarm);
     service_answer(server.service, &persist_asks, p);
     service_each_turn(server.service, turn_end_unless_asked, p);
-    service_tells(server.service, persist_report, NULL, p);
+    service_set_report(server.service, persist_report, NULL, p);
 }
 
 static void be_born(void)
@@ -169,8 +169,8 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
         server.service->stopping = true;
     for (nfds_t i = 0; i < count; i++) {
         bool asked = network_server_has_mail() && fds[i].fd == sockets_fd(server.service->ask_socket);
-        bool told = errands_have_mail() && fds[i].fd == errands_fd();
-        fds[i].revents = asked || told ? POLLIN : 0;
+        bool has_mail = errands_have_mail() && fds[i].fd == errands_fd();
+        fds[i].revents = asked || has_mail ? POLLIN : 0;
     }
     return 1;
 }

@@ -30,7 +30,7 @@ struct known_list {
 struct relinking {
     struct known_list missing, present;
     const struct known **by_name, **by_size;
-    bool is_told; /* --to names the one file */
+    bool is_named; /* --to names the one file */
 };
 
 /* ---- reading items ---- */
@@ -216,7 +216,7 @@ static struct relink_line find_candidates(struct cli *cli, const struct relinkin
     add_equal(&r->present, r->by_name, missing, by_stem, UINT32_MAX, &to);
     if (missing->size)
         add_equal(&r->present, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
-    for (uint32_t i = 0; i < r->present.count && (r->is_told || r->present.at[i].distance >= 0); i++) {
+    for (uint32_t i = 0; i < r->present.count && (r->is_named || r->present.at[i].distance >= 0); i++) {
         struct relink_candidate one = judge_file(missing, &r->present.at[i]);
         add_candidate(&to, &one);
     }
@@ -275,8 +275,8 @@ static enum err read_present(struct cli *cli, struct relinking *r, struct fault 
     get.path = to;
     if (e != ERR_OK || r->missing.count == 0)
         return e;
-    r->is_told = r->missing.count == 1 && to.len && cli_ask(cli, "search.get", &get, &found, &none) == ERR_OK;
-    if (r->is_told) {
+    r->is_named = r->missing.count == 1 && to.len && cli_ask(cli, "search.get", &get, &found, &none) == ERR_OK;
+    if (r->is_named) {
         keep_item(cli, &r->present, &found.item, -1);
         return ERR_OK;
     }
@@ -317,7 +317,7 @@ static const struct relink_candidate *choose_best(const struct relinking *r, con
 {
     const struct relink_candidate *at = line->candidates.at;
 
-    if (line->candidates.count == 0 || (!r->is_told && at[0].score < 0.5))
+    if (line->candidates.count == 0 || (!r->is_named && at[0].score < 0.5))
         return NULL;
     return line->candidates.count > 1 && at[1].score >= at[0].score ? NULL : at;
 }

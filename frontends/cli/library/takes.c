@@ -68,7 +68,7 @@ static enum err print_take(struct cli *cli, const struct recording *take)
     return ERR_OK;
 }
 
-static enum err tell_all(struct cli *cli, const struct recordings *takes)
+static enum err report_all(struct cli *cli, const struct recordings *takes)
 {
     enum err e = ERR_OK;
 
@@ -258,7 +258,7 @@ enum err takes_list(struct cli *cli, struct fault *fault)
     struct recordings takes = { 0 };
     enum err e = cli_ask(cli, "streamer.takes", NULL, &takes, fault);
 
-    return e == ERR_OK ? tell_all(cli, &takes) : e;
+    return e == ERR_OK ? report_all(cli, &takes) : e;
 }
 
 enum err takes_delete(struct cli *cli, struct fault *fault)
@@ -271,7 +271,7 @@ enum err takes_delete(struct cli *cli, struct fault *fault)
 }
 
 /* Copies the ids, because each ask ends the memory of the previous answer. */
-static enum err tell_finished(struct cli *cli, const struct recordings *takes, struct fault *fault)
+static enum err report_finished(struct cli *cli, const struct recordings *takes, struct fault *fault)
 {
     uint32_t count = takes->each.count;
     struct id *ids = arena_array(&cli->arena, count, sizeof(*ids));
@@ -302,5 +302,5 @@ enum err takes_recover(struct cli *cli, struct fault *fault)
     enum err e = cli_ask(cli, "streamer.recover", NULL, &takes, fault);
     if (e == ERR_OK && takes.each.count == 0 && !cli->options.json)
         buffer_add_text(&cli->out, "no take was unfinished\n");
-    return e == ERR_OK ? tell_finished(cli, &takes, fault) : e;
+    return e == ERR_OK ? report_finished(cli, &takes, fault) : e;
 }

@@ -1,6 +1,6 @@
 /* pattern_library.h: the library of patterns, which all projects share. One thread. */
-#ifndef LOOPHOLE_FRONTENDS_CLI_SHELF_H
-#define LOOPHOLE_FRONTENDS_CLI_SHELF_H
+#ifndef LOOPHOLE_FRONTENDS_CLI_PATTERN_LIBRARY_H
+#define LOOPHOLE_FRONTENDS_CLI_PATTERN_LIBRARY_H
 
 #include "frontends/cli/base/cli.h"
 #include "schema_project.h"

@@ -82,7 +82,7 @@ static enum err read_grid(const struct cli *cli, struct streamer_preview *previe
     return fault_set(fault, ERR_BAD_REQUEST, "--at expects now, beat or bar, not \"%s\"", cli->options.at);
 }
 
-static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
+static enum err report_preview(struct cli *cli, const struct preview_begun *begun)
 {
     if (!cli->options.json && (begun->tempo_ratio < 1 || begun->tempo_ratio > 1))
         cli_print(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
@@ -115,7 +115,7 @@ enum err play_preview(struct cli *cli, struct fault *fault)
     preview.id = meant.id;
     preview.path = meant.path;
     e = cli_ask(cli, "streamer.preview", &preview, &begun, fault);
-    return e == ERR_OK ? tell_preview(cli, &begun) : e;
+    return e == ERR_OK ? report_preview(cli, &begun) : e;
 }
 
 enum err play_preview_stop(struct cli *cli, struct fault *fault)
@@ -140,5 +140,5 @@ enum err play_preview_next(struct cli *cli, struct fault *fault)
     struct preview_begun begun = { 0 };
     enum err e = cli_ask(cli, "streamer.preview_next", NULL, &begun, fault);
 
-    return e == ERR_OK ? tell_preview(cli, &begun) : e;
+    return e == ERR_OK ? report_preview(cli, &begun) : e;
 }

@@ -38,8 +38,8 @@ static enum err send_order(struct cli *cli, const char *name, const void *reques
 }
 
 /* Sets one field of a request from the first argument, if there is one. */
-static enum err tell_with(struct cli *cli, const char *name, const struct shape *shape, const char *field,
-                          struct fault *fault)
+static enum err ask_with(struct cli *cli, const char *name, const struct shape *shape, const char *field,
+                         struct fault *fault)
 {
     void *request = arena_alloc(&cli->arena, shape->size);
     enum err e = ERR_OK;
@@ -82,7 +82,7 @@ enum err transport_stop(struct cli *cli, struct fault *fault)
 
 enum err transport_toggle(struct cli *cli, struct fault *fault)
 {
-    return tell_with(cli, "audio.toggle", &audio_toggle_shape, "count_in", fault);
+    return ask_with(cli, "audio.toggle", &audio_toggle_shape, "count_in", fault);
 }
 
 enum err transport_locate(struct cli *cli, struct fault *fault)
@@ -95,7 +95,7 @@ enum err transport_locate(struct cli *cli, struct fault *fault)
 
 enum err transport_tempo(struct cli *cli, struct fault *fault)
 {
-    return tell_with(cli, "audio.set_tempo", &audio_set_tempo_shape, "bpm", fault);
+    return ask_with(cli, "audio.set_tempo", &audio_set_tempo_shape, "bpm", fault);
 }
 
 enum err transport_tap(struct cli *cli, struct fault *fault)
@@ -105,17 +105,17 @@ enum err transport_tap(struct cli *cli, struct fault *fault)
 
 enum err transport_swing(struct cli *cli, struct fault *fault)
 {
-    return tell_with(cli, "audio.set_swing", &audio_set_swing_shape, "swing", fault);
+    return ask_with(cli, "audio.set_swing", &audio_set_swing_shape, "swing", fault);
 }
 
 enum err transport_metronome(struct cli *cli, struct fault *fault)
 {
-    return tell_with(cli, "audio.set_metronome", &audio_set_metronome_shape, "on", fault);
+    return ask_with(cli, "audio.set_metronome", &audio_set_metronome_shape, "on", fault);
 }
 
 enum err transport_sync(struct cli *cli, struct fault *fault)
 {
-    return tell_with(cli, "audio.set_sync", &audio_set_sync_shape, "source", fault);
+    return ask_with(cli, "audio.set_sync", &audio_set_sync_shape, "source", fault);
 }
 
 /* The ask sets the leader too, so it is read before. */

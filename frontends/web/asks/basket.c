@@ -6,14 +6,14 @@
 
 #include "common/alloc.h"
 #include "frontends/web/asks/basket_folder.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 #include "schema_search.h"
 
 enum { ITEMS_MOST = 1000, LOOK_UP_MS = 10000, FOLDER_US = 10000000, WHY_SIZE = 200 };
 
 struct link_job {
     struct errand errand;
-    struct desk *desk;
+    struct own_asks *own;
     struct ticket ticket;
     bool clear, hard;
     uint32_t count, at; /* items; the next one to look up */
@@ -46,7 +46,7 @@ static void work_on_folder(struct errand *errand)
 {
     struct link_job *job = (struct link_job *)errand;
 
-    job->error = basket_folder_open(&job->folder, job->desk->paths->data, &job->fault);
+    job->error = basket_folder_open(&job->folder, job->own->paths->data, &job->fault);
     if (job->error == ERR_OK && job->clear)
         job->error = basket_folder_clear(&job->folder, &job->fault);
     if (job->error == ERR_OK)
@@ -95,7 +95,7 @@ static void fill_refused(const struct buffer *refused, struct arena *arena, stru
 static void end_links(struct errand *errand, bool lost)
 {
     struct link_job *job = (struct link_job *)errand;
-    struct service *service = job->desk->service;
+    struct service *service = job->own->service;
     struct arena arena = { 0 };
     struct basket basket = { 0 };
     struct fault gone = { 0 };
@@ -152,21 +152,21 @@ static void look_up_next(struct link_job *job)
 
     while (job->at < job->count) {
         ask.id = job->ids[job->at];
-        if (service_ask(job->desk->service, "search.get", &ask, LOOK_UP_MS, NULL, take_item, job, &fault) == ERR_OK)
+        if (service_ask(job->own->service, "search.get", &ask, LOOK_UP_MS, NULL, take_item, job, &fault) == ERR_OK)
             return;
         refuse_item(job, fault.what);
         job->at++;
     }
-    errand_start(job->desk->basket, &job->errand);
+    errand_start(job->own->basket, &job->errand);
 }
 
-enum err basket_answer(struct desk *desk, struct call *call, const struct web_basket_add *add, bool clear)
+enum err basket_answer(struct own_asks *own, struct call *call, const struct web_basket_add *add, bool clear)
 {
     struct link_job *job = alloc_zeroed(1, sizeof(*job));
 
     job->errand =
         (struct errand){ .run = work_on_folder, .done = end_links, .drop = drop_links, .patience = FOLDER_US };
-    job->desk = desk;
+    job->own = own;
     job->ticket = call_defer(call);
     job->clear = clear;
     job->hard = add && add->has_hard && add->hard;

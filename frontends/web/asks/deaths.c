@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "common/process/crash_list.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 
 /* The texts lie in the call's arena afterwards. False: it is full. */
 static bool copy_death(struct arena *arena, const struct crash *from, bool whole, struct crash_line *to)
@@ -43,11 +43,11 @@ static enum err copy_deaths(struct call *call, const struct crash_list *list, st
     return ERR_OK;
 }
 
-enum err deaths_answer(struct desk *desk, struct call *call, const struct web_crashes *ask, struct deaths *to)
+enum err deaths_answer(struct own_asks *own, struct call *call, const struct web_crashes *ask, struct deaths *to)
 {
     struct arena arena = { 0 };
     struct crash_list list = { 0 };
-    enum err e = crash_list(desk->paths, &arena, &list, call_fault(call));
+    enum err e = crash_list(own->paths, &arena, &list, call_fault(call));
 
     if (e == ERR_OK)
         e = copy_deaths(call, &list, ask->name, to);

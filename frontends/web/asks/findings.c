@@ -1,6 +1,6 @@
 /* findings.c: what doctor finds. */
 #include "common/buffer.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 #include "frontends/web/asks/own_command.h"
 #include "proto/wire/json.h"
 
@@ -25,7 +25,7 @@ static void answer_findings(struct service *service, struct ticket ticket, struc
     arena_free(&arena);
 }
 
-enum err findings_answer(struct desk *desk, struct call *call)
+enum err findings_answer(struct own_asks *own, struct call *call)
 {
-    return own_command_run(desk, call, "doctor", "", answer_findings);
+    return own_command_run(own, call, "doctor", "", answer_findings);
 }

@@ -6,7 +6,7 @@
 
 #include "common/alloc.h"
 #include "common/buffer.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 
 enum {
     LINES = 200,
@@ -73,9 +73,9 @@ static void read_tail(struct tails *to, const char *path, long share)
     (void)fclose(file);
 }
 
-static void list_logs(const struct desk *desk, struct text service, struct tails *tails)
+static void list_logs(const struct own_asks *own, struct text service, struct tails *tails)
 {
-    DIR *folder = opendir(desk->paths->logs);
+    DIR *folder = opendir(own->paths->logs);
     struct dirent *entry;
 
     while (folder && (entry = readdir(folder)) != NULL && tails->logs < LOGS_MOST)
@@ -85,13 +85,13 @@ static void list_logs(const struct desk *desk, struct text service, struct tails
         (void)closedir(folder);
 }
 
-static void read_tails(const struct desk *desk, struct tails *tails)
+static void read_tails(const struct own_asks *own, struct tails *tails)
 {
     char path[PATH_MAX + NAME_SIZE];
     long share = tails->logs > 0 ? TAILS / (long)tails->logs : 0;
 
     for (uint32_t i = 0; i < tails->logs; i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", desk->paths->logs, tails->names[i]);
+        (void)snprintf(path, sizeof(path), "%s/%s", own->paths->logs, tails->names[i]);
         read_tail(tails, path, share < TAIL ? share : TAIL);
     }
 }
@@ -135,13 +135,13 @@ static enum err fill_page(struct call *call, const struct tails *tails, uint64_t
     return ERR_OK;
 }
 
-enum err logs_answer(struct desk *desk, struct call *call, const struct web_logs *ask, struct log_page *to)
+enum err logs_answer(struct own_asks *own, struct call *call, const struct web_logs *ask, struct log_page *to)
 {
     struct tails tails = { 0 };
     enum err e = ERR_OK;
 
-    list_logs(desk, ask->service, &tails);
-    read_tails(desk, &tails);
+    list_logs(own, ask->service, &tails);
+    read_tails(own, &tails);
     if (tails.logs == 0) {
         refuse(call, ERR_NOT_FOUND, "no log of the service \"%.*s\"", TEXT_ARG(ask->service));
         e = fault_hint(call_fault(call), "`loophole status` lists the services");

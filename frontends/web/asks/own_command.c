@@ -13,7 +13,7 @@
 
 #include "common/alloc.h"
 #include "common/file_write.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 
 extern char **environ;
 
@@ -105,7 +105,7 @@ static void run_program(struct errand *errand)
 static void end_command(struct errand *errand, bool lost)
 {
     struct own_command *command = (struct own_command *)errand;
-    struct service *service = command->desk->service;
+    struct service *service = command->own->service;
     struct fault gone = { 0 };
 
     if (lost)
@@ -124,7 +124,7 @@ static void drop_command(struct errand *errand)
     free(command);
 }
 
-enum err own_command_run(struct desk *desk, struct call *call, const char *name, const char *argument,
+enum err own_command_run(struct own_asks *own, struct call *call, const char *name, const char *argument,
                          own_command_answer *answer)
 {
     struct own_command *command = alloc_zeroed(1, sizeof(*command));
@@ -132,13 +132,13 @@ enum err own_command_run(struct desk *desk, struct call *call, const char *name,
     command->errand = (struct errand){
         .run = run_program, .done = end_command, .drop = drop_command, .patience = 2 * (usec_t)COMMAND_US
     };
-    command->desk = desk;
+    command->own = own;
     command->ticket = call_defer(call);
     command->name = name;
     command->answer = answer;
     (void)snprintf(command->argument, sizeof(command->argument), "%s", argument);
-    (void)snprintf(command->program, sizeof(command->program), "%s/loophole", desk->paths->programs);
-    errand_start(desk->errands, &command->errand);
+    (void)snprintf(command->program, sizeof(command->program), "%s/loophole", own->paths->programs);
+    errand_start(own->errands, &command->errand);
     return ERR_OK;
 }
 

@@ -9,14 +9,14 @@
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 
-struct desk;
+struct own_asks;
 
 /* Answers or fails the ticket with the output. The loop's thread. */
 typedef void own_command_answer(struct service *service, struct ticket ticket, struct buffer *output);
 
 struct own_command {
     struct errand errand;
-    struct desk *desk;
+    struct own_asks *own;
     struct ticket ticket;
     const char *name;
     own_command_answer *answer;
@@ -28,7 +28,7 @@ struct own_command {
 };
 
 /* `name` lives as long as the program. The ask is answered later. Errors of the answer: io, timeout. */
-enum err own_command_run(struct desk *desk, struct call *call, const char *name, const char *argument,
+enum err own_command_run(struct own_asks *own, struct call *call, const char *name, const char *argument,
                          own_command_answer *answer);
 
 /* The next line that is not empty; NULL: no more. Changes the text. */

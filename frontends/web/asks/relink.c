@@ -1,6 +1,6 @@
 /* relink.c: the files that may be that of a missing item. */
 #include "common/buffer.h"
-#include "frontends/web/asks/desk.h"
+#include "frontends/web/asks/own_asks.h"
 #include "frontends/web/asks/own_command.h"
 #include "proto/wire/json.h"
 
@@ -20,9 +20,9 @@ static void answer_relink(struct service *service, struct ticket ticket, struct 
     arena_free(&arena);
 }
 
-enum err relink_answer(struct desk *desk, struct call *call, const struct web_relink *ask)
+enum err relink_answer(struct own_asks *own, struct call *call, const struct web_relink *ask)
 {
     char id[ID_TEXT_SIZE];
 
-    return own_command_run(desk, call, "relink", id_write(ask->id, id), answer_relink);
+    return own_command_run(own, call, "relink", id_write(ask->id, id), answer_relink);
 }

@@ -98,7 +98,7 @@ static void begin_chain(struct audio *audio)
 {
     struct link_facts facts;
 
-    link_tell(audio->link, &facts);
+    link_report(audio->link, &facts);
     audio->last_link.chain = facts.chain;
     if (audio->instance == 0 && audio->score.preview_chained && !facts.chain.to[0]) {
         audio->score.preview_chained = 0;
@@ -210,13 +210,13 @@ static void look_at_link(struct audio *audio, const struct link_facts *facts)
     if (!is_same_chain(&facts->chain, &audio->last_link.chain)) {
         audio->last_link.chain = facts->chain;
         if (audio->instance == 0)
-            audio_tell_chain(audio, &facts->chain);
+            audio_report_chain(audio, &facts->chain);
     }
     if (facts->is_connected == audio->last_link.is_connected && facts->connects == audio->last_link.connects &&
         facts->client.rate == audio->last_link.client.rate && facts->client.period == audio->last_link.client.period)
         return;
     audio->last_link = *facts;
-    audio_tell_server(audio, &state, &audio->last_link);
+    audio_report_server(audio, &state, &audio->last_link);
     service_publish(audio->service, "server_changed", &state);
 }
 
@@ -288,7 +288,7 @@ void audio_tick(void *state)
         log_error("the connection to a dead JACK server cannot be closed: this process ends, and a new one takes over");
         _exit(err_exit_code(ERR_IO));
     }
-    link_tell(audio->link, &facts);
+    link_report(audio->link, &facts);
     look_at_rate(audio, &facts);
     look_at_readiness(audio, &facts);
     look_at_link(audio, &facts);
@@ -298,6 +298,6 @@ void audio_tick(void *state)
     if (audio->instance == 0) {
         audio_take_notes(audio);
         held_tick(&audio->held);
-        audio_tell_sounding(audio);
+        audio_report_sounding(audio);
     }
 }

@@ -12,9 +12,9 @@
  *   named_sounds.c  slots and media items that rows and pads name
  *   pads.c          pads and their hits
  *   sound_asks.c    single sounds
- *   tell.c          answers: transport, meters, mixer
+ *   report.c          answers: transport, meters, mixer
  *   ports.c         the JACK server, connections, the preview's chain
- *   news.c          turns notes into events
+ *   note_events.c          turns notes into events
  *   link.c          the thread that keeps us on a JACK server; patch.c and loop.c connect, jack.c calls JACK
  *   rt_jack.c       JACK's callbacks on the audio thread
  *   rt/             the rest of the audio thread */
@@ -66,17 +66,17 @@ struct audio {
 
     /* what was asked for, encoded (sounding.c); empty: nothing since this process started */
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
-    uint64_t sounding_told; /* the serial of the last event sounding_changed */
-    usec_t sounding_told_at;
+    uint64_t sounding_reported; /* the serial of the last event sounding_changed */
+    usec_t sounding_reported_at;
 
     usec_t taps[AUDIO_TAPS];     /* newest first; 0: none */
     struct link_facts last_link; /* by the last event server_changed */
     uint64_t xruns, lost;        /* as last published by xrun */
-    usec_t xrun_told;
+    usec_t xrun_reported;
     struct meter levels[AUDIO_METERS]; /* as last published, with their fall */
     double reduction;
     int64_t levels_frame; /* end of the interval that `levels` covers */
-    usec_t levels_told;
+    usec_t levels_reported;
     bool levels_any;
     usec_t server_restarted; /* time of the last ask for another JACK server */
     usec_t checked;          /* time of the last check of the shared memory */
@@ -99,7 +99,7 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 void audio_score_begin(struct audio *audio);   /* adopts a predecessor's score, or makes a fresh one */
 void audio_score_publish(struct audio *audio); /* with the next serial */
 
-/* Sends an order. If it is the ask's only effect, `answer` is the call's answer. NULL: recall_foretell was called for
+/* Sends an order. If it is the ask's only effect, `answer` is the call's answer. NULL: recall_prepare was called for
  * all effects, or the ask may be repeated. While the core runs no periods, audio_order defers an order with an answer,
  * and its ask, for some seconds (late_orders.h). Errors: busy, offline. */
 enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
@@ -120,7 +120,7 @@ void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
 enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                              struct queued *answer);
 
-/* ---- tell.c, ports.c ---- */
+/* ---- report.c, ports.c ---- */
 bool audio_state(const struct audio *audio, struct state *state); /* false: no core has run yet; `state` is then zero */
 bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
 bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core ran periods within `of_late` */
@@ -128,12 +128,12 @@ bool audio_sounded(const struct audio *audio, usec_t of_late);    /* some core r
 /* The clocks at the start of that period; false: no recent period. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
-void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
-void audio_tell_chain(struct audio *audio, const struct patch_chain *chain); /* publishes an event */
-void audio_tell_changed(struct audio *audio, const struct transport_state *now);
-void audio_tell_status(void *audio, struct arena *arena, struct service_status *to);
+void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
+void audio_report_chain(struct audio *audio, const struct patch_chain *chain); /* publishes an event */
+void audio_report_changed(struct audio *audio, const struct transport_state *now);
+void audio_report_status(void *audio, struct arena *arena, struct service_status *to);
 
-/* ---- news.c ---- */
+/* ---- note_events.c ---- */
 void audio_take_notes(struct audio *audio);
 
 /* ---- asks in other files; control.c has the table ---- */
@@ -162,7 +162,7 @@ bool audio_name_rows(const struct audio *audio, struct row_list *rows); /* false
 void audio_note_asked(struct buffer *to, struct bytes asked);
 void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
 void audio_forget_asked(struct audio *audio);
-void audio_tell_sounding(struct audio *audio); /* publishes the event when it is due */
+void audio_report_sounding(struct audio *audio); /* publishes the event when it is due */
 /* The end of an ask that may have changed what sounds: it is answered when the open project keeps the change
  * (held_answers.h). The first ends a handler, and returns `e`; the second ends a deferred call. */
 enum err audio_end_change(struct audio *audio, struct call *call, enum err e, void *answer);
@@ -196,7 +196,7 @@ enum err audio_ask_set_sound(struct audio *audio, struct call *call, const struc
 enum err audio_ask_stop_sound(struct audio *audio, struct call *call, const struct audio_stop_sound *ask,
                               struct nothing *answer);
 
-/* tell.c */
+/* report.c */
 enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,
                              struct transport_state *answer);
 enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct audio_mixer *ask, struct mixer *answer);

@@ -78,7 +78,7 @@ static struct transport_state current_state(const struct audio *audio)
 static enum err publish_answer(struct audio *audio, struct transport_state *answer, struct transport_state now)
 {
     *answer = now;
-    audio_tell_changed(audio, answer);
+    audio_report_changed(audio, answer);
     return ERR_OK;
 }
 
@@ -89,7 +89,7 @@ struct timing {
 };
 
 /* An order of a transport ask, or part of another ask. The answer to a timed one is the present state: the event
- * `changed` follows when it is done (news.c). */
+ * `changed` follows when it is done (note_events.c). */
 static enum err order_transport(struct audio *audio, struct call *call, struct order order, struct timing when,
                                 struct transport_state now, struct transport_state *answer)
 {
@@ -158,7 +158,7 @@ static enum err start_at_bar(struct audio *audio, struct call *call, const struc
         now.phase = 0;
     }
     *answer = now;
-    recall_foretell(call, answer, audio_effects(audio) + 2);
+    recall_prepare(call, answer, audio_effects(audio) + 2);
     enum err e = audio_orders_now(audio, call, orders, 2, NULL);
     return e != ERR_OK ? e : publish_answer(audio, answer, now);
 }
@@ -245,7 +245,7 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
     audio->score.tempo = fmin(fmax(bpm, 20), 400);
     *answer = with_score(audio);
-    held_foretell(call, answer, audio_effects(audio) + 1);
+    held_prepare(call, answer, audio_effects(audio) + 1);
     return publish_score(audio, call, answer);
 }
 
@@ -359,7 +359,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
-    held_foretell(call, answer, audio_effects(audio) + count_effects(ask));
+    held_prepare(call, answer, audio_effects(audio) + count_effects(ask));
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
     log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT

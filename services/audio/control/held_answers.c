@@ -69,12 +69,12 @@ void held_send(struct held_answers *held, struct call *call, struct ticket ticke
     ticket_answer(held->service, ticket, answer);
 }
 
-void held_foretell(struct call *call, void *answer, uint64_t effects)
+void held_prepare(struct call *call, void *answer, uint64_t effects)
 {
     const struct shape *shape = call_ask(call)->answer;
 
     mark_unkept(shape, answer, true);
-    recall_foretell(call, answer, effects);
+    recall_prepare(call, answer, effects);
     mark_unkept(shape, answer, false);
 }
 

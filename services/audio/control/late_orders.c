@@ -40,7 +40,7 @@ static void send_late(struct audio *audio, struct late_order *one)
         return;
     }
     if (call_ask(one->call)->answer == &transport_state_shape)
-        audio_tell_changed(audio, one->answer);
+        audio_report_changed(audio, one->answer);
     ticket_answer(audio->service, one->ticket, one->answer);
 }
 

@@ -6,7 +6,7 @@
 
 /* ---- the JACK server ---- */
 
-void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts)
+void audio_report_server(struct audio *audio, struct server_state *to, const struct link_facts *facts)
 {
     struct state state;
 
@@ -35,8 +35,8 @@ enum err audio_ask_server(struct audio *audio, struct call *call, const struct a
     struct link_facts *facts = arena_alloc(call_arena(call), sizeof(*facts));
 
     (void)ask;
-    link_tell(audio->link, facts);
-    audio_tell_server(audio, answer, facts);
+    link_report(audio->link, facts);
+    audio_report_server(audio, answer, facts);
     return ERR_OK;
 }
 
@@ -91,7 +91,7 @@ static void answer_connections(struct wish_asked *asked)
     ticket_answer(asked->audio->service, asked->ticket, &all);
 }
 
-static void tell_chain(struct chain_state *to, const struct patch_chain *chain)
+static void report_chain(struct chain_state *to, const struct patch_chain *chain)
 {
     *to = (struct chain_state){
         .to = text_of(chain->to),
@@ -102,11 +102,11 @@ static void tell_chain(struct chain_state *to, const struct patch_chain *chain)
     };
 }
 
-void audio_tell_chain(struct audio *audio, const struct patch_chain *chain)
+void audio_report_chain(struct audio *audio, const struct patch_chain *chain)
 {
     struct audio_chain_changed event;
 
-    tell_chain(&event.chain, chain);
+    report_chain(&event.chain, chain);
     service_publish(audio->service, "chain_changed", &event);
 }
 
@@ -121,7 +121,7 @@ static void answer_chain(struct wish_asked *asked)
         audio->score.preview_chained = is_chained;
         audio_score_publish(audio);
     }
-    tell_chain(&state, &asked->wish.chain);
+    report_chain(&state, &asked->wish.chain);
     ticket_answer(audio->service, asked->ticket, &state);
 }
 

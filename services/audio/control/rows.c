@@ -23,7 +23,7 @@ static struct text name_of(const struct score_row *row)
     return text_is_utf8(name) ? name : (struct text){ 0 };
 }
 
-static void tell_rows(struct call *call, const struct score_pattern *pattern, struct pattern_rows *answer)
+static void report_rows(struct call *call, const struct score_pattern *pattern, struct pattern_rows *answer)
 {
     struct row_state *each = arena_array(call_arena(call), SCORE_ROWS, sizeof(*each));
 
@@ -50,7 +50,7 @@ enum err audio_ask_rows(struct audio *audio, struct call *call, const struct aud
     (void)ask;
     if (!pattern)
         return refuse_no_pattern(call);
-    tell_rows(call, pattern, answer);
+    report_rows(call, pattern, answer);
     return ERR_OK;
 }
 
@@ -103,6 +103,6 @@ enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct 
     pattern_mute_rows(pattern);
     keep_row(audio, call, pattern, number);
     audio_score_publish(audio);
-    tell_rows(call, pattern, answer);
+    report_rows(call, pattern, answer);
     return audio_end_change(audio, call, ERR_OK, answer);
 }

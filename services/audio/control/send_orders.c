@@ -49,7 +49,7 @@ enum err audio_orders_now(struct audio *audio, struct call *call, struct order *
     if (note_timed(audio, call, orders, count) != ERR_OK)
         return ERR_BUSY;
     if (answer)
-        recall_foretell(call, answer, audio_effects(audio) + count);
+        recall_prepare(call, answer, audio_effects(audio) + count);
     (void)ring_write(&audio->orders, orders, count);
     return ERR_OK;
 }

@@ -5,7 +5,7 @@
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
 
-enum { TELL_US = 100000, TELL_AWAITED_US = 10000, TELL_AGAIN_US = 200000 };
+enum { REPORT_US = 100000, TELL_AWAITED_US = 10000, TELL_AGAIN_US = 200000 };
 
 /* ---- what was asked for ---- */
 
@@ -134,7 +134,7 @@ static void drop_slots_of_pattern(struct pattern *pattern)
     }
 }
 
-static void tell_pads(const struct audio *audio, struct call *call, struct pad_list *to)
+static void report_pads(const struct audio *audio, struct call *call, struct pad_list *to)
 {
     to->at = arena_array(call_arena(call), SCORE_PADS, sizeof(*to->at));
     for (uint32_t i = 0; i < SCORE_PADS; i++)
@@ -142,7 +142,7 @@ static void tell_pads(const struct audio *audio, struct call *call, struct pad_l
             drop_slots_of_pad(&to->at[to->count++]);
 }
 
-static void tell_tempo(const struct audio *audio, struct sounding *to)
+static void report_tempo(const struct audio *audio, struct sounding *to)
 {
     static const int32_t sources[] = {
         [SYNC_NONE] = SYNC_SOURCE_NONE,
@@ -176,8 +176,8 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     answer->tempo_lock = score->tempo_locked != 0;
     answer->has_keeper = audio->held.keeper != 0;
     answer->keeper.value = audio->held.keeper;
-    tell_tempo(audio, answer);
-    tell_pads(audio, call, &answer->pads);
+    report_tempo(audio, answer);
+    report_pads(audio, call, &answer->pads);
     answer->has_pattern = decode_asked(call, &pattern_shape, &audio->pattern_asked, &answer->pattern);
     if (answer->has_pattern)
         drop_slots_of_pattern(&answer->pattern);
@@ -199,7 +199,7 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     score->tempo_locked = ask->has_tempo_lock && ask->tempo_lock;
     score->kept_serial = is_all ? score->serial + 1 : ask->serial;
     audio_score_publish(audio);
-    audio->sounding_told = is_all ? score->serial : audio->sounding_told;
+    audio->sounding_reported = is_all ? score->serial : audio->sounding_reported;
     held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS,
               ask->has_seen ? ask->seen : ask->serial);
     return ERR_OK;
@@ -209,7 +209,7 @@ enum err audio_end_change(struct audio *audio, struct call *call, enum err e, vo
 {
     e = held_end(&audio->held, call, audio->score.serial, e, answer);
     if (audio->held.count)
-        audio_tell_sounding(audio);
+        audio_report_sounding(audio);
     return e;
 }
 
@@ -217,19 +217,19 @@ void audio_send_change(struct audio *audio, struct call *call, struct ticket tic
 {
     held_send(&audio->held, call, ticket, audio->score.serial, answer);
     if (audio->held.count)
-        audio_tell_sounding(audio);
+        audio_report_sounding(audio);
 }
 
-void audio_tell_sounding(struct audio *audio)
+void audio_report_sounding(struct audio *audio)
 {
     const bool awaited = audio->held.count > 0;
     struct audio_sounding_changed event = { .serial = audio->score.serial, .has_awaited = awaited, .awaited = awaited };
-    usec_t now = clock_steady(), ago = now - audio->sounding_told_at;
+    usec_t now = clock_steady(), ago = now - audio->sounding_reported_at;
 
-    if (audio->sounding_told == event.serial ? !awaited || ago < TELL_AGAIN_US
-                                             : ago < (awaited ? TELL_AWAITED_US : TELL_US))
+    if (audio->sounding_reported == event.serial ? !awaited || ago < TELL_AGAIN_US
+                                                 : ago < (awaited ? TELL_AWAITED_US : REPORT_US))
         return;
-    audio->sounding_told = event.serial;
-    audio->sounding_told_at = now;
+    audio->sounding_reported = event.serial;
+    audio->sounding_reported_at = now;
     service_publish(audio->service, "sounding_changed", &event);
 }

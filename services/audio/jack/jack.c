@@ -234,13 +234,13 @@ static void look_at_inputs(struct client *client)
 /* JACK calls on_latency during this call or soon after. */
 static void say_delay(struct client *client, uint32_t delay)
 {
-    if (delay == client->told_delay)
+    if (delay == client->reported_delay)
         return;
-    client->told_delay = delay;
+    client->reported_delay = delay;
     jack_recompute_total_latencies(client->jack);
 }
 
-void client_tell(struct client *client, struct client_facts *facts)
+void client_report(struct client *client, struct client_facts *facts)
 {
     uint32_t delay = atomic_load_explicit(&client->delay, memory_order_relaxed);
 

@@ -34,7 +34,7 @@ enum err client_open(const char *name, struct engine *engine, struct client **cl
 void client_close(struct client *client); /* may hang on a dead server; frees the client */
 
 struct client_pulse client_look(struct client *client); /* also resets ports_changed and rewired */
-void client_tell(struct client *client, struct client_facts *facts);
+void client_report(struct client *client, struct client_facts *facts);
 
 /* The `number`th port that `port` is connected to; false after the last. */
 bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME]);

@@ -150,7 +150,7 @@ static usec_t join_server(struct link *link)
     link->now.is_connected = true;
     link->now.connects++;
     link->now.trouble[0] = '\0';
-    client_tell(client, &link->now.client);
+    client_report(client, &link->now.client);
     patch_join(&link->patch, client);
     log_info("on the JACK server: %u Hz, periods of %u frames", link->now.client.rate, link->now.client.period);
     return LOOK_US;
@@ -172,7 +172,7 @@ static usec_t watch_server(struct link *link)
         leave_server(link, "it does not run");
     else {
         patch_look(&link->patch, &pulse);
-        client_tell(link->client, &link->now.client);
+        client_report(link->client, &link->now.client);
         client_lead(link->client);
     }
     return LOOK_US;
@@ -305,7 +305,7 @@ usec_t link_silence(struct link *link)
     return clock_steady() - atomic_load(&link->heard);
 }
 
-void link_tell(struct link *link, struct link_facts *facts)
+void link_report(struct link *link, struct link_facts *facts)
 {
     pthread_mutex_lock(&link->lock);
     *facts = link->facts;

@@ -40,7 +40,7 @@ bool link_is_stuck(struct link *link);  /* leaving a dead server hangs: only a n
 usec_t link_silence(struct link *link); /* how long no server has answered: it hangs, refuses us, or none runs */
 
 /* Copies the current facts. */
-void link_tell(struct link *link, struct link_facts *facts);
+void link_report(struct link *link, struct link_facts *facts);
 
 /* A request to JACK. The thread does it as soon as JACK permits, and returns it through the mailbox to the loop. If
  * JACK never permits it, it does not return. */

@@ -201,7 +201,7 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
         wire->for_take = wish == PATCH_CONNECT_FOR_TAKE;
     if (!wanted)
         drop_mirror(patch, port, to);
-    patch->is_told = true;
+    patch->is_asked = true;
     return ERR_OK;
 }
 
@@ -327,7 +327,7 @@ enum err patch_lead_through(struct patch *patch, const char *to, struct fault *f
         return e;
     if (strcmp(patch->chain.to, to) != 0) {
         set_chain(patch, to);
-        patch->is_told = true;
+        patch->is_asked = true;
     }
     e = to[0] ? make_chain(patch, fault) : ERR_OK;
     if (e != ERR_OK)
@@ -419,20 +419,20 @@ void patch_leave(struct patch *patch, const char *why)
 
 void patch_look(struct patch *patch, const struct client_pulse *pulse)
 {
-    bool is_new = patch->is_new, is_told = patch->is_told, changed = false;
+    bool is_new = patch->is_new, is_asked = patch->is_asked, changed = false;
     bool followed = patch->client && follow_file(patch);
 
-    if (!is_new && !followed && !is_told && !patch->doubts && !pulse->ports_changed && !pulse->rewired)
+    if (!is_new && !followed && !is_asked && !patch->doubts && !pulse->ports_changed && !pulse->rewired)
         return;
-    patch->is_new = patch->is_told = false;
+    patch->is_new = patch->is_asked = false;
     if (patch->client) {
         break_loops(patch);
         changed = look_at_ports(patch);
-        changed = restore_wires(patch, is_new || followed || is_told || pulse->ports_changed) || changed;
+        changed = restore_wires(patch, is_new || followed || is_asked || pulse->ports_changed) || changed;
         if (is_new)
             connect_by_default(patch);
         mend_chain(patch);
     }
-    patch->is_unsaved = patch->is_unsaved || changed || is_told;
+    patch->is_unsaved = patch->is_unsaved || changed || is_asked;
     save_wires(patch);
 }

@@ -23,8 +23,8 @@ struct patch {
     struct wires wires;
     struct patch_chain chain;
 
-    bool is_new;          /* the client has just joined */
-    bool is_told, doubts; /* connections must be checked: after a request; again */
+    bool is_new;           /* the client has just joined */
+    bool is_asked, doubts; /* connections must be checked: after a request; again */
     bool is_unsaved;
     struct timespec file_time; /* of the file that was last followed */
 };

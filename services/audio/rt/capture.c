@@ -11,7 +11,7 @@ static void report_capture(struct engine *engine, uint32_t number, enum note_kin
 {
     const struct capture *capture = &engine->half->capture[number];
 
-    notes_tell_all(engine,
+    notes_send_all(engine,
                    (struct note){
                        .kind = kind, .voice = number, .generation = capture->header.generation, .index = index });
 }

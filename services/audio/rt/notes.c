@@ -4,7 +4,7 @@
 
 #include "services/audio/rt/instance.h"
 
-void notes_tell(struct engine *engine, uint32_t consumer, struct note note)
+void notes_send(struct engine *engine, uint32_t consumer, struct note note)
 {
     struct notes_kept *kept;
 
@@ -19,10 +19,10 @@ void notes_tell(struct engine *engine, uint32_t consumer, struct note note)
     kept->note[kept->count++] = note;
 }
 
-void notes_tell_all(struct engine *engine, struct note note)
+void notes_send_all(struct engine *engine, struct note note)
 {
     for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++)
-        notes_tell(engine, consumer, note);
+        notes_send(engine, consumer, note);
 }
 
 void notes_begin(struct engine *engine)

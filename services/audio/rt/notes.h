@@ -12,8 +12,8 @@ struct core_stage;
 struct engine;
 
 /* Adds a note with the current frame. An invalid consumer gets nothing. */
-void notes_tell(struct engine *engine, uint32_t consumer, struct note note);
-void notes_tell_all(struct engine *engine, struct note note);
+void notes_send(struct engine *engine, uint32_t consumer, struct note note);
+void notes_send_all(struct engine *engine, struct note note);
 void notes_begin(struct engine *engine);                                   /* at the start of a period */
 void notes_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
 void notes_copy_in(struct engine *engine, const struct core_stage *stage); /* copies what a predecessor staged */

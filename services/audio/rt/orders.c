@@ -63,7 +63,7 @@ static const doer doers[ORDER_VERBS] = {
 
 static void answer_order(struct engine *engine, const struct order *order, uint32_t producer, bool done)
 {
-    notes_tell(engine, producer,
+    notes_send(engine, producer,
                (struct note){ .kind = done ? NOTE_ORDER_DONE : NOTE_ORDER_REFUSED,
                               .producer = producer,
                               .voice = order->voice,

@@ -268,14 +268,14 @@ static void hear_channel(struct engine *engine, const struct engine_midi *midi)
 
 void pads_midi(struct engine *engine, const struct engine_midi *midi)
 {
-    struct note told = { .kind = NOTE_MIDI, .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
+    struct note note = { .kind = NOTE_MIDI, .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
 
     if (midi->length == 0 || midi->length > 3)
         return;
     if (midi->length == 3)
         hear_channel(engine, midi);
     if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)
-        notes_tell(engine, ORDERS_CONTROL, told);
+        notes_send(engine, ORDERS_CONTROL, note);
     if (midi->bytes[0] > SYSTEM)
         sync_midi(engine, midi);
 }

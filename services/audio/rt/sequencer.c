@@ -135,14 +135,14 @@ static void begin_bar(struct engine *engine, int64_t step)
     struct rt_sequencer *sequencer = &engine->half->sequencer;
     int64_t bar = step / SCORE_BAR;
 
-    notes_tell_all(engine, (struct note){ .kind = NOTE_BAR, .index = bar });
+    notes_send_all(engine, (struct note){ .kind = NOTE_BAR, .index = bar });
     if (!next_begins(engine, bar))
         return;
     sequencer->arrived = sequencer->serial = engine->score->next.serial;
     sequencer_rewind(engine, step);
     row_midi_follow(engine, sequencer_pattern(engine));
     sync_tempo(engine);
-    notes_tell_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
+    notes_send_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
 }
 
 /* `share`: of a step, which one hit of a ratchet has. */

@@ -11,7 +11,7 @@ static void end_voice(struct engine *engine, struct sounds_voice *voice)
 {
     uint32_t number = (uint32_t)(voice - engine->half->sounds.voice);
 
-    notes_tell(engine, voice->producer,
+    notes_send(engine, voice->producer,
                (struct note){ .kind = NOTE_SOUND_ENDED,
                               .producer = voice->producer,
                               .voice = number,
@@ -400,7 +400,7 @@ void sounds_let_go(struct engine *engine)
         if (is_played(sounds, &release))
             sounds->release[kept++] = release;
         else
-            notes_tell(engine, release.producer,
+            notes_send(engine, release.producer,
                        (struct note){ .kind = NOTE_SOUND_FREE,
                                       .producer = release.producer,
                                       .sound = release.slot,

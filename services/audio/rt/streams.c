@@ -11,11 +11,11 @@ static uint32_t reserve_frames(const struct engine *engine)
     return fade_frames(engine->half->rate);
 }
 
-static void tell_stream(struct engine *engine, uint32_t number, enum note_kind kind)
+static void send_stream_note(struct engine *engine, uint32_t number, enum note_kind kind)
 {
     const struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    notes_tell_all(engine, (struct note){ .kind = kind,
+    notes_send_all(engine, (struct note){ .kind = kind,
                                           .voice = number,
                                           .generation = voice->generation,
                                           .tag = voice->tag,
@@ -26,7 +26,7 @@ void streams_end(struct engine *engine, uint32_t number)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    tell_stream(engine, number, NOTE_STREAM_ENDED);
+    send_stream_note(engine, number, NOTE_STREAM_ENDED);
     voice->state = STREAM_SILENT;
     voice->dry = 0;
 }
@@ -205,7 +205,7 @@ static uint32_t play_cells(struct engine *engine, uint32_t number, uint32_t at, 
     voice->index += n;
     if (!voice->start_reported && n) {
         voice->start_reported = 1;
-        tell_stream(engine, number, NOTE_STREAM_STARTED);
+        send_stream_note(engine, number, NOTE_STREAM_STARTED);
     }
     return n;
 }
@@ -221,7 +221,7 @@ static void run_dry(struct engine *engine, uint32_t number)
     fade_out(&voice->fade, engine->half->rate);
     if (voice->start_reported && voice->state == STREAM_PLAYS) {
         engine->half->streams.underruns++;
-        tell_stream(engine, number, NOTE_STREAM_DRY);
+        send_stream_note(engine, number, NOTE_STREAM_DRY);
     }
 }
 
@@ -237,7 +237,7 @@ static void run_wet(struct engine *engine, uint32_t number)
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
     if (voice->dry && voice->start_reported && voice->state == STREAM_PLAYS)
-        tell_stream(engine, number, NOTE_STREAM_WET);
+        send_stream_note(engine, number, NOTE_STREAM_WET);
     voice->dry = 0;
     if (begins_whole(&engine->stream[number], voice))
         fade_open(&voice->fade);

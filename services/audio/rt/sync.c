@@ -50,7 +50,7 @@ static void send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8
     (void)midi_out_send(&engine->half->midi_out, engine->period, &message);
 }
 
-static void tell_position(struct engine *engine, double place)
+static void report_position(struct engine *engine, double place)
 {
     int64_t step = (int64_t)ceil(place);
 
@@ -72,7 +72,7 @@ void sync_play_begins(struct engine *engine)
     sync->playing = 1;
     sync->next_tick = (int64_t)ceil(place * TICKS_A_STEP - 0.01);
     if (engine->score->midi_clock_out)
-        tell_position(engine, place);
+        report_position(engine, place);
     sync_jack_roll(engine);
 }
 

@@ -7,7 +7,7 @@
 
 #include "common/alloc.h"
 
-enum { PAUSE_MOST_US = 60000000, SETTLE_US = 60000000, TELL_EVERY_US = 250000 };
+enum { PAUSE_MOST_US = 60000000, SETTLE_US = 60000000, REPORT_EVERY_US = 250000 };
 
 /* ---- looking up ---- */
 
@@ -64,9 +64,9 @@ bool fetches_have_room(const struct fetches *fetches, uint32_t items)
 static void set_state(struct fetches *fetches, struct fetching_item *item, enum fetch_state state)
 {
     item->state = state;
-    item->told = clock_steady();
+    item->reported = clock_steady();
     fetches->is_changed |= state != FETCH_STATE_FETCHING && state != FETCH_STATE_SETTLING;
-    fetches->told(fetches->state, item, state);
+    fetches->report(fetches->state, item, state);
 }
 
 /* The task ends with its last item. */
@@ -89,7 +89,7 @@ void fetches_end(struct fetches *fetches, struct fetching_item *item, enum fetch
     if (fetches_goes_on(item))
         leave_task(fetches, item, false);
     fetches->is_changed = true;
-    fetches->told(fetches->state, item, how);
+    fetches->report(fetches->state, item, how);
     *item = fetches->at[--fetches->count];
 }
 
@@ -238,7 +238,7 @@ static void take_report(struct fetches *fetches, struct fetching_item *item, con
         item->is_sent = false;
         item->next = clock_steady() + SETTLE_US;
         set_state(fetches, item, FETCH_STATE_SETTLING);
-    } else if (clock_steady() - item->told > TELL_EVERY_US) {
+    } else if (clock_steady() - item->reported > REPORT_EVERY_US) {
         set_state(fetches, item, FETCH_STATE_FETCHING);
     }
 }

@@ -38,7 +38,7 @@ struct fetching_item {
     usec_t since;
     uint64_t number; /* of its reader; 0: none */
     usec_t next;     /* steady: waiting: when it may begin; settling: when it is given up */
-    usec_t told;     /* steady: its last event */
+    usec_t reported; /* steady: its last event */
     bool is_sent;    /* settling: the scan was asked for … */
     usec_t ask_at;   /* … else it is asked for then; steady */
 };
@@ -62,7 +62,7 @@ struct fetches {
     usec_t pause;    /* after the first failed try; doubled after each */
     bool is_changed; /* since it was kept */
     /* Called for each change of an item's state or progress. */
-    void (*told)(void *state, const struct fetching_item *item, enum fetch_state now);
+    void (*report)(void *state, const struct fetching_item *item, enum fetch_state now);
     void *state;
 };
 

@@ -55,7 +55,7 @@ enum err fetches_open(struct fetches *fetches, const char *path, struct fault *f
 
     if (e != ERR_OK)
         return e;
-    fetches->told = say_nothing;
+    fetches->report = say_nothing;
     e = file_read_all(path, FILE_MOST, &file, &why);
     if (e == ERR_OK)
         e = codec_decode(&fetches_kept_shape, bytes_of(file.at, (uint32_t)file.len), &arena, &kept, &why);

@@ -134,7 +134,7 @@ static void keep_batch(struct outgoing_batch *batch, enum err e, const struct fa
     if (e != ERR_FULL && e != ERR_IO)
         return;
     if (!queue->alarm[0])
-        log_fault("telling persist", fault);
+        log_fault("reporting to persist", fault);
     text_copy(queue->alarm, sizeof(queue->alarm), text_of(fault->what));
 }
 

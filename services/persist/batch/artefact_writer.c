@@ -186,7 +186,7 @@ static bool is_through(const struct artefact_batch *batch)
 }
 
 /* Marks the file for removal after the turn, unless a row names it. */
-static bool drop_unless_told(void *state, struct bytes content, const struct artefact *artefact)
+static bool drop_unless_recorded(void *state, struct bytes content, const struct artefact *artefact)
 {
     struct persist *p = state;
     struct key key = key_artefact(content, artefact->type, artefact->parameters);
@@ -194,10 +194,10 @@ static bool drop_unless_told(void *state, struct bytes content, const struct art
     struct kept_artefact kept;
     arena_reset(&p->arena);
     enum err e = row_get(p->w.txn, &p->arena, DB_ARTEFACT, &key, &kept_artefact_shape, &kept);
-    bool is_told = e == ERR_OK && kept.version == artefact->version && kept.digest.len > 0;
+    bool is_recorded = e == ERR_OK && kept.version == artefact->version && kept.digest.len > 0;
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !artefact_writer_holds(p, name))
+    if (!is_recorded && (e == ERR_OK || e == ERR_NOT_FOUND) && !artefact_writer_holds(p, name))
         artefact_add_name(&p->w.dropped, name);
     return true;
 }
@@ -205,7 +205,7 @@ static bool drop_unless_told(void *state, struct bytes content, const struct art
 static bool clean_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
 {
     (void)batch;
-    return each_of(op, p, drop_unless_told);
+    return each_of(op, p, drop_unless_recorded);
 }
 
 static enum err clean_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)

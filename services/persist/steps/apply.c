@@ -156,14 +156,14 @@ static enum err show_part(struct persist *p, const struct persist_apply *ask, st
     return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the part cannot be read");
 }
 
-static void tell_applied(struct persist *p, struct id scope, const struct persist_apply *ask,
-                         const struct applied *applied)
+static void record_applied(struct persist *p, struct id scope, const struct persist_apply *ask,
+                           const struct applied *applied)
 {
     const struct undo_step first = { .label = ask->label, .after = ask->actions.at[0].edit };
     char room[ID_TEXT_SIZE];
 
-    told_add(&p->told, STEP_DEED_DONE, undo_write_scope(scope, room), applied->step, step_words(&p->arena, &first),
-             applied->items);
+    person_steps_add(&p->person_steps, STEP_DEED_DONE, undo_write_scope(scope, room), applied->step,
+                     step_words(&p->arena, &first), applied->items);
 }
 
 enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
@@ -192,7 +192,7 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
     applied->step = undo_close(p);
     e = together_end(p, &together, e, fault);
     if (e == ERR_OK && applied->step)
-        tell_applied(p, scope, ask, applied);
+        record_applied(p, scope, ask, applied);
     return e;
 }
 

@@ -142,7 +142,7 @@ static enum err refuse_none(bool back, enum err e, struct fault *fault)
     return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
 }
 
-/* Names the step, and tells of it; the label is valid until p->arena is reset. */
+/* Names the step, and records it for the event; the label is valid until p->arena is reset. */
 static void name_step(struct persist *p, const struct rows *rows, bool back, struct taken_back *taken)
 {
     char room[ID_TEXT_SIZE];
@@ -152,8 +152,8 @@ static void name_step(struct persist *p, const struct rows *rows, bool back, str
     arena_reset(&p->arena);
     if (undo_row(p->w.txn, &p->arena, rows->scope, rows->first, &row) == ERR_OK)
         taken->label = step_words(&p->arena, &row);
-    told_add(&p->told, back ? STEP_DEED_UNDONE : STEP_DEED_REDONE, undo_write_scope(rows->scope, room), rows->first,
-             taken->label, taken->items);
+    person_steps_add(&p->person_steps, back ? STEP_DEED_UNDONE : STEP_DEED_REDONE, undo_write_scope(rows->scope, room),
+                     rows->first, taken->label, taken->items);
 }
 
 static bool has_moved(const struct undo_pointers *now, const struct undo_pointers *left)

@@ -5,8 +5,8 @@
 #include "common/hash.h"
 #include "proto/service/service.h"
 #include "schema_persist.h"
+#include "services/persist/turn/person_steps.h"
 #include "services/persist/turn/readers.h"
-#include "services/persist/turn/told.h"
 #include "store/row.h"
 
 struct errands;
@@ -59,15 +59,15 @@ struct persist {
     struct undo_pointers undo;     /* of the catalogue's scope */
     struct undo_pointers undo_was; /* as in the store */
     struct step_in_hand step;
-    uint32_t operations;    /* operations in this turn */
-    usec_t turn_began;      /* on the steady clock */
-    usec_t parts_began;     /* when the first long work of this turn began; 0: none */
-    size_t parts_bytes;     /* w.bytes at that time */
-    usec_t looked;          /* when this turn last checked for waiting clients */
-    bool is_awaited;        /* the result of that check */
-    bool keeps_turn;        /* a test undoes its changes: only the test ends a turn */
-    uint32_t changes;       /* rows of the change log in this turn */
-    struct told_steps told; /* steps of persons in this turn */
+    uint32_t operations;              /* operations in this turn */
+    usec_t turn_began;                /* on the steady clock */
+    usec_t parts_began;               /* when the first long work of this turn began; 0: none */
+    size_t parts_bytes;               /* w.bytes at that time */
+    usec_t looked;                    /* when this turn last checked for waiting clients */
+    bool is_awaited;                  /* the result of that check */
+    bool keeps_turn;                  /* a test undoes its changes: only the test ends a turn */
+    uint32_t changes;                 /* rows of the change log in this turn */
+    struct person_steps person_steps; /* steps of persons in this turn */
 
     /* the current request */
     struct id request;

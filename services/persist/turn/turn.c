@@ -321,15 +321,15 @@ static enum err commit_turn(struct persist *p)
 
 static void publish_turn(struct persist *p)
 {
-    struct step_told steps[TOLD_MOST];
-    struct persist_changed changed = { .revision = p->head, .steps = { p->told.count, steps } };
+    struct changed_step steps[PERSON_STEPS_MOST];
+    struct persist_changed changed = { .revision = p->head, .steps = { p->person_steps.count, steps } };
 
-    told_show(&p->told, steps);
+    person_steps_show(&p->person_steps, steps);
     service_release(p->service);
     lineage_save(p);
     if (p->head != p->committed)
         service_publish(p->service, "changed", &changed);
-    p->told.count = 0;
+    p->person_steps.count = 0;
     p->committed = p->head;
     p->hooks->after(p);
     if (!p->alarm_of_disk || persist_has_room(p))
@@ -338,7 +338,7 @@ static void publish_turn(struct persist *p)
 
 static void fail_turn(struct persist *p)
 {
-    p->told.count = 0;
+    p->person_steps.count = 0;
     buffer_reset(&p->w.dropped);
     p->hooks->fail(p, &p->broken);
     log_fault("commit", &p->broken);

@@ -11,7 +11,7 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/hash.h"
-#include "services/project/base/filing.h"
+#include "services/project/base/file_io.h"
 
 enum { PIECE = 1 << 20 };
 
@@ -169,7 +169,7 @@ static void run_copying(struct errand *errand)
     enum err e = copying->only_checks ? ERR_OK : file_make_dirs(copying->folder, 0755, &copying->fault);
 
     if (!copying->only_checks)
-        filing_sweep(copying->folder, copying->started);
+        file_io_sweep(copying->folder, copying->started);
     for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++)
         e = copy_item(&step, &copying->items[i]);
     copying->fault.code = e;

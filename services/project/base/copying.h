@@ -16,7 +16,7 @@ struct copy_item {
 
 struct copying {
     struct errand errand;
-    usec_t started; /* as in filing.h */
+    usec_t started; /* as in file_io.h */
     char folder[PATH_MAX];
     bool only_checks; /* writes nothing: finds what is there */
     uint32_t count;

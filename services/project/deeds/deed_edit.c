@@ -45,7 +45,8 @@ static enum err begin_new(struct doing *work, struct txn *txn, struct fault *fau
     if (e == ERR_OK)
         e = deed_new_folder(work, ask->folder, ask->name, fault);
     if (e == ERR_OK)
-        work_file(work, FILING_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
+        work_file(work, FILE_IO_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"),
+                  (struct bytes){ 0 });
     return e;
 }
 

@@ -172,7 +172,7 @@ static enum err begin_open(struct doing *work, struct txn *txn, struct fault *fa
     if (ask->folder.len) {
         e = deed_new_folder(work, ask->folder, TEXT(""), fault);
         if (e == ERR_OK)
-            work_file(work, FILING_READ, deed_in_folder(&work->arena, work->folder, "project.json"),
+            work_file(work, FILE_IO_READ, deed_in_folder(&work->arena, work->folder, "project.json"),
                       (struct bytes){ 0 });
         return e;
     }

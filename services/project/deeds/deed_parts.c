@@ -108,7 +108,7 @@ enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fau
     parts_place(txn, &work->arena, work->id, &place);
     folder = tree_text(&place, "folder");
     if (folder.len)
-        work_file(work, FILING_READ, deed_in_folder(&work->arena, folder, "project.json"), (struct bytes){ 0 });
+        work_file(work, FILE_IO_READ, deed_in_folder(&work->arena, folder, "project.json"), (struct bytes){ 0 });
     return ERR_OK;
 }
 

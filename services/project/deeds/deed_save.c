@@ -21,7 +21,7 @@ enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fa
     (void)txn;
     (void)fault;
     if (work->file.len)
-        work_file(work, FILING_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
+        work_file(work, FILE_IO_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
                   bytes_of(work->file.at, work->file.len));
     return ERR_OK;
 }
@@ -188,7 +188,7 @@ static enum err write_draft(struct doing *work, struct txn *txn, struct fault *f
         return e;
     work->number = s.last.number;
     deed_finish_document(work, txn, &s.parts, &s.last, true, &s.document);
-    work_file(work, FILING_WRITE, deed_in_folder(&work->arena, work->folder, "draft.json"),
+    work_file(work, FILE_IO_WRITE, deed_in_folder(&work->arena, work->folder, "draft.json"),
               bytes_of(work->file.at, work->file.len));
     return ERR_OK;
 }

@@ -22,7 +22,7 @@ struct sound_keeping {
     struct sounding want; /* what the core is to have */
     bool only_untouched;  /* of a fresh core */
     bool is_locked;       /* the core has the lock of a project's tempo */
-    int32_t keeper;       /* enum keeper: what the core is told next */
+    int32_t keeper;       /* enum keeper: what the core gets next */
     struct id kept_for;   /* the project that is noted next … */
     uint64_t revision;    /* … with the revision of its part */
     struct text body;     /* that is written, or that the core is to have */

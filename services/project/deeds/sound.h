@@ -8,7 +8,7 @@
  *
  * A change whose client waits is written at once; the core answers the client when it is kept. Other changes are
  * written a fifth of a second after the last one, and once a second while they go on. Without an open project nothing
- * is written, and the core is told so. The loop's thread. */
+ * is written, and the core gets a report of that. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_H
 #define LOOPHOLE_PROJECT_SOUND_H
 

@@ -154,25 +154,25 @@ static void take_real_folder(struct doing *work, const char *real)
         work->folder = arena_text(&work->kept, folder);
 }
 
-static void take_file(void *owner, struct filing *filing)
+static void take_file(void *owner, struct file_io *io)
 {
     struct doing *work = owner;
 
     work->is_sent = false;
-    work->filed = filing->fault;
-    take_real_folder(work, filing->real);
+    work->filed = io->fault;
+    take_real_folder(work, io->real);
     buffer_reset(&work->bytes);
-    buffer_add(&work->bytes, filing->bytes.at, filing->bytes.len);
+    buffer_add(&work->bytes, io->bytes.at, io->bytes.len);
     step_work(work);
 }
 
-void work_file(struct doing *work, enum filing_kind kind, struct text path, struct bytes bytes)
+void work_file(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes)
 {
     char room[PATH_MAX];
 
     snprintf(room, sizeof(room), "%.*s", TEXT_ARG(path));
     work->is_sent = true;
-    filing_start(work->p, kind, room, bytes, take_file, work);
+    file_io_start(work->p, kind, room, bytes, take_file, work);
 }
 
 void work_continue(struct doing *work)
@@ -309,7 +309,7 @@ static enum err run_phase(struct doing *work, struct fault *fault)
     return e;
 }
 
-/* After an ask to persist the phase is set by its answer; a filing ends its phase. */
+/* After an ask to persist the phase is set by its answer; the end of a file operation ends its phase. */
 static void step_work(struct doing *work)
 {
     struct fault fault = { 0 };

@@ -8,7 +8,7 @@
 #define LOOPHOLE_PROJECT_WORK_H
 
 #include "schema_persist.h"
-#include "services/project/base/filing.h"
+#include "services/project/base/file_io.h"
 #include "services/project/parts/parts.h"
 
 struct doing;
@@ -18,7 +18,7 @@ struct deed {
     bool needs_no_project; /* `project` of the ask is not looked up */
     bool needs_no_draft;   /* without an open project it is not_found */
 
-    /* Starts a filing with work_file, or returns without. */
+    /* Starts a file operation with work_file, or returns without. */
     enum err (*before)(struct doing *work, struct txn *txn, struct fault *fault);
     /* Sends work_apply or work_send, or returns without: nothing is to be changed. */
     enum err (*plan)(struct doing *work, struct txn *txn, struct fault *fault);
@@ -35,7 +35,7 @@ struct doing {
     struct sender sender;
     const void *ask; /* in the call's memory */
     enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_ANSWER } phase;
-    bool is_sent;                                          /* an ask or a filing is in progress */
+    bool is_sent;                                          /* an ask or a file operation is in progress */
     bool has_changed;                                      /* persist did what it was asked */
     bool is_strict;                                        /* a conflict is the client's own */
     bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
@@ -46,7 +46,7 @@ struct doing {
     struct text label;                                     /* of what undo took back */
     void (*taken)(struct doing *work, const void *answer); /* of work_ask */
 
-    /* of the last filing */
+    /* of the last file operation */
     struct fault filed;  /* its result */
     struct buffer bytes; /* its content */
 
@@ -63,7 +63,7 @@ enum { WORK_FOLDER_MOST = PATH_MAX - 300 }; /* bytes of the path of a project's 
 /* Begins work for a call and defers it. Errors (explained): busy. */
 enum err work_begin(struct project *p, struct call *call, const struct deed *deed, const void *ask, struct text named);
 
-void work_file(struct doing *work, enum filing_kind kind, struct text path, struct bytes bytes);
+void work_file(struct doing *work, enum file_io_kind kind, struct text path, struct bytes bytes);
 enum err work_apply(struct doing *work, const struct persist_apply *apply, struct fault *fault);
 enum err work_send(struct doing *work, const char *name, const void *request, struct fault *fault);
 void work_continue(struct doing *work); /* when something that the deed itself began has ended */
@@ -74,7 +74,8 @@ void work_answer(struct doing *work, const void *answer);
 enum err work_ask(struct doing *work, const char *name, const void *request,
                   void (*taken)(struct doing *work, const void *answer), struct fault *fault);
 
-/* For filings of other kinds: set is_sent when one starts, and call this with its result, which becomes `filed`. */
+/* For file operations of other kinds: set is_sent when one starts, and call this with its result, which becomes
+ * `filed`. */
 void work_go_on(struct doing *work, const struct fault *filed);
 
 /* Reads the project of the work. Errors (explained): not_found. */

@@ -11,7 +11,7 @@
 #include "common/alloc.h"
 #include "common/clock.h"
 #include "proto/wire/codec.h"
-#include "services/project/base/filing.h"
+#include "services/project/base/file_io.h"
 #include "services/project/library/library.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_check.h"
@@ -49,7 +49,7 @@ static DIR *open_folder(struct library_view *look, const char *folder)
 
     (void)snprintf(path, sizeof(path), "%s/%s", look->library->folder, folder);
     if (!look->library->is_swept)
-        filing_sweep(path, INT64_MAX);
+        file_io_sweep(path, INT64_MAX);
     directory = opendir(path);
     if (!directory && errno != ENOENT && errno != ENOTDIR && look->e == ERR_OK)
         look->e = fault_errno(look->fault, errno == EACCES ? ERR_DENIED : ERR_IO, errno, "%.150s cannot be read", path);

@@ -27,37 +27,37 @@ struct found_slots {
     } *at;
 };
 
-static void take_found(void *owner, struct slot_filing *filing)
+static void take_found(void *owner, struct slot_io *io)
 {
     struct doing *work = owner;
     struct found_slots *found = arena_alloc(&work->kept, sizeof(*found));
 
-    if (filing->fault.code != ERR_OK) {
-        work_go_on(work, &filing->fault);
+    if (io->fault.code != ERR_OK) {
+        work_go_on(work, &io->fault);
         return;
     }
-    found->at = arena_array(&work->kept, filing->count + 1, sizeof(*found->at));
-    for (uint32_t i = 0; i < filing->count; i++) {
-        const struct slot_file *file = &filing->files[i];
+    found->at = arena_array(&work->kept, io->count + 1, sizeof(*found->at));
+    for (uint32_t i = 0; i < io->count; i++) {
+        const struct slot_file *file = &io->files[i];
         const struct text text = { (uint32_t)file->bytes.len, (const char *)file->bytes.at };
 
         if (file->fault.code == ERR_OK)
             found->at[found->count++] = (struct found_slot){ file->number, arena_text(&work->kept, text) };
     }
     work->own = found;
-    work_file(work, FILING_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
+    work_file(work, FILE_IO_ABSENT, deed_in_folder(&work->arena, work->folder, "project.json"), (struct bytes){ 0 });
 }
 
 static enum err find_slots(struct doing *work, struct txn *txn)
 {
-    struct slot_filing *filing;
+    struct slot_io *io;
     struct tree place;
 
     parts_place(txn, &work->arena, work->id, &place);
-    filing = slot_filing_new(tree_text(&place, "folder"), 0, false);
-    filing->finds = true;
+    io = slot_io_new(tree_text(&place, "folder"), 0, false);
+    io->finds = true;
     work->is_sent = true;
-    slot_filing_start(work->p, filing, take_found, work);
+    slot_io_start(work->p, io, take_found, work);
     return ERR_OK;
 }
 
@@ -245,14 +245,14 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
 
 /* ---- files ---- */
 
-static void take_slots(void *owner, struct slot_filing *filing)
+static void take_slots(void *owner, struct slot_io *io)
 {
     struct doing *work = owner;
 
-    if (filing->fault.code != ERR_OK)
-        work_go_on(work, &filing->fault);
+    if (io->fault.code != ERR_OK)
+        work_go_on(work, &io->fault);
     else
-        work_file(work, FILING_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
+        work_file(work, FILE_IO_WRITE, deed_in_folder(&work->arena, work->folder, "project.json"),
                   bytes_of(work->file.at, work->file.len));
 }
 
@@ -267,21 +267,21 @@ static uint32_t count_slots(const struct element_list *parts)
 
 static void write_slots(struct doing *work, const struct element_list *parts, uint32_t most)
 {
-    struct slot_filing *filing = slot_filing_new(work->folder, most, true);
+    struct slot_io *io = slot_io_new(work->folder, most, true);
     struct slot_row row;
 
-    filing->count = 0;
+    io->count = 0;
     for (uint32_t i = 0; i < parts->count; i++) {
-        struct slot_file *file = &filing->files[filing->count];
+        struct slot_file *file = &io->files[io->count];
 
         if (!slot_read_part(&parts->at[i], &work->arena, &row))
             continue;
         slot_job_name_file(file, work->folder, row.number);
         buffer_add(&file->bytes, row.file.at, row.file.len);
-        filing->count++;
+        io->count++;
     }
     work->is_sent = true;
-    slot_filing_start(work->p, filing, take_slots, work);
+    slot_io_start(work->p, io, take_slots, work);
 }
 
 static enum err write_copy(struct doing *work, struct txn *txn, struct fault *fault)

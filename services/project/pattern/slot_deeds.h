@@ -3,7 +3,7 @@
 #define LOOPHOLE_PROJECT_SLOT_DEEDS_H
 
 #include "services/project/pattern/slot.h"
-#include "services/project/pattern/slot_filing.h"
+#include "services/project/pattern/slot_io.h"
 
 extern const struct deed slot_deed_save, slot_deed_load, slot_deed_list, slot_deed_change, slot_deed_bank;
 extern const struct deed state_deed_snapshot, state_deed_apply, state_deed_capture, state_deed_restore; /* states.c */
@@ -35,7 +35,7 @@ struct slot_job *slot_job_of(struct doing *work);
 /* Finds folder and banks of the project. Errors (explained): not_found (the project has no folder). */
 enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *banks, struct fault *fault);
 
-/* Gives a file of a filing its slot and its path in the project's folder. */
+/* Gives a file that was read its slot and its path in the project's folder. */
 void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t number);
 
 /* Reads the files of `count` slots of the current bank (`before` or `after`). */

@@ -36,22 +36,22 @@ enum err slot_job_begin(struct doing *work, struct txn *txn, struct slot_banks *
 
 /* ---- reading ---- */
 
-static void take_files(void *owner, struct slot_filing *filing)
+static void take_files(void *owner, struct slot_io *io)
 {
     struct doing *work = owner;
     struct slot_job *job = slot_job_of(work);
 
     for (uint32_t i = 0; i < job->count; i++) {
-        const struct slot_file *file = filing->count == job->count ? &filing->files[i] : NULL;
+        const struct slot_file *file = io->count == job->count ? &io->files[i] : NULL;
 
-        job->places[i].read = file ? file->fault.code : filing->fault.code;
+        job->places[i].read = file ? file->fault.code : io->fault.code;
         if (!file)
             continue;
         job->places[i].file =
             arena_text(&work->kept, (struct text){ (uint32_t)file->bytes.len, (const char *)file->bytes.at });
         job->places[i].backup = arena_text(&work->kept, text_of(file->backup));
     }
-    work_go_on(work, &filing->fault);
+    work_go_on(work, &io->fault);
 }
 
 void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t number)
@@ -66,16 +66,16 @@ void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t num
 void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
 {
     struct slot_job *job = slot_job_of(work);
-    struct slot_filing *filing = slot_filing_new(job->folder, count, false);
+    struct slot_io *io = slot_io_new(job->folder, count, false);
 
     job->count = count;
     job->places = arena_array(&work->kept, count, sizeof(*job->places));
     for (uint32_t i = 0; i < count; i++) {
         job->places[i].row.number = (job->bank_number - 1) * SLOTS_BANK + slots[i];
-        slot_job_name_file(&filing->files[i], job->folder, job->places[i].row.number);
+        slot_job_name_file(&io->files[i], job->folder, job->places[i].row.number);
     }
     work->is_sent = true;
-    slot_filing_start(work->p, filing, take_files, work);
+    slot_io_start(work->p, io, take_files, work);
 }
 
 /* ---- comparing ---- */
@@ -137,16 +137,16 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
 
 /* ---- writing ---- */
 
-static void take_written(void *owner, struct slot_filing *filing)
+static void take_written(void *owner, struct slot_io *io)
 {
-    work_go_on(owner, &filing->fault);
+    work_go_on(owner, &io->fault);
 }
 
-static void note_healed(void *owner, struct slot_filing *filing)
+static void note_healed(void *owner, struct slot_io *io)
 {
     (void)owner;
-    if (filing->fault.code != ERR_OK)
-        log_fault("the files of slots were not written", &filing->fault);
+    if (io->fault.code != ERR_OK)
+        log_fault("the files of slots were not written", &io->fault);
 }
 
 enum err slot_job_take_stored(struct doing *work, struct txn *txn)
@@ -167,18 +167,18 @@ enum err slot_job_take_stored(struct doing *work, struct txn *txn)
 void slot_job_write(struct doing *work, bool waits)
 {
     struct slot_job *job = slot_job_of(work);
-    struct slot_filing *filing;
+    struct slot_io *io;
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < job->count; i++)
         count += job->places[i].heals || job->places[i].writes;
     if (count == 0)
         return;
-    filing = slot_filing_new(job->folder, count, true);
+    io = slot_io_new(job->folder, count, true);
     count = 0;
     for (uint32_t i = 0; i < job->count; i++) {
         const struct slot_place *place = &job->places[i];
-        struct slot_file *file = &filing->files[count];
+        struct slot_file *file = &io->files[count];
 
         if (!place->heals && !place->writes)
             continue;
@@ -188,7 +188,7 @@ void slot_job_write(struct doing *work, bool waits)
         count++;
     }
     work->is_sent = waits;
-    slot_filing_start(work->p, filing, waits ? take_written : note_healed, work);
+    slot_io_start(work->p, io, waits ? take_written : note_healed, work);
 }
 
 void slot_job_answer(struct doing *work, struct slot_said *said)

@@ -11,7 +11,7 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/log.h"
-#include "services/project/base/filing.h"
+#include "services/project/base/file_io.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 
@@ -86,7 +86,7 @@ static void sweep_backups(const struct pack *pack, const char *backups)
 
     if (lock < 0)
         return;
-    filing_sweep(backups, INT64_MAX);
+    file_io_sweep(backups, INT64_MAX);
     (void)close(lock);
 }
 

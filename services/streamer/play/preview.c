@@ -84,7 +84,7 @@ static struct preview_begun begun_of(const struct voice *voice, double gain)
     return begun;
 }
 
-static void foretell_begun(void *state, struct voice *voice, uint64_t effects)
+static void prepare_begun(void *state, struct voice *voice, uint64_t effects)
 {
     struct preview *preview = state;
     struct preview_begun begun = begun_of(voice, preview->gain);
@@ -92,7 +92,7 @@ static void foretell_begun(void *state, struct voice *voice, uint64_t effects)
 
     add_remark(preview, &arena, &begun);
     begun.voice.state = (struct choice){ .value = STREAM_STATE_PLAYING };
-    ticket_foretell(preview->service, preview->ticket, &begun, effects);
+    ticket_prepare(preview->service, preview->ticket, &begun, effects);
     arena_free(&arena);
 }
 
@@ -187,7 +187,7 @@ enum err preview_play(struct preview *preview, struct fault *fault)
     enum err e = voice_play(preview->voices, &plan, &voice, fault);
     if (e != ERR_OK)
         return e;
-    voice->foretell = foretell_begun;
+    voice->prepare = prepare_begun;
     voice->started = answer_begun;
     voice->failed = refuse_preview;
     voice->state = preview;

@@ -185,7 +185,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->plan = *plan;
     voice->plan.path = NULL;
     voice->ticket = (struct ticket){ 0 };
-    voice->foretell = NULL;
+    voice->prepare = NULL;
     voice->started = NULL;
     voice->failed = NULL;
     voice->format = (struct reader_format){ .frames = -1 };
@@ -211,20 +211,20 @@ static bool starts_transport(const struct voice *voice)
     return voice->plan.start_transport && !voice->is_heard && !voice->all->core->state.running;
 }
 
-/* Foretells that the voice starts: by the count of orders, a successor sees whether the start orders were sent. */
-static void foretell_start(struct voice *voice)
+/* Prepares that the voice starts: by the count of orders, a successor sees whether the start orders were sent. */
+static void prepare_start(struct voice *voice)
 {
     uint64_t effects = core_link_effects(voice->all->core) + (starts_transport(voice) ? 2 : 1);
     struct stream_voice reply = { 0 };
 
     if (voice->is_heard)
         return;
-    if (voice->foretell) {
-        voice->foretell(voice->state, voice, effects);
+    if (voice->prepare) {
+        voice->prepare(voice->state, voice, effects);
     } else {
         voice_describe(voice, &reply);
         reply.state = (struct choice){ .value = STREAM_STATE_PLAYING };
-        ticket_foretell(voice->all->service, voice->ticket, &reply, effects);
+        ticket_prepare(voice->all->service, voice->ticket, &reply, effects);
     }
     voice->handover->started = effects;
 }
@@ -258,7 +258,7 @@ void voice_filled(struct voice *voice)
     if (!core_link_has_room(voice->all->core, 2))
         return; /* the tick calls again */
     voice->begins = beginning_of(voice);
-    foretell_start(voice);
+    prepare_start(voice);
     struct order transport = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
     struct order order = { .frame = voice->begins,
                            .verb = ORDER_STREAM_START,

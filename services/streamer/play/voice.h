@@ -65,7 +65,7 @@ struct voice {
     struct ticket ticket;   /* of the ask, until it starts */
     /* Called before the start orders, with the count of orders after them; when it has started; when it fails. NULL:
      * the voice answers the ticket. */
-    void (*foretell)(void *state, struct voice *voice, uint64_t effects);
+    void (*prepare)(void *state, struct voice *voice, uint64_t effects);
     void (*started)(void *state, struct voice *voice);
     void (*failed)(void *state, struct voice *voice, const struct fault *fault);
     void *state;
@@ -93,7 +93,7 @@ bool voices_busy(const struct voices *voices);
 struct voice *voices_find(struct voices *voices, struct id request); /* the voice that this ask started, or NULL */
 
 /* Call it before the voices for which `is_one` is true are stopped: checks that all their orders have room, and
- * foretells the call's answer. Errors: busy. */
+ * prepares the call's answer. Errors: busy. */
 enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
                          const void *state);
 

@@ -275,7 +275,7 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
         orders += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
     if (!core_link_has_room(voices->core, orders))
         return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
-    recall_foretell(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + orders);
+    recall_prepare(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + orders);
     return ERR_OK;
 }
 

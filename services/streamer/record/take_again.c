@@ -1,5 +1,5 @@
 /* Asks about takes that a client repeats after the death of a streamer. persist knows the item of a take by the id of
- * the ask that began the take. The answer that was foretold for an ask to end a take names that take. */
+ * the ask that began the take. The answer that was prepared for an ask to end a take names that take. */
 #include "services/streamer/record/takes.h"
 #include "store/changelog.h"
 
@@ -71,9 +71,9 @@ bool take_answers_again(struct take *take)
 
 /* ---- ending ---- */
 
-static bool read_foretold(const struct call *call, struct arena *arena, struct recording *to)
+static bool read_prepared(const struct call *call, struct arena *arena, struct recording *to)
 {
-    struct bytes reply = recall_foretold(call);
+    struct bytes reply = recall_prepared(call);
 
     return reply.len > 0 && codec_decode(&recording_shape, reply, arena, to, NULL) == ERR_OK;
 }
@@ -97,7 +97,7 @@ bool take_ends_again(struct takes *takes, struct call *call, struct recording *a
     struct take *take = &takes->recording;
     struct recording was = { 0 };
 
-    if (!read_foretold(call, call_arena(call), &was) || (take->phase != TAKE_FREE && id_equal(take->item, was.id)))
+    if (!read_prepared(call, call_arena(call), &was) || (take->phase != TAKE_FREE && id_equal(take->item, was.id)))
         return false;
     if (!takes_are_recovering(takes)) {
         *error = describe_ended(takes, call_arena(call), &was, answer, call_fault(call));

@@ -275,7 +275,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
     ticket_fail(takes->service, take->ended, &fault);
     if (!id_is_zero(take->item)) {
         take_describe(take, answer);
-        recall_foretell(call, answer, UINT64_MAX); /* a successor learns from it which take the ask means */
+        recall_prepare(call, answer, UINT64_MAX); /* a successor learns from it which take the ask means */
     }
     take->ended = call_defer(call);
     if (take->wish != TAKE_WISH_CANCEL)

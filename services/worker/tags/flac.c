@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "services/worker/tags/end_tags.h"
 #include "services/worker/tags/endian.h"
 #include "services/worker/tags/id3.h"
-#include "services/worker/tags/trailer.h"
 #include "services/worker/tags/vorbis.h"
 
 enum { BLOCKS_MAX = 1024, BLOCK_HEAD = 4, LAST_BLOCK = 0x80 };
@@ -60,7 +60,7 @@ bool flac_payload(struct input *input, struct payload *payload)
         at = block.at + block.size;
     }
     payload->at = at;
-    payload->size = trailer_start(input) - at;
+    payload->size = end_tags_start(input) - at;
     return payload->size > 0;
 }
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/worker/tags/end_tags.h"
 #include "services/worker/tags/id3.h"
-#include "services/worker/tags/trailer.h"
 
 enum { SEARCH_MAX = 64 << 10, VBRI_AT = 36 };
 
@@ -98,6 +98,6 @@ bool mpeg_payload(struct input *input, struct payload *payload)
     payload->rate = frame.rate;
     payload->channels = frame.channels;
     payload->at = is_about_others(input, at, &frame) ? at + frame.bytes : at;
-    payload->size = trailer_start(input) - payload->at;
+    payload->size = end_tags_start(input) - payload->at;
     return payload->size > 0;
 }

@@ -40,7 +40,7 @@ static void begin_audio(struct audio *audio)
     holds(audio_open(audio, service, false, NULL) == ERR_OK);
     holds(studio_remove(fuzz_home()) == ERR_OK); /* removes only the names: the mappings stay */
     service_answer(service, &audio_handlers, audio);
-    service_tells(service, audio_tell_status, NULL, audio);
+    service_set_report(service, audio_report_status, NULL, audio);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         indexer.service = fuzz_service(&schema_indexer);
         indexer_open(&indexer);
         service_answer(indexer.service, &asks_handlers, &indexer);
-        service_tells(indexer.service, indexer_report, indexer_cancel, &indexer);
+        service_set_report(indexer.service, indexer_report, indexer_cancel, &indexer);
     }
     while (fuzz_next_ask(indexer.service, &input, &none))
         ;

@@ -23,7 +23,7 @@ static void begin_streamer(struct streamer *streamer)
     holds(studio_remove(paths) == ERR_OK); /* removes only the names: the mappings stay */
     service_answer(service, &asks_handlers, streamer);
     service_each_turn(service, streamer_turn, streamer);
-    service_tells(service, streamer_report, streamer_cancel, streamer);
+    service_set_report(service, streamer_report, streamer_cancel, streamer);
 }
 
 /* As if a core sounded now. */

@@ -237,7 +237,7 @@ static void assert_captured(const struct stage *stage)
 }
 
 /* Each order was answered once, and in order. */
-static void assert_told(const struct stage *stage, int64_t until)
+static void assert_reported(const struct stage *stage, int64_t until)
 {
     struct ring notes = studio_notes(stage->studio, ORDERS_CONTROL);
     struct note note;
@@ -267,7 +267,7 @@ static void go_on(struct stage *stage)
     }
     assert_in_range(state.lost, PERIOD, 2 * PERIOD);
     assert_captured(stage);
-    assert_told(stage, state.frame);
+    assert_reported(stage, state.frame);
 }
 
 static void end_process(pid_t pid)

@@ -195,7 +195,7 @@ static void lead_is_at(const struct stage *stage, double place, double tempo)
 }
 
 /* JACK gets, one period in advance, the place of its first frame, and the tempo from there on. */
-static void jack_is_told_the_place_through_changes_of_tempo(void **made)
+static void jack_gets_the_place_through_changes_of_tempo(void **made)
 {
     struct stage *stage = *made;
     double place;
@@ -358,7 +358,7 @@ int main(void)
         STAGE_TEST(the_first_clock_after_a_start_is_the_first_step),
         STAGE_TEST(jack_is_followed),
         STAGE_TEST(jack_is_led),
-        STAGE_TEST(jack_is_told_the_place_through_changes_of_tempo),
+        STAGE_TEST(jack_gets_the_place_through_changes_of_tempo),
         STAGE_TEST(jack_rolls_with_the_music_after_a_count_in),
         STAGE_TEST(a_server_that_is_new_is_asked_to_roll),
         STAGE_TEST(a_leader_s_change_of_tempo_repeats_no_step),

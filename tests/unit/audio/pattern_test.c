@@ -58,7 +58,7 @@ static void a_row_is_silent_if_muted_or_not_solo_or_without_its_sound(void **sta
     assert_true(read.rows[2].mute);
 }
 
-static void a_wrong_step_is_told_with_its_position(void **state)
+static void a_wrong_step_is_reported_with_its_position(void **state)
 {
     struct row two[] = { make_row(STEPS), make_row("X...X...X...X.o.") };
     struct score_pattern read;
@@ -153,7 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_are_accents_steps_and_rests),
         cmocka_unit_test(a_row_is_silent_if_muted_or_not_solo_or_without_its_sound),
-        cmocka_unit_test(a_wrong_step_is_told_with_its_position),
+        cmocka_unit_test(a_wrong_step_is_reported_with_its_position),
         cmocka_unit_test(a_zero_byte_is_no_step),
         cmocka_unit_test(all_rows_have_as_many_steps),
         cmocka_unit_test(a_row_wins_over_its_voice_and_a_voice_over_the_defaults),

@@ -54,7 +54,7 @@ static void values_are_found_by_section_and_name(void **state)
     config_free(config);
 }
 
-static void a_value_that_is_no_number_is_told_with_its_line(void **state)
+static void a_value_that_is_no_number_is_reported_with_its_line(void **state)
 {
     struct config *config;
     struct fault fault;
@@ -99,13 +99,13 @@ static void yes_and_no_have_several_words(void **state)
     config_free(config);
 }
 
-static void a_line_that_is_nothing_is_told_with_its_number(void **state)
+static void a_line_that_is_nothing_is_reported_with_its_number(void **state)
 {
     refused_with(*state, "[a]\nx = 1\nwhat is this\n", ERR_BAD_REQUEST, "loophole.conf:3: neither");
     refused_with(*state, "[a\nx = 1\n", ERR_BAD_REQUEST, "loophole.conf:1: neither");
 }
 
-static void a_key_twice_is_told_with_both_lines(void **state)
+static void a_key_twice_is_reported_with_both_lines(void **state)
 {
     refused_with(*state, "[a]\nx = 1\n[b]\nx = 2\n[a]\nx = 3\n", ERR_BAD_REQUEST,
                  "loophole.conf:6: a.x is set already in line 2");
@@ -148,11 +148,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOME_TEST(without_a_file_every_setting_has_its_default),
         HOME_TEST(values_are_found_by_section_and_name),
-        HOME_TEST(a_value_that_is_no_number_is_told_with_its_line),
+        HOME_TEST(a_value_that_is_no_number_is_reported_with_its_line),
         HOME_TEST(values_out_of_their_range_are_refused),
         HOME_TEST(yes_and_no_have_several_words),
-        HOME_TEST(a_line_that_is_nothing_is_told_with_its_number),
-        HOME_TEST(a_key_twice_is_told_with_both_lines),
+        HOME_TEST(a_line_that_is_nothing_is_reported_with_its_number),
+        HOME_TEST(a_key_twice_is_reported_with_both_lines),
         HOME_TEST(a_line_too_long_for_the_parser_is_refused_not_split),
         HOME_TEST(a_zero_byte_is_refused),
         HOME_TEST(a_file_without_end_of_line_and_with_dos_ends_is_read),

@@ -115,7 +115,7 @@ static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
     assert_true(errands_end(f.errands));
 }
 
-struct letter {
+struct received {
     struct mail mail;
     int opened, dropped;
 };
@@ -144,17 +144,17 @@ static void what_is_left_at_the_end_is_dropped(void **state)
 
 static void open_letter(struct mail *mail)
 {
-    ((struct letter *)mail)->opened++;
+    ((struct received *)mail)->opened++;
 }
 
 static void drop_letter(struct mail *mail)
 {
-    ((struct letter *)mail)->dropped++;
+    ((struct received *)mail)->dropped++;
 }
 
 static void mail_that_nobody_opened_is_dropped(void **state)
 {
-    struct letter letters[3] = { 0 };
+    struct received letters[3] = { 0 };
     struct mailbox *mailbox;
 
     (void)state;

@@ -35,7 +35,7 @@ static void a_request_that_wrote_and_then_fails_undoes_the_turn(void **state)
     assert_int_equal(w->p.broken.code, ERR_FULL);
 }
 
-static void what_broke_a_turn_first_is_what_is_told(void **state)
+static void what_broke_a_turn_first_is_what_is_reported(void **state)
 {
     struct writer *w = *state;
     uint64_t before = w->p.writes;
@@ -241,7 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CLAIM(a_refusal_before_any_write_fails_alone),
         CLAIM(a_request_that_wrote_and_then_fails_undoes_the_turn),
-        CLAIM(what_broke_a_turn_first_is_what_is_told),
+        CLAIM(what_broke_a_turn_first_is_what_is_reported),
         CLAIM(of_a_batch_the_refused_operations_alone_are_not_done),
         CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone),
         CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone),

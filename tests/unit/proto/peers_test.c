@@ -25,7 +25,7 @@ struct pair {
     char folder[32], address[64];
     struct sockets *sockets;
     struct socket *service, *client;
-    struct letter letter;
+    struct received received;
 };
 
 static int set_up(void **state)
@@ -46,7 +46,7 @@ static int tear_down(void **state)
 {
     struct pair *pair = *state;
 
-    letter_drop(&pair->letter);
+    sockets_drop(&pair->received);
     sockets_free(pair->sockets);
     unlink(pair->address + strlen("ipc://"));
     rmdir(pair->folder);
@@ -66,8 +66,8 @@ static void receive_one(struct pair *pair, struct socket *socket)
 {
     usec_t end = clock_steady() + PATIENCE_US;
 
-    letter_drop(&pair->letter);
-    while (sockets_receive(socket, &pair->letter) != ERR_OK)
+    sockets_drop(&pair->received);
+    while (sockets_receive(socket, &pair->received) != ERR_OK)
         assert_true(clock_steady() < end);
 }
 
@@ -78,10 +78,10 @@ static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
 
     send_from_client(pair, "ask", 3);
     receive_one(pair, pair->service);
-    assert_true(pair->letter.route.peer >= 0);
-    assert_int_equal(sockets_send(pair->service, &pair->letter.route, bytes_of("answer", 6)), ERR_OK);
+    assert_true(pair->received.route.peer >= 0);
+    assert_int_equal(sockets_send(pair->service, &pair->received.route, bytes_of("answer", 6)), ERR_OK);
     receive_one(pair, pair->client);
-    assert_int_equal(pair->letter.body.len, 6);
+    assert_int_equal(pair->received.body.len, 6);
     assert_int_equal(peers_reached(), 31);
 }
 
@@ -97,8 +97,8 @@ static void what_was_charged_is_given_back(void **state)
         memset(bytes, (int)i, len);
         send_from_client(pair, bytes, len);
         receive_one(pair, pair->service);
-        assert_int_equal(pair->letter.body.len, len);
-        assert_memory_equal(pair->letter.body.at, bytes, len);
+        assert_int_equal(pair->received.body.len, len);
+        assert_memory_equal(pair->received.body.at, bytes, len);
     }
 }
 
@@ -114,9 +114,9 @@ static void what_has_no_room_comes_later(void **state)
     }
     for (uint8_t i = 0; i < 100; i++) {
         receive_one(pair, pair->service);
-        assert_int_equal(pair->letter.body.len, sizeof(bytes));
-        assert_int_equal(pair->letter.body.at[0], i);
-        assert_int_equal(pair->letter.body.at[sizeof(bytes) - 1], i);
+        assert_int_equal(pair->received.body.len, sizeof(bytes));
+        assert_int_equal(pair->received.body.at[0], i);
+        assert_int_equal(pair->received.body.at[sizeof(bytes) - 1], i);
     }
 }
 
@@ -201,7 +201,7 @@ static void the_head_of_a_frame_that_is_too_large_ends_its_connection(void **sta
     close(fd);
     send_from_client(pair, large, sizeof(large));
     receive_one(pair, pair->service);
-    assert_int_equal(pair->letter.body.len, sizeof(large));
+    assert_int_equal(pair->received.body.len, sizeof(large));
     set_data_limit(limit.rlim_cur);
 }
 
@@ -239,11 +239,11 @@ static int serve_without_memory(struct pair *pair)
 
     use_up_memory();
     while (received < 100 && clock_steady() < end) {
-        if (sockets_receive(pair->service, &pair->letter) != ERR_OK)
+        if (sockets_receive(pair->service, &pair->received) != ERR_OK)
             continue;
         received++;
-        (void)sockets_send(pair->service, &pair->letter.route, bytes_of("answer", 6));
-        letter_drop(&pair->letter);
+        (void)sockets_send(pair->service, &pair->received.route, bytes_of("answer", 6));
+        sockets_drop(&pair->received);
     }
     return received == 100 ? 0 : 1;
 }

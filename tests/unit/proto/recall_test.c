@@ -92,12 +92,12 @@ static bool knows_even(const void *state, struct id request)
     return request.b[0] % 2 == 0;
 }
 
-static void foretell_answer(struct service *service, uint8_t number, uint64_t effects)
+static void prepare_answer(struct service *service, uint8_t number, uint64_t effects)
 {
     struct recalled *one = &service->recalled[number];
 
     *one =
-        (struct recalled){ .state = RECALL_FORETOLD, .request.b = { number, 1 }, .digest = number, .effects = effects };
+        (struct recalled){ .state = RECALL_PREPARED, .request.b = { number, 1 }, .digest = number, .effects = effects };
     buffer_add(&one->body, "answer", 6);
 }
 
@@ -113,23 +113,23 @@ static void a_successor_finds_what_was_done(void **state)
     };
 
     for (uint8_t i = 0; i < 5; i++)
-        foretell_answer(service, i, wanted[i].effects);
+        prepare_answer(service, i, wanted[i].effects);
     recall_settle(service, 5, knows_even, NULL);
     for (uint8_t i = 0; i < 5; i++)
         assert_int_equal(service->recalled[i].state, wanted[i].state);
 }
 
-/* The foretold answer may say what the ask was about. */
-static void what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy(void **state)
+/* The prepared answer may say what the ask was about. */
+static void what_was_prepared_of_an_ask_that_was_not_done_is_there_for_its_copy(void **state)
 {
     struct call copy = ask_of(*state, 3);
 
-    foretell_answer(*state, 3, UINT64_MAX);
+    prepare_answer(*state, 3, UINT64_MAX);
     recall_settle(*state, 5, NULL, NULL);
     recall_begin(&copy);
     assert_true(recall_was_begun(&copy));
-    assert_int_equal(recall_foretold(&copy).len, 6);
-    assert_memory_equal(recall_foretold(&copy).at, "answer", 6);
+    assert_int_equal(recall_prepared(&copy).len, 6);
+    assert_memory_equal(recall_prepared(&copy).at, "answer", 6);
 }
 
 int main(void)
@@ -138,7 +138,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_answer_of_a_long_ask_is_as_young_as_its_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, set_up,
+        cmocka_unit_test_setup_teardown(what_was_prepared_of_an_ask_that_was_not_done_is_there_for_its_copy, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, set_up, tear_down),
     };

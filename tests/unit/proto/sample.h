@@ -6,7 +6,7 @@
 
 #include "proto/wire/schema.h"
 
-/* MessagePack written by hand; a byte is octal if the next letter could be a hexadecimal digit. */
+/* MessagePack written by hand; a byte is octal if the next received could be a hexadecimal digit. */
 #define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
 
 enum colour { COLOUR_OTHER = 0, COLOUR_RED, COLOUR_BLUE };

@@ -9,7 +9,7 @@
 struct stranger {
     struct sockets *sockets;
     struct socket *socket;
-    struct letter letter;
+    struct received received;
 };
 
 static int set_up(void **state)
@@ -32,7 +32,7 @@ static void stranger_come(struct stranger *stranger, const struct engine *engine
 
 static void stranger_go(struct stranger *stranger)
 {
-    letter_drop(&stranger->letter);
+    sockets_drop(&stranger->received);
     sockets_free(stranger->sockets);
 }
 
@@ -51,12 +51,12 @@ static struct answer_frame stranger_hear(struct stranger *stranger)
     usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
     struct answer_frame answer;
 
-    letter_drop(&stranger->letter);
-    while (sockets_receive(stranger->socket, &stranger->letter) != ERR_OK) {
+    sockets_drop(&stranger->received);
+    while (sockets_receive(stranger->socket, &stranger->received) != ERR_OK) {
         assert_true(clock_steady() < until);
         clock_sleep(1000);
     }
-    assert_int_equal(frame_read_answer(stranger->letter.body, &answer, NULL), ERR_OK);
+    assert_int_equal(frame_read_answer(stranger->received.body, &answer, NULL), ERR_OK);
     return answer;
 }
 
@@ -89,8 +89,8 @@ static void the_frames_before_the_last_come_back_as_they_were(void **state)
         ask_frame_into(&frame, "search.ping", id_new(), 60000, EMPTY);
         stranger_say(&stranger, &routes[i], buffer_bytes(&frame));
         assert_int_equal(stranger_hear(&stranger).error, ERR_OK);
-        assert_int_equal(stranger.letter.route.frames, routes[i].frames);
-        assert_memory_equal(stranger.letter.route.at, routes[i].at, routes[i].len);
+        assert_int_equal(stranger.received.route.frames, routes[i].frames);
+        assert_memory_equal(stranger.received.route.at, routes[i].at, routes[i].len);
     }
     buffer_free(&frame);
     stranger_go(&stranger);

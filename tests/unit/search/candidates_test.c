@@ -124,7 +124,7 @@ static void map_numbers(const struct library *library, const uint32_t *was, uint
     }
 }
 
-static void lists_brought_up_to_date_equal_those_made_anew(void **state)
+static void lists_brought_up_to_date_equal_those_made_again(void **state)
 {
     static struct library library = { .seed = 11 };
     static uint32_t numbers[2][MOST], now_of[MOST];
@@ -161,7 +161,7 @@ static void lists_brought_up_to_date_equal_those_made_anew(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(lists_brought_up_to_date_equal_those_made_anew) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(lists_brought_up_to_date_equal_those_made_again) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

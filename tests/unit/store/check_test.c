@@ -64,7 +64,7 @@ static void expect_damage(void **state, enum database db, bool remove)
     assert_true(scratch_problems(s) > 0);
 }
 
-static void a_missing_row_is_told(void **state)
+static void a_missing_row_is_reported(void **state)
 {
     static const enum database needed[] = { DB_META,        DB_MEDIA,  DB_PLACE,           DB_FOLDER,
                                             DB_FOLDER_NAME, DB_VOLUME, DB_VOLUME_IDENTITY, DB_CONTENT };
@@ -78,7 +78,7 @@ static void a_missing_row_is_told(void **state)
     }
 }
 
-static void a_row_that_does_not_decode_is_told(void **state)
+static void a_row_that_does_not_decode_is_reported(void **state)
 {
     static const enum database records[] = {
         DB_MEDIA, DB_PLACE, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE
@@ -93,7 +93,7 @@ static void a_row_that_does_not_decode_is_told(void **state)
     }
 }
 
-static void a_place_that_says_other_than_its_item_is_told(void **state)
+static void a_place_that_says_other_than_its_item_is_reported(void **state)
 {
     struct scratch *s = *state;
     struct media media = scratch_put(s, "snare.wav");
@@ -122,7 +122,7 @@ static void a_done_item_without_an_analysis_is_reported(void **state)
     assert_int_equal(scratch_problems(s), 1);
 }
 
-static void a_gap_in_the_change_log_is_told(void **state)
+static void a_gap_in_the_change_log_is_reported(void **state)
 {
     struct scratch *s = *state;
     struct key second = key_number(2);
@@ -138,11 +138,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_good_store_has_no_problem),
-        CLAIM(a_missing_row_is_told),
-        CLAIM(a_row_that_does_not_decode_is_told),
-        CLAIM(a_place_that_says_other_than_its_item_is_told),
+        CLAIM(a_missing_row_is_reported),
+        CLAIM(a_row_that_does_not_decode_is_reported),
+        CLAIM(a_place_that_says_other_than_its_item_is_reported),
         CLAIM(a_done_item_without_an_analysis_is_reported),
-        CLAIM(a_gap_in_the_change_log_is_told),
+        CLAIM(a_gap_in_the_change_log_is_reported),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }

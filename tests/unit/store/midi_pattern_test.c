@@ -12,7 +12,7 @@
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/pattern_check.h"
 
-struct desk {
+struct fixture {
     struct arena arena;
     struct fault fault;
     struct remarks remarks;
@@ -21,21 +21,21 @@ struct desk {
     struct buffer bytes;
 };
 
-static int make_desk(void **state)
+static int make_fixture(void **state)
 {
-    static struct desk desk;
+    static struct fixture fixture;
 
-    desk = (struct desk){ .remarks.arena = &desk.arena };
-    *state = &desk;
+    fixture = (struct fixture){ .remarks.arena = &fixture.arena };
+    *state = &fixture;
     return 0;
 }
 
-static int free_desk(void **state)
+static int free_fixture(void **state)
 {
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
 
-    arena_free(&desk->arena);
-    buffer_free(&desk->bytes);
+    arena_free(&fixture->arena);
+    buffer_free(&fixture->bytes);
     return 0;
 }
 
@@ -45,56 +45,56 @@ static uint32_t draw_number(uint64_t *seed, uint32_t below)
     return (uint32_t)(*seed >> 33) % below;
 }
 
-static void forget_remarks(struct desk *desk)
+static void forget_remarks(struct fixture *fixture)
 {
-    desk->remarks.list = (struct text_list){ 0 };
+    fixture->remarks.list = (struct text_list){ 0 };
 }
 
-static bool is_remarked(const struct desk *desk, const char *words)
+static bool is_remarked(const struct fixture *fixture, const char *words)
 {
-    for (uint32_t i = 0; i < desk->remarks.list.count; i++)
-        if (strstr(desk->remarks.list.at[i].at, words))
+    for (uint32_t i = 0; i < fixture->remarks.list.count; i++)
+        if (strstr(fixture->remarks.list.at[i].at, words))
             return true;
     return false;
 }
 
 /* Export, a file, import. */
-static void pass_through_a_file(struct desk *desk, struct pattern *back)
+static void pass_through_a_file(struct fixture *fixture, struct pattern *back)
 {
     struct midi_file read;
 
-    buffer_reset(&desk->bytes);
-    midi_export(&desk->pattern, &desk->arena, &desk->midi, &desk->remarks);
-    assert_int_equal(midi_file_write(&desk->midi, &desk->bytes, &desk->fault), ERR_OK);
-    if (midi_file_read(buffer_bytes(&desk->bytes), &desk->arena, &read, &desk->fault) != ERR_OK)
-        fail_msg("%s", desk->fault.what);
-    forget_remarks(desk);
-    if (midi_import(&read, &desk->arena, back, &desk->remarks, &desk->fault) != ERR_OK)
-        fail_msg("%s", desk->fault.what);
-    assert_int_equal(pattern_check(back, &desk->fault), ERR_OK);
+    buffer_reset(&fixture->bytes);
+    midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
+    assert_int_equal(midi_file_write(&fixture->midi, &fixture->bytes, &fixture->fault), ERR_OK);
+    if (midi_file_read(buffer_bytes(&fixture->bytes), &fixture->arena, &read, &fixture->fault) != ERR_OK)
+        fail_msg("%s", fixture->fault.what);
+    forget_remarks(fixture);
+    if (midi_import(&read, &fixture->arena, back, &fixture->remarks, &fixture->fault) != ERR_OK)
+        fail_msg("%s", fixture->fault.what);
+    assert_int_equal(pattern_check(back, &fixture->fault), ERR_OK);
 }
 
-static void fill_row(struct desk *desk, struct row *row, uint32_t index, uint32_t steps, uint64_t *seed)
+static void fill_row(struct fixture *fixture, struct row *row, uint32_t index, uint32_t steps, uint64_t *seed)
 {
     static const double gates[] = { 0.01, 0.2, 0.5, 0.77, 1 };
-    char *pattern = arena_alloc(&desk->arena, steps);
+    char *pattern = arena_alloc(&fixture->arena, steps);
     const uint32_t rest = draw_number(seed, 5);
 
-    row->name = arena_printf(&desk->arena, "row %u", index);
-    row->voice_id = arena_printf(&desk->arena, "voice%u", index + 1);
+    row->name = arena_printf(&fixture->arena, "row %u", index);
+    row->voice_id = arena_printf(&fixture->arena, "voice%u", index + 1);
     for (uint32_t i = 0; i < steps; i++)
         pattern[i] = draw_number(seed, 5) < rest ? '.' : draw_number(seed, 2) ? 'X' : 'x';
     row->pattern = (struct text){ steps, pattern };
     row->has_gate_frac = row->has_base_amp = true;
     row->gate_frac = gates[draw_number(seed, 5)];
     row->base_amp = draw_number(seed, 11) / 10.0;
-    row->notes = (struct real_list){ draw_number(seed, 65), arena_array(&desk->arena, 64, sizeof(double)) };
+    row->notes = (struct real_list){ draw_number(seed, 65), arena_array(&fixture->arena, 64, sizeof(double)) };
     for (uint32_t i = 0; i < row->notes.count; i++)
         row->notes.at[i] = 20 + draw_number(seed, 9000);
 }
 
 /* Values of single steps for every other row. Timings keep the hits of two steps apart. */
-static void fill_steps(struct desk *desk, struct row *row, uint32_t steps, uint64_t *seed)
+static void fill_steps(struct fixture *fixture, struct row *row, uint32_t steps, uint64_t *seed)
 {
     struct real_list *lists[] = { &row->velocity, &row->probability, &row->timing };
 
@@ -102,33 +102,34 @@ static void fill_steps(struct desk *desk, struct row *row, uint32_t steps, uint6
     row->length = 1 + draw_number(seed, steps);
     row->has_velocity = row->has_probability = row->has_timing = row->has_ratchet = true;
     for (int l = 0; l < 3; l++) {
-        *lists[l] = (struct real_list){ steps, arena_array(&desk->arena, steps, sizeof(double)) };
+        *lists[l] = (struct real_list){ steps, arena_array(&fixture->arena, steps, sizeof(double)) };
         for (uint32_t i = 0; i < steps; i++)
             lists[l]->at[i] = draw_number(seed, 2) ? draw_number(seed, 1001) / 1000.0 : 1;
     }
     for (uint32_t i = 0; i < steps; i++)
         row->timing.at[i] = draw_number(seed, 2) ? 0 : 0.3 * (row->timing.at[i] - 0.5);
-    row->ratchet.at = arena_array(&desk->arena, steps, sizeof(*row->ratchet.at));
+    row->ratchet.at = arena_array(&fixture->arena, steps, sizeof(*row->ratchet.at));
     row->ratchet.count = steps;
     for (uint32_t i = 0; i < steps; i++)
         row->ratchet.at[i] = 1 + (draw_number(seed, 3) ? 0 : draw_number(seed, 8));
 }
 
-static void fill_pattern(struct desk *desk, uint64_t seed)
+static void fill_pattern(struct fixture *fixture, uint64_t seed)
 {
     static const double swings[] = { 0, 0.1, 0.333, 0.999 };
     const uint32_t rows = 1 + draw_number(&seed, 32), steps = 16 * (1 + draw_number(&seed, 4));
 
-    desk->pattern = (struct pattern){ .metadata.name = TEXT("Any") };
-    desk->pattern.sequencer = (struct sequencer){ .has_bpm = true, .bpm = 20 + draw_number(&seed, 380) + 1 / 3.0 };
-    desk->pattern.sequencer.has_swing = true;
-    desk->pattern.sequencer.swing = swings[draw_number(&seed, 4)];
-    desk->pattern.sequencer.tracks = (struct row_list){ rows, arena_array(&desk->arena, rows, sizeof(struct row)) };
+    fixture->pattern = (struct pattern){ .metadata.name = TEXT("Any") };
+    fixture->pattern.sequencer = (struct sequencer){ .has_bpm = true, .bpm = 20 + draw_number(&seed, 380) + 1 / 3.0 };
+    fixture->pattern.sequencer.has_swing = true;
+    fixture->pattern.sequencer.swing = swings[draw_number(&seed, 4)];
+    fixture->pattern.sequencer.tracks =
+        (struct row_list){ rows, arena_array(&fixture->arena, rows, sizeof(struct row)) };
     for (uint32_t i = 0; i < rows; i++)
-        fill_row(desk, &desk->pattern.sequencer.tracks.at[i], i, steps, &seed);
+        fill_row(fixture, &fixture->pattern.sequencer.tracks.at[i], i, steps, &seed);
     for (uint32_t i = 1; i < rows; i += 2)
-        fill_steps(desk, &desk->pattern.sequencer.tracks.at[i], steps, &seed);
-    forget_remarks(desk);
+        fill_steps(fixture, &fixture->pattern.sequencer.tracks.at[i], steps, &seed);
+    forget_remarks(fixture);
 }
 
 static double real_at(struct real_list list, uint32_t at, double otherwise)
@@ -163,44 +164,44 @@ static void assert_same_steps(const struct row *one, const struct row *two, uint
 
 static void an_export_that_is_imported_has_the_same_steps(void **state)
 {
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
 
     for (uint64_t seed = 1; seed <= 200; seed++) {
         struct pattern back;
 
-        fill_pattern(desk, seed);
-        pass_through_a_file(desk, &back);
-        assert_int_equal(back.sequencer.tracks.count, desk->pattern.sequencer.tracks.count);
-        assert_true(back.sequencer.bpm == desk->pattern.sequencer.bpm);
-        assert_true(back.sequencer.swing == desk->pattern.sequencer.swing);
+        fill_pattern(fixture, seed);
+        pass_through_a_file(fixture, &back);
+        assert_int_equal(back.sequencer.tracks.count, fixture->pattern.sequencer.tracks.count);
+        assert_true(back.sequencer.bpm == fixture->pattern.sequencer.bpm);
+        assert_true(back.sequencer.swing == fixture->pattern.sequencer.swing);
         for (uint32_t i = 0; i < back.sequencer.tracks.count; i++) {
-            const struct row *one = &desk->pattern.sequencer.tracks.at[i], *two = &back.sequencer.tracks.at[i];
+            const struct row *one = &fixture->pattern.sequencer.tracks.at[i], *two = &back.sequencer.tracks.at[i];
 
             assert_true(text_equal(one->name, two->name));
             assert_same_steps(one, two, seed);
             assert_true(one->gate_frac == two->gate_frac);
         }
-        assert_false(is_remarked(desk, "moved") || is_remarked(desk, "dropped"));
-        arena_reset(&desk->arena);
+        assert_false(is_remarked(fixture, "moved") || is_remarked(fixture, "dropped"));
+        arena_reset(&fixture->arena);
     }
 }
 
-static void make_one_row(struct desk *desk, const char *steps, double swing, double gate)
+static void make_one_row(struct fixture *fixture, const char *steps, double swing, double gate)
 {
-    struct row *row = arena_alloc(&desk->arena, sizeof(*row));
+    struct row *row = arena_alloc(&fixture->arena, sizeof(*row));
 
     *row = (struct row){ .name = TEXT("kick"), .pattern = text_of(steps), .has_gate_frac = true, .gate_frac = gate };
-    desk->pattern.sequencer = (struct sequencer){ .has_swing = true, .swing = swing, .tracks = { 1, row } };
+    fixture->pattern.sequencer = (struct sequencer){ .has_swing = true, .swing = swing, .tracks = { 1, row } };
 }
 
 /* The messages of the row, without controllers. */
-static void assert_notes(struct desk *desk, const uint32_t *on, const uint32_t *off, uint32_t count)
+static void assert_notes(struct fixture *fixture, const uint32_t *on, const uint32_t *off, uint32_t count)
 {
     uint32_t at = 0;
 
-    midi_export(&desk->pattern, &desk->arena, &desk->midi, &desk->remarks);
-    for (uint32_t i = 0; i < desk->midi.count; i++) {
-        const struct midi_event *event = &desk->midi.events[i];
+    midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
+    for (uint32_t i = 0; i < fixture->midi.count; i++) {
+        const struct midi_event *event = &fixture->midi.events[i];
         const bool is_on = (event->status & 0xf0) == MIDI_NOTE_ON;
 
         if (!is_on && (event->status & 0xf0) != MIDI_NOTE_OFF)
@@ -216,46 +217,46 @@ static void swing_and_gate_are_exact_to_a_tick(void **state)
 {
     const uint32_t on[] = { 0, 360, 480 }, least[] = { 2, 362, 482 };
     const uint32_t swung[] = { 0, 276 }, half[] = { 120, 396 }, cut[] = { 240, 480, 720 };
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
 
-    make_one_row(desk, "xxx.............", 0.999, 0.01);
-    assert_notes(desk, on, least, 3);
-    make_one_row(desk, "xx..............", 0.3, 0.5);
-    assert_notes(desk, swung, half, 2);
-    make_one_row(desk, "xxx.............", 0.999, 1); /* the second note ends where the third begins */
-    assert_notes(desk, on, cut, 3);
+    make_one_row(fixture, "xxx.............", 0.999, 0.01);
+    assert_notes(fixture, on, least, 3);
+    make_one_row(fixture, "xx..............", 0.3, 0.5);
+    assert_notes(fixture, swung, half, 2);
+    make_one_row(fixture, "xxx.............", 0.999, 1); /* the second note ends where the third begins */
+    assert_notes(fixture, on, cut, 3);
 }
 
 static void ratchets_and_timing_are_exact_to_a_tick(void **state)
 {
     const uint32_t on[] = { 0, 80, 160, 216, 480 + 60, 480 + 60 + 90 }, off[] = { 40, 120, 200, 336, 585, 675 };
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
     struct row *row;
 
-    make_one_row(desk, "xxx.............", 0, 0.5);
-    row = desk->pattern.sequencer.tracks.at;
+    make_one_row(fixture, "xxx.............", 0, 0.5);
+    row = fixture->pattern.sequencer.tracks.at;
     row->ratchet.count = 3;
     row->ratchet.at = (uint64_t[]){ 3, 1, 2 };
     row->timing = (struct real_list){ 3, (double[]){ 0, -0.1, 0.25 } };
-    assert_notes(desk, on, off, 6);
+    assert_notes(fixture, on, off, 6);
 }
 
 static void what_is_lost_is_listed(void **state)
 {
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
     struct row *row;
 
-    make_one_row(desk, "x...............", 0, 0.5);
-    row = desk->pattern.sequencer.tracks.at;
+    make_one_row(fixture, "x...............", 0, 0.5);
+    row = fixture->pattern.sequencer.tracks.at;
     row->has_accent_boost = true;
     row->notes = (struct real_list){ 1, (double[]){ 450 } };
-    midi_export(&desk->pattern, &desk->arena, &desk->midi, &desk->remarks);
-    assert_true(is_remarked(desk, "kick: lost: accent_boost"));
-    assert_true(is_remarked(desk, "kick: 450 Hz is the nearest note, A4"));
-    for (uint64_t seed = 1; desk->pattern.sequencer.tracks.count < 17; seed++)
-        fill_pattern(desk, seed);
-    midi_export(&desk->pattern, &desk->arena, &desk->midi, &desk->remarks);
-    assert_true(is_remarked(desk, "row 16: row 17 is on channel 1 again"));
+    midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
+    assert_true(is_remarked(fixture, "kick: lost: accent_boost"));
+    assert_true(is_remarked(fixture, "kick: 450 Hz is the nearest note, A4"));
+    for (uint64_t seed = 1; fixture->pattern.sequencer.tracks.count < 17; seed++)
+        fill_pattern(fixture, seed);
+    midi_export(&fixture->pattern, &fixture->arena, &fixture->midi, &fixture->remarks);
+    assert_true(is_remarked(fixture, "row 16: row 17 is on channel 1 again"));
 }
 
 /* A file of type 0, 96 ticks a quarter note, as another program writes it: running status, notes that end by velocity
@@ -274,61 +275,62 @@ static const uint8_t FOREIGN[] = {
 
 static void a_foreign_file_becomes_rows(void **state)
 {
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
     struct bytes bytes = bytes_of(FOREIGN, sizeof(FOREIGN));
     struct midi_file read;
     const struct row *rows;
 
-    if (midi_file_read(bytes, &desk->arena, &read, &desk->fault) != ERR_OK)
-        fail_msg("%s", desk->fault.what);
-    assert_int_equal(midi_import(&read, &desk->arena, &desk->pattern, &desk->remarks, &desk->fault), ERR_OK);
-    rows = desk->pattern.sequencer.tracks.at;
-    assert_int_equal(desk->pattern.sequencer.tracks.count, 4);
-    assert_true(desk->pattern.sequencer.bpm == 120);
+    if (midi_file_read(bytes, &fixture->arena, &read, &fixture->fault) != ERR_OK)
+        fail_msg("%s", fixture->fault.what);
+    assert_int_equal(midi_import(&read, &fixture->arena, &fixture->pattern, &fixture->remarks, &fixture->fault),
+                     ERR_OK);
+    rows = fixture->pattern.sequencer.tracks.at;
+    assert_int_equal(fixture->pattern.sequencer.tracks.count, 4);
+    assert_true(fixture->pattern.sequencer.bpm == 120);
     assert_true(text_is(rows[0].pattern, "Xx..............") && text_is(rows[0].name, "channel 1"));
     assert_true(text_is(rows[1].pattern, "x...............") && text_is(rows[1].name, "channel 1 E4"));
     assert_true(text_is(rows[2].pattern, "..x.............") && text_is(rows[2].name, "channel 10 C2"));
-    assert_true(is_remarked(desk, "channel 1: 1 notes were moved"));
+    assert_true(is_remarked(fixture, "channel 1: 1 notes were moved"));
     assert_true(rows[0].gate_frac == 0.5 && rows[0].velocity.count == 16 && rows[1].velocity.count == 0);
     assert_true(rows[0].velocity.at[0] == 1 && rows[0].velocity.at[1] < 0.9);
 }
 
-static void assert_refused(struct desk *desk, uint32_t at, uint8_t byte, const char *words)
+static void assert_refused(struct fixture *fixture, uint32_t at, uint8_t byte, const char *words)
 {
     uint8_t changed[sizeof(FOREIGN)];
     struct midi_file read;
 
     memcpy(changed, FOREIGN, sizeof(changed));
     changed[at] = byte;
-    assert_int_equal(midi_file_read(bytes_of(changed, sizeof(changed)), &desk->arena, &read, &desk->fault),
+    assert_int_equal(midi_file_read(bytes_of(changed, sizeof(changed)), &fixture->arena, &read, &fixture->fault),
                      ERR_BAD_REQUEST);
-    if (!strstr(desk->fault.what, words))
-        fail_msg("\"%s\" lacks \"%s\"", desk->fault.what, words);
+    if (!strstr(fixture->fault.what, words))
+        fail_msg("\"%s\" lacks \"%s\"", fixture->fault.what, words);
 }
 
 static void other_types_smpte_time_and_damage_are_refused(void **state)
 {
-    struct desk *desk = *state;
+    struct fixture *fixture = *state;
 
-    assert_refused(desk, 0, 'X', "begin with MThd");
-    assert_refused(desk, 9, 2, "of type 2");
-    assert_refused(desk, 12, 0xe7, "SMPTE");
-    assert_refused(desk, 21, 45, "ends within track 1");
-    assert_refused(desk, 21, 43, "damaged");
-    assert_refused(desk, 30, 0x40, "damaged");
+    assert_refused(fixture, 0, 'X', "begin with MThd");
+    assert_refused(fixture, 9, 2, "of type 2");
+    assert_refused(fixture, 12, 0xe7, "SMPTE");
+    assert_refused(fixture, 21, 45, "ends within track 1");
+    assert_refused(fixture, 21, 43, "damaged");
+    assert_refused(fixture, 30, 0x40, "damaged");
 }
 
-#define DESK_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_desk, free_desk)
+#define FIXTURE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_fixture, free_fixture)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DESK_TEST(an_export_that_is_imported_has_the_same_steps),
-        DESK_TEST(swing_and_gate_are_exact_to_a_tick),
-        DESK_TEST(ratchets_and_timing_are_exact_to_a_tick),
-        DESK_TEST(what_is_lost_is_listed),
-        DESK_TEST(a_foreign_file_becomes_rows),
-        DESK_TEST(other_types_smpte_time_and_damage_are_refused),
+        FIXTURE_TEST(an_export_that_is_imported_has_the_same_steps),
+        FIXTURE_TEST(swing_and_gate_are_exact_to_a_tick),
+        FIXTURE_TEST(ratchets_and_timing_are_exact_to_a_tick),
+        FIXTURE_TEST(what_is_lost_is_listed),
+        FIXTURE_TEST(a_foreign_file_becomes_rows),
+        FIXTURE_TEST(other_types_smpte_time_and_damage_are_refused),
     };
 
     return cmocka_run_group_tests_name("store/midi_pattern", tests, NULL, NULL);

@@ -15,66 +15,67 @@
 
 #define KICK "\"kick\": {\"pattern\": \"X...X...X...X...\"}"
 
-struct desk {
+struct fixture {
     struct arena arena;
     struct fault fault;
     struct pattern_file file;
     struct buffer out;
 };
 
-static struct desk *desk_of(void **state)
+static struct fixture *fixture_of(void **state)
 {
     return *state;
 }
 
-static int make_desk(void **state)
+static int make_fixture(void **state)
 {
-    static struct desk desk;
+    static struct fixture fixture;
 
-    desk = (struct desk){ 0 };
-    *state = &desk;
+    fixture = (struct fixture){ 0 };
+    *state = &fixture;
     return 0;
 }
 
-static int free_desk(void **state)
+static int free_fixture(void **state)
 {
-    arena_free(&desk_of(state)->arena);
-    buffer_free(&desk_of(state)->out);
+    arena_free(&fixture_of(state)->arena);
+    buffer_free(&fixture_of(state)->out);
     return 0;
 }
 
-static enum err read_text(struct desk *desk, const char *json)
+static enum err read_text(struct fixture *fixture, const char *json)
 {
-    desk->fault = (struct fault){ 0 };
-    return pattern_file_read(text_of(json), &desk->arena, &desk->file, &desk->fault);
+    fixture->fault = (struct fault){ 0 };
+    return pattern_file_read(text_of(json), &fixture->arena, &fixture->file, &fixture->fault);
 }
 
-static const struct pattern *read_whole(struct desk *desk, const char *json)
+static const struct pattern *read_whole(struct fixture *fixture, const char *json)
 {
-    if (read_text(desk, json) != ERR_OK)
-        fail_msg("%s: %s", desk->fault.field, desk->fault.what);
-    return &desk->file.pattern;
+    if (read_text(fixture, json) != ERR_OK)
+        fail_msg("%s: %s", fixture->fault.field, fixture->fault.what);
+    return &fixture->file.pattern;
 }
 
-static const char *write_file(struct desk *desk)
+static const char *write_file(struct fixture *fixture)
 {
-    buffer_reset(&desk->out);
-    pattern_file_write(&desk->file, &desk->out);
-    return buffer_c(&desk->out);
+    buffer_reset(&fixture->out);
+    pattern_file_write(&fixture->file, &fixture->out);
+    return buffer_c(&fixture->out);
 }
 
-static void assert_refused(struct desk *desk, const char *json, enum err code, const char *field, const char *what)
+static void assert_refused(struct fixture *fixture, const char *json, enum err code, const char *field,
+                           const char *what)
 {
-    assert_int_equal(read_text(desk, json), code);
-    assert_string_equal(desk->fault.field, field);
-    if (!strstr(desk->fault.what, what))
-        fail_msg("\"%s\" lacks \"%s\"", desk->fault.what, what);
+    assert_int_equal(read_text(fixture, json), code);
+    assert_string_equal(fixture->fault.field, field);
+    if (!strstr(fixture->fault.what, what))
+        fail_msg("\"%s\" lacks \"%s\"", fixture->fault.what, what);
 }
 
 static void numbers_may_be_texts_and_whole_numbers_reals(void **state)
 {
     const struct pattern *read =
-        read_whole(desk_of(state),
+        read_whole(fixture_of(state),
                    "{\"timestamp\": \"2025-01-07T18:24:00Z\", \"metadata\": {\"name\": 303, \"tags\": \"acid\"},"
                    "\"sequencer\": {\"bpm\": \"120\", \"running\": 1, \"global_step\": 32.0, \"tracks\": {\"kick\":"
                    "{\"pattern\": \"X...X...X...X...\", \"notes\": 55, \"base_amp\": 1, \"note_index\": 0.0,"
@@ -91,21 +92,21 @@ static void numbers_may_be_texts_and_whole_numbers_reals(void **state)
 
 static void errors_name_the_path_and_the_row(void **state)
 {
-    struct desk *desk = desk_of(state);
+    struct fixture *fixture = fixture_of(state);
 
-    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X..\"}}}}",
+    assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"kick\": {\"pattern\": \"X...X...X...X..\"}}}}",
                    ERR_BAD_REQUEST, "sequencer.tracks.kick.pattern", "15 steps, expected 16, 32, 48 or 64");
-    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"hat\": {\"pattern\": \"X...X...X...X.o.\"}}}}",
+    assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"hat\": {\"pattern\": \"X...X...X...X.o.\"}}}}",
                    ERR_BAD_REQUEST, "sequencer.tracks.hat.pattern", "step 15 is \"o\"");
-    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"hat\": {\"notes\": [55, \"H4\"]}}}}", ERR_BAD_REQUEST,
+    assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"hat\": {\"notes\": [55, \"H4\"]}}}}", ERR_BAD_REQUEST,
                    "sequencer.tracks.hat.notes[1]", "expected a frequency");
-    assert_refused(desk, "{\"sequencer\": {\"bpm\": 700}}", ERR_BAD_REQUEST, "sequencer.bpm",
+    assert_refused(fixture, "{\"sequencer\": {\"bpm\": 700}}", ERR_BAD_REQUEST, "sequencer.bpm",
                    "out of range: 20 to 400");
-    assert_refused(desk, "{\"sequencer\": {\"global_step\": 1.5}}", ERR_BAD_REQUEST, "sequencer.global_step",
+    assert_refused(fixture, "{\"sequencer\": {\"global_step\": 1.5}}", ERR_BAD_REQUEST, "sequencer.global_step",
                    "a whole number");
-    assert_refused(desk, "{\"modules\": {\"delay1\": 3}}", ERR_BAD_REQUEST, "modules.delay1", "expected an object");
-    assert_refused(desk, "{\"metadata\": {", ERR_BAD_REQUEST, "", "not JSON at line 1");
-    assert_refused(desk, "[]", ERR_BAD_REQUEST, "", "expected an object");
+    assert_refused(fixture, "{\"modules\": {\"delay1\": 3}}", ERR_BAD_REQUEST, "modules.delay1", "expected an object");
+    assert_refused(fixture, "{\"metadata\": {", ERR_BAD_REQUEST, "", "not JSON at line 1");
+    assert_refused(fixture, "[]", ERR_BAD_REQUEST, "", "expected an object");
 }
 
 static void the_33rd_row_is_refused_by_its_name(void **state)
@@ -116,7 +117,7 @@ static void the_33rd_row_is_refused_by_its_name(void **state)
     for (int i = 1; i <= 33; i++)
         buffer_printf(&json, "%s\"r%d\": {\"pattern\": \"X...X...X...X...\"}", i > 1 ? "," : "", i);
     buffer_add_text(&json, "}}}");
-    assert_refused(desk_of(state), buffer_c(&json), ERR_TOO_LARGE, "sequencer.tracks.r33", "row 33");
+    assert_refused(fixture_of(state), buffer_c(&json), ERR_TOO_LARGE, "sequencer.tracks.r33", "row 33");
     buffer_free(&json);
 }
 
@@ -129,34 +130,34 @@ static void unknown_keys_are_written_back_everywhere(void **state)
     static const char *const kept[] = { "\"mood\": [",       "2.0",           "\"x\": null",
                                         "\"author\": \"A\"", "\"groove\": 3", "\"colour\": \"red\"",
                                         "\"rate\": 0.1",     "\"detune\": 7" };
-    struct desk *desk = desk_of(state);
+    struct fixture *fixture = fixture_of(state);
 
-    (void)read_whole(desk, json);
+    (void)read_whole(fixture, json);
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-        if (!strstr(write_file(desk), kept[i]))
-            fail_msg("%s is lost:\n%s", kept[i], write_file(desk));
+        if (!strstr(write_file(fixture), kept[i]))
+            fail_msg("%s is lost:\n%s", kept[i], write_file(fixture));
 }
 
 static void a_written_file_is_read_and_written_the_same(void **state)
 {
-    struct desk *desk = desk_of(state);
+    struct fixture *fixture = fixture_of(state);
     struct text first;
 
-    (void)read_whole(desk,
+    (void)read_whole(fixture,
                      "{\"sequencer\": {\"tracks\": [{\"pattern\": \"x...............\", \"odd\": 1}, {\"name\": \"b\","
                      "\"pattern\": \"x...............\", \"notes\": [\"C♯4\", 440]}]}}");
-    first = arena_text(&desk->arena, text_of(write_file(desk)));
+    first = arena_text(&fixture->arena, text_of(write_file(fixture)));
     assert_non_null(strstr(first.at, "\"notes\": [\"C#4\", 440.0]"));
     assert_non_null(strstr(first.at, "\"row 1\": {"));
-    (void)read_whole(desk, first.at);
-    assert_string_equal(write_file(desk), first.at);
+    (void)read_whole(fixture, first.at);
+    assert_string_equal(write_file(fixture), first.at);
 }
 
 static void both_shapes_of_schema_0_are_converted(void **state)
 {
-    struct desk *desk = desk_of(state);
+    struct fixture *fixture = fixture_of(state);
     const struct pattern *read = read_whole(
-        desk,
+        fixture,
         "{\"chronus_version\": \"1.0.0\", \"created_at\": \"2025-01-07T18:24:00\", \"bpm\": 125.0, \"swing\": 0.3,"
         "\"genre\": \"techno\", \"tags\": [\"acid\"], \"tracks\": {" KICK "}, \"global_effects\":"
         "{\"reverb1\": {\"mix\": 0.25}}, \"odd\": 1}");
@@ -165,26 +166,26 @@ static void both_shapes_of_schema_0_are_converted(void **state)
     assert_true(text_is(read->metadata.genre, "techno") && read->metadata.tags.count == 1);
     assert_true(read->modules.reverb1.mix == 0.25 && read->sequencer.tracks.count == 1);
     assert_true(text_is(read->schema_version, "1.0"));
-    assert_non_null(strstr(write_file(desk), "\"odd\": 1"));
+    assert_non_null(strstr(write_file(fixture), "\"odd\": 1"));
 
-    read = read_whole(desk,
+    read = read_whole(fixture,
                       "{\"metadata\": {\"bpm\": 99, \"swing\": 0.1, \"genre\": \"user\", \"tags\": [], \"odd\": 2},"
                       "\"tracks\": {" KICK "}, \"global_effects\": {}, \"timestamp\": \"2025-01-07T19:24:00.5+01:00\","
                       "\"chronus_version\": \"1.0.0\"}");
     assert_true(read->timestamp == 1736274240.5 && read->sequencer.bpm == 99 && read->sequencer.swing == 0.1);
-    assert_non_null(strstr(write_file(desk), "\"odd\": 2"));
-    assert_null(strstr(write_file(desk), "global_effects"));
+    assert_non_null(strstr(write_file(fixture), "\"odd\": 2"));
+    assert_null(strstr(write_file(fixture), "global_effects"));
 }
 
 static void a_newer_major_version_is_refused_and_a_newer_minor_one_is_read(void **state)
 {
-    struct desk *desk = desk_of(state);
+    struct fixture *fixture = fixture_of(state);
 
-    assert_refused(desk, "{\"schema_version\": \"2.0\"}", ERR_VERSION, "schema_version", "schema 2 is newer");
-    assert_refused(desk, "{\"schema_version\": 2.0}", ERR_VERSION, "schema_version", "schema 2 is newer");
-    assert_refused(desk, "{\"schema_version\": \"new\"}", ERR_BAD_REQUEST, "schema_version", "no number");
-    (void)read_whole(desk, "{\"schema_version\": \"1.7\", \"colour\": \"red\"}");
-    assert_non_null(strstr(write_file(desk), "\"schema_version\": \"1.7\""));
+    assert_refused(fixture, "{\"schema_version\": \"2.0\"}", ERR_VERSION, "schema_version", "schema 2 is newer");
+    assert_refused(fixture, "{\"schema_version\": 2.0}", ERR_VERSION, "schema_version", "schema 2 is newer");
+    assert_refused(fixture, "{\"schema_version\": \"new\"}", ERR_BAD_REQUEST, "schema_version", "no number");
+    (void)read_whole(fixture, "{\"schema_version\": \"1.7\", \"colour\": \"red\"}");
+    assert_non_null(strstr(write_file(fixture), "\"schema_version\": \"1.7\""));
 }
 
 static void a_row_names_its_media_item_by_id_or_path(void **state)
@@ -192,16 +193,16 @@ static void a_row_names_its_media_item_by_id_or_path(void **state)
     static const char json[] = "{\"sequencer\": {\"tracks\": {\"a\": {\"pattern\": \"x...............\", \"media_id\":"
                                "\"01J0000000000000000000000A\"}, \"b\": {\"pattern\": \"x...............\","
                                "\"media_id\": \"/sounds/kick.wav\"}}}}";
-    struct desk *desk = desk_of(state);
-    const struct pattern *read = read_whole(desk, json);
+    struct fixture *fixture = fixture_of(state);
+    const struct pattern *read = read_whole(fixture, json);
 
     assert_true(read->sequencer.tracks.at[0].has_id && !read->sequencer.tracks.at[1].has_id);
-    assert_int_equal(desk->file.paths.count, 1);
-    assert_int_equal(desk->file.paths.each[0].row, 1);
-    assert_string_equal((const char *)desk->file.paths.each[0].path.at, "/sounds/kick.wav");
-    assert_non_null(strstr(write_file(desk), "\"media_id\": \"01J0000000000000000000000A\""));
-    assert_non_null(strstr(write_file(desk), "\"media_id\": \"/sounds/kick.wav\""));
-    assert_refused(desk, "{\"sequencer\": {\"tracks\": {\"a\": {\"media_id\": \"kick.wav\"}}}}", ERR_BAD_REQUEST,
+    assert_int_equal(fixture->file.paths.count, 1);
+    assert_int_equal(fixture->file.paths.each[0].row, 1);
+    assert_string_equal((const char *)fixture->file.paths.each[0].path.at, "/sounds/kick.wav");
+    assert_non_null(strstr(write_file(fixture), "\"media_id\": \"01J0000000000000000000000A\""));
+    assert_non_null(strstr(write_file(fixture), "\"media_id\": \"/sounds/kick.wav\""));
+    assert_refused(fixture, "{\"sequencer\": {\"tracks\": {\"a\": {\"media_id\": \"kick.wav\"}}}}", ERR_BAD_REQUEST,
                    "sequencer.tracks.a.media_id", "neither an id");
 }
 
@@ -331,36 +332,36 @@ static void assert_same(const struct pattern *a, const struct pattern *b)
 
 static void every_pattern_is_read_back_exactly(void **state)
 {
-    struct desk *desk = desk_of(state);
+    struct fixture *fixture = fixture_of(state);
 
     for (uint64_t seed = 1; seed <= 300; seed++) {
         struct pattern before;
         struct text json;
 
-        fill_pattern(seed, &desk->arena, &before);
-        desk->file = (struct pattern_file){ .pattern = before };
-        json = arena_text(&desk->arena, text_of(write_file(desk)));
-        assert_same(&before, read_whole(desk, json.at));
-        assert_string_equal(write_file(desk), json.at);
-        arena_reset(&desk->arena);
+        fill_pattern(seed, &fixture->arena, &before);
+        fixture->file = (struct pattern_file){ .pattern = before };
+        json = arena_text(&fixture->arena, text_of(write_file(fixture)));
+        assert_same(&before, read_whole(fixture, json.at));
+        assert_string_equal(write_file(fixture), json.at);
+        arena_reset(&fixture->arena);
     }
 }
 
-#define DESK_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_desk, free_desk)
+#define FIXTURE_TEST(claim) cmocka_unit_test_setup_teardown(claim, make_fixture, free_fixture)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        DESK_TEST(numbers_may_be_texts_and_whole_numbers_reals),
-        DESK_TEST(errors_name_the_path_and_the_row),
-        DESK_TEST(the_33rd_row_is_refused_by_its_name),
-        DESK_TEST(unknown_keys_are_written_back_everywhere),
-        DESK_TEST(a_written_file_is_read_and_written_the_same),
-        DESK_TEST(both_shapes_of_schema_0_are_converted),
-        DESK_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
-        DESK_TEST(a_row_names_its_media_item_by_id_or_path),
-        DESK_TEST(notes_have_names),
-        DESK_TEST(every_pattern_is_read_back_exactly),
+        FIXTURE_TEST(numbers_may_be_texts_and_whole_numbers_reals),
+        FIXTURE_TEST(errors_name_the_path_and_the_row),
+        FIXTURE_TEST(the_33rd_row_is_refused_by_its_name),
+        FIXTURE_TEST(unknown_keys_are_written_back_everywhere),
+        FIXTURE_TEST(a_written_file_is_read_and_written_the_same),
+        FIXTURE_TEST(both_shapes_of_schema_0_are_converted),
+        FIXTURE_TEST(a_newer_major_version_is_refused_and_a_newer_minor_one_is_read),
+        FIXTURE_TEST(a_row_names_its_media_item_by_id_or_path),
+        FIXTURE_TEST(notes_have_names),
+        FIXTURE_TEST(every_pattern_is_read_back_exactly),
     };
 
     return cmocka_run_group_tests_name("store/pattern_file", tests, NULL, NULL);

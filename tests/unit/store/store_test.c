@@ -18,7 +18,7 @@ static const char *numbered_name(uint32_t number)
     return text;
 }
 
-static void a_reader_of_a_store_that_is_not_there_is_told_offline(void **state)
+static void a_reader_of_a_store_that_is_not_there_is_reported_offline(void **state)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -231,7 +231,7 @@ static void a_dead_readers_slot_is_cleared(void **state)
     assert_int_equal(store_clear_readers(s->store), 0);
 }
 
-static void a_store_left_half_made_is_made_anew(void **state)
+static void a_store_left_half_made_is_made_again(void **state)
 {
     struct scratch *s = *state;
     char path[PATH_MAX + 32];
@@ -267,7 +267,7 @@ static void a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed(void *
     assert_null(store);
 }
 
-static void a_bad_setting_is_told(void **state)
+static void a_bad_setting_is_reported(void **state)
 {
     struct scratch *s = *state;
     struct fault fault = { 0 };
@@ -303,7 +303,7 @@ static void network_file_systems_are_known_by_their_magic(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CLAIM(a_reader_of_a_store_that_is_not_there_is_told_offline),
+        CLAIM(a_reader_of_a_store_that_is_not_there_is_reported_offline),
         CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing),
         CLAIM(what_is_committed_is_there_after_opening_again),
         CLAIM(a_lock_file_of_other_commits_takes_none_back),
@@ -314,9 +314,9 @@ int main(void)
         CLAIM(a_second_writer_is_refused),
         CLAIM(a_full_map_refuses_the_write_and_takes_the_next),
         CLAIM(a_dead_readers_slot_is_cleared),
-        CLAIM(a_store_left_half_made_is_made_anew),
+        CLAIM(a_store_left_half_made_is_made_again),
         CLAIM(a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed),
-        CLAIM(a_bad_setting_is_told),
+        CLAIM(a_bad_setting_is_reported),
         CLAIM(network_file_systems_are_known_by_their_magic),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);

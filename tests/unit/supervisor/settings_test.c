@@ -26,7 +26,7 @@ static void milliseconds_become_microseconds(void **state)
     assert_int_equal(settings.hang_limit, 30000000);
 }
 
-static void a_wrong_value_is_told_with_file_and_line(void **state)
+static void a_wrong_value_is_reported_with_file_and_line(void **state)
 {
     struct settings settings;
     struct fault fault;
@@ -63,7 +63,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOME_TEST(defaults_leave_the_rows_to_say),
         HOME_TEST(milliseconds_become_microseconds),
-        HOME_TEST(a_wrong_value_is_told_with_file_and_line),
+        HOME_TEST(a_wrong_value_is_reported_with_file_and_line),
         HOME_TEST(sound_is_on_and_the_environment_wins),
     };
     return cmocka_run_group_tests_name("supervisor/settings", tests, NULL, NULL);

@@ -66,7 +66,7 @@ static void a_signal_comes_back(void **state)
     assert_int_equal(info.si_status, SIGKILL);
 }
 
-static void a_program_that_is_not_there_is_told(void **state)
+static void a_program_that_is_not_there_is_reported(void **state)
 {
     struct home *home = *state;
     struct spawn spawn;
@@ -191,7 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         HOME_TEST(an_exit_code_comes_back),
         HOME_TEST(a_signal_comes_back),
-        HOME_TEST(a_program_that_is_not_there_is_told),
+        HOME_TEST(a_program_that_is_not_there_is_reported),
         HOME_TEST(a_service_inherits_nothing),
         HOME_TEST(last_words_go_to_the_log_of_the_service),
         HOME_TEST(a_dead_services_helpers_die_with_it),

@@ -165,7 +165,7 @@ static void a_board_that_is_removed_or_replaced_stands_no_more(void **state)
     board_close(other);
 }
 
-static void a_board_cut_short_ends_nobody_and_is_made_anew(void **state)
+static void a_board_cut_short_ends_nobody_and_is_made_again(void **state)
 {
     const struct home *home = *state;
     struct board *board = make_board(home), *other;
@@ -209,7 +209,7 @@ int main(void)
         BOARD_TEST(the_board_outlives_its_supervisor),
         BOARD_TEST(a_line_of_random_bytes_names_nobody_and_is_free),
         BOARD_TEST(a_board_that_is_removed_or_replaced_stands_no_more),
-        BOARD_TEST(a_board_cut_short_ends_nobody_and_is_made_anew),
+        BOARD_TEST(a_board_cut_short_ends_nobody_and_is_made_again),
         BOARD_TEST(a_board_of_random_bytes_stands_no_more),
         BOARD_TEST(a_dead_process_has_no_start_ticks_even_as_a_zombie),
     };

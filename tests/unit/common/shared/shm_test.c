@@ -98,7 +98,7 @@ static void a_missing_object_is_offline(void **state)
     assert_null(shm.at);
 }
 
-static void another_layout_is_refused_and_made_anew(void **state)
+static void another_layout_is_refused_and_made_again(void **state)
 {
     struct shm shm = make_shm();
 
@@ -130,7 +130,7 @@ static void a_truncated_object_is_refused_before_it_is_mapped(void **state)
     }
 }
 
-static void a_header_of_random_bytes_is_refused_and_made_anew(void **state)
+static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
 {
     struct shm shm = make_shm();
     uint8_t noise[64];
@@ -206,9 +206,9 @@ int main(void)
         SHM_TEST(what_one_writes_another_reads),
         SHM_TEST(a_whole_object_is_taken_over_with_what_is_in_it),
         SHM_TEST(a_missing_object_is_offline),
-        SHM_TEST(another_layout_is_refused_and_made_anew),
+        SHM_TEST(another_layout_is_refused_and_made_again),
         SHM_TEST(a_truncated_object_is_refused_before_it_is_mapped),
-        SHM_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
+        SHM_TEST(a_header_of_random_bytes_is_refused_and_made_again),
         SHM_TEST(an_object_whose_magic_is_not_written_yet_is_offline),
         SHM_TEST(an_object_open_to_others_is_not_trusted),
         SHM_TEST(a_name_that_leads_elsewhere_is_found),

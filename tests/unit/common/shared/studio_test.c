@@ -147,7 +147,7 @@ enum {
     OPAQUE = 2 /* the last ones: their writers check them */
 };
 
-static void assert_refused_and_made_anew(const struct paths *paths, const char *object)
+static void assert_refused_and_made_again(const struct paths *paths, const char *object)
 {
     struct studio *studio;
     struct fault fault = { 0 };
@@ -159,37 +159,37 @@ static void assert_refused_and_made_anew(const struct paths *paths, const char *
     studio_close(make_and_open(paths));
 }
 
-static void a_truncated_object_is_refused_and_made_anew(void **state)
+static void a_truncated_object_is_refused_and_made_again(void **state)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT; i++) {
         cut_to(paths_of(state), objects[i], 0);
-        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        assert_refused_and_made_again(paths_of(state), objects[i]);
         cut_to(paths_of(state), objects[i], 5000);
-        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        assert_refused_and_made_again(paths_of(state), objects[i]);
     }
 }
 
-static void a_header_of_random_bytes_is_refused_and_made_anew(void **state)
+static void a_header_of_random_bytes_is_refused_and_made_again(void **state)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT; i++) {
         damage_with_noise(paths_of(state), objects[i], 0);
-        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        assert_refused_and_made_again(paths_of(state), objects[i]);
     }
 }
 
-static void random_bytes_behind_the_header_are_refused_and_made_anew(void **state)
+static void random_bytes_behind_the_header_are_refused_and_made_again(void **state)
 {
     studio_close(make_and_open(paths_of(state)));
     for (int i = 0; i < OBJECT_COUNT - OPAQUE; i++) {
         damage_with_noise(paths_of(state), objects[i], sizeof(struct shm_header));
-        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        assert_refused_and_made_again(paths_of(state), objects[i]);
     }
 }
 
 /* The supervisor died after it had made an object and before its first value. */
-static void an_object_without_its_first_value_is_refused_and_made_anew(void **state)
+static void an_object_without_its_first_value_is_refused_and_made_again(void **state)
 {
     struct shm shm;
     char name[SHM_NAME_SIZE];
@@ -199,7 +199,7 @@ static void an_object_without_its_first_value_is_refused_and_made_anew(void **st
     assert_int_equal(shm_remove(shm_name(paths_of(state), "notes.1", name)), ERR_OK);
     assert_int_equal(shm_make(name, STUDIO_VERSION, size, &shm, NULL), ERR_OK);
     shm_detach(&shm);
-    assert_refused_and_made_anew(paths_of(state), "notes.1");
+    assert_refused_and_made_again(paths_of(state), "notes.1");
 }
 
 /* Every use of the studio, after any damage. */
@@ -229,7 +229,7 @@ static void use_all(const struct studio *studio)
     memset(studio_streamer(studio), 1, STUDIO_STREAMER_BYTES);
 }
 
-static void an_object_cut_short_while_it_is_used_is_told_and_made_anew(void **state)
+static void an_object_cut_short_while_it_is_used_is_reported_and_made_again(void **state)
 {
     for (int i = 0; i < OBJECT_COUNT; i++) {
         struct studio *studio = make_and_open(paths_of(state));
@@ -241,11 +241,11 @@ static void an_object_cut_short_while_it_is_used_is_told_and_made_anew(void **st
         assert_non_null(strstr(fault.what, objects[i]));
         use_all(studio);
         studio_close(studio);
-        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        assert_refused_and_made_again(paths_of(state), objects[i]);
     }
 }
 
-static void an_object_of_random_bytes_while_it_is_used_is_told_and_made_anew(void **state)
+static void an_object_of_random_bytes_while_it_is_used_is_reported_and_made_again(void **state)
 {
     for (int i = 0; i < OBJECT_COUNT; i++) {
         struct studio *studio = make_and_open(paths_of(state));
@@ -255,11 +255,11 @@ static void an_object_of_random_bytes_while_it_is_used_is_told_and_made_anew(voi
         assert_int_equal(studio_check(studio, &fault), ERR_IO);
         assert_non_null(strstr(fault.what, objects[i]));
         studio_close(studio);
-        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        assert_refused_and_made_again(paths_of(state), objects[i]);
     }
 }
 
-static void one_that_is_removed_is_told_and_one_in_its_place_is_damage(void **state)
+static void one_that_is_removed_is_reported_and_one_in_its_place_is_damage(void **state)
 {
     struct studio *studio = make_and_open(paths_of(state));
     struct fault fault = { 0 };
@@ -432,15 +432,15 @@ int main(void)
         STUDIO_TEST(everybody_sees_the_same_memory),
         STUDIO_TEST(every_view_is_whole_empty_and_of_its_own_memory),
         STUDIO_TEST(what_is_whole_is_taken_over_with_what_is_in_it),
-        STUDIO_TEST(a_truncated_object_is_refused_and_made_anew),
+        STUDIO_TEST(a_truncated_object_is_refused_and_made_again),
         STUDIO_TEST(rings_are_as_long_as_the_rate_wants_and_never_shortened),
         STUDIO_TEST(rings_of_every_rate_hold_8_and_16_seconds),
-        STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
-        STUDIO_TEST(random_bytes_behind_the_header_are_refused_and_made_anew),
-        STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_anew),
-        STUDIO_TEST(an_object_cut_short_while_it_is_used_is_told_and_made_anew),
-        STUDIO_TEST(an_object_of_random_bytes_while_it_is_used_is_told_and_made_anew),
-        STUDIO_TEST(one_that_is_removed_is_told_and_one_in_its_place_is_damage),
+        STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_again),
+        STUDIO_TEST(random_bytes_behind_the_header_are_refused_and_made_again),
+        STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_again),
+        STUDIO_TEST(an_object_cut_short_while_it_is_used_is_reported_and_made_again),
+        STUDIO_TEST(an_object_of_random_bytes_while_it_is_used_is_reported_and_made_again),
+        STUDIO_TEST(one_that_is_removed_is_reported_and_one_in_its_place_is_damage),
         STUDIO_TEST(what_is_not_ours_still_ends_the_process),
         STUDIO_TEST(what_is_removed_is_gone),
         STUDIO_TEST(without_room_it_says_how_much_is_needed),

@@ -8,7 +8,7 @@
 enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 50000 };
 static const double FALL_S = 1.7, LEVEL_LEAST = 1e-5; /* a peak falls by 20 dB in this time, down to -100 dB */
 
-static void tell_bar(struct audio *audio, const struct note *note)
+static void publish_bar(struct audio *audio, const struct note *note)
 {
     struct state state;
     struct audio_bar event = { .bar = note->index, .frame = note->frame };
@@ -37,8 +37,8 @@ static void take_next(struct audio *audio, const struct note *note)
     service_publish(audio->service, "pattern_began", &event);
 }
 
-/* An order at a frame of its own has begun: nobody was told before. */
-static void tell_timed(struct audio *audio, const struct note *note)
+/* An order at a frame of its own has begun: no event announced it. */
+static void publish_timed(struct audio *audio, const struct note *note)
 {
     const uint32_t verb = note->value >= 0 && note->value < ORDER_VERBS ? (uint32_t)note->value : ORDER_NOTHING;
     const bool is_transport =
@@ -50,10 +50,10 @@ static void tell_timed(struct audio *audio, const struct note *note)
         return;
     (void)audio_state(audio, &state);
     now = audio_transport(audio, &state);
-    audio_tell_changed(audio, &now);
+    audio_report_changed(audio, &now);
 }
 
-static void tell_midi(struct audio *audio, const struct note *note)
+static void publish_midi(struct audio *audio, const struct note *note)
 {
     struct audio_midi event = { .frame = note->frame };
 
@@ -61,7 +61,7 @@ static void tell_midi(struct audio *audio, const struct note *note)
     service_publish(audio->service, "midi", &event);
 }
 
-static void tell_end(struct audio *audio, const struct note *note)
+static void publish_end(struct audio *audio, const struct note *note)
 {
     struct audio_voice_ended event = {
         .kind.value = note->kind == NOTE_SOUND_ENDED ? VOICE_KIND_SOUND : VOICE_KIND_STREAM,
@@ -76,29 +76,29 @@ static void tell_end(struct audio *audio, const struct note *note)
 
 static void report_note(struct audio *audio, const struct note *note)
 {
-    static void (*const tellers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
-        [NOTE_BAR] = tell_bar,          [NOTE_NEXT_IS_NOW] = take_next, [NOTE_MIDI] = tell_midi,
-        [NOTE_ORDER_DONE] = tell_timed, [NOTE_STREAM_ENDED] = tell_end, [NOTE_SOUND_ENDED] = tell_end,
+    static void (*const publishers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
+        [NOTE_BAR] = publish_bar,          [NOTE_NEXT_IS_NOW] = take_next,    [NOTE_MIDI] = publish_midi,
+        [NOTE_ORDER_DONE] = publish_timed, [NOTE_STREAM_ENDED] = publish_end, [NOTE_SOUND_ENDED] = publish_end,
     };
 
-    if (note->kind < NOTE_KINDS && tellers[note->kind])
-        tellers[note->kind](audio, note);
+    if (note->kind < NOTE_KINDS && publishers[note->kind])
+        publishers[note->kind](audio, note);
 }
 
-static void tell_xruns(struct audio *audio)
+static void publish_xruns(struct audio *audio)
 {
     struct state state;
     struct audio_xrun event;
     bool was_reset;
     usec_t now = clock_steady();
 
-    if (now - audio->xrun_told < XRUN_US || !audio_state(audio, &state) ||
+    if (now - audio->xrun_reported < XRUN_US || !audio_state(audio, &state) ||
         (state.xruns == audio->xruns && state.lost == audio->lost))
         return;
     was_reset = state.lost < audio->lost;
     audio->xruns = event.xruns = state.xruns;
     audio->lost = event.lost = state.lost;
-    audio->xrun_told = now;
+    audio->xrun_reported = now;
     if (!was_reset)
         service_publish(audio->service, "xrun", &event);
 }
@@ -123,11 +123,11 @@ static bool fall_all(struct audio *audio, struct meter now[AUDIO_METERS], double
     return any;
 }
 
-static void tell_levels(struct audio *audio)
+static void publish_levels(struct audio *audio)
 {
     struct meter now[AUDIO_METERS];
     struct state state;
-    usec_t at = clock_steady(), passed = at - audio->levels_told;
+    usec_t at = clock_steady(), passed = at - audio->levels_reported;
     bool were_any = audio->levels_any;
 
     if (passed < LEVELS_US || !audio_state(audio, &state) || state.frame == audio->levels_frame)
@@ -138,7 +138,7 @@ static void tell_levels(struct audio *audio)
     memcpy(audio->levels, now, sizeof(now));
     audio->reduction = fmax(reduction, audio->reduction - 20 * seconds / FALL_S);
     audio->levels_frame = state.frame;
-    audio->levels_told = at;
+    audio->levels_reported = at;
     struct audio_levels event = { .meters = { AUDIO_METERS, now },
                                   .reduction = fmax(audio->reduction, 0),
                                   .momentary = audio_lufs(state.momentary),
@@ -154,6 +154,6 @@ void audio_take_notes(struct audio *audio)
 
     for (uint32_t i = 0; i < NOTES_A_TICK && ring_read(&audio->notes, &note, 1) == 1; i++)
         report_note(audio, &note);
-    tell_xruns(audio);
-    tell_levels(audio);
+    publish_xruns(audio);
+    publish_levels(audio);
 }

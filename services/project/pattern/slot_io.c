@@ -1,4 +1,4 @@
-#include "services/project/pattern/slot_filing.h"
+#include "services/project/pattern/slot_io.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
-#include "services/project/base/filing.h"
+#include "services/project/base/file_io.h"
 #include "services/project/pattern/slot.h"
 #include "services/project/pattern/slot_pack.h"
 #include "store/pattern/gzip.h"
@@ -23,37 +23,37 @@ static const usec_t patience_us = (usec_t)10 * 1000000;
 
 /* ---- the lock ---- */
 
-static enum err wait_for_lock(struct slot_filing *filing, int fd)
+static enum err wait_for_lock(struct slot_io *io, int fd)
 {
     const struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
 
     for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += LOCK_STEP_MS) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return fault_errno(&filing->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
+            return fault_errno(&io->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
         if (waited >= SLOT_LOCK_MS)
-            return fault_set(&filing->fault, ERR_BUSY, "another engine has locked the folder of patterns");
-        if (!errand_goes_on(&filing->errand))
-            return fault_set(&filing->fault, ERR_OFFLINE, "the service ends");
+            return fault_set(&io->fault, ERR_BUSY, "another engine has locked the folder of patterns");
+        if (!errand_goes_on(&io->errand))
+            return fault_set(&io->fault, ERR_OFFLINE, "the service ends");
         (void)nanosleep(&step, NULL);
     }
     return ERR_OK;
 }
 
 /* Returns the lock's descriptor, or -1 with the fault. */
-static int take_lock(struct slot_filing *filing)
+static int take_lock(struct slot_io *io)
 {
     char path[PATH_MAX + 8];
     int fd;
 
-    if (filing->writes && file_make_dirs(filing->folder, 0755, &filing->fault) != ERR_OK)
+    if (io->writes && file_make_dirs(io->folder, 0755, &io->fault) != ERR_OK)
         return -1;
-    (void)snprintf(path, sizeof(path), "%s/.lock", filing->folder);
-    fd = open(path, O_RDWR | O_CLOEXEC | (filing->writes ? O_CREAT : 0), 0644);
+    (void)snprintf(path, sizeof(path), "%s/.lock", io->folder);
+    fd = open(path, O_RDWR | O_CLOEXEC | (io->writes ? O_CREAT : 0), 0644);
     if (fd < 0) {
-        fault_errno(&filing->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
+        fault_errno(&io->fault, ERR_IO, errno, "the folder of patterns cannot be locked");
         return -1;
     }
-    if (wait_for_lock(filing, fd) != ERR_OK) {
+    if (wait_for_lock(io, fd) != ERR_OK) {
         (void)close(fd);
         return -1;
     }
@@ -92,14 +92,14 @@ static bool read_name(const char *name, uint32_t slot, struct slot_backup *to)
 }
 
 /* Lists the backups of a slot, the newest first. */
-static uint32_t list_backups(const struct slot_filing *filing, uint32_t number, struct slot_backup to[NAMES_MOST])
+static uint32_t list_backups(const struct slot_io *io, uint32_t number, struct slot_backup to[NAMES_MOST])
 {
     char folder[PATH_MAX + 16];
     struct dirent *entry;
     uint32_t count = 0;
     DIR *directory;
 
-    (void)snprintf(folder, sizeof(folder), "%s/backups", filing->folder);
+    (void)snprintf(folder, sizeof(folder), "%s/backups", io->folder);
     directory = opendir(folder);
     while (directory && (entry = readdir(directory)) && count < NAMES_MOST)
         count += read_name(entry->d_name, number, &to[count]);
@@ -109,18 +109,18 @@ static uint32_t list_backups(const struct slot_filing *filing, uint32_t number, 
     return count;
 }
 
-static void drop_old_backups(const struct slot_filing *filing, const struct slot_backup *backups, uint32_t count)
+static void drop_old_backups(const struct slot_io *io, const struct slot_backup *backups, uint32_t count)
 {
     char path[PATH_MAX + NAME_MAX + 16];
 
     for (uint32_t i = SLOT_BACKUPS - 1; i < count; i++) { /* one more comes */
-        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", filing->folder, backups[i].name);
+        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", io->folder, backups[i].name);
         (void)unlink(path);
     }
 }
 
 /* Links the present file as a backup that is newer than all others, whatever the clock says. */
-static enum err link_backup(struct slot_filing *filing, const struct slot_file *file, const struct slot_backup *newest)
+static enum err link_backup(struct slot_io *io, const struct slot_file *file, const struct slot_backup *newest)
 {
     const long long now = (long long)time(NULL), second = now > newest->second ? now : newest->second;
     const int first = second == newest->second ? newest->number + 1 : 0;
@@ -128,36 +128,35 @@ static enum err link_backup(struct slot_filing *filing, const struct slot_file *
 
     for (int n = first; n < first + TRIES; n++) {
         if (n == 0)
-            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld.backup", filing->folder, file->number,
-                           second);
+            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld.backup", io->folder, file->number, second);
         else
-            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld-%d.backup", filing->folder, file->number,
-                           second, n);
+            (void)snprintf(path, sizeof(path), "%s/backups/slot_%03u_%lld-%d.backup", io->folder, file->number, second,
+                           n);
         if (link(file->path, path) == 0)
             return ERR_OK;
         if (errno != EEXIST)
             break;
     }
-    return fault_errno(&filing->fault, ERR_IO, errno, "the backup %.150s cannot be made", path);
+    return fault_errno(&io->fault, ERR_IO, errno, "the backup %.150s cannot be made", path);
 }
 
 /* Gives the present file a second name. Errors: io. */
-static enum err keep_backup(struct slot_filing *filing, const struct slot_file *file)
+static enum err keep_backup(struct slot_io *io, const struct slot_file *file)
 {
     struct slot_backup backups[NAMES_MOST];
     char folder[PATH_MAX + 16];
     uint32_t count;
     enum err e;
 
-    (void)snprintf(folder, sizeof(folder), "%s/backups", filing->folder);
+    (void)snprintf(folder, sizeof(folder), "%s/backups", io->folder);
     if (access(file->path, F_OK) != 0)
         return ERR_OK;
-    if (access(folder, F_OK) != 0 && file_make_dirs(folder, 0755, &filing->fault) != ERR_OK)
-        return filing->fault.code;
-    count = list_backups(filing, file->number, backups);
-    e = link_backup(filing, file, count ? &backups[0] : &(struct slot_backup){ 0 });
+    if (access(folder, F_OK) != 0 && file_make_dirs(folder, 0755, &io->fault) != ERR_OK)
+        return io->fault.code;
+    count = list_backups(io, file->number, backups);
+    e = link_backup(io, file, count ? &backups[0] : &(struct slot_backup){ 0 });
     if (e == ERR_OK)
-        drop_old_backups(filing, backups, count);
+        drop_old_backups(io, backups, count);
     return e;
 }
 
@@ -175,28 +174,28 @@ static bool is_pattern(struct bytes bytes)
     return good;
 }
 
-static void find_backup(struct slot_filing *filing, struct slot_file *file)
+static void find_backup(struct slot_io *io, struct slot_file *file)
 {
     struct slot_backup backups[NAMES_MOST];
     char path[PATH_MAX + NAME_MAX + 16];
-    const uint32_t count = list_backups(filing, file->number, backups);
+    const uint32_t count = list_backups(io, file->number, backups);
 
     for (uint32_t i = 0; i < count && !file->backup[0]; i++) {
         struct buffer bytes = { 0 };
         struct fault unused = { 0 };
 
-        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", filing->folder, backups[i].name);
+        (void)snprintf(path, sizeof(path), "%s/backups/%.255s", io->folder, backups[i].name);
         if (gzip_read_file(path, PATTERN_FILE_BYTES, &bytes, &unused) == ERR_OK && is_pattern(buffer_bytes(&bytes)))
             memcpy(file->backup, backups[i].name, sizeof(file->backup));
         buffer_free(&bytes);
     }
 }
 
-static void read_file(struct slot_filing *filing, struct slot_file *file)
+static void read_file(struct slot_io *io, struct slot_file *file)
 {
     file->fault.code = file_read_all(file->path, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
     if (file->fault.code == ERR_OK && !is_pattern(buffer_bytes(&file->bytes)))
-        find_backup(filing, file);
+        find_backup(io, file);
 }
 
 static void folder_of(const struct slot_file *file, char folder[PATH_MAX])
@@ -208,33 +207,33 @@ static void folder_of(const struct slot_file *file, char folder[PATH_MAX])
     *slash = '\0';
 }
 
-static enum err write_file(struct slot_filing *filing, const struct slot_file *file)
+static enum err write_file(struct slot_io *io, const struct slot_file *file)
 {
     char folder[PATH_MAX];
     enum err e;
 
     folder_of(file, folder);
-    e = file_make_dirs(folder, 0755, &filing->fault);
+    e = file_make_dirs(folder, 0755, &io->fault);
     if (e == ERR_OK)
-        e = keep_backup(filing, file);
+        e = keep_backup(io, file);
     if (e == ERR_OK && !file->removes)
-        e = file_write_atomic(file->path, buffer_bytes(&file->bytes), 0644, &filing->fault);
+        e = file_write_atomic(file->path, buffer_bytes(&file->bytes), 0644, &io->fault);
     if (e == ERR_OK && file->removes && unlink(file->path) != 0 && errno != ENOENT)
-        e = fault_errno(&filing->fault, ERR_IO, errno, "%.150s cannot be removed", file->path);
+        e = fault_errno(&io->fault, ERR_IO, errno, "%.150s cannot be removed", file->path);
     if (e == ERR_OK && file->removes)
-        e = file_sync(folder, &filing->fault);
+        e = file_sync(folder, &io->fault);
     return e;
 }
 
 /* Under the lock no engine writes: each temporary file was left by one that died. */
-static void sweep_folders(const struct slot_filing *filing)
+static void sweep_folders(const struct slot_io *io)
 {
     char folder[PATH_MAX], last[PATH_MAX] = "";
 
-    for (uint32_t i = 0; i < filing->count; i++) {
-        folder_of(&filing->files[i], folder);
+    for (uint32_t i = 0; i < io->count; i++) {
+        folder_of(&io->files[i], folder);
         if (strcmp(folder, last) != 0)
-            filing_sweep(folder, INT64_MAX);
+            file_io_sweep(folder, INT64_MAX);
         memcpy(last, folder, sizeof(last));
     }
 }
@@ -254,120 +253,116 @@ static bool is_own_place(const char *bank, const char *name, uint32_t number)
     return is_own;
 }
 
-static void add_file(struct slot_filing *filing, const char *bank, const char *name)
+static void add_file(struct slot_io *io, const char *bank, const char *name)
 {
     struct slot_file *file;
     unsigned number;
     int end = 0;
 
     if (sscanf(name, "slot_%u.json%n", &number, &end) != 1 || name[end] || number < 1 ||
-        number > SLOTS_BANK * SLOTS_BANKS || filing->count == SLOTS_BANK * SLOTS_BANKS ||
-        !is_own_place(bank, name, number))
+        number > SLOTS_BANK * SLOTS_BANKS || io->count == SLOTS_BANK * SLOTS_BANKS || !is_own_place(bank, name, number))
         return;
-    if ((filing->count & (filing->count - 1)) == 0)
-        filing->files =
-            alloc_grow(filing->files, filing->count ? 2 * (size_t)filing->count : 1, sizeof(*filing->files));
-    file = &filing->files[filing->count++];
+    if ((io->count & (io->count - 1)) == 0)
+        io->files = alloc_grow(io->files, io->count ? 2 * (size_t)io->count : 1, sizeof(*io->files));
+    file = &io->files[io->count++];
     *file = (struct slot_file){ .number = number };
-    (void)snprintf(file->path, sizeof(file->path), "%.3800s/slots/%.64s/%.64s", filing->folder, bank, name);
+    (void)snprintf(file->path, sizeof(file->path), "%.3800s/slots/%.64s/%.64s", io->folder, bank, name);
 }
 
-static void find_in_bank(struct slot_filing *filing, const char *bank)
+static void find_in_bank(struct slot_io *io, const char *bank)
 {
     char path[PATH_MAX + 300];
     struct dirent *entry;
     DIR *directory;
 
-    (void)snprintf(path, sizeof(path), "%s/slots/%.255s", filing->folder, bank);
+    (void)snprintf(path, sizeof(path), "%s/slots/%.255s", io->folder, bank);
     directory = opendir(path);
     while (directory && (entry = readdir(directory)))
-        add_file(filing, bank, entry->d_name);
+        add_file(io, bank, entry->d_name);
     if (directory)
         (void)closedir(directory);
 }
 
-static void find_files(struct slot_filing *filing)
+static void find_files(struct slot_io *io)
 {
     char path[PATH_MAX + 16];
     struct dirent *entry;
     DIR *directory;
 
-    (void)snprintf(path, sizeof(path), "%s/slots", filing->folder);
+    (void)snprintf(path, sizeof(path), "%s/slots", io->folder);
     directory = opendir(path);
     while (directory && (entry = readdir(directory)))
         if (strncmp(entry->d_name, "bank_", 5) == 0)
-            find_in_bank(filing, entry->d_name);
+            find_in_bank(io, entry->d_name);
     if (directory)
         (void)closedir(directory);
 }
 
-static void run_filing(struct errand *errand)
+static void run_io(struct errand *errand)
 {
-    struct slot_filing *filing = (struct slot_filing *)errand;
+    struct slot_io *io = (struct slot_io *)errand;
     int lock = -1;
 
-    if (filing->writes || access(filing->folder, F_OK) == 0) {
-        lock = take_lock(filing);
-        if (lock < 0 && filing->writes)
+    if (io->writes || access(io->folder, F_OK) == 0) {
+        lock = take_lock(io);
+        if (lock < 0 && io->writes)
             return;
     }
-    filing->fault = (struct fault){ 0 };
-    if (filing->finds)
-        find_files(filing);
+    io->fault = (struct fault){ 0 };
+    if (io->finds)
+        find_files(io);
     if (lock >= 0)
-        sweep_folders(filing);
-    for (uint32_t i = 0; i < filing->count && filing->fault.code == ERR_OK; i++) {
-        if (filing->writes)
-            filing->fault.code = write_file(filing, &filing->files[i]);
+        sweep_folders(io);
+    for (uint32_t i = 0; i < io->count && io->fault.code == ERR_OK; i++) {
+        if (io->writes)
+            io->fault.code = write_file(io, &io->files[i]);
         else
-            read_file(filing, &filing->files[i]);
+            read_file(io, &io->files[i]);
         (void)errand_goes_on(errand);
     }
     if (lock >= 0)
         (void)close(lock);
 }
 
-static void end_filing(struct errand *errand, bool lost)
+static void end_io(struct errand *errand, bool lost)
 {
-    struct slot_filing *filing = (struct slot_filing *)errand;
-    struct slot_filing late = { .writes = filing->writes };
+    struct slot_io *io = (struct slot_io *)errand;
+    struct slot_io late = { .writes = io->writes };
 
     if (!lost) {
-        filing->done(filing->owner, filing);
+        io->done(io->owner, io);
         return;
     }
     fault_set(&late.fault, ERR_TIMEOUT, "the folder of the project does not answer");
-    filing->done(filing->owner, &late);
+    io->done(io->owner, &late);
 }
 
-static void drop_filing(struct errand *errand)
+static void drop_io(struct errand *errand)
 {
-    struct slot_filing *filing = (struct slot_filing *)errand;
+    struct slot_io *io = (struct slot_io *)errand;
 
-    for (uint32_t i = 0; i < filing->count; i++)
-        buffer_free(&filing->files[i].bytes);
-    free(filing->files);
-    free(filing);
+    for (uint32_t i = 0; i < io->count; i++)
+        buffer_free(&io->files[i].bytes);
+    free(io->files);
+    free(io);
 }
 
-struct slot_filing *slot_filing_new(struct text folder, uint32_t count, bool writes)
+struct slot_io *slot_io_new(struct text folder, uint32_t count, bool writes)
 {
-    struct slot_filing *filing = alloc_zeroed(1, sizeof(*filing));
+    struct slot_io *io = alloc_zeroed(1, sizeof(*io));
 
-    filing->errand =
-        (struct errand){ .run = run_filing, .done = end_filing, .drop = drop_filing, .patience = patience_us };
-    filing->writes = writes;
-    filing->count = count;
-    filing->files = alloc_zeroed(count ? count : 1, sizeof(*filing->files));
-    (void)snprintf(filing->folder, sizeof(filing->folder), "%.*s/patterns", TEXT_ARG(folder));
-    return filing;
+    io->errand = (struct errand){ .run = run_io, .done = end_io, .drop = drop_io, .patience = patience_us };
+    io->writes = writes;
+    io->count = count;
+    io->files = alloc_zeroed(count ? count : 1, sizeof(*io->files));
+    (void)snprintf(io->folder, sizeof(io->folder), "%.*s/patterns", TEXT_ARG(folder));
+    return io;
 }
 
-void slot_filing_start(struct project *p, struct slot_filing *filing,
-                       void (*done)(void *owner, struct slot_filing *filing), void *owner)
+void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io), void *owner)
 {
-    filing->done = done;
-    filing->owner = owner;
-    slot_pack_soon(p, filing->folder, filing->writes);
-    errand_start(p->errands, &filing->errand);
+    io->done = done;
+    io->owner = owner;
+    slot_pack_soon(p, io->folder, io->writes);
+    errand_start(p->errands, &io->errand);
 }

@@ -1,4 +1,4 @@
-#include "services/worker/tags/trailer.h"
+#include "services/worker/tags/end_tags.h"
 
 #include <string.h>
 
@@ -40,7 +40,7 @@ static int64_t before_lyrics(struct input *input, int64_t end)
     return size <= end ? end - size : end;
 }
 
-int64_t trailer_start(struct input *input)
+int64_t end_tags_start(struct input *input)
 {
     int64_t end = input->size;
 

@@ -1,7 +1,7 @@
-/* slot_filing.h: reads and writes the files of slots in a thread, under the lock of the folder that all engines share.
+/* slot_io.h: reads and writes the files of slots in a thread, under the lock of the folder that all engines share.
  * The loop's thread. */
-#ifndef LOOPHOLE_PROJECT_SLOT_FILING_H
-#define LOOPHOLE_PROJECT_SLOT_FILING_H
+#ifndef LOOPHOLE_PROJECT_SLOT_IO_H
+#define LOOPHOLE_PROJECT_SLOT_IO_H
 
 #include "services/project/base/project.h"
 
@@ -17,7 +17,7 @@ struct slot_file {
     char backup[NAME_MAX + 1]; /* of a read whose bytes are no pattern: the newest backup that is one; or "" */
 };
 
-struct slot_filing {
+struct slot_io {
     struct errand errand;
     bool writes;
     bool finds;            /* a read of all files that are there; `files` has them then */
@@ -25,14 +25,13 @@ struct slot_filing {
     uint32_t count;
     struct slot_file *files;
     struct fault fault; /* of the lock, or of the first write that failed; the slots before it are written */
-    void (*done)(void *owner, struct slot_filing *filing); /* with the files, unless `fault` is timeout */
+    void (*done)(void *owner, struct slot_io *io); /* with the files, unless `fault` is timeout */
     void *owner;
 };
 
-/* A filing for `count` files, freed after `done`; the caller fills the files and then starts it. A write keeps what was
- * in the file as a backup, writes a temporary file, syncs it, renames it, and syncs the folder. */
-struct slot_filing *slot_filing_new(struct text folder, uint32_t count, bool writes);
-void slot_filing_start(struct project *p, struct slot_filing *filing,
-                       void (*done)(void *owner, struct slot_filing *filing), void *owner);
+/* A file operation for `count` files, freed after `done`; the caller fills the files and then starts it. A write keeps
+ * what was in the file as a backup, writes a temporary file, syncs it, renames it, and syncs the folder. */
+struct slot_io *slot_io_new(struct text folder, uint32_t count, bool writes);
+void slot_io_start(struct project *p, struct slot_io *io, void (*done)(void *owner, struct slot_io *io), void *owner);
 
 #endif

@@ -84,7 +84,7 @@ struct transport_state audio_transport(const struct audio *audio, const struct s
     return now;
 }
 
-void audio_tell_changed(struct audio *audio, const struct transport_state *now)
+void audio_report_changed(struct audio *audio, const struct transport_state *now)
 {
     struct audio_changed event = { .transport = *now };
 
@@ -214,14 +214,14 @@ enum err audio_ask_meters(struct audio *audio, struct call *call, const struct a
     return ERR_OK;
 }
 
-void audio_tell_status(void *state, struct arena *arena, struct service_status *to)
+void audio_report_status(void *state, struct arena *arena, struct service_status *to)
 {
     struct audio *audio = state;
     struct link_facts facts;
 
     if (audio->damage.code != ERR_OK)
         to->alarm = arena_text(arena, text_of(audio->damage.what));
-    link_tell(audio->link, &facts);
+    link_report(audio->link, &facts);
     if (facts.is_connected)
         return;
     to->waits_for = TEXT("a JACK server");

@@ -1,0 +1,41 @@
+#include "frontends/web/asks/own_asks.h"
+
+enum { THREADS = 2, BASKET_THREADS = 1, LOOK_US = 1000000 };
+
+static void open_mail(void *state, int fd)
+{
+    (void)fd;
+    mailbox_open(((struct own_asks *)state)->mailbox);
+}
+
+static void look_at_errands(void *state)
+{
+    struct own_asks *own = state;
+
+    errands_look(own->errands);
+    errands_look(own->basket);
+}
+
+enum err own_asks_open(struct own_asks *own, struct service *service, struct fault *fault)
+{
+    enum err e;
+
+    *own = (struct own_asks){ .service = service, .paths = service_paths(service) };
+    e = mailbox_new(&own->mailbox, fault);
+    if (e == ERR_OK)
+        e = service_watch(service, mailbox_fd(own->mailbox), open_mail, own);
+    if (e != ERR_OK)
+        return e;
+    own->errands = errands_new(own->mailbox, THREADS);
+    own->basket = errands_new(own->mailbox, BASKET_THREADS);
+    service_every(service, LOOK_US, look_at_errands, own);
+    return ERR_OK;
+}
+
+void own_asks_close(struct own_asks *own)
+{
+    bool ended = !own->errands || errands_end(own->errands);
+
+    if ((!own->basket || errands_end(own->basket)) && ended)
+        mailbox_free(own->mailbox);
+}

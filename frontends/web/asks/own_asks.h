@@ -1,0 +1,34 @@
+/* own_asks.h: the state of the asks that the gateway answers itself. They concern this machine: logs, deaths, doctor,
+ * the basket. The loop's thread. */
+#ifndef LOOPHOLE_FRONTENDS_WEB_OWN_ASKS_H
+#define LOOPHOLE_FRONTENDS_WEB_OWN_ASKS_H
+
+#include "common/mailbox.h"
+#include "common/process/errand.h"
+#include "proto/service/service.h"
+#include "schema_web.h"
+
+struct own_asks {
+    struct service *service;
+    const struct paths *paths;
+    struct mailbox *mailbox;
+    struct errands *errands; /* for work that may hang: another program */
+    struct errands *basket;  /* one at a time: an errand sees all links of those before it */
+};
+
+/* Errors: io, full. own_asks_close ends what own_asks_open began, also after an error. */
+enum err own_asks_open(struct own_asks *own, struct service *service, struct fault *fault);
+void own_asks_close(struct own_asks *own);
+
+/* logs.c, deaths.c: files of the data folder. Each fills the answer, or refuses. */
+enum err logs_answer(struct own_asks *own, struct call *call, const struct web_logs *ask, struct log_page *to);
+enum err deaths_answer(struct own_asks *own, struct call *call, const struct web_crashes *ask, struct deaths *to);
+
+/* findings.c, relink.c: run `loophole doctor` and `loophole relink`. The answers come later. */
+enum err findings_answer(struct own_asks *own, struct call *call);
+enum err relink_answer(struct own_asks *own, struct call *call, const struct web_relink *ask);
+
+/* basket.c: the folder DATA/basket. The answers come later. `add` NULL: nothing is added. */
+enum err basket_answer(struct own_asks *own, struct call *call, const struct web_basket_add *add, bool clear);
+
+#endif

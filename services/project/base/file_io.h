@@ -1,0 +1,35 @@
+/* file_io.h: one file that a thread reads or writes, because its file system may hang. The struct lives until `done`
+ * has returned. The loop's thread. */
+#ifndef LOOPHOLE_PROJECT_FILE_IO_H
+#define LOOPHOLE_PROJECT_FILE_IO_H
+
+#include "services/project/base/project.h"
+
+enum file_io_kind {
+    FILE_IO_READ,  /* reads the file into `bytes`; not_found: there is none */
+    FILE_IO_WRITE, /* makes its folder and replaces the file atomically */
+    FILE_IO_ABSENT /* makes its folder; exists: the file is there */
+};
+
+enum { FILE_IO_MOST = 16 << 20 }; /* bytes of a file that is read */
+
+struct file_io {
+    struct errand errand;
+    enum file_io_kind kind;
+    usec_t started; /* of the service: older temporary files are leftovers */
+    char path[PATH_MAX];
+    char real[PATH_MAX]; /* the path of its folder without links; "": unknown, or the file is written */
+    struct buffer bytes;
+    struct fault fault; /* code ERR_OK: it is done */
+    void (*done)(void *owner, struct file_io *io);
+    void *owner;
+};
+
+/* Starts it. `bytes` is copied. `done` is called once; after a thread that hung, with the fault `timeout`. */
+void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes,
+                   void (*done)(void *owner, struct file_io *io), void *owner);
+
+/* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Any thread. */
+void file_io_sweep(const char *folder, usec_t before);
+
+#endif
