@@ -333,7 +333,7 @@ static int refuse_calls(scmp_filter_ctx filter)
                              SCMP_CMP(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
     if (e == 0)
         e = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(tgkill), 1,
-                             SCMP_CMP(0, SCMP_CMP_NE, (uint64_t)getpid()));
+                             SCMP_CMP(0, SCMP_CMP_NE, (uint64_t)getpid(), 0));
     for (size_t i = 0; e == 0 && i < sizeof(refused_calls) / sizeof(*refused_calls); i++)
         e = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[i], 0);
     return e;
