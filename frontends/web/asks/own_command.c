@@ -14,10 +14,12 @@
 #include "common/alloc.h"
 #include "common/file_write.h"
 #include "frontends/web/asks/own_asks.h"
+#include "proto/wire/json.h"
+#include "proto/wire/json_tree.h"
 
 extern char **environ;
 
-enum { OUTPUT_MOST = 1 << 20, LOOK_MS = 100, COMMAND_US = 60000000 };
+enum { OUTPUT_MOST = 1 << 20, LOOK_MS = 100, END_LOOK_US = 2000, COMMAND_US = 60000000 };
 
 /* ---- in a thread ---- */
 
@@ -36,7 +38,7 @@ static enum err start_program(const struct own_command *command, pid_t *pid, int
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, ends[1], STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -53,10 +55,9 @@ static enum err start_program(const struct own_command *command, pid_t *pid, int
 }
 
 /* Reads until the program closes its output. False: it takes too long, or prints too much. */
-static bool read_output(struct own_command *command, int from)
+static bool read_output(struct own_command *command, int from, usec_t until)
 {
     struct pollfd watched = { .fd = from, .events = POLLIN };
-    usec_t until = clock_steady() + COMMAND_US;
     uint8_t some[4096];
     ssize_t got;
 
@@ -73,6 +74,26 @@ static bool read_output(struct own_command *command, int from)
     return false;
 }
 
+/* Takes the error that the program printed last. It prints none if it died. */
+static void take_error(struct own_command *command)
+{
+    struct arena arena = { 0 };
+    struct json_node line, *error = NULL, *what = NULL;
+    char *all = alloc_text(buffer_c(&command->output)), *rest = all, *last = NULL, name[32] = "";
+
+    for (char *next; (next = own_command_line(&rest)) != NULL;)
+        last = next;
+    if (last && json_read_tree(text_of(last), &arena, &line, NULL) == ERR_OK) {
+        error = json_tree_member(&line, TEXT("error"));
+        what = json_tree_member(&line, TEXT("what"));
+    }
+    if (error && error->kind == JSON_IS_TEXT && what && what->kind == JSON_IS_TEXT &&
+        text_copy(name, sizeof(name), error->text))
+        command->error = fault_set(&command->fault, err_named(name), "%.*s", TEXT_ARG(what->text));
+    arena_free(&arena);
+    free(all);
+}
+
 static void fail_command(struct own_command *command)
 {
     command->error =
@@ -82,22 +103,36 @@ static void fail_command(struct own_command *command)
                         COMMAND_US / 1000000);
 }
 
+/* A program may go on after it closed its output. */
+static bool has_ended(pid_t pid, usec_t until, int *status)
+{
+    while (waitpid(pid, status, WNOHANG) == 0) {
+        if (clock_steady() > until)
+            return false;
+        clock_sleep(END_LOOK_US);
+    }
+    return true;
+}
+
 static void run_program(struct errand *errand)
 {
     struct own_command *command = (struct own_command *)errand;
+    usec_t until = clock_steady() + COMMAND_US;
+    int from, status = 0;
     pid_t pid;
-    int from;
 
     command->error = start_program(command, &pid, &from, &command->fault);
     if (command->error != ERR_OK)
         return;
-    if (!read_output(command, from)) {
+    if (!read_output(command, from, until) || !has_ended(pid, until, &status)) {
         kill(pid, SIGKILL);
         fail_command(command);
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            ;
+    } else if (status != 0) {
+        take_error(command);
     }
     close(from);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
 }
 
 /* ---- the loop ---- */

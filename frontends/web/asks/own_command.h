@@ -27,7 +27,8 @@ struct own_command {
     struct fault fault;
 };
 
-/* `name` lives as long as the program. The ask is answered later. Errors of the answer: io, timeout. */
+/* `name` lives as long as the program. The ask is answered later. Errors of the answer: io, timeout, and
+ * the one that the command prints when it fails. */
 enum err own_command_run(struct own_asks *own, struct call *call, const char *name, const char *argument,
                          own_command_answer *answer);
 

@@ -14,7 +14,7 @@ static void answer_relink(struct service *service, struct ticket ticket, struct 
     if (line && json_read(&relink_line_shape, text_of(line), &arena, &found, NULL) == ERR_OK) {
         ticket_answer(service, ticket, &found);
     } else {
-        (void)fault_set(&fault, ERR_CONFLICT, "no file of this item is missing");
+        (void)fault_set(&fault, ERR_INTERNAL, "loophole relink printed no files");
         ticket_fail(service, ticket, &fault);
     }
     arena_free(&arena);
