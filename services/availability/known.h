@@ -3,6 +3,7 @@
 #define LOOPHOLE_AVAILABILITY_KNOWN_H
 
 #include "common/arena.h"
+#include "common/clock.h"
 #include "schema_media.h"
 #include "store/store.h"
 
@@ -26,6 +27,7 @@ struct known_volumes {
     bool is_read;
     uint32_t updates; /* rows read alone since all were read */
     uint32_t due;     /* volumes that are due, or more */
+    usec_t again;     /* steady: when rows that persist refused are sent again; 0: none */
     uint32_t count, room;
     struct known_volume *at; /* in the order of their ids */
 };

@@ -167,6 +167,14 @@ static const char *identity_for(const struct question *question, const struct mo
     return to;
 }
 
+/* A full or failing disk is reported; other refusals pass. */
+static bool is_refused(const struct availability *availability, const struct question *question)
+{
+    enum err code = availability->refusal.code;
+
+    return availability->refused_at >= question->since && (code == ERR_FULL || code == ERR_IO);
+}
+
 static bool answer_path(struct availability *availability, struct question *question)
 {
     char own[VOLUME_IDENTITY_SIZE];
@@ -190,7 +198,11 @@ static bool answer_path(struct availability *availability, struct question *ques
         fail_question(availability, question, ERR_NOT_FOUND, TEXT("the catalogue has nothing on that volume"));
         return true;
     }
-    if (availability->sending == 0)
+    if (is_refused(availability, question)) {
+        fail_question(availability, question, availability->refusal.code, text_of(availability->refusal.what));
+        return true;
+    }
+    if (settle_may_add(availability))
         settle_add(availability, mount, identity);
     return false;
 }

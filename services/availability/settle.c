@@ -9,7 +9,7 @@
 #include "schema_search.h"
 #include "services/availability/where.h"
 
-enum { SENDING_MOST = 16, PUT_BUDGET_MS = 30000, COUNT_BUDGET_MS = 2000 };
+enum { SENDING_MOST = 16, PUT_BUDGET_MS = 30000, COUNT_BUDGET_MS = 2000, AGAIN_US = 500000 };
 
 /* ---- the event ---- */
 
@@ -53,6 +53,12 @@ struct sent_row {
     struct volume row;
 };
 
+static void keep_refusal(struct availability *availability, const struct fault *fault)
+{
+    availability->refusal = *fault;
+    availability->refused_at = clock_steady();
+}
+
 static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sent_row *sent = state;
@@ -65,8 +71,13 @@ static void take_answer(void *state, enum err error, const void *answer, const s
         volume->is_sent = false;
         volume->refused = error;
         (void)text_copy(volume->why, sizeof(volume->why), text_of(fault ? fault->what : ""));
-        known_make_due(&availability->known, volume);
     }
+    if (volume && error == ERR_OK)
+        known_make_due(&availability->known, volume);
+    else if (volume)
+        availability->known.again = clock_steady() + AGAIN_US;
+    else if (error != ERR_OK && fault)
+        keep_refusal(availability, fault);
     if (error == ERR_OK) {
         log_info("volume %.*s is %s", TEXT_ARG(sent->row.label), sent->row.online ? "here" : "away");
         sent->row.id = done->id;
@@ -150,19 +161,26 @@ void settle_volumes(struct availability *availability)
 {
     struct known_volumes *known = &availability->known;
     bool is_all = availability->settled != availability->mounts.changes;
+    bool is_again = known->again && clock_steady() >= known->again;
     struct where_index index;
 
-    if (!is_all && !known->due)
+    if (!is_all && !known->due && !is_again)
         return;
     availability->settled = availability->mounts.changes;
     known->due = 0;
+    known->again = is_again ? 0 : known->again;
     where_index_make(&index, &availability->mounts);
     for (uint32_t i = 0; i < known->count; i++)
-        if (is_all || known->at[i].is_due) {
+        if (is_all || known->at[i].is_due || (is_again && known->at[i].refused)) {
             known->at[i].is_due = false;
             settle_one(availability, &index, &known->at[i]);
         }
     where_index_free(&index);
+}
+
+bool settle_may_add(const struct availability *availability)
+{
+    return availability->sending == 0 && clock_steady() >= availability->refused_at + AGAIN_US;
 }
 
 void settle_add(struct availability *availability, const struct mount *mount, const char *identity)

@@ -6,8 +6,12 @@
 #include "services/availability/state.h"
 
 /* Compares volumes with the mounts, and sends the rows that differ; some now, the others when those are durable. After
- * a change of the mounts it compares all volumes, otherwise only those that are due. */
+ * a change of the mounts it compares all volumes, otherwise only those that are due. A row that persist refused, for
+ * example on a full disk, is sent again after half a second. */
 void settle_volumes(struct availability *availability);
+
+/* False while rows are on their way, and for half a second after persist refused a new one. */
+bool settle_may_add(const struct availability *availability);
 
 /* Sends the row of a volume that the catalogue does not have yet: that of a mount that answers. `identity` is that of
  * the mount, or names its place. */

@@ -43,11 +43,13 @@ struct availability {
     struct known_volumes known;
     struct question *questions;
     uint32_t question_count;
-    uint32_t sending;   /* volumes on their way to persist */
-    bool is_read;       /* the mount table was read */
-    bool is_dirty;      /* it may have changed since */
-    uint64_t settled;   /* mounts.changes when all volumes were compared last */
-    uint64_t announced; /* mounts.changes when events of new mounts were sent last */
+    uint32_t sending;     /* volumes on their way to persist */
+    struct fault refusal; /* why persist refused the last new volume … */
+    usec_t refused_at;    /* … steady: when */
+    bool is_read;         /* the mount table was read */
+    bool is_dirty;        /* it may have changed since */
+    uint64_t settled;     /* mounts.changes when all volumes were compared last */
+    uint64_t announced;   /* mounts.changes when events of new mounts were sent last */
     usec_t read_at;
     struct fetches fetches;
     char fetches_path[PATH_MAX];

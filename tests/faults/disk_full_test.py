@@ -80,6 +80,28 @@ def a_store_that_is_read_only_at_the_start_is_waited_for(home):
         contains(home.loophole('store', 'check').out, ', 0 problems')
 
 
+def fill_disk(home):
+    with contextlib.suppress(OSError), open(home.file('data/filler'), 'wb', buffering=0) as filler:
+        while True:
+            filler.write(bytes(65536))
+
+
+@claim(inside=on_a_small_disk)
+def a_library_that_is_added_on_a_full_disk_is_refused_with_the_reason(home):
+    """A person waits for the answer, so it does not wait for the disk. Some commits fit into free pages of the store."""
+    home.up()
+    fill_disk(home)
+
+    def add(number):
+        os.makedirs(home.file(f'library{number}'), exist_ok=True)
+        return home.loophole('library', 'add', home.file(f'library{number}'), code=None)
+    said, number = next((said, n) for n in range(100) if (said := add(n)).code)
+    contains(said.all, 'No space left on device')
+    os.remove(home.file('data/filler'))
+    until(lambda: add(number).code == 0, 30, 'the disk has room again')
+    home.down()
+
+
 @claim(inside=on_a_small_disk)
 def indexing_on_a_full_disk_reports_that_it_waits(home):
     library, said = home.file('library'), home.file('said')
@@ -88,9 +110,7 @@ def indexing_on_a_full_disk_reports_that_it_waits(home):
     shutil.copytree(f'{DRUMKITS}/TR808EmulationKit', library)
     home.up()
     home.loophole('index', library, '--wait')
-    with contextlib.suppress(OSError), open(home.file('data/filler'), 'wb', buffering=0) as filler:
-        while True:
-            filler.write(bytes(65536))
+    fill_disk(home)
     shutil.copytree(f'{DRUMKITS}/GMRockKit', library + '/more')
     index = home.start_into(said, 'loophole', 'index', library, '--wait')
 

@@ -329,6 +329,7 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
     adoption->catalogue = catalogue;
     adoption->writer.errand = &adoption->errand;
     adoption->writer.waits = &adoption->waits;
+    adoption->writer.reports_disk = true; /* a person waits for the answer */
     if (codec_copy(&indexer_add_library_shape, request, &adoption->arena, &adoption->request) != ERR_OK) {
         free_adoption(&adoption->errand);
         return ERR_FULL;

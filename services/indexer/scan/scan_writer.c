@@ -20,9 +20,9 @@ void scan_writer_close(struct scan_writer *writer)
     writer->count = 0;
 }
 
-static bool is_transient(enum err e)
+static bool is_transient(const struct scan_writer *writer, enum err e)
 {
-    return err_passes(e) || e == ERR_IO;
+    return e == ERR_FULL || e == ERR_IO ? !writer->reports_disk : err_passes(e);
 }
 
 enum err scan_writer_ask(struct scan_writer *writer, const char *name, const void *request, void *answer,
@@ -40,8 +40,8 @@ enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *se
     while (errand_goes_on(writer->errand)) {
         struct fault refused = { 0 };
         enum err e = ask(writer->asker, name, request, BUDGET_MS, &request_id, answer, &refused);
-        atomic_store(writer->waits, is_transient(e));
-        if (!is_transient(e)) {
+        atomic_store(writer->waits, is_transient(writer, e));
+        if (!is_transient(writer, e)) {
             *fault = refused;
             return e;
         }

@@ -17,6 +17,7 @@ struct scan_writer {
     struct errand *errand;
     struct asker *asker;
     atomic_bool *waits; /* true while persist does not answer */
+    bool reports_disk;  /* a full or failing disk is an error; false: it is waited for */
     struct arena arena; /* for the batch */
     uint32_t count;
     struct operation operations[SCAN_WRITER_BATCH];
@@ -31,7 +32,7 @@ enum err scan_writer_open(struct scan_writer *writer, const struct paths *paths,
 void scan_writer_close(struct scan_writer *writer); /* drops a batch in progress */
 
 /* Sends an ask, and waits for the answer even while persist is away. Errors: those of persist; timeout when the errand
- * must end. The answer is valid until the next ask. */
+ * must end. Without `reports_disk` full and io are none of them. The answer is valid until the next ask. */
 enum err scan_writer_ask(struct scan_writer *writer, const char *name, const void *request, void *answer,
                          struct fault *fault);
 
