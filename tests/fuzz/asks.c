@@ -51,6 +51,14 @@ static void queue_frame(struct service *service, const struct buffer *frame)
     call_queue_add(&service->waiting, call);
 }
 
+/* True if the last message was an event: the handler published it, and postponed its answer. */
+static bool is_event(const struct service *service)
+{
+    struct event_frame event;
+
+    return frame_read_event(buffer_bytes(&service->frame), &event, NULL) == ERR_OK;
+}
+
 static enum err read_answer(const struct service *service, const struct ask *ask, struct arena *arena, void *answer)
 {
     struct fault fault = { 0 };
@@ -79,7 +87,7 @@ enum err fuzz_ask(struct service *service, const struct ask *ask, struct id requ
     service->turn_ends = INT64_MAX; /* the turn may take any time */
     call_take_all(service);
     service_release(service);
-    if (service->frame.len > 0)
+    if (service->frame.len > 0 && !is_event(service))
         e = read_answer(service, ask, arena, answer ? answer : arena_alloc(arena, ask->answer->size));
     buffer_free(&frame);
     return e;

@@ -56,7 +56,7 @@ an_answer_that_is_trimmed_too_young_is_found_out() { _is_found_out trims_young_a
 a_log_that_grows_for_ever_is_found_out() { _is_found_out does_not_trim "not trimmed"; }
 
 a_verdict_that_rests_on_nothing_is_found_out() { _is_found_out believes_any_verdict "request"; }
-an_ask_that_is_done_again_after_a_death_is_found_out() { _is_found_out foretells_nothing "twice"; }
+an_ask_that_is_done_again_after_a_death_is_found_out() { _is_found_out prepares_nothing "twice"; }
 
 a_library_around_that_is_overlooked_is_found_out() { _is_found_out overlooks_the_library_around ""; }
 a_library_inside_that_is_entered_is_found_out() { _is_found_out enters_the_library_inside ""; }
