@@ -120,6 +120,18 @@ def a_tree_goes_with_its_library_and_comes_back_with_it(it):
 
 
 @claim(inside=Music)
+def a_tree_that_a_scan_finds_after_its_library_was_removed_is_refused(it):
+    it.plug('late')
+    it.become('external_online', 3)
+    was = lines(it)
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.items() == [])
+    contains(it.home.refused('ask', 'persist.put_library', f"library.id={was[it.usb]['id']}", f'library.path={it.usb}',
+                             f"library.within={was[it.music]['id']}"), 'the library around the tree is not in the catalogue')
+    same({}, lines(it))
+
+
+@claim(inside=Music)
 def a_tree_that_hangs_holds_up_no_scan_of_the_library_around_it(it):
     with Hung(it, 'music/hung') as hung:
         fill(hung.under, 'h')

@@ -282,6 +282,16 @@ static enum err mark_library(struct persist *p, const struct folder *folder)
     return turn_wrote(p, catalogue_put_folder(&p->w, folder, &now));
 }
 
+/* A scan may still find a tree when the library around it was removed meanwhile. */
+static enum err check_around(struct persist *p, const struct library *library, struct fault *fault)
+{
+    struct key key = key_id(library->within);
+    struct library outer;
+    enum err e = library->has_within ? row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &outer) : ERR_OK;
+
+    return e == ERR_OK ? e : fault_set(fault, e, "the library around the tree is not in the catalogue");
+}
+
 enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault)
 {
     struct library was, now = *library;
@@ -289,6 +299,8 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
     struct folder folder;
     enum err e = find_folder(p, library->id, "library.id", &folder, fault);
 
+    if (e == ERR_OK)
+        e = check_around(p, library, fault);
     if (e != ERR_OK)
         return e;
     now.volume = folder.volume;
