@@ -64,7 +64,7 @@ static void write_lower(const char *from, char *to)
     *to = '\0';
 }
 
-/* The number of the name, without regard to case. 0: nobody took it. */
+/* The number of the name; letter case is ignored. 0: the name is free. */
 static uint32_t *number_of(struct safe_names *names, const char *name)
 {
     char low[SAFE_NAME_SIZE];

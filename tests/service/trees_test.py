@@ -47,6 +47,14 @@ class Music(Disks):
         fill(disk, 'x', 'y', 'deep/z')
         return self.move(disk, at) if at else self.move(disk, 'music', 'usb')
 
+    def unplug(self):
+        """Its three items go offline by at most two rows of the change log."""
+        before = len(self.rows())
+        self.unmount(self.usb)
+        self.become('external_offline', 3)
+        self.idle()
+        assert len(self.rows()) - before <= 2, self.rows()[before:]
+
 
 @claim(inside=Music)
 def a_disk_inside_a_library_goes_and_comes_as_one(it):
@@ -56,11 +64,7 @@ def a_disk_inside_a_library_goes_and_comes_as_one(it):
     same('stick', it.volume('marker:stick')['identity'].removeprefix('marker:'))
     same((lines(it)[it.music]['id'], 3), (lines(it)[it.usb]['within'], lines(it)[it.usb]['external_online']))
     it.rescan(it.music)
-    before = len(it.rows())
-    it.unmount(it.usb)
-    it.become('external_offline', 3)
-    it.idle()
-    assert len(it.rows()) - before <= 2, it.rows()[before:]
+    it.unplug()
     it.rescan(it.music)
     it.become('external_offline', 3)
 
@@ -86,11 +90,7 @@ def a_mount_without_an_identity_is_known_by_its_place(it):
     it.become('external_online', 3)
     ids = ids_of(it, it.usb)
     same('mount:' + it.usb, it.volume('mount:' + it.usb)['identity'])
-    before = len(it.rows())
-    it.unmount(it.usb)
-    it.become('external_offline', 3)
-    it.idle()
-    assert len(it.rows()) - before <= 2, it.rows()[before:]
+    it.unplug()
     it.rescan(it.music)
     it.plug()
     it.become('external_online', 3)

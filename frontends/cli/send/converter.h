@@ -6,7 +6,7 @@
 #include "frontends/cli/base/cli.h"
 #include "proto/transport/sandboxed.h"
 
-/* What is asked of each file; 0 and false: as it is. */
+/* The form that each file gets; 0 and false: that property stays. */
 struct send_form {
     uint32_t rate, bits;
     bool mono, normalise;

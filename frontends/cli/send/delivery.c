@@ -52,7 +52,7 @@ static enum err open_file(const struct item *item, int *fd, struct stat *st, str
     return S_ISREG(st->st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
 }
 
-/* ---- what is to be made ---- */
+/* ---- names and forms of the files ---- */
 
 static bool is_form_asked(const struct send_form *form)
 {

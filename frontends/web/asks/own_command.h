@@ -28,7 +28,7 @@ struct own_command {
 };
 
 /* `name` lives as long as the program. The ask is answered later. Errors of the answer: io, timeout, and
- * the one that the command prints when it fails. */
+ * the error that a failed command prints. */
 enum err own_command_run(struct own_asks *own, struct call *call, const char *name, const char *argument,
                          own_command_answer *answer);
 

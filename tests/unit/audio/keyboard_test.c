@@ -27,21 +27,6 @@ static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_
     stage->play[stage->to_play++] = (struct stage_midi){ frame, 3, { status, one, two } };
 }
 
-/* The frequency of a tone, from its rising zeros. */
-static double hz_of(const float *x, uint32_t frames)
-{
-    double first = -1, last = 0;
-    uint32_t turns = 0;
-
-    for (uint32_t i = 1; i < frames; i++)
-        if (x[i - 1] < 0 && x[i] >= 0) {
-            last = i - (double)x[i] / (double)(x[i] - x[i - 1]);
-            turns += first >= 0;
-            first = first < 0 ? last : first;
-        }
-    return turns * STAGE_RATE / (last - first);
-}
-
 static void each_key_has_its_pitch_and_ends_alone(void **made)
 {
     struct stage *stage = *made;
@@ -56,17 +41,17 @@ static void each_key_has_its_pitch_and_ends_alone(void **made)
     play_midi(stage, 14000, NOTE_OFF, 72, 0);
     stage_run(stage, 20000);
     assert_int_equal(stage_onset(stage, 0), 100);
-    stage_near(hz_of(stage->main[0] + 200, 3800), 500, 0.2);
+    stage_near(stage_hz(stage->main[0] + 200, 3800), 500, 0.2);
     assert_true(stage_is_silent(stage, 4000 + 480, 6000));
-    stage_near(hz_of(stage->main[0] + 6100, 3800), 1000, 0.2);
-    stage_near(hz_of(stage->main[0] + 14600, 5000), 500 * pow(2, -7 / 12.0), 0.2);
+    stage_near(stage_hz(stage->main[0] + 6100, 3800), 1000, 0.2);
+    stage_near(stage_hz(stage->main[0] + 14600, 5000), 500 * pow(2, -7 / 12.0), 0.2);
 
     stage_again(stage);
     give_keys(stage, PAD_GATE)->note = 48; /* the key of its own pitch */
     stage_score(stage);
     play_midi(stage, 0, NOTE_ON, 36, 127);
     stage_run(stage, 9000);
-    stage_near(hz_of(stage->main[0] + 100, 8800), 250, 0.2);
+    stage_near(stage_hz(stage->main[0] + 100, 8800), 250, 0.2);
 }
 
 static void the_pedal_keeps_what_its_keys_started(void **made)
@@ -81,8 +66,8 @@ static void the_pedal_keeps_what_its_keys_started(void **made)
     play_midi(stage, 6000, CONTROL, PEDAL, 0);
     play_midi(stage, 9000, NOTE_OFF, 72, 0);
     stage_run(stage, 12000);
-    stage_near(hz_of(stage->main[0] + 2600, 2300), 500, 0.2);
-    stage_near(hz_of(stage->main[0] + 6600, 2300), 1000, 0.3);
+    stage_near(stage_hz(stage->main[0] + 2600, 2300), 500, 0.2);
+    stage_near(stage_hz(stage->main[0] + 6600, 2300), 1000, 0.3);
     assert_true(stage_is_silent(stage, 9000 + 480, 12000));
 }
 
@@ -98,10 +83,10 @@ static void the_wheel_bends_what_sounds_and_what_follows(void **made)
     play_midi(stage, 12000, NOTE_ON, 60, 127);
     play_midi(stage, 18000, BEND, 0, 64);
     stage_run(stage, 24000);
-    stage_near(hz_of(stage->main[0] + 100, 4800), 500, 0.2);
-    stage_near(hz_of(stage->main[0] + 5100, 4800), 500 * pow(2, 2 / 12.0), 0.3);
-    stage_near(hz_of(stage->main[0] + 12100, 5800), 500 * pow(2, -2 / 12.0), 0.2);
-    stage_near(hz_of(stage->main[0] + 18100, 5800), 500, 0.2);
+    stage_near(stage_hz(stage->main[0] + 100, 4800), 500, 0.2);
+    stage_near(stage_hz(stage->main[0] + 5100, 4800), 500 * pow(2, 2 / 12.0), 0.3);
+    stage_near(stage_hz(stage->main[0] + 12100, 5800), 500 * pow(2, -2 / 12.0), 0.2);
+    stage_near(stage_hz(stage->main[0] + 18100, 5800), 500, 0.2);
 }
 
 static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **made)
@@ -121,7 +106,7 @@ static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **mad
     play_midi(stage, 2000, CONTROL, 123, 0);
     play_midi(stage, 5000, CONTROL, 120, 0);
     stage_run(stage, 8000);
-    stage_near(hz_of(stage->main[0] + 2100, 2800), 500, 0.2);
+    stage_near(stage_hz(stage->main[0] + 2100, 2800), 500, 0.2);
     assert_true(stage_is_silent(stage, 5000 + fade_frames(STAGE_RATE), 8000));
 }
 

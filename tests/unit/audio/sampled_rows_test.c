@@ -121,21 +121,6 @@ static void an_accent_without_a_filter_is_3_db_louder(void **made)
     free(noise);
 }
 
-/* The frequency of a tone, from its rising zeros. */
-static double hz_of(const float *x, uint32_t frames)
-{
-    double first = -1, last = 0;
-    uint32_t turns = 0;
-
-    for (uint32_t i = 1; i < frames; i++)
-        if (x[i - 1] < 0 && x[i] >= 0) {
-            last = i - (double)x[i] / (double)(x[i] - x[i - 1]);
-            turns += first >= 0;
-            first = first < 0 ? last : first;
-        }
-    return turns * STAGE_RATE / (last - first);
-}
-
 static void notes_pitch_a_sound(void **made)
 {
     struct stage *stage = *made;
@@ -146,9 +131,9 @@ static void notes_pitch_a_sound(void **made)
     one.notes = (struct real_list){ 3, notes };
     stage_sound(stage, 3, tone, LONG);
     play_rows(stage, &one, 1, 12 * STEP);
-    stage_near(hz_of(stage->main[0] + 1000, 3 * STEP), 500, 0.5);
-    stage_near(hz_of(stage->main[0] + 4 * STEP + 1000, 3 * STEP), 1000, 1);
-    stage_near(hz_of(stage->main[0] + 8 * STEP + 1000, 3 * STEP), 500 * pow(2, 7 / 12.0), 0.75);
+    stage_near(stage_hz(stage->main[0] + 1000, 3 * STEP), 500, 0.5);
+    stage_near(stage_hz(stage->main[0] + 4 * STEP + 1000, 3 * STEP), 1000, 1);
+    stage_near(stage_hz(stage->main[0] + 8 * STEP + 1000, 3 * STEP), 500 * pow(2, 7 / 12.0), 0.75);
 
     stage_again(stage);
     one.has_base_freq = true; /* the note at which the sound has its own pitch */
@@ -157,8 +142,8 @@ static void notes_pitch_a_sound(void **made)
     one.ratio = 0.5;
     stage_sound(stage, 3, tone, LONG);
     play_rows(stage, &one, 1, 8 * STEP);
-    stage_near(hz_of(stage->main[0] + 1000, 3 * STEP), 125, 0.5);
-    stage_near(hz_of(stage->main[0] + 4 * STEP + 1000, 3 * STEP), 250, 0.5);
+    stage_near(stage_hz(stage->main[0] + 1000, 3 * STEP), 125, 0.5);
+    stage_near(stage_hz(stage->main[0] + 4 * STEP + 1000, 3 * STEP), 250, 0.5);
     free(tone);
 }
 

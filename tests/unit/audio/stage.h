@@ -335,6 +335,21 @@ static inline struct order stage_sound_start(uint32_t slot, int64_t frame)
 
 /* ---- the output of the engine ---- */
 
+/* The frequency of a tone in Hz, from its rising zeros. */
+static inline double stage_hz(const float *x, uint32_t frames)
+{
+    double first = -1, last = 0;
+    uint32_t turns = 0;
+
+    for (uint32_t i = 1; i < frames; i++)
+        if (x[i - 1] < 0 && x[i] >= 0) {
+            last = i - (double)x[i] / (double)(x[i] - x[i - 1]);
+            turns += first >= 0;
+            first = first < 0 ? last : first;
+        }
+    return turns * STAGE_RATE / (last - first);
+}
+
 static inline void stage_near(double is, double should, double by)
 {
     if (!(fabs(is - should) <= by))

@@ -150,7 +150,7 @@ export function hearFrom(of: item, part: number) {
   hear(of, Math.max(0, part) * framesOf(of))
 }
 
-/** Repeats what is between two parts of the item. */
+/** Repeats the region between two parts of the item. */
 export function hearBetween(of: item, one: number, other: number) {
   const [from, end] = [one, other].sort((a, b) => a - b).map(part => Math.round(Math.max(0, Math.min(1, part)) * framesOf(of))) as [number, number]
   if (end - from < REGION_LEAST) return hearFrom(of, one)
