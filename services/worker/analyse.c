@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/musical_key.h"
 #include "services/worker/decode/decode.h"
 #include "services/worker/hear/hear.h"
 #include "services/worker/tags/content.h"
+#include "services/worker/tags/midi.h"
 #include "services/worker/tags/mpeg.h"
 #include "services/worker/tags/tags.h"
 
@@ -187,6 +189,48 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     return ERR_OK;
 }
 
+/* ---- MIDI ---- */
+
+static struct fact *add_song_fact(const struct analyser *analyser, const char *attribute, double confidence,
+                                  struct fact_list *list)
+{
+    struct fact *fact = &list->at[list->count++];
+
+    *fact = (struct fact){ .attribute = text_of(attribute),
+                           .source = { .value = SOURCE_ANALYSIS },
+                           .confidence = confidence,
+                           .version = analyser->version,
+                           .shown = true };
+    return fact;
+}
+
+static void add_song_number(const struct analyser *analyser, const char *attribute, double number, double confidence,
+                            struct fact_list *list)
+{
+    struct fact *fact = add_song_fact(analyser, attribute, confidence, list);
+
+    fact->has_number = true;
+    fact->number = number;
+}
+
+static void add_song_facts(const struct analyser *analyser, const struct midi_song *song, struct fact_list *list)
+{
+    add_song_number(analyser, "note_count", (double)song->notes, 1, list);
+    if (song->seconds > 0)
+        add_song_number(analyser, "duration_s", song->seconds, 1, list);
+    if (!song->has_tempo)
+        add_song_number(analyser, "bpm", MIDI_USUAL_BPM, 0.5, list);
+    if (song->pitched > 0) {
+        add_song_number(analyser, "note_low", song->low, 1, list);
+        add_song_number(analyser, "note_high", song->high, 1, list);
+    }
+    if (song->key >= 0) {
+        struct fact *key = add_song_fact(analyser, "key", song->key_confidence, list);
+        key->has_text = true;
+        key->text = text_of(musical_key_name(song->key));
+    }
+}
+
 /* ---- one file ---- */
 
 static void read_tags(struct input *input, enum container container, struct arena *arena, struct fact_list *to)
@@ -204,18 +248,26 @@ static void read_tags(struct input *input, enum container container, struct aren
 static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
                             enum worker_mode mode, struct arena *arena, struct result *result, struct fault *fault)
 {
-    if (!kind_is_decoded(container))
+    struct midi_song song;
+
+    if (!kind_is_decoded(container) && kind_of(container) != KIND_MIDI)
         return ERR_OK;
     read_tags(input, container, arena, &result->found.facts);
+    if (mode != WORKER_MODE_HASH && kind_of(container) == KIND_MIDI) {
+        if (midi_song_read(input, &song))
+            add_song_facts(analyser, &song, &result->found.facts);
+        else
+            result->found.failure = TEXT("it has no track");
+        return ERR_OK;
+    }
     return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_hear(analyser, input, container, arena, result, fault);
 }
 
-static void set_state(struct analysed *found, enum worker_mode mode, enum container container)
+/* `is_read`: the file could be read. A MIDI file without a track has nothing to analyse. */
+static void set_state(struct analysed *found, enum worker_mode mode, enum container container, bool is_read)
 {
     if (found->failure.len > 0)
-        found->state.value = ANALYSIS_STATE_FAILED;
-    else if (kind_of(container) == KIND_MIDI)
-        found->state.value = ANALYSIS_STATE_NONE;
+        found->state.value = kind_of(container) == KIND_MIDI && is_read ? ANALYSIS_STATE_NONE : ANALYSIS_STATE_FAILED;
     else
         found->state.value =
             mode == WORKER_MODE_HASH || kind_is_foreign(container) ? ANALYSIS_STATE_WAITING : ANALYSIS_STATE_DONE;
@@ -257,6 +309,6 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
         found->content = bytes_of(analyser->content.b, sizeof(analyser->content.b));
     if (e != ERR_OK)
         found->failure = arena_printf(arena, "%s", fault.what);
-    set_state(found, mode, container);
+    set_state(found, mode, container, e == ERR_OK);
     name_other_file(job, found);
 }

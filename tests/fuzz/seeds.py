@@ -250,6 +250,9 @@ def oggs():
 
 def others():
     yield 'midi', b'MThd\0\0\0\6\0\1\0\1\0\x60MTrk\0\0\0\4\0\xff\x2f\0'
+    song = bytes.fromhex('00ff0304536f6e67 00ff510307a120 00ff59020300 00903c64 60803c00 00903e64 603e00 00f0027ef7 00c005 00ff2f00')
+    yield 'midi.song', b'MThd\0\0\0\6\0\0\0\1\0\x60MTrk' + struct.pack('>I', len(song)) + song
+    yield 'midi.frames', b'RIFF\0\0\0\0RMIDdata\x40\0\0\0MThd\0\0\0\6\0\0\0\1\xe2\x50MTrk' + struct.pack('>I', len(song)) + song
     yield 'mp4', b'\0\0\0\x18ftypM4A \0\0\0\0M4A mp42\0\0\0\x08moov'
     yield 'mkv', b'\x1a\x45\xdf\xa3\x93\x42\x82\x88matroska'
     yield 'avi', b'RIFF\x20\0\0\0AVI LIST\x10\0\0\0hdrl'

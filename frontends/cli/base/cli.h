@@ -109,7 +109,9 @@ void item_full(struct buffer *to, const struct media_found *found);
 void item_table(struct cli *cli, const struct item_list *items, const char *fields);
 void item_some(struct cli *cli, const struct item *item, const char *fields);
 
-double item_seconds(const struct media *media);                               /* 0: unknown */
+#define ITEM_LENGTH "duration_s"                /* the fact that a MIDI file has in place of frames */
+double item_seconds(const struct media *media); /* 0: unknown */
+double item_length(const struct item *item);    /* as item_seconds, or of that fact */
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
 /* hint.c: why a result is empty: on standard output, with --json on standard error. */

@@ -9,6 +9,13 @@ double item_seconds(const struct media *media)
     return media->sample_rate > 0 ? (double)media->frames / (double)media->sample_rate : 0.0;
 }
 
+double item_length(const struct item *item)
+{
+    const struct fact *length = item->media.sample_rate > 0 ? NULL : item_fact(item, ITEM_LENGTH);
+
+    return length && length->has_number ? length->number : item_seconds(&item->media);
+}
+
 const struct fact *item_fact(const struct item *item, const char *attribute)
 {
     for (uint32_t i = 0; i < item->facts.count; i++)
@@ -91,7 +98,7 @@ void item_row(struct buffer *to, const struct item *item)
     fact_column(to, item, "class", 11);
     fact_column(to, item, "bpm", 6);
     fact_column(to, item, "key", 6);
-    cli_print(to, "%7.2f s ", item_seconds(&item->media));
+    cli_print(to, "%7.2f s ", item_length(item));
     if (item->has_distance || item->has_score)
         cli_print(to, "%8.3f  ", item->has_distance ? item->distance : item->score);
     else
@@ -175,7 +182,7 @@ void item_full(struct buffer *to, const struct media_found *found)
     cli_print(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
               TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
               (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
-    human_duration(to, item_seconds(media));
+    human_duration(to, item_length(item));
     buffer_add_text(to, "\n  size             ");
     human_bytes(to, media->size);
     buffer_add_text(to, "\n  tags            ");

@@ -61,7 +61,7 @@ static void add_facts(struct arena *arena, const struct item *item, struct item_
             line->unlike.at[line->unlike.count++] = other;
         else if (fact_name_tag(fact->attribute).len)
             add_heard_tag(fact, &item->media.tags, line);
-        else
+        else if (!text_is(fact->attribute, ITEM_LENGTH))
             add_fact(arena, fact, line);
     }
     line->has_unlike = line->unlike.count > 0;
@@ -87,7 +87,6 @@ static void add_media(const struct media *media, struct item_line *line)
     line->sample_rate = media->sample_rate;
     line->channels = media->channels;
     line->frames = media->frames;
-    line->duration_s = item_seconds(media);
     line->size = media->size;
     line->revision = media->revision;
     line->added_us = media->added;
@@ -134,6 +133,7 @@ void item_line_make(struct arena *arena, const struct item *item, struct item_li
     for (uint32_t i = 0; i < tags->count; i++)
         line->tags.at[line->tags.count++] = tags->at[i];
     add_media(&item->media, line);
+    line->duration_s = item_length(item);
     add_take(&item->media, line);
     add_facts(arena, item, line);
 }

@@ -63,7 +63,17 @@ static enum err meet_new(struct scan *scan, struct folder_node *node, const stru
                                             : fault_set(fault, ERR_FULL, "no memory for new files: raise data_mb");
 }
 
-static bool wants_hearing(const struct scan *scan, const struct compared *compared)
+/* An older engine did not look into MIDI files and videos. One that has nothing to analyse has its reason. */
+static bool was_never_opened(struct scan *scan, const struct compared *compared)
+{
+    struct media media;
+
+    return compared->entry->kind != KIND_AUDIO &&
+           catalogue_reader_media(scan->catalogue, &scan->folder, compared->id, &media) == ERR_OK &&
+           media.failure.len == 0;
+}
+
+static bool wants_hearing(struct scan *scan, const struct compared *compared)
 {
     switch (compared->analysis) {
     case ANALYSIS_STATE_WAITING:
@@ -73,8 +83,9 @@ static bool wants_hearing(const struct scan *scan, const struct compared *compar
         return scan->order.retry_failed || compared->analyser < scan->order.analyser;
     case ANALYSIS_STATE_DONE:
         return compared->analyser < scan->order.analyser;
-    case ANALYSIS_STATE_OTHER:
     case ANALYSIS_STATE_NONE:
+        return was_never_opened(scan, compared);
+    case ANALYSIS_STATE_OTHER:
         break;
     }
     return false;

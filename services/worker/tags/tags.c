@@ -3,6 +3,7 @@
 #include "services/worker/tags/aiff.h"
 #include "services/worker/tags/flac.h"
 #include "services/worker/tags/id3.h"
+#include "services/worker/tags/midi.h"
 #include "services/worker/tags/ogg.h"
 #include "services/worker/tags/wave.h"
 
@@ -16,7 +17,7 @@ static void mpeg_facts(struct input *input, struct labels *labels)
 
 static void (*const readers[CONTAINER_COUNT])(struct input *, struct labels *) = {
     [CONTAINER_WAV] = wave_facts, [CONTAINER_AIFF] = aiff_facts, [CONTAINER_FLAC] = flac_facts,
-    [CONTAINER_OGG] = ogg_facts,  [CONTAINER_MP3] = mpeg_facts,
+    [CONTAINER_OGG] = ogg_facts,  [CONTAINER_MP3] = mpeg_facts,  [CONTAINER_MIDI] = midi_facts,
 };
 
 void tags_read(struct input *input, enum container container, struct labels *labels)

@@ -4,6 +4,7 @@
 
 #include "proto/wire/codec.h"
 #include "services/worker/tags/content.h"
+#include "services/worker/tags/midi.h"
 #include "services/worker/tags/tags.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -43,6 +44,17 @@ static void payload_lies_inside(struct input *input, enum container container)
     hash_free(stream);
 }
 
+static void a_song_has_sane_numbers(struct input *input)
+{
+    struct midi_song song;
+
+    if (!midi_song_read(input, &song))
+        return;
+    holds(song.seconds >= 0 && song.pitched <= song.notes && song.notes <= (uint64_t)input->size);
+    holds(song.pitched == 0 || (song.low <= song.high && song.high < 128));
+    holds(song.key < 0 || (song.key < 24 && song.key_confidence >= 0.5 && song.key_confidence <= 0.95));
+}
+
 /* The first byte selects the extension of the file, and the container that it is read as; zero: the detected one. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -57,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     container = container == CONTAINER_UNKNOWN ? seems : container;
     tags_keep_their_bounds(&input, container);
     payload_lies_inside(&input, container);
+    a_song_has_sane_numbers(&input);
     close(input.fd);
     return 0;
 }

@@ -1,0 +1,226 @@
+/* MIDI files made by hand: tempo, length, key and notes, in one track and in several; damaged ones. */
+#include "common/musical_key.h"
+#include "services/worker/tags/midi.h"
+#include "tests/unit/worker/made.h"
+
+enum { QUARTER = 96 };
+
+static bool is_near(double x, double y)
+{
+    return fabs(x - y) < 1e-6;
+}
+
+static void put_meta(struct buffer *to, unsigned wait, unsigned type, const char *bytes, size_t len)
+{
+    put_be(to, wait, 1), put_be(to, 0xFF, 1), put_be(to, type, 1), put_be(to, len, 1);
+    buffer_add(to, bytes, len);
+}
+
+static void put_tempo(struct buffer *to, unsigned wait, double bpm)
+{
+    put_be(to, wait, 1), put_be(to, 0xFF5103, 3), put_be(to, (uint64_t)(60e6 / bpm + 0.5), 3);
+}
+
+/* A note of `length` ticks. */
+static void put_note(struct buffer *to, unsigned channel, unsigned note, unsigned length)
+{
+    put_be(to, 0, 1), put_be(to, 0x90 | channel, 1), put_be(to, note, 1), put_be(to, 100, 1);
+    put_be(to, length, 1), put_be(to, 0x80 | channel, 1), put_be(to, note, 1), put_be(to, 0, 1);
+}
+
+static void put_end(struct buffer *to)
+{
+    put_be(to, 0x00FF2F00, 4);
+}
+
+static struct buffer file_of(unsigned division, const struct buffer *tracks, unsigned count)
+{
+    struct buffer file = { 0 };
+
+    put_letters(&file, "MThd"), put_be(&file, 6, 4), put_be(&file, count > 1, 2), put_be(&file, count, 2);
+    put_be(&file, division, 2);
+    for (unsigned i = 0; i < count; i++) {
+        put_letters(&file, "MTrk"), put_be(&file, tracks[i].len, 4);
+        buffer_add(&file, tracks[i].at, tracks[i].len);
+    }
+    return file;
+}
+
+static struct midi_song song_of(const struct buffer *file)
+{
+    struct made made = made_of(file);
+    struct midi_song song;
+
+    assert_true(midi_song_read(&made.input, &song));
+    made_close(&made);
+    return song;
+}
+
+static const unsigned major[] = { 0, 4, 7, 12, 9, 7, 5, 4, 2, 7, 4, 0 };
+
+static void put_melody(struct buffer *to, unsigned channel, unsigned tonic)
+{
+    for (size_t i = 0; i < sizeof(major) / sizeof(*major); i++)
+        put_note(to, channel, tonic + major[i], QUARTER);
+}
+
+static void tempo_length_key_and_notes_follow_from_the_events(void **state)
+{
+    (void)state;
+    struct buffer track = { 0 };
+    struct arena arena = { 0 };
+    put_meta(&track, 0, 3, "Lead", 4), put_tempo(&track, 0, 150), put_melody(&track, 0, 62), put_end(&track);
+    struct buffer file = file_of(QUARTER, &track, 1);
+    struct midi_song song = song_of(&file);
+    assert_int_equal(song.notes, 12);
+    assert_int_equal(song.low, 62), assert_int_equal(song.high, 74);
+    assert_true(is_near(song.seconds, 12 * 60 / 150.0));
+    assert_string_equal(musical_key_name(song.key), "Dmaj");
+    assert_true(song.key_confidence > 0.5 && song.has_tempo);
+    struct labels labels = made_labels(&file, &arena);
+    assert_number(&labels, "bpm", 150, true);
+    assert_word(&labels, "title", "Lead");
+    assert_null(find_label(&labels, "key"));
+    buffer_free(&track), buffer_free(&file), arena_free(&arena);
+}
+
+static void each_key_is_found_and_a_signature_says_it(void **state)
+{
+    (void)state;
+    static const char *const signed_keys[] = { "Cmaj", "Gmaj", "Dmaj", "Amaj", "Emaj", "Bmaj" };
+    for (unsigned tonic = 0; tonic < 12; tonic++) {
+        struct buffer track = { 0 };
+        put_melody(&track, 2, 60 + tonic), put_end(&track);
+        struct buffer file = file_of(QUARTER, &track, 1);
+        assert_int_equal(song_of(&file).key, 2 * (int)tonic);
+        buffer_free(&track), buffer_free(&file);
+    }
+    for (unsigned sharps = 0; sharps < 6; sharps++) {
+        struct buffer track = { 0 };
+        struct arena arena = { 0 };
+        put_meta(&track, 0, 0x59, (char[]){ (char)sharps, 0 }, 2), put_end(&track);
+        struct buffer file = file_of(QUARTER, &track, 1);
+        struct labels labels = made_labels(&file, &arena);
+        assert_word(&labels, "key", signed_keys[sharps]);
+        buffer_free(&track), buffer_free(&file), arena_free(&arena);
+    }
+    struct buffer track = { 0 };
+    struct arena arena = { 0 };
+    put_meta(&track, 0, 0x59, "\xFD\1", 2), put_end(&track); /* three flats, minor */
+    struct buffer file = file_of(QUARTER, &track, 1);
+    struct labels labels = made_labels(&file, &arena);
+    assert_word(&labels, "key", "Cmin");
+    buffer_free(&track), buffer_free(&file), arena_free(&arena);
+}
+
+/* One quarter at 60, then four at 120: the second lasts longer. */
+static void tempos_of_one_track_hold_for_the_notes_of_another(void **state)
+{
+    (void)state;
+    struct buffer tracks[2] = { { 0 }, { 0 } };
+    struct arena arena = { 0 };
+    put_tempo(&tracks[0], 0, 60), put_tempo(&tracks[0], QUARTER, 120), put_end(&tracks[0]);
+    for (int i = 0; i < 5; i++)
+        put_note(&tracks[1], 9, 36, QUARTER);
+    put_end(&tracks[1]);
+    struct buffer file = file_of(QUARTER, tracks, 2);
+    struct midi_song song = song_of(&file);
+    assert_true(is_near(song.seconds, 1 + 4 * 0.5));
+    assert_int_equal(song.notes, 5);
+    assert_int_equal(song.pitched, 0);
+    assert_int_equal(song.key, -1);
+    struct labels labels = made_labels(&file, &arena);
+    assert_number(&labels, "bpm", 120, true);
+    assert_true(is_near(find_label(&labels, "bpm")->confidence, 2.0 / 3));
+    buffer_free(&tracks[0]), buffer_free(&tracks[1]), buffer_free(&file), arena_free(&arena);
+}
+
+static void time_can_be_frames_and_the_file_can_lie_in_a_riff(void **state)
+{
+    (void)state;
+    struct buffer track = { 0 }, riff = { 0 };
+    put_note(&track, 0, 60, 100), put_end(&track);
+    struct buffer file = file_of(0xE728, &track, 1); /* 25 frames a second of 40 ticks */
+    assert_true(is_near(song_of(&file).seconds, 0.1));
+    put_letters(&riff, "RIFF"), put_le(&riff, file.len + 12, 4), put_letters(&riff, "RMID");
+    put_chunk(&riff, "data", &file);
+    assert_true(is_near(song_of(&riff).seconds, 0.1));
+    assert_int_equal(song_of(&riff).notes, 1);
+    buffer_free(&track), buffer_free(&file), buffer_free(&riff);
+}
+
+static void running_status_counts_and_a_note_that_never_ends_ends_with_its_track(void **state)
+{
+    (void)state;
+    static const char notes[] = "\0\x90\x3C\x64\x60\x3E\x64\x60\x3E\0\0\xFF\x2F\0"; /* 60 stays, 62 ends */
+    struct buffer track = { 0 };
+    buffer_add(&track, notes, sizeof(notes) - 1);
+    struct buffer file = file_of(QUARTER, &track, 1);
+    struct midi_song song = song_of(&file);
+    assert_int_equal(song.notes, 2);
+    assert_false(song.has_tempo);
+    assert_true(is_near(song.seconds, 1));
+    buffer_free(&track), buffer_free(&file);
+}
+
+/* At each length, and with each byte changed: no read outside the file, and no number out of its range. */
+static void damage_is_survived(void **state)
+{
+    (void)state;
+    struct buffer track = { 0 };
+    put_tempo(&track, 0, 150), put_melody(&track, 0, 62), put_end(&track);
+    struct buffer file = file_of(QUARTER, &track, 1);
+    for (size_t i = 0; i < file.len; i++) {
+        struct made cut = made_open(file.at, i);
+        struct midi_song song;
+        (void)midi_song_read(&cut.input, &song);
+        assert_true(song.notes <= 12 && song.seconds >= 0 && song.seconds <= 1e7);
+        made_close(&cut);
+        file.at[i] ^= 0xFF;
+        struct made changed = made_of(&file);
+        (void)midi_song_read(&changed.input, &song);
+        assert_true(song.notes <= file.len && song.seconds >= 0 && song.seconds <= 1e7);
+        made_close(&changed);
+        file.at[i] ^= 0xFF;
+    }
+    buffer_free(&track), buffer_free(&file);
+}
+
+static void a_tempo_is_the_one_that_was_meant(void **state)
+{
+    (void)state;
+    static const double tempos[] = { 90, 87.5, 133.37, 174 };
+    for (size_t i = 0; i < sizeof(tempos) / sizeof(*tempos); i++) {
+        struct buffer track = { 0 };
+        struct arena arena = { 0 };
+        put_tempo(&track, 0, tempos[i]), put_note(&track, 0, 60, QUARTER), put_end(&track);
+        struct buffer file = file_of(QUARTER, &track, 1);
+        struct labels labels = made_labels(&file, &arena);
+        assert_number(&labels, "bpm", tempos[i], true);
+        buffer_free(&track), buffer_free(&file), arena_free(&arena);
+    }
+}
+
+static void what_has_no_track_is_no_song(void **state)
+{
+    (void)state;
+    struct made made = made_open("MThd and a song", 15);
+    struct midi_song song;
+    assert_false(midi_song_read(&made.input, &song));
+    made_close(&made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tempo_length_key_and_notes_follow_from_the_events),
+        cmocka_unit_test(each_key_is_found_and_a_signature_says_it),
+        cmocka_unit_test(tempos_of_one_track_hold_for_the_notes_of_another),
+        cmocka_unit_test(time_can_be_frames_and_the_file_can_lie_in_a_riff),
+        cmocka_unit_test(running_status_counts_and_a_note_that_never_ends_ends_with_its_track),
+        cmocka_unit_test(a_tempo_is_the_one_that_was_meant),
+        cmocka_unit_test(damage_is_survived),
+        cmocka_unit_test(what_has_no_track_is_no_song),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
