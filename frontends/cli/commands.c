@@ -1,5 +1,4 @@
 /* commands.c: the table of all commands, one row each. */
-#include <string.h>
 
 #include "frontends/cli/base/cli.h"
 
@@ -159,6 +158,11 @@ const struct command command_table[] = {
       "all limit yes expect request-id", 2, ANY, false, edit_item },
     { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit yes expect request-id",
       2, ANY, DASHES_TAGS, edit_tags },
+    { "rate", "ID|PATH|QUERY… 0-5", "Rate items; 0 takes the rating away", "rating:>=4 finds them. " MANY,
+      "all limit yes expect request-id", 2, ANY, true, edit_rate },
+    { "colour", "ID|PATH|QUERY… COLOUR", "Mark items with a colour; none takes it away",
+      "Colours: red orange yellow green blue purple pink grey. colour:red finds them. " MANY,
+      "all limit yes expect request-id", 2, ANY, true, edit_colour },
     { "use", "CONTEXT ID|PATH|QUERY…", "Note that a context (a song, an album, a kit) uses items",
       "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
       "of an item. --off: the context does not use them any more. " MANY_ITEMS,
@@ -424,27 +428,3 @@ const struct command command_table[] = {
     { "man", "", "Print the man page", "", "", 0, 0, false, man_print },
 };
 const int command_count = sizeof command_table / sizeof command_table[0];
-
-static const struct {
-    const char *first, *group;
-} groups[] = {
-    { "up", "The engine" },
-    { "library add", "Libraries" },
-    { "search", "Find" },
-    { "play", "Hear" },
-    { "record start", "Record" },
-    { "edit", "Edit" },
-    { "transport", "Transport, pattern, mixer and pads" },
-    { "audio devices", "JACK" },
-    { "ask", "Messages" },
-    { "doctor", "Care" },
-    { "complete", "This command line" },
-};
-
-const char *command_group(const struct command *command)
-{
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-        if (strcmp(groups[i].first, command->name) == 0)
-            return groups[i].group;
-    return NULL;
-}

@@ -107,7 +107,21 @@ static void offer_item_or_key(const struct unfinished *u)
 {
     offer_item(u);
     if (u->at > 0)
-        offer_words(u, "name= pack= notes= remote= origin= favourite= hidden= bpm= key= class=");
+        offer_words(u, "name= pack= notes= remote= origin= favourite= hidden= bpm= key= class= rating= colour=");
+}
+
+static void offer_item_or_rating(const struct unfinished *u)
+{
+    offer_item(u);
+    if (u->at > 0)
+        offer_words(u, "0 1 2 3 4 5");
+}
+
+static void offer_item_or_colour(const struct unfinished *u)
+{
+    offer_item(u);
+    if (u->at > 0)
+        offer_words(u, "red orange yellow green blue purple pink grey none");
 }
 
 static void offer_services(const struct unfinished *u)
@@ -241,6 +255,8 @@ static const struct {
     { "stop", offer_voices, NULL },
     { "preview", offer_item, NULL },
     { "edit", offer_item_or_key, NULL },
+    { "rate", offer_item_or_rating, NULL },
+    { "colour", offer_item_or_colour, NULL },
     { "tag", offer_item_or_tag, NULL },
     { "ask", offer_messages, NULL },
     { "bench", offer_messages, NULL },
@@ -277,7 +293,7 @@ static const struct {
 } VALUES[] = {
     { "sort", "name pack class family key bpm duration_s lufs size added -bpm -duration_s -lufs -size -added" },
     { "fields", "id name path pack tags class bpm key duration_s lufs notes availability score distance" },
-    { "facets", "tag pack kind origin class family genre artist album key container format is" },
+    { "facets", "tag pack kind origin class family genre artist album key container format is colour" },
     { "kind", "same_file same_audio same_sound" },
     { "type", "waveform loudness onsets beats spectrum spectrogram embedding print gist" },
     { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },

@@ -169,6 +169,8 @@ enum err alike_duplicates(struct cli *cli, struct fault *fault);
 enum err saved_history(struct cli *cli, struct fault *fault);
 enum err saved_queries(struct cli *cli, struct fault *fault);
 enum err edit_unlike(struct cli *cli, struct fault *fault);
+enum err edit_rate(struct cli *cli, struct fault *fault);
+enum err edit_colour(struct cli *cli, struct fault *fault);
 enum err edit_favourite(struct cli *cli, struct fault *fault);
 enum err edit_hide(struct cli *cli, struct fault *fault);
 enum err edit_forget(struct cli *cli, struct fault *fault);

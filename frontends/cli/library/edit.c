@@ -1,4 +1,4 @@
-/* edit.c: changes by a person: edit, tag, favourite, hide, forget, unlike. */
+/* edit.c: changes by a person: edit, rate, colour, tag, favourite, hide, forget, unlike. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -290,6 +290,55 @@ enum err edit_item(struct cli *cli, struct fault *fault)
     for (int i = names; e == ERR_OK && i < cli->count; i++)
         e = assign_value(cli, &edit, cli->args[i], fault);
     return e != ERR_OK ? e : edit_named(cli, names, &edit, "Edit", fault);
+}
+
+/* ---- marks: rating and colour ---- */
+
+/* Gives the items of all arguments but the last one this fact of the user, or takes it away. */
+static enum err mark_items(struct cli *cli, struct fact *fact, bool clears, const char *verb, struct fault *fault)
+{
+    struct edit edit = { 0 };
+
+    fact->source.value = SOURCE_USER;
+    fact->confidence = 1;
+    fact->shown = true;
+    if (clears)
+        edit.clear_facts = (struct text_list){ 1, &fact->attribute };
+    else
+        edit.facts = (struct fact_list){ 1, fact };
+    return edit_named(cli, cli->count - 1, &edit, verb, fault);
+}
+
+enum err edit_rate(struct cli *cli, struct fault *fault)
+{
+    const char *typed = cli->args[cli->count - 1];
+    struct fact rating = { .attribute = TEXT("rating"), .has_number = true, .number = typed[0] - '0' };
+
+    if (typed[0] < '0' || typed[0] > '5' || typed[1]) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.100s\" is not a rating of 0 to 5", typed);
+        return fault_hint(fault, "items come first, then the rating: loophole rate kick --limit 1 4");
+    }
+    return mark_items(cli, &rating, typed[0] == '0', "Rate", fault);
+}
+
+/* Both spellings of grey. */
+static struct text colour_of(const char *typed)
+{
+    return strcmp(typed, "gray") == 0 ? TEXT("grey") : text_of(typed);
+}
+
+enum err edit_colour(struct cli *cli, struct fault *fault)
+{
+    struct fact colour = { .attribute = TEXT("colour"),
+                           .has_text = true,
+                           .text = colour_of(cli->args[cli->count - 1]) };
+    bool clears = text_is(colour.text, "none");
+
+    if (!clears && choice_value(&item_colour_table, colour.text) == ITEM_COLOUR_OTHER) {
+        fault_set(fault, ERR_BAD_REQUEST, "unknown colour \"%.*s\"", TEXT_ARG(colour.text));
+        return fault_hint(fault, "items come first, then red, orange, yellow, green, blue, purple, pink, grey or none");
+    }
+    return mark_items(cli, &colour, clears, "Colour", fault);
 }
 
 /* ---- tags ---- */

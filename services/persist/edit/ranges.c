@@ -46,6 +46,21 @@ static void refuse_key(const struct fact *fact, struct fault *fault)
     fault_hint(fault, "expected a note and a mode, or a position on the circle of fifths: Am, F#maj, 8A");
 }
 
+static bool is_no_colour(const struct fact *fact)
+{
+    return text_is(fact->attribute, "colour") &&
+           (fact->has_number || choice_value(&item_colour_table, fact->text) == ITEM_COLOUR_OTHER);
+}
+
+static void refuse_colour(const struct fact *fact, struct fault *fault)
+{
+    if (fact->has_number)
+        fault_set(fault, ERR_BAD_REQUEST, "colour %g is a number", fact->number);
+    else
+        fault_set(fault, ERR_BAD_REQUEST, "unknown colour \"%.*s\"", TEXT_ARG(fact->text));
+    fault_hint(fault, "expected one of red, orange, yellow, green, blue, purple, pink, grey");
+}
+
 enum err ranges_check(const struct fact *fact, struct fault *fault)
 {
     if (fact->attribute.len == 0)
@@ -60,6 +75,8 @@ enum err ranges_check(const struct fact *fact, struct fault *fault)
                   fact->number, range_of(fact->attribute)->above, range_of(fact->attribute)->most);
     else if (is_no_key(fact))
         refuse_key(fact, fault);
+    else if (is_no_colour(fact))
+        refuse_colour(fact, fault);
     else
         return ERR_OK;
     return fault_field(fault, "facts");

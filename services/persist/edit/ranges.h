@@ -8,7 +8,8 @@
 /* True for a text, a number within its range, and any attribute that has no range. */
 bool ranges_hold(const struct fact *fact);
 
-/* Checks a person's fact. Errors: bad_request (no attribute, no value, not a number, out of range, an unknown key). */
+/* Checks a person's fact. Errors: bad_request (no attribute, no value, not a number, out of range, an unknown
+ * key or colour). */
 enum err ranges_check(const struct fact *fact, struct fault *fault);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define LAYOUT_MAGIC "loophole index\n"
 
-enum { LAYOUT_VERSION = 11, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 12 };
+enum { LAYOUT_VERSION = 12, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 12 };
 
 enum layout_section {
     SECTION_IDS,

@@ -105,7 +105,7 @@ static const struct word_fact {
     enum term_field field;
 } WORD_FACTS[] = {
     { "class", TERM_CLASS }, { "family", TERM_FAMILY }, { "genre", TERM_GENRE }, { "artist", TERM_ARTIST },
-    { "album", TERM_ALBUM }, { "key", TERM_KEY },       { "note", TERM_NOTE },
+    { "album", TERM_ALBUM }, { "key", TERM_KEY },       { "note", TERM_NOTE },   { "colour", TERM_COLOUR },
 };
 
 /* Texts of the file's own tags whose words find it. */

@@ -32,6 +32,7 @@ enum term_field {
     TERM_NOTE, /* from the analysis: A4 */
     TERM_CONTAINER,
     TERM_FORMAT,
+    TERM_COLOUR,  /* a person's */
     TERM_IS,      /* favourite, hidden, local, … */
     TERM_VOLUME,  /* id, 16 bytes */
     TERM_FOLDER,  /* id, 16 bytes */

@@ -22,6 +22,8 @@ const struct filter filter_table[] = {
     { "artist", "", FILTER_CONTAINS, TERM_ARTIST, NULL, UNIT_NONE, "words of its artist" },
     { "album", "", FILTER_CONTAINS, TERM_ALBUM, NULL, UNIT_NONE, "words of its album" },
     { "key", "", FILTER_KEY, TERM_KEY, NULL, UNIT_NONE, "its key: Am; ~Am for compatible keys" },
+    { "rating", "stars", FILTER_NUMBER, 0, "rating", UNIT_NONE, "a person's rating: 1 to 5; >=4" },
+    { "colour", "color", FILTER_EXACT, TERM_COLOUR, NULL, UNIT_NONE, "the colour that a person marked it with: red" },
     { "container", "", FILTER_EXACT, TERM_CONTAINER, NULL, UNIT_NONE, "wav, aiff, flac, ogg, mp3" },
     { "format", "sample_format codec", FILTER_EXACT, TERM_FORMAT, NULL, UNIT_NONE, "pcm, float, vorbis" },
     { "bpm", "tempo", FILTER_NUMBER, 0, "bpm", UNIT_NONE, "beats per minute: 120-130; ~120 for compatible tempos" },

@@ -139,7 +139,7 @@ static void an_order_that_there_is_not_is_refused(void **state)
 
     (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
-    assert_int_equal(sort_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(sort_read(&index, TEXT("-weather"), &order, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "sort");
     assert_int_equal(sort_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* although no item has one yet */
     index_close(&index);
