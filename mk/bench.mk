@@ -13,7 +13,7 @@ bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
 # make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard|apart|mixed]]: search for nearest neighbours, beside other
 # libraries, which it installs.
 USEARCH := $(BUILD)/peers/node_modules/usearch
-SEARCH_O := $(call objects,bench/search/main.c) $(filter-out %/main.o,$(call parts,services/search))
+SEARCH_O := $(call objects,bench/search/main.c bench/search/ours.c) $(filter-out %/main.o,$(call parts,services/search))
 $(USEARCH): tools/packages
 	tools/packages bench-search
 	npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(BUILD)/peers usearch@2.26.2
@@ -28,7 +28,7 @@ $(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/s
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
 # make bench-recall [COUNT=100000] [SEED=1] [DATA=easy|hard|apart|mixed]: what it finds for drawn weights and filters
-$(BUILD)/bench_recall: $(call objects,bench/search/recall.c) $(filter-out %/main.o,$(call parts,services/search)) $(BUILD)/bench/search/data.o $(OWN_HOME) $(ENGINE)
+$(BUILD)/bench_recall: $(call objects,bench/search/recall.c bench/search/ours.c) $(filter-out %/main.o,$(call parts,services/search)) $(BUILD)/bench/search/data.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-recall: $(BUILD)/bench_recall

@@ -7,77 +7,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/search/ours.h"
 #include "bench/search/peer.h"
-#include "services/search/near/near.h"
-#include "services/search/near/near_build.h"
-#include "services/search/near/near_file.h"
 
 enum { QUERIES = 400, ROUNDS = 5, BATCH = 8, PEERS = 8, WEIGHTS = 6 };
 
 static const double GOAL = 0.99, FAISS_IS_OLD = 2.8; /* Debian's version 1.7.3, for single queries, beside the newest */
 
 struct bench {
-    struct data data;
+    struct ours ours;
     const char *letters;
-    struct near near;
-    struct ids ids;
     struct peer *peers[PEERS];
-    uint32_t *truth, *found;
-    float weights[DATA_WIDTH];
     struct bitmap *only; /* of the case; NULL: all */
     uint8_t *bits;       /* the same, for the peers */
     uint8_t *is_in;      /* one byte for each row, for the true neighbours */
 };
 
-static double processor_seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void *take_memory(size_t bytes)
-{
-    void *memory = calloc(1, bytes);
-
-    if (memory)
-        return memory;
-    fprintf(stderr, "no memory\n");
-    exit(1);
-}
-
-static double recall_of(const struct bench *bench)
-{
-    uint32_t hits = 0;
-
-    for (uint32_t query = 0; query < QUERIES; query++)
-        for (uint32_t i = 0; i < DATA_NEAREST; i++)
-            for (uint32_t j = 0; j < DATA_NEAREST; j++)
-                hits += bench->found[query * DATA_NEAREST + i] == bench->truth[query * DATA_NEAREST + j];
-    return (double)hits / (QUERIES * DATA_NEAREST);
-}
-
 /* ---- one round of all queries, in seconds ---- */
 
 static double ask_ours(struct bench *bench)
 {
-    double began = processor_seconds();
-
-    for (uint32_t query = 0; query < QUERIES; query++) {
-        const float *target = bench->data.queries + (size_t)query * DATA_WIDTH;
-        struct vectors vectors = { bench->data.at, &bench->ids, target, bench->weights };
-        struct nearby nearby[DATA_NEAREST];
-        uint32_t count = 0;
-
-        if (near_find(&bench->near, &vectors, bench->only, DATA_NEAREST, nearby, &count) != ERR_OK)
-            exit(1);
-        for (uint32_t i = 0; i < DATA_NEAREST; i++)
-            bench->found[query * DATA_NEAREST + i] = i < count ? nearby[i].row : UINT32_MAX;
-    }
-    return processor_seconds() - began;
+    return ours_ask(&bench->ours, bench->only);
 }
 
 /* The filter is our bitmap. Converting it to the peer's bits counts, as it does for our index. */
@@ -88,7 +39,7 @@ static void fill_bits(struct bench *bench)
     if (!bench->only || !bitmap_view_open(&view, bench->only))
         return;
     for (uint32_t chunk = 0; chunk < view.count; chunk++) {
-        size_t left = (bench->data.count + 7) / 8 - (size_t)chunk * 8192;
+        size_t left = (bench->ours.data.count + 7) / 8 - (size_t)chunk * 8192;
         memcpy(bench->bits + (size_t)chunk * 8192, view.chunks[chunk], left < 8192 ? left : 8192);
     }
     bitmap_view_close(&view);
@@ -96,15 +47,15 @@ static void fill_bits(struct bench *bench)
 
 static double ask_peer(struct bench *bench, struct peer *peer, uint32_t effort, uint32_t batch)
 {
-    double began = processor_seconds();
+    double began = ours_processor_time();
 
     for (uint32_t query = 0; query < QUERIES; query += batch) {
-        struct peer_ask ask = { bench->data.queries + (size_t)query * DATA_WIDTH, batch,
-                                bench->only ? bench->bits : NULL, bench->found + (size_t)query * DATA_NEAREST };
+        struct peer_ask ask = { bench->ours.data.queries + (size_t)query * DATA_WIDTH, batch,
+                                bench->only ? bench->bits : NULL, bench->ours.found + (size_t)query * DATA_NEAREST };
         fill_bits(bench);
         peer_search(peer, &ask, effort);
     }
-    return processor_seconds() - began;
+    return ours_processor_time() - began;
 }
 
 /* The least effort that reaches the goal; 0: none. */
@@ -113,12 +64,12 @@ static uint32_t tune_peer(struct bench *bench, struct peer *peer)
     uint32_t low = 1, high = peer_most_effort(peer);
 
     ask_peer(bench, peer, high, 1);
-    if (recall_of(bench) < GOAL)
+    if (ours_recall(&bench->ours) < GOAL)
         return 0;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         ask_peer(bench, peer, middle, 1);
-        if (recall_of(bench) >= GOAL)
+        if (ours_recall(&bench->ours) >= GOAL)
             high = middle;
         else
             low = middle + 1;
@@ -143,7 +94,7 @@ static void run_case(struct bench *bench, const char *name, uint32_t batch)
     double ours = INFINITY, theirs[PEERS], best = INFINITY, allowed = INFINITY, found;
 
     ask_ours(bench);
-    found = recall_of(bench);
+    found = ours_recall(&bench->ours);
     for (uint32_t i = 0; i < peer_kinds(); i++) {
         theirs[i] = INFINITY;
         if (bench->peers[i] && (!bench->only || peer_can_filter(i)))
@@ -170,15 +121,10 @@ static void run_case(struct bench *bench, const char *name, uint32_t batch)
 
 static void run_filter(struct bench *bench, const char *name, uint32_t one_of, uint64_t seed)
 {
-    bench->only = bitmap_new();
-    bench->is_in = take_memory(bench->data.count);
-    bench->bits = take_memory(bench->data.count / 8 + 8192);
-    for (uint32_t row = 0; row < bench->data.count; row++)
-        if (data_draw(&seed) % one_of == 0) {
-            bench->is_in[row] = 1;
-            bitmap_add(bench->only, row);
-        }
-    data_truth(&bench->data, NULL, bench->is_in, bench->truth);
+    bench->is_in = ours_memory(bench->ours.data.count);
+    bench->bits = ours_memory(bench->ours.data.count / 8 + 8192);
+    bench->only = ours_draw_rows(&bench->ours, one_of, seed, bench->is_in);
+    data_truth(&bench->ours.data, NULL, bench->is_in, bench->ours.truth);
     run_case(bench, name, 1);
     bitmap_free(bench->only);
     free(bench->is_in);
@@ -196,18 +142,19 @@ static void run_weights(struct bench *bench, uint64_t seed)
         equal = fmin(equal, ask_ours(bench));
     for (uint32_t set = 0; set < WEIGHTS; set++) {
         double seconds = INFINITY;
-        for (uint32_t block = 0, i = 0; block < NEAR_BLOCKS; block++)
-            for (float weight = (float)(data_draw(&seed) % 2001) / 1000; i < near_block_ends[block] * 4u; i++)
-                bench->weights[i] = weight;
-        data_truth(&bench->data, bench->weights, NULL, bench->truth);
+        float blocks[NEAR_BLOCKS];
+
+        for (uint32_t block = 0; block < NEAR_BLOCKS; block++)
+            blocks[block] = (float)(data_draw(&seed) % 2001) / 1000;
+        ours_weigh(&bench->ours, blocks);
+        data_truth(&bench->ours.data, bench->ours.weights, NULL, bench->ours.truth);
         for (uint32_t round = 0; round < ROUNDS; round++)
             seconds = fmin(seconds, ask_ours(bench));
-        least = fmin(least, recall_of(bench));
+        least = fmin(least, ours_recall(&bench->ours));
         sum += equal / seconds / WEIGHTS;
         worst = fmin(worst, equal / seconds);
     }
-    for (uint32_t i = 0; i < DATA_WIDTH; i++)
-        bench->weights[i] = 1;
+    ours_weigh(&bench->ours, (const float[NEAR_BLOCKS]){ 1, 1, 1, 1, 1 });
     printf("%-26s %.2f of the speed with equal weights (worst %.2f), recall at least %.4f\n", "weights 0 to 2 by block",
            sum, worst, least);
 }
@@ -219,7 +166,7 @@ static double read_plainly(const struct data *data)
     typedef uint64_t wide __attribute__((vector_size(64)));
     const wide *at = (const wide *)(const void *)data->at;
     size_t count = (size_t)data->count * DATA_WIDTH * sizeof(float) / sizeof(wide);
-    double began = processor_seconds();
+    double began = ours_processor_time();
     wide sums[4] = { { 0 } };
 
     for (size_t i = 0; i + 4 <= count; i += 4)
@@ -227,25 +174,26 @@ static double read_plainly(const struct data *data)
             sums[j] ^= at[i + j];
     volatile uint64_t kept = (sums[0] ^ sums[1] ^ sums[2] ^ sums[3])[0];
     (void)kept;
-    return processor_seconds() - began;
+    return ours_processor_time() - began;
 }
 
 static double scan_all(struct bench *bench)
 {
-    struct vectors vectors = { bench->data.at, &bench->ids, bench->data.queries, bench->weights };
+    const struct vectors vectors = { bench->ours.data.at, &bench->ours.ids, bench->ours.data.queries,
+                                     bench->ours.weights };
     struct nearby nearby[DATA_NEAREST];
-    double began = processor_seconds();
+    double began = ours_processor_time();
 
-    vectors_nearest(&vectors, NULL, bench->data.count, DATA_NEAREST, nearby);
-    return processor_seconds() - began;
+    vectors_nearest(&vectors, NULL, bench->ours.data.count, DATA_NEAREST, nearby);
+    return ours_processor_time() - began;
 }
 
 static void run_scan(struct bench *bench)
 {
-    double plain = INFINITY, scan = INFINITY, gigabytes = (double)bench->data.count * DATA_WIDTH * 4 / 1e9;
+    double plain = INFINITY, scan = INFINITY, gigabytes = (double)bench->ours.data.count * DATA_WIDTH * 4 / 1e9;
 
     for (uint32_t round = 0; round < ROUNDS * 3; round++) {
-        plain = fmin(plain, read_plainly(&bench->data));
+        plain = fmin(plain, read_plainly(&bench->ours.data));
         scan = fmin(scan, scan_all(bench));
     }
     printf("%-26s %.2f ms, %.1f GB/s: %.2f of a plain read's %.1f\n", "exact scan of all floats", scan * 1e3,
@@ -254,34 +202,14 @@ static void run_scan(struct bench *bench)
 
 /* ---- building ---- */
 
-static void build_ours(struct bench *bench)
-{
-    struct bitmap *all = bitmap_new();
-    double began;
-    bool done = false;
-
-    for (uint32_t row = 0; row < bench->data.count; row++)
-        bitmap_add(all, row);
-    began = processor_seconds();
-    if (near_open(&bench->near) != ERR_OK ||
-        near_build_begin(&bench->near, bench->data.at, bench->data.count, all, 1) != ERR_OK)
-        exit(1);
-    while (!done)
-        if (near_build_step(&bench->near, INT64_MAX, &done) != ERR_OK)
-            exit(1);
-    printf("%-26s %.2f s to build, %.1f MB\n", "ours", processor_seconds() - began,
-           (double)bench->near.made.count / 1e6);
-    bitmap_free(all);
-}
-
 static void build_peers(struct bench *bench)
 {
     for (uint32_t i = 0; i < peer_kinds(); i++) {
-        double began = processor_seconds();
+        double began = ours_processor_time();
         if (bench->letters && !strchr(bench->letters, (char)('a' + i)))
             continue;
-        bench->peers[i] = peer_build(i, &bench->data);
-        printf("%-26s %.2f s to build, %.1f MB\n", peer_name(i), processor_seconds() - began,
+        bench->peers[i] = peer_build(i, &bench->ours.data);
+        printf("%-26s %.2f s to build, %.1f MB\n", peer_name(i), ours_processor_time() - began,
                peer_megabytes(bench->peers[i]));
         fflush(stdout);
     }
@@ -290,32 +218,20 @@ static void build_peers(struct bench *bench)
 static void run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed, const char *letters)
 {
     struct bench bench = { .letters = letters };
+    double seconds = ours_open(&bench.ours, kind, count, QUERIES, seed);
 
-    data_make(&bench.data, kind, count, QUERIES, seed);
-    bench.truth = take_memory(QUERIES * DATA_NEAREST * sizeof(uint32_t));
-    bench.found = take_memory(QUERIES * DATA_NEAREST * sizeof(uint32_t));
-    bench.ids.column = (struct column){ .at = take_memory((size_t)count * sizeof(struct id)), .count = count };
-    for (uint32_t i = 0; i < DATA_WIDTH; i++)
-        bench.weights[i] = 1;
-    printf("\n%u embeddings, %s: local intrinsic dimension %.1f\n", count, kind->name,
-           data_dimension(&bench.data, 100));
-    build_ours(&bench);
+    printf("%-26s %.2f s to build, %.1f MB\n", "ours", seconds, (double)bench.ours.near.made.count / 1e6);
     build_peers(&bench);
-    data_truth(&bench.data, NULL, NULL, bench.truth);
     run_case(&bench, "one at a time", 1);
     run_case(&bench, "eight at a time", BATCH);
     run_filter(&bench, "one in 10 may be found", 10, seed + 1);
     run_filter(&bench, "one in 100 may be found", 100, seed + 2);
     run_weights(&bench, seed + 3);
     run_scan(&bench);
-    near_close(&bench.near);
     for (uint32_t i = 0; i < peer_kinds(); i++)
         if (bench.peers[i])
             peer_free(bench.peers[i]);
-    free(bench.truth);
-    free(bench.found);
-    free(bench.ids.column.at);
-    data_free(&bench.data);
+    ours_close(&bench.ours);
 }
 
 int main(int argc, char **argv)
