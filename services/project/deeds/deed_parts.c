@@ -8,50 +8,6 @@
 
 enum { SAVES_COMPARED = 64 };
 
-/* ---- actions ---- */
-
-struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect)
-{
-    return (struct action){ .has_element = true,
-                            .element = { .id = id,
-                                         .project = project,
-                                         .kind = parts_kind(kind),
-                                         .has_expect = true,
-                                         .expect = expect,
-                                         .has_body = true,
-                                         .body = body } };
-}
-
-struct action deed_apart(struct action action)
-{
-    action.element.has_apart = action.element.apart = true;
-    return action;
-}
-
-struct action deed_whenever(struct action action)
-{
-    action.element.has_expect = false;
-    return action;
-}
-
-struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn)
-{
-    struct id id = elements_place_id(project);
-    struct element was;
-    enum err e = elements_get(txn, arena, parts_kind(ELEMENT_KIND_PLACE), project, id, &was);
-
-    return deed_put_action(ELEMENT_KIND_PLACE, project, id, tree_canonical(&place, arena),
-                           e == ERR_OK ? was.revision : 0);
-}
-
-struct action deed_open_it(struct arena *arena, struct id project)
-{
-    char id[ID_TEXT_SIZE];
-    struct text body = arena_printf(arena, "{\"project\":\"%s\"}", id_write(project, id));
-
-    return deed_whenever(deed_put_action(ELEMENT_KIND_CURRENT, project, elements_current_id, body, 0));
-}
-
 /* ---- names and folders ---- */
 
 enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name, struct id as, struct fault *fault)

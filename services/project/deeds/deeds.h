@@ -2,6 +2,7 @@
 #ifndef LOOPHOLE_PROJECT_DEEDS_H
 #define LOOPHOLE_PROJECT_DEEDS_H
 
+#include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/work.h"
 
 extern const struct deed deed_current, deed_state, deed_show, deed_list;        /* deed_show.c */
@@ -28,13 +29,6 @@ void deed_finish_document(struct doing *work, struct txn *txn, const struct elem
                           const struct parts_save *last, bool is_draft, struct tree *document);
 enum err deed_write_mirror(struct doing *work, struct txn *txn, struct fault *fault);
 enum err deed_answer_saved(struct doing *work, struct txn *txn, struct fault *fault);
-
-/* An action that puts an element; `expect` 0: it must not exist yet. */
-struct action deed_put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect);
-struct action deed_apart(struct action action);    /* without a step of undo */
-struct action deed_whenever(struct action action); /* at any revision */
-struct action deed_place(struct arena *arena, struct id project, struct tree place, struct txn *txn);
-struct action deed_open_it(struct arena *arena, struct id project);
 
 /* Refuses the name of another project than `as`; the draft project has its name before it is made. Errors (explained):
  * exists. */

@@ -5,6 +5,7 @@
 #include "common/alloc.h"
 #include "common/process/log.h"
 #include "schema_persist.h"
+#include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/sound_set.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/parts/sound_body.h"
@@ -242,16 +243,8 @@ static void take_written(void *state, enum err error, const void *answer, const 
 static void write_part(struct sound_keeping *s, const struct element *part)
 {
     char scope[ID_TEXT_SIZE];
-    struct action action = { .has_element = true,
-                             .element = { .id = part->id,
-                                          .project = part->project,
-                                          .kind = parts_kind(ELEMENT_KIND_SOUND),
-                                          .has_expect = true,
-                                          .expect = part->revision,
-                                          .has_body = true,
-                                          .body = s->body,
-                                          .has_apart = true,
-                                          .apart = true } };
+    struct action action =
+        deed_apart(deed_put_action(ELEMENT_KIND_SOUND, part->project, part->id, s->body, part->revision));
     const struct persist_apply apply = { .label = TEXT("keep what sounds"),
                                          .scope = text_of(id_write(part->project, scope)),
                                          .actions = { 1, &action } };

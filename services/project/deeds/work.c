@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
+#include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 
@@ -203,20 +204,6 @@ static void take_draft(void *state, enum err error, const void *answer, const st
     step_work(work);
 }
 
-static struct action put_action(int32_t kind, struct id project, struct id id, struct text body, uint64_t expect)
-{
-    return (struct action){ .has_element = true,
-                            .element = { .id = id,
-                                         .project = project,
-                                         .kind = parts_kind(kind),
-                                         .has_expect = true,
-                                         .expect = expect,
-                                         .has_body = true,
-                                         .body = body,
-                                         .has_apart = true,
-                                         .apart = true } };
-}
-
 /* Of the row that names the open project: there is one although none is open if that project is gone. */
 static uint64_t revision_of_current(struct doing *work, struct txn *txn)
 {
@@ -235,16 +222,17 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
     struct action actions[3];
     struct element found;
     uint32_t count = 0;
-    char id[ID_TEXT_SIZE];
 
     if (parts_get(txn, &work->arena, draft, &found) != ERR_OK) {
         actions[count++] =
-            put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
-        actions[count++] = put_action(ELEMENT_KIND_PLACE, draft, elements_place_id(draft), place, 0);
+            deed_put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
+        actions[count++] = deed_put_action(ELEMENT_KIND_PLACE, draft, elements_place_id(draft), place, 0);
     }
-    actions[count++] = put_action(ELEMENT_KIND_CURRENT, draft, elements_current_id,
-                                  arena_printf(&work->arena, "{\"project\":\"%s\"}", id_write(draft, id)),
-                                  revision_of_current(work, txn));
+    actions[count] = deed_open_it(&work->arena, draft);
+    actions[count].element.has_expect = true;
+    actions[count++].element.expect = revision_of_current(work, txn);
+    for (uint32_t i = 0; i < count; i++)
+        actions[i] = deed_apart(actions[i]);
     const struct persist_apply apply = { .label = TEXT("make the draft project"), .actions = { count, actions } };
     enum err e = service_ask(work->p->service, "persist.apply", &apply, budget_of(work), NULL, take_draft, work, fault);
 
