@@ -7,7 +7,7 @@
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-enum { DEPTH = 4096, TREES_MOST = 1000 };
+enum { DEPTH = 4096 };
 static const struct id no_id;
 
 static struct done nothing_new(const struct persist *p, struct id id)
@@ -222,12 +222,6 @@ static bool same_library(const struct library *a, const struct library *b)
 
 /* ---- trees of projects below a library ---- */
 
-struct tree_gathering {
-    struct persist *p;
-    struct id library;
-    struct id_list to;
-};
-
 static bool lies_below(struct persist *p, struct id folder, struct id outer)
 {
     struct folder at;
@@ -242,28 +236,20 @@ static bool lies_below(struct persist *p, struct id folder, struct id outer)
     return false;
 }
 
-static bool gather_tree(void *state, const struct library *library)
+static bool is_of_project_below(struct persist *p, const struct library *tree, struct id around)
 {
-    struct tree_gathering *g = state;
-
-    if (library->has_project && g->to.count < TREES_MOST && lies_below(g->p, library->id, g->library))
-        g->to.at[g->to.count++] = library->id;
-    return true;
+    return tree->has_project && lies_below(p, tree->id, around);
 }
 
 /* A library that is added around the tree of a project scans and watches its folders; so the tree ends. */
 static enum err end_trees(struct persist *p, struct id library)
 {
-    struct tree_gathering g = { .p = p, .library = library };
+    struct id_list trees = { 0 };
     struct folder folder;
-    enum err e;
+    enum err e = library_row_trees(p, library, is_of_project_below, &trees);
 
-    g.to.at = arena_array(&p->arena, TREES_MOST, sizeof(*g.to.at));
-    if (!g.to.at)
-        return ERR_FULL;
-    e = catalogue_each_library(p->w.txn, &p->arena, gather_tree, &g);
-    for (uint32_t i = 0; e == ERR_OK && i < g.to.count; i++) {
-        e = catalogue_folder(p->w.txn, &p->arena, g.to.at[i], &folder);
+    for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++) {
+        e = catalogue_folder(p->w.txn, &p->arena, trees.at[i], &folder);
         if (e == ERR_OK)
             e = library_row_remove(p, &folder);
     }

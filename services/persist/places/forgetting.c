@@ -65,7 +65,7 @@ static enum err remove_library(struct persist *p, const struct library *library,
     char label[LABEL_BYTES];
     struct text path = places_text(&p->arena, library->path);
     struct id_list trees = { 0 };
-    enum err e = library_row_trees(p, library->id, &trees);
+    enum err e = library_row_trees(p, library->id, library_row_is_within, &trees);
 
     if (e == ERR_OK)
         e = library_row_remove(p, folder);

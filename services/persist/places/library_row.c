@@ -34,8 +34,16 @@ enum err library_row_put(struct persist *p, const struct library *library, const
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_LIBRARY, was->id, false) : e;
 }
 
+bool library_row_is_within(struct persist *p, const struct library *tree, struct id around)
+{
+    (void)p;
+    return tree->has_within && id_equal(tree->within, around);
+}
+
 struct row_gathering {
-    struct id library;
+    struct persist *p;
+    struct id around;
+    library_row_fits *fits;
     struct id_list *to;
 };
 
@@ -43,14 +51,14 @@ static bool gather_tree(void *state, const struct library *library)
 {
     struct row_gathering *g = state;
 
-    if (library->has_within && id_equal(library->within, g->library) && g->to->count < LIBRARY_TREES)
+    if (g->to->count < LIBRARY_TREES && g->fits(g->p, library, g->around))
         g->to->at[g->to->count++] = library->id;
     return true;
 }
 
-enum err library_row_trees(struct persist *p, struct id library, struct id_list *to)
+enum err library_row_trees(struct persist *p, struct id around, library_row_fits *fits, struct id_list *to)
 {
-    struct row_gathering g = { library, to };
+    struct row_gathering g = { p, around, fits, to };
 
     *to = (struct id_list){ 0, arena_array(&p->arena, LIBRARY_TREES, sizeof(*to->at)) };
     return to->at ? catalogue_each_library(p->w.txn, &p->arena, gather_tree, &g) : ERR_FULL;

@@ -13,7 +13,11 @@ enum err library_row_put(struct persist *p, const struct library *library, const
 
 enum { LIBRARY_TREES = 1000 };
 
-/* Lists the trees within a library, in p->arena; further ones than LIBRARY_TREES are left out. Errors: full, io. */
-enum err library_row_trees(struct persist *p, struct id library, struct id_list *to);
+/* Selects the trees of a list: true if `tree` belongs to the library `around`. */
+typedef bool library_row_fits(struct persist *p, const struct library *tree, struct id around);
+bool library_row_is_within(struct persist *p, const struct library *tree, struct id around); /* a mount, a folder */
+
+/* Lists the trees that fit, in p->arena; further ones than LIBRARY_TREES are left out. Errors: full, io. */
+enum err library_row_trees(struct persist *p, struct id around, library_row_fits *fits, struct id_list *to);
 
 #endif
