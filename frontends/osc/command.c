@@ -70,39 +70,43 @@ static struct text join_tags(struct arena *arena, const struct text_list *tags)
     return joined;
 }
 
-static void send_row(struct osc_command *command, const struct slot_said *said, const struct slot_line *line)
+/* Adds what the rows of slots and of library patterns have in common, and sends the row. */
+static void send_row(struct osc_command *command, struct reply *reply, struct text bank, const struct slot_line *line)
+{
+    reply_add_text(reply, line->name);
+    reply_add_text(reply, bank);
+    reply_add_text(reply, line->genre);
+    reply_add_text(reply, join_tags(&command->arena, &line->tags));
+    reply_add_real(reply, line->bpm);
+    reply_add_whole(reply, (int64_t)line->steps);
+    reply_add_whole(reply, (int64_t)line->time);
+    reply_add_whole(reply, (int64_t)line->size);
+    reply_add_text(reply, line->trouble);
+    (void)reply_send(reply, command->osc, &command->from);
+}
+
+static void send_slot_row(struct osc_command *command, struct text bank, const struct slot_line *line)
 {
     struct reply reply = reply_begin("/pattern/row");
 
     reply_add_whole(&reply, (int64_t)line->slot);
-    reply_add_text(&reply, line->name);
-    reply_add_text(&reply, said->bank);
-    reply_add_text(&reply, line->genre);
-    reply_add_text(&reply, join_tags(&command->arena, &line->tags));
-    reply_add_real(&reply, line->bpm);
-    reply_add_whole(&reply, (int64_t)line->steps);
-    reply_add_whole(&reply, (int64_t)line->time);
-    reply_add_whole(&reply, (int64_t)line->size);
-    reply_add_text(&reply, line->trouble);
-    (void)reply_send(&reply, command->osc, &command->from);
+    send_row(command, &reply, bank, line);
 }
 
-/* In place of the slot and the bank: the place in the library, and whether it is archived. */
-static void send_library_row(struct osc_command *command, const struct library_pattern *line)
+static void send_library_row(struct osc_command *command, const struct library_pattern *pattern)
 {
+    const struct slot_line line = { .name = pattern->name,
+                                    .genre = pattern->genre,
+                                    .tags = pattern->tags,
+                                    .bpm = pattern->bpm,
+                                    .steps = pattern->steps,
+                                    .time = pattern->time,
+                                    .size = pattern->size,
+                                    .trouble = pattern->trouble };
     struct reply reply = reply_begin("/pattern/row");
 
-    reply_add_text(&reply, line->place);
-    reply_add_text(&reply, line->name);
-    reply_add_text(&reply, line->archived ? TEXT("archive") : TEXT("library"));
-    reply_add_text(&reply, line->genre);
-    reply_add_text(&reply, join_tags(&command->arena, &line->tags));
-    reply_add_real(&reply, line->bpm);
-    reply_add_whole(&reply, (int64_t)line->steps);
-    reply_add_whole(&reply, (int64_t)line->time);
-    reply_add_whole(&reply, (int64_t)line->size);
-    reply_add_text(&reply, line->trouble);
-    (void)reply_send(&reply, command->osc, &command->from);
+    reply_add_text(&reply, pattern->place);
+    send_row(command, &reply, pattern->archived ? TEXT("archive") : TEXT("library"), &line);
 }
 
 static void send_library(struct osc_command *command, const struct library_said *said)
@@ -115,7 +119,7 @@ static void send_library(struct osc_command *command, const struct library_said 
 static void send_said(struct osc_command *command, const struct slot_said *said)
 {
     for (uint32_t i = 0; i < said->slots.count; i++)
-        send_row(command, said, &said->slots.at[i]);
+        send_slot_row(command, said->bank, &said->slots.at[i]);
     reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
 }
 
