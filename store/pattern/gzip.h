@@ -7,11 +7,8 @@
 
 bool gzip_is(struct bytes bytes); /* they begin as a file in gzip does */
 
-/* Appends `from` in gzip. Errors: full (no memory). */
-enum err gzip_pack(struct bytes from, struct buffer *to, struct fault *fault);
-
 /* Appends the bytes that a file in gzip holds. Errors (explained): bad_request (damaged, or cut), too_large (more than
- * `limit` bytes), full. */
+ * `limit` bytes). */
 enum err gzip_unpack(struct bytes from, size_t limit, struct buffer *to, struct fault *fault);
 
 /* Reads a file that is plain or in gzip. Errors: those of file_read_all and of gzip_unpack. */

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "common/alloc.h"
+#include "common/deflate.h"
 #include "common/file.h"
 #include "frontends/cli/base/resolve.h"
 
@@ -67,14 +67,14 @@ static void add_u32(struct buffer *to, uint32_t value)
     buffer_add(to, bytes, sizeof(bytes));
 }
 
-static void add_chunk(struct buffer *to, const char *type, const uint8_t *data, size_t len)
+static void add_chunk(struct buffer *to, const char *type, struct bytes data)
 {
-    uLong sum = crc32(crc32(0, NULL, 0), (const uint8_t *)type, 4);
+    uint32_t sum = deflate_sum(deflate_sum(0, bytes_of(type, 4)), data);
 
-    add_u32(to, (uint32_t)len);
+    add_u32(to, data.len);
     buffer_add(to, type, 4);
-    buffer_add(to, data, len);
-    add_u32(to, (uint32_t)(len > 0 ? crc32(sum, data, (uInt)len) : sum));
+    buffer_add(to, data.at, data.len);
+    add_u32(to, sum);
 }
 
 static const uint8_t signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n' };
@@ -88,7 +88,7 @@ static void add_head(const struct picture *picture, struct buffer *to)
     add_u32(&head, picture->height);
     buffer_add(&head, kind, sizeof(kind));
     buffer_add(to, signature, sizeof(signature));
-    add_chunk(to, "IHDR", head.at, head.len);
+    add_chunk(to, "IHDR", buffer_bytes(&head));
     buffer_free(&head);
 }
 
@@ -108,16 +108,14 @@ static uint8_t *rows_of(const struct picture *picture, size_t *len)
 
 static void add_pixels(const struct picture *picture, struct buffer *to)
 {
+    struct buffer packed = { 0 };
     size_t len;
     uint8_t *rows = rows_of(picture, &len);
-    uLongf packed_len = compressBound((uLong)len);
-    uint8_t *packed = alloc_bytes(packed_len);
 
-    if (compress(packed, &packed_len, rows, (uLong)len) != Z_OK)
-        alloc_fail(0); /* the room suffices, so memory is exhausted */
-    add_chunk(to, "IDAT", packed, packed_len);
+    deflate_pack(bytes_of(rows, len), DEFLATE_ZLIB, &packed);
+    add_chunk(to, "IDAT", buffer_bytes(&packed));
     free(rows);
-    free(packed);
+    buffer_free(&packed);
 }
 
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault)
@@ -129,7 +127,7 @@ enum err picture_write(const struct picture *picture, const char *path, struct f
         return e;
     add_head(picture, &bytes);
     add_pixels(picture, &bytes);
-    add_chunk(&bytes, "IEND", NULL, 0);
+    add_chunk(&bytes, "IEND", (struct bytes){ 0 });
     e = file_write_named(path, buffer_bytes(&bytes), bytes_of(signature, sizeof(signature)), 0644, fault);
     buffer_free(&bytes);
     return e;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/pattern/gzip.h"
+#include "common/deflate.h"
 #include "store/pattern/message.h"
 
 enum { NAMES_TRIED = 1000 };
@@ -170,7 +170,7 @@ static enum err plan_archive(struct plan *plan, const struct library_entry *entr
     enum err e = library_text(plan->library, entry, plan->arena, &text, plan->fault);
 
     if (e == ERR_OK)
-        e = gzip_pack(bytes_of(text.at, text.len), &packed, plan->fault);
+        deflate_pack(bytes_of(text.at, text.len), DEFLATE_GZIP, &packed);
     path = arena_printf(plan->arena, "archive/%.*s.gz", TEXT_ARG(entry->path));
     for (int n = 2; n < NAMES_TRIED && (is_in_step(plan, path) || is_there(plan, path)); n++)
         path = arena_printf(plan->arena, "archive/%.*s-%d.json.gz", TEXT_ARG(stem), n);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/deflate.h"
 #include "common/file.h"
 #include "common/process/log.h"
 #include "services/project/base/file_io.h"
@@ -71,9 +72,8 @@ static enum err pack_backup(const struct pack *pack, const char *name, struct fa
     (void)snprintf(path, sizeof(path), "%s/backups/%.255s", pack->folder, name);
     e = file_read_all(path, PATTERN_FILE_BYTES, &bytes, fault);
     if (e == ERR_OK && !gzip_is(buffer_bytes(&bytes))) {
-        e = gzip_pack(buffer_bytes(&bytes), &packed, fault);
-        if (e == ERR_OK)
-            e = replace_backup(pack, path, buffer_bytes(&packed), fault);
+        deflate_pack(buffer_bytes(&bytes), DEFLATE_GZIP, &packed);
+        e = replace_backup(pack, path, buffer_bytes(&packed), fault);
     }
     buffer_free(&bytes);
     buffer_free(&packed);

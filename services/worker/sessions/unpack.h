@@ -1,5 +1,4 @@
-/* unpack.h: reads a session file piece by piece, unpacked if it is compressed. Only unpack.c of this program uses zlib.
- * One thread. */
+/* unpack.h: reads a session file piece by piece, unpacked if it is compressed. One thread. */
 #ifndef LOOPHOLE_WORKER_UNPACK_H
 #define LOOPHOLE_WORKER_UNPACK_H
 

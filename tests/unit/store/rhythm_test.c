@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/deflate.h"
 #include "store/pattern/gzip.h"
 #include "store/pattern/pattern_file.h"
 #include "store/pattern/rhythm.h"
@@ -68,7 +69,8 @@ static void a_file_in_gzip_is_read_again_and_a_damaged_one_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(from); i++)
         from[i] = (uint8_t)(i * i >> 5);
-    assert_int_equal(gzip_pack(bytes_of(from, sizeof(from)), &packed, &fault), ERR_OK);
+    deflate_pack(bytes_of(from, sizeof(from)), DEFLATE_GZIP, &packed);
+    assert_true(packed.len > 0 && packed.len < sizeof(from));
     assert_true(gzip_is(buffer_bytes(&packed)) && !gzip_is(bytes_of(from, sizeof(from))));
     assert_int_equal(gzip_unpack(buffer_bytes(&packed), sizeof(from), &back, &fault), ERR_OK);
     assert_true(back.len == sizeof(from) && memcmp(back.at, from, sizeof(from)) == 0);
