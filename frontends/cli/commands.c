@@ -400,8 +400,9 @@ const struct command command_table[] = {
       "which keeps root note, loops and tempo (smpl, acid, inst chunks); a file that is already so is copied. A query "
       "sends all its results, or the first N of --limit. --rename makes the names: '{n} {name} {bpm}'. An equal name "
       "gets a number: kick (2).wav. No file that is there is replaced. Each file appears whole. The same command again "
-      "goes on where it ended, and sends only new or changed sounds; DIR/.loophole-sent lists what it sent.",
-      "rate bits mono normalise rename limit", 2, ANY, true, send_run },
+      "goes on where it ended, and sends only new or changed sounds; DIR/.loophole-sent lists what it sent. A sound "
+      "whose decoder is silent for a minute, or for --budget, is named and left out.",
+      "rate bits mono normalise rename limit budget", 2, ANY, true, send_run },
     { "doctor", "", "Check the machine and the engine, and say what to do", "", "", 0, 0, false, doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
     { "crash show", "NAME", "Show one death: time, signal, backtrace, the message in hand", "", "", 1, 1, false,

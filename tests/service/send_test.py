@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, open_files, run_claims, same, until
+from claims import claim, contains, how_often, open_files, run_claims, same, state_of, until
 
 RATE = 44100
 
@@ -328,6 +328,41 @@ def a_sound_that_ends_its_decoders_is_named_and_the_rest_is_sent(home):
     assert going.wait(120) != 0, 'a failure is no success'
     same(1, len(sent(home.file('card'))))
     contains(bytes_of(home.file('said')).decode(), 'its decoder ended: signal 9')
+
+
+@claim
+def a_silent_decoder_is_ended_named_and_the_rest_is_sent(home):
+    made(home, 2, frames=60 * RATE)
+    going = home.start_into(home.file('said'), 'loophole', 'send', 'hit', home.file('card'), '--rate', '96000', '--budget',
+                            '3000')
+    worker = decoder_of(going.pid)
+    os.kill(worker, signal.SIGSTOP)
+    assert going.wait(120) != 0, 'a failure is no success'
+    contains(bytes_of(home.file('said')).decode(), 'its decoder was silent for 3 s')
+    same(1, len(sent(home.file('card'))))
+    assert not os.path.exists(f'/proc/{worker}/stat') or state_of(worker) == 'Z', 'the decoder lives'
+
+
+@claim
+def without_locks_two_sends_have_each_a_part_of_its_own(home):
+    sounds = made(home, 4, frames=20 * RATE)
+    card = home.file('card')
+    os.makedirs(card)
+    with open(f'{card}/.loophole-sent-0badcafe.part', 'wb') as file:
+        file.write(b'left by a kill')
+    os.utime(file.name, (1, 1))
+    without = ('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK')
+    both = [subprocess.Popen(without + ('loophole', 'send', 'hit', card, '--bits', bits), env=home.env,
+                             stdout=subprocess.DEVNULL) for bits in ('24', '32')]
+    same([0, 0], [one.wait(300) for one in both])
+    same(8, len(sent(card)))
+    for bits in (24, 32):
+        same(sorted(len(samples) for samples in sounds.values()),
+             sorted(len(chunks(f'{card}/{name}')[b'data']) * 8 // bits for name in sent(card) if form(f'{card}/{name}')[3] == bits))
+    for name in sent(card):
+        if form(f'{card}/{name}')[3] == 24:
+            same([s * 256 for s in sounds[f'{name[:4]}.wav']], samples_of(f'{card}/{name}'), f'of {name}')
+    same([], [name for name in os.listdir(card) if name.endswith('.part')])
 
 
 @claim

@@ -8,19 +8,27 @@
 #include "proto/transport/foreign.h"
 #include "schema_worker.h"
 
-enum { TRIES = 2, STARTS = 5, ANSWER_US = 310000000, START_US = 20000000 };
+enum { TRIES = 2, STARTS = 5, SILENCE_MS = 60000, START_US = 20000000, IDLE_ANSWERS = 64 };
 
 void converter_begin(struct converter *converter, const struct cli *cli, const struct send_form *form)
 {
-    *converter = (struct converter){ .form = *form, .programs = cli->paths.programs, .folder = cli->paths.cache };
+    *converter = (struct converter){ .form = *form,
+                                     .silence_ms = cli->options.budget_ms ? cli->options.budget_ms : SILENCE_MS,
+                                     .programs = cli->paths.programs,
+                                     .folder = cli->paths.cache };
     (void)snprintf(converter->program, sizeof(converter->program), "%s/loophole-worker", cli->paths.programs);
 }
 
-void converter_end(struct converter *converter)
+static void end_worker(struct converter *converter)
 {
     if (converter->worker.pid)
         sandboxed_end(&converter->worker, (char[SANDBOXED_WHY_SIZE]){ 0 });
     converter->worker.pid = 0;
+}
+
+void converter_end(struct converter *converter)
+{
+    end_worker(converter);
     arena_free(&converter->arena);
 }
 
@@ -44,6 +52,10 @@ static enum err ask_worker(struct converter *converter, struct convert *ask, int
         return answer->failure.len == 0 ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(answer->failure));
     sandboxed_end(&converter->worker, why);
     converter->worker.pid = 0;
+    if (e == ERR_TIMEOUT) {
+        fault_set(fault, e, "its decoder was silent for %g s, and was ended", (double)patience / 1e6);
+        return fault_hint(fault, "--budget MS waits longer");
+    }
     return why[0] ? fault_set(fault, ERR_OFFLINE, "its decoder ended: %s", why) : e;
 }
 
@@ -77,7 +89,7 @@ static enum err ask_to_open(struct converter *converter, int from, const char *e
                            .mono = converter->form.mono,
                            .normalise = converter->form.normalise };
 
-    return ask_worker(converter, &ask, from, ANSWER_US, form, fault);
+    return ask_worker(converter, &ask, from, converter->silence_ms * 1000, form, fault);
 }
 
 /* What our own decoders do not know, ffmpeg decodes first. */
@@ -116,23 +128,36 @@ static enum err write_pieces(int to, const struct converted *answer, bool *of_ta
     return ERR_OK;
 }
 
+/* A decoder that answers for ever without a frame is as bad as a silent one. */
+static enum err check_advance(bool advances, unsigned *idle, struct fault *fault)
+{
+    *idle = advances ? 0 : *idle + 1;
+    return *idle < IDLE_ANSWERS ? ERR_OK : fault_set(fault, ERR_TIMEOUT, "its decoder makes no progress");
+}
+
 /* Asks one verb until its end. Its part of the file's progress lies between the two `shares`. */
 static enum err run_verb(struct converter *converter, unsigned verb, const struct converted *form, int to,
                          double shares[2], struct converted *answer, bool *of_target, struct fault *fault)
 {
     struct convert ask = { .verb = { .value = (int)verb } };
-    double total = form->total > 0 ? (double)form->total : 1, done = 0;
+    double total = form->total > 0 ? (double)form->total : 1, done = 0, before;
+    unsigned idle = 0;
     enum err e;
 
     do {
-        e = ask_worker(converter, &ask, -1, ANSWER_US, answer, fault);
+        e = ask_worker(converter, &ask, -1, converter->silence_ms * 1000, answer, fault);
         if (e == ERR_OK)
             e = write_pieces(to, answer, of_target, fault);
+        before = done;
         done = verb == CONVERT_VERB_MEASURE ? done + (double)answer->frames : (double)answer->frames;
+        if (e == ERR_OK)
+            e = check_advance(done > before || answer->end, &idle, fault);
         double share = done < total ? done / total : 1;
         if (e == ERR_OK && converter->progress)
             converter->progress(converter->state, shares[0] + share * (shares[1] - shares[0]));
     } while (e == ERR_OK && !answer->end);
+    if (e == ERR_TIMEOUT)
+        end_worker(converter);
     return e;
 }
 

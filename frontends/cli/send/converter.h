@@ -18,6 +18,7 @@ struct converter {
     struct arena arena; /* of its last answer */
     uint64_t number;
     struct send_form form;
+    int64_t silence_ms;                          /* a worker that does not answer for so long is ended */
     const char *programs, *folder;               /* of loophole-worker; for the sound of a file that ffmpeg decodes */
     void (*progress)(void *state, double share); /* 0 to 1 of the file */
     void *state;
@@ -27,9 +28,9 @@ void converter_begin(struct converter *converter, const struct cli *cli, const s
 void converter_end(struct converter *converter); /* ends the worker */
 
 /* Writes the WAV of the sound `from` to the empty file `to`; both stay the caller's. `clipped` gets the number of
- * samples beyond full scale. Errors: bad_request (it cannot be decoded or converted; two workers died of it), timeout,
- * too_large (more than a WAV can hold), internal (no worker can be started); full, io, denied (of `to`: *of_target is
- * then true). */
+ * samples beyond full scale. Errors: bad_request (it cannot be decoded or converted; two workers died of it),
+ * timeout (a worker was silent, or makes no progress), too_large (more than a WAV can hold), internal (no worker can be
+ * started); full, io, denied (of `to`: *of_target is then true). */
 enum err converter_make(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
                         bool *of_target, struct fault *fault);
 

@@ -11,8 +11,6 @@
 #include "common/file_write.h"
 #include "frontends/cli/base/resolve.h"
 
-#define PART_FILE SENT_FILE ".part"
-
 enum { NAMES_TRIED = 1000, BLOCK = 65536 };
 
 /* ---- the item's file ---- */
@@ -111,17 +109,17 @@ static enum err copy_file(int from, int to, uint64_t size, bool *of_target, stru
 }
 
 /* A new file: an older one that a kill left may be a link to a file that was sent. */
-static int open_part(int folder)
+static int open_part(const struct sent *sent)
 {
-    if (unlinkat(folder, PART_FILE, 0) != 0 && errno != ENOENT)
+    if (unlinkat(sent->folder, sent->part, 0) != 0 && errno != ENOENT)
         return -1;
-    return openat(folder, PART_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    return openat(sent->folder, sent->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 }
 
 static enum err make_part(struct shipment *delivery, const struct item *item, int from, uint64_t size, bool is_copy,
                           struct delivered *made, bool *of_target, struct fault *fault)
 {
-    int to = open_part(delivery->sent.folder);
+    int to = open_part(&delivery->sent);
     char extension[TEXT_EXTENSION_SIZE];
     struct stat st = { 0 };
 
@@ -142,19 +140,21 @@ static enum err make_part(struct shipment *delivery, const struct item *item, in
 /* ---- naming it ---- */
 
 /* Fails with EEXIST if the name is taken. A link does the same where the file system cannot rename so. */
-static int rename_new(int folder, const char *name)
+static int rename_new(const struct sent *sent, const char *name)
 {
-    if (renameat2(folder, PART_FILE, folder, name, RENAME_NOREPLACE) == 0)
+    int folder = sent->folder;
+
+    if (renameat2(folder, sent->part, folder, name, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    if (linkat(folder, PART_FILE, folder, name, 0) == 0)
-        return unlinkat(folder, PART_FILE, 0);
+    if (linkat(folder, sent->part, folder, name, 0) == 0)
+        return unlinkat(folder, sent->part, 0);
     if (errno == EEXIST || faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
         errno = EEXIST;
         return -1;
     }
-    return renameat(folder, PART_FILE, folder, name); /* neither is possible, as on FAT in old kernels */
+    return renameat(folder, sent->part, folder, name); /* neither is possible, as on FAT in old kernels */
 }
 
 /* The name is noted first: a death between the two leaves a line without a file, which counts for nothing. */
@@ -171,7 +171,7 @@ static enum err name_part(struct shipment *delivery, struct hash key, struct byt
         *of_target = e != ERR_OK;
         if (e != ERR_OK)
             return e;
-        done = rename_new(sent->folder, made->name);
+        done = rename_new(sent, made->name);
     }
     if (done != 0 || fsync(sent->folder) != 0)
         return fail_target(of_target, "name", fault);
@@ -192,7 +192,7 @@ static enum err make_file(struct shipment *delivery, const struct item *item, st
     if (e == ERR_OK)
         e = name_part(delivery, find_key(delivery, item, st), bytes_of(name, strlen(name)), to, of_target, fault);
     if (e != ERR_OK)
-        (void)unlinkat(delivery->sent.folder, PART_FILE, 0);
+        (void)unlinkat(delivery->sent.folder, delivery->sent.part, 0);
     return e;
 }
 

@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/clock.h"
 #include "common/file_write.h"
+#include "common/names.h"
 
 enum { KEY = 32, LINE_MOST = 512, LIST_MOST = 1 << 28 /* bytes */ };
+
+#define OLD_PART_US 3600000000LL
 
 /* ---- reading ---- */
 
@@ -76,6 +80,25 @@ static void keep_rows(struct sent *sent)
         qsort(sent->rows, sent->count, sizeof(*sent->rows), by_key);
 }
 
+static bool is_part(const char *name)
+{
+    size_t len = strlen(name), end = strlen(SENT_PART_END);
+
+    return strncmp(name, SENT_FILE, strlen(SENT_FILE)) == 0 && len > end &&
+           strcmp(name + len - end, SENT_PART_END) == 0;
+}
+
+/* Without a lock a part may be that of a send which runs now. */
+static void drop_old_part(const struct sent *sent, const char *name)
+{
+    struct stat st;
+
+    if (!sent->is_locked && (fstatat(sent->folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+                             clock_now() - clock_usec(st.st_mtim) < OLD_PART_US))
+        return;
+    (void)unlinkat(sent->folder, name, 0);
+}
+
 static enum err take_names(struct sent *sent, struct fault *fault)
 {
     int own = openat(sent->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -85,19 +108,29 @@ static enum err take_names(struct sent *sent, struct fault *fault)
     if (!folder)
         return fault_errno(fault, file_err(errno), errno, "cannot read the folder");
     while ((entry = readdir(folder)) != NULL)
-        safe_names_take(&sent->names, entry->d_name);
+        if (is_part(entry->d_name))
+            drop_old_part(sent, entry->d_name);
+        else
+            safe_names_take(&sent->names, entry->d_name);
     (void)closedir(folder);
     return ERR_OK;
 }
 
-/* A file system without locks lets two sends run at once; each then checks names again when it gives them. */
+/* A file system without locks lets two sends run at once: each has a part of its own, and checks names again when it
+ * gives them. */
 static enum err lock_list(struct sent *sent, const char *folder, struct fault *fault)
 {
+    char word[NAMES_WORD] = "";
+
     sent->fd = openat(sent->folder, SENT_FILE, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
     if (sent->fd < 0)
         return fault_errno(fault, file_err(errno), errno, "cannot write to %.200s", folder);
-    if (flock(sent->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    sent->is_locked = flock(sent->fd, LOCK_EX | LOCK_NB) == 0;
+    if (!sent->is_locked && errno == EWOULDBLOCK)
         return fault_set(fault, ERR_BUSY, "another send works in %.200s", folder);
+    if (!sent->is_locked)
+        names_draw(word);
+    (void)snprintf(sent->part, sizeof(sent->part), SENT_FILE "%s%s" SENT_PART_END, word[0] ? "-" : "", word);
     return ERR_OK;
 }
 

@@ -9,7 +9,10 @@
 #include "common/hash.h"
 #include "common/safe_names.h"
 
-#define SENT_FILE ".loophole-sent"
+#define SENT_FILE     ".loophole-sent"
+#define SENT_PART_END ".part"
+
+enum { SENT_PART_SIZE = 40 };
 
 struct sent_name {
     char key[33];
@@ -17,14 +20,17 @@ struct sent_name {
 };
 
 struct sent {
-    int folder, fd;          /* the folder, and its list, which is locked; -1 */
-    struct safe_names names; /* that are taken in the folder */
+    int folder, fd;            /* the folder, and its list, which is locked; -1 */
+    bool is_locked;            /* false: the file system has no locks */
+    char part[SENT_PART_SIZE]; /* the name of a file that is being written; without locks no other send has it */
+    struct safe_names names;   /* that are taken in the folder */
     struct buffer text;
     struct sent_name *rows; /* of files that are there, by key */
     size_t count, room;
 };
 
-/* Opens the folder, which must exist, and locks its list. Errors: busy (another send works in it), io, denied,
+/* Opens the folder, which must exist, locks its list, and removes parts that a kill left. Without locks these are parts
+ * to which nothing was written for an hour. Errors: busy (another send works in it), io, denied,
  * not_found. */
 enum err sent_open(struct sent *sent, const char *folder, struct fault *fault);
 void sent_close(struct sent *sent);
