@@ -4,6 +4,7 @@
 #ifndef LOOPHOLE_COMMON_RT_SCORE_H
 #define LOOPHOLE_COMMON_RT_SCORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -15,6 +16,7 @@ enum {
     SCORE_NAME = 64, /* bytes of a row's name */
     SCORE_PADS = 64,
     SCORE_LAYERS = 32, /* of a pad */
+    SCORE_SONG = 256,  /* entries of a song */
     SCORE_NO_SOUND = UINT32_MAX,
 };
 
@@ -71,6 +73,9 @@ struct score_pattern {
     uint32_t serial; /* 0: no pattern; a new number is a new pattern */
     uint32_t steps;  /* 16, 32, 48, 64 */
     uint32_t seed;   /* of the probabilities */
+    uint32_t song;   /* the entry of a song that it is, from 1; 0: none. Of the control thread, as the next two */
+    uint32_t bars;   /* of that entry */
+    int64_t began;   /* the bar at which it began */
     float reverb_mix, reverb_room, reverb_damp;
     float delay_time, delay_feedback, delay_mix, delay_lowcut, delay_highcut;
     float acid_cutoff, acid_res, acid_env, acid_decay, acid_drive, acid_mix, acid_comp;
@@ -113,13 +118,16 @@ struct score_pad {
 };
 enum score_pad_mode { PAD_ONE_SHOT, PAD_GATE, PAD_LOOP };
 
+/* The bar of a pattern that was withdrawn; if the audio thread has begun it just before, it plays on. */
+#define SCORE_NEVER INT64_MAX
+
 enum score_sync { SYNC_NONE, SYNC_FOLLOW_JACK, SYNC_LEAD_JACK, SYNC_FOLLOW_MIDI };
 
 struct score {
     uint64_t serial;
     double tempo;                  /* BPM, 20…400 */
     double swing;                  /* 0 ≤ s < 1: every odd step starts s/2 steps late */
-    int64_t next_bar;              /* the bar (from 0) at which `next` begins; -1: none */
+    int64_t next_bar;              /* the bar (from 0) at which `next` begins; -1: none; SCORE_NEVER: it is withdrawn */
     double next_tempo, next_swing; /* from next_bar on; 0 and -1: unchanged */
     uint32_t sync;                 /* enum score_sync */
     uint32_t midi_clock_out;       /* not 0: sends a clock on the MIDI port */
@@ -138,5 +146,10 @@ struct score {
     struct score_pad pads[SCORE_PADS];
     struct score_pattern now, next;
 };
+
+static inline bool score_has_next(const struct score *score)
+{
+    return score->next_bar >= 0 && score->next_bar != SCORE_NEVER;
+}
 
 #endif

@@ -333,6 +333,17 @@ const struct command command_table[] = {
       slots_rename },
     { "pattern bank", "[N|NAME]", "Choose a bank by its number or name, or name the current bank", "", "", 0, 1, true,
       slots_bank },
+    { "song", "", "Show the song of the project: its patterns, one after the other", "A * marks the entry that plays.",
+      "", 0, 0, false, song_show },
+    { "song set", "[SLOT[:BARS]…]", "Set the song: slots of patterns, in the order in which they play",
+      "Each plays for BARS, or as long as its pattern; BANK/SLOT is a slot of another bank: `song set 1:4 2 2/7:8`. "
+      "--loop: the first follows the last; otherwise the last one plays on. Without slots the song is empty.",
+      "loop", 0, ANY, false, song_set },
+    { "song play", "[ENTRY]", "Play the song from its first entry, or another one, on; it starts the transport",
+      "The next pattern is ready while one plays, so they follow without a gap. A pattern that is loaded ends the "
+      "song. --wait ends when the first entry sounds.",
+      "wait", 0, 1, false, song_play },
+    { "song stop", "", "End the song: the pattern that plays goes on", "", "", 0, 0, false, song_stop },
     { "pattern export_midi", "FILE.json FILE.mid",
       "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
       "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. A file that is "

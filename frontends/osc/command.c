@@ -138,6 +138,8 @@ static void send_answer(struct osc_command *command, const void *answer)
         send_said(command, answer);
     else if (request->ask->answer == &library_said_shape)
         send_library(command, answer);
+    else if (request->ask->answer == &song_said_shape)
+        reply_say(command->osc, &command->from, path_of(command), ((const struct song_said *)answer)->message, ERR_OK);
     else if (request->route->value)
         values_send_given(command->osc, request->route, &request->given, &command->from);
     else

@@ -2,6 +2,7 @@
 #include "services/project/library/library_deeds.h"
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
+#include "services/project/pattern/song.h"
 
 /* The handler of an ask that `deed` does for the project that the ask names. */
 #define HANDLER_BY(ask_name, answer_type, named, deed)                                                                 \
@@ -37,6 +38,10 @@ HANDLER_BY(load_pattern, slot_said, ask->project, slot_deed_load)
 HANDLER_BY(list_patterns, slot_said, ask->project, slot_deed_list)
 HANDLER_BY(change_slot, slot_said, ask->project, slot_deed_change)
 HANDLER_BY(bank, slot_said, ask->project, slot_deed_bank)
+HANDLER_BY(song, song_said, ask->project, song_deed_show)
+HANDLER_BY(set_song, song_said, ask->project, song_deed_set)
+HANDLER_BY(play_song, slot_said, NO_NAME, song_deed_play)
+HANDLER_BY(stop_song, song_said, NO_NAME, song_deed_stop)
 HANDLER_BY(snapshot, pattern_state, NO_NAME, state_deed_snapshot)
 HANDLER_BY(apply_snapshot, slot_said, ask->project, state_deed_apply)
 HANDLER_BY(capture_all_states, pattern_state, NO_NAME, state_deed_capture)
@@ -72,6 +77,10 @@ const struct project_handlers project_asks = {
     .list_patterns = answer_list_patterns,
     .change_slot = answer_change_slot,
     .bank = answer_bank,
+    .song = answer_song,
+    .set_song = answer_set_song,
+    .play_song = answer_play_song,
+    .stop_song = answer_stop_song,
     .snapshot = answer_snapshot,
     .apply_snapshot = answer_apply_snapshot,
     .capture_all_states = answer_capture_all_states,

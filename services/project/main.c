@@ -5,6 +5,7 @@
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
 #include "services/project/pattern/slot_pack.h"
+#include "services/project/pattern/song_follow.h"
 
 #define LOOK_US 1000000 /* between two looks at hanging errands */
 
@@ -15,7 +16,8 @@ int main(int argc, char **argv)
     struct fault fault = { 0 };
 
     /* its settings, and threads for files; what sounds */
-    if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK) {
+    if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK ||
+        song_follow_open(&project, &fault) != ERR_OK) {
         log_fault("can't start", &fault);
         service_stop(service, err_exit_code(fault.code));
         return service_end(service);
@@ -28,6 +30,7 @@ int main(int argc, char **argv)
     service_ready(service);
     service_loop(service); /* until the service must stop */
 
+    song_follow_close(&project);
     sound_close(&project);
     project_close(&project);
     return service_end(service);

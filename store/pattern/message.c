@@ -47,6 +47,10 @@ static const struct {
     [MESSAGE_FILE_CORRUPT] = { "[PATTERN] Error: Pattern ", " is corrupt: ", "", ERR_BAD_REQUEST },
     [MESSAGE_FILE_CHANGED] = { "[PATTERN] Error: Pattern ", " was changed since then", "", ERR_CONFLICT },
     [MESSAGE_NO_STEP] = { "[PATTERN] Error: Nothing to take back or to do again", "", "", ERR_NOT_FOUND },
+    [MESSAGE_SONG] = { "[SONG] ", " entries", "", ERR_OK },
+    [MESSAGE_SONG_LEFT] = { "[SONG] Stopped; the pattern plays on", "", "", ERR_OK },
+    [MESSAGE_SONG_EMPTY] = { "[SONG] Error: The song has no entries", "", "", ERR_NOT_FOUND },
+    [MESSAGE_SONG_ENTRY] = { "[SONG] Error: Invalid entry: ", "", "", ERR_BAD_REQUEST },
 };
 
 struct text message_text(enum message message, struct arena *arena, struct text first, struct text second)

@@ -46,6 +46,10 @@ enum message {
     MESSAGE_FILE_CORRUPT,
     MESSAGE_FILE_CHANGED,
     MESSAGE_NO_STEP,
+    MESSAGE_SONG,
+    MESSAGE_SONG_LEFT,
+    MESSAGE_SONG_EMPTY,
+    MESSAGE_SONG_ENTRY,
 };
 
 /* The sentence with its texts; up to two, in order. */

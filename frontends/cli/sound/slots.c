@@ -1,4 +1,6 @@
 /* slots.c: the slots and banks of the open project's patterns. */
+#include "frontends/cli/sound/slots.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +37,7 @@ static enum err print_said(struct cli *cli, const struct slot_said *said)
     return ERR_OK;
 }
 
-static enum err ask_slots(struct cli *cli, const char *name, const void *request, struct fault *fault)
+enum err slots_ask(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct slot_said said = { 0 };
     enum err e = pattern_await(cli, fault);
@@ -65,7 +67,7 @@ enum err slots_save(struct cli *cli, struct fault *fault)
     request.file = (struct text){ (uint32_t)bytes.len, (const char *)bytes.at };
     request.name = cli->options.name ? text_of(cli->options.name) : (struct text){ 0 };
     if (e == ERR_OK)
-        e = ask_slots(cli, "project.save_pattern", &request, fault);
+        e = slots_ask(cli, "project.save_pattern", &request, fault);
     buffer_free(&bytes);
     return e;
 }
@@ -86,7 +88,7 @@ enum err slots_load(struct cli *cli, struct fault *fault)
     struct project_load_pattern request = { .slot = word_of(cli, 0) };
     enum err e = read_immediate(cli, &request.immediate, fault);
 
-    return e == ERR_OK ? ask_slots(cli, "project.load_pattern", &request, fault) : e;
+    return e == ERR_OK ? slots_ask(cli, "project.load_pattern", &request, fault) : e;
 }
 
 enum err slots_load_file(struct cli *cli, struct fault *fault)
@@ -94,14 +96,14 @@ enum err slots_load_file(struct cli *cli, struct fault *fault)
     struct project_load_file request = { .name = word_of(cli, 0) };
     enum err e = read_immediate(cli, &request.immediate, fault);
 
-    return e == ERR_OK ? ask_slots(cli, "project.load_file", &request, fault) : e;
+    return e == ERR_OK ? slots_ask(cli, "project.load_file", &request, fault) : e;
 }
 
 enum err slots_show(struct cli *cli, struct fault *fault)
 {
     const struct project_list_patterns request = { 0 };
 
-    return ask_slots(cli, "project.list_patterns", &request, fault);
+    return slots_ask(cli, "project.list_patterns", &request, fault);
 }
 
 static enum err list_slots(struct cli *cli, struct fault *fault)
@@ -112,7 +114,7 @@ static enum err list_slots(struct cli *cli, struct fault *fault)
     for (int i = 0; e == ERR_OK && i < cli->count; i++)
         if (strcmp(cli->args[i], "view=slots") != 0)
             e = json_assign(&project_list_patterns_shape, text_of(cli->args[i]), &cli->arena, &request, fault);
-    return e == ERR_OK ? ask_slots(cli, "project.list_patterns", &request, fault) : e;
+    return e == ERR_OK ? slots_ask(cli, "project.list_patterns", &request, fault) : e;
 }
 
 enum err slots_list(struct cli *cli, struct fault *fault)
@@ -136,7 +138,7 @@ static enum err change_slot(struct cli *cli, int32_t verb, int32_t of_library, s
         return e != ERR_OK ? e : pattern_library_change(cli, of_library, fault);
     if (cli->count > (verb == SLOT_VERB_DELETE ? 1 : 2))
         return fault_set(fault, ERR_BAD_REQUEST, "%s takes one slot at a time", choice_word(&slot_verb_table, verb));
-    return ask_slots(cli, "project.change_slot", &request, fault);
+    return slots_ask(cli, "project.change_slot", &request, fault);
 }
 
 enum err slots_delete(struct cli *cli, struct fault *fault)
@@ -168,5 +170,5 @@ enum err slots_bank(struct cli *cli, struct fault *fault)
 {
     const struct project_bank request = { .bank = word_of(cli, 0) };
 
-    return ask_slots(cli, "project.bank", &request, fault);
+    return slots_ask(cli, "project.bank", &request, fault);
 }

@@ -23,6 +23,8 @@ static enum err print_transport(struct cli *cli, const struct transport_state *a
               choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
     if (at->clock_out)
         buffer_add_text(&cli->out, at->clock_stopped ? "  clock always" : "  clock out");
+    if (at->has_song)
+        cli_print(&cli->out, "  song entry %llu", (unsigned long long)at->song);
     if (at->has_queued_bar)
         cli_print(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
     buffer_add_text(&cli->out, "\n");

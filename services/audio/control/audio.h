@@ -5,6 +5,7 @@
  *   send_orders.c   sends orders to the audio thread
  *   set_mixer.c     strips, limiter, the preview's way
  *   set_pattern.c   loads the sounds of a pattern before it begins
+ *   song.c          which entry of a song plays, and when the next one begins
  *   rows.c          mute and solo of the rows of the pattern that plays
  *   late_orders.c   orders while the core runs no periods
  *   sounding.c      what sounds, as it was asked for
@@ -161,6 +162,7 @@ struct asked_sound audio_encode_pad(const struct audio *audio, struct call *call
 bool audio_name_rows(const struct audio *audio, struct row_list *rows); /* false: some sound is no item */
 void audio_note_asked(struct buffer *to, struct bytes asked);
 void audio_note_row(struct audio *audio, struct call *call, uint32_t number, const struct score_row *now);
+void audio_note_playing(struct audio *audio, struct call *call);
 void audio_forget_asked(struct audio *audio);
 void audio_report_sounding(struct audio *audio); /* publishes the event when it is due */
 /* The end of an ask that may have changed what sounds: it is answered when the open project keeps the change

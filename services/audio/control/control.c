@@ -4,6 +4,7 @@
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
 #include "services/audio/control/pattern.h"
+#include "services/audio/control/song.h"
 #include "store/pattern/message.h"
 
 enum { TAP_LONGEST_US = 3000000 };
@@ -156,6 +157,7 @@ static enum err start_at_bar(struct audio *audio, struct call *call, const struc
         now.bar = ask->bar;
         now.step = 0;
         now.phase = 0;
+        song_move(audio, ask->bar);
     }
     *answer = now;
     recall_prepare(call, answer, audio_effects(audio) + 2);
@@ -190,6 +192,8 @@ static enum err ask_toggle(struct audio *audio, struct call *call, const struct 
 static enum err ask_locate(struct audio *audio, struct call *call, const struct audio_locate *ask,
                            struct transport_state *answer)
 {
+    if (!ask->has_at)
+        song_move(audio, ask->bar);
     return locate_step(audio, call, ask->bar * SCORE_BAR, (struct timing){ ask->has_at, ask->at }, answer);
 }
 
@@ -329,12 +333,16 @@ static enum err take_position(struct audio *audio, struct call *call, const stru
     return e;
 }
 
-/* Counts the score, and the orders of take_position. */
-static uint64_t count_effects(const struct audio_set_pattern *ask)
+/* The position that the transport takes with the pattern. */
+static struct sequencer position_of(const struct audio_set_pattern *ask, const struct transport_state *at)
 {
-    const struct sequencer *from = &ask->pattern.sequencer;
+    const struct sequencer start = {
+        .has_global_step = true, .global_step = at->bar * SCORE_BAR, .has_running = true, .running = true
+    };
 
-    return 1 + (uint64_t)(ask->immediate && from->has_global_step) + (uint64_t)(ask->immediate && from->has_running);
+    if (ask->immediate)
+        return ask->pattern.sequencer;
+    return ask->has_start && ask->start && !at->running && !at->counting_in ? start : (struct sequencer){ 0 };
 }
 
 enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
@@ -342,31 +350,36 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
 {
     const struct sequencer *from = &ask->pattern.sequencer;
     struct transport_state at = current_state(audio);
+    const struct sequencer position = position_of(ask, &at);
     struct score_pattern pattern;
     char said[MESSAGE_BAR_SIZE];
     enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
 
+    if (e == ERR_OK)
+        e = song_check(audio, call, ask);
     if (e != ERR_OK)
         return e;
     for (uint32_t i = 0; i < answer->silent.count; i++) /* without its sound a row would play the synth */
         pattern.rows[answer->silent.at[i].index].soundless = 1;
     pattern_mute_rows(&pattern);
-    answer->replaced = audio->score.next_bar >= 0;
-    answer->now = ask->immediate || (!at.running && !at.counting_in);
+    answer->replaced = score_has_next(&audio->score);
+    answer->now = !ask->has_after && (ask->immediate || (!at.running && !at.counting_in));
     answer->number = pattern.serial = next_serial(&audio->score);
     answer->bar = answer->now || (at.counting_in && at.step == 0) ? at.bar : at.bar + 1;
+    answer->bar = ask->has_after ? song_bar(audio, answer->bar) : answer->bar;
+    song_mark(&pattern, ask, answer->bar);
     if (answer->now)
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
-    held_prepare(call, answer, audio_effects(audio) + count_effects(ask));
+    held_prepare(call, answer, audio_effects(audio) + 1 + position.has_global_step + position.has_running);
     audio_score_publish(audio);
     log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
     log_info("%s", message_of_bar(answer->now        ? MESSAGE_LOADED_AT
                                   : answer->replaced ? MESSAGE_REPLACES
                                                      : MESSAGE_QUEUED,
                                   answer->bar, said));
-    return ask->immediate ? take_position(audio, call, from) : ERR_OK;
+    return take_position(audio, call, &position);
 }
 
 const struct audio_handlers audio_handlers = {
@@ -387,6 +400,7 @@ const struct audio_handlers audio_handlers = {
     .chain = audio_ask_chain,
     .panic = ask_panic,
     .set_pattern = audio_ask_set_pattern,
+    .leave_song = audio_ask_leave_song,
     .pattern = audio_ask_pattern,
     .rows = audio_ask_rows,
     .set_row = audio_ask_set_row,

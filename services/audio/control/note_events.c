@@ -27,6 +27,7 @@ static void take_next(struct audio *audio, const struct note *note)
 
     if (score->next_bar >= 0 && score->next.serial == note->tag) {
         score->now = score->next;
+        score->now.began = note->index;
         audio_keep_next(audio);
         score->next_bar = -1;
         score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;

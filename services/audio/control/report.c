@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/control/song.h"
 #include "services/audio/dsp/lookahead.h"
 
 enum { FRESH_US = 500000 };
@@ -55,6 +56,7 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         [SYNC_FOLLOW_MIDI] = SYNC_SOURCE_MIDI,
     };
     int64_t step = state->step > 0 ? state->step : 0;
+    uint32_t song = song_entry(audio, state);
 
     return (struct transport_state){
         .running = state->running != 0 && audio_sounds(audio),
@@ -70,8 +72,10 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         .has_clock_stopped = true,
         .clock_stopped = audio->score.midi_clock_stopped != 0,
         .pattern = state->pattern,
-        .has_queued_bar = audio->score.next_bar >= 0,
-        .queued_bar = audio->score.next_bar >= 0 ? audio->score.next_bar : 0,
+        .has_queued_bar = score_has_next(&audio->score),
+        .queued_bar = score_has_next(&audio->score) ? audio->score.next_bar : 0,
+        .has_song = song > 0,
+        .song = song,
         .frame = state->frame,
     };
 }

@@ -2,16 +2,13 @@
 
 #include "services/audio/control/audio.h"
 #include "services/audio/control/pattern.h"
+#include "services/audio/control/song.h"
 
-/* A new pattern may play before its note has arrived. NULL: none plays. */
+/* NULL: none plays. */
 static struct score_pattern *playing_pattern(struct audio *audio)
 {
-    struct score *score = &audio->score;
-    struct score_pattern *pattern;
-    struct state state;
+    struct score_pattern *pattern = song_playing(audio);
 
-    (void)audio_state(audio, &state);
-    pattern = score->next_bar >= 0 && score->next.serial == state.pattern ? &score->next : &score->now;
     return pattern->serial ? pattern : NULL;
 }
 
@@ -76,7 +73,7 @@ static void keep_row(struct audio *audio, struct call *call, const struct score_
 {
     struct kept_pattern *kept = audio->next.number == pattern->serial ? &audio->next : &audio->now;
     const struct score_row *now = &pattern->rows[number];
-    bool is_queued = audio->score.next_bar >= 0 && pattern != &audio->score.next;
+    bool is_queued = score_has_next(&audio->score) && pattern != &audio->score.next;
 
     if (kept->number == pattern->serial && number < kept->pattern.sequencer.tracks.count) {
         struct row *row = &kept->pattern.sequencer.tracks.at[number];

@@ -71,6 +71,13 @@ void audio_note_asked(struct buffer *to, struct bytes asked)
     buffer_add(to, asked.at, asked.len);
 }
 
+/* The queued pattern is withdrawn: the one that plays counts again as what was asked for. */
+void audio_note_playing(struct audio *audio, struct call *call)
+{
+    if (audio->now.number)
+        audio_note_asked(&audio->pattern_asked, audio_encode_pattern(audio, call, &audio->now.pattern).bytes);
+}
+
 void audio_forget_asked(struct audio *audio)
 {
     buffer_free(&audio->pattern_asked);

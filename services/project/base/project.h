@@ -11,6 +11,7 @@
 
 struct pattern_library;
 struct slot_packing;
+struct song_following;
 struct sound_keeping;
 
 struct project {
@@ -27,6 +28,7 @@ struct project {
     struct sound_keeping *sounds;    /* sound.h */
     struct pattern_library *library; /* of patterns: library/library.h */
     struct slot_packing *packing;    /* pattern/slot_pack.h */
+    struct song_following *song;     /* pattern/song_follow.h */
 };
 
 /* Errors (explained): io, bad_request (a setting). */

@@ -2,6 +2,7 @@
 #ifndef LOOPHOLE_PROJECT_SLOT_DEEDS_H
 #define LOOPHOLE_PROJECT_SLOT_DEEDS_H
 
+#include "schema_audio.h"
 #include "services/project/pattern/slot.h"
 #include "services/project/pattern/slot_io.h"
 
@@ -28,6 +29,8 @@ struct slot_job {
     struct pattern_file *pattern;
     struct pattern_file *playing; /* of slot_take_playing; all absent: none plays */
     struct slot_said loaded;      /* what the audio core said of a pattern that it got */
+    struct song_entry entry;      /* of a song that is played */
+    uint32_t entry_number;
 };
 
 struct slot_job *slot_job_of(struct doing *work);
@@ -70,9 +73,12 @@ void slot_name_pattern(struct pattern *pattern, struct text name, struct text ot
 /* The text of a pattern's file; it lives until the answer. */
 struct text slot_job_text(struct doing *work, const struct pattern_file *file);
 
-/* Sends a pattern to the audio core (`before` or `after`), without its tempo while the project's lock is on. */
+/* Sends a pattern to the audio core (`before` or `after`), without its tempo while the project's lock is on. The second
+ * sends a whole request, which it may change. */
 enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,
                         struct fault *fault);
+enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_set_pattern *request,
+                              struct fault *fault);
 
 /* Answers with what was said, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);

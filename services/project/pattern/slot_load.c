@@ -1,5 +1,4 @@
 /* Loading: from a slot into the sequencer. */
-#include "schema_audio.h"
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
 
@@ -67,10 +66,9 @@ static void take_queued(struct doing *work, const void *answer)
                                       .unkept = queued->unkept };
 }
 
-enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,
-                        struct fault *fault)
+enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_set_pattern *request,
+                              struct fault *fault)
 {
-    struct audio_set_pattern request = { .pattern = *pattern, .immediate = immediate };
     struct element project;
     struct tree body;
     enum err e = work_project(work, txn, &project, fault);
@@ -80,8 +78,16 @@ enum err slot_job_sound(struct doing *work, struct txn *txn, const struct patter
     if (e != ERR_OK)
         return e;
     if (tree_bool(&body, "tempo_lock", false))
-        request.pattern.sequencer.has_bpm = request.pattern.sequencer.has_swing = false;
-    return work_ask(work, "audio.set_pattern", &request, take_queued, fault);
+        request->pattern.sequencer.has_bpm = request->pattern.sequencer.has_swing = false;
+    return work_ask(work, "audio.set_pattern", request, take_queued, fault);
+}
+
+enum err slot_job_sound(struct doing *work, struct txn *txn, const struct pattern *pattern, bool immediate,
+                        struct fault *fault)
+{
+    struct audio_set_pattern request = { .pattern = *pattern, .immediate = immediate };
+
+    return slot_job_set_pattern(work, txn, &request, fault);
 }
 
 static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fault)

@@ -1,0 +1,82 @@
+#include "services/audio/control/song.h"
+
+enum { BARS_MOST = 1024 };
+
+static bool plays_next(const struct score *score, const struct state *state)
+{
+    return score->next_bar >= 0 && score->next.serial == state->pattern && score->now.serial != state->pattern;
+}
+
+struct score_pattern *song_playing(struct audio *audio)
+{
+    struct state state;
+
+    (void)audio_state(audio, &state);
+    return plays_next(&audio->score, &state) ? &audio->score.next : &audio->score.now;
+}
+
+uint32_t song_entry(const struct audio *audio, const struct state *state)
+{
+    const struct score *score = &audio->score;
+    const uint32_t song = plays_next(score, state) ? score->next.song : score->now.song;
+
+    return song <= SCORE_SONG ? song : 0; /* anything may have overwritten a predecessor's score */
+}
+
+enum err song_check(struct audio *audio, struct call *call, const struct audio_set_pattern *ask)
+{
+    const struct score_pattern *playing = song_playing(audio);
+
+    if (!ask->has_after || (playing->serial == ask->after && playing->song > 0 &&
+                            (playing == &audio->score.next || !score_has_next(&audio->score))))
+        return ERR_OK;
+    (void)refuse(call, ERR_CONFLICT, "pattern %llu of the song does not play, or another one is queued",
+                 (unsigned long long)ask->after);
+    return fault_hint(call_fault(call), "`loophole song play` begins the song again");
+}
+
+int64_t song_bar(struct audio *audio, int64_t least)
+{
+    const struct score_pattern *playing = song_playing(audio);
+    const int64_t bars = playing->bars > 0 && playing->bars <= BARS_MOST ? playing->bars : 1;
+    const int64_t begin = playing->began < least ? playing->began : least;
+
+    return begin + bars > least ? begin + bars : least;
+}
+
+void song_mark(struct score_pattern *pattern, const struct audio_set_pattern *ask, int64_t bar)
+{
+    pattern->began = bar;
+    pattern->song = ask->has_song ? (uint32_t)ask->song : 0;
+    pattern->bars = ask->has_bars && ask->bars > 0 ? (uint32_t)ask->bars : pattern->steps / SCORE_BAR;
+}
+
+/* Before the order, so the next entry does not begin early when the transport goes forward. Going back, its old bar is
+ * later anyway, unless a bar begins just now. */
+void song_move(struct audio *audio, int64_t bar)
+{
+    struct score_pattern *playing = song_playing(audio);
+
+    if (playing->song == 0)
+        return;
+    playing->began = bar;
+    if (playing == &audio->score.now && score_has_next(&audio->score) && audio->score.next.song > 0)
+        audio->score.next_bar = audio->score.next.began = song_bar(audio, bar);
+    audio_score_publish(audio);
+}
+
+enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,
+                              struct transport_state *answer)
+{
+    struct score *score = &audio->score;
+    const bool has_begun = song_playing(audio) == &score->next;
+
+    (void)ask;
+    if (score->next.song > 0 && score_has_next(score) && !has_begun) {
+        score->next_bar = SCORE_NEVER;
+        audio_note_playing(audio, call);
+    }
+    score->now.song = score->next.song = 0;
+    audio_score_publish(audio);
+    return audio_end_change(audio, call, audio_ask_transport(audio, call, NULL, answer), answer);
+}

@@ -1,0 +1,164 @@
+#!/usr/bin/python3
+"""Songs: patterns of slots that follow each other. Each bar is heard at JACK's ports, also over the deaths of the
+services that give the next pattern and that play it."""
+import array
+import itertools
+import json
+import os
+import sys
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from osc import Osc
+from sounding import Tape, engine, until_connected, until_later, until_transport
+
+BPM, STEP, BARS = 240, 3000, 3
+HITS = {1: 'x...x...........', 2: 'x.......x.......', 3: 'x...........x...'}  # of each slot; none has all of another's
+
+
+def sounding(home, **more):
+    engine(home, '[osc]\nport = 0\n[audio]\nperiod = 1024\n', **more)
+    home.wait_ready('project', 'persist', 'audio', 'osc')
+    until_connected(home)
+
+
+def write_pattern(home, steps, **row):
+    path = home.file('pattern.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': BPM, 'tracks': {'click': dict({'pattern': steps, 'gate_frac': 1}, **row)}}}, out)
+    return path
+
+
+def save_slots(home, *slots, **row):
+    for slot in slots:
+        home.loophole('pattern', 'save', str(slot), write_pattern(home, HITS.get(slot, HITS[1]), **row))
+
+
+def click(home):
+    path = home.file('click.wav')
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [16384] + [0] * 2000).tobytes())
+    return home.ask('streamer.load_sound', 'path=' + path)['sound']
+
+
+def song(home):
+    said = home.first('song')
+    return [(one['bank'], one['slot'], one['bars']) for one in said['entries']], said['loop']
+
+
+def until_entry(home, entry):
+    until_transport(home, song=entry)
+
+
+# ---- what is kept ----
+
+
+@claim(shares=sounding)
+def a_song_is_set_shown_undone_and_kept_with_the_project(home):
+    same('[SONG] 0 entries\n', home.loophole('song').out)
+    same('[SONG] 3 entries\n  1  slot 1/1  4 bars\n  2  slot 1/2\n  3  slot 2/7  8 bars\nagain from 1\n',
+         home.loophole('song', 'set', '1:4', '2', '2/7:8', '--loop').out)
+    home.loophole('song', 'set', '5')
+    same(([(1, 5, 0)], False), song(home))
+    home.loophole('project', 'undo')
+    wanted = [(1, 1, 4), (1, 2, 0), (2, 7, 8)], True
+    same(wanted, song(home))
+    folder = home.first('project', 'save')['folder']
+    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
+        same(7, json.load(file)['project']['song']['entries'][2]['slot'])
+    home.loophole('song', 'set')
+    home.loophole('project', 'load')
+    same(wanted, song(home))
+    home.kill('project')
+    home.loophole('project', 'save_as', 'Copy')
+    same(wanted, song(home))
+
+
+@claim(shares=sounding)
+def wrong_entries_are_refused_in_the_words_of_the_table(home):
+    for entry in ('0', '129', 'x', '1:', '1:1025', '1/', '1/2/3', '200/1', '1:2:3', '-1', '9' * 40):
+        contains(home.refused('song', 'set', '1', '--', entry, code=11), '[SONG] Error: Invalid entry: ' + entry[:30])
+    contains(home.refused('song', 'set', *['1'] * 257), 'more than 256 entries')
+    home.loophole('song', 'set')
+    contains(home.refused('song', 'play', code=12), '[SONG] Error: The song has no entries')
+    home.loophole('song', 'set', '100', '101')
+    contains(home.refused('song', 'play', code=12), '[PATTERN] Error: Slot 100 is empty')
+    contains(home.refused('song', 'play', '3', code=11), '[SONG] Error: Invalid entry: 3')
+    home.ask('project.set', 'body={"song": {"entries": [7, {"slot": 500}, {"slot": 2, "bars": -1}, {"slot": 3}], "loop": 1}}')
+    same(([(1, 2, 0), (1, 3, 0)], False), song(home))
+
+
+# ---- what plays ----
+
+
+@claim(shares=sounding)
+def a_song_plays_over_osc_passes_over_an_empty_slot_and_ends_when_another_pattern_is_loaded(home):
+    osc = Osc(home)
+    save_slots(home, 1, 3)
+    same(('[SONG] 3 entries', 0), osc.say('/song/set', '1:2 2:1 3:2', 1))
+    contains(osc.say('/song/play')[0], '[SEQ] Pattern loaded at bar ')
+    until_entry(home, 3)
+    contains(home.log('project'), 'entry 2 of the song is passed over: [PATTERN] Error: Slot 2 is empty')
+    until_entry(home, 1)
+    home.loophole('transport', 'locate', '100')
+    until_transport(home, song=3, bar=lambda bar: bar >= 101)  # two bars after its first, the 100th
+    home.loophole('pattern', 'load', '1', '--wait')
+    until_transport(home, song=None, queued_bar=None)
+    contains(osc.say('/song/play', 3)[0], '[SEQ] Pattern queued for bar ')
+    until_entry(home, 3)
+    same(('[SONG] Stopped; the pattern plays on', 0), osc.say('/song/stop'))
+    until_transport(home, song=None, queued_bar=None)
+    plays = home.first('transport')
+    until_transport(home, bar=lambda bar: bar > plays['bar'] + 3)
+    same(plays['pattern'], home.first('transport')['pattern'])
+    home.loophole('transport', 'stop')
+
+
+# ---- what is heard ----
+
+
+def clicks(tape):
+    with open(tape.stop(), 'rb') as file:
+        return [frame for frame, level in enumerate(array.array('f', file.read())) if level > 0.05]
+
+
+def slots_of_bars(heard):
+    """The slot of each bar; 0: it is not whole. Each hit is on its frame, to one frame."""
+    bars = {}
+    for frame in heard:
+        number, rest = divmod(frame - heard[0] + 1, 16 * STEP)
+        at, past = divmod(rest, STEP)
+        assert past <= 2, (frame - heard[0], rest)
+        bars.setdefault(number, set()).add(at)
+    hits = {slot: {at for at, step in enumerate(steps) if step == 'x'} for slot, steps in HITS.items()}
+    return [next((slot for slot, wanted in hits.items() if wanted == bars.get(number)), 0) for number in range(max(bars))]
+
+
+@claim
+def the_patterns_of_a_song_follow_on_the_frame_also_over_the_death_of_the_project_service_and_the_core(home):
+    """A service that is replaced late lets a pattern go on for more bars, never for less, and breaks none."""
+    sounding(home, in_step=True)
+    save_slots(home, *HITS, sound=click(home))
+    home.loophole('song', 'set', *[f'{slot}:{BARS}' for slot in HITS], '--loop')
+    tape = Tape(home, 100)
+    home.loophole('song', 'play')
+    until_transport(home, bar=lambda bar: bar >= 3 * BARS)
+    home.kill('project')
+    until_entry(home, 3)
+    home.kill('audio')
+    until_connected(home)
+    until_entry(home, 1)
+    until_entry(home, 2)
+    until_later(home, 16 * STEP)
+    home.loophole('transport', 'stop')
+    bars = slots_of_bars(clicks(tape))
+    same([slot for slot in HITS for _ in range(BARS)], bars[:3 * BARS])
+    assert bars.count(0) <= 3, bars  # of the time without a core
+    runs = [(slot, len(list(run))) for slot, run in itertools.groupby(slot for slot in bars if slot)]
+    same([1 + at % 3 for at in range(len(runs))], [slot for slot, _ in runs], runs)
+    assert len(runs) >= 8, runs
+
+
+run_claims()
