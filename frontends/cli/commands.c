@@ -126,8 +126,10 @@ const struct command command_table[] = {
     { "preview stop", "", "Stop the preview", "", "", 0, 0, false, play_preview_stop },
     { "preview apart", "on|off", "Send previews to the preview ports only, or also to main", "", "", 1, 1, false,
       play_preview_apart },
-    { "preview next", "", "Preview the next item of the same folder with the same options", "", "", 0, 0, false,
-      play_preview_next },
+    { "preview next", "", "Preview the next item of the last search with the same options",
+      "It walks what the last `search`, `similar` or `preview QUERY` found, up to 1,000 items. After the preview of "
+      "any other file it walks the folder of that file.",
+      "", 0, 0, false, play_preview_next },
     { "record start", "", "Record the two inputs",
       "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder "
       "of the setting recording.folder, by default DATA/recordings. --format or recording.format chooses "

@@ -183,8 +183,7 @@ static enum err answer_preview(struct streamer *streamer, struct call *call, con
 
 static enum err preview_following(struct streamer *streamer, struct call *call, const void *ask)
 {
-    (void)ask;
-    return preview_next(&streamer->preview, call);
+    return preview_next(&streamer->preview, call, ask);
 }
 
 static bool is_preview(const struct voice *voice, const void *state)

@@ -3,6 +3,7 @@
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/results.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
 
@@ -55,10 +56,17 @@ static void print_tail(struct cli *cli, const struct found *found, uint64_t show
 
 enum { PAGE = 1000 }; /* most items of one answer in the protocol */
 
+static void add_results(struct id_list *to, const struct item_list *items)
+{
+    for (uint32_t i = 0; i < items->count && to->count < RESULTS_MOST; i++)
+        to->at[to->count++] = items->at[i].media.id;
+}
+
 /* Asks until there are `left` items; without a `cursor` in the request there is only one page. */
 static enum err take_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
                            int64_t left, bool is_shown, struct fault *fault)
 {
+    struct id_list results = { 0, arena_array(&cli->arena, RESULTS_MOST, sizeof(struct id)) };
     uint64_t shown = 0;
 
     for (;;) {
@@ -71,13 +79,16 @@ static enum err take_pages(struct cli *cli, const char *ask, void *request, uint
             return e;
         if (is_shown)
             print_items(cli, &found.items);
+        add_results(&results, &found.items);
         shown += found.items.count;
         left -= found.items.count;
         if (cursor)
             *cursor = arena_text(&cli->arena, found.cursor);
         if (!cursor || found.items.count == 0 || left <= 0 || cursor->len == 0) {
-            if (is_shown)
+            if (is_shown) {
                 print_tail(cli, &found, shown);
+                results_keep(cli, &results);
+            }
             return ERR_OK;
         }
         cli_flush(cli);

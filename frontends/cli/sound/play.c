@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/results.h"
 #include "frontends/cli/base/units.h"
 #include "frontends/cli/sound/voices.h"
 #include "schema_audio.h"
@@ -93,6 +94,31 @@ static enum err report_preview(struct cli *cli, const struct preview_begun *begu
     return voices_print(cli, &preview_begun_shape, begun, &begun->voice);
 }
 
+static bool has_result(struct cli *cli, struct id id)
+{
+    struct id_list results = results_read(cli);
+
+    for (uint32_t i = 0; i < results.count; i++)
+        if (id_equal(results.at[i], id))
+            return true;
+    return false;
+}
+
+/* What `preview next` walks: the result of this query; the last result if this item is one of it; else the folder. */
+static void choose_walk(struct cli *cli, const struct named *meant)
+{
+    struct id_list items = { 0 };
+    struct fault none = { 0 };
+
+    if (meant->of > 0) {
+        cli->options.limit = RESULTS_MOST;
+        if (named_every(cli, cli->count, cli->args, &items, &none) == ERR_OK)
+            results_keep(cli, &items);
+    } else if (!meant->has_id || !has_result(cli, meant->id)) {
+        results_forget(cli);
+    }
+}
+
 enum err play_preview(struct cli *cli, struct fault *fault)
 {
     struct streamer_preview preview = { .in_context = cli->options.in_context,
@@ -114,6 +140,7 @@ enum err play_preview(struct cli *cli, struct fault *fault)
     preview.has_id = meant.has_id;
     preview.id = meant.id;
     preview.path = meant.path;
+    choose_walk(cli, &meant);
     e = cli_ask(cli, "streamer.preview", &preview, &begun, fault);
     return e == ERR_OK ? report_preview(cli, &begun) : e;
 }
@@ -137,8 +164,12 @@ enum err play_preview_apart(struct cli *cli, struct fault *fault)
 
 enum err play_preview_next(struct cli *cli, struct fault *fault)
 {
+    struct streamer_preview_next next = { .among = results_read(cli) };
     struct preview_begun begun = { 0 };
-    enum err e = cli_ask(cli, "streamer.preview_next", NULL, &begun, fault);
 
+    next.has_among = next.among.count > 0;
+    enum err e = cli_ask(cli, "streamer.preview_next", &next, &begun, fault);
+    if (e == ERR_NOT_FOUND && next.has_among)
+        return fault_hint(fault, "a search, or `loophole preview QUERY`, begins another walk");
     return e == ERR_OK ? report_preview(cli, &begun) : e;
 }

@@ -53,7 +53,8 @@ struct handover_voice {
 
 struct handover {
     uint32_t version;
-    uint32_t unused[15];
+    uint8_t previewed[16]; /* the item of the last preview; half of it if the streamer died then: an unknown id */
+    uint32_t unused[11];
     struct handover_voice voices[STREAMS];
 };
 _Static_assert(sizeof(struct handover) <= STUDIO_STREAMER_BYTES, "it fits");

@@ -170,6 +170,20 @@ void preview_stop(struct preview *preview)
 
 /* ---- asks ---- */
 
+/* The item that was previewed last, also by a streamer that died since. */
+static struct id last_of(const struct preview *preview)
+{
+    struct id id;
+
+    memcpy(id.b, preview->voices->handover->previewed, sizeof(id.b));
+    return id;
+}
+
+static void set_last(struct preview *preview, struct id id)
+{
+    memcpy(preview->voices->handover->previewed, id.b, sizeof(id.b));
+}
+
 static void choose_key(struct preview *preview)
 {
     memcpy(preview->wanted, preview->key, sizeof(preview->wanted));
@@ -204,7 +218,7 @@ static enum err begin_preview(struct preview *preview, struct call *call, const 
     preview_stop(preview);
     choose_key(preview);
     preview->waiting = *located;
-    preview->media = id_is_zero(located->instead_of) ? located->media : located->instead_of;
+    set_last(preview, id_is_zero(located->instead_of) ? located->media : located->instead_of);
     preview->request = call_request(call);
     e = is_led ? ERR_OK : preview_play(preview, call_fault(call));
     if (e != ERR_OK)
@@ -237,6 +251,8 @@ enum err preview_begin(struct preview *preview, struct call *call, const struct 
     struct located located;
     enum err e = note_wish(preview, ask, fault);
 
+    if (e == ERR_OK && ask->has_id)
+        set_last(preview, ask->id);
     if (e == ERR_OK)
         e = locate_find(preview->locator, ask->has_id, ask->id, ask->path, &located, fault);
     if (e == ERR_OK)
@@ -246,15 +262,31 @@ enum err preview_begin(struct preview *preview, struct call *call, const struct 
     return e;
 }
 
-enum err preview_next(struct preview *preview, struct call *call)
+static enum err find_among(const struct id_list *among, struct id last, struct id *next, struct fault *fault)
+{
+    uint32_t at = 0;
+
+    while (at < among->count && !id_equal(among->at[at], last))
+        at++;
+    if (at + 1 == among->count)
+        return fault_set(fault, ERR_NOT_FOUND, "the last of the %u items was previewed", among->count);
+    *next = among->at[at < among->count ? at + 1 : 0];
+    return ERR_OK;
+}
+
+/* An item that cannot be played counts as previewed: the next ask goes on after it. */
+enum err preview_next(struct preview *preview, struct call *call, const struct streamer_preview_next *ask)
 {
     struct fault *fault = call_fault(call);
     struct located located;
     struct id next;
-    enum err e = locate_behind(preview->locator, preview->media, &next, fault);
+    enum err e = ask->among.count ? find_among(&ask->among, last_of(preview), &next, fault)
+                                  : locate_behind(preview->locator, last_of(preview), &next, fault);
 
-    if (e == ERR_OK)
-        e = locate_find(preview->locator, true, next, (struct bytes){ 0 }, &located, fault);
+    if (e != ERR_OK)
+        return e;
+    set_last(preview, next);
+    e = locate_find(preview->locator, true, next, (struct bytes){ 0 }, &located, fault);
     if (e != ERR_OK)
         return e;
     preview->wish.start_transport = false;

@@ -18,7 +18,6 @@ struct preview {
     struct locator *locator;
     struct preview_settings settings;
     struct voice *voice;          /* NULL: none */
-    struct id media;              /* of the current preview, or the last one */
     struct streamer_preview wish; /* the ask; its texts lie below */
     char chain[256], key[17];
     char wanted[17];      /* the key that it is shifted to: that of the ask, or of the project; "": none */
@@ -38,8 +37,9 @@ struct preview {
 bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer);
 /* Answers `call` later with a preview_begun. Errors: those of locate_find and voice_play; bad_request (unknown key). */
 enum err preview_begin(struct preview *preview, struct call *call, const struct streamer_preview *ask);
-/* Previews the following item of the folder in the same way. Errors: those of locate_behind and locate_find. */
-enum err preview_next(struct preview *preview, struct call *call);
+/* Previews the following item in the same way. Errors: those of locate_behind and locate_find; not_found (the last one
+ * was the last of the list). */
+enum err preview_next(struct preview *preview, struct call *call, const struct streamer_preview_next *ask);
 void preview_stop(struct preview *preview);
 void preview_ended(struct preview *preview, const struct voice *voice); /* call it when a voice is silent */
 
