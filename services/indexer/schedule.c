@@ -215,6 +215,10 @@ static void keep_result(struct indexer *indexer, struct library_state *lib, cons
     library.too_long = result->library.too_long;
     library.too_long_in = result->library.too_long_in;
     library.too_long_first = result->library.too_long_first;
+    library.has_vanished = result->library.has_vanished;
+    library.vanished = result->library.vanished;
+    library.has_vanished_at = result->library.has_vanished_at;
+    library.vanished_at = result->library.vanished_at;
     library_state_put(&indexer->libraries, &library);
     if (result->away)
         watch_forget(indexer->watch, library.id);

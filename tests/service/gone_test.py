@@ -22,9 +22,13 @@ def tones(home):
     home.loophole('index', home.music, '--wait')
 
 
+def asked(home):
+    return home.first('library', 'list').get('asks', {}).get('missing')
+
+
 def until_asked_about(home, count):
     """Waits until the question is about this number of files; None: until there is no question."""
-    until(lambda: home.first('library', 'list').get('asks', {}).get('missing') == count, what=f'{count} are asked about')
+    until(lambda: asked(home) == count, what=f'{count} are asked about')
 
 
 def until_found(home, query, count):
@@ -136,6 +140,45 @@ def an_item_whose_folder_is_gone_is_still_named_by_its_path(home):
     home.loophole('tag', deep, '+kept')
     contains(home.refused('show', home.music + '/c/d/other.wav'), 'no such media item')
     contains(home.refused('show', home.music + '/c/../b/other.wav'), 'neither an id nor a path')
+
+
+def folders(home):
+    """An engine with 24 folders of 10 files."""
+    home.music = home.file('many')
+    sound = wav(home.file('sound.wav'), 440)
+    for folder in range(24):
+        os.makedirs(f'{home.music}/{folder:02}')
+        for number in range(10):
+            shutil.copy(sound, f'{home.music}/{folder:02}/{number}.wav'.encode())
+    home.up()
+    home.loophole('index', home.music, '--wait')
+
+
+def remove(home, number):
+    """Removes a folder; waits until its files are marked or asked about."""
+    before = total(home, 'is:missing')
+    shutil.rmtree(f'{home.music}/{number:02}')
+    until(lambda: total(home, 'is:missing') > before or asked(home), what=f'the removal of folder {number} is noticed')
+
+
+@claim
+def what_vanishes_in_small_pieces_counts_together(home):
+    folders(home)
+    remove(home, 0)
+    same(10, total(home, 'is:missing'))
+    home.kill('indexer')
+    until(lambda: home.has_lived('indexer'))
+    remove(home, 1)
+    same((10, 10), (asked(home), total(home, 'is:missing')))
+    home.loophole('library', 'rescan', home.music)
+    home.run('rm', '-rf', *(f'{home.music}/{number:02}' for number in range(2, 12)))
+    until_asked_about(home, 110)
+    same((10, 240), (total(home, 'is:missing'), total(home, '')))
+    home.loophole('library', 'rescan', home.music, '--accept-missing')
+    until_found(home, 'is:missing', 120)
+    until_asked_about(home, None)
+    remove(home, 12)  # what a person accepted does not count any more
+    same((None, 130, 240), (asked(home), total(home, 'is:missing'), total(home, '')))
 
 
 def sox(home, path, *how):

@@ -62,6 +62,7 @@ static void add_known(struct merge *merge, const struct kept_place *place)
         .entry = entry,
         .id = place->id,
         .differs = differs && !entry->unsure,
+        .has_returned = kept == ITEM_STATE_MISSING && !entry->unsure,
         .analysis = (enum analysis_state)place->analysis.value,
         .analyser = place->analyser,
     };

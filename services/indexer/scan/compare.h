@@ -8,8 +8,9 @@
 /* One existing file. */
 struct compared {
     const struct folder_entry *entry;
-    struct id id; /* zero: a new place */
-    bool differs; /* size, mtime or availability differ from the catalogue */
+    struct id id;      /* zero: a new place */
+    bool differs;      /* size, mtime or availability differ from the catalogue */
+    bool has_returned; /* it was missing */
     enum analysis_state analysis;
     uint64_t analyser;
 };

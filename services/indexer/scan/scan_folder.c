@@ -111,6 +111,7 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     if (id_is_zero(compared->id))
         return meet_new(scan, node, entry, fault);
     scan->items++;
+    scan->returned += compared->has_returned;
     if (compared->differs)
         return scan_place(scan, node, entry, fault);
     if (entry->unsure || entry->is_online_only || !wants_hearing(scan, compared))

@@ -96,7 +96,7 @@ enum err scan_library_put(struct scan *scan, struct fault *fault)
     if (scan->result.away && !scan->result.is_volume_here)
         return ERR_OK; /* the row of its volume says so */
     if (was->files == is->files && was->too_long == is->too_long && was->online == is->online &&
-        bytes_equal(was->path, is->path))
+        was->vanished == is->vanished && was->vanished_at == is->vanished_at && bytes_equal(was->path, is->path))
         return ERR_OK;
     return scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
 }

@@ -80,6 +80,8 @@ struct scan {
     uint64_t seen;     /* media files */
     uint64_t items;    /* items of the catalogue that were seen, and were not missing before */
     uint64_t added;    /* new places */
+    uint64_t returned; /* items that were missing */
+    uint64_t absent;   /* items that were missing and are */
     uint64_t too_long; /* names whose path is too long */
 };
 

@@ -4,7 +4,9 @@
 #include "common/process/limits.h"
 #include "services/indexer/scan/scan_parts.h"
 
-enum { SOME = 2000 }; /* newcomers whose folders are reported together */
+enum { SOME = 2000 /* newcomers whose folders are reported together */ };
+
+#define LATELY_US INT64_C(3600000000)
 
 static enum err send_move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
 {
@@ -97,11 +99,49 @@ static void count_gone(struct scan *scan)
 
     for (size_t i = 0; i < scan->gone.count; i++) {
         before += !scan->gone.at[i].missing;
+        scan->absent += scan->gone.at[i].missing && !scan->gone.at[i].moved;
         result->missing += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
     }
     result->of = before + scan->items;
     if (scan->order.targets && result->of < scan->order.library.files)
         result->of = scan->order.library.files;
+}
+
+/* Files may vanish in small pieces: inotify reports each folder of a deletion. So the files that scans have marked
+ * lately count together. They are in the library's record, so that a successor knows them. */
+static uint64_t vanished_lately(const struct scan *scan)
+{
+    const struct library *library = &scan->order.library;
+    usec_t since = clock_now() - library->vanished_at;
+    bool counts = !scan->order.accept_missing && library->has_vanished && since <= LATELY_US;
+    uint64_t count = counts && library->vanished > scan->returned ? library->vanished - scan->returned : 0;
+
+    return scan->order.targets || count < scan->absent ? count : scan->absent;
+}
+
+/* The record is durable before the marks: a scan that dies between them counts these files twice, and asks sooner. */
+static enum err note_vanished(struct scan *scan, uint64_t count, struct fault *fault)
+{
+    struct library *is = &scan->result.library;
+
+    if (count == is->vanished)
+        return ERR_OK;
+    is->has_vanished = is->has_vanished_at = count > 0;
+    is->vanished = count;
+    is->vanished_at = count ? clock_now() : 0;
+    return scan->result.missing ? scan_library_put(scan, fault) : ERR_OK;
+}
+
+/* A scan that finds no further file gone has nothing to ask. */
+static enum err judge(struct scan *scan, struct fault *fault)
+{
+    struct scan_result *result = &scan->result;
+    uint64_t before = vanished_lately(scan), marked = scan->order.accept_missing ? 0 : result->missing;
+
+    result->verdict = result->missing
+                          ? settle_verdict(result->missing + before, result->of + before, scan->order.accept_missing)
+                          : VERDICT_MARK;
+    return result->verdict == VERDICT_MARK ? note_vanished(scan, before + marked, fault) : ERR_OK;
 }
 
 enum err scan_settle(struct scan *scan, struct fault *fault)
@@ -117,8 +157,8 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
     if (e != ERR_OK)
         return e;
     count_gone(scan);
-    result->verdict = settle_verdict(result->missing, result->of, scan->order.accept_missing);
-    if (result->verdict != VERDICT_ASK)
+    e = judge(scan, fault);
+    if (e == ERR_OK && result->verdict != VERDICT_ASK)
         e = mark_gone(scan, means[result->verdict], fault);
     return e;
 }

@@ -3,7 +3,9 @@
  *   gone + new, same inode, size and mtime   moved: the item keeps its id
  *   gone, few                                missing
  *   gone, over 5 % of the library            the scan asks a person first, and marks nothing
- *   gone, over half of the library           the volume counts as away: offline, not missing */
+ *   gone, over half of the library           the volume counts as away: offline, not missing
+ *
+ * What scans have marked within an hour counts together (scan_settle.c). */
 #ifndef LOOPHOLE_INDEXER_SETTLE_H
 #define LOOPHOLE_INDEXER_SETTLE_H
 

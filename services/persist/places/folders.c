@@ -217,7 +217,8 @@ static bool same_library(const struct library *a, const struct library *b)
            bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first) &&
            a->has_backend == b->has_backend && choice_equal(a->backend, b->backend) && a->has_fetch == b->has_fetch &&
            choice_equal(a->fetch, b->fetch) && a->has_project == b->has_project && id_equal(a->project, b->project) &&
-           a->has_within == b->has_within && id_equal(a->within, b->within);
+           a->has_within == b->has_within && id_equal(a->within, b->within) && a->has_vanished == b->has_vanished &&
+           a->vanished == b->vanished && a->vanished_at == b->vanished_at;
 }
 
 /* ---- trees of projects below a library ---- */
