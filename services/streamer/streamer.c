@@ -136,7 +136,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK)
         e = read_settings(streamer, &fault);
     if (e == ERR_OK)
-        e = readers_new(service, &streamer->readers, &fault);
+        e = readers_new(service, &streamer->locator, &streamer->readers, &fault);
     if (e == ERR_OK) {
         streamer->resampler = resample_open();
         connect_parts(streamer);

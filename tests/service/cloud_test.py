@@ -33,6 +33,28 @@ def play_and_preview_do_not_fetch_but_say_how(it):
         it.home.loophole('preview', id)
 
 
+@claim(inside=Sounding)
+def a_file_that_went_back_to_its_cloud_is_not_fetched_by_a_play(it):
+    with Cloud(it, 'back', 'rclone') as cloud:
+        cloud.put('a.wav', 'b.wav', 'c.wav')
+        it.add(cloud.at)
+        it.home.loophole('fetch', 'is:remote', '--all', '--wait')
+        it.becomes(cloud.at, 'local:done=3')
+        for name, command in (('a', 'play'), ('b', 'preview'), ('c', 'load')):
+            id = it.id_of(f'{cloud.at}/{name}.wav')
+            cloud.send_back(name + '.wav')
+            before = cloud.log()
+            said = it.home.loophole(*((command, id) if command != 'load' else
+                                      ('ask', 'streamer.load_sound', 'id=' + id)), code=None)
+            assert said.code, said.out
+            contains(said.all, 'only online')
+            contains(said.all, f'loophole fetch {id}')
+            until(lambda: it.home.first('show', id)['availability'] == 'remote_offline')
+            same(before, cloud.log())
+        it.home.loophole('fetch', 'is:remote', '--all', '--wait')
+        it.home.loophole('preview', id)
+
+
 class Clouds(Indexing):
     settings = '[indexer]\ndeadline_s = 20\n[availability]\nfetch_patience_s = 2\n'
 

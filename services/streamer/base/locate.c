@@ -177,6 +177,25 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
     return e;
 }
 
+bool locate_is_cloud(struct locator *locator, const char *path, struct id *media)
+{
+    enum backend backend = BACKEND_LOCAL;
+    struct bytes at = bytes_of(path, strlen(path));
+    struct volume volume = { 0 };
+    struct media row = { 0 };
+    struct txn *txn;
+
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return false;
+    enum err e = catalogue_at_path(txn, &locator->arena, at, media);
+    if (e == ERR_OK)
+        e = catalogue_media(txn, &locator->arena, *media, &row);
+    if (e == ERR_OK)
+        e = catalogue_state(txn, &locator->arena, &row, &at, &volume, &backend);
+    txn_end(txn);
+    return e == ERR_OK && backend == BACKEND_CLOUD;
+}
+
 /* ---- the following item ---- */
 
 struct locate_search {

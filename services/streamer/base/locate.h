@@ -36,6 +36,9 @@ enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fa
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
                      struct fault *fault);
 
+/* True if the path is that of an item in a cloud: its file may have gone back since the last scan. */
+bool locate_is_cloud(struct locator *locator, const char *path, struct id *media);
+
 /* The item that follows this one in its folder, by name; the first one follows the last. Errors: not_found (it is
  * alone, or not in the catalogue). */
 enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault);

@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/process/log.h"
 #include "common/process/opening.h"
 #include "common/text.h"
 #include "proto/service/workers.h"
 #include "proto/transport/foreign.h"
+#include "schema_indexer.h"
 #include "schema_worker.h"
 
 enum {
@@ -25,10 +27,12 @@ enum {
     OPEN_US = 10000000,
     CLOSE_US = 1000000,
     READ_US = 60000000,
+    RESCAN_BUDGET_MS = 10000,
 };
 
 struct file_readers {
     struct service *service;
+    struct locator *locator; /* knows the items of clouds */
     struct mailbox *mailbox;
     struct errands *errands;
     struct workers *workers;
@@ -52,6 +56,8 @@ struct file_reader {
     int64_t frame; /* of the read in progress */
     uint32_t frames;
     char extension[TEXT_EXTENSION_SIZE];
+    struct id media;         /* of an item in a cloud; its … */
+    char cloud_at[PATH_MAX]; /* … path; "": another file */
 };
 
 /* ---- failing ---- */
@@ -118,6 +124,32 @@ static void decode_sound(struct file_reader *reader)
     close_own(reader);
 }
 
+static void end_rescan(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state;
+    (void)answer;
+    if (error != ERR_OK)
+        log_fault("a scan of a file that is only online", fault);
+}
+
+/* The file went back to its cloud since the last scan. A scan of its folder changes its row, and then it can be
+ * fetched. */
+static void refuse_online_only(struct file_reader *reader, const struct fault *fault)
+{
+    const char *path = reader->cloud_at, *name = strrchr(path, '/');
+    const struct indexer_rescan rescan = { .path = bytes_of(path, (size_t)(name - path) + 1),
+                                           .has_shallow = true,
+                                           .shallow = true };
+    struct fault why = *fault, scan = { 0 };
+    char id[ID_TEXT_SIZE];
+
+    fault_hint(&why, "loophole fetch %s", id_write(reader->media, id));
+    if (service_ask(reader->readers->service, "indexer.rescan", &rescan, RESCAN_BUDGET_MS, NULL, end_rescan, NULL,
+                    &scan) != ERR_OK)
+        log_fault("a scan of a file that is only online", &scan);
+    fail_reader(reader, &why);
+}
+
 static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
 {
     struct file_reader *reader = state;
@@ -125,7 +157,10 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
     (void)what;
     reader->opening = NULL;
     if (file->fd < 0) {
-        fail_reader(reader, fault);
+        if (fault->code == ERR_OFFLINE)
+            refuse_online_only(reader, fault);
+        else
+            fail_reader(reader, fault);
         return;
     }
     reader->fd = file->fd;
@@ -267,12 +302,14 @@ static void open_mail(void *state, int fd)
     mailbox_open(((struct file_readers *)state)->mailbox);
 }
 
-enum err readers_new(struct service *service, struct file_readers **readers, struct fault *fault)
+enum err readers_new(struct service *service, struct locator *locator, struct file_readers **readers,
+                     struct fault *fault)
 {
     struct file_readers *made = alloc_zeroed(1, sizeof(*made));
 
     *readers = NULL;
     made->service = service;
+    made->locator = locator;
     enum err e = mailbox_new(&made->mailbox, fault);
     if (e == ERR_OK)
         made->errands = errands_new(made->mailbox, OPENERS);
@@ -319,7 +356,9 @@ struct file_reader *reader_open(struct file_readers *readers, const char *path, 
     made->events = *events;
     made->fd = -1;
     text_extension(bytes_of(path, strlen(path)), made->extension);
-    made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US, false,
+    if (locate_is_cloud(readers->locator, path, &made->media))
+        snprintf(made->cloud_at, sizeof(made->cloud_at), "%s", path);
+    made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US, made->cloud_at[0],
                                   (struct opening_events){ take_opened, made }, NULL);
     return made;
 }

@@ -1,6 +1,6 @@
 /* reader.h: files that are read by pulls of frames. An errand opens each file, because its file system may hang. Each
  * file has its own worker (schemas/worker.schema, mode `stream`), so a slow or hung file delays no other. Some workers
- * start in advance. Frames have a left and a right sample: a mono file fills both, and of more than two channels the
+ * start in advance. A file of a cloud that is only online now is not opened: that would fetch it. Frames have a left and a right sample: a mono file fills both, and of more than two channels the
  * first two count. Samples that are not finite become zero. The loop's thread.
  *
  *   reader_open ─► opened ─► reader_pull ─► came ─► reader_pull ─► …      reader_close: at any time, never waits
@@ -9,6 +9,7 @@
 #define LOOPHOLE_STREAMER_READER_H
 
 #include "proto/service/service.h"
+#include "services/streamer/base/locate.h"
 
 enum { READER_FRAMES_MAX = 16384 };
 
@@ -21,7 +22,8 @@ struct reader_format {
 };
 
 /* Each callback may close its reader, and the first two may pull. After `failed` the reader can only be closed. Faults:
- * not_found, denied, bad_request (not a sound, or damaged), timeout (its file system does not answer), io, full. */
+ * not_found, denied, bad_request (not a sound, or damaged), timeout (its file system does not answer), offline (only
+ * online), io, full. */
 struct reader_events {
     void (*opened)(void *state, const struct reader_format *format);
     void (*came)(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end);
@@ -29,8 +31,9 @@ struct reader_events {
     void *state;
 };
 
-/* Starts the first workers. Errors: full (too many watched descriptors), io. */
-enum err readers_new(struct service *service, struct file_readers **readers, struct fault *fault);
+/* Starts the first workers. `locator` must outlive the readers. Errors: full (too many watched descriptors), io. */
+enum err readers_new(struct service *service, struct locator *locator, struct file_readers **readers,
+                     struct fault *fault);
 void readers_free(struct file_readers *readers);               /* NULL is allowed */
 void readers_tick(struct file_readers *readers);               /* deadlines, missing workers, dead workers */
 const char *readers_alarm(const struct file_readers *readers); /* "", or why no worker can be started */

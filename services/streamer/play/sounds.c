@@ -1,5 +1,6 @@
 #include "services/streamer/play/sounds.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static void fail_slot(void *state, const struct fault *fault)
     struct sounds_slot *slot = state;
     struct fault why = *fault;
 
-    fault_set(&why, fault->code, "%.120s: %.100s", slot->path, fault->what);
+    snprintf(why.what, sizeof(why.what), "%.120s: %.100s", slot->path, fault->what);
     give_up(slot, &why);
 }
 
