@@ -282,6 +282,44 @@ def a_new_file_is_seen_without_asking(it):
     it.becomes(music, 'local:done=3')
 
 
+def overflow(it, music, change):
+    """Fills the queue of inotify while the indexer is stopped, and then changes files, of which it hears nothing.
+    If the supervisor replaced the stopped indexer, the new one scans all at its start: so all is done again."""
+    with open('/proc/sys/fs/inotify/max_queued_events', encoding='utf-8') as most:
+        count = int(most.read()) + 2
+    for number in range(3):
+        indexer = it.home.pid('indexer')
+        os.kill(indexer, signal.SIGSTOP)
+        for i in range(count):  # equal events that follow each other are one
+            os.utime(f'{music}/{"ab"[i % 2]}.wav', (i, i))
+        change(number)
+        os.kill(indexer, signal.SIGCONT)
+        it.becomes(music, f'local:done=6 missing:done={1 + number}')
+        it.idle()
+        if it.home.pid('indexer') == indexer:
+            return number
+    raise AssertionError('the supervisor replaced each indexer that was stopped')
+
+
+@claim(inside=Indexing)
+def events_that_inotify_loses_lose_no_change(it):
+    music = it.folder('watched')
+    for i, name in enumerate(('a', 'b', 'kit0/c', 'gone0', 'gone1', 'gone2')):
+        wav(f'{music}/{name}.wav', 1300 + 10 * i)
+    it.add(music)
+    ids = {os.path.basename(item[3]): item[2] for item in it.items(music)}
+
+    def change(number):
+        wav(f'{music}/deep/er/new{number}.wav', 1400 + 10 * number)
+        os.unlink(f'{music}/gone{number}.wav')
+        os.rename(f'{music}/kit{number}', f'{music}/kit{number + 1}')
+    number = overflow(it, music, change)
+    contains(it.home.log('indexer'), 'inotify lost events')
+    wav(f'{music}/kit{number + 1}/later.wav', 1500)  # its folder is still watched
+    it.becomes(music, f'local:done=7 missing:done={1 + number}')
+    assert ids.items() <= {os.path.basename(item[3]): item[2] for item in it.items(music)}.items()
+
+
 @claim(inside=Indexing)
 def any_file_can_be_analysed_without_a_trace(it):
     query = wav(it.folder('query.wav'), 440, 1)
