@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Trees that come and go as one inside a library: mounts, and folders that a person declared."""
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -170,6 +171,58 @@ def kills_while_a_tree_comes_and_goes_lose_and_double_nothing(it):
     until(lambda: it.home.loophole('forgotten', '--json', code=None).out.count('"id"') == 7)
     it.home.loophole('undo')
     until(lambda: ids_of(it, it.music) == ids)
+
+
+@claim(inside=Music)
+def items_that_an_older_engine_scanned_inside_a_mount_stay_the_same_items(it):
+    """An older engine had no trees: it scanned the files of a mount as those of a folder."""
+    fill(it.usb, 'x', 'deep/y', 'deep/z', 'gone')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=8')
+    it.home.loophole('tag', it.usb + '/x.wav', '+mine')
+    ids = ids_of(it, it.music)
+    lost, kept = it.id_of(it.usb + '/gone.wav'), it.folder('kept')
+    it.home.stop()
+    shutil.copytree(it.usb, kept)
+    os.unlink(kept + '/gone.wav')
+    disk = it.disk('was there')
+    shutil.copytree(kept, disk, dirs_exist_ok=True)
+    it.move(disk, 'music', 'usb')
+    it.home.up()
+    it.home.kill('indexer')
+    until(lambda: lines(it).get(it.usb, {}).get('external_online') == 3)
+    it.idle()
+    it.rescan(it.usb)
+    same(sorted(ids), sorted(one['id'] for one in it.home.json('search', '')))
+    same(3, len(it.home.json('search', 'is:external_online')))
+    contains(it.home.first('show', it.usb + '/x.wav')['tags'], 'mine')
+    assert lost not in {one['id'] for one in it.home.json('search', 'is:external_online')}
+    same(0, it.counts['done'])
+    it.unmount(it.usb)
+    it.become('external_offline', 3)
+
+
+@claim(inside=Music)
+def items_that_are_twice_since_an_upgrade_become_one(it):
+    it.plug('twice')
+    it.becomes(it.usb, 'external_online:done=3')
+    it.home.loophole('tag', it.usb + '/x.wav', '+kept')
+    ids = ids_of(it, it.music)
+    music = next(one for one in it.must('libraries')['each'] if one['path'] == it.music.encode())
+    folder = it.client.must('persist.put_folder', {'folder': {
+        'id': bytes(16), 'volume': music['volume'], 'parent': music['id'], 'name': b'usb'}})['id']
+    seen = os.stat(it.usb + '/x.wav')
+    made = it.client.must('persist.batch', {'operations': [{'place': {
+        'folder': folder, 'file': b'x.wav', 'kind': 'audio', 'size': seen.st_size, 'mtime': seen.st_mtime_ns // 1000,
+        'inode': 1, 'pack': 'usb', 'availability': 'local'}}]})['each'][0]
+    same('ok', made['error'])
+    it.client.must('persist.put_media', {'edit': {'id': made['id'], 'add_tags': ['second']}})
+    until(lambda: len(it.items()) == 8)
+    it.rescan(it.music)
+    until(lambda: ids_of(it, it.music) == ids)
+    tags = it.home.first('show', it.usb + '/x.wav')['tags']
+    contains(tags, 'kept')
+    contains(tags, 'second')
 
 
 def declared(it, backend='cloud'):

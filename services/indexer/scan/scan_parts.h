@@ -47,7 +47,8 @@ struct seen_session_list {
 struct scan_tree {
     struct scan_tree *next;
     struct bytes path;
-    struct id id; /* of its row; zero: it has none yet */
+    struct id id;     /* of its row; zero: it has none yet */
+    struct id volume; /* of its row */
     bool is_online;
     bool is_folder; /* no mount */
     bool is_met;    /* the walk came to it, and did not enter it */

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/cloud_file.h"
 #include "common/process/log.h"
@@ -50,6 +51,7 @@ static bool note_row(struct scan *scan, const struct library *library)
     if (!tree)
         return false;
     tree->id = library->id;
+    tree->volume = library->volume;
     tree->is_online = library->online;
     tree->is_folder = is_folder;
     return true;
@@ -123,7 +125,7 @@ static bool has_library(const struct library_list *all, struct id volume)
 }
 
 /* Its row; then its items come back that were forgotten with the library around it. */
-static enum err put_mount(struct scan *scan, const struct scan_tree *tree, struct id volume, struct fault *fault)
+static enum err put_mount(struct scan *scan, struct scan_tree *tree, struct id volume, struct fault *fault)
 {
     const struct library *outer = &scan->order.library;
     struct persist_put_folder folder = { .folder = { .volume = volume } };
@@ -142,11 +144,17 @@ static enum err put_mount(struct scan *scan, const struct scan_tree *tree, struc
         e = scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
     const struct persist_recall recall = { .folder = put.library.id };
     scan->result.trees += e == ERR_OK;
-    return e == ERR_OK ? scan_writer_ask(&scan->writer, "persist.recall", &recall, &done, fault) : e;
+    if (e == ERR_OK)
+        e = scan_writer_ask(&scan->writer, "persist.recall", &recall, &done, fault);
+    if (e == ERR_OK) {
+        tree->id = put.library.id;
+        tree->volume = volume;
+    }
+    return e;
 }
 
 /* The files of a mount whose volume cannot be known stay out of the catalogue. */
-static enum err make_mount(struct scan *scan, const struct scan_tree *tree, struct fault *fault)
+static enum err make_mount(struct scan *scan, struct scan_tree *tree, struct fault *fault)
 {
     const struct availability_find find = { .path = tree->path, .has_own = true, .own = true };
     struct library_list all = { 0 };
@@ -195,12 +203,162 @@ static enum err make_cloud(struct scan *scan, const struct scan_tree *tree, stru
     return e;
 }
 
+/* ---- items of a mount that an engine without trees scanned in place ---- */
+
+/* A folder below the mount, as a folder of the library around it and as one of the tree. */
+struct inside_folder {
+    struct inside_folder *next;   /* of those to read */
+    struct inside_folder *parent; /* NULL: the mount */
+    struct bytes name;
+    const char *path;
+    struct id in_library, in_tree; /* in_tree: zero until a file of it is moved */
+};
+
+struct inside_file {
+    struct inside_file *next;
+    struct id id;
+    struct bytes name;
+    uint64_t size;
+    usec_t mtime;
+};
+
+struct inside {
+    struct scan *scan;
+    struct id volume;
+    struct inside_folder *waiting;
+    struct inside_file *files; /* of the folder that is read */
+    struct arena arena;
+};
+
+static bool take_file(void *state, struct bytes file, const struct kept_place *place)
+{
+    struct inside *inside = state;
+    struct inside_file *one = arena_alloc(&inside->scan->folder, sizeof(*one));
+
+    if (one)
+        *one = (struct inside_file){ inside->files, place->id, arena_bytes(&inside->scan->folder, file), place->size,
+                                     place->mtime };
+    inside->files = one ? one : inside->files;
+    return one && one->name.len == file.len;
+}
+
+static enum err place_inside(struct inside *inside, struct inside_folder *folder, struct fault *fault)
+{
+    struct persist_put_folder put = { .folder = { .volume = inside->volume, .name = folder->name } };
+    struct done done = { 0 };
+
+    if (!id_is_zero(folder->in_tree))
+        return ERR_OK;
+    enum err e = place_inside(inside, folder->parent, fault);
+    put.folder.parent = folder->parent->in_tree;
+    if (e == ERR_OK)
+        e = scan_writer_ask(&inside->scan->writer, "persist.put_folder", &put, &done, fault);
+    folder->in_tree = done.id;
+    return e;
+}
+
+/* Another disk may be mounted there now: only a file with the size and time of the item is that of the item. */
+static bool is_there(struct inside *inside, const struct inside_folder *folder, const struct inside_file *file)
+{
+    const char *path = walk_join(&inside->scan->folder, folder->path, (const char *)file->name.at);
+    struct stat st;
+
+    return path[0] && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == file->size &&
+           clock_usec(st.st_mtim) == file->mtime;
+}
+
+/* If the tree has an item of that file already, persist merges the two under the older id. */
+static enum err move_file(struct inside *inside, struct inside_folder *folder, const struct inside_file *file,
+                          struct fault *fault)
+{
+    struct operation move = { .has_move = true, .move = { .id = file->id, .file = file->name } };
+    enum err e = place_inside(inside, folder, fault);
+
+    move.move.folder = folder->in_tree;
+    return e == ERR_OK ? scan_writer_add(&inside->scan->writer, &move, NULL, fault) : e;
+}
+
+static enum err push_inside(struct inside *inside, struct inside_folder *parent, const struct folder_list *below)
+{
+    for (uint32_t i = 0; i < below->count; i++) {
+        struct inside_folder *folder = arena_alloc(&inside->arena, sizeof(*folder));
+        if (!folder)
+            return ERR_FULL;
+        *folder = (struct inside_folder){ .next = inside->waiting,
+                                          .parent = parent,
+                                          .name = arena_bytes(&inside->arena, below->at[i].name),
+                                          .in_library = below->at[i].id };
+        folder->path = walk_join(&inside->arena, parent->path, (const char *)folder->name.at);
+        if (folder->path[0] && !tree_at(inside->scan, bytes_of(folder->path, strlen(folder->path))))
+            inside->waiting = folder;
+    }
+    return ERR_OK;
+}
+
+static enum err move_folder(struct inside *inside, struct inside_folder *folder, struct fault *fault)
+{
+    struct scan *scan = inside->scan;
+    struct folder_list below = { 0 };
+
+    inside->files = NULL;
+    enum err e = catalogue_reader_places(scan->catalogue, folder->in_library, take_file, inside);
+    if (e == ERR_OK)
+        e = catalogue_reader_subfolders(scan->catalogue, &scan->folder, folder->in_library, &below);
+    if (e == ERR_OK)
+        e = push_inside(inside, folder, &below);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "cannot read the items below %s", folder->path);
+    for (struct inside_file *file = inside->files; e == ERR_OK && file && errand_goes_on(&scan->errand);
+         file = file->next)
+        if (is_there(inside, folder, file))
+            e = move_file(inside, folder, file, fault);
+    arena_reset(&scan->folder);
+    return e;
+}
+
+/* The library's own folder at the mount point; not_found: no item was ever seen below it. */
+static enum err find_inside(struct scan *scan, const struct scan_tree *tree, struct id *folder)
+{
+    const char *below = (const char *)tree->path.at + scan->result.library.path.len;
+    enum err e = ERR_OK;
+
+    *folder = scan->order.library.id;
+    while (e == ERR_OK && *(below += *below == '/')) {
+        size_t len = strcspn(below, "/");
+        e = catalogue_reader_subfolder(scan->catalogue, *folder, bytes_of(below, len), folder);
+        below += len;
+    }
+    return e;
+}
+
+static enum err move_items_inside(struct scan *scan, const struct scan_tree *tree, struct fault *fault)
+{
+    struct inside_folder top = { .path = (const char *)tree->path.at, .in_tree = tree->id };
+    struct inside inside = { .scan = scan, .volume = tree->volume, .waiting = &top };
+    enum err e = find_inside(scan, tree, &top.in_library);
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the folders of a library");
+    while (e == ERR_OK && inside.waiting && errand_goes_on(&scan->errand)) {
+        struct inside_folder *folder = inside.waiting;
+        inside.waiting = folder->next;
+        e = move_folder(&inside, folder, fault);
+    }
+    if (e == ERR_OK)
+        e = scan_writer_flush(&scan->writer, fault);
+    arena_free(&inside.arena);
+    return e;
+}
+
 enum err scan_trees_put(struct scan *scan, struct fault *fault)
 {
     enum err e = ERR_OK;
 
-    for (const struct scan_tree *tree = scan->trees; e == ERR_OK && tree; tree = tree->next)
+    for (struct scan_tree *tree = scan->trees; e == ERR_OK && tree; tree = tree->next) {
         if (tree->is_met && id_is_zero(tree->id))
             e = tree->is_folder ? make_cloud(scan, tree, fault) : make_mount(scan, tree, fault);
+        if (e == ERR_OK && tree->is_met && !tree->is_folder && !id_is_zero(tree->id))
+            e = move_items_inside(scan, tree, fault);
+    }
     return e;
 }
