@@ -133,7 +133,7 @@ static enum err note_vanished(struct scan *scan, uint64_t count, struct fault *f
 }
 
 /* A scan that finds no further file gone has nothing to ask. */
-static enum err judge(struct scan *scan, struct fault *fault)
+static enum err judge_gone(struct scan *scan, struct fault *fault)
 {
     struct scan_result *result = &scan->result;
     uint64_t before = vanished_lately(scan), marked = scan->order.accept_missing ? 0 : result->missing;
@@ -157,7 +157,7 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
     if (e != ERR_OK)
         return e;
     count_gone(scan);
-    e = judge(scan, fault);
+    e = judge_gone(scan, fault);
     if (e == ERR_OK && result->verdict != VERDICT_ASK)
         e = mark_gone(scan, means[result->verdict], fault);
     return e;
