@@ -12,9 +12,9 @@ struct candidates {
     struct candidate_sounds *now;
     const struct candidate_sounds *was;
     const uint32_t *now_of;
-    uint32_t *was_of;                       /* by sound; CANDIDATES_NONE: new, or newly standing */
+    uint32_t *was_of;                       /* by sound; CANDIDATES_NONE: new, or a representative only now */
     bool *is_renewed;                       /* by sound: its list must be made again */
-    uint32_t *stayed[CANDIDATES_ORDERS];    /* standing sounds that stood before, in order */
+    uint32_t *stayed[CANDIDATES_ORDERS];    /* representatives that were ones before, in order */
     uint32_t *before[2][CANDIDATES_ORDERS]; /* was, now: by place, how many such sounds come before */
     int stage;
     uint32_t next;
@@ -81,7 +81,7 @@ static void arrange_one(struct candidate_sounds *sounds, int number)
     order->count = 0;
     for (uint32_t i = 0; i < sounds->count; i++) {
         order->place[i] = CANDIDATES_NONE;
-        if (sounds->each[i].stands)
+        if (sounds->each[i].is_representative)
             order->at[order->count++] = i;
     }
     qsort_r(order->at, order->count, sizeof(*order->at), by_length, &arranging);
@@ -178,12 +178,13 @@ static void find_stayed(struct candidates *c)
         c->was_of[i] = CANDIDATES_NONE;
     for (uint32_t i = 0; i < c->was->count; i++) {
         uint32_t now = c->now_of[i];
-        if (now != CANDIDATES_NONE && c->was->each[i].stands && c->now->each[now].stands)
+        if (now != CANDIDATES_NONE && c->was->each[i].is_representative && c->now->each[now].is_representative)
             c->was_of[now] = i;
     }
 }
 
-/* Counts, before each place, the sounds that stand now and stood before: their order is the same in both. */
+/* Counts, before each place, the sounds that are representatives now and were before: their order is the same in
+ * both. */
 static void count_stayed(struct candidates *c, int o)
 {
     const struct sound_order *was = &c->was->order[o], *now = &c->now->order[o];
@@ -322,7 +323,7 @@ static void do_stage(struct candidates *c, uint32_t sound)
 {
     bool is_new = c->was_of[sound] == CANDIDATES_NONE;
 
-    if (!c->now->each[sound].stands)
+    if (!c->now->each[sound].is_representative)
         return;
     if (c->stage == ADOPT)
         adopt_list(c, sound);

@@ -1,5 +1,6 @@
 /* candidates.h: for each sound the others that it may equal: those of its length whose spectra are most alike. After
- * sounds came or went, only the lists that this can change are made again; the result is as if all were made again.
+ * sounds were added or removed, only the lists that this can change are made again. The result is the same as if all
+ * were made again.
  *
  * Two sounds are partners if they are near in one of two orders, by the length of the file or of its audible part: at
  * most CANDIDATES_WINDOW places apart, and of about the same length. A list has the partners that are most alike, equal
@@ -17,8 +18,8 @@ struct sound {
     struct id id;
     uint8_t content[16];
     bool has_content, has_gist;
-    bool stands;   /* represents all with the same samples */
-    float seconds; /* of the file */
+    bool is_representative; /* the one of all sounds with the same samples that is compared */
+    float seconds;          /* of the file */
     struct gist gist;
 };
 
@@ -31,9 +32,9 @@ struct near_sounds {
 };
 
 struct sound_order {
-    uint32_t count, *at; /* standing sounds by length, then by number */
+    uint32_t count, *at; /* representatives by length, then by number */
     uint32_t *end;       /* by place: the end of its partners after it */
-    uint32_t *place;     /* by sound; CANDIDATES_NONE: it does not stand */
+    uint32_t *place;     /* by sound; CANDIDATES_NONE: it is no representative */
 };
 
 struct candidate_sounds {
@@ -46,7 +47,7 @@ struct candidate_sounds {
 bool candidates_open(struct candidate_sounds *sounds,
                      uint32_t count); /* false: no memory; candidates_close frees it either way */
 void candidates_close(struct candidate_sounds *sounds);
-void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, once `stands` is known */
+void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, once `is_representative` is known */
 
 /* One update from the sounds that were to those that are now. */
 struct candidates;

@@ -276,7 +276,8 @@ static enum err begin_matching(struct duplicate_groups *t)
     memcpy(t->root[GROUPS_SOUND], t->root[GROUPS_AUDIO], count * sizeof(uint32_t));
     for (uint32_t i = 0; i < count; i++) {
         struct sound *sound = &t->now.each[i];
-        sound->stands = sound->has_gist && sound->gist.seconds > 0 && forest_find(t->root[GROUPS_AUDIO], i) == i;
+        sound->is_representative =
+            sound->has_gist && sound->gist.seconds > 0 && forest_find(t->root[GROUPS_AUDIO], i) == i;
     }
     candidates_arrange(&t->now);
     t->candidates = candidates_new(&t->now, &t->was, t->now_of);

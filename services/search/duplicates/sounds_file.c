@@ -80,7 +80,7 @@ static bool is_sound(const struct candidate_sounds *sounds, uint32_t i)
     is_sound = is_sound && isfinite(sounds->each[i].seconds) && isfinite(sounds->each[i].gist.seconds);
     for (uint32_t k = 0; is_sound && k < near->count; k++)
         is_sound = near->at[k] < sounds->count && near->at[k] != i && near->verdict[k] <= VERDICT_UNREAD &&
-                   sounds->each[i].stands && sounds->each[near->at[k]].stands;
+                   sounds->each[i].is_representative && sounds->each[near->at[k]].is_representative;
     return is_sound;
 }
 

@@ -38,7 +38,7 @@ static struct sound make_sound(struct library *library, uint32_t number)
     sound.seconds = draw_next(&library->seed) % 200 ? 0.05f + (float)(draw_next(&library->seed) % 100) / 1000
                                                     : 0.5f + (float)(draw_next(&library->seed) % 1000) / 100;
     sound.gist.seconds = sound.seconds * (float)(1 + draw_next(&library->seed) % 4) / 4;
-    sound.stands = draw_next(&library->seed) % 50 != 0;
+    sound.is_representative = draw_next(&library->seed) % 50 != 0;
     for (int i = 0; i < FINGERPRINT_BANDS; i++) {
         at[i] = (float)(draw_next(&centre) % 2001) - 1000 + (float)(draw_next(&library->seed) % 1001) - 500;
         sum += at[i] * at[i];
@@ -59,7 +59,7 @@ static void change_library(struct library *library)
             library->each[number] = make_sound(library, number);
             library->is_there[number] = library->is_new[number] = true;
         } else {
-            library->each[number].stands = !library->each[number].stands;
+            library->each[number].is_representative = !library->each[number].is_representative;
         }
         if (i % 3) /* fewer come than go: the window reaches farther */
             continue;
