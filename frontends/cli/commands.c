@@ -39,16 +39,17 @@ const struct command command_table[] = {
       "offline, like a volume that is away.",
       "accept-missing retry-failed wait", 0, 1, false, library_rescan },
     { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
-      "fetch=all fetches its online-only files without a question, fetch=ask (the default) leaves them in the cloud. "
+      "fetch=all fetches its online-only files without asking, fetch=ask (the default) leaves them in the cloud. "
       "backend=cloud declares a folder that a program of a cloud keeps: a file with a size and without blocks on the "
       "disk is then online-only. backend=local, external or project; backend=volume is the default. DIR may also be a "
       "folder inside a library: with a backend it becomes a tree of its own, which goes and comes back as one, and "
       "backend=volume ends that. docs/storage.md describes all of it.",
       "", 2, 3, false, library_set },
     { "fetch", "ID|PATH|QUERY…", "Bring the files of online-only items from their cloud to this machine",
-      "A task, which `loophole tasks` shows and `loophole cancel` ends; a failure is tried again, each time later. An "
-      "item that comes is analysed then. Nothing else reads such a file. Several ids and paths, or one query, name the "
-      "items; a query that matches more than one needs --all or --limit N. --wait follows it to its end.",
+      "A task, which `loophole tasks` shows and `loophole cancel` ends; a failed fetch is repeated after longer and "
+      "longer pauses. Fetched items are analysed. Nothing else reads such a file. Several ids and paths, or one "
+      "query, name the items; a query that matches more than one needs --all or --limit N. --wait waits until it "
+      "ends.",
       "all limit yes wait", 1, ANY, true, fetch_begin },
     { "fetches", "", "List the items that are fetched, and those whose fetch failed, with the reason", "", "", 0, 0,
       false, fetch_list },
@@ -84,7 +85,7 @@ const struct command command_table[] = {
       ANY, true, edit_favourite },
     { "hide", "ID|PATH|QUERY…", "Hide items from all results (is:hidden shows them)", MANY,
       "all limit yes off request-id", 1, ANY, true, edit_hide },
-    { "forget", "ID|PATH|QUERY…", "Put items among the forgotten: out of all results, but kept whole",
+    { "forget", "ID|PATH|QUERY…", "Forget items: results leave them out, but nothing of them is lost",
       "`loophole forgotten` lists them, `loophole undo` and `forget ID --off` bring them back, and so does `loophole "
       "library add` of their folder. No scan does. Files are not touched. It warns when no other copy of a sound can "
       "be read now. " MANY,
@@ -160,9 +161,9 @@ const struct command command_table[] = {
       "all limit yes expect request-id", 2, ANY, false, edit_item },
     { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit yes expect request-id",
       2, ANY, DASHES_TAGS, edit_tags },
-    { "rate", "ID|PATH|QUERY… 0-5", "Rate items; 0 takes the rating away", "rating:>=4 finds them. " MANY,
+    { "rate", "ID|PATH|QUERY… 0-5", "Rate items; 0 removes the rating", "rating:>=4 finds them. " MANY,
       "all limit yes expect request-id", 2, ANY, true, edit_rate },
-    { "colour", "ID|PATH|QUERY… COLOUR", "Mark items with a colour; none takes it away",
+    { "colour", "ID|PATH|QUERY… COLOUR", "Mark items with a colour; none removes it",
       "Colours: red orange yellow green blue purple pink grey. colour:red finds them. " MANY,
       "all limit yes expect request-id", 2, ANY, true, edit_colour },
     { "use", "CONTEXT ID|PATH|QUERY…", "Note that a context (a song, an album, a kit) uses items",
@@ -177,22 +178,22 @@ const struct command command_table[] = {
     { "composer status", "", "Show the exchange with a community of studios",
       "--json: level, server, reachable, outbox, inbox, last_sync (microseconds since 1970), error, and more.", "", 0,
       0, false, composer_show },
-    { "composer level", "off|ask|descriptors|use", "Set what leaves this studio",
+    { "composer level", "off|ask|descriptors|use", "Set what this studio shares",
       "off (the default): nothing. ask: reads what the community knows. descriptors: also shares the classes and tags "
       "that you gave, by content hash. use: also shares which sounds are used together. A lower level withdraws the "
       "rest at the next exchange. docs/composer.md describes what the server learns.",
       "request-id", 1, 1, false, composer_set_level },
     { "composer preview", "", "Show the exact bytes of the next exchange, and what they reveal", "Nothing is sent.", "",
       0, 0, false, composer_show_next },
-    { "composer sync", "", "Exchange with the server now", "The engine also does it by itself, every five minutes.", "",
-      0, 0, false, composer_exchange },
+    { "composer sync", "", "Exchange with the server now", "The engine also exchanges by itself every five minutes.",
+      "", 0, 0, false, composer_exchange },
     { "composer forget", "", "Remove from the server all that this studio shared",
       "The engine then counts the rows of this studio over another connection, and prints the count: 0. The level "
       "becomes off. The next round of the server withdraws what fewer than k studios still share.",
       "", 0, 0, false, composer_forget_all },
     { "composer packs", "", "List the packs that the community knows, and how much of each is here", "", "", 0, 0,
       false, composer_list_packs },
-    { "composer serve", "", "Print what a server needs, as a script for psql",
+    { "composer serve", "", "Print the schema of a server as a script for psql",
       "loophole composer serve | psql -d composer makes the schema of a PostgreSQL server, or brings it up to date.",
       "", 0, 0, false, composer_serve },
     { "undo", "", "Take back the last edit",
@@ -239,7 +240,8 @@ const struct command command_table[] = {
     { "project remove", "ID", "Remove a part", "", "project label expect request-id", 1, 1, false,
       project_remove_part },
     { "project save", "", "Save the project under the next number, and write its project.json",
-      "If another program changed project.json, --force writes over it, and `project load --file` takes the change.",
+      "If another program changed project.json, --force overwrites it, and `project load --file` loads the changed "
+      "file.",
       "project force request-id", 0, 0, false, project_store },
     { "project save_as", "NAME", "Copy the project to another name and folder, and open the copy", "",
       "project folder request-id", 1, 1, false, project_copy },
@@ -258,8 +260,8 @@ const struct command command_table[] = {
       "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets.", "body request-id budget", 1, ANY,
       false, raw_ask },
     { "web", "", "Print the address of the web app, or open it in a browser",
-      "The address is good for one browser, once, within ten minutes; afterwards the browser has a cookie.", "open", 0,
-      0, false, web_show },
+      "The address is valid for one browser, once, for ten minutes; afterwards the browser has a cookie.", "open", 0, 0,
+      false, web_show },
     { "osc", "", "Show where OSC messages are taken, and their counts", "", "", 0, 0, false, osc_show },
     { "stats", "[SERVICE]", "Show count and latency of every ask, as measured in the services", "", "watch prometheus",
       0, 1, false, stats_show },
@@ -309,14 +311,14 @@ const struct command command_table[] = {
     { "pattern load_file", "NAME [immediate]", "Load a pattern of the library at the next bar",
       "NAME is its name or its place, techno/Acid. --wait ends when it sounds.", "immediate wait", 0, 2, true,
       slots_load_file },
-    { "pattern archive", "NAME…", "Take patterns of the library out of its lists, and keep them",
+    { "pattern archive", "NAME…", "Archive patterns of the library: lists omit them, their files stay",
       "KEY=VALUE instead of names, as of `pattern list`, chooses all that match, with --all. All are one step.",
       "all request-id", 0, ANY, true, pattern_library_archive },
     { "pattern unarchive", "NAME…", "Take patterns out of the archive again", "", "all request-id", 0, ANY, true,
       pattern_library_unarchive },
     { "pattern undo", "", "Take back the last change of the library of patterns",
-      "It has 64 steps. `loophole project undo` takes back changes of slots.", "request-id", 0, 0, false,
-      pattern_library_undo },
+      "The last 64 changes can be taken back. `loophole project undo` takes back changes of slots.", "request-id", 0, 0,
+      false, pattern_library_undo },
     { "pattern redo", "", "Do again what `pattern undo` took back", "", "request-id", 0, 0, false,
       pattern_library_redo },
     { "pattern similar", "[NAME|FILE.json]", "List patterns of the library by the likeness of their rhythm",
@@ -345,7 +347,7 @@ const struct command command_table[] = {
       "The next pattern is ready while one plays, so they follow without a gap. A pattern that is loaded ends the "
       "song. --wait ends when the first entry sounds.",
       "wait", 0, 1, false, song_play },
-    { "song stop", "", "End the song: the pattern that plays goes on", "", "", 0, 0, false, song_stop },
+    { "song stop", "", "End the song: the present pattern continues", "", "", 0, 0, false, song_stop },
     { "pattern export_midi", "FILE.json FILE.mid",
       "Write a pattern as a Standard MIDI File, and list the values that it cannot keep",
       "960 ticks a quarter note; row N is on channel N. docs/patterns.md describes the controllers. A file that is "
@@ -410,11 +412,12 @@ const struct command command_table[] = {
       "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
     { "send", "ID|PATH|QUERY… DIR", "Copy sounds into a folder: for a sampler, a card, another program",
       "Without --rate, --bits, --mono and --normalise each file is copied as it is. With one of them a WAV is made, "
-      "which keeps root note, loops and tempo (smpl, acid, inst chunks); a file that is already so is copied. A query "
-      "sends all its results, or the first N of --limit. --rename makes the names: '{n} {name} {bpm}'. An equal name "
-      "gets a number: kick (2).wav. No file that is there is replaced. Each file appears whole. The same command again "
-      "goes on where it ended, and sends only new or changed sounds; DIR/.loophole-sent lists what it sent. A sound "
-      "whose decoder is silent for a minute, or for --budget, is named and left out.",
+      "which keeps root note, loops and tempo (smpl, acid, inst chunks); a file that has that form already is "
+      "copied. A query sends all its results, or the first N of --limit. --rename makes the names: '{n} {name} "
+      "{bpm}'. A second file of the same name gets a number: kick (2).wav. Existing files are never replaced. A file "
+      "is complete before it gets its name. Repeat the command to continue where it ended: it sends only new or "
+      "changed sounds; DIR/.loophole-sent lists what it sent. A sound whose decoder sends nothing for a minute, or "
+      "for --budget, is listed and skipped.",
       "rate bits mono normalise rename limit budget", 2, ANY, true, send_run },
     { "doctor", "", "Check the machine and the engine, and say what to do", "", "", 0, 0, false, doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
@@ -429,7 +432,7 @@ const struct command command_table[] = {
       "", 0, 0, false, store_forget_old_run },
     { "backup", "FILE", "Copy the store while it is in use, with a digest", "", "force", 1, 1, false,
       store_backup_run },
-    { "restore", "FILE", "Verify a backup and replace the store by it (the engine must be down)",
+    { "restore", "FILE", "Verify a backup and replace the store with it (the engine must be down)",
       "A backup contains no waveforms or other artefacts. The engine makes missing ones again from the "
       "sounds.",
       "", 1, 1, false, store_restore_run },

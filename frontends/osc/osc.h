@@ -18,7 +18,7 @@ enum {
     OSC_PACKETS_A_TURN = 256, /* read before other work */
     OSC_COMMANDS = 512,       /* messages under way, those that wait for their time included */
     OSC_WAITING = 128,        /* that wait for their time, in this service or in the audio core */
-    OSC_AHEAD_US = 10000000,  /* a time tag lies at most so far in the future */
+    OSC_AHEAD_US = 10000000,  /* a time tag is at most this far in the future */
     OSC_BUDGET_MS = 10000,    /* of an ask */
     OSC_SUBSCRIBERS = 16,     /* the oldest is replaced */
     OSC_TICK_US = 10000,      /* for commands that wait here, and the port */

@@ -156,7 +156,7 @@ static enum err read_bundle(uint8_t *bytes, size_t len, usec_t after, uint32_t d
     enum err e = ERR_OK;
 
     if (depth == PACKET_DEPTH)
-        return fault_set(fault, ERR_TOO_LARGE, "bundles lie deeper than %d in each other", PACKET_DEPTH);
+        return fault_set(fault, ERR_TOO_LARGE, "bundles are nested deeper than %d", PACKET_DEPTH);
     for (size_t i = BUNDLE_HEAD; i < len && e == ERR_OK;) {
         const size_t rest = len - i;
         const uint32_t size = rest < 4 ? 0 : read_word(bytes + i);

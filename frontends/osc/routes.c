@@ -213,7 +213,7 @@ const struct osc_route routes[] = {
       0,
       "Play the song of the project from an entry on",
       { { "entry", ROUTE_WHOLE, "entry", true, 1, 256, NULL } } },
-    { "/song/stop", "project.stop_song", { NULL }, 0, 0, "End the song; the pattern that plays goes on", { { 0 } } },
+    { "/song/stop", "project.stop_song", { NULL }, 0, 0, "End the song; the present pattern continues", { { 0 } } },
     { "/song/set",
       "project.set_song",
       { NULL },

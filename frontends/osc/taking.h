@@ -8,7 +8,7 @@
 enum err taking_open(struct osc *osc, struct service *service, struct fault *fault);
 void taking_close(struct osc *osc);
 
-/* Takes one packet, whatever its bytes. */
+/* Handles one packet of any content. */
 void taking_packet(struct osc *osc, uint8_t *bytes, size_t len, const struct sockaddr_in *from);
 
 /* The asks of schemas/osc.schema. */

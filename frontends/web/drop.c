@@ -118,7 +118,7 @@ bool drop_receive(struct visit *visit, const void *bytes, size_t len)
         return true;
     drop->received += len;
     if (drop->received > drop->len)
-        e = fault_set(&fault, ERR_TOO_LARGE, "more bytes came than were announced");
+        e = fault_set(&fault, ERR_TOO_LARGE, "more bytes arrived than were announced");
     else
         e = file_write_fd(drop->fd, bytes, len);
     if (e == ERR_OK)

@@ -51,7 +51,7 @@ bool gate_knows(const struct gate *gate, const char *cookies);
 
 /* Fills the key of another gate, which depends on this gate's key and on a secret. The port stays. */
 void gate_derive(const struct gate *gate, const char *secret, struct gate *to);
-bool gate_has_same_key(const struct gate *a, const struct gate *b); /* takes the same time whatever differs */
+bool gate_has_same_key(const struct gate *a, const struct gate *b); /* in constant time */
 
 /* True if `host` is a literal loopback name with this gate's port: no name that a foreign DNS server could answer. */
 bool gate_is_own_host(const struct gate *gate, const char *host);

@@ -5,7 +5,8 @@
 #include "frontends/web/web.h"
 
 /* Sends an ask, and calls `done` once unless inner_drop comes first: with the answer's body, or with a fault (timeout:
- * the service does not come back either). `name` is a literal. Returns the ask's number, or 0 with a fault. */
+ * neither an answer came, nor did the service restart). `name` is a literal. Returns the ask's number, or 0 with a
+ * fault. */
 uint64_t inner_send(struct web *web, const char *name, const void *request, const struct shape *shape,
                     void (*done)(void *state, struct bytes body, const struct fault *fault), void *state,
                     struct fault *fault);

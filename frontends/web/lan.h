@@ -1,5 +1,6 @@
-/* lan.h: pages of other machines: the settings of [web] listen, and who may enter there. Such a page comes over TLS,
- * knows the password, and may neither rule the engine nor name a path. Without the setting there are none. */
+/* lan.h: pages of other machines: the settings of [web] listen, and the checks there. Such a page needs TLS and the
+ * password. It may send no ask that the schema marks `local`, and name no path. Without the setting no other machine
+ * can connect. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_LAN_H
 #define LOOPHOLE_FRONTENDS_WEB_LAN_H
 
@@ -17,7 +18,7 @@ struct lan {
     struct gate gate; /* its port, 0: none; its key depends on the password, so that a new password ends all sessions */
     const struct gate *own;                    /* of the loopback address */
     char address[64];                          /* a literal address of this machine; 0.0.0.0: all of IPv4 */
-    char name[128];                            /* a name that leads here, or "" */
+    char name[128];                            /* another name of this machine, or "" */
     char certificate[PATH_MAX], key[PATH_MAX]; /* PEM files */
     uint32_t wrong;                            /* passwords since `since` */
     usec_t since;
@@ -30,7 +31,7 @@ enum err lan_read(struct lan *lan, const struct gate *own, const struct paths *p
 /* True if `host` is an address of this end of the connection, or the name, with the port. */
 bool lan_is_own_host(const struct lan *lan, struct lws *wsi, const char *host);
 
-/* True if the password is right. `*waits`: too many were wrong, and none is looked at now. The gateway's thread. */
+/* True if the password is right. `*waits`: too many were wrong, and this one was not checked. The gateway's thread. */
 bool lan_try(struct lan *lan, const char *password, bool *waits);
 
 #endif

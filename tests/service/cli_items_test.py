@@ -189,7 +189,7 @@ def more_items_than_undo_reaches_are_changed_only_when_their_number_is_named(hom
     contains(home.loophole('tag', 'tone', '--limit', '9000', '+y').all, 'done: 9000 items; `loophole undo` takes it back')
     contains(home.loophole('undo').all, 'undone: Tag 9000 items (9000 changes)')
     until(lambda: total('tag:y') == 0)
-    contains(home.refused('hide', 'tag:x', '--all'), '4096 items would change: more than 100 need a yes')
+    contains(home.refused('hide', 'tag:x', '--all'), '4096 items would change: more than 100 need --yes')
     contains(home.loophole('hide', 'tag:x', '--all', '--yes').all, 'done: 4096 items')
 
 

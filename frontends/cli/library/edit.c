@@ -100,7 +100,7 @@ enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *f
             return ERR_OK;
         return fault_set(fault, ERR_BAD_REQUEST, "nothing was changed");
     }
-    fault_set(fault, ERR_BAD_REQUEST, "%u items would change: more than %d need a yes", count, ASKED);
+    fault_set(fault, ERR_BAD_REQUEST, "%u items would change: more than %d need --yes", count, ASKED);
     return fault_hint(fault, "--yes changes them all, --limit N the first N");
 }
 

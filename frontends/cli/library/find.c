@@ -212,7 +212,7 @@ static enum err read_one(struct cli *cli, struct search_similar *similar, struct
     if (cli->count == 0 && similar->like.count)
         return ERR_OK;
     if (cli->count == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with is given");
+        fault_set(fault, ERR_BAD_REQUEST, "no sound to compare with is given");
         return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
     }
     struct named named;

@@ -133,7 +133,7 @@ static enum err deliver_all(struct sending *sending, struct fault *fault)
     }
     if (of_target) {
         *fault = first;
-        return fault->hint[0] ? fault->code : fault_hint(fault, "the same command goes on where it ended");
+        return fault->hint[0] ? fault->code : fault_hint(fault, "the same command continues where this one ended");
     }
     print_sum(sending);
     if (first.code == ERR_OK)

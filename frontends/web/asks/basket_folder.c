@@ -81,11 +81,12 @@ static bool has_file(const struct basket_folder *folder, const struct stat *stat
 static enum err explain_link(const char *path, bool hard, int number, struct fault *fault)
 {
     if (hard && number == EXDEV)
-        return fault_set(fault, ERR_CONFLICT, "%s lies on another file system: it can have a symbolic link only", path);
-    if (hard && number == EPERM)
-        return fault_set(fault, ERR_CONFLICT,
-                         "%.100s can have a symbolic link only: another user owns it, or its disk has no hard links",
+        return fault_set(fault, ERR_CONFLICT, "%s is on another file system: only a symbolic link to it is possible",
                          path);
+    if (hard && number == EPERM)
+        return fault_set(
+            fault, ERR_CONFLICT,
+            "only a symbolic link to %.100s is possible: another user owns it, or its disk has no hard links", path);
     return fault_errno(fault, file_err(number), number, "no link to %s", path);
 }
 
