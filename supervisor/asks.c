@@ -138,7 +138,8 @@ static enum err check_device(struct call *call, const struct supervisor_use_soun
         return refuse(call, ERR_BAD_REQUEST, "a period of %llu frames is not a power of two",
                       (unsigned long long)ask->period);
     if (set && *set && strcmp(set, device) != 0)
-        return refuse(call, ERR_CONFLICT, SETTINGS_AUDIO "=%.64s is set where the engine was started: it wins", set);
+        return refuse(call, ERR_CONFLICT, SETTINGS_AUDIO "=%.64s in the environment of the engine takes precedence",
+                      set);
     return ERR_OK;
 }
 

@@ -86,7 +86,7 @@ static enum err reason_of(int status, struct fault *fault)
     if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* the guard of the store's map ended it (guard.h) */
         return fault_set(fault, ERR_IO, "the disk fails: a page of the store cannot be read");
     if (WEXITSTATUS(status) == CRASH_EXIT_NO_MEMORY)
-        return fault_set(fault, ERR_FULL, "the process that read it found no memory");
+        return fault_set(fault, ERR_FULL, "the process that read it ran out of memory");
     return fault_set(fault, ERR_INTERNAL, "the process that read it ended with code %d", WEXITSTATUS(status));
 }
 

@@ -353,7 +353,7 @@ enum err studio_check(const struct studio *studio, struct fault *fault)
     }
     if (removed == OBJECTS)
         return ERR_OK;
-    fault_set(fault, ERR_OFFLINE, "shared memory %s was removed: sound goes on until `loophole restart audio`",
+    fault_set(fault, ERR_OFFLINE, "shared memory %s was removed: sound continues until `loophole restart audio`",
               own_name(removed, name));
     return ERR_OFFLINE;
 }

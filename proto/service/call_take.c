@@ -74,7 +74,7 @@ enum err call_decode(struct call *call)
 static enum err check_time(struct call *call)
 {
     if (call->frame.budget_ms < 1 || call->frame.budget_ms > LIMIT_BUDGET_MS)
-        return refuse(call, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", call->frame.budget_ms,
+        return refuse(call, ERR_BAD_REQUEST, "a budget of %u ms is out of range: 1 to %d", call->frame.budget_ms,
                       LIMIT_BUDGET_MS);
     call->deadline = (usec_t)(call->arrived_ns / 1000) + (usec_t)call->frame.budget_ms * 1000;
     if (clock_steady() > call->deadline)

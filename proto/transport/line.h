@@ -29,7 +29,7 @@ void line_close(struct line *line);
 bool line_is_new(struct line *line);
 
 /* False if the service runs, or a supervisor that would start it. True: neither runs, and neither has done so on this
- * line recently: for 3 s, longer than a supervisor needs to come back. */
+ * line recently: for 3 s, longer than a restart of the supervisor takes. */
 bool line_is_offline(struct line *line, usec_t now);
 
 /* Returns the service of a full name ("persist.put_media" gives "persist"). Errors: bad_request (not of that form),

@@ -167,7 +167,8 @@ static enum err check_request(struct requester *requester, struct bytes body, ui
                               struct fault *fault)
 {
     if (budget_ms < 1 || budget_ms > LIMIT_BUDGET_MS)
-        return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", budget_ms, LIMIT_BUDGET_MS);
+        return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is out of range: 1 to %d", budget_ms,
+                         LIMIT_BUDGET_MS);
     if (body.len > CODEC_MESSAGE_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len, CODEC_MESSAGE_MAX);
     if (requester->count >= requester->limit)

@@ -1,5 +1,5 @@
 /* exchange.h: an exchange with the server, step by step. Each step is either a slice of reading, a talk (talk.h), or an
- * ask to persist; so a death at any moment repeats at most one of them, and all of them may be repeated:
+ * ask to persist; so a death at any moment repeats at most one of them, and each is safe to repeat:
  *
  *   gather ──► offers to persist, until there are none
  *   talk   ──► offers with their numbers; the server takes each once ──► confirmed, lessons and position: one commit
@@ -12,7 +12,8 @@
 
 #include "services/composer/state.h"
 
-/* The timer of the service, and the end of each turn: begins an exchange when one is due, and goes on with it. */
+/* The timer of the service, and the end of each turn: begins an exchange when one is due, and continues one in
+ * progress. */
 void exchange_turn(void *composer);
 
 /* The answer of the call comes at the end of an exchange that begins after it. Errors (explained): busy. */
@@ -21,8 +22,7 @@ enum err exchange_wait(struct composer *composer, struct call *call);
 /* As exchange_wait for the removal of all that was shared. */
 enum err exchange_forget(struct composer *composer, struct call *call);
 
-/* The level is this one now. A talk of another level ends; the exchange goes on with what the level shares, or
- * stops. */
+/* Sets the level. A talk of another level ends; the exchange continues with what the new level shares, or stops. */
 void exchange_follow(struct composer *composer, enum sharing level);
 
 /* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. */

@@ -24,7 +24,8 @@ void schedule_tick(struct indexer *indexer);          /* every second: scans tha
 void schedule_follow_store(struct indexer *indexer);  /* takes over libraries that undo put back, or took away */
 bool schedule_is_idle(const struct indexer *indexer); /* no scan is wanted */
 /* Makes the library scan the folder of the file `path` again. */
-/* Reads the rows of the libraries' volumes: one that came or went, or moved, makes its libraries be scanned. */
+/* Reads the rows of the libraries' volumes: the libraries of a volume that appeared, disappeared or moved are
+ * scanned. */
 void schedule_follow_volumes(struct indexer *indexer);
 void schedule_hear_volume(void *state, const void *body, bool gap); /* availability.changed */
 void schedule_hear_mount(void *state, const void *body, bool gap);  /* availability.mounted */

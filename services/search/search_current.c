@@ -47,7 +47,7 @@ static enum err outlive_handler(struct request *request)
     struct fault *fault = arena_alloc(request->arena, sizeof(*fault));
 
     if (!answer || !fault)
-        return fault_set(request->fault, ERR_FULL, "no memory to put the answer off");
+        return fault_set(request->fault, ERR_FULL, "no memory to defer the answer");
     request->ticket = call_defer(request->call);
     if (!request->ticket.number)
         return ERR_BUSY;
@@ -63,7 +63,7 @@ enum err search_put_off(struct request *request, struct request **kept)
 
     *kept = malloc(sizeof(**kept));
     if (!*kept)
-        return fault_set(request->fault, ERR_FULL, "no memory to put the answer off");
+        return fault_set(request->fault, ERR_FULL, "no memory to defer the answer");
     if (request->call)
         e = outlive_handler(request);
     **kept = *request;

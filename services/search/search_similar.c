@@ -235,7 +235,7 @@ static enum err find_path(struct request *request, struct bytes path, struct id 
 
     if (path.len == 0 || path.at[0] != '/') {
         fault_set(request->fault, ERR_BAD_REQUEST,
-                  path.len ? "the path is not absolute" : "nothing to compare with is given");
+                  path.len ? "the path is not absolute" : "no sound to compare with is given");
         return fault_hint(request->fault, "give an id, the absolute path of a file, or an embedding");
     }
     e = search_read(request->search, &txn, request->fault);

@@ -25,9 +25,9 @@
  * the server's frame at which the owner's last whole period began. It is late when it belongs neither to this
  * instance's current period nor to the one directly before.
  *
- * The audio clock continues the server's clock over its restarts. Frames that no owner played are skipped and
- * counted as lost. Up to a second, all that plays skips them too and stays in time; after a longer absence it
- * resumes where it was. */
+ * The audio clock continues the server's clock over its restarts. Frames that no owner played are skipped and counted
+ * as lost. Up to a second, all that plays skips them too and stays in time; after a longer gap it resumes where it
+ * was. */
 #ifndef LOOPHOLE_AUDIO_RT_ENGINE_H
 #define LOOPHOLE_AUDIO_RT_ENGINE_H
 

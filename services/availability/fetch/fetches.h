@@ -16,7 +16,7 @@
  *   its item is gone, or readable      gone        gone          gone          gone
  *   this service dies                  waiting     waiting       waiting       as it is
  *
- * A file keeps all but the progress, so a successor goes on. The loop's thread. */
+ * A file keeps all but the progress, so a successor continues. The loop's thread. */
 #ifndef LOOPHOLE_AVAILABILITY_FETCHES_H
 #define LOOPHOLE_AVAILABILITY_FETCHES_H
 

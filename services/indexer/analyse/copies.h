@@ -1,6 +1,6 @@
 /* copies.h: finds, for the contents of new files, older items whose files are gone. One check of all copies of a
- * content serves every file that a scan listed before the check began. So each of many copies costs as little as each
- * of a few. The loop's thread.
+ * content serves every file that a scan listed before the check began. So the cost of each copy does not grow with
+ * their number. The loop's thread.
  *
  *   copies_find ─┬─ the check began after the file was seen ──► the older item, or none
  *                └─ else the work waits for a check ──► `again` is called with it */

@@ -108,7 +108,7 @@ enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault)
 
     batch->outcomes.each = (struct outcome_list){ 0, arena_array(batch->arena, count, sizeof(struct outcome)) };
     if (!batch->outcomes.each.at)
-        return fault_set(fault, ERR_FULL, "so many outcomes are more than an ask has memory for");
+        return fault_set(fault, ERR_FULL, "the outcomes of the operations need more memory than an ask may have");
     e = parts_read(p->w.txn, batch->arena, batch->work.request, take_stored, batch);
     p->request_revision = batch->work.revision;
     return e == ERR_OK ? e : fault_set(fault, e, "the finished part of this request cannot be read");

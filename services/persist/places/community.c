@@ -47,7 +47,7 @@ static enum err check_ask(const struct persist_composer *ask, const struct excha
     if (ask->has_after && ask->after != state->position)
         return fault_set(fault, ERR_CONFLICT, "the inbox is at position %llu", (unsigned long long)state->position);
     if (ask->lessons.count && !ask->has_after)
-        return fault_set(fault, ERR_BAD_REQUEST, "lessons need the position after which they come");
+        return fault_set(fault, ERR_BAD_REQUEST, "lessons need the position that they follow");
     for (uint32_t i = 0; i < ask->offers.count; i++)
         if (!is_good_offer(&ask->offers.at[i]))
             return fault_set(fault, ERR_BAD_REQUEST, "offer %u lacks a content, a context or an attribute", i);

@@ -399,7 +399,7 @@ enum err sound_open(struct project *p, struct fault *fault)
     s->p = p;
     p->sounds = s;
     if (service_hear(p->service, "audio.sounding_changed", hear_change, s) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no room to hear the audio core");
+        return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
     s->is_urgent = true;
     make_due(s);
     return ERR_OK;

@@ -61,13 +61,14 @@ void slot_job_write(struct doing *work, bool waits);
 enum err slot_job_send(struct doing *work, const char *label, struct action *actions, uint32_t count,
                        struct fault *fault);
 
-/* What another program wrote becomes the truth, without a step of undo. Returns the number of actions. */
+/* A file that another program wrote becomes the content of its slot, without a step of undo. Returns the number of
+ * actions. */
 uint32_t slot_job_adopt(struct doing *work, struct action *to);
 
 /* Of the answer to audio.pattern: what plays. */
 void slot_take_playing(struct doing *work, const void *answer);
 
-/* Gives a pattern its name, or if it has none the other one, and the time of now. */
+/* Sets a pattern's time to now, and its name to `name`, or to `otherwise` if it has no name and `name` is empty. */
 void slot_name_pattern(struct pattern *pattern, struct text name, struct text otherwise);
 
 /* The text of a pattern's file; it lives until the answer. */

@@ -150,7 +150,7 @@ enum err song_follow_open(struct project *p, struct fault *fault)
     s->p = p;
     p->song = s;
     if (service_hear(p->service, "audio.pattern_began", hear_began, s) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no room to hear the audio core");
+        return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
     set_ticking(s, true);
     return ERR_OK;
 }

@@ -172,7 +172,7 @@ static enum err read_facts(struct take_flac *flac, struct text comment)
     if (!text_copy(words, sizeof(words), comment) ||
         sscanf(words, "loophole take %31s first %lld latency %lld%n", id, &first, &latency, &at) != 3 ||
         !id_read(text_of(id), &item) || !id_equal(item, flac->facts.item))
-        return fault_set(&flac->fault, ERR_NOT_FOUND, "its file is gone, and %.100s is another", flac->flac);
+        return fault_set(&flac->fault, ERR_NOT_FOUND, "its file is gone, and %.100s is not its FLAC", flac->flac);
     flac->facts.first = first;
     flac->facts.latency_frames = latency;
     flac->facts.is_filled = sscanf(words + at, " gaps %7s", gaps) == 1 && strcmp(gaps, "fill") == 0;

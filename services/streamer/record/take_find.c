@@ -119,7 +119,7 @@ enum err take_find_all(struct takes *takes, struct arena *arena, struct recordin
 
     *to = (struct recording_list){ .at = arena_array(arena, MOST, sizeof(*to->at)) };
     if (!to->at)
-        return fault_set(fault, ERR_FULL, "the takes are more than an ask has memory for");
+        return fault_set(fault, ERR_FULL, "the list of takes needs more memory than an ask may have");
     enum err e = locate_read(takes->locator, &finding.txn, fault);
     if (e != ERR_OK)
         return e;
