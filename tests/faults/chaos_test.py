@@ -34,12 +34,12 @@ def left(home):
 
 
 @claim
-def whatever_signal_comes_what_was_acked_stands_and_no_answer_is_wrong(home):
+def no_signal_loses_an_acked_edit_or_makes_a_wrong_answer(home):
     storm(home, 'signals')
 
 
 @claim
-def whatever_call_fails_what_was_acked_stands_and_no_answer_is_wrong(home):
+def no_failing_call_loses_an_acked_edit_or_makes_a_wrong_answer(home):
     if subprocess.run(['strace', '-o', '/dev/null', 'true'], check=False).returncode:
         skip('strace cannot trace')
     storm(home, 'calls')

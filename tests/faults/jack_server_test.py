@@ -51,7 +51,7 @@ def what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_
 
 
 @claim
-def what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on(home):
+def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     """The server is stopped for longer than a core may be silent, but not so long that the core leaves it."""
     engine(home)
     until_connected(home)
@@ -157,7 +157,7 @@ def a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes(home)
 
 
 @claim
-def a_shutdown_leaves_nothing_of_jack_behind(home):
+def a_shutdown_leaves_no_shared_memory_of_jack(home):
     engine(home)
     until_connected(home)
     name = home.ask('audio.server')['client']

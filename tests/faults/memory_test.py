@@ -54,7 +54,7 @@ def subscriptions_without_end_are_hung_up_on(home):
 
 
 @claim(shares=little)
-def a_subscriber_that_reads_nothing_is_hung_up_on(home):
+def a_subscriber_that_reads_nothing_is_disconnected(home):
     meet(home, 'deaf_subscriber')
 
 

@@ -39,7 +39,7 @@ def the_slow_are_served_and_slow_nobody(home):
 
 
 @claim(shares=Home.up)
-def one_who_asks_without_end_gets_his_turn_and_others_theirs(home):
+def a_client_that_asks_without_end_and_all_others_are_answered(home):
     send(home, 'greedy')
 
 

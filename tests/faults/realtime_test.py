@@ -28,7 +28,7 @@ def watched(home):
 
 
 @claim
-def the_audio_thread_asks_nothing_of_anybody(home):
+def the_audio_thread_makes_no_system_call(home):
     watched(home)
     engine(home, settings='[audio]\n')
     drive(home, 'faults/realtime.py', 'run', how_often(8, 60))

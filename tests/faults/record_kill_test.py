@@ -124,7 +124,7 @@ def after_a_power_cut_at_most_the_last_second_is_missing(home):
 
 
 @claim
-def a_disk_that_stands_still_for_a_while_loses_nothing(home):
+def a_disk_that_stalls_for_a_while_loses_nothing(home):
     with Lossy(home, home.file('takes'), 1) as disk, recording_in(disk.at)(home) as it:
         lost, id = it.lost(), it.start('stall')
         for _ in range(2):

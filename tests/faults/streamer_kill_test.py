@@ -60,7 +60,7 @@ def stopping_engine(home):
 
 
 @claim(shares=killing_engine)
-def killed_while_it_plays_it_goes_on_without_a_gap(home):
+def killed_while_it_plays_it_continues_without_a_gap(home):
     same(SECONDS * 48000, play_through(home, signal.SIGKILL)['last'])
 
 
@@ -70,7 +70,7 @@ def stopped_while_it_plays_it_is_replaced_without_a_gap(home):
 
 
 @claim(shares=killing_engine)
-def killed_while_it_seeks_it_goes_on_from_the_place_before_or_the_one_behind(home):
+def killed_while_it_seeks_it_continues_from_the_old_or_the_new_place(home):
     """Each seek goes a tenth of a second forward, and back to the beginning before the file ends. A seek that a kill
     interrupts is sent again."""
     path = made(home, 'counter', 'endless.wav', 6000000)

@@ -46,7 +46,7 @@ def killed_while_it_starts_it_starts_nothing_twice(home):
 
 
 @claim
-def while_it_is_stopped_all_go_on_and_what_died_starts_once_after(home):
+def while_it_is_stopped_all_services_run_and_a_dead_one_starts_once_afterwards(home):
     under_fault(home, 'stopped', 2, 30)
 
 

@@ -92,7 +92,7 @@ def supervisors(home):
 
 
 @claim(inside=Recording)
-def a_streamer_that_stands_still_for_longer_than_the_ring_loses_what_the_item_says(it):
+def a_streamer_stopped_for_longer_than_the_ring_loses_the_frames_that_the_item_lists(it):
     home, take = it.home, it.start('still', '--gaps', 'fill')
 
     def frame():

@@ -94,7 +94,7 @@ def two_starts_in_one_moment_make_one_engine(home):
 
 
 @claim
-def two_homes_side_by_side_know_nothing_of_each_other(first):
+def two_homes_on_one_machine_share_nothing(first):
     second, library = first.other('second'), first.file('library')
     os.mkdir(library)
     shutil.copy(samples('*kick*', 1)[0], library)
@@ -116,7 +116,7 @@ def two_homes_side_by_side_know_nothing_of_each_other(first):
 
 
 @claim
-def of_two_who_change_one_item_one_wins_and_one_gets_a_conflict(home):
+def of_two_clients_that_change_one_item_one_gets_a_conflict(home):
     home.up()
     home.wait_ready('persist')
     drive(home, 'faults/two.py', how_often(200, 10000))

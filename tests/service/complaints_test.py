@@ -144,7 +144,7 @@ def a_new_analyser_never_overwrites_what_a_person_said(studio):
 
 
 @claim(inside=Studio)
-def a_restart_hears_nothing_again(studio):
+def a_restart_analyses_nothing_again(studio):
     studio.drive('fill', 12, 100)
     studio.again()
     studio.drive('rescan')

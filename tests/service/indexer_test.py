@@ -369,7 +369,7 @@ def many_copies_moved_at_once_to_another_library_stay_themselves(it):
 
 
 @claim(inside=Indexing)
-def no_item_is_done_without_facts_when_its_twins_leave(it):
+def no_item_is_done_without_facts_when_files_of_its_content_leave(it):
     """One library is removed while its copy is added: the facts of the copies go with the last item that has them."""
     one, other = it.folder('twins-a'), it.folder('twins-b')
     for i in range(1, 151):
@@ -473,7 +473,7 @@ def _library_follows_its_volume(it):
 
 
 @claim
-def without_watches_it_says_so_and_goes_on(home):
+def without_watches_it_reports_that_and_scans(home):
     it, music = Indexing(home), home.file('unwatched')
     wav(music + '/a/a.wav', 1700)
     wav(music + '/b/b.wav', 1710)

@@ -67,7 +67,7 @@ class Listening(Recording):
 
 
 @claim(inside=Listening)
-def a_sound_that_is_played_finds_its_own_file_and_leaves_nothing_behind(it):
+def a_sound_that_is_played_finds_its_own_file_and_nothing_is_kept(it):
     for name in 'bd_haus loop_amen ambi_choir elec_cymbal bass_dnb_f perc_bell guit_e_fifths misc_crow'.split():
         it.play(it.sound(name))
         found = it.similar('--limit', '3')

@@ -80,7 +80,7 @@ def names_of_others_steer_no_terminal(home):
 
 
 @claim(shares=other_hostile_library)
-def what_is_typed_wrongly_comes_back_without_effect(home):
+def errors_about_mistyped_arguments_show_no_raw_byte(home):
     paths = [home.pack + b'/' + name for name in sorted(os.listdir(home.pack))]
     for command in (
             ['search', b'bpn' + ESC + b':1'], ['library', 'add', home.pack],

@@ -194,7 +194,7 @@ def a_locked_tempo_is_not_changed_by_a_pattern(home):
 
 
 @claim
-def nothing_is_set_over_a_core_that_lives(home):
+def a_running_core_is_never_overwritten(home):
     studio(home)
     home.loophole('project', 'new', 'Song')
     make_music(home)

@@ -465,7 +465,7 @@ def a_jack_server_that_starts_late_is_waited_for(home):
 
 
 @claim
-def what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on(home):
+def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     """The server is stopped for longer than the streamer considers a silent core as running."""
     engine(home, in_step=True)
     path, jack = _soon(home), home.pid('jack')
