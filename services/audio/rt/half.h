@@ -82,7 +82,7 @@ struct engine_memory {
     _Alignas(64) struct peaks_memory peaks;
     _Alignas(64) struct core_lines lines;
 };
-_Static_assert(sizeof(struct engine_half) < 64 << 10, "a half is copied each period");
+_Static_assert(sizeof(struct engine_half) < 72 << 10, "a half is copied each period");
 _Static_assert(sizeof(struct engine_memory) <= STUDIO_ENGINE_BYTES, "it has its room");
 
 #endif

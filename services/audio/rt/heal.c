@@ -46,11 +46,10 @@ static void heal_sequencer(struct engine *engine)
     sequencer->wipe = core_least(sequencer->wipe, CORE_WIPED);
     if (!(away >= -STEPS_AWAY && away <= STEPS_AWAY))
         sequencer_place(engine);
-    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
-        row_midi_heal(&sequencer->row[r].midi, engine->half->frame);
+    row_midi_heal(sequencer, engine->half->frame);
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
         for (int i = 0; i < HITS; i++)
             heal_hits(&sequencer->row[r].hits[i], place);
-    }
 }
 
 static void heal_fade(struct fade *fade, uint32_t rate)

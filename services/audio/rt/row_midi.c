@@ -6,20 +6,21 @@
 #include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
 
-enum { NOTE_OFF = 0x80, NOTE_ON = 0x90, CONTROL = 0xb0, SUSTAIN = 64, A4 = 69, DATA = 0x7f, CHANNELS = 16 };
+enum { NOTE_OFF = 0x80, NOTE_ON = 0x90, CONTROL = 0xb0, SUSTAIN = 64, A4 = 69, DATA = 0x7f };
+enum { CHANNEL_ENDS = MIDI_NOTES + 1, ENDS = MIDI_CHANNELS * CHANNEL_ENDS };
 static const int64_t GATE_LONGEST = 1 << 20; /* frames: a step at 20 BPM and 192 kHz has 144,000 */
 
+/* Notes and their ends may leave. */
 static bool is_wired(const struct engine *engine)
 {
-    return engine->period->midi_wired > 0;
+    return engine->period->midi_wired > 0 && engine->half->sequencer.midi_ended == ENDS;
 }
 
-static bool send_message(struct engine *engine, const struct sequencer_midi *midi, uint8_t status, uint8_t first,
-                         uint8_t second)
+static bool send_message(struct engine *engine, uint32_t channel, uint32_t status, uint32_t first, uint32_t second)
 {
     struct engine_midi message = { .at = engine->at + mixer_delay(engine),
                                    .length = 3,
-                                   .bytes = { (uint8_t)(status | (midi->channel % CHANNELS)), first, second } };
+                                   .bytes = { (uint8_t)(status | channel), (uint8_t)first, (uint8_t)second } };
 
     return midi_out_send(&engine->half->midi_out, engine->period, &message);
 }
@@ -27,7 +28,7 @@ static bool send_message(struct engine *engine, const struct sequencer_midi *mid
 /* Without room the end is sent in the next period. */
 static bool end_note(struct engine *engine, struct sequencer_midi *midi)
 {
-    if (midi->on && !send_message(engine, midi, NOTE_OFF, midi->note & DATA, 64)) {
+    if (midi->on && !send_message(engine, midi->channel % MIDI_CHANNELS, NOTE_OFF, midi->note & DATA, 64)) {
         midi->off = engine->half->frame + engine->period->frames;
         return false;
     }
@@ -37,7 +38,8 @@ static bool end_note(struct engine *engine, struct sequencer_midi *midi)
 
 static void close_row(struct engine *engine, struct sequencer_midi *midi)
 {
-    if (midi->open && is_wired(engine) && end_note(engine, midi) && send_message(engine, midi, CONTROL, SUSTAIN, 0))
+    if (midi->open && is_wired(engine) && end_note(engine, midi) &&
+        send_message(engine, midi->channel % MIDI_CHANNELS, CONTROL, SUSTAIN, 0))
         midi->open = 0;
 }
 
@@ -50,14 +52,16 @@ static uint8_t note_of(float hz)
 
 void row_midi_start(struct engine *engine, uint32_t number, uint32_t channel, float hz, float level, uint32_t gate)
 {
-    struct sequencer_midi *midi = &engine->half->sequencer.row[number].midi;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
+    struct sequencer_midi *midi = &sequencer->row[number].midi;
     const uint8_t velocity = (uint8_t)number_within(roundf(level * DATA), level > 0 ? 1 : 0, DATA);
 
     if (!is_wired(engine) || !end_note(engine, midi) || velocity == 0)
         return;
-    midi->channel = (uint8_t)(channel % CHANNELS);
+    midi->channel = (uint8_t)(channel % MIDI_CHANNELS);
     midi->note = note_of(hz);
-    midi->on = midi->open = send_message(engine, midi, NOTE_ON, midi->note, velocity);
+    midi->on = midi->open = send_message(engine, midi->channel, NOTE_ON, midi->note, velocity);
+    sequencer->midi_played[midi->channel][midi->note / 64] |= UINT64_C(1) << midi->note % 64;
     midi->off = engine->now + gate;
 }
 
@@ -89,7 +93,7 @@ static bool may_sound(const struct engine *engine, const struct score_pattern *p
     const struct score_row *row = &pattern->rows[number];
 
     return engine->half->transport.running && row->used && !row->mute && row->midi > 0 &&
-           engine->half->sequencer.row[number].midi.channel == (row->midi - 1) % CHANNELS;
+           engine->half->sequencer.row[number].midi.channel == (row->midi - 1) % MIDI_CHANNELS;
 }
 
 void row_midi_follow(struct engine *engine, const struct score_pattern *pattern)
@@ -99,15 +103,30 @@ void row_midi_follow(struct engine *engine, const struct score_pattern *pattern)
             close_row(engine, &engine->half->sequencer.row[r].midi);
 }
 
-/* The end of the last note may have left just after the connection was lost. */
-static void end_all_again(struct engine *engine)
+static bool has_played(const uint64_t played[MIDI_NOTES / 64], uint32_t note)
 {
-    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
-        struct sequencer_midi *midi = &engine->half->sequencer.row[r].midi;
+    return played[note / 64] >> note % 64 & 1;
+}
 
-        midi->on = midi->open;
-        close_row(engine, midi);
-    }
+/* The end of a channel's note, or CC 64 = 0 after its last note. False: no room in this period. */
+static bool send_end(struct engine *engine, uint32_t channel, uint32_t which)
+{
+    const uint64_t *played = engine->half->sequencer.midi_played[channel];
+
+    if (which < MIDI_NOTES)
+        return !has_played(played, which) || send_message(engine, channel, NOTE_OFF, which, 64);
+    return !(played[0] | played[1]) || send_message(engine, channel, CONTROL, SUSTAIN, 0);
+}
+
+static void send_ends(struct engine *engine)
+{
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
+    uint32_t *ended = &sequencer->midi_ended;
+
+    while (*ended < ENDS && send_end(engine, *ended / CHANNEL_ENDS, *ended % CHANNEL_ENDS))
+        ++*ended;
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        sequencer->row[r].midi.on = sequencer->row[r].midi.open = 0;
 }
 
 void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
@@ -117,15 +136,20 @@ void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
     const bool is_other = sequencer->midi_client != engine->period->client;
 
     if (wired > 0 && (is_other || wired > sequencer->midi_wired))
-        end_all_again(engine);
+        sequencer->midi_ended = 0;
     if (wired > 0 || !is_other) /* otherwise the new client has no connection yet */
         sequencer->midi_client = engine->period->client;
     sequencer->midi_wired = wired;
+    if (wired > 0 && sequencer->midi_ended < ENDS)
+        send_ends(engine);
     row_midi_follow(engine, pattern);
 }
 
-void row_midi_heal(struct sequencer_midi *midi, int64_t now)
+void row_midi_heal(struct rt_sequencer *sequencer, int64_t now)
 {
-    if (midi->off > now + GATE_LONGEST)
-        midi->off = now;
+    if (sequencer->midi_ended > ENDS)
+        sequencer->midi_ended = 0;
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        if (sequencer->row[r].midi.off > now + GATE_LONGEST)
+            sequencer->row[r].midi.off = now;
 }

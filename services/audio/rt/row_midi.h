@@ -2,8 +2,9 @@
  *
  * Each note that was sent gets its end: after its gate, before the row's next note, and with CC 64 = 0 when the
  * transport stops, the row is muted, another pattern takes its place, or a panic comes. While nothing is connected to
- * the port, no note is sent and no end either: the ends follow as soon as something is connected, also to the port of
- * a successor. */
+ * the port, no note is sent and no end either. A connection is seen to be lost only some time after it was, so nobody
+ * knows which messages arrived last: a new connection, also to the port of a successor, first gets the end of every
+ * note that a channel ever played. */
 #ifndef LOOPHOLE_AUDIO_RT_ROW_MIDI_H
 #define LOOPHOLE_AUDIO_RT_ROW_MIDI_H
 
@@ -22,6 +23,6 @@ void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
 
 /* Ends the notes of rows that may not sound any more in this pattern. */
 void row_midi_follow(struct engine *engine, const struct score_pattern *pattern);
-void row_midi_heal(struct sequencer_midi *midi, int64_t now);
+void row_midi_heal(struct rt_sequencer *sequencer, int64_t now);
 
 #endif

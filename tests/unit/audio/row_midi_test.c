@@ -1,4 +1,5 @@
 /* Rows that send notes to the MIDI port: each note on its frame, and no note without its end. */
+#include "services/audio/rt/instance.h"
 #include "tests/unit/audio/stage.h"
 
 enum { STEP = 6000, BAR = 16 * STEP, CHANNEL = 9 }; /* frames, at 120 BPM and 48 kHz */
@@ -130,6 +131,50 @@ static void a_note_whose_port_is_lost_ends_when_something_is_connected_again(voi
     ASSERT_HEARD(stage, ON(0, 64), OFF(3 * STEP), PEDAL(3 * STEP), ON(4 * STEP, 64));
 }
 
+/* The device may miss the end of one note and the next note, before the loss is seen. */
+static void a_new_connection_gets_the_end_of_every_note_that_was_played(void **made)
+{
+    struct stage *stage = *made;
+    struct score_row *row = give_row(&stage->score.now, "xx..............");
+    const uint8_t upper = 81;
+
+    row->note_count = 2;
+    row->notes[0] = 440;
+    row->notes[1] = 880;
+    stage_score(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, STEP + 1);
+    stage->midi_wired = 0;
+    stage_run(stage, 3 * STEP);
+    stage->heard_count = 0;
+    stage->midi_wired = 1;
+    stage_run(stage, 4 * STEP);
+    ASSERT_HEARD(stage, OFF(3 * STEP), { 3 * STEP, 3, { 0x80 | CHANNEL, upper, 64 } }, PEDAL(3 * STEP));
+}
+
+/* There are more ends than fit into a period. */
+static void a_new_connection_gets_each_end_once(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t ends[MIDI_CHANNELS] = { 0 }, pedals = 0;
+    struct engine_half *halves = stage->engine[0]->memory->half;
+
+    stage_run(stage, 1024);
+    for (uint32_t i = 0; i < CORE_HALVES; i++)
+        memset(halves[i].sequencer.midi_played, 0xff, sizeof(halves[i].sequencer.midi_played));
+    stage->midi_wired++;
+    stage_run(stage, STEP);
+    for (uint32_t i = 0; i < stage->heard_count; i++) {
+        const uint8_t *bytes = stage->heard[i].bytes;
+
+        if ((bytes[0] & 0xf0) == 0x80)
+            assert_int_equal(bytes[1], ends[bytes[0] & 15]++);
+        else
+            assert_int_equal(ends[pedals++], MIDI_NOTES);
+    }
+    assert_int_equal(pedals, MIDI_CHANNELS);
+}
+
 /* The new client has no connection in its first periods. */
 static void a_note_of_a_killed_core_ends_at_the_port_of_its_successor(void **made)
 {
@@ -188,6 +233,8 @@ int main(void)
         STAGE_TEST(a_mute_ends_the_note_and_so_does_the_loss_of_its_row),
         STAGE_TEST(a_queued_pattern_ends_the_last_note_at_its_bar),
         STAGE_TEST(a_note_whose_port_is_lost_ends_when_something_is_connected_again),
+        STAGE_TEST(a_new_connection_gets_the_end_of_every_note_that_was_played),
+        STAGE_TEST(a_new_connection_gets_each_end_once),
         STAGE_TEST(a_note_of_a_killed_core_ends_at_the_port_of_its_successor),
         STAGE_TEST(every_note_has_its_end_when_there_is_no_room),
     };

@@ -31,6 +31,8 @@ struct sequencer_midi {
     uint32_t spare;
 };
 
+enum { MIDI_CHANNELS = 16, MIDI_NOTES = 128 };
+
 enum { HITS_NOW, HITS_EARLY, HITS };
 
 struct sequencer_row {
@@ -64,9 +66,10 @@ struct rt_sequencer {
     uint32_t serial;      /* of the pattern that the hits to come belong to */
     uint64_t midi_client; /* whose port got the notes */
     uint32_t midi_wired;  /* connections of that port */
-    uint32_t spare;
-    int64_t step;   /* the next step */
-    int64_t origin; /* the step at which the pattern began */
+    uint32_t midi_ended;  /* ends that its new connection has got, of MIDI_CHANNELS * (MIDI_NOTES + 1) */
+    uint64_t midi_played[MIDI_CHANNELS][MIDI_NOTES / 64]; /* bits of the notes that were ever sent */
+    int64_t step;                                         /* the next step */
+    int64_t origin;                                       /* the step at which the pattern began */
 };
 
 #endif
