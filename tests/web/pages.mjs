@@ -1,68 +1,13 @@
 // pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
-// modules of BUILD/web. Every wait is for a condition.
-import { execFileSync } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { copyFileSync, mkdirSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
+// modules of BUILD/web. sounds.mjs has the claims of what sounds.
+import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-
-const modules = createRequire(`${process.env.BUILD}/web/`)
-const { chromium } = modules('playwright-core')
-const LIMIT_MS = 120000
-const SERVICES_OF_A_PAGE = ['web', 'search', 'persist', 'streamer', 'indexer']
-
-const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8' })
-const json = (...args) => loophole(...args, '--json').split('\n').filter(Boolean).map(line => JSON.parse(line))
-const address = () => json('ask', 'web.address')[0]?.address ?? JSON.parse(loophole('ask', 'web.address')).address
-const status = service => json('status').find(one => one.service === service)
-const total = query => JSON.parse(loophole('ask', 'search.query', `query=${query}`, 'limit=0')).total
-
-async function until(what, holds) {
-  const end = Date.now() + LIMIT_MS
-  for (;;) {
-    const got = await holds()
-    if (got) return got
-    assert(Date.now() < end, `still not true: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-}
-
-/** Kills a service that has lived for a while, and waits for its successor. A service that dies too often is quarantined. */
-async function kill(service) {
-  const before = await until(`${service} has lived`, () => { const one = status(service); return one?.state === 'ready' && one.uptime_s > 3 && one })
-  process.kill(before.pid, 'SIGKILL')
-  await until(`${service} is back`, () => { const one = status(service); return one?.state === 'ready' && one.pid !== before.pid })
-}
-
-async function open(browser, hash = '', before = undefined) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-  const page = await context.newPage()
-  if (before) await page.addInitScript(before)
-  page.setDefaultTimeout(LIMIT_MS)
-  page.errors = []
-  page.loads = 0
-  page.on('pageerror', error => page.errors.push(String(error)))
-  page.on('load', () => page.loads++)
-  const to = new URL(address())
-  await page.goto(to.href)
-  await page.waitForSelector('#query')
-  if (hash) await page.evaluate(text => { location.hash = text }, hash)
-  return page
-}
-
-const shown = page => page.locator('p.count').getAttribute('data-total')
-const showsTotal = (page, query) => until(`the page counts what ${query} finds`, async () => (await shown(page)) === String(total(query)))
-const names = page => page.locator('.row [role=gridcell]:nth-child(3)').allInnerTexts()
-const sounding = page => page.locator('[data-sounding]').getAttribute('data-sounding')
-const mode = (page, name) => page.locator('nav.modes').getByRole('button', { name, exact: true }).click()
-
-/** With PICTURES, the folder for the pictures of docs/web.md, a picture of the page. */
-async function picture(page, name) {
-  if (!process.env.PICTURES) return
-  mkdirSync(process.env.PICTURES, { recursive: true })
-  await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` })
-}
+import { SERVICES_OF_A_PAGE, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until } from './browser.mjs'
+import { sounds } from './sounds.mjs'
 
 const claims = {
+  ...sounds,
+
   async the_table_shows_what_the_engine_finds(browser) {
     const page = await open(browser)
     await showsTotal(page, '')

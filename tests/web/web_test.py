@@ -8,7 +8,9 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
-from sounding import engine
+from sounding import engine, sound
+
+COUNTED = 44100  # frames of a sound in which each frame is its number
 
 
 def sounds(home):
@@ -17,13 +19,14 @@ def sounds(home):
         skip('no chromium or no npm')
     subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
     os.mkdir(home.file('music'))
-    for sound in samples('*.flac', folder=SONIC):
-        if os.path.basename(sound).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
-            shutil.copy(sound, home.file('music'))
+    for sample in samples('*.flac', folder=SONIC):
+        if os.path.basename(sample).startswith(('perc_bell', 'drum_', 'bass_', 'ambi_')):
+            shutil.copy(sample, home.file('music'))
     subprocess.run(['sox', '-n', '-r', '44100', home.file('music', 'foreign.aiff'), 'synth', '4', 'sine', '300'], check=True)
     subprocess.run(['sox', '-n', '-r', '44100', '--comment', 'TITLE=Night bell', '--add-comment', 'ARTIST=Ana', home.file('music', 'titled.flac'),
                     'synth', '1', 'sine', '500'], check=True)
-    home.env.update(BUILD=BUILD, SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
+    home.env.update(BUILD=BUILD, COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     engine(home)
     home.loophole('index', home.file('music'), '--wait')
@@ -102,6 +105,26 @@ def a_click_in_a_waveform_plays_from_there_and_a_pull_repeats_a_part(home):
 @claim(shares=sounds)
 def a_browser_plays_what_it_can_decode_and_what_it_cannot(home):
     in_browser(home, 'a_browser_plays_what_it_can_decode_and_what_it_cannot')
+
+
+@claim(shares=sounds)
+def a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(home):
+    in_browser(home, 'a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy')
+
+
+@claim(shares=sounds)
+def the_values_of_steps_are_edited_in_the_grid(home):
+    in_browser(home, 'the_values_of_steps_are_edited_in_the_grid')
+
+
+@claim(shares=sounds)
+def pads_are_filled_and_hit_by_touch_keys_and_mouse(home):
+    in_browser(home, 'pads_are_filled_and_hit_by_touch_keys_and_mouse')
+
+
+@claim(shares=sounds)
+def a_strip_shows_and_changes_its_bus(home):
+    in_browser(home, 'a_strip_shows_and_changes_its_bus')
 
 
 @claim(shares=sounds)

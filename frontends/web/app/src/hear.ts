@@ -1,5 +1,6 @@
 // Hearing: one preview at a time, through JACK or in the browser, and where its playback position is.
 import type { item, preview_begun, stream_voice } from 'loophole'
+import { playHere, stopHere } from './browserplayer'
 import { Cell } from './cell'
 import { idText, num, seconds } from './format'
 import { ask, AskError, listen, read } from './wire'
@@ -24,12 +25,10 @@ const REGION_LEAST = 256
 
 const regionOf = (id: string) => (region.value?.id === id ? region.value : undefined)
 
-const player = new Audio()
 const TRACK_MS = 200
 let wanted: { of: item; from: number } | undefined
 let busy = false
 let tracking = 0
-let repeating = 0
 
 /** The frame that sounds now. */
 export function positionOf(of: Hearing): number {
@@ -77,41 +76,14 @@ async function previewThroughJack(of: item, from: number) {
   begun(of, await ask('streamer.preview', { id: of.media.id, gain: volume, in_context: inContext, loop, from: Math.floor(from), ...repeated }, 5000))
 }
 
-/** Contents that this browser cannot decode: a worker of the engine decodes them. */
-const foreign = new Set<string>()
-
-async function playFile(of: item, from: number, address: string) {
-  const { volume, loop } = settings.value
-  const rate = num(of.media.sample_rate)
-  if (player.getAttribute('src') !== address) player.src = address
-  player.volume = Math.min(1, volume)
-  player.loop = loop
-  player.currentTime = from / rate
-  await player.play()
-  hearing.set({ id: idText(of.media.id), frame: from, at: performance.now(), rate: rate / 1000, frames: num(of.media.frames), voice: -1 })
-  repeatPart()
-}
-
 async function previewHere(of: item, from: number) {
-  const address = `/media/${idText(of.media.id)}`
-  const key = idText(of.media.content)
-  if (!foreign.has(key)) try { return await playFile(of, from, address) } catch (error) {
-    if ((error as Error).name !== 'NotSupportedError') throw error
-    foreign.add(key)
-  }
-  await playFile(of, from, `${address}?as=wav`)
-}
-
-/** Goes back to the begin of the part at its end, in each frame of the screen, and keeps the playback position. */
-function repeatPart() {
-  cancelAnimationFrame(repeating)
-  const now = hearing.value
-  if (!now || now.voice >= 0) return
-  const part = regionOf(now.id)
-  const frame = player.currentTime * now.rate * 1000
-  if (part && frame >= part.end && now.frame < part.end) player.currentTime = part.from / (now.rate * 1000)
-  else if (Math.abs(frame - positionOf(now)) > now.rate * 100) hearing.set({ ...now, frame, at: performance.now() })
-  repeating = requestAnimationFrame(repeatPart)
+  const now = { id: idText(of.media.id), frames: num(of.media.frames), voice: -1 }
+  clearInterval(tracking)
+  await playHere(of, from, regionOf(now.id), frame => {
+    if (frame === undefined) ended()
+    else hearing.set({ ...now, frame, at: performance.now(), rate: num(of.media.sample_rate) / 1000 })
+  })
+  if (remark.value?.bad) remark.set(undefined)
 }
 
 function explain(error: unknown) {
@@ -173,7 +145,7 @@ export function markRegion(of: item, edge: 'from' | 'end') {
 export function hush() {
   wanted = undefined
   region.set(undefined)
-  player.pause()
+  stopHere()
   ended()
   ask('streamer.preview_stop', {}, 3000).catch(() => undefined)
 }
@@ -185,6 +157,5 @@ export function panic() {
 }
 
 export function begin() {
-  player.onended = ended
   listen('streamer.preview_failed', body => explain(new Error(`No sound: ${body.why}`)))
 }

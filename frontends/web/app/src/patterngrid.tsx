@@ -1,10 +1,11 @@
-// The pattern that plays as a grid: steps are edited, rows muted or heard alone. Each change sounds from the next bar on.
+// The pattern that plays as a grid: steps and their values are edited, rows muted or heard alone. Each change sounds from the next bar on.
 import type { pattern, row, row_state } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, idBytes, num } from './format'
 import { chosen } from './list'
 import { complain } from './state'
+import { STEP_VALUES, StepValues, withStepValue, type StepValue } from './stepvalues'
 import { ask, AskError, listen, read } from './wire'
 
 const NEXT = { '.': 'x', x: 'X', X: '.' } as Record<string, string>
@@ -47,15 +48,18 @@ function withRows(of: pattern, tracks: row[]): pattern {
   return { ...of, sequencer: { ...sequencer, tracks } } as pattern
 }
 
-function Row({ of, at, state, press, again }: { of: row; at: number; state: row_state | undefined; press: (step: number) => void; again: () => void }) {
+interface RowProps { of: row; at: number; state: row_state | undefined; what: StepValue | undefined; change: (to: row) => void; again: () => void }
+
+function Row({ of, at, state, what, change, again }: RowProps) {
   const put = (part: { mute?: boolean; solo?: boolean }) => ask('audio.set_row', { name: '', row: at, ...part }).catch(complain).then(again)
+  const press = (step: number) => change({ ...of, pattern: of.pattern.slice(0, step) + NEXT[of.pattern[step]!] + of.pattern.slice(step + 1) })
   return (
     <div class="steps" role="group" aria-label={clean(of.name)}>
       <span title={clean(of.name)}>{clean(of.name)}</span>
       <button disabled={!state} aria-pressed={state?.mute ?? false} onClick={() => put({ mute: !state!.mute })} title="Mute this row">M</button>
       <button disabled={!state} aria-pressed={state?.solo ?? false} onClick={() => put({ solo: !state!.solo })} title="Hear this row alone">S</button>
       <div style={{ gridTemplateColumns: `repeat(${of.pattern.length}, minmax(1.4rem, 1fr))` }}>
-        {[...of.pattern].map((step, i) => (
+        {what ? <StepValues of={of} what={what} put={(step, value) => change(withStepValue(of, what, step, value))} /> : [...of.pattern].map((step, i) => (
           <button key={i} class={`step ${WORDS[step]} ${i % 4 === 0 ? 'beat' : ''}`} onClick={() => press(i)} aria-label={`Step ${i + 1}: ${WORDS[step]}`} />
         ))}
       </div>
@@ -65,10 +69,10 @@ function Row({ of, at, state, press, again }: { of: row; at: number; state: row_
 
 export function Pattern() {
   const { playing, shown, send, again } = usePattern()
+  const [what, setWhat] = useState<StepValue>()
   const rows = shown?.sequencer?.tracks ?? []
   const put = (tracks: row[]) => send(withRows(shown ?? EMPTY, tracks))
-  const press = (at: number, step: number) => put(rows.map((one, i) =>
-    i === at ? { ...one, pattern: one.pattern.slice(0, step) + NEXT[one.pattern[step]!] + one.pattern.slice(step + 1) } : one))
+  const change = (at: number, to: row) => put(rows.map((one, i) => (i === at ? to : one)))
   const add = async () => {
     const id = chosen()[0]
     const name = id ? clean((await read('search.get', { id: idBytes(id) })).item.media.name).slice(0, 40) : 'row'
@@ -83,11 +87,14 @@ export function Pattern() {
       <p class="buttons">
         <button disabled={!playing || rows.length >= ROWS_MOST} onClick={() => add().catch(complain)}>Add a row with the chosen item</button>
         {shown && <span class="quiet">{clean(shown.metadata?.name ?? '')}{playing?.waits && ', changes at the next bar'}</span>}
+        {rows.length > 0 && [undefined, ...STEP_VALUES].map(one => (
+          <button key={one} aria-pressed={what === one} onClick={() => setWhat(one)}>{one ? one[0]!.toUpperCase() + one.slice(1) : 'Steps'}</button>
+        ))}
         {playing && !rows.length && <span class="quiet">No pattern plays. Add a row, or load a slot below.</span>}
       </p>
       <div class="patterngrid" tabIndex={0} role="region" aria-label="Steps">
         {rows.map((one, at) => (
-          <Row key={`${at} ${one.name}`} of={one} at={at} state={playing?.rows.find(line => num(line.row) === at && line.name === one.name)} press={step => press(at, step)} again={again} />
+          <Row key={`${at} ${one.name}`} of={one} at={at} state={playing?.rows.find(line => num(line.row) === at && line.name === one.name)} what={what} change={to => change(at, to)} again={again} />
         ))}
       </div>
     </section>

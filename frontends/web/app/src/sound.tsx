@@ -48,7 +48,7 @@ function Strip({ strip, level, again }: { strip: mixer_strip; level: meter | und
       <strong>{strip.bus}</strong>
       <Level value={level?.peak_left ?? 0} label={`${strip.bus} left`} />
       <Level value={level?.peak_right ?? 0} label={`${strip.bus} right`} />
-      <label>Gain <output>{dbText(gain)} dB</output>
+      <label>Gain <span>{dbText(gain)} dB</span>
         <input type="range" min="0" max="2" step="0.01" value={gain} onInput={event => put({ gain: Number(event.currentTarget.value) })} /></label>
       <label>Pan
         <input type="range" min="-1" max="1" step="0.05" value={strip.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} /></label>
@@ -87,6 +87,13 @@ function Pads() {
     doing(ask('audio.set_pads', { each: ids.map((id, pad) => ({ pad, id: idBytes(id), gain: 1 })) }, 30000)).then(again)
   }
   const onKeyDown = (event: KeyboardEvent) => {
+    const way = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: side, ArrowUp: -side }[event.key]
+    if (way) {
+      const all = [...(event.currentTarget as HTMLElement).children] as HTMLElement[]
+      all[all.indexOf(document.activeElement as HTMLElement) + way]?.focus()
+      event.preventDefault()
+      event.stopPropagation()
+    }
     const pad = PAD_KEYS.indexOf(event.key)
     if (pad >= 0 && !event.repeat && loaded.has(pad)) { event.preventDefault(); event.stopPropagation(); hit(pad) }
   }

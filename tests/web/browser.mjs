@@ -1,0 +1,63 @@
+// browser.mjs: shared by the claims of pages.mjs and sounds.mjs: the engine by its command line, and a page in Chromium.
+// Every wait is for a condition.
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { mkdirSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+
+export const modules = createRequire(`${process.env.BUILD}/web/`)
+export const { chromium } = modules('playwright-core')
+const LIMIT_MS = 120000
+export const SERVICES_OF_A_PAGE = ['web', 'search', 'persist', 'streamer', 'indexer']
+
+export const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8' })
+export const json = (...args) => loophole(...args, '--json').split('\n').filter(Boolean).map(line => JSON.parse(line))
+const address = () => json('ask', 'web.address')[0]?.address ?? JSON.parse(loophole('ask', 'web.address')).address
+export const status = service => json('status').find(one => one.service === service)
+export const total = query => JSON.parse(loophole('ask', 'search.query', `query=${query}`, 'limit=0')).total
+
+export async function until(what, holds) {
+  const end = Date.now() + LIMIT_MS
+  for (;;) {
+    const got = await holds()
+    if (got) return got
+    assert(Date.now() < end, `still not true: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+/** Kills a service that has lived for a while, and waits for its successor. A service that dies too often is quarantined. */
+export async function kill(service) {
+  const before = await until(`${service} has lived`, () => { const one = status(service); return one?.state === 'ready' && one.uptime_s > 3 && one })
+  process.kill(before.pid, 'SIGKILL')
+  await until(`${service} is back`, () => { const one = status(service); return one?.state === 'ready' && one.pid !== before.pid })
+}
+
+export async function open(browser, hash = '', before = undefined, settings = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings })
+  const page = await context.newPage()
+  if (before) await page.addInitScript(before)
+  page.setDefaultTimeout(LIMIT_MS)
+  page.errors = []
+  page.loads = 0
+  page.on('pageerror', error => page.errors.push(String(error)))
+  page.on('load', () => page.loads++)
+  const to = new URL(address())
+  await page.goto(to.href)
+  await page.waitForSelector('#query')
+  if (hash) await page.evaluate(text => { location.hash = text }, hash)
+  return page
+}
+
+export const shown = page => page.locator('p.count').getAttribute('data-total')
+export const showsTotal = (page, query) => until(`the page counts what ${query} finds`, async () => (await shown(page)) === String(total(query)))
+export const names = page => page.locator('.row [role=gridcell]:nth-child(3)').allInnerTexts()
+export const sounding = page => page.locator('[data-sounding]').getAttribute('data-sounding')
+export const mode = (page, name) => page.locator('nav.modes').getByRole('button', { name, exact: true }).click()
+
+/** With PICTURES, the folder for the pictures of docs/web.md, a picture of the page. */
+export async function picture(page, name) {
+  if (!process.env.PICTURES) return
+  mkdirSync(process.env.PICTURES, { recursive: true })
+  await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` })
+}

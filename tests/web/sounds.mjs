@@ -1,0 +1,177 @@
+// sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
+import { strict as assert } from 'node:assert'
+import { json, loophole, mode, open, showsTotal, sounding, total, until } from './browser.mjs'
+
+const asked = (...args) => JSON.parse(loophole('ask', ...args))
+const UNITS = 2 ** 23 // of a counter sound: frame n is n + 1 of them
+
+/** In the page: the output of the browser goes to a recorder beside the loudspeaker, on the browser's audio thread. */
+function record_output() {
+  const { connect } = AudioNode.prototype
+  const { AudioContext: Context } = globalThis
+  globalThis.AudioContext = class extends Context { constructor(options) { super({ ...options, sampleRate: 44100 }) } }
+  globalThis.heard = []
+  const text = `registerProcessor('recorder', class extends AudioWorkletProcessor {
+    process([[left]]) { if (left) this.port.postMessage(left.slice()); return true }
+  })`
+  AudioNode.prototype.connect = function (to, ...rest) {
+    if (to === this.context.destination && !globalThis.recorder) {
+      globalThis.recorder = this.context.audioWorklet.addModule(URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))).then(() => {
+        const recorder = new AudioWorkletNode(this.context, 'recorder')
+        recorder.port.onmessage = message => { globalThis.heard.push(...message.data) }
+        connect.call(this, recorder)
+        connect.call(recorder, this.context.destination)
+        connect.call(this, to, ...rest)
+      })
+      return to
+    }
+    return connect.call(this, to, ...rest)
+  }
+}
+
+/** The frames of a counter sound that the page has heard, without the silence around them. */
+const countsHeard = async page => (await page.evaluate(() => globalThis.heard)).map(one => Math.round(one * UNITS)).filter(one => one !== 0)
+
+export const sounds = {
+  async a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(browser) {
+    const page = await open(browser, '#q=counter', record_output, { bypassCSP: true })
+    await showsTotal(page, 'counter')
+    await page.locator('footer select').selectOption('browser')
+    await page.getByLabel('Volume').fill('1')
+    await page.locator('.row').first().click()
+    const [item] = json('search', 'counter')
+    await until('all of it was heard', async () => (await countsHeard(page)).length >= Number(process.env.COUNTED))
+    await until('it has ended', async () => (await sounding(page)) === '')
+    assert.deepEqual(await countsHeard(page), Array.from({ length: Number(process.env.COUNTED) }, (_, i) => i + 1), 'each frame once')
+    await page.evaluate(() => { globalThis.heard = [] })
+    const box = await page.locator('.details .wavebox').boundingBox()
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 10)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 10, { steps: 5 })
+    await page.mouse.up()
+    await until('the part sounds', async () => (await sounding(page)) === item.id)
+    await page.evaluate(() => { const end = performance.now() + 700; while (performance.now() < end); })
+    const heard = await until('it repeats', async () => { const all = await countsHeard(page); return all.length > 3 * Number(process.env.COUNTED) && all })
+    const jumps = heard.flatMap((one, i) => (i && one !== heard[i - 1] + 1 ? [[heard[i - 1], one]] : []))
+    assert(jumps.length >= 2, 'it repeats')
+    for (const jump of jumps) assert.deepEqual(jump, jumps[0], 'nothing is lost, and each repetition is the same')
+    const [last, first] = jumps[0].map(one => one / Number(process.env.COUNTED))
+    assert(Math.abs(first - 0.25) < 0.02 && Math.abs(last - 0.5) < 0.02, `${first} to ${last}`)
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Escape')
+    await until('it is silent', async () => (await sounding(page)) === '')
+    await page.locator('footer select').selectOption('jack')
+    return page
+  },
+
+  async the_values_of_steps_are_edited_in_the_grid(browser) {
+    loophole('transport', 'stop')
+    loophole('pattern', process.env.PATTERN)
+    const first = () => asked('audio.pattern').pattern.sequencer.tracks[0]
+    const before = first()
+    const sounds = [...before.pattern].flatMap((step, i) => (step === '.' ? [] : [i]))
+    const page = await open(browser, '#mode=sound')
+    const grid = page.locator('section[aria-label=Pattern]')
+    const row = grid.getByRole('group', { name: before.name, exact: true })
+    const at = sounds[1]
+    const values = { velocity: '0.5', probability: '0.25', ratchet: '3', timing: '-0.2' }
+    for (const [what, value] of Object.entries(values)) {
+      await grid.getByRole('button', { name: what[0].toUpperCase() + what.slice(1), exact: true }).click()
+      await until('each step that sounds has a value', async () => (await row.getByRole('slider').count()) === sounds.length)
+      await row.getByLabel(`Step ${at + 1}: ${what}`, { exact: true }).fill(value)
+      await until(`the engine plays the ${what}`, () => first()[what]?.[at] === Number(value))
+      assert.equal(first()[what].length, at + 1, 'the list ends at its last value that is not the usual one')
+    }
+    await grid.getByRole('button', { name: 'Ratchet', exact: true }).click()
+    await row.getByLabel(`Step ${at + 1}: ratchet`, { exact: true }).focus()
+    await page.keyboard.press('ArrowUp')
+    await until('a key changes it', () => first().ratchet?.[at] === 4)
+    await page.keyboard.press('Home')
+    await until('the usual value leaves the row as it was', () => !first().ratchet?.length)
+    const { velocity, probability, timing, ratchet, ...rest } = first()
+    const { velocity: v, probability: p, timing: t, ratchet: r, ...was } = before
+    assert.deepEqual(rest, was, 'nothing else of the row changed')
+    const other = asked('audio.pattern').pattern
+    other.sequencer.tracks[0].velocity = sounds.map(() => 0.75).concat(Array(at).fill(0.75)).slice(0, at + 1)
+    loophole('ask', 'audio.set_pattern', `pattern=${JSON.stringify(other)}`)
+    await grid.getByRole('button', { name: 'Velocity', exact: true }).click()
+    await until('a value of another client is shown', async () => (await row.getByLabel(`Step ${at + 1}: velocity`, { exact: true }).inputValue()) === '0.75')
+    return page
+  },
+
+  async pads_are_filled_and_hit_by_touch_keys_and_mouse(browser) {
+    const page = await open(browser, '#q=drum', undefined, { hasTouch: true })
+    await showsTotal(page, 'drum')
+    await page.locator('.row').first().click()
+    await page.keyboard.press('Control+a')
+    await until('all are selected', async () => (await page.locator('.details .notice').innerText()).includes('selected'))
+    await page.keyboard.press('Control+.')
+    await mode(page, 'Sound')
+    const section = page.locator('section[aria-label=Pads]')
+    const loaded = () => asked('audio.pads').each.filter(one => one.sound !== undefined).map(one => one.pad)
+    const most = Math.min(64, total('drum'))
+    for (const side of [4, 8]) {
+      await section.getByRole('button', { name: `${side} × ${side}` }).click()
+      assert.equal(await section.locator('.pad').count(), side * side)
+      await section.getByRole('button', { name: 'Fill with the chosen items' }).click()
+      await until('the engine has the sounds', () => loaded().length === Math.min(side * side, most))
+      await until('their pads can be hit', async () => (await section.locator('.pad:enabled').count()) === loaded().length)
+    }
+    const pads = section.locator('.pad')
+    let since = asked('audio.meters').transport.frame
+    const sounds = async what => {
+      await until(`${what} sounds`, () => {
+        const { meters } = asked('audio.meters', `since=${since}`)
+        return meters.some(one => one.bus === 'master' && one.peak_left > 0)
+      })
+      loophole('panic')
+      await until('it is silent', () => { since = asked('audio.meters').transport.frame; return asked('audio.meters').meters.every(one => one.bus !== 'master' || one.peak_left < 1e-4) })
+    }
+    await pads.nth(most - 1).tap()
+    await sounds('a touch of the last pad')
+    await pads.nth(0).click()
+    await sounds('a click')
+    await pads.nth(0).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowDown')
+    assert.match(await page.evaluate(() => document.activeElement.innerText), /^10/)
+    await page.keyboard.press('Enter')
+    await sounds('a key on a pad')
+    await section.getByRole('button', { name: '4 × 4' }).click()
+    await pads.nth(0).focus()
+    await page.keyboard.press('x')
+    await sounds('the letter of a pad')
+    return page
+  },
+
+  async a_strip_shows_and_changes_its_bus(browser) {
+    const page = await open(browser, '#mode=sound')
+    const strip = page.locator('.strip[aria-label=preview]')
+    const bus = () => asked('audio.mixer').strips.find(one => one.bus === 'preview')
+    await strip.getByLabel(/^Gain/).fill('0.5')
+    await until('the engine has the gain', () => bus().gain === 0.5)
+    await strip.getByLabel('Pan').fill('-0.5')
+    await until('the engine has the pan', () => bus().pan === -0.5)
+    for (const word of ['Mute', 'Solo']) {
+      const button = strip.getByRole('button', { name: word })
+      await button.click()
+      await until(`the engine has ${word}`, () => bus()[word.toLowerCase()] === true)
+      await until('the page shows it', async () => (await button.getAttribute('aria-pressed')) === 'true')
+      await button.click()
+      await until('and takes it back', () => !bus()[word.toLowerCase()])
+    }
+    loophole('ask', 'audio.set_strip', 'strip={"bus":"preview","gain":1,"pan":0}')
+    await until('the page shows what another client set', async () => (await strip.getByLabel(/^Gain/).inputValue()) === '1')
+    const left = strip.getByRole('meter', { name: 'preview left' })
+    const { id } = json('search', 'drum', '--limit', '1')[0]
+    await until('the peak stays above the level', () => {
+      loophole('preview', id)
+      return left.evaluate(of => {
+        const [bar, peak] = of.children
+        return !peak.hidden && parseFloat(peak.style.left) > parseFloat(bar.style.width)
+      })
+    })
+    await until('and falls afterwards', async () => !(await left.locator('.peak').isVisible()))
+    return page
+  },
+}
