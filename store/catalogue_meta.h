@@ -12,6 +12,8 @@
 #define META_FORGOTTEN "forgotten " /* then the id of an item that a person forgot: its media record says when */
 /* Then the id of a folder: a record `forgetting`, which says what is being done with the items below it. */
 #define META_FORGETTING "forgetting "
+/* Then a folder's id: the record `library` of a library or tree that was removed with settings of a person. */
+#define META_REMOVED "removed "
 /* Then a folder's id and a pack: items below it with this pack get that of their place. */
 #define META_PACK "pack "
 

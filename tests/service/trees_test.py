@@ -9,7 +9,7 @@ import sys
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, run_claims, same, until
 from indexing import wav
-from storage import Disks, Hung
+from storage import Cloud, Disks, Hung
 
 
 def fill(at, *names):
@@ -293,6 +293,50 @@ def a_declared_folder_goes_with_its_library_and_survives_kills(it):
     it.home.loophole('undo')
     it.become('external_online', 3)
     same(ids, ids_of(it, it.music))
+
+
+@claim(inside=Music)
+def what_a_person_declared_survives_remove_and_add(it):
+    drop, ids = declared(it, 'external'), ids_of(it, it.music)
+    it.home.loophole('library', 'set', it.music, 'fetch=all')
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.items() == [])
+    it.home.kill('persist')
+    it.add(it.music)
+    it.home.kill('persist')
+    it.become('external_online', 3)
+    until(lambda: ids_of(it, it.music) == ids)
+    same(('external', 'all'), (lines(it)[drop]['backend'], lines(it)[it.music]['fetch']))
+    os.rename(drop, it.folder('away'))
+    it.become('external_offline', 3)
+    os.rename(it.folder('away'), drop)
+    it.become('external_online', 3)
+    it.home.loophole('library', 'set', drop, 'backend=volume')
+    until(lambda: set(lines(it)) == {it.music})
+    it.home.loophole('library', 'remove', it.music)
+    until(lambda: it.items() == [])
+    it.add(it.music)
+    until(lambda: ids_of(it, it.music) == ids)
+    same({it.music}, set(lines(it)))
+
+
+@claim(inside=Music)
+def a_cloud_that_is_added_again_is_a_cloud_from_its_first_scan(it):
+    with Cloud(it, 'plain') as cloud:
+        cloud.put('a.wav')
+        with open(cloud.control + '/here/a.wav', 'w', encoding='utf-8'):
+            it.add(cloud.at)
+        it.home.loophole('library', 'set', cloud.at, 'backend=cloud')
+        it.idle()
+        it.home.loophole('library', 'remove', cloud.at)
+        until(lambda: it.items(cloud.at) == [])
+        cloud.put('b.wav')
+        before = cloud.log()
+        it.add(cloud.at)
+        until(lambda: len(it.items(cloud.at)) == 2)
+        same('cloud', lines(it)[cloud.at]['backend'])
+        same(1, len(it.home.json('search', 'is:remote_offline')))
+        same(before, cloud.log())
 
 
 @claim(inside=Music)

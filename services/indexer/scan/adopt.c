@@ -232,6 +232,19 @@ static bool move_tree(struct adoption *adoption)
     return e == ERR_OK;
 }
 
+/* persist gives a library that was removed the settings of a person again. The first scan must know them: it must not
+ * read the files of a cloud. */
+static enum err read_again(struct adoption *adoption)
+{
+    struct library_list all = { 0 };
+    enum err e = catalogue_reader_libraries(adoption->catalogue, &adoption->arena, &all);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
+        if (id_equal(all.at[i].id, adoption->library.id))
+            adoption->library = all.at[i];
+    return e == ERR_OK ? e : fault_set(&adoption->fault, e, "cannot read the libraries");
+}
+
 static enum err put_library(struct adoption *adoption, struct id folder, struct id volume)
 {
     struct library *library = &adoption->library;
@@ -253,6 +266,8 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     struct persist_put_library put = { .library = *library };
     enum err e = scan_writer_ask_for(&adoption->writer, &adoption->sender, "persist.put_library", &put, &unused,
                                      &adoption->fault);
+    if (e == ERR_OK)
+        e = read_again(adoption);
     if (e != ERR_OK || library->has_within) /* what a person forgot in a folder stays forgotten */
         return e;
     struct persist_recall recall = { .folder = library->id };

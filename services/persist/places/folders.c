@@ -1,5 +1,7 @@
 #include "services/persist/places/folders.h"
 
+#include "services/persist/places/forgetting.h"
+#include "services/persist/places/forgetting_row.h"
 #include "services/persist/places/library_row.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
@@ -279,6 +281,69 @@ static enum err check_around(struct persist *p, const struct library *library, s
     return e == ERR_OK ? e : fault_set(fault, e, "the library around the tree is not in the catalogue");
 }
 
+/* ---- a library that is added again ---- */
+
+static void take_settings(struct library *now, const struct library *was)
+{
+    if (!now->has_backend) {
+        now->has_backend = was->has_backend;
+        now->backend = was->backend;
+    }
+    if (!now->has_fetch) {
+        now->has_fetch = was->has_fetch;
+        now->fetch = was->fetch;
+    }
+}
+
+/* Its items were forgotten with the library, and come back with it. */
+static enum err put_tree_again(struct persist *p, struct id id)
+{
+    const struct forgetting recall = { .folder = id, .request = id_new() };
+    struct library tree;
+    struct folder folder;
+    enum err e = library_row_recover(p, id, &tree);
+
+    if (e == ERR_OK)
+        e = catalogue_folder(p->w.txn, &p->arena, id, &folder);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (!folder.library)
+        e = library_row_put(p, &tree, &folder);
+    return e == ERR_OK ? forgetting_put_row(p, &recall) : e;
+}
+
+static enum err put_trees_again(struct persist *p, const struct library *library)
+{
+    struct id_list trees;
+    enum err e =
+        library->has_within || library->has_project ? ERR_NOT_FOUND : library_row_kept_trees(p, library, &trees);
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    for (uint32_t i = 0; e == ERR_OK && i < trees.count; i++)
+        e = put_tree_again(p, trees.at[i]);
+    if (trees.count)
+        forgetting_resume(p);
+    return e;
+}
+
+/* The row of a new library, with what a person set before it was removed. */
+static enum err put_new_library(struct persist *p, struct library *now)
+{
+    struct library was;
+    enum err e = library_row_recover(p, now->id, &was);
+
+    if (e == ERR_OK)
+        take_settings(now, &was);
+    if (e == ERR_OK || e == ERR_NOT_FOUND)
+        e = turn_wrote(p, catalogue_put_library(&p->w, now));
+    if (e == ERR_OK)
+        e = library_row_drop_kept(p, now->id);
+    if (e == ERR_OK && !now->has_project)
+        e = end_trees(p, now->id);
+    return e == ERR_OK ? put_trees_again(p, now) : e;
+}
+
 enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault)
 {
     struct library was, now = *library;
@@ -306,9 +371,7 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
     bool is_new = e == ERR_NOT_FOUND;
     e = mark_library(p, &folder);
     if (e == ERR_OK)
-        e = turn_wrote(p, catalogue_put_library(&p->w, &now));
-    if (e == ERR_OK && is_new && !now.has_project)
-        e = end_trees(p, now.id);
+        e = is_new ? put_new_library(p, &now) : turn_wrote(p, catalogue_put_library(&p->w, &now));
     return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
 }
 
@@ -324,6 +387,8 @@ static enum err end_tree(struct persist *p, const struct library *tree, struct d
         return fault_set(fault, ERR_BAD_REQUEST, "it is no folder of a library that became a tree");
     if (e == ERR_OK)
         e = library_row_remove(p, &folder);
+    if (e == ERR_OK)
+        e = library_row_drop_kept(p, tree->id);
     *done = (struct done){ .revision = p->head, .id = tree->id };
     return e == ERR_OK ? e : fault_set(fault, e, "the tree cannot be read");
 }

@@ -151,6 +151,8 @@ static enum err remove_folder(struct persist *p, struct id id)
     if (filled || folder.library)
         return ERR_OK;
     e = turn_wrote(p, catalogue_remove_folder(&p->w, &folder));
+    if (e == ERR_OK)
+        e = library_row_drop_kept(p, id);
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_FOLDER, id, true) : e;
 }
 
