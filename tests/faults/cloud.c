@@ -141,7 +141,7 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
     if (!dir)
         return -errno;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        struct stat st = { .st_mode = DTTOIF(entry->d_type), .st_ino = entry->d_ino };
+        struct stat st = { .st_mode = (mode_t)DTTOIF(entry->d_type), .st_ino = entry->d_ino };
         fill(to, entry->d_name, &st, 0, 0);
     }
     closedir(dir);
