@@ -10,6 +10,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, how_often, run_claims, same, skip, until
+from client import Client
 from driving import drive_sound
 from sounding import engine, forget_dead_servers, take_place, until_connected, until_transport
 
@@ -35,11 +36,36 @@ def answer(command):
     return said
 
 
+def own_server(home, name, *driver):
+    """A JACK server that the claim starts."""
+    if not shutil.which('jackd'):
+        skip('no jackd')
+    return home.start_into(home.file('jackd.log'), 'jackd', '-n', name, *driver)
+
+
+def named(home, name):
+    """The settings of an engine that uses the JACK server of this name."""
+    if not shutil.which('jackd'):
+        skip('no jackd')
+    take_place()
+    forget_dead_servers()
+    home.env['LOOPHOLE_AUDIO'] = f'jack:{name}'
+    home.settings('[audio]\nperiod = 1024\n')
+
+
+def start_beside(home, name):
+    """Starts an engine that uses a server of the claim, and returns the server's process. The supervisor would replace
+    a server of its own as hung once it is stopped for 1.8 s, which a busy machine can take for two commands."""
+    named(home, name)
+    server = own_server(home, name, '-d', 'dummy', '-p', '1024')
+    home.up()
+    until_connected(home)
+    return server.pid
+
+
 @claim
 def what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobody_else_waits(home):
-    engine(home)
-    until_connected(home)
-    jack = home.pid('jack')
+    jack = start_beside(home, f'slow-{os.getpid()}')
     os.kill(jack, signal.SIGSTOP)
     connecting = asked(home, 'audio', 'connect', 'main_left', 'system:playback_2')
     time.sleep(1)  # nothing shows that it waits
@@ -53,11 +79,10 @@ def what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_
 @claim
 def asks_to_a_core_that_is_stopped_are_done_when_it_continues(home):
     """The server is stopped for longer than a core may be silent, but not so long that the core leaves it."""
-    engine(home)
-    until_connected(home)
-    jack = home.pid('jack')
+    jack = start_beside(home, f'still-{os.getpid()}')
+    asker = Client(home.path)
     os.kill(jack, signal.SIGSTOP)
-    until(lambda: 'moment' not in home.ask('audio.transport'), 20, 'the core stands still')
+    until(lambda: 'moment' not in asker.must('audio.transport'), 20, 'the core stands still')
     starting = asked(home, 'transport', 'start')
     time.sleep(0.3)  # nothing shows that it waits
     assert starting.poll() is None, f'answered while nothing sounds: {answer(starting)}'
@@ -102,23 +127,6 @@ def a_server_that_nobody_knows_of_any_more_is_taken_up_again(home):
     home.env['LOOPHOLE_AUDIO'] = f'jack:nobody-{os.getpid()}'
     home.up()  # the server is no longer wanted
     until(lambda: not running(home, 'jackd'), 30)
-
-
-def own_server(home, name, *driver):
-    """A JACK server that the claim starts."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
-    return home.start_into(home.file('jackd.log'), 'jackd', '-n', name, *driver)
-
-
-def named(home, name):
-    """The settings of an engine that uses the JACK server of this name."""
-    if not shutil.which('jackd'):
-        skip('no jackd')
-    take_place()
-    forget_dead_servers()
-    home.env['LOOPHOLE_AUDIO'] = f'jack:{name}'
-    home.settings('[audio]\nperiod = 1024\n')
 
 
 @claim
