@@ -3,6 +3,7 @@
 #include "common/crash.h"
 #include "common/hash.h"
 #include "proto/service/service_parts.h"
+#include "proto/transport/peers.h"
 #include "proto/wire/nearest.h"
 #include "schema_service.h"
 
@@ -173,9 +174,40 @@ static void reset_call(struct call *call)
     call->arrived_ns = latency_clock();
 }
 
-static uint32_t peer_of(const struct route *route)
+/* Identifies the process that asks, so that many connections of one client count as one; else its connection. */
+static uint64_t who_asks(const struct route *route)
 {
-    return (uint32_t)hash_of(route->at, route->len).b[0] % LIMIT_SPENDERS;
+    pid_t process = peers_process(route->peer);
+    uint64_t who;
+
+    if (process > 0)
+        return (uint64_t)process;
+    memcpy(&who, hash_of(route->at, route->len).b, sizeof(who));
+    return who | 1ULL << 63;
+}
+
+static bool is_freer(const struct spending *spending, uint32_t slot, uint32_t than)
+{
+    if (spending->us[slot] != spending->us[than])
+        return spending->us[slot] < spending->us[than];
+    return !spending->who[slot] && spending->who[than];
+}
+
+/* Finds the slot of this peer; without one, it takes a slot that nobody has, or whose peer cost least. */
+static uint32_t slot_of(struct spending *spending, uint64_t who)
+{
+    const uint32_t first = (uint32_t)(who % LIMIT_SPENDERS);
+    uint32_t free = first;
+
+    for (uint32_t i = 0; i < LIMIT_SPENDERS; i++) {
+        uint32_t slot = (first + i) % LIMIT_SPENDERS;
+        if (spending->who[slot] == who)
+            return slot;
+        if (is_freer(spending, slot, free))
+            free = slot;
+    }
+    spending->who[free] = who;
+    return free;
 }
 
 /* Errors: busy (no ask), io. */
@@ -190,7 +222,7 @@ static enum err take_one(struct service *service)
     }
     reset_call(call);
     if (e == ERR_OK) {
-        call->peer = peer_of(&call->received.route);
+        call->peer = slot_of(&service->spending, who_asks(&call->received.route));
         if (!call_put_aside(call))
             call_queue_add(&service->waiting, call);
         return ERR_OK;

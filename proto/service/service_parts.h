@@ -115,10 +115,12 @@ struct call {
     void *keep_state;
 };
 
-/* The recent cost of each peer's asks. Peers may share a slot by chance. */
+/* The recent cost of the asks of each process that is a peer, over all its connections. Peers share a slot only when
+ * there are too many of them. */
 struct spending {
     usec_t since;
     uint32_t most;
+    uint64_t who[LIMIT_SPENDERS]; /* of each slot; 0: none yet */
     uint32_t us[LIMIT_SPENDERS];
 };
 

@@ -15,7 +15,7 @@ enum {
     LIMIT_CLIENT_BYTES = 256 << 20,  /* bytes of these asks, also of a service; beyond it busy */
     LIMIT_RESEND_FIRST_MS = 1000,    /* an unanswered ask is sent again after this, then after twice as long … */
     LIMIT_RESEND_MS = 10000,         /* … at most after this; at once when the service is back */
-    LIMIT_SPENDERS = 256,            /* slots that sum the recent cost of peers' asks */
+    LIMIT_SPENDERS = 256,            /* processes whose asks' recent cost is known */
     LIMIT_ASIDE_LEAST = 64 << 10,    /* a thread reads an ask of at least this many bytes */
     LIMIT_ASIDE = 64,                /* such asks at a time … */
     LIMIT_ASIDE_BYTES = 64 << 20,    /* … and their bytes; beyond either busy */

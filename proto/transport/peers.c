@@ -101,12 +101,14 @@ static bool is_in_time(void)
 }
 
 /* The run directory excludes other users; this check does so even if a person opened its mode. */
-static bool is_own_user(int fd)
+static bool is_own_user(int fd, pid_t *process)
 {
     struct ucred who = { 0 };
     socklen_t len = sizeof(who);
+    bool is_known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0;
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && (who.uid == geteuid() || who.uid == 0);
+    *process = who.pid;
+    return is_known && (who.uid == geteuid() || who.uid == 0);
 }
 
 static bool may_go(const struct peer *peer, usec_t now)
@@ -149,7 +151,7 @@ static bool is_of_events(int listener)
     return path >= sizeof(end) - 1 && memcmp(address.sun_path + path - (sizeof(end) - 1), end, sizeof(end) - 1) == 0;
 }
 
-static void let_in(int fd, int listener)
+static void let_in(int fd, pid_t process, int listener)
 {
     struct peer *peer = &peers_table[fd];
 
@@ -158,6 +160,7 @@ static void let_in(int fd, int listener)
     peer->subscribed = 0;
     peer->has_asked = peer->is_leaving = false;
     peer->is_subscriber = is_of_events(listener);
+    peer->process = process;
     peer->heard = clock_steady();
     peer->deaf_since = 0;
     peer->inode = peers_inode(fd);
@@ -171,16 +174,24 @@ void peers_heard(int fd)
     atomic_store(&peers_table[fd].has_asked, true);
 }
 
+pid_t peers_process(int fd)
+{
+    const struct peer *peer = peers_of(fd);
+
+    return peer ? atomic_load(&peer->process) : 0;
+}
+
 int accept4(int listener, __SOCKADDR_ARG address, socklen_t *restrict len, int flags)
 {
+    pid_t process;
     int peer = (int)syscall(SYS_accept4, listener, address.__sockaddr__, len, flags);
 
     if (peer < 0 || !atomic_load(&begun))
         return peer;
     peers_note_call(PEER_ACCEPT4);
-    if (is_own_user(peer) && is_in_time() &&
+    if (is_own_user(peer, &process) && is_in_time() &&
         (has_room(peer, 0) || (peers_pause_hang_up(pick_silent, clock_steady()) && has_room(peer, LEAVING)))) {
-        let_in(peer, listener);
+        let_in(peer, process, listener);
         return peer;
     }
     close(peer);

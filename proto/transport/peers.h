@@ -20,12 +20,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Connections accepted from now on are peers of sockets.h; earlier ones are left alone. */
 void peers_begin(void);
 
 /* Notes that a whole message came from the peer of this descriptor. Any thread. */
 void peers_heard(int fd);
+
+/* Returns the process that opened the connection; 0: unknown, for example in another container. */
+pid_t peers_process(int fd);
 
 /* Which of ZeroMQ's five calls have come here: 1 accept4, 2 recv, 4 send, 8 epoll_ctl, 16 epoll_wait. For tests:
  * without all five no bound is enforced. */

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Legal but expensive asks of one client delay no other client, and stop no service. The figures are the times of
-another client."""
+another client. The claims run one after the other, because each of them measures."""
 import os
 import sys
 
@@ -9,9 +9,13 @@ from claims import claim, how_often, run_claims
 from driving import drive
 
 
+def one_by_one(_):
+    """Each claim has engines of its own; they share only this group."""
+
+
 def poison(home, kind):
     for poisoners in (1, 4):
-        each = home.other(str(poisoners))
+        each = home.other(f'{kind}-{poisoners}')
         each.up()
         drive(each, 'faults/poison.py', kind, poisoners, how_often(1, 20))
         deaths = each.loophole('crash', 'list').out
@@ -20,47 +24,52 @@ def poison(home, kind):
         each.loophole('store', 'check')
 
 
-@claim
+@claim(shares=one_by_one)
 def a_batch_that_rewrites_a_large_item_is_answered_and_stops_nobody(home):
     poison(home, 'edits')
 
 
-@claim
+@claim(shares=one_by_one)
 def applies_of_as_many_actions_as_there_may_be_stop_nobody(home):
     poison(home, 'applies')
 
 
-@claim
+@claim(shares=one_by_one)
 def a_batch_of_refusals_that_is_long_to_read_stops_nobody(home):
     poison(home, 'refusals')
 
 
-@claim
+@claim(shares=one_by_one)
 def a_batch_of_files_stops_nobody(home):
     poison(home, 'files')
 
 
-@claim
+@claim(shares=one_by_one)
 def a_batch_of_a_hundred_thousand_facts_stops_nobody(home):
     poison(home, 'facts')
 
 
-@claim
+@claim(shares=one_by_one)
 def a_flood_of_expensive_edits_stops_nobody(home):
     poison(home, 'flood')
 
 
-@claim
+@claim(shares=one_by_one)
+def a_flood_over_many_connections_of_one_client_stops_nobody(home):
+    poison(home, 'crowd')
+
+
+@claim(shares=one_by_one)
 def a_flood_of_long_reads_stops_nobody(home):
     poison(home, 'reads')
 
 
-@claim
+@claim(shares=one_by_one)
 def a_removed_library_of_many_folders_stops_nobody(home):
     poison(home, 'removal')
 
 
-@claim
+@claim(shares=one_by_one)
 def an_undo_past_thousands_of_removed_items_stops_nobody(home):
     poison(home, 'undo')
 

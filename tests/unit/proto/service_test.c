@@ -263,6 +263,40 @@ static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
     assert_in_range(before, 0, 2 * LIMIT_TURN_MS * 1000 / SLOW_US);
 }
 
+/* ---- fairness ---- */
+
+enum { CROWD = 30, EACH = 16, OWN = 10 };
+
+/* One client with many connections, each with several slow asks. */
+static int be_a_crowd(void)
+{
+    struct engine crowd[CROWD] = { 0 };
+
+    for (int i = 0; i < CROWD; i++) {
+        paths_find(&crowd[i].paths, NULL);
+        crowd[i].asker = asker_new(&crowd[i].paths, NULL);
+        ask_engine(&crowd[i], "search.ping", NULL, NULL, ERR_OK);
+    }
+    for (int i = 0; i < CROWD * EACH; i++)
+        send_query(&crowd[i % CROWD], "slow");
+    return pause();
+}
+
+/* Each connection alone costs less than the asks of the other client. */
+static void many_connections_of_one_client_count_as_one(void **state)
+{
+    struct engine *engine = *state;
+    uint64_t before;
+
+    engine->pids[1] = process_start(be_a_crowd);
+    while (total_of(engine, "now") < 2 * CROWD)
+        usleep(SLOW_US);
+    before = total_of(engine, "now");
+    for (int i = 0; i < OWN; i++)
+        total_of(engine, "slow");
+    assert_in_range(total_of(engine, "now") - before, 1 + OWN, OWN + CROWD);
+}
+
 static void one_request_id_cannot_be_under_way_twice(void **state)
 {
     struct engine *engine = *state;
@@ -366,6 +400,7 @@ int main(void)
         CLAIM(a_task_that_is_not_there_cannot_be_cancelled),
         CLAIM(many_asks_of_one_client_are_all_answered_once),
         CLAIM(timers_and_beats_go_on_among_any_number_of_slow_asks),
+        CLAIM(many_connections_of_one_client_count_as_one),
         CLAIM(one_request_id_cannot_be_under_way_twice),
         CLAIM(a_second_service_of_the_same_name_is_refused),
         CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),
