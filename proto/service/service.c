@@ -78,6 +78,12 @@ static bool is_on_board(const struct service *service)
            atomic_load(&line->pid) == getpid() && atomic_load(&line->state) == service->state;
 }
 
+bool service_is_supervised(const struct service *service, const char *name)
+{
+    return service->board && board_stands(service->board, &service->paths) &&
+           board_line(service->board, name, false) != NULL;
+}
+
 enum lock_place service_look_at_lock(const struct service *service)
 {
     return lock_look(&service->paths, service->name, service->lock);

@@ -122,6 +122,9 @@ void service_fail_held(struct service *service, const struct fault *fault);
  * turn checks this between its steps, and then ends its part soon. False once the service stops, because no turn
  * follows. */
 bool service_is_awaited(struct service *service);
+
+/* True if the supervisor runs, or starts again, a service of this name. */
+bool service_is_supervised(const struct service *service, const char *name);
 bool service_holds(const struct service *service); /* an answer is held */
 
 /* Answers a repeated request with an encoded body. Errors (explained): full. */

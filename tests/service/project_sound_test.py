@@ -8,7 +8,7 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, until
 from sounding import engine, forget_memory, kill_processes, meter, noise, until_quiet, until_sounds
 
 BARS = 'X...X...X...X...'
@@ -161,6 +161,77 @@ def a_load_an_undo_and_a_changed_tempo_are_heard(home):
     same(111, home.ask('project.state')['bpm'])
     home.loophole('project', 'undo')
     until_sounding(home, made(home, 150))
+
+
+def tempo_kept(home, name):
+    return kept(home, name).get('bpm')
+
+
+def two_songs(home):
+    studio(home)
+    for name, bpm in (('First', 101), ('Second', 102)):
+        home.loophole('project', 'new', name)
+        home.ask('audio.set_tempo', f'bpm={bpm}')
+        home.loophole('project', 'save')
+
+
+def until_set(client, ask, **fields):
+    """Sends an ask until the core has what it changed; on a busy machine that may take longer than the ask waits."""
+    until(lambda: not client.must('project.' + ask, fields).get('unheard'), what=f'{ask} {fields} is heard')
+
+
+def change_kept(client, ask, **fields):
+    """Changes what sounds once. The answer comes when the project has it, or the project has it later."""
+    return not client.must('audio.' + ask, fields).get('unkept')
+
+
+@claim
+def a_change_right_after_a_project_is_opened_or_loaded_is_of_that_project(home):
+    two_songs(home)
+    tempo = {'First': 101, 'Second': 102}
+    with contextlib.closing(home.client()) as client:
+        for number in range(how_often(12, 200)):
+            name, other = ('First', 'Second') if number % 2 == 0 else ('Second', 'First')
+            until_set(client, 'open', project=name)
+            same(tempo[name], sounding(home)['bpm'], f'{name} sounds as it was')
+            tempo[name] = 120 + number
+            change_kept(client, 'set_tempo', bpm=tempo[name])
+            until(lambda: tempo_kept(home, name) == tempo[name], what=f'{name} has its change')
+            same(tempo[other], tempo_kept(home, other), 'the project that was open before')
+            until_set(client, 'load', project=name, revision=1)
+            tempo[name] = {'First': 101, 'Second': 102}[name]
+            change_kept(client, 'set_strip', strip={'bus': 'sounds', 'gain': 0.25})
+            until(lambda: strip(kept(home, name), 'sounds')['gain'] == 0.25, what='the change after the load')
+            same(tempo[name], tempo_kept(home, name), 'the save was loaded before')
+            until_set(client, 'undo', project=name)
+            tempo[name] = tempo_kept(home, name)
+            if number % 3 == 0:
+                until_set(client, 'close')
+                change_kept(client, 'set_tempo', bpm=240)  # without an open project
+                same(tempo, {one: tempo_kept(home, one) for one in tempo}, 'closed')
+    home.stop()
+    home.check_store()
+
+
+@claim
+def a_change_right_after_an_opening_in_which_a_service_died_is_of_that_project(home):
+    two_songs(home)
+    tempo = {'First': 101, 'Second': 102}
+    for number, victim in enumerate(('project', 'audio', 'persist') * how_often(2, 20)):
+        until(lambda: all(home.has_lived(one) for one in ('project', 'persist', 'audio')))
+        name, other = ('First', 'Second') if number % 2 == 0 else ('Second', 'First')
+        with contextlib.closing(home.client()) as client:
+            request = client.send('project.open', {'project': name})
+            os.kill(home.pid(victim), signal.SIGKILL)
+            if client.must('project.open', {'project': name}, request=request).get('unheard'):
+                until_set(client, 'open', project=name)
+            tempo[name] = 120 + number
+            change_kept(client, 'set_tempo', bpm=tempo[name])
+            until(lambda: tempo_kept(home, name) == tempo[name], what=f'{name} has its change, {victim} killed')
+            same(tempo[other], tempo_kept(home, other), f'the project that was open before, {victim} killed')
+            same(tempo[name], sounding(home)['bpm'])
+    home.stop()
+    home.check_store()
 
 
 def pattern_at(home, bpm):

@@ -81,6 +81,8 @@ static void print_state(struct cli *cli, const struct project_line *state)
               state->dirty ? ", changed since" : "");
     cli_print(&cli->out, "  items      %llu, %llu missing, %llu offline\n", (unsigned long long)state->items,
               (unsigned long long)state->missing, (unsigned long long)state->offline);
+    if (state->unheard)
+        cli_print(&cli->out, "  the audio core does not answer: what sounds is set when it does\n");
     if (text_is(state->mirror, "changed"))
         cli_print(&cli->out, "  project.json was changed by another program: `project load --file` takes the change\n");
 }

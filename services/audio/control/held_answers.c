@@ -95,9 +95,9 @@ static void answer_held(const struct held_answers *held, const struct held_answe
 }
 
 /* A project service that sets what sounds may set it over these changes. On a fresh core they stay. */
-void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial)
+void held_keep(struct held_answers *held, int32_t keeper, bool is_fresh, uint64_t serial)
 {
-    const bool lets_go = keeper == KEEPER_SETS && held->keeper == KEEPER_KEEPS;
+    const bool lets_go = keeper == KEEPER_SETS && !is_fresh;
     uint32_t left = 0;
 
     held->keeper = keeper;

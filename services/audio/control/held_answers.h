@@ -36,8 +36,9 @@ void held_prepare(struct call *call, void *answer, uint64_t effects);
 /* Marks an answer if the change names something that a project cannot keep. Without an open project the mark goes. */
 void held_mark(bool *has_unkept, bool *unkept, bool is_whole);
 
-/* The project service keeps changes up to `serial`, or none of them, as no project was open. */
-void held_keep(struct held_answers *held, int32_t keeper, uint64_t serial);
+/* The project service keeps changes up to `serial`, or none of them, as no project was open. `is_fresh`: no project
+ * was noted before. */
+void held_keep(struct held_answers *held, int32_t keeper, bool is_fresh, uint64_t serial);
 void held_tick(struct held_answers *held);
 
 #endif

@@ -192,12 +192,19 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     return audio_ask_mixer(audio, call, NULL, &answer->mixer);
 }
 
+static bool score_is_fresh(const struct score *score)
+{
+    static const struct id none = { 0 };
+
+    return memcmp(score->project, none.b, sizeof(none.b)) == 0;
+}
+
 /* Later changes stay touched. */
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer)
 {
     struct score *score = &audio->score;
-    bool is_all = ask->serial == score->serial;
+    const bool is_all = ask->serial == score->serial, is_fresh = score_is_fresh(score);
 
     (void)call;
     (void)answer;
@@ -207,7 +214,7 @@ enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const s
     score->kept_serial = is_all ? score->serial + 1 : ask->serial;
     audio_score_publish(audio);
     audio->sounding_reported = is_all ? score->serial : audio->sounding_reported;
-    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS,
+    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, is_fresh,
               ask->has_seen ? ask->seen : ask->serial);
     return ERR_OK;
 }

@@ -175,6 +175,7 @@ enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fa
         e = deed_fill_state(txn, &work->arena, &project, &state);
     if (e != ERR_OK)
         return e;
+    state.has_unheard = state.unheard = work->is_unheard;
     state.mirror = work->mirror.len ? work->mirror : deed_compare_mirror(work, txn);
     work_answer(work, &state);
     return ERR_OK;

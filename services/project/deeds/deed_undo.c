@@ -29,6 +29,7 @@ static enum err answer_undone(struct doing *work, struct txn *txn, struct fault 
         e = deed_fill_state(txn, &work->arena, &project, &answer.state);
     if (e != ERR_OK)
         return e;
+    answer.state.has_unheard = answer.state.unheard = work->is_unheard;
     answer.state.mirror = deed_compare_mirror(work, txn);
     work_answer(work, &answer);
     return ERR_OK;

@@ -7,6 +7,7 @@
 #include "schema_persist.h"
 #include "services/project/deeds/deed_action.h"
 #include "services/project/deeds/sound_set.h"
+#include "services/project/deeds/sound_wait.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/parts/sound_body.h"
 
@@ -27,6 +28,9 @@ struct sound_keeping {
     struct id kept_for;   /* the project that is noted next … */
     uint64_t revision;    /* … with the revision of its part */
     struct text body;     /* that is written, or that the core is to have */
+    struct id open;       /* the open project of the last look */
+    uint64_t looks;       /* number of the last look */
+    struct sound_waits waits;
 };
 
 static void tick_keeping(void *state);
@@ -68,6 +72,7 @@ static void end_look(struct sound_keeping *s, bool again)
 static void fail_look(struct sound_keeping *s, usec_t wait)
 {
     s->is_busy = false;
+    s->is_urgent = s->waits.count > 0;
     make_due(s);
     s->heard = s->looked = clock_steady() + wait - SETTLED_US;
 }
@@ -85,6 +90,14 @@ static enum err send_ask(struct sound_keeping *s, const char *name, const void *
 
 /* ---- noting ---- */
 
+/* The core has what the open project is to sound, also if it was changed since. */
+static void end_waits(struct sound_keeping *s)
+{
+    s->waits.noted = (struct sound_noted){ s->kept_for, s->revision, s->is_locked };
+    if (id_equal(s->kept_for, s->open))
+        sound_waits_end(&s->waits, s->looks);
+}
+
 static void take_noted(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sound_keeping *s = state;
@@ -96,6 +109,7 @@ static void take_noted(void *state, enum err error, const void *answer, const st
         return;
     }
     s->has_let_go = s->keeper == KEEPER_NONE;
+    end_waits(s);
     end_look(s, s->looks_again);
 }
 
@@ -199,7 +213,9 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
     struct sounding all;
     char id[ID_TEXT_SIZE];
 
-    s->only_untouched = !s->now.has_project && s->now.touched;
+    const bool is_fresh = part->revision == 0 || s->now.keeper.value != KEEPER_NONE;
+
+    s->only_untouched = !s->now.has_project && s->now.touched && is_fresh;
     s->kept_for = project->project;
     s->revision = part->revision;
     if (sound_body_read(txn, &s->arena, project, part->body, &s->want, &fault) != ERR_OK) {
@@ -277,13 +293,6 @@ static bool follow_core(struct sound_keeping *s, struct txn *txn, struct id open
     return true;
 }
 
-static bool locks_tempo(struct sound_keeping *s, const struct element *project)
-{
-    struct tree body;
-
-    return tree_read(project->body, &s->arena, &body, NULL) == ERR_OK && tree_bool(&body, "tempo_lock", false);
-}
-
 /* The core has what the project has, but for the lock of its tempo, and what it knows of this service. */
 static void note_state(struct sound_keeping *s)
 {
@@ -292,12 +301,17 @@ static void note_state(struct sound_keeping *s)
     note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
-/* Without an open project nothing is written, and no tempo is locked. */
-static void let_go(struct sound_keeping *s)
+/* Without an open project nothing is written but the last changes of the one that was open, and no tempo is locked. */
+static void let_go(struct sound_keeping *s, struct txn *txn)
 {
+    s->keeper = KEEPER_KEEPS;
+    if (s->now.keeper.value == KEEPER_KEEPS && follow_core(s, txn, (struct id){ 0 }))
+        return;
     s->is_locked = false;
     s->keeper = KEEPER_NONE;
-    note_state(s);
+    s->kept_for = s->open = (struct id){ 0 };
+    s->revision = 0;
+    note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
 static void decide_next(struct sound_keeping *s, struct txn *txn)
@@ -306,10 +320,11 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
     struct id open;
 
     if (elements_current(txn, &s->arena, &open) != ERR_OK || parts_get(txn, &s->arena, open, &project) != ERR_OK) {
-        let_go(s);
+        let_go(s, txn);
         return;
     }
-    s->is_locked = locks_tempo(s, &project);
+    s->open = open;
+    s->is_locked = sound_locks_tempo(&s->arena, &project);
     s->keeper = KEEPER_KEEPS;
     if (follow_core(s, txn, open))
         return;
@@ -318,8 +333,12 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
         set_project(s, txn, &project, &part);
     else if (s->now.tempo_lock != s->is_locked || s->now.keeper.value != KEEPER_KEEPS)
         note_state(s);
-    else
+    else {
+        s->kept_for = open;
+        s->revision = part.revision;
+        end_waits(s);
         end_look(s, false);
+    }
 }
 
 static void take_sounding(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -337,29 +356,17 @@ static void take_sounding(void *state, enum err error, const void *answer, const
     txn_end(txn);
 }
 
-static bool has_open_project(struct sound_keeping *s)
-{
-    struct txn *txn;
-    struct id open;
-    bool has = false;
-
-    if (project_read(s->p, &txn, NULL) != ERR_OK)
-        return false;
-    has = elements_current(txn, &s->arena, &open) == ERR_OK;
-    txn_end(txn);
-    return has;
-}
-
 static void look_at_core(struct sound_keeping *s)
 {
     s->is_urgent = false;
     s->looked = clock_steady();
     arena_reset(&s->arena);
-    if (s->has_let_go && !has_open_project(s))
+    if (s->has_let_go && !sound_has_project(s->p))
         return;
     s->has_let_go = false;
     s->is_busy = true;
     s->looks_again = false;
+    s->looks++;
     (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_sounding);
 }
 
@@ -378,6 +385,20 @@ static void hear_change(void *state, const void *body, bool gap)
         look_at_core(s); /* the first change after a pause is written at once */
     else
         make_due(s);
+}
+
+bool sound_wait(struct project *p, struct txn *txn, usec_t until, void (*done)(void *state, bool is_set), void *state,
+                bool *is_silent)
+{
+    struct sound_keeping *s = p->sounds;
+    const struct sound_waiter one = { s->looks + 1, until, done, state };
+
+    *is_silent = false;
+    if (sound_is_noted(&s->waits, txn, s->has_let_go) || !service_is_supervised(p->service, "audio"))
+        return false;
+    *is_silent = !sound_waits_add(&s->waits, p->service, one);
+    sound_look(p);
+    return !*is_silent;
 }
 
 void sound_look(struct project *p)
@@ -409,6 +430,7 @@ void sound_close(struct project *p)
 {
     if (!p->sounds)
         return;
+    sound_waits_close(&p->sounds->waits);
     arena_free(&p->sounds->arena);
     free(p->sounds);
     p->sounds = NULL;

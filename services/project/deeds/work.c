@@ -8,7 +8,7 @@
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 
-enum { WORKS_MOST = 256 };
+enum { WORKS_MOST = 256, SOUND_US = 2000000 };
 
 static void step_work(struct doing *work);
 
@@ -200,6 +200,7 @@ static void take_draft(void *state, enum err error, const void *answer, const st
         fail_work(work, error, &why);
         return;
     }
+    work->has_draft = true;
     sound_look(work->p);
     step_work(work);
 }
@@ -270,10 +271,30 @@ enum err work_project(struct doing *work, struct txn *txn, struct element *proje
 
 typedef enum err phase_fn(struct doing *work, struct txn *txn, struct fault *fault);
 
+static void take_heard(void *state, bool is_set)
+{
+    struct doing *work = state;
+
+    work->is_unheard = !is_set;
+    work_continue(work);
+}
+
+/* What a client changes after the answer is to belong to the project as the answer shows it. */
+static enum err wait_for_sound(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const usec_t now = clock_steady(), until = now + 1000 * (usec_t)budget_of(work);
+
+    (void)fault;
+    if (work->has_changed || work->has_draft)
+        work->is_sent = sound_wait(work->p, txn, until < now + SOUND_US ? until : now + SOUND_US, take_heard, work,
+                                   &work->is_unheard);
+    return ERR_OK;
+}
+
 static phase_fn *function_of(const struct doing *work)
 {
-    phase_fn *const functions[] = { find_project, work->deed->before, work->deed->plan, work->deed->after,
-                                    work->deed->answer };
+    phase_fn *const functions[] = { find_project,      work->deed->before, work->deed->plan,
+                                    work->deed->after, wait_for_sound,     work->deed->answer };
 
     return functions[work->phase];
 }

@@ -1,7 +1,7 @@
 /* work.h: one ask to the service, from its call to its answer. The loop's thread.
  *
- *   find the project (make the draft) ─► before: a file ─► plan in a transaction ─► persist ─► after: a file ─► answer
- *                                                             └── conflict: plan again ◄──┘
+ *   find the project (make the draft) ─► before: a file ─► plan in a transaction ─► persist ─► after: a file
+ *                                                             └── conflict: plan again ◄──┘       └─► sound ─► answer
  *
  * persist gets the request id of the client's ask, so a copy of the ask changes nothing the second time. */
 #ifndef LOOPHOLE_PROJECT_WORK_H
@@ -34,9 +34,11 @@ struct doing {
     struct ticket ticket;
     struct sender sender;
     const void *ask; /* in the call's memory */
-    enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_ANSWER } phase;
+    enum { WORK_FIND, WORK_BEFORE, WORK_PLAN, WORK_AFTER, WORK_SOUND, WORK_ANSWER } phase;
     bool is_sent;                                          /* an ask or a file operation is in progress */
     bool has_changed;                                      /* persist did what it was asked */
+    bool has_draft;                                        /* the draft project was opened for it */
+    bool is_unheard;                                       /* the audio core does not have the change */
     bool is_strict;                                        /* a conflict is the client's own */
     bool may_be_none;                                      /* work_ask: not_found is an answer, NULL */
     struct text named;                                     /* the project as the ask names it; "": the open one */
