@@ -33,6 +33,8 @@ struct sound_keeping {
     struct sound_waits waits;
 };
 
+static const uint64_t no_part = UINT64_MAX; /* a revision */
+
 static void tick_keeping(void *state);
 static void look_at_core(struct sound_keeping *s);
 
@@ -192,11 +194,12 @@ static void take_announced(void *state, enum err error, const void *answer, cons
         sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, take_set, s);
 }
 
-/* The core answers the asks that follow at once, and says that no project keeps them. */
+/* The core answers the asks that follow at once, and says that no project keeps them. A successor that finds the
+ * revision of no part sets all again: what the core has then is of no project. A fresh core stays as it is. */
 static void announce_set(struct sound_keeping *s)
 {
-    const struct audio_sounding_kept as_it_is = { .project = s->now.project,
-                                                  .revision = s->now.revision,
+    const struct audio_sounding_kept as_it_is = { .project = s->only_untouched ? s->now.project : s->kept_for,
+                                                  .revision = s->only_untouched ? s->now.revision : no_part,
                                                   .serial = s->now.touched ? 0 : s->now.serial,
                                                   .has_tempo_lock = true,
                                                   .tempo_lock = s->now.tempo_lock,
