@@ -90,11 +90,21 @@ enum err uses_put(struct writing *w, struct id context, const struct use *use)
     return e == ERR_OK ? txn_put(w->txn, DB_USED_IN, key_bytes(&used_in), (struct bytes){ 0, NULL }) : e;
 }
 
+static bool is_used_in(struct txn *txn, const struct key *rows)
+{
+    struct walk walk;
+    bool is = walk_begin(txn, DB_USE, key_bytes(rows), key_bytes(rows), &walk) == ERR_OK && walk_next(&walk);
+
+    walk_end(&walk);
+    return is;
+}
+
 enum err uses_remove(struct writing *w, struct id context, const struct use *use)
 {
     struct key key = key_use(context, use->media, use->role, use->section, use->track),
-               used_in = key_used_in(use->media, context);
+               used_in = key_used_in(use->media, context), rows = key_used_in(context, use->media);
     enum err e = row_delete(w, DB_USE, &key);
 
-    return e == ERR_OK ? row_delete(w, DB_USED_IN, &used_in) : e;
+    return e == ERR_OK && !is_used_in(w->txn, &rows) ? row_delete(w, DB_USED_IN, &used_in)
+                                                     : e; /* the last use of its item there */
 }

@@ -22,6 +22,6 @@ enum err uses_each_of(struct txn *txn, struct arena *arena, struct id media,
 /* Write; only for persist. Errors: full, io. */
 enum err uses_put_context(struct writing *w, const struct context *context);
 enum err uses_put(struct writing *w, struct id context, const struct use *use);
-enum err uses_remove(struct writing *w, struct id context, const struct use *use); /* the last of its item there */
+enum err uses_remove(struct writing *w, struct id context, const struct use *use);
 
 #endif

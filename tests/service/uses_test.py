@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """What is used where: contexts and their uses, noted by front-ends, in queries and in `show`."""
+import contextlib
 import os
 import random
 import sys
@@ -64,6 +65,20 @@ def an_item_shows_its_contexts(home):
 
 
 @claim(shares=two_kits)
+def an_item_whose_use_ended_long_ago_is_not_found_by_it(home):
+    tom, kick = first(home, 'class:tom'), first(home, 'class:kick')
+    with contextlib.closing(home.client()) as client:
+        body = body_of('Long ago', (id_bytes(kick), 'drums'), *((id_bytes(tom), '', str(n)) for n in range(8000)), whole=True)
+        body['uses'][0]['at'] = 1
+        same('ok', client.ask('persist.use', body)[0])
+        same(sorted([tom, kick]), ids(home, 'used:"Long ago"'))
+        same('ok', use(client, 'Long ago', (id_bytes(tom), 'bass'), whole=True)[0])  # the row of the kick goes at once
+    same([tom], ids(home, 'used:"Long ago"'))
+    assert 'Long ago' not in {one['name'] for one in home.first('show', kick).get('used_in', ())}
+    same([tom], ids(home, 'used:"Long ago" role:bass'))
+
+
+@claim(shares=two_kits)
 def an_unknown_context_is_explained_by_a_near_name(home):
     home.loophole('use', 'Nightfall', first(home, 'name:cymbal or name:crash'))
     contains(home.loophole('search', 'used:Nightfal').out, 'Nightfall')
@@ -122,6 +137,33 @@ def what_a_context_uses_as_a_whole_ends_the_rest(persist):
     same('bad_request', use(client, '', (a,))[0])
     error, said = use(client, 'Song', (a,), (new_id(),))
     same(('not_found', 'uses[1].media'), (error, said['field']))
+
+
+@claim(inside=Persist)
+def a_context_changes_for_years_and_keeps_the_newest_of_its_ended_uses(persist):
+    items = [persist.catalogue.put(b'%d.wav' % number) for number in range(50)]
+
+    def rows(word, count):
+        return [(items[number % 50], word, str(number)) for number in range(count)]
+
+    for year in range(3):  # more than 32,768 uses in all
+        request = new_id()
+        body = body_of('Song', *rows(f'year {year}', 11000), whole=True)
+        persist.client.send('persist.use', body, request)
+        if year == 2:
+            persist.restart()
+        same('ok', persist.client.ask('persist.use', body, request)[0], f'year {year}')
+    persist.end()
+    kept = persist.home.json('store', 'check')[-1]['rows']
+    persist.start()
+    assert 11000 + 4096 <= kept < 11000 + 4096 + 1000, kept
+    same('ok', use(persist.client, 'Song', *rows('more', 16384))[0])
+    error, said = use(persist.client, 'Song', *rows('too many', 5385))
+    same('too_large', error)
+    contains(said['what'], 'has 27384 uses and would have 5385 more: at most 32768')
+    same('ok', use(persist.client, 'Song', *rows('as many', 5384))[0])
+    same('too_large', use(persist.client, 'Song', (items[0], 'one more'))[0])
+    same('ok', use(persist.client, 'Song', (items[7], 'more', '7', True), (items[0], 'one more'))[0])
 
 
 @claim(inside=Persist)

@@ -1,6 +1,7 @@
 #include "services/persist/places/uses.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/hash.h"
@@ -50,6 +51,7 @@ struct noting {
     struct context context;
     struct use *was; /* the rows of the context */
     uint32_t count, room;
+    uint32_t alive; /* uses after the ask; one that it names twice counts twice */
     uint32_t written;
     enum err e;
 };
@@ -102,28 +104,38 @@ static struct use *find_row(const struct noting *n, const struct use *use)
     return NULL;
 }
 
-static enum err check_items(const struct noting *n, struct fault *fault)
+static uint32_t count_alive(const struct noting *n)
 {
-    char id[ID_TEXT_SIZE], field[32];
-    uint32_t added = 0;
+    uint32_t alive = 0;
 
+    for (uint32_t i = 0; i < n->count && !n->ask->whole; i++)
+        alive += !n->was[i].ended;
+    return alive;
+}
+
+static enum err check_items(struct noting *n, struct fault *fault)
+{
+    const uint32_t before = count_alive(n);
+    char id[ID_TEXT_SIZE], field[32];
+
+    n->alive = before;
     for (uint32_t i = 0; i < n->ask->uses.count; i++) {
         const struct use *use = &n->ask->uses.at[i];
         struct key key = key_id(use->media);
         struct bytes value;
-        if (find_row(n, use))
-            continue;
-        added++;
-        if (txn_get(n->p->w.txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK)
+        const struct use *row = find_row(n, use);
+        n->alive += !use->ended && (n->ask->whole || !row || row->ended);
+        n->alive -= use->ended && !n->ask->whole && row && !row->ended && n->alive > 0;
+        if (row || txn_get(n->p->w.txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK)
             continue;
         snprintf(field, sizeof(field), "uses[%u].media", i);
         fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(use->media, id));
         return fault_field(fault, field);
     }
-    if (n->count + added <= USES_IN_CONTEXT)
+    if (n->alive <= USES_IN_CONTEXT)
         return ERR_OK;
-    return fault_set(fault, ERR_TOO_LARGE, "the context has %u uses and would have %u more: at most %d", n->count,
-                     added, USES_IN_CONTEXT);
+    return fault_set(fault, ERR_TOO_LARGE, "the context has %u uses and would have %u more: at most %d", before,
+                     n->alive - before, USES_IN_CONTEXT);
 }
 
 static enum err write_use(struct noting *n, const struct use *use)
@@ -144,6 +156,7 @@ static enum err note_use(struct noting *n, const struct use *use)
         return ERR_OK;
     if (use->ended)
         now.at = was->at;
+    *was = now; /* the texts are the same */
     return write_use(n, &now);
 }
 
@@ -167,6 +180,56 @@ static enum err end_others(struct noting *n)
     return e;
 }
 
+/* ---- the ended ones ---- */
+
+static int compare_begins(const void *a, const void *b)
+{
+    const struct use *x = *(struct use *const *)a, *y = *(struct use *const *)b;
+
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x < y ? -1 : x > y; /* the order of rows */
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct use *x = *(struct use *const *)a, *y = *(struct use *const *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* A reader finds the items of a change of uses by their rows, so an item whose row goes is logged itself. */
+static enum err remove_rows(struct noting *n, struct use **rows, uint32_t count)
+{
+    enum err e = ERR_OK;
+
+    qsort(rows, count, sizeof(struct use *), compare_rows);
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        e = turn_wrote(n->p, uses_remove(&n->p->w, n->context.id, rows[i]));
+        if (e == ERR_OK && (i + 1 == count || !id_equal(rows[i]->media, rows[i + 1]->media)))
+            e = turn_log(n->p, CHANGE_KIND_MEDIA, rows[i]->media, false);
+    }
+    return e;
+}
+
+/* Removes the ended uses that began first, beyond what is kept of them. */
+static enum err trim_ended(struct noting *n)
+{
+    const uint32_t room = USES_IN_CONTEXT - n->alive, kept = room < ENDED_IN_CONTEXT ? room : ENDED_IN_CONTEXT;
+    struct use **ended = arena_array(&n->p->arena, n->count + 1, sizeof(struct use *));
+    uint32_t count = 0;
+
+    if (!ended)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < n->count; i++)
+        if (n->was[i].ended)
+            ended[count++] = &n->was[i];
+    if (count <= kept)
+        return ERR_OK;
+    qsort(ended, count, sizeof(struct use *), compare_begins);
+    return remove_rows(n, ended, count - kept);
+}
+
 static bool is_same_context(const struct context *a, const struct context *b)
 {
     return id_equal(a->id, b->id) && a->kind.value == b->kind.value && text_equal(a->name, b->name);
@@ -178,6 +241,8 @@ static enum err write_all(struct noting *n, const struct context *was)
 
     for (uint32_t i = 0; e == ERR_OK && i < n->ask->uses.count; i++)
         e = note_use(n, &n->ask->uses.at[i]);
+    if (e == ERR_OK && n->written)
+        e = trim_ended(n);
     if (e != ERR_OK || (!n->written && is_same_context(was, &n->context)))
         return e;
     e = turn_wrote(n->p, uses_put_context(&n->p->w, &n->context));

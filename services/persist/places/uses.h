@@ -4,9 +4,10 @@
 
 #include "services/persist/turn/persist.h"
 
-enum { USES_IN_CONTEXT = 32768 }; /* rows of one context, ended ones included */
+enum { USES_IN_CONTEXT = 32768, ENDED_IN_CONTEXT = 4096 }; /* rows of one context; the ended ones of them */
 
-/* Notes the uses of a context, which it makes if it is new. If nothing differs, nothing is written or logged. `answer`
+/* Notes the uses of a context, which it makes if it is new. If nothing differs, nothing is written or logged. Of the
+ * ended uses the ones that began last are kept. `answer`
  * gets the id of the context. Errors (explained): bad_request (a new context without a name), not_found (an item),
  * too_large (USES_IN_CONTEXT), full. */
 enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault);
