@@ -14,29 +14,23 @@ typedef struct bitmap *matcher(const struct match *match, const struct node *nod
 
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
 
-/* Adds the rows of `more` to `to`, and frees `more`. NULL if either is NULL. */
-static struct bitmap *join_rows(struct bitmap *to, struct bitmap *more)
+/* Changes `to` by `other` (bitmap_or, bitmap_and, bitmap_and_not), and frees `other`. NULL if either is NULL. */
+static struct bitmap *combine_rows(struct bitmap *to, struct bitmap *other,
+                                   void (*change)(struct bitmap *to, const struct bitmap *other))
 {
-    if (to && more)
-        bitmap_or(to, more);
-    else if (to) {
-        bitmap_free(to);
-        to = NULL;
-    }
-    bitmap_free(more);
-    return to;
-}
-
-static struct bitmap *meet_rows(struct bitmap *to, struct bitmap *other)
-{
-    if (to && other)
-        bitmap_and(to, other);
-    else if (to) {
+    if (to && other) {
+        change(to, other);
+    } else {
         bitmap_free(to);
         to = NULL;
     }
     bitmap_free(other);
     return to;
+}
+
+static struct bitmap *join_rows(struct bitmap *to, struct bitmap *more)
+{
+    return combine_rows(to, more, bitmap_or);
 }
 
 static struct bitmap *rows_starting(const struct match *match, enum term_field field, struct text text,
@@ -342,16 +336,7 @@ static struct bitmap *match_or(const struct match *match, const struct node *nod
 
 static struct bitmap *match_not(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    struct bitmap *rows = index_all(match->index), *child = match_node(match, node->first, among);
-
-    if (rows && child) {
-        bitmap_and_not(rows, child);
-    } else {
-        bitmap_free(rows);
-        rows = NULL;
-    }
-    bitmap_free(child);
-    return rows;
+    return combine_rows(index_all(match->index), match_node(match, node->first, among), bitmap_and_not);
 }
 
 /* Clauses decided by terms come first: they leave fewer rows whose numbers must be read. */
@@ -365,7 +350,7 @@ static struct bitmap *match_and(const struct match *match, const struct node *no
             if ((child->kind == NODE_NUMBER) != numbers)
                 continue;
             struct bitmap *found = match_node(match, child, rows);
-            rows = begun ? meet_rows(rows, found) : found;
+            rows = begun ? combine_rows(rows, found, bitmap_and) : found;
             begun = true;
             if (!rows)
                 return NULL;
