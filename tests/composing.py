@@ -4,13 +4,34 @@ the claim is killed."""
 import itertools
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
+import threading
 
 from claims import TOP, until
 from kits import two_kits
 
 TOOL = os.path.join(TOP, 'tools', 'composer-server')
+SOCKET = '.s.PGSQL.5432'
+
+
+class FalseServer:
+    """A socket in FOLDER that an engine takes for that of a server. Each connection gets a thread, which runs talk(peer)."""
+
+    def __init__(self, folder):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(os.path.join(folder, SOCKET))
+        self.listener.listen(16)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            peer, _ = self.listener.accept()
+            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+
+    def talk(self, peer):
+        raise NotImplementedError
 
 
 class Server:

@@ -10,7 +10,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from composing import Studio
+from composing import SOCKET, FalseServer, Studio
 
 
 def still_answers(studio):
@@ -96,24 +96,19 @@ def a_full_server_is_asked_again(studio):
     contains(studio.home.loophole('doctor', code=None).out, '0 statements wait for the server')
 
 
-class Half:
+class Half(FalseServer):
     """Passes bytes between an engine and a server; of the server's answer to a call it passes a part, and ends."""
 
     def __init__(self, folder, server):
-        self.server, self.passes = os.path.join(server.folder, '.s.PGSQL.5432'), 0
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(os.path.join(folder, '.s.PGSQL.5432'))
-        self.listener.listen(16)
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.server, self.passes, self.called = os.path.join(server.folder, SOCKET), 0, False
+        super().__init__(folder)
 
-    def serve(self):
-        while True:
-            peer, _ = self.listener.accept()
-            there = socket.socket(socket.AF_UNIX)
-            there.connect(self.server)
-            self.called = False
-            threading.Thread(target=self.give, args=(peer, there), daemon=True).start()
-            threading.Thread(target=self.take, args=(there, peer), daemon=True).start()
+    def talk(self, peer):
+        there = socket.socket(socket.AF_UNIX)
+        there.connect(self.server)
+        self.called = False
+        threading.Thread(target=self.give, args=(peer, there), daemon=True).start()
+        self.take(there, peer)
 
     def give(self, peer, there):
         while data := peer.recv(1 << 16):

@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import SEED, claim, contains, how_often, run_claims, same, until
-from composing import Studio
+from composing import FalseServer, Studio
 from kits import two_kits
 
 
@@ -247,25 +246,17 @@ def a_studio_reads_and_changes_only_its_own_rows(studio):
     same(3, other.rows())
 
 
-class Nonsense:
+class Nonsense(FalseServer):
     """A server that speaks the protocol of PostgreSQL, and answers each call with the same value; or never answers."""
 
     def __init__(self, folder, value):
         self.value, self.asked = value, 0
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(os.path.join(folder, '.s.PGSQL.5432'))
-        self.listener.listen(16)
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            peer, _ = self.listener.accept()
-            self.asked += 1
-            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+        super().__init__(folder)
 
     def talk(self, peer):
         def send(kind, body):
             peer.sendall(kind + struct.pack('>I', len(body) + 4) + body)
+        self.asked += 1
         peer.recv(65536)
         if self.value is None:
             peer.recv(1)
