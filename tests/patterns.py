@@ -1,7 +1,14 @@
 """patterns.py: shared by the tests that kill the project service while it changes patterns."""
 import json
+import shutil
 
+from claims import same, skip, until
 from sounding import engine
+
+
+def needs_strace():
+    if not shutil.which('strace'):
+        skip('strace is not installed')
 
 
 class Patterns:
@@ -26,3 +33,29 @@ class Patterns:
         with open(path, 'w', encoding='utf-8') as out:
             json.dump({'metadata': {'name': name}, 'sequencer': {'tracks': {'kick': {'pattern': 'X...' * 4}}}}, out)
         return path
+
+    def command(self, *args, number=0):
+        """Starts a command of loophole; `done(*…)` waits for its end."""
+        said = self.home.file(f'said{number}')
+        return said, self.home.start_into(said, 'loophole', *args)
+
+    def done(self, said, process):
+        """What a command printed that ran during a kill."""
+        code = process.wait(120)
+        with open(said, encoding='utf-8') as file:
+            text = file.read()
+        same(0, code, text)
+        return text
+
+    def killed_before(self, call, when, *args):
+        """Runs a command, and kills the project service before its WHEN-th call of that kind. Returns what it printed."""
+        home = self.home
+        until(lambda: home.has_lived('project'))
+        pid, said = home.pid('project'), home.file('strace')
+        strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
+                                 '-e', f'inject={call}:signal=KILL:when={when}')
+        until(lambda: 'attached' in open(said, encoding='utf-8').read())
+        command = self.command(*args)
+        until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
+        strace.wait(120)
+        return self.done(*command)

@@ -5,14 +5,13 @@ import glob
 import gzip
 import json
 import os
-import shutil
 import signal
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
-from patterns import Patterns
+from claims import claim, contains, figure, how_often, random, run_claims, same, until
+from patterns import Patterns, needs_strace
 
 
 class Slots(Patterns):
@@ -46,18 +45,6 @@ class Slots(Patterns):
         assert 'changed by another program' not in self.home.log('project')
         self.names = names
 
-    def done(self, said, process):
-        """What a command said that ran beside a kill."""
-        code = process.wait(120)
-        with open(said, encoding='utf-8') as file:
-            text = file.read()
-        same(0, code, text)
-        return text
-
-    def command(self, number, *args):
-        said = self.home.file(f'said{number}')
-        return said, self.home.start_into(said, 'loophole', *args)
-
 
 def read_file(path):
     """The bytes of a pattern; a backup is in gzip, or will be soon."""
@@ -70,42 +57,23 @@ def name_in(path):
     return json.loads(read_file(path))['metadata']['name']
 
 
-def killed_before(it, call, when, *args):
-    """The project service is killed before its WHEN-th call of that kind, in the thread that files the slots."""
-    home = it.home
-    until(lambda: home.has_lived('project'))
-    pid, said = home.pid('project'), home.file('strace')
-    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
-                             '-e', f'inject={call}:signal=KILL:when={when}')
-    until(lambda: 'attached' in open(said, encoding='utf-8').read())
-    command = it.command(0, *args)
-    until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
-    strace.wait(120)
-    return it.done(*command)
-
-
-def needs_strace():
-    if not shutil.which('strace'):
-        skip('strace is not installed')
-
-
 @claim(inside=Slots)
 def killed_before_any_call_of_a_save_it_leaves_the_new_pattern_whole(it):
     needs_strace()
     for name, call, when in (('backup', '/^link', 1), ('written', 'fsync', 1), ('named', '/^rename', 1),
                              ('synced', 'fsync', 2)):
-        contains(killed_before(it, call, when, 'pattern', 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
+        contains(it.killed_before(call, when, 'pattern', 'save', '1', it.pattern(name)), '[PATTERN] Saved to slot 1')
         it.are_whole({1: name, 2: 'two'})
 
 
 @claim(inside=Slots)
 def killed_within_a_change_of_slots_it_makes_that_change_once(it):
     needs_strace()
-    contains(killed_before(it, '/^rename', 2, 'pattern', 'swap', '1', '2'), 'Swapped slots 1 and 2')
+    contains(it.killed_before('/^rename', 2, 'pattern', 'swap', '1', '2'), 'Swapped slots 1 and 2')
     it.are_whole({1: 'two', 2: 'one'})
-    contains(killed_before(it, '/^rename', 1, 'pattern', 'move', '1', '3'), 'Moved slot 1 to slot 3')
+    contains(it.killed_before('/^rename', 1, 'pattern', 'move', '1', '3'), 'Moved slot 1 to slot 3')
     it.are_whole({2: 'one', 3: 'two'})
-    contains(killed_before(it, '/^unlink', 1, 'pattern', 'delete', '3'), 'Deleted slot 3')
+    contains(it.killed_before('/^unlink', 1, 'pattern', 'delete', '3'), 'Deleted slot 3')
     it.are_whole({2: 'one'})
 
 
@@ -113,7 +81,7 @@ def killed_within_a_change_of_slots_it_makes_that_change_once(it):
 def killed_within_a_copy_of_the_project_it_copies_each_slot(it):
     needs_strace()
     for name, when in (('first', 1), ('second', 2), ('project', 3)):
-        killed_before(it, '/^rename', when, 'project', 'save_as', name)
+        it.killed_before('/^rename', when, 'project', 'save_as', name)
         it.folder = os.path.join(it.home.first('project', 'state')['folder'], 'patterns')
         it.are_whole({1: 'one', 2: 'two'})
 
@@ -176,7 +144,7 @@ def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
         args, words, after = change(it, number)
         until(lambda: it.home.has_lived('project'))
         pid = it.home.pid('project')
-        command = it.command(number, 'pattern', *args)
+        command = it.command('pattern', *args, number=number)
         time.sleep(random.uniform(0, .08))
         os.kill(pid, signal.SIGKILL)
         contains(it.done(*command), words)

@@ -4,14 +4,13 @@ still be taken back."""
 import glob
 import json
 import os
-import shutil
 import signal
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, figure, how_often, random, run_claims, same, skip, until
-from patterns import Patterns
+from claims import claim, contains, figure, how_often, random, run_claims, same, until
+from patterns import Patterns, needs_strace
 
 
 class Library(Patterns):
@@ -39,36 +38,6 @@ class Library(Patterns):
     def names(self):
         return sorted(self.files())
 
-    def command(self, *args):
-        said = self.home.file('said')
-        return said, self.home.start_into(said, 'loophole', 'pattern', *args)
-
-    def done(self, said, process):
-        code = process.wait(120)
-        with open(said, encoding='utf-8') as file:
-            text = file.read()
-        same(0, code, text)
-        return text
-
-
-def killed_before(it, call, when, *args):
-    """The project service is killed before its WHEN-th call of that kind while it does a command."""
-    home = it.home
-    until(lambda: home.has_lived('project'))
-    pid, said = home.pid('project'), home.file('strace')
-    strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
-                             '-e', f'inject={call}:signal=KILL:when={when}')
-    until(lambda: 'attached' in open(said, encoding='utf-8').read())
-    command = it.command(*args)
-    until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
-    strace.wait(120)
-    return it.done(*command)
-
-
-def needs_strace():
-    if not shutil.which('strace'):
-        skip('strace is not installed')
-
 
 @claim(inside=Library)
 def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
@@ -78,7 +47,7 @@ def killed_before_any_call_of_a_step_it_does_the_whole_step_once(it):
     for call, when in random.sample([('/^rename', 1), ('/^rename', 3), ('/^rename', 5), ('/^rename', 6), ('/^rename', 7),
                                      ('/^unlink', 1), ('/^unlink', 2), ('/^(syncfs|fsync)', 1), ('/^(syncfs|fsync)', 4)],
                                     how_often(5, 9)):
-        same('[PATTERN] Moved 2 patterns to techno\n', killed_before(it, call, when, 'move', 'user/one', 'user/two', 'techno'))
+        same('[PATTERN] Moved 2 patterns to techno\n', it.killed_before(call, when, 'pattern', 'move', 'user/one', 'user/two', 'techno'))
         same(['library/genre/techno/one.json', 'library/genre/techno/two.json', 'user/three.json'], it.names())
         contains(it.do('undo'), 'Taken back: Moved 2 patterns to techno')
         same(before, it.files())
@@ -92,7 +61,7 @@ def killed_while_it_takes_a_step_back_it_takes_back_that_step_alone(it):
     it.do('archive', 'one', 'two')
     after = it.names()
     for call, when in (('/^rename', 1), ('/^rename', 2), ('/^unlink', 1)):
-        contains(killed_before(it, call, when, 'undo'), 'Taken back: Archived 2 patterns')
+        contains(it.killed_before(call, when, 'pattern', 'undo'), 'Taken back: Archived 2 patterns')
         same(['user/one.json', 'user/three.json', 'user/two.json'], it.names())
         contains(it.do('redo'), 'Done again: Archived 2 patterns')
         same(after, it.names())
@@ -110,7 +79,7 @@ def killed_at_any_moment_it_loses_no_pattern_and_the_sound_goes_on(it):
             (('copy', 'user/' + name, new), 'Copied', here | {new}),
             (('save_file', new, it.pattern(new)), 'Saved to file', here | {new}),
             (('load_file', name), '[SEQ] Pattern', here)])
-        command = it.command(*args)
+        command = it.command('pattern', *args)
         time.sleep(random.uniform(0, .08))
         os.kill(pid, signal.SIGKILL)
         contains(it.done(*command), words)
