@@ -111,8 +111,10 @@ const struct command command_table[] = {
       "Types: waveform, loudness, onsets, beats, spectrum, embedding, print, gist (docs/ear.md).", "type png", 1, 2,
       false, artefact_show },
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
-      "The sound continues after the command ends; `loophole stop` stops it.", "loop gain from", 1, ANY, true,
-      play_start },
+      "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
+      "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch brings it to "
+      "the present tempo.",
+      "loop gain from until loop-from bars at stretch", 1, ANY, true, play_start },
     { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
     { "voice", "", "List the voices that play", "", "", 0, 0, false, voices_show },
     { "voice seek", "VOICE S", "Continue at second S of the file", "", "", 2, 2, false, voices_seek },
@@ -123,7 +125,8 @@ const struct command command_table[] = {
     { "voice fade", "VOICE S", "Stop a voice over S seconds", "", "", 2, 2, false, voices_fade },
     { "preview", "ID|PATH|QUERY…", "Play a sound on the preview ports",
       "A new preview replaces the present one. Nothing else changes.",
-      "in-context chain stretch key at start-transport gain loop", 1, ANY, true, play_preview },
+      "in-context chain stretch key at start-transport gain loop from until loop-from bars", 1, ANY, true,
+      play_preview },
     { "preview stop", "", "Stop the preview", "", "", 0, 0, false, play_preview_stop },
     { "preview apart", "on|off", "Send previews to the preview ports only, or also to main", "", "", 1, 1, false,
       play_preview_apart },

@@ -1,8 +1,18 @@
 #include <string.h>
 
+#include "services/streamer/play/tune.h"
 #include "services/streamer/streamer.h"
 
 /* ---- voices ---- */
+
+/* A hit has no tempo, and without a running core there is no tempo to keep. */
+static double tempo_of(const struct streamer *streamer, const struct streamer_play *ask, const struct located *located)
+{
+    const struct core_link *core = &streamer->core;
+    bool stretches = ask->has_stretch && ask->stretch && !located->is_one_shot && core->has_state;
+
+    return stretches ? tune_tempo(located->bpm, core->state.tempo) : 1;
+}
 
 static enum err play_file(struct streamer *streamer, struct call *call, const void *wish)
 {
@@ -10,7 +20,11 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     struct fault *fault = call_fault(call);
     struct located located;
     struct voice *voice;
+    int64_t until = ask->has_until ? ask->until : 0;
+    int64_t loop_from = ask->has_loop_from ? ask->loop_from : until ? ask->from : 0;
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, fault);
+    if (e == ERR_OK && until && until <= ask->from)
+        e = voice_refuse_part(until, ask->from, fault);
     if (e != ERR_OK)
         return e;
     struct voice_plan plan = { .path = located.path,
@@ -19,11 +33,15 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .request = call_request(call),
                                .group = GROUP_STREAMS,
                                .from = ask->from,
+                               .until = until,
+                               .loop_from = loop_from,
+                               .loop_end = ask->has_loop_frames ? loop_from + ask->loop_frames : until,
+                               .grid = ask->has_grid ? voice_grid(ask->grid.value) : 0,
                                .at = ask->has_at ? ask->at : ORDER_NOW,
                                .loop = ask->loop,
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
-                               .tempo = 1 };
+                               .tempo = tempo_of(streamer, ask, &located) };
     e = voice_play(&streamer->voices, &plan, &voice, fault);
     if (e == ERR_OK)
         voice->ticket = call_defer(call);

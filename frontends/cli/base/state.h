@@ -18,7 +18,7 @@ struct options {
     bool open, immediate;
     int64_t period, page, times, undo, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;
-    const char *gain, *from, *chain, *key, *at, *fade;
+    const char *gain, *from, *until, *loop_from, *chain, *key, *at, *fade;
     const char *name, *inputs, *format, *gaps, *port, *at_bar;
     const char *role, *section;
     const char *project, *folder, *label, *view;

@@ -16,40 +16,112 @@ static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct
     return *has ? units_gain(cli->options.gain, gain, fault) : ERR_OK;
 }
 
-/* Converts seconds to frames of the file, whose sample rate the catalogue must know. */
-static enum err read_from(struct cli *cli, const struct named *meant, int64_t *from, struct fault *fault)
+/* Points of the file, as play and preview take them. */
+struct played_part {
+    bool has_from, has_until, has_loop_from, has_loop_frames;
+    int64_t from, until, loop_from, loop_frames;
+};
+
+static enum err read_point(const char *option, const char *typed, uint64_t rate, bool *has, int64_t *frame,
+                           struct fault *fault)
 {
-    struct search_get get = { .has_id = meant->has_id, .id = meant->id, .path = meant->path };
-    struct media_found found = { 0 };
     double seconds;
 
-    if (!cli->options.from)
+    *has = typed != NULL;
+    if (!typed)
         return ERR_OK;
-    enum err e = units_seconds("--from", cli->options.from, 1e6, &seconds, fault);
-    if (e != ERR_OK)
-        return e;
-    e = cli_ask(cli, "search.get", &get, &found, fault);
-    if (e != ERR_OK || found.item.media.sample_rate == 0)
-        return fault_hint(fault, "--from needs an item whose sample rate the catalogue knows");
-    *from = (int64_t)(seconds * (double)found.item.media.sample_rate);
+    enum err e = units_seconds(option, typed, 1e6, &seconds, fault);
+    if (e == ERR_OK)
+        *frame = (int64_t)(seconds * (double)rate + 0.5);
+    return e;
+}
+
+/* N bars of the sound's own tempo. */
+static enum err read_bars(const struct cli *cli, const struct item *item, struct played_part *part, struct fault *fault)
+{
+    const struct fact *bpm = item_fact(item, "bpm");
+
+    if (!cli->options.bars)
+        return ERR_OK;
+    if (!cli->options.loop)
+        return fault_set(fault, ERR_BAD_REQUEST, "--bars is the length of a loop: it needs --loop");
+    if (!bpm || !bpm->has_number || bpm->number <= 0)
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "--bars needs an item whose tempo is known: `loophole edit ID bpm=120`");
+    double seconds = (double)cli->options.bars * 4 * 60 / bpm->number;
+    part->has_loop_frames = true;
+    part->loop_frames = (int64_t)(seconds * (double)item->media.sample_rate + 0.5);
+    if (!part->has_loop_from && part->has_from) {
+        part->has_loop_from = true;
+        part->loop_from = part->from;
+    }
     return ERR_OK;
+}
+
+/* Converts seconds and bars to frames of the file, whose sample rate the catalogue must know. */
+static enum err read_part(struct cli *cli, const struct named *meant, struct played_part *part, struct fault *fault)
+{
+    struct search_get get = { .has_id = meant->has_id, .id = meant->id, .path = meant->path };
+    const struct options *options = &cli->options;
+    struct media_found found = { 0 };
+
+    *part = (struct played_part){ 0 };
+    if (!options->from && !options->until && !options->loop_from && !options->bars)
+        return ERR_OK;
+    enum err e = cli_ask(cli, "search.get", &get, &found, fault);
+    uint64_t rate = found.item.media.sample_rate;
+    if (e == ERR_OK && rate == 0)
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "a place in a sound needs an item whose sample rate the catalogue knows");
+    if (e == ERR_OK)
+        e = read_point("--from", options->from, rate, &part->has_from, &part->from, fault);
+    if (e == ERR_OK)
+        e = read_point("--until", options->until, rate, &part->has_until, &part->until, fault);
+    if (e == ERR_OK)
+        e = read_point("--loop-from", options->loop_from, rate, &part->has_loop_from, &part->loop_from, fault);
+    return e == ERR_OK ? read_bars(cli, &found.item, part, fault) : e;
+}
+
+static enum err read_grid(const struct cli *cli, bool *has, struct choice *grid, struct fault *fault)
+{
+    const char *typed = cli->options.at;
+
+    *has = typed != NULL;
+    if (!typed)
+        return ERR_OK;
+    grid->value = choice_value(&preview_grid_table, text_of(typed));
+    if (grid->value != PREVIEW_GRID_OTHER)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "--at expects now, beat or bar, not \"%s\"", typed);
 }
 
 /* ---- commands ---- */
 
 enum err play_start(struct cli *cli, struct fault *fault)
 {
-    struct streamer_play play = { .loop = cli->options.loop };
+    struct streamer_play play = { .loop = cli->options.loop,
+                                  .has_stretch = cli->options.stretch,
+                                  .stretch = cli->options.stretch };
     struct stream_voice voice = { 0 };
     struct named meant;
+    struct played_part part;
     enum err e = named_one(cli, cli->count, cli->args, &meant, fault);
 
     if (e == ERR_OK)
         e = read_gain(cli, &play.has_gain, &play.gain, fault);
     if (e == ERR_OK)
-        e = read_from(cli, &meant, &play.from, fault);
+        e = read_grid(cli, &play.has_grid, &play.grid, fault);
+    if (e == ERR_OK)
+        e = read_part(cli, &meant, &part, fault);
     if (e != ERR_OK)
         return e;
+    play.from = part.from;
+    play.has_until = part.has_until;
+    play.until = part.until;
+    play.has_loop_from = part.has_loop_from;
+    play.loop_from = part.loop_from;
+    play.has_loop_frames = part.has_loop_frames;
+    play.loop_frames = part.loop_frames;
     play.has_id = meant.has_id;
     play.id = meant.id;
     play.path = meant.path;
@@ -65,22 +137,6 @@ enum err play_stop(struct cli *cli, struct fault *fault)
     if (e == ERR_OK && cli->options.fade)
         e = units_seconds("--fade", cli->options.fade, FADE_MOST, &stop.fade, fault);
     return e != ERR_OK ? e : cli_ask(cli, "streamer.stop", &stop, NULL, fault);
-}
-
-static enum err read_grid(const struct cli *cli, struct streamer_preview *preview, struct fault *fault)
-{
-    static const char *const words[] = { "now", "beat", "bar" };
-    static const int32_t values[] = { PREVIEW_GRID_NOW, PREVIEW_GRID_BEAT, PREVIEW_GRID_BAR };
-
-    if (!cli->options.at)
-        return ERR_OK;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i], cli->options.at) == 0) {
-            preview->has_grid = true;
-            preview->grid.value = values[i];
-            return ERR_OK;
-        }
-    return fault_set(fault, ERR_BAD_REQUEST, "--at expects now, beat or bar, not \"%s\"", cli->options.at);
 }
 
 static enum err report_preview(struct cli *cli, const struct preview_begun *begun)
@@ -129,14 +185,25 @@ enum err play_preview(struct cli *cli, struct fault *fault)
                                         .key = text_of(cli->options.key) };
     struct preview_begun begun = { 0 };
     struct named meant;
+    struct played_part part;
     enum err e = named_one(cli, cli->count, cli->args, &meant, fault);
 
     if (e == ERR_OK)
         e = read_gain(cli, &preview.has_gain, &preview.gain, fault);
     if (e == ERR_OK)
-        e = read_grid(cli, &preview, fault);
+        e = read_grid(cli, &preview.has_grid, &preview.grid, fault);
+    if (e == ERR_OK)
+        e = read_part(cli, &meant, &part, fault);
     if (e != ERR_OK)
         return e;
+    preview.has_from = part.has_from;
+    preview.from = part.from;
+    preview.has_until = part.has_until;
+    preview.until = part.until;
+    preview.has_loop_from = part.has_loop_from;
+    preview.loop_from = part.loop_from;
+    preview.has_loop_frames = part.has_loop_frames;
+    preview.loop_frames = part.loop_frames;
     preview.has_id = meant.has_id;
     preview.id = meant.id;
     preview.path = meant.path;

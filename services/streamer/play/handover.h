@@ -9,13 +9,14 @@
 
 #include "common/shared/studio.h"
 
-enum { HANDOVER_VERSION = 5 };
+enum { HANDOVER_VERSION = 6 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
     uint64_t at;    /* its first cell … */
     int64_t from;   /* … and the frame of the file in that cell */
     int64_t frames; /* of the file; -1: unknown */
+    int64_t until;  /* the frame of the file before which it ends, unless it repeats; 0: its end */
     uint32_t generation, file_rate, rate, channels;
     uint8_t media[16];
     uint8_t queued[16]; /* request id of the ask that queued this file; zero: none */

@@ -8,8 +8,6 @@
 #include "common/process/log.h"
 #include "services/streamer/play/tune.h"
 
-enum { BEAT = 4, BAR = 16 }; /* 16th notes */
-
 static const float fade = 0.005f;
 
 /* ---- parameters of the voice ---- */
@@ -27,9 +25,7 @@ static double gain_of(const struct preview *preview, const struct located *locat
 
 static uint32_t grid_of(const struct streamer_preview *wish)
 {
-    int32_t grid = wish->has_grid ? wish->grid.value : wish->in_context ? PREVIEW_GRID_BAR : PREVIEW_GRID_NOW;
-
-    return grid == PREVIEW_GRID_BAR ? BAR : grid == PREVIEW_GRID_BEAT ? BEAT : 0;
+    return voice_grid(wish->has_grid ? wish->grid.value : wish->in_context ? PREVIEW_GRID_BAR : PREVIEW_GRID_NOW);
 }
 
 /* A hit has no tempo, and without a running core there is no tempo to keep. */
@@ -43,7 +39,9 @@ static double tempo_of(const struct preview *preview, const struct located *loca
 
 static void make_plan(struct preview *preview, const struct located *located, struct voice_plan *plan)
 {
-    int64_t loop_from = preview->wish.has_loop_from ? preview->wish.loop_from : 0;
+    const struct streamer_preview *wish = &preview->wish;
+    int64_t from = wish->has_from ? wish->from : 0, until = wish->has_until ? wish->until : 0;
+    int64_t loop_from = wish->has_loop_from ? wish->loop_from : until ? from : 0;
 
     preview->gain = gain_of(preview, located);
     *plan = (struct voice_plan){ .path = located->path,
@@ -52,10 +50,11 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .group = GROUP_PREVIEW,
                                  .at = ORDER_NOW,
                                  .grid = grid_of(&preview->wish),
-                                 .from = preview->wish.has_from ? preview->wish.from : 0,
+                                 .from = from,
+                                 .until = until,
                                  .loop = preview->wish.loop,
                                  .loop_from = loop_from,
-                                 .loop_end = preview->wish.has_loop_frames ? loop_from + preview->wish.loop_frames : 0,
+                                 .loop_end = wish->has_loop_frames ? loop_from + wish->loop_frames : until,
                                  .start_transport = preview->wish.start_transport,
                                  .gain = (float)preview->gain,
                                  .tempo = tempo_of(preview, located),
@@ -239,6 +238,8 @@ static enum err note_wish(struct preview *preview, const struct streamer_preview
                   TEXT_ARG(ask->key));
         return fault_field(fault, "key");
     }
+    if (ask->has_until && ask->until <= (ask->has_from ? ask->from : 0))
+        return voice_refuse_part(ask->until, ask->has_from ? ask->from : 0, fault);
     preview->wish = *ask;
     memcpy(preview->key, key, sizeof(key));
     (void)text_copy(preview->chain, sizeof(preview->chain), ask->chain);
@@ -290,6 +291,7 @@ enum err preview_next(struct preview *preview, struct call *call, const struct s
     if (e != ERR_OK)
         return e;
     preview->wish.start_transport = false;
-    preview->wish.has_from = preview->wish.has_loop_from = preview->wish.has_loop_frames = false; /* of that item */
+    preview->wish.has_from = preview->wish.has_until = false; /* of that item, like the next two */
+    preview->wish.has_loop_from = preview->wish.has_loop_frames = false;
     return begin_preview(preview, call, &located);
 }

@@ -146,7 +146,7 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     atomic_store(&handover->word, 0);
     atomic_store(&handover->seeks, 0);
     handover->started = 0;
-    *piece = (struct handover_piece){ .frames = -1, .from = plan->from };
+    *piece = (struct handover_piece){ .frames = -1, .from = plan->from, .until = plan->until };
     snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
     memcpy(piece->media, plan->media.b, sizeof(piece->media));
     memcpy(handover->request, plan->request.b, sizeof(handover->request));
@@ -170,6 +170,18 @@ static struct voice *free_voice(struct voices *voices)
             oldest = voice;
     }
     return oldest;
+}
+
+uint32_t voice_grid(int32_t grid)
+{
+    return grid == PREVIEW_GRID_BAR ? 16 : grid == PREVIEW_GRID_BEAT ? 4 : 0;
+}
+
+enum err voice_refuse_part(int64_t until, int64_t from, struct fault *fault)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the beginning %lld", (long long)until,
+              (long long)from);
+    return fault_field(fault, "until");
 }
 
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **to, struct fault *fault)

@@ -27,6 +27,7 @@ struct voice_plan {
     struct id request;
     enum score_group group;
     int64_t from;  /* frame of the file */
+    int64_t until; /* the frame before which it ends, unless it repeats; 0: the file's end */
     int64_t at;    /* of the audio clock, or ORDER_NOW */
     uint32_t grid; /* not 0: it starts at the next multiple of this number of 16th notes instead */
     bool loop, start_transport;
@@ -97,6 +98,12 @@ struct voice *voices_find(struct voices *voices, struct id request); /* the voic
 enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
                          const void *state);
 
+/* A preview_grid as 16th notes; 0: at once. */
+uint32_t voice_grid(int32_t grid);
+
+/* bad_request: the part of the file ends before it begins. */
+enum err voice_refuse_part(int64_t until, int64_t from, struct fault *fault);
+
 /* Begins to open the file. The voice reports its start or failure by its ticket, or by `started` and `failed`. Errors:
  * busy (all 32 voices play), offline (no audio core). */
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **voice, struct fault *fault);
@@ -117,6 +124,9 @@ bool voice_is_sounding(const struct voice *voice); /* voice_stop sends an order 
 void voice_describe(const struct voice *voice, struct stream_voice *to);
 
 struct handover_piece *voice_piece(const struct voice *voice);
+/* The frame of the file before which the part ends that repeats, or that is played; 0: the end of the file. */
+int64_t voice_part_end(const struct voice *voice);
+
 /* The frame of the file at a frame of the present piece, which goes on for ever if it is a loop. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
 int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */

@@ -364,12 +364,10 @@ static uint32_t frames_wanted(const struct voice *voice)
     return frames < READER_FRAMES_MAX ? (uint32_t)frames : READER_FRAMES_MAX;
 }
 
-/* Frames up to the end of the part that repeats; 0: that of the file. */
-static int64_t frames_to_turn(const struct voice *voice)
+/* A predecessor wrote all of the part and died, or a seek went beyond it. */
+static bool is_after_part(const struct voice *voice)
 {
-    const struct handover_voice *handover = voice->handover;
-
-    return handover->looping && voice->frame < handover->loop_end ? handover->loop_end - voice->frame : 0;
+    return !voice->handover->looping && voice_part_end(voice) > 0 && voice->frame >= voice_part_end(voice);
 }
 
 void voice_feed(struct voice *voice)
@@ -383,8 +381,13 @@ void voice_feed(struct voice *voice)
     }
     if (!voice->reader || !reader_is_free(voice->reader) || (voice->stretch && !drain_stretch(voice)))
         return;
+    if (is_after_part(voice)) {
+        end_file(voice);
+        voice_feed_check(voice);
+        return;
+    }
     uint32_t frames = frames_wanted(voice);
-    int64_t left = frames_to_turn(voice);
+    int64_t left = voice_part_end(voice) - voice->frame;
     if (left > 0 && left < frames)
         frames = (uint32_t)left;
     uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
@@ -425,12 +428,13 @@ void voice_feed_check(struct voice *voice)
 void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
 {
     struct voice *voice = state;
-    bool turns = voice->handover->looping && frames > 0 && frame + frames == voice->handover->loop_end;
+    bool is_part = frames > 0 && frame + frames == voice_part_end(voice), turns = is_part && voice->handover->looping;
 
     voice->frame = frame + frames;
     if (end && frames > 0)
         voice_piece(voice)->frames = voice->format.frames = voice->frame;
     bool again = turns || (end && voice->handover->looping && (frames > 0 || frame > voice->handover->loop_from));
+    end = end || is_part;
     convert_frames(voice, stereo, frames, end && !again);
     if (again)
         voice->frame = voice->handover->loop_from;

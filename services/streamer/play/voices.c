@@ -281,6 +281,11 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 
 /* ---- descriptions ---- */
 
+int64_t voice_part_end(const struct voice *voice)
+{
+    return voice->handover->looping ? voice->handover->loop_end : voice_piece(voice)->until;
+}
+
 int64_t voice_place(const struct voice *voice, int64_t frame)
 {
     const struct handover_voice *handover = voice->handover;

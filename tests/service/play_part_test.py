@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""Play and preview a part of a file: its beginning, end and loop, in seconds and bars, at the next bar and in the present
+tempo. All figures are of sound that was recorded at the ports."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, contains, run_claims, same, until
+from sounding import Tape, engine, until_connected, until_later
+
+SECONDS = 48000
+BAR = 2 * SECONDS  # of the transport, at 120
+
+
+def playing_engine(home):
+    """An engine whose library has a counter of 2 s."""
+    engine(home, in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('counter', count(home), 2 * SECONDS)
+    sound.make('sine', home.file('files/sine.wav'), 2 * SECONDS, 48000, 480)
+    home.wait_ready('streamer')
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+    for name in ('count', 'sine'):
+        home.loophole('edit', home.file(f'files/{name}.wav'), 'bpm=', 'one_shot=0')
+
+
+def count(home):
+    return home.file('files/count.wav')
+
+
+def is_part(heard, begin, end, of):
+    """From the frame `begin` on, after a fade of 5 ms, up to the frame `end`."""
+    same((begin + sound.FADE + 1, end, end - begin), (heard[sound.FADE], heard[-1], len(heard)), f'of {of}')
+
+
+def until_silent(home):
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+def counts(path):
+    """The counts of a recording, from its first to its last sound."""
+    all_of_it = [0 if one != one else round(one * sound.UNIT) for one in sound.load(path)]
+    sounding = [i for i, one in enumerate(all_of_it) if one]
+    return all_of_it[sounding[0]:sounding[-1] + 1]
+
+
+@claim(shares=playing_engine)
+def a_part_begins_and_ends_on_its_frames(home):
+    for ask in ('play', 'preview'):
+        tape = Tape(home, 60)
+        home.loophole('ask', f'streamer.{ask}', f'path={count(home)}', 'from=15000', 'until=70000')
+        until_silent(home)
+        is_part(counts(tape.stop()), 15000, 70000, ask)
+
+
+@claim(shares=playing_engine)
+def the_command_takes_seconds(home):
+    for command in ('play', 'preview'):
+        tape = Tape(home, 60)
+        home.loophole(command, count(home), '--from', '0.25', '--until', '1s')
+        until_silent(home)
+        is_part(counts(tape.stop()), 12000, 48000, command)
+
+
+@claim(shares=playing_engine)
+def a_part_of_a_file_of_another_rate_has_its_length(home):
+    path = home.file('files/other.wav')
+    sound.make('sine', path, 2 * 44100, 44100, 441)
+    tape = Tape(home, 60)
+    home.ask('streamer.play', f'path={path}', 'from=11025', 'until=55125')
+    until_silent(home)
+    heard = sound.heard(tape.stop())
+    assert abs(heard['frames'] - 48000) <= 2, heard
+
+
+@claim(shares=playing_engine)
+def a_loop_of_bars_goes_round_on_its_frames(home):
+    home.loophole('edit', count(home), 'bpm=240')  # a bar lasts a second
+    tape = Tape(home, 60)
+    home.loophole('play', count(home), '--loop', '--from', '0.25', '--bars', '1')
+    until_later(home, 3 * SECONDS)
+    home.loophole('stop')
+    until_silent(home)
+    heard = counts(tape.stop())
+    home.loophole('edit', count(home), 'bpm=')
+    same((12001 + sound.FADE, 60000), (heard[sound.FADE], max(heard)))
+    turns = [i for i in range(sound.FADE + 1, len(heard) - 1000) if heard[i] != heard[i - 1] + 1]
+    same({12001}, {heard[i] for i in turns})
+    same([48000 * (i + 1) for i in range(len(turns))], turns)
+    assert len(turns) >= 2, turns
+
+
+@claim(shares=playing_engine)
+def with_loop_the_end_is_where_it_repeats_from_and_the_loop_outlives_a_kill(home):
+    home.loophole('play', count(home), '--loop', '--from', '0.5', '--until', '1')
+    until_later(home, 2 * SECONDS)
+    home.kill('streamer')
+    home.wait_ready('streamer')
+    until_later(home, 2 * SECONDS)
+    [voice] = home.ask('streamer.voices')['each']
+    assert voice['looping'] and 24000 <= voice['position'] < 48000, voice
+    home.loophole('stop')
+    until_silent(home)
+
+
+@claim(shares=playing_engine)
+def a_part_ends_on_its_frame_also_after_a_kill(home):
+    path = home.file('files/long.wav')
+    sound.make('counter', path, 14 * SECONDS)
+    tape = Tape(home, 60)
+    end = 9 * SECONDS + 17  # longer than a ring, so the successor has to read the end
+    home.ask('streamer.play', f'path={path}', f'until={end}')
+    until_later(home, SECONDS // 2)
+    home.kill('streamer')
+    until_silent(home)
+    heard = counts(tape.stop())
+    same((1, end, end), (heard[0], heard[-1], len(heard)))
+
+
+@claim(shares=playing_engine)
+def it_begins_at_the_bar_of_the_running_transport(home):
+    home.loophole('transport', 'tempo', '120')
+    home.loophole('transport', 'start')
+    until(lambda: home.first('transport')['running'])
+    tape = Tape(home, 60)
+    home.loophole('play', count(home), '--at', 'bar')
+    home.loophole('ask', 'streamer.preview', f'path={count(home)}', 'grid=bar', 'match=false')
+    until_silent(home)
+    heard = counts(tape.stop())
+    home.loophole('transport', 'stop')
+    if len(heard) == BAR:  # both began at one bar: their sum
+        same([2 * (i + 1) for i in range(sound.FADE, BAR)], heard[sound.FADE:])
+    else:  # the preview began one bar later, at the frame at which the file ends
+        same(2 * list(range(1, BAR + 1)), heard)
+
+
+@claim(shares=playing_engine)
+def it_is_stretched_to_the_present_tempo_in_its_own_pitch(home):
+    sine = home.file('files/sine.wav')
+    home.loophole('edit', sine, 'bpm=100')
+    home.loophole('transport', 'tempo', '120')
+    tape = Tape(home, 60)
+    home.loophole('play', sine, '--stretch')
+    until_silent(home)
+    heard = sound.heard(tape.stop())
+    home.loophole('edit', sine, 'bpm=')
+    assert abs(heard['frames'] / (2 * SECONDS / 1.2) - 1) < 0.03, heard
+    assert abs(heard['hz'] - 480) < 5, heard
+
+
+@claim(shares=playing_engine)
+def wrong_points_are_refused_and_nothing_sounds(home):
+    for args, part in ((('--from', '1', '--until', '0.5'), 'is not after the beginning'), (('--until', 'x'), '--until'),
+                       (('--loop', '--bars', '2'), 'whose tempo is known'), (('--bars', '2'), 'needs --loop'),
+                       (('--at', 'noon'), 'now, beat or bar'), (('--from', '30', '--until', '40'), 'no sound at that place')):
+        for command in ('play', 'preview'):
+            contains(home.run('loophole', command, count(home), *args, code=None).all, part)
+    until_silent(home)
+
+
+run_claims()
