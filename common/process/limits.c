@@ -70,3 +70,10 @@ bool limits_leave(size_t bytes)
     used = count_private_bytes();
     return used <= most && bytes <= most - used;
 }
+
+enum err limits_refuse(struct fault *fault, const char *what)
+{
+    (void)fault_set(fault, ERR_FULL, "no room for %s within data_mb", what);
+    return fault ? fault_hint(fault, "ask for less, or raise data_mb in the section [limits] of loophole.conf")
+                 : ERR_FULL;
+}

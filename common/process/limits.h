@@ -18,4 +18,8 @@ enum err limits_set(struct config *config, struct fault *fault);
  * item. Any thread. */
 bool limits_leave(size_t bytes);
 
+/* Sets the error for work that limits.data_mb has no room for, with `what` it is ("the result"), and a hint about the
+ * setting. Returns ERR_FULL. */
+enum err limits_refuse(struct fault *fault, const char *what);
+
 #endif

@@ -1,6 +1,7 @@
 #include "services/availability/copies.h"
 
 #include "common/clock.h"
+#include "common/process/limits.h"
 #include "proto/wire/codec.h"
 #include "store/catalogue.h"
 
@@ -83,7 +84,7 @@ enum err copies_find(struct known_volumes *known, struct id media, struct arena 
 
     to->each.at = arena_array(arena, COPIES_MOST, sizeof(*to->each.at));
     if (!to->each.at)
-        return fault_set(fault, ERR_FULL, "no memory for copies");
+        return limits_refuse(fault, "the copies");
     enum err e = store_read(known->store, &f.txn, fault);
     if (e != ERR_OK)
         return e;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/process/limits.h"
 #include "common/process/log.h"
 
 /* ---- the asks ---- */
@@ -58,7 +59,7 @@ static enum err load_index(struct search *search, struct fault *fault)
     if (e != ERR_NOT_FOUND)
         log_fault("the index is made again", &why);
     unlink(search->index_path);
-    return index_clear(&search->index) == ERR_OK ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for the index");
+    return index_clear(&search->index) == ERR_OK ? ERR_OK : limits_refuse(fault, "the index");
 }
 
 enum err search_open(struct search *search, struct service *service, struct fault *fault)

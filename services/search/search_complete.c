@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "services/search/index/fold.h"
 #include "services/search/query/filter.h"
 #include "services/search/search.h"
@@ -124,7 +125,7 @@ enum err search_complete(struct request *request, const void *ask, void *answer)
 
     c.to->each.at = arena_array(request->arena, MOST, sizeof(*c.to->each.at));
     if (!c.to->each.at)
-        return fault_set(request->fault, ERR_FULL, "no memory for completions");
+        return limits_refuse(request->fault, "the completions");
     if (word.len && word.at[0] == '-') {
         c.sign = (struct text){ 1, word.at };
         word = (struct text){ word.len - 1, word.at + 1 };

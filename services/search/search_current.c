@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/index/facet_count.h"
@@ -47,7 +48,7 @@ static enum err outlive_handler(struct request *request)
     struct fault *fault = arena_alloc(request->arena, sizeof(*fault));
 
     if (!answer || !fault)
-        return fault_set(request->fault, ERR_FULL, "no memory to defer the answer");
+        return limits_refuse(request->fault, "an answer that waits");
     request->ticket = call_defer(request->call);
     if (!request->ticket.number)
         return ERR_BUSY;
@@ -63,7 +64,7 @@ enum err search_put_off(struct request *request, struct request **kept)
 
     *kept = malloc(sizeof(**kept));
     if (!*kept)
-        return fault_set(request->fault, ERR_FULL, "no memory to defer the answer");
+        return limits_refuse(request->fault, "an answer that waits");
     if (request->call)
         e = outlive_handler(request);
     **kept = *request;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/duplicates.h"
@@ -72,7 +73,7 @@ static enum err take_query(struct duplicates *d, struct request *request, struct
     enum err e = search_rows(request, query, &root, &rows);
 
     if (e == ERR_OK && take_ids(d, rows) != ERR_OK)
-        e = fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+        e = limits_refuse(request->fault, "the search for duplicates");
     return e;
 }
 
@@ -89,7 +90,7 @@ static enum err take_inside(struct duplicates *d, struct request *request, struc
     for (uint32_t i = 0; d->is_inside && i < d->count; i++)
         d->is_inside[i] = index_find(&d->search->index, d->ids[i], &row) && bitmap_has(rows, row);
     bitmap_free(rows);
-    return d->is_inside ? e : fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+    return d->is_inside ? e : limits_refuse(request->fault, "the search for duplicates");
 }
 
 static char *copy_text(struct text text)
@@ -127,7 +128,7 @@ static enum err begin_duplicates(struct request *request, const struct search_du
     enum err e;
 
     if (!d)
-        return fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+        return limits_refuse(request->fault, "the search for duplicates");
     e = take_query(d, request, ask->query);
     if (e == ERR_OK)
         e = take_inside(d, request, ask->inside);

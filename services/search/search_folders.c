@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/query/match.h"
 #include "services/search/search.h"
 
@@ -9,7 +10,7 @@ enum { FOLDERS_DEEP = 64, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
 
 static enum err no_memory(struct request *request)
 {
-    return fault_set(request->fault, ERR_FULL, "no memory for the folders");
+    return limits_refuse(request->fault, "the folders");
 }
 
 static enum err refuse_unknown(struct request *request, enum err e)

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "common/process/limits.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/match.h"
 #include "services/search/search.h"
@@ -8,7 +9,7 @@ enum { GRID_MOST = 64 };
 
 static enum err no_memory(struct request *request)
 {
-    return fault_set(request->fault, ERR_FULL, "no memory for the result");
+    return limits_refuse(request->fault, "the result");
 }
 
 /* The place of a value among those of a list; `count` if it is not there. */

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "common/process/limits.h"
 #include "services/search/map/map.h"
 #include "services/search/query/facets.h"
 #include "services/search/search.h"
@@ -108,7 +109,7 @@ static enum err put_page(struct request *request, const struct map *map, const s
 
     page->points.at = arena_array(request->arena, limit, sizeof(*page->points.at));
     if (e == ERR_OK && !page->points.at)
-        e = fault_set(request->fault, ERR_FULL, "no memory for the page");
+        e = limits_refuse(request->fault, "the page");
     if (e == ERR_OK)
         e = read_colour(request, ask, &by);
     for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
@@ -135,7 +136,7 @@ static enum err fill_page(struct request *request, struct map *map, const struct
     enum err e = search_rows(request, ask->query, &root, &found);
 
     if (e == ERR_OK && !(rows = bitmap_array(found, &count)))
-        e = fault_set(request->fault, ERR_FULL, "no memory for the page");
+        e = limits_refuse(request->fault, "the page");
     map_place_rest(map, &request->search->index, clock_steady() + PLACE_US);
     if (e == ERR_OK)
         e = put_page(request, map, ask, rows, count, page);

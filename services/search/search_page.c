@@ -1,12 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "services/search/query/together.h"
 #include "services/search/search.h"
 
 static enum err no_memory(struct request *request)
 {
-    return fault_set(request->fault, ERR_FULL, "no memory for the result");
+    return limits_refuse(request->fault, "the result");
 }
 
 enum err search_read(struct search *search, struct txn **txn, struct fault *fault)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "services/search/query/cursor.h"
 #include "services/search/query/explain.h"
 #include "services/search/query/facets.h"
@@ -26,7 +27,7 @@ struct paging {
 
 static enum err no_memory(const struct paging *p)
 {
-    return fault_set(p->request->fault, ERR_FULL, "no memory for the result");
+    return limits_refuse(p->request->fault, "the result");
 }
 
 static uint32_t limit_of(const struct search_query *ask)

@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "schema_persist.h"
 #include "services/search/search.h"
 #include "store/row.h"
@@ -113,7 +114,7 @@ static enum err expand_names(struct txn *txn, struct request *request, struct te
             *expanded = arena_printf(request->arena, "%.*s(%.*s)%.*s", (int)at, expanded->at, TEXT_ARG(saved),
                                      (int)(expanded->len - at - 1 - name.len), name.at + name.len);
         if (e == ERR_OK && !expanded->at)
-            e = fault_set(request->fault, ERR_FULL, "no memory for the query");
+            e = limits_refuse(request->fault, "the query");
     }
     return e;
 }

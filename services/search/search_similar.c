@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "schema_indexer.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/marks.h"
@@ -39,7 +40,7 @@ static enum err find_candidates(struct nearness *n, struct bitmap **rows)
     if (e != ERR_OK)
         return e;
     if (!with_vector)
-        return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
+        return limits_refuse(n->request->fault, "the result");
     bitmap_and(*rows, with_vector);
     bitmap_free(with_vector);
     leave_out(index, &n->like, *rows);
@@ -56,7 +57,7 @@ static enum err find_marked(struct nearness *n)
             bitmap_or(n->marked, rows);
         bitmap_free(rows);
     }
-    return n->marked ? ERR_OK : fault_set(n->request->fault, ERR_FULL, "no memory for the result");
+    return n->marked ? ERR_OK : limits_refuse(n->request->fault, "the result");
 }
 
 static int by_distance(const void *a, const void *b)
@@ -119,7 +120,7 @@ static enum err look_wider(struct nearness *n, const struct vectors *vectors, co
         room = most < total ? most : total;
         *nearby = arena_array(n->request->arena, room, sizeof(**nearby));
         if (!*nearby || near_find(near, vectors, rows, room, *nearby, &found) != ERR_OK)
-            return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
+            return limits_refuse(n->request->fault, "the result");
         note_result(n->request->search, vectors, rows, *nearby, found);
         *count = drop_unlike(n, vectors->weights, *nearby, found);
         if (*count >= limit || room == total)
@@ -147,7 +148,7 @@ static enum err fill_page(struct nearness *n, const struct nearby *nearby, uint3
     float *distances = arena_array(arena, count, sizeof(*distances));
 
     if (!page || !distances)
-        return fault_set(n->request->fault, ERR_FULL, "no memory for the page");
+        return limits_refuse(n->request->fault, "the page");
     for (uint32_t i = 0; i < count; i++) {
         page[i] = nearby[i].row;
         distances[i] = nearby[i].distance;

@@ -1,3 +1,4 @@
+#include "common/process/limits.h"
 #include "services/search/search.h"
 
 /* The items of a library belong to its volume too. */
@@ -37,7 +38,7 @@ enum err search_states(struct request *request, const void *ask, void *answer)
                          volumes->count);
     all->each.at = arena_array(request->arena, volumes->count + 1, sizeof(*all->each.at));
     if (!all->each.at)
-        return fault_set(request->fault, ERR_FULL, "no memory for counts");
+        return limits_refuse(request->fault, "the counts");
     for (uint32_t i = 0; e == ERR_OK && i < volumes->count; i++) {
         const struct place_here *place = &volumes->at[i];
         if (!is_asked(ask, place))

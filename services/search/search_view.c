@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/process/limits.h"
 #include "services/search/search.h"
 #include "store/catalogue.h"
 #include "store/elements.h"
@@ -9,7 +10,7 @@
 
 static enum err no_memory(struct request *request)
 {
-    return fault_set(request->fault, ERR_FULL, "no memory for the view");
+    return limits_refuse(request->fault, "the view");
 }
 
 /* ---- the pool of a project ---- */

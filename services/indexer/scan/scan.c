@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/alloc.h"
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/indexer/scan/scan_parts.h"
 
@@ -112,7 +113,7 @@ static enum err plan_targets(struct scan *scan, struct fault *fault)
     struct folder_node *root = root_of(scan);
 
     if (!root)
-        return fault_set(fault, ERR_FULL, "no memory for a scan");
+        return limits_refuse(fault, "the scan");
     for (uint32_t i = 0; i < count; i++) {
         struct folder_node *node = targets[i].below[0] ? node_below(scan, root, targets[i].below) : root;
         if (!node || node == scan->pending)

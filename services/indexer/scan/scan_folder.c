@@ -59,8 +59,7 @@ static enum err meet_new(struct scan *scan, struct folder_node *node, const stru
 {
     if (entry->unsure)
         return ERR_OK;
-    return hold_newcomer(scan, node, entry) ? ERR_OK
-                                            : fault_set(fault, ERR_FULL, "no memory for new files: raise data_mb");
+    return hold_newcomer(scan, node, entry) ? ERR_OK : limits_refuse(fault, "new files");
 }
 
 /* An older engine did not look into MIDI files and videos. One that has nothing to analyse has its reason. */

@@ -24,7 +24,7 @@ enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, co
         if (list->count == list->room) {
             list->room = list->room ? list->room * 2 : 64;
             if (!limits_leave(list->room * (sizeof(*list->at) + PATH_MAX)))
-                return fault_set(fault, ERR_FULL, "no memory for sessions: raise data_mb");
+                return limits_refuse(fault, "the sessions");
             list->at = alloc_grow(list->at, list->room, sizeof(*list->at));
         }
         list->at[list->count++] =

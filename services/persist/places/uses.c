@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/hash.h"
+#include "common/process/limits.h"
 #include "proto/wire/codec.h"
 #include "services/persist/turn/turn.h"
 #include "store/uses.h"
@@ -76,7 +77,7 @@ static enum err read_rows(struct noting *n, struct fault *fault)
     n->room = USES_IN_CONTEXT + 1;
     n->was = arena_array(&n->p->arena, n->room, sizeof(*n->was));
     if (!n->was)
-        return fault_set(fault, ERR_FULL, "no memory for the uses");
+        return limits_refuse(fault, "the uses");
     e = uses_each(n->p->w.txn, &n->p->arena, n->context.id, keep_row, n);
     return e == ERR_OK ? n->e : fault_set(fault, e, "the uses of the context cannot be read");
 }

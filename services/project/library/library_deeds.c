@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/process/limits.h"
 #include "services/project/library/library_change.h"
 #include "services/project/library/library_job.h"
 #include "services/project/library/library_state.h"
@@ -67,7 +68,7 @@ static enum err keep_lines(struct library_job *job, const struct library_pattern
     job->said.each.at = to;
     for (uint32_t i = 0; i < lines->count && bytes < ANSWER_BYTES; i++) {
         if (codec_copy(&library_pattern_shape, &lines->at[i], &job->arena, &to[i]) != ERR_OK)
-            return fault_set(fault, ERR_FULL, "no memory for the list");
+            return limits_refuse(fault, "the list");
         bytes += 200 + lines->at[i].place.len + lines->at[i].name.len + (size_t)lines->at[i].tags.count * 64;
         job->said.each.count++;
     }

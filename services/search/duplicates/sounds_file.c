@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/process/limits.h"
 
 #define LARGEST ((size_t)UINT32_MAX)
 
@@ -42,7 +43,7 @@ enum err sounds_file_write(const struct candidate_sounds *sounds, const struct s
         write_list(&bytes, &sounds->near[i]);
     if (bytes.failed || bytes.len > LARGEST) {
         buffer_free(&bytes);
-        return fault_set(fault, ERR_FULL, "no memory to write the known duplicates");
+        return limits_refuse(fault, "writing the known duplicates");
     }
     header.line = file->line;
     header.hash = hash_of(bytes.at + sizeof(header), bytes.len - sizeof(header));
@@ -118,7 +119,7 @@ static enum err take_file(const struct buffer *bytes, const char *path, struct i
     if (memcmp(&hash, &header.hash, sizeof(hash)) != 0 || header.count > rest.len / sizeof(struct sound))
         return refuse_file(fault, path);
     if (!candidates_open(to, header.count))
-        return fault_set(fault, ERR_FULL, "no memory for the known duplicates");
+        return limits_refuse(fault, "the known duplicates");
     *file = (struct sounds_file){ header.catalogue, header.revision, header.line };
     return read_sounds(rest, &header, to) ? ERR_OK : refuse_file(fault, path);
 }

@@ -345,5 +345,5 @@ enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault
     if (e != ERR_FULL)
         return e;
     catchup->index->catalogue = (struct id){ { 0 } }; /* possibly half changed: start again when there is room */
-    return fault_hint(fault, "no memory is left: raise data_mb in the section [limits] of loophole.conf");
+    return fault_hint(fault, "raise data_mb in the section [limits] of loophole.conf");
 }

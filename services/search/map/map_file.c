@@ -6,6 +6,7 @@
 
 #include "common/file.h"
 #include "common/hash.h"
+#include "common/process/limits.h"
 
 #define LARGEST  ((size_t)4 << 30)
 #define FARTHEST 1e6F
@@ -58,7 +59,7 @@ static enum err take_points(const struct buffer *bytes, const char *path, struct
         return refuse_file(fault, path);
     to->points = malloc(size + 1);
     if (!to->points)
-        return fault_set(fault, ERR_FULL, "no memory for the map");
+        return limits_refuse(fault, "the map");
     memcpy(to->points, bytes->at + sizeof(header), size);
     to->count = header.count;
     to->seed = header.seed;
@@ -96,7 +97,7 @@ enum err map_file_write(const struct map_file *file, const char *path, struct fa
     memcpy(header.magic, magic, sizeof(magic));
     buffer_add(&bytes, &header, sizeof(header));
     buffer_add(&bytes, file->points, size);
-    e = bytes.failed ? fault_set(fault, ERR_FULL, "no memory to write the map")
+    e = bytes.failed ? limits_refuse(fault, "writing the map")
                      : file_write_atomic(path, (struct bytes){ (uint32_t)bytes.len, bytes.at }, 0600, fault);
     buffer_free(&bytes);
     return e;

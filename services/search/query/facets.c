@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/process/limits.h"
 #include "services/search/query/filter.h"
 #include "services/search/query/match.h"
 
@@ -207,7 +208,7 @@ enum err facets_count(const struct facets_of *of, struct arena *arena, const str
     e = facets_open(of->index, set, each, &counted);
     to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
     if (e != ERR_OK || !to->at || count_fields(of, arena, fields, &counted.rows, set, to) != ERR_OK)
-        e = fault_set(fault, ERR_FULL, "no memory for facets");
+        e = limits_refuse(fault, "the facets");
     facets_close(&counted);
     return e;
 }
@@ -245,5 +246,5 @@ enum err facets_most(struct index *index, struct arena *arena, struct text field
     for (uint32_t i = 0; e == ERR_OK && i < to->count; i++)
         to->at[i].value = arena_text(arena, to->at[i].value);
     facets_close(&counted);
-    return e == ERR_OK ? e : fault_set(fault, ERR_FULL, "no memory for facets");
+    return e == ERR_OK ? e : limits_refuse(fault, "the facets");
 }

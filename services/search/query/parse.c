@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/musical_key.h"
+#include "common/process/limits.h"
 #include "services/search/index/fold.h"
 #include "services/search/index/words.h"
 #include "services/search/query/caret.h"
@@ -30,7 +31,7 @@ static enum err make_node(struct parser *p, enum node_kind kind, struct node **t
 {
     *to = arena_alloc(p->arena, sizeof(**to));
     if (!*to)
-        return fault_set(p->fault, ERR_FULL, "no memory for the query");
+        return limits_refuse(p->fault, "the query");
     (*to)->kind = kind;
     return ERR_OK;
 }
@@ -44,7 +45,7 @@ static enum err make_text(struct parser *p, enum node_kind kind, struct text fro
     if (e != ERR_OK)
         return e;
     (*to)->text = fold_text(p->arena, from);
-    return (*to)->text.at || from.len == 0 ? ERR_OK : fault_set(p->fault, ERR_FULL, "no memory for the query");
+    return (*to)->text.at || from.len == 0 ? ERR_OK : limits_refuse(p->fault, "the query");
 }
 
 static enum err parse_words(struct parser *p, struct node **to)

@@ -107,12 +107,22 @@ static void growth_is_refused_before_memory_is_out(void **state)
     assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 0\n", room_has_no_end), 1);
 }
 
+static void a_refusal_names_the_work_and_the_setting(void **state)
+{
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_equal(limits_refuse(&fault, "the result"), ERR_FULL);
+    assert_string_equal(fault.what, "no room for the result within data_mb");
+    assert_non_null(strstr(fault.hint, "raise data_mb in the section [limits]"));
+    assert_int_equal(limits_refuse(NULL, "the result"), ERR_FULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HOME_TEST(there_are_no_core_dumps),
-        HOME_TEST(as_many_files_as_allowed_may_be_open),
-        HOME_TEST(memory_is_limited_by_the_configuration),
+        HOME_TEST(a_refusal_names_the_work_and_the_setting), HOME_TEST(there_are_no_core_dumps),
+        HOME_TEST(as_many_files_as_allowed_may_be_open),     HOME_TEST(memory_is_limited_by_the_configuration),
         HOME_TEST(growth_is_refused_before_memory_is_out),
     };
     return cmocka_run_group_tests_name("common/limits", tests, NULL, NULL);
