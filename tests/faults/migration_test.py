@@ -58,6 +58,8 @@ def a_migration_that_takes_longer_than_the_start_limit_is_finished(home):
     until(lambda: migrates(one))
     contains(one.loophole('status').out, 'persist: migrating the store, ')
     same(0, start.wait(300))
+    with open(one.file('up'), encoding='utf-8') as said:
+        contains(said.read(), 'persist: migrating the store, ')
     is_whole(one, home.rows)
     same([], one.json('crash', 'list'))
     one.stop()
