@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, run_claims, same, skip, until
 from indexing import wav
 from storage import Disks
 
@@ -76,6 +76,52 @@ def a_marker_that_cannot_be_written_or_read_changes_nothing(it):
     it.rescan(disk + '/kit')
     it.becomes(disk, 'external_online:done=3')
     same(before, records(it.home))
+
+
+def loop_disk(it, image, *at):
+    at = it.place(*at)
+    if subprocess.run(['mount', '-o', 'loop', image, at], check=False).returncode:
+        skip('a file cannot be mounted as a disk')
+    subprocess.run(['mount', '--make-private', at], check=True)
+    return at
+
+
+@claim(inside=Disks)
+def a_copy_of_a_whole_disk_is_a_duplicate_and_changes_no_record(it):
+    """dd copies the identity too: the first disk that is here keeps it, whichever of the two it is."""
+    first, copy = it.folder('first.img'), it.folder('copy.img')
+    it.home.run('truncate', '-s', '8M', first)
+    it.home.run('mkfs.ext4', '-q', first)
+    disk = loop_disk(it, first, 'first')
+    for i in range(3):
+        wav(f'{disk}/kit/{i}.wav', 1000 + 50 * i)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'local:done=3')
+    it.idle()
+    before, identity = records(it.home), next(one['identity'] for one in it.home.json('volume', 'list')
+                                              if one['mount'] == disk)
+    assert identity.startswith('uuid:'), identity
+    subprocess.run(['sync', '-f', disk], check=True)
+    it.home.run('dd', 'if=' + first, 'of=' + copy, 'bs=1M')
+    second = loop_disk(it, copy, 'a', 'second')
+    until(lambda: it.volume(identity)['duplicates'] == [second])
+    same((disk, True), tuple(it.volume(identity)[key] for key in ('mount', 'online')))
+    it.rescan(disk + '/kit')
+    same(before, records(it.home))
+    it.unmount(disk)  # now the copy is that disk
+    until(lambda: it.volume(identity)['mount'] == second and it.volume(identity)['online'])
+    it.becomes(second, 'local:done=3')
+    it.idle()
+    same((before, []), (records(it.home), it.home.json('search', 'is:missing')))
+    again = loop_disk(it, first, 'first again')
+    until(lambda: it.volume(identity)['duplicates'] == [again])
+    it.home.loophole('volume', 'mark', '--new', again)
+    until(lambda: it.volume(identity)['duplicates'] == [])
+    it.add(again + '/kit')
+    it.becomes(again, 'external_online:done=3')  # a disk with a marker
+    it.becomes(second, 'local:done=3')
+    same(6, len(it.home.json('search', '')))
+    assert before.items() <= records(it.home).items()
 
 
 run_claims()
