@@ -182,4 +182,22 @@ def each_note_at_the_midi_port_has_its_end_also_over_a_kill_a_lost_connection_an
     assert not sounding and pedals >= 3 and len(notes) > 20 and {60, 64, 67} == set(notes), (sounding, pedals, notes)
 
 
+@claim
+def a_note_that_sounds_when_the_engine_goes_down_has_its_end(home):
+    engine(home, '[audio]\nperiod = 1024\n', in_step=True)
+    until_connected(home)
+    device = Device(home)
+    with open(home.file('keys.json'), 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': 20, 'tracks': {'keys': {'pattern': 'x' * 16, 'notes': ['C4'], 'gate_frac': 1,
+                                                                'midi_channel': CHANNEL}}}}, out)
+    home.loophole('pattern', home.file('keys.json'))
+    wire(home, True)
+    home.loophole('transport', 'start')
+    until_transport(home, bar=0, step=lambda step: step >= 1)
+    home.stop()
+    messages = device.messages()
+    same([(NOTE_OFF, 60, 64), (CONTROL, SUSTAIN, 0)], messages[-2:])
+    same(1 + len(messages[:-2]) // 2, [kind for kind, _, _ in messages].count(NOTE_ON))
+
+
 run_claims()

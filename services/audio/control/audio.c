@@ -14,7 +14,8 @@
 #include "schema_supervisor.h"
 
 enum { CHECK_US = 1000000 };
-enum { READY_US = 3000000 }; /* a start without a JACK server counts as waiting after this time */
+enum { END_NOTES_US = 500000 }; /* bound of the wait for the ends of notes at midi_out */
+enum { READY_US = 3000000 };    /* a start without a JACK server counts as waiting after this time */
 enum { SILENCE_US = 10000000, RESTART_BUDGET_MS = 5000 };
 
 bool audio_stands_by(int *argc, char **argv)
@@ -158,8 +159,21 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     return e;
 }
 
+/* A device would hold the notes of rows for ever. */
+static void end_midi_notes(struct audio *audio)
+{
+    const usec_t end = clock_steady() + END_NOTES_US;
+
+    if (!audio->engine || !audio->link || !engine_owns(audio->engine) || !audio_sounds(audio))
+        return;
+    engine_end_notes(audio->engine);
+    while (!engine_has_ended_notes(audio->engine) && clock_steady() < end)
+        clock_sleep(1000);
+}
+
 void audio_close(struct audio *audio)
 {
+    end_midi_notes(audio);
     bool has_ended = link_close(audio->link);
 
     if (audio->engine)

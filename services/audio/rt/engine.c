@@ -20,6 +20,8 @@
 #include "services/audio/rt/streams.h"
 #include "services/audio/rt/sync.h"
 
+enum { QUIET_PERIODS = 4 }; /* another client gets what midi_out sends one period later, or two with a delay */
+
 /* ---- the start of a period ---- */
 
 /* Frames of the server's clock that no owner played. If the clock went back or far ahead, the server is another one;
@@ -280,4 +282,14 @@ void engine_run(struct engine *engine, struct engine_period *period)
         be_silent(period);
     engine->frame_before = (uint32_t)period->frame;
     engine->frame_after = engine->frame_before + period->frames;
+}
+
+void engine_end_notes(struct engine *engine)
+{
+    atomic_store_explicit(&engine->ends_notes, 1, memory_order_relaxed);
+}
+
+bool engine_has_ended_notes(const struct engine *engine)
+{
+    return atomic_load_explicit(&engine->quiet_periods, memory_order_relaxed) >= QUIET_PERIODS;
 }

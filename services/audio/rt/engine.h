@@ -49,6 +49,11 @@ void engine_close(struct engine *engine);
  * late. Playing it twice would put the audio clock ahead of the server's. */
 void engine_run(struct engine *engine, struct engine_period *period);
 
+/* Any thread, before an orderly end: rows send no more notes to midi_out, and those that sound get their end. True when
+ * the port has had the last one, some periods later; an instance that does not own the studio ends none. */
+void engine_end_notes(struct engine *engine);
+bool engine_has_ended_notes(const struct engine *engine);
+
 /* Any thread: the highest peaks after frame `since` of the audio clock, within the 2 s before frame `now` (peaks.h). */
 void engine_peaks(const struct engine *engine, int64_t since, int64_t now, uint32_t rate, struct peaks *highest);
 

@@ -10,6 +10,11 @@ enum { NOTE_OFF = 0x80, NOTE_ON = 0x90, CONTROL = 0xb0, SUSTAIN = 64, A4 = 69, D
 enum { CHANNEL_ENDS = MIDI_NOTES + 1, ENDS = MIDI_CHANNELS * CHANNEL_ENDS };
 static const int64_t GATE_LONGEST = 1 << 20; /* frames: a step at 20 BPM and 192 kHz has 144,000 */
 
+static bool is_ending(const struct engine *engine)
+{
+    return atomic_load_explicit(&engine->ends_notes, memory_order_relaxed) != 0;
+}
+
 /* Notes and their ends may leave. */
 static bool is_wired(const struct engine *engine)
 {
@@ -56,7 +61,7 @@ void row_midi_start(struct engine *engine, uint32_t number, uint32_t channel, fl
     struct sequencer_midi *midi = &sequencer->row[number].midi;
     const uint8_t velocity = (uint8_t)number_within(roundf(level * DATA), level > 0 ? 1 : 0, DATA);
 
-    if (!is_wired(engine) || !end_note(engine, midi) || velocity == 0)
+    if (is_ending(engine) || !is_wired(engine) || !end_note(engine, midi) || velocity == 0)
         return;
     midi->channel = (uint8_t)(channel % MIDI_CHANNELS);
     midi->note = note_of(hz);
@@ -92,7 +97,7 @@ static bool may_sound(const struct engine *engine, const struct score_pattern *p
 {
     const struct score_row *row = &pattern->rows[number];
 
-    return engine->half->transport.running && row->used && !row->mute && row->midi > 0 &&
+    return !is_ending(engine) && engine->half->transport.running && row->used && !row->mute && row->midi > 0 &&
            engine->half->sequencer.row[number].midi.channel == (row->midi - 1) % MIDI_CHANNELS;
 }
 
@@ -129,6 +134,15 @@ static void send_ends(struct engine *engine)
         sequencer->row[r].midi.on = sequencer->row[r].midi.open = 0;
 }
 
+static bool is_quiet(const struct engine *engine)
+{
+    bool is_open = engine->half->sequencer.midi_ended != ENDS;
+
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
+        is_open |= engine->half->sequencer.row[r].midi.open != 0;
+    return engine->period->midi_wired == 0 || !is_open;
+}
+
 void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
 {
     struct rt_sequencer *sequencer = &engine->half->sequencer;
@@ -143,6 +157,8 @@ void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
     if (wired > 0 && sequencer->midi_ended < ENDS)
         send_ends(engine);
     row_midi_follow(engine, pattern);
+    if (is_ending(engine) && is_quiet(engine))
+        atomic_fetch_add_explicit(&engine->quiet_periods, 1, memory_order_relaxed);
 }
 
 void row_midi_heal(struct rt_sequencer *sequencer, int64_t now)

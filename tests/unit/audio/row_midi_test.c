@@ -189,6 +189,18 @@ static void a_note_of_a_killed_core_ends_at_the_port_of_its_successor(void **mad
     ASSERT_HEARD(stage, ON(0, 64), OFF(2 * STEP), PEDAL(2 * STEP));
 }
 
+static void a_core_that_ends_in_order_ends_its_notes_and_sends_no_more(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)play_row(stage, "xxxxxxxxxxxxxxxx", 1025);
+    engine_end_notes(stage->engine[0]);
+    assert_false(engine_has_ended_notes(stage->engine[0]));
+    stage_run(stage, 3 * STEP);
+    assert_true(engine_has_ended_notes(stage->engine[0]));
+    ASSERT_HEARD(stage, ON(0, 64), OFF(1025), PEDAL(1025));
+}
+
 /* 32 rows with eight hits a step make more messages in a long period than fit. */
 static void every_note_has_its_end_when_there_is_no_room(void **made)
 {
@@ -236,6 +248,7 @@ int main(void)
         STAGE_TEST(a_new_connection_gets_the_end_of_every_note_that_was_played),
         STAGE_TEST(a_new_connection_gets_each_end_once),
         STAGE_TEST(a_note_of_a_killed_core_ends_at_the_port_of_its_successor),
+        STAGE_TEST(a_core_that_ends_in_order_ends_its_notes_and_sends_no_more),
         STAGE_TEST(every_note_has_its_end_when_there_is_no_room),
     };
 
