@@ -36,6 +36,7 @@ HANDLER_BY(save_as, project_line, ask->project, save_as_deed)
 HANDLER_BY(save_pattern, slot_said, ask->project, slot_deed_save)
 HANDLER_BY(load_pattern, slot_said, ask->project, slot_deed_load)
 HANDLER_BY(list_patterns, slot_said, ask->project, slot_deed_list)
+HANDLER_BY(compare_slots, slot_said, ask->project, slot_deed_compare)
 HANDLER_BY(change_slot, slot_said, ask->project, slot_deed_change)
 HANDLER_BY(bank, slot_said, ask->project, slot_deed_bank)
 HANDLER_BY(song, song_said, ask->project, song_deed_show)
@@ -75,6 +76,7 @@ const struct project_handlers project_asks = {
     .save_pattern = answer_save_pattern,
     .load_pattern = answer_load_pattern,
     .list_patterns = answer_list_patterns,
+    .compare_slots = answer_compare_slots,
     .change_slot = answer_change_slot,
     .bank = answer_bank,
     .song = answer_song,

@@ -4,6 +4,7 @@
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
+#include "services/project/pattern/slot_compare.h"
 #include "services/project/pattern/slot_pack.h"
 #include "services/project/pattern/song_follow.h"
 
@@ -25,12 +26,14 @@ int main(int argc, char **argv)
     project.library = library_new(service_paths(service)->data); /* of patterns */
     service_answer(service, &project_asks, &project);            /* one function for each ask */
     service_every(service, LOOK_US, project_look, &project);
-    service_every(service, LOOK_US, slot_pack_look, &project); /* packs backups of patterns */
-    uses_note_all(&project);                                   /* what an earlier run did not note */
+    service_every(service, LOOK_US, slot_pack_look, &project);    /* packs backups of patterns */
+    service_every(service, LOOK_US, slot_compare_look, &project); /* files that other programs changed */
+    uses_note_all(&project);                                      /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */
 
     song_follow_close(&project);
+    slot_compare_close(&project);
     sound_close(&project);
     project_close(&project);
     return service_end(service);

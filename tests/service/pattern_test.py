@@ -245,6 +245,58 @@ def clients_that_save_one_slot_leave_one_whole_pattern(home):
     assert names(home)[50] in [f'{turns - 1} of {i}' for i in range(2)]
 
 
+def write_slot(home, number, text, bank=1):
+    with open(slot_file(home, number, bank), 'w', encoding='utf-8') as out:
+        out.write(text)
+
+
+def read_slot(home, number, bank=1):
+    with open(slot_file(home, number, bank), encoding='utf-8') as file:
+        return file.read()
+
+
+def slots_of_two_banks(home):
+    for slot, name in (('5', 'ours'), ('6', 'kept'), ('7', 'older')):
+        said(home, 'save', slot, make_pattern(home, name))
+    older = read_slot(home, 7)
+    said(home, 'save', '7', make_pattern(home, 'newer'))
+    said(home, 'bank', '2')
+    said(home, 'save', '3', make_pattern(home, 'far'))
+    said(home, 'bank', '1')
+    return older
+
+
+@claim
+def files_that_changed_while_the_engine_was_down_count_from_its_start_on_also_over_a_kill(home):
+    slots_engine(home)
+    older = slots_of_two_banks(home)
+    home.stop()
+    write_slot(home, 6, '{')
+    write_slot(home, 7, older)
+    os.replace(make_pattern(home, 'theirs'), slot_file(home, 5))
+    os.replace(make_pattern(home, 'theirs too'), slot_file(home, 131, 2))
+    home.up()
+    home.kill('project')
+    until(lambda: 'slot 131 was changed by another program' in home.log('project'), what='both banks are compared')
+    until(lambda: name_in(slot_file(home, 7)) == 'newer', what='the older file is written again')
+    contains(home.log('project'), 'slot 5 was changed by another program')
+    contains(home.log('project'), 'Slot 6 is corrupt')
+    assert 'slot 6 was changed' not in home.log('project') and 'slot 7 was changed' not in home.log('project')
+    same('{', read_slot(home, 6))
+    os.unlink(slot_file(home, 5))
+    same('theirs', names(home)[5])  # the store has it
+
+
+@claim
+def files_that_changed_while_another_project_was_open_count_when_it_is_opened_again(home):
+    slots_engine(home)
+    slots_of_two_banks(home)
+    home.loophole('project', 'new', 'Other')
+    os.replace(make_pattern(home, 'theirs'), slot_file(home, 5))
+    home.loophole('project', 'open', 'draft')
+    until(lambda: 'slot 5 was changed by another program' in home.log('project'), what='the bank is compared')
+
+
 def name_in(path):
     with open(path, 'rb') as file:
         text = file.read()

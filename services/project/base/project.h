@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 struct pattern_library;
+struct slot_comparing;
 struct slot_packing;
 struct song_following;
 struct sound_keeping;
@@ -20,15 +21,16 @@ struct project {
     struct store *store; /* NULL: not opened yet */
     struct mailbox *mailbox;
     struct errands *errands;
-    usec_t started;                  /* on the wall clock */
-    char folder[PATH_MAX];           /* of projects: the setting project.folder */
-    struct id noted;                 /* digest of the uses that were noted last (uses_note.h) */
-    struct id looked_at;             /* the last project of the pass after a start (uses_note.h) */
-    uint32_t works;                  /* asks in progress */
-    struct sound_keeping *sounds;    /* sound.h */
-    struct pattern_library *library; /* of patterns: library/library.h */
-    struct slot_packing *packing;    /* pattern/slot_pack.h */
-    struct song_following *song;     /* pattern/song_follow.h */
+    usec_t started;                   /* on the wall clock */
+    char folder[PATH_MAX];            /* of projects: the setting project.folder */
+    struct id noted;                  /* digest of the uses that were noted last (uses_note.h) */
+    struct id looked_at;              /* the last project of the pass after a start (uses_note.h) */
+    uint32_t works;                   /* asks in progress */
+    struct sound_keeping *sounds;     /* sound.h */
+    struct pattern_library *library;  /* of patterns: library/library.h */
+    struct slot_packing *packing;     /* pattern/slot_pack.h */
+    struct slot_comparing *comparing; /* pattern/slot_compare.h */
+    struct song_following *song;      /* pattern/song_follow.h */
 };
 
 /* Errors (explained): io, bad_request (a setting). */

@@ -7,6 +7,7 @@
 #include "services/project/pattern/slot_io.h"
 
 extern const struct deed slot_deed_save, slot_deed_load, slot_deed_list, slot_deed_change, slot_deed_bank;
+extern const struct deed slot_deed_compare; /* slot_compare.c */
 extern const struct deed state_deed_snapshot, state_deed_apply, state_deed_capture, state_deed_restore; /* states.c */
 
 /* One slot during a deed. */
@@ -83,6 +84,10 @@ enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_
 
 /* Answers with what was said, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);
+
+/* Of an ask that this service sends to itself: it is under way under its request id. So what the deed sends gets
+ * another one, which a repeated ask finds again. */
+void slot_job_separate(struct doing *work);
 
 uint32_t slot_in_bank(uint32_t number); /* 1 to 128 */
 void slot_job_answer(struct doing *work, struct slot_said *said);

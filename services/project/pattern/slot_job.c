@@ -13,6 +13,11 @@ struct slot_job *slot_job_of(struct doing *work)
     return work->own;
 }
 
+void slot_job_separate(struct doing *work)
+{
+    work->sender.request = id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
+}
+
 uint32_t slot_in_bank(uint32_t number)
 {
     return (number - 1) % SLOTS_BANK + 1;

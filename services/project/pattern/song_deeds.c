@@ -78,13 +78,6 @@ static enum err refuse_number(struct doing *work, const struct song *song, uint6
                                     : fault_hint(fault, "the song has %u entries", song->entries.count);
 }
 
-/* This service's own ask is under way to itself under its request id; what it sends has another one, which a repeated
- * ask finds again. */
-static void separate_request(struct doing *work)
-{
-    work->sender.request = id_of_bytes(work->sender.request.b, sizeof(work->sender.request.b));
-}
-
 static enum err begin_play(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_play_song *ask = work->ask;
@@ -96,7 +89,7 @@ static enum err begin_play(struct doing *work, struct txn *txn, struct fault *fa
     enum err e = read_song(work, txn, &body, &song, fault);
 
     if (ask->has_after)
-        separate_request(work);
+        slot_job_separate(work);
     if (e == ERR_OK && number > song.entries.count)
         e = refuse_number(work, &song, number, fault);
     if (e == ERR_OK)
