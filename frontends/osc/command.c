@@ -123,6 +123,18 @@ static void send_said(struct osc_command *command, const struct slot_said *said)
     reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
 }
 
+/* What the conversion lost comes first. */
+static void send_midi(struct osc_command *command, const struct midi_said *said)
+{
+    for (uint32_t i = 0; i < said->remarks.count; i++) {
+        struct reply reply = reply_begin("/pattern/remark");
+
+        reply_add_text(&reply, said->remarks.at[i]);
+        (void)reply_send(&reply, command->osc, &command->from);
+    }
+    reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
+}
+
 static void send_done(struct osc_command *command)
 {
     reply_say(command->osc, &command->from, path_of(command),
@@ -138,6 +150,8 @@ static void send_answer(struct osc_command *command, const void *answer)
         send_said(command, answer);
     else if (request->ask->answer == &library_said_shape)
         send_library(command, answer);
+    else if (request->ask->answer == &midi_said_shape)
+        send_midi(command, answer);
     else if (request->ask->answer == &song_said_shape)
         reply_say(command->osc, &command->from, path_of(command), ((const struct song_said *)answer)->message, ERR_OK);
     else if (request->route->value)

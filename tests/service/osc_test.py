@@ -142,6 +142,36 @@ def library(osc, *fields):
 
 
 @claim
+def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home):
+    plays(home)
+    osc, folder = Osc(home), home.file('data/patterns/export')
+    osc.send('/pattern/export_midi')
+    said, remarks = osc.until('/pattern/message')
+    same(['/pattern/message', '[PATTERN] Exported Acid to Acid.mid', 0], said)
+    assert ['/pattern/remark', 'bass: lost: accent_boost'] in remarks, remarks
+    request, client = os.urandom(16), home.client()
+    first = client.ask('project.import_midi', {'name': 'Acid'}, request)
+    same(('[PATTERN] Imported Acid to user/Acid', 'user/Acid'), (first[1]['message'], first[1]['place']))
+    home.kill('project')
+    same(first[1]['message'], client.ask('project.import_midi', {'name': 'Acid'}, request)[1]['message'])
+    same([['user/Acid', 16]], [[row[1], row[7]] for row in library(osc)])
+    home.loophole('pattern', 'undo')
+    same([], library(osc))
+    same(('[PATTERN] Imported Acid to user/Acid', 0), osc.say('/pattern/import_midi', 'Acid'))
+    os.unlink(folder + '/Acid.mid')
+    same(('[PATTERN] Exported Acid to Acid.mid', 0), osc.say('/pattern/export_midi', 'user/Acid'))
+    with open(folder + '/Acid.mid', 'rb') as file:
+        cut = file.read()[:60]
+    for name, data in (('cut', cut), ('Acid', b'RIFF of another program')):
+        with open(f'{folder}/{name}.mid', 'wb') as out:
+            out.write(data)
+    for code, address, name in ((11, 'import', 'cut'), (11, 'import', 'Acid'), (12, 'import', 'nothing'), (11, 'import', '../cut'),
+                                (11, 'import', ''), (12, 'export', 'nothing'), (13, 'export', 'Acid')):
+        same(code, osc.say(f'/pattern/{address}_midi', name)[1], (address, name))
+    same(b'RIFF', open(folder + '/Acid.mid', 'rb').read(4))
+
+
+@claim
 def arguments_of_any_form_are_understood_and_others_refused(home):
     sounding(home)
     osc = Osc(home)

@@ -118,7 +118,7 @@ const struct deed library_deed_list = {
 
 /* ---- changes ---- */
 
-static enum err do_step(struct library_job *job, struct library_step *step, struct fault *fault)
+enum err library_do_step(struct library_job *job, struct library_step *step, struct fault *fault)
 {
     step->sender = job->sender;
     job->said.message = step->said;
@@ -127,7 +127,7 @@ static enum err do_step(struct library_job *job, struct library_step *step, stru
 }
 
 /* A repeated ask is answered as the first was. */
-static enum err find_first_answer(struct library_job *job, struct fault *fault)
+enum err library_find_first_answer(struct library_job *job, struct fault *fault)
 {
     return library_state_answer(job->library, &job->sender, &job->arena, &job->said.message, fault);
 }
@@ -136,7 +136,7 @@ static enum err act_change(struct library_job *job, struct fault *fault)
 {
     const struct project_change_library *ask = job->ask;
     struct library_step step;
-    enum err e = find_first_answer(job, fault);
+    enum err e = library_find_first_answer(job, fault);
 
     if (e != ERR_OK || job->said.message.len) {
         job->said.total = ask->names.count;
@@ -144,7 +144,7 @@ static enum err act_change(struct library_job *job, struct fault *fault)
     }
     e = library_plan(job->library, ask, &job->arena, &step, fault);
     if (e == ERR_OK)
-        e = do_step(job, &step, fault);
+        e = library_do_step(job, &step, fault);
     job->said.total = ask->names.count;
     return e;
 }
@@ -165,7 +165,7 @@ const struct deed library_deed_change = {
 
 static enum err take_step_back(struct library_job *job, bool again, struct fault *fault)
 {
-    enum err e = find_first_answer(job, fault);
+    enum err e = library_find_first_answer(job, fault);
 
     job->said.total = 1;
     return e != ERR_OK || job->said.message.len
@@ -204,7 +204,7 @@ const struct deed library_deed_redo = { .needs_no_project = true, .before = begi
 
 /* ---- save ---- */
 
-static enum err read_given(struct doing *work, struct text file, struct fault *fault)
+enum err library_read_given(struct doing *work, struct text file, struct fault *fault)
 {
     struct slot_job *job = slot_job_of(work);
 
@@ -217,7 +217,7 @@ static enum err read_given(struct doing *work, struct text file, struct fault *f
 static enum err begin_save(struct doing *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
-    return read_given(work, ((const struct project_save_file *)work->ask)->file, fault);
+    return library_read_given(work, ((const struct project_save_file *)work->ask)->file, fault);
 }
 
 static enum err act_save(struct library_job *job, struct fault *fault)
@@ -225,7 +225,7 @@ static enum err act_save(struct library_job *job, struct fault *fault)
     const struct project_save_file *ask = job->ask;
     struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
     struct library_step step;
-    enum err e = find_first_answer(job, fault);
+    enum err e = library_find_first_answer(job, fault);
 
     job->said.total = 1;
     if (e != ERR_OK || job->said.message.len)
@@ -233,11 +233,11 @@ static enum err act_save(struct library_job *job, struct fault *fault)
     e = pattern_file_read(job->text, &job->arena, file, fault);
     if (e == ERR_OK)
         e = library_plan_save(job->library, file, ask->folder, ask->name, &job->arena, &step, fault);
-    return e == ERR_OK ? do_step(job, &step, fault) : e;
+    return e == ERR_OK ? library_do_step(job, &step, fault) : e;
 }
 
 /* The text of the given pattern, or of the one that plays, for the thread. */
-static struct text given_text(struct doing *work)
+struct text library_given_text(struct doing *work)
 {
     struct slot_job *slot = slot_job_of(work);
     struct pattern_file *file = slot->pattern ? slot->pattern : slot->playing;
@@ -252,7 +252,7 @@ static enum err save_given(struct doing *work, struct txn *txn, struct fault *fa
 
     (void)txn;
     (void)fault;
-    job->text = arena_text(&job->arena, given_text(work));
+    job->text = arena_text(&job->arena, library_given_text(work));
     library_job_start(job);
     return ERR_OK;
 }
@@ -266,7 +266,7 @@ const struct deed library_deed_save = {
 
 /* ---- load ---- */
 
-static enum err find_text(struct library_job *job, struct text name, struct fault *fault)
+enum err library_find_text(struct library_job *job, struct text name, struct fault *fault)
 {
     const struct library_entry *entry;
     enum err e = library_find(job->library, name, false, &entry, fault);
@@ -278,7 +278,7 @@ static enum err find_text(struct library_job *job, struct text name, struct faul
 
 static enum err act_load(struct library_job *job, struct fault *fault)
 {
-    return find_text(job, ((const struct project_load_file *)job->ask)->name, fault);
+    return library_find_text(job, ((const struct project_load_file *)job->ask)->name, fault);
 }
 
 static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
@@ -318,7 +318,7 @@ static enum err begin_similar(struct doing *work, struct txn *txn, struct fault 
     const struct project_similar_patterns *ask = work->ask;
 
     (void)txn;
-    return ask->name.len ? ERR_OK : read_given(work, ask->file, fault);
+    return ask->name.len ? ERR_OK : library_read_given(work, ask->file, fault);
 }
 
 static int nearest_first(const void *a, const void *b)
@@ -371,7 +371,7 @@ static enum err act_similar(struct library_job *job, struct fault *fault)
     const struct project_similar_patterns *ask = job->ask;
     struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
     struct rhythm rhythm;
-    enum err e = job->text.len ? ERR_OK : find_text(job, ask->name, fault);
+    enum err e = job->text.len ? ERR_OK : library_find_text(job, ask->name, fault);
 
     if (e == ERR_OK)
         e = pattern_file_read(job->text, &job->arena, file, fault);
@@ -388,7 +388,7 @@ static enum err find_similar(struct doing *work, struct txn *txn, struct fault *
     (void)txn;
     (void)fault;
     if (((const struct project_similar_patterns *)work->ask)->name.len == 0)
-        job->text = arena_text(&job->arena, given_text(work));
+        job->text = arena_text(&job->arena, library_given_text(work));
     library_job_start(job);
     return ERR_OK;
 }

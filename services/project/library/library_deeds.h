@@ -6,5 +6,6 @@
 
 extern const struct deed library_deed_list, library_deed_save, library_deed_load, library_deed_change;
 extern const struct deed library_deed_undo, library_deed_redo, library_deed_similar;
+extern const struct deed library_deed_export, library_deed_import; /* library_midi.c */
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "services/project/library/library_step.h"
 
 static const usec_t patience_us = (usec_t)30 * 1000000;
 
@@ -38,7 +37,7 @@ static void end_job(struct errand *errand, bool lost)
         return;
     }
     work->file = arena_text(&work->kept, job->text);
-    work->result = &job->said;
+    work->result = job;
     work_go_on(work, &job->fault);
 }
 
@@ -78,6 +77,6 @@ enum err library_job_answer(struct doing *work, struct txn *txn, struct fault *f
     (void)txn;
     if (work->filed.code != ERR_OK)
         return *fault = work->filed, fault->code;
-    work_answer(work, work->result);
+    work_answer(work, &((const struct library_job *)work->result)->said);
     return ERR_OK;
 }

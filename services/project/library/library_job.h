@@ -4,6 +4,7 @@
 
 #include "services/project/deeds/work.h"
 #include "services/project/library/library.h"
+#include "services/project/library/library_step.h"
 
 /* Owned by the errand; the loop reads it only in `take`. */
 struct library_job {
@@ -14,6 +15,7 @@ struct library_job {
     const void *ask;    /* a copy */
     struct text text;   /* of a pattern, given or found */
     struct library_said said;
+    struct midi_said midi;                                         /* of a conversion */
     enum err (*act)(struct library_job *job, struct fault *fault); /* in the thread; library_look is done */
     struct fault fault;
     struct doing *work;
@@ -25,6 +27,18 @@ struct library_job *library_job_new(struct doing *work, const struct shape *shap
 
 /* Starts it in `before` or `after`. The phase goes on with work->filed, and with the text in work->file. */
 void library_job_start(struct library_job *job);
+
+/* The given pattern, or the one that plays (`before`); then its text, for the job. */
+enum err library_read_given(struct doing *work, struct text file, struct fault *fault);
+struct text library_given_text(struct doing *work);
+
+/* In the thread: the text of the pattern with that name or place, also of an archived one. Errors (explained): those of
+ * library_find and library_text. */
+enum err library_find_text(struct library_job *job, struct text name, struct fault *fault);
+
+/* In the thread: finds the answer to the same ask in job->said, or does the step. */
+enum err library_find_first_answer(struct library_job *job, struct fault *fault);
+enum err library_do_step(struct library_job *job, struct library_step *step, struct fault *fault);
 
 /* The next phase answers with what the job said, or fails with its fault. */
 enum err library_job_answer(struct doing *work, struct txn *txn, struct fault *fault);

@@ -1,0 +1,203 @@
+/* MIDI files in the folder of exports, which other programs read and write. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/file.h"
+#include "services/project/library/library_change.h"
+#include "services/project/library/library_deeds.h"
+#include "services/project/library/library_job.h"
+#include "services/project/parts/kinds.h"
+#include "store/pattern/message.h"
+#include "store/pattern/midi_check.h"
+#include "store/pattern/midi_pattern.h"
+#include "store/pattern/pattern_check.h"
+
+enum { NAME_BYTES = 240 };
+
+/* DATA/patterns/export, or a file in it. */
+static void path_in_exports(const struct library_job *job, const char *file, char to[PATH_MAX])
+{
+    (void)snprintf(to, PATH_MAX, "%.3000s/export%s%.300s", job->library->folder, file[0] ? "/" : "", file);
+}
+
+/* The message has the path's own memory in the job. */
+static void say_converted(struct library_job *job, enum message message, struct text from, struct text to,
+                          const char *path)
+{
+    const struct text own = arena_text(&job->arena, text_of(path));
+
+    job->midi.message = message_text(message, &job->arena, from, to);
+    job->midi.file = bytes_of(own.at, own.len);
+}
+
+/* ---- export ---- */
+
+static enum err write_exported(struct library_job *job, const char *file, const struct midi_file *midi,
+                               struct fault *fault)
+{
+    char folder[PATH_MAX], path[PATH_MAX];
+    struct buffer bytes = { 0 };
+    enum err e = midi_file_write(midi, &bytes, fault);
+
+    path_in_exports(job, "", folder);
+    path_in_exports(job, file, path);
+    if (e == ERR_OK)
+        e = file_make_dirs(folder, 0700, fault);
+    if (e == ERR_OK)
+        e = file_write_named(path, buffer_bytes(&bytes), bytes_of("MThd", 4), 0644, fault);
+    buffer_free(&bytes);
+    return e;
+}
+
+static enum err export_pattern(struct library_job *job, const struct pattern *pattern, struct fault *fault)
+{
+    struct remarks remarks = { .arena = &job->arena };
+    char file[NAME_BYTES + 32], path[PATH_MAX];
+    struct midi_file midi;
+    enum err e = pattern_check(pattern, fault);
+
+    if (e != ERR_OK)
+        return e;
+    kinds_folder_name(pattern->metadata.name.len ? pattern->metadata.name : TEXT("Pattern"), file);
+    (void)strcat(file, ".mid");
+    midi_export(pattern, &job->arena, &midi, &remarks);
+    e = write_exported(job, file, &midi, fault);
+    path_in_exports(job, file, path);
+    job->midi.remarks = remarks.list;
+    say_converted(job, MESSAGE_EXPORTED, pattern->metadata.name, text_of(file), path);
+    return e;
+}
+
+static enum err act_export(struct library_job *job, struct fault *fault)
+{
+    const struct project_export_midi *ask = job->ask;
+    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
+    struct fault why = { 0 };
+    enum err e = job->text.len ? ERR_OK : library_find_text(job, ask->name, fault);
+
+    if (e == ERR_OK && pattern_file_read(job->text, &job->arena, file, &why) != ERR_OK)
+        e = message_fault(MESSAGE_FILE_CORRUPT, ask->name, text_of(why.what), fault);
+    return e == ERR_OK ? export_pattern(job, &file->pattern, fault) : e;
+}
+
+static enum err begin_export(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    return ((const struct project_export_midi *)work->ask)->name.len
+               ? ERR_OK
+               : library_read_given(work, (struct text){ 0 }, fault);
+}
+
+static enum err start_export(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct library_job *job = library_job_new(work, &project_export_midi_shape, act_export);
+
+    (void)txn;
+    (void)fault;
+    if (((const struct project_export_midi *)work->ask)->name.len == 0)
+        job->text = arena_text(&job->arena, library_given_text(work));
+    library_job_start(job);
+    return ERR_OK;
+}
+
+static enum err answer_midi(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    if (work->filed.code != ERR_OK)
+        return *fault = work->filed, fault->code;
+    work_answer(work, &((const struct library_job *)work->result)->midi);
+    return ERR_OK;
+}
+
+const struct deed library_deed_export = {
+    .needs_no_project = true,
+    .before = begin_export,
+    .after = start_export,
+    .answer = answer_midi,
+};
+
+/* ---- import ---- */
+
+static enum err read_midi(const char *path, struct library_job *job, struct pattern *to, struct remarks *remarks,
+                          struct fault *fault)
+{
+    struct buffer bytes = { 0 };
+    struct midi_file midi;
+    enum err e = file_read_all(path, MIDI_FILE_BYTES, &bytes, fault);
+
+    if (e == ERR_OK)
+        e = midi_file_read(buffer_bytes(&bytes), &job->arena, &midi, fault);
+    if (e == ERR_OK)
+        e = midi_import(&midi, &job->arena, to, remarks, fault);
+    buffer_free(&bytes);
+    return e;
+}
+
+/* The name of a file of the folder; no path leads out of it. */
+static enum err find_exported(const struct library_job *job, struct text name, char to[PATH_MAX], struct fault *fault)
+{
+    char file[NAME_BYTES + 32];
+
+    if (name.len == 0)
+        return message_fault(MESSAGE_NO_NAME, name, name, fault);
+    if (name.len > NAME_BYTES || kinds_check_name(name, fault) != ERR_OK)
+        return message_fault(MESSAGE_BAD_NAME, name, (struct text){ 0 }, fault);
+    kinds_folder_name(name, file);
+    (void)strcat(file, ".mid");
+    path_in_exports(job, file, to);
+    return ERR_OK;
+}
+
+static enum err import_pattern(struct library_job *job, struct text name, const char *path, struct library_step *step,
+                               struct fault *fault)
+{
+    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
+    struct remarks remarks = { .arena = &job->arena };
+    struct fault why = { 0 };
+    enum err e = read_midi(path, job, &file->pattern, &remarks, &why);
+
+    job->midi.remarks = remarks.list;
+    if (e == ERR_NOT_FOUND)
+        return message_fault(MESSAGE_NO_MIDI, name, (struct text){ 0 }, fault);
+    if (e == ERR_BAD_REQUEST || e == ERR_TOO_LARGE)
+        return message_fault(MESSAGE_MIDI_CORRUPT, name, text_of(why.what), fault);
+    if (e != ERR_OK)
+        return *fault = why, e;
+    return library_plan_save(job->library, file, TEXT("user"), name, &job->arena, step, fault);
+}
+
+static enum err act_import(struct library_job *job, struct fault *fault)
+{
+    const struct project_import_midi *ask = job->ask;
+    struct library_step step = { 0 };
+    char path[PATH_MAX], stem[NAME_BYTES + 32];
+    enum err e = find_exported(job, ask->name, path, fault);
+
+    if (e == ERR_OK)
+        e = library_find_first_answer(job, fault);
+    if (e != ERR_OK)
+        return e;
+    kinds_folder_name(ask->name, stem);
+    job->midi.place = arena_printf(&job->arena, "user/%s", stem);
+    if (job->said.message.len == 0) {
+        e = import_pattern(job, ask->name, path, &step, fault);
+        step.said = message_text(MESSAGE_IMPORTED, &job->arena, ask->name, job->midi.place);
+        e = e == ERR_OK ? library_do_step(job, &step, fault) : e;
+    }
+    say_converted(job, MESSAGE_IMPORTED, ask->name, job->midi.place, path);
+    return e;
+}
+
+static enum err start_import(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    library_job_start(library_job_new(work, &project_import_midi_shape, act_import));
+    return ERR_OK;
+}
+
+const struct deed library_deed_import = {
+    .needs_no_project = true,
+    .before = start_import,
+    .answer = answer_midi,
+};
