@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "frontends/osc/matching.h"
 #include "frontends/osc/reply.h"
 #include "frontends/osc/subscribers.h"
 #include "frontends/osc/tree.h"
@@ -295,7 +296,7 @@ static void refuse_packet(struct osc *osc, const struct packet *packet, uint32_t
     reply_fault(osc, from, packet->each[wrong].address, fault);
 }
 
-void command_take(struct osc *osc, const struct packet *packet, const struct sockaddr_in *from)
+static void take_messages(struct osc *osc, const struct packet *packet, const struct sockaddr_in *from)
 {
     struct osc_command *commands[PACKET_MESSAGES] = { NULL };
     const uint32_t waiting = command_waiting(osc);
@@ -322,4 +323,16 @@ void command_take(struct osc *osc, const struct packet *packet, const struct soc
         else
             do_command(commands[i]);
     }
+}
+
+void command_take(struct osc *osc, const struct packet *packet, const struct sockaddr_in *from)
+{
+    static struct packet each; /* of one thread */
+    struct fault fault = { 0 };
+    uint32_t wrong = 0;
+
+    if (matching_expand(packet, &each, &wrong, &fault) == ERR_OK)
+        take_messages(osc, &each, from);
+    else
+        refuse_packet(osc, packet, wrong, from, &fault);
 }

@@ -277,6 +277,27 @@ def a_client_of_oscquery_finds_all_addresses_over_http(home):
 
 
 @claim
+def a_pattern_of_addresses_is_done_for_each_value_that_it_matches_or_for_none(home):
+    plays(home)
+    osc = Osc(home)
+    osc.send('/mixer/[ps][aeot]*/gain', 0.25)
+    buses = ['pads', 'sequencer', 'sounds', 'streams']
+    same([[f'/mixer/{bus}/gain', 0.25] for bus in buses], sorted(osc.take() for _ in buses))
+    same(buses, sorted(bus for bus, gain in gains(home).items() if gain == 0.25))
+    osc.send('/transport/[r-t]*')
+    same(['/transport/running', '/transport/swing', '/transport/sync', '/transport/tempo'], sorted(osc.take()[0] for _ in range(4)))
+    contains(osc.say('/pattern/delet?', 1)[0], 'no address with a value matches')
+    osc.send_bytes(bundle(encode('/mixer/master/gain', 0.5), encode('/mixer/*/nothing', 1)))
+    contains(osc.until('/mixer/message')[0][1], 'no address with a value matches')
+    contains(osc.say('/mixer/*/gain', 9)[0], 'expected a number from 0 to 4')
+    same(1, gains(home)['master'])
+
+
+def gains(home):
+    return {strip['bus']: strip['gain'] for strip in home.ask('audio.mixer')['strips']}
+
+
+@claim
 def a_bundle_is_done_as_a_whole_or_not_at_all(home):
     plays(home)
     osc = Osc(home)

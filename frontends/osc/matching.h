@@ -1,0 +1,19 @@
+/* matching.h: patterns of addresses, as in OSC 1.0: ? * [a-z] [!a] {in,out}. None of them matches a slash. Any
+ * thread. */
+#ifndef LOOPHOLE_FRONTENDS_OSC_MATCHING_H
+#define LOOPHOLE_FRONTENDS_OSC_MATCHING_H
+
+#include "frontends/osc/packet.h"
+
+bool matching_is_pattern(struct text address);
+
+/* True if all of the path matches; false for a pattern that is not whole. The time is bounded by the product of their
+ * lengths. */
+bool matching_fits(struct text pattern, const char *path);
+
+/* Puts in place of each message whose address is a pattern one for each address that it matches and that has a value:
+ * a pattern changes or reads values, and does no command. Texts and arguments stay shared. Errors (explained; `wrong`
+ * is the message): not_found (nothing matches), too_large (more than PACKET_MESSAGES). */
+enum err matching_expand(const struct packet *from, struct packet *to, uint32_t *wrong, struct fault *fault);
+
+#endif
