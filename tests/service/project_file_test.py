@@ -194,4 +194,78 @@ def a_project_that_is_too_large_is_refused_with_its_bound_and_nothing_changes(ho
     same(False, most.state()['dirty'])
 
 
+@claim(shares=running)
+def a_load_that_changes_more_parts_than_undo_takes_back_is_refused_and_nothing_changes(home):
+    made = large(Chance(SEED), 'Much', 10500, sounds=False)
+    it = Studio.at(home, write(home, 'Much', made))
+    before = it.parts()
+    for clip in made['clips'][:10000]:
+        clip['start'] += 0.5
+    write(home, 'Much', made)
+    contains(it.refused('too_large', 'load', file=True), '10001 parts: at most 10000')  # with the digest of the file
+    same((before, 'changed'), (it.parts(), it.state()['mirror']))
+    contains(it.refused('not_found', 'undo'), 'undo')
+    made['clips'][0]['start'] -= 0.5
+    write(home, 'Much', made)
+    it.must('load', file=True)
+    same(9999, sum(body['start'] % 1 == 0.5 for body in it.parts().values() if 'start' in body))
+    same('load project.json', it.must('undo')['label'])
+    same(before, it.parts())
+    same(2, it.must('save', over=True)['revision'])
+
+
+def foreign(name, **more):
+    """A project of another program, with ids of its own: numbers and words."""
+    item = {'tags': [], 'format': {'container': 'wav'}, 'storage': {}}
+    return {'schema_version': '1.0', 'project': {'id': 42, 'name': name},
+            'tracks': [{'id': 1, 'name': 'Drums'}, {'id': 'bass-line', 'name': 'Bass'}],
+            'sections': [{'id': 7, 'name': 'Verse', 'role': 'verse'}],
+            'clips': [{'id': 1, 'track': 1, 'section': 7, 'item': 5, 'start': 0},
+                      {'id': 2, 'track': 'bass-line', 'item': 'kick-808', 'start': 4}],
+            'pads': [{'id': 3, 'pads': [{'pad': 0, 'item': 'kick-808'}]}],
+            'items': [{'id': 5, 'name': 'a snare', 'content': '05' * 16, **item},
+                      {'id': 'kick-808', 'name': 'a kick', 'content': '08' * 16, **item}], **more}
+
+
+def aliases_of(it, kind):
+    return {body['alias']: id for (one, id), body in it.parts().items() if one == kind and 'alias' in body}
+
+
+@claim(shares=running)
+def ids_of_another_program_are_kept_as_aliases_and_written_back(home):
+    made = foreign('Foreign')
+    it = Studio.at(home, write(home, 'Foreign', made))
+    tracks, clips, section = (aliases_of(it, kind) for kind in ('track', 'clip', 'section'))
+    before = it.parts()
+    same(({1, 'bass-line'}, {1, 2}, {7}), (set(tracks), set(clips), set(section)))
+    first, second = (before['clip', clips[number]] for number in (1, 2))
+    same((tracks[1], section[7], tracks['bass-line']), (first['track'], first['section'], second['track']))
+    same([second['item']], [pad['item'] for body in before.values() for pad in body.get('pads', ()) if 'item' in pad])
+    same((2, 2), tuple(it.state()[key] for key in ('items', 'missing')))
+    until(lambda: {'a snare', 'a kick'} == {line['name'] for line in home.json('search', 'used:Foreign is:missing')})
+    it.put('track', name='New', alias='new one')
+    same('exists', it.ask('put', kind='track', body={'name': 'Again', 'alias': 1})[0])
+    contains(it.refused('bad_request', 'put', kind='track', body={'alias': 1.5}), 'alias')
+    it.must('save', over=True)
+    file = it.file()
+    same(([1, 'bass-line', 'new one'], 42), (sorted((track['alias'] for track in file['tracks']), key=str), file['project']['alias']))
+    made['clips'][0]['start'] = 8  # the other program writes its own ids again
+    write(home, 'Foreign', made)
+    it.must('load', file=True)
+    same((first['track'], 8), tuple(it.parts()['clip', clips[1]][key] for key in ('track', 'start')))
+    same((tracks, clips), (aliases_of(it, 'track'), aliases_of(it, 'clip')))  # the file lacks the new track
+
+
+@claim(shares=running)
+def an_alias_that_two_parts_have_or_none_has_is_refused(home):
+    before = Studio(home, 'Apart').must('list')['each']
+    for number, (more, why) in enumerate((
+            ({'tracks': [{'id': 1}, {'id': 1}]}, 'two parts in tracks have the alias 1'),
+            ({'items': [{'id': 'x'}, {'id': 'x'}]}, 'two parts in items have the alias "x"'),
+            ({'clips': [{'id': 1, 'track': 99}]}, 'track 99: expected an id'))):
+        folder = write(home, f'Wrong {number}', foreign('Wrong', **more))
+        contains(Studio(home, f'For {number}').refused('bad_request', 'open', folder=os.fsencode(folder)), why)
+    same(len(before) + 3, len(Studio(home, 'Last').must('list')['each']) - 1)
+
+
 run_claims()

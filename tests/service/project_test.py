@@ -483,6 +483,25 @@ def the_command_line_makes_changes_saves_and_goes_back(home):
 
 
 @claim
+def steps_of_a_project_survive_a_restart_and_are_not_those_of_the_catalogue(home):
+    home.up()
+    it = Studio(home, 'Steps')
+    track = it.put('track', name='808')
+    it.must('put', id=track, body={'name': '909'}, label='rename track')
+    Studio(home, 'Other').put('track', name='x')
+    name = lambda: next(one['body']['name'] for one in home.json('project', 'show', 'Steps')[1:] if one['kind'] == 'track')
+    home.stop()
+    home.up()
+    contains(home.refused('undo'), 'undo')  # the catalogue has no step
+    contains(home.loophole('project', 'undo', '--project', 'Steps').out, 'undone: rename track')
+    same('808', name())
+    home.stop()
+    home.up()
+    contains(home.loophole('project', 'redo', '--project', 'Steps').out, 'rename track')
+    same('909', name())
+
+
+@claim
 def an_ask_that_is_repeated_after_a_death_gets_its_first_answer(home):
     home.up()
     it = Studio(home, 'Again')

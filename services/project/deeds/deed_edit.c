@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "services/project/deeds/deeds.h"
+#include "services/project/parts/aliases.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 
@@ -197,6 +198,17 @@ static enum err check_room(struct doing *work, struct txn *txn, struct fault *fa
     return fault_hint(fault, "remove parts that are not needed, or begin another project"), ERR_TOO_LARGE;
 }
 
+static enum err check_alias(struct doing *work, struct txn *txn, const struct element *part, const struct tree *body,
+                            struct fault *fault)
+{
+    struct element_list parts;
+    enum err e = tree_get(body, "alias") ? parts_all(txn, &work->arena, work->id, &parts) : ERR_NOT_FOUND;
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return aliases_check(&parts, part->id, part->kind.value, body, &work->arena, fault);
+}
+
 static enum err plan_put(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_put *ask = work->ask;
@@ -215,6 +227,8 @@ static enum err plan_put(struct doing *work, struct txn *txn, struct fault *faul
         e = tree_read(part.body, &work->arena, &body, fault);
     if (e == ERR_OK)
         e = merge_keys(work, part.kind.value, ask->body, &body, fault);
+    if (e == ERR_OK)
+        e = check_alias(work, txn, &part, &body, fault);
     if (e != ERR_OK)
         return e;
     snprintf(label, sizeof(label), "%s %s", part.revision ? "change" : "add",

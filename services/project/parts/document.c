@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/project/parts/aliases.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/listed_items.h"
 #include "services/project/parts/sound_body.h"
@@ -386,6 +387,7 @@ enum err document_read(const struct tree *document, const struct id *as, struct 
 {
     struct document_reading r = { .arena = arena, .to = to, .fault = fault };
     struct text text = tree_canonical(document, arena);
+    struct tree resolved = *document;
     enum err e = check_version(document, fault);
 
     to->count = 0;
@@ -397,6 +399,9 @@ enum err document_read(const struct tree *document, const struct id *as, struct 
     if (as)
         *project = *as;
     r.project = *project;
+    if (e == ERR_OK)
+        e = aliases_resolve(&resolved, *project, arena, fault);
+    document = &resolved;
     if (e == ERR_OK)
         e = read_project(&r, document);
     for (int i = 0; e == ERR_OK && i < LISTED; i++)

@@ -56,6 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         load_sound(&audio);
     fuzz_watches(audio.service);
     audio_take_notes(&audio);
-    held_keep(&audio.held, KEEPER_KEEPS, UINT64_MAX); /* a project keeps all changes, so their answers leave */
+    held_keep(&audio.held, KEEPER_KEEPS, false, UINT64_MAX); /* a project keeps all changes, so their answers leave */
     return 0;
 }

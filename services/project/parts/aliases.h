@@ -1,0 +1,18 @@
+/* aliases.h: ids of other programs in a project's document: whole numbers, and words that are no id of ours. A part
+ * with such an id gets one of ours, made from the project's id, its list and the foreign id, so that reading it again
+ * gives the same id. Its key `alias` keeps the foreign one, which is unique in its list. All memory is in the arena,
+ * without a limit. */
+#ifndef LOOPHOLE_PROJECT_ALIASES_H
+#define LOOPHOLE_PROJECT_ALIASES_H
+
+#include "services/project/parts/parts.h"
+
+/* Replaces the foreign ids of all parts of a document, and those that clips and pads name. Errors (explained):
+ * bad_request (two parts of a list have one alias; an alias that is no whole number or text of at most 255 bytes). */
+enum err aliases_resolve(struct tree *document, struct id project, struct arena *arena, struct fault *fault);
+
+/* Refuses the alias of another part of this kind. Errors (explained): bad_request, exists. */
+enum err aliases_check(const struct element_list *parts, struct id id, int32_t kind, const struct tree *body,
+                       struct arena *arena, struct fault *fault);
+
+#endif
