@@ -162,8 +162,10 @@ static enum err rescan_libraries(struct indexer *indexer, struct call *call, con
 {
     char copy[PATH_MAX];
     const char *below = "";
-    struct library_state *one = ask->path.len ? library_state_at(indexer->libraries, ask->path, &below, copy) : NULL;
+    struct library_state *one;
 
+    schedule_follow_store(indexer); /* a person may just have changed its backend */
+    one = ask->path.len ? library_state_at(indexer->libraries, ask->path, &below, copy) : NULL;
     if (ask->path.len && !one)
         return refuse_unknown(call, ask->path);
     progress_begin(indexer);

@@ -36,6 +36,14 @@ enum kind naming_kind(struct bytes name)
     return KIND_OTHER;
 }
 
+bool naming_is_bare(struct bytes name)
+{
+    char extension[TEXT_EXTENSION_SIZE];
+
+    text_extension(name, extension);
+    return strspn(extension, "0123456789") == strlen(extension) || strchr(extension, ' ');
+}
+
 struct bytes naming_real(struct bytes name)
 {
     static const char *const endings[] = { ".nextcloud", ".owncloud" };

@@ -1,7 +1,8 @@
 /* naming.h: what a file's name alone shows: its kind, whether a library ignores it, its pack. Any thread.
  *
- * The kind follows from the extension, in upper or lower case. A file without a known extension is ignored and never
- * opened. The worker finds out the file's real format. */
+ * The kind follows from the extension, in upper or lower case. Of a file without an extension it follows from its first
+ * bytes (signature.h). One with an unknown extension is ignored and never opened. The worker finds out the file's real
+ * format. */
 #ifndef LOOPHOLE_INDEXER_NAMING_H
 #define LOOPHOLE_INDEXER_NAMING_H
 
@@ -10,6 +11,10 @@
 
 /* KIND_OTHER if it is not media. */
 enum kind naming_kind(struct bytes name);
+
+/* True for a name without an extension: only its content shows whether it is media. What comes after the last dot is a
+ * part of the name if it has a space, or only digits: "Kick 01", "Loop v1.2", "No. 3 dry". */
+bool naming_is_bare(struct bytes name);
 
 /* The name without ".nextcloud" or ".owncloud": the file that such a placeholder stands for. Else the name itself. */
 struct bytes naming_real(struct bytes name);

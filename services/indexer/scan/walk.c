@@ -14,6 +14,7 @@
 #include "common/file.h"
 #include "common/process/limits.h"
 #include "services/indexer/scan/session_file.h"
+#include "services/indexer/scan/signature.h"
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
@@ -143,6 +144,16 @@ static bool is_too_long(struct folder_reading *reading, const struct dirent *nam
     return true;
 }
 
+/* Of files that are not or cannot be read a new one is ignored, and a known one stays as it is. */
+static void look_inside(struct folder_reading *reading, struct folder_entry *entry)
+{
+    entry->unsure = reading->is_cloud;
+    if (!reading->is_cloud)
+        entry->kind = signature_kind(dirfd(reading->directory), (const char *)entry->name.at, &entry->unsure);
+    if (entry->unsure)
+        entry->kind = KIND_AUDIO;
+}
+
 static bool take_entry(struct folder_reading *reading, const struct dirent *name)
 {
     struct folder_entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
@@ -153,11 +164,14 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
     entry.kind = naming_kind(naming_real(entry.name));
     entry.is_placeholder = entry.kind != KIND_OTHER && naming_real(entry.name).len < entry.name.len;
     bool is_session = entry.kind == KIND_OTHER && session_file_is(entry.name);
-    if (entry.kind == KIND_OTHER && !is_session && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
+    bool is_bare = entry.kind == KIND_OTHER && !is_session && naming_is_bare(entry.name);
+    if (entry.kind == KIND_OTHER && !is_session && !is_bare && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
         return true;
     type = type_of(reading, name);
     if (type == DT_DIR)
         return add_folder(reading, &entry);
+    if (is_bare && type == DT_REG)
+        look_inside(reading, &entry);
     if ((entry.kind == KIND_OTHER && !is_session) || (type != DT_REG && type != DT_LNK))
         return true;
     return add_file(reading, &entry);

@@ -255,7 +255,8 @@ static bool is_of_interest(const struct inotify_event *event)
 {
     struct bytes name = bytes_of(event->name, event->len ? strlen(event->name) : 0);
 
-    return (event->mask & IN_ISDIR) || event->len == 0 || naming_kind(name) != KIND_OTHER || session_file_is(name);
+    return (event->mask & IN_ISDIR) || event->len == 0 || naming_kind(name) != KIND_OTHER || naming_is_bare(name) ||
+           session_file_is(name);
 }
 
 static void take_known(struct watch *watch, struct watch_spot *spot, const struct inotify_event *event)
