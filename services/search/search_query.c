@@ -267,6 +267,9 @@ static struct text say_reason(struct arena *arena, const struct together_item *r
 {
     unsigned long long studios = reason->studios, of = reason->studios_of;
 
+    if (reason->is_mate)
+        return studios ? arena_printf(arena, "of the same pack, used in %llu of %llu studios", studios, of)
+                       : TEXT("of the same pack");
     if (!studios)
         return arena_printf(arena, "in %u of %u contexts", reason->both, reason->of);
     if (!reason->both)

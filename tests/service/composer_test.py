@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The exchange with a community of studios, over a real PostgreSQL server, with engines as studios."""
+import base64
 import json
 import os
 import random
@@ -56,15 +57,48 @@ def a_fact_of_the_community_says_so(third):
     contains(third.home.first('show', third.sound(1))['tags'], 'dusty')
     until(lambda: third.home.json('search', 'class:clap tag:dusty or class:clap'))
     kick = third.home.first('show', third.sound(0))['id']
-    found = third.home.json('search', f'after:{kick}')
-    same({os.path.basename(third.sound(number)) for number in (1, 2, 3)},
-         {os.path.basename(line['path']) for line in found if 'path' in line})
-    same({'in 2 of 2 studios'}, {line['why'] for line in found if 'path' in line})
+    found = [line for line in third.home.json('search', f'after:{kick}', '--limit', '100') if 'path' in line]
+    pairs = {os.path.basename(third.sound(number)) for number in (1, 2, 3)}
+    same(pairs, {os.path.basename(line['path']) for line in found[:3]})
+    same({'in 2 of 2 studios'}, {line['why'] for line in found[:3]})
+    same({'of the same pack'}, {line['why'] for line in found[3:]})
+    pack = third.home.json('search', 'path:TR808EmulationKit', '--limit', '100')
+    same({line['id'] for line in pack} - {kick}, {line['id'] for line in found})
     same(4, len([line for line in third.home.json('search', 'for:drums') if 'path' in line]))
     third.use('Own Song', 0, 3)
     same('in 1 of 1 contexts, in 2 of 2 studios', third.home.first('search', f'after:{kick}')['why'])
     third.home.loophole('edit', third.sound(0), 'class=kick')
     same(('kick', 'user'), (shown()['class'], shown()['class_source']))
+
+
+@claim(inside=Studio)
+def a_pair_that_is_not_public_is_found_by_its_pack(studio):
+    """The pair of 0 and 3 is below the least number of studios. Each of them is not."""
+    server, home = studio.server, studio.home
+    items = [home.first('show', studio.sound(number))['id'] for number in range(4)]
+    studio.use('Song', 0, 1)
+    studio.level('use')
+    studio.sync()
+    uses = [(name, song, number) for name in range(3) for song, number in ((0, 0), (0, 1), (1, 3), (1, 1))]
+    contents = server.sql('select distinct content from composer.evidence_use').splitlines()
+    same(2, len(contents))
+    media = [one['media'] for one in home.ask('search.query', 'query=', 'limit=200')['items']]
+    content = {items.index(one['id']): base64.b64decode(one['content']) for one in media if one['id'] in items}
+    server.sql('insert into composer.evidence_use values ' + ', '.join(
+        f"('studio_made{name}', '\\x{content[number].hex()}', '\\x{song:032x}', '', '')" for name, song, number in uses))
+    assert server.round(3) > 0
+    same([], home.json('search', f'after:{items[2]}', '--limit', '100'))
+    studio.sync()
+    found = home.json('search', f'after:{items[0]}', '--limit', '100')
+    same([(items[1], 'in 1 of 1 contexts, in 4 of 4 studios'), (items[3], 'of the same pack, used in 3 of 4 studios')],
+         [(line['id'], line['why']) for line in found[:2]])
+    same({'of the same pack'}, {line['why'] for line in found[2:]})
+    assert items[2] in [line['id'] for line in found[2:]]
+    same([items[1]], [line['id'] for line in home.json('search', f'with:{items[0]}')])
+    rest = [line['id'] for line in home.json('search', f'path:TR808EmulationKit -after:{items[0]}', '--limit', '100')]
+    assert items[1] not in rest and items[3] in rest, rest
+    other = home.first('search', 'path:GMRockKit')['id']
+    assert set(items).isdisjoint(line['id'] for line in home.json('search', f'after:{other}', '--limit', '100'))
 
 
 def a_lower_level_withdraws_the_rest(studio):

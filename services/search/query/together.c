@@ -19,6 +19,7 @@ struct counted_item {
     struct id id, context;
     uint32_t both;
     uint64_t studios; /* of the community */
+    bool is_mate;     /* nothing is public about the pair; it is of the same pack */
 };
 
 struct counting_uses {
@@ -32,6 +33,7 @@ struct counting_uses {
     const struct use *anchor;     /* the use of the clause's item there */
     uint64_t studios, studios_of; /* of the community: all, and those that use the clause's item */
     const struct lesson *lesson;  /* being read */
+    bool denied;                  /* the clause is below a NOT */
     enum err e;
 };
 
@@ -115,6 +117,23 @@ static bool read_context(void *state, struct id context, const struct use *use)
     return uses_each(c->txn, c->arena, context, count_other, c) == ERR_OK && c->rows < TOGETHER_ROWS;
 }
 
+/* ---- rows by a value ---- */
+
+static void add_rows(struct index *index, enum term_field field, struct text folded, struct bitmap *to)
+{
+    char key[TERM_LONGEST];
+    struct text start = terms_start(key, field, folded);
+    struct bitmap *some;
+
+    if (start.len == TERM_LONGEST)
+        return;
+    key[start.len++] = 0;
+    some = index_starting(index, start, NULL);
+    if (some)
+        bitmap_or(to, some);
+    bitmap_free(some);
+}
+
 /* ---- for ---- */
 
 static bool count_role(void *state, struct id context, const struct use *use)
@@ -130,19 +149,11 @@ static bool count_role(void *state, struct id context, const struct use *use)
 
 static struct bitmap *rows_of_word(struct index *index, struct text word)
 {
-    static const enum term_field FIELDS[] = { TERM_ROLE, TERM_SECTION };
     struct bitmap *rows = bitmap_new();
-    char key[TERM_LONGEST];
 
-    for (size_t i = 0; rows && i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++) {
-        struct text start = terms_start(key, FIELDS[i], word);
-        if (start.len == TERM_LONGEST)
-            break;
-        key[start.len++] = 0;
-        struct bitmap *some = index_starting(index, start, NULL);
-        if (some)
-            bitmap_or(rows, some);
-        bitmap_free(some);
+    if (rows) {
+        add_rows(index, TERM_ROLE, word, rows);
+        add_rows(index, TERM_SECTION, word, rows);
     }
     return rows;
 }
@@ -198,9 +209,35 @@ static bool take_lesson(void *state, const struct lesson *lesson)
     bool is_pair = c->node->kind != NODE_FOR;
 
     c->lesson = lesson;
-    if (count_of(c) && (is_pair || text_equal(lesson->word, c->node->text)))
+    if (is_pair || text_equal(lesson->word, c->node->text))
         c->e = catalogue_each_with_content(c->txn, is_pair ? lesson->other : lesson->content, add_studios, c);
     return c->e == ERR_OK && ++c->rows < 2 * TOGETHER_ROWS;
+}
+
+static void add_mate(struct counting_uses *c, struct id id)
+{
+    bool is_new = !id_is_zero(id) && !id_equal(id, c->node->id) && id_is_zero(find_item(c, id)->id);
+    struct counted_item *item = is_new ? add_item(c, id) : NULL;
+
+    if (item)
+        item->is_mate = true;
+}
+
+/* Adds the items of the pack: pairs of few studios are not public, and most of these are of one pack. */
+static enum err add_mates(struct counting_uses *c, struct text pack)
+{
+    struct bitmap *rows = bitmap_new();
+    uint32_t count = 0, *at;
+
+    if (!rows)
+        return ERR_FULL;
+    add_rows(c->index, TERM_PACK, fold_text(c->arena, pack), rows);
+    at = bitmap_array(rows, &count);
+    for (uint32_t i = 0; at && i < count && i < TOGETHER_MATES; i++)
+        add_mate(c, index_id(c->index, at[i]));
+    free(at);
+    bitmap_free(rows);
+    return at ? ERR_OK : ERR_FULL;
 }
 
 static enum err count_community(struct counting_uses *c)
@@ -220,7 +257,11 @@ static enum err count_community(struct counting_uses *c)
         return ERR_OK;
     c->studios_of = count_studios(c, LESSON_KIND_USE, media.content);
     e = community_each(c->txn, c->arena, LESSON_KIND_PAIR, media.content, take_lesson, c);
-    return e == ERR_OK ? c->e : e;
+    if (e == ERR_OK)
+        e = c->e;
+    if (e == ERR_OK && c->node->kind == NODE_AFTER && !c->denied && c->studios && media.pack.len)
+        e = add_mates(c, media.pack);
+    return e;
 }
 
 static uint64_t users_of(struct counting_uses *c, struct id id)
@@ -250,11 +291,11 @@ static uint32_t count_contexts(struct txn *txn, struct id id)
     return count ? count : 1;
 }
 
-static float score_item(struct counting_uses *c, const struct counted_item *item)
+static float score_item(struct counting_uses *c, const struct counted_item *item, uint64_t users)
 {
     const double weight = 1.0 / SHRUNK_OWN;
     double all = (double)txn_count(c->txn, DB_CONTEXT) + weight * (double)c->studios;
-    double used = count_contexts(c->txn, item->id) + weight * (double)users_of(c, item->id);
+    double used = count_contexts(c->txn, item->id) + weight * (double)users;
     double both = item->both + weight * (double)item->studios, of = c->of + weight * (double)c->studios_of;
 
     return (float)shrunk_score(both, of, used, all);
@@ -267,6 +308,24 @@ static int by_row(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
+static struct together_item make_item(struct counting_uses *c, const struct counted_item *item, uint32_t row)
+{
+    uint64_t users = users_of(c, item->id);
+    float score = score_item(c, item, users);
+
+    if (item->is_mate)
+        return (struct together_item){
+            .row = row, .studios = users, .studios_of = c->studios, .is_mate = true, .score = score
+        };
+    return (struct together_item){ row, item->both, c->of, item->studios, c->studios_of, false, score };
+}
+
+/* What is public may also say that the clause does not hold for a pair. */
+static bool is_found(const struct counted_item *item)
+{
+    return !id_is_zero(item->id) && (item->both || item->studios || item->is_mate);
+}
+
 static enum err take_items(struct counting_uses *c, struct companions *to)
 {
     to->at = arena_array(c->arena, c->count + 1, sizeof(*to->at));
@@ -275,17 +334,18 @@ static enum err take_items(struct counting_uses *c, struct companions *to)
     for (uint32_t i = 0; i < c->room; i++) {
         const struct counted_item *item = &c->items[i];
         uint32_t row;
-        if (!id_is_zero(item->id) && index_find(c->index, item->id, &row))
-            to->at[to->count++] =
-                (struct together_item){ row, item->both, c->of, item->studios, c->studios_of, score_item(c, item) };
+        if (is_found(item) && index_find(c->index, item->id, &row))
+            to->at[to->count++] = make_item(c, item, row);
     }
     qsort(to->at, to->count, sizeof(*to->at), by_row);
     return ERR_OK;
 }
 
-static enum err answer_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node)
+static enum err answer_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node, bool denied)
 {
-    struct counting_uses c = { .index = index, .txn = txn, .arena = arena, .node = node, .room = 2 * TOGETHER_ITEMS };
+    struct counting_uses c = {
+        .index = index, .txn = txn, .arena = arena, .node = node, .room = 2 * TOGETHER_ITEMS, .denied = denied
+    };
     struct companions *to = arena_alloc(arena, sizeof(*to));
     enum err e;
 
@@ -316,13 +376,18 @@ bool together_is_asked(const struct node *root)
     return false;
 }
 
-enum err together_find(struct index *index, struct txn *txn, struct arena *arena, struct node *root)
+static enum err find_clauses(struct index *index, struct txn *txn, struct arena *arena, struct node *root, bool denied)
 {
-    enum err e = is_clause(root) ? answer_clause(index, txn, arena, root) : ERR_OK;
+    enum err e = is_clause(root) ? answer_clause(index, txn, arena, root, denied) : ERR_OK;
 
     for (struct node *child = root->first; e == ERR_OK && child; child = child->next)
-        e = together_find(index, txn, arena, child);
+        e = find_clauses(index, txn, arena, child, denied || root->kind == NODE_NOT);
     return e;
+}
+
+enum err together_find(struct index *index, struct txn *txn, struct arena *arena, struct node *root)
+{
+    return find_clauses(index, txn, arena, root, false);
 }
 
 const struct together_item *together_of(const struct node *root, uint32_t row)

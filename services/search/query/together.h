@@ -21,7 +21,8 @@
 
 enum {
     TOGETHER_ROWS = 20000, /* uses that one clause reads */
-    TOGETHER_ITEMS = 2000  /* items of one clause */
+    TOGETHER_ITEMS = 2000, /* items of one clause */
+    TOGETHER_MATES = 500   /* items of the same pack that one clause adds */
 };
 
 /* One item that a clause finds. */
@@ -29,6 +30,7 @@ struct together_item {
     uint32_t row;
     uint32_t both, of;            /* in `both` of `of` contexts */
     uint64_t studios, studios_of; /* and in so many studios of the community; rounded */
+    bool is_mate;                 /* only of the same pack: `studios` of all `studios_of` use it */
     float score;
 };
 
