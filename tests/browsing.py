@@ -3,14 +3,41 @@ hand, so that it can also send what no browser sends."""
 import base64
 import http.client
 import os
+import shutil
 import socket
 import struct
+import subprocess
 import time
 import urllib.parse
 
 import msgpack
 
 import client
+from claims import skip
+
+PASSWORD = 'a long pass%word + more'
+
+
+def free_port():
+    """A TCP port of this machine that nobody has."""
+    with socket.create_server(('127.0.0.1', 0)) as one:
+        return one.getsockname()[1]
+
+
+def certify(home):
+    """A certificate for this test alone."""
+    if not shutil.which('openssl'):
+        skip('no openssl')
+    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', home.file('key.pem'), '-out',
+                    home.file('certificate.pem'), '-days', '2', '-subj', '/CN=studio.test'], check=True, capture_output=True)
+
+
+def lan_settings(home, more='', **changed):
+    """Writes settings with which other machines enter; None leaves one out."""
+    values = {'listen': f'127.0.0.1:{home.lan_port}', 'certificate': home.file('certificate.pem'), 'key': home.file('key.pem'),
+              'password': PASSWORD, 'name': 'studio.test', **changed}
+    home.settings('[web]\n' + ''.join(f'{key} = {value}\n' for key, value in values.items() if value is not None) + more)
+    os.chmod(home.file('config', 'loophole.conf'), 0o600)
 
 
 def address(home):

@@ -5,36 +5,12 @@ import os
 import shutil
 import socket
 import ssl
-import subprocess
 import sys
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from browsing import Browser, Page, Refused
-from claims import SONIC, claim, contains, run_claims, same, samples, skip, until
-
-PASSWORD = 'a long pass%word + more'
-
-
-def free_port():
-    with socket.create_server(('127.0.0.1', 0)) as one:
-        return one.getsockname()[1]
-
-
-def certify(home):
-    """A certificate for this test alone."""
-    if not shutil.which('openssl'):
-        skip('no openssl')
-    subprocess.run(['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', home.file('key.pem'), '-out',
-                    home.file('certificate.pem'), '-days', '2', '-subj', '/CN=studio.test'], check=True, capture_output=True)
-
-
-def settings(home, **changed):
-    values = {'listen': f'127.0.0.1:{home.lan_port}', 'certificate': home.file('certificate.pem'), 'key': home.file('key.pem'),
-              'password': PASSWORD, 'name': 'studio.test', **changed}
-    home.settings('[web]\n' + ''.join(f'{key} = {value}\n' for key, value in values.items() if value is not None))
-    os.chmod(home.file('config', 'loophole.conf'), 0o600)
-
+from browsing import PASSWORD, Browser, Page, Refused, certify, free_port, lan_settings
+from claims import SONIC, claim, contains, run_claims, same, samples, until
 
 class FarBrowser(Browser):
     """A browser of another machine. The address that it comes to says so, not its own."""
@@ -76,7 +52,7 @@ def far_bells(home):
     """An engine with a few sounds that other machines reach."""
     certify(home)
     home.lan_port = free_port()
-    settings(home)
+    lan_settings(home)
     os.mkdir(home.file('music'))
     for sound in samples('perc_bell*.flac', folder=SONIC):
         shutil.copy(sound, home.file('music'))
@@ -164,7 +140,7 @@ def wrong_passwords_are_bounded_and_a_new_one_ends_sessions(home):
     same([403] * 5, [far.login(f'wrong password {n}').status for n in range(5)])
     same(429, far.login(PASSWORD).status)
     far.page().must('search.ping')
-    settings(home, password='another long password')
+    lan_settings(home, password='another long password')
     home.loophole('restart', 'web')
     home.wait_ready('web')
     until(lambda: b'name="password"' in far.get('/').content)
@@ -180,9 +156,9 @@ def without_tls_or_a_password_it_does_not_start(home):
                          ({'listen': 'studio:8443'}, '"studio:8443": expected an address of this machine and a port'),
                          ({'listen': '127.0.0.1'}, '"127.0.0.1": expected an address of this machine and a port'),
                          ({'key': home.file('none.pem')}, 'cannot listen')):
-        settings(home, **changed)
+        lan_settings(home, **changed)
         contains(web_alone(home), why)
-    settings(home)
+    lan_settings(home)
     os.chmod(home.file('config', 'loophole.conf'), 0o644)
     contains(web_alone(home), 'other users can read it')
 

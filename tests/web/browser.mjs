@@ -12,7 +12,7 @@ export const SERVICES_OF_A_PAGE = ['web', 'search', 'persist', 'streamer', 'inde
 
 export const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8' })
 export const json = (...args) => loophole(...args, '--json').split('\n').filter(Boolean).map(line => JSON.parse(line))
-const address = () => json('ask', 'web.address')[0]?.address ?? JSON.parse(loophole('ask', 'web.address')).address
+export const address = () => json('ask', 'web.address')[0]?.address ?? JSON.parse(loophole('ask', 'web.address')).address
 export const status = service => json('status').find(one => one.service === service)
 export const total = query => JSON.parse(loophole('ask', 'search.query', `query=${query}`, 'limit=0')).total
 
@@ -33,7 +33,17 @@ export async function kill(service) {
   await until(`${service} is back`, () => { const one = status(service); return one?.state === 'ready' && one.pid !== before.pid })
 }
 
-export async function open(browser, hash = '', before = undefined, settings = {}) {
+const enter = page => page.goto(address())
+
+/** A browser of another machine: it gives the password. */
+export async function enterFromAfar(page) {
+  await page.goto(process.env.FAR)
+  await page.getByLabel('Password').fill(process.env.PASSWORD)
+  await page.getByRole('button', { name: 'Enter' }).click()
+}
+
+/** A page of its own. `before` runs in it before its scripts; `settings` are those of playwright's context. */
+export async function open(browser, hash = '', before = undefined, settings = {}, go = enter) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...settings })
   const page = await context.newPage()
   if (before) await page.addInitScript(before)
@@ -42,8 +52,7 @@ export async function open(browser, hash = '', before = undefined, settings = {}
   page.loads = 0
   page.on('pageerror', error => page.errors.push(String(error)))
   page.on('load', () => page.loads++)
-  const to = new URL(address())
-  await page.goto(to.href)
+  await go(page)
   await page.waitForSelector('#query')
   if (hash) await page.evaluate(text => { location.hash = text }, hash)
   return page

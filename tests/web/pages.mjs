@@ -2,7 +2,7 @@
 // modules of BUILD/web. sounds.mjs has the claims of what sounds.
 import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
-import { SERVICES_OF_A_PAGE, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until } from './browser.mjs'
+import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until } from './browser.mjs'
 import { sounds } from './sounds.mjs'
 
 const claims = {
@@ -450,6 +450,31 @@ const claims = {
     }
     assert.equal(page.loads, 1, 'the page was not loaded again')
     return page
+  },
+
+  async nothing_moves_while_a_list_or_the_map_fills(browser) {
+    const watch = () => {
+      globalThis.moved = []
+      new PerformanceObserver(list => list.getEntries().forEach(one => {
+        if (!one.hadRecentInput) globalThis.moved.push([one.value, one.sources.map(of => of.node?.outerHTML?.slice(0, 120) ?? of.node?.nodeName)])
+      })).observe({ type: 'layout-shift', buffered: true })
+    }
+    const paints = []
+    for (const name of ['table', 'waveforms', 'map']) {
+      const page = await open(browser, '', watch, {}, async page => page.goto(address() + `#mode=${name}&q=drum`))
+      await showsTotal(page, 'drum')
+      await until('its work is done', () => page.evaluate(() => new Promise(done => requestIdleCallback(() => done(true)))))
+      await page.waitForLoadState('networkidle')
+      const moved = await page.evaluate(() => globalThis.moved)
+      assert.deepEqual(moved, [], name)
+      const [paint] = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').map(one => one.startTime))
+      paints.push(Math.round(paint))
+      if (name === 'map') {
+        console.log(`the page in the browser: first paint of three pages after ${paints.join(', ')} ms`)
+        return page
+      }
+      await page.context().close()
+    }
   },
 
   async axe_finds_nothing(browser) {

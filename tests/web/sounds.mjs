@@ -1,6 +1,6 @@
 // sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
 import { strict as assert } from 'node:assert'
-import { json, loophole, mode, open, showsTotal, sounding, total, until } from './browser.mjs'
+import { enterFromAfar, json, loophole, mode, open, showsTotal, sounding, total, until } from './browser.mjs'
 
 const asked = (...args) => JSON.parse(loophole('ask', ...args))
 const UNITS = 2 ** 23 // of a counter sound: frame n is n + 1 of them
@@ -32,17 +32,38 @@ function record_output() {
 /** The frames of a counter sound that the page has heard, without the silence around them. */
 const countsHeard = async page => (await page.evaluate(() => globalThis.heard)).map(one => Math.round(one * UNITS)).filter(one => one !== 0)
 
+/** Plays the counter sound through the browser: each frame sounds, once. */
+async function hearEachFrame(page) {
+  const frames = Number(process.env.COUNTED)
+  await showsTotal(page, 'counter')
+  await page.locator('footer select').selectOption('browser')
+  await page.getByLabel('Volume').fill('1')
+  await page.locator('.row').first().click()
+  await until('all of it was heard', async () => (await countsHeard(page)).length >= frames)
+  await until('it has ended', async () => (await sounding(page)) === '')
+  assert.deepEqual(await countsHeard(page), Array.from({ length: frames }, (_, i) => i + 1), 'each frame once')
+}
+
 export const sounds = {
+  async a_browser_of_another_machine_hears_each_frame(browser) {
+    const page = await open(browser, '#q=counter', record_output, { bypassCSP: true, ignoreHTTPSErrors: true }, enterFromAfar)
+    assert.equal(new URL(page.url()).protocol, 'https:')
+    await hearEachFrame(page)
+    await page.evaluate(() => { globalThis.heard = [] })
+    await page.fill('#query', 'foreign')
+    await page.locator(`.row[data-id="${json('search', 'foreign')[0].id}"]`).click()
+    await until('a worker of the engine decodes for it', () => page.evaluate(() => globalThis.heard.some(one => one > 0.1)))
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Escape')
+    await until('it is silent', async () => (await sounding(page)) === '')
+    assert.equal(asked('streamer.voices').each.length, 0, 'the studio hears nothing')
+    return page
+  },
+
   async a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(browser) {
     const page = await open(browser, '#q=counter', record_output, { bypassCSP: true })
-    await showsTotal(page, 'counter')
-    await page.locator('footer select').selectOption('browser')
-    await page.getByLabel('Volume').fill('1')
-    await page.locator('.row').first().click()
+    await hearEachFrame(page)
     const [item] = json('search', 'counter')
-    await until('all of it was heard', async () => (await countsHeard(page)).length >= Number(process.env.COUNTED))
-    await until('it has ended', async () => (await sounding(page)) === '')
-    assert.deepEqual(await countsHeard(page), Array.from({ length: Number(process.env.COUNTED) }, (_, i) => i + 1), 'each frame once')
     await page.evaluate(() => { globalThis.heard = [] })
     const box = await page.locator('.details .wavebox').boundingBox()
     await page.mouse.move(box.x + box.width * 0.25, box.y + 10)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from browsing import PASSWORD, certify, free_port, lan_settings
 from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
 from sounding import engine, sound
 
@@ -28,8 +29,13 @@ def sounds(home):
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
     home.env.update(BUILD=BUILD, COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
+    home.lan_port = free_port()
+    certify(home)
+    home.env.update(FAR=f'https://127.0.0.1:{home.lan_port}/', PASSWORD=PASSWORD)
     engine(home)
     home.loophole('index', home.file('music'), '--wait')
+    lan_settings(home, '[audio]\nperiod = 1024\n')
+    home.loophole('restart', 'web')
     home.wait_ready('audio', 'streamer', 'web')
 
 
@@ -125,6 +131,17 @@ def pads_are_filled_and_hit_by_touch_keys_and_mouse(home):
 @claim(shares=sounds)
 def a_strip_shows_and_changes_its_bus(home):
     in_browser(home, 'a_strip_shows_and_changes_its_bus')
+
+
+@claim(shares=sounds)
+def a_browser_of_another_machine_hears_each_frame(home):
+    in_browser(home, 'a_browser_of_another_machine_hears_each_frame')
+
+
+@claim(shares=sounds)
+def nothing_moves_while_a_list_or_the_map_fills(home):
+    for line in in_browser(home, 'nothing_moves_while_a_list_or_the_map_fills').out.splitlines():
+        figure(line)
 
 
 @claim(shares=sounds)

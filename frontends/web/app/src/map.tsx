@@ -293,7 +293,7 @@ export function MapView() {
           onKeyDown={event => event.stopPropagation()} onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded.points))}>Whole map</button>
-        <span class="quiet">{loaded && `${loaded.points.length.toLocaleString('en')} points · `}Shift and drag: lasso</span>
+        <span class="quiet">Shift and drag: lasso{loaded && ` · ${loaded.points.length.toLocaleString('en')} points`}</span>
       </p>
       <div class="plane">
         <canvas ref={canvas} tabIndex={0} data-list role="application" aria-label="Map of the items; arrow keys go to the next point and play it"

@@ -56,9 +56,9 @@ export function Slots() {
         <label>Bank <input type="text" key={got?.bank} defaultValue={got?.bank ?? ''} disabled={!got} size={10} onKeyDown={event => event.stopPropagation()}
           title="A number chooses a bank; a name chooses the bank of that name, or names this one"
           onChange={event => run(ask('project.bank', { project: '', bank: event.currentTarget.value.trim() }, BUDGET_MS))} /></label>
-        {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
         <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the bar</label>
         <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>
+        {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
       </p>
       <p class="buttons">
         <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save what plays</button>

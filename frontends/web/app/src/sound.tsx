@@ -40,7 +40,8 @@ function useMeters(): [Map<string, meter>, boolean] {
   return [new Map((now?.meters ?? []).map(one => [one.bus, one])), now !== undefined]
 }
 
-function Strip({ strip, level, again }: { strip: mixer_strip; level: meter | undefined; again: () => void }) {
+/** A strip; before its values are known it has its place already. */
+function Strip({ strip, known, level, again }: { strip: mixer_strip; known: boolean; level: meter | undefined; again: () => void }) {
   const put = (part: Partial<mixer_strip>) => doing(ask('audio.set_strip', { strip: { bus: strip.bus, ...part } })).then(again)
   const gain = strip.gain ?? 1
   return (
@@ -48,13 +49,13 @@ function Strip({ strip, level, again }: { strip: mixer_strip; level: meter | und
       <strong>{strip.bus}</strong>
       <Level value={level?.peak_left ?? 0} label={`${strip.bus} left`} />
       <Level value={level?.peak_right ?? 0} label={`${strip.bus} right`} />
-      <label>Gain <span>{dbText(gain)} dB</span>
-        <input type="range" min="0" max="2" step="0.01" value={gain} onInput={event => put({ gain: Number(event.currentTarget.value) })} /></label>
+      <label>Gain <span>{known ? `${dbText(gain)} dB` : '–'}</span>
+        <input type="range" disabled={!known} min="0" max="2" step="0.01" value={gain} onInput={event => put({ gain: Number(event.currentTarget.value) })} /></label>
       <label>Pan
-        <input type="range" min="-1" max="1" step="0.05" value={strip.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} /></label>
+        <input type="range" disabled={!known} min="-1" max="1" step="0.05" value={strip.pan ?? 0} onInput={event => put({ pan: Number(event.currentTarget.value) })} /></label>
       <span class="buttons">
-        <button aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
-        <button aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
+        <button disabled={!known} aria-pressed={strip.mute ?? false} onClick={() => put({ mute: !strip.mute })}>Mute</button>
+        <button disabled={!known} aria-pressed={strip.solo ?? false} onClick={() => put({ solo: !strip.solo })}>Solo</button>
       </span>
     </div>
   )
@@ -63,12 +64,12 @@ function Strip({ strip, level, again }: { strip: mixer_strip; level: meter | und
 function Mixer() {
   const [mixer, again] = usePolled(() => ask('audio.mixer', {}, 2000), 2000)
   const [levels, known] = useMeters()
-  if (!mixer) return <p class="quiet">The mixer is away; it comes back by itself.</p>
+  const strips = mixer?.strips ?? bus_words.map(bus => ({ bus }) as mixer_strip)
   const order = (one: mixer_strip) => bus_words.indexOf(one.bus as bus)
   return (
     <section aria-label="Mixer" class="mixer" data-live={known}>
-      {[...(mixer.strips ?? [])].sort((a, b) => order(a) - order(b)).map(strip => (
-        <Strip key={strip.bus} strip={strip} level={levels.get(strip.bus)} again={again} />
+      {[...strips].sort((a, b) => order(a) - order(b)).map(strip => (
+        <Strip key={strip.bus} strip={strip} known={mixer !== undefined} level={levels.get(strip.bus)} again={again} />
       ))}
     </section>
   )
@@ -104,7 +105,7 @@ function Pads() {
         <button onClick={fill}>Fill with the chosen items</button>
         <button aria-pressed={side === 4} onClick={() => setSide(4)}>4 × 4</button>
         <button aria-pressed={side === 8} onClick={() => setSide(8)}>8 × 8</button>
-        {pads && !loaded.size && <span class="quiet">The pads are empty. Select items in the table first: with x, or with Ctrl and a click.</span>}
+        <span class="quiet">Select items in the table first: with x, or with Ctrl and a click.</span>
       </p>
       <div class="pads" style={{ gridTemplateColumns: `repeat(${side}, 1fr)` }} onKeyDown={onKeyDown}>
         {Array.from({ length: side * side }, (_, pad) => (
@@ -174,9 +175,9 @@ export function Sound() {
       <h1 class="unseen">Sound</h1>
       <Transport />
       <Mixer />
-      <Pattern />
       <Record />
       <Pads />
+      <Pattern />
       <Slots />
     </main>
   )

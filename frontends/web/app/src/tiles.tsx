@@ -1,5 +1,5 @@
 // The waveforms of the result as a grid of tiles.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, factText, idText, lengthText, seconds } from './format'
 import { hearFrom } from './hear'
@@ -39,8 +39,10 @@ export function Tiles() {
   const first = rows.first * across
   const last = Math.min((total ?? 0) - 1, (rows.first + rows.count) * across - 1)
 
-  useEffect(() => {
-    const watch = new ResizeObserver(() => { if (rows.ref.current) setAcross(Math.max(1, Math.floor(rows.ref.current.clientWidth / WIDE))) })
+  useLayoutEffect(() => { // before the first tiles are painted, so that they do not move
+    const measure = () => { if (rows.ref.current) setAcross(Math.max(1, Math.floor(rows.ref.current.clientWidth / WIDE))) }
+    const watch = new ResizeObserver(measure)
+    measure()
     watch.observe(rows.ref.current!)
     return () => watch.disconnect()
   }, [])
