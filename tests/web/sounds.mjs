@@ -1,4 +1,5 @@
 // sounds.mjs: claims of web_test.py about what sounds: in the browser, on the pads, in the mixer, in the steps of a pattern.
+import { readFileSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { enterFromAfar, json, loophole, mode, open, showsTotal, sounding, total, until } from './browser.mjs'
 
@@ -44,6 +45,16 @@ async function hearEachFrame(page) {
   assert.deepEqual(await countsHeard(page), Array.from({ length: frames }, (_, i) => i + 1), 'each frame once')
 }
 
+const lengthText = item => (item.duration_s / 3600).toFixed(1)
+
+/** MB of memory of the largest page. */
+async function memoryOf(browser) {
+  const session = await browser.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  return Math.max(...processInfo.filter(one => one.type === 'renderer')
+    .map(one => Number(readFileSync(`/proc/${one.id}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1000))
+}
+
 export const sounds = {
   async a_browser_of_another_machine_hears_each_frame(browser) {
     const page = await open(browser, '#q=counter', record_output, { bypassCSP: true, ignoreHTTPSErrors: true }, enterFromAfar)
@@ -82,6 +93,42 @@ export const sounds = {
     await page.keyboard.press('Escape')
     await until('it is silent', async () => (await sounding(page)) === '')
     await page.locator('footer select').selectOption('jack')
+    return page
+  },
+
+  async a_long_file_is_sought_in(browser) {
+    const page = await open(browser, '#q=evening')
+    const [item] = json('search', 'evening')
+    const box = page.locator('.details .wavebox')
+    const places = [0.9, 0.1, 0.7, 0.3, 0.5]
+    for (const through of ['browser', 'jack']) {
+      await page.locator('footer select').selectOption(through)
+      await page.locator('.row').first().click()
+      await until('it sounds', async () => (await sounding(page)) === item.id)
+      const times = []
+      for (const part of places) {
+        const took = box.evaluate((of, part) => new Promise(done => {
+          let pressed
+          of.addEventListener('pointerup', () => { pressed = performance.now() }, { once: true })
+          const look = () => {
+            const at = parseFloat(of.querySelector('.cursor').style.left) / 100
+            if (pressed && Math.abs(at - part) < 0.02) done(performance.now() - pressed)
+            else requestAnimationFrame(look)
+          }
+          look()
+        }), part)
+        const { x, y, width } = await box.boundingBox()
+        await page.mouse.click(x + width * part, y + 10)
+        times.push(Math.round(await took))
+      }
+      console.log(`a file of ${lengthText(item)} h in the browser, through ${through}: a click in its waveform is answered after ${times.join(', ')} ms`)
+    }
+    await until('it sounds from there', () => asked('streamer.voices').each.some(one => one.group === 'preview' && Math.abs(one.position / one.frames - places.at(-1)) < 0.02))
+    const most = await memoryOf(browser)
+    console.log(`a file of ${lengthText(item)} h in the browser: the page has ${most.toFixed(0)} MB`)
+    assert(most < 300, `${most} MB`)
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Escape')
     return page
   },
 

@@ -3,6 +3,7 @@
 what the browser does."""
 import os
 import shutil
+import struct
 import subprocess
 import sys
 
@@ -162,6 +163,29 @@ def services_are_killed_without_a_reload(home):
 @claim(shares=sounds)
 def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
+
+
+def evening(home):
+    """A long file, most of it a hole: with LONG=1 of four hours and 4 GB."""
+    if not shutil.which('chromium') or not shutil.which('npm'):
+        skip('no chromium or no npm')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    os.mkdir(home.file('music'))
+    size = how_often(600, 4 * 3600) * 48000 * 6
+    with open(home.file('music', 'evening.wav'), 'wb') as out:
+        out.write(struct.pack('<4sI8sIHHIIHH4sI', b'RIFF', 36 + size, b'WAVEfmt ', 16, 1, 2, 48000, 48000 * 6, 6, 24, b'data', size))
+        out.write(os.urandom(48000 * 6))
+        out.truncate(44 + size)
+    home.env['BUILD'] = BUILD
+    engine(home)
+    home.loophole('index', home.file('music'), '--wait', timeout=600)
+    home.wait_ready('audio', 'streamer', 'web')
+
+
+@claim(shares=evening)
+def a_long_file_is_sought_in(home):
+    for line in in_browser(home, 'a_long_file_is_sought_in').out.splitlines():
+        figure(line)
 
 
 def many(home):
