@@ -94,7 +94,6 @@ static inline void fill_store(struct stage *stage)
     remember_id(stage, add_sound(stage, stage->known.at[2], "two.wav"));
     turn_end(&stage->p);
     holds(stage->p.alarm[0] == 0 && stage->p.w.txn == NULL);
-    stage->p.keeps_turn = true;
 }
 
 /* Made at the first call. */
@@ -110,6 +109,7 @@ static inline struct stage *stage_of(void)
     stage.p.paths = service_paths(stage.p.service);
     persist_open(&stage.p);
     service_answer(stage.p.service, &persist_asks, &stage.p);
+    stage.p.keeps_turn = true;
     fill_store(&stage);
     return &stage;
 }
