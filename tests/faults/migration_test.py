@@ -58,8 +58,6 @@ def a_migration_that_takes_longer_than_the_start_limit_is_finished(home):
     until(lambda: migrates(one))
     contains(one.loophole('status').out, 'persist: migrating the store, ')
     same(0, start.wait(300))
-    with open(one.file('up'), encoding='utf-8') as said:
-        contains(said.read(), 'persist: migrating the store, ')
     is_whole(one, home.rows)
     same([], one.json('crash', 'list'))
     one.stop()
@@ -80,11 +78,14 @@ def the_old_store_is_named_by_its_version_and_removed_by_a_command(home):
 @claim(shares=old_store)
 def a_migration_that_is_stopped_is_replaced_and_goes_on_where_it_was(home):
     one = with_old_store(home, 'stopped', 60000)
-    one.run('loopholed', '--detach')
+    start = one.start_into(one.file('up'), 'loophole', 'up')
     until(lambda: migrates(one))
     old = one.pid('persist')
     os.kill(old, signal.SIGSTOP)
     until(lambda: any(death['pid'] == old and death.get('hang') for death in one.json('crash', 'list')), 30, 'the hang is found')
+    same(0, start.wait(300))
+    with open(one.file('up'), encoding='utf-8') as said:
+        contains(said.read(), 'persist: migrating the store, ')
     is_whole(one, home.rows)
     contains(one.log('persist'), 'the migration continues after ')
     one.stop()
