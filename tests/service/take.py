@@ -2,9 +2,9 @@
 
 frames, size (of the file), form (RIFF, RF64 or fLaC), first (the count at frame 0); silence: places [frame, length]
 without sound; jumps: frames that were left out elsewhere, in sum, and skipped: their places [frame, length]; back:
-places where the count fell or stayed; wrong: frames whose two sides do not match; cues: the markers [frame, length of
-the silence]; began: the time reference of the bext chunk. With "again" the counter may start again after a silence,
-because another server plays it."""
+places where the count fell or stayed; wrong: frames whose two sides do not match, and wrong_first: the first of them
+with its sides; cues: the markers [frame, length of the silence]; began: the time reference of the bext chunk. With
+"again" the counter may start again after a silence, because another server plays it."""
 import array
 import json
 import os
@@ -75,7 +75,8 @@ def read(path, again=False):
     left, right = samples[0::2], samples[1::2]
     counts = [round(s * UNIT) for s in left]
     reported.update(frames=len(counts), first=counts[0] if counts else -1, jumps=0, back=0, silence=[], skipped=[],
-                wrong=sum(1 for a, b in zip(left, right) if a != -b))
+                wrong=sum(1 for a, b in zip(left, right) if a != -b),
+                wrong_first=next(([at, a * UNIT, b * UNIT] for at, (a, b) in enumerate(zip(left, right)) if a != -b), None))
     reported["cues"] = [[at, lengths.get(n, 0)] for n, at in cues.items()]
     ahead = None  # the count of a frame minus its place: constant throughout
     for place, count in enumerate(counts):

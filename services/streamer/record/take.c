@@ -156,7 +156,7 @@ static void follow_start(struct take *take)
     }
     if (!take->is_ordered && take->bars.waits && frame < 0)
         return;
-    if (!take->is_ordered) {
+    if (!take->is_ordered && take_hears(take)) {
         take->since = take->bars.waits ? clock_steady() : take->since;
         ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
         take->is_ordered = send_order(take, ORDER_CAPTURE_START, frame);

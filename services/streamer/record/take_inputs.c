@@ -4,7 +4,7 @@
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 
-enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000, LOOK_US = 500000, SIDES = 2 };
+enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000, LOOK_US = 500000, SIDES = 2, SETTLED = 4 };
 
 static const struct text sides[SIDES] = { { 7, "in_left" }, { 8, "in_right" } };
 
@@ -63,6 +63,13 @@ static void give_up(struct take *take, const struct connections *all)
     take_fail(take, &fault);
 }
 
+static void end_connecting(struct take *take)
+{
+    core_link_look(take->takes->core);
+    take->connected = take->takes->core->state.periods;
+    take_is_connected(take);
+}
+
 static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct take *take = state;
@@ -76,7 +83,7 @@ static void take_connection(void *state, enum err error, const void *answer, con
     else if (++take->input < SIDES)
         send_ask(take, "audio.connect", take->input);
     else if (are_made(take, answer))
-        take_is_connected(take);
+        end_connecting(take);
     else if (is_late)
         give_up(take, answer);
     else
@@ -93,6 +100,13 @@ void take_connect(struct take *take)
     } else {
         take_is_connected(take);
     }
+}
+
+bool take_hears(const struct take *take)
+{
+    uint64_t periods = take->takes->core->state.periods;
+
+    return !take->inputs[0][0] || periods < take->connected || periods - take->connected >= SETTLED;
 }
 
 void take_connect_again(struct take *take)

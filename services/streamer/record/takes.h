@@ -72,6 +72,7 @@ struct take {
     bool is_recovery;       /* a predecessor left it, and `recover` has not listed it yet */
     struct ticket begun, ended;
     usec_t since, reported;
+    uint64_t connected; /* the audio core's count of periods when its inputs were connected */
     bool is_ordered, is_asking, is_forgotten;
     int32_t result; /* enum lifecycle, after its end */
     uint64_t frames, size, lost;
@@ -189,6 +190,9 @@ int64_t take_bars_frame(struct take *take);
 /* take_inputs.c: connects the take's inputs; then take_is_connected. */
 void take_connect(struct take *take);
 void take_connect_again(struct take *take); /* regularly while it starts: checks the connections */
+
+/* False while new connections of the take may not carry sound yet: each of the two begins some periods after it was made. */
+bool take_hears(const struct take *take);
 void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs after a take or a crash */
 
 /* take.c */
