@@ -219,15 +219,15 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
 }
 
-/* Finds the id of a refused frame: the third element of its list, in every version. */
+/* Finds the id of a refused frame: the third element of its list, in every version. What is behind it may be cut,
+ * nested too deep, or too large. */
 static struct id find_request(struct bytes from)
 {
     struct token_reader reader = token_reader_of(from);
     struct token token;
     struct id id = { 0 };
 
-    if (token_scan(from, CODEC_DEPTH, NULL) != ERR_OK || !token_read(&reader, &token) || token.type != TOKEN_LIST ||
-        token.count < 3)
+    if (!token_read(&reader, &token) || token.type != TOKEN_LIST || token.count < 3)
         return id;
     for (int i = 0; i < 2; i++)
         if (!token_read(&reader, &token) || !token_skip(&reader, &token, CODEC_DEPTH))
@@ -242,7 +242,7 @@ enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault
 
     *frame = (struct ask_frame){ 0 };
     e = read_parts(from, frame, fault);
-    if (e != ERR_OK && e != ERR_TOO_LARGE)
+    if (e != ERR_OK)
         frame->request = find_request(from);
     return e;
 }
