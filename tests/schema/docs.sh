@@ -30,6 +30,15 @@ every_ask_and_event_is_documented() {
     done
 }
 
+the_services_without_events_are_named() {
+    local schema found
+    found=$(for schema in "$top"/schemas/*.schema; do
+        grep -q '^event ' "$schema" || sed -nE 's/^service ([a-z_]+) .*/\1/p' "$schema"
+    done | grep -vxE 'service|worker' | sort | tr '\n' ' ')
+    same "$found" "$(sed -nE 's/.*\| events; (.*) have none, and no such socket.*/\1/p' "$top/docs/protocol.md" |
+        sed 's/,//g; s/ and / /' | tr -s ' ' '\n' | sort | tr '\n' ' ')"
+}
+
 # The bytes of the example in the document, decoded by a foreign MessagePack library.
 the_example_bytes_are_what_the_document_says() {
     /usr/bin/python3 - "$top/docs/protocol.md" <<'PYTHON' || fail "they are not"
