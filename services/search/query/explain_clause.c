@@ -102,7 +102,7 @@ static void explain_joined(struct explain *x, const struct node *clause)
 
     for (const struct node *word = clause->first; word; word = word->next)
         if (explain_count(x, word) == 0) {
-            struct hint *hint = explain_add(x, HINT_KIND_UNKNOWN_WORD, clause->source);
+            struct hint *hint = explain_add(x, HINT_KIND_UNKNOWN_WORD, word->text);
             struct likely likely = { 0 };
             likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]), word->text,
                          x->arena, half_time(x), &likely);
