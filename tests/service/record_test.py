@@ -131,6 +131,8 @@ def a_name_that_is_taken_gets_a_number(it):
     same(it.file('same 2.wav'), it.show(id)['path'])
     contains(home.refused('record', 'start', '--name', 'a/b'), 'must not contain /')
     contains(home.refused('record', 'start', '--inputs', 'nobody:left'), 'no such JACK port')
+    contains(home.refused('record', 'start', '--inputs', 'nobody:left,right'), 'field inputs[1]')
+    contains(home.refused('similar', '--port', 'right'), 'field port')
     until(lambda: 'nobody' not in home.loophole('ask', 'audio.ports').out)
     with open(it.file('mine.wav'), 'w', encoding='utf-8') as out:
         out.write('theirs')

@@ -123,13 +123,23 @@ static void fail_unknown(struct listening *listening)
     fail_listening(listening, &fault);
 }
 
+/* The core's field is of its own ask. */
+static void fail_port(struct listening *listening, const struct fault *fault)
+{
+    struct fault why = *fault;
+
+    if (why.field[0])
+        fault_field(&why, "port");
+    fail_listening(listening, &why);
+}
+
 static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct listening *listening = state;
     bool is_late = clock_steady() - listening->since > PATIENCE_US, is_made = false;
 
     if (error != ERR_OK && (error != ERR_BUSY || is_late)) /* busy: the core waits for JACK */
-        fail_listening(listening, fault);
+        fail_port(listening, fault);
     else if (error == ERR_OK && is_alone(listening, answer, &is_made) && is_made)
         set_phase(listening, LISTEN_STARTING);
     else if (is_late)

@@ -1,6 +1,8 @@
 /* take_inputs.c: connects the JACK ports that a take records; the take begins when they are connected. The audio core
  * marks these connections (connection.for_take). After the take they are removed; after a crash the successor removes
  * them. */
+#include <stdio.h>
+
 #include "schema_audio.h"
 #include "services/streamer/record/takes.h"
 
@@ -70,6 +72,18 @@ static void end_connecting(struct take *take)
     take_is_connected(take);
 }
 
+/* The core's field is of its own ask. */
+static void fail_input(struct take *take, const struct fault *fault)
+{
+    struct fault why = *fault;
+    char field[16];
+
+    snprintf(field, sizeof(field), "inputs[%u]", take->inputs[take->input % SIDES][0] ? take->input % SIDES : 0);
+    if (why.field[0])
+        fault_field(&why, field);
+    take_fail(take, &why);
+}
+
 static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct take *take = state;
@@ -79,7 +93,7 @@ static void take_connection(void *state, enum err error, const void *answer, con
     if (error == ERR_BUSY && !is_late) /* the core waits for JACK */
         take->reported = clock_steady() + AGAIN_US;
     else if (error != ERR_OK)
-        take_fail(take, fault);
+        fail_input(take, fault);
     else if (++take->input < SIDES)
         send_ask(take, "audio.connect", take->input);
     else if (are_made(take, answer))
