@@ -127,6 +127,7 @@ def a_take_outlives_a_restart_and_is_final_after_an_orderly_end(it):
 def a_name_that_is_taken_gets_a_number(it):
     home = it.home
     it.until_final('same', '--seconds', '1')
+    until(lambda: home.loophole('library', 'list').out.endswith('  1 file\n'))
     id = it.until_final('same', '--seconds', '1')
     same(it.file('same 2.wav'), it.show(id)['path'])
     contains(home.refused('record', 'start', '--name', 'a/b'), 'must not contain /')

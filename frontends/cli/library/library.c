@@ -19,9 +19,10 @@ static enum err print_library(struct cli *cli, const struct library *library, co
         line.counts = counts ? *counts : line.counts;
         return cli_json(cli, &library_line_shape, &line);
     }
-    cli_print(&cli->out, "%.*s  %llu files%s%s\n", (int)library->path.len,
+    cli_print(&cli->out, "%.*s  %llu file%s%s%s\n", (int)library->path.len,
               library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
-              library->has_within ? ", inside a library" : "", library->online ? "" : ", offline");
+              library->files == 1 ? "" : "s", library->has_within ? ", inside a library" : "",
+              library->online ? "" : ", offline");
     return ERR_OK;
 }
 
