@@ -1,4 +1,4 @@
-/* passing.h: the messages between pages and services, as a page sends and gets them (frontends/web/DESIGN.md). Reads
+/* passing.h: the messages between pages and services, as a page sends and gets them (docs/gateway.md). Reads
  * the head of an ask alone; its body passes unread. Input is untrusted. Pure; any thread. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_PASSING_H
 #define LOOPHOLE_FRONTENDS_WEB_PASSING_H
