@@ -44,8 +44,8 @@ enum { CONNECTIONS = WIRES + 4 }; /* plus those of the chain */
 
 /* ---- connections: asks that wait for JACK ---- */
 
-struct wish_asked {
-    struct link_wish wish;
+struct request_asked {
+    struct link_request request;
     struct audio *audio;
     struct ticket ticket;
     char sides[2][CLIENT_FOREIGN_NAME]; /* inputs of the chain */
@@ -59,9 +59,9 @@ static void add_connection(struct connections *all, struct connection *each, str
 }
 
 /* Adds the chain's four connections, except those that a person made too. */
-static void add_chain(struct wish_asked *asked, struct connections *all)
+static void add_chain(struct request_asked *asked, struct connections *all)
 {
-    const struct patch_chain *chain = &asked->wish.chain;
+    const struct patch_chain *chain = &asked->request.chain;
     bool is_made = !chain->why[0];
 
     if (!wires_chain(chain->to, asked->sides[0], asked->sides[1]))
@@ -77,9 +77,9 @@ static void add_chain(struct wish_asked *asked, struct connections *all)
     }
 }
 
-static void answer_connections(struct wish_asked *asked)
+static void answer_connections(struct request_asked *asked)
 {
-    const struct wires *wires = &asked->wish.wires;
+    const struct wires *wires = &asked->request.wires;
     struct connections all = { 0 };
 
     add_chain(asked, &all);
@@ -111,48 +111,48 @@ void audio_report_chain(struct audio *audio, const struct patch_chain *chain)
 }
 
 /* The score is set before the client that asked can play. */
-static void answer_chain(struct wish_asked *asked)
+static void answer_chain(struct request_asked *asked)
 {
     struct audio *audio = asked->audio;
     struct chain_state state;
-    bool is_chained = asked->wish.chain.to[0];
+    bool is_chained = asked->request.chain.to[0];
 
     if (is_chained != (audio->score.preview_chained != 0)) {
         audio->score.preview_chained = is_chained;
         audio_score_publish(audio);
     }
-    report_chain(&state, &asked->wish.chain);
+    report_chain(&state, &asked->request.chain);
     ticket_answer(audio->service, asked->ticket, &state);
 }
 
 static void came_home(struct mail *mail)
 {
-    struct wish_asked *asked = (struct wish_asked *)(void *)mail;
+    struct request_asked *asked = (struct request_asked *)(void *)mail;
 
-    if (asked->wish.fault.code != ERR_OK)
-        ticket_fail(asked->audio->service, asked->ticket, &asked->wish.fault);
-    else if (asked->wish.verb == LINK_CHAIN)
+    if (asked->request.fault.code != ERR_OK)
+        ticket_fail(asked->audio->service, asked->ticket, &asked->request.fault);
+    else if (asked->request.verb == LINK_CHAIN)
         answer_chain(asked);
     else
         answer_connections(asked);
     free(asked);
 }
 
-static enum err send_wish(struct audio *audio, struct call *call, const struct link_wish *wish, struct text to)
+static enum err send_request(struct audio *audio, struct call *call, const struct link_request *request, struct text to)
 {
-    struct wish_asked *asked = alloc_zeroed(1, sizeof(*asked));
+    struct request_asked *asked = alloc_zeroed(1, sizeof(*asked));
 
-    asked->wish.verb = wish->verb;
-    asked->wish.port = wish->port;
-    asked->wish.for_take = wish->for_take;
-    (void)text_copy(asked->wish.to, sizeof(asked->wish.to), to);
-    asked->wish.home = (struct mail){ .open = came_home };
+    asked->request.verb = request->verb;
+    asked->request.port = request->port;
+    asked->request.for_take = request->for_take;
+    (void)text_copy(asked->request.to, sizeof(asked->request.to), to);
+    asked->request.home = (struct mail){ .open = came_home };
     asked->audio = audio;
     asked->ticket = call_defer(call);
     if (asked->ticket.number == 0)
         free(asked);
     else
-        link_send(audio->link, &asked->wish);
+        link_send(audio->link, &asked->request);
     return ERR_OK;
 }
 
@@ -172,14 +172,14 @@ static enum err want_connection(struct audio *audio, struct call *call, struct t
                      TEXT_ARG(to));
         return fault_field(call_fault(call), "to");
     }
-    return send_wish(audio, call, &(struct link_wish){ .verb = verb, .port = port, .for_take = for_take }, to);
+    return send_request(audio, call, &(struct link_request){ .verb = verb, .port = port, .for_take = for_take }, to);
 }
 
 enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
                          struct connections *answer)
 {
     (void)ask, (void)answer;
-    return send_wish(audio, call, &(struct link_wish){ .verb = LINK_LOOK }, TEXT(""));
+    return send_request(audio, call, &(struct link_request){ .verb = LINK_LOOK }, TEXT(""));
 }
 
 enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,
@@ -202,5 +202,5 @@ enum err audio_ask_chain(struct audio *audio, struct call *call, const struct au
     (void)answer;
     if (ask->to.len >= CLIENT_CHAIN_NAME)
         return refuse(call, ERR_BAD_REQUEST, "no JACK client has so long a name");
-    return send_wish(audio, call, &(struct link_wish){ .verb = LINK_CHAIN }, ask->to);
+    return send_request(audio, call, &(struct link_request){ .verb = LINK_CHAIN }, ask->to);
 }

@@ -25,7 +25,7 @@ struct link {
     pthread_mutex_t lock;
     pthread_cond_t call; /* wakes the thread: a request, or the end */
     struct link_facts facts;
-    struct link_wish *wishes;
+    struct link_request *requests;
     bool stops, has_ended;
 
     _Atomic uint64_t entered, left; /* of the current client */
@@ -47,55 +47,55 @@ struct link {
 
 /* ---- requests ---- */
 
-static void put_last(struct link *link, struct link_wish *wish)
+static void put_last(struct link *link, struct link_request *request)
 {
-    struct link_wish **at = &link->wishes;
+    struct link_request **at = &link->requests;
 
     while (*at)
         at = &(*at)->next;
-    *at = wish;
+    *at = request;
 }
 
-static struct link_wish *take_wish(struct link *link)
+static struct link_request *take_request(struct link *link)
 {
-    struct link_wish *wish;
+    struct link_request *request;
 
     pthread_mutex_lock(&link->lock);
-    wish = link->wishes;
-    if (wish)
-        link->wishes = wish->next;
+    request = link->requests;
+    if (request)
+        link->requests = request->next;
     pthread_mutex_unlock(&link->lock);
-    return wish;
+    return request;
 }
 
-static enum err grant_wish(struct link *link, struct link_wish *wish)
+static enum err grant_request(struct link *link, struct link_request *request)
 {
-    switch (wish->verb) {
+    switch (request->verb) {
     case LINK_CONNECT:
-        return patch_want(&link->patch, wish->port, wish->to, wish->for_take ? PATCH_CONNECT_FOR_TAKE : PATCH_CONNECT,
-                          &wish->fault);
+        return patch_want(&link->patch, request->port, request->to,
+                          request->for_take ? PATCH_CONNECT_FOR_TAKE : PATCH_CONNECT, &request->fault);
     case LINK_DISCONNECT:
-        return patch_want(&link->patch, wish->port, wish->to, PATCH_DISCONNECT, &wish->fault);
+        return patch_want(&link->patch, request->port, request->to, PATCH_DISCONNECT, &request->fault);
     case LINK_CHAIN:
-        return patch_lead_through(&link->patch, wish->to, &wish->fault);
+        return patch_lead_through(&link->patch, request->to, &request->fault);
     case LINK_LOOK:
         break;
     }
     return ERR_OK;
 }
 
-static void answer_wishes(struct link *link)
+static void answer_requests(struct link *link)
 {
     struct client_pulse none = { 0 };
-    struct link_wish *wish;
+    struct link_request *request;
 
-    while ((wish = take_wish(link))) {
-        wish->fault = (struct fault){ 0 };
-        (void)grant_wish(link, wish);
+    while ((request = take_request(link))) {
+        request->fault = (struct fault){ 0 };
+        (void)grant_request(link, request);
         patch_look(&link->patch, &none);
-        wish->wires = link->patch.wires;
-        wish->chain = link->patch.chain;
-        mailbox_put(link->mailbox, &wish->home);
+        request->wires = link->patch.wires;
+        request->chain = link->patch.chain;
+        mailbox_put(link->mailbox, &request->home);
     }
 }
 
@@ -186,7 +186,7 @@ static bool wait_for_call(struct link *link, usec_t pause)
     bool goes_on;
 
     pthread_mutex_lock(&link->lock);
-    while (!link->stops && !link->wishes && pthread_cond_timedwait(&link->call, &link->lock, &end) == 0)
+    while (!link->stops && !link->requests && pthread_cond_timedwait(&link->call, &link->lock, &end) == 0)
         ;
     goes_on = !link->stops;
     pthread_mutex_unlock(&link->lock);
@@ -200,7 +200,7 @@ static void *run_link(void *state)
 
     do {
         pause = link->client ? watch_server(link) : join_server(link);
-        answer_wishes(link);
+        answer_requests(link);
         if (link->client)
             atomic_store(&link->heard, clock_steady());
         publish_facts(link);
@@ -312,11 +312,11 @@ void link_report(struct link *link, struct link_facts *facts)
     pthread_mutex_unlock(&link->lock);
 }
 
-void link_send(struct link *link, struct link_wish *wish)
+void link_send(struct link *link, struct link_request *request)
 {
-    wish->next = NULL;
+    request->next = NULL;
     pthread_mutex_lock(&link->lock);
-    put_last(link, wish);
+    put_last(link, request);
     pthread_cond_signal(&link->call);
     pthread_mutex_unlock(&link->lock);
 }

@@ -44,7 +44,7 @@ void link_report(struct link *link, struct link_facts *facts);
 
 /* A request to JACK. The thread does it as soon as JACK permits, and returns it through the mailbox to the loop. If
  * JACK never permits it, it does not return. */
-struct link_wish {
+struct link_request {
     struct mail home;
     enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN } verb;
     enum client_port port;        /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
@@ -53,8 +53,8 @@ struct link_wish {
     struct fault fault;           /* the answer; the next two fields are the state after it */
     struct wires wires;
     struct patch_chain chain;
-    struct link_wish *next;
+    struct link_request *next;
 };
-void link_send(struct link *link, struct link_wish *wish);
+void link_send(struct link *link, struct link_request *request);
 
 #endif

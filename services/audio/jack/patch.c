@@ -182,11 +182,11 @@ static void drop_mirror(struct patch *patch, enum client_port port, const char *
         wire->dropped = true;
 }
 
-enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_wish wish,
+enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_change change,
                     struct fault *fault)
 {
     struct jack_wire *wire = wires_find(&patch->wires, port, to);
-    bool wanted = wish != PATCH_DISCONNECT, is_wanted_already = wire && !wire->dropped;
+    bool wanted = change != PATCH_DISCONNECT, is_wanted_already = wire && !wire->dropped;
 
     if (wanted && patch->client &&
         (is_return(port) ? would_feed_back(patch, to) : port <= PORT_MAIN_RIGHT && comes_back(patch, to)))
@@ -197,8 +197,8 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
         return fault_set(fault, ERR_FULL, "%d connections are remembered already", WIRES);
     if (wire)
         wire->dropped = !wanted;
-    if (wire && (!is_wanted_already || wish == PATCH_CONNECT))
-        wire->for_take = wish == PATCH_CONNECT_FOR_TAKE;
+    if (wire && (!is_wanted_already || change == PATCH_CONNECT))
+        wire->for_take = change == PATCH_CONNECT_FOR_TAKE;
     if (!wanted)
         drop_mirror(patch, port, to);
     patch->is_asked = true;

@@ -35,12 +35,12 @@ void patch_join(struct patch *patch, struct client *client);
 void patch_leave(struct patch *patch, const char *why);                 /* the client has ended */
 void patch_look(struct patch *patch, const struct client_pulse *pulse); /* also saves changes */
 
-enum patch_wish { PATCH_DISCONNECT, PATCH_CONNECT, PATCH_CONNECT_FOR_TAKE };
+enum patch_change { PATCH_DISCONNECT, PATCH_CONNECT, PATCH_CONNECT_FOR_TAKE };
 
 /* Connects the two ports from the next look on, whenever both exist, or never again. Between two of our own ports there
  * is one connection, whichever is named first. For a take: a connection that is already wanted stays unchanged. Errors:
  * full; conflict (feedback). */
-enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_wish wish,
+enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_change change,
                     struct fault *fault);
 
 /* Connects the chain at once, until another chain or none ("") is requested; after an error the old one remains. `to`
