@@ -159,7 +159,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     return e;
 }
 
-/* A device would hold the notes of rows for ever. */
+/* Otherwise a device would never end the notes of rows. */
 static void end_midi_notes(struct audio *audio)
 {
     const usec_t end = clock_steady() + END_NOTES_US;

@@ -184,7 +184,7 @@ void capture_copy_in(struct engine *engine, const struct core_stage *stage)
     }
 }
 
-/* Publishes the header first, so that a reader who sees the take's first cells knows its name. */
+/* Publishes the header first, so that a reader that sees the take's first cells knows its name. */
 void capture_show(struct engine *engine)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {

@@ -76,7 +76,7 @@ void sync_play_begins(struct engine *engine)
     sync_jack_roll(engine);
 }
 
-/* The clock that goes on while the transport is stopped continues that of the music. */
+/* A MIDI clock that runs while the transport is stopped continues after the last tick of the music. */
 static void play_ends(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
