@@ -55,7 +55,7 @@ struct fetch_task {
 struct fetches {
     uint32_t count, room, task_count, task_room;
     struct fetching_item *at;
-    struct fetch_task *tasks; /* that have items which go on */
+    struct fetch_task *tasks; /* those with unfinished items */
     struct fetch_readers readers;
     uint64_t numbers;
     uint32_t tries_most;
@@ -74,7 +74,7 @@ void fetches_close(struct fetches *fetches);
 enum err fetches_keep(struct fetches *fetches, const char *path, struct fault *fault);
 
 struct fetching_item *fetches_of(const struct fetches *fetches, struct id item); /* NULL: none */
-uint32_t fetches_active(const struct fetches *fetches);                          /* the number of those that go on */
+uint32_t fetches_active(const struct fetches *fetches);                          /* the number of unfinished ones */
 
 bool fetches_goes_on(const struct fetching_item *item); /* it neither failed nor was cancelled */
 
@@ -84,7 +84,7 @@ bool fetches_have_room(const struct fetches *fetches, uint32_t items);
 /* A further item would replace one whose fetch failed or was cancelled. */
 bool fetches_are_full(const struct fetches *fetches);
 
-/* Adds a task, then its items. NULL: there are FETCH_TASKS_MOST. An item that goes on already stays in its task:
+/* Adds a task, then its items. NULL: there are FETCH_TASKS_MOST. An item that is fetched already stays in its task:
  * exists. Errors: full (FETCHES_MOST). */
 struct fetch_task *fetches_add_task(struct fetches *fetches, struct text label);
 enum err fetches_add(struct fetches *fetches, struct fetch_task *task, struct id item, struct text name,

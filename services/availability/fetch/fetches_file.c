@@ -1,4 +1,4 @@
-/* fetches_file.c: what a successor needs to go on: the fetches, as the record `fetches`. */
+/* fetches_file.c: the list of fetches on the disk, as the record `fetches`, for a successor. */
 #include <stdlib.h>
 
 #include "common/alloc.h"

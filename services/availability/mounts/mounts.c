@@ -67,7 +67,7 @@ static void keep_state(struct mount *now, struct mount *was)
 
     *now = *was;
     now->line = line;
-    was->number = 0; /* it goes on as `now` */
+    was->number = 0; /* `now` continues it */
 }
 
 static void count_bad(struct mounts *mounts)

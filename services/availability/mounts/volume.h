@@ -46,11 +46,11 @@ struct volume_found {
 enum err volume_read_mounts(struct mount_lines *to, struct fault *fault);
 void volume_free_mounts(struct mount_lines *lines);
 
-/* Looks at the root of a mount and identifies its volume. It may hang for ever: call it in a process that can be given
+/* Looks at the root of a mount and identifies its volume. It may never return: call it in a process that can be given
  * up. Errors: the errno of the first call that failed, 0 for none. */
 int volume_look(const struct mount_line *mount, struct volume_found *to);
 
-/* Writes the marker in the root of a mount. It may hang for ever. Returns 0, or an errno. */
+/* Writes the marker in the root of a mount. It may never return. Returns 0, or an errno. */
 int volume_mark(const struct mount_line *mount, const char *word, bool replace);
 
 /* The kernel's events about mounts. An event only says: read the table again. NULL: there are none. */
