@@ -285,7 +285,7 @@ static bool keep_use(void *state, struct id context, const struct use *use)
     return f->count < f->room;
 }
 
-/* A use of `kept` that goes on is not ended by a use of the other item that has ended. */
+/* A current use of `kept` stays current if the use of the other item has ended. */
 static enum err follow_use(struct persist *p, struct id context, struct use *use, struct id kept)
 {
     struct use was;

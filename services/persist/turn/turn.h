@@ -54,8 +54,8 @@ bool turn_is_broken(const struct persist *p);
  * further one. */
 void turn_begin_part(struct persist *p);
 
-/* True when long work must stop and go on in another turn: the turn has used its time or its bytes, or the work had its
- * PART_US and a client waits. */
+/* True when long work must stop and continue in another turn: the turn has used its time or its bytes, or the work had
+ * its PART_US and a client waits. */
 bool turn_is_over(struct persist *p);
 
 /* A request was refused. `writes_before` is p->writes before it: if it wrote since, the whole turn is undone. */
