@@ -1,6 +1,6 @@
 /* copying.h: copies sounds into one folder, each content once. A thread does it, because file systems may hang. A copy
  * is complete or absent: it is written under a temporary name, synced, read again and compared, and renamed. A file
- * that is there already with the same bytes is not written again, so that work which was interrupted goes on. */
+ * that exists with the same bytes is not written again, so interrupted work continues. */
 #ifndef LOOPHOLE_PROJECT_COPYING_H
 #define LOOPHOLE_PROJECT_COPYING_H
 

@@ -7,9 +7,9 @@
  *                                                                └── no: set all, note it ◄──┘
  *
  * A change whose client waits is written at once; the core answers the client when it is kept. Other changes are
- * written a fifth of a second after the last one, and once a second while they go on. Without an open project nothing
- * is written, and the core gets a report of that. An ask that opens a project, or changes what it is to sound, is
- * answered when the core has it. The loop's thread. */
+ * written a fifth of a second after the last one, and once a second while more changes come. Without an open project
+ * nothing is written, and the core gets a report of that. An ask that opens a project, or changes what it is to
+ * sound, is answered when the core has it. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_H
 #define LOOPHOLE_PROJECT_SOUND_H
 

@@ -332,7 +332,7 @@ static void step_work(struct doing *work)
         }
         bool is_planning = work->phase == WORK_PLAN || work->phase == WORK_FIND;
         if (work->is_sent && is_planning)
-            return; /* the draft: find again; the plan: take_answer goes on */
+            return; /* the draft: find again; the plan: take_answer continues */
         if (work->phase == WORK_ANSWER)
             break;
         work->phase++;

@@ -25,7 +25,8 @@ struct library_job {
 struct library_job *library_job_new(struct doing *work, const struct shape *shape,
                                     enum err (*act)(struct library_job *job, struct fault *fault));
 
-/* Starts it in `before` or `after`. The phase goes on with work->filed, and with the text in work->file. */
+/* Starts it in `before` or `after`. When the thread has ended, the phase continues with work->filed and the
+ * text in work->file. */
 void library_job_start(struct library_job *job);
 
 /* The given pattern, or the one that plays (`before`); then its text, for the job. */

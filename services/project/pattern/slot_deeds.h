@@ -55,7 +55,7 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
 /* Takes the texts of the store as what is to be written: after a repeated ask they are those of its first copy. */
 enum err slot_job_take_stored(struct doing *work, struct txn *txn);
 
-/* Writes the files that differ from the store. `waits`: the phase goes on when they are on the disk. */
+/* Writes the files that differ from the store. `waits`: the phase continues when they are on the disk. */
 void slot_job_write(struct doing *work, bool waits);
 
 /* Sends actions as one step of undo of the project; none are no step. */

@@ -1,5 +1,5 @@
 /* song_follow.h: while an entry of a song plays, gives the audio core the next one, by this service's own ask
- * project.play_song. Which entry plays is in the core's score alone: a successor of any service goes on there. The
+ * project.play_song. Which entry plays is in the core's score alone: a successor of either service continues there. The
  * loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SONG_FOLLOW_H
 #define LOOPHOLE_PROJECT_SONG_FOLLOW_H
