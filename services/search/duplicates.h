@@ -17,7 +17,7 @@ struct duplicates {
     uint32_t inside_len;
     uint64_t writes, revision; /* of the index at the start */
     struct hash line;          /* of that revision */
-    bool is_whole;             /* of all items: goes on from what is known of them */
+    bool is_whole;             /* of all items: continues from their earlier result */
     bool is_renewed;           /* `groups` are being found for `ids`; before, an earlier search of all items may end */
     struct id *ids;            /* of the items, earliest first */
     uint32_t count;

@@ -46,7 +46,7 @@ struct index {
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */
-    struct bitmap *touched;            /* rows put since touched_from, for searches that go on from an earlier result */
+    struct bitmap *touched;            /* rows put since touched_from, for searches that extend an earlier result */
     uint64_t touched_from;             /* revision; 0: all rows are touched */
 };
 
