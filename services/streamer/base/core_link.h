@@ -21,8 +21,8 @@ void core_link_close(struct core_link *core);
 /* Reads the core's state. */
 void core_link_look(struct core_link *core);
 
-/* A core that has not run for CORE_PAUSE_US pauses: asks wait for it (waiting_asks.h). What began while it ran goes on
- * until CORE_GONE_US, which is longer than a restart or a pause of the whole machine. */
+/* A core that has not run for CORE_PAUSE_US pauses: asks wait for it (waiting_asks.h). What began while it ran
+ * continues until CORE_GONE_US, which is longer than a restart or a pause of the whole machine. */
 enum { CORE_PAUSE_US = 1000000, CORE_GONE_US = 6000000 };
 
 /* Calls core_link_look first, because a core may have started just before. Errors: offline (no core has run for

@@ -275,7 +275,7 @@ static enum err find_among(const struct id_list *among, struct id last, struct i
     return ERR_OK;
 }
 
-/* An item that cannot be played counts as previewed: the next ask goes on after it. */
+/* An item that cannot be played counts as previewed: the next ask continues after it. */
 enum err preview_next(struct preview *preview, struct call *call, const struct streamer_preview_next *ask)
 {
     struct fault *fault = call_fault(call);

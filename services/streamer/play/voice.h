@@ -127,7 +127,7 @@ struct handover_piece *voice_piece(const struct voice *voice);
 /* The frame of the file before which the part ends that repeats, or that is played; 0: the end of the file. */
 int64_t voice_part_end(const struct voice *voice);
 
-/* The frame of the file at a frame of the present piece, which goes on for ever if it is a loop. */
+/* The frame of the file at a frame of the present piece. A piece that is a loop has no end. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
 int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */
 
