@@ -1,5 +1,5 @@
 /* fact_name.h: the two conventions for names of facts; no other file parses them. "tag:warm" says whether the item has
- * the tag: 1 from an analysis that hears it, 0 from a person who denies it. "unlike:ID" marks two items as not alike;
+ * the tag: 1 from an analysis that hears it, 0 if a person denies it. "unlike:ID" marks two items as not alike;
  * it is the user's fact about one of them and applies to both. Any thread. */
 #ifndef LOOPHOLE_STORE_FACT_NAME_H
 #define LOOPHOLE_STORE_FACT_NAME_H

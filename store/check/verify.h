@@ -8,7 +8,7 @@
 
 /* Checks the store if trust.h requires it: its pages (pages.h) and, at this version, its rows (check.h). Inconsistent
  * rows are logged but do not make the store unusable: services skip them. A store with inconsistent pages is damaged,
- * and is marked so. For the holder of the writer's lock, who has no store open. Reports its progress to `work` (may be
+ * and is marked so. The caller holds the writer's lock and has no store open. Reports its progress to `work` (may be
  * NULL). Errors: io (damaged or unreadable), full. */
 enum err verify_store(const char *directory, size_t map_bytes, const struct long_work *work, struct fault *fault);
 
