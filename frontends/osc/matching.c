@@ -103,7 +103,7 @@ static bool take_until(struct text pattern, uint32_t at, char last, struct text 
     return end != NULL;
 }
 
-/* The part of the pattern at `*at`, which moves behind it. */
+/* The part of the pattern at `*at`, which then points after it. */
 static places match_part(struct text pattern, uint32_t *at, places from, const char *path)
 {
     const char *character = pattern.at + (*at)++;

@@ -31,7 +31,7 @@ void look_free(void *memory, size_t size)
 
 /* ---- the process ---- */
 
-/* This process closes all other files: who reads the output of the command would otherwise wait for it too. */
+/* This process closes all other files: otherwise a reader of the command's output would wait for it too. */
 static void be_child(int end, pid_t parent, void (*look)(void *memory), void *memory)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);

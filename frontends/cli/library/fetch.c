@@ -80,7 +80,7 @@ static void say_progress(const struct waiting *waiting)
     buffer_free(&line);
 }
 
-/* The service may be replaced meanwhile: its successor goes on. */
+/* If the service is replaced meanwhile, its successor continues the task. */
 static enum err wait_for(struct cli *cli, struct id task, struct fault *fault)
 {
     struct waiting waiting = { .task = task, .left = 1 };

@@ -128,7 +128,7 @@ static enum err write_pieces(int to, const struct converted *answer, bool *of_ta
     return ERR_OK;
 }
 
-/* A decoder that answers for ever without a frame is as bad as a silent one. */
+/* A decoder that keeps answering without a frame is treated like one that does not answer. */
 static enum err check_advance(bool advances, unsigned *idle, struct fault *fault)
 {
     *idle = advances ? 0 : *idle + 1;

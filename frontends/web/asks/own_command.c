@@ -103,7 +103,7 @@ static void fail_command(struct own_command *command)
                         COMMAND_US / 1000000);
 }
 
-/* A program may go on after it closed its output. */
+/* A program may still run after it closed its output. */
 static bool has_ended(pid_t pid, usec_t until, int *status)
 {
     while (waitpid(pid, status, WNOHANG) == 0) {

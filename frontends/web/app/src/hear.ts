@@ -53,7 +53,7 @@ function follow(voice: stream_voice, of: Hearing) {
   hearing.set({ ...of, frame: num(voice.position), at: performance.now() })
 }
 
-// The streamer knows the position. Without an answer the page goes on from the last one.
+// The streamer knows the position. Without an answer the page counts on from the last one.
 async function track() {
   const now = hearing.value
   if (!now || now.voice < 0) return
