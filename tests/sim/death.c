@@ -90,7 +90,7 @@ enum err __wrap_txn_commit(struct txn *txn, struct fault *fault)
     sim.counts.failed_commits += e != ERR_OK;
     sim_step("commit", (uint64_t)e);
     sim.now += (usec_t)(50 + sim_random(2000));
-    death_may_come("behind the commit");
+    death_may_come("after the commit");
     return e;
 }
 

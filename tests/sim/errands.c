@@ -67,7 +67,7 @@ void errands_turn(void)
     sim_step("a thread is done", 0);
     death_may_come("before a file");
     errand->run(errand);
-    death_may_come("behind a file");
+    death_may_come("after a file");
     thread.first = errand->next;
     if (!thread.first)
         thread.last = &thread.first;

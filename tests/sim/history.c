@@ -145,7 +145,7 @@ static void hold_trimmed(struct history *h, const struct note *note)
  * above the limit of bytes or, when old, of rows. If its request is done again after that, it has its first effect. */
 static const usec_t slack = 10000; /* a slow world takes this long to write a row */
 
-/* Work that another one completed, or that went on after a death, was kept without a change of its own, so it may go
+/* Work that another one completed, or that continued after a death, was kept without a change of its own, so it may go
  * with its earlier rows. */
 static bool may_go_with_its_rows(const struct note *note, const struct note *answer)
 {
@@ -246,7 +246,7 @@ static bool is_trimmed_before(const struct history *h, const struct note *answer
     return answer->revision == 0 && last <= h->trimmed;
 }
 
-/* Work that went on after a death does not know its earlier changes. */
+/* Work that continued after a death does not know its earlier changes. */
 static bool may_have_no_change(const struct deed *deed, const struct note *note)
 {
     return note->revision == 0 && (deed->kind == DEED_FORGET_LIBRARY || deed->kind == DEED_RECALL);

@@ -326,7 +326,7 @@ static enum err answer_route(const struct route *route, struct bytes body)
     sim_step("answer", route->at[1]);
     deed_is_answered(body);
     send_off(route->at[1], route->at[1], life, body);
-    death_may_come("behind an ack");
+    death_may_come("after an ack");
     return ERR_OK;
 }
 

@@ -81,7 +81,7 @@ static void take_effect(struct id request, uint64_t digest, const struct transpo
     deed->done = true;
     sim.counts.commits++;
     sim_step("done", deed_number(deed));
-    death_may_come("behind the deed");
+    death_may_come("after the deed");
 }
 
 static struct transport_state next_state(void)
@@ -158,7 +158,7 @@ void __wrap_recall_file_write(const struct service *service, const struct recall
         return;
     death_may_come("before an answer is kept");
     __real_recall_file_write(service, one);
-    death_may_come("behind an answer that is kept");
+    death_may_come("after an answer that is kept");
 }
 
 /* ---- lives ---- */
