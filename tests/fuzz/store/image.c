@@ -125,7 +125,7 @@ static void on_death(int number, siginfo_t *info, void *context)
     _exit(FINDING);
 }
 
-/* LMDB follows a damaged page that leads back to itself for ever. */
+/* LMDB never stops following a damaged page that refers to itself. */
 static void on_alarm(int number)
 {
     if (is_within_lmdb())

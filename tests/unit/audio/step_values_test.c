@@ -192,7 +192,7 @@ static void a_probability_gives_the_same_steps_for_the_same_seed(void **made)
     const int sounded = __builtin_popcountll(half);
 
     assert_true(sounded > 16 && sounded < 48);
-    assert_true((half & 0xffff) != (half >> 16 & 0xffff)); /* each pass is drawn anew */
+    assert_true((half & 0xffff) != (half >> 16 & 0xffff)); /* each pass draws again */
     assert_true(play_by_chance(stage, 0.5f, 7, 1000) == half);
     assert_true(play_by_chance(stage, 0.5f, 8, 256) != half);
     assert_true((play_by_chance(stage, 0.25f, 7, 256) & ~half) == 0);

@@ -1,4 +1,4 @@
-/* Lists of candidates that are brought up to date equal those made anew, after sounds came, went and changed. */
+/* Updated lists of candidates equal new ones, after sounds appeared, disappeared and changed. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
