@@ -174,7 +174,7 @@ static void reset_call(struct call *call)
     call->arrived_ns = latency_clock();
 }
 
-/* Identifies the process that asks, so that many connections of one client count as one; else its connection. */
+/* Identifies the asking process, so that all connections of one client count as one; else its connection. */
 static uint64_t who_asks(const struct route *route)
 {
     pid_t process = peers_process(route->peer);
@@ -193,7 +193,7 @@ static bool is_freer(const struct spending *spending, uint32_t slot, uint32_t th
     return !spending->who[slot] && spending->who[than];
 }
 
-/* Finds the slot of this peer; without one, it takes a slot that nobody has, or whose peer cost least. */
+/* Finds the slot of this peer. A new peer gets a free slot, or that of the peer that cost least. */
 static uint32_t slot_of(struct spending *spending, uint64_t who)
 {
     const uint32_t first = (uint32_t)(who % LIMIT_SPENDERS);

@@ -51,8 +51,8 @@ static enum err listen_to(struct service *service, const char *publisher, struct
 
 static bool is_joined(const struct service *service, struct text publisher)
 {
-    for (uint32_t i = 0; i < service->ear_count; i++)
-        if (text_starts(text_of(service->ears[i].event->full_name), publisher))
+    for (uint32_t i = 0; i < service->subscription_count; i++)
+        if (text_starts(text_of(service->subscriptions[i].event->full_name), publisher))
             return true;
     return false;
 }
@@ -65,7 +65,7 @@ enum err service_hear(struct service *service, const char *name, void (*heard)(v
     char publisher[64];
     enum err e = ERR_OK;
 
-    if (!event || service->ear_count == LIMIT_HEARD)
+    if (!event || service->subscription_count == LIMIT_HEARD)
         return event ? ERR_FULL : ERR_NOT_FOUND;
     text_copy(publisher, sizeof(publisher), text_of(name));
     strchr(publisher, '.')[1] = 0; /* keeps the dot */
@@ -79,34 +79,35 @@ enum err service_hear(struct service *service, const char *name, void (*heard)(v
         log_fault(name, &fault);
         return e;
     }
-    service->ears[service->ear_count++] = (struct ear){ .event = event, .heard = heard, .state = state };
+    service->subscriptions[service->subscription_count++] =
+        (struct subscription){ .event = event, .heard = heard, .state = state };
     return ERR_OK;
 }
 
 /* The first event counts as a gap, because earlier ones are unknown. */
-static bool shows_gap(struct ear *ear, const struct event_frame *frame)
+static bool shows_gap(struct subscription *subscription, const struct event_frame *frame)
 {
-    bool gap = frame->epoch != ear->epoch || frame->sequence != ear->sequence + 1;
+    bool gap = frame->epoch != subscription->epoch || frame->sequence != subscription->sequence + 1;
 
-    ear->epoch = frame->epoch;
-    ear->sequence = frame->sequence;
+    subscription->epoch = frame->epoch;
+    subscription->sequence = frame->sequence;
     return gap;
 }
 
-static void pass_event(struct service *service, struct ear *ear, const struct event_frame *frame)
+static void pass_event(struct service *service, struct subscription *subscription, const struct event_frame *frame)
 {
-    bool gap = shows_gap(ear, frame);
+    bool gap = shows_gap(subscription, frame);
     struct fault fault = { 0 };
     void *body;
 
     arena_reset(&service->hear_arena);
-    body = arena_alloc(&service->hear_arena, ear->event->body->size);
-    if (codec_decode(ear->event->body, frame->body, &service->hear_arena, body, &fault) == ERR_OK) {
-        ear->heard(ear->state, body, gap);
+    body = arena_alloc(&service->hear_arena, subscription->event->body->size);
+    if (codec_decode(subscription->event->body, frame->body, &service->hear_arena, body, &fault) == ERR_OK) {
+        subscription->heard(subscription->state, body, gap);
         return;
     }
-    log_fault(ear->event->full_name, &fault);
-    ear->epoch = 0; /* the next event reports this one as missed */
+    log_fault(subscription->event->full_name, &fault);
+    subscription->epoch = 0; /* the next event reports this one as missed */
 }
 
 static void handle_received(struct service *service)
@@ -115,9 +116,9 @@ static void handle_received(struct service *service)
 
     if (frame_read_event(service->heard.body, &frame, NULL) != ERR_OK)
         return;
-    for (uint32_t i = 0; i < service->ear_count; i++)
-        if (text_is(sockets_topic(&service->heard), service->ears[i].event->full_name))
-            pass_event(service, &service->ears[i], &frame);
+    for (uint32_t i = 0; i < service->subscription_count; i++)
+        if (text_is(sockets_topic(&service->heard), service->subscriptions[i].event->full_name))
+            pass_event(service, &service->subscriptions[i], &frame);
 }
 
 bool service_events_take(struct service *service)

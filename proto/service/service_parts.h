@@ -44,7 +44,7 @@ struct timer {
 };
 
 /* A subscription to an event of another service. */
-struct ear {
+struct subscription {
     const struct event *event;
     void (*heard)(void *state, const void *body, bool gap);
     void *state;
@@ -179,10 +179,10 @@ struct service {
     struct arena hear_arena;   /* of the current event or answer */
     struct latency *latencies; /* of the schema's asks, then of the standard ones */
     uint64_t *sequences;       /* of the schema's events */
-    struct ear ears[LIMIT_HEARD];
+    struct subscription subscriptions[LIMIT_HEARD];
     struct descriptor_watch watches[LIMIT_WATCHED];
     struct timer timers[LIMIT_TIMERS];
-    uint32_t ear_count, watch_count, timer_count;
+    uint32_t subscription_count, watch_count, timer_count;
 
     usec_t turn_began;
     usec_t turn_ends; /* no further ask is started in this turn … */
