@@ -1,4 +1,4 @@
-/* ranges.h: plausible values of well-known attributes. persist stores a value out of range that comes from a file or an
+/* ranges.h: plausible values of common attributes. persist stores a value out of range that comes from a file or an
  * analysis, but does not show it. It refuses one from a person. Any thread. */
 #ifndef LOOPHOLE_PERSIST_RANGES_H
 #define LOOPHOLE_PERSIST_RANGES_H

@@ -21,7 +21,7 @@ enum err forgetting_begin_recall(struct persist *p, struct call *call, struct id
 enum err forgetting_take(struct persist *p, const struct undo_step *row, bool back, struct done *done,
                          struct fault *fault);
 
-/* Begins the work of all rows that nobody works on, with its first part in the open turn. */
+/* Begins the work of all rows that have none in progress, with its first part in the open turn. */
 enum err forgetting_continue(struct persist *p);
 
 /* Calls forgetting_continue soon: after an opening of the store, and after a turn that was undone. */

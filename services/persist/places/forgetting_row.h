@@ -9,7 +9,7 @@ enum err forgetting_put_row(struct persist *p, const struct forgetting *what);
 enum err forgetting_delete_row(struct persist *p, const struct forgetting *what);
 bool forgetting_has_row(struct persist *p, struct id request);
 
-/* Reads the first row that nobody works on. Errors: not_found (there is none), those of a read. */
+/* Reads the first row without work in progress. Errors: not_found (there is none), those of a read. */
 enum err forgetting_next_row(struct persist *p, struct forgetting *what);
 
 #endif

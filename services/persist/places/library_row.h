@@ -8,7 +8,8 @@
 enum err library_row_read(struct persist *p, struct id id, struct library *library, struct folder *folder);
 
 /* Remove or put the row; its folder is no library before, or is one. Both add to the change log. The backend and the
- * fetching that a person set are kept: a library that is put without them gets them again (library_row_recover). */
+ * fetching that a person set are kept: a library that is put again without them gets the former ones
+ * (library_row_recover). */
 enum err library_row_remove(struct persist *p, const struct folder *was);
 enum err library_row_put(struct persist *p, const struct library *library, const struct folder *was);
 

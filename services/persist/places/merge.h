@@ -1,4 +1,4 @@
-/* merge.h: merges two items that turn out to be one file, under the older id. */
+/* merge.h: merges two items of one file, under the older id. */
 #ifndef LOOPHOLE_PERSIST_MERGE_H
 #define LOOPHOLE_PERSIST_MERGE_H
 

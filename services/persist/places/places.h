@@ -1,4 +1,4 @@
-/* places.h: the reports of scans about files: where they are, where they moved, that they appeared or vanished. No
+/* places.h: the reports of scans about files: where they are, how they moved, appeared and vanished. No
  * report removes an item. Each function sets the revision, id, created and stale of `outcome`. An error before a first
  * write fails only this operation. */
 #ifndef LOOPHOLE_PERSIST_PLACES_H

@@ -191,7 +191,7 @@ enum err repack_begin(struct persist *p, struct id folder, struct text old)
     struct key row = row_of(folder, old);
     enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), bytes_of("1", 1)));
 
-    free_repack(p); /* it may be for this same row, whose folders must then be done again */
+    free_repack(p); /* the present work may be on this row, whose folders then begin again */
     if (e == ERR_OK && p->service)
         service_every(p->service, pause_between_parts, run_part, p);
     return e;

@@ -107,8 +107,8 @@ static enum err take_rows(struct persist *p, const struct rows *rows, bool back,
 
 /* ---- the next step ---- */
 
-/* Finds the rows of the step that ends (`back`) or begins with row `at`; those that are left of a step that was taken
- * in parts. not_found: there is none. */
+/* Finds the rows of the step that ends (`back`) or begins with row `at`; of a step that is undone in parts, the
+ * remaining ones. not_found: there is none. */
 static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool back, uint64_t top, struct rows *rows)
 {
     struct undo_step row;
