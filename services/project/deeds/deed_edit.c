@@ -175,7 +175,7 @@ static enum err find_part(struct doing *work, struct txn *txn, struct element *t
     return e;
 }
 
-/* The part is gone. persist knows whether this very ask changed it before: otherwise it refuses this revision. */
+/* The part is gone. persist knows whether the same ask changed it before: otherwise it refuses this revision. */
 static enum err ask_whether_put(struct doing *work, struct fault *fault)
 {
     const struct project_put *ask = work->ask;
@@ -257,7 +257,7 @@ static enum err plan_remove(struct doing *work, struct txn *txn, struct fault *f
     char label[64];
     enum err e = parts_one(txn, &work->arena, work->id, ask->id, &part, fault);
 
-    if (e == ERR_NOT_FOUND) { /* persist knows whether this very ask removed it */
+    if (e == ERR_NOT_FOUND) { /* persist knows whether the same ask removed it */
         work->unless_done = *fault;
         work->unless_done.code = e;
         part = (struct element){ .id = ask->id, .kind = parts_kind(ELEMENT_KIND_TRACK) };

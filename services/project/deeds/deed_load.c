@@ -52,7 +52,7 @@ static struct action remove_part(const struct element *part, struct id project)
     return action;
 }
 
-/* An item of which the catalogue knows more, or of which nothing is known. */
+/* An item that the catalogue has, or of which the project knows nothing. */
 static bool is_idle_item(struct txn *txn, struct arena *arena, const struct element *part)
 {
     struct media media;

@@ -1,6 +1,6 @@
 /* missing_note.h: items in use that the catalogue does not know, of a project that came from another machine. They
  * become items that are missing (persist.add_missing), with the ids that the project has for them. So searches find
- * them, and they are there again when a scan finds their place or their content. The loop's thread. */
+ * them, and they are found again when a scan finds their place or their content. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_MISSING_NOTE_H
 #define LOOPHOLE_PROJECT_MISSING_NOTE_H
 

@@ -304,7 +304,7 @@ static void note_state(struct sound_keeping *s)
     note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
-/* Without an open project nothing is written but the last changes of the one that was open, and no tempo is locked. */
+/* Without an open project no tempo is locked, and only the last changes of the former project are written. */
 static void let_go(struct sound_keeping *s, struct txn *txn)
 {
     s->keeper = KEEPER_KEEPS;

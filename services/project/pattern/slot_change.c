@@ -61,7 +61,7 @@ static void change_texts(struct doing *work, const struct project_change_slot *a
     to[1] = one;
 }
 
-/* The slot is empty. persist knows whether this very ask has emptied it. */
+/* The slot is empty. persist knows whether the same ask has emptied it. */
 static enum err ask_whether_done(struct doing *work, enum err refused, struct fault *fault)
 {
     const struct slot_job *job = slot_job_of(work);

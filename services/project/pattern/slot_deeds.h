@@ -85,8 +85,8 @@ enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_
 /* Answers with what was said, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);
 
-/* Of an ask that this service sends to itself: it is under way under its request id. So what the deed sends gets
- * another one, which a repeated ask finds again. */
+/* Of an ask that this service sends to itself: its request id is in use. So the mutations of the deed get
+ * another one, which a repeated ask gets too. */
 void slot_job_separate(struct doing *work);
 
 uint32_t slot_in_bank(uint32_t number); /* 1 to 128 */
