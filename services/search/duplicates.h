@@ -13,7 +13,7 @@ struct duplicates {
     struct id task;
     char *query;
     uint32_t query_len;
-    char *inside; /* query for the items of which each group must contain one */
+    char *inside; /* a query; each group must contain one of its items */
     uint32_t inside_len;
     uint64_t writes, revision; /* of the index at the start */
     struct hash line;          /* of that revision */

@@ -20,7 +20,7 @@ static enum err read_one(struct search *search, struct txn *txn, struct call *ca
     return e == ERR_FULL ? e : ERR_OK;
 }
 
-/* An answer without an artefact is always possible, so that a client that asks again for the rest gets further. */
+/* An answer has an entry for the first item at least, so a client that asks for the rest makes progress. */
 static enum err read_many(struct search *search, struct txn *txn, struct call *call,
                           const struct search_get_artefacts *ask, struct artefacts_found *to)
 {

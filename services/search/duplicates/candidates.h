@@ -49,7 +49,7 @@ bool candidates_open(struct candidate_sounds *sounds,
 void candidates_close(struct candidate_sounds *sounds);
 void candidates_arrange(struct candidate_sounds *sounds); /* makes the orders, once `is_representative` is known */
 
-/* One update from the sounds that were to those that are now. */
+/* One update from the former sounds to the present ones. */
 struct candidates;
 
 /* `now_of`, by former sound: its number now; CANDIDATES_NONE: it is gone, or its content changed. `was` is arranged or

@@ -14,7 +14,7 @@
 enum {
     FINGERPRINT_SAMPLES = 14336,
     FINGERPRINT_LAG =
-        FOURIER_SIZE - FINGERPRINT_SAMPLES, /* samples of 16 kHz by which one may start earlier: 0.128 s */
+        FOURIER_SIZE - FINGERPRINT_SAMPLES, /* the largest shift between two sounds, in samples of 16 kHz: 0.128 s */
     FINGERPRINT_BANDS = 64
 };
 

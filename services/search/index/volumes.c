@@ -169,7 +169,7 @@ static void add_kept(struct index *index, const struct kept_word *kept, struct b
     add_term(index, TERM_IS, kept_term(term, kept), to);
 }
 
-/* Of the rows that keep online_only, those that are fetched. */
+/* The fetched rows among those with online_only. */
 static void add_fetched(struct index *index, struct bitmap *to)
 {
     const struct id *ids;

@@ -9,7 +9,7 @@
 #include "common/process/log.h"
 #include "services/search/map/map_file.h"
 
-enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about as much as so many steps */
+enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about as much as this number of steps */
 
 /* The work of a thread, which owns it until `ended`. */
 struct making {

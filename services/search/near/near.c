@@ -10,7 +10,7 @@ enum {
     MOST_BYTES_LOG = 34, /* of address space */
     FEW = 2048,          /* so few rows are measured directly */
     DEEPEST = 1000,      /* if more are wanted, all rows are measured */
-    SPARSE = 32,         /* a filter with fewer than one in so many placed rows is sparse */
+    SPARSE = 32,         /* a filter with fewer than one placed row in 32 is sparse */
     TAIL_SHARE = 16,
     TAIL_LEAST = 2000
 };

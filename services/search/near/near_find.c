@@ -9,7 +9,7 @@
 static const float FILTERED = 1.5f;
 
 enum { FEW_AT_ONCE = 2048 };
-enum { LAST_PART = 2, ALLOWED = 200 /* at most one new row in so many: the search ends */ };
+enum { LAST_PART = 2, ALLOWED = 200 /* the search ends with at most one new row in 200 */ };
 enum { FEWEST = 10, LOST = 8, FAR = 8, SHARE_CLUSTERS = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 
 /* One query. */

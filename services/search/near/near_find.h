@@ -15,7 +15,7 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
                           uint32_t limit);
 
 /* Puts the `wanted` best of all places by fine codes into work->best, and returns their number. Scans the nearest
- * clusters first, so that few kept places are dropped again. work->scores then has the clusters' scores. */
+ * clusters first, so few kept places give room to nearer ones. work->scores then has the clusters' scores. */
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
 
 /* Like near_find_places, for `count` rows, which are few: scores each that is in a cluster nearby. */

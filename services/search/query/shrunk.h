@@ -6,7 +6,7 @@
 
 enum {
     SHRUNK_PRIOR = 3, /* contexts */
-    SHRUNK_OWN = 3    /* a context here weighs as much as so many studios */
+    SHRUNK_OWN = 3    /* a context here weighs as much as 3 studios */
 };
 
 /* both: contexts that use the two; of: contexts that use the other one, or all; used: contexts that use the sound, more

@@ -14,7 +14,7 @@ enum { SECTION_COUNT = sizeof(SECTIONS) / sizeof(SECTIONS[0]) };
 
 /* ---- counting items ---- */
 
-/* An item, and the last context in which it was counted. */
+/* An item, and the last context that counted it. */
 struct counted_item {
     struct id id, context;
     uint32_t both;
