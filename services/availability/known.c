@@ -8,7 +8,7 @@
 #include "store/catalogue.h"
 #include "store/row.h"
 
-enum { CHANGED_MOST = 64, UPDATES_MOST = 1000 /* rows that are read alone before all are read again */ };
+enum { CHANGED_MOST = 64, UPDATES_MOST = 1000 /* changed rows that are read one by one; after more, all are read */ };
 
 void known_free(struct known_volumes *known)
 {

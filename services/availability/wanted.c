@@ -82,7 +82,7 @@ static uint64_t add_found(struct availability *availability, const struct found 
 
 /* After a page without new files comes the next page, and after the last page the next library. After a page with new
  * files the search begins again once most of these have ended, because those that failed change nothing in the
- * catalogue. A full list ends it: a new fetch would replace one that failed, and that one would begin again. */
+ * catalogue. A full list ends it: a new fetch would replace a failed one, which would then begin again. */
 static void take_found(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct availability *availability = state;

@@ -1,4 +1,4 @@
-/* readers.h: processes that read one file each, so that its cloud brings it to this machine. A reader that makes no
+/* readers.h: processes that read one file each, so its cloud downloads it. A reader that makes no
  * progress is killed; one that cannot die keeps its lane until it does. The loop's thread. */
 #ifndef LOOPHOLE_AVAILABILITY_READERS_H
 #define LOOPHOLE_AVAILABILITY_READERS_H

@@ -186,7 +186,7 @@ static void take_answer(void *state, enum err error, const void *answer, const s
     struct fault short_answer = { .code = ERR_INTERNAL, .what = "persist did not answer each operation" };
 
     queue->under_way--;
-    batch->again = 1; /* it accepts no more operations, even those that come meanwhile */
+    batch->again = 1; /* it accepts no further operations */
     batch->under_way = false;
     if (error == ERR_OK && outcomes->each.count != batch->count) {
         error = ERR_INTERNAL;

@@ -203,7 +203,7 @@ static bool is_gone(const struct session *session)
     return bytes_copy(path, sizeof(path), session->path) && walk_is_gone(path);
 }
 
-/* Removes those that are gone, and keeps those with references to find. */
+/* Removes sessions whose file is gone; keeps the others that have references to find. */
 static enum err sift_known(struct settling *s, struct fault *fault)
 {
     uint32_t kept = 0;
