@@ -71,7 +71,7 @@ void audio_note_asked(struct buffer *to, struct bytes asked)
     buffer_add(to, asked.at, asked.len);
 }
 
-/* The queued pattern is withdrawn: the one that plays counts again as what was asked for. */
+/* The queued pattern is withdrawn: the playing pattern is again the requested one. */
 void audio_note_playing(struct audio *audio, struct call *call)
 {
     if (audio->now.number)

@@ -73,7 +73,7 @@ static bool is_beginning(const struct take *take)
     return take->phase > TAKE_FREE && take->phase < TAKE_GOING && take->facts.began != 0;
 }
 
-/* A take that was without a streamer for long does not continue by itself: it ends with the frames that it has. */
+/* A take that had no streamer for long does not continue: it ends with the frames that it has. */
 static void recover_next(struct takes *takes)
 {
     struct take *take = &takes->recovery;

@@ -303,8 +303,8 @@ static void find_key(const double weight[12], struct midi_song *song)
 
 /* ---- results ---- */
 
-/* A file has whole microseconds of a beat. The tempo with the fewest decimals that gives them is the one that was
- * meant: 90, not 89.999955. */
+/* A file has whole microseconds of a beat. The intended tempo is the one with the fewest decimals that
+ * gives them: 90, not 89.999955. */
 static double tempo_of(double beat_us)
 {
     for (double unit = 1; unit <= 1000; unit *= 10) {
