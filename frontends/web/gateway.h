@@ -8,7 +8,7 @@
 enum err web_open(struct web *web, struct service *service, struct fault *fault);
 void web_close(struct web *web); /* ends the thread */
 
-bool web_is_alive(void *web); /* its thread goes round */
+bool web_is_alive(void *web); /* its thread runs its loop */
 
 /* The asks of schemas/web.schema. */
 extern const struct web_handlers web_asks;

@@ -43,7 +43,7 @@ static void add_pack(const struct item *item, struct naming_place place, struct 
     add_bytes(to, item->media.pack.at, item->media.pack.len);
 }
 
-/* With zeros before it, so that names sort as they were sent. */
+/* Leading zeros make the names sort in the order in which the sounds were sent. */
 static void add_number(const struct item *item, struct naming_place place, struct naming *to)
 {
     int digits = 2;

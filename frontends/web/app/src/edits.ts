@@ -40,7 +40,7 @@ export function state(ids: string[], attribute: string, value: string) {
   return change(ids, `${attribute} ${value} for ${counted(ids)}`, { facts: [fact] })
 }
 
-/** Stars from 1 to 5; 0 takes them back. */
+/** Stars from 1 to 5; 0 removes them. */
 export const rate = (ids: string[], stars: number) => (ids.length ? state(ids, 'rating', stars ? String(stars) : '') : undefined)
 
 /** A missing item takes the file of another one. */

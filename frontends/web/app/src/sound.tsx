@@ -139,7 +139,7 @@ function Record() {
 
 const signed = (bytes: Uint8Array) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 
-/** Draws a take over the whole canvas; what nobody knows any more is hatched by a line. */
+/** Draws a take over the whole canvas; frames whose level is unknown are shown by a line. */
 function drawGrowing(canvas: HTMLCanvasElement, of: waveform_so_far) {
   const wave: Wave = { low: signed(of.low), high: signed(of.high) }
   drawWave(canvas, [wave], getComputedStyle(canvas).getPropertyValue('--wave'))
