@@ -167,6 +167,25 @@ def a_context_changes_for_years_and_keeps_the_newest_of_its_ended_uses(persist):
 
 
 @claim(inside=Persist)
+def a_use_that_an_ask_names_twice_makes_no_room_for_others(persist):
+    items = [persist.catalogue.put(b'%d.wav' % number) for number in range(50)]
+
+    def rows(word, count):
+        return [(items[number % 50], word, str(number)) for number in range(count)]
+
+    same('ok', use(persist.client, 'Song', *rows('one', 16384))[0])
+    same('ok', use(persist.client, 'Song', *rows('two', 16384))[0])
+    first = (items[0], 'one', '0')
+    again = [(*first, True), first]
+    for named in ([(*first, True)] * 100, again * 100):
+        error, said = use(persist.client, 'Song', *named, *rows('more', 99))
+        same('too_large', error)
+        contains(said['what'], 'has 32768 uses')
+    same('ok', use(persist.client, 'Song', *again, (*first, True), (items[1], 'more'))[0])
+    same('ok', use(persist.client, 'Song', *again[:1])[0])
+
+
+@claim(inside=Persist)
 def a_kind_that_is_unknown_is_refused(persist):
     error, said = use(persist.client, 'Album 3', kind='moon')
     same(('bad_request', 'kind'), (error, said['field']))

@@ -52,7 +52,7 @@ struct noting {
     struct context context;
     struct use *was; /* the rows of the context */
     uint32_t count, room;
-    uint32_t alive; /* uses after the ask; one that it names twice counts twice */
+    uint32_t alive; /* uses after the ask; a new one that it names twice counts twice */
     uint32_t written;
     enum err e;
 };
@@ -105,28 +105,43 @@ static struct use *find_row(const struct noting *n, const struct use *use)
     return NULL;
 }
 
-static uint32_t count_alive(const struct noting *n)
+/* Counts the rows whose use goes on unless the ask ends it, and notes which they are. */
+static uint32_t count_alive(const struct noting *n, bool *goes_on)
 {
     uint32_t alive = 0;
 
-    for (uint32_t i = 0; i < n->count && !n->ask->whole; i++)
-        alive += !n->was[i].ended;
+    for (uint32_t i = 0; i < n->count && !n->ask->whole; i++) {
+        goes_on[i] = !n->was[i].ended;
+        alive += goes_on[i];
+    }
     return alive;
+}
+
+/* The ask may name a use several times: the last time counts. */
+static void count_use(struct noting *n, const struct use *use, const struct use *row, bool *goes_on)
+{
+    if (row) {
+        n->alive -= goes_on[row - n->was];
+        goes_on[row - n->was] = !use->ended;
+    }
+    n->alive += !use->ended;
 }
 
 static enum err check_items(struct noting *n, struct fault *fault)
 {
-    const uint32_t before = count_alive(n);
+    bool *goes_on = arena_array(&n->p->arena, n->count + 1, sizeof(*goes_on));
     char id[ID_TEXT_SIZE], field[32];
 
+    if (!goes_on)
+        return limits_refuse(fault, "the uses");
+    const uint32_t before = count_alive(n, goes_on);
     n->alive = before;
     for (uint32_t i = 0; i < n->ask->uses.count; i++) {
         const struct use *use = &n->ask->uses.at[i];
         struct key key = key_id(use->media);
         struct bytes value;
         const struct use *row = find_row(n, use);
-        n->alive += !use->ended && (n->ask->whole || !row || row->ended);
-        n->alive -= use->ended && !n->ask->whole && row && !row->ended && n->alive > 0;
+        count_use(n, use, row, goes_on);
         if (row || txn_get(n->p->w.txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK)
             continue;
         snprintf(field, sizeof(field), "uses[%u].media", i);
