@@ -84,6 +84,7 @@ def in_a_cloud_none_is_opened_and_known_ones_stay(home):
     home.loophole('library', 'set', folder, 'backend=cloud')
     home.loophole('library', 'rescan', '--wait')
     same(FOUND, found(home))
+    same(len(FOUND), home.first('library', 'list')['files'], 'files that may be no media do not count')
     tone(f'{folder}/later', 900)
     tone(f'{folder}/later.wav', 901)
     until(lambda: 'later.wav' in found(home))

@@ -125,6 +125,16 @@ static enum err meet_entry(struct scan *scan, struct folder_node *node, const st
     return ERR_OK;
 }
 
+/* A file that cannot be read, and that the catalogue lacks, may be no media. */
+static uint64_t count_media(const struct compared_list *all)
+{
+    uint64_t count = 0;
+
+    for (uint32_t i = 0; i < all->count; i++)
+        count += !id_is_zero(all->at[i].id) || !all->at[i].entry->unsure;
+    return count;
+}
+
 static enum err meet_files(struct scan *scan, struct folder_node *node, const struct entry_list *files,
                            struct fault *fault)
 {
@@ -133,8 +143,9 @@ static enum err meet_files(struct scan *scan, struct folder_node *node, const st
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot compare %s with the catalogue", node->path);
-    scan->seen += files->count;
-    scan->report->files += scan->order.targets ? 0 : files->count;
+    const uint64_t count = count_media(&all);
+    scan->seen += count;
+    scan->report->files += scan->order.targets ? 0 : count;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
         e = meet_entry(scan, node, &all.at[i], fault);
     return e;
