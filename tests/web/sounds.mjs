@@ -71,6 +71,29 @@ export const sounds = {
     return page
   },
 
+  async a_sound_that_is_stopped_before_it_is_decoded_stays_silent(browser) {
+    const page = await open(browser, '#q=foreign', record_output, { bypassCSP: true })
+    const asks = []
+    let answer
+    const held = new Promise(resolve => { answer = resolve })
+    await page.route('**/media/*', async route => { asks.push(route.request().url()); await held; await route.continue() })
+    await showsTotal(page, 'foreign')
+    await page.locator('footer select').selectOption('browser')
+    await page.locator(`.row[data-id="${json('search', 'foreign')[0].id}"]`).click()
+    await until('its file is asked for', () => asks.length > 0)
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('Escape')
+    answer()
+    await page.fill('#query', 'counter')
+    await showsTotal(page, 'counter')
+    await page.locator('.row').first().click()
+    await until('another sound was heard', async () => (await countsHeard(page)).length >= Number(process.env.COUNTED))
+    assert.deepEqual(asks.filter(one => one.includes('as=wav')), [], 'no worker decodes the stopped sound')
+    assert(await page.evaluate(() => globalThis.heard.every(one => Math.abs(one) < 0.1)), 'the stopped sound is not heard')
+    await page.locator('footer select').selectOption('jack')
+    return page
+  },
+
   async a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(browser) {
     const page = await open(browser, '#q=counter', record_output, { bypassCSP: true })
     await hearEachFrame(page)

@@ -115,6 +115,11 @@ def a_browser_plays_what_it_can_decode_and_what_it_cannot(home):
 
 
 @claim(shares=sounds)
+def a_sound_that_is_stopped_before_it_is_decoded_stays_silent(home):
+    in_browser(home, 'a_sound_that_is_stopped_before_it_is_decoded_stays_silent')
+
+
+@claim(shares=sounds)
 def a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy(home):
     in_browser(home, 'a_browser_repeats_a_part_to_the_frame_while_its_page_is_busy')
 

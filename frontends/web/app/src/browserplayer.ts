@@ -96,15 +96,18 @@ async function stream(of: item, from: number, part: Part | undefined, address: s
  * undefined at the end. Throws NotAllowedError before the first click. */
 export async function playHere(of: item, from: number, part: Part | undefined, follow: (frame: number | undefined) => void) {
   stopHere()
+  const mine = number
   report = follow
   const play = seconds(of) <= (part ? REPEATED_S : SHORT_S) ? sample : stream
   const address = `/media/${idText(of.media.id)}`
   const key = idText(of.media.content)
-  if (!foreign.has(key)) try { return await play(of, from, part, address) } catch (error) {
-    if (!['NotSupportedError', 'EncodingError'].includes((error as Error).name)) throw error
-    foreign.add(key)
+  for (const file of foreign.has(key) ? [`${address}?as=wav`] : [address, `${address}?as=wav`]) {
+    try { return await play(of, from, part, file) } catch (error) {
+      if (mine !== number) return // stopped meanwhile
+      if (file !== address || !['NotSupportedError', 'EncodingError'].includes((error as Error).name)) throw error
+      foreign.add(key)
+    }
   }
-  await play(of, from, part, `${address}?as=wav`)
 }
 
 export function stopHere() {
