@@ -34,6 +34,7 @@ struct counting_uses {
     uint64_t studios, studios_of; /* of the community: all, and those that use the clause's item */
     const struct lesson *lesson;  /* being read */
     bool denied;                  /* the clause is below a NOT */
+    bool adds_mates;              /* items of the pack follow, without those of published pairs with a count of 0 */
     enum err e;
 };
 
@@ -209,7 +210,7 @@ static bool take_lesson(void *state, const struct lesson *lesson)
     bool is_pair = c->node->kind != NODE_FOR;
 
     c->lesson = lesson;
-    if (is_pair || text_equal(lesson->word, c->node->text))
+    if ((count_of(c) || c->adds_mates) && (is_pair || text_equal(lesson->word, c->node->text)))
         c->e = catalogue_each_with_content(c->txn, is_pair ? lesson->other : lesson->content, add_studios, c);
     return c->e == ERR_OK && ++c->rows < 2 * TOGETHER_ROWS;
 }
@@ -256,10 +257,11 @@ static enum err count_community(struct counting_uses *c)
     if (catalogue_media(c->txn, c->arena, c->node->id, &media) != ERR_OK || media.content.len == 0)
         return ERR_OK;
     c->studios_of = count_studios(c, LESSON_KIND_USE, media.content);
+    c->adds_mates = c->node->kind == NODE_AFTER && !c->denied && c->studios && media.pack.len;
     e = community_each(c->txn, c->arena, LESSON_KIND_PAIR, media.content, take_lesson, c);
     if (e == ERR_OK)
         e = c->e;
-    if (e == ERR_OK && c->node->kind == NODE_AFTER && !c->denied && c->studios && media.pack.len)
+    if (e == ERR_OK && c->adds_mates)
         e = add_mates(c, media.pack);
     return e;
 }
