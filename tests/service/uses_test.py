@@ -181,6 +181,7 @@ def a_use_that_an_ask_names_twice_makes_no_room_for_others(persist):
         error, said = use(persist.client, 'Song', *named, *rows('more', 99))
         same('too_large', error)
         contains(said['what'], 'has 32768 uses')
+        contains(said['hint'], 'another context')
     same('ok', use(persist.client, 'Song', *again, (*first, True), (items[1], 'more'))[0])
     same('ok', use(persist.client, 'Song', *again[:1])[0])
 

@@ -150,8 +150,9 @@ static enum err check_items(struct noting *n, struct fault *fault)
     }
     if (n->alive <= USES_IN_CONTEXT)
         return ERR_OK;
-    return fault_set(fault, ERR_TOO_LARGE, "the context has %u uses and would have %u more: at most %d", before,
-                     n->alive - before, USES_IN_CONTEXT);
+    fault_set(fault, ERR_TOO_LARGE, "the context has %u uses and would have %u more: at most %d", before,
+              n->alive - before, USES_IN_CONTEXT);
+    return fault_hint(fault, "end uses of this context, or note the new ones in another context");
 }
 
 static enum err write_use(struct noting *n, const struct use *use)
