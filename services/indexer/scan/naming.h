@@ -13,7 +13,7 @@
 enum kind naming_kind(struct bytes name);
 
 /* True for a name without an extension: only its content shows whether it is media. What comes after the last dot is a
- * part of the name if it has a space, or only digits: "Kick 01", "Loop v1.2", "No. 3 dry". */
+ * part of the name if it has a space, only digits, or more than 16 bytes: "Kick 01", "Loop v1.2", "No. 3 dry". */
 bool naming_is_bare(struct bytes name);
 
 /* The name without ".nextcloud" or ".owncloud": the file that such a placeholder stands for. Else the name itself. */

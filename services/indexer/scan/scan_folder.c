@@ -62,7 +62,8 @@ static enum err meet_new(struct scan *scan, struct folder_node *node, const stru
     return hold_newcomer(scan, node, entry) ? ERR_OK : limits_refuse(fault, "new files");
 }
 
-/* An older engine did not look into MIDI files and videos. One that has nothing to analyse has its reason. */
+/* Older engines did not open MIDI files and videos. An item whose file was opened, without anything to analyse, has the
+ * reason. */
 static bool was_never_opened(struct scan *scan, const struct compared *compared)
 {
     struct media media;

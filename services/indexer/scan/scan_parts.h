@@ -82,7 +82,7 @@ struct scan {
     uint64_t items;    /* items of the catalogue that were seen, and were not missing before */
     uint64_t added;    /* new places */
     uint64_t returned; /* items that were missing */
-    uint64_t absent;   /* items that were missing and are */
+    uint64_t absent;   /* items that were missing before, and are still */
     uint64_t too_long; /* names whose path is too long */
 };
 

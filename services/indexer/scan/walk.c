@@ -144,7 +144,7 @@ static bool is_too_long(struct folder_reading *reading, const struct dirent *nam
     return true;
 }
 
-/* Of files that are not or cannot be read a new one is ignored, and a known one stays as it is. */
+/* A file that is not or cannot be read may be media: the scan ignores a new one, and leaves a known one as it is. */
 static void look_inside(struct folder_reading *reading, struct folder_entry *entry)
 {
     entry->unsure = reading->is_cloud;

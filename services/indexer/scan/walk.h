@@ -1,6 +1,6 @@
 /* walk.h: reads one directory: its media files with their traces, and its folders. It touches the file system, so call
- * it in an errand only. It calls stat once for each media file and for nothing else, if the file system reports types.
- * It opens files without an extension, but not in a cloud.
+ * it in an errand only. It calls stat once for each media file, if the file system reports types. It opens files
+ * without an extension, but not in a cloud.
  *
  * It does not follow symbolic links to folders, so there are no loops and no folder is seen twice. A link to a regular
  * file counts as a file. FIFOs, sockets and devices are ignored and never opened. */

@@ -224,7 +224,7 @@ static void add_mate(struct counting_uses *c, struct id id)
         item->is_mate = true;
 }
 
-/* Adds the items of the pack: pairs of few studios are not public, and most of these are of one pack. */
+/* Adds the items of the pack. The community publishes no pair of few studios, and most such pairs are of one pack. */
 static enum err add_mates(struct counting_uses *c, struct text pack)
 {
     struct bitmap *rows = bitmap_new();
@@ -322,7 +322,7 @@ static struct together_item make_item(struct counting_uses *c, const struct coun
     return (struct together_item){ row, item->both, c->of, item->studios, c->studios_of, false, score };
 }
 
-/* What is public may also say that the clause does not hold for a pair. */
+/* A published pair may have a count of 0 for this clause. */
 static bool is_found(const struct counted_item *item)
 {
     return !id_is_zero(item->id) && (item->both || item->studios || item->is_mate);
