@@ -120,17 +120,22 @@ enum err files_reserve_lock(const char *directory, struct fault *fault)
     return number ? fault_errno(fault, files_err(number), number, "cannot make %s", path) : ERR_OK;
 }
 
-static enum err refuse_turn(const char *directory, int number, struct fault *fault)
+enum err files_refuse_lock(const char *directory, int number, struct fault *fault)
 {
-    if (number == EWOULDBLOCK)
-        return fault_set(fault, ERR_BUSY, "another process is opening the store in %s and makes no progress",
-                         directory);
     if (number != ENOLCK && number != ENOSYS && number != EOPNOTSUPP && number != EINVAL)
         return fault_errno(fault, files_err(number), number, "cannot lock %s", directory);
     fault_errno(fault, ERR_DENIED, number, "the disk of %s does not support file locks", directory);
     return fault ? fault_hint(fault, "without file locks saved changes can be lost: set LOOPHOLE_HOME to a folder on a "
                                      "local disk")
                  : ERR_DENIED;
+}
+
+static enum err refuse_turn(const char *directory, int number, struct fault *fault)
+{
+    if (number == EWOULDBLOCK)
+        return fault_set(fault, ERR_BUSY, "another process is opening the store in %s and makes no progress",
+                         directory);
+    return files_refuse_lock(directory, number, fault);
 }
 
 enum err files_take_turn(const char *directory, int *turn, struct fault *fault)

@@ -38,6 +38,10 @@ void files_drop_blank(const char *directory);
  * full, io, denied. */
 enum err files_reserve_lock(const char *directory, struct fault *fault);
 
+/* Writes why flock in `directory` failed with `number`, except EWOULDBLOCK. Errors: denied (the disk has no locks);
+ * full, io. */
+enum err files_refuse_lock(const char *directory, int number, struct fault *fault);
+
 /* Takes the turn to open the environment; only one process at a time may open it. A process that opens it alone makes
  * lock.mdb again, and writes the number of the newest commit there last. If it is killed before that while another
  * process waits for its lock, that one takes the unfinished file for complete, and the next writer begins at an older

@@ -42,7 +42,10 @@ enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)
         *lock = fd;
         return ERR_OK;
     }
+    int number = errno;
     close(fd);
+    if (number != EWOULDBLOCK)
+        return files_refuse_lock(paths->data, number, fault);
     fault_set(fault, ERR_EXISTS, "another engine writes the store in %s", paths->data);
     return fault_hint(fault, "stop it first, or give this one a home of its own (LOOPHOLE_HOME)");
 }

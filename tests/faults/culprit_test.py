@@ -132,6 +132,10 @@ def a_disk_that_takes_no_file_locks_is_refused(home):
     said = home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
                     'loophole', 'store', 'check', code=21)
     contains(said.all, 'does not support file locks: No locks available')
+    home.down()
+    writer = home.run('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
+                      'loophole-persist', '--foreground', code=21)
+    contains(writer.all, 'does not support file locks: No locks available')
 
 
 run_claims()
