@@ -144,10 +144,19 @@ void spawn_signal(const struct spawn *spawn, int number)
         pidfd_send_signal(spawn->pidfd, number, NULL, 0);
 }
 
+/* An adopted process is reaped by another one. Its pid can belong to a stranger then, but only if its group was empty:
+ * no process gets the number of a group. */
+static bool has_new_owner(const struct spawn *spawn)
+{
+    struct proc proc;
+
+    return proc_read(spawn->pid, &proc) && proc.start_ticks != spawn->start_ticks;
+}
+
 /* Kills the rest of its process group: the workers of a dead indexer. */
 static void kill_group(const struct spawn *spawn)
 {
-    if (spawn->pid > 1)
+    if (spawn->pid > 1 && !has_new_owner(spawn))
         kill(-spawn->pid, SIGKILL);
 }
 

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 
 #include "common/clock.h"
@@ -140,6 +141,18 @@ static void a_dead_services_helpers_die_with_it(void **state)
     assert_int_equal(board_start_ticks(helper), 0);
 }
 
+/* As for an adopted process that was reaped elsewhere, and whose pid another process got. */
+static void a_process_that_got_the_pid_of_a_dead_one_lives_on(void **state)
+{
+    struct spawn stranger = start_process(*state, "#!/bin/sh\nexec sleep 600\n");
+    struct spawn dead = { stranger.pid, pidfd_open(stranger.pid, 0), stranger.start_ticks - 1 };
+    siginfo_t info;
+
+    assert_false(spawn_bury(&dead, &info));
+    assert_false(spawn_is_dead(&stranger, 100000));
+    kill_and_bury(&stranger);
+}
+
 static void a_process_on_the_board_is_adopted(void **state)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
@@ -195,6 +208,7 @@ int main(void)
         HOME_TEST(a_service_inherits_nothing),
         HOME_TEST(last_words_go_to_the_log_of_the_service),
         HOME_TEST(a_dead_services_helpers_die_with_it),
+        HOME_TEST(a_process_that_got_the_pid_of_a_dead_one_lives_on),
         HOME_TEST(a_process_on_the_board_is_adopted),
         HOME_TEST(a_pid_that_belongs_to_another_process_now_is_not_adopted),
         HOME_TEST(a_line_of_nonsense_is_not_adopted),
