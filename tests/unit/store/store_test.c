@@ -177,6 +177,25 @@ static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **st
     txn_end(reader);
 }
 
+static void when_all_readers_slots_are_taken_the_next_one_is_busy_and_writes_go_on(void **state)
+{
+    enum { READERS = 254 };
+    struct scratch *s = *state;
+    struct txn *readers[READERS], *other;
+
+    scratch_open(s);
+    for (uint32_t i = 0; i < READERS; i++)
+        assert_int_equal(store_read(s->store, &readers[i], NULL), ERR_OK);
+    assert_int_equal(store_read(s->store, &other, NULL), ERR_BUSY);
+    scratch_begin(s);
+    assert_int_equal(txn_put(s->w.txn, DB_META, bytes_from("name"), bytes_from("value")), ERR_OK);
+    scratch_commit(s);
+    txn_end(readers[0]);
+    assert_int_equal(store_read(s->store, &readers[0], NULL), ERR_OK);
+    for (uint32_t i = 0; i < READERS; i++)
+        txn_end(readers[i]);
+}
+
 static void a_second_writer_is_refused(void **state)
 {
     struct scratch *s = *state;
@@ -314,6 +333,7 @@ int main(void)
         CLAIM(a_second_writer_is_refused),
         CLAIM(a_full_map_refuses_the_write_and_takes_the_next),
         CLAIM(a_dead_readers_slot_is_cleared),
+        CLAIM(when_all_readers_slots_are_taken_the_next_one_is_busy_and_writes_go_on),
         CLAIM(a_store_left_half_made_is_made_again),
         CLAIM(a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed),
         CLAIM(a_bad_setting_is_reported),
