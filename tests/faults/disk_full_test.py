@@ -10,14 +10,14 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import DRUMKITS, claim, contains, how_often, run_claims, skip, until
-from disks import Lossy, Small, put
+from disks import Lossy, Small, SmallExt4, put
 from driving import drive
 
 
 @contextlib.contextmanager
-def on_a_small_disk(home):
+def on_a_small_disk(home, kind=Small):
     """A home whose data are on a disk of 64 MB."""
-    with Small(home.file('data'), '64m'):
+    with kind(home.file('data'), '64M'):
         os.chmod(home.file('data'), 0o700)
         yield home
         home.stop()
@@ -32,6 +32,11 @@ def a_full_disk_refuses_writes_with_an_alarm_and_recovers_by_itself(home):
 
 @claim(inside=on_a_small_disk)
 def each_ack_on_a_full_disk_is_there_after_a_kill(home):
+    drive(home, 'faults/full_acks.py', how_often(20, 500))
+
+
+@claim(inside=lambda home: on_a_small_disk(home, SmallExt4))
+def each_ack_on_a_full_disk_of_ext4_is_there_after_a_kill(home):
     drive(home, 'faults/full_acks.py', how_often(20, 500))
 
 
