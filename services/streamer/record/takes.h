@@ -191,7 +191,8 @@ int64_t take_bars_frame(struct take *take);
 void take_connect(struct take *take);
 void take_connect_again(struct take *take); /* regularly while it starts: checks the connections */
 
-/* False while new connections of the take may not carry sound yet: each of the two begins some periods after it was made. */
+/* False while new connections of the take may carry no sound yet: each of the two begins some periods after it was
+ * made. */
 bool take_hears(const struct take *take);
 void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs after a take or a crash */
 
