@@ -169,6 +169,14 @@ def a_pattern_is_exported_as_a_midi_file_and_imported_once_also_over_a_kill(home
                                 (11, 'import', ''), (12, 'export', 'nothing'), (13, 'export', 'Acid')):
         same(code, osc.say(f'/pattern/{address}_midi', name)[1], (address, name))
     same(b'RIFF', open(folder + '/Acid.mid', 'rb').read(4))
+    with open(ACID, encoding='utf-8') as file:
+        made = json.load(file)
+    made['metadata']['name'] = '../../wide'
+    with open(home.file('wide.json'), 'w', encoding='utf-8') as out:
+        json.dump(made, out)
+    home.loophole('pattern', home.file('wide.json'))
+    same(folder + '/.._.._wide.mid', os.fsdecode(client.ask('project.export_midi', {'name': ''})[1]['file']))
+    assert not os.path.exists(home.file('data/wide.mid'))
 
 
 @claim

@@ -66,8 +66,6 @@ static struct bytes path_of(const struct tree *body, struct text folder, struct 
     if (path.len > 1 && path.at[0] == '/')
         return bytes_of(path.at, path.len);
     kinds_folder_name(name.len ? name : TEXT("sound"), safe);
-    for (char *at = safe; *at; at++)
-        *at = *at == '/' ? '_' : *at;
     path = arena_printf(arena, "%.*s/Media/Audio/%s", TEXT_ARG(folder), safe);
     return bytes_of(path.at, path.len);
 }

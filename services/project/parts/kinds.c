@@ -247,7 +247,7 @@ void kinds_folder_name(struct text name, char to[256])
 
     to[len] = '\0';
     for (char *at = to; *at; at++)
-        if (strchr("<>:\"\\|?*", *at))
+        if (strchr("/<>:\"\\|?*", *at))
             *at = '_';
     while (len > 0 && (to[len - 1] == '.' || to[len - 1] == ' '))
         to[--len] = '_';
