@@ -23,8 +23,6 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     int64_t until = ask->has_until ? ask->until : 0;
     int64_t loop_from = ask->has_loop_from ? ask->loop_from : until ? ask->from : 0;
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, fault);
-    if (e == ERR_OK && until && until <= ask->from)
-        e = voice_refuse_part(until, ask->from, fault);
     if (e != ERR_OK)
         return e;
     struct voice_plan plan = { .path = located.path,
@@ -42,7 +40,9 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
                                .tempo = tempo_of(streamer, ask, &located) };
-    e = voice_play(&streamer->voices, &plan, &voice, fault);
+    e = voice_check_part(&plan, fault);
+    if (e == ERR_OK)
+        e = voice_play(&streamer->voices, &plan, &voice, fault);
     if (e == ERR_OK)
         voice->ticket = call_defer(call);
     return e;

@@ -154,6 +154,8 @@ def it_is_stretched_to_the_present_tempo_in_its_own_pitch(home):
 def wrong_points_are_refused_and_nothing_sounds(home):
     for args, part in ((('--from', '1', '--until', '0.5'), 'is not after the beginning'), (('--until', 'x'), '--until'),
                        (('--loop', '--bars', '2'), 'whose tempo is known'), (('--bars', '2'), 'needs --loop'),
+                       (('--loop', '--until', '0.005'), 'is shorter than 256 frames'),
+                       (('--loop', '--until', '1', '--loop-from', '2'), 'is shorter than 256 frames'),
                        (('--at', 'noon'), 'now, beat or bar'), (('--from', '30', '--until', '40'), 'no sound at that place')):
         for command in ('play', 'preview'):
             contains(home.run('loophole', command, count(home), *args, code=None).all, part)

@@ -37,12 +37,17 @@ static double tempo_of(const struct preview *preview, const struct located *loca
     return stretch && !located->is_one_shot && core->has_state ? tune_tempo(located->bpm, core->state.tempo) : 1;
 }
 
+static void plan_part(const struct streamer_preview *wish, struct voice_plan *plan)
+{
+    plan->from = wish->has_from ? wish->from : 0;
+    plan->until = wish->has_until ? wish->until : 0;
+    plan->loop = wish->loop;
+    plan->loop_from = wish->has_loop_from ? wish->loop_from : plan->until ? plan->from : 0;
+    plan->loop_end = wish->has_loop_frames ? plan->loop_from + wish->loop_frames : plan->until;
+}
+
 static void make_plan(struct preview *preview, const struct located *located, struct voice_plan *plan)
 {
-    const struct streamer_preview *wish = &preview->wish;
-    int64_t from = wish->has_from ? wish->from : 0, until = wish->has_until ? wish->until : 0;
-    int64_t loop_from = wish->has_loop_from ? wish->loop_from : until ? from : 0;
-
     preview->gain = gain_of(preview, located);
     *plan = (struct voice_plan){ .path = located->path,
                                  .media = located->media,
@@ -50,15 +55,11 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .group = GROUP_PREVIEW,
                                  .at = ORDER_NOW,
                                  .grid = grid_of(&preview->wish),
-                                 .from = from,
-                                 .until = until,
-                                 .loop = preview->wish.loop,
-                                 .loop_from = loop_from,
-                                 .loop_end = wish->has_loop_frames ? loop_from + wish->loop_frames : until,
                                  .start_transport = preview->wish.start_transport,
                                  .gain = (float)preview->gain,
                                  .tempo = tempo_of(preview, located),
                                  .semitones = preview->wanted[0] ? tune_shift(located->key, preview->wanted) : 0 };
+    plan_part(&preview->wish, plan);
 }
 
 /* ---- results ---- */
@@ -231,6 +232,7 @@ static enum err begin_preview(struct preview *preview, struct call *call, const 
 static enum err note_wish(struct preview *preview, const struct streamer_preview *ask, struct fault *fault)
 {
     char key[sizeof(preview->key)];
+    struct voice_plan part = { 0 };
     int read;
 
     if (!text_copy(key, sizeof(key), ask->key) || (key[0] && !musical_key_read(ask->key, &read))) {
@@ -238,8 +240,9 @@ static enum err note_wish(struct preview *preview, const struct streamer_preview
                   TEXT_ARG(ask->key));
         return fault_field(fault, "key");
     }
-    if (ask->has_until && ask->until <= (ask->has_from ? ask->from : 0))
-        return voice_refuse_part(ask->until, ask->has_from ? ask->from : 0, fault);
+    plan_part(ask, &part);
+    if (voice_check_part(&part, fault) != ERR_OK)
+        return ERR_BAD_REQUEST;
     preview->wish = *ask;
     memcpy(preview->key, key, sizeof(key));
     (void)text_copy(preview->chain, sizeof(preview->chain), ask->chain);

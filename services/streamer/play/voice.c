@@ -5,6 +5,8 @@
 
 #include "common/process/log.h"
 
+enum { LOOP_LEAST = 256 }; /* as loop_frames in the schema: each turn costs a pull */
+
 static void set_phase(struct voice *voice, enum voice_phase phase)
 {
     voice->phase = phase;
@@ -177,10 +179,16 @@ uint32_t voice_grid(int32_t grid)
     return grid == PREVIEW_GRID_BAR ? 16 : grid == PREVIEW_GRID_BEAT ? 4 : 0;
 }
 
-enum err voice_refuse_part(int64_t until, int64_t from, struct fault *fault)
+enum err voice_check_part(const struct voice_plan *plan, struct fault *fault)
 {
-    fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the beginning %lld", (long long)until,
-              (long long)from);
+    if (plan->until > 0 && plan->until <= plan->from)
+        fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the beginning %lld", (long long)plan->until,
+                  (long long)plan->from);
+    else if (plan->loop && plan->loop_end > 0 && plan->loop_end - plan->loop_from < LOOP_LEAST)
+        fault_set(fault, ERR_BAD_REQUEST, "the loop from %lld to %lld is shorter than %d frames",
+                  (long long)plan->loop_from, (long long)plan->loop_end, LOOP_LEAST);
+    else
+        return ERR_OK;
     return fault_field(fault, "until");
 }
 

@@ -101,8 +101,9 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 /* A preview_grid as 16th notes; 0: at once. */
 uint32_t voice_grid(int32_t grid);
 
-/* bad_request: the part of the file ends before it begins. */
-enum err voice_refuse_part(int64_t until, int64_t from, struct fault *fault);
+/* Refuses a plan whose part of the file ends before it begins, or repeats and is too short. Errors (explained):
+ * bad_request. */
+enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
 
 /* Begins to open the file. The voice reports its start or failure by its ticket, or by `started` and `failed`. Errors:
  * busy (all 32 voices play), offline (no audio core). */
