@@ -32,9 +32,9 @@ int main(int argc, char **argv)
     service_ready(service);
     service_loop(service); /* until the service must stop */
 
+    sound_close(&project); /* first: it ends the asks that wait, which may look at the song */
     song_follow_close(&project);
     slot_compare_close(&project);
-    sound_close(&project);
     project_close(&project);
     return service_end(service);
 }
