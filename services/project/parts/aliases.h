@@ -7,11 +7,12 @@
 
 #include "services/project/parts/parts.h"
 
-/* Replaces the foreign ids of all parts of a document, and those that clips and pads name. Errors (explained):
- * bad_request (two parts of a list have one alias; an alias that is no whole number or text of at most 255 bytes). */
+/* Replaces the foreign ids of all parts of a document, and those that clips and pads name. A key `alias` with any other
+ * value is kept, and is no alias. Errors (explained): bad_request (two parts of a list have one alias). */
 enum err aliases_resolve(struct tree *document, struct id project, struct arena *arena, struct fault *fault);
 
-/* Refuses the alias of another part of this kind. Errors (explained): bad_request, exists. */
+/* Refuses the alias of another part of this kind. Errors (explained): bad_request (an alias that is no whole number or
+ * text of 1 to 255 bytes), exists. */
 enum err aliases_check(const struct element_list *parts, struct id id, int32_t kind, const struct tree *body,
                        struct arena *arena, struct fault *fault);
 

@@ -105,6 +105,12 @@ static enum err refuse_entry(struct text word, struct fault *fault)
     return fault_hint(fault, "an entry is SLOT or BANK/SLOT, and :BARS (1 to %d): 5, 5:8, 2/5:8", SONG_BARS);
 }
 
+static enum err refuse_length(struct fault *fault)
+{
+    fault_set(fault, ERR_TOO_LARGE, "the song has more than %d entries", SONG_ENTRIES);
+    return fault_hint(fault, "leave some out, or repeat the song with --loop");
+}
+
 enum err song_parse(struct text typed, uint32_t bank, struct arena *arena, struct song *to, struct fault *fault)
 {
     struct song_entry *each = arena_array(arena, SONG_ENTRIES, sizeof(*each));
@@ -118,7 +124,7 @@ enum err song_parse(struct text typed, uint32_t bank, struct arena *arena, struc
         if (word.len == 0)
             end++;
         else if (to->entries.count == SONG_ENTRIES)
-            return fault_set(fault, ERR_TOO_LARGE, "the song has more than %d entries", SONG_ENTRIES);
+            return refuse_length(fault);
         else if (!read_entry(word, bank, &each[to->entries.count++]))
             return refuse_entry(word, fault);
     }

@@ -20,7 +20,8 @@ void song_read(const struct tree *body, struct arena *arena, struct song *to);
 /* As a value of the key `song`. */
 struct tree song_tree(const struct song *song, struct arena *arena);
 
-/* Reads typed entries: SLOT or BANK/SLOT, and :BARS, with blanks between them. Errors (explained): bad_request. */
+/* Reads typed entries: SLOT or BANK/SLOT, and :BARS, with blanks between them. Errors (explained): bad_request,
+ * too_large (more than SONG_ENTRIES). */
 enum err song_parse(struct text typed, uint32_t bank, struct arena *arena, struct song *to, struct fault *fault);
 
 /* The entry after that one, from 1; 0: none. */
