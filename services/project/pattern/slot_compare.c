@@ -114,8 +114,10 @@ static void compare_next(struct slot_comparing *c)
         return;
     ask.project = text_of(id_write(c->compared, id));
     ask.bank = ++c->bank;
-    if (service_ask(c->p->service, "project.compare_slots", &ask, BUDGET_MS, NULL, take_compared, c, &fault) != ERR_OK)
-        c->bank = SLOTS_BANKS;
+    if (service_ask(c->p->service, "project.compare_slots", &ask, BUDGET_MS, NULL, take_compared, c, &fault) == ERR_OK)
+        return;
+    log_fault("the files of slots were not compared", &fault);
+    c->bank = SLOTS_BANKS;
 }
 
 static void find_banks(struct slot_comparing *c, struct txn *txn)
