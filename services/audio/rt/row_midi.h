@@ -2,9 +2,9 @@
  *
  * Each note that was sent gets its end: after its gate, before the row's next note, and with CC 64 = 0 when the
  * transport stops, the row is muted, another pattern takes its place, or a panic comes. While nothing is connected to
- * the port, no note is sent and no end either. A connection is seen to be lost only some time after it was, so nobody
- * knows which messages arrived last: a new connection, also to the port of a successor, first gets the end of every
- * note that a channel ever played. */
+ * the port, no note is sent and no end either. The loss of a connection is noticed late, so it is unknown which
+ * messages arrived last. So a new connection, also to the port of a successor, first gets the end of every note that a
+ * channel ever played. */
 #ifndef LOOPHOLE_AUDIO_RT_ROW_MIDI_H
 #define LOOPHOLE_AUDIO_RT_ROW_MIDI_H
 
