@@ -317,6 +317,13 @@ static void let_go(struct sound_keeping *s, struct txn *txn)
     note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
+/* A predecessor died after it wrote the part and before it noted that: nothing is to be set. */
+static bool is_as_kept(struct sound_keeping *s, const struct element *part)
+{
+    return s->now.keeper.value == KEEPER_KEEPS &&
+           text_equal(sound_body_merge(&s->arena, part->body, &s->now), part->body);
+}
+
 static void decide_next(struct sound_keeping *s, struct txn *txn)
 {
     struct element project, part;
@@ -332,13 +339,17 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
     if (follow_core(s, txn, open))
         return;
     (void)sound_body_get(txn, &s->arena, open, &part);
-    if (!s->now.has_project || !id_equal(open, s->now.project) || part.revision != s->now.revision)
+    s->kept_for = open;
+    s->revision = part.revision;
+    if (!s->now.has_project || !id_equal(open, s->now.project))
+        set_project(s, txn, &project, &part);
+    else if (part.revision != s->now.revision && is_as_kept(s, &part))
+        note_kept(s, s->now.serial);
+    else if (part.revision != s->now.revision)
         set_project(s, txn, &project, &part);
     else if (s->now.tempo_lock != s->is_locked || s->now.keeper.value != KEEPER_KEEPS)
         note_state(s);
     else {
-        s->kept_for = open;
-        s->revision = part.revision;
         end_waits(s);
         end_look(s, false);
     }
