@@ -341,12 +341,11 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
     (void)sound_body_get(txn, &s->arena, open, &part);
     s->kept_for = open;
     s->revision = part.revision;
-    if (!s->now.has_project || !id_equal(open, s->now.project))
+    if (!s->now.has_project || !id_equal(open, s->now.project) ||
+        (part.revision != s->now.revision && !is_as_kept(s, &part)))
         set_project(s, txn, &project, &part);
-    else if (part.revision != s->now.revision && is_as_kept(s, &part))
-        note_kept(s, s->now.serial);
     else if (part.revision != s->now.revision)
-        set_project(s, txn, &project, &part);
+        note_kept(s, s->now.serial);
     else if (s->now.tempo_lock != s->is_locked || s->now.keeper.value != KEEPER_KEEPS)
         note_state(s);
     else {
