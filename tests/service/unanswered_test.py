@@ -12,7 +12,8 @@ from sounding import engine, tool, until_connected
 
 
 class Unanswered:
-    """An engine that sounds, whose services die at the chosen point; and three sounds."""
+    """An engine that sounds, whose services die at the chosen point; and three sounds. The lead is longer than the 8 s that
+    the streamer writes ahead, so a file can be queued behind it for a while."""
 
     def __init__(self, home):
         self.home, self.client = home, None
@@ -21,7 +22,7 @@ class Unanswered:
         if not shutil.which('sox'):
             skip('no sox')
         self.long, self.short, self.lead = (
-            self._tone(*tone) for tone in (('long', '90', '200'), ('short', '0.4', '400'), ('lead', '2', '300')))
+            self._tone(*tone) for tone in (('long', '90', '200'), ('short', '0.4', '400'), ('lead', '10', '300')))
         self.home.env['LD_PRELOAD'] = tool('unanswered.so')
         engine(self.home)
         del self.home.env['LD_PRELOAD']
