@@ -192,29 +192,24 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     return audio_ask_mixer(audio, call, NULL, &answer->mixer);
 }
 
-static bool score_is_fresh(const struct score *score)
-{
-    static const struct id none = { 0 };
-
-    return memcmp(score->project, none.b, sizeof(none.b)) == 0;
-}
-
 /* Later changes stay touched. */
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer)
 {
     struct score *score = &audio->score;
-    const bool is_all = ask->serial == score->serial, is_fresh = score_is_fresh(score);
+    const bool is_all = ask->serial == score->serial;
+    struct id before;
 
     (void)call;
     (void)answer;
+    memcpy(before.b, score->project, sizeof(before.b));
     memcpy(score->project, ask->project.b, sizeof(score->project));
     score->kept_revision = ask->revision;
     score->tempo_locked = ask->has_tempo_lock && ask->tempo_lock;
     score->kept_serial = is_all ? score->serial + 1 : ask->serial;
     audio_score_publish(audio);
     audio->sounding_reported = is_all ? score->serial : audio->sounding_reported;
-    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, is_fresh,
+    held_keep(&audio->held, ask->has_keeper && ask->keeper.value ? ask->keeper.value : KEEPER_KEEPS, id_is_zero(before),
               ask->has_seen ? ask->seen : ask->serial);
     return ERR_OK;
 }

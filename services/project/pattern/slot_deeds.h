@@ -52,6 +52,10 @@ enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fau
 enum err slot_job_pattern(struct doing *work, const struct slot_place *place, struct pattern_file *to,
                           struct fault *fault);
 
+/* Compares, reads the first slot's content as job->pattern, and keeps both until the answer. Errors as those of
+ * slot_job_compare and slot_job_pattern. */
+enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault);
+
 /* Takes the texts of the store as what is to be written: after a repeated ask they are those of its first copy. */
 enum err slot_job_take_stored(struct doing *work, struct txn *txn);
 

@@ -140,6 +140,20 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
     return fault->code;
 }
 
+enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct slot_job *job = slot_job_of(work);
+    enum err e = slot_job_compare(work, txn, fault);
+
+    if (e == ERR_OK && !job->pattern)
+        job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
+    if (e == ERR_OK)
+        e = slot_job_pattern(work, job->places, job->pattern, fault);
+    if (e == ERR_OK)
+        job->places->content = arena_text(&work->kept, job->places->content);
+    return e;
+}
+
 /* ---- writing ---- */
 
 static void take_written(void *owner, struct slot_io *io)

@@ -28,14 +28,9 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     enum err e = slot_job_begin(work, txn, &banks, fault);
 
     if (e == ERR_OK)
-        e = slot_job_compare(work, txn, fault);
-    if (e == ERR_OK && !job->pattern)
-        job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
-    if (e == ERR_OK)
-        e = slot_job_pattern(work, job->places, job->pattern, fault);
+        e = slot_job_keep(work, txn, fault);
     if (e != ERR_OK)
         return e;
-    job->places->content = arena_text(&work->kept, job->places->content);
     count = slot_job_adopt(work, actions);
     if (job->active != slot) {
         slot_set_active(&banks, &work->arena, slot);

@@ -105,18 +105,10 @@ static enum err begin_play(struct doing *work, struct txn *txn, struct fault *fa
 
 static enum err plan_play(struct doing *work, struct txn *txn, struct fault *fault)
 {
-    struct slot_job *job = slot_job_of(work);
     struct action actions[2];
-    enum err e = slot_job_compare(work, txn, fault);
+    enum err e = slot_job_keep(work, txn, fault);
 
-    if (e == ERR_OK && !job->pattern)
-        job->pattern = arena_alloc(&work->kept, sizeof(*job->pattern));
-    if (e == ERR_OK)
-        e = slot_job_pattern(work, job->places, job->pattern, fault);
-    if (e != ERR_OK)
-        return e;
-    job->places->content = arena_text(&work->kept, job->places->content);
-    return slot_job_send(work, "play song", actions, slot_job_adopt(work, actions), fault);
+    return e == ERR_OK ? slot_job_send(work, "play song", actions, slot_job_adopt(work, actions), fault) : e;
 }
 
 static enum err sound_entry(struct doing *work, struct txn *txn, struct fault *fault)
