@@ -219,7 +219,7 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
 }
 
-/* Finds the id of a refused frame: the third element of its list, in every version. What is behind it may be cut,
+/* Finds the id of a refused frame: the third element of its list, in every version. The elements after it may be cut,
  * nested too deep, or too large. */
 static struct id find_request(struct bytes from)
 {

@@ -229,7 +229,7 @@ static enum err remove_rows(struct noting *n, struct use **rows, uint32_t count)
     return e;
 }
 
-/* Removes the ended uses that began first, beyond what is kept of them. */
+/* Removes the ended uses beyond the number that is kept, those that began first. */
 static enum err trim_ended(struct noting *n)
 {
     const uint32_t room = USES_IN_CONTEXT - n->alive, kept = room < ENDED_IN_CONTEXT ? room : ENDED_IN_CONTEXT;

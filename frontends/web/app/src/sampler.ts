@@ -1,7 +1,7 @@
 // Plays one sound on the audio thread of the browser, so that a busy page makes no gap. Frames are those of the sound, at
 // the rate of the context. A part repeats to the frame. A sound that is replaced or stopped fades out, so that it does not click.
 
-/** What is to sound: `channels` replace the sound that it has. From `end` on it goes back to `begin`, if it repeats. */
+/** What is to sound: `channels` replace the loaded sound. A sound that repeats goes from `end` back to `begin`. */
 export interface Order { number: number; channels?: Float32Array[]; from: number; begin: number; end: number; repeats: boolean }
 /** Which frame of which order sounds; -1: it has ended. */
 export interface Report { number: number; frame: number }
