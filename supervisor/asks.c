@@ -179,6 +179,9 @@ static struct text alarm_of_waiting(const struct supervisor *supervisor, struct 
                            "check the disk and its free space",
                            child->row->name, supervisor->world.paths->data, child->last_death);
     }
+    if (!*text && supervisor->lingering.count)
+        (void)snprintf(text, sizeof(text), "%u killed services wait for file systems in the kernel and cannot end",
+                       supervisor->lingering.count);
     return arena_text(arena, text_of(text));
 }
 

@@ -9,7 +9,7 @@
 #include "proto/transport/lock.h"
 #include "supervisor/evict.h"
 
-enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000 };
+enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000, ENDING_US = 1000000 };
 
 static void be_down(struct child *child, usec_t wait)
 {
@@ -72,6 +72,19 @@ static bool met_disk(const struct child *child, const siginfo_t *info)
     return child->row->has_store || world->disk->fails || world->store_waits(world->state);
 }
 
+static void go_on_after(struct child *child, struct spawn was, usec_t age, const char *how)
+{
+    board_clear(child->line);
+    if (child->state == CHILD_STOPPING) {
+        log_info("%s[%d] stopped: %s", child->row->name, (int)was.pid, how);
+        child->again = true;
+        be_down(child, 0);
+        child_start(child);
+    } else {
+        note_death(child, was.pid, life_of(child, age), how);
+    }
+}
+
 static void on_death(void *state, int pidfd)
 {
     struct child *child = state;
@@ -88,15 +101,28 @@ static void on_death(void *state, int pidfd)
     } else {
         (void)snprintf(how, sizeof(how), "%s", child->hung ? "signal 9 (SIGKILL)" : "unknown (adopted)");
     }
-    board_clear(child->line);
-    if (child->state == CHILD_STOPPING) {
-        log_info("%s[%d] stopped: %s", child->row->name, (int)was.pid, how);
-        child->again = true;
-        be_down(child, 0);
-        child_start(child);
-    } else {
-        note_death(child, was.pid, life_of(child, age), how);
+    go_on_after(child, was, age, how);
+}
+
+/* A thread that waits for a file system keeps a killed process. Its successor does not wait for its end. But persist
+ * waits: the last write of the dead process may still reach the store. */
+static void look_at_end(struct child *child, usec_t now)
+{
+    struct spawn was = child->process;
+
+    if (child->row->has_store || child->row->is_client || child->row->is_foreign || !proc_is_ending(was.pid)) {
+        child->ending = 0;
+        return;
     }
+    child->ending = child->ending ? child->ending : now;
+    if (now - child->ending < ENDING_US || spawn_is_dead(&was, 0) ||
+        !lingering_add(child->world->lingering, &child->process))
+        return;
+    log_warn("%s[%d] cannot end, because a thread of it waits for a file system", child->row->name, (int)was.pid);
+    service_unwatch(child->world->service, was.pidfd);
+    child->waits_for_disk = false;
+    child->ending = 0;
+    go_on_after(child, was, proc_age(was.start_ticks), "killed; a thread of it waits for a file system");
 }
 
 /* ---- start ---- */
@@ -126,6 +152,7 @@ static void be_up(struct child *child, bool adopted)
     child->hung = false;
     child->ready_at = 0;
     child->off_board = 0;
+    child->ending = 0;
     child->blocked_since = 0;
     child->hang = (struct hang){ 0 };
     if (child->line && child->again && !adopted)
@@ -336,10 +363,12 @@ void child_look(struct child *child, usec_t now, usec_t passed)
         break;
     case CHILD_UP:
         look_up(child, now, passed);
+        look_at_end(child, now);
         break;
     case CHILD_STOPPING:
         if (now >= child->due)
             spawn_signal(&child->process, SIGKILL);
+        look_at_end(child, now);
         break;
     case CHILD_QUARANTINED:
         break;

@@ -8,6 +8,7 @@
 #include "supervisor/death.h"
 #include "supervisor/disk.h"
 #include "supervisor/hang.h"
+#include "supervisor/lingering.h"
 #include "supervisor/policy.h"
 #include "supervisor/settings.h"
 #include "supervisor/spawn.h"
@@ -19,6 +20,7 @@ struct child_world {
     const struct paths *paths;
     struct board *board;
     struct disk *disk;
+    struct lingering *lingering;
     /* True while persist cannot read or write its store, and waits for the disk. */
     bool (*store_waits)(const void *state);
     struct settings settings;
@@ -47,6 +49,7 @@ struct child {
     bool adopted;
     usec_t off_board;     /* since when it is not on the board; 0: it is */
     bool hung;            /* killed because it stopped responding */
+    usec_t ending;        /* since when it is dead but for threads that wait in the kernel; 0: it is not */
     bool waits_for_disk;  /* it ended because the disk fails or is full; starts when the disk works again */
     bool again;           /* the next start is a restart */
     usec_t ready_at;      /* steady clock; 0: not yet */

@@ -153,8 +153,7 @@ static bool has_new_owner(const struct spawn *spawn)
     return proc_read(spawn->pid, &proc) && proc.start_ticks != spawn->start_ticks;
 }
 
-/* Kills the rest of its process group: the workers of a dead indexer. */
-static void kill_group(const struct spawn *spawn)
+void spawn_kill_group(const struct spawn *spawn)
 {
     if (spawn->pid > 1 && !has_new_owner(spawn))
         kill(-spawn->pid, SIGKILL);
@@ -165,7 +164,7 @@ bool spawn_bury(struct spawn *spawn, siginfo_t *info)
     bool known;
 
     *info = (siginfo_t){ 0 };
-    kill_group(spawn);
+    spawn_kill_group(spawn);
     known = waitid(P_PIDFD, (id_t)spawn->pidfd, info, WEXITED | WNOHANG) == 0 && info->si_pid != 0;
     close(spawn->pidfd);
     *spawn = (struct spawn){ .pidfd = -1 };

@@ -30,6 +30,8 @@ bool spawn_adopt(const struct board_line *line, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 
+void spawn_kill_group(const struct spawn *spawn); /* the rest of its process group: the workers of an indexer */
+
 /* Called after its death: returns how it ended; false if it was not our child, so that its end is unknown. Closes the
  * descriptor. */
 bool spawn_bury(struct spawn *spawn, siginfo_t *info);

@@ -16,6 +16,7 @@ struct supervisor {
     char damage[240];     /* damage that was found, until a person restarts a service; or "" */
     int data_lock;        /* held until the end */
     struct disk disk;
+    struct lingering lingering;
     struct watched_store store;
     bool has_no_home;  /* it was removed or replaced: everything ends */
     bool leaves_all;   /* its successor takes over the services */

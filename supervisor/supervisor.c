@@ -57,6 +57,7 @@ static void look_at_all(void *state)
     store_watch_look(&supervisor->store, supervisor->world.paths, now, passed);
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_look(&supervisor->children[i], now, passed);
+    lingering_look(&supervisor->lingering);
     if (supervisor->server.world && server_look(&supervisor->server, now))
         supervisor_move_clients(supervisor);
 }
@@ -200,6 +201,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     supervisor->world.paths = service_paths(service);
     supervisor->world.disk = &supervisor->disk;
     supervisor->world.before_sound = mend_studio;
+    supervisor->world.lingering = &supervisor->lingering;
     supervisor->world.store_waits = store_waits;
     supervisor->world.state = supervisor;
     fix_home(supervisor->world.paths);

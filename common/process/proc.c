@@ -1,6 +1,7 @@
 #include "common/process/proc.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,30 @@ bool proc_read(int32_t pid, struct proc *to)
     to->start_ticks = values[FIELD_START];
     to->cpu = ticks_to_usec(values[FIELD_UTIME] + values[FIELD_STIME]);
     return to->start_ticks != 0;
+}
+
+/* A fatal signal is pending for each thread. */
+static bool is_killed(int32_t pid)
+{
+    char path[64], line[256];
+    bool is = false;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/status", (int)pid, (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    while (!is && fgets(line, sizeof(line), file))
+        is = strncmp(line, "SigPnd:", 7) == 0 && (strtoull(line + 7, NULL, 16) >> (SIGKILL - 1) & 1);
+    fclose(file);
+    return is;
+}
+
+bool proc_is_ending(int32_t pid)
+{
+    struct proc proc;
+
+    return proc_read(pid, &proc) && (proc.state == 'Z' || (proc.state == 'D' && is_killed(pid)));
 }
 
 void proc_name(int32_t pid, char name[PROC_NAME])

@@ -15,6 +15,9 @@ struct proc {
 
 bool proc_read(int32_t pid, struct proc *to); /* false: no such process */
 
+/* True if it ended or was killed, and only waits for its threads, which may wait in the kernel for a disk. */
+bool proc_is_ending(int32_t pid);
+
 enum { PROC_NAME = 16 };
 void proc_name(int32_t pid, char name[PROC_NAME]); /* its program, printable; "?" if there is no such process */
 bool proc_is_ours(int32_t pid);                    /* it runs a program of loophole */

@@ -29,7 +29,7 @@ const struct option_row option_table[] = {
     { "to", 0, "STEP|PATH", "this step and all after it; of relink, the file or folder", OPTION_WORD, AT(to), 0, 0 },
     { "apply", 0, NULL, "take the best candidate of each item", OPTION_FLAG, AT(apply), 0, 0 },
     { "scope", 0, "SCOPE", "catalogue, moves, or the id of a project; unset: catalogue", OPTION_WORD, AT(scope), 0, 0 },
-    { "undo", 0, "STEP", "take this move back; no scan follows it again", OPTION_NUMBER, AT(undo), 1, INT64_MAX },
+    { "undo", 0, "STEP|NAME|PATH", "take this move back; no scan follows it again", OPTION_WORD, AT(undo), 0, 0 },
     { "yes", 'y', NULL, "do not ask", OPTION_FLAG, AT(yes), 0, 0 },
     { "empty", 0, NULL, "remove them for good", OPTION_FLAG, AT(empty), 0, 0 },
     { "off", 0, NULL, "take it back, or remove it", OPTION_FLAG, AT(off), 0, 0 },

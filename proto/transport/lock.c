@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/process/proc.h"
 
 enum { LOCK_PATH_SIZE = PATH_MAX + 64 };
 
@@ -19,13 +20,39 @@ static const char *path_of(const char *directory, const char *service, char to[L
     return to;
 }
 
-static enum err refuse_second(const char *service, int fd, struct fault *fault)
+static int read_holder(int fd)
 {
     char pid[16] = "";
 
     if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
         pid[0] = 0;
-    return fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
+    return atoi(pid);
+}
+
+static enum err refuse_second(const char *service, int fd, struct fault *fault)
+{
+    return fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, read_holder(fd));
+}
+
+/* Removes the name of a lock whose holder is dead, unless another process has done that. */
+static void remove_name(int fd, const char *path)
+{
+    struct stat ours, named;
+
+    if (fstat(fd, &ours) == 0 && stat(path, &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino)
+        (void)unlink(path);
+}
+
+static int open_lock(const char *path)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type == F_UNLCK || !proc_is_ending(read_holder(fd)))
+        return fd;
+    remove_name(fd, path);
+    close(fd);
+    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 static enum err take_lock(const char *directory, const char *service, int *fd, struct fault *fault)
@@ -34,7 +61,7 @@ static enum err take_lock(const char *directory, const char *service, int *fd, s
     char path[LOCK_PATH_SIZE];
     enum err e;
 
-    *fd = open(path_of(directory, service, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *fd = open_lock(path_of(directory, service, path));
     if (*fd < 0)
         return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
     if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
@@ -121,7 +148,7 @@ static bool is_held(const char *directory, const char *service)
 
     if (fd < 0)
         return false;
-    held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && !proc_is_ending(read_holder(fd));
     close(fd);
     return held;
 }

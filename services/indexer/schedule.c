@@ -252,9 +252,11 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
         question_settle(indexer, lib, was_whole, result);
     if (result && result->trees)
         schedule_follow_store(indexer);
-    for (struct library_state *tree = indexer->libraries; result && result->trees_moved && tree; tree = tree->next)
-        if (library_state_is_in(tree, lib) && id_equal(tree->library.volume, lib->library.volume))
+    for (struct library_state *tree = indexer->libraries; result && tree; tree = tree->next) {
+        const bool is_folder = id_equal(tree->library.volume, lib->library.volume);
+        if (library_state_is_in(tree, lib) && (is_folder ? result->trees_moved : result->trees_hold))
             library_state_want_all(tree);
+    }
     schedule_turn(indexer);
 }
 

@@ -1,10 +1,12 @@
 /* stall: a FUSE file system that shows a folder, read-only and uncached, and can stop answering.
  *
- *   stall FOLDER MOUNT     runs in the foreground until SIGTERM or until MOUNT is unmounted
- *   SIGUSR1                reads wait, or continue
- *   SIGUSR2                everything waits, or continues: a dead mount
+ *   stall FOLDER MOUNT [FAULT]   runs in the foreground until SIGTERM or until MOUNT is unmounted
+ *   SIGUSR1                      reads wait, or continue
+ *   SIGUSR2                      everything waits, or continues: a dead mount
  *
- * It prints a line when a request waits for the first time. */
+ * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno; they
+ * wait as long as NUMBER is 0, and the file FAULT.waits shows that one waits. It prints a line when a request waits for the
+ * first time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -15,10 +17,12 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static int folder;
+static const char *fault_file;
 static atomic_int reads_wait, all_waits, have_waited, changes;
 
 static void on_signal(int number)
@@ -28,13 +32,50 @@ static void on_signal(int number)
     (void)syscall(SYS_futex, &changes, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
+static void say_that_one_waits(void)
+{
+    if (!atomic_exchange(&have_waited, 1))
+        puts("# a request waits"), fflush(stdout);
+}
+
 /* A request that waits costs nothing: many of them would otherwise slow the programs under test. */
 static void wait_while(const atomic_int *flag)
 {
-    if (atomic_load(&all_waits) && !atomic_exchange(&have_waited, 1))
-        puts("# a request waits"), fflush(stdout);
+    if (atomic_load(&all_waits))
+        say_that_one_waits();
     for (int seen; seen = atomic_load(&changes), atomic_load(flag) || atomic_load(&all_waits);)
         (void)syscall(SYS_futex, &changes, FUTEX_WAIT, seen, NULL, NULL, 0);
+}
+
+static void show_that_one_waits(void)
+{
+    char name[PATH_MAX];
+    int fd;
+
+    snprintf(name, sizeof(name), "%s.waits", fault_file);
+    if ((fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0644)) >= 0)
+        close(fd);
+}
+
+/* The errno with which the request fails; 0: none. */
+static int take_fault(const char *path)
+{
+    char text[256], word[256] = "";
+    int number = -1, fd = -1;
+
+    wait_while(&all_waits);
+    while (fault_file && (fd = open(fault_file, O_RDONLY | O_CLOEXEC)) >= 0) {
+        ssize_t got = read(fd, text, sizeof(text) - 1);
+        close(fd);
+        text[got > 0 ? got : 0] = 0;
+        if (sscanf(text, "%d %255s", &number, word) < 1 || !strstr(path, word))
+            return 0;
+        if (number != 0)
+            return number;
+        show_that_one_waits();
+        (void)usleep(2000);
+    }
+    return 0;
 }
 
 static const char *path_below(const char *path)
@@ -45,7 +86,9 @@ static const char *path_below(const char *path)
 static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
 {
     (void)fi;
-    wait_while(&all_waits);
+    int error = take_fault(path);
+    if (error)
+        return -error;
     return fstatat(folder, path_below(path), st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
@@ -53,7 +96,9 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
                       enum fuse_readdir_flags flags)
 {
     (void)offset, (void)fi, (void)flags;
-    wait_while(&all_waits);
+    int error = take_fault(path);
+    if (error)
+        return -error;
     int fd = openat(folder, path_below(path), O_RDONLY | O_DIRECTORY);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir)
@@ -66,7 +111,9 @@ static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t of
 
 static int do_open(const char *path, struct fuse_file_info *fi)
 {
-    wait_while(&all_waits);
+    int error = take_fault(path);
+    if (error)
+        return -error;
     int fd = openat(folder, path_below(path), O_RDONLY);
     if (fd < 0)
         return -errno;
@@ -103,10 +150,11 @@ int main(int argc, char **argv)
     char *arguments[] = { argv[0], "-f", "-o", "attr_timeout=0,entry_timeout=0", argc > 2 ? argv[2] : NULL, NULL };
     struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-    if (argc != 3 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
-        fprintf(stderr, "usage: stall FOLDER MOUNT\n");
+    if (argc < 3 || argc > 4 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
+        fprintf(stderr, "usage: stall FOLDER MOUNT [FAULT]\n");
         return 2;
     }
+    fault_file = argv[3];
     sigaction(SIGUSR1, &action, NULL);
     sigaction(SIGUSR2, &action, NULL);
     return fuse_main(5, arguments, &operations, NULL);

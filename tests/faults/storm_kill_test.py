@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """The monitor of volumes is killed during storms of mounts, fetches and relinks: nothing is lost, nothing is doubled, and
 each fetch ends or goes on."""
+import collections
 import os
 import random
 import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), *part) for part in (['..'], ['..', 'service'])]
-from claims import SEED, claim, how_often, run_claims, same, until
+from claims import SEED, claim, figure, how_often, run_claims, same, until
 from indexing import wav
 from storage import Cloud, Disks
 
@@ -24,6 +25,7 @@ class Storm:
         self.random = random.Random(SEED)
         self.number = 0
         self.running = []
+        self.count = collections.Counter()
 
     def run(self, *command):
         self.running.append(self.it.home.start('loophole', *command, stdout=subprocess.DEVNULL,
@@ -56,8 +58,10 @@ class Storm:
         until(lambda: self.it.home.has_lived('availability'))
         for i, deed in enumerate(deeds):
             deed()
+            self.count[deed.__name__] += 1
             if i == kill_after:
                 self.it.home.kill('availability')
+                self.count['kills'] += 1
         for process in self.running:
             process.wait()
         self.running.clear()
@@ -95,6 +99,9 @@ def kills_in_storms_of_mounts_fetches_and_relinks_lose_and_double_nothing(it):
         same([], it.home.json('forgotten'))
         same([], it.home.json('tasks'))
         it.home.check_store()
+        figure(', '.join(f'{count} {what}' for what, count in sorted(storm.count.items())) +
+               f': {len(before)} items as before, {len(it.home.json("moves", "--limit", "10000"))} moves followed, '
+               f'{len(it.home.json("fetches"))} fetches kept, 0 tasks left')
 
 
 run_claims()

@@ -228,6 +228,30 @@ def a_followed_move_is_listed_and_taken_back_for_good(home):
 
 
 @claim(inside=library)
+def a_followed_move_is_taken_back_by_name_id_or_path(home):
+    id, old, new = search(home, 'amen'), home.library + '/loop_amen.flac', home.library + '/pack/moved.flac'
+    other, there = search(home, 'path:pack'), home.library + '/pack/other.flac'
+    here = home.first('show', other)['path']
+    os.rename(old, new)
+    os.rename(here, there)
+    home.loophole('library', 'rescan', home.library, '--wait')
+    until(lambda: len(home.json('moves')) == 2)
+    contains(home.refused('moves', '--undo', 'no such item', code=None), 'no followed move fits "no such item"')
+    contains(home.refused('moves', '--undo', '0'), 'steps begin with 1')
+    contains(home.refused('moves', '--undo', '999'), 'there is no step 999: the newest is 2')
+    contains(home.refused('moves', '--undo', '/'), 'no followed move fits "/"')
+    name = home.first('show', id)['name']
+    contains(home.loophole('moves', '--undo', name).all, 'undone: loop_amen')
+    same(old, home.first('show', id)['path'])
+    for word in ('loop_amen', id, old, new):
+        contains(home.refused('moves', '--undo', word), 'is taken back already: step')
+    home.folder = home.library + '/pack'
+    contains(home.loophole('moves', '--undo', 'other.flac').all, 'undone: ')
+    same(here, home.first('show', other)['path'])
+    same([True, True], [move['undone'] for move in home.json('moves')])
+
+
+@claim(inside=library)
 def what_is_saved_and_undone_is_named(home):
     contains(home.loophole('search', 'kick', '--save', 'mine').all, '@mine')
     contains(home.loophole('queries', 'mine', '--off').all, '@mine')

@@ -65,17 +65,31 @@ class Hung:
 
     def __init__(self, it, name):
         self.it, self.at, self.under = it, it.folder(name), it.folder('under ' + name.replace('/', ' '))
+        self.fault = it.folder('fault of ' + name.replace('/', ' '))
         self.process = None
 
     def __enter__(self):
         os.makedirs(self.at, exist_ok=True)
         os.makedirs(self.under, exist_ok=True)
-        self.process = self.it.home.start(tool('stall'), self.under, self.at)
+        self.process = self.it.home.start(tool('stall'), self.under, self.at, self.fault)
         until(lambda: os.path.ismount(self.at))
         return self
 
     def hang(self):
         self.process.send_signal(signal.SIGUSR2)
+
+    def fail(self, number, word=''):
+        """Requests about paths that contain `word` fail with this errno; 0: they wait."""
+        with open(self.fault + '.new', 'w', encoding='utf-8') as out:
+            out.write(f'{number} {word}\n')
+        os.rename(self.fault + '.new', self.fault)
+
+    def waits(self):
+        """A request waits because of `fail(0)`."""
+        return os.path.exists(self.fault + '.waits')
+
+    def heal(self):
+        os.unlink(self.fault)
 
     def __exit__(self, *_):
         if self.process.poll() is None:

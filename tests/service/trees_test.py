@@ -203,6 +203,30 @@ def items_that_an_older_engine_scanned_inside_a_mount_stay_the_same_items(it):
 
 
 @claim(inside=Music)
+def items_that_lie_inside_a_mount_that_hangs_hold_up_no_scan_of_the_library_around_it(it):
+    """The mount's root answers, so its volume is here; the file of the item does not."""
+    at = it.folder('music', 'hung')
+    fill(at, 'slow/x')
+    it.rescan(it.music)
+    it.becomes(it.music, 'local:done=5')
+    ids = ids_of(it, it.music)
+    hung = Hung(it, 'music/hung')
+    shutil.copytree(at, hung.under)
+    hung.fail(0, '/slow')
+    with hung:
+        it.must('rescan', it.music)
+        until(hung.waits)
+        for name in ('new', 'newer'):
+            fill(it.music, name)
+            it.must('rescan', it.music)
+            until(lambda name=name: it.id_of(f'{it.music}/{name}.wav'))
+        same([], it.home.json('search', 'is:missing'))
+        hung.heal()
+        until(lambda: ids[-1] in ids_of(it, hung.at) and len(it.items()) == 7)
+    same(7, len(set(ids + ids_of(it, ''))))
+
+
+@claim(inside=Music)
 def items_that_are_twice_since_an_upgrade_become_one(it):
     it.plug('twice')
     it.becomes(it.usb, 'external_online:done=3')

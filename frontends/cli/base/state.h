@@ -14,9 +14,9 @@ struct options {
     bool hard, off, yes, empty, apply, new;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
-    const char *like, *unlike, *save, *scope, *to;
+    const char *like, *unlike, *save, *scope, *to, *undo;
     bool open, immediate;
-    int64_t period, page, times, undo, bars, count_in;
+    int64_t period, page, times, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;
     const char *gain, *from, *until, *loop_from, *chain, *key, *at, *fade;
     const char *name, *inputs, *format, *gaps, *port, *at_bar;

@@ -183,11 +183,105 @@ static enum err list_moves(struct cli *cli, struct fault *fault)
     return e;
 }
 
+/* A move that --undo may mean: by the number of its step, else by the id, name or path of its item. */
+struct wanted_move {
+    struct text typed;
+    struct bytes path; /* the typed word as an absolute path; empty: it is none */
+    struct id id;
+    bool has_id;
+    uint64_t step; /* the newest one that fits and is not taken back; 0: none */
+    struct id item;
+    uint32_t items;  /* that have such a move */
+    uint64_t undone; /* the newest step that fits and is taken back; 0: none */
+};
+
+static bool is_path(struct bytes path, struct bytes wanted)
+{
+    return wanted.len > 0 && bytes_equal(path, wanted);
+}
+
+static bool fits_move(const struct wanted_move *wanted, const struct move_line *line)
+{
+    if (wanted->has_id)
+        return id_equal(line->id, wanted->id);
+    return text_equal(line->name, wanted->typed) || is_path(line->from, wanted->path) ||
+           is_path(line->to, wanted->path);
+}
+
+static void note_move(struct wanted_move *wanted, const struct move_line *line)
+{
+    if (!fits_move(wanted, line))
+        return;
+    if (line->undone) {
+        wanted->undone = wanted->undone ? wanted->undone : line->step;
+        return;
+    }
+    if (wanted->items == 0 || !id_equal(line->id, wanted->item))
+        wanted->items++;
+    if (wanted->step == 0) {
+        wanted->step = line->step;
+        wanted->item = line->id;
+    }
+}
+
+static enum err read_moves(struct cli *cli, struct wanted_move *wanted, struct fault *fault)
+{
+    struct persist_moves list = { .limit = PAGE };
+    struct move_lines lines = { 0 };
+    enum err e;
+
+    do {
+        lines = (struct move_lines){ 0 };
+        e = cli_ask(cli, "persist.moves", &list, &lines, fault);
+        for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++)
+            note_move(wanted, &lines.each.at[i]);
+        if (lines.each.count > 0)
+            list.before = lines.each.at[lines.each.count - 1].step;
+    } while (e == ERR_OK && lines.each.count > 0);
+    return e;
+}
+
+static enum err refuse_move(const struct cli *cli, const struct wanted_move *wanted, struct fault *fault)
+{
+    const char *typed = cli->options.undo;
+
+    if (wanted->items > 1)
+        fault_set(fault, ERR_CONFLICT, "moves of %u items fit \"%.150s\"", wanted->items, typed);
+    else if (wanted->undone)
+        fault_set(fault, ERR_CONFLICT, "the move of \"%.150s\" is taken back already: step %llu", typed,
+                  (unsigned long long)wanted->undone);
+    else
+        fault_set(fault, ERR_NOT_FOUND, "no followed move fits \"%.150s\"", typed);
+    return fault_hint(fault, "`loophole moves` lists them: use the number of the step, or the path");
+}
+
+/* A word of digits is the number of a step. */
+static enum err choose_move(struct cli *cli, uint64_t *step, struct fault *fault)
+{
+    const char *typed = cli->options.undo;
+    struct wanted_move wanted = { .typed = text_of(typed) };
+    char *end = NULL;
+    enum err e;
+
+    *step = strtoull(typed, &end, 10);
+    if (typed[0] >= '0' && typed[0] <= '9' && *end == '\0')
+        return *step ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "--undo 0 is no step: steps begin with 1");
+    wanted.has_id = id_read(wanted.typed, &wanted.id);
+    e = wanted.has_id ? ERR_OK : cli_path(cli, typed, &wanted.path, fault);
+    if (e == ERR_OK)
+        e = read_moves(cli, &wanted, fault);
+    if (e != ERR_OK)
+        return e;
+    *step = wanted.step;
+    return wanted.items == 1 ? ERR_OK : refuse_move(cli, &wanted, fault);
+}
+
 enum err undo_moves(struct cli *cli, struct fault *fault)
 {
-    const struct persist_undo undo = {
-        .scope = TEXT("moves"), .has_to = true, .to = (uint64_t)cli->options.undo, .has_only = true, .only = true
-    };
+    struct persist_undo undo = { .scope = TEXT("moves"), .has_to = true, .has_only = true, .only = true };
+    enum err e = cli->options.undo ? choose_move(cli, &undo.to, fault) : ERR_OK;
 
+    if (e != ERR_OK)
+        return e;
     return cli->options.undo ? take_step(cli, "persist.undo", "undone", &undo, fault) : list_moves(cli, fault);
 }

@@ -167,6 +167,8 @@ static void run_scan(struct errand *errand)
     scan->has_as_of = catalogue_reader_head(scan->catalogue, &scan->as_of) == ERR_OK;
     if (e == ERR_OK)
         e = scan_library_find(scan, fault);
+    if (e == ERR_OK && !scan->result.away)
+        e = scan_trees_adopt(scan, fault);
     if (e == ERR_OK)
         e = scan->result.away ? ERR_OK : look_at_targets(scan, fault);
     if (e == ERR_OK)

@@ -42,6 +42,7 @@ struct scan_result {
     uint64_t missing, of;
     uint64_t trees;   /* mounts and folders inside the library that became trees */
     bool trees_moved; /* a tree of the library came or went with its folder */
+    bool trees_hold;  /* a mount in it has a place where items of the library lie: its tree is to be scanned */
     uint64_t unread;  /* folders that could not be read: nothing below them changed */
 };
 

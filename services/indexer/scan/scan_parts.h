@@ -139,6 +139,11 @@ bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct
 /* Notes all items below a folder that is gone, but not those of trees, which have a state of their own. */
 enum err scan_trees_gone(struct scan *scan, struct id folder);
 
+/* A scan of a mount inside a library: moves to the tree the items that an engine without trees scanned as those of the
+ * library, if their files are here. It touches the mount, so it belongs to the lane of its volume. Errors: those of
+ * persist, full. */
+enum err scan_trees_adopt(struct scan *scan, struct fault *fault);
+
 /* Makes a tree of each mount that the walk met and that has no library yet, and of each folder that the setting
  * availability.cloud names. Errors: those of persist, timeout. */
 enum err scan_trees_put(struct scan *scan, struct fault *fault);

@@ -316,13 +316,13 @@ static enum err move_folder(struct inside *inside, struct inside_folder *folder,
     return e;
 }
 
-/* The library's own folder at the mount point; not_found: no item was ever seen below it. */
-static enum err find_inside(struct scan *scan, const struct scan_tree *tree, struct id *folder)
+/* The folder of the library around it at the mount point; not_found: no item was ever seen below it. */
+static enum err find_inside(struct scan *scan, const struct library *around, struct bytes path, struct id *folder)
 {
-    const char *below = (const char *)tree->path.at + scan->result.library.path.len;
+    const char *below = (const char *)path.at + around->path.len;
     enum err e = ERR_OK;
 
-    *folder = scan->order.library.id;
+    *folder = around->id;
     while (e == ERR_OK && *(below += *below == '/')) {
         size_t len = strcspn(below, "/");
         e = catalogue_reader_subfolder(scan->catalogue, *folder, bytes_of(below, len), folder);
@@ -331,14 +331,13 @@ static enum err find_inside(struct scan *scan, const struct scan_tree *tree, str
     return e;
 }
 
-static enum err move_items_inside(struct scan *scan, const struct scan_tree *tree, struct fault *fault)
+static enum err move_items_inside(struct scan *scan, struct id from, struct fault *fault)
 {
-    struct inside_folder top = { .path = (const char *)tree->path.at, .in_tree = tree->id };
+    const struct library *tree = &scan->result.library;
+    struct inside_folder top = { .path = (const char *)tree->path.at, .in_library = from, .in_tree = tree->id };
     struct inside inside = { .scan = scan, .volume = tree->volume, .waiting = &top };
-    enum err e = find_inside(scan, tree, &top.in_library);
+    enum err e = ERR_OK;
 
-    if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the folders of a library");
     while (e == ERR_OK && inside.waiting && errand_goes_on(&scan->errand)) {
         struct inside_folder *folder = inside.waiting;
         inside.waiting = folder->next;
@@ -350,6 +349,44 @@ static enum err move_items_inside(struct scan *scan, const struct scan_tree *tre
     return e;
 }
 
+/* NULL: the tree is no mount inside a library that is here. */
+static const struct library *find_around(const struct library *tree, const struct library_list *all)
+{
+    const struct library *around = NULL;
+
+    for (uint32_t i = 0; tree->has_within && i < all->count && !around; i++)
+        if (id_equal(all->at[i].id, tree->within))
+            around = &all->at[i];
+    if (!around || id_equal(around->volume, tree->volume) || around->path.len >= tree->path.len ||
+        memcmp(around->path.at, tree->path.at, around->path.len) != 0 || tree->path.at[around->path.len] != '/')
+        return NULL;
+    return around;
+}
+
+enum err scan_trees_adopt(struct scan *scan, struct fault *fault)
+{
+    const struct library *tree = &scan->result.library, *around;
+    struct library_list all = { 0 };
+    struct id from;
+    enum err e = tree->has_within ? catalogue_reader_libraries(scan->catalogue, &scan->arena, &all) : ERR_OK;
+
+    if (e == ERR_OK && (around = find_around(tree, &all))) {
+        e = find_inside(scan, around, tree->path, &from);
+        if (e == ERR_OK)
+            return move_items_inside(scan, from, fault);
+    }
+    return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the folders of a library");
+}
+
+/* Items of the library lie below the mount: the scan of the tree moves those whose files are there. It may wait for the
+ * mount's file system, which this scan must not. */
+static void note_items_inside(struct scan *scan, const struct scan_tree *tree)
+{
+    struct id folder;
+
+    scan->result.trees_hold |= find_inside(scan, &scan->result.library, tree->path, &folder) == ERR_OK;
+}
+
 enum err scan_trees_put(struct scan *scan, struct fault *fault)
 {
     enum err e = ERR_OK;
@@ -358,7 +395,7 @@ enum err scan_trees_put(struct scan *scan, struct fault *fault)
         if (tree->is_met && id_is_zero(tree->id))
             e = tree->is_folder ? make_cloud(scan, tree, fault) : make_mount(scan, tree, fault);
         if (e == ERR_OK && tree->is_met && !tree->is_folder && !id_is_zero(tree->id))
-            e = move_items_inside(scan, tree, fault);
+            note_items_inside(scan, tree);
     }
     return e;
 }
