@@ -217,9 +217,7 @@ const struct command command_table[] = {
       "to apply limit", 0, 1, false, relink_run },
     { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: sounds like it whose file is there", "",
       "limit fields", 1, ANY, true, find_suggest },
-    { "moves", "", "List files that were found at another place, and whose items followed them",
-      "--undo takes one of them back: by the number of its step, or by the id, the name, or the old or new path of the "
-      "item. Of several moves of one item it is the newest.",
+    { "moves", "", "List files that were found at another place, and whose items followed them", "",
       "limit undo request-id", 0, 0, false, undo_moves },
     { "project new", "NAME [KEY=VALUE…]", "Make a project and open it",
       "Its folder is DATA/projects/NAME, or below the setting project.folder. Keys: bpm swing key tempo_lock.",

@@ -1,7 +1,7 @@
 /* lock.h: allows one process for each service of an engine: RUN/NAME.lock, held while the service lives. The kernel
  * releases it at any death. An open file description lock (fcntl F_OFD_SETLK), so that other processes can test it
- * without taking it. A process that is dead but for threads that wait in the kernel still has the lock; it counts as not
- * held, and the next one takes a new file under that name. Any thread. */
+ * without taking it. A killed process whose threads wait in the kernel still has the lock. That lock counts as free,
+ * and the next process makes a new file of that name. Any thread. */
 #ifndef LOOPHOLE_PROTO_LOCK_H
 #define LOOPHOLE_PROTO_LOCK_H
 

@@ -4,9 +4,9 @@
  *   SIGUSR1                      reads wait, or continue
  *   SIGUSR2                      everything waits, or continues: a dead mount
  *
- * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno; they
- * wait as long as NUMBER is 0, and the file FAULT.waits shows that one waits. It prints a line when a request waits for the
- * first time. */
+ * FAULT is a file, which may be absent: "NUMBER WORD". Requests about a path that contains WORD fail with that errno.
+ * As long as NUMBER is 0 they wait, and the file FAULT.waits shows that one waits. The tool prints a line when a
+ * request waits for the first time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
