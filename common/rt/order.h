@@ -27,7 +27,9 @@ enum order_verb {
     ORDER_TRANSPORT_START, /* value: count-in in bars */
     ORDER_TRANSPORT_STOP,
     ORDER_TRANSPORT_LOCATE, /* from: the step to go to */
-    ORDER_CAPTURE_START,    /* voice: which capture; generation */
+    /* voice: which capture; generation. With the flag ORDER_KEPT the capture begins at a past cell of the capture that
+     * runs: `from` and `until` are the low and high half of its index. */
+    ORDER_CAPTURE_START,
     ORDER_CAPTURE_STOP,
     ORDER_PAD_HIT,      /* voice: pad 0..63, value: velocity 0..1 */
     ORDER_PAD_RELEASE,  /* voice: pad */
@@ -46,6 +48,7 @@ enum order_flag {
     ORDER_KEEP_GAIN = 32,
     ORDER_KEEP_PAN = 64,
     ORDER_KEEP_RATIO = 128,
+    ORDER_KEPT = 256,
 };
 
 /* Envelope, filter and sends of a sound. */

@@ -133,22 +133,22 @@ const struct command command_table[] = {
       "any other file it walks the folder of that file.",
       "", 0, 0, false, play_preview_next },
     { "record start", "", "Record the two inputs",
-      "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder "
-      "of the setting recording.folder, by default DATA/recordings. --format or recording.format chooses "
-      "wav, wav24 or flac. A FLAC is made from the WAV after the take; the WAV stays if a sample is over "
-      "full scale or the disk has no room for both. The position of a take is corrected by the latency "
-      "that JACK reports, or by recording.latency_frames. --gaps or recording.gaps chooses the content of "
-      "gaps where frames are missing: silence of the same length (fill), or nothing (skip). Markers in the "
-      "WAV and `loophole show` list the gaps. With --bars, --at-bar or --count-in the take waits for its bar; what "
-      "was played on the beat is the file's first frame. Without --at-bar it is the next bar.",
-      "name inputs seconds bars at-bar count-in format gaps budget", 0, 0, false, takes_start },
+      "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder of the "
+      "setting recording.folder, by default DATA/recordings. A FLAC is made from the WAV after the take; the WAV stays "
+      "if a sample is over full scale or the disk has no room for both. The position of a take is corrected by the "
+      "latency that JACK reports, or by recording.latency_frames. Markers in the WAV and `loophole show` list gaps. "
+      "With --bars, --at-bar, --punch or --count-in the take waits for its bar; what was played on the beat is the "
+      "file's first frame. Without --at-bar it is the next bar.",
+      "name inputs seconds bars at-bar punch count-in loop format gaps budget", 0, 0, false, takes_start },
+    { "record keep", "BARS", "Record what was played already: the last whole bars, at most the last 14 seconds",
+      "A stopped transport: their length up to now.", "name format gaps budget", 1, 1, false, takes_keep },
     { "record stop", "", "End the take; it becomes an ordinary media item",
       "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
       "tasks` shows it; `loophole cancel` keeps the WAV instead.",
       "budget", 0, 0, false, takes_stop },
     { "record cancel", "", "Abandon the take",
-      "The setting recording.cancelled says whether its file is kept or deleted: keep, or delete.", "budget", 0, 0,
-      false, takes_cancel },
+      "The setting recording.cancelled says what becomes of its file: keep or delete.", "budget", 0, 0, false,
+      takes_cancel },
     { "record takes", "", "List the take under way, unfinished takes, and abandoned takes, with their size", "", "", 0,
       0, false, takes_list },
     { "record delete", "ID|PATH", "Delete an abandoned take and its file", "", "", 1, 1, false, takes_delete },

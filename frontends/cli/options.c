@@ -96,6 +96,7 @@ const struct option_row option_table[] = {
     { "bars", 0, "N", "the length is N bars: of the transport, or of the sound that repeats", OPTION_NUMBER, AT(bars),
       1, 1000 },
     { "at-bar", 0, "next|N", "begin at the next bar, or at bar N; the first is 1", OPTION_WORD, AT(at_bar), 0, 0 },
+    { "punch", 0, "IN-OUT", "from the beginning of bar IN to that of bar OUT", OPTION_WORD, AT(punch), 0, 0 },
     { "count-in", 0, "N", "start the transport after N bars of the metronome", OPTION_NUMBER, AT(count_in), 1, 8 },
     { "line", 0, NULL, "for shell completion scripts: complete the last of the words after --", OPTION_FLAG, AT(line),
       0, 0 },

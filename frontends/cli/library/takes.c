@@ -181,7 +181,24 @@ static void remark_silence(struct cli *cli)
     buffer_free(&line);
 }
 
-/* People count bars from 1. */
+/* People count bars from 1. The take ends where bar OUT begins. */
+static enum err read_punch(const struct cli *cli, struct streamer_record *request, struct fault *fault)
+{
+    const char *at = cli->options.punch;
+    char *end = NULL;
+
+    long long in = strtoll(at, &end, 10), out = end != at && *end == '-' ? strtoll(end + 1, &end, 10) : 0;
+    if (*end != '\0' || in < 1 || out <= in || out - in > 1000)
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "--punch expects two bars, as in 5-9, at most 1,000 apart, not \"%.40s\"", at);
+    if (cli->options.at_bar || cli->options.bars > 0 || cli->options.seconds > 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "--punch has place and length: omit --at-bar, --bars and --seconds");
+    request->has_at_bar = request->has_bars = true;
+    request->at_bar = in - 1;
+    request->bars = (uint64_t)(out - in);
+    return ERR_OK;
+}
+
 static enum err read_bars(const struct cli *cli, struct streamer_record *request, struct fault *fault)
 {
     const char *at = cli->options.at_bar;
@@ -192,6 +209,8 @@ static enum err read_bars(const struct cli *cli, struct streamer_record *request
     request->has_count_in = cli->options.count_in > 0;
     request->count_in = (uint64_t)cli->options.count_in;
     request->at_next = at && strcmp(at, "next") == 0;
+    if (cli->options.punch)
+        return read_punch(cli, request, fault);
     if (!at || request->at_next)
         return ERR_OK;
     request->has_at_bar = true;
@@ -201,25 +220,30 @@ static enum err read_bars(const struct cli *cli, struct streamer_record *request
     return ERR_OK;
 }
 
-enum err takes_start(struct cli *cli, struct fault *fault)
+static struct streamer_record read_form(const struct cli *cli)
 {
     struct streamer_record request = { .name = text_of(cli->options.name),
-                                       .has_seconds = cli->options.seconds > 0,
-                                       .seconds = (double)cli->options.seconds,
-                                       .has_format = cli->options.format != NULL };
+                                       .has_format = cli->options.format != NULL,
+                                       .has_gaps = cli->options.gaps != NULL };
+
+    if (request.has_format)
+        request.format = (struct choice){ .value = choice_value(&take_format_table, text_of(cli->options.format)),
+                                          .word = text_of(cli->options.format) };
+    if (request.has_gaps)
+        request.gaps = (struct choice){ .value = choice_value(&gaps_table, text_of(cli->options.gaps)),
+                                        .word = text_of(cli->options.gaps) };
+    return request;
+}
+
+enum err takes_start(struct cli *cli, struct fault *fault)
+{
+    struct streamer_record request = read_form(cli);
     struct recording take = { 0 };
     enum err e = add_inputs(cli, &request.inputs, fault);
 
-    if (request.has_format)
-        request.format.word = text_of(cli->options.format);
-    if (request.has_format)
-        request.format.value = choice_value(&take_format_table, request.format.word);
-
-    if (cli->options.gaps) {
-        request.has_gaps = true;
-        request.gaps = (struct choice){ .value = choice_value(&gaps_table, text_of(cli->options.gaps)),
-                                        .word = text_of(cli->options.gaps) };
-    }
+    request.has_seconds = cli->options.seconds > 0;
+    request.seconds = (double)cli->options.seconds;
+    request.has_loop = request.loop = cli->options.loop;
     if (e == ERR_OK)
         e = read_bars(cli, &request, fault);
     if (e == ERR_OK)
@@ -229,6 +253,41 @@ enum err takes_start(struct cli *cli, struct fault *fault)
     if (e == ERR_OK && !cli->options.json && request.inputs.count == 0)
         remark_silence(cli);
     return e;
+}
+
+/* Its frames are there already, so it ends by itself at once. */
+static enum err await_end(struct cli *cli, struct recording *take, struct fault *fault)
+{
+    struct streamer_take request = { .id = take->id };
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && take->state.value != TAKE_STATE_FINAL && take->state.value != TAKE_STATE_ABANDONED &&
+           take->state.value != TAKE_STATE_ENCODING) {
+        clock_sleep(LOOK_US / 4);
+        *take = (struct recording){ 0 };
+        e = cli_ask(cli, "streamer.take", &request, take, fault);
+    }
+    return e;
+}
+
+enum err takes_keep(struct cli *cli, struct fault *fault)
+{
+    struct streamer_record request = read_form(cli);
+    struct recording take = { 0 };
+    char *end = NULL;
+    long long bars = strtoll(cli->args[0], &end, 10);
+
+    if (*end != '\0' || bars < 1 || bars > 1000)
+        return fault_set(fault, ERR_BAD_REQUEST, "expected a number of bars from 1 to 1000, not \"%.40s\"",
+                         cli->args[0]);
+    request.has_keep = true;
+    request.keep = (uint64_t)bars;
+    enum err e = cli_ask(cli, "streamer.record", &request, &take, fault);
+    if (e == ERR_OK)
+        e = await_end(cli, &take, fault);
+    if (e == ERR_OK)
+        e = follow_take(cli, &take, fault);
+    return e == ERR_OK ? print_take(cli, &take) : e;
 }
 
 static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)

@@ -32,6 +32,43 @@ static void stop_capture(struct engine *engine, uint32_t number)
     report_capture(engine, number, NOTE_CAPTURE_STOPPED, (int64_t)(header->end - header->begin));
 }
 
+/* Copies the gaps after the cell `begin`. False: the header has forgotten some of them. */
+static bool keep_gaps(const struct capture_header *old, uint64_t begin, struct capture_header *to)
+{
+    uint64_t named = old->gaps < CAPTURE_GAPS ? old->gaps : CAPTURE_GAPS, before = 0;
+
+    for (uint64_t n = old->gaps - named; n < old->gaps; n++) {
+        const struct capture_gap *gap = &old->gap[n % CAPTURE_GAPS];
+        if (gap->at <= begin)
+            before = gap->total;
+        else if (n > 0 && n == old->gaps - named)
+            return false;
+        else
+            to->gap[to->gaps++] = (struct capture_gap){ .at = gap->at, .total = gap->total - before };
+    }
+    to->lost = old->lost - before;
+    return true;
+}
+
+/* The capture begins at a past cell of the one that runs, which ends. */
+static bool start_kept(struct engine *engine, const struct order *order)
+{
+    struct capture *capture = &engine->half->capture[order->voice];
+    uint64_t begin = (uint64_t)order->until << 32 | order->from, next = next_of(engine, order->voice);
+    struct capture_header header = {
+        .generation = order->generation, .rate = engine->half->rate, .begin = begin, .end = UINT64_MAX
+    };
+
+    if (!capture->running || begin < capture->header.begin || begin > next ||
+        begin < ring_taken(&engine->capture[order->voice].ring) || capture->header.rate != header.rate ||
+        !keep_gaps(&capture->header, begin, &header))
+        return false;
+    header.first = (int64_t)((uint64_t)engine->now - (next - begin) - header.lost);
+    capture->header = header;
+    report_capture(engine, order->voice, NOTE_CAPTURE_STARTED, header.first);
+    return true;
+}
+
 bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer)
 {
     struct capture *capture;
@@ -42,6 +79,8 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
     capture = &engine->half->capture[order->voice];
     if (capture->running && capture->header.generation == order->generation)
         return true;
+    if (order->flags & ORDER_KEPT)
+        return start_kept(engine, order);
     if (capture->running)
         stop_capture(engine, order->voice);
     capture->running = 1;

@@ -106,6 +106,8 @@ static bool send_order(struct take *take, enum order_verb verb, int64_t frame)
 {
     struct order order = { .frame = frame, .verb = verb, .voice = 0, .generation = take->facts.generation };
 
+    if (take->kept.is_kept && verb == ORDER_CAPTURE_START)
+        take_keep_order(take, &order);
     return core_link_order(take->takes->core, &order);
 }
 
@@ -158,7 +160,8 @@ static void follow_start(struct take *take)
         return;
     if (!take->is_ordered && take_hears(take)) {
         take->since = take->bars.waits ? clock_steady() : take->since;
-        ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
+        if (!take->kept.is_kept)
+            ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
         take->is_ordered = send_order(take, ORDER_CAPTURE_START, frame);
     }
     if (clock_steady() - take->since < BEGIN_US)
@@ -177,11 +180,11 @@ static void take_facts(struct take *take, const struct take_file *file)
         take->format = file->take.format == WAV_PCM24 ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
 }
 
-static void start_running(struct take *take)
+static void start_running(struct take *take, const struct take_file *file)
 {
     struct recording reply;
 
-    take_facts(take, take->file);
+    take_facts(take, file);
     take->phase = TAKE_GOING;
     take->is_ordered = false;
     take->since = take->reported = clock_steady();
@@ -248,7 +251,7 @@ static void take_over(struct take *recovery)
         fault_set(&fault, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
         ticket_fail(takes->service, waiting.begun, &fault);
     }
-    start_running(take);
+    start_running(take, take->file);
 }
 
 void take_follow(struct take *take)
@@ -266,7 +269,7 @@ void take_follow(struct take *take)
         if (stage == TAKE_RUNNING && take->file->work == TAKE_RESUME)
             take_over(take);
         else if (stage == TAKE_RUNNING)
-            start_running(take);
+            start_running(take, take->file);
         else
             follow_start(take);
         break;
@@ -341,17 +344,28 @@ static void judge_file(struct take *take, const struct take_file *file)
     take_publish(take, "take_failed");
 }
 
+/* The take has its length, and take_keep_listen keeps what follows it. */
+static bool goes_on(const struct take *take, const struct take_file *file)
+{
+    return take->takes->looks_back && take->wish == TAKE_WISH_NOTHING && file->fault.code == ERR_OK &&
+           file->work == TAKE_NEW;
+}
+
 static void file_ended(struct take *take, const struct take_file *file)
 {
     struct takes *takes = take->takes;
-    bool is_running = atomic_load(&file->stage) == TAKE_RUNNING;
+    bool is_running = atomic_load(&file->stage) == TAKE_RUNNING, is_capturing = is_running && goes_on(take, file);
 
+    if (is_running && file->work == TAKE_NEW && take->phase < TAKE_GOING)
+        start_running(take, file); /* it was complete before the loop looked */
     take_facts(take, file);
     take_note_gaps(take, &file->take.gaps);
     take->frames = atomic_load(&file->frames);
     take->size = file->size;
     take->mtime = file->mtime;
-    if (is_running || take->is_ordered)
+    if (is_capturing)
+        take_keep_pass(take);
+    if ((is_running || take->is_ordered) && !is_capturing)
         end_capture(take);
     if (is_running && take == &takes->recording && take->wish == TAKE_WISH_NOTHING)
         takes->ended_itself = take->item;
@@ -379,7 +393,7 @@ static void file_ended(struct take *take, const struct take_file *file)
         else
             take_end(take);
     }
-    if (is_running)
+    if (is_running && !is_capturing)
         ring_release(&takes->ring, ring_taken(&takes->ring) + ring_ready(&takes->ring));
 }
 

@@ -28,7 +28,7 @@ static void send_ask(struct take *take, const char *name, const void *request, a
 /* ---- the file ---- */
 
 /* A generation is random: after a reboot the shared memory counts from 0 again, and a file may be older than that. */
-static uint32_t new_generation(const struct takes *takes)
+uint32_t take_new_generation(const struct takes *takes)
 {
     uint32_t generation;
 
@@ -44,7 +44,7 @@ void take_make_file(struct take *take)
     struct takes *takes = take->takes;
     struct take_file *file = take_file_new(TAKE_NEW, take_done, take);
 
-    take->facts.generation = new_generation(takes);
+    take->facts.generation = take_new_generation(takes);
     take->facts.item = take->item;
     file->format = take->format == TAKE_FORMAT_WAV24 ? WAV_PCM24 : WAV_FLOAT;
     file->memory = takes->memory;
@@ -112,7 +112,11 @@ static void receive_server(void *state, enum err error, const void *answer, cons
     take->facts.rate = (uint32_t)server->rate;
     take->facts.latency_frames =
         take->takes->latency_frames >= 0 ? take->takes->latency_frames : server->latency_in + server->latency_out;
-    take_connect(take);
+    struct fault lost = { 0 };
+    if (take->kept.is_kept && take_keep_find(take, &lost) != ERR_OK)
+        take_fail(take, &lost);
+    else
+        take_connect(take);
 }
 
 static void name_it(struct take *take)
@@ -126,7 +130,7 @@ static void name_it(struct take *take)
 
 void take_begin(struct take *take)
 {
-    if (take_answers_again(take))
+    if (take->sender.digest && take_answers_again(take))
         return;
     take->phase = TAKE_STARTING;
     take->facts.began = clock_now();

@@ -135,10 +135,10 @@ void take_connect_again(struct take *take)
 
 /* ---- after the take ---- */
 
-/* True if a take starts or is captured. */
+/* True if a take is due, starts or is captured. */
 static bool is_captured(const struct takes *takes)
 {
-    return takes->recording.phase >= TAKE_STARTING && takes->recording.phase <= TAKE_STOPPING;
+    return takes->pass.is_due || (takes->recording.phase >= TAKE_STARTING && takes->recording.phase <= TAKE_STOPPING);
 }
 
 static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)

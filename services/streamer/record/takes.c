@@ -141,7 +141,7 @@ static void quiet_capture(struct takes *takes)
     struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_STOP, .generation = header.generation };
     usec_t now = clock_steady();
 
-    if (takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || !takes->has_looked ||
+    if (takes->looks_back || takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || !takes->has_looked ||
         order.generation == 0 || header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
         return;
     takes->quieted = now;
@@ -180,6 +180,7 @@ void takes_tick(struct takes *takes)
     if (!takes_are_recovering(takes) && takes->has_looked)
         take_free_inputs(takes);
     quiet_capture(takes);
+    take_keep_listen(takes);
 }
 
 bool takes_busy(const struct takes *takes)
@@ -240,7 +241,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     (void)text_copy(take->name, sizeof(take->name), ask->name);
     for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
         (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
-    if ((e = take_bars_read(take, call, ask)) != ERR_OK)
+    if ((e = take_bars_read(take, call, ask)) != ERR_OK || (e = take_keep_read(take, call, ask)) != ERR_OK)
         return e;
     takes->alarm[0] = '\0';
     takes->ended_itself = (struct id){ { 0 } };
@@ -250,7 +251,8 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     take->facts.is_filled = ask->has_gaps ? ask->gaps.value == GAPS_FILL : !takes->skips_gaps;
     take->facts.request = call_request(call);
     take->sender = call_sender(call);
-    take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * core_link_rate(takes->core)) : 0;
+    if (ask->has_seconds)
+        take->facts.most = (uint64_t)llround(ask->seconds * core_link_rate(takes->core));
     take->begun = call_defer(call);
     return ERR_OK;
 }
@@ -261,6 +263,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
     enum err e = ERR_OK;
     struct fault fault;
 
+    takes->pass.is_due = false;
     if (take_ends_again(takes, call, answer, &e))
         return e;
     if (take->phase == TAKE_FREE && !takes_are_recovering(takes) && recall_was_begun(call) && takes->recovered_count)
@@ -386,6 +389,7 @@ enum err takes_settings(struct takes *takes, struct config *config, const struct
     takes->skips_gaps = strcmp(gaps, "skip") == 0;
     if (!takes->skips_gaps && strcmp(gaps, "fill") != 0)
         return refuse_word("recording.gaps", gaps, "fill or skip", fault);
+    takes->looks_back = config_bool(config, "recording.look_back", true);
     takes->deletes_cancelled = strcmp(cancelled, "delete") == 0;
     if (!takes->deletes_cancelled && strcmp(cancelled, "keep") != 0)
         return refuse_word("recording.cancelled", cancelled, "keep or delete", fault);

@@ -48,6 +48,24 @@ struct take_bars {
     double step;
 };
 
+/* What was played already and becomes a take: take_keep.c. */
+struct take_kept {
+    bool is_kept;
+    int64_t from;   /* frame of the audio clock at which its first bar sounded */
+    uint64_t begin; /* index of its first cell in the capture ring */
+};
+
+/* The next take of a loop, which begins where the last one ended. */
+struct take_pass {
+    bool is_due;
+    unsigned number;                /* of the last take */
+    char name[200], inputs[2][256]; /* the name of the first take */
+    int32_t format;
+    bool is_for_flac, is_filled;
+    int64_t from; /* frame of the audio clock, as in take_kept */
+    uint64_t most;
+};
+
 struct take {
     struct takes *takes;
     enum take_phase phase;
@@ -62,6 +80,9 @@ struct take {
     struct id volume;  /* of `folder` */
     unsigned below;    /* while it starts: where the folders in `path` begin that may be new to the catalogue */
     struct take_bars bars;
+    struct take_kept kept;
+    bool loops;    /* another take follows it */
+    unsigned pass; /* its number in the loop, from 0 */
     unsigned input, attempt;
     struct sender sender;   /* the ask that began it; digest 0: the id is our own */
     struct take_file *file; /* while its errand runs */
@@ -97,7 +118,9 @@ struct takes {
     bool deletes_cancelled;
     bool skips_gaps;        /* if an ask does not decide it */
     int64_t latency_frames; /* -1: as the audio core measures it */
+    bool looks_back;        /* the inputs are captured while no take runs */
     struct take recording, recovery, deleting;
+    struct take_pass pass;
     struct take *encoding; /* the queue; its first take is being encoded or reported */
     struct id remarked;    /* the last take that stayed a WAV, and why */
     char remark[256];
@@ -172,7 +195,8 @@ enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_aga
 
 /* take_begin.c: asks one service after the other, then starts the file. */
 void take_begin(struct take *take);
-void take_reserve(struct take *take); /* its item in `folder`; then its file */
+uint32_t take_new_generation(const struct takes *takes); /* for a capture */
+void take_reserve(struct take *take);                    /* its item in `folder`; then its file */
 
 /* take_folder.c: the folder of a take whose inputs are connected; then take_reserve. */
 void take_is_connected(struct take *take);
@@ -186,6 +210,19 @@ void take_bars_wait(struct take *take);   /* answers, and waits for its bar */
 void take_bars_follow(struct take *take); /* each tick in TAKE_BARS */
 /* The frame at which its capture begins, once that is near; -1 before. */
 int64_t take_bars_frame(struct take *take);
+
+/* take_keep.c: takes of what was played before. */
+
+/* Errors: bad_request (the ask also says when to record), conflict (the inputs are not captured that long). */
+enum err take_keep_read(struct take *take, struct call *call, const struct streamer_record *ask);
+/* Its first cell, once the latency is known. Errors: conflict (not captured any more). */
+enum err take_keep_find(struct take *take, struct fault *fault);
+void take_keep_order(const struct take *take, struct order *order); /* the order to begin begins at that cell */
+/* `take` has its length: another one is due, if it loops. */
+void take_keep_pass(const struct take *take);
+/* Each tick: begins the take that is due. While no take needs the capture, the inputs are captured, and the ring keeps
+ * the newest frames. */
+void take_keep_listen(struct takes *takes);
 
 /* take_inputs.c: connects the take's inputs; then take_is_connected. */
 void take_connect(struct take *take);

@@ -179,6 +179,53 @@ static void one_input_that_is_connected_again_is_heard(void **made)
     }
 }
 
+static void order_kept(struct stage *stage, uint32_t generation, uint64_t begin)
+{
+    stage_order(stage, (struct order){ .frame = ORDER_NOW,
+                                       .verb = ORDER_CAPTURE_START,
+                                       .generation = generation,
+                                       .flags = ORDER_KEPT,
+                                       .from = (uint32_t)begin,
+                                       .until = (uint32_t)(begin >> 32) });
+}
+
+/* Its header has the gaps after its first cell only, and the frame of that cell. */
+static void a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+    struct capture_header header;
+
+    fill_input(stage);
+    order_take(stage, 5, 256, INT64_MAX);
+    stage_run(stage, 1024);
+    stage_pass(stage, 100);
+    stage_run(stage, 2048);
+    stage_pass(stage, 50);
+    stage_run(stage, 4096);
+    uint64_t begin = capture_header_get(capture).begin, second = capture_header_get(capture).gap[1].at;
+    order_kept(stage, 6, second - 200);
+    stage_run(stage, 5120);
+    header = capture_header_get(capture);
+    assert_int_equal(header.generation, 6);
+    assert_int_equal(header.begin, second - 200);
+    assert_int_equal(header.first, 256 + 100 + (int64_t)(second - 200 - begin));
+    assert_int_equal(header.lost, 50);
+    assert_int_equal(header.gaps, 1);
+    assert_int_equal(header.gap[0].at, second);
+    assert_int_equal(header.gap[0].total, 50);
+    assert_true(header.end == UINT64_MAX);
+    assert_int_equal(ring_ready(&ring) - (second - 200), 5120 - header.first - 50);
+    order_kept(stage, 7, second - 201); /* before the capture that runs */
+    stage_run(stage, 5376);
+    ring_release(&ring, second);
+    order_kept(stage, 8, second - 1); /* released */
+    stage_run(stage, 5632);
+    assert_int_equal(capture_header_get(capture).generation, 6);
+    assert_non_null(stage_note(stage, NOTE_ORDER_REFUSED, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +234,7 @@ int main(void)
         STAGE_TEST(frames_that_find_no_room_are_counted),
         STAGE_TEST(a_take_hears_a_new_client_when_its_inputs_are_connected_again),
         STAGE_TEST(one_input_that_is_connected_again_is_heard),
+        STAGE_TEST(a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
