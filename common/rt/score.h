@@ -135,6 +135,7 @@ struct score {
     uint32_t metronome;            /* not 0: it sounds while the transport runs */
     uint32_t preview_apart;        /* not 0: the preview group has only its own ports; else main has it as well */
     uint32_t preview_chained;      /* not 0: main has the preview only from the return ports */
+    uint32_t monitor;              /* not 0: main has the inputs */
     float limiter_ceiling;         /* linear, 0.1…1 */
     uint32_t looks_ahead;          /* not 0: the limiters look ahead, and all output is 1.5 ms late */
     uint32_t tempo_locked;         /* not 0: a pattern that is set changes neither tempo nor swing */

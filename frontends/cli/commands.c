@@ -135,13 +135,13 @@ const struct command command_table[] = {
     { "record start", "", "Record the two inputs",
       "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder of the "
       "setting recording.folder, by default DATA/recordings. A FLAC is made from the WAV after the take; the WAV stays "
-      "if a sample is over full scale or the disk has no room for both. The position of a take is corrected by the "
-      "latency that JACK reports, or by recording.latency_frames. Markers in the WAV and `loophole show` list gaps. "
-      "With --bars, --at-bar, --punch or --count-in the take waits for its bar; what was played on the beat is the "
-      "file's first frame. Without --at-bar it is the next bar.",
+      "if a sample is over full scale or the disk has no room for both. The latency that JACK reports, or "
+      "recording.latency_frames, corrects its position. With --bars, --at-bar, --punch or --count-in the take waits "
+      "for its bar; what was played on the beat is the file's first frame. Without --at-bar it is the next bar.",
       "name inputs seconds bars at-bar punch count-in loop format gaps budget", 0, 0, false, takes_start },
-    { "record keep", "BARS", "Record what was played already: the last whole bars, at most the last 14 seconds",
-      "A stopped transport: their length up to now.", "name format gaps budget", 1, 1, false, takes_keep },
+    { "record keep", "BARS", "Record what was played already: the last whole bars", "", "name format gaps budget", 1, 1,
+      false, takes_keep },
+    { "record monitor", "[on|off]", "Hear the inputs on the main ports, or not", "", "", 0, 1, false, takes_monitor },
     { "record stop", "", "End the take; it becomes an ordinary media item",
       "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
       "tasks` shows it; `loophole cancel` keeps the WAV instead.",

@@ -190,6 +190,7 @@ enum err voices_queue(struct cli *cli, struct fault *fault);
 enum err voices_fade(struct cli *cli, struct fault *fault);
 enum err takes_start(struct cli *cli, struct fault *fault);
 enum err takes_keep(struct cli *cli, struct fault *fault);
+enum err takes_monitor(struct cli *cli, struct fault *fault);
 enum err takes_stop(struct cli *cli, struct fault *fault);
 enum err takes_cancel(struct cli *cli, struct fault *fault);
 enum err takes_list(struct cli *cli, struct fault *fault);

@@ -6,6 +6,7 @@
 
 #include "common/clock.h"
 #include "frontends/cli/base/named.h"
+#include "frontends/cli/base/units.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
 #include "schema_supervisor.h"
@@ -288,6 +289,29 @@ enum err takes_keep(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = follow_take(cli, &take, fault);
     return e == ERR_OK ? print_take(cli, &take) : e;
+}
+
+/* on or off; without an argument it only reports. */
+enum err takes_monitor(struct cli *cli, struct fault *fault)
+{
+    struct audio_set_monitoring request = { 0 };
+    struct monitoring now = { 0 };
+    enum err e = ERR_OK;
+
+    if (cli->count > 0)
+        e = units_set(cli, &audio_set_monitoring_shape, "on", cli->args[0], &request, fault);
+    if (e == ERR_OK && cli->count > 0)
+        e = cli_ask(cli, "audio.set_monitoring", &request, &now, fault);
+    else if (e == ERR_OK)
+        e = cli_ask(cli, "audio.monitoring", NULL, &now, fault);
+    if (e != ERR_OK || cli->options.json)
+        return e == ERR_OK ? cli_json(cli, &monitoring_shape, &now) : e;
+    cli_print(&cli->out, "monitoring is %s", now.on ? "on" : "off");
+    if (now.rate > 0)
+        cli_print(&cli->out, "; latency from input to output: %.1f ms (%lld frames)",
+                  1e3 * (double)now.latency / (double)now.rate, (long long)now.latency);
+    buffer_add_text(&cli->out, "\n");
+    return ERR_OK;
 }
 
 static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)

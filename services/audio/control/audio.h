@@ -181,6 +181,11 @@ enum err audio_ask_set_limiter(struct audio *audio, struct call *call, const str
                                struct mixer *answer);
 enum err audio_ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
                                struct mixer *answer);
+enum err audio_ask_monitoring(struct audio *audio, struct call *call, const struct audio_monitoring *ask,
+                              struct monitoring *answer);
+enum err audio_ask_set_monitoring(struct audio *audio, struct call *call, const struct audio_set_monitoring *ask,
+                                  struct monitoring *answer);
+void audio_end_monitoring(struct audio *audio);
 
 /* pads.c */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);

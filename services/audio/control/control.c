@@ -283,6 +283,7 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
 static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer)
 {
     (void)ask;
+    audio_end_monitoring(audio);
     return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, answer);
 }
 
@@ -397,6 +398,8 @@ const struct audio_handlers audio_handlers = {
     .set_strip = audio_ask_set_strip,
     .set_limiter = audio_ask_set_limiter,
     .set_preview = audio_ask_set_preview,
+    .monitoring = audio_ask_monitoring,
+    .set_monitoring = audio_ask_set_monitoring,
     .chain = audio_ask_chain,
     .panic = ask_panic,
     .set_pattern = audio_ask_set_pattern,

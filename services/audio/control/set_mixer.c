@@ -54,3 +54,34 @@ enum err audio_ask_set_preview(struct audio *audio, struct call *call, const str
     audio_score_publish(audio);
     return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }
+
+/* ---- monitoring: not part of a project ---- */
+
+enum err audio_ask_monitoring(struct audio *audio, struct call *call, const struct audio_monitoring *ask,
+                              struct monitoring *answer)
+{
+    struct link_facts *facts = arena_alloc(call_arena(call), sizeof(*facts));
+
+    (void)ask;
+    link_report(audio->link, facts);
+    *answer = (struct monitoring){ .on = audio->score.monitor != 0,
+                                   .latency = facts->client.latency_in + facts->client.latency_out,
+                                   .rate = facts->client.rate };
+    return ERR_OK;
+}
+
+enum err audio_ask_set_monitoring(struct audio *audio, struct call *call, const struct audio_set_monitoring *ask,
+                                  struct monitoring *answer)
+{
+    audio->score.monitor = ask->on;
+    audio_score_publish(audio);
+    return audio_ask_monitoring(audio, call, NULL, answer);
+}
+
+void audio_end_monitoring(struct audio *audio)
+{
+    if (!audio->score.monitor)
+        return;
+    audio->score.monitor = 0;
+    audio_score_publish(audio);
+}

@@ -144,6 +144,7 @@ void mixer_period(struct engine *engine)
     mix_strip_set(&mixer->master, score->master.mute ? 0 : number_within(score->master.gain, 0, 4), score->master.pan,
                   rate);
     mix_strip_set(&mixer->preview_to_main, score->preview_apart && !is_chained(engine) ? 0 : 1, 0, rate);
+    ramp_to(&mixer->monitor, score->monitor ? 1 : 0, fade_frames(rate));
     aim_direct(engine);
     aim_returns(engine, fade_frames(rate));
     aim_limiters(engine);
@@ -276,6 +277,22 @@ static void limit_bus(struct engine *engine, uint32_t frames)
         (ahead ? look_ahead : at_once ? limit_at_once : limit_both_ways)(engine, i, bus[i], frames);
 }
 
+static void mix_inputs(struct engine *engine, uint32_t frames)
+{
+    struct core_block *block = &engine->block;
+    struct ramp *ramp = &engine->half->mixer.monitor;
+
+    if (is_settled(ramp, 0))
+        return;
+    ramp_fill(ramp, block->level, frames);
+    for (uint32_t side = 0; side < 2; side++) {
+        memcpy(block->one[side], engine->period->capture[side] + engine->at, frames * sizeof(float));
+        mix_clean(block->one[side], frames);
+        mix_multiply(block->one[side], block->level, frames);
+        mix_add(block->main[side], block->one[side], frames);
+    }
+}
+
 static void put_out(struct engine *engine, float (*bus)[CORE_BLOCK], float *const port[2], uint32_t frames)
 {
     memcpy(port[0] + engine->at, bus[0], frames * sizeof(float));
@@ -295,6 +312,7 @@ void mixer_render(struct engine *engine, uint32_t frames)
         if (i != GROUP_PREVIEW)
             mix_group(engine, i, block->main, frames);
     mix_preview(engine, frames);
+    mix_inputs(engine, frames);
     ramp_apply(&mixer->master.left, block->main[0], NULL, frames);
     ramp_apply(&mixer->master.right, block->main[1], NULL, frames);
     meter_clips(&mixer->master_meter, block->main[0], block->main[1], frames);

@@ -15,6 +15,7 @@ struct rt_mixer {
     struct mix_strip strip[GROUPS], master, preview_to_main;
     struct ramp direct;  /* of the preview group, to its strip; below 0 it is closed */
     struct ramp returns; /* of the return ports, to the preview strip */
+    struct ramp monitor; /* of the inputs, to main */
     uint32_t is_open;    /* the returns are open while there is a chain */
     uint32_t previews;   /* the preview group sounded in the last block */
     struct rt_meter meter[GROUPS], master_meter, input_meter;
