@@ -138,4 +138,17 @@ def a_disk_that_takes_no_file_locks_is_refused(home):
     contains(writer.all, 'does not support file locks: No locks available')
 
 
+@claim
+def up_says_at_once_why_a_service_may_not_start(home):
+    if not shutil.which('strace'):
+        skip('no strace')
+    tracer = home.start('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
+                        'loopholed', '--foreground')
+    said = home.loophole('up', code=21, timeout=50)
+    contains(said.all, 'persist ends at each start: the disk of')
+    contains(said.all, 'does not support file locks: No locks available')
+    home.down()
+    tracer.wait(60)
+
+
 run_claims()

@@ -16,8 +16,16 @@ bool engine_is_given_up(const struct cli *cli);
 long engine_log_size(const struct cli *cli);
 
 /* engine_wait.c: waits until each service is ready; long work may take any time. `from` is the size of the log before
- * the start. Errors: internal (the supervisor ended), timeout, io (the services run, and the store is damaged). */
+ * the start. Errors: internal (the supervisor ended), timeout, denied (a service may not start), io (the services run,
+ * and the store is damaged). */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
+
+enum { ENGINE_END = 500 };
+
+/* engine_ended.c: prints the last error of a service that ended several times and is not ready, once for each error:
+ * `shown`, "" at first, is the one that was printed. Errors: denied (only a person's action ends the cause). */
+enum err engine_look_for_ends(struct cli *cli, const struct service_lines *lines, char shown[ENGINE_END],
+                              struct fault *fault);
 
 /* True if its process runs and answers, and waits for a JACK server. */
 bool engine_is_without_server(const struct service_line *line);

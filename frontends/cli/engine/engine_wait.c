@@ -145,7 +145,7 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
     usec_t end = clock_steady() + START_SECONDS * 1000000LL, sound_end = clock_steady() + SOUND_SECONDS * 1000000LL;
     struct service_lines lines = { 0 };
     struct shown_work shown = { "", clock_steady() };
-    char name[64] = "supervisor";
+    char name[64] = "supervisor", end_shown[ENGINE_END] = "";
     usec_t missing = 0;
     bool is_said = false;
 
@@ -155,6 +155,8 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 
         if (known && show_work(cli, &lines, &shown))
             end = clock_steady() + START_SECONDS * 1000000LL;
+        if (known && engine_look_for_ends(cli, &lines, end_shown, fault) != ERR_OK)
+            return ERR_DENIED;
         if (known && not_ready(&lines, sound_end, name) == 0) {
             if (refuse_damaged(cli, fault) != ERR_OK)
                 return ERR_IO;
