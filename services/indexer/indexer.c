@@ -233,7 +233,7 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
     if (indexer->busy)
         tasks[to->tasks.count++] =
             (struct task){ .id = indexer->task,
-                           .label = progress.scanning ? TEXT("Scanning the libraries") : TEXT("Listening"),
+                           .label = progress.scanning ? TEXT("Scanning the libraries") : TEXT("Analysing the sounds"),
                            .done = progress.known + progress.done + progress.failed,
                            .total = progress.files,
                            .failed = progress.failed,

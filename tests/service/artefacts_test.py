@@ -87,6 +87,7 @@ def a_deleted_folder_is_made_again_and_no_item_changes(it):
     shutil.rmtree(it.folder)
     contains(it.shows(it.sound(1)), 'is being made again')
     it.until_task()
+    contains(it.home.loophole('summary').out, 'now      Making artefacts again: ')
     it.signal_workers(signal.SIGCONT)
     it.until_given(it.sound(1))
     it.until_whole()

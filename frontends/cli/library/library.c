@@ -7,6 +7,7 @@
 #include "proto/wire/codec.h"
 #include "schema_indexer.h"
 #include "schema_search.h"
+#include "schema_service.h"
 
 /* `asks` NULL: the library has no open question. */
 static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks,
@@ -57,6 +58,8 @@ enum err library_add(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK)
         e = print_library(cli, &library, NULL, NULL);
+    if (e == ERR_OK && !cli->options.wait && !cli->options.json)
+        buffer_add_text(&cli->out, "Its files are found and analysed now; `loophole tasks` shows how far that is.\n");
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
 
@@ -254,6 +257,22 @@ static enum err print_too_long(struct cli *cli, struct fault *fault)
     return e;
 }
 
+/* The counts above grow until these tasks end. */
+static void print_under_way(struct cli *cli)
+{
+    struct service_status status = { 0 };
+    struct fault none = { 0 };
+
+    if (ask(cli->asker, "indexer.status", NULL, 2000, NULL, &status, &none) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < status.tasks.count; i++) {
+        const struct task *task = &status.tasks.at[i];
+
+        cli_print(&cli->out, "now      %.*s: %llu of %llu\n", TEXT_ARG(task->label), (unsigned long long)task->done,
+                  (unsigned long long)task->total);
+    }
+}
+
 enum err library_summary(struct cli *cli, struct fault *fault)
 {
     struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("is") };
@@ -277,6 +296,8 @@ enum err library_summary(struct cli *cli, struct fault *fault)
         e = print_truncated(cli, fault);
     if (e == ERR_OK)
         e = print_too_long(cli, fault);
+    if (e == ERR_OK)
+        print_under_way(cli);
     if (e == ERR_OK)
         question_print_open(cli);
     return e;
