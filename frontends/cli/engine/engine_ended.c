@@ -8,7 +8,8 @@
 /* So many ends in a row have the same cause. */
 enum { ENDS = 3 };
 
-/* Reads the last error that the service printed, "loophole-persist: TEXT", at the end of its log. False: there is none. */
+/* Reads the last error that the service printed, "loophole-persist: TEXT", at the end of its log. False: there is
+ * none. */
 static bool read_last_error(const struct cli *cli, const char *service, char text[400])
 {
     char path[PATH_MAX + 80], mark[80], line[2048];
