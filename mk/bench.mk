@@ -108,3 +108,6 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
 .PHONY: bench bench-search bench-recall bench-query bench-composer bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+# make bench-availability [COUNTS="1000 100000 500000 1000000"]: from the unmount of a volume to what another client sees
+bench-availability: all
+	@BUILD=$(abspath $(BUILD)) bench/availability/unmount $(COUNTS)

@@ -8,7 +8,7 @@ import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
 from claims import claim, contains, run_claims, same, skip, until
-from indexing import wav
+from indexing import Indexing, wav
 from storage import Disks
 
 
@@ -122,6 +122,29 @@ def a_copy_of_a_whole_disk_is_a_duplicate_and_changes_no_record(it):
     it.becomes(second, 'local:done=3')
     same(6, len(it.home.json('search', '')))
     assert before.items() <= records(it.home).items()
+
+
+@claim
+def a_home_that_is_renamed_keeps_ids_and_tags_and_nothing_is_missing(home):
+    with Indexing(home) as it:
+        for name in ('a', 'b', 'deep/c'):
+            wav(f'{it.folder("music")}/{name}.wav', 1000 + 10 * len(name))
+        it.add(it.folder('music'))
+        it.becomes('', 'local:done=3')
+        home.loophole('tag', 'kind:audio', '--all', '+mine')
+        ids = sorted(item[2] for item in it.items())
+        home.stop()
+    os.rename(home.path, home.path + '-renamed')
+    with Indexing(home.other('renamed')) as it:
+        until(lambda: len(it.home.json('search', 'is:external_offline')) == 3)
+        it.idle()
+        same([], it.home.json('search', 'is:missing'))
+        it.add(it.folder('music'))
+        it.becomes(it.folder('music'), 'local:done=3')
+        same(ids, sorted(item[2] for item in it.items()))
+        same(3, len(it.home.json('search', 'tag:mine')))
+        same([], it.home.json('search', 'is:missing'))
+        it.home.stop()
 
 
 run_claims()

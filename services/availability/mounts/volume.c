@@ -260,11 +260,15 @@ static int try_to_read(const char *mount)
     fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return errno == EACCES || errno == EPERM ? 0 : errno;
-    DIR *entries = fdopendir(fd);
+    DIR *entries = fdopendir(fd); /* it asks the file system for the folder's attributes */
+    error = entries ? 0 : errno;
     errno = 0;
-    error = entries && !readdir(entries) ? errno : 0;
+    if (entries && !readdir(entries))
+        error = errno;
     if (entries)
         closedir(entries);
+    else
+        close(fd);
     return error;
 }
 

@@ -133,7 +133,7 @@ enum err scan_settle(struct scan *scan, struct fault *fault);
 struct place_seen;
 enum err scan_trees_note(struct scan *scan, const struct place_seen *seen);
 
-/* True if that folder is a tree: the walk does not enter it. */
+/* True if that folder is a tree, or the trigger of an automount: the walk does not enter it. */
 bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct bytes name);
 
 /* Notes all items below a folder that is gone, but not those of trees, which have a state of their own. */

@@ -1,5 +1,9 @@
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
 
 #include "common/cloud_file.h"
 #include "common/process/log.h"
@@ -84,6 +88,19 @@ static struct scan_tree *declared_cloud(struct scan *scan, const struct folder_n
     return tree;
 }
 
+/* A trigger of an automount. To open it would mount a file system, which may take long. A mount that comes there is a
+ * tree. */
+static bool is_trigger(const char *path)
+{
+    int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC); /* this triggers nothing */
+    struct statfs fs;
+    bool is = fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == AUTOFS_SUPER_MAGIC;
+
+    if (fd >= 0)
+        close(fd);
+    return is;
+}
+
 bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct bytes name)
 {
     const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);
@@ -92,7 +109,7 @@ bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct
     if (!tree)
         tree = declared_cloud(scan, parent, path);
     if (!tree)
-        return false;
+        return is_trigger(path);
     tree->is_met = true;
     scan->result.trees_moved |= !id_is_zero(tree->id) && !tree->is_online;
     return true;

@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+"""The ways in which a mount dies or hangs, one by one, and a mount that must not be touched."""
+import ctypes
+import errno
+import os
+import select
+import signal
+import subprocess
+import sys
+
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
+from claims import claim, run_claims, same, skip, until
+from indexing import wav
+from storage import Disks, Hung
+
+ERRORS = {errno.ENOTCONN: 'ENOTCONN', errno.ESTALE: 'ESTALE', errno.EIO: 'EIO', errno.ENODEV: 'ENODEV', errno.ENXIO: 'ENXIO'}
+
+
+@claim(inside=Disks)
+def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answers(it):
+    with Hung(it, 'ill') as ill:
+        with open(ill.under + '/.loophole-volume', 'w', encoding='utf-8') as out:
+            out.write('ill\n')
+        wav(ill.under + '/kit/a.wav', 1000)
+        it.add(ill.at + '/kit')
+        it.becomes(ill.at, 'external_online:done=1')
+
+        def is_state(state, why):
+            volume = it.volume('marker:ill')
+            return volume['state'] == state and why in volume['why'] and \
+                len(it.home.json('search', 'is:external_online' if state == 'here' else 'is:external_offline')) == 1
+
+        for number, name in ERRORS.items():
+            ill.fail(number)
+            until(lambda: is_state('dead', os.strerror(number)), what=name + ' makes the volume dead')
+            same([], it.home.json('search', 'is:missing'), name)
+            ill.heal()
+            until(lambda: is_state('here', ''), what='the volume is here again after ' + name)
+        ill.fail(0)
+        until(lambda: is_state('hung', ''))
+        same([], it.home.json('search', 'is:missing'))
+        ill.heal()
+        until(lambda: is_state('here', ''))
+        it.idle()
+        it.becomes(ill.at, 'external_online:done=1')
+
+
+class Automount:
+    """A trigger of an automount: the kernel writes to a pipe when a process walks into it, and that process waits."""
+
+    def __init__(self, it, *parts):
+        self.at = it.place(*parts)
+
+    def __enter__(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.pipe, kernel = os.pipe()
+        options = f'fd={kernel},pgrp={os.getpgrp()},minproto=5,maxproto=5,direct'
+        if libc.mount(b'automount', os.fsencode(self.at), b'autofs', 0, options.encode()) != 0:
+            skip('the kernel has no autofs: ' + os.strerror(ctypes.get_errno()))
+        os.close(kernel)
+        return self
+
+    def is_triggered(self, seconds=0):
+        return bool(select.select([self.pipe], [], [], seconds)[0])
+
+    def __exit__(self, *_):
+        subprocess.run(['umount', '-l', self.at], check=False, stderr=subprocess.DEVNULL)
+        os.close(self.pipe)
+
+
+@claim(inside=Disks)
+def nothing_of_the_engine_triggers_an_automount(it):
+    music = it.folder('music')
+    wav(music + '/a.wav', 1000)
+    with Automount(it, 'music', 'auto') as inside, Automount(it, 'beside') as beside:
+        it.add(music)
+        it.becomes(music, 'local:done=1')
+        until(lambda: {inside.at, beside.at} <= set(open('/proc/self/mounts', encoding='utf-8').read().split()))
+        disk = it.disk('comes')  # an event: all mounts are looked at
+        until(lambda: it.client.must('availability.find', {'path': disk.encode()}).get('here'))
+        it.rescan(music)
+        for command in (('volume', 'list'), ('library', 'list'), ('doctor',), ('status',), ('tasks',), ('relink',),
+                        ('complete', '--', 'library', 'add', it.home.path + '/'), ('search', 'a')):
+            it.home.loophole(*command, code=None)
+        it.home.kill('availability')
+        it.home.kill('indexer')
+        until(lambda: it.home.is_ready('availability') and it.home.is_ready('indexer'))
+        it.idle()
+        wav(music + '/b.wav', 1100)
+        it.becomes(music, 'local:done=2')
+        assert not inside.is_triggered() and not beside.is_triggered(), 'an automount was triggered'
+        with subprocess.Popen(['ls', inside.at + '/x'], start_new_session=True, stderr=subprocess.DEVNULL) as walks:
+            assert inside.is_triggered(60), 'the test sees no trigger'
+            os.kill(walks.pid, signal.SIGKILL)
+
+
+run_claims()
