@@ -13,6 +13,7 @@
 #include "services/persist/places/uses.h"
 #include "services/persist/queries.h"
 #include "services/persist/steps/apply.h"
+#include "services/persist/steps/long_apply.h"
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/steps_list.h"
 #include "services/persist/steps/undo.h"
@@ -77,7 +78,7 @@ MUTATION(composer, community_change(p, ask, answer, call_fault(call)))
 MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
 MUTATION(use, uses_note(p, ask, answer, call_fault(call)))
 MUTATION(put_session, sessions_put(p, &ask->session, ask->removed, answer, call_fault(call)))
-MUTATION_OF(apply, applied, apply_begin(p, call, ask, answer))
+MUTATION_OF(apply, applied, (ask->has_parts && ask->parts ? long_apply_begin : apply_begin)(p, call, ask, answer))
 MUTATION_OF(undo, taken_back, undo_begin(p, call, ask, answer))
 MUTATION_OF(redo, taken_back, undo_begin_redo(p, call, ask, answer))
 

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     persist_open(&p); /* migrates the store; refuses a second writer, a newer store, a network disk */
     service_answer(s, &persist_asks, &p);            /* one function for each ask */
     service_each_turn(s, turn_end_unless_asked, &p); /* group commit, then the acks */
-    service_set_report(s, persist_report, NULL, &p);
+    service_set_report(s, persist_report, persist_cancel, &p);
     service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until the supervisor asks it to stop */
 

@@ -11,6 +11,7 @@
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/repack.h"
+#include "services/persist/steps/long_apply.h"
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/persist.h"
@@ -251,4 +252,10 @@ void persist_report(void *state, struct arena *arena, struct service_status *to)
     to->alarm = arena_text(arena, text_of(!p->readers.alarm[0] ? p->alarm : p->alarm[0] ? both : p->readers.alarm));
     removal_list_tasks(p, arena, &to->tasks);
     forgetting_list_tasks(p, arena, &to->tasks);
+    long_apply_list_tasks(p, arena, &to->tasks);
+}
+
+enum err persist_cancel(void *state, struct id task, struct fault *fault)
+{
+    return long_apply_cancel(state, task, fault);
 }

@@ -413,6 +413,85 @@ def ten_thousand_relinks_are_one_step_that_undo_takes_back_in_parts(persist):
     persist.home.check_store()
 
 
+def lost_and_found(k, count):
+    """Missing items, and the items of their files at another place."""
+    lost = put_many(k, k.put_folder(b"old", k.folder), b"%d.wav", count)
+    found = put_many(k, k.put_folder(b"new", k.folder), b"%d.wav", count)
+    for at in range(0, count, 2500):
+        k.batch(*[{"presence": {"id": id, "availability": "missing"}} for id in lost[at:at + 2500]])
+    return {"label": f"Relink {count} items", "scope": "", "parts": True,
+            "actions": [{"relink": {"id": id, "with": there}} for id, there in zip(lost, found)]}
+
+
+def task_of(client):
+    return next(iter(client.must("persist.status").get("tasks") or []), None)
+
+
+def until_half(client, request, total=10000):
+    """Waits until the task of this request has done some of its work."""
+    task = until(lambda: (task_of(client) or {}).get("done") and task_of(client))
+    assert task and (task["id"], task["total"]) == (request, total) and task["done"] < total, task
+    return task
+
+
+def steps_of(client):
+    return [(line["label"], line["items"]) for line in
+            client.must("persist.undo_list", {"scope": "", "before": 0, "limit": 10})["each"]]
+
+
+@claim(inside=Persist)
+def ten_thousand_relinks_are_one_task_that_goes_on_after_a_kill(persist):
+    body, request = lost_and_found(persist.catalogue, 10000), new_id()
+    persist.client.send("persist.apply", body, request, 60000)
+    same(body["label"], until_half(persist.home.client(), request)["label"])
+    persist.restart()
+    error, done = persist.client.ask("persist.apply", body, request, 60000)
+    same(("ok", 10000, 1), (error, done["items"], done["steps"]))
+    same((error, done), persist.client.ask("persist.apply", body, request, 60000))  # a repeated ask changes nothing
+    same([(body["label"], 10000)], steps_of(persist.client))
+    same(None, task_of(persist.client))
+    same(10000, persist.client.must("persist.undo", {}, budget_ms=60000)["items"])
+    assert not persist.client.must("persist.forgotten", {"after": bytes(16), "limit": 1}).get("each")
+
+
+@claim(inside=Persist)
+def a_task_of_relinks_goes_on_without_its_client_and_beside_other_edits(persist):
+    other = persist.catalogue.put(b"other.wav")
+    body, request, gone = lost_and_found(persist.catalogue, 5000), new_id(), persist.home.client()
+    gone.send("persist.apply", body, request, 60000)
+    until_half(persist.client, request, 5000)
+    gone.close()
+    for number in range(10):
+        same("ok", persist.catalogue.edit(other, notes=str(number))[0])
+    until(lambda: not task_of(persist.client))
+    steps = persist.client.must("persist.undo_list", {"scope": "", "before": 0, "limit": 100})["each"]
+    parts = [line["items"] for line in steps if line["label"] == body["label"]]
+    assert len(parts) > 1 and len(steps) == len(parts) + 10, steps  # steps of one label, with the edits between them
+    same(5000, sum(parts))
+    error, done = persist.client.ask("persist.apply", body, request, 60000)
+    same(("ok", 5000, len(parts)), (error, done["items"], done["steps"]))
+
+
+@claim(inside=Persist)
+def a_task_of_relinks_that_is_cancelled_or_fails_keeps_its_first_part_as_a_step(persist):
+    body, request, second = lost_and_found(persist.catalogue, 10000), new_id(), persist.home.client()
+    persist.client.send("persist.apply", body, request, 60000)
+    until_half(second, request)
+    second.must("persist.cancel", {"task": request})
+    answer = until(lambda: persist.client.take("persist"))
+    same(("conflict", "a person cancelled it"), (answer[1], answer[2]["what"]))
+    contains(answer[2]["hint"], "of 10000 actions are done")
+    (label, items), = steps_of(second)
+    assert label == body["label"] and 0 < items < 10000, items
+    same("not_found", second.ask("persist.cancel", {"task": request})[0])
+    same(items, second.must("persist.undo", {}, budget_ms=60000)["items"])
+    body["actions"][5000]["relink"]["id"] = new_id()
+    error, why = second.ask("persist.apply", body, new_id(), 60000)
+    same(("not_found", "actions[5000].relink"), (error, why["field"]))
+    contains(why["hint"], "of 10000 actions are done")
+    same("bad_request", second.ask("persist.apply", dict(body, step=7), new_id(), 60000)[0])
+
+
 @claim(inside=Indexing)
 def events_say_what_edits_and_undo_changed(it):
     music = it.folder('reported')

@@ -272,7 +272,10 @@ void named_print_way_back(struct cli *cli, const struct named_steps *steps)
 
     while (first > 0 && kept + steps->at[first - 1].items <= UNDO_STEPS)
         kept += steps->at[--first].items;
-    if (steps->count == 1)
+    if (steps->count == 1 && steps->at[0].steps > 1)
+        cli_print(&cli->out, "; other changes came between: `loophole undo list` shows its %llu steps",
+                  (unsigned long long)steps->at[0].steps);
+    else if (steps->count == 1)
         cli_print(&cli->out, "; `loophole undo` takes it back");
     else if (first < steps->count)
         cli_print(&cli->out, "; `loophole undo --times %u` takes %s back", steps->count - first,

@@ -68,7 +68,7 @@ static enum err send_mutation(struct cli *cli, const char *name, const void *req
 
 /* ---- one edit of one item or of many ---- */
 
-enum { TOGETHER = 4096 /* actions in one apply */, PART_LEAST = 32, ASKED = 100 };
+enum { TOGETHER = 4096 /* actions in one apply */, PART_LEAST = 32, ASKED = 100, LONG_MS = 600000 };
 
 static void expect_revision(const struct cli *cli, struct edit *edit)
 {
@@ -109,8 +109,8 @@ struct many {
     const struct id_list *items;
     const struct edit *edit;
     const char *verb;
-    uint32_t most;   /* items in a part */
-    uint64_t joined; /* the step that the next part continues; 0: it begins one */
+    uint32_t most; /* items in a part */
+    bool is_long;  /* persist makes parts of it, as one step */
     uint64_t changed;
     struct named_steps steps;
 };
@@ -130,8 +130,8 @@ static enum err send_part(struct cli *cli, const struct many *many, uint32_t at,
     struct action *actions = arena_array(&cli->arena, count, sizeof(*actions));
     const struct persist_apply apply = { .label = label_part(cli, many, count),
                                          .actions = { count, actions },
-                                         .has_step = many->joined != 0,
-                                         .step = many->joined };
+                                         .has_parts = many->is_long,
+                                         .parts = many->is_long };
 
     for (uint32_t i = 0; i < count; i++) {
         actions[i] = (struct action){ .has_edit = true, .edit = *many->edit };
@@ -147,29 +147,35 @@ static void print_many(struct cli *cli, const struct many *many)
     buffer_add_text(&cli->out, "\n");
 }
 
-/* Items with long rows need smaller parts. */
+static void make_long(struct cli *cli, struct many *many)
+{
+    many->is_long = true;
+    many->most = UNDO_STEPS;
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = LONG_MS;
+}
+
+/* Items with long rows need parts. */
 static enum err do_part(struct cli *cli, struct many *many, uint32_t *at, struct fault *fault)
 {
     uint32_t left = many->items->count - *at, count = left < many->most ? left : many->most;
     struct applied applied = { 0 };
     enum err e = send_part(cli, many, *at, count, &applied, fault);
 
-    if (e == ERR_TOO_LARGE && count > PART_LEAST) {
-        many->most = (count + 1) / 2;
+    if (e == ERR_TOO_LARGE && !many->is_long && many->items->count <= UNDO_STEPS) {
+        make_long(cli, many);
         return ERR_OK;
     }
-    if (e == ERR_CONFLICT && many->joined && strcmp(fault->field, "step") == 0) { /* another edit came between */
-        many->joined = 0;
+    if (e == ERR_TOO_LARGE && count > PART_LEAST) {
+        many->most = (count + 1) / 2;
         return ERR_OK;
     }
     if (e != ERR_OK)
         return e;
     *at += count;
     many->changed += applied.items;
-    if (applied.step && applied.step != many->joined)
+    if (applied.step)
         many->steps.at[many->steps.count++] = applied;
-    if (many->items->count <= UNDO_STEPS)
-        many->joined = applied.step ? applied.step : many->joined;
     return cli->options.json ? cli_json(cli, &applied_shape, &applied) : ERR_OK;
 }
 
@@ -177,8 +183,8 @@ static enum err check_one_item(const struct cli *cli, const struct id_list *item
 {
     if (cli->options.expect >= 0)
         return fault_set(fault, ERR_BAD_REQUEST, "--expect is for one item, not for %u", items->count);
-    if (cli->options.request_id && items->count > TOGETHER)
-        return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for at most %d items, not for %u", TOGETHER,
+    if (cli->options.request_id && items->count > UNDO_STEPS)
+        return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for at most %d items, not for %u", UNDO_STEPS,
                          items->count);
     return ERR_OK;
 }
@@ -196,6 +202,8 @@ static enum err edit_many(struct cli *cli, const struct id_list *items, const st
 
     if (e == ERR_OK)
         e = cli_confirm_many(cli, items->count, fault);
+    if (items->count > TOGETHER && items->count <= UNDO_STEPS)
+        make_long(cli, &many);
     for (uint32_t at = 0; e == ERR_OK && at < items->count;)
         e = do_part(cli, &many, &at, fault);
     if (!cli->options.json && (e == ERR_OK || many.changed > 0))

@@ -7,7 +7,8 @@
 #include "frontends/cli/base/named.h"
 #include "schema_persist.h"
 
-enum { PAGE = 1000, SHOWN = 8, PART = 1000 /* relinks in one apply */, LIKE = 50, OF_A_SIZE = 64 };
+enum { PAGE = 1000, SHOWN = 8, LIKE = 50, OF_A_SIZE = 64 };
+enum { PART = 1000 /* relinks in one apply, if undo does not keep all */, LONG_MS = 600000 };
 
 /* The properties of a file that are compared. */
 struct known {
@@ -335,7 +336,6 @@ static void mark_taken(struct relinking *r, struct id id)
 struct taking {
     struct action_list actions;
     struct named_steps steps;
-    uint64_t joined; /* the step that the next part continues; 0: it begins one */
     struct applied all;
 };
 
@@ -350,28 +350,23 @@ static struct text label_part(struct cli *cli, const struct taking *taking, uint
 
 static enum err apply_part(struct cli *cli, struct taking *taking, uint32_t *at, struct fault *fault)
 {
-    uint32_t left = taking->actions.count - *at, count = left < PART ? left : PART;
+    const bool is_one = taking->actions.count <= UNDO_STEPS;
+    uint32_t left = taking->actions.count - *at, count = left < PART || is_one ? left : PART;
     struct applied applied = { 0 };
     const struct persist_apply apply = { .label = label_part(cli, taking, count),
                                          .actions = { count, taking->actions.at + *at },
-                                         .has_step = taking->joined != 0,
-                                         .step = taking->joined };
+                                         .has_parts = is_one,
+                                         .parts = is_one };
     enum err e = cli_change(cli, "persist.apply", &apply, &applied, fault);
 
-    if (e == ERR_CONFLICT && taking->joined && strcmp(fault->field, "step") == 0) { /* another edit came between */
-        taking->joined = 0;
-        return ERR_OK;
-    }
     if (e != ERR_OK)
         return e;
     *at += count;
     taking->all.revision = applied.revision;
     taking->all.step = taking->all.step ? taking->all.step : applied.step;
     taking->all.items += applied.items;
-    if (applied.step && applied.step != taking->joined)
+    if (applied.step)
         taking->steps.at[taking->steps.count++] = applied;
-    if (taking->actions.count <= UNDO_STEPS)
-        taking->joined = applied.step ? applied.step : taking->joined;
     return ERR_OK;
 }
 
@@ -395,6 +390,8 @@ static enum err apply_best(struct cli *cli, struct relinking *r, uint64_t most, 
     choose_actions(cli, r, most, &taking.actions);
     taking.steps.at = arena_array(&cli->arena, taking.actions.count + 1u, sizeof(struct applied));
     e = named_check_undo(cli, taking.actions.count, fault);
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = LONG_MS;
     for (uint32_t at = 0; e == ERR_OK && at < taking.actions.count;)
         e = apply_part(cli, &taking, &at, fault);
     if (e != ERR_OK && taking.all.items == 0)

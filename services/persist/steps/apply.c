@@ -54,18 +54,18 @@ static enum err read_scope(const struct persist_apply *ask, struct id *scope, st
 }
 
 /* A step is continued only while it is the newest one, so that its rows follow each other. */
-static enum err check_step(struct persist *p, const struct persist_apply *ask, struct id scope, struct fault *fault)
+static enum err check_step(struct persist *p, uint64_t step, struct id scope, struct fault *fault)
 {
     struct undo_pointers stack;
     struct undo_step row;
-    enum err e = ask->has_step ? undo_pointers(p, scope, &stack) : ERR_NOT_FOUND;
+    enum err e = undo_pointers(p, scope, &stack);
 
     if (e != ERR_OK)
-        return e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the undo stack cannot be read");
-    e = ask->step && stack.at == stack.top ? undo_row(p->w.txn, &p->arena, scope, stack.top, &row) : ERR_NOT_FOUND;
-    if (e == ERR_OK && ask->step == (row.has_first ? row.first : stack.top))
+        return fault_set(fault, e, "the undo stack cannot be read");
+    e = step && stack.at == stack.top ? undo_row(p->w.txn, &p->arena, scope, stack.top, &row) : ERR_NOT_FOUND;
+    if (e == ERR_OK && step == (row.has_first ? row.first : stack.top))
         return ERR_OK;
-    fault_set(fault, ERR_CONFLICT, "step %llu is not the newest one of its scope", (unsigned long long)ask->step);
+    fault_set(fault, ERR_CONFLICT, "step %llu is not the newest one of its scope", (unsigned long long)step);
     return fault_field(fault, "step");
 }
 
@@ -85,12 +85,12 @@ static size_t reckon_action(struct persist *p, const struct action *action)
                            action->has_edit && touches_facts(&action->edit));
 }
 
-static enum err reckon_actions(struct persist *p, const struct persist_apply *ask, struct fault *fault)
+static enum err reckon_actions(struct persist *p, const struct apply_part *part, struct fault *fault)
 {
     size_t bytes = 0, parts = 0;
 
-    for (uint32_t i = 0; i < ask->actions.count; i++) {
-        const struct action *action = &ask->actions.at[i];
+    for (uint32_t i = 0; i < part->count; i++) {
+        const struct action *action = &part->ask->actions.at[part->first + i];
         *(action->has_element ? &parts : &bytes) += reckon_action(p, action);
     }
     return together_check(bytes, parts, fault);
@@ -129,14 +129,14 @@ static enum err do_action(struct persist *p, const struct action *action, uint32
     return e;
 }
 
-static enum err do_actions(struct persist *p, const struct persist_apply *ask, struct applied *applied,
+static enum err do_actions(struct persist *p, const struct apply_part *part, struct applied *applied,
                            struct fault *fault)
 {
     enum err e = ERR_OK;
 
-    for (uint32_t i = 0; e == ERR_OK && i < ask->actions.count; i++) {
+    for (uint32_t i = part->first; e == ERR_OK && i < part->first + part->count; i++) {
         uint64_t head = p->head;
-        e = do_action(p, &ask->actions.at[i], i, fault);
+        e = do_action(p, &part->ask->actions.at[i], i, fault);
         applied->items += p->head != head;
     }
     applied->revision = p->head;
@@ -166,8 +166,9 @@ static void record_applied(struct persist *p, struct id scope, const struct pers
                      step_words(&p->arena, &first), applied->items);
 }
 
-enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
+enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault)
 {
+    const struct persist_apply *ask = part->ask;
     struct together together;
     struct id scope;
     enum err e = check_actions(ask, fault);
@@ -175,18 +176,17 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
     *applied = (struct applied){ 0 };
     if (e == ERR_OK)
         e = read_scope(ask, &scope, fault);
+    if (e == ERR_OK && part->step)
+        e = check_step(p, part->step, scope, fault);
     if (e == ERR_OK)
-        e = check_step(p, ask, scope, fault);
-    if (e == ERR_OK)
-        e = reckon_actions(p, ask, fault);
+        e = reckon_actions(p, part, fault);
     if (e == ERR_OK)
         e = together_begin(p, &together, fault);
     if (e != ERR_OK)
         return e;
     undo_open(p, scope, ask->label);
-    if (ask->has_step)
-        p->step.first = ask->step;
-    e = do_actions(p, ask, applied, fault);
+    p->step.first = part->step;
+    e = do_actions(p, part, applied, fault);
     if (e == ERR_OK)
         e = show_part(p, ask, applied, fault);
     applied->step = undo_close(p);
@@ -194,6 +194,16 @@ enum err apply_all(struct persist *p, const struct persist_apply *ask, struct ap
     if (e == ERR_OK && applied->step)
         record_applied(p, scope, ask, applied);
     return e;
+}
+
+enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
+{
+    const struct apply_part all = { ask, 0, ask->actions.count, ask->has_step ? ask->step : 0 };
+
+    if (!ask->has_step || ask->step)
+        return apply_some(p, &all, applied, fault);
+    fault_set(fault, ERR_CONFLICT, "step 0 is not the newest one of its scope");
+    return fault_field(fault, "step");
 }
 
 /* ---- in a part of its own ---- */

@@ -10,6 +10,14 @@
  * conflict, too_large, the errors of a broken turn. */
 enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault);
 
+/* The same for some of the actions, as a part of the open step `step`; 0: they begin one. */
+struct apply_part {
+    const struct persist_apply *ask;
+    uint32_t first, count;
+    uint64_t step;
+};
+enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault);
+
 /* The same for a call: answers or defers it. Errors (explained): the same, and busy. */
 enum err apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask, struct applied *answer);
 

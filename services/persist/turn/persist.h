@@ -107,4 +107,7 @@ bool persist_has_room(const struct persist *p); /* the disk of the store has roo
 /* Fills in `status`. */
 void persist_report(void *state, struct arena *arena, struct service_status *to);
 
+/* Ends a task: a long apply. Errors (explained): not_found. */
+enum err persist_cancel(void *state, struct id task, struct fault *fault);
+
 #endif

@@ -1,0 +1,243 @@
+#include "services/persist/steps/long_apply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "proto/wire/codec.h"
+#include "services/persist/steps/apply.h"
+#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/turn.h"
+#include "store/parts.h"
+
+enum { AT_ONCE = 64 /* actions that are done together */, LONG_MOST = 4 /* such requests in progress */ };
+
+/* The stored progress, 8 bytes each, big-endian. */
+enum { DONE_AT, ITEMS_AT = 8, STEP_AT = 16, STEPS_AT = 24, PROGRESS_BYTES = 32 };
+
+struct long_apply {
+    struct multipart work;
+    struct arena arena; /* of the ask */
+    struct persist_apply ask;
+    uint32_t done; /* actions */
+    uint64_t items, step, steps;
+    bool is_cancelled;
+    usec_t since;
+};
+
+/* ---- progress ---- */
+
+static enum err store_progress(struct persist *p, const struct long_apply *at)
+{
+    const uint64_t numbers[] = { at->done, at->items, at->step, at->steps };
+    uint8_t progress[PROGRESS_BYTES];
+    enum err e = parts_drop(&p->w, at->work.request);
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+        struct key number = key_number(numbers[i]);
+        memcpy(progress + 8 * i, number.b, 8);
+    }
+    const struct part row = { .revision = p->request_revision,
+                              .digest = at->work.digest,
+                              .outcomes = bytes_of(progress, sizeof(progress)) };
+    return turn_wrote(p, e == ERR_OK ? parts_put(&p->w, at->work.request, &row) : e);
+}
+
+static bool take_progress(void *state, const struct part *row)
+{
+    struct long_apply *at = state;
+
+    if (row->outcomes.len != PROGRESS_BYTES)
+        return false;
+    at->done = (uint32_t)key_number_at(row->outcomes, DONE_AT);
+    at->items = key_number_at(row->outcomes, ITEMS_AT);
+    at->step = key_number_at(row->outcomes, STEP_AT);
+    at->steps = key_number_at(row->outcomes, STEPS_AT);
+    at->work.revision = row->revision;
+    return at->done <= at->ask.actions.count;
+}
+
+/* ---- parts ---- */
+
+static void drop_work(struct persist *p, struct multipart *work)
+{
+    struct long_apply *at = (struct long_apply *)work;
+
+    (void)p;
+    arena_free(&at->arena);
+    free(at);
+}
+
+static enum err do_some(struct persist *p, struct long_apply *at, struct fault *fault)
+{
+    uint32_t left = at->ask.actions.count - at->done;
+    struct apply_part part = { &at->ask, at->done, left < AT_ONCE ? left : AT_ONCE, at->step };
+    struct applied applied;
+    enum err e = apply_some(p, &part, &applied, fault);
+
+    while (e == ERR_TOO_LARGE && part.count > 1) { /* items with long rows */
+        part.count /= 2;
+        *fault = (struct fault){ 0 };
+        e = apply_some(p, &part, &applied, fault);
+    }
+    if (e == ERR_CONFLICT && at->step && strcmp(fault->field, "step") == 0) { /* another change came between */
+        part.step = 0;
+        *fault = (struct fault){ 0 };
+        e = apply_some(p, &part, &applied, fault);
+    }
+    if (e != ERR_OK)
+        return e;
+    at->done += part.count;
+    at->items += applied.items;
+    at->steps += applied.step && applied.step != at->step;
+    at->step = applied.step ? applied.step : part.step;
+    return ERR_OK;
+}
+
+/* The actions before it are committed: the error says so. */
+static enum err explain_end(const struct long_apply *at, enum err e, struct fault *fault)
+{
+    if (at->done == 0)
+        return e;
+    return fault_hint(fault, "%u of %u actions are done: `loophole undo list` shows the step %llu", at->done,
+                      at->ask.actions.count, (unsigned long long)at->step);
+}
+
+static enum err refuse_cancelled(const struct long_apply *at, struct fault *fault)
+{
+    return explain_end(at, fault_set(fault, ERR_CONFLICT, "a person cancelled it"), fault);
+}
+
+/* The answer is stored even if no client waits for it. */
+static enum err finish_work(struct persist *p, struct long_apply *at)
+{
+    const struct multipart *work = &at->work;
+    const uint64_t own = p->request_revision;
+    const struct applied applied = {
+        .revision = own ? own : p->head, .step = at->step, .items = at->items, .has_steps = true, .steps = at->steps
+    };
+    enum err e = parts_digest(p->w.txn, work->request) ? turn_wrote(p, parts_drop(&p->w, work->request)) : ERR_OK;
+
+    if (e != ERR_OK)
+        return e;
+    if (ticket_is_open(p->service, work->ticket))
+        ticket_answer(p->service, work->ticket, &applied);
+    else if (work->digest)
+        e = turn_remember(p, work->request, work->digest, own, &applied_shape, &applied);
+    return e;
+}
+
+/* An error after the first actions of a part ends the part; the next one fails with it, and has written nothing. */
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct long_apply *at = (struct long_apply *)work;
+    const uint32_t before = at->done;
+    enum err e = at->is_cancelled ? refuse_cancelled(at, fault) : ERR_OK;
+
+    if (e != ERR_OK)
+        return e;
+    do
+        e = do_some(p, at, fault);
+    while (e == ERR_OK && at->done < at->ask.actions.count && !turn_is_over(p));
+    if (e != ERR_OK && (at->done == before || turn_is_broken(p)))
+        return explain_end(at, e, fault);
+    *ended = at->done == at->ask.actions.count;
+    e = *ended ? finish_work(p, at) : store_progress(p, at);
+    *ended = *ended && e == ERR_OK;
+    return e == ERR_OK ? e : fault_set(fault, e, "the progress of the changes cannot be written");
+}
+
+static struct long_apply *next_long(struct multipart *work)
+{
+    while (work && work->part != run_part)
+        work = work->next;
+    return (struct long_apply *)work;
+}
+
+/* ---- as a task ---- */
+
+static uint32_t count_works(const struct persist *p)
+{
+    uint32_t count = 0;
+
+    for (struct long_apply *at = next_long(p->multiparts); at; at = next_long(at->work.next))
+        count++;
+    return count;
+}
+
+void long_apply_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks)
+{
+    struct task *at = arena_array(arena, tasks->count + count_works(p), sizeof(*at));
+
+    if (!at)
+        return;
+    for (uint32_t i = 0; i < tasks->count; i++)
+        at[i] = tasks->at[i];
+    tasks->at = at;
+    for (const struct long_apply *one = next_long(p->multiparts); one; one = next_long(one->work.next))
+        at[tasks->count++] = (struct task){
+            .id = one->work.request,
+            .label = one->ask.label.len ? arena_text(arena, one->ask.label) : TEXT("Changing items"),
+            .done = one->done,
+            .total = one->ask.actions.count,
+            .since = one->since,
+        };
+}
+
+enum err long_apply_cancel(struct persist *p, struct id task, struct fault *fault)
+{
+    struct long_apply *at = next_long(p->multiparts);
+
+    while (at && !id_equal(at->work.request, task))
+        at = next_long(at->work.next);
+    if (!at)
+        return fault_set(fault, ERR_NOT_FOUND, "no such task");
+    at->is_cancelled = true;
+    return ERR_OK;
+}
+
+/* ---- beginning ---- */
+
+static enum err check_begin(struct persist *p, struct call *call, const struct persist_apply *ask)
+{
+    if (ask->has_step) {
+        refuse(call, ERR_BAD_REQUEST, "`parts` makes a step of its own: expected no `step`");
+        return fault_field(call_fault(call), "step");
+    }
+    if (count_works(p) >= LONG_MOST)
+        return refuse(call, ERR_BUSY, "%d long changes are being made already", LONG_MOST);
+    return ERR_OK;
+}
+
+static bool join_work(struct persist *p, struct call *call, enum err *e)
+{
+    struct multipart *work = multipart_of(p, call_request(call));
+
+    if (!work)
+        return false;
+    work->ticket = call_defer(call);
+    *e = work->ticket.number ? ERR_OK : ERR_BUSY;
+    return true;
+}
+
+enum err long_apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask, struct applied *answer)
+{
+    struct long_apply *at;
+    enum err e;
+
+    *answer = (struct applied){ 0 };
+    if (join_work(p, call, &e))
+        return e;
+    if ((e = check_begin(p, call, ask)) != ERR_OK)
+        return e;
+    at = alloc_zeroed(1, sizeof(*at));
+    at->work = (struct multipart){ .part = run_part, .drop = drop_work, .outlives_its_call = true };
+    at->since = clock_now();
+    e = codec_copy(&persist_apply_shape, ask, &at->arena, &at->ask);
+    if (e == ERR_OK)
+        e = parts_read(p->w.txn, &p->arena, call_request(call), take_progress, at);
+    if (e == ERR_OK)
+        return multipart_begin(p, call, &at->work);
+    drop_work(p, &at->work);
+    return refuse(call, e, "the finished part of this request cannot be read");
+}
