@@ -181,6 +181,7 @@ void long_apply_list_tasks(const struct persist *p, struct arena *arena, struct 
             .done = one->done,
             .total = one->ask.actions.count,
             .since = one->since,
+            .can_cancel = true,
         };
 }
 
