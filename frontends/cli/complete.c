@@ -412,12 +412,11 @@ enum err complete_run(struct cli *cli, struct fault *fault)
         return ERR_OK;
     }
     e = cli_ask(cli, "search.complete", &request, &answer, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < answer.each.count; i++) {
-        if (cli->options.json)
-            json_text(&cli->out, answer.each.at[i]);
-        else
-            cli_print(&cli->out, "%.*s", TEXT_ARG(answer.each.at[i]));
-        buffer_add_text(&cli->out, "\n");
-    }
-    return e;
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return cli_json(cli, &completions_shape, &answer);
+    for (uint32_t i = 0; i < answer.each.count; i++)
+        cli_print(&cli->out, "%.*s\n", TEXT_ARG(answer.each.at[i]));
+    return ERR_OK;
 }

@@ -1,13 +1,16 @@
 /* artefact.c: an artefact as numbers or as a picture. Its records: schemas/artefact.schema. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "common/little.h"
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/picture.h"
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"
+#include "schema_cli.h"
 
-enum { WIDTH = 1600, HEIGHT = 400 };
+enum { WIDTH = 1600, HEIGHT = 400, NO_NONE = 128 /* no i8 has this value */ };
 
 #define BACKGROUND 0x14161A
 #define OUTER      0x3E7CB1
@@ -15,83 +18,66 @@ enum { WIDTH = 1600, HEIGHT = 400 };
 
 struct view {
     double seconds; /* of the item; scales times in the picture */
-    bool first;     /* of the line's keys */
-    struct buffer *out;
+    struct cli *cli;
+    struct arena *arena;     /* of the record and of its line */
     struct picture *picture; /* NULL: as JSON */
+    struct text type;        /* of the artefact, as its version */
+    uint64_t version;
 };
 
-/* ---- arrays of numbers ---- */
+/* ---- lists of numbers ---- */
 
-struct number_list {
-    enum { I8, U8, F32, F64 } element;
-    uint32_t count;
-    const void *at;
-    double scale;
-};
-
-static struct number_list i8_of(struct bytes bytes, double scale)
+/* JSON has six digits; a picture has all. */
+static double round_number(const struct view *v, double number)
 {
-    return (struct number_list){ I8, bytes.len, bytes.at, scale };
+    char digits[32];
+
+    if (v->picture)
+        return number;
+    snprintf(digits, sizeof digits, "%.6g", number);
+    return strtod(digits, NULL);
 }
 
-static struct number_list u8_of(struct bytes bytes, double scale)
+static struct real_list make_list(struct view *v, uint32_t count)
 {
-    return (struct number_list){ U8, bytes.len, bytes.at, scale };
+    return (struct real_list){ count, arena_array(v->arena, count, sizeof(double)) };
 }
 
-static struct number_list f32_of(struct bytes bytes)
+/* A value that equals `none` becomes NaN, which JSON shows as null. */
+static struct real_list list_i8(struct view *v, struct bytes from, double scale, int none)
 {
-    return (struct number_list){ F32, bytes.len / 4, bytes.at, 1 };
+    struct real_list list = make_list(v, from.len);
+
+    for (uint32_t i = 0; i < from.len; i++)
+        list.at[i] = (int8_t)from.at[i] == none ? (double)NAN : round_number(v, (int8_t)from.at[i] * scale);
+    return list;
 }
 
-static struct number_list f64_of(struct real_list list)
+static struct real_list list_u8(struct view *v, struct bytes from, double scale)
 {
-    return (struct number_list){ F64, list.count, list.at, 1 };
+    struct real_list list = make_list(v, from.len);
+
+    for (uint32_t i = 0; i < from.len; i++)
+        list.at[i] = round_number(v, from.at[i] * scale);
+    return list;
 }
 
-static double number_at(const struct number_list *n, uint32_t i)
+static struct real_list list_f32(struct view *v, struct bytes from)
 {
-    const uint8_t *at = n->at;
+    struct real_list list = make_list(v, from.len / 4);
 
-    switch (n->element) {
-    case I8:
-        return (int8_t)at[i] * n->scale;
-    case U8:
-        return at[i] * n->scale;
-    case F32:
-        return (double)little_f32(at + 4 * (size_t)i) * n->scale;
-    case F64:
-        return ((const double *)n->at)[i] * n->scale;
-    }
-    return 0;
+    for (uint32_t i = 0; i < list.count; i++)
+        list.at[i] = round_number(v, (double)little_f32(from.at + 4 * (size_t)i));
+    return list;
 }
 
-/* ---- as JSON ---- */
-
-static void put_number(struct view *v, const char *key, double number)
+static struct real_list list_f64(struct view *v, struct real_list from)
 {
-    json_key(v->out, &v->first, key);
-    json_number(v->out, number);
-}
+    struct real_list list = make_list(v, from.count);
 
-/* Writes null for a number that equals `none`. */
-static void put_numbers_but(struct view *v, const char *key, struct number_list n, double none)
-{
-    json_key(v->out, &v->first, key);
-    buffer_add_text(v->out, "[");
-    for (uint32_t i = 0; i < n.count; i++) {
-        double value = number_at(&n, i);
-        if (isnan(none) || value > none || value < none)
-            cli_print(v->out, "%s%.6g", i ? "," : "", value);
-        else
-            buffer_add_text(v->out, i ? ",null" : "null");
-    }
-    buffer_add_text(v->out, "]");
-}
-
-static void put_numbers(struct view *v, const char *key, struct number_list n)
-{
-    put_numbers_but(v, key, n, (double)NAN);
+    for (uint32_t i = 0; i < list.count; i++)
+        list.at[i] = round_number(v, from.at[i]);
+    return list;
 }
 
 /* ---- as a picture ---- */
@@ -104,21 +90,22 @@ static void draw_column(struct view *v, uint32_t x, double low, double high, uin
 }
 
 /* Draws values side by side over the whole width, with `zero` at the bottom and `full` at the top. */
-static void draw_bars(struct view *v, struct number_list n, double zero, double full)
+static void draw_bars(struct view *v, struct real_list list, double zero, double full)
 {
     double base = zero < 0 && full > 0 ? -zero / (full - zero) : 0;
 
-    for (uint32_t x = 0; x < WIDTH && n.count; x++) {
-        double value = (number_at(&n, (uint32_t)((uint64_t)x * n.count / WIDTH)) - zero) / (full - zero);
-        draw_column(v, x, fmin(base, value), fmax(base, value), OUTER);
+    for (uint32_t x = 0; x < WIDTH && list.count; x++) {
+        double value = (list.at[(uint64_t)x * list.count / WIDTH] - zero) / (full - zero);
+        if (!isnan(value))
+            draw_column(v, x, fmin(base, value), fmax(base, value), OUTER);
     }
 }
 
 /* Draws moments of the item, each as high as its strength; without strengths all equal. */
-static void draw_moments(struct view *v, struct number_list seconds, struct number_list strength)
+static void draw_moments(struct view *v, struct real_list seconds, struct real_list strength)
 {
     for (uint32_t i = 0; i < seconds.count; i++) {
-        double at = number_at(&seconds, i), height = i < strength.count ? number_at(&strength, i) : 1;
+        double at = seconds.at[i], height = i < strength.count ? strength.at[i] : 1;
         if (v->seconds > 0 && at >= 0 && at < v->seconds)
             draw_column(v, (uint32_t)(at / v->seconds * WIDTH), 0, fmin(1, 0.1 + height), INNER);
     }
@@ -126,27 +113,17 @@ static void draw_moments(struct view *v, struct number_list seconds, struct numb
 
 /* ---- each type ---- */
 
-struct level {
-    struct number_list low, high, rms;
-};
-
-static struct level level_of(const struct artefact_level *from)
-{
-    return (struct level){ i8_of(from->low, 1 / 127.0), i8_of(from->high, 1 / 127.0), u8_of(from->rms, 1 / 255.0) };
-}
-
 /* Draws the bins of a level that one column of the picture covers. */
-static void draw_stretch(struct view *v, uint32_t x, const struct level *level, double bins_a_column)
+static void draw_stretch(struct view *v, uint32_t x, const struct waveform_level_line *level, double bins_a_column)
 {
     double first = floor(x * bins_a_column), last = ceil((x + 1) * bins_a_column), low = 1, high = -1, square = 0;
     uint32_t n = 0, bins = level->low.count < level->high.count ? level->low.count : level->high.count;
 
     bins = bins < level->rms.count ? bins : level->rms.count;
     for (uint32_t i = (uint32_t)fmin(first, bins); i < bins && i < last; i++, n++) {
-        double rms = number_at(&level->rms, i);
-        low = fmin(low, number_at(&level->low, i));
-        high = fmax(high, number_at(&level->high, i));
-        square += rms * rms;
+        low = fmin(low, level->low.at[i]);
+        high = fmax(high, level->high.at[i]);
+        square += level->rms.at[i] * level->rms.at[i];
     }
     if (n == 0)
         return;
@@ -154,98 +131,66 @@ static void draw_stretch(struct view *v, uint32_t x, const struct level *level, 
     draw_column(v, x, 0.5 - sqrt(square / n) / 2, 0.5 + sqrt(square / n) / 2, INNER);
 }
 
-static void put_level(struct view *v, const struct level *level, double frames_a_bin)
-{
-    v->first = true;
-    buffer_add_text(v->out, "{");
-    put_number(v, "frames_a_bin", frames_a_bin);
-    put_numbers(v, "low", level->low);
-    put_numbers(v, "high", level->high);
-    put_numbers(v, "rms", level->rms);
-    buffer_add_text(v->out, "}");
-}
-
 static void show_waveform(struct view *v, const void *record)
 {
     const struct artefact_waveform *of = record;
-    double frames_a_bin = (double)of->frames_a_bin;
+    struct waveform_level_line *level = arena_array(v->arena, of->levels.count, sizeof *level);
+    struct waveform_line line = { v->type, v->version, of->frames, { of->levels.count, level } };
 
-    if (v->picture) {
-        struct level finest = level_of(of->levels.count ? of->levels.at : &(struct artefact_level){ 0 });
-        for (uint32_t x = 0; x < WIDTH && of->frames_a_bin; x++)
-            draw_stretch(v, x, &finest, (double)of->frames / frames_a_bin / WIDTH);
-        return;
+    for (uint32_t i = 0; i < of->levels.count; i++) {
+        const struct artefact_level *from = &of->levels.at[i];
+        level[i] = (struct waveform_level_line){ of->frames_a_bin << i, list_i8(v, from->low, 1 / 127.0, NO_NONE),
+                                                 list_i8(v, from->high, 1 / 127.0, NO_NONE),
+                                                 list_u8(v, from->rms, 1 / 255.0) };
     }
-    put_number(v, "frames", (double)of->frames);
-    json_key(v->out, &v->first, "levels");
-    buffer_add_text(v->out, "[");
-    for (uint32_t i = 0; i < of->levels.count; i++, frames_a_bin *= 2) {
-        struct level level = level_of(&of->levels.at[i]);
-        buffer_add_text(v->out, i ? "," : "");
-        put_level(v, &level, frames_a_bin);
-    }
-    buffer_add_text(v->out, "]");
+    if (!v->picture)
+        cli_json(v->cli, &waveform_line_shape, &line);
+    for (uint32_t x = 0; v->picture && x < WIDTH && of->frames_a_bin && of->levels.count; x++)
+        draw_stretch(v, x, level, (double)of->frames / (double)of->frames_a_bin / WIDTH);
 }
 
 static void show_loudness(struct view *v, const void *record)
 {
     const struct artefact_loudness *of = record;
+    struct loudness_line line = { v->type, v->version, of->values_a_second, list_i8(v, of->lufs, 1, -128) };
 
-    if (v->picture) {
-        draw_bars(v, i8_of(of->lufs, 1), -70, 0);
-        return;
-    }
-    put_number(v, "values_a_second", of->values_a_second);
-    put_numbers_but(v, "lufs", i8_of(of->lufs, 1), -128);
+    if (v->picture)
+        draw_bars(v, line.lufs, -70, 0);
+    else
+        cli_json(v->cli, &loudness_line_shape, &line);
 }
 
 static void show_onsets(struct view *v, const void *record)
 {
     const struct artefact_onsets *of = record;
+    struct onsets_line line = { v->type, v->version, list_f32(v, of->seconds), list_f32(v, of->strength) };
 
-    if (v->picture) {
-        draw_moments(v, f32_of(of->seconds), f32_of(of->strength));
-        return;
-    }
-    put_numbers(v, "seconds", f32_of(of->seconds));
-    put_numbers(v, "strength", f32_of(of->strength));
+    if (v->picture)
+        draw_moments(v, line.seconds, line.strength);
+    else
+        cli_json(v->cli, &onsets_line_shape, &line);
 }
 
 static void show_beats(struct view *v, const void *record)
 {
     const struct artefact_beats *of = record;
+    struct beats_line line = { v->type, v->version, of->bpm, of->confidence, list_f32(v, of->seconds) };
 
-    if (v->picture) {
-        draw_moments(v, f32_of(of->seconds), (struct number_list){ 0 });
-        return;
-    }
-    put_number(v, "bpm", of->bpm);
-    put_number(v, "confidence", of->confidence);
-    put_numbers(v, "seconds", f32_of(of->seconds));
+    if (v->picture)
+        draw_moments(v, line.seconds, (struct real_list){ 0 });
+    else
+        cli_json(v->cli, &beats_line_shape, &line);
 }
 
 static void show_spectrum(struct view *v, const void *record)
 {
     const struct artefact_spectrum *of = record;
+    struct spectrum_line line = { v->type, v->version, of->lowest_hz, of->highest_hz, list_f32(v, of->db) };
 
-    if (v->picture) {
-        draw_bars(v, f32_of(of->db), -110, 0);
-        return;
-    }
-    put_number(v, "lowest_hz", of->lowest_hz);
-    put_number(v, "highest_hz", of->highest_hz);
-    put_numbers(v, "db", f32_of(of->db));
-}
-
-static void draw_embedding(struct view *v, const struct real_list blocks[], size_t count)
-{
-    double all[64];
-    struct real_list list = { 0, all };
-
-    for (size_t b = 0; b < count; b++)
-        for (uint32_t i = 0; i < blocks[b].count && list.count < 64; i++)
-            all[list.count++] = blocks[b].at[i];
-    draw_bars(v, f64_of(list), -3, 3);
+    if (v->picture)
+        draw_bars(v, line.db, -110, 0);
+    else
+        cli_json(v->cli, &spectrum_line_shape, &line);
 }
 
 /* Each column of the picture has the level of its moment at each height. */
@@ -265,59 +210,69 @@ static void draw_spectrogram(struct view *v, const struct artefact_spectrogram *
 static void show_spectrogram(struct view *v, const void *record)
 {
     const struct artefact_spectrogram *of = record;
+    struct spectrogram_line line = {
+        v->type, v->version, of->lowest_hz, of->highest_hz, of->bands, of->columns_a_second, list_u8(v, of->levels, 1)
+    };
 
-    if (v->picture) {
+    if (v->picture)
         draw_spectrogram(v, of);
-        return;
-    }
-    put_number(v, "lowest_hz", of->lowest_hz);
-    put_number(v, "highest_hz", of->highest_hz);
-    put_number(v, "bands", (double)of->bands);
-    put_number(v, "columns_a_second", of->columns_a_second);
-    put_numbers(v, "levels", u8_of(of->levels, 1));
+    else
+        cli_json(v->cli, &spectrogram_line_shape, &line);
+}
+
+static void draw_embedding(struct view *v, const struct embedding *of)
+{
+    const struct real_list blocks[] = { of->spectrum, of->timbre, of->pitch, of->amplitude, of->rhythm };
+    struct real_list all = make_list(v, 64);
+
+    all.count = 0;
+    for (size_t b = 0; b < sizeof blocks / sizeof *blocks; b++)
+        for (uint32_t i = 0; i < blocks[b].count && all.count < 64; i++)
+            all.at[all.count++] = blocks[b].at[i];
+    draw_bars(v, all, -3, 3);
 }
 
 static void show_embedding(struct view *v, const void *record)
 {
-    static const char *const name[] = { "spectrum", "timbre", "pitch", "amplitude", "rhythm" };
     const struct embedding *of = record;
-    const struct real_list blocks[] = { of->spectrum, of->timbre, of->pitch, of->amplitude, of->rhythm };
+    struct embedding_line line = { v->type,
+                                   v->version,
+                                   list_f64(v, of->spectrum),
+                                   list_f64(v, of->timbre),
+                                   list_f64(v, of->pitch),
+                                   list_f64(v, of->amplitude),
+                                   list_f64(v, of->rhythm) };
 
-    if (v->picture) {
-        draw_embedding(v, blocks, sizeof blocks / sizeof *blocks);
-        return;
-    }
-    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
-        put_numbers(v, name[i], f64_of(blocks[i]));
+    if (v->picture)
+        draw_embedding(v, of);
+    else
+        cli_json(v->cli, &embedding_line_shape, &line);
 }
 
 static void show_print(struct view *v, const void *record)
 {
     const struct artefact_print *of = record;
+    struct print_line line = { v->type, v->version, of->rate, list_i8(v, of->samples, 1, NO_NONE) };
 
-    if (v->picture) {
-        draw_bars(v, i8_of(of->samples, 1), -128, 128);
-        return;
-    }
-    put_number(v, "rate", (double)of->rate);
-    put_numbers(v, "samples", i8_of(of->samples, 1));
+    if (v->picture)
+        draw_bars(v, line.samples, -128, 128);
+    else
+        cli_json(v->cli, &print_line_shape, &line);
 }
 
 static void show_gist(struct view *v, const void *record)
 {
     const struct artefact_gist *of = record;
+    struct gist_line line = { v->type, v->version, { 0 }, of->seconds, list_i8(v, of->bands, 1, NO_NONE) };
+    char digits[33] = "";
 
-    if (v->picture) {
-        draw_bars(v, i8_of(of->bands, 1), -128, 128);
-        return;
-    }
-    json_key(v->out, &v->first, "samples_hash");
-    buffer_add_text(v->out, "\"");
-    for (uint32_t i = 0; i < of->samples_hash.len; i++)
-        cli_print(v->out, "%02x", of->samples_hash.at[i]);
-    buffer_add_text(v->out, "\"");
-    put_number(v, "seconds", of->seconds);
-    put_numbers(v, "bands", i8_of(of->bands, 1));
+    for (uint32_t i = 0; i < of->samples_hash.len && i < 16; i++)
+        snprintf(digits + 2 * i, 3, "%02x", of->samples_hash.at[i]);
+    line.samples_hash = text_of(digits);
+    if (v->picture)
+        draw_bars(v, line.bands, -128, 128);
+    else
+        cli_json(v->cli, &gist_line_shape, &line);
 }
 
 static const struct type {
@@ -365,16 +320,11 @@ static enum err show_artefact(struct view *v, const struct artefact *artefact, s
     void *record;
     const struct type *type = read_record(artefact, &arena, &record, fault);
 
-    if (type && !v->picture) {
-        buffer_add_text(v->out, "{");
-        json_key(v->out, &v->first, "type");
-        json_text(v->out, artefact->type);
-        put_number(v, "version", (double)artefact->version);
-    }
+    v->arena = &arena;
+    v->type = artefact->type;
+    v->version = artefact->version;
     if (type)
         type->show(v, record);
-    if (type && !v->picture)
-        buffer_add_text(v->out, "}\n");
     arena_free(&arena);
     return type ? ERR_OK : ERR_VERSION;
 }
@@ -401,7 +351,7 @@ enum err artefact_show(struct cli *cli, struct fault *fault)
     struct media_found media = { 0 };
     struct artefact_found found = { 0 };
     struct search_get_artefact get = { .type = text_of(type) };
-    struct view v = { .first = true, .out = &cli->out };
+    struct view v = { .cli = cli };
     enum err e = cli_find(cli, 1, cli->args, &media, fault);
 
     if (e != ERR_OK)
