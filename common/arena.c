@@ -75,6 +75,19 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
     return __builtin_mul_overflow(count, size, &whole) ? refuse_size(arena, SIZE_MAX) : arena_alloc(arena, whole);
 }
 
+void *arena_grow(struct arena *arena, void *at, uint32_t count, uint32_t *room, size_t size)
+{
+    uint32_t more = *room ? 2 * *room : 16;
+    void *copy = count < *room ? at : arena_array(arena, more, size);
+
+    if (copy == at || !copy)
+        return copy;
+    if (count)
+        memcpy(copy, at, count * size);
+    *room = more;
+    return copy;
+}
+
 struct text arena_text(struct arena *arena, struct text from)
 {
     char *at = arena_alloc(arena, (size_t)from.len + 1);

@@ -22,6 +22,10 @@ void *arena_alloc(struct arena *arena, size_t size);
  * bytes. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
+/* Makes room for one element more in the array `at` of `count` elements of `size` bytes: if all of its `room` is used,
+ * returns a copy of twice the room (16 at first), otherwise `at`. NULL beyond the limit; `room` is unchanged then. */
+void *arena_grow(struct arena *arena, void *at, uint32_t count, uint32_t *room, size_t size);
+
 /* Copies `from` and adds a zero after the copy. Beyond the limit the result is empty (len 0, at NULL). */
 struct text arena_text(struct arena *arena, struct text from);
 

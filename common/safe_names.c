@@ -70,7 +70,7 @@ static uint32_t *number_of(struct safe_names *names, const char *name)
     char low[SAFE_NAME_SIZE];
 
     write_lower(name, low);
-    return seen_number(&names->taken, low);
+    return id_table_number(&names->taken, id_of_bytes(low, strlen(low)));
 }
 
 void safe_names_take(struct safe_names *names, const char *name)
@@ -99,5 +99,5 @@ void safe_names_choose(struct safe_names *names, struct bytes path, char to[SAFE
 
 void safe_names_free(struct safe_names *names)
 {
-    seen_free(&names->taken);
+    id_table_free(&names->taken);
 }

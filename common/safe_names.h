@@ -3,14 +3,15 @@
 #ifndef LOOPHOLE_COMMON_SAFE_NAMES_H
 #define LOOPHOLE_COMMON_SAFE_NAMES_H
 
-#include "common/seen.h"
+#include "common/id_table.h"
 #include "common/text.h"
 
 enum { SAFE_NAME_SIZE = 192 }; /* bytes of a name with a closing zero */
 
 /* Zeroed: no name is taken. */
 struct safe_names {
-    struct seen_texts taken; /* in lower case; a name has the last number that a name like it got, at least 1 */
+    struct id_table
+        taken; /* hashes of names in lower case; a name has the last number that a name like it got, at least 1 */
 };
 
 void safe_names_take(struct safe_names *names, const char *name); /* that exists already */

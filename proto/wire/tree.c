@@ -65,14 +65,7 @@ const struct tree *tree_get(const struct tree *object, const char *name)
 
 static void add_member(struct tree *tree, struct arena *arena, struct text name, struct tree value)
 {
-    if (tree->count == tree->room) {
-        uint32_t room = tree->room ? 2 * tree->room : 8;
-        struct tree_member *members = arena_array(arena, room, sizeof(*members));
-        if (tree->count)
-            memcpy(members, tree->members, tree->count * sizeof(*members));
-        tree->members = members;
-        tree->room = room;
-    }
+    tree->members = arena_grow(arena, tree->members, tree->count, &tree->room, sizeof(*tree->members));
     tree->members[tree->count++] = (struct tree_member){ name, value };
 }
 

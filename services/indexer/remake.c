@@ -1,3 +1,5 @@
+#include "services/indexer/indexer.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,10 +8,10 @@
 
 #include "common/buffer.h"
 #include "common/file.h"
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "services/indexer/analyse/remake_find.h"
 #include "services/indexer/analyse/remake_survey.h"
-#include "services/indexer/indexer.h"
 
 enum {
     GOING_MAX = 16,
@@ -78,8 +80,8 @@ void remake_open(struct indexer *indexer)
 void remake_close(struct indexer *indexer)
 {
     free(indexer->remake.contents);
-    idset_free(&indexer->remake.going);
-    idset_free(&indexer->remake.hopeless);
+    id_table_free(&indexer->remake.going);
+    id_table_free(&indexer->remake.hopeless);
 }
 
 /* ---- a round ---- */
@@ -208,7 +210,7 @@ static void give_work(struct indexer *indexer, const struct remake_place *place,
         return;
     }
     work = work_new(place->path);
-    if (!work || !idset_add(&r->going, place->content)) {
+    if (!work || !id_table_add(&r->going, place->content)) {
         work_free(work);
         r->total -= r->total > 0;
         return;
@@ -247,9 +249,9 @@ static uint32_t take_next(struct remake *r, struct id to[FIND_MAX])
     uint32_t count = 0;
 
     for (; r->next < r->count && count < FIND_MAX; r->next++) {
-        if (idset_has(&r->hopeless, r->contents[r->next]))
+        if (id_table_has(&r->hopeless, r->contents[r->next]))
             r->failed++;
-        else if (idset_has(&r->going, r->contents[r->next]))
+        else if (id_table_has(&r->going, r->contents[r->next]))
             r->total--;
         else
             to[count++] = r->contents[r->next];
@@ -305,7 +307,7 @@ void remake_look(struct indexer *indexer)
     usec_t now = clock_steady();
 
     if (r->survey_again && now >= r->survey_again) {
-        idset_free(&r->hopeless); /* for another try */
+        id_table_free(&r->hopeless); /* for another try */
         r->survey_again = now + AGAIN_US;
         r->wanted = true;
     }
@@ -318,12 +320,12 @@ void remake_made(void *state, struct id content, enum remade_how how)
     struct indexer *indexer = state;
     struct remake *r = &indexer->remake;
 
-    idset_remove(&r->going, content);
+    id_table_remove(&r->going, content);
     r->done += how == REMADE;
     r->away += how == REMADE_NOT_NOW;
     r->failed += how == REMADE_NEVER;
-    if (how == REMADE_NEVER)
-        idset_add(&r->hopeless, content);
+    if (how == REMADE_NEVER && limits_leave(id_table_growth(&r->hopeless)))
+        id_table_add(&r->hopeless, content);
     remake_turn(indexer);
 }
 
@@ -339,7 +341,7 @@ static bool is_known(const struct remake *r, struct id content)
     for (uint32_t i = 0; i < r->first_count; i++)
         if (id_equal(r->first[i], content))
             return true;
-    return idset_has(&r->going, content);
+    return id_table_has(&r->going, content);
 }
 
 static enum err refuse_offline(struct fault *fault)
@@ -378,7 +380,7 @@ enum err remake_ask(struct indexer *indexer, struct id media, struct fault *faul
         return e;
     if (r->first_count == REMAKE_FIRST)
         return fault_set(fault, ERR_BUSY, "the artefacts of %d items are already being made again", REMAKE_FIRST);
-    idset_remove(&r->hopeless, content);
+    id_table_remove(&r->hopeless, content);
     begin_round(r);
     r->total++;
     r->first[r->first_count++] = content;

@@ -2,11 +2,11 @@
 #ifndef LOOPHOLE_INDEXER_STATE_H
 #define LOOPHOLE_INDEXER_STATE_H
 
+#include "common/id_table.h"
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 #include "schema_indexer.h"
 #include "services/indexer/analyse/pipeline.h"
-#include "services/indexer/scan/idset.h"
 #include "services/indexer/scan/library_state.h"
 #include "services/indexer/scan/watch.h"
 
@@ -23,9 +23,9 @@ struct remake {
     uint32_t count, next;
     struct id first[REMAKE_FIRST]; /* contents that a person asked for */
     uint32_t first_count;
-    struct idset going;    /* contents in progress */
-    struct idset hopeless; /* contents that no readable file provides; emptied before each repeated survey */
-    struct id task;        /* for a round: from the first content to the last */
+    struct id_table going;    /* contents in progress */
+    struct id_table hopeless; /* contents that no readable file provides; emptied before each repeated survey */
+    struct id task;           /* for a round: from the first content to the last */
     usec_t since;
     uint64_t total, done, failed, away;
     usec_t survey_again;  /* steady clock: the next survey without a reason */

@@ -49,13 +49,7 @@ static void keep_item(struct cli *cli, struct known_list *to, const struct item 
 {
     const struct media *media = &item->media;
 
-    if (to->count == to->room) {
-        struct known *grown = arena_array(&cli->arena, to->room ? 2 * (size_t)to->room : 64, sizeof(*grown));
-        if (to->count)
-            memcpy(grown, to->at, to->count * sizeof(*grown));
-        to->at = grown;
-        to->room = to->room ? 2 * to->room : 64;
-    }
+    to->at = arena_grow(&cli->arena, to->at, to->count, &to->room, sizeof(*to->at));
     struct bytes path = arena_bytes(&cli->arena, item->path);
     to->at[to->count++] = (struct known){ .id = media->id,
                                           .name = arena_text(&cli->arena, media->name),

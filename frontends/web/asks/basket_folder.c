@@ -27,7 +27,7 @@ static void put_entry(struct basket_folder *folder, const char *name, const char
                                                          .device = stat->st_dev,
                                                          .inode = stat->st_ino };
     if (target)
-        *seen_number(&folder->targets, target) = 1;
+        id_table_add(&folder->targets, id_of_bytes(target, strlen(target)));
 }
 
 static void look_at_entry(struct basket_folder *folder, int fd, const char *name)
@@ -116,7 +116,7 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
 
     if (hard && lstat(path, &stat) < 0)
         return fault_errno(fault, file_err(errno), errno, "no link to %s", path);
-    if (hard ? has_file(folder, &stat) : *seen_number(&folder->targets, path) > 0) {
+    if (hard ? has_file(folder, &stat) : id_table_has(&folder->targets, id_of_bytes(path, strlen(path)))) {
         folder->present++;
         return ERR_OK;
     }
@@ -140,7 +140,7 @@ static void forget_entries(struct basket_folder *folder)
         free(folder->at[i].target);
     }
     folder->count = 0;
-    seen_free(&folder->targets);
+    id_table_free(&folder->targets);
     safe_names_free(&folder->names);
 }
 

@@ -23,7 +23,7 @@ struct basket_folder {
     struct basket_entry *at;
     size_t count, room;
     struct safe_names names;
-    struct seen_texts targets;
+    struct id_table targets; /* hashes of paths */
     uint64_t added, present;
 };
 

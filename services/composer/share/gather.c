@@ -3,59 +3,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/alloc.h"
 #include "proto/wire/codec.h"
 #include "services/composer/share/statement.h"
 #include "store/uses.h"
 
-enum { SEEN_FIRST = 1024, ROWS_A_LOOK = 16 };
+enum { ROWS_A_LOOK = 16 };
 
 /* ---- subjects of this pass ---- */
 
-static uint32_t slot_of(const struct gather *g, const uint8_t *subject)
+static struct id id_of_subject(const struct key *subject)
 {
-    static const uint8_t free_slot[COMMUNITY_CONTENT];
-    uint32_t at;
+    struct id id;
 
-    memcpy(&at, subject, sizeof(at));
-    for (at %= g->seen_room;
-         memcmp(g->seen[at], free_slot, COMMUNITY_CONTENT) != 0 && memcmp(g->seen[at], subject, COMMUNITY_CONTENT) != 0;
-         at = (at + 1) % g->seen_room)
-        ;
-    return at;
-}
-
-static void grow_seen(struct gather *g)
-{
-    uint8_t(*was)[COMMUNITY_CONTENT] = g->seen;
-    uint32_t room = g->seen_room;
-
-    g->seen_room = room ? 2 * room : SEEN_FIRST;
-    g->seen = alloc_zeroed(g->seen_room, sizeof(*g->seen));
-    for (uint32_t i = 0; i < room; i++)
-        memcpy(g->seen[slot_of(g, was[i])], was[i], COMMUNITY_CONTENT);
-    free(was);
-}
-
-static bool is_seen(const struct gather *g, const struct key *subject)
-{
-    return g->seen_room && memcmp(g->seen[slot_of(g, subject->b)], subject->b, COMMUNITY_CONTENT) == 0;
+    memcpy(id.b, subject->b, sizeof(id.b));
+    return id;
 }
 
 /* False: it is known already, or there is no room. */
 static bool see_subject(struct gather *g, const struct key *subject)
 {
-    if (is_seen(g, subject))
-        return false;
-    if (g->seen_count == GATHER_MOST) {
-        g->is_full = true;
-        return false;
-    }
-    if (2 * (g->seen_count + 1) > g->seen_room)
-        grow_seen(g);
-    memcpy(g->seen[slot_of(g, subject->b)], subject->b, COMMUNITY_CONTENT);
-    g->seen_count++;
-    return true;
+    struct id id = id_of_subject(subject);
+
+    if (g->seen.count < GATHER_MOST)
+        return id_table_add(&g->seen, id);
+    g->is_full = g->is_full || !id_table_has(&g->seen, id);
+    return false;
 }
 
 /* ---- differences ---- */
@@ -129,7 +101,7 @@ static void sweep_offer(struct slicing *s, struct bytes key, struct bytes value)
 
     key_add(&subject, key.at, key.len);
     s->e = row_decode(s->txn, &s->scratch, value, &offer_shape, &was);
-    if (s->e != ERR_OK || is_seen(g, &subject))
+    if (s->e != ERR_OK || id_table_has(&g->seen, id_of_subject(&subject)))
         return;
     if (!id_equal(was.generation, g->generation))
         g->drop.at[g->drop.count++] = arena_bytes(&g->arena, key);
@@ -215,7 +187,7 @@ void gather_begin(struct gather *g, const struct exchange_state *state, enum sha
 
 void gather_free(struct gather *g)
 {
-    free(g->seen);
+    id_table_free(&g->seen);
     arena_free(&g->arena);
     *g = (struct gather){ 0 };
 }

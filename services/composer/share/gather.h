@@ -7,6 +7,7 @@
 #define LOOPHOLE_COMPOSER_GATHER_H
 
 #include "common/clock.h"
+#include "common/id_table.h"
 #include "common/paths.h"
 #include "schema_community.h"
 #include "store/community.h"
@@ -20,11 +21,10 @@ struct gather {
     enum sharing level;
     struct id generation;
     uint8_t salt[32];
-    const char *exclude; /* folders, separated by colons; their sounds are not shared */
-    struct key at;       /* where the next slice begins; empty: at the first row */
-    uint8_t (*seen)[COMMUNITY_CONTENT];
-    uint32_t seen_count, seen_room; /* a hash table of subjects; zero: free */
-    bool is_full;                   /* more than GATHER_MOST statements: the rest is not shared */
+    const char *exclude;  /* folders, separated by colons; their sounds are not shared */
+    struct key at;        /* where the next slice begins; empty: at the first row */
+    struct id_table seen; /* subjects of this pass */
+    bool is_full;         /* more than GATHER_MOST statements: the rest is not shared */
 
     /* what the last slices found; the caller empties it with gather_taken */
     struct arena arena;

@@ -76,7 +76,8 @@ static bool any_is_known(struct copies *copies, struct id content)
 
 /* ---- choosing ---- */
 
-static const struct gone_item *choose_gone(struct copies_of *of, const struct work *work, const struct idset *claimed)
+static const struct gone_item *choose_gone(struct copies_of *of, const struct work *work,
+                                           const struct id_table *claimed)
 {
     const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
 
@@ -85,7 +86,7 @@ static const struct gone_item *choose_gone(struct copies_of *of, const struct wo
 
 /* ---- the functions of copies.h ---- */
 
-enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
+enum copies_answer copies_find(struct copies *copies, struct work *work, const struct id_table *claimed,
                                const struct gone_item **older)
 {
     struct copies_of *of = entry_of(copies, work->content);

@@ -7,7 +7,7 @@
 #ifndef LOOPHOLE_INDEXER_COPIES_H
 #define LOOPHOLE_INDEXER_COPIES_H
 
-#include "services/indexer/scan/idset.h"
+#include "common/id_table.h"
 #include "services/indexer/scan/reunite.h"
 
 enum { COPIES_KEPT = 64 }; /* contents */
@@ -38,7 +38,7 @@ enum copies_answer {
 
 /* Finds an older item for `work`. Leaves out items in `claimed`. If many copies moved at once, each gets the item that
  * had its file name, if there is one. */
-enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
+enum copies_answer copies_find(struct copies *copies, struct work *work, const struct id_table *claimed,
                                const struct gone_item **older);
 
 /* Removes and returns the waiting works of a library. */

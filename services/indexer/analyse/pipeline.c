@@ -100,10 +100,10 @@ void pipeline_free(struct pipeline *pipeline)
     result_queue_free(pipeline->queue);
     work_queue_clear(&pipeline->same_content);
     copies_free(&pipeline->copies);
-    idset_free(&pipeline->awaited);
-    idset_free(&pipeline->items);
-    idset_free(&pipeline->contents);
-    idset_free(&pipeline->claimed);
+    id_table_free(&pipeline->awaited);
+    id_table_free(&pipeline->items);
+    id_table_free(&pipeline->contents);
+    id_table_free(&pipeline->claimed);
     arena_free(&pipeline->arena);
     free(pipeline);
 }
@@ -122,7 +122,7 @@ static bool is_heard_meanwhile(struct pipeline *pipeline, const struct work *wor
 
 void pipeline_add(struct pipeline *pipeline, struct work *work)
 {
-    if (is_heard_meanwhile(pipeline, work) || !idset_add(&pipeline->items, work->id)) {
+    if (is_heard_meanwhile(pipeline, work) || !id_table_add(&pipeline->items, work->id)) {
         work_free(work);
         return;
     }

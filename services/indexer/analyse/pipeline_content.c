@@ -79,11 +79,11 @@ static void answer_as_known(struct pipeline *pipeline, struct work *work, const 
 
 void pipeline_analyse(struct pipeline *pipeline, struct work *work)
 {
-    if (!idset_add(&pipeline->contents, work->content)) {
+    if (!id_table_add(&pipeline->contents, work->content)) {
         if (work->fd >= 0)
             close(work->fd);
         work->fd = -1;
-        idset_add(&pipeline->awaited, work->content);
+        id_table_add(&pipeline->awaited, work->content);
         work_push(&pipeline->same_content, work);
         return;
     }
@@ -113,7 +113,7 @@ static void end_verify(void *state, struct work *work, struct id older, bool is_
         choose_source(pipeline, work);
         return;
     }
-    idset_remove(&pipeline->claimed, older);
+    id_table_remove(&pipeline->claimed, older);
     pipeline_content(pipeline, work); /* another one may fit */
 }
 
@@ -134,7 +134,7 @@ static bool waits_for_older(struct pipeline *pipeline, struct work *work)
     older = gone->id;
     if (reunite_verify(pipeline->errands, pipeline->catalogue, older, work, end_verify, pipeline) != ERR_OK)
         return false;
-    idset_add(&pipeline->claimed, older);
+    id_table_add(&pipeline->claimed, older);
     return true;
 }
 

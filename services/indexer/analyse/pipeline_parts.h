@@ -3,9 +3,9 @@
 #ifndef LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 #define LOOPHOLE_INDEXER_PIPELINE_PARTS_H
 
+#include "common/id_table.h"
 #include "services/indexer/analyse/copies.h"
 #include "services/indexer/analyse/pipeline.h"
-#include "services/indexer/scan/idset.h"
 
 struct pipeline {
     struct service *service;
@@ -15,12 +15,12 @@ struct pipeline {
     struct result_queue *queue;
     struct pipeline_events events;
     struct pipeline_counts counts;
-    struct idset items;    /* items in progress */
-    struct idset contents; /* in progress, from their analysis until it is durable */
-    struct idset claimed;  /* older items that became those of files in progress: no other file may become them */
-    struct copies copies;  /* older items that new files may be */
+    struct id_table items;    /* items in progress */
+    struct id_table contents; /* in progress, from their analysis until it is durable */
+    struct id_table claimed;  /* older items that became those of files in progress: no other file may become them */
+    struct copies copies;     /* older items that new files may be */
     struct work_queue same_content; /* wait for a content in progress */
-    struct idset awaited;           /* contents for which same_content waits */
+    struct id_table awaited;        /* contents for which same_content waits */
     struct arena arena;             /* for one decision */
     bool hung;                      /* a file system did not answer */
 };

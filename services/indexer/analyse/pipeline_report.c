@@ -17,9 +17,9 @@ static void release_same_content(struct pipeline *pipeline, const struct work *w
     struct work_queue free_now;
     struct work *alike;
 
-    if (!idset_has(&pipeline->awaited, work->content))
+    if (!id_table_has(&pipeline->awaited, work->content))
         return;
-    idset_remove(&pipeline->awaited, work->content);
+    id_table_remove(&pipeline->awaited, work->content);
     free_now = work_queue_take(&pipeline->same_content, has_content, &work->content);
     while ((alike = work_pop(&free_now)))
         pipeline_content(pipeline, alike);
@@ -35,11 +35,11 @@ static void end_remake(struct pipeline *pipeline, struct work *work, enum remade
 
 static void finish_work(struct pipeline *pipeline, struct work *work)
 {
-    idset_remove(&pipeline->items, work->id);
+    id_table_remove(&pipeline->items, work->id);
     if (!id_is_zero(work->older))
-        idset_remove(&pipeline->claimed, work->older);
+        id_table_remove(&pipeline->claimed, work->older);
     if (work->mode == WORKER_MODE_ANALYSE && !id_is_zero(work->content)) {
-        idset_remove(&pipeline->contents, work->content);
+        id_table_remove(&pipeline->contents, work->content);
         release_same_content(pipeline, work);
     }
     work_free(work);

@@ -81,15 +81,8 @@ static bool gather_record(struct record_gathering *to, const void *record)
 {
     size_t size = to->shape->size;
 
-    if (to->list.count == to->room) {
-        uint32_t room = to->room ? to->room * 2 : 16;
-        char *more = arena_array(to->arena, room, size);
-        if (more && to->list.count)
-            memcpy(more, to->list.at, to->list.count * size);
-        to->list.at = more;
-        to->room = room;
-        to->error = more ? ERR_OK : ERR_FULL;
-    }
+    to->list.at = arena_grow(to->arena, to->list.at, to->list.count, &to->room, size);
+    to->error = to->list.at ? ERR_OK : ERR_FULL;
     if (to->error == ERR_OK)
         to->error = codec_copy(to->shape, record, to->arena, (char *)to->list.at + to->list.count * size);
     to->list.count += to->error == ERR_OK;
@@ -360,29 +353,15 @@ struct same_content {
     uint32_t room, max;
 };
 
-static bool make_room(struct same_content *same)
-{
-    uint32_t room = same->room ? 2 * same->room : 16;
-    struct media *at;
-
-    if (same->to->count < same->room)
-        return true;
-    at = arena_array(same->arena, room, sizeof(*at));
-    if (!at)
-        return false;
-    if (same->to->count)
-        memcpy(at, same->to->at, same->to->count * sizeof(*at));
-    same->to->at = at;
-    same->room = room;
-    return true;
-}
-
 static bool add_item(void *state, struct id id)
 {
     struct same_content *same = state;
 
-    if (!make_room(same))
+    struct media *at = arena_grow(same->arena, same->to->at, same->to->count, &same->room, sizeof(*at));
+
+    if (!at)
         return false;
+    same->to->at = at;
     if (copy_media(same->txn, same->arena, id, &same->to->at[same->to->count]) == ERR_OK)
         same->to->count++;
     return same->to->count < same->max;

@@ -18,13 +18,9 @@ struct merge {
 
 static bool add_gone(struct gone_rows *list, const struct kept_place *place)
 {
-    if (list->count == list->room) {
-        size_t room = list->room ? list->room * 2 : 64;
-        if (!limits_leave(room * sizeof(*list->at)))
-            return false;
-        list->at = alloc_grow(list->at, room, sizeof(*list->at));
-        list->room = room;
-    }
+    if (list->count == list->room && !limits_leave(2 * list->room * sizeof(*list->at)))
+        return false;
+    ALLOC_ROOM(list->at, list->count, list->room, 64);
     list->at[list->count++] = (struct gone){
         .id = place->id,
         .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },

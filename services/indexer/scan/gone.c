@@ -3,29 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum err make_room(struct gone_list *list)
-{
-    uint32_t room = list->room ? 2 * list->room : 16;
-    struct gone_item *at;
-
-    if (list->count < list->room)
-        return ERR_OK;
-    at = arena_array(&list->arena, room, sizeof(*at));
-    if (!at)
-        return ERR_FULL;
-    if (list->count)
-        memcpy(at, list->at, list->count * sizeof(*at));
-    list->at = at;
-    list->room = room;
-    return ERR_OK;
-}
-
 enum err gone_add(struct gone_list *list, struct id id, struct bytes file)
 {
     const struct gone_item gone = { .id = id, .file = arena_bytes(&list->arena, file) };
+    struct gone_item *at = arena_grow(&list->arena, list->at, list->count, &list->room, sizeof(*at));
 
-    if (gone.file.len != file.len || make_room(list) != ERR_OK)
+    if (gone.file.len != file.len || !at)
         return ERR_FULL;
+    list->at = at;
     list->at[list->count++] = gone;
     return ERR_OK;
 }
@@ -71,9 +56,9 @@ static uint32_t first_from(uint32_t *next, uint32_t i)
 }
 
 /* A claimed item moves, or exists after all: this list does not offer it again. */
-static bool may_take(struct gone_item *gone, const struct idset *claimed)
+static bool may_take(struct gone_item *gone, const struct id_table *claimed)
 {
-    gone->is_taken = gone->is_taken || idset_has(claimed, gone->id);
+    gone->is_taken = gone->is_taken || id_table_has(claimed, gone->id);
     return !gone->is_taken;
 }
 
@@ -92,7 +77,7 @@ static uint32_t first_of_name(const struct gone_list *list, struct bytes name)
 }
 
 static struct gone_item *find_named(struct gone_list *list, struct bytes name, struct id self,
-                                    const struct idset *claimed)
+                                    const struct id_table *claimed)
 {
     uint32_t i = first_from(list->next_named, first_of_name(list, name));
 
@@ -108,7 +93,7 @@ static struct gone_item *find_named(struct gone_list *list, struct bytes name, s
     return NULL;
 }
 
-static struct gone_item *find_any(struct gone_list *list, struct id self, const struct idset *claimed)
+static struct gone_item *find_any(struct gone_list *list, struct id self, const struct id_table *claimed)
 {
     uint32_t i = first_from(list->next, 0);
 
@@ -124,7 +109,7 @@ static struct gone_item *find_any(struct gone_list *list, struct id self, const 
 }
 
 const struct gone_item *gone_take(struct gone_list *list, struct bytes name, struct id self,
-                                  const struct idset *claimed)
+                                  const struct id_table *claimed)
 {
     struct gone_item *gone = list->count ? find_named(list, name, self, claimed) : NULL;
 

@@ -5,7 +5,7 @@
 
 #include "common/arena.h"
 #include "common/err.h"
-#include "services/indexer/scan/idset.h"
+#include "common/id_table.h"
 
 struct gone_item {
     struct id id;
@@ -30,7 +30,7 @@ enum err gone_sort(struct gone_list *list);
 /* Takes the first item of that name, else the first item; NULL: none is left. Skips `self` and the items in
  * `claimed`. */
 const struct gone_item *gone_take(struct gone_list *list, struct bytes name, struct id self,
-                                  const struct idset *claimed);
+                                  const struct id_table *claimed);
 
 void gone_free(struct gone_list *list);
 

@@ -41,13 +41,9 @@ static bool hold_newcomer(struct scan *scan, struct folder_node *node, const str
 {
     struct newcomer_list *list = &scan->newcomers;
 
-    if (list->count == list->room) {
-        size_t room = list->room ? list->room * 2 : 64;
-        if (!limits_leave(room * (sizeof(*list->at) + NAME_MAX)))
-            return false;
-        list->at = alloc_grow(list->at, room, sizeof(*list->at));
-        list->room = room;
-    }
+    if (list->count == list->room && !limits_leave(2 * list->room * (sizeof(*list->at) + NAME_MAX)))
+        return false;
+    ALLOC_ROOM(list->at, list->count, list->room, 64);
     list->at[list->count] = (struct newcomer){ .node = node, .entry = *entry };
     list->at[list->count].entry.name = arena_bytes(&scan->arena, entry->name);
     list->count++;

@@ -21,12 +21,9 @@ enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, co
     struct seen_session_list *list = &scan->sessions;
 
     for (uint32_t i = 0; i < files->count; i++) {
-        if (list->count == list->room) {
-            list->room = list->room ? list->room * 2 : 64;
-            if (!limits_leave(list->room * (sizeof(*list->at) + PATH_MAX)))
-                return limits_refuse(fault, "the sessions");
-            list->at = alloc_grow(list->at, list->room, sizeof(*list->at));
-        }
+        if (list->count == list->room && !limits_leave(2 * list->room * (sizeof(*list->at) + PATH_MAX)))
+            return limits_refuse(fault, "the sessions");
+        ALLOC_ROOM(list->at, list->count, list->room, 64);
         list->at[list->count++] =
             (struct seen_session){ walk_join(&scan->arena, node->path, (const char *)files->at[i].name.at),
                                    files->at[i].trace };

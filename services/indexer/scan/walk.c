@@ -41,15 +41,9 @@ const char *walk_join(struct arena *arena, const char *folder, const char *name)
 static bool add_entry(struct folder_reading *reading, struct entry_list *list, uint32_t *room,
                       const struct folder_entry *entry)
 {
-    if (list->count == *room) {
-        *room = *room ? *room * 2 : 32;
-        if (!limits_leave(*room * (sizeof(struct folder_entry) + NAME_MAX)))
-            return false;
-        struct folder_entry *more = arena_array(reading->arena, *room, sizeof(*more));
-        if (list->count)
-            memcpy(more, list->at, list->count * sizeof(*more));
-        list->at = more;
-    }
+    if (list->count == *room && !limits_leave(2 * (size_t)*room * (sizeof(struct folder_entry) + NAME_MAX)))
+        return false;
+    list->at = arena_grow(reading->arena, list->at, list->count, room, sizeof(*list->at));
     list->at[list->count] = *entry;
     list->at[list->count].name = arena_bytes(reading->arena, entry->name);
     list->count++;

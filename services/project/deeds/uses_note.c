@@ -57,12 +57,7 @@ static void add_use(struct uses_noting *n, const struct use *use)
 {
     struct use_list *uses = &n->to->uses;
 
-    if (uses->count == n->room) {
-        struct use *more = arena_array(n->arena, 2 * (size_t)n->room, sizeof(*more));
-        memcpy(more, uses->at, uses->count * sizeof(*more));
-        uses->at = more;
-        n->room *= 2;
-    }
+    uses->at = arena_grow(n->arena, uses->at, uses->count, &n->room, sizeof(*uses->at));
     uses->at[uses->count++] = *use;
 }
 

@@ -40,13 +40,7 @@ static bool gather_part(void *state, const struct element *element)
 {
     struct part_gathering *g = state;
 
-    if (g->to->count == g->room) {
-        struct element *more = arena_array(g->arena, g->room ? 2 * g->room : 64, sizeof(*more));
-        if (g->room)
-            memcpy(more, g->to->at, g->room * sizeof(*more));
-        g->room = g->room ? 2 * g->room : 64;
-        g->to->at = more;
-    }
+    g->to->at = arena_grow(g->arena, g->to->at, g->to->count, &g->room, sizeof(*g->to->at));
     g->to->at[g->to->count++] = *element;
     return true;
 }

@@ -9,14 +9,7 @@
 
 static void add_use(struct arena *arena, struct item_uses *to, struct id id)
 {
-    if (to->count == to->room) {
-        uint32_t room = to->room ? 2 * to->room : 64;
-        struct item_use *more = arena_array(arena, room, sizeof(*more));
-        if (to->count)
-            memcpy(more, to->at, to->count * sizeof(*more));
-        to->at = more;
-        to->room = room;
-    }
+    to->at = arena_grow(arena, to->at, to->count, &to->room, sizeof(*to->at));
     to->at[to->count++] = (struct item_use){ .id = id };
 }
 

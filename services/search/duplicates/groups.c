@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "services/search/duplicates/forest.h"
 #include "services/search/duplicates/groups_parts.h"
 
@@ -305,14 +307,9 @@ static bool is_news(const struct duplicate_groups *t, int kind, const uint32_t *
 
 static enum err keep_group(struct duplicate_groups *t, enum group_kind kind, const uint32_t *at, uint32_t count)
 {
-    if (t->group_count == t->group_room) {
-        uint32_t room = t->group_room ? t->group_room * 2 : 64;
-        struct found_group *more = realloc(t->groups, room * sizeof(*more));
-        if (!more)
-            return ERR_FULL;
-        t->groups = more;
-        t->group_room = room;
-    }
+    if (t->group_count == t->group_room && !limits_leave(2 * t->group_room * sizeof(*t->groups)))
+        return ERR_FULL;
+    ALLOC_ROOM(t->groups, t->group_count, t->group_room, 64);
     memcpy(t->members + t->member_count, at, count * sizeof(*at));
     t->groups[t->group_count++] = (struct found_group){ kind, t->members + t->member_count, count };
     t->member_count += count;

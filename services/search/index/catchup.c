@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
 #include "common/process/log.h"
 #include "store/keys.h"
 #include "store/uses.h"
@@ -34,14 +36,11 @@ void catchup_close(struct catchup *catchup)
 
 static enum err queue_add(struct catchup *catchup, struct id id)
 {
-    if (catchup->queued == catchup->room) {
-        uint32_t room = catchup->room ? catchup->room * 2 : GATHER;
-        struct id *more = room <= QUEUE_MOST ? realloc(catchup->queue, room * sizeof(*more)) : NULL;
-        if (!more)
-            return ERR_FULL;
-        catchup->queue = more;
-        catchup->room = room;
-    }
+    size_t room = 2 * (size_t)catchup->room;
+
+    if (catchup->queued == catchup->room && (room > QUEUE_MOST || !limits_leave(room * sizeof(*catchup->queue))))
+        return ERR_FULL;
+    ALLOC_ROOM(catchup->queue, catchup->queued, catchup->room, GATHER);
     catchup->queue[catchup->queued++] = id;
     return ERR_OK;
 }

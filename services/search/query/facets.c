@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/process/limits.h"
 #include "services/search/query/filter.h"
 #include "services/search/query/match.h"
@@ -34,16 +35,11 @@ static void add_count(void *state, uint32_t term, uint32_t count)
 
     if (count == 0 || to->is_full)
         return;
-    if (to->count == to->room) {
-        uint32_t room = to->room ? to->room * 2 : 64;
-        struct counted *more = realloc(to->at, room * sizeof(*more));
-        if (!more) {
-            to->is_full = true;
-            return;
-        }
-        to->at = more;
-        to->room = room;
+    if (to->count == to->room && !limits_leave(2 * to->room * sizeof(*to->at))) {
+        to->is_full = true;
+        return;
     }
+    ALLOC_ROOM(to->at, to->count, to->room, 64);
     to->at[to->count++] = (struct counted){ .term = term, .count = count };
 }
 

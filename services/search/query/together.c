@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/id_table.h"
 #include "services/search/index/fold.h"
 #include "services/search/query/shrunk.h"
 #include "store/catalogue.h"
@@ -27,8 +28,9 @@ struct counting_uses {
     struct txn *txn;
     struct arena *arena;
     const struct node *node;
-    struct counted_item *items; /* a hash table by id; zero: free */
-    uint32_t room, count, rows, of;
+    struct counted_item *items; /* TOGETHER_ITEMS at most */
+    struct id_table numbers;    /* of the items by id: the first is 1 */
+    uint32_t count, rows, of;
     struct id context;            /* being read */
     const struct use *anchor;     /* the use of the clause's item there */
     uint64_t studios, studios_of; /* of the community: all, and those that use the clause's item */
@@ -38,28 +40,19 @@ struct counting_uses {
     enum err e;
 };
 
-static struct counted_item *find_item(struct counting_uses *c, struct id id)
-{
-    uint32_t at;
-
-    memcpy(&at, id.b + sizeof(id.b) - sizeof(at), sizeof(at));
-    for (at %= c->room; !id_is_zero(c->items[at].id) && !id_equal(c->items[at].id, id); at = (at + 1) % c->room)
-        ;
-    return &c->items[at];
-}
-
 /* Returns the item, with counts of zero if it is new; NULL: there is no room. */
 static struct counted_item *add_item(struct counting_uses *c, struct id id)
 {
-    struct counted_item *item = find_item(c, id);
+    bool has_room = c->count < TOGETHER_ITEMS || id_table_has(&c->numbers, id);
+    uint32_t *number = has_room ? id_table_number(&c->numbers, id) : NULL;
 
-    if (!id_is_zero(item->id))
-        return item;
-    if (c->count == TOGETHER_ITEMS)
+    if (!number)
         return NULL;
-    c->count++;
-    item->id = id;
-    return item;
+    if (*number == 0) {
+        c->items[c->count].id = id;
+        *number = ++c->count;
+    }
+    return &c->items[*number - 1];
 }
 
 static void count_item(struct counting_uses *c, struct id id)
@@ -217,7 +210,7 @@ static bool take_lesson(void *state, const struct lesson *lesson)
 
 static void add_mate(struct counting_uses *c, struct id id)
 {
-    bool is_new = !id_is_zero(id) && !id_equal(id, c->node->id) && id_is_zero(find_item(c, id)->id);
+    bool is_new = !id_is_zero(id) && !id_equal(id, c->node->id) && !id_table_has(&c->numbers, id);
     struct counted_item *item = is_new ? add_item(c, id) : NULL;
 
     if (item)
@@ -325,7 +318,7 @@ static struct together_item make_item(struct counting_uses *c, const struct coun
 /* A published pair may have a count of 0 for this clause. */
 static bool is_found(const struct counted_item *item)
 {
-    return !id_is_zero(item->id) && (item->both || item->studios || item->is_mate);
+    return item->both || item->studios || item->is_mate;
 }
 
 static enum err take_items(struct counting_uses *c, struct companions *to)
@@ -333,7 +326,7 @@ static enum err take_items(struct counting_uses *c, struct companions *to)
     to->at = arena_array(c->arena, c->count + 1, sizeof(*to->at));
     if (!to->at)
         return ERR_FULL;
-    for (uint32_t i = 0; i < c->room; i++) {
+    for (uint32_t i = 0; i < c->count; i++) {
         const struct counted_item *item = &c->items[i];
         uint32_t row;
         if (is_found(item) && index_find(c->index, item->id, &row))
@@ -345,20 +338,21 @@ static enum err take_items(struct counting_uses *c, struct companions *to)
 
 static enum err answer_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node, bool denied)
 {
-    struct counting_uses c = {
-        .index = index, .txn = txn, .arena = arena, .node = node, .room = 2 * TOGETHER_ITEMS, .denied = denied
-    };
+    struct counting_uses c = { .index = index, .txn = txn, .arena = arena, .node = node, .denied = denied };
     struct companions *to = arena_alloc(arena, sizeof(*to));
     enum err e;
 
-    c.items = arena_array(arena, c.room, sizeof(*c.items));
+    c.items = arena_array(arena, TOGETHER_ITEMS, sizeof(*c.items));
     if (!to || !c.items)
         return ERR_FULL;
     node->together = to;
     e = node->kind == NODE_FOR ? count_roles(&c) : uses_each_of(txn, arena, node->id, read_context, &c);
     if (e == ERR_OK)
         e = count_community(&c);
-    return e == ERR_OK ? take_items(&c, to) : e;
+    if (e == ERR_OK)
+        e = take_items(&c, to);
+    id_table_free(&c.numbers);
+    return e;
 }
 
 /* ---- the clauses of a query ---- */

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/process/limits.h"
+
 enum { FIRST_FREE = 1 << 12 };
 
 static struct id *id_at(const struct ids *ids, uint32_t row)
@@ -89,14 +92,9 @@ static void free_place(struct ids *ids, struct id id)
 
 static enum err note_free(struct ids *ids, uint32_t row)
 {
-    if (ids->free_count == ids->free_room) {
-        uint32_t room = ids->free_room ? ids->free_room * 2 : FIRST_FREE;
-        uint32_t *more = realloc(ids->free_rows, room * sizeof(*more));
-        if (!more)
-            return ERR_FULL;
-        ids->free_rows = more;
-        ids->free_room = room;
-    }
+    if (ids->free_count == ids->free_room && !limits_leave(2 * ids->free_room * sizeof(*ids->free_rows)))
+        return ERR_FULL;
+    ALLOC_ROOM(ids->free_rows, ids->free_count, ids->free_room, FIRST_FREE);
     ids->free_rows[ids->free_count++] = row;
     return ERR_OK;
 }

@@ -140,6 +140,25 @@ static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
     arena_free(&arena);
 }
 
+static void an_array_grows_with_its_elements_up_to_the_limit(void **state)
+{
+    struct arena arena = { .limit = 100000 };
+    uint32_t *at = NULL, *more, count = 0, room = 0;
+
+    (void)state;
+    while ((more = arena_grow(&arena, at, count, &room, sizeof(*at)))) {
+        at = more;
+        assert_in_range(room, count + 1, 2 * count + 16);
+        at[count] = count;
+        count++;
+    }
+    assert_int_equal(count, room);
+    assert_in_range(count, 4096, 16384);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(at[i], i);
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_reset_keeps_the_largest_block_alone),
         cmocka_unit_test(copies_own_their_bytes_and_end_with_a_zero),
         cmocka_unit_test(a_copy_past_the_limit_is_empty),
+        cmocka_unit_test(an_array_grows_with_its_elements_up_to_the_limit),
         cmocka_unit_test(text_made_of_bytes_is_whole_utf8_within_its_bound),
     };
     return cmocka_run_group_tests_name("common/arena", tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/id.h"
+#include "common/id_table.h"
 
 static void ids_rise(void **state)
 {
@@ -137,6 +138,92 @@ static void the_same_work_has_the_same_id(void **state)
     assert_string_equal(id_write(id_of_bytes("", 0), text), "4SN83D60A7K3C600E34H38TJBZ");
 }
 
+/* ---- tables of ids ---- */
+
+enum { MANY = 5000 };
+
+/* Every eighth id has the same place in a small table. */
+static struct id make_id(uint64_t number)
+{
+    struct id made = { { 0 } };
+    uint64_t word = number % 8 ? number : number << 40;
+
+    memcpy(made.b + 8, &word, sizeof(word));
+    memcpy(made.b, &number, sizeof(number));
+    return made;
+}
+
+static void what_was_added_is_in_it_once(void **state)
+{
+    struct id_table set = { 0 };
+
+    (void)state;
+    assert_false(id_table_has(&set, make_id(1)));
+    for (uint64_t i = 1; i <= MANY; i++)
+        assert_true(id_table_add(&set, make_id(i)));
+    for (uint64_t i = 1; i <= MANY; i++)
+        assert_false(id_table_add(&set, make_id(i)));
+    assert_int_equal(set.count, MANY);
+    id_table_free(&set);
+}
+
+static void removing_leaves_all_others(void **state)
+{
+    struct id_table set = { 0 };
+
+    (void)state;
+    for (uint64_t i = 1; i <= MANY; i++)
+        id_table_add(&set, make_id(i));
+    for (uint64_t i = 1; i <= MANY; i += 2)
+        id_table_remove(&set, make_id(i));
+    for (uint64_t i = 1; i <= MANY; i++)
+        assert_int_equal(id_table_has(&set, make_id(i)), i % 2 == 0);
+    assert_int_equal(set.count, MANY / 2);
+    id_table_free(&set);
+}
+
+static void the_zero_id_is_never_in_it(void **state)
+{
+    struct id_table set = { 0 };
+
+    (void)state;
+    assert_false(id_table_add(&set, (struct id){ { 0 } }));
+    id_table_remove(&set, (struct id){ { 0 } });
+    assert_false(id_table_has(&set, (struct id){ { 0 } }));
+    id_table_free(&set);
+}
+
+static void a_number_stays_with_its_id(void **state)
+{
+    struct id_table table = { 0 };
+
+    (void)state;
+    for (uint64_t i = 1; i <= MANY; i++)
+        *id_table_number(&table, make_id(i)) = (uint32_t)i;
+    for (uint64_t i = 1; i <= MANY; i += 2)
+        id_table_remove(&table, make_id(i));
+    for (uint64_t i = 1; i <= MANY; i++)
+        assert_int_equal(*id_table_number(&table, make_id(i)), i % 2 ? 0 : i);
+    assert_int_equal(table.count, MANY);
+    assert_null(id_table_number(&table, (struct id){ { 0 } }));
+    id_table_free(&table);
+}
+
+static void growth_is_asked_for_before_an_id_is_added(void **state)
+{
+    struct id_table table = { 0 };
+    size_t room = 0;
+
+    (void)state;
+    for (uint64_t i = 1; i <= MANY; i++) {
+        size_t growth = id_table_growth(&table);
+        room = growth ? growth / sizeof(struct id) : room;
+        assert_true(id_table_add(&table, make_id(i)));
+        assert_int_equal(table.room, room);
+    }
+    id_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +236,11 @@ int main(void)
         cmocka_unit_test(lower_case_and_crockfords_likenesses_are_read),
         cmocka_unit_test(what_is_no_id_is_refused),
         cmocka_unit_test(the_same_work_has_the_same_id),
+        cmocka_unit_test(what_was_added_is_in_it_once),
+        cmocka_unit_test(removing_leaves_all_others),
+        cmocka_unit_test(the_zero_id_is_never_in_it),
+        cmocka_unit_test(a_number_stays_with_its_id),
+        cmocka_unit_test(growth_is_asked_for_before_an_id_is_added),
     };
     return cmocka_run_group_tests_name("common/id", tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static struct gone_list make_list(uint32_t count, uint32_t names)
 }
 
 /* Takes all items named `name`; each comes once. */
-static void take_all(uint32_t names, const char *name, const struct idset *claimed, uint32_t wanted)
+static void take_all(uint32_t names, const char *name, const struct id_table *claimed, uint32_t wanted)
 {
     struct gone_list list = make_list(MANY, names);
     bool *was = calloc(MANY, sizeof(*was));
@@ -64,7 +64,7 @@ static void take_all(uint32_t names, const char *name, const struct idset *claim
 
 static void any_number_is_taken_each_once(void **state)
 {
-    struct idset none = { 0 };
+    struct id_table none = { 0 };
 
     (void)state;
     take_all(1, "0.wav", &none, MANY);
@@ -75,20 +75,20 @@ static void any_number_is_taken_each_once(void **state)
 
 static void what_is_claimed_is_left_out(void **state)
 {
-    struct idset claimed = { 0 };
+    struct id_table claimed = { 0 };
 
     (void)state;
     for (uint32_t i = 0; i < MANY; i += 2)
-        assert_true(idset_add(&claimed, make_id(i)));
+        assert_true(id_table_add(&claimed, make_id(i)));
     take_all(1, "0.wav", &claimed, MANY / 2);
     take_all(MANY, "0.wav", &claimed, MANY / 2);
-    idset_free(&claimed);
+    id_table_free(&claimed);
 }
 
 static void the_one_of_its_name_comes_first_and_then_the_oldest(void **state)
 {
     struct gone_list list = make_list(6, 3);
-    struct idset none = { 0 };
+    struct id_table none = { 0 };
 
     (void)state;
     assert_true(id_equal(gone_take(&list, name_of("2.wav"), make_id(9), &none)->id, make_id(2)));
@@ -101,7 +101,7 @@ static void the_one_of_its_name_comes_first_and_then_the_oldest(void **state)
 static void an_item_is_not_its_own_older_one(void **state)
 {
     struct gone_list list = make_list(2, 1);
-    struct idset none = { 0 };
+    struct id_table none = { 0 };
 
     (void)state;
     assert_true(id_equal(gone_take(&list, name_of("0.wav"), make_id(0), &none)->id, make_id(1)));
@@ -113,7 +113,7 @@ static void an_item_is_not_its_own_older_one(void **state)
 static void an_empty_list_has_none(void **state)
 {
     struct gone_list list = { 0 };
-    struct idset none = { 0 };
+    struct id_table none = { 0 };
 
     (void)state;
     assert_null(gone_take(&list, name_of("0.wav"), make_id(9), &none));
