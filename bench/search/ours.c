@@ -34,7 +34,7 @@ static double build_index(struct ours *ours)
     for (uint32_t row = 0; row < ours->data.count; row++)
         bitmap_add(all, row);
     began = ours_processor_time();
-    if (near_open(&ours->near) != ERR_OK ||
+    if (near_state_open(&ours->near) != ERR_OK ||
         near_build_begin(&ours->near, ours->data.at, ours->data.count, all, 1) != ERR_OK)
         exit(1);
     while (!done)

@@ -5,7 +5,7 @@
 
 static bool is_idle(const struct indexer *indexer)
 {
-    return schedule_is_idle(indexer) && pipeline_is_idle(indexer->pipeline);
+    return state_is_idle(indexer) && pipeline_is_idle(indexer->pipeline);
 }
 
 void progress_begin(struct indexer *indexer)
@@ -37,7 +37,7 @@ void progress_now(const struct indexer *indexer, struct progress *to)
     uint64_t settled = counts->done + counts->failed;
 
     *to = (struct progress){ .task = indexer->task,
-                             .scanning = !schedule_is_idle(indexer),
+                             .scanning = !state_is_idle(indexer),
                              .done = counts->done,
                              .failed = counts->failed,
                              .waiting = counts->fresh > settled ? counts->fresh - settled : 0,

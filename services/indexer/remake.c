@@ -1,4 +1,4 @@
-#include "services/indexer/indexer.h"
+#include "services/indexer/remake.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -285,7 +285,7 @@ static void start_finding(struct indexer *indexer)
 static bool may_begin(const struct indexer *indexer)
 {
     return indexer->loaded && pipeline_analyser(indexer->pipeline) &&
-           (schedule_is_idle(indexer) || clock_steady() - indexer->started > PATIENCE_US);
+           (state_is_idle(indexer) || clock_steady() - indexer->started > PATIENCE_US);
 }
 
 void remake_turn(struct indexer *indexer)

@@ -61,4 +61,6 @@ struct indexer {
     char program[PATH_MAX]; /* path of loophole-worker */
 };
 
+bool state_is_idle(const struct indexer *indexer); /* no scan runs, and none is wanted */
+
 #endif

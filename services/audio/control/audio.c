@@ -308,7 +308,7 @@ void audio_tick(void *state)
     look_at_link(audio, &facts);
     look_at_memory(audio);
     look_at_silence(audio);
-    late_orders_tick(audio);
+    audio_send_late(audio);
     if (audio->instance == 0) {
         audio_take_notes(audio);
         held_tick(&audio->held);

@@ -109,6 +109,7 @@ enum err audio_orders_now(struct audio *audio, struct call *call, struct order *
                           const void *answer);
 enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
+void audio_send_late(struct audio *audio); /* sends and answers the deferred orders that are due */
 /* As audio_order, at the frame `at` if the ask has one. */
 enum err audio_order_at(struct audio *audio, struct call *call, struct order order, bool has_at, int64_t at,
                         const void *answer);

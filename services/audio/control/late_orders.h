@@ -7,9 +7,7 @@
 #include "common/rt/order.h"
 #include "proto/service/service.h"
 
-enum { LATE_ORDERS = 64, LATE_PARTS = 2 };
-
-struct audio;
+enum { LATE_ORDERS = 64, LATE_PARTS = 2, LATE_US = 5000000 /* an order waits at most so long */ };
 
 struct late_orders {
     struct late_order {
@@ -23,12 +21,16 @@ struct late_orders {
     uint32_t count;
 };
 
-/* Defers the ask for 5 s at most, or until half a second before its deadline. True: it will be answered. False: the
- * core has not run for 5 s, or there is no time or no room. */
-bool late_order_put(struct audio *audio, struct call *call, const struct order *orders, uint32_t count,
+/* Defers the ask for 5 s at most, or until half a second before its deadline. True: it will be answered. False: there
+ * is no time or no room. */
+bool late_order_put(struct late_orders *late, struct call *call, const struct order *orders, uint32_t count,
                     const void *answer);
 
-/* Sends all orders in the order of arrival once a core runs; refuses those whose time is over. */
-void late_orders_tick(struct audio *audio);
+/* Sends the orders of one ask. An error is in the call's fault. */
+typedef enum err late_send_fn(void *state, struct late_order *order);
+
+/* Sends all orders in the order of arrival if a core runs (`sounds`), and answers their asks; refuses those whose time
+ * is over. */
+void late_orders_tick(struct late_orders *late, struct service *service, bool sounds, late_send_fn *send, void *state);
 
 #endif

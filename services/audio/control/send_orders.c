@@ -64,9 +64,24 @@ enum err audio_orders(struct audio *audio, struct call *call, struct order *orde
 {
     bool is_late = audio->late.count > 0 || !audio_sounds(audio);
 
-    if (answer && is_late && late_order_put(audio, call, orders, count, answer))
+    if (answer && is_late && audio_sounded(audio, LATE_US) && late_order_put(&audio->late, call, orders, count, answer))
         return ERR_OK;
     return audio_orders_now(audio, call, orders, count, answer);
+}
+
+static enum err send_late(void *state, struct late_order *order)
+{
+    struct audio *audio = state;
+    enum err e = audio_orders_now(audio, order->call, order->orders, order->parts, order->answer);
+
+    if (e == ERR_OK && call_ask(order->call)->answer == &transport_state_shape)
+        audio_report_changed(audio, order->answer);
+    return e;
+}
+
+void audio_send_late(struct audio *audio)
+{
+    late_orders_tick(&audio->late, audio->service, audio_sounds(audio), send_late, audio);
 }
 
 enum err audio_order_at(struct audio *audio, struct call *call, struct order order, bool has_at, int64_t at,

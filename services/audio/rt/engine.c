@@ -115,6 +115,7 @@ static void do_events(struct engine *engine)
     orders_due(engine);
     for (; has_midi(engine) && midi_at(engine) <= engine->at; engine->midi++)
         pads_midi(engine, &engine->period->midi_in[engine->midi]);
+    sync_due(engine);
     sequencer_due(engine);
 }
 

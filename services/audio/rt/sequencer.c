@@ -7,7 +7,6 @@
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/row_midi.h"
 #include "services/audio/rt/sounds.h"
-#include "services/audio/rt/sync.h"
 
 enum { STEPS_AT_ONCE = 8 }; /* steps that may be due at one frame */
 static const double SWING_MOST = 0.999;
@@ -42,6 +41,16 @@ double sequencer_swing(const struct engine *engine)
     double swing = plays_next(engine) && score->next_swing >= 0 ? score->next_swing : score->swing;
 
     return swing > 0 ? (swing < SWING_MOST ? swing : SWING_MOST) : 0;
+}
+
+void sequencer_set_tempo(struct engine *engine)
+{
+    uint32_t mode = engine->score->sync;
+    bool has_other = mode == SYNC_FOLLOW_JACK && engine->period->jack_tempo > 0;
+    double tempo = has_other ? engine->period->jack_tempo : sequencer_tempo(engine);
+
+    if (mode != SYNC_FOLLOW_MIDI || !(engine->half->sync.interval_frames > 0))
+        transport_tempo(&engine->half->transport, engine->now, tempo, engine->half->rate);
 }
 
 /* ---- time of steps ---- */
@@ -141,7 +150,7 @@ static void begin_bar(struct engine *engine, int64_t step)
     sequencer->arrived = sequencer->serial = engine->score->next.serial;
     sequencer_rewind(engine, step);
     row_midi_follow(engine, sequencer_pattern(engine));
-    sync_tempo(engine);
+    sequencer_set_tempo(engine);
     notes_send_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
 }
 
@@ -364,8 +373,6 @@ void sequencer_due(struct engine *engine)
 {
     const struct transport *transport = &engine->half->transport;
 
-    if (transport->running && transport_frame_of(transport, transport->from) <= engine->now)
-        sync_play_begins(engine);
     row_midi_due(engine);
     if (!transport->running)
         return;

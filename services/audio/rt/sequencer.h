@@ -34,11 +34,15 @@ const struct score_pattern *sequencer_pattern(const struct engine *engine);
 double sequencer_tempo(const struct engine *engine);
 double sequencer_swing(const struct engine *engine);
 
+/* Applies the tempo from this frame on: JACK's if the score follows it, otherwise the pattern's. Does nothing while a
+ * MIDI clock gives the tempo. */
+void sequencer_set_tempo(struct engine *engine);
+
 void sequencer_period(struct engine *engine);                   /* at the start of a period */
 void sequencer_place(struct engine *engine);                    /* after a start, a locate, a gap */
 void sequencer_rewind(struct engine *engine, int64_t origin);   /* the pattern begins at this step */
 int64_t sequencer_next(const struct engine *engine);            /* frame of the next event; INT64_MAX: none */
-void sequencer_due(struct engine *engine);                      /* plays the steps that are due, ends the count-in */
+void sequencer_due(struct engine *engine);                      /* plays the steps that are due */
 void sequencer_silence(struct engine *engine, uint32_t frames); /* a panic */
 void sequencer_end_period(struct engine *engine);               /* after a panic: clears old state */
 

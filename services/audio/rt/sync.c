@@ -13,17 +13,7 @@ uint32_t sync_mode(const struct engine *engine)
     return engine->score->sync;
 }
 
-/* ---- tempo ---- */
-
-void sync_tempo(struct engine *engine)
-{
-    bool has_other = sync_mode(engine) == SYNC_FOLLOW_JACK && engine->period->jack_tempo > 0;
-    double tempo = has_other ? engine->period->jack_tempo : sequencer_tempo(engine);
-
-    if (sync_mode(engine) == SYNC_FOLLOW_MIDI && engine->half->sync.interval_frames > 0)
-        return;
-    transport_tempo(&engine->half->transport, engine->now, tempo, engine->half->rate);
-}
+/* ---- periods ---- */
 
 void sync_period(struct engine *engine)
 {
@@ -33,7 +23,7 @@ void sync_period(struct engine *engine)
     }
     engine->half->sync.asked = 0;
     engine->half->sync.tempo = 0;
-    sync_tempo(engine);
+    sequencer_set_tempo(engine);
     if (sync_mode(engine) == SYNC_FOLLOW_JACK)
         sync_jack_follow(engine);
 }
@@ -62,7 +52,8 @@ static void report_position(struct engine *engine, double place)
     send_midi(engine, engine->at, 1, MIDI_CONTINUE, 0);
 }
 
-void sync_play_begins(struct engine *engine)
+/* At the first step, after the count-in. */
+static void play_begins(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
     double place = transport_place(&engine->half->transport, engine->now);
@@ -74,6 +65,14 @@ void sync_play_begins(struct engine *engine)
     if (engine->score->midi_clock_out)
         report_position(engine, place);
     sync_jack_roll(engine);
+}
+
+void sync_due(struct engine *engine)
+{
+    const struct transport *transport = &engine->half->transport;
+
+    if (transport->running && transport_frame_of(transport, transport->from) <= engine->now)
+        play_begins(engine);
 }
 
 /* A MIDI clock that runs while the transport is stopped continues after the last tick of the music. */
@@ -145,7 +144,7 @@ void sync_locate(struct engine *engine, double place)
     sequencer_rewind(engine, 0);
     sequencer_place(engine);
     if (running)
-        sync_play_begins(engine);
+        play_begins(engine);
 }
 
 void sync_stop(struct engine *engine)

@@ -28,10 +28,10 @@ bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t 
 bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer);
 
 void sync_period(struct engine *engine);   /* at the start of a period: tempo, JACK's transport */
-void sync_tempo(struct engine *engine);    /* applies a new tempo from this frame on */
 void sync_say_lead(struct engine *engine); /* at the end of a period: reports the next one */
 void sync_midi(struct engine *engine, const struct engine_midi *midi); /* handles clock messages, ignores others */
-void sync_play_begins(struct engine *engine);                          /* at the first step, after the count-in */
+void sync_due(struct engine
+                  *engine); /* before the steps that are due: the first one after the count-in begins the play */
 void sync_stop(struct engine *engine);
 void sync_clock_out(struct engine *engine, uint32_t frames); /* sends MIDI clocks for the block that begins now */
 

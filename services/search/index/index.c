@@ -27,7 +27,8 @@ enum err index_open(struct index *index)
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK || column_open(&index->lengths, 1, MOST_ROWS) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
-        terms_open(&index->terms) != ERR_OK || near_open(&index->near) != ERR_OK || !(index->touched = bitmap_new())) {
+        terms_open(&index->terms) != ERR_OK || near_state_open(&index->near) != ERR_OK ||
+        !(index->touched = bitmap_new())) {
         index_close(index);
         return ERR_FULL;
     }

@@ -81,7 +81,7 @@ static struct bitmap *rows_below(uint32_t count)
 static enum err find_neighbours(struct map_work *work, uint32_t *nearest, float *distances)
 {
     struct graph_finding f = { .work = work, .nearest = nearest, .distances = distances };
-    enum err e = near_open(&f.near);
+    enum err e = near_state_open(&f.near);
 
     if (e != ERR_OK)
         return e;

@@ -1,40 +1,24 @@
 #include "services/search/near/near.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_find.h"
 
 enum {
-    MOST_BYTES_LOG = 34, /* of address space */
-    FEW = 2048,          /* so few rows are measured directly */
-    DEEPEST = 1000,      /* if more are wanted, all rows are measured */
-    SPARSE = 32,         /* a filter with fewer than one placed row in 32 is sparse */
+    FEW = 2048,     /* so few rows are measured directly */
+    DEEPEST = 1000, /* if more are wanted, all rows are measured */
+    SPARSE = 32,    /* a filter with fewer than one placed row in 32 is sparse */
     TAIL_SHARE = 16,
     TAIL_LEAST = 2000
 };
 
 /* ---- open, close, adopt ---- */
 
-enum err near_open(struct near *near)
-{
-    *near = (struct near){ .tail = bitmap_new() };
-    if (!near->tail || column_open(&near->made, 1, (size_t)1 << MOST_BYTES_LOG) != ERR_OK) {
-        near_close(near);
-        return ERR_FULL;
-    }
-    madvise(near->made.at, near->made.most, MADV_HUGEPAGE); /* an optimisation, which may fail */
-    return ERR_OK;
-}
-
 void near_close(struct near *near)
 {
     near_build_end(near);
-    column_close(&near->made);
-    bitmap_free(near->tail);
-    near_work_free(near->work);
-    *near = (struct near){ 0 };
+    near_state_close(near);
 }
 
 static void find_tail(struct near *near, const struct near_parts *parts, const uint32_t *rows, uint32_t count)
@@ -80,20 +64,8 @@ bool near_has(const struct near *near, uint32_t row)
 
 void near_change(struct near *near, uint32_t row, bool has_vector)
 {
-    struct near_parts parts;
-
     near_build_change(near, row);
-    if (!near->file)
-        return;
-    parts = near_file_parts(near->file);
-    if (row < near->file->rows && parts.places[row] != NEAR_NO_PLACE) {
-        parts.rows[parts.places[row]] = NEAR_NO_ROW;
-        parts.places[row] = NEAR_NO_PLACE;
-    }
-    if (has_vector)
-        bitmap_add(near->tail, row);
-    else
-        bitmap_remove(near->tail, row);
+    near_state_change(near, row, has_vector);
 }
 
 bool near_is_due(const struct near *near, uint32_t with_vector)

@@ -17,8 +17,8 @@
 
 enum { NEAR_LEAST = 20000 };
 
-enum err near_open(struct near *near); /* full */
-void near_close(struct near *near);
+/* near_state_open opens it. */
+void near_close(struct near *near); /* ends a running build */
 
 /* Checks a mapped `made` for an index of `rows` rows; the rows of `with_vector` without a place go to the tail. Errors:
  * internal (damaged), full. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/search/near/near.h"
 #include "services/search/near/near_find.h"
 #include "services/search/near/near_train.h"
 #include "services/search/near/near_trial.h"
@@ -269,7 +268,7 @@ static bool take_memory(struct near_build *build)
     build->next_places = calloc(build->clusters, sizeof(*build->next_places));
     build->changed = bitmap_new();
     return build->column && build->codes && build->words && build->owners && build->next_places && build->changed &&
-           near_open(&build->next) == ERR_OK;
+           near_state_open(&build->next) == ERR_OK;
 }
 
 enum err near_build_begin(struct near *near, const float *at, uint32_t rows, const struct bitmap *with_vector,
@@ -301,7 +300,7 @@ void near_build_end(struct near *near)
         return;
     near_trial_free(build->trial);
     near_train_free(build->train);
-    near_close(&build->next);
+    near_state_close(&build->next);
     bitmap_free(build->changed);
     free(build->rows);
     free(build->column);
@@ -328,10 +327,11 @@ static enum err take_over(struct near *near)
         return ERR_FULL;
     bitmap_rows(build->changed, rows);
     build->next = (struct near){ 0 };
-    near_close(near);
+    near_build_end(near);
+    near_state_close(near);
     *near = next;
     for (uint32_t i = 0; i < count; i++)
-        near_change(near, rows[i], true);
+        near_state_change(near, rows[i], true);
     free(rows);
     return ERR_OK;
 }

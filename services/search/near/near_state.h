@@ -17,4 +17,10 @@ struct near {
     struct near_work *work;   /* for one query */
 };
 
+enum err near_state_open(struct near *near); /* full */
+void near_state_close(struct near *near);    /* no build may run */
+
+/* As near_change, for the clusters that are made. */
+void near_state_change(struct near *near, uint32_t row, bool has_vector);
+
 #endif

@@ -2,14 +2,10 @@
 #ifndef LOOPHOLE_WORKER_HEAR_ARTEFACTS_H
 #define LOOPHOLE_WORKER_HEAR_ARTEFACTS_H
 
-#include "common/arena.h"
-#include "common/buffer.h"
-#include "services/worker/hear/hear.h"
+#include "services/worker/hear/heard.h"
 
-struct artefacts {
-    struct arena arena;    /* of one record */
-    struct buffer encoded; /* all records */
-};
+struct artefacts;
+struct hear;
 
 /* Encodes the artefacts of the finished `hear` and points out->artefact to them; they live in `artefacts` until its
  * next use. Errors: those of codec_encode. */

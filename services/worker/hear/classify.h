@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_WORKER_HEAR_CLASSIFY_H
 #define LOOPHOLE_WORKER_HEAR_CLASSIFY_H
 
-#include "services/worker/hear/describe.h"
+#include "services/worker/hear/describe_row.h"
 #include "services/worker/hear/features/model.h"
 
 enum { CLASSIFY_CLASSES = 24, CLASSIFY_FAMILIES = 5, CLASSIFY_NETS = 3, CLASSIFY_HIDDEN = 96 };

@@ -4,7 +4,7 @@
 #define LOOPHOLE_WORKER_HEAR_EMBED_H
 
 #include "services/worker/hear/classify.h"
-#include "services/worker/hear/hear.h"
+#include "services/worker/hear/heard.h"
 
 struct embed_model {
     const float *block[DESCRIBE_BLOCKS]; /* DESCRIBE_COUNT × the block's size; NULL for timbre */

@@ -6,6 +6,9 @@
 
 #include "common/alloc.h"
 #include "common/rt/denormals.h"
+#include "services/worker/hear/artefacts.h"
+#include "services/worker/hear/describe.h"
+#include "services/worker/hear/measure.h"
 #include "services/worker/hear/parts.h"
 #include "services/worker/hear/verdict.h"
 

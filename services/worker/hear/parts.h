@@ -2,7 +2,8 @@
 #ifndef LOOPHOLE_WORKER_HEAR_PARTS_H
 #define LOOPHOLE_WORKER_HEAR_PARTS_H
 
-#include "services/worker/hear/artefacts.h"
+#include "common/arena.h"
+#include "common/buffer.h"
 #include "services/worker/hear/classify.h"
 #include "services/worker/hear/embed.h"
 #include "services/worker/hear/features/envelope.h"
@@ -16,8 +17,12 @@
 #include "services/worker/hear/features/tempo.h"
 #include "services/worker/hear/features/tonal.h"
 #include "services/worker/hear/features/tonality.h"
-#include "services/worker/hear/hear.h"
-#include "services/worker/hear/measure.h"
+#include "services/worker/hear/measure_list.h"
+
+struct artefacts {
+    struct arena arena;    /* of one record */
+    struct buffer encoded; /* all records */
+};
 
 struct hear {
     double rate;

@@ -2,7 +2,9 @@
 #ifndef LOOPHOLE_WORKER_HEAR_VERDICT_H
 #define LOOPHOLE_WORKER_HEAR_VERDICT_H
 
-#include "services/worker/hear/hear.h"
+#include "services/worker/hear/heard.h"
+
+struct hear;
 
 /* Fills out->fact from `hear`, which must be finished. An attribute that was not found is left out. */
 void verdict_make(const struct hear *hear, struct heard_sound *out);

@@ -24,7 +24,7 @@ static void set_stage(struct stage *stage)
 
     *stage = (struct stage){ .all = bitmap_new(), .at = calloc(ROWS, ENTRY_VECTOR * sizeof(float)) };
     assert_int_equal(ids_open(&stage->ids, ROWS), ERR_OK);
-    assert_int_equal(near_open(&stage->near), ERR_OK);
+    assert_int_equal(near_state_open(&stage->near), ERR_OK);
     for (uint32_t i = 0; i < ROWS; i++) {
         struct id id = { { (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1 } };
         uint32_t row;

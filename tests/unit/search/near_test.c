@@ -54,7 +54,7 @@ static void set_stage(struct stage *stage, uint32_t rows)
                              .at = calloc(rows + EXTRA, ENTRY_VECTOR * sizeof(float)),
                              .clusters = calloc(rows + EXTRA, 1) };
     assert_int_equal(ids_open(&stage->ids, rows + EXTRA), ERR_OK);
-    assert_int_equal(near_open(&stage->near), ERR_OK);
+    assert_int_equal(near_state_open(&stage->near), ERR_OK);
     for (uint32_t i = 0; i < rows + EXTRA; i++) {
         struct id id = { { (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1 } };
         uint32_t row;
