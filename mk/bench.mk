@@ -63,6 +63,18 @@ $(BUILD)/bench_composer.so: bench/composer/score.c services/search/query/shrunk.
 bench-composer: $(BUILD)/bench_composer.so
 	@tools/packages bench-composer
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/run $(if $(TUNE),--tune,$(SEEDS))
+# make bench-composer-server: offers a second from 1 and 64 studios, beside bare COPY
+$(BUILD)/bench_writers: $(BUILD)/bench/composer/writers.o $(BUILD)/services/composer/link/door.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq $(LIBS)
+bench-composer-server: $(BUILD)/bench_writers
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/throughput
+# make bench-composer-copy [COUNTS="10000 100000 1000000"]: answers from the copy of what a community knows; its size
+$(BUILD)/bench_cache: $(BUILD)/bench/composer/cache.o $(OWN_HOME) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+bench-composer-copy: all $(BUILD)/bench_make $(BUILD)/bench_cache
+	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/answers $(or $(COUNTS),10000 100000 1000000)
 # make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
 $(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
 	@echo '  LINK $@'
@@ -107,7 +119,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-server bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
 # make bench-availability [COUNTS="1000 100000 500000 1000000"]: from the unmount of a volume to what another client sees
 bench-availability: all
 	@BUILD=$(abspath $(BUILD)) bench/availability/unmount $(COUNTS)

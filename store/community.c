@@ -1,7 +1,11 @@
 #include "store/community.h"
 
+#include <string.h>
+
 #include "common/hash.h"
 #include "store/catalogue_meta.h"
+
+enum { STAMP_BYTES = 6 };
 
 /* ---- keys ---- */
 
@@ -49,6 +53,20 @@ struct key community_subject(const struct offer *offer)
     return key;
 }
 
+uint64_t community_stamp(uint64_t before, const struct offer *offer)
+{
+    struct key all = community_subject(offer);
+    uint64_t stamp = 0;
+    struct hash hash;
+
+    key_add(&all, &before, sizeof(before));
+    key_add(&all, &(uint8_t){ offer->withdrawn }, 1);
+    key_add(&all, offer->value.at, offer->value.len);
+    hash = hash_of(all.b, all.len);
+    memcpy(&stamp, hash.b, STAMP_BYTES);
+    return stamp;
+}
+
 /* ---- reading ---- */
 
 enum err community_state(struct txn *txn, struct arena *arena, struct exchange_state *to)
@@ -78,7 +96,8 @@ static enum err walk_lessons(struct txn *txn, struct arena *arena, const struct 
     while (e == ERR_OK && goes_on && walk_next(&walk)) {
         struct lesson lesson = { 0 };
         e = row_decode(txn, arena, walk.value, &lesson_shape, &lesson);
-        goes_on = e == ERR_OK && seen(state, &lesson);
+        goes_on = e == ERR_INTERNAL || (e == ERR_OK && seen(state, &lesson));
+        e = e == ERR_INTERNAL ? ERR_OK : e;
     }
     walk_end(&walk);
     return e;
@@ -110,7 +129,20 @@ enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind 
 
     *to = (struct lesson){ 0 };
     e = row_get(txn, arena, DB_COMMUNITY, &key, &lesson_shape, to);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (e == ERR_NOT_FOUND || e == ERR_INTERNAL)
+        *to = (struct lesson){ 0 };
+    return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e;
+}
+
+bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes row, struct bytes value)
+{
+    struct lesson lesson = { 0 };
+    struct key due;
+
+    if (row_decode(txn, arena, value, &lesson_shape, &lesson) != ERR_OK)
+        return false;
+    due = community_lesson_key(&lesson);
+    return bytes_equal(row, key_bytes(&due));
 }
 
 /* ---- facts ---- */

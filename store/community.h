@@ -1,6 +1,7 @@
 /* community.h: what this studio shares with a community of studios, and what it learned from it. Only persist writes.
  * A row of DB_SHARED is one statement of this studio; those that the server has not confirmed lie in DB_OUTBOX too, in
- * the order of their numbers. DB_COMMUNITY has the lessons. Strings point into the map or the arena, as in catalogue.h.
+ * the order of their numbers. DB_COMMUNITY has the lessons; readers pass over a damaged one, and the service composer
+ * finds it and reads all again. Strings point into the map or the arena, as in catalogue.h.
  * The owner of the transaction. Errors: not_found; full; internal for a row that does not decode. */
 #ifndef LOOPHOLE_STORE_COMMUNITY_H
 #define LOOPHOLE_STORE_COMMUNITY_H
@@ -16,6 +17,10 @@ enum err community_state(struct txn *txn, struct arena *arena, struct exchange_s
 
 /* The key of what an offer is about: all but its value and its number. */
 struct key community_subject(const struct offer *offer);
+
+/* The stamp of an offer that follows one with the stamp `before` (0: the first of a generation): a hash of both, of 48
+ * bits, which each reader of JSON keeps exactly. */
+uint64_t community_stamp(uint64_t before, const struct offer *offer);
 enum err community_shared(struct txn *txn, struct arena *arena, const struct key *subject, struct offer *to);
 
 struct key community_lesson_key(const struct lesson *lesson);
@@ -32,6 +37,9 @@ enum err community_each_kind(struct txn *txn, struct arena *arena, enum lesson_k
 /* The lesson of a content (empty: of the community) and a word; *to is zero if there is none. */
 enum err community_about(struct txn *txn, struct arena *arena, enum lesson_kind kind, struct bytes content,
                          struct text word, struct lesson *to);
+
+/* True if the row of DB_COMMUNITY decodes, and its key is that of its lesson. */
+bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes key, struct bytes value);
 
 /* The community's facts about a content, of source composer. Costs nothing while there are no lessons. */
 enum err community_facts(struct txn *txn, struct arena *arena, struct bytes content, struct fact_list *to);

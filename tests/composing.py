@@ -57,6 +57,16 @@ class Server:
         self.sql(f"update composer.setting set value = {least} where name = 'least_studios'")
         return int(self.sql('select composer.publish_round()'))
 
+    def says(self, answer):
+        """From now on each exchange answers what this SQL expression makes of the true answer, `answer`, and of `ask`."""
+        self.sql('alter function composer.exchange(jsonb) rename to true_exchange',
+                 'grant execute on function composer.true_exchange(jsonb) to composer_studio',
+                 'create function composer.exchange(ask jsonb) returns jsonb language plpgsql as $$ declare answer jsonb; '
+                 f'begin answer := composer.true_exchange(ask); return {answer}; end $$')
+
+    def tells_the_truth(self):
+        self.sql('drop function composer.exchange(jsonb)', 'alter function composer.true_exchange(jsonb) rename to exchange')
+
     def studio(self, name):
         return self.tool('studio', name)
 

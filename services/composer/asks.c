@@ -8,6 +8,7 @@
 #include "store/catalogue.h"
 
 enum { PERSIST_MS = 10000, PACKS_MOST = 1000 };
+static const usec_t skew_least_us = 120000000;
 
 /* ---- the state ---- */
 
@@ -32,7 +33,17 @@ static enum err fill_status(struct composer *c, struct arena *arena, struct comp
                                     .syncing = c->step != STEP_IDLE,
                                     .forgetting = state.forgetting,
                                     .studios = state.studios,
-                                    .least = state.least };
+                                    .least = state.least,
+                                    .has_refused = state.has_refused && state.refused,
+                                    .refused = state.refused,
+                                    .has_refused_why = state.has_refused && state.refused,
+                                    .refused_why = state.refused_why,
+                                    .has_skew = c->skew < -skew_least_us || c->skew > skew_least_us,
+                                    .skew = (double)c->skew / 1e6,
+                                    .has_rebuilding = c->is_rebuilding,
+                                    .rebuilding = c->is_rebuilding,
+                                    .has_listening = c->news.is_listening,
+                                    .listening = c->news.is_listening };
     txn_end(txn);
     return ERR_OK;
 }

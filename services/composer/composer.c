@@ -5,6 +5,7 @@
 #include "common/process/config.h"
 #include "common/process/log.h"
 #include "services/composer/exchange.h"
+#include "services/composer/listening.h"
 
 enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
@@ -58,10 +59,44 @@ void composer_open(struct composer *c)
 
 void composer_close(struct composer *c)
 {
+    listening_end(c);
     talk_end(&c->talk);
     buffer_free(&c->talk.got);
     gather_free(&c->gather);
     store_close(c->store);
+}
+
+/* Offers and positions of lessons: both end at the total. */
+static void list_task(const struct composer *c, struct arena *arena, struct service_status *to)
+{
+    const struct progress *p = &c->progress;
+    uint64_t lessons = p->newest > p->from ? p->newest - p->from : 0;
+    struct task *task = arena_array(arena, 1, sizeof(*task));
+
+    if (c->step == STEP_IDLE || !task)
+        return;
+    *task = (struct task){ .id = p->task,
+                           .label = c->step == STEP_FORGET || c->step == STEP_DROP
+                                        ? TEXT("Removing what this studio shared")
+                                        : TEXT("Exchanging with the community"),
+                           .done = c->sum.offered + (c->sum.position > p->from ? c->sum.position - p->from : 0),
+                           .total = p->offers + lessons,
+                           .since = p->since,
+                           .can_cancel = c->step != STEP_FORGET && c->step != STEP_DROP };
+    to->tasks = (struct task_list){ 1, task };
+}
+
+enum err composer_cancel(void *state, struct id task, struct fault *fault)
+{
+    const struct fault cancelled = { .code = ERR_CONFLICT, .what = "a person cancelled the exchange" };
+    struct composer *c = state;
+
+    if (c->step == STEP_IDLE || !id_equal(task, c->progress.task))
+        return fault_set(fault, ERR_NOT_FOUND, "no such task");
+    if (c->step == STEP_FORGET || c->step == STEP_DROP)
+        return fault_set(fault, ERR_CONFLICT, "`forget` cannot be cancelled");
+    exchange_stop(c, &cancelled);
+    return ERR_OK;
 }
 
 void composer_report(void *state, struct arena *arena, struct service_status *to)
@@ -69,6 +104,7 @@ void composer_report(void *state, struct arena *arena, struct service_status *to
     struct composer *c = state;
     struct text alarm;
 
+    list_task(c, arena, to);
     if (!c->store)
         to->waits_for = TEXT("persist");
     if (c->fault.code == ERR_OK || !c->pause)

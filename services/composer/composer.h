@@ -6,6 +6,8 @@
 
 void composer_open(struct composer *composer); /* ends the process if it cannot */
 void composer_close(struct composer *composer);
+/* Stops an exchange. Errors: not_found, conflict (`forget`). */
+enum err composer_cancel(void *composer, struct id task, struct fault *fault);
 void composer_report(void *state, struct arena *arena, struct service_status *to);
 
 extern const struct composer_handlers asks_handlers;

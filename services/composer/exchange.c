@@ -3,30 +3,20 @@
 #include <string.h>
 
 #include "common/process/log.h"
-#include "proto/wire/json.h"
+#include "services/composer/answer.h"
+#include "services/composer/damage.h"
+#include "services/composer/listening.h"
 #include "services/composer/outbox.h"
 #include "services/composer/reading.h"
+#include "services/composer/waiting.h"
 
-enum { RENEWALS_MOST = 3, PERSIST_MS = 30000 };
+enum { RESTARTS_MOST = 4, PERSIST_MS = 30000, REST_FACTOR = 20 };
 static const usec_t slice_us = 4000, period_us = 300 * 1000000LL, settle_us = 5000000, first_pause_us = 2000000,
                     longest_pause_us = 300 * 1000000LL;
 
 static const struct persist_composer nothing = { 0 };
 
 /* ---- the end ---- */
-
-/* `answer` NULL: all of them fail with `why`. */
-static void answer_all(struct composer *c, struct ticket *tickets, uint32_t *count, const void *answer,
-                       const struct fault *why)
-{
-    for (uint32_t i = 0; i < *count; i++) {
-        if (answer)
-            ticket_answer(c->service, tickets[i], answer);
-        else
-            ticket_fail(c->service, tickets[i], why);
-    }
-    *count = 0;
-}
 
 static void end_exchange(struct composer *c, bool of_forget)
 {
@@ -38,15 +28,19 @@ static void end_exchange(struct composer *c, bool of_forget)
     c->pause = !failed ? 0 : c->pause ? 2 * c->pause : first_pause_us;
     c->pause = c->pause < longest_pause_us ? c->pause : longest_pause_us;
     c->next = now + (failed ? c->pause : period_us);
+    c->rest = REST_FACTOR * (now - c->began);
+    c->rest = c->rest < settle_us ? settle_us : c->rest > period_us ? period_us : c->rest;
     if (of_forget) {
-        answer_all(c, c->forgetting, &c->forgetting_count, failed ? NULL : &c->forgot, &c->fault);
+        waiting_answer(c, c->forgetting, &c->forgetting_count, failed ? NULL : &c->forgot, &c->fault);
         return;
     }
     if (!failed) {
+        c->is_rebuilding = false;
+        listening_begin(c);
         const struct composer_synced event = { c->sum.offered, c->sum.learned, c->sum.position };
         service_publish(c->service, "synced", &event);
     }
-    answer_all(c, c->syncing, &c->syncing_count, failed ? NULL : &c->sum, &c->fault);
+    waiting_answer(c, c->syncing, &c->syncing_count, failed ? NULL : &c->sum, &c->fault);
 }
 
 static void fail_exchange(struct composer *c, const struct fault *why)
@@ -62,6 +56,8 @@ static const struct fault level_is_off = { .code = ERR_DENIED, .what = "the leve
 
 void exchange_follow(struct composer *c, enum sharing level)
 {
+    if (level == SHARING_OFF)
+        listening_end(c);
     if (c->step == STEP_FORGET || c->step == STEP_DROP)
         return;
     if (level == SHARING_OFF && (c->step != STEP_IDLE || c->waiting_count))
@@ -81,7 +77,7 @@ void exchange_stop(struct composer *c, const struct fault *why)
     if (c->step != STEP_IDLE)
         fail_exchange(c, why);
     c->pause = 0; /* the server did not fail */
-    answer_all(c, c->waiting, &c->waiting_count, NULL, why);
+    waiting_answer(c, c->waiting, &c->waiting_count, NULL, why);
 }
 
 /* ---- asks to persist ---- */
@@ -92,10 +88,12 @@ static void end_keeping(void *state, enum err error, const void *answer, const s
 
     (void)answer;
     c->is_keeping = false;
-    if (error != ERR_OK && c->step != STEP_IDLE)
+    if (error == ERR_DENIED && c->step == STEP_GATHER && ++c->restarts <= RESTARTS_MOST)
+        gather_free(&c->gather); /* the level went down meanwhile: the next turn gathers what it shares */
+    else if (error != ERR_OK && c->step != STEP_IDLE)
         fail_exchange(c, fault);
     else if (error != ERR_OK) /* the ask that begins `forget` failed */
-        answer_all(c, c->forgetting, &c->forgetting_count, NULL, fault);
+        waiting_answer(c, c->forgetting, &c->forgetting_count, NULL, fault);
 }
 
 static void keep_changes(struct composer *c, const struct persist_composer *changes)
@@ -107,15 +105,20 @@ static void keep_changes(struct composer *c, const struct persist_composer *chan
         end_keeping(c, fault.code, NULL, &fault);
 }
 
+/* Parts of an exchange begin again only a few times, whatever the server answers. */
+static bool may_restart(struct composer *c, struct fault *fault)
+{
+    if (++c->restarts <= RESTARTS_MOST)
+        return true;
+    fault_set(fault, ERR_BAD_REQUEST,
+              "the server's answers contradict each other: it began the exchange again %d times", RESTARTS_MOST);
+    return false;
+}
+
 static void renew_generation(struct composer *c, const struct exchange_state *state)
 {
-    struct persist_composer changes = { .renew = true, .has_accepted = true, .accepted = state->newest };
-    const struct fault why = { .code = ERR_INTERNAL, .what = "the server refuses every new generation of offers" };
+    const struct persist_composer changes = { .renew = true, .has_accepted = true, .accepted = state->newest };
 
-    if (++c->renewals > RENEWALS_MOST) {
-        fail_exchange(c, &why);
-        return;
-    }
     c->step = STEP_GATHER;
     gather_free(&c->gather); /* begun again with the new generation */
     keep_changes(c, &changes);
@@ -158,61 +161,34 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                        struct fault *fault)
 {
-    struct to_server ask;
-    struct buffer json = { 0 };
+    struct outbox_words words = { 0 };
+    enum err e = outbox_write(txn, arena, state, c->talks > 0, c->has_more, &words, &c->sent);
+    struct talk_words talk = { .server = c->server, .upload = words.upload, .count = words.count };
 
-    if (outbox_read(txn, arena, state, &ask) != ERR_OK) {
+    for (uint32_t i = 0; i < words.count; i++)
+        talk.calls[i] = words.calls[i];
+    c->talks++;
+    c->progress.offers = c->sum.offered + state->newest - state->accepted;
+    if (e == ERR_OK)
+        (void)talk_begin(&c->talk, &talk, fault);
+    else
         fault_set(fault, ERR_INTERNAL, "the outbox cannot be read");
-        return;
-    }
-    json_write(&to_server_shape, &ask, &json);
-    (void)talk_begin(&c->talk, c->server, buffer_c(&json), fault);
-    buffer_free(&json);
-}
-
-static enum err check_answer(const struct from_server *answer, const struct exchange_state *state, struct fault *fault)
-{
-    uint64_t last = state->position;
-
-    for (uint32_t i = 0; i < answer->lessons.count && !answer->again; i++) {
-        if (answer->lessons.at[i].position <= last)
-            return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: lesson %u is out of order", i);
-        last = answer->lessons.at[i].position;
-    }
-    if (!answer->again && answer->position != last)
-        return fault_set(fault, ERR_BAD_REQUEST,
-                         "the server's answer is invalid: its position is not that of its lessons");
-    return ERR_OK;
-}
-
-static bool is_other_server(const struct from_server *answer, const struct exchange_state *state)
-{
-    return state->epoch.len && !text_equal(state->epoch, answer->epoch);
 }
 
 static void keep_answer(struct composer *c, const struct from_server *answer, const struct exchange_state *state)
 {
-    const struct persist_composer changes = { .has_accepted = true,
-                                              .accepted = answer->accepted,
-                                              .has_after = true,
-                                              .after = state->position,
-                                              .position = answer->position,
-                                              .lessons = answer->lessons,
-                                              .has_epoch = true,
-                                              .epoch = answer->epoch,
-                                              .has_history = true,
-                                              .history = answer->history,
-                                              .has_studios = true,
-                                              .studios = answer->studios,
-                                              .has_least = true,
-                                              .least = answer->least,
-                                              .has_synced = true,
-                                              .synced = clock_now() };
+    const struct persist_composer changes = answer_changes(answer, state, &c->sent);
 
-    c->sum.offered += answer->accepted - state->accepted;
+    c->sum.offered += changes.accepted - state->accepted - answer->refused.count;
     c->sum.learned += answer->lessons.count;
     c->sum.position = answer->position;
-    c->is_done = !answer->more && answer->accepted == state->newest;
+    c->progress.newest = answer->newest;
+    c->skew = answer->clock ? answer->clock - clock_now() : 0;
+    c->has_more = answer->more;
+    c->is_done = !answer->more && changes.accepted == state->newest;
+    if (answer->refused.count)
+        log_warn("the server refuses %u offers; the first: %.*s", answer->refused.count,
+                 TEXT_ARG(answer->refused.at[0].why));
     keep_changes(c, &changes);
 }
 
@@ -232,20 +208,24 @@ static void meet_server(struct composer *c, const struct from_server *answer, co
     keep_changes(c, &changes);
 }
 
-static void take_answer(struct composer *c, const struct from_server *answer, const struct exchange_state *state,
-                        struct fault *fault)
+static void take_answer(struct composer *c, struct txn *txn, const struct from_server *answer,
+                        const struct exchange_state *state, struct fault *fault)
 {
-    if (check_answer(answer, state, fault) != ERR_OK)
+    enum verdict verdict = answer_judge(answer, state, &c->sent, txn_count(txn, DB_COMMUNITY), fault);
+
+    if (verdict == ANSWER_INVALID)
         return;
     c->is_reachable = true;
-    if (is_other_server(answer, state))
-        meet_server(c, answer, state);
-    else if (!answer->known || answer->accepted < state->accepted || answer->accepted > state->newest)
-        renew_generation(c, state);
-    else if (answer->again)
-        c->step = STEP_CLEAR;
-    else
+    if (verdict == ANSWER_KEEP)
         keep_answer(c, answer, state);
+    else if (!may_restart(c, fault))
+        return;
+    else if (verdict == ANSWER_OTHER_SERVER)
+        meet_server(c, answer, state);
+    else if (verdict == ANSWER_RENEW)
+        renew_generation(c, state);
+    else
+        c->step = STEP_CLEAR;
 }
 
 static void turn_talk(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
@@ -253,17 +233,17 @@ static void turn_talk(struct composer *c, struct txn *txn, struct arena *arena, 
 {
     struct from_server answer = { 0 };
 
-    if (!c->talk.pid && c->is_done) {
+    if (!c->talk.apart.pid && c->is_done) {
         c->fault = (struct fault){ 0 };
         end_exchange(c, false);
-    } else if (!c->talk.pid && talk_is_ending(&c->talk)) {
+    } else if (!c->talk.apart.pid && talk_is_ending(&c->talk)) {
         return;
-    } else if (!c->talk.pid) {
+    } else if (!c->talk.apart.pid) {
         begin_talk(c, txn, arena, state, fault);
     } else if (talk_turn(&c->talk)) {
         c->is_reachable = false;
         if (talk_result(&c->talk, &from_server_shape, arena, &answer, fault) == ERR_OK)
-            take_answer(c, &answer, state, fault);
+            take_answer(c, txn, &answer, state, fault);
     }
 }
 
@@ -271,6 +251,7 @@ static void turn_clear(struct composer *c, struct txn *txn)
 {
     const struct persist_composer changes = { .clear = true };
 
+    c->progress.from = 0;
     if (txn_count(txn, DB_COMMUNITY))
         keep_changes(c, &changes);
     else
@@ -283,9 +264,10 @@ static void turn_forget(struct composer *c, struct arena *arena, const struct ex
                         struct fault *fault)
 {
     const struct persist_composer changes = { .renew = true, .has_accepted = true, .accepted = state->newest };
+    const struct talk_words words = { .server = c->server };
 
-    if (!c->talk.pid) {
-        (void)talk_begin(&c->talk, c->server, NULL, fault);
+    if (!c->talk.apart.pid) {
+        (void)talk_begin(&c->talk, &words, fault);
         return;
     }
     if (!talk_turn(&c->talk))
@@ -334,8 +316,10 @@ static void begin_exchange(struct composer *c, const struct exchange_state *stat
 
     if (!is_time(c) || (!is_forgetting && !may))
         return;
-    c->renewals = 0;
-    c->is_due = c->is_done = false;
+    c->restarts = c->talks = 0;
+    c->is_due = c->is_done = c->has_more = false;
+    c->began = clock_steady();
+    c->progress = (struct progress){ .task = id_new(), .since = clock_now(), .from = state->position };
     c->sum = (struct exchanged){ .position = state->position };
     c->forgot = (struct forgot_there){ 0 };
     c->step = is_forgetting ? STEP_FORGET : STEP_GATHER;
@@ -349,6 +333,17 @@ static void begin_exchange(struct composer *c, const struct exchange_state *stat
         keep_changes(c, &nothing); /* persist draws a salt and a generation */
 }
 
+static void turn_idle(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
+{
+    const struct persist_composer clear = { .clear = true };
+    enum damage_found found = damage_turn(c, txn, fault);
+
+    if (found == DAMAGE_ROWS)
+        keep_changes(c, &clear);
+    else if (found == DAMAGE_NONE)
+        begin_exchange(c, state);
+}
+
 static void take_turn(struct composer *c, struct txn *txn, struct arena *arena, struct fault *fault)
 {
     struct exchange_state state;
@@ -360,7 +355,7 @@ static void take_turn(struct composer *c, struct txn *txn, struct arena *arena, 
     exchange_follow(c, (enum sharing)state.level.value);
     switch (c->step) {
     case STEP_IDLE:
-        begin_exchange(c, &state);
+        turn_idle(c, txn, &state, fault);
         break;
     case STEP_GATHER:
         turn_gather(c, txn, &state, fault);
@@ -380,6 +375,16 @@ static void take_turn(struct composer *c, struct txn *txn, struct arena *arena, 
     }
 }
 
+/* Changes that come together are one exchange. A pass over a large catalogue costs time, so it does not follow the last
+ * one at once. */
+static void heed_changes(struct composer *c)
+{
+    usec_t soon = clock_steady() + (c->rest ? c->rest : settle_us);
+
+    if (c->is_due && !c->pause && c->step == STEP_IDLE && c->next > soon)
+        c->next = soon;
+}
+
 void exchange_turn(void *composer)
 {
     struct composer *c = composer;
@@ -387,7 +392,8 @@ void exchange_turn(void *composer)
     struct fault fault = { 0 };
     struct txn *txn = NULL;
 
-    if (c->is_keeping || (c->step == STEP_IDLE && !is_time(c)))
+    heed_changes(c);
+    if (c->is_keeping || (c->step == STEP_IDLE && !is_time(c) && !damage_is_looking(c)))
         return;
     if (reading_begin(c, &txn, &fault) != ERR_OK)
         return; /* persist is away: the timer tries again */
@@ -396,27 +402,13 @@ void exchange_turn(void *composer)
     arena_free(&arena);
     if (fault.code != ERR_OK)
         fail_exchange(c, &fault);
-    else if (c->is_due && !c->pause && c->step == STEP_IDLE && c->next > clock_steady() + settle_us)
-        c->next = clock_steady() + settle_us; /* changes that come together are one exchange */
 }
 
 /* ---- asks ---- */
 
-static enum err defer_call(struct call *call, struct ticket *tickets, uint32_t *count)
-{
-    struct ticket ticket;
-
-    if (*count == WAITING_MOST)
-        return refuse(call, ERR_BUSY, "%d asks wait for an exchange already: try again later", WAITING_MOST);
-    ticket = call_defer(call);
-    if (ticket.number)
-        tickets[(*count)++] = ticket;
-    return ERR_OK;
-}
-
 enum err exchange_wait(struct composer *c, struct call *call)
 {
-    return defer_call(call, c->waiting, &c->waiting_count);
+    return waiting_add(call, c->waiting, &c->waiting_count);
 }
 
 enum err exchange_forget(struct composer *c, struct call *call)
@@ -427,11 +419,12 @@ enum err exchange_forget(struct composer *c, struct call *call)
     enum err e;
 
     if (c->step == STEP_FORGET || c->step == STEP_DROP) /* it answers this call too */
-        return defer_call(call, c->forgetting, &c->forgetting_count);
+        return waiting_add(call, c->forgetting, &c->forgetting_count);
     if (c->is_keeping)
         return refuse(call, ERR_BUSY, "persist is writing the result of an exchange: try again");
     exchange_stop(c, &level_is_off);
-    e = defer_call(call, c->forgetting, &c->forgetting_count);
+    listening_end(c);
+    e = waiting_add(call, c->forgetting, &c->forgetting_count);
     if (e == ERR_OK)
         keep_changes(c, &changes);
     return e;

@@ -8,7 +8,7 @@ int main(int argc, char **argv)
 
     composer_open(&composer);                     /* its settings */
     service_answer(s, &asks_handlers, &composer); /* one function for each ask */
-    service_set_report(s, composer_report, NULL, &composer);
+    service_set_report(s, composer_report, composer_cancel, &composer);
     service_ready(s);
     service_loop(s); /* until the supervisor asks it to stop */
 

@@ -1,33 +1,133 @@
 #include "services/composer/outbox.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/wire/base64.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
 
 enum { LESSONS = 1000, WORDS_MOST = 8 };
 static const usec_t preview_us = 500000;
 
-enum err outbox_read(struct txn *txn, struct arena *arena, const struct exchange_state *state, struct to_server *to)
+static struct to_server begin_call(struct arena *arena, const struct exchange_state *state, uint32_t most)
+{
+    return (struct to_server){ .generation = state->generation,
+                               .base = state->base,
+                               .position = state->position,
+                               .history = state->history,
+                               .limit = LESSONS,
+                               .offers = { 0, arena_array(arena, most, sizeof(struct offer)) },
+                               .accepted = state->accepted,
+                               .stamp = state->has_stamp ? state->stamp : 0 };
+}
+
+static enum err read_offers(struct txn *txn, struct arena *arena, const struct exchange_state *state, uint32_t most,
+                            struct to_server *to)
 {
     const struct bytes none = { 0, NULL };
     struct key first = key_number(state->accepted + 1);
     struct walk walk;
     enum err e = walk_begin(txn, DB_OUTBOX, key_bytes(&first), none, &walk);
 
-    *to = (struct to_server){ .generation = state->generation,
-                              .base = state->base,
-                              .position = state->position,
-                              .history = state->history,
-                              .limit = LESSONS,
-                              .offers = { 0, arena_array(arena, OUTBOX_TALK, sizeof(struct offer)) } };
+    *to = begin_call(arena, state, most);
     if (e == ERR_OK && !to->offers.at)
         e = ERR_FULL;
-    while (e == ERR_OK && to->offers.count < OUTBOX_TALK && walk_next(&walk)) {
+    while (e == ERR_OK && to->offers.count < most && walk_next(&walk)) {
         struct offer *offer = &to->offers.at[to->offers.count++];
         e = row_decode(txn, arena, walk.value, &offer_shape, offer);
-        offer->has_generation = false;
+        offer->has_generation = offer->has_refused = false;
     }
     walk_end(&walk);
     return e;
+}
+
+/* ---- a talk ---- */
+
+/* COPY's text format. */
+static void add_column(struct buffer *to, struct text value)
+{
+    for (uint32_t i = 0; i < value.len; i++) {
+        const char *plain = "\\\t\n\r", *names = "\\tnr", *at = value.at[i] ? strchr(plain, value.at[i]) : NULL;
+        if (at)
+            buffer_add(to, (char[]){ '\\', names[at - plain] }, 2);
+        else
+            buffer_add(to, &value.at[i], 1);
+    }
+    buffer_add(to, "\t", 1);
+}
+
+static void add_row(struct buffer *to, const struct offer *offer)
+{
+    char number[32];
+
+    (void)snprintf(number, sizeof(number), "%llu", (unsigned long long)offer->id);
+    add_column(to, text_of(number));
+    add_column(to, text_of(choice_word(&offer_kind_table, offer->kind.value)));
+    base64_write(to, offer->content);
+    buffer_add(to, "\t", 1);
+    base64_write(to, offer->context);
+    buffer_add(to, "\t", 1);
+    add_column(to, offer->role);
+    add_column(to, offer->section);
+    add_column(to, offer->attribute);
+    add_column(to, offer->value);
+    add_column(to, offer->withdrawn ? TEXT("t") : TEXT("f"));
+    (void)snprintf(number, sizeof(number), "%llu\n", (unsigned long long)(offer->has_stamp ? offer->stamp : 0));
+    buffer_add_text(to, number);
+}
+
+static void add_call(struct arena *arena, const struct to_server *call, struct outbox_words *to)
+{
+    struct buffer json = { 0 };
+
+    json_write(&to_server_shape, call, &json);
+    to->calls[to->count] = arena_text(arena, (struct text){ (uint32_t)json.len + 1, buffer_c(&json) }).at;
+    to->count += to->calls[to->count] != NULL;
+    buffer_free(&json);
+}
+
+static void add_upload(struct arena *arena, struct to_server *call, struct outbox_words *to)
+{
+    struct buffer rows = { 0 };
+
+    for (uint32_t i = 0; i < call->offers.count; i++)
+        add_row(&rows, &call->offers.at[i]);
+    to->upload = arena_text(arena, (struct text){ (uint32_t)rows.len, buffer_c(&rows) });
+    buffer_free(&rows);
+    call->offers.count = 0;
+}
+
+enum err outbox_write(struct txn *txn, struct arena *arena, const struct exchange_state *state, bool in_bulk,
+                      bool goes_on, struct outbox_words *to, struct sent_offers *sent)
+{
+    uint64_t waiting = state->newest - state->accepted;
+    struct to_server call;
+    uint64_t stamp = 0;
+    enum err e;
+
+    in_bulk = in_bulk && waiting > OUTBOX_TALK;
+    e = read_offers(txn, arena, state, in_bulk ? OUTBOX_BULK : OUTBOX_TALK, &call);
+    if (e != ERR_OK)
+        return e;
+    *sent = (struct sent_offers){ .count = call.offers.count };
+    if (sent->count) {
+        const struct offer *last = &call.offers.at[sent->count - 1];
+        sent->last = last->id;
+        stamp = last->has_stamp ? last->stamp : 0;
+    }
+    if (in_bulk)
+        add_upload(arena, &call, to);
+    add_call(arena, &call, to);
+    call = begin_call(arena, state, 1);
+    if (sent->count) {
+        call.accepted = sent->last;
+        call.stamp = stamp;
+    }
+    call.has_goes_on = call.goes_on = true;
+    for (uint32_t i = 1; goes_on && i < TALK_CALLS; i++)
+        add_call(arena, &call, to);
+    return to->count == (goes_on ? TALK_CALLS : 1) ? ERR_OK : ERR_FULL;
 }
 
 /* ---- preview ---- */
@@ -38,7 +138,7 @@ static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *
                              struct offer_list *offers)
 {
     struct gather gather = { 0 };
-    uint64_t next = state->newest;
+    uint64_t next = state->newest, chain = state->has_chain ? state->chain : 0;
     usec_t until = clock_steady() + preview_us;
     enum err e = ERR_OK;
 
@@ -53,6 +153,8 @@ static enum err add_gathered(struct composer *c, struct txn *txn, struct arena *
             }
             e = codec_copy(&offer_shape, &gather.offers.at[i], arena, offer);
             offer->id = ++next;
+            offer->has_stamp = true;
+            offer->stamp = chain = community_stamp(chain, offer);
             offers->count++;
         }
         gather_taken(&gather);
@@ -104,7 +206,7 @@ enum err outbox_preview(struct composer *c, struct txn *txn, struct arena *arena
     bool is_off = state->level.value == SHARING_OFF;
     struct to_server ask;
     struct buffer json = { 0 };
-    enum err e = outbox_read(txn, arena, state, &ask);
+    enum err e = read_offers(txn, arena, state, OUTBOX_TALK, &ask);
 
     to->words.at = arena_array(arena, WORDS_MOST, sizeof(*to->words.at));
     if (e == ERR_OK)

@@ -6,11 +6,18 @@
 #include "proto/service/service.h"
 #include "schema_composer.h"
 #include "schema_persist.h"
+#include "services/composer/link/news.h"
 #include "services/composer/link/talk.h"
 #include "services/composer/share/gather.h"
 #include "store/store.h"
 
 enum { WAITING_MOST = 64, SERVER_MOST = 1024, EXCLUDE_MOST = 4096 };
+
+/* The offers that a talk sends. */
+struct sent_offers {
+    uint32_t count;
+    uint64_t last;
+};
 
 /* The steps of an exchange (exchange.h). */
 enum step {
@@ -22,6 +29,13 @@ enum step {
     STEP_DROP,   /* what was shared is dropped here */
 };
 
+/* A look for damage (damage.h). */
+struct damage_look {
+    struct key at; /* where the next slice begins; empty: at the first row */
+    usec_t next;   /* on the steady clock: when the next look begins */
+    bool is_found; /* the inbox is emptied */
+};
+
 struct composer {
     struct service *service;
     struct store *store; /* NULL: not open yet */
@@ -29,19 +43,37 @@ struct composer {
     char exclude[EXCLUDE_MOST];
 
     enum step step;
-    enum sharing level; /* of this exchange */
-    bool is_keeping;    /* an ask to persist is on its way */
-    bool is_due;        /* the catalogue changed, or a person asks */
-    bool is_done;       /* the server has no further lessons */
-    uint32_t renewals;
-    usec_t next;  /* on the steady clock: when the next exchange begins by itself */
-    usec_t pause; /* after a failure; 0: the last exchange was answered */
+    enum sharing level;      /* of this exchange */
+    bool is_keeping;         /* an ask to persist is on its way */
+    bool is_due;             /* the catalogue changed, or a person asks */
+    bool is_done;            /* the server has no further lessons */
+    bool has_more;           /* the server said so in its last answer */
+    uint32_t restarts;       /* of this exchange */
+    uint32_t talks;          /* of this exchange */
+    struct sent_offers sent; /* by the talk in progress */
+    usec_t next;             /* on the steady clock: when the next exchange begins by itself */
+    usec_t began;            /* the exchange in progress, on the steady clock */
+    usec_t rest;             /* between the last exchange and one that changes cause */
+    usec_t pause;            /* after a failure; 0: the last exchange was answered */
     struct gather gather;
     struct server_talk talk;
     struct exchanged sum; /* of this exchange */
     struct forgot_there forgot;
     struct fault fault; /* why the last exchange failed */
     bool is_reachable;
+    struct progress {
+        struct id task;
+        usec_t since;
+        uint64_t offers;       /* that waited at the begin */
+        uint64_t from, newest; /* positions of the lessons: of the inbox then, and of the server's newest one */
+    } progress;
+    usec_t skew; /* the server's clock minus this one */
+
+    struct news news;
+    usec_t news_next, news_pause; /* on the steady clock */
+
+    struct damage_look look;
+    bool is_rebuilding; /* the inbox was damaged; it is not complete yet */
 
     struct ticket syncing[WAITING_MOST]; /* asks that wait for the end of this exchange … */
     uint32_t syncing_count;

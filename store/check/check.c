@@ -19,6 +19,10 @@ void check_report(struct check *c, const struct seen *row, const char *format, .
     va_list arguments;
     int len;
 
+    if (row->db == DB_COMMUNITY && row->key.len) {
+        c->counts->relearned++;
+        return;
+    }
     for (uint32_t i = 0; i < row->key.len && i < 32; i++)
         snprintf(key + 2 * i, 3, "%02x", row->key.at[i]);
     len = snprintf(what, sizeof(what), "%s%s%s: ", database_name(row->db), key[0] ? " " : "", key);

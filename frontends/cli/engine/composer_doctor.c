@@ -2,6 +2,29 @@
 #include "frontends/cli/engine/doctor.h"
 #include "schema_composer.h"
 
+static const char *direction_of(double skew)
+{
+    return skew < 0 ? "behind" : "ahead of";
+}
+
+/* What the exchange itself survives, and a person should know. */
+static void look_at_details(struct doctor *doctor, const struct composer_status *now)
+{
+    double skew = now->has_skew ? now->skew : 0;
+
+    if (now->has_refused)
+        doctor_finding(doctor, WATCH, "composer", "loophole composer status",
+                       "the server refuses %llu statements; the last one: %.*s", (unsigned long long)now->refused,
+                       TEXT_ARG(now->refused_why));
+    if (now->has_rebuilding && now->rebuilding)
+        doctor_finding(doctor, WATCH, "composer", "loophole composer sync",
+                       "the copy of the community's knowledge was damaged: it is read again");
+    if (now->has_skew)
+        doctor_finding(doctor, WATCH, "composer", "set the clock of this machine, or of the server",
+                       "the server's clock is %.0f s %s this machine's: the exchange does not depend on it",
+                       skew < 0 ? -skew : skew, direction_of(skew));
+}
+
 void composer_doctor(struct doctor *doctor)
 {
     struct composer_status now = { 0 };
@@ -9,6 +32,7 @@ void composer_doctor(struct doctor *doctor)
 
     if (ask(doctor->cli->asker, "composer.state", NULL, 2000, NULL, &now, &fault) != ERR_OK)
         return; /* it is among the services */
+    look_at_details(doctor, &now);
     if (now.forgetting)
         doctor_finding(doctor, WATCH, "composer", "loophole composer status",
                        "the server has not yet confirmed that it removed what this studio shared");

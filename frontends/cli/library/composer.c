@@ -38,6 +38,12 @@ static void print_for_people(struct cli *cli, const struct composer_status *stat
     if (status->least)
         cli_print(&cli->out, ", each from at least %llu studios", (unsigned long long)status->least);
     cli_print(&cli->out, "\n");
+    if (status->has_refused)
+        cli_print(&cli->out, "%-10s %llu statements; the last one: %.*s\n", "refused",
+                  (unsigned long long)status->refused, TEXT_ARG(status->refused_why));
+    if (status->has_rebuilding && status->rebuilding)
+        cli_print(&cli->out, "%-10s the copy of the community's knowledge was damaged: it is read again\n",
+                  "rebuilding");
     print_time(cli, "last sync", status->last_sync);
     if (status->error.len)
         cli_print(&cli->out, "%-10s %.*s\n", "error", TEXT_ARG(status->error));
@@ -144,7 +150,8 @@ static const char *const serve_lines[] = {
     "-- A round, from cron, at most one a second:   psql -d composer -c 'select composer.publish_round()'",
     "-- The least number of studios from which a row is published:",
     "--   update composer.setting set value = 10 where name = 'least_studios';",
-    "-- A studio that does not count any more:   update composer.studio set bad = true where name = 'studio_NAME';",
+    "-- A studio that does not count any more:",
+    "--   insert into composer.mark (studio, reason) values ('studio_NAME', 'copies charts');",
     "-- docs/composer.md describes what the server learns, its backup, and what a round costs.",
 };
 

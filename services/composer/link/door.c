@@ -1,6 +1,8 @@
 #include "services/composer/link/door.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +10,10 @@
 
 struct door {
     PGconn *connection;
+    bool is_copied; /* a transaction of door_copy is open */
 };
 
-enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 5, SHOWN_MOST = 255 };
+enum { ANSWER_MOST = 8 << 20, OPTIONS_MOST = 64, MORE_OPTIONS = 8, SHOWN_MOST = 255, COPY_MOST = 400 };
 
 /* ---- the setting ---- */
 
@@ -120,6 +123,12 @@ static enum err connect_with(const PQconninfoOption *options, struct door *door,
     values[count++] = "10";
     keys[count] = "application_name";
     values[count++] = "loophole";
+    keys[count] = "keepalives_idle"; /* a listener notices a dead network */
+    values[count++] = "60";
+    keys[count] = "keepalives_interval";
+    values[count++] = "15";
+    keys[count] = "keepalives_count";
+    values[count++] = "4";
     keys[count] = "client_encoding";
     values[count++] = "UTF8";
     keys[count] = NULL;
@@ -191,4 +200,118 @@ enum err door_call(struct door *door, const char *sql, const char *parameter, st
 
     PQclear(result);
     return e;
+}
+
+/* ---- many offers, many calls ---- */
+
+static enum err run_command(struct door *door, const char *sql, ExecStatusType expected, struct fault *fault)
+{
+    PGresult *result = PQexec(door->connection, sql);
+    enum err e = PQresultStatus(result) == expected ? ERR_OK : read_failure(door, result, fault);
+
+    PQclear(result);
+    return e;
+}
+
+static enum err end_copy(struct door *door, struct fault *fault)
+{
+    PGresult *result = PQgetResult(door->connection);
+    enum err e = PQresultStatus(result) == PGRES_COMMAND_OK ? ERR_OK : read_failure(door, result, fault);
+
+    PQclear(result);
+    while ((result = PQgetResult(door->connection)))
+        PQclear(result);
+    return e;
+}
+
+static enum err report_break(struct door *door, struct fault *fault)
+{
+    return fault_set(fault, ERR_OFFLINE, "the server: %.200s", join_lines(PQerrorMessage(door->connection)));
+}
+
+enum err door_copy(struct door *door, const char *before, const char *into, struct text rows, struct fault *fault)
+{
+    char copy[COPY_MOST];
+    enum err e = run_command(door, "begin", PGRES_COMMAND_OK, fault);
+
+    (void)snprintf(copy, sizeof(copy), "copy %s from stdin", into);
+    if (e == ERR_OK)
+        e = run_command(door, before, PGRES_TUPLES_OK, fault);
+    if (e == ERR_OK)
+        e = run_command(door, copy, PGRES_COPY_IN, fault);
+    if (e != ERR_OK)
+        return e;
+    door->is_copied = true;
+    if (PQputCopyData(door->connection, rows.at, (int)rows.len) != 1 || PQputCopyEnd(door->connection, NULL) != 1)
+        return report_break(door, fault);
+    return end_copy(door, fault);
+}
+
+static bool send_calls(struct door *door, const char *sql, const char *const *parameters, uint32_t count)
+{
+    PGconn *to = door->connection;
+    bool sent = PQenterPipelineMode(to) && PQsendPrepare(to, "call", sql, 0, NULL);
+
+    for (uint32_t i = 0; sent && i < count; i++) {
+        sent = PQsendQueryPrepared(to, "call", 1, &parameters[i], NULL, NULL, 0);
+        if (sent && i == 0 && door->is_copied)
+            sent = PQsendQueryParams(to, "commit", 0, NULL, NULL, NULL, NULL, 0);
+        sent = sent && PQpipelineSync(to);
+    }
+    return sent;
+}
+
+enum err door_calls(struct door *door, const char *sql, const char *const *parameters, uint32_t count,
+                    struct arena *arena, struct text *values, struct fault *fault)
+{
+    uint32_t synced = 0, got = 0, gaps = 0;
+    enum err e = ERR_OK;
+
+    if (!send_calls(door, sql, parameters, count))
+        return report_break(door, fault);
+    while (e == ERR_OK && synced < count) {
+        PGresult *result = PQgetResult(door->connection);
+        ExecStatusType status = PQresultStatus(result);
+        gaps = result ? 0 : gaps + 1; /* one follows the results of each statement */
+        if (gaps > 1)
+            return report_break(door, fault);
+        synced += status == PGRES_PIPELINE_SYNC;
+        if (status == PGRES_TUPLES_OK)
+            e = got < count ? read_value(result, arena, &values[got++], fault) : ERR_OK;
+        else if (result && status != PGRES_PIPELINE_SYNC && status != PGRES_COMMAND_OK)
+            e = read_failure(door, result, fault);
+        PQclear(result);
+    }
+    if (e == ERR_OK && got != count)
+        return fault_set(fault, ERR_INTERNAL, "the server answered %u of %u calls", got, count);
+    return e;
+}
+
+/* ---- notifications ---- */
+
+enum err door_listen(struct door *door, const char *channel, struct fault *fault)
+{
+    char listen[COPY_MOST];
+
+    (void)snprintf(listen, sizeof(listen), "listen %s", channel);
+    return run_command(door, listen, PGRES_COMMAND_OK, fault);
+}
+
+static bool take_notifications(struct door *door)
+{
+    bool any = false;
+
+    for (PGnotify *one; (one = PQnotifies(door->connection)); any = true)
+        PQfreemem(one);
+    return any;
+}
+
+bool door_wait(struct door *door)
+{
+    struct pollfd from = { .fd = PQsocket(door->connection), .events = POLLIN };
+
+    while (!take_notifications(door))
+        if (poll(&from, 1, -1) < 0 || !PQconsumeInput(door->connection) || PQstatus(door->connection) != CONNECTION_OK)
+            return false;
+    return true;
 }

@@ -23,6 +23,23 @@ enum err door_open(const char *server, struct door **door, struct fault *fault);
  * server is full), denied, internal (anything else; the fault has the server's sentence). */
 enum err door_call(struct door *door, const char *sql, const char *parameter, struct arena *arena, struct text *value,
                    struct fault *fault);
+
+/* Begins a transaction, which the first of the next door_calls ends, and gives the server `rows` by COPY. They have the
+ * columns of `into` ("TABLE (COLUMN, …)") in COPY's text format; `before` is SQL that makes the table. Errors: those of
+ * door_call. */
+enum err door_copy(struct door *door, const char *before, const char *into, struct text rows, struct fault *fault);
+
+/* Sends `count` calls of the prepared `sql`, one parameter each, without waiting between them (pipeline mode). Each is
+ * a transaction of its own. All have been committed when it returns ok; values[i] is that of call i. Use the door for
+ * nothing else afterwards. Errors: those of door_call; the calls before the one that failed may be committed. */
+enum err door_calls(struct door *door, const char *sql, const char *const *parameters, uint32_t count,
+                    struct arena *arena, struct text *values, struct fault *fault);
+
+/* Subscribes to the notifications of a channel. Errors: those of door_call. */
+enum err door_listen(struct door *door, const char *channel, struct fault *fault);
+
+/* Waits for a notification. False: the connection broke. */
+bool door_wait(struct door *door);
 void door_close(struct door *door);
 
 #endif

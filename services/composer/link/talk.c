@@ -1,18 +1,18 @@
 #include "services/composer/link/talk.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "common/crash.h"
 #include "proto/wire/codec.h"
 #include "proto/wire/json.h"
 #include "services/composer/link/door.h"
 
 enum { RESULT_MOST = 16 << 20, PIECE = 65536 };
+
+static const char begin_upload[] = "select composer.begin_upload()",
+                  exchange[] = "select composer.exchange($1::text::jsonb)",
+                  offered[] = "offered (id, kind, content, context, role, section, attribute, value, withdrawn, stamp)";
 
 /* What the child writes: this, and the encoded record. */
 struct talk_head {
@@ -21,26 +21,69 @@ struct talk_head {
 
 /* ---- the child ---- */
 
-static enum err call_exchange(const char *server, const char *call, struct arena *arena, struct buffer *to,
+static enum err report_invalid(const struct fault *why, struct fault *fault)
+{
+    return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %.60s %.120s", why->field, why->what);
+}
+
+/* The lessons of the later answers follow those of the first. An answer that takes nothing, or that begins the lessons
+ * again, counts alone. */
+static enum err add_answer(struct from_server *all, const struct from_server *more, struct arena *arena,
+                           struct fault *fault)
+{
+    struct lesson_list lessons = { 0, arena_array(arena, all->lessons.count + more->lessons.count,
+                                                  sizeof(struct lesson)) };
+    struct refusal_list refused = all->refused;
+
+    if (!all->known || all->again)
+        return ERR_OK;
+    if (more->again || !text_equal(more->epoch, all->epoch))
+        return fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: one connection reached two servers");
+    if (!lessons.at)
+        return fault_set(fault, ERR_FULL, "the server's answer is too large");
+    memcpy(lessons.at, all->lessons.at, all->lessons.count * sizeof(struct lesson));
+    memcpy(lessons.at + all->lessons.count, more->lessons.at, more->lessons.count * sizeof(struct lesson));
+    lessons.count = all->lessons.count + more->lessons.count;
+    *all = *more;
+    all->lessons = lessons;
+    all->refused = refused;
+    return ERR_OK;
+}
+
+static enum err read_answers(const struct text *values, uint32_t count, struct arena *arena, struct from_server *all,
+                             struct fault *fault)
+{
+    struct from_server more = { 0 };
+    struct fault why = { 0 };
+    enum err e = json_read(&from_server_shape, values[0], arena, all, &why);
+
+    for (uint32_t i = 1; e == ERR_OK && i < count; i++) {
+        e = json_read(&from_server_shape, values[i], arena, &more, &why);
+        if (e == ERR_OK && add_answer(all, &more, arena, fault) != ERR_OK)
+            return fault->code;
+    }
+    return e == ERR_OK ? e : report_invalid(&why, fault);
+}
+
+static enum err call_exchange(const struct talk_words *words, struct arena *arena, struct buffer *to,
                               struct fault *fault)
 {
     struct from_server answer = { 0 };
-    struct text value = { 0, NULL };
-    struct door *door = NULL;
-    enum err e = door_open(server, &door, fault);
-
-    if (e == ERR_OK)
-        e = door_call(door, "select composer.exchange($1::text::jsonb)", call, arena, &value, fault);
-    door_close(door);
-    if (e != ERR_OK)
-        return e;
+    struct text values[TALK_CALLS] = { { 0, NULL } };
     struct fault why = { 0 };
-    e = json_read(&from_server_shape, value, arena, &answer, &why);
+    struct door *door = NULL;
+    enum err e = door_open(words->server, &door, fault);
+
+    if (e == ERR_OK && words->upload.len)
+        e = door_copy(door, begin_upload, offered, words->upload, fault);
     if (e == ERR_OK)
-        e = codec_encode(&from_server_shape, &answer, to, &why);
-    return e == ERR_OK
-               ? e
-               : fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %.60s %.120s", why.field, why.what);
+        e = door_calls(door, exchange, words->calls, words->count, arena, values, fault);
+    door_close(door);
+    if (e == ERR_OK)
+        e = read_answers(values, words->count, arena, &answer, fault);
+    if (e == ERR_OK && codec_encode(&from_server_shape, &answer, to, &why) != ERR_OK)
+        e = report_invalid(&why, fault);
+    return e;
 }
 
 static enum err read_count(const char *server, const char *sql, struct arena *arena, uint64_t *to, struct fault *fault)
@@ -72,91 +115,43 @@ static enum err call_forget(const char *server, struct arena *arena, struct buff
     return e == ERR_OK ? codec_encode(&forgot_there_shape, &forgot, to, fault) : e;
 }
 
-static bool write_all(int to, const void *bytes, size_t len)
+static int run_child(void *state, int to)
 {
-    const char *at = bytes;
-
-    while (len) {
-        ssize_t wrote = write(to, at, len);
-        if (wrote <= 0)
-            return false;
-        at += wrote;
-        len -= (size_t)wrote;
-    }
-    return true;
-}
-
-/* The child keeps only the pipe: no lock and no socket of the service. */
-static void be_child(int to, pid_t parent, const char *server, const char *call)
-{
+    const struct talk_words *words = state;
     struct talk_head head = { 0 };
     struct arena arena = { 0 };
     struct buffer body = { 0 };
-    sigset_t none;
 
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent || dup2(to, STDERR_FILENO + 1) < 0)
-        _exit(1);
-    (void)close_range(STDERR_FILENO + 2, ~0U, 0);
-    crash_uninstall();
-    sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    head.fault.code = call ? call_exchange(server, call, &arena, &body, &head.fault)
-                           : call_forget(server, &arena, &body, &head.fault);
-    bool wrote = write_all(STDERR_FILENO + 1, &head, sizeof(head)) &&
-                 (head.fault.code != ERR_OK || write_all(STDERR_FILENO + 1, body.at, body.len));
-    _exit(wrote ? 0 : 1);
+    head.fault.code = words->count ? call_exchange(words, &arena, &body, &head.fault)
+                                   : call_forget(words->server, &arena, &body, &head.fault);
+    bool wrote =
+        apart_write(to, &head, sizeof(head)) && (head.fault.code != ERR_OK || apart_write(to, body.at, body.len));
+    return wrote ? 0 : 1;
 }
 
 /* ---- the service ---- */
 
-/* The loop never waits: a process may hang in the kernel, for example on a file of libpq in a home on a dead share. */
-static bool take_dead(struct server_talk *talk)
+enum err talk_begin(struct server_talk *talk, const struct talk_words *words, struct fault *fault)
 {
-    if (talk->dying && waitpid(talk->dying, NULL, WNOHANG) != 0)
-        talk->dying = 0;
-    return talk->dying == 0;
-}
+    struct talk_words child = *words;
+    enum err e = apart_begin(&talk->apart, run_child, &child, fault);
 
-enum err talk_begin(struct server_talk *talk, const char *server, const char *call, struct fault *fault)
-{
-    pid_t parent = getpid();
-    int ends[2];
-
-    if (!take_dead(talk))
-        return fault_set(fault, ERR_BUSY, "the process of an earlier exchange does not end");
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return fault_errno(fault, ERR_FULL, errno, "cannot make a pipe");
-    pid_t pid = fork();
-    if (pid == 0)
-        be_child(ends[1], parent, server, call);
-    close(ends[1]);
-    if (pid < 0 || fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
-        close(ends[0]);
-        return fault_set(fault, ERR_FULL, "cannot start a process for the exchange");
-    }
+    if (e != ERR_OK)
+        return e;
     buffer_reset(&talk->got);
     talk->got.limit = RESULT_MOST;
-    talk->pid = pid;
-    talk->from = ends[0];
     talk->deadline = clock_steady() + TALK_PATIENCE_US;
     return ERR_OK;
 }
 
 void talk_end(struct server_talk *talk)
 {
-    if (!talk->pid)
-        return;
-    (void)kill(talk->pid, SIGKILL);
-    talk->dying = talk->pid;
-    close(talk->from);
-    talk->pid = 0;
-    take_dead(talk);
+    apart_end(&talk->apart);
 }
 
 bool talk_is_ending(struct server_talk *talk)
 {
-    return !take_dead(talk) && clock_steady() < talk->deadline;
+    return !apart_is_gone(&talk->apart) && clock_steady() < talk->deadline;
 }
 
 bool talk_turn(struct server_talk *talk)
@@ -164,9 +159,9 @@ bool talk_turn(struct server_talk *talk)
     uint8_t piece[PIECE];
     ssize_t got = 0;
 
-    if (!talk->pid)
+    if (!talk->apart.pid)
         return false;
-    while ((got = read(talk->from, piece, sizeof(piece))) > 0 && !talk->got.failed)
+    while ((got = read(talk->apart.from, piece, sizeof(piece))) > 0 && !talk->got.failed)
         buffer_add(&talk->got, piece, (size_t)got);
     bool has_ended = got == 0 || talk->got.failed || (got < 0 && errno != EAGAIN && errno != EINTR);
     if (!has_ended && clock_steady() < talk->deadline)

@@ -84,6 +84,7 @@ static void begin_generation(struct exchange_state *state)
 {
     state->generation = id_new();
     state->base = state->accepted = state->newest;
+    state->has_stamp = state->has_chain = state->has_refused = state->has_refused_why = false;
 }
 
 /* Offers that wait at a lower level would leave, and be withdrawn afterwards. So they end with their generation, and
@@ -119,6 +120,23 @@ static enum err change_state(struct persist *p, const struct persist_composer *a
 
 /* ---- what is shared ---- */
 
+static bool is_refused(const struct offer *offer, const struct exchange_state *state)
+{
+    return offer->has_refused && offer->has_generation && id_equal(offer->generation, state->generation);
+}
+
+/* Another statement replaces a refused one. */
+static enum err uncount_refused(struct persist *p, const struct offer *next, struct exchange_state *state)
+{
+    struct key subject = community_subject(next);
+    struct offer was = { 0 };
+    enum err e = state->has_refused ? community_shared(p->w.txn, &p->arena, &subject, &was) : ERR_NOT_FOUND;
+
+    if (e == ERR_OK && is_refused(&was, state) && state->refused)
+        state->refused--;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err put_offers(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
 {
     enum err e = ERR_OK;
@@ -128,7 +146,14 @@ static enum err put_offers(struct persist *p, const struct persist_composer *ask
         offer.id = ++state->newest;
         offer.has_generation = true;
         offer.generation = state->generation;
-        e = turn_wrote(p, community_put_offer(&p->w, &offer));
+        offer.has_stamp = true;
+        offer.stamp = community_stamp(state->has_chain ? state->chain : 0, &offer);
+        offer.has_refused = false;
+        state->has_chain = true;
+        state->chain = offer.stamp;
+        e = uncount_refused(p, &offer, state);
+        if (e == ERR_OK)
+            e = turn_wrote(p, community_put_offer(&p->w, &offer));
     }
     for (uint32_t i = 0; e == ERR_OK && i < ask->drop.count; i++) {
         struct key key = key_subject(ask->drop.at[i]);
@@ -151,7 +176,49 @@ static enum err confirm_offer(struct persist *p, const struct offer *offer)
     return e;
 }
 
-/* Reads the first rows of a database, before any is removed: keys for `keys`, or offers. */
+/* The shared row keeps the reason, so the same statement is not offered again in this generation. */
+static enum err note_refusal(struct persist *p, const struct refusal *refusal, struct exchange_state *state)
+{
+    struct key number = key_number(refusal->id);
+    struct offer offer = { 0 };
+    enum err e = row_get(p->w.txn, &p->arena, DB_OUTBOX, &number, &offer_shape, &offer);
+
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && !id_equal(offer.generation, state->generation)))
+        return ERR_OK;
+    if (e != ERR_OK)
+        return e;
+    state->refused = (state->has_refused ? state->refused : 0) + 1;
+    state->has_refused = state->has_refused_why = true;
+    state->refused_why = refusal->why;
+    offer.has_refused = true;
+    offer.refused = refusal->why;
+    return turn_wrote(p, community_put_offer(&p->w, &offer));
+}
+
+static enum err note_refusals(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < ask->refused.count; i++)
+        e = note_refusal(p, &ask->refused.at[i], state);
+    return e;
+}
+
+/* The server names the last offer that it holds by its number and its stamp. */
+static enum err keep_stamp(struct persist *p, uint64_t until, struct exchange_state *state)
+{
+    struct key number = key_number(until);
+    struct offer offer = { 0 };
+    enum err e = row_get(p->w.txn, &p->arena, DB_OUTBOX, &number, &offer_shape, &offer);
+
+    if (until <= state->accepted)
+        return ERR_OK;
+    state->has_stamp = e == ERR_OK && offer.has_stamp;
+    state->stamp = state->has_stamp ? offer.stamp : 0;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Reads the first offers of the outbox, before any is removed. */
 static uint32_t read_outbox(struct persist *p, uint64_t until, struct offer *to)
 {
     const struct bytes none = { 0, NULL };
@@ -171,7 +238,7 @@ static enum err confirm_offers(struct persist *p, uint64_t until, struct exchang
 {
     struct offer *offers = arena_array(&p->arena, COMMUNITY_PART, sizeof(*offers));
     uint32_t count = offers ? read_outbox(p, until, offers) : 0;
-    enum err e = offers ? ERR_OK : ERR_FULL;
+    enum err e = offers ? keep_stamp(p, until, state) : ERR_FULL;
 
     for (uint32_t i = 0; e == ERR_OK && i < count; i++)
         e = confirm_offer(p, &offers[i]);
@@ -220,7 +287,15 @@ static enum err put_lessons(struct persist *p, const struct persist_composer *as
     return e;
 }
 
-static uint32_t read_lessons(struct persist *p, struct lesson *to)
+/* A row of the inbox that is removed; a damaged one has no lesson. */
+struct cleared_row {
+    struct key key;
+    bool is_whole;
+    struct lesson lesson;
+};
+
+/* Reads the first rows of the inbox, before any is removed. */
+static uint32_t read_lessons(struct persist *p, struct cleared_row *to)
 {
     const struct bytes none = { 0, NULL };
     struct walk walk;
@@ -228,25 +303,27 @@ static uint32_t read_lessons(struct persist *p, struct lesson *to)
 
     if (walk_begin(p->w.txn, DB_COMMUNITY, none, none, &walk) != ERR_OK)
         return 0;
-    while (count < COMMUNITY_PART && walk_next(&walk))
-        if (row_decode(p->w.txn, &p->arena, walk.value, &lesson_shape, &to[count]) == ERR_OK)
-            count++;
+    while (count < COMMUNITY_PART && walk_next(&walk)) {
+        struct cleared_row *row = &to[count++];
+        *row = (struct cleared_row){ 0 };
+        key_add(&row->key, walk.key.at, walk.key.len);
+        row->is_whole = row_decode(p->w.txn, &p->arena, walk.value, &lesson_shape, &row->lesson) == ERR_OK;
+    }
     walk_end(&walk);
     return count;
 }
 
 static enum err clear_lessons(struct persist *p, struct exchange_state *state)
 {
-    struct lesson *lessons = arena_array(&p->arena, COMMUNITY_PART, sizeof(*lessons));
-    uint32_t count = lessons ? read_lessons(p, lessons) : 0;
+    struct cleared_row *rows = arena_array(&p->arena, COMMUNITY_PART, sizeof(*rows));
+    uint32_t count = rows ? read_lessons(p, rows) : 0;
     struct bytes last = { 0, NULL };
-    enum err e = lessons ? ERR_OK : ERR_FULL;
+    enum err e = rows ? ERR_OK : ERR_FULL;
 
     for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
-        lessons[i].gone = true;
-        e = turn_wrote(p, community_put_lesson(&p->w, &lessons[i]));
-        if (e == ERR_OK)
-            e = log_lesson(p, &lessons[i], &last);
+        e = turn_wrote(p, row_delete(&p->w, DB_COMMUNITY, &rows[i].key));
+        if (e == ERR_OK && rows[i].is_whole)
+            e = log_lesson(p, &rows[i].lesson, &last);
     }
     state->position = 0;
     state->history = TEXT("");
@@ -268,6 +345,8 @@ enum err community_change(struct persist *p, const struct persist_composer *ask,
         e = clear_lessons(p, &state);
     if (e == ERR_OK)
         e = put_offers(p, ask, &state);
+    if (e == ERR_OK)
+        e = note_refusals(p, ask, &state);
     if (e == ERR_OK && (ask->has_accepted || ask->has_level))
         e = confirm_offers(p, ask->has_accepted ? ask->accepted : state.accepted, &state);
     if (e == ERR_OK)

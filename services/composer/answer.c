@@ -1,0 +1,84 @@
+#include "services/composer/answer.h"
+
+static enum verdict reject_answer(struct fault *fault, const char *why)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "the server's answer is invalid: %s", why);
+    return ANSWER_INVALID;
+}
+
+static bool are_in_order(const struct from_server *answer, uint64_t after)
+{
+    for (uint32_t i = 0; i < answer->lessons.count; i++) {
+        if (answer->lessons.at[i].position <= after)
+            return false;
+        after = answer->lessons.at[i].position;
+    }
+    return answer->position == after;
+}
+
+static bool are_sent(const struct from_server *answer, const struct exchange_state *state,
+                     const struct sent_offers *sent)
+{
+    for (uint32_t i = 0; i < answer->refused.count; i++)
+        if (answer->refused.at[i].id <= state->accepted || answer->refused.at[i].id > sent->last)
+            return false;
+    return true;
+}
+
+enum verdict answer_judge(const struct from_server *answer, const struct exchange_state *state,
+                          const struct sent_offers *sent, uint64_t inbox, struct fault *fault)
+{
+    if (!answer->epoch.len)
+        return reject_answer(fault, "it has no epoch");
+    if (state->epoch.len && !text_equal(state->epoch, answer->epoch))
+        return ANSWER_OTHER_SERVER;
+    if (!answer->known || answer->accepted < state->accepted || answer->accepted > state->newest)
+        return ANSWER_RENEW;
+    if (answer->again)
+        return state->position ? ANSWER_AGAIN
+                               : reject_answer(fault, "it begins lessons again that this studio has not read");
+    if (!are_in_order(answer, state->position))
+        return reject_answer(fault, "a lesson is out of order, or its position is not that of its lessons");
+    if (answer->more && !answer->lessons.count)
+        return reject_answer(fault, "it promises more lessons, but has none");
+    if (sent->count && answer->accepted == state->accepted)
+        return reject_answer(fault, "it neither takes nor refuses the offers");
+    if (!are_sent(answer, state, sent))
+        return reject_answer(fault, "it refuses an offer that it did not get");
+    if (answer->lessons.count && inbox + answer->lessons.count > INBOX_MOST) {
+        fault_set(fault, ERR_FULL, "the server has more than %d lessons", INBOX_MOST);
+        return ANSWER_INVALID;
+    }
+    return ANSWER_KEEP;
+}
+
+/* Offers that the server holds, but that this talk did not send, are compared by the next talk. */
+static uint64_t accepted_of(const struct from_server *answer, const struct exchange_state *state,
+                            const struct sent_offers *sent)
+{
+    uint64_t most = sent->count ? sent->last : state->accepted;
+
+    return answer->accepted < most ? answer->accepted : most;
+}
+
+struct persist_composer answer_changes(const struct from_server *answer, const struct exchange_state *state,
+                                       const struct sent_offers *sent)
+{
+    return (struct persist_composer){ .has_accepted = true,
+                                      .accepted = accepted_of(answer, state, sent),
+                                      .refused = answer->refused,
+                                      .has_after = true,
+                                      .after = state->position,
+                                      .position = answer->position,
+                                      .lessons = answer->lessons,
+                                      .has_epoch = true,
+                                      .epoch = answer->epoch,
+                                      .has_history = true,
+                                      .history = answer->history,
+                                      .has_studios = true,
+                                      .studios = answer->studios,
+                                      .has_least = true,
+                                      .least = answer->least,
+                                      .has_synced = true,
+                                      .synced = clock_now() };
+}

@@ -1,0 +1,26 @@
+/* answer.h: judges an answer of the server, which nobody trusts, by what this studio knows and sent. The loop's
+ * thread. */
+#ifndef LOOPHOLE_COMPOSER_ANSWER_H
+#define LOOPHOLE_COMPOSER_ANSWER_H
+
+#include "services/composer/state.h"
+
+enum { INBOX_MOST = 1 << 26 /* lessons */ };
+
+enum verdict {
+    ANSWER_KEEP,
+    ANSWER_OTHER_SERVER, /* it was restored, or is another one */
+    ANSWER_RENEW,        /* it does not hold what this studio offered: all is offered again */
+    ANSWER_AGAIN,        /* it does not know the inbox's position: all lessons are read again */
+    ANSWER_INVALID,
+};
+
+/* `inbox`: lessons that are kept already. Sets the fault of an invalid answer. */
+enum verdict answer_judge(const struct from_server *answer, const struct exchange_state *state,
+                          const struct sent_offers *sent, uint64_t inbox, struct fault *fault);
+
+/* What persist keeps of a good answer. Strings are those of the answer. */
+struct persist_composer answer_changes(const struct from_server *answer, const struct exchange_state *state,
+                                       const struct sent_offers *sent);
+
+#endif

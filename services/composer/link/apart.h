@@ -1,0 +1,32 @@
+/* apart.h: a process of this program that talks to the server and writes what it found to a pipe. The service may kill
+ * it at any time, and never waits for its end. It has only the pipe: no lock and no socket of the service. It ends with
+ * the service. The loop's thread. */
+#ifndef LOOPHOLE_COMPOSER_APART_H
+#define LOOPHOLE_COMPOSER_APART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/err.h"
+
+struct apart_process {
+    pid_t pid;   /* 0: none */
+    pid_t dying; /* a killed process that has not ended yet */
+    int from;    /* the pipe's end, which never blocks */
+};
+
+/* Starts a process that runs `work` with the other end of the pipe; its result is the exit code. Errors: full (no
+ * process), busy (a killed one waits in the kernel). */
+enum err apart_begin(struct apart_process *apart, int (*work)(void *state, int to), void *state, struct fault *fault);
+
+/* Kills the process; if there is none, does nothing. */
+void apart_end(struct apart_process *apart);
+
+/* True if no killed process is left. */
+bool apart_is_gone(struct apart_process *apart);
+
+/* In the process: writes all bytes. False: the service is gone. */
+bool apart_write(int to, const void *bytes, size_t len);
+
+#endif
