@@ -422,10 +422,10 @@ const struct command command_table[] = {
       "changed sounds; DIR/.loophole-sent lists what it sent. A sound whose decoder sends nothing for a minute, or "
       "for --budget, is listed and skipped.",
       "rate bits mono normalise rename limit budget", 2, ANY, true, send_run },
-    { "doctor", "", "Check the machine and the engine, and say what to do", "", "", 0, 0, false, doctor_run },
+    { "doctor", "", "Check the machine and the engine, and say what to do", "", "loopback inputs", 0, 0, false,
+      doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
-    { "crash show", "NAME", "Show one death: time, signal, backtrace, the message in hand", "", "", 1, 1, false,
-      crash_print },
+    { "crash show", "NAME", "Show one death: signal, backtrace, message in hand", "", "", 1, 1, false, crash_print },
     { "store check", "", "Check every record and reference of the store",
       "Lost or changed artefact files are counted, but are no damage: the engine makes them again.", "", 0, 0, false,
       store_check_run },

@@ -117,6 +117,48 @@ def a_pad_sends_to_the_delay_of_the_engine(home):
     home.loophole('panic')
 
 
+def waves(path, samples):
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', samples).tobytes())
+    return path
+
+
+@claim(shares=sampler_engine)
+def pads_of_one_choke_number_silence_each_other(home):
+    for pad, level in ((10, 9830), (11, 6553)):
+        path = waves(home.file(f'long{pad}.wav'), [level] * 48000 * 10)
+        home.loophole('pads', 'set', str(pad), f'sound={path}', 'choke=5')
+    tape = Tape(home, 60, name='choke')
+    home.loophole('pads', 'hit', '10', '1.0')
+    until_later(home, 12000)
+    home.loophole('pads', 'hit', '11', '1.0')
+    until_later(home, 12000)
+    frames = heard(tape.stop())
+    home.loophole('panic')
+    assert has_level(frames, .3) and has_level(frames, .2)
+    cut = next(n for n, x in enumerate(frames) if x > .302)  # both sound for a fade of 5 ms
+    assert not has_level(frames[cut + 4096:], .3)
+
+
+@claim(shares=sampler_engine)
+def a_pad_plays_backwards_and_its_filter_removes_what_is_above_it(home):
+    rising = waves(home.file('rising.wav'), [3277 + n // 2 for n in range(FRAMES)])
+    high = waves(home.file('high.wav'), [13107 * (-1) ** n for n in range(FRAMES)])
+    home.loophole('pads', 'set', '12', f'sound={rising}', 'reverse=on')
+    home.loophole('pads', 'set', '13', f'sound={high}')
+    home.loophole('pads', 'set', '14', f'sound={high}', 'filter_freq=200')
+    levels = {}
+    for pad in ('12', '13', '14'):
+        tape = Tape(home, 60, name='pad' + pad)
+        home.loophole('pads', 'hit', pad, '1.0')
+        until_later(home, 48000)
+        levels[pad] = heard(tape.stop())
+    frames = [x for x in levels['12'] if x > .05]
+    assert len(frames) > FRAMES / 2 and frames[480] > frames[-480] + .1, (len(frames), frames[480], frames[-480])
+    assert max(map(abs, levels['13'])) > .39 and max(map(abs, levels['14'])) < .02, max(map(abs, levels['14']))
+
+
 def lengths(frames):
     """The number of frames of each sound."""
     runs, run = [], 0

@@ -24,7 +24,7 @@ struct options {
     const char *project, *folder, *label, *view;
     bool file, check, without_missing;
     int64_t bits;
-    bool mono, normalise;
+    bool mono, normalise, loopback;
     const char *rename;
     struct text_list ignore;
 };

@@ -313,8 +313,10 @@ enum err doctor_run(struct cli *cli, struct fault *fault)
     struct doctor doctor = { cli, FINE };
 
     doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+    for (size_t i = 0; !cli->options.loopback && i < sizeof looks / sizeof looks[0]; i++)
         looks[i](&doctor);
+    if (cli->options.loopback)
+        loopback_doctor(&doctor);
     if (doctor.worst < BAD)
         return ERR_OK;
     return fault_set(fault, ERR_INTERNAL, "some checks failed: see the lines that begin with \"bad\"");

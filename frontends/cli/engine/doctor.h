@@ -21,6 +21,9 @@ void question_doctor(struct doctor *doctor);
 /* doctor_sound.c: real-time priority, locked memory, processor frequency, JACK. */
 void doctor_look_at_sound(struct doctor *doctor);
 
+/* loopback.c: measures the round trip through a cable from an output to an input. */
+void loopback_doctor(struct doctor *doctor);
+
 /* composer_doctor.c: the exchange with a community. */
 void composer_doctor(struct doctor *doctor);
 

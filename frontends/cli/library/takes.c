@@ -116,7 +116,7 @@ static enum err follow_take(struct cli *cli, struct recording *take, struct faul
 
 /* ---- commands ---- */
 
-static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
+enum err takes_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
 {
     const char *at = cli->options.inputs;
 
@@ -240,7 +240,7 @@ enum err takes_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_record request = read_form(cli);
     struct recording take = { 0 };
-    enum err e = add_inputs(cli, &request.inputs, fault);
+    enum err e = takes_inputs(cli, &request.inputs, fault);
 
     request.has_seconds = cli->options.seconds > 0;
     request.seconds = (double)cli->options.seconds;

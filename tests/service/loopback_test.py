@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+"""The round trip from the outputs back to the inputs, measured through a client that delays by a known time."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import engine, tool, until_connected
+
+PERIOD, DELAY = 1024, 1234
+
+
+class Cable:
+    """An engine whose main_left leads through a delay; its input `back` is the end of the cable."""
+    settings = ''
+
+    def __init__(self, home):
+        self.home = home
+
+    def __enter__(self):
+        home = self.home
+        engine(home, self.settings, in_step=True)
+        home.wait_ready('streamer')
+        until_connected(home)
+        said = home.file('through.said')
+        home.start_into(said, tool('through'), home.ask('audio.server')['server'], 'cable', '2', str(DELAY))
+        until(lambda: 'ready' in self.text(said), what='the cable is there')
+        home.loophole('audio', 'connect', 'main_left', 'cable:in_1')
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    @staticmethod
+    def text(path):
+        with open(path, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+    def measured(self, *args):
+        return next(line for line in self.home.json('doctor', '--loopback', *args, code=None)
+                    if line['about'] == 'round trip')
+
+
+@claim(inside=Cable)
+def the_round_trip_is_measured_to_the_frame_and_used_for_takes(it):
+    home = it.home
+    finding = it.measured('--inputs', 'cable:out_1')
+    same('watch', finding['verdict'], finding)
+    frames = int(finding['what'].split()[0])
+    # JACK2 passes what a client plays to a client before it one period later
+    assert (frames - DELAY) % PERIOD == 0 and 0 <= frames - DELAY <= 2 * PERIOD, finding
+    contains(finding['to_do'], f'latency_frames = {frames}')
+    same([], home.json('record', 'takes'))
+    same([], [name for name in os.listdir(home.file('data/recordings')) if name.endswith('.wav')])
+    home.settings(f'[audio]\nperiod = {PERIOD}\n[recording]\nlatency_frames = {frames}\n')
+    home.loophole('restart', 'streamer')
+    home.wait_ready('streamer')
+    finding = it.measured('--inputs', 'cable:out_1')
+    same('ok', finding['verdict'], finding)
+    contains(finding['what'], f'{frames} frames')
+    contains(finding['what'], f'corrected by {frames} ')
+
+
+@claim(inside=Cable)
+def without_a_cable_it_says_what_to_do(it):
+    finding = it.measured()
+    same('bad', finding['verdict'], finding)
+    contains(finding['to_do'], 'by a cable')
+    same([], it.home.json('record', 'takes'))
+
+
+run_claims()
