@@ -39,7 +39,9 @@ struct fingerprint_bench {
     struct fourier fourier;
     struct sums a, b;
     struct fourier_signal signal, spare;
-    float cross[2 * FINGERPRINT_LAG + 1]; /* by lag + FINGERPRINT_LAG */
+    uint32_t size;                        /* of the transform: short sounds need a small one */
+    int furthest;                         /* lag with an overlap, at most FINGERPRINT_LAG */
+    float cross[2 * FINGERPRINT_LAG + 1]; /* by lag + FINGERPRINT_LAG, up to `furthest` */
 };
 
 /* ---- reading ---- */
@@ -118,7 +120,7 @@ static void sum_up(const struct fingerprint *print, struct sums *to)
  * likewise. */
 static void part_spectra(const struct fingerprint_bench *bench, uint32_t k, double x[2], double y[2])
 {
-    uint32_t mirror = (FOURIER_SIZE - k) % FOURIER_SIZE;
+    uint32_t mirror = (bench->size - k) % bench->size;
     const float *real = bench->signal.re, *imaginary = bench->signal.im;
     double re = (double)real[k], im = (double)imaginary[k];
     double re_mirror = (double)real[mirror], im_mirror = (double)imaginary[mirror];
@@ -133,25 +135,33 @@ static void part_spectra(const struct fingerprint_bench *bench, uint32_t k, doub
 static void compute_correlation(struct fingerprint_bench *bench)
 {
     float *re = bench->signal.re, *im = bench->signal.im;
+    uint32_t size = bench->size;
 
-    fourier_transform(&bench->fourier, &bench->signal, &bench->spare);
-    for (uint32_t k = 0; k <= FOURIER_SIZE / 2; k++) {
-        uint32_t mirror = (FOURIER_SIZE - k) % FOURIER_SIZE;
+    fourier_transform(&bench->fourier, size, &bench->signal, &bench->spare);
+    for (uint32_t k = 0; k <= size / 2; k++) {
+        uint32_t mirror = (size - k) % size;
         double a[2], b[2];
         part_spectra(bench, k, a, b);
-        im[k] = im[mirror] = (float)((a[0] * b[0] + a[1] * b[1]) / FOURIER_SIZE); /* exchanged, for the inverse */
-        re[k] = (float)((a[1] * b[0] - a[0] * b[1]) / FOURIER_SIZE);
+        im[k] = im[mirror] = (float)((a[0] * b[0] + a[1] * b[1]) / size); /* exchanged, for the inverse */
+        re[k] = (float)((a[1] * b[0] - a[0] * b[1]) / size);
         re[mirror] = -re[k];
     }
-    fourier_transform(&bench->fourier, &bench->signal, &bench->spare);
-    for (int lag = -FINGERPRINT_LAG; lag <= FINGERPRINT_LAG; lag++)
-        bench->cross[lag + FINGERPRINT_LAG] = im[(lag + FOURIER_SIZE) % FOURIER_SIZE];
+    fourier_transform(&bench->fourier, size, &bench->signal, &bench->spare);
+    for (int lag = -bench->furthest; lag <= bench->furthest; lag++)
+        bench->cross[lag + FINGERPRINT_LAG] = im[(uint32_t)(lag + (int)size) % size];
 }
 
+/* The transform has room for the longer signal and the furthest lag, so that no lag wraps into another one. */
 static void put_signals(struct fingerprint_bench *bench, const int8_t *a, uint32_t a_count, const int8_t *b,
                         uint32_t b_count)
 {
-    memset(&bench->signal, 0, sizeof(bench->signal));
+    uint32_t longer = a_count > b_count ? a_count : b_count;
+
+    bench->furthest = longer < FINGERPRINT_LAG ? (int)longer : FINGERPRINT_LAG;
+    for (bench->size = FOURIER_LEAST; bench->size < longer + (uint32_t)bench->furthest;)
+        bench->size *= 2;
+    memset(bench->signal.re, 0, bench->size * sizeof(float));
+    memset(bench->signal.im, 0, bench->size * sizeof(float));
     for (uint32_t i = 0; i < a_count; i++)
         bench->signal.re[i] = a[i];
     for (uint32_t i = 0; i < b_count; i++)
@@ -201,7 +211,7 @@ static double cross_at(const struct fingerprint_bench *bench, int lag, double pa
     for (int k = -REACH + 1; k <= REACH; k++) {
         int at = lag + k + FINGERPRINT_LAG;
         double x = M_PI * (part - k), window = cos((part - k) * M_PI / (2 * (REACH + 1)));
-        if (at >= 0 && at <= 2 * FINGERPRINT_LAG)
+        if (abs(lag + k) <= bench->furthest)
             sum += (double)bench->cross[at] * (fabs(x) < 1e-9 ? 1 : sin(x) / x) * window * window;
     }
     return sum;
@@ -223,7 +233,7 @@ static struct lag_place lay_over(const struct fingerprint_bench *bench)
 {
     struct lag_place best = { 0 }, peak[PEAKS] = { 0 };
 
-    for (int lag = -FINGERPRINT_LAG; lag <= FINGERPRINT_LAG; lag++) {
+    for (int lag = -bench->furthest; lag <= bench->furthest; lag++) {
         double cross = (double)bench->cross[lag + FINGERPRINT_LAG];
         double correlation = normalise_overlap(&bench->a, &bench->b, lag, cross);
         int at = PEAKS;
@@ -244,16 +254,20 @@ static struct lag_place lay_over(const struct fingerprint_bench *bench)
 /* Sums both spectra of the overlap over one band; the second is shifted by a fraction of a sample. */
 static void sum_band(const struct fingerprint_bench *bench, double from_hz, double to_hz, double part, double sum[3])
 {
-    uint32_t first = (uint32_t)(from_hz * FOURIER_SIZE / RATE), last = (uint32_t)(to_hz * FOURIER_SIZE / RATE);
+    uint32_t first = (uint32_t)(from_hz * bench->size / RATE), last = (uint32_t)(to_hz * bench->size / RATE);
+    double turn = 2 * M_PI * part / bench->size, cos_turn = cos(turn), sin_turn = sin(turn);
+    double c = cos(turn * first), s = sin(turn * first); /* of bin k: turned once more for each */
 
     sum[0] = sum[1] = sum[2] = 0;
     for (uint32_t k = first; k < last; k++) {
-        double x[2], y[2], turn = 2 * M_PI * k * part / FOURIER_SIZE, c = cos(turn), s = sin(turn);
+        double x[2], y[2], before = c;
         part_spectra(bench, k, x, y);
         double re = y[0] * c - y[1] * s, im = y[1] * c + y[0] * s;
         sum[0] += x[0] * re + x[1] * im;
         sum[1] += x[0] * x[0] + x[1] * x[1];
         sum[2] += re * re + im * im;
+        c = c * cos_turn - s * sin_turn;
+        s = s * cos_turn + before * sin_turn;
     }
 }
 
@@ -336,6 +350,6 @@ bool fingerprint_is_same(struct fingerprint_bench *bench, const struct fingerpri
         return false;
     o = overlap_at(&bench->a, &bench->b, place.lag);
     put_signals(bench, a->sample + o.a, o.count, b->sample + o.b, o.count);
-    fourier_transform(&bench->fourier, &bench->signal, &bench->spare);
+    fourier_transform(&bench->fourier, bench->size, &bench->signal, &bench->spare);
     return bands_agree(bench, -place.part);
 }

@@ -1,7 +1,7 @@
 #include "services/search/duplicates/fourier.h"
 
 #include <math.h>
-#include <stdint.h>
+#include <string.h>
 
 #if !defined(__clang__)
 #define VECTORISED __attribute__((optimize("O3")))
@@ -43,30 +43,62 @@ static VECTORISED void turn_four(const struct turns *w, uint32_t width, uint32_t
     }
 }
 
+/* The first stage of a size that is no power of 4. */
+static VECTORISED void turn_two(const struct fourier *f, uint32_t size, const struct fourier_signal *from,
+                                struct fourier_signal *to)
+{
+    uint32_t half = size / 2, stride = FOURIER_SIZE / size;
+
+    for (uint32_t j = 0; j < half; j++) {
+        float c = f->cosine[j * stride], s = f->sine[j * stride];
+        float x = from->re[j] - from->re[j + half], y = from->im[j] - from->im[j + half];
+        to->re[2 * j] = from->re[j] + from->re[j + half];
+        to->im[2 * j] = from->im[j] + from->im[j + half];
+        to->re[2 * j + 1] = x * c + y * s;
+        to->im[2 * j + 1] = y * c - x * s;
+    }
+}
+
 /* Stockham's self-sorting form, radix 4. */
-static void run_stage(const struct fourier *f, uint32_t width, const struct fourier_signal *from,
+static void run_stage(const struct fourier *f, uint32_t size, uint32_t width, const struct fourier_signal *from,
                       struct fourier_signal *to)
 {
-    uint32_t quarter = FOURIER_SIZE / 4;
+    uint32_t quarter = size / 4, stride = FOURIER_SIZE / size;
 
     for (uint32_t j = 0; j < quarter / width; j++) {
         uint32_t turn = j * width;
-        struct turns w = { f->cosine[turn],   f->sine[turn],       f->cosine[2 * turn],
-                           f->sine[2 * turn], f->cosine[3 * turn], f->sine[3 * turn] };
+        uint32_t at = turn * stride;
+        struct turns w = { f->cosine[at],   f->sine[at],       f->cosine[2 * at],
+                           f->sine[2 * at], f->cosine[3 * at], f->sine[3 * at] };
         turn_four(&w, width, quarter, from->re + turn, from->im + turn, to->re + 4 * turn, to->im + 4 * turn);
     }
 }
 
-void fourier_transform(const struct fourier *f, struct fourier_signal *signal, struct fourier_signal *spare)
+static bool is_power_of_4(uint32_t size)
+{
+    return __builtin_ctz(size) % 2 == 0;
+}
+
+void fourier_transform(const struct fourier *f, uint32_t size, struct fourier_signal *signal,
+                       struct fourier_signal *spare)
 {
     struct fourier_signal *from = signal, *to = spare, *was;
+    uint32_t width = 1;
 
-    for (uint32_t width = 1; width < FOURIER_SIZE; width *= 4) {
-        run_stage(f, width, from, to);
+    if (!is_power_of_4(size)) {
+        turn_two(f, size, signal, spare);
+        from = spare;
+        to = signal;
+        width = 2;
+    }
+    for (; width < size; width *= 4) {
+        run_stage(f, size, width, from, to);
         was = from;
         from = to;
         to = was;
     }
-    if (from != signal)
-        *signal = *from;
+    if (from == signal)
+        return;
+    memcpy(signal->re, from->re, size * sizeof(float));
+    memcpy(signal->im, from->im, size * sizeof(float));
 }
