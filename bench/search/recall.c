@@ -1,6 +1,6 @@
 /* recall.c: the share of the truly nearest that the index finds, and what it costs: for 64 drawn weightings of the
  * blocks, among which are each block alone and all but each, and for filters of one in 2 to 10,000; for each kind of
- * data. Fails where the share is below 0.99. Usage: bench_recall [COUNT=100000] [SEED=1] [KIND] */
+ * data. Fails where the share is below 0.99. Usage: bench_recall [COUNT=100000] [SEED=1] [KIND] [WEIGHTINGS=64] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,11 +49,11 @@ static void draw_weights(uint32_t number, uint64_t *seed, float blocks[NEAR_BLOC
             blocks[i] = (float)(data_draw(seed) % 2001) / 1000;
 }
 
-static void run_weights(struct bench *bench, uint64_t seed)
+static void run_weights(struct bench *bench, uint32_t weightings, uint64_t seed)
 {
     double sum = 0, seconds = 0;
 
-    for (uint32_t number = 0; number < WEIGHTINGS; number++) {
+    for (uint32_t number = 0; number < weightings; number++) {
         float blocks[NEAR_BLOCKS];
         char name[64];
         draw_weights(number, &seed, blocks);
@@ -61,12 +61,12 @@ static void run_weights(struct bench *bench, uint64_t seed)
         snprintf(name, sizeof(name), "weights %.2f %.2f %.2f %.2f %.2f", (double)blocks[0], (double)blocks[1],
                  (double)blocks[2], (double)blocks[3], (double)blocks[4]);
         struct measured measured = measure_recall(&bench->ours, NULL, NULL);
-        sum += measured.recall / WEIGHTINGS;
-        seconds += measured.seconds / WEIGHTINGS;
+        sum += measured.recall / weightings;
+        seconds += measured.seconds / weightings;
         if (measured.recall < GOAL || number < 2 * NEAR_BLOCKS)
             print_case(bench, name, measured);
     }
-    printf("  %u weightings: mean recall %.4f, %.1f us\n", WEIGHTINGS, sum, seconds * 1e6);
+    printf("  %u weightings: mean recall %.4f, %.1f us\n", weightings, sum, seconds * 1e6);
     ours_weigh(&bench->ours, (const float[NEAR_BLOCKS]){ 1, 1, 1, 1, 1 });
 }
 
@@ -86,7 +86,7 @@ static void run_filter(struct bench *bench, uint32_t one_of, uint64_t seed)
 
 /* ---- a kind of data ---- */
 
-static bool run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed)
+static bool run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed, uint32_t weightings)
 {
     static const uint32_t one_of[] = { 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000 };
     struct bench bench = { 0 };
@@ -95,7 +95,8 @@ static bool run_kind(const struct data_kind *kind, uint32_t count, uint64_t seed
     print_case(&bench, "equal weights", measure_recall(&bench.ours, NULL, NULL));
     for (uint32_t i = 0; i < sizeof(one_of) / sizeof(one_of[0]); i++)
         run_filter(&bench, one_of[i], seed + i);
-    run_weights(&bench, seed + 3);
+    if (weightings)
+        run_weights(&bench, weightings, seed + 3);
     ours_close(&bench.ours);
     return !bench.failed;
 }
@@ -104,10 +105,11 @@ int main(int argc, char **argv)
 {
     uint32_t count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    uint32_t weightings = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : WEIGHTINGS;
     bool holds = true;
 
     for (uint32_t i = 0; i < DATA_KINDS; i++)
         if (argc <= 3 || strcmp(argv[3], data_kinds[i].name) == 0)
-            holds = run_kind(&data_kinds[i], count, seed) && holds;
+            holds = run_kind(&data_kinds[i], count, seed, weightings) && holds;
     return holds ? 0 : 1;
 }

@@ -4,6 +4,7 @@
 
 #include "services/search/near/near_build.h"
 #include "services/search/near/near_find.h"
+#include "services/search/near/near_plan.h"
 
 enum {
     FEW = 2048,     /* so few rows are measured directly */

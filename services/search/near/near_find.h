@@ -1,4 +1,4 @@
-/* near_find.h: searches the clusters for one query. One thread. */
+/* near_find.h: searches the clusters for one query. near_among.c has near_find_among. One thread. */
 #ifndef LOOPHOLE_SEARCH_NEAR_FIND_H
 #define LOOPHOLE_SEARCH_NEAR_FIND_H
 
@@ -6,8 +6,6 @@
 #include "services/search/near/near_state.h"
 #include "services/search/near/near_work.h"
 #include "services/search/near/vectors.h"
-
-enum { NEAR_EACH = 20 }; /* least number of a filter's rows to score per wanted row */
 
 /* Searches the clusters for the `limit` nearest rows of `only` (NULL: all), which is a `share` of all rows. Puts the
  * places that must be kept into work->best, unordered, and returns their number. */
@@ -18,7 +16,8 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
  * clusters first, so few kept places give room to nearer ones. work->scores then has the clusters' scores. */
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
 
-/* Like near_find_places, for `count` rows, which are few: scores each that is in a cluster nearby. */
+/* Like near_find_places, for `count` rows, which are few: scores each that is in a cluster nearby, and looks further
+ * until the last ring of clusters has none of the nearest. */
 uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
                          uint32_t limit);
 

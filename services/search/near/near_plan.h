@@ -9,6 +9,7 @@
 #include "services/search/near/near_file.h"
 
 enum { NEAR_DEEPEST = 1000 };
+enum { NEAR_EACH = 20 };                          /* least number of a filter's rows to score per wanted row */
 extern const float near_plan_depths[NEAR_DEPTHS]; /* numbers of neighbours with a plan of their own */
 
 uint32_t near_plan_kind(const float *weights); /* below NEAR_KINDS: the class of inequality */

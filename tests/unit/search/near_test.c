@@ -211,6 +211,24 @@ static void so_they_are_among_few_of_many_rows(void **state)
     clear_stage(&stage);
 }
 
+/* The plan of each kind of weights says that one cluster is enough. */
+static void too_small_a_plan_is_noticed_among_few_rows(void **state)
+{
+    struct stage stage;
+
+    (void)state;
+    set_stage(&stage, MANY);
+    struct bitmap *only = some_of(&stage, CLUSTERS, 36);
+    for (uint32_t kind = 0; kind < NEAR_KINDS; kind++)
+        for (uint32_t depth = 0; depth < NEAR_DEPTHS; depth++)
+            stage.near.file->plans[kind][depth].probes = 1;
+    assert_true(recall_of_wanted(&stage, only) >= 99);
+    set_weights(&stage, 0, 0, 0, 0, 1);
+    assert_true(recall_of_wanted(&stage, only) >= 96); /* 91 without looking further */
+    bitmap_free(only);
+    clear_stage(&stage);
+}
+
 static void what_comes_or_changes_is_found_at_once(void **state)
 {
     struct stage *stage = *state;
@@ -401,6 +419,7 @@ int main(void)
         cmocka_unit_test_prestate(so_they_are_among_the_rows_of_a_filter, &stage),
         cmocka_unit_test_prestate(so_they_are_when_the_filter_leaves_none_nearby, &stage),
         cmocka_unit_test(so_they_are_among_few_of_many_rows),
+        cmocka_unit_test(too_small_a_plan_is_noticed_among_few_rows),
         cmocka_unit_test_prestate(a_file_that_does_not_fit_is_refused, &stage),
         cmocka_unit_test_prestate(a_row_in_no_cluster_is_refused, &stage),
         cmocka_unit_test_prestate(what_comes_or_changes_is_found_at_once, &stage),

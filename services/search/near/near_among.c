@@ -1,0 +1,146 @@
+#include <math.h>
+
+#include "services/search/near/near_find.h"
+#include "services/search/near/near_query.h"
+
+enum { FEW_AT_ONCE = 2048 };
+enum { EXAMINED = 2 /* times the wanted rows, to see whether a farther one may be nearer */ };
+enum { FAR = 2 /* times as many rows are measured, because distant rows have similar distances */ };
+
+/* The clusters whose rows are scored next: those that score above `low`, and at most `high`. */
+struct near_ring {
+    float low, high;
+    float nearby;   /* score of the nearest few clusters */
+    float expected; /* rows of the filter in these, if spread evenly */
+};
+
+/* The highest score of the first `count` clusters in the order; `places` is their number of places. */
+static float farthest_cluster(const struct near_query *query, uint32_t count, uint32_t *places)
+{
+    float score = 0;
+
+    *places = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *firsts = query->parts.firsts + query->work->order[i];
+        score = fmaxf(score, query->work->scores[query->work->order[i]]);
+        *places += firsts[1] - firsts[0];
+    }
+    return score;
+}
+
+/* Selects the rows whose cluster scores within the ring. A branch would often be predicted wrongly, and a gather costs
+ * more. */
+static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *row_clusters, const float *scores,
+                            const struct near_ring *ring, uint32_t *to)
+{
+    uint32_t within = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        float score = scores[row_clusters[rows[i]]];
+        to[within] = rows[i];
+        within += (uint32_t)(score > ring->low) & (uint32_t)(score <= ring->high);
+    }
+    return within;
+}
+
+/* Scores the rows of one chunk within the ring; returns how many are nearby. */
+static uint32_t take_chunk(struct near_query *query, const struct bitmap_chunk *chunk, const struct near_ring *ring)
+{
+    const uint16_t *row_clusters = query->parts.row_clusters + chunk->first;
+    const uint32_t *places = query->parts.places + chunk->first;
+    const float *scores = query->work->scores;
+    uint32_t within[FEW_AT_ONCE], nearby = 0;
+
+    for (uint32_t i = 0; i < chunk->count; i += FEW_AT_ONCE) {
+        uint32_t left = chunk->count - i < FEW_AT_ONCE ? chunk->count - i : FEW_AT_ONCE;
+        left = rows_within(chunk->at + i, left, row_clusters, scores, ring, within);
+        for (uint32_t j = 0; j < left; j++) {
+            nearby += scores[row_clusters[within[j]]] <= ring->nearby;
+            within[j] = places[within[j]];
+        }
+        for (uint32_t j = 0; j < left; j++)
+            if (within[j] != NEAR_NO_PLACE)
+                near_query_consider(query, within[j]);
+    }
+    return nearby;
+}
+
+/* Scores the rows of `only` within the ring and below file->rows; returns how many are nearby. */
+static uint32_t take_within(struct near_query *query, const struct bitmap *only, const struct near_ring *ring)
+{
+    uint32_t rows = query->parts.file->rows, nearby = 0;
+
+    for (uint32_t i = 0; i < bitmap_chunks(only); i++) {
+        struct bitmap_chunk chunk = bitmap_chunk(only, i, query->work->chunk);
+        while (chunk.count > 0 && chunk.first + chunk.at[chunk.count - 1] >= rows)
+            chunk.count--;
+        if (chunk.count > 0)
+            nearby += take_chunk(query, &chunk, ring);
+    }
+    near_query_score(query);
+    return nearby;
+}
+
+/* How many of the best are in clusters that score above `score`. Twice the `limit` are examined, so that one of the
+ * nearest that lies farther is seldom missed. */
+static uint32_t count_beyond(const struct near_query *query, float score)
+{
+    uint32_t beyond = 0, examined = EXAMINED * query->limit;
+    float worst = INFINITY;
+
+    if (query->kept > examined) {
+        near_query_copy(query, query->work->after);
+        worst = near_work_nth(query->work->after, query->kept, examined - 1);
+    }
+    for (uint32_t i = 0; i < query->kept; i++) {
+        const struct near_scored *one = &query->work->best[i];
+        uint32_t cluster = query->parts.row_clusters[query->parts.rows[one->place]];
+        beyond += one->score <= worst && query->work->scores[cluster] > score;
+    }
+    return beyond;
+}
+
+static bool is_sure_beyond(const struct near_query *query, float score)
+{
+    return query->kept == query->wanted && count_beyond(query, score) * NEAR_ALLOWED <= query->limit;
+}
+
+/* Scores the rows in half as many further clusters, while one of the nearest rows was in the farther half of the
+ * clusters, or in the last ring. `inner` is the score of the nearer half. */
+static void look_further(struct near_query *query, const struct bitmap *only, struct near_ring *ring, float inner,
+                         uint32_t probes)
+{
+    uint32_t clusters = query->parts.file->clusters, places;
+
+    while (!is_sure_beyond(query, inner) && probes < clusters) {
+        probes = near_work_order(query->work, clusters, probes + probes / 2 + 1);
+        inner = ring->low = ring->high;
+        ring->high = probes < clusters ? farthest_cluster(query, probes, &places) : INFINITY;
+        take_within(query, only, ring);
+    }
+}
+
+uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
+                         uint32_t limit)
+{
+    struct near_query query = { .only = NULL, .limit = limit };
+    struct near_ring ring = { .low = -INFINITY };
+    float share = (float)count / (float)near->file->items, inner;
+    uint32_t probes, places, nearby;
+
+    near_query_begin(&query, near, vectors, FAR * near_query_wanted(near, vectors, limit));
+    probes = near_query_plan(&query, vectors->weights, (float)limit, share);
+    ring.nearby = farthest_cluster(&query, probes < NEAR_SHARE_OF ? probes : NEAR_SHARE_OF, &places);
+    ring.expected = (float)places * share;
+    inner = farthest_cluster(&query, probes - probes / NEAR_LAST_PART, &places);
+    ring.high = farthest_cluster(&query, probes, &places);
+    nearby = take_within(&query, only, &ring);
+    if (query.kept < query.wanted || (float)nearby < ring.expected / 2) { /* the rows are elsewhere */
+        ring.low = ring.high;
+        ring.high = INFINITY;
+        take_within(&query, only, &ring);
+    } else {
+        look_further(&query, only, &ring, inner, probes);
+    }
+    return query.kept;
+}
