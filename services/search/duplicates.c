@@ -13,16 +13,19 @@ enum { PART_COPIES = 1000, PAGE_COPIES = 2000, PAGE_BYTES = 2 << 20, CLOCK_EVERY
 
 static enum err begin_judging(struct duplicates *d)
 {
-    uint32_t groups = groups_count(d->groups);
+    enum err e = d->is_wanted ? groups_cut(d->groups, d->is_wanted, &d->cut) : ERR_OK;
+    uint32_t groups = groups_cut_count(&d->cut, d->groups);
     struct found_group group;
 
+    if (e != ERR_OK)
+        return e;
     d->copies = calloc(d->count + 1, sizeof(*d->copies));
     d->is_member = calloc(d->count + 1, sizeof(*d->is_member));
     d->verdicts = calloc(groups + 1, sizeof(*d->verdicts));
     d->is_shown = calloc(groups + 1, sizeof(*d->is_shown));
     if (!d->copies || !d->is_member || !d->verdicts || !d->is_shown)
         return ERR_FULL;
-    for (uint32_t g = 0; groups_get(d->groups, g, &group); g++)
+    for (uint32_t g = 0; groups_cut_get(&d->cut, d->groups, g, &group); g++)
         for (uint32_t i = 0; i < group.count; i++)
             d->is_member[group.at[i]] = true;
     return ERR_OK;
@@ -57,7 +60,7 @@ static void sum_up(struct duplicates *d)
 {
     struct found_group group;
 
-    for (uint32_t g = groups_count(d->groups); g-- > 0 && groups_get(d->groups, g, &group);) {
+    for (uint32_t g = groups_cut_count(&d->cut, d->groups); g-- > 0 && groups_cut_get(&d->cut, d->groups, g, &group);) {
         d->verdicts[g] = keep_choose(d->copies, group.at, group.count);
         d->is_shown[g] = has_inside(d, &group);
         if (!d->is_shown[g])
@@ -335,12 +338,12 @@ static bool is_before(const struct duplicates *d, const struct found_group *grou
 /* The number of the first group on the page: groups are sorted by kind and first copy. */
 static uint32_t find_group(const struct duplicates *d, const struct page_spot *place)
 {
-    uint32_t low = 0, high = groups_count(d->groups);
+    uint32_t low = 0, high = groups_cut_count(&d->cut, d->groups);
     struct found_group group;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        groups_get(d->groups, middle, &group);
+        groups_cut_get(&d->cut, d->groups, middle, &group);
         if (is_before(d, &group, place))
             low = middle + 1;
         else
@@ -381,7 +384,7 @@ static enum err add_part(struct page_of_groups *page, uint32_t number, const str
 /* Finds the next wanted group from `number` on. False: there is none. */
 static bool find_wanted(const struct page_of_groups *page, uint32_t *number, struct found_group *group)
 {
-    while (groups_get(page->d->groups, *number, group)) {
+    while (groups_cut_get(&page->d->cut, page->d->groups, *number, group)) {
         if (page->d->is_shown[*number] && is_wanted(page->ask, group->kind))
             return true;
         ++*number;

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_SEARCH_DUPLICATES_H
 #define LOOPHOLE_SEARCH_DUPLICATES_H
 
-#include "services/search/duplicates/groups.h"
+#include "services/search/duplicates/groups_cut.h"
 #include "services/search/duplicates/keep.h"
 #include "services/search/search.h"
 
@@ -18,6 +18,8 @@ struct duplicates {
     uint64_t writes, revision; /* of the index at the start */
     struct hash line;          /* of that revision */
     bool is_whole;             /* of all items: continues from their earlier result */
+    bool *is_wanted;           /* by number: its groups are cut to these; NULL: all are */
+    struct groups_cut cut;     /* the groups, if `is_wanted`; made when they are judged */
     bool is_renewed;           /* `groups` are being found for `ids`; before, an earlier search of all items may end */
     struct id *ids;            /* of the items, earliest first */
     uint32_t count;
@@ -47,7 +49,12 @@ enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until);
  * it up to date for d->ids. Errors: full. */
 enum err search_known_renew(struct duplicates *d, struct txn *txn);
 void search_known_look(struct search *search, struct txn *txn); /* reads the file, once */
-void search_known_keep(struct duplicates *d);                   /* takes back d->groups, if they are of all items */
+bool search_known_is_kept(struct search *search); /* someone asked for all, perhaps before the service started */
+
+/* True if a finished search of all items can answer for `count` of them: it is brought up to date sooner than these are
+ * searched. */
+bool search_known_serves(struct search *search, uint32_t count);
+void search_known_keep(struct duplicates *d); /* takes back d->groups, if they are of all items */
 void search_known_write(struct duplicates *d,
                         struct fault *fault); /* after a search has ended, if something has changed */
 

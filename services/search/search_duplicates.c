@@ -27,6 +27,8 @@ static void free_one(struct duplicates *d)
     free(d->is_inside);
     free(d->is_shown);
     free(d->inside);
+    free(d->is_wanted);
+    groups_cut_free(&d->cut);
     free(d->verdicts);
     arena_free(&d->arena);
     free(d->query);
@@ -58,12 +60,53 @@ static enum err take_ids(struct duplicates *d, struct bitmap *rows)
     return each && d->ids && (d->is_whole || d->groups) ? ERR_OK : ERR_FULL;
 }
 
-static enum err take_all(struct duplicates *d)
+/* Hidden items are not among these. NULL: no memory. */
+static struct bitmap *find_all(struct search *search)
 {
     static const struct node all = { .kind = NODE_ALL };
-    struct match match = { &d->search->index, &d->search->catchup.volumes };
+    struct match match = { &search->index, &search->catchup.volumes };
 
-    return take_ids(d, match_query(&match, &all));
+    return match_query(&match, &all);
+}
+
+static enum err take_all(struct duplicates *d)
+{
+    return take_ids(d, find_all(d->search));
+}
+
+/* By number of item: whether it is in `rows`, which are freed. NULL: no memory. */
+static bool *mark_items(const struct duplicates *d, struct bitmap *rows)
+{
+    bool *is_marked = calloc(d->count + 1, sizeof(*is_marked));
+    uint32_t row;
+
+    for (uint32_t i = 0; is_marked && i < d->count; i++)
+        is_marked[i] = index_find(&d->search->index, d->ids[i], &row) && bitmap_has(rows, row);
+    bitmap_free(rows);
+    return is_marked;
+}
+
+/* True if what is known of all items answers for these. */
+static bool are_known(struct search *search, const struct bitmap *rows)
+{
+    uint32_t count = bitmap_count(rows);
+    struct bitmap *all = search_known_serves(search, count) ? find_all(search) : NULL;
+    bool are_among = all && bitmap_and_count(rows, all) == count;
+
+    bitmap_free(all);
+    return are_among;
+}
+
+/* Takes all items, of which those of `rows` are wanted. Frees `rows`. */
+static enum err take_part(struct duplicates *d, struct bitmap *rows)
+{
+    d->is_whole = true;
+    if (take_all(d) != ERR_OK) {
+        bitmap_free(rows);
+        return ERR_FULL;
+    }
+    d->is_wanted = mark_items(d, rows);
+    return d->is_wanted ? ERR_OK : ERR_FULL;
 }
 
 static enum err take_query(struct duplicates *d, struct request *request, struct text query)
@@ -72,24 +115,21 @@ static enum err take_query(struct duplicates *d, struct request *request, struct
     struct node *root;
     enum err e = search_rows(request, query, &root, &rows);
 
-    if (e == ERR_OK && take_ids(d, rows) != ERR_OK)
-        e = limits_refuse(request->fault, "the search for duplicates");
-    return e;
+    if (e != ERR_OK)
+        return e;
+    e = !d->is_whole && are_known(d->search, rows) ? take_part(d, rows) : take_ids(d, rows);
+    return e == ERR_OK ? e : limits_refuse(request->fault, "the search for duplicates");
 }
 
 static enum err take_inside(struct duplicates *d, struct request *request, struct text inside)
 {
     struct bitmap *rows = NULL;
     struct node *root;
-    uint32_t row;
     enum err e = inside.len ? search_rows(request, inside, &root, &rows) : ERR_OK;
 
     if (e != ERR_OK || !inside.len)
         return e;
-    d->is_inside = calloc(d->count + 1, sizeof(*d->is_inside));
-    for (uint32_t i = 0; d->is_inside && i < d->count; i++)
-        d->is_inside[i] = index_find(&d->search->index, d->ids[i], &row) && bitmap_has(rows, row);
-    bitmap_free(rows);
+    d->is_inside = mark_items(d, rows);
     return d->is_inside ? e : limits_refuse(request->fault, "the search for duplicates");
 }
 
@@ -272,20 +312,6 @@ enum err search_duplicates(struct request *request, const void *ask, void *answe
     return e == ERR_OK ? wait_for(*at, request) : e;
 }
 
-/* A file says that someone asked before the service started. */
-static bool is_known(struct search *search)
-{
-    struct known_duplicates *known = &search->known;
-    struct fault fault = { 0 };
-    struct txn *txn;
-
-    if (!known->has_looked && search_read(search, &txn, &fault) == ERR_OK) {
-        search_known_look(search, txn);
-        txn_end(txn);
-    }
-    return known->is_kept;
-}
-
 void search_duplicates_tend(struct search *search)
 {
     const struct duplicates *last = search->duplicates;
@@ -293,7 +319,7 @@ void search_duplicates_tend(struct search *search)
 
     if (clock_steady() - search->settled < SETTLED_US || (last && (!last->done || last->next_one || !last->is_whole)))
         return;
-    if ((last && last->writes == search->index.writes) || !is_known(search))
+    if ((last && last->writes == search->index.writes) || !search_known_is_kept(search))
         return;
     d = new_duplicates(search, (struct text){ 0 }, (struct text){ 0 });
     if (!d || take_all(d) != ERR_OK) {

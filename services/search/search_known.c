@@ -7,6 +7,8 @@
 #include "services/search/duplicates.h"
 #include "services/search/duplicates/sounds_file.h"
 
+enum { FEW_CHANGES = 100 /* sounds, which are compared at once */ };
+
 static void write_path(const struct search *search, char to[PATH_MAX])
 {
     snprintf(to, PATH_MAX, "%.*s/search.duplicates", PATH_MAX - 32, service_paths(search->service)->cache);
@@ -41,6 +43,37 @@ void search_known_look(struct search *search, struct txn *txn)
     search->known.is_kept = true;
     search->known.is_old = !covers_changes(search, txn, &file);
     search->known.written = file.revision;
+}
+
+bool search_known_is_kept(struct search *search)
+{
+    struct known_duplicates *known = &search->known;
+    struct fault fault = { 0 };
+    struct txn *txn;
+
+    if (!known->has_looked && search_read(search, &txn, &fault) == ERR_OK) {
+        search_known_look(search, txn);
+        txn_end(txn);
+    }
+    return known->is_kept;
+}
+
+/* NULL: no search of all items has ended, or one is under way. */
+static const struct candidate_sounds *find_sounds(const struct search *search)
+{
+    const struct duplicate_groups *groups = search->known.groups;
+
+    for (const struct duplicates *d = search->duplicates; d && !groups; d = d->next_one)
+        groups = d->is_whole && d->done ? d->groups : NULL;
+    return groups ? groups_sounds(groups) : NULL;
+}
+
+bool search_known_serves(struct search *search, uint32_t count)
+{
+    const struct bitmap *touched = search->index.touched;
+
+    return search_known_is_kept(search) && !search->known.is_old && find_sounds(search) && touched &&
+           bitmap_count(touched) <= count + FEW_CHANGES;
 }
 
 /* True where the index has put the item again since, or no longer has it. */

@@ -161,9 +161,11 @@ def duplicates_say_which_prints_they_could_not_read(it):
     it.home.loophole('index', it.sounds, '--wait')
     before = it.home.json('duplicates')
     it.signal_workers(signal.SIGSTOP)
+    os.unlink(it.home.file('cache', 'search.duplicates'))
+    it.home.kill('search')
     shutil.rmtree(it.folder)
     until(lambda: it.home.loophole('search', 'tone', code=None).code == 0)
-    contains(it.home.loophole('duplicates', 'tone ', code=None).all,
+    contains(it.home.loophole('duplicates', 'tone', code=None).all,
              'could not be compared: their prints are being made again')
     it.signal_workers(signal.SIGCONT)
     it.until_whole()

@@ -3,6 +3,7 @@
 import array
 import os
 import random
+import shutil
 import sys
 import wave
 
@@ -40,9 +41,16 @@ def groups(it, *query):
     return sorted((one['kind'], tuple(sorted(one['paths']))) for one in found)
 
 
+def forget(it):
+    """The next search for duplicates uses nothing that is known."""
+    os.unlink(it.home.file('cache', 'search.duplicates'))
+    it.home.kill('search')
+    it.home.wait_ready('search')
+
+
 def groups_anew(it):
-    """The groups of a query, which uses nothing that is known: all items match it."""
-    return groups(it, 'dur:>0')
+    forget(it)
+    return groups(it)
 
 
 def change(music, dice, known):
@@ -81,6 +89,27 @@ def what_is_known_of_duplicates_equals_a_new_search_after_changes_and_kills(it):
             it.home.wait_ready('search')
             same(kept, groups(it), f'after the kill of turn {turn}')
         same(groups_anew(it), kept, f'a new search of turn {turn}')
+
+
+@claim(inside=Indexing)
+def what_is_known_of_all_items_answers_for_some_of_them(it):
+    """No print is left, so a new search would compare none, and say so."""
+    music = it.folder('sounds')
+    for number in range(4):
+        write_sound(f'{music}/{number}.wav', number)
+        write_sound(f'{music}/{number} soft.wav', number, 0.3)
+        write_sound(f'{music}/{number} late.wav', number, 0.5, 200)
+    it.add(music)
+    every = groups(it)
+    same(4, len([one for one in every if one[0] == 'same_sound']))
+    shutil.rmtree(it.home.file('data', 'artefact'))
+    for words in ('soft', 'dur:>0 -soft', 'late or soft', 'path:"1 soft"', 'nothing'):
+        wanted = {item['path'] for item in it.home.json('search', words, '--limit', '100')}
+        cut = [(kind, tuple(path for path in paths if path in wanted)) for kind, paths in every]
+        same([one for one in cut if len(one[1]) > 1], groups(it, words), words)
+        same(0, it.home.ask('search.duplicates', 'query=' + words)['unread'])
+    forget(it)
+    assert groups(it, 'dur:>0') != every, 'a new search needs no print'
 
 
 @claim(inside=Indexing)

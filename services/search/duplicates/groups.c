@@ -297,7 +297,7 @@ static int by_root(const void *a, const void *b, void *roots)
     return (x > y) - (x < y);
 }
 
-static bool is_news(const struct duplicate_groups *t, int kind, const uint32_t *at, uint32_t count)
+bool groups_is_news(const struct duplicate_groups *t, int kind, const uint32_t *at, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++)
         if (kind == GROUPS_FILE || t->root[kind - 1][at[i]] != t->root[kind - 1][at[0]])
@@ -327,7 +327,7 @@ static enum err group_kind(struct duplicate_groups *t, int kind)
         for (end = first + 1; end < t->now.count && t->root[kind][t->order[end]] == t->root[kind][t->order[first]];
              end++)
             ;
-        if (is_news(t, kind, t->order + first, end - first))
+        if (groups_is_news(t, kind, t->order + first, end - first))
             e = keep_group(t, (enum group_kind)kind, t->order + first, end - first);
     }
     return e;

@@ -1,4 +1,4 @@
-/* groups_parts.h: the state of a search for groups, for groups.c and groups_check.c alone. */
+/* groups_parts.h: the state of a search for groups, for groups.c, groups_check.c and groups_cut.c alone. */
 #ifndef LOOPHOLE_SEARCH_GROUPS_PARTS_H
 #define LOOPHOLE_SEARCH_GROUPS_PARTS_H
 
@@ -33,6 +33,9 @@ struct duplicate_groups {
     struct fingerprint_bench *bench;
     struct arena arena;
 };
+
+/* True if these items are not all in one group of a stricter kind. `root` has each item's first for both kinds. */
+bool groups_is_news(const struct duplicate_groups *groups, int kind, const uint32_t *at, uint32_t count);
 
 /* Lists the pairs that must be compared, the most alike first; joins those known to be of one sound. Errors: full. */
 enum err groups_list_pairs(struct duplicate_groups *groups);
