@@ -27,13 +27,13 @@ $(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/s
 	$(Q)$(CXX) -o $@ $^ $(LIBS_search) $(LIBS) -lfaiss -lopenblas -lgomp
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
-# make bench-recall [COUNT=100000] [SEED=1] [DATA=easy|hard|apart|mixed]: what it finds for drawn weights and filters
+# make bench-recall [COUNT=100000] [SEED=1] [DATA=easy|hard|apart|mixed [WEIGHTINGS=64]]: what it finds for drawn weights and filters
 $(BUILD)/bench_recall: $(call objects,bench/search/recall.c bench/search/ours.c) $(filter-out %/main.o,$(call parts,services/search)) $(BUILD)/bench/search/data.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-recall: $(BUILD)/bench_recall
-	@$(BUILD)/bench_recall $(or $(COUNT),100000) $(or $(SEED),1) $(DATA)
-# make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over generated items, beside SQLite's FTS5
+	@$(BUILD)/bench_recall $(or $(COUNT),100000) $(or $(SEED),1) $(DATA) $(if $(DATA),$(WEIGHTINGS))
+# make bench-query [COUNT=1000000] [SEED=1] [IDLE=60]: queries with facets and counts over generated items, beside SQLite's FTS5
 QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
 $(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -43,7 +43,7 @@ $(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
 bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
-	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1)
+	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1) $(IDLE)
 # make bench-grow [COUNTS="1000 10000 100000 1000000"]: a plot of search's memory and start time by the number of items
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)

@@ -1,12 +1,15 @@
 /* query: asks questions with facets and counts to a running engine over its socket, and to SQLite's FTS5 in this
  * process, in turn. The totals and the counts of each value must be equal; otherwise it ends with an error. The round
  * trip includes message, socket and decoding. Processor times are compared, because other programs may use the machine:
- * of the whole search service for one ask, and of SQLite's calls. Usage: query COUNT SEED PID-OF-SEARCH */
+ * of the whole search service for one ask, and of SQLite's calls. The service's own clock is printed apart for the first
+ * ask of a question, which no earlier ask serves. With IDLE, no one asks for so many seconds then, and questions that
+ * were not asked before follow. Usage: query COUNT SEED PID-OF-SEARCH [IDLE] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench/query/fts.h"
 #include "bench/query/items.h"
@@ -31,7 +34,8 @@ struct bench {
     uint64_t draw;
     struct question questions[KINDS][EACH];
     double ours[KINDS][EACH][ROUNDS], used[KINDS][EACH][ROUNDS], theirs[KINDS][EACH]; /* µs */
-    clockid_t service; /* processor time of the search service */
+    double took[KINDS][EACH][ROUNDS]; /* µs, by the service's clock, before the items of the page are read */
+    clockid_t service;                /* processor time of the search service */
     uint64_t totals[KINDS];
     struct fts_answer answer;
 };
@@ -143,6 +147,7 @@ static void fill_question(struct bench *bench, uint32_t kind, struct question *q
 
 static void make_questions(struct bench *bench)
 {
+    memset(bench->questions, 0, sizeof(bench->questions));
     for (uint32_t kind = 0; kind < KINDS; kind++)
         for (uint32_t i = 0; i < EACH; i++) {
             struct question *q = &bench->questions[kind][i];
@@ -220,6 +225,7 @@ static void run_one(struct bench *bench, uint32_t kind, uint32_t number)
         ask_ours(bench, q, &found);
         bench->ours[kind][number][round] = us_of(CLOCK_MONOTONIC) - began;
         bench->used[kind][number][round] = us_of(bench->service) - used;
+        bench->took[kind][number][round] = found.took_us;
     }
     bench->totals[kind] += found.total;
     if (kind == ALL_THERE_IS && number > 0) { /* repeats each question for half a minute */
@@ -266,15 +272,50 @@ static void print_times(const struct bench *bench)
            quantile_of(theirs, KINDS * EACH, 0.99));
 }
 
+/* The service's clock: all asks, and the first of each question. */
+static void print_took(const struct bench *bench)
+{
+    double first[KINDS * EACH];
+
+    for (uint32_t i = 0; i < KINDS * EACH; i++)
+        first[i] = bench->took[i / EACH][i % EACH][0];
+    printf(
+        "the service's own clock: p50 %.0f µs, p99 %.0f µs; the first ask of each question p50 %.0f µs, p90 %.0f µs, "
+        "p99 %.0f µs, worst %.0f µs\n",
+        quantile_of(bench->took[0][0], KINDS * EACH * ROUNDS, 0.5),
+        quantile_of(bench->took[0][0], KINDS * EACH * ROUNDS, 0.99), quantile_of(first, KINDS * EACH, 0.5),
+        quantile_of(first, KINDS * EACH, 0.9), quantile_of(first, KINDS * EACH, 0.99),
+        quantile_of(first, KINDS * EACH, 1));
+}
+
+/* Other questions, each once, after nothing was asked for `seconds`. */
+static void ask_after_idle(struct bench *bench, uint32_t seconds)
+{
+    double took[KINDS * EACH];
+
+    make_questions(bench);
+    sleep(seconds);
+    for (uint32_t i = 0; i < KINDS * EACH; i++) {
+        struct found found;
+        ask_ours(bench, &bench->questions[i % KINDS][i / KINDS], &found);
+        took[i] = found.took_us;
+    }
+    printf("after %u s without an ask, by the service's clock: one question of each kind", seconds);
+    for (uint32_t kind = 0; kind < KINDS; kind++)
+        printf(" %.0f", took[kind]);
+    printf(" µs; all %d p50 %.0f µs, p99 %.0f µs, worst %.0f µs\n", KINDS * EACH, quantile_of(took, KINDS * EACH, 0.5),
+           quantile_of(took, KINDS * EACH, 0.99), quantile_of(took, KINDS * EACH, 1));
+}
+
 int main(int argc, char **argv)
 {
     struct bench *bench = calloc(1, sizeof(*bench));
     struct paths paths;
     struct fault fault = { 0 };
 
-    if (argc != 4 || !bench || clock_getcpuclockid((pid_t)atoi(argv[3]), &bench->service) != 0 ||
+    if (argc < 4 || argc > 5 || !bench || clock_getcpuclockid((pid_t)atoi(argv[3]), &bench->service) != 0 ||
         paths_find(&paths, &fault) != ERR_OK || !(bench->asker = asker_new(&paths, &fault))) {
-        fprintf(stderr, "query COUNT SEED PID: %s\n", fault.what);
+        fprintf(stderr, "query COUNT SEED PID [IDLE]: %s\n", fault.what);
         return 1;
     }
     bench->draw = 5;
@@ -287,6 +328,9 @@ int main(int argc, char **argv)
         for (uint32_t i = 0; i < EACH; i++)
             run_one(bench, kind, i);
     print_times(bench);
+    print_took(bench);
+    if (argc == 5 && atoi(argv[4]) > 0)
+        ask_after_idle(bench, (uint32_t)atoi(argv[4]));
     asker_free(bench->asker);
     free(bench);
     return 0;
