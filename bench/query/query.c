@@ -1,9 +1,9 @@
 /* query: asks questions with facets and counts to a running engine over its socket, and to SQLite's FTS5 in this
  * process, in turn. The totals and the counts of each value must be equal; otherwise it ends with an error. The round
  * trip includes message, socket and decoding. Processor times are compared, because other programs may use the machine:
- * of the whole search service for one ask, and of SQLite's calls. The service's own clock is printed apart for the first
- * ask of a question, which no earlier ask serves. With IDLE, no one asks for so many seconds then, and questions that
- * were not asked before follow. Usage: query COUNT SEED PID-OF-SEARCH [IDLE] */
+ * of the whole search service for one ask, and of SQLite's calls. The service's own clock is printed apart for the
+ * first ask of a question, which no earlier ask serves. With IDLE, no one asks for so many seconds then, and questions
+ * that were not asked before follow. Usage: query COUNT SEED PID-OF-SEARCH [IDLE] */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

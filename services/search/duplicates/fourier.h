@@ -19,8 +19,8 @@ struct fourier_signal {
 void fourier_init(struct fourier *fourier);
 
 /* to[k] = Σ from[i] exp(-2 π j i k ÷ size), unscaled, for a power of 2 from FOURIER_LEAST to FOURIER_SIZE. The first
- * `size` numbers of `signal` become their spectrum; those of `spare` are overwritten. For the inverse, exchange re and im
- * before and after. */
+ * `size` numbers of `signal` become their spectrum; those of `spare` are overwritten. For the inverse, exchange re and
+ * im before and after. */
 void fourier_transform(const struct fourier *fourier, uint32_t size, struct fourier_signal *signal,
                        struct fourier_signal *spare);
 

@@ -31,7 +31,7 @@ struct near_query {
     uint32_t waiting; /* entries in work->waiting whose codes are being fetched */
 };
 
-/* Begins a query that keeps `wanted` places, and scores all clusters: work->scores. `query` has its limit and filter. */
+/* Begins a query that keeps `wanted` places, and scores all clusters: work->scores. `query` has limit and filter. */
 void near_query_begin(struct near_query *query, struct near *near, const struct vectors *vectors, uint32_t wanted);
 
 /* The number of places to keep by fine score, so that the `limit` nearest rows are among them. */
