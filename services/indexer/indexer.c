@@ -7,6 +7,7 @@
 
 #include "common/process/config.h"
 #include "common/process/log.h"
+#include "common/process/stat_apart.h"
 #include "schema_service.h"
 #include "services/indexer/question.h"
 
@@ -224,6 +225,9 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
     to->alarm = text_of(alarm_of(indexer));
     if (!to->alarm.len)
         to->alarm = question_alarm(indexer, arena);
+    if (!to->alarm.len && stat_apart_stuck())
+        to->alarm = arena_printf(arena, "%u processes wait for file systems in the kernel and cannot be ended",
+                                 stat_apart_stuck());
     if (waits_for_persist(indexer))
         to->waits_for = TEXT("persist");
     if (!tasks)

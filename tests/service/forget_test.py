@@ -435,8 +435,12 @@ def until_half(client, request, total=10000):
 
 
 def steps_of(client):
-    return [(line["label"], line["items"]) for line in
-            client.must("persist.undo_list", {"scope": "", "before": 0, "limit": 10})["each"]]
+    """(label, operations) of all steps, the newest first."""
+    steps, before = [], 0
+    while some := client.must("persist.undo_list", {"scope": "", "before": before, "limit": 100}).get("each"):
+        steps += [(line["label"], line["items"]) for line in some]
+        before = some[-1]["step"]
+    return steps
 
 
 @claim(inside=Persist)
@@ -464,8 +468,8 @@ def a_task_of_relinks_goes_on_without_its_client_and_beside_other_edits(persist)
     for number in range(10):
         same("ok", persist.catalogue.edit(other, notes=str(number))[0])
     until(lambda: not task_of(persist.client))
-    steps = persist.client.must("persist.undo_list", {"scope": "", "before": 0, "limit": 100})["each"]
-    parts = [line["items"] for line in steps if line["label"] == body["label"]]
+    steps = steps_of(persist.client)
+    parts = [items for label, items in steps if label == body["label"]]
     assert len(parts) > 1 and len(steps) == len(parts) + 10, steps  # steps of one label, with the edits between them
     same(5000, sum(parts))
     error, done = persist.client.ask("persist.apply", body, request, 60000)

@@ -227,6 +227,25 @@ def items_that_lie_inside_a_mount_that_hangs_hold_up_no_scan_of_the_library_arou
 
 
 @claim(inside=Music)
+def a_link_to_a_mount_that_hangs_holds_up_no_scan(it):
+    with Hung(it, 'elsewhere') as hung:
+        fill(hung.under, 'slow/x')
+        os.symlink(hung.at + '/slow/x.wav', it.music + '/link.wav')
+        it.rescan(it.music)
+        until(lambda: it.id_of(it.music + '/link.wav'))
+        hung.fail(0, '/slow')
+        for name in ('new', 'newer'):
+            fill(it.music, name)
+            it.must('rescan', it.music)
+            until(lambda name=name: it.id_of(f'{it.music}/{name}.wav'))
+        assert hung.waits()
+        same([], it.home.json('search', 'is:missing'))
+        hung.heal()
+        it.rescan(it.music)
+        it.becomes(it.music, 'local:done=7')
+
+
+@claim(inside=Music)
 def items_that_are_twice_since_an_upgrade_become_one(it):
     it.plug('twice')
     it.becomes(it.usb, 'external_online:done=3')

@@ -4,15 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/process/limits.h"
+#include "common/process/stat_apart.h"
 #include "services/indexer/scan/session_file.h"
 #include "services/indexer/scan/signature.h"
 
@@ -26,6 +29,7 @@ struct folder_reading {
     const char *path; /* of the folder */
     size_t path_len;
     bool is_cloud;
+    bool links_hang; /* the file system that a link of this folder leads to does not answer */
     const struct naming_rules *rules;
     struct arena *arena;
     struct folder_listing *to;
@@ -70,13 +74,41 @@ static bool is_only_online(const struct folder_reading *reading, const struct fo
            cloud_file_is_online_only(path, st);
 }
 
+/* A link may lead to another file system, which may hang: a process of its own looks there. */
+static int look_at_link(struct folder_reading *reading, const char *name, struct stat *st)
+{
+    const struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_XDEV };
+    const int folder = dirfd(reading->directory);
+    int fd = (int)syscall(SYS_openat2, folder, name, &how, sizeof(how)), error = errno;
+
+    if (fd >= 0) {
+        error = fstat(fd, st) == 0 ? 0 : errno;
+        close(fd);
+    } else if (error == EXDEV || error == ENOSYS) {
+        error = reading->links_hang ? ETIMEDOUT : stat_apart(folder, name, st);
+        reading->links_hang |= error == ETIMEDOUT;
+    }
+    return error;
+}
+
+static int look_at_file(struct folder_reading *reading, const struct folder_entry *entry, unsigned char type,
+                        struct stat *st)
+{
+    const char *name = (const char *)entry->name.at;
+
+    if (type == DT_LNK)
+        return look_at_link(reading, name, st);
+    return fstatat(dirfd(reading->directory), name, st, AT_NO_AUTOMOUNT) == 0 ? 0 : errno;
+}
+
 /* Adds a media file or a session after one stat, which follows links. Ignores what is gone or not a regular file. */
-static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
+static bool add_file(struct folder_reading *reading, struct folder_entry *entry, unsigned char type)
 {
     struct stat st;
+    int error = look_at_file(reading, entry, type, &st);
 
-    if (fstatat(dirfd(reading->directory), (const char *)entry->name.at, &st, AT_NO_AUTOMOUNT) < 0) {
-        if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)
+    if (error) {
+        if (error == ENOENT || error == ELOOP || error == ENOTDIR)
             return true;
         entry->unsure = true;
     } else if (!S_ISREG(st.st_mode)) {
@@ -168,7 +200,7 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
         look_inside(reading, &entry);
     if ((entry.kind == KIND_OTHER && !is_session) || (type != DT_REG && type != DT_LNK))
         return true;
-    return add_file(reading, &entry);
+    return add_file(reading, &entry, type);
 }
 
 static int by_name(const void *a, const void *b)

@@ -1,0 +1,17 @@
+/* stat_apart.h: stat of a path on a file system that may hang, in a process of its own that is given up in time. A
+ * process that cannot die is counted until it does; it holds no descriptor. Any thread. */
+#ifndef LOOPHOLE_COMMON_STAT_APART_H
+#define LOOPHOLE_COMMON_STAT_APART_H
+
+#include <sys/stat.h>
+
+enum { STAT_APART_US = 2500000, STAT_APART_MOST = 8 /* processes that do not die */ };
+
+/* As stat of a name in the folder; it triggers no automount. Returns 0 or an errno: ETIMEDOUT when the file system does
+ * not answer, EAGAIN when too many processes wait for file systems already, or none can be made. */
+int stat_apart(int folder, const char *name, struct stat *to);
+
+/* Processes that were killed and do not die. */
+unsigned stat_apart_stuck(void);
+
+#endif
