@@ -13,9 +13,8 @@
 const struct command command_table[] = {
     { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
     { "down", "", "Stop all services in order",
-      "Transport, mixer, pads and pattern are forgotten. The catalogue, saved queries and connections are "
-      "kept.",
-      "", 0, 0, false, engine_down },
+      "Transport, mixer, pads and pattern are forgotten. The catalogue, saved queries and connections stay.", "", 0, 0,
+      false, engine_down },
     { "status", "", "Show each service: state, pid, uptime, restarts, last death", "", "watch", 0, 0, false,
       engine_status },
     { "restart", "SERVICE", "Restart one service; releases it from quarantine", "", "", 1, 1, false, engine_restart },
@@ -25,7 +24,7 @@ const struct command command_table[] = {
     { "events", "[TOPIC]", "Print events as they happen",
       "A TOPIC is a service or a service and an event: persist, persist.changed.", "limit", 0, 1, false,
       events_follow },
-    { "library add", "DIR", "Add a folder: scan it and watch it", "", "ignore hidden-files wait", 1, 1, false,
+    { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files wait", 1, 1, false,
       library_add },
     { "library remove", "DIR", "Remove a library, and put its items among the forgotten; files are not touched",
       "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts. It warns when no "
@@ -64,8 +63,7 @@ const struct command command_table[] = {
       "Copies are items of the same content, also on volumes that are away.", "", 1, 1, false, whereis_list },
     { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "", "ignore hidden-files wait", 1, 1,
       false, library_index },
-    { "summary", "", "Count files, hours, formats and failures of the catalogue", "", "", 0, 0, false,
-      library_summary },
+    { "summary", "", "Count files, hours, formats and failures", "", "", 0, 0, false, library_summary },
     { "search", "QUERY…", "Find media items",
       "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
       "\"quoted words\", or. docs/query.md describes the language. --project NAME finds what that project uses.",
@@ -204,8 +202,7 @@ const struct command command_table[] = {
       "takes that step and all later ones back, or none. A project has steps of its own (--scope ID). Moves that "
       "scans followed are the scope moves.",
       "times to scope request-id", 0, 0, false, undo_take },
-    { "undo list", "", "List the steps that undo takes back, the newest first", "", "limit scope", 0, 0, false,
-      undo_list },
+    { "undo list", "", "List the steps that undo takes back, newest first", "", "limit scope", 0, 0, false, undo_list },
     { "redo", "", "Do again what undo took back", "", "times scope request-id", 0, 0, false, undo_redo },
     { "relink", "[ID|DIR]", "List files that may be those of missing items, or take them",
       "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
@@ -275,8 +272,7 @@ const struct command command_table[] = {
       "--from BAR starts at the beginning of a bar; the first is 1.", "from", 0, 1, false, transport_start },
     { "transport stop", "", "Stop the transport", "", "", 0, 0, false, transport_stop },
     { "transport toggle", "[COUNT-IN]", "Start or stop the transport", "", "", 0, 1, false, transport_toggle },
-    { "transport locate", "BAR", "Go to the beginning of a bar; the first is 1", "", "", 1, 1, false,
-      transport_locate },
+    { "transport locate", "BAR", "Go to the start of a bar; the first is 1", "", "", 1, 1, false, transport_locate },
     { "transport tempo", "BPM", "Set the tempo", "", "", 1, 1, false, transport_tempo },
     { "transport tap", "", "Tap the tempo: call it on the beat", "", "", 0, 0, false, transport_tap },
     { "transport swing", "S|P%", "Delay every odd step by S/2 steps",
@@ -322,8 +318,7 @@ const struct command command_table[] = {
     { "pattern undo", "", "Take back the last change of the library of patterns",
       "The last 64 changes can be taken back. `loophole project undo` takes back changes of slots.", "request-id", 0, 0,
       false, pattern_library_undo },
-    { "pattern redo", "", "Do again what `pattern undo` took back", "", "request-id", 0, 0, false,
-      pattern_library_redo },
+    { "pattern redo", "", "Redo what `pattern undo` took back", "", "request-id", 0, 0, false, pattern_library_redo },
     { "pattern similar", "[NAME|FILE.json]", "List patterns of the library by the likeness of their rhythm",
       "Without a name: those like the pattern that plays.", "limit", 0, 1, true, pattern_library_similar },
     { "pattern delete", "SLOT|NAME…", "Empty a slot, or delete patterns of the library",
@@ -334,8 +329,7 @@ const struct command command_table[] = {
       0, 2, true, slots_copy },
     { "pattern move", "SLOT SLOT", "Move a slot to another one, or patterns of the library to a folder",
       "`pattern move user/Acid user/Dub techno` moves two.", "all", 0, ANY, true, slots_move },
-    { "pattern swap", "SLOT SLOT", "Exchange two slots, or two patterns of the library", "", "", 0, 2, true,
-      slots_swap },
+    { "pattern swap", "SLOT SLOT", "Exchange two slots, or patterns of the library", "", "", 0, 2, true, slots_swap },
     { "pattern rename", "SLOT NAME", "Rename the pattern of a slot, or one of the library", "", "", 0, 2, true,
       slots_rename },
     { "pattern bank", "[N|NAME]", "Choose a bank by its number or name, or name the current bank", "", "", 0, 1, true,
@@ -361,6 +355,13 @@ const struct command command_table[] = {
       "Types 0 and 1, any ticks per quarter note. Notes off the grid move to the nearest step. A file that "
       "loophole did not write is replaced with --force only.",
       "force", 2, 2, false, pattern_import_midi },
+    { "midi", "", "List the MIDI controls that move something in the project", "", "", 0, 0, false, midi_list },
+    { "midi learn", "TARGET [KEY=VALUE…]", "Bind the next MIDI control that is moved, of a device at the port midi_in",
+      "Targets: mixer/CHANNEL/gain, pan, mute or solo; transport/tempo, toggle, …; pads/PAD; rows/ROW/mute or solo; "
+      "pattern/load/SLOT; song/play: docs/midi.md. Keys: mode (pickup, jump, toggle, hold, or the code of an encoder) "
+      "from until control. --force takes a control away from another target.",
+      "force budget", 1, ANY, false, midi_learn },
+    { "midi forget", "TARGET|CONTROL|all", "Forget a binding of a MIDI control", "", "", 1, 1, false, midi_forget },
     { "panic", "", "Silence all sound at once", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "Show the mixer, or change a channel",
       "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, -6dB, 50%) pan "
@@ -433,8 +434,7 @@ const struct command command_table[] = {
       "These are DATA/store.before-N, where N is the version of the old store, and "
       "DATA/store.before-restore. `loophole doctor` lists them with their sizes.",
       "", 0, 0, false, store_forget_old_run },
-    { "backup", "FILE", "Copy the store while it is in use, with a digest", "", "force", 1, 1, false,
-      store_backup_run },
+    { "backup", "FILE", "Copy the store while in use, with a digest", "", "force", 1, 1, false, store_backup_run },
     { "restore", "FILE", "Verify a backup and replace the store with it (the engine must be down)",
       "A backup contains no waveforms or other artefacts. The engine makes missing ones again from the "
       "sounds.",

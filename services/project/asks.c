@@ -1,5 +1,6 @@
 #include "services/project/deeds/deeds.h"
 #include "services/project/library/library_deeds.h"
+#include "services/project/midi/bindings.h"
 #include "services/project/pattern/save_as.h"
 #include "services/project/pattern/slot_deeds.h"
 #include "services/project/pattern/song.h"
@@ -43,6 +44,9 @@ HANDLER_BY(song, song_said, ask->project, song_deed_show)
 HANDLER_BY(set_song, song_said, ask->project, song_deed_set)
 HANDLER_BY(play_song, slot_said, NO_NAME, song_deed_play)
 HANDLER_BY(stop_song, song_said, NO_NAME, song_deed_stop)
+HANDLER_BY(bindings, midi_bindings, ask->project, binding_deed_list)
+HANDLER_BY(bind, midi_bindings, ask->project, binding_deed_bind)
+HANDLER_BY(unbind, midi_bindings, ask->project, binding_deed_unbind)
 HANDLER_BY(snapshot, pattern_state, NO_NAME, state_deed_snapshot)
 HANDLER_BY(apply_snapshot, slot_said, ask->project, state_deed_apply)
 HANDLER_BY(capture_all_states, pattern_state, NO_NAME, state_deed_capture)
@@ -85,6 +89,9 @@ const struct project_handlers project_asks = {
     .set_song = answer_set_song,
     .play_song = answer_play_song,
     .stop_song = answer_stop_song,
+    .bindings = answer_bindings,
+    .bind = answer_bind,
+    .unbind = answer_unbind,
     .snapshot = answer_snapshot,
     .apply_snapshot = answer_apply_snapshot,
     .capture_all_states = answer_capture_all_states,

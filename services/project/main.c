@@ -4,6 +4,7 @@
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
+#include "services/project/midi/midi_follow.h"
 #include "services/project/pattern/slot_compare.h"
 #include "services/project/pattern/slot_pack.h"
 #include "services/project/pattern/song_follow.h"
@@ -16,9 +17,9 @@ int main(int argc, char **argv)
     struct project project = { 0 };
     struct fault fault = { 0 };
 
-    /* its settings, and threads for files; what sounds */
+    /* its settings, and threads for files; what sounds; MIDI controls */
     if (project_open(&project, service, &fault) != ERR_OK || sound_open(&project, &fault) != ERR_OK ||
-        song_follow_open(&project, &fault) != ERR_OK) {
+        song_follow_open(&project, &fault) != ERR_OK || midi_follow_open(&project, &fault) != ERR_OK) {
         log_fault("can't start", &fault);
         service_stop(service, err_exit_code(fault.code));
         return service_end(service);
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
     service_loop(service); /* until the service must stop */
 
     sound_close(&project); /* first: it ends the asks that wait, which may look at the song */
+    midi_follow_close(&project);
     song_follow_close(&project);
     slot_compare_close(&project);
     project_close(&project);

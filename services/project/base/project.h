@@ -9,6 +9,7 @@
 #include "schema_project.h"
 #include "store/store.h"
 
+struct midi_following;
 struct pattern_library;
 struct slot_comparing;
 struct slot_packing;
@@ -31,6 +32,7 @@ struct project {
     struct slot_packing *packing;     /* pattern/slot_pack.h */
     struct slot_comparing *comparing; /* pattern/slot_compare.h */
     struct song_following *song;      /* pattern/song_follow.h */
+    struct midi_following *midi;      /* midi/midi_follow.h */
 };
 
 /* Errors (explained): io, bad_request (a setting). */

@@ -40,6 +40,7 @@ static const struct key_row rows[] = {
     { KIND(PROJECT), "key", KEY_MUSICAL, 0, 0, NULL },
     { KIND(PROJECT), "tempo_lock", KEY_BOOL, 0, 0, NULL },
     { KIND(PROJECT), "song", KEY_OBJECT, 0, 0, NULL },
+    { KIND(PROJECT), "midi", KEY_LIST, 0, 0, NULL },
     { KIND(TRACK), "name", KEY_TEXT, 0, 0, NULL },
     { KIND(TRACK), "role", KEY_TEXT, 0, 0, NULL },
     { KIND(TRACK), "order", KEY_REAL, -1e12, 1e12, NULL },

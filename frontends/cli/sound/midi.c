@@ -1,0 +1,68 @@
+/* midi.c: the MIDI controls that move something in the open project. */
+#include "frontends/cli/base/units.h"
+#include "schema_project.h"
+
+static void print_binding(struct cli *cli, const struct midi_binding *binding)
+{
+    cli_print(&cli->out, "%-16.*s %-28.*s %-8s", TEXT_ARG(binding->control), TEXT_ARG(binding->target),
+              choice_word(&midi_mode_table, binding->mode.value));
+    if (binding->from < binding->until || binding->from > binding->until)
+        cli_print(&cli->out, " %g to %g", binding->from, binding->until);
+    buffer_add_text(&cli->out, "\n");
+}
+
+static enum err print_bindings(struct cli *cli, const struct midi_bindings *bindings)
+{
+    if (cli->options.json)
+        return cli_json(cli, &midi_bindings_shape, bindings);
+    cli_print(&cli->out, "%-16s %-28s %-8s RANGE\n", "CONTROL", "TARGET", "MODE");
+    for (uint32_t i = 0; i < bindings->each.count; i++)
+        print_binding(cli, &bindings->each.at[i]);
+    return ERR_OK;
+}
+
+enum err midi_list(struct cli *cli, struct fault *fault)
+{
+    struct midi_bindings bindings = { 0 };
+    enum err e = cli_ask(cli, "project.bindings", &(const struct project_bindings){ 0 }, &bindings, fault);
+
+    return e != ERR_OK ? e : print_bindings(cli, &bindings);
+}
+
+static enum err change_bindings(struct cli *cli, const char *name, const void *request, struct fault *fault)
+{
+    struct midi_bindings bindings = { 0 };
+    enum err e = cli_change(cli, name, request, &bindings, fault);
+
+    return e != ERR_OK ? e : print_bindings(cli, &bindings);
+}
+
+static void ask_for_move(const struct cli *cli)
+{
+    struct buffer line = { 0 };
+
+    if (!cli->options.json) {
+        buffer_add_text(&line, "loophole: move the control now");
+        cli_remark(&line);
+    }
+    buffer_free(&line);
+}
+
+enum err midi_learn(struct cli *cli, struct fault *fault)
+{
+    struct project_bind request = { .target = text_of(cli->args[0]), .over = cli->options.force };
+    enum err e = ERR_OK;
+
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = units_assign(cli, &project_bind_shape, cli->args[i], &request, fault);
+    if (e == ERR_OK && request.control.len == 0)
+        ask_for_move(cli);
+    return e != ERR_OK ? e : change_bindings(cli, "project.bind", &request, fault);
+}
+
+enum err midi_forget(struct cli *cli, struct fault *fault)
+{
+    const struct project_unbind request = { .named = text_of(cli->args[0]) };
+
+    return change_bindings(cli, "project.unbind", &request, fault);
+}

@@ -1,0 +1,20 @@
+/* bindings.h: the MIDI bindings of a project. They are the key `midi` of the project's own part: a list of objects with
+ * the keys control, target, mode, from and until. So undo, saves and copies have them. */
+#ifndef LOOPHOLE_PROJECT_BINDINGS_H
+#define LOOPHOLE_PROJECT_BINDINGS_H
+
+#include "services/project/deeds/deeds.h"
+#include "services/project/midi/control.h"
+#include "services/project/midi/target.h"
+
+enum { MIDI_BINDINGS = 256 };
+
+extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_unbind; /* binding_deeds.c */
+
+/* The bindings in the body of a project, in the arena. What is no binding is left out. */
+void bindings_read(const struct tree *body, struct arena *arena, struct midi_bindings *to);
+
+/* As a value of the key `midi`. */
+struct tree bindings_tree(const struct midi_bindings *bindings, struct arena *arena);
+
+#endif

@@ -1,0 +1,132 @@
+#include "services/project/midi/live.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double STEP = 1.0 / 127, SAME = 0.002;
+enum { HALF = 64 };
+
+bool live_is_of(const struct midi_live *live, const struct midi_binding *binding)
+{
+    return live->is_used && text_is(binding->control, live->control_name) && text_is(binding->target, live->name);
+}
+
+void live_set(struct midi_live *live, const struct midi_binding *binding, struct midi_following *owner)
+{
+    struct fault fault = { 0 };
+
+    if (!live_is_of(live, binding))
+        *live = (struct midi_live){ .owner = owner };
+    (void)text_copy(live->control_name, sizeof(live->control_name), binding->control);
+    (void)text_copy(live->name, sizeof(live->name), binding->target);
+    live->is_used = live->is_seen = control_read(binding->control, &live->control) &&
+                                    target_read(text_of(live->name), &live->target, &fault) == ERR_OK;
+    live->mode = binding->mode.value;
+    live->from = binding->from;
+    live->until = binding->until;
+}
+
+/* ---- moves ---- */
+
+/* The step of an endless encoder, in its code. False: the mode is not relative. */
+static bool read_step(int32_t mode, uint32_t data, int64_t *step)
+{
+    const int64_t part = data & (HALF - 1);
+
+    switch (mode) {
+    case MIDI_MODE_TWOS:
+        *step = data < HALF ? (int64_t)data : (int64_t)data - 2 * HALF;
+        return true;
+    case MIDI_MODE_OFFSET:
+        *step = (int64_t)data - HALF;
+        return true;
+    case MIDI_MODE_SIGN:
+        *step = data & HALF ? -part : part;
+        return true;
+    case MIDI_MODE_REVERSE:
+        *step = data & HALF ? part : -part;
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool live_is_pressed(struct midi_live *live, const struct midi_move *move)
+{
+    const bool again = move->position >= 1 && live->data == move->data;
+    const bool is_new = move->is_pressed && (!live->is_down || again || move->control.kind == MIDI_PROGRAM);
+
+    live->is_down = move->is_pressed;
+    live->data = move->data;
+    return is_new;
+}
+
+void live_note_move(struct midi_live *live, const struct midi_move *move)
+{
+    const bool is_pressed = live_is_pressed(live, move);
+    int64_t step;
+
+    if (live->mode == MIDI_MODE_TOGGLE)
+        live->presses += is_pressed;
+    else if (live->target.kind == MIDI_SWITCH || move->control.kind != MIDI_NOTE || move->is_pressed) {
+        if (read_step(live->mode, move->data, &step)) {
+            live->steps += step;
+            return;
+        }
+        live->is_placed = true;
+        live->position = live->target.kind == MIDI_SWITCH ? move->is_pressed : move->position;
+    }
+}
+
+bool live_is_moved(const struct midi_live *live)
+{
+    return live->is_placed || live->steps != 0 || live->presses > 0;
+}
+
+void live_forget_moves(struct midi_live *live)
+{
+    live->is_placed = false;
+    live->steps = 0;
+    live->presses = 0;
+}
+
+/* ---- values ---- */
+
+/* The control has reached the value, or has passed it since its last message. */
+static bool has_reached(const struct midi_live *live, double now)
+{
+    return fabs(live->position - now) <= STEP * 1.01 ||
+           (live->has_before && (live->before - now) * (live->position - now) <= 0);
+}
+
+static bool pick_up(struct midi_live *live, double now)
+{
+    live->is_picked = (live->is_picked && fabs(now - live->set) < SAME) || has_reached(live, now);
+    live->has_before = true;
+    live->before = live->position;
+    return live->is_picked;
+}
+
+static bool decide_level(struct midi_live *live, double now, double *position)
+{
+    if (live->steps) {
+        *position = fmin(fmax(now + (double)live->steps * STEP, 0), 1);
+        return true;
+    }
+    *position = live->position;
+    return live->mode != MIDI_MODE_PICKUP || pick_up(live, now);
+}
+
+bool live_decide(struct midi_live *live, double now, double *value)
+{
+    if (live->target.kind == MIDI_SWITCH) {
+        const bool is_on = live->presses % 2 ? now <= 0 : live->is_placed ? live->position > 0 : now > 0;
+
+        *value = is_on;
+        return is_on != (now > 0);
+    }
+    if (live->presses || !decide_level(live, target_position(&live->target, live->from, live->until, now), &live->set))
+        return false;
+    *value = target_at(&live->target, live->from, live->until, live->set);
+    return true;
+}

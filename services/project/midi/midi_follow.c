@@ -1,0 +1,251 @@
+#include "services/project/midi/midi_follow.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/process/log.h"
+#include "schema_audio.h"
+#include "services/project/midi/bindings.h"
+#include "services/project/midi/learn.h"
+#include "services/project/midi/live.h"
+
+enum { BUDGET_MS = 2000, LEARN_LOOK_US = 50000 };
+
+struct midi_following {
+    struct project *p;
+    struct id project; /* whose bindings these are, of that revision */
+    uint64_t revision;
+    struct midi_memory memory;
+    struct midi_live live[MIDI_BINDINGS];
+    struct arena arena;
+
+    midi_learned_fn *learned; /* NULL: nobody learns */
+    void *learner;
+    usec_t learns_until;
+    struct midi_learning learning;
+};
+
+/* ---- the bindings of the open project ---- */
+
+static struct midi_live *find_live(struct midi_following *s, const struct midi_binding *binding)
+{
+    struct midi_live *free_one = NULL;
+
+    for (uint32_t i = 0; i < MIDI_BINDINGS; i++) {
+        if (live_is_of(&s->live[i], binding))
+            return &s->live[i];
+        if (!free_one && !s->live[i].is_used && !s->live[i].is_busy)
+            free_one = &s->live[i];
+    }
+    return free_one;
+}
+
+static void take_bindings(struct midi_following *s, const struct midi_bindings *bindings, bool is_same_project)
+{
+    for (uint32_t i = 0; i < MIDI_BINDINGS; i++) {
+        s->live[i].is_seen = false;
+        s->live[i].is_picked = s->live[i].is_picked && is_same_project;
+    }
+    for (uint32_t i = 0; i < bindings->each.count; i++) {
+        struct midi_live *live = find_live(s, &bindings->each.at[i]);
+        if (live)
+            live_set(live, &bindings->each.at[i], s);
+    }
+    for (uint32_t i = 0; i < MIDI_BINDINGS; i++)
+        s->live[i].is_used = s->live[i].is_seen;
+}
+
+static void read_bindings(struct midi_following *s, struct txn *txn)
+{
+    struct midi_bindings bindings = { 0 };
+    struct element project = { 0 };
+    struct tree body;
+    struct id open = { 0 };
+
+    if (elements_current(txn, &s->arena, &open) == ERR_OK)
+        (void)parts_get(txn, &s->arena, open, &project);
+    if (id_equal(open, s->project) && project.revision == s->revision)
+        return;
+    if (project.body.len && tree_read(project.body, &s->arena, &body, NULL) == ERR_OK)
+        bindings_read(&body, &s->arena, &bindings);
+    take_bindings(s, &bindings, id_equal(open, s->project));
+    s->project = open;
+    s->revision = project.revision;
+}
+
+static void update_bindings(struct midi_following *s)
+{
+    struct txn *txn;
+
+    arena_reset(&s->arena);
+    if (project_read(s->p, &txn, NULL) != ERR_OK)
+        return;
+    read_bindings(s, txn);
+    txn_end(txn);
+}
+
+/* ---- what a binding does ---- */
+
+static void run_live(struct midi_live *live);
+
+static void take_set(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct midi_live *live = state;
+
+    (void)answer;
+    live->is_busy = false;
+    if (error != ERR_OK) {
+        live->is_picked = false;
+        log_warn("%s did not move %s: %s", live->control_name, live->name, fault->what);
+    }
+    run_live(live);
+}
+
+static void take_done(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct midi_live *live = state;
+
+    (void)answer;
+    if (error != ERR_OK)
+        log_warn("%s did not do %s: %s", live->control_name, live->name, fault->what);
+}
+
+static bool send_value(struct midi_live *live, double value,
+                       void (*done)(void *state, enum err error, const void *answer, const struct fault *fault))
+{
+    struct midi_following *s = live->owner;
+    struct fault fault = { 0 };
+    struct target_ask ask;
+
+    return target_set(&live->target, value, &s->arena, &ask, &fault) == ERR_OK &&
+           service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, done, live, &fault) == ERR_OK;
+}
+
+static void take_look(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct midi_live *live = state;
+    struct midi_following *s = live->owner;
+    double now, value;
+
+    (void)fault;
+    arena_reset(&s->arena);
+    live->is_busy = live->is_used && error == ERR_OK && target_value(&live->target, answer, &now) &&
+                    live_decide(live, now, &value) && send_value(live, value, take_set);
+    live_forget_moves(live);
+}
+
+/* Looks at the present value, and then sets another one. */
+static void run_live(struct midi_live *live)
+{
+    struct midi_following *s = live->owner;
+    struct fault fault = { 0 };
+
+    if (live->is_busy || !live->is_used || !live_is_moved(live))
+        return;
+    live->is_busy = service_ask(s->p->service, live->target.look, &(const char){ 0 }, BUDGET_MS, NULL, take_look, live,
+                                &fault) == ERR_OK;
+}
+
+static void move_live(struct midi_live *live, const struct midi_move *move)
+{
+    struct midi_following *s = live->owner;
+    struct target_ask ask;
+    struct fault fault = { 0 };
+
+    if (live->target.kind != MIDI_TRIGGER) {
+        live_note_move(live, move);
+        run_live(live);
+    } else if (live_is_pressed(live, move)) {
+        (void)send_value(live, move->position, take_done);
+    } else if (!move->is_pressed && target_release(&live->target, &s->arena, &ask)) {
+        (void)service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, take_done, live, &fault);
+    }
+}
+
+/* ---- learning ---- */
+
+static void look_at_time(void *state);
+
+static void end_learning(struct midi_following *s, const struct midi_control *control)
+{
+    midi_learned_fn *learned = s->learned;
+
+    service_every(s->p->service, 0, look_at_time, s);
+    s->learned = NULL;
+    learned(s->learner, control);
+}
+
+static void look_at_time(void *state)
+{
+    struct midi_following *s = state;
+    struct midi_control found;
+    usec_t now = clock_steady();
+
+    if (learn_wait(&s->learning, now, &found))
+        end_learning(s, &found);
+    else if (now > s->learns_until)
+        end_learning(s, NULL);
+}
+
+bool midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state)
+{
+    struct midi_following *s = p->midi;
+
+    if (s->learned)
+        return false;
+    s->learned = done;
+    s->learner = state;
+    s->learns_until = until;
+    s->learning = (struct midi_learning){ 0 };
+    service_every(p->service, LEARN_LOOK_US, look_at_time, s);
+    log_info("waits for a MIDI control that is moved");
+    return true;
+}
+
+/* ---- the service ---- */
+
+static void hear_midi(void *state, const void *body, bool gap)
+{
+    struct midi_following *s = state;
+    const struct audio_midi *midi = body;
+    struct midi_move moves[MIDI_CONTROL_MOVES];
+    uint32_t count = control_hear(&s->memory, midi->message.at, midi->message.len, moves);
+    struct midi_control found;
+
+    (void)gap;
+    if (s->learned) {
+        if (learn_hear(&s->learning, moves, count, clock_steady(), &found))
+            end_learning(s, &found);
+        return;
+    }
+    if (count > 0)
+        update_bindings(s);
+    for (uint32_t m = 0; m < count; m++)
+        for (uint32_t i = 0; i < MIDI_BINDINGS; i++)
+            if (s->live[i].is_used && control_equal(s->live[i].control, moves[m].control))
+                move_live(&s->live[i], &moves[m]);
+}
+
+enum err midi_follow_open(struct project *p, struct fault *fault)
+{
+    struct midi_following *s = alloc_zeroed(1, sizeof(*s));
+
+    s->p = p;
+    p->midi = s;
+    return service_hear(p->service, "audio.midi", hear_midi, s) == ERR_OK
+               ? ERR_OK
+               : fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
+}
+
+void midi_follow_close(struct project *p)
+{
+    if (!p->midi)
+        return;
+    if (p->midi->learned)
+        end_learning(p->midi, NULL);
+    arena_free(&p->midi->arena);
+    free(p->midi);
+    p->midi = NULL;
+}

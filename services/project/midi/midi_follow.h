@@ -1,0 +1,19 @@
+/* midi_follow.h: hears the MIDI messages of the audio core, and does what the open project's bindings say. It learns
+ * the control of a new binding. Values are set by asks; between two asks of one binding, later messages are joined. The
+ * loop's thread. */
+#ifndef LOOPHOLE_PROJECT_MIDI_FOLLOW_H
+#define LOOPHOLE_PROJECT_MIDI_FOLLOW_H
+
+#include "services/project/base/project.h"
+#include "services/project/midi/control.h"
+
+/* Errors (explained): full. */
+enum err midi_follow_open(struct project *p, struct fault *fault);
+void midi_follow_close(struct project *p);
+
+/* Calls `done` once with the next control that is moved, or with NULL after `until`. Bindings rest meanwhile. False:
+ * another client learns. */
+typedef void midi_learned_fn(void *state, const struct midi_control *control);
+bool midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state);
+
+#endif

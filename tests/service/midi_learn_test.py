@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""MIDI learn: the controls of a device move what they are bound to. The device is a JACK client."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import engine, tool, until_connected, until_transport
+
+
+class Device:
+    """A JACK client with the ports NAME:out and NAME:in, connected to the engine's MIDI ports."""
+
+    def __init__(self, home, name='pult'):
+        self.home, self.name = home, name
+        self.start()
+        home.loophole('audio', 'connect', 'midi_in', name + ':out')
+
+    def start(self):
+        self.said = self.home.file(self.name + '.said')
+        with open(self.said, 'wb') as out:
+            self.process = subprocess.Popen([tool('knob'), self.home.ask('audio.server')['server'], self.name],
+                                            env=self.home.env, stdin=subprocess.PIPE, stdout=out, stderr=out)
+        until(lambda: 'ready' in self.heard(), what='the device is ready')
+
+    def heard(self):
+        with open(self.said, encoding='utf-8') as said:
+            return said.read().split('\n')
+
+    def until_wired(self):
+        until(lambda: any(one['made'] and one['port'] == 'midi_in' and one['to'].startswith(self.name)
+                          for one in self.home.ask('audio.ports')['each']), what='the device is connected')
+
+    def send(self, *messages):
+        """Sends each message, bytes in hexadecimal."""
+        self.process.stdin.write(''.join(message + '\n' for message in messages).encode())
+        self.process.stdin.flush()
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+def sounding(home):
+    engine(home, '[audio]\nperiod = 1024\n', in_step=True)
+    home.wait_ready('project', 'persist', 'audio')
+    until_connected(home)
+    home.device = Device(home)
+    home.device.until_wired()
+
+
+def strip(home, bus, key):
+    return next(one[key] for one in home.ask('audio.mixer')['strips'] if one['bus'] == bus)
+
+
+def until_strip(home, bus, key, wanted):
+    until(lambda: abs(strip(home, bus, key) - wanted) < 0.001, what=f'{key} of {bus} is {wanted}, not '
+          f'{strip(home, bus, key)}')
+
+
+def bindings(home):
+    return [(one['control'], one['target'], one['mode']) for one in home.first('midi')['each']]
+
+
+def learn(home, target, *messages, more=()):
+    """Learns the control that sends these messages."""
+    waits = home.log('project').count('waits for a MIDI control')
+    process = home.start('loophole', 'midi', 'learn', target, *more, stdout=subprocess.PIPE)
+    until(lambda: home.log('project').count('waits for a MIDI control') > waits, what='the service waits for a control')
+    home.device.send(*messages)
+    same(0, process.wait(60))
+
+
+@claim(shares=sounding)
+def a_control_that_is_moved_is_learned_and_moves_the_gain(home):
+    home.loophole('project', 'new', 'Learning')
+    learn(home, 'mixer/pads/gain', 'b0 07 00', more=['mode=jump'])
+    same([('cc/1/7', 'mixer/pads/gain', 'jump')], bindings(home))
+    home.device.send('b0 07 00')
+    until_strip(home, 'pads', 'gain', 0)
+    home.device.send('b0 07 7f')
+    until_strip(home, 'pads', 'gain', 1)
+    home.loophole('midi', 'forget', 'mixer/pads/gain')
+    same([], bindings(home))
+    home.loophole('project', 'undo')
+    home.device.send('b0 07 00')
+    until_strip(home, 'pads', 'gain', 0)
+
+
+@claim(shares=sounding)
+def a_binding_outlives_each_service_and_follows_its_device_back(home):
+    home.loophole('midi', 'learn', 'mixer/sounds/pan', 'control=cc/2/10', 'mode=jump')
+    for n, service in enumerate(('project', 'audio', 'persist', 'jack')):
+        home.kill(service)
+        home.wait_ready('project', 'audio', 'persist')
+        if service == 'jack':
+            until_connected(home)
+            home.device.process.kill()
+            home.device.start()
+        home.device.until_wired()
+        wanted = (-1, 1)[n % 2]
+        until(lambda: home.device.send('b1 0a 7f' if wanted > 0 else 'b1 0a 00') or
+              abs(strip(home, 'sounds', 'pan') - wanted) < 0.001, what=f'the pan is {wanted} after a kill of {service}')
+    home.device.end()
+    home.device.start()
+    home.device.until_wired()
+    home.device.send('b1 0a 00')
+    until_strip(home, 'sounds', 'pan', -1)
+
+
+@claim(shares=sounding)
+def bindings_belong_to_their_project(home):
+    folder = home.first('project', 'new', 'One')['folder']
+    home.loophole('midi', 'learn', 'mixer/preview/gain', 'control=cc/3/1', 'mode=jump', 'from=0.5', 'until=0')
+    home.loophole('project', 'save')
+    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
+        same([{'control': 'cc/3/1', 'target': 'mixer/preview/gain', 'mode': 'jump', 'from': 0.5, 'until': 0.0}],
+             json.load(file)['project']['midi'])
+    home.device.send('b2 01 00')
+    until_strip(home, 'preview', 'gain', 0.5)
+    home.loophole('project', 'new', 'Two')
+    same([], bindings(home))
+    home.loophole('midi', 'learn', 'mixer/preview/pan', 'control=cc/3/2', 'mode=jump')
+    home.device.send('b2 01 7f', 'b2 02 7f')
+    until_strip(home, 'preview', 'pan', 1)
+    same(0.5, strip(home, 'preview', 'gain'))
+    home.loophole('project', 'open', 'One')
+    home.device.send('b2 01 7f')
+    until_strip(home, 'preview', 'gain', 0)
+
+
+@claim(shares=sounding)
+def what_cannot_be_bound_is_refused_with_its_reason(home):
+    for wrong in ('mixer/none/gain', 'mixer//gain', 'nothing', 'pads/64', 'rows/hat', 'pattern/load/', 'pattern/load/129'):
+        contains(home.refused('midi', 'learn', wrong, 'control=cc/1/9', code=11), 'target')
+    contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'control=cc/17/9', code=11), 'no MIDI control')
+    contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'control=cc/1/9', 'mode=hold', code=11), 'does not fit')
+    home.loophole('midi', 'learn', 'mixer/pads/pan', 'control=cc/1/9')
+    contains(home.refused('midi', 'learn', 'panic', 'control=cc/1/9'), 'cc/1/9 moves mixer/pads/pan')
+    home.loophole('midi', 'learn', 'panic', 'control=cc/1/9', '--force')
+    same([('cc/1/9', 'panic', 'jump')], [one for one in bindings(home) if one[0] == 'cc/1/9'])
+    contains(home.refused('midi', 'forget', 'cc/5/5'), 'nothing is bound')
+    contains(home.refused('midi', 'learn', 'mixer/pads/pan', '--budget', '1000'), 'no control was moved')
+
+
+@claim(shares=sounding)
+def controls_of_two_bytes_of_parameters_and_keys_are_learned(home):
+    home.loophole('project', 'new', 'Kinds')
+    learn(home, 'mixer/streams/gain', 'b0 05 40', 'b0 25 10', more=['mode=jump'])
+    learn(home, 'mixer/streams/pan', 'b0 63 02', 'b0 62 2c', 'b0 06 40', more=['mode=jump'])
+    learn(home, 'transport/toggle', '90 3c 40', '80 3c 00')
+    learn(home, 'mixer/streams/mute', 'b0 50 7f', 'b0 50 00')
+    same([('cc14/1/5', 'mixer/streams/gain', 'jump'), ('nrpn/1/300', 'mixer/streams/pan', 'jump'),
+          ('note/1/60', 'transport/toggle', 'jump'), ('cc/1/80', 'mixer/streams/mute', 'toggle')], bindings(home))
+    home.device.send('b0 05 20', 'b0 25 01')
+    until_strip(home, 'streams', 'gain', ((0x20 * 128 + 1) / 16383) ** 2)
+    home.device.send('b0 63 02', 'b0 62 2c', 'b0 06 20', 'b0 26 01')
+    until_strip(home, 'streams', 'pan', (0x20 * 128 + 1) / 16383 * 2 - 1)
+    home.device.send('90 3c 40', '80 3c 00')
+    until_transport(home, running=True)
+    home.device.send('90 3c 40', '80 3c 00')
+    until_transport(home, running=False)
+    home.device.send('b0 50 7f', 'b0 50 00')
+    until(lambda: strip(home, 'streams', 'mute'), what='the strip is muted')
+    home.device.send('b0 50 7f', 'b0 50 00')
+    until(lambda: not strip(home, 'streams', 'mute'), what='the strip is muted no more')
+
+
+@claim(shares=sounding)
+def a_fader_picks_its_value_up_and_an_encoder_steps(home):
+    home.loophole('project', 'new', 'Ways')
+    home.loophole('midi', 'learn', 'transport/swing', 'control=cc/1/20', 'from=0', 'until=0.5')
+    home.loophole('midi', 'learn', 'transport/tempo', 'control=cc/1/21', 'mode=twos', 'from=20', 'until=147')
+    home.loophole('transport', 'swing', '0.25')
+    home.loophole('transport', 'tempo', '100')
+    home.device.send('b0 14 01', 'b0 14 10', 'b0 15 03')  # the fader is far below the value
+    until_transport(home, bpm=103, swing=0.25)
+    home.device.send('b0 15 7e')
+    until_transport(home, bpm=101, swing=0.25)
+    home.device.send('b0 14 7f')  # it has passed the value
+    until_transport(home, swing=0.5)
+    home.device.send('b0 14 00')
+    until_transport(home, swing=0)
+
+
+
+run_claims()
