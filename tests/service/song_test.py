@@ -116,6 +116,23 @@ def a_song_plays_over_osc_passes_over_an_empty_slot_and_ends_when_another_patter
     home.loophole('transport', 'stop')
 
 
+@claim(shares=sounding)
+def a_song_whose_slots_were_all_empty_goes_on_when_one_is_filled(home):
+    save_slots(home, 1, 2)
+    home.loophole('song', 'set', '1:1', '2:1', '--loop')
+    home.loophole('song', 'play')
+    until_entry(home, 2)
+    home.loophole('pattern', 'delete', '1')
+    home.loophole('pattern', 'delete', '2')
+    passed = home.log('project').count('is passed over')
+    until(lambda: home.log('project').count('is passed over') >= passed + 2, what='both entries are passed over')
+    save_slots(home, 1)
+    until_entry(home, 1)
+    save_slots(home, 2)
+    until_entry(home, 2)
+    home.loophole('transport', 'stop')
+
+
 # ---- what is heard ----
 
 

@@ -6,6 +6,7 @@
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/parts/parts.h"
+#include "services/project/pattern/slot.h"
 #include "services/project/pattern/song.h"
 
 enum { TICK_US = 500000, BUDGET_MS = 10000 };
@@ -16,6 +17,7 @@ struct song_following {
     uint64_t pattern;   /* that plays, as an entry of a song */
     uint32_t entry;     /* that is given to the core next */
     uint32_t passed;    /* entries that cannot be played, since one could */
+    uint64_t refused;   /* revisions of the song and its slots when none could */
     struct arena arena; /* of a look */
 };
 
@@ -43,7 +45,24 @@ static void end_look(struct song_following *s)
 
 /* ---- the next entry ---- */
 
-static bool read_open_song(struct song_following *s, struct song *to)
+/* Differs when the song or one of its slots has changed: each change has a higher revision. */
+static uint64_t sum_revisions(struct song_following *s, struct txn *txn, const struct element *project,
+                              const struct song *song)
+{
+    uint64_t sum = project->revision;
+    struct slot_row row;
+
+    for (uint32_t i = 0; i < song->entries.count; i++) {
+        const struct song_entry *entry = &song->entries.at[i];
+        const uint32_t number = (uint32_t)((entry->bank - 1) * SLOTS_BANK + entry->slot);
+        if (slot_read_row(txn, &s->arena, project->project, number, &row) == ERR_OK)
+            sum += row.revision;
+    }
+    return sum;
+}
+
+/* `revisions` may be NULL. */
+static bool read_open_song(struct song_following *s, struct song *to, uint64_t *revisions)
 {
     struct element project;
     struct tree body;
@@ -58,6 +77,8 @@ static bool read_open_song(struct song_following *s, struct song *to)
               tree_read(project.body, &s->arena, &body, NULL) == ERR_OK;
     if (is_read)
         song_read(&body, &s->arena, to);
+    if (is_read && revisions)
+        *revisions = sum_revisions(s, txn, &project, to);
     txn_end(txn);
     return is_read;
 }
@@ -87,9 +108,9 @@ static void take_given(void *state, enum err error, const void *answer, const st
 
     (void)answer;
     arena_reset(&s->arena);
-    if (is_refused(error) && read_open_song(s, &song) && ++s->passed < song.entries.count) {
+    if (is_refused(error) && read_open_song(s, &song, &s->refused)) {
         log_warn("entry %u of the song is passed over: %s", s->entry, fault->what);
-        if (give_entry(s, song_next(&song, s->entry)))
+        if (++s->passed < song.entries.count && give_entry(s, song_next(&song, s->entry)))
             return;
     } else if (error == ERR_OK) {
         s->passed = 0;
@@ -103,13 +124,14 @@ static void take_transport(void *state, enum err error, const void *answer, cons
 {
     struct song_following *s = state;
     const struct transport_state *now = answer;
+    uint64_t revisions;
     struct song song;
 
     (void)fault;
     arena_reset(&s->arena);
     set_ticking(s, error != ERR_OK || now->has_song);
-    if (error == ERR_OK && now->has_song && !now->has_queued_bar && read_open_song(s, &song)) {
-        s->passed = s->pattern == now->pattern ? s->passed : 0;
+    if (error == ERR_OK && now->has_song && !now->has_queued_bar && read_open_song(s, &song, &revisions)) {
+        s->passed = s->pattern == now->pattern && s->refused == revisions ? s->passed : 0;
         s->pattern = now->pattern;
         if (s->passed < song.entries.count && give_entry(s, song_next(&song, (uint32_t)now->song)))
             return;
