@@ -35,6 +35,7 @@ enum order_verb {
     ORDER_PAD_RELEASE,  /* voice: pad */
     ORDER_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
     ORDER_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
+    ORDER_CONTROL_SEND, /* from: up to 3 bytes of MIDI, the first one lowest; voice: how many. For control_out */
     ORDER_VERBS
 };
 
@@ -100,7 +101,8 @@ enum note_kind {
     NOTE_MIDI,           /* midi: up to 3 bytes */
     NOTE_CAPTURE_STARTED,
     NOTE_CAPTURE_STOPPED,
-    NOTE_CAPTURE_LOST, /* index: frames that did not fit in the ring */
+    NOTE_CAPTURE_LOST,  /* index: frames that did not fit in the ring */
+    NOTE_CONTROL_WIRED, /* control_out has a new connection */
     NOTE_KINDS
 };
 

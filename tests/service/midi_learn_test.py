@@ -17,6 +17,7 @@ class Device:
         self.home, self.name = home, name
         self.start()
         home.loophole('audio', 'connect', 'midi_in', name + ':out')
+        home.loophole('audio', 'connect', 'control_out', name + ':in')
 
     def start(self):
         self.said = self.home.file(self.name + '.said')
@@ -30,8 +31,16 @@ class Device:
             return said.read().split('\n')
 
     def until_wired(self):
-        until(lambda: any(one['made'] and one['port'] == 'midi_in' and one['to'].startswith(self.name)
-                          for one in self.home.ask('audio.ports')['each']), what='the device is connected')
+        until(lambda: {'midi_in', 'control_out'} <= {one['port'] for one in self.home.ask('audio.ports')['each']
+                                                     if one['made'] and one['to'].startswith(self.name)},
+              what='the device is connected')
+
+    def until_shows(self, *messages):
+        """Waits until each of these is the last message of its control that the device got."""
+        def shows():
+            last = {line[:5]: line for line in self.heard()}
+            return all(last.get(message[:5]) == message for message in messages)
+        until(shows, what=f'the device shows {messages}; it got {self.heard()}')
 
     def send(self, *messages):
         """Sends each message, bytes in hexadecimal."""
@@ -184,6 +193,39 @@ def a_fader_picks_its_value_up_and_an_encoder_steps(home):
     home.device.send('b0 14 00')
     until_transport(home, swing=0)
 
+
+
+@claim(shares=sounding)
+def a_device_shows_the_values_on_change_on_load_and_when_it_returns(home):
+    home.loophole('project', 'new', 'Shown')
+    home.loophole('mixer', 'preview', 'gain=0', 'mute=off')
+    for target, control in (('mixer/preview/gain', 'cc/7/7'), ('mixer/preview/mute', 'note/7/60'),
+                            ('transport/swing', 'cc14/7/3'), ('transport/toggle', 'cc/7/90')):
+        home.loophole('midi', 'learn', target, 'control=' + control, *['mode=jump'] * (target == 'mixer/preview/gain'))
+    home.loophole('transport', 'swing', '0.75')
+    home.device.until_shows('b6 07 00', '96 3c 00', 'b6 03 7f', 'b6 23 7f', 'b6 5a 00')
+    home.loophole('mixer', 'preview', 'gain=1', 'mute=on')
+    home.loophole('transport', 'start')
+    home.device.until_shows('b6 07 7f', '96 3c 7f', 'b6 5a 7f')
+    home.device.send('96 3c 40', '86 3c 00')  # the button switches its own light
+    home.device.until_shows('96 3c 00')
+    home.device.send('b6 07 20')
+    until_strip(home, 'preview', 'gain', (0x20 / 127) ** 2)
+    home.loophole('transport', 'stop')
+    home.device.until_shows('b6 5a 00')
+    same([], [line for line in home.device.heard() if line == 'b6 07 20'])  # what it sent itself
+    home.loophole('project', 'new', 'Other')
+    home.loophole('mixer', 'preview', 'gain=0.25')
+    home.loophole('project', 'open', 'Shown')
+    home.device.until_shows('b6 07 20')
+    for service in ('audio', 'project'):
+        home.device.end()
+        home.device.start()
+        home.kill(service)
+        home.wait_ready('project', 'audio')
+        home.device.until_wired()
+        home.device.until_shows('b6 07 20', '96 3c 00', 'b6 03 7f', 'b6 23 7f', 'b6 5a 00')
+    home.loophole('midi', 'forget', 'all')
 
 
 run_claims()

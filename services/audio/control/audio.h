@@ -204,6 +204,9 @@ enum err audio_ask_set_sound(struct audio *audio, struct call *call, const struc
 enum err audio_ask_stop_sound(struct audio *audio, struct call *call, const struct audio_stop_sound *ask,
                               struct nothing *answer);
 
+enum err audio_ask_send_midi(struct audio *audio, struct call *call, const struct audio_send_midi *ask,
+                             struct nothing *answer);
+
 /* report.c */
 enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,
                              struct transport_state *answer);

@@ -62,6 +62,12 @@ static void publish_midi(struct audio *audio, const struct note *note)
     service_publish(audio->service, "midi", &event);
 }
 
+static void publish_wired(struct audio *audio, const struct note *note)
+{
+    (void)note;
+    service_publish(audio->service, "control_connected", &(const char){ 0 });
+}
+
 static void publish_end(struct audio *audio, const struct note *note)
 {
     struct audio_voice_ended event = {
@@ -78,8 +84,9 @@ static void publish_end(struct audio *audio, const struct note *note)
 static void report_note(struct audio *audio, const struct note *note)
 {
     static void (*const publishers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
-        [NOTE_BAR] = publish_bar,          [NOTE_NEXT_IS_NOW] = take_next,    [NOTE_MIDI] = publish_midi,
-        [NOTE_ORDER_DONE] = publish_timed, [NOTE_STREAM_ENDED] = publish_end, [NOTE_SOUND_ENDED] = publish_end,
+        [NOTE_BAR] = publish_bar,          [NOTE_NEXT_IS_NOW] = take_next,       [NOTE_MIDI] = publish_midi,
+        [NOTE_ORDER_DONE] = publish_timed, [NOTE_CONTROL_WIRED] = publish_wired, [NOTE_STREAM_ENDED] = publish_end,
+        [NOTE_SOUND_ENDED] = publish_end,
     };
 
     if (note->kind < NOTE_KINDS && publishers[note->kind])

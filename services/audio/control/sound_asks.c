@@ -136,3 +136,23 @@ enum err audio_ask_stop_sound(struct audio *audio, struct call *call, const stru
                                        .seconds = (float)ask->fade },
                        NULL);
 }
+
+enum err audio_ask_send_midi(struct audio *audio, struct call *call, const struct audio_send_midi *ask,
+                             struct nothing *answer)
+{
+    struct order *orders = arena_array(call_arena(call), ask->messages.count, sizeof(*orders));
+    uint32_t count = 0;
+
+    (void)answer;
+    for (uint32_t i = 0; i < ask->messages.count; i++) {
+        const uint8_t *bytes = ask->messages.at[i].at;
+        struct order order = { .frame = ORDER_NOW, .verb = ORDER_CONTROL_SEND, .voice = ask->messages.at[i].len };
+
+        for (uint32_t b = 0; b < order.voice; b++)
+            order.from |= (uint32_t)bytes[b] << 8 * b;
+        if (order.voice == 0 || bytes[0] < 0x80)
+            return refuse(call, ERR_BAD_REQUEST, "message %u begins with no status byte (0x80 to 0xff)", i);
+        orders[count++] = order;
+    }
+    return count ? audio_orders_now(audio, call, orders, count, NULL) : ERR_OK;
+}

@@ -16,12 +16,12 @@ const char *const client_ports[PORTS] = {
     [PORT_IN_LEFT] = "in_left",           [PORT_IN_RIGHT] = "in_right",
     [PORT_RETURN_LEFT] = "return_left",   [PORT_RETURN_RIGHT] = "return_right",
     [PORT_MIDI_IN] = "midi_in",           [PORT_LISTEN] = "listen",
-    [PORT_MIDI_OUT] = "midi_out",
+    [PORT_MIDI_OUT] = "midi_out",         [PORT_CONTROL_OUT] = "control_out",
 };
 
 static bool is_output(enum client_port port)
 {
-    return port < PORT_IN_LEFT || port == PORT_MIDI_OUT;
+    return port < PORT_IN_LEFT || port == PORT_MIDI_OUT || port == PORT_CONTROL_OUT;
 }
 
 /* ---- callbacks on JACK's other thread or as in a signal handler: they set only flags and numbers ---- */
@@ -159,6 +159,7 @@ static enum err begin_client(struct client *client, struct fault *fault)
     client->period.client = new_number();
     client->period.midi_in = client->midi_in;
     client->period.midi_out = client->midi_out;
+    client->period.control_out = client->control_out;
     jack_on_info_shutdown(jack, on_shutdown, client);
     if (jack_set_process_callback(jack, rt_process, client) != 0 ||
         jack_set_thread_init_callback(jack, rt_begin, client) != 0 ||
@@ -228,6 +229,8 @@ static void look_at_inputs(struct client *client)
         wired |= (uint32_t)(jack_port_connected(client->ports[PORT_IN_LEFT + side]) > 0) << side;
     atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
     atomic_store_explicit(&client->midi_wired, (uint32_t)jack_port_connected(client->ports[PORT_MIDI_OUT]),
+                          memory_order_relaxed);
+    atomic_store_explicit(&client->control_wired, (uint32_t)jack_port_connected(client->ports[PORT_CONTROL_OUT]),
                           memory_order_relaxed);
 }
 

@@ -14,6 +14,7 @@ enum client_port {
     PORT_RETURN_RIGHT,
     PORT_MIDI_IN,
     PORT_MIDI_OUT,
+    PORT_CONTROL_OUT, /* the lights and motors of controllers */
     PORTS
 };
 

@@ -42,15 +42,20 @@ static void rt_fetch_midi(struct client *client, uint32_t frames)
     client->period.midi_in_count = taken;
 }
 
-static void rt_send_midi(struct client *client)
+static void rt_send_messages(struct client *client, enum client_port port, const struct engine_midi *messages,
+                             uint32_t count)
 {
-    void *buffer = jack_port_get_buffer(client->ports[PORT_MIDI_OUT], client->period.frames);
+    void *buffer = jack_port_get_buffer(client->ports[port], client->period.frames);
 
     jack_midi_clear_buffer(buffer);
-    for (uint32_t i = 0; i < client->period.midi_out_count && i < ENGINE_MIDI; i++) {
-        const struct engine_midi *midi = &client->midi_out[i];
-        jack_midi_event_write(buffer, midi->at, midi->bytes, midi->length);
-    }
+    for (uint32_t i = 0; i < count && i < ENGINE_MIDI; i++)
+        jack_midi_event_write(buffer, messages[i].at, messages[i].bytes, messages[i].length);
+}
+
+static void rt_send_midi(struct client *client)
+{
+    rt_send_messages(client, PORT_MIDI_OUT, client->midi_out, client->period.midi_out_count);
+    rt_send_messages(client, PORT_CONTROL_OUT, client->control_out, client->period.control_out_count);
 }
 
 /* Reads another leader's position, as exactly as it is given. */
@@ -108,6 +113,7 @@ static void rt_fetch_wired(struct client *client)
         client->period.wired &= client->wired_before[i];
     client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
     client->period.midi_wired = atomic_load_explicit(&client->midi_wired, memory_order_relaxed);
+    client->period.control_wired = atomic_load_explicit(&client->control_wired, memory_order_relaxed);
 }
 
 static void rt_fetch_audio(struct client *client, uint32_t frames)

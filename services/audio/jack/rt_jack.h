@@ -19,9 +19,9 @@ struct client {
     bool has_clock;
     int64_t frame; /* the server's frame clock, extended to 64 bits */
     struct engine_period period;
-    struct engine_midi midi_in[ENGINE_MIDI], midi_out[ENGINE_MIDI];
+    struct engine_midi midi_in[ENGINE_MIDI], midi_out[ENGINE_MIDI], control_out[ENGINE_MIDI];
     _Atomic uint32_t wired; /* bits of the inputs that link.c's thread found connected; the callback's last values */
-    _Atomic uint32_t midi_wired; /* connections of midi_out that link.c's thread found */
+    _Atomic uint32_t midi_wired, control_wired; /* connections of midi_out and control_out that link.c's thread found */
     uint32_t wired_before[CLIENT_SETTLED], wired_count;
     bool leads; /* used only by link.c's thread */
     _Atomic bool is_to_lead;

@@ -75,6 +75,16 @@ static void take_score(struct engine *engine)
         memcpy(&engine->own_score, shown, sizeof(engine->own_score));
 }
 
+/* The controllers lose their messages with a period: the project service sends all again to a new connection. */
+static void report_wired(struct engine *engine)
+{
+    const uint32_t wired = engine->period->control_wired;
+
+    if (wired > engine->control_wired)
+        notes_send(engine, ORDERS_CONTROL, (struct note){ .kind = NOTE_CONTROL_WIRED });
+    engine->control_wired = wired;
+}
+
 static void begin_period(struct engine *engine, struct engine_period *period)
 {
     engine_copy_in(engine);
@@ -93,6 +103,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     row_midi_period(engine, sequencer_pattern(engine));
     sync_period(engine);
     mixer_period(engine);
+    report_wired(engine);
     orders_read(engine);
 }
 
@@ -247,7 +258,7 @@ static void be_silent(struct engine_period *period)
         memset(period->main[c], 0, period->frames * sizeof(float));
         memset(period->preview[c], 0, period->frames * sizeof(float));
     }
-    period->midi_out_count = 0;
+    period->midi_out_count = period->control_out_count = 0;
     period->jack_ask = 0;
     period->jack_locate = -1;
     period->lead = (struct bbt_lead){ 0 };
@@ -278,7 +289,7 @@ void engine_run(struct engine *engine, struct engine_period *period)
     if (was_run(engine, period))
         return;
     no_denormals();
-    period->midi_out_count = 0;
+    period->midi_out_count = period->control_out_count = 0;
     if (!is_possible(period) || !engine_holds(engine, period) || !sound_period(engine, period))
         be_silent(period);
     engine->frame_before = (uint32_t)period->frame;

@@ -36,6 +36,7 @@ struct engine {
     _Atomic uint32_t resigned;
     _Atomic uint32_t ends_notes;        /* not 0: engine_end_notes was called */
     _Atomic uint32_t quiet_periods;     /* since then without a note that sounds at midi_out */
+    uint32_t control_wired;             /* connections of control_out in the last period */
     uint32_t frame_before, frame_after; /* of the server's clock: start and end of the last period */
     uint32_t epoch;                     /* of this instance's ownership; UINT32_MAX: never owned */
     bool has_taken;                     /* took ownership in this period */

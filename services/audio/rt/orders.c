@@ -47,6 +47,23 @@ static bool reset_meters(struct engine *engine, const struct order *order, uint3
     return true;
 }
 
+/* At once: the lights of a controller do not wait for the limiter. */
+static bool send_to_controllers(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    struct engine_period *period = engine->period;
+    struct engine_midi *to;
+
+    (void)producer;
+    if (!period->control_out || period->control_out_count >= ENGINE_MIDI || order->voice == 0 ||
+        order->voice > sizeof(to->bytes) || !(order->from & 0x80))
+        return false;
+    to = &period->control_out[period->control_out_count++];
+    *to = (struct engine_midi){ .at = engine->at, .length = (uint8_t)order->voice };
+    for (uint32_t i = 0; i < order->voice; i++)
+        to->bytes[i] = (uint8_t)(order->from >> 8 * i);
+    return true;
+}
+
 typedef bool (*doer)(struct engine *engine, const struct order *order, uint32_t producer);
 
 static const doer doers[ORDER_VERBS] = {
@@ -58,7 +75,7 @@ static const doer doers[ORDER_VERBS] = {
     [ORDER_TRANSPORT_LOCATE] = sync_order_locate, [ORDER_CAPTURE_START] = capture_order_start,
     [ORDER_CAPTURE_STOP] = capture_order_stop,    [ORDER_PAD_HIT] = pads_order_hit,
     [ORDER_PAD_RELEASE] = pads_order_release,     [ORDER_METERS_RESET] = reset_meters,
-    [ORDER_SOUND_SHAPE] = sounds_order_shape,
+    [ORDER_SOUND_SHAPE] = sounds_order_shape,     [ORDER_CONTROL_SEND] = send_to_controllers,
 };
 
 static void answer_order(struct engine *engine, const struct order *order, uint32_t producer, bool done)

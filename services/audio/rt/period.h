@@ -30,8 +30,11 @@ struct engine_period {
     float *preview[2];
     const struct engine_midi *midi_in;
     uint32_t midi_in_count;
-    struct engine_midi *midi_out; /* room for ENGINE_MIDI, ordered by `at` */
-    uint32_t midi_out_count;      /* output */
+    struct engine_midi *midi_out;    /* room for ENGINE_MIDI, ordered by `at` */
+    uint32_t midi_out_count;         /* output */
+    uint32_t control_wired;          /* connections of the port control_out */
+    struct engine_midi *control_out; /* room for ENGINE_MIDI; NULL: there is no such port */
+    uint32_t control_out_count;      /* output */
     enum engine_jack_state jack_state;
     int64_t jack_frame;   /* of JACK's transport */
     double jack_tempo;    /* 0: JACK's transport names none */

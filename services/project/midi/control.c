@@ -1,5 +1,6 @@
 #include "services/project/midi/control.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,54 @@ uint32_t control_hear(struct midi_memory *memory, const uint8_t *bytes, uint32_t
         return 1;
     case BEND:
         moves[0] = describe_move(MIDI_BEND, channel, 0, second << 7 | first, HIGHEST);
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+/* ---- what a device shows ---- */
+
+static bool is_wide(enum midi_control_kind kind)
+{
+    return kind == MIDI_CC14 || kind == MIDI_NRPN || kind == MIDI_BEND;
+}
+
+uint32_t control_value(struct midi_control control, double position)
+{
+    return (uint32_t)lround(fmin(fmax(position, 0), 1) * (is_wide(control.kind) ? HIGHEST : DATA));
+}
+
+static void put_message(uint8_t to[3], uint32_t status, uint32_t channel, uint32_t first, uint32_t second)
+{
+    to[0] = (uint8_t)(status << 4 | channel);
+    to[1] = (uint8_t)first;
+    to[2] = (uint8_t)second;
+}
+
+uint32_t control_show(struct midi_control control, uint32_t value, uint8_t messages[MIDI_CONTROL_MOVES][3])
+{
+    const uint32_t channel = control.channel, high = value >> 7, low = value & DATA;
+
+    switch (control.kind) {
+    case MIDI_CC:
+        put_message(messages[0], CONTROLLER, channel, control.number, value);
+        return 1;
+    case MIDI_CC14:
+        put_message(messages[0], CONTROLLER, channel, control.number, high);
+        put_message(messages[1], CONTROLLER, channel, control.number + CC_FINE, low);
+        return 2;
+    case MIDI_NRPN:
+        put_message(messages[0], CONTROLLER, channel, CC_NRPN_HIGH, control.number >> 7);
+        put_message(messages[1], CONTROLLER, channel, CC_NRPN_LOW, control.number & DATA);
+        put_message(messages[2], CONTROLLER, channel, CC_DATA, high);
+        put_message(messages[3], CONTROLLER, channel, CC_DATA_FINE, low);
+        return 4;
+    case MIDI_NOTE:
+        put_message(messages[0], NOTE_ON, channel, control.number, value);
+        return 1;
+    case MIDI_BEND:
+        put_message(messages[0], BEND, channel, low, high);
         return 1;
     default:
         return 0;

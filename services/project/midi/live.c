@@ -16,7 +16,7 @@ void live_set(struct midi_live *live, const struct midi_binding *binding, struct
     struct fault fault = { 0 };
 
     if (!live_is_of(live, binding))
-        *live = (struct midi_live){ .owner = owner };
+        *live = (struct midi_live){ .owner = owner, .shown = -1 };
     (void)text_copy(live->control_name, sizeof(live->control_name), binding->control);
     (void)text_copy(live->name, sizeof(live->name), binding->target);
     live->is_used = live->is_seen = control_read(binding->control, &live->control) &&
@@ -57,6 +57,7 @@ bool live_is_pressed(struct midi_live *live, const struct midi_move *move)
     const bool is_new = move->is_pressed && (!live->is_down || again || move->control.kind == MIDI_PROGRAM);
 
     live->is_down = move->is_pressed;
+    live->shown = -1; /* a button may have changed its light itself */
     live->data = move->data;
     return is_new;
 }
@@ -75,6 +76,8 @@ void live_note_move(struct midi_live *live, const struct midi_move *move)
         }
         live->is_placed = true;
         live->position = live->target.kind == MIDI_SWITCH ? move->is_pressed : move->position;
+        if (live->target.kind == MIDI_LEVEL)
+            live->shown = control_value(live->control, move->position); /* it is there itself */
     }
 }
 
@@ -88,6 +91,19 @@ void live_forget_moves(struct midi_live *live)
     live->is_placed = false;
     live->steps = 0;
     live->presses = 0;
+}
+
+bool live_shows(struct midi_live *live, double now, uint32_t *value)
+{
+    const double position = live->target.kind == MIDI_LEVEL
+                                ? target_position(&live->target, live->from, live->until, now)
+                                : (double)(now > 0);
+
+    *value = control_value(live->control, position);
+    if (live->shown == *value)
+        return false;
+    live->shown = *value;
+    return true;
 }
 
 /* ---- values ---- */

@@ -26,7 +26,8 @@ struct midi_live {
     bool is_picked;  /* its control has reached the value */
     bool has_before; /* the position before, for pick-up */
     double before;
-    double set; /* the position of the value that it set last */
+    double set;    /* the position of the value that it set last */
+    int64_t shown; /* the value that its device shows; -1: not known */
 };
 
 bool live_is_of(const struct midi_live *live, const struct midi_binding *binding); /* same control and target */
@@ -40,6 +41,9 @@ bool live_is_pressed(struct midi_live *live, const struct midi_move *move);
 
 bool live_is_moved(const struct midi_live *live); /* something is to be decided */
 void live_forget_moves(struct midi_live *live);
+
+/* The value that its device is to show for the present value of the target, if it is another than it shows. */
+bool live_shows(struct midi_live *live, double now, uint32_t *value);
 
 /* The value to be set, for the present value. False: none. */
 bool live_decide(struct midi_live *live, double now, double *value);

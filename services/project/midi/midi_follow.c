@@ -8,10 +8,11 @@
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/midi/bindings.h"
+#include "services/project/midi/feedback.h"
 #include "services/project/midi/learn.h"
 #include "services/project/midi/live.h"
 
-enum { BUDGET_MS = 2000, LEARN_LOOK_US = 50000 };
+enum { BUDGET_MS = 2000, LEARN_LOOK_US = 50000, BEGIN_US = 200000 };
 
 struct midi_following {
     struct project *p;
@@ -19,6 +20,7 @@ struct midi_following {
     uint64_t revision;
     struct midi_memory memory;
     struct midi_live live[MIDI_BINDINGS];
+    struct midi_feedback *feedback;
     struct arena arena;
 
     midi_learned_fn *learned; /* NULL: nobody learns */
@@ -73,17 +75,20 @@ static void read_bindings(struct midi_following *s, struct txn *txn)
     take_bindings(s, &bindings, id_equal(open, s->project));
     s->project = open;
     s->revision = project.revision;
+    feedback_look(s->feedback);
 }
 
-static void update_bindings(struct midi_following *s)
+/* False: the store cannot be read yet. */
+static bool update_bindings(struct midi_following *s)
 {
     struct txn *txn;
 
     arena_reset(&s->arena);
     if (project_read(s->p, &txn, NULL) != ERR_OK)
-        return;
+        return false;
     read_bindings(s, txn);
     txn_end(txn);
+    return true;
 }
 
 /* ---- what a binding does ---- */
@@ -221,11 +226,27 @@ static void hear_midi(void *state, const void *body, bool gap)
         return;
     }
     if (count > 0)
-        update_bindings(s);
+        (void)update_bindings(s);
     for (uint32_t m = 0; m < count; m++)
         for (uint32_t i = 0; i < MIDI_BINDINGS; i++)
             if (s->live[i].is_used && control_equal(s->live[i].control, moves[m].control))
                 move_live(&s->live[i], &moves[m]);
+}
+
+static void hear_commit(void *state, const void *body, bool gap)
+{
+    (void)body;
+    (void)gap;
+    (void)update_bindings(state);
+}
+
+/* Devices show their values before anything changes. */
+static void begin_following(void *state)
+{
+    struct midi_following *s = state;
+
+    if (update_bindings(s))
+        service_every(s->p->service, 0, begin_following, s);
 }
 
 enum err midi_follow_open(struct project *p, struct fault *fault)
@@ -234,9 +255,11 @@ enum err midi_follow_open(struct project *p, struct fault *fault)
 
     s->p = p;
     p->midi = s;
-    return service_hear(p->service, "audio.midi", hear_midi, s) == ERR_OK
-               ? ERR_OK
-               : fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
+    service_every(p->service, BEGIN_US, begin_following, s);
+    if (service_hear(p->service, "audio.midi", hear_midi, s) != ERR_OK ||
+        service_hear(p->service, "persist.changed", hear_commit, s) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
+    return feedback_open(p, s->live, MIDI_BINDINGS, &s->feedback, fault);
 }
 
 void midi_follow_close(struct project *p)
@@ -245,6 +268,7 @@ void midi_follow_close(struct project *p)
         return;
     if (p->midi->learned)
         end_learning(p->midi, NULL);
+    feedback_close(p->midi->feedback);
     arena_free(&p->midi->arena);
     free(p->midi);
     p->midi = NULL;

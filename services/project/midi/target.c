@@ -89,14 +89,21 @@ static bool read_row_solo(const struct midi_target *target, const void *answer, 
 static bool read_tempo(const struct midi_target *target, const void *answer, double *to)
 {
     (void)target;
-    *to = ((const struct transport_state *)answer)->bpm;
+    *to = ((const struct transport_state *)answer)->set_bpm; /* bpm is that of the last period */
     return true;
 }
 
 static bool read_swing(const struct midi_target *target, const void *answer, double *to)
 {
     (void)target;
-    *to = ((const struct transport_state *)answer)->swing;
+    *to = ((const struct transport_state *)answer)->set_swing;
+    return true;
+}
+
+static bool read_running(const struct midi_target *target, const void *answer, double *to)
+{
+    (void)target;
+    *to = ((const struct transport_state *)answer)->running;
     return true;
 }
 
@@ -135,9 +142,9 @@ static const struct target_row rows[] = {
     TRANSPORT("tempo", MIDI_LEVEL, set_tempo, "bpm", 60, 180, read_tempo),
     TRANSPORT("swing", MIDI_LEVEL, set_swing, "swing", 0, 0.75, read_swing),
     TRANSPORT("metronome", MIDI_SWITCH, set_metronome, "on", 0, 1, read_metronome),
-    TRIGGER("transport/start", "audio.start", &audio_start_shape),
+    TRANSPORT("start", MIDI_TRIGGER, start, NULL, 0, 1, read_running),
     TRIGGER("transport/stop", "audio.stop", &audio_stop_shape),
-    TRIGGER("transport/toggle", "audio.toggle", &audio_toggle_shape),
+    TRANSPORT("toggle", MIDI_TRIGGER, toggle, NULL, 0, 1, read_running),
     TRIGGER("transport/tap", "audio.tap", NULL),
     TRIGGER("panic", "audio.panic", NULL),
     NUMBERED("pads/", audio, hit, "pad", "velocity"),

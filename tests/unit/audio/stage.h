@@ -29,8 +29,10 @@ struct stage {
     uint64_t client;     /* of JACK */
     uint32_t wired;      /* its inputs */
     uint32_t midi_wired; /* connections of its MIDI output */
-    bool runs_twice;     /* each period, as JACK does if a client is late */
-    int64_t server;      /* its frame clock */
+    uint32_t control_wired;
+    struct engine_midi control_out[ENGINE_MIDI]; /* of the last period: last.control_out_count */
+    bool runs_twice;                             /* each period, as JACK does if a client is late */
+    int64_t server;                              /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
     float chain; /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
@@ -191,6 +193,8 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .midi_in = stage->midi_in,
                                     .midi_in_count = record ? stage_midi_in(stage, frames) : 0,
                                     .midi_out = midi_out,
+                                    .control_wired = stage->control_wired,
+                                    .control_out = stage->control_out,
                                     .jack_state = stage->jack_state,
                                     .jack_frame = stage->jack_frame,
                                     .jack_tempo = stage->jack_tempo,

@@ -110,6 +110,28 @@ static void the_control_that_a_person_moves_is_found(void **state)
     assert_string_equal(learn_from(high, 1, 0), "cc/4/80");
 }
 
+static void what_a_device_shows_moves_its_own_control_there(void **state)
+{
+    static const char *const names[] = { "cc/1/7", "cc14/2/31", "nrpn/3/300", "bend/4", "note/10/36" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        for (double position = 0; position <= 1; position += 0.125) {
+            struct midi_memory memory = { 0 };
+            uint8_t shown[MIDI_CONTROL_MOVES][3];
+            const struct midi_move *move = NULL;
+            struct midi_control control;
+
+            assert_true(control_read(text_of(names[i]), &control));
+            uint32_t value = control_value(control, position), count = control_show(control, value, shown);
+            for (uint32_t m = 0; m < count; m++)
+                move = send_to(&memory, names[i], shown[m][0], shown[m][1], shown[m][2]);
+            assert_non_null(move);
+            assert_int_equal(control_value(control, move->position), value);
+            assert_true(fabs(move->position - position) < 0.005);
+        }
+}
+
 /* ---- values ---- */
 
 static struct midi_live live_of(const char *target, int32_t mode)
@@ -192,6 +214,7 @@ int main(void)
         cmocka_unit_test(each_message_moves_its_controls),
         cmocka_unit_test(a_parameter_moves_with_one_byte_or_with_two),
         cmocka_unit_test(the_control_that_a_person_moves_is_found),
+        cmocka_unit_test(what_a_device_shows_moves_its_own_control_there),
         cmocka_unit_test(a_value_is_picked_up_when_the_control_reaches_it),
         cmocka_unit_test(encoders_step_in_each_code),
         cmocka_unit_test(a_switch_toggles_with_each_press_or_is_held),

@@ -1,0 +1,67 @@
+#include "tests/unit/audio/stage.h"
+
+static void send_message(struct stage *stage, uint32_t bytes, uint32_t length)
+{
+    stage_order(stage,
+                (struct order){ .frame = ORDER_NOW, .verb = ORDER_CONTROL_SEND, .from = bytes, .voice = length });
+}
+
+static void a_message_leaves_with_the_period_that_reads_it(void **made)
+{
+    struct stage *stage = *made;
+    const struct engine_midi *out = stage->control_out;
+
+    send_message(stage, 0x4007b0, 3);
+    send_message(stage, 0x05c1, 2);
+    stage_run(stage, 64);
+    assert_int_equal(stage->last.control_out_count, 2);
+    assert_true(out[0].length == 3 && out[0].bytes[0] == 0xb0 && out[0].bytes[1] == 7 && out[0].bytes[2] == 0x40);
+    assert_true(out[1].length == 2 && out[1].bytes[0] == 0xc1 && out[1].bytes[1] == 5);
+    stage_run(stage, 128);
+    assert_int_equal(stage->last.control_out_count, 0);
+    assert_int_equal(stage->heard_count, 0); /* midi_out has nothing of it */
+}
+
+static void what_is_no_message_or_has_no_room_is_refused(void **made)
+{
+    struct stage *stage = *made;
+
+    send_message(stage, 0x4007b0, 0);
+    send_message(stage, 0x4007b0, 4);
+    send_message(stage, 0x400730, 3);
+    stage_run(stage, 64);
+    assert_int_equal(stage->last.control_out_count, 0);
+    assert_non_null(stage_note(stage, NOTE_ORDER_REFUSED, 2));
+    for (uint32_t i = 0; i < ENGINE_MIDI + 2; i++)
+        send_message(stage, 0x4007b0, 3);
+    stage_run(stage, 128);
+    assert_int_equal(stage->last.control_out_count, ENGINE_MIDI);
+}
+
+static void each_new_connection_is_reported_once(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_run(stage, 64);
+    assert_null(stage_note(stage, NOTE_CONTROL_WIRED, 0));
+    stage->control_wired = 1;
+    stage_run(stage, 256);
+    assert_non_null(stage_note(stage, NOTE_CONTROL_WIRED, 0));
+    assert_null(stage_note(stage, NOTE_CONTROL_WIRED, 1));
+    stage->control_wired = 0;
+    stage_run(stage, 320);
+    stage->control_wired = 1;
+    stage_run(stage, 384);
+    assert_non_null(stage_note(stage, NOTE_CONTROL_WIRED, 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(a_message_leaves_with_the_period_that_reads_it),
+        STAGE_TEST(what_is_no_message_or_has_no_room_is_refused),
+        STAGE_TEST(each_new_connection_is_reported_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
