@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/process/log.h"
 #include "services/availability/fetching.h"
+#include "services/availability/mounts/removals.h"
 #include "services/availability/questions.h"
 #include "services/availability/settle.h"
 #include "services/availability/wanted.h"
@@ -99,6 +101,15 @@ static void read_events(void *state, int fd)
     availability->is_dirty = true;
 }
 
+static void read_removals(void *state, int fd)
+{
+    struct availability *availability = state;
+    struct device_event removal;
+
+    while (removals_take(fd, &removal))
+        mounts_note_removal(&availability->mounts, &removal);
+}
+
 /* The end of this turn takes the reports. */
 static void read_reports(void *state, int fd)
 {
@@ -131,6 +142,10 @@ void availability_open(struct availability *availability)
     availability->monitor = volume_monitor_new(&fd);
     if (!availability->monitor || service_watch(service, fd, read_events, availability) != ERR_OK)
         log_warn("the kernel reports no mounts: the mount table is read every second");
+    availability->removals = removals_open();
+    if (availability->removals < 0 ||
+        service_watch(service, availability->removals, read_removals, availability) != ERR_OK)
+        log_warn("the kernel reports no removed devices: only looks find them");
     service_watch(service, availability->mounts.looks.from, read_reports, availability);
     if (service_hear(service, "persist.changed", follow_catalogue, availability) != ERR_OK)
         log_warn("cannot subscribe to events of persist");
@@ -143,6 +158,8 @@ void availability_close(struct availability *availability)
     questions_free(availability);
     fetching_close(availability);
     volume_monitor_free(availability->monitor);
+    if (availability->removals >= 0)
+        close(availability->removals);
     mounts_close(&availability->mounts);
     known_free(&availability->known);
 }

@@ -40,6 +40,7 @@ struct availability {
     struct service *service;
     struct mounts mounts;
     struct libmnt_monitor *monitor; /* NULL: the table is read every second */
+    int removals;                   /* events about devices; -1: none */
     struct known_volumes known;
     struct question *questions;
     uint32_t question_count;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Disks that another machine, another name or a write protection changes: no record is rewritten, nothing is analysed
 again, and nothing counts as missing."""
+import errno
 import os
 import shutil
 import subprocess
@@ -122,6 +123,33 @@ def a_copy_of_a_whole_disk_is_a_duplicate_and_changes_no_record(it):
     it.becomes(second, 'local:done=3')
     same(6, len(it.home.json('search', '')))
     assert before.items() <= records(it.home).items()
+
+
+@claim(inside=Disks)
+def a_drive_that_is_pulled_is_offline_though_its_mount_can_be_read(it):
+    image = it.folder('drive.img')
+    it.home.run('truncate', '-s', '8M', image)
+    it.home.run('mkfs.ext4', '-q', image)
+    disk = loop_disk(it, image, 'drive')
+    wav(disk + '/kit/a.wav', 1000)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'local:done=1')
+    device = os.stat(disk).st_dev
+    event = f'/sys/dev/block/{os.major(device)}:{os.minor(device)}/uevent'
+
+    def send(word):
+        """The kernel sends this event, as it does for a drive."""
+        with open(event, 'w', encoding='utf-8') as to:
+            to.write(word)
+    send('remove')
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 1)
+    same(['kit', 'lost+found'], sorted(os.listdir(disk)))
+    seen = next(one for one in it.home.json('volume', 'list') if one['mount'] == disk)
+    same('dead', seen['state'])
+    contains(seen['why'], os.strerror(errno.ENODEV))
+    same([], it.home.json('search', 'is:missing'))
+    send('add')
+    it.becomes(disk, 'local:done=1')
 
 
 @claim

@@ -1,10 +1,12 @@
 #include "services/availability/mounts/mounts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/alloc.h"
 #include "common/hash.h"
+#include "services/availability/mounts/removals.h"
 
 enum { LOOK_EVERY_US = 3000000, LATER_MOST = 4 /* 3 s, doubled so often: 48 s */ };
 
@@ -261,13 +263,14 @@ static void take_report(struct mounts *mounts, const struct look_report *report)
 
     if (!mount)
         return;
-    enum mount_state state = report->error ? MOUNT_DEAD : MOUNT_HERE;
+    const int error = report->error ? report->error : mount->is_pulled ? ENODEV : 0;
+    enum mount_state state = error ? MOUNT_DEAD : MOUNT_HERE;
     mount->mark_error = report->mark_error;
     if (state == MOUNT_HERE) {
         mounts->changes += !is_same_volume(&mount->found, &report->found);
         mount->found = report->found;
     }
-    set_state(mounts, mount, state, report->error);
+    set_state(mounts, mount, state, error);
 }
 
 /* Another look would hang as the last one does, and keep a lane for as long. */
@@ -306,6 +309,17 @@ void mounts_look_now(struct mount *mount)
 {
     if (!mount->line.is_special && mount->line.target[1])
         mount->next = 1;
+}
+
+void mounts_note_removal(struct mounts *mounts, const struct device_event *removal)
+{
+    for (uint32_t i = 0; i < mounts->count; i++) {
+        struct mount *mount = &mounts->at[i];
+        if (mount->line.device != removal->device || mount->is_pulled == !removal->is_back)
+            continue;
+        mount->is_pulled = !removal->is_back;
+        mounts_look_now(mount);
+    }
 }
 
 bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, bool replace)

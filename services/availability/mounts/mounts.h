@@ -26,6 +26,7 @@ struct mount {
     struct id volume;          /* the volume that it was last; zero: none. It stays that one if its marker is lost */
     bool is_told;              /* its event was sent */
     bool is_used;              /* a volume of the catalogue, or a question, needs it */
+    bool is_pulled;            /* its device was removed */
     bool is_covered;           /* another mount at the same place hides it: nothing looks at it */
     bool is_looked_at;
     usec_t began, looked; /* steady: begin of the look in progress, and of the last one that ended */
@@ -58,6 +59,11 @@ struct mount *mounts_covering(const struct mounts *mounts, struct bytes path);
 uint64_t mounts_seen(const struct mounts *mounts, struct bytes path);
 
 void mounts_look_now(struct mount *mount);
+
+/* A device was removed: its mounts are dead, also if something of them can be read; or it is back. */
+struct device_event;
+void mounts_note_removal(struct mounts *mounts, const struct device_event *removal);
+
 /* Marks it at the next look, which begins at once. A mount that does not answer becomes hung
  * instead. False: there is no process for it. */
 bool mounts_mark(struct mounts *mounts, struct mount *mount, const char *word, bool replace);

@@ -1,0 +1,19 @@
+/* removals.h: the events of the kernel about block devices that were pulled out, or came back. The mount of a pulled
+ * drive stays in the table, and what the kernel has cached of it can still be read. The loop's thread. */
+#ifndef LOOPHOLE_AVAILABILITY_REMOVALS_H
+#define LOOPHOLE_AVAILABILITY_REMOVALS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct device_event {
+    dev_t device;
+    bool is_back;
+};
+
+int removals_open(void); /* a descriptor that is readable when there are events; -1: the kernel offers none */
+
+/* Reads until the next event of that kind. False: there is none now. */
+bool removals_take(int fd, struct device_event *to);
+
+#endif
