@@ -1,5 +1,6 @@
 /* duplicates: the growth of the time to find duplicates. Searches made-up sounds in a real store, as the service does.
- * One sound in twenty is a copy of the one before it, softer and with noise. Prints processor times. Usage: duplicates
+ * One sound in twenty is a copy of the one before it, softer and with noise. Then some sounds
+ * go and come back, and the result is brought up to date. Prints processor times. Usage: duplicates
  * COUNT…, each in a new home below $LOOPHOLE_HOME */
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +12,7 @@
 #include "services/search/duplicates/groups.h"
 #include "store/keys.h"
 
-enum { SLICE_US = 5000, STAGES = 4 };
+enum { SLICE_US = 5000, STAGES = 4, CHANGES = 10 };
 
 static double processor_seconds(void)
 {
@@ -33,6 +34,15 @@ static struct id *ids_of(struct txn *txn, uint32_t count)
         walk_end(&walk);
     }
     return found == count ? ids : NULL;
+}
+
+static double sum_seconds(const double seconds[STAGES])
+{
+    double all = 0;
+
+    for (int i = 0; i < STAGES; i++)
+        all += seconds[i];
+    return all;
 }
 
 /* Seconds of each stage: collecting, matching twice, comparing fingerprints. */
@@ -58,13 +68,37 @@ static bool search_groups(struct duplicate_groups *groups, struct store *store, 
     return e == ERR_OK;
 }
 
+/* Some sounds, spread over all, go and come back: prints what each update takes. */
+static void update_groups(struct duplicate_groups *groups, struct store *store, const struct paths *paths,
+                          const struct id *ids, uint32_t count)
+{
+    struct id *fewer = calloc(count + 1, sizeof(*fewer));
+    bool *none = calloc(count + 1, sizeof(*none));
+    double gone[STAGES] = { 0 }, back[STAGES] = { 0 };
+    uint32_t left = 0;
+    uint64_t pairs;
+
+    if (!fewer || !none)
+        exit(1);
+    for (uint32_t i = 0; i < count; i++)
+        if (i % (count / CHANGES) != 0)
+            fewer[left++] = ids[i];
+    if (groups_renew(groups, fewer, left, none) != ERR_OK || !search_groups(groups, store, paths, left, gone, &pairs) ||
+        groups_renew(groups, ids, count, none) != ERR_OK || !search_groups(groups, store, paths, count, back, &pairs))
+        exit(1);
+    printf("%17s %u go: %.0f ms; they come back: %.0f ms\n", "", count - left, sum_seconds(gone) * 1e3,
+           sum_seconds(back) * 1e3);
+    free(fewer);
+    free(none);
+}
+
 static void run_count(uint32_t count, double *before)
 {
     struct paths paths;
     struct store *store;
     struct txn *txn;
     struct found_group group;
-    double seconds[STAGES] = { 0 }, all = 0;
+    double seconds[STAGES] = { 0 }, all;
     uint64_t pairs = 0;
     uint32_t found = 0;
 
@@ -80,13 +114,13 @@ static void run_count(uint32_t count, double *before)
         exit(1);
     while (groups_get(groups, found, &group))
         found++;
-    for (int i = 0; i < STAGES; i++)
-        all += seconds[i];
+    all = sum_seconds(seconds);
     printf("%9u items: %8.2f s (gather %.2f, match %.2f, compare %.2f for %llu pairs), %.0f µs an item", count, all,
            seconds[0], seconds[1] + seconds[2], seconds[3], (unsigned long long)pairs, all / count * 1e6);
     if (*before > 0)
         printf(", %.2f times those of the one before", all / count / *before);
     printf("; %u groups of %u\n", found, count / 20);
+    update_groups(groups, store, &paths, ids, count);
     fflush(stdout);
     *before = all / count;
     groups_free(groups);
