@@ -4,10 +4,11 @@
 #include "services/composer/exchange.h"
 #include "services/composer/link/door.h"
 #include "services/composer/outbox.h"
+#include "services/composer/packs.h"
 #include "services/composer/reading.h"
 #include "store/catalogue.h"
 
-enum { PERSIST_MS = 10000, PACKS_MOST = 1000 };
+enum { PERSIST_MS = 10000 };
 static const usec_t skew_least_us = 120000000;
 
 /* ---- the state ---- */
@@ -204,84 +205,11 @@ static enum err forget_all(struct composer *c, struct call *call, const struct c
     return e == ERR_OK ? exchange_forget(c, call) : e;
 }
 
-/* ---- packs ---- */
-
-struct packs_listing {
-    struct txn *txn;
-    struct arena *arena;
-    struct pack_here_list *to;
-};
-
-static bool see_pack(void *state, const struct lesson *lesson)
-{
-    struct packs_listing *l = state;
-
-    l->to->at[l->to->count++] = (struct pack_here){ .name = arena_text(l->arena, lesson->word),
-                                                    .title = arena_text(l->arena, lesson->value),
-                                                    .sounds = lesson->both };
-    return l->to->count < PACKS_MOST;
-}
-
-static bool see_item(void *state, struct id media)
-{
-    (void)media;
-    *(bool *)state = true;
-    return false;
-}
-
-static void count_sound(struct packs_listing *l, const struct lesson *lesson)
-{
-    bool is_here = false;
-
-    if (catalogue_each_with_content(l->txn, lesson->content, see_item, &is_here) != ERR_OK || !is_here)
-        return;
-    for (uint32_t i = 0; i < l->to->count; i++)
-        l->to->at[i].here += text_equal(l->to->at[i].name, lesson->word);
-}
-
-/* The lessons `packed` are one run of rows of DB_COMMUNITY. */
-static enum err count_sounds(struct packs_listing *l)
-{
-    struct key start = { 0 };
-    struct arena scratch = { 0 };
-    struct walk walk;
-    enum err e;
-
-    key_add(&start, &(uint8_t){ LESSON_KIND_PACKED }, 1);
-    e = walk_begin(l->txn, DB_COMMUNITY, key_bytes(&start), key_bytes(&start), &walk);
-    while (e == ERR_OK && walk_next(&walk)) {
-        struct lesson lesson = { 0 };
-        e = row_decode(l->txn, &scratch, walk.value, &lesson_shape, &lesson);
-        if (e == ERR_OK)
-            count_sound(l, &lesson);
-        arena_reset(&scratch);
-    }
-    walk_end(&walk);
-    arena_free(&scratch);
-    return e;
-}
-
 static enum err list_packs(struct composer *c, struct call *call, const struct composer_packs *ask,
                            struct packs_here *answer)
 {
-    struct packs_listing l = { .arena = call_arena(call), .to = &answer->each };
-    uint32_t kept = 0;
-    enum err e = reading_begin(c, &l.txn, call_fault(call));
-
     (void)ask;
-    if (e != ERR_OK)
-        return e;
-    l.to->at = arena_array(l.arena, PACKS_MOST, sizeof(*l.to->at));
-    e = !l.to->at ? ERR_FULL
-                  : community_each(l.txn, l.arena, LESSON_KIND_PACK, (struct bytes){ 0, NULL }, see_pack, &l);
-    if (e == ERR_OK)
-        e = count_sounds(&l);
-    txn_end(l.txn);
-    for (uint32_t i = 0; i < l.to->count; i++)
-        if (l.to->at[i].here)
-            l.to->at[kept++] = l.to->at[i];
-    l.to->count = kept;
-    return e == ERR_OK ? e : refuse(call, e, "the packs cannot be read");
+    return packs_list(c, call, answer);
 }
 
 const struct composer_handlers asks_handlers = {

@@ -6,6 +6,7 @@
 #include "common/process/log.h"
 #include "services/composer/exchange.h"
 #include "services/composer/listening.h"
+#include "services/composer/packs.h"
 
 enum { TICK_US = 20000, ALARM_MOST = 255 /* bytes, as in the schema */ };
 
@@ -43,6 +44,12 @@ static void follow_catalogue(void *state, const void *body, bool gap)
         c->is_due = true;
 }
 
+static void take_turn(void *state)
+{
+    exchange_turn(state);
+    packs_turn(state);
+}
+
 void composer_open(struct composer *c)
 {
     struct fault fault = { 0 };
@@ -53,8 +60,8 @@ void composer_open(struct composer *c)
     }
     if (service_hear(c->service, "persist.changed", follow_catalogue, c) != ERR_OK)
         log_warn("cannot subscribe to events of persist");
-    service_every(c->service, TICK_US, exchange_turn, c);
-    service_each_turn(c->service, exchange_turn, c);
+    service_every(c->service, TICK_US, take_turn, c);
+    service_each_turn(c->service, take_turn, c);
 }
 
 void composer_close(struct composer *c)
@@ -63,6 +70,7 @@ void composer_close(struct composer *c)
     talk_end(&c->talk);
     buffer_free(&c->talk.got);
     gather_free(&c->gather);
+    packs_free(&c->packs);
     store_close(c->store);
 }
 

@@ -36,6 +36,17 @@ struct damage_look {
     bool is_found; /* the inbox is emptied */
 };
 
+/* The packs that are recognised (packs.h), as of a position of the inbox and a revision of the catalogue. */
+struct packs_count {
+    struct arena arena;
+    struct pack_here_list each; /* in the order of their names */
+    struct key at;              /* where the next slice begins */
+    uint64_t position, revision;
+    bool is_counting, is_kept;
+    struct ticket waiting[WAITING_MOST];
+    uint32_t waiting_count;
+};
+
 struct composer {
     struct service *service;
     struct store *store; /* NULL: not open yet */
@@ -72,6 +83,7 @@ struct composer {
     struct news news;
     usec_t news_next, news_pause; /* on the steady clock */
 
+    struct packs_count packs;
     struct damage_look look;
     bool is_rebuilding; /* the inbox was damaged; it is not complete yet */
 

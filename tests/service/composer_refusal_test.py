@@ -328,4 +328,27 @@ def an_exchange_is_a_task_that_shows_its_progress_and_can_be_cancelled(studio):
     same((3, 0), (studio.rows(), studio.status()['outbox']))
 
 
+@claim(inside=Studio)
+def recognised_packs_are_counted_and_follow_the_inbox(studio):
+    server, home = studio.server, studio.home
+    studio.level('use')
+    studio.use('Song', 0, 1, 2)
+    studio.sync()
+    server.sql("insert into composer.pack values ('zanzibar', 'Zanzibar', 'Nobody', '{}'), ('away', 'Away', '', '{}')",
+               "insert into composer.pack_content select 'zanzibar', content from composer.evidence_use "
+               'order by content limit 2',
+               "insert into composer.pack_content values ('zanzibar', decode(repeat('ab', 16), 'hex')), "
+               "('away', decode(repeat('cd', 16), 'hex'))")
+    same([], home.json('composer', 'packs'))
+    server.round(1)
+    studio.sync()
+    for _ in range(2):  # the second answer is the kept one
+        same([('Zanzibar by Nobody', 3, 2)],
+             [(pack['title'], pack['sounds'], pack['here']) for pack in home.json('composer', 'packs')])
+    server.sql("insert into composer.pack_content select 'zanzibar', content from composer.evidence_use on conflict do nothing")
+    server.round(1)
+    studio.sync()
+    same([(4, 3)], [(pack['sounds'], pack['here']) for pack in home.json('composer', 'packs')])
+
+
 run_claims()
