@@ -1,6 +1,7 @@
 /* loophole-project: projects, their parts and saves. */
 #include "common/process/log.h"
 #include "services/project/base/project.h"
+#include "services/project/deeds/leftovers.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
     service_every(service, LOOK_US, project_look, &project);
     service_every(service, LOOK_US, slot_pack_look, &project);    /* packs backups of patterns */
     service_every(service, LOOK_US, slot_compare_look, &project); /* files that other programs changed */
+    service_every(service, LOOK_US, leftovers_look, &project);    /* files that an earlier run left half written */
     uses_note_all(&project);                                      /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */

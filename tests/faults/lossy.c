@@ -3,6 +3,7 @@
  *   lossy FOLDER MOUNT SEED [N]  runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                      the power is cut: from the next call on everything fails with EIO, nothing is acked
  *   the Nth change or sync       cuts the power too, and prints "cut"; without a cut, prints their number at the end
+ *   stat of MOUNT/.cut-N         the same, for the Nth from then on; stat of MOUNT/.changes: its size is their number
  *   fsync of MOUNT/.syncfs       syncs everything written so far: FUSE does not forward syncfs (syncfs.c)
  *   SIGUSR2                      makes the disk read-only (writes fail with EROFS), or writable again
  *
@@ -30,7 +31,7 @@
 #include "tests/faults/cut/unsynced.h"
 
 enum { ENDED_BY_SIGNAL = 8 }; /* the exit code of fuse_main */
-static const char all_path[] = "/.syncfs";
+static const char all_path[] = "/.syncfs", changes_path[] = "/.changes", cut_path[] = "/.cut-";
 static const uint64_t all_handle = UINT64_MAX, synced_by_write = (uint64_t)1 << 32; /* in addition to the descriptor */
 
 static struct unsynced *lossy; /* global, because FUSE's calls get only paths */
@@ -76,17 +77,37 @@ static int place_of(void)
     return unsynced_folder(lossy);
 }
 
+/* True: `path` is no file, but sets the change that cuts the power. */
+static bool set_cut(const char *path)
+{
+    if (strncmp(path, cut_path, strlen(cut_path)) != 0)
+        return false;
+    cut_at = changes + strtoul(path + strlen(cut_path), NULL, 10);
+    return true;
+}
+
+/* Of a path that is no file in the folder. */
+static struct stat describe_special(off_t size)
+{
+    return (struct stat){ .st_mode = S_IFREG | 0600, .st_nlink = 1, .st_ino = UINT32_MAX, .st_size = size };
+}
+
+/* A file that was removed while it is open has no path: `path` is NULL. The same in all calls with `fi`. */
 static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
 {
     int e = open_setting();
 
     if (e)
         return e;
-    if (strcmp(path, all_path) == 0) {
-        *st = (struct stat){ .st_mode = S_IFREG | 0600, .st_nlink = 1, .st_ino = UINT32_MAX };
-        return 0;
-    }
-    return error_of(fi ? fstat((int)fi->fh, st) : fstatat(place_of(), path_below(path), st, AT_SYMLINK_NOFOLLOW));
+    if (fi && fi->fh != all_handle)
+        return error_of(fstat((int)fi->fh, st));
+    if (fi || strcmp(path, all_path) == 0)
+        return *st = describe_special(0), 0;
+    if (strcmp(path, changes_path) == 0)
+        return *st = describe_special((off_t)changes), 0;
+    if (set_cut(path))
+        return -ENOENT;
+    return error_of(fstatat(place_of(), path_below(path), st, AT_SYMLINK_NOFOLLOW));
 }
 
 static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
@@ -253,16 +274,19 @@ static int do_chmod(const char *path, mode_t mode, struct fuse_file_info *fi)
 {
     int e = open_changes();
 
-    (void)fi;
-    return e ? e : error_of(fchmodat(place_of(), path_below(path), mode, 0));
+    if (e)
+        return e;
+    return error_of(fi ? fchmod((int)fi->fh, mode) : fchmodat(place_of(), path_below(path), mode, 0));
 }
 
 static int do_utimens(const char *path, const struct timespec times[2], struct fuse_file_info *fi)
 {
     int e = open_changes();
 
-    (void)fi;
-    return e ? e : error_of(utimensat(place_of(), path_below(path), times, AT_SYMLINK_NOFOLLOW));
+    if (e)
+        return e;
+    return error_of(fi ? futimens((int)fi->fh, times)
+                       : utimensat(place_of(), path_below(path), times, AT_SYMLINK_NOFOLLOW));
 }
 
 static void *do_init(struct fuse_conn_info *conn, struct fuse_config *config)

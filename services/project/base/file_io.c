@@ -48,6 +48,17 @@ static enum err make_folder(const struct file_io *io, struct fault *fault)
     return file_make_dirs(folder, 0755, fault);
 }
 
+static void sweep_media(const char *folder, usec_t before)
+{
+    static const char *const inner[] = { "Audio", "Video" };
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++) {
+        snprintf(path, sizeof(path), "%.4000s/Media/%s", folder, inner[i]);
+        file_io_sweep(path, before);
+    }
+}
+
 static void run_io(struct errand *errand)
 {
     struct file_io *io = (struct file_io *)errand;
@@ -57,6 +68,10 @@ static void run_io(struct errand *errand)
 
     folder_of(io, folder);
     file_io_sweep(folder, io->started);
+    if (io->kind == FILE_IO_SWEEP) {
+        sweep_media(folder, io->started);
+        return;
+    }
     if (io->kind == FILE_IO_READ) {
         e = file_read_all(io->path, FILE_IO_MOST, &io->bytes, fault);
     } else {

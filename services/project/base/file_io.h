@@ -6,9 +6,10 @@
 #include "services/project/base/project.h"
 
 enum file_io_kind {
-    FILE_IO_READ,  /* reads the file into `bytes`; not_found: there is none */
-    FILE_IO_WRITE, /* makes its folder and replaces the file atomically */
-    FILE_IO_ABSENT /* makes its folder; exists: the file is there */
+    FILE_IO_READ,   /* reads the file into `bytes`; not_found: there is none */
+    FILE_IO_WRITE,  /* makes its folder and replaces the file atomically */
+    FILE_IO_ABSENT, /* makes its folder; exists: the file is there */
+    FILE_IO_SWEEP   /* the file is a project's: removes leftovers from its folder and its Media */
 };
 
 enum { FILE_IO_MOST = 16 << 20 }; /* bytes of a file that is read */

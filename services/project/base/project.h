@@ -26,6 +26,8 @@ struct project {
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
     struct id noted;                  /* digest of the uses that were noted last (uses_note.h) */
     struct id looked_at;              /* the last project of the pass after a start (uses_note.h) */
+    struct id swept;                  /* the last project without leftovers (leftovers.h) */
+    bool is_sweeping;                 /* the next one */
     uint32_t works;                   /* asks in progress */
     struct sound_keeping *sounds;     /* sound.h */
     struct pattern_library *library;  /* of patterns: library/library.h */

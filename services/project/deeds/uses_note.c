@@ -193,19 +193,6 @@ void uses_note(struct project *p, struct id project)
 
 /* ---- after a start ---- */
 
-struct project_after {
-    struct id after, found;
-};
-
-static bool find_after(void *state, const struct element *element)
-{
-    struct project_after *f = state;
-
-    if (element->kind.value == ELEMENT_KIND_PROJECT && id_compare(element->id, f->after) > 0)
-        f->found = element->id;
-    return id_is_zero(f->found);
-}
-
 static void note_added(struct project *p, struct id project, bool added)
 {
     if (added)
@@ -229,16 +216,17 @@ static bool note_project(struct project *p, struct txn *txn, struct arena *arena
 static void look_at_next(void *project)
 {
     struct project *p = project;
-    struct project_after next = { .after = p->looked_at };
     struct arena arena = { 0 };
+    struct id next;
     struct txn *txn;
 
     if (project_read(p, &txn, NULL) != ERR_OK)
         return;
-    if (elements_each_project(txn, &arena, find_after, &next) != ERR_OK || id_is_zero(next.found))
+    next = parts_next_project(txn, &arena, p->looked_at);
+    if (id_is_zero(next))
         service_every(p->service, 0, look_at_next, p);
-    else if (note_project(p, txn, &arena, next.found))
-        p->looked_at = next.found;
+    else if (note_project(p, txn, &arena, next))
+        p->looked_at = next;
     txn_end(txn);
     arena_free(&arena);
 }

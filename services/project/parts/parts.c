@@ -28,6 +28,27 @@ enum err parts_find(struct txn *txn, struct arena *arena, struct text named, str
     return fault ? fault_hint(fault, "`loophole project list` shows all") : ERR_NOT_FOUND;
 }
 
+struct project_after {
+    struct id after, found;
+};
+
+static bool find_after(void *state, const struct element *element)
+{
+    struct project_after *f = state;
+
+    if (element->kind.value == ELEMENT_KIND_PROJECT && id_compare(element->id, f->after) > 0)
+        f->found = element->id;
+    return id_is_zero(f->found);
+}
+
+struct id parts_next_project(struct txn *txn, struct arena *arena, struct id after)
+{
+    struct project_after next = { .after = after };
+
+    (void)elements_each_project(txn, arena, find_after, &next);
+    return next.found;
+}
+
 /* ---- parts ---- */
 
 struct part_gathering {

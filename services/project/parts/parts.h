@@ -15,6 +15,7 @@ struct choice parts_kind(int32_t kind);
 /* Finds a project by its id or name. Errors (explained): not_found. */
 enum err parts_find(struct txn *txn, struct arena *arena, struct text named, struct element *to, struct fault *fault);
 enum err parts_get(struct txn *txn, struct arena *arena, struct id project, struct element *to);
+struct id parts_next_project(struct txn *txn, struct arena *arena, struct id after); /* by id; zero: there is none */
 
 /* Returns all other parts of a project, in the order of their ids, and one of them. Errors (explained): not_found. */
 enum err parts_all(struct txn *txn, struct arena *arena, struct id project, struct element_list *to);

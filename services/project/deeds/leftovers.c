@@ -1,0 +1,48 @@
+#include "services/project/deeds/leftovers.h"
+
+#include <stdio.h>
+
+#include "services/project/base/file_io.h"
+#include "services/project/parts/parts.h"
+
+static void take_swept(void *owner, struct file_io *io)
+{
+    struct project *p = owner;
+
+    (void)io;
+    p->is_sweeping = false;
+    leftovers_look(p);
+}
+
+static void sweep_project(struct project *p, struct text folder)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%.*s/project.json", TEXT_ARG(folder));
+    p->is_sweeping = true;
+    file_io_start(p, FILE_IO_SWEEP, path, (struct bytes){ 0 }, take_swept, p);
+}
+
+void leftovers_look(void *project)
+{
+    struct project *p = project;
+    struct arena arena = { 0 };
+    struct text folder = { 0 };
+    struct txn *txn;
+
+    if (p->is_sweeping || project_read(p, &txn, NULL) != ERR_OK)
+        return;
+    while (!folder.len) {
+        struct id next = parts_next_project(txn, &arena, p->swept);
+        if (id_is_zero(next))
+            break;
+        p->swept = next;
+        folder = elements_folder(txn, &arena, next);
+    }
+    if (folder.len)
+        sweep_project(p, folder);
+    else
+        service_every(p->service, 0, leftovers_look, p);
+    txn_end(txn);
+    arena_free(&arena);
+}
