@@ -23,6 +23,16 @@ static enum err read_file(struct doing *work, struct tree *to, struct fault *fau
     return tree_read((struct text){ bytes.len, (const char *)bytes.at }, &work->arena, to, fault);
 }
 
+/* Completes the refusal of a project.json that was read. */
+static enum err refuse_file(struct doing *work, struct txn *txn, enum err e, struct fault *fault)
+{
+    struct text folder = work->folder.len ? work->folder : elements_folder(txn, &work->arena, work->id);
+
+    if ((e == ERR_BAD_REQUEST || e == ERR_VERSION) && fault && !fault->hint[0])
+        fault_hint(fault, "nothing was changed; the file is %.*s/project.json", TEXT_ARG(folder));
+    return e;
+}
+
 static enum err read_save(struct doing *work, struct txn *txn, struct tree *to, struct fault *fault)
 {
     const struct project_load *ask = work->ask;
@@ -128,9 +138,9 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     if (e == ERR_OK)
         e = read_now(work, txn, &now, fault);
     if (e == ERR_OK)
-        e = document_read(&document, &work->id, &work->arena, &id, &due, fault);
+        e = document_read(&document, &work->id, &now, &work->arena, &id, &due, fault);
     if (e != ERR_OK)
-        return e;
+        return refuse_file(work, txn, e, fault);
     actions = arena_array(&work->arena, now.count + due.count + 1, sizeof(*actions));
     count = compare_parts(work, txn, &now, &due, actions);
     if (ask->has_file && ask->file)
@@ -252,6 +262,35 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     return send_open(work, actions, count, fault);
 }
 
+struct folder_search {
+    struct txn *txn;
+    struct arena *arena;
+    struct text folder;
+    struct id found;
+};
+
+static bool find_in_folder(void *state, const struct element *element)
+{
+    struct folder_search *f = state;
+
+    if (element->kind.value == ELEMENT_KIND_PROJECT &&
+        text_equal(elements_folder(f->txn, f->arena, element->project), f->folder))
+        f->found = element->project;
+    return id_is_zero(f->found);
+}
+
+/* A file without an id of ours, which another program may have changed since, is of the project in its folder. */
+static void find_by_folder(struct doing *work, struct txn *txn, const struct tree *document)
+{
+    struct folder_search search = { .txn = txn, .arena = &work->arena, .folder = work->folder };
+
+    if (document_has_id(document))
+        return;
+    (void)elements_each_project(txn, &work->arena, find_in_folder, &search);
+    if (!id_is_zero(search.found))
+        work->id = search.found;
+}
+
 static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_open *ask = work->ask;
@@ -264,9 +303,10 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
         return open_known(work, txn, fault);
     e = read_file(work, &document, fault);
     if (e == ERR_OK)
-        e = document_read(&document, NULL, &work->arena, &work->id, &parts, fault);
+        e = document_read(&document, NULL, NULL, &work->arena, &work->id, &parts, fault);
     if (e != ERR_OK)
-        return e;
+        return refuse_file(work, txn, e, fault);
+    find_by_folder(work, txn, &document);
     if (parts_get(txn, &work->arena, work->id, &known) == ERR_OK)
         return open_known(work, txn, fault);
     return open_unknown(work, txn, &document, &parts, fault);

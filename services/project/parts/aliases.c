@@ -1,6 +1,8 @@
 #include "services/project/parts/aliases.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/project/parts/kinds.h"
 
@@ -11,18 +13,22 @@ static const char *const named[] = { "tracks", "sections", "items" };
 enum { TRACKS, SECTIONS, ITEMS, NAMED };
 
 struct alias {
+    int32_t kind;          /* of the part */
     struct text canonical; /* of the foreign id */
     struct id id;
+};
+
+struct alias_list {
+    struct alias *at;
+    uint32_t count;
 };
 
 struct aliases {
     struct arena *arena;
     struct id project;
     struct fault *fault;
-    struct {
-        struct alias *at;
-        uint32_t count;
-    } of[NAMED];
+    struct alias_list present; /* of the parts that the project has now */
+    struct alias_list of[NAMED];
 };
 
 static bool is_alias(const struct tree *value)
@@ -38,24 +44,48 @@ static bool is_foreign(const struct tree *value)
     return value && is_alias(value) && !(value->type == TREE_TEXT && id_read(value->text, &id));
 }
 
+static int compare_aliases(const void *x, const void *y)
+{
+    const struct alias *a = x, *b = y;
+
+    return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : text_compare(a->canonical, b->canonical);
+}
+
+static const struct alias *find_alias(const struct alias_list *list, int32_t kind, struct text canonical)
+{
+    const struct alias wanted = { .kind = kind, .canonical = canonical };
+
+    return list->count ? bsearch(&wanted, list->at, list->count, sizeof(wanted), compare_aliases) : NULL;
+}
+
+static int32_t kind_of(struct text list)
+{
+    for (int32_t kind = 0; kind < ELEMENT_KIND_SAVED; kind++)
+        if (kinds_list_name(kind) && text_is(list, kinds_list_name(kind)))
+            return kind;
+    return ELEMENT_KIND_ITEM;
+}
+
 static struct id make_id(const struct aliases *a, struct text list, const struct tree *foreign)
 {
     struct text canonical = tree_canonical(foreign, a->arena), text;
+    const struct alias *present = find_alias(&a->present, kind_of(list), canonical);
     char project[ID_TEXT_SIZE];
 
+    if (present)
+        return present->id;
     text = arena_printf(a->arena, "%s %.*s %.*s", id_write(a->project, project), TEXT_ARG(list), TEXT_ARG(canonical));
     return id_of_bytes(text.at, text.len);
 }
 
-static int compare_aliases(const void *x, const void *y)
-{
-    return text_compare(((const struct alias *)x)->canonical, ((const struct alias *)y)->canonical);
-}
-
 static enum err refuse_twice(const struct aliases *a, struct text list, struct text alias)
 {
-    return fault_set(a->fault, ERR_BAD_REQUEST, "two parts in %.*s have the alias %.*s", TEXT_ARG(list),
-                     alias.len < 80 ? (int)alias.len : 80, alias.at);
+    char field[32];
+
+    snprintf(field, sizeof(field), "%.*s", TEXT_ARG(list));
+    fault_set(a->fault, ERR_BAD_REQUEST, "two parts in %.*s have the alias %.*s", TEXT_ARG(list),
+              alias.len < 80 ? (int)alias.len : 80, alias.at);
+    return a->fault ? fault_field(a->fault, field) : ERR_BAD_REQUEST;
 }
 
 /* An id of ours, with the foreign one as alias. A part that has both already keeps them. */
@@ -84,6 +114,7 @@ static enum err resolve_list(struct aliases *a, struct text list, struct tree *p
 {
     const int number = number_of(list);
     struct alias *found = arena_array(a->arena, parts->count + 1, sizeof(*found));
+    const int32_t kind = kind_of(list);
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < parts->count; i++) {
@@ -92,17 +123,17 @@ static enum err resolve_list(struct aliases *a, struct text list, struct tree *p
         *part = tree_clone(part, a->arena);
         replace_id(a, list, part);
         alias = tree_get(part, "alias");
-        if (alias && is_alias(alias) && tree_id(part, "id", &found[n].id))
-            found[n++].canonical = tree_canonical(alias, a->arena);
+        if (!alias || !is_alias(alias) || !tree_id(part, "id", &found[n].id))
+            continue;
+        found[n].kind = kind;
+        found[n++].canonical = tree_canonical(alias, a->arena);
     }
     qsort(found, n, sizeof(*found), compare_aliases);
     for (uint32_t i = 1; i < n; i++)
         if (text_equal(found[i - 1].canonical, found[i].canonical))
             return refuse_twice(a, list, found[i].canonical);
-    if (number >= 0) {
-        a->of[number].at = found;
-        a->of[number].count = n;
-    }
+    if (number >= 0)
+        a->of[number] = (struct alias_list){ found, n };
     return ERR_OK;
 }
 
@@ -111,12 +142,10 @@ static enum err resolve_list(struct aliases *a, struct text list, struct tree *p
 static void replace_name(const struct aliases *a, int list, struct tree *value)
 {
     const struct alias *found;
-    struct alias wanted;
 
     if (!is_foreign(value) || a->of[list].count == 0)
         return;
-    wanted.canonical = tree_canonical(value, a->arena);
-    found = bsearch(&wanted, a->of[list].at, a->of[list].count, sizeof(wanted), compare_aliases);
+    found = find_alias(&a->of[list], kind_of(text_of(named[list])), tree_canonical(value, a->arena));
     if (found)
         *value = tree_of_id(found->id, a->arena);
 }
@@ -153,12 +182,8 @@ static void replace_names(const struct aliases *a, struct tree *parts)
 
 static bool is_list(const struct tree_member *member)
 {
-    if (member->value.type != TREE_LIST || text_is(member->name, "items"))
-        return member->value.type == TREE_LIST;
-    for (int32_t kind = 0; kind < ELEMENT_KIND_SAVED; kind++)
-        if (kinds_list_name(kind) && text_is(member->name, kinds_list_name(kind)))
-            return true;
-    return false;
+    return member->value.type == TREE_LIST &&
+           (text_is(member->name, "items") || kind_of(member->name) != ELEMENT_KIND_ITEM);
 }
 
 static void keep_alias_of_project(const struct aliases *a, struct tree *document)
@@ -172,11 +197,33 @@ static void keep_alias_of_project(const struct aliases *a, struct tree *document
         tree_set(project, a->arena, "alias", *tree_get(project, "id"));
 }
 
-enum err aliases_resolve(struct tree *document, struct id project, struct arena *arena, struct fault *fault)
+static struct alias_list find_present(const struct element_list *parts, struct arena *arena)
+{
+    struct alias_list to = { arena_array(arena, parts ? parts->count + 1 : 1, sizeof(struct alias)), 0 };
+
+    for (uint32_t i = 0; parts && i < parts->count; i++) {
+        const struct tree *alias;
+        struct tree body;
+        if (!memmem(parts->at[i].body.at, parts->at[i].body.len, "\"alias\"", 7) ||
+            tree_read(parts->at[i].body, arena, &body, NULL) != ERR_OK)
+            continue;
+        alias = tree_get(&body, "alias");
+        if (alias && is_alias(alias))
+            to.at[to.count++] =
+                (struct alias){ parts->at[i].kind.value, tree_canonical(alias, arena), parts->at[i].id };
+    }
+    if (to.count > 1)
+        qsort(to.at, to.count, sizeof(*to.at), compare_aliases);
+    return to;
+}
+
+enum err aliases_resolve(struct tree *document, struct id project, const struct element_list *present,
+                         struct arena *arena, struct fault *fault)
 {
     struct aliases a = { .arena = arena, .project = project, .fault = fault };
     enum err e = ERR_OK;
 
+    a.present = find_present(present, arena);
     *document = tree_clone(document, arena);
     keep_alias_of_project(&a, document);
     for (uint32_t i = 0; e == ERR_OK && i < document->count; i++) {

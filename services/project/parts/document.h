@@ -10,6 +10,10 @@
 #include "common/hash.h"
 #include "services/project/parts/parts.h"
 
+#define DOCUMENT_FILE_KEYS "file_keys"
+enum { DOCUMENT_LISTS = 7 };
+extern const int32_t document_lists[DOCUMENT_LISTS]; /* the kinds of parts that it lists */
+
 /* The document of a project without items and revision; its hash in hex says whether two states are equal. */
 void document_make(struct arena *arena, const struct element *project, const struct element_list *parts,
                    struct tree *to);
@@ -25,10 +29,14 @@ bool document_lacks_item(struct txn *txn, struct arena *arena, const struct elem
                          const struct tree *document);
 
 /* The parts of a document: the project, then the others in the order of their ids. Ids that it lacks are made from its
- * content, so that reading it twice gives the same ids. With `as`, ids of another project: a copy. Errors (explained):
- * bad_request (two parts with one id too), version (a newer major version), too_large. */
-enum err document_read(const struct tree *document, const struct id *as, struct arena *arena, struct id *project,
-                       struct element_list *to, struct fault *fault);
+ * content, so that reading it twice gives the same ids. With `as`, ids of another project: a copy. A part whose foreign
+ * id is the alias of a part in `present` is that part; NULL: none is. Errors (explained; the field is the path of the
+ * value, as clips[3].gain): bad_request (two parts with one id too), version (a newer major version), too_large. */
+enum err document_read(const struct tree *document, const struct id *as, const struct element_list *present,
+                       struct arena *arena, struct id *project, struct element_list *to, struct fault *fault);
+
+/* True if the project has an id of ours in the document. */
+bool document_has_id(const struct tree *document);
 
 /* Finds a part in such a list; NULL: it is not there. */
 const struct element *document_part(const struct element_list *list, struct id id);

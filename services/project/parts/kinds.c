@@ -76,6 +76,9 @@ static const struct key_row rows[] = {
     { KIND(ITEM), "name", KEY_TEXT, 0, 0, NULL },
     { KIND(ITEM), "content", KEY_TEXT, 0, 0, NULL },
     { KIND(ITEM), "tags", KEY_LIST, 0, 0, NULL },
+    { KIND(ITEM), "storage", KEY_OBJECT, 0, 0, NULL },
+    { KIND(ITEM), "format", KEY_OBJECT, 0, 0, NULL },
+    { KIND(ITEM), "facts", KEY_OBJECT, 0, 0, NULL },
     { KIND(PATTERN), "name", KEY_TEXT, 0, 0, NULL },
 };
 
@@ -178,11 +181,13 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
         return fault_set(fault, ERR_BAD_REQUEST, "a part is a JSON object");
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct tree *value = rows[i].kind == kind ? (struct tree *)(uintptr_t)tree_get(body, rows[i].name) : NULL;
-        if (value && !read_value(&rows[i], value, fault))
+        if (value && value->type != TREE_NULL && !read_value(&rows[i], value, fault))
             return refuse_value(&rows[i], value, arena, fault);
     }
-    if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "a project has a name");
+    if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "a project has a name");
+        return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;
+    }
     return ERR_OK;
 }
 
@@ -248,7 +253,7 @@ void kinds_folder_name(struct text name, char to[256])
 
     to[len] = '\0';
     for (char *at = to; *at; at++)
-        if (strchr("/<>:\"\\|?*", *at))
+        if ((unsigned char)*at < 0x20 || *at == 0x7f || strchr("/<>:\"\\|?*", *at))
             *at = '_';
     while (len > 0 && (to[len - 1] == '.' || to[len - 1] == ' '))
         to[--len] = '_';

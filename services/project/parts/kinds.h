@@ -5,8 +5,8 @@
 #include "proto/wire/tree.h"
 #include "schema_element.h"
 
-/* Checks the keys of a part and brings them into their stored form: 120 becomes 120.0, "f# minor" F#min. Errors
- * (explained, the field names the key): bad_request. */
+/* Checks the keys of a part and brings them into their stored form: 120 becomes 120.0, "f# minor" F#min. A null is no
+ * value, and stays. Errors (explained, the field names the key): bad_request. */
 enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struct fault *fault);
 
 /* Checks the name of a project: 1 to 80 characters, no slash, no control character, no leading dot. Errors (explained):

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/catalogue.h"
+#include "store/availability.h"
 
 /* ---- finding ---- */
 
@@ -76,16 +76,34 @@ void uses_find(struct arena *arena, const struct element_list *parts, struct ite
     sort_uses(to);
 }
 
+bool uses_have(const struct item_uses *uses, struct id id)
+{
+    const struct item_use wanted = { .id = id };
+
+    return uses->count && bsearch(&wanted, uses->at, uses->count, sizeof(wanted), compare_uses);
+}
+
 /* ---- resolving ---- */
 
+enum { ALIKE_MOST = 16 };
+
 struct content_match {
-    struct id found;
+    struct id found[ALIKE_MOST];
+    uint32_t count;
 };
 
-static bool take_first(void *state, struct id media)
+static bool take_alike(void *state, struct id media)
 {
-    ((struct content_match *)state)->found = media;
-    return false;
+    struct content_match *match = state;
+
+    match->found[match->count++] = media;
+    return match->count < ALIKE_MOST;
+}
+
+bool uses_is_unseen(const struct item *item)
+{
+    return item->media.origin.value == ORIGIN_EXTERNAL && item->media.analysis.value == ANALYSIS_STATE_NONE &&
+           availability_kept((enum item_state)item->media.availability.value) == ITEM_STATE_MISSING;
 }
 
 bool uses_read_content(struct text hex, uint8_t to[16])
@@ -101,17 +119,13 @@ bool uses_read_content(struct text hex, uint8_t to[16])
     return true;
 }
 
-static struct id join_by_content(struct txn *txn, struct arena *arena, const struct element_list *parts, struct id id)
+static bool read_kept_content(const struct element_list *parts, struct arena *arena, struct id id, uint8_t to[16])
 {
     const struct element *part = parts_in(parts, id);
-    struct content_match joining = { 0 };
     struct tree body;
-    uint8_t content[16];
 
-    if (part && part->kind.value == ELEMENT_KIND_ITEM && tree_read(part->body, arena, &body, NULL) == ERR_OK &&
-        uses_read_content(tree_text(&body, "content"), content))
-        (void)catalogue_each_with_content(txn, bytes_of(content, sizeof(content)), take_first, &joining);
-    return joining.found;
+    return part && part->kind.value == ELEMENT_KIND_ITEM && tree_read(part->body, arena, &body, NULL) == ERR_OK &&
+           uses_read_content(tree_text(&body, "content"), to);
 }
 
 static enum use_state state_of(const struct item *item)
@@ -127,20 +141,35 @@ static enum use_state state_of(const struct item *item)
     }
 }
 
+/* Joins it with another item of its content: the first whose file is here, else the first. */
+static void join_by_content(struct txn *txn, struct arena *arena, struct bytes content, struct item_use *use)
+{
+    struct content_match match = { .count = 0 };
+    struct item item;
+
+    (void)catalogue_each_with_content(txn, content, take_alike, &match);
+    for (uint32_t i = 0; i < match.count && use->state != USE_HERE; i++) {
+        if (catalogue_item(txn, arena, match.found[i], &item) != ERR_OK || (use->known && state_of(&item) != USE_HERE))
+            continue;
+        *use = (struct item_use){ .id = use->id, .resolved = match.found[i], .known = true, .state = state_of(&item) };
+    }
+}
+
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses)
 {
+    uint8_t content[16];
     struct item item;
 
     for (uint32_t i = 0; i < uses->count; i++) {
         struct item_use *use = &uses->at[i];
         use->resolved = use->id;
         use->state = USE_MISSING;
-        if (catalogue_item(txn, arena, use->id, &item) != ERR_OK) {
-            use->resolved = join_by_content(txn, arena, parts, use->id);
-            if (id_is_zero(use->resolved) || catalogue_item(txn, arena, use->resolved, &item) != ERR_OK)
-                continue;
-        }
-        use->known = true;
-        use->state = state_of(&item);
+        use->known = catalogue_item(txn, arena, use->id, &item) == ERR_OK;
+        if (use->known)
+            use->state = state_of(&item);
+        if (use->known && uses_is_unseen(&item) && item.media.content.len == sizeof(content))
+            join_by_content(txn, arena, item.media.content, use);
+        else if (!use->known && read_kept_content(parts, arena, use->id, content))
+            join_by_content(txn, arena, bytes_of(content, sizeof(content)), use);
     }
 }

@@ -4,6 +4,7 @@
 #define LOOPHOLE_PROJECT_USES_H
 
 #include "services/project/parts/parts.h"
+#include "store/catalogue.h"
 
 enum use_state { USE_HERE, USE_OFFLINE, USE_MISSING };
 
@@ -22,9 +23,15 @@ struct item_uses {
 /* Lists the items in use, each once, in the order of their ids. */
 void uses_find(struct arena *arena, const struct element_list *parts, struct item_uses *to);
 
+bool uses_have(const struct item_uses *uses, struct id id); /* of uses_find */
+
 bool uses_read_content(struct text hex, uint8_t to[16]); /* false: no content in hex */
 
-/* Finds each in the catalogue: by its id, or by the content that a part of kind item keeps. */
+/* True if the catalogue has the item from a project's file, which says more of it: no engine here has seen its file. */
+bool uses_is_unseen(const struct item *item);
+
+/* Finds each in the catalogue: by its id; one that is unknown or unseen here also by its content, if another item has
+ * it: of one that is unknown a part of kind item keeps the content. */
 void uses_resolve(struct txn *txn, struct arena *arena, const struct element_list *parts, struct item_uses *uses);
 
 #endif
