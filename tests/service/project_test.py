@@ -378,7 +378,7 @@ def sounds_in_use_are_collected_once_each_and_found_by_the_name_of_the_project(i
     os.unlink(same_name)
     it.rescan(it.folder('lib'), accept_missing=True)
     until(lambda: mine.state()['missing'] == 1)
-    contains(it.home.refused('project', 'collect'), '1 items are missing or offline, such as "kick"')
+    contains(it.home.refused('project', 'collect'), '1 item is missing or offline: "kick" (missing)')
     same(['kick'], it.home.first('project', 'collect', '--without-missing')['without'])
     same('collect', it.home.first('project', 'undo')['label'])
 

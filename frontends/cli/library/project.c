@@ -291,6 +291,8 @@ enum err project_gather(struct cli *cli, struct fault *fault)
     cli_print(&cli->out, "; %llu are in Media already\n", (unsigned long long)done.present);
     for (uint32_t i = 0; i < done.without.count; i++)
         cli_print(&cli->out, "missing or offline: %.*s\n", TEXT_ARG(done.without.at[i]));
+    for (uint32_t i = 0; done.has_damaged && i < done.damaged.count; i++)
+        cli_print(&cli->out, "damaged in Media: %.*s\n", TEXT_ARG(done.damaged.at[i]));
     return ERR_OK;
 }
 

@@ -71,6 +71,11 @@ static void join_path(const struct copying *copying, const char *name, char to[P
     snprintf(to, PATH_MAX, "%.3800s/%.255s", copying->folder, name);
 }
 
+static void folder_of(const char *path, char folder[PATH_MAX])
+{
+    snprintf(folder, PATH_MAX, "%.*s", (int)(strrchr(path, '/') - path), path);
+}
+
 /* True if `name` in the folder has these bytes. `taken` is set if any file has that name. */
 static bool has_bytes(struct copy_step *s, const char *name, bool *taken)
 {
@@ -124,52 +129,112 @@ static int name_copy(const char *temporary, const char *path)
 
 static enum err write_copy(struct copy_step *s, const struct copy_item *item)
 {
-    char temporary[PATH_MAX], path[PATH_MAX];
+    char temporary[PATH_MAX], path[PATH_MAX], folder[PATH_MAX];
     enum err e;
     int fd;
 
-    join_path(s->copying, ".loophole-XXXXXX", temporary);
     join_path(s->copying, item->name, path);
+    folder_of(path, folder);
+    snprintf(temporary, sizeof(temporary), "%.3900s/.loophole-XXXXXX", folder);
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", s->copying->folder);
+        return fault_errno(s->fault, file_err(errno), errno, "cannot write in %.150s", folder);
     e = write_temporary(s, item, temporary, fd);
     close(fd);
     if (e == ERR_OK && name_copy(temporary, path) != 0)
         e = fault_errno(s->fault, file_err(errno), errno, "cannot name the copy %.150s", item->name);
     if (e != ERR_OK)
         unlink(temporary);
-    return e == ERR_OK ? file_sync(s->copying->folder, s->fault) : e;
+    return e == ERR_OK ? file_sync(folder, s->fault) : e;
+}
+
+static enum err find_name(struct copy_step *s, struct copy_item *item)
+{
+    bool is_taken;
+
+    item->was_present = has_bytes(s, item->name, &is_taken);
+    if (item->was_present || !is_taken)
+        return ERR_OK;
+    memcpy(item->name, item->other, sizeof(item->name));
+    item->was_present = has_bytes(s, item->name, &is_taken);
+    if (!item->was_present && is_taken)
+        return fault_set(s->fault, ERR_EXISTS, "another file has the name %.150s", item->name);
+    return ERR_OK;
+}
+
+/* The item before this one with the same bytes; NULL: none. */
+static const struct copy_item *find_twin(const struct copying *copying, const struct copy_item *item)
+{
+    for (const struct copy_item *other = copying->items; other < item; other++)
+        if (other->size == item->size && memcmp(&other->hash, &item->hash, sizeof(item->hash)) == 0)
+            return other;
+    return NULL;
 }
 
 static enum err copy_item(struct copy_step *s, struct copy_item *item)
 {
-    bool taken;
+    const struct copy_item *twin;
     enum err e = read_whole(s, item->from);
 
     if (e != ERR_OK)
         return e;
     item->size = s->size;
-    item->was_present = has_bytes(s, item->name, &taken);
-    if (!item->was_present && taken) {
-        memcpy(item->name, item->other, sizeof(item->name));
-        item->was_present = has_bytes(s, item->name, &taken);
-        if (!item->was_present && taken)
-            return fault_set(s->fault, ERR_EXISTS, "another file has the name %.150s", item->name);
+    item->hash = s->hash;
+    twin = find_twin(s->copying, item);
+    item->is_twin = twin != NULL;
+    if (twin) {
+        memcpy(item->name, twin->name, sizeof(item->name));
+        return ERR_OK;
     }
-    return item->was_present || s->copying->only_checks ? ERR_OK : write_copy(s, item);
+    e = find_name(s, item);
+    return e != ERR_OK || item->was_present || s->copying->only_checks ? e : write_copy(s, item);
+}
+
+/* A copy that is gone is not damaged: it is written again if its sound is here. */
+static void check_copy(const struct copying *copying, struct copy_check *check, uint8_t *piece)
+{
+    struct fault none = { 0 };
+    struct copy_step step = { .copying = (struct copying *)(uintptr_t)copying, .fault = &none, .piece = piece };
+    char path[PATH_MAX], hex[33];
+
+    join_path(copying, check->name, path);
+    check->is_damaged = read_whole(&step, path) == ERR_OK && strcmp(hash_hex(step.hash, 32, hex), check->digest) != 0;
 }
 
 /* ---- the errand ---- */
+
+static bool needs_folder(const struct copying *copying, const char *name)
+{
+    for (uint32_t i = 0; i < copying->count; i++)
+        if (strncmp(copying->items[i].name, name, strlen(name)) == 0)
+            return true;
+    return false;
+}
+
+static enum err make_folders(struct copying *copying)
+{
+    static const char *const inner[] = { "Audio/", "Video/" };
+    enum err e = file_make_dirs(copying->folder, 0755, &copying->fault);
+    char path[PATH_MAX];
+
+    for (size_t i = 0; e == ERR_OK && i < sizeof(inner) / sizeof(*inner); i++) {
+        if (!needs_folder(copying, inner[i]))
+            continue;
+        snprintf(path, sizeof(path), "%.3900s/%.5s", copying->folder, inner[i]);
+        e = file_make_dirs(path, 0755, &copying->fault);
+        file_io_sweep(path, copying->started);
+    }
+    return e;
+}
 
 static void run_copying(struct errand *errand)
 {
     struct copying *copying = (struct copying *)errand;
     struct copy_step step = { .copying = copying, .fault = &copying->fault, .piece = alloc_bytes(PIECE) };
-    enum err e = copying->only_checks ? ERR_OK : file_make_dirs(copying->folder, 0755, &copying->fault);
+    enum err e = copying->only_checks ? ERR_OK : make_folders(copying);
 
-    if (!copying->only_checks)
-        file_io_sweep(copying->folder, copying->started);
+    for (uint32_t i = 0; e == ERR_OK && i < copying->check_count; i++)
+        check_copy(copying, &copying->checks[i], step.piece);
     for (uint32_t i = 0; e == ERR_OK && i < copying->count; i++)
         e = copy_item(&step, &copying->items[i]);
     copying->fault.code = e;
@@ -190,10 +255,11 @@ static void drop_copying(struct errand *errand)
     for (uint32_t i = 0; i < copying->count; i++)
         free(copying->items[i].from);
     free(copying->items);
+    free(copying->checks);
     free(copying);
 }
 
-struct copying *copying_new(struct project *p, uint32_t count)
+struct copying *copying_new(struct project *p, uint32_t count, uint32_t checks)
 {
     struct copying *copying = alloc_zeroed(1, sizeof(*copying));
 
@@ -201,6 +267,7 @@ struct copying *copying_new(struct project *p, uint32_t count)
         (struct errand){ .run = run_copying, .done = end_copying, .drop = drop_copying, .patience = patience_us };
     copying->started = p->started;
     copying->items = alloc_zeroed(count ? count : 1, sizeof(*copying->items));
+    copying->checks = alloc_zeroed(checks ? checks : 1, sizeof(*copying->checks));
     return copying;
 }
 

@@ -5,40 +5,49 @@
 #include "common/alloc.h"
 #include "services/project/base/copying.h"
 #include "services/project/deeds/deeds.h"
+#include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
+
+enum { NAMED_MOST = 8, WITHOUT_MOST = 4096 };
+static const char in_media[] = "Media/";
+
+/* What the project keeps of the copy of an item. */
+struct collect_note {
+    struct id item;     /* as the project names it */
+    struct text copy;   /* below the project's folder */
+    struct text digest; /* of its bytes, in hex */
+};
 
 /* In `kept`, from planning to the answer. */
 struct collect_state {
     struct collected answer;
-    struct id *items; /* of each copy: the item as the project names it */
-    struct text *names;
+    struct collect_note *notes; /* of each copy */
     uint32_t count;
+    char named[160]; /* the first items that cannot be copied, with why */
+    uint32_t pieces; /* that were sent to persist */
 };
 
 /* ---- planning ---- */
 
 static void name_copy(const struct item *item, struct copy_item *to)
 {
+    const char *folder = item->media.kind.value == KIND_VIDEO ? "Video/" : "Audio/";
     struct hash hash = hash_of(item->media.content.at, item->media.content.len);
-    char hex[33], *dot;
+    char name[256], safe[256], hex[33], *dot;
     int stem;
 
-    (void)bytes_copy(to->name, sizeof(to->name) - 40, item->media.file);
-    dot = strrchr(to->name, '.');
-    stem = dot && dot != to->name ? (int)(dot - to->name) : (int)strlen(to->name);
+    (void)bytes_copy(name, sizeof(name) - 40, item->media.file);
+    kinds_folder_name(text_of(name), safe);
+    if (safe[0] == '.' || !safe[0])
+        safe[0] = '_';
+    dot = strrchr(safe, '.');
+    stem = dot && dot != safe ? (int)(dot - safe) : (int)strlen(safe);
     if (item->media.content.len == sizeof(hash.b))
         memcpy(hash.b, item->media.content.at, sizeof(hash.b));
-    snprintf(to->other, sizeof(to->other), "%.*s-%s%s", stem < 200 ? stem : 200, to->name, hash_hex(hash, 8, hex),
-             to->name + stem);
-}
-
-static bool is_planned(const struct collect_state *state, const struct copying *copying, const char *path)
-{
-    for (uint32_t i = 0; i < state->count; i++)
-        if (strcmp(copying->items[i].from, path) == 0)
-            return true;
-    return false;
+    snprintf(to->name, sizeof(to->name), "%s%.240s", folder, safe);
+    snprintf(to->other, sizeof(to->other), "%s%.*s-%s%.30s", folder, stem < 200 ? stem : 200, safe,
+             hash_hex(hash, 8, hex), safe + stem);
 }
 
 static void plan_item(struct doing *work, struct copying *copying, const struct item_use *use, const struct item *item)
@@ -47,55 +56,121 @@ static void plan_item(struct doing *work, struct copying *copying, const struct 
     struct copy_item *to = &copying->items[state->count];
     char path[PATH_MAX];
 
-    if (!bytes_copy(path, sizeof(path), item->path) || is_planned(state, copying, path))
+    if (!bytes_copy(path, sizeof(path), item->path))
         return;
     to->from = alloc_text(path);
     name_copy(item, to);
-    for (uint32_t i = 0; i < state->count; i++)
-        if (strcmp(copying->items[i].name, to->name) == 0)
-            memcpy(to->name, to->other, sizeof(to->name));
-    state->items[state->count++] = use->id;
+    state->notes[state->count++].item = use->id;
     copying->count = state->count;
 }
 
 static enum err refuse_incomplete(const struct collect_state *state, struct fault *fault)
 {
-    const struct text first = state->answer.without.at[0];
+    const uint32_t count = state->answer.without.count;
 
-    fault_set(fault, ERR_NOT_FOUND, "%u items are missing or offline, such as \"%.*s\"", state->answer.without.count,
-              first.len < 100 ? (int)first.len : 100, first.at);
+    fault_set(fault, ERR_NOT_FOUND, "%u item%s missing or offline: %s%s", count, count == 1 ? " is" : "s are",
+              state->named, count > NAMED_MOST ? ", …" : "");
     return fault_hint(fault, "`project collect --check` lists them; --without-missing leaves them out");
 }
 
-static struct text name_of(struct txn *txn, struct arena *arena, struct id id)
+/* ---- items that cannot be copied ---- */
+
+static const char *word_of_absence(enum item_state state)
 {
+    switch (state) {
+    case ITEM_STATE_MISSING:
+        return "missing";
+    case ITEM_STATE_REMOTE_FETCHING:
+    case ITEM_STATE_REMOTE_OFFLINE:
+    case ITEM_STATE_ONLINE_ONLY:
+        return "online-only";
+    default:
+        return "offline";
+    }
+}
+
+static void leave_out(struct doing *work, struct txn *txn, struct id id)
+{
+    struct collect_state *state = work->own;
+    struct text_list *without = &state->answer.without;
+    const size_t len = strlen(state->named);
     char room[ID_TEXT_SIZE];
+    struct text name = text_of(id_write(id, room));
+    enum item_state why = ITEM_STATE_MISSING;
     struct media media;
 
-    if (catalogue_media(txn, arena, id, &media) == ERR_OK)
-        return media.name;
-    return arena_text(arena, text_of(id_write(id, room)));
+    if (catalogue_media(txn, &work->arena, id, &media) == ERR_OK) {
+        name = media.name;
+        why = (enum item_state)media.availability.value;
+    }
+    if (without->count < NAMED_MOST)
+        snprintf(state->named + len, sizeof(state->named) - len, "%s\"%.*s\" (%s)", without->count ? ", " : "",
+                 name.len < 60 ? (int)name.len : 60, name.at, word_of_absence(why));
+    if (without->count < WITHOUT_MOST)
+        without->at[without->count++] = arena_text(&work->kept, name);
 }
 
 static void plan_uses(struct doing *work, struct txn *txn, const struct item_uses *uses, struct copying *copying)
 {
-    struct collect_state *state = work->own;
-    struct text_list *without = &state->answer.without;
     struct item item;
 
     for (uint32_t i = 0; i < uses->count; i++) {
         const struct item_use *use = &uses->at[i];
         if (use->state == USE_HERE && catalogue_item(txn, &work->arena, use->resolved, &item) == ERR_OK)
             plan_item(work, copying, use, &item);
-        else if (without->count < 4096)
-            without->at[without->count++] = arena_text(&work->kept, name_of(txn, &work->arena, use->id));
+        else
+            leave_out(work, txn, use->id);
     }
+}
+
+/* ---- copies of earlier runs ---- */
+
+static void plan_check(struct copying *copying, struct text copy, struct text digest)
+{
+    struct copy_check *check = &copying->checks[copying->check_count];
+
+    if (copy.len <= strlen(in_media) || memcmp(copy.at, in_media, strlen(in_media)) != 0 ||
+        digest.len >= sizeof(check->digest) || !digest.len || memmem(copy.at, copy.len, "..", 2))
+        return;
+    copy = (struct text){ copy.len - (uint32_t)strlen(in_media), copy.at + strlen(in_media) };
+    if (copy.len >= sizeof(check->name))
+        return;
+    snprintf(check->name, sizeof(check->name), "%.*s", TEXT_ARG(copy));
+    snprintf(check->digest, sizeof(check->digest), "%.*s", TEXT_ARG(digest));
+    copying->check_count++;
+}
+
+static void plan_checks(struct doing *work, const struct element_list *parts, struct copying *copying)
+{
+    struct tree body;
+
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (parts->at[i].kind.value == ELEMENT_KIND_ITEM &&
+            tree_read(parts->at[i].body, &work->arena, &body, NULL) == ERR_OK)
+            plan_check(copying, tree_text(&body, "copy"), tree_text(&body, "copy_digest"));
+}
+
+/* ---- copying ---- */
+
+static void take_copy(struct doing *work, const struct copy_item *one, struct collect_note *note)
+{
+    struct collected *answer = &((struct collect_state *)work->own)->answer;
+    char hex[33];
+
+    note->copy = arena_printf(&work->kept, "%s%s", in_media, one->name);
+    note->digest = arena_text(&work->kept, text_of(hash_hex(one->hash, 32, hex)));
+    if (one->is_twin)
+        return;
+    answer->present += one->was_present;
+    answer->copied += !one->was_present;
+    answer->bytes += one->was_present ? 0 : one->size;
 }
 
 static void take_copies(void *owner, struct copying *copying)
 {
     struct doing *work = owner;
     struct collect_state *state = work->own;
+    struct text_list *damaged = &state->answer.damaged;
 
     if (!copying) {
         fault_set(&work->filed, ERR_TIMEOUT, "a disk does not answer");
@@ -103,14 +178,39 @@ static void take_copies(void *owner, struct copying *copying)
         return;
     }
     work->filed = copying->fault;
-    for (uint32_t i = 0; i < copying->count; i++) {
-        const struct copy_item *one = &copying->items[i];
-        state->names[i] = arena_text(&work->kept, text_of(one->name));
-        state->answer.present += one->was_present;
-        state->answer.copied += !one->was_present;
-        state->answer.bytes += one->was_present ? 0 : one->size;
-    }
+    for (uint32_t i = 0; i < copying->count; i++)
+        take_copy(work, &copying->items[i], &state->notes[i]);
+    damaged->at = arena_array(&work->kept, WITHOUT_MOST, sizeof(*damaged->at));
+    for (uint32_t i = 0; i < copying->check_count; i++)
+        if (copying->checks[i].is_damaged && damaged->count < WITHOUT_MOST)
+            damaged->at[damaged->count++] = arena_text(&work->kept, text_of(copying->checks[i].name));
+    state->answer.has_damaged = damaged->count > 0;
     work_continue(work);
+}
+
+static struct copying *plan_copying(struct doing *work, struct txn *txn, const struct element_list *parts)
+{
+    const struct project_collect *ask = work->ask;
+    struct collect_state *state = work->own;
+    struct copying *copying;
+    struct item_uses uses;
+    struct tree place;
+
+    uses_find(&work->arena, parts, &uses);
+    uses_resolve(txn, &work->arena, parts, &uses);
+    state->notes = arena_array(&work->kept, uses.count, sizeof(*state->notes));
+    state->answer.without.at = arena_array(&work->kept, uses.count, sizeof(*state->answer.without.at));
+    copying = copying_new(work->p, uses.count, parts->count);
+    plan_uses(work, txn, &uses, copying);
+    plan_checks(work, parts, copying);
+    parts_place(txn, &work->arena, work->id, &place);
+    work->folder = arena_printf(&work->kept, "%.*s/Media", TEXT_ARG(tree_text(&place, "folder")));
+    state->answer.folder = bytes_of(work->folder.at, work->folder.len);
+    snprintf(copying->folder, sizeof(copying->folder), "%.*s", TEXT_ARG(work->folder));
+    copying->only_checks = ask->has_check && ask->check;
+    copying->done = take_copies;
+    copying->owner = work;
+    return copying;
 }
 
 static enum err begin_collect(struct doing *work, struct txn *txn, struct fault *fault)
@@ -118,28 +218,14 @@ static enum err begin_collect(struct doing *work, struct txn *txn, struct fault 
     const struct project_collect *ask = work->ask;
     struct collect_state *state = arena_alloc(&work->kept, sizeof(*state));
     struct element_list parts;
-    struct item_uses uses;
-    struct tree place;
     struct copying *copying;
     enum err e = parts_all(txn, &work->arena, work->id, &parts);
 
     if (e != ERR_OK)
         return e;
+    *state = (struct collect_state){ 0 };
     work->own = state;
-    uses_find(&work->arena, &parts, &uses);
-    uses_resolve(txn, &work->arena, &parts, &uses);
-    state->items = arena_array(&work->kept, uses.count, sizeof(*state->items));
-    state->names = arena_array(&work->kept, uses.count, sizeof(*state->names));
-    state->answer.without.at = arena_array(&work->kept, uses.count, sizeof(*state->answer.without.at));
-    copying = copying_new(work->p, uses.count);
-    plan_uses(work, txn, &uses, copying);
-    parts_place(txn, &work->arena, work->id, &place);
-    work->folder = arena_printf(&work->kept, "%.*s/Media", TEXT_ARG(tree_text(&place, "folder")));
-    state->answer.folder = bytes_of(work->folder.at, work->folder.len);
-    snprintf(copying->folder, sizeof(copying->folder), "%.*s/Audio", TEXT_ARG(work->folder));
-    copying->only_checks = ask->has_check && ask->check;
-    copying->done = take_copies;
-    copying->owner = work;
+    copying = plan_copying(work, txn, &parts);
     if (state->answer.without.count && !copying->only_checks && !(ask->has_without_missing && ask->without_missing)) {
         copying->errand.drop(&copying->errand);
         return refuse_incomplete(state, fault);
@@ -151,36 +237,63 @@ static enum err begin_collect(struct doing *work, struct txn *txn, struct fault 
 
 /* ---- afterwards: the project notes where its copies are ---- */
 
+/* False: the project has this note. */
+static bool make_note(struct doing *work, struct txn *txn, const struct collect_note *note, struct action *to)
+{
+    struct tree body = { .type = TREE_OBJECT };
+    struct element was = { 0 };
+
+    if (parts_one(txn, &work->arena, work->id, note->item, &was, NULL) == ERR_OK)
+        (void)tree_read(was.body, &work->arena, &body, NULL);
+    if (text_equal(tree_text(&body, "copy"), note->copy) && text_equal(tree_text(&body, "copy_digest"), note->digest))
+        return false;
+    tree_set(&body, &work->arena, "copy", tree_of_text(note->copy));
+    tree_set(&body, &work->arena, "copy_digest", tree_of_text(note->digest));
+    *to = deed_put_action(ELEMENT_KIND_ITEM, work->id, note->item, tree_canonical(&body, &work->arena), was.revision);
+    return true;
+}
+
+/* Another change has another id: persist does each once, also when the client repeats its ask. */
+static enum err send_notes(struct doing *work, struct action *actions, uint32_t count, struct fault *fault)
+{
+    struct collect_state *state = work->own;
+    uint8_t named[sizeof(struct id) + sizeof(state->pieces)];
+    const struct sender sender = work->sender;
+    char scope[ID_TEXT_SIZE];
+    const struct persist_apply apply = { .label = TEXT("collect"),
+                                         .scope = text_of(id_write(work->id, scope)),
+                                         .actions = { count, actions } };
+    enum err e;
+
+    if (state->pieces) {
+        memcpy(named, &sender.request, sizeof(sender.request));
+        memcpy(named + sizeof(sender.request), &state->pieces, sizeof(state->pieces));
+        work->sender.request = id_of_bytes(named, sizeof(named));
+    }
+    e = work_apply(work, &apply, fault);
+    work->sender = sender;
+    state->pieces += e == ERR_OK;
+    return e;
+}
+
+/* One step of undo takes back UNDO_STEPS notes. What is more comes before, and is no step. */
 static enum err plan_collect(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_collect *ask = work->ask;
     struct collect_state *state = work->own;
-    struct action *actions = arena_array(&work->arena, state->count, sizeof(*actions));
-    char scope[ID_TEXT_SIZE];
+    struct action *actions = arena_array(&work->arena, state->count + 1, sizeof(*actions));
     uint32_t count = 0;
 
     if (work->filed.code != ERR_OK)
         return *fault = work->filed, work->filed.code;
-    for (uint32_t i = 0; i < state->count && !(ask->has_check && ask->check); i++) {
-        struct text copy = arena_printf(&work->arena, "Media/Audio/%.*s", TEXT_ARG(state->names[i]));
-        struct tree body = { .type = TREE_OBJECT };
-        struct element was = { 0 };
-        if (!text_is_utf8(copy))
-            continue;
-        if (parts_one(txn, &work->arena, work->id, state->items[i], &was, NULL) == ERR_OK)
-            (void)tree_read(was.body, &work->arena, &body, NULL);
-        if (text_equal(tree_text(&body, "copy"), copy))
-            continue;
-        tree_set(&body, &work->arena, "copy", tree_of_text(copy));
-        actions[count++] = deed_put_action(ELEMENT_KIND_ITEM, work->id, state->items[i],
-                                           tree_canonical(&body, &work->arena), was.revision);
+    for (uint32_t i = 0; i < state->count && !(ask->has_check && ask->check); i++)
+        count += make_note(work, txn, &state->notes[i], &actions[count]);
+    if (count > UNDO_STEPS) {
+        count -= UNDO_STEPS;
+        for (uint32_t i = 0; i < count; i++)
+            actions[i] = deed_apart(actions[i]);
     }
-    if (count == 0)
-        return ERR_OK;
-    const struct persist_apply apply = { .label = TEXT("collect"),
-                                         .scope = text_of(id_write(work->id, scope)),
-                                         .actions = { count, actions } };
-    return work_apply(work, &apply, fault);
+    return count ? send_notes(work, actions, count, fault) : ERR_OK;
 }
 
 static enum err answer_collect(struct doing *work, struct txn *txn, struct fault *fault)
@@ -191,4 +304,10 @@ static enum err answer_collect(struct doing *work, struct txn *txn, struct fault
     return ERR_OK;
 }
 
-const struct deed deed_collect = { .before = begin_collect, .plan = plan_collect, .answer = answer_collect };
+/* Notes until none is left. */
+const struct deed deed_collect = {
+    .before = begin_collect,
+    .plan = plan_collect,
+    .after = plan_collect,
+    .answer = answer_collect,
+};

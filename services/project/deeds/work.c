@@ -54,7 +54,8 @@ static void take_answer(void *state, enum err error, const void *answer, const s
         why = work->unless_done;
         error = why.code;
     } else if (error == ERR_CONFLICT && !work->is_strict && clock_steady() < call_deadline(work->call)) {
-        step_work(work); /* another client was first: the plan is made again */
+        work->phase = WORK_PLAN; /* another client was first: the plan is made again */
+        step_work(work);
         return;
     }
     if (error != ERR_OK) {

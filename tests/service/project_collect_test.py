@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+"""Collecting the sounds of a project: each content once, under names that every system accepts, compared with its digest."""
+import json
+import os
+import shutil
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from client import Catalogue
+from indexing import Indexing, wav
+from studio import Studio, running, word
+
+MANY = 10001  # more than undo takes back as one step
+
+
+def collected(mine):
+    """{name: bytes} of Media."""
+    media = os.path.join(mine.folder, 'Media')
+    return {os.path.relpath(os.path.join(at, name), media): open(os.path.join(at, name), 'rb').read()
+            for at, _, names in os.walk(media) for name in names}
+
+
+def notes(mine):
+    """{item: where the project says that its copy is}."""
+    return {id: body['copy'] for (kind, id), body in mine.parts().items() if 'copy' in body}
+
+
+def twice(it, project, *names):
+    """A project that uses sounds with the same bytes."""
+    paths = [os.fsdecode(wav(it.folder('lib', *name.split('/')), 440)) for name in names]
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, project)
+    for path in paths:
+        mine.put('clip', item=it.id_of(path))
+    same(len(paths), mine.state()['items'])
+    return mine, open(paths[0], 'rb').read()
+
+
+@claim(inside=Indexing)
+def a_content_that_has_two_names_is_copied_once_and_is_both_items_elsewhere(it):
+    mine, sound = twice(it, 'Twice', 'a/kick.wav', 'b/kick.wav', 'b/boom.wav')
+    checked = mine.must('collect', check=True)
+    done = mine.must('collect')
+    same((1, len(sound)), (done['copied'], done['bytes']))
+    same((1, len(sound)), (checked['copied'], checked['bytes']))
+    copies = collected(mine)
+    same([sound], list(copies.values()))
+    same(['Media/' + name for name in copies] * 3, list(notes(mine).values()))
+    same((0, 1), tuple(mine.must('collect')[key] for key in ('copied', 'present')))
+    mine.must('save')
+    other = it.home.other('second')
+    shutil.copytree(mine.folder, other.file('moved'))
+    it.home.stop()
+    shutil.rmtree(it.folder('lib'))
+    with Indexing(other):
+        theirs = Studio.at(other, other.file('moved'))
+        until(lambda: theirs.state()['missing'] == 0)
+        same(3, theirs.state()['items'])
+        same((0, 1), tuple(theirs.must('collect')[key] for key in ('copied', 'present')))
+        theirs.put('track', name='T')
+        theirs.must('save')
+        same({item['id'] for item in mine.file()['items']} | set(), {item['id'] for item in theirs.file()['items']})
+        other.stop()
+        other.check_store()
+
+
+@claim(inside=Indexing)
+def copies_have_names_that_every_system_accepts(it):
+    names = ('what?: "x".wav', 'nul.wav', 'Ünï ドラム.wav', '.dot.wav', b'\xff\xfe.wav', 'tail. .wav', 'x' * 250 + '.wav')
+    for number, name in enumerate(names):
+        wav(os.path.join(os.fsencode(it.folder('lib')), os.fsencode(name)), 200 + number)
+    it.home.settings(it.settings + 'hidden = yes\n')
+    it.add(it.folder('lib'), hidden_files=True)
+    mine = Studio(it.home, 'Portable')
+    found = it.items(it.folder('lib'))
+    for item in found:
+        mine.put('clip', item=item[2])
+    same(len(found), mine.must('collect')['copied'])
+    copies = collected(mine)
+    same(sorted(open(item[3], 'rb').read() for item in found), sorted(copies.values()))
+    for name in copies:
+        folder, _, name = name.partition('/')
+        assert folder == 'Audio' and not set(name) & set('/<>:"\\|?*') and name[0] != '.' and name != 'nul.wav', name
+        assert len(os.fsencode(name)) <= 250 and name.encode().decode() == name, name
+    assert 'Audio/Ünï ドラム.wav' in copies, copies.keys()
+    same(len(found), len(notes(mine)))
+
+
+@claim(inside=Indexing)
+def a_copy_that_was_damaged_is_named_kept_and_copied_again(it):
+    path = os.fsdecode(wav(it.folder('lib', 'kick.wav'), 440))
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Damage')
+    mine.put('clip', item=it.id_of(path))
+    mine.must('collect')
+    copy = os.path.join(mine.folder, 'Media', 'Audio', 'kick.wav')
+    with open(copy, 'r+b') as file:
+        file.seek(200)
+        file.write(b'damaged')
+    damaged = open(copy, 'rb').read()
+    same((['Audio/kick.wav'], 1), tuple(mine.must('collect', check=True)[key] for key in ('damaged', 'copied')))
+    contains(it.home.loophole('project', 'collect', '--check').out, 'damaged in Media: Audio/kick.wav')
+    same(1, mine.must('collect')['copied'])
+    copies = collected(mine)
+    same(damaged, copies.pop('Audio/kick.wav'))
+    same([open(path, 'rb').read()], list(copies.values()))
+    same(['Media/' + name for name in copies], list(notes(mine).values()))
+    assert 'damaged' not in mine.must('collect', check=True)
+    same('collect', mine.must('undo')['label'])
+    same(['Media/Audio/kick.wav'], list(notes(mine).values()))
+
+
+@claim(inside=Indexing)
+def a_video_is_collected_to_its_own_folder_and_what_cannot_be_is_named_with_why(it):
+    sound, video = os.fsdecode(wav(it.folder('lib', 'kick.wav'), 440)), it.folder('lib', 'clip.mp4')
+    with open(video, 'wb') as out:
+        out.write(b'\0\0\0\x18ftypmp42\0\0\0\0mp42isom' + bytes(1000))
+    gone = [os.fsdecode(wav(it.folder('lib', f'gone {n}.wav'), 500 + n)) for n in range(10)]
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Video')
+    for path in (sound, video, *gone):
+        mine.put('clip', item=it.id_of(path))
+    for path in gone:
+        os.unlink(path)
+    it.rescan(it.folder('lib'), accept_missing=True)
+    until(lambda: mine.state()['missing'] == 10)
+    said = mine.refused('not_found', 'collect')
+    contains(said, '10 items are missing or offline: "gone 0" (missing), "gone 1" (missing)')
+    assert not os.path.exists(os.path.join(mine.folder, 'Media'))
+    same([f'gone {n}' for n in range(10)], sorted(mine.must('collect', without_missing=True)['without']))
+    same(['Audio/kick.wav', 'Video/clip.mp4'], sorted(collected(mine)))
+
+
+def put_many(home, folder):
+    """Items of one content, each with a file of its own."""
+    client = home.client()
+    catalogue, parent = Catalogue(client), bytes(16)
+    os.makedirs(folder)
+    for part in folder.strip('/').split('/'):
+        parent = catalogue.put_folder(part.encode(), parent)
+    first = wav(os.path.join(folder, '0.wav'), 440, 0.01)
+    for n in range(1, MANY):
+        os.link(first, os.path.join(folder, f'{n}.wav'))
+    ids = []
+    for at in range(0, MANY, 2500):
+        places = [catalogue.place(b'%d.wav' % n, parent) for n in range(at, min(MANY, at + 2500))]
+        ids += [outcome['id'] for outcome in catalogue.batch(*places)]
+    return ids, first
+
+
+@claim(shares=running)
+def more_sounds_than_undo_takes_back_at_once_are_collected(home):
+    ids, first = put_many(home, home.file('many'))
+    mine = Studio(home, 'Many')
+    for at in range(0, MANY, 2600):
+        mine.put('pads', pads=[{'item': word(id)} for id in ids[at:at + 2600]])
+    until(lambda: mine.state()['items'] == MANY)
+    same((1, MANY, 0), (mine.must('collect')['copied'], len(notes(mine)), mine.must('collect')['copied']))
+    same([open(first, 'rb').read()], list(collected(mine).values()))
+    same('collect', mine.must('undo')['label'])  # of 10,000
+    same(MANY - 10000, len(notes(mine)))
+    same(0, mine.must('collect')['copied'])
+    same(MANY, len(notes(mine)))
+
+
+run_claims()
