@@ -30,6 +30,7 @@ HANDLER(remove, project_line)
 HANDLER(save, project_line)
 HANDLER(draft, project_line)
 HANDLER(load, project_line)
+HANDLER(saves, project_save_lines)
 HANDLER(collect, collected)
 HANDLER(undo, project_undone)
 HANDLER(redo, project_undone)
@@ -76,6 +77,7 @@ const struct project_handlers project_asks = {
     .save_as = answer_save_as,
     .draft = answer_draft,
     .load = answer_load,
+    .saves = answer_saves,
     .collect = answer_collect,
     .undo = answer_undo,
     .redo = answer_redo,

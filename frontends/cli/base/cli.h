@@ -216,6 +216,7 @@ enum err project_leave(struct cli *cli, struct fault *fault);
 enum err project_print_state(struct cli *cli, struct fault *fault);
 enum err project_print_all(struct cli *cli, struct fault *fault);
 enum err project_print_parts(struct cli *cli, struct fault *fault);
+enum err project_print_saves(struct cli *cli, struct fault *fault);
 enum err project_change(struct cli *cli, struct fault *fault);
 enum err project_add(struct cli *cli, struct fault *fault);
 enum err project_put_part(struct cli *cli, struct fault *fault);

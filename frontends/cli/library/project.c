@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/named.h"
 #include "proto/wire/tree.h"
 #include "schema_project.h"
 
@@ -37,8 +38,62 @@ static struct tree read_typed(struct cli *cli, struct text key, struct text type
     return tree_of_text(typed);
 }
 
+static bool has_name(struct cli *cli, const struct element *part, struct text typed)
+{
+    struct tree body;
+
+    return tree_read(part->body, &cli->arena, &body, NULL) == ERR_OK && text_equal(tree_text(&body, "name"), typed);
+}
+
+/* Finds the one part with this id or name: of the kind, or of any if that is 0. */
+static enum err find_part(struct cli *cli, const char *typed, int32_t kind, struct id *id, struct fault *fault)
+{
+    struct project_show ask = { .project = project_named(cli) };
+    const char *word = kind ? choice_word(&element_kind_table, kind) : "part";
+    struct project_parts parts = { 0 };
+    uint32_t count = 0;
+    enum err e = ERR_OK;
+
+    if (id_read(text_of(typed), id))
+        return ERR_OK;
+    e = cli_ask(cli, "project.show", &ask, &parts, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < parts.each.count; i++) {
+        const struct element *part = &parts.each.at[i];
+        bool is_meant = kind ? part->kind.value == kind : part->kind.value != ELEMENT_KIND_PROJECT;
+        if (is_meant && has_name(cli, part, text_of(typed)) && ++count == 1)
+            *id = part->id;
+    }
+    if (e != ERR_OK || count == 1)
+        return e;
+    if (count == 0)
+        fault_set(fault, ERR_NOT_FOUND, "\"%s\" is not an id, and no %s has this name", typed, word);
+    else
+        fault_set(fault, ERR_BAD_REQUEST, "%u parts have the name \"%s\": give an id", count, typed);
+    fault_hint(fault, "`loophole project show` lists the parts with their ids");
+    return fault->code;
+}
+
+/* The ids of what a clip names, which a person may give by name, path or query. */
+static enum err read_named(struct cli *cli, struct text key, const char *typed, struct tree *to, struct fault *fault)
+{
+    struct id id;
+    enum err e;
+
+    if (text_is(key, "item"))
+        e = named_only(cli, typed, &id, fault);
+    else if (text_is(key, "track"))
+        e = find_part(cli, typed, ELEMENT_KIND_TRACK, &id, fault);
+    else if (text_is(key, "section"))
+        e = find_part(cli, typed, ELEMENT_KIND_SECTION, &id, fault);
+    else
+        return ERR_OK;
+    if (e == ERR_OK)
+        *to = tree_of_id(id, &cli->arena);
+    return e;
+}
+
 /* Makes a JSON object of KEY=VALUE…; an empty value removes the key. */
-static enum err read_body(struct cli *cli, int first, struct text *body, struct fault *fault)
+static enum err read_body(struct cli *cli, int first, bool names_others, struct text *body, struct fault *fault)
 {
     struct tree object = { .type = TREE_OBJECT };
 
@@ -49,18 +104,14 @@ static enum err read_body(struct cli *cli, int first, struct text *body, struct 
             return fault_hint(fault, "docs/projects.md has the keys");
         }
         struct text key = { (uint32_t)(equals - cli->args[i]), cli->args[i] };
-        tree_set_text(&object, &cli->arena, key, read_typed(cli, key, text_of(equals + 1)));
+        struct tree value = read_typed(cli, key, text_of(equals + 1));
+        enum err e = equals[1] && names_others ? read_named(cli, key, equals + 1, &value, fault) : ERR_OK;
+        if (e != ERR_OK)
+            return e;
+        tree_set_text(&object, &cli->arena, key, value);
     }
     *body = tree_canonical(&object, &cli->arena);
     return ERR_OK;
-}
-
-static enum err read_part_id(const char *typed, struct id *id, struct fault *fault)
-{
-    if (id_read(text_of(typed), id))
-        return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id", typed);
-    return fault_hint(fault, "`loophole project show` lists the parts with their ids");
 }
 
 static enum err read_folder(struct cli *cli, struct bytes *folder, struct fault *fault)
@@ -81,6 +132,10 @@ static void print_state(struct cli *cli, const struct project_line *state)
               state->dirty ? ", changed since" : "");
     cli_print(&cli->out, "  items      %llu, %llu missing, %llu offline\n", (unsigned long long)state->items,
               (unsigned long long)state->missing, (unsigned long long)state->offline);
+    for (uint32_t i = 0; state->has_absent && i < state->absent.count; i++)
+        cli_print(&cli->out, "%s%.*s", i ? ", " : "  absent     ", TEXT_ARG(state->absent.at[i]));
+    if (state->has_absent && state->absent.count)
+        cli_print(&cli->out, "%s\n", state->missing + state->offline > state->absent.count ? ", …" : "");
     if (state->unheard)
         cli_print(&cli->out, "  the audio core does not answer: what sounds is set when it does\n");
     if (text_is(state->mirror, "changed"))
@@ -109,11 +164,21 @@ static enum err change_state(struct cli *cli, const char *ask_name, const void *
 enum err project_make(struct cli *cli, struct fault *fault)
 {
     struct project_new ask = { .name = text_of(cli->args[0]) };
-    enum err e = read_body(cli, 1, &ask.body, fault);
+    enum err e = read_body(cli, 1, false, &ask.body, fault);
 
     if (e == ERR_OK)
         e = read_folder(cli, &ask.folder, fault);
     return e == ERR_OK ? change_state(cli, "project.new", &ask, fault) : e;
+}
+
+/* The path of a project.json means its folder. */
+static void leave_file(struct bytes *path)
+{
+    static const char file[] = "/project.json";
+    const uint32_t len = sizeof(file) - 1;
+
+    if (path->len > len && memcmp(path->at + path->len - len, file, len) == 0)
+        path->len -= len;
 }
 
 enum err project_enter(struct cli *cli, struct fault *fault)
@@ -124,6 +189,7 @@ enum err project_enter(struct cli *cli, struct fault *fault)
     if (strchr(cli->args[0], '/') || strcmp(cli->args[0], ".") == 0) {
         ask.project = TEXT("");
         e = cli_path(cli, cli->args[0], &ask.folder, fault);
+        leave_file(&ask.folder);
     }
     return e == ERR_OK ? change_state(cli, "project.open", &ask, fault) : e;
 }
@@ -183,7 +249,7 @@ enum err project_print_parts(struct cli *cli, struct fault *fault)
 enum err project_change(struct cli *cli, struct fault *fault)
 {
     struct project_set ask = { .project = project_named(cli), .label = option_text(cli->options.label) };
-    enum err e = read_body(cli, 0, &ask.body, fault);
+    enum err e = read_body(cli, 0, false, &ask.body, fault);
 
     ask.has_expect = cli->options.expect >= 0;
     ask.expect = (uint64_t)cli->options.expect;
@@ -194,7 +260,7 @@ static enum err send_part(struct cli *cli, struct project_put *ask, struct fault
 {
     struct project_part answer = { 0 };
     char id[ID_TEXT_SIZE];
-    enum err e = read_body(cli, 1, &ask->body, fault);
+    enum err e = read_body(cli, 1, true, &ask->body, fault);
 
     ask->project = project_named(cli);
     ask->label = option_text(cli->options.label);
@@ -222,7 +288,7 @@ enum err project_add(struct cli *cli, struct fault *fault)
 enum err project_put_part(struct cli *cli, struct fault *fault)
 {
     struct project_put ask = { .has_id = true, .kind = { .value = ELEMENT_KIND_TRACK } };
-    enum err e = read_part_id(cli->args[0], &ask.id, fault);
+    enum err e = find_part(cli, cli->args[0], 0, &ask.id, fault);
 
     return e == ERR_OK ? send_part(cli, &ask, fault) : e;
 }
@@ -230,7 +296,7 @@ enum err project_put_part(struct cli *cli, struct fault *fault)
 enum err project_remove_part(struct cli *cli, struct fault *fault)
 {
     struct project_remove ask = { .project = project_named(cli), .label = option_text(cli->options.label) };
-    enum err e = read_part_id(cli->args[0], &ask.id, fault);
+    enum err e = find_part(cli, cli->args[0], 0, &ask.id, fault);
 
     ask.has_expect = cli->options.expect >= 0;
     ask.expect = (uint64_t)cli->options.expect;
@@ -241,7 +307,28 @@ enum err project_store(struct cli *cli, struct fault *fault)
 {
     struct project_save ask = { .project = project_named(cli), .has_over = true, .over = cli->options.force };
 
+    ask.has_name = cli->count > 0;
+    ask.name = cli->count ? text_of(cli->args[0]) : TEXT("");
     return change_state(cli, "project.save", &ask, fault);
+}
+
+enum err project_print_saves(struct cli *cli, struct fault *fault)
+{
+    struct project_saves ask = { .project = project_named(cli) };
+    struct project_save_lines all = { 0 };
+    enum err e = cli_ask(cli, "project.saves", &ask, &all, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++) {
+        const struct save_line *one = &all.each.at[i];
+        if (cli->options.json) {
+            cli_json(cli, &save_line_shape, one);
+            continue;
+        }
+        cli_print(&cli->out, "%6llu  ", (unsigned long long)one->revision);
+        human_time(&cli->out, one->at);
+        cli_print(&cli->out, "  %.*s\n", TEXT_ARG(one->name));
+    }
+    return e;
 }
 
 enum err project_copy(struct cli *cli, struct fault *fault)
@@ -266,8 +353,11 @@ enum err project_go_back(struct cli *cli, struct fault *fault)
 
     if (cli->count)
         ask.revision = strtoull(cli->args[0], &end, 10);
-    if (end && (*end || ask.revision == 0))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not the number of a save", cli->args[0]);
+    if (end && (*end || ask.revision == 0)) {
+        ask.revision = 0;
+        ask.has_name = true;
+        ask.name = text_of(cli->args[0]);
+    }
     return change_state(cli, "project.load", &ask, fault);
 }
 

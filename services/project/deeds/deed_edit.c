@@ -67,6 +67,8 @@ static enum err plan_new(struct doing *work, struct txn *txn, struct fault *faul
     tree_set(&body, &work->arena, "name", tree_of_text(ask->name));
     if (e == ERR_OK)
         e = deed_check_unused(work, txn, ask->name, work->id, fault);
+    if (e == ERR_OK)
+        e = deed_check_folder(work, txn, work->id, fault);
     if (e != ERR_OK)
         return e;
     tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));

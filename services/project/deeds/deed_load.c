@@ -33,20 +33,51 @@ static enum err refuse_file(struct doing *work, struct txn *txn, enum err e, str
     return e;
 }
 
+/* The number of the save that the ask names; 0: the last. */
+static enum err find_revision(struct doing *work, struct txn *txn, uint64_t *revision, struct fault *fault)
+{
+    const struct project_load *ask = work->ask;
+    const struct tree *saves;
+    struct tree place;
+
+    *revision = ask->revision;
+    if (!ask->has_name || !ask->name.len)
+        return ERR_OK;
+    parts_place(txn, &work->arena, work->id, &place);
+    saves = tree_get(&place, "saves");
+    for (uint32_t i = saves ? saves->count : 0; i-- > 0;)
+        if (text_equal(tree_text(&saves->members[i].value, "name"), ask->name)) {
+            *revision = (uint64_t)tree_real(&saves->members[i].value, "number", 0);
+            return ERR_OK;
+        }
+    fault_set(fault, ERR_NOT_FOUND, "the project has no save \"%.*s\"", TEXT_ARG(ask->name));
+    return fault_hint(fault, "`loophole project saves` lists them"), ERR_NOT_FOUND;
+}
+
+static enum err refuse_revision(uint64_t revision, struct fault *fault)
+{
+    if (!revision)
+        return fault_set(fault, ERR_NOT_FOUND, "the project was never saved");
+    fault_set(fault, ERR_NOT_FOUND, "the project has no save %llu", (unsigned long long)revision);
+    return fault_hint(fault, "`loophole project saves` lists them"), ERR_NOT_FOUND;
+}
+
 static enum err read_save(struct doing *work, struct txn *txn, struct tree *to, struct fault *fault)
 {
     const struct project_load *ask = work->ask;
     struct parts_save save = { 0 };
+    uint64_t revision;
     enum err e;
 
     if (ask->has_file && ask->file)
         return read_file(work, to, fault);
-    e = ask->revision ? parts_save_of(txn, &work->arena, work->id, ask->revision, &save)
-                      : parts_last_save(txn, &work->arena, work->id, &save);
+    e = find_revision(work, txn, &revision, fault);
+    if (e != ERR_OK)
+        return e;
+    e = revision ? parts_save_of(txn, &work->arena, work->id, revision, &save)
+                 : parts_last_save(txn, &work->arena, work->id, &save);
     if ((e == ERR_OK && save.number == 0) || e == ERR_NOT_FOUND)
-        return ask->revision
-                   ? fault_set(fault, ERR_NOT_FOUND, "the project has no save %llu", (unsigned long long)ask->revision)
-                   : fault_set(fault, ERR_NOT_FOUND, "the project was never saved");
+        return refuse_revision(revision, fault);
     if (e != ERR_OK)
         return e;
     work->number = save.number;
@@ -150,8 +181,7 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     if (count > UNDO_STEPS) {
         fault_set(fault, ERR_TOO_LARGE, "the load would change %u parts: at most %d are taken back by undo", count,
                   UNDO_STEPS);
-        return fault_hint(fault, "open its folder as another project: copy the folder, and open the copy"),
-               ERR_TOO_LARGE;
+        return fault_hint(fault, "nothing was changed; a save that differs less can be loaded"), ERR_TOO_LARGE;
     }
     struct text label = work->number
                             ? arena_printf(&work->arena, "load revision %llu", (unsigned long long)work->number)
@@ -215,12 +245,12 @@ static enum err open_known(struct doing *work, struct txn *txn, struct fault *fa
     return send_open(work, actions, count, fault);
 }
 
-static struct action place_of_file(struct doing *work, struct txn *txn, uint64_t number)
+static struct action place_of_file(struct doing *work, struct txn *txn, uint64_t number, struct text name)
 {
     struct tree place = { .type = TREE_OBJECT };
 
     tree_set(&place, &work->arena, "folder", tree_of_text(work->folder));
-    tree_set(&place, &work->arena, "saved", tree_of_whole((int64_t)number));
+    parts_note_save(&place, &work->arena, number, name);
     return deed_place(&work->arena, work->id, place, txn);
 }
 
@@ -254,7 +284,7 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     for (uint32_t i = 0; i < parts->count; i++)
         actions[count++] =
             deed_apart(deed_put_action(parts->at[i].kind.value, work->id, parts->at[i].id, parts->at[i].body, 0));
-    actions[count++] = place_of_file(work, txn, number);
+    actions[count++] = place_of_file(work, txn, number, tree_text(document, "revision_name"));
     actions[count] = save_of_file(work, document, parts, number);
     if (deed_check_save(&actions[count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
@@ -262,33 +292,16 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     return send_open(work, actions, count, fault);
 }
 
-struct folder_search {
-    struct txn *txn;
-    struct arena *arena;
-    struct text folder;
-    struct id found;
-};
-
-static bool find_in_folder(void *state, const struct element *element)
-{
-    struct folder_search *f = state;
-
-    if (element->kind.value == ELEMENT_KIND_PROJECT &&
-        text_equal(elements_folder(f->txn, f->arena, element->project), f->folder))
-        f->found = element->project;
-    return id_is_zero(f->found);
-}
-
 /* A file without an id of ours, which another program may have changed since, is of the project in its folder. */
 static void find_by_folder(struct doing *work, struct txn *txn, const struct tree *document)
 {
-    struct folder_search search = { .txn = txn, .arena = &work->arena, .folder = work->folder };
+    struct id found;
 
     if (document_has_id(document))
         return;
-    (void)elements_each_project(txn, &work->arena, find_in_folder, &search);
-    if (!id_is_zero(search.found))
-        work->id = search.found;
+    found = deed_in_that_folder(work, txn, (struct id){ { 0 } });
+    if (!id_is_zero(found))
+        work->id = found;
 }
 
 static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fault)
@@ -301,6 +314,11 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
 
     if (ask->project.len)
         return open_known(work, txn, fault);
+    if (work->filed.code == ERR_NOT_FOUND) {
+        fault_set(fault, ERR_NOT_FOUND, "there is no project.json in %.150s",
+                  arena_printf(&work->arena, "%.*s", TEXT_ARG(work->folder)).at);
+        return fault_hint(fault, "`loophole project new NAME --folder DIR` makes a project in a folder");
+    }
     e = read_file(work, &document, fault);
     if (e == ERR_OK)
         e = document_read(&document, NULL, NULL, &work->arena, &work->id, &parts, fault);

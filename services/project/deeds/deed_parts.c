@@ -5,8 +5,9 @@
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
+#include "store/catalogue.h"
 
-enum { SAVES_COMPARED = 64 };
+enum { SAVES_COMPARED = 64, ABSENT_MOST = 8 };
 
 /* ---- names and folders ---- */
 
@@ -21,6 +22,40 @@ enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name
     fault_set(fault, ERR_EXISTS, "there is a project \"%.*s\" already", TEXT_ARG(name));
     fault_hint(fault, "`loophole project open NAME` opens it");
     return ERR_EXISTS;
+}
+
+struct folder_search {
+    struct txn *txn;
+    struct arena *arena;
+    struct text folder;
+    struct id found, but;
+};
+
+static bool find_in_folder(void *state, const struct element *element)
+{
+    struct folder_search *f = state;
+
+    if (element->kind.value == ELEMENT_KIND_PROJECT && !id_equal(element->project, f->but) &&
+        text_equal(elements_folder(f->txn, f->arena, element->project), f->folder))
+        f->found = element->project;
+    return id_is_zero(f->found);
+}
+
+struct id deed_in_that_folder(struct doing *work, struct txn *txn, struct id but)
+{
+    struct folder_search search = { .txn = txn, .arena = &work->arena, .folder = work->folder, .but = but };
+
+    (void)elements_each_project(txn, &work->arena, find_in_folder, &search);
+    return search.found;
+}
+
+enum err deed_check_folder(struct doing *work, struct txn *txn, struct id as, struct fault *fault)
+{
+    if (id_is_zero(deed_in_that_folder(work, txn, as)))
+        return ERR_OK;
+    fault_set(fault, ERR_EXISTS, "another project has the folder %.*s",
+              work->folder.len < 150 ? (int)work->folder.len : 150, work->folder.at);
+    return fault_hint(fault, "choose another folder with --folder"), ERR_EXISTS;
 }
 
 struct text deed_in_folder(struct arena *arena, struct text folder, const char *file)
@@ -100,6 +135,16 @@ struct text deed_compare_mirror(struct doing *work, struct txn *txn)
 
 /* ---- states ---- */
 
+static struct text name_item(struct txn *txn, struct arena *arena, const struct item_use *use)
+{
+    char id[ID_TEXT_SIZE];
+    struct media media;
+
+    if (catalogue_media(txn, arena, use->known ? use->resolved : use->id, &media) == ERR_OK)
+        return media.name;
+    return arena_text(arena, text_of(id_write(use->id, id)));
+}
+
 static void count_uses(struct txn *txn, struct arena *arena, const struct element_list *parts,
                        struct project_line *state)
 {
@@ -108,10 +153,14 @@ static void count_uses(struct txn *txn, struct arena *arena, const struct elemen
     uses_find(arena, parts, &uses);
     uses_resolve(txn, arena, parts, &uses);
     state->items = uses.count;
+    state->absent.at = arena_array(arena, ABSENT_MOST, sizeof(*state->absent.at));
     for (uint32_t i = 0; i < uses.count; i++) {
         state->missing += uses.at[i].state == USE_MISSING;
         state->offline += uses.at[i].state == USE_OFFLINE;
+        if (uses.at[i].state != USE_HERE && state->absent.count < ABSENT_MOST)
+            state->absent.at[state->absent.count++] = name_item(txn, arena, &uses.at[i]);
     }
+    state->has_absent = state->absent.count > 0;
 }
 
 static void fill_body(const struct tree *body, const struct tree *place, struct project_line *state)

@@ -4,8 +4,6 @@
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 
-enum { SAVES_KEPT = 64 };
-
 /* ---- the mirror ---- */
 
 static enum err refuse_changed(struct text mirror, bool is_over, struct fault *fault)
@@ -98,7 +96,7 @@ static enum err send_save(struct doing *work, struct txn *txn, const struct tree
     uint32_t count = 0;
 
     parts_place(txn, &work->arena, work->id, &place);
-    tree_set(&place, &work->arena, "saved", tree_of_whole((int64_t)work->number));
+    parts_note_save(&place, &work->arena, work->number, tree_text(document, "revision_name"));
     actions[count++] = deed_save_action(work, document, content);
     if (deed_check_save(&actions[0], fault) != ERR_OK)
         return ERR_TOO_LARGE;
@@ -133,14 +131,24 @@ static enum err read_saving(struct doing *work, struct txn *txn, struct saving *
     return ERR_OK;
 }
 
+static struct text name_of_save(const struct doing *work)
+{
+    const struct project_save *ask = work->ask;
+
+    return ask->has_name ? ask->name : (struct text){ 0 };
+}
+
 /* True: nothing has changed since the last save. Its file is left alone, or is written again with the same bytes. One
  * that another program had written in another layout cannot be: it needs a save of its own, with another digest. */
 static bool is_last_save(struct doing *work, struct txn *txn, const struct saving *s, struct text content,
                          struct text mirror)
 {
+    const struct text name = name_of_save(work);
     const struct parts_save *last = &s->last;
 
     if (last->number == 0 || !text_equal(content, tree_text(&last->body, "content")))
+        return false;
+    if (name.len && !text_equal(name, tree_text(tree_get(&last->body, "document"), "revision_name")))
         return false;
     if (document_lacks_item(txn, &work->arena, &s->parts, tree_get(&last->body, "document")))
         return false; /* a take has become final */
@@ -157,6 +165,8 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     struct text content, mirror = deed_compare_mirror(work, txn);
     enum err e = refuse_changed(mirror, ask->has_over && ask->over, fault);
 
+    if (e == ERR_OK && name_of_save(work).len)
+        e = kinds_check_name(name_of_save(work), fault);
     if (e == ERR_OK)
         e = read_saving(work, txn, &s, fault);
     if (e != ERR_OK)
@@ -166,6 +176,8 @@ static enum err plan_save(struct doing *work, struct txn *txn, struct fault *fau
     work->number = is_same ? s.last.number : s.last.number + 1;
     if (is_same)
         return ERR_OK;
+    if (name_of_save(work).len)
+        tree_set(&s.document, &work->arena, "revision_name", tree_of_text(name_of_save(work)));
     deed_finish_document(work, txn, &s.parts, &s.last, false, &s.document);
     return send_save(work, txn, &s.document, content, fault);
 }

@@ -34,6 +34,28 @@ static enum err answer_parts(struct doing *work, struct txn *txn, struct fault *
 
 const struct deed deed_show = { .after = deed_read_mirror, .answer = answer_parts };
 
+static enum err answer_saves(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct project_save_lines answer = { 0 };
+    const struct tree *saves;
+    struct tree place;
+
+    (void)fault;
+    parts_place(txn, &work->arena, work->id, &place);
+    saves = tree_get(&place, "saves");
+    answer.each.at = arena_array(&work->arena, SAVES_KEPT, sizeof(*answer.each.at));
+    for (uint32_t i = saves ? saves->count : 0; i-- > 0 && answer.each.count < SAVES_KEPT;) {
+        const struct tree *one = &saves->members[i].value;
+        answer.each.at[answer.each.count++] = (struct save_line){ .revision = (uint64_t)tree_real(one, "number", 0),
+                                                                  .at = (int64_t)tree_real(one, "at", 0),
+                                                                  .name = tree_text(one, "name") };
+    }
+    work_answer(work, &answer);
+    return ERR_OK;
+}
+
+const struct deed deed_saves = { .answer = answer_saves };
+
 struct project_listing {
     struct txn *txn;
     struct arena *arena;

@@ -6,6 +6,7 @@
 #include "services/project/deeds/work.h"
 
 extern const struct deed deed_current, deed_state, deed_show, deed_list;        /* deed_show.c */
+extern const struct deed deed_saves;                                            /* deed_show.c */
 extern const struct deed deed_new, deed_set, deed_put, deed_remove, deed_close; /* deed_edit.c */
 extern const struct deed deed_undo, deed_redo;                                  /* deed_undo.c */
 extern const struct deed deed_save, deed_draft;                                 /* deed_save.c */
@@ -36,6 +37,11 @@ enum err deed_check_unused(struct doing *work, struct txn *txn, struct text name
 
 /* The folder of a new project, in `work->kept`. Errors (explained): bad_request. */
 enum err deed_new_folder(struct doing *work, struct bytes given, struct text name, struct fault *fault);
+/* The project in `work->folder`, but not `but`; zero: none. */
+struct id deed_in_that_folder(struct doing *work, struct txn *txn, struct id but);
+
+/* Refuses the folder of another project than `as`. Errors (explained): exists. */
+enum err deed_check_folder(struct doing *work, struct txn *txn, struct id as, struct fault *fault);
 struct text deed_in_folder(struct arena *arena, struct text folder, const char *file);
 
 #endif

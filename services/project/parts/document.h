@@ -3,6 +3,8 @@
  *   { "schema_version": "1.0", "revision": 3, "project": {id name bpm …}, "tracks": [{id …}], "sections": […],
  *     "clips": […], "mixer": […], "pads": […], "sound": […], "patterns": […], "items": [{id content name storage …}] }
  *
+ * and "revision_name", if the save has a name.
+ *
  * Unknown keys of the document lie in the project's key `file_keys`. All memory is in the arena, without a limit. */
 #ifndef LOOPHOLE_PROJECT_DOCUMENT_H
 #define LOOPHOLE_PROJECT_DOCUMENT_H

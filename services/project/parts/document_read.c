@@ -53,6 +53,15 @@ static enum err check_revision(const struct tree *document, struct fault *fault)
     return refuse_value_at(fault, ERR_BAD_REQUEST, "revision", "revision is no whole number from 0 to 999999999999999");
 }
 
+static enum err check_revision_name(const struct tree *document, struct fault *fault)
+{
+    const struct tree *name = tree_get(document, "revision_name");
+
+    if (!name || name->type == TREE_NULL || (name->type == TREE_TEXT && kinds_check_name(name->text, NULL) == ERR_OK))
+        return ERR_OK;
+    return refuse_value_at(fault, ERR_BAD_REQUEST, "revision_name", "revision_name is no name of 1 to 80 characters");
+}
+
 /* An absent id is made. */
 static bool may_be_id(const struct tree *id)
 {
@@ -131,7 +140,7 @@ static enum err read_list(struct document_reading *r, const struct tree *documen
 
 static bool is_known_key(struct text name)
 {
-    static const char *const known[] = { "schema_version", "project", "revision", "items" };
+    static const char *const known[] = { "schema_version", "project", "revision", "revision_name", "items" };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
         if (text_is(name, known[i]))
@@ -273,6 +282,8 @@ enum err document_read(const struct tree *document, const struct id *as, const s
     *project = r.project;
     if (e == ERR_OK)
         e = check_revision(document, fault);
+    if (e == ERR_OK)
+        e = check_revision_name(document, fault);
     if (e == ERR_OK)
         e = aliases_resolve(&resolved, r.project, present, arena, fault);
     document = &resolved;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+
 struct choice parts_kind(int32_t kind)
 {
     return (struct choice){ .value = kind };
@@ -136,4 +138,21 @@ enum err parts_last_save(struct txn *txn, struct arena *arena, struct id project
     parts_place(txn, arena, project, &place);
     number = (uint64_t)tree_real(&place, "saved", 0);
     return number ? parts_save_of(txn, arena, project, number, to) : ERR_OK;
+}
+
+void parts_note_save(struct tree *place, struct arena *arena, uint64_t number, struct text name)
+{
+    const struct tree *was = tree_get(place, "saves");
+    struct tree saves = { .type = TREE_LIST }, one = { .type = TREE_OBJECT };
+
+    for (uint32_t i = 0; was && was->type == TREE_LIST && i < was->count; i++)
+        if (was->count - i < SAVES_KEPT)
+            tree_add(&saves, arena, was->members[i].value);
+    tree_set(&one, arena, "number", tree_of_whole((int64_t)number));
+    tree_set(&one, arena, "at", tree_of_whole(clock_now()));
+    if (name.len)
+        tree_set(&one, arena, "name", tree_of_text(name));
+    tree_add(&saves, arena, one);
+    tree_set(place, arena, "saves", saves);
+    tree_set(place, arena, "saved", tree_of_whole((int64_t)number));
 }

@@ -7,8 +7,9 @@
 #include "schema_project.h"
 #include "store/elements.h"
 
-/* Parts of a project, with what it keeps of its items; bytes of a save. One apply opens a project. */
-enum { PARTS_MOST = 16000, SAVE_BYTES = 3 << 20 };
+/* Parts of a project, with what it keeps of its items; bytes of a save; saves. One apply opens a
+ * project. */
+enum { PARTS_MOST = 16000, SAVE_BYTES = 3 << 20, SAVES_KEPT = 64 };
 
 struct choice parts_kind(int32_t kind);
 
@@ -35,5 +36,8 @@ struct parts_save {
 enum err parts_last_save(struct txn *txn, struct arena *arena, struct id project, struct parts_save *to);
 enum err parts_save_of(struct txn *txn, struct arena *arena, struct id project, uint64_t number, struct parts_save *to);
 struct id parts_save_id(struct id project, uint64_t number);
+
+/* Notes a save in a place: `saved`, and in `saves` its number, time and name, for the newest SAVES_KEPT. */
+void parts_note_save(struct tree *place, struct arena *arena, uint64_t number, struct text name);
 
 #endif

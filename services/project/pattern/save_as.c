@@ -75,6 +75,8 @@ static enum err begin_copy(struct doing *work, struct txn *txn, struct fault *fa
         e = deed_check_unused(work, txn, ask->name, copy, fault);
     if (e == ERR_OK)
         e = deed_new_folder(work, ask->folder, ask->name, fault);
+    if (e == ERR_OK)
+        e = deed_check_folder(work, txn, copy, fault);
     return e == ERR_OK ? find_slots(work, txn) : e;
 }
 
@@ -235,7 +237,7 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     count = copy_parts(work, &project, &parts, actions);
     count += copy_slots(work, txn, from, &parts, actions + count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
-    tree_set(&place, &work->arena, "saved", tree_of_whole(1));
+    parts_note_save(&place, &work->arena, 1, TEXT(""));
     actions[count++] = deed_place(&work->arena, work->id, place, txn);
     actions[count++] = deed_save_action(work, &document, content);
     actions[count++] = deed_open_it(&work->arena, work->id);
