@@ -304,10 +304,35 @@ def an_item_that_is_away_stays_silent_and_counts(home):
     shutil.move(home.file('away.wav'), home.file('library', 'kick.wav'))
     home.loophole('index', home.file('library'), '--wait')
     until(lambda: home.ask('project.state')['missing'] == 0)
+    until_hit_sounds(home)  # at once
     home.stop()
     engine(home)
     until_sounding(home, made(home, 99))
     until_hit_sounds(home)
+
+
+@claim
+def what_sounds_is_there_again_on_another_machine_that_knows_none_of_its_sounds(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    home.loophole('project', 'collect')
+    folder = home.first('project', 'save')['folder']
+    home.stop()
+    other = home.other('second')
+    moved = other.file('moved')
+    shutil.copytree(folder, moved)
+    shutil.rmtree(home.file('library'))
+    engine(other)
+    other.loophole('project', 'open', moved)
+    until(lambda: other.ask('project.state')['missing'] == 0)
+    until_hit_sounds(other)  # its copies in Media were found after it was opened
+    until_sounding(other, wanted)
+    same(wanted, music(kept(other)))
+    other.stop()
+    other.check_store()
 
 
 @claim

@@ -6,6 +6,7 @@
 #include "common/process/log.h"
 #include "schema_persist.h"
 #include "services/project/deeds/deed_action.h"
+#include "services/project/deeds/sound_return.h"
 #include "services/project/deeds/sound_set.h"
 #include "services/project/deeds/sound_wait.h"
 #include "services/project/deeds/uses_note.h"
@@ -30,6 +31,7 @@ struct sound_keeping {
     struct text body;     /* that is written, or that the core is to have */
     struct id open;       /* the open project of the last look */
     uint64_t looks;       /* number of the last look */
+    struct sound_away away;
     struct sound_waits waits;
 };
 
@@ -139,24 +141,6 @@ static void note_changed(struct sound_keeping *s)
 
 /* ---- setting ---- */
 
-/* What the core has after `want` was set over `now`. */
-static struct sounding expect_sounding(const struct sounding *want, const struct sounding *now)
-{
-    struct sounding all = *now;
-
-    all.bpm = want->bpm;
-    all.swing = want->swing;
-    all.sync = want->has_sync ? want->sync : now->sync;
-    all.clock_out = want->has_sync ? want->clock_out : now->clock_out;
-    all.clock_stopped = want->has_sync ? want->clock_stopped : now->clock_stopped;
-    all.metronome = want->has_metronome ? want->metronome : now->metronome;
-    all.mixer = want->has_mixer ? want->mixer : now->mixer;
-    all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;
-    all.has_pattern = want->has_pattern || (now->has_pattern && !want->has_mixer);
-    all.pattern = want->has_pattern ? want->pattern : now->pattern;
-    return all;
-}
-
 static void take_serial(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sound_keeping *s = state;
@@ -221,11 +205,12 @@ static void set_project(struct sound_keeping *s, struct txn *txn, const struct e
     s->only_untouched = !s->now.has_project && s->now.touched && is_fresh;
     s->kept_for = project->project;
     s->revision = part->revision;
+    sound_return_note(txn, &s->arena, project->project, part->body, &s->away);
     if (sound_body_read(txn, &s->arena, project, part->body, &s->want, &fault) != ERR_OK) {
         log_warn("the sound of project %s cannot be read: %s", id_write(project->project, id), fault.what);
         s->want = s->now;
     }
-    all = expect_sounding(&s->want, &s->now);
+    all = sound_set_expect(&s->want, &s->now);
     s->body = sound_body_merge(&s->arena, TEXT("{}"), &all);
     announce_set(s);
 }
@@ -317,11 +302,9 @@ static void let_go(struct sound_keeping *s, struct txn *txn)
     note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
-/* A predecessor died after it wrote the part and before it noted that: nothing is to be set. */
-static bool is_as_kept(struct sound_keeping *s, const struct element *part)
+static void take_returned(void *state, bool is_set)
 {
-    return s->now.keeper.value == KEEPER_KEEPS &&
-           text_equal(sound_body_merge(&s->arena, part->body, &s->now), part->body);
+    is_set ? end_look(state, true) : fail_look(state, LONGEST_US);
 }
 
 static void decide_next(struct sound_keeping *s, struct txn *txn)
@@ -341,8 +324,9 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
     (void)sound_body_get(txn, &s->arena, open, &part);
     s->kept_for = open;
     s->revision = part.revision;
-    if (!s->now.has_project || !id_equal(open, s->now.project) ||
-        (part.revision != s->now.revision && !is_as_kept(s, &part)))
+    bool is_kept = part.revision == s->now.revision || /* else a predecessor died before it noted what it wrote */
+                   (s->now.keeper.value == KEEPER_KEEPS && sound_body_has(&s->arena, part.body, &s->now));
+    if (!s->now.has_project || !id_equal(open, s->now.project) || !is_kept)
         set_project(s, txn, &project, &part);
     else if (part.revision != s->now.revision)
         note_kept(s, s->now.serial);
@@ -350,7 +334,8 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
         note_state(s);
     else {
         end_waits(s);
-        end_look(s, false);
+        if (!sound_return_begin(s->p, txn, &s->arena, &project, &part, &s->away, take_returned, s))
+            end_look(s, false);
     }
 }
 
@@ -400,6 +385,18 @@ static void hear_change(void *state, const void *body, bool gap)
         make_due(s);
 }
 
+/* An item that was away may be here. */
+static void hear_catalogue(void *state, const void *body, bool gap)
+{
+    struct sound_keeping *s = state;
+
+    (void)body, (void)gap;
+    if (s->away.count) {
+        s->heard = clock_steady();
+        make_due(s);
+    }
+}
+
 bool sound_wait(struct project *p, struct txn *txn, usec_t until, void (*done)(void *state, bool is_set), void *state,
                 bool *is_silent)
 {
@@ -432,8 +429,9 @@ enum err sound_open(struct project *p, struct fault *fault)
 
     s->p = p;
     p->sounds = s;
-    if (service_hear(p->service, "audio.sounding_changed", hear_change, s) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
+    if (service_hear(p->service, "audio.sounding_changed", hear_change, s) != ERR_OK ||
+        service_hear(p->service, "persist.changed", hear_catalogue, s) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core and persist");
     s->is_urgent = true;
     make_due(s);
     return ERR_OK;

@@ -144,6 +144,23 @@ static void add_all(struct sound_setting *s, bool only_untouched)
         add_pattern(s);
 }
 
+struct sounding sound_set_expect(const struct sounding *want, const struct sounding *now)
+{
+    struct sounding all = *now;
+
+    all.bpm = want->bpm;
+    all.swing = want->swing;
+    all.sync = want->has_sync ? want->sync : now->sync;
+    all.clock_out = want->has_sync ? want->clock_out : now->clock_out;
+    all.clock_stopped = want->has_sync ? want->clock_stopped : now->clock_stopped;
+    all.metronome = want->has_metronome ? want->metronome : now->metronome;
+    all.mixer = want->has_mixer ? want->mixer : now->mixer;
+    all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;
+    all.has_pattern = want->has_pattern || (now->has_pattern && !want->has_mixer);
+    all.pattern = want->has_pattern ? want->pattern : now->pattern;
+    return all;
+}
+
 /* ---- one after the other ---- */
 
 static void send_next(struct sound_setting *s);
@@ -185,5 +202,17 @@ void sound_set(struct project *p, struct arena *arena, const struct sounding *wa
 
     *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .now = *now, .done = done, .state = state };
     add_all(s, only_untouched);
+    send_next(s);
+}
+
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want,
+                     void (*done)(void *state, bool is_set), void *state)
+{
+    struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
+
+    *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .done = done, .state = state };
+    add_pads(s);
+    if (want->has_pattern)
+        add_pattern(s);
     send_next(s);
 }

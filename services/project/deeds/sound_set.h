@@ -11,4 +11,11 @@
 void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
                bool only_untouched, void (*done)(void *state, bool is_set), void *state);
 
+/* The same for pads, and for the pattern if there is one, that the core has without the sounds of all their items. */
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want,
+                     void (*done)(void *state, bool is_set), void *state);
+
+/* What the core has after `want` was set over `now`. */
+struct sounding sound_set_expect(const struct sounding *want, const struct sounding *now);
+
 #endif

@@ -112,6 +112,11 @@ struct text sound_body_merge(struct arena *arena, struct text was, const struct 
     return tree_canonical(&body, arena);
 }
 
+bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now)
+{
+    return text_equal(sound_body_merge(arena, body, now), body);
+}
+
 /* ---- reading ---- */
 
 static void resolve_id(const struct item_uses *uses, struct id *id)
@@ -137,7 +142,7 @@ static void resolve_ids(const struct item_uses *uses, struct sounding *sounding)
         resolve_id(uses, &rows->at[i].id);
 }
 
-static void find_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to)
+void sound_body_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to)
 {
     struct element part = { .kind = parts_kind(ELEMENT_KIND_SOUND), .body = body };
     struct element_list one = { 1, &part }, parts;
@@ -164,7 +169,7 @@ enum err sound_body_read(struct txn *txn, struct arena *arena, const struct elem
     e = json_read(&sounding_shape, tree_canonical(&known, arena), arena, to, fault);
     if (e != ERR_OK)
         return e;
-    find_items(txn, arena, project->project, body, &uses);
+    sound_body_items(txn, arena, project->project, body, &uses);
     resolve_ids(&uses, to);
     return ERR_OK;
 }

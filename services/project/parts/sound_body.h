@@ -5,7 +5,7 @@
 #define LOOPHOLE_PROJECT_SOUND_BODY_H
 
 #include "schema_audio.h"
-#include "services/project/parts/parts.h"
+#include "services/project/parts/uses.h"
 
 /* The id of that part; each project has its own. */
 struct id sound_body_id(struct id project);
@@ -16,9 +16,15 @@ enum err sound_body_get(struct txn *txn, struct arena *arena, struct id project,
 /* Returns the body `was` with what sounds now. Pads that `now` lacks, and a pattern, stay as they were. */
 struct text sound_body_merge(struct arena *arena, struct text was, const struct sounding *now);
 
+/* True if the body has what sounds now. */
+bool sound_body_has(struct arena *arena, struct text body, const struct sounding *now);
+
 /* Reads what a project is to sound: tempo and swing are those of the project itself where its part lacks them, and
  * items that this machine knows by their content have its ids. Errors (explained): bad_request, too_large. */
 enum err sound_body_read(struct txn *txn, struct arena *arena, const struct element *project, struct text body,
                          struct sounding *to, struct fault *fault);
+
+/* The items that such a body names, each with its state. */
+void sound_body_items(struct txn *txn, struct arena *arena, struct id project, struct text body, struct item_uses *to);
 
 #endif

@@ -1,0 +1,126 @@
+#include "services/project/deeds/sound_return.h"
+
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "services/project/deeds/sound_set.h"
+#include "services/project/parts/sound_body.h"
+#include "services/project/parts/uses.h"
+
+enum { BUDGET_MS = 10000 };
+
+/* ---- what is away ---- */
+
+static void note_uses(const struct item_uses *uses, struct sound_away *to)
+{
+    to->count = 0;
+    for (uint32_t i = 0; i < uses->count && to->count < AWAY_MOST; i++)
+        if (uses->at[i].state != USE_HERE)
+            to->at[to->count++] = uses->at[i].id;
+}
+
+void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body, struct sound_away *to)
+{
+    struct item_uses uses;
+
+    sound_body_items(txn, arena, project, body, &uses);
+    note_uses(&uses, to);
+}
+
+/* The items of `away` that are here now, as the core knows them. */
+static void find_returned(const struct item_uses *uses, const struct sound_away *away, struct sound_away *to)
+{
+    to->count = 0;
+    for (uint32_t i = 0; i < uses->count; i++)
+        for (uint32_t j = 0; j < away->count && uses->at[i].state == USE_HERE; j++)
+            if (id_equal(uses->at[i].id, away->at[j])) {
+                to->at[to->count++] = uses->at[i].resolved;
+                break;
+            }
+}
+
+/* ---- what uses it ---- */
+
+static bool has_returned(const struct sound_away *returned, bool has_id, struct id id)
+{
+    for (uint32_t i = 0; has_id && i < returned->count; i++)
+        if (id_equal(returned->at[i], id))
+            return true;
+    return false;
+}
+
+static bool is_pad_concerned(const struct sound_away *returned, const struct pad *pad)
+{
+    bool is = has_returned(returned, pad->has_id, pad->id);
+
+    for (uint32_t i = 0; i < pad->layers.count; i++)
+        is |= has_returned(returned, pad->layers.at[i].has_id, pad->layers.at[i].id);
+    return is;
+}
+
+/* Leaves the pads that use a returned item, and the pattern if a row does. */
+static void leave_concerned(const struct sound_away *returned, struct sounding *want)
+{
+    const struct row_list *rows = &want->pattern.sequencer.tracks;
+    uint32_t kept = 0;
+    bool is_row = false;
+
+    for (uint32_t i = 0; i < want->pads.count; i++)
+        if (is_pad_concerned(returned, &want->pads.at[i]))
+            want->pads.at[kept++] = want->pads.at[i];
+    want->pads.count = kept;
+    for (uint32_t i = 0; i < rows->count; i++)
+        is_row |= has_returned(returned, rows->at[i].has_id, rows->at[i].id);
+    want->has_pattern = want->has_pattern && is_row;
+}
+
+/* ---- setting ---- */
+
+struct sound_returning {
+    struct project *p;
+    struct arena *arena;
+    struct sounding want;
+    void (*done)(void *state, bool is_set);
+    void *state;
+};
+
+static void set_returned(struct sound_returning *r)
+{
+    sound_set_again(r->p, r->arena, &r->want, r->done, r->state);
+    free(r);
+}
+
+static void take_transport(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_returning *r = state;
+
+    (void)fault;
+    r->want.has_pattern = error == ERR_OK && !((const struct transport_state *)answer)->has_song;
+    set_returned(r);
+}
+
+bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                        const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
+                        void *state)
+{
+    struct sound_away returned;
+    struct sound_returning *r;
+    struct item_uses uses;
+
+    sound_body_items(txn, arena, project->project, part->body, &uses);
+    find_returned(&uses, away, &returned);
+    note_uses(&uses, away);
+    if (returned.count == 0)
+        return false;
+    r = alloc_zeroed(1, sizeof(*r));
+    *r = (struct sound_returning){ .p = p, .arena = arena, .done = done, .state = state };
+    if (sound_body_read(txn, arena, project, part->body, &r->want, NULL) != ERR_OK)
+        r->want = (struct sounding){ 0 };
+    leave_concerned(&returned, &r->want);
+    if (!r->want.has_pattern || service_ask(p->service, "audio.transport", &(const char){ 0 }, BUDGET_MS, NULL,
+                                            take_transport, r, NULL) != ERR_OK) {
+        r->want.has_pattern = false;
+        set_returned(r);
+    }
+    return true;
+}

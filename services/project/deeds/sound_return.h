@@ -1,0 +1,28 @@
+/* sound_return.h: pads and rows whose items were away when the core got them are silent. When an item is here again,
+ * the core gets its pads again, and the pattern, unless a song plays: then its next pattern brings its sounds. The
+ * loop's thread. */
+#ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
+#define LOOPHOLE_PROJECT_SOUND_RETURN_H
+
+#include "schema_audio.h"
+#include "services/project/base/project.h"
+
+enum { AWAY_MOST = 256 };
+
+/* Items that a project's sound names and that are not here. */
+struct sound_away {
+    struct id at[AWAY_MOST];
+    uint32_t count;
+};
+
+/* Notes the items of the body of a project's sound that are away, before the core is set. */
+void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body,
+                       struct sound_away *to);
+
+/* Begins to set what uses items of `away` that are here now, and notes the others. False: there is none. `arena` must
+ * live until `done` is called, once; false: the core did not answer. */
+bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                        const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
+                        void *state);
+
+#endif
