@@ -473,7 +473,7 @@ def the_command_line_makes_changes_saves_and_goes_back(home):
     home.loophole('project', 'redo')
     home.loophole('project', 'load', '1')
     same([{'name': '808', 'gain': 0.5}], [one['body'] for one in home.json('project', 'show')[1:] if one['kind'] == 'track'])
-    contains(home.refused('project', 'load', 'x', code=11), 'not the number of a save')
+    contains(home.refused('project', 'load', 'x', code=12), 'no save "x"')
     contains(home.refused('project', 'open', 'Nobody', code=12), 'no project "Nobody"')
     home.loophole('project', 'remove', track['id'])
     home.loophole('project', 'draft')
