@@ -9,7 +9,7 @@
 #include "proto/transport/lock.h"
 #include "supervisor/evict.h"
 
-enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000, ENDING_US = 1000000 };
+enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000, ENDING_US = 3000000 };
 
 static void be_down(struct child *child, usec_t wait)
 {
