@@ -22,6 +22,10 @@ enum {
     CAPTURE_GAPS = 32, /* in a header */
 };
 
+/* What the capture CAPTURE_TAKE has: the inputs, a group of the mixer (CAPTURE_GROUP and enum score_group) after its
+ * strip, or what main has. */
+enum { CAPTURE_INPUTS, CAPTURE_GROUP, CAPTURE_MASTER = CAPTURE_GROUP + 6, CAPTURE_SOURCES };
+
 struct capture_gap {
     uint64_t at;    /* index of the cell after the gap */
     uint64_t total; /* frames that the take has lost so far, this gap included */
@@ -36,6 +40,8 @@ struct capture_header {
     uint64_t lost;  /* frames of the take that did not fit or that no owner captured */
     uint64_t gaps;  /* number of gaps; of the last CAPTURE_GAPS, gap n is in gap[n % CAPTURE_GAPS] */
     struct capture_gap gap[CAPTURE_GAPS];
+    uint64_t source; /* CAPTURE_INPUTS … */
+    uint64_t unused[7];
 };
 
 enum { CAPTURE_HEADER_WORDS = sizeof(struct capture_header) / sizeof(uint64_t) };

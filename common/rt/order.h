@@ -27,8 +27,9 @@ enum order_verb {
     ORDER_TRANSPORT_START, /* value: count-in in bars */
     ORDER_TRANSPORT_STOP,
     ORDER_TRANSPORT_LOCATE, /* from: the step to go to */
-    /* voice: which capture; generation. With the flag ORDER_KEPT the capture begins at a past cell of the capture that
-     * runs: `from` and `until` are the low and high half of its index. */
+    /* voice: which capture; generation; group: its source (capture.h). With the flag ORDER_KEPT the capture begins at a
+     * past cell of the capture that runs, and keeps its source: `from` and `until` are the low and high half of the
+     * cell's index. */
     ORDER_CAPTURE_START,
     ORDER_CAPTURE_STOP,
     ORDER_PAD_HIT,      /* voice: pad 0..63, value: velocity 0..1 */

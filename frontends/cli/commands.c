@@ -138,7 +138,7 @@ const struct command command_table[] = {
       "if a sample is over full scale or the disk has no room for both. The latency that JACK reports, or "
       "recording.latency_frames, corrects its position. With --bars, --at-bar, --punch or --count-in the take waits "
       "for its bar; what was played on the beat is the file's first frame. Without --at-bar it is the next bar.",
-      "name inputs seconds bars at-bar punch count-in loop format gaps budget", 0, 0, false, takes_start },
+      "name inputs seconds bars at-bar punch count-in loop source format gaps budget", 0, 0, false, takes_start },
     { "record keep", "BARS", "Record what was played already: the last whole bars", "", "name format gaps budget", 1, 1,
       false, takes_keep },
     { "record monitor", "[on|off]", "Hear the inputs on the main ports, or not", "", "", 0, 1, false, takes_monitor },

@@ -86,6 +86,8 @@ const struct option_row option_table[] = {
     { "period", 0, "FRAMES", "frames in a period: a power of two", OPTION_NUMBER, AT(period), 16, 8192 },
     { "name", 0, "NAME", "its name; unset: the time of day", OPTION_WORD, AT(name), 0, 0 },
     { "port", 0, "CLIENT:PORT", "listen to this JACK port", OPTION_WORD, AT(port), 0, 0 },
+    { "source", 0, "CHANNEL", "record this channel of the mixer, or the master, in place of the inputs", OPTION_WORD,
+      AT(source), 0, 0 },
     { "loopback", 0, NULL, "measure the way from an output through a cable to an input, and nothing else", OPTION_FLAG,
       AT(loopback), 0, 0 },
     { "inputs", 0, "CLIENT:PORT,…", "connect these JACK ports first, left and right", OPTION_WORD, AT(inputs), 0, 0 },

@@ -19,7 +19,7 @@ struct options {
     int64_t period, page, times, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;
     const char *gain, *from, *until, *loop_from, *chain, *key, *at, *fade;
-    const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch;
+    const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch, *source;
     const char *role, *section;
     const char *project, *folder, *label, *view;
     bool file, check, without_missing;

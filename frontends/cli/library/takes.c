@@ -245,13 +245,17 @@ enum err takes_start(struct cli *cli, struct fault *fault)
     request.has_seconds = cli->options.seconds > 0;
     request.seconds = (double)cli->options.seconds;
     request.has_loop = request.loop = cli->options.loop;
+    request.has_source = cli->options.source != NULL;
+    if (request.has_source)
+        request.source = (struct choice){ .value = choice_value(&take_source_table, text_of(cli->options.source)),
+                                          .word = text_of(cli->options.source) };
     if (e == ERR_OK)
         e = read_bars(cli, &request, fault);
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.record", &request, &take, fault);
     if (e == ERR_OK)
         e = print_take(cli, &take);
-    if (e == ERR_OK && !cli->options.json && request.inputs.count == 0)
+    if (e == ERR_OK && !cli->options.json && request.inputs.count == 0 && !cli->options.source)
         remark_silence(cli);
     return e;
 }

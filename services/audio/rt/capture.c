@@ -6,6 +6,7 @@
 #include "services/audio/rt/notes.h"
 
 static const float CAPTURE_BOTH = 0.1f; /* seconds */
+_Static_assert((int)CAPTURE_MASTER == (int)CAPTURE_GROUP + (int)GROUPS, "each group is a source");
 
 static void report_capture(struct engine *engine, uint32_t number, enum note_kind kind, int64_t index)
 {
@@ -55,9 +56,11 @@ static bool start_kept(struct engine *engine, const struct order *order)
 {
     struct capture *capture = &engine->half->capture[order->voice];
     uint64_t begin = (uint64_t)order->until << 32 | order->from, next = next_of(engine, order->voice);
-    struct capture_header header = {
-        .generation = order->generation, .rate = engine->half->rate, .begin = begin, .end = UINT64_MAX
-    };
+    struct capture_header header = { .generation = order->generation,
+                                     .rate = engine->half->rate,
+                                     .begin = begin,
+                                     .end = UINT64_MAX,
+                                     .source = capture->header.source };
 
     if (!capture->running || begin < capture->header.begin || begin > next ||
         begin < ring_taken(&engine->capture[order->voice].ring) || capture->header.rate != header.rate ||
@@ -74,7 +77,7 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
     struct capture *capture;
 
     (void)producer;
-    if (order->voice >= CAPTURES || order->generation == 0)
+    if (order->voice >= CAPTURES || order->generation == 0 || order->group >= CAPTURE_SOURCES)
         return false;
     capture = &engine->half->capture[order->voice];
     if (capture->running && capture->header.generation == order->generation)
@@ -90,7 +93,8 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
                                                .rate = engine->half->rate,
                                                .first = engine->now,
                                                .begin = next_of(engine, order->voice),
-                                               .end = UINT64_MAX };
+                                               .end = UINT64_MAX,
+                                               .source = order->group };
     report_capture(engine, order->voice, NOTE_CAPTURE_STARTED, capture->header.first);
     return true;
 }
@@ -163,13 +167,21 @@ void capture_period(struct engine *engine)
 
 static bool is_deaf(const struct engine *engine, uint32_t number)
 {
-    return number == CAPTURE_TAKE && engine->half->awaited != 0;
+    return number == CAPTURE_TAKE && engine->half->awaited != 0 &&
+           engine->half->capture[number].header.source == CAPTURE_INPUTS;
 }
 
-/* NULL: silence. */
-static const float *side_of(const struct engine_period *period, uint32_t number, int side)
+/* The frames of the present block. NULL: silence. */
+static const float *side_of(const struct engine *engine, uint32_t number, int side)
 {
-    return number == CAPTURE_TAKE ? period->capture[side] : period->listen;
+    uint64_t source = engine->half->capture[number].header.source;
+    const float *input = number == CAPTURE_TAKE ? engine->period->capture[side] : engine->period->listen;
+
+    if (source == CAPTURE_MASTER)
+        return engine->block.main[side];
+    if (source >= CAPTURE_GROUP && source < CAPTURE_MASTER)
+        return engine->block.group[source - CAPTURE_GROUP][side];
+    return input ? input + engine->at : NULL;
 }
 
 static void copy_side(const float *from, float (*to)[2], int side, uint32_t frames)
@@ -188,8 +200,7 @@ void capture_take(struct engine *engine, uint32_t frames)
         if (!engine->half->capture[i].running)
             continue;
         for (int side = 0; side < 2; side++) {
-            const float *from = side_of(engine->period, i, side);
-            copy_side(from ? from + engine->at : NULL, to->frames + to->count, side, n);
+            copy_side(side_of(engine, i, side), to->frames + to->count, side, n);
         }
         to->count += n;
         lose_frames(engine, i, frames - n);

@@ -19,7 +19,7 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
 bool capture_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 void capture_period(struct engine *engine);               /* at the start of a period: checks the inputs' connections */
 void capture_gap(struct engine *engine, uint64_t frames); /* counts `frames` as lost */
-void capture_take(struct engine *engine, uint32_t frames);                   /* captures the block that begins now */
+void capture_take(struct engine *engine, uint32_t frames);                   /* captures the block that was rendered */
 void capture_begin(struct engine *engine);                                   /* at the start of a period */
 void capture_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
 void capture_copy_in(struct engine *engine, const struct core_stage *stage); /* copies what a predecessor staged */

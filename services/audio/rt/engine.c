@@ -164,8 +164,8 @@ static bool run_blocks(struct engine *engine)
         do_events(engine);
         frames = frames_to_event(engine);
         sync_clock_out(engine, frames);
-        capture_take(engine, frames);
         render_block(engine, frames);
+        capture_take(engine, frames);
         engine->at += frames;
         engine->now += frames;
     }

@@ -106,6 +106,8 @@ static bool send_order(struct take *take, enum order_verb verb, int64_t frame)
 {
     struct order order = { .frame = frame, .verb = verb, .voice = 0, .generation = take->facts.generation };
 
+    if (verb == ORDER_CAPTURE_START && take_has_bus(take))
+        order.group = (uint16_t)(take->source - TAKE_SOURCE_STREAMS + CAPTURE_GROUP);
     if (take->kept.is_kept && verb == ORDER_CAPTURE_START)
         take_keep_order(take, &order);
     return core_link_order(take->takes->core, &order);
@@ -348,7 +350,7 @@ static void judge_file(struct take *take, const struct take_file *file)
 static bool goes_on(const struct take *take, const struct take_file *file)
 {
     return take->takes->looks_back && take->wish == TAKE_WISH_NOTHING && file->fault.code == ERR_OK &&
-           file->work == TAKE_NEW;
+           file->work == TAKE_NEW && (take->loops || !take_has_bus(take));
 }
 
 static void file_ended(struct take *take, const struct take_file *file)

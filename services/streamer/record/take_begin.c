@@ -112,6 +112,9 @@ static void receive_server(void *state, enum err error, const void *answer, cons
     take->facts.rate = (uint32_t)server->rate;
     take->facts.latency_frames =
         take->takes->latency_frames >= 0 ? take->takes->latency_frames : server->latency_in + server->latency_out;
+    if (take_has_bus(take)) /* inside the engine only the limiter of the master is late */
+        take->facts.latency_frames =
+            take->source == TAKE_SOURCE_MASTER && server->moment.has_delay ? server->moment.delay : 0;
     struct fault lost = { 0 };
     if (take->kept.is_kept && take_keep_find(take, &lost) != ERR_OK)
         take_fail(take, &lost);

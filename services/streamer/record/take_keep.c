@@ -9,6 +9,11 @@
 
 enum { BAR_STEPS = 16, AGAIN_US = 1000000, PART = 8 };
 
+bool take_has_bus(const struct take *take)
+{
+    return take->source > TAKE_SOURCE_INPUTS;
+}
+
 static bool is_resting(const struct takes *takes)
 {
     const struct take *take = &takes->recording;
@@ -28,6 +33,7 @@ void take_keep_pass(const struct take *take)
     pass->is_due = true;
     pass->number = take->pass;
     pass->format = take->format;
+    pass->source = take->source;
     pass->is_for_flac = take->facts.is_for_flac;
     pass->is_filled = take->facts.is_filled;
     pass->most = take->facts.most;
@@ -46,6 +52,7 @@ static void begin_pass(struct takes *takes)
     snprintf(take->name, sizeof(take->name), "%s %u", pass->name, take->pass + 1);
     memcpy(take->inputs, pass->inputs, sizeof(take->inputs));
     take->format = pass->format;
+    take->source = pass->source;
     take->facts.is_for_flac = pass->is_for_flac;
     take->facts.is_filled = pass->is_filled;
     take->facts.most = pass->most;
@@ -69,7 +76,8 @@ void take_keep_listen(struct takes *takes)
         return;
     if (ready > most)
         ring_release(&takes->ring, taken + ready - most);
-    if ((header.generation && header.end == UINT64_MAX && header.rate == core_link_rate(takes->core)) ||
+    if ((header.generation && header.end == UINT64_MAX && header.source == CAPTURE_INPUTS &&
+         header.rate == core_link_rate(takes->core)) ||
         now - takes->quieted < AGAIN_US || core_link_check(takes->core, CORE_PAUSE_US, NULL) != ERR_OK)
         return;
     takes->quieted = now;
@@ -104,7 +112,7 @@ enum err take_keep_read(struct take *take, struct call *call, const struct strea
         return refuse(call, ERR_CONFLICT, "the setting recording.look_back is off: a loop needs it");
     if (!ask->has_keep)
         return ERR_OK;
-    if (take->bars.waits || ask->has_seconds || ask->inputs.count > 0)
+    if (take->bars.waits || ask->has_seconds || ask->inputs.count > 0 || take_has_bus(take))
         return refuse(call, ERR_BAD_REQUEST, "keep has no inputs, and no other place or length: it was played already");
     if (!take->takes->looks_back)
         return refuse(call, ERR_CONFLICT, "the setting recording.look_back is off: nothing is kept before a take");
@@ -140,7 +148,8 @@ enum err take_keep_find(struct take *take, struct fault *fault)
     uint64_t oldest = ring_taken(&takes->ring), newest = oldest + ring_ready(&takes->ring);
     int64_t frame = take->kept.from + take->facts.latency_frames;
 
-    if (header.generation == 0 || header.end != UINT64_MAX || header.rate != take->facts.rate)
+    if ((header.source != CAPTURE_INPUTS && !take->loops) || header.generation == 0 || header.end != UINT64_MAX ||
+        header.rate != take->facts.rate)
         return fault_set(fault, ERR_CONFLICT, "the inputs were not captured: try again");
     oldest = oldest > header.begin ? oldest : header.begin;
     if (frame >= header.first)

@@ -232,6 +232,13 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
                   TEXT_ARG(ask->gaps.word));
         return fault_field(call_fault(call), "gaps");
     }
+    if (ask->has_source && ask->source.value == 0) {
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "there is no channel \"%.*s\" to record",
+                  TEXT_ARG(ask->source.word));
+        return fault_field(call_fault(call), "source");
+    }
+    if (ask->has_source && ask->source.value != TAKE_SOURCE_INPUTS && ask->inputs.count > 0)
+        return refuse(call, ERR_BAD_REQUEST, "a take has a source or inputs, not both");
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
@@ -241,6 +248,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     (void)text_copy(take->name, sizeof(take->name), ask->name);
     for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
         (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
+    take->source = ask->has_source ? ask->source.value : TAKE_SOURCE_INPUTS;
     if ((e = take_bars_read(take, call, ask)) != ERR_OK || (e = take_keep_read(take, call, ask)) != ERR_OK)
         return e;
     takes->alarm[0] = '\0';

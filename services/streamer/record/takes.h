@@ -60,7 +60,7 @@ struct take_pass {
     bool is_due;
     unsigned number;                /* of the last take */
     char name[200], inputs[2][256]; /* the name of the first take */
-    int32_t format;
+    int32_t format, source;
     bool is_for_flac, is_filled;
     int64_t from; /* frame of the audio clock, as in take_kept */
     uint64_t most;
@@ -81,8 +81,9 @@ struct take {
     unsigned below;    /* while it starts: where the folders in `path` begin that may be new to the catalogue */
     struct take_bars bars;
     struct take_kept kept;
-    bool loops;    /* another take follows it */
-    unsigned pass; /* its number in the loop, from 0 */
+    bool loops;     /* another take follows it */
+    int32_t source; /* enum take_source */
+    unsigned pass;  /* its number in the loop, from 0 */
     unsigned input, attempt;
     struct sender sender;   /* the ask that began it; digest 0: the id is our own */
     struct take_file *file; /* while its errand runs */
@@ -217,6 +218,7 @@ int64_t take_bars_frame(struct take *take);
 enum err take_keep_read(struct take *take, struct call *call, const struct streamer_record *ask);
 /* Its first cell, once the latency is known. Errors: conflict (not captured any more). */
 enum err take_keep_find(struct take *take, struct fault *fault);
+bool take_has_bus(const struct take *take); /* it records a channel of the mixer, and not the inputs */
 void take_keep_order(const struct take *take, struct order *order); /* the order to begin begins at that cell */
 /* `take` has its length: another one is due, if it loops. */
 void take_keep_pass(const struct take *take);
