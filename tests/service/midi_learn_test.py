@@ -178,6 +178,17 @@ def controls_of_two_bytes_of_parameters_and_keys_are_learned(home):
 
 
 @claim(shares=sounding)
+def a_client_that_learns_takes_the_place_of_one_that_gave_up(home):
+    home.loophole('project', 'new', 'Again')
+    waits = home.log('project').count('waits for a MIDI control')
+    first = home.start('loophole', 'midi', 'learn', 'panic', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: home.log('project').count('waits for a MIDI control') > waits, what='the service waits for a control')
+    learn(home, 'mixer/streams/solo', 'b0 51 7f', 'b0 51 00')
+    same([('cc/1/81', 'mixer/streams/solo', 'toggle')], bindings(home))
+    assert first.wait(60) != 0
+
+
+@claim(shares=sounding)
 def a_fader_picks_its_value_up_and_an_encoder_steps(home):
     home.loophole('project', 'new', 'Ways')
     home.loophole('midi', 'learn', 'transport/swing', 'control=cc/1/20', 'from=0', 'until=0.5')

@@ -81,10 +81,8 @@ static enum err begin_bind(struct doing *work, struct txn *txn, struct fault *fa
         return fault_field(fault, "control");
     }
     work->is_sent = !job->has_control;
-    if (!job->has_control && !midi_learn(work->p, call_deadline(work->call) - LEARN_REST_US, take_learned, work)) {
-        work->is_sent = false;
-        return fault_set(fault, ERR_CONFLICT, "another client learns a control");
-    }
+    if (!job->has_control)
+        midi_learn(work->p, call_deadline(work->call) - LEARN_REST_US, take_learned, work);
     return ERR_OK;
 }
 
@@ -146,7 +144,7 @@ static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fau
     enum err e = check_mode(ask, &job->target, fault);
 
     if (e == ERR_OK && !job->has_control)
-        e = fault_set(fault, ERR_TIMEOUT, "no control was moved at the port midi_in");
+        e = fault_set(fault, ERR_TIMEOUT, "no control was moved at the port midi_in, or another client learns now");
     if (e == ERR_OK)
         e = read_bindings(work, txn, &project, &body, &bindings, fault);
     if (e != ERR_OK)

@@ -194,19 +194,18 @@ static void look_at_time(void *state)
         end_learning(s, NULL);
 }
 
-bool midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state)
+void midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state)
 {
     struct midi_following *s = p->midi;
 
-    if (s->learned)
-        return false;
+    if (s->learned) /* perhaps by a person who gave up and began again */
+        end_learning(s, NULL);
     s->learned = done;
     s->learner = state;
     s->learns_until = until;
     s->learning = (struct midi_learning){ 0 };
     service_every(p->service, LEARN_LOOK_US, look_at_time, s);
     log_info("waits for a MIDI control that is moved");
-    return true;
 }
 
 /* ---- the service ---- */

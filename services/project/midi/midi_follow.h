@@ -11,9 +11,9 @@
 enum err midi_follow_open(struct project *p, struct fault *fault);
 void midi_follow_close(struct project *p);
 
-/* Calls `done` once with the next control that is moved, or with NULL after `until`. Bindings rest meanwhile. False:
- * another client learns. */
+/* Calls `done` once with the next control that is moved, or with NULL: after `until`, or when another
+ * client begins to learn. Bindings rest meanwhile. */
 typedef void midi_learned_fn(void *state, const struct midi_control *control);
-bool midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state);
+void midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *state);
 
 #endif
