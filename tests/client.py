@@ -1,6 +1,8 @@
 """client.py: sends asks to a loophole service and receives its events, with nothing but ZeroMQ and MessagePack. For
 tests."""
+import ctypes
 import os
+import signal
 import threading
 import time
 
@@ -11,6 +13,11 @@ import zmq
 def new_id():
     """A request id of 16 bytes: milliseconds since 1970, then random bytes."""
     return int(time.time() * 1000).to_bytes(6, "big") + os.urandom(10)
+
+
+def dies_with_its_parent():
+    """For preexec_fn: the kernel kills the new process when the thread that started it ends, in whatever way."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class Client:

@@ -5,7 +5,6 @@ A slot is one item and one ask at a time; a client has several. After each death
 its request id, until it is acked. Some asks are given up after they were sent once. Some acked ones are sent again, and
 must get the first answer."""
 import collections
-import ctypes
 import json
 import os
 import random
@@ -17,14 +16,10 @@ import time
 import zmq
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from client import Catalogue, Client, new_id  # noqa: E402
+from client import Catalogue, Client, dies_with_its_parent, new_id  # noqa: E402
 
 PATIENCE = 120  # seconds without any ack: then something hangs
 MAY_PASS = ("busy", "timeout", "offline", "io", "full")
-
-
-def dies_with_its_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def with_preload():

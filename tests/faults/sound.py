@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from client import Client
+from client import Client, dies_with_its_parent
 
 TOOLS = os.path.join(os.environ["BUILD"], "tests", "faults")
 TURN, LEVEL = 100, 0.25  # of tone's sine
@@ -35,7 +35,9 @@ class Tool:
     """A program of tests/faults that prints "ready" and ends on SIGTERM."""
 
     def __init__(self, *words):
-        self.process = subprocess.Popen([os.path.join(TOOLS, words[0]), *map(str, words[1:])], stdout=subprocess.PIPE)
+        # Otherwise the pipe of a failed test would stay open, and nobody would see its end.
+        self.process = subprocess.Popen([os.path.join(TOOLS, words[0]), *map(str, words[1:])], stdout=subprocess.PIPE,
+                                        preexec_fn=dies_with_its_parent)
         line = self.process.stdout.readline().decode().strip()
         assert line == "ready", "%s: %s" % (words[0], line)
 
