@@ -53,7 +53,7 @@ export async function open(browser, hash = '', before = undefined, settings = {}
   page.on('pageerror', error => page.errors.push(String(error)))
   page.on('load', () => page.loads++)
   await go(page)
-  await page.waitForSelector('#query')
+  await page.waitForSelector('nav.modes [aria-current]') // the program runs
   if (hash) await page.evaluate(text => { location.hash = text }, hash)
   return page
 }

@@ -1,11 +1,18 @@
 // pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
-// modules of BUILD/web. sounds.mjs has the claims of what sounds.
+// modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness, frame.mjs those of layout,
+// commands and the way to a sound, maps.mjs those of very large maps.
 import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until } from './browser.mjs'
+import { alike } from './alike.mjs'
+import { frame } from './frame.mjs'
+import { maps } from './maps.mjs'
 import { sounds } from './sounds.mjs'
 
 const claims = {
+  ...alike,
+  ...frame,
+  ...maps,
   ...sounds,
 
   async the_table_shows_what_the_engine_finds(browser) {
@@ -34,7 +41,6 @@ const claims = {
     await page.keyboard.type('bell')
     await showsTotal(page, 'bell')
     const [first, second] = json('search', 'bell') // before they sound: they are short
-    await page.keyboard.press('ArrowDown')
     await page.keyboard.press('ArrowDown')
     const id = await until('an item sounds', () => sounding(page))
     assert.equal(id, first.id)
@@ -365,39 +371,6 @@ const claims = {
     return page
   },
 
-  async likeness_answers_and_composes(browser) {
-    const page = await open(browser, '#q=bell')
-    await showsTotal(page, 'bell')
-    await page.locator('.row').first().click()
-    await page.getByRole('button', { name: 'More like this', exact: true }).click()
-    const id = json('search', 'bell')[0].id
-    const expected = JSON.parse(loophole('ask', 'search.similar', `like=["${id}"]`, 'query=bell', 'limit=500')).items.map(one => one.media.name)
-    await until('the nearest come first', async () => JSON.stringify(await names(page)) === JSON.stringify(expected))
-    await page.locator('.likeness input').first().fill('3')
-    await page.waitForSelector('.chip >> text=spectrum × 3')
-    await page.locator('.row').first().click()
-    await page.keyboard.press('Backspace')
-    await page.waitForSelector('.chip >> text=spectrum', { state: 'detached' })
-    await page.keyboard.press('Backspace')
-    await showsTotal(page, 'bell')
-    return page
-  },
-
-  async a_dropped_file_is_an_example(browser) {
-    const page = await open(browser)
-    await showsTotal(page, '')
-    const bytes = readFileSync(process.env.SOUND).toString('base64')
-    await page.evaluate(data => {
-      const file = new File([Uint8Array.from(atob(data), char => char.charCodeAt(0))], 'dropped.flac')
-      const transfer = new DataTransfer()
-      transfer.items.add(file)
-      window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-    }, bytes)
-    await page.waitForSelector('.chip >> text=dropped.flac')
-    await until('the items like it are shown', async () => (await names(page)).length > 0 && (await shown(page)) !== null)
-    return page
-  },
-
   async many_items_are_scrolled_and_searched(browser) {
     const count = Number(process.env.COUNT)
     const page = await open(browser)
@@ -450,31 +423,6 @@ const claims = {
     }
     assert.equal(page.loads, 1, 'the page was not loaded again')
     return page
-  },
-
-  async nothing_moves_while_a_list_or_the_map_fills(browser) {
-    const watch = () => {
-      globalThis.moved = []
-      new PerformanceObserver(list => list.getEntries().forEach(one => {
-        if (!one.hadRecentInput) globalThis.moved.push([one.value, one.sources.map(of => of.node?.outerHTML?.slice(0, 120) ?? of.node?.nodeName)])
-      })).observe({ type: 'layout-shift', buffered: true })
-    }
-    const paints = []
-    for (const name of ['table', 'waveforms', 'map']) {
-      const page = await open(browser, '', watch, {}, async page => page.goto(address() + `#mode=${name}&q=drum`))
-      await showsTotal(page, 'drum')
-      await until('its work is done', () => page.evaluate(() => new Promise(done => requestIdleCallback(() => done(true)))))
-      await page.waitForLoadState('networkidle')
-      const moved = await page.evaluate(() => globalThis.moved)
-      assert.deepEqual(moved, [], name)
-      const [paint] = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint').map(one => one.startTime))
-      paints.push(Math.round(paint))
-      if (name === 'map') {
-        console.log(`the page in the browser: first paint of three pages after ${paints.join(', ')} ms`)
-        return page
-      }
-      await page.context().close()
-    }
   },
 
   async axe_finds_nothing(browser) {

@@ -119,6 +119,35 @@ export const sounds = {
     return page
   },
 
+  async real_files_are_browsed_by_the_keyboard(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    await page.evaluate(() => {
+      globalThis.pressed = 0
+      globalThis.took = []
+      addEventListener('keydown', event => { globalThis.pressed = event.timeStamp }, true)
+      const of = document.querySelector('[data-sounding]')
+      new MutationObserver(() => { if (of.dataset.sounding && pressed) { took.push(performance.now() - pressed); pressed = 0 } })
+        .observe(of, { attributes: true, attributeFilter: ['data-sounding'] })
+    })
+    const pressAndHear = async key => {
+      const before = await page.evaluate(() => took.length)
+      await page.keyboard.press(key)
+      await until('it sounds', () => page.evaluate(before => took.length > before, before))
+    }
+    await pressAndHear('ArrowDown')
+    for (let i = 0; i < 60; i++) await pressAndHear('ArrowDown')
+    await pressAndHear('End')
+    const last = asked('search.query', `offset=${total('') - 1}`, 'limit=1').items[0].media.id
+    await until('the last row is reached', async () => (await page.locator('.row.at').getAttribute('data-id')) === last)
+    for (let i = 0; i < 39; i++) await pressAndHear('PageUp')
+    const times = (await page.evaluate(() => took)).sort((a, b) => a - b)
+    const at = part => times[Math.floor(times.length * part)].toFixed(0)
+    console.log(`${total('')} real files browsed by keyboard: a key sounds after p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms of ${times.length}`)
+    await page.keyboard.press('Escape')
+    return page
+  },
+
   async a_long_file_is_sought_in(browser) {
     const page = await open(browser, '#q=evening')
     const [item] = json('search', 'evening')

@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 """The browser app in Chromium on real audio: each mode, hearing, edits, kills of services, accessibility. pages.mjs has
 what the browser does."""
+import array
+import math
 import os
+import random
 import shutil
 import struct
 import subprocess
 import sys
+import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, certify, free_port, lan_settings
@@ -145,9 +149,34 @@ def a_browser_of_another_machine_hears_each_frame(home):
 
 
 @claim(shares=sounds)
-def nothing_moves_while_a_list_or_the_map_fills(home):
-    for line in in_browser(home, 'nothing_moves_while_a_list_or_the_map_fills').out.splitlines():
+def nothing_moves_while_a_mode_fills(home):
+    for line in in_browser(home, 'nothing_moves_while_a_mode_fills').out.splitlines():
         figure(line)
+
+
+@claim(shares=sounds)
+def a_tablet_has_room_for_each_mode(home):
+    in_browser(home, 'a_tablet_has_room_for_each_mode')
+
+
+@claim(shares=sounds)
+def each_command_names_a_command_line_that_works(home):
+    in_browser(home, 'each_command_names_a_command_line_that_works')
+
+
+@claim(shares=sounds)
+def three_touches_lead_from_the_page_to_a_sound(home):
+    for line in in_browser(home, 'three_touches_lead_from_the_page_to_a_sound').out.splitlines():
+        figure(line)
+
+
+@claim(shares=sounds)
+def a_task_is_cancelled(home):
+    home.env['LONG_WORK'] = home.file('long_work')
+    os.mkdir(home.file('long_work'))
+    for n in range(60):
+        write_hole(home.file('long_work', f'{n}.wav'), 90)
+    in_browser(home, 'a_task_is_cancelled')
 
 
 @claim(shares=sounds)
@@ -161,6 +190,11 @@ def a_dropped_file_is_an_example(home):
 
 
 @claim(shares=sounds)
+def what_a_jack_port_plays_is_an_example(home):
+    in_browser(home, 'what_a_jack_port_plays_is_an_example')
+
+
+@claim(shares=sounds)
 def services_are_killed_without_a_reload(home):
     in_browser(home, 'services_are_killed_without_a_reload')
 
@@ -170,17 +204,22 @@ def axe_finds_nothing(home):
     in_browser(home, 'axe_finds_nothing')
 
 
+def write_hole(path, seconds):
+    """A WAV of 24 bits: a second of noise, then silence that takes no room on the disk."""
+    size = seconds * 48000 * 6
+    with open(path, 'wb') as out:
+        out.write(struct.pack('<4sI8sIHHIIHH4sI', b'RIFF', 36 + size, b'WAVEfmt ', 16, 1, 2, 48000, 48000 * 6, 6, 24, b'data', size))
+        out.write(os.urandom(48000 * 6))
+        out.truncate(44 + size)
+
+
 def evening(home):
     """A long file, most of it a hole: with LONG=1 of four hours and 4 GB."""
     if not shutil.which('chromium') or not shutil.which('npm'):
         skip('no chromium or no npm')
     subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
     os.mkdir(home.file('music'))
-    size = how_often(600, 4 * 3600) * 48000 * 6
-    with open(home.file('music', 'evening.wav'), 'wb') as out:
-        out.write(struct.pack('<4sI8sIHHIIHH4sI', b'RIFF', 36 + size, b'WAVEfmt ', 16, 1, 2, 48000, 48000 * 6, 6, 24, b'data', size))
-        out.write(os.urandom(48000 * 6))
-        out.truncate(44 + size)
+    write_hole(home.file('music', 'evening.wav'), how_often(600, 4 * 3600))
     home.env['BUILD'] = BUILD
     engine(home)
     home.loophole('index', home.file('music'), '--wait', timeout=600)
@@ -190,6 +229,35 @@ def evening(home):
 @claim(shares=evening)
 def a_long_file_is_sought_in(home):
     for line in in_browser(home, 'a_long_file_is_sought_in').out.splitlines():
+        figure(line)
+
+
+def shelf(home):
+    """Short sounds in folders; with LONG=1 there are 20,000 of them."""
+    if not shutil.which('chromium') or not shutil.which('npm'):
+        skip('no chromium or no npm')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    chance = random.Random(18)
+    for n in range(how_often(120, 20000)):
+        folder = home.file('music', f'pack {n // 500}')
+        os.makedirs(folder, exist_ok=True)
+        frames, step, fall = chance.randrange(2000, 12000), chance.uniform(0.01, 0.5), chance.uniform(0.9990, 0.9998)
+        level, data = 20000.0, array.array('h')
+        for i in range(frames):
+            level *= fall
+            data.append(int(level * (math.sin(i * step) if n % 3 else chance.uniform(-1, 1))))
+        with wave.open(f'{folder}/{chance.choice(("kick", "snare", "hat", "tone", "blip"))} {n}.wav', 'wb') as file:
+            file.setparams((1, 2, 44100, 0, 'NONE', ''))
+            file.writeframes(data.tobytes())
+    home.env['BUILD'] = BUILD
+    engine(home)
+    home.loophole('index', home.file('music'), '--wait', timeout=7200)
+    home.wait_ready('audio', 'streamer', 'web')
+
+
+@claim(shares=shelf)
+def real_files_are_browsed_by_the_keyboard(home):
+    for line in in_browser(home, 'real_files_are_browsed_by_the_keyboard').out.splitlines():
         figure(line)
 
 
@@ -208,6 +276,19 @@ def many(home):
 def many_items_are_scrolled_and_searched(home):
     for line in in_browser(home, 'many_items_are_scrolled_and_searched').out.splitlines():
         figure(line)
+
+
+@claim(shares=many)
+def a_map_of_very_many_points_is_moved(home):
+    home.env['POINTS'] = str(how_often(20000, 1000000))
+    for line in in_browser(home, 'a_map_of_very_many_points_is_moved').out.splitlines():
+        figure(line)
+
+
+@claim(shares=many)
+def points_on_one_line_freeze_nothing(home):
+    home.env['POINTS'] = str(how_often(20000, 1000000))
+    in_browser(home, 'points_on_one_line_freeze_nothing')
 
 
 run_claims()

@@ -32,7 +32,7 @@ export function Logs({ services }: { services: string[] }) {
       </p>
       <div class="log" tabIndex={0} role="log" aria-label="Lines of the logs, the latest first">
         {!lines.length && <p class="quiet">No line.</p>}
-        {lines.reverse().map((line, i) => <pre key={lines.length - i} class={TROUBLE.has(levelOf(line)) ? 'bad' : ''}>{line}</pre>)}
+        {lines.reverse().map((line, i) => <pre key={i} class={TROUBLE.has(levelOf(line)) ? 'bad' : ''}>{line}</pre>)}
       </div>
     </section>
   )
@@ -62,7 +62,7 @@ export function Deaths() {
   const [got] = usePolled(() => ask('web.crashes', {}, 3000), 3000)
   const each = got?.each ?? []
   return (
-    <section aria-label="Deaths" class="wide">
+    <section aria-label="Deaths" class="wide" tabIndex={0}>
       <h2>Deaths</h2>
       {got && !each.length && <p class="quiet">No service has died.</p>}
       <ul class="deaths">{each.map(one => <Death key={one.name} of={one} />)}</ul>
@@ -82,7 +82,7 @@ export function Doctor() {
   }
   const shown = (found ?? []).filter(one => all || one.verdict !== 'ok')
   return (
-    <section aria-label="Doctor">
+    <section aria-label="Doctor" tabIndex={0}>
       <h2>Doctor</h2>
       <p class="buttons">
         <button disabled={busy} onClick={examine}>{busy ? 'Looking…' : 'Check the machine and the engine'}</button>

@@ -30,17 +30,19 @@ export function useCell<T>(cell: Cell<T>): T {
   return cell.value
 }
 
-/** The last answer of a periodic ask, while the component is shown: `load` is called again after `every_ms`. */
-export function usePolled<T>(load: () => Promise<T>, every_ms: number, deps: unknown[] = []): [T | undefined, () => void] {
+/** The last answer of a periodic ask, while the component is shown: `load` is called again after `every_ms`. Returns the answer,
+ * what calls it at once, and whether its last call failed. */
+export function usePolled<T>(load: () => Promise<T>, every_ms: number, deps: unknown[] = []): [T | undefined, () => void, boolean] {
   const [value, setValue] = useState<T>()
+  const [failed, setFailed] = useState(false)
   const [kick, setKick] = useState(0)
   useEffect(() => {
     let ended = false
     let timer = 0
-    const round = () => load().then(got => { if (!ended) setValue(() => got) }, () => undefined)
+    const round = () => load().then(got => { if (!ended) { setValue(() => got); setFailed(false) } }, () => { if (!ended) setFailed(true) })
       .finally(() => { if (!ended) timer = window.setTimeout(round, every_ms) })
     round()
     return () => { ended = true; clearTimeout(timer) }
   }, [kick, ...deps])
-  return [value, () => setKick(n => n + 1)]
+  return [value, () => setKick(n => n + 1), failed]
 }

@@ -3,7 +3,7 @@ import type { fact, item } from 'loophole'
 import { useEffect, useState } from 'preact/hooks'
 import { Out } from './basket'
 import { useCell } from './cell'
-import { change, favourite, hide, state, tag } from './edits'
+import { change, colour, COLOURS, favourite, hide, state, tag } from './edits'
 import { bytesText, clean, factOf, factText, idBytes, lengthText, num, pathText, seconds } from './format'
 import { hearBetween, hearFrom } from './hear'
 import { chosen, lessLike, moreLike, row } from './list'
@@ -13,8 +13,6 @@ import { selected, view } from './state'
 import { sourceOf, stateOf } from './table'
 import { WaveCanvas } from './wavecanvas'
 import { read } from './wire'
-
-const COLOURS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple']
 
 function useItem(id: string): { item: item; sources: fact[] } | undefined {
   const [got, setGot] = useState<{ item: item; sources: fact[] }>()
@@ -72,7 +70,7 @@ function Colours({ of }: { of: item }) {
     <div role="group" aria-label="Colour">
       {COLOURS.map(name => (
         <button key={name} class={`swatch ${name}`} aria-label={name} aria-pressed={name === now}
-          onClick={() => state(chosen(), 'colour', name === now ? '' : name)} />
+          onClick={() => colour(chosen(), name === now ? '' : name)} />
       ))}
     </div>
   )

@@ -29,8 +29,9 @@ export function Duplicates() {
         const keep = idText(group.keep)
         const others = (group.each ?? []).map(one => idText(one.id)).filter(id => id !== keep)
         return (
-          <section key={keep + group.kind + num(group.first)} aria-label={`Group of ${num(group.count)}`}>
-            <h2>{group.kind.replace(/_/g, ' ')} · {num(group.count)} copies{group.layers ? ' · may be velocity layers: listen first' : ''}</h2>
+          <section key={keep + group.kind + num(group.first)} class="copies wide" aria-label={`Group of ${num(group.count)}`}>
+            <div class="buttons"><h2>{group.kind.replace(/_/g, ' ')} · {num(group.count)} copies{group.layers ? ' · may be velocity layers: listen first' : ''}</h2>
+              <button onClick={() => hide(others, true)}>Hide the other copies</button></div>
             <table class="plain">
               <tbody>
                 {(group.each ?? []).map(one => (
@@ -42,7 +43,6 @@ export function Duplicates() {
                 ))}
               </tbody>
             </table>
-            <p class="buttons"><button onClick={() => hide(others, true)}>Hide the other copies</button></p>
           </section>
         )
       })}

@@ -11,18 +11,19 @@ import { useCell } from './cell'
 
 const uptime = (s: number) => (s < 120 ? `${s.toFixed(0)} s` : s < 7200 ? `${(s / 60).toFixed(0)} min` : `${(s / 3600).toFixed(1)} h`)
 
-function Services({ lines, again }: { lines: service_line[]; again: () => void }) {
+function Services({ lines, again, away }: { lines: service_line[]; again: () => void; away: boolean }) {
+  const state = useCell(link)
   const restart = (service: string) => ask('supervisor.restart', { service }, 20000).then(() => say(`${service} is restarted.`), complain).then(again)
   return (
-    <section aria-label="Services" class="wide">
-      <h2>Services</h2>
+    <section aria-label="Services" class="services" tabIndex={0}>
+      <h2>Services{away && <span class="quiet"> · the supervisor is away ({state}); this page asks again</span>}</h2>
       <table class="plain">
-        <thead><tr><th>Service</th><th>State</th><th>Process</th><th>Up</th><th>Restarts</th><th>Last death</th><th><span class="unseen">Actions</span></th></tr></thead>
+        <thead><tr><th>Service</th><th>State</th><th>Process</th><th>Up</th><th title="Restarts since the engine came up">Restarts</th><th>Last death</th><th><span class="unseen">Actions</span></th></tr></thead>
         <tbody>
           {lines.map(line => (
             <tr key={line.service} data-service={line.service}>
               <td>{line.service}</td><td class={`state ${line.state}`}>{line.state}{line.work ? `: ${line.work}` : ''}</td>
-              <td>{num(line.pid) || '–'}</td><td>{uptime(line.uptime_s)}</td><td>{num(line.restarts)}</td><td>{line.last_death || 'none'}</td>
+              <td>{num(line.pid) || '–'}</td><td>{uptime(line.uptime_s)}</td><td>{num(line.restarts)}</td><td title={line.last_death}>{line.last_death || 'none'}</td>
               <td><button onClick={() => restart(line.service)}>Restart</button></td>
             </tr>
           ))}
@@ -43,9 +44,8 @@ function Tasks() {
   const alarms = (all ?? []).filter(of => of.alarm)
   const cancel = (service: Asked, id: Uint8Array) => ask(`${service}.cancel`, { task: id }, 5000).then(() => say('Cancelled.'), complain).then(again)
   return (
-    <section aria-label="Tasks">
+    <section aria-label="Tasks" tabIndex={0}>
       <h2>Tasks</h2>
-      {alarms.map(of => <p key={of.service} class="notice">{of.service}: {clean(of.alarm)}</p>)}
       {!tasks.length && <p class="quiet">No task is under way.</p>}
       {tasks.map(({ service, task }) => (
         <p key={idText(task.id)} class="task">
@@ -55,6 +55,7 @@ function Tasks() {
           {task.can_cancel && <button onClick={() => cancel(service, task.id)}>Cancel</button>}
         </p>
       ))}
+      {alarms.map(of => <p key={of.service} class="notice">{of.service}: {clean(of.alarm)}</p>)}
     </section>
   )
 }
@@ -64,7 +65,7 @@ function Libraries() {
   const rescan = (path: Uint8Array, accept_missing = false) =>
     ask('indexer.rescan', { path, accept_missing }, 10000).then(() => say('The scan has begun.'), complain).then(again)
   return (
-    <section aria-label="Libraries">
+    <section aria-label="Libraries" tabIndex={0}>
       <h2>Libraries</h2>
       <table class="plain">
         <thead><tr><th>Folder</th><th>Items</th><th>State</th><th><span class="unseen">Actions</span></th></tr></thead>
@@ -83,15 +84,15 @@ function Libraries() {
   )
 }
 
+/** Each panel has a fixed size and scrolls, so that nothing moves when one fills. */
 export function Engine() {
-  const state = useCell(link)
-  const [lines, again] = usePolled(() => ask('supervisor.services', {}, 2000), 1000)
+  const [lines, again, away] = usePolled(() => ask('supervisor.services', {}, 2000), 1000)
   useEffect(() => listen('supervisor.died', body => { say(`${body.line.service} died: ${body.line.last_death}`); again() }), [])
   return (
-    <main class="panels" tabIndex={-1}>
+    <main class="panels engine" tabIndex={-1}>
       <h1 class="unseen">Engine</h1>
       {location.protocol === 'https:' && <p class="notice wide">This page came from another machine: services, logs, deaths and doctor are shown on the engine's own machine only.</p>}
-      {lines ? <Services lines={lines.each ?? []} again={again} /> : <p class="quiet">The supervisor is away ({state}); this page asks again.</p>}
+      <Services lines={lines?.each ?? []} again={again} away={away} />
       <Tasks />
       <Libraries />
       <Doctor />

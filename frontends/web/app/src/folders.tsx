@@ -25,13 +25,12 @@ function useCounts(facet: string): Count[] | undefined {
 export function Packs() {
   const counts = useCounts('pack')
   const words = clauses(useCell(view).query)
-  if (!counts) return <p class="quiet">…</p>
-  const most = Math.max(1, ...counts.map(one => one.count))
+  const most = Math.max(1, ...(counts ?? []).map(one => one.count))
   return (
-    <section aria-label="Packs">
+    <section aria-label="Packs" tabIndex={0}>
       <h2>Packs</h2>
       <ul>
-        {counts.filter(one => one.value).map(one => {
+        {(counts ?? []).filter(one => one.value).map(one => {
           const text = clause('pack', one.value)
           return (
             <li key={one.value}>
@@ -48,9 +47,29 @@ export function Packs() {
   )
 }
 
+/** The last part of a path; of a library's, its last two. */
+const shortName = (name: string) => (name.startsWith('/') ? name.split('/').filter(Boolean).slice(-2).join('/') : name)
+
+function Folder({ of, query }: { of: folder_count; query: string }) {
+  const { folder: chosen } = useCell(view)
+  const [open, setOpen] = useState(false)
+  const id = idText(of.id), name = pathText(of.name)
+  const isDeep = num(of.items) > num(of.here)
+  return (
+    <li>
+      <div class="folder">
+        {isDeep ? <button class="twist" aria-expanded={open} aria-label={`Folders in ${name}`} onClick={() => setOpen(!open)}>{open ? '▾' : '▸'}</button> : <span />}
+        <button aria-pressed={chosen === id} title={name} onClick={() => show({ folder: chosen === id ? '' : id, at: '' })}>
+          <span>{shortName(name)}</span><span class="count">{num(of.items).toLocaleString('en')}</span>
+        </button>
+      </div>
+      {open && isDeep && <Below folder={id} query={query} />}
+    </li>
+  )
+}
+
 /** The folders in a folder with the items of the query below them. A press on a name limits the result to the folder. */
 function Below({ folder, query }: { folder?: string; query: string }) {
-  const { folder: chosen } = useCell(view)
   const changed = useCell(arrived)
   const [each, setEach] = useState<folder_count[]>()
   useEffect(() => {
@@ -58,24 +77,10 @@ function Below({ folder, query }: { folder?: string; query: string }) {
     read('search.folders', { query, folder: folder ? idBytes(folder) : undefined }, control.signal).then(got => setEach(got.each ?? []), () => undefined)
     return () => control.abort()
   }, [folder, query, changed])
-  return (
-    <ul>
-      {(each ?? []).map(one => {
-        const id = idText(one.id)
-        return (
-          <li key={id}>
-            <button aria-pressed={chosen === id} onClick={() => show({ folder: chosen === id ? '' : id, at: '' })}>
-              <span>{pathText(one.name)}</span><span class="count">{num(one.items).toLocaleString('en')}</span>
-            </button>
-            {num(one.items) > num(one.here) && <details><summary>in {pathText(one.name)}</summary><Below folder={id} query={query} /></details>}
-          </li>
-        )
-      })}
-    </ul>
-  )
+  return <ul>{(each ?? []).map(one => <Folder key={idText(one.id)} of={one} query={query} />)}</ul>
 }
 
 export function Folders() {
   const { query } = useCell(view)
-  return <section aria-label="Folders"><h2>Folders</h2><Below query={query} /></section>
+  return <section aria-label="Folders" tabIndex={0}><h2>Folders</h2><Below query={query} /></section>
 }

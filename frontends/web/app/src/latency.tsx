@@ -43,6 +43,13 @@ function Plot({ points, name }: { points: Point[]; name: string }) {
   )
 }
 
+/** The most asked first, as they were at first sight: a plot keeps its place, and a new one comes last. */
+function placed(asks: ask_stats[], order: string[], service: string): ask_stats[] {
+  const key = (of: ask_stats) => `${service}.${of.name}`
+  asks.filter(one => !order.includes(key(one))).sort((a, b) => num(b.count) - num(a.count)).forEach(one => order.push(key(one)))
+  return [...asks].sort((a, b) => order.indexOf(key(a)) - order.indexOf(key(b)))
+}
+
 export function Latency() {
   const [service, setService] = useState<Asked>('search')
   const history = useRef(new Map<string, Point[]>())
@@ -55,8 +62,8 @@ export function Latency() {
     }
     return got
   }, EVERY_MS, [service])
-  const asks = stats?.service === service
-    ? [...(stats.asks ?? [])].filter(one => num(one.count) > 0).sort((a, b) => num(b.count) - num(a.count)) : []
+  const order = useRef<string[]>([])
+  const asks = stats?.service === service ? placed((stats.asks ?? []).filter(one => num(one.count) > 0), order.current, service) : []
   return (
     <section aria-label="Latency" class="wide">
       <h2>Latency of asks</h2>
@@ -64,7 +71,7 @@ export function Latency() {
         {ASKED.map(name => <button key={name} aria-pressed={name === service} onClick={() => setService(name)}>{name}</button>)}
         <span class="key"><i class="p50_us" /> p50 <i class="p99_us" /> p99 <i class="p999_us" /> p99.9, the last {KEPT / 60} minutes</span>
       </p>
-      <div class="plots">
+      <div class="plots" tabIndex={0} role="region" aria-label="Plots">
         {asks.map(one => (
           <figure key={one.name}>
             <figcaption><strong>{one.name}</strong> {num(one.count).toLocaleString('en')}{num(one.errors) > 0 && <>, <em>{num(one.errors).toLocaleString('en')} errors</em></>}</figcaption>
@@ -72,8 +79,8 @@ export function Latency() {
             <p class="values"><span class="p50_us">{microsText(one.p50_us)}</span><span class="p99_us">{microsText(one.p99_us)}</span><span class="p999_us">{microsText(one.p999_us)}</span></p>
           </figure>
         ))}
+        {!asks.length && <p class="quiet">{stats ? 'No ask was answered yet.' : `${service} is away; this page asks again.`}</p>}
       </div>
-      {!asks.length && <p class="quiet">{stats ? 'No ask was answered yet.' : `${service} is away; this page asks again.`}</p>}
     </section>
   )
 }

@@ -5,7 +5,7 @@ import { favourite, hide, rate } from './edits'
 import { idText } from './format'
 import { hear, hush, markRegion } from './hear'
 import { awaitItem, itemAt, result, rowOf } from './result'
-import { say, selected, set, settings, show, view } from './state'
+import { complain, heard, isAlike, say, selected, set, settings, show, view } from './state'
 
 /** The row that the keyboard is on; -1: none. */
 export const row = new Cell(-1)
@@ -54,6 +54,12 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
   if (sound) hear(of)
 }
 
+/** Goes to the first item of what was asked last, once its answer is here. */
+export function goFirst() {
+  if (!result.value.old) return goTo(0)
+  const end = result.follow(() => { if (!result.value.old) { end(); goTo(0) } })
+}
+
 export function toggleSelected(id: string) {
   const ids = new Set(selected.value)
   if (!ids.delete(id)) ids.add(id)
@@ -76,7 +82,11 @@ export async function selectAll() {
 
 const addTo = (list: string[], ids: string[]) => [...new Set([...list, ...ids])].slice(0, 32)
 export const moreLike = () => show({ like: addTo(view.value.like, chosen()) })
-export const lessLike = () => show({ unlike: addTo(view.value.unlike, chosen()) })
+
+/** A counter-example needs an example that it is weighed against. */
+export const lessLike = () => isAlike(view.value, heard.value)
+  ? show({ unlike: addTo(view.value.unlike, chosen()) })
+  : complain(new Error('Less like this needs an example first: press s, More like this, on a sound that is near'))
 
 /** The keys of every list of items; `across` items stand beside each other. Returns true if the key was one of them. */
 export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {

@@ -14,13 +14,14 @@ import * as hearing from './hear'
 import { Hypergrid } from './hypergrid'
 import { listKey } from './list'
 import { MapView } from './map'
+import { hearFile, Outside, PortChoice } from './outside'
 import { Palette, paletteOpen } from './palette'
 import { Player } from './player'
 import { QueryLine } from './queryline'
 import * as results from './result'
 import { Project } from './project'
 import { Sound } from './sound'
-import { complain, heard, isAlike, MODES, say, SCOPES, show, view, type Mode, type Scope } from './state'
+import { complain, heard, isAlike, MODES, SCOPES, show, view, type Mode, type Scope } from './state'
 import { Facets, Table } from './table'
 import { Tiles } from './tiles'
 import { connect, link } from './wire'
@@ -76,7 +77,7 @@ function Middle({ mode }: { mode: Mode }) {
     case 'waveforms': return <Library><main><h1 class="unseen">Waveforms</h1><Tiles /></main></Library>
     case 'map': return <Library><MapView /></Library>
     case 'hypergrid': return <Hypergrid />
-    case 'folders': return <div class="library"><div class="packs" tabIndex={0}><Folders /><Packs /></div><main><h1 class="unseen">Folders and packs</h1><Table /></main><Details /></div>
+    case 'folders': return <div class="library folders"><div class="packs halves"><Folders /><Packs /></div><main><h1 class="unseen">Folders and packs</h1><Table /></main><Details /></div>
     case 'duplicates': return <Duplicates />
     case 'project': return <Project />
     case 'sound': return <Sound />
@@ -102,15 +103,6 @@ function onKey(event: KeyboardEvent) {
   event.preventDefault()
 }
 
-async function drop(file: File) {
-  say(`Listening to ${file.name}…`)
-  const answer = await fetch(`/drop?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file, credentials: 'same-origin' })
-  if (!answer.ok) throw new Error((await answer.text()) || `The file was refused: ${answer.status}`)
-  const got = results.readDrop(new Uint8Array(await answer.arrayBuffer()))
-  heard.set({ name: file.name, embedding: got })
-  say(`${file.name} is the example now.`)
-}
-
 function useDrop(): boolean {
   const [over, setOver] = useState(false)
   useEffect(() => {
@@ -118,7 +110,7 @@ function useDrop(): boolean {
     const onDrop = (event: DragEvent) => {
       setOver(false)
       const file = event.dataTransfer?.files[0]
-      if (file) { event.preventDefault(); drop(file).catch(complain) }
+      if (file) { event.preventDefault(); hearFile(file).catch(complain) }
     }
     const onLeave = () => setOver(false)
     addEventListener('dragover', onOver); addEventListener('drop', onDrop); addEventListener('dragleave', onLeave)
@@ -133,16 +125,30 @@ function Page() {
   useEffect(() => { addEventListener('keydown', onKey); return () => removeEventListener('keydown', onKey) }, [])
   return (
     <>
-      <header><QueryLine /><Modes /><div class="force"><Count /><ScopeChoice /><Chips /><Likeness /></div></header>
+      <header><QueryLine /><Modes /><div class="force"><Count /><ScopeChoice /><Outside /><Chips /><Likeness /></div></header>
       <Middle mode={mode} />
       <Player />
       <Palette />
+      <PortChoice />
       {over && <p class="dropping">Drop a sound to find what is like it</p>}
     </>
   )
 }
 
+/** What was typed before the program ran is the query. */
+function takeTyped() {
+  const typed = (document.getElementById('query') as HTMLInputElement | null)?.value.trim()
+  if (typed) show({ query: typed })
+}
+
+function start() {
+  takeTyped()
+  hearing.begin()
+  results.begin()
+  render(<Page />, document.getElementById('page')!)
+}
+
 connect()
-hearing.begin()
-results.begin()
-render(<Page />, document.getElementById('page')!)
+// The page is painted as it was written; a hidden one has no frames.
+if (document.hidden) start()
+else requestAnimationFrame(() => setTimeout(start))

@@ -1,118 +1,26 @@
 // The map: each item a point, near those that sound alike. A click plays; drag moves, the wheel zooms, a drag with Shift is a
 // lasso. The query dims what it does not find.
-import type { map_item } from 'loophole'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
-import { clean, factText, idBytes, idText, num } from './format'
+import { clean, factText, idBytes } from './format'
 import { hear } from './hear'
 import { listKey, row as rowCell } from './list'
-import { Points, type Look } from './mapgl'
+import { DIM, MARKED, MISSING, PLAIN, Points, type Look } from './mapgl'
 import type { Question, Reply } from './mapindex'
+import { labelsOf, loadColours, loadFound, loadMap, scaleOf, type MapPoints, type Values } from './mappoints'
 import { arrived } from './result'
-import { complain, selected, settings, show, view, type Scope } from './state'
+import { complain, selected, settings, show, view } from './state'
 import { read } from './wire'
 
 const COLOURS = ['class', 'family', 'key', 'pack', 'tag', 'bpm', 'lufs', 'duration_s', 'centroid_hz', 'peak_dbfs', 'onsets', 'rating']
-const PAGE = 1000
 const HOVERED = 8
-const LABELLED = 3 // points of a class that has a label
 
-interface Loaded { points: map_item[]; ids: string[]; trust?: number }
-interface Scale { of: (id: string, point: map_item) => [number, number, number]; legend: { name: string; colour: string }[] }
-
-const GREY: [number, number, number] = [0.55, 0.55, 0.55]
-function hue(part: number): [number, number, number] {
-  const of = (n: number) => { const k = (n + part * 12) % 12; return 0.55 - 0.35 * Math.max(-1, Math.min(k - 3, 9 - k, 1)) }
-  return [of(0), of(8), of(4)]
-}
-const css = (rgb: [number, number, number]) => `rgb(${rgb.map(one => Math.round(one * 255)).join()})`
-
-async function loadMap(dimensions: number, signal: AbortSignal, progress: (text: string) => void): Promise<Loaded> {
-  for (;;) {
-    const points: map_item[] = []
-    let cursor = '', page
-    do {
-      page = await read('search.map', { dimensions, cursor }, signal)
-      points.push(...(page.points ?? []))
-      cursor = page.cursor
-    } while (cursor)
-    if (page.state === 'made') return { points, ids: points.map(one => idText(one.id)), trust: page.trust }
-    progress(page.state === 'none' ? 'The map is about to be made…' : `The map is being made: ${num(page.done)} of ${num(page.steps)}`)
-    await new Promise(resolve => setTimeout(resolve, 500))
-  }
-}
-
-/** The number or the word of each point, of any fact. */
-async function loadColours(dimensions: number, colour: string, signal: AbortSignal): Promise<Map<string, string | number>> {
-  const values = new Map<string, string | number>()
-  for (let cursor = ''; ;) {
-    const page = await read('search.map', { dimensions, cursor, colour }, signal)
-    for (const of of page.points ?? []) values.set(idText(of.id), of.number ?? of.word ?? '')
-    cursor = page.cursor
-    if (!cursor) return values
-  }
-}
-
-/** The items that a query finds: as points, or, in a view, as items. */
-async function loadFound(dimensions: number, query: string, scope: Scope, signal: AbortSignal): Promise<Set<string>> {
-  const found = new Set<string>()
-  for (let cursor = ''; ;) {
-    if (scope === 'combined') {
-      const page = await read('search.map', { dimensions, query, cursor }, signal)
-      page.points?.forEach(of => found.add(idText(of.id)))
-      cursor = page.cursor
-    } else {
-      const page = await read('search.query', { query, sort: 'id', limit: PAGE, cursor, view: scope }, signal)
-      page.items?.forEach(of => found.add(idText(of.media.id)))
-      cursor = page.cursor
-    }
-    if (!cursor) return found
-  }
-}
-
-function wordScale(valueOf: (id: string, point: map_item) => string, loaded: Loaded): Scale {
-  const counts = new Map<string, number>()
-  loaded.points.forEach((point, i) => { const word = valueOf(loaded.ids[i]!, point); if (word) counts.set(word, (counts.get(word) ?? 0) + 1) })
-  const words = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(one => one[0])
-  const place = new Map(words.map((word, i) => [word, hue((i * 0.618) % 1)]))
-  return {
-    of: (id, point) => place.get(valueOf(id, point)) ?? GREY,
-    legend: words.slice(0, 14).map(name => ({ name, colour: css(place.get(name)!) })),
-  }
-}
-
-function numberScale(values: Map<string, string | number>): Scale {
-  const numbers = [...values.values()].filter(one => typeof one === 'number').sort((a, b) => a - b)
-  const low = numbers[Math.floor(numbers.length * 0.02)] ?? 0, high = numbers[Math.floor(numbers.length * 0.98)] ?? 1
-  const colour = (value: number) => hue(0.66 * (1 - Math.max(0, Math.min(1, (value - low) / (high - low || 1)))))
-  return {
-    of: id => { const value = values.get(id); return typeof value === 'number' ? colour(value) : GREY },
-    legend: [0, 0.25, 0.5, 0.75, 1].map(part => { const value = low + part * (high - low); return { name: value.toFixed(1), colour: css(colour(value)) } }),
-  }
-}
-
-const scaleOf = (colour: string, loaded: Loaded, values: Map<string, string | number> | undefined): Scale => {
-  if (colour === 'class' || !values) return wordScale((_, point) => point.class, loaded)
-  if ([...values.values()].some(one => typeof one === 'number')) return numberScale(values)
-  return wordScale(id => String(values.get(id) ?? ''), loaded)
-}
-
-/** The middle of each frequent class, as labels. */
-function labelsOf(loaded: Loaded) {
-  const sums = new Map<string, [number, number, number]>()
-  for (const { x, y, class: name } of loaded.points) {
-    if (!name) continue
-    const sum = sums.get(name) ?? [0, 0, 0]
-    sums.set(name, [sum[0] + x, sum[1] + y, sum[2] + 1])
-  }
-  return [...sums].filter(one => one[1][2] >= LABELLED).sort((a, b) => b[1][2] - a[1][2]).slice(0, 10).map(([name, [x, y, n]]) => ({ name, x: x / n, y: y / n }))
-}
-
-function fit(points: map_item[]): Look {
+function fit({ count, x, y }: MapPoints): Look {
+  if (!count) return { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
   let left = Infinity, right = -Infinity, bottom = Infinity, top = -Infinity
-  for (const { x, y } of points) { left = Math.min(left, x); right = Math.max(right, x); bottom = Math.min(bottom, y); top = Math.max(top, y) }
-  if (!points.length) return { x: 0, y: 0, scale: 1, turn: 0, tilt: 0 }
-  return { x: (left + right) / 2, y: (bottom + top) / 2, scale: 1.8 / Math.max(right - left, top - bottom, 1e-3), turn: 0, tilt: 0 }
+  for (let i = 0; i < count; i++) { left = Math.min(left, x[i]!); right = Math.max(right, x[i]!); bottom = Math.min(bottom, y[i]!); top = Math.max(top, y[i]!) }
+  const scale = 1.8 / Math.max(right - left, top - bottom, 1e-3)
+  return { x: (left + right) / 2, y: (bottom + top) / 2, scale, whole: scale, turn: 0, tilt: 0 }
 }
 
 /** The worker's answers, by the number of their question. */
@@ -126,8 +34,8 @@ class Index {
       this.waiting.delete(event.data.n)
     }
   }
-  points(loaded: Loaded) {
-    this.worker.postMessage({ kind: 'points', x: Float32Array.from(loaded.points, one => one.x), y: Float32Array.from(loaded.points, one => one.y) } satisfies Question)
+  points({ count, x, y }: MapPoints) {
+    this.worker.postMessage({ kind: 'points', x: x.subarray(0, count), y: y.subarray(0, count) } satisfies Question)
   }
   private ask(question: (n: number) => Question): Promise<number[]> {
     const n = ++this.count
@@ -162,14 +70,15 @@ export function MapView() {
   const canvas = useRef<HTMLCanvasElement>(null)
   const points = useRef<Points>()
   const index = useRef<Index>()
-  const look = useRef<Look>({ x: 0, y: 0, scale: 1, turn: 0, tilt: 0 })
-  const [loaded, setLoaded] = useState<Loaded>()
+  const look = useRef<Look>({ x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 })
+  const [loaded, setLoaded] = useState<MapPoints>()
   const [note, setNote] = useState('Loading the map…')
-  const [values, setValues] = useState<Map<string, string | number>>()
-  const [found, setFound] = useState<Set<string>>()
+  const [values, setValues] = useState<Values>()
+  const [found, setFound] = useState<Uint8Array>()
   const [hover, setHover] = useState<{ ids: string[]; left: number; top: number }>()
   const [path, setPath] = useState<number[]>([])
   const [moved, setMoved] = useState(0)
+  const looking = useRef(false)
   const drag = useRef<{ x: number; y: number; lasso: boolean; far: boolean }>()
 
   useEffect(() => {
@@ -183,7 +92,7 @@ export function MapView() {
   useEffect(() => {
     const control = new AbortController()
     loadMap(dimensions, control.signal, setNote).then(got => {
-      look.current = fit(got.points)
+      look.current = fit(got)
       if (dimensions === 3) look.current = { ...look.current, turn: 0.5, tilt: 0.4 }
       index.current?.points(got)
       setLoaded(got)
@@ -194,30 +103,37 @@ export function MapView() {
   useEffect(() => {
     const control = new AbortController()
     setValues(undefined)
-    if (colour !== 'class') loadColours(dimensions, colour, control.signal).then(setValues, complain)
+    if (loaded && colour !== 'class') loadColours(loaded, dimensions, colour, control.signal).then(setValues, complain)
     return () => control.abort()
-  }, [dimensions, colour])
+  }, [loaded, colour])
   useEffect(() => {
     const control = new AbortController()
-    if (query || scope !== 'combined') loadFound(dimensions, query, scope, control.signal).then(setFound, () => setFound(undefined))
+    if (loaded && (query || scope !== 'combined')) loadFound(loaded, dimensions, query, scope, control.signal).then(setFound, () => setFound(undefined))
     else setFound(undefined)
     return () => control.abort()
-  }, [dimensions, query, scope, changed])
+  }, [loaded, query, scope, changed])
 
-  const scale = loaded && scaleOf(colour, loaded, values)
+  const scale = useMemo(() => loaded && scaleOf(loaded, values), [loaded, values])
+  const labels = useMemo(() => (loaded && dimensions === 2 ? labelsOf(loaded) : []), [loaded])
   useEffect(() => {
     if (!loaded || !scale || !points.current) return
-    const place = new Float32Array(loaded.points.length * 3), colours = new Float32Array(loaded.points.length * 3)
-    const bright = new Float32Array(loaded.points.length)
-    loaded.points.forEach((point, i) => {
-      const id = loaded.ids[i]!
-      place.set([point.x, point.y, point.z], i * 3)
-      colours.set(scale.of(id, point), i * 3)
-      bright[i] = id === at || chosen.has(id) ? 2 : found && !found.has(id) ? 0.08 : point.missing ? 0.3 : 0.85
-    })
-    points.current.set(place, colours, bright)
+    const place = new Float32Array(loaded.count * 3), colours = new Float32Array(loaded.count * 3)
+    for (let i = 0; i < loaded.count; i++) {
+      const [red, green, blue] = scale.of(i)
+      place[3 * i] = loaded.x[i]!; place[3 * i + 1] = loaded.y[i]!; place[3 * i + 2] = loaded.z[i]!
+      colours[3 * i] = red; colours[3 * i + 1] = green; colours[3 * i + 2] = blue
+    }
+    points.current.set(place, colours)
     points.current.draw(look.current)
-  }, [loaded, colour, values, found, at, chosen])
+  }, [loaded, scale])
+  useEffect(() => {
+    if (!loaded || !points.current) return
+    const bright = new Float32Array(loaded.count)
+    for (let i = 0; i < loaded.count; i++) bright[i] = found && !found[i] ? DIM : loaded.missing[i] ? MISSING : PLAIN
+    for (const id of [at, ...chosen]) { const i = loaded.placeOf(idBytes(id)); if (i !== undefined) bright[i] = MARKED }
+    points.current.shine(bright)
+    points.current.draw(look.current)
+  }, [loaded, found, at, chosen])
 
   const box = () => canvas.current!.getBoundingClientRect()
   const toMap = (x: number, y: number): [number, number] => {
@@ -237,8 +153,12 @@ export function MapView() {
       if (dimensions === 3) return
       const { offsetX, offsetY } = event
       const [x, y] = toMap(offsetX, offsetY)
-      index.current?.near(x, y, reach(14), HOVERED).then(hits =>
-        setHover(hits.length && loaded ? { ids: hits.map(i => loaded.ids[i]!), left: offsetX + 14, top: offsetY + 14 } : undefined))
+      if (looking.current) return // of quick moves some are enough
+      looking.current = true
+      index.current?.near(x, y, reach(14), HOVERED).then(hits => {
+        looking.current = false
+        setHover(hits.length && loaded ? { ids: hits.map(loaded.idText), left: offsetX + 14, top: offsetY + 14 } : undefined)
+      })
       return
     }
     const dx = event.offsetX - of.x, dy = event.offsetY - of.y
@@ -256,11 +176,11 @@ export function MapView() {
     if (of.lasso) {
       const line = path.flatMap((_, i) => (i % 2 ? [] : toMap(path[i]!, path[i + 1]!)))
       setPath([])
-      const hits = (await index.current!.lasso(line)).map(i => loaded.ids[i]!).filter(id => !found || found.has(id))
-      selected.set(new Set(hits))
+      const hits = (await index.current!.lasso(line)).filter(i => !found || found[i])
+      selected.set(new Set(hits.map(loaded.idText)))
     } else if (!of.far && dimensions === 2) {
       const [hit] = await index.current!.near(...toMap(event.offsetX, event.offsetY), reach(14), 1)
-      if (hit !== undefined) play(loaded.ids[hit]!)
+      if (hit !== undefined) play(loaded.idText(hit))
     }
   }
   const onWheel = (event: WheelEvent) => {
@@ -274,17 +194,18 @@ export function MapView() {
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key]
     if (!way || !loaded) { if (listKey(event)) event.stopPropagation(); return }
     event.preventDefault()
-    const here = loaded.points[loaded.ids.indexOf(at)] ?? { x: look.current.x, y: look.current.y }
+    const now = loaded.placeOf(idBytes(at))
+    const from = now === undefined ? look.current : { x: loaded.x[now]!, y: loaded.y[now]! }
     let best = -1, least = Infinity
-    loaded.points.forEach((point, i) => {
-      const x = point.x - here.x, y = point.y - here.y, ahead = x * way[0]! + y * way[1]!
+    for (let i = 0; i < loaded.count; i++) {
+      const x = loaded.x[i]! - from.x, y = loaded.y[i]! - from.y, ahead = x * way[0]! + y * way[1]!
       const far = Math.hypot(x, y)
-      if (ahead > far * 0.7 && far > 0 && far < least && (!found || found.has(loaded.ids[i]!))) { least = far; best = i }
-    })
-    if (best >= 0) { rowCell.set(-1); play(loaded.ids[best]!) }
+      if (ahead > far * 0.7 && far > 0 && far < least && (!found || found[i])) { least = far; best = i }
+    }
+    if (best >= 0) { rowCell.set(-1); play(loaded.idText(best)) }
   }
   return (
-    <main class="map" tabIndex={-1} data-points={loaded?.points.length} data-moved={moved}>
+    <main class="map" tabIndex={-1} data-points={loaded?.count} data-moved={moved}>
       <h1 class="unseen">Map</h1>
       <p class="buttons">
         <button aria-pressed={dimensions === 2} onClick={() => show({ dimensions: 2 })}>2-D</button>
@@ -292,8 +213,8 @@ export function MapView() {
         <label>Colour by any fact <input type="text" list="colours" size={12} key={colour} defaultValue={colour} onFocus={event => event.currentTarget.select()}
           onKeyDown={event => event.stopPropagation()} onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
-        <button onClick={() => loaded && redraw(fit(loaded.points))}>Whole map</button>
-        <span class="quiet">Shift and drag: lasso{loaded && ` · ${loaded.points.length.toLocaleString('en')} points`}</span>
+        <button onClick={() => loaded && redraw(fit(loaded))}>Whole map</button>
+        <span class="quiet">Shift and drag: lasso{loaded && ` · ${loaded.count.toLocaleString('en')} points`}</span>
       </p>
       <div class="plane">
         <canvas ref={canvas} tabIndex={0} data-list role="application" aria-label="Map of the items; arrow keys go to the next point and play it"
@@ -303,7 +224,7 @@ export function MapView() {
             setHover(undefined)
           }}
           onPointerMove={onMove} onPointerUp={onUp} onPointerLeave={() => setHover(undefined)} onWheel={onWheel} onKeyDown={onKeyDown} />
-        {loaded && dimensions === 2 && labelsOf(loaded).map(label => {
+        {labels.map(label => {
           const [left, top] = toScreen(label.x, label.y)
           return <span key={label.name} class="label" aria-hidden="true" style={{ left: `${left}px`, top: `${top}px` }}>{label.name}</span>
         })}

@@ -1,12 +1,19 @@
 // Draws points with WebGL2: one call for all of them. A lost context is restored with all that it had.
 
-export interface Look { x: number; y: number; scale: number; turn: number; tilt: number }
+/** `whole`: the scale at which all points are on the plane. */
+export interface Look { x: number; y: number; scale: number; whole: number; turn: number; tilt: number }
+
+/** Brightness of a point. */
+export const DIM = 0.08, MISSING = 0.3, PLAIN = 0.85, MARKED = 2
 
 type Floats = Float32Array<ArrayBuffer>
 
+// Points that cover the plane several times over are drawn thin: many of them on a place show how dense it is.
+const THINNEST = 0.12, FULL = 0.5
+
 const VERTEX = `#version 300 es
 in vec3 place; in vec3 colour; in float bright;
-uniform vec2 centre; uniform vec2 scale; uniform vec2 angle; uniform float size;
+uniform vec2 centre; uniform vec2 scale; uniform vec2 angle; uniform float size; uniform float thin;
 out vec4 shade;
 void main() {
   vec3 p = place - vec3(centre, 0.0);
@@ -14,7 +21,7 @@ void main() {
   p = vec3(p.x, p.y * cos(angle.y) - p.z * sin(angle.y), p.z * cos(angle.y) + p.y * sin(angle.y));
   gl_Position = vec4(p.xy * scale, 0.0, 1.0);
   gl_PointSize = bright > 1.5 ? size * 2.2 : size;
-  shade = vec4(colour, bright > 1.5 ? 1.0 : bright);
+  shade = vec4(colour, bright > 1.5 ? 1.0 : bright * thin);
 }`
 const FRAGMENT = `#version 300 es
 precision mediump float;
@@ -32,7 +39,7 @@ export class Points {
   private place: Floats = new Float32Array()
   private colour: Floats = new Float32Array()
   private bright: Floats = new Float32Array()
-  private look: Look = { x: 0, y: 0, scale: 1, turn: 0, tilt: 0 }
+  private look: Look = { x: 0, y: 0, scale: 1, whole: 1, turn: 0, tilt: 0 }
   private frame = 0
   /** Raised each time a context was set up: a test sees by it that a lost one came back. */
   contexts = 0
@@ -67,29 +74,32 @@ export class Points {
     gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
     this.contexts++
     this.canvas.dataset.contexts = String(this.contexts)
-    this.upload()
+    this.set(this.place, this.colour)
+    this.shine(this.bright)
+    this.draw(this.look)
   }
 
-  /** Three numbers a point for place and colour, one for brightness: 0 … 1, and 2 for a marked point. */
-  set(place: Floats, colour: Floats, bright: Floats) {
-    this.place = place; this.colour = colour; this.bright = bright
-    this.upload()
+  /** Three numbers a point for place and colour. */
+  set(place: Floats, colour: Floats) {
+    this.place = place; this.colour = colour
+    this.give(0, 'place', place, 3)
+    this.give(1, 'colour', colour, 3)
   }
 
-  private upload() {
+  /** The brightness of each point. */
+  shine(bright: Floats) {
+    this.bright = bright
+    this.give(2, 'bright', bright, 1)
+  }
+
+  private give(buffer: number, name: string, data: Floats, count: number) {
     const gl = this.gl
     if (!gl || !this.program) return
-    const give = (buffer: WebGLBuffer, name: string, data: Floats, count: number) => {
-      const at = gl.getAttribLocation(this.program!, name)
-      gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
-      gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW)
-      gl.enableVertexAttribArray(at)
-      gl.vertexAttribPointer(at, count, gl.FLOAT, false, 0, 0)
-    }
-    give(this.buffers[0]!, 'place', this.place, 3)
-    give(this.buffers[1]!, 'colour', this.colour, 3)
-    give(this.buffers[2]!, 'bright', this.bright, 1)
-    this.draw(this.look)
+    const at = gl.getAttribLocation(this.program, name)
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[buffer]!)
+    gl.bufferData(gl.ARRAY_BUFFER, data, gl.DYNAMIC_DRAW)
+    gl.enableVertexAttribArray(at)
+    gl.vertexAttribPointer(at, count, gl.FLOAT, false, 0, 0)
   }
 
   /** Draws with the next frame of the screen. */
@@ -108,13 +118,16 @@ export class Points {
     gl.clearColor(0, 0, 0, 0)
     gl.clear(gl.COLOR_BUFFER_BIT)
     gl.useProgram(this.program)
-    const { x, y, scale, turn, tilt } = this.look
+    const { x, y, scale, whole, turn, tilt } = this.look
     const uniform = (name: string) => gl.getUniformLocation(this.program!, name)
     gl.uniform2f(uniform('centre'), x, y)
     gl.uniform2f(uniform('scale'), (scale * Math.min(width, height)) / width, (scale * Math.min(width, height)) / height)
     gl.uniform2f(uniform('angle'), turn, tilt)
-    const count = this.place.length / 3
-    gl.uniform1f(uniform('size'), ratio * Math.max(2, Math.min(12, 140 / Math.sqrt(count + 1)) * Math.min(3, Math.sqrt(this.look.scale * 10))))
+    const count = Math.min(this.place.length / 3, this.bright.length)
+    const size = ratio * Math.max(2, Math.min(12, 140 / Math.sqrt(count + 1)) * Math.min(3, Math.sqrt(scale * 10)))
+    gl.uniform1f(uniform('size'), size)
+    const room = width * height * Math.max(1, scale / whole) ** 2
+    gl.uniform1f(uniform('thin'), Math.max(THINNEST, Math.min(1, (FULL * room) / (count * size * size))))
     gl.drawArrays(gl.POINTS, 0, count)
   }
 

@@ -37,12 +37,18 @@ function* inCells(left: number, right: number, bottom: number, top: number) {
 /** The points within the distance, the nearest first. */
 function near(x: number, y: number, within: number, count: number): number[] {
   const found: [number, number][] = []
+  let last = within
   if (cells.length)
     for (const i of inCells(x - within, x + within, y - within, y + within)) {
       const distance = Math.hypot(points.x[i]! - x, points.y[i]! - y)
-      if (distance <= within) found.push([distance, i])
+      if (distance > last || (distance === last && found.length === count)) continue
+      let at = found.length
+      while (at > 0 && found[at - 1]![0] > distance) at--
+      found.splice(at, 0, [distance, i])
+      if (found.length > count) found.pop()
+      if (found.length === count) last = found[count - 1]![0]
     }
-  return found.sort((a, b) => a[0] - b[0]).slice(0, count).map(one => one[1])
+  return found.map(one => one[1])
 }
 
 function isInside(x: number, y: number, path: number[]): boolean {

@@ -2,63 +2,119 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { addToBasket, clearBasket, download } from './basket'
 import { Cell, useCell } from './cell'
-import { favourite, hide, rate, redo, undo } from './edits'
-import { hush, markRegion, panic } from './hear'
-import { atNow, chosen, lessLike, moreLike, selectAll } from './list'
-import { complain, heard, MODES, say, selected, set, settings, show, START_FILTERS, view } from './state'
+import { chipsOf } from './chips'
+import { colour, COLOURS, favourite, hide, rate, redo, undo } from './edits'
+import { hear, hush, markRegion, panic } from './hear'
+import { ASKED } from './latency'
+import { atNow, chosen, lessLike, moreLike, selectAll, toggleSelected } from './list'
+import { portsOpen } from './outside'
+import { keepQuery } from './queryline'
+import { complain, heard, MODES, say, SCOPES, selected, set, settings, show, START_FILTERS, view, type Mode, type Scope } from './state'
+import { COLUMNS } from './table'
 import { ask } from './wire'
 
 export const paletteOpen = new Cell(false)
 
+/** `cli`: the command line that does the same; one for a page alone has none. */
 interface Command { name: string; key?: string; cli: () => string; run: () => unknown }
 
+const PAGE_ONLY = 'of this page alone'
 const quoted = (text: string) => (/^[\w:.@-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`)
 const ids = () => chosen().join(' ') || 'ID'
+const one = () => chosen()[0] ?? 'ID'
+const query = () => (view.value.query ? ` ${quoted(view.value.query)}` : '')
 const doing = (promise: Promise<unknown>, text: string) => promise.then(() => say(text), complain)
+const alike = (like: string[], unlike: string[]) =>
+  `loophole similar --like ${like.join() || 'ID'}${unlike.length ? ` --unlike ${unlike.join()}` : ''}${view.value.query ? ` --in${query()}` : ''}`
 
-async function listenTo(port: string) {
-  say(`Listening to ${port}…`)
-  const got = await ask('streamer.listen', { port, seconds: 4 }, 30000)
-  heard.set({ name: port, embedding: got.found.embedding })
-  say(`What ${port} played is the example now.`)
+const MODE_LINES: Record<Mode, () => string> = {
+  table: () => `loophole search${query()}`,
+  waveforms: () => `loophole artefact ${one()} waveform --png FILE`,
+  map: () => `loophole map${query()} --png FILE`,
+  hypergrid: () => `loophole ask search.grid query=${quoted(view.value.query)} rows=${view.value.rows} columns=${view.value.across}`,
+  folders: () => `loophole ask search.folders query=${quoted(view.value.query)}`,
+  duplicates: () => `loophole duplicates${query()}`,
+  project: () => 'loophole project show',
+  sound: () => 'loophole mixer',
+  engine: () => 'loophole status',
 }
 
-const COMMANDS: Command[] = [
-  ...MODES.map((mode, i) => ({
-    name: `Show ${mode}`, key: `Alt+${i + 1}`, run: () => show({ mode }),
-    cli: () => ({ map: 'loophole map', duplicates: 'loophole duplicates', engine: 'loophole status', sound: 'loophole audio' } as Record<string, string>)[mode] ?? `loophole search ${quoted(view.value.query)}`,
-  })),
-  { name: 'More like this', key: 's', run: moreLike, cli: () => `loophole similar ${ids()}` },
-  { name: 'Less like this', key: 'd', run: lessLike, cli: () => `loophole similar --unlike ${ids()}` },
-  { name: 'Listen to a JACK port', run: () => { const port = prompt('JACK port:', 'system:capture_1'); if (port) listenTo(port).catch(complain) }, cli: () => 'loophole similar --port PORT' },
-  { name: 'Favourite', key: 'f', run: () => favourite(chosen(), true), cli: () => `loophole edit ${ids()} favourite=true` },
-  { name: 'Not favourite', run: () => favourite(chosen(), false), cli: () => `loophole edit ${ids()} favourite=false` },
-  { name: 'Hide', key: 'h', run: () => hide(chosen(), true), cli: () => `loophole edit ${ids()} hidden=true` },
-  { name: 'Show again what is hidden', run: () => hide(chosen(), false), cli: () => `loophole edit ${ids()} hidden=false` },
+const SCOPE_NAMES: Record<Scope, string> = { combined: 'Look at everything', project: 'Look at the open project only', global: 'Look outside of projects' }
+
+function newProject() {
+  const name = prompt('Name of the new project:')
+  if (name) doing(ask('project.new', { name, folder: '' as never, body: '' }, 60000), `${name} is open.`)
+}
+
+const restart = (service: string) => doing(ask('supervisor.restart', { service }, 20000), `${service} is restarted.`)
+const marked = (edge: 'from' | 'end') => { const of = atNow(); if (of) markRegion(of, edge) }
+
+const LOOKING: Command[] = [
+  ...MODES.map((mode, i) => ({ name: `Show ${mode}`, key: `Alt+${i + 1}`, run: () => show({ mode }), cli: MODE_LINES[mode] })),
+  ...SCOPES.map(scope => ({ name: SCOPE_NAMES[scope], run: () => show({ scope }), cli: () => `loophole search${query()} --view ${scope}` })),
+  ...Object.values(COLUMNS).flatMap(({ title, sort }) => sort === undefined ? [] : [
+    { name: `Order by ${title}`, run: () => show({ sort }), cli: () => `loophole search${query()} --sort ${sort}` },
+    { name: `Order by ${title}, the last first`, run: () => show({ sort: `-${sort}` }), cli: () => `loophole search${query()} --sort -${sort}` }]),
+  { name: 'Go to the query line', key: '/', run: () => document.getElementById('query')?.focus(), cli: () => PAGE_ONLY },
+  { name: 'Save the query under a name', run: () => keepQuery(view.value.query), cli: () => `loophole search${query()} --save NAME` },
+  { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ ...START_FILTERS }) }, cli: () => 'loophole search' },
+  { name: 'Undo the last filter', key: 'Backspace', run: () => chipsOf(view.value).at(-1)?.drop(), cli: () => PAGE_ONLY },
+  { name: 'More like this', key: 's', run: moreLike, cli: () => alike([...view.value.like, ...chosen()], view.value.unlike) },
+  { name: 'Less like this', key: 'd', run: lessLike, cli: () => alike(view.value.like, [...view.value.unlike, one()]) },
+  { name: 'Listen to a JACK port', run: () => portsOpen.set(true), cli: () => 'loophole similar --port PORT' },
+]
+
+const CHANGING: Command[] = [
+  { name: 'Favourite', key: 'f', run: () => favourite(chosen(), true), cli: () => `loophole favourite ${ids()}` },
+  { name: 'Not favourite', run: () => favourite(chosen(), false), cli: () => `loophole favourite ${ids()} --off` },
+  { name: 'Hide', key: 'h', run: () => hide(chosen(), true), cli: () => `loophole hide ${ids()}` },
+  { name: 'Show again what is hidden', run: () => hide(chosen(), false), cli: () => `loophole hide ${ids()} --off` },
   { name: 'Tag', key: 't', run: () => document.getElementById('addtag')?.focus(), cli: () => `loophole tag ${ids()} +TAG` },
-  ...[1, 2, 3, 4, 5].map(stars => ({ name: `Rate ${stars} of 5`, key: String(stars), run: () => rate(chosen(), stars), cli: () => `loophole edit ${ids()} rating=${stars}` })),
-  { name: 'Take the rating back', key: '0', run: () => rate(chosen(), 0), cli: () => `loophole edit ${ids()} rating=` },
-  { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
-  { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
-  { name: 'Download the chosen items', run: download, cli: () => '' },
-  { name: 'Look at the open project only', run: () => show({ scope: 'project' }), cli: () => `loophole search --view project ${quoted(view.value.query)}` },
-  { name: 'Save the open project', run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'), cli: () => 'loophole project save' },
+  ...[1, 2, 3, 4, 5].map(stars => ({ name: `Rate ${stars} of 5`, key: String(stars), run: () => rate(chosen(), stars), cli: () => `loophole rate ${ids()} ${stars}` })),
+  { name: 'Take the rating back', key: '0', run: () => rate(chosen(), 0), cli: () => `loophole rate ${ids()} 0` },
+  ...COLOURS.map(name => ({ name: `Colour ${name}`, run: () => colour(chosen(), name), cli: () => `loophole colour ${ids()} ${name}` })),
+  { name: 'No colour', run: () => colour(chosen(), ''), cli: () => `loophole colour ${ids()} none` },
   { name: 'Undo', key: 'Ctrl+Z', run: undo, cli: () => 'loophole undo' },
   { name: 'Redo', key: 'Ctrl+Shift+Z', run: redo, cli: () => 'loophole redo' },
-  { name: 'Select all', key: 'Ctrl+A', run: selectAll, cli: () => '' },
-  { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => '' },
-  { name: 'Clear the query and likeness', run: () => { heard.set(undefined); show({ ...START_FILTERS }) }, cli: () => '' },
-  { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole audio panic' },
-  { name: 'Repeat from the playback position on', key: '[', run: () => { const of = atNow(); if (of) markRegion(of, 'from') }, cli: () => `loophole ask streamer.preview id=${ids()} loop=true loop_from=FRAME` },
-  { name: 'Repeat up to the playback position', key: ']', run: () => { const of = atNow(); if (of) markRegion(of, 'end') }, cli: () => `loophole ask streamer.preview id=${ids()} loop=true loop_frames=FRAMES` },
-  { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview --stop' },
-  { name: 'Play what the keyboard is on: on or off', key: 'p', run: () => set({ preview: !settings.value.preview }), cli: () => '' },
-  { name: 'Waveforms or spectrograms', run: () => set({ spectral: !settings.value.spectral }), cli: () => `loophole artefact ${ids()} spectrogram --png FILE` },
+  { name: 'Select all', key: 'Ctrl+A', run: selectAll, cli: () => `loophole tag ${query().trim() || "''"} --all +TAG` },
+  { name: 'Select or unselect', key: 'x', run: () => toggleSelected(view.value.at), cli: () => PAGE_ONLY },
+  { name: 'Clear the selection', run: () => selected.set(new Set()), cli: () => PAGE_ONLY },
+  { name: 'Put into the basket', key: 'b', run: addToBasket, cli: () => `loophole basket add ${ids()}` },
+  { name: 'Clear the basket', run: clearBasket, cli: () => 'loophole basket clear' },
+  { name: 'Download the chosen items', run: download, cli: () => `loophole send ${ids()} DIR` },
+]
+
+const SOUNDING: Command[] = [
+  { name: 'Panic: silence everything', key: 'Ctrl+.', run: panic, cli: () => 'loophole panic' },
+  { name: 'Play', key: 'Enter', run: () => { const of = atNow(); if (of) hear(of) }, cli: () => `loophole preview ${one()}` },
+  { name: 'Stop the preview', key: 'Escape', run: hush, cli: () => 'loophole preview stop' },
+  { name: 'Repeat from the playback position on', key: '[', run: () => marked('from'), cli: () => `loophole preview ${one()} --loop --from SECONDS` },
+  { name: 'Repeat up to the playback position', key: ']', run: () => marked('end'), cli: () => `loophole preview ${one()} --loop --until SECONDS` },
+  { name: 'Play while browsing: on or off', key: 'p', run: () => set({ preview: !settings.value.preview }), cli: () => 'loophole preview next' },
+  { name: 'Loop: on or off', run: () => set({ loop: !settings.value.loop }), cli: () => `loophole preview ${one()} --loop` },
+  { name: 'In tempo and key: on or off', run: () => set({ inContext: !settings.value.inContext }), cli: () => `loophole preview ${one()} --in-context` },
+  { name: 'Hear through JACK or through this browser', run: () => { hush(); set({ through: settings.value.through === 'jack' ? 'browser' : 'jack' }) }, cli: () => PAGE_ONLY },
+  { name: 'Waveforms or spectrograms', run: () => set({ spectral: !settings.value.spectral }), cli: () => `loophole artefact ${one()} spectrogram --png FILE` },
   { name: 'Start or stop the transport', run: () => doing(ask('audio.toggle', { count_in: 0 }), 'The transport was toggled.'), cli: () => 'loophole transport toggle' },
+  { name: 'Go to bar 1', run: () => doing(ask('audio.locate', { bar: 0 }), 'The transport is at bar 1.'), cli: () => 'loophole transport locate 1' },
+  { name: 'Tap the tempo', run: () => ask('audio.tap', {}).catch(complain), cli: () => 'loophole transport tap' },
+  ...[true, false].map(on => ({ name: `Metronome ${on ? 'on' : 'off'}`, run: () => ask('audio.set_metronome', { on }).catch(complain), cli: () => `loophole transport metronome ${on ? 'on' : 'off'}` })),
   { name: 'Record', run: () => doing(ask('streamer.record', {}, 20000), 'Recording.'), cli: () => 'loophole record start' },
   { name: 'End the take', run: () => doing(ask('streamer.record_stop', {}, 60000), 'The take is final.'), cli: () => 'loophole record stop' },
-  { name: 'Scan all libraries', run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'), cli: () => 'loophole library rescan' },
+  { name: 'Abandon the take', run: () => doing(ask('streamer.record_cancel', {}, 20000), 'The take is abandoned.'), cli: () => 'loophole record cancel' },
 ]
+
+const CARING: Command[] = [
+  { name: 'New project', run: newProject, cli: () => 'loophole project new NAME' },
+  { name: 'Save the open project', run: () => doing(ask('project.save', { project: '' }, 60000), 'The project is saved.'), cli: () => 'loophole project save' },
+  { name: 'Undo in the open project', run: () => doing(ask('project.undo', { project: '' }, 60000), 'Undone.'), cli: () => 'loophole project undo' },
+  { name: 'Redo in the open project', run: () => doing(ask('project.redo', { project: '' }, 60000), 'Done again.'), cli: () => 'loophole project redo' },
+  { name: 'Scan all libraries', run: () => doing(ask('indexer.rescan', {}), 'The scan has begun.'), cli: () => 'loophole library rescan' },
+  { name: 'Check the machine and the engine', run: () => show({ mode: 'engine' }), cli: () => 'loophole doctor' },
+  ...ASKED.map(service => ({ name: `Restart ${service}`, run: () => restart(service), cli: () => `loophole restart ${service}` })),
+]
+
+const COMMANDS = [...LOOKING, ...CHANGING, ...SOUNDING, ...CARING]
 
 export function Palette() {
   const open = useCell(paletteOpen)
@@ -71,6 +127,7 @@ export function Palette() {
   }, [open])
   const words = text.toLowerCase().split(/\s+/)
   const found = COMMANDS.filter(one => words.every(word => one.name.toLowerCase().includes(word)))
+  useEffect(() => { document.getElementById(`command-${at}`)?.scrollIntoView({ block: 'nearest' }) }, [at, text])
   const run = (one: Command | undefined) => { paletteOpen.set(false); one?.run() }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') setAt(Math.min(found.length - 1, at + 1))
@@ -88,7 +145,7 @@ export function Palette() {
         <ul id="commands" role="listbox" aria-label="Commands">
           {found.map((one, i) => (
             <li key={one.name} id={`command-${i}`} role="option" aria-selected={i === at} onClick={() => run(one)}>
-              <span>{one.name}</span><code>{one.cli()}</code>{one.key && <kbd>{one.key}</kbd>}
+              <span>{one.name}</span><code>{one.cli()}</code><kbd>{one.key}</kbd>
             </li>
           ))}
         </ul>

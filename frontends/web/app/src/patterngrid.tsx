@@ -82,14 +82,14 @@ export function Pattern() {
     put([...rows, emptyRow(unique, id ? idBytes(id) : undefined)])
   }
   return (
-    <section aria-label="Pattern" class="wide" data-number={playing?.number}>
+    <section aria-label="Pattern" class="wide pane" data-number={playing?.number}>
       <h2>Pattern</h2>
       <p class="buttons">
         <button disabled={!playing || rows.length >= ROWS_MOST} onClick={() => add().catch(complain)}>Add a row with the chosen item</button>
-        {shown && <span class="quiet">{clean(shown.metadata?.name ?? '')}{playing?.waits && ', changes at the next bar'}</span>}
-        {rows.length > 0 && [undefined, ...STEP_VALUES].map(one => (
-          <button key={one} aria-pressed={what === one} onClick={() => setWhat(one)}>{one ? one[0]!.toUpperCase() + one.slice(1) : 'Steps'}</button>
+        {[undefined, ...STEP_VALUES].map(one => (
+          <button key={one} disabled={!rows.length} aria-pressed={what === one} onClick={() => setWhat(one)}>{one ? one[0]!.toUpperCase() + one.slice(1) : 'Steps'}</button>
         ))}
+        {rows.length > 0 && <span class="quiet">{clean(shown?.metadata?.name ?? '')}{playing?.waits && ', changes at the next bar'}</span>}
         {playing && !rows.length && <span class="quiet">No pattern plays. Add a row, or load a slot below.</span>}
       </p>
       <div class="patterngrid" tabIndex={0} role="region" aria-label="Steps">

@@ -49,8 +49,9 @@ export function Project() {
   }, [query, changed])
   return (
     <div class="library two">
-      <div class="packs" tabIndex={0} role="region" aria-label="Projects and contexts">
+      <div class="packs halves">
         <Projects />
+        <section aria-label="Contexts" tabIndex={0}>
         <h2>Contexts</h2>
         {got && !got.uses.length && <p class="quiet">No context uses an item of this query. `loophole used` notes a use.</p>}
         {got?.more && <p class="quiet">The contexts of the first {MOST} items.</p>}
@@ -66,6 +67,7 @@ export function Project() {
             ))}
           </details>
         ))}
+        </section>
       </div>
       <main><h1 class="unseen">Project</h1><Table /></main>
     </div>

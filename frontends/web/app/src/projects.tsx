@@ -12,10 +12,10 @@ const ITEMS_MOST = 1000
 
 const doing = (promise: Promise<unknown>, text: string) => promise.then(() => say(text), complain)
 
-function useProjects(): [project_line[] | undefined, () => void] {
-  const [got, again] = usePolled(() => ask('project.list', {}, 3000), 3000)
+function useProjects(): [project_line[] | undefined, () => void, boolean] {
+  const [got, again, away] = usePolled(() => ask('project.list', {}, 3000), 3000)
   useEffect(() => listen('project.changed', again), [])
-  return [got?.each, again]
+  return [got && (got.each ?? []), again, away]
 }
 
 function NewProject({ again }: { again: () => void }) {
@@ -138,8 +138,9 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
   const [by, setBy] = useState<By>('track')
   const [got] = usePolled(() => ask('project.show', { project: idText(of.id) }, 5000), 3000, [idText(of.id), num(of.revision)])
   const [found] = usePolled(() => ask('search.query', { query: '', view: 'project', project: idText(of.id), limit: ITEMS_MOST }, 5000), 3000, [idText(of.id)])
-  const items = new Map((found?.items ?? []).map(one => [idText(one.media.id), one]))
-  const parts = (got?.each ?? []).map(readPart)
+  if (!got || !found) return null
+  const items = new Map((found.items ?? []).map(one => [idText(one.media.id), one]))
+  const parts = (got.each ?? []).map(readPart)
   const away = [...items.values()].filter(one => stateOf(one))
   const step = (name: 'project.undo' | 'project.redo', text: string) =>
     ask(name, { project: idText(of.id) }, BUDGET_MS).then(back => say(`${text}: ${back.label}`), complain).then(again)
@@ -160,7 +161,7 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
         </details>
       )}
       <p class="buttons" role="group" aria-label="Group by">{BY.map(name => <button key={name} aria-pressed={by === name} onClick={() => setBy(name)}>By {name}</button>)}</p>
-      {got && !parts.some(one => one.kind === 'clip' || one.kind === 'track' || one.kind === 'section') && <p class="quiet">It has no tracks, sections or clips yet.</p>}
+      {!parts.some(one => one.kind === 'clip' || one.kind === 'track' || one.kind === 'section') && <p class="quiet">It has no tracks, sections or clips yet.</p>}
       {groupsOf(parts, by).map(group => (
         <details key={group.name} open>
           <summary>{group.name} {group.note && <small>{group.note}</small>} <span class="count">{group.clips.length}</span></summary>
@@ -172,15 +173,14 @@ function Open({ of, again }: { of: project_line; again: () => void }) {
 }
 
 export function Projects() {
-  const [each, again] = useProjects()
+  const [each, again, away] = useProjects()
   const current = each?.find(one => one.current)
   return (
-    <section aria-label="Projects">
-      <h2>Projects</h2>
-      {!each && <p class="quiet">The projects are away; this page asks again.</p>}
+    <section aria-label="Projects" tabIndex={0}>
+      <h2>Projects{away && <span class="quiet"> · away; this page asks again</span>}</h2>
+      <NewProject again={again} />
       {each && !each.length && <p class="quiet">There is no project yet.</p>}
       <ul class="projects">{(each ?? []).map(one => <Line key={idText(one.id)} of={one} again={again} />)}</ul>
-      <NewProject again={again} />
       {current && <Open of={current} again={again} />}
     </section>
   )

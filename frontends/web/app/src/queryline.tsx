@@ -1,6 +1,7 @@
 // The query line: completion while one types, and the caret of an error below it.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
+import { goFirst, row } from './list'
 import { result } from './result'
 import { complain, say, show, view } from './state'
 import { ask, read } from './wire'
@@ -53,7 +54,7 @@ function useCompletions(text: string, open: boolean): string[] {
   return each
 }
 
-async function keepQuery(query: string) {
+export async function keepQuery(query: string) {
   const name = prompt('Name of the saved query (a letter, then letters, digits and _):')
   if (!name) return
   try {
@@ -80,7 +81,7 @@ export function QueryLine() {
   useEffect(() => { if (query !== text.trim()) setText(query) }, [query])
   useEffect(() => { field.current?.focus() }, [])
 
-  const search = (value: string) => { clearTimeout(timer.current); show({ query: value.trim(), at: '' }) }
+  const search = (value: string) => { clearTimeout(timer.current); if (value.trim() !== view.value.query) show({ query: value.trim(), at: '' }) }
   const type = (value: string) => {
     setText(value); setOpen(true); setAt(-1)
     clearTimeout(timer.current)
@@ -98,8 +99,9 @@ export function QueryLine() {
       else { setOpen(false); search(text); remember(text.trim()); document.querySelector<HTMLElement>('[data-list]')?.focus() }
     } else if (event.key === 'Escape') { setOpen(false) }
     else if (event.key === 'ArrowDown' && !(list && at >= 0)) {
-      event.preventDefault(); setOpen(false)
+      event.preventDefault(); setOpen(false); search(text)
       document.querySelector<HTMLElement>('[data-list]')?.focus()
+      if (row.value < 0) goFirst()
     } else return
     event.stopPropagation()
   }

@@ -1,11 +1,10 @@
 // The items of the present view: a list with a length, of which the pages near the eye are loaded. Each page belongs to a
 // revision of the catalogue; after a change all that is shown is asked again, while what is there stays on the screen.
-import type { facet_count, found, heard as heard_file, item } from 'loophole'
+import type { facet_count, found, item } from 'loophole'
 import { Cell } from './cell'
-import { decode } from './msgpack'
 import { idBytes, idText, num } from './format'
 import { AskError, link, listen, read } from './wire'
-import { heard, isAlike, view, type View } from './state'
+import { heard, isAlike, view, type Heard, type View } from './state'
 
 const PAGE = 250
 const ALIKE_MOST = 500
@@ -37,6 +36,7 @@ let round = new AbortController()
 let revision = 0
 let wanted: [number, number] = [0, 0]
 let asked = ''
+let askedSound: Heard | undefined
 
 const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
 
@@ -149,9 +149,10 @@ export function refresh() {
 }
 
 function follow() {
-  const now = same(view.value) + (heard.value?.name ?? '')
-  if (now === asked) return
+  const now = same(view.value)
+  if (now === asked && heard.value === askedSound) return
   asked = now
+  askedSound = heard.value
   result.set({ ...result.value, old: true })
   wanted = [0, 0]
   reload()
@@ -172,6 +173,3 @@ export function begin() {
   setInterval(() => catchUp().catch(() => undefined), 5000)
   follow()
 }
-
-/** The embedding in an answer of /drop, which is the body of an answer of indexer.analyse. */
-export const readDrop = (bytes: Uint8Array): unknown => (decode(bytes) as unknown as heard_file).found.embedding

@@ -50,15 +50,15 @@ export function Slots() {
   const queued = transport?.queued_bar === undefined || transport.queued_bar === null ? undefined : num(transport.queued_bar)
   const to = slot || String(freeSlot(slots))
   return (
-    <section aria-label="Pattern slots" class="wide">
+    <section aria-label="Pattern slots" class="wide pane" tabIndex={0}>
       <h2>Pattern slots</h2>
       <p class="buttons">
         <label>Bank <input type="text" key={got?.bank} defaultValue={got?.bank ?? ''} disabled={!got} size={10} onKeyDown={event => event.stopPropagation()}
           title="A number chooses a bank; a name chooses the bank of that name, or names this one"
           onChange={event => run(ask('project.bank', { project: '', bank: event.currentTarget.value.trim() }, BUDGET_MS))} /></label>
         <label><input type="checkbox" checked={immediate} onChange={event => setImmediate(event.currentTarget.checked)} /> Load at once, not at the bar</label>
-        <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>
         {got && <span class="quiet">bank {num(got.number)}, {slots.length} of {SLOTS} slots</span>}
+        <output aria-label="Queued pattern">{queued === undefined ? '' : `The next pattern begins at bar ${queued + 1}.`}</output>
       </p>
       <p class="buttons">
         <button disabled={!got} onClick={() => { run(ask('project.save_pattern', { project: '', slot: to, file: '', name: name.trim() }, BUDGET_MS)); setSlot(''); setName('') }}>Save what plays</button>

@@ -125,14 +125,14 @@ function Record() {
   const running = takes?.each?.find(one => one.state === 'running' || one.state === 'starting')
   const run = (promise: Promise<recording>, what: string) => doing(promise.then(take => say(`${what}: ${clean(take.name)}`))).then(again)
   return (
-    <section aria-label="Record">
+    <section aria-label="Record" class="recorder">
       <h2>Record</h2>
       <p class="buttons">
         <button class="record" disabled={!takes || running !== undefined} onClick={() => run(ask('streamer.record', {}, 20000), 'Recording')}>● Record</button>
         <button disabled={!running} onClick={() => run(ask('streamer.record_stop', {}, 60000), 'Take')}>■ End the take</button>
         <button disabled={!running} onClick={() => run(ask('streamer.record_cancel', {}, 20000), 'Abandoned')}>Abandon</button>
       </p>
-      {running && <Growing take={running} />}
+      <Growing key={running ? idText(running.id) : ''} take={running} />
     </section>
   )
 }
@@ -150,21 +150,20 @@ function drawGrowing(canvas: HTMLCanvasElement, of: waveform_so_far) {
   to.globalAlpha = 1
 }
 
-/** The take that grows: its waveform from its begin on, and its length. */
-function Growing({ take }: { take: recording }) {
+/** The take that grows: its waveform from its begin on, and its length. Without one, its place. */
+function Growing({ take }: { take: recording | undefined }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [got, setGot] = useState<waveform_so_far>()
-  const id = idText(take.id)
+  const id = take ? idText(take.id) : ''
   useEffect(() => listen('streamer.take_progress', body => {
     if (body.peaks && idText(body.take.id) === id) setGot(body.peaks)
   }), [id])
   useEffect(() => { if (got && canvas.current) drawGrowing(canvas.current, got) }, [got])
-  const rate = num(take.rate) || 1
   return (
     <>
-      <canvas ref={canvas} class="growing" role="img" aria-label="Waveform of the take" data-bins={got?.low.length ?? 0} />
-      <p>{clean(take.name)} · {lengthText(num(take.frames) / rate)} · {num(take.lost)} frames lost</p>
-      <p class="path">{pathText(take.path)}</p>
+      <canvas ref={canvas} class="growing" role="img" aria-label={take ? 'Waveform of the take' : 'No take'} data-bins={got?.low.length ?? 0} />
+      <p>{take ? `${clean(take.name)} · ${lengthText(num(take.frames) / (num(take.rate) || 1))} · ${num(take.lost)} frames lost` : 'The two inputs are recorded into the open project.'}</p>
+      <p class="path">{take && pathText(take.path)}</p>
     </>
   )
 }

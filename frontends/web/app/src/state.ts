@@ -93,9 +93,30 @@ export const view = new Cell<View>(readUrl())
 /** Ids of the selected items beside the one that the keyboard is on. */
 export const selected = new Cell<ReadonlySet<string>>(new Set())
 
-/** The sound of a dropped file or of a port that was listened to; its embedding stands beside `like`. */
+/** The sound of a file from outside, or of a port that was listened to: an example beside `like`. */
 export interface Heard { name: string; embedding: unknown }
 export const heard = new Cell<Heard | undefined>(undefined)
+
+const HEARD = 'loophole-heard'
+const HEARD_MOST = 8
+
+function readHeard(): Heard[] {
+  try {
+    return JSON.parse(localStorage.getItem(HEARD) ?? '[]') as Heard[]
+  } catch {
+    return []
+  }
+}
+
+/** The sounds that were examples before, the latest first: kept in this browser's local storage. */
+export const heardBefore = new Cell<Heard[]>(readHeard())
+
+/** Makes a sound from outside the example, and keeps it for later. */
+export function hearAs(sound: Heard) {
+  heard.set(sound)
+  heardBefore.set([sound, ...heardBefore.value.filter(one => one.name !== sound.name)].slice(0, HEARD_MOST))
+  localStorage.setItem(HEARD, JSON.stringify(heardBefore.value))
+}
 
 /** Changes a part of the view. Only a change of mode or query becomes a step of the browser's history. */
 export function show(part: Partial<View>) {

@@ -1,13 +1,13 @@
 // The table: rows of the result, of which those on the screen exist; columns chosen and sorted; facets beside it.
 import type { item } from 'loophole'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, factOf, factText, idText, isHere, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
 import { goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
 import { arrived, itemAt, look, result } from './result'
 import { useRows } from './rows'
-import { clause, clauses, selected, show, toggleClause, view } from './state'
+import { clause, clauses, selected, show, START, toggleClause, view } from './state'
 import { WaveCanvas } from './wavecanvas'
 
 const ROW = 32
@@ -154,13 +154,40 @@ function ColumnChoice({ columns }: { columns: string[] }) {
   )
 }
 
+/** The width that a column needs at least, in rem. */
+const leastOf = (name: string) => Number(/[\d.]+/.exec(COLUMNS[name]!.wide)![0])
+const GAP = 0.8
+const leastOfAll = (columns: string[]) => 10 + GAP + columns.reduce((sum, name) => sum + leastOf(name) + GAP, 0)
+
+/** The usual columns without the last ones that a narrow screen has no room for; all that a person chose. */
+function fitting(columns: string[], width: number): string[] {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const fits = [...columns]
+  if (columns.join() === START.columns.join()) while (fits.length > 1 && leastOfAll(fits) * rem > width) fits.pop()
+  return fits
+}
+
+/** The width of an element, known before the first paint. */
+function useWidth(ref: { current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(Infinity)
+  useLayoutEffect(() => {
+    const measure = () => setWidth(ref.current!.clientWidth)
+    const watch = new ResizeObserver(measure)
+    measure()
+    watch.observe(ref.current!)
+    return () => watch.disconnect()
+  }, [])
+  return width
+}
+
 /** The rows of the result, as every list shows them. */
 export function Table() {
   const now = useCell(view)
   const { total } = useCell(result)
   const at = useCell(rowCell)
   useCell(arrived)
-  const columns = now.columns.filter(name => COLUMNS[name])
+  const box = useRef<HTMLDivElement>(null)
+  const columns = fitting(now.columns.filter(name => COLUMNS[name]), useWidth(box))
   const rows = useRows(total ?? 0, ROW)
   const [focus, setFocus] = useState(false)
   const last = rows.first + rows.count - 1
@@ -169,10 +196,10 @@ export function Table() {
   useEffect(settleRow)
   useEffect(() => { if (at >= 0 && focus) rows.reveal(at) }, [at])
 
-  const template = { '--columns': `1.4rem 7rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
+  const template = { '--least': `${leastOfAll(columns)}rem`, '--columns': `1.4rem 7rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
   return (
-    <div class="table" style={template}>
-      <ColumnChoice columns={columns} />
+    <div class="table" style={template} ref={box}>
+      <ColumnChoice columns={now.columns} />
       <div role="grid" aria-label="Items" aria-rowcount={(total ?? 0) + 1} aria-multiselectable class="grid">
         <div role="rowgroup"><Heads columns={columns} /></div>
         <div role="rowgroup" class="rows" ref={rows.ref} tabIndex={0} data-list aria-label="Items; arrow keys play"

@@ -1,0 +1,189 @@
+// frame.mjs: claims of web_test.py about the frame of all modes: nothing moves or overlaps, commands and their command lines, the
+// way to a sound, tasks.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+import { address, json, loophole, mode, open, showsTotal, sounding, until } from './browser.mjs'
+
+const asked = (...args) => JSON.parse(loophole('ask', ...args))
+
+/** In the page, from its beginning: what moved without a person's doing. */
+function watch_moves() {
+  globalThis.moved = []
+  const text = node => node?.outerHTML?.slice(0, 120) ?? node?.parentNode?.outerHTML?.slice(0, 120) ?? ''
+  new PerformanceObserver(list => list.getEntries().forEach(one => {
+    if (!one.hadRecentInput) globalThis.moved.push([one.value, one.sources.map(of => text(of.node))])
+  })).observe({ type: 'layout-shift', buffered: true })
+}
+
+/** In the page: parts that the screen does not hold, and parts that lie on each other. */
+function find_misplaced() {
+  const found = []
+  const name = of => of.outerHTML.slice(0, 100)
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
+  if (scrollWidth > clientWidth || scrollHeight > clientHeight) found.push(`the page is ${scrollWidth} × ${scrollHeight}`)
+  const content = '.scroll, .patterngrid, .log, .plane' // what a person made wider than a screen
+  for (const of of document.querySelectorAll('#page *')) {
+    if (of.matches(content) || of.closest(content) || of.closest('.unseen')) continue
+    if (of.clientWidth && of.scrollWidth > of.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(of).overflowX)) found.push(`scrolls: ${name(of)}`)
+  }
+  const visible = of => of.getClientRects().length > 0 && !of.matches('.unseen') && !of.closest('.unseen')
+  const parts = [...document.querySelectorAll('#page > *, header > *, .force > *, .player > *, .library > *, .panels > section, section > *, .buttons > *, .transport > *')].filter(visible)
+  for (const of of parts) {
+    const a = of.getBoundingClientRect()
+    if (a.width && (a.left < -1 || a.right > clientWidth + 1)) found.push(`outside: ${name(of)}`)
+    for (let next = of.nextElementSibling; next; next = next.nextElementSibling) {
+      if (!parts.includes(next)) continue
+      const b = next.getBoundingClientRect()
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)
+      if (wide > 1 && high > 1) found.push(`overlap: ${name(of)} and ${name(next)}`)
+    }
+  }
+  return found
+}
+
+/** What each mode shows once its first answers are here. */
+const FILLED = {
+  table: '.row canvas', waveforms: '.tile canvas', map: 'main.map:not([data-points="0"])[data-points]', hypergrid: '.hypergrid td button',
+  folders: 'section[aria-label=Folders] li', duplicates: 'main.panels >> text=groups', project: '.projects li.current',
+  sound: '.mixer[data-live=true]', engine: 'section[aria-label=Latency] figure',
+}
+
+async function fill(page, name) {
+  await showsTotal(page, 'drum')
+  await page.waitForSelector(FILLED[name])
+  if (name === 'engine') await page.waitForSelector('tr[data-service=web]')
+  if (name === 'sound') await page.waitForSelector('section[aria-label="Pattern slots"] >> text=bank')
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(() => new Promise(done => requestIdleCallback(() => requestAnimationFrame(() => setTimeout(done)))))
+}
+
+const enterAt = hash => async page => page.goto(address() + hash)
+const paintOf = page => page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime))
+
+/** Opens each mode in a page of its own; a mode's page is kept until `look` has seen it. */
+async function eachMode(browser, settings, look) {
+  let last
+  for (const name of Object.keys(FILLED)) {
+    await last?.context().close()
+    last = await open(browser, '', watch_moves, settings, enterAt(`#mode=${name}&q=drum`))
+    await fill(last, name)
+    await look(last, name)
+  }
+  return last
+}
+
+/** Runs a command line of the palette with the parts that a person fills in. */
+function runLine(line, fields) {
+  const words = [...line.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(([, quoted, plain]) => quoted?.replace(/'\\''/g, "'") ?? fields[plain] ?? plain)
+  assert.equal(words.shift(), 'loophole', line)
+  const [first, second] = words
+  const args = first === 'restart' ? [first, second, '--help'] : words.map(word => word.replace('+TAG', '+palette'))
+  return spawnSync('loophole', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60000 })
+}
+
+const WRONG_USAGE = 64
+
+/** In the page, from its beginning: counts what a person does: a word that is typed, a key, a press of a finger or the mouse. */
+function count_touches() {
+  globalThis.touches = []
+  const field = of => /^(INPUT|TEXTAREA)$/.test(of.tagName)
+  addEventListener('pointerdown', () => touches.push('press'), true)
+  addEventListener('keydown', event => {
+    const typed = event.key.length === 1 && field(event.target)
+    if (!typed) touches.push(event.key)
+    else if (touches.at(-1) !== 'word') touches.push('word')
+  }, true)
+}
+
+export const frame = {
+  async nothing_moves_while_a_mode_fills(browser) {
+    const paints = []
+    const page = await eachMode(browser, {}, async (page, name) => {
+      assert.deepEqual(await page.evaluate(() => globalThis.moved), [], name)
+      paints.push(await paintOf(page))
+    })
+    console.log(`the page in the browser: first paint of ${paints.length} pages after ${paints.join(', ')} ms`)
+    return page
+  },
+
+  async a_tablet_has_room_for_each_mode(browser) {
+    const page = await eachMode(browser, { viewport: { width: 820, height: 1180 }, hasTouch: true }, async (page, name) => {
+      assert.deepEqual(await page.evaluate(() => globalThis.moved), [], name)
+      assert.deepEqual(await page.evaluate(find_misplaced), [], name)
+    })
+    await mode(page, 'Table')
+    await page.locator('.row').first().tap()
+    await page.locator('.details h2').waitFor()
+    assert.deepEqual(await page.evaluate(find_misplaced), [], 'with details')
+    await page.getByRole('button', { name: 'More like this', exact: true }).tap()
+    await page.locator('.likeness').waitFor()
+    assert.deepEqual(await page.evaluate(find_misplaced), [], 'with likeness')
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async each_command_names_a_command_line_that_works(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    await page.locator('.row').first().click()
+    await until('an item is chosen', async () => (await page.locator('.row.at').count()) === 1)
+    await page.keyboard.press('Control+k')
+    const lines = await page.locator('#commands li').evaluateAll(all => all.map(of => [of.querySelector('span').innerText, of.querySelector('code').innerText]))
+    assert(lines.length > 80, `${lines.length} commands`)
+    mkdirSync(`${process.env.LOOPHOLE_HOME}/sent`, { recursive: true })
+    const file = `${process.env.LOOPHOLE_HOME}/palette.png`
+    const fields = { ID: json('search', 'bell')[1].id, FILE: file, DIR: `${process.env.LOOPHOLE_HOME}/sent`, NAME: 'palette', SECONDS: '0.1', PORT: `${asked('audio.server').client}:main_left` }
+    const own = []
+    for (const [name, line] of lines) {
+      if (line === 'of this page alone') { own.push(name); continue }
+      const { status, stderr } = runLine(line, fields)
+      const why = `${name}: ${line}: ${stderr}`
+      assert.notEqual(status, WRONG_USAGE, why)
+      assert(status === 0 || /^loophole: .*(nothing to|no take|silent|no sound|map)/.test(stderr), why)
+    }
+    assert.deepEqual(own, ['Go to the query line', 'Undo the last filter', 'Select or unselect', 'Clear the selection', 'Hear through JACK or through this browser'])
+    return page
+  },
+
+  async three_touches_lead_from_the_page_to_a_sound(browser) {
+    const choose = (page, press) => async () => {
+      await press(page.getByRole('navigation', { name: 'Facets' }).getByRole('button', { name: /^perc_bell/ }))
+      await showsTotal(page, 'class:perc_bell')
+      await press(page.locator('.row[aria-rowindex="2"] [role=gridcell]:nth-child(3)'))
+    }
+    const ways = {
+      keyboard: async page => { await page.keyboard.type('perc_bell'); await page.keyboard.press('ArrowDown') },
+      mouse: page => choose(page, of => of.click())(),
+      finger: page => choose(page, of => of.tap())(),
+    }
+    const expected = of => json('search', of === 'keyboard' ? 'perc_bell' : 'class:perc_bell')[0].id
+    let last
+    for (const [way, go] of Object.entries(ways)) {
+      await last?.context().close()
+      last = await open(browser, '', count_touches, way === 'finger' ? { viewport: { width: 820, height: 1180 }, hasTouch: true } : {})
+      await showsTotal(last, '')
+      await go(last)
+      const id = await until(`${way}: it sounds`, () => sounding(last))
+      assert.equal(id, expected(way), way)
+      const touches = await last.evaluate(() => globalThis.touches)
+      assert(touches.length <= 3, `${way}: ${touches}`)
+      console.log(`from the page to a sound by ${way}: ${touches.join(', ')}`)
+      loophole('preview', 'stop')
+    }
+    return last
+  },
+
+  async a_task_is_cancelled(browser) {
+    const page = await open(browser, '#mode=engine')
+    const tasks = page.locator('section[aria-label=Tasks]')
+    await tasks.getByText('No task is under way.').waitFor()
+    loophole('library', 'add', process.env.LONG_WORK)
+    const cancel = tasks.getByRole('button', { name: 'Cancel' })
+    await cancel.first().click()
+    await until('the engine has no task', () => json('tasks').length === 0)
+    await tasks.getByText('No task is under way.').waitFor()
+    loophole('library', 'remove', process.env.LONG_WORK)
+    return page
+  },
+}
