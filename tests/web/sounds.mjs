@@ -140,7 +140,8 @@ export const sounds = {
     await pressAndHear('End')
     const last = asked('search.query', `offset=${total('') - 1}`, 'limit=1').items[0].media.id
     await until('the last row is reached', async () => (await page.locator('.row.at').getAttribute('data-id')) === last)
-    for (let i = 0; i < 39; i++) await pressAndHear('PageUp')
+    const pages = Math.min(39, Math.floor((total('') - 1) / 20)) // at the first row a key changes nothing
+    for (let i = 0; i < pages; i++) await pressAndHear('PageUp')
     const times = (await page.evaluate(() => took)).sort((a, b) => a - b)
     const at = part => times[Math.floor(times.length * part)].toFixed(0)
     console.log(`${total('')} real files browsed by keyboard: a key sounds after p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms of ${times.length}`)

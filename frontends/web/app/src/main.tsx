@@ -143,12 +143,12 @@ function takeTyped() {
 
 function start() {
   takeTyped()
+  connect()
   hearing.begin()
   results.begin()
   render(<Page />, document.getElementById('page')!)
 }
 
-connect()
 // The page is painted as it was written; a hidden one has no frames.
 if (document.hidden) start()
 else requestAnimationFrame(() => setTimeout(start))

@@ -1,7 +1,7 @@
 // The query line: completion while one types, and the caret of an error below it.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
-import { goFirst, row } from './list'
+import { goFirst } from './list'
 import { result } from './result'
 import { complain, say, show, view } from './state'
 import { ask, read } from './wire'
@@ -101,7 +101,7 @@ export function QueryLine() {
     else if (event.key === 'ArrowDown' && !(list && at >= 0)) {
       event.preventDefault(); setOpen(false); search(text)
       document.querySelector<HTMLElement>('[data-list]')?.focus()
-      if (row.value < 0) goFirst()
+      if (!view.value.at) goFirst()
     } else return
     event.stopPropagation()
   }

@@ -48,7 +48,7 @@ export function wrap(service: string, frame: Uint8Array): Uint8Array {
 
 /** Says which events the gateway sends: a message without a name, then a topic on each line. */
 function subscribe() {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(utf8.encode('\0' + [...listeners.keys()].join('\n')))
+  if (socket?.readyState === WebSocket.OPEN && listeners.size) socket.send(utf8.encode('\0' + [...listeners.keys()].join('\n')))
 }
 
 /** The parts of an event, each after its length. */
