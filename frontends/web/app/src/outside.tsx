@@ -82,7 +82,7 @@ export function Outside() {
   }
   return (
     <>
-      <label class="scope outside">Like <select value="" data-heard={now?.name} onChange={event => { const word = event.currentTarget.value; event.currentTarget.value = ''; choose(word) }}>
+      <label class="outside">Like <select value="" data-heard={now?.name} onChange={event => { const word = event.currentTarget.value; event.currentTarget.value = ''; choose(word) }}>
         <option value="">a sound from outside…</option>
         <option value="file">a file…</option>
         <option value="port">a JACK port…</option>
