@@ -20,7 +20,7 @@ static void *check_memory(void *at, size_t size)
 }
 
 /* Never 0, for which the C library may return NULL. A product that overflows becomes a size that no memory has. */
-static size_t size_of(size_t count, size_t size)
+static size_t bytes_of_array(size_t count, size_t size)
 {
     size_t whole;
 
@@ -36,19 +36,19 @@ void *alloc_bytes(size_t size)
 
 void *alloc_array(size_t count, size_t size)
 {
-    return alloc_bytes(size_of(count, size));
+    return alloc_bytes(bytes_of_array(count, size));
 }
 
 void *alloc_zeroed(size_t count, size_t size)
 {
-    size_t whole = size_of(count, size);
+    size_t whole = bytes_of_array(count, size);
 
     return check_memory(calloc(1, whole), whole);
 }
 
 void *alloc_grow(void *was, size_t count, size_t size)
 {
-    size_t whole = size_of(count, size);
+    size_t whole = bytes_of_array(count, size);
 
     return check_memory(realloc(was, whole), whole);
 }

@@ -10,7 +10,7 @@
 enum { FIRST_ROOM = 256 };
 
 /* Makes room for `more` bytes and a closing zero. */
-static bool make_room(struct buffer *buffer, size_t more)
+static bool reserve_bytes(struct buffer *buffer, size_t more)
 {
     size_t needed, room;
 
@@ -39,7 +39,7 @@ failed:
 
 void buffer_add_with_room(struct buffer *buffer, const void *bytes, size_t len)
 {
-    if (len == 0 || !make_room(buffer, len))
+    if (len == 0 || !reserve_bytes(buffer, len))
         return;
     memcpy(buffer->at + buffer->len, bytes, len);
     buffer->len += len;
@@ -60,7 +60,7 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
     len = vsnprintf(NULL, 0, format, arguments);
     if (len < 0)
         buffer->failed = true;
-    else if (make_room(buffer, (size_t)len)) {
+    else if (reserve_bytes(buffer, (size_t)len)) {
         (void)vsnprintf((char *)buffer->at + buffer->len, (size_t)len + 1, format, again);
         buffer->len += (size_t)len;
     }

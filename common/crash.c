@@ -60,7 +60,7 @@ static void add_note(struct record_line *line, const char *note)
             line->text[i] = '?';
 }
 
-static void add_number(struct record_line *line, uint64_t number, unsigned base)
+static void add_digits(struct record_line *line, uint64_t number, unsigned base)
 {
     char digits[24];
     int at = sizeof(digits) - 1;
@@ -92,16 +92,16 @@ static void describe_cause(struct record_line *line, const struct cause *cause)
 {
     if (!cause->info) {
         add_text(line, "cause: " CRASH_NO_MEMORY "\nneeded: ");
-        add_number(line, cause->needed, 10);
+        add_digits(line, cause->needed, 10);
         add_text(line, " bytes");
         return;
     }
     add_text(line, "signal: ");
-    add_number(line, (uint64_t)cause->signal, 10);
+    add_digits(line, (uint64_t)cause->signal, 10);
     add_text(line, " (");
     add_text(line, signal_name(cause->signal));
     add_text(line, ")\naddress: 0x");
-    add_number(line, cause->info->si_code > 0 ? (uint64_t)(uintptr_t)cause->info->si_addr : 0, 16);
+    add_digits(line, cause->info->si_code > 0 ? (uint64_t)(uintptr_t)cause->info->si_addr : 0, 16);
 }
 
 static void describe_death(struct record_line *line, const struct cause *cause, int64_t seconds)
@@ -109,9 +109,9 @@ static void describe_death(struct record_line *line, const struct cause *cause, 
     add_text(line, "service: ");
     add_text(line, state.service);
     add_text(line, "\npid: ");
-    add_number(line, (uint64_t)getpid(), 10);
+    add_digits(line, (uint64_t)getpid(), 10);
     add_text(line, "\nat: ");
-    add_number(line, (uint64_t)seconds, 10);
+    add_digits(line, (uint64_t)seconds, 10);
     add_text(line, "\n");
     describe_cause(line, cause);
     add_text(line, "\nin hand: ");
@@ -119,7 +119,7 @@ static void describe_death(struct record_line *line, const struct cause *cause, 
     add_text(line, "\n");
 }
 
-static void write_record(const struct cause *cause)
+static void write_crash_record(const struct cause *cause)
 {
     struct record_line path = { 0 }, text = { 0 };
     int64_t seconds = clock_now() / 1000000;
@@ -128,7 +128,7 @@ static void write_record(const struct cause *cause)
     size_t len = strlen(state.start);
     int fd;
 
-    add_number(&path, (uint64_t)seconds, 10);
+    add_digits(&path, (uint64_t)seconds, 10);
     add_text(&path, ".txt");
     memcpy(name, state.start, len);
     memcpy(name + len, path.text, path.len + 1);
@@ -167,7 +167,7 @@ static void on_fatal(int number, siginfo_t *info, void *context)
 {
     (void)context;
     let_one_thread_in();
-    write_record(&(struct cause){ .signal = number, .info = info });
+    write_crash_record(&(struct cause){ .signal = number, .info = info });
     if (is_own(info))
         call_before_end();
     signal(number, SIG_DFL);
@@ -180,7 +180,7 @@ void crash_no_memory(size_t size)
 
     let_one_thread_in();
     if (state.start[0])
-        write_record(&(struct cause){ .needed = size });
+        write_crash_record(&(struct cause){ .needed = size });
     else
         (void)file_write_fd(STDERR_FILENO, words, sizeof(words) - 1);
     call_before_end();

@@ -15,9 +15,9 @@
 
 enum { READ_STEP = 65536 };
 
-static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
+enum err file_refuse(struct fault *fault, const char *doing, const char *path)
 {
-    return fault_errno(fault, file_err(errno), errno, "%s %s", doing, path);
+    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
 
 static enum err read_fd(int fd, size_t limit, const char *path, struct buffer *to, struct fault *fault)
@@ -30,7 +30,7 @@ static enum err read_fd(int fd, size_t limit, const char *path, struct buffer *t
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return refuse_path(fault, "cannot read", path);
+            return file_refuse(fault, "read", path);
         if ((size_t)got > limit - (to->len - start))
             return fault_set(fault, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
         buffer_add(to, piece, (size_t)got);
@@ -45,9 +45,9 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
     enum err e;
 
     if (fd < 0)
-        return refuse_path(fault, "cannot open", path);
+        return file_refuse(fault, "open", path);
     if (fstat(fd, &st) != 0)
-        e = refuse_path(fault, "cannot access", path);
+        e = file_refuse(fault, "access", path);
     else if (!S_ISREG(st.st_mode))
         e = fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file", path);
     else
@@ -73,9 +73,9 @@ enum err file_sync(const char *path, struct fault *fault)
     enum err e = ERR_OK;
 
     if (fd < 0)
-        return refuse_path(fault, "cannot open", path);
+        return file_refuse(fault, "open", path);
     if (fsync(fd) != 0)
-        e = refuse_path(fault, "cannot sync", path);
+        e = file_refuse(fault, "sync", path);
     close(fd);
     return e;
 }
@@ -112,7 +112,7 @@ enum err file_sync_disk(int disk, struct fault *fault)
     struct statvfs st;
 
     if (syncfs(disk) != 0 || fstatvfs(disk, &st) != 0)
-        return refuse_path(fault, "cannot sync", "the disk");
+        return file_refuse(fault, "sync", "the disk");
     if (st.f_flag & ST_RDONLY)
         return fault_set(fault, ERR_IO, "cannot sync the disk: it became read-only");
     return ERR_OK;
@@ -132,7 +132,7 @@ static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*se
     if (e != ERR_OK)
         return fault_errno(fault, e, errno, "cannot write %s", path);
     if (fchmod(fd, mode) != 0 || settle(fd) != 0)
-        return refuse_path(fault, "cannot write", path);
+        return file_refuse(fault, "write", path);
     return ERR_OK;
 }
 
@@ -148,12 +148,12 @@ static enum err replace_contents(const char *path, const char *directory, struct
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return refuse_path(fault, "cannot write", path);
+        return file_refuse(fault, "write", path);
     e = fill_temporary(fd, bytes, mode, settle, path, fault);
     if (close(fd) != 0 && e == ERR_OK)
-        e = refuse_path(fault, "cannot write", path);
+        e = file_refuse(fault, "write", path);
     if (e == ERR_OK && rename(temporary, path) != 0)
-        e = refuse_path(fault, "cannot replace", path);
+        e = file_refuse(fault, "replace", path);
     if (e != ERR_OK)
         unlink(temporary);
     return e;
@@ -209,12 +209,12 @@ enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struc
     enum err e;
 
     if (fd < 0)
-        return refuse_path(fault, "cannot make", path);
+        return file_refuse(fault, "make", path);
     e = file_write_fd(fd, bytes.at, bytes.len);
     if (e != ERR_OK)
         fault_errno(fault, e, errno, "cannot write %s", path);
     if (close(fd) != 0 && e == ERR_OK)
-        e = refuse_path(fault, "cannot write", path);
+        e = file_refuse(fault, "write", path);
     if (e != ERR_OK)
         unlink(path);
     return e;
@@ -260,7 +260,7 @@ enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (stat(part, &st) != 0)
-        return refuse_path(fault, "cannot make directory", part);
+        return file_refuse(fault, "make directory", part);
     if (!S_ISDIR(st.st_mode))
         return fault_set(fault, ERR_EXISTS, "%s is not a directory: remove or rename it", part);
     return ERR_OK;

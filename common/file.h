@@ -7,6 +7,9 @@
 #include "common/buffer.h"
 #include "common/file_write.h"
 
+/* Sets the fault of errno: "cannot DOING PATH: why". Returns the code. */
+enum err file_refuse(struct fault *fault, const char *doing, const char *path);
+
 /* Appends the content of `path` to `to`. Errors: not_found, denied, io, full (no memory in the kernel), too_large (more
  * than `limit` bytes), bad_request (not a regular file). */
 enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct fault *fault);

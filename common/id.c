@@ -80,6 +80,11 @@ int id_compare(struct id a, struct id b)
 }
 
 /* 26 characters are 130 bits: two zero bits, then the id. */
+int id_order(const void *a, const void *b)
+{
+    return id_compare(*(const struct id *)a, *(const struct id *)b);
+}
+
 const char *id_write(struct id id, char to[ID_TEXT_SIZE])
 {
     unsigned held = 0, bits = 2;

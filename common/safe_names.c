@@ -65,7 +65,7 @@ static void write_lower(const char *from, char *to)
 }
 
 /* The number of the name; letter case is ignored. 0: the name is free. */
-static uint32_t *number_of(struct safe_names *names, const char *name)
+static uint32_t *number_of_name(struct safe_names *names, const char *name)
 {
     char low[SAFE_NAME_SIZE];
 
@@ -76,7 +76,7 @@ static uint32_t *number_of(struct safe_names *names, const char *name)
 void safe_names_take(struct safe_names *names, const char *name)
 {
     if (strlen(name) < SAFE_NAME_SIZE) /* no name that is chosen is longer */
-        *number_of(names, name) = 1;
+        *number_of_name(names, name) = 1;
 }
 
 void safe_names_choose(struct safe_names *names, struct bytes path, char to[SAFE_NAME_SIZE])
@@ -90,11 +90,11 @@ void safe_names_choose(struct safe_names *names, struct bytes path, char to[SAFE
     dot = strrchr(safe, '.');
     stem = dot && dot > safe ? (int)(dot - safe) : (int)strlen(safe);
     (void)snprintf(to, SAFE_NAME_SIZE, "%s", safe);
-    number = *number_of(names, safe) + 1; /* one more than the last name that was made of this one */
-    for (; *number_of(names, to) > 0; number++)
+    number = *number_of_name(names, safe) + 1; /* one more than the last name that was made of this one */
+    for (; *number_of_name(names, to) > 0; number++)
         (void)snprintf(to, SAFE_NAME_SIZE, "%.*s (%u)%.150s", stem, safe, number, safe + stem);
-    *number_of(names, safe) = number > 1 ? number - 1 : 1;
-    *number_of(names, to) = 1;
+    *number_of_name(names, safe) = number > 1 ? number - 1 : 1;
+    *number_of_name(names, to) = 1;
 }
 
 void safe_names_free(struct safe_names *names)

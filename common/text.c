@@ -69,6 +69,15 @@ static bool sequence_is_whole(const uint8_t *at, uint32_t len, uint8_t low, uint
     return true;
 }
 
+uint32_t text_characters(struct text t)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < t.len; i++)
+        count += (t.at[i] & 0xC0) != 0x80;
+    return count;
+}
+
 uint32_t text_character(struct text t)
 {
     const uint8_t *at = (const uint8_t *)t.at;

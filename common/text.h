@@ -34,6 +34,8 @@ bool text_copy(char *to, size_t size, struct text from);
 /* True if all bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct text t);
 
+uint32_t text_characters(struct text t); /* number of characters of UTF-8 */
+
 /* Returns the length in bytes of the UTF-8 character at the start of `t`; 0 if there is none. */
 uint32_t text_character(struct text t);
 

@@ -39,7 +39,7 @@ bool artefact_type_is_good(struct text type)
     return type.len > 0 && type.len <= 32;
 }
 
-static const char *path_of(const struct paths *paths, const char *name, char to[PATH_SIZE])
+static const char *artefact_path(const struct paths *paths, const char *name, char to[PATH_SIZE])
 {
     snprintf(to, PATH_SIZE, "%s/artefact/%s", paths->data, name);
     return to;
@@ -96,7 +96,7 @@ void artefact_describe(const struct artefact *artefact, uint8_t digest[16], stru
     kept->digest = bytes_of(digest, sizeof(hash.b));
 }
 
-static bool is_there(const char *path, struct bytes data)
+static bool has_same_bytes(const char *path, struct bytes data)
 {
     struct buffer there = { 0 };
     bool same = file_read_all(path, data.len, &there, NULL) == ERR_OK && bytes_equal(buffer_bytes(&there), data);
@@ -109,7 +109,7 @@ static int open_disk(const struct paths *paths)
 {
     char path[PATH_SIZE];
 
-    mkdir(path_of(paths, "", path), 0700);
+    mkdir(artefact_path(paths, "", path), 0700);
     return file_open_disk(path);
 }
 
@@ -117,12 +117,12 @@ static int open_disk(const struct paths *paths)
 static enum err write_new(const struct paths *paths, const char *name, struct bytes data, struct fault *fault)
 {
     char path[PATH_SIZE], directory[3] = { name[0], name[1] };
-    enum err e = file_write_new(path_of(paths, name, path), data, 0600, NULL);
+    enum err e = file_write_new(artefact_path(paths, name, path), data, 0600, NULL);
 
     if (e != ERR_NOT_FOUND)
         return e == ERR_OK || e == ERR_EXISTS ? e : file_write_new(path, data, 0600, fault);
-    mkdir(path_of(paths, directory, path), 0700);
-    return file_write_new(path_of(paths, name, path), data, 0600, fault);
+    mkdir(artefact_path(paths, directory, path), 0700);
+    return file_write_new(artefact_path(paths, name, path), data, 0600, fault);
 }
 
 enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
@@ -136,7 +136,7 @@ enum err artefact_write(const struct paths *paths, struct bytes content, const s
     if (files->disk == 0)
         files->disk = open_disk(paths);
     e = write_new(paths, name, artefact->data, fault);
-    if (e == ERR_EXISTS && is_there(path_of(paths, name, path), artefact->data))
+    if (e == ERR_EXISTS && has_same_bytes(artefact_path(paths, name, path), artefact->data))
         return ERR_OK;
     if (e == ERR_EXISTS) /* an incomplete file of a dead process */
         e = file_write_soon(path, artefact->data, 0600, fault);
@@ -208,7 +208,7 @@ enum err artefact_read(const struct paths *paths, struct arena *arena, const cha
     *data = kept->data;
     if (kept->digest.len == 0)
         return ERR_OK;
-    if (file_read_all(path_of(paths, name, path), kept->size, &buffer, NULL) != ERR_OK) {
+    if (file_read_all(artefact_path(paths, name, path), kept->size, &buffer, NULL) != ERR_OK) {
         e = ERR_NOT_FOUND;
         goto undo;
     }
@@ -229,5 +229,5 @@ void artefact_remove(const struct paths *paths, const char *name)
 {
     char path[PATH_SIZE];
 
-    unlink(path_of(paths, name, path));
+    unlink(artefact_path(paths, name, path));
 }

@@ -16,7 +16,7 @@ struct old {
     struct arena *arena;
 };
 
-static const uint8_t *take_bytes(struct old *old, uint32_t count)
+static const uint8_t *take_old_bytes(struct old *old, uint32_t count)
 {
     static const uint8_t nothing[16];
 
@@ -30,12 +30,12 @@ static const uint8_t *take_bytes(struct old *old, uint32_t count)
 
 static uint32_t take_u32(struct old *old)
 {
-    return little_u32(take_bytes(old, 4));
+    return little_u32(take_old_bytes(old, 4));
 }
 
 static double take_f32(struct old *old)
 {
-    return (double)little_f32(take_bytes(old, 4));
+    return (double)little_f32(take_old_bytes(old, 4));
 }
 
 /* Returns `count` elements of `width` bytes, in place. */
@@ -45,7 +45,7 @@ static struct bytes take_numbers(struct old *old, uint32_t count, uint32_t width
         old->broken = true;
         return (struct bytes){ 0 };
     }
-    return bytes_of(take_bytes(old, count * width), (size_t)count * width);
+    return bytes_of(take_old_bytes(old, count * width), (size_t)count * width);
 }
 
 /* Copies from each row of `step` bytes the `width` bytes at `first`. */
@@ -137,7 +137,7 @@ static void read_gist(struct old *old, void *record)
 {
     struct artefact_gist *to = record;
 
-    to->samples_hash = bytes_of(take_bytes(old, 16), 16);
+    to->samples_hash = bytes_of(take_old_bytes(old, 16), 16);
     to->seconds = take_f32(old);
     to->bands = take_numbers(old, take_u32(old), 1);
 }

@@ -45,16 +45,11 @@ enum item_state availability_of(enum item_state word, enum backend backend, bool
     return kept == ITEM_STATE_ONLINE_ONLY ? ITEM_STATE_REMOTE_OFFLINE : kept;
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return id_compare(*(const struct id *)a, *(const struct id *)b);
-}
-
 enum item_state availability_of_item(struct id item, enum item_state word, enum backend backend, bool is_here)
 {
     enum item_state state = availability_of(word, backend, is_here);
     bool is_fetched = state == ITEM_STATE_REMOTE_OFFLINE && fetched.count > 0 &&
-                      bsearch(&item, fetched.at, fetched.count, sizeof(item), by_id) != NULL;
+                      bsearch(&item, fetched.at, fetched.count, sizeof(item), id_order) != NULL;
 
     return is_fetched ? ITEM_STATE_REMOTE_FETCHING : state;
 }

@@ -286,6 +286,19 @@ enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool
     return catalogue_each_with_content_after(txn, content, (struct id){ { 0 } }, seen, state);
 }
 
+static bool stop_at_first(void *state, struct id media)
+{
+    (void)media;
+    *(bool *)state = true;
+    return false;
+}
+
+enum err catalogue_has_content(struct txn *txn, struct bytes content, bool *has)
+{
+    *has = false;
+    return catalogue_each_with_content(txn, content, stop_at_first, has);
+}
+
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,
                                bool (*seen)(void *state, const struct change *change), void *state)
 {

@@ -53,6 +53,7 @@ enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, st
                                         bool (*seen)(void *state, const struct folder *folder), void *state);
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool (*seen)(void *state, struct id media),
                                      void *state);
+enum err catalogue_has_content(struct txn *txn, struct bytes content, bool *has); /* some item has it */
 /* The items whose ids are greater than `after`. */
 enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content, struct id after,
                                            bool (*seen)(void *state, struct id media), void *state);

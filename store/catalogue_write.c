@@ -77,13 +77,6 @@ static enum err drop_artefacts(struct writing *w, struct bytes content)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static bool stop_at_first(void *state, struct id media)
-{
-    (void)media;
-    *(bool *)state = true;
-    return false;
-}
-
 static enum err leave_content(struct writing *w, struct bytes content, struct id media)
 {
     struct key subject = key_subject(content), key = key_content(content, media);
@@ -94,7 +87,7 @@ static enum err leave_content(struct writing *w, struct bytes content, struct id
         return ERR_OK;
     e = row_delete(w, DB_CONTENT, &key);
     if (e == ERR_OK)
-        e = catalogue_each_with_content(w->txn, content, stop_at_first, &others);
+        e = catalogue_has_content(w->txn, content, &others);
     if (e != ERR_OK || others)
         return e;
     e = row_delete(w, DB_FACTS, &subject);

@@ -149,7 +149,7 @@ bool community_is_whole(struct txn *txn, struct arena *arena, struct bytes row, 
 
 enum { FACTS_LEARNED = 64 };
 
-static bool add_fact(void *state, const struct lesson *lesson)
+static bool add_lesson_fact(void *state, const struct lesson *lesson)
 {
     struct fact_list *to = state;
     bool is_tag = text_starts(lesson->word, TEXT("tag:"));
@@ -171,7 +171,7 @@ enum err community_facts(struct txn *txn, struct arena *arena, struct bytes cont
     if (content.len != COMMUNITY_CONTENT || txn_count(txn, DB_COMMUNITY) == 0)
         return ERR_OK;
     to->at = arena_array(arena, FACTS_LEARNED, sizeof(*to->at));
-    return to->at ? community_each(txn, arena, LESSON_KIND_FACT, content, add_fact, to) : ERR_FULL;
+    return to->at ? community_each(txn, arena, LESSON_KIND_FACT, content, add_lesson_fact, to) : ERR_FULL;
 }
 
 /* ---- writing ---- */

@@ -21,7 +21,7 @@ enum err files_err(int number)
     return number == EROFS ? ERR_IO : file_err(number);
 }
 
-static const char *path_of(const char *directory, const char *name, char to[FILE_PATH])
+static const char *join_file_path(const char *directory, const char *name, char to[FILE_PATH])
 {
     snprintf(to, FILE_PATH, "%s/%s", directory, name);
     return to;
@@ -31,7 +31,7 @@ bool files_data(const char *directory, struct stat *st)
 {
     char path[FILE_PATH];
 
-    return stat(path_of(directory, "data.mdb", path), st) == 0;
+    return stat(join_file_path(directory, "data.mdb", path), st) == 0;
 }
 
 /* Parses /proc/self/maps: "7f12-7f34 r--s 00000000 fd:01 1234 /path/data.mdb". */
@@ -43,7 +43,7 @@ static bool find_map(const char *directory, const char *name, void **start, size
     struct stat st;
     bool found = false;
 
-    while (maps && stat(path_of(directory, name, path), &st) == 0 && fgets(line, sizeof(line), maps)) {
+    while (maps && stat(join_file_path(directory, name, path), &st) == 0 && fgets(line, sizeof(line), maps)) {
         unsigned long long inode;
         uintptr_t from, to;
         if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %llu", &from, &to, &inode) != 3 || inode != st.st_ino ||
@@ -66,7 +66,7 @@ void *files_guard_map(const char *directory)
 
     if (!find_map(directory, "data.mdb", &start, &size))
         return NULL;
-    guard_add_disk(start, size, open(path_of(directory, "data.mdb", path), O_RDONLY | O_CLOEXEC));
+    guard_add_disk(start, size, open(join_file_path(directory, "data.mdb", path), O_RDONLY | O_CLOEXEC));
     return start;
 }
 
@@ -102,7 +102,7 @@ void files_drop_blank(const char *directory)
     struct stat st;
 
     if (files_data(directory, &st) && S_ISREG(st.st_mode) && is_blank(&st))
-        unlink(path_of(directory, "data.mdb", path));
+        unlink(join_file_path(directory, "data.mdb", path));
 }
 
 enum err files_reserve_lock(const char *directory, struct fault *fault)
@@ -110,7 +110,7 @@ enum err files_reserve_lock(const char *directory, struct fault *fault)
     char path[FILE_PATH];
     struct stat st;
     int number = 0;
-    int fd = open(path_of(directory, "lock.mdb", path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(join_file_path(directory, "lock.mdb", path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot open %s", path);

@@ -30,7 +30,7 @@ void key_add(struct key *key, const void *bytes, uint32_t len)
     key->len += len;
 }
 
-static void add_number(struct key *key, uint64_t number)
+static void add_big_endian(struct key *key, uint64_t number)
 {
     uint8_t b[8];
 
@@ -51,7 +51,7 @@ struct key key_number(uint64_t number)
 {
     struct key key = empty_key();
 
-    add_number(&key, number);
+    add_big_endian(&key, number);
     return key;
 }
 

@@ -19,7 +19,7 @@ static struct {
     atomic_int inside;
 } state;
 
-static const char *path_of(const char *directory, const char *name, char to[PATH_ROOM])
+static const char *trust_path(const char *directory, const char *name, char to[PATH_ROOM])
 {
     (void)snprintf(to, PATH_ROOM, "%s/%s", directory, name);
     return to;
@@ -27,7 +27,7 @@ static const char *path_of(const char *directory, const char *name, char to[PATH
 
 /* ---- the state ---- */
 
-static bool read_word(const char *path, char *to, size_t size)
+static bool read_trust_word(const char *path, char *to, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     ssize_t len = fd < 0 ? -1 : read(fd, to, size - 1);
@@ -42,7 +42,7 @@ static bool read_word(const char *path, char *to, size_t size)
 /* Returns an id that is new after each boot. */
 static const char *boot_of(char to[BOOT_SIZE])
 {
-    (void)read_word("/proc/sys/kernel/random/boot_id", to, BOOT_SIZE);
+    (void)read_trust_word("/proc/sys/kernel/random/boot_id", to, BOOT_SIZE);
     return to;
 }
 
@@ -54,7 +54,7 @@ static const char *signature_of(const struct stat *st, char to[STATE_MAX])
 }
 
 /* If `text` begins with `word` and a space, skips them and returns true. */
-static bool take_word(const char **text, const char *word)
+static bool skip_trust_word(const char **text, const char *word)
 {
     size_t len = strlen(word);
 
@@ -68,17 +68,17 @@ static enum trust judge_text(const char *text, const char *signature, bool is_do
 {
     char boot[BOOT_SIZE];
 
-    if (take_word(&text, "damaged")) {
-        if (!take_word(&text, signature))
+    if (skip_trust_word(&text, "damaged")) {
+        if (!skip_trust_word(&text, signature))
             return TRUST_CHECK; /* another file has taken its place */
         (void)snprintf(reason, TRUST_REASON, "%.*s", TRUST_REASON - 1, text);
         return TRUST_DAMAGED;
     }
     if (is_doubted)
         return TRUST_CHECK;
-    if (take_word(&text, "closed"))
+    if (skip_trust_word(&text, "closed"))
         return strcmp(text, signature) == 0 ? TRUSTED : TRUST_CHECK;
-    return take_word(&text, "open") && strcmp(text, boot_of(boot)) == 0 ? TRUSTED : TRUST_CHECK;
+    return skip_trust_word(&text, "open") && strcmp(text, boot_of(boot)) == 0 ? TRUSTED : TRUST_CHECK;
 }
 
 enum trust trust_look(const char *directory, char reason[TRUST_REASON])
@@ -90,7 +90,7 @@ enum trust trust_look(const char *directory, char reason[TRUST_REASON])
     reason[0] = '\0';
     if (!files_data(directory, &st))
         return TRUSTED; /* no store, so nothing to trust */
-    if (!read_word(path_of(directory, "state", path), text, sizeof(text)))
+    if (!read_trust_word(trust_path(directory, "state", path), text, sizeof(text)))
         return is_doubted ? TRUST_CHECK : TRUSTED;
     return judge_text(text, signature_of(&st, signature), is_doubted, reason);
 }
@@ -103,7 +103,7 @@ static void write_state(const char *directory, const char *word, const char *wha
 
     (void)snprintf(text, sizeof(text), "%s %s%s%s\n", word, what, *reason ? " " : "", reason);
     line = bytes_of(text, strlen(text));
-    (void)file_write_soon(path_of(directory, "state", path), line, 0600, NULL);
+    (void)file_write_soon(trust_path(directory, "state", path), line, 0600, NULL);
 }
 
 void trust_opened(const char *directory)
@@ -111,7 +111,7 @@ void trust_opened(const char *directory)
     char path[PATH_ROOM], boot[BOOT_SIZE];
 
     write_state(directory, "open", boot_of(boot), "");
-    (void)unlink(path_of(directory, "doubt", path));
+    (void)unlink(trust_path(directory, "doubt", path));
 }
 
 void trust_closed(const char *directory)
@@ -147,14 +147,14 @@ void trust_doubt(const char *directory)
 {
     char path[PATH_ROOM];
 
-    make_file(path_of(directory, "doubt", path));
+    make_file(trust_path(directory, "doubt", path));
 }
 
 bool trust_is_doubted(const char *directory)
 {
     char path[PATH_ROOM];
 
-    return access(path_of(directory, "doubt", path), F_OK) == 0;
+    return access(trust_path(directory, "doubt", path), F_OK) == 0;
 }
 
 /* Runs in the handler of a crash. */
@@ -168,7 +168,7 @@ void trust_watch(const char *directory)
 {
     char path[PATH_ROOM];
 
-    if (strcmp(path_of(directory, "doubt", path), state.doubt) == 0)
+    if (strcmp(trust_path(directory, "doubt", path), state.doubt) == 0)
         return;
     memcpy(state.doubt, path, sizeof(state.doubt));
     crash_before_end(doubt_inside);

@@ -76,7 +76,7 @@ void txn_undo_inner(struct txn *txn)
 /* ---- rows ---- */
 
 /* A writer has no kept cursors, because they would have to follow its writes. */
-static int find_row(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
+static int find_stored_row(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
 {
     MDB_cursor **at = &txn->at[db];
     int rc = 0;
@@ -93,7 +93,7 @@ static int find_row(struct txn *txn, enum database db, MDB_val *key, MDB_val *va
 enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value)
 {
     MDB_val k = environment_val(key), v;
-    int rc = find_row(txn, db, &k, &v);
+    int rc = find_stored_row(txn, db, &k, &v);
 
     if (rc)
         return store_meaning(txn->store->env, rc);

@@ -97,7 +97,7 @@ static void start_try(struct disk *disk, const struct paths *paths, usec_t now)
 }
 
 /* False: there is no answer yet, and it is not overdue. */
-static bool take_answer(struct disk *disk, usec_t now, int *number)
+static bool collect_trial(struct disk *disk, usec_t now, int *number)
 {
     if (!disk->is_tried)
         return false;
@@ -176,7 +176,7 @@ void disk_look(struct disk *disk, const struct paths *paths, usec_t now)
     if (now - disk->looked < LOOK_US)
         return;
     disk->looked = now;
-    if (take_answer(disk, now, &number))
+    if (collect_trial(disk, now, &number))
         take_result(disk, paths, number);
     else if (!disk->fails)
         disk->alarm[0] = '\0';

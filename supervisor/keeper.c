@@ -64,7 +64,7 @@ bool keeper_is_asked(int argc, char **argv)
            has_argument(argc, argv, "--help");
 }
 
-static int give_up(const struct fault *fault)
+static int explain_failure(const struct fault *fault)
 {
     (void)fprintf(stderr, "loopholed: %s\n", fault->what);
     if (fault->hint[0])
@@ -265,7 +265,7 @@ static char **without_ours(int argc, char **argv)
     return arguments;
 }
 
-static enum err take_lock(struct keeper *keeper, const struct paths *paths, struct fault *fault)
+static enum err lock_data(struct keeper *keeper, const struct paths *paths, struct fault *fault)
 {
     enum err e = lock_take_data(paths, "keeper", &keeper->lock, fault);
 
@@ -290,7 +290,7 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
         return fault_hint(fault, "its sockets are not in %.150s: XDG_RUNTIME_DIR was another when it started",
                           paths->run);
     }
-    if ((e = take_lock(keeper, paths, fault)) != ERR_OK)
+    if ((e = lock_data(keeper, paths, fault)) != ERR_OK)
         return e;
     if (paths->home[0])
         setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative path would be another one from "/" */
@@ -309,7 +309,7 @@ int keeper_run(int argc, char **argv)
     if (has_argument(argc, argv, "--help"))
         (void)fputs(help, stdout);
     else if (prepare_keeper(&keeper, &paths, &fault) != ERR_OK)
-        exit_code = give_up(&fault);
+        exit_code = explain_failure(&fault);
     else if (!detach || go_to_background(keeper.lock, &exit_code)) {
         if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
             log_fault("keeper", &fault);

@@ -335,7 +335,7 @@ static bool look_at_card(struct server *server)
     return decide_server(server);
 }
 
-static bool is_there(const struct server *server)
+static bool server_runs(const struct server *server)
 {
     if (server->kind == SERVER_PIPEWIRE)
         return device_pipewire_runs();
@@ -348,7 +348,7 @@ static bool look_at_others(struct server *server, usec_t now)
     usec_t patience = server->kind == SERVER_NONE ? RETRY_US : GONE_US;
     bool other;
 
-    if (is_there(server)) {
+    if (server_runs(server)) {
         server->gone = 0;
         return false;
     }

@@ -126,7 +126,7 @@ static bool store_waits(const void *state)
     return false;
 }
 
-static bool is_wanted(const struct supervisor *supervisor, const struct table_row *row, bool sound)
+static bool should_run(const struct supervisor *supervisor, const struct table_row *row, bool sound)
 {
     switch (row->when) {
     case TABLE_ALWAYS:
@@ -148,7 +148,7 @@ static void name_children(struct supervisor *supervisor)
         server_open(&supervisor->server, &supervisor->world, &supervisor->children[supervisor->count++]);
     for (uint32_t i = 0; i < table_count && supervisor->count < BOARD_LINES; i++) {
         struct child *child = &supervisor->children[supervisor->count];
-        if (!is_wanted(supervisor, &table_rows[i], sound))
+        if (!should_run(supervisor, &table_rows[i], sound))
             continue;
         child->row = &table_rows[i];
         child->world = &supervisor->world;

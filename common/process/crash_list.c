@@ -115,7 +115,7 @@ static struct text value_of(struct text whole, const char *key)
 }
 
 /* Returns 0 for anything but a number from 1 to `most`. */
-static int64_t number_of(struct text digits, int64_t most)
+static int64_t parse_positive(struct text digits, int64_t most)
 {
     char text[24];
     int64_t number = text_copy(text, sizeof(text), digits) ? strtoll(text, NULL, 10) : 0;
@@ -123,12 +123,12 @@ static int64_t number_of(struct text digits, int64_t most)
     return number > 0 && number <= most ? number : 0;
 }
 
-static bool read_record(struct text whole, struct crash *crash)
+static bool parse_crash(struct text whole, struct crash *crash)
 {
     *crash = (struct crash){
         .service = value_of(whole, "service: "),
-        .pid = (int32_t)number_of(value_of(whole, "pid: "), INT32_MAX),
-        .at = number_of(value_of(whole, "at: "), INT64_MAX / 1000000) * 1000000,
+        .pid = (int32_t)parse_positive(value_of(whole, "pid: "), INT32_MAX),
+        .at = parse_positive(value_of(whole, "at: "), INT64_MAX / 1000000) * 1000000,
         .signal = value_of(whole, "signal: "),
         .cause = value_of(whole, "cause: "),
         .in_hand = value_of(whole, "in hand: "),
@@ -139,7 +139,8 @@ static bool read_record(struct text whole, struct crash *crash)
     return crash->service.len > 0 && crash->pid > 0;
 }
 
-static void read_all(const char directory[CRASH_DIRECTORY_SIZE], DIR *dir, struct arena *arena, struct buffer *found)
+static void read_crashes(const char directory[CRASH_DIRECTORY_SIZE], DIR *dir, struct arena *arena,
+                         struct buffer *found)
 {
     struct buffer text = { 0 };
     struct dirent *entry;
@@ -151,7 +152,7 @@ static void read_all(const char directory[CRASH_DIRECTORY_SIZE], DIR *dir, struc
         buffer_reset(&text);
         if (entry->d_name[0] == '.' || file_read_all(path, RECORD_MAX, &text, NULL) != ERR_OK)
             continue;
-        if (read_record(arena_text(arena, text_of(buffer_c(&text))), &crash)) {
+        if (parse_crash(arena_text(arena, text_of(buffer_c(&text))), &crash)) {
             crash.file = arena_text(arena, text_of(entry->d_name));
             buffer_add(found, &crash, sizeof(crash));
         }
@@ -188,7 +189,7 @@ enum err crash_list(const struct paths *paths, struct arena *arena, struct crash
         return ERR_OK;
     if (!dir)
         return e != ERR_OK ? e : fault_errno(fault, file_err(errno), errno, "cannot read %s", directory);
-    read_all(directory, dir, arena, &found);
+    read_crashes(directory, dir, arena, &found);
     closedir(dir);
     take_found(&found, arena, list);
     buffer_free(&found);

@@ -31,7 +31,7 @@ struct errands *errands_new(struct mailbox *mailbox, unsigned threads)
     return all;
 }
 
-static void let_go(struct errand *errand)
+static void drop_holder(struct errand *errand)
 {
     if (atomic_fetch_sub(&errand->holders, 1) == 1)
         errand->drop(errand);
@@ -42,13 +42,13 @@ static void come_home(struct mail *mail)
     struct errand *errand = (struct errand *)mail;
 
     errand->done(errand, false);
-    let_go(errand);
+    drop_holder(errand);
 }
 
 /* The loop ended before it opened this mail. */
 static void drop_unread(struct mail *mail)
 {
-    let_go((struct errand *)mail);
+    drop_holder((struct errand *)mail);
 }
 
 static struct errand *take_waiting(struct errands *all)
@@ -97,7 +97,7 @@ static void *run_errands(void *state)
             leave_running(all, errand);
             mailbox_put(all->mailbox, &errand->home);
         }
-        let_go(errand);
+        drop_holder(errand);
     }
     if (lost)
         all->hanging--;
@@ -167,7 +167,7 @@ void errands_look(struct errands *errands)
         pthread_mutex_unlock(&errands->lock);
         if (errand) {
             errand->done(errand, true);
-            let_go(errand);
+            drop_holder(errand);
         }
     } while (errand);
 }

@@ -29,7 +29,7 @@ static struct {
     atomic_bool stale; /* set by SIGHUP: the next line opens the file again */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .foreground = true };
 
-static int open_file(void)
+static int open_log_file(void)
 {
     return open(state.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
@@ -37,7 +37,7 @@ static int open_file(void)
 /* Keeps the open file if another cannot be opened. */
 static void open_again(void)
 {
-    int fd = open_file();
+    int fd = open_log_file();
 
     if (fd < 0)
         return;

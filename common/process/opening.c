@@ -23,7 +23,7 @@ struct opening {
     char path[];
 };
 
-static void open_file(struct errand *errand)
+static void open_in_errand(struct errand *errand)
 {
     struct opening *opening = (struct opening *)errand;
 
@@ -39,7 +39,7 @@ static void open_file(struct errand *errand)
         posix_fadvise(opening->fd, 0, (off_t)opening->ahead, POSIX_FADV_WILLNEED);
 }
 
-static enum err judge_file(const struct opening *opening, bool lost, struct fault *fault)
+static enum err explain_opening(const struct opening *opening, bool lost, struct fault *fault)
 {
     if (lost)
         return fault_set(fault, ERR_TIMEOUT, "its file system does not answer");
@@ -58,7 +58,7 @@ static void report_file(struct errand *errand, bool lost)
 
     if (!opening->events.opened)
         return;
-    if (judge_file(opening, lost, &fault) == ERR_OK) {
+    if (explain_opening(opening, lost, &fault) == ERR_OK) {
         file = (struct opened_file){ opening->fd, (uint64_t)opening->st.st_size, clock_usec(opening->st.st_mtim) };
         opening->fd = -1;
     }
@@ -81,7 +81,7 @@ struct opening *opening_start(struct errands *errands, const char *path, uint64_
     struct opening *opening = alloc_zeroed(1, sizeof(*opening) + len + 1);
 
     opening->errand =
-        (struct errand){ .run = open_file, .done = report_file, .drop = free_opening, .patience = patience };
+        (struct errand){ .run = open_in_errand, .done = report_file, .drop = free_opening, .patience = patience };
     opening->events = events;
     opening->what = what;
     opening->ahead = ahead;

@@ -51,8 +51,8 @@ static void be_quiet(void)
         (void)dup2(null, STDERR_FILENO);
 }
 
-static void be_child(struct trial_report *report, pid_t parent, enum err (*work)(void *state, struct fault *fault),
-                     void *state)
+static void run_trial_child(struct trial_report *report, pid_t parent,
+                            enum err (*work)(void *state, struct fault *fault), void *state)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -71,7 +71,7 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
     trial->report = trial_memory(sizeof(*trial->report));
     trial->pid = fork();
     if (trial->pid == 0)
-        be_child(trial->report, parent, work, state);
+        run_trial_child(trial->report, parent, work, state);
     if (trial->pid > 0)
         return ERR_OK;
     trial_memory_free(trial->report, sizeof(*trial->report));
@@ -108,7 +108,7 @@ enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)
 }
 
 /* Without a descriptor of the child (an old kernel, or none left) poll only waits for its timeout. */
-static bool has_ended(pid_t pid, int pidfd)
+static bool child_has_ended(pid_t pid, int pidfd)
 {
     struct pollfd end = { .fd = pidfd, .events = POLLIN };
     siginfo_t info = { 0 };
@@ -125,7 +125,7 @@ enum err trial_wait_watching(struct trial *trial, bool (*goes_on)(void *state), 
     bool is_watched = true;
     enum err e;
 
-    while (is_watched && !has_ended(trial->pid, pidfd))
+    while (is_watched && !child_has_ended(trial->pid, pidfd))
         is_watched = goes_on(state);
     if (pidfd >= 0)
         close(pidfd);

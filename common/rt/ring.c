@@ -72,7 +72,7 @@ static struct ring_span span_of(const struct ring *ring, uint64_t from, uint64_t
 }
 
 /* The cell of an index, with only one division for each lap. */
-static uint32_t place_of(struct ring *ring, uint64_t index)
+static uint32_t cell_of(struct ring *ring, uint64_t index)
 {
     if (index - ring->lap >= ring->capacity)
         ring->lap = index - index % ring->capacity;
@@ -81,7 +81,7 @@ static uint32_t place_of(struct ring *ring, uint64_t index)
 
 static void copy_in(struct ring *ring, uint64_t index, const uint8_t *from, uint32_t count)
 {
-    uint32_t at = place_of(ring, index);
+    uint32_t at = cell_of(ring, index);
     uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
     size_t bytes = (size_t)first * ring->cell;
 
@@ -92,7 +92,7 @@ static void copy_in(struct ring *ring, uint64_t index, const uint8_t *from, uint
 
 static void copy_out(struct ring *ring, uint64_t index, uint8_t *to, uint32_t count)
 {
-    uint32_t at = place_of(ring, index);
+    uint32_t at = cell_of(ring, index);
     uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
     size_t bytes = (size_t)first * ring->cell;
 

@@ -15,7 +15,7 @@ enum { DRAFT = 0, MIDDLE = 2, SHOWN = 4, FRESH = 1 << 6, NAME = 3, TRIES = 2 };
 
 static const uint32_t first_word = 0U << DRAFT | 1U << MIDDLE | 2U << SHOWN;
 
-static uint32_t name_of(uint32_t word, int role)
+static uint32_t buffer_of_role(uint32_t word, int role)
 {
     return word >> role & NAME;
 }
@@ -23,7 +23,8 @@ static uint32_t name_of(uint32_t word, int role)
 /* The three roles name three different buffers. */
 static bool is_possible(uint32_t word)
 {
-    uint32_t named = 1U << name_of(word, DRAFT) | 1U << name_of(word, MIDDLE) | 1U << name_of(word, SHOWN);
+    uint32_t named =
+        1U << buffer_of_role(word, DRAFT) | 1U << buffer_of_role(word, MIDDLE) | 1U << buffer_of_role(word, SHOWN);
 
     return named == 7 && word < FRESH << 1;
 }
@@ -42,7 +43,7 @@ static void *buffer_of(const struct snapshot *snapshot, int role)
 {
     uint32_t word = make_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));
 
-    return snapshot->buffers + (size_t)name_of(word, role) * snapshot->stride;
+    return snapshot->buffers + (size_t)buffer_of_role(word, role) * snapshot->stride;
 }
 
 static bool exchange_word(struct snapshot *snapshot, uint32_t *seen, uint32_t next)
@@ -94,8 +95,8 @@ void snapshot_publish(struct snapshot *snapshot)
     for (int i = 0; i < TRIES; i++) {
         uint32_t word = make_possible(seen);
         if (exchange_word(snapshot, &seen,
-                          name_of(word, MIDDLE) << DRAFT | name_of(word, DRAFT) << MIDDLE |
-                              name_of(word, SHOWN) << SHOWN | FRESH))
+                          buffer_of_role(word, MIDDLE) << DRAFT | buffer_of_role(word, DRAFT) << MIDDLE |
+                              buffer_of_role(word, SHOWN) << SHOWN | FRESH))
             return;
     }
 }
@@ -108,8 +109,8 @@ const void *snapshot_take(struct snapshot *snapshot, bool *fresh)
     for (int i = 0; i < TRIES && !*fresh && (make_possible(seen) & FRESH); i++) {
         uint32_t word = make_possible(seen);
         *fresh = exchange_word(snapshot, &seen,
-                               name_of(word, DRAFT) << DRAFT | name_of(word, SHOWN) << MIDDLE |
-                                   name_of(word, MIDDLE) << SHOWN);
+                               buffer_of_role(word, DRAFT) << DRAFT | buffer_of_role(word, SHOWN) << MIDDLE |
+                                   buffer_of_role(word, MIDDLE) << SHOWN);
     }
     return snapshot_shown(snapshot);
 }
@@ -124,5 +125,5 @@ const void *snapshot_newest(const struct snapshot *snapshot)
 {
     uint32_t word = make_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));
 
-    return snapshot->buffers + (size_t)name_of(word, word & FRESH ? MIDDLE : SHOWN) * snapshot->stride;
+    return snapshot->buffers + (size_t)buffer_of_role(word, word & FRESH ? MIDDLE : SHOWN) * snapshot->stride;
 }

@@ -111,7 +111,7 @@ static const struct object_kind *kind_of(int object)
     return kind;
 }
 
-static size_t size_of(int object, uint32_t scale)
+static size_t object_size(int object, uint32_t scale)
 {
     const struct object_kind *kind = kind_of(object);
 
@@ -139,7 +139,7 @@ static const char *own_name(int object, char to[STUDIO_NAME_SIZE])
     return to;
 }
 
-static const char *name_of(const struct paths *paths, int object, char to[SHM_NAME_SIZE])
+static const char *object_name(const struct paths *paths, int object, char to[SHM_NAME_SIZE])
 {
     char own[STUDIO_NAME_SIZE];
 
@@ -151,7 +151,7 @@ static bool open_ring(const struct object_kind *kind, void *memory, uint32_t sca
     return ring_open(ring, (uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity * (kind->grows ? scale : 1));
 }
 
-static bool is_whole(int object, void *memory, uint32_t scale)
+static bool is_object_whole(int object, void *memory, uint32_t scale)
 {
     const struct object_kind *kind = kind_of(object);
     struct ring ring;
@@ -163,11 +163,11 @@ static bool is_whole(int object, void *memory, uint32_t scale)
 static enum err attach_object(const char *name, int object, uint32_t *scale, struct shm *shm, struct fault *fault)
 {
     uint32_t most = kind_of(object)->grows ? STUDIO_RATE_SCALES : *scale;
-    enum err e = shm_attach(name, STUDIO_VERSION, size_of(object, *scale), shm, fault);
+    enum err e = shm_attach(name, STUDIO_VERSION, object_size(object, *scale), shm, fault);
 
     while (e == ERR_VERSION && *scale < most) {
         *scale *= 2;
-        e = shm_attach(name, STUDIO_VERSION, size_of(object, *scale), shm, fault);
+        e = shm_attach(name, STUDIO_VERSION, object_size(object, *scale), shm, fault);
     }
     return e;
 }
@@ -194,7 +194,7 @@ static size_t mebibytes_of_all(uint32_t scale)
     size_t pages = 0;
 
     for (int i = 0; i < OBJECTS; i++)
-        pages += (sizeof(struct shm_header) + size_of(i, scale) + page - 1) / page;
+        pages += (sizeof(struct shm_header) + object_size(i, scale) + page - 1) / page;
     return (pages * page >> 20) + 1;
 }
 
@@ -205,7 +205,7 @@ static enum err make_new(const char *name, int object, uint32_t scale, struct fa
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot remove shared memory %s", name);
-    if ((e = shm_make(name, STUDIO_VERSION, size_of(object, scale), &shm, fault)) != ERR_OK) {
+    if ((e = shm_make(name, STUDIO_VERSION, object_size(object, scale), &shm, fault)) != ERR_OK) {
         if (e == ERR_FULL && fault)
             fault_hint(fault, "sound needs %zu MiB in /dev/shm: make room or enlarge it (mount -o remount,size=…)",
                        mebibytes_of_all(scale));
@@ -221,8 +221,8 @@ static enum err make_one(const struct paths *paths, int object, char made[STUDIO
     struct shm shm;
     char name[SHM_NAME_SIZE];
     uint32_t wanted = studio_rate_scale(studio_rate_noted(paths)), scale = wanted;
-    enum err e = attach_object(name_of(paths, object, name), object, &scale, &shm, fault);
-    bool kept = e == ERR_OK && is_whole(object, shm.at, scale);
+    enum err e = attach_object(object_name(paths, object, name), object, &scale, &shm, fault);
+    bool kept = e == ERR_OK && is_object_whole(object, shm.at, scale);
 
     shm_detach(&shm);
     if (kept || (e != ERR_OK && e != ERR_OFFLINE && e != ERR_VERSION))
@@ -255,7 +255,7 @@ enum err studio_remove(const struct paths *paths)
     char name[SHM_NAME_SIZE];
 
     for (int i = 0; i < OBJECTS; i++) {
-        enum err e = shm_remove(name_of(paths, i, name));
+        enum err e = shm_remove(object_name(paths, i, name));
         if (first == ERR_OK)
             first = e;
     }
@@ -281,7 +281,7 @@ static enum err touch_pages(const struct shm *shm, const char *name, struct faul
 static enum err open_one(const struct paths *paths, int object, struct studio *studio, struct fault *fault)
 {
     struct shm *shm = &studio->objects[object];
-    const char *name = name_of(paths, object, studio->names[object]);
+    const char *name = object_name(paths, object, studio->names[object]);
     uint32_t *scale = &studio->scale[object];
     enum err e;
 
@@ -291,7 +291,7 @@ static enum err open_one(const struct paths *paths, int object, struct studio *s
         return e;
     guard_add(start_of(shm), sizeof(struct shm_header) + shm->size);
     e = touch_pages(shm, name, fault);
-    if (e == ERR_OK && !is_whole(object, shm->at, *scale))
+    if (e == ERR_OK && !is_object_whole(object, shm->at, *scale))
         e = fault_set(fault, ERR_VERSION, "shared memory %s is damaged", name);
     return e;
 }
@@ -336,7 +336,7 @@ static bool is_damaged(const struct studio *studio, int object)
 
     touch_end(shm);
     return guard_lost(start_of(shm)) || !shm_whole(shm, STUDIO_VERSION) ||
-           !is_whole(object, shm->at, studio->scale[object]);
+           !is_object_whole(object, shm->at, studio->scale[object]);
 }
 
 enum err studio_check(const struct studio *studio, struct fault *fault)

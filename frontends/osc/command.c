@@ -55,7 +55,7 @@ uint32_t command_waiting(const struct osc *osc)
     return count;
 }
 
-static struct text path_of(const struct osc_command *command)
+static struct text route_path(const struct osc_command *command)
 {
     return text_of(command->request.route->path);
 }
@@ -114,14 +114,14 @@ static void send_library(struct osc_command *command, const struct library_said 
 {
     for (uint32_t i = 0; i < said->each.count; i++)
         send_library_row(command, &said->each.at[i]);
-    reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
+    reply_say(command->osc, &command->from, route_path(command), said->message, ERR_OK);
 }
 
 static void send_said(struct osc_command *command, const struct slot_said *said)
 {
     for (uint32_t i = 0; i < said->slots.count; i++)
         send_slot_row(command, said->bank, &said->slots.at[i]);
-    reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
+    reply_say(command->osc, &command->from, route_path(command), said->message, ERR_OK);
 }
 
 /* What the conversion lost comes first. */
@@ -133,12 +133,12 @@ static void send_midi(struct osc_command *command, const struct midi_said *said)
         reply_add_text(&reply, said->remarks.at[i]);
         (void)reply_send(&reply, command->osc, &command->from);
     }
-    reply_say(command->osc, &command->from, path_of(command), said->message, ERR_OK);
+    reply_say(command->osc, &command->from, route_path(command), said->message, ERR_OK);
 }
 
 static void send_done(struct osc_command *command)
 {
-    reply_say(command->osc, &command->from, path_of(command),
+    reply_say(command->osc, &command->from, route_path(command),
               arena_printf(&command->arena, "%s: done", command->request.route->path), ERR_OK);
 }
 
@@ -154,21 +154,22 @@ static void send_answer(struct osc_command *command, const void *answer)
     else if (request->ask->answer == &midi_said_shape)
         send_midi(command, answer);
     else if (request->ask->answer == &song_said_shape)
-        reply_say(command->osc, &command->from, path_of(command), ((const struct song_said *)answer)->message, ERR_OK);
+        reply_say(command->osc, &command->from, route_path(command), ((const struct song_said *)answer)->message,
+                  ERR_OK);
     else if (request->route->value)
         values_send_given(command->osc, request->route, &request->given, &command->from);
     else
         send_done(command);
 }
 
-static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+static void answer_client(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct osc_command *command = state;
 
     if (error == ERR_OK)
         send_answer(command, answer);
     else
-        reply_fault(command->osc, &command->from, path_of(command), fault);
+        reply_fault(command->osc, &command->from, route_path(command), fault);
     command->is_answered = true;
     if (error != ERR_OK || command->counts_until <= clock_steady())
         drop_command(command);
@@ -207,10 +208,10 @@ static void do_command(struct osc_command *command)
 
     command->due = 0;
     if (request->ask && !request->is_nothing && !request->is_read) {
-        if (service_ask(command->osc->service, request->ask->full_name, request->body, OSC_BUDGET_MS, NULL, take_answer,
-                        command, &fault) == ERR_OK)
+        if (service_ask(command->osc->service, request->ask->full_name, request->body, OSC_BUDGET_MS, NULL,
+                        answer_client, command, &fault) == ERR_OK)
             return;
-        reply_fault(command->osc, &command->from, path_of(command), &fault);
+        reply_fault(command->osc, &command->from, route_path(command), &fault);
     } else if (request->is_read) {
         values_send(command->osc, request->route, &command->from);
     } else if (!request->is_nothing) {

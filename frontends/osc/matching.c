@@ -51,7 +51,7 @@ static bool is_one(char character, const void *of)
     return is_inner(character);
 }
 
-static bool is_same(char character, const void *of)
+static bool is_character(char character, const void *of)
 {
     return character == *(const char *)of;
 }
@@ -77,7 +77,7 @@ static bool is_in_set(char character, const void *of)
 static places match_word(places from, const char *path, struct text word)
 {
     for (uint32_t i = 0; i < word.len; i++)
-        from = match_character(from, path, is_same, word.at + i);
+        from = match_character(from, path, is_character, word.at + i);
     return from;
 }
 
@@ -121,7 +121,7 @@ static places match_part(struct text pattern, uint32_t *at, places from, const c
         *at += inner.len + 1;
         return *character == '[' ? match_character(from, path, is_in_set, &inner) : match_words(from, path, inner);
     default:
-        return match_character(from, path, is_same, character);
+        return match_character(from, path, is_character, character);
     }
 }
 

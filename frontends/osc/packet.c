@@ -129,7 +129,7 @@ static enum err read_message(uint8_t *bytes, size_t len, usec_t at, struct arena
 
 /* ---- bundles ---- */
 
-static uint32_t read_word(const uint8_t *at)
+static uint32_t read_big_endian(const uint8_t *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
@@ -139,7 +139,7 @@ static uint32_t read_word(const uint8_t *at)
 /* A tag counts seconds since 1900 and their 32-bit fraction. 1 means at once; so does 0, which some programs send. */
 static usec_t read_tag(const uint8_t *at)
 {
-    const uint32_t seconds = read_word(at), fraction = read_word(at + 4);
+    const uint32_t seconds = read_big_endian(at), fraction = read_big_endian(at + 4);
 
     if (seconds == 0 && fraction <= 1)
         return 0;
@@ -159,7 +159,7 @@ static enum err read_bundle(uint8_t *bytes, size_t len, usec_t after, uint32_t d
         return fault_set(fault, ERR_TOO_LARGE, "bundles are nested deeper than %d", PACKET_DEPTH);
     for (size_t i = BUNDLE_HEAD; i < len && e == ERR_OK;) {
         const size_t rest = len - i;
-        const uint32_t size = rest < 4 ? 0 : read_word(bytes + i);
+        const uint32_t size = rest < 4 ? 0 : read_big_endian(bytes + i);
 
         if (size == 0 || size % 4 != 0 || size > rest - 4)
             return fault_set(

@@ -20,7 +20,7 @@ static bool name_file(const struct osc *osc, char path[PATH_MAX])
     return (size_t)snprintf(path, PATH_MAX, "%s/osc.subscribers", osc->paths->run) < PATH_MAX;
 }
 
-static void write_file(const struct osc *osc)
+static void write_subscribers(const struct osc *osc)
 {
     char path[PATH_MAX], ip[INET_ADDRSTRLEN] = "";
     struct buffer text = { 0 };
@@ -110,7 +110,7 @@ void subscribers_take(struct osc *osc, const struct sockaddr_in *from, const str
         add_subscriber(osc, &to);
     else
         (void)remove_subscriber(osc, &to);
-    write_file(osc);
+    write_subscribers(osc);
     reply_say(osc, from, text_of(request->route->path), subscribes ? TEXT("subscribed") : TEXT("unsubscribed"), ERR_OK);
 }
 
@@ -147,7 +147,7 @@ static void remove_the_gone(struct osc *osc)
         has_any = (subscribers_is_refusal(&message) && remove_subscriber(osc, &to)) || has_any;
     }
     if (has_any)
-        write_file(osc);
+        write_subscribers(osc);
 }
 
 static void send_changes(struct osc *osc, struct subscriber *one)

@@ -31,7 +31,7 @@ static void warn_of_packet(struct osc *osc, const char *why, const struct sockad
     osc->unsaid = 0;
 }
 
-static bool has_room(struct osc *osc, uint32_t messages)
+static bool take_tokens(struct osc *osc, uint32_t messages)
 {
     const usec_t now = clock_steady();
 
@@ -51,7 +51,7 @@ void taking_packet(struct osc *osc, uint8_t *bytes, size_t len, const struct soc
     struct fault fault = { 0 };
 
     osc->counts.received++;
-    if (len > PACKET_BYTES || !has_room(osc, 1)) {
+    if (len > PACKET_BYTES || !take_tokens(osc, 1)) {
         osc->counts.dropped++;
         warn_of_packet(osc, len > PACKET_BYTES ? "it is too large" : "too many messages a second", from);
         return;
@@ -60,7 +60,7 @@ void taking_packet(struct osc *osc, uint8_t *bytes, size_t len, const struct soc
         osc->counts.refused++;
         warn_of_packet(osc, fault.what, from);
         reply_fault(osc, from, text_of(""), &fault);
-    } else if (packet.count > 1 && !has_room(osc, packet.count - 1)) {
+    } else if (packet.count > 1 && !take_tokens(osc, packet.count - 1)) {
         osc->counts.dropped++;
         warn_of_packet(osc, "too many messages a second", from);
     } else {

@@ -24,7 +24,7 @@ static uint32_t count_arguments(const struct osc_route *route)
 
 /* ---- attributes: each is written with its key, unless the node lacks it ---- */
 
-static const char *type_of(const struct route_argument *argument)
+static const char *argument_type(const struct route_argument *argument)
 {
     switch (argument->kind) {
     case ROUTE_REAL:
@@ -45,7 +45,7 @@ static void write_types(struct buffer *to, const struct osc_route *route, bool o
     buffer_add_text(to, "\"");
     for (uint32_t i = 0; i < count_arguments(route); i++)
         if (!only_needed || !route->arguments[i].is_optional) {
-            buffer_add_text(to, type_of(&route->arguments[i]));
+            buffer_add_text(to, argument_type(&route->arguments[i]));
             written++;
         }
     if (written == 0 && route->value)
@@ -62,7 +62,7 @@ static void write_full_path(const struct osc *osc, const struct osc_node *node, 
     json_text(to, node->path.len ? node->path : TEXT("/"));
 }
 
-static void write_type(const struct osc *osc, const struct osc_node *node, struct buffer *to, bool *first)
+static void write_osc_type(const struct osc *osc, const struct osc_node *node, struct buffer *to, bool *first)
 {
     (void)osc;
     if (!node->route)
@@ -160,7 +160,7 @@ static void write_names(const struct osc *osc, const struct osc_node *node, stru
     buffer_add_text(to, "]");
 }
 
-static void write_value(const struct osc *osc, const struct osc_node *node, struct buffer *to, bool *first)
+static void write_node_value(const struct osc *osc, const struct osc_node *node, struct buffer *to, bool *first)
 {
     const struct osc_value *value = node->route ? values_of(osc, node->route) : NULL;
 
@@ -181,9 +181,9 @@ static const struct {
     const char *name;
     void (*write)(const struct osc *osc, const struct osc_node *node, struct buffer *to, bool *first);
 } attributes[] = {
-    { "FULL_PATH", write_full_path },     { "ACCESS", write_access }, { "TYPE", write_type },
+    { "FULL_PATH", write_full_path },     { "ACCESS", write_access }, { "TYPE", write_osc_type },
     { "DESCRIPTION", write_description }, { "ARGS", write_names },    { "RANGE", write_range },
-    { "OVERLOADS", write_overloads },     { "VALUE", write_value },   { "CONTENTS", write_contents },
+    { "OVERLOADS", write_overloads },     { "VALUE", write_node_value },   { "CONTENTS", write_contents },
 };
 enum { ATTRIBUTES = sizeof(attributes) / sizeof(*attributes) };
 
@@ -258,7 +258,7 @@ static void write_host(const struct osc *osc, struct buffer *to)
                   ip, osc->port);
 }
 
-static bool is_there(struct text path)
+static bool is_known_address(struct text path)
 {
     for (uint32_t i = 0; i < routes_count; i++)
         if (text_is(path, routes[i].path) || name_below(&routes[i], path).len)
@@ -285,7 +285,7 @@ static enum err write_attribute(const struct osc *osc, const struct osc_node *no
     return fault_hint(fault, "docs/osc.md lists all attributes");
 }
 
-static enum err refuse_path(struct text path, struct fault *fault)
+static enum err refuse_unknown_path(struct text path, struct fault *fault)
 {
     fault_set(fault, ERR_NOT_FOUND, "no address %.*s", TEXT_ARG(path));
     return fault_hint(fault, "the path / lists all addresses");
@@ -301,8 +301,8 @@ enum err tree_write(const struct osc *osc, struct text path, struct text attribu
     node = node_at(path);
     if (text_is(attribute, "HOST_INFO"))
         write_host(osc, to);
-    else if (!is_there(path))
-        return refuse_path(path, fault);
+    else if (!is_known_address(path))
+        return refuse_unknown_path(path, fault);
     else if (attribute.len)
         return write_attribute(osc, &node, attribute, to, fault);
     else

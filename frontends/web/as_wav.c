@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/alloc.h"
+#include "common/little.h"
 #include "frontends/web/making.h"
 #include "proto/transport/foreign.h"
 #include "proto/transport/sandboxed.h"
@@ -33,8 +34,8 @@ struct wav_making {
 
 /* ---- in a thread: the worker ---- */
 
-static enum err ask_worker(struct wav_making *conversion, struct pull *pull, int fd, struct pulled *pulled,
-                           struct fault *fault)
+static enum err ask_to_decode(struct wav_making *conversion, struct pull *pull, int fd, struct pulled *pulled,
+                              struct fault *fault)
 {
     enum err e;
 
@@ -65,7 +66,7 @@ static enum err start_worker(struct wav_making *conversion, struct fault *fault)
     for (int i = 0; i < STARTS && e != ERR_OK && errand_goes_on(&conversion->making.errand); i++) {
         e = sandboxed_start(&conversion->worker, conversion->program, "stream", fault);
         if (e == ERR_OK)
-            e = ask_worker(conversion, &pull, -1, &pulled, fault);
+            e = ask_to_decode(conversion, &pull, -1, &pulled, fault);
         if (e != ERR_OK && conversion->worker.pid)
             sandboxed_end(&conversion->worker, why);
     }
@@ -82,7 +83,7 @@ static enum err open_foreign(struct wav_making *conversion, struct pulled *pulle
 
     if (e != ERR_OK)
         return e;
-    e = ask_worker(conversion, &pull, sound, pulled, fault);
+    e = ask_to_decode(conversion, &pull, sound, pulled, fault);
     close(sound);
     return e;
 }
@@ -91,7 +92,7 @@ static enum err open_sound(struct wav_making *conversion, struct fault *fault)
 {
     struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = text_of(conversion->extension) };
     struct pulled pulled;
-    enum err e = ask_worker(conversion, &pull, conversion->from, &pulled, fault);
+    enum err e = ask_to_decode(conversion, &pull, conversion->from, &pulled, fault);
 
     if (e == ERR_BAD_REQUEST && pulled.foreign)
         e = open_foreign(conversion, &pulled, fault);
@@ -106,13 +107,6 @@ static enum err open_sound(struct wav_making *conversion, struct fault *fault)
 
 /* ---- in a thread: the file ---- */
 
-static uint8_t *put_number(uint8_t *to, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++)
-        *to++ = (uint8_t)(value >> 8 * i);
-    return to;
-}
-
 static uint8_t *put_word(uint8_t *to, const char word[4])
 {
     memcpy(to, word, 4);
@@ -124,12 +118,12 @@ static void write_head(const struct wav_making *conversion, uint64_t bytes, uint
 {
     uint64_t frame = conversion->channels * sizeof(float);
 
-    to = put_number(put_word(to, "RIFF"), HEAD - 8 + bytes, 4);
-    to = put_number(put_word(put_word(to, "WAVE"), "fmt "), 18, 4);
-    to = put_number(put_number(put_number(to, 3, 2), conversion->channels, 2), conversion->rate, 4);
-    to = put_number(put_number(put_number(to, conversion->rate * frame, 4), frame, 2), 8 * sizeof(float), 2);
-    to = put_number(put_number(put_word(put_number(to, 0, 2), "fact"), 4, 4), bytes / frame, 4);
-    (void)put_number(put_word(to, "data"), bytes, 4);
+    to = little_put(put_word(to, "RIFF"), HEAD - 8 + bytes, 4);
+    to = little_put(put_word(put_word(to, "WAVE"), "fmt "), 18, 4);
+    to = little_put(little_put(little_put(to, 3, 2), conversion->channels, 2), conversion->rate, 4);
+    to = little_put(little_put(little_put(to, conversion->rate * frame, 4), frame, 2), 8 * sizeof(float), 2);
+    to = little_put(little_put(put_word(little_put(to, 0, 2), "fact"), 4, 4), bytes / frame, 4);
+    (void)little_put(put_word(to, "data"), bytes, 4);
 }
 
 /* Appends whole frames; samples that are not finite become zero. */
@@ -155,7 +149,7 @@ static enum err write_sound(struct wav_making *conversion, struct fault *fault)
     enum err e = making_write(&conversion->making, head, HEAD, fault);
 
     while (e == ERR_OK && !pulled.end) {
-        e = ask_worker(conversion, &pull, -1, &pulled, fault);
+        e = ask_to_decode(conversion, &pull, -1, &pulled, fault);
         if (e == ERR_OK)
             e = write_frames(conversion, pulled.pcm, fault);
         pull.frame += FRAMES;

@@ -15,7 +15,7 @@ __asm__(".section .rodata\n"
 extern const uint8_t dist_files[] __attribute__((visibility("hidden")));
 extern const uint8_t dist_files_end[] __attribute__((visibility("hidden")));
 
-static const char *type_of(const char *path)
+static const char *media_type_of_file(const char *path)
 {
     static const char *const types[][2] = {
         { ".html", "text/html; charset=utf-8" },
@@ -52,8 +52,8 @@ const struct dist_file *dist_find(const char *path)
             return NULL;
         name++;
         if ((size_t)(line - name) == len && memcmp(name, path, len) == 0) {
-            found =
-                (struct dist_file){ (const uint8_t *)line + 1, size, type_of(path), strncmp(path, "assets/", 7) == 0 };
+            found = (struct dist_file){ (const uint8_t *)line + 1, size, media_type_of_file(path),
+                                        strncmp(path, "assets/", 7) == 0 };
             return &found;
         }
         at = line + 1 + size;

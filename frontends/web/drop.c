@@ -60,7 +60,7 @@ static void read_extension(const struct visit *visit, char to[TEXT_EXTENSION_SIZ
             to[0] = '\0';
 }
 
-static enum err open_file(struct visit *visit, struct fault *fault)
+static enum err open_drop(struct visit *visit, struct fault *fault)
 {
     struct drop *drop = visit->drop;
     char folder[PATH_MAX - 64], extension[TEXT_EXTENSION_SIZE], id[ID_TEXT_SIZE];
@@ -103,7 +103,7 @@ bool drop_begin(struct visit *visit)
     visit->web->drops++;
     e = check_length(visit, &fault);
     if (e == ERR_OK)
-        e = open_file(visit, &fault);
+        e = open_drop(visit, &fault);
     visit->drop->is_bad = e != ERR_OK;
     return e == ERR_OK || visit_fail(visit, &fault);
 }

@@ -47,7 +47,7 @@ static bool read_hex(const char *from, uint8_t *to, size_t len)
 }
 
 /* Takes the same time wherever the first difference is. */
-static bool is_same(const void *a, const void *b, size_t len)
+static bool equals_in_constant_time(const void *a, const void *b, size_t len)
 {
     const volatile uint8_t *left = a, *right = b;
     uint8_t differs = 0;
@@ -90,7 +90,7 @@ void gate_derive(const struct gate *gate, const char *secret, struct gate *to)
 
 bool gate_has_same_key(const struct gate *a, const struct gate *b)
 {
-    return is_same(a->key, b->key, GATE_KEY);
+    return equals_in_constant_time(a->key, b->key, GATE_KEY);
 }
 
 /* ---- the file ---- */
@@ -193,7 +193,7 @@ bool gate_redeem(struct gate *gate, const char *token)
     for (uint32_t i = 0; i < GATE_TOKENS; i++) {
         struct gate_token *one = &gate->tokens[i];
 
-        if (!one->hex[0] || !is_same(one->hex, token, 2 * GATE_NONCE))
+        if (!one->hex[0] || !equals_in_constant_time(one->hex, token, 2 * GATE_NONCE))
             continue;
         is_good = clock_steady() < one->until;
         one->hex[0] = '\0';
@@ -224,7 +224,7 @@ static bool is_own_cookie(const struct gate *gate, const char *hex, size_t len)
     if (len != 2 * sizeof(value) || !read_hex(hex, value, sizeof(value)))
         return false;
     make_mac(gate, value, mac);
-    return is_same(mac, value + GATE_NONCE, GATE_MAC);
+    return equals_in_constant_time(mac, value + GATE_NONCE, GATE_MAC);
 }
 
 bool gate_knows(const struct gate *gate, const char *cookies)

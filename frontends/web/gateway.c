@@ -88,7 +88,7 @@ bool web_is_alive(void *state)
 
 /* ---- the gateway's thread ---- */
 
-static void take_answer(void *state, uint64_t sender, struct text service, struct bytes frame)
+static void route_answer(void *state, uint64_t sender, struct text service, struct bytes frame)
 {
     struct web *web = state;
 
@@ -214,7 +214,7 @@ static enum err open_context(struct web *web, struct fault *fault)
 
 static enum err open_parts(struct web *web, struct fault *fault)
 {
-    const struct lines_events events = { take_answer, take_event, take_return, web };
+    const struct lines_events events = { route_answer, take_event, take_return, web };
     enum err e = gate_open(&web->gate, web->paths, fault);
 
     if (e == ERR_OK)

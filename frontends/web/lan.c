@@ -82,7 +82,8 @@ static enum err read_password(struct lan *lan, struct config *config, const stru
     return check_privacy(paths, fault);
 }
 
-static enum err read_all(struct lan *lan, struct config *config, const struct paths *paths, struct fault *fault)
+static enum err read_lan_settings(struct lan *lan, struct config *config, const struct paths *paths,
+                                  struct fault *fault)
 {
     const char *listen = config_text(config, "web.listen", "");
     enum err e;
@@ -108,7 +109,7 @@ enum err lan_read(struct lan *lan, const struct gate *own, const struct paths *p
     *lan = (struct lan){ .own = own };
     if (e != ERR_OK)
         return e;
-    e = read_all(lan, config, paths, fault);
+    e = read_lan_settings(lan, config, paths, fault);
     if (e == ERR_OK)
         e = config_check(config, fault);
     config_free(config);

@@ -102,7 +102,7 @@ static void deliver_answer(struct lines *lines, const struct line_of *line, cons
     lines->events.answered(lines->events.state, sender, line->service, received->body);
 }
 
-static void read_line(struct lines *lines, struct line_of *line)
+static void read_socket_line(struct lines *lines, struct line_of *line)
 {
     struct received received = { 0 };
     uint32_t connections = sockets_connections(line->socket);
@@ -129,7 +129,7 @@ static void read_events(struct lines *lines)
 void lines_read(struct lines *lines)
 {
     for (uint32_t i = 0; i < lines->count; i++)
-        read_line(lines, &lines->each[i]);
+        read_socket_line(lines, &lines->each[i]);
     read_events(lines);
 }
 

@@ -40,7 +40,7 @@ static int read_hex_digit(char digit)
 }
 
 /* A field of a form: "+" is a space, "%41" a byte. False: it is too long, or invalid. */
-static bool read_field(const char *from, char *to, size_t size)
+static bool decode_field(const char *from, char *to, size_t size)
 {
     size_t len = 0;
 
@@ -72,7 +72,7 @@ bool login_complete(struct visit *visit)
     char password[LAN_PASSWORD_MOST + 1];
     const char *body = buffer_c(&visit->owned);
     bool waits = false, is_form = !visit->owned.failed && strncmp(body, name, sizeof(name) - 1) == 0 &&
-                                  read_field(body + sizeof(name) - 1, password, sizeof(password));
+                                  decode_field(body + sizeof(name) - 1, password, sizeof(password));
 
     visit->owned.limit = 0;
     if (!is_form)

@@ -20,7 +20,7 @@ struct media_search {
     bool as_wav;
 };
 
-static const char *type_of(struct text container)
+static const char *media_type_of_container(struct text container)
 {
     static const char *const types[][2] = {
         { "wav", "audio/wav" }, { "flac", "audio/flac" }, { "mp3", "audio/mpeg" },    { "mpeg", "audio/mpeg" },
@@ -64,7 +64,7 @@ static void open_item(struct visit *visit, const struct item *item)
         return;
     }
     text_extension(item->path, visit->media->extension);
-    visit->media->type = type_of(item->media.container);
+    visit->media->type = media_type_of_container(item->media.container);
     visit->media->opening = opening_start(visit->web->errands, path, 1, (usec_t)WEB_READ_MS * 1000,
                                           item->backend.value == BACKEND_CLOUD, events, visit);
 }

@@ -75,7 +75,7 @@ static struct web_parcel *parcel_of(const struct buffer *from)
     return parcel;
 }
 
-static void let_go(struct web_parcel *parcel)
+static void drop_parcel(struct web_parcel *parcel)
 {
     if (--parcel->holders == 0)
         free(parcel);
@@ -120,7 +120,7 @@ bool page_send(struct web_page *page)
         return true;
     parcel = take_parcel(page);
     sent = lws_write(page->wsi, parcel->bytes + LWS_PRE, parcel->len, LWS_WRITE_BINARY);
-    let_go(parcel);
+    drop_parcel(parcel);
     if (page->first)
         lws_callback_on_writable(page->wsi);
     return sent >= 0;
@@ -130,7 +130,7 @@ void page_close(struct web *web, struct web_page *page)
 {
     web->pages[page->number & ((1 << SLOT_BITS) - 1)] = NULL;
     while (page->first)
-        let_go(take_parcel(page));
+        drop_parcel(take_parcel(page));
     buffer_free(&page->in);
     free(page->asks);
     free(page->topics);
@@ -142,7 +142,7 @@ static void send_buffer(struct web_page *page, struct buffer *from)
     struct web_parcel *parcel = parcel_of(from);
 
     put_parcel(page, parcel);
-    let_go(parcel);
+    drop_parcel(parcel);
     buffer_free(from);
 }
 
@@ -332,7 +332,7 @@ static void send_all(struct web *web, const struct buffer *message, struct text 
         if (page && page->queued < WEB_QUEUE_EVENTS && (topic.len == 0 || is_subscribed(page, topic)))
             put_parcel(page, parcel);
     }
-    let_go(parcel);
+    drop_parcel(parcel);
 }
 
 void page_hear_all(struct web *web, struct text topic, struct bytes frame)

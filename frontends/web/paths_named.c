@@ -7,13 +7,13 @@
 
 enum { MEMORY = 16 << 20 };
 
-static const char *find_path(const struct shape *shape, const void *record);
+static const char *find_path_field(const struct shape *shape, const void *record);
 
 static const char *find_in_value(const struct field *field, const void *value)
 {
     if (field->flags & FIELD_PATH)
         return ((const struct bytes *)value)->len > 0 ? field->name : NULL;
-    return field->type == FIELD_RECORD ? find_path(field->record, value) : NULL;
+    return field->type == FIELD_RECORD ? find_path_field(field->record, value) : NULL;
 }
 
 static const char *find_in_list(const struct field *field, const struct list *list)
@@ -25,7 +25,7 @@ static const char *find_in_list(const struct field *field, const struct list *li
     return found;
 }
 
-static const char *find_path(const struct shape *shape, const void *record)
+static const char *find_path_field(const struct shape *shape, const void *record)
 {
     const char *found = NULL;
 
@@ -49,7 +49,7 @@ enum err paths_named_find(const struct shape *shape, struct bytes body, const ch
     memset(record, 0, shape->size);
     e = codec_decode(shape, body, &arena, record, fault);
 
-    *name = e == ERR_OK ? find_path(shape, record) : NULL;
+    *name = e == ERR_OK ? find_path_field(shape, record) : NULL;
     arena_free(&arena);
     return e;
 }

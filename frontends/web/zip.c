@@ -70,7 +70,7 @@ static enum err copy_file(struct archive *archive, int fd, struct fault *fault)
     return e;
 }
 
-static enum err add_file(struct archive *archive, const char *path, struct fault *fault)
+static enum err archive_file(struct archive *archive, const char *path, struct fault *fault)
 {
     int fd = open_regular(path);
     enum err e;
@@ -110,7 +110,7 @@ static enum err make_archive(struct made_file *making, struct fault *fault)
     archive->zip.sink = (struct zip_sink){ append_bytes, replace_bytes, making };
     for (uint32_t i = 0; i < archive->count && e == ERR_OK; i++)
         if (archive->paths[i])
-            e = add_file(archive, archive->paths[i], fault);
+            e = archive_file(archive, archive->paths[i], fault);
     if (e == ERR_OK && archive->written == 0)
         e = fault_set(fault, ERR_NOT_FOUND, "none of the %u items can be read", archive->count);
     if (e == ERR_OK)

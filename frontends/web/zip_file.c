@@ -15,7 +15,7 @@ enum {
 
 /* ---- entries ---- */
 
-static void put_number(struct buffer *to, uint64_t value, int bytes)
+static void put_zip_number(struct buffer *to, uint64_t value, int bytes)
 {
     for (int i = 0; i < bytes; i++) {
         uint8_t byte = (uint8_t)(value >> 8 * i);
@@ -26,16 +26,16 @@ static void put_number(struct buffer *to, uint64_t value, int bytes)
 /* The members that both heads have, from the version on. */
 static void put_common(struct buffer *to, const struct zip_file *zip, uint64_t size)
 {
-    put_number(to, VERSION, 2);
-    put_number(to, NAME_IS_UTF8, 2);
-    put_number(to, 0, 2); /* stored */
-    put_number(to, 0, 2);
-    put_number(to, DAY, 2);
-    put_number(to, zip->crc, 4);
-    put_number(to, size, 4);
-    put_number(to, size, 4);
-    put_number(to, strlen(zip->name), 2);
-    put_number(to, 0, 2); /* no extra fields */
+    put_zip_number(to, VERSION, 2);
+    put_zip_number(to, NAME_IS_UTF8, 2);
+    put_zip_number(to, 0, 2); /* stored */
+    put_zip_number(to, 0, 2);
+    put_zip_number(to, DAY, 2);
+    put_zip_number(to, zip->crc, 4);
+    put_zip_number(to, size, 4);
+    put_zip_number(to, size, 4);
+    put_zip_number(to, strlen(zip->name), 2);
+    put_zip_number(to, 0, 2); /* no extra fields */
 }
 
 static enum err append_bytes(struct zip_file *zip, const void *bytes, size_t len, struct fault *fault)
@@ -100,15 +100,15 @@ enum err zip_close_entry(struct zip_file *zip, struct fault *fault)
     struct buffer numbers = { 0 };
 
     buffer_add(&zip->directory, "PK\1\2", 4);
-    put_number(&zip->directory, VERSION, 2);
+    put_zip_number(&zip->directory, VERSION, 2);
     put_common(&zip->directory, zip, size);
-    put_number(&zip->directory, 0, 10); /* no comment, one disk, no attributes */
-    put_number(&zip->directory, zip->entry, 4);
+    put_zip_number(&zip->directory, 0, 10); /* no comment, one disk, no attributes */
+    put_zip_number(&zip->directory, zip->entry, 4);
     buffer_add_text(&zip->directory, zip->name);
     zip->count++;
-    put_number(&numbers, zip->crc, 4);
-    put_number(&numbers, size, 4);
-    put_number(&numbers, size, 4);
+    put_zip_number(&numbers, zip->crc, 4);
+    put_zip_number(&numbers, size, 4);
+    put_zip_number(&numbers, size, 4);
     enum err e = zip->sink.replace(zip->sink.state, zip->entry + CRC_AT, numbers.at, numbers.len, fault);
     buffer_free(&numbers);
     return e;
@@ -123,12 +123,12 @@ enum err zip_end(struct zip_file *zip, struct fault *fault)
     if (e != ERR_OK)
         return e;
     buffer_add(&end, "PK\5\6", 4);
-    put_number(&end, 0, 4); /* one disk */
-    put_number(&end, zip->count, 2);
-    put_number(&end, zip->count, 2);
-    put_number(&end, size, 4);
-    put_number(&end, at, 4);
-    put_number(&end, 0, 2); /* no comment */
+    put_zip_number(&end, 0, 4); /* one disk */
+    put_zip_number(&end, zip->count, 2);
+    put_zip_number(&end, zip->count, 2);
+    put_zip_number(&end, size, 4);
+    put_zip_number(&end, at, 4);
+    put_zip_number(&end, 0, 2); /* no comment */
     return append_buffer(zip, &end, fault);
 }
 

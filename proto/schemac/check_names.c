@@ -26,7 +26,7 @@ static const char *const c_words[] = {
     "typedef", "union",    "void",   "while", "asm",    "typeof", "unsigned", "volatile", "restrict", "errno",
 };
 
-static enum err take_name(struct taken *taken, struct text name, struct source_place place)
+static enum err claim_c_name(struct taken *taken, struct text name, struct source_place place)
 {
     struct c_name *other, *mine = arena_alloc(taken->arena, sizeof(*mine));
 
@@ -48,13 +48,13 @@ static enum err take_array(struct taken *taken, const char *const *names, size_t
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = take_name(taken, text_of(names[i]), (struct source_place){ 0 });
+        e = claim_c_name(taken, text_of(names[i]), (struct source_place){ 0 });
     return e;
 }
 
 static enum err take_two(struct taken *taken, struct text first, const char *second, struct source_place place)
 {
-    return take_name(taken, arena_printf(taken->arena, "%.*s_%s", TEXT_ARG(first), second), place);
+    return claim_c_name(taken, arena_printf(taken->arena, "%.*s_%s", TEXT_ARG(first), second), place);
 }
 
 static enum err take_message(struct taken *taken, const struct definition *message)
@@ -63,28 +63,28 @@ static enum err take_message(struct taken *taken, const struct definition *messa
 
     if (!message->members)
         return ERR_OK;
-    return take_name(taken, arena_printf(taken->arena, "%.*s_%.*s", TEXT_ARG(service), TEXT_ARG(message->name)),
-                     message->place);
+    return claim_c_name(taken, arena_printf(taken->arena, "%.*s_%.*s", TEXT_ARG(service), TEXT_ARG(message->name)),
+                        message->place);
 }
 
 /* The enum's name as a prefix keeps constants distinct from names of structs. */
 static enum err take_enum(struct taken *taken, const struct definition *definition)
 {
-    enum err e = take_name(taken, definition->name, definition->place);
+    enum err e = claim_c_name(taken, definition->name, definition->place);
     struct schema_word *word;
 
     for (EACH(word, definition->words))
         if (e == ERR_OK)
-            e = take_name(taken,
-                          arena_printf(taken->arena, "constant %.*s_%.*s", TEXT_ARG(definition->name),
-                                       TEXT_ARG(word->text)),
-                          word->place);
+            e = claim_c_name(taken,
+                             arena_printf(taken->arena, "constant %.*s_%.*s", TEXT_ARG(definition->name),
+                                          TEXT_ARG(word->text)),
+                             word->place);
     return e;
 }
 
 static enum err take_record(struct taken *taken, const struct definition *record)
 {
-    enum err e = take_name(taken, record->name, record->place);
+    enum err e = claim_c_name(taken, record->name, record->place);
 
     return e == ERR_OK ? take_two(taken, record->name, "list", record->place) : e;
 }
@@ -103,7 +103,7 @@ static enum err take_service(struct taken *taken, const struct schema_source *so
     enum err e = ERR_OK;
 
     if (source->service.len)
-        e = take_name(taken, source->service, source->service_place);
+        e = claim_c_name(taken, source->service, source->service_place);
     if (e == ERR_OK && model_has(source, DEFINES_ASK))
         e = take_two(taken, source->service, "handlers", source->service_place);
     return e;

@@ -14,7 +14,7 @@ static enum err report_file(const char *path, enum err e, const struct fault *fa
     return e;
 }
 
-static enum err read_file(struct arena *arena, const char *path, struct text *text)
+static enum err read_schema(struct arena *arena, const char *path, struct text *text)
 {
     struct buffer buffer = { 0 };
     struct fault fault = { 0 };
@@ -34,14 +34,14 @@ enum err files_read(const struct schemac_options *options, struct schema_model *
     enum err e = ERR_OK;
 
     for (int i = 0; e == ERR_OK && i < options->file_count; i++) {
-        e = read_file(&model->arena, options->files[i], &text);
+        e = read_schema(&model->arena, options->files[i], &text);
         if (e == ERR_OK)
             e = parse_source(model, options->files[i], text);
     }
     return e;
 }
 
-static enum err write_file(const char *path, struct buffer *buffer)
+static enum err write_if_changed(const char *path, struct buffer *buffer)
 {
     struct fault fault = { 0 };
     enum err e = file_write_atomic(path, buffer_bytes(buffer), FILE_MODE, &fault);
@@ -55,7 +55,8 @@ static enum err write_file(const char *path, struct buffer *buffer)
 static enum err write_in_folder(struct schema_model *model, const struct schemac_options *options, struct text name,
                                 const char *end, struct buffer *buffer)
 {
-    return write_file(arena_printf(&model->arena, "%s/schema_%.*s%s", options->out, TEXT_ARG(name), end).at, buffer);
+    return write_if_changed(arena_printf(&model->arena, "%s/schema_%.*s%s", options->out, TEXT_ARG(name), end).at,
+                            buffer);
 }
 
 static enum err write_code(const struct schemac_options *options, struct schema_model *model, struct buffer *buffer)
@@ -78,7 +79,7 @@ static enum err write_code(const struct schemac_options *options, struct schema_
     if (e != ERR_OK)
         return e;
     write_typescript(model, buffer);
-    return write_file(arena_printf(&model->arena, "%s/loophole.ts", options->out).at, buffer);
+    return write_if_changed(arena_printf(&model->arena, "%s/loophole.ts", options->out).at, buffer);
 }
 
 static enum err write_documentation(const struct schemac_options *options, struct schema_model *model,
@@ -90,11 +91,11 @@ static enum err write_documentation(const struct schemac_options *options, struc
     if (!options->docs)
         return ERR_OK;
     if (options->head)
-        e = read_file(&model->arena, options->head, &head);
+        e = read_schema(&model->arena, options->head, &head);
     if (e != ERR_OK)
         return e;
     write_docs(model, head, buffer);
-    return write_file(options->docs, buffer);
+    return write_if_changed(options->docs, buffer);
 }
 
 enum err files_write(const struct schemac_options *options, struct schema_model *model)

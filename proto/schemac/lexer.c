@@ -5,18 +5,11 @@
 
 #include "proto/schemac/report.h"
 
-static uint32_t count_characters(const char *from, const char *to)
-{
-    uint32_t count = 0;
-
-    for (; from < to; from++)
-        count += (*from & 0xc0) != 0x80;
-    return count;
-}
-
 static struct source_place place_at(const struct schema_lexer *lexer, const char *at)
 {
-    return (struct source_place){ lexer->path, lexer->line, 1 + count_characters(lexer->line_start, at) };
+    return (struct source_place){ lexer->path, lexer->line,
+                                  1 + text_characters((struct text){ (uint32_t)(at - lexer->line_start),
+                                                                     lexer->line_start }) };
 }
 
 static struct text text_between(const char *from, const char *to)

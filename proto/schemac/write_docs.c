@@ -34,7 +34,7 @@ static const struct {
     { FIELD_JSON, "as it is" },
 };
 
-static void write_type(const struct member *member, struct buffer *to)
+static void write_docs_type(const struct member *member, struct buffer *to)
 {
     if (member->flags & FIELD_LIST)
         buffer_add_text(to, "list of ");
@@ -87,7 +87,7 @@ static void write_example(const struct member *member, struct buffer *to)
 static void write_row(const struct member *member, struct buffer *to)
 {
     buffer_printf(to, "| `%.*s` | ", TEXT_ARG(member->name));
-    write_type(member, to);
+    write_docs_type(member, to);
     buffer_add_text(to, " | ");
     write_bounds(member, to);
     buffer_add_text(to, " | ");
@@ -162,7 +162,7 @@ static void write_service(const struct schema_source *source, struct buffer *to)
         write_event(message, to);
 }
 
-static void write_record(const struct definition *record, struct buffer *to)
+static void write_record_docs(const struct definition *record, struct buffer *to)
 {
     buffer_printf(to, "### record %.*s\n\n%.*s\n\n", TEXT_ARG(record->name), TEXT_ARG(record->doc));
     write_members(record, to);
@@ -198,7 +198,7 @@ void write_docs(const struct schema_model *model, struct text head, struct buffe
         if (model_has(source, DEFINES_ASK) || model_has(source, DEFINES_EVENT))
             write_service(source, to);
     buffer_add_text(to, "## Records\n\n");
-    write_each(model, DEFINES_RECORD, write_record, to);
+    write_each(model, DEFINES_RECORD, write_record_docs, to);
     buffer_add_text(to, "## Enums\n\n");
     write_each(model, DEFINES_ENUM, write_enum, to);
 }

@@ -46,7 +46,7 @@ static void write_enum(const struct definition *definition, struct buffer *to)
     buffer_printf(to, "};\nextern const struct choice_table %.*s_table;\n\n", TEXT_ARG(definition->name));
 }
 
-static void write_type(const struct member *member, struct buffer *to)
+static void write_c_type(const struct member *member, struct buffer *to)
 {
     bool is_list = member->flags & FIELD_LIST;
 
@@ -63,7 +63,7 @@ static void write_member(const struct member *member, struct buffer *to)
     if (member->flags & FIELD_OPTIONAL)
         buffer_printf(to, "    bool has_%.*s;\n", TEXT_ARG(member->name));
     buffer_add_text(to, "    ");
-    write_type(member, to);
+    write_c_type(member, to);
     buffer_printf(to, " %.*s;", TEXT_ARG(member->name));
     if (member->type == FIELD_CHOICE)
         buffer_printf(to, " /* enum %.*s */", TEXT_ARG(member->definition->name));
@@ -92,7 +92,7 @@ static void write_struct(const struct definition *definition, struct buffer *to)
 }
 
 /* A struct contains other structs, so those of its fields are written first. */
-static void write_record(struct definition *record, const struct schema_source *source, struct buffer *to)
+static void write_record_struct(struct definition *record, const struct schema_source *source, struct buffer *to)
 {
     struct member *member;
 
@@ -101,7 +101,7 @@ static void write_record(struct definition *record, const struct schema_source *
     record->is_written = true;
     for (EACH(member, record->members))
         if (member->type == FIELD_RECORD)
-            write_record(member->definition, source, to);
+            write_record_struct(member->definition, source, to);
     write_struct(record, to);
     buffer_printf(to, "struct %.*s_list {\n    uint32_t count;\n    struct %.*s *at;\n};\n\n", TEXT_ARG(record->name),
                   TEXT_ARG(record->name));
@@ -152,7 +152,7 @@ static void write_definitions(const struct schema_source *source, struct buffer 
     for (EACH_OF_KIND(definition, source, DEFINES_ENUM))
         write_enum(definition, to);
     for (EACH_OF_KIND(definition, source, DEFINES_RECORD))
-        write_record(definition, source, to);
+        write_record_struct(definition, source, to);
     for (EACH_OF_KIND(definition, source, DEFINES_ASK))
         write_message(definition, to);
     for (EACH_OF_KIND(definition, source, DEFINES_EVENT))

@@ -45,7 +45,7 @@ static const char *plain_type(const struct member *member, bool is_given)
 }
 
 /* `is_given`: in an ask, where each field of a record may be left out. */
-static void write_type(const struct member *member, bool is_given, struct buffer *to)
+static void write_typescript_type(const struct member *member, bool is_given, struct buffer *to)
 {
     if (member->flags & FIELD_LIST)
         buffer_add_text(to, "Array<");
@@ -70,7 +70,7 @@ static void write_members(const struct definition *of, struct buffer *to)
         write_remark("  ", member->doc, to);
         buffer_printf(to, "  %.*s%s: ", TEXT_ARG(member->name),
                       is_ask || member->flags & (FIELD_OPTIONAL | FIELD_LIST) ? "?" : "");
-        write_type(member, is_ask, to);
+        write_typescript_type(member, is_ask, to);
         buffer_add_text(to, "\n");
     }
     buffer_add_text(to, "}\n\n");

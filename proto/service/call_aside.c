@@ -59,12 +59,6 @@ static void take_back_call(struct errand *errand, bool lost)
     call_go_on(call, aside->error);
 }
 
-static void open_mail(void *state, int fd)
-{
-    (void)fd;
-    mailbox_open(((struct asides *)state)->mailbox);
-}
-
 static enum err make_asides(struct service *service, struct fault *fault)
 {
     struct asides *asides = service->asides = alloc_zeroed(1, sizeof(*asides));
@@ -73,7 +67,7 @@ static enum err make_asides(struct service *service, struct fault *fault)
     if (e != ERR_OK)
         return e;
     asides->errands = errands_new(asides->mailbox, 1);
-    return service_watch(service, mailbox_fd(asides->mailbox), open_mail, asides);
+    return service_watch_mail(service, asides->mailbox);
 }
 
 /* Reads only the request id of the ask, and refuses it. */

@@ -260,7 +260,7 @@ static void add_spending(struct service *service, uint32_t peer, usec_t us)
 }
 
 /* Takes the first call of the peer that cost least; the first of all calls while no peer cost much. */
-static struct call *take_next(struct service *service)
+static struct call *take_next_call(struct service *service)
 {
     const uint32_t *us = service->spending.us;
     struct call **least = &service->waiting.first;
@@ -311,7 +311,7 @@ uint32_t call_take_all(struct service *service)
         read_ahead(service, BATCH);
         if (service->waiting.count == 0)
             break;
-        for (; goes_on(service) && (call = take_next(service)); handled++)
+        for (; goes_on(service) && (call = take_next_call(service)); handled++)
             handle_call(service, call);
     }
     return handled;

@@ -79,7 +79,7 @@ static void read_slot(const uint8_t *bytes, size_t len, struct recalled *to)
     to->is_without_body = slot.is_without_body != 0 || to->body.failed;
 }
 
-static enum err read_all(struct service *service, const char *path, struct fault *fault)
+static enum err read_kept_answers(struct service *service, const char *path, struct fault *fault)
 {
     _Alignas(8) uint8_t bytes[SLOT];
 
@@ -105,7 +105,7 @@ enum err recall_file_open(struct service *service, struct fault *fault)
     service->recall_file = fd;
     failed = posix_fallocate(fd, 0, (off_t)LIMIT_RECALLED * SLOT); /* so that no write finds the disk full */
     e = failed ? fault_errno(fault, file_err(failed), failed, "cannot make room for %s", path)
-               : read_all(service, path, fault);
+               : read_kept_answers(service, path, fault);
     if (e != ERR_OK)
         recall_file_close(service);
     return e;

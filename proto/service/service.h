@@ -11,6 +11,7 @@
 #include "proto/transport/lock.h"
 #include "proto/wire/codec.h"
 
+struct mailbox;
 struct service;
 struct call;
 
@@ -37,6 +38,7 @@ void service_each_turn(struct service *service, void (*end_of_turn)(void *state)
 
 /* Calls `ready` when `fd` is readable; at most 64 descriptors. `ready` may call service_unwatch. Errors: full. */
 enum err service_watch(struct service *service, int fd, void (*ready)(void *state, int fd), void *state);
+enum err service_watch_mail(struct service *service, struct mailbox *mailbox); /* opens the mail when it comes; full */
 void service_unwatch(struct service *service, int fd);
 
 /* Calls `tick` every `period`, first after one period; a period of 0 removes it. At most 16, one for each (tick,

@@ -2,6 +2,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "common/mailbox.h"
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
@@ -22,6 +23,17 @@ enum err service_watch(struct service *service, int fd, void (*ready)(void *stat
         return ERR_FULL;
     service->watches[service->watch_count++] = (struct descriptor_watch){ fd, true, ready, state };
     return ERR_OK;
+}
+
+static void open_mail(void *mailbox, int fd)
+{
+    (void)fd;
+    mailbox_open(mailbox);
+}
+
+enum err service_watch_mail(struct service *service, struct mailbox *mailbox)
+{
+    return service_watch(service, mailbox_fd(mailbox), open_mail, mailbox);
 }
 
 void service_unwatch(struct service *service, int fd)

@@ -26,7 +26,7 @@ static struct call **bucket_of(struct tickets *tickets, struct id request)
 /* ---- opening and closing ---- */
 
 /* Bytes that it occupies until its answer. Up to LIMIT_MEMORY_KEPT an arena is kept for the next call anyway. */
-static size_t size_of(const struct call *call)
+static size_t deferred_size(const struct call *call)
 {
     return call->received.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);
 }
@@ -34,7 +34,7 @@ static size_t size_of(const struct call *call)
 struct ticket call_defer(struct call *call)
 {
     struct tickets *tickets = &call->service->tickets;
-    size_t bytes = size_of(call);
+    size_t bytes = deferred_size(call);
     struct call **bucket = bucket_of(tickets, call->frame.request);
     uint16_t place;
 

@@ -146,7 +146,7 @@ static enum err check_number(const struct workers *workers, const struct worker 
     return fault_set(fault, ERR_BAD_REQUEST, "an answer without a job");
 }
 
-static enum err take_answer(struct workers *workers, struct worker *worker, struct fault *fault)
+static enum err receive_answer(struct workers *workers, struct worker *worker, struct fault *fault)
 {
     const struct shape *shape = workers->settings.answer;
     void *answer = arena_alloc(&workers->arena, shape->size);
@@ -166,7 +166,7 @@ static enum err take_answer(struct workers *workers, struct worker *worker, stru
 static void serve_worker(struct workers *workers, struct worker *worker)
 {
     struct fault fault = { 0 };
-    enum err e = take_answer(workers, worker, &fault);
+    enum err e = receive_answer(workers, worker, &fault);
 
     if (e != ERR_OK && e != ERR_BUSY)
         lose_worker(workers, worker, &fault);

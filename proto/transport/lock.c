@@ -14,7 +14,7 @@
 
 enum { LOCK_PATH_SIZE = PATH_MAX + 64 };
 
-static const char *path_of(const char *directory, const char *service, char to[LOCK_PATH_SIZE])
+static const char *write_lock_path(const char *directory, const char *service, char to[LOCK_PATH_SIZE])
 {
     snprintf(to, LOCK_PATH_SIZE, "%s/%s.lock", directory, service);
     return to;
@@ -55,13 +55,13 @@ static int open_lock(const char *path)
     return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-static enum err take_lock(const char *directory, const char *service, int *fd, struct fault *fault)
+static enum err lock_service(const char *directory, const char *service, int *fd, struct fault *fault)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
     enum err e;
 
-    *fd = open_lock(path_of(directory, service, path));
+    *fd = open_lock(write_lock_path(directory, service, path));
     if (*fd < 0)
         return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
     if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
@@ -80,7 +80,7 @@ static enum err take_lock(const char *directory, const char *service, int *fd, s
 
 enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)
 {
-    enum err e = take_lock(paths->run, service, fd, fault);
+    enum err e = lock_service(paths->run, service, fd, fault);
 
     if (e == ERR_EXISTS)
         fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service, paths->run);
@@ -89,7 +89,7 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
 
 enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault)
 {
-    enum err e = take_lock(paths->data, service, fd, fault);
+    enum err e = lock_service(paths->data, service, fd, fault);
 
     if (e == ERR_EXISTS)
         fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
@@ -120,7 +120,7 @@ static enum lock_place look_at_lock(const char *directory, const char *service, 
 
     if (fd < 0 || fstat(fd, &ours) != 0)
         return LOCK_HERE;
-    if (stat(path_of(directory, service, path), &named) == 0) {
+    if (stat(write_lock_path(directory, service, path), &named) == 0) {
         if (ours.st_dev == named.st_dev)
             return ours.st_ino == named.st_ino ? LOCK_HERE : LOCK_GONE;
     } else if (errno != ENOENT && errno != ENOTDIR) {
@@ -143,7 +143,7 @@ static bool is_held(const char *directory, const char *service)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
-    int fd = open(path_of(directory, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(write_lock_path(directory, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     bool held;
 
     if (fd < 0)

@@ -74,7 +74,7 @@ size_t peers_share(void)
 }
 
 /* The number of a descriptor shows how many are open. */
-static bool has_room(int peer, int more)
+static bool has_descriptors(int peer, int more)
 {
     size_t places = peers_share() / PEER_BYTES + LIMIT_DESCRIPTORS_SPARE;
     struct rlimit limit = { 0 };
@@ -190,7 +190,8 @@ int accept4(int listener, __SOCKADDR_ARG address, socklen_t *restrict len, int f
         return peer;
     peers_note_call(PEER_ACCEPT4);
     if (is_own_user(peer, &process) && is_in_time() &&
-        (has_room(peer, 0) || (peers_pause_hang_up(pick_silent, clock_steady()) && has_room(peer, LEAVING)))) {
+        (has_descriptors(peer, 0) ||
+         (peers_pause_hang_up(pick_silent, clock_steady()) && has_descriptors(peer, LEAVING)))) {
         let_in(peer, process, listener);
         return peer;
     }

@@ -130,7 +130,7 @@ static void end_frame(struct peer *peer)
 }
 
 /* False: there is no room for it now. */
-static bool take_head(struct peer *peer)
+static bool reserve_message(struct peer *peer)
 {
     const struct wire *wire = &peer->wire;
     size_t bytes;
@@ -162,7 +162,7 @@ static ssize_t look_through(struct peer *peer, const uint8_t *bytes, size_t from
         case WIRE_HEAD:
             if (!is_legal(peer))
                 return -1;
-            if (!take_head(peer))
+            if (!reserve_message(peer))
                 return at - 1 - bytes;
         }
     }

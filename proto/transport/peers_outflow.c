@@ -108,7 +108,7 @@ static struct peer *pick_any(usec_t now)
 }
 
 /* Searching for a peer to disconnect takes some microseconds, too long for each refused message. */
-static void make_room(enum peers_kind kind)
+static void evict_slowest(enum peers_kind kind)
 {
     usec_t now = clock_steady();
 
@@ -122,7 +122,7 @@ static void make_room(enum peers_kind kind)
 
 /* Each peer always has LIMIT_OUT_SURE. Beyond that a peer may have as many unsent bytes as are still free for all
  * (dynamic thresholds, Choudhury and Hahne 1998): whatever one peer takes, as much remains for the others. */
-static bool has_room(enum peers_kind kind, const struct peer *peer, size_t cost)
+static bool has_outflow_room(enum peers_kind kind, const struct peer *peer, size_t cost)
 {
     size_t all = atomic_load(&out.waiting[kind]), most = most_of(kind), own = peer ? atomic_load(&peer->out) : 0;
 
@@ -146,8 +146,8 @@ struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, si
     struct peer *peer = kind == PEERS_ANSWER ? peers_of(fd) : NULL;
     struct outgoing *outgoing;
 
-    if (!has_room(kind, peer, len + OVERHEAD)) {
-        make_room(kind);
+    if (!has_outflow_room(kind, peer, len + OVERHEAD)) {
+        evict_slowest(kind);
         return NULL;
     }
     outgoing = alloc_bytes(sizeof(*outgoing) + len);
@@ -178,7 +178,7 @@ void peers_outgoing_gone(void *bytes, void *hint)
 }
 
 /* The C library keeps freed memory below a block in use, and returns it to the system on request. */
-static void give_back(void)
+static void trim_memory(void)
 {
     size_t high = atomic_load(&out.high), all = peers_inflow_bytes();
 
@@ -203,5 +203,5 @@ void peers_look_after(void)
     peers_inflow_end_overdue(now);
     peers_pause_relieve();
     peers_pause_hang_up(pick_any, now);
-    give_back();
+    trim_memory();
 }

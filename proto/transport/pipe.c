@@ -123,8 +123,8 @@ static void keep_passed(struct pipe *pipe, struct msghdr *message)
 }
 
 /* Reads once, at most `len` bytes, never beyond the end of the current message. */
-static enum err take_bytes(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken,
-                           struct fault *fault)
+static enum err receive_bytes(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken,
+                              struct fault *fault)
 {
     union control control;
     struct iovec part = { .iov_base = to, .iov_len = len };
@@ -161,7 +161,7 @@ static enum err take_length(struct pipe *pipe, enum pipe_wait wait, struct fault
     size_t taken;
 
     while (e == ERR_OK && pipe->have < LENGTH_SIZE)
-        e = take_bytes(pipe, wait, pipe->length + pipe->have, LENGTH_SIZE - pipe->have, &taken, fault);
+        e = receive_bytes(pipe, wait, pipe->length + pipe->have, LENGTH_SIZE - pipe->have, &taken, fault);
     if (e == ERR_OK && announced_length(pipe) > PIPE_MESSAGE_MAX)
         e = fault_set(fault, ERR_TOO_LARGE, "a message of %zu bytes is announced; at most %d are allowed",
                       announced_length(pipe), PIPE_MESSAGE_MAX);
@@ -174,7 +174,7 @@ static enum err take_body(struct pipe *pipe, enum pipe_wait wait, struct fault *
 
     while (pipe->body.len < announced_length(pipe)) {
         size_t left = announced_length(pipe) - pipe->body.len, taken;
-        enum err e = take_bytes(pipe, wait, chunk, left < CHUNK ? left : CHUNK, &taken, fault);
+        enum err e = receive_bytes(pipe, wait, chunk, left < CHUNK ? left : CHUNK, &taken, fault);
         if (e != ERR_OK)
             return e;
         buffer_add(&pipe->body, chunk, taken);

@@ -112,7 +112,7 @@ static usec_t due_of(const struct sent_ask *sent)
 
 /* Writes the frame again with the remaining budget. A frame that cannot be sent, mostly for lack of a peer, is sent on
  * the next new connection, or tried again. */
-static enum err send_ask(struct requester *requester, struct sent_ask *sent, usec_t now)
+static enum err send_ask_frame(struct requester *requester, struct sent_ask *sent, usec_t now)
 {
     struct ask_frame frame = {
         .name = { sent->name_len, (const char *)sent->bytes },
@@ -205,7 +205,7 @@ enum err requester_send(struct requester *requester, struct text name, struct by
     sent->deadline = now + (usec_t)budget_ms * 1000;
     sent->wait_ms = LIMIT_RESEND_FIRST_MS;
     link_in(requester, sent);
-    e = send_ask(requester, sent, now);
+    e = send_ask_frame(requester, sent, now);
     if (e != ERR_OK)
         free_ask(requester, sent);
     return e == ERR_OK ? e : fault_set(fault, e, "can't send the ask");
@@ -267,14 +267,14 @@ static bool take_due(struct requester *requester, struct delivery *to)
         if (now >= sent->send_at && line_is_offline(sent->line, now))
             return deliver_gone(requester, sent, to);
         if (now >= sent->send_at)
-            send_ask(requester, sent, now);
+            send_ask_frame(requester, sent, now);
         due = due < due_of(sent) ? due : due_of(sent);
     }
     requester->due = due < now + COARSE_US ? now + COARSE_US : due;
     return false;
 }
 
-static bool take_answer(struct requester *requester, struct line *line, struct delivery *to)
+static bool match_answer(struct requester *requester, struct line *line, struct delivery *to)
 {
     struct answer_frame answer;
     struct sent_ask *sent;
@@ -307,7 +307,7 @@ static void send_again(struct requester *requester, const struct line *line)
 bool requester_take(struct requester *requester, struct delivery *delivery)
 {
     for (uint32_t i = 0; i < requester->line_count; i++)
-        if (take_answer(requester, &requester->lines[(requester->turn + i) % requester->line_count], delivery)) {
+        if (match_answer(requester, &requester->lines[(requester->turn + i) % requester->line_count], delivery)) {
             requester->turn += i + 1;
             return true;
         }

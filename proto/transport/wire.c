@@ -20,7 +20,7 @@ bool wire_has_more(const struct wire *wire)
 }
 
 /* Takes a byte of a head: flags, and a size of one byte or eight. */
-static bool take_head(struct wire *wire, uint8_t byte, uint64_t most)
+static bool take_head_byte(struct wire *wire, uint8_t byte, uint64_t most)
 {
     uint8_t size = wire->head_len == 0 ? 1 : (wire->head[0] & LONG) ? 8 : 1;
 
@@ -75,7 +75,7 @@ enum wire_event wire_next(struct wire *wire, const uint8_t **at, const uint8_t *
                 return WIRE_BAD;
             continue;
         }
-        if (!take_head(wire, *(*at)++, most))
+        if (!take_head_byte(wire, *(*at)++, most))
             return WIRE_BAD;
         if (wire->in_frame)
             return WIRE_HEAD;

@@ -56,7 +56,7 @@ static enum err read_uint(struct decoding *d, const struct field *field, const s
     return value_check_uint(field, token->u, d->fault);
 }
 
-static enum err read_real(struct decoding *d, const struct field *field, const struct token *token, void *at)
+static enum err decode_real(struct decoding *d, const struct field *field, const struct token *token, void *at)
 {
     double number;
 
@@ -136,9 +136,9 @@ static enum err read_inner(struct decoding *d, const struct field *field, const 
 
 static enum err (*const read_value[])(struct decoding *d, const struct field *field, const struct token *token,
                                       void *at) = {
-    [FIELD_BOOL] = read_bool, [FIELD_INT] = read_int,       [FIELD_UINT] = read_uint,
-    [FIELD_REAL] = read_real, [FIELD_TEXT] = read_text,     [FIELD_BYTES] = read_bytes,
-    [FIELD_ID] = read_id,     [FIELD_CHOICE] = read_choice, [FIELD_RECORD] = read_inner,
+    [FIELD_BOOL] = read_bool,   [FIELD_INT] = read_int,       [FIELD_UINT] = read_uint,
+    [FIELD_REAL] = decode_real, [FIELD_TEXT] = read_text,     [FIELD_BYTES] = read_bytes,
+    [FIELD_ID] = read_id,       [FIELD_CHOICE] = read_choice, [FIELD_RECORD] = read_inner,
 };
 
 static enum err read_elements(struct decoding *d, const struct field *field, struct list *list)
@@ -179,7 +179,7 @@ static enum err read_list(struct decoding *d, const struct field *field, const s
     return e;
 }
 
-static enum err read_field(struct decoding *d, const struct field *field, void *record)
+static enum err decode_member(struct decoding *d, const struct field *field, void *record)
 {
     struct token token;
 
@@ -218,7 +218,7 @@ static enum err read_pair(struct decoding *d, const struct shape *shape, void *r
     if (*seen >> (field - shape->fields) & 1)
         e = fault_set(d->fault, ERR_BAD_REQUEST, "the field occurs twice");
     else
-        e = read_field(d, field, record);
+        e = decode_member(d, field, record);
     *seen |= UINT64_C(1) << (field - shape->fields);
     return e == ERR_OK ? ERR_OK : value_fault_in(d->fault, e, field->name);
 }

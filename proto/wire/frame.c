@@ -185,7 +185,7 @@ static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fa
     return e == ERR_OK && *to == 0 ? refuse_frame(fault, "digest", "a number above 0") : e;
 }
 
-static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
+static enum err take_name_and_id(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
 {
     enum err e = take_text(reader, "name", &frame->name, fault);
 
@@ -198,7 +198,7 @@ void frame_read_head(struct bytes from, struct ask_frame *frame)
 
     *frame = (struct ask_frame){ 0 };
     if (enter_frame(from, 5, 6, &reader, NULL) == ERR_OK)
-        (void)take_head(&reader, frame, NULL);
+        (void)take_name_and_id(&reader, frame, NULL);
 }
 
 static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
@@ -208,7 +208,7 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     enum err e = open_frame(from, 5, 6, &reader, fault);
 
     if (e == ERR_OK)
-        e = take_head(&reader, frame, fault);
+        e = take_name_and_id(&reader, frame, fault);
     if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with this id would get the first one's answer */
         e = refuse_frame(fault, "request id", "drawn: it is all zeros");
     if (e == ERR_OK)

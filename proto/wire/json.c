@@ -13,7 +13,7 @@ struct json_reading {
     struct fault *fault;
 };
 
-static enum err read_record(struct json_reading *r, const struct shape *shape, json_t *from, void *record);
+static enum err read_json_record(struct json_reading *r, const struct shape *shape, json_t *from, void *record);
 
 static const char *const type_names[] = {
     [JSON_OBJECT] = "an object",   [JSON_ARRAY] = "a list", [JSON_STRING] = "a text", [JSON_INTEGER] = "a number",
@@ -51,7 +51,7 @@ static enum err read_uint(struct json_reading *r, const struct field *field, jso
     return value_check_uint(field, *to, r->fault);
 }
 
-static enum err read_real(struct json_reading *r, const struct field *field, json_t *from, double *to)
+static enum err read_json_real(struct json_reading *r, const struct field *field, json_t *from, double *to)
 {
     if (!json_is_number(from))
         return other_type(r, "a number", from);
@@ -72,7 +72,7 @@ static enum err read_string(struct json_reading *r, const struct field *field, j
     return json_typed_value(field, text, r->arena, to, r->fault);
 }
 
-static enum err read_value(struct json_reading *r, const struct field *field, json_t *from, void *to)
+static enum err read_json_value(struct json_reading *r, const struct field *field, json_t *from, void *to)
 {
     switch (field->type) {
     case FIELD_BOOL:
@@ -82,14 +82,14 @@ static enum err read_value(struct json_reading *r, const struct field *field, js
     case FIELD_UINT:
         return json_is_string(from) ? read_string(r, field, from, to) : read_uint(r, field, from, to);
     case FIELD_REAL:
-        return read_real(r, field, from, to);
+        return read_json_real(r, field, from, to);
     case FIELD_TEXT:
     case FIELD_BYTES:
     case FIELD_ID:
     case FIELD_CHOICE:
         return read_string(r, field, from, to);
     case FIELD_RECORD:
-        return read_record(r, field->record, from, to);
+        return read_json_record(r, field->record, from, to);
     }
     return ERR_INTERNAL;
 }
@@ -103,7 +103,7 @@ static enum err read_named(struct json_reading *r, const struct field *field, co
     enum err e = json_typed_value(first, text, r->arena, value_in(first, record), r->fault);
 
     if (e == ERR_OK)
-        e = read_record(r, field->record, from, record);
+        e = read_json_record(r, field->record, from, record);
     return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, name);
 }
 
@@ -133,7 +133,7 @@ static bool may_be_map(const struct field *field)
            field->record->fields[0].type == FIELD_TEXT && !(field->record->fields[0].flags & FIELD_LIST);
 }
 
-static enum err read_list(struct json_reading *r, const struct field *field, json_t *from, struct list *to)
+static enum err read_json_list(struct json_reading *r, const struct field *field, json_t *from, struct list *to)
 {
     const size_t size = value_size(field), count = json_array_size(from);
     enum err e;
@@ -147,14 +147,14 @@ static enum err read_list(struct json_reading *r, const struct field *field, jso
         return e;
     *to = (struct list){ (uint32_t)count, arena_array(r->arena, count, size) };
     for (uint32_t i = 0; i < count; i++) {
-        e = read_value(r, field, json_array_get(from, i), (char *)to->at + i * size);
+        e = read_json_value(r, field, json_array_get(from, i), (char *)to->at + i * size);
         if (e != ERR_OK)
             return value_fault_at(r->fault, e, i);
     }
     return ERR_OK;
 }
 
-static enum err read_field(struct json_reading *r, const struct field *field, json_t *from, void *record)
+static enum err read_json_field(struct json_reading *r, const struct field *field, json_t *from, void *record)
 {
     void *at = value_in(field, record);
 
@@ -162,7 +162,7 @@ static enum err read_field(struct json_reading *r, const struct field *field, js
     value_mark(field, record, !json_is_null(from));
     if (json_is_null(from) && field->flags & FIELD_OPTIONAL)
         return ERR_OK;
-    return field->flags & FIELD_LIST ? read_list(r, field, from, at) : read_value(r, field, from, at);
+    return field->flags & FIELD_LIST ? read_json_list(r, field, from, at) : read_json_value(r, field, from, at);
 }
 
 /* "path" is ignored if "path_b64" is present, because that has the exact bytes. */
@@ -181,11 +181,11 @@ static enum err read_pair(struct json_reading *r, const struct shape *shape, jso
     enum err e = json_typed_field(shape, text_of(key), &found, r->fault);
 
     if (e == ERR_OK && !has_exact(object, &found))
-        e = read_field(r, &found, from, record);
+        e = read_json_field(r, &found, from, record);
     return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, key);
 }
 
-static enum err read_record(struct json_reading *r, const struct shape *shape, json_t *from, void *record)
+static enum err read_json_record(struct json_reading *r, const struct shape *shape, json_t *from, void *record)
 {
     const char *key;
     json_t *value;
@@ -224,7 +224,7 @@ enum err json_read(const struct shape *shape, struct text from, struct arena *ar
     enum err e = parse_text(from, &whole, fault);
 
     if (e == ERR_OK)
-        e = read_record(&r, shape, whole, value);
+        e = read_json_record(&r, shape, whole, value);
     json_decref(whole);
     return e;
 }
@@ -236,7 +236,7 @@ static enum err assign_json(struct json_reading *r, const struct field *field, s
     enum err e = parse_text(from, &whole, r->fault);
 
     if (e == ERR_OK)
-        e = read_field(r, field, whole, record);
+        e = read_json_field(r, field, whole, record);
     json_decref(whole);
     return e;
 }

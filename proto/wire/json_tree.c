@@ -35,7 +35,7 @@ static bool is_plain(const struct json_node *node)
     return node->kind != JSON_IS_LIST && node->kind != JSON_IS_OBJECT;
 }
 
-static void write_list(const struct json_node *list, uint32_t level, struct buffer *to)
+static void write_tree_list(const struct json_node *list, uint32_t level, struct buffer *to)
 {
     bool plain = true;
 
@@ -87,7 +87,7 @@ void json_tree_write(const struct json_node *node, uint32_t level, struct buffer
         json_text(to, node->text);
         return;
     case JSON_IS_LIST:
-        write_list(node, level, to);
+        write_tree_list(node, level, to);
         return;
     case JSON_IS_OBJECT:
         write_object(node, level, to);

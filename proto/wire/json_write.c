@@ -180,7 +180,7 @@ static void write_value(const struct field *field, const void *at, struct buffer
     }
 }
 
-static const struct text *word_of(const struct field *field, const void *record)
+static const struct text *pair_word(const struct field *field, const void *record)
 {
     return value_of(&field->record->fields[0], record);
 }
@@ -190,7 +190,7 @@ static void write_pair(const struct field *field, const void *record, struct buf
 {
     const struct field *value = &field->record->fields[1];
 
-    json_text(to, *word_of(field, record));
+    json_text(to, *pair_word(field, record));
     buffer_add(to, ":", 1);
     write_value(value, value_of(value, record), to);
 }
@@ -204,7 +204,7 @@ static void write_row(const struct shape *shape, const void *record, struct buff
     buffer_add(to, "]", 1);
 }
 
-static void write_list(const struct field *field, const struct list *list, struct buffer *to)
+static void write_json_list(const struct field *field, const struct list *list, struct buffer *to)
 {
     const size_t size = value_size(field);
     const bool is_object = field->flags & FIELD_OBJECT;
@@ -229,7 +229,7 @@ static void write_list(const struct field *field, const struct list *list, struc
 /* A record of a list with the form `keys`: its optional fields are values of WORD, the others of WORD_NAME. */
 static void each_of_word(const struct field *list, const void *record, json_visit_fn *visit, void *state)
 {
-    const struct text word = *word_of(list, record);
+    const struct text word = *pair_word(list, record);
     char key[KEY_SIZE];
 
     for (uint32_t i = 1; i < list->record->field_count; i++) {
@@ -274,7 +274,7 @@ struct object {
     bool first;
 };
 
-static bool is_wanted(const struct object *object, const char *key)
+static bool is_key_wanted(const struct object *object, const char *key)
 {
     const size_t len = strlen(key);
 
@@ -290,7 +290,7 @@ static void write_key(void *state, const char *key, const struct field *field, c
 {
     struct object *object = state;
 
-    if (!is_wanted(object, key))
+    if (!is_key_wanted(object, key))
         return;
     if (field->flags & FIELD_PATH && !(field->flags & FIELD_LIST)) {
         json_path(object->to, &object->first, key, *(const struct bytes *)at);
@@ -298,7 +298,7 @@ static void write_key(void *state, const char *key, const struct field *field, c
     }
     json_key(object->to, &object->first, key);
     if (field->flags & FIELD_LIST)
-        write_list(field, at, object->to);
+        write_json_list(field, at, object->to);
     else
         write_value(field, at, object->to);
 }

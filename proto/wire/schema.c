@@ -78,6 +78,11 @@ const char *choice_word(const struct choice_table *table, int32_t value)
     return value > 0 && (uint32_t)value < table->count ? table->words[value] : "";
 }
 
+struct text choice_text(const struct choice_table *table, struct choice choice)
+{
+    return choice.value ? text_of(choice_word(table, choice.value)) : choice.word;
+}
+
 bool choice_equal(struct choice a, struct choice b)
 {
     return a.value == b.value && (a.value || text_equal(a.word, b.word));

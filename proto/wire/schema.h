@@ -156,6 +156,8 @@ const struct field *schema_field(const struct shape *shape, struct text name);
 
 /* Return the constant of a word, 0 if unknown; and the word of a constant, "" for 0 or out of range. */
 int32_t choice_value(const struct choice_table *table, struct text word);
+/* The word, also one that this program does not know. */
+struct text choice_text(const struct choice_table *table, struct choice choice);
 const char *choice_word(const struct choice_table *table, int32_t value);
 bool choice_equal(struct choice a, struct choice b); /* compares the words if both constants are 0 */
 

@@ -15,7 +15,7 @@ size_t value_size(const struct field *field)
     return field->type == FIELD_RECORD ? field->record->size : sizes[field->type];
 }
 
-static bool is_named(const struct field *field, struct text name)
+static bool has_name(const struct field *field, struct text name)
 {
     return field->name_len == name.len && memcmp(field->name, name.at, name.len) == 0;
 }
@@ -27,7 +27,7 @@ const struct field *value_field(const struct shape *shape, struct text name, uin
     for (uint32_t tried = 0; tried < shape->field_count; tried++, at++) {
         if (at >= shape->field_count)
             at = 0;
-        if (is_named(&shape->fields[at], name)) {
+        if (has_name(&shape->fields[at], name)) {
             *next = at + 1;
             return &shape->fields[at];
         }

@@ -137,8 +137,8 @@ static enum err take_path(struct call *call, struct bytes path, struct question 
     return fault_field(call_fault(call), "path");
 }
 
-static enum err find_path(struct availability *availability, struct call *call, const struct availability_find *ask,
-                          struct place_seen *answer)
+static enum err answer_find(struct availability *availability, struct call *call, const struct availability_find *ask,
+                            struct place_seen *answer)
 {
     struct question question = { .adds = true, .owns = ask->has_own && ask->own };
     enum err e = refuse_unread(availability, call);
@@ -231,7 +231,7 @@ static enum err list_fetches(struct availability *availability, struct call *cal
 
 const struct availability_handlers asks_handlers = {
     .volumes = list_volumes,
-    .find = find_path,
+    .find = answer_find,
     .check = check_volume,
     .mark = mark_volume,
     .label = label_volume,

@@ -21,7 +21,7 @@ struct whole_item {
     struct bytes path; /* empty: its volume is away */
 };
 
-static enum err read_item(struct txn *txn, struct arena *arena, struct id id, struct whole_item *to)
+static enum err read_whole_item(struct txn *txn, struct arena *arena, struct id id, struct whole_item *to)
 {
     enum backend backend;
 
@@ -42,13 +42,13 @@ static bool can_be_fetched(const struct whole_item *item)
 
 /* ---- reading ---- */
 
-static void read_one(struct availability *availability, struct txn *txn, struct fetching_item *one)
+static void read_fetch_item(struct availability *availability, struct txn *txn, struct fetching_item *one)
 {
     struct fetches *fetches = &availability->fetches;
     struct arena arena = { 0 };
     struct whole_item item;
     char path[PATH_MAX];
-    enum err e = read_item(txn, &arena, one->id, &item);
+    enum err e = read_whole_item(txn, &arena, one->id, &item);
 
     if (e == ERR_NOT_FOUND || (e == ERR_OK && item.media.has_forgotten))
         fetches_end(fetches, one, FETCH_STATE_CANCELLED);
@@ -71,7 +71,7 @@ static void read_next(struct availability *availability)
     if (!item || store_read(availability->known.store, &txn, NULL) != ERR_OK)
         return;
     for (int i = 0; item && i < READER_LANES; i++) {
-        read_one(availability, txn, item);
+        read_fetch_item(availability, txn, item);
         item = fetches_next(&availability->fetches);
     }
     txn_end(txn);
@@ -124,7 +124,7 @@ static bool settle_one(struct availability *availability, struct txn *txn, struc
 {
     struct arena arena = { 0 };
     struct whole_item item;
-    enum err e = read_item(txn, &arena, one->id, &item);
+    enum err e = read_whole_item(txn, &arena, one->id, &item);
     bool is_over = e == ERR_NOT_FOUND || (e == ERR_OK && is_readable(&item));
 
     if (is_over)
@@ -194,7 +194,7 @@ enum err fetching_add(struct availability *availability, struct txn *txn, struct
 {
     struct arena arena = { 0 };
     struct whole_item whole;
-    enum err e = read_item(txn, &arena, item, &whole);
+    enum err e = read_whole_item(txn, &arena, item, &whole);
 
     if (e == ERR_OK && is_readable(&whole))
         to->here++;
@@ -228,7 +228,7 @@ static enum err count_new(struct availability *availability, struct txn *txn, co
     for (*count = *at = 0; e == ERR_OK && *at < ask->ids.count; *at += e == ERR_OK) {
         const struct fetching_item *was = fetches_of(&availability->fetches, ask->ids.at[*at]);
         struct whole_item whole;
-        e = read_item(txn, &arena, ask->ids.at[*at], &whole);
+        e = read_whole_item(txn, &arena, ask->ids.at[*at], &whole);
         *count += e == ERR_OK && can_be_fetched(&whole) && !(was && fetches_goes_on(was));
         arena_reset(&arena);
     }
@@ -322,7 +322,7 @@ static void read_reports(void *state, int fd)
     (void)fd;
 }
 
-static enum err read_settings(struct availability *availability, struct fault *fault)
+static enum err read_fetch_settings(struct availability *availability, struct fault *fault)
 {
     struct fetches *fetches = &availability->fetches;
     struct config *config;
@@ -347,7 +347,7 @@ enum err fetching_open(struct availability *availability, struct fault *fault)
         return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
     enum err e = fetches_open(fetches, availability->fetches_path, fault);
     if (e == ERR_OK)
-        e = read_settings(availability, fault);
+        e = read_fetch_settings(availability, fault);
     if (e != ERR_OK)
         return e;
     fetches->report = publish_fetch;

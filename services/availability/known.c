@@ -82,7 +82,7 @@ static enum err copy_row(struct known_volumes *known, struct known_volume *volum
     return codec_copy(&volume_shape, row, &known->arena, &volume->row);
 }
 
-static enum err read_rows(struct known_volumes *known, struct txn *txn, struct fault *fault)
+static enum err read_all_volumes(struct known_volumes *known, struct txn *txn, struct fault *fault)
 {
     const struct bytes none = { 0 };
     struct arena scratch = { 0 };
@@ -133,7 +133,7 @@ static enum err follow_rows(struct known_volumes *known, struct txn *txn, struct
     if (!is_all)
         return ERR_OK;
     known->is_read = false;
-    enum err e = read_rows(known, txn, fault);
+    enum err e = read_all_volumes(known, txn, fault);
     known->is_read = e == ERR_OK;
     return e;
 }
@@ -160,7 +160,7 @@ enum err known_follow(struct known_volumes *known, struct fault *fault)
     return e;
 }
 
-static int by_id(const void *a, const void *b)
+static int by_volume_id(const void *a, const void *b)
 {
     return id_compare(((const struct known_volume *)a)->row.id, ((const struct known_volume *)b)->row.id);
 }
@@ -169,7 +169,7 @@ struct known_volume *known_by_id(struct known_volumes *known, struct id id)
 {
     const struct known_volume key = { .row.id = id };
 
-    return known->count ? bsearch(&key, known->at, known->count, sizeof(key), by_id) : NULL;
+    return known->count ? bsearch(&key, known->at, known->count, sizeof(key), by_volume_id) : NULL;
 }
 
 struct known_volume *known_by_identity(struct known_volumes *known, const char *identity)

@@ -59,7 +59,7 @@ static void keep_refusal(struct availability *availability, const struct fault *
     availability->refused_at = clock_steady();
 }
 
-static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+static void end_sending(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sent_row *sent = state;
     struct availability *availability = sent->availability;
@@ -101,9 +101,9 @@ static void send_row(struct availability *availability, const struct volume *row
     }
     availability->sending++;
     put.volume = sent->row;
-    if (service_ask(availability->service, "persist.put_volume", &put, PUT_BUDGET_MS, NULL, take_answer, sent, NULL) !=
+    if (service_ask(availability->service, "persist.put_volume", &put, PUT_BUDGET_MS, NULL, end_sending, sent, NULL) !=
         ERR_OK)
-        take_answer(sent, ERR_BUSY, NULL, &(struct fault){ .code = ERR_BUSY, .what = "too many asks are in progress" });
+        end_sending(sent, ERR_BUSY, NULL, &(struct fault){ .code = ERR_BUSY, .what = "too many asks are in progress" });
 }
 
 /* ---- comparing ---- */

@@ -20,7 +20,7 @@ static enum err copy_setting(struct config *config, const char *key, char *to, s
                                                   key, value.len, size - 1);
 }
 
-static enum err read_settings(struct composer *c, struct fault *fault)
+static enum err read_composer_settings(struct composer *c, struct fault *fault)
 {
     struct config *config;
     enum err e = config_load(service_paths(c->service), &config, fault);
@@ -54,7 +54,7 @@ void composer_open(struct composer *c)
 {
     struct fault fault = { 0 };
 
-    if (read_settings(c, &fault) != ERR_OK) {
+    if (read_composer_settings(c, &fault) != ERR_OK) {
         log_fault("starting", &fault);
         exit(err_exit_code(fault.code));
     }

@@ -64,8 +64,8 @@ static void keep_removed(struct indexer *indexer, struct bytes path)
         lib->added_again = true;
 }
 
-static enum err add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
-                            struct library *answer)
+static enum err answer_add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
+                                   struct library *answer)
 {
     struct adopt_events events = { end_adoption, indexer };
     bool is_again = false;
@@ -271,7 +271,7 @@ static enum err remake_artefacts(struct indexer *indexer, struct call *call, con
 }
 
 const struct indexer_handlers asks_handlers = {
-    .add_library = add_library,
+    .add_library = answer_add_library,
     .remove_library = remove_library,
     .libraries = list_libraries,
     .rescan = rescan_libraries,

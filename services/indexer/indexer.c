@@ -29,14 +29,6 @@ static void look_again(void *state, struct id library, const char *path)
     schedule_look_again(state, library, path);
 }
 
-static void open_mail(void *state, int fd)
-{
-    struct indexer *indexer = state;
-
-    (void)fd;
-    mailbox_open(indexer->mailbox);
-}
-
 static void read_events(void *state, int fd)
 {
     struct indexer *indexer = state;
@@ -139,7 +131,7 @@ static void watch_sources(struct indexer *indexer)
 {
     struct service *service = indexer->service;
 
-    service_watch(service, mailbox_fd(indexer->mailbox), open_mail, indexer);
+    service_watch_mail(service, indexer->mailbox);
     if (indexer->watch)
         service_watch(service, watch_fd(indexer->watch), read_events, indexer);
     service_every(service, TICK_US, tick_all, indexer);

@@ -244,7 +244,7 @@ static uint32_t take_first(struct remake *r, struct id to[FIND_MAX])
     return count;
 }
 
-static uint32_t take_next(struct remake *r, struct id to[FIND_MAX])
+static uint32_t take_next_contents(struct remake *r, struct id to[FIND_MAX])
 {
     uint32_t count = 0;
 
@@ -264,7 +264,7 @@ static void start_finding(struct indexer *indexer)
     struct remake *r = &indexer->remake;
     struct id contents[FIND_MAX];
     bool first = r->first_count > 0;
-    uint32_t count = first ? take_first(r, contents) : take_next(r, contents);
+    uint32_t count = first ? take_first(r, contents) : take_next_contents(r, contents);
     struct remake_find_order order = { .catalogue = indexer->catalogue,
                                        .contents = contents,
                                        .count = count,

@@ -15,7 +15,7 @@ enum {
     QUEUE_MAX = 200000,          /* files in memory; a later scan finds the others */
 };
 
-static void take_report(void *state, struct scan_report *report);
+static void take_scan_report(void *state, struct scan_report *report);
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result);
 
 /* ---- starting ---- */
@@ -40,7 +40,7 @@ static void load_libraries(struct indexer *indexer)
 
 static bool start_scan(struct indexer *indexer, struct library_state *lib)
 {
-    struct scan_events events = { take_report, end_scan, indexer };
+    struct scan_events events = { take_scan_report, end_scan, indexer };
     struct scan_order order = {
         .library = lib->library,
         .targets = lib->wanted.whole ? NULL : lib->wanted.targets,
@@ -180,7 +180,7 @@ static void take_work(struct indexer *indexer, struct library_state *lib, struct
     }
 }
 
-static void take_report(void *state, struct scan_report *report)
+static void take_scan_report(void *state, struct scan_report *report)
 {
     struct indexer *indexer = state;
     struct library_state *lib = library_state_of(indexer->libraries, report->library);

@@ -48,7 +48,7 @@ static enum err read_noted(struct persist *p, const struct kept_query *query, st
     return e;
 }
 
-static enum err make_room(struct persist *p, const struct noted_query *noted, uint32_t count)
+static enum err delete_oldest(struct persist *p, const struct noted_query *noted, uint32_t count)
 {
     enum err e = ERR_OK;
     uint32_t left = count;
@@ -72,7 +72,7 @@ static enum err note_query(struct persist *p, struct kept_query *query, struct f
         return fault_set(fault, e, "the history cannot be read");
     if (count && (int64_t)key_number_at(key_bytes(&noted[count - 1].key), 1) >= query->at)
         query->at = (int64_t)key_number_at(key_bytes(&noted[count - 1].key), 1) + 1;
-    e = make_room(p, noted, count);
+    e = delete_oldest(p, noted, count);
     struct key key = key_query(TEXT(""), query->at);
     return e == ERR_OK ? turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query)) : e;
 }

@@ -228,7 +228,7 @@ struct page_of_groups {
     uint32_t copies, bytes;
 };
 
-static enum err read_one(struct page_of_groups *page, uint32_t number, struct duplicate *to)
+static enum err read_duplicate(struct page_of_groups *page, uint32_t number, struct duplicate *to)
 {
     struct arena *scratch = &page->d->arena;
     struct item item = { 0 };
@@ -310,7 +310,7 @@ static enum err fill_part(struct page_of_groups *page, uint32_t number, const st
     if (!to->each.at)
         return ERR_FULL;
     for (uint32_t i = first; i < first + room && page->bytes < PAGE_BYTES; i++) {
-        enum err e = read_one(page, from->at[i], &to->each.at[to->each.count]);
+        enum err e = read_duplicate(page, from->at[i], &to->each.at[to->each.count]);
         if (e == ERR_FULL)
             return e;
         to->each.count += e == ERR_OK;
@@ -323,7 +323,7 @@ static enum err fill_part(struct page_of_groups *page, uint32_t number, const st
 
 /* ---- the page ---- */
 
-static bool is_wanted(const struct search_duplicates *ask, enum group_kind kind)
+static bool is_kind_wanted(const struct search_duplicates *ask, enum group_kind kind)
 {
     return !ask->has_kind || ask->kind.value == DUPLICATE_KIND_SAME_FILE + (int32_t)kind;
 }
@@ -385,7 +385,7 @@ static enum err add_part(struct page_of_groups *page, uint32_t number, const str
 static bool find_wanted(const struct page_of_groups *page, uint32_t *number, struct found_group *group)
 {
     while (groups_cut_get(&page->d->cut, page->d->groups, *number, group)) {
-        if (page->d->is_shown[*number] && is_wanted(page->ask, group->kind))
+        if (page->d->is_shown[*number] && is_kind_wanted(page->ask, group->kind))
             return true;
         ++*number;
     }
@@ -417,7 +417,7 @@ static enum err add_groups(struct page_of_groups *page, const struct page_spot *
 static void fill_totals(const struct duplicates *d, const struct search_duplicates *ask, struct duplicates_found *found)
 {
     for (int kind = 0; kind < GROUPS_KINDS; kind++)
-        if (is_wanted(ask, (enum group_kind)kind)) {
+        if (is_kind_wanted(ask, (enum group_kind)kind)) {
             found->total += d->totals[kind];
             found->free += d->frees[kind];
         }

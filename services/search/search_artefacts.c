@@ -7,8 +7,8 @@ enum { TOGETHER_BYTES = 4 << 20 }; /* of the artefacts of one answer, beyond the
 
 /* ---- of many items ---- */
 
-static enum err read_one(struct search *search, struct txn *txn, struct call *call, struct id id, struct text type,
-                         struct artefact_of *to)
+static enum err answer_one(struct search *search, struct txn *txn, struct call *call, struct id id, struct text type,
+                           struct artefact_of *to)
 {
     struct artefact_found found = { 0 };
     enum err e = search_read_artefact(search, txn, call, id, type, &found);
@@ -28,7 +28,7 @@ static enum err read_many(struct search *search, struct txn *txn, struct call *c
 
     for (uint32_t i = 0; i < ask->ids.count && bytes < TOGETHER_BYTES; i++) {
         struct artefact_of *one = &to->each.at[to->each.count];
-        enum err e = read_one(search, txn, call, ask->ids.at[i], ask->type, one);
+        enum err e = answer_one(search, txn, call, ask->ids.at[i], ask->type, one);
 
         if (e == ERR_FULL && to->each.count == 0)
             return e;

@@ -36,11 +36,6 @@ static void free_one(struct duplicates *d)
     free(d);
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return id_compare(*(const struct id *)a, *(const struct id *)b);
-}
-
 /* Lists the items of `rows`, and frees them. */
 static enum err take_ids(struct duplicates *d, struct bitmap *rows)
 {
@@ -50,7 +45,7 @@ static enum err take_ids(struct duplicates *d, struct bitmap *rows)
     for (uint32_t i = 0; each && d->ids && i < count; i++)
         d->ids[i] = index_id(&d->search->index, each[i]);
     if (each && d->ids) {
-        qsort(d->ids, count, sizeof(*d->ids), by_id);
+        qsort(d->ids, count, sizeof(*d->ids), id_order);
         d->count = count;
         d->groups = d->is_whole ? NULL : groups_new(d->ids, count);
         d->is_renewed = d->groups != NULL;

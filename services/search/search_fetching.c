@@ -9,12 +9,7 @@
 
 enum { ASK_BUDGET_MS = 2000, ASK_EVERY_US = 5000000 };
 
-static int by_id(const void *a, const void *b)
-{
-    return id_compare(*(const struct id *)a, *(const struct id *)b);
-}
-
-static void take_set(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_fetches(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct search *search = state;
     const struct fetches_kept *all = answer;
@@ -29,7 +24,7 @@ static void take_set(void *state, enum err error, const void *answer, const stru
         if (at == FETCH_STATE_WAITING || at == FETCH_STATE_FETCHING || at == FETCH_STATE_SETTLING)
             ids[count++] = all->each.at[i].id;
     }
-    qsort(ids, count, sizeof(*ids), by_id);
+    qsort(ids, count, sizeof(*ids), id_order);
     availability_set_fetching(ids, count);
     free(ids);
 }
@@ -38,7 +33,7 @@ static void ask_set(struct search *search)
 {
     search->wants_fetching = false;
     search->is_asking_fetching = service_ask(search->service, "availability.fetches", NULL, ASK_BUDGET_MS, NULL,
-                                             take_set, search, NULL) == ERR_OK;
+                                             take_fetches, search, NULL) == ERR_OK;
 }
 
 void search_hear_fetching(void *state, const void *body, bool gap)
@@ -48,7 +43,7 @@ void search_hear_fetching(void *state, const void *body, bool gap)
     const struct id *ids;
     uint32_t count = availability_fetching(&ids);
     int32_t at = event->fetch.state.value;
-    bool is_in = count && bsearch(&event->fetch.id, ids, count, sizeof(*ids), by_id) != NULL;
+    bool is_in = count && bsearch(&event->fetch.id, ids, count, sizeof(*ids), id_order) != NULL;
     bool goes_on = at == FETCH_STATE_WAITING || at == FETCH_STATE_FETCHING || at == FETCH_STATE_SETTLING;
 
     search->wants_fetching |= gap || is_in != goes_on;

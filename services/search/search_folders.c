@@ -8,11 +8,6 @@
 
 enum { FOLDERS_DEEP = 64, FOLDERS_AT_ONCE = 1000, FOLDERS_BELOW = 200000 };
 
-static enum err no_memory(struct request *request)
-{
-    return limits_refuse(request->fault, "the folders");
-}
-
 static enum err refuse_unknown(struct request *request, enum err e)
 {
     return e == ERR_NOT_FOUND ? fault_set(request->fault, e, "there is no such folder") : e;
@@ -27,7 +22,7 @@ struct folder_queue {
     bool is_full;
 };
 
-static bool add_folder(void *state, const struct folder *folder)
+static bool queue_folder(void *state, const struct folder *folder)
 {
     struct folder_queue *queue = state;
 
@@ -39,14 +34,14 @@ static bool add_folder(void *state, const struct folder *folder)
     return true;
 }
 
-static enum err add_rows(struct request *request, struct id folder, struct bitmap *rows)
+static enum err add_folder_rows(struct request *request, struct id folder, struct bitmap *rows)
 {
     struct text text = { sizeof(folder.b), (const char *)folder.b };
     char key[TERM_LONGEST];
     struct bitmap *here = index_term(&request->search->index, terms_start(key, TERM_FOLDER, text), NULL);
 
     if (!here)
-        return no_memory(request);
+        return limits_refuse(request->fault, "the folders");
     bitmap_or(rows, here);
     bitmap_free(here);
     return ERR_OK;
@@ -59,9 +54,9 @@ static enum err add_rows_below(struct request *request, struct txn *txn, struct 
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < queue->count; i++) {
-        e = add_rows(request, queue->at[i], rows);
+        e = add_folder_rows(request, queue->at[i], rows);
         if (e == ERR_OK)
-            e = catalogue_each_subfolder(txn, &arena, queue->at[i], add_folder, queue);
+            e = catalogue_each_subfolder(txn, &arena, queue->at[i], queue_folder, queue);
         arena_reset(&arena);
     }
     arena_free(&arena);
@@ -82,8 +77,8 @@ enum err search_folder_rows(struct request *request, struct id folder, struct bi
         return e;
     e = refuse_unknown(request, catalogue_folder(txn, request->arena, folder, &found));
     if (e == ERR_OK && !(*rows = bitmap_new()))
-        e = no_memory(request);
-    if (e == ERR_OK && add_folder(&queue, &found))
+        e = limits_refuse(request->fault, "the folders");
+    if (e == ERR_OK && queue_folder(&queue, &found))
         e = add_rows_below(request, txn, &queue, *rows);
     free(queue.at);
     txn_end(txn);
@@ -172,7 +167,7 @@ static enum err count_folder(struct folder_counting *counting, uint32_t term, co
     struct bitmap *inside = index_term(index, key, rows);
     uint32_t items = inside ? bitmap_count(inside) : 0;
     struct id folder, child;
-    enum err e = inside ? ERR_OK : no_memory(counting->request);
+    enum err e = inside ? ERR_OK : limits_refuse(counting->request->fault, "the folders");
 
     bitmap_free(inside);
     if (e != ERR_OK || items == 0 || key.len < 1 + sizeof(folder.b))
@@ -222,10 +217,10 @@ static enum err name_folder(struct folder_counting *counting, struct folder_coun
     if (e != ERR_OK)
         return e;
     one->name = arena_bytes(arena, folder.name);
-    return one->name.len == folder.name.len ? e : no_memory(counting->request);
+    return one->name.len == folder.name.len ? e : limits_refuse(counting->request->fault, "the folders");
 }
 
-static int by_name(const void *a, const void *b)
+static int by_folder_name(const void *a, const void *b)
 {
     const struct folder_count *x = a, *y = b;
 
@@ -242,12 +237,12 @@ static enum err list_folders(struct folder_counting *counting, struct folders_fo
     if (e != ERR_OK)
         return e;
     if (counting->count)
-        qsort(counting->each, counting->count, sizeof(*counting->each), by_name);
+        qsort(counting->each, counting->count, sizeof(*counting->each), by_folder_name);
     to->each.count = counting->count < FOLDERS_AT_ONCE ? counting->count : FOLDERS_AT_ONCE;
     to->more = counting->count - to->each.count;
     to->each.at = arena_array(counting->request->arena, to->each.count, sizeof(*to->each.at));
     if (!to->each.at)
-        return no_memory(counting->request);
+        return limits_refuse(counting->request->fault, "the folders");
     if (to->each.count)
         memcpy(to->each.at, counting->each, to->each.count * sizeof(*to->each.at));
     return ERR_OK;

@@ -81,7 +81,7 @@ static enum err read_uses(struct txn *txn, struct arena *arena, struct id id, st
     return to->used_in.at ? uses_each_of(txn, arena, id, add_used_in, &r) : ERR_FULL;
 }
 
-static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, struct media_found *answer)
+static enum err read_with_facts(struct txn *txn, struct arena *arena, struct id id, struct media_found *answer)
 {
     struct media_found found = { 0 };
     enum err e = catalogue_item(txn, arena, id, &found.item);
@@ -110,7 +110,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
         return e;
     e = find_id(txn, call, ask, &id);
     if (e == ERR_OK)
-        e = read_whole(txn, call_arena(call), id, answer);
+        e = read_with_facts(txn, call_arena(call), id, answer);
     txn_end(txn);
     return e == ERR_OK ? e : explain_refusal(ask, call_fault(call), e);
 }

@@ -7,11 +7,6 @@
 
 enum { GRID_MOST = 64 };
 
-static enum err no_memory(struct request *request)
-{
-    return limits_refuse(request->fault, "the result");
-}
-
 /* The place of a value among those of a list; `count` if it is not there. */
 static uint32_t find_value(const struct text_list *list, struct text value)
 {
@@ -29,7 +24,7 @@ static enum err list_values(struct request *request, struct text field, uint32_t
     uint32_t count, *each = bitmap_array(rows, &count);
     enum err e = each
                      ? facets_most(&request->search->index, request->arena, field, rows, each, most, to, request->fault)
-                     : no_memory(request);
+                     : limits_refuse(request->fault, "the result");
 
     free(each);
     return e;
@@ -39,7 +34,7 @@ static enum err name_values(struct request *request, const struct facets_counted
 {
     to->at = arena_array(request->arena, counted->count, sizeof(*to->at));
     if (!to->at)
-        return no_memory(request);
+        return limits_refuse(request->fault, "the result");
     for (uint32_t i = 0; i < counted->count; i++)
         to->at[to->count++] = counted->at[i].value;
     return ERR_OK;
@@ -52,7 +47,8 @@ static enum err count_row(struct request *request, const struct search_grid *ask
     struct index *index = &request->search->index;
     struct bitmap *inside = index_term(index, terms_key(&index->terms, term), rows);
     struct facets_counted counted = { 0 };
-    enum err e = inside ? list_values(request, ask->columns, FACETS_MOST, inside, &counted) : no_memory(request);
+    enum err e = inside ? list_values(request, ask->columns, FACETS_MOST, inside, &counted)
+                        : limits_refuse(request->fault, "the result");
 
     for (uint32_t i = 0; e == ERR_OK && i < counted.count; i++) {
         uint32_t column = find_value(&grid->columns, counted.at[i].value);
@@ -79,7 +75,7 @@ static enum err fill_grid(struct request *request, const struct search_grid *ask
         e = name_values(request, &across, &to->columns);
     to->cells.at = arena_array(request->arena, (size_t)down.count * across.count, sizeof(*to->cells.at));
     if (e == ERR_OK && !to->cells.at)
-        e = no_memory(request);
+        e = limits_refuse(request->fault, "the result");
     for (uint32_t i = 0; e == ERR_OK && i < down.count; i++)
         e = count_row(request, ask, rows, i, down.at[i].term, to);
     return e;

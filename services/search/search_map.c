@@ -15,7 +15,7 @@ struct colouring {
 };
 
 /* The value of a field from the analysis or a person, as shown; the first of several. */
-static struct text word_of(struct index *index, uint32_t row, enum term_field field)
+static struct text term_word(struct index *index, uint32_t row, enum term_field field)
 {
     struct index_list terms = index_terms_of(index, row);
 
@@ -59,7 +59,7 @@ static void colour_point(struct index *index, uint32_t row, const struct colouri
     point->has_number = !isnan(number);
     point->number = point->has_number ? number : 0;
     if (by->field != TERM_ALL)
-        point->word = word_of(index, row, by->field);
+        point->word = term_word(index, row, by->field);
     point->has_word = point->word.len > 0;
 }
 
@@ -73,7 +73,7 @@ static void put_point(struct request *request, uint32_t row, const struct map_pl
                                 .x = (double)place->at[0],
                                 .y = (double)place->at[1],
                                 .z = (double)place->at[2],
-                                .class = word_of(index, row, TERM_CLASS),
+                                .class = term_word(index, row, TERM_CLASS),
                                 .missing = is_missing(index, row) };
     colour_point(index, row, by, point);
 }

@@ -5,11 +5,6 @@
 #include "services/search/query/together.h"
 #include "services/search/search.h"
 
-static enum err no_memory(struct request *request)
-{
-    return limits_refuse(request->fault, "the result");
-}
-
 enum err search_read(struct search *search, struct txn **txn, struct fault *fault)
 {
     struct catchup *catchup = &search->catchup;
@@ -63,7 +58,7 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     enum err e = search_parse(request, query, root);
 
     *rows = e == ERR_OK ? match_query(&match, *root) : NULL;
-    return e == ERR_OK && !*rows ? no_memory(request) : e;
+    return e == ERR_OK && !*rows ? limits_refuse(request->fault, "the result") : e;
 }
 
 void search_sum(struct search *search, const struct bitmap *rows, const uint32_t *each, struct found *found)
@@ -76,7 +71,7 @@ void search_sum(struct search *search, const struct bitmap *rows, const uint32_t
 /* ---- items ---- */
 
 /* not_found: the item has gone since the index was updated. */
-static enum err read_item(struct request *request, struct txn *txn, uint32_t row, struct item *to)
+static enum err read_row_item(struct request *request, struct txn *txn, uint32_t row, struct item *to)
 {
     struct item item = { 0 };
     enum err e = catalogue_item(txn, request->arena, index_id(&request->search->index, row), &item);
@@ -98,7 +93,7 @@ enum err search_fill(struct request *request, const uint32_t *rows, uint32_t cou
     for (uint32_t i = 0; i < count && e != ERR_FULL; i++) {
         struct item *item = &found->items.at[found->items.count];
 
-        e = read_item(request, txn, rows[i], item);
+        e = read_row_item(request, txn, rows[i], item);
         if (e != ERR_OK)
             continue;
         item->has_score = scores != NULL;
@@ -108,5 +103,5 @@ enum err search_fill(struct request *request, const uint32_t *rows, uint32_t cou
         found->items.count++;
     }
     txn_end(txn);
-    return e == ERR_FULL ? no_memory(request) : ERR_OK;
+    return e == ERR_FULL ? limits_refuse(request->fault, "the result") : ERR_OK;
 }

@@ -25,11 +25,6 @@ struct paging {
     bool more;
 };
 
-static enum err no_memory(const struct paging *p)
-{
-    return limits_refuse(p->request->fault, "the result");
-}
-
 static uint32_t limit_of(const struct search_query *ask)
 {
     return ask->has_limit ? (uint32_t)ask->limit : SEARCH_PAGE;
@@ -49,7 +44,7 @@ static enum err list_and_score(struct paging *p)
     p->each = bitmap_array(p->rows, &count);
     if (p->each && differs)
         p->order.scores = p->scores = score_rows(&match, p->root, p->rows, p->each);
-    return p->each && (p->scores || !differs) ? ERR_OK : no_memory(p);
+    return p->each && (p->scores || !differs) ? ERR_OK : limits_refuse(p->request->fault, "the result");
 }
 
 /* Only items in the folder and below it. */
@@ -64,7 +59,7 @@ static enum err cut_to_folder(struct paging *p)
     return e;
 }
 
-static enum err check_place(const struct search_query *ask, struct fault *fault)
+static enum err check_page_begin(const struct search_query *ask, struct fault *fault)
 {
     if (!ask->has_offset || ask->cursor.len == 0)
         return ERR_OK;
@@ -73,7 +68,7 @@ static enum err check_place(const struct search_query *ask, struct fault *fault)
 }
 
 /* True if no part of the ask prevents that its answer is kept. The states of items change with their volumes. */
-static bool is_whole(const struct paging *p)
+static bool may_keep_answer(const struct paging *p)
 {
     const struct search_query *ask = p->ask;
     bool is_whole = !ask->has_folder && !ask->has_view && !ask->has_offset && ask->cursor.len == 0 &&
@@ -103,7 +98,7 @@ static enum err find_kept(struct paging *p)
     for (uint32_t i = 0; i < facets->count; i++)
         fields[i] = facets_field(facets->at[i]);
     p->kept = kept_answers_find(&search->answers, &ask);
-    return p->kept ? ERR_OK : no_memory(p);
+    return p->kept ? ERR_OK : limits_refuse(p->request->fault, "the result");
 }
 
 static enum err match_rows(struct paging *p)
@@ -111,7 +106,7 @@ static enum err match_rows(struct paging *p)
     struct match match = { &p->request->search->index, &p->request->search->catchup.volumes };
 
     p->rows = match_query(&match, p->root);
-    return p->rows ? ERR_OK : no_memory(p);
+    return p->rows ? ERR_OK : limits_refuse(p->request->fault, "the result");
 }
 
 static enum err find_rows(struct paging *p)
@@ -120,12 +115,12 @@ static enum err find_rows(struct paging *p)
     enum err e = sort_read(&request->search->index, p->ask->sort, &p->order, request->fault);
 
     if (e == ERR_OK)
-        e = check_place(p->ask, request->fault);
+        e = check_page_begin(p->ask, request->fault);
     if (e == ERR_OK && p->ask->cursor.len)
         e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after, request->fault);
     if (e == ERR_OK)
         e = search_parse(request, p->ask->query, &p->root);
-    if (e == ERR_OK && is_whole(p))
+    if (e == ERR_OK && may_keep_answer(p))
         return find_kept(p);
     if (e == ERR_OK)
         e = match_rows(p);
@@ -162,7 +157,7 @@ static enum err take_rows_at(struct paging *p, struct found *found)
     p->more = first + p->count < count;
     p->page = malloc((limit + 1) * sizeof(*p->page));
     if (!rows || !p->page)
-        return no_memory(p);
+        return limits_refuse(p->request->fault, "the result");
     memcpy(p->page, rows + first, p->count * sizeof(*p->page));
     write_cursor(p, found);
     return ERR_OK;
@@ -179,7 +174,7 @@ static enum err take_page(struct paging *p, struct found *found)
     p->page = malloc((limit + 1) * sizeof(*p->page));
     if (!rows || !p->page) {
         free(first);
-        return no_memory(p);
+        return limits_refuse(p->request->fault, "the result");
     }
     if (first)
         count = bitmap_first(p->rows, first, limit + 1);
@@ -200,7 +195,7 @@ static enum err take_kept_facets(const struct paging *p, struct facet_count_list
 
     to->at = arena_array(p->request->arena, FACETS_MOST, sizeof(*to->at));
     if (!to->at)
-        return no_memory(p);
+        return limits_refuse(p->request->fault, "the result");
     for (uint32_t i = 0; i < facets->count; i++) {
         const struct kept_counts *counts = kept_counts_of(p->kept, facets_field(facets->at[i]));
 
@@ -224,7 +219,7 @@ static enum err take_kept(struct paging *p, struct found *found)
     if (kept->differs)
         p->order.scores = p->scores = kept_scores(kept, p->count);
     if (!p->page || (kept->differs && !p->scores))
-        return no_memory(p);
+        return limits_refuse(p->request->fault, "the result");
     memcpy(p->page, kept->rows, p->count * sizeof(*p->page));
     write_cursor(p, found);
     found->total = kept->total;
@@ -260,7 +255,7 @@ static enum err explain_nothing(const struct paging *p, struct found *found)
     enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena, clock_steady() + EXPLAIN_US,
                                &found->hints);
 
-    return e == ERR_OK ? e : no_memory(p);
+    return e == ERR_OK ? e : limits_refuse(p->request->fault, "the result");
 }
 
 static struct text say_reason(struct arena *arena, const struct together_item *reason)

@@ -10,7 +10,7 @@ enum { KEPT_MAX = 1000, EXPANSIONS_MAX = 64, EXPANDED_MAX = 16000, REMEMBER_BUDG
 
 /* ---- reading ---- */
 
-static enum err read_all(struct txn *txn, struct arena *arena, bool history, struct kept_query_list *to)
+static enum err read_kept_queries(struct txn *txn, struct arena *arena, bool history, struct kept_query_list *to)
 {
     const uint8_t kind = history ? 0 : 1;
     struct bytes prefix = { 1, &kind };
@@ -47,7 +47,7 @@ enum err search_queries(struct search *search, struct call *call, const struct s
 
     if (e != ERR_OK)
         return e;
-    e = read_all(txn, call_arena(call), ask->history, &answer->each);
+    e = read_kept_queries(txn, call_arena(call), ask->history, &answer->each);
     txn_end(txn);
     if (ask->history)
         reverse_list(&answer->each); /* the keys are times: latest first */

@@ -130,7 +130,8 @@ static enum err look_wider(struct nearness *n, const struct vectors *vectors, co
     return ERR_OK;
 }
 
-static enum err measure_rows(struct nearness *n, const struct bitmap *rows, struct nearby **nearby, uint32_t *count)
+static enum err measure_some_rows(struct nearness *n, const struct bitmap *rows, struct nearby **nearby,
+                                  uint32_t *count)
 {
     struct index *index = &n->request->search->index;
     float weights[ENTRY_VECTOR], target[ENTRY_VECTOR];
@@ -161,7 +162,7 @@ static enum err answer_nearest(struct nearness *n, const struct bitmap *rows, st
     usec_t began = clock_steady();
     struct nearby *nearby = NULL;
     uint32_t count;
-    enum err e = measure_rows(n, rows, &nearby, &count);
+    enum err e = measure_some_rows(n, rows, &nearby, &count);
 
     if (e != ERR_OK)
         return e;
@@ -229,7 +230,7 @@ static enum err take_lists(struct nearness *n)
     return e == ERR_OK ? e : fault_field(n->request->fault, "unlike");
 }
 
-static enum err find_path(struct request *request, struct bytes path, struct id *id)
+static enum err find_item_at(struct request *request, struct bytes path, struct id *id)
 {
     struct txn *txn;
     enum err e;
@@ -317,7 +318,7 @@ static enum err take_one(struct nearness *n, bool *is_to_be_heard)
     if (!n->ask->has_id && n->ask->path.len == 0 && n->like.count)
         return ERR_OK;
     if (!n->ask->has_id)
-        e = find_path(n->request, n->ask->path, &id);
+        e = find_item_at(n->request, n->ask->path, &id);
     if (e == ERR_OK)
         e = take_item(n, id, &n->like);
     *is_to_be_heard = e == ERR_NOT_FOUND && !n->ask->has_id;

@@ -2,7 +2,7 @@
 #include "services/search/search.h"
 
 /* The items of a library belong to its volume too. */
-static struct place_states *state_of(struct all_states *all, struct id id)
+static struct place_states *states_of_place(struct all_states *all, struct id id)
 {
     for (uint32_t i = 0; i < all->each.count; i++)
         if (id_equal(all->each.at[i].id, id))
@@ -12,7 +12,7 @@ static struct place_states *state_of(struct all_states *all, struct id id)
 
 static struct place_states *state_for(struct all_states *all, struct id id)
 {
-    struct place_states *state = state_of(all, id);
+    struct place_states *state = states_of_place(all, id);
 
     if (!state) {
         state = &all->each.at[all->each.count++];

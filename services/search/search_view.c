@@ -8,11 +8,6 @@
 #include "store/elements.h"
 #include "store/uses.h"
 
-static enum err no_memory(struct request *request)
-{
-    return limits_refuse(request->fault, "the view");
-}
-
 /* ---- the pool of a project ---- */
 
 static enum err find_project(struct request *request, struct txn *txn, struct text named, struct id *project)
@@ -36,7 +31,7 @@ struct gathering_rows {
     struct bitmap *rows;
 };
 
-static bool add_row(void *state, const struct use *use)
+static bool add_use_row(void *state, const struct use *use)
 {
     struct gathering_rows *g = state;
     uint32_t row;
@@ -54,7 +49,7 @@ static enum err gather_pool(struct request *request, struct txn *txn, struct tex
 
     if (e != ERR_OK)
         return e;
-    e = uses_each(txn, request->arena, project, add_row, &gathering);
+    e = uses_each(txn, request->arena, project, add_use_row, &gathering);
     return e == ERR_OK ? e : fault_set(request->fault, e, "the uses of the project cannot be read");
 }
 
@@ -73,7 +68,7 @@ static enum err add_pool(struct request *request, struct text named, struct bitm
 static enum err keep_pool(struct request *request, struct text named, struct bitmap *rows)
 {
     struct bitmap *pool = bitmap_new();
-    enum err e = pool ? add_pool(request, named, pool) : no_memory(request);
+    enum err e = pool ? add_pool(request, named, pool) : limits_refuse(request->fault, "the view");
 
     if (e == ERR_OK)
         bitmap_and(rows, pool);
@@ -92,7 +87,7 @@ struct gathering_folders {
     uint32_t count;
 };
 
-static bool add_folder(void *state, const struct element *element)
+static bool add_project_folder(void *state, const struct element *element)
 {
     struct gathering_folders *g = state;
     struct text folder = { 0 };
@@ -111,7 +106,7 @@ static enum err gather_folders(struct request *request, struct gathering_folders
 
     if (e != ERR_OK)
         return e;
-    e = elements_each_project(g->txn, request->arena, add_folder, g);
+    e = elements_each_project(g->txn, request->arena, add_project_folder, g);
     txn_end(g->txn);
     return e == ERR_OK ? e : fault_set(request->fault, e, "the projects cannot be read");
 }
@@ -123,7 +118,7 @@ static enum err add_folders(struct request *request, struct bitmap *rows)
     struct bitmap *inside;
 
     g.at = arena_array(request->arena, PROJECTS_MOST, sizeof(*g.at));
-    enum err e = g.at ? gather_folders(request, &g) : no_memory(request);
+    enum err e = g.at ? gather_folders(request, &g) : limits_refuse(request->fault, "the view");
     for (uint32_t i = 0; e == ERR_OK && i < g.count; i++) {
         e = search_folder_rows(request, g.at[i], &inside);
         if (e == ERR_OK)
@@ -136,7 +131,7 @@ static enum err add_folders(struct request *request, struct bitmap *rows)
 static enum err drop_folders(struct request *request, struct bitmap *rows)
 {
     struct bitmap *inside = bitmap_new();
-    enum err e = inside ? add_folders(request, inside) : no_memory(request);
+    enum err e = inside ? add_folders(request, inside) : limits_refuse(request->fault, "the view");
 
     if (e == ERR_OK)
         bitmap_and_not(rows, inside);
@@ -169,7 +164,7 @@ static enum err keep_rows(struct request *request, const struct bitmap *rows, st
         node->row_count = count;
     }
     free(each);
-    return own ? ERR_OK : no_memory(request);
+    return own ? ERR_OK : limits_refuse(request->fault, "the view");
 }
 
 static enum err find_view(struct request *request, struct node *node)
@@ -178,7 +173,7 @@ static enum err find_view(struct request *request, struct node *node)
     enum err e;
 
     if (!rows)
-        return no_memory(request);
+        return limits_refuse(request->fault, "the view");
     e = text_is(node->text, "project") ? add_pool(request, (struct text){ 0 }, rows) : add_folders(request, rows);
     if (e == ERR_OK)
         e = keep_rows(request, rows, node);

@@ -10,7 +10,7 @@ enum { BUSY_US = 10000, IDLE_US = 100000, CHECK_US = 1000000 };
 
 /* ---- settings ---- */
 
-static enum err read_settings(struct streamer *streamer, struct fault *fault)
+static enum err read_preview_settings(struct streamer *streamer, struct fault *fault)
 {
     struct preview_settings *preview = &streamer->preview.settings;
     struct config *config;
@@ -134,7 +134,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     locate_open(&streamer->locator, service_paths(service));
     enum err e = core_link_open(&streamer->core, service_paths(service), &fault);
     if (e == ERR_OK)
-        e = read_settings(streamer, &fault);
+        e = read_preview_settings(streamer, &fault);
     if (e == ERR_OK)
         e = readers_new(service, &streamer->locator, &streamer->readers, &fault);
     if (e == ERR_OK) {

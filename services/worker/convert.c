@@ -28,7 +28,7 @@ struct converting {
     struct encoded_piece pieces[2];
 };
 
-static void close_file(struct converting *conversion)
+static void close_source(struct converting *conversion)
 {
     convert_sound_close(conversion->sound);
     conversion->sound = NULL;
@@ -85,10 +85,10 @@ static enum err open_sound(struct converting *conversion, const struct convert *
     return e;
 }
 
-static enum err open_file(struct converting *conversion, const struct convert *ask, int fd, struct converted *answer,
-                          struct fault *fault)
+static enum err open_source(struct converting *conversion, const struct convert *ask, int fd, struct converted *answer,
+                            struct fault *fault)
 {
-    close_file(conversion);
+    close_source(conversion);
     conversion->is_foreign = false;
     conversion->fd = fd;
     if (ask->bits != 0 && ask->bits != 16 && ask->bits != 24 && ask->bits != 32)
@@ -199,7 +199,7 @@ static enum err do_verb(struct converting *conversion, const struct convert *ask
                         struct fault *fault)
 {
     if (ask->verb.value == CONVERT_VERB_OPEN)
-        return open_file(conversion, ask, fd, answer, fault);
+        return open_source(conversion, ask, fd, answer, fault);
     if (fd >= 0)
         close(fd);
     if (!conversion->sound)
@@ -216,7 +216,7 @@ static enum err answer_ask(struct converting *conversion, struct pipe *pipe, con
 
     buffer_reset(&conversion->bytes);
     if (do_verb(conversion, ask, fd, &answer, &why) != ERR_OK) {
-        close_file(conversion);
+        close_source(conversion);
         answer = (struct converted){ .number = ask->number,
                                      .failure = text_of(why.what),
                                      .has_foreign = conversion->is_foreign,
@@ -240,7 +240,7 @@ enum err convert_run(struct pipe *pipe, struct fault *fault)
             e = answer_ask(&conversion, pipe, &ask, fd, fault);
         arena_reset(&arena);
     }
-    close_file(&conversion);
+    close_source(&conversion);
     buffer_free(&conversion.bytes);
     arena_free(&arena);
     return e == ERR_OFFLINE ? ERR_OK : e;

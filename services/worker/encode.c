@@ -32,7 +32,7 @@ struct encoding {
 
 /* ---- the WAV ---- */
 
-static void take_file(int *to, int fd)
+static void replace_descriptor(int *to, int fd)
 {
     if (*to >= 0)
         close(*to);
@@ -43,7 +43,7 @@ static enum err open_wav(struct encoding *encoding, int fd, struct fault *fault)
 {
     struct payload *payload = &encoding->payload;
 
-    take_file(&encoding->wav_fd, fd);
+    replace_descriptor(&encoding->wav_fd, fd);
     (void)encoder_close(encoding->encoder);
     encoding->encoder = NULL;
     encoding->at = 0;
@@ -88,7 +88,7 @@ static enum err read_wav(struct encoding *encoding, size_t most, size_t *frames,
 /* ---- encoding ---- */
 
 /* Adjacent bytes form one piece. */
-static bool take_bytes(void *state, int64_t at, const void *bytes, size_t len)
+static bool keep_piece(void *state, int64_t at, const void *bytes, size_t len)
 {
     struct encoding *encoding = state;
     struct encoded_piece *last = encoding->piece_count ? &encoding->pieces[encoding->piece_count - 1] : NULL;
@@ -124,7 +124,7 @@ static enum err begin_encoding(struct encoding *encoding, const struct encode *a
                                        .title = title,
                                        .date = date,
                                        .comment = comment,
-                                       .write = take_bytes,
+                                       .write = keep_piece,
                                        .state = encoding };
 
     (void)text_copy(title, sizeof(title), ask->title);
@@ -167,7 +167,7 @@ static enum err open_flac(struct encoding *encoding, int fd, struct fault *fault
 
     decode_close(encoding->decode);
     encoding->decode = NULL;
-    take_file(&encoding->flac_fd, fd);
+    replace_descriptor(&encoding->flac_fd, fd);
     encoding->at = 0;
     enum err e = input_open(&encoding->flac, fd, fault);
     if (e == ERR_OK)
@@ -256,8 +256,8 @@ static void free_encoding(struct encoding *encoding)
         return;
     (void)encoder_close(encoding->encoder);
     decode_close(encoding->decode);
-    take_file(&encoding->wav_fd, -1);
-    take_file(&encoding->flac_fd, -1);
+    replace_descriptor(&encoding->wav_fd, -1);
+    replace_descriptor(&encoding->flac_fd, -1);
     hash_free(encoding->hash);
     buffer_free(&encoding->bytes);
     free(encoding);

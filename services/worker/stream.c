@@ -22,7 +22,7 @@ struct stream {
     float pcm[FRAMES_MAX * DECODE_CHANNELS_MAX];
 };
 
-static void close_file(struct stream *stream)
+static void close_stream(struct stream *stream)
 {
     decode_close(stream->decode);
     stream->decode = NULL;
@@ -31,9 +31,9 @@ static void close_file(struct stream *stream)
     stream->fd = -1;
 }
 
-static enum err open_file(struct stream *stream, const struct pull *pull, int fd, struct fault *fault)
+static enum err open_stream(struct stream *stream, const struct pull *pull, int fd, struct fault *fault)
 {
-    close_file(stream);
+    close_stream(stream);
     stream->is_foreign = false;
     stream->fd = fd;
     stream->at = 0;
@@ -72,12 +72,12 @@ static enum err do_pull(struct stream *stream, const struct pull *pull, int fd, 
                         struct fault *fault)
 {
     if (pull->verb.value == WORKER_VERB_OPEN)
-        return open_file(stream, pull, fd, fault);
+        return open_stream(stream, pull, fd, fault);
     if (fd >= 0)
         close(fd);
     if (pull->verb.value == WORKER_VERB_READ)
         return read_frames(stream, pull, pulled, fault);
-    close_file(stream);
+    close_stream(stream);
     return ERR_OK;
 }
 
@@ -92,7 +92,7 @@ static enum err answer_pull(struct stream *stream, struct pipe *pipe, const stru
     if (e != ERR_OK) {
         pulled.failure = text_of(why.what);
         pulled.has_foreign = pulled.foreign = stream->is_foreign;
-        close_file(stream);
+        close_stream(stream);
     } else if (stream->decode) {
         pulled.rate = stream->format.rate;
         pulled.channels = stream->format.channels;
@@ -117,7 +117,7 @@ enum err stream_run(struct pipe *pipe, struct fault *fault)
             e = answer_pull(stream, pipe, &pull, fd, fault);
         arena_reset(&arena);
     }
-    close_file(stream);
+    close_stream(stream);
     free(stream);
     arena_free(&arena);
     return e == ERR_OFFLINE ? ERR_OK : e;

@@ -11,11 +11,6 @@
 #include "store/care/target.h"
 #include "store/care/trailer.h"
 
-static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
-{
-    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
-}
-
 /* The backup's description is read from the copy itself. */
 static enum err check_copy(const struct paths *paths, const char *temporary, struct backup *made, struct fault *fault)
 {
@@ -40,7 +35,7 @@ static enum err write_to(const struct paths *paths, struct target *target, struc
     if (e != ERR_OK)
         return e;
     if (fstat(target->fd, &st) < 0)
-        return refuse_path(fault, "look at", target->file);
+        return file_refuse(fault, "look at", target->file);
     made->bytes = (uint64_t)st.st_size;
     e = check_copy(paths, target->temporary, made, fault);
     if (e == ERR_OK)
@@ -71,7 +66,7 @@ enum err backup_verify(const char *file, struct backup *found, struct fault *fau
     enum err e;
 
     if (fd < 0)
-        return refuse_path(fault, "open", file);
+        return file_refuse(fault, "open", file);
     e = trailer_read(fd, file, found, fault);
     close(fd);
     return e;

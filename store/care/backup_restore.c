@@ -10,11 +10,6 @@
 #include "store/open/local.h"
 #include "store/open/replace.h"
 
-static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
-{
-    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
-}
-
 /* The trailer's digest only proves that the file is unchanged. The descriptor leads to the file whose digest was
  * checked, whatever its name means by now. */
 static enum err rebuild_store(int from, const char *file, const char *directory, size_t map, struct backup *restored,
@@ -89,7 +84,7 @@ enum err backup_restore(const struct paths *paths, const char *file, struct back
 
     fault = fault ? fault : &unseen;
     if (from < 0)
-        return refuse_path(fault, "open", file);
+        return file_refuse(fault, "open", file);
     e = restore_from(paths, from, file, restored, fault);
     close(from);
     return e;

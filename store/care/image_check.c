@@ -106,7 +106,7 @@ struct rebuilding {
     struct fault *fault;
 };
 
-static enum err add_row(void *state, enum database db, const struct walk *row)
+static enum err rebuild_row(void *state, enum database db, const struct walk *row)
 {
     struct rebuilding *r = state;
     enum err e = ERR_OK;
@@ -126,7 +126,7 @@ static enum err rebuild_rows(struct trying *t, struct txn *from, struct rebuildi
 
     if (e != ERR_OK)
         return e;
-    e = walk_all(t, from, add_row, r);
+    e = walk_all(t, from, rebuild_row, r);
     if (e == ERR_OK)
         e = say_problem(t, r->fault);
     if (e == ERR_OK)

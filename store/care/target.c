@@ -17,11 +17,6 @@
 enum { LOCK_TRIES = 100 };
 static const char drawn[] = "XXXXXX";
 
-static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
-{
-    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
-}
-
 static bool lies_in(const char *directory, const char *top)
 {
     char above[PATH_MAX];
@@ -45,12 +40,12 @@ static bool is_of_engine(const struct target *t)
            !trailer_is_there(t->file);
 }
 
-static enum err check_place(const struct target *t, struct fault *fault)
+static enum err check_target_file(const struct target *t, struct fault *fault)
 {
     struct stat st;
 
     if (lstat(t->file, &st) != 0)
-        return errno == ENOENT ? ERR_OK : refuse_path(fault, "look at", t->file);
+        return errno == ENOENT ? ERR_OK : file_refuse(fault, "look at", t->file);
     if (!S_ISREG(st.st_mode))
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file: a backup does not replace it", t->file);
     if (t->replace && is_of_engine(t))
@@ -94,12 +89,12 @@ static enum err say_busy(const struct target *t, struct fault *fault)
 }
 
 /* The holder removes the lock file when it is done, and a lock on a removed file protects nothing. */
-static enum err take_lock(struct target *t, struct fault *fault)
+static enum err lock_target(struct target *t, struct fault *fault)
 {
     for (int i = 0; i < LOCK_TRIES; i++) {
         t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (t->lock < 0)
-            return refuse_path(fault, "make", t->lock_path);
+            return file_refuse(fault, "make", t->lock_path);
         int rc = flock(t->lock, LOCK_EX | LOCK_NB);
         if ((rc == 0 || errno != EWOULDBLOCK) && is_still_there(t))
             return ERR_OK;
@@ -146,7 +141,7 @@ static enum err make_data(struct target *t, struct fault *fault)
     if (t->fd >= 0)
         return ERR_OK;
     t->temporary[0] = '\0';
-    return refuse_path(fault, "make", t->file);
+    return file_refuse(fault, "make", t->file);
 }
 
 enum err target_open(struct target *t, const struct paths *paths, const char *file, bool replace, struct fault *fault)
@@ -156,9 +151,9 @@ enum err target_open(struct target *t, const struct paths *paths, const char *fi
     *t = (struct target){ .paths = paths, .file = file, .replace = replace, .lock = -1, .fd = -1 };
     e = name_all(t, fault);
     if (e == ERR_OK)
-        e = check_place(t, fault);
+        e = check_target_file(t, fault);
     if (e == ERR_OK)
-        e = take_lock(t, fault);
+        e = lock_target(t, fault);
     if (e == ERR_OK) {
         drop_left_over(t);
         e = make_data(t, fault);
@@ -171,20 +166,20 @@ enum err target_open(struct target *t, const struct paths *paths, const char *fi
 /* Without `replace`, a file that was created meanwhile stays. Not every file system can do that in one call. */
 static enum err put_in_place(const struct target *t, struct fault *fault)
 {
-    enum err e = check_place(t, fault);
+    enum err e = check_target_file(t, fault);
 
     if (e != ERR_OK)
         return e;
     if (!t->replace && renameat2(AT_FDCWD, t->temporary, AT_FDCWD, t->file, RENAME_NOREPLACE) == 0)
         return ERR_OK;
     if (!t->replace && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
-        return refuse_path(fault, "make", t->file);
-    return rename(t->temporary, t->file) == 0 ? ERR_OK : refuse_path(fault, "make", t->file);
+        return file_refuse(fault, "make", t->file);
+    return rename(t->temporary, t->file) == 0 ? ERR_OK : file_refuse(fault, "make", t->file);
 }
 
 enum err target_finish(struct target *t, struct fault *fault)
 {
-    enum err e = fsync(t->fd) == 0 ? put_in_place(t, fault) : refuse_path(fault, "sync", t->file);
+    enum err e = fsync(t->fd) == 0 ? put_in_place(t, fault) : file_refuse(fault, "sync", t->file);
 
     if (e != ERR_OK)
         return e;

@@ -42,7 +42,7 @@ static enum err digest_of(int fd, uint64_t bytes, const uint8_t *trailer, const 
     return e;
 }
 
-static void lay_out(const struct backup *backup, uint8_t trailer[TRAILER_BYTES])
+static void write_trailer_bytes(const struct backup *backup, uint8_t trailer[TRAILER_BYTES])
 {
     const uint64_t numbers[] = { backup->version, backup->bytes, backup->revision };
 
@@ -58,7 +58,7 @@ enum err trailer_write(int fd, const char *path, const struct backup *backup, st
     struct hash digest;
     enum err e;
 
-    lay_out(backup, trailer);
+    write_trailer_bytes(backup, trailer);
     e = digest_of(fd, backup->bytes, trailer, path, &digest, fault);
     if (e != ERR_OK)
         return e;

@@ -104,7 +104,7 @@ static void check_media(struct check *c, const struct seen *row)
         check_report(c, row, "its analysis is done, but its content has no facts");
 }
 
-static void check_place(struct check *c, const struct seen *row)
+static void check_place_row(struct check *c, const struct seen *row)
 {
     const struct kept_place *place = row->record;
     struct media media;
@@ -321,7 +321,7 @@ static const struct {
 } checks[DB_COUNT] = {
     [DB_META] = { NULL, NULL },
     [DB_MEDIA] = { &media_shape, check_media },
-    [DB_PLACE] = { &kept_place_shape, check_place },
+    [DB_PLACE] = { &kept_place_shape, check_place_row },
     [DB_FOLDER] = { &folder_shape, check_folder },
     [DB_FOLDER_NAME] = { NULL, check_folder_name },
     [DB_VOLUME] = { &volume_shape, check_volume },

@@ -65,7 +65,7 @@ enum err verify_here(struct store *store, const struct long_work *work, struct v
     return e;
 }
 
-static void take_report(void *state, enum work_kind kind, uint64_t done, uint64_t total)
+static void take_check_report(void *state, enum work_kind kind, uint64_t done, uint64_t total)
 {
     struct verifying *v = state;
 
@@ -78,7 +78,7 @@ static void take_report(void *state, enum work_kind kind, uint64_t done, uint64_
 static enum err be_verifier(void *verifying, struct fault *fault)
 {
     struct verifying *v = verifying;
-    struct long_work work = { take_report, v };
+    struct long_work work = { take_check_report, v };
     struct store *store;
     enum err e = store_open_directory(v->directory, STORE_TRIAL, v->map_bytes, &store, fault);
 
@@ -92,7 +92,7 @@ static enum err be_verifier(void *verifying, struct fault *fault)
 /* ---- the caller ---- */
 
 /* The caller's own progress is reported as long as the child progresses. */
-static bool goes_on(void *verifying)
+static bool verify_goes_on(void *verifying)
 {
     struct verifying *v = verifying;
     uint64_t reports = atomic_load(&v->reports);
@@ -137,7 +137,7 @@ static enum err run_verifier(struct verifying *v, struct fault *fault)
         return e;
     log_info("the store is checked before it is used");
     v->moved = clock_steady();
-    e = trial_wait_watching(&trial, goes_on, v, &died, &why);
+    e = trial_wait_watching(&trial, verify_goes_on, v, &died, &why);
     return take_verdict(v, e, died, &why, fault);
 }
 

@@ -9,7 +9,7 @@ static struct bytes mark_key(void)
     return (struct bytes){ sizeof(MIGRATE_MARK) - 1, (const uint8_t *)MIGRATE_MARK };
 }
 
-static void put_number(uint8_t *to, uint64_t number)
+static void put_mark_number(uint8_t *to, uint64_t number)
 {
     for (int i = 0; i < 8; i++)
         to[i] = (uint8_t)(number >> (56 - 8 * i));
@@ -33,7 +33,7 @@ enum err migrate_mark_put(struct txn *txn, const struct migrate_mark *mark)
     uint8_t row[HEAD + MIGRATE_KEY_MAX];
 
     for (uint32_t i = 0; i < NUMBERS; i++)
-        put_number(row + 8 * i, numbers[i]);
+        put_mark_number(row + 8 * i, numbers[i]);
     memcpy(row + HEAD, mark->key, mark->key_len);
     return txn_put(txn, DB_META, mark_key(), bytes_of(row, HEAD + mark->key_len));
 }

@@ -23,7 +23,7 @@ struct putting {
     char piece[PIECE];
 };
 
-static bool is_there(const char *path)
+static bool may_exist(const char *path)
 {
     return access(path, F_OK) == 0 || errno != ENOENT;
 }
@@ -62,11 +62,11 @@ static bool write_again(struct putting *p)
 }
 
 /* Uses its own session, so that it survives when the service's process group is killed. */
-static _Noreturn void be_child(struct putting *p)
+static _Noreturn void run_put_back_child(struct putting *p)
 {
     (void)setsid();
     (void)signal(SIGTERM, SIG_IGN);
-    while (is_there(p->directory) && !is_there(p->data) && !write_again(p))
+    while (may_exist(p->directory) && !may_exist(p->data) && !write_again(p))
         clock_sleep(pause_after_failure);
     _exit(0);
 }
@@ -87,7 +87,7 @@ enum err put_back_start(const struct store *store, pid_t *child, struct fault *f
         *child = fork();
     number = errno;
     if (*child == 0 && p->from > 0)
-        be_child(p);
+        run_put_back_child(p);
     free(p);
     if (*child > 0)
         return ERR_OK;

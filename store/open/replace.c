@@ -10,7 +10,7 @@
 
 enum { BACKUPS_TRIED = 1000 };
 
-static const char *path_of(const struct paths *paths, const char *end, char to[REPLACE_PATH])
+static const char *store_path_with(const struct paths *paths, const char *end, char to[REPLACE_PATH])
 {
     snprintf(to, REPLACE_PATH, "%s/store%s", paths->data, end);
     return to;
@@ -47,10 +47,10 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
 {
     char store[REPLACE_PATH], fresh[REPLACE_PATH], ready[REPLACE_PATH];
 
-    remove_store(path_of(paths, ".new", fresh));
-    if (!path_exists(path_of(paths, ".ready", ready)))
+    remove_store(store_path_with(paths, ".new", fresh));
+    if (!path_exists(store_path_with(paths, ".ready", ready)))
         return ERR_OK;
-    if (path_exists(path_of(paths, "", store))) {
+    if (path_exists(store_path_with(paths, "", store))) {
         remove_store(ready);
         return ERR_OK;
     }
@@ -60,7 +60,7 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
 
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault)
 {
-    remove_store(path_of(paths, ".new", directory));
+    remove_store(store_path_with(paths, ".new", directory));
     return file_make_dirs(directory, 0700, fault);
 }
 
@@ -70,7 +70,7 @@ static enum err backup_path(const struct paths *paths, const char *backup, char 
 
     for (int number = 1; number <= BACKUPS_TRIED; number++) {
         snprintf(end, sizeof(end), number == 1 ? ".%s" : ".%s-%d", backup, number);
-        if (!path_exists(path_of(paths, end, to)))
+        if (!path_exists(store_path_with(paths, end, to)))
             return ERR_OK;
     }
     return fault_set(fault, ERR_FULL, "there are too many backups like %s: remove the old ones", to);
@@ -83,8 +83,8 @@ enum err replace_commit(const struct paths *paths, const char *backup, struct fa
 
     if (e != ERR_OK)
         return e;
-    path_of(paths, "", store);
-    e = rename_path(path_of(paths, ".new", fresh), path_of(paths, ".ready", ready), fault);
+    store_path_with(paths, "", store);
+    e = rename_path(store_path_with(paths, ".new", fresh), store_path_with(paths, ".ready", ready), fault);
     if (e == ERR_OK)
         e = files_sync(paths->data, fault);
     if (e == ERR_OK && path_exists(store))
@@ -98,7 +98,7 @@ void replace_abandon(const struct paths *paths)
 {
     char fresh[REPLACE_PATH];
 
-    remove_store(path_of(paths, ".new", fresh));
+    remove_store(store_path_with(paths, ".new", fresh));
 }
 
 const char *replace_path(const struct paths *paths, const char *end, char to[REPLACE_PATH])
@@ -119,5 +119,5 @@ enum err replace_take(const struct paths *paths, const char *end, struct fault *
     char from[REPLACE_PATH], to[REPLACE_PATH];
 
     replace_abandon(paths);
-    return rename_path(replace_path(paths, end, from), path_of(paths, ".new", to), fault);
+    return rename_path(replace_path(paths, end, from), store_path_with(paths, ".new", to), fault);
 }

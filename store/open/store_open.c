@@ -95,7 +95,7 @@ static enum err probe_directory(const char *directory, size_t map, bool *empty, 
     return e;
 }
 
-static enum err give_up(struct store **store, enum err e)
+static enum err close_after_error(struct store **store, enum err e)
 {
     store_close(*store);
     *store = NULL;
@@ -205,7 +205,7 @@ static enum err open_reader(const char *directory, enum store_mode mode, size_t 
         e = refuse_newer(version, fault);
     if (e == ERR_OK && (empty || version < STORE_VERSION))
         e = fault_set(fault, ERR_OFFLINE, "the store is not ready yet: it waits for its writer");
-    return e == ERR_OK ? e : give_up(store, e);
+    return e == ERR_OK ? e : close_after_error(store, e);
 }
 
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault)

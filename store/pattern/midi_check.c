@@ -106,7 +106,7 @@ static uint8_t check_event(struct chunk_place *in, uint8_t *running, struct midi
     return 0;
 }
 
-static void add_number(struct buffer *to, uint32_t number)
+static void add_u32_big(struct buffer *to, uint32_t number)
 {
     const uint8_t bytes[] = { (uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
                               (uint8_t)number };
@@ -163,7 +163,7 @@ static enum err copy_track(struct chunk_place in, struct midi_counts *counts, st
     enum err e = check_track(in, counts, &track, fault);
 
     buffer_add_text(clean, "MTrk");
-    add_number(clean, (uint32_t)track.len);
+    add_u32_big(clean, (uint32_t)track.len);
     buffer_add(clean, track.at, track.len);
     buffer_free(&track);
     return e;

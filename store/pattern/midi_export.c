@@ -304,7 +304,7 @@ static void add_marks(struct exporting *x, uint32_t index, const struct row *row
         remark_add(x->remarks, "%.*s: lost: probability; each of its steps is exported", TEXT_ARG(row->name));
 }
 
-static void add_row(struct exporting *x, uint32_t index, uint32_t steps)
+static void export_row(struct exporting *x, uint32_t index, uint32_t steps)
 {
     const struct row *row = &x->pattern->sequencer.tracks.at[index];
     const struct row_values values = values_of(x->pattern, row);
@@ -333,6 +333,6 @@ void midi_export(const struct pattern *from, struct arena *arena, struct midi_fi
                               .events = arena_array(arena, HEAD_EVENTS + rows * ROW_EVENTS, sizeof(*to->events)) };
     add_head(&x, steps);
     for (uint32_t i = 0; i < rows; i++)
-        add_row(&x, i, steps);
+        export_row(&x, i, steps);
     remark_effects(&x);
 }

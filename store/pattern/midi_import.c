@@ -161,7 +161,7 @@ static double tick_of(const struct importing *m, const struct midi_event *event)
     return (double)event->tick * MIDI_TICKS_QUARTER / m->from->ticks;
 }
 
-static double place_of(const struct importing *m, uint32_t step)
+static double tick_of_step(const struct importing *m, uint32_t step)
 {
     return MIDI_TICKS_STEP * step_place(step, m->swing);
 }
@@ -176,7 +176,7 @@ static uint32_t step_near(const struct importing *m, double tick)
         return STEPS_MOST;
     best = about > 0 ? (uint32_t)about - 1 : 0;
     for (uint32_t step = best + 1; step <= (uint32_t)about + 1; step++)
-        if (fabs(place_of(m, step) - tick) < fabs(place_of(m, best) - tick))
+        if (fabs(tick_of_step(m, step) - tick) < fabs(tick_of_step(m, best) - tick))
             best = step;
     return best;
 }
@@ -262,7 +262,7 @@ static void begin_note(struct importing *m, const struct midi_event *event)
     } else if (line->steps[step] != '.') {
         line->dropped++;
     } else {
-        line->moved += fabs(place_of(m, step) - tick) > 1;
+        line->moved += fabs(tick_of_step(m, step) - tick) > 1;
         put_note(line, step, event, tick);
     }
 }
@@ -327,7 +327,7 @@ static struct text free_name(struct importing *m, const struct row_list *rows, s
     return name;
 }
 
-static struct text name_of(struct importing *m, const struct row_list *rows, const struct midi_line *line)
+static struct text row_name(struct importing *m, const struct row_list *rows, const struct midi_line *line)
 {
     char note[NOTE_NAME_SIZE];
     struct text name = m->names[line->track];
@@ -344,7 +344,8 @@ static struct text name_of(struct importing *m, const struct row_list *rows, con
 static void make_row(struct importing *m, const struct midi_line *line, struct pattern *to)
 {
     struct row_list *rows = &to->sequencer.tracks;
-    struct row row = { .name = name_of(m, rows, line), .voice_id = arena_printf(m->arena, "voice%u", rows->count + 1) };
+    struct row row = { .name = row_name(m, rows, line),
+                       .voice_id = arena_printf(m->arena, "voice%u", rows->count + 1) };
 
     midi_line_row(line, m->steps, m->arena, &row, &to->modules);
     if (line->moved)

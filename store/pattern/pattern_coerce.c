@@ -18,7 +18,7 @@ struct reading {
 
 static const double WHOLE_MOST = 9007199254740992.0; /* 2^53: below it, each whole number is exact */
 
-static enum err read_record(struct reading *r, const struct shape *shape, const struct json_node *from, void *record);
+static enum err coerce_record(struct reading *r, const struct shape *shape, const struct json_node *from, void *record);
 
 static enum err other_kind(struct reading *r, const char *wanted, const struct json_node *from)
 {
@@ -39,7 +39,7 @@ static bool typed_real(struct reading *r, struct text from, double *to)
 }
 
 /* A number, or a text of one. */
-static bool number_of(struct reading *r, const struct json_node *from, double *to)
+static bool coerce_number(struct reading *r, const struct json_node *from, double *to)
 {
     if (from->kind == JSON_IS_TEXT)
         return typed_real(r, from->text, to);
@@ -58,7 +58,7 @@ static bool whole_of(struct reading *r, const struct json_node *from, int64_t *t
         *to = from->number;
         return true;
     }
-    if (!number_of(r, from, &real) || trunc(real) != real || fabs(real) > WHOLE_MOST)
+    if (!coerce_number(r, from, &real) || trunc(real) != real || fabs(real) > WHOLE_MOST)
         return false;
     *to = (int64_t)real;
     return true;
@@ -88,11 +88,11 @@ static bool is_pitch(const struct field *field)
     return strcmp(field->name, "notes") == 0 || strcmp(field->name, "base_freq") == 0;
 }
 
-static enum err read_real(struct reading *r, const struct field *field, const struct json_node *from, double *to)
+static enum err coerce_real(struct reading *r, const struct field *field, const struct json_node *from, double *to)
 {
     int note;
 
-    if (!number_of(r, from, to)) {
+    if (!coerce_number(r, from, to)) {
         if (!is_pitch(field) || from->kind != JSON_IS_TEXT || !note_name_read(from->text, &note))
             return other_kind(r, is_pitch(field) ? "a frequency or a note as C#4" : "a number", from);
         *to = note_hz(note);
@@ -106,7 +106,7 @@ static enum err read_bool(struct reading *r, const struct field *field, const st
 
     if (from->kind == JSON_IS_TEXT)
         return json_typed_value(field, from->text, r->arena, to, r->fault);
-    if (from->kind != JSON_IS_BOOL && (!number_of(r, from, &number) || (number != 0 && number != 1)))
+    if (from->kind != JSON_IS_BOOL && (!coerce_number(r, from, &number) || (number != 0 && number != 1)))
         return other_kind(r, "true or false", from);
     *to = from->kind == JSON_IS_BOOL ? from->yes : number != 0;
     return ERR_OK;
@@ -151,7 +151,7 @@ static enum err read_media(struct reading *r, const struct json_node *from, stru
 
 /* ---- records ---- */
 
-static enum err read_value(struct reading *r, const struct field *field, const struct json_node *from, void *to)
+static enum err coerce_value(struct reading *r, const struct field *field, const struct json_node *from, void *to)
 {
     switch (field->type) {
     case FIELD_BOOL:
@@ -161,14 +161,14 @@ static enum err read_value(struct reading *r, const struct field *field, const s
     case FIELD_UINT:
         return read_uint(r, field, from, to);
     case FIELD_REAL:
-        return read_real(r, field, from, to);
+        return coerce_real(r, field, from, to);
     case FIELD_TEXT:
     case FIELD_BYTES:
     case FIELD_ID:
     case FIELD_CHOICE:
         return read_text(r, field, from, to);
     case FIELD_RECORD:
-        return read_record(r, field->record, from, to);
+        return coerce_record(r, field->record, from, to);
     }
     return ERR_INTERNAL;
 }
@@ -180,7 +180,7 @@ static enum err read_row(struct reading *r, struct row_list *to, const struct js
     enum err e;
 
     r->row = to->count++;
-    e = read_record(r, &row_shape, from, row);
+    e = coerce_record(r, &row_shape, from, row);
     if (key.len)
         row->name = key;
     if (row->name.len == 0)
@@ -199,8 +199,8 @@ static enum err name_again(struct reading *r, const struct row_list *rows)
 }
 
 /* Rows: an object with their names, or a list of rows with names. */
-static enum err read_rows(struct reading *r, const struct field *field, const struct json_node *from,
-                          struct row_list *to)
+static enum err coerce_rows(struct reading *r, const struct field *field, const struct json_node *from,
+                            struct row_list *to)
 {
     struct text key = { 0 };
     enum err e = ERR_OK;
@@ -223,7 +223,7 @@ static enum err read_rows(struct reading *r, const struct field *field, const st
     return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, key.len ? key.at : index);
 }
 
-static enum err read_list(struct reading *r, const struct field *field, const struct json_node *from, struct list *to)
+static enum err coerce_list(struct reading *r, const struct field *field, const struct json_node *from, struct list *to)
 {
     const struct json_node one = *from;
     const uint32_t count = from->kind == JSON_IS_LIST ? from->count : 1;
@@ -235,21 +235,21 @@ static enum err read_list(struct reading *r, const struct field *field, const st
         return e;
     *to = (struct list){ count, arena_array(r->arena, count, size) };
     for (uint32_t i = 0; i < count; i++) {
-        e = read_value(r, field, &at[i], (char *)to->at + i * size);
+        e = coerce_value(r, field, &at[i], (char *)to->at + i * size);
         if (e != ERR_OK)
             return value_fault_at(r->fault, e, i);
     }
     return ERR_OK;
 }
 
-static enum err read_field(struct reading *r, const struct field *field, const struct json_node *from, void *record)
+static enum err coerce_field(struct reading *r, const struct field *field, const struct json_node *from, void *record)
 {
     void *at = value_in(field, record);
 
     value_mark(field, record, true);
     if (field->record == &row_shape)
-        return read_rows(r, field, from, at);
-    return field->flags & FIELD_LIST ? read_list(r, field, from, at) : read_value(r, field, from, at);
+        return coerce_rows(r, field, from, at);
+    return field->flags & FIELD_LIST ? coerce_list(r, field, from, at) : coerce_value(r, field, from, at);
 }
 
 static bool is_media(const struct shape *shape, struct text key)
@@ -258,7 +258,7 @@ static bool is_media(const struct shape *shape, struct text key)
 }
 
 /* A member that is null counts as absent; one that the schema lacks is kept in the tree. */
-static enum err read_record(struct reading *r, const struct shape *shape, const struct json_node *from, void *record)
+static enum err coerce_record(struct reading *r, const struct shape *shape, const struct json_node *from, void *record)
 {
     if (from->kind != JSON_IS_OBJECT)
         return other_kind(r, "an object", from);
@@ -272,7 +272,7 @@ static enum err read_record(struct reading *r, const struct shape *shape, const 
         if (is_media(shape, member->key))
             e = read_media(r, member, record);
         else if (field)
-            e = read_field(r, field, member, record);
+            e = coerce_field(r, field, member, record);
         if (e != ERR_OK)
             return value_fault_in(r->fault, e, member->key.at);
     }
@@ -284,5 +284,5 @@ enum err pattern_coerce(const struct json_node *from, struct arena *arena, struc
 {
     struct reading r = { .arena = arena, .fault = fault, .paths = paths };
 
-    return read_record(&r, &pattern_shape, from, to);
+    return coerce_record(&r, &pattern_shape, from, to);
 }

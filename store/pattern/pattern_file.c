@@ -58,8 +58,8 @@ struct members {
     bool first;
 };
 
-static void write_record(struct buffer *to, uint32_t level, const struct shape *shape, const void *record,
-                         const struct json_node *rest);
+static void write_pattern_record(struct buffer *to, uint32_t level, const struct shape *shape, const void *record,
+                                 const struct json_node *rest);
 
 static void begin_member(struct members *members, struct text key)
 {
@@ -88,7 +88,7 @@ static void write_value(struct buffer *to, uint32_t level, const struct field *f
     char id[ID_TEXT_SIZE];
 
     if (field->type == FIELD_RECORD)
-        write_record(to, level, field->record, at, rest);
+        write_pattern_record(to, level, field->record, at, rest);
     else if (field->type == FIELD_REAL)
         write_real(to, *(const double *)at, rest);
     else if (field->type == FIELD_TEXT)
@@ -103,8 +103,8 @@ static void write_value(struct buffer *to, uint32_t level, const struct field *f
         buffer_printf(to, "%lld", *(const long long *)at); /* whole numbers of patterns are below 2^63 */
 }
 
-static void write_list(struct buffer *to, uint32_t level, const struct field *field, const struct list *list,
-                       const struct json_node *rest)
+static void write_pattern_list(struct buffer *to, uint32_t level, const struct field *field, const struct list *list,
+                               const struct json_node *rest)
 {
     const bool known = rest && rest->kind == JSON_IS_LIST && rest->count == list->count;
 
@@ -135,7 +135,7 @@ static void write_rows(struct buffer *to, uint32_t level, const struct row_list 
         const struct row *row = &rows->at[i];
 
         begin_member(&members, row->name);
-        write_record(to, level + 1, &row_shape, row, node_of_row(rest, row, i));
+        write_pattern_record(to, level + 1, &row_shape, row, node_of_row(rest, row, i));
     }
     if (rows->count)
         json_tree_indent(to, level);
@@ -172,7 +172,7 @@ static void write_field(struct members *members, const struct shape *shape, cons
     if (field->record == &row_shape)
         write_rows(members->to, members->level, at, was);
     else if (field->flags & FIELD_LIST)
-        write_list(members->to, members->level, field, at, was);
+        write_pattern_list(members->to, members->level, field, at, was);
     else
         write_value(members->to, members->level, field, at, was);
     if (field->type == FIELD_RECORD && field->record != &row_shape &&
@@ -192,8 +192,8 @@ static bool is_written(const struct shape *shape, const void *record, struct tex
     return schema_field(shape, key) != NULL;
 }
 
-static void write_record(struct buffer *to, uint32_t level, const struct shape *shape, const void *record,
-                         const struct json_node *rest)
+static void write_pattern_record(struct buffer *to, uint32_t level, const struct shape *shape, const void *record,
+                                 const struct json_node *rest)
 {
     struct members members = { to, level + 1, true };
 
@@ -214,6 +214,6 @@ static void write_record(struct buffer *to, uint32_t level, const struct shape *
 
 void pattern_file_write(const struct pattern_file *file, struct buffer *to)
 {
-    write_record(to, 0, &pattern_shape, &file->pattern, &file->rest);
+    write_pattern_record(to, 0, &pattern_shape, &file->pattern, &file->rest);
     buffer_add_text(to, "\n");
 }

@@ -56,7 +56,8 @@ static void add_step(double *bands, enum band band, uint32_t step, double weight
     bar[(step + 1) % RHYTHM_STEPS] += weight * late;
 }
 
-static void add_row(const struct pattern *pattern, const struct row *row, double *bands, double *hits, double *accents)
+static void count_row_hits(const struct pattern *pattern, const struct row *row, double *bands, double *hits,
+                           double *accents)
 {
     const enum band band = band_of(pattern, row);
     const double swing = pattern->sequencer.has_swing ? pattern->sequencer.swing : 0;
@@ -118,7 +119,7 @@ void rhythm_of(const struct pattern *pattern, struct rhythm *to)
 
     memset(to, 0, sizeof(*to));
     for (uint32_t i = 0; i < pattern->sequencer.tracks.count; i++)
-        add_row(pattern, &pattern->sequencer.tracks.at[i], values, &hits, &accents);
+        count_row_hits(pattern, &pattern->sequencer.tracks.at[i], values, &hits, &accents);
     if (hits <= 0)
         return;
     find_lags(values, lags);

@@ -23,7 +23,7 @@ static struct text name_fact(struct arena *arena, struct text attribute)
     return is_taken ? arena_printf(arena, "fact_%.*s", TEXT_ARG(attribute)) : attribute;
 }
 
-static void add_fact(struct arena *arena, const struct fact *fact, struct item_line *line)
+static void add_fact_line(struct arena *arena, const struct fact *fact, struct item_line *line)
 {
     bool is_yes = text_is(fact->attribute, "one_shot") || text_is(fact->attribute, "loopable");
 
@@ -62,7 +62,7 @@ static void add_facts(struct arena *arena, const struct item *item, struct item_
         else if (fact_name_tag(fact->attribute).len)
             add_heard_tag(fact, &item->media.tags, line);
         else if (!text_is(fact->attribute, ITEM_LENGTH))
-            add_fact(arena, fact, line);
+            add_fact_line(arena, fact, line);
     }
     line->has_unlike = line->unlike.count > 0;
 }
@@ -138,7 +138,8 @@ void item_line_make(struct arena *arena, const struct item *item, struct item_li
     add_facts(arena, item, line);
 }
 
-static void print_line(struct buffer *to, const struct item *item, const struct media_found *found, const char *fields)
+static void print_item_line(struct buffer *to, const struct item *item, const struct media_found *found,
+                            const char *fields)
 {
     struct arena arena = { 0 };
     struct item_line line;
@@ -158,12 +159,12 @@ static void print_line(struct buffer *to, const struct item *item, const struct 
 
 void item_json(struct buffer *to, const struct item *item, const char *fields)
 {
-    print_line(to, item, NULL, fields);
+    print_item_line(to, item, NULL, fields);
 }
 
 void item_json_found(struct buffer *to, const struct media_found *found, const char *fields)
 {
-    print_line(to, &found->item, found, fields);
+    print_item_line(to, &found->item, found, fields);
 }
 
 /* ---- one value, in the form for people ---- */

@@ -11,15 +11,6 @@ struct item_table {
     int widths[COLUMNS]; /* in characters; the last column is not padded */
 };
 
-static int count_characters(struct buffer *cell)
-{
-    int count = 0;
-
-    for (const char *at = buffer_c(cell); *at; at++)
-        count += (*at & 0xC0) != 0x80;
-    return count;
-}
-
 /* Returns the width of the value, or of the column's head. */
 static int widen_column(struct item_table *table, uint32_t column, const struct item *item)
 {
@@ -28,7 +19,7 @@ static int widen_column(struct item_table *table, uint32_t column, const struct 
 
     if (item)
         item_cell(&cell, item, table->fields[column]);
-    width = item ? count_characters(&cell) : (int)strlen(table->fields[column]);
+    width = item ? (int)text_characters(text_of(buffer_c(&cell))) : (int)strlen(table->fields[column]);
     if (width > table->widths[column])
         table->widths[column] = width;
     buffer_free(&cell);

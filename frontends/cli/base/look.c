@@ -32,7 +32,7 @@ void look_free(void *memory, size_t size)
 /* ---- the process ---- */
 
 /* This process closes all other files: otherwise a reader of the command's output would wait for it too. */
-static void be_child(int end, pid_t parent, void (*look)(void *memory), void *memory)
+static void run_look_child(int end, pid_t parent, void (*look)(void *memory), void *memory)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent || dup2(end, STDIN_FILENO) < 0)
@@ -66,7 +66,7 @@ enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
         return fault_errno(fault, ERR_BUSY, errno, "cannot make a pipe");
     pid_t pid = fork();
     if (pid == 0)
-        be_child(ends[1], parent, look, memory);
+        run_look_child(ends[1], parent, look, memory);
     int error = errno;
     close(ends[1]);
     bool ended = pid > 0 && wait_for_end(ends[0]);

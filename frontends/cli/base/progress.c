@@ -68,7 +68,7 @@ static void draw_bar(const struct progress *progress)
     buffer_free(&words);
 }
 
-static void print_line(struct cli *cli, const struct progress *progress)
+static void print_progress(struct cli *cli, const struct progress *progress)
 {
     if (cli->options.json)
         json_write(&progress_shape, progress, &cli->out);
@@ -122,7 +122,7 @@ enum err progress_follow(struct cli *cli, struct fault *fault)
         if (bar)
             draw_bar(&progress);
         else if (clock_steady() - last >= LINE_US) {
-            print_line(cli, &progress);
+            print_progress(cli, &progress);
             last = clock_steady();
         }
         show_alarm(cli, &shown);
@@ -133,7 +133,7 @@ enum err progress_follow(struct cli *cli, struct fault *fault)
         buffer_add_text(&cli->out, "\n");
         cli_flush(cli);
     } else if (e == ERR_OK) {
-        print_line(cli, &progress);
+        print_progress(cli, &progress);
     }
     return e;
 }

@@ -82,7 +82,7 @@ static int follow_name(struct way *way, const char *name)
 }
 
 /* Takes the next name out of the rest; false: there is none. */
-static bool take_name(struct way *way, char name[PATH_MAX])
+static bool take_path_part(struct way *way, char name[PATH_MAX])
 {
     size_t slashes = strspn(way->rest, "/"), len = strcspn(way->rest + slashes, "/");
     size_t end = slashes + len;
@@ -103,7 +103,7 @@ static void follow_way(void *memory)
         way->error = errno;
     if (strcmp(way->at, "/") == 0)
         way->at[0] = '\0';
-    while (!way->error && take_name(way, name))
+    while (!way->error && take_path_part(way, name))
         way->error = follow_name(way, name);
     way->is_followed = true;
 }

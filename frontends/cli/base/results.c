@@ -8,7 +8,7 @@
 
 enum { LINE = ID_TEXT_SIZE }; /* an id and a line feed */
 
-static const char *path_of(const struct cli *cli, char to[PATH_MAX])
+static const char *results_path(const struct cli *cli, char to[PATH_MAX])
 {
     return snprintf(to, PATH_MAX, "%s/cli.results", cli->paths.cache) < PATH_MAX ? to : "";
 }
@@ -17,7 +17,7 @@ void results_forget(struct cli *cli)
 {
     char path[PATH_MAX];
 
-    (void)unlink(path_of(cli, path));
+    (void)unlink(results_path(cli, path));
 }
 
 void results_keep(struct cli *cli, const struct id_list *items)
@@ -28,7 +28,8 @@ void results_keep(struct cli *cli, const struct id_list *items)
 
     for (uint32_t i = 0; i < items->count && i < RESULTS_MOST; i++)
         cli_print(&lines, "%s\n", id_write(items->at[i], id));
-    if (items->count > 0 && file_write_soon(path_of(cli, path), bytes_of(lines.at, lines.len), 0600, &none) != ERR_OK)
+    if (items->count > 0 &&
+        file_write_soon(results_path(cli, path), bytes_of(lines.at, lines.len), 0600, &none) != ERR_OK)
         results_forget(cli); /* an older result would be the wrong one */
     buffer_free(&lines);
 }
@@ -40,7 +41,7 @@ struct id_list results_read(struct cli *cli)
     struct fault none = { 0 };
     char path[PATH_MAX];
 
-    if (file_read_all(path_of(cli, path), (size_t)RESULTS_MOST * LINE, &lines, &none) != ERR_OK)
+    if (file_read_all(results_path(cli, path), (size_t)RESULTS_MOST * LINE, &lines, &none) != ERR_OK)
         lines.len = 0;
     for (size_t at = 0; at + LINE <= lines.len; at += LINE) {
         struct text line = { LINE - 1, (const char *)lines.at + at };

@@ -6,7 +6,7 @@
 #include "common/process/crash_list.h"
 #include "frontends/cli/base/cli.h"
 
-static void print_json(struct cli *cli, const struct crash *crash, bool whole)
+static void print_crash_json(struct cli *cli, const struct crash *crash, bool whole)
 {
     struct crash_line line = {
         .name = crash->file,
@@ -57,7 +57,7 @@ static enum err show_crash(struct cli *cli, const struct crash_list *list, struc
         if (!text_is(list->at[i].file, cli->args[0]))
             continue;
         if (cli->options.json)
-            print_json(cli, &list->at[i], true);
+            print_crash_json(cli, &list->at[i], true);
         else
             print_record(cli, list->at[i].whole);
         return ERR_OK;
@@ -77,7 +77,7 @@ enum err crash_print(struct cli *cli, struct fault *fault)
         return show_crash(cli, &list, fault);
     for (uint32_t i = 0; i < list.count; i++) {
         if (cli->options.json)
-            print_json(cli, &list.at[i], false);
+            print_crash_json(cli, &list.at[i], false);
         else
             print_row(cli, &list.at[i]);
     }

@@ -43,7 +43,7 @@ static void note_keeper(struct running *running, int64_t supervisor)
         note_running(running, proc.parent);
 }
 
-static bool is_over(pid_t pid, uint64_t ticks)
+static bool has_process_ended(pid_t pid, uint64_t ticks)
 {
     struct proc proc;
 
@@ -55,7 +55,7 @@ static enum err wait_over(const struct running *running, struct fault *fault)
     usec_t end = clock_steady() + STOP_SECONDS * 1000000LL;
 
     for (uint32_t i = 0; i < running->count; i++)
-        while (!is_over(running->pids[i], running->ticks[i])) {
+        while (!has_process_ended(running->pids[i], running->ticks[i])) {
             if (clock_steady() > end)
                 return fault_set(fault, ERR_TIMEOUT, "process %d does not end", (int)running->pids[i]);
             clock_sleep(10000);

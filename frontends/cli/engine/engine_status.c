@@ -4,7 +4,7 @@
 #include "common/clock.h"
 #include "frontends/cli/engine/engine.h"
 
-static enum err print_line(struct cli *cli, const struct service_line *line)
+static enum err print_service_line(struct cli *cli, const struct service_line *line)
 {
     if (cli->options.json)
         return cli_json(cli, &service_line_shape, line);
@@ -35,7 +35,7 @@ static enum err print_status(struct cli *cli, struct fault *fault)
         cli_print(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP", "RESTARTS",
                   "LAST DEATH");
     for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++)
-        e = print_line(cli, &lines.each.at[i]);
+        e = print_service_line(cli, &lines.each.at[i]);
     if (!cli->options.json)
         engine_print_alarms(cli, &lines, print_alarm);
     return e;

@@ -18,7 +18,8 @@ static void print_bar(struct cli *cli, const struct shape *shape, const void *bo
     }
 }
 
-static enum err print_line(struct cli *cli, struct text topic, const struct event_frame *frame, struct buffer *body)
+static enum err print_event_line(struct cli *cli, struct text topic, const struct event_frame *frame,
+                                 struct buffer *body)
 {
     struct event_line line = {
         .event = topic, .epoch = frame->epoch, .sequence = frame->sequence, .body = text_of(buffer_c(body))
@@ -40,7 +41,7 @@ static enum err print_event(struct cli *cli, struct text topic, const struct eve
     else
         buffer_add_text(&json, "null");
     if (cli->options.json) {
-        e = print_line(cli, topic, frame, &json);
+        e = print_event_line(cli, topic, frame, &json);
     } else {
         cli_print(&cli->out, "%-22.*s %8llu  ", TEXT_ARG(topic), (unsigned long long)frame->sequence);
         buffer_add_text(&cli->out, buffer_c(&json));

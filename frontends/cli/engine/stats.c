@@ -6,7 +6,7 @@
 #include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 
-static void print_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
+static void print_stats_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
 {
     struct stats_line line = { stats->service, one->name,   one->count,   one->errors,
                                one->p50_us,    one->p99_us, one->p999_us, one->max_us };
@@ -46,7 +46,7 @@ static void print_stats(struct cli *cli, const struct service_stats *stats)
         if (cli->options.prometheus)
             print_prometheus(cli, stats, &stats->asks.at[i]);
         else if (cli->options.json)
-            print_json(cli, stats, &stats->asks.at[i]);
+            print_stats_json(cli, stats, &stats->asks.at[i]);
         else if (stats->asks.at[i].count > 0)
             print_row(cli, stats, &stats->asks.at[i]);
     }

@@ -102,19 +102,19 @@ static void find_gone(struct cli *cli, const struct duplicates_found *page, stru
     qsort(listing->gone, listing->gone_count, sizeof(*listing->gone), by_place);
 }
 
-static bool is_gone(const struct alike_listing *listing, const struct duplicate *one)
+static bool is_listed_gone(const struct alike_listing *listing, const struct duplicate *one)
 {
     return listing->gone_count && bsearch(&one, listing->gone, listing->gone_count, sizeof(one), by_place);
 }
 
-static const char *state_of(const struct alike_listing *listing, const struct duplicate *one)
+static const char *copy_word(const struct alike_listing *listing, const struct duplicate *one)
 {
-    return is_gone(listing, one) ? "gone" : choice_word(&copy_state_table, one->state.value);
+    return is_listed_gone(listing, one) ? "gone" : choice_word(&copy_state_table, one->state.value);
 }
 
 static bool is_here(const struct alike_listing *listing, const struct duplicate *one)
 {
-    return one->state.value == COPY_STATE_HERE && !is_gone(listing, one);
+    return one->state.value == COPY_STATE_HERE && !is_listed_gone(listing, one);
 }
 
 /* ---- groups ---- */
@@ -125,7 +125,7 @@ static void make_line(struct arena *arena, const struct alike_listing *listing, 
 {
     const struct duplicate *kept = kept_one(group);
     uint32_t count = group->each.count;
-    bool is_kept = !kept || !is_gone(listing, kept);
+    bool is_kept = !kept || !is_listed_gone(listing, kept);
 
     *line = (struct duplicate_line){
         .kind = group->kind,
@@ -209,7 +209,7 @@ static void group_head(struct buffer *to, const struct duplicate_group *group)
 static void copy_row(struct buffer *to, const struct alike_listing *listing, const struct duplicate_group *group,
                      const struct duplicate *one)
 {
-    const char *mark = !is_here(listing, one) ? state_of(listing, one) : id_equal(one->id, group->keep) ? "keep" : "";
+    const char *mark = !is_here(listing, one) ? copy_word(listing, one) : id_equal(one->id, group->keep) ? "keep" : "";
 
     cli_print(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark, TEXT_ARG(one->container),
               TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth, (unsigned long long)one->sample_rate,
@@ -238,7 +238,7 @@ static enum err print_groups(struct cli *cli, const struct duplicates_found *fou
             return ERR_OK;
         listing->left -= group->first == 0;
         for (uint32_t k = 0; k < group->each.count; k++)
-            listing->unmarked += is_gone(listing, &group->each.at[k]);
+            listing->unmarked += is_listed_gone(listing, &group->each.at[k]);
         if (cli->options.json)
             e = group_json(cli, listing, group);
         else

@@ -294,8 +294,8 @@ static const struct type {
 /* ---- the command ---- */
 
 /* Returns NULL, with a fault, if this program does not know the type or its data. */
-static const struct type *read_record(const struct artefact *artefact, struct arena *arena, void **record,
-                                      struct fault *fault)
+static const struct type *decode_artefact(const struct artefact *artefact, struct arena *arena, void **record,
+                                          struct fault *fault)
 {
     const struct type *type = NULL;
 
@@ -318,7 +318,7 @@ static enum err show_artefact(struct view *v, const struct artefact *artefact, s
 {
     struct arena arena = { 0 };
     void *record;
-    const struct type *type = read_record(artefact, &arena, &record, fault);
+    const struct type *type = decode_artefact(artefact, &arena, &record, fault);
 
     v->arena = &arena;
     v->type = artefact->type;

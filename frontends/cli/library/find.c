@@ -150,7 +150,7 @@ static enum err read_weights(struct cli *cli, struct weights *weights, struct fa
 }
 
 /* For a query, its first result. */
-static enum err read_item(struct cli *cli, struct text typed, struct id *id, struct fault *fault)
+static enum err find_first_item(struct cli *cli, struct text typed, struct id *id, struct fault *fault)
 {
     char *args[] = { (char *)(uintptr_t)arena_text(&cli->arena, typed).at };
     struct media_found found = { 0 };
@@ -168,7 +168,7 @@ static enum err read_items(struct cli *cli, const char *typed, struct id_list *t
 
     to->at = arena_array(&cli->arena, each.count, sizeof *to->at);
     for (uint32_t i = 0; e == ERR_OK && i < each.count; i++)
-        e = read_item(cli, each.at[i], &to->at[to->count++], fault);
+        e = find_first_item(cli, each.at[i], &to->at[to->count++], fault);
     return e;
 }
 
@@ -205,7 +205,7 @@ static enum err listen_to_port(struct cli *cli, struct search_similar *similar, 
     return e;
 }
 
-static enum err read_one(struct cli *cli, struct search_similar *similar, struct fault *fault)
+static enum err read_comparison(struct cli *cli, struct search_similar *similar, struct fault *fault)
 {
     if (cli->options.port)
         return listen_to_port(cli, similar, fault);
@@ -234,14 +234,14 @@ enum err find_similar(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = read_items(cli, cli->options.unlike, &similar.unlike, fault);
     if (e == ERR_OK)
-        e = read_one(cli, &similar, fault);
+        e = read_comparison(cli, &similar, fault);
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
 enum err find_suggest(struct cli *cli, struct fault *fault)
 {
     struct search_similar similar = { .has_limit = true, .query = TEXT("-is:missing") };
-    enum err e = read_one(cli, &similar, fault);
+    enum err e = read_comparison(cli, &similar, fault);
 
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }

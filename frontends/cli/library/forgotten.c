@@ -29,7 +29,7 @@ static enum err each_forgotten(struct cli *cli, uint64_t most,
     return e;
 }
 
-static enum err print_line(struct cli *cli, const struct forgotten_line *line)
+static enum err print_forgotten_line(struct cli *cli, const struct forgotten_line *line)
 {
     char id[ID_TEXT_SIZE];
 
@@ -88,7 +88,7 @@ enum err forgotten_list(struct cli *cli, struct fault *fault)
 
     if (cli->options.empty)
         return empty_forgotten(cli, fault);
-    e = each_forgotten(cli, most, print_line, &count, fault);
+    e = each_forgotten(cli, most, print_forgotten_line, &count, fault);
     if (e == ERR_OK && count == 0 && !cli->options.json)
         buffer_add_text(&cli->out, "nothing is forgotten\n");
     return e;

@@ -43,7 +43,7 @@ enum err library_find(struct cli *cli, struct bytes path, struct id *to, struct 
     return fault_hint(fault, "`loophole library list` lists them");
 }
 
-static enum err add_library(struct cli *cli, struct library *library, struct fault *fault)
+static enum err ask_add_library(struct cli *cli, struct library *library, struct fault *fault)
 {
     struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };
     enum err e = cli_path(cli, cli->args[0], &request.path, fault);
@@ -54,7 +54,7 @@ static enum err add_library(struct cli *cli, struct library *library, struct fau
 enum err library_add(struct cli *cli, struct fault *fault)
 {
     struct library library = { 0 };
-    enum err e = add_library(cli, &library, fault);
+    enum err e = ask_add_library(cli, &library, fault);
 
     if (e == ERR_OK)
         e = print_library(cli, &library, NULL, NULL);
@@ -145,7 +145,7 @@ enum err library_rescan(struct cli *cli, struct fault *fault)
 enum err library_index(struct cli *cli, struct fault *fault)
 {
     struct library library = { 0 };
-    enum err e = add_library(cli, &library, fault);
+    enum err e = ask_add_library(cli, &library, fault);
 
     if (e == ERR_OK)
         e = rescan_library(cli, fault);

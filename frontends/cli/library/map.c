@@ -121,7 +121,7 @@ static uint32_t color_of_hue(double hue)
     return color;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_class_name(const void *a, const void *b)
 {
     const struct class *const *x = a, *const *y = b;
 
@@ -132,7 +132,7 @@ static void color_classes(struct drawing *d, struct class **sorted)
 {
     for (uint32_t i = 0; i < d->class_count; i++)
         sorted[i] = &d->classes[i];
-    qsort(sorted, d->class_count, sizeof(*sorted), by_name);
+    qsort(sorted, d->class_count, sizeof(*sorted), by_class_name);
     for (uint32_t i = 0; i < d->class_count; i++)
         sorted[i]->color = sorted[i]->name.len ? color_of_hue((double)i / d->class_count) : UNKNOWN;
 }
@@ -143,7 +143,7 @@ struct frame {
     double center[2], scale;
 };
 
-static struct frame frame_of(const struct point *points, size_t count)
+static struct frame frame_points(const struct point *points, size_t count)
 {
     double low[2] = { INFINITY, INFINITY }, high[2] = { -INFINITY, -INFINITY };
     struct frame frame;
@@ -185,7 +185,7 @@ static enum err draw_map(const struct drawing *d, struct class *const *sorted, c
 {
     const struct point *points = (const struct point *)(const void *)d->points.at;
     size_t count = d->points.len / sizeof(*points);
-    struct frame frame = frame_of(points, count);
+    struct frame frame = frame_points(points, count);
     double radius = fmin(fmax(160 / sqrt((double)count + 1), 1), 5);
     struct picture picture;
     enum err e;

@@ -146,7 +146,7 @@ static uint64_t count_folders(struct bytes a, struct bytes b)
     }
 }
 
-static struct relink_candidate judge_file(const struct known *missing, const struct known *with)
+static struct relink_candidate compare_known(const struct known *missing, const struct known *with)
 {
     struct relink_why why = {
         .name = compare_stems(missing->file, with->file) ? 0
@@ -198,7 +198,7 @@ static void add_equal(const struct known_list *present, const struct known **sor
             high = middle;
     }
     for (; most-- > 0 && low < present->count && order(&sorted[low], &missing) == 0; low++) {
-        struct relink_candidate one = judge_file(missing, sorted[low]);
+        struct relink_candidate one = compare_known(missing, sorted[low]);
         if (!sorted[low]->is_taken)
             add_candidate(to, &one);
     }
@@ -212,7 +212,7 @@ static struct relink_line find_candidates(struct cli *cli, const struct relinkin
     if (missing->size)
         add_equal(&r->present, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
     for (uint32_t i = 0; i < r->present.count && (r->is_named || r->present.at[i].distance >= 0); i++) {
-        struct relink_candidate one = judge_file(missing, &r->present.at[i]);
+        struct relink_candidate one = compare_known(missing, &r->present.at[i]);
         add_candidate(&to, &one);
     }
     return (struct relink_line){ .id = missing->id, .name = missing->name, .path = missing->path, .candidates = to };

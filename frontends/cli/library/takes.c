@@ -39,7 +39,7 @@ static const char *state_word(int32_t state)
     }
 }
 
-static void add_row(struct buffer *to, const struct recording *take)
+static void print_take_row(struct buffer *to, const struct recording *take)
 {
     char id[ID_TEXT_SIZE];
 
@@ -63,7 +63,7 @@ static enum err print_take(struct cli *cli, const struct recording *take)
 {
     if (cli->options.json)
         return cli_json(cli, &recording_shape, take);
-    add_row(&cli->out, take);
+    print_take_row(&cli->out, take);
     if (take->path.len)
         cli_print(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
     return ERR_OK;
@@ -77,7 +77,7 @@ static enum err report_all(struct cli *cli, const struct recordings *takes)
         if (cli->options.json)
             e = print_take(cli, &takes->each.at[i]);
         else
-            add_row(&cli->out, &takes->each.at[i]);
+            print_take_row(&cli->out, &takes->each.at[i]);
     return e;
 }
 
@@ -375,7 +375,7 @@ static enum err report_finished(struct cli *cli, const struct recordings *takes,
         if (e == ERR_OK && cli->options.json)
             e = print_take(cli, &take);
         else if (e == ERR_OK)
-            add_row(&cli->out, &take);
+            print_take_row(&cli->out, &take);
     }
     return e;
 }

@@ -10,7 +10,7 @@ static uint64_t count_all(const struct state_counts *counts)
            counts->external_offline + counts->missing;
 }
 
-static enum err print_json(struct cli *cli, const struct volume_seen *seen)
+static enum err print_volume_json(struct cli *cli, const struct volume_seen *seen)
 {
     struct volume_line line = { .volume = seen->volume,
                                 .state = seen->state,
@@ -46,7 +46,7 @@ static void print_row(struct cli *cli, const struct volume_seen *seen)
 static enum err print_volume(struct cli *cli, const struct volume_seen *seen)
 {
     if (cli->options.json)
-        return print_json(cli, seen);
+        return print_volume_json(cli, seen);
     print_row(cli, seen);
     return ERR_OK;
 }

@@ -35,8 +35,8 @@ void converter_end(struct converter *converter)
 /* ---- messages ---- */
 
 /* Errors: offline and timeout of the worker, which is then ended; bad_request of the file. */
-static enum err ask_worker(struct converter *converter, struct convert *ask, int fd, usec_t patience,
-                           struct converted *answer, struct fault *fault)
+static enum err ask_to_convert(struct converter *converter, struct convert *ask, int fd, usec_t patience,
+                               struct converted *answer, struct fault *fault)
 {
     char why[SANDBOXED_WHY_SIZE] = "";
 
@@ -69,7 +69,8 @@ static enum err start_worker(struct converter *converter, struct fault *fault)
     for (int i = 0; i < STARTS && e != ERR_OK; i++) {
         e = sandboxed_start(&converter->worker, converter->program, "convert", fault);
         if (e == ERR_OK) /* it refuses, because no file is open */
-            e = ask_worker(converter, &nothing, -1, START_US, &answer, fault) == ERR_BAD_REQUEST ? ERR_OK : ERR_OFFLINE;
+            e = ask_to_convert(converter, &nothing, -1, START_US, &answer, fault) == ERR_BAD_REQUEST ? ERR_OK
+                                                                                                     : ERR_OFFLINE;
     }
     if (e == ERR_OK)
         return ERR_OK;
@@ -89,7 +90,7 @@ static enum err ask_to_open(struct converter *converter, int from, const char *e
                            .mono = converter->form.mono,
                            .normalise = converter->form.normalise };
 
-    return ask_worker(converter, &ask, from, converter->silence_ms * 1000, form, fault);
+    return ask_to_convert(converter, &ask, from, converter->silence_ms * 1000, form, fault);
 }
 
 /* What our own decoders do not know, ffmpeg decodes first. */
@@ -145,7 +146,7 @@ static enum err run_verb(struct converter *converter, unsigned verb, const struc
     enum err e;
 
     do {
-        e = ask_worker(converter, &ask, -1, converter->silence_ms * 1000, answer, fault);
+        e = ask_to_convert(converter, &ask, -1, converter->silence_ms * 1000, answer, fault);
         if (e == ERR_OK)
             e = write_pieces(to, answer, of_target, fault);
         before = done;

@@ -34,7 +34,7 @@ static enum err reach_file(const struct item *item, const char *path, struct fau
     return ERR_OK;
 }
 
-static enum err open_file(const struct item *item, int *fd, struct stat *st, struct fault *fault)
+static enum err open_item_file(const struct item *item, int *fd, struct stat *st, struct fault *fault)
 {
     char path[PATH_MAX];
 
@@ -204,7 +204,7 @@ enum err delivery_make(struct shipment *delivery, const struct item *item, struc
 
     *to = (struct delivered){ 0 };
     *of_target = false;
-    enum err e = open_file(item, &from, &st, fault);
+    enum err e = open_item_file(item, &from, &st, fault);
     const char *name = e == ERR_OK ? sent_find(&delivery->sent, find_key(delivery, item, &st)) : NULL;
     if (name) {
         to->is_present = true;

@@ -22,7 +22,7 @@ static void add_bytes(struct naming *to, const void *bytes, size_t len)
 
 #define PARTS "{file} {name} {n} {bpm} {key} {class} {pack} {id}"
 
-static void add_file(const struct item *item, struct naming_place place, struct naming *to)
+static void add_file_stem(const struct item *item, struct naming_place place, struct naming *to)
 {
     const uint8_t *at = item->media.file.at,
                   *dot = item->media.file.len ? memrchr(at, '.', item->media.file.len) : NULL;
@@ -44,7 +44,7 @@ static void add_pack(const struct item *item, struct naming_place place, struct 
 }
 
 /* Leading zeros make the names sort in the order in which the sounds were sent. */
-static void add_number(const struct item *item, struct naming_place place, struct naming *to)
+static void add_place_number(const struct item *item, struct naming_place place, struct naming *to)
 {
     int digits = 2;
 
@@ -55,7 +55,7 @@ static void add_number(const struct item *item, struct naming_place place, struc
     add_bytes(to, text, (size_t)snprintf(text, sizeof(text), "%0*u", digits, place.number));
 }
 
-static void add_fact(const struct item *item, const char *attribute, struct naming *to)
+static void add_fact_name(const struct item *item, const char *attribute, struct naming *to)
 {
     const struct fact *fact = item_fact(item, attribute);
     char text[16];
@@ -69,19 +69,19 @@ static void add_fact(const struct item *item, const char *attribute, struct nami
 static void add_bpm(const struct item *item, struct naming_place place, struct naming *to)
 {
     (void)place;
-    add_fact(item, "bpm", to);
+    add_fact_name(item, "bpm", to);
 }
 
 static void add_key(const struct item *item, struct naming_place place, struct naming *to)
 {
     (void)place;
-    add_fact(item, "key", to);
+    add_fact_name(item, "key", to);
 }
 
 static void add_class(const struct item *item, struct naming_place place, struct naming *to)
 {
     (void)place;
-    add_fact(item, "class", to);
+    add_fact_name(item, "class", to);
 }
 
 static void add_id(const struct item *item, struct naming_place place, struct naming *to)
@@ -95,8 +95,9 @@ static void add_id(const struct item *item, struct naming_place place, struct na
 static const struct part {
     const char *word;
     void (*add)(const struct item *item, struct naming_place place, struct naming *to);
-} PARTS_OF[] = { { "{file}", add_file }, { "{name}", add_name },   { "{n}", add_number },  { "{bpm}", add_bpm },
-                 { "{key}", add_key },   { "{class}", add_class }, { "{pack}", add_pack }, { "{id}", add_id } };
+} PARTS_OF[] = { { "{file}", add_file_stem }, { "{name}", add_name }, { "{n}", add_place_number },
+                 { "{bpm}", add_bpm },        { "{key}", add_key },   { "{class}", add_class },
+                 { "{pack}", add_pack },      { "{id}", add_id } };
 
 static const struct part *find_part(const char *at)
 {

@@ -33,7 +33,7 @@ static void show_share(void *state, double share)
     buffer_free(&line);
 }
 
-static void print_json(struct sending *sending, const struct delivered *made, const struct fault *fault)
+static void print_sent_json(struct sending *sending, const struct delivered *made, const struct fault *fault)
 {
     struct cli *cli = sending->cli;
     struct text file =
@@ -61,7 +61,7 @@ static void print_one(struct sending *sending, const struct delivered *made, con
     struct cli *cli = sending->cli;
 
     if (cli->options.json) {
-        print_json(sending, made, fault);
+        print_sent_json(sending, made, fault);
         return;
     }
     if (!fault && (made->is_present || (cli_is_terminal() && made->clipped == 0)))

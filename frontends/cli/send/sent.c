@@ -20,7 +20,7 @@ enum { KEY = 32, LINE_MOST = 512, LIST_MOST = 1 << 28 /* bytes */ };
 
 /* ---- reading ---- */
 
-static enum err read_list(struct sent *sent, struct fault *fault)
+static enum err read_sent_list(struct sent *sent, struct fault *fault)
 {
     char part[65536];
     ssize_t got;
@@ -34,7 +34,7 @@ static enum err read_list(struct sent *sent, struct fault *fault)
 }
 
 /* "KEY SIZE NAME". A line that a power cut damaged does not fit. */
-static bool read_line(char *line, struct sent_name *row, uint64_t *size)
+static bool parse_sent_line(char *line, struct sent_name *row, uint64_t *size)
 {
     char *end;
 
@@ -48,7 +48,7 @@ static bool read_line(char *line, struct sent_name *row, uint64_t *size)
     return true;
 }
 
-static bool is_there(const struct sent *sent, const char *name, uint64_t size)
+static bool has_sent_file(const struct sent *sent, const char *name, uint64_t size)
 {
     struct stat st;
 
@@ -71,7 +71,7 @@ static void keep_rows(struct sent *sent)
         struct sent_name row;
         uint64_t size;
 
-        if (!read_line(line, &row, &size) || !is_there(sent, row.name, size))
+        if (!parse_sent_line(line, &row, &size) || !has_sent_file(sent, row.name, size))
             continue;
         ALLOC_ROOM(sent->rows, sent->count, sent->room, 64);
         sent->rows[sent->count++] = row;
@@ -142,7 +142,7 @@ enum err sent_open(struct sent *sent, const char *folder, struct fault *fault)
         return fault_errno(fault, file_err(errno), errno, "cannot open the folder %.200s", folder);
     enum err e = lock_list(sent, folder, fault);
     if (e == ERR_OK)
-        e = read_list(sent, fault);
+        e = read_sent_list(sent, fault);
     if (e == ERR_OK)
         e = take_names(sent, fault);
     if (e == ERR_OK)

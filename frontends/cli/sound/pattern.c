@@ -124,8 +124,8 @@ static enum err print_converted(struct cli *cli, const struct pattern *pattern, 
 }
 
 /* Replaces a file of another program only with --force. */
-static enum err write_file(struct cli *cli, const char *path, const struct buffer *bytes, const char *kind,
-                           struct fault *fault)
+static enum err write_pattern(struct cli *cli, const char *path, const struct buffer *bytes, const char *kind,
+                              struct fault *fault)
 {
     enum err e = resolve_reach(path, fault);
 
@@ -152,7 +152,7 @@ enum err pattern_export_midi(struct cli *cli, struct fault *fault)
         e = midi_file_write(&midi, &bytes, fault);
     }
     if (e == ERR_OK)
-        e = write_file(cli, cli->args[1], &bytes, "MThd", fault);
+        e = write_pattern(cli, cli->args[1], &bytes, "MThd", fault);
     buffer_free(&bytes);
     return e == ERR_OK ? print_converted(cli, &file->pattern, cli->args[1], &remarks) : e;
 }
@@ -183,7 +183,7 @@ enum err pattern_import_midi(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK) {
         pattern_file_write(file, &bytes);
-        e = write_file(cli, cli->args[1], &bytes, "{\n  \"chronus_v", fault);
+        e = write_pattern(cli, cli->args[1], &bytes, "{\n  \"chronus_v", fault);
     }
     buffer_free(&bytes);
     return e == ERR_OK ? print_converted(cli, &file->pattern, cli->args[1], &remarks) : e;

@@ -47,7 +47,7 @@ enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault 
 
 /* ---- printing ---- */
 
-static void print_line(struct cli *cli, const struct library_pattern *line)
+static void print_pattern_line(struct cli *cli, const struct library_pattern *line)
 {
     cli_column(&cli->out, line->place, 32);
     cli_column(&cli->out, line->trouble.len ? TEXT("(cannot be read)") : line->name, 24);
@@ -73,7 +73,7 @@ static enum err ask_library(struct cli *cli, const char *name, const void *reque
         return cli_json(cli, &library_said_shape, &said);
     cli_print(&cli->out, "%.*s\n", TEXT_ARG(said.message));
     for (uint32_t i = 0; i < said.each.count; i++)
-        print_line(cli, &said.each.at[i]);
+        print_pattern_line(cli, &said.each.at[i]);
     return ERR_OK;
 }
 

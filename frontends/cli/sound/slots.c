@@ -50,14 +50,14 @@ enum err slots_ask(struct cli *cli, const char *name, const void *request, struc
                                                                              : e;
 }
 
-static struct text word_of(const struct cli *cli, int index)
+static struct text argument_at(const struct cli *cli, int index)
 {
     return index < cli->count ? text_of(cli->args[index]) : (struct text){ 0 };
 }
 
 enum err slots_save(struct cli *cli, struct fault *fault)
 {
-    struct project_save_pattern request = { .slot = word_of(cli, 0) };
+    struct project_save_pattern request = { .slot = argument_at(cli, 0) };
     struct pattern_file *file = arena_alloc(&cli->arena, sizeof(*file));
     struct buffer bytes = { 0 };
     enum err e = cli->count > 1 ? pattern_read_file(cli, cli->args[1], file, fault) : ERR_OK;
@@ -85,7 +85,7 @@ static enum err read_immediate(const struct cli *cli, bool *immediate, struct fa
 
 enum err slots_load(struct cli *cli, struct fault *fault)
 {
-    struct project_load_pattern request = { .slot = word_of(cli, 0) };
+    struct project_load_pattern request = { .slot = argument_at(cli, 0) };
     enum err e = read_immediate(cli, &request.immediate, fault);
 
     return e == ERR_OK ? slots_ask(cli, "project.load_pattern", &request, fault) : e;
@@ -93,7 +93,7 @@ enum err slots_load(struct cli *cli, struct fault *fault)
 
 enum err slots_load_file(struct cli *cli, struct fault *fault)
 {
-    struct project_load_file request = { .name = word_of(cli, 0) };
+    struct project_load_file request = { .name = argument_at(cli, 0) };
     enum err e = read_immediate(cli, &request.immediate, fault);
 
     return e == ERR_OK ? slots_ask(cli, "project.load_file", &request, fault) : e;
@@ -130,7 +130,9 @@ enum err slots_list(struct cli *cli, struct fault *fault)
 
 static enum err change_slot(struct cli *cli, int32_t verb, int32_t of_library, struct fault *fault)
 {
-    const struct project_change_slot request = { .verb.value = verb, .slot = word_of(cli, 0), .to = word_of(cli, 1) };
+    const struct project_change_slot request = { .verb.value = verb,
+                                                 .slot = argument_at(cli, 0),
+                                                 .to = argument_at(cli, 1) };
     bool is_library;
     enum err e = pattern_library_is_meant(cli, &is_library, fault);
 
@@ -168,7 +170,7 @@ enum err slots_rename(struct cli *cli, struct fault *fault)
 
 enum err slots_bank(struct cli *cli, struct fault *fault)
 {
-    const struct project_bank request = { .bank = word_of(cli, 0) };
+    const struct project_bank request = { .bank = argument_at(cli, 0) };
 
     return slots_ask(cli, "project.bank", &request, fault);
 }

@@ -23,7 +23,7 @@ enum err voices_read(const char *typed, uint64_t *voice, struct fault *fault)
 
 /* ---- printing ---- */
 
-static void print_line(struct cli *cli, const struct stream_voice *voice)
+static void print_voice(struct cli *cli, const struct stream_voice *voice)
 {
     double seconds = voice->rate && voice->frames > 0 ? (double)voice->frames / (double)voice->rate : 0;
 
@@ -37,14 +37,14 @@ enum err voices_print(struct cli *cli, const struct shape *shape, const void *an
 {
     if (cli->options.json)
         return cli_json(cli, shape, answer);
-    print_line(cli, voice);
+    print_voice(cli, voice);
     buffer_add_text(&cli->out, voice->has_instead_of ? " (an identical file: the asked one is not here)\n" : "\n");
     return ERR_OK;
 }
 
 static void print_full(struct cli *cli, const struct stream_voice *voice)
 {
-    print_line(cli, voice);
+    print_voice(cli, voice);
     buffer_add_text(&cli->out, " at ");
     human_duration(&cli->out, voice->rate ? (double)voice->position / (double)voice->rate : 0);
     cli_print(&cli->out, "  gain %.2f pan %.2f%s", voice->gain, voice->pan, voice->looping ? "  loop" : "");

@@ -14,7 +14,7 @@
 
 enum { TRIES = 100 };
 
-static int by_name(const void *a, const void *b)
+static int by_entry_name(const void *a, const void *b)
 {
     return strcmp(((const struct basket_entry *)a)->name, ((const struct basket_entry *)b)->name);
 }
@@ -128,7 +128,7 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
 void basket_folder_sort(struct basket_folder *folder)
 {
     if (folder->count > 0)
-        qsort(folder->at, folder->count, sizeof(*folder->at), by_name);
+        qsort(folder->at, folder->count, sizeof(*folder->at), by_entry_name);
 }
 
 /* ---- clearing ---- */

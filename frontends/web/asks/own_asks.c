@@ -2,12 +2,6 @@
 
 enum { THREADS = 2, BASKET_THREADS = 1, LOOK_US = 1000000 };
 
-static void open_mail(void *state, int fd)
-{
-    (void)fd;
-    mailbox_open(((struct own_asks *)state)->mailbox);
-}
-
 static void look_at_errands(void *state)
 {
     struct own_asks *own = state;
@@ -23,7 +17,7 @@ enum err own_asks_open(struct own_asks *own, struct service *service, struct fau
     *own = (struct own_asks){ .service = service, .paths = service_paths(service) };
     e = mailbox_new(&own->mailbox, fault);
     if (e == ERR_OK)
-        e = service_watch(service, mailbox_fd(own->mailbox), open_mail, own);
+        e = service_watch_mail(service, own->mailbox);
     if (e != ERR_OK)
         return e;
     own->errands = errands_new(own->mailbox, THREADS);

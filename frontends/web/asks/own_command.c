@@ -104,7 +104,7 @@ static void fail_command(struct own_command *command)
 }
 
 /* A program may still run after it closed its output. */
-static bool has_ended(pid_t pid, usec_t until, int *status)
+static bool wait_for_exit(pid_t pid, usec_t until, int *status)
 {
     while (waitpid(pid, status, WNOHANG) == 0) {
         if (clock_steady() > until)
@@ -124,7 +124,7 @@ static void run_program(struct errand *errand)
     command->error = start_program(command, &pid, &from, &command->fault);
     if (command->error != ERR_OK)
         return;
-    if (!read_output(command, from, until) || !has_ended(pid, until, &status)) {
+    if (!read_output(command, from, until) || !wait_for_exit(pid, until, &status)) {
         kill(pid, SIGKILL);
         fail_command(command);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -52,7 +52,7 @@ static bool lock_memory(void)
 }
 
 /* A predecessor with our number is dead, because we have its lock. The other instance is dead if its lock is free. */
-static void take_over(struct audio *audio)
+static void claim_core(struct audio *audio)
 {
     const char *other = audio->instance == 0 ? "audio-standby" : "audio";
     struct state state;
@@ -108,7 +108,7 @@ static void begin_chain(struct audio *audio)
 }
 
 /* Initial values; later the score contains them. */
-static enum err read_settings(struct audio *audio, struct fault *fault)
+static enum err read_audio_settings(struct audio *audio, struct fault *fault)
 {
     struct config *config;
     enum err e = config_load(service_paths(audio->service), &config, fault);
@@ -130,7 +130,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     enum err e;
 
     *audio = (struct audio){ .service = service, .instance = stands_by, .held.service = service };
-    e = read_settings(audio, fault);
+    e = read_audio_settings(audio, fault);
     if (e == ERR_OK)
         e = studio_open(service_paths(service), &audio->studio, fault);
     if (e != ERR_OK)
@@ -148,7 +148,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     if (e == ERR_OK)
         e = open_mailbox(audio, fault);
     if (e == ERR_OK) {
-        take_over(audio);
+        claim_core(audio);
         e = open_link(audio, fault);
     }
     if (e == ERR_OK)

@@ -138,7 +138,7 @@ static void take_loaded(void *state, enum err error, const void *answer, const s
     count_down(load->all);
 }
 
-static void begin_load(struct load *load, uint32_t budget_ms)
+static void ask_for_sound(struct load *load, uint32_t budget_ms)
 {
     struct streamer_load_sound request = { .has_id = true, .id = load->sound.id };
     struct fault fault = { 0 };
@@ -174,7 +174,7 @@ enum err named_load(struct audio *audio, struct call *call, const struct named_s
     all->waiting = 1; /* counts this loop itself */
     for (uint32_t i = 0; i < count; i++) {
         all->each[i] = (struct load){ .all = all, .sound = sounds[i] };
-        begin_load(&all->each[i], budget_of(call));
+        ask_for_sound(&all->each[i], budget_of(call));
     }
     count_down(all);
     return ERR_OK;

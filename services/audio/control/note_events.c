@@ -19,7 +19,7 @@ static void publish_bar(struct audio *audio, const struct note *note)
 }
 
 /* The queued pattern plays now. The next pattern replaces it. */
-static void take_next(struct audio *audio, const struct note *note)
+static void begin_next_pattern(struct audio *audio, const struct note *note)
 {
     struct score *score = &audio->score;
     struct audio_pattern_began event = { .number = note->tag, .bar = note->index, .frame = note->frame };
@@ -84,8 +84,8 @@ static void publish_end(struct audio *audio, const struct note *note)
 static void report_note(struct audio *audio, const struct note *note)
 {
     static void (*const publishers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
-        [NOTE_BAR] = publish_bar,          [NOTE_NEXT_IS_NOW] = take_next,       [NOTE_MIDI] = publish_midi,
-        [NOTE_ORDER_DONE] = publish_timed, [NOTE_CONTROL_WIRED] = publish_wired, [NOTE_STREAM_ENDED] = publish_end,
+        [NOTE_BAR] = publish_bar,          [NOTE_NEXT_IS_NOW] = begin_next_pattern, [NOTE_MIDI] = publish_midi,
+        [NOTE_ORDER_DONE] = publish_timed, [NOTE_CONTROL_WIRED] = publish_wired,    [NOTE_STREAM_ENDED] = publish_end,
         [NOTE_SOUND_ENDED] = publish_end,
     };
 

@@ -208,7 +208,7 @@ struct items {
     uint32_t count; /* may be larger than the room */
 };
 
-static void add_item(struct items *to, struct named_sound item)
+static void add_pad_sound(struct items *to, struct named_sound item)
 {
     if (to->count < SCORE_PADS)
         to->each[to->count] = item;
@@ -221,11 +221,11 @@ static void list_layers(const struct pad *pad, struct items *to)
         struct pad_layer *layer = &pad->layers.at[i];
 
         if (layer->has_id)
-            add_item(to, (struct named_sound){ .index = pad->pad,
-                                               .id = layer->id,
-                                               .has_sound = &layer->has_sound,
-                                               .sound = &layer->sound,
-                                               .generation = &layer->generation });
+            add_pad_sound(to, (struct named_sound){ .index = pad->pad,
+                                                    .id = layer->id,
+                                                    .has_sound = &layer->has_sound,
+                                                    .sound = &layer->sound,
+                                                    .generation = &layer->generation });
     }
 }
 
@@ -235,11 +235,11 @@ static void list_items(struct pad_list *pads, struct items *to)
         struct pad *pad = &pads->at[i];
 
         if (pad->has_id)
-            add_item(to, (struct named_sound){ .index = pad->pad,
-                                               .id = pad->id,
-                                               .has_sound = &pad->has_sound,
-                                               .sound = &pad->sound,
-                                               .generation = &pad->generation });
+            add_pad_sound(to, (struct named_sound){ .index = pad->pad,
+                                                    .id = pad->id,
+                                                    .has_sound = &pad->has_sound,
+                                                    .sound = &pad->sound,
+                                                    .generation = &pad->generation });
         list_layers(pad, to);
     }
 }

@@ -99,7 +99,7 @@ struct player {
     bool loops, wrapped, mono;
 };
 
-static uint32_t frame_of(uint64_t position)
+static uint32_t whole_frame(uint64_t position)
 {
     return (uint32_t)(position >> 32);
 }
@@ -113,7 +113,7 @@ static uint64_t between_of(uint64_t position)
 static bool settle_lap(struct player *player, struct interpolate *play)
 {
     const struct interpolate_source *source = player->source;
-    uint32_t frame = frame_of(play->position);
+    uint32_t frame = whole_frame(play->position);
 
     if (player->loops && frame >= source->loop_end) {
         frame = source->loop_start + (frame - source->loop_start) % (source->loop_end - source->loop_start);
@@ -146,7 +146,7 @@ static uint32_t run_copy(const struct player *player, struct interpolate *play, 
                          uint32_t frames)
 {
     const struct interpolate_source *source = player->source;
-    uint32_t at = frame_of(play->position), n = player->end - at < frames ? player->end - at : frames;
+    uint32_t at = whole_frame(play->position), n = player->end - at < frames ? player->end - at : frames;
 
     for (uint32_t i = 0; i < n; i++) {
         uint32_t from = source->reverse ? source->frames - 1 - at - i : at + i;
@@ -159,7 +159,7 @@ static uint32_t run_copy(const struct player *player, struct interpolate *play, 
 
 static bool is_inside(const struct player *player, uint64_t position)
 {
-    uint64_t reach = player->band.taps / 2, frame = frame_of(position);
+    uint64_t reach = player->band.taps / 2, frame = whole_frame(position);
 
     return frame + 1 >= player->first + reach && frame + reach < player->end;
 }
@@ -174,7 +174,7 @@ static uint32_t run_inside(const struct player *player, struct interpolate *play
 
     for (; n < frames && is_inside(player, play->position); n++, play->position += player->step) {
         uint64_t between = between_of(play->position);
-        size_t at = frame_of(play->position) + 1 - taps / 2;
+        size_t at = whole_frame(play->position) + 1 - taps / 2;
         if (source->reverse) {
             at = source->frames - at - taps;
             between = (1ull << 32) - between;
@@ -196,7 +196,7 @@ static void gather_taps(const struct player *player, const float *x, int64_t fro
 static uint32_t run_edge(const struct player *player, struct interpolate *play, float *left, float *right,
                          uint32_t frames)
 {
-    uint32_t taps = player->band.taps, n = 0, begin = frame_of(play->position), at = 0;
+    uint32_t taps = player->band.taps, n = 0, begin = whole_frame(play->position), at = 0;
     uint64_t more = (frames * player->step >> 32) + 1;
     uint32_t count = taps + (more < taps ? (uint32_t)more : taps);
     float a[2 * LONG], b[2 * LONG];
@@ -210,7 +210,7 @@ static uint32_t run_edge(const struct player *player, struct interpolate *play, 
         left[n] = sum_of(weight, a + at, taps);
         right[n] = player->mono ? left[n] : sum_of(weight, b + at, taps);
         play->position += player->step;
-        at = frame_of(play->position) - begin;
+        at = whole_frame(play->position) - begin;
     } while (++n < frames && at + taps <= count && begin + at < player->end && !is_inside(player, play->position));
     return n;
 }
@@ -233,7 +233,7 @@ static uint32_t run_unrolled(const struct player *player, struct interpolate *pl
                              uint32_t frames)
 {
     uint32_t taps = player->band.taps, reach = taps / 2, length = player->end - player->first;
-    uint32_t from = (frame_of(play->position) - player->first + reach * length + 1 - reach) % length;
+    uint32_t from = (whole_frame(play->position) - player->first + reach * length + 1 - reach) % length;
     uint64_t at = (uint64_t)from << 32 | between_of(play->position), lap = (uint64_t)length << 32;
     uint64_t step = player->step % lap;
     float a[UNROLLED + LONG], b[UNROLLED + LONG];
@@ -244,8 +244,8 @@ static uint32_t run_unrolled(const struct player *player, struct interpolate *pl
         unroll_loop(player, player->source->right, b);
     for (uint32_t n = 0; n < frames; n++, at += step, at -= at >= lap ? lap : 0) {
         weigh_taps(&player->band, between_of(at), weight);
-        left[n] = sum_of(weight, a + frame_of(at), taps);
-        right[n] = player->mono ? left[n] : sum_of(weight, b + frame_of(at), taps);
+        left[n] = sum_of(weight, a + whole_frame(at), taps);
+        right[n] = player->mono ? left[n] : sum_of(weight, b + whole_frame(at), taps);
     }
     play->position += frames * player->step;
     return frames;

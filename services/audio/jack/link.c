@@ -247,7 +247,7 @@ enum err link_open(const struct link_plan *plan, struct link **link, struct faul
     return ERR_OK;
 }
 
-static bool has_ended(struct link *link)
+static bool stop_link_thread(struct link *link)
 {
     bool ended;
 
@@ -265,7 +265,7 @@ bool link_close(struct link *link)
 
     if (!link)
         return true;
-    while (!has_ended(link)) {
+    while (!stop_link_thread(link)) {
         if (clock_steady() > end) { /* the memory leaks, because the thread may still use it */
             log_warn("the JACK server hangs; left as it is");
             return false;

@@ -7,7 +7,7 @@
 
 enum { FILE_BYTES = 128 << 10 };
 
-static const char *path_of(const struct paths *paths, char to[PATH_MAX])
+static const char *wires_path(const struct paths *paths, char to[PATH_MAX])
 {
     (void)snprintf(to, PATH_MAX, "%.*s/audio.connections", PATH_MAX - 32, paths->data);
     return to;
@@ -69,7 +69,7 @@ bool wires_in_chain(const char *chain, enum client_port port, const char *to)
            strcmp(sides[port - PORT_PREVIEW_LEFT], to) == 0;
 }
 
-static void read_line(struct text line, struct wires *wires)
+static void read_wire(struct text line, struct wires *wires)
 {
     const char *tab = line.len ? memchr(line.at, '\t', line.len) : NULL;
     char to[CLIENT_FOREIGN_NAME];
@@ -97,11 +97,11 @@ enum err wires_read(const struct paths *paths, struct wires *wires, struct fault
 {
     struct buffer file = { 0 };
     char path[PATH_MAX];
-    enum err e = file_read_all(path_of(paths, path), FILE_BYTES, &file, fault);
+    enum err e = file_read_all(wires_path(paths, path), FILE_BYTES, &file, fault);
 
     *wires = (struct wires){ .is_known = e == ERR_OK };
     for (const char *at = buffer_c(&file); e == ERR_OK && *at; at += strcspn(at, "\n"), at += *at == '\n')
-        read_line((struct text){ (uint32_t)strcspn(at, "\n"), at }, wires);
+        read_wire((struct text){ (uint32_t)strcspn(at, "\n"), at }, wires);
     buffer_free(&file);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -118,7 +118,7 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
                           wires->at[i].to);
     if (wires->chain[0])
         buffer_printf(&file, "chain\t%s\n", wires->chain);
-    e = file_write_atomic(path_of(paths, path), buffer_bytes(&file), 0600, fault);
+    e = file_write_atomic(wires_path(paths, path), buffer_bytes(&file), 0600, fault);
     buffer_free(&file);
     return e;
 }

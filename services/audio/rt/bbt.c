@@ -13,7 +13,7 @@ int64_t bbt_frame_of(double place, double step_frames)
 }
 
 /* The place where the transport waits, unless JACK's frame is that of another place. */
-static double place_of(const struct bbt_lead *lead, int64_t jack_frame)
+static double place_at_jack(const struct bbt_lead *lead, int64_t jack_frame)
 {
     int64_t away = jack_frame - bbt_frame_of(lead->place, lead->step_frames);
 
@@ -22,7 +22,7 @@ static double place_of(const struct bbt_lead *lead, int64_t jack_frame)
 
 void bbt_say(const struct bbt_lead *lead, int64_t jack_frame, struct bbt *bbt)
 {
-    double place = place_of(lead, jack_frame), beats;
+    double place = place_at_jack(lead, jack_frame), beats;
 
     place = place > 0 ? (place < MOST ? place : MOST) : 0; /* NaN becomes 0 */
     beats = floor(place / STEPS_A_BEAT);

@@ -41,7 +41,7 @@ static uint64_t with_half(uint64_t word, uint32_t half)
     return (word & ~(flips << HALF_BITS | ((1u << HALF_BITS) - 1))) | flip << HALF_BITS | half;
 }
 
-static uint64_t read_word(const struct engine *engine)
+static uint64_t load_owner_word(const struct engine *engine)
 {
     return atomic_load_explicit(&engine->memory->word, memory_order_acquire);
 }
@@ -55,17 +55,17 @@ static bool exchange_word(struct engine *engine, uint64_t *seen, uint64_t next)
 
 bool engine_is_owner(const struct engine *engine)
 {
-    return read_word(engine) == engine->word;
+    return load_owner_word(engine) == engine->word;
 }
 
 bool engine_owns(const struct engine *engine)
 {
-    return owner_of(read_word(engine)) == engine->instance + 1;
+    return owner_of(load_owner_word(engine)) == engine->instance + 1;
 }
 
 bool engine_claim(struct engine *engine, bool is_dead)
 {
-    uint64_t word = read_word(engine);
+    uint64_t word = load_owner_word(engine);
 
     atomic_store_explicit(&engine->resigned, 0, memory_order_relaxed);
     if (owner_of(word) == 0 || owner_of(word) > CORE_INSTANCES || is_dead)
@@ -76,7 +76,7 @@ bool engine_claim(struct engine *engine, bool is_dead)
 /* A period that ends meanwhile exchanges the word once, so three tries are enough. */
 void engine_resign(struct engine *engine)
 {
-    uint64_t word = read_word(engine);
+    uint64_t word = load_owner_word(engine);
 
     atomic_store_explicit(&engine->resigned, 1, memory_order_relaxed);
     for (int i = 0; i < 3 && owner_of(word) == engine->instance + 1; i++)
@@ -196,7 +196,7 @@ static bool is_owner_silent(const struct engine *engine, const struct engine_per
 
 bool engine_holds(struct engine *engine, const struct engine_period *period)
 {
-    uint64_t word = read_word(engine), taken = with_owner(word, engine->instance + 1);
+    uint64_t word = load_owner_word(engine), taken = with_owner(word, engine->instance + 1);
 
     engine->has_taken = false;
     if (owner_of(word) != engine->instance + 1) {

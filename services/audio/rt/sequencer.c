@@ -55,7 +55,7 @@ void sequencer_set_tempo(struct engine *engine)
 
 /* ---- time of steps ---- */
 
-static int64_t frame_of(const struct engine *engine, int64_t step)
+static int64_t frame_of_step(const struct engine *engine, int64_t step)
 {
     double place = step_place(step, sequencer_swing(engine));
 
@@ -89,7 +89,7 @@ void sequencer_place(struct engine *engine)
     struct rt_sequencer *sequencer = &engine->half->sequencer;
     int64_t step = (int64_t)floor(transport_place(&engine->half->transport, engine->now)) - 1;
 
-    for (int i = 0; i < 3 && engine->half->transport.running && frame_of(engine, step) < engine->now; i++)
+    for (int i = 0; i < 3 && engine->half->transport.running && frame_of_step(engine, step) < engine->now; i++)
         step++;
     sequencer->step = engine->half->transport.running ? step : step + 1;
     if (!engine->half->transport.running) {
@@ -117,7 +117,7 @@ int64_t sequencer_next(const struct engine *engine)
     if (!transport->running)
         return end;
     begin = transport_frame_of(transport, transport->from);
-    next = frame_of(engine, engine->half->sequencer.step);
+    next = frame_of_step(engine, engine->half->sequencer.step);
     if (!engine->half->sync.playing && begin < next)
         next = begin;
     for (uint32_t r = 0; r < SCORE_ROWS; r++)
@@ -377,7 +377,7 @@ void sequencer_due(struct engine *engine)
     if (!transport->running)
         return;
     play_hits(engine);
-    for (int i = 0; i < STEPS_AT_ONCE && frame_of(engine, engine->half->sequencer.step) <= engine->now; i++) {
+    for (int i = 0; i < STEPS_AT_ONCE && frame_of_step(engine, engine->half->sequencer.step) <= engine->now; i++) {
         do_step(engine, engine->half->sequencer.step++);
         play_hits(engine);
     }

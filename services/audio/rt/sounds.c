@@ -114,7 +114,7 @@ static struct sounds_voice *find_oldest(struct sounds_voice *voices, uint32_t co
 }
 
 /* Frees a voice; the sound that it played fades out in a spare one. */
-static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
+static struct sounds_voice *clear_voice(struct engine *engine, uint32_t number)
 {
     struct sounds_voice *voices = engine->half->sounds.voice, *beside;
     struct sounds_voice *voice = number < SOUND_VOICES ? &voices[number] : find_oldest(voices, SOUND_VOICES);
@@ -202,7 +202,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     open_gains(engine, &made, start);
     sounds_shape(engine, &made, &start->shape, start->loop_until);
     choke_group(engine, start->group, start->choke);
-    *make_room(engine, start->voice) = made;
+    *clear_voice(engine, start->voice) = made;
     return true;
 }
 
@@ -263,7 +263,7 @@ static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, d
     return voice->gate < frames ? voice->gate : frames;
 }
 
-static bool is_over(const struct sounds_voice *voice)
+static bool is_silent_voice(const struct sounds_voice *voice)
 {
     bool has_decay = voice->state == SOUND_PLAYS && voice->decay > 0;
     bool has_faded = !has_decay && !voice->envelope.left && voice->envelope.target <= 0;
@@ -350,7 +350,7 @@ static void render_voice(struct engine *engine, struct sounds_voice *voice, uint
         uint32_t span = watch_voice(engine, voice, ratio, frames - done),
                  n = play_span(engine, voice, ratio, done, span);
         done += n;
-        if (n < span || n == 0 || is_over(voice)) {
+        if (n < span || n == 0 || is_silent_voice(voice)) {
             end_voice(engine, voice);
             return;
         }

@@ -187,7 +187,7 @@ static uint64_t playable_cells(const struct engine *engine, const struct core_st
     return ready > reserve_frames(engine) ? ready - reserve_frames(engine) : 0;
 }
 
-static bool has_ended(const struct core_stream *stream, const struct streams_voice *voice)
+static bool is_played_out(const struct core_stream *stream, const struct streams_voice *voice)
 {
     return stream->end != UINT64_MAX && voice->index >= stream->end && stream->end >= voice->begin;
 }
@@ -269,7 +269,7 @@ static void render_stream(struct engine *engine, uint32_t number, uint32_t frame
     struct streams_voice *voice = &engine->half->streams.voice[number];
     uint32_t done = 0, n = 1;
 
-    while (done < frames && n > 0 && !has_ended(&engine->stream[number], voice)) {
+    while (done < frames && n > 0 && !is_played_out(&engine->stream[number], voice)) {
         uint32_t span = voice->stop_in ? core_least(frames - done, voice->stop_in) : frames - done;
         n = advance_stream(engine, number, done, span);
         done += n;
@@ -280,7 +280,7 @@ static void render_stream(struct engine *engine, uint32_t number, uint32_t frame
             return;
         }
     }
-    if (has_ended(&engine->stream[number], voice))
+    if (is_played_out(&engine->stream[number], voice))
         streams_end(engine, number);
 }
 

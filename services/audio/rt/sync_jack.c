@@ -84,17 +84,17 @@ static double snap_to_step(const struct engine *engine, double place, double sla
     return step - place <= slack + frame / 2 && step - place >= -frame / 2 ? step : place;
 }
 
-static bool is_named(const struct engine_period *period)
+static bool has_jack_step(const struct engine_period *period)
 {
     return period->jack_step >= 0 && period->jack_step < 1e9;
 }
 
 /* JACK's place, used when our own place is unknown. */
-static double place_of(const struct engine *engine)
+static double jack_place(const struct engine *engine)
 {
     const struct engine_period *period = engine->period;
 
-    if (is_named(period))
+    if (has_jack_step(period))
         return snap_to_step(engine, period->jack_step, period->jack_slack);
     return snap_to_step(engine, (double)period->jack_frame / engine->half->transport.step_frames, 0);
 }
@@ -107,7 +107,7 @@ static double error_of(const struct engine *engine)
     double place = transport_place(transport, engine->now), behind = period->jack_step - place;
     int64_t moved = period->jack_frame - engine->now - engine->half->sync.jack_ahead;
 
-    if (!is_named(period))
+    if (!has_jack_step(period))
         return (double)moved / transport->step_frames;
     return behind > 0 ? behind : behind + period->jack_slack < 0 ? behind + period->jack_slack : 0;
 }
@@ -115,7 +115,7 @@ static double error_of(const struct engine *engine)
 static void follow_standing(struct engine *engine)
 {
     struct transport *transport = &engine->half->transport;
-    double place = floor(place_of(engine));
+    double place = floor(jack_place(engine));
 
     if (transport->running)
         sync_stop(engine);
@@ -129,7 +129,7 @@ static void follow_rolling(struct engine *engine)
     double error = transport->running ? error_of(engine) : 0;
 
     if (!transport->running || !(fabs(error) <= NUDGE_MOST)) {
-        sync_locate(engine, place_of(engine));
+        sync_locate(engine, jack_place(engine));
         sync_start(engine, 0);
     } else if (fabs(error) * transport->step_frames > 1)
         transport_nudge(transport, engine->now, transport_place(transport, engine->now) + error);

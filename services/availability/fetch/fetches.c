@@ -224,7 +224,7 @@ static void set_total(struct fetches *fetches, struct fetching_item *item, uint6
     item->total = total;
 }
 
-static void take_report(struct fetches *fetches, struct fetching_item *item, const struct reader_report *report)
+static void take_fetch_report(struct fetches *fetches, struct fetching_item *item, const struct reader_report *report)
 {
     char why[256];
 
@@ -259,7 +259,7 @@ void fetches_turn(struct fetches *fetches)
     while (readers_take(&fetches->readers, &report)) {
         struct fetching_item *item = item_numbered(fetches, report.number);
         if (item)
-            take_report(fetches, item, &report);
+            take_fetch_report(fetches, item, &report);
     }
     readers_turn(&fetches->readers, take_late, fetches);
     for (uint32_t i = fetches->count; i-- > 0;)

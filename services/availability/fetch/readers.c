@@ -55,7 +55,7 @@ static int judge_absence(const char *path)
     return ENOENT;
 }
 
-static int read_all(int fd, struct reader_report *report)
+static int read_to_end(int fd, struct reader_report *report)
 {
     static char piece[PIECE];
     usec_t reported = clock_steady();
@@ -71,7 +71,7 @@ static int read_all(int fd, struct reader_report *report)
     return got < 0 ? errno : 0;
 }
 
-static int read_file(const char *path, struct reader_report *report)
+static int fetch_file(const char *path, struct reader_report *report)
 {
     struct stat st;
     int fd, error;
@@ -84,7 +84,7 @@ static int read_file(const char *path, struct reader_report *report)
     fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return errno;
-    error = read_all(fd, report);
+    error = read_to_end(fd, report);
     close(fd);
     if (error == 0 && stat(path, &st) != 0)
         error = errno;
@@ -96,7 +96,7 @@ static void be_reader(uint64_t number, const char *path)
     struct reader_report report = { .number = number };
 
     (void)prctl(PR_SET_NAME, "loophole-fetch");
-    report.error = read_file(path, &report);
+    report.error = fetch_file(path, &report);
     report.has_ended = 1;
     report_to_parent(&report);
     _exit(0);

@@ -25,7 +25,7 @@ void looks_close(struct looks *looks)
         close(looks->to);
 }
 
-static void be_child(uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
+static void run_mount_child(uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
 {
     struct look_report report = { .mount = number };
 
@@ -46,7 +46,7 @@ bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *
         return false;
     pid_t pid = apart_begin(looks->to);
     if (pid == 0)
-        be_child(number, mount, mark, replace);
+        run_mount_child(number, mount, mark, replace);
     if (pid < 0)
         return false;
     *lane = (struct look_lane){ .pid = pid, .mount = number, .deadline = clock_steady() + LOOK_PATIENCE_US };

@@ -242,7 +242,7 @@ static struct mount *mount_numbered(struct mounts *mounts, uint64_t number)
     return NULL;
 }
 
-static void give_up(void *state, uint64_t number)
+static void mark_hung(void *state, uint64_t number)
 {
     struct mounts *mounts = state;
     struct mount *mount = mount_numbered(mounts, number);
@@ -257,7 +257,7 @@ static bool is_same_volume(const struct volume_found *a, const struct volume_fou
            strcmp(a->label, b->label) == 0 && a->backend == b->backend;
 }
 
-static void take_report(struct mounts *mounts, const struct look_report *report)
+static void take_look_report(struct mounts *mounts, const struct look_report *report)
 {
     struct mount *mount = mount_numbered(mounts, report->mount);
 
@@ -295,8 +295,8 @@ void mounts_turn(struct mounts *mounts)
     usec_t now = clock_steady();
 
     while (looks_take(&mounts->looks, &report))
-        take_report(mounts, &report);
-    looks_turn(&mounts->looks, give_up, mounts);
+        take_look_report(mounts, &report);
+    looks_turn(&mounts->looks, mark_hung, mounts);
     for (uint32_t i = 0; i < mounts->count; i++) {
         struct mount *mount = &mounts->at[i];
         if (mount->is_looked_at || mount->is_covered || !mount->next || mount->next > now)

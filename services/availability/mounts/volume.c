@@ -21,7 +21,7 @@
 
 /* ---- the mount table ---- */
 
-static bool is_named(const char *name, const char *const *names, size_t count)
+static bool is_name_among(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(name, names[i]) == 0)
@@ -29,7 +29,7 @@ static bool is_named(const char *name, const char *const *names, size_t count)
     return false;
 }
 
-#define IS_NAMED(name, names) is_named(name, names, sizeof(names) / sizeof((names)[0]))
+#define IS_NAMED(name, names) is_name_among(name, names, sizeof(names) / sizeof((names)[0]))
 
 static const char *const special[] = { "autofs",    "binfmt_misc", "bpf",      "cgroup",     "cgroup2",    "configfs",
                                        "debugfs",   "devpts",      "devtmpfs", "efivarfs",   "fusectl",    "hugetlbfs",

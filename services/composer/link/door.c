@@ -181,7 +181,7 @@ static enum err read_failure(const struct door *door, const PGresult *result, st
     return fault_set(fault, e, "the server: %.200s", what ? what : "the connection broke");
 }
 
-static enum err read_value(const PGresult *result, struct arena *arena, struct text *value, struct fault *fault)
+static enum err read_single_value(const PGresult *result, struct arena *arena, struct text *value, struct fault *fault)
 {
     int len = PQntuples(result) == 1 && PQnfields(result) == 1 ? PQgetlength(result, 0, 0) : -1;
 
@@ -195,7 +195,7 @@ enum err door_call(struct door *door, const char *sql, const char *parameter, st
                    struct fault *fault)
 {
     PGresult *result = PQexecParams(door->connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
-    enum err e = PQresultStatus(result) == PGRES_TUPLES_OK ? read_value(result, arena, value, fault)
+    enum err e = PQresultStatus(result) == PGRES_TUPLES_OK ? read_single_value(result, arena, value, fault)
                                                            : read_failure(door, result, fault);
 
     PQclear(result);
@@ -277,7 +277,7 @@ enum err door_calls(struct door *door, const char *sql, const char *const *param
             return report_break(door, fault);
         synced += status == PGRES_PIPELINE_SYNC;
         if (status == PGRES_TUPLES_OK)
-            e = got < count ? read_value(result, arena, &values[got++], fault) : ERR_OK;
+            e = got < count ? read_single_value(result, arena, &values[got++], fault) : ERR_OK;
         else if (result && status != PGRES_PIPELINE_SYNC && status != PGRES_COMMAND_OK)
             e = read_failure(door, result, fault);
         PQclear(result);

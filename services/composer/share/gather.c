@@ -123,13 +123,13 @@ static const struct {
 
 enum { ITEM_MOST = 257 /* offers of one row */, ROOM = GATHER_OFFERS + ITEM_MOST };
 
-static bool has_room(const struct gather *g)
+static bool has_offer_room(const struct gather *g)
 {
     return g->offers.count < GATHER_OFFERS && g->drop.count < GATHER_OFFERS;
 }
 
 /* Returns true at the end of the database. */
-static bool read_rows(struct slicing *s, usec_t until)
+static bool read_slice(struct slicing *s, usec_t until)
 {
     struct gather *g = s->g;
     const struct bytes none = { 0, NULL };
@@ -140,7 +140,7 @@ static bool read_rows(struct slicing *s, usec_t until)
     s->e = walk_begin(s->txn, phases[g->phase].db, key_bytes(&g->at), none, &walk);
     while (s->e == ERR_OK && goes_on) {
         at_end = !walk_next(&walk);
-        goes_on = !at_end && has_room(g) && (++rows % ROWS_A_LOOK || clock_steady() < until);
+        goes_on = !at_end && has_offer_room(g) && (++rows % ROWS_A_LOOK || clock_steady() < until);
         if (!at_end) { /* where the next slice begins, if this one does not take the row */
             g->at = (struct key){ 0 };
             key_add(&g->at, walk.key.at, walk.key.len);
@@ -157,8 +157,8 @@ enum err gather_slice(struct gather *g, struct txn *txn, usec_t until)
 {
     struct slicing s = { .g = g, .txn = txn };
 
-    while (s.e == ERR_OK && g->phase < GATHER_OVER && has_room(g)) {
-        bool at_end = g->level < phases[g->phase].least || read_rows(&s, until);
+    while (s.e == ERR_OK && g->phase < GATHER_OVER && has_offer_room(g)) {
+        bool at_end = g->level < phases[g->phase].least || read_slice(&s, until);
         if (!at_end)
             break;
         g->phase++;

@@ -31,7 +31,7 @@ static struct copies_of *take_entry(struct copies *copies)
 
 /* ---- checks ---- */
 
-static void give_back(struct copies *copies, struct work_queue *waiting)
+static void give_back_waiting(struct copies *copies, struct work_queue *waiting)
 {
     struct work *work;
 
@@ -49,8 +49,8 @@ static void take_gone(void *state, struct id content, struct gone_list *list)
     of->waiting = copies->waiting = (struct work_queue){ 0 };
     gone_free(&of->gone);
     of->gone = *list;
-    give_back(copies, &waiting);
-    give_back(copies, &others);
+    give_back_waiting(copies, &waiting);
+    give_back_waiting(copies, &others);
 }
 
 static bool start_look(struct copies *copies, struct copies_of *of, struct id content)

@@ -57,7 +57,7 @@ void pipeline_report_nothing(struct pipeline *pipeline, struct work *work)
 
 /* ---- to persist ---- */
 
-static size_t size_of(const struct analysed *found)
+static size_t operation_size(const struct analysed *found)
 {
     size_t size = OPERATION_BYTES + found->facts.count * FACT_BYTES;
 
@@ -73,7 +73,7 @@ void pipeline_report(struct pipeline *pipeline, struct work *work, const struct 
     operation.analysed.id = work->id;
     operation.analysed.size = work->size;
     operation.analysed.mtime = work->mtime;
-    if (result_queue_add(pipeline->queue, &operation, size_of(found), work) == ERR_OK) {
+    if (result_queue_add(pipeline->queue, &operation, operation_size(found), work) == ERR_OK) {
         pool_hold(pipeline->pool, result_queue_is_full(pipeline->queue));
         return;
     }
@@ -95,7 +95,7 @@ void pipeline_report_artefacts(struct pipeline *pipeline, struct work *work, con
 
     if (good && !is_of_content(work, found))
         pipeline->events.look_again(pipeline->events.state, work->library, work->path);
-    else if (good && result_queue_add(pipeline->queue, &operation, size_of(found), work) == ERR_OK)
+    else if (good && result_queue_add(pipeline->queue, &operation, operation_size(found), work) == ERR_OK)
         return;
     else if (!good)
         log_warn("the artefacts of %s cannot be made again: %.*s", work->path, TEXT_ARG(found->failure));

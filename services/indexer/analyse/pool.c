@@ -44,7 +44,7 @@ static void heard_nothing(struct pool *pool, struct work *work, enum analysis_st
     pool->events.heard(pool->events.state, work, &result);
 }
 
-static void give_back(struct pool *pool, struct work *work, const char *why)
+static void return_lost_work(struct pool *pool, struct work *work, const char *why)
 {
     char words[SANDBOXED_WHY_SIZE + 64];
 
@@ -67,7 +67,7 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
     char late[64];
 
     snprintf(late, sizeof(late), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
-    give_back(pool, holder, fault->code == ERR_TIMEOUT ? late : fault->what);
+    return_lost_work(pool, holder, fault->code == ERR_TIMEOUT ? late : fault->what);
     hand_out_ready(pool);
 }
 
@@ -124,7 +124,7 @@ static void finish_work(struct pool *pool, struct worker *worker, const struct r
         workers_give_back(pool->workers, worker);
 }
 
-static enum err take_answer(void *state, struct worker *worker, const void *answer, struct fault *fault)
+static enum err take_analysed(void *state, struct worker *worker, const void *answer, struct fault *fault)
 {
     const struct result *result = answer;
     struct pool *pool = state;
@@ -229,7 +229,7 @@ struct pool *pool_new(struct service *service, struct errands *errands, const st
     p->workers = workers_new(service,
                              &(struct workers_settings){ settings->program, NULL, settings->workers, settings->workers,
                                                          &result_shape, offsetof(struct result, number) },
-                             &(struct workers_events){ worker_prove, take_answer, lose_worker, take_spare, p });
+                             &(struct workers_events){ worker_prove, take_analysed, lose_worker, take_spare, p });
     return p;
 }
 

@@ -29,15 +29,10 @@ static enum err keep_content(struct survey_look *look, const uint8_t content[16]
     return ERR_OK;
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct id));
-}
-
-static bool is_whole(const struct survey_look *look, const struct survey_row *row, struct arena *arena)
+static bool is_row_whole(const struct survey_look *look, const struct survey_row *row, struct arena *arena)
 {
     bool again =
-        look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), compare_ids);
+        look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), id_order);
 
     return survey_is_whole(look->order.paths, arena, row, again ? 0 : look->order.read_from);
 }
@@ -47,7 +42,7 @@ static enum err look_at(struct survey_look *look, const struct survey_rows *rows
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < rows->count && errand_goes_on(&look->errand); i++) {
-        if (is_whole(look, &rows->at[i], arena))
+        if (is_row_whole(look, &rows->at[i], arena))
             continue;
         look->cut = look->count == CONTENTS_MAX;
         if (look->cut)

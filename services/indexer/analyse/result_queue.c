@@ -178,7 +178,7 @@ static void take_outcomes(struct outgoing_batch *batch, const struct outcomes *o
     batch_drop(batch);
 }
 
-static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+static void settle_batch(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct outgoing_batch *batch = state;
     struct result_queue *queue = batch->queue;
@@ -214,7 +214,7 @@ static bool send_batch(struct outgoing_batch *batch)
     struct fault fault = { 0 };
     const struct sender sender = { .request = batch->request };
     enum err e =
-        service_ask(batch->queue->service, "persist.batch", &request, BUDGET_MS, &sender, take_answer, batch, &fault);
+        service_ask(batch->queue->service, "persist.batch", &request, BUDGET_MS, &sender, settle_batch, batch, &fault);
 
     batch->under_way = e == ERR_OK;
     if (e == ERR_OK)

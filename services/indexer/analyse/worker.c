@@ -37,7 +37,7 @@ void worker_give(struct worker *worker, const struct work *work, usec_t patience
 
 /* ---- answers ---- */
 
-static bool is_whole(const struct embedding *embedding)
+static bool has_all_blocks(const struct embedding *embedding)
 {
     return embedding->spectrum.count == 16 && embedding->timbre.count == 16 && embedding->pitch.count == 12 &&
            embedding->amplitude.count == 12 && embedding->rhythm.count == 8;
@@ -69,7 +69,7 @@ enum err worker_check(const struct result *result, enum worker_mode mode, struct
         return fault_set(fault, ERR_BAD_REQUEST, "a worker's content hash has %u bytes", found->content.len);
     if (found->frames < 0 || result->seconds < 0)
         return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer has a negative length");
-    if (found->has_embedding && !is_whole(&found->embedding))
+    if (found->has_embedding && !has_all_blocks(&found->embedding))
         return fault_set(fault, ERR_BAD_REQUEST, "a worker's embedding is incomplete");
     for (uint32_t i = 0; i < found->facts.count; i++) {
         int32_t source = found->facts.at[i].source.value;

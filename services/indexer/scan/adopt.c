@@ -33,7 +33,7 @@ struct adoption {
 
 /* ---- checks ---- */
 
-static enum err find_path(struct adoption *adoption)
+static enum err resolve_asked(struct adoption *adoption)
 {
     struct fault *fault = &adoption->fault;
     char asked[PATH_MAX];
@@ -99,7 +99,7 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
 
 /* ---- the tree of a project ---- */
 
-static bool is_gone(struct bytes path)
+static bool path_is_gone(struct bytes path)
 {
     char name[PATH_MAX];
     struct stat st;
@@ -122,7 +122,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
             adoption->is_found = true;
         }
         is_around |= contains_path(media, other->path);
-        if (other->has_project && id_equal(other->project, adoption->request.project) && is_gone(other->path))
+        if (other->has_project && id_equal(other->project, adoption->request.project) && path_is_gone(other->path))
             adoption->moved = *other;
     }
     if (!adoption->is_found && !is_around && media.len > 1)
@@ -300,7 +300,7 @@ static void run_adoption(struct errand *errand)
     if (e == ERR_OK)
         e = find_volume(adoption, adoption->request.path); /* before anything touches it */
     if (e == ERR_OK)
-        e = find_path(adoption);
+        e = resolve_asked(adoption);
     if (e == ERR_OK)
         e = hold_against_others(adoption);
     if (e == ERR_OK)

@@ -353,7 +353,7 @@ struct same_content {
     uint32_t room, max;
 };
 
-static bool add_item(void *state, struct id id)
+static bool add_same_content(void *state, struct id id)
 {
     struct same_content *same = state;
 
@@ -376,7 +376,7 @@ enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struc
     enum err e = begin_read(catalogue, &same.txn);
     if (e != ERR_OK)
         return e;
-    e = catalogue_each_with_content_after(same.txn, content, after, add_item, &same);
+    e = catalogue_each_with_content_after(same.txn, content, after, add_same_content, &same);
     end_read(catalogue, same.txn);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

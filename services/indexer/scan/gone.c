@@ -21,7 +21,7 @@ static int compare_names(struct bytes a, struct bytes b)
 }
 
 /* Items of one name stay in the order in which they were added. */
-static int by_name(const void *a, const void *b)
+static int by_gone_name(const void *a, const void *b)
 {
     const struct gone_item *x = *(struct gone_item *const *)a, *y = *(struct gone_item *const *)b;
     int order = compare_names(x->file, y->file);
@@ -41,7 +41,7 @@ enum err gone_sort(struct gone_list *list)
     for (uint32_t i = 0; i <= list->count; i++)
         list->next[i] = list->next_named[i] = i;
     if (list->count)
-        qsort(list->by_name, list->count, sizeof(struct gone_item *), by_name);
+        qsort(list->by_name, list->count, sizeof(struct gone_item *), by_gone_name);
     return ERR_OK;
 }
 

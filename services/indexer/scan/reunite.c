@@ -37,8 +37,8 @@ static bool volume_is_here(struct catalogue_reader *catalogue, struct here_guard
 }
 
 /* True if the file is gone from a volume that is online. For another volume it is unknown. */
-static bool is_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media,
-                    struct here_guard *guard)
+static bool is_file_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media,
+                         struct here_guard *guard)
 {
     struct volume volume;
     struct bytes path = { 0 };
@@ -67,7 +67,7 @@ static enum err look_at_some(struct looking *looking, const struct media_list *s
     for (uint32_t i = 0; e == ERR_OK && i < some->count; i++) {
         if (!errand_goes_on(&looking->errand))
             e = ERR_BUSY;
-        else if (is_gone(looking->catalogue, &scratch, &some->at[i], guard))
+        else if (is_file_gone(looking->catalogue, &scratch, &some->at[i], guard))
             e = gone_add(&looking->list, some->at[i].id, some->at[i].file);
         arena_reset(&scratch);
     }
@@ -152,7 +152,7 @@ static void verify_gone(struct errand *errand)
     struct media media;
 
     verifying->is_gone = catalogue_reader_media(verifying->catalogue, &arena, verifying->older, &media) == ERR_OK &&
-                         is_gone(verifying->catalogue, &arena, &media, &guard);
+                         is_file_gone(verifying->catalogue, &arena, &media, &guard);
     asker_free(guard.asker);
     arena_free(&arena);
 }

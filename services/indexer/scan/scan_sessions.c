@@ -122,7 +122,8 @@ static enum err take_references(struct arena *arena, const struct session_read *
     return ERR_OK;
 }
 
-static enum err read_file(struct settling *s, const struct seen_session *seen, struct session *to, struct fault *fault)
+static enum err read_seen_session(struct settling *s, const struct seen_session *seen, struct session *to,
+                                  struct fault *fault)
 {
     struct session_read read;
     enum err e = session_file_read(&s->scan->errand, s->scan->paths, seen->path, &s->arena, &read, fault);
@@ -152,7 +153,7 @@ static enum err settle_file(struct settling *s, const struct seen_session *seen,
 
     if (e == ERR_OK && is_unchanged(to, seen, s->scan->order.library.id))
         return ERR_OK;
-    e = read_file(s, seen, to, fault);
+    e = read_seen_session(s, seen, to, fault);
     if (e != ERR_OK)
         return e;
     s->changed[s->count++] = true;
@@ -193,7 +194,7 @@ static enum err read_known(void *state, struct txn *txn)
     return e;
 }
 
-static bool is_gone(const struct session *session)
+static bool is_session_gone(const struct session *session)
 {
     char path[PATH_MAX];
 
@@ -209,7 +210,7 @@ static enum err sift_known(struct settling *s, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < s->count; i++) {
         if (!errand_goes_on(&s->scan->errand))
             return fault_set(fault, ERR_TIMEOUT, "the check of sessions was given up");
-        if (is_gone(&s->sessions[i]))
+        if (is_session_gone(&s->sessions[i]))
             e = put_session(s->scan, &s->sessions[i], true, fault);
         else if (has_open_reference(&s->sessions[i]) && (s->scan->added || !s->scan->order.targets))
             s->sessions[kept++] = s->sessions[i];

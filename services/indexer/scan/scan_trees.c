@@ -247,7 +247,7 @@ struct inside {
     struct arena arena;
 };
 
-static bool take_file(void *state, struct bytes file, const struct kept_place *place)
+static bool list_inside_file(void *state, struct bytes file, const struct kept_place *place)
 {
     struct inside *inside = state;
     struct inside_file *one = arena_alloc(&inside->scan->folder, sizeof(*one));
@@ -275,7 +275,7 @@ static enum err place_inside(struct inside *inside, struct inside_folder *folder
 }
 
 /* Another disk may be mounted there now: only a file with the size and time of the item is that of the item. */
-static bool is_there(struct inside *inside, const struct inside_folder *folder, const struct inside_file *file)
+static bool is_in_place(struct inside *inside, const struct inside_folder *folder, const struct inside_file *file)
 {
     const char *path = walk_join(&inside->scan->folder, folder->path, (const char *)file->name.at);
     struct stat st;
@@ -318,7 +318,7 @@ static enum err move_folder(struct inside *inside, struct inside_folder *folder,
     struct folder_list below = { 0 };
 
     inside->files = NULL;
-    enum err e = catalogue_reader_places(scan->catalogue, folder->in_library, take_file, inside);
+    enum err e = catalogue_reader_places(scan->catalogue, folder->in_library, list_inside_file, inside);
     if (e == ERR_OK)
         e = catalogue_reader_subfolders(scan->catalogue, &scan->folder, folder->in_library, &below);
     if (e == ERR_OK)
@@ -327,7 +327,7 @@ static enum err move_folder(struct inside *inside, struct inside_folder *folder,
         return fault_set(fault, e, "cannot read the items below %s", folder->path);
     for (struct inside_file *file = inside->files; e == ERR_OK && file && errand_goes_on(&scan->errand);
          file = file->next)
-        if (is_there(inside, folder, file))
+        if (is_in_place(inside, folder, file))
             e = move_file(inside, folder, file, fault);
     arena_reset(&scan->folder);
     return e;

@@ -48,8 +48,8 @@ static enum err wait_for_answer(struct errand *errand, struct sandboxed *worker,
     return e == ERR_FULL ? fault_set(fault, e, "no memory for a session") : ERR_OK;
 }
 
-static enum err ask_worker(struct errand *errand, const struct paths *paths, int fd, const char *path,
-                           struct arena *arena, struct session_read *to, struct fault *fault)
+static enum err ask_to_read_session(struct errand *errand, const struct paths *paths, int fd, const char *path,
+                                    struct arena *arena, struct session_read *to, struct fault *fault)
 {
     char program[PATH_MAX], extension[TEXT_EXTENSION_SIZE], why[SANDBOXED_WHY_SIZE];
     struct session_job job = { .number = 1 };
@@ -81,7 +81,7 @@ enum err session_file_read(struct errand *errand, const struct paths *paths, con
         to->failure = arena_printf(arena, "cannot be opened: %s", strerrordesc_np(errno));
         return ERR_OK;
     }
-    e = ask_worker(errand, paths, fd, path, arena, to, fault);
+    e = ask_to_read_session(errand, paths, fd, path, arena, to, fault);
     close(fd);
     return e;
 }

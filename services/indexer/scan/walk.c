@@ -59,7 +59,7 @@ static struct trace trace_of(const struct stat *st)
     return (struct trace){ .inode = st->st_ino, .size = (uint64_t)st->st_size, .mtime = clock_usec(st->st_mtim) };
 }
 
-static bool add_folder(struct folder_reading *reading, struct folder_entry *entry)
+static bool add_folder_entry(struct folder_reading *reading, struct folder_entry *entry)
 {
     return add_entry(reading, &reading->to->folders, &reading->folder_room, entry);
 }
@@ -127,7 +127,7 @@ static bool add_file(struct folder_reading *reading, struct folder_entry *entry,
     return add_entry(reading, &reading->to->files, &reading->file_room, entry);
 }
 
-static unsigned char type_of(struct folder_reading *reading, const struct dirent *name)
+static unsigned char entry_type(struct folder_reading *reading, const struct dirent *name)
 {
     struct stat st;
 
@@ -193,9 +193,9 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
     bool is_bare = entry.kind == KIND_OTHER && !is_session && naming_is_bare(entry.name);
     if (entry.kind == KIND_OTHER && !is_session && !is_bare && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
         return true;
-    type = type_of(reading, name);
+    type = entry_type(reading, name);
     if (type == DT_DIR)
-        return add_folder(reading, &entry);
+        return add_folder_entry(reading, &entry);
     if (is_bare && type == DT_REG)
         look_inside(reading, &entry);
     if ((entry.kind == KIND_OTHER && !is_session) || (type != DT_REG && type != DT_LNK))
@@ -203,7 +203,7 @@ static bool take_entry(struct folder_reading *reading, const struct dirent *name
     return add_file(reading, &entry, type);
 }
 
-static int by_name(const void *a, const void *b)
+static int by_entry_bytes(const void *a, const void *b)
 {
     const struct folder_entry *x = a, *y = b;
     uint32_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
@@ -230,10 +230,11 @@ static void drop_placeholders(struct entry_list *list)
 static void sort_entries(struct entry_list *list)
 {
     if (list->count)
-        qsort(list->at, list->count, sizeof(*list->at), by_name);
+        qsort(list->at, list->count, sizeof(*list->at), by_entry_bytes);
 }
 
-static enum err read_all(struct errand *errand, struct folder_reading *reading, const char *path, struct fault *fault)
+static enum err read_entries(struct errand *errand, struct folder_reading *reading, const char *path,
+                             struct fault *fault)
 {
     struct dirent *name;
     uint64_t count = 0;
@@ -268,7 +269,7 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
         close(fd);
         return fault_set(fault, ERR_FULL, "cannot read %s", path);
     }
-    enum err e = read_all(errand, &reading, path, fault);
+    enum err e = read_entries(errand, &reading, path, fault);
     closedir(reading.directory);
     sort_entries(&to->files);
     drop_placeholders(&to->files);

@@ -126,7 +126,7 @@ static void touch_spot(struct watch *watch, struct watch_spot *spot, usec_t wait
     spot->due = now + wait < spot->first + BUSY_US ? now + wait : spot->first + BUSY_US;
 }
 
-static bool make_room(struct watch *watch, int wd)
+static bool grow_spots(struct watch *watch, int wd)
 {
     int room = watch->room ? watch->room : 256;
 
@@ -157,7 +157,7 @@ void watch_add(struct watch *watch, struct id library, int wd, const char *path)
     struct watch_spot *spot = spot_of(watch, wd);
 
     if (!spot) {
-        spot = make_room(watch, wd) ? alloc_zeroed(1, sizeof(*spot)) : NULL;
+        spot = grow_spots(watch, wd) ? alloc_zeroed(1, sizeof(*spot)) : NULL;
         if (!spot)
             return;
         spot->wd = wd;

@@ -82,7 +82,7 @@ static bool each_artefact(const struct persist_batch *ask, void *state, each_fn 
     return more;
 }
 
-static bool stop_at_first(void *state, struct bytes content, const struct artefact *artefact)
+static bool stop_at_artefact(void *state, struct bytes content, const struct artefact *artefact)
 {
     (void)state, (void)content, (void)artefact;
     return false;
@@ -90,7 +90,7 @@ static bool stop_at_first(void *state, struct bytes content, const struct artefa
 
 bool artefact_writer_is_needed(const struct persist_batch *ask)
 {
-    return !each_artefact(ask, NULL, stop_at_first);
+    return !each_artefact(ask, NULL, stop_at_artefact);
 }
 
 bool artefact_writer_holds(const struct persist *p, const char *name)
@@ -406,14 +406,6 @@ enum err artefact_writer_begin(struct persist *p, struct call *call, const struc
 
 /* ---- open and close ---- */
 
-static void open_mail(void *persist, int fd)
-{
-    struct persist *p = persist;
-
-    (void)fd;
-    mailbox_open(p->mailbox);
-}
-
 enum err artefact_writer_open(struct persist *p, struct fault *fault)
 {
     enum err e = mailbox_new(&p->mailbox, fault);
@@ -421,7 +413,7 @@ enum err artefact_writer_open(struct persist *p, struct fault *fault)
     if (e != ERR_OK)
         return e;
     p->errands = errands_new(p->mailbox, 1);
-    return service_watch(p->service, mailbox_fd(p->mailbox), open_mail, p);
+    return service_watch_mail(p->service, p->mailbox);
 }
 
 void artefact_writer_close(struct persist *p)

@@ -167,7 +167,7 @@ enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault)
     return e == ERR_OK ? e : fault_set(fault, e, "%s", p->broken.what);
 }
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err run_batch_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct batch *batch = (struct batch *)work;
     enum err e = batch_part(p, batch, fault);
@@ -195,7 +195,7 @@ static enum err make_batch(struct persist *p, const struct batch_owner *owner, s
     enum err e;
 
     *batch = (struct batch){ .ask = owner->ask, .arena = owner->arena, .owner = *owner };
-    batch->work = (struct multipart){ .part = run_part,
+    batch->work = (struct multipart){ .part = run_batch_part,
                                       .drop = free_batch,
                                       .request = owner->request,
                                       .digest = owner->digest,

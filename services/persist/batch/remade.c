@@ -10,13 +10,6 @@ static enum err refuse_field(struct fault *fault, const char *field, const char 
     return fault_field(fault, field);
 }
 
-static bool stop_at_first(void *state, struct id media)
-{
-    (void)media;
-    *(bool *)state = true;
-    return false;
-}
-
 static enum err check_remade(struct persist *p, const struct remade *remade, struct fault *fault)
 {
     bool any = false;
@@ -28,13 +21,13 @@ static enum err check_remade(struct persist *p, const struct remade *remade, str
     for (uint32_t i = 0; i < remade->artefacts.count; i++)
         if (!artefact_type_is_good(remade->artefacts.at[i].type))
             return refuse_field(fault, "artefacts", "the type of an artefact consists of a-z, 0-9 and _");
-    enum err e = catalogue_each_with_content(p->w.txn, remade->content, stop_at_first, &any);
+    enum err e = catalogue_has_content(p->w.txn, remade->content, &any);
     if (e != ERR_OK)
         return fault_set(fault, e, "the items of this content cannot be read");
     return any ? ERR_OK : fault_set(fault, ERR_NOT_FOUND, "no media item has this content");
 }
 
-static bool is_same(const struct kept_artefact *a, const struct kept_artefact *b)
+static bool is_same_artefact(const struct kept_artefact *a, const struct kept_artefact *b)
 {
     return a->version == b->version && a->size == b->size && bytes_equal(a->digest, b->digest) &&
            bytes_equal(a->data, b->data);
@@ -50,7 +43,7 @@ static enum err put_one(struct persist *p, struct bytes content, const struct ar
     enum err e = row_get(p->w.txn, &p->arena, DB_ARTEFACT, &key, &kept_artefact_shape, &was);
 
     artefact_describe(artefact, digest, &now);
-    if (e == ERR_OK && is_same(&was, &now))
+    if (e == ERR_OK && is_same_artefact(&was, &now))
         return ERR_OK;
     e = turn_wrote(p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters, &now));
     artefact_cross_out(&p->w.dropped,

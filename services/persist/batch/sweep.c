@@ -107,7 +107,7 @@ static void judge_some(struct sweep_round *look)
     look->some_count = 0;
 }
 
-static bool take_name(void *state, const char *name)
+static bool list_artefact_name(void *state, const char *name)
 {
     struct sweep_round *look = state;
 
@@ -122,7 +122,7 @@ static void run_look(struct errand *errand)
     struct sweep_round *look = (struct sweep_round *)errand;
 
     priority_background(0); /* only this thread */
-    if (orphan_each_name(look->persist->paths, look, take_name))
+    if (orphan_each_name(look->persist->paths, look, list_artefact_name))
         judge_some(look);
 }
 
@@ -155,7 +155,7 @@ static bool judge_names(struct persist *p, struct sweep *sweep)
     return true;
 }
 
-static void run_part(void *persist)
+static void run_sweep_part(void *persist)
 {
     struct persist *p = persist;
     struct sweep *sweep = p->sweep;
@@ -164,7 +164,7 @@ static void run_part(void *persist)
     if (!p->store || p->alarm[0] || p->droppings > 0 || turn_continue(p, id_new(), &fault) != ERR_OK ||
         judge_names(p, sweep))
         return;
-    service_every(p->service, 0, run_part, p);
+    service_every(p->service, 0, run_sweep_part, p);
     log_info("removed %llu artefact files without a row", (unsigned long long)sweep->removed);
     buffer_reset(&sweep->names);
     sweep->at = NULL;
@@ -189,7 +189,7 @@ static void take_look(struct errand *errand, bool lost)
     sweep->names = look->found;
     look->found = (struct buffer){ 0 };
     if (sweep->names.len)
-        service_every(look->persist->service, pause_between_turns, run_part, look->persist);
+        service_every(look->persist->service, pause_between_turns, run_sweep_part, look->persist);
 }
 
 static void free_look(struct errand *errand)

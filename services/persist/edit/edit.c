@@ -216,7 +216,7 @@ static enum err push_step(struct persist *p, const struct change_of_media *c)
     return undo_push(p, (struct id){ { 0 } }, &row);
 }
 
-static enum err write_item(struct persist *p, struct change_of_media *c, enum edit_mode mode)
+static enum err write_edited(struct persist *p, struct change_of_media *c, enum edit_mode mode)
 {
     enum err e;
 
@@ -237,7 +237,7 @@ static enum err apply_edit(struct persist *p, const struct edit *edit, enum edit
 
     if (e != ERR_OK)
         return e;
-    if (c.any && (e = write_item(p, &c, mode)) != ERR_OK)
+    if (c.any && (e = write_edited(p, &c, mode)) != ERR_OK)
         return e;
     *done = (struct done){ .revision = c.now.revision, .id = edit->id };
     return ERR_OK;

@@ -77,7 +77,7 @@ static void list_said(struct arena *arena, const struct edit *edit, struct own_f
 }
 
 /* Copies the item's facts, except the person's facts that the edit names: these are noted as `was`. */
-static void take_over(const struct fact_list *was, struct own_facts *to, struct fact_list *now)
+static void adopt_facts(const struct fact_list *was, struct own_facts *to, struct fact_list *now)
 {
     for (uint32_t i = 0; i < was->count; i++) {
         const struct fact *fact = &was->at[i];
@@ -124,7 +124,7 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
         return fault_set(fault, e, "the item's facts cannot be read");
     now.at = arena_array(arena, to->was.each.count + edit->facts.count, sizeof(struct fact));
     list_said(arena, edit, to);
-    take_over(&to->was.each, to, &now);
+    adopt_facts(&to->was.each, to, &now);
     set_all(edit, to, &now);
     if (count_of_user(now) > A_PERSONS_OWN)
         return fault_set(fault, ERR_TOO_LARGE, "more than %d own facts about one item", A_PERSONS_OWN);

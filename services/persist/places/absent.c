@@ -70,8 +70,8 @@ static enum err choose_name(struct persist *p, struct id folder, struct bytes na
     return e == ERR_NOT_FOUND ? ERR_OK : e == ERR_OK ? ERR_EXISTS : e;
 }
 
-static enum err write_item(struct persist *p, const struct missing_item *item, struct id folder, struct bytes file,
-                           struct done *done)
+static enum err write_absent(struct persist *p, const struct missing_item *item, struct id folder, struct bytes file,
+                             struct done *done)
 {
     struct media media = {
         .id = item->id,
@@ -104,7 +104,8 @@ static enum err write_item(struct persist *p, const struct missing_item *item, s
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, media.id, false) : e;
 }
 
-static enum err add_item(struct persist *p, const struct missing_item *item, struct done *done, struct fault *fault)
+static enum err add_absent_item(struct persist *p, const struct missing_item *item, struct done *done,
+                                struct fault *fault)
 {
     struct absent_path path;
     struct volume volume;
@@ -124,7 +125,7 @@ static enum err add_item(struct persist *p, const struct missing_item *item, str
         e = choose_name(p, folder, path.names[path.count - 1], &file);
     if (e == ERR_EXISTS)
         return ERR_OK;
-    return e == ERR_OK ? write_item(p, item, folder, file, done) : e;
+    return e == ERR_OK ? write_absent(p, item, folder, file, done) : e;
 }
 
 enum err absent_add(struct persist *p, const struct missing_item_list *each, struct done *done, struct fault *fault)
@@ -133,6 +134,6 @@ enum err absent_add(struct persist *p, const struct missing_item_list *each, str
 
     *done = (struct done){ .revision = p->head };
     for (uint32_t i = 0; e == ERR_OK && i < each->count; i++)
-        e = add_item(p, &each->at[i], done, fault);
+        e = add_absent_item(p, &each->at[i], done, fault);
     return e == ERR_OK || fault->what[0] ? e : fault_set(fault, e, "the missing items cannot be added");
 }

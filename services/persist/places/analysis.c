@@ -28,7 +28,7 @@ static enum err refuse_field(struct fault *fault, const char *field, const char 
     return fault_field(fault, field);
 }
 
-static bool is_whole(const struct embedding *e)
+static bool embedding_is_complete(const struct embedding *e)
 {
     return e->spectrum.count == 16 && e->timbre.count == 16 && e->pitch.count == 12 && e->amplitude.count == 12 &&
            e->rhythm.count == 8;
@@ -40,7 +40,7 @@ static enum err check_analysed(const struct analysed *found, struct fault *fault
         return refuse_field(fault, "content", "a content has 16 bytes");
     if (found->state.value == ANALYSIS_STATE_OTHER)
         return refuse_field(fault, "state", "this state of analysis is unknown");
-    if (found->has_embedding && !is_whole(&found->embedding))
+    if (found->has_embedding && !embedding_is_complete(&found->embedding))
         return refuse_field(fault, "embedding", "the blocks of an embedding have 16, 16, 12, 12 and 8 numbers");
     for (uint32_t i = 0; i < found->facts.count; i++) {
         const struct fact *fact = &found->facts.at[i];
@@ -214,7 +214,7 @@ static enum err log_content(struct persist *p, const struct planned *plan)
     return turn_log(p, CHANGE_KIND_FACTS, key_id_at(plan->now.content, 0), false);
 }
 
-static enum err write_item(struct persist *p, struct planned *plan)
+static enum err write_analysed(struct persist *p, struct planned *plan)
 {
     enum err e;
 
@@ -278,7 +278,7 @@ enum err analysis_put(struct persist *p, const struct analysed *found, struct ou
     if (e == ERR_OK)
         e = keep_artefacts(&plan, fault);
     if (e == ERR_OK)
-        e = write_item(p, &plan);
+        e = write_analysed(p, &plan);
     outcome->revision = plan.now.revision;
     return e;
 }

@@ -249,13 +249,6 @@ static enum err confirm_offers(struct persist *p, uint64_t until, struct exchang
 
 /* ---- what was learned ---- */
 
-static bool is_first(void *state, struct id media)
-{
-    (void)media;
-    *(bool *)state = true;
-    return false;
-}
-
 /* The items of the content have other facts now. */
 static enum err log_lesson(struct persist *p, const struct lesson *lesson, struct bytes *last)
 {
@@ -265,7 +258,7 @@ static enum err log_lesson(struct persist *p, const struct lesson *lesson, struc
     if (lesson->kind.value != LESSON_KIND_FACT || bytes_equal(lesson->content, *last))
         return ERR_OK;
     *last = lesson->content;
-    e = catalogue_each_with_content(p->w.txn, lesson->content, is_first, &is_here);
+    e = catalogue_has_content(p->w.txn, lesson->content, &is_here);
     return e == ERR_OK && is_here ? turn_log(p, CHANGE_KIND_FACTS, key_id_at(lesson->content, 0), false) : e;
 }
 

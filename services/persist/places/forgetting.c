@@ -28,7 +28,7 @@ struct work_below {
     usec_t since;
 };
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
+static enum err forget_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
 static void continue_soon(void *persist);
 
 /* ---- the library's own row ---- */
@@ -215,7 +215,7 @@ static void try_again(struct persist *p, enum err e)
         service_every(p->service, pause_after_an_error, continue_soon, p);
 }
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err forget_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct work_below *below = (struct work_below *)work;
     enum err e = ERR_OK;
@@ -238,7 +238,7 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
 
 static struct work_below *next_work(struct multipart *work)
 {
-    while (work && work->part != run_part)
+    while (work && work->part != forget_part)
         work = work->next;
     return (struct work_below *)work;
 }
@@ -273,7 +273,7 @@ static struct work_below *make_work(const struct forgetting *what)
     struct work_below *below = alloc_bytes(sizeof(*below));
 
     *below = (struct work_below){
-        .work = { .part = run_part, .drop = free_below, .outlives_its_call = true },
+        .work = { .part = forget_part, .drop = free_below, .outlives_its_call = true },
         .what = *what,
         .since = clock_now(),
     };
@@ -376,7 +376,7 @@ static enum err run_first_part(struct persist *p, struct work_below *below, bool
 
     p->request = below->what.request;
     p->request_revision = 0;
-    enum err e = run_part(p, &below->work, ended, fault);
+    enum err e = forget_part(p, &below->work, ended, fault);
     below->work.revision = p->request_revision;
     p->request = request;
     p->request_revision = revision;

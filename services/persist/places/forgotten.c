@@ -130,7 +130,7 @@ static enum err end_part(struct persist *p, struct emptying *emptying, bool ende
     return ERR_OK;
 }
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err empty_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct emptying *emptying = (struct emptying *)work;
     uint64_t writes = p->writes;
@@ -159,7 +159,7 @@ enum err forgotten_begin_emptying(struct persist *p, struct call *call)
 
     if (before)
         multipart_forget(p, before);
-    *emptying = (struct emptying){ .work = { .part = run_part, .drop = multipart_free }, .known = p->head };
+    *emptying = (struct emptying){ .work = { .part = empty_part, .drop = multipart_free }, .known = p->head };
     e = parts_read(p->w.txn, &p->arena, call_request(call), take_progress, emptying);
     if (e == ERR_OK)
         return multipart_begin(p, call, &emptying->work);

@@ -37,7 +37,7 @@ static void take_analysis(struct media *kept, const struct media *heard)
     kept->failure = heard->failure;
 }
 
-static void take_file(struct media *kept, const struct media *there)
+static void copy_file_fields(struct media *kept, const struct media *there)
 {
     kept->folder = there->folder;
     kept->file = there->file;
@@ -149,7 +149,7 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
 
     if (!are_one_file(gone, there))
         return fault_set(fault, ERR_EXISTS, "the item of another file has that place");
-    take_file(&kept, there);
+    copy_file_fields(&kept, there);
     take_analysis(&kept, there->content.len ? there : gone);
     e = pack_follow(p, was, &kept);
     if (e == ERR_OK)

@@ -25,7 +25,7 @@ static void set_availability(struct media *media, struct choice availability)
     media->has_missing_since = missing;
 }
 
-static enum err write_item(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
+static enum err write_placed(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
 {
     now->revision = turn_next(p);
     enum err e = turn_wrote(p, catalogue_put_media(&p->w, was, now));
@@ -64,7 +64,7 @@ static enum err make_item(struct persist *p, const struct place *place, struct o
 
     set_availability(&media, place->availability);
     outcome->created = outcome->stale = true;
-    return write_item(p, NULL, &media, outcome);
+    return write_placed(p, NULL, &media, outcome);
 }
 
 /* Its file went to the cloud: its facts stay those of the file that was here. One that never was here has none. */
@@ -81,7 +81,7 @@ static enum err see_online_only(struct persist *p, const struct media *was, cons
     }
     if (choice_equal(now.availability, was->availability) && now.size == was->size)
         return ERR_OK;
-    return write_item(p, was, &now, outcome);
+    return write_placed(p, was, &now, outcome);
 }
 
 static enum err see_again(struct persist *p, const struct media *was, const struct place *place,
@@ -108,7 +108,7 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     if (!another && now.inode == was->inode && choice_equal(now.kind, was->kind) &&
         choice_equal(now.availability, was->availability))
         return ERR_OK;
-    return write_item(p, was, &now, outcome);
+    return write_placed(p, was, &now, outcome);
 }
 
 static enum err see_new(struct persist *p, const struct place *place, struct outcome *outcome)
@@ -171,7 +171,7 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
     if (choice_equal(now.availability, was.availability) ||
         overtaken_is(p, &changed, presence->has_as_of, presence->as_of))
         return ERR_OK;
-    return write_item(p, &was, &now, outcome);
+    return write_placed(p, &was, &now, outcome);
 }
 
 /* ---- an item moved ---- */
@@ -214,7 +214,7 @@ static enum err move_item(struct persist *p, const struct media *was, const stru
     enum err e = pack_follow(p, was, &now);
     if (e == ERR_OK && is_there)
         e = remember_item(p, was, &now);
-    return e == ERR_OK ? write_item(p, was, &now, outcome) : e;
+    return e == ERR_OK ? write_placed(p, was, &now, outcome) : e;
 }
 
 /* Pushes the move on the undo stack: on the open step, or else on the scope of followed moves. */

@@ -8,7 +8,7 @@
 #include "store/catalogue_write.h"
 
 /* What a media record says about its file. */
-static void take_file(struct media *to, const struct media *from)
+static void move_file_fields(struct media *to, const struct media *from)
 {
     to->kind = from->kind;
     to->availability = from->availability;
@@ -35,7 +35,7 @@ static void take_file(struct media *to, const struct media *from)
 static enum err give_file(struct persist *p, const struct media *was, const struct media *from, struct media *now)
 {
     *now = *was;
-    take_file(now, from);
+    move_file_fields(now, from);
     if (text_equal(was->name, places_title(&p->arena, was->file)))
         now->name = places_title(&p->arena, now->file);
     return pack_follow(p, was, now);

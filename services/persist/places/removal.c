@@ -110,7 +110,7 @@ static enum err first_in(struct persist *p, struct id folder, struct media *medi
     return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
 }
 
-static bool stop_at_first(void *state, const struct folder *folder)
+static bool stop_at_folder(void *state, const struct folder *folder)
 {
     (void)folder;
     *(bool *)state = true;
@@ -145,7 +145,7 @@ static enum err remove_folder(struct persist *p, struct id id)
     enum err e = catalogue_folder(p->w.txn, &p->arena, id, &folder);
 
     if (e == ERR_OK)
-        e = is_filled(p, id, stop_at_first, &filled);
+        e = is_filled(p, id, stop_at_folder, &filled);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
     if (filled || folder.library)
@@ -167,7 +167,7 @@ enum err removal_drop_folders(struct persist *p, struct id id)
         if (e == ERR_OK)
             e = places_lie_in_library(p, &folder, &stays);
         if (e == ERR_OK)
-            e = is_filled(p, id, stop_at_first, &filled);
+            e = is_filled(p, id, stop_at_folder, &filled);
         if (e != ERR_OK || folder.library || stays || filled)
             break;
         e = remove_folder(p, id);
@@ -295,7 +295,7 @@ static enum err list_again(struct persist *p, struct removal *removal, bool *aga
     return levels_add(&removal->levels, removal->library);
 }
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err remove_library_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct removal *removal = (struct removal *)work;
     bool again = false;
@@ -314,7 +314,7 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
 
 static struct removal *next_removal(struct multipart *work)
 {
-    while (work && work->part != run_part)
+    while (work && work->part != remove_library_part)
         work = work->next;
     return (struct removal *)work;
 }
@@ -350,9 +350,10 @@ static enum err begin_removal(struct persist *p, struct call *call, struct id li
     if (count >= AT_ONCE)
         return refuse(call, ERR_BUSY, "%u libraries are being removed already", count);
     removal = alloc_bytes(sizeof(*removal));
-    *removal = (struct removal){ .work = { .part = run_part, .drop = free_removal, .outlives_its_call = true },
-                                 .library = library,
-                                 .since = clock_now() };
+    *removal =
+        (struct removal){ .work = { .part = remove_library_part, .drop = free_removal, .outlives_its_call = true },
+                          .library = library,
+                          .since = clock_now() };
     return multipart_begin(p, call, &removal->work);
 }
 

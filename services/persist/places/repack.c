@@ -24,7 +24,7 @@ struct repack {
     bool is_listed; /* the subfolders of folder `at` are in the list */
 };
 
-static void run_part(void *persist);
+static void run_repack_part(void *persist);
 
 /* ---- rows ---- */
 
@@ -160,25 +160,25 @@ bool repack_part(struct persist *p)
         return false;
     }
     if (e != ERR_OK && p->service)
-        service_every(p->service, pause_after_an_error, run_part, p);
+        service_every(p->service, pause_after_an_error, run_repack_part, p);
     return true;
 }
 
-static void run_part(void *persist)
+static void run_repack_part(void *persist)
 {
     struct persist *p = persist;
 
     bool may_write = p->store && !p->alarm[0];
 
-    service_every(p->service, may_write ? pause_between_parts : pause_without_writes, run_part, p);
+    service_every(p->service, may_write ? pause_between_parts : pause_without_writes, run_repack_part, p);
     if (may_write && !repack_part(p))
-        service_every(p->service, 0, run_part, p);
+        service_every(p->service, 0, run_repack_part, p);
 }
 
 void repack_resume(struct persist *p)
 {
     free_repack(p);
-    service_every(p->service, pause_between_parts, run_part, p);
+    service_every(p->service, pause_between_parts, run_repack_part, p);
 }
 
 void repack_close(struct persist *p)
@@ -193,6 +193,6 @@ enum err repack_begin(struct persist *p, struct id folder, struct text old)
 
     free_repack(p); /* the present work may be on this row, whose folders then begin again */
     if (e == ERR_OK && p->service)
-        service_every(p->service, pause_between_parts, run_part, p);
+        service_every(p->service, pause_between_parts, run_repack_part, p);
     return e;
 }

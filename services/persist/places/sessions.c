@@ -6,7 +6,7 @@
 #include "services/persist/turn/turn.h"
 
 /* The file's name without its extension. */
-static struct text name_of(struct persist *p, struct bytes path)
+static struct text session_name(struct persist *p, struct bytes path)
 {
     const uint8_t *slash = memrchr(path.at, '/', path.len);
     uint32_t start = slash ? (uint32_t)(slash - path.at) + 1 : 0;
@@ -46,7 +46,7 @@ enum err sessions_put(struct persist *p, const struct session *session, bool rem
 
     if (id_is_zero(session->id) || session->path.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "a session needs an id and a path");
-    use.name = name_of(p, session->path);
+    use.name = session_name(p, session->path);
     use.whole = removed || session->failure.len == 0;
     if (!removed)
         e = list_uses(p, session, &use.uses);

@@ -40,7 +40,7 @@ static enum err check_free(struct persist *p, struct id folder, struct bytes fil
     return fault_set(fault, e == ERR_OK ? ERR_EXISTS : e, "another media item has that place");
 }
 
-static enum err check_place(struct persist *p, const struct persist_reserve *ask, struct fault *fault)
+static enum err check_names_free(struct persist *p, const struct persist_reserve *ask, struct fault *fault)
 {
     struct bytes flac = rename_end(p, ask->file, ".wav", ".flac");
     enum err e = places_check_name(ask->file, "file", fault);
@@ -65,7 +65,7 @@ bool takes_own(struct persist *p, struct id folder, struct bytes file, struct me
 
 enum err takes_reserve(struct persist *p, const struct persist_reserve *ask, struct done *done, struct fault *fault)
 {
-    enum err e = check_place(p, ask, fault);
+    enum err e = check_names_free(p, ask, fault);
     struct media media = {
         .id = id_new(),
         .name = ask->name.len ? ask->name : places_title(&p->arena, ask->file),
@@ -99,7 +99,8 @@ static enum err check_end(const struct media *was, struct choice lifecycle, stru
 }
 
 /* Gives the item the file that the take was encoded to. */
-static enum err take_over(struct persist *p, const struct encoded_take *file, struct media *now, struct fault *fault)
+static enum err adopt_encoded(struct persist *p, const struct encoded_take *file, struct media *now,
+                              struct fault *fault)
 {
     enum err e = places_check_name(file->file, "file", fault);
 
@@ -169,6 +170,6 @@ enum err takes_end(struct persist *p, const struct persist_end_take *ask, struct
     now = was;
     note_end(ask, &now);
     if (ask->has_encoded)
-        e = take_over(p, &ask->encoded, &now, fault);
+        e = adopt_encoded(p, &ask->encoded, &now, fault);
     return e == ERR_OK ? write_end(p, &was, &now, done) : e;
 }

@@ -70,7 +70,7 @@ static bool keep_row(void *state, const struct use *use)
 }
 
 /* A write makes the map move, so all rows are read before the first one. */
-static enum err read_rows(struct noting *n, struct fault *fault)
+static enum err read_use_rows(struct noting *n, struct fault *fault)
 {
     enum err e;
 
@@ -273,7 +273,7 @@ enum err uses_note(struct persist *p, const struct persist_use *ask, struct done
     enum err e = find_context(p, ask, &was, &n.context, fault);
 
     if (e == ERR_OK)
-        e = read_rows(&n, fault);
+        e = read_use_rows(&n, fault);
     if (e == ERR_OK)
         e = check_items(&n, fault);
     if (e == ERR_OK)

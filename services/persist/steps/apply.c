@@ -213,7 +213,7 @@ struct applying {
     const struct persist_apply *ask; /* in the call's memory */
 };
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err run_apply_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct applied applied;
     enum err e = apply_all(p, ((struct applying *)work)->ask, &applied, fault);
@@ -234,6 +234,6 @@ enum err apply_begin(struct persist *p, struct call *call, const struct persist_
     if (ask->actions.count <= SHORT)
         return apply_all(p, ask, answer, call_fault(call));
     applying = alloc_bytes(sizeof(*applying));
-    *applying = (struct applying){ .work = { .part = run_part, .drop = multipart_free }, .ask = ask };
+    *applying = (struct applying){ .work = { .part = run_apply_part, .drop = multipart_free }, .ask = ask };
     return multipart_begin(p, call, &applying->work);
 }

@@ -104,7 +104,7 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
 /* ---- moves ---- */
 
 /* Empty if the folder is not in the catalogue any more, or its volume is offline. */
-static struct bytes path_of(const struct steps *s, const struct move *move)
+static struct bytes find_moved_path(const struct steps *s, const struct move *move)
 {
     const struct media media = { .folder = move->folder, .file = move->file };
     struct volume volume;
@@ -118,8 +118,8 @@ static struct move_line describe_move(const struct steps *s)
     struct move_line line = {
         .step = s->first,
         .id = s->row.before.id,
-        .from = path_of(s, &s->row.back),
-        .to = path_of(s, &s->row.again),
+        .from = find_moved_path(s, &s->row.back),
+        .to = find_moved_path(s, &s->row.again),
         .at = s->row.at,
         .undone = is_undone(s),
     };

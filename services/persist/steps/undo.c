@@ -169,8 +169,8 @@ static enum err refuse_moved(const struct taken_back *taken, bool back, struct f
 }
 
 /* As undo_take; `taken` has what earlier parts of the step did. */
-static enum err take_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
-                          struct fault *fault)
+static enum err take_back_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
+                               struct fault *fault)
 {
     struct undo_pointers stack;
     struct rows rows, part;
@@ -204,7 +204,7 @@ enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, 
                    struct fault *fault)
 {
     *taken = (struct taken_back){ 0 };
-    return take_next(p, scope, back, is_cut, taken, fault);
+    return take_back_next(p, scope, back, is_cut, taken, fault);
 }
 
 /* ---- steps by number ---- */
@@ -354,14 +354,14 @@ static enum err check_left(struct persist *p, const struct undoing *undoing, str
                                                                    : ERR_OK;
 }
 
-static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err undo_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct undoing *undoing = (struct undoing *)work;
     bool is_cut = false;
     enum err e = check_left(p, undoing, fault);
 
     if (e == ERR_OK)
-        e = take_next(p, undoing->scope, undoing->back, &is_cut, &undoing->taken, fault);
+        e = take_back_next(p, undoing->scope, undoing->back, &is_cut, &undoing->taken, fault);
     *ended = e == ERR_OK && !is_cut;
     if (*ended)
         ticket_answer(p->service, work->ticket, &undoing->taken);
@@ -385,7 +385,7 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
     p->request_writes = p->writes; /* skipped steps stay skipped, so `busy` undoes nothing */
     undoing = alloc_bytes(sizeof(*undoing));
     *undoing = (struct undoing){
-        .work = { .part = run_part, .drop = multipart_free }, .taken = *answer, .scope = scope, .back = back
+        .work = { .part = undo_part, .drop = multipart_free }, .taken = *answer, .scope = scope, .back = back
     };
     undoing->taken.label = (struct text){ 0 };
     (void)undo_pointers(p, scope, &undoing->left); /* that cannot be read: the next part says so */

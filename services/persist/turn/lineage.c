@@ -19,7 +19,7 @@ struct lineage_file {
 };
 enum { KEPT_BYTES = sizeof(struct lineage_file), DIGEST_AT = offsetof(struct lineage_file, digest) };
 
-static const char *path_of(const struct persist *p, char to[PATH_ROOM])
+static const char *lineage_path(const struct persist *p, char to[PATH_ROOM])
 {
     (void)snprintf(to, PATH_ROOM, "%s/store/lineage", p->paths->data);
     return to;
@@ -32,7 +32,7 @@ static void read_kept(struct persist *p)
     char path[PATH_ROOM];
     struct lineage_file kept;
     struct hash digest;
-    int fd = open(path_of(p, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = open(lineage_path(p, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool is_whole = fd >= 0 && pread(fd, &kept, KEPT_BYTES, 0) == KEPT_BYTES;
 
     if (fd >= 0)
@@ -66,7 +66,7 @@ void lineage_save(struct persist *p)
     memcpy(kept.line, p->lineage.line.b, sizeof(kept.line));
     digest = hash_of(&kept, DIGEST_AT);
     memcpy(kept.digest, digest.b, sizeof(kept.digest));
-    fd = open(path_of(p, path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    fd = open(lineage_path(p, path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0)
         return;
     (void)!write(fd, &kept, KEPT_BYTES);

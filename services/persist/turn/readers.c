@@ -33,7 +33,7 @@ static void clear_dead(struct store *store)
         log_info("cleared %d dead readers of the store", dead);
 }
 
-static char state_of(int32_t pid)
+static char process_state(int32_t pid)
 {
     struct proc proc;
 
@@ -59,7 +59,7 @@ static void look_again(struct readers *readers, struct store *store, uint64_t *n
     for (uint32_t i = 0; i < readers->count; i++) {
         struct held_reader *held = &readers->held[i];
         *held = held_before(&was, all[i], pages, now);
-        if (state_of(held->reader.pid) != 'T')
+        if (process_state(held->reader.pid) != 'T')
             held->stopped_since = 0;
         else if (!held->stopped_since)
             held->stopped_since = now;
@@ -95,7 +95,7 @@ static void end_if_due(const struct readers *readers, const struct held_reader *
     if (held->stopped_since && now - held->stopped_since >= held_most && newest - held->reader.txn >= BEHIND_MOST)
         end_reader(held, grown, "is stopped inside a read transaction");
     else if (now - held->since >= held_most && grown >= readers->growth && pid != getpid() && proc_is_ours(pid) &&
-             state_of(pid) != 't')
+             process_state(pid) != 't')
         end_reader(held, grown, "has been inside one read transaction for too long");
 }
 

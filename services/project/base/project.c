@@ -7,7 +7,7 @@
 
 enum { THREADS = 4 };
 
-static enum err read_settings(struct project *p, struct fault *fault)
+static enum err read_project_settings(struct project *p, struct fault *fault)
 {
     struct config *config;
     enum err e = config_load(p->paths, &config, fault);
@@ -26,22 +26,16 @@ static enum err read_settings(struct project *p, struct fault *fault)
     return e;
 }
 
-static void open_mail(void *state, int fd)
-{
-    (void)fd;
-    mailbox_open(((struct project *)state)->mailbox);
-}
-
 enum err project_open(struct project *p, struct service *service, struct fault *fault)
 {
     enum err e;
 
     *p = (struct project){ .service = service, .paths = service_paths(service), .started = clock_now() };
-    e = read_settings(p, fault);
+    e = read_project_settings(p, fault);
     if (e == ERR_OK)
         e = mailbox_new(&p->mailbox, fault);
     if (e == ERR_OK)
-        e = service_watch(service, mailbox_fd(p->mailbox), open_mail, p);
+        e = service_watch_mail(service, p->mailbox);
     if (e == ERR_OK)
         p->errands = errands_new(p->mailbox, THREADS);
     return e;

@@ -9,12 +9,12 @@
 
 /* ---- load ---- */
 
-static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_load_project(struct doing *work, struct txn *txn, struct fault *fault)
 {
     return deed_read_mirror(work, txn, fault);
 }
 
-static enum err read_file(struct doing *work, struct tree *to, struct fault *fault)
+static enum err parse_document(struct doing *work, struct tree *to, struct fault *fault)
 {
     const struct bytes bytes = buffer_bytes(&work->bytes);
 
@@ -70,7 +70,7 @@ static enum err read_save(struct doing *work, struct txn *txn, struct tree *to, 
     enum err e;
 
     if (ask->has_file && ask->file)
-        return read_file(work, to, fault);
+        return parse_document(work, to, fault);
     e = find_revision(work, txn, &revision, fault);
     if (e != ERR_OK)
         return e;
@@ -193,7 +193,7 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
 }
 
 const struct deed deed_load = {
-    .before = begin_load,
+    .before = begin_load_project,
     .plan = plan_load,
     .after = deed_read_mirror,
     .answer = deed_answer_state,
@@ -319,7 +319,7 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
                   arena_printf(&work->arena, "%.*s", TEXT_ARG(work->folder)).at);
         return fault_hint(fault, "`loophole project new NAME --folder DIR` makes a project in a folder");
     }
-    e = read_file(work, &document, fault);
+    e = parse_document(work, &document, fault);
     if (e == ERR_OK)
         e = document_read(&document, NULL, NULL, &work->arena, &work->id, &parts, fault);
     if (e != ERR_OK)

@@ -58,7 +58,7 @@ static void read_tags(const struct tree *list, struct arena *arena, struct missi
 }
 
 /* The path at which the item was seen; an item without one is missing in the project's Media. */
-static struct bytes path_of(const struct tree *body, struct text folder, struct arena *arena)
+static struct bytes item_path_of(const struct tree *body, struct text folder, struct arena *arena)
 {
     struct text path = short_text(tree_get(body, "storage"), "path", 4000), name = short_text(body, "name", 255);
     char safe[256];
@@ -70,7 +70,8 @@ static struct bytes path_of(const struct tree *body, struct text folder, struct 
     return bytes_of(path.at, path.len);
 }
 
-static bool read_item(const struct element *part, struct text folder, struct arena *arena, struct missing_item *to)
+static bool read_missing_item(const struct element *part, struct text folder, struct arena *arena,
+                              struct missing_item *to)
 {
     struct tree body;
     uint8_t *content = arena_alloc(arena, 16);
@@ -79,7 +80,7 @@ static bool read_item(const struct element *part, struct text folder, struct are
         (!tree_get(&body, "name") && !tree_get(&body, "content")))
         return false;
     *to = (struct missing_item){ .id = part->id, .name = short_text(&body, "name", 255) };
-    to->path = path_of(&body, folder, arena);
+    to->path = item_path_of(&body, folder, arena);
     if (uses_read_content(tree_text(&body, "content"), content))
         to->content = bytes_of(content, 16);
     read_format(tree_get(&body, "format"), to);
@@ -124,7 +125,7 @@ static void gather_items(struct missing_noting *n, struct txn *txn, struct arena
         const struct item_use *use = &uses.at[i];
         const struct element *part =
             use->known || id_compare(use->id, n->after) <= 0 ? NULL : parts_in(&parts, use->id);
-        if (part && part->kind.value == ELEMENT_KIND_ITEM && read_item(part, folder, arena, &to->at[to->count]))
+        if (part && part->kind.value == ELEMENT_KIND_ITEM && read_missing_item(part, folder, arena, &to->at[to->count]))
             to->count++;
     }
 }

@@ -81,8 +81,8 @@ static void fail_look(struct sound_keeping *s, usec_t wait)
     s->heard = s->looked = clock_steady() + wait - SETTLED_US;
 }
 
-static enum err send_ask(struct sound_keeping *s, const char *name, const void *request,
-                         void (*done)(void *, enum err, const void *, const struct fault *))
+static enum err ask_sound_service(struct sound_keeping *s, const char *name, const void *request,
+                                  void (*done)(void *, enum err, const void *, const struct fault *))
 {
     struct fault fault = { 0 };
     enum err e = service_ask(s->p->service, name, request, BUDGET_MS, NULL, done, s, &fault);
@@ -129,7 +129,7 @@ static void note_kept(struct sound_keeping *s, uint64_t serial)
                                               .has_seen = s->keeper == KEEPER_NONE,
                                               .seen = s->now.serial };
 
-    (void)send_ask(s, "audio.sounding_kept", &kept, take_noted);
+    (void)ask_sound_service(s, "audio.sounding_kept", &kept, take_noted);
 }
 
 /* What a person has changed is still to be written. */
@@ -163,7 +163,7 @@ static void take_set(void *state, bool is_set)
     else if (s->only_untouched)
         note_changed(s);
     else
-        (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_serial);
+        (void)ask_sound_service(s, "audio.sounding", &(const char){ 0 }, take_serial);
 }
 
 static void take_announced(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -190,7 +190,7 @@ static void announce_set(struct sound_keeping *s)
                                                   .has_keeper = true,
                                                   .keeper.value = KEEPER_SETS };
 
-    (void)send_ask(s, "audio.sounding_kept", &as_it_is, take_announced);
+    (void)ask_sound_service(s, "audio.sounding_kept", &as_it_is, take_announced);
 }
 
 static void set_project(struct sound_keeping *s, struct txn *txn, const struct element *project,
@@ -253,7 +253,7 @@ static void write_part(struct sound_keeping *s, const struct element *part)
                                          .scope = text_of(id_write(part->project, scope)),
                                          .actions = { 1, &action } };
 
-    (void)send_ask(s, "persist.apply", &apply, take_written);
+    (void)ask_sound_service(s, "persist.apply", &apply, take_written);
 }
 
 /* ---- looking ---- */
@@ -290,7 +290,7 @@ static void note_state(struct sound_keeping *s)
 }
 
 /* Without an open project no tempo is locked, and only the last changes of the former project are written. */
-static void let_go(struct sound_keeping *s, struct txn *txn)
+static void leave_sound(struct sound_keeping *s, struct txn *txn)
 {
     s->keeper = KEEPER_KEEPS;
     if (s->now.keeper.value == KEEPER_KEEPS && follow_core(s, txn, (struct id){ 0 }))
@@ -313,7 +313,7 @@ static void decide_next(struct sound_keeping *s, struct txn *txn)
     struct id open;
 
     if (elements_current(txn, &s->arena, &open) != ERR_OK || parts_get(txn, &s->arena, open, &project) != ERR_OK) {
-        let_go(s, txn);
+        leave_sound(s, txn);
         return;
     }
     s->open = open;
@@ -365,7 +365,7 @@ static void look_at_core(struct sound_keeping *s)
     s->is_busy = true;
     s->looks_again = false;
     s->looks++;
-    (void)send_ask(s, "audio.sounding", &(const char){ 0 }, take_sounding);
+    (void)ask_sound_service(s, "audio.sounding", &(const char){ 0 }, take_sounding);
 }
 
 /* ---- the service ---- */

@@ -75,7 +75,7 @@ static void add_mixer(struct sound_setting *s)
         ADD_ASK(s, set_preview, .apart = want->preview_apart);
 }
 
-static bool is_wanted(const struct sound_setting *s, uint64_t number)
+static bool is_pad_wanted(const struct sound_setting *s, uint64_t number)
 {
     for (uint32_t i = 0; i < s->want.pads.count; i++)
         if (s->want.pads.at[i].pad == number)
@@ -90,7 +90,7 @@ static void add_empty_pads(struct sound_setting *s)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < PADS; i++)
-        if (!is_wanted(s, i))
+        if (!is_pad_wanted(s, i))
             empty[count++] = (struct pad){ .pad = i, .mode.value = PAD_MODE_ONE_SHOT };
     ADD_ASK(s, set_pads, .each = { count, empty });
 }

@@ -89,7 +89,7 @@ enum err library_path(struct arena *arena, struct text folder, struct text name,
 
 /* ---- finding ---- */
 
-static bool is_named(const struct library_entry *entry, struct text named)
+static bool is_entry_named(const struct library_entry *entry, struct text named)
 {
     const char *slash = memrchr(entry->line.place.at, '/', entry->line.place.len);
     const uint32_t from = slash ? (uint32_t)(slash + 1 - entry->line.place.at) : 0;
@@ -111,7 +111,7 @@ enum err library_find(const struct pattern_library *library, struct text named, 
     for (uint32_t i = 0; i < library->count; i++) {
         const struct library_entry *entry = &library->entries[i];
 
-        if (entry->line.archived != archived || !is_named(entry, named))
+        if (entry->line.archived != archived || !is_entry_named(entry, named))
             continue;
         if (found) {
             message_fault(MESSAGE_SEVERAL_FILES, named, found->line.place, fault);

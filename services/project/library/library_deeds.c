@@ -44,7 +44,7 @@ static bool is_wanted(const struct project_list_library *ask, const struct libra
            (!ask->has_bpm_from || line->bpm >= ask->bpm_from) && (!ask->has_bpm_until || line->bpm <= ask->bpm_until);
 }
 
-static int by_name(const void *a, const void *b)
+static int by_pattern_name(const void *a, const void *b)
 {
     const struct library_pattern *x = a, *y = b;
     const int order = text_compare(x->name, y->name);
@@ -56,7 +56,7 @@ static int newest_first(const void *a, const void *b)
 {
     const struct library_pattern *x = a, *y = b;
 
-    return x->time < y->time ? 1 : x->time > y->time ? -1 : by_name(a, b);
+    return x->time < y->time ? 1 : x->time > y->time ? -1 : by_pattern_name(a, b);
 }
 
 /* Copies the lines: the texts of the library are valid only under its lock. */
@@ -88,7 +88,7 @@ static enum err act_list(struct library_job *job, struct fault *fault)
     for (uint32_t i = 0; i < library->count; i++)
         if (is_wanted(ask, &library->entries[i].line))
             lines.at[lines.count++] = library->entries[i].line;
-    qsort(lines.at, lines.count, sizeof(*lines.at), ask->recent ? newest_first : by_name);
+    qsort(lines.at, lines.count, sizeof(*lines.at), ask->recent ? newest_first : by_pattern_name);
     if (ask->recent && lines.count > ask->recent)
         lines.count = (uint32_t)ask->recent;
     job->said.total = lines.count;
@@ -281,7 +281,7 @@ static enum err act_load(struct library_job *job, struct fault *fault)
     return library_find_text(job, ((const struct project_load_file *)job->ask)->name, fault);
 }
 
-static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_load_file(struct doing *work, struct txn *txn, struct fault *fault)
 {
     (void)txn;
     (void)fault;
@@ -306,7 +306,7 @@ static enum err sound_file(struct doing *work, struct txn *txn, struct fault *fa
 }
 
 const struct deed library_deed_load = {
-    .before = begin_load,
+    .before = begin_load_file,
     .after = sound_file,
     .answer = slot_answer_said,
 };
@@ -325,7 +325,7 @@ static int nearest_first(const void *a, const void *b)
 {
     const struct library_pattern *x = a, *y = b;
 
-    return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : by_name(a, b);
+    return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : by_pattern_name(a, b);
 }
 
 /* Leaves out the pattern itself. */

@@ -163,7 +163,7 @@ static void read_entry(struct pattern_library *library, const struct library_fil
     arena_free(&own);
 }
 
-static bool is_same(const struct library_entry *entry, const struct library_file *seen)
+static bool is_entry_unchanged(const struct library_entry *entry, const struct library_file *seen)
 {
     return entry->changed == seen->changed && entry->inode == seen->inode && entry->line.size == seen->size &&
            text_equal(entry->path, seen->path);
@@ -174,7 +174,7 @@ static bool is_all_same(const struct pattern_library *library, const struct libr
     if (library->count != look->count)
         return false;
     for (uint32_t i = 0; i < look->count; i++)
-        if (!is_same(&library->entries[i], &look->files[i]))
+        if (!is_entry_unchanged(&library->entries[i], &look->files[i]))
             return false;
     return true;
 }
@@ -198,7 +198,7 @@ static void renew_entries(struct pattern_library *library, const struct library_
 
         while (old < library->count && strcmp(library->entries[old].path.at, seen->path.at) < 0)
             old++;
-        if (old < library->count && is_same(&library->entries[old], seen))
+        if (old < library->count && is_entry_unchanged(&library->entries[old], seen))
             keep_entry(&arena, &library->entries[old], &entries[i]);
         else
             read_entry(library, seen, &arena, &entries[i]);

@@ -102,7 +102,7 @@ static void replace_id(const struct aliases *a, struct text list, struct tree *p
         tree_set(part, a->arena, "alias", foreign);
 }
 
-static int number_of(struct text list)
+static int alias_kind(struct text list)
 {
     for (int i = 0; i < NAMED; i++)
         if (text_is(list, named[i]))
@@ -112,7 +112,7 @@ static int number_of(struct text list)
 
 static enum err resolve_list(struct aliases *a, struct text list, struct tree *parts)
 {
-    const int number = number_of(list);
+    const int number = alias_kind(list);
     struct alias *found = arena_array(a->arena, parts->count + 1, sizeof(*found));
     const int32_t kind = kind_of(list);
     uint32_t n = 0;

@@ -96,19 +96,14 @@ static struct tree facts_of(const struct item *item, struct arena *arena)
     return facts;
 }
 
-static struct text word_of(const struct choice_table *table, struct choice choice)
-{
-    return choice.value ? text_of(choice_word(table, choice.value)) : choice.word;
-}
-
 static struct tree storage_of(const struct item *item, struct arena *arena)
 {
     struct tree storage = { .type = TREE_OBJECT };
     char path[PATH_MAX];
     uint32_t len = text_repair(path, sizeof(path), (struct text){ item->path.len, (const char *)item->path.at });
 
-    tree_set(&storage, arena, "backend", tree_of_text(word_of(&backend_table, item->backend)));
-    tree_set(&storage, arena, "availability", tree_of_text(word_of(&item_state_table, item->media.availability)));
+    tree_set(&storage, arena, "backend", tree_of_text(choice_text(&backend_table, item->backend)));
+    tree_set(&storage, arena, "availability", tree_of_text(choice_text(&item_state_table, item->media.availability)));
     tree_set(&storage, arena, "volume", tree_of_text(item->volume));
     if (len)
         tree_set(&storage, arena, "path", tree_of_text(arena_text(arena, (struct text){ len, path })));
@@ -119,7 +114,7 @@ static struct tree format_of(const struct media *media, struct arena *arena)
 {
     struct tree format = { .type = TREE_OBJECT };
 
-    tree_set(&format, arena, "kind", tree_of_text(word_of(&kind_table, media->kind)));
+    tree_set(&format, arena, "kind", tree_of_text(choice_text(&kind_table, media->kind)));
     tree_set(&format, arena, "container", tree_of_text(media->container));
     tree_set(&format, arena, "sample_format", tree_of_text(media->sample_format));
     tree_set(&format, arena, "bit_depth", tree_of_whole((int64_t)media->bit_depth));
@@ -234,7 +229,7 @@ void document_add_items(struct txn *txn, struct arena *arena, const struct eleme
             describe_item(&item, arena, &one);
         tree_remove(&one, TEXT("lifecycle"));
         if (is_known && !is_final(&item))
-            tree_set(&one, arena, "lifecycle", tree_of_text(word_of(&lifecycle_table, item.media.lifecycle)));
+            tree_set(&one, arena, "lifecycle", tree_of_text(choice_text(&lifecycle_table, item.media.lifecycle)));
         tree_add(&list, arena, one);
     }
     add_unused(arena, parts, &uses, &list);

@@ -84,7 +84,7 @@ static const struct key_row rows[] = {
 
 /* ---- values ---- */
 
-static bool read_real(const struct key_row *row, struct tree *value)
+static bool check_key_real(const struct key_row *row, struct tree *value)
 {
     if (value->type != TREE_REAL && value->type != TREE_WHOLE)
         return false;
@@ -92,7 +92,7 @@ static bool read_real(const struct key_row *row, struct tree *value)
     return value->real >= row->min && value->real <= row->max;
 }
 
-static bool read_whole(const struct key_row *row, struct tree *value)
+static bool check_key_whole(const struct key_row *row, struct tree *value)
 {
     if ((value->type != TREE_REAL && value->type != TREE_WHOLE) || fabs(value->real) > most ||
         floor(value->real) != value->real)
@@ -121,7 +121,7 @@ static bool is_word(const struct key_row *row, const struct tree *value)
     return strstr(row->words, word) != NULL;
 }
 
-static bool read_value(const struct key_row *row, struct tree *value, struct fault *fault)
+static bool check_key_value(const struct key_row *row, struct tree *value, struct fault *fault)
 {
     struct id id;
 
@@ -131,9 +131,9 @@ static bool read_value(const struct key_row *row, struct tree *value, struct fau
     case KEY_NAME:
         return value->type == TREE_TEXT && kinds_check_name(value->text, fault) == ERR_OK;
     case KEY_REAL:
-        return read_real(row, value);
+        return check_key_real(row, value);
     case KEY_WHOLE:
-        return read_whole(row, value);
+        return check_key_whole(row, value);
     case KEY_BOOL:
         return value->type == TREE_BOOL;
     case KEY_ID:
@@ -181,7 +181,7 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
         return fault_set(fault, ERR_BAD_REQUEST, "a part is a JSON object");
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct tree *value = rows[i].kind == kind ? (struct tree *)(uintptr_t)tree_get(body, rows[i].name) : NULL;
-        if (value && value->type != TREE_NULL && !read_value(&rows[i], value, fault))
+        if (value && value->type != TREE_NULL && !check_key_value(&rows[i], value, fault))
             return refuse_value(&rows[i], value, arena, fault);
     }
     if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {

@@ -28,7 +28,7 @@ static enum err begin_compare(struct doing *work, struct txn *txn, struct fault 
 }
 
 /* The file of a slot that is damaged is left alone; so is one that is missing, because its drive may be away. */
-static void judge_file(struct doing *work, struct slot_place *place)
+static void judge_slot(struct doing *work, struct slot_place *place)
 {
     struct pattern_file *file;
     struct fault fault = { 0 };
@@ -50,7 +50,7 @@ static enum err plan_compare(struct doing *work, struct txn *txn, struct fault *
     enum err e = slot_job_compare(work, txn, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < job->count; i++) {
-        judge_file(work, &job->places[i]);
+        judge_slot(work, &job->places[i]);
         job->places[i].content = arena_text(&work->kept, job->places[i].content);
     }
     return e == ERR_OK ? slot_job_send(work, "load changed slots", actions, slot_job_adopt(work, actions), fault) : e;

@@ -40,7 +40,7 @@ static enum err wait_for_lock(struct slot_io *io, int fd)
 }
 
 /* Returns the lock's descriptor, or -1 with the fault. */
-static int take_lock(struct slot_io *io)
+static int lock_bank(struct slot_io *io)
 {
     char path[PATH_MAX + 8];
     int fd;
@@ -191,7 +191,7 @@ static void find_backup(struct slot_io *io, struct slot_file *file)
     }
 }
 
-static void read_file(struct slot_io *io, struct slot_file *file)
+static void read_slot_file(struct slot_io *io, struct slot_file *file)
 {
     file->fault.code = file_read_all(file->path, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
     if (file->fault.code == ERR_OK && !is_pattern(buffer_bytes(&file->bytes)))
@@ -207,7 +207,7 @@ static void folder_of(const struct slot_file *file, char folder[PATH_MAX])
     *slash = '\0';
 }
 
-static enum err write_file(struct slot_io *io, const struct slot_file *file)
+static enum err write_slot_file(struct slot_io *io, const struct slot_file *file)
 {
     char folder[PATH_MAX];
     enum err e;
@@ -253,7 +253,7 @@ static bool is_own_place(const char *bank, const char *name, uint32_t number)
     return is_own;
 }
 
-static void add_file(struct slot_io *io, const char *bank, const char *name)
+static void list_slot_file(struct slot_io *io, const char *bank, const char *name)
 {
     struct slot_file *file;
     unsigned number;
@@ -278,7 +278,7 @@ static void find_in_bank(struct slot_io *io, const char *bank)
     (void)snprintf(path, sizeof(path), "%s/slots/%.255s", io->folder, bank);
     directory = opendir(path);
     while (directory && (entry = readdir(directory)))
-        add_file(io, bank, entry->d_name);
+        list_slot_file(io, bank, entry->d_name);
     if (directory)
         (void)closedir(directory);
 }
@@ -304,7 +304,7 @@ static void run_io(struct errand *errand)
     int lock = -1;
 
     if (io->writes || access(io->folder, F_OK) == 0) {
-        lock = take_lock(io);
+        lock = lock_bank(io);
         if (lock < 0 && io->writes)
             return;
     }
@@ -315,9 +315,9 @@ static void run_io(struct errand *errand)
         sweep_folders(io);
     for (uint32_t i = 0; i < io->count && io->fault.code == ERR_OK; i++) {
         if (io->writes)
-            io->fault.code = write_file(io, &io->files[i]);
+            io->fault.code = write_slot_file(io, &io->files[i]);
         else
-            read_file(io, &io->files[i]);
+            read_slot_file(io, &io->files[i]);
         (void)errand_goes_on(errand);
     }
     if (lock >= 0)

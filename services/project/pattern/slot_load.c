@@ -4,7 +4,7 @@
 
 enum { FEW_ACTIONS = 16 };
 
-static enum err begin_load(struct doing *work, struct txn *txn, struct fault *fault)
+static enum err begin_load_slot(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_pattern *ask = work->ask;
     struct slot_banks banks;
@@ -94,7 +94,7 @@ static enum err sound_slot(struct doing *work, struct txn *txn, struct fault *fa
 }
 
 const struct deed slot_deed_load = {
-    .before = begin_load,
+    .before = begin_load_slot,
     .plan = plan_load,
     .after = sound_slot,
     .answer = slot_answer_said,

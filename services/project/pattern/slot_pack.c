@@ -36,7 +36,7 @@ struct pack {
 /* ---- in a thread ---- */
 
 /* Does not wait for the lock: another engine may save now. */
-static int take_lock(const struct pack *pack)
+static int lock_folder(const struct pack *pack)
 {
     char path[PATH_MAX + 8];
     int fd;
@@ -52,7 +52,7 @@ static int take_lock(const struct pack *pack)
 
 static enum err replace_backup(const struct pack *pack, const char *path, struct bytes packed, struct fault *fault)
 {
-    const int lock = take_lock(pack);
+    const int lock = lock_folder(pack);
     enum err e = ERR_OK;
 
     if (lock < 0)
@@ -82,7 +82,7 @@ static enum err pack_backup(const struct pack *pack, const char *name, struct fa
 
 static void sweep_backups(const struct pack *pack, const char *backups)
 {
-    const int lock = take_lock(pack);
+    const int lock = lock_folder(pack);
 
     if (lock < 0)
         return;

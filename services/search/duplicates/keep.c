@@ -77,7 +77,7 @@ static bool is_lossless(struct text format)
     return true;
 }
 
-static enum copy_state state_of(const struct media *media, bool is_offline)
+static enum copy_state copy_state_of(const struct media *media, bool is_offline)
 {
     if (media->availability.value == ITEM_STATE_MISSING)
         return COPY_STATE_MISSING;
@@ -114,7 +114,7 @@ struct keep_copy keep_read(const struct media *media, struct bytes path, bool is
         .path_len = (uint16_t)at_most(path.len ? path.len : media->file.len, UINT16_MAX),
         .depth = (uint8_t)at_most(media->bit_depth, UINT8_MAX),
         .asides = (uint8_t)at_most(keep_asides(path.len ? path : media->file), UINT8_MAX),
-        .state = (uint8_t)state_of(media, is_offline),
+        .state = (uint8_t)copy_state_of(media, is_offline),
         .is_lossless = is_lossless(media->sample_format),
         .is_favourite = media->favourite,
     };

@@ -19,7 +19,7 @@ struct sounds_header {
     struct hash hash; /* of what follows: the sounds, then their lists without gaps */
 };
 
-static void write_list(struct buffer *to, const struct near_sounds *near)
+static void write_near(struct buffer *to, const struct near_sounds *near)
 {
     buffer_add(to, &near->count, sizeof(near->count));
     buffer_add(to, near->at, near->count * sizeof(near->at[0]));
@@ -40,7 +40,7 @@ enum err sounds_file_write(const struct candidate_sounds *sounds, const struct s
     buffer_add(&bytes, &header, sizeof(header));
     buffer_add(&bytes, sounds->each, sounds->count * sizeof(*sounds->each));
     for (uint32_t i = 0; i < sounds->count; i++)
-        write_list(&bytes, &sounds->near[i]);
+        write_near(&bytes, &sounds->near[i]);
     if (bytes.failed || bytes.len > LARGEST) {
         buffer_free(&bytes);
         return limits_refuse(fault, "writing the known duplicates");
@@ -55,7 +55,7 @@ enum err sounds_file_write(const struct candidate_sounds *sounds, const struct s
 
 /* ---- reading ---- */
 
-static bool take_bytes(struct bytes *from, void *to, size_t len)
+static bool copy_next(struct bytes *from, void *to, size_t len)
 {
     if (from->len < len)
         return false;
@@ -65,12 +65,12 @@ static bool take_bytes(struct bytes *from, void *to, size_t len)
     return true;
 }
 
-static bool read_list(struct bytes *from, struct near_sounds *to)
+static bool read_near(struct bytes *from, struct near_sounds *to)
 {
-    return take_bytes(from, &to->count, sizeof(to->count)) && to->count <= CANDIDATES_NEAR &&
-           take_bytes(from, to->at, to->count * sizeof(to->at[0])) &&
-           take_bytes(from, to->alike, to->count * sizeof(to->alike[0])) &&
-           take_bytes(from, to->verdict, to->count * sizeof(to->verdict[0]));
+    return copy_next(from, &to->count, sizeof(to->count)) && to->count <= CANDIDATES_NEAR &&
+           copy_next(from, to->at, to->count * sizeof(to->at[0])) &&
+           copy_next(from, to->alike, to->count * sizeof(to->alike[0])) &&
+           copy_next(from, to->verdict, to->count * sizeof(to->verdict[0]));
 }
 
 static bool is_sound(const struct candidate_sounds *sounds, uint32_t i)
@@ -87,10 +87,10 @@ static bool is_sound(const struct candidate_sounds *sounds, uint32_t i)
 
 static bool read_sounds(struct bytes from, const struct sounds_header *header, struct candidate_sounds *to)
 {
-    if (!take_bytes(&from, to->each, header->count * sizeof(*to->each)))
+    if (!copy_next(&from, to->each, header->count * sizeof(*to->each)))
         return false;
     for (uint32_t i = 0; i < header->count; i++)
-        if (!read_list(&from, &to->near[i]))
+        if (!read_near(&from, &to->near[i]))
             return false;
     for (uint32_t i = 0; i < header->count; i++)
         if (!is_sound(to, i))
@@ -104,13 +104,13 @@ static enum err refuse_file(struct fault *fault, const char *path)
     return fault_set(fault, ERR_INTERNAL, "%s is damaged", path);
 }
 
-static enum err take_file(const struct buffer *bytes, const char *path, struct id catalogue,
-                          struct candidate_sounds *to, struct sounds_file *file, struct fault *fault)
+static enum err parse_sounds(const struct buffer *bytes, const char *path, struct id catalogue,
+                             struct candidate_sounds *to, struct sounds_file *file, struct fault *fault)
 {
     struct bytes rest = { (uint32_t)bytes->len, bytes->at };
     struct sounds_header header;
 
-    if (!take_bytes(&rest, &header, sizeof(header)))
+    if (!copy_next(&rest, &header, sizeof(header)))
         return refuse_file(fault, path);
     if (memcmp(header.magic, magic, sizeof(magic)) != 0 || header.size != sizeof(struct sound) ||
         !id_equal(header.catalogue, catalogue))
@@ -132,7 +132,7 @@ enum err sounds_file_read(const char *path, struct id catalogue, struct candidat
 
     *to = (struct candidate_sounds){ 0 };
     if (e == ERR_OK)
-        e = take_file(&bytes, path, catalogue, to, file, fault);
+        e = parse_sounds(&bytes, path, catalogue, to, file, fault);
     if (e != ERR_OK)
         candidates_close(to);
     buffer_free(&bytes);

@@ -45,18 +45,13 @@ static enum err queue_add(struct catchup *catchup, struct id id)
     return ERR_OK;
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return id_compare(*(const struct id *)a, *(const struct id *)b);
-}
-
 /* Sorts the queue and removes duplicates, so that each item is read once. */
 static void queue_sort(struct catchup *catchup)
 {
     uint32_t kept = 0;
 
     if (catchup->queued)
-        qsort(catchup->queue, catchup->queued, sizeof(struct id), by_id);
+        qsort(catchup->queue, catchup->queued, sizeof(struct id), id_order);
     for (uint32_t i = 0; i < catchup->queued; i++)
         if (i == 0 || !id_equal(catchup->queue[i], catchup->queue[i - 1]))
             catchup->queue[kept++] = catchup->queue[i];
@@ -265,7 +260,7 @@ static bool is_same_line(const struct catchup *catchup, struct txn *txn, uint64_
     return revision == 0 || memcmp(&line, &catchup->line, sizeof(line)) == 0;
 }
 
-static enum err check_place(struct catchup *catchup, struct txn *txn, uint64_t *head)
+static enum err check_revision(struct catchup *catchup, struct txn *txn, uint64_t *head)
 {
     uint64_t tail, revision = catchup->is_sweeping ? catchup->sweep_head : catchup->gathered;
     struct id catalogue;
@@ -298,7 +293,7 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
 {
     uint64_t head;
     bool has_gathered = false; /* gathers at least once, so that each step makes progress */
-    enum err e = check_place(catchup, txn, &head);
+    enum err e = check_revision(catchup, txn, &head);
 
     record_begin(&catchup->folder);
     while (e == ERR_OK) {

@@ -129,7 +129,7 @@ bool facet_count_prepare(struct index *index)
 /* ---- updates ---- */
 
 /* The index of a term in codes->terms; `count` if it has none. */
-static uint32_t place_of(const struct facet_codes *codes, uint32_t term)
+static uint32_t code_of_term(const struct facet_codes *codes, uint32_t term)
 {
     uint32_t place = 0;
 
@@ -139,7 +139,7 @@ static uint32_t place_of(const struct facet_codes *codes, uint32_t term)
 }
 
 /* Makes room for `row` and some later rows. */
-static bool make_room(struct facet_codes *codes, uint32_t row)
+static bool grow_codes(struct facet_codes *codes, uint32_t row)
 {
     uint32_t rows = row + row / 8 + 1;
     uint8_t *more = realloc(codes->at, ((size_t)rows + 1) * codes->width);
@@ -176,13 +176,13 @@ static bool renew_row(struct index *index, enum term_field field, struct facet_c
     struct index_list list = index_terms_of(index, row);
     uint32_t values = 0;
 
-    if (row >= codes->rows && !make_room(codes, row))
+    if (row >= codes->rows && !grow_codes(codes, row))
         return false;
     memset((uint8_t *)codes->at + (size_t)row * codes->width, 0, codes->width);
     for (uint32_t i = 0; i < list.count; i++) {
         if (terms_key(&index->terms, list.at[i]).at[0] != (char)field)
             continue;
-        uint32_t place = place_of(codes, list.at[i]);
+        uint32_t place = code_of_term(codes, list.at[i]);
         if (!codes->is_several && (values++ > 0 || (place == codes->count && !add_term(codes, list.at[i]))))
             return false;
         if (!codes->is_several)
@@ -315,7 +315,7 @@ static void count_others(struct index *index, enum term_field field, const struc
     struct term_range range = terms_of(index, field);
 
     for (uint32_t i = 0; range.count > codes->count && i < range.count; i++)
-        if (place_of(codes, range.at[i]) == codes->count)
+        if (code_of_term(codes, range.at[i]) == codes->count)
             to->report(to->state, range.at[i], posting_and_count(terms_posting(&index->terms, range.at[i]), rows));
 }
 

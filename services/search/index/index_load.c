@@ -141,8 +141,8 @@ static void *hash_body(void *state)
     return NULL;
 }
 
-static enum err take_over(struct index *index, const struct layout *layout, const uint8_t *file, int fd,
-                          struct fault *fault)
+static enum err adopt_mapped(struct index *index, const struct layout *layout, const uint8_t *file, int fd,
+                             struct fault *fault)
 {
     struct hashing hashing = { file + LAYOUT_HEADER, layout->bytes - LAYOUT_HEADER, { { 0 } } };
     pthread_t beside;
@@ -180,7 +180,7 @@ static enum err load_file(struct index *index, int fd, size_t size, struct fault
     file = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
     if (file == MAP_FAILED)
         return fault_errno(fault, ERR_FULL, errno, "can't map the index's file");
-    e = take_over(index, &layout, file, fd, fault);
+    e = adopt_mapped(index, &layout, file, fd, fault);
     munmap(file, size);
     return e;
 }

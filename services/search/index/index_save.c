@@ -42,7 +42,7 @@ static void lay_out_part(struct index_save *save, uint32_t number)
     save->layout.bytes += padded_size(part->count * part->width);
 }
 
-static enum err lay_out(struct index_save *save)
+static enum err lay_out_sections(struct index_save *save)
 {
     struct index *index = save->index;
 
@@ -89,7 +89,7 @@ enum err index_save_begin(struct index *index, const char *path, struct index_sa
         terms_sort(&index->terms);
     }
     if (e == ERR_OK)
-        e = lay_out(save);
+        e = lay_out_sections(save);
     if (e != ERR_OK)
         fault_set(fault, e, "no memory to write the index");
     else

@@ -12,11 +12,6 @@
 
 enum { FOLDERS_DEEP = 64 };
 
-static struct text word_of(const struct choice_table *table, struct choice choice)
-{
-    return choice.value ? text_of(choice_word(table, choice.value)) : choice.word;
-}
-
 /* ---- folders ---- */
 
 void record_begin(struct record_folder *kept)
@@ -278,8 +273,8 @@ static void add_words(struct entry *entry, const struct media *media, const stru
 static void add_values(struct entry *entry, const struct media *media, const struct record_folder *kept)
 {
     entry_value(entry, TERM_PACK, media->pack);
-    entry_value(entry, TERM_KIND, word_of(&kind_table, media->kind));
-    entry_value(entry, TERM_ORIGIN, word_of(&origin_table, media->origin));
+    entry_value(entry, TERM_KIND, choice_text(&kind_table, media->kind));
+    entry_value(entry, TERM_ORIGIN, choice_text(&origin_table, media->origin));
     entry_value(entry, TERM_CONTAINER, media->container);
     entry_value(entry, TERM_FORMAT, media->sample_format);
     entry_id(entry, TERM_VOLUME, kept->volume);

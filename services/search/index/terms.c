@@ -85,7 +85,7 @@ struct text terms_start(char to[TERM_LONGEST], enum term_field field, struct tex
 
 /* ---- by hash ---- */
 
-static uint32_t place_of(const struct terms *terms, struct text key)
+static uint32_t find_term_place(const struct terms *terms, struct text key)
 {
     struct hash hash = hash_of(key.at, key.len);
     uint32_t place, number;
@@ -103,13 +103,13 @@ static enum err make_table(struct terms *terms)
     enum err e = hash_table_renew(&terms->table, terms_count(terms) + 1);
 
     for (uint32_t i = 0; e == ERR_OK && i < terms_count(terms); i++)
-        hash_table_set(&terms->table, place_of(terms, terms_key(terms, i)), i);
+        hash_table_set(&terms->table, find_term_place(terms, terms_key(terms, i)), i);
     return e;
 }
 
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number)
 {
-    uint32_t found = terms->table.column.count ? *hash_table_at(&terms->table, place_of(terms, key)) : 0;
+    uint32_t found = terms->table.column.count ? *hash_table_at(&terms->table, find_term_place(terms, key)) : 0;
 
     *number = found - 1;
     return found != 0;
@@ -117,7 +117,7 @@ bool terms_find(const struct terms *terms, struct text key, uint32_t *number)
 
 /* ---- adding ---- */
 
-static enum err make_room(struct terms *terms, uint32_t room)
+static enum err grow_postings(struct terms *terms, uint32_t room)
 {
     if (!limits_leave(room * sizeof(*terms->postings)))
         return ERR_FULL;
@@ -148,14 +148,14 @@ enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
 
     if (terms_find(terms, key, number))
         return ERR_OK;
-    if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_ROOM) != ERR_OK)
+    if (count == terms->room && grow_postings(terms, count ? count * 2 : FIRST_ROOM) != ERR_OK)
         return ERR_FULL;
     if (!hash_table_has_room(&terms->table) && make_table(terms) != ERR_OK)
         return ERR_FULL;
     *number = count;
     if (append_term(terms, key) != ERR_OK)
         return ERR_FULL;
-    hash_table_set(&terms->table, place_of(terms, key), count);
+    hash_table_set(&terms->table, find_term_place(terms, key), count);
     return ERR_OK;
 }
 
@@ -177,7 +177,7 @@ enum err terms_adopt(struct terms *terms)
         if (!is_sound(terms, i))
             return ERR_INTERNAL;
     terms->sorted_count = count;
-    return make_room(terms, count + FIRST_ROOM);
+    return grow_postings(terms, count + FIRST_ROOM);
 }
 
 /* ---- in order ---- */

@@ -28,7 +28,7 @@ struct reading_libraries {
 };
 
 /* The library is `online` if its volume is here too (catalogue_each_library). */
-static bool add_library(void *state, const struct library *library)
+static bool add_library_state(void *state, const struct library *library)
 {
     struct reading_libraries *reading = state;
     struct volume volume = { 0 };
@@ -59,7 +59,7 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
     }
     walk_end(&walk);
     if (e == ERR_OK)
-        e = catalogue_each_library(txn, arena, add_library, &reading);
+        e = catalogue_each_library(txn, arena, add_library_state, &reading);
     return e == ERR_OK ? reading.e : e;
 }
 
@@ -128,7 +128,7 @@ static void add_term(struct index *index, enum term_field field, struct text val
         posting_or(terms_posting(&index->terms, number), NULL, to);
 }
 
-static void add_rows(struct index *index, struct id id, struct bitmap *to)
+static void add_volume_rows(struct index *index, struct id id, struct bitmap *to)
 {
     add_term(index, TERM_VOLUME, (struct text){ 16, (const char *)id.b }, to);
 }
@@ -140,11 +140,11 @@ static void add_place(const struct volumes *volumes, struct index *index, const 
     struct bitmap *others = bitmap_new(), *own = bitmap_new();
 
     if (own)
-        add_rows(index, place->id, own);
+        add_volume_rows(index, place->id, own);
     for (uint32_t i = 0; others && i < volumes->count && id_equal(place->id, place->volume); i++) {
         const struct place_here *other = &volumes->at[i];
         if (id_equal(other->volume, place->id) && !id_equal(other->id, other->volume))
-            add_rows(index, other->id, others);
+            add_volume_rows(index, other->id, others);
     }
     if (own && others) {
         bitmap_and_not(own, others);

@@ -75,7 +75,7 @@ void map_close(struct map *map)
 
 /* ---- places by row ---- */
 
-static bool make_room(struct map *map, uint32_t rows)
+static bool grow_points(struct map *map, uint32_t rows)
 {
     struct map_point *points;
 
@@ -93,7 +93,7 @@ static bool make_room(struct map *map, uint32_t rows)
 /* Enters places by row, without items that no longer exist. */
 static void spread_out(struct map *map, const struct index *index)
 {
-    if (!make_room(map, index_rows(index)))
+    if (!grow_points(map, index_rows(index)))
         return;
     memset(map->points, 0, (size_t)map->rows * sizeof(*map->points));
     for (uint32_t i = 0; i < map->file.count; i++) {
@@ -339,7 +339,7 @@ bool map_place_rest(struct map *map, struct index *index, usec_t until)
     if (map->file.count == 0 || map->placed_writes == index->writes + 1)
         return true;
     with_vector = index_with_vector(index);
-    rows = with_vector && make_room(map, index_rows(index)) ? bitmap_array(with_vector, &count) : NULL;
+    rows = with_vector && grow_points(map, index_rows(index)) ? bitmap_array(with_vector, &count) : NULL;
     for (; rows && i < count && clock_steady() < until; i++) {
         if (map_place_of(map, index, rows[i]))
             continue;

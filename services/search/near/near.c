@@ -90,7 +90,7 @@ struct finding {
     uint32_t count, room;
 };
 
-static bool make_room(struct finding *f, uint32_t more)
+static bool grow_found(struct finding *f, uint32_t more)
 {
     f->room = f->count + more;
     uint32_t *rows = realloc(f->rows, (f->room + 1) * sizeof(*rows));
@@ -99,11 +99,11 @@ static bool make_room(struct finding *f, uint32_t more)
     return rows != NULL;
 }
 
-static bool add_rows(struct finding *f, const struct bitmap *set)
+static bool add_set_rows(struct finding *f, const struct bitmap *set)
 {
     uint32_t count = bitmap_count(set);
 
-    if (!make_room(f, count))
+    if (!grow_found(f, count))
         return false;
     bitmap_rows(set, f->rows + f->count);
     f->count += count;
@@ -121,7 +121,7 @@ static bool add_tail(struct finding *f)
     tail = bitmap_copy(f->near->tail);
     if (tail && f->only)
         bitmap_and(tail, f->only);
-    added = tail && add_rows(f, tail);
+    added = tail && add_set_rows(f, tail);
     bitmap_free(tail);
     return added;
 }
@@ -130,7 +130,7 @@ static bool add_best(struct finding *f, uint32_t kept)
 {
     struct near_parts parts = near_file_parts(f->near->file);
 
-    if (!make_room(f, kept))
+    if (!grow_found(f, kept))
         return false;
     for (uint32_t i = 0; i < kept; i++)
         f->rows[f->count++] = parts.rows[f->near->work->best[i].place];
@@ -176,7 +176,7 @@ bool near_is_estimated(const struct near *near, const struct bitmap *only, uint3
 static bool find_rows(struct finding *f)
 {
     if (f->only && (!f->near->file || f->among <= FEW || f->limit > DEEPEST))
-        return add_rows(f, f->only);
+        return add_set_rows(f, f->only);
     if (!add_tail(f))
         return false;
     return is_sparse(f) ? find_sparse(f) : find_dense(f);

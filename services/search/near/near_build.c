@@ -177,7 +177,7 @@ static void fill_head(struct near_build *build, struct near_file *file)
     file->words = build->head.words;
 }
 
-static bool lay_out(struct near_build *build, enum err *e)
+static bool lay_out_places(struct near_build *build, enum err *e)
 {
     uint32_t *sizes = build->next_places, places = 0;
     struct near_parts parts;
@@ -241,7 +241,8 @@ static bool try_out(struct near_build *build, enum err *e)
 }
 
 static bool (*const stages[])(struct near_build *, enum err *) = {
-    find_ranges, code_samples, train_step, center_samples, find_words, assign_clusters, lay_out, place_codes, try_out,
+    find_ranges,     code_samples,   train_step,  center_samples, find_words,
+    assign_clusters, lay_out_places, place_codes, try_out,
 };
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 
@@ -317,7 +318,7 @@ void near_build_change(struct near *near, uint32_t row)
         bitmap_add(near->build->changed, row);
 }
 
-static enum err take_over(struct near *near)
+static enum err adopt_build(struct near *near)
 {
     struct near_build *build = near->build;
     uint32_t count = bitmap_count(build->changed), *rows = malloc((count + 1) * sizeof(*rows));
@@ -350,7 +351,7 @@ enum err near_build_step(struct near *near, usec_t until, bool *done)
     } while (e == ERR_OK && build->stage_number < STAGES && clock_steady() < until);
     *done = e == ERR_OK && build->stage_number == STAGES;
     if (*done)
-        e = take_over(near);
+        e = adopt_build(near);
     if (e != ERR_OK)
         near_build_end(near);
     return e;

@@ -13,7 +13,7 @@ static uint64_t aligned_size(uint64_t bytes)
 /* ---- the parts ---- */
 
 /* The counts determine the offsets. */
-static void lay_out(struct near_file *file)
+static void lay_out_file(struct near_file *file)
 {
     uint64_t places = file->places;
 
@@ -50,7 +50,7 @@ enum err near_file_make(struct column *column, uint32_t clusters, uint32_t place
     struct near_file file = { .rows = rows, .clusters = clusters, .places = places };
     struct near_parts parts;
 
-    lay_out(&file);
+    lay_out_file(&file);
     if (column_add(column, file.bytes) != ERR_OK)
         return ERR_FULL;
     memcpy(column->at, &file, sizeof(file));
@@ -87,7 +87,7 @@ static bool layout_is_sound(const struct column *column, uint32_t rows)
     if (column->count < sizeof(*file))
         return false;
     again = *file;
-    lay_out(&again);
+    lay_out_file(&again);
     return file->rows <= rows && file->clusters > 0 && file->clusters % NEAR_ROW == 0 &&
            file->places % NEAR_BLOCK == 0 && file->items > 0 && file->items <= file->places &&
            file->bytes == column->count && memcmp(&again, file, sizeof(again)) == 0;

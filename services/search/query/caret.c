@@ -11,15 +11,6 @@ static bool is_start(char byte)
     return ((unsigned char)byte & 0xC0) != 0x80;
 }
 
-static uint32_t count_characters(struct text t)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < t.len; i++)
-        count += is_start(t.at[i]);
-    return count;
-}
-
 /* Cuts the query around `at` between characters, into `before` and `after`. */
 static void frame_error(struct text query, uint32_t at, struct text *before, struct text *after)
 {
@@ -62,7 +53,7 @@ enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const 
     va_end(args);
     (void)snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after));
     blank_controls(line);
-    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, count_characters((struct text){ at, query.at }) + 1);
+    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, text_characters((struct text){ at, query.at }) + 1);
     fault_field(fault, "query");
-    return fault_hint(fault, "%s\n%*s^ %s", line, (int)count_characters(before), "", advice);
+    return fault_hint(fault, "%s\n%*s^ %s", line, (int)text_characters(before), "", advice);
 }

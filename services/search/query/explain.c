@@ -42,7 +42,7 @@ uint64_t explain_count(struct explain *x, const struct node *node)
     return count;
 }
 
-static bool is_over(const struct explain *x)
+static bool is_time_over(const struct explain *x)
 {
     return clock_steady() >= x->until;
 }
@@ -84,7 +84,7 @@ static uint32_t find_excluding(struct explain *x, const uint64_t *counts)
 {
     uint32_t found = 0;
 
-    for (uint32_t i = 0; i < x->clause_count && !is_over(x); i++) {
+    for (uint32_t i = 0; i < x->clause_count && !is_time_over(x); i++) {
         uint64_t without = count_without(x, i);
         struct hint *hint = without ? explain_add(x, HINT_KIND_EXCLUDED, x->clauses[i]->source) : NULL;
         if (!hint)
@@ -99,7 +99,7 @@ static uint32_t find_excluding(struct explain *x, const uint64_t *counts)
 static void find_pair(struct explain *x, const uint64_t *counts)
 {
     for (uint32_t a = 0; a < x->clause_count; a++)
-        for (uint32_t b = a + 1; b < x->clause_count && !is_over(x); b++) {
+        for (uint32_t b = a + 1; b < x->clause_count && !is_time_over(x); b++) {
             struct hint *hint =
                 count_both(x, a, b) ? NULL : explain_add(x, HINT_KIND_NEVER_TOGETHER, x->clauses[a]->source);
             if (!hint)
@@ -192,15 +192,15 @@ static void look_at_clauses(struct explain *x)
     uint64_t counts[EXPLAIN_CLAUSES] = { 0 };
     uint32_t empty = 0;
 
-    for (uint32_t i = 0; i < x->clause_count && !is_over(x); i++) {
+    for (uint32_t i = 0; i < x->clause_count && !is_time_over(x); i++) {
         counts[i] = x->is_explained[i] ? 0 : explain_count(x, x->clauses[i]);
         if (counts[i] == 0 && !x->is_explained[i])
             explain_clause(x, x->clauses[i]);
         empty += counts[i] == 0;
     }
-    if (!is_over(x) && empty)
+    if (!is_time_over(x) && empty)
         find_rest(x, counts);
-    else if (!is_over(x))
+    else if (!is_time_over(x))
         find_clash(x, counts);
 }
 

@@ -57,7 +57,7 @@ static bool is_or(struct text word)
     return text_is(word, "|") || (word.len == 2 && strncasecmp(word.at, "or", 2) == 0);
 }
 
-static void take_word(struct query_lexer *lexer, struct query_token *token)
+static void lex_word(struct query_lexer *lexer, struct query_token *token)
 {
     while (!ends_word(lexer) && peek_char(lexer, 0) != ':')
         lexer->at++;
@@ -102,7 +102,7 @@ struct query_token lexer_next(struct query_lexer *lexer)
         lexer->at++;
         take_quoted(lexer, &token);
     } else {
-        take_word(lexer, &token);
+        lex_word(lexer, &token);
     }
     return token;
 }

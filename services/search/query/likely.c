@@ -62,7 +62,7 @@ struct search_for {
     uint32_t looked;
 };
 
-static bool is_over(struct search_for *s)
+static bool has_run_out(struct search_for *s)
 {
     return ++s->looked % CLOCK_EVERY == 0 && clock_steady() >= s->until;
 }
@@ -82,7 +82,7 @@ static void look_at_words(struct search_for *s, enum term_field field, struct te
     struct term_range range = terms_starting(terms, terms_start(key, field, start));
     uint32_t most = most_wrong(s->wanted.len);
 
-    for (uint32_t i = 0; i < range.count && !is_over(s); i++) {
+    for (uint32_t i = 0; i < range.count && !has_run_out(s); i++) {
         struct text text = folded_of(terms_key(terms, range.at[i]));
         uint32_t items = terms_posting(terms, range.at[i])->count;
         if (!items || text.len + most < s->wanted.len || text.len > s->wanted.len + most)
@@ -123,7 +123,7 @@ static void look_at_values(struct search_for *s, enum term_field field, bool all
     struct term_range range = terms_starting(terms, terms_start(key, field, (struct text){ 0 }));
 
     s->to->count = 0;
-    for (uint32_t i = 0; i < range.count && !is_over(s); i++) {
+    for (uint32_t i = 0; i < range.count && !has_run_out(s); i++) {
         struct text folded = folded_of(terms_key(terms, range.at[i])), shown = terms_value(terms, range.at[i]);
         uint32_t items = terms_posting(terms, range.at[i])->count;
         uint32_t distance = items && !all ? value_distance(s->wanted, folded) : 0;

@@ -42,7 +42,7 @@ static char next_char(const struct range_reading *r)
     return r->at < r->from.len ? r->from.at[r->at] : 0;
 }
 
-static bool take_word(struct range_reading *r, const char *word)
+static bool skip_range_word(struct range_reading *r, const char *word)
 {
     size_t len = strlen(word);
 
@@ -74,7 +74,7 @@ static bool take_unit(struct range_reading *r, struct number *number)
 
 static bool take_number(struct range_reading *r, struct number *number, const char **why)
 {
-    bool negative = take_word(r, "-"), any = false;
+    bool negative = skip_range_word(r, "-"), any = false;
 
     *number = (struct number){ .step = 1 };
     for (; isdigit((unsigned char)next_char(r)); r->at++, any = true)
@@ -105,7 +105,7 @@ static bool read_compared(struct range_reading *r, struct range *to, const char 
     struct number number;
 
     r->at++;
-    or_equal = take_word(r, "=");
+    or_equal = skip_range_word(r, "=");
     if (!take_number(r, &number, why))
         return false;
     scale_number(r, &number, 0);
@@ -128,7 +128,7 @@ static struct range range_around(const struct range_reading *r, const struct num
 static bool read_span(struct range_reading *r, struct range *to, const char **why)
 {
     struct number from, till;
-    bool exact = take_word(r, "="), has_from = next_char(r) != '.';
+    bool exact = skip_range_word(r, "="), has_from = next_char(r) != '.';
 
     if (has_from && !take_number(r, &from, why))
         return false;
@@ -138,7 +138,7 @@ static bool read_span(struct range_reading *r, struct range *to, const char **wh
         return true;
     }
     *why = "expected two numbers with - or .. between them";
-    if (!take_word(r, "..") && !(has_from && take_word(r, "-")))
+    if (!skip_range_word(r, "..") && !(has_from && skip_range_word(r, "-")))
         return false;
     *to = (struct range){ -INFINITY, INFINITY, false, false };
     till.factor = 0;

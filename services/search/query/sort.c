@@ -7,7 +7,7 @@
 
 /* ---- the requested order ---- */
 
-static bool take_name(const struct index *index, struct text name, struct sort_order *order)
+static bool read_sort_name(const struct index *index, struct text name, struct sort_order *order)
 {
     const struct filter *filter = filter_named(name);
 
@@ -39,7 +39,7 @@ enum err sort_read(const struct index *index, struct text sort, struct sort_orde
     order->is_descending = sort.at[0] == '-';
     if (order->is_descending || sort.at[0] == '+')
         name = (struct text){ sort.len - 1, sort.at + 1 };
-    if (take_name(index, name, order)) {
+    if (read_sort_name(index, name, order)) {
         if (order->kind == SORT_SCORE) /* the best come first, whatever the sign */
             order->is_descending = true;
         return ERR_OK;

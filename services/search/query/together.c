@@ -41,7 +41,7 @@ struct counting_uses {
 };
 
 /* Returns the item, with counts of zero if it is new; NULL: there is no room. */
-static struct counted_item *add_item(struct counting_uses *c, struct id id)
+static struct counted_item *add_counted_item(struct counting_uses *c, struct id id)
 {
     bool has_room = c->count < TOGETHER_ITEMS || id_table_has(&c->numbers, id);
     uint32_t *number = has_room ? id_table_number(&c->numbers, id) : NULL;
@@ -57,7 +57,7 @@ static struct counted_item *add_item(struct counting_uses *c, struct id id)
 
 static void count_item(struct counting_uses *c, struct id id)
 {
-    struct counted_item *item = add_item(c, id);
+    struct counted_item *item = add_counted_item(c, id);
 
     if (!item || (item->both && id_equal(item->context, c->context)))
         return;
@@ -113,7 +113,7 @@ static bool read_context(void *state, struct id context, const struct use *use)
 
 /* ---- rows by a value ---- */
 
-static void add_rows(struct index *index, enum term_field field, struct text folded, struct bitmap *to)
+static void add_pack_rows(struct index *index, enum term_field field, struct text folded, struct bitmap *to)
 {
     char key[TERM_LONGEST];
     struct text start = terms_start(key, field, folded);
@@ -146,8 +146,8 @@ static struct bitmap *rows_of_word(struct index *index, struct text word)
     struct bitmap *rows = bitmap_new();
 
     if (rows) {
-        add_rows(index, TERM_ROLE, word, rows);
-        add_rows(index, TERM_SECTION, word, rows);
+        add_pack_rows(index, TERM_ROLE, word, rows);
+        add_pack_rows(index, TERM_SECTION, word, rows);
     }
     return rows;
 }
@@ -190,7 +190,7 @@ static uint64_t count_of(const struct counting_uses *c)
 static bool add_studios(void *state, struct id media)
 {
     struct counting_uses *c = state;
-    struct counted_item *item = id_equal(media, c->node->id) ? NULL : add_item(c, media);
+    struct counted_item *item = id_equal(media, c->node->id) ? NULL : add_counted_item(c, media);
 
     if (item)
         item->studios = count_of(c);
@@ -211,7 +211,7 @@ static bool take_lesson(void *state, const struct lesson *lesson)
 static void add_mate(struct counting_uses *c, struct id id)
 {
     bool is_new = !id_is_zero(id) && !id_equal(id, c->node->id) && !id_table_has(&c->numbers, id);
-    struct counted_item *item = is_new ? add_item(c, id) : NULL;
+    struct counted_item *item = is_new ? add_counted_item(c, id) : NULL;
 
     if (item)
         item->is_mate = true;
@@ -225,7 +225,7 @@ static enum err add_mates(struct counting_uses *c, struct text pack)
 
     if (!rows)
         return ERR_FULL;
-    add_rows(c->index, TERM_PACK, fold_text(c->arena, pack), rows);
+    add_pack_rows(c->index, TERM_PACK, fold_text(c->arena, pack), rows);
     at = bitmap_array(rows, &count);
     for (uint32_t i = 0; at && i < count && i < TOGETHER_MATES; i++)
         add_mate(c, index_id(c->index, at[i]));

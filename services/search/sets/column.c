@@ -61,7 +61,7 @@ void column_release(struct column *column)
         madvise(column->at, column->room, MADV_DONTNEED);
 }
 
-static enum err make_room(struct column *column, size_t bytes)
+static enum err unlock_pages(struct column *column, size_t bytes)
 {
     size_t room = column->room + (column->room / 8 > STEP ? column->room / 8 : STEP);
 
@@ -81,7 +81,7 @@ enum err column_add(struct column *column, size_t more)
 {
     size_t was = count_bytes(column), bytes = was + more * column->width;
 
-    if (bytes > column->room && make_room(column, bytes) != ERR_OK)
+    if (bytes > column->room && unlock_pages(column, bytes) != ERR_OK)
         return ERR_FULL;
     memset(column->at + was, 0, bytes - was);
     column->count += more;

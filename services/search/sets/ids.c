@@ -41,7 +41,7 @@ struct id ids_at(const struct ids *ids, uint32_t row)
 
 /* Ids begin with the time and end with random bits. Ids of one moment differ only in their last bits. These are the
  * highest here, so they are folded down, because a product carries nothing downwards. */
-static uint32_t place_of(const struct ids *ids, struct id id)
+static uint32_t find_id_place(const struct ids *ids, struct id id)
 {
     uint64_t high, low, mixed;
     uint32_t place, number;
@@ -63,14 +63,14 @@ static enum err make_table(struct ids *ids)
 
     for (uint32_t i = 0; e == ERR_OK && i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
-            hash_table_set(&ids->table, place_of(ids, ids_at(ids, i)), i);
+            hash_table_set(&ids->table, find_id_place(ids, ids_at(ids, i)), i);
     return e;
 }
 
 bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
 {
     bool may_be = ids->table.column.count && !id_is_zero(id);
-    uint32_t found = may_be ? *hash_table_at(&ids->table, place_of(ids, id)) : 0;
+    uint32_t found = may_be ? *hash_table_at(&ids->table, find_id_place(ids, id)) : 0;
 
     *row = found - 1;
     return found != 0;
@@ -79,12 +79,12 @@ bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
 /* Inserts the following entries of the run again, so that each can still be found. */
 static void free_place(struct ids *ids, struct id id)
 {
-    uint32_t place = place_of(ids, id), moved;
+    uint32_t place = find_id_place(ids, id), moved;
 
     hash_table_unset(&ids->table, place);
     while (place = hash_table_next(&ids->table, place), (moved = *hash_table_at(&ids->table, place)) != 0) {
         hash_table_unset(&ids->table, place);
-        hash_table_set(&ids->table, place_of(ids, ids_at(ids, moved - 1)), moved - 1);
+        hash_table_set(&ids->table, find_id_place(ids, ids_at(ids, moved - 1)), moved - 1);
     }
 }
 
@@ -117,7 +117,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
         return ERR_FULL;
     note_order(ids, id, *row + 1 == ids_rows(ids));
     *id_at(ids, *row) = id;
-    hash_table_set(&ids->table, place_of(ids, id), *row);
+    hash_table_set(&ids->table, find_id_place(ids, id), *row);
     return ERR_OK;
 }
 

@@ -112,7 +112,7 @@ void posting_write(const struct posting *posting, struct buffer *to)
     }
 }
 
-static bool take_bytes(const uint8_t **at, const uint8_t *end, void *to, size_t len)
+static bool copy_posting_bytes(const uint8_t **at, const uint8_t *end, void *to, size_t len)
 {
     if ((size_t)(end - *at) < len)
         return false;
@@ -123,7 +123,7 @@ static bool take_bytes(const uint8_t **at, const uint8_t *end, void *to, size_t 
 
 static bool read_few(struct posting *posting, const uint8_t **at, const uint8_t *end, uint32_t row_end)
 {
-    if (!take_bytes(at, end, posting->few, posting->count * sizeof(posting->few[0])))
+    if (!copy_posting_bytes(at, end, posting->few, posting->count * sizeof(posting->few[0])))
         return false;
     for (uint32_t i = 0; i < posting->count; i++)
         if (posting->few[i] >= row_end)
@@ -135,7 +135,7 @@ static bool read_many(struct posting *posting, const uint8_t **at, const uint8_t
 {
     uint32_t len;
 
-    if (!take_bytes(at, end, &len, sizeof(len)) || (size_t)(end - *at) < len)
+    if (!copy_posting_bytes(at, end, &len, sizeof(len)) || (size_t)(end - *at) < len)
         return false;
     posting->many = bitmap_read(bytes_of(*at, len));
     posting->is_many = posting->many != NULL;
@@ -146,7 +146,7 @@ static bool read_many(struct posting *posting, const uint8_t **at, const uint8_t
 bool posting_read(struct posting *posting, const uint8_t **at, const uint8_t *end, uint32_t row_end)
 {
     *posting = (struct posting){ 0 };
-    if (!take_bytes(at, end, &posting->count, sizeof(posting->count)) || posting->count > row_end)
+    if (!copy_posting_bytes(at, end, &posting->count, sizeof(posting->count)) || posting->count > row_end)
         return false;
     return posting->count <= POSTING_FEW ? read_few(posting, at, end, row_end) : read_many(posting, at, end, row_end);
 }

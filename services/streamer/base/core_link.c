@@ -70,7 +70,7 @@ bool core_link_note(struct core_link *core, struct note *note)
 }
 
 /* The formula of the audio thread, so that a sound begins exactly with the step. */
-static int64_t frame_of(const struct state *state, double place)
+static int64_t frame_of_place(const struct state *state, double place)
 {
     return state->begins + (int64_t)floor((place - state->place) * state->step_frames + 0.5);
 }
@@ -83,5 +83,5 @@ int64_t core_link_next(const struct core_link *core, uint32_t grid)
 
     if (!core->has_state || !state->running || grid == 0 || !(state->step_frames >= 1) || !(fabs(line) < 1e12))
         return ORDER_NOW;
-    return frame_of(state, line);
+    return frame_of_place(state, line);
 }

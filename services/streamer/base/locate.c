@@ -104,8 +104,8 @@ static enum err refuse_offline(const struct item *item, struct fault *fault)
     return fault_hint(fault, "connect it, or choose another sound");
 }
 
-static enum err read_item(struct locator *locator, struct txn *txn, struct id id, struct located *located,
-                          struct fault *fault)
+static enum err locate_item(struct locator *locator, struct txn *txn, struct id id, struct located *located,
+                            struct fault *fault)
 {
     struct item item = { 0 };
     enum err e = catalogue_item(txn, &locator->arena, id, &item);
@@ -131,7 +131,7 @@ static enum err find_id(struct locator *locator, struct id id, struct located *l
 
     if (e != ERR_OK)
         return e;
-    e = read_item(locator, txn, id, located, fault);
+    e = locate_item(locator, txn, id, located, fault);
     txn_end(txn);
     return e;
 }
@@ -149,7 +149,7 @@ static enum err look_up(struct locator *locator, struct bytes path, struct locat
     if (locate_read(locator, &txn, NULL) != ERR_OK)
         return ERR_OK;
     if (catalogue_at_path(txn, &locator->arena, path, &id) == ERR_OK) {
-        e = read_item(locator, txn, id, &found, &why);
+        e = locate_item(locator, txn, id, &found, &why);
         if (e == ERR_OK)
             *located = found;
         else if (fault)

@@ -14,7 +14,7 @@ struct chain_asked {
     uint64_t turn;
 };
 
-static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
+static void end_chaining(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct chain_asked *asked = state;
     struct preview *preview = asked->preview;
@@ -36,7 +36,7 @@ static void take_answer(void *state, enum err error, const void *answer, const s
         preview_fail(preview, preview->waiting.path, &why);
 }
 
-static enum err send_ask(struct preview *preview, const char *to, struct fault *fault)
+static enum err ask_chain(struct preview *preview, const char *to, struct fault *fault)
 {
     struct audio_chain request = { .to = text_of(to) };
     struct chain_asked *asked = alloc_bytes(sizeof(*asked));
@@ -44,7 +44,7 @@ static enum err send_ask(struct preview *preview, const char *to, struct fault *
     *asked = (struct chain_asked){ preview, preview->turn };
     snprintf(preview->chained, sizeof(preview->chained), "%s", to);
     preview->is_chained = to[0];
-    enum err e = service_ask(preview->service, "audio.chain", &request, BUDGET_MS, NULL, take_answer, asked, fault);
+    enum err e = service_ask(preview->service, "audio.chain", &request, BUDGET_MS, NULL, end_chaining, asked, fault);
     if (e != ERR_OK)
         free(asked);
     return e;
@@ -56,7 +56,7 @@ void preview_chain_set(struct preview *preview)
 
     preview->turn++;
     preview->waits = true;
-    if (send_ask(preview, preview->chain, &fault) == ERR_OK)
+    if (ask_chain(preview, preview->chain, &fault) == ERR_OK)
         return;
     preview->waits = false;
     preview_fail(preview, preview->waiting.path, &fault);
@@ -66,7 +66,7 @@ void preview_chain_undo(struct preview *preview)
 {
     struct fault fault = { 0 };
 
-    if (preview->is_chained && send_ask(preview, "", &fault) != ERR_OK)
+    if (preview->is_chained && ask_chain(preview, "", &fault) != ERR_OK)
         log_fault("leading the preview", &fault);
 }
 

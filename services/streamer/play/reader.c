@@ -242,7 +242,7 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
     }
 }
 
-static enum err take_answer(void *state, struct worker *worker, const void *answer, struct fault *fault)
+static enum err pass_pulled(void *state, struct worker *worker, const void *answer, struct fault *fault)
 {
     (void)state;
     (void)fault;
@@ -269,7 +269,7 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
 }
 
 /* Also the first message to a new worker, whose answer proves that it works. */
-static void close_file(struct worker *worker, usec_t patience)
+static void ask_to_close(struct worker *worker, usec_t patience)
 {
     struct pull pull = { .verb = { .value = WORKER_VERB_CLOSE } };
 
@@ -279,7 +279,7 @@ static void close_file(struct worker *worker, usec_t patience)
 static enum err prove_worker(struct worker *worker, struct fault *fault)
 {
     (void)fault;
-    close_file(worker, WORKERS_START_US);
+    ask_to_close(worker, WORKERS_START_US);
     return ERR_OK;
 }
 
@@ -291,16 +291,10 @@ static void start_workers(struct file_readers *readers)
         workers_new(readers->service,
                     &(struct workers_settings){ readers->program, "stream", WORKERS_MAX, WORKERS_AHEAD, &pulled_shape,
                                                 offsetof(struct pulled, number) },
-                    &(struct workers_events){ prove_worker, take_answer, lose_worker, spare_workers, readers });
+                    &(struct workers_events){ prove_worker, pass_pulled, lose_worker, spare_workers, readers });
 }
 
 /* ---- the functions of reader.h ---- */
-
-static void open_mail(void *state, int fd)
-{
-    (void)fd;
-    mailbox_open(((struct file_readers *)state)->mailbox);
-}
 
 enum err readers_new(struct service *service, struct locator *locator, struct file_readers **readers,
                      struct fault *fault)
@@ -313,7 +307,7 @@ enum err readers_new(struct service *service, struct locator *locator, struct fi
     enum err e = mailbox_new(&made->mailbox, fault);
     if (e == ERR_OK)
         made->errands = errands_new(made->mailbox, OPENERS);
-    if (e == ERR_OK && service_watch(service, mailbox_fd(made->mailbox), open_mail, made) != ERR_OK)
+    if (e == ERR_OK && service_watch_mail(service, made->mailbox) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "the service watches too many descriptors");
     if (e == ERR_OK)
         start_workers(made);
@@ -380,13 +374,13 @@ void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames)
 }
 
 /* A busy worker is killed, so a stop never waits. */
-static void give_back(struct workers *workers, struct worker *worker)
+static void give_back_worker(struct workers *workers, struct worker *worker)
 {
     if (!workers_is_free(worker)) {
         workers_drop(workers, worker);
         return;
     }
-    close_file(worker, CLOSE_US);
+    ask_to_close(worker, CLOSE_US);
     workers_give_back(workers, worker);
 }
 
@@ -404,7 +398,7 @@ void reader_close(struct file_reader *reader)
     if (reader->foreign)
         foreign_drop(reader->foreign);
     if (reader->worker)
-        give_back(reader->readers->workers, reader->worker);
+        give_back_worker(reader->readers->workers, reader->worker);
     if (reader->fd >= 0)
         close(reader->fd);
     free(reader);

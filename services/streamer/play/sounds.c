@@ -50,7 +50,7 @@ static void end_loading(struct sounds_slot *slot)
     slot->waiter_count = 0;
 }
 
-static void give_up(struct sounds_slot *slot, const struct fault *fault)
+static void fail_loading(struct sounds_slot *slot, const struct fault *fault)
 {
     for (uint32_t i = 0; i < slot->waiter_count; i++)
         ticket_fail(slot->all->service, slot->waiters[i], fault);
@@ -66,7 +66,7 @@ static void fail_slot(void *state, const struct fault *fault)
     struct fault why = *fault;
 
     snprintf(why.what, sizeof(why.what), "%.120s: %.100s", slot->path, fault->what);
-    give_up(slot, &why);
+    fail_loading(slot, &why);
 }
 
 static void fail_with(struct sounds_slot *slot, enum err code, const char *what)
@@ -115,7 +115,7 @@ static void publish_slot(struct sounds_slot *slot)
     end_loading(slot);
 }
 
-static bool make_room(struct sounds_slot *slot, uint64_t frames)
+static bool grow_sound(struct sounds_slot *slot, uint64_t frames)
 {
     uint64_t room = slot->room > CHUNK ? slot->room : CHUNK;
 
@@ -130,7 +130,7 @@ static bool make_room(struct sounds_slot *slot, uint64_t frames)
 
 static bool append_frames(struct sounds_slot *slot, const float *stereo, uint32_t frames)
 {
-    if (slot->frames + frames > slot->room && !make_room(slot, slot->frames + frames))
+    if (slot->frames + frames > slot->room && !grow_sound(slot, slot->frames + frames))
         return false;
     memcpy(slot->stereo + 2 * slot->frames, stereo, (size_t)frames * 2 * sizeof(float));
     slot->frames += frames;
@@ -176,8 +176,8 @@ static struct sounds_slot *empty_slot(struct sounds *sounds)
     return NULL;
 }
 
-static enum err begin_load(struct sounds *sounds, const struct located *located, struct ticket ticket,
-                           struct fault *fault)
+static enum err load_into_slot(struct sounds *sounds, const struct located *located, struct ticket ticket,
+                               struct fault *fault)
 {
     struct sounds_slot *slot = empty_slot(sounds);
     struct reader_events events = { begin_frames, take_frames, fail_slot, slot };
@@ -191,7 +191,7 @@ static enum err begin_load(struct sounds *sounds, const struct located *located,
     return ERR_OK;
 }
 
-static bool is_same(const struct sounds_slot *slot, const struct located *located)
+static bool plays_sound_of(const struct sounds_slot *slot, const struct located *located)
 {
     const struct sound_entry *entry = entry_of(slot);
     bool is_item = !id_is_zero(located->media) && memcmp(entry->media, located->media.b, sizeof(entry->media)) == 0;
@@ -204,7 +204,7 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
     for (uint32_t i = 0; i < SOUNDS; i++) {
         struct sounds_slot *slot = &sounds->slots[i];
         uint32_t state = atomic_load(&entry_of(slot)->state);
-        if ((state != SOUND_READY && state != SOUND_LOADING) || !is_same(slot, located))
+        if ((state != SOUND_READY && state != SOUND_LOADING) || !plays_sound_of(slot, located))
             continue;
         if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == core_link_rate(sounds->core)) {
             struct loaded_sound reply;
@@ -219,7 +219,7 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
             return ERR_OK;
         }
     }
-    return begin_load(sounds, located, ticket, fault);
+    return load_into_slot(sounds, located, ticket, fault);
 }
 
 /* ---- leaving ---- */

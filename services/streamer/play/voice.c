@@ -15,7 +15,7 @@ static void set_phase(struct voice *voice, enum voice_phase phase)
 
 /* ---- the end ---- */
 
-static void let_go(struct voice *voice)
+static void close_sources(struct voice *voice)
 {
     reader_close(voice->reader);
     reader_close(voice->following);
@@ -44,7 +44,7 @@ void voice_end(struct voice *voice, enum stream_end why, const char *failure)
     publish_end(voice, why, failure);
     if (voice->all->ended)
         voice->all->ended(voice->all->state, voice);
-    let_go(voice);
+    close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_NOTHING);
     set_phase(voice, VOICE_FREE);
 }
@@ -74,7 +74,7 @@ void voice_fail(struct voice *voice, const struct fault *fault)
     voice_feed_stay(voice);
     voice_feed_cut(voice, ring_written(&voice->ring));
     voice->is_complete = true;
-    let_go(voice);
+    close_sources(voice);
     if (voice->phase == VOICE_ENDING) /* its end is published when the voice is silent */
         return;
     publish_end(voice, STREAM_END_FAILED, words);
@@ -111,7 +111,7 @@ void voice_stop(struct voice *voice, float fade)
     voice_feed_stay(voice);
     order.generation = voice->generation;
     if (!outlasts_its_ring(voice, fade))
-        let_go(voice);
+        close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
     set_phase(voice, VOICE_ENDING);
     core_link_order(voice->all->core, &order);

@@ -319,7 +319,7 @@ int64_t voice_position(const struct voice *voice)
     return voice_place(voice, frame);
 }
 
-static enum stream_state state_of(const struct voice *voice)
+static enum stream_state voice_state(const struct voice *voice)
 {
     if (voice->phase == VOICE_OPENING || (voice->phase == VOICE_FILLING && !voice->is_heard))
         return STREAM_STATE_OPENING;
@@ -338,7 +338,7 @@ void voice_describe(const struct voice *voice, struct stream_voice *to)
     *to = (struct stream_voice){
         .voice = voice->index,
         .generation = voice->generation,
-        .state = { .value = (int32_t)state_of(voice) },
+        .state = { .value = (int32_t)voice_state(voice) },
         .group = { .value = (int32_t)(previews ? STREAM_GROUP_PREVIEW : STREAM_GROUP_STREAMS) },
         .path = bytes_of(piece->path, strlen(piece->path)),
         .rate = piece->file_rate,

@@ -24,7 +24,7 @@ static void stay_wav(struct take *take, const struct fault *why)
 }
 
 /* Encoding cannot begin: the take stays a WAV. If its WAV is gone, it stays pending. */
-static void give_up(struct take *take, const struct fault *why)
+static void leave_as_wav(struct take *take, const struct fault *why)
 {
     if (take->facts.rate == 0) {
         take_leave(take, why);
@@ -78,7 +78,7 @@ static void start_encoding(struct take *take)
 
     if (!flac) {
         fault_set(&fault, ERR_BAD_REQUEST, "\"%s\" has no name that ends in .wav", take->path);
-        give_up(take, &fault);
+        leave_as_wav(take, &fault);
         return;
     }
     snprintf(flac->program, sizeof(flac->program), "%s/loophole-worker", service_paths(takes->service)->programs);
@@ -116,7 +116,7 @@ void encode_queue_add(struct take *take)
 
     if (!waiting) {
         fault_set(&fault, ERR_FULL, "too many takes wait to be encoded");
-        give_up(take, &fault);
+        leave_as_wav(take, &fault);
         return;
     }
     take_note_recovered(waiting);
@@ -187,7 +187,7 @@ enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *
                 atomic_store(&take->flac->is_cancelled, true);
             } else {
                 fault_set(&why, ERR_CONFLICT, "encoding it was cancelled");
-                give_up(take, &why);
+                leave_as_wav(take, &why);
             }
             return ERR_OK;
         }

@@ -40,7 +40,7 @@ static bool send_order(const struct listening *listening, enum order_verb verb, 
 }
 
 /* Stops the capture, and disconnects the port. */
-static void let_go(struct listening *listening)
+static void stop_and_disconnect(struct listening *listening)
 {
     struct capture_header header = capture_header_get(listening->memory);
 
@@ -63,7 +63,7 @@ static void end_listening(struct listening *listening)
 static void fail_listening(struct listening *listening, const struct fault *fault)
 {
     if (listening->phase < LISTEN_HEARING)
-        let_go(listening);
+        stop_and_disconnect(listening);
     ticket_fail(listening->service, listening->ticket, fault);
     end_listening(listening);
 }
@@ -75,8 +75,8 @@ static void set_phase(struct listening *listening, enum listen_phase phase)
     listening->again = 0;
 }
 
-static void send_ask(struct listening *listening, const char *name, const void *request, uint32_t budget_ms,
-                     answered *done)
+static void ask_for_listening(struct listening *listening, const char *name, const void *request, uint32_t budget_ms,
+                              answered *done)
 {
     struct fault fault = { 0 };
 
@@ -93,7 +93,7 @@ static void ask_connect(struct listening *listening)
     struct audio_connect request = { .port = own, .to = text_of(listening->port) };
 
     listening->again = 0;
-    send_ask(listening, "audio.connect", &request, BUDGET_MS, take_connection);
+    ask_for_listening(listening, "audio.connect", &request, BUDGET_MS, take_connection);
 }
 
 /* True if no other port is connected, or will be. `is_made`: the wanted port is connected. */
@@ -169,7 +169,7 @@ static void take_ports(void *state, enum err error, const void *answer, const st
 static void clear_ports(struct listening *listening)
 {
     set_phase(listening, LISTEN_CLEARING);
-    send_ask(listening, "audio.ports", NULL, BUDGET_MS, take_ports);
+    ask_for_listening(listening, "audio.ports", NULL, BUDGET_MS, take_ports);
 }
 
 /* ---- hearing ---- */
@@ -218,9 +218,9 @@ static void analyse_kept(struct listening *listening)
                wav_sync(&listening->wav, &fault) != ERR_OK) {
         fail_listening(listening, &fault);
     } else {
-        let_go(listening);
+        stop_and_disconnect(listening);
         set_phase(listening, LISTEN_HEARING);
-        send_ask(listening, "indexer.analyse", &request, ANALYSE_MS, take_analysis);
+        ask_for_listening(listening, "indexer.analyse", &request, ANALYSE_MS, take_analysis);
     }
 }
 
@@ -262,7 +262,7 @@ static enum err carry_frames(struct listening *listening, struct fault *fault)
     return e;
 }
 
-static bool is_captured(const struct listening *listening)
+static bool is_port_captured(const struct listening *listening)
 {
     return capture_header_get(listening->memory).generation == listening->generation;
 }
@@ -286,7 +286,7 @@ static void follow_start(struct listening *listening)
         ring_release(&listening->ring, ring_taken(&listening->ring) + ring_ready(&listening->ring));
         listening->again = send_order(listening, ORDER_CAPTURE_START, listening->generation);
     }
-    if (is_captured(listening)) {
+    if (is_port_captured(listening)) {
         ring_release(&listening->ring, capture_header_get(listening->memory).begin);
         set_phase(listening, LISTEN_GOING);
         if (begin_wav(listening, &fault) != ERR_OK)
@@ -301,7 +301,7 @@ static void follow_capture(struct listening *listening)
 {
     struct fault fault = { 0 };
 
-    if (!is_captured(listening))
+    if (!is_port_captured(listening))
         fault_set(&fault, ERR_CONFLICT, "the audio core listens to another port");
     else if (clock_steady() - listening->since > STALL_US)
         fault_set(&fault, ERR_OFFLINE, "the audio core has stopped");
@@ -355,7 +355,7 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     struct id drawn = id_new();
     memcpy(&listening->generation, drawn.b + 12, sizeof(listening->generation)); /* random, as for takes */
     listening->generation |= 1;                                                  /* 0 means none */
-    if (is_captured(listening))
+    if (is_port_captured(listening))
         listening->generation += 2;
     listening->most = (uint64_t)llround(seconds * core_link_rate(listening->core));
     listening->heard = listening->kept = 0;
@@ -368,7 +368,7 @@ void listen_open(struct listening *listening, struct service *service, struct co
 {
     *listening = (struct listening){ .service = service, .core = core, .wav = { .fd = -1 } };
     listening->memory = studio_capture(core->studio, CAPTURE_LISTEN, &listening->ring);
-    let_go(listening);
+    stop_and_disconnect(listening);
     clear_ports(listening); /* a predecessor may have died between the connection and the capture */
 }
 

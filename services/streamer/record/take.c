@@ -9,7 +9,7 @@ enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000 };
 
 /* ---- answers and events ---- */
 
-static int32_t state_of(const struct take *take)
+static int32_t take_state_of(const struct take *take)
 {
     static const int32_t ended[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
                                      [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
@@ -40,7 +40,7 @@ void take_describe(struct take *take, struct recording *to)
     *to = (struct recording){ .id = take->item,
                               .name = text_of(take->name),
                               .path = bytes_of(take->path, take->is_forgotten ? 0 : strlen(take->path)),
-                              .state = { .value = state_of(take) },
+                              .state = { .value = take_state_of(take) },
                               .frames = (int64_t)take->frames,
                               .rate = facts->rate,
                               .first = facts->first,
@@ -113,7 +113,7 @@ static bool send_order(struct take *take, enum order_verb verb, int64_t frame)
     return core_link_order(take->takes->core, &order);
 }
 
-static bool is_captured(const struct take *take)
+static bool is_take_captured(const struct take *take)
 {
     return capture_header_get(take->takes->memory).generation == take->facts.generation;
 }
@@ -121,7 +121,7 @@ static bool is_captured(const struct take *take)
 /* Discards the rest of the ring, which has no reader any more. */
 static void end_capture(struct take *take)
 {
-    if (is_captured(take))
+    if (is_take_captured(take))
         (void)send_order(take, ORDER_CAPTURE_STOP, ORDER_NOW); /* takes_tick repeats it if necessary */
 }
 
@@ -228,7 +228,7 @@ static void follow_stop(struct take *take)
 }
 
 /* The recovered take is still being captured, so it becomes the current take. */
-static void take_over(struct take *recovery)
+static void become_current(struct take *recovery)
 {
     struct takes *takes = recovery->takes;
     struct take *take = &takes->recording;
@@ -269,7 +269,7 @@ void take_follow(struct take *take)
         break;
     case TAKE_WAITING:
         if (stage == TAKE_RUNNING && take->file->work == TAKE_RESUME)
-            take_over(take);
+            become_current(take);
         else if (stage == TAKE_RUNNING)
             start_running(take, take->file);
         else
@@ -328,7 +328,7 @@ void take_leave(struct take *take, const struct fault *fault)
     take_free(take);
 }
 
-static void judge_file(struct take *take, const struct take_file *file)
+static void judge_recording(struct take *take, const struct take_file *file)
 {
     bool is_failed = file->fault.code != ERR_OK;
 
@@ -389,7 +389,7 @@ static void file_ended(struct take *take, const struct take_file *file)
                file->fault.code != ERR_BAD_REQUEST && !file->is_gone) {
         take_leave(take, &file->fault);
     } else {
-        judge_file(take, file);
+        judge_recording(take, file);
         if (take->result == LIFECYCLE_FINAL && take->facts.is_for_flac)
             encode_queue_add(take);
         else

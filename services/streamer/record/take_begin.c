@@ -20,7 +20,7 @@ static void ask_under(struct take *take, const char *name, const void *request, 
         take_fail(take, &fault);
 }
 
-static void send_ask(struct take *take, const char *name, const void *request, answered *done)
+static void ask_for_take(struct take *take, const char *name, const void *request, answered *done)
 {
     ask_under(take, name, request, NULL, done);
 }
@@ -138,5 +138,5 @@ void take_begin(struct take *take)
     take->phase = TAKE_STARTING;
     take->facts.began = clock_now();
     name_it(take);
-    send_ask(take, "audio.server", NULL, receive_server);
+    ask_for_take(take, "audio.server", NULL, receive_server);
 }

@@ -53,7 +53,7 @@ static enum err await_answer(struct talk *talk, struct encode_done *answer)
     return e == ERR_OK && answer->number == talk->number ? ERR_OK : ERR_OFFLINE;
 }
 
-static enum err ask_worker(struct talk *talk, const struct encode *what, int fd, struct encode_done *answer)
+static enum err ask_to_encode(struct talk *talk, const struct encode *what, int fd, struct encode_done *answer)
 {
     struct encode request = *what;
     enum err e = report_life(talk->flac);
@@ -136,7 +136,7 @@ static enum err encode_all(struct talk *talk)
                                  .date = text_of(date),
                                  .comment = text_of(comment) };
     while (e == ERR_OK && !answer.end) {
-        e = ask_worker(talk, &next, -1, &answer);
+        e = ask_to_encode(talk, &next, -1, &answer);
         for (uint32_t i = 0; e == ERR_OK && i < answer.pieces.count; i++)
             e = write_piece(talk, &answer.pieces.at[i]);
         if (e == ERR_OK)
@@ -189,7 +189,7 @@ static enum err compare_all(struct talk *talk)
     enum err e = ERR_OK;
 
     for (; e == ERR_OK && !answer.end; fd = -1) {
-        e = ask_worker(talk, &next, fd, &answer);
+        e = ask_to_encode(talk, &next, fd, &answer);
         if (e == ERR_OK && talk->wav < 0 && fd >= 0)
             e = read_facts(flac, answer.comment);
         if (e == ERR_OK)
@@ -208,7 +208,7 @@ static enum err open_wav(struct talk *talk)
 {
     const struct encode open = { .verb = { .value = ENCODE_VERB_OPEN } };
     struct encode_done answer;
-    enum err e = ask_worker(talk, &open, talk->wav, &answer);
+    enum err e = ask_to_encode(talk, &open, talk->wav, &answer);
 
     talk->flac->count = answer.frames;
     return e;

@@ -23,7 +23,7 @@ static const struct capture_header *read_header(struct take_file *file)
     return &file->view.header;
 }
 
-static bool is_captured(struct take_file *file)
+static bool is_file_captured(struct take_file *file)
 {
     return read_header(file)->generation == file->take.take.generation;
 }
@@ -229,7 +229,7 @@ static bool goes_on(struct take_file *file)
     uint64_t begin = read_header(file)->begin, taken = ring_taken(&file->ring);
     uint64_t filled = take->is_filled ? file->take.gaps.lost : 0;
 
-    if (take->generation == 0 || !is_captured(file) || (take->begin != 0 && take->begin != begin))
+    if (take->generation == 0 || !is_file_captured(file) || (take->begin != 0 && take->begin != begin))
         return false;
     return taken <= begin || taken - begin + filled <= file->take.frames;
 }
@@ -238,7 +238,7 @@ static bool goes_on(struct take_file *file)
 static bool await_capture(struct take_file *file)
 {
     atomic_store(&file->stage, TAKE_READY);
-    while (!is_captured(file)) {
+    while (!is_file_captured(file)) {
         if (!errand_goes_on(&file->errand) || atomic_load(&file->is_ending))
             return false;
         clock_sleep(WAIT_US);
@@ -271,7 +271,7 @@ static void measure_file(struct take_file *file)
 }
 
 /* A full disk has room for the header, which exists already, and for the synced frames. */
-static void close_file(struct take_file *file, bool is_whole)
+static void close_take_file(struct take_file *file, bool is_whole)
 {
     struct wav *take = &file->take;
     struct fault ignored;
@@ -301,7 +301,7 @@ static void record_take(struct take_file *file)
     measure_file(file);
     file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its streamer died before the first byte */
     if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else it is not our file, and stays unchanged */
-        close_file(file, e == ERR_OK);
+        close_take_file(file, e == ERR_OK);
     measure_file(file);
 }
 

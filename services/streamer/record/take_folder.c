@@ -119,7 +119,7 @@ static void library_added(void *state, enum err error, const void *answer, const
 
 /* ---- on the disk ---- */
 
-static void add_library(struct take *take)
+static void add_take_library(struct take *take)
 {
     struct indexer_add_library request = { .path = bytes_of(take->path, strlen(take->path)),
                                            .has_project = !id_is_zero(take->project),
@@ -140,7 +140,7 @@ static void folder_made(struct errand *errand, bool lost)
 
     take->file = NULL;
     if (fault->code == ERR_OK)
-        add_library(take);
+        add_take_library(take);
     else if (!id_is_zero(take->project))
         use_recordings(take, fault->what);
     else

@@ -18,7 +18,7 @@ static struct text input_of(const struct take *take, unsigned side)
     return text_of(take->inputs[take->inputs[side][0] ? side : 0]);
 }
 
-static void send_ask(struct take *take, const char *name, unsigned side)
+static void ask_take_connect(struct take *take, const char *name, unsigned side)
 {
     struct audio_connect request = { .port = sides[side % SIDES],
                                      .to = input_of(take, side % SIDES),
@@ -49,7 +49,7 @@ static bool is_made(const struct connections *all, struct text to)
     return false;
 }
 
-static void give_up(struct take *take, const struct connections *all)
+static void fail_inputs(struct take *take, const struct connections *all)
 {
     struct text left = input_of(take, 0), right = input_of(take, 1);
     bool is_one = text_equal(left, right) || is_made(all, left) || is_made(all, right);
@@ -95,11 +95,11 @@ static void take_connection(void *state, enum err error, const void *answer, con
     else if (error != ERR_OK)
         fail_input(take, fault);
     else if (++take->input < SIDES)
-        send_ask(take, "audio.connect", take->input);
+        ask_take_connect(take, "audio.connect", take->input);
     else if (are_made(take, answer))
         end_connecting(take);
     else if (is_late)
-        give_up(take, answer);
+        fail_inputs(take, answer);
     else
         take->reported = clock_steady() + AGAIN_US;
 }
@@ -110,7 +110,7 @@ void take_connect(struct take *take)
     take->since = clock_steady();
     if (take->inputs[0][0]) {
         take->takes->has_inputs = true;
-        send_ask(take, "audio.connect", 0);
+        ask_take_connect(take, "audio.connect", 0);
     } else {
         take_is_connected(take);
     }
@@ -130,13 +130,13 @@ void take_connect_again(struct take *take)
     take->reported = 0;
     take->input = take->input < SIDES ? take->input : SIDES - 1;
     /* A repeated ask changes nothing, and its answer contains the state. */
-    send_ask(take, "audio.connect", take->input);
+    ask_take_connect(take, "audio.connect", take->input);
 }
 
 /* ---- after the take ---- */
 
 /* True if a take is due, starts or is captured. */
-static bool is_captured(const struct takes *takes)
+static bool is_take_running(const struct takes *takes)
 {
     return takes->pass.is_due || (takes->recording.phase >= TAKE_STARTING && takes->recording.phase <= TAKE_STOPPING);
 }
@@ -154,7 +154,7 @@ static void take_ports(void *state, enum err error, const void *answer, const st
 
     (void)fault;
     takes->is_freeing = false;
-    if (error != ERR_OK || is_captured(takes))
+    if (error != ERR_OK || is_take_running(takes))
         return;
     for (uint32_t i = 0; i < all->each.count; i++) {
         struct audio_disconnect request = { .port = all->each.at[i].port, .to = all->each.at[i].to };
@@ -170,7 +170,7 @@ void take_free_inputs(struct takes *takes)
 {
     usec_t now = clock_steady();
 
-    if (!takes->has_inputs || takes->is_freeing || is_captured(takes) || now - takes->freed < LOOK_US)
+    if (!takes->has_inputs || takes->is_freeing || is_take_running(takes) || now - takes->freed < LOOK_US)
         return;
     takes->freed = now;
     takes->is_freeing =

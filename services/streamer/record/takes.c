@@ -190,12 +190,6 @@ bool takes_busy(const struct takes *takes)
 
 /* ---- asks ---- */
 
-static void open_mail(void *state, int fd)
-{
-    (void)fd;
-    mailbox_open(state);
-}
-
 static enum err check_name(struct call *call, const struct streamer_record *ask)
 {
     if (!memchr(ask->name.at ? ask->name.at : "", '/', ask->name.len) && !text_starts(ask->name, TEXT(".")) &&
@@ -415,7 +409,7 @@ enum err takes_open(struct takes *takes, struct fault *fault)
     if (e != ERR_OK)
         return e;
     takes->errands = errands_new(takes->mailbox, THREADS);
-    return service_watch(takes->service, mailbox_fd(takes->mailbox), open_mail, takes->mailbox);
+    return service_watch_mail(takes->service, takes->mailbox);
 }
 
 void takes_close(struct takes *takes)

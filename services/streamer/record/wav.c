@@ -33,7 +33,7 @@ static void put_bytes(struct wav_head *head, const void *bytes, size_t len)
 }
 
 /* Little-endian, like all of RIFF. */
-static void put_number(struct wav_head *head, uint64_t value, size_t bytes)
+static void put_wav_number(struct wav_head *head, uint64_t value, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
         head->at[head->len++] = (uint8_t)(value >> 8 * i);
@@ -42,7 +42,7 @@ static void put_number(struct wav_head *head, uint64_t value, size_t bytes)
 static void put_chunk(struct wav_head *head, const char *name, uint64_t size)
 {
     put_bytes(head, name, 4);
-    put_number(head, size, 4);
+    put_wav_number(head, size, 4);
 }
 
 static void put_text(struct wav_head *head, const char *text, size_t size)
@@ -59,13 +59,13 @@ static void put_sizes(struct wav_head *head, uint64_t all, uint64_t data, uint64
     bool is_large = all > UINT32_MAX;
 
     put_bytes(head, is_large ? "RF64" : "RIFF", 4);
-    put_number(head, is_large ? UINT32_MAX : all, 4);
+    put_wav_number(head, is_large ? UINT32_MAX : all, 4);
     put_bytes(head, "WAVE", 4);
     put_chunk(head, is_large ? "ds64" : "JUNK", DS64);
-    put_number(head, is_large ? all : 0, 8);
-    put_number(head, is_large ? data : 0, 8);
-    put_number(head, is_large ? frames : 0, 8);
-    put_number(head, 0, 4);
+    put_wav_number(head, is_large ? all : 0, 8);
+    put_wav_number(head, is_large ? data : 0, 8);
+    put_wav_number(head, is_large ? frames : 0, 8);
+    put_wav_number(head, 0, 4);
 }
 
 static void put_bext(struct wav_head *head, const struct wav_take *take)
@@ -83,8 +83,8 @@ static void put_bext(struct wav_head *head, const struct wav_take *take)
     put_text(head, "loophole", 32);
     put_text(head, id_write(take->item, id), 32);
     put_text(head, when, 18); /* date (10 bytes) and time (8 bytes) */
-    put_number(head, take->first > 0 ? (uint64_t)take->first : 0, 8);
-    put_number(head, 1, 2);
+    put_wav_number(head, take->first > 0 ? (uint64_t)take->first : 0, 8);
+    put_wav_number(head, 1, 2);
     head->len = end;
 }
 
@@ -93,12 +93,12 @@ static void put_format(struct wav_head *head, const struct wav *wav)
     uint32_t frame = wav_frame_bytes(wav->format);
 
     put_chunk(head, "fmt ", 16);
-    put_number(head, wav->format == WAV_PCM24 ? TAG_PCM : TAG_FLOAT, 2);
-    put_number(head, WAV_CHANNELS, 2);
-    put_number(head, wav->take.rate, 4);
-    put_number(head, (uint64_t)wav->take.rate * frame, 4);
-    put_number(head, frame, 2);
-    put_number(head, frame * 8 / WAV_CHANNELS, 2);
+    put_wav_number(head, wav->format == WAV_PCM24 ? TAG_PCM : TAG_FLOAT, 2);
+    put_wav_number(head, WAV_CHANNELS, 2);
+    put_wav_number(head, wav->take.rate, 4);
+    put_wav_number(head, (uint64_t)wav->take.rate * frame, 4);
+    put_wav_number(head, frame, 2);
+    put_wav_number(head, frame * 8 / WAV_CHANNELS, 2);
 }
 
 static void put_take(struct wav_head *head, const struct wav *wav)
@@ -109,28 +109,28 @@ static void put_take(struct wav_head *head, const struct wav *wav)
     put_chunk(head, "take", TAKE);
     end = head->len + TAKE;
     put_bytes(head, take->item.b, sizeof(take->item.b));
-    put_number(head, take->generation, 4);
-    put_number(head, take->rate, 4);
-    put_number(head, take->begin, 8);
-    put_number(head, (uint64_t)take->first, 8);
-    put_number(head, (uint64_t)take->began, 8);
-    put_number(head, (uint64_t)take->latency_frames, 8);
-    put_number(head, take->most, 8);
+    put_wav_number(head, take->generation, 4);
+    put_wav_number(head, take->rate, 4);
+    put_wav_number(head, take->begin, 8);
+    put_wav_number(head, (uint64_t)take->first, 8);
+    put_wav_number(head, (uint64_t)take->began, 8);
+    put_wav_number(head, (uint64_t)take->latency_frames, 8);
+    put_wav_number(head, take->most, 8);
     put_bytes(head, take->request.b, sizeof(take->request.b));
-    put_number(head, take->is_for_flac, 4);
-    put_number(head, take->is_filled, 4);
-    put_number(head, wav->has_ended, 4);
+    put_wav_number(head, take->is_for_flac, 4);
+    put_wav_number(head, take->is_filled, 4);
+    put_wav_number(head, wav->has_ended, 4);
     head->len = end;
 }
 
 static void put_gaps(struct wav_head *head, const struct wav_gaps *gaps)
 {
     put_chunk(head, "gaps", GAPS);
-    put_number(head, gaps->lost, 8);
-    put_number(head, gaps->count, 8);
+    put_wav_number(head, gaps->lost, 8);
+    put_wav_number(head, gaps->count, 8);
     for (uint32_t i = 0; i < WAV_GAPS; i++) {
-        put_number(head, gaps->each[i].at, 8);
-        put_number(head, gaps->each[i].frames, 8);
+        put_wav_number(head, gaps->each[i].at, 8);
+        put_wav_number(head, gaps->each[i].frames, 8);
     }
 }
 
@@ -143,7 +143,7 @@ static void put_header(struct wav_head *head, const struct wav *wav, uint64_t fr
     put_bext(head, &wav->take);
     put_format(head, wav);
     put_chunk(head, "fact", 4);
-    put_number(head, is_large ? UINT32_MAX : frames, 4);
+    put_wav_number(head, is_large ? UINT32_MAX : frames, 4);
     put_take(head, wav);
     put_gaps(head, &wav->gaps);
     put_chunk(head, "JUNK", WAV_HEADER - 8 - 8 - head->len);

@@ -11,7 +11,7 @@ struct pen {
 };
 
 /* Little-endian, like all of RIFF. */
-static void put_number(struct pen *pen, uint64_t value)
+static void put_marker_number(struct pen *pen, uint64_t value)
 {
     for (int i = 0; i < 4; i++)
         pen->at[pen->len++] = (uint8_t)(value >> 8 * i);
@@ -27,24 +27,24 @@ static void put_size(struct pen *pen, size_t at)
 {
     struct pen there = { pen->at, at };
 
-    put_number(&there, pen->len - at - 4);
+    put_marker_number(&there, pen->len - at - 4);
 }
 
 static size_t begin_chunk(struct pen *pen, const char *name)
 {
     put_name(pen, name);
-    put_number(pen, 0);
+    put_marker_number(pen, 0);
     return pen->len - 4;
 }
 
 static void put_cue(struct pen *pen, uint32_t number, uint64_t at)
 {
-    put_number(pen, number);
-    put_number(pen, at);
+    put_marker_number(pen, number);
+    put_marker_number(pen, at);
     put_name(pen, "data");
-    put_number(pen, 0);
-    put_number(pen, 0);
-    put_number(pen, at);
+    put_marker_number(pen, 0);
+    put_marker_number(pen, 0);
+    put_marker_number(pen, at);
 }
 
 static void put_label(struct pen *pen, uint32_t number, const struct wav *wav, const struct wav_gap *gap)
@@ -55,7 +55,7 @@ static void put_label(struct pen *pen, uint32_t number, const struct wav *wav, c
     (void)snprintf(words, sizeof(words), "%llu frames lost (%llu ms)", (unsigned long long)gap->frames,
                    (unsigned long long)(gap->frames * 1000 / wav->take.rate));
     len = strlen(words) + 1;
-    put_number(pen, number);
+    put_marker_number(pen, number);
     memcpy(pen->at + pen->len, words, len);
     pen->len += len;
     put_size(pen, size);
@@ -68,11 +68,11 @@ static void put_length(struct pen *pen, uint32_t number, const struct wav_gap *g
 {
     size_t size = begin_chunk(pen, "ltxt");
 
-    put_number(pen, number);
-    put_number(pen, gap->frames < UINT32_MAX ? gap->frames : UINT32_MAX);
+    put_marker_number(pen, number);
+    put_marker_number(pen, gap->frames < UINT32_MAX ? gap->frames : UINT32_MAX);
     put_name(pen, "rgn ");
-    put_number(pen, 0);
-    put_number(pen, 0);
+    put_marker_number(pen, 0);
+    put_marker_number(pen, 0);
     put_size(pen, size);
 }
 
@@ -86,7 +86,7 @@ size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE])
     while (count > 0 && gaps[count - 1].at > UINT32_MAX)
         count--;
     size = begin_chunk(&pen, "cue ");
-    put_number(&pen, count);
+    put_marker_number(&pen, count);
     for (uint32_t i = 0; i < count; i++)
         put_cue(&pen, i + 1, gaps[i].at);
     put_size(&pen, size);

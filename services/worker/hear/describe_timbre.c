@@ -37,7 +37,7 @@ static void compute_cepstrum(float *to, const float table[CEPSTRA][MEL_BANDS], c
     }
 }
 
-static void fill_table(float table[CEPSTRA][MEL_BANDS])
+static void fill_cosines(float table[CEPSTRA][MEL_BANDS])
 {
     for (size_t k = 0; k < CEPSTRA; k++)
         for (size_t b = 0; b < MEL_BANDS; b++)
@@ -53,7 +53,7 @@ static void gather_cepstra(struct moments *m, const struct describe_scope *s)
     float now[CEPSTRA], before[CEPSTRA] = { 0 }, table[CEPSTRA][MEL_BANDS];
 
     memset(m, 0, sizeof(*m));
-    fill_table(table);
+    fill_cosines(table);
     for (size_t i = s->start; i < s->end; i += 2, m->n++) {
         compute_cepstrum(now, table, s, &s->frame[i]);
         for (size_t k = 0; k < CEPSTRA; k++) {

@@ -10,7 +10,7 @@ static const double SILENT_DB = -80, LEAST_TONAL = 0.5, LEAST_AGREEMENT = 0.35, 
 static const double LOWEST_PITCH_HZ = 20, MOST_UNSURE_CLASS = 0.03, LEAST_SURE_TAG = 0.5;
 static const double LEAST_SECOND = 0.1; /* probability of a second tempo that is worth a fact */
 
-static struct heard_fact *add_fact(struct heard_sound *out, const char *attribute, double confidence)
+static struct heard_fact *claim_fact(struct heard_sound *out, const char *attribute, double confidence)
 {
     struct heard_fact *fact = &out->fact[out->fact_count++];
 
@@ -24,7 +24,7 @@ static void claim_number(struct heard_sound *out, const char *attribute, double 
 
     if (!isfinite(number) || !isfinite(confidence) || out->fact_count == HEARD_FACTS_MAX)
         return;
-    fact = add_fact(out, attribute, confidence);
+    fact = claim_fact(out, attribute, confidence);
     fact->is_number = true;
     fact->number = number;
 }
@@ -33,7 +33,7 @@ static void claim_word(struct heard_sound *out, const char *attribute, const cha
 {
     if (!isfinite(confidence) || out->fact_count == HEARD_FACTS_MAX)
         return;
-    snprintf(add_fact(out, attribute, confidence)->text, sizeof(out->fact->text), "%s", word);
+    snprintf(claim_fact(out, attribute, confidence)->text, sizeof(out->fact->text), "%s", word);
 }
 
 /* States 0 or 1, whichever is likelier. */

@@ -67,7 +67,7 @@ static void name_track(struct ardour *ardour, const char *source)
                        text_of(ardour->playlist), 0, 0);
 }
 
-static void begin_element(void *state, const struct xml_element *element)
+static void begin_ardour_element(void *state, const struct xml_element *element)
 {
     struct ardour *ardour = state;
 
@@ -84,7 +84,7 @@ static void begin_element(void *state, const struct xml_element *element)
     }
 }
 
-static void end_element(void *state, const struct xml_element *element, struct text text)
+static void end_ardour_element(void *state, const struct xml_element *element, struct text text)
 {
     struct ardour *ardour = state;
 
@@ -96,7 +96,7 @@ static void end_element(void *state, const struct xml_element *element, struct t
 enum err ardour_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct ardour ardour = { .to = to, .sources = arena_array(to->arena, SOURCES_MAX, sizeof(struct channel_source)) };
-    const struct xml_events events = { begin_element, end_element, &ardour };
+    const struct xml_events events = { begin_ardour_element, end_ardour_element, &ardour };
 
     if (!ardour.sources)
         return fault_set(fault, ERR_FULL, "no memory for the session");

@@ -15,7 +15,7 @@ static bool is_below(const struct xml_element *element, const char *around)
     return strstr(element->path, around) != NULL;
 }
 
-static void begin_element(void *state, const struct xml_element *element)
+static void begin_hydrogen_element(void *state, const struct xml_element *element)
 {
     struct hydrogen *hydrogen = state;
 
@@ -28,7 +28,7 @@ static struct text keep_text(struct hydrogen *hydrogen, struct text text)
     return arena_utf8(hydrogen->to->arena, bytes_of(text.at, text.len), REFERENCE_TRACK_MAX);
 }
 
-static void add_file(struct hydrogen *hydrogen, struct text file)
+static void add_sample(struct hydrogen *hydrogen, struct text file)
 {
     struct text path = file;
 
@@ -37,12 +37,12 @@ static void add_file(struct hydrogen *hydrogen, struct text file)
     references_add(hydrogen->to, path, hydrogen->instrument, 0, 0);
 }
 
-static void end_element(void *state, const struct xml_element *element, struct text text)
+static void end_hydrogen_element(void *state, const struct xml_element *element, struct text text)
 {
     struct hydrogen *hydrogen = state;
 
     if (strcmp(element->name, "filename") == 0 && is_below(element, "instrument/"))
-        add_file(hydrogen, text);
+        add_sample(hydrogen, text);
     else if (strcmp(element->name, "drumkit") == 0 && is_below(element, "instrument/"))
         hydrogen->kit = keep_text(hydrogen, text);
     else if (strcmp(element->name, "name") == 0 && is_below(element, "instrument/name"))
@@ -54,7 +54,7 @@ static void end_element(void *state, const struct xml_element *element, struct t
 enum err hydrogen_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct hydrogen hydrogen = { .to = to };
-    const struct xml_events events = { begin_element, end_element, &hydrogen };
+    const struct xml_events events = { begin_hydrogen_element, end_hydrogen_element, &hydrogen };
 
     references_program(to, TEXT("Hydrogen"), TEXT(""));
     return xml_read(unpack, &events, fault);

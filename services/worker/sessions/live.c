@@ -24,7 +24,7 @@ static void set_text(char *to, size_t size, const char *from)
 }
 
 /* An element with an empty name is the folder above. */
-static void add_folder(struct live *live, const char *folder)
+static void add_live_folder(struct live *live, const char *folder)
 {
     size_t len = strlen(live->relative), more = strlen(folder[0] ? folder : "..");
 
@@ -34,7 +34,7 @@ static void add_folder(struct live *live, const char *folder)
     memcpy(live->relative + len + more, "/", 2);
 }
 
-static void begin_element(void *state, const struct xml_element *element)
+static void begin_live_element(void *state, const struct xml_element *element)
 {
     struct live *live = state;
     const char *value = xml_attribute(element, "Value");
@@ -53,7 +53,7 @@ static void begin_element(void *state, const struct xml_element *element)
     else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePath")) && value[0])
         set_text(live->relative, sizeof(live->relative), value);
     else if (text_ends(path, TEXT("SampleRef/FileRef/RelativePath/RelativePathElement")))
-        add_folder(live, xml_attribute(element, "Dir"));
+        add_live_folder(live, xml_attribute(element, "Dir"));
     else if (text_ends(path, TEXT("SampleRef/FileRef/Name")))
         set_text(live->name, sizeof(live->name), value);
     else if (text_ends(path, TEXT("SampleRef/FileRef/OriginalFileSize")) ||
@@ -64,7 +64,7 @@ static void begin_element(void *state, const struct xml_element *element)
 }
 
 /* The absolute path may be of another machine, so a relative one is preferred. */
-static void end_element(void *state, const struct xml_element *element, struct text text)
+static void end_live_element(void *state, const struct xml_element *element, struct text text)
 {
     struct live *live = state;
     struct text path = text_of(live->relative[0] ? live->relative : live->path);
@@ -82,7 +82,7 @@ static void end_element(void *state, const struct xml_element *element, struct t
 enum err live_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct live *live = arena_alloc(to->arena, sizeof(*live));
-    const struct xml_events events = { begin_element, end_element, live };
+    const struct xml_events events = { begin_live_element, end_live_element, live };
 
     if (!live)
         return fault_set(fault, ERR_FULL, "no memory for the session");

@@ -21,7 +21,7 @@ static struct text without_base(const char *path)
     return text_of(path);
 }
 
-static void begin_element(void *state, const struct xml_element *element)
+static void begin_lmms_element(void *state, const struct xml_element *element)
 {
     static const char *const HOLDERS[] = { "audiofileprocessor", "sampletco", "sampleclip" };
     struct lmms *lmms = state;
@@ -39,7 +39,7 @@ static void begin_element(void *state, const struct xml_element *element)
 enum err lmms_read(struct unpack *unpack, struct references *to, struct fault *fault)
 {
     struct lmms lmms = { .to = to };
-    const struct xml_events events = { begin_element, NULL, &lmms };
+    const struct xml_events events = { begin_lmms_element, NULL, &lmms };
 
     references_program(to, TEXT("LMMS"), TEXT(""));
     return xml_read(unpack, &events, fault);

@@ -27,7 +27,7 @@ static struct text trim_line(const struct reaper *reaper)
 }
 
 /* Takes the next word from `rest`. */
-static struct text take_word(struct text *rest)
+static struct text next_reaper_word(struct text *rest)
 {
     struct text word = *rest;
     uint32_t end = 0;
@@ -55,8 +55,8 @@ static void begin_block(struct reaper *reaper, struct text name, struct text res
     }
     if (!text_is(name, "<REAPER_PROJECT"))
         return;
-    take_word(&rest);
-    struct text version = take_word(&rest);
+    next_reaper_word(&rest);
+    struct text version = next_reaper_word(&rest);
     references_program(reaper->to, TEXT("REAPER"), version);
 }
 
@@ -67,7 +67,7 @@ static void end_block(struct reaper *reaper)
     reaper->depth -= reaper->depth > 0;
 }
 
-static void read_line(struct reaper *reaper)
+static void read_reaper_line(struct reaper *reaper)
 {
     struct text rest = trim_line(reaper);
 
@@ -75,20 +75,20 @@ static void read_line(struct reaper *reaper)
         end_block(reaper);
         return;
     }
-    struct text name = take_word(&rest);
+    struct text name = next_reaper_word(&rest);
     if (name.len && name.at[0] == '<')
         begin_block(reaper, name, rest);
     else if (text_is(name, "NAME") && reaper->track_depth && reaper->depth == reaper->track_depth)
-        reaper->track = arena_text(reaper->to->arena, take_word(&rest));
+        reaper->track = arena_text(reaper->to->arena, next_reaper_word(&rest));
     else if (text_is(name, "FILE"))
-        references_add(reaper->to, take_word(&rest), reaper->track_depth ? reaper->track : TEXT(""), 0, 0);
+        references_add(reaper->to, next_reaper_word(&rest), reaper->track_depth ? reaper->track : TEXT(""), 0, 0);
 }
 
 static void read_piece(struct reaper *reaper, struct text piece)
 {
     for (uint32_t i = 0; i < piece.len; i++) {
         if (piece.at[i] == '\n') {
-            read_line(reaper);
+            read_reaper_line(reaper);
             reaper->len = 0;
         } else {
             if (reaper->len < LINE_MAX_BYTES)
@@ -122,6 +122,6 @@ enum err reaper_read(struct unpack *unpack, struct references *to, struct fault 
         is_first = false;
     }
     if (e == ERR_OK && reaper->len)
-        read_line(reaper);
+        read_reaper_line(reaper);
     return e;
 }

@@ -15,7 +15,7 @@ static struct text keep_text(struct references *references, struct text from, ui
     return arena_utf8(references->arena, bytes_of(from.at, from.len), most);
 }
 
-static struct session_reference *find_path(const struct references *references, struct text path)
+static struct session_reference *find_reference(const struct references *references, struct text path)
 {
     struct session_reference_list *list = &references->to->references;
 
@@ -33,7 +33,7 @@ struct session_reference *references_add(struct references *references, struct t
 
     if (path.len == 0 || path.len > REFERENCE_PATH_MAX)
         return NULL;
-    found = find_path(references, path);
+    found = find_reference(references, path);
     if (!found && (list->count == REFERENCES_MAX || references->bytes + path.len > REFERENCES_BYTES)) {
         references->to->more++;
         return NULL;

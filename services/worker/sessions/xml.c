@@ -32,7 +32,7 @@ static void stop_reading(struct xml *xml, const char *why)
     XML_StopParser(xml->parser, XML_FALSE);
 }
 
-static void begin_element(void *state, const char *name, const char **attributes)
+static void open_element(void *state, const char *name, const char **attributes)
 {
     struct xml *xml = state;
     size_t len = strlen(name);
@@ -55,7 +55,7 @@ static void begin_element(void *state, const char *name, const char **attributes
 }
 
 /* Expat still reports the end of an empty element at whose beginning it was stopped. */
-static void end_element(void *state, const char *name)
+static void close_element(void *state, const char *name)
 {
     struct xml *xml = state;
     const struct xml_element element = { name, NULL, xml->depth, xml->path };
@@ -105,7 +105,7 @@ enum err xml_read(struct unpack *unpack, const struct xml_events *events, struct
     xml->events = events;
     xml->parser = alloc_check(XML_ParserCreate(NULL));
     XML_SetUserData(xml->parser, xml);
-    XML_SetElementHandler(xml->parser, begin_element, end_element);
+    XML_SetElementHandler(xml->parser, open_element, close_element);
     XML_SetCharacterDataHandler(xml->parser, add_text);
     XML_SetEntityDeclHandler(xml->parser, refuse_entity);
     while (e == ERR_OK && piece.len) {

@@ -17,7 +17,7 @@ void labels_begin(struct labels *labels, struct arena *arena)
 }
 
 /* NULL: no room is left, or the attribute has a fact already. */
-static struct fact *add_fact(struct labels *labels, const char *attribute)
+static struct fact *add_label(struct labels *labels, const char *attribute)
 {
     struct fact_list *list = &labels->list;
 
@@ -36,7 +36,7 @@ static struct fact *add_fact(struct labels *labels, const char *attribute)
 
 void labels_number(struct labels *labels, const char *attribute, double number, double min, double max)
 {
-    struct fact *fact = isfinite(number) ? add_fact(labels, attribute) : NULL;
+    struct fact *fact = isfinite(number) ? add_label(labels, attribute) : NULL;
 
     if (!fact)
         return;
@@ -47,7 +47,7 @@ void labels_number(struct labels *labels, const char *attribute, double number, 
 
 static void add_words(struct labels *labels, const char *attribute, struct text words, bool shown)
 {
-    struct fact *fact = add_fact(labels, attribute);
+    struct fact *fact = add_label(labels, attribute);
 
     if (!fact)
         return;

@@ -168,7 +168,7 @@ static void find_file(struct song_reading *r)
         }
 }
 
-static bool take_head(struct song_reading *r)
+static bool read_song_head(struct song_reading *r)
 {
     uint8_t head[HEAD_SIZE];
 
@@ -210,7 +210,7 @@ static struct song_reading *read_song(struct input *input, struct labels *labels
     r->labels = labels;
     r->song = song;
     *song = (struct midi_song){ .key = -1 };
-    if (take_head(r))
+    if (read_song_head(r))
         while (take_chunk(r))
             ;
     qsort(r->tempos, r->tempo_count, sizeof(*r->tempos), by_tick);

@@ -21,7 +21,7 @@ struct model model_compiled_in(void)
     return (struct model){ model_weights, (size_t)(model_weights_end - model_weights) };
 }
 
-static uint32_t read_word(const uint8_t *at)
+static uint32_t read_little_endian(const uint8_t *at)
 {
     uint32_t value;
 
@@ -35,7 +35,7 @@ static size_t count_entries(const struct model *model)
 
     if (model->len < HEAD || memcmp(model->at, "LHM1", 4) != 0)
         return 0;
-    count = read_word(model->at + 4);
+    count = read_little_endian(model->at + 4);
     return count <= (model->len - HEAD) / ENTRY ? count : 0;
 }
 
@@ -45,10 +45,10 @@ const float *model_matrix(const struct model *model, const char *name, size_t ro
 
     for (size_t i = 0; i < count; i++) {
         const uint8_t *entry = model->at + HEAD + i * ENTRY;
-        size_t from = read_word(entry + NAME + 8);
+        size_t from = read_little_endian(entry + NAME + 8);
         if (strncmp((const char *)entry, name, NAME) != 0)
             continue;
-        if (read_word(entry + NAME) != rows || read_word(entry + NAME + 4) != columns ||
+        if (read_little_endian(entry + NAME) != rows || read_little_endian(entry + NAME + 4) != columns ||
             from + rows * columns > (model->len - first) / sizeof(float))
             return NULL;
         return (const float *)(const void *)(model->at + first) + from;

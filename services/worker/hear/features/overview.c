@@ -37,7 +37,7 @@ static void halve_bins(struct overview *o)
     o->stretch *= 2;
 }
 
-static void make_room(struct overview *o)
+static void prepare_bin(struct overview *o)
 {
     size_t room = o->room ? o->room * 2 : 4096;
 
@@ -76,7 +76,7 @@ void overview_feed(struct overview *o, const float *mono, size_t frames)
     while (frames > 0) {
         size_t now;
         if (o->inside == 0) {
-            make_room(o);
+            prepare_bin(o);
             o->bin[o->count] = EMPTY;
         }
         now = o->stretch - o->inside < frames ? (size_t)(o->stretch - o->inside) : frames;
