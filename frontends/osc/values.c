@@ -216,7 +216,7 @@ void values_tick(struct osc *osc)
 
 /* ---- events ---- */
 
-static void hear_transport(void *state, const void *body, bool gap)
+static void take_transport_event(void *state, const void *body, bool gap)
 {
     const struct audio_changed *event = body;
 
@@ -224,7 +224,7 @@ static void hear_transport(void *state, const void *body, bool gap)
     take_transport(state, &event->transport);
 }
 
-static void hear_bar(void *state, const void *body, bool gap)
+static void take_bar_event(void *state, const void *body, bool gap)
 {
     const struct audio_bar *event = body;
 
@@ -232,7 +232,7 @@ static void hear_bar(void *state, const void *body, bool gap)
     set_number(state, "/transport/bar", (double)event->bar);
 }
 
-static void hear_levels(void *state, const void *body, bool gap)
+static void take_levels_event(void *state, const void *body, bool gap)
 {
     const struct audio_levels *event = body;
 
@@ -240,7 +240,7 @@ static void hear_levels(void *state, const void *body, bool gap)
     take_meters(state, &event->meters);
 }
 
-static void hear_sounding(void *state, const void *body, bool gap)
+static void take_sounding_event(void *state, const void *body, bool gap)
 {
     (void)body;
     (void)gap;
@@ -252,15 +252,15 @@ enum err values_open(struct osc *osc)
 {
     static const struct {
         const char *event;
-        void (*heard)(void *state, const void *body, bool gap);
-    } each[] = { { "audio.changed", hear_transport },
-                 { "audio.bar", hear_bar },
-                 { "audio.levels", hear_levels },
-                 { "audio.sounding_changed", hear_sounding },
-                 { "audio.pattern_began", hear_sounding } };
+        void (*take)(void *state, const void *body, bool gap);
+    } each[] = { { "audio.changed", take_transport_event },
+                 { "audio.bar", take_bar_event },
+                 { "audio.levels", take_levels_event },
+                 { "audio.sounding_changed", take_sounding_event },
+                 { "audio.pattern_began", take_sounding_event } };
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < sizeof(each) / sizeof(*each); i++)
-        e = service_hear(osc->service, each[i].event, each[i].heard, osc);
+        e = service_subscribe(osc->service, each[i].event, each[i].take, osc);
     return e;
 }

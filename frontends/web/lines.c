@@ -121,7 +121,7 @@ static void read_events(struct lines *lines)
     struct received received = { 0 };
 
     while (lines->listener && sockets_receive(lines->listener, &received) == ERR_OK) {
-        lines->events.heard(lines->events.state, sockets_topic(&received), received.body);
+        lines->events.take_event(lines->events.state, sockets_topic(&received), received.body);
         sockets_drop(&received);
     }
 }

@@ -10,7 +10,7 @@ enum { LINES_MOST = 24 };
 
 struct lines_events {
     void (*answered)(void *state, uint64_t sender, struct text service, struct bytes frame);
-    void (*heard)(void *state, struct text topic, struct bytes frame);
+    void (*take_event)(void *state, struct text topic, struct bytes frame);
     void (*is_back)(void *state, struct text service); /* a service is up for the first time, or again */
     void *state;
 };

@@ -232,7 +232,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
     struct service *service = alloc_zeroed(1, sizeof(*service));
     struct fault fault = { 0 };
 
-    service->hear_arena.limit = LIMIT_ARENA;
+    service->received_arena.limit = LIMIT_ARENA;
     service->schema = schema;
     service->name = name;
     service->started = clock_steady();
@@ -317,8 +317,8 @@ static void free_parts(struct service *service)
     sockets_free(service->sockets); /* waits until the last answers are sent */
     buffer_free(&service->frame);
     recall_free(service);
-    arena_free(&service->hear_arena);
-    sockets_drop(&service->heard);
+    arena_free(&service->received_arena);
+    sockets_drop(&service->event);
     free(service->latencies);
     free(service->sequences);
     close(service->signals);

@@ -167,9 +167,9 @@ enum err service_ask(struct service *service, const char *name, const void *requ
                      void (*done)(void *state, enum err error, const void *answer, const struct fault *fault),
                      void *state, struct fault *fault);
 
-/* Subscribes to an event of another service ("persist.changed"). `heard` gets the decoded body. `gap` is true if the
+/* Subscribes to an event of another service ("persist.changed"). `take` gets the decoded body. `gap` is true if the
  * epoch or sequence shows that earlier events were missed, and for the first event. Errors: not_found, full, io. */
-enum err service_hear(struct service *service, const char *event,
-                      void (*heard)(void *state, const void *body, bool gap), void *state);
+enum err service_subscribe(struct service *service, const char *event,
+                           void (*take)(void *state, const void *body, bool gap), void *state);
 
 #endif

@@ -67,10 +67,10 @@ static void pass_answer(struct service *service, struct asked *asked, const stru
     void *answer = NULL;
     enum err e = delivery->error;
 
-    arena_reset(&service->hear_arena);
+    arena_reset(&service->received_arena);
     if (e == ERR_OK) {
-        answer = arena_alloc(&service->hear_arena, shape->size);
-        e = codec_decode(shape, delivery->body, &service->hear_arena, answer, &fault);
+        answer = arena_alloc(&service->received_arena, shape->size);
+        e = codec_decode(shape, delivery->body, &service->received_arena, answer, &fault);
     } else
         frame_read_fault(delivery->body, e, &fault);
     asked->done(asked->state, e, e == ERR_OK ? answer : NULL, &fault);

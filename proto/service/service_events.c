@@ -39,14 +39,14 @@ void service_publish(struct service *service, const char *name, const void *body
 
 /* ---- subscriptions ---- */
 
-static enum err listen_to(struct service *service, const char *publisher, struct fault *fault)
+static enum err join_publisher(struct service *service, const char *publisher, struct fault *fault)
 {
     char address[PATH_MAX];
 
     paths_event_socket(&service->paths, publisher, address);
-    if (service->listen_socket)
-        return sockets_join(service->listen_socket, address, fault);
-    return sockets_open(service->sockets, SOCKET_LISTEN, address, &service->listen_socket, fault);
+    if (service->subscribed_socket)
+        return sockets_join(service->subscribed_socket, address, fault);
+    return sockets_open(service->sockets, SOCKET_LISTEN, address, &service->subscribed_socket, fault);
 }
 
 static bool is_joined(const struct service *service, struct text publisher)
@@ -57,30 +57,30 @@ static bool is_joined(const struct service *service, struct text publisher)
     return false;
 }
 
-enum err service_hear(struct service *service, const char *name, void (*heard)(void *state, const void *body, bool gap),
-                      void *state)
+enum err service_subscribe(struct service *service, const char *name,
+                           void (*take)(void *state, const void *body, bool gap), void *state)
 {
     const struct event *event = schema_event(text_of(name));
     struct fault fault = { 0 };
     char publisher[64];
     enum err e = ERR_OK;
 
-    if (!event || service->subscription_count == LIMIT_HEARD)
+    if (!event || service->subscription_count == LIMIT_SUBSCRIPTIONS)
         return event ? ERR_FULL : ERR_NOT_FOUND;
     text_copy(publisher, sizeof(publisher), text_of(name));
     strchr(publisher, '.')[1] = 0; /* keeps the dot */
     if (!is_joined(service, text_of(publisher))) {
         strchr(publisher, '.')[0] = 0;
-        e = listen_to(service, publisher, &fault);
+        e = join_publisher(service, publisher, &fault);
     }
     if (e == ERR_OK)
-        e = sockets_subscribe(service->listen_socket, event->full_name);
+        e = sockets_subscribe(service->subscribed_socket, event->full_name);
     if (e != ERR_OK) {
         log_fault(name, &fault);
         return e;
     }
     service->subscriptions[service->subscription_count++] =
-        (struct subscription){ .event = event, .heard = heard, .state = state };
+        (struct subscription){ .event = event, .take = take, .state = state };
     return ERR_OK;
 }
 
@@ -100,10 +100,10 @@ static void pass_event(struct service *service, struct subscription *subscriptio
     struct fault fault = { 0 };
     void *body;
 
-    arena_reset(&service->hear_arena);
-    body = arena_alloc(&service->hear_arena, subscription->event->body->size);
-    if (codec_decode(subscription->event->body, frame->body, &service->hear_arena, body, &fault) == ERR_OK) {
-        subscription->heard(subscription->state, body, gap);
+    arena_reset(&service->received_arena);
+    body = arena_alloc(&service->received_arena, subscription->event->body->size);
+    if (codec_decode(subscription->event->body, frame->body, &service->received_arena, body, &fault) == ERR_OK) {
+        subscription->take(subscription->state, body, gap);
         return;
     }
     log_fault(subscription->event->full_name, &fault);
@@ -114,10 +114,10 @@ static void handle_received(struct service *service)
 {
     struct event_frame frame;
 
-    if (frame_read_event(service->heard.body, &frame, NULL) != ERR_OK)
+    if (frame_read_event(service->event.body, &frame, NULL) != ERR_OK)
         return;
     for (uint32_t i = 0; i < service->subscription_count; i++)
-        if (text_is(sockets_topic(&service->heard), service->subscriptions[i].event->full_name))
+        if (text_is(sockets_topic(&service->event), service->subscriptions[i].event->full_name))
             pass_event(service, &service->subscriptions[i], &frame);
 }
 
@@ -127,10 +127,10 @@ bool service_events_take(struct service *service)
     enum err e = ERR_OK;
 
     while (taken < LIMIT_TURN && e != ERR_BUSY && e != ERR_IO) {
-        e = sockets_receive(service->listen_socket, &service->heard);
+        e = sockets_receive(service->subscribed_socket, &service->event);
         if (e == ERR_OK)
             handle_received(service);
-        sockets_drop(&service->heard);
+        sockets_drop(&service->event);
         taken += e == ERR_OK;
     }
     return taken > 0;

@@ -91,7 +91,7 @@ static void wait_for(struct waited *waited, int fd, struct socket *socket)
 static bool is_settled(const struct service *service)
 {
     return service->waiting.count == 0 && sockets_settled(service->ask_socket) && !service->requester_stirred &&
-           (!service->listen_socket || sockets_settled(service->listen_socket));
+           (!service->subscribed_socket || sockets_settled(service->subscribed_socket));
 }
 
 static usec_t next_due(const struct service *service)
@@ -124,8 +124,8 @@ static void wait_once(struct service *service, struct waited *waited)
     wait_for(waited, sockets_fd(service->ask_socket), service->ask_socket);
     if (service->event_socket)
         wait_for(waited, sockets_fd(service->event_socket), service->event_socket);
-    if (service->listen_socket)
-        wait_for(waited, sockets_fd(service->listen_socket), service->listen_socket);
+    if (service->subscribed_socket)
+        wait_for(waited, sockets_fd(service->subscribed_socket), service->subscribed_socket);
     waited->count = waited->own;
     if (service->requester)
         waited->count += requester_wait_for(service->requester, waited->at + waited->own, REQUESTER_FDS);
@@ -172,7 +172,7 @@ static bool take_messages(struct service *service, const struct waited *waited)
         any = call_take_all(service) > 0;
     if (service->event_socket && is_signalled(waited, service->event_socket))
         sockets_tend(service->event_socket);
-    if (wants_reading(waited, service->listen_socket))
+    if (wants_reading(waited, service->subscribed_socket))
         any = service_events_take(service) || any;
     for (uint32_t i = waited->own; i < waited->requester; i++)
         requester = requester || waited->at[i].revents;

@@ -46,7 +46,7 @@ struct timer {
 /* A subscription to an event of another service. */
 struct subscription {
     const struct event *event;
-    void (*heard)(void *state, const void *body, bool gap);
+    void (*take)(void *state, const void *body, bool gap);
     void *state;
     uint64_t epoch, sequence; /* of the last event received; 0: none */
 };
@@ -149,10 +149,10 @@ struct service {
 
     struct sockets *sockets;
     struct socket *ask_socket;
-    struct socket *event_socket;  /* NULL: the schema has no events */
-    struct socket *listen_socket; /* NULL: no subscription */
-    struct requester *requester;  /* NULL: it asks no other service */
-    bool requester_stirred;       /* check it without waiting for a signal */
+    struct socket *event_socket;      /* NULL: the schema has no events */
+    struct socket *subscribed_socket; /* NULL: no subscription */
+    struct requester *requester;      /* NULL: it asks no other service */
+    bool requester_stirred;           /* check it without waiting for a signal */
 
     const void *handlers;
     void *handler_state;
@@ -173,13 +173,13 @@ struct service {
     struct tickets tickets;
     struct recalled recalled[LIMIT_RECALLED];
     uint64_t recalled_serial;
-    int recall_file;           /* -1: none */
-    struct buffer frame;       /* scratch: one outgoing frame */
-    struct received heard;     /* the current event */
-    struct arena hear_arena;   /* of the current event or answer */
-    struct latency *latencies; /* of the schema's asks, then of the standard ones */
-    uint64_t *sequences;       /* of the schema's events */
-    struct subscription subscriptions[LIMIT_HEARD];
+    int recall_file;             /* -1: none */
+    struct buffer frame;         /* scratch: one outgoing frame */
+    struct received event;       /* the current event */
+    struct arena received_arena; /* of the current event or answer */
+    struct latency *latencies;   /* of the schema's asks, then of the standard ones */
+    uint64_t *sequences;         /* of the schema's events */
+    struct subscription subscriptions[LIMIT_SUBSCRIPTIONS];
     struct descriptor_watch watches[LIMIT_WATCHED];
     struct timer timers[LIMIT_TIMERS];
     uint32_t subscription_count, watch_count, timer_count;

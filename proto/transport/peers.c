@@ -115,7 +115,7 @@ static bool may_go(const struct peer *peer, usec_t now)
 {
     usec_t least = peer->has_asked ? LIMIT_IDLE_MS * 1000 : LIMIT_FIRST_WORD_MS * 1000;
 
-    return now - atomic_load(&peer->heard) > least;
+    return now - atomic_load(&peer->last_message) > least;
 }
 
 /* A peer that never asked comes first; then the peer that was silent for longest. */
@@ -123,7 +123,7 @@ static bool goes_before(const struct peer *a, const struct peer *b)
 {
     if (a->has_asked != b->has_asked)
         return b->has_asked;
-    return atomic_load(&a->heard) < atomic_load(&b->heard);
+    return atomic_load(&a->last_message) < atomic_load(&b->last_message);
 }
 
 static struct peer *pick_silent(usec_t now)
@@ -161,16 +161,16 @@ static void let_in(int fd, pid_t process, int listener)
     peer->has_asked = peer->is_leaving = false;
     peer->is_subscriber = is_of_events(listener);
     peer->process = process;
-    peer->heard = clock_steady();
+    peer->last_message = clock_steady();
     peer->deaf_since = 0;
     peer->inode = peers_inode(fd);
 }
 
-void peers_heard(int fd)
+void peers_note_message(int fd)
 {
     if (fd < 0 || fd >= PEER_PLACES)
         return;
-    atomic_store(&peers_table[fd].heard, clock_steady());
+    atomic_store(&peers_table[fd].last_message, clock_steady());
     atomic_store(&peers_table[fd].has_asked, true);
 }
 

@@ -26,7 +26,7 @@
 void peers_begin(void);
 
 /* Notes that a whole message came from the peer of this descriptor. Any thread. */
-void peers_heard(int fd);
+void peers_note_message(int fd);
 
 /* Returns the process that opened the connection; 0: unknown, for example in another container. */
 pid_t peers_process(int fd);

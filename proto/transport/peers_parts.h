@@ -22,9 +22,9 @@ enum { PEER_PLACES = LIMIT_PEERS + LIMIT_DESCRIPTORS_SPARE };
 
 /* One connection, at the index of its descriptor. The inode shows whether the descriptor is still this connection. */
 struct peer {
-    _Atomic ino_t inode;   /* 0: none. Cleared when ZeroMQ stops watching the descriptor, before it closes it */
-    _Atomic usec_t heard;  /* time of its last message, or of its connection */
-    _Atomic pid_t process; /* 0: unknown */
+    _Atomic ino_t inode;         /* 0: none. Cleared when ZeroMQ stops watching the descriptor, before it closes it */
+    _Atomic usec_t last_message; /* time of its last message, or of its connection */
+    _Atomic pid_t process;       /* 0: unknown */
     atomic_bool has_asked;
     atomic_bool is_leaving; /* disconnected */
     atomic_bool is_subscriber;

@@ -288,7 +288,7 @@ static enum err nothing_received(struct socket *socket)
 static void note_peer(struct received *received)
 {
     received->route.peer = zmq_msg_get(message_of(received), ZMQ_SRCFD);
-    peers_heard(received->route.peer);
+    peers_note_message(received->route.peer);
     peers_take(received->charged);
 }
 

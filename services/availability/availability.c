@@ -147,7 +147,7 @@ void availability_open(struct availability *availability)
         service_watch(service, availability->removals, read_removals, availability) != ERR_OK)
         log_warn("the kernel reports no removed devices: only looks find them");
     service_watch(service, availability->mounts.looks.from, read_reports, availability);
-    if (service_hear(service, "persist.changed", follow_catalogue, availability) != ERR_OK)
+    if (service_subscribe(service, "persist.changed", follow_catalogue, availability) != ERR_OK)
         log_warn("cannot subscribe to events of persist");
     service_every(service, TICK_US, availability_turn, availability);
     take_turn(availability);

@@ -58,7 +58,7 @@ void composer_open(struct composer *c)
         log_fault("starting", &fault);
         exit(err_exit_code(fault.code));
     }
-    if (service_hear(c->service, "persist.changed", follow_catalogue, c) != ERR_OK)
+    if (service_subscribe(c->service, "persist.changed", follow_catalogue, c) != ERR_OK)
         log_warn("cannot subscribe to events of persist");
     service_every(c->service, TICK_US, take_turn, c);
     service_each_turn(c->service, take_turn, c);

@@ -157,9 +157,9 @@ void indexer_open(struct indexer *indexer)
     if (folder_changes_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are rescanned instead of watched", &fault);
     watch_sources(indexer);
-    if (service_hear(indexer->service, "availability.changed", schedule_hear_volume, indexer) != ERR_OK)
+    if (service_subscribe(indexer->service, "availability.changed", schedule_take_volume, indexer) != ERR_OK)
         log_warn("cannot subscribe to events of availability: the rows of volumes are read every second");
-    if (service_hear(indexer->service, "availability.mounted", schedule_hear_mount, indexer) != ERR_OK)
+    if (service_subscribe(indexer->service, "availability.mounted", schedule_take_mount, indexer) != ERR_OK)
         log_warn("cannot subscribe to new mounts: a scan finds them");
     schedule_tick(indexer); /* loads the libraries before the first ask, if the store exists */
 }

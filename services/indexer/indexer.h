@@ -26,8 +26,8 @@ void schedule_follow_store(struct indexer *indexer); /* takes over libraries tha
 /* Reads the rows of the libraries' volumes: the libraries of a volume that appeared, disappeared or moved are
  * scanned. */
 void schedule_follow_volumes(struct indexer *indexer);
-void schedule_hear_volume(void *state, const void *body, bool gap); /* availability.changed */
-void schedule_hear_mount(void *state, const void *body, bool gap);  /* availability.mounted */
+void schedule_take_volume(void *state, const void *body, bool gap); /* availability.changed */
+void schedule_take_mount(void *state, const void *body, bool gap);  /* availability.mounted */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
 
 /* removing.c */

@@ -288,7 +288,7 @@ void schedule_follow_volumes(struct indexer *indexer)
     arena_free(&arena);
 }
 
-void schedule_hear_volume(void *state, const void *body, bool gap)
+void schedule_take_volume(void *state, const void *body, bool gap)
 {
     (void)body;
     (void)gap;
@@ -297,7 +297,7 @@ void schedule_hear_volume(void *state, const void *body, bool gap)
 }
 
 /* A mount inside a library becomes a tree: the scan of the folder around it sees that. */
-void schedule_hear_mount(void *state, const void *body, bool gap)
+void schedule_take_mount(void *state, const void *body, bool gap)
 {
     struct indexer *indexer = state;
     const struct availability_mounted *event = body;

@@ -19,9 +19,9 @@ int main(int argc, char **argv)
     service_set_report(service, search_report, search_map_cancel,
                        &search);                                  /* reports the progress of a new index or map */
     service_every(service, SEARCH_EVERY, search_follow, &search); /* follows the catalogue */
-    if (service_hear(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
+    if (service_subscribe(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
         log_warn("cannot subscribe to events of persist: search reads the change log every half second");
-    if (service_hear(service, "availability.fetching", search_hear_fetching, &search) != ERR_OK)
+    if (service_subscribe(service, "availability.fetching", search_take_fetching, &search) != ERR_OK)
         log_warn("cannot subscribe to events of availability: items that are fetched count as online-only");
     service_every(service, SEARCH_EVERY, search_follow_fetching, &search);
     search_follow(&search);

@@ -110,7 +110,7 @@ void search_end_turn(void *state);
 void search_report(void *state, struct arena *arena, struct service_status *to);
 
 /* search_fetching.c: an event of the monitor; a timer. */
-void search_hear_fetching(void *state, const void *body, bool gap);
+void search_take_fetching(void *state, const void *body, bool gap);
 void search_follow_fetching(void *state);
 
 /* search_map.c: lists running maps; stops one (Errors: not_found); closes all. */

@@ -36,7 +36,7 @@ static void ask_set(struct search *search)
                                              take_fetches, search, NULL) == ERR_OK;
 }
 
-void search_hear_fetching(void *state, const void *body, bool gap)
+void search_take_fetching(void *state, const void *body, bool gap)
 {
     struct search *search = state;
     const struct availability_fetching *event = body;

@@ -114,7 +114,7 @@ static void clear_away(void)
     sockets_close(service->event_socket);
     sockets_free(service->sockets);
     buffer_free(&service->frame);
-    arena_free(&service->hear_arena);
+    arena_free(&service->received_arena);
     free(service->latencies);
     free(service->sequences);
     free(service);

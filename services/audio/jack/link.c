@@ -30,7 +30,7 @@ struct link {
 
     _Atomic uint64_t entered, left; /* of the current client */
     _Atomic int64_t leaving;        /* start of the leaving by clock_steady; 0: not leaving */
-    _Atomic int64_t heard;          /* time of the server's last answer, by clock_steady */
+    _Atomic int64_t answered;       /* time of the server's last answer, by clock_steady */
 
     /* used only by the thread */
     char name[CLIENT_NAME];
@@ -202,7 +202,7 @@ static void *run_link(void *state)
         pause = link->client ? watch_server(link) : join_server(link);
         answer_requests(link);
         if (link->client)
-            atomic_store(&link->heard, clock_steady());
+            atomic_store(&link->answered, clock_steady());
         publish_facts(link);
     } while (wait_for_call(link, pause));
     if (link->client)
@@ -231,7 +231,7 @@ enum err link_open(const struct link_plan *plan, struct link **link, struct faul
     *link = NULL;
     made->engine = plan->engine;
     made->mailbox = plan->mailbox;
-    atomic_store(&made->heard, clock_steady());
+    atomic_store(&made->answered, clock_steady());
     (void)snprintf(made->name, sizeof(made->name), "%s", plan->name);
     (void)snprintf(made->now.name, sizeof(made->now.name), "%s", plan->name);
     (void)snprintf(made->now.server, sizeof(made->now.server), "%s", server ? server : "");
@@ -302,7 +302,7 @@ bool link_is_stuck(struct link *link)
 
 usec_t link_silence(struct link *link)
 {
-    return clock_steady() - atomic_load(&link->heard);
+    return clock_steady() - atomic_load(&link->answered);
 }
 
 void link_report(struct link *link, struct link_facts *facts)

@@ -218,7 +218,7 @@ static void set_bend(struct engine *engine, uint8_t channel, int bend)
     }
 }
 
-static void hear_control(struct engine *engine, uint8_t channel, uint8_t control, uint8_t value)
+static void take_control(struct engine *engine, uint8_t channel, uint8_t control, uint8_t value)
 {
     if (control == CC_SUSTAIN)
         set_pedal(engine, channel, value >= 64);
@@ -254,14 +254,14 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
     }
 }
 
-static void hear_channel(struct engine *engine, const struct engine_midi *midi)
+static void take_channel(struct engine *engine, const struct engine_midi *midi)
 {
     const uint8_t what = midi->bytes[0] >> 4, channel = midi->bytes[0] & 15;
 
     if (what == NOTE_ON || what == NOTE_OFF)
         play_note(engine, midi);
     else if (what == CONTROL)
-        hear_control(engine, channel, midi->bytes[1] & 0x7f, midi->bytes[2] & 0x7f);
+        take_control(engine, channel, midi->bytes[1] & 0x7f, midi->bytes[2] & 0x7f);
     else if (what == BEND)
         set_bend(engine, channel, ((midi->bytes[2] & 0x7f) << 7 | (midi->bytes[1] & 0x7f)) - 8192);
 }
@@ -273,7 +273,7 @@ void pads_midi(struct engine *engine, const struct engine_midi *midi)
     if (midi->length == 0 || midi->length > 3)
         return;
     if (midi->length == 3)
-        hear_channel(engine, midi);
+        take_channel(engine, midi);
     if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)
         notes_send(engine, ORDERS_CONTROL, note);
     if (midi->bytes[0] > SYSTEM)

@@ -187,7 +187,7 @@ bool sync_order_locate(struct engine *engine, const struct order *order, uint32_
 
 /* ---- following MIDI ---- */
 
-static void hear_interval(struct engine *engine)
+static void take_interval(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
     double passed = (double)(engine->now - sync->tick_frame), tick = 2.5 * engine->half->rate;
@@ -206,13 +206,13 @@ static void hear_interval(struct engine *engine)
 }
 
 /* Corrects the difference of phase over the next beat. */
-static void hear_tick(struct engine *engine)
+static void take_tick(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
     struct transport *transport = &engine->half->transport;
     double wanted, error;
 
-    hear_interval(engine);
+    take_interval(engine);
     sync->ticks++;
     if (sync->armed) {
         sync->armed = 0;
@@ -239,7 +239,7 @@ void sync_midi(struct engine *engine, const struct engine_midi *midi)
         return;
     switch (midi->bytes[0]) {
     case MIDI_CLOCK:
-        hear_tick(engine);
+        take_tick(engine);
         break;
     case MIDI_START:
         sync_stop(engine);

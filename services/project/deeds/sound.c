@@ -370,7 +370,7 @@ static void look_at_core(struct sound_keeping *s)
 
 /* ---- the service ---- */
 
-static void hear_change(void *state, const void *body, bool gap)
+static void take_change(void *state, const void *body, bool gap)
 {
     struct sound_keeping *s = state;
     const struct audio_sounding_changed *changed = body;
@@ -386,7 +386,7 @@ static void hear_change(void *state, const void *body, bool gap)
 }
 
 /* An item that was away may be here. */
-static void hear_catalogue(void *state, const void *body, bool gap)
+static void take_catalogue(void *state, const void *body, bool gap)
 {
     struct sound_keeping *s = state;
 
@@ -429,8 +429,8 @@ enum err sound_open(struct project *p, struct fault *fault)
 
     s->p = p;
     p->sounds = s;
-    if (service_hear(p->service, "audio.sounding_changed", hear_change, s) != ERR_OK ||
-        service_hear(p->service, "persist.changed", hear_catalogue, s) != ERR_OK)
+    if (service_subscribe(p->service, "audio.sounding_changed", take_change, s) != ERR_OK ||
+        service_subscribe(p->service, "persist.changed", take_catalogue, s) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core and persist");
     s->is_urgent = true;
     make_due(s);

@@ -158,7 +158,7 @@ void song_follow(struct project *p)
     look_at_core(p->song);
 }
 
-static void hear_began(void *state, const void *body, bool gap)
+static void take_began(void *state, const void *body, bool gap)
 {
     (void)body;
     (void)gap;
@@ -171,7 +171,7 @@ enum err song_follow_open(struct project *p, struct fault *fault)
 
     s->p = p;
     p->song = s;
-    if (service_hear(p->service, "audio.pattern_began", hear_began, s) != ERR_OK)
+    if (service_subscribe(p->service, "audio.pattern_began", take_began, s) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
     set_ticking(s, true);
     return ERR_OK;

@@ -99,6 +99,6 @@ static void take_change(void *state, const void *body, bool gap)
 void preview_chain_open(struct preview *preview)
 {
     preview->is_chained = true;
-    if (service_hear(preview->service, "audio.chain_changed", take_change, preview) != ERR_OK)
+    if (service_subscribe(preview->service, "audio.chain_changed", take_change, preview) != ERR_OK)
         log_warn("cannot subscribe to events of audio: a preview whose chain is gone would stay silent");
 }

@@ -282,7 +282,7 @@ static inline int stand_in_serve(void)
     service_each_turn(search.service, end_of_turn, &search);
     service_every(search.service, 10000, run_tick, &search);
     service_watch(search.service, search.pipe[0], pipe_ready, &search);
-    service_hear(search.service, "indexer.progressed", take_progress, &search);
+    service_subscribe(search.service, "indexer.progressed", take_progress, &search);
     service_ready(search.service);
     service_loop(search.service);
     return service_end(search.service);
