@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "services/worker/decode/decode.h"
+#include "services/worker/hear/hear.h"
+#include "services/worker/hear/measure.h"
 #include "services/worker/hear/parts.h"
 
 enum { CHUNK_FRAMES = 4096 };
