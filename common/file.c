@@ -90,7 +90,7 @@ static bool syncfs_reports(void)
            (major_number > 5 || (major_number == 5 && minor_number >= 8));
 }
 
-/* Only these kinds: others may not implement syncfs (as FUSE), or may not write as far as the disk. */
+/* Only these kinds: others may lack syncfs (FUSE does), or may not write through to the disk. */
 int file_open_disk(const char *directory)
 {
     static const unsigned kinds[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,

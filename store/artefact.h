@@ -30,7 +30,7 @@ struct artefact_files {
     int disk;           /* file_open_disk, from before the first file; 0: not opened yet */
 };
 
-/* Writes the file; artefact_settle makes it durable. An existing file with these bytes stays, because a row may name
+/* Writes the file; artefact_settle makes it durable. An existing file with these bytes is kept, because a row may name
  * it. Errors: full, io, denied. */
 enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
                         struct artefact_files *files, struct fault *fault);

@@ -95,7 +95,7 @@ enum trust trust_look(const char *directory, char reason[TRUST_REASON])
     return judge_text(text, signature_of(&st, signature), is_doubted, reason);
 }
 
-/* If the file cannot be written, the old state stays, which at worst costs a check. */
+/* If the file cannot be written, the old state remains; at worst that costs a check. */
 static void write_state(const char *directory, const char *word, const char *what, const char *reason)
 {
     char path[PATH_ROOM], text[STATE_MAX];

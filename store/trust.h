@@ -4,10 +4,10 @@
  *           machine when it opened the store; "damaged INODE SIZE TIME REASON" after a check that found damage
  *   doubt   empty: a process met damaged pages, or died while reading; any process makes it, a signal handler too
  *
- * A store that its writer closed is trusted while data.mdb is the same file. One whose writer was killed is trusted
- * until the machine boots again, because LMDB is consistent after a kill. Any other store is checked before a service
- * uses it (verify.h). A store without these files is trusted: it is new, restored, or older than this rule. Neither
- * file is synced; losing one costs a check. Any thread. */
+ * A store that its writer closed is trusted while data.mdb is the same file. After its writer was killed, a store is
+ * trusted until the machine boots again, because LMDB is consistent after a kill. Any other store is checked before a
+ * service uses it (verify.h). A store without these files is trusted: it is new, restored, or older than this rule.
+ * Neither file is synced; losing one costs a check. Any thread. */
 #ifndef LOOPHOLE_STORE_TRUST_H
 #define LOOPHOLE_STORE_TRUST_H
 

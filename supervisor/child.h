@@ -71,7 +71,7 @@ void child_look(struct child *child, usec_t now, usec_t passed);
 /* Gets a line on a new board, or in place of a damaged one. A service finds the new board by itself. */
 void child_rejoin(struct child *child);
 
-/* Stops it to start it again; starts one that does not run at once, even from quarantine. */
+/* Stops it to start it again; starts a stopped service at once, even from quarantine. */
 void child_restart(struct child *child);
 
 /* Stops it for good and waits for its death; after 5 s it is killed. */

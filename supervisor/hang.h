@@ -3,7 +3,7 @@
  * It counts the time in which the process could have sent a heartbeat. While it sleeps or is stopped, all time counts.
  * While it wants the processor, all time counts, but at most HANG_SHARE times the processor time that it got. While it
  * waits for a disk or is traced, no time counts. So a spinning process is found in time with a quarter of a processor.
- * One whose longest turn takes less than a quarter of its limit never counts as hanging, however busy the machine
+ * A service whose longest turn takes less than a quarter of its limit never counts as hanging, however busy the machine
  * is. */
 #ifndef LOOPHOLE_SUPERVISOR_HANG_H
 #define LOOPHOLE_SUPERVISOR_HANG_H

@@ -243,8 +243,8 @@ bool server_is_left(const struct paths *paths)
     return find_own(paths) != 0;
 }
 
-/* A server whose board died with its supervisor is unknown, but occupies the server's name. It is written on the board
- * again, and adopted from there like any other survivor. */
+/* A server whose board died with its supervisor is not on the board, but occupies the server's name. It is written on
+ * the board again, and adopted from there like any other survivor. */
 static void put_on_board(struct server *server)
 {
     struct board_line *line = board_line(server->world->board, "jack", true);

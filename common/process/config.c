@@ -126,7 +126,7 @@ static enum err load_file(struct config *config, const struct paths *paths, stru
     if (e == ERR_OK)
         e = parse_file(config, &file, fault);
     else if (e == ERR_NOT_FOUND)
-        e = ERR_OK; /* and no word of it: `fault` stays as it is */
+        e = ERR_OK; /* without a message: `fault` is unchanged */
     else if (fault)
         *fault = why;
     buffer_free(&file);

@@ -20,10 +20,10 @@ enum order_verb {
     /* sound (slot and generation of `sounds`), voice or ORDER_ANY_VOICE, value gain, pan, ratio, group,
      * from/until/loop_from in frames of the sound, flags */
     ORDER_SOUND_START,
-    ORDER_SOUND_STOP,    /* tag: all voices with this tag; seconds fade, or flag ORDER_RELEASE */
-    ORDER_SOUND_GAIN,    /* tag, value, pan, ratio, seconds ramp; flags ORDER_KEEP… */
-    ORDER_SOUND_RELEASE, /* sound: no voice may start it any more; the note SOUND_FREE reports that no voice plays it */
-    ORDER_PANIC,         /* silence within this period; the transport stops */
+    ORDER_SOUND_STOP,      /* tag: all voices with this tag; seconds fade, or flag ORDER_RELEASE */
+    ORDER_SOUND_GAIN,      /* tag, value, pan, ratio, seconds ramp; flags ORDER_KEEP… */
+    ORDER_SOUND_RELEASE,   /* sound: no voice may start it again; the note SOUND_FREE reports that no voice plays it */
+    ORDER_PANIC,           /* silence within this period; the transport stops */
     ORDER_TRANSPORT_START, /* value: count-in in bars */
     ORDER_TRANSPORT_STOP,
     ORDER_TRANSPORT_LOCATE, /* from: the step to go to */

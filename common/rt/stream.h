@@ -17,8 +17,9 @@ enum {
 
 /* The streamer's description of a ring's content. The audio core reads `generation`, `begin` and `end`; a restarted
  * streamer reads all of it. Cells before `begin` belong to an older generation and are dropped unheard. The streamer
- * writes a new generation in this order: begin, source; generation (release); its cells. A playing voice follows it at
- * once; an order starts a silent one. The last 5 ms of cells sound only after `end` says that they are the last. */
+ * writes a new generation in this order: begin, source; generation (release); its cells. A playing voice follows the
+ * change at once; an order starts a silent one. The last 5 ms of cells sound only after `end` says that they are the
+ * last. */
 struct stream_memory {
     _Atomic uint32_t generation; /* of the cells written now; each seek starts a new one */
     _Atomic uint32_t looping;

@@ -37,7 +37,7 @@ struct studio; /* the mappings */
  * hint says how much is needed), io, denied. */
 enum err studio_make(const struct paths *paths, struct fault *fault);
 /* As studio_make, while other processes still map a damaged object; their studio_check reports it. `made` is the name
- * of the last replaced object, "" if there is none. */
+ * of the last replaced object; "" if none was replaced. */
 enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault);
 enum err studio_remove(const struct paths *paths);
 

@@ -11,7 +11,7 @@ uint64_t inner_send(struct web *web, const char *name, const void *request, cons
                     void (*done)(void *state, struct bytes body, const struct fault *fault), void *state,
                     struct fault *fault);
 void inner_drop(struct web *web, uint64_t number);                       /* 0 is allowed */
-bool inner_answer(struct web *web, uint64_t number, struct bytes frame); /* false: the number is none of these */
+bool inner_answer(struct web *web, uint64_t number, struct bytes frame); /* false: the number is not among these */
 void inner_send_again(struct web *web, struct text service);             /* the service is back */
 void inner_look(struct web *web);                                        /* ends asks whose time is up */
 

@@ -142,7 +142,7 @@ void recall_prepare(struct call *call, const void *answer, uint64_t effects);
 void ticket_prepare(struct service *service, struct ticket ticket, const void *answer, uint64_t effects);
 
 /* At the start: passes the current value of that number, before it rises again, and a function that finds an effect by
- * its request id (or NULL). A prepared ask whose effect is found is done. */
+ * its request id (or NULL). If the effect of a prepared ask is found, the ask is done. */
 typedef bool recall_look(const void *state, struct id request);
 void recall_settle(struct service *service, uint64_t effects, recall_look *look, const void *state);
 

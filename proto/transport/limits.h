@@ -48,7 +48,7 @@ enum {
     LIMIT_PEER_INBOUND = 100,             /* unread messages of one peer; beyond it the peer waits */
     LIMIT_SMALL = 8 << 10,                /* a larger frame is read only if there is room for it */
     LIMIT_IN_BYTES = 256 << 20,      /* bytes of such frames, or an eighth of data_mb; beyond it their peers wait … */
-    LIMIT_IN_BYTES_LEAST = 16 << 20, /* … but at least this, so that one frame fits */
+    LIMIT_IN_BYTES_LEAST = 16 << 20, /* … but at least this much, so that one frame fits */
     LIMIT_IN_MESSAGES = 4096,        /* unread messages of all peers, small ones too; beyond it their peers wait */
     LIMIT_ARRIVE_MS = 2000, /* for the rest of a partial message that delays others; then its peer is disconnected */
     LIMIT_PEER_OUTBOUND = 20000, /* unsent answers to one peer; beyond it they are dropped */

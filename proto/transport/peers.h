@@ -7,8 +7,8 @@
  *   places are taken, the peer that was silent for longest is disconnected.
  * - A frame over LIMIT_SMALL is passed on only if there is room for it. Until then nothing more is read from its
  *   peer, whose sending blocks. Frames in ZeroMQ and frames that the service has not dropped yet both count.
- * - Each answer counts until it is sent, for its peer and in total. A peer's answers may use all free room. A peer
- *   that reads nothing is disconnected, sooner if room is short.
+ * - Each answer counts until it is sent, for its peer and in total. A peer's answers may use all free room. A peer that
+ *   reads nothing is disconnected, and earlier if room is short.
  *
  * ZeroMQ's own allocations are not bounded: they do not fail at data_mb, but only when the machine's memory is
  * exhausted.

@@ -15,8 +15,8 @@ enum {
 };
 
 /* Appends `value`, a struct of `shape`, as a map, without absent optional fields and empty lists. A field outside its
- * bounds is refused as in decoding, so that nothing is stored that a client cannot read. Errors: bad_request, too_large
- * (the message, or the buffer's limit). */
+ * bounds is refused as in decoding. So the store never has a record that a client cannot read. Errors: bad_request,
+ * too_large (the message, or the buffer's limit). */
 enum err codec_encode(const struct shape *shape, const void *value, struct buffer *to, struct fault *fault);
 
 /* Fills the zeroed `value`. Texts and bytes point into `from`, lists into `arena`; both must outlive it. Unknown keys

@@ -158,7 +158,7 @@ static uint64_t count_children(const struct token *token)
     return token->type == TOKEN_MAP ? 2 * (uint64_t)token->count : 0;
 }
 
-/* Leaves every map and list whose last element was read. */
+/* Closes each map and list whose last element was read. */
 static uint32_t leave_finished(const uint64_t *left, uint32_t level)
 {
     while (level > 0 && left[level] == 0)

@@ -70,7 +70,8 @@ static uint32_t name_len(struct text query, uint32_t at)
     return len;
 }
 
-/* The position of the next @NAME, outside quotes and at the start of a word; the query's end if there is none. */
+/* The position of the next @NAME, outside quotes and at the start of a word; the end of the query if no name follows.
+ * */
 static uint32_t next_name(struct text query)
 {
     bool quoted = false;

@@ -28,7 +28,7 @@ enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, wait
     return ERR_OK;
 }
 
-/* If the client has gone, the call is gone too. */
+/* If the client has disconnected, the call no longer exists. */
 static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask *one)
 {
     if (!ticket_is_open(waiting->service, one->ticket))

@@ -54,7 +54,7 @@ static int32_t round_sample(struct convert_wav *wav, double sample, double full)
         value += draw_noise(wav) + draw_noise(wav);
     value = nearbyint(value);
     if (value > full - 1 || value < -full) {
-        wav->clipped += sample > 1 || sample < -1; /* full scale itself is one step less, which is no clip */
+        wav->clipped += sample > 1 || sample < -1; /* full scale is one step lower, and does not count as clipped */
         value = value < 0 ? -full : full - 1;
     }
     return (int32_t)value;

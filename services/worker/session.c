@@ -45,7 +45,7 @@ static enum err read_session(const struct session_job *job, int fd, struct arena
     return input.error ? fault_errno(fault, ERR_IO, input.error, "cannot read the file") : e;
 }
 
-/* What was read before an error stays: a damaged end drops nothing before it. */
+/* An error keeps everything that was read before it, so a damaged end loses only the end. */
 static enum err answer_job(struct pipe *pipe, struct arena *arena, struct fault *fault)
 {
     struct session_job job = { 0 };

@@ -116,7 +116,7 @@ static bool is_left_over(const char *name, const char *beginning)
     return strncmp(name, beginning, len) == 0 && strlen(name) == len + sizeof(drawn) - 1;
 }
 
-/* We have the lock, so no other process writes to these files any more. */
+/* We have the lock, so no other process writes to these files. */
 static void drop_left_over(const struct target *t)
 {
     char beginning[PATH_MAX];
@@ -163,7 +163,7 @@ enum err target_open(struct target *t, const struct paths *paths, const char *fi
     return e;
 }
 
-/* Without `replace`, a file that was created meanwhile stays. Not every file system can do that in one call. */
+/* Without `replace`, a file that was created meanwhile is kept. Not every file system can do that in one call. */
 static enum err put_in_place(const struct target *t, struct fault *fault)
 {
     enum err e = check_target_file(t, fault);

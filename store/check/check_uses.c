@@ -8,7 +8,7 @@ void check_context(struct check *c, const struct seen *row)
         check_report(c, row, "the record has another id");
 }
 
-/* The item of a use may be gone: the row stays as history. */
+/* The item of a use may no longer exist: the row is kept as history. */
 void check_use(struct check *c, const struct seen *row)
 {
     const struct use *use = row->record;

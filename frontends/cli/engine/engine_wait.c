@@ -139,7 +139,7 @@ static enum err refuse_damaged(const struct cli *cli, struct fault *fault)
     return trust_look(directory, reason) == TRUST_DAMAGED ? trust_say_damaged(reason, fault) : ERR_OK;
 }
 
-/* Long work may take any time, because the supervisor kills a service whose work makes no progress. */
+/* Long work has no limit here: the supervisor kills a service that makes no progress. */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 {
     usec_t end = clock_steady() + START_SECONDS * 1000000LL, sound_end = clock_steady() + SOUND_SECONDS * 1000000LL;

@@ -15,7 +15,7 @@ struct alike_listing {
     uint64_t left;      /* groups still wanted */
     uint64_t unmarked;  /* copies that the catalogue has but the disk lacks */
     bool is_unfinished; /* the last group continues in the next part */
-    bool is_hung;       /* a file system does not answer: no file is looked at any more */
+    bool is_hung;       /* a file system does not answer: no further file is checked */
     uint32_t gone_count;
     const struct duplicate **gone; /* of this page */
 };
@@ -79,7 +79,7 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A file system that does not answer makes no copy gone. The list is in the arena. */
+/* A copy on a file system that does not answer is not reported as gone. The list is in the arena. */
 static void find_gone(struct cli *cli, const struct duplicates_found *page, struct alike_listing *listing)
 {
     struct fault unused = { 0 };

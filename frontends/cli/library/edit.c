@@ -302,7 +302,7 @@ enum err edit_item(struct cli *cli, struct fault *fault)
 
 /* ---- marks: rating and colour ---- */
 
-/* Gives the items of all arguments but the last one this fact of the user, or takes it away. */
+/* Sets this fact of the user for the items of all arguments except the last one, or removes it. */
 static enum err mark_items(struct cli *cli, struct fact *fact, bool clears, const char *verb, struct fault *fault)
 {
     struct edit edit = { 0 };

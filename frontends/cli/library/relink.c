@@ -129,7 +129,7 @@ static const struct known **sort_present(struct cli *cli, const struct known_lis
     return at;
 }
 
-/* So many of the last folders of both paths have equal names. */
+/* The number of last folders that have equal names in both paths. */
 static uint64_t count_folders(struct bytes a, struct bytes b)
 {
     struct text x = file_of(a), y = file_of(b);
@@ -166,7 +166,7 @@ static struct relink_candidate compare_known(const struct known *missing, const 
     return (struct relink_candidate){ .path = with->path, .id = with->id, .score = score + 0.1 * folders, .why = why };
 }
 
-/* Inserts the candidate by its score, unless it is there. */
+/* Inserts the candidate by its score, unless the list has it. */
 static void add_candidate(struct relink_candidate_list *to, const struct relink_candidate *one)
 {
     uint32_t at = to->count;

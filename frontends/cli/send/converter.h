@@ -18,7 +18,7 @@ struct converter {
     struct arena arena; /* of its last answer */
     uint64_t number;
     struct send_form form;
-    int64_t silence_ms;                          /* a worker that does not answer for so long is ended */
+    int64_t silence_ms;                          /* a worker that does not answer within this time is ended */
     const char *programs, *folder;               /* of loophole-worker; for the sound of a file that ffmpeg decodes */
     void (*progress)(void *state, double share); /* 0 to 1 of the file */
     void *state;

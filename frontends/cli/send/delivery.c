@@ -22,7 +22,7 @@ static enum err explain_absence(const struct item *item, struct fault *fault)
     return fault_hint(fault, "`loophole whereis` lists other copies");
 }
 
-/* Nothing but a fetch reads a file that is only in a cloud. */
+/* Only a fetch reads a file that is only in a cloud. */
 static enum err reach_file(const struct item *item, const char *path, struct fault *fault)
 {
     struct stat st;

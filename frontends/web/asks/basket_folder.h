@@ -37,7 +37,7 @@ enum err basket_folder_add(struct basket_folder *folder, const char *path, bool 
 
 void basket_folder_sort(struct basket_folder *folder); /* by name: new links are last until then */
 
-/* Removes all links. A file with no other name is no link, and stays. Errors: those of file_err. */
+/* Removes all links. A file that has no other name is not a link: it is kept. Errors: those of file_err. */
 enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault);
 
 void basket_folder_free(struct basket_folder *folder);

@@ -278,7 +278,7 @@ static void log_restart(void *state, enum err error, const void *answer, const s
 }
 
 /* A server may run and yet accept no client, for example when its thread for clients has ended. Only another server
- * helps. The supervisor does not find a server that the engine did not start: that one is left alone. */
+ * helps. The supervisor does not find a server that the engine did not start, and leaves it alone. */
 static void look_at_silence(struct audio *audio)
 {
     struct supervisor_restart request = { .service = text_of("jack") };

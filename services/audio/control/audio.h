@@ -57,7 +57,7 @@ struct audio {
     struct snapshot published;
     struct late_orders late;
     struct held_answers held;
-    int64_t timed[AUDIO_TIMED_MOST]; /* frames of orders that wait for them, as far as this process knows */
+    int64_t timed[AUDIO_TIMED_MOST]; /* frames of the waiting orders that this process knows */
     uint32_t timed_count;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */

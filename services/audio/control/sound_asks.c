@@ -37,7 +37,7 @@ static struct order order_start(const struct audio_start_sound *ask, uint32_t ta
                            .choke = (uint32_t)ask->choke };
 }
 
-/* A sustain without a decay is reached at once. */
+/* Without a decay, the sustain level is reached at once. */
 static struct order order_shape(const struct audio_start_sound *ask, uint32_t tag)
 {
     float sustain = ask->has_sustain ? (float)ask->sustain : 1;

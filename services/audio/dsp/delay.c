@@ -78,7 +78,7 @@ static void glide_params(struct delay *delay, const struct delay_params *params,
     }
 }
 
-/* Seconds as a float are no more exact than this; a delay so close to a whole frame means that frame. */
+/* This is the precision of seconds in a float; a delay so close to a whole frame means that frame. */
 static double round_to_frame(double delay)
 {
     return fabs(delay - round(delay)) < 0.02 ? round(delay) : delay;

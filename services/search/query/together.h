@@ -29,7 +29,7 @@ enum {
 struct together_item {
     uint32_t row;
     uint32_t both, of;            /* in `both` of `of` contexts */
-    uint64_t studios, studios_of; /* and in so many studios of the community; rounded */
+    uint64_t studios, studios_of; /* and in this number of studios of the community; rounded */
     bool is_mate;                 /* only of the same pack: `studios` of all `studios_of` use it */
     float score;
 };

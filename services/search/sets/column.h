@@ -25,7 +25,7 @@ struct column {
 enum err column_open(struct column *column, size_t width, size_t most);
 void column_close(struct column *column);
 
-/* Maps `count` elements at `offset` (a multiple of the page size) of a file, whose last page ends with zeros. The
+/* Maps `count` elements at `offset` (a multiple of the page size) of a file. Its last page must end with zeros. The
  * column must be empty and open. Errors: full, too_large. */
 enum err column_map(struct column *column, int fd, off_t offset, size_t count);
 

@@ -1,5 +1,5 @@
 /* sounds.h: short sounds in shared memory, for pads and steps. They are loaded completely, at the server's rate, into
- * the memory `sounds`, whose parts this module assigns. A sound is freed when the audio core does not use it any more.
+ * the memory `sounds`, whose parts this module assigns. A sound is freed when the audio core no longer uses it.
  * The loop's thread.
  *
  *   empty ─ sounds_load ─► loading ─► ready ─ sounds_release ─► leaving ─(NOTE_SOUND_FREE)─► empty */

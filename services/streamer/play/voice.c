@@ -82,7 +82,7 @@ void voice_fail(struct voice *voice, const struct fault *fault)
         voice_stop(voice, 0.005f);
 }
 
-/* True if a fade takes so long that the ring would be empty before its end. */
+/* True if the ring would be empty before a fade of this length ends. */
 static bool outlasts_its_ring(const struct voice *voice, float fade)
 {
     const double margin = 0.1; /* s */

@@ -118,7 +118,7 @@ static bool is_take_captured(const struct take *take)
     return capture_header_get(take->takes->memory).generation == take->facts.generation;
 }
 
-/* Discards the rest of the ring, which has no reader any more. */
+/* Discards the rest of the ring, which no longer has a reader. */
 static void end_capture(struct take *take)
 {
     if (is_take_captured(take))

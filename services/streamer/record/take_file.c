@@ -110,7 +110,7 @@ static enum err write_span(struct take_file *file, uint64_t at, const struct rin
     return ERR_OK;
 }
 
-/* An errand that was given up does not touch the ring any more. */
+/* An abandoned errand does not touch the ring. */
 static enum err carry_cells(struct take_file *file, uint64_t count)
 {
     uint64_t at = ring_taken(&file->ring);
@@ -300,7 +300,7 @@ static void record_take(struct take_file *file)
         atomic_store(&file->is_erased, true); /* nothing has been acknowledged yet */
     measure_file(file);
     file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its streamer died before the first byte */
-    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else it is not our file, and stays unchanged */
+    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* otherwise the file is not ours, and is unchanged */
         close_take_file(file, e == ERR_OK);
     measure_file(file);
 }

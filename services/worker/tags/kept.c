@@ -57,7 +57,7 @@ static uint64_t scale_frame(uint64_t frame, unsigned from, unsigned to)
     return (frame * to + from / 2) / from;
 }
 
-/* False: the loop does not lie in the copy. The last frame of a loop belongs to it. */
+/* False: the loop does not lie in the copy. The loop includes its last frame. */
 static bool scale_loop(uint8_t loop[KEPT_LOOP], unsigned from, unsigned to, uint64_t frames)
 {
     uint64_t start = little_u32(loop + START_AT), last = little_u32(loop + LAST_AT);

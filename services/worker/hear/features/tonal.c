@@ -76,7 +76,7 @@ static void keep_peak(struct tonal_frame *frame, struct tonal_peak peak)
     frame->peak[at] = peak;
 }
 
-/* A partial exceeds both neighbours, and the bins five and six places away by far. */
+/* A partial exceeds both neighbours, and by far the bins five and six places away. */
 static int is_peak(const float *power, size_t i, float least)
 {
     float beside = power[i - 5] + power[i - 6] + power[i + 5] + power[i + 6];
