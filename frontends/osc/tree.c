@@ -181,9 +181,9 @@ static const struct {
     const char *name;
     void (*write)(const struct osc *osc, const struct osc_node *node, struct buffer *to, bool *first);
 } attributes[] = {
-    { "FULL_PATH", write_full_path },     { "ACCESS", write_access }, { "TYPE", write_osc_type },
-    { "DESCRIPTION", write_description }, { "ARGS", write_names },    { "RANGE", write_range },
-    { "OVERLOADS", write_overloads },     { "VALUE", write_node_value },   { "CONTENTS", write_contents },
+    { "FULL_PATH", write_full_path },     { "ACCESS", write_access },    { "TYPE", write_osc_type },
+    { "DESCRIPTION", write_description }, { "ARGS", write_names },       { "RANGE", write_range },
+    { "OVERLOADS", write_overloads },     { "VALUE", write_node_value }, { "CONTENTS", write_contents },
 };
 enum { ATTRIBUTES = sizeof(attributes) / sizeof(*attributes) };
 

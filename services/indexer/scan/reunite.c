@@ -100,7 +100,7 @@ static void find_gone(struct errand *errand)
         gone_free(&looking->list);
 }
 
-static void end_look(struct errand *errand, bool lost)
+static void end_reunite_look(struct errand *errand, bool lost)
 {
     struct looking *looking = (struct looking *)errand;
     struct gone_list list = { 0 };
@@ -126,7 +126,8 @@ enum err reunite_look(struct errands *errands, struct catalogue_reader *catalogu
     struct looking *looking = alloc_zeroed(1, sizeof(*looking));
 
     *looking = (struct looking){ .catalogue = catalogue, .content = content, .looked = looked, .state = state };
-    looking->errand = (struct errand){ .run = find_gone, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
+    looking->errand =
+        (struct errand){ .run = find_gone, .done = end_reunite_look, .drop = drop_look, .patience = PATIENCE_US };
     errand_start(errands, &looking->errand);
     return ERR_OK;
 }
