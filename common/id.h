@@ -20,7 +20,7 @@ struct id id_of_bytes(const void *bytes, size_t len);
 bool id_is_zero(struct id id);
 bool id_equal(struct id a, struct id b);
 int id_compare(struct id a, struct id b);                  /* the order of time: below 0, 0 or above 0 */
-int id_order(const void *a, const void *b);                /* id_compare, for qsort and bsearch of ids */
+int id_order(const void *a, const void *b);                /* id_compare, to sort ids and to search sorted ones */
 const char *id_write(struct id id, char to[ID_TEXT_SIZE]); /* returns `to` */
 bool id_read(struct text from, struct id *to);             /* false: not 26 characters of base 32, or too large */
 

@@ -181,9 +181,9 @@ enum err feedback_open(struct project *p, struct midi_live *live, uint32_t count
 
     *f = (struct midi_feedback){ .p = p, .live = live, .count = count };
     *to = f;
-    return service_hear(p->service, "audio.sounding_changed", hear_change, f) == ERR_OK &&
-                   service_hear(p->service, "audio.changed", hear_transport, f) == ERR_OK &&
-                   service_hear(p->service, "audio.control_connected", hear_device, f) == ERR_OK
+    return service_subscribe(p->service, "audio.sounding_changed", hear_change, f) == ERR_OK &&
+                   service_subscribe(p->service, "audio.changed", hear_transport, f) == ERR_OK &&
+                   service_subscribe(p->service, "audio.control_connected", hear_device, f) == ERR_OK
                ? ERR_OK
                : fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
 }

@@ -255,8 +255,8 @@ enum err midi_follow_open(struct project *p, struct fault *fault)
     s->p = p;
     p->midi = s;
     service_every(p->service, BEGIN_US, begin_following, s);
-    if (service_hear(p->service, "audio.midi", hear_midi, s) != ERR_OK ||
-        service_hear(p->service, "persist.changed", hear_commit, s) != ERR_OK)
+    if (service_subscribe(p->service, "audio.midi", hear_midi, s) != ERR_OK ||
+        service_subscribe(p->service, "persist.changed", hear_commit, s) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
     return feedback_open(p, s->live, MIDI_BINDINGS, &s->feedback, fault);
 }
