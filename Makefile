@@ -12,12 +12,14 @@ MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
 # make V=1 shows the commands.
 Q        := $(if $(V),,@)
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
-# A warning is an error for developers (make test, or STRICT=1), never for a user with a newer compiler.
+# A warning is an error for developers (make test, or STRICT=1), never for a user with a newer compiler. An update of a
+# library may declare a function deprecated at any time: that stays a warning.
 STRICT   ?= $(filter test,$(MAKECMDGOALS))
+ERRORS   := -Werror -Wno-error=deprecated-declarations
 # Constants are enums, and some of them are rates: clang warns of arithmetic between these since version 19.
 CLANG_ODD := -Wno-unknown-warning-option -Wno-enum-float-conversion
-CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang,$(CC)),$(CLANG_ODD)) $(if $(STRICT),-Werror) \
-            -I. -I$(BUILD)/gen $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
+CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(findstring clang,$(CC)),$(CLANG_ODD)) \
+            $(if $(STRICT),$(ERRORS)) -I. -I$(BUILD)/gen $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
 
 SERVICES      := persist search availability indexer worker streamer audio project composer

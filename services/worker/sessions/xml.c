@@ -85,6 +85,15 @@ static void refuse_entity(void *state, const char *name, int is_parameter, const
     stop_reading(state, "it declares entities");
 }
 
+static unsigned long line_of(XML_Parser parser)
+{
+#if XML_MAJOR_VERSION * 1000 + XML_MINOR_VERSION >= 2009
+    return (unsigned long)XML_GetCurrentLineNumber64(parser);
+#else
+    return (unsigned long)XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static enum err parse_piece(struct xml *xml, struct text piece, struct fault *fault)
 {
     if (XML_Parse(xml->parser, piece.at, (int)piece.len, piece.len == 0) == XML_STATUS_OK)
@@ -92,8 +101,7 @@ static enum err parse_piece(struct xml *xml, struct text piece, struct fault *fa
     if (xml->why)
         return fault_set(fault, ERR_BAD_REQUEST, "the session cannot be read: %s", xml->why);
     return fault_set(fault, ERR_BAD_REQUEST, "the session is not well-formed XML: %s in line %lu",
-                     XML_ErrorString(XML_GetErrorCode(xml->parser)),
-                     (unsigned long)XML_GetCurrentLineNumber(xml->parser));
+                     XML_ErrorString(XML_GetErrorCode(xml->parser)), line_of(xml->parser));
 }
 
 enum err xml_read(struct unpack *unpack, const struct xml_events *events, struct fault *fault)
