@@ -74,7 +74,7 @@ export function Latency() {
       <div class="plots" tabIndex={0} role="region" aria-label="Plots">
         {asks.map(one => (
           <figure key={one.name}>
-            <figcaption><strong>{one.name}</strong> {num(one.count).toLocaleString('en')}{num(one.errors) > 0 && <>, <em>{num(one.errors).toLocaleString('en')} errors</em></>}</figcaption>
+            <figcaption><strong>{one.name}</strong> {num(one.count).toLocaleString('en')}{num(one.errors) > 0 && <>, <em>{num(one.errors).toLocaleString('en')} {num(one.errors) === 1 ? 'error' : 'errors'}</em></>}</figcaption>
             <Plot points={history.current.get(`${service}.${one.name}`) ?? [one]} name={one.name} />
             <p class="values"><span class="p50_us">{microsText(one.p50_us)}</span><span class="p99_us">{microsText(one.p99_us)}</span><span class="p999_us">{microsText(one.p999_us)}</span></p>
           </figure>
