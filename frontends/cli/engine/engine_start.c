@@ -7,10 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "frontends/cli/engine/engine.h"
 #include "proto/transport/lock.h"
 
 extern char **environ;
+
+enum { START_TRIES = 3, ENDING_US = 3000000 };
 
 /* Runs `loopholed --detach` until it is in the background or fails; `said` gets its output. */
 static enum err run_detached(char *program, int *status, char said[1000], struct fault *fault)
@@ -67,16 +70,38 @@ static bool is_started_by_another(const struct cli *cli)
            (lock_data_is_held(&cli->paths, "keeper") && !lock_data_is_held(&cli->paths, "supervisor"));
 }
 
+/* Waits a moment for the process that has the lock. True if it ended: it was killed, for example, and was ending. */
+static bool holder_has_ended(struct cli *cli)
+{
+    usec_t end = clock_steady() + ENDING_US;
+
+    while (clock_steady() < end) {
+        struct service_lines lines = { 0 };
+        struct fault none = { 0 };
+
+        if (!is_started_by_another(cli))
+            return true;
+        if (engine_services(cli, 100, &lines, &none) == ERR_OK)
+            return false;
+        clock_sleep(20000);
+    }
+    return false;
+}
+
 static enum err start_supervisor(struct cli *cli, struct fault *fault)
 {
     char program[PATH_MAX + 16], said[1000];
     int status = 0;
-    enum err e;
 
     snprintf(program, sizeof program, "%s/loopholed", cli->paths.programs);
-    e = run_detached(program, &status, said, fault);
-    if (e != ERR_OK || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
-        return e;
+    for (int tries = 0; tries < START_TRIES; tries++) {
+        enum err e = run_detached(program, &status, said, fault);
+
+        if (e != ERR_OK || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+            return e;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != err_exit_code(ERR_EXISTS) || !holder_has_ended(cli))
+            break;
+    }
     return WIFEXITED(status) && is_started_by_another(cli) ? ERR_OK : pass_on(said, status, fault);
 }
 
