@@ -103,9 +103,9 @@ static uint32_t hear_parameter(struct midi_channel_memory *memory, uint32_t chan
     if (number == CC_DATA) {
         memory->data = (uint8_t)value;
         *move = describe_move(MIDI_NRPN, channel, memory->parameter - 1, value, DATA);
-        return !memory->is_fine;
+        return memory->fine != memory->parameter;
     }
-    memory->is_fine = true;
+    memory->fine = memory->parameter;
     *move = describe_move(MIDI_NRPN, channel, memory->parameter - 1, (uint32_t)memory->data << 7 | value, HIGHEST);
     return 1;
 }

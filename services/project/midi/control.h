@@ -43,8 +43,8 @@ struct midi_move {
 struct midi_channel_memory {
     uint8_t coarse[32];
     uint32_t parameter; /* 1 + the NRPN that data belongs to; 0: none */
+    uint32_t fine;      /* 1 + the last NRPN whose data had a second byte; 0: none */
     uint8_t parameter_high, data;
-    bool is_fine; /* its data has a second byte */
 };
 struct midi_memory {
     struct midi_channel_memory channels[16];

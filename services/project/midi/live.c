@@ -54,7 +54,8 @@ static bool read_step(int32_t mode, uint32_t data, int64_t *step)
 bool live_is_pressed(struct midi_live *live, const struct midi_move *move)
 {
     const bool again = move->position >= 1 && live->data == move->data;
-    const bool is_new = move->is_pressed && (!live->is_down || again || move->control.kind == MIDI_PROGRAM);
+    const bool is_press = move->control.kind == MIDI_NOTE || move->control.kind == MIDI_PROGRAM;
+    const bool is_new = move->is_pressed && (!live->is_down || again || is_press);
 
     live->is_down = move->is_pressed;
     live->shown = -1; /* a button may have changed its light itself */

@@ -35,8 +35,8 @@ void live_set(struct midi_live *live, const struct midi_binding *binding, struct
 
 /* Takes a move of its control, of a level or a switch. */
 void live_note_move(struct midi_live *live, const struct midi_move *move);
-/* True if the move presses the control: it came from its lower half, or it sends its highest value again, as buttons
- * do that send nothing when they are released. */
+/* True if the move presses the control: it is a key or a program, it came from its lower half, or it sends its highest
+ * value again, as buttons do that send nothing when they are released. */
 bool live_is_pressed(struct midi_live *live, const struct midi_move *move);
 
 bool live_is_moved(const struct midi_live *live); /* something is to be decided */
