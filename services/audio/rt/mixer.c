@@ -200,24 +200,26 @@ static void fetch_returns(struct engine *engine, uint32_t frames)
     ramp_apply(&engine->half->mixer.returns, back[0], back[1], frames);
 }
 
-/* Direct way and returns share one strip and meter; the returns do not go to the preview ports. */
+/* Direct way and returns share one strip and meter; the returns do not go to the preview ports. The group then has
+ * both, as a take of this channel does. */
 static void mix_chained(struct engine *engine, uint32_t frames)
 {
     struct rt_mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
+    float(*group)[CORE_BLOCK] = block->group[GROUP_PREVIEW];
     struct ramp *gains[] = { &mixer->strip[GROUP_PREVIEW].left, &mixer->strip[GROUP_PREVIEW].right };
 
     send_preview(engine, frames);
     fetch_returns(engine, frames);
     for (uint32_t side = 0; side < 2; side++) {
         ramp_fill(gains[side], block->level, frames);
-        mix_multiply(block->group[GROUP_PREVIEW][side], block->level, frames);
+        mix_multiply(group[side], block->level, frames);
         mix_multiply(block->back[side], block->level, frames);
-        mix_add(block->preview[side], block->group[GROUP_PREVIEW][side], frames);
-        mix_add(block->back[side], block->group[GROUP_PREVIEW][side], frames);
+        mix_add(block->preview[side], group[side], frames);
+        mix_add(group[side], block->back[side], frames);
     }
-    meter_run(&mixer->meter[GROUP_PREVIEW], engine->half->rate, block->back[0], block->back[1], frames);
-    mix_strip_add(&mixer->preview_to_main, block->back[0], block->back[1], block->main[0], block->main[1], frames);
+    meter_run(&mixer->meter[GROUP_PREVIEW], engine->half->rate, group[0], group[1], frames);
+    mix_strip_add(&mixer->preview_to_main, group[0], group[1], block->main[0], block->main[1], frames);
 }
 
 static void mix_preview(struct engine *engine, uint32_t frames)

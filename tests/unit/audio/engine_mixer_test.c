@@ -204,6 +204,27 @@ static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leave
     stage_near(stage_state(stage).groups[GROUP_PREVIEW].peak[0], 0.25 * (double)stage_count((1 << 20) + 7600), 1e-3);
 }
 
+static void a_take_of_a_chained_preview_has_what_returns(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    float frame[2];
+
+    (void)studio_capture(stage->studio, CAPTURE_TAKE, &ring);
+    preview_through_a_chain(stage, 300);
+    stage_order(stage, (struct order){ .frame = 100,
+                                       .verb = ORDER_CAPTURE_START,
+                                       .generation = 5,
+                                       .group = CAPTURE_GROUP + GROUP_PREVIEW });
+    stage_run(stage, 4096);
+    assert_int_equal(ring_ready(&ring), 4096 - 100);
+    for (uint32_t i = 100; i < 4096; i++) {
+        assert_int_equal(ring_read(&ring, frame, 1), 1);
+        assert_true(frame[0] == stage->main[0][i] && frame[1] == stage->main[1][i]);
+    }
+    assert_true(frame[0] != 0);
+}
+
 /* Neither the sound that still returns, nor the sound that was sent to the chain, is heard. */
 static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it(void **made)
 {
@@ -355,6 +376,7 @@ int main(void)
         STAGE_TEST(clips_are_counted_before_the_limiter_and_counts_can_begin_again),
         STAGE_TEST(the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart),
         STAGE_TEST(a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves),
+        STAGE_TEST(a_take_of_a_chained_preview_has_what_returns),
         STAGE_TEST(a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it),
         STAGE_TEST(a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not),
         STAGE_TEST(a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step),
