@@ -240,6 +240,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     if ((e = core_link_check(takes->core, CORE_PAUSE_US, call_fault(call))) != ERR_OK)
         return e;
     (void)text_copy(take->name, sizeof(take->name), ask->name);
+    memset(take->inputs, 0, sizeof(take->inputs)); /* of an ask that was refused */
     for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
         (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
     take->source = ask->has_source ? ask->source.value : TAKE_SOURCE_INPUTS;
