@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The round trip from the outputs back to the inputs, measured through a client that delays by a known time."""
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
@@ -67,6 +68,18 @@ def without_a_cable_it_says_what_to_do(it):
     same('bad', finding['verdict'], finding)
     contains(finding['to_do'], 'by a cable')
     same([], it.home.json('record', 'takes'))
+
+
+@claim(inside=Cable)
+def a_take_that_another_client_began_meanwhile_is_not_cancelled(it):
+    home = it.home
+    doctor = home.start('loophole', 'doctor', '--loopback', '--inputs', 'cable:out_1', stdout=subprocess.PIPE)
+    until(lambda: [take for take in home.json('record', 'takes') if take['state'] == 'running'],
+          what='the take of the doctor runs')
+    home.loophole('record', 'stop')
+    id = home.first('record', 'start', '--name', 'mine')['id']
+    contains(doctor.communicate(timeout=60)[0].decode(), 'another client has ended the take')
+    same('running', home.ask('streamer.take', f'id={id}')['state'])
 
 
 run_claims()

@@ -16,6 +16,7 @@
 #include "schema_streamer.h"
 
 enum { BURST = 2048, TURNS = 2, HEADER = 44, TAKE_HEADER = 4096, LOOK_US = 50000, PATIENCE_US = 20000000 };
+enum { TAKE_SECONDS = 60 };     /* longer than all turns: a take whose command was killed ends by itself */
 static const double LIKE = 0.5; /* correlation of the burst with what came back, at least */
 static const double NEAR_S = 0.0005;
 
@@ -71,6 +72,8 @@ static enum err write_sound(struct loopback *loop, struct fault *fault)
 static enum err begin_take(struct loopback *loop, struct fault *fault)
 {
     struct streamer_record request = { .name = TEXT("Loopback"),
+                                       .has_seconds = true,
+                                       .seconds = TAKE_SECONDS,
                                        .has_format = true,
                                        .format = { .value = TAKE_FORMAT_WAV, .word = TEXT("wav") },
                                        .has_gaps = true,
@@ -91,13 +94,18 @@ static enum err begin_take(struct loopback *loop, struct fault *fault)
     return ERR_OK;
 }
 
-/* Its file and item are removed: it is no recording of music. */
+/* Its file and item are removed: it is no recording of music. If another client has ended it, it stays: a take that is
+ * under way now is of that client. */
 static void remove_take(struct loopback *loop)
 {
     struct streamer_delete_take request = { .id = loop->id };
     struct recording take = { 0 };
     struct fault fault = { 0 };
 
+    if (cli_ask(loop->cli, "streamer.take", &(const struct streamer_take){ .id = loop->id }, &take, &fault) != ERR_OK ||
+        take.state.value != TAKE_STATE_RUNNING)
+        return;
+    take = (struct recording){ 0 };
     if (cli_ask(loop->cli, "streamer.record_cancel", NULL, &take, &fault) == ERR_OK && take.path.len > 0)
         (void)cli_ask(loop->cli, "streamer.delete_take", &request, NULL, &fault);
 }
@@ -112,6 +120,8 @@ static enum err await_frames(struct loopback *loop, int64_t frames, struct fault
         enum err e = cli_ask(loop->cli, "streamer.take", &request, &take, fault);
         if (e != ERR_OK || take.frames >= frames)
             return e;
+        if (take.state.value != TAKE_STATE_RUNNING)
+            return fault_set(fault, ERR_CONFLICT, "another client has ended the take \"Loopback\"");
         clock_sleep(LOOK_US);
     }
     return fault_set(fault, ERR_TIMEOUT, "the take does not grow");
