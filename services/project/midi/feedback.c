@@ -42,14 +42,14 @@ static void set_ticking(struct midi_feedback *f, bool ticks)
     f->is_ticking = ticks;
 }
 
-/* The core was away: what the devices show is not known. */
+/* A look that is not complete: the core was away, and what the devices show is not known. The next tick looks again. */
 static void end_look(struct midi_feedback *f)
 {
     for (uint32_t i = 0; i < f->count && !f->is_complete; i++)
         f->live[i].shown = -1;
     set_ticking(f, !f->is_complete || f->is_early);
     f->is_busy = false;
-    if (f->looks_again)
+    if (f->looks_again && f->is_complete)
         feedback_look(f);
 }
 
