@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import engine, tool, until_connected, until_transport
+from sounding import engine, frame, noise, tool, until_connected, until_later, until_transport
 
 
 class Device:
@@ -141,11 +141,53 @@ def bindings_belong_to_their_project(home):
 
 
 @claim(shares=sounding)
+def what_is_no_binding_is_kept_and_a_range_that_is_not_there_is_that_of_the_target(home):
+    folder = home.first('project', 'new', 'Written by hand')['folder']
+    lamp = {'control': 'cc/5/2', 'target': 'lamp/3', 'mode': 'jump'}
+    home.loophole('project', 'set',
+                  'midi=' + json.dumps([{'control': 'cc/5/1', 'target': 'mixer/preview/pan', 'mode': 'jump'}, lamp]))
+    home.device.send('b4 01 7f')
+    until_strip(home, 'preview', 'pan', 1)
+    home.device.send('b4 01 00')
+    until_strip(home, 'preview', 'pan', -1)
+    home.loophole('midi', 'learn', 'transport/swing', 'control=cc/5/3')
+    home.loophole('midi', 'forget', 'mixer/preview/pan')
+    same([('cc/5/3', 'transport/swing', 'pickup')], bindings(home))
+    home.loophole('project', 'save')
+    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
+        same([lamp], [one for one in json.load(file)['project']['midi'] if one['target'] == 'lamp/3'])
+
+
+def peak_after(home, hit):
+    """The peak of the pads in the half second after a hit."""
+    since = frame(home)
+    hit()
+    until_later(home, 24000)
+    return next(one['peak_left'] for one in home.ask('audio.meters', f'since={since}')['meters'] if one['bus'] == 'pads')
+
+
+@claim(shares=sounding)
+def a_pad_is_hit_with_the_velocity_of_the_range(home):
+    home.loophole('project', 'new', 'Pads')
+    home.loophole('mixer', 'pads', 'gain=1', 'mute=off')
+    noise(home.file('pad.wav'), 9600)
+    home.loophole('pads', 'set', '5', 'sound=' + home.file('pad.wav'))
+    home.loophole('midi', 'learn', 'pads/5', 'control=cc/6/1', 'from=0.25', 'until=0.25')
+    whole = peak_after(home, lambda: home.loophole('pads', 'hit', '5', '1.0'))
+    part = peak_after(home, lambda: home.device.send('b5 01 7f'))
+    assert 0 < part < whole / 2, (part, whole)
+
+
+@claim(shares=sounding)
 def what_cannot_be_bound_is_refused_with_its_reason(home):
     for wrong in ('mixer/none/gain', 'mixer//gain', 'nothing', 'pads/64', 'rows/hat', 'pattern/load/', 'pattern/load/129'):
         contains(home.refused('midi', 'learn', wrong, 'control=cc/1/9', code=11), 'target')
     contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'control=cc/17/9', code=11), 'no MIDI control')
-    contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'control=cc/1/9', 'mode=hold', code=11), 'does not fit')
+    waits = home.log('project').count('waits for a MIDI control')
+    contains(home.refused('midi', 'learn', 'mixer/pads/pan', 'mode=hold', code=11), 'does not fit')
+    contains(home.refused('midi', 'learn', 'mixer/pads/gain', 'from=-1', code=11), 'from')
+    contains(home.refused('midi', 'learn', 'transport/tempo', 'until=10', code=11), 'until')
+    same(waits, home.log('project').count('waits for a MIDI control'))
     home.loophole('midi', 'learn', 'mixer/pads/pan', 'control=cc/1/9')
     contains(home.refused('midi', 'learn', 'panic', 'control=cc/1/9'), 'cc/1/9 moves mixer/pads/pan')
     home.loophole('midi', 'learn', 'panic', 'control=cc/1/9', '--force')

@@ -38,7 +38,7 @@ static enum err send_bindings(struct doing *work, const struct element *project,
 {
     struct action action;
 
-    tree_set(body, &work->arena, "midi", bindings_tree(bindings, &work->arena));
+    tree_set(body, &work->arena, "midi", bindings_tree(bindings, tree_get(body, "midi"), &work->arena));
     action = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(body, &work->arena),
                              project->revision);
     return slot_job_send(work, label, &action, 1, fault);
@@ -48,6 +48,7 @@ static enum err send_bindings(struct doing *work, const struct element *project,
 
 struct bind_job {
     struct midi_target target;
+    double from, until;
     struct midi_control control;
     bool has_control;
 };
@@ -60,30 +61,6 @@ static void take_learned(void *state, const struct midi_control *control)
     job->has_control = control != NULL;
     job->control = control ? *control : job->control;
     work_continue(work);
-}
-
-static enum err begin_bind(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_bind *ask = work->ask;
-    struct bind_job *job = arena_alloc(&work->kept, sizeof(*job));
-    enum err e = target_read(ask->target, &job->target, fault);
-
-    (void)txn;
-    work->own = job;
-    job->has_control = ask->control.len > 0;
-    if (e == ERR_OK)
-        e = target_check(&job->target, &work->arena, fault);
-    if (e != ERR_OK)
-        return e;
-    if (job->has_control && !control_read(ask->control, &job->control)) {
-        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no MIDI control: expected cc/1/7, note/10/36, nrpn/1/300, …",
-                  TEXT_ARG(ask->control));
-        return fault_field(fault, "control");
-    }
-    work->is_sent = !job->has_control;
-    if (!job->has_control)
-        midi_learn(work->p, call_deadline(work->call) - LEARN_REST_US, take_learned, work);
-    return ERR_OK;
 }
 
 static struct choice mode_of(const struct project_bind *ask, const struct midi_target *target)
@@ -110,6 +87,53 @@ static enum err check_mode(const struct project_bind *ask, const struct midi_tar
               : target->kind == MIDI_SWITCH ? "toggle, hold or jump"
                                             : "jump");
     return fault_field(fault, "mode");
+}
+
+static enum err check_range(const struct bind_job *job, struct arena *arena, struct fault *fault)
+{
+    struct target_ask unused;
+
+    if (target_set(&job->target, job->from, arena, &unused, fault) != ERR_OK)
+        return fault_field(fault, "from");
+    return target_set(&job->target, job->until, arena, &unused, fault) == ERR_OK ? ERR_OK : fault_field(fault, "until");
+}
+
+/* All that can be refused before a person moves a control. */
+static enum err read_job(const struct project_bind *ask, struct bind_job *job, struct arena *arena, struct fault *fault)
+{
+    enum err e = target_read(ask->target, &job->target, fault);
+
+    if (e == ERR_OK)
+        e = target_check(&job->target, arena, fault);
+    if (e == ERR_OK)
+        e = check_mode(ask, &job->target, fault);
+    if (e != ERR_OK)
+        return e;
+    job->from = ask->has_from ? ask->from : job->target.from;
+    job->until = ask->has_until ? ask->until : job->target.until;
+    job->has_control = ask->control.len > 0;
+    if (job->has_control && !control_read(ask->control, &job->control)) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no MIDI control: expected cc/1/7, note/10/36, nrpn/1/300, …",
+                  TEXT_ARG(ask->control));
+        return fault_field(fault, "control");
+    }
+    return check_range(job, arena, fault);
+}
+
+static enum err begin_bind(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct bind_job *job = arena_alloc(&work->kept, sizeof(*job));
+    enum err e;
+
+    (void)txn;
+    *job = (struct bind_job){ 0 };
+    work->own = job;
+    e = read_job(work->ask, job, &work->arena, fault);
+    if (e != ERR_OK || job->has_control)
+        return e;
+    work->is_sent = true;
+    midi_learn(work->p, call_deadline(work->call) - LEARN_REST_US, take_learned, work);
+    return ERR_OK;
 }
 
 /* Removes the bindings that the new one replaces. Errors (explained): exists (its control moves something else). */
@@ -141,20 +165,21 @@ static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fau
     struct midi_bindings bindings;
     struct element project;
     struct tree body;
-    enum err e = check_mode(ask, &job->target, fault);
+    enum err e;
 
-    if (e == ERR_OK && !job->has_control)
-        e = fault_set(fault, ERR_TIMEOUT, "no control was moved at the port midi_in, or another client learns now");
-    if (e == ERR_OK)
-        e = read_bindings(work, txn, &project, &body, &bindings, fault);
+    if (!job->has_control) {
+        fault_set(fault, ERR_TIMEOUT, "no control was moved at the port midi_in, or another client learns now");
+        return fault_hint(fault, "`loophole audio connect midi_in CLIENT:PORT` connects a device");
+    }
+    e = read_bindings(work, txn, &project, &body, &bindings, fault);
     if (e != ERR_OK)
         return e;
     const struct midi_binding binding = {
         .control = arena_text(&work->arena, text_of(control_write(job->control, room))),
         .target = ask->target,
         .mode = mode_of(ask, &job->target),
-        .from = ask->has_from ? ask->from : job->target.from,
-        .until = ask->has_until ? ask->until : job->target.until,
+        .from = job->from,
+        .until = job->until,
     };
     e = make_room(&bindings, ask, binding.control, fault);
     if (e != ERR_OK)

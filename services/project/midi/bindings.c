@@ -2,15 +2,27 @@
 
 #include <math.h>
 
-/* A person may have written anything. */
-static bool is_binding(const struct midi_binding *binding)
+/* A person, or a later version, may have written anything. False: it is no binding. */
+static bool read_binding(const struct tree *from, struct midi_binding *to)
 {
     struct midi_control control;
     struct midi_target target;
     struct fault fault = { 0 };
 
-    return control_read(binding->control, &control) && target_read(binding->target, &target, &fault) == ERR_OK &&
-           binding->mode.value > 0 && fabs(binding->from) <= 400 && fabs(binding->until) <= 400;
+    if (from->type != TREE_OBJECT || !control_read(tree_text(from, "control"), &control) ||
+        target_read(tree_text(from, "target"), &target, &fault) != ERR_OK)
+        return false;
+    *to = (struct midi_binding){ .control = tree_text(from, "control"),
+                                 .target = tree_text(from, "target"),
+                                 .mode.value = choice_value(&midi_mode_table, tree_text(from, "mode")),
+                                 .from = tree_real(from, "from", target.from),
+                                 .until = tree_real(from, "until", target.until) };
+    return to->mode.value > 0 && fabs(to->from) <= 400 && fabs(to->until) <= 400;
+}
+
+static uint32_t count_members(const struct tree *list)
+{
+    return list && list->type == TREE_LIST ? list->count : 0;
 }
 
 void bindings_read(const struct tree *body, struct arena *arena, struct midi_bindings *to)
@@ -19,19 +31,8 @@ void bindings_read(const struct tree *body, struct arena *arena, struct midi_bin
     struct midi_binding *each = arena_array(arena, MIDI_BINDINGS, sizeof(*each));
 
     *to = (struct midi_bindings){ .each.at = each };
-    for (uint32_t i = 0; list && list->type == TREE_LIST && i < list->count && to->each.count < MIDI_BINDINGS; i++) {
-        const struct tree *from = &list->members[i].value;
-        struct midi_binding binding = { 0 };
-
-        if (from->type == TREE_OBJECT)
-            binding = (struct midi_binding){ .control = tree_text(from, "control"),
-                                             .target = tree_text(from, "target"),
-                                             .mode.value = choice_value(&midi_mode_table, tree_text(from, "mode")),
-                                             .from = tree_real(from, "from", 0),
-                                             .until = tree_real(from, "until", 0) };
-        if (is_binding(&binding))
-            each[to->each.count++] = binding;
-    }
+    for (uint32_t i = 0; i < count_members(list) && to->each.count < MIDI_BINDINGS; i++)
+        to->each.count += read_binding(&list->members[i].value, &each[to->each.count]);
 }
 
 static struct tree binding_tree(const struct midi_binding *binding, struct arena *arena)
@@ -46,10 +47,14 @@ static struct tree binding_tree(const struct midi_binding *binding, struct arena
     return tree;
 }
 
-struct tree bindings_tree(const struct midi_bindings *bindings, struct arena *arena)
+struct tree bindings_tree(const struct midi_bindings *bindings, const struct tree *present, struct arena *arena)
 {
     struct tree list = { .type = TREE_LIST };
+    struct midi_binding unused;
 
+    for (uint32_t i = 0; i < count_members(present); i++)
+        if (!read_binding(&present->members[i].value, &unused))
+            tree_add(&list, arena, present->members[i].value);
     for (uint32_t i = 0; i < bindings->each.count; i++)
         tree_add(&list, arena, binding_tree(&bindings->each.at[i], arena));
     return list;

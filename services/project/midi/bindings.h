@@ -11,10 +11,11 @@ enum { MIDI_BINDINGS = 256 };
 
 extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_unbind; /* binding_deeds.c */
 
-/* The bindings in the body of a project, in the arena. What is no binding is left out. */
+/* The bindings in the body of a project, in the arena. What is no binding is left out. A binding without a range has
+ * that of its target. */
 void bindings_read(const struct tree *body, struct arena *arena, struct midi_bindings *to);
 
-/* As a value of the key `midi`. */
-struct tree bindings_tree(const struct midi_bindings *bindings, struct arena *arena);
+/* As a value of the key `midi`, after what is no binding in the present value. NULL: there is none. */
+struct tree bindings_tree(const struct midi_bindings *bindings, const struct tree *present, struct arena *arena);
 
 #endif

@@ -158,13 +158,14 @@ static void move_live(struct midi_live *live, const struct midi_move *move)
     struct midi_following *s = live->owner;
     struct target_ask ask;
     struct fault fault = { 0 };
+    const bool ends = !move->is_pressed && (live->is_down || move->data == 0);
 
     if (live->target.kind != MIDI_TRIGGER) {
         live_note_move(live, move);
         run_live(live);
     } else if (live_is_pressed(live, move)) {
-        (void)send_value(live, move->position, take_done);
-    } else if (!move->is_pressed && target_release(&live->target, &s->arena, &ask)) {
+        (void)send_value(live, target_at(&live->target, live->from, live->until, move->position), take_done);
+    } else if (ends && target_release(&live->target, &s->arena, &ask)) {
         (void)service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, take_done, live, &fault);
     }
 }
