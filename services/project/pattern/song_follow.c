@@ -17,7 +17,7 @@ struct song_following {
     uint64_t pattern;   /* that plays, as an entry of a song */
     uint32_t entry;     /* that is given to the core next */
     uint32_t passed;    /* entries that cannot be played, since one could */
-    uint64_t refused;   /* revisions of the song and its slots when none could */
+    uint64_t revisions; /* of the song and its slots, before the last look gave an entry */
     struct arena arena; /* of a look */
 };
 
@@ -108,7 +108,7 @@ static void take_given(void *state, enum err error, const void *answer, const st
 
     (void)answer;
     arena_reset(&s->arena);
-    if (is_refused(error) && read_open_song(s, &song, &s->refused)) {
+    if (is_refused(error) && read_open_song(s, &song, NULL)) {
         log_warn("entry %u of the song is passed over: %s", s->entry, fault->what);
         if (++s->passed < song.entries.count && give_entry(s, song_next(&song, s->entry)))
             return;
@@ -131,8 +131,9 @@ static void take_transport(void *state, enum err error, const void *answer, cons
     arena_reset(&s->arena);
     set_ticking(s, error != ERR_OK || now->has_song);
     if (error == ERR_OK && now->has_song && !now->has_queued_bar && read_open_song(s, &song, &revisions)) {
-        s->passed = s->pattern == now->pattern && s->refused == revisions ? s->passed : 0;
+        s->passed = s->pattern == now->pattern && s->revisions == revisions ? s->passed : 0;
         s->pattern = now->pattern;
+        s->revisions = revisions;
         if (s->passed < song.entries.count && give_entry(s, song_next(&song, (uint32_t)now->song)))
             return;
     }
