@@ -73,11 +73,16 @@ def bindings(home):
     return [(one['control'], one['target'], one['mode']) for one in home.first('midi')['each']]
 
 
-def learn(home, target, *messages, more=()):
-    """Learns the control that sends these messages."""
+def begin_to_learn(home, target, *more):
     waits = home.log('project').count('waits for a MIDI control')
     process = home.start('loophole', 'midi', 'learn', target, *more, stdout=subprocess.PIPE)
     until(lambda: home.log('project').count('waits for a MIDI control') > waits, what='the service waits for a control')
+    return process
+
+
+def learn(home, target, *messages, more=()):
+    """Learns the control that sends these messages."""
+    process = begin_to_learn(home, target, *more)
     home.device.send(*messages)
     same(0, process.wait(60))
 
@@ -179,6 +184,21 @@ def a_pad_is_hit_with_the_velocity_of_the_range(home):
 
 
 @claim(shares=sounding)
+def a_key_that_is_released_while_a_client_learns_ends_its_pad(home):
+    home.loophole('project', 'new', 'Held')
+    noise(home.file('long.wav'), 48000 * 60)
+    home.loophole('pads', 'set', '6', 'sound=' + home.file('long.wav'), 'mode=gate')
+    home.loophole('midi', 'learn', 'pads/6', 'control=note/6/60')
+    home.device.send('95 3c 7f')
+    until(lambda: home.ask('audio.meters')['sounds'] == 1, what='the pad sounds')
+    process = begin_to_learn(home, 'panic')
+    home.device.send('85 3c 00')
+    until(lambda: home.ask('audio.meters')['sounds'] == 0, what='the pad is silent')
+    home.device.send('b5 50 7f')
+    same(0, process.wait(60))
+
+
+@claim(shares=sounding)
 def what_cannot_be_bound_is_refused_with_its_reason(home):
     for wrong in ('mixer/none/gain', 'mixer//gain', 'nothing', 'pads/64', 'rows/hat', 'pattern/load/', 'pattern/load/129'):
         contains(home.refused('midi', 'learn', wrong, 'control=cc/1/9', code=11), 'target')
@@ -222,9 +242,7 @@ def controls_of_two_bytes_of_parameters_and_keys_are_learned(home):
 @claim(shares=sounding)
 def a_client_that_learns_takes_the_place_of_one_that_gave_up(home):
     home.loophole('project', 'new', 'Again')
-    waits = home.log('project').count('waits for a MIDI control')
-    first = home.start('loophole', 'midi', 'learn', 'panic', stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: home.log('project').count('waits for a MIDI control') > waits, what='the service waits for a control')
+    first = begin_to_learn(home, 'panic')
     learn(home, 'mixer/streams/solo', 'b0 51 7f', 'b0 51 00')
     same([('cc/1/81', 'mixer/streams/solo', 'toggle')], bindings(home))
     assert first.wait(60) != 0

@@ -211,6 +211,15 @@ void midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *st
 
 /* ---- the service ---- */
 
+/* While a client learns, a control moves nothing, but ends what it holds. */
+static bool is_heard(const struct midi_live *live, const struct midi_move *move, bool learns)
+{
+    const bool holds = live->target.kind == MIDI_TRIGGER || live->mode == MIDI_MODE_HOLD;
+
+    return live->is_used && control_equal(live->control, move->control) &&
+           (!learns || (holds && live->is_down && !move->is_pressed));
+}
+
 static void hear_midi(void *state, const void *body, bool gap)
 {
     struct midi_following *s = state;
@@ -218,18 +227,16 @@ static void hear_midi(void *state, const void *body, bool gap)
     struct midi_move moves[MIDI_CONTROL_MOVES];
     uint32_t count = control_hear(&s->memory, midi->message.at, midi->message.len, moves);
     struct midi_control found;
+    const bool learns = s->learned != NULL;
 
     (void)gap;
-    if (s->learned) {
-        if (learn_hear(&s->learning, moves, count, clock_steady(), &found))
-            end_learning(s, &found);
-        return;
-    }
+    if (learns && learn_hear(&s->learning, moves, count, clock_steady(), &found))
+        end_learning(s, &found);
     if (count > 0)
         (void)update_bindings(s);
     for (uint32_t m = 0; m < count; m++)
         for (uint32_t i = 0; i < MIDI_BINDINGS; i++)
-            if (s->live[i].is_used && control_equal(s->live[i].control, moves[m].control))
+            if (is_heard(&s->live[i], &moves[m], learns))
                 move_live(&s->live[i], &moves[m]);
 }
 
