@@ -56,11 +56,16 @@ static struct tree_member *find_member(const struct tree *object, struct text na
     return NULL;
 }
 
-const struct tree *tree_get(const struct tree *object, const char *name)
+const struct tree *tree_get_text(const struct tree *object, struct text name)
 {
-    const struct tree_member *member = find_member(object, text_of(name));
+    const struct tree_member *member = find_member(object, name);
 
     return member ? &member->value : NULL;
+}
+
+const struct tree *tree_get(const struct tree *object, const char *name)
+{
+    return tree_get_text(object, text_of(name));
 }
 
 static void add_member(struct tree *tree, struct arena *arena, struct text name, struct tree value)

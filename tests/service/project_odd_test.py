@@ -134,6 +134,10 @@ ODD = (
     ('names of the world', document('"name":"Ночь ☾ ドラム 🥁"'), {}),
     ('nulls', document('"name":"Nulls","bpm":null,"id":null,"key":null', '"revision":null,"tracks":null,"clips":'
                        '[{"item":null,"start":null,"track":null,"gain":null}],"items":null'), {}),
+    ('a key of its own with the name of ours', document('"name":"Ours","file_keys":{"deep":1}', '"file_keys":{"mine":[1]}'),
+     {'file_keys': {'mine': [1]}}),
+    ('such a key in the project alone', document('"name":"Deep","file_keys":{"mood":"blue","revision_name":""}'), {}),
+    ('such a key that is no object', document('"name":"Text","file_keys":"mine"', '"later":null'), {'later': None}),
     ('paths that leave the folder', document('"name":"Dots"', '"clips":[{"item":"x"}],"items":[{"id":"x","name":"../../up",'
                                              '"storage":{"path":"../../../../etc/passwd","url":"ftp://a/b"}}]'), {}),
     ('an absolute path upwards', document('"name":"Up"', '"clips":[{"item":"x"}],"items":[{"id":"x","storage":{"path":'
@@ -226,6 +230,37 @@ def a_url_and_other_keys_of_an_item_stay_when_its_file_is_found(it):
     same((1, 'ftp://a/b', 'x', path, 'none', 22050),
          (item['mood'], item['storage']['url'], item['storage']['provider'], item['storage']['path'],
           item['format']['dither'], item['format']['sample_rate']))
+    mine.must('close')
+
+
+@claim(inside=Indexing)
+def keys_of_an_item_that_another_program_adds_stay_after_the_load_of_its_file(it):
+    path = os.fsdecode(wav(it.folder('lib', 'load.wav'), 550))
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Keys loaded')
+    id = it.id_of(path)
+    mine.put('clip', item=id)
+    mine.must('save')
+    file = mine.file()
+    file['items'][0].update(mood=1, storage={**file['items'][0]['storage'], 'url': 'ftp://a/b'})
+    write(mine.folder, json.dumps(file))
+    mine.must('load', file=True)
+    for number, mood in enumerate((1, 2)):
+        mine.put('track', name=f'T{number}')
+        mine.must('save')
+        file = mine.file()
+        item = file['items'][0]
+        same((mood, 'ftp://a/b', path), (item.get('mood'), item['storage'].get('url'), item['storage']['path']))
+        item['mood'] = 2
+        write(mine.folder, json.dumps(file))
+        mine.must('load', file=True)
+    del item['mood']
+    file['clips'] = []
+    write(mine.folder, json.dumps(file))
+    mine.must('load', file=True)
+    mine.must('save')
+    same([(id, 'load', 'ftp://a/b', False)],
+         [(one['id'], one['name'], one['storage']['url'], 'mood' in one) for one in mine.file()['items']])
     mine.must('close')
 
 

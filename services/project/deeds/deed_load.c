@@ -5,6 +5,7 @@
 #include "services/project/deeds/media_tree.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
+#include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
 /* ---- load ---- */
@@ -93,13 +94,33 @@ static struct action remove_part(const struct element *part, struct id project)
     return action;
 }
 
-/* An item that the catalogue has, or of which the project knows nothing. */
-static bool is_idle_item(struct txn *txn, struct arena *arena, const struct element *part)
+/* True if the catalogue keeps all of an item, or nothing is known of it. An item that no part uses, or that has keys of
+ * another program, is kept as a part. */
+static bool is_idle_item(struct txn *txn, struct arena *arena, const struct item_uses *uses, const struct element *part)
 {
     struct media media;
+    struct tree body;
 
-    return part->kind.value == ELEMENT_KIND_ITEM &&
-           (text_is(part->body, "{}") || catalogue_media(txn, arena, part->id, &media) == ERR_OK);
+    if (part->kind.value != ELEMENT_KIND_ITEM || text_is(part->body, "{}"))
+        return part->kind.value == ELEMENT_KIND_ITEM;
+    return uses_have(uses, part->id) && catalogue_media(txn, arena, part->id, &media) == ERR_OK &&
+           tree_read(part->body, arena, &body, NULL) == ERR_OK && !document_item_has_more(&body);
+}
+
+/* The items in use after the load: slots stay. */
+static struct item_uses find_uses_after(struct arena *arena, const struct element_list *now,
+                                        const struct element_list *due)
+{
+    struct element_list all = { 0, arena_array(arena, now->count + due->count, sizeof(*all.at)) };
+    struct item_uses uses;
+
+    for (uint32_t i = 0; i < due->count; i++)
+        all.at[all.count++] = due->at[i];
+    for (uint32_t i = 0; i < now->count; i++)
+        if (now->at[i].kind.value == ELEMENT_KIND_SLOT)
+            all.at[all.count++] = now->at[i];
+    uses_find(arena, &all, &uses);
+    return uses;
 }
 
 /* The actions that make the present parts equal to those of a document. A part that was of another kind is removed
@@ -107,6 +128,7 @@ static bool is_idle_item(struct txn *txn, struct arena *arena, const struct elem
 static uint32_t compare_parts(struct doing *work, struct txn *txn, const struct element_list *now,
                               const struct element_list *due, struct action *to)
 {
+    const struct item_uses uses = find_uses_after(&work->arena, now, due);
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < now->count; i++) {
@@ -118,7 +140,7 @@ static uint32_t compare_parts(struct doing *work, struct txn *txn, const struct 
         const struct element *part = &due->at[i], *was = document_part(now, part->id);
         if (was && was->kind.value != part->kind.value)
             was = NULL;
-        if (was ? !text_equal(was->body, part->body) : !is_idle_item(txn, &work->arena, part))
+        if (was ? !text_equal(was->body, part->body) : !is_idle_item(txn, &work->arena, &uses, part))
             to[count++] = deed_put_action(part->kind.value, work->id, part->id, part->body, was ? was->revision : 0);
     }
     return count;

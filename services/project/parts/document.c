@@ -33,16 +33,28 @@ static void add_list(struct arena *arena, const struct element_list *parts, int3
     tree_set(to, arena, kinds_list_name(kind), list);
 }
 
+/* Moves the unknown keys of the document back to `to`. What is no object there is a key of the project's own. */
+static void restore_file_keys(struct arena *arena, struct tree *project, struct tree *to)
+{
+    const struct tree *more = tree_get(project, DOCUMENT_FILE_KEYS), *own;
+
+    *to = (struct tree){ .type = TREE_OBJECT };
+    if (!more || more->type != TREE_OBJECT)
+        return;
+    *to = tree_clone(more, arena); /* nulls too */
+    own = tree_get(to, "project");
+    if (own)
+        tree_set(project, arena, DOCUMENT_FILE_KEYS, *own);
+    else
+        tree_remove(project, TEXT(DOCUMENT_FILE_KEYS));
+}
+
 void document_make(struct arena *arena, const struct element *project, const struct element_list *parts,
                    struct tree *to)
 {
     struct tree body = read_body(project, arena);
-    const struct tree *more = tree_get(&body, DOCUMENT_FILE_KEYS);
 
-    *to = (struct tree){ .type = TREE_OBJECT };
-    if (more && more->type == TREE_OBJECT)
-        *to = tree_clone(more, arena); /* nulls too */
-    tree_remove(&body, TEXT(DOCUMENT_FILE_KEYS));
+    restore_file_keys(arena, &body, to);
     tree_set(to, arena, "schema_version", tree_of_text(TEXT("1.0")));
     tree_set(to, arena, "project", body);
     for (int i = 0; i < DOCUMENT_LISTS; i++)
@@ -153,16 +165,77 @@ static void describe_item(const struct item *item, struct arena *arena, struct t
     tree_set(to, arena, "facts", facts_of(item, arena));
 }
 
+/* ---- keys of other programs ---- */
+
+static const char *const item_keys[] = { "id",   "content", "name",      "storage", "format",
+                                         "tags", "facts",   "lifecycle", NULL };
+static const char *const note_keys[] = { "copy", "copy_digest", NULL }; /* of a collected copy */
+static const char *const storage_keys[] = { "backend", "availability", "volume", "path", NULL };
+static const char *const format_keys[] = { "kind",        "container", "sample_format", "bit_depth",
+                                           "sample_rate", "channels",  "frames",        NULL };
+
+static bool is_one_of(const char *const *keys, struct text name)
+{
+    while (*keys && !text_is(name, *keys))
+        keys++;
+    return *keys != NULL;
+}
+
+static const char *const *keys_within(struct text name)
+{
+    return text_is(name, "storage") ? storage_keys : text_is(name, "format") ? format_keys : NULL;
+}
+
+static bool has_more_than(const struct tree *object, const char *const *keys)
+{
+    for (uint32_t i = 0; i < object->count; i++)
+        if (!is_one_of(keys, object->members[i].name))
+            return true;
+    return false;
+}
+
+bool document_item_has_more(const struct tree *item)
+{
+    for (uint32_t i = 0; i < item->count; i++) {
+        const struct tree_member *member = &item->members[i];
+        const char *const *within = keys_within(member->name);
+        if (within ? has_more_than(&member->value, within)
+                   : !is_one_of(item_keys, member->name) && !is_one_of(note_keys, member->name))
+            return true;
+    }
+    return false;
+}
+
+/* Sets those of `keys` that the last save knows; the part itself has the others as they are now. */
+static void set_saved(struct tree *to, struct arena *arena, const struct tree *saved, const char *const *keys)
+{
+    for (uint32_t i = 0; i < saved->count; i++) {
+        const struct tree_member *member = &saved->members[i];
+        const struct tree *was = tree_get_text(to, member->name);
+        const char *const *within = keys_within(member->name);
+        struct tree value = member->value;
+        if (!is_one_of(keys, member->name))
+            continue;
+        if (within && was && was->type == TREE_OBJECT) {
+            value = tree_clone(was, arena);
+            set_saved(&value, arena, &member->value, within);
+        }
+        tree_set_text(to, arena, member->name, value);
+    }
+}
+
 static struct tree kept_item(struct arena *arena, const struct element_list *parts, const struct tree *saved,
                              struct id id)
 {
+    const struct element *part = parts_in(parts, id);
     struct tree kept = { .type = TREE_OBJECT };
 
-    const struct element *part = parts_in(parts, id);
-    if (part && part->kind.value == ELEMENT_KIND_ITEM)
+    if (part && part->kind.value == ELEMENT_KIND_ITEM) {
         kept = read_body(part, arena);
-    for (uint32_t i = 0; saved && i < saved->count; i++)
-        tree_set_text(&kept, arena, saved->members[i].name, saved->members[i].value);
+        if (saved)
+            set_saved(&kept, arena, saved, item_keys);
+    } else if (saved)
+        kept = tree_clone(saved, arena);
     tree_set(&kept, arena, "id", tree_of_id(id, arena));
     return kept;
 }
@@ -197,7 +270,7 @@ static void add_unused(struct arena *arena, const struct element_list *parts, co
         if (part->kind.value != ELEMENT_KIND_ITEM || uses_have(uses, part->id))
             continue;
         body = read_body(part, arena);
-        if (tree_get(&body, "name") || tree_get(&body, "content"))
+        if (tree_get(&body, "name") || tree_get(&body, "content") || document_item_has_more(&body))
             tree_add(list, arena, body);
     }
 }

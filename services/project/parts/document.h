@@ -5,7 +5,8 @@
  *
  * and "revision_name", if the save has a name.
  *
- * Unknown keys of the document lie in the project's key `file_keys`. All memory is in the arena, without a limit. */
+ * Unknown keys of the document lie in the project's key `file_keys`; there, `project` is what the file's project has as
+ * `file_keys` itself. All memory is in the arena, without a limit. */
 #ifndef LOOPHOLE_PROJECT_DOCUMENT_H
 #define LOOPHOLE_PROJECT_DOCUMENT_H
 
@@ -29,6 +30,9 @@ void document_add_items(struct txn *txn, struct arena *arena, const struct eleme
 /* True if the document lacks an item in use that is final now. */
 bool document_lacks_item(struct txn *txn, struct arena *arena, const struct element_list *parts,
                          const struct tree *document);
+
+/* True if an item has a key of another program: the catalogue does not keep it. */
+bool document_item_has_more(const struct tree *item);
 
 /* The parts of a document: the project, then the others in the order of their ids. Ids that it lacks are made from its
  * content, so that reading it twice gives the same ids. With `as`, ids of another project: a copy. A part whose foreign

@@ -174,6 +174,8 @@ static enum err read_project(struct document_reading *r, const struct tree *docu
         return refuse_value_at(r->fault, ERR_BAD_REQUEST, "project.id",
                                "an id is an id of loophole, a whole number, or a word");
     body = tree_clone(project, r->arena);
+    if (tree_get(project, DOCUMENT_FILE_KEYS))
+        tree_set(&more, r->arena, "project", *tree_get(project, DOCUMENT_FILE_KEYS));
     if (more.count)
         tree_set(&body, r->arena, DOCUMENT_FILE_KEYS, more);
     e = add_part(r, ELEMENT_KIND_PROJECT, &body, r->project);
