@@ -157,9 +157,10 @@ static enum err find_name(struct copy_step *s, struct copy_item *item)
         return ERR_OK;
     memcpy(item->name, item->other, sizeof(item->name));
     item->was_present = has_bytes(s, item->name, &is_taken);
-    if (!item->was_present && is_taken)
-        return fault_set(s->fault, ERR_EXISTS, "another file has the name %.150s", item->name);
-    return ERR_OK;
+    if (item->was_present || !is_taken)
+        return ERR_OK;
+    fault_set(s->fault, ERR_EXISTS, "another file in Media has the name %.150s", item->name);
+    return fault_hint(s->fault, "it was not overwritten; rename or remove it, and collect again");
 }
 
 /* The item before this one with the same bytes; NULL: none. */

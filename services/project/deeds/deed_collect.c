@@ -125,12 +125,22 @@ static void plan_uses(struct doing *work, struct txn *txn, const struct item_use
 
 /* ---- copies of earlier runs ---- */
 
+/* True for a name such as ../kick.wav, but not for kick..wav. */
+static bool goes_up(struct text name)
+{
+    for (uint32_t at = 0; at + 2 <= name.len; at++)
+        if (memcmp(name.at + at, "..", 2) == 0 && (at == 0 || name.at[at - 1] == '/') &&
+            (at + 2 == name.len || name.at[at + 2] == '/'))
+            return true;
+    return false;
+}
+
 static void plan_check(struct copying *copying, struct text copy, struct text digest)
 {
     struct copy_check *check = &copying->checks[copying->check_count];
 
     if (copy.len <= strlen(in_media) || memcmp(copy.at, in_media, strlen(in_media)) != 0 ||
-        digest.len >= sizeof(check->digest) || !digest.len || memmem(copy.at, copy.len, "..", 2))
+        digest.len >= sizeof(check->digest) || !digest.len || goes_up(copy))
         return;
     copy = (struct text){ copy.len - (uint32_t)strlen(in_media), copy.at + strlen(in_media) };
     if (copy.len >= sizeof(check->name))

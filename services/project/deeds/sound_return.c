@@ -80,14 +80,25 @@ struct sound_returning {
     struct project *p;
     struct arena *arena;
     struct sounding want;
+    struct sound_away *away, still; /* afterwards */
     void (*done)(void *state, bool is_set);
     void *state;
 };
 
+/* What a core that does not answer did not get is away still. */
+static void end_returning(void *state, bool is_set)
+{
+    const struct sound_returning r = *(struct sound_returning *)state;
+
+    free(state);
+    if (is_set)
+        *r.away = r.still;
+    r.done(r.state, is_set);
+}
+
 static void set_returned(struct sound_returning *r)
 {
-    sound_set_again(r->p, r->arena, &r->want, r->done, r->state);
-    free(r);
+    sound_set_again(r->p, r->arena, &r->want, end_returning, r);
 }
 
 static void take_transport(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -103,17 +114,19 @@ bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena,
                         const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
                         void *state)
 {
-    struct sound_away returned;
+    struct sound_away returned, still;
     struct sound_returning *r;
     struct item_uses uses;
 
     sound_body_items(txn, arena, project->project, part->body, &uses);
     find_returned(&uses, away, &returned);
-    note_uses(&uses, away);
-    if (returned.count == 0)
+    note_uses(&uses, &still);
+    if (returned.count == 0) {
+        *away = still;
         return false;
+    }
     r = alloc_zeroed(1, sizeof(*r));
-    *r = (struct sound_returning){ .p = p, .arena = arena, .done = done, .state = state };
+    *r = (struct sound_returning){ .p = p, .arena = arena, .away = away, .still = still, .done = done, .state = state };
     if (sound_body_read(txn, arena, project, part->body, &r->want, NULL) != ERR_OK)
         r->want = (struct sounding){ 0 };
     leave_concerned(&returned, &r->want);

@@ -19,8 +19,8 @@ struct sound_away {
 void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body,
                        struct sound_away *to);
 
-/* Begins to set what uses items of `away` that are here now, and notes the others. False: there is none. `arena` must
- * live until `done` is called, once; false: the core did not answer. */
+/* Begins to set what uses items of `away` that are here now, and notes the others. False: there is none. `arena` and
+ * `away` must live until `done` is called, once; false: the core did not answer, and `away` is as it was. */
 bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                         const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
                         void *state);
