@@ -175,7 +175,7 @@ static void take_announced(void *state, enum err error, const void *answer, cons
     if (error != ERR_OK)
         fail_look(s, LONGEST_US);
     else
-        sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, take_set, s);
+        sound_set(s->p, &s->arena, &s->want, &s->now, s->only_untouched, &s->away, take_set, s);
 }
 
 /* The core answers the asks that follow at once, and says that no project keeps them. A successor that finds the

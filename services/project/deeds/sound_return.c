@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "common/alloc.h"
-#include "services/project/deeds/sound_set.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
 
@@ -11,32 +10,50 @@ enum { BUDGET_MS = 10000 };
 
 /* ---- what is away ---- */
 
-static void note_uses(const struct item_uses *uses, struct sound_away *to)
+static void add_away(struct sound_away *to, struct id id, uint64_t revision)
 {
-    to->count = 0;
-    for (uint32_t i = 0; i < uses->count && to->count < AWAY_MOST; i++)
-        if (uses->at[i].state != USE_HERE)
-            to->at[to->count++] = uses->at[i].id;
+    if (to->count < AWAY_MOST)
+        to->at[to->count++] = (struct away_item){ id, revision };
 }
 
 void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body, struct sound_away *to)
 {
     struct item_uses uses;
 
+    to->count = 0;
     sound_body_items(txn, arena, project, body, &uses);
-    note_uses(&uses, to);
+    for (uint32_t i = 0; i < uses.count; i++)
+        if (uses.at[i].state != USE_HERE)
+            add_away(to, uses.at[i].id, 0);
 }
 
-/* The items of `away` that are here now, as the core knows them. */
-static void find_returned(const struct item_uses *uses, const struct sound_away *away, struct sound_away *to)
+static const struct away_item *find_away(const struct sound_away *away, const struct item_use *use)
 {
-    to->count = 0;
-    for (uint32_t i = 0; i < uses->count; i++)
-        for (uint32_t j = 0; j < away->count && uses->at[i].state == USE_HERE; j++)
-            if (id_equal(uses->at[i].id, away->at[j])) {
-                to->at[to->count++] = uses->at[i].resolved;
-                break;
-            }
+    for (uint32_t i = 0; i < away->count; i++)
+        if (id_equal(away->at[i].id, use->id) || id_equal(away->at[i].id, use->resolved))
+            return &away->at[i];
+    return NULL;
+}
+
+/* Sorts the items of the sound into those of `away` that may be loaded now, as the core knows them, and those that are
+ * still away. */
+static void find_returned(struct txn *txn, struct arena *arena, const struct item_uses *uses,
+                          const struct sound_away *away, struct sound_away *returned, struct sound_away *still)
+{
+    struct media media;
+
+    returned->count = still->count = 0;
+    for (uint32_t i = 0; i < uses->count; i++) {
+        const struct item_use *use = &uses->at[i];
+        const struct away_item *was = find_away(away, use);
+        if (use->state != USE_HERE)
+            add_away(still, use->id, 0);
+        else if (was && was->revision && catalogue_media(txn, arena, use->resolved, &media) == ERR_OK &&
+                 media.revision == was->revision)
+            add_away(still, was->id, was->revision);
+        else if (was)
+            add_away(returned, use->resolved, 0);
+    }
 }
 
 /* ---- what uses it ---- */
@@ -44,7 +61,7 @@ static void find_returned(const struct item_uses *uses, const struct sound_away 
 static bool has_returned(const struct sound_away *returned, bool has_id, struct id id)
 {
     for (uint32_t i = 0; has_id && i < returned->count; i++)
-        if (id_equal(returned->at[i], id))
+        if (id_equal(returned->at[i].id, id))
             return true;
     return false;
 }
@@ -98,7 +115,7 @@ static void end_returning(void *state, bool is_set)
 
 static void set_returned(struct sound_returning *r)
 {
-    sound_set_again(r->p, r->arena, &r->want, end_returning, r);
+    sound_set_again(r->p, r->arena, &r->want, &r->still, end_returning, r);
 }
 
 static void take_transport(void *state, enum err error, const void *answer, const struct fault *fault)
@@ -119,8 +136,7 @@ bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena,
     struct item_uses uses;
 
     sound_body_items(txn, arena, project->project, part->body, &uses);
-    find_returned(&uses, away, &returned);
-    note_uses(&uses, &still);
+    find_returned(txn, arena, &uses, away, &returned, &still);
     if (returned.count == 0) {
         *away = still;
         return false;

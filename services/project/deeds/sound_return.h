@@ -1,19 +1,10 @@
 /* sound_return.h: pads and rows whose items were away when the core got them are silent. When an item is here again,
- * the core gets its pads again, and the pattern, unless a song plays: then its next pattern brings its sounds. The
- * loop's thread. */
+ * or one that the core could not load was changed in the catalogue, the core gets its pads again, and the pattern,
+ * unless a song plays: then its next pattern brings its sounds. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_SOUND_RETURN_H
 #define LOOPHOLE_PROJECT_SOUND_RETURN_H
 
-#include "schema_audio.h"
-#include "services/project/base/project.h"
-
-enum { AWAY_MOST = 256 };
-
-/* Items that a project's sound names and that are not here. */
-struct sound_away {
-    struct id at[AWAY_MOST];
-    uint32_t count;
-};
+#include "services/project/deeds/sound_set.h"
 
 /* Notes the items of the body of a project's sound that are away, before the core is set. */
 void sound_return_note(struct txn *txn, struct arena *arena, struct id project, struct text body,

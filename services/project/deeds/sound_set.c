@@ -5,6 +5,7 @@
 
 #include "common/alloc.h"
 #include "common/process/log.h"
+#include "store/catalogue.h"
 
 enum { PADS = 64, ASKS_MOST = 2 * PADS, BUDGET_MS = 20000 };
 
@@ -17,6 +18,7 @@ struct sound_setting {
         const char *name;
         const void *request;
     } asks[ASKS_MOST];
+    struct sound_away *away;
     void (*done)(void *state, bool is_set);
     void *state;
 };
@@ -165,11 +167,31 @@ struct sounding sound_set_expect(const struct sounding *want, const struct sound
 
 static void send_next(struct sound_setting *s);
 
+static void note_silent(struct sound_setting *s, const struct silent_sound_list *silent)
+{
+    struct media media;
+    struct txn *txn;
+
+    if (silent->count == 0 || project_read(s->p, &txn, NULL) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < silent->count && s->away->count < AWAY_MOST; i++)
+        if (catalogue_media(txn, s->arena, silent->at[i].id, &media) == ERR_OK)
+            s->away->at[s->away->count++] = (struct away_item){ silent->at[i].id, media.revision };
+    txn_end(txn);
+}
+
+static void take_silent(struct sound_setting *s, const char *name, const void *answer)
+{
+    if (strcmp(name, "audio.set_pads") == 0)
+        note_silent(s, &((const struct pads *)answer)->silent);
+    else if (strcmp(name, "audio.set_pattern") == 0)
+        note_silent(s, &((const struct queued *)answer)->silent);
+}
+
 static void take_set(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct sound_setting *s = state;
 
-    (void)answer;
     if (error == ERR_TIMEOUT || error == ERR_OFFLINE || error == ERR_BUSY) {
         s->done(s->state, false);
         free(s);
@@ -177,6 +199,8 @@ static void take_set(void *state, enum err error, const void *answer, const stru
     }
     if (error != ERR_OK)
         log_warn("%s: a part of the project's sound is not set: %s", s->asks[s->next].name, fault->what);
+    else
+        take_silent(s, s->asks[s->next].name, answer);
     s->next++;
     send_next(s);
 }
@@ -196,21 +220,23 @@ static void send_next(struct sound_setting *s)
 }
 
 void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
-               bool only_untouched, void (*done)(void *state, bool is_set), void *state)
+               bool only_untouched, struct sound_away *away, void (*done)(void *state, bool is_set), void *state)
 {
     struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
 
-    *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .now = *now, .done = done, .state = state };
+    *s = (struct sound_setting){
+        .p = p, .arena = arena, .want = *want, .now = *now, .away = away, .done = done, .state = state
+    };
     add_all(s, only_untouched);
     send_next(s);
 }
 
-void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want,
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, struct sound_away *away,
                      void (*done)(void *state, bool is_set), void *state)
 {
     struct sound_setting *s = alloc_zeroed(1, sizeof(*s));
 
-    *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .done = done, .state = state };
+    *s = (struct sound_setting){ .p = p, .arena = arena, .want = *want, .away = away, .done = done, .state = state };
     add_pads(s);
     if (want->has_pattern)
         add_pattern(s);

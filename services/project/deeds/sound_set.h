@@ -6,13 +6,25 @@
 #include "schema_audio.h"
 #include "services/project/base/project.h"
 
-/* Begins; `want` and `now` are copied by their values, what they point to must live until `done` is called, once. With
- * `only_untouched`, what a person has changed on a fresh core stays. `done` gets false if the core did not answer. */
+enum { AWAY_MOST = 256 };
+
+/* Items of a project's sound that the core has without their sounds. */
+struct sound_away {
+    uint32_t count;
+    struct away_item {
+        struct id id;      /* as the project names it, or as the core knows it */
+        uint64_t revision; /* of an item that is here, but that the core could not load; 0: it was not here */
+    } at[AWAY_MOST];
+};
+
+/* Begins; `want` and `now` are copied by their values; what they point to, and `away`, must live until `done` is
+ * called, once. With `only_untouched`, what a person has changed on a fresh core stays. Adds to `away` what the core
+ * could not load. `done` gets false if the core did not answer. */
 void sound_set(struct project *p, struct arena *arena, const struct sounding *want, const struct sounding *now,
-               bool only_untouched, void (*done)(void *state, bool is_set), void *state);
+               bool only_untouched, struct sound_away *away, void (*done)(void *state, bool is_set), void *state);
 
 /* The same for pads, and for the pattern if there is one, that the core has without the sounds of all their items. */
-void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want,
+void sound_set_again(struct project *p, struct arena *arena, const struct sounding *want, struct sound_away *away,
                      void (*done)(void *state, bool is_set), void *state);
 
 /* What the core has after `want` was set over `now`. */
