@@ -330,8 +330,8 @@ static void offer_commands(const struct unfinished *u, const char *first)
 {
     size_t len = first ? strlen(first) : 0;
 
-    for (int i = 0; i < command_count; i++) {
-        const char *name = command_table[i].name, *before = i > 0 ? command_table[i - 1].name : "";
+    for (int i = 0; command_at(i); i++) {
+        const char *name = command_at(i)->name, *before = i > 0 ? command_at(i - 1)->name : "";
         size_t word = strcspn(name, " ");
 
         if (first && strncmp(name, first, len) == 0 && name[len] == ' ')
@@ -347,9 +347,9 @@ static const struct command *command_of(struct cli *cli, int *used)
     for (*used = 2; *used > 0; --*used) {
         struct text typed = arena_printf(&cli->arena, *used == 2 ? "%s %s" : "%s", cli->args[0],
                                          *used == 2 && cli->count > 2 ? cli->args[1] : "");
-        for (int i = 0; i < command_count && cli->count > *used; i++)
-            if (text_is(typed, command_table[i].name))
-                return &command_table[i];
+        for (int i = 0; command_at(i) && cli->count > *used; i++)
+            if (text_is(typed, command_at(i)->name))
+                return command_at(i);
     }
     return NULL;
 }

@@ -19,11 +19,10 @@ static void add_quoted(struct buffer *to, const char *text, const char *quote)
 /* True for the first command of each first word, as "library" of "library add". */
 static bool is_first_of_its_word(int index)
 {
-    size_t len = strcspn(command_table[index].name, " ");
+    size_t len = strcspn(command_at(index)->name, " ");
 
     for (int i = 0; i < index; i++)
-        if (strncmp(command_table[i].name, command_table[index].name, len) == 0 &&
-            strcspn(command_table[i].name, " ") == len)
+        if (strncmp(command_at(i)->name, command_at(index)->name, len) == 0 && strcspn(command_at(i)->name, " ") == len)
             return false;
     return true;
 }
@@ -63,13 +62,12 @@ static void write_zsh(struct buffer *to)
                         "_loophole() {\n"
                         "    local -a commands typed answers\n"
                         "    commands=(\n");
-    for (int i = 0; i < command_count; i++) {
+    for (int i = 0; command_at(i); i++) {
         struct buffer row = { 0 };
 
         if (!is_first_of_its_word(i))
             continue;
-        cli_print(&row, "%.*s:%s", (int)strcspn(command_table[i].name, " "), command_table[i].name,
-                  command_table[i].doc);
+        cli_print(&row, "%.*s:%s", (int)strcspn(command_at(i)->name, " "), command_at(i)->name, command_at(i)->doc);
         buffer_add_text(to, "        ");
         add_quoted(to, buffer_c(&row), "'\\''");
         buffer_add_text(to, "\n");
@@ -104,12 +102,12 @@ static void write_fish(struct buffer *to)
                         "end\n"
                         "complete -c loophole -f\n"
                         "complete -c loophole -n 'not __fish_use_subcommand' -a '(__loophole_complete)'\n");
-    for (int i = 0; i < command_count; i++) {
+    for (int i = 0; command_at(i); i++) {
         if (!is_first_of_its_word(i))
             continue;
         cli_print(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d ",
-                  (int)strcspn(command_table[i].name, " "), command_table[i].name);
-        add_quoted(to, command_table[i].doc, "\\'");
+                  (int)strcspn(command_at(i)->name, " "), command_at(i)->name);
+        add_quoted(to, command_at(i)->doc, "\\'");
         buffer_add_text(to, "\n");
     }
 }

@@ -21,12 +21,12 @@ static void print_commands(struct buffer *to)
 {
     buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
                         "Indexes sound libraries, finds sounds that sound alike, plays and records.\n");
-    for (int i = 0; i < command_count; i++) {
-        const char *group = command_group(&command_table[i]);
+    for (int i = 0; command_at(i); i++) {
+        const char *group = command_group(command_at(i));
 
         if (group)
             cli_print(to, "\n%s\n", group);
-        usage_command(to, &command_table[i]);
+        usage_command(to, command_at(i));
     }
     buffer_add_text(to, "\nID|PATH|QUERY: an id, a path (with a slash, or of a file that is there), or the words of a "
                         "query.\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
@@ -42,9 +42,9 @@ static const struct command *find_command(int argc, char **argv, int *words)
         if (argc <= *words)
             continue;
         snprintf(name, sizeof name, *words == 2 ? "%s %s" : "%s", argv[1], argv[2]);
-        for (int i = 0; i < command_count; i++)
-            if (strcmp(command_table[i].name, name) == 0)
-                return &command_table[i];
+        for (int i = 0; command_at(i); i++)
+            if (strcmp(command_at(i)->name, name) == 0)
+                return command_at(i);
     }
     return NULL;
 }
@@ -55,11 +55,11 @@ static int usage_group(struct buffer *to, const char *word)
     size_t len = strlen(word);
     int count = 0;
 
-    for (int i = 0; i < command_count; i++)
-        if (strncmp(command_table[i].name, word, len) == 0 && command_table[i].name[len] == ' ') {
+    for (int i = 0; command_at(i); i++)
+        if (strncmp(command_at(i)->name, word, len) == 0 && command_at(i)->name[len] == ' ') {
             if (count++ == 0)
                 cli_print(to, "Usage: loophole %s COMMAND [OPTION…] [ARGUMENT…]\n", word);
-            usage_command(to, &command_table[i]);
+            usage_command(to, command_at(i));
         }
     return count;
 }

@@ -53,12 +53,12 @@ enum err man_print(struct cli *cli, struct fault *fault)
     buffer_add_text(to, ".TH LOOPHOLE 1 \"\" \"loophole " LOOPHOLE_VERSION "\"\n.SH NAME\n"
                         "loophole \\- index sound libraries, find sounds that sound alike, play and record\n"
                         ".SH SYNOPSIS\n.B loophole\nCOMMAND [OPTION...] [ARGUMENT...]\n.SH COMMANDS\n");
-    for (int i = 0; i < command_count; i++) {
-        const char *group = command_group(&command_table[i]);
+    for (int i = 0; command_at(i); i++) {
+        const char *group = command_group(command_at(i));
 
         if (group)
             cli_print(to, ".SS %s\n", group);
-        man_command(to, &command_table[i]);
+        man_command(to, command_at(i));
     }
     buffer_add_text(to, ".SH OPTIONS\n");
     for (int i = 0; i < option_count; i++) {

@@ -339,10 +339,10 @@ static struct text names_of_group(const struct command *command, struct arena *a
     struct text names = { 0 };
     size_t len = strlen(command->name);
 
-    for (int i = 0; i < command_count; i++)
-        if (strncmp(command_table[i].name, command->name, len) == 0 && command_table[i].name[len] == ' ')
+    for (int i = 0; command_at(i); i++)
+        if (strncmp(command_at(i)->name, command->name, len) == 0 && command_at(i)->name[len] == ' ')
             names = arena_printf(arena, "%.*s%s%s", TEXT_ARG(names),
-                                 names.len ? ", " : "\n\nSee also: ", command_table[i].name);
+                                 names.len ? ", " : "\n\nSee also: ", command_at(i)->name);
     return names;
 }
 

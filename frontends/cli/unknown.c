@@ -46,18 +46,18 @@ static void find_near(const char *first, const char *both, char near[200])
 {
     size_t used = 0;
 
-    for (int i = 0; i < command_count; i++)
-        if ((is_near(first, command_table[i].name) || (both[0] && is_near(both, command_table[i].name))) && used < 150)
-            used += (size_t)snprintf(near + used, 200 - used, "%s%s",
-                                     used ? ", " : "is it one of: ", command_table[i].name);
+    for (int i = 0; command_at(i); i++)
+        if ((is_near(first, command_at(i)->name) || (both[0] && is_near(both, command_at(i)->name))) && used < 150)
+            used +=
+                (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "is it one of: ", command_at(i)->name);
 }
 
 static bool is_group(const char *word)
 {
     size_t len = strlen(word);
 
-    for (int i = 0; i < command_count; i++)
-        if (strncmp(command_table[i].name, word, len) == 0 && command_table[i].name[len] == ' ')
+    for (int i = 0; command_at(i); i++)
+        if (strncmp(command_at(i)->name, word, len) == 0 && command_at(i)->name[len] == ' ')
             return true;
     return false;
 }

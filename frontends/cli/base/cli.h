@@ -1,4 +1,4 @@
-/* cli.h: the command line, a front-end like any other. Two tables have its commands and options; the help, the man page
+/* cli.h: the command line, a front-end like any other. Tables have its commands and options; the help, the man page
  * and the shell completions are made from them. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_CLI_H
 #define LOOPHOLE_FRONTENDS_CLI_CLI_H
@@ -13,7 +13,7 @@
 
 #define QUOTE_QUERY "put the whole query in quotes: loophole tag 'snare -is:loop' --all +short"
 
-/* A command: one row of the table in commands.c. */
+/* A command: one row of a table that commands.h lists. */
 struct command {
     const char *name;    /* "search", "library add" */
     const char *args;    /* "QUERY", "ID +TAG -TAG…" */
@@ -25,8 +25,7 @@ struct command {
     enum { DASHES_OPTIONS = false, DASHES_WORDS = true, DASHES_TAGS } dashes;
     enum err (*run)(struct cli *cli, struct fault *fault);
 };
-extern const struct command command_table[];
-extern const int command_count;
+const struct command *command_at(int number);             /* in the order of the help; NULL: there is none */
 const char *command_group(const struct command *command); /* the group that begins with it, or NULL */
 
 enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_WORD, OPTION_LIST };

@@ -1,0 +1,17 @@
+/* Commands for messages and counts: one row each. */
+#include "frontends/cli/commands.h"
+
+static const struct command rows[] = {
+    { "ask", "SERVICE.NAME [FIELD=VALUE…]", "Send any message of the protocol",
+      "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets.", "body request-id budget", 1, ANY,
+      false, raw_ask },
+    { "web", "", "Print the address of the web app, or open it in a browser",
+      "The address is valid for one browser, once, for ten minutes; afterwards the browser has a cookie.", "open", 0, 0,
+      false, web_show },
+    { "osc", "", "Show where OSC messages are taken, and their counts", "", "", 0, 0, false, osc_show },
+    { "stats", "[SERVICE]", "Show count and latency of every ask, as measured in the services", "", "watch prometheus",
+      0, 1, false, stats_show },
+    { "bench", "SERVICE.NAME [FIELD=VALUE…]", "Measure the latency of one message", "",
+      "clients seconds rate plot body", 1, ANY, false, bench_run },
+};
+const struct command_list commands_ask = { rows, sizeof(rows) / sizeof(*rows) };

@@ -1,0 +1,59 @@
+/* Commands for the engine and libraries: one row each. */
+#include "frontends/cli/commands.h"
+
+static const struct command rows[] = {
+    { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
+    { "down", "", "Stop all services in order",
+      "Transport, mixer, pads and pattern are forgotten. The catalogue, saved queries and connections stay.", "", 0, 0,
+      false, engine_down },
+    { "status", "", "Show each service: state, pid, uptime, restarts, last death", "", "watch", 0, 0, false,
+      engine_status },
+    { "restart", "SERVICE", "Restart one service; releases it from quarantine", "", "", 1, 1, false, engine_restart },
+    { "logs", "[SERVICE]", "Show the logs of the services", "", "follow all", 0, 1, false, logs_show },
+    { "tasks", "", "List long work under way", "", "watch", 0, 0, false, tasks_list },
+    { "cancel", "TASK", "Stop a task; the finished part of its work stays", "", "", 1, 1, false, tasks_cancel },
+    { "events", "[TOPIC]", "Print events as they happen",
+      "A TOPIC is a service or a service and an event: persist, persist.changed.", "limit", 0, 1, false,
+      events_follow },
+    { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files wait", 1, 1, false,
+      library_add },
+    { "library remove", "DIR", "Remove a library, and put its items among the forgotten; files are not touched",
+      "`loophole undo` or `loophole library add DIR` brings them back, with tags, ids and facts. It warns when no "
+      "other copy of a sound can be read now.",
+      "", 1, 1, false, library_remove },
+    { "library list", "", "List all libraries", "", "", 0, 0, false, library_print },
+    { "library rescan", "[DIR]", "Scan again, now",
+      "When more than ten files and more than 5 % of a library are gone, a scan marks none as missing and "
+      "asks first: `status`, `doctor` and `library list` show the question. Confirm with --accept-missing. "
+      "The question disappears when the files come back. When over half of a library is gone, it counts as "
+      "offline, like a volume that is away.",
+      "accept-missing retry-failed wait", 0, 1, false, library_rescan },
+    { "library set", "DIR KEY=VALUE…", "Change the settings of a library",
+      "fetch=all fetches its online-only files without asking, fetch=ask (the default) leaves them in the cloud. "
+      "backend=cloud declares a folder that a program of a cloud keeps: a file with a size and without blocks on the "
+      "disk is then online-only. backend=local, external or project; backend=volume is the default. DIR may also be a "
+      "folder inside a library: with a backend it becomes a tree of its own, which goes and comes back as one, and "
+      "backend=volume ends that. docs/storage.md describes all of it.",
+      "", 2, 3, false, library_set },
+    { "fetch", "ID|PATH|QUERY…", "Bring the files of online-only items from their cloud to this machine",
+      "A task, which `loophole tasks` shows and `loophole cancel` ends; a failed fetch is repeated after longer and "
+      "longer pauses. Fetched items are analysed. Nothing else reads such a file. Several ids and paths, or one "
+      "query, name the items; a query that matches more than one needs --all or --limit N. --wait waits until it "
+      "ends.",
+      "all limit yes wait", 1, ANY, true, fetch_begin },
+    { "fetches", "", "List the items that are fetched, and those whose fetch failed, with the reason", "", "", 0, 0,
+      false, fetch_list },
+    { "volume list", "", "List the volumes of the libraries, and whether they are here",
+      "docs/storage.md describes how a volume is recognised.", "", 0, 0, false, volume_list },
+    { "volume mark", "PATH", "Write a marker file to the root of a volume, by which it is recognised from then on",
+      "PATH is the volume's mount point, or any path on it. --new replaces the marker of a volume that is a "
+      "copy of another one. --name sets the label.",
+      "new name", 1, 1, false, volume_mark },
+    { "volume label", "ID LABEL", "Give a volume another name", "", "", 2, 2, false, volume_label },
+    { "whereis", "ID|PATH", "List every known copy of a sound, with its volume and state",
+      "Copies are items of the same content, also on volumes that are away.", "", 1, 1, false, whereis_list },
+    { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "", "ignore hidden-files wait", 1, 1,
+      false, library_index },
+    { "summary", "", "Count files, hours, formats and failures", "", "", 0, 0, false, library_summary },
+};
+const struct command_list commands_engine = { rows, sizeof(rows) / sizeof(*rows) };

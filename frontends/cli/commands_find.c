@@ -1,0 +1,50 @@
+/* Commands for finding sounds: one row each. */
+#include "frontends/cli/commands.h"
+
+static const struct command rows[] = {
+    { "search", "QUERY…", "Find media items",
+      "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
+      "\"quoted words\", or. docs/query.md describes the language. --project NAME finds what that project uses.",
+      "limit page sort fields facets cursor save view project", 0, ANY, true, find_search },
+    { "history", "", "List the last queries, latest first", "--off clears the history.", "limit off request-id", 0, 0,
+      false, saved_history },
+    { "queries", "[NAME]", "List saved queries (`search --save NAME`)", "NAME --off removes one.", "off request-id", 0,
+      1, false, saved_queries },
+    { "similar", "[ID|PATH|QUERY…]", "Find sounds like an item or like any file",
+      "--like A,B adds examples; --unlike C adds counter-examples: no result is nearer to one of these "
+      "than to all examples. --port CLIENT:PORT listens to a JACK port for 4 seconds, or --seconds N, and "
+      "finds sounds like it; nothing is kept.",
+      "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
+    { "unlike", "ID|PATH|QUERY ID|PATH|QUERY", "Mark two items as not alike: `similar` doubles their distance", "",
+      "off request-id", 2, 2, false, edit_unlike },
+    { "favourite", "ID|PATH|QUERY…", "Make items favourites (is:favourite)", MANY, "all limit yes off request-id", 1,
+      ANY, true, edit_favourite },
+    { "hide", "ID|PATH|QUERY…", "Hide items from all results (is:hidden shows them)", MANY,
+      "all limit yes off request-id", 1, ANY, true, edit_hide },
+    { "forget", "ID|PATH|QUERY…", "Forget items: results leave them out, but nothing of them is lost",
+      "`loophole forgotten` lists them, `loophole undo` and `forget ID --off` bring them back, and so does `loophole "
+      "library add` of their folder. No scan does. Files are not touched. It warns when no other copy of a sound can "
+      "be read now. " MANY,
+      "all limit yes off request-id", 1, ANY, true, edit_forget },
+    { "forgotten", "", "List the forgotten items, or remove them for good",
+      "--empty removes all of them from the catalogue, with their tags and facts, and asks first; nothing else removes "
+      "an item. Files are not touched.",
+      "limit empty yes request-id", 0, 0, false, forgotten_list },
+    { "map", "[QUERY…]", "Map the library: sounds that are alike are near each other",
+      "The map is made once and kept: a new item gets a place, and no other item moves. Prints the number "
+      "of items of each class; --json prints the positions, --png draws them with a legend.",
+      "png room seed remake", 0, ANY, true, map_run },
+    { "duplicates", "[QUERY…]", "List groups of items with the same sound",
+      "Kinds: same_file (equal bytes), same_audio (equal samples in different files), same_sound (coded "
+      "with loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
+      "A group of a looser kind has all items of the stricter groups that it joins. The list names the "
+      "copy to keep and the reason (docs/query.md). With QUERY, at least two copies of a group match; with "
+      "--inside QUERY, at least one: --inside path:backup.",
+      "kind inside limit budget", 0, ANY, true, alike_duplicates },
+    { "show", "ID|PATH|QUERY…", "Show all of an item, or of the first item of a query",
+      "docs/protocol.md lists the keys of --json: record item_line.", "fields", 1, ANY, true, find_show },
+    { "artefact", "ID|PATH|QUERY [TYPE]", "Print an artefact of an item as JSON, or draw it",
+      "Types: waveform, loudness, onsets, beats, spectrum, embedding, print, gist (docs/ear.md).", "type png", 1, 2,
+      false, artefact_show },
+};
+const struct command_list commands_find = { rows, sizeof(rows) / sizeof(*rows) };

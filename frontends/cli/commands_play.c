@@ -1,0 +1,53 @@
+/* Commands for playing and recording: one row each. */
+#include "frontends/cli/commands.h"
+
+static const struct command rows[] = {
+    { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
+      "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
+      "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch brings it to "
+      "the present tempo.",
+      "loop gain from until loop-from bars at stretch", 1, ANY, true, play_start },
+    { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
+    { "voice", "", "List the voices that play", "", "", 0, 0, false, voices_show },
+    { "voice seek", "VOICE S", "Continue at second S of the file", "", "", 2, 2, false, voices_seek },
+    { "voice gain", "VOICE GAIN [PAN]", "Change gain (linear, -6dB, 50%) and pan of a voice",
+      "The change takes 20 ms, or --fade.", "fade", 2, 3, DASHES_WORDS, voices_gain },
+    { "voice queue", "VOICE ID|PATH|QUERY…", "Queue a file on a voice: it follows without a gap", "", "", 2, ANY, true,
+      voices_queue },
+    { "voice fade", "VOICE S", "Stop a voice over S seconds", "", "", 2, 2, false, voices_fade },
+    { "preview", "ID|PATH|QUERY…", "Play a sound on the preview ports",
+      "A new preview replaces the present one. Nothing else changes.",
+      "in-context chain stretch key at start-transport gain loop from until loop-from bars", 1, ANY, true,
+      play_preview },
+    { "preview stop", "", "Stop the preview", "", "", 0, 0, false, play_preview_stop },
+    { "preview apart", "on|off", "Send previews to the preview ports only, or also to main", "", "", 1, 1, false,
+      play_preview_apart },
+    { "preview next", "", "Preview the next item of the last search with the same options",
+      "It walks what the last `search`, `similar` or `preview QUERY` found, up to 1,000 items. After the preview of "
+      "any other file it walks the folder of that file.",
+      "", 0, 0, false, play_preview_next },
+    { "record start", "", "Record the two inputs",
+      "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder of the "
+      "setting recording.folder, by default DATA/recordings. A FLAC is made from the WAV after the take; the WAV stays "
+      "if a sample is over full scale or the disk has no room for both. The latency that JACK reports, or "
+      "recording.latency_frames, corrects its position. With --bars, --at-bar, --punch or --count-in the take waits "
+      "for its bar; what was played on the beat is the file's first frame. Without --at-bar it is the next bar.",
+      "name inputs seconds bars at-bar punch count-in loop source format gaps budget", 0, 0, false, takes_start },
+    { "record keep", "BARS", "Record what was played already: the last whole bars", "", "name format gaps budget", 1, 1,
+      false, takes_keep },
+    { "record monitor", "[on|off]", "Hear the inputs on the main ports, or not", "", "", 0, 1, false, takes_monitor },
+    { "record stop", "", "End the take; it becomes an ordinary media item",
+      "Waits until its FLAC is made; if you interrupt the command, the encoding continues. `loophole "
+      "tasks` shows it; `loophole cancel` keeps the WAV instead.",
+      "budget", 0, 0, false, takes_stop },
+    { "record cancel", "", "Abandon the take",
+      "The setting recording.cancelled says what becomes of its file: keep or delete.", "budget", 0, 0, false,
+      takes_cancel },
+    { "record takes", "", "List the take under way, unfinished takes, and abandoned takes, with their size", "", "", 0,
+      0, false, takes_list },
+    { "record delete", "ID|PATH", "Delete an abandoned take and its file", "", "", 1, 1, false, takes_delete },
+    { "recover", "", "Finish the takes that a crash interrupted",
+      "The engine does this when it starts; the command waits for it and lists the takes.", "budget", 0, 0, false,
+      takes_recover },
+};
+const struct command_list commands_play = { rows, sizeof(rows) / sizeof(*rows) };
