@@ -158,6 +158,18 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 
 /* ---- talking ---- */
 
+/* An offer that waits is damaged, but what it says is here. */
+static void replace_outbox(struct composer *c, const struct exchange_state *state, struct fault *fault)
+{
+    if (!may_restart(c, fault)) {
+        fault_set(fault, ERR_INTERNAL, "the outbox is damaged, also after all was offered again");
+        fault_hint(fault, "run loophole store check");
+        return;
+    }
+    log_warn("an offer of the outbox is damaged: all is offered again");
+    renew_generation(c, state);
+}
+
 static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                        struct fault *fault)
 {
@@ -171,8 +183,10 @@ static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena,
     c->progress.offers = c->sum.offered + state->newest - state->accepted;
     if (e == ERR_OK)
         (void)talk_begin(&c->talk, &talk, fault);
+    else if (e == ERR_INTERNAL)
+        replace_outbox(c, state, fault);
     else
-        fault_set(fault, ERR_INTERNAL, "the outbox cannot be read");
+        fault_set(fault, e, "the outbox cannot be read");
 }
 
 static void keep_answer(struct composer *c, const struct from_server *answer, const struct exchange_state *state)

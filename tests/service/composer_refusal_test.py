@@ -3,6 +3,7 @@
 nonsense; the studio was restored, its copy is damaged; the clocks differ. Offers reach the server by COPY, news by NOTIFY."""
 import os
 import signal
+import struct
 import subprocess
 import sys
 
@@ -239,6 +240,49 @@ def damage_fact(home):
             store.write(b'\xc1')
             count += 1
     return count
+
+
+def damage_offers(home, word):
+    """Damages each row of the outbox that has the word: its key is a number of 8 bytes. Its copy among what is shared has
+    another key."""
+    path, count = home.file('data', 'store', 'data.mdb'), 0
+    with open(path, 'r+b') as store:
+        data, at = store.read(), -1
+        while (at := data.find(word, at + 1)) >= 0:
+            for key in range(max(8, at - 300), at - 8):
+                low, high, flags, length = struct.unpack_from('<4H', data, key - 8)
+                if (length, flags, high) == (8, 0, 0) and key + 8 + low > at and data[key:key + 6] == bytes(6):
+                    store.seek(key + 8)
+                    store.write(b'\xc1')
+                    count += 1
+    return count
+
+
+@claim(inside=Studio)
+def a_damaged_offer_is_offered_again_and_keeps_no_forget_from_its_end(studio):
+    server, home = studio.server, studio.home
+    studio.level('use')
+    studio.sync()
+    server.tool('stop')
+    studio.use('Song', *range(KIT))
+    home.loophole('tag', studio.sound(0), '+zanzibar')
+    home.loophole('composer', 'sync', code=None)
+    same(KIT + 1, studio.status()['outbox'])
+    assert damage_offers(home, b'tag:zanzibar')
+    server.tool('again')
+    studio.sync()
+    same((KIT, 1, 0), (studio.rows(), studio.rows('evidence_word'), studio.status()['outbox']))
+    server.tool('stop')
+    home.loophole('tag', studio.sound(1), '+timbuktu')
+    home.loophole('composer', 'sync', code=None)
+    same(1, studio.status()['outbox'])
+    assert damage_offers(home, b'tag:timbuktu')
+    home.loophole('composer', 'forget', code=None)
+    server.tool('again')
+    studio.json('forget')
+    status = studio.status()
+    same((0, 0, False), (status['shared'], status['outbox'], status['forgetting']))
+    same((0, 0), (studio.rows(), studio.rows('evidence_word')))
 
 
 @claim(inside=Studio)

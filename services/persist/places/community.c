@@ -218,7 +218,7 @@ static enum err keep_stamp(struct persist *p, uint64_t until, struct exchange_st
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Reads the first offers of the outbox, before any is removed. */
+/* Reads the first offers of the outbox, before any is removed. Of a damaged one only the number is known. */
 static uint32_t read_outbox(struct persist *p, uint64_t until, struct offer *to)
 {
     const struct bytes none = { 0, NULL };
@@ -227,9 +227,12 @@ static uint32_t read_outbox(struct persist *p, uint64_t until, struct offer *to)
 
     if (walk_begin(p->w.txn, DB_OUTBOX, none, none, &walk) != ERR_OK)
         return 0;
-    while (count < COMMUNITY_PART && walk_next(&walk) && key_number_at(walk.key, 0) <= until)
-        if (row_decode(p->w.txn, &p->arena, walk.value, &offer_shape, &to[count]) == ERR_OK)
-            count++;
+    while (count < COMMUNITY_PART && walk_next(&walk) && key_number_at(walk.key, 0) <= until) {
+        struct offer *offer = &to[count++];
+        if (row_decode(p->w.txn, &p->arena, walk.value, &offer_shape, offer) != ERR_OK)
+            *offer = (struct offer){ 0 };
+        offer->id = key_number_at(walk.key, 0);
+    }
     walk_end(&walk);
     return count;
 }
