@@ -58,6 +58,17 @@ def one_refused_offer_stops_no_other_and_is_reported(studio):
 
 
 @claim(inside=Studio)
+def a_class_that_no_server_can_store_fails_no_exchange(studio):
+    studio.level('use')
+    item = studio.home.first('show', studio.sound(0))['id']
+    fact = '{"attribute":"class","source":"user","text":"ki\\u0000ck","confidence":1}'
+    studio.home.ask('persist.put_media', f'edit={{"id":"{item}","facts":[{fact}]}}')
+    studio.home.loophole('edit', studio.sound(1), 'class=snare')
+    studio.sync()
+    same(('snare', 0), (studio.server.sql('select value from composer.evidence_word'), studio.status()['outbox']))
+
+
+@claim(inside=Studio)
 def offers_that_a_lower_level_forbids_meanwhile_fail_no_exchange(studio):
     """persist gets the lower level before the offers, which were gathered at the higher one."""
     home = studio.home

@@ -98,6 +98,12 @@ static struct offer word_offer(const struct media *media, struct text attribute,
     };
 }
 
+/* PostgreSQL takes no text with a zero byte, and would refuse all that comes with it. */
+static bool can_be_stored(struct text word)
+{
+    return word.len && word.len <= 255 && !memchr(word.at, 0, word.len);
+}
+
 enum err statement_of_words(const struct statement *s, const struct media *media,
                             void (*said)(void *state, const struct offer *offer), void *state)
 {
@@ -109,7 +115,7 @@ enum err statement_of_words(const struct statement *s, const struct media *media
     for (uint32_t i = 0; e == ERR_OK && i < own.each.count && !has_class; i++) {
         const struct fact *fact = &own.each.at[i];
         has_class = fact->source.value == SOURCE_USER && text_is(fact->attribute, "class") && fact->has_text &&
-                    fact->text.len && fact->text.len <= 255;
+                    can_be_stored(fact->text);
         offer = word_offer(media, TEXT("class"), fact->text);
     }
     if (e != ERR_OK || (!has_class && !media->tags.count) || !is_shared_item(s, media))
