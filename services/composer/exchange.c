@@ -7,6 +7,7 @@
 #include "services/composer/damage.h"
 #include "services/composer/listening.h"
 #include "services/composer/outbox.h"
+#include "services/composer/packs.h"
 #include "services/composer/reading.h"
 #include "services/composer/waiting.h"
 
@@ -200,6 +201,8 @@ static void keep_answer(struct composer *c, const struct from_server *answer, co
     c->skew = answer->clock ? answer->clock - clock_now() : 0;
     c->has_more = answer->more;
     c->is_done = !answer->more && changes.accepted == state->newest;
+    if (answer->lessons.count)
+        packs_outdate(&c->packs);
     if (answer->refused.count)
         log_warn("the server refuses %u offers; the first: %.*s", answer->refused.count,
                  TEXT_ARG(answer->refused.at[0].why));

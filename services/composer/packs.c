@@ -16,6 +16,11 @@ void packs_free(struct packs_count *p)
     p->is_counting = p->is_kept = false;
 }
 
+void packs_outdate(struct packs_count *p)
+{
+    p->position = UINT64_MAX;
+}
+
 /* ---- counting ---- */
 
 static bool see_pack(void *state, const struct lesson *lesson)

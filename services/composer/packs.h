@@ -12,4 +12,7 @@ enum err packs_list(struct composer *composer, struct call *call, struct packs_h
 void packs_turn(struct composer *composer);
 void packs_free(struct packs_count *packs);
 
+/* Lessons come: the count is kept no longer, also when an inbox that was read again ends at the same position. */
+void packs_outdate(struct packs_count *packs);
+
 #endif

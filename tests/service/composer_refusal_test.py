@@ -404,6 +404,10 @@ def recognised_packs_are_counted_and_follow_the_inbox(studio):
     server.round(1)
     studio.sync()
     same([(4, 3)], [(pack['sounds'], pack['here']) for pack in home.json('composer', 'packs')])
+    server.sql("update composer.feed set value = 'Timbuktu' where kind = 'pack' and word = 'zanzibar'",
+               'update composer.round set token = gen_random_uuid()')  # all is read again, up to the same position
+    studio.sync()
+    same(['Timbuktu'], [pack['title'] for pack in home.json('composer', 'packs')])
 
 
 run_claims()
