@@ -78,6 +78,8 @@ void exchange_stop(struct composer *c, const struct fault *why)
     if (c->step != STEP_IDLE)
         fail_exchange(c, why);
     c->pause = 0; /* the server did not fail */
+    c->is_due = false;
+    c->next = clock_steady() + period_us;
     waiting_answer(c, c->waiting, &c->waiting_count, NULL, why);
 }
 

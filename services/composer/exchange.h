@@ -25,7 +25,8 @@ enum err exchange_forget(struct composer *composer, struct call *call);
 /* Sets the level. A talk of another level ends; the exchange continues with what the new level shares, or stops. */
 void exchange_follow(struct composer *composer, enum sharing level);
 
-/* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. */
+/* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. The next one comes when it is asked
+ * for, after a change, or in five minutes. */
 void exchange_stop(struct composer *composer, const struct fault *why);
 
 #endif
