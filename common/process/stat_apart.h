@@ -1,5 +1,5 @@
 /* stat_apart.h: stat of a path on a file system that may hang, in a process of its own that is given up in time. A
- * process that cannot die is counted until it does; it holds no descriptor. Any thread. */
+ * process that cannot die is counted until it does; of the service it holds only the folder open. Any thread. */
 #ifndef LOOPHOLE_COMMON_STAT_APART_H
 #define LOOPHOLE_COMMON_STAT_APART_H
 

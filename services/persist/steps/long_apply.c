@@ -94,7 +94,7 @@ static enum err do_some(struct persist *p, struct long_apply *at, struct fault *
     return ERR_OK;
 }
 
-/* The actions before it are committed: the error says so. */
+/* The actions before the failed one are committed: the error says so. */
 static enum err explain_end(const struct long_apply *at, enum err e, struct fault *fault)
 {
     if (at->done == 0)
@@ -205,9 +205,10 @@ static enum err check_begin(struct persist *p, struct call *call, const struct p
         refuse(call, ERR_BAD_REQUEST, "`parts` makes a step of its own: expected no `step`");
         return fault_field(call_fault(call), "step");
     }
-    if (count_works(p) >= LONG_MOST)
-        return refuse(call, ERR_BUSY, "%d long changes are being made already", LONG_MOST);
-    return ERR_OK;
+    if (count_works(p) < LONG_MOST)
+        return ERR_OK;
+    refuse(call, ERR_BUSY, "%d long changes are being made already", LONG_MOST);
+    return fault_hint(call_fault(call), "wait until one of them ends: `loophole tasks` lists them");
 }
 
 static bool join_work(struct persist *p, struct call *call, enum err *e)
