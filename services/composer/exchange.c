@@ -127,20 +127,32 @@ static void renew_generation(struct composer *c, const struct exchange_state *st
     keep_changes(c, &changes);
 }
 
+/* A row of what is shared, or of the outbox, is damaged; but what it says is here. */
+static void offer_again(struct composer *c, const struct exchange_state *state, struct fault *fault)
+{
+    log_warn("a statement that is shared is damaged here: all is offered again");
+    if (++c->restarts <= RESTARTS_MOST)
+        renew_generation(c, state);
+    else
+        fault_set(fault, ERR_INTERNAL, "what is shared is damaged here, also after all was offered again");
+}
+
 /* ---- gathering ---- */
 
 /* Reads a slice. Returns true if all differences are kept. */
-static bool gather_more(struct composer *c, struct txn *txn, struct fault *fault)
+static bool gather_more(struct composer *c, struct txn *txn, const struct exchange_state *state, struct fault *fault)
 {
     struct persist_composer changes = { 0 };
+    enum err e = gather_slice(&c->gather, txn, clock_steady() + slice_us);
 
-    if (gather_slice(&c->gather, txn, clock_steady() + slice_us) != ERR_OK) {
+    if (e == ERR_INTERNAL && !c->gather.is_fresh)
+        offer_again(c, state, fault);
+    else if (e != ERR_OK)
         fault_set(fault, ERR_INTERNAL, "what may be shared cannot be read");
+    if (e != ERR_OK)
         return false;
-    }
-    bool is_over = c->gather.phase == GATHER_OVER && !c->gather.offers.count && !c->gather.drop.count;
-    if (is_over || (!c->gather.offers.count && !c->gather.drop.count))
-        return is_over;
+    if (!c->gather.offers.count && !c->gather.drop.count)
+        return c->gather.phase == GATHER_OVER;
     changes.offers = c->gather.offers;
     changes.drop = c->gather.drop;
     keep_changes(c, &changes); /* encoded before it returns */
@@ -152,7 +164,7 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 {
     if (!c->gather.phase && !c->gather.offers.at)
         gather_begin(&c->gather, state, c->level, c->exclude);
-    if (!gather_more(c, txn, fault))
+    if (!gather_more(c, txn, state, fault))
         return;
     if (c->gather.is_full)
         log_warn("this studio has more than %d statements: the rest is not shared", GATHER_MOST);
@@ -160,18 +172,6 @@ static void turn_gather(struct composer *c, struct txn *txn, const struct exchan
 }
 
 /* ---- talking ---- */
-
-/* An offer that waits is damaged, but what it says is here. */
-static void replace_outbox(struct composer *c, const struct exchange_state *state, struct fault *fault)
-{
-    if (!may_restart(c, fault)) {
-        fault_set(fault, ERR_INTERNAL, "the outbox is damaged, also after all was offered again");
-        fault_hint(fault, "run loophole store check");
-        return;
-    }
-    log_warn("an offer of the outbox is damaged: all is offered again");
-    renew_generation(c, state);
-}
 
 static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena, const struct exchange_state *state,
                        struct fault *fault)
@@ -187,7 +187,7 @@ static void begin_talk(struct composer *c, struct txn *txn, struct arena *arena,
     if (e == ERR_OK)
         (void)talk_begin(&c->talk, &talk, fault);
     else if (e == ERR_INTERNAL)
-        replace_outbox(c, state, fault);
+        offer_again(c, state, fault);
     else
         fault_set(fault, e, "the outbox cannot be read");
 }
@@ -312,7 +312,7 @@ static void turn_drop(struct composer *c, struct txn *txn, const struct exchange
     if (txn_count(txn, DB_SHARED)) {
         if (!c->gather.offers.at || c->gather.phase == GATHER_OVER)
             gather_begin(&c->gather, state, SHARING_OFF, c->exclude);
-        (void)gather_more(c, txn, fault);
+        (void)gather_more(c, txn, state, fault);
     } else if (txn_count(txn, DB_OUTBOX) || state->forgetting) {
         changes.forgetting = txn_count(txn, DB_OUTBOX) > 0;
         keep_changes(c, &changes);

@@ -5,8 +5,9 @@
  *   talk   ──► offers with their numbers; the server takes each once ──► confirmed, lessons and position: one commit
  *              and again, until both sides have everything
  *
- * If the server holds other offers than persist says (it was restored, or this studio was), or an offer that waits is
- * damaged, all is offered again under a new generation. If it does not know the inbox's position, the inbox is emptied and read again. */
+ * If the server holds other offers than persist says (it was restored, or this studio was), or a row of what is shared
+ * is damaged, all is offered again under a new generation. If the server does not know the inbox's position, the inbox
+ * is emptied and read again. */
 #ifndef LOOPHOLE_COMPOSER_EXCHANGE_H
 #define LOOPHOLE_COMPOSER_EXCHANGE_H
 

@@ -253,17 +253,21 @@ def damage_fact(home):
     return count
 
 
-def damage_offers(home, word):
-    """Damages each row of the outbox that has the word: its key is a number of 8 bytes. Its copy among what is shared has
-    another key."""
+OUTBOX_KEY, SHARED_KEY = 8, 16  # bytes: a number; a hash
+
+
+def damage_offers(home, word, key_bytes):
+    """Damages each row with such a key that has the word."""
     path, count = home.file('data', 'store', 'data.mdb'), 0
     with open(path, 'r+b') as store:
         data, at = store.read(), -1
         while (at := data.find(word, at + 1)) >= 0:
-            for key in range(max(8, at - 300), at - 8):
+            for key in range(max(8, at - 300), at - key_bytes):
                 low, high, flags, length = struct.unpack_from('<4H', data, key - 8)
-                if (length, flags, high) == (8, 0, 0) and key + 8 + low > at and data[key:key + 6] == bytes(6):
-                    store.seek(key + 8)
+                if (length, flags, high) != (key_bytes, 0, 0) or not at < key + key_bytes + low < at + 300:
+                    continue
+                if key_bytes == SHARED_KEY or data[key:key + 6] == bytes(6):
+                    store.seek(key + key_bytes)
                     store.write(b'\xc1')
                     count += 1
     return count
@@ -279,7 +283,7 @@ def a_damaged_offer_is_offered_again_and_keeps_no_forget_from_its_end(studio):
     home.loophole('tag', studio.sound(0), '+zanzibar')
     home.loophole('composer', 'sync', code=None)
     same(KIT + 1, studio.status()['outbox'])
-    assert damage_offers(home, b'tag:zanzibar')
+    assert damage_offers(home, b'tag:zanzibar', OUTBOX_KEY)
     server.tool('again')
     studio.sync()
     same((KIT, 1, 0), (studio.rows(), studio.rows('evidence_word'), studio.status()['outbox']))
@@ -287,13 +291,32 @@ def a_damaged_offer_is_offered_again_and_keeps_no_forget_from_its_end(studio):
     home.loophole('tag', studio.sound(1), '+timbuktu')
     home.loophole('composer', 'sync', code=None)
     same(1, studio.status()['outbox'])
-    assert damage_offers(home, b'tag:timbuktu')
+    assert damage_offers(home, b'tag:timbuktu', OUTBOX_KEY)
     home.loophole('composer', 'forget', code=None)
     server.tool('again')
     studio.json('forget')
     status = studio.status()
     same((0, 0, False), (status['shared'], status['outbox'], status['forgetting']))
     same((0, 0), (studio.rows(), studio.rows('evidence_word')))
+
+
+@claim(inside=Studio)
+def a_damaged_statement_is_withdrawn_too_and_keeps_no_forget_from_its_end(studio):
+    home = studio.home
+    studio.level('use')
+    studio.use('Song', *range(KIT))
+    for number, tag in enumerate(('zanzibar', 'timbuktu')):
+        home.loophole('tag', studio.sound(number), f'+{tag}')
+    studio.sync()
+    same((KIT, 2), (studio.rows(), studio.rows('evidence_word')))
+    assert damage_offers(home, b'tag:zanzibar', SHARED_KEY)
+    assert damage_offers(home, b'tag:timbuktu', SHARED_KEY)
+    home.loophole('tag', studio.sound(0), '-zanzibar')
+    studio.sync()
+    same((KIT, 1, KIT + 1), (studio.rows(), studio.rows('evidence_word'), studio.status()['shared']))
+    assert damage_offers(home, b'tag:timbuktu', SHARED_KEY)
+    studio.json('forget')
+    same((0, 0, 0), (studio.status()['shared'], studio.rows(), studio.rows('evidence_word')))
 
 
 @claim(inside=Studio)

@@ -65,7 +65,7 @@ static void want_offer(void *state, const struct offer *offer)
     if (e == ERR_OK && !was.withdrawn && id_equal(was.generation, s->g->generation) &&
         text_equal(was.value, offer->value))
         return;
-    if (e == ERR_OK || e == ERR_NOT_FOUND)
+    if (e == ERR_OK || e == ERR_NOT_FOUND || (e == ERR_INTERNAL && s->g->is_fresh))
         add_offer(s, offer, false);
     else
         s->e = e;
@@ -100,10 +100,14 @@ static void sweep_offer(struct slicing *s, struct bytes key, struct bytes value)
     struct key subject = { 0 };
 
     key_add(&subject, key.at, key.len);
-    s->e = row_decode(s->txn, &s->scratch, value, &offer_shape, &was);
-    if (s->e != ERR_OK || id_table_has(&g->seen, id_of_subject(&subject)))
+    if (id_table_has(&g->seen, id_of_subject(&subject)))
         return;
-    if (!id_equal(was.generation, g->generation))
+    s->e = row_decode(s->txn, &s->scratch, value, &offer_shape, &was);
+    const bool is_damaged = s->e == ERR_INTERNAL && g->is_fresh;
+    if (s->e != ERR_OK && !is_damaged)
+        return;
+    s->e = ERR_OK;
+    if (is_damaged || !id_equal(was.generation, g->generation))
         g->drop.at[g->drop.count++] = arena_bytes(&g->arena, key);
     else if (!was.withdrawn)
         add_offer(s, &was, true);
@@ -180,6 +184,7 @@ void gather_begin(struct gather *g, const struct exchange_state *state, enum sha
     gather_free(g);
     g->level = level;
     g->generation = state->generation;
+    g->is_fresh = state->accepted == state->base;
     g->exclude = exclude;
     memcpy(g->salt, state->salt.at, sizeof(g->salt));
     gather_taken(g);

@@ -25,6 +25,7 @@ struct gather {
     struct key at;        /* where the next slice begins; empty: at the first row */
     struct id_table seen; /* subjects of this pass */
     bool is_full;         /* more than GATHER_MOST statements: the rest is not shared */
+    bool is_fresh;        /* the server has confirmed nothing of this generation, and drops all of an earlier one */
 
     /* what the last slices found; the caller empties it with gather_taken */
     struct arena arena;
@@ -35,8 +36,8 @@ struct gather {
 /* `state` must have a salt. `exclude` must outlive the pass. */
 void gather_begin(struct gather *gather, const struct exchange_state *state, enum sharing level, const char *exclude);
 
-/* Reads on until GATHER_OFFERS differences are listed, until `until` on the steady clock, or to the end. Errors: full,
- * internal. */
+/* Reads on until GATHER_OFFERS differences are listed, until `until` on the steady clock, or to the end. Errors: full;
+ * internal: a row is damaged. Of what is shared, a fresh pass offers such a statement again, or drops its row. */
 enum err gather_slice(struct gather *gather, struct txn *txn, usec_t until);
 void gather_taken(struct gather *gather);
 void gather_free(struct gather *gather);

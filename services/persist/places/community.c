@@ -134,7 +134,7 @@ static enum err uncount_refused(struct persist *p, const struct offer *next, str
 
     if (e == ERR_OK && is_refused(&was, state) && state->refused)
         state->refused--;
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return e == ERR_NOT_FOUND || e == ERR_INTERNAL ? ERR_OK : e; /* it replaces a damaged row */
 }
 
 static enum err put_offers(struct persist *p, const struct persist_composer *ask, struct exchange_state *state)
@@ -171,7 +171,7 @@ static enum err confirm_offer(struct persist *p, const struct offer *offer)
 
     if (e == ERR_OK && shared.id == offer->id && shared.withdrawn)
         e = turn_wrote(p, row_delete(&p->w, DB_SHARED, &subject));
-    if (e == ERR_OK || e == ERR_NOT_FOUND)
+    if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_INTERNAL)
         e = turn_wrote(p, row_delete(&p->w, DB_OUTBOX, &number));
     return e;
 }
