@@ -1,7 +1,7 @@
 /* parts.h: the progress of a request that is done in parts. Each part is a row: the request, the number of the part's
- * first operation, the request's newest change so far, the digest of its ask, and the outcomes. An emptying, or a large
- * apply, has one row with its progress instead. The rows are removed when the request is answered, or when the newest of
- * their changes leaves the change log. The owner of the transaction. */
+ * first operation, the request's newest change so far, the digest of its ask, and the outcomes. An emptying, or a
+ * large apply, has one row with its progress instead. The rows are removed when the request is answered, or when the
+ * newest of their changes leaves the change log. The owner of the transaction. */
 #ifndef LOOPHOLE_STORE_PARTS_H
 #define LOOPHOLE_STORE_PARTS_H
 
