@@ -41,11 +41,17 @@ def groups(it, *query):
     return sorted((one['kind'], tuple(sorted(one['paths']))) for one in found)
 
 
+def kill_search(it):
+    """A search that dies too often soon after its start would be quarantined."""
+    until(lambda: it.home.has_lived('search'), what='search has lived')
+    it.home.kill('search')
+    it.home.wait_ready('search')
+
+
 def forget(it):
     """The next search for duplicates uses nothing that is known."""
     os.unlink(it.home.file('cache', 'search.duplicates'))
-    it.home.kill('search')
-    it.home.wait_ready('search')
+    kill_search(it)
 
 
 def groups_anew(it):
@@ -85,8 +91,7 @@ def what_is_known_of_duplicates_equals_a_new_search_after_changes_and_kills(it):
         kept = groups(it)
         assert kept, 'no duplicates'
         if turn > 0:
-            it.home.kill('search')
-            it.home.wait_ready('search')
+            kill_search(it)
             same(kept, groups(it), f'after the kill of turn {turn}')
         same(groups_anew(it), kept, f'a new search of turn {turn}')
 
@@ -124,8 +129,7 @@ def a_damaged_file_of_duplicates_is_dropped(it):
     with open(at, 'r+b') as file:
         file.seek(200)
         file.write(bytes(40))
-    it.home.kill('search')
-    it.home.wait_ready('search')
+    kill_search(it)
     same(kept, groups(it))
     assert 'is damaged' in it.home.log('search'), 'the log does not name the file'
 
