@@ -1,5 +1,5 @@
 /* writers: studios that give offers at the same time, each in a process, over the connection code of the service. Every
- * talk connects anew, as in the service. Usage: writers call|copy TALKS SETTING… */
+ * talk opens a connection of its own, as in the service. Usage: writers call|copy TALKS SETTING… */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

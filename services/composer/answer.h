@@ -1,5 +1,5 @@
-/* answer.h: judges an answer of the server, which nobody trusts, by what this studio knows and sent. The loop's
- * thread. */
+/* answer.h: compares an answer of the server with what this studio knows and sent, because the server is untrusted.
+ * Thread: that of the service's loop. */
 #ifndef LOOPHOLE_COMPOSER_ANSWER_H
 #define LOOPHOLE_COMPOSER_ANSWER_H
 

@@ -127,7 +127,7 @@ static void renew_generation(struct composer *c, const struct exchange_state *st
     keep_changes(c, &changes);
 }
 
-/* A row of what is shared, or of the outbox, is damaged; but what it says is here. */
+/* A row of the outbox, or a shared statement's record, is damaged; this studio still has the facts that it states. */
 static void offer_again(struct composer *c, const struct exchange_state *state, struct fault *fault)
 {
     log_warn("a statement that is shared is damaged here: all is offered again");

@@ -22,8 +22,9 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
 
 enum { ENGINE_END = 500 };
 
-/* engine_ended.c: prints the last error of a service that ended several times and is not ready, once for each error:
- * `shown`, "" at first, is the one that was printed. Errors: denied (only a person's action ends the cause). */
+/* engine_ended.c: prints the last error of a service that ended several times and is not ready, once for each error.
+ * `shown` holds the error that was printed last; the caller begins with "". Errors: denied (only a person's action ends
+ * the cause). */
 enum err engine_look_for_ends(struct cli *cli, const struct service_lines *lines, char shown[ENGINE_END],
                               struct fault *fault);
 

@@ -51,7 +51,7 @@ static bool keep_gaps(const struct capture_header *old, uint64_t begin, struct c
     return true;
 }
 
-/* The capture begins at a past cell of the one that runs, which ends. */
+/* Starts a capture at a past cell of the running capture, and ends the running one. */
 static bool start_kept(struct engine *engine, const struct order *order)
 {
     struct capture *capture = &engine->half->capture[order->voice];
