@@ -7,13 +7,15 @@
 
 enum { ROOM_FIRST = 64 };
 
-/* The last eight bytes of an id are random, so they serve as its hash. */
+/* The last eight bytes of an id are random, but ids that are made in one millisecond follow each other: they differ in
+ * the last byte, the highest one of the word, and must not share a place. */
 static size_t first_place(const struct id_table *table, struct id id)
 {
     uint64_t word;
 
     memcpy(&word, id.b + 8, sizeof(word));
-    return (size_t)(word * 0x9e3779b97f4a7c15u >> 20) & (table->room - 1);
+    word = (word ^ word >> 32) * 0x9e3779b97f4a7c15u;
+    return (size_t)(word ^ word >> 32) & (table->room - 1);
 }
 
 /* The place of the id, or the free place where it belongs. */

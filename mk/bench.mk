@@ -69,6 +69,9 @@ $(BUILD)/bench_writers: $(BUILD)/bench/composer/writers.o $(BUILD)/services/comp
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lpq $(LIBS)
 bench-composer-server: $(BUILD)/bench_writers
 	@BUILD=$(abspath $(BUILD)) /usr/bin/python3 bench/composer/throughput
+# make bench-composer-rounds [USES="10000 100000 1000000"]: time of a round and sizes of the server's tables
+bench-composer-rounds:
+	@/usr/bin/python3 bench/composer/growth $(USES)
 # make bench-composer-copy [COUNTS="10000 100000 1000000"]: answers from the copy of what a community knows; its size
 $(BUILD)/bench_cache: $(BUILD)/bench/composer/cache.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
@@ -119,7 +122,7 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-server bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
+.PHONY: bench bench-search bench-recall bench-query bench-composer bench-composer-server bench-composer-rounds bench-composer-copy bench-grow bench-start bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-pattern bench-audio
 # make bench-availability [COUNTS="1000 100000 500000 1000000"]: from the unmount of a volume to what another client sees
 bench-availability: all
 	@BUILD=$(abspath $(BUILD)) bench/availability/unmount $(COUNTS)

@@ -40,7 +40,7 @@ enum item_state availability_of(enum item_state word, enum backend backend, bool
 {
     enum item_state kept = availability_kept(word);
 
-    if (kept == ITEM_STATE_LOCAL)
+    if (kept == ITEM_STATE_LOCAL || kept == ITEM_STATE_OTHER)
         return of_present(backend, is_here);
     return kept == ITEM_STATE_ONLINE_ONLY ? ITEM_STATE_REMOTE_OFFLINE : kept;
 }

@@ -4,8 +4,8 @@
  * A row keeps what its volume does not know. Older rows keep other words of the same meaning (availability_kept):
  *
  *   kept \ place        local, project    cloud             external            any that is away
- *   local (present)     local             local             external_online     external_offline; of a cloud
- *                                                                               remote_offline
+ *   local (present),    local             local             external_online     external_offline; of a cloud
+ *   or none: a take                                                             remote_offline
  *   online_only         remote_offline    remote_offline    remote_offline      remote_offline
  *   missing             missing           missing           missing             missing
  *   external_offline    external_offline  external_offline  external_offline    external_offline

@@ -32,7 +32,7 @@ enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head)
     return e;
 }
 
-struct hash catalogue_line(struct txn *txn, uint64_t revision)
+struct hash catalogue_change_hash(struct txn *txn, uint64_t revision)
 {
     struct key key = key_number(revision);
     struct bytes row;

@@ -15,7 +15,7 @@ enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of 
 
 /* Returns a hash of the change log's row at `revision`; zeros if there is none. Two stores with equal hashes have the
  * same history up to that revision. The hashes differ if an older copy of the store continued separately. */
-struct hash catalogue_line(struct txn *txn, uint64_t revision);
+struct hash catalogue_change_hash(struct txn *txn, uint64_t revision);
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
 enum err catalogue_place(struct txn *txn, struct arena *arena, struct id folder, struct bytes file, struct id *media);

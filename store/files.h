@@ -42,12 +42,14 @@ enum err files_reserve_lock(const char *directory, struct fault *fault);
  * full, io. */
 enum err files_refuse_lock(const char *directory, int number, struct fault *fault);
 
-/* Takes the turn to open the environment; only one process at a time may open it. A process that opens it alone makes
- * lock.mdb again, and writes the number of the newest commit there last. If it is killed before that while another
- * process waits for its lock, the waiting process takes the unfinished file for complete, and the next writer begins at
- * an older commit. The turn ends with the process, after LMDB's own lock. `turn` -1: there is no such directory. Waits
- * at most 20 s; before that the supervisor ends a stuck holder (culprit.h). Errors: busy; denied (the disk has no
- * locks); io. */
+/* Takes the turn to open or close the environment; only one process at a time may do either.
+ * - A process that opens it alone makes lock.mdb again, and writes the number of the newest commit there last. If it is
+ *   killed before that while another process waits for LMDB's lock, the waiting process takes the unfinished file for
+ *   complete, and the next writer begins at an older commit.
+ * - A process that closes it alone destroys both locks in lock.mdb before it releases LMDB's lock. A process that waits
+ *   for that one takes the file for complete, and each of its transactions fails with EINVAL.
+ * The turn ends with the process, after LMDB's own lock. `turn` -1: there is no such directory. Waits at most 20 s;
+ * before that the supervisor ends a stuck holder (culprit.h). Errors: busy; denied (the disk has no locks); io. */
 enum err files_take_turn(const char *directory, int *turn, struct fault *fault);
 void files_end_turn(int turn); /* -1 is allowed */
 

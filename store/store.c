@@ -87,6 +87,23 @@ static enum err open_environment(struct store *store, struct fault *fault)
     return rc ? store_failed(store, fault, rc, "open the store", store->directory) : ERR_OK;
 }
 
+/* The environment stays open while a stuck process has the turn: the end of this process closes it without harm. */
+static enum err close_environment(struct store *store, struct fault *fault)
+{
+    int turn = -1;
+    enum err e = store->env ? files_take_turn(store->directory, &turn, fault) : ERR_OK;
+
+    if (e == ERR_BUSY)
+        return e;
+    files_end_guard(store->map);
+    if (store->env)
+        mdb_env_close(store->env);
+    files_end_turn(turn);
+    store->env = NULL;
+    store->map = NULL;
+    return ERR_OK;
+}
+
 static enum err begin_lmdb(struct store *store, bool writes, MDB_txn **txn, struct fault *fault)
 {
     int rc;
@@ -213,9 +230,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
-    files_end_guard(store->map);
-    if (store->env)
-        mdb_env_close(store->env);
+    (void)close_environment(store, NULL);
     if (store->lock >= 0 && !trust_is_doubted(store->directory) && !store_was_replaced(store))
         trust_closed(store->directory);
     store_unlock(store->lock);
@@ -289,12 +304,9 @@ enum err store_refuse_replaced(const struct store *store, struct fault *fault)
 
 static enum err open_again(struct store *store, struct fault *fault)
 {
-    files_end_guard(store->map);
-    if (store->env)
-        mdb_env_close(store->env);
-    store->env = NULL;
-    store->map = NULL;
-    return open_watched(store, fault);
+    enum err e = close_environment(store, fault);
+
+    return e == ERR_OK ? open_watched(store, fault) : e;
 }
 
 static enum err begin_txn(struct store *store, bool writes, struct txn **txn, struct fault *fault)

@@ -39,8 +39,10 @@ enum database {
     DB_COUNT
 };
 
-enum { UNDO_STEPS = 10000 }; /* operations of a scope in DB_UNDO; the oldest is dropped */
-enum { STORE_VERSION = 3 };  /* of the databases; migrate.h converts older ones */
+/* Operations of a scope in DB_UNDO, of the catalogue or moves, and of a project: as many as collecting its sounds may
+ * need. The oldest is dropped. */
+enum { UNDO_STEPS = 10000, UNDO_PROJECT_STEPS = 16384 };
+enum { STORE_VERSION = 3 }; /* of the databases; migrate.h converts older ones */
 
 enum store_mode {
     STORE_READER, /* never waits: offline if there is no store yet, or it must be checked first (trust.h) */

@@ -1,5 +1,7 @@
 #include "store/uses.h"
 
+#include <string.h>
+
 enum err uses_context(struct txn *txn, struct arena *arena, struct id id, struct context *to)
 {
     struct key key = key_id(id);
@@ -18,7 +20,7 @@ enum err uses_read(struct txn *txn, struct arena *arena, struct id context, cons
 
 struct seeing {
     struct txn *txn;
-    struct arena *arena;
+    struct arena *arena; /* NULL: reads the keys alone */
     struct id context;
     bool (*seen)(void *state, const struct use *use);
     bool (*seen_in)(void *state, struct id context, const struct use *use);
@@ -31,6 +33,32 @@ static bool see_use(struct seeing *seeing, const struct use *use)
     return seeing->seen ? seeing->seen(seeing->state, use) : seeing->seen_in(seeing->state, seeing->context, use);
 }
 
+enum { AT_MEDIA = 16, AT_ROLE = 32 }; /* of a key of DB_USE */
+
+/* The text before the next zero byte, or the end. */
+static struct text cut_text(struct bytes *rest)
+{
+    const uint8_t *zero = rest->len ? memchr(rest->at, 0, rest->len) : NULL;
+    struct text text = { zero ? (uint32_t)(zero - rest->at) : (uint32_t)rest->len, (const char *)rest->at };
+    uint32_t read = text.len + (zero != NULL);
+
+    *rest = bytes_of(rest->at + read, rest->len - read);
+    return text;
+}
+
+static enum err read_place(struct bytes key, struct use *to)
+{
+    struct bytes rest;
+
+    if (key.len < AT_ROLE)
+        return ERR_INTERNAL;
+    rest = bytes_of(key.at + AT_ROLE, key.len - AT_ROLE);
+    to->media = key_id_at(key, AT_MEDIA);
+    to->role = cut_text(&rest);
+    to->section = cut_text(&rest);
+    return ERR_OK;
+}
+
 static enum err see_rows(struct seeing *seeing, const struct key *start)
 {
     struct walk walk;
@@ -38,9 +66,25 @@ static enum err see_rows(struct seeing *seeing, const struct key *start)
 
     while (e == ERR_OK && !seeing->is_over && walk_next(&walk)) {
         struct use use = { 0 };
-        e = row_decode(seeing->txn, seeing->arena, walk.value, &use_shape, &use);
+        e = seeing->arena ? row_decode(seeing->txn, seeing->arena, walk.value, &use_shape, &use)
+                          : read_place(walk.key, &use);
         if (e == ERR_OK)
             seeing->is_over = !see_use(seeing, &use);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+static enum err see_contexts(struct seeing *seeing, struct id media)
+{
+    struct key start = key_id(media);
+    struct walk walk;
+    enum err e = walk_begin(seeing->txn, DB_USED_IN, key_bytes(&start), key_bytes(&start), &walk);
+
+    while (e == ERR_OK && !seeing->is_over && walk_next(&walk)) {
+        seeing->context = key_id_at(walk.key, 16);
+        struct key rows = key_used_in(seeing->context, media);
+        e = see_rows(seeing, &rows);
     }
     walk_end(&walk);
     return e;
@@ -59,17 +103,39 @@ enum err uses_each_of(struct txn *txn, struct arena *arena, struct id media,
                       bool (*seen)(void *state, struct id context, const struct use *use), void *state)
 {
     struct seeing seeing = { .txn = txn, .arena = arena, .seen_in = seen, .state = state };
+
+    return see_contexts(&seeing, media);
+}
+
+enum err uses_each_place(struct txn *txn, struct id context, bool (*seen)(void *state, const struct use *use),
+                         void *state)
+{
+    struct seeing seeing = { .txn = txn, .context = context, .seen = seen, .state = state };
+    struct key start = key_id(context);
+
+    return see_rows(&seeing, &start);
+}
+
+enum err uses_each_place_of(struct txn *txn, struct id media,
+                            bool (*seen)(void *state, struct id context, const struct use *use), void *state)
+{
+    struct seeing seeing = { .txn = txn, .seen_in = seen, .state = state };
+
+    return see_contexts(&seeing, media);
+}
+
+uint32_t uses_count_contexts(struct txn *txn, struct id media)
+{
     struct key start = key_id(media);
     struct walk walk;
-    enum err e = walk_begin(txn, DB_USED_IN, key_bytes(&start), key_bytes(&start), &walk);
+    uint32_t count = 0;
 
-    while (e == ERR_OK && !seeing.is_over && walk_next(&walk)) {
-        seeing.context = key_id_at(walk.key, 16);
-        struct key rows = key_used_in(seeing.context, media);
-        e = see_rows(&seeing, &rows);
-    }
+    if (walk_begin(txn, DB_USED_IN, key_bytes(&start), key_bytes(&start), &walk) != ERR_OK)
+        return 0;
+    while (count < USES_COUNTED && walk_next(&walk))
+        count++;
     walk_end(&walk);
-    return e;
+    return count;
 }
 
 /* ---- writes ---- */

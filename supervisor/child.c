@@ -74,7 +74,7 @@ static bool met_disk(const struct child *child, const siginfo_t *info)
 
 static void go_on_after(struct child *child, struct spawn was, usec_t age, const char *how)
 {
-    board_clear(child->line);
+    board_clear(child->entry);
     if (child->state == CHILD_STOPPING) {
         log_info("%s[%d] stopped: %s", child->row->name, (int)was.pid, how);
         child->again = true;
@@ -155,19 +155,19 @@ static void be_up(struct child *child, bool adopted)
     child->ending = 0;
     child->blocked_since = 0;
     child->hang = (struct hang){ 0 };
-    if (child->line && child->again && !adopted)
-        atomic_fetch_add(&child->line->restarts, 1);
+    if (child->entry && child->again && !adopted)
+        atomic_fetch_add(&child->entry->restarts, 1);
     child->again = false;
     if (child->row->is_foreign && !adopted)
-        board_claim_for(child->line, child->process.pid, child->process.start_ticks);
-    if (adopted && child->line && atomic_load(&child->line->restarts) > 0 && !child->last_death[0])
+        board_claim_for(child->entry, child->process.pid, child->process.start_ticks);
+    if (adopted && child->entry && atomic_load(&child->entry->restarts) > 0 && !child->last_death[0])
         remember_death(child);
     log_info("%s[%d] %s", child->row->name, (int)child->process.pid, adopted ? "adopted" : "started");
     if (service_watch(child->world->service, child->process.pidfd, on_death, child) != ERR_OK)
         log_error("cannot watch %s: too many descriptors are watched", child->row->name);
 }
 
-/* Its lock is held, but not by a living process of the board: a predecessor's child that has yet to claim its line, or
+/* Its lock is held, but not by a living process of the board: a predecessor's child that has yet to claim its entry, or
  * a process of a lost board. It gets some time, and is then ended. */
 static void wait_for_lock(struct child *child)
 {
@@ -215,8 +215,8 @@ void child_start(struct child *child)
 
     if (child->is_away)
         return;
-    child->line = board_line(child->world->board, child->row->name, true);
-    if (child->line && spawn_adopt(child->line, &child->process))
+    child->entry = board_entry(child->world->board, child->row->name, true);
+    if (child->entry && spawn_adopt(child->entry, &child->process))
         adopt_process(child);
     else if (lock_is_held(child->world->paths, child->row->name))
         wait_for_lock(child);
@@ -230,25 +230,25 @@ void child_start(struct child *child)
 
 static bool is_on_board(const struct child *child)
 {
-    return child->line && atomic_load(&child->line->pid) == child->process.pid;
+    return child->entry && atomic_load(&child->entry->pid) == child->process.pid;
 }
 
-/* The supervisor writes the line of a program that does not use the board. */
+/* The supervisor writes the entry of a program that does not use the board. */
 void child_rejoin(struct child *child)
 {
     if (child->is_away)
         return;
-    child->line = board_line(child->world->board, child->row->name, true);
+    child->entry = board_entry(child->world->board, child->row->name, true);
     if (!child->row->is_foreign || child->process.pid == 0)
         return;
-    board_claim_for(child->line, child->process.pid, child->process.start_ticks);
+    board_claim_for(child->entry, child->process.pid, child->process.start_ticks);
     if (child->ready_at)
-        board_state(child->line, BOARD_READY);
+        board_state(child->entry, BOARD_READY);
 }
 
 static bool has_line(const struct child *child)
 {
-    return child->line && board_is_named(child->line, child->row->name) &&
+    return child->entry && board_is_named(child->entry, child->row->name) &&
            (!child->row->is_foreign || is_on_board(child));
 }
 
@@ -258,14 +258,14 @@ static enum board_state state_on_board(const struct child *child)
 
     if (!is_on_board(child))
         return BOARD_STARTING;
-    state = atomic_load(&child->line->state);
+    state = atomic_load(&child->entry->state);
     return state < BOARD_STATES ? (enum board_state)state : BOARD_STARTING;
 }
 
 static enum work_kind work_of(const struct child *child, uint32_t *share)
 {
     *share = 0;
-    return is_on_board(child) ? board_work_of(child->line, share) : WORK_NONE;
+    return is_on_board(child) ? board_work_of(child->entry, share) : WORK_NONE;
 }
 
 /* A starting service may be busy for long without a heartbeat, and an ending one for a while, but neither may be
@@ -286,7 +286,7 @@ static uint64_t beats_of(const struct child *child, const struct proc *proc)
 {
     if (child->row->is_foreign)
         return child->hang.beats + (proc->state != 'T');
-    return atomic_load(&child->line->beats);
+    return atomic_load(&child->entry->beats);
 }
 
 static void look_at_beats(struct child *child, usec_t passed)
@@ -295,7 +295,7 @@ static void look_at_beats(struct child *child, usec_t passed)
     uint32_t share;
     bool works = work_of(child, &share) > WORK_OPENING; /* opening waits for the disk and reports only once */
 
-    if (child->hung || child->off_board || !child->line || !proc_read(child->process.pid, &proc))
+    if (child->hung || child->off_board || !child->entry || !proc_read(child->process.pid, &proc))
         return;
     if (works && proc.state == 't')
         proc.state = 'T'; /* a debugger that stops long work blocks everything that waits for it */
@@ -441,7 +441,7 @@ void child_report(const struct child *child, struct child_words *words, struct s
         .state = { .value = (int32_t)run_state_of(child) },
         .pid = child->process.pid,
         .uptime_s = runs ? (double)proc_age(child->process.start_ticks) / 1e6 : 0,
-        .restarts = child->line ? atomic_load(&child->line->restarts) : 0,
+        .restarts = child->entry ? atomic_load(&child->entry->restarts) : 0,
         .last_death = text_of(child_write_last(child->last_death, child->died_at, words->last)),
         .adopted = runs && child->adopted,
         .has_work = true,

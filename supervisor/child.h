@@ -42,7 +42,7 @@ enum { CHILD_LAST_SIZE = DEATH_SIZE + 64 };
 struct child {
     const struct table_row *row;
     const struct child_world *world;
-    struct board_line *line; /* NULL: no room on the board */
+    struct board_entry *entry; /* NULL: no room on the board */
     enum child_state state;
     struct spawn process;
     bool is_away; /* there is nothing to run: not watched, not listed */
@@ -68,7 +68,7 @@ void child_start(struct child *child);
  * itself ran. */
 void child_look(struct child *child, usec_t now, usec_t passed);
 
-/* Gets a line on a new board, or in place of a damaged one. A service finds the new board by itself. */
+/* Gets an entry on a new board, or in place of a damaged one. A service finds the new board by itself. */
 void child_rejoin(struct child *child);
 
 /* Stops it to start it again; starts a stopped service at once, even from quarantine. */

@@ -14,17 +14,17 @@
 
 enum { TRIES = 8 };
 
-static bool has_living_line(const struct paths *paths)
+static bool has_living_entry(const struct paths *paths)
 {
     struct board *board;
-    struct board_line *line;
+    struct board_entry *entry;
     bool found = false;
 
     if (board_open(paths, &board, NULL) != ERR_OK)
         return false;
-    for (uint32_t i = 0; !found && (line = board_at(board, i)) != NULL; i++) {
-        int32_t pid = atomic_load(&line->pid);
-        found = pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks);
+    for (uint32_t i = 0; !found && (entry = board_at(board, i)) != NULL; i++) {
+        int32_t pid = atomic_load(&entry->pid);
+        found = pid > 0 && board_start_ticks(pid) == atomic_load(&entry->start_ticks);
     }
     board_close(board);
     return found;
@@ -36,7 +36,7 @@ static bool is_in_use(const struct paths *paths)
     for (uint32_t i = 0; i < table_count; i++)
         if (lock_is_held(paths, table_rows[i].name))
             return true;
-    return has_living_line(paths) || server_is_left(paths);
+    return has_living_entry(paths) || server_is_left(paths);
 }
 
 static void note_taken(void *data, const char *path, const char *owner)

@@ -247,37 +247,37 @@ bool server_is_left(const struct paths *paths)
  * the board again, and adopted from there like any other survivor. */
 static void put_on_board(struct server *server)
 {
-    struct board_line *line = board_line(server->world->board, "jack", true);
-    struct spawn known;
+    struct board_entry *entry = board_entry(server->world->board, "jack", true);
+    struct spawn adopted;
     int32_t pid;
 
-    if (!line)
+    if (!entry)
         return;
-    if (spawn_adopt(line, &known)) {
-        close(known.pidfd);
+    if (spawn_adopt(entry, &adopted)) {
+        close(adopted.pidfd);
         return;
     }
     pid = find_own(server->world->paths);
     if (pid == 0)
         return;
     log_warn("jack[%d] is not on the board: adopted again", (int)pid);
-    board_claim_for(line, pid, board_start_ticks(pid));
+    board_claim_for(entry, pid, board_start_ticks(pid));
 }
 
 /* Ends a predecessor's jackd that is no longer wanted, because the device may have been changed meanwhile. */
 static void end_stray(struct server *server)
 {
-    struct board_line *line = board_line(server->world->board, "jack", false);
+    struct board_entry *entry = board_entry(server->world->board, "jack", false);
     struct spawn stray;
     siginfo_t info;
 
-    if (!server->child->is_away || !line || !spawn_adopt(line, &stray))
+    if (!server->child->is_away || !entry || !spawn_adopt(entry, &stray))
         return;
     spawn_signal(&stray, SIGTERM);
     if (!spawn_is_dead(&stray, GONE_US))
         spawn_signal(&stray, SIGKILL);
     (void)spawn_bury(&stray, &info);
-    board_clear(line);
+    board_clear(entry);
 }
 
 void server_open(struct server *server, struct child_world *world, struct child *child)
@@ -311,8 +311,8 @@ static void look_at_own(struct server *server)
     char log[PATH_MAX + 16];
     struct stat st;
 
-    if (child->line && child->state == CHILD_UP && !child->ready_at && device_server_runs(server->name))
-        board_state(child->line, BOARD_READY);
+    if (child->entry && child->state == CHILD_UP && !child->ready_at && device_server_runs(server->name))
+        board_state(child->entry, BOARD_READY);
     (void)snprintf(log, sizeof(log), "%s/jack.log", server->world->paths->logs);
     if (stat(log, &st) == 0 && st.st_size > LOG_MAX && truncate(log, 0) != 0)
         log_warn("cannot shorten %s", log);

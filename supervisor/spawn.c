@@ -118,10 +118,10 @@ enum err spawn_start(const struct paths *paths, const struct spawn_command *comm
 }
 
 /* Reads the ticks again after opening the descriptor, because the pid may have been reused in between. */
-bool spawn_adopt(const struct board_line *line, struct spawn *to)
+bool spawn_adopt(const struct board_entry *entry, struct spawn *to)
 {
-    int32_t pid = atomic_load(&line->pid);
-    uint64_t ticks = atomic_load(&line->start_ticks);
+    int32_t pid = atomic_load(&entry->pid);
+    uint64_t ticks = atomic_load(&entry->start_ticks);
 
     *to = (struct spawn){ .pidfd = -1 };
     if (pid <= 1 || ticks == 0 || pid == getpid() || board_start_ticks(pid) != ticks)
@@ -161,14 +161,14 @@ void spawn_kill_group(const struct spawn *spawn)
 
 bool spawn_bury(struct spawn *spawn, siginfo_t *info)
 {
-    bool known;
+    bool has_ended;
 
     *info = (siginfo_t){ 0 };
     spawn_kill_group(spawn);
-    known = waitid(P_PIDFD, (id_t)spawn->pidfd, info, WEXITED | WNOHANG) == 0 && info->si_pid != 0;
+    has_ended = waitid(P_PIDFD, (id_t)spawn->pidfd, info, WEXITED | WNOHANG) == 0 && info->si_pid != 0;
     close(spawn->pidfd);
     *spawn = (struct spawn){ .pidfd = -1 };
-    return known;
+    return has_ended;
 }
 
 bool spawn_is_dead(const struct spawn *spawn, usec_t timeout)

@@ -24,9 +24,9 @@ struct spawn_command {
 enum err spawn_start(const struct paths *paths, const struct spawn_command *command, struct spawn *to,
                      struct fault *fault);
 
-/* Finds the living process of the line. Pid and start ticks identify it, so a reused pid is not taken. False: there is
+/* Finds the living process of the entry. Pid and start ticks identify it, so a reused pid is not taken. False: there is
  * none. */
-bool spawn_adopt(const struct board_line *line, struct spawn *to);
+bool spawn_adopt(const struct board_entry *entry, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 

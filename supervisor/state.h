@@ -9,7 +9,7 @@
 
 struct supervisor {
     struct child_world world;
-    struct child children[BOARD_LINES];
+    struct child children[BOARD_ENTRIES];
     uint32_t count;
     struct server server; /* of JACK; zeroed without sound */
     char alarm[240];      /* why there is no shared memory for sound, or "" */

@@ -146,7 +146,7 @@ static void name_children(struct supervisor *supervisor)
 
     if (sound)
         server_open(&supervisor->server, &supervisor->world, &supervisor->children[supervisor->count++]);
-    for (uint32_t i = 0; i < table_count && supervisor->count < BOARD_LINES; i++) {
+    for (uint32_t i = 0; i < table_count && supervisor->count < BOARD_ENTRIES; i++) {
         struct child *child = &supervisor->children[supervisor->count];
         if (!should_run(supervisor, &table_rows[i], sound))
             continue;
@@ -167,8 +167,8 @@ static void start_all(struct supervisor *supervisor)
         anybody = anybody || supervisor->children[i].adopted;
     }
     for (uint32_t i = 0; !anybody && i < supervisor->count; i++)
-        if (supervisor->children[i].line)
-            atomic_store(&supervisor->children[i].line->restarts, 0);
+        if (supervisor->children[i].entry)
+            atomic_store(&supervisor->children[i].entry->restarts, 0);
 }
 
 /* The keeper's information about our predecessors is not passed on to our children. */

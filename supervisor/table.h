@@ -22,7 +22,7 @@ struct table_row {
     int ends_before;
     bool has_store;               /* it writes the store: if it cannot, no other service can read it */
     bool is_client;               /* of JACK */
-    bool is_foreign;              /* it does not know boards and locks: the supervisor writes its line */
+    bool is_foreign;              /* it does not know boards and locks: the supervisor writes its entry */
     const char *const *arguments; /* after the program, with a final NULL; or NULL */
 };
 

@@ -19,7 +19,7 @@ PASSWORD = 'a long pass%word + more'
 
 
 def free_port():
-    """A TCP port of this machine that nobody has."""
+    """A TCP port of this machine that no program has."""
     with socket.create_server(('127.0.0.1', 0)) as one:
         return one.getsockname()[1]
 

@@ -3,7 +3,7 @@ import json
 import shutil
 
 from claims import same, skip, until
-from sounding import engine
+from sounding import engine, tool
 
 
 def needs_strace():
@@ -51,11 +51,10 @@ class Patterns:
         """Runs a command, and kills the project service before its WHEN-th call of that kind. Returns what it printed."""
         home = self.home
         until(lambda: home.has_lived('project'))
-        pid, said = home.pid('project'), home.file('strace')
-        strace = home.start_into(said, 'strace', '-f', '-p', str(pid), '-o', '/dev/null', '-e', f'trace={call}',
-                                 '-e', f'inject={call}:signal=KILL:when={when}')
+        pid, said = home.pid('project'), home.file('at_call')
+        tracer = home.start_into(said, tool('at_call'), str(pid), call, str(when))
         until(lambda: 'attached' in open(said, encoding='utf-8').read())
         command = self.command(*args)
         until(lambda: home.is_other('project', pid), what=f'the project service was killed before {call} of {args}')
-        strace.wait(120)
+        tracer.wait(120)
         return self.done(*command)

@@ -21,13 +21,13 @@ static void measure_load(struct rig *rig, uint32_t voices, bool sequencer, uint3
     int64_t *took = malloc(periods * sizeof(*took)), sum = 0;
     double length = frames * 1e9 / RATE;
 
-    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    rig_cue(rig, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     rig_score(rig, sequencer);
     for (int i = 0; i < WARM; i++)
         rig_period(rig, frames);
     rig_start(rig, voices);
     if (sequencer)
-        rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_START });
+        rig_cue(rig, (struct cue){ .frame = CUE_NOW, .verb = CUE_TRANSPORT_START });
     for (uint32_t i = 0; i < periods + WARM; i++) {
         rig_feed(rig, voices);
         rig_drain(rig);

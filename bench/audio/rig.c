@@ -64,11 +64,11 @@ void rig_score(struct rig *rig, bool sequencer)
     snapshot_publish(&view);
 }
 
-void rig_order(struct rig *rig, struct order order)
+void rig_cue(struct rig *rig, struct cue cue)
 {
-    struct ring orders = studio_orders(rig->studio, ORDERS_CONTROL);
+    struct ring cues = studio_cues(rig->studio, CUES_CONTROL);
 
-    ring_write(&orders, &order, 1);
+    ring_write(&cues, &cue, 1);
 }
 
 void rig_sounds(struct rig *rig)
@@ -95,24 +95,24 @@ void rig_start(struct rig *rig, uint32_t voices)
         struct stream_memory *stream = studio_stream(rig->studio, i, &ring);
         stream->begin = ring_written(&ring);
         stream->generation = stream->generation + 1;
-        rig_order(rig, (struct order){ .frame = ORDER_NOW,
-                                       .verb = ORDER_STREAM_START,
-                                       .voice = i,
-                                       .value = 0.5f,
-                                       .generation = stream->generation,
-                                       .pan = (float)(i % 5) * 0.4f - 0.8f });
+        rig_cue(rig, (struct cue){ .frame = CUE_NOW,
+                                   .verb = CUE_STREAM_START,
+                                   .voice = i,
+                                   .value = 0.5f,
+                                   .generation = stream->generation,
+                                   .pan = (float)(i % 5) * 0.4f - 0.8f });
     }
     for (uint32_t i = 0; i < voices - voices / 3; i++)
-        rig_order(rig, (struct order){ .frame = ORDER_NOW,
-                                       .verb = ORDER_SOUND_START,
-                                       .voice = ORDER_ANY_VOICE,
-                                       .sound = i,
-                                       .generation = 1,
-                                       .group = GROUP_SOUNDS,
-                                       .value = 0.5f,
-                                       .flags = ORDER_LOOP,
-                                       .ratio = 0.75f + 0.0073f * (float)i,
-                                       .pan = (float)(i % 5) * 0.4f - 0.8f });
+        rig_cue(rig, (struct cue){ .frame = CUE_NOW,
+                                   .verb = CUE_SOUND_START,
+                                   .voice = CUE_ANY_VOICE,
+                                   .sound = i,
+                                   .generation = 1,
+                                   .group = GROUP_SOUNDS,
+                                   .value = 0.5f,
+                                   .flags = CUE_LOOP,
+                                   .ratio = 0.75f + 0.0073f * (float)i,
+                                   .pan = (float)(i % 5) * 0.4f - 0.8f });
 }
 
 /* Fills the rings as the streamer would, between periods. */
@@ -155,7 +155,7 @@ void rig_drain(struct rig *rig)
 {
     struct note note;
 
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
+    for (uint32_t i = 0; i < CUES_RINGS; i++) {
         struct ring notes = studio_notes(rig->studio, i);
         while (ring_read(&notes, &note, 1))
             ;

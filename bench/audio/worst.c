@@ -1,5 +1,5 @@
 /* Some states could make a period long: a sequencer whose step is far in the past, loops of a few frames at odd
- * pitches, hundreds of orders in one period. This bench puts the engine into each state and prints the processor time
+ * pitches, hundreds of cues in one period. This bench puts the engine into each state and prints the processor time
  * of its periods, beside a harmless state in the same run. The median may be at most a tenth of a period. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ struct worst {
 
 static void start_transport(struct rig *rig)
 {
-    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_START });
+    rig_cue(rig, (struct cue){ .frame = CUE_NOW, .verb = CUE_TRANSPORT_START });
 }
 
 /* Changes the half with which the next period begins. */
@@ -36,16 +36,16 @@ static void set_step_back(struct rig *rig)
 static void start_loops(struct rig *rig, uint32_t shortest, float ratio)
 {
     for (uint32_t i = 0; i < LOOPS; i++)
-        rig_order(rig, (struct order){ .frame = ORDER_NOW,
-                                       .verb = ORDER_SOUND_START,
-                                       .voice = ORDER_ANY_VOICE,
-                                       .sound = i,
-                                       .generation = 1,
-                                       .group = GROUP_SOUNDS,
-                                       .value = 0.5f,
-                                       .until = shortest ? shortest + i / 2 : 0,
-                                       .flags = ORDER_LOOP,
-                                       .ratio = ratio + 0.0013f * (float)i });
+        rig_cue(rig, (struct cue){ .frame = CUE_NOW,
+                                   .verb = CUE_SOUND_START,
+                                   .voice = CUE_ANY_VOICE,
+                                   .sound = i,
+                                   .generation = 1,
+                                   .group = GROUP_SOUNDS,
+                                   .value = 0.5f,
+                                   .until = shortest ? shortest + i / 2 : 0,
+                                   .flags = CUE_LOOP,
+                                   .ratio = ratio + 0.0013f * (float)i });
 }
 
 static void start_long_low(struct rig *rig)
@@ -78,51 +78,51 @@ static void begin_tiny_again(struct rig *rig)
 static void start_shaped(struct rig *rig)
 {
     start_loops(rig, 0, 0.4f);
-    rig_order(rig, (struct order){ .frame = ORDER_NOW,
-                                   .verb = ORDER_SOUND_SHAPE,
-                                   .shape = { .attack = 0.1f,
-                                              .decay = 0.1f,
-                                              .sustain = 0.5f,
-                                              .cutoff = 2000,
-                                              .resonance = 2,
-                                              .reverb = 0.3f,
-                                              .delay = 0.3f } });
+    rig_cue(rig, (struct cue){ .frame = CUE_NOW,
+                               .verb = CUE_SOUND_SHAPE,
+                               .shape = { .attack = 0.1f,
+                                          .decay = 0.1f,
+                                          .sustain = 0.5f,
+                                          .cutoff = 2000,
+                                          .resonance = 2,
+                                          .reverb = 0.3f,
+                                          .delay = 0.3f } });
 }
 
-/* ---- orders ---- */
+/* ---- cues ---- */
 
-static void order_all(struct rig *rig, int64_t first, int64_t apart, enum order_verb verb)
+static void cue_all(struct rig *rig, int64_t first, int64_t apart, enum cue_verb verb)
 {
-    for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++) {
-        struct ring orders = studio_orders(rig->studio, producer);
+    for (uint32_t producer = 0; producer < CUES_RINGS; producer++) {
+        struct ring cues = studio_cues(rig->studio, producer);
         for (uint32_t i = 0; i < AT_ONCE; i++) {
-            struct order order = { .frame = first + i * apart, .verb = verb, .tag = i + 1, .voice = i % STREAMS };
-            ring_write(&orders, &order, 1);
+            struct cue cue = { .frame = first + i * apart, .verb = verb, .tag = i + 1, .voice = i % STREAMS };
+            ring_write(&cues, &cue, 1);
         }
     }
 }
 
-static void order_now(struct rig *rig)
+static void cue_now(struct rig *rig)
 {
-    order_all(rig, ORDER_NOW, 0, ORDER_STREAM_GAIN);
+    cue_all(rig, CUE_NOW, 0, CUE_STREAM_GAIN);
 }
 
-/* Each order is later than the earlier ones, so each is inserted before all of them; a panic removes them. */
-static void order_later(struct rig *rig)
+/* Each cue is later than the earlier ones, so each is inserted before all of them; a panic removes them. */
+static void cue_later(struct rig *rig)
 {
-    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
-    order_all(rig, rig->frame + RATE, 1, ORDER_PAD_HIT);
+    rig_cue(rig, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
+    cue_all(rig, rig->frame + RATE, 1, CUE_PAD_HIT);
 }
 
 static void start_waiting(struct rig *rig)
 {
-    order_all(rig, rig->frame + INT64_C(10000000000), 1, ORDER_PAD_RELEASE);
+    cue_all(rig, rig->frame + INT64_C(10000000000), 1, CUE_PAD_RELEASE);
 }
 
-/* Each order searches all waiting orders and all voices. */
-static void order_stops(struct rig *rig)
+/* Each cue searches all waiting cues and all voices. */
+static void cue_stops(struct rig *rig)
 {
-    order_all(rig, ORDER_NOW, 0, ORDER_SOUND_STOP);
+    cue_all(rig, CUE_NOW, 0, CUE_SOUND_STOP);
 }
 
 /* ---- measurement ---- */
@@ -138,9 +138,9 @@ static const struct worst cases[] = {
     { "64 loops of a second, three octaves up", true, false, start_long_high, NULL },
     { "  64 loops of 1 to 32 frames", false, false, start_tiny_high, NULL },
     { "  64 of 1 to 32 frames begun in each period", false, false, NULL, begin_tiny_again },
-    { "  512 orders for now in each period", false, false, NULL, order_now },
-    { "  512 orders for later, the latest last", false, false, NULL, order_later },
-    { "  512 stops beside 256 orders that wait", false, false, start_waiting, order_stops },
+    { "  512 cues for now in each period", false, false, NULL, cue_now },
+    { "  512 cues for later, the latest last", false, false, NULL, cue_later },
+    { "  512 stops beside 256 cues that wait", false, false, start_waiting, cue_stops },
 };
 
 static int by_length(const void *a, const void *b)
@@ -152,7 +152,7 @@ static int by_length(const void *a, const void *b)
 
 static void begin_worst(struct rig *rig, const struct worst *worst)
 {
-    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    rig_cue(rig, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     rig_score(rig, worst->sequencer);
     for (int i = 0; i < WARM; i++)
         rig_period(rig, FRAMES);

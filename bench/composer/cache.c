@@ -1,14 +1,15 @@
 /* cache: gives each content of a made-up store what a community may know about it: a class, a tag, how many studios use
- * it, a role, two pairs, and its pack. Usage: cache LEVEL */
+ * it, a role, two pairs (the first one 1,000), and its pack. Prints an item of the first one. Usage: cache LEVEL */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
+#include "store/catalogue.h"
 #include "store/community.h"
 #include "store/store.h"
 
-enum { COMMIT = 20000, IN_PACK = 100, STUDIOS = 1000 };
+enum { COMMIT = 20000, IN_PACK = 100, STUDIOS = 1000, PAIRS = 2, MOST_PAIRS = 1000 };
 
 struct filling {
     struct store *store;
@@ -89,7 +90,7 @@ static void put_content(struct filling *f, uint32_t number)
     put_lesson(f, tag);
     put_lesson(f, lesson_of(LESSON_KIND_USE, content, ""));
     put_lesson(f, lesson_of(LESSON_KIND_ROLE, content, roles[number % 5]));
-    for (uint32_t step = 1; step <= 2; step++) {
+    for (uint32_t step = 1; step <= (number ? PAIRS : MOST_PAIRS); step++) {
         struct lesson pair = lesson_of(LESSON_KIND_PAIR, content, "");
         pair.other = bytes_of(f->contents[(number + step * 37) % f->count], COMMUNITY_CONTENT);
         pair.both = pair.stacked = pair.later = 10 + number % 40;
@@ -104,6 +105,25 @@ static void put_content(struct filling *f, uint32_t number)
         one.both = IN_PACK;
         put_lesson(f, one);
     }
+}
+
+static bool take_id(void *state, struct id media)
+{
+    *(struct id *)state = media;
+    return false;
+}
+
+static void print_busiest(struct filling *f)
+{
+    struct fault fault = { 0 };
+    char text[ID_TEXT_SIZE];
+    struct txn *txn;
+    struct id id = { { 0 } };
+
+    check_error(store_read(f->store, &txn, &fault), &fault);
+    check_error(catalogue_each_with_content(txn, bytes_of(f->contents[0], COMMUNITY_CONTENT), take_id, &id), NULL);
+    txn_end(txn);
+    printf("busiest %s\n", id_write(id, text));
 }
 
 static void put_state(struct filling *f, const char *level)
@@ -147,7 +167,8 @@ int main(int argc, char **argv)
     }
     put_state(&f, argv[1]);
     commit_part(&f);
-    store_close(f.store);
     printf("%u contents, %llu lessons\n", f.count, (unsigned long long)f.position);
+    print_busiest(&f);
+    store_close(f.store);
     return 0;
 }

@@ -16,7 +16,9 @@ enum {
     SCORE_NAME = 64, /* bytes of a row's name */
     SCORE_PADS = 64,
     SCORE_LAYERS = 32, /* of a pad */
+    SCORE_OUTPUTS = 4, /* pairs of ports for single pads */
     SCORE_SONG = 256,  /* entries of a song */
+    SCORE_CONTROLS = 256,
     SCORE_NO_SOUND = UINT32_MAX,
 };
 
@@ -86,6 +88,9 @@ struct score_strip {
     float gain; /* linear, 0…4 */
     float pan;
     uint32_t mute, solo;
+    uint32_t apart;      /* not 0: main does not have the channel, only its own ports do */
+    uint32_t pfl;        /* not 0: the ports pfl_left and pfl_right have it, before its gain, mute and solo */
+    float reverb, delay; /* sends after its gain, 0…1 */
 };
 
 /* A layer of a pad: its sound for hits of low <= velocity < high. */
@@ -108,15 +113,25 @@ struct score_pad {
         keys_until;        /* MIDI notes that play it in their pitch; keys_until 0: none. Then note is the root */
     float attack, release; /* s */
     float curve;           /* velocity to gain: gain·v^curve */
-    float decay, sustain;  /* s, 0…1; as in struct order_shape */
+    float decay, sustain;  /* s, 0…1; as in struct cue_shape */
     float cutoff, resonance;
     float reverb, delay;
     float bend;                     /* semitones of the pitch wheel, with keys */
+    uint32_t wave;                  /* not 0: an oscillator of enum score_wave + 1 in place of a sound */
+    uint32_t output;                /* 0: the channel of pads; 1…SCORE_OUTPUTS: ports of its own */
     uint32_t loop_from, loop_until; /* frames of the sound; loop_until 0: the end */
     uint32_t layer_count;           /* 0: `sound` for every velocity */
     struct score_layer layers[SCORE_LAYERS];
 };
 enum score_pad_mode { PAD_ONE_SHOT, PAD_GATE, PAD_LOOP };
+
+/* A MIDI control that hits a pad: docs/midi.md. */
+struct score_control {
+    uint8_t status;          /* as in the first byte of its messages: 9 key, 11 controller, 12 program, 13 pressure */
+    uint8_t channel, number; /* 0…15, 0…127; pressure has the number 0 */
+    uint8_t pad;
+    float from, until; /* the velocity at its lowest and highest position, 0…1 */
+};
 
 /* The bar of a pattern that was withdrawn; if the audio thread has begun it just before, it plays on. */
 #define SCORE_NEVER INT64_MAX
@@ -132,6 +147,7 @@ struct score {
     uint32_t sync;                 /* enum score_sync */
     uint32_t midi_clock_out;       /* not 0: sends a clock on the MIDI port */
     uint32_t midi_clock_stopped;   /* not 0: also while the transport is stopped */
+    float midi_clock_offset;       /* s: later than the music, or earlier; -0.1…0.1 */
     uint32_t metronome;            /* not 0: it sounds while the transport runs */
     uint32_t preview_apart;        /* not 0: the preview group has only its own ports; else main has it as well */
     uint32_t preview_chained;      /* not 0: main has the preview only from the return ports */
@@ -145,6 +161,10 @@ struct score {
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];
+    uint32_t has_controls; /* not 0: `controls` are those of the open project, perhaps none */
+    uint32_t control_count;
+    uint32_t controls_wait; /* not 0: a client learns a control, so that they hit nothing */
+    struct score_control controls[SCORE_CONTROLS];
     struct score_pattern now, next;
 };
 

@@ -1,8 +1,9 @@
 /* snapshot.h: the newest complete value of a large struct, from one writer to one reader, in shared memory, without
- * waiting. There are three buffers. One word names the draft (the writer's), the middle (published) and the shown one
- * (the reader's), and says whether the middle is fresh. Both sides change the word only by compare-and-swap. So either
- * side may die at any instruction, and its successor continues from the word. The reader tries at most twice, and
- * otherwise keeps the shown value. An impossible word counts as the initial one. RT: all but snapshot_make. */
+ * waiting. There are three buffers. A machine word names the draft (the writer's), the middle (published) and the
+ * shown one (the reader's), and says whether the middle is fresh. Both sides change the word only by
+ * compare-and-swap. So either side may die at any instruction, and its successor continues from the word. The reader
+ * tries at most twice, and otherwise keeps the shown value. An impossible word counts as the initial one. RT: all but
+ * snapshot_make. */
 #ifndef LOOPHOLE_COMMON_RT_SNAPSHOT_H
 #define LOOPHOLE_COMMON_RT_SNAPSHOT_H
 

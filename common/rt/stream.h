@@ -16,10 +16,10 @@ enum {
 };
 
 /* The streamer's description of a ring's content. The audio core reads `generation`, `begin` and `end`; a restarted
- * streamer reads all of it. Cells before `begin` belong to an older generation and are dropped unheard. The streamer
- * writes a new generation in this order: begin, source; generation (release); its cells. A playing voice follows the
- * change at once; an order starts a silent one. The last 5 ms of cells sound only after `end` says that they are the
- * last. */
+ * streamer reads all of it. Cells before `begin` belong to an older generation: they are dropped, and never sound. The
+ * streamer writes a new generation in this order: begin, source; generation (release); its cells. A playing voice
+ * follows the change at once; a cue starts a silent one. The last 5 ms of cells sound only after `end` says that they
+ * are the last. */
 struct stream_memory {
     _Atomic uint32_t generation; /* of the cells written now; each seek starts a new one */
     _Atomic uint32_t looping;
@@ -54,7 +54,7 @@ static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
 }
 
 /* A short sound, planar: `frames` of the left channel, then of the right one if there are two. It is immutable while
- * `state` is ready. The streamer makes it (empty → loading → ready) and asks for its release by an order. It frees it
+ * `state` is ready. The streamer makes it (empty → loading → ready) and asks for its release by a cue. It frees it
  * (→ empty) after the audio core's note. */
 enum sound_state { SOUND_EMPTY, SOUND_LOADING, SOUND_READY, SOUND_LEAVING };
 

@@ -11,10 +11,10 @@
 
 struct board {
     struct shm shm;
-    struct board_line *lines; /* BOARD_LINES lines in the shared memory */
+    struct board_entry *entries; /* BOARD_ENTRIES entries in the shared memory */
 };
 
-enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line) };
+enum { PAYLOAD = BOARD_ENTRIES * sizeof(struct board_entry) };
 
 static uint8_t *start_of(const struct board *board)
 {
@@ -34,7 +34,7 @@ static enum err open_with(enum err (*get)(const char *, uint32_t, size_t, struct
         free(made);
         return e;
     }
-    made->lines = made->shm.at;
+    made->entries = made->shm.at;
     guard_add(start_of(made), sizeof(struct shm_header) + PAYLOAD);
     *board = made;
     return ERR_OK;
@@ -74,100 +74,100 @@ enum err board_remove(const struct paths *paths)
     return shm_remove(shm_name(paths, "board", name));
 }
 
-/* True for a free or damaged line: no service has such a name. */
-static bool is_free(const struct board_line *line)
+/* True for a free or damaged entry: no service has such a name. */
+static bool is_free(const struct board_entry *entry)
 {
-    size_t len = strnlen(line->name, BOARD_NAME_SIZE);
+    size_t len = strnlen(entry->name, BOARD_NAME_SIZE);
 
-    return len == 0 || len == BOARD_NAME_SIZE || strspn(line->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != len;
+    return len == 0 || len == BOARD_NAME_SIZE || strspn(entry->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != len;
 }
 
-bool board_is_named(const struct board_line *line, const char *name)
+bool board_is_named(const struct board_entry *entry, const char *name)
 {
-    return strnlen(line->name, BOARD_NAME_SIZE) < BOARD_NAME_SIZE && strcmp(line->name, name) == 0;
+    return strnlen(entry->name, BOARD_NAME_SIZE) < BOARD_NAME_SIZE && strcmp(entry->name, name) == 0;
 }
 
-struct board_line *board_line(struct board *board, const char *name, bool add)
+struct board_entry *board_entry(struct board *board, const char *name, bool add)
 {
     if (*name == '\0' || strlen(name) >= BOARD_NAME_SIZE)
         return NULL;
-    for (uint32_t i = 0; i < BOARD_LINES; i++)
-        if (board_is_named(&board->lines[i], name))
-            return &board->lines[i];
-    for (uint32_t i = 0; add && i < BOARD_LINES; i++) {
-        if (is_free(&board->lines[i])) {
-            memset(&board->lines[i], 0, sizeof(board->lines[i]));
-            strcpy(board->lines[i].name, name);
-            return &board->lines[i];
+    for (uint32_t i = 0; i < BOARD_ENTRIES; i++)
+        if (board_is_named(&board->entries[i], name))
+            return &board->entries[i];
+    for (uint32_t i = 0; add && i < BOARD_ENTRIES; i++) {
+        if (is_free(&board->entries[i])) {
+            memset(&board->entries[i], 0, sizeof(board->entries[i]));
+            strcpy(board->entries[i].name, name);
+            return &board->entries[i];
         }
     }
     return NULL;
 }
 
-struct board_line *board_at(struct board *board, uint32_t index)
+struct board_entry *board_at(struct board *board, uint32_t index)
 {
-    return index < BOARD_LINES ? &board->lines[index] : NULL;
+    return index < BOARD_ENTRIES ? &board->entries[index] : NULL;
 }
 
 /* The pid is stored last, so a reader of it also sees the matching start ticks. */
-void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks)
+void board_claim_for(struct board_entry *entry, int32_t pid, uint64_t start_ticks)
 {
-    if (!line)
+    if (!entry)
         return;
-    atomic_store(&line->pid, 0);
-    atomic_store(&line->state, BOARD_STARTING);
-    atomic_store(&line->beats, 0);
-    atomic_store(&line->work, 0);
-    atomic_store(&line->beat, clock_steady());
-    atomic_store(&line->start_ticks, start_ticks);
-    atomic_store(&line->pid, pid);
+    atomic_store(&entry->pid, 0);
+    atomic_store(&entry->state, BOARD_STARTING);
+    atomic_store(&entry->beats, 0);
+    atomic_store(&entry->work, 0);
+    atomic_store(&entry->beat, clock_steady());
+    atomic_store(&entry->start_ticks, start_ticks);
+    atomic_store(&entry->pid, pid);
 }
 
-void board_claim(struct board_line *line)
+void board_claim(struct board_entry *entry)
 {
     int32_t pid = (int32_t)getpid();
 
-    board_claim_for(line, pid, board_start_ticks(pid));
+    board_claim_for(entry, pid, board_start_ticks(pid));
 }
 
-void board_clear(struct board_line *line)
+void board_clear(struct board_entry *entry)
 {
-    if (!line)
+    if (!entry)
         return;
-    atomic_store(&line->pid, 0);
-    atomic_store(&line->work, 0);
-    atomic_store(&line->state, BOARD_EMPTY);
+    atomic_store(&entry->pid, 0);
+    atomic_store(&entry->work, 0);
+    atomic_store(&entry->state, BOARD_EMPTY);
 }
 
-void board_state(struct board_line *line, enum board_state state)
+void board_state(struct board_entry *entry, enum board_state state)
 {
-    if (line)
-        atomic_store(&line->state, (uint32_t)state);
+    if (entry)
+        atomic_store(&entry->state, (uint32_t)state);
 }
 
-void board_beat(struct board_line *line)
+void board_beat(struct board_entry *entry)
 {
-    if (!line)
+    if (!entry)
         return;
-    atomic_store_explicit(&line->beat, clock_steady(), memory_order_relaxed);
-    atomic_fetch_add_explicit(&line->beats, 1, memory_order_release);
+    atomic_store_explicit(&entry->beat, clock_steady(), memory_order_relaxed);
+    atomic_fetch_add_explicit(&entry->beats, 1, memory_order_release);
 }
 
 enum { WORK_SHARE_BITS = 24 };
 
-void board_work(struct board_line *line, enum work_kind kind, uint64_t done, uint64_t total)
+void board_work(struct board_entry *entry, enum work_kind kind, uint64_t done, uint64_t total)
 {
     uint32_t word = kind == WORK_NONE ? 0 : (uint32_t)kind << WORK_SHARE_BITS | work_share(done, total);
 
-    if (!line)
+    if (!entry)
         return;
-    atomic_store_explicit(&line->work, word, memory_order_relaxed);
-    board_beat(line);
+    atomic_store_explicit(&entry->work, word, memory_order_relaxed);
+    board_beat(entry);
 }
 
-enum work_kind board_work_of(const struct board_line *line, uint32_t *share)
+enum work_kind board_work_of(const struct board_entry *entry, uint32_t *share)
 {
-    uint32_t word = atomic_load(&line->work), kind = word >> WORK_SHARE_BITS;
+    uint32_t word = atomic_load(&entry->work), kind = word >> WORK_SHARE_BITS;
 
     *share = word & ((1u << WORK_SHARE_BITS) - 1);
     if (kind >= WORK_KINDS || *share > WORK_WHOLE)

@@ -1,6 +1,6 @@
-/* board.h: the shared board of heartbeats, "/loophole-TAG-board". Each service writes its own 64-byte line (except
+/* board.h: the shared board of heartbeats, "/loophole-TAG-board". Each service writes its own 64-byte entry (except
  * `restarts`); the supervisor and any other process read it. The supervisor makes the object, which outlives every
- * process. It has no pointers and no locks. Each member is one atomic word, so a reader never sees a half-written one,
+ * process. It has no pointers and no locks. Each member is one machine word, so a reader never sees a half-written one,
  * even of a dying writer. Readers check every range. Any thread. */
 #ifndef LOOPHOLE_COMMON_BOARD_H
 #define LOOPHOLE_COMMON_BOARD_H
@@ -12,11 +12,11 @@
 #include "common/paths.h"
 #include "common/shared/work.h"
 
-enum { BOARD_LINES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 1 };
+enum { BOARD_ENTRIES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 1 };
 
 enum board_state { BOARD_EMPTY, BOARD_STARTING, BOARD_READY, BOARD_WAITING, BOARD_STOPPING, BOARD_STATES };
 
-struct board_line {
+struct board_entry {
     char name[BOARD_NAME_SIZE]; /* set by the supervisor before the service starts; then constant */
     _Atomic int32_t pid;        /* 0: no process */
     _Atomic uint32_t state;     /* enum board_state */
@@ -27,7 +27,7 @@ struct board_line {
     _Atomic uint32_t restarts; /* since the engine came up; written by the supervisor */
     _Atomic uint32_t work;     /* long work in progress: its kind (high 8 bits) and its share in millionths; 0: none */
 };
-_Static_assert(sizeof(struct board_line) == 64, "a line is one cache line");
+_Static_assert(sizeof(struct board_entry) == 64, "an entry is one cache line");
 
 struct board; /* a mapping of the object */
 
@@ -42,26 +42,26 @@ void board_close(struct board *board);
 bool board_stands(const struct board *board, const struct paths *paths);
 enum err board_remove(const struct paths *paths); /* after an orderly shutdown */
 
-/* Returns the line of `name` (small letters, digits, - and _). With `add`, a missing line is made from a free or
+/* Returns the entry of `name` (small letters, digits, - and _). With `add`, a missing entry is made from a free or
  * damaged one, zeroed. NULL: there is none. */
-struct board_line *board_line(struct board *board, const char *name, bool add);
-bool board_is_named(const struct board_line *line, const char *name);
-struct board_line *board_at(struct board *board, uint32_t index); /* NULL for an index beyond the last */
+struct board_entry *board_entry(struct board *board, const char *name, bool add);
+bool board_is_named(const struct board_entry *entry, const char *name);
+struct board_entry *board_at(struct board *board, uint32_t index); /* NULL for an index beyond the last */
 
-/* A service writes its own line; NULL is allowed, for a service without a supervisor. */
-void board_claim(struct board_line *line); /* sets pid, start ticks, state starting, beat */
-void board_state(struct board_line *line, enum board_state state);
-void board_beat(struct board_line *line);
+/* A service writes its own entry; NULL is allowed, for a service without a supervisor. */
+void board_claim(struct board_entry *entry); /* sets pid, start ticks, state starting, beat */
+void board_state(struct board_entry *entry, enum board_state state);
+void board_beat(struct board_entry *entry);
 
 /* Reports a step of long work; it is also a beat. WORK_NONE: the work is over. */
-void board_work(struct board_line *line, enum work_kind kind, uint64_t done, uint64_t total);
-enum work_kind board_work_of(const struct board_line *line, uint32_t *share); /* WORK_NONE: no work, or damaged */
+void board_work(struct board_entry *entry, enum work_kind kind, uint64_t done, uint64_t total);
+enum work_kind board_work_of(const struct board_entry *entry, uint32_t *share); /* WORK_NONE: no work, or damaged */
 
-/* The supervisor: claims the line for a program that does not know the board, and so never beats. */
-void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks);
+/* The supervisor: claims the entry for a program that does not know the board, and so never beats. */
+void board_claim_for(struct board_entry *entry, int32_t pid, uint64_t start_ticks);
 
-/* The supervisor, after the death of the line's service: pid 0, state empty. */
-void board_clear(struct board_line *line);
+/* The supervisor, after the death of the entry's service: pid 0, state empty. */
+void board_clear(struct board_entry *entry);
 
 /* Returns the start ticks of a running process; 0 if there is none. */
 uint64_t board_start_ticks(int32_t pid);

@@ -108,13 +108,13 @@ enum err shm_stands(const struct shm *shm, const char *name)
 {
     int fd = shm_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
     struct stat st;
-    bool known;
+    bool is_open;
 
     if (fd < 0)
         return errno == ENOENT ? ERR_OFFLINE : ERR_OK;
-    known = fstat(fd, &st) == 0;
+    is_open = fstat(fd, &st) == 0;
     close(fd);
-    if (known && (st.st_ino != shm->file || (uint64_t)st.st_size != sizeof(struct shm_header) + shm->size))
+    if (is_open && (st.st_ino != shm->file || (uint64_t)st.st_size != sizeof(struct shm_header) + shm->size))
         return ERR_VERSION;
     return ERR_OK;
 }

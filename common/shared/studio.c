@@ -14,9 +14,9 @@
 enum {
     SCORE,
     STATE,
-    ORDERS,
-    NOTES = ORDERS + ORDERS_RINGS,
-    STREAM = NOTES + ORDERS_RINGS,
+    CUES,
+    NOTES = CUES + CUES_RINGS,
+    STREAM = NOTES + CUES_RINGS,
     CAPTURE = STREAM + STREAMS,
     SAMPLES = CAPTURE + CAPTURES,
     SURVIVAL,
@@ -93,7 +93,7 @@ static bool accept_any(void *memory)
 static const struct object_kind kinds[] = {
     { "score", SCORE, .is_whole = score_is_whole },
     { "state", STATE, .is_whole = state_is_whole },
-    { "orders", ORDERS, true, 0, sizeof(struct order), ORDERS_CELLS, false, NULL },
+    { "cues", CUES, true, 0, sizeof(struct cue), CUES_CELLS, false, NULL },
     { "notes", NOTES, true, 0, sizeof(struct note), NOTES_CELLS, false, NULL },
     { "stream", STREAM, true, offsetof(struct stream_memory, ring), FRAME_BYTES, STREAM_FRAMES, true, NULL },
     { "capture", CAPTURE, true, offsetof(struct capture_memory, ring), FRAME_BYTES, CAPTURE_FRAMES, true, NULL },
@@ -393,14 +393,14 @@ static struct ring ring_of(const struct studio *studio, int object)
     return ring;
 }
 
-struct ring studio_orders(const struct studio *studio, uint32_t producer)
+struct ring studio_cues(const struct studio *studio, uint32_t producer)
 {
-    return ring_of(studio, ORDERS + (int)(producer % ORDERS_RINGS));
+    return ring_of(studio, CUES + (int)(producer % CUES_RINGS));
 }
 
 struct ring studio_notes(const struct studio *studio, uint32_t consumer)
 {
-    return ring_of(studio, NOTES + (int)(consumer % ORDERS_RINGS));
+    return ring_of(studio, NOTES + (int)(consumer % CUES_RINGS));
 }
 
 struct stream_memory *studio_stream(const struct studio *studio, uint32_t index, struct ring *ring)

@@ -3,7 +3,7 @@
  *
  *   score        audio's control thread → audio thread     struct score as a snapshot
  *   state        audio thread → all                        struct state on slots
- *   orders.N     producer N → audio thread                 ring of struct order
+ *   cues.N     producer N → audio thread                 ring of struct cue
  *   notes.N      audio thread → consumer N                 ring of struct note
  *   stream.N     streamer → audio thread                   struct stream_memory and its frames
  *   capture.N    audio thread → streamer                   struct capture_memory and its frames
@@ -16,7 +16,7 @@
 #define LOOPHOLE_COMMON_STUDIO_H
 
 #include "common/paths.h"
-#include "common/rt/order.h"
+#include "common/rt/cue.h"
 #include "common/rt/score.h"
 #include "common/rt/slots.h"
 #include "common/rt/snapshot.h"
@@ -29,7 +29,7 @@ enum { STUDIO_NAME_SIZE = 24 }; /* "capture.0" */
 /* Rings of frames last 8 s (streams) or 16 s (captures) at one of three rates: 48,000, 96,000 or 192,000 Hz. The file
  * DATA/audio.rate selects it when they are made. The audio core writes the server's rate there. If its rings are too
  * short for that rate, it ends, and the supervisor makes longer ones. Rings longer than needed are kept. */
-enum { STUDIO_VERSION = 5, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
+enum { STUDIO_VERSION = 6, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
 
 struct studio; /* the mappings */
 
@@ -41,8 +41,8 @@ enum err studio_make(const struct paths *paths, struct fault *fault);
 enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault);
 enum err studio_remove(const struct paths *paths);
 
-/* The audio core: writes down the server's rate for the next rings. True: those will be longer than the current ones.
- * False: they will not, the rate was written before, or it cannot be written (io, full, denied). */
+/* The audio core: records the server's rate for the next rings. Returns true if those will be longer than the current
+ * ones. Returns false if not, if the rate was recorded before, or if it cannot be written (io, full, denied). */
 bool studio_outgrown(const struct studio *studio, const struct paths *paths, uint32_t rate, struct fault *fault);
 
 /* Any process: maps all objects and touches every page. A later truncation does not end the process (guard.h): it
@@ -58,7 +58,7 @@ void studio_close(struct studio *studio); /* NULL is allowed */
 /* Each call returns a fresh private view of the same memory. */
 struct snapshot studio_score(const struct studio *studio);
 struct slots studio_state(const struct studio *studio);
-struct ring studio_orders(const struct studio *studio, uint32_t producer);
+struct ring studio_cues(const struct studio *studio, uint32_t producer);
 struct ring studio_notes(const struct studio *studio, uint32_t consumer);
 struct stream_memory *studio_stream(const struct studio *studio, uint32_t index, struct ring *ring);
 struct capture_memory *studio_capture(const struct studio *studio, uint32_t index, struct ring *ring);

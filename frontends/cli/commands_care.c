@@ -16,8 +16,9 @@ static const struct command rows[] = {
       "{bpm}'. A second file of the same name gets a number: kick (2).wav. Existing files are never replaced. A file "
       "is complete before it gets its name. Repeat the command to continue where it ended: it sends only new or "
       "changed sounds; DIR/.loophole-sent lists what it sent. A sound whose decoder sends nothing for a minute, or "
-      "for --budget, is listed and skipped.",
-      "rate bits mono normalise rename limit budget", 2, ANY, true, send_run },
+      "for --budget, is listed and skipped. A sound with a trim, fades or a gain becomes a WAV with them, unless "
+      "--whole is given.",
+      "rate bits mono normalise rename whole limit budget", 2, ANY, true, send_run },
     { "doctor", "", "Check the machine and the engine, and say what to do", "", "loopback inputs", 0, 0, false,
       doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },

@@ -14,6 +14,26 @@ static const struct command rows[] = {
     { "colour", "ID|PATH|QUERY… COLOUR", "Mark items with a colour; none removes it",
       "Colours: red orange yellow green blue purple pink grey. colour:red finds them. " MANY,
       "all limit yes expect request-id", 2, ANY, true, edit_colour },
+    { "trim", "ID|PATH|QUERY…", "Let items be played and sent as a part of their file",
+      "play, preview and send then begin at --from and end before --until. The file does not change. With --from, "
+      "--until or --loop-from of their own, play and preview leave trim and fades aside. --off makes the item whole "
+      "again. The query trim_from:>0 finds beginnings, trim_until:>0 ends; the facts are frames of the file. " MANY,
+      "from until off all limit yes request-id", 1, ANY, true, treat_trim },
+    { "fade", "ID|PATH|QUERY…", "Let items be played and sent with fades",
+      "The fades lie inside the trimmed part; no file changes. fade_in:>0 and fade_out:>0 find such items. " MANY,
+      "fade-in fade-out off all limit yes request-id", 1, ANY, true, treat_fade },
+    { "normalise", "ID|PATH|QUERY…", "Let items be played and sent with their highest sample at -0.1 dB, or --to",
+      "The command measures the trimmed part with its fades, in the sandbox of the decoders, and notes the gain, at "
+      "most 60 dB, as the fact gain_db; repeat it after another trim. The file does not change. " MANY,
+      "to off all limit yes budget request-id", 1, ANY, true, treat_normalise },
+    { "labels write", "ID|PATH|QUERY…", "Write the tags, the key and the tempo of items into their own files",
+      "WAV gets them in the chunks bext (BWF) and iXML, MP3 and AIFF in ID3. All else in the file stays byte for "
+      "byte. A new file is written beside the old one, its sound is compared with that of the old one, and then it "
+      "takes its place. `labels restore` takes it back. What an item lacks stays as it is in the file. " MANY_ITEMS,
+      "all limit yes budget", 1, ANY, true, labels_write },
+    { "labels restore", "ID|PATH|QUERY…", "Make files again what they were before the last `labels write`",
+      "Each byte is as it was. A file that was changed since is left alone. Repeat it to go back further. " MANY_ITEMS,
+      "all limit yes budget", 1, ANY, true, labels_restore },
     { "use", "CONTEXT ID|PATH|QUERY…", "Note that a context (a song, an album, a kit) uses items",
       "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
       "of an item. --off: the context does not use them any more. " MANY_ITEMS,
@@ -61,7 +81,7 @@ static const struct command rows[] = {
       "to apply limit", 0, 1, false, relink_run },
     { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: sounds like it whose file is there", "",
       "limit fields", 1, ANY, true, find_suggest },
-    { "moves", "", "List files that were found at another place, and whose items followed them", "",
+    { "moves", "", "List files and folders that were found at another place, and whose items followed them", "",
       "limit undo request-id", 0, 0, false, undo_moves },
     { "project new", "NAME [KEY=VALUE…]", "Make a project and open it",
       "Its folder is DATA/projects/NAME, or below the setting project.folder. Keys: bpm swing key tempo_lock.",

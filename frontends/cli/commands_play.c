@@ -5,8 +5,9 @@ static const struct command rows[] = {
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
       "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
       "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch brings it to "
-      "the present tempo.",
-      "loop gain from until loop-from bars at stretch", 1, ANY, true, play_start },
+      "the present tempo. The trim, the fades and the gain of an item (loophole trim, fade, normalise) are obeyed, "
+      "unless --whole is given.",
+      "loop gain from until loop-from bars at stretch whole", 1, ANY, true, play_start },
     { "stop", "[VOICE]", "Stop one voice, or all voices", "", "fade", 0, 1, false, play_stop },
     { "voice", "", "List the voices that play", "", "", 0, 0, false, voices_show },
     { "voice seek", "VOICE S", "Continue at second S of the file", "", "", 2, 2, false, voices_seek },
@@ -16,8 +17,9 @@ static const struct command rows[] = {
       voices_queue },
     { "voice fade", "VOICE S", "Stop a voice over S seconds", "", "", 2, 2, false, voices_fade },
     { "preview", "ID|PATH|QUERY…", "Play a sound on the preview ports",
-      "A new preview replaces the present one. Nothing else changes.",
-      "in-context chain stretch key at start-transport gain loop from until loop-from bars", 1, ANY, true,
+      "A new preview replaces the present one. Nothing else changes. The trim, the fades and the gain of an item are "
+      "obeyed, unless --whole is given.",
+      "in-context chain stretch key at start-transport gain loop from until loop-from bars whole", 1, ANY, true,
       play_preview },
     { "preview stop", "", "Stop the preview", "", "", 0, 0, false, play_preview_stop },
     { "preview apart", "on|off", "Send previews to the preview ports only, or also to main", "", "", 1, 1, false,

@@ -16,8 +16,8 @@ static const struct command rows[] = {
     { "transport metronome", "on|off", "Switch the metronome", "", "", 1, 1, false, transport_metronome },
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
-    { "transport clock", "on|off|always", "Send MIDI clock while the transport runs, or always", "", "", 1, 1, false,
-      transport_clock },
+    { "transport clock", "on|off|always [offset=TIME]", "Send MIDI clock while the transport runs, or always",
+      "offset=12ms is later than the music, offset=-12ms earlier; 100 ms at most.", "", 1, 2, false, transport_clock },
     { "pattern", "FILE.json", "Play a pattern from the next bar, or now if the transport is stopped",
       "frontends/examples/acid.json is one; docs/patterns.md describes the file. A row plays a synth voice, or "
       "with `media_id` a media item: its id, or the absolute path of its file. --wait ends when it sounds.",
@@ -100,15 +100,17 @@ static const struct command rows[] = {
     { "panic", "", "Silence all sound at once", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "Show the mixer, or change a channel",
       "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, -6dB, 50%) pan "
-      "mute solo. `mixer limiter` takes ceiling (linear, or -1dB) and kind: instant, or lookahead, which "
+      "mute solo apart (only at its own ports) pfl (pre-fader listen); for streams, sounds and pads also reverb_send "
+      "delay_send. `mixer limiter` takes ceiling (linear, or -1dB) and kind: instant, or lookahead, which "
       "delays all sound by 1.5 ms.",
       "", 0, ANY, false, meters_mixer },
     { "pads", "", "List the pads with a sound or a MIDI note", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "Set the sound of a pad; other keys stay as they are",
       "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) keys_from keys_until bend "
-      "attack decay sustain "
-      "release loop_from loop_until filter_freq filter_q reverb_send delay_send "
-      "curve. Units: gain=-6dB, ratio=+3st, attack=5ms, reverse=on. sound=ID, sound=PATH or "
+      "attack decay sustain release loop_from loop_until filter_freq filter_q reverb_send delay_send "
+      "curve wave (sine saw square triangle noise: an oscillator in place of a sound) output (1 to 4: the ports "
+      "out_N_left and out_N_right). "
+      "Units: gain=-6dB, ratio=+3st, attack=5ms, reverse=on. sound=ID, sound=PATH or "
       "sound=QUERY loads a file, sound=NUMBER is a loaded sound; sound= removes it. "
       "keys_from=36 keys_until=84: a keyboard plays the pad in its pitch, with pedal and pitch wheel; at note= it "
       "keeps its own. mode=gate ends with the key.",

@@ -49,7 +49,7 @@ static void find_near(const char *first, const char *both, char near[200])
     for (int i = 0; command_at(i); i++)
         if ((is_near(first, command_at(i)->name) || (both[0] && is_near(both, command_at(i)->name))) && used < 150)
             used +=
-                (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "is it one of: ", command_at(i)->name);
+                (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "did you mean ", command_at(i)->name);
 }
 
 static bool is_group(const char *word)
@@ -70,6 +70,8 @@ int unknown_command(int argc, char **argv)
     if (argc > 1)
         snprintf(both, sizeof both, "%.40s %.40s", argv[0], argv[1]);
     find_near(argv[0], both, near);
+    if (near[0])
+        strcat(near, "?");
     fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", argc > 1 && is_group(argv[0]) ? both : argv[0]);
     fault_hint(&fault, "%s", near[0] ? near : "`loophole --help` lists all");
     cli_report(options_want_json(argc + 1, argv - 1), &fault);

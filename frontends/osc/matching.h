@@ -11,8 +11,8 @@ bool matching_is_pattern(struct text address);
  * lengths. */
 bool matching_fits(struct text pattern, const char *path);
 
-/* Puts in place of each message whose address is a pattern one for each address that it matches and that has a value:
- * a pattern changes or reads values, and does no command. Texts and arguments stay shared. Errors (explained; `wrong`
+/* Replaces each message whose address is a pattern by one message for each address that matches and has a value. So a
+ * pattern changes or reads values, and runs no command. Texts and arguments stay shared. Errors (explained; `wrong`
  * is the message): not_found (nothing matches), too_large (more than PACKET_MESSAGES). */
 enum err matching_expand(const struct packet *from, struct packet *to, uint32_t *wrong, struct fault *fault);
 

@@ -38,7 +38,7 @@ struct osc_command {
 };
 
 struct osc_value {
-    bool is_known;
+    bool is_set;
     double number;
     char text[96];
 };

@@ -44,6 +44,29 @@
         { { 0 } }                                                                                                      \
     }
 
+/* What channels with ports of their own have, and those with sends. */
+#define OUTPUTS(bus)                                                                                                   \
+    { "/mixer/" bus "/apart",                                                                                          \
+      "audio.set_strip",                                                                                               \
+      { "strip.bus=" bus },                                                                                            \
+      0,                                                                                                               \
+      'i',                                                                                                             \
+      "Only at its own ports, not at main",                                                                            \
+      { SWITCH("apart", "strip.apart") } },                                                                            \
+    {                                                                                                                  \
+        "/mixer/" bus "/pfl", "audio.set_strip", { "strip.bus=" bus }, 0, 'i', "Pre-fader listen: at the PFL ports",   \
+        {                                                                                                              \
+            SWITCH("pfl", "strip.pfl")                                                                                 \
+        }                                                                                                              \
+    }
+#define SEND(bus, effect)                                                                                              \
+    {                                                                                                                  \
+        "/mixer/" bus "/" effect, "audio.set_strip", { "strip.bus=" bus }, 0, 'f', "Send to an effect, 0 to 1",        \
+        {                                                                                                              \
+            REAL(effect, "strip." effect, 0, 1)                                                                        \
+        }                                                                                                              \
+    }
+
 const struct osc_route routes[] = {
     { "/transport/start",
       "audio.start",
@@ -102,6 +125,17 @@ const struct osc_route routes[] = {
     STRIP("preview"),
     STRIP("metronome"),
     STRIP("master"),
+    OUTPUTS("streams"),
+    OUTPUTS("sounds"),
+    OUTPUTS("pads"),
+    OUTPUTS("sequencer"),
+    OUTPUTS("metronome"),
+    SEND("streams", "reverb_send"),
+    SEND("streams", "delay_send"),
+    SEND("sounds", "reverb_send"),
+    SEND("sounds", "delay_send"),
+    SEND("pads", "reverb_send"),
+    SEND("pads", "delay_send"),
     { "/pattern/save",
       "project.save_pattern",
       { NULL },

@@ -69,7 +69,7 @@ static void add_subscriber(struct osc *osc, const struct sockaddr_in *to)
         one = osc->subscriber_count < OSC_SUBSCRIBERS ? &osc->subscribers[osc->subscriber_count++] : find_oldest(osc);
     *one = (struct subscriber){ .to = *to, .serial = ++osc->subscriptions };
     for (uint32_t i = 0; i < routes_count; i++)
-        one->is_behind[i] = osc->values[i].is_known;
+        one->is_behind[i] = osc->values[i].is_set;
 }
 
 static bool remove_subscriber(struct osc *osc, const struct sockaddr_in *to)

@@ -20,7 +20,7 @@ static void note_change(struct osc *osc, uint32_t value)
 static void note_all(struct osc *osc)
 {
     for (uint32_t i = 0; i < routes_count; i++)
-        if (osc->values[i].is_known)
+        if (osc->values[i].is_set)
             note_change(osc, i);
 }
 
@@ -32,10 +32,10 @@ static void set_value(struct osc *osc, const char *path, struct osc_value value)
     if (!route)
         return;
     old = &osc->values[route - routes];
-    if (old->is_known && fabs(old->number - value.number) <= 0 && strcmp(old->text, value.text) == 0)
+    if (old->is_set && fabs(old->number - value.number) <= 0 && strcmp(old->text, value.text) == 0)
         return;
     *old = value;
-    old->is_known = true;
+    old->is_set = true;
     note_change(osc, (uint32_t)(route - routes));
 }
 
@@ -56,7 +56,7 @@ const struct osc_value *values_of(const struct osc *osc, const struct osc_route 
 {
     const struct osc_value *value = &osc->values[route - routes];
 
-    return route->value && value->is_known ? value : NULL;
+    return route->value && value->is_set ? value : NULL;
 }
 
 static bool send_value(const struct osc *osc, const struct osc_route *route, const struct osc_value *value,
@@ -116,7 +116,14 @@ static void take_strip(struct osc *osc, const struct mixer_strip *strip)
     const struct {
         const char *name;
         double value;
-    } each[] = { { "gain", strip->gain }, { "pan", strip->pan }, { "mute", strip->mute }, { "solo", strip->solo } };
+    } each[] = { { "gain", strip->gain },
+                 { "pan", strip->pan },
+                 { "mute", strip->mute },
+                 { "solo", strip->solo },
+                 { "apart", strip->apart },
+                 { "pfl", strip->pfl },
+                 { "reverb_send", strip->reverb_send },
+                 { "delay_send", strip->delay_send } };
     char path[PATH_SIZE];
 
     for (uint32_t i = 0; i < sizeof(each) / sizeof(*each); i++) {

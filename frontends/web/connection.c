@@ -148,7 +148,7 @@ static int serve_descriptor(struct lws *wsi, enum lws_callback_reasons reason, v
     if (reason != LWS_CALLBACK_RAW_RX_FILE)
         return GO_ON;
     mailbox_open(web->mailbox);
-    lines_read(web->lines);
+    service_links_read(web->links);
     return GO_ON;
 }
 

@@ -98,7 +98,7 @@ static void route_answer(void *state, uint64_t sender, struct text service, stru
 
 static void take_event(void *state, struct text topic, struct bytes frame)
 {
-    page_hear_all(state, topic, frame);
+    page_send_event(state, topic, frame);
 }
 
 static void take_return(void *state, struct text service)
@@ -118,7 +118,7 @@ static void take_beat(lws_sorted_usec_list_t *timer)
     errands_look(web->makers);
     inner_look(web);
     oscquery_look(web);
-    lines_read(web->lines);
+    service_links_read(web->links);
     lws_sul_schedule(web->context, 0, timer, take_beat, WEB_BEAT_US);
 }
 
@@ -149,8 +149,8 @@ static enum err watch_copy(struct web *web, int fd, struct fault *fault)
 
 static enum err watch_all(struct web *web, struct fault *fault)
 {
-    int fds[2 * LINES_MOST + 1];
-    uint32_t count = lines_wait_for(web->lines, fds, sizeof(fds) / sizeof(*fds));
+    int fds[2 * SERVICE_LINKS_MOST + 1];
+    uint32_t count = service_links_wait_for(web->links, fds, sizeof(fds) / sizeof(*fds));
     enum err e = watch_copy(web, mailbox_fd(web->mailbox), fault);
 
     for (uint32_t i = 0; i < count && e == ERR_OK; i++)
@@ -214,7 +214,7 @@ static enum err open_context(struct web *web, struct fault *fault)
 
 static enum err open_parts(struct web *web, struct fault *fault)
 {
-    const struct lines_events events = { route_answer, take_event, take_return, web };
+    const struct service_links_events events = { route_answer, take_event, take_return, web };
     enum err e = gate_open(&web->gate, web->paths, fault);
 
     if (e == ERR_OK)
@@ -224,7 +224,7 @@ static enum err open_parts(struct web *web, struct fault *fault)
     if (e == ERR_OK) {
         web->errands = errands_new(web->mailbox, WEB_READERS);
         web->makers = errands_new(web->mailbox, WEB_MAKERS);
-        e = lines_new(web->paths, &events, &web->lines, fault);
+        e = service_links_new(web->paths, &events, &web->links, fault);
     }
     if (e == ERR_OK)
         e = open_context(web, fault);
@@ -275,6 +275,6 @@ void web_close(struct web *web)
         return;
     if (web->context)
         lws_context_destroy(web->context);
-    lines_free(web->lines);
+    service_links_free(web->links);
     mailbox_free(web->mailbox);
 }

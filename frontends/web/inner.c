@@ -44,7 +44,7 @@ static void send_inner(struct web *web, const struct inner_ask *ask)
 {
     struct text service = { (uint32_t)strcspn(ask->name, "."), ask->name };
 
-    (void)lines_send(web->lines, service, ask->number, buffer_bytes(&ask->frame), NULL);
+    (void)service_links_send(web->links, service, ask->number, buffer_bytes(&ask->frame), NULL);
 }
 
 uint64_t inner_send(struct web *web, const char *name, const void *request, const struct shape *shape,

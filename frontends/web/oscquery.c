@@ -198,7 +198,7 @@ static void take_port(void *state, struct bytes body, const struct fault *refuse
             stop_listening(web);
             listen_at(web, (uint16_t)at.port);
         }
-        web->tree_is_known = web->tree != NULL;
+        web->has_tree = web->tree != NULL;
     }
     arena_free(&arena);
 }
@@ -207,7 +207,7 @@ void oscquery_look(struct web *web)
 {
     const usec_t now = clock_steady();
 
-    if (web->tree_is_known || web->tree_ask || now - web->tree_asked < LOOK_US)
+    if (web->has_tree || web->tree_ask || now - web->tree_asked < LOOK_US)
         return;
     web->tree_asked = now;
     web->tree_ask = inner_send(web, "osc.state", "", schema_ask(TEXT("osc.state"))->request, take_port, web, NULL);
@@ -215,5 +215,5 @@ void oscquery_look(struct web *web)
 
 void oscquery_is_back(struct web *web)
 {
-    web->tree_is_known = false;
+    web->has_tree = false;
 }

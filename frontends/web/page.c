@@ -231,7 +231,7 @@ static enum err pass_ask(struct web *web, struct web_page *page, const struct pa
         return fault_set(fault, ERR_BUSY, "this page asks more than %d times a second", WEB_RATE);
     if (!note_ask(page, &passing->head))
         return fault_set(fault, ERR_BUSY, "this page has %d asks under way", WEB_ASKS);
-    e = lines_send(web->lines, passing->service, page->number, passing->frame, fault);
+    e = service_links_send(web->links, passing->service, page->number, passing->frame, fault);
     if (e != ERR_OK)
         end_ask(page, passing->head.request);
     return e;
@@ -288,7 +288,7 @@ bool page_receive(struct web *web, struct web_page *page, const void *bytes, siz
     if (!lws_is_final_fragment(page->wsi) || lws_remaining_packet_payload(page->wsi) > 0)
         return true;
     is_valid = pass_message(web, page);
-    lines_read(web->lines);
+    service_links_read(web->links);
     if (page->in.room > WEB_CHUNK)
         buffer_free(&page->in);
     page->in.limit = PASSING_MOST;
@@ -335,7 +335,7 @@ static void send_all(struct web *web, const struct buffer *message, struct text 
     drop_parcel(parcel);
 }
 
-void page_hear_all(struct web *web, struct text topic, struct bytes frame)
+void page_send_event(struct web *web, struct text topic, struct bytes frame)
 {
     struct buffer message = { 0 };
 

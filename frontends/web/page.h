@@ -17,7 +17,7 @@ bool page_send(struct web_page *page);
 
 /* From the services. */
 void page_answer(struct web *web, uint64_t number, struct text service, struct bytes frame);
-void page_hear_all(struct web *web, struct text topic, struct bytes frame);
+void page_send_event(struct web *web, struct text topic, struct bytes frame);
 void page_report_back(struct web *web, struct text service);
 
 #endif

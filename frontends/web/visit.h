@@ -23,7 +23,7 @@ struct visit {
     bool is_suffix;                   /* the last `range_first` bytes */
     bool is_answered;                 /* the headers are sent */
 
-    /* The rest of the body: of memory, or of a file. */
+    /* The rest of the body, from memory or from a file. */
     const uint8_t *at;
     size_t left;
     struct buffer owned; /* memory of `at`, if it is the visit's own */
@@ -37,7 +37,8 @@ struct visit {
     const char *attachment;     /* the header that makes the browser save the answer; NULL: none */
 };
 
-/* True if the request of this connection may enter: its host, its origin, and its cookie. Writes the reason else. */
+/* True if the request of this connection may enter: its host, its origin, and its cookie. Otherwise writes the
+ * reason. */
 bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, const char **why);
 
 #define VISIT_NO_SESSION                                                                                               \
@@ -64,7 +65,7 @@ struct reply_head {
 
 void visit_add_header(struct reply_head *head, const char *name, const char *value); /* NULL: none */
 
-/* What each answer has against other pages; the page of the password may send its form. */
+/* The headers that protect each answer from other pages; the page of the password may send its form. */
 void visit_add_protection(struct reply_head *head, bool is_login);
 
 /* Sends the browser to the app, with this cookie; NULL: it keeps its own. */

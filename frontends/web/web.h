@@ -11,7 +11,7 @@
 #include "frontends/web/door.h"
 #include "frontends/web/gate.h"
 #include "frontends/web/lan.h"
-#include "frontends/web/lines.h"
+#include "frontends/web/service_links.h"
 #include "proto/service/service.h"
 #include "schema_web.h"
 
@@ -60,7 +60,7 @@ struct web {
     struct lws_context *context;
     struct lws_vhost *vhost, *lan_vhost; /* lan_vhost NULL: no page of another machine may enter */
     lws_sorted_usec_list_t timer;
-    struct lines *lines;
+    struct service_links *links;
     struct mailbox *mailbox;
     struct errands *errands;
     struct errands *makers;
@@ -73,7 +73,7 @@ struct web {
     /* The tree of OSC addresses (oscquery.h). */
     struct lws_vhost *tree; /* NULL: it is not served */
     uint16_t tree_port;
-    bool tree_is_known; /* it is served at the present port */
+    bool has_tree; /* it is served at the present port */
     bool tree_is_missed;
     uint64_t tree_ask; /* number of the inner ask for the port; 0: none */
     usec_t tree_asked;

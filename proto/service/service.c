@@ -48,40 +48,40 @@ static enum err catch_signals(struct service *service, struct fault *fault)
     return service->signals < 0 ? fault_set(fault, ERR_IO, "can't catch signals") : ERR_OK;
 }
 
-static bool is_anothers(const struct board_line *line)
+static bool is_anothers(const struct board_entry *entry)
 {
-    int32_t pid = line ? atomic_load(&line->pid) : 0;
+    int32_t pid = entry ? atomic_load(&entry->pid) : 0;
 
-    return pid > 0 && pid != getpid() && board_start_ticks(pid) == atomic_load(&line->start_ticks);
+    return pid > 0 && pid != getpid() && board_start_ticks(pid) == atomic_load(&entry->start_ticks);
 }
 
-/* Without a supervisor there is no board, and a service runs without it. While we hold the lock, a process on our line
+/* Without a supervisor there is no board, and a service runs without it. While we hold the lock, a process on our entry
  * has the same data directory and another run directory. */
-static enum err claim_line(struct service *service, struct fault *fault)
+static enum err claim_entry(struct service *service, struct fault *fault)
 {
     if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
         return ERR_OK;
-    service->line = board_line(service->board, service->name, false);
-    if (is_anothers(service->line)) {
+    service->entry = board_entry(service->board, service->name, false);
+    if (is_anothers(service->entry)) {
         fault_set(fault, ERR_EXISTS, "another engine has the data in %.200s", service->paths.data);
         return fault_hint(fault, "its sockets are not in %.150s: see XDG_RUNTIME_DIR", service->paths.run);
     }
-    board_claim(service->line);
+    board_claim(service->entry);
     return ERR_OK;
 }
 
 static bool is_on_board(const struct service *service)
 {
-    const struct board_line *line = service->line;
+    const struct board_entry *entry = service->entry;
 
-    return line && board_stands(service->board, &service->paths) && board_is_named(line, service->name) &&
-           atomic_load(&line->pid) == getpid() && atomic_load(&line->state) == service->state;
+    return entry && board_stands(service->board, &service->paths) && board_is_named(entry, service->name) &&
+           atomic_load(&entry->pid) == getpid() && atomic_load(&entry->state) == service->state;
 }
 
 bool service_is_supervised(const struct service *service, const char *name)
 {
     return service->board && board_stands(service->board, &service->paths) &&
-           board_line(service->board, name, false) != NULL;
+           board_entry(service->board, name, false) != NULL;
 }
 
 enum lock_place service_look_at_lock(const struct service *service)
@@ -125,15 +125,15 @@ void service_look_at_board(struct service *service)
     if (is_on_board(service))
         return;
     board_close(service->board);
-    service->line = NULL;
+    service->entry = NULL;
     if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
         return;
-    service->line = board_line(service->board, service->name, false);
-    if (is_anothers(service->line))
-        service->line = NULL;
-    board_claim(service->line);
-    board_state(service->line, service->state);
-    if (service->line)
+    service->entry = board_entry(service->board, service->name, false);
+    if (is_anothers(service->entry))
+        service->entry = NULL;
+    board_claim(service->entry);
+    board_state(service->entry, service->state);
+    if (service->entry)
         log_warn("on the board again, which was damaged or replaced");
 }
 
@@ -143,7 +143,7 @@ static void report_work(void *state, enum work_kind kind, uint64_t done, uint64_
     struct service *service = state;
 
     service_look_at_board(service);
-    board_work(service->line, kind, done, total);
+    board_work(service->entry, kind, done, total);
 }
 
 const struct long_work *service_work(const struct service *service)
@@ -205,7 +205,7 @@ static enum err start_service(struct service *service, struct fault *fault)
         crash_open(&service->paths, service->name, fault) != ERR_OK)
         log_fault("starting", fault); /* an engine without a log is better than none */
     e = lock_take(&service->paths, service->name, &service->lock, fault);
-    if (e != ERR_OK || (e = claim_line(service, fault)) != ERR_OK)
+    if (e != ERR_OK || (e = claim_entry(service, fault)) != ERR_OK)
         return e;
     make_tables(service);
     if ((e = catch_signals(service, fault)) == ERR_OK)
@@ -288,7 +288,7 @@ void service_ready(struct service *service)
     char ring[BELL_SIZE];
 
     service->state = BOARD_READY;
-    board_state(service->line, BOARD_READY);
+    board_state(service->entry, BOARD_READY);
     snprintf(ring, sizeof(ring), "ready %s", service->name);
     bell_ring(&service->paths, ring);
     log_info("ready");
@@ -297,7 +297,7 @@ void service_ready(struct service *service)
 void service_waiting(struct service *service)
 {
     service->state = BOARD_WAITING;
-    board_state(service->line, BOARD_WAITING);
+    board_state(service->entry, BOARD_WAITING);
 }
 
 void service_stop(struct service *service, int exit_code)

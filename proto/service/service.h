@@ -61,7 +61,7 @@ void service_beats_while(struct service *service, bool (*is_alive)(void *state),
 const struct long_work *service_work(const struct service *service);
 
 void service_ready(struct service *service); /* state ready on the board */
-/* State waiting on the board: it answers, but lacks what waits_for names. */
+/* Sets the state waiting on the board: the service answers, but lacks what waits_for names. */
 void service_waiting(struct service *service);
 void service_loop(struct service *service); /* returns after SIGTERM, SIGINT or service_stop */
 void service_stop(struct service *service, int exit_code);

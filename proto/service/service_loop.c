@@ -216,7 +216,7 @@ static void take_turn(struct service *service, const struct waited *waited)
 
     service_look_at_board(service);
     if (!service->is_alive || service->is_alive(service->alive_state))
-        board_beat(service->line);
+        board_beat(service->entry);
     sockets_look_after();
     service->turn_began = clock_steady();
     service->turn_ends = service->turn_began + LIMIT_TURN_MS * 1000;
@@ -242,6 +242,6 @@ void service_loop(struct service *service)
         take_turn(service, &waited);
     }
     service->state = BOARD_STOPPING;
-    board_state(service->line, BOARD_STOPPING);
+    board_state(service->entry, BOARD_STOPPING);
     service_asks_abandon(service);
 }

@@ -141,7 +141,7 @@ struct service {
     usec_t started;
     enum board_state state;
     struct board *board;
-    struct board_line *line;
+    struct board_entry *entry;
     struct long_work work; /* reports to that line */
     usec_t homeless;       /* since when its lock is gone; 0: it exists */
     usec_t refreshed;      /* when the run directory was last touched; 0: never */

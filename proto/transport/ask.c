@@ -106,14 +106,14 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
     return delivery.error;
 }
 
-static enum err encode_request(struct asker *asker, const struct ask *known, const void *request, struct bytes *body,
+static enum err encode_request(struct asker *asker, const struct ask *declared, const void *request, struct bytes *body,
                                struct fault *fault)
 {
     enum err e = ERR_OK;
 
     buffer_reset(&asker->body);
     if (request)
-        e = codec_encode(known->request, request, &asker->body, fault);
+        e = codec_encode(declared->request, request, &asker->body, fault);
     *body = request ? buffer_bytes(&asker->body) : EMPTY_MAP;
     return e;
 }
@@ -121,20 +121,20 @@ static enum err encode_request(struct asker *asker, const struct ask *known, con
 enum err ask(struct asker *asker, const char *name, const void *request, uint32_t budget_ms,
              const struct id *request_id, void *answer, struct fault *fault)
 {
-    const struct ask *known = schema_ask(text_of(name));
+    const struct ask *declared = schema_ask(text_of(name));
     struct bytes body, answered;
     enum err e;
 
-    if (!known)
+    if (!declared)
         return nearest_explain(text_of(name), fault);
-    e = encode_request(asker, known, request, &body, fault);
+    e = encode_request(asker, declared, request, &body, fault);
     if (e == ERR_OK)
         e = ask_raw(asker, name, body, budget_ms, request_id, &answered, fault);
     if (e != ERR_OK || !answer)
         return e;
     arena_reset(&asker->arena);
-    memset(answer, 0, known->answer->size);
-    return codec_decode(known->answer, answered, &asker->arena, answer, fault);
+    memset(answer, 0, declared->answer->size);
+    return codec_decode(declared->answer, answered, &asker->arena, answer, fault);
 }
 
 enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,

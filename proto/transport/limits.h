@@ -1,4 +1,4 @@
-/* limits.h: every bound of the messaging in one place. Beyond a bound the answer is an error that says so. Every wait
+/* limits.h: every bound of the messaging in one place. Beyond a bound the answer is an error that names it. Every wait
  * ends, and all memory is bounded. */
 #ifndef LOOPHOLE_PROTO_LIMITS_H
 #define LOOPHOLE_PROTO_LIMITS_H

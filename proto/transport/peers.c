@@ -105,10 +105,10 @@ static bool is_own_user(int fd, pid_t *process)
 {
     struct ucred who = { 0 };
     socklen_t len = sizeof(who);
-    bool is_known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0;
+    bool has_owner = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0;
 
     *process = who.pid;
-    return is_known && (who.uid == geteuid() || who.uid == 0);
+    return has_owner && (who.uid == geteuid() || who.uid == 0);
 }
 
 static bool may_go(const struct peer *peer, usec_t now)

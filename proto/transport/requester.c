@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "common/alloc.h"
-#include "proto/transport/line.h"
 #include "proto/transport/lock.h"
+#include "proto/transport/service_link.h"
 
-enum { LINES = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US = 1000 };
+enum { LINKS = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US = 1000 };
 
 #define NEVER INT64_MAX
 
@@ -15,7 +15,7 @@ enum { LINES = REQUESTER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US =
 struct sent_ask {
     struct sent_ask *next, *before; /* of all parcels, the oldest first */
     struct sent_ask *chain;         /* in its bucket */
-    struct line *line;
+    struct service_link *link;
     void *token;
     struct id request;
     uint64_t digest; /* of the client's ask; 0: this is the client's ask */
@@ -30,9 +30,9 @@ struct sent_ask {
 struct requester {
     struct sockets *sockets;
     const struct paths *paths;
-    uint32_t limit, count, line_count, turn;
+    uint32_t limit, count, link_count, turn;
     size_t bytes; /* of all parcels */
-    struct line lines[LINES];
+    struct service_link links[LINKS];
     struct sent_ask *first, *last;
     struct sent_ask *buckets[BUCKETS];
     usec_t due;
@@ -127,7 +127,7 @@ static enum err send_ask_frame(struct requester *requester, struct sent_ask *sen
         frame.budget_ms = LIMIT_BUDGET_MS;
     buffer_reset(&requester->frame);
     frame_write_ask(&requester->frame, &frame);
-    e = sockets_send(sent->line->socket, NULL, buffer_bytes(&requester->frame));
+    e = sockets_send(sent->link->socket, NULL, buffer_bytes(&requester->frame));
     if (e == ERR_OK) {
         sent->send_at = now + sent->wait_ms * 1000;
         sent->wait_ms = sent->wait_ms * 2 < LIMIT_RESEND_MS ? sent->wait_ms * 2 : LIMIT_RESEND_MS;
@@ -145,21 +145,21 @@ static enum err explain_offline(struct fault *fault)
     return fault_hint(fault, "start it with `loophole up`");
 }
 
-static enum err line_to(struct requester *requester, struct text service, struct line **to, struct fault *fault)
+static enum err link_to(struct requester *requester, struct text service, struct service_link **to, struct fault *fault)
 {
     enum err e;
 
-    for (uint32_t i = 0; i < requester->line_count; i++) {
-        if (text_is(service, requester->lines[i].service)) {
-            *to = &requester->lines[i];
+    for (uint32_t i = 0; i < requester->link_count; i++) {
+        if (text_is(service, requester->links[i].service)) {
+            *to = &requester->links[i];
             return ERR_OK;
         }
     }
-    if (requester->line_count == LINES)
-        return fault_set(fault, ERR_FULL, "already connected to %d services", LINES);
-    *to = &requester->lines[requester->line_count];
-    e = line_open(*to, requester->sockets, requester->paths, service, fault);
-    requester->line_count += e == ERR_OK;
+    if (requester->link_count == LINKS)
+        return fault_set(fault, ERR_FULL, "already connected to %d services", LINKS);
+    *to = &requester->links[requester->link_count];
+    e = service_link_open(*to, requester->sockets, requester->paths, service, fault);
+    requester->link_count += e == ERR_OK;
     return e;
 }
 
@@ -186,19 +186,19 @@ enum err requester_send(struct requester *requester, struct text name, struct by
     enum err e = check_request(requester, body, budget_ms, request, fault);
     struct sent_ask *sent;
     struct text service;
-    struct line *line = NULL;
+    struct service_link *link = NULL;
     usec_t now = clock_steady();
 
     if (e == ERR_OK)
-        e = line_service(requester->paths, name, &service, fault);
+        e = service_link_name(requester->paths, name, &service, fault);
     if (e == ERR_OK)
-        e = line_to(requester, service, &line, fault);
+        e = link_to(requester, service, &link, fault);
     if (e != ERR_OK)
         return e;
-    if (line_is_offline(line, now))
+    if (service_link_is_offline(link, now))
         return explain_offline(fault);
     sent = parcel_new(name, body);
-    sent->line = line;
+    sent->link = link;
     sent->token = token;
     sent->request = request;
     sent->digest = digest;
@@ -233,7 +233,7 @@ static bool deliver_fault(struct requester *requester, struct sent_ask *sent, co
 
 static bool deliver_late(struct requester *requester, struct sent_ask *sent, struct delivery *to)
 {
-    const char *service = sent->line->service;
+    const char *service = sent->link->service;
     struct fault fault = { 0 };
 
     if (lock_is_held(requester->paths, service)) {
@@ -264,7 +264,7 @@ static bool take_due(struct requester *requester, struct delivery *to)
     for (struct sent_ask *sent = requester->first; sent; sent = sent->next) {
         if (now >= sent->deadline)
             return deliver_late(requester, sent, to);
-        if (now >= sent->send_at && line_is_offline(sent->line, now))
+        if (now >= sent->send_at && service_link_is_offline(sent->link, now))
             return deliver_gone(requester, sent, to);
         if (now >= sent->send_at)
             send_ask_frame(requester, sent, now);
@@ -274,7 +274,7 @@ static bool take_due(struct requester *requester, struct delivery *to)
     return false;
 }
 
-static bool match_answer(struct requester *requester, struct line *line, struct delivery *to)
+static bool match_answer(struct requester *requester, struct service_link *link, struct delivery *to)
 {
     struct answer_frame answer;
     struct sent_ask *sent;
@@ -282,22 +282,22 @@ static bool match_answer(struct requester *requester, struct line *line, struct 
 
     for (;;) {
         sockets_drop(&requester->received);
-        e = sockets_receive(line->socket, &requester->received);
+        e = sockets_receive(link->socket, &requester->received);
         if (e != ERR_OK && e != ERR_TOO_LARGE)
             return false;
         if (e != ERR_OK || frame_read_answer(requester->received.body, &answer, NULL) != ERR_OK)
             continue;
         sent = find_sent(requester, answer.request); /* NULL: the ask was sent twice, or ended */
-        if (sent && sent->line == line)
+        if (sent && sent->link == link)
             return deliver_answer(requester, sent, answer.error, answer.body, to);
     }
 }
 
 /* Sends now everything that the service was asked before it died, or before it came up. */
-static void send_again(struct requester *requester, const struct line *line)
+static void send_again(struct requester *requester, const struct service_link *link)
 {
     for (struct sent_ask *sent = requester->first; sent; sent = sent->next) {
-        if (sent->line == line) {
+        if (sent->link == link) {
             sent->send_at = requester->due = 0;
             sent->wait_ms = LIMIT_RESEND_FIRST_MS;
         }
@@ -306,14 +306,14 @@ static void send_again(struct requester *requester, const struct line *line)
 
 bool requester_take(struct requester *requester, struct delivery *delivery)
 {
-    for (uint32_t i = 0; i < requester->line_count; i++)
-        if (match_answer(requester, &requester->lines[(requester->turn + i) % requester->line_count], delivery)) {
+    for (uint32_t i = 0; i < requester->link_count; i++)
+        if (match_answer(requester, &requester->links[(requester->turn + i) % requester->link_count], delivery)) {
             requester->turn += i + 1;
             return true;
         }
-    for (uint32_t i = 0; i < requester->line_count; i++)
-        if (line_is_new(&requester->lines[i]))
-            send_again(requester, &requester->lines[i]);
+    for (uint32_t i = 0; i < requester->link_count; i++)
+        if (service_link_is_new(&requester->links[i]))
+            send_again(requester, &requester->links[i]);
     return take_due(requester, delivery);
 }
 
@@ -326,9 +326,9 @@ uint32_t requester_wait_for(const struct requester *requester, struct pollfd *at
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < requester->line_count && count + 2 <= room; i++) {
-        at[count++] = (struct pollfd){ sockets_fd(requester->lines[i].socket), POLLIN, 0 };
-        at[count++] = (struct pollfd){ sockets_watch_fd(requester->lines[i].socket), POLLIN, 0 };
+    for (uint32_t i = 0; i < requester->link_count && count + 2 <= room; i++) {
+        at[count++] = (struct pollfd){ sockets_fd(requester->links[i].socket), POLLIN, 0 };
+        at[count++] = (struct pollfd){ sockets_watch_fd(requester->links[i].socket), POLLIN, 0 };
     }
     return count;
 }
@@ -349,8 +349,8 @@ void requester_free(struct requester *requester)
     while (requester->first)
         free_ask(requester, requester->first);
     sockets_drop(&requester->received);
-    for (uint32_t i = 0; i < requester->line_count; i++)
-        line_close(&requester->lines[i]);
+    for (uint32_t i = 0; i < requester->link_count; i++)
+        service_link_close(&requester->links[i]);
     buffer_free(&requester->frame);
     free(requester);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
+#include "proto/wire/json_place.h"
 #include "proto/wire/json_typed.h"
 #include "proto/wire/value.h"
 
@@ -202,6 +203,26 @@ static enum err read_json_record(struct json_reading *r, const struct shape *sha
     return ERR_OK;
 }
 
+static bool is_whole_number(struct text number)
+{
+    for (uint32_t i = 0; i < number.len; i++)
+        if (memchr(".eE", number.at[i], 3))
+            return false;
+    return true;
+}
+
+/* JSON, but with a number that neither an int64_t nor a double can hold. */
+static enum err refuse_number(struct text from, size_t end, struct fault *fault)
+{
+    char path[JSON_PLACE_SIZE];
+    const struct text number = json_place(from, end, path);
+
+    fault_set(fault, ERR_BAD_REQUEST, "%.*s is out of range: expected a number from %s",
+              number.len < 60 ? (int)number.len : 60, number.at,
+              is_whole_number(number) ? "-9223372036854775808 to 9223372036854775807" : "-1.797e308 to 1.797e308");
+    return fault ? fault_field(fault, path) : ERR_BAD_REQUEST;
+}
+
 static enum err parse_text(struct text from, json_t **to, struct fault *fault)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
@@ -213,6 +234,8 @@ static enum err parse_text(struct text from, json_t **to, struct fault *fault)
     *to = json_loadb(from.at ? from.at : "", from.len, flags, &error);
     if (*to)
         return ERR_OK;
+    if (json_error_code(&error) == json_error_numeric_overflow && error.position > 0)
+        return refuse_number(from, (size_t)error.position, fault);
     return fault_set(fault, ERR_BAD_REQUEST, "not JSON at line %d, column %d: %s", error.line, error.column,
                      error.text);
 }

@@ -17,7 +17,7 @@
  * progress. */
 void exchange_turn(void *composer);
 
-/* The answer of the call comes at the end of an exchange that begins after it. Errors (explained): busy. */
+/* Answers the call at the end of an exchange that begins after it. Errors (explained): busy. */
 enum err exchange_wait(struct composer *composer, struct call *call);
 
 /* As exchange_wait for the removal of all that was shared. */
@@ -26,8 +26,8 @@ enum err exchange_forget(struct composer *composer, struct call *call);
 /* Sets the level. A talk of another level ends; the exchange continues with what the new level shares, or stops. */
 void exchange_follow(struct composer *composer, enum sharing level);
 
-/* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. The next one comes when it is asked
- * for, after a change, or in five minutes. */
+/* Ends an exchange. Its asks fail, and so do those that wait for the next exchange. The next exchange begins when a
+ * client asks for one, after a change, or in five minutes. */
 void exchange_stop(struct composer *composer, const struct fault *why);
 
 #endif

@@ -20,9 +20,9 @@ enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 
 /* schedule.c */
 void schedule_turn(struct indexer *indexer);         /* starts scans that are due */
-void schedule_tick(struct indexer *indexer);         /* every second: scans that are due by time */
+void schedule_tick(struct indexer *indexer);         /* every second: begins the scans that are due */
 void schedule_follow_store(struct indexer *indexer); /* takes over libraries that undo put back, or took away */
-/* Makes the library scan the folder of the file `path` again. */
+/* Makes a scan of the library read the folder of the file `path` again. */
 /* Reads the rows of the libraries' volumes: the libraries of a volume that appeared, disappeared or moved are
  * scanned. */
 void schedule_follow_volumes(struct indexer *indexer);

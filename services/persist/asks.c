@@ -4,6 +4,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/absent.h"
 #include "services/persist/places/community.h"
+#include "services/persist/places/folder_moves.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/forgotten.h"
@@ -62,7 +63,7 @@ static enum err put_media(struct persist *p, const struct edit *edit, struct don
 MUTATION(put_media, put_media(p, &ask->edit, answer, call_fault(call)))
 MUTATION(put_volume, folders_put_volume(p, &ask->volume, answer, call_fault(call)))
 MUTATION(put_folder, folders_put(p, &ask->folder, answer, call_fault(call)))
-MUTATION(move_folder, folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)))
+MUTATION(move_folder, folder_moves_follow(p, ask, answer, call_fault(call)))
 MUTATION(put_library, folders_put_library(p, &ask->library, answer, call_fault(call)))
 MUTATION(set_library, folders_set_library(p, ask, answer, call_fault(call)))
 MUTATION(remove_library, removal_begin(p, call, ask->id))

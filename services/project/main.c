@@ -1,5 +1,6 @@
 /* loophole-project: projects, their parts and saves. */
 #include "common/process/log.h"
+#include "services/project/base/file_io.h"
 #include "services/project/base/project.h"
 #include "services/project/deeds/leftovers.h"
 #include "services/project/deeds/sound.h"
@@ -39,6 +40,7 @@ int main(int argc, char **argv)
     midi_follow_close(&project);
     song_follow_close(&project);
     slot_compare_close(&project);
+    file_io_close(&project);
     project_close(&project);
     return service_end(service);
 }

@@ -16,7 +16,7 @@ struct duplicates {
     char *inside; /* a query; each group must contain one of its items */
     uint32_t inside_len;
     uint64_t writes, revision; /* of the index at the start */
-    struct hash line;          /* of that revision */
+    struct hash change_hash;   /* of that row of the change log */
     bool is_whole;             /* of all items: continues from their earlier result */
     bool *is_wanted;           /* by number: its groups are cut to these; NULL: all are */
     struct groups_cut cut;     /* the groups, if `is_wanted`; made when they are judged */
@@ -45,18 +45,18 @@ struct duplicates {
  * done. Errors: full. */
 enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until);
 
-/* search_known.c: what is known of all items, in memory and in CACHE/search.duplicates. Takes it, and begins to bring
- * it up to date for d->ids. Errors: full. */
-enum err search_known_renew(struct duplicates *d, struct txn *txn);
-void search_known_look(struct search *search, struct txn *txn); /* reads the file, once */
-bool search_known_is_kept(struct search *search); /* someone asked for all, perhaps before the service started */
+/* search_groups.c: the groups of all items, in memory and in CACHE/search.duplicates. Takes them, and begins to bring
+ * them up to date for d->ids. Errors: full. */
+enum err search_groups_renew(struct duplicates *d, struct txn *txn);
+void search_groups_look(struct search *search, struct txn *txn); /* reads the file, once */
+bool search_groups_are_wanted(struct search *search); /* a client asked for all, perhaps before the service started */
 
 /* True if a finished search of all items can answer for `count` of them: it is brought up to date sooner than these are
  * searched. */
-bool search_known_serves(struct search *search, uint32_t count);
-void search_known_keep(struct duplicates *d); /* takes back d->groups, if they are of all items */
-void search_known_write(struct duplicates *d,
-                        struct fault *fault); /* after a search has ended, if something has changed */
+bool search_groups_serves(struct search *search, uint32_t count);
+void search_groups_keep(struct duplicates *d); /* takes back d->groups, if they are of all items */
+void search_groups_write(struct duplicates *d,
+                         struct fault *fault); /* after a search has ended, if something has changed */
 
 /* Fills one page of a finished search. Errors: bad_request (the cursor), full, and those of reading the store. */
 enum err duplicates_fill(struct duplicates *d, struct request *request, struct duplicates_found *found);

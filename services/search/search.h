@@ -23,11 +23,11 @@ enum { SEARCH_STATES_MOST = 4096 }; /* volumes and libraries that are counted in
 enum { SEARCH_EVERY = 500000 };     /* microseconds between two looks at the catalogue, in case an event is lost */
 enum { SEARCH_PAGE = 20 };          /* default number of items on a page */
 
-/* What is known of duplicates among all items, while no search for them has it. */
-struct known_duplicates {
+/* The groups of duplicates among all items, while no search for them has them. */
+struct all_groups {
     struct duplicate_groups *groups; /* NULL: none, or a search has it */
     bool has_looked;                 /* for the file */
-    bool is_kept;                    /* someone has asked: it is brought up to date as items come */
+    bool is_wanted;                  /* a client has asked: it is brought up to date as items come */
     bool is_old;                     /* more may have changed than the index has noted */
     uint64_t written;                /* revision in the file */
 };
@@ -60,7 +60,7 @@ struct search {
     struct kept_answers answers;
     usec_t asked, touched;       /* time of the last query; of the last touch of what queries read */
     struct frequent_words words; /* whose answers are made in idle time */
-    struct known_duplicates known;
+    struct all_groups all;
     struct duplicates *duplicates; /* running and kept searches; NULL: none */
     struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: not requested yet */
 };
@@ -164,7 +164,7 @@ void search_remember(struct search *search, const struct search_query *ask); /* 
 /* ---- search_duplicates.c ---- */
 enum err search_duplicates(struct request *request, const void *ask, void *answer);
 void search_duplicates_end(struct search *search);
-void search_duplicates_tend(struct search *search); /* in idle time: brings what is known up to date */
+void search_duplicates_tend(struct search *search); /* in idle time: brings the groups of all items up to date */
 void search_duplicates_list_tasks(const struct search *search, struct arena *arena, struct service_status *to);
 
 /* ---- search_page.c: shared by several answers ---- */

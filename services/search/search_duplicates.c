@@ -21,7 +21,7 @@ static void free_one(struct duplicates *d)
         free(request);
     }
     if (d->search)
-        search_known_keep(d);
+        search_groups_keep(d);
     free(d->copies);
     free(d->is_member);
     free(d->is_inside);
@@ -81,11 +81,11 @@ static bool *mark_items(const struct duplicates *d, struct bitmap *rows)
     return is_marked;
 }
 
-/* True if what is known of all items answers for these. */
+/* True if the groups of all items answer for these. */
 static bool are_known(struct search *search, const struct bitmap *rows)
 {
     uint32_t count = bitmap_count(rows);
-    struct bitmap *all = search_known_serves(search, count) ? find_all(search) : NULL;
+    struct bitmap *all = search_groups_serves(search, count) ? find_all(search) : NULL;
     bool are_among = all && bitmap_and_count(rows, all) == count;
 
     bitmap_free(all);
@@ -231,7 +231,7 @@ static void drop_first(struct search *search)
 static enum err step_duplicates(struct duplicates *d, struct txn *txn, usec_t until)
 {
     bool are_found = d->copies != NULL;
-    enum err e = d->is_renewed ? ERR_OK : search_known_renew(d, txn);
+    enum err e = d->is_renewed ? ERR_OK : search_groups_renew(d, txn);
 
     if (e == ERR_OK && !are_found)
         e = groups_step(d->groups, txn, service_paths(d->search->service), until, &are_found);
@@ -269,7 +269,7 @@ static void go_on(void *state)
     if (e != ERR_OK || d->done)
         answer_all(d, e, &fault);
     if (d->done)
-        search_known_write(d, &fault);
+        search_groups_write(d, &fault);
     if (e == ERR_OK)
         return;
     groups_free(d->groups); /* half changed */
@@ -314,12 +314,12 @@ void search_duplicates_tend(struct search *search)
 
     if (clock_steady() - search->settled < SETTLED_US || (last && (!last->done || last->next_one || !last->is_whole)))
         return;
-    if ((last && last->writes == search->index.writes) || !search_known_is_kept(search))
+    if ((last && last->writes == search->index.writes) || !search_groups_are_wanted(search))
         return;
     d = new_duplicates(search, (struct text){ 0 }, (struct text){ 0 });
     if (!d || take_all(d) != ERR_OK) {
         log_warn("no memory to bring duplicates up to date: the next ask looks for them");
-        search->known.is_kept = false;
+        search->all.is_wanted = false;
         free_one(d);
         return;
     }
@@ -331,8 +331,8 @@ void search_duplicates_end(struct search *search)
 {
     while (search->duplicates)
         drop_first(search);
-    groups_free(search->known.groups);
-    search->known.groups = NULL;
+    groups_free(search->all.groups);
+    search->all.groups = NULL;
 }
 
 void search_duplicates_list_tasks(const struct search *search, struct arena *arena, struct service_status *to)

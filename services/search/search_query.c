@@ -22,6 +22,7 @@ struct paging {
     struct position after;
     uint32_t *page;
     uint32_t count;
+    uint64_t uncut; /* matches before the cut to a folder or a view */
     bool more;
 };
 
@@ -124,6 +125,8 @@ static enum err find_rows(struct paging *p)
         return find_kept(p);
     if (e == ERR_OK)
         e = match_rows(p);
+    if (e == ERR_OK && (p->ask->has_folder || p->ask->has_view))
+        p->uncut = bitmap_count(p->rows);
     if (e == ERR_OK && p->ask->has_folder)
         e = cut_to_folder(p);
     if (e == ERR_OK && p->ask->has_view)
@@ -242,18 +245,14 @@ static enum err take_rows(struct paging *p, struct found *found)
     return e;
 }
 
-/* The hints know the query alone: items outside the view may match it. */
-static bool is_cut_by_view(const struct search_query *ask)
-{
-    return ask->has_view && ask->view.value != MEDIA_VIEW_COMBINED;
-}
-
 static enum err explain_nothing(const struct paging *p, struct found *found)
 {
     struct search *search = p->request->search;
     struct match match = { &search->index, &search->catchup.volumes };
-    enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena, clock_steady() + EXPLAIN_US,
-                               &found->hints);
+    struct arena *arena = p->request->arena;
+    enum err e =
+        p->uncut ? explain_cut(p->uncut, arena, &found->hints)
+                 : explain_empty(&match, p->request->query, p->root, arena, clock_steady() + EXPLAIN_US, &found->hints);
 
     return e == ERR_OK ? e : limits_refuse(p->request->fault, "the result");
 }
@@ -313,7 +312,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
         e = p.kept ? take_kept(&p, found) : take_rows(&p, found);
     if (e == ERR_OK)
         e = fill_found(&p, began, found);
-    if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len && !is_cut_by_view(p.ask))
+    if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
         e = explain_nothing(&p, found);
     if (e == ERR_OK && p.ask->remember)
         search_remember(request->search, p.ask);

@@ -20,8 +20,9 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     struct fault *fault = call_fault(call);
     struct located located;
     struct voice *voice;
-    int64_t until = ask->has_until ? ask->until : 0;
-    int64_t loop_from = ask->has_loop_from ? ask->loop_from : until ? ask->from : 0;
+    const struct voice_points points = { ask->from > 0 ? ask->from : -1, ask->has_until ? ask->until : -1,
+                                         ask->has_loop_from ? ask->loop_from : -1,
+                                         ask->has_loop_frames ? ask->loop_frames : -1 };
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, fault);
     if (e != ERR_OK)
         return e;
@@ -30,16 +31,15 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
                                .instead_of = located.instead_of,
                                .request = call_request(call),
                                .group = GROUP_STREAMS,
-                               .from = ask->from,
-                               .until = until,
-                               .loop_from = loop_from,
-                               .loop_end = ask->has_loop_frames ? loop_from + ask->loop_frames : until,
                                .grid = ask->has_grid ? voice_grid(ask->grid.value) : 0,
-                               .at = ask->has_at ? ask->at : ORDER_NOW,
+                               .at = ask->has_at ? ask->at : CUE_NOW,
                                .loop = ask->loop,
                                .gain = ask->has_gain ? (float)ask->gain : 1,
                                .pan = (float)ask->pan,
                                .tempo = tempo_of(streamer, ask, &located) };
+    if (ask->whole)
+        located.treatment = (struct treatment){ 0 };
+    voice_plan_part(&plan, &points, &located.treatment);
     e = voice_check_part(&plan, fault);
     if (e == ERR_OK)
         e = voice_play(&streamer->voices, &plan, &voice, fault);
@@ -55,7 +55,7 @@ static enum err answer_play(struct streamer *streamer, struct call *call, const 
 
     if (!voice)
         return waiting_asks_wait(&streamer->waiting, call, play_file, ask);
-    if (!voice->is_heard) { /* begun by this ask, before its budget ended */
+    if (!voice->is_cued) { /* begun by this ask, before its budget ended */
         voice->ticket = call_defer(call);
         return ERR_OK;
     }
@@ -77,7 +77,7 @@ static enum err answer_queue(struct streamer *streamer, struct call *call, const
     voice_describe(voice, answer);
     answer->next = bytes_of(located.path, strlen(located.path));
     recall_prepare(call, answer, 0);
-    e = voice_queue(voice, located.path, located.media, call_request(call), call_fault(call));
+    e = voice_queue(voice, &located, call_request(call), call_fault(call));
     if (e == ERR_OK)
         voice_describe(voice, answer);
     return e;

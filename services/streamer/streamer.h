@@ -1,7 +1,7 @@
 /* streamer.h: the service's state and its parts. All run on the loop's thread; helper threads and workers (reader.h) do
  * work that may hang.
  *
- *   core_link  orders to the audio core, its notes and state     voices        files to rings
+ *   core_link  cues to the audio core, its notes and state     voices        files to rings
  *   reader     files to frames                                   sounds        short sounds in memory
  *   locate     asks to files                                     preview       the previewed sound
  *   takes      recordings, to files                              listen        the signal of a port, to analysis

@@ -22,6 +22,8 @@ struct converting {
     struct convert_sound *sound;
     struct convert_wav wav;
     struct kept kept;
+    int64_t cut; /* the first frame of the part … */
+    bool is_cut; /* … that becomes the WAV */
     float peak;
     bool is_measured; /* or nothing is to be measured */
     struct buffer bytes;
@@ -57,10 +59,18 @@ static void choose_form(struct converting *conversion, const struct convert *ask
     conversion->wav = (struct convert_wav){ .rate = form->rate,
                                             .channels = form->channels,
                                             .bits = bits,
-                                            .gain = 1,
-                                            .dither = bits < least || !form->is_exact || ask->normalise };
+                                            .gain = (float)pow(10, ask->gain_db / 20),
+                                            .dither = bits < least || !form->is_exact || ask->normalise ||
+                                                      ask->gain_db < 0 || ask->gain_db > 0 };
     conversion->peak = 0;
     conversion->is_measured = !ask->normalise;
+}
+
+static struct treatment read_treatment(const struct convert *ask)
+{
+    return (struct treatment){
+        .from = ask->from, .until = ask->until, .fade_in = ask->fade_in, .fade_out = ask->fade_out
+    };
 }
 
 static enum err open_sound(struct converting *conversion, const struct convert *ask, struct fault *fault)
@@ -76,11 +86,14 @@ static enum err open_sound(struct converting *conversion, const struct convert *
     const struct convert_sound_plan plan = { .input = &conversion->input,
                                              .begin = container == CONTAINER_MP3 ? mpeg_begin(&conversion->input) : 0,
                                              .rate = (unsigned)ask->rate,
-                                             .mono = ask->mono };
+                                             .mono = ask->mono,
+                                             .treatment = read_treatment(ask) };
     e = convert_sound_open(&conversion->sound, &plan, fault);
     if (e == ERR_OK) {
         choose_form(conversion, ask);
         kept_read(&conversion->input, &conversion->kept);
+        conversion->cut = ask->from;
+        conversion->is_cut = ask->from > 0 || ask->until > 0;
     }
     return e;
 }
@@ -97,11 +110,12 @@ static enum err open_source(struct converting *conversion, const struct convert 
     if (e != ERR_OK)
         return e;
     const struct convert_sound_form *form = convert_sound_form(conversion->sound);
-    double total = (double)form->from.frames * form->rate / form->from.rate;
+    int64_t length = convert_sound_length(conversion->sound);
+    double total = (double)length * form->rate / form->from.rate;
     answer->rate = form->rate;
     answer->channels = form->channels;
     answer->bits = conversion->wav.bits;
-    answer->total = form->from.frames < 0 || total > 9e15 ? -1 : (int64_t)ceil(total);
+    answer->total = length < 0 || total > 9e15 ? -1 : (int64_t)ceil(total);
     return ERR_OK;
 }
 
@@ -138,7 +152,8 @@ static enum err measure_part(struct converting *conversion, struct converted *an
     enum err e = check_input(conversion, fault);
     if (e != ERR_OK || got > 0)
         return e;
-    answer->end = conversion->is_measured = true;
+    answer->end = conversion->is_measured = answer->has_peak = true;
+    answer->peak = (double)conversion->peak;
     conversion->wav.gain = conversion->peak > 0 ? CEILING / conversion->peak : 1;
     return convert_sound_rewind(conversion->sound, fault);
 }
@@ -152,6 +167,9 @@ static void end_wav(struct converting *conversion)
     uint8_t head[CONVERT_WAV_HEAD];
 
     buffer_add(&conversion->bytes, "", wav->bytes & 1);
+    if (conversion->is_cut)
+        kept_cut(&conversion->kept, form->from.rate, (uint64_t)conversion->cut,
+                 wav->frames * form->from.rate / wav->rate);
     kept_write(&conversion->kept, form->from.rate, wav->rate, wav->frames, &conversion->bytes);
     wav->after = conversion->bytes.len - before - (wav->bytes & 1);
     buffer_add(&conversion->bytes, head, convert_wav_head(wav, head));

@@ -18,6 +18,8 @@ struct convert_sound {
     float *in, *stereo, *converted, *out;
     const float *ready; /* frames that are not read yet */
     size_t left;
+    int64_t frame; /* of the file, the next to decode */
+    struct treatment treatment;
     bool has_ended;
 };
 
@@ -36,6 +38,20 @@ static void close_parts(struct convert_sound *sound)
     }
 }
 
+/* The place may lie after the end of the file. */
+static enum err go_to_part(struct convert_sound *sound, struct fault *fault)
+{
+    sound->treatment = sound->plan.treatment;
+    sound->treatment.gain_db = 0;
+    if (sound->treatment.fade_out > 0) /* what the file says of its length may be wrong */
+        treatment_end(&sound->treatment, sound->form.from.frames);
+    sound->frame = sound->treatment.from;
+    if (sound->frame == 0 || decode_seek(sound->decode, sound->frame))
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "its part begins at frame %lld, but it has only %lld",
+                     (long long)sound->frame, (long long)sound->form.from.frames);
+}
+
 enum err convert_sound_rewind(struct convert_sound *sound, struct fault *fault)
 {
     struct decode_format *from = &sound->form.from;
@@ -46,7 +62,10 @@ enum err convert_sound_rewind(struct convert_sound *sound, struct fault *fault)
     enum err e = decode_open(&sound->decode, sound->plan.input, sound->plan.begin, from, fault);
     sound->form.rate = sound->plan.rate ? sound->plan.rate : from->rate;
     sound->form.channels = sound->plan.mono ? 1 : from->channels;
-    sound->form.is_exact = sound->form.rate == from->rate && sound->form.channels == from->channels;
+    sound->form.is_exact = sound->form.rate == from->rate && sound->form.channels == from->channels &&
+                           !treatment_changes(&sound->plan.treatment);
+    if (e == ERR_OK)
+        e = go_to_part(sound, fault);
     for (unsigned i = 0; e == ERR_OK && i < count_pairs(sound); i++)
         e = resample_new(sound->resampler, from->rate, sound->form.rate, &sound->pairs[i], fault);
     return e;
@@ -96,6 +115,14 @@ const struct convert_sound_form *convert_sound_form(const struct convert_sound *
     return &sound->form;
 }
 
+int64_t convert_sound_length(const struct convert_sound *sound)
+{
+    struct treatment part = sound->treatment;
+
+    treatment_end(&part, sound->form.from.frames);
+    return part.until > part.from ? part.until - part.from : -1;
+}
+
 /* ---- frames ---- */
 
 static void mix_to_mono(float *frames, size_t count, unsigned channels)
@@ -127,9 +154,22 @@ static uint32_t convert_pair(struct convert_sound *sound, unsigned pair, size_t 
     return made;
 }
 
+/* Reads frames of the part, with its fades. */
+static size_t decode_part(struct convert_sound *sound)
+{
+    int64_t left = sound->treatment.until > 0 ? sound->treatment.until - sound->frame : BLOCK;
+    size_t wanted = left <= 0 ? 0 : left < BLOCK ? (size_t)left : BLOCK, got = 0;
+
+    if (wanted > 0)
+        got = decode_read(sound->decode, sound->in, wanted);
+    treatment_apply(&sound->treatment, sound->frame, sound->in, (uint32_t)got, sound->form.from.channels);
+    sound->frame += (int64_t)got;
+    return got;
+}
+
 static void read_block(struct convert_sound *sound)
 {
-    size_t got = decode_read(sound->decode, sound->in, BLOCK);
+    size_t got = decode_part(sound);
     unsigned pairs = count_pairs(sound);
 
     sound->has_ended = got < BLOCK;

@@ -19,10 +19,10 @@ enum {
  * messages. Errors: internal; the process must then read nothing hostile. */
 enum err sandbox_enter(int socket, struct fault *fault);
 
-/* Before this process becomes `program`, which decodes the file of descriptor 0 and writes to descriptors 1 and 2. It
- * can read that file, itself and the system's libraries, and open no other file; it has no network, no capabilities,
- * no signals to other processes, threads but no children, and limits. Errors: offline (this kernel has no Landlock, or
- * it is off: no program is confined then), not_found (no program), internal. */
+/* Call it before this process becomes `program`, which decodes the file of descriptor 0 and writes to descriptors 1
+ * and 2. It can read that file, itself and the system's libraries, and open no other file; it has no network, no
+ * capabilities, no signals to other processes, threads but no children, and limits. Errors: offline (this kernel has
+ * no Landlock, or it is off: no program is confined then), not_found (no program), internal. */
 enum err sandbox_enter_program(const char *program, struct fault *fault);
 
 /* Allows the next SANDBOX_JOB_SECONDS of CPU; then SIGXCPU ends the process. */

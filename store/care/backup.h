@@ -20,10 +20,10 @@ enum err backup_make(const struct paths *paths, const char *file, bool replace, 
 enum err backup_verify(const char *file, struct backup *found, struct fault *fault);
 
 /* Replaces the catalogue by that of `file`; the old one is kept as store.before-restore. Before that, digest, version
- * and every record are checked, in a process that may die of them. The restored catalogue has a new id, so readers of
- * the old one read everything again. The caller has no store open. Errors: exists (the engine runs), version (of a
- * newer loophole), internal (damaged, without version or catalogue id, or inconsistent), and those of backup_verify;
- * nothing is then changed. */
+ * and every record are checked, in a process of its own, because a damaged record may end it. The restored catalogue
+ * has a new id, so readers of the old one read everything again. The caller has no store open. Errors: exists (the
+ * engine runs), version (of a newer loophole), internal (damaged, without version or catalogue id, or inconsistent),
+ * and those of backup_verify; nothing is then changed. */
 enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/rt/step.h"
-#include "store/pattern/midi_line.h"
+#include "store/pattern/midi_import_row.h"
 #include "store/pattern/midi_pattern.h"
 #include "store/pattern/note_name.h"
 #include "store/pattern/pattern_coerce.h"
@@ -16,8 +16,8 @@ struct importing {
     const struct midi_file *from;
     struct arena *arena;
     struct remarks *remarks;
-    struct midi_line *lines[PATTERN_ROWS];
-    uint32_t count, steps, late, unheard;
+    struct midi_import_row *gathered[PATTERN_ROWS];
+    uint32_t count, steps, late, without_row;
     uint64_t seed;
     double swing, bpm;
     bool has_tempo;
@@ -60,18 +60,18 @@ static void read_tempo(struct importing *m, const struct midi_event *event)
     m->has_tempo = true;
 }
 
-static struct midi_line *add_line(struct importing *m, uint32_t track, int channel, int note)
+static struct midi_import_row *add_row(struct importing *m, uint32_t track, int channel, int note)
 {
-    struct midi_line *line;
+    struct midi_import_row *gathered;
 
     if (m->count == PATTERN_ROWS)
         return NULL;
-    line = m->lines[m->count++] = arena_alloc(m->arena, sizeof(*line));
-    *line = (struct midi_line){ .track = track, .channel = channel, .note = note, .accent = ACCENT_FROM };
-    memset(line->steps, '.', sizeof(line->steps));
+    gathered = m->gathered[m->count++] = arena_alloc(m->arena, sizeof(*gathered));
+    *gathered = (struct midi_import_row){ .track = track, .channel = channel, .note = note, .accent = ACCENT_FROM };
+    memset(gathered->steps, '.', sizeof(gathered->steps));
     for (int i = 0; i < 128; i++)
-        line->open[i] = line->controls[i] = ANY;
-    return line;
+        gathered->open[i] = gathered->controls[i] = ANY;
+    return gathered;
 }
 
 /* A name up to its first zero. */
@@ -82,11 +82,11 @@ static struct text name_in(struct importing *m, struct bytes bytes)
     return arena_utf8(m->arena, zero ? bytes_of(bytes.at, (size_t)((const uint8_t *)zero - bytes.at)) : bytes, 60);
 }
 
-static struct midi_line *find_marked(const struct importing *m, uint32_t track)
+static struct midi_import_row *find_marked(const struct importing *m, uint32_t track)
 {
     for (uint32_t i = 0; i < m->count; i++)
-        if (m->lines[i]->marked && m->lines[i]->track == track)
-            return m->lines[i];
+        if (m->gathered[i]->marked && m->gathered[i]->track == track)
+            return m->gathered[i];
     return NULL;
 }
 
@@ -105,16 +105,16 @@ static void read_step_mark(struct importing *m, const struct midi_event *event)
 
 static void read_row_mark(struct importing *m, const struct midi_event *event, double accent, double gate)
 {
-    struct midi_line *line = add_line(m, event->track, ANY, ANY);
+    struct midi_import_row *gathered = add_row(m, event->track, ANY, ANY);
     double length;
 
-    if (!line)
+    if (!gathered)
         return;
-    line->marked = true;
-    line->accent = (uint8_t)accent;
-    line->gate = gate;
+    gathered->marked = true;
+    gathered->accent = (uint8_t)accent;
+    gathered->gate = gate;
     if (find_mark(event, "length", &length) && length >= 1 && length <= STEPS_MOST)
-        line->length = (uint32_t)length;
+        gathered->length = (uint32_t)length;
 }
 
 static void read_meta(struct importing *m, const struct midi_event *event, double *marked_bpm)
@@ -181,27 +181,27 @@ static uint32_t step_near(const struct importing *m, double tick)
     return best;
 }
 
-static bool line_is_for(const struct midi_line *line, const struct midi_event *event, int note)
+static bool row_is_for(const struct midi_import_row *gathered, const struct midi_event *event, int note)
 {
-    return line->track == event->track && (line->marked || line->channel == (event->status & 15)) &&
-           (line->marked || line->note == note);
+    return gathered->track == event->track && (gathered->marked || gathered->channel == (event->status & 15)) &&
+           (gathered->marked || gathered->note == note);
 }
 
-static struct midi_line *find_line(struct importing *m, const struct midi_event *event, int note)
+static struct midi_import_row *find_row(struct importing *m, const struct midi_event *event, int note)
 {
     for (uint32_t i = 0; i < m->count; i++)
-        if (line_is_for(m->lines[i], event, note))
-            return m->lines[i];
-    return add_line(m, event->track, event->status & 15, note);
+        if (row_is_for(m->gathered[i], event, note))
+            return m->gathered[i];
+    return add_row(m, event->track, event->status & 15, note);
 }
 
 /* The marked step that has a hit at this tick, its first one if two steps have one there; STEPS_MOST: none. */
-static uint32_t find_hit(const struct importing *m, const struct midi_line *line, double tick, bool *is_first)
+static uint32_t find_hit(const struct importing *m, const struct midi_import_row *gathered, double tick, bool *is_first)
 {
     uint32_t ticks[MIDI_HITS], found = STEPS_MOST;
 
     for (uint32_t step = 0; step < m->steps; step++) {
-        const struct midi_step *values = &line->values[step % (line->length ? line->length : m->steps)];
+        const struct midi_step *values = &gathered->values[step % (gathered->length ? gathered->length : m->steps)];
         const uint32_t hits = values->is_marked ? midi_step_hits(step, m->swing, values, ticks) : 0;
 
         for (uint32_t i = 0; i < hits && !*is_first; i++)
@@ -213,30 +213,31 @@ static uint32_t find_hit(const struct importing *m, const struct midi_line *line
     return found;
 }
 
-static void put_note(struct midi_line *line, uint32_t step, const struct midi_event *event, double tick)
+static void put_note(struct midi_import_row *gathered, uint32_t step, const struct midi_event *event, double tick)
 {
     const uint8_t note = event->data[0];
 
-    line->steps[step] = event->data[1] >= line->accent ? 'X' : 'x';
-    line->notes[step] = note;
-    line->velocities[step] = event->data[1];
-    line->open[note] = (int32_t)step;
-    line->began[note] = tick;
+    gathered->steps[step] = event->data[1] >= gathered->accent ? 'X' : 'x';
+    gathered->notes[step] = note;
+    gathered->velocities[step] = event->data[1];
+    gathered->open[note] = (int32_t)step;
+    gathered->began[note] = tick;
 }
 
 /* A note of a step with values of its own. */
 static bool begin_marked(struct importing *m, const struct midi_event *event, double tick)
 {
-    struct midi_line *line = find_marked(m, event->track);
+    struct midi_import_row *gathered = find_marked(m, event->track);
     bool is_first = false;
-    const uint32_t step = line ? find_hit(m, line, tick, &is_first) : STEPS_MOST;
+    const uint32_t step = gathered ? find_hit(m, gathered, tick, &is_first) : STEPS_MOST;
 
     if (step == STEPS_MOST)
         return false;
-    if (is_first && line->steps[step] == '.') {
-        put_note(line, step, event, tick);
-        line->steps[step] = line->values[step % (line->length ? line->length : m->steps)].is_accent ? 'X' : 'x';
-        line->open[event->data[0]] = ANY; /* the gate is marked */
+    if (is_first && gathered->steps[step] == '.') {
+        put_note(gathered, step, event, tick);
+        gathered->steps[step] =
+            gathered->values[step % (gathered->length ? gathered->length : m->steps)].is_accent ? 'X' : 'x';
+        gathered->open[event->data[0]] = ANY; /* the gate is marked */
     }
     return true;
 }
@@ -246,24 +247,24 @@ static void begin_note(struct importing *m, const struct midi_event *event)
 {
     const double tick = tick_of(m, event);
     const uint32_t step = step_near(m, tick), most = m->steps ? m->steps : STEPS_MOST;
-    struct midi_line *line;
+    struct midi_import_row *gathered;
 
     if (begin_marked(m, event, tick))
         return;
-    line = find_line(m, event, (event->status & 15) == DRUMS ? event->data[0] : ANY);
+    gathered = find_row(m, event, (event->status & 15) == DRUMS ? event->data[0] : ANY);
     if (step >= most) {
         m->late++;
         return;
     }
-    if (line && line->steps[step] != '.' && line->notes[step] != event->data[0] && !line->marked)
-        line = find_line(m, event, event->data[0]);
-    if (!line) {
-        m->unheard++;
-    } else if (line->steps[step] != '.') {
-        line->dropped++;
+    if (gathered && gathered->steps[step] != '.' && gathered->notes[step] != event->data[0] && !gathered->marked)
+        gathered = find_row(m, event, event->data[0]);
+    if (!gathered) {
+        m->without_row++;
+    } else if (gathered->steps[step] != '.') {
+        gathered->dropped++;
     } else {
-        line->moved += fabs(tick_of_step(m, step) - tick) > 1;
-        put_note(line, step, event, tick);
+        gathered->moved += fabs(tick_of_step(m, step) - tick) > 1;
+        put_note(gathered, step, event, tick);
     }
 }
 
@@ -272,12 +273,12 @@ static void end_note(struct importing *m, const struct midi_event *event)
     const uint8_t note = event->data[0];
 
     for (uint32_t i = 0; i < m->count; i++) {
-        struct midi_line *line = m->lines[i];
+        struct midi_import_row *gathered = m->gathered[i];
 
-        if (line->open[note] == ANY || !(line_is_for(line, event, ANY) || line_is_for(line, event, note)))
+        if (gathered->open[note] == ANY || !(row_is_for(gathered, event, ANY) || row_is_for(gathered, event, note)))
             continue;
-        line->longest = fmax(line->longest, tick_of(m, event) - line->began[note]);
-        line->open[note] = ANY;
+        gathered->longest = fmax(gathered->longest, tick_of(m, event) - gathered->began[note]);
+        gathered->open[note] = ANY;
     }
 }
 
@@ -301,11 +302,12 @@ static void read_controls(struct importing *m)
         const struct midi_event *event = &m->from->events[i];
 
         for (uint32_t l = 0; (event->status & 0xf0) == MIDI_CONTROL && l < m->count; l++) {
-            struct midi_line *line = m->lines[l];
-            const bool is_its = line->track == event->track && (line->marked || line->channel == (event->status & 15));
+            struct midi_import_row *gathered = m->gathered[l];
+            const bool is_its =
+                gathered->track == event->track && (gathered->marked || gathered->channel == (event->status & 15));
 
-            if (is_its && line->controls[event->data[0]] == ANY)
-                line->controls[event->data[0]] = event->data[1];
+            if (is_its && gathered->controls[event->data[0]] == ANY)
+                gathered->controls[event->data[0]] = event->data[1];
         }
     }
 }
@@ -327,32 +329,32 @@ static struct text free_name(struct importing *m, const struct row_list *rows, s
     return name;
 }
 
-static struct text row_name(struct importing *m, const struct row_list *rows, const struct midi_line *line)
+static struct text row_name(struct importing *m, const struct row_list *rows, const struct midi_import_row *gathered)
 {
     char note[NOTE_NAME_SIZE];
-    struct text name = m->names[line->track];
+    struct text name = m->names[gathered->track];
 
     if (name.len == 0)
-        name = arena_printf(m->arena, "channel %d", line->channel + 1);
-    if (line->note != ANY)
+        name = arena_printf(m->arena, "channel %d", gathered->channel + 1);
+    if (gathered->note != ANY)
         name = arena_utf8(m->arena, bytes_of(name.at, name.len), 50);
-    if (line->note != ANY)
-        name = arena_printf(m->arena, "%.*s %s", TEXT_ARG(name), note_name_write(line->note, note));
+    if (gathered->note != ANY)
+        name = arena_printf(m->arena, "%.*s %s", TEXT_ARG(name), note_name_write(gathered->note, note));
     return free_name(m, rows, name);
 }
 
-static void make_row(struct importing *m, const struct midi_line *line, struct pattern *to)
+static void make_row(struct importing *m, const struct midi_import_row *gathered, struct pattern *to)
 {
     struct row_list *rows = &to->sequencer.tracks;
-    struct row row = { .name = row_name(m, rows, line),
+    struct row row = { .name = row_name(m, rows, gathered),
                        .voice_id = arena_printf(m->arena, "voice%u", rows->count + 1) };
 
-    midi_line_row(line, m->steps, m->arena, &row, &to->modules);
-    if (line->moved)
-        remark_add(m->remarks, "%.*s: %u notes were moved to the nearest step", TEXT_ARG(row.name), line->moved);
-    if (line->dropped)
+    midi_import_row_write(gathered, m->steps, m->arena, &row, &to->modules);
+    if (gathered->moved)
+        remark_add(m->remarks, "%.*s: %u notes were moved to the nearest step", TEXT_ARG(row.name), gathered->moved);
+    if (gathered->dropped)
         remark_add(m->remarks, "%.*s: %u notes were dropped, because another one is on their step", TEXT_ARG(row.name),
-                   line->dropped);
+                   gathered->dropped);
     rows->at[rows->count++] = row;
 }
 
@@ -363,7 +365,7 @@ static void count_steps(struct importing *m)
 
     for (uint32_t l = 0; l < m->count; l++)
         for (uint32_t i = 0; i < STEPS_MOST; i++)
-            last = m->lines[l]->steps[i] != '.' && i > last ? i : last;
+            last = m->gathered[l]->steps[i] != '.' && i > last ? i : last;
     if (m->steps == 0)
         m->steps = (last / BAR + 1) * BAR;
 }
@@ -372,8 +374,8 @@ static void remark_dropped(struct importing *m)
 {
     if (m->late)
         remark_add(m->remarks, "%u notes after step %u were dropped", m->late, m->steps);
-    if (m->unheard)
-        remark_add(m->remarks, "%u notes were dropped: a pattern has at most %d rows", m->unheard, PATTERN_ROWS);
+    if (m->without_row)
+        remark_add(m->remarks, "%u notes were dropped: a pattern has at most %d rows", m->without_row, PATTERN_ROWS);
 }
 
 enum err midi_import(const struct midi_file *from, struct arena *arena, struct pattern *to, struct remarks *remarks,
@@ -395,7 +397,7 @@ enum err midi_import(const struct midi_file *from, struct arena *arena, struct p
     };
     to->sequencer.tracks.at = arena_array(arena, m.count, sizeof(struct row));
     for (uint32_t i = 0; i < m.count; i++)
-        make_row(&m, m.lines[i], to);
+        make_row(&m, m.gathered[i], to);
     to->metadata.name = m.names[0];
     to->metadata.genre = TEXT("user");
     return ERR_OK;

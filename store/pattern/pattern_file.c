@@ -106,11 +106,11 @@ static void write_value(struct buffer *to, uint32_t level, const struct field *f
 static void write_pattern_list(struct buffer *to, uint32_t level, const struct field *field, const struct list *list,
                                const struct json_node *rest)
 {
-    const bool known = rest && rest->kind == JSON_IS_LIST && rest->count == list->count;
+    const bool fits = rest && rest->kind == JSON_IS_LIST && rest->count == list->count;
 
     buffer_add_text(to, "[");
     for (uint32_t i = 0; i < list->count; i++) {
-        const struct json_node *was = known ? &rest->at[i] : list->count == 1 ? rest : NULL;
+        const struct json_node *was = fits ? &rest->at[i] : list->count == 1 ? rest : NULL;
 
         buffer_add_text(to, i ? ", " : "");
         write_value(to, level, field, (const char *)list->at + i * value_size(field), was);

@@ -144,6 +144,7 @@ def up_says_at_once_why_a_service_may_not_start(home):
         skip('no strace')
     tracer = home.start('strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=flock', '-e', 'inject=flock:error=ENOLCK',
                         'loopholed', '--foreground')
+    until(lambda: home.is_ready('supervisor'), what='the traced supervisor runs')  # else `up` starts another one
     said = home.loophole('up', code=21, timeout=50)
     contains(said.all, 'persist ends at each start: the disk of')
     contains(said.all, 'does not support file locks: No locks available')

@@ -15,7 +15,7 @@ from client import Client
 
 HOME = os.environ["LOOPHOLE_HOME"]
 PLANE = ("audio", "streamer")
-OBJECTS = ("score", "state", "orders.0", "orders.1", "notes.0", "notes.1", "stream.0", "stream.9", "capture.0",
+OBJECTS = ("score", "state", "cues.0", "cues.1", "notes.0", "notes.1", "stream.0", "stream.9", "capture.0",
            "sounds", "engine", "streamer")
 HEADER = 64  # bytes: magic at 0, version at 8, size at 16
 SETTLED = 2  # seconds after the start; a later death does not count as early

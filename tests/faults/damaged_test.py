@@ -93,6 +93,8 @@ class Filled(Store):
     def damage(self, seed):
         """Damages random bits, whole pages, or heads of pages. The pages that contain a certain item's name then have no
         valid type: one of them is in use, so a process that reads all items reaches it."""
+        with open(self.home.file('data/store/state'), encoding='utf-8') as state:
+            contains(state.read(), 'closed')  # else persist was killed, and readers trust the file
         chance, kind = random.Random(seed), seed % 3
         with open(self.data, 'r+b') as file:
             content = bytearray(file.read())

@@ -1,9 +1,10 @@
 /* knob: a JACK client with the ports NAME:out and NAME:in, a MIDI device. It sends each line of standard input, bytes
  * in hexadecimal ("b0 07 40"), in the next period, and prints each message that arrives at NAME:in in the same form.
  *
- *   knob SERVER NAME
+ *   knob SERVER NAME [PORT [ALIAS]]
  *
- * Prints "ready" when it is active. Ends at the end of its input. */
+ * PORT is another name of its output, and ALIAS an alias of that port. Prints "ready" when it is active. Ends at the
+ * end of its input. */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <jack/ringbuffer.h>
@@ -67,17 +68,17 @@ static void die_of(const char *what)
     exit(1);
 }
 
-static void open_client(const char *server, const char *name)
+static void open_client(const char *server, const char *name, const char *port, const char *alias)
 {
     knob.client = jack_client_open(name, JackNoStartServer | JackServerName | JackUseExactName, NULL, server);
     if (!knob.client)
         die_of("no such server, or the name is taken");
-    knob.out = jack_port_register(knob.client, "out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+    knob.out = jack_port_register(knob.client, port, JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
     knob.in = jack_port_register(knob.client, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
     knob.sent = jack_ringbuffer_create(LINES * sizeof(struct bytes));
     knob.heard = jack_ringbuffer_create(LINES * sizeof(struct bytes));
     if (!knob.out || !knob.in || jack_set_process_callback(knob.client, run_period, NULL) != 0 ||
-        jack_activate(knob.client) != 0)
+        (alias && jack_port_set_alias(knob.out, alias) != 0) || jack_activate(knob.client) != 0)
         die_of("not active");
 }
 
@@ -87,9 +88,9 @@ int main(int argc, char **argv)
     pthread_t printer;
     char line[64];
 
-    if (argc != 3)
-        die_of("SERVER NAME");
-    open_client(argv[1], argv[2]);
+    if (argc < 3 || argc > 5)
+        die_of("SERVER NAME [PORT [ALIAS]]");
+    open_client(argv[1], argv[2], argc > 3 ? argv[3] : "out", argc > 4 ? argv[4] : NULL);
     puts("ready");
     fflush(stdout);
     if (pthread_create(&printer, NULL, print_heard, NULL) != 0)

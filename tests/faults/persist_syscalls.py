@@ -52,6 +52,7 @@ class Commits:
 
     def __init__(self, persist):
         self.persist, self.deaths = persist, collections.Counter()
+        self.is_injected = False  # this process got an injected error
         self.load = Load(clients=1, slots=1)
         self.load.filling = False
         self.slot = self.load.slots[0]
@@ -70,6 +71,7 @@ class Commits:
     def restart_if_dead(self):
         if self.persist.is_dead():
             self.deaths[self.persist.process.returncode] += 1
+            self.is_injected = False
             self.persist.start()
             self.load.restarted()
 
@@ -79,7 +81,12 @@ class Commits:
 
     def fresh(self):
         """Starts a new process, whose memory and counts of calls are then the same as in the trace."""
-        assert self.persist.kill() == -signal.SIGKILL
+        ended = self.persist.kill()
+        if self.is_injected and ended == -signal.SIGABRT:  # of the error, a moment after the answer
+            self.deaths[ended] += 1
+        else:
+            assert ended == -signal.SIGKILL, ended
+        self.is_injected = False
         self.persist.start()
         self.whole("small")
 
@@ -119,6 +126,7 @@ def inject(commits, kind, call, number, what):
     this process did not make a call that some commits do without."""
     commits.fresh()
     strace = Strace(commits.persist.pid(), "-e", "trace=" + call, "-e", "inject=%s:%s:when=%d" % (call, what, number))
+    commits.is_injected = True
     acked, refused, first = commits.load.acked, sum(commits.load.refusals.values()), None
     end = time.monotonic() + DEADLINE
     while not fired(commits, strace, what) and time.monotonic() < end:

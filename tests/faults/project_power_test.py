@@ -136,6 +136,8 @@ class Saving(Powered):
         assert (state['revision'], state['dirty']) in ((self.number, True), (self.number + 1, False)), state
         assert (file['revision'], file['tracks'][0]['name']) in ((n + 1, str(n)) for n in (self.number - 1, self.number))
         assert file['revision'] <= state['revision'] and state['mirror'] in ('same', 'old'), (file['revision'], state)
+        until(lambda: self.mine.state()['mirror'] == 'same', what='the file is that of the last save')
+        same(state['revision'], self.mine.file()['revision'])
 
     def check_new(self):
         state = self.mine.state()

@@ -126,6 +126,8 @@ class Saving(Killing):
 
     def check_between(self):
         assert self.mine.file()['tracks'][0]['name'] in (str(self.number - 1), str(self.number))
+        until(lambda: self.mine.state()['mirror'] == 'same', what='the file is that of the last save')
+        same(self.mine.file()['revision'], self.mine.state()['revision'])
 
     def check_after(self):
         state = self.mine.state()

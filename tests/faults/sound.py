@@ -35,7 +35,7 @@ class Tool:
     """A program of tests/faults that prints "ready" and ends on SIGTERM."""
 
     def __init__(self, *words):
-        # Otherwise the pipe of a failed test would stay open, and nobody would see its end.
+        # Otherwise the pipe of a failed test would stay open, and no reader would see its end.
         self.process = subprocess.Popen([os.path.join(TOOLS, words[0]), *map(str, words[1:])], stdout=subprocess.PIPE,
                                         preexec_fn=dies_with_its_parent)
         line = self.process.stdout.readline().decode().strip()

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The monitor of volumes is killed during storms of mounts, fetches and relinks: nothing is lost, nothing is doubled, and
-each fetch ends or goes on."""
+"""The monitor of volumes, the indexer and persist are killed in turn during storms of mounts, fetches and relinks: nothing
+is lost, nothing is doubled, and each fetch ends or goes on."""
 import collections
 import os
 import random
@@ -19,11 +19,14 @@ def everything(it):
             for line in it.home.json('search', '', '--limit', '1000')}
 
 
+KILLED = ['availability', 'indexer', 'persist']
+
+
 class Storm:
     def __init__(self, it, cloud, disk):
         self.it, self.cloud, self.disk, self.music = it, cloud, disk, it.folder('music')
         self.random = random.Random(SEED)
-        self.number = 0
+        self.number = self.turns = 0
         self.running = []
         self.count = collections.Counter()
 
@@ -54,14 +57,15 @@ class Storm:
     def turn(self):
         deeds = [self.mounts, self.fetches, self.relinks]
         self.random.shuffle(deeds)
-        kill_after = self.random.randrange(3)
-        until(lambda: self.it.home.has_lived('availability'))
+        kill_after, killed = self.random.randrange(3), KILLED[self.turns % len(KILLED)]
+        self.turns += 1
+        until(lambda: self.it.home.has_lived(killed))
         for i, deed in enumerate(deeds):
             deed()
             self.count[deed.__name__] += 1
             if i == kill_after:
-                self.it.home.kill('availability')
-                self.count['kills'] += 1
+                self.it.home.kill(killed)
+                self.count[f'kills of {killed}'] += 1
         for process in self.running:
             process.wait()
         self.running.clear()
@@ -85,7 +89,7 @@ def kills_in_storms_of_mounts_fetches_and_relinks_lose_and_double_nothing(it):
         same(24, len(before))
         cloud.set('rate', 200)
         storm = Storm(it, cloud, disk)
-        for _ in range(how_often(4, 100)):
+        for _ in range(how_often(6, 102)):
             storm.turn()
         cloud.set('rate', 0)
         until(lambda: not any(one['state'] in ('waiting', 'fetching', 'settling') for one in it.home.json('fetches')))

@@ -58,28 +58,28 @@ struct voice {
 static void start_voice(struct studio *studio, uint32_t number, struct voice *voice, bool counts)
 {
     struct stream_memory *memory = studio_stream(studio, number, &voice->ring);
-    struct ring orders = studio_orders(studio, ORDERS_STREAMER);
-    struct order order = {
-        .frame = ORDER_NOW, .verb = ORDER_STREAM_START, .voice = number, .group = GROUP_STREAMS, .value = 1
+    struct ring cues = studio_cues(studio, CUES_STREAMER);
+    struct cue cue = {
+        .frame = CUE_NOW, .verb = CUE_STREAM_START, .voice = number, .group = GROUP_STREAMS, .value = 1
     };
 
     voice->begin = ring_written(&voice->ring);
-    order.generation = atomic_load(&memory->generation) + 1;
+    cue.generation = atomic_load(&memory->generation) + 1;
     atomic_store(&memory->begin, voice->begin);
-    atomic_store(&memory->generation, order.generation);
+    atomic_store(&memory->generation, cue.generation);
     fill_ring(&voice->ring, voice->begin, counts);
-    if (ring_write(&orders, &order, 1) != 1)
-        die_of("no room for an order");
+    if (ring_write(&cues, &cue, 1) != 1)
+        die_of("no room for a cue");
 }
 
 static void begin_capture(struct studio *studio, struct ring *ring)
 {
-    struct ring orders = studio_orders(studio, ORDERS_STREAMER);
-    struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_START, .generation = 1 };
+    struct ring cues = studio_cues(studio, CUES_STREAMER);
+    struct cue cue = { .frame = CUE_NOW, .verb = CUE_CAPTURE_START, .generation = 1 };
 
     (void)studio_capture(studio, 0, ring);
-    if (ring_write(&orders, &order, 1) != 1)
-        die_of("no room for an order");
+    if (ring_write(&cues, &cue, 1) != 1)
+        die_of("no room for a cue");
 }
 
 static void start_stream(struct studio *studio, uint32_t first, bool counts)

@@ -94,7 +94,7 @@ static void the_log_is_read(struct txn *txn, struct arena *arena, const struct r
 
     (void)catalogue_id(txn, &id);
     (void)catalogue_head(txn, &tail, &head);
-    (void)catalogue_line(txn, 2);
+    (void)catalogue_change_hash(txn, 2);
     (void)catalogue_each_change(txn, arena, 0, see_change, NULL);
     (void)changelog_recall(txn, rows->request, &what);
     (void)changelog_done(txn, rows->request, 7, &id);

@@ -191,6 +191,8 @@ def waves():
     acid = struct.pack('<IHHfIHHf', 1, 60, 0x8000, 0.0, 4, 4, 4, 120.0)
     yield 'loops', wave(chunk(b'smpl', smpl), chunk(b'acid', acid), chunk(b'inst', bytes([60, 0, 0, 0, 127, 1, 127])))
     yield 'id3', wave(chunk(b'id3 ', id3()))
+    ixml = b'<BWFXML><USER><KEYWORDS>warm, &amp;c</KEYWORDS></USER><ASWG><tempo>90</tempo><inKey>Am</inKey></ASWG></BWFXML>\0'
+    yield 'ixml', wave(chunk(b'bext', bext + b'\0' * 300), chunk(b'iXML', ixml))
     yield 'rf64', wave(chunk(b'ds64', struct.pack('<QQQI', 200, 64, 32, 0)), form=b'RF64')
 
 
@@ -212,7 +214,7 @@ def frame(name, data, syncsafe=False):
 
 def id3(version=4):
     body = frame(b'TIT2', b'\3Kick 808') + frame(b'TBPM', b'\0128') + frame(b'TKEY', b'\1\xff\xfeA\0m\0')
-    body += frame(b'TCON', b'\0(17)Rock') + frame(b'COMM', b'\0engx\0a comment') + frame(b'TXXX', b'\3bpm\x00120')
+    body += frame(b'TCON', b'\0(17)Rock') + frame(b'COMM', b'\0engx\0a comment') + frame(b'TXXX', b'\3KEYWORDS\0warm, deep')
     return b'ID3' + bytes([version, 0, 0, 0, 0, len(body) >> 7, len(body) & 0x7f]) + body
 
 

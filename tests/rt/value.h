@@ -1,5 +1,5 @@
-/* value.h: a value of some words that shows whether it is torn, and the report of a test of shared memory about an
- * error. */
+/* value.h: a value of several machine words that shows whether it is torn, and the error report of a test of shared
+ * memory. */
 #ifndef LOOPHOLE_TESTS_RT_VALUE_H
 #define LOOPHOLE_TESTS_RT_VALUE_H
 

@@ -257,7 +257,7 @@ def a_pad_that_is_hit_sounds_and_ends(home):
 
 
 @claim
-def orders_for_a_frame_are_refused_when_too_many_wait_and_taken_when_these_are_done(home):
+def cues_for_a_frame_are_refused_when_too_many_wait_and_taken_when_these_are_done(home):
     engine(home)
     client = home.client()
     frame = lambda: client.must('audio.transport')['frame']
@@ -267,7 +267,7 @@ def orders_for_a_frame_are_refused_when_too_many_wait_and_taken_when_these_are_d
     answers = [client.ask('audio.release', {'pad': 3, 'at': far}) for _ in range(200)]
     same(['ok'] * 192 + ['busy'] * 8, [error for error, _ in answers])
     contains(answers[-1][1]['what'], '192')
-    client.must('audio.release', {'pad': 3})  # an order without a frame waits for none
+    client.must('audio.release', {'pad': 3})  # a cue without a frame waits for none
 
 
 @claim(shares=pads_engine)

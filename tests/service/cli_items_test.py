@@ -252,6 +252,36 @@ def a_followed_move_is_taken_back_by_name_id_or_path(home):
 
 
 @claim(inside=library)
+def a_renamed_folder_is_one_move_and_is_taken_back_for_good(home):
+    old, new = home.library + '/pack', home.library + '/renamed'
+    ids = [item['id'] for item in home.json('search', 'path:pack')]
+    home.loophole('tag', ids[0], '+mine')
+
+    def shown():
+        return [home.first('show', id) for id in ids]
+
+    os.rename(old, new)
+    until(lambda: all(item['path'].startswith(new + '/') for item in shown()))
+    move = home.first('moves')
+    same(['renamed', old, new, True, False], [move[key] for key in ('name', 'from', 'to', 'folder', 'undone')])
+    same(1, len(home.json('moves')))
+    contains(home.loophole('moves').out, 'renamed/')
+    same('tag +mine', home.first('undo', 'list')['label'])  # plain undo leaves it alone
+    contains(home.loophole('moves', '--undo', new).all, 'undone: move of the folder pack')
+    until(lambda: all(item['availability'] == 'missing' and item['path'].startswith(old + '/') for item in shown()))
+    for service in ('persist', 'indexer'):
+        until(lambda service=service: home.has_lived(service))
+        home.kill(service)
+    home.loophole('library', 'rescan', home.library, '--wait')
+    until(lambda: len(home.json('search', 'path:renamed')) == len(ids))
+    same(set(), {item['id'] for item in home.json('search', 'path:renamed')} & set(ids))  # it is not followed again
+    same(['missing', True], [shown()[0]['availability'], 'mine' in shown()[0]['tags']])
+    until(lambda: all(item['analysis'] == 'done' for item in home.json('search', 'path:renamed')))
+    same([True], [line['undone'] for line in home.json('moves')])
+    contains(home.refused('moves', '--undo', 'renamed'), 'is taken back already')
+
+
+@claim(inside=library)
 def what_is_saved_and_undone_is_named(home):
     contains(home.loophole('search', 'kick', '--save', 'mine').all, '@mine')
     contains(home.loophole('queries', 'mine', '--off').all, '@mine')

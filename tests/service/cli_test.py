@@ -369,7 +369,7 @@ def a_wrong_command_line_is_answered_with_what_is_wrong(home):
     refused('no event begins with "persist.nosuch"', 'events', 'persist.nosuch')
     refused('no query is saved as "nosuch"', 'queries', 'nosuch')
     refused('`loophole status` lists', 'logs', 'nosuch')
-    refused('is it one of: search', 'serach')
+    refused('did you mean search?', 'serach')
     refused('no command "library ad"', 'library', 'ad', '/tmp')
     refused('bpm "fast" is not a number', 'edit', amen, 'bpm=fast')
     refused('bpm 99999 is out of range', 'edit', amen, 'bpm=99999')

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Servers that are restored from a dump, full, or not who they should be, and that answer half: the engine says so, stays as
+"""Servers that were restored from a dump, are full, pretend to be another, or answer half: the engine reports it, stays as
 it is, and goes on when the server is well again. The servers are real ones, over TLS where a certificate is checked."""
 import os
 import re

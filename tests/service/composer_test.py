@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The exchange with a community of studios, over a real PostgreSQL server, with engines as studios."""
 import base64
+import collections
 import json
 import os
 import random
@@ -12,7 +13,7 @@ import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import SEED, claim, contains, how_often, run_claims, same, until
+from claims import SEED, claim, contains, figure, how_often, run_claims, same, until
 from composing import FalseServer, Studio
 from kits import two_kits
 
@@ -161,7 +162,7 @@ def a_preview_is_the_exact_bytes_that_leave(studio):
 
 @claim(inside=Studio)
 def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
-    chance, server, expected = random.Random(SEED), studio.server, set()
+    chance, server, expected, killed = random.Random(SEED), studio.server, set(), collections.Counter()
     studio.level('use')
     for number in range(how_often(9, 100)):
         sounds = chance.sample(range(16), 4)
@@ -170,7 +171,7 @@ def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
         syncing = subprocess.Popen(['loophole', 'composer', 'sync'], env=studio.home.env,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         threading.Event().wait(chance.random() * 0.08)
-        kill_one(studio, server, number % 3)
+        killed.update(kill_one(studio, server, number % 3))
         syncing.wait(120)
     until(lambda: studio.home.loophole('composer', 'sync', code=None).code == 0, what='an exchange ends')
     same((len(expected), 0), (studio.rows(), studio.status()['outbox']))
@@ -179,19 +180,23 @@ def kills_of_service_backend_and_server_lose_and_double_nothing(studio):
     server.round(1)
     studio.sync()
     same(inbox_of(server), studio.status()['inbox'])
+    figure(f'{how_often(9, 100)} kills during exchanges: {dict(killed)}; {len(expected)} uses are at the server once')
 
 
 def kill_one(studio, server, kind):
+    """Returns what was killed, with the number of processes."""
     if kind == 0 and studio.home.has_lived('composer'):
         studio.home.kill('composer')
-    elif kind == 1:
+        return {'service': 1}
+    if kind == 1:
         backends = server.sql("select pid from pg_stat_activity where usename like 'studio_%'").split()
         for pid in backends:
             subprocess.run(["kill", "-9", pid], check=False, stderr=subprocess.DEVNULL)
         until(lambda: server.tool('psql', '-Atc', 'select 1', check=False) == '1')
-    else:
-        server.tool('kill')
-        server.tool('again')
+        return {'backends': len(backends)}
+    server.tool('kill')
+    server.tool('again')
+    return {'server': 1}
 
 
 @claim(inside=Studio)

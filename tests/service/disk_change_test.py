@@ -152,6 +152,64 @@ def a_drive_that_is_pulled_is_offline_though_its_mount_can_be_read(it):
     it.becomes(disk, 'local:done=1')
 
 
+@claim(inside=Disks)
+def a_drive_that_is_pulled_while_the_engine_is_down_is_offline_at_its_start(it):
+    image, listed = it.folder('drive.img'), it.folder('listed')
+    it.home.run('truncate', '-s', '8M', image)
+    it.home.run('mkfs.ext4', '-q', image)
+    disk = loop_disk(it, image, 'drive')
+    wav(disk + '/kit/a.wav', 1000)
+    it.add(disk + '/kit')
+    it.becomes(disk, 'local:done=1')
+    it.home.stop()
+    device = os.stat(disk).st_dev
+    os.makedirs(listed, exist_ok=True)
+    for name in os.listdir('/sys/dev/block'):  # the kernel's list without this drive, seen by the engine alone
+        if name != f'{os.major(device)}:{os.minor(device)}':
+            os.symlink('/sys/devices', f'{listed}/{name}')
+    it.home.run('unshare', '--mount', 'sh', '-c', 'mount --bind "$1" /sys/dev/block && exec loophole up', 'sh', listed)
+    until(lambda: len(it.home.json('search', 'is:external_offline')) == 1)
+    same(['kit', 'lost+found'], sorted(os.listdir(disk)))
+    seen = next(one for one in it.home.json('volume', 'list') if one['mount'] == disk)
+    same('dead', seen['state'])
+    contains(seen['why'], os.strerror(errno.ENODEV))
+    same([], it.home.json('search', 'is:missing'))
+    it.home.stop()
+    it.home.up()
+    it.becomes(disk, 'local:done=1')
+
+
+@claim(inside=Disks)
+def a_device_that_has_another_file_system_at_once_is_another_volume(it):
+    """libblkid's cache, which all programs share, still has the first one."""
+    image, at = it.folder('device.img'), it.place('place')
+    it.home.run('truncate', '-s', '8M', image)
+    device = it.home.run('losetup', '--find', '--show', image).out.strip()
+
+    def fill(number):
+        it.home.run('mkfs.ext4', '-q', device)
+        it.home.run('mount', device, at)
+        subprocess.run(['mount', '--make-private', at], check=True)
+        wav(at + '/kit/a.wav', number)
+    try:
+        fill(1000)
+        it.home.run('blkid', device)
+        it.add(at + '/kit')
+        it.becomes(at, 'local:done=1')
+        first = next(one['identity'] for one in it.home.json('volume', 'list') if one['mount'] == at)
+        it.home.run('umount', at)
+        fill(1100)
+        until(lambda: len(it.home.json('search', 'is:external_offline')) == 1)
+        it.add(at + '/kit')
+        until(lambda: [one['state'] for one in it.home.json('volume', 'list') if one['identity'] == first] == ['away'])
+        second = it.home.run('blkid', '-p', '-s', 'UUID', '-o', 'value', device).out.strip()
+        same(1, sum(one['identity'] == 'uuid:' + second for one in it.home.json('volume', 'list')))
+    finally:
+        it.home.stop()
+        subprocess.run(['umount', '-l', at], check=False)
+        subprocess.run(['losetup', '-d', device], check=False)
+
+
 @claim
 def a_home_that_is_renamed_keeps_ids_and_tags_and_nothing_is_missing(home):
     with Indexing(home) as it:
@@ -161,6 +219,8 @@ def a_home_that_is_renamed_keeps_ids_and_tags_and_nothing_is_missing(home):
         it.becomes('', 'local:done=3')
         home.loophole('tag', 'kind:audio', '--all', '+mine')
         ids = sorted(item[2] for item in it.items())
+        before = {line['id']: line['revision'] for line in home.json('show', 'kind:audio')}
+        old = it.folder('music')
         home.stop()
     os.rename(home.path, home.path + '-renamed')
     with Indexing(home.other('renamed')) as it:
@@ -172,6 +232,12 @@ def a_home_that_is_renamed_keeps_ids_and_tags_and_nothing_is_missing(home):
         same(ids, sorted(item[2] for item in it.items()))
         same(3, len(it.home.json('search', 'tag:mine')))
         same([], it.home.json('search', 'is:missing'))
+        # nothing was read again: the library is where it was renamed to, and no row of an item changed
+        same(before, {line['id']: line['revision'] for line in it.home.json('show', 'kind:audio')})
+        same([(old, it.folder('music'), True)], [(one['from'], one['to'], one['folder']) for one in it.home.json('moves')])
+        same([it.folder('music')], [one['path'] for one in it.home.json('library', 'list')])
+        wav(it.folder('music') + '/late.wav', 3000)  # it is watched there
+        it.becomes(it.folder('music'), 'local:done=4')
         it.home.stop()
 
 

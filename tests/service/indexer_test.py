@@ -162,8 +162,8 @@ def what_moves_keeps_its_id_and_is_not_heard_again(it):
     os.rename(music + '/a/one.wav', music + '/c/renamed.wav')
     os.rename(music + '/b', music + '/c/b2')
     it.becomes(music + '/c', 'local:done=2')
-    same(one, it.id_of(music + '/c/renamed.wav'))
-    same(three, it.id_of(music + '/c/b2/three.wav'))
+    it.until_it_is(one, music + '/c/renamed.wav')
+    it.until_it_is(three, music + '/c/b2/three.wav')
     same(two, it.id_of(music + '/a/two.wav'))
     it.becomes(music, 'local:done=3')
 
@@ -217,7 +217,7 @@ def a_file_copied_and_then_deleted_is_the_older_item(it):
     os.rename(aside, music + '/sub/again.wav')
     os.utime(music + '/sub/again.wav')
     it.becomes(music + '/sub', 'local:done=1')
-    same(id, it.id_of(music + '/sub/again.wav'))
+    it.until_it_is(id, music + '/sub/again.wav')
     it.becomes(music, 'local:done=2')
 
 

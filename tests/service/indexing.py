@@ -89,6 +89,10 @@ class Indexing:
         except AssertionError:
             same(states, self.states(path))
 
+    def until_it_is(self, id, path):
+        """A file that moved is an item of its own until its content is known to be that of the older item."""
+        until(lambda: self.id_of(path) == id, what=f'{path} is item {id}')
+
     def id_of(self, path):
         return next((one[2] for one in self.items(path) if one[3] == os.fsencode(path)), '')
 

@@ -1,28 +1,31 @@
 #!/usr/bin/python3
 """MIDI learn: the controls of a device move what they are bound to. The device is a JACK client."""
+import array
 import json
 import os
 import subprocess
 import sys
+import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
-from sounding import engine, frame, noise, tool, until_connected, until_later, until_transport
+from claims import claim, contains, figure, run_claims, same, until
+from sounding import Tape, engine, frame, noise, tool, until_connected, until_later, until_transport
 
 
 class Device:
-    """A JACK client with the ports NAME:out and NAME:in, connected to the engine's MIDI ports."""
+    """A JACK client with the ports NAME:out and NAME:in, connected to the engine's MIDI ports. `port` is the name of its
+    output, and perhaps an alias of it."""
 
-    def __init__(self, home, name='pult'):
+    def __init__(self, home, name='pult', port=('out',)):
         self.home, self.name = home, name
-        self.start()
-        home.loophole('audio', 'connect', 'midi_in', name + ':out')
+        self.start(*port)
+        home.loophole('audio', 'connect', 'midi_in', name + ':' + port[0])
         home.loophole('audio', 'connect', 'control_out', name + ':in')
 
-    def start(self):
+    def start(self, *port):
         self.said = self.home.file(self.name + '.said')
         with open(self.said, 'wb') as out:
-            self.process = subprocess.Popen([tool('knob'), self.home.ask('audio.server')['server'], self.name],
+            self.process = subprocess.Popen([tool('knob'), self.home.ask('audio.server')['server'], self.name, *port],
                                             env=self.home.env, stdin=subprocess.PIPE, stdout=out, stderr=out)
         until(lambda: 'ready' in self.heard(), what='the device is ready')
 
@@ -124,6 +127,62 @@ def a_binding_outlives_each_service_and_follows_its_device_back(home):
     until_strip(home, 'sounds', 'pan', -1)
 
 
+def inputs(home):
+    return [one['to'] for one in home.ask('audio.ports')['each'] if one['port'] == 'midi_in' and one['made']]
+
+
+@claim(shares=sounding)
+def a_device_whose_port_has_another_number_gets_its_bindings_back(home):
+    home.loophole('midi', 'learn', 'mixer/streams/pan', 'control=cc/5/10', 'mode=jump')
+    bridge = Device(home, 'bridge', ['Nano [20] (capture)'])
+    bridge.until_wired()
+    bridge.end()
+    bridge.start('Nano [24] (capture)')
+    until(lambda: 'bridge:Nano [24] (capture)' in inputs(home), what='the port with another number is connected')
+    bridge.send('b4 0a 7f')
+    until_strip(home, 'streams', 'pan', 1)
+    home.kill('audio')
+    home.wait_ready('audio')
+    bridge.end()
+    bridge.start('Nano [28] (capture)')
+    until(lambda: 'bridge:Nano [28] (capture)' in inputs(home), what='a successor of the core knows the device too')
+    bridge.send('b4 0a 00')
+    until_strip(home, 'streams', 'pan', -1)
+    bridge.end()
+    home.loophole('audio', 'disconnect', 'midi_in', 'bridge:Nano [28] (capture)')
+
+
+@claim(shares=sounding)
+def another_device_at_the_port_of_one_that_is_away_is_not_taken_for_it(home):
+    """Ports of ALSA's MIDI in JACK: their names are numbers, their aliases name the device."""
+    home.loophole('midi', 'learn', 'mixer/streams/gain', 'control=cc/6/10', 'mode=jump')
+    nano = Device(home, 'machine', ['midi_capture_1', 'alsa_pcm:Nano/midi_capture_1'])
+    nano.until_wired()
+    until(lambda: 'alsa_pcm:Nano/midi_capture_1' in wires(home), what='its device is noted')
+    nano.end()
+    other = Device.__new__(Device)
+    other.home, other.name = home, 'machine'
+    other.start('midi_capture_1', 'alsa_pcm:Other/midi_capture_1')
+    nano.name = 'machine2'
+    nano.start('midi_capture_3', 'alsa_pcm:Nano/midi_capture_1')
+    until(lambda: 'machine2:midi_capture_3' in inputs(home), what='the device is connected at its new port')
+    assert 'machine:midi_capture_1' not in inputs(home), inputs(home)
+    other.send('b5 0a 7f')
+    nano.send('b5 0a 00')
+    until_strip(home, 'streams', 'gain', 0)
+    home.loophole('audio', 'connect', 'midi_in', 'machine:midi_capture_1')
+    until(lambda: 'machine:midi_capture_1' in inputs(home), what='a person connects the other one too')
+    other.send('b5 0a 7f')
+    until_strip(home, 'streams', 'gain', 1)
+    other.end()
+    nano.end()
+
+
+def wires(home):
+    with open(home.file('data/audio.connections'), encoding='utf-8') as file:
+        return file.read()
+
+
 @claim(shares=sounding)
 def bindings_belong_to_their_project(home):
     folder = home.first('project', 'new', 'One')['folder']
@@ -196,6 +255,88 @@ def a_key_that_is_released_while_a_client_learns_ends_its_pad(home):
     until(lambda: home.ask('audio.meters')['sounds'] == 0, what='the pad is silent')
     home.device.send('b5 50 7f')
     same(0, process.wait(60))
+
+
+def held_sounds(home):
+    return home.ask('audio.meters')['sounds']
+
+
+@claim(shares=sounding)
+def a_pad_that_is_held_ends_with_its_control_after_its_binding_or_the_project_has_changed(home):
+    home.loophole('project', 'new', 'Held too')
+    noise(home.file('held.wav'), 48000 * 60)
+    home.loophole('pads', 'set', '6', 'sound=' + home.file('held.wav'), 'mode=gate', 'note=70', 'channel=9')
+    home.loophole('midi', 'learn', 'pads/6', 'control=note/6/60')
+
+    def hold(*messages):
+        home.device.send(*messages)
+        until(lambda: held_sounds(home) == 1, what=f'the pad sounds after {messages}')
+
+    def until_ended(why):
+        until(lambda: held_sounds(home) == 0, what=why)
+
+    hold('95 3c 7f')
+    home.loophole('midi', 'forget', 'pads/6')
+    same(1, held_sounds(home))
+    home.device.send('85 3c 00')
+    until_ended('the key whose binding was forgotten releases it')
+    home.loophole('midi', 'learn', 'pads/6', 'control=cc14/6/3')
+    hold('b5 03 7f', 'b5 23 7f')
+    home.loophole('midi', 'forget', 'pads/6')
+    until_ended('a control that is not heard any more holds nothing')
+    home.loophole('midi', 'learn', 'pads/6', 'control=cc/6/50')
+    for messages, release in ((['b5 32 7f'], 'b5 32 00'), (['98 46 7f'], '88 46 00')):
+        home.loophole('project', 'open', 'Held too')
+        home.loophole('pads', 'set', '6', 'sound=' + home.file('held.wav'), 'mode=gate', 'note=70', 'channel=9')
+        hold(*messages)
+        home.loophole('project', 'new', f'Other {release[:2]}')
+        home.device.send(release)
+        until_ended(f'{release} releases it in another project')
+
+
+@claim(shares=sounding)
+def a_learned_pad_sounds_as_soon_as_a_pad_with_a_note_of_its_own(home):
+    """JACK records when a key is sent, and when it sounds: of both pads after the same time, to the frame."""
+    home.loophole('project', 'new', 'Soon')
+    until_transport(home, running=False)
+    late = {}
+    for pad, key in (('7', 40), ('8', 50)):
+        home.loophole('pads', 'set', pad, 'sound=' + click(home), *(['note=40'] if pad == '7' else []))
+        if pad == '8':
+            home.loophole('midi', 'learn', 'pads/8', 'control=note/10/50', 'from=1')
+            home.kill('project')  # the core needs it no more
+        tape = Tape(home, 60, name='late' + pad, notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
+        until_later(home, 100000)
+        with open(tape.stop(), 'rb') as file:
+            heard = [at for at, level in enumerate(array.array('f', file.read())) if level > 0.05]
+        sent = json.loads(tape.words().strip().split('\n')[-1])['notes']
+        late[pad] = [min(at - note for at in heard if at >= note) for note in sent[:3]]
+        home.wait_ready('project')
+    figure(f'from the key to the sound, in frames: a pad with a note {late["7"]}, a learned pad {late["8"]}')
+    same(1, len(set(late['7'] + late['8'])), str(late))
+
+
+def click(home):
+    path = home.file('click.wav')
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [32000] + [0] * 2000).tobytes())
+    return path
+
+
+@claim(shares=sounding)
+def a_project_has_at_most_256_bindings_and_keeps_more_that_its_file_has(home):
+    folder = home.first('project', 'new', 'Many')['folder']
+    each = [{'control': f'cc/{1 + n // 100}/{n % 100}', 'target': f'pattern/load/{1 + n % 128}', 'mode': 'jump', 'from': 0.0, 'until': 1.0}
+            for n in range(300)]
+    home.loophole('project', 'set', 'midi=' + json.dumps(each))
+    same(256, len(bindings(home)))
+    contains(home.refused('midi', 'learn', 'panic', 'control=cc/9/1'), 'the project has 256 MIDI bindings: at most 256 are allowed')
+    home.loophole('midi', 'forget', 'cc/1/3')
+    home.loophole('project', 'save')
+    with open(os.path.join(folder, 'project.json'), encoding='utf-8') as file:
+        same([one for one in each if one['control'] != 'cc/1/3'], json.load(file)['project']['midi'])
+    home.loophole('project', 'new', 'Few')
 
 
 @claim(shares=sounding)

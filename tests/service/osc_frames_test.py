@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """OSC messages with time tags, heard at JACK's ports: they are done at their frames of the audio clock."""
 import array
+import json
 import math
 import os
 import sys
@@ -57,6 +58,33 @@ def tagged_messages_are_heard_at_their_frames_also_after_the_death_of_osc(home):
     osc.send_bytes(bundle(encode('/transport/locate', 8), encode('/transport/start'), at=time.time() + 5))
     until(lambda: waiting(home) == 2)
     until_transport(home, running=True, bar=8)
+
+
+@claim
+def a_locate_of_a_bundle_is_heard_at_its_frame(home):
+    """A bundle locates and hits a pad. The click of the pad and that of the bar's first step are in the same frame, at a
+    stopped and at a running transport."""
+    engine(home, '[osc]\nport = 0\n[audio]\nperiod = 1024\n', in_step=True)
+    home.wait_ready('osc', 'project')
+    until_connected(home)
+    path, osc = click(home.file('click.wav')), Osc(home)
+    slot = home.ask('streamer.load_sound', 'path=' + path)['sound']
+    home.loophole('pads', 'set', '0', 'sound=' + path, 'gain=0.25')
+    with open(home.file('first.json'), 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': 60, 'tracks': {'first': {'pattern': 'x...............', 'sound': slot, 'gate_frac': 1, 'base_amp': 0.5}}}}, out)
+    home.loophole('pattern', home.file('first.json'))
+    tape, when = Tape(home, 120), math.floor(time.time()) + 4
+    osc.send_bytes(bundle(encode('/transport/locate', 8), encode('/transport/start'), encode('/pads/hit', 0, 1.0), at=when))
+    osc.send_bytes(bundle(encode('/transport/locate', 20), encode('/pads/hit', 0, 1.0), at=when + 1.5))
+    until(lambda: waiting(home) == 5)
+    until_transport(home, bar=lambda bar: bar >= 20)
+    until_later(home, 24000)
+    home.loophole('transport', 'stop')
+    with open(tape.stop(), 'rb') as file:
+        heard = [(at, level) for at, level in enumerate(array.array('f', file.read())) if abs(level) > 0.05]
+    same(2, len(heard), f'one frame of each bundle has both clicks: {heard}')
+    assert all(abs(level - 0.75) < 0.01 for _, level in heard), heard
+    assert abs(heard[1][0] - heard[0][0] - 72000) <= 1, heard
 
 
 run_claims()

@@ -10,7 +10,7 @@ import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from sounding import Tape, engine, tool, until_connected, until_later, until_transport
+from sounding import Tape, engine, tool, until_connected, until_later, until_quiet, until_transport
 
 STEP, SWING = 6000, 0.3  # frames at 120 BPM
 ROW = {'pattern': 'xx..Xx......x...', 'gate_frac': 1, 'base_amp': 0.5, 'ratchet': [1, 2, 1, 1, 3], 'timing': [0, 0.25, 0, 0, 0, -0.5],
@@ -82,6 +82,78 @@ def each_hit_is_on_its_frame_with_its_level_also_after_the_death_of_the_core(hom
     until_later(home, 3 * 16 * STEP)
     home.loophole('transport', 'stop')
     assert count_whole_bars(clicks(tape)) >= 3
+
+
+# ---- a change on the bar ----
+
+BAR_STEP, BAR = 3000, 48000  # frames at 240 BPM, without swing
+EFFECTS = {'delay1': {'time': 0.1, 'feedback': 0.5, 'mix': 1.0}, 'reverb1': {'mix': 0.3}}
+
+
+def tone(path):
+    """Two steps and a half of a sine that falls to silence."""
+    frames = 5 * BAR_STEP // 2
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+        out.writeframes(array.array('h', [int(12000 * (1 - n / frames) * math.sin(n * math.tau * 200 / 48000))
+                                          for n in range(frames)]).tobytes())
+    return path
+
+
+def save_changes(home):
+    """Slot 1 has a tone on its last step, slot 2 a click on each beat, slot 3 only rests; all have the same effects."""
+    def load(path):
+        return home.ask('streamer.load_sound', 'path=' + path)['sound']
+
+    rows = {1: {'tone': {'pattern': '....x..........x', 'sound': load(tone(home.file('tone.wav'))), 'gate_frac': 1, 'delay_send': 0.8, 'reverb_send': 0.5}},
+            2: {'click': {'pattern': 'x...x...x...x...', 'sound': load(click(home.file('click.wav'))), 'gate_frac': 1, 'base_amp': 0.5}},
+            3: {'none': {'pattern': '................'}}}
+    for slot, tracks in rows.items():
+        path = home.file(f'slot{slot}.json')
+        with open(path, 'w', encoding='utf-8') as out:
+            json.dump({'sequencer': {'bpm': 240, 'swing': 0, 'tracks': tracks}, 'modules': EFFECTS}, out)
+        home.loophole('pattern', 'save', str(slot), path)
+
+
+def hear_change(home, slot):
+    """What JACK hears of two bars of slot 1 and then one of `slot`, from the start of the transport on. A busy machine
+    may change later than at the second bar: then it plays again."""
+    home.loophole('song', 'set', '1:2', f'{slot}:8')
+    for number in range(20):
+        home.loophole('transport', 'stop')
+        home.loophole('panic')
+        home.loophole('transport', 'locate', '1')
+        until_quiet(home)
+        said = len(home.log('audio'))
+        tape = Tape(home, 60, name=f'change{slot}.{number}')
+        home.loophole('song', 'play')
+        until_transport(home, bar=lambda bar: bar >= 4)
+        home.loophole('transport', 'stop')
+        with open(tape.stop(), 'rb') as file:
+            heard = array.array('f', file.read())
+        begin = next(at for at, level in enumerate(heard) if abs(level) > 1e-3) - 1 - 4 * BAR_STEP  # a sine begins with 0
+        whole = heard[begin:begin + 3 * BAR]
+        if 'Pattern loaded at bar 2\n' in home.log('audio')[said:] and not any(map(math.isnan, whole)):
+            return whole
+    raise AssertionError('it never changed at the second bar')
+
+
+@claim
+def a_pattern_that_begins_at_its_bar_is_heard_frame_by_frame(home):
+    """The sound of the old one's last step and the tails of the effects go on as if nothing had changed, and only the
+    clicks of the new one are added, on their frames."""
+    engine(home, '[audio]\nperiod = 1024\n', in_step=True)
+    until_connected(home)
+    home.wait_ready('project', 'persist')
+    save_changes(home)
+    unchanged, changed, rests = (hear_change(home, slot) for slot in (1, 2, 3))
+    change, next_hit = 2 * BAR, 2 * BAR + 4 * BAR_STEP
+    same([], [at for at in range(next_hit) if abs(unchanged[at] - rests[at]) > 1e-5][:5], 'the last step, whole, and the tails')
+    assert max(map(abs, rests[change:change + BAR_STEP])) > 0.02, 'the last step sounds beyond the bar'
+    assert max(map(abs, rests[change + 2 * BAR_STEP:])) > 1e-3, 'the tails sound'
+    added = [(at, changed[at] - rests[at]) for at in range(3 * BAR) if abs(changed[at] - rests[at]) > 1e-4]
+    same([change + beat * 4 * BAR_STEP for beat in range(4)], [at for at, _ in added])
+    assert all(abs(level - 0.25) < 1e-3 for _, level in added), added
 
 
 @claim

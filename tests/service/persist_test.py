@@ -397,7 +397,7 @@ def a_library_that_is_forgotten_or_brought_back_through_kills_is_so_whole(persis
     first = head()
     persist.client.send("persist.redo", {}, new_id())
     until(lambda: head() > first)
-    persist.restart()  # nobody asks again
+    persist.restart()  # no client asks again
     until(lambda: forgotten() == 12000)
     assert persist.client.ask("persist.forget_library", {"id": k.folder})[0] == "not_found"
     persist.client.must("persist.put_library", {"library": dict(LIBRARY, id=k.folder, volume=k.volume)})

@@ -7,11 +7,11 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from client import Catalogue
+from client import Catalogue, new_id
 from indexing import Indexing, wav
 from studio import Studio, running, word
 
-MANY = 10001  # more than undo takes back as one step
+MANY = 10001  # more than the catalogue's undo takes back, and than one message has
 
 
 def collected(mine):
@@ -138,6 +138,22 @@ def a_video_is_collected_to_its_own_folder_and_what_cannot_be_is_named_with_why(
     same(['Audio/kick.wav', 'Video/clip.mp4'], sorted(collected(mine)))
 
 
+@claim(inside=Indexing)
+def the_results_of_a_freeze_and_a_bounce_that_a_track_names_are_in_the_pool(it):
+    paths = {name: os.fsdecode(wav(it.folder('lib', f'{name}.wav'), 300 + n)) for n, name in enumerate(('frozen', 'bounced'))}
+    it.add(it.folder('lib'))
+    mine = Studio(it.home, 'Results')
+    ids = {name: it.id_of(path) for name, path in paths.items()}
+    mine.put('track', name='Drums', freeze={'media_id': ids['frozen'], 'tail': 2})
+    mine.put('track', name='Bass', bounces=[{'at': 4, 'item': ids['bounced']}])
+    same((2, 0), tuple(mine.state()[key] for key in ('items', 'missing')))
+    until(lambda: sorted(item['id'] for item in it.home.json('search', 'used:Results')) == sorted(ids.values()))
+    mine.must('collect')
+    same(['Audio/bounced.wav', 'Audio/frozen.wav'], sorted(collected(mine)))
+    mine.must('save')
+    same(sorted(ids.values()), sorted(item['id'] for item in mine.file()['items']))
+
+
 def put_many(home, folder):
     """Items of one content, each with a file of its own."""
     client = home.client()
@@ -156,18 +172,22 @@ def put_many(home, folder):
 
 
 @claim(shares=running)
-def more_sounds_than_undo_takes_back_at_once_are_collected(home):
+def more_sounds_than_one_message_has_are_collected_and_taken_back_as_one_step(home):
     ids, first = put_many(home, home.file('many'))
     mine = Studio(home, 'Many')
     for at in range(0, MANY, 2600):
         mine.put('pads', pads=[{'item': word(id)} for id in ids[at:at + 2600]])
     until(lambda: mine.state()['items'] == MANY)
-    same((1, MANY, 0), (mine.must('collect')['copied'], len(notes(mine)), mine.must('collect')['copied']))
+    request = new_id()
+    mine.client.send('project.collect', {'project': 'Many'}, request)
+    until(lambda: notes(mine) or mine.client.take('project', 1))
+    home.kill('persist')
+    home.kill('project')
+    mine.must('collect', request=request)
+    same((MANY, 0), (len(notes(mine)), mine.must('collect')['copied']))
     same([open(first, 'rb').read()], list(collected(mine).values()))
-    same('collect', mine.must('undo')['label'])  # of 10,000
-    same(MANY - 10000, len(notes(mine)))
-    same(0, mine.must('collect')['copied'])
-    same(MANY, len(notes(mine)))
+    same(('collect', 0), (mine.must('undo')['label'], len(notes(mine))))
+    same(('collect', MANY), (mine.must('redo')['label'], len(notes(mine))))
 
 
 run_claims()

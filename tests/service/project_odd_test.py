@@ -19,6 +19,10 @@ def document(project='"name":"Odd"', more='', version='"1.0"'):
     return f'{{"schema_version":{version},"project":{{{project}}}{"," if more else ""}{more}}}'
 
 
+def sound(keys):
+    return document('"name":"Loud"', '"sound":[{%s}]' % keys)
+
+
 # What is wrong; the text; the error; a part of its sentence; the path of the value.
 WRONG = (
     ('nothing', '', 'bad_request', 'not JSON', ''),
@@ -33,8 +37,22 @@ WRONG = (
     ('too deep', document(more='"x":' + '[' * 100 + ']' * 100), 'bad_request', 'deeper than 64', ''),
     ('NaN', document('"name":"n","bpm":NaN'), 'bad_request', "near 'NaN'", ''),
     ('Infinity', document(more='"clips":[{"start":Infinity}]'), 'bad_request', "near 'Infinity'", ''),
-    ('a real too large', document(more='"later":1e999'), 'bad_request', 'real number overflow', ''),
-    ('a whole too large', document(more='"later":' + '9' * 40), 'bad_request', 'too big integer', ''),
+    ('a real too large', document(more='"later":1e999'), 'bad_request', '1e999 is out of range', 'later'),
+    ('a whole too large', document(more='"later":' + '9' * 40), 'bad_request', '999 is out of range', 'later'),
+    ('a real too large inside', document('"name":"n","a\\"b":{"x":[1e1,"]"]}', '"clips":[{"x":[{},[1,2]],"start":1},{"gain":-1e400}]'),
+     'bad_request', '-1e400 is out of range', 'clips[1].gain'),
+    ('a whole too large inside', document(more='"scenes":[[],[{"at":[0,' + '9' * 20 + ']}]]'), 'bad_request',
+     '99999999999999999999 is out of range', 'scenes[1][0].at[1]'),
+    ('a strip too loud', sound('"mixer":{"strips":[{},{"gain":4},{"bus":"pads","gain":9.5}]}'), 'bad_request',
+     '9.5 is out of range: 0 to 4', 'sound[0].mixer.strips[2].gain'),
+    ('a pad that is not there', sound('"pads":[{"pad":64}]'), 'bad_request', '64 is out of range: 0 to 63', 'sound[0].pads[0].pad'),
+    ('a fraction as pad', sound('"pads":[{"pad":0},{"pad":1.5}]'), 'bad_request', 'a whole number', 'sound[0].pads[1].pad'),
+    ('a layer below zero', sound('"pads":[{"pad":0,"layers":[{"low":-0.5}]}]'), 'bad_request', '-0.5 is out of range',
+     'sound[0].pads[0].layers[0].low'),
+    ('a tempo of what sounds', sound('"bpm":401'), 'bad_request', '401 is out of range: 20 to 400', 'sound[0].bpm'),
+    ('a swing of a pattern', sound('"pattern":{"sequencer":{"swing":7}}'), 'bad_request', '7 is out of range',
+     'sound[0].pattern.sequencer.swing'),
+    ('too many pads', sound('"pads":[%s]' % ','.join(['{"pad":1}'] * 65)), 'too_large', '65 elements', 'sound[0].pads'),
     ('no version', '{"project":{"name":"Odd"}}', 'bad_request', 'no schema_version', 'schema_version'),
     ('a number as version', document(version='1.0'), 'bad_request', 'schema_version', 'schema_version'),
     ('a word as version', document(version='"new"'), 'bad_request', 'schema_version', 'schema_version'),
@@ -127,6 +145,8 @@ def a_file_of_a_project_that_another_program_damaged_is_refused_by_load_and_stay
 
 # What is odd; the text; what a changed save still has.
 ODD = (
+    ('what sounds, of a later time', sound('"mixer":{"strips":[{"bus":"choir","gain":4,"width":9}],"space":9},"pads":[{"pad":63,'
+                                           '"mode":"bowed","glow":1e9}],"weather":[99]'), {}),
     ('only a name', document('"name":"Minimal"'), {}),
     ('version 1', document('"name":"One"', version='"1"'), {}),
     ('a later minor version', document('"name":"Minor","mood":"blue"', '"scenes":[{"at":1}]', '"1.99"'),
@@ -212,6 +232,25 @@ def an_alias_that_a_client_gave_is_matched_by_the_file_of_another_program(home):
          {key: body for key, body in parts.items() if key[0] in ('track', 'clip')})
     it.must('undo')
     same('Drums', it.parts()['track', track]['name'])
+
+
+@claim(shares=running)
+def a_key_of_the_project_that_is_named_as_the_kept_ones_takes_none_of_them_away(home):
+    folder = home.file('kept keys')
+    write(folder, document('"name":"Kept keys"', '"scenes":[{"at":1}],"later":null'))
+    it = Studio.at(home, folder)
+    for own in ('mine', {'scenes': 2}, 7, None):
+        it.must('set', body={'file_keys': own})
+        it.must('save')
+        file = it.file()
+        same(([{'at': 1}], None, own), (file['scenes'], file['later'], file['project'].get('file_keys')))
+    it.must('undo')
+    it.must('save')
+    same((7, [{'at': 1}]), (it.file()['project']['file_keys'], it.file()['scenes']))
+    theirs = Studio(home, 'Begins with it', body={'file_keys': {'deep': 1}})
+    theirs.must('save')
+    same({'deep': 1}, theirs.file()['project']['file_keys'])
+    assert 'deep' not in theirs.file()
 
 
 @claim(inside=Indexing)

@@ -6,9 +6,9 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, run_claims, same, until
+from claims import claim, contains, how_often, run_claims, same, until
 from indexing import Indexing, wav
-from studio import Studio, running
+from studio import Studio, running, word
 
 
 def saves(it):
@@ -68,6 +68,120 @@ def two_projects_never_share_a_folder(home):
     contains(it.refused('exists', 'save_as', name='a*b'), 'another project has the folder')
     contains(it.refused('exists', 'new', name='c', folder=os.fsencode(it.folder)), 'another project has the folder')
     same(1, it.must('save')['revision'])
+
+
+def at_once(first, second, ask, *bodies):
+    """The errors of two asks that two clients send in one moment, sorted."""
+    for it, body in zip((first, second), bodies):
+        it.client.send('project.' + ask, body)
+    got = []
+    for it in (first, second):
+        until(lambda: got.append(it.client.take('project', 1000)) or got[-1] or got.pop())
+    return sorted(answer[1] for answer in got)
+
+
+@claim(shares=running)
+def of_two_projects_that_are_made_at_once_one_has_the_folder_and_the_name(home):
+    it, other = Studio(home, 'Mine'), Studio(home, 'Other')
+    for number in range(how_often(20, 300)):
+        folder, name = os.fsencode(home.file('shared', str(number))), f'Made {number}'
+        same(['exists', 'ok'], at_once(it, other, 'new', {'name': f'x{number}', 'folder': folder},
+                                       {'name': f'y{number}', 'folder': folder}))
+        same(['exists', 'ok'], at_once(it, other, 'new', {'name': name}, {'name': name}))
+        same(['exists', 'ok'], at_once(it, other, 'save_as', {'project': 'Mine', 'name': f'{name} copy'},
+                                       {'project': 'Other', 'name': f'{name} copy'}))
+        name = json.dumps({'name': f'Renamed {number}'})
+        same(['exists', 'ok'], at_once(it, other, 'set', {'project': word(it.id), 'body': name},
+                                       {'project': word(other.id), 'body': name}))
+        for project, own in ((it, 'Mine'), (other, 'Other')):
+            project.must('set', project=word(project.id), body={'name': own})
+    listed = it.must('list')['each']
+    for key in ('name', 'folder'):
+        same(len(listed), len({one[key] for one in listed}), key)
+
+
+def put_file(folder, text):
+    with open(os.path.join(folder, 'project.json'), 'wb') as out:
+        out.write(text)
+
+
+def file_of(folder):
+    with open(os.path.join(folder, 'project.json'), 'rb') as file:
+        return file.read()
+
+
+def saved_twice(home, name):
+    """A project, and its file after the first and the second save."""
+    it = Studio(home, name)
+    track, files = it.put('track', name='0'), []
+    for number in ('1', '2'):
+        it.change(track, name=number)
+        it.must('save')
+        files.append(file_of(it.folder))
+    return it, *files
+
+
+@claim
+def a_save_whose_file_was_not_written_has_it_after_the_next_start_and_no_other_file_is_touched(home):
+    running(home)
+    projects = {name: saved_twice(home, name) for name in ('Older', 'Lost', 'Edited', 'Loaded', 'Later')}
+    first = Studio(home, 'First')
+    first.must('save')
+    moved = Studio(home, 'Moved')
+    moved.must('save')
+    for name in ('Loaded', 'Later'):
+        it, old, _ = projects[name]
+        put_file(it.folder, old)
+        it.must('load', file=True)
+    projects['Later'][0].put('track', name='more')
+    projects['Later'][0].must('save')
+    newest, written = file_of(projects['Later'][0].folder), file_of(first.folder)
+    home.stop()
+    for name in ('Older', 'Later'):
+        put_file(projects[name][0].folder, projects[name][1])
+    put_file(projects['Edited'][0].folder, b'{"mine":1}')
+    os.unlink(os.path.join(projects['Lost'][0].folder, 'project.json'))
+    os.unlink(os.path.join(first.folder, 'project.json'))
+    os.rename(moved.folder, moved.folder + ' elsewhere')
+    running(home)
+    for it, wanted in ((projects['Older'][0], projects['Older'][2]), (projects['Later'][0], newest), (first, written)):
+        until(lambda: os.path.exists(os.path.join(it.folder, 'project.json')) and file_of(it.folder) == wanted, what=it.name)
+        it.client = home.client()
+        same(('same', False), tuple(it.state()[key] for key in ('mirror', 'dirty')))
+    last = Studio(home, 'ZZZ')  # its id is the last one: all others were looked at
+    until(lambda: 'was not written to' in home.loophole('logs', 'project').out)
+    same(b'{"mine":1}', file_of(projects['Edited'][0].folder))
+    same(projects['Loaded'][1], file_of(projects['Loaded'][0].folder))
+    assert not os.path.exists(os.path.join(projects['Lost'][0].folder, 'project.json'))
+    assert not os.path.exists(moved.folder)
+    same(['project.json'], os.listdir(first.folder))
+    last.must('close')
+
+
+@claim(shares=running)
+def an_opened_project_has_the_file_of_its_last_save_and_one_that_was_changed_stays(home):
+    it, old, new = saved_twice(home, 'Opened')
+    for body in ({'project': 'Opened'}, {'folder': os.fsencode(it.folder)}):
+        put_file(it.folder, old)
+        same('old', it.state()['mirror'])
+        same('same', it.must('open', **body)['mirror'])
+        same(new, file_of(it.folder))
+    put_file(it.folder, old.replace(b'"1"', b'"3"'))
+    same('changed', it.must('open', project='Opened')['mirror'])
+    same('changed', it.must('open', folder=os.fsencode(it.folder))['mirror'])
+    same(old.replace(b'"1"', b'"3"'), file_of(it.folder))
+
+
+@claim(shares=running)
+def clients_that_save_at_once_leave_the_file_of_the_last_save(home):
+    it, other = Studio(home, 'Raced'), Studio(home, 'Beside')
+    track = it.put('track', name='0')
+    for number in range(how_often(30, 500)):
+        body = {'project': 'Raced', 'over': True}
+        it.change(track, name=str(number))
+        same(['ok', 'ok'], at_once(it, other, 'save', dict(body, name=f's{number}'), dict(body, name=f't{number}')))
+        state = it.state()
+        same(('same', False, state['revision']), (state['mirror'], state['dirty'], it.file()['revision']))
 
 
 @claim

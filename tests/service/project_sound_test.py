@@ -312,6 +312,35 @@ def an_item_that_is_away_stays_silent_and_counts(home):
 
 
 @claim
+def a_sound_that_returns_while_the_project_service_is_dead_is_heard_again(home):
+    studio(home)
+    home.loophole('project', 'new', 'Song')
+    make_music(home)
+    wanted = made(home)
+    until_kept(home, wanted)
+    home.stop()
+    for name in ('kick', 'hat'):
+        os.rename(home.file('library', f'{name}.wav'), home.file(f'{name} away.wav'))
+    engine(home)
+    home.loophole('index', home.file('library'), '--wait')
+    until(lambda: home.ask('project.state')['missing'] == 2)
+    until_sounding(home, wanted)
+    for name in ('kick', 'hat'):
+        until(lambda: home.has_lived('project'))
+        home.kill('project')
+        shutil.move(home.file(f'{name} away.wav'), home.file('library', f'{name}.wav'))
+        home.loophole('index', home.file('library'), '--wait')
+        if name == 'kick':
+            until_hit_sounds(home)
+            same([True], [row.get('absent') for row in home.ask('audio.rows')['each']])
+    home.ask('audio.start')
+    until_sounds(home, 'sequencer')
+    same([None], [row.get('absent') for row in home.ask('audio.rows')['each']])
+    same(wanted, music(sounding(home)))
+    same(wanted, music(kept(home)))
+
+
+@claim
 def what_sounds_is_there_again_on_another_machine_that_knows_none_of_its_sounds(home):
     studio(home)
     home.loophole('project', 'new', 'Song')
@@ -440,7 +469,7 @@ def a_change_while_a_service_dies_is_kept_or_its_answer_says_that_it_is_not(home
             os.kill(home.pid(victim), signal.SIGKILL)
             answer = client.must('audio.set_tempo', {'bpm': bpm}, request=request)
         if answer.get('unkept'):
-            until(lambda: kept(home).get('bpm') == bpm)  # nobody has to ask again while the engine lives
+            until(lambda: kept(home).get('bpm') == bpm)  # no client has to ask again while the engine lives
         cut_power(home, processes + list(home.processes()))
         engine(home)
         same(bpm, kept(home)['bpm'], victim)

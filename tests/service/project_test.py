@@ -290,6 +290,19 @@ def a_change_that_comes_between_two_parts_of_an_undo_is_not_taken_back(home):
     assert error == 'conflict' or ('many', 0) == (answer['label'], sum(kind == 'clip' for kind, _ in parts)), undone
 
 
+@claim(shares=running)
+def an_apply_in_parts_shows_the_part_that_its_first_action_put(home):
+    it, request, clip = Studio(home, 'Shown'), new_id(), new_id()
+    actions = [{'element': {'id': id, 'project': it.id, 'kind': 'clip', 'expect': 0, 'body': '{}'}}
+               for id in [clip] + [new_id() for _ in range(200)]]
+    actions.append({'element': {'id': clip, 'project': it.id, 'kind': 'clip', 'body': '{"name":"last"}'}})
+    body = {'label': 'many', 'scope': word(it.id), 'actions': actions, 'parts': True, 'show': True}
+    error, done = it.client.ask('persist.apply', body, request, 60000)
+    same(('ok', 202), (error, done.get('items')), done)
+    same((clip, '{"name":"last"}'), (done['element']['id'], done['element']['body']))
+    same(('ok', done), it.client.ask('persist.apply', body, request, 60000))  # a repeated ask gets the same part
+
+
 @claim
 def the_draft_project_is_made_once_when_clients_ask_at_the_same_time(home):
     home.up()
@@ -442,6 +455,7 @@ def a_search_is_of_the_project_of_the_global_library_or_of_both(it):
     same([other, own, used], paths('--view', 'combined'))
     same([other, own, used], paths())
     same([], paths('other', '--view', 'project'))
+    contains(it.home.loophole('search', 'other', '--view', 'project').out, '1 item matches outside this view: --view combined')
     same([used], paths('view:project'))
     same([other, used], paths('view:global'))
     same([other, own, used], paths('view:combined'))

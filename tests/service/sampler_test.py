@@ -188,4 +188,34 @@ def a_keyboard_plays_a_pad_in_the_pitch_of_its_keys_also_after_the_death_of_the_
     home.loophole('pads', 'set', '9', 'sound=')
 
 
+def pitches(frames):
+    """The pitch of each tone of more than a tenth of a second."""
+    found, tone = [], []
+    for x in frames + [0] * 481:
+        tone.append(x)
+        if len(tone) > 480 and max(map(abs, tone[-480:])) < 1e-4:
+            if len(tone) > 5280:
+                found.append(sum(a < 0 <= b for a, b in zip(tone, tone[1:])) * 48000 / (len(tone) - 480))
+            tone = []
+    return found
+
+
+@claim(shares=sampler_engine)
+def a_keyboard_plays_a_synth_voice_also_after_the_death_of_the_core(home):
+    home.loophole('pads', 'set', '21', 'wave=triangle', 'keys_from=24', 'keys_until=96', 'decay=0.3s', 'release=50ms', 'gain=0.5')
+    contains(home.loophole('pads').out, 'triangle')
+    contains(home.refused('pads', 'set', '21', 'wave=organ'), 'organ')
+    until(lambda: home.has_lived('audio'))
+    home.kill('audio')
+    until_connected(home)
+    same('triangle', next(one for one in home.json('pads') if one['pad'] == 21)['wave'])
+    for key, hz in ((69, 440), (57, 220)):
+        tape = Tape(home, 60, name=f'synth{key}', notes=(str(key), '30000', home.ask('audio.server')['client'] + ':midi_in'))
+        until_later(home, 100000)
+        whole = [one for one in pitches(heard(tape.stop())) if abs(one - hz) < hz / 30]
+        assert len(whole) >= 2, (key, whole)
+        until_quiet(home)
+    home.loophole('pads', 'set', '21', 'wave=')
+
+
 run_claims()

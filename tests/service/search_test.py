@@ -201,7 +201,7 @@ def an_index_without_room_says_so_and_what_to_do_and_comes_back(home):
 
 @claim
 def how_many_of_the_nearest_are_found_is_measured(home):
-    """Made-up items, more than are all measured at each search. The check waits until nobody asks."""
+    """Made-up items, more than are all measured at each search. The check waits until no client asks."""
     home.run(BUILD + '/bench_make', '24000', '1', 'vectors')
     home.up()
     client = home.client()

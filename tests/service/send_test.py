@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """`loophole send`: sounds copied and converted into a folder, its resumption, its names and its errors."""
-import array
 import os
+import pty
 import random
 import signal
 import struct
@@ -9,65 +9,13 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import claim, contains, how_often, open_files, run_claims, same, state_of, until
-
-RATE = 44100
-
-
-def chunk(name, body):
-    return name + struct.pack('<I', len(body)) + body + b'\0' * (len(body) & 1)
-
-
-def wav(path, samples, rate=RATE, channels=1, bits=16, more=b''):
-    """A WAV of integer samples; `more` are chunks after them."""
-    width = bits // 8
-    data = b''.join(s.to_bytes(width, 'little', signed=True) for s in samples)
-    form = struct.pack('<HHIIHH', 1, channels, rate, rate * channels * width, channels * width, bits)
-    body = b'WAVE' + chunk(b'fmt ', form) + chunk(b'data', data) + more
-    with open(path, 'wb') as file:
-        file.write(b'RIFF' + struct.pack('<I', len(body)) + body)
-
-
-def chunks(path):
-    """The chunks of a WAV by name, which must fill the file exactly."""
-    with open(path, 'rb') as file:
-        whole = file.read()
-    same((b'RIFF', b'WAVE', len(whole) - 8), (whole[:4], whole[8:12], struct.unpack('<I', whole[4:8])[0]))
-    at, found = 12, {}
-    while at < len(whole):
-        name, size = whole[at:at + 4], struct.unpack('<I', whole[at + 4:at + 8])[0]
-        assert at + 8 + size <= len(whole), f'{name} is longer than the file'
-        found[name] = whole[at + 8:at + 8 + size]
-        at += 8 + size + (size & 1)
-    return found
-
-
-def form(path):
-    """(codec, channels, rate, bits)"""
-    codec, channels, rate, _, _, bits = struct.unpack('<HHIIHH', chunks(path)[b'fmt '][:16])
-    return codec, channels, rate, bits
-
-
-def samples_of(path):
-    data, bits = chunks(path)[b'data'], form(path)[3]
-    if bits == 16:
-        return list(array.array('h', data))
-    return [int.from_bytes(data[i:i + 3], 'little', signed=True) for i in range(0, len(data), 3)]
+from claims import BUILD, claim, contains, how_often, open_files, run_claims, same, state_of, until
+from wave_files import RATE, acid, chunk, chunks, form, samples_of, smpl, wav
 
 
 def noise(seed, count, top=20000):
     draw = random.Random(seed)
     return [draw.randrange(-top, top) for _ in range(count)]
-
-
-def smpl(start, last):
-    """Root note 48, one loop."""
-    return chunk(b'smpl', struct.pack('<9I', 0, 0, 1000000000 // RATE, 48, 0, 0, 0, 1, 0) +
-                 struct.pack('<6I', 0, 0, start, last, 0, 0))
-
-
-def acid(beats, tempo):
-    return chunk(b'acid', struct.pack('<IHHfIHHf', 0, 0x3C, 0x8000, 0, beats, 4, 4, tempo))
 
 
 def index(home):
@@ -246,6 +194,30 @@ def what_cannot_be_sent_is_named_and_the_rest_is_sent(home):
     contains(home.refused('send', 'hit', home.file('card'), '--bits', '20'), '16, 24 or 32')
     contains(home.refused('send', 'hit', home.file('card'), '--rate', '10'), '1000 to 768000')
     contains(home.refused('send', 'hit', f'{home.file("library")}/hit0.wav'), 'hit0.wav')
+
+
+@claim
+def a_terminal_shows_how_far_it_is(home):
+    made(home)
+    shown = bytearray()
+    mine, theirs = pty.openpty()
+    with subprocess.Popen([os.path.join(BUILD, 'bin/loophole'), 'send', 'hit', home.file('card'),
+                           '--rate', '22050', '--rename', '{n} {name}'],
+                          env={**os.environ, **home.env, 'TERM': 'xterm'}, stdin=theirs, stdout=theirs, stderr=theirs) as sending:
+        os.close(theirs)
+        while True:
+            try:
+                part = os.read(mine, 4096)
+            except OSError:  # it has ended
+                break
+            if not part:
+                break
+            shown += part
+    os.close(mine)
+    same(0, sending.returncode)
+    for part in ('1 of 3, 0 %: hit', '2 of 3, ', '3 of 3, ', '100 %', 'done: 3 sent, 0 were there, 0 failed'):
+        contains(shown.decode(), part)
+    same(['01 hit', '02 hit', '03 hit'], [name[:6] for name in sent(home.file('card'))])
 
 
 @claim

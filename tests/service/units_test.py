@@ -85,8 +85,12 @@ def the_transport_starts_at_a_bar(home):
     home.loophole('transport', 'clock', 'always')
     until(lambda: transport(home)['clock_out'] and transport(home)['clock_stopped'])
     contains(home.loophole('transport').out, 'clock always')
-    home.loophole('transport', 'clock', 'on')
+    home.loophole('transport', 'clock', 'on', 'offset=-12ms')
     until(lambda: transport(home)['clock_out'] and not transport(home)['clock_stopped'])
+    contains(home.loophole('transport').out, 'clock out -12 ms')
+    same(-.012, transport(home)['clock_offset'])
+    contains(home.refused('transport', 'clock', 'on', 'offset=200ms'), 'clock_offset')
+    home.loophole('transport', 'clock', 'on', 'offset=0')
     home.loophole('transport', 'clock', 'off')
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The web gateway: it passes messages on, serves sounds, and lets nobody else in."""
+"""The web gateway: it passes messages on, serves sounds, and admits no other program."""
 import io
 import os
 import resource

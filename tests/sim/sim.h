@@ -1,8 +1,8 @@
-/* sim.h: a seeded simulator of the request/commit/ack/retry protocol. One process with one thread runs the real persist
- * over a real store, with the real skeleton of a service (call, ticket, held, loop). Its clients use the real sender
- * of asks. Simulated are their surroundings: the clocks, ids, poll(), the sockets (network.c implements sockets.h),
- * failing disks, and death, which may come at any write, commit, ack or publication. Everything is drawn from one seed,
- * so a world replays exactly.
+/* sim.h: a seeded simulator of the request/commit/ack/retry protocol. One process with one thread runs the real
+ * persist over a real store, with the real skeleton of a service (call, ticket, held, loop). Its clients use the real
+ * sender of asks. Their surroundings are simulated: the clocks, ids, poll(), the sockets (network.c implements
+ * sockets.h), failing disks, and death, which may come at any write, commit, ack or publication. Everything is drawn
+ * from one seed, so a world replays exactly.
  *
  *   main.c      worlds, one for each seed           deed*.c    the asks of clients, drawn and encoded
  *   machine.c   random numbers, clocks, ids         client.c   asks, asks again, dies, compares answers

@@ -28,6 +28,15 @@ export const alike = {
       await page.waitForSelector(`.chip >> text=/^${chip}/`, { state: 'detached' })
     }
     await showsTotal(page, 'bell')
+    await page.keyboard.press('s')
+    const facet = page.getByRole('navigation', { name: 'Facets' }).getByRole('button', { name: /^drums/ })
+    await facet.click()
+    const both = JSON.parse(loophole('ask', 'search.similar', `like=["${other}"]`, 'query=bell family:drums', 'limit=500')).items.map(one => one.media.name)
+    await until('a facet limits the nearest', async () => JSON.stringify(await names(page)) === JSON.stringify(both))
+    await facet.click()
+    await page.locator('.chip >> text=/^like/').click()
+    await showsTotal(page, 'bell')
+    await page.locator('main .rows').focus()
     await page.keyboard.press('d')
     await page.waitForSelector('.remark.bad >> text=Less like this needs an example first')
     return page
@@ -48,7 +57,10 @@ export const alike = {
     await page.locator('main .rows').focus()
     await page.keyboard.press('Backspace')
     await showsTotal(page, '')
-    await page.locator('.outside select').selectOption({ label: 'dropped.flac (heard before)' })
+    await page.locator('.outside summary').focus() // by keyboard alone
+    for (const key of ['Enter', 'Tab', 'Tab', 'Tab']) await page.keyboard.press(key)
+    assert.equal(await page.evaluate(() => document.activeElement.innerText), 'dropped.flac (heard before)')
+    await page.keyboard.press('Enter')
     await page.waitForSelector('.chip >> text=dropped.flac')
     await page.reload()
     await showsTotal(page, '')
@@ -63,7 +75,8 @@ export const alike = {
     await showsTotal(page, '')
     const [item] = json('search', 'ambi_drone')
     loophole('preview', item.id, '--loop')
-    await page.locator('.outside select').selectOption({ label: 'a JACK port…' })
+    await page.locator('.outside summary').click() // by mouse alone
+    await page.getByRole('button', { name: 'A JACK port…' }).click()
     await page.getByRole('dialog').getByRole('combobox').fill(`${JSON.parse(loophole('ask', 'audio.server')).client}:preview_left`)
     await page.getByRole('button', { name: 'Listen', exact: true }).click()
     await page.waitForSelector('.chip >> text=like')
@@ -72,7 +85,11 @@ export const alike = {
     await page.locator('main .rows').focus()
     await page.keyboard.press('Backspace')
     await showsTotal(page, '')
-    await page.locator('option >> text=heard before').first().waitFor({ state: 'attached' })
+    await page.reload()
+    await showsTotal(page, '')
+    await page.locator('.outside summary').click()
+    await page.locator('.outside').getByRole('button', { name: 'heard before' }).click()
+    await until('what was heard is the example again', async () => (await names(page))[0] === item.name)
     return page
   },
 }

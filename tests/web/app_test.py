@@ -3,11 +3,12 @@
 import filecmp
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-from claims import BUILD, TOP, claim, figure, run_claims, same
+from claims import BUILD, TOP, claim, figure, run_claims, same, skip
 
 DIST = os.path.join(TOP, 'frontends/web/dist')
 GZIPPED_MOST = 300 * 1024
@@ -42,6 +43,21 @@ def messages_are_encoded_and_decoded_as_they_are(home):
     home.run('node', f'{web}/node_modules/esbuild/bin/esbuild', f'{web}/src/msgpack.ts', f'--outfile={home.file("msgpack.mjs")}',
              '--format=esm')
     home.run('node', os.path.join(TOP, 'tests/web/msgpack.mjs'), home.file('msgpack.mjs'))
+
+
+@claim
+def a_value_that_changes_before_its_component_follows_it_is_drawn(home):
+    if not shutil.which('chromium') or not shutil.which('npm'):
+        skip('no chromium or no npm')
+    subprocess.run([os.path.join(TOP, 'tools/web'), BUILD], check=True)
+    web = os.path.join(BUILD, 'web')
+    with open(home.file('app.ts'), 'w') as file:
+        file.write(f"export {{ Cell, useCell }} from '{web}/src/cell'\nexport {{ h, render }} from '{web}/node_modules/preact'\n"
+                   f"export {{ useEffect }} from '{web}/node_modules/preact/hooks'\n")
+    home.run('node', f'{web}/node_modules/esbuild/bin/esbuild', home.file('app.ts'), f'--outfile={home.file("app.js")}',
+             '--bundle', '--format=iife', '--global-name=app')
+    home.env['BUILD'] = BUILD
+    home.run('node', os.path.join(TOP, 'tests/web/cells.mjs'), home.file('app.js'), timeout=300)
 
 
 run_claims()

@@ -7,7 +7,7 @@ import { strict as assert } from 'node:assert'
 
 export const modules = createRequire(`${process.env.BUILD}/web/`)
 export const { chromium } = modules('playwright-core')
-const LIMIT_MS = 120000
+const LIMIT_MS = Number(process.env.LIMIT_MS ?? 120000)
 export const SERVICES_OF_A_PAGE = ['web', 'search', 'persist', 'streamer', 'indexer']
 
 export const loophole = (...args) => execFileSync('loophole', args, { encoding: 'utf8' })

@@ -1,18 +1,23 @@
 // pages.mjs: the claims of tests/web/web_test.py in a real browser. Usage: node pages.mjs CLAIM, with LOOPHOLE_HOME, and the
 // modules of BUILD/web. sounds.mjs has the claims of what sounds, alike.mjs those of likeness, frame.mjs those of layout,
-// commands and the way to a sound, maps.mjs those of very large maps.
+// commands and the way to a sound, looking.mjs those of the map, of facts and of queries, maps.mjs those of very large maps,
+// patterns.mjs those of song, library and MIDI learn.
 import { copyFileSync, readFileSync, renameSync, unlinkSync } from 'node:fs'
 import { strict as assert } from 'node:assert'
 import { SERVICES_OF_A_PAGE, address, chromium, json, kill, loophole, mode, modules, names, open, picture, shown, showsTotal, sounding, status, total, until } from './browser.mjs'
 import { alike } from './alike.mjs'
 import { frame } from './frame.mjs'
+import { looking } from './looking.mjs'
 import { maps } from './maps.mjs'
+import { patterns } from './patterns.mjs'
 import { sounds } from './sounds.mjs'
 
 const claims = {
   ...alike,
   ...frame,
+  ...looking,
   ...maps,
+  ...patterns,
   ...sounds,
 
   async the_table_shows_what_the_engine_finds(browser) {

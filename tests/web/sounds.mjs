@@ -45,6 +45,34 @@ async function hearEachFrame(page) {
   assert.deepEqual(await countsHeard(page), Array.from({ length: frames }, (_, i) => i + 1), 'each frame once')
 }
 
+/** In the page, from its beginning: when a key was pressed, its preview was asked for, was answered, and is shown. */
+function time_previews() {
+  const word = new TextEncoder().encode('streamer.preview').join()
+  let now
+  globalThis.took = []
+  addEventListener('keydown', event => { now = { pressed: event.timeStamp } }, true)
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    if (now && !now.sent && bytes.subarray(9, 40).join().includes(word)) { now.sent = performance.now(); now.request = bytes.slice(9).join() }
+    send.call(this, bytes)
+  }
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
+    set.call(this, message => {
+      const bytes = new Uint8Array(message.data, 0, Math.min(40, message.data.byteLength)) // kind, name, frame: [2, request, …]
+      if (now?.sent && !now.answered && now.request.includes(bytes.slice(14, 30).join())) now.answered = performance.now()
+      call(message)
+    })
+  } })
+  addEventListener('DOMContentLoaded', () => {
+    new MutationObserver(() => {
+      if (!now?.answered || !document.querySelector('[data-sounding]')?.dataset.sounding) return
+      took.push({ ...now, shown: performance.now(), request: '' })
+      now = undefined
+    }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-sounding'] })
+  })
+}
+
 const lengthText = item => (item.duration_s / 3600).toFixed(1)
 
 /** MB of memory of the largest page. */
@@ -120,16 +148,8 @@ export const sounds = {
   },
 
   async real_files_are_browsed_by_the_keyboard(browser) {
-    const page = await open(browser)
+    const page = await open(browser, '', time_previews)
     await showsTotal(page, '')
-    await page.evaluate(() => {
-      globalThis.pressed = 0
-      globalThis.took = []
-      addEventListener('keydown', event => { globalThis.pressed = event.timeStamp }, true)
-      const of = document.querySelector('[data-sounding]')
-      new MutationObserver(() => { if (of.dataset.sounding && pressed) { took.push(performance.now() - pressed); pressed = 0 } })
-        .observe(of, { attributes: true, attributeFilter: ['data-sounding'] })
-    })
     const pressAndHear = async key => {
       const before = await page.evaluate(() => took.length)
       await page.keyboard.press(key)
@@ -142,9 +162,12 @@ export const sounds = {
     await until('the last row is reached', async () => (await page.locator('.row.at').getAttribute('data-id')) === last)
     const pages = Math.min(39, Math.floor((total('') - 1) / 20)) // at the first row a key changes nothing
     for (let i = 0; i < pages; i++) await pressAndHear('PageUp')
-    const times = (await page.evaluate(() => took)).sort((a, b) => a - b)
-    const at = part => times[Math.floor(times.length * part)].toFixed(0)
-    console.log(`${total('')} real files browsed by keyboard: a key sounds after p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms of ${times.length}`)
+    const all = await page.evaluate(() => took)
+    const at = (times, part) => times.sort((a, b) => a - b)[Math.floor(times.length * part)].toFixed(0)
+    const text = (what, times) => `${what} p50 ${at(times, 0.5)} ms, p90 ${at(times, 0.9)} ms, p99 ${at(times, 0.99)} ms`
+    console.log(`${total('')} real files browsed by keyboard, ${all.length} keys: ${text('a key sounds after', all.map(one => one.answered - one.pressed))}`)
+    console.log(`of that ${text('the page asks after', all.map(one => one.sent - one.pressed))}; ${text('the engine sounds after', all.map(one => one.answered - one.sent))}; `
+      + text('the page shows it after', all.map(one => one.shown - one.answered)))
     await page.keyboard.press('Escape')
     return page
   },
@@ -164,7 +187,7 @@ export const sounds = {
           let pressed
           of.addEventListener('pointerup', () => { pressed = performance.now() }, { once: true })
           const look = () => {
-            const at = parseFloat(of.querySelector('.cursor').style.left) / 100
+            const at = parseFloat(of.querySelector('.cursor').style.transform.slice('translateX('.length)) / 100
             if (pressed && Math.abs(at - part) < 0.02) done(performance.now() - pressed)
             else requestAnimationFrame(look)
           }

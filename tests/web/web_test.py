@@ -14,7 +14,7 @@ import wave
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from browsing import PASSWORD, certify, free_port, lan_settings
 from claims import BUILD, SONIC, TOP, claim, figure, how_often, run_claims, samples, skip
-from sounding import engine, sound
+from sounding import engine, sound, tool
 
 COUNTED = 44100  # frames of a sound in which each frame is its number
 
@@ -32,7 +32,7 @@ def sounds(home):
     subprocess.run(['sox', '-n', '-r', '44100', '--comment', 'TITLE=Night bell', '--add-comment', 'ARTIST=Ana', home.file('music', 'titled.flac'),
                     'synth', '1', 'sine', '500'], check=True)
     sound.make('counter', home.file('music', 'counter.wav'), COUNTED, 0, 44100)
-    home.env.update(BUILD=BUILD, COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
+    home.env.update(BUILD=BUILD, KNOB=tool('knob'), COUNTED=str(COUNTED), SOUND=samples('perc_bell.flac', folder=SONIC)[0],
                     PATTERN=os.path.join(TOP, 'frontends/examples/acid.json'))
     home.lan_port = free_port()
     certify(home)
@@ -134,6 +134,21 @@ def the_values_of_steps_are_edited_in_the_grid(home):
 
 
 @claim(shares=sounds)
+def a_song_is_made_played_and_followed_on_the_page(home):
+    in_browser(home, 'a_song_is_made_played_and_followed_on_the_page')
+
+
+@claim(shares=sounds)
+def patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page(home):
+    in_browser(home, 'patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page')
+
+
+@claim(shares=sounds)
+def a_control_is_learned_and_forgotten_on_the_page(home):
+    in_browser(home, 'a_control_is_learned_and_forgotten_on_the_page')
+
+
+@claim(shares=sounds)
 def pads_are_filled_and_hit_by_touch_keys_and_mouse(home):
     in_browser(home, 'pads_are_filled_and_hit_by_touch_keys_and_mouse')
 
@@ -192,6 +207,46 @@ def a_dropped_file_is_an_example(home):
 @claim(shares=sounds)
 def what_a_jack_port_plays_is_an_example(home):
     in_browser(home, 'what_a_jack_port_plays_is_an_example')
+
+
+@claim(shares=sounds)
+def counts_are_shown_while_the_catalogue_changes_without_end(home):
+    in_browser(home, 'counts_are_shown_while_the_catalogue_changes_without_end')
+
+
+@claim(shares=sounds)
+def a_scan_moves_neither_scroll_nor_selection(home):
+    in_browser(home, 'a_scan_moves_neither_scroll_nor_selection')
+
+
+@claim(shares=sounds)
+def a_lasso_selects_the_points_inside_that_the_query_finds(home):
+    in_browser(home, 'a_lasso_selects_the_points_inside_that_the_query_finds')
+
+
+@claim(shares=sounds)
+def a_map_in_space_is_turned_and_its_points_are_hit(home):
+    in_browser(home, 'a_map_in_space_is_turned_and_its_points_are_hit')
+
+
+@claim(shares=sounds)
+def the_map_is_coloured_by_any_fact(home):
+    in_browser(home, 'the_map_is_coloured_by_any_fact')
+
+
+@claim(shares=sounds)
+def facts_are_corrected_by_hand_and_name_their_source(home):
+    in_browser(home, 'facts_are_corrected_by_hand_and_name_their_source')
+
+
+@claim(shares=sounds)
+def colours_and_ratings_are_given_seen_and_filtered_by(home):
+    in_browser(home, 'colours_and_ratings_are_given_seen_and_filtered_by')
+
+
+@claim(shares=sounds)
+def queries_are_saved_and_found_in_the_history(home):
+    in_browser(home, 'queries_are_saved_and_found_in_the_history')
 
 
 @claim(shares=sounds)

@@ -83,7 +83,7 @@ enum err cli_send(struct cli *cli, const char *name, const void *request, struct
 /* As cli_send with any type of answer, and with a default budget of 60 s. */
 enum err cli_change(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
-/* edit.c: a change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
+/* change.c: a change of more than 100 items needs a confirmation, unless the command line has their number or a yes.
  * Errors: bad_request. */
 enum err cli_confirm_many(const struct cli *cli, uint32_t count, struct fault *fault);
 
@@ -103,8 +103,8 @@ void item_row(struct buffer *to, const struct item *item);
 void item_row_head(struct buffer *to, const char *rank, const struct item_list *items);
 void item_full(struct buffer *to, const struct media_found *found);
 
-/* item_table.c: the fields "a,b,…" of items as a table, each column as wide as its longest value; of one item line by
- * line. */
+/* item_table.c: the fields "a,b,…" of items as a table, each column as wide as its longest value; of one item, a line
+ * for each field. */
 void item_table(struct cli *cli, const struct item_list *items, const char *fields);
 void item_some(struct cli *cli, const struct item *item, const char *fields);
 
@@ -113,17 +113,17 @@ double item_seconds(const struct media *media); /* 0: unknown */
 double item_length(const struct item *item);    /* as item_seconds, or of that fact */
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
-/* hint.c: why a result is empty: on standard output, with --json on standard error. */
+/* hint.c: prints why a result is empty, on standard output or, with --json, on standard error. */
 void hint_print(struct cli *cli, const struct hint_list *hints);
 
-/* question.c: questions about missing files (libraries.asks), as text with the command that answers each; and only the
- * command. */
+/* question.c: questions about missing files (libraries.asks): the text of each with the command that answers it, or
+ * that command alone. */
 struct libraries;
 void question_print(struct cli *cli, const struct libraries *libraries);
 void question_print_open(struct cli *cli); /* the open ones; none if the indexer does not answer */
 
-/* progress.c: the progress of indexing, as a bar on a terminal, otherwise a line a second, until all files are
- * known. */
+/* progress.c: shows the progress of indexing until all files are known: as a bar on a terminal, otherwise as a line
+ * each second. */
 enum err progress_follow(struct cli *cli, struct fault *fault);
 
 /* Numbers for people. */
@@ -200,6 +200,11 @@ enum err takes_recover(struct cli *cli, struct fault *fault);
 enum err edit_item(struct cli *cli, struct fault *fault);
 enum err edit_tags(struct cli *cli, struct fault *fault);
 enum err send_run(struct cli *cli, struct fault *fault);
+enum err labels_write(struct cli *cli, struct fault *fault);
+enum err labels_restore(struct cli *cli, struct fault *fault);
+enum err treat_trim(struct cli *cli, struct fault *fault);
+enum err treat_fade(struct cli *cli, struct fault *fault);
+enum err treat_normalise(struct cli *cli, struct fault *fault);
 enum err basket_put(struct cli *cli, struct fault *fault);
 enum err basket_print(struct cli *cli, struct fault *fault);
 enum err basket_empty(struct cli *cli, struct fault *fault);

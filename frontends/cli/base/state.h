@@ -18,13 +18,13 @@ struct options {
     bool open, immediate;
     int64_t period, page, times, bars, count_in;
     bool loop, in_context, stretch, start_transport, line;
-    const char *gain, *from, *until, *loop_from, *chain, *key, *at, *fade;
+    const char *gain, *from, *until, *loop_from, *chain, *key, *at, *fade, *fade_in, *fade_out;
     const char *name, *inputs, *format, *gaps, *port, *at_bar, *punch, *source;
     const char *role, *section;
     const char *project, *folder, *label, *view;
     bool file, check, without_missing;
     int64_t bits;
-    bool mono, normalise, loopback;
+    bool mono, normalise, whole, loopback;
     const char *rename;
     struct text_list ignore;
 };

@@ -47,8 +47,8 @@ static bool is_gain(const char *name)
 
 static bool is_time(const char *name)
 {
-    static const char *const names[] = { "attack", "decay", "release", "fade",    "ramp",
-                                         "time",   "start", "end",     "seconds", NULL };
+    static const char *const names[] = { "attack", "decay", "release", "fade",         "ramp", "time",
+                                         "start",  "end",   "seconds", "clock_offset", NULL };
 
     return is_one_of(name, names);
 }

@@ -250,23 +250,23 @@ static void look_at_sockets(struct doctor *doctor)
     doctor_finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
 }
 
-/* Reports a line of the board whose process is alive but has no supervisor. */
+/* Reports an entry of the board whose process is alive but has no supervisor. */
 static void look_for_orphans(struct doctor *doctor)
 {
     struct board *board = NULL;
     struct service_lines lines = { 0 };
     struct fault fault = { 0 };
-    struct board_line *line;
+    struct board_entry *entry;
 
     if (ask(doctor->cli->asker, "supervisor.services", NULL, 1000, NULL, &lines, &fault) == ERR_OK ||
         board_open(&doctor->cli->paths, &board, &fault) != ERR_OK)
         return;
-    for (uint32_t i = 0; (line = board_at(board, i)) != NULL; i++) {
-        int32_t pid = atomic_load(&line->pid);
+    for (uint32_t i = 0; (entry = board_at(board, i)) != NULL; i++) {
+        int32_t pid = atomic_load(&entry->pid);
         char name[BOARD_NAME_SIZE + 1] = { 0 };
 
-        memcpy(name, line->name, BOARD_NAME_SIZE);
-        if (pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks))
+        memcpy(name, entry->name, BOARD_NAME_SIZE);
+        if (pid > 0 && board_start_ticks(pid) == atomic_load(&entry->start_ticks))
             doctor_finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor", name,
                            (int)pid);
     }

@@ -60,7 +60,7 @@ static void look_at_governor(struct doctor *doctor)
     buffer_free(&file);
 }
 
-/* Reports the used server, and whether anything can be heard. */
+/* Reports the used server, and whether anything can sound. */
 static bool look_at_devices(struct doctor *doctor)
 {
     struct sound_devices devices = { 0 };
@@ -106,7 +106,7 @@ static void look_at_ffmpeg(struct doctor *doctor)
         doctor_finding(doctor, FINE, "ffmpeg", "", "%s decodes m4a, aac, wma and the sound of video", program);
     else
         doctor_finding(doctor, FINE, "ffmpeg", "",
-                       "not installed: m4a, aac, wma and the sound of video stay unheard until it is");
+                       "not installed: m4a, aac, wma and the sound of video are not analysed until it is");
 }
 
 void doctor_look_at_sound(struct doctor *doctor)

@@ -7,7 +7,7 @@
 #include "common/process/proc.h"
 #include "frontends/cli/engine/engine.h"
 
-enum { RETURN_US = 6000000, LOOK_US = 50000, STOP_SECONDS = 60 };
+enum { RETURN_US = 6000000, LOOK_US = 50000, LIST_MS = 20000, STOP_MS = 30000, STOP_SECONDS = 60 };
 
 /* Processes by pid and start time, because a pid may be reused. */
 struct running {
@@ -72,7 +72,7 @@ static enum err find_running(struct cli *cli, struct service_lines *lines, struc
 
     do {
         *fault = (struct fault){ 0 };
-        e = engine_services(cli, 5000, lines, fault);
+        e = engine_services(cli, LIST_MS, lines, fault);
         if (e != ERR_OFFLINE || engine_is_given_up(cli))
             return e;
         clock_sleep(LOOK_US);
@@ -102,7 +102,7 @@ enum err engine_down(struct cli *cli, struct fault *fault)
             note_keeper(&running, lines.each.at[i].pid);
     }
     if (e == ERR_OK)
-        e = ask(cli->asker, "supervisor.shutdown", NULL, 30000, NULL, NULL, fault);
+        e = ask(cli->asker, "supervisor.shutdown", NULL, STOP_MS, NULL, NULL, fault);
     if (e == ERR_OK || e == ERR_OFFLINE) /* it may end before its answer arrives */
         e = wait_over(&running, fault);
     if (e == ERR_OK && !cli->options.json)

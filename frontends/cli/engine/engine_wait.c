@@ -151,19 +151,19 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 
     while (clock_steady() < end) {
         struct fault passing = { 0 };
-        bool known = engine_services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1;
+        bool has_answered = engine_services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1;
 
-        if (known && show_work(cli, &lines, &shown))
+        if (has_answered && show_work(cli, &lines, &shown))
             end = clock_steady() + START_SECONDS * 1000000LL;
-        if (known && engine_look_for_ends(cli, &lines, end_shown, fault) != ERR_OK)
+        if (has_answered && engine_look_for_ends(cli, &lines, end_shown, fault) != ERR_OK)
             return ERR_DENIED;
-        if (known && not_ready(&lines, sound_end, name) == 0) {
+        if (has_answered && not_ready(&lines, sound_end, name) == 0) {
             if (refuse_damaged(cli, fault) != ERR_OK)
                 return ERR_IO;
             engine_print_alarms(cli, &lines, print_warning);
             return ERR_OK;
         }
-        if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
+        if (!has_answered && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
             return ERR_INTERNAL;
         if (is_said && engine_is_given_up(cli))
             is_said = false;

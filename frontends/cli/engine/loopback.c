@@ -148,26 +148,26 @@ static float *read_take(const struct loopback *loop, int64_t at, uint32_t frames
 
 /* ---- the measurement ---- */
 
-static double measure_likeness(const struct loopback *loop, const float *heard)
+static double measure_likeness(const struct loopback *loop, const float *recorded)
 {
     double both = 0, played = 0, back = 0;
 
     for (int i = 0; i < BURST; i++) {
-        both += (double)(loop->burst[i] * heard[i]);
+        both += (double)(loop->burst[i] * recorded[i]);
         played += (double)(loop->burst[i] * loop->burst[i]);
-        back += (double)(heard[i] * heard[i]);
+        back += (double)(recorded[i] * recorded[i]);
     }
     return back > 0 ? fabs(both) / sqrt(played * back) : 0;
 }
 
 /* The first place most like the burst; -1: none is like it. */
-static int64_t find_burst(const struct loopback *loop, const float *heard, uint32_t places)
+static int64_t find_burst(const struct loopback *loop, const float *recorded, uint32_t places)
 {
     int64_t best = -1;
     double like = LIKE;
 
     for (uint32_t at = 0; at < places; at++) {
-        double here = measure_likeness(loop, heard + at);
+        double here = measure_likeness(loop, recorded + at);
         if (here > like) {
             like = here;
             best = at;
@@ -190,11 +190,11 @@ static enum err measure_once(struct loopback *loop, int64_t *delay, struct fault
         e = await_frames(loop, request.at - loop->first + loop->rate + BURST, fault);
     if (e != ERR_OK)
         return e;
-    float *heard = read_take(loop, request.at - loop->first, loop->rate + BURST);
-    if (!heard)
+    float *recorded = read_take(loop, request.at - loop->first, loop->rate + BURST);
+    if (!recorded)
         return fault_set(fault, ERR_IO, "cannot read %.200s", loop->take);
-    *delay = find_burst(loop, heard, loop->rate);
-    free(heard);
+    *delay = find_burst(loop, recorded, loop->rate);
+    free(recorded);
     return ERR_OK;
 }
 

@@ -53,7 +53,7 @@ enum err tasks_cancel(struct cli *cli, struct fault *fault)
 {
     struct service_cancel cancel = { 0 };
     enum err e = ERR_NOT_FOUND;
-    bool is_heard = false;
+    bool has_answered = false;
 
     if (!id_read(text_of(cli->args[0]), &cancel.task))
         return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id; `loophole tasks` shows them", cli->args[0]);
@@ -62,7 +62,7 @@ enum err tasks_cancel(struct cli *cli, struct fault *fault)
 
         snprintf(name, sizeof name, "%s.cancel", schema_all[i]->service);
         e = ask(cli->asker, name, &cancel, 2000, NULL, NULL, fault);
-        is_heard |= e == ERR_NOT_FOUND;
+        has_answered |= e == ERR_NOT_FOUND;
     }
-    return e == ERR_OFFLINE && is_heard ? fault_set(fault, ERR_NOT_FOUND, "no running service has this task") : e;
+    return e == ERR_OFFLINE && has_answered ? fault_set(fault, ERR_NOT_FOUND, "no running service has this task") : e;
 }

@@ -86,6 +86,12 @@ static void no_items(struct buffer *to, const struct hint *hint)
     cli_print(to, "the catalogue has no items: loophole index DIR");
 }
 
+static void print_outside(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "%llu item%s match%s outside this view: --view combined shows all", (unsigned long long)hint->count,
+              hint->count == 1 ? "" : "s", hint->count == 1 ? "es" : "");
+}
+
 static const struct sentence {
     enum hint_kind kind;
     void (*print)(struct buffer *to, const struct hint *hint);
@@ -95,6 +101,7 @@ static const struct sentence {
     { HINT_KIND_EXCLUDED, print_excluded },    { HINT_KIND_NEVER_TOGETHER, never_together },
     { HINT_KIND_HIDDEN, print_hidden },        { HINT_KIND_WRITTEN_OTHERWISE, print_otherwise },
     { HINT_KIND_NO_ITEMS, no_items },          { HINT_KIND_NO_USES, print_no_uses },
+    { HINT_KIND_OUTSIDE, print_outside },
 };
 
 static void print_hint(struct buffer *to, const struct hint *hint)

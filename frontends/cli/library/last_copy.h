@@ -8,8 +8,8 @@
 enum { LAST_COPY_MOST = 10000 };
 void last_copy_list(struct cli *cli, struct bytes library, struct id_list *to);
 
-/* After the items were forgotten: says on standard error of how many sounds no other copy can be read now; with --json
- * a line more says it. It looks at the first LAST_COPY_MOST items. */
+/* Call it after the items were forgotten. Prints on standard error of how many sounds no other copy can be read now;
+ * with --json, prints a further line. It looks at the first LAST_COPY_MOST items. */
 void last_copy_warn(struct cli *cli, const struct id_list *items);
 
 #endif

@@ -11,7 +11,7 @@ enum { PAGE = 1000, SHOWN = 8, LIKE = 50, OF_A_SIZE = 64 };
 enum { PART = 1000 /* relinks in one apply, if undo does not keep all */, LONG_MS = 600000 };
 
 /* The properties of a file that are compared. */
-struct known {
+struct relink_file {
     struct id id;
     struct text name; /* of the item */
     struct bytes path;
@@ -23,14 +23,14 @@ struct known {
     bool is_taken;   /* a missing item takes it */
 };
 
-struct known_list {
+struct relink_file_list {
     uint32_t count, room;
-    struct known *at;
+    struct relink_file *at;
 };
 
 struct relinking {
-    struct known_list missing, present;
-    const struct known **by_name, **by_size;
+    struct relink_file_list missing, present;
+    const struct relink_file **by_name, **by_size;
     bool is_named; /* --to names the one file */
 };
 
@@ -45,20 +45,20 @@ static struct text file_of(struct bytes path)
     return (struct text){ path.len - at, (const char *)path.at + at };
 }
 
-static void keep_item(struct cli *cli, struct known_list *to, const struct item *item, double distance)
+static void keep_item(struct cli *cli, struct relink_file_list *to, const struct item *item, double distance)
 {
     const struct media *media = &item->media;
 
     to->at = arena_grow(&cli->arena, to->at, to->count, &to->room, sizeof(*to->at));
     struct bytes path = arena_bytes(&cli->arena, item->path);
-    to->at[to->count++] = (struct known){ .id = media->id,
-                                          .name = arena_text(&cli->arena, media->name),
-                                          .path = path,
-                                          .file = file_of(path),
-                                          .size = media->size,
-                                          .seconds = item_seconds(media),
-                                          .content = arena_bytes(&cli->arena, media->content),
-                                          .distance = distance };
+    to->at[to->count++] = (struct relink_file){ .id = media->id,
+                                                .name = arena_text(&cli->arena, media->name),
+                                                .path = path,
+                                                .file = file_of(path),
+                                                .size = media->size,
+                                                .seconds = item_seconds(media),
+                                                .content = arena_bytes(&cli->arena, media->content),
+                                                .distance = distance };
 }
 
 static bool lies_below(struct bytes path, struct bytes folder)
@@ -71,7 +71,7 @@ static bool lies_below(struct bytes path, struct bytes folder)
 }
 
 /* Keeps the items of a query whose path is below `folder`. */
-static enum err read_items(struct cli *cli, const char *words, struct bytes folder, struct known_list *to,
+static enum err read_items(struct cli *cli, const char *words, struct bytes folder, struct relink_file_list *to,
                            struct fault *fault)
 {
     struct search_query query = { .query = text_of(words), .sort = TEXT("name"), .has_limit = true, .limit = PAGE };
@@ -108,20 +108,20 @@ static int compare_stems(struct text a, struct text b)
 
 static int by_stem(const void *a, const void *b)
 {
-    return compare_stems((*(const struct known *const *)a)->file, (*(const struct known *const *)b)->file);
+    return compare_stems((*(const struct relink_file *const *)a)->file, (*(const struct relink_file *const *)b)->file);
 }
 
 static int by_bytes(const void *a, const void *b)
 {
-    uint64_t x = (*(const struct known *const *)a)->size, y = (*(const struct known *const *)b)->size;
+    uint64_t x = (*(const struct relink_file *const *)a)->size, y = (*(const struct relink_file *const *)b)->size;
 
     return (x > y) - (x < y);
 }
 
-static const struct known **sort_present(struct cli *cli, const struct known_list *present,
-                                         int (*order)(const void *, const void *))
+static const struct relink_file **sort_present(struct cli *cli, const struct relink_file_list *present,
+                                               int (*order)(const void *, const void *))
 {
-    const struct known **at = arena_array(&cli->arena, present->count + 1u, sizeof(*at));
+    const struct relink_file **at = arena_array(&cli->arena, present->count + 1u, sizeof(*at));
 
     for (uint32_t i = 0; i < present->count; i++)
         at[i] = &present->at[i];
@@ -146,7 +146,7 @@ static uint64_t count_folders(struct bytes a, struct bytes b)
     }
 }
 
-static struct relink_candidate compare_known(const struct known *missing, const struct known *with)
+static struct relink_candidate compare_files(const struct relink_file *missing, const struct relink_file *with)
 {
     struct relink_why why = {
         .name = compare_stems(missing->file, with->file) ? 0
@@ -185,8 +185,9 @@ static void add_candidate(struct relink_candidate_list *to, const struct relink_
 
 /* Judges at most `most` files that `order` does not distinguish from the missing one; they follow each other in
  * `sorted`. */
-static void add_equal(const struct known_list *present, const struct known **sorted, const struct known *missing,
-                      int (*order)(const void *, const void *), uint32_t most, struct relink_candidate_list *to)
+static void add_equal(const struct relink_file_list *present, const struct relink_file **sorted,
+                      const struct relink_file *missing, int (*order)(const void *, const void *), uint32_t most,
+                      struct relink_candidate_list *to)
 {
     uint32_t low = 0, high = present->count;
 
@@ -198,13 +199,13 @@ static void add_equal(const struct known_list *present, const struct known **sor
             high = middle;
     }
     for (; most-- > 0 && low < present->count && order(&sorted[low], &missing) == 0; low++) {
-        struct relink_candidate one = compare_known(missing, sorted[low]);
+        struct relink_candidate one = compare_files(missing, sorted[low]);
         if (!sorted[low]->is_taken)
             add_candidate(to, &one);
     }
 }
 
-static struct relink_line find_candidates(struct cli *cli, const struct relinking *r, const struct known *missing)
+static struct relink_line find_candidates(struct cli *cli, const struct relinking *r, const struct relink_file *missing)
 {
     struct relink_candidate_list to = { 0, arena_array(&cli->arena, SHOWN, sizeof(*to.at)) };
 
@@ -212,7 +213,7 @@ static struct relink_line find_candidates(struct cli *cli, const struct relinkin
     if (missing->size)
         add_equal(&r->present, r->by_size, missing, by_bytes, OF_A_SIZE, &to);
     for (uint32_t i = 0; i < r->present.count && (r->is_named || r->present.at[i].distance >= 0); i++) {
-        struct relink_candidate one = compare_known(missing, &r->present.at[i]);
+        struct relink_candidate one = compare_files(missing, &r->present.at[i]);
         add_candidate(&to, &one);
     }
     return (struct relink_line){ .id = missing->id, .name = missing->name, .path = missing->path, .candidates = to };
@@ -240,7 +241,7 @@ static enum err read_missing(struct cli *cli, struct relinking *r, struct fault 
     return e == ERR_OK ? read_items(cli, "is:missing", folder, &r->missing, fault) : e;
 }
 
-/* Of one item, the sounds that are alike are candidates too. */
+/* For a single item, similar sounds are candidates too. */
 static enum err read_alike(struct cli *cli, struct relinking *r, struct bytes folder)
 {
     struct search_similar similar = {
@@ -326,7 +327,7 @@ static void mark_taken(struct relinking *r, struct id id)
         }
 }
 
-/* All items of one command, in one undo step, or in several if undo does not keep as many operations. */
+/* Relinks all items of one command in one undo step, or in several if undo does not keep so many operations. */
 struct taking {
     struct action_list actions;
     struct named_steps steps;

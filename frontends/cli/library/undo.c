@@ -149,7 +149,7 @@ static void print_move(struct cli *cli, const struct move_line *line)
 {
     cli_print(&cli->out, "%6llu  ", (unsigned long long)line->step);
     human_time(&cli->out, line->at);
-    cli_print(&cli->out, "  %.*s\n        from ", TEXT_ARG(line->name));
+    cli_print(&cli->out, "  %.*s%s\n        from ", TEXT_ARG(line->name), line->has_folder && line->folder ? "/" : "");
     print_path(cli, line->from);
     buffer_add_text(&cli->out, "\n        to   ");
     print_path(cli, line->to);
@@ -183,7 +183,7 @@ static enum err list_moves(struct cli *cli, struct fault *fault)
     return e;
 }
 
-/* A move that --undo may mean: by the number of its step, else by the id, name or path of its item. */
+/* A move that --undo may mean: by the number of its step, else by the id, name or path of its item or folder. */
 struct wanted_move {
     struct text typed;
     struct bytes path; /* the typed word as an absolute path; empty: it is none */

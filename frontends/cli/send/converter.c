@@ -80,34 +80,46 @@ static enum err start_worker(struct converter *converter, struct fault *fault)
 
 /* ---- one sound ---- */
 
-static enum err ask_to_open(struct converter *converter, int from, const char *extension, struct converted *form,
+static void set_treatment(struct convert *ask, const struct treatment *treatment)
+{
+    ask->has_from = ask->has_until = ask->has_fade_in = ask->has_fade_out = ask->has_gain_db = true;
+    ask->from = treatment->from;
+    ask->until = treatment->until;
+    ask->fade_in = treatment->fade_in;
+    ask->fade_out = treatment->fade_out;
+    ask->gain_db = treatment->gain_db;
+}
+
+static enum err ask_to_open(struct converter *converter, const struct converter_sound *from, struct converted *form,
                             struct fault *fault)
 {
     struct convert ask = { .verb = { .value = CONVERT_VERB_OPEN },
-                           .extension = text_of(extension),
+                           .extension = text_of(from->extension),
                            .rate = converter->form.rate,
                            .bits = converter->form.bits,
                            .mono = converter->form.mono,
                            .normalise = converter->form.normalise };
 
-    return ask_to_convert(converter, &ask, from, converter->silence_ms * 1000, form, fault);
+    if (!treatment_is_none(from->treatment))
+        set_treatment(&ask, from->treatment);
+    return ask_to_convert(converter, &ask, from->fd, converter->silence_ms * 1000, form, fault);
 }
 
 /* What our own decoders do not know, ffmpeg decodes first. */
-static enum err open_sound(struct converter *converter, int from, const char *extension, struct converted *form,
+static enum err open_sound(struct converter *converter, const struct converter_sound *from, struct converted *form,
                            struct fault *fault)
 {
-    const struct foreign_plan plan = { converter->programs, converter->folder, from };
-    enum err e = ask_to_open(converter, from, extension, form, fault);
-    int sound;
+    const struct foreign_plan plan = { converter->programs, converter->folder, from->fd };
+    struct converter_sound sound = { -1, "wav", from->treatment };
+    enum err e = ask_to_open(converter, from, form, fault);
 
     if (e != ERR_BAD_REQUEST || !form->foreign)
         return e;
-    e = foreign_decode(&plan, NULL, &sound, fault);
+    e = foreign_decode(&plan, NULL, &sound.fd, fault);
     if (e != ERR_OK)
         return e == ERR_OFFLINE || e == ERR_INTERNAL ? fault_set(fault, ERR_BAD_REQUEST, "it cannot be decoded") : e;
-    e = ask_to_open(converter, sound, "wav", form, fault);
-    close(sound);
+    e = ask_to_open(converter, &sound, form, fault);
+    close(sound.fd);
     return e;
 }
 
@@ -162,7 +174,7 @@ static enum err run_verb(struct converter *converter, unsigned verb, const struc
     return e;
 }
 
-static enum err make_once(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
+static enum err make_once(struct converter *converter, const struct converter_sound *from, int to, uint64_t *clipped,
                           bool *of_target, struct fault *fault)
 {
     double first[2] = { 0, 0.5 }, second[2] = { converter->form.normalise ? 0.5 : 0, 1 };
@@ -173,7 +185,7 @@ static enum err make_once(struct converter *converter, int from, const char *ext
     if (*of_target)
         return fault_errno(fault, file_err(errno), errno, "cannot write the sound");
     if (e == ERR_OK)
-        e = open_sound(converter, from, extension, &form, fault);
+        e = open_sound(converter, from, &form, fault);
     if (e == ERR_OK && converter->form.normalise)
         e = run_verb(converter, CONVERT_VERB_MEASURE, &form, to, first, &answer, of_target, fault);
     if (e == ERR_OK)
@@ -183,14 +195,42 @@ static enum err make_once(struct converter *converter, int from, const char *ext
     return e;
 }
 
-enum err converter_make(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
+static enum err measure_once(struct converter *converter, const struct converter_sound *from, double *peak,
+                             struct fault *fault)
+{
+    struct converted form, answer;
+    bool of_target = false;
+    enum err e = start_worker(converter, fault);
+
+    if (e == ERR_OK)
+        e = open_sound(converter, from, &form, fault);
+    if (e == ERR_OK)
+        e = run_verb(converter, CONVERT_VERB_MEASURE, &form, -1, (double[2]){ 0, 1 }, &answer, &of_target, fault);
+    if (e == ERR_OK)
+        *peak = answer.peak;
+    return e;
+}
+
+enum err converter_measure(struct converter *converter, const struct converter_sound *from, double *peak,
+                           struct fault *fault)
+{
+    enum err e = ERR_OFFLINE;
+
+    for (int i = 0; i < TRIES && e == ERR_OFFLINE; i++)
+        e = measure_once(converter, from, peak, fault);
+    if (e == ERR_OFFLINE) /* it is the file that ends its workers */
+        fault->code = e = ERR_BAD_REQUEST;
+    return e;
+}
+
+enum err converter_make(struct converter *converter, const struct converter_sound *from, int to, uint64_t *clipped,
                         bool *of_target, struct fault *fault)
 {
     enum err e = ERR_OFFLINE;
 
     *of_target = false;
     for (int i = 0; i < TRIES && e == ERR_OFFLINE; i++)
-        e = make_once(converter, from, extension, to, clipped, of_target, fault);
+        e = make_once(converter, from, to, clipped, of_target, fault);
     if (e == ERR_OFFLINE) /* it is the file that ends its workers */
         fault->code = e = ERR_BAD_REQUEST;
     return e;

@@ -3,10 +3,11 @@
 #ifndef LOOPHOLE_FRONTENDS_CLI_SEND_CONVERTER_H
 #define LOOPHOLE_FRONTENDS_CLI_SEND_CONVERTER_H
 
+#include "common/sound/treatment.h"
 #include "frontends/cli/base/cli.h"
 #include "proto/transport/sandboxed.h"
 
-/* The form that each file gets; 0 and false: that property stays. */
+/* The format of each file; a property that is 0 or false stays as it is. */
 struct send_form {
     uint32_t rate, bits;
     bool mono, normalise;
@@ -27,11 +28,22 @@ struct converter {
 void converter_begin(struct converter *converter, const struct cli *cli, const struct send_form *form);
 void converter_end(struct converter *converter); /* ends the worker */
 
+/* An open sound, which stays the caller's. */
+struct converter_sound {
+    int fd;
+    const char *extension;
+    const struct treatment *treatment; /* with a normalised form its gain does not count */
+};
+
+/* Measures the highest sample of the sound, with its trim and fades and without its gain. Errors: as converter_make. */
+enum err converter_measure(struct converter *converter, const struct converter_sound *from, double *peak,
+                           struct fault *fault);
+
 /* Writes the WAV of the sound `from` to the empty file `to`; both stay the caller's. `clipped` gets the number of
  * samples beyond full scale. Errors: bad_request (it cannot be decoded or converted; two workers died of it),
  * timeout (a worker was silent, or makes no progress), too_large (more than a WAV can hold), internal (no worker can be
  * started); full, io, denied (of `to`: *of_target is then true). */
-enum err converter_make(struct converter *converter, int from, const char *extension, int to, uint64_t *clipped,
+enum err converter_make(struct converter *converter, const struct converter_sound *from, int to, uint64_t *clipped,
                         bool *of_target, struct fault *fault);
 
 #endif

@@ -7,48 +7,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cloud_file.h"
 #include "common/file_write.h"
-#include "frontends/cli/base/resolve.h"
+#include "frontends/cli/send/item_file.h"
+#include "proto/wire/treatment_facts.h"
 
 enum { NAMES_TRIED = 1000, BLOCK = 65536 };
 
-/* ---- the item's file ---- */
-
-static enum err explain_absence(const struct item *item, struct fault *fault)
-{
-    fault_set(fault, ERR_OFFLINE, "its file is not here: %s",
-              item->media.availability.value == ITEM_STATE_MISSING ? "it is missing" : "its volume is away");
-    return fault_hint(fault, "`loophole whereis` lists other copies");
-}
-
-/* Only a fetch reads a file that is only in a cloud. */
-static enum err reach_file(const struct item *item, const char *path, struct fault *fault)
-{
+/* A sound to send. */
+struct outgoing_sound {
+    const struct item *item;
+    int fd;
     struct stat st;
-
-    if (item->backend.value != BACKEND_CLOUD)
-        return resolve_reach(path, fault);
-    if (stat(path, &st) == 0 && cloud_file_is_online_only(path, &st))
-        return fault_set(fault, ERR_OFFLINE, "its content is in the cloud: `loophole fetch` brings it");
-    return ERR_OK;
-}
-
-static enum err open_item_file(const struct item *item, int *fd, struct stat *st, struct fault *fault)
-{
-    char path[PATH_MAX];
-
-    *fd = -1;
-    if (item->path.len == 0 || !bytes_copy(path, sizeof(path), item->path))
-        return explain_absence(item, fault);
-    enum err e = reach_file(item, path, fault);
-    if (e != ERR_OK)
-        return e;
-    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (*fd < 0 || fstat(*fd, st) != 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot read it");
-    return S_ISREG(st->st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
-}
+    struct treatment treatment;
+    struct hash key;
+};
 
 /* ---- names and forms of the files ---- */
 
@@ -69,14 +41,19 @@ static bool is_so_already(const struct send_form *form, const struct media *medi
 }
 
 /* All that the file is made of. */
-static struct hash find_key(const struct shipment *delivery, const struct item *item, const struct stat *st)
+static struct hash find_key(const struct shipment *delivery, const struct item *item, const struct stat *st,
+                            const struct treatment *treatment)
 {
     const struct send_form *form = &delivery->converter.form;
-    char text[512], id[ID_TEXT_SIZE];
+    char text[768], id[ID_TEXT_SIZE];
     int len = snprintf(text, sizeof(text), "%s %lld %lld.%09ld %u %u %d %d %.300s", id_write(item->media.id, id),
                        (long long)st->st_size, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, form->rate,
                        form->bits, form->mono, form->normalise, delivery->pattern);
 
+    if (!treatment_is_none(treatment))
+        len += snprintf(text + len, sizeof(text) - (size_t)len, " %lld %lld %lld %lld %.17g",
+                        (long long)treatment->from, (long long)treatment->until, (long long)treatment->fade_in,
+                        (long long)treatment->fade_out, treatment->gain_db);
     return hash_of(text, (size_t)len);
 }
 
@@ -116,7 +93,7 @@ static int open_part(const struct sent *sent)
     return openat(sent->folder, sent->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
 }
 
-static enum err make_part(struct shipment *delivery, const struct item *item, int from, uint64_t size, bool is_copy,
+static enum err make_part(struct shipment *delivery, const struct outgoing_sound *source, bool is_copy,
                           struct delivered *made, bool *of_target, struct fault *fault)
 {
     int to = open_part(&delivery->sent);
@@ -125,9 +102,10 @@ static enum err make_part(struct shipment *delivery, const struct item *item, in
 
     if (to < 0)
         return fail_target(of_target, "write", fault);
-    text_extension(item->media.file, extension);
-    enum err e = is_copy ? copy_file(from, to, size, of_target, fault)
-                         : converter_make(&delivery->converter, from, extension, to, &made->clipped, of_target, fault);
+    text_extension(source->item->media.file, extension);
+    const struct converter_sound sound = { source->fd, extension, &source->treatment };
+    enum err e = is_copy ? copy_file(source->fd, to, (uint64_t)source->st.st_size, of_target, fault)
+                         : converter_make(&delivery->converter, &sound, to, &made->clipped, of_target, fault);
     *of_target = *of_target || e == ERR_INTERNAL;
     if (e == ERR_OK && (fsync(to) != 0 || fstat(to, &st) != 0))
         e = fail_target(of_target, "write", fault);
@@ -178,19 +156,20 @@ static enum err name_part(struct shipment *delivery, struct hash key, struct byt
     return ERR_OK;
 }
 
-static enum err make_file(struct shipment *delivery, const struct item *item, struct naming_place place, int from,
-                          const struct stat *st, struct delivered *to, bool *of_target, struct fault *fault)
+static enum err make_file(struct shipment *delivery, const struct outgoing_sound *source, struct naming_place place,
+                          struct delivered *to, bool *of_target, struct fault *fault)
 {
     const struct send_form *form = &delivery->converter.form;
-    bool is_copy = !is_form_asked(form) || is_so_already(form, &item->media);
+    bool is_copy =
+        treatment_is_none(&source->treatment) && (!is_form_asked(form) || is_so_already(form, &source->item->media));
     char name[NAMING_SIZE], extension[TEXT_EXTENSION_SIZE] = "wav";
 
-    enum err e = make_part(delivery, item, from, (uint64_t)st->st_size, is_copy, to, of_target, fault);
+    enum err e = make_part(delivery, source, is_copy, to, of_target, fault);
     if (is_copy)
-        text_extension(item->media.file, extension);
-    naming_write(delivery->pattern, item, place, extension, name);
+        text_extension(source->item->media.file, extension);
+    naming_write(delivery->pattern, source->item, place, extension, name);
     if (e == ERR_OK)
-        e = name_part(delivery, find_key(delivery, item, st), bytes_of(name, strlen(name)), to, of_target, fault);
+        e = name_part(delivery, source->key, bytes_of(name, strlen(name)), to, of_target, fault);
     if (e != ERR_OK)
         (void)unlinkat(delivery->sent.folder, delivery->sent.part, 0);
     return e;
@@ -199,20 +178,25 @@ static enum err make_file(struct shipment *delivery, const struct item *item, st
 enum err delivery_make(struct shipment *delivery, const struct item *item, struct naming_place place,
                        struct delivered *to, bool *of_target, struct fault *fault)
 {
-    struct stat st;
-    int from;
+    struct outgoing_sound source = { .item = item };
+    const char *name = NULL;
 
     *to = (struct delivered){ 0 };
     *of_target = false;
-    enum err e = open_item_file(item, &from, &st, fault);
-    const char *name = e == ERR_OK ? sent_find(&delivery->sent, find_key(delivery, item, &st)) : NULL;
+    if (!delivery->whole)
+        source.treatment = treatment_facts(item->facts);
+    enum err e = item_file_open(item, &source.fd, &source.st, fault);
+    if (e == ERR_OK) {
+        source.key = find_key(delivery, item, &source.st, &source.treatment);
+        name = sent_find(&delivery->sent, source.key);
+    }
     if (name) {
         to->is_present = true;
         (void)snprintf(to->name, sizeof(to->name), "%.191s", name);
     } else if (e == ERR_OK) {
-        e = make_file(delivery, item, place, from, &st, to, of_target, fault);
+        e = make_file(delivery, &source, place, to, of_target, fault);
     }
-    if (from >= 0)
-        close(from);
+    if (source.fd >= 0)
+        close(source.fd);
     return e;
 }

@@ -10,6 +10,7 @@ struct shipment {
     struct sent sent;
     struct converter converter;
     const char *pattern;
+    bool whole; /* without the trim, the fades and the gain of items */
 };
 
 /* What became of an item. */

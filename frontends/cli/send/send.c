@@ -194,6 +194,7 @@ enum err send_run(struct cli *cli, struct fault *fault)
     sending.delivery.converter.progress = show_share;
     sending.delivery.converter.state = &sending;
     sending.delivery.pattern = cli->options.rename ? cli->options.rename : "{file}";
+    sending.delivery.whole = cli->options.whole;
     e = deliver_all(&sending, fault);
     converter_end(&sending.delivery.converter);
     sent_close(&sending.delivery.sent);

@@ -85,6 +85,15 @@ enum err meters_reset(struct cli *cli, struct fault *fault)
 
 /* ---- mixer ---- */
 
+static void print_sends(struct cli *cli, const struct mixer_strip *strip)
+{
+    if (strip->reverb_send > 0)
+        cli_print(&cli->out, "reverb %.2f ", strip->reverb_send);
+    if (strip->delay_send > 0)
+        cli_print(&cli->out, "delay %.2f", strip->delay_send);
+    buffer_add_text(&cli->out, "\n");
+}
+
 static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
 {
     if (cli->options.json)
@@ -92,9 +101,10 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     cli_print(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
     for (uint32_t i = 0; i < mixer->strips.count; i++) {
         const struct mixer_strip *strip = &mixer->strips.at[i];
-        cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
+        cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s%s%s", choice_word(&bus_table, strip->bus.value),
                   strip->gain, to_decibels(strip->gain), strip->pan, strip->mute ? "mute " : "",
-                  strip->solo ? "solo" : "");
+                  strip->solo ? "solo " : "", strip->apart ? "apart " : "", strip->pfl ? "pfl " : "");
+        print_sends(cli, strip);
     }
     cli_print(&cli->out, "limiter at %.2f dB", to_decibels(mixer->ceiling));
     if (mixer->delay > 0)

@@ -32,12 +32,16 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
                   (unsigned long long)pad->keys_until);
     if (pad->has_channel)
         cli_print(&cli->out, "  channel %llu", (unsigned long long)pad->channel + 1);
+    if (pad->has_output && pad->output)
+        cli_print(&cli->out, "  output %llu", (unsigned long long)pad->output);
     if (pad->layers.count)
         cli_print(&cli->out, "  layers %u", pad->layers.count);
     if (sound)
         cli_print(&cli->out, "  %.*s", (int)sound->path.len, (const char *)sound->path.at);
     else if (pad->has_sound)
         cli_print(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
+    else if (pad->has_wave)
+        cli_print(&cli->out, "  %s", choice_word(&waveform_table, pad->wave.value));
     else if (pad->layers.count == 0)
         buffer_add_text(&cli->out, "  no sound");
     buffer_add_text(&cli->out, "\n");
@@ -112,7 +116,7 @@ static enum err assign_channel(const char *typed, struct pad *pad, struct fault 
     return ERR_OK;
 }
 
-/* "sound=" removes the sound. */
+/* "sound=" removes the sound, and "wave=" the oscillator. */
 static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
     static const char key[] = "sound=";
@@ -122,6 +126,10 @@ static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, 
         return load_sound(cli, value, pad, fault);
     if (strncmp(typed, "channel=", 8) == 0)
         return assign_channel(typed + 8, pad, fault);
+    if (strcmp(typed, "wave=") == 0) {
+        pad->has_wave = false;
+        return ERR_OK;
+    }
     if (strcmp(typed, key) == 0) {
         pad->has_sound = false;
         return ERR_OK;
@@ -141,7 +149,7 @@ static enum err read_pad(struct cli *cli, struct pad *pad, struct fault *fault)
     for (uint32_t i = 0; e == ERR_OK && i < pads.each.count; i++)
         if (pads.each.at[i].pad == empty.pad)
             empty = pads.each.at[i];
-    empty.mode.word = (struct text){ 0 }; /* belongs to the answer's memory, like the layers */
+    empty.mode.word = empty.wave.word = (struct text){ 0 }; /* belongs to the answer's memory, like the layers */
     struct pad_layer *layers = arena_array(&cli->arena, empty.layers.count + 1, sizeof(*layers));
     if (empty.layers.count > 0)
         memcpy(layers, empty.layers.at, empty.layers.count * sizeof(*layers));

@@ -5,11 +5,11 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_project.h"
 
-/* True: `pattern list` and names without a slash mean the library: [pattern] view = library. Errors: those of
- * config_load. */
+/* True if the setting [pattern] view is library: `pattern list` and names without a slash then mean the library.
+ * Errors: those of config_load. */
 enum err pattern_library_is_view(struct cli *cli, bool *is_view, struct fault *fault);
 
-/* True: the arguments name patterns of the library, not slots. */
+/* True if the arguments name patterns of the library, not slots. */
 enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault *fault);
 
 enum err pattern_library_list(struct cli *cli, struct fault *fault);

@@ -101,7 +101,9 @@ enum err play_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_play play = { .loop = cli->options.loop,
                                   .has_stretch = cli->options.stretch,
-                                  .stretch = cli->options.stretch };
+                                  .stretch = cli->options.stretch,
+                                  .has_whole = cli->options.whole,
+                                  .whole = cli->options.whole };
     struct stream_voice voice = { 0 };
     struct named meant;
     struct played_part part;
@@ -180,6 +182,8 @@ enum err play_preview(struct cli *cli, struct fault *fault)
     struct streamer_preview preview = { .in_context = cli->options.in_context,
                                         .stretch = cli->options.stretch,
                                         .loop = cli->options.loop,
+                                        .has_whole = cli->options.whole,
+                                        .whole = cli->options.whole,
                                         .start_transport = cli->options.start_transport,
                                         .chain = text_of(cli->options.chain),
                                         .key = text_of(cli->options.key) };

@@ -23,6 +23,8 @@ static enum err print_transport(struct cli *cli, const struct transport_state *a
               choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
     if (at->clock_out)
         buffer_add_text(&cli->out, at->clock_stopped ? "  clock always" : "  clock out");
+    if (at->clock_out && at->has_clock_offset)
+        cli_print(&cli->out, " %+g ms", at->clock_offset * 1000);
     if (at->has_song)
         cli_print(&cli->out, "  song entry %llu", (unsigned long long)at->song);
     if (at->has_queued_bar)
@@ -121,6 +123,16 @@ enum err transport_sync(struct cli *cli, struct fault *fault)
 }
 
 /* The ask sets the leader too, so it is read before. */
+/* "offset=-12ms" */
+static enum err read_offset(struct cli *cli, const char *typed, struct audio_set_sync *request, struct fault *fault)
+{
+    static const char key[] = "offset=";
+
+    if (strncmp(typed, key, sizeof(key) - 1) != 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is unknown: expected offset=12ms", typed);
+    return units_set(cli, &audio_set_sync_shape, "clock_offset", typed + sizeof(key) - 1, request, fault);
+}
+
 enum err transport_clock(struct cli *cli, struct fault *fault)
 {
     struct audio_set_sync request = { 0 };
@@ -130,6 +142,8 @@ enum err transport_clock(struct cli *cli, struct fault *fault)
 
     request.has_clock_stopped = true;
     request.clock_stopped = always;
+    if (e == ERR_OK && cli->count > 1)
+        e = read_offset(cli, cli->args[1], &request, fault);
     if (e == ERR_OK)
         e = cli_ask(cli, "audio.transport", NULL, &at, fault);
     request.source.value = at.sync.value;

@@ -31,8 +31,8 @@ struct basket_folder {
  * file_err. The caller frees it, also after an error. */
 enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault);
 
-/* Links to a file, unless a link does already. The name is readable: that of the file, with a number if it is taken.
- * Errors: full (BASKET_MOST), denied, io, not_found, conflict (the file can have no hard link here). */
+/* Makes a link to a file, unless one exists. The link has the file's name, with a number if that is taken. Errors:
+ * full (BASKET_MOST), denied, io, not_found, conflict (the file can have no hard link here). */
 enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault);
 
 void basket_folder_sort(struct basket_folder *folder); /* by name: new links are last until then */

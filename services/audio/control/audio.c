@@ -137,8 +137,8 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
         return e;
     audio->published = studio_score(audio->studio);
     audio->state = studio_state(audio->studio);
-    audio->orders = studio_orders(audio->studio, ORDERS_CONTROL);
-    audio->notes = studio_notes(audio->studio, ORDERS_CONTROL);
+    audio->cues = studio_cues(audio->studio, CUES_CONTROL);
+    audio->notes = studio_notes(audio->studio, CUES_CONTROL);
     if (!stands_by) {
         audio_score_begin(audio);
         recall_settle(service, audio_effects(audio), NULL, NULL);

@@ -1,19 +1,19 @@
 /* audio.h: the state of the audio service. Its control thread, the loop, answers asks. It is the only writer of the
- * score, sends orders, and reads notes and state. It never waits for the audio thread or for JACK.
+ * score, sends cues, and reads notes and state. It never waits for the audio thread or for JACK.
  *
- *   control.c       transport, patterns: score and orders
- *   send_orders.c   sends orders to the audio thread
+ *   control.c       transport, patterns: score and cues
+ *   send_cues.c     sends cues to the audio thread
  *   set_mixer.c     strips, limiter, the preview's way
  *   set_pattern.c   loads the sounds of a pattern before it begins
  *   song.c          which entry of a song plays, and when the next one begins
  *   rows.c          mute and solo of the rows of the pattern that plays
- *   late_orders.c   orders while the core runs no periods
+ *   late_cues.c     cues while the core runs no periods
  *   sounding.c      what sounds, as it was asked for
  *   held_answers.c  answers that wait until the project keeps the change
  *   named_sounds.c  slots and media items that rows and pads name
  *   pads.c          pads and their hits
  *   sound_asks.c    single sounds
- *   report.c          answers: transport, meters, mixer
+ *   report.c        answers: transport, meters, mixer
  *   ports.c         the JACK server, connections, the preview's chain
  *   note_events.c          turns notes into events
  *   link.c          the thread that keeps us on a JACK server; patch.c and loop.c connect, jack.c calls JACK
@@ -26,15 +26,15 @@
 #include "schema_audio.h"
 #include "schema_service.h"
 #include "services/audio/control/held_answers.h"
-#include "services/audio/control/late_orders.h"
+#include "services/audio/control/late_cues.h"
 #include "services/audio/jack/link.h"
 
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
-enum { AUDIO_TIMED_MOST = 192 }; /* orders of clients that wait for their frame; the others are the streamer's */
-enum { AUDIO_TIMED = 1 };        /* the tag of a transport order that has a frame of its own */
+enum { AUDIO_TIMED_MOST = 192 }; /* cues of clients that wait for their frame; the others are the streamer's */
+enum { AUDIO_TIMED = 1 };        /* the tag of a transport cue that has a frame of its own */
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
-/* A pattern as an ask set it, which asks for the pattern get back. It is lost with the process. */
+/* A pattern as an ask set it; asks for the pattern return it. It is lost with the process. */
 struct kept_pattern {
     uint32_t number; /* 0: none */
     struct arena arena;
@@ -55,14 +55,14 @@ struct audio {
 
     struct score score; /* as last published */
     struct snapshot published;
-    struct late_orders late;
+    struct late_cues late;
     struct held_answers held;
-    int64_t timed[AUDIO_TIMED_MOST]; /* frames of the waiting orders that this process knows */
+    int64_t timed[AUDIO_TIMED_MOST]; /* frames of the waiting cues that this process knows */
     uint32_t timed_count;
     uint64_t sets;                             /* number of asks for patterns and pads so far */
     uint64_t pattern_set, pad_set[SCORE_PADS]; /* the ask that set each */
     struct kept_pattern now, next;             /* as they were set */
-    struct ring orders, notes;
+    struct ring cues, notes;
     struct slots state;
 
     /* what was asked for, encoded (sounding.c); empty: nothing since this process started */
@@ -100,20 +100,18 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 void audio_score_begin(struct audio *audio);   /* adopts a predecessor's score, or makes a fresh one */
 void audio_score_publish(struct audio *audio); /* with the next serial */
 
-/* Sends an order. If it is the ask's only effect, `answer` is the call's answer. NULL: recall_prepare was called for
- * all effects, or the ask may be repeated. While the core runs no periods, audio_order defers an order with an answer,
- * and its ask, for some seconds (late_orders.h). Errors: busy, offline. */
-enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
-/* All of `count` orders at their frames, or none. */
-enum err audio_orders_now(struct audio *audio, struct call *call, struct order *orders, uint32_t count,
-                          const void *answer);
-enum err audio_orders(struct audio *audio, struct call *call, struct order *orders, uint32_t count, const void *answer);
-enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
-void audio_send_late(struct audio *audio); /* sends and answers the deferred orders that are due */
-/* As audio_order, at the frame `at` if the ask has one. */
-enum err audio_order_at(struct audio *audio, struct call *call, struct order order, bool has_at, int64_t at,
-                        const void *answer);
-uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; survives the process */
+/* Sends all of `count` cues at their frames, or none. If they are the ask's only effect, `answer` is the call's answer.
+ * NULL: recall_prepare was called for all effects, or the ask may be repeated. While the core runs no periods,
+ * audio_cues and audio_cue defer cues with an answer, and their ask, for some seconds (late_cues.h). Errors: busy,
+ * offline. */
+enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer);
+enum err audio_cues(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer);
+enum err audio_cue(struct audio *audio, struct call *call, struct cue cue, const void *answer);
+void audio_send_late(struct audio *audio); /* sends and answers the deferred cues that are due */
+/* As audio_cue, at the frame `at` if the ask has one. */
+enum err audio_cue_at(struct audio *audio, struct call *call, struct cue cue, bool has_at, int64_t at,
+                      const void *answer);
+uint64_t audio_effects(const struct audio *audio); /* rises with each cue and each score; survives the process */
 
 void audio_keep_next(struct audio *audio); /* the queued pattern plays now */
 
@@ -172,6 +170,8 @@ enum err audio_end_change(struct audio *audio, struct call *call, enum err e, vo
 void audio_send_change(struct audio *audio, struct call *call, struct ticket ticket, void *answer);
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,
                             struct sounding *answer);
+enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, const struct audio_set_pad_controls *ask,
+                                    struct nothing *answer);
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer);
 
@@ -214,6 +214,7 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
 
 /* Fills `to` with all meters and the peaks after `since` (NULL: of the last period). Returns the limiter's reduction in
  * dB. */
+double audio_clock_offset(const struct audio *audio); /* s, of the MIDI clock */
 double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
                     struct meter to[AUDIO_METERS]);
 double audio_lufs(double loudness);

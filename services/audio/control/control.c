@@ -89,18 +89,18 @@ struct timing {
     int64_t at;
 };
 
-/* An order of a transport ask, or part of another ask. The answer to a timed one is the present state: the event
+/* A cue of a transport ask, or part of another ask. The answer to a timed one is the present state: the event
  * `changed` follows when it is done (note_events.c). */
-static enum err order_transport(struct audio *audio, struct call *call, struct order order, struct timing when,
-                                struct transport_state now, struct transport_state *answer)
+static enum err cue_transport(struct audio *audio, struct call *call, struct cue cue, struct timing when,
+                              struct transport_state now, struct transport_state *answer)
 {
     bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
     uint32_t late = audio->late.count;
     enum err e;
 
-    order.tag = when.has_at ? AUDIO_TIMED : 0;
+    cue.tag = when.has_at ? AUDIO_TIMED : 0;
     now = when.has_at ? current_state(audio) : now;
-    e = audio_order_at(audio, call, order, when.has_at, when.at, is_whole_ask ? &now : NULL);
+    e = audio_cue_at(audio, call, cue, when.has_at, when.at, is_whole_ask ? &now : NULL);
     if (e != ERR_OK || audio->late.count > late)
         return e;
     return publish_answer(audio, answer, now);
@@ -112,8 +112,8 @@ static enum err start_transport(struct audio *audio, struct call *call, uint64_t
     struct transport_state now = current_state(audio);
 
     now.running = true;
-    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, when,
-                           now, answer);
+    return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_START, .value = (float)count_in }, when, now,
+                         answer);
 }
 
 static enum err stop_transport(struct audio *audio, struct call *call, struct timing when,
@@ -123,7 +123,7 @@ static enum err stop_transport(struct audio *audio, struct call *call, struct ti
 
     now.running = false;
     now.counting_in = 0;
-    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, when, now, answer);
+    return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_STOP }, when, now, answer);
 }
 
 static enum err locate_step(struct audio *audio, struct call *call, int64_t step, struct timing when,
@@ -136,20 +136,20 @@ static enum err locate_step(struct audio *audio, struct call *call, int64_t step
     now.bar = step / SCORE_BAR;
     now.step = step % SCORE_BAR;
     now.phase = 0;
-    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, when,
-                           now, answer);
+    return cue_transport(audio, call, (struct cue){ .verb = CUE_TRANSPORT_LOCATE, .from = (uint32_t)step }, when, now,
+                         answer);
 }
 
-/* Two orders of one frame, which one period takes. */
+/* Two cues of one frame, which one period takes. */
 static enum err start_at_bar(struct audio *audio, struct call *call, const struct audio_start *ask,
                              struct transport_state *answer)
 {
-    const int64_t frame = ask->has_at ? ask->at : ORDER_NOW;
+    const int64_t frame = ask->has_at ? ask->at : CUE_NOW;
     const uint32_t tag = ask->has_at ? AUDIO_TIMED : 0;
     struct transport_state now = current_state(audio);
-    struct order orders[] = {
-        { .frame = frame, .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)(ask->bar * SCORE_BAR), .tag = tag },
-        { .frame = frame, .verb = ORDER_TRANSPORT_START, .value = (float)ask->count_in, .tag = tag }
+    struct cue cues[] = {
+        { .frame = frame, .verb = CUE_TRANSPORT_LOCATE, .from = (uint32_t)(ask->bar * SCORE_BAR), .tag = tag },
+        { .frame = frame, .verb = CUE_TRANSPORT_START, .value = (float)ask->count_in, .tag = tag }
     };
 
     if (!ask->has_at) {
@@ -161,7 +161,7 @@ static enum err start_at_bar(struct audio *audio, struct call *call, const struc
     }
     *answer = now;
     recall_prepare(call, answer, audio_effects(audio) + 2);
-    enum err e = audio_orders_now(audio, call, orders, 2, NULL);
+    enum err e = audio_cues_now(audio, call, cues, 2, NULL);
     return e != ERR_OK ? e : publish_answer(audio, answer, now);
 }
 
@@ -277,6 +277,8 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
         audio->score.midi_clock_out = ask->clock_out;
     if (ask->has_clock_stopped)
         audio->score.midi_clock_stopped = ask->clock_stopped;
+    if (ask->has_clock_offset)
+        audio->score.midi_clock_offset = (float)ask->clock_offset;
     return publish_score(audio, call, answer);
 }
 
@@ -284,7 +286,7 @@ static enum err ask_panic(struct audio *audio, struct call *call, const struct a
 {
     (void)ask;
     audio_end_monitoring(audio);
-    return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, answer);
+    return audio_cue(audio, call, (struct cue){ .verb = CUE_PANIC }, answer);
 }
 
 static enum err ask_reset_meters(struct audio *audio, struct call *call, const struct audio_reset_meters *ask,
@@ -292,7 +294,7 @@ static enum err ask_reset_meters(struct audio *audio, struct call *call, const s
 {
     (void)ask;
     (void)answer;
-    return audio_order(audio, call, (struct order){ .verb = ORDER_METERS_RESET }, NULL);
+    return audio_cue(audio, call, (struct cue){ .verb = CUE_METERS_RESET }, NULL);
 }
 
 /* ---- patterns ---- */
@@ -408,6 +410,7 @@ const struct audio_handlers audio_handlers = {
     .rows = audio_ask_rows,
     .set_row = audio_ask_set_row,
     .sounding = audio_ask_sounding,
+    .set_pad_controls = audio_ask_set_pad_controls,
     .sounding_kept = audio_ask_sounding_kept,
     .pads = audio_ask_pads,
     .set_pads = audio_ask_set_pads,

@@ -30,7 +30,7 @@ enum err held_end(struct held_answers *held, struct call *call, uint64_t serial,
 /* The same for a call that is deferred already; sends the answer. */
 void held_send(struct held_answers *held, struct call *call, struct ticket ticket, uint64_t serial, void *answer);
 
-/* As recall_prepare. A successor that finds the effect does not know whether it is kept: its answer says so. */
+/* As recall_prepare. A successor that finds the effect does not know whether it is kept; its answer reports that. */
 void held_prepare(struct call *call, void *answer, uint64_t effects);
 
 /* Marks an answer if the change names something that a project cannot keep. Without an open project the mark goes. */

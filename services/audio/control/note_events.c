@@ -38,12 +38,11 @@ static void begin_next_pattern(struct audio *audio, const struct note *note)
     service_publish(audio->service, "pattern_began", &event);
 }
 
-/* An order at a frame of its own has begun: no event announced it. */
+/* A cue at a frame of its own has begun: no event announced it. */
 static void publish_timed(struct audio *audio, const struct note *note)
 {
-    const uint32_t verb = note->value >= 0 && note->value < ORDER_VERBS ? (uint32_t)note->value : ORDER_NOTHING;
-    const bool is_transport =
-        verb == ORDER_TRANSPORT_START || verb == ORDER_TRANSPORT_STOP || verb == ORDER_TRANSPORT_LOCATE;
+    const uint32_t verb = note->value >= 0 && note->value < CUE_VERBS ? (uint32_t)note->value : CUE_NOTHING;
+    const bool is_transport = verb == CUE_TRANSPORT_START || verb == CUE_TRANSPORT_STOP || verb == CUE_TRANSPORT_LOCATE;
     struct transport_state now;
     struct state state;
 
@@ -56,7 +55,7 @@ static void publish_timed(struct audio *audio, const struct note *note)
 
 static void publish_midi(struct audio *audio, const struct note *note)
 {
-    struct audio_midi event = { .frame = note->frame };
+    struct audio_midi event = { .frame = note->frame, .has_hits = note->value > 0, .hits = note->value > 0 };
 
     event.message = bytes_of(note->midi + 1, note->midi[0] <= 3 ? note->midi[0] : 3);
     service_publish(audio->service, "midi", &event);
@@ -84,8 +83,8 @@ static void publish_end(struct audio *audio, const struct note *note)
 static void report_note(struct audio *audio, const struct note *note)
 {
     static void (*const publishers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
-        [NOTE_BAR] = publish_bar,          [NOTE_NEXT_IS_NOW] = begin_next_pattern, [NOTE_MIDI] = publish_midi,
-        [NOTE_ORDER_DONE] = publish_timed, [NOTE_CONTROL_WIRED] = publish_wired,    [NOTE_STREAM_ENDED] = publish_end,
+        [NOTE_BAR] = publish_bar,         [NOTE_NEXT_IS_NOW] = begin_next_pattern, [NOTE_MIDI] = publish_midi,
+        [NOTE_CUE_DONE] = publish_timed,  [NOTE_CONTROL_WIRED] = publish_wired,    [NOTE_STREAM_ENDED] = publish_end,
         [NOTE_SOUND_ENDED] = publish_end,
     };
 

@@ -32,6 +32,22 @@ static void read_layers(const struct pad *from, struct score_pad *to)
             to->layers[to->layer_count++] = read_layer(&from->layers.at[i]);
 }
 
+static const uint32_t waves[] = { [WAVEFORM_SINE] = WAVE_SINE,
+                                  [WAVEFORM_SAW] = WAVE_SAW,
+                                  [WAVEFORM_SQUARE] = WAVE_SQUARE,
+                                  [WAVEFORM_TRIANGLE] = WAVE_TRIANGLE,
+                                  [WAVEFORM_NOISE] = WAVE_NOISE };
+static const int32_t wave_words[] = { [WAVE_SINE] = WAVEFORM_SINE,
+                                      [WAVE_SAW] = WAVEFORM_SAW,
+                                      [WAVE_SQUARE] = WAVEFORM_SQUARE,
+                                      [WAVE_TRIANGLE] = WAVEFORM_TRIANGLE,
+                                      [WAVE_NOISE] = WAVEFORM_NOISE };
+
+static uint32_t wave_of(const struct pad *from)
+{
+    return from->has_wave && from->wave.value > 0 ? waves[from->wave.value] + 1 : 0;
+}
+
 static struct score_pad read_values(const struct pad *from)
 {
     return (struct score_pad){
@@ -61,6 +77,8 @@ static struct score_pad read_values(const struct pad *from)
         .delay = (float)from->delay_send,
         .loop_from = (uint32_t)from->loop_from,
         .loop_until = (uint32_t)from->loop_until,
+        .wave = wave_of(from),
+        .output = from->has_output ? (uint32_t)from->output : 0,
     };
 }
 
@@ -135,13 +153,17 @@ static struct pad write_pad(uint32_t index, const struct score_pad *from, struct
         .delay_send = (double)from->delay,
         .loop_from = from->loop_from,
         .loop_until = from->loop_until,
+        .has_wave = from->wave > 0 && from->wave <= WAVES,
+        .wave.value = from->wave > 0 && from->wave <= WAVES ? wave_words[from->wave - 1] : 0,
+        .has_output = from->output > 0,
+        .output = from->output <= SCORE_OUTPUTS ? from->output : 0,
         .layers = write_layers(from, arena),
     };
 }
 
 static bool has_sound(const struct score_pad *pad)
 {
-    return pad->sound < SOUNDS || pad->layer_count > 0;
+    return pad->sound < SOUNDS || pad->layer_count > 0 || pad->wave > 0;
 }
 
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer)
@@ -191,6 +213,9 @@ static enum err check_pad(const struct audio *audio, struct call *call, struct p
 
     if (pad->until && pad->until <= pad->from)
         return refuse(call, ERR_BAD_REQUEST, "pad %llu would end before it begins", (unsigned long long)pad->pad);
+    if (pad->has_wave && pad->wave.value == 0)
+        return refuse(call, ERR_BAD_REQUEST, "wave \"%.*s\" is unknown: expected sine, saw, square, triangle or noise",
+                      TEXT_ARG(pad->wave.word));
     if (pad->has_keys_until && pad->keys_until < pad->keys_from)
         return refuse(call, ERR_BAD_REQUEST, "the highest key of pad %llu is %llu, below the lowest, %llu",
                       (unsigned long long)pad->pad, (unsigned long long)pad->keys_until,
@@ -315,17 +340,52 @@ enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audi
         return fault_hint(call_fault(call), "`loophole pads set %llu sound=FILE` gives it one",
                           (unsigned long long)ask->pad);
     }
-    if (pad->layer_count == 0 && named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
+    if (pad->layer_count == 0 && !pad->wave && named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
         return fault_field(call_fault(call), "pad");
-    return audio_order_at(audio, call,
-                          (struct order){
-                              .verb = ORDER_PAD_HIT, .voice = (uint32_t)ask->pad, .value = (float)ask->velocity },
-                          ask->has_at, ask->at, answer);
+    return audio_cue_at(audio, call,
+                        (struct cue){ .verb = CUE_PAD_HIT, .voice = (uint32_t)ask->pad, .value = (float)ask->velocity },
+                        ask->has_at, ask->at, answer);
 }
 
 enum err audio_ask_release(struct audio *audio, struct call *call, const struct audio_release *ask,
                            struct nothing *answer)
 {
-    return audio_order_at(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad },
-                          ask->has_at, ask->at, answer);
+    return audio_cue_at(audio, call, (struct cue){ .verb = CUE_PAD_RELEASE, .voice = (uint32_t)ask->pad }, ask->has_at,
+                        ask->at, answer);
+}
+
+/* ---- MIDI controls of pads ---- */
+
+static struct score_control read_control(const struct pad_control *from)
+{
+    static const uint8_t statuses[] = { [PAD_CONTROL_KIND_KEY] = 9,
+                                        [PAD_CONTROL_KIND_CONTROLLER] = 11,
+                                        [PAD_CONTROL_KIND_PROGRAM] = 12,
+                                        [PAD_CONTROL_KIND_PRESSURE] = 13 };
+
+    return (struct score_control){ .status = from->kind.value > 0 ? statuses[from->kind.value] : 0,
+                                   .channel = (uint8_t)from->channel,
+                                   .number = (uint8_t)from->number,
+                                   .pad = (uint8_t)from->pad,
+                                   .from = (float)from->from,
+                                   .until = (float)from->until };
+}
+
+enum err audio_ask_set_pad_controls(struct audio *audio, struct call *call, const struct audio_set_pad_controls *ask,
+                                    struct nothing *answer)
+{
+    struct score *score = &audio->score;
+    const bool is_kept = score->serial <= score->kept_serial;
+
+    (void)call, (void)answer;
+    if (is_kept) /* a project keeps them elsewhere */
+        score->kept_serial = score->serial + 1;
+    score->has_controls = 1;
+    score->controls_wait = ask->waits;
+    score->control_count = ask->each.count < SCORE_CONTROLS ? ask->each.count : SCORE_CONTROLS;
+    for (uint32_t i = 0; i < score->control_count; i++)
+        score->controls[i] = read_control(&ask->each.at[i]);
+    audio_score_publish(audio);
+    audio->sounding_reported = is_kept ? score->serial : audio->sounding_reported;
+    return ERR_OK;
 }

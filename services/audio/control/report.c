@@ -47,6 +47,12 @@ bool audio_moment(const struct audio *audio, const struct state *state, struct m
     return audio_sounds(audio);
 }
 
+/* A float is not the number that was asked for: to the microsecond it is. */
+double audio_clock_offset(const struct audio *audio)
+{
+    return clamp_to(round((double)audio->score.midi_clock_offset * 1e6) / 1e6, -0.1, 0.1);
+}
+
 static struct transport_state transport_of(const struct audio *audio, const struct state *state)
 {
     static const int32_t sources[] = {
@@ -75,6 +81,8 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         .clock_out = audio->score.midi_clock_out != 0,
         .has_clock_stopped = true,
         .clock_stopped = audio->score.midi_clock_stopped != 0,
+        .has_clock_offset = audio_clock_offset(audio) != 0,
+        .clock_offset = audio_clock_offset(audio),
         .pattern = state->pattern,
         .has_queued_bar = score_has_next(&audio->score),
         .queued_bar = score_has_next(&audio->score) ? audio->score.next_bar : 0,
@@ -130,6 +138,14 @@ static struct mixer_strip describe_strip(int32_t bus, const struct score_strip *
         .mute = from->mute != 0,
         .has_solo = true,
         .solo = from->solo != 0,
+        .has_apart = from->apart != 0, /* projects that do not know these have the defaults */
+        .apart = from->apart != 0,
+        .has_pfl = from->pfl != 0,
+        .pfl = from->pfl != 0,
+        .has_reverb_send = from->reverb > 0,
+        .reverb_send = (double)from->reverb,
+        .has_delay_send = from->delay > 0,
+        .delay_send = (double)from->delay,
     };
 }
 

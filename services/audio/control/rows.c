@@ -28,8 +28,13 @@ static void report_rows(struct call *call, const struct score_pattern *pattern, 
     for (uint32_t i = 0; i < SCORE_ROWS; i++) {
         const struct score_row *row = &pattern->rows[i];
         if (row->used)
-            each[answer->each.count++] =
-                (struct row_state){ i, name_of(row), row->muted != 0, row->solo != 0, row->mute == 0 };
+            each[answer->each.count++] = (struct row_state){ .row = i,
+                                                             .name = name_of(row),
+                                                             .mute = row->muted != 0,
+                                                             .solo = row->solo != 0,
+                                                             .sounds = row->mute == 0,
+                                                             .has_absent = row->soundless != 0,
+                                                             .absent = true };
     }
 }
 

@@ -13,6 +13,30 @@ static struct score_strip *strip_of(struct score *score, int32_t bus)
     return bus > 0 && bus < BUS_MASTER ? &score->groups[groups[bus]] : NULL;
 }
 
+/* False and 0 are accepted everywhere: a project sets all. */
+static enum err check_outputs(struct call *call, const struct mixer_strip *strip)
+{
+    const int32_t bus = strip->bus.value;
+    const bool has_ports = bus != BUS_PREVIEW && bus != BUS_MASTER;
+    const bool can_send = bus == BUS_STREAMS || bus == BUS_SOUNDS || bus == BUS_PADS;
+    const char *name = choice_word(&bus_table, bus);
+
+    if (!has_ports && ((strip->has_apart && strip->apart) || (strip->has_pfl && strip->pfl)))
+        return refuse(call, ERR_BAD_REQUEST, "the channel %s has no ports of its own and no PFL", name);
+    if (!can_send &&
+        ((strip->has_reverb_send && strip->reverb_send > 0) || (strip->has_delay_send && strip->delay_send > 0)))
+        return refuse(call, ERR_BAD_REQUEST, "the channel %s has no sends: streams, sounds and pads have them", name);
+    return ERR_OK;
+}
+
+static void set_outputs(struct score_strip *strip, const struct mixer_strip *from)
+{
+    strip->apart = from->has_apart ? from->apart : strip->apart;
+    strip->pfl = from->has_pfl ? from->pfl : strip->pfl;
+    strip->reverb = from->has_reverb_send ? (float)from->reverb_send : strip->reverb;
+    strip->delay = from->has_delay_send ? (float)from->delay_send : strip->delay;
+}
+
 enum err audio_ask_set_strip(struct audio *audio, struct call *call, const struct audio_set_strip *ask,
                              struct mixer *answer)
 {
@@ -23,10 +47,13 @@ enum err audio_ask_set_strip(struct audio *audio, struct call *call, const struc
         (void)refuse(call, ERR_BAD_REQUEST, "the mixer has no channel \"%.*s\"", TEXT_ARG(from->bus.word));
         return fault_field(call_fault(call), "strip.bus");
     }
+    if (check_outputs(call, from) != ERR_OK)
+        return ERR_BAD_REQUEST;
     strip->gain = from->has_gain ? (float)from->gain : strip->gain;
     strip->pan = from->has_pan ? (float)from->pan : strip->pan;
     strip->mute = from->has_mute ? from->mute : strip->mute;
     strip->solo = from->has_solo ? from->solo : strip->solo;
+    set_outputs(strip, from);
     audio_score_publish(audio);
     return audio_end_change(audio, call, audio_ask_mixer(audio, call, NULL, answer), answer);
 }

@@ -51,7 +51,7 @@ void song_mark(struct score_pattern *pattern, const struct audio_set_pattern *as
     pattern->bars = ask->has_bars && ask->bars > 0 ? (uint32_t)ask->bars : pattern->steps / SCORE_BAR;
 }
 
-/* Before the order, so the next entry does not begin early when the transport goes forward. Going back, its old bar is
+/* Before the cue, so the next entry does not begin early when the transport goes forward. Going back, its old bar is
  * later anyway, unless a bar begins just now. */
 void song_move(struct audio *audio, int64_t bar)
 {

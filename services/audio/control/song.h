@@ -22,7 +22,7 @@ int64_t song_bar(struct audio *audio, int64_t least);
 /* Marks a pattern as the entry of a song that begins at `bar`, if the ask says so. */
 void song_mark(struct score_pattern *pattern, const struct audio_set_pattern *ask, int64_t bar);
 
-/* The next order moves the transport to `bar`: the playing entry begins there with all its bars. */
+/* The next cue moves the transport to `bar`: the playing entry begins there with all its bars. */
 void song_move(struct audio *audio, int64_t bar);
 
 enum err audio_ask_leave_song(struct audio *audio, struct call *call, const struct audio_leave_song *ask,

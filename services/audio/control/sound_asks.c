@@ -16,48 +16,48 @@ static uint32_t new_tag(void)
     return tag;
 }
 
-static struct order order_start(const struct audio_start_sound *ask, uint32_t tag)
+static struct cue cue_start(const struct audio_start_sound *ask, uint32_t tag)
 {
     uint64_t loop = ask->loop_from > ask->from ? ask->loop_from : ask->from;
 
-    return (struct order){ .frame = ask->has_at ? ask->at : ORDER_NOW,
-                           .verb = ORDER_SOUND_START,
-                           .voice = ORDER_ANY_VOICE,
-                           .generation = (uint32_t)ask->generation,
-                           .sound = (uint32_t)ask->sound,
-                           .tag = tag,
-                           .group = GROUP_SOUNDS,
-                           .flags = (uint16_t)((ask->loop ? ORDER_LOOP : 0) | (ask->reverse ? ORDER_REVERSE : 0)),
-                           .value = ask->has_gain ? (float)ask->gain : 1,
-                           .pan = (float)ask->pan,
-                           .ratio = ask->has_ratio ? (float)ask->ratio : 1,
-                           .from = (uint32_t)ask->from,
-                           .until = (uint32_t)ask->until,
-                           .loop_from = (uint32_t)loop,
-                           .choke = (uint32_t)ask->choke };
+    return (struct cue){ .frame = ask->has_at ? ask->at : CUE_NOW,
+                         .verb = CUE_SOUND_START,
+                         .voice = CUE_ANY_VOICE,
+                         .generation = (uint32_t)ask->generation,
+                         .sound = (uint32_t)ask->sound,
+                         .tag = tag,
+                         .group = GROUP_SOUNDS,
+                         .flags = (uint16_t)((ask->loop ? CUE_LOOP : 0) | (ask->reverse ? CUE_REVERSE : 0)),
+                         .value = ask->has_gain ? (float)ask->gain : 1,
+                         .pan = (float)ask->pan,
+                         .ratio = ask->has_ratio ? (float)ask->ratio : 1,
+                         .from = (uint32_t)ask->from,
+                         .until = (uint32_t)ask->until,
+                         .loop_from = (uint32_t)loop,
+                         .choke = (uint32_t)ask->choke };
 }
 
 /* Without a decay, the sustain level is reached at once. */
-static struct order order_shape(const struct audio_start_sound *ask, uint32_t tag)
+static struct cue cue_shape(const struct audio_start_sound *ask, uint32_t tag)
 {
     float sustain = ask->has_sustain ? (float)ask->sustain : 1;
     float decay = (float)ask->decay;
 
-    return (struct order){ .frame = ask->has_at ? ask->at : ORDER_NOW,
-                           .verb = ORDER_SOUND_SHAPE,
-                           .tag = tag,
-                           .loop_until = (uint32_t)ask->loop_until,
-                           .shape = { .attack = (float)ask->attack,
-                                      .decay = sustain < 1 && decay < DECAY_LEAST ? DECAY_LEAST : decay,
-                                      .release = (float)ask->release,
-                                      .sustain = sustain,
-                                      .cutoff = ask->has_filter_freq ? (float)ask->filter_freq : 0,
-                                      .resonance = ask->has_filter_q ? (float)ask->filter_q : FLAT_Q,
-                                      .reverb = (float)ask->reverb_send,
-                                      .delay = (float)ask->delay_send } };
+    return (struct cue){ .frame = ask->has_at ? ask->at : CUE_NOW,
+                         .verb = CUE_SOUND_SHAPE,
+                         .tag = tag,
+                         .loop_until = (uint32_t)ask->loop_until,
+                         .shape = { .attack = (float)ask->attack,
+                                    .decay = sustain < 1 && decay < DECAY_LEAST ? DECAY_LEAST : decay,
+                                    .release = (float)ask->release,
+                                    .sustain = sustain,
+                                    .cutoff = ask->has_filter_freq ? (float)ask->filter_freq : 0,
+                                    .resonance = ask->has_filter_q ? (float)ask->filter_q : FLAT_Q,
+                                    .reverb = (float)ask->reverb_send,
+                                    .delay = (float)ask->delay_send } };
 }
 
-/* Both orders have one frame, so the shape comes before the sound's first frame. */
+/* Both cues have one frame, so the shape comes before the sound's first frame. */
 static enum err start_sound(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
                             void *answer)
 {
@@ -67,9 +67,9 @@ static enum err start_sound(struct audio *audio, struct call *call, void *own, s
 
     if (silent.count > 0)
         return refuse(call, ERR_NOT_FOUND, "the sound cannot be loaded: %.*s", TEXT_ARG(silent.at[0].why));
-    struct order orders[] = { order_start(ask, tag), order_shape(ask, tag) };
+    struct cue cues[] = { cue_start(ask, tag), cue_shape(ask, tag) };
     *started = (struct sound_started){ .tag = tag, .sound = ask->sound, .generation = ask->generation };
-    return audio_orders(audio, call, orders, 2, started);
+    return audio_cues(audio, call, cues, 2, started);
 }
 
 static enum err check_part(struct call *call, const struct audio_start_sound *ask)
@@ -110,49 +110,49 @@ enum err audio_ask_start_sound(struct audio *audio, struct call *call, const str
 enum err audio_ask_set_sound(struct audio *audio, struct call *call, const struct audio_set_sound *ask,
                              struct nothing *answer)
 {
-    uint32_t keeps = (ask->has_gain ? 0 : ORDER_KEEP_GAIN) | (ask->has_pan ? 0 : ORDER_KEEP_PAN) |
-                     (ask->has_ratio ? 0 : ORDER_KEEP_RATIO);
+    uint32_t keeps =
+        (ask->has_gain ? 0 : CUE_KEEP_GAIN) | (ask->has_pan ? 0 : CUE_KEEP_PAN) | (ask->has_ratio ? 0 : CUE_KEEP_RATIO);
 
     (void)answer;
-    return audio_order(audio, call,
-                       (struct order){ .verb = ORDER_SOUND_GAIN,
-                                       .tag = (uint32_t)ask->tag,
-                                       .flags = (uint16_t)keeps,
-                                       .value = (float)ask->gain,
-                                       .pan = (float)ask->pan,
-                                       .ratio = (float)ask->ratio,
-                                       .seconds = (float)ask->ramp },
-                       NULL);
+    return audio_cue(audio, call,
+                     (struct cue){ .verb = CUE_SOUND_GAIN,
+                                   .tag = (uint32_t)ask->tag,
+                                   .flags = (uint16_t)keeps,
+                                   .value = (float)ask->gain,
+                                   .pan = (float)ask->pan,
+                                   .ratio = (float)ask->ratio,
+                                   .seconds = (float)ask->ramp },
+                     NULL);
 }
 
 enum err audio_ask_stop_sound(struct audio *audio, struct call *call, const struct audio_stop_sound *ask,
                               struct nothing *answer)
 {
     (void)answer;
-    return audio_order(audio, call,
-                       (struct order){ .verb = ORDER_SOUND_STOP,
-                                       .tag = (uint32_t)ask->tag,
-                                       .flags = ask->has_fade ? 0 : ORDER_RELEASE,
-                                       .seconds = (float)ask->fade },
-                       NULL);
+    return audio_cue(audio, call,
+                     (struct cue){ .verb = CUE_SOUND_STOP,
+                                   .tag = (uint32_t)ask->tag,
+                                   .flags = ask->has_fade ? 0 : CUE_RELEASE,
+                                   .seconds = (float)ask->fade },
+                     NULL);
 }
 
 enum err audio_ask_send_midi(struct audio *audio, struct call *call, const struct audio_send_midi *ask,
                              struct nothing *answer)
 {
-    struct order *orders = arena_array(call_arena(call), ask->messages.count, sizeof(*orders));
+    struct cue *cues = arena_array(call_arena(call), ask->messages.count, sizeof(*cues));
     uint32_t count = 0;
 
     (void)answer;
     for (uint32_t i = 0; i < ask->messages.count; i++) {
         const uint8_t *bytes = ask->messages.at[i].at;
-        struct order order = { .frame = ORDER_NOW, .verb = ORDER_CONTROL_SEND, .voice = ask->messages.at[i].len };
+        struct cue cue = { .frame = CUE_NOW, .verb = CUE_CONTROL_SEND, .voice = ask->messages.at[i].len };
 
-        for (uint32_t b = 0; b < order.voice; b++)
-            order.from |= (uint32_t)bytes[b] << 8 * b;
-        if (order.voice == 0 || bytes[0] < 0x80)
+        for (uint32_t b = 0; b < cue.voice; b++)
+            cue.from |= (uint32_t)bytes[b] << 8 * b;
+        if (cue.voice == 0 || bytes[0] < 0x80)
             return refuse(call, ERR_BAD_REQUEST, "message %u begins with no status byte (0x80 to 0xff)", i);
-        orders[count++] = order;
+        cues[count++] = cue;
     }
-    return count ? audio_orders_now(audio, call, orders, count, NULL) : ERR_OK;
+    return count ? audio_cues_now(audio, call, cues, count, NULL) : ERR_OK;
 }

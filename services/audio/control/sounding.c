@@ -159,12 +159,15 @@ static void report_tempo(const struct audio *audio, struct sounding *to)
     };
     const struct score *score = &audio->score;
 
-    to->has_bpm = to->has_swing = to->has_sync = to->has_clock_out = to->has_clock_stopped = to->has_metronome = true;
+    to->has_bpm = to->has_swing = to->has_sync = to->has_clock_out = to->has_clock_stopped = to->has_clock_offset =
+        true;
+    to->has_metronome = true;
     to->bpm = score->tempo;
     to->swing = score->swing;
     to->sync.value = sources[score->sync <= SYNC_FOLLOW_MIDI ? score->sync : SYNC_NONE];
     to->clock_out = score->midi_clock_out != 0;
     to->clock_stopped = score->midi_clock_stopped != 0;
+    to->clock_offset = audio_clock_offset(audio);
     to->metronome = score->metronome != 0;
 }
 

@@ -12,8 +12,8 @@ static void open_views(struct engine *engine, const struct studio *studio)
 {
     engine->score_view = studio_score(studio);
     engine->state_view = studio_state(studio);
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        engine->orders[i] = studio_orders(studio, i);
+    for (uint32_t i = 0; i < CUES_RINGS; i++) {
+        engine->cues[i] = studio_cues(studio, i);
         engine->notes[i] = studio_notes(studio, i);
     }
     for (uint32_t i = 0; i < STREAMS; i++)

@@ -8,15 +8,44 @@
 #include "common/id.h"
 #include "services/audio/jack/rt_jack.h"
 
-enum { LEAD_PERIODS = 100 }; /* without a call of rt_lead: we have lost the lead */
+enum {
+    LEAD_PERIODS = 100, /* without a call of rt_lead: we have lost the lead */
+    ALIAS_BYTES = 512   /* at least as long as JACK names ports */
+};
 
 const char *const client_ports[PORTS] = {
-    [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right",
-    [PORT_PREVIEW_LEFT] = "preview_left", [PORT_PREVIEW_RIGHT] = "preview_right",
-    [PORT_IN_LEFT] = "in_left",           [PORT_IN_RIGHT] = "in_right",
-    [PORT_RETURN_LEFT] = "return_left",   [PORT_RETURN_RIGHT] = "return_right",
-    [PORT_MIDI_IN] = "midi_in",           [PORT_LISTEN] = "listen",
-    [PORT_MIDI_OUT] = "midi_out",         [PORT_CONTROL_OUT] = "control_out",
+    [PORT_MAIN_LEFT] = "main_left",
+    [PORT_MAIN_RIGHT] = "main_right",
+    [PORT_PREVIEW_LEFT] = "preview_left",
+    [PORT_PREVIEW_RIGHT] = "preview_right",
+    [PORT_IN_LEFT] = "in_left",
+    [PORT_IN_RIGHT] = "in_right",
+    [PORT_RETURN_LEFT] = "return_left",
+    [PORT_RETURN_RIGHT] = "return_right",
+    [PORT_MIDI_IN] = "midi_in",
+    [PORT_LISTEN] = "listen",
+    [PORT_MIDI_OUT] = "midi_out",
+    [PORT_CONTROL_OUT] = "control_out",
+    [PORT_STREAMS_LEFT] = "streams_left",
+    [PORT_STREAMS_RIGHT] = "streams_right",
+    [PORT_SOUNDS_LEFT] = "sounds_left",
+    [PORT_SOUNDS_RIGHT] = "sounds_right",
+    [PORT_PADS_LEFT] = "pads_left",
+    [PORT_PADS_RIGHT] = "pads_right",
+    [PORT_SEQUENCER_LEFT] = "sequencer_left",
+    [PORT_SEQUENCER_RIGHT] = "sequencer_right",
+    [PORT_METRONOME_LEFT] = "metronome_left",
+    [PORT_METRONOME_RIGHT] = "metronome_right",
+    [PORT_PFL_LEFT] = "pfl_left",
+    [PORT_PFL_RIGHT] = "pfl_right",
+    [PORT_OUT_1_LEFT] = "out_1_left",
+    [PORT_OUT_1_RIGHT] = "out_1_right",
+    [PORT_OUT_2_LEFT] = "out_2_left",
+    [PORT_OUT_2_RIGHT] = "out_2_right",
+    [PORT_OUT_3_LEFT] = "out_3_left",
+    [PORT_OUT_3_RIGHT] = "out_3_right",
+    [PORT_OUT_4_LEFT] = "out_4_left",
+    [PORT_OUT_4_RIGHT] = "out_4_right",
 };
 
 static bool is_output(enum client_port port)
@@ -85,10 +114,13 @@ static jack_latency_range_t range_of(struct client *client, bool outputs, jack_l
     return all;
 }
 
-/* The limiter delays all outputs, the returns of a chain, and the sound of MIDI. It does not delay a take. */
+/* The limiter delays main, preview, the returns of a chain, and MIDI with its sound. It delays neither a take nor the
+ * outputs that have no limiter. */
 static bool is_delayed(enum client_port port)
 {
-    return is_output(port) || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
+    bool is_limited = port < PORT_STREAMS_LEFT || port == PORT_MIDI_OUT || port == PORT_CONTROL_OUT;
+
+    return is_limited || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
 }
 
 /* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
@@ -315,6 +347,30 @@ bool client_is_input(struct client *client, const char *foreign)
 bool client_is_socket(struct client *client, const char *foreign)
 {
     return flags_of(client, foreign) & JackPortIsPhysical;
+}
+
+uint32_t client_names(struct client *client, const char *foreign, char names[CLIENT_NAMES][CLIENT_FOREIGN_NAME])
+{
+    const jack_port_t *port = jack_port_by_name(client->jack, foreign);
+    char aliases[CLIENT_NAMES - 1][ALIAS_BYTES] = { 0 };
+    char *const to[CLIENT_NAMES - 1] = { aliases[0], aliases[1] };
+    uint32_t count = 0;
+
+    if (!port || jack_port_name_size() > ALIAS_BYTES)
+        return 0;
+    (void)snprintf(names[count++], CLIENT_FOREIGN_NAME, "%s", foreign);
+    (void)jack_port_get_aliases(port, to);
+    for (uint32_t i = 0; i < CLIENT_NAMES - 1; i++)
+        if (aliases[i][0])
+            (void)snprintf(names[count++], CLIENT_FOREIGN_NAME, "%.*s", CLIENT_FOREIGN_NAME - 1, aliases[i]);
+    return count;
+}
+
+bool client_midi_port(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    return pick_name(jack_get_ports(client->jack, NULL, JACK_DEFAULT_MIDI_TYPE,
+                                    is_output(port) ? JackPortIsInput : JackPortIsOutput),
+                     number, to);
 }
 
 static bool belongs_to(const char *port, const char *owner)

@@ -10,7 +10,7 @@
 
 struct client;
 
-enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256 };
+enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256, CLIENT_NAMES = 3 };
 
 extern const char *const client_ports[PORTS]; /* "main_left", … */
 
@@ -45,6 +45,11 @@ void client_disconnect(struct client *client, enum client_port port, const char 
 
 bool client_is_input(struct client *client, const char *foreign);  /* it accepts audio */
 bool client_is_socket(struct client *client, const char *foreign); /* a port of the machine */
+
+/* The names of a foreign port: its own, then its aliases. 0: there is no such port. */
+uint32_t client_names(struct client *client, const char *foreign, char names[CLIENT_NAMES][CLIENT_FOREIGN_NAME]);
+/* The `number`th foreign MIDI port that `port` could be connected to; false after the last. */
+bool client_midi_port(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME]);
 
 /* The `number`th audio output of the client named `owner`, in JACK's order. Below: the `number`th port that an output
  * is connected to. False after the last. */

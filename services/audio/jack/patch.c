@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/process/log.h"
+#include "services/audio/jack/device.h"
 #include "services/audio/jack/loop.h"
 
 /* ---- feedback ---- */
@@ -112,7 +113,7 @@ static bool mend_one(struct patch *patch, struct jack_wire *wire, bool ports_cha
     }
     if (wire->dropped)
         return true;
-    if (wire->seen || !client_has_port(patch->client, wire->to)) {
+    if (wire->seen || !device_reach(patch->client, &patch->wires, wire, &patch->is_unsaved)) {
         wire->made = wire->seen;
         wire->missed = false;
         return false;
@@ -129,11 +130,14 @@ static bool restore_wires(struct patch *patch, bool ports_changed)
     bool changed = false;
 
     patch->doubts = false;
-    for (uint32_t i = patch->wires.count; i > 0; i--)
+    for (uint32_t i = patch->wires.count; i > 0; i--) {
+        if (patch->wires.at[i - 1].seen && device_note(patch->client, &patch->wires.at[i - 1]))
+            changed = true;
         if (mend_one(patch, &patch->wires.at[i - 1], ports_changed)) {
             wires_remove(&patch->wires, &patch->wires.at[i - 1]);
             changed = true;
         }
+    }
     return changed;
 }
 
@@ -157,7 +161,7 @@ static void connect_by_default(struct patch *patch)
             named = named || patch->wires.at[i].port == port;
             of_take = of_take || (patch->wires.at[i].port == port && patch->wires.at[i].for_take);
         }
-        if (of_take || has_any(&patch->wires, port) || (patch->wires.is_known && !named) ||
+        if (of_take || has_any(&patch->wires, port) || (patch->wires.is_saved && !named) ||
             !client_default(patch->client, port, to))
             continue;
         struct jack_wire *wire = client_connect(patch->client, port, to) ? wires_add(&patch->wires, port, to) : NULL;
@@ -349,7 +353,7 @@ static void save_wires(struct patch *patch)
     if (wires_write(patch->paths, &patch->wires, &fault) != ERR_OK)
         log_fault("the connections cannot be stored", &fault);
     else
-        patch->wires.is_known = true;
+        patch->wires.is_saved = true;
 }
 
 /* Drops connections that are no longer in the keeper's file. */

@@ -59,24 +59,24 @@ static void rt_send_midi(struct client *client)
 }
 
 /* Reads another leader's position, as exactly as it is given. */
-static void rt_hear_bar(struct engine_period *period, const jack_position_t *position)
+static void rt_read_bar(struct engine_period *period, const jack_position_t *position)
 {
     bool has_bar = position->valid & JackPositionBBT, is_exact = position->valid & JackBBTFrameOffset;
-    struct bbt_heard heard = { .bar = position->bar,
-                               .beat = position->beat,
-                               .ticks = position->tick,
-                               .ticks_a_beat = position->ticks_per_beat,
-                               .beats_a_bar = (double)position->beats_per_bar,
-                               .tempo = position->beats_per_minute,
-                               .offset = is_exact ? position->bbt_offset : 0 };
+    struct bbt_position bar = { .bar = position->bar,
+                                .beat = position->beat,
+                                .ticks = position->tick,
+                                .ticks_a_beat = position->ticks_per_beat,
+                                .beats_a_bar = (double)position->beats_per_bar,
+                                .tempo = position->beats_per_minute,
+                                .offset = is_exact ? position->bbt_offset : 0 };
 
 #ifdef JACK_TICK_DOUBLE
     if (position->valid & JackTickDouble) {
-        heard.ticks = position->tick_double;
+        bar.ticks = position->tick_double;
         is_exact = true;
     }
 #endif
-    period->jack_step = has_bar ? bbt_step(&heard, period->rate) : -1;
+    period->jack_step = has_bar ? bbt_step(&bar, period->rate) : -1;
     period->jack_tempo = period->jack_step >= 0 ? position->beats_per_minute : 0;
     period->jack_slack = period->jack_step < 0 || is_exact ? 0 : bbt_slack(position->ticks_per_beat);
 }
@@ -91,7 +91,7 @@ static void rt_fetch_transport(struct client *client)
                          : state == JackTransportStarting ? JACK_STARTING
                                                           : JACK_ROLLING;
     period->jack_frame = position.frame;
-    rt_hear_bar(period, &position);
+    rt_read_bar(period, &position);
 }
 
 static void rt_send_transport(struct client *client)
@@ -116,6 +116,14 @@ static void rt_fetch_wired(struct client *client)
     client->period.control_wired = atomic_load_explicit(&client->control_wired, memory_order_relaxed);
 }
 
+static const uint8_t own_ports[GROUPS] = { /* the left one of each channel; 0: none */
+                                           [GROUP_STREAMS] = PORT_STREAMS_LEFT,
+                                           [GROUP_SOUNDS] = PORT_SOUNDS_LEFT,
+                                           [GROUP_PADS] = PORT_PADS_LEFT,
+                                           [GROUP_SEQUENCER] = PORT_SEQUENCER_LEFT,
+                                           [GROUP_METRONOME] = PORT_METRONOME_LEFT
+};
+
 static void rt_fetch_audio(struct client *client, uint32_t frames)
 {
     struct engine_period *period = &client->period;
@@ -125,6 +133,12 @@ static void rt_fetch_audio(struct client *client, uint32_t frames)
         period->returns[side] = jack_port_get_buffer(client->ports[PORT_RETURN_LEFT + side], frames);
         period->main[side] = jack_port_get_buffer(client->ports[PORT_MAIN_LEFT + side], frames);
         period->preview[side] = jack_port_get_buffer(client->ports[PORT_PREVIEW_LEFT + side], frames);
+        period->pfl[side] = jack_port_get_buffer(client->ports[PORT_PFL_LEFT + side], frames);
+        for (uint32_t i = 0; i < SCORE_OUTPUTS; i++)
+            period->output[i][side] = jack_port_get_buffer(client->ports[PORT_OUT_1_LEFT + 2 * i + side], frames);
+        for (uint32_t i = 0; i < GROUPS; i++)
+            if (own_ports[i])
+                period->own[i][side] = jack_port_get_buffer(client->ports[own_ports[i] + side], frames);
     }
     period->listen = jack_port_get_buffer(client->ports[PORT_LISTEN], frames);
 }

@@ -1,6 +1,7 @@
 /* wires.h: the list of wanted connections between our ports and foreign ones. The file DATA/audio.connections has one
- * line "main_left<tab>system:playback_1" for each that a person made, here or in any patch bay. A take's own connection
- * is "take:in_left<tab>…". While previews go through another client, there is a line "chain<tab>CLIENT:LEFT,RIGHT".
+ * line "main_left<tab>system:playback_1" for each that a person made, here or in any patch bay. That of a MIDI port has
+ * another tab and its device (device.h). A take's own connection is "take:in_left<tab>…". While previews go through
+ * another client, there is a line "chain<tab>CLIENT:LEFT,RIGHT".
  * Pure except for the file. One thread at a time. */
 #ifndef LOOPHOLE_AUDIO_WIRES_H
 #define LOOPHOLE_AUDIO_WIRES_H
@@ -14,22 +15,25 @@ enum { WIRES = 256 };
 struct jack_wire {
     enum client_port port;
     char to[CLIENT_FOREIGN_NAME];
-    bool made;     /* it exists now */
-    bool seen;     /* it existed at the last look */
-    bool missed;   /* it disappeared at the last look, for a reason not known yet */
-    bool dropped;  /* must be disconnected, and forgotten once it is */
-    bool for_take; /* the streamer made it for a take, and removes it afterwards */
+    char device[CLIENT_FOREIGN_NAME]; /* of a MIDI port: device.h; "": not known */
+    bool made;                        /* it exists now */
+    bool seen;                        /* it existed at the last look */
+    bool missed;                      /* it disappeared at the last look, for a reason not known yet */
+    bool dropped;                     /* must be disconnected, and forgotten once it is */
+    bool for_take;                    /* the streamer made it for a take, and removes it afterwards */
 };
 
 struct wires {
     struct jack_wire at[WIRES];
     uint32_t count;
-    bool is_known;                 /* the file exists: only its connections are wanted */
+    bool is_saved;                 /* the file exists: only its connections are wanted */
     char chain[CLIENT_CHAIN_NAME]; /* of the preview; "": none */
 };
 
 /* Replaces the content of `wires`. Ignores invalid lines; a missing file gives an empty list. Errors: io, too_large. */
 enum err wires_read(const struct paths *paths, struct wires *wires, struct fault *fault);
+
+/* Leaves out a connection whose port or device has a tab or a line's end in its name. Errors: full, io. */
 enum err wires_write(const struct paths *paths, const struct wires *wires, struct fault *fault);
 
 struct jack_wire *wires_find(struct wires *wires, enum client_port port, const char *to); /* NULL: none */

@@ -38,15 +38,15 @@ double bbt_slack(double ticks_a_beat)
     return ticks_a_beat > 1 ? STEPS_A_BEAT / ticks_a_beat : STEPS_A_BEAT;
 }
 
-double bbt_step(const struct bbt_heard *heard, uint32_t rate)
+double bbt_step(const struct bbt_position *at, uint32_t rate)
 {
     double beats, place;
 
-    if (!(heard->ticks_a_beat > 0) || !(heard->beats_a_bar > 0) || heard->bar < 1)
+    if (!(at->ticks_a_beat > 0) || !(at->beats_a_bar > 0) || at->bar < 1)
         return -1;
-    beats = (heard->bar - 1.0) * heard->beats_a_bar + heard->beat - 1 + heard->ticks / heard->ticks_a_beat;
+    beats = (at->bar - 1.0) * at->beats_a_bar + at->beat - 1 + at->ticks / at->ticks_a_beat;
     place = beats * STEPS_A_BEAT;
-    if (heard->offset > 0 && heard->tempo > 0)
-        place += heard->offset * heard->tempo / (15.0 * rate);
+    if (at->offset > 0 && at->tempo > 0)
+        place += at->offset * at->tempo / (15.0 * rate);
     return place >= 0 && place < MOST ? place : -1;
 }

@@ -36,14 +36,14 @@ void bbt_say(const struct bbt_lead *lead, int64_t jack_frame, struct bbt *bbt);
 int64_t bbt_frame_of(double place, double step_frames);
 
 /* A position reported by another leader. `ticks` includes its fraction, if any. */
-struct bbt_heard {
+struct bbt_position {
     int32_t bar, beat;
     double ticks, ticks_a_beat, beats_a_bar, tempo;
     double offset; /* frames passed since this position */
 };
 
 /* The place in steps; -1: the position gives none. */
-double bbt_step(const struct bbt_heard *heard, uint32_t rate);
+double bbt_step(const struct bbt_position *at, uint32_t rate);
 
 /* The steps that a position loses if its ticks are whole numbers. */
 double bbt_slack(double ticks_a_beat);

@@ -23,6 +23,9 @@ struct core_block {
     float reverb[2][CORE_BLOCK], delay[2][CORE_BLOCK]; /* sends */
     float main[2][CORE_BLOCK], preview[2][CORE_BLOCK];
     float back[2][CORE_BLOCK]; /* from the return ports */
+    float pfl[2][CORE_BLOCK];
+    float output[SCORE_OUTPUTS][2][CORE_BLOCK]; /* of single pads */
+    uint32_t outputs, has_pfl;                  /* bits of the valid ones of `output`; not 0: `pfl` is valid */
 };
 
 #endif

@@ -52,64 +52,64 @@ static bool keep_gaps(const struct capture_header *old, uint64_t begin, struct c
 }
 
 /* Starts a capture at a past cell of the running capture, and ends the running one. */
-static bool start_kept(struct engine *engine, const struct order *order)
+static bool start_kept(struct engine *engine, const struct cue *cue)
 {
-    struct capture *capture = &engine->half->capture[order->voice];
-    uint64_t begin = (uint64_t)order->until << 32 | order->from, next = next_of(engine, order->voice);
-    struct capture_header header = { .generation = order->generation,
+    struct capture *capture = &engine->half->capture[cue->voice];
+    uint64_t begin = (uint64_t)cue->until << 32 | cue->from, next = next_of(engine, cue->voice);
+    struct capture_header header = { .generation = cue->generation,
                                      .rate = engine->half->rate,
                                      .begin = begin,
                                      .end = UINT64_MAX,
                                      .source = capture->header.source };
 
     if (!capture->running || begin < capture->header.begin || begin > next ||
-        begin < ring_taken(&engine->capture[order->voice].ring) || capture->header.rate != header.rate ||
+        begin < ring_taken(&engine->capture[cue->voice].ring) || capture->header.rate != header.rate ||
         !keep_gaps(&capture->header, begin, &header))
         return false;
     header.first = (int64_t)((uint64_t)engine->now - (next - begin) - header.lost);
     capture->header = header;
-    report_capture(engine, order->voice, NOTE_CAPTURE_STARTED, header.first);
+    report_capture(engine, cue->voice, NOTE_CAPTURE_STARTED, header.first);
     return true;
 }
 
-bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer)
+bool capture_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     struct capture *capture;
 
     (void)producer;
-    if (order->voice >= CAPTURES || order->generation == 0 || order->group >= CAPTURE_SOURCES)
+    if (cue->voice >= CAPTURES || cue->generation == 0 || cue->group >= CAPTURE_SOURCES)
         return false;
-    capture = &engine->half->capture[order->voice];
-    if (capture->running && capture->header.generation == order->generation)
+    capture = &engine->half->capture[cue->voice];
+    if (capture->running && capture->header.generation == cue->generation)
         return true;
-    if (order->flags & ORDER_KEPT)
-        return start_kept(engine, order);
+    if (cue->flags & CUE_KEPT)
+        return start_kept(engine, cue);
     if (capture->running)
-        stop_capture(engine, order->voice);
+        stop_capture(engine, cue->voice);
     capture->running = 1;
-    if (order->voice == CAPTURE_TAKE)
+    if (cue->voice == CAPTURE_TAKE)
         engine->half->awaited = 0;
-    capture->header = (struct capture_header){ .generation = order->generation,
+    capture->header = (struct capture_header){ .generation = cue->generation,
                                                .rate = engine->half->rate,
                                                .first = engine->now,
-                                               .begin = next_of(engine, order->voice),
+                                               .begin = next_of(engine, cue->voice),
                                                .end = UINT64_MAX,
-                                               .source = order->group };
-    report_capture(engine, order->voice, NOTE_CAPTURE_STARTED, capture->header.first);
+                                               .source = cue->group };
+    report_capture(engine, cue->voice, NOTE_CAPTURE_STARTED, capture->header.first);
     return true;
 }
 
-bool capture_order_stop(struct engine *engine, const struct order *order, uint32_t producer)
+bool capture_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     const struct capture *capture;
 
     (void)producer;
-    if (order->voice >= CAPTURES)
+    if (cue->voice >= CAPTURES)
         return false;
-    capture = &engine->half->capture[order->voice];
-    if (!capture->running || capture->header.generation != order->generation)
+    capture = &engine->half->capture[cue->voice];
+    if (!capture->running || capture->header.generation != cue->generation)
         return false;
-    stop_capture(engine, order->voice);
+    stop_capture(engine, cue->voice);
     return true;
 }
 

@@ -4,13 +4,14 @@
 
 #include "common/rt/denormals.h"
 #include "services/audio/rt/capture.h"
+#include "services/audio/rt/cues.h"
 #include "services/audio/rt/engine_owner.h"
 #include "services/audio/rt/heal.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
-#include "services/audio/rt/orders.h"
+#include "services/audio/rt/outputs.h"
 #include "services/audio/rt/pads.h"
 #include "services/audio/rt/period.h"
 #include "services/audio/rt/row_midi.h"
@@ -81,7 +82,7 @@ static void report_wired(struct engine *engine)
     const uint32_t wired = engine->period->control_wired;
 
     if (wired > engine->control_wired)
-        notes_send(engine, ORDERS_CONTROL, (struct note){ .kind = NOTE_CONTROL_WIRED });
+        notes_send(engine, CUES_CONTROL, (struct note){ .kind = NOTE_CONTROL_WIRED });
     engine->control_wired = wired;
 }
 
@@ -104,7 +105,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     sync_period(engine);
     mixer_period(engine);
     report_wired(engine);
-    orders_read(engine);
+    cues_read(engine);
 }
 
 /* ---- events in a period ---- */
@@ -123,7 +124,7 @@ static bool has_midi(const struct engine *engine)
 
 static void do_events(struct engine *engine)
 {
-    orders_due(engine);
+    cues_due(engine);
     for (; has_midi(engine) && midi_at(engine) <= engine->at; engine->midi++)
         pads_midi(engine, &engine->period->midi_in[engine->midi]);
     sync_due(engine);
@@ -134,12 +135,12 @@ static void do_events(struct engine *engine)
 static uint32_t frames_to_event(const struct engine *engine)
 {
     int64_t n = core_least(engine->period->frames - engine->at, CORE_BLOCK);
-    int64_t order = orders_next(engine), step = sequencer_next(engine);
+    int64_t cue = cues_next(engine), step = sequencer_next(engine);
 
     if (has_midi(engine) && (int64_t)midi_at(engine) - engine->at < n)
         n = (int64_t)midi_at(engine) - engine->at;
-    if (order - engine->now < n)
-        n = order - engine->now;
+    if (cue - engine->now < n)
+        n = cue - engine->now;
     if (step - engine->now < n)
         n = step - engine->now;
     return n > 0 ? (uint32_t)n : 1;
@@ -151,6 +152,7 @@ static void render_block(struct engine *engine, uint32_t frames)
         for (int c = 0; c < 2; c++)
             mix_clear(engine->block.group[group][c], frames);
     rows_clear(engine, frames);
+    outputs_clear(engine);
     streams_render(engine, frames);
     sounds_render(engine, frames);
     rows_render(engine, frames);
@@ -241,7 +243,7 @@ static bool end_period(struct engine *engine)
     sync_say_lead(engine);
     if (!engine_flip(engine, period))
         return false;
-    orders_release(engine);
+    cues_release(engine);
     streams_release(engine);
     if (engine_is_owner(engine)) {
         mixer_show_peaks(engine);
@@ -258,6 +260,7 @@ static void be_silent(struct engine_period *period)
         memset(period->main[c], 0, period->frames * sizeof(float));
         memset(period->preview[c], 0, period->frames * sizeof(float));
     }
+    outputs_silence(period);
     period->midi_out_count = period->control_out_count = 0;
     period->jack_ask = 0;
     period->jack_locate = -1;

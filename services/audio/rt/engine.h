@@ -1,4 +1,4 @@
-/* engine.h: one period of sound. The audio core between the JACK callback and shared memory: orders, transport,
+/* engine.h: one period of sound. The audio core between the JACK callback and shared memory: cues, transport,
  * sequencer, voices, effects, mixer, meters, capture, notes, state.
  *
  * The state that survives a period is in shared memory twice (struct engine_half). A period reads one half, writes
@@ -10,8 +10,8 @@
  *
  *   begin   copies the half and the score in, then heals them: later code trusts them
  *           reads the streams' headers; moves the clock, and all that plays, over lost frames
- *           the transport follows its source; reads new orders, and does those that are due now
- *   block   (up to 256 frames, cut at the next event) does due orders, MIDI and steps
+ *           the transport follows its source; reads new cues, and does those that are due now
+ *   block   (up to 256 frames, cut at the next event) does due cues, MIDI and steps
  *           captures the inputs, before anything sounds
  *           streams, sounds ──► block.group;  rows ──► block.row ──► group;  block.one, .level: one voice at a time
  *           mixer: groups ──► strips, effects ──► block.main, .preview ──► limiter ──► the ports; meters

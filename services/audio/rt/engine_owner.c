@@ -93,10 +93,10 @@ static void open_ring_again(struct ring *ring, uint32_t cell, uint32_t capacity)
 
 static void copy_half(struct engine_half *to, const struct engine_half *from)
 {
-    uint32_t waiting = core_least(from->orders.count, ORDERS_WAITING);
+    uint32_t waiting = core_least(from->cues.count, CUES_WAITING);
 
-    memcpy(to, from, offsetof(struct engine_half, orders.waiting) + waiting * sizeof(struct orders_waiting));
-    to->orders.count = waiting;
+    memcpy(to, from, offsetof(struct engine_half, cues.waiting) + waiting * sizeof(struct cues_waiting));
+    to->cues.count = waiting;
 }
 
 void engine_copy_in(struct engine *engine)
@@ -120,7 +120,7 @@ static void begin_showing(struct engine *engine)
 {
     struct core_showing *showing = &engine->memory->showing[engine->instance];
 
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++)
+    for (uint32_t i = 0; i < CUES_RINGS; i++)
         atomic_store_explicit(&showing->notes[i], engine->half->notes.from[i], memory_order_relaxed);
     for (uint32_t i = 0; i < CAPTURES; i++)
         atomic_store_explicit(&showing->capture[i], engine->half->capture[i].from, memory_order_relaxed);
@@ -138,7 +138,7 @@ static void bound_rings(struct engine *engine)
     const struct core_showing *other = &engine->memory->showing[CORE_INSTANCES - 1 - engine->instance];
     bool is_active = atomic_load_explicit(&other->active, memory_order_seq_cst);
 
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++)
+    for (uint32_t i = 0; i < CUES_RINGS; i++)
         engine->notes_most[i] =
             is_active ? atomic_load_explicit(&other->notes[i], memory_order_relaxed) + NOTES_CELLS : UINT64_MAX;
     for (uint32_t i = 0; i < CAPTURES; i++)
@@ -150,8 +150,8 @@ static void bound_rings(struct engine *engine)
 /* Resets the views, which cache indices of an earlier ownership. */
 static void forget_views(struct engine *engine)
 {
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        open_ring_again(&engine->orders[i], sizeof(struct order), ORDERS_CELLS);
+    for (uint32_t i = 0; i < CUES_RINGS; i++) {
+        open_ring_again(&engine->cues[i], sizeof(struct cue), CUES_CELLS);
         open_ring_again(&engine->notes[i], sizeof(struct note), NOTES_CELLS);
     }
     for (uint32_t i = 0; i < STREAMS; i++) {

@@ -1,4 +1,4 @@
-/* engine_owner.h: the word that names the owner, and the exchange that ends each period. RT.
+/* engine_owner.h: the machine word that names the owner, and the exchange that ends each period. RT.
  *
  * A period works on a private copy of the valid half, so changes in shared memory do not reach it. At its end, an
  * instance writes one of its own two halves, which the other instance never writes. Then it exchanges the word that

@@ -1,6 +1,6 @@
 /* half.h: the state that survives a death of the process, in the memory `engine` (studio.h). RT.
  *
- * It contains one word, four halves, the staged output of each half, and the delay lines:
+ * It contains one machine word, four halves, the staged output of each half, and the delay lines:
  *
  *   word   instance + 1 (2 bits) | epoch of the ownership (24) | flips (36) | valid half (2)
  *
@@ -9,13 +9,13 @@
 #define LOOPHOLE_AUDIO_RT_HALF_H
 
 #include "common/shared/studio.h"
+#include "services/audio/dsp/drift.h"
 #include "services/audio/dsp/peaks.h"
-#include "services/audio/rt/drift.h"
 #include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/state/capture.h"
+#include "services/audio/rt/state/cues.h"
 #include "services/audio/rt/state/mixer.h"
 #include "services/audio/rt/state/notes.h"
-#include "services/audio/rt/state/orders.h"
 #include "services/audio/rt/state/sequencer.h"
 #include "services/audio/rt/state/sounds.h"
 #include "services/audio/rt/state/streams.h"
@@ -51,7 +51,7 @@ struct engine_half {
     struct rt_sequencer sequencer;
     struct streams streams;
     struct rt_sounds sounds;
-    struct orders orders; /* last, because only the waiting orders are copied */
+    struct cues cues; /* last, because only the waiting cues are copied */
 };
 
 struct core_lines {
@@ -62,14 +62,14 @@ struct core_lines {
 
 /* Output of a period: written before the exchange, published after it. */
 struct core_stage {
-    struct note notes[ORDERS_RINGS][NOTES_PERIOD];
+    struct note notes[CUES_RINGS][NOTES_PERIOD];
     float frames[CAPTURES][ENGINE_FRAMES][2];
 };
 
 /* Says that an instance may be copying staged cells, and the first index in each ring. Only the instance writes it. */
 struct core_showing {
     _Alignas(64) _Atomic uint32_t active;
-    _Atomic uint64_t notes[ORDERS_RINGS], capture[CAPTURES];
+    _Atomic uint64_t notes[CUES_RINGS], capture[CAPTURES];
 };
 
 struct engine_memory {

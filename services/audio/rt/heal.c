@@ -23,9 +23,12 @@ static void heal_sync(struct sync *sync)
         sync->tempo = 0;
     sync->jack_ahead = near_or_0(sync->jack_ahead, FRAMES_MOST);
     sync->ticks = near_or_0(sync->ticks, STEPS_MOST);
+    if (!(fabs(sync->start_place) <= (double)STEPS_MOST))
+        sync->starts = 0;
+    sync->start_frame = near_or_0(sync->start_frame, FRAMES_MOST);
     sync->next_tick = near_or_0(sync->next_tick, STEPS_MOST);
     sync->tick_frame = sync->tick_frame < 0 ? 0 : near_or_0(sync->tick_frame, FRAMES_MOST);
-    sync->heard = core_least(sync->heard, SYNC_TICKS_A_BEAT);
+    sync->clocks = core_least(sync->clocks, SYNC_TICKS_A_BEAT);
 }
 
 static void heal_hits(struct sequencer_hits *hits, double place)

@@ -42,11 +42,11 @@ struct engine {
     bool has_taken;                     /* took ownership in this period */
     uint64_t word;                      /* as read at the start of the period; then as wanted at its end */
     uint32_t half_number;               /* the half that this period writes */
-    uint64_t notes_most[ORDERS_RINGS], capture_most[CAPTURES]; /* end of the indices that this period may write */
+    uint64_t notes_most[CUES_RINGS], capture_most[CAPTURES]; /* end of the indices that this period may write */
     struct engine_memory *memory;
     struct snapshot score_view;
     struct slots state_view;
-    struct ring orders[ORDERS_RINGS], notes[ORDERS_RINGS];
+    struct ring cues[CUES_RINGS], notes[CUES_RINGS];
     struct core_stream stream[STREAMS];
     struct core_capture capture[CAPTURES];
     struct sounds_memory *sounds;
@@ -61,7 +61,7 @@ struct engine {
     uint32_t midi; /* messages done */
     int64_t now;   /* of the audio clock: half->frame + at */
     bool panic;    /* a panic occurred */
-    struct notes_kept kept[ORDERS_RINGS];
+    struct notes_kept kept[CUES_RINGS];
     struct core_block block;
     struct state state;
     _Alignas(16) float table[INTERPOLATE_TABLE];

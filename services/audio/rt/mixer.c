@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "services/audio/rt/instance.h"
+#include "services/audio/rt/outputs.h"
 
 /* ---- gains of the score ---- */
 
-static bool is_heard(const struct score *score, uint32_t group)
+static bool is_audible(const struct score *score, uint32_t group)
 {
     bool solo = false;
 
@@ -138,7 +139,7 @@ void mixer_period(struct engine *engine)
 
     for (uint32_t i = 0; i < GROUPS; i++) {
         const struct score_strip *strip = &score->groups[i];
-        float gain = is_heard(score, i) ? number_within(strip->gain, 0, 4) : 0;
+        float gain = is_audible(score, i) ? number_within(strip->gain, 0, 4) : 0;
         mix_strip_set(&mixer->strip[i], gain, strip->pan, rate);
     }
     mix_strip_set(&mixer->master, score->master.mute ? 0 : number_within(score->master.gain, 0, 4), score->master.pan,
@@ -148,6 +149,7 @@ void mixer_period(struct engine *engine)
     aim_direct(engine);
     aim_returns(engine, fade_frames(rate));
     aim_limiters(engine);
+    outputs_period(engine);
     if (mixer->gathered >= PEAKS_LEAST)
         begin_entry(mixer);
 }
@@ -166,11 +168,16 @@ static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_B
     struct rt_mixer *mixer = &engine->half->mixer;
     float(*in)[CORE_BLOCK] = engine->block.group[group], *left = in[0], *right = in[1];
 
+    outputs_pfl(engine, group, frames);
     ramp_apply(&mixer->strip[group].left, left, NULL, frames);
     ramp_apply(&mixer->strip[group].right, right, NULL, frames);
     meter_run(&mixer->meter[group], engine->half->rate, left, right, frames);
-    mix_add(out[0], left, frames);
-    mix_add(out[1], right, frames);
+    if (group == GROUP_PREVIEW) {
+        mix_add(out[0], left, frames);
+        mix_add(out[1], right, frames);
+    } else {
+        outputs_mix(engine, group, out, frames);
+    }
 }
 
 /* The direct way takes its share of the group; the rest goes to the chain. */
@@ -310,6 +317,7 @@ void mixer_render(struct engine *engine, uint32_t frames)
 
     clear_stereo(block->main, frames);
     clear_stereo(block->preview, frames);
+    outputs_put(engine, frames); /* before the strip of pads moves on */
     for (uint32_t i = 0; i < GROUPS; i++)
         if (i != GROUP_PREVIEW)
             mix_group(engine, i, block->main, frames);
@@ -322,6 +330,7 @@ void mixer_render(struct engine *engine, uint32_t frames)
     limit_bus(engine, frames);
     put_out(engine, block->main, period->main, frames);
     put_out(engine, block->preview, period->preview, frames);
+    outputs_put_channels(engine, frames);
     meter_run(&mixer->master_meter, engine->half->rate, block->main[0], block->main[1], frames);
     mixer->master_meter.clips = clips; /* before the limiter */
     loudness_run(&mixer->loudness, engine->half->rate, block->main[0], block->main[1], frames);

@@ -4,7 +4,7 @@
  * preview, which only the player hears, and the metronome. The preview group goes to the preview ports, and also to
  * main unless the score says `preview_apart`.
  *
- * Master and preview end in limiters of the same kind. limiter.h has no delay: a sound leaves at its ordered frame.
+ * Master and preview end in limiters of the same kind. limiter.h has no delay: a sound leaves at the frame of its cue.
  * lookahead.h has one (`looks_ahead` of the score), which the period reports. A change of kind is a cross-fade of 5 ms.
  * Before it, the look-ahead limiter runs inaudibly for 5 ms.
  *

@@ -8,7 +8,7 @@ void notes_send(struct engine *engine, uint32_t consumer, struct note note)
 {
     struct notes_kept *kept;
 
-    if (consumer >= ORDERS_RINGS)
+    if (consumer >= CUES_RINGS)
         return;
     kept = &engine->kept[consumer];
     if (kept->count >= NOTES_PERIOD) {
@@ -21,13 +21,13 @@ void notes_send(struct engine *engine, uint32_t consumer, struct note note)
 
 void notes_send_all(struct engine *engine, struct note note)
 {
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++)
+    for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++)
         notes_send(engine, consumer, note);
 }
 
 void notes_begin(struct engine *engine)
 {
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+    for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++) {
         engine->kept[consumer].count = 0;
         engine->half->notes.from[consumer] = ring_written(&engine->notes[consumer]);
         engine->half->notes.count[consumer] = 0;
@@ -38,7 +38,7 @@ void notes_stage(struct engine *engine, struct core_stage *stage)
 {
     struct notes *notes = &engine->half->notes;
 
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+    for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++) {
         const struct notes_kept *kept = &engine->kept[consumer];
         uint64_t from = notes->from[consumer], most = engine->notes_most[consumer];
         uint32_t room = core_room(&engine->notes[consumer], from, most);
@@ -52,7 +52,7 @@ void notes_copy_in(struct engine *engine, const struct core_stage *stage)
 {
     struct notes *notes = &engine->half->notes;
 
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+    for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++) {
         notes->count[consumer] = core_least(notes->count[consumer], NOTES_PERIOD);
         memcpy(engine->kept[consumer].note, stage->notes[consumer], notes->count[consumer] * sizeof(struct note));
     }
@@ -62,7 +62,7 @@ void notes_show(struct engine *engine)
 {
     const struct notes *notes = &engine->half->notes;
 
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++)
+    for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++)
         (void)ring_append(&engine->notes[consumer], notes->from[consumer], engine->kept[consumer].note,
                           notes->count[consumer]);
 }

@@ -7,7 +7,17 @@
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/sync.h"
 
-enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60 };
+enum {
+    NOTE_OFF = 8,
+    NOTE_ON = 9,
+    CONTROL = 11,
+    PROGRAM = 12,
+    PRESSURE = 13,
+    BEND = 14,
+    ROOT = 60,
+    HALF = 64,
+    HIGHEST = 127
+};
 enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };
 enum { SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 
@@ -39,19 +49,34 @@ static uint32_t flags_of(const struct score_pad *pad)
 {
     bool loops = pad->mode == PAD_LOOP || (pad->mode == PAD_GATE && pad->loop_until > 0);
 
-    return (loops ? ORDER_LOOP : 0u) | (pad->reverse ? ORDER_REVERSE : 0u);
+    return (loops ? CUE_LOOP : 0u) | (pad->reverse ? CUE_REVERSE : 0u);
 }
 
-static struct order_shape shape_of(const struct score_pad *pad)
+static struct cue_shape shape_of(const struct score_pad *pad)
 {
-    return (struct order_shape){ .attack = pad->attack,
-                                 .decay = pad->decay,
-                                 .sustain = pad->sustain,
-                                 .release = pad->release,
-                                 .cutoff = pad->cutoff,
-                                 .resonance = pad->resonance,
-                                 .reverb = pad->reverb,
-                                 .delay = pad->delay };
+    return (struct cue_shape){ .attack = pad->attack,
+                               .decay = pad->decay,
+                               .sustain = pad->sustain,
+                               .release = pad->release,
+                               .cutoff = pad->cutoff,
+                               .resonance = pad->resonance,
+                               .reverb = pad->reverb,
+                               .delay = pad->delay };
+}
+
+static float hz_of_note(int note)
+{
+    return 440 * powf(2, (float)(note - 69) / 12);
+}
+
+/* A one-shot passes its attack and decay, and then its release. */
+static void choose_oscillator(const struct engine *engine, const struct score_pad *pad, struct sounds_start *start)
+{
+    start->wave = core_least(pad->wave, WAVES);
+    start->hz = hz_of_note(pad->note == NO_NOTE ? ROOT : pad->note);
+    if (pad->mode == PAD_ONE_SHOT)
+        start->gate =
+            core_most(core_frames(pad->attack, engine->half->rate) + core_frames(pad->decay, engine->half->rate), 1);
 }
 
 /* `held` is that of the voice; `pitch` is a ratio on top of the pad's. */
@@ -59,7 +84,7 @@ static bool start_pad(struct engine *engine, uint32_t number, float velocity, ui
 {
     const struct score_pad *pad = &engine->score->pads[number];
     const float hit = number_within(velocity, 0, 1);
-    struct sounds_start start = { .voice = ORDER_ANY_VOICE,
+    struct sounds_start start = { .voice = CUE_ANY_VOICE,
                                   .pan = pad->pan,
                                   .from = pad->from,
                                   .until = pad->until,
@@ -72,9 +97,12 @@ static bool start_pad(struct engine *engine, uint32_t number, float velocity, ui
                                   .pad = number,
                                   .producer = SOUNDS_NOBODY,
                                   .choke = pad->choke,
+                                  .output = pad->output <= SCORE_OUTPUTS ? pad->output : 0,
                                   .gate = UINT32_MAX,
                                   .held = held };
     struct score_layer layer = choose_layer(engine, number, hit);
+    if (pad->wave)
+        choose_oscillator(engine, pad, &start);
     start.slot = layer.sound;
     start.generation = layer.generation;
     start.gain =
@@ -83,7 +111,7 @@ static bool start_pad(struct engine *engine, uint32_t number, float velocity, ui
     return sounds_play(engine, &start);
 }
 
-static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool by_key)
+static bool hit_pad(struct engine *engine, uint32_t number, float velocity, uint32_t held)
 {
     const uint32_t mode = engine->score->pads[number].mode;
 
@@ -91,7 +119,7 @@ static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool
         sounds_pad_release(engine, number);
         return true;
     }
-    return start_pad(engine, number, velocity, by_key && mode == PAD_GATE ? SOUND_HELD : 0, 1);
+    return start_pad(engine, number, velocity, mode == PAD_GATE ? held : 0, 1);
 }
 
 static void release_pad(struct engine *engine, uint32_t number)
@@ -100,18 +128,18 @@ static void release_pad(struct engine *engine, uint32_t number)
         sounds_pad_release(engine, number);
 }
 
-bool pads_order_hit(struct engine *engine, const struct order *order, uint32_t producer)
+bool pads_cue_hit(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     (void)producer;
-    return order->voice < SCORE_PADS && hit_pad(engine, order->voice, order->value, false);
+    return cue->voice < SCORE_PADS && hit_pad(engine, cue->voice, cue->value, 0);
 }
 
-bool pads_order_release(struct engine *engine, const struct order *order, uint32_t producer)
+bool pads_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     (void)producer;
-    if (order->voice >= SCORE_PADS)
+    if (cue->voice >= SCORE_PADS)
         return false;
-    release_pad(engine, order->voice);
+    release_pad(engine, cue->voice);
     return true;
 }
 
@@ -163,15 +191,15 @@ static void press_key(struct engine *engine, uint32_t number, uint8_t channel, u
                     pitch_of((float)(note - root) + bend_of(engine, pad, channel)));
 }
 
-/* The pedal keeps what its key started. A one-shot plays on. */
-static void release_key(struct engine *engine, uint32_t number, uint8_t channel, uint8_t note)
+/* The pedal keeps what its key started. A one-shot plays on. The pad may have other keys now. */
+static void release_key(struct engine *engine, uint8_t channel, uint8_t note)
 {
     struct rt_sounds *sounds = &engine->half->sounds;
 
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
         struct sounds_voice *voice = &sounds->voice[i];
 
-        if (voice->state != SOUND_PLAYS || voice->pad != number || voice->held != key_bits(channel, note))
+        if (voice->state != SOUND_PLAYS || voice->held != key_bits(channel, note))
             continue;
         if (sounds->pedals >> channel & 1)
             voice->held |= SOUND_BY_PEDAL;
@@ -232,6 +260,104 @@ static void take_control(struct engine *engine, uint8_t channel, uint8_t control
         release_keys(engine, channel, SOUND_HELD, false);
 }
 
+/* ---- controls that a person bound to pads ---- */
+
+/* The bits of `held` of a voice that this key or control holds. */
+static uint32_t control_bits(uint8_t status, uint8_t channel, uint8_t number)
+{
+    return SOUND_HELD | SOUND_BY_CONTROL | (uint32_t)number << 8 | (uint32_t)channel << 16 | (uint32_t)status << 20;
+}
+
+/* A message as a control sees it. */
+struct pad_move {
+    uint8_t status, channel, number, value;
+    bool is_press, is_release;
+};
+
+/* Releases the voices that a key or a control holds. They know it, also if pad or binding have changed meanwhile. */
+static void release_control(struct engine *engine, uint32_t bits)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->held == bits)
+            sounds_stop(engine, voice, voice->release);
+    }
+}
+
+/* Notes in which half a control is. Returns true if it comes from its lower half, or is at its highest again. */
+static bool note_half(uint32_t *bits, uint32_t bit, uint8_t value)
+{
+    const bool was_high = *bits >> bit & 1, is_high = value >= HALF;
+
+    *bits = (*bits & ~(1u << bit)) | (uint32_t)is_high << bit;
+    return is_high && (!was_high || value == HIGHEST);
+}
+
+/* False: no control sends such a message. */
+static bool read_move(struct rt_sounds *sounds, const struct engine_midi *midi, struct pad_move *move)
+{
+    const uint8_t first = midi->bytes[1] & HIGHEST, second = midi->length > 2 ? midi->bytes[2] & HIGHEST : 0;
+
+    *move = (struct pad_move){ .status = midi->bytes[0] >> 4, .channel = midi->bytes[0] & 15, .number = first };
+    switch (move->status) {
+    case NOTE_OFF:
+    case NOTE_ON:
+        move->value = move->status == NOTE_ON ? second : 0;
+        move->status = NOTE_ON;
+        move->is_press = move->value > 0;
+        move->is_release = !move->is_press;
+        return true;
+    case CONTROL:
+        move->value = second;
+        move->is_press = note_half(&sounds->high[move->channel][first / 32], first % 32, second);
+        move->is_release = second < HALF;
+        return true;
+    case PROGRAM:
+        move->value = HIGHEST;
+        move->is_press = true;
+        return true;
+    case PRESSURE:
+        move->number = 0;
+        move->value = first;
+        move->is_press = note_half(&sounds->pressed, move->channel, first);
+        move->is_release = first < HALF;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_of(const struct score_control *control, const struct pad_move *move)
+{
+    return control->status == move->status && control->channel == move->channel && control->number == move->number;
+}
+
+static void press_pads(struct engine *engine, const struct pad_move *move)
+{
+    const uint32_t bits = move->status == PROGRAM ? 0 : control_bits(move->status, move->channel, move->number);
+
+    for (uint32_t i = 0; i < core_least(engine->score->control_count, SCORE_CONTROLS); i++) {
+        const struct score_control *control = &engine->score->controls[i];
+        if (is_of(control, move) && control->pad < SCORE_PADS)
+            (void)hit_pad(engine, control->pad,
+                          control->from + (control->until - control->from) * (float)move->value / HIGHEST, bits);
+    }
+}
+
+/* Takes a message of two or three bytes. A key or a program hits at each message, a controller or a pressure when it
+ * comes from its lower half, or is sent again at its highest value. */
+static void move_controls(struct engine *engine, const struct engine_midi *midi)
+{
+    struct pad_move move;
+
+    if (!read_move(&engine->half->sounds, midi, &move))
+        return;
+    if (move.is_release)
+        release_control(engine, control_bits(move.status, move.channel, move.number));
+    if (move.is_press && !engine->score->controls_wait)
+        press_pads(engine, &move);
+}
+
 /* ---- MIDI ---- */
 
 static void play_note(struct engine *engine, const struct engine_midi *midi)
@@ -246,12 +372,12 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         if (is_on && pad->keys_until > 0)
             press_key(engine, i, channel, note, (float)velocity / 127);
         else if (is_on)
-            (void)hit_pad(engine, i, (float)velocity / 127, true);
-        else if (pad->keys_until > 0)
-            release_key(engine, i, channel, note);
-        else
+            (void)hit_pad(engine, i, (float)velocity / 127, control_bits(NOTE_ON, channel, note));
+        else if (pad->keys_until == 0)
             release_pad(engine, i);
     }
+    if (!is_on)
+        release_key(engine, channel, note);
 }
 
 static void take_channel(struct engine *engine, const struct engine_midi *midi)
@@ -268,14 +394,18 @@ static void take_channel(struct engine *engine, const struct engine_midi *midi)
 
 void pads_midi(struct engine *engine, const struct engine_midi *midi)
 {
-    struct note note = { .kind = NOTE_MIDI, .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
+    struct note note = { .kind = NOTE_MIDI,
+                         .value = (float)(engine->score->has_controls != 0),
+                         .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
 
     if (midi->length == 0 || midi->length > 3)
         return;
     if (midi->length == 3)
         take_channel(engine, midi);
+    if (midi->length > 1)
+        move_controls(engine, midi);
     if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)
-        notes_send(engine, ORDERS_CONTROL, note);
+        notes_send(engine, CUES_CONTROL, note);
     if (midi->bytes[0] > SYSTEM)
         sync_midi(engine, midi);
 }

@@ -2,6 +2,7 @@
 #ifndef LOOPHOLE_AUDIO_RT_PERIOD_H
 #define LOOPHOLE_AUDIO_RT_PERIOD_H
 
+#include "common/rt/score.h"
 #include "services/audio/rt/bbt.h"
 
 enum { ENGINE_FRAMES = 8192, ENGINE_MIDI = 256 };
@@ -28,6 +29,9 @@ struct engine_period {
     const float *returns[2]; /* output of the preview's chain */
     float *main[2];
     float *preview[2];
+    float *own[GROUPS][2];           /* of the channels; NULL: it has no such port */
+    float *pfl[2];                   /* NULL: there is no such port */
+    float *output[SCORE_OUTPUTS][2]; /* of single pads; NULL as well */
     const struct engine_midi *midi_in;
     uint32_t midi_in_count;
     struct engine_midi *midi_out;    /* room for ENGINE_MIDI, ordered by `at` */

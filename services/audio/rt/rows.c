@@ -4,6 +4,7 @@
 
 #include "services/audio/rt/engine_owner.h"
 #include "services/audio/rt/instance.h"
+#include "services/audio/rt/outputs.h"
 #include "services/audio/rt/sequencer.h"
 
 static const float TAIL = 0.25f;                             /* seconds until a filter has decayed */
@@ -287,6 +288,7 @@ void rows_render(struct engine *engine, uint32_t frames)
         uint32_t tail = render_row(engine, &pattern->rows[r], r, frames);
         acid = pattern->rows[r].voice.acid ? core_most(acid, tail) : acid;
     }
+    outputs_send(engine, frames);
     render_shared(engine, pattern, acid, frames);
     click_add(&engine->half->sequencer.click, 0.5f, engine->half->rate, click[0], click[1], frames);
     if (engine->panic) {

@@ -147,6 +147,7 @@ static void begin_bar(struct engine *engine, int64_t step)
     notes_send_all(engine, (struct note){ .kind = NOTE_BAR, .index = bar });
     if (!next_begins(engine, bar))
         return;
+    sounds_rows_leave(engine, sequencer_pattern(engine), &engine->score->next);
     sequencer->arrived = sequencer->serial = engine->score->next.serial;
     sequencer_rewind(engine, step);
     row_midi_follow(engine, sequencer_pattern(engine));
@@ -176,7 +177,7 @@ static void start_sound(struct engine *engine, const struct score_row *from, uin
     const float velocity = number_within(hit->velocity, 0, 1);
     struct sounds_start start = { .slot = from->sound,
                                   .generation = from->generation,
-                                  .voice = ORDER_ANY_VOICE,
+                                  .voice = CUE_ANY_VOICE,
                                   .gain =
                                       hit->accent && !sequencer_has_filter(from) ? ACCENT_GAIN * velocity : velocity,
                                   .ratio = ratio_of(from, hit->hz),

@@ -4,6 +4,7 @@
 
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
+#include "services/audio/rt/outputs.h"
 
 static const uint64_t SAMPLES = SOUNDS_BYTES / sizeof(float);
 
@@ -62,11 +63,19 @@ static bool find_sound(const struct engine *engine, const struct sounds_start *s
     return true;
 }
 
+static bool can_be_wave(const struct sounds_voice *voice)
+{
+    return voice->wave <= WAVES && voice->hz > 0 && voice->hz < 20000;
+}
+
 /* The sound must lie in the sample memory, the part in the sound, and the loop in the part. */
 bool sounds_can_be(const struct sounds_voice *voice)
 {
-    return voice->state <= SOUND_STOPS && voice->group < GROUPS && (voice->channels == 1 || voice->channels == 2) &&
-           voice->frames <= SAMPLES && voice->offset <= SAMPLES &&
+    if (voice->wave)
+        return voice->state <= SOUND_STOPS && voice->group < GROUPS && voice->output <= SCORE_OUTPUTS &&
+               can_be_wave(voice);
+    return voice->state <= SOUND_STOPS && voice->group < GROUPS && voice->output <= SCORE_OUTPUTS &&
+           (voice->channels == 1 || voice->channels == 2) && voice->frames <= SAMPLES && voice->offset <= SAMPLES &&
            (uint64_t)voice->frames * voice->channels <= SAMPLES - voice->offset && voice->length > 0 &&
            voice->from <= voice->frames && voice->length <= voice->frames - voice->from &&
            voice->loop_start <= voice->loop_end && voice->loop_end <= voice->length && voice->rate >= 1000 &&
@@ -80,8 +89,8 @@ static void choose_part(struct sounds_voice *voice, const struct sounds_start *s
 
     voice->from = start->from;
     voice->length = until > start->from ? until - start->from : 0;
-    voice->reverse = start->flags & ORDER_REVERSE;
-    if (!(start->flags & ORDER_LOOP) || loop >= voice->length)
+    voice->reverse = start->flags & CUE_REVERSE;
+    if (!(start->flags & CUE_LOOP) || loop >= voice->length)
         return;
     voice->loop_start = voice->reverse ? 0 : loop;
     voice->loop_end = voice->reverse ? voice->length - loop : voice->length;
@@ -98,6 +107,14 @@ static void choose_loop_end(struct sounds_voice *voice, uint32_t until)
         voice->loop_start = voice->length - end;
     else if (!voice->reverse && end > voice->loop_start)
         voice->loop_end = end;
+}
+
+/* An oscillator plays no sound of the memory, and has no end. */
+static void choose_wave(struct sounds_voice *voice)
+{
+    voice->slot = SOUNDS_NOBODY;
+    voice->generation = 1; /* it is shown as a voice that sounds */
+    oscillator_restart(&voice->oscillator);
 }
 
 static struct sounds_voice *find_oldest(struct sounds_voice *voices, uint32_t count)
@@ -147,7 +164,7 @@ static void choke_group(struct engine *engine, uint32_t group, uint32_t number)
             sounds_stop(engine, &voices[i], 0);
 }
 
-void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct order_shape *shape,
+void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct cue_shape *shape,
                   uint32_t loop_until)
 {
     uint32_t rate = engine->half->rate;
@@ -184,9 +201,14 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     struct rt_sounds *sounds = &engine->half->sounds;
     struct sounds_voice made = { .state = SOUND_PLAYS };
 
-    if (start->group >= GROUPS || !find_sound(engine, start, &made))
+    made.wave = start->wave;
+    made.hz = start->hz;
+    if (start->group >= GROUPS || (!start->wave && !find_sound(engine, start, &made)))
         return false;
-    choose_part(&made, start);
+    if (start->wave)
+        choose_wave(&made);
+    else
+        choose_part(&made, start);
     if (!sounds_can_be(&made))
         return false;
     made.ratio = number_within(start->ratio, 0.125f, 8);
@@ -198,6 +220,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     made.tag = start->tag;
     made.choke = start->choke;
     made.held = start->held;
+    made.output = start->output;
     made.age = ++sounds->started;
     open_gains(engine, &made, start);
     sounds_shape(engine, &made, &start->shape, start->loop_until);
@@ -226,7 +249,7 @@ static uint32_t frames_left(const struct sounds_voice *voice, double ratio)
 {
     uint64_t length = (uint64_t)voice->length << 32, step = step_of(ratio);
 
-    if (voice->loop_end > voice->loop_start)
+    if (voice->wave || voice->loop_end > voice->loop_start)
         return UINT32_MAX;
     if (voice->play.position >= length)
         return 0;
@@ -249,7 +272,7 @@ static uint32_t follow_envelope(struct sounds_voice *voice, uint32_t frames)
 static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
 {
     uint32_t fade = fade_frames(engine->half->rate), left = frames_left(voice, ratio);
-    bool is_cut = voice->reverse ? voice->from > 0 : voice->from + voice->length < voice->frames;
+    bool is_cut = voice->wave ? false : voice->reverse ? voice->from > 0 : voice->from + voice->length < voice->frames;
 
     if (voice->state == SOUND_PLAYS && voice->gate == 0)
         sounds_stop(engine, voice, voice->release);
@@ -271,9 +294,11 @@ static bool is_silent_voice(const struct sounds_voice *voice)
     return has_faded || (voice->state == SOUND_STOPS && fade_is_silent(&voice->fade));
 }
 
-/* The destination of the voice: its row of the sequencer, or its group. */
+/* The destination of the voice: its row of the sequencer, ports of its own, or its group. */
 static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[CORE_BLOCK]
 {
+    if (voice->output)
+        return outputs_bus(engine, voice->output - 1);
     if (voice->row >= SCORE_ROWS)
         return engine->block.group[voice->group];
     if (engine->block.row_frames[voice->row] == 0) {
@@ -315,7 +340,18 @@ static void send_voice(struct engine *engine, const struct sounds_voice *voice, 
     }
 }
 
-static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)
+static uint32_t play_wave(struct engine *engine, struct sounds_voice *voice, float *left, float *right, uint32_t frames)
+{
+    const struct oscillator_params params = { .shape = (enum oscillator_shape)(voice->wave - 1),
+                                              .hz = voice->hz * number_within(voice->ratio, 0.125f, 8) };
+
+    oscillator_run(&voice->oscillator, &params, engine->half->rate, left, frames);
+    memcpy(right, left, frames * sizeof(*left));
+    return frames;
+}
+
+static uint32_t play_sound(struct engine *engine, struct sounds_voice *voice, double ratio, float *left, float *right,
+                           uint32_t frames)
 {
     const float *samples = engine->sounds->samples + voice->offset + voice->from;
     struct interpolate_source source = { .left = samples,
@@ -324,8 +360,15 @@ static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, dou
                                          .loop_start = voice->loop_start,
                                          .loop_end = voice->loop_end,
                                          .reverse = voice->reverse };
+
+    return interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
+}
+
+static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)
+{
     float *left = engine->block.one[0], *right = engine->block.one[1], (*bus)[CORE_BLOCK] = bus_of(engine, voice);
-    uint32_t n = interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
+    uint32_t n = voice->wave ? play_wave(engine, voice, left, right, frames)
+                             : play_sound(engine, voice, ratio, left, right, frames);
 
     filter_voice(engine, voice, left, right, n);
     if (voice->envelope.left || voice->envelope.target < 1)
@@ -376,47 +419,5 @@ void sounds_skip(struct engine *engine, uint32_t frames)
         voice->play.position += step_of(ratio_of(engine, voice)) * frames;
         if (voice->gate != UINT32_MAX)
             voice->gate -= core_least(voice->gate, frames);
-    }
-}
-
-/* ---- the end of a period ---- */
-
-static bool is_played(const struct rt_sounds *sounds, const struct sounds_release *release)
-{
-    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
-        if (sounds->voice[i].state != SOUND_SILENT && sounds->voice[i].slot == release->slot &&
-            sounds->voice[i].generation == release->generation)
-            return true;
-    return false;
-}
-
-void sounds_let_go(struct engine *engine)
-{
-    struct rt_sounds *sounds = &engine->half->sounds;
-    uint32_t kept = 0;
-
-    for (uint32_t i = 0; i < sounds->releases; i++) {
-        struct sounds_release release = sounds->release[i];
-        if (is_played(sounds, &release))
-            sounds->release[kept++] = release;
-        else
-            notes_send(engine, release.producer,
-                       (struct note){ .kind = NOTE_SOUND_FREE,
-                                      .producer = release.producer,
-                                      .sound = release.slot,
-                                      .generation = release.generation,
-                                      .tag = release.tag });
-    }
-    sounds->releases = kept;
-}
-
-void sounds_state(const struct engine *engine, struct state *state)
-{
-    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
-        const struct sounds_voice *voice = &engine->half->sounds.voice[i];
-        bool sounds = voice->state != SOUND_SILENT;
-        state->sounds[i] = (struct state_voice){ .generation = sounds ? voice->generation : 0,
-                                                 .tag = sounds ? voice->tag : 0,
-                                                 .position = sounds ? (int64_t)(voice->play.position >> 32) : 0 };
     }
 }

@@ -8,49 +8,56 @@
 
 #include <stdbool.h>
 
-#include "common/rt/order.h"
+#include "common/rt/cue.h"
 #include "services/audio/rt/state/sounds.h"
 
 /* A request to play a sound. */
 struct sounds_start {
     uint32_t slot, generation;
-    uint32_t voice; /* or ORDER_ANY_VOICE */
+    uint32_t voice; /* or CUE_ANY_VOICE */
     float gain, pan, ratio;
     uint32_t from, until, loop_from; /* frames of the sound; until 0: its end */
-    uint32_t flags;                  /* enum order_flag */
+    uint32_t flags;                  /* enum cue_flag */
     uint32_t group, row, pad, producer, tag, choke;
-    struct order_shape shape; /* all zero: no envelope, filter or send */
-    uint32_t loop_until;      /* frame of the sound; 0: its end */
-    uint32_t gate;            /* frames; UINT32_MAX: none */
-    uint32_t held;            /* by a key */
+    struct cue_shape shape; /* all zero: no envelope, filter or send */
+    uint32_t loop_until;    /* frame of the sound; 0: its end */
+    uint32_t gate;          /* frames; UINT32_MAX: none */
+    uint32_t held;          /* by a key */
+    uint32_t wave;          /* not 0: an oscillator of enum score_wave + 1, in place of slot and part … */
+    float hz;               /* … and its pitch at ratio 1 */
+    uint32_t output;        /* 0: its group; 1…SCORE_OUTPUTS: ports of its own */
 };
 
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
-void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct order_shape *shape,
+void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct cue_shape *shape,
                   uint32_t loop_until);               /* before its first frame */
 bool sounds_can_be(const struct sounds_voice *voice); /* checks any bytes: state, sound, and part */
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
-/* ---- sounds_orders.c ---- */
-/* Each executes one order; false: the order is refused. */
-bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer);
-bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
-bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_t producer);
-bool sounds_order_release(struct engine *engine, const struct order *order, uint32_t producer);
-bool sounds_order_shape(struct engine *engine, const struct order *order, uint32_t producer);
+/* ---- sounds_cues.c ---- */
+/* Each executes one cue; false: the cue is refused. */
+bool sounds_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool sounds_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool sounds_cue_gain(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool sounds_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool sounds_cue_shape(struct engine *engine, const struct cue *cue, uint32_t producer);
 
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
 void sounds_pad_release(struct engine *engine, uint32_t pad);
 void sounds_release_held(struct engine *engine);           /* releases the sounds that keys hold */
 void sounds_row_stop(struct engine *engine, uint32_t row); /* stops the sounds of a sequencer's row */
 void sounds_silence(struct engine *engine, uint32_t frames);
+void sounds_let_go(struct engine *engine); /* at a period's end: reports the released sounds that no voice plays */
+void sounds_state(const struct engine *engine, struct state *state);
 
 /* ---- sounds.c ---- */
 void sounds_skip(struct engine *engine, uint32_t frames);
 void sounds_render(struct engine *engine, uint32_t frames);
-void sounds_let_go(struct engine *engine); /* at a period's end: reports the released sounds that no voice plays */
-void sounds_state(const struct engine *engine, struct state *state);
+
+/* At the bar at which `after` replaces `before`: a sound of a row whose place another row takes goes on with the
+ * filter, gain and sends of its own row. A row of the same name goes on itself. */
+void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after);
 
 #endif

@@ -15,16 +15,16 @@
 
 #include <stdbool.h>
 
-#include "common/rt/order.h"
+#include "common/rt/cue.h"
 #include "services/audio/rt/state/streams.h"
 
 struct engine;
 
-/* ---- streams_orders.c ---- */
-/* Each executes one order; false: the order is refused. */
-bool streams_start(struct engine *engine, const struct order *order, uint32_t producer);
-bool streams_stop(struct engine *engine, const struct order *order, uint32_t producer);
-bool streams_gain(struct engine *engine, const struct order *order, uint32_t producer);
+/* ---- streams_cues.c ---- */
+/* Each executes one cue; false: the cue is refused. */
+bool streams_start(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool streams_stop(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool streams_gain(struct engine *engine, const struct cue *cue, uint32_t producer);
 void streams_silence(struct engine *engine, uint32_t frames); /* stops all voices within `frames` */
 
 /* ---- streams.c ---- */

@@ -5,6 +5,7 @@
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/sequencer.h"
 
+static const float OFFSET_MOST = 0.1f; /* s */
 enum { TICKS_A_STEP = 6, TICKS_A_BEAT = SYNC_TICKS_A_BEAT };
 enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };
 
@@ -40,16 +41,37 @@ static void send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8
     (void)midi_out_send(&engine->half->midi_out, engine->period, &message);
 }
 
-static void report_position(struct engine *engine, double place)
+/* Frames by which the clock leaves later than its music; below 0: earlier. */
+static int64_t clock_offset(const struct engine *engine)
+{
+    const float offset = engine->score->midi_clock_offset, most = OFFSET_MOST;
+
+    return (int64_t)floor((double)number_within(offset, -most, most) * engine->half->rate + 0.5);
+}
+
+static void report_position(struct engine *engine, uint32_t at, double place)
 {
     int64_t step = (int64_t)ceil(place);
 
     if (step == 0) {
-        send_midi(engine, engine->at, 1, MIDI_START, 0);
+        send_midi(engine, at, 1, MIDI_START, 0);
         return;
     }
-    send_midi(engine, engine->at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0));
-    send_midi(engine, engine->at, 1, MIDI_CONTINUE, 0);
+    send_midi(engine, at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0));
+    send_midi(engine, at, 1, MIDI_CONTINUE, 0);
+}
+
+/* A start cannot leave before its music; what should have been sent by then follows it at once. */
+static void send_start(struct engine *engine, uint32_t frames)
+{
+    struct sync *sync = &engine->half->sync;
+
+    if (!sync->starts || sync->start_frame >= engine->now + frames)
+        return;
+    sync->starts = 0;
+    report_position(engine,
+                    engine->at + (uint32_t)(sync->start_frame > engine->now ? sync->start_frame - engine->now : 0),
+                    sync->start_place);
 }
 
 /* At the first step, after the count-in. */
@@ -62,8 +84,9 @@ static void play_begins(struct engine *engine)
         return;
     sync->playing = 1;
     sync->next_tick = (int64_t)ceil(place * TICKS_A_STEP - 0.01);
-    if (engine->score->midi_clock_out)
-        report_position(engine, place);
+    sync->starts = engine->score->midi_clock_out != 0;
+    sync->start_frame = engine->now + (clock_offset(engine) > 0 ? clock_offset(engine) : 0);
+    sync->start_place = place;
     sync_jack_roll(engine);
 }
 
@@ -75,6 +98,12 @@ void sync_due(struct engine *engine)
         play_begins(engine);
 }
 
+/* The frame of the music that the next clock belongs to. */
+static int64_t tick_frame(const struct engine *engine)
+{
+    return transport_frame_of(&engine->half->transport, (double)engine->half->sync.next_tick / TICKS_A_STEP);
+}
+
 /* A MIDI clock that runs while the transport is stopped continues after the last tick of the music. */
 static void play_ends(struct engine *engine)
 {
@@ -84,8 +113,8 @@ static void play_ends(struct engine *engine)
     if (!sync->playing)
         return;
     sync->playing = 0;
-    sync->idle_tick = (double)transport_frame_of(&engine->half->transport, (double)sync->next_tick / TICKS_A_STEP);
-    if (engine->score->midi_clock_out)
+    sync->idle_tick = (double)(tick_frame(engine) + clock_offset(engine));
+    if (engine->score->midi_clock_out && !sync->starts)
         send_midi(engine, engine->at, 1, MIDI_STOP, 0);
 }
 
@@ -105,19 +134,23 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
 {
     struct sync *sync = &engine->half->sync;
     const struct transport *transport = &engine->half->transport;
+    const int64_t offset = clock_offset(engine), late = offset < 0 ? -offset : 0;
 
+    if (!engine->score->midi_clock_out)
+        sync->starts = 0;
     if (!engine->score->midi_clock_out)
         return;
     if ((!sync->playing || !transport->running) && engine->score->midi_clock_stopped)
         send_idle_clocks(engine, frames);
     if (!sync->playing || !transport->running)
         return;
-    for (uint32_t i = 0; i < frames; i++) {
-        int64_t frame = transport_frame_of(transport, (double)sync->next_tick / TICKS_A_STEP);
+    send_start(engine, frames);
+    for (uint32_t i = 0; i < frames && !sync->starts; i++) {
+        int64_t frame = tick_frame(engine) + offset;
         if (frame >= engine->now + frames)
             return;
-        if (frame >= engine->now)
-            send_midi(engine, engine->at + (uint32_t)(frame - engine->now), 1, MIDI_CLOCK, 0);
+        if (frame >= engine->now - late)
+            send_midi(engine, engine->at + (uint32_t)(frame > engine->now ? frame - engine->now : 0), 1, MIDI_CLOCK, 0);
         sync->next_tick++;
     }
 }
@@ -154,19 +187,19 @@ void sync_stop(struct engine *engine)
     sequencer_place(engine);
 }
 
-bool sync_order_start(struct engine *engine, const struct order *order, uint32_t producer)
+bool sync_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     (void)producer;
     if (sync_mode(engine) == SYNC_FOLLOW_JACK)
         engine->period->jack_ask = 1;
     else
-        sync_start(engine, (uint32_t)number_within(order->value, 0, 8));
+        sync_start(engine, (uint32_t)number_within(cue->value, 0, 8));
     return true;
 }
 
-bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t producer)
+bool sync_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
-    (void)order;
+    (void)cue;
     (void)producer;
     if (sync_mode(engine) == SYNC_FOLLOW_JACK)
         engine->period->jack_ask = -1;
@@ -175,13 +208,13 @@ bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t 
     return true;
 }
 
-bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer)
+bool sync_cue_locate(struct engine *engine, const struct cue *cue, uint32_t producer)
 {
     (void)producer;
     if (sync_mode(engine) == SYNC_FOLLOW_JACK || sync_mode(engine) == SYNC_LEAD_JACK)
-        sync_jack_locate(engine, order->from);
+        sync_jack_locate(engine, cue->from);
     if (sync_mode(engine) != SYNC_FOLLOW_JACK)
-        sync_locate(engine, order->from);
+        sync_locate(engine, cue->from);
     return true;
 }
 
@@ -192,17 +225,17 @@ static void take_interval(struct engine *engine)
     struct sync *sync = &engine->half->sync;
     double passed = (double)(engine->now - sync->tick_frame), tick = 2.5 * engine->half->rate;
     bool counts = passed >= tick / TRANSPORT_FASTEST && passed <= tick / TRANSPORT_SLOWEST;
-    bool fits = sync->heard < 2 || (passed > sync->interval_frames / 2 && passed < sync->interval_frames * 2);
+    bool fits = sync->clocks < 2 || (passed > sync->interval_frames / 2 && passed < sync->interval_frames * 2);
 
     sync->tick_frame = engine->now;
     if (!counts || !fits) { /* a pause or another tempo: start the average again */
-        sync->heard = 1;
+        sync->clocks = 1;
         return;
     }
-    if (sync->heard == 1)
+    if (sync->clocks == 1)
         sync->interval_frames = passed;
-    sync->heard = core_least(sync->heard + 1, TICKS_A_BEAT);
-    sync->interval_frames += (passed - sync->interval_frames) / sync->heard;
+    sync->clocks = core_least(sync->clocks + 1, TICKS_A_BEAT);
+    sync->interval_frames += (passed - sync->interval_frames) / sync->clocks;
 }
 
 /* Corrects the difference of phase over the next beat. */
@@ -219,7 +252,7 @@ static void take_tick(struct engine *engine)
         sync->ticks = (int64_t)floor(transport->place * TICKS_A_STEP);
         sync_start(engine, 0);
     }
-    if (sync->heard < 2 || !(sync->interval_frames > 0))
+    if (sync->clocks < 2 || !(sync->interval_frames > 0))
         return;
     wanted = (double)sync->ticks / TICKS_A_STEP;
     error = wanted - transport_place(transport, engine->now);

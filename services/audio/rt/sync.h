@@ -16,16 +16,16 @@
 
 #include <stdbool.h>
 
-#include "common/rt/order.h"
+#include "common/rt/cue.h"
 #include "services/audio/rt/state/sync.h"
 
 struct engine;
 struct engine_midi;
 
-/* Each executes one order; false: the order is refused. */
-bool sync_order_start(struct engine *engine, const struct order *order, uint32_t producer);
-bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
-bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer);
+/* Each executes one cue; false: the cue is refused. */
+bool sync_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool sync_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer);
+bool sync_cue_locate(struct engine *engine, const struct cue *cue, uint32_t producer);
 
 void sync_period(struct engine *engine);   /* at the start of a period: tempo, JACK's transport */
 void sync_say_lead(struct engine *engine); /* at the end of a period: reports the next one */

@@ -52,6 +52,7 @@ static void begin_mount(struct mounts *mounts, struct mount *mount)
     mount->number = ++mounts->numbers;
     mounts->changes++;
     mount->state = MOUNT_NEW;
+    mount->is_pulled = removals_is_gone(mount->line.device); /* while this service was down */
     if (!mount->line.is_special)
         mount->next = 1;
     if (mount->line.is_special || mount->line.target[0] != '/' || mount->line.target[1] == 0) {

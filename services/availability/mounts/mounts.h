@@ -60,7 +60,8 @@ uint64_t mounts_seen(const struct mounts *mounts, struct bytes path);
 
 void mounts_look_now(struct mount *mount);
 
-/* A device was removed: its mounts are dead, also if something of them can be read; or it is back. */
+/* Notes that a device was removed, or is back. The mounts of a removed device are dead, even if parts of them can
+ * still be read. */
 struct device_event;
 void mounts_note_removal(struct mounts *mounts, const struct device_event *removal);
 

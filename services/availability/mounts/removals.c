@@ -1,6 +1,8 @@
 #include "services/availability/mounts/removals.h"
 
+#include <errno.h>
 #include <linux/netlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,6 +10,8 @@
 #include <unistd.h>
 
 enum { FROM_KERNEL = 1 /* the group of its events; udev has another one */, EVENT_MAX = 8192 };
+
+#define LISTED "/sys/dev/block"
 
 int removals_open(void)
 {
@@ -59,4 +63,13 @@ bool removals_take(int fd, struct device_event *to)
         if (from.nl_pid == 0 && read_event(event, (size_t)len, to))
             return true;
     }
+}
+
+/* A file system without a block device of its own has the major number 0. */
+bool removals_is_gone(dev_t device)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "%s/%u:%u", LISTED, major(device), minor(device));
+    return major(device) != 0 && access(LISTED, X_OK) == 0 && access(path, F_OK) != 0 && errno == ENOENT;
 }

@@ -1,5 +1,5 @@
-/* removals.h: the events of the kernel about block devices that were pulled out, or came back. The mount of a pulled
- * drive stays in the table, and what the kernel has cached of it can still be read. The loop's thread. */
+/* removals.h: block devices that were pulled out, or came back: the events of the kernel, and its list. The mount of a
+ * pulled drive stays in the table, and what the kernel has cached of it can still be read. The loop's thread. */
 #ifndef LOOPHOLE_AVAILABILITY_REMOVALS_H
 #define LOOPHOLE_AVAILABILITY_REMOVALS_H
 
@@ -15,5 +15,9 @@ int removals_open(void); /* a descriptor that is readable when there are events;
 
 /* Reads until the next event of that kind. False: there is none now. */
 bool removals_take(int fd, struct device_event *to);
+
+/* A block device was pulled out before anything could hear of it: the kernel does not list it any more. False also when
+ * the kernel lists no devices here. It touches no disk. */
+bool removals_is_gone(dev_t device);
 
 #endif

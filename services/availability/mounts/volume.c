@@ -14,10 +14,13 @@
 
 #include "common/alloc.h"
 #include "common/arena.h"
+#include "common/clock.h"
 #include "common/cloud_file.h"
 #include "common/file.h"
 #include "common/text.h"
 #include "store/open/local.h"
+
+enum { TAG_TRIES = 5, TAG_PAUSE_US = 30000 };
 
 /* ---- the mount table ---- */
 
@@ -182,25 +185,47 @@ static bool link_to_device(const char *folder, dev_t device, char *to, size_t si
     return found;
 }
 
+/* Reads the device itself. libblkid's cache has what another file system had there a moment ago. */
+static bool probe_device(const char *tag, const struct mount_line *mount, char *to, size_t size)
+{
+    blkid_probe probe = mount->source[0] == '/' ? blkid_new_probe_from_filename(mount->source) : NULL;
+    const char *value = NULL;
+    bool good = probe && blkid_do_safeprobe(probe) == 0 && blkid_probe_lookup_value(probe, tag, &value, NULL) == 0 &&
+                text_copy(to, size, text_of(value));
+
+    blkid_free_probe(probe);
+    return good;
+}
+
 static bool tag_of_device(const char *tag, const char *links, const struct mount_line *mount, char *to, size_t size)
 {
-    char *value = mount->source[0] == '/' ? blkid_get_tag_value(NULL, tag, mount->source) : NULL;
-    bool good = value && text_copy(to, size, text_of(value));
+    return (probe_device(tag, mount, to, size) || link_to_device(links, mount->device, to, size)) && is_printable(to);
+}
 
-    free(value);
-    return (good || link_to_device(links, mount->device, to, size)) && is_printable(to);
+/* libblkid checks the sum of a first block. The kernel may be writing that of a mounted file system at this moment, so
+ * one read proves nothing. */
+static const char *find_device_tag(const struct mount_line *mount, char *to, size_t size)
+{
+    for (int tries = 0; tries < TAG_TRIES; tries++) {
+        if (tries > 0)
+            clock_sleep(TAG_PAUSE_US);
+        if (tag_of_device("UUID", "/dev/disk/by-uuid", mount, to, size))
+            return "uuid";
+        if (tag_of_device("LABEL", "/dev/disk/by-label", mount, to, size))
+            return "label";
+        if (mount->source[0] != '/')
+            return NULL;
+    }
+    return NULL;
 }
 
 static bool identity_by_device(const struct mount_line *mount, char *to, size_t size)
 {
     char value[128];
-    const char *kind = "uuid";
+    const char *kind = find_device_tag(mount, value, sizeof(value));
 
-    if (!tag_of_device("UUID", "/dev/disk/by-uuid", mount, value, sizeof(value))) {
-        kind = "label";
-        if (!tag_of_device("LABEL", "/dev/disk/by-label", mount, value, sizeof(value)))
-            return false;
-    }
+    if (!kind)
+        return false;
     bool whole = !mount->root[0] || strcmp(mount->root, "/") == 0;
     int len = snprintf(to, size, "%s:%s%s%s", kind, value, whole ? "" : ":", whole ? "" : mount->root);
     return len < (int)size && is_printable(to);

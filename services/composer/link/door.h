@@ -24,9 +24,9 @@ enum err door_open(const char *server, struct door **door, struct fault *fault);
 enum err door_call(struct door *door, const char *sql, const char *parameter, struct arena *arena, struct text *value,
                    struct fault *fault);
 
-/* Begins a transaction, which the first of the next door_calls ends, and gives the server `rows` by COPY. They have the
- * columns of `into` ("TABLE (COLUMN, …)") in COPY's text format; `before` is SQL that makes the table. Errors: those of
- * door_call. */
+/* Begins a transaction, which the first call of the next door_calls ends, and gives the server `rows` by COPY. They
+ * have the columns of `into` ("TABLE (COLUMN, …)") in COPY's text format; `before` is SQL that makes the table.
+ * Errors: those of door_call. */
 enum err door_copy(struct door *door, const char *before, const char *into, struct text rows, struct fault *fault);
 
 /* Sends `count` calls of the prepared `sql`, one parameter each, without waiting between them (pipeline mode). Each is

@@ -4,7 +4,7 @@
  *
  *   talk_begin ──► child: connects, calls, checks the answers, writes them to a pipe ──► talk_turn: ended
  *                    │ hangs, or dies
- *                    └──► talk_turn: killed; the fault says so */
+ *                    └──► talk_turn: killed; the fault reports it */
 #ifndef LOOPHOLE_COMPOSER_TALK_H
 #define LOOPHOLE_COMPOSER_TALK_H
 

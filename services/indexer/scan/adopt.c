@@ -1,6 +1,8 @@
 #include "services/indexer/scan/adopt.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,8 +11,14 @@
 #include "common/file.h"
 #include "schema_availability.h"
 #include "services/indexer/scan/scan_writer.h"
+#include "services/indexer/scan/settle.h"
 
-enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
+enum {
+    PATIENCE_US = 30000000,
+    STORE_WAIT_US = 50000,
+    SAMPLES = 32 /* files that show that a library was renamed */,
+    SAMPLE_DEPTH = 64
+};
 
 struct adoption {
     struct errand errand;
@@ -26,7 +34,7 @@ struct adoption {
     char path[PATH_MAX];
     struct volume volume; /* its texts lie in the arena */
     struct library library;
-    struct library moved; /* a tree of the same project whose folder is gone; its id is zero: none */
+    struct library moved; /* its folder is gone and became this one, or is of the same project; zero id: none */
     bool is_found;        /* a folder of a project lies in `library` */
     struct fault fault;   /* code ok: it is a library */
 };
@@ -51,7 +59,7 @@ static enum err resolve_asked(struct adoption *adoption)
     return fault->code ? fault_field(fault, "path") : ERR_OK;
 }
 
-/* The volume that the path lies on. If its file system does not answer, the monitor says so soon. */
+/* The volume that the path lies on. If its file system does not answer, the monitor soon reports the volume as away. */
 static enum err find_volume(struct adoption *adoption, struct bytes path)
 {
     struct availability_find find = { .path = path };
@@ -80,6 +88,98 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
     return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
 }
 
+/* ---- a library whose folder was renamed ---- */
+
+static bool path_is_gone(struct bytes path)
+{
+    char name[PATH_MAX];
+    struct stat st;
+
+    return bytes_copy(name, sizeof(name), path) && lstat(name, &st) != 0 && errno == ENOENT;
+}
+
+/* Some files of a library, and how many of them lie at the same place below another folder. */
+struct sampling {
+    struct adoption *adoption;
+    char folder[PATH_MAX]; /* the present one, below the other folder */
+    struct {
+        char name[NAME_MAX + 1];
+        struct trace trace;
+    } files[SAMPLES]; /* of the present folder */
+    uint32_t listed, looked, same;
+};
+
+/* It runs in a transaction, so it only lists: a file system may hang. */
+static bool list_file(void *state, struct bytes file, const struct kept_place *place)
+{
+    struct sampling *sampling = state;
+    const struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
+
+    if (place->inode && bytes_copy(sampling->files[sampling->listed].name, NAME_MAX + 1, file))
+        sampling->files[sampling->listed++].trace = trace;
+    return sampling->looked + sampling->listed < SAMPLES;
+}
+
+static void look_at_listed(struct sampling *sampling)
+{
+    char path[PATH_MAX + NAME_MAX + 2];
+    struct stat st;
+
+    for (uint32_t i = 0; i < sampling->listed; i++) {
+        const struct trace *trace = &sampling->files[i].trace;
+        snprintf(path, sizeof(path), "%s/%s", sampling->folder, sampling->files[i].name);
+        sampling->same += lstat(path, &st) == 0 && st.st_ino == trace->inode && (uint64_t)st.st_size == trace->size &&
+                          clock_usec(st.st_mtim) == trace->mtime;
+    }
+    sampling->looked += sampling->listed;
+    sampling->listed = 0;
+}
+
+/* Looks at files of the folder `id`, and of folders below it, until it has seen enough. */
+static enum err look_at_folder(struct sampling *sampling, struct id id, int depth)
+{
+    struct adoption *adoption = sampling->adoption;
+    struct folder_list below = { 0 };
+    const size_t len = strlen(sampling->folder);
+    enum err e = catalogue_reader_places(adoption->catalogue, id, list_file, sampling);
+
+    look_at_listed(sampling);
+    if (e == ERR_OK && depth < SAMPLE_DEPTH)
+        e = catalogue_reader_subfolders(adoption->catalogue, &adoption->arena, id, &below);
+    for (uint32_t i = 0; e == ERR_OK && i < below.count && sampling->looked < SAMPLES; i++) {
+        const struct bytes name = below.at[i].name;
+        if (len + name.len + 2 > sizeof(sampling->folder) || !errand_goes_on(&adoption->errand))
+            break;
+        snprintf(sampling->folder + len, sizeof(sampling->folder) - len, "/%.*s", (int)name.len, (const char *)name.at);
+        e = look_at_folder(sampling, below.at[i].id, depth + 1);
+        sampling->folder[len] = '\0';
+    }
+    return e;
+}
+
+static bool has_trees(const struct library *library, const struct library_list *all)
+{
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->at[i].has_within && id_equal(all->at[i].within, library->id))
+            return true;
+    return false;
+}
+
+/* The same files, by inode, size and time, lie at the same places below the new folder. */
+static bool was_renamed(struct adoption *adoption, const struct library *library, const struct library_list *all)
+{
+    struct sampling sampling = { .adoption = adoption };
+
+    if (library->has_project || library->has_within || !id_equal(library->volume, adoption->volume.id) ||
+        has_trees(library, all) || !path_is_gone(library->path))
+        return false;
+    memcpy(sampling.folder, adoption->path, sizeof(sampling.folder));
+    return look_at_folder(&sampling, library->id, 0) == ERR_OK && sampling.looked > 0 &&
+           sampling.same == sampling.looked;
+}
+
+/* ---- a library ---- */
+
 /* The tree of a project ends when a library is added around it. */
 static enum err check_nested(struct adoption *adoption, const struct library_list *all)
 {
@@ -94,18 +194,13 @@ static enum err check_nested(struct adoption *adoption, const struct library_lis
             return refuse_nested(adoption, other, !is_around);
     }
     adoption->library.has_project = false;
+    for (uint32_t i = 0; i < all->count && id_is_zero(adoption->library.id) && id_is_zero(adoption->moved.id); i++)
+        if (was_renamed(adoption, &all->at[i], all))
+            adoption->moved = all->at[i];
     return ERR_OK;
 }
 
 /* ---- the tree of a project ---- */
-
-static bool path_is_gone(struct bytes path)
-{
-    char name[PATH_MAX];
-    struct stat st;
-
-    return bytes_copy(name, sizeof(name), path) && lstat(name, &st) != 0 && errno == ENOENT;
-}
 
 /* The library in which the folder lies; else its parent, unless a library lies in that one. */
 static void choose_tree(struct adoption *adoption, const struct library_list *all)
@@ -210,7 +305,8 @@ static enum err put_folders(struct adoption *adoption, struct id volume, struct 
     return e;
 }
 
-/* Moves the folder of a tree whose project was moved or renamed, so that its items stay. False: it cannot be. */
+/* Moves the folder of a library that was renamed, or of a tree whose project was moved, so that its items stay. False:
+ * it cannot be. */
 static bool move_tree(struct adoption *adoption)
 {
     const struct library *moved = &adoption->moved;

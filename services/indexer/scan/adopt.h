@@ -7,6 +7,9 @@
  * project; only if Media contains a library, the folder itself does. A tree whose folder is gone moves to the new one
  * with its items, if both are on the same volume.
  *
+ * A library whose folder is gone is the new folder, if files of it lie there at the same places with the same inode,
+ * size and time. So after a rename nothing is read again.
+ *
  * A folder in a library may become a tree of that library (`tree`). */
 #ifndef LOOPHOLE_INDEXER_ADOPT_H
 #define LOOPHOLE_INDEXER_ADOPT_H

@@ -94,7 +94,7 @@ enum err scan_library_put(struct scan *scan, struct fault *fault)
     if (declare_cloud(scan, fault) != ERR_OK)
         return fault->code;
     if (scan->result.away && !scan->result.is_volume_here)
-        return ERR_OK; /* the row of its volume says so */
+        return ERR_OK; /* the row of its volume shows it */
     if (was->files == is->files && was->too_long == is->too_long && was->online == is->online &&
         was->vanished == is->vanished && was->vanished_at == is->vanished_at && bytes_equal(was->path, is->path))
         return ERR_OK;

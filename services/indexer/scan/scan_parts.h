@@ -86,7 +86,7 @@ struct scan {
     uint64_t too_long; /* names whose path is too long */
 };
 
-/* Whether the folder lies in a cloud, by its library or by the setting availability.cloud. */
+/* True if the folder lies in a cloud, by its library or by the setting availability.cloud. */
 bool scan_is_cloud(const struct scan *scan, const char *folder);
 
 /* Adds a file that is to be analysed to the report. */
@@ -103,7 +103,8 @@ struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *par
  * its folder is not there. Errors: timeout (its file system does not answer). */
 enum err scan_library_find(struct scan *scan, struct fault *fault);
 
-/* Before anything counts as gone: conflict if a mount at or below the library was exchanged since scan_library_find. */
+/* Call it before anything counts as gone. Errors: conflict (a mount at or below the library was exchanged since
+ * scan_library_find). */
 enum err scan_library_is_same(struct scan *scan, struct fault *fault);
 
 /* Writes the library's record if the scan changed it. */
@@ -122,8 +123,8 @@ enum err scan_place_presence(struct scan *scan, struct id id, enum item_state av
 /* The folder's id; asks persist for one if it has none. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);
 
-/* Between folders, in a library's first scan only: reports new places when they are enough for one report. The
- * catalogue has no items there yet that could have moved, so nothing must be waited for. */
+/* Call it between folders, in a library's first scan only: reports new places when there are enough for one report.
+ * The catalogue has no items there yet that could have moved, so the report need not wait for the end of the scan. */
 enum err scan_settle_some(struct scan *scan, struct fault *fault);
 
 /* Reports moves, new places, and missing items within the limits. */

@@ -13,6 +13,11 @@ static const struct range {
     { "lufs", -200, 50 }, /* integrated loudness */
     { "pitch_hz", 0, 100000 },
     { "rating", -1, 5 },
+    { "trim_from", 0, 1099511627776 }, /* frames of the file, as the next three */
+    { "trim_until", 0, 1099511627776 },
+    { "fade_in", 0, 1099511627776 },
+    { "fade_out", 0, 1099511627776 },
+    { "gain_db", -60, 60 },
 };
 
 static const struct range *range_of(struct text attribute)

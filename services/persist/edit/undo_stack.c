@@ -150,6 +150,11 @@ static enum err drop_row(struct persist *p, struct id scope, uint64_t number)
     return turn_wrote(p, row_delete(&p->w, DB_UNDO, &key));
 }
 
+uint64_t undo_most(struct id scope)
+{
+    return id_is_zero(scope) || id_equal(scope, undo_moves) ? UNDO_STEPS : UNDO_PROJECT_STEPS;
+}
+
 enum err undo_push(struct persist *p, struct id scope, const struct undo_step *row)
 {
     struct undo_step kept = *row;
@@ -166,5 +171,5 @@ enum err undo_push(struct persist *p, struct id scope, const struct undo_step *r
         e = turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &kept));
     if (e == ERR_OK)
         e = undo_point(p, scope, stack);
-    return e == ERR_OK && stack.top > UNDO_STEPS ? drop_row(p, scope, stack.top - UNDO_STEPS) : e;
+    return e == ERR_OK && stack.top > undo_most(scope) ? drop_row(p, scope, stack.top - undo_most(scope)) : e;
 }

@@ -27,6 +27,7 @@ enum err undo_point(struct persist *p, struct id scope, struct undo_pointers to)
 /* Reads the pointers of a scope in a read transaction. */
 enum err undo_pointers_read(struct txn *txn, struct id scope, struct undo_pointers *to);
 
+uint64_t undo_most(struct id scope); /* operations that a scope keeps */
 struct key undo_key(struct id scope, uint64_t number);
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to);
 

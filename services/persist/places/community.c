@@ -252,13 +252,20 @@ static enum err confirm_offers(struct persist *p, uint64_t until, struct exchang
 
 /* ---- what was learned ---- */
 
-/* The items of the content have other facts now. */
+static bool is_kept_by_readers(const struct lesson *lesson)
+{
+    int32_t kind = lesson->kind.value;
+
+    return kind == LESSON_KIND_FACT || kind == LESSON_KIND_USE || kind == LESSON_KIND_ROLE;
+}
+
+/* The items of the content have other facts now, or other counts, which readers keep by item. */
 static enum err log_lesson(struct persist *p, const struct lesson *lesson, struct bytes *last)
 {
     bool is_here = false;
     enum err e = ERR_OK;
 
-    if (lesson->kind.value != LESSON_KIND_FACT || bytes_equal(lesson->content, *last))
+    if (!is_kept_by_readers(lesson) || bytes_equal(lesson->content, *last))
         return ERR_OK;
     *last = lesson->content;
     e = catalogue_has_content(p->w.txn, lesson->content, &is_here);

@@ -56,12 +56,12 @@ enum err forgotten_list(struct txn *txn, struct arena *arena, struct id after, u
 
 struct emptying {
     struct multipart work;
-    uint64_t known;  /* the newest revision at the beginning: an item that changed since stays */
+    uint64_t newest; /* the newest revision at the beginning: an item that changed since stays */
     struct id after; /* items up to this one are done */
     uint64_t items;
 };
 
-enum { ITEMS_AT = 8, PROGRESS_BYTES = 16 }; /* of the stored progress: `known`, `items` (8 bytes each, big-endian) */
+enum { ITEMS_AT = 8, PROGRESS_BYTES = 16 }; /* of the stored progress: `newest`, `items` (8 bytes each, big-endian) */
 
 /* not_found: no further item is forgotten. */
 static enum err next_forgotten(struct persist *p, struct id *after)
@@ -87,7 +87,7 @@ static enum err empty_item(struct persist *p, struct emptying *emptying)
     struct done done;
     enum err e = places_find(p, emptying->after, &media, &unused);
 
-    if (e != ERR_OK || media.revision > emptying->known)
+    if (e != ERR_OK || media.revision > emptying->newest)
         return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
     struct id folder = media.folder;
     e = removal_forget(p, emptying->after, &done, &unused);
@@ -98,7 +98,7 @@ static enum err empty_item(struct persist *p, struct emptying *emptying)
 /* A request that is sent again after a death leaves out what was forgotten since its beginning. */
 static enum err store_progress(struct persist *p, const struct emptying *emptying)
 {
-    struct key progress = key_number(emptying->known), items = key_number(emptying->items);
+    struct key progress = key_number(emptying->newest), items = key_number(emptying->items);
     enum err e = parts_drop(&p->w, emptying->work.request);
 
     key_add(&progress, items.b, items.len);
@@ -114,7 +114,7 @@ static bool take_progress(void *state, const struct part *row)
 
     if (row->outcomes.len != PROGRESS_BYTES)
         return false;
-    emptying->known = key_number_at(row->outcomes, 0);
+    emptying->newest = key_number_at(row->outcomes, 0);
     emptying->items = key_number_at(row->outcomes, ITEMS_AT);
     emptying->work.revision = row->revision;
     return true;
@@ -159,7 +159,7 @@ enum err forgotten_begin_emptying(struct persist *p, struct call *call)
 
     if (before)
         multipart_forget(p, before);
-    *emptying = (struct emptying){ .work = { .part = empty_part, .drop = multipart_free }, .known = p->head };
+    *emptying = (struct emptying){ .work = { .part = empty_part, .drop = multipart_free }, .newest = p->head };
     e = parts_read(p->w.txn, &p->arena, call_request(call), take_progress, emptying);
     if (e == ERR_OK)
         return multipart_begin(p, call, &emptying->work);

@@ -274,7 +274,7 @@ enum err places_move(struct persist *p, const struct move *move, struct outcome 
     enum err e = find_move(p, move, &was, &there, fault);
 
     if (e == ERR_OK)
-        e = kept_places_check(p, move, fault);
+        e = kept_places_check(p, &was, move, fault);
     if (e != ERR_OK)
         return e;
     outcome->revision = was.revision;

@@ -7,6 +7,7 @@
 #include "common/process/log.h"
 #include "services/persist/places/levels.h"
 #include "services/persist/places/pack.h"
+#include "services/persist/places/places.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
@@ -18,7 +19,8 @@ static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, 
 /* The row in progress, and its folders level by level. In folder `at`, the files up to `name` are done. */
 struct repack {
     struct key row;
-    struct text old;      /* points into `row` */
+    struct text old; /* points into `row`; empty: the items get `state` */
+    enum item_state state;
     struct levels levels; /* its name is first that of the last folder, and then that of the last file */
     uint32_t at;
     bool is_listed; /* the subfolders of folder `at` are in the list */
@@ -37,7 +39,8 @@ static struct key row_of(struct id folder, struct text old)
     return key;
 }
 
-static enum err first_row(struct persist *p, struct key *row)
+/* The value of a row without a pack is a state. */
+static enum err first_row(struct persist *p, struct key *row, enum item_state *state)
 {
     struct key prefix = key_name(META_PACK);
     struct walk walk;
@@ -45,9 +48,10 @@ static enum err first_row(struct persist *p, struct key *row)
 
     if (e == ERR_OK && !walk_next(&walk))
         e = ERR_NOT_FOUND;
-    if (e == ERR_OK && (walk.key.len <= HEAD || walk.key.len > sizeof(row->b)))
+    if (e == ERR_OK && (walk.key.len < HEAD || walk.key.len > sizeof(row->b) || walk.value.len == 0))
         e = ERR_INTERNAL;
     if (e == ERR_OK) {
+        *state = (enum item_state)walk.value.at[0];
         row->len = walk.key.len;
         memcpy(row->b, walk.key.at, walk.key.len);
     }
@@ -68,7 +72,7 @@ static void free_repack(struct persist *p)
 static enum err take_row(struct persist *p)
 {
     struct repack *r = alloc_zeroed(1, sizeof(*r));
-    enum err e = first_row(p, &r->row);
+    enum err e = first_row(p, &r->row, &r->state);
 
     if (e != ERR_OK) {
         free(r);
@@ -99,23 +103,39 @@ static enum err put_pack(struct persist *p, const struct repack *r, struct id id
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, id, false) : e;
 }
 
+static enum err put_presence(struct persist *p, const struct repack *r, struct id id)
+{
+    const struct presence presence = { .id = id, .availability = { .value = (int32_t)r->state } };
+    struct outcome outcome = { 0 };
+    struct fault unused = { 0 };
+    struct media was;
+    enum err e = places_find(p, id, &was, &unused);
+
+    if (e == ERR_OK && r->state != ITEM_STATE_MISSING && was.availability.value != ITEM_STATE_MISSING)
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = places_presence(p, &presence, &outcome, &unused);
+    return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+}
+
 static enum err do_some(struct persist *p, struct repack *r, bool *folder_is_done)
 {
+    const bool is_presence = r->old.len == 0;
     struct levels_items some;
-    struct text pack;
+    struct text pack = { 0 };
     struct folder folder;
     enum err e = catalogue_folder(p->w.txn, &p->arena, r->levels.folders[r->at], &folder);
 
     *folder_is_done = e == ERR_NOT_FOUND; /* the folder was removed meanwhile */
     if (*folder_is_done)
         return ERR_OK;
-    if (e == ERR_OK)
+    if (e == ERR_OK && !is_presence)
         e = pack_of_folder(p, r->levels.folders[r->at], &pack);
     if (e == ERR_OK)
         e = levels_next_items(p, &r->levels, r->at, &some);
-    *folder_is_done = e == ERR_OK && (some.count < LEVELS_ITEMS || pack.len == 0);
-    for (uint32_t i = 0; e == ERR_OK && pack.len && i < some.count; i++)
-        e = put_pack(p, r, some.ids[i], pack);
+    *folder_is_done = e == ERR_OK && (some.count < LEVELS_ITEMS || (!is_presence && pack.len == 0));
+    for (uint32_t i = 0; e == ERR_OK && (is_presence || pack.len) && i < some.count; i++)
+        e = is_presence ? put_presence(p, r, some.ids[i]) : put_pack(p, r, some.ids[i], pack);
     return e;
 }
 
@@ -186,13 +206,24 @@ void repack_close(struct persist *p)
     free_repack(p);
 }
 
-enum err repack_begin(struct persist *p, struct id folder, struct text old)
+static enum err begin_row(struct persist *p, struct key row, struct bytes value)
 {
-    struct key row = row_of(folder, old);
-    enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), bytes_of("1", 1)));
+    enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), value));
 
     free_repack(p); /* the present work may be on this row, whose folders then begin again */
     if (e == ERR_OK && p->service)
         service_every(p->service, pause_between_parts, run_repack_part, p);
     return e;
+}
+
+enum err repack_begin(struct persist *p, struct id folder, struct text old)
+{
+    return begin_row(p, row_of(folder, old), bytes_of("1", 1));
+}
+
+enum err repack_begin_presence(struct persist *p, struct id folder, enum item_state state)
+{
+    const uint8_t value = (uint8_t)state;
+
+    return begin_row(p, row_of(folder, (struct text){ 0 }), bytes_of(&value, 1));
 }

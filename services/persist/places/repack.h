@@ -1,5 +1,6 @@
-/* repack.h: after a folder moved or was renamed, gives the items below it the pack of their new place. persist changes
- * these items in parts of a turn. A row of DB_META records what is left, so a successor continues.
+/* repack.h: after a folder moved or was renamed, gives the items below it the pack of their new place. After a person
+ * took a move back, the items below become missing. persist changes these items in parts of a turn. A row of DB_META
+ * records the remaining work, so a successor continues.
  *
  *   folders_move: row "pack", folder, old pack ──► a timer: some items a turn ──► the row goes */
 #ifndef LOOPHOLE_PERSIST_REPACK_H
@@ -9,6 +10,10 @@
 
 /* In the turn of the move: the items below `folder` whose pack is `old` will get the pack of their place. */
 enum err repack_begin(struct persist *p, struct id folder, struct text old);
+
+/* In the turn in which the move of `folder` was taken back or done again: the items below it become missing (`state`
+ * ITEM_STATE_MISSING), or those that are missing become present. */
+enum err repack_begin_presence(struct persist *p, struct id folder, enum item_state state);
 
 /* After the store was opened: continues with the work that a predecessor left. */
 void repack_resume(struct persist *p);

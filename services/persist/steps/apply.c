@@ -143,9 +143,7 @@ static enum err do_actions(struct persist *p, const struct apply_part *part, str
     return e;
 }
 
-/* The part is in the answer that persist keeps: so a repeated ask gets it, also when another client has changed it. */
-static enum err show_part(struct persist *p, const struct persist_apply *ask, struct applied *applied,
-                          struct fault *fault)
+enum err apply_show(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
 {
     const struct element_edit *edit = &ask->actions.at[0].element;
     enum err e = ERR_NOT_FOUND;
@@ -188,7 +186,7 @@ enum err apply_some(struct persist *p, const struct apply_part *part, struct app
     p->step.first = part->step;
     e = do_actions(p, part, applied, fault);
     if (e == ERR_OK)
-        e = show_part(p, ask, applied, fault);
+        e = apply_show(p, ask, applied, fault);
     applied->step = undo_close(p);
     e = together_end(p, &together, e, fault);
     if (e == ERR_OK && applied->step)

@@ -18,6 +18,10 @@ struct apply_part {
 };
 enum err apply_some(struct persist *p, const struct apply_part *part, struct applied *applied, struct fault *fault);
 
+/* With `show`: puts the part of the first action into the answer, as it is now. Errors (explained): internal. The part
+ * is in the answer that persist keeps: so a repeated ask gets it, also when another client has changed it. */
+enum err apply_show(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault);
+
 /* The same for a call: answers or defers it. Errors (explained): the same, and busy. */
 enum err apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask, struct applied *answer);
 

@@ -94,7 +94,7 @@ static enum err do_some(struct persist *p, struct long_apply *at, struct fault *
     return ERR_OK;
 }
 
-/* The actions before the failed one are committed: the error says so. */
+/* The actions before the failed one are committed, and the error reports it. */
 static enum err explain_end(const struct long_apply *at, enum err e, struct fault *fault)
 {
     if (at->done == 0)
@@ -109,15 +109,17 @@ static enum err refuse_cancelled(const struct long_apply *at, struct fault *faul
 }
 
 /* The answer is stored even if no client waits for it. */
-static enum err finish_work(struct persist *p, struct long_apply *at)
+static enum err finish_work(struct persist *p, struct long_apply *at, struct fault *fault)
 {
     const struct multipart *work = &at->work;
     const uint64_t own = p->request_revision;
-    const struct applied applied = {
+    struct applied applied = {
         .revision = own ? own : p->head, .step = at->step, .items = at->items, .has_steps = true, .steps = at->steps
     };
     enum err e = parts_digest(p->w.txn, work->request) ? turn_wrote(p, parts_drop(&p->w, work->request)) : ERR_OK;
 
+    if (e == ERR_OK)
+        e = apply_show(p, &at->ask, &applied, fault);
     if (e != ERR_OK)
         return e;
     if (ticket_is_open(p->service, work->ticket))
@@ -142,7 +144,7 @@ static enum err run_part(struct persist *p, struct multipart *work, bool *ended,
     if (e != ERR_OK && (at->done == before || turn_is_broken(p)))
         return explain_end(at, e, fault);
     *ended = at->done == at->ask.actions.count;
-    e = *ended ? finish_work(p, at) : store_progress(p, at);
+    e = *ended ? finish_work(p, at, fault) : store_progress(p, at);
     *ended = *ended && e == ERR_OK;
     return e == ERR_OK ? e : fault_set(fault, e, "the progress of the changes cannot be written");
 }

@@ -59,6 +59,9 @@ struct text step_words(struct arena *arena, const struct undo_step *row)
         return arena_text(arena, row->label);
     if (row->has_again)
         add_word(&words, "move");
+    if (row->has_folder_again)
+        buffer_printf(&words, "move of the folder %.*s", (int)row->folder_back.name.len,
+                      (const char *)row->folder_back.name.at);
     if (row->has_element_after)
         add_word(&words, choice_word(&element_kind_table, row->element_after.kind.value));
     if (row->has_relink)

@@ -61,10 +61,12 @@ static bool has_media(const struct steps *s, struct id id)
 static bool has_any_item(const struct steps *s)
 {
     struct undo_step row;
+    struct folder folder;
 
     for (uint64_t at = s->first; at <= s->last; at++)
         if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK &&
-            (row.has_library || row.has_element_before || has_media(s, row.before.id)))
+            (row.has_library || row.has_element_before || has_media(s, row.before.id) ||
+             catalogue_folder(s->txn, s->arena, row.before.id, &folder) == ERR_OK))
             return true;
     return false;
 }
@@ -113,6 +115,41 @@ static struct bytes find_moved_path(const struct steps *s, const struct move *mo
     return catalogue_path(s->txn, s->arena, &media, &path, &volume) == ERR_OK ? path : (struct bytes){ 0 };
 }
 
+static struct bytes find_folder_path(const struct steps *s, const struct folder_place *place)
+{
+    const struct move move = { .folder = place->parent, .file = place->name };
+    struct volume volume;
+
+    if (!id_is_zero(place->parent))
+        return find_moved_path(s, &move);
+    if (catalogue_volume(s->txn, s->arena, place->volume, &volume) != ERR_OK || !volume.online)
+        return (struct bytes){ 0 };
+    const struct text path =
+        arena_printf(s->arena, "%.*s/%.*s", volume.mount.len > 1 ? (int)volume.mount.len : 0,
+                     (const char *)volume.mount.at, (int)place->name.len, (const char *)place->name.at);
+    return bytes_of(path.at, path.len);
+}
+
+static struct move_line describe_folder_move(const struct steps *s)
+{
+    const struct folder_place *to = &s->row.folder_again;
+    struct folder folder;
+    const bool is_there = catalogue_folder(s->txn, s->arena, s->row.before.id, &folder) == ERR_OK;
+
+    return (struct move_line){
+        .step = s->first,
+        .id = s->row.before.id,
+        .name = arena_utf8(s->arena, to->name, to->name.len),
+        .from = find_folder_path(s, &s->row.folder_back),
+        .to = find_folder_path(s, to),
+        .at = s->row.at,
+        .undone = is_undone(s),
+        .why = is_there ? (struct text){ 0 } : TEXT("the folder is no longer in the catalogue"),
+        .has_folder = true,
+        .folder = true,
+    };
+}
+
 static struct move_line describe_move(const struct steps *s)
 {
     struct move_line line = {
@@ -142,6 +179,6 @@ enum err steps_list_moves(struct txn *txn, struct arena *arena, const struct ste
     if (!to->at)
         return ERR_FULL;
     while (e == ERR_OK && !(to->count && is_cut(&s, to->count, range->limit)) && (e = next_step(&s)) == ERR_OK)
-        to->at[to->count++] = describe_move(&s);
+        to->at[to->count++] = s.row.has_folder_again ? describe_folder_move(&s) : describe_move(&s);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

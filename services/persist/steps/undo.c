@@ -4,6 +4,7 @@
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/elements.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/folder_moves.h"
 #include "services/persist/places/forgetting.h"
 #include "services/persist/places/kept_places.h"
 #include "services/persist/places/places.h"
@@ -42,6 +43,8 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
         return forgetting_take(p, row, back, done, fault);
     if (row->has_element_before)
         return elements_apply(p, back ? &row->element_before : &row->element_after, EDIT_IS_UNDO, done, fault);
+    if (row->has_folder_back)
+        return folder_moves_take(p, row, back, done, fault);
     if (row->has_relink)
         return relink_take(p, row, back, done, fault);
     if (!row->has_back)
@@ -142,6 +145,19 @@ static enum err refuse_none(bool back, enum err e, struct fault *fault)
     return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
 }
 
+/* The first row of the step that a row belongs to: a part of a long redo begins with a later one. */
+static enum err read_first_row(struct persist *p, struct id scope, uint64_t *number, struct undo_step *row)
+{
+    enum err e;
+
+    arena_reset(&p->arena);
+    e = undo_row(p->w.txn, &p->arena, scope, *number, row);
+    if (e != ERR_OK || !row->has_first)
+        return e;
+    *number = row->first;
+    return undo_row(p->w.txn, &p->arena, scope, *number, row);
+}
+
 /* Names the step, and records it for the event; the label is valid until p->arena is reset. */
 static void name_step(struct persist *p, const struct rows *rows, bool back, struct taken_back *taken)
 {
@@ -149,11 +165,10 @@ static void name_step(struct persist *p, const struct rows *rows, bool back, str
     struct undo_step row;
 
     taken->step = rows->first;
-    arena_reset(&p->arena);
-    if (undo_row(p->w.txn, &p->arena, rows->scope, rows->first, &row) == ERR_OK)
+    if (read_first_row(p, rows->scope, &taken->step, &row) == ERR_OK)
         taken->label = step_words(&p->arena, &row);
     person_steps_add(&p->person_steps, back ? STEP_DEED_UNDONE : STEP_DEED_REDONE, undo_write_scope(rows->scope, room),
-                     rows->first, taken->label, taken->items);
+                     taken->step, taken->label, taken->items);
 }
 
 static bool has_moved(const struct undo_pointers *now, const struct undo_pointers *left)
@@ -209,13 +224,13 @@ enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, 
 
 /* ---- steps by number ---- */
 
-static enum err refuse_unknown(uint64_t step, const struct undo_pointers *stack, struct fault *fault)
+static enum err refuse_unknown(struct id scope, uint64_t step, const struct undo_pointers *stack, struct fault *fault)
 {
     if (step == 0 || step > stack->top)
         return fault_set(fault, ERR_NOT_FOUND, "there is no step %llu: the newest is %llu", (unsigned long long)step,
                          (unsigned long long)stack->top);
-    return fault_set(fault, ERR_NOT_FOUND, "step %llu is no longer kept: a scope keeps %d operations",
-                     (unsigned long long)step, UNDO_STEPS);
+    return fault_set(fault, ERR_NOT_FOUND, "step %llu is no longer kept: its scope keeps %llu operations",
+                     (unsigned long long)step, (unsigned long long)undo_most(scope));
 }
 
 static enum err find_named(struct persist *p, struct id scope, uint64_t step, struct undo_pointers *stack,
@@ -226,7 +241,7 @@ static enum err find_named(struct persist *p, struct id scope, uint64_t step, st
     if (e == ERR_OK && step && step <= stack->top)
         e = undo_row(p->w.txn, &p->arena, scope, step, row);
     if ((e == ERR_OK && (step == 0 || step > stack->top)) || e == ERR_NOT_FOUND)
-        return refuse_unknown(step, stack, fault);
+        return refuse_unknown(scope, step, stack, fault);
     if (e != ERR_OK)
         return fault_set(fault, e, "the undo stack cannot be read");
     if (row->has_first) {
@@ -388,7 +403,7 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
         .work = { .part = undo_part, .drop = multipart_free }, .taken = *answer, .scope = scope, .back = back
     };
     undoing->taken.label = (struct text){ 0 };
-    (void)undo_pointers(p, scope, &undoing->left); /* that cannot be read: the next part says so */
+    (void)undo_pointers(p, scope, &undoing->left); /* the next part reports that it cannot be read */
     return multipart_begin(p, call, &undoing->work);
 }
 

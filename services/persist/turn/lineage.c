@@ -14,7 +14,7 @@ enum { PATH_ROOM = PATH_MAX + 32 };
 
 /* The content of the file. */
 struct lineage_file {
-    uint8_t catalogue[16], revision[8], line[16];
+    uint8_t catalogue[16], revision[8], hash[16];
     uint8_t digest[16]; /* of the members above */
 };
 enum { KEPT_BYTES = sizeof(struct lineage_file), DIGEST_AT = offsetof(struct lineage_file, digest) };
@@ -43,10 +43,10 @@ static void read_kept(struct persist *p)
     digest = hash_of(&kept, DIGEST_AT);
     if (memcmp(digest.b, kept.digest, sizeof(kept.digest)) != 0)
         return;
-    p->lineage.is_known = true;
+    p->lineage.has_row = true;
     memcpy(p->lineage.catalogue.b, kept.catalogue, sizeof(kept.catalogue));
     memcpy(&p->lineage.revision, kept.revision, sizeof(kept.revision));
-    memcpy(p->lineage.line.b, kept.line, sizeof(kept.line));
+    memcpy(p->lineage.hash.b, kept.hash, sizeof(kept.hash));
 }
 
 /* If the file cannot be written, a replaced store is only not noticed later. */
@@ -57,13 +57,13 @@ void lineage_save(struct persist *p)
     struct hash digest;
     int fd;
 
-    if (!p->lineage_next.is_known)
+    if (!p->lineage_next.has_row)
         return;
     p->lineage = p->lineage_next;
     p->lineage_next = (struct lineage){ 0 };
     memcpy(kept.catalogue, p->lineage.catalogue.b, sizeof(kept.catalogue));
     memcpy(kept.revision, &p->lineage.revision, sizeof(kept.revision));
-    memcpy(kept.line, p->lineage.line.b, sizeof(kept.line));
+    memcpy(kept.hash, p->lineage.hash.b, sizeof(kept.hash));
     digest = hash_of(&kept, DIGEST_AT);
     memcpy(kept.digest, digest.b, sizeof(kept.digest));
     fd = open(lineage_path(p, path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
@@ -77,18 +77,18 @@ void lineage_save(struct persist *p)
 
 bool lineage_is_another(const struct persist *p, struct txn *txn)
 {
-    const struct lineage *known = &p->lineage;
+    const struct lineage *last = &p->lineage;
     uint64_t tail, head;
     struct id catalogue;
-    struct hash line;
+    struct hash hash;
 
-    if (!known->is_known || catalogue_id(txn, &catalogue) != ERR_OK || !id_equal(catalogue, known->catalogue) ||
+    if (!last->has_row || catalogue_id(txn, &catalogue) != ERR_OK || !id_equal(catalogue, last->catalogue) ||
         catalogue_head(txn, &tail, &head) != ERR_OK)
         return false; /* the other id is enough */
-    if (head < known->revision)
+    if (head < last->revision)
         return true;
-    line = catalogue_line(txn, known->revision);
-    return tail <= known->revision && memcmp(line.b, known->line.b, sizeof(line.b)) != 0;
+    hash = catalogue_change_hash(txn, last->revision);
+    return tail <= last->revision && memcmp(hash.b, last->hash.b, sizeof(hash.b)) != 0;
 }
 
 enum err lineage_draw(struct txn *txn)
@@ -102,16 +102,16 @@ enum err lineage_draw(struct txn *txn)
 
 static void note_state(struct persist *p, struct txn *txn)
 {
-    struct lineage now = { .is_known = true };
+    struct lineage now = { .has_row = true };
     uint64_t tail;
 
     p->lineage_next = (struct lineage){ 0 };
     if (catalogue_id(txn, &now.catalogue) != ERR_OK || catalogue_head(txn, &tail, &now.revision) != ERR_OK ||
         now.revision == 0)
         return;
-    if (p->lineage.is_known && now.revision == p->lineage.revision && id_equal(now.catalogue, p->lineage.catalogue))
+    if (p->lineage.has_row && now.revision == p->lineage.revision && id_equal(now.catalogue, p->lineage.catalogue))
         return;
-    now.line = catalogue_line(txn, now.revision);
+    now.hash = catalogue_change_hash(txn, now.revision);
     p->lineage_next = now;
 }
 

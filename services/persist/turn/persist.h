@@ -33,10 +33,10 @@ struct step_in_hand {
 
 /* The state of the store after a commit; lineage.h compares it. */
 struct lineage {
-    bool is_known;
+    bool has_row;
     struct id catalogue;
     uint64_t revision;
-    struct hash line; /* hash of that row of the change log: catalogue_line */
+    struct hash hash; /* of that row of the change log: catalogue_change_hash */
 };
 
 struct persist {

@@ -10,6 +10,7 @@
 
 #include "common/alloc.h"
 #include "common/file.h"
+#include "common/hash.h"
 
 enum { LEFTOVER_LEN = 16 };
 static const char leftover[] = ".loophole-"; /* and six characters: file_write_atomic */
@@ -59,12 +60,55 @@ static void sweep_media(const char *folder, usec_t before)
     }
 }
 
+/* ---- the work of a thread ---- */
+
+/* True if the file has the bytes that it is to have before it is written. */
+static bool is_as_it_was(const struct file_io *io, enum err e, struct bytes found)
+{
+    char hex[33];
+
+    if (e == ERR_NOT_FOUND)
+        return !io->was[0];
+    return e == ERR_OK && strcmp(hash_hex(hash_of(found.at, found.len), 32, hex), io->was) == 0;
+}
+
+static enum err renew_file(struct file_io *io, struct fault *fault)
+{
+    struct fault why = { 0 };
+    struct buffer found = { 0 };
+    enum err e = file_read_all(io->path, FILE_IO_MOST, &found, &why);
+
+    if (is_as_it_was(io, e, buffer_bytes(&found))) {
+        buffer_free(&found);
+        return file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
+    }
+    buffer_free(&io->bytes);
+    io->bytes = found;
+    *fault = why;
+    return e;
+}
+
+static enum err write_file(struct file_io *io, struct fault *fault)
+{
+    enum err e = make_folder(io, fault);
+
+    if (e == ERR_OK && io->kind == FILE_IO_WRITE)
+        e = file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
+    if (e == ERR_OK && io->kind == FILE_IO_ABSENT && access(io->path, F_OK) == 0)
+        e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
+    return e;
+}
+
+static bool is_writing(const struct file_io *io)
+{
+    return io->kind == FILE_IO_WRITE || io->kind == FILE_IO_RENEW;
+}
+
 static void run_io(struct errand *errand)
 {
     struct file_io *io = (struct file_io *)errand;
     struct fault *fault = &io->fault;
     char folder[PATH_MAX];
-    enum err e;
 
     folder_of(io, folder);
     file_io_sweep(folder, io->started);
@@ -72,18 +116,56 @@ static void run_io(struct errand *errand)
         sweep_media(folder, io->started);
         return;
     }
-    if (io->kind == FILE_IO_READ) {
-        e = file_read_all(io->path, FILE_IO_MOST, &io->bytes, fault);
-    } else {
-        e = make_folder(io, fault);
-        if (e == ERR_OK && io->kind == FILE_IO_WRITE)
-            e = file_write_atomic(io->path, buffer_bytes(&io->bytes), 0644, fault);
-        if (e == ERR_OK && io->kind == FILE_IO_ABSENT && access(io->path, F_OK) == 0)
-            e = fault_set(fault, ERR_EXISTS, "there is a project already: %.180s", io->path);
-    }
-    if (io->kind == FILE_IO_WRITE || !realpath(folder, io->real))
+    if (io->kind == FILE_IO_READ)
+        fault->code = file_read_all(io->path, FILE_IO_MOST, &io->bytes, fault);
+    else if (io->kind == FILE_IO_RENEW)
+        fault->code = renew_file(io, fault);
+    else
+        fault->code = write_file(io, fault);
+    if (is_writing(io) || !realpath(folder, io->real))
         io->real[0] = '\0';
-    fault->code = e;
+}
+
+/* ---- one write of a file after the other ---- */
+
+/* The first one of this file. */
+static struct file_io *first_write(const struct project *p, const char *path)
+{
+    struct file_io *io = p->writes;
+
+    while (io && strcmp(io->path, path) != 0)
+        io = io->next;
+    return io;
+}
+
+static void start_write(struct file_io *io)
+{
+    if (!io || io->is_started)
+        return;
+    io->is_started = true;
+    errand_start(io->p->errands, &io->errand);
+}
+
+static void add_write(struct file_io *io)
+{
+    struct file_io **end = &io->p->writes;
+
+    while (*end)
+        end = &(*end)->next;
+    *end = io;
+    start_write(first_write(io->p, io->path));
+}
+
+/* A write that hangs is given up, and the next one of its file begins. */
+static void leave_writes(struct file_io *io)
+{
+    struct file_io **at = &io->p->writes;
+
+    while (*at && *at != io)
+        at = &(*at)->next;
+    if (*at)
+        *at = io->next;
+    start_write(first_write(io->p, io->path));
 }
 
 static void end_io(struct errand *errand, bool lost)
@@ -91,6 +173,8 @@ static void end_io(struct errand *errand, bool lost)
     struct file_io *io = (struct file_io *)errand;
     struct file_io late = { .path = "" };
 
+    if (is_writing(io))
+        leave_writes(io);
     if (!lost) {
         io->done(io->owner, io);
         return;
@@ -108,17 +192,53 @@ static void drop_io(struct errand *errand)
     free(io);
 }
 
-void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes,
-                   void (*done)(void *owner, struct file_io *io), void *owner)
+void file_io_close(struct project *p)
+{
+    struct file_io *next;
+
+    for (struct file_io *io = p->writes; io; io = next) {
+        next = io->next;
+        if (!io->is_started)
+            drop_io(&io->errand);
+    }
+    p->writes = NULL;
+}
+
+/* ---- starting ---- */
+
+static struct file_io *new_io(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes)
 {
     struct file_io *io = alloc_zeroed(1, sizeof(*io));
 
     io->errand = (struct errand){ .run = run_io, .done = end_io, .drop = drop_io, .patience = patience_us };
     io->kind = kind;
+    io->p = p;
     io->started = p->started;
-    io->done = done;
-    io->owner = owner;
     snprintf(io->path, sizeof(io->path), "%s", path);
     buffer_add(&io->bytes, bytes.at, bytes.len);
-    errand_start(p->errands, &io->errand);
+    return io;
+}
+
+void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes,
+                   void (*done)(void *owner, struct file_io *io), void *owner)
+{
+    struct file_io *io = new_io(p, kind, path, bytes);
+
+    io->done = done;
+    io->owner = owner;
+    if (is_writing(io))
+        add_write(io);
+    else
+        errand_start(p->errands, &io->errand);
+}
+
+void file_io_renew(struct project *p, const char *path, const char *was, struct bytes bytes,
+                   void (*done)(void *owner, struct file_io *io), void *owner)
+{
+    struct file_io *io = new_io(p, FILE_IO_RENEW, path, bytes);
+
+    snprintf(io->was, sizeof(io->was), "%.32s", was);
+    io->done = done;
+    io->owner = owner;
+    add_write(io);
 }

@@ -8,6 +8,7 @@
 enum file_io_kind {
     FILE_IO_READ,   /* reads the file into `bytes`; not_found: there is none */
     FILE_IO_WRITE,  /* makes its folder and replaces the file atomically */
+    FILE_IO_RENEW,  /* writes it if it has the digest `was` */
     FILE_IO_ABSENT, /* makes its folder; exists: the file is there */
     FILE_IO_SWEEP   /* the file is a project's: removes leftovers from its folder and its Media */
 };
@@ -20,15 +21,27 @@ struct file_io {
     usec_t started; /* of the service: older temporary files are leftovers */
     char path[PATH_MAX];
     char real[PATH_MAX]; /* the path of its folder without links; "": unknown, or the file is written */
-    struct buffer bytes;
-    struct fault fault; /* code ERR_OK: it is done */
+    char was[33];        /* of FILE_IO_RENEW: a hash in hex; "": there is no file */
+    struct buffer bytes; /* what was read, or what the file has */
+    struct fault fault;  /* code ERR_OK: it is done */
     void (*done)(void *owner, struct file_io *io);
     void *owner;
+
+    /* file_io.c: writes of one file are done one after the other, so the last one wins */
+    struct project *p;
+    struct file_io *next;
+    bool is_started;
 };
 
 /* Starts it. `bytes` is copied. `done` is called once; after a thread that hung, with the fault `timeout`. */
 void file_io_start(struct project *p, enum file_io_kind kind, const char *path, struct bytes bytes,
                    void (*done)(void *owner, struct file_io *io), void *owner);
+
+/* Replaces atomically a file that has the digest `was` ("": the file is missing, and its folder exists). If the file
+ * has another digest, nothing is written, and the result has the bytes that were found. */
+void file_io_renew(struct project *p, const char *path, const char *was, struct bytes bytes,
+                   void (*done)(void *owner, struct file_io *io), void *owner);
+void file_io_close(struct project *p); /* at the end of the service: drops what waits for another write */
 
 /* Removes temporary files in `folder` that are older than that: a predecessor left them when it died. Any thread. */
 void file_io_sweep(const char *folder, usec_t before);

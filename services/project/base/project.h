@@ -9,6 +9,7 @@
 #include "schema_project.h"
 #include "store/store.h"
 
+struct file_io;
 struct midi_following;
 struct pattern_library;
 struct slot_comparing;
@@ -22,6 +23,7 @@ struct project {
     struct store *store; /* NULL: not opened yet */
     struct mailbox *mailbox;
     struct errands *errands;
+    struct file_io *writes;           /* in progress, or waiting for one of the same file: file_io.c */
     usec_t started;                   /* on the wall clock */
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
     struct id noted;                  /* digest of the uses that were noted last (uses_note.h) */

@@ -41,3 +41,16 @@ struct action deed_open_it(struct arena *arena, struct id project)
 
     return deed_whenever(deed_put_action(ELEMENT_KIND_CURRENT, project, elements_current_id, body, 0));
 }
+
+/* The row may be there although no project is open: that project is gone. */
+struct action deed_open_alone(struct arena *arena, struct id project, struct txn *txn)
+{
+    struct action action = deed_open_it(arena, project);
+    struct element was;
+    enum err e =
+        elements_get(txn, arena, parts_kind(ELEMENT_KIND_CURRENT), elements_current_id, elements_current_id, &was);
+
+    action.element.has_expect = true;
+    action.element.expect = e == ERR_OK ? was.revision : 0;
+    return action;
+}

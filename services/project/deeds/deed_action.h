@@ -18,4 +18,8 @@ struct action deed_place(struct arena *arena, struct id project, struct tree pla
 /* Makes the project the open one. */
 struct action deed_open_it(struct arena *arena, struct id project);
 
+/* The same for a project that is made, or that gets another name: a conflict if another one was opened, made or renamed
+ * since `txn`. So no two of them find the same name or folder free. */
+struct action deed_open_alone(struct arena *arena, struct id project, struct txn *txn);
+
 #endif

@@ -9,7 +9,7 @@
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { NAMED_MOST = 8, WITHOUT_MOST = 4096 };
+enum { NAMED_MOST = 8, WITHOUT_MOST = 4096, NOTES_AT_ONCE = 4096, NOTES_BYTES = 3 << 20 };
 static const char in_media[] = "Media/";
 
 /* What the project keeps of the copy of an item. */
@@ -23,9 +23,9 @@ struct collect_note {
 struct collect_state {
     struct collected answer;
     struct collect_note *notes; /* of each copy */
-    uint32_t count;
-    char named[160]; /* the first items that cannot be copied, with why */
-    uint32_t pieces; /* that were sent to persist */
+    uint32_t count, next;       /* … that is to be noted */
+    char named[160];            /* the first items that cannot be copied, with why */
+    uint32_t pieces;            /* that were sent to persist */
 };
 
 /* ---- planning ---- */
@@ -272,7 +272,9 @@ static enum err send_notes(struct doing *work, struct action *actions, uint32_t 
     char scope[ID_TEXT_SIZE];
     const struct persist_apply apply = { .label = TEXT("collect"),
                                          .scope = text_of(id_write(work->id, scope)),
-                                         .actions = { count, actions } };
+                                         .actions = { count, actions },
+                                         .has_step = work->step > 0,
+                                         .step = work->step };
     enum err e;
 
     if (state->pieces) {
@@ -286,23 +288,34 @@ static enum err send_notes(struct doing *work, struct action *actions, uint32_t 
     return e;
 }
 
-/* One step of undo takes back UNDO_STEPS notes. What is more comes before, and is no step. */
+/* Notes that a message has room for, from the next one on. */
+static uint32_t make_notes(struct doing *work, struct txn *txn, struct action *actions)
+{
+    struct collect_state *state = work->own;
+    uint32_t count = 0;
+    size_t bytes = 0;
+
+    while (state->next < state->count && count < NOTES_AT_ONCE && bytes < NOTES_BYTES)
+        if (make_note(work, txn, &state->notes[state->next++], &actions[count]))
+            bytes += actions[count++].element.body.len;
+    return count;
+}
+
+/* All notes are one step of undo, in parts. After a change of another client the rest is a step of its own. */
 static enum err plan_collect(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_collect *ask = work->ask;
     struct collect_state *state = work->own;
-    struct action *actions = arena_array(&work->arena, state->count + 1, sizeof(*actions));
-    uint32_t count = 0;
+    struct action *actions = arena_array(&work->arena, NOTES_AT_ONCE, sizeof(*actions));
+    uint32_t count;
 
     if (work->filed.code != ERR_OK)
         return *fault = work->filed, work->filed.code;
-    for (uint32_t i = 0; i < state->count && !(ask->has_check && ask->check); i++)
-        count += make_note(work, txn, &state->notes[i], &actions[count]);
-    if (count > UNDO_STEPS) {
-        count -= UNDO_STEPS;
-        for (uint32_t i = 0; i < count; i++)
-            actions[i] = deed_apart(actions[i]);
-    }
+    if (ask->has_check && ask->check)
+        return ERR_OK;
+    if (work->phase == WORK_PLAN)
+        work->step = state->next = 0;
+    count = make_notes(work, txn, actions);
     return count ? send_notes(work, actions, count, fault) : ERR_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/parts/aliases.h"
+#include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 
@@ -18,6 +19,18 @@ static struct text or_else(struct text label, const char *other)
     return label.len ? label : text_of(other);
 }
 
+/* The key `file_keys` of a project's body has more than a client's key of that name (document.h). */
+static void patch_body(struct doing *work, int32_t kind, struct tree *patch, struct tree *body)
+{
+    const struct tree *own = kind == ELEMENT_KIND_PROJECT ? tree_get(patch, DOCUMENT_FILE_KEYS) : NULL;
+
+    if (own) {
+        document_set_own_file_keys(body, &work->arena, own);
+        tree_remove(patch, TEXT(DOCUMENT_FILE_KEYS));
+    }
+    tree_patch(body, &work->arena, patch);
+}
+
 /* Merges typed keys into `body`. */
 static enum err merge_keys(struct doing *work, int32_t kind, struct text typed, struct tree *body, struct fault *fault)
 {
@@ -30,7 +43,7 @@ static enum err merge_keys(struct doing *work, int32_t kind, struct text typed, 
             e = fault_set(fault, ERR_BAD_REQUEST, "expected a JSON object");
         if (e != ERR_OK)
             return fault_field(fault, "body");
-        tree_patch(body, &work->arena, &patch);
+        patch_body(work, kind, &patch, body);
     }
     return kinds_check(kind, body, &work->arena, fault);
 }
@@ -75,7 +88,7 @@ static enum err plan_new(struct doing *work, struct txn *txn, struct fault *faul
     struct action actions[] = {
         deed_apart(deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena), 0)),
         deed_place(&work->arena, work->id, place, txn),
-        deed_open_it(&work->arena, work->id),
+        deed_open_alone(&work->arena, work->id, txn),
     };
     const struct persist_apply apply = { .label = TEXT("new project"), .actions = { 3, actions } };
     return work_apply(work, &apply, fault);
@@ -130,16 +143,33 @@ static uint32_t change_tempo(struct doing *work, struct txn *txn, struct text ty
     return changed > 0;
 }
 
+/* While a project is open, no two get the same name in one moment: the row that names the open one changes too. */
+static uint32_t rename_alone(struct doing *work, struct txn *txn, struct action *to)
+{
+    char project[ID_TEXT_SIZE], request[ID_TEXT_SIZE];
+    struct id open;
+
+    if (elements_current(txn, &work->arena, &open) != ERR_OK)
+        return 0;
+    *to = deed_apart(deed_open_alone(&work->arena, open, txn));
+    to->element.body = arena_printf(&work->arena, "{\"project\":\"%s\",\"renamed\":\"%s\"}", id_write(open, project),
+                                    id_write(made_id(work), request));
+    return 1;
+}
+
 static enum err plan_set(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_set *ask = work->ask;
     struct element project;
-    struct action actions[2];
+    struct action actions[3];
     struct tree body;
+    struct text was = { 0 };
     enum err e = work_project(work, txn, &project, fault);
 
     if (e == ERR_OK)
         e = tree_read(project.body, &work->arena, &body, fault);
+    if (e == ERR_OK)
+        was = tree_text(&body, "name");
     if (e == ERR_OK)
         e = merge_keys(work, ELEMENT_KIND_PROJECT, ask->body, &body, fault);
     if (e == ERR_OK)
@@ -149,6 +179,8 @@ static enum err plan_set(struct doing *work, struct txn *txn, struct fault *faul
     actions[0] = deed_put_action(ELEMENT_KIND_PROJECT, work->id, work->id, tree_canonical(&body, &work->arena),
                                  project.revision);
     uint32_t count = 1 + change_tempo(work, txn, ask->body, &actions[1]);
+    if (!text_equal(was, tree_text(&body, "name")))
+        count += rename_alone(work, txn, &actions[count]);
     return send_changes(work, actions, count, ask->has_expect, ask->expect, or_else(ask->label, "change project"),
                         fault);
 }

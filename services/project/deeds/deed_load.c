@@ -3,6 +3,7 @@
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/media_tree.h"
+#include "services/project/deeds/mirror.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
@@ -29,7 +30,7 @@ static enum err refuse_file(struct doing *work, struct txn *txn, enum err e, str
 {
     struct text folder = work->folder.len ? work->folder : elements_folder(txn, &work->arena, work->id);
 
-    if ((e == ERR_BAD_REQUEST || e == ERR_VERSION) && fault && !fault->hint[0])
+    if ((e == ERR_BAD_REQUEST || e == ERR_VERSION || e == ERR_TOO_LARGE) && fault && !fault->hint[0])
         fault_hint(fault, "nothing was changed; the file is %.*s/project.json", TEXT_ARG(folder));
     return e;
 }
@@ -174,6 +175,7 @@ static struct action note_file(struct doing *work, struct txn *txn)
     parts_place(txn, &work->arena, work->id, &place);
     hash_hex(hash_of(bytes.at, bytes.len), 32, hex);
     tree_set(&place, &work->arena, "seen", tree_of_text(arena_text(&work->arena, text_of(hex))));
+    tree_set(&place, &work->arena, "seen_at", tree_of_whole((int64_t)tree_real(&place, "saved", 0)));
     return deed_place(&work->arena, work->id, place, txn);
 }
 
@@ -310,7 +312,7 @@ static enum err open_unknown(struct doing *work, struct txn *txn, const struct t
     actions[count] = save_of_file(work, document, parts, number);
     if (deed_check_save(&actions[count++], fault) != ERR_OK)
         return fault_hint(fault, "nothing was changed: the file has too many parts, or too large ones"), ERR_TOO_LARGE;
-    actions[count++] = deed_open_it(&work->arena, work->id);
+    actions[count++] = deed_open_alone(&work->arena, work->id, txn);
     return send_open(work, actions, count, fault);
 }
 
@@ -352,6 +354,28 @@ static enum err plan_open(struct doing *work, struct txn *txn, struct fault *fau
     return open_unknown(work, txn, &document, &parts, fault);
 }
 
+static void take_mirror(void *owner, const struct fault *read, struct bytes file)
+{
+    struct doing *work = owner;
+
+    buffer_reset(&work->bytes);
+    buffer_add(&work->bytes, file.at, file.len);
+    work_go_on(work, read);
+}
+
+/* A save that was killed has its file now. */
+static enum err renew_mirror(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    struct text folder = elements_folder(txn, &work->arena, work->id);
+
+    (void)fault;
+    if (!folder.len)
+        return ERR_OK;
+    work->is_sent = true;
+    mirror_renew(work->p, work->id, deed_in_folder(&work->arena, folder, "project.json").at, take_mirror, work);
+    return ERR_OK;
+}
+
 /* Copies in Media are items only if the project needs one of them. */
 static enum err answer_open(struct doing *work, struct txn *txn, struct fault *fault)
 {
@@ -368,6 +392,6 @@ const struct deed deed_open = {
     .needs_no_project = true,
     .before = begin_open,
     .plan = plan_open,
-    .after = deed_read_mirror,
+    .after = renew_mirror,
     .answer = answer_open,
 };

@@ -1,13 +1,14 @@
 #include <string.h>
 
 #include "services/project/deeds/deeds.h"
+#include "services/project/deeds/mirror.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { SAVES_COMPARED = 64, ABSENT_MOST = 8 };
+enum { ABSENT_MOST = 8 };
 
 /* ---- names and folders ---- */
 
@@ -103,34 +104,9 @@ enum err deed_read_mirror(struct doing *work, struct txn *txn, struct fault *fau
     return ERR_OK;
 }
 
-static struct text hash_text(struct arena *arena, struct bytes bytes)
-{
-    char hex[33];
-
-    return arena_text(arena, text_of(hash_hex(hash_of(bytes.at, bytes.len), 32, hex)));
-}
-
 struct text deed_compare_mirror(struct doing *work, struct txn *txn)
 {
-    struct tree place;
-    struct parts_save save;
-    struct text hash;
-    uint64_t last;
-
-    parts_place(txn, &work->arena, work->id, &place);
-    last = (uint64_t)tree_real(&place, "saved", 0);
-    if (work->filed.code == ERR_NOT_FOUND)
-        return TEXT("none");
-    if (work->filed.code != ERR_OK)
-        return TEXT("away");
-    hash = hash_text(&work->arena, buffer_bytes(&work->bytes));
-    if (text_equal(hash, tree_text(&place, "seen")))
-        return TEXT("old");
-    for (uint64_t n = last; n > 0 && last - n < SAVES_COMPARED; n--)
-        if (parts_save_of(txn, &work->arena, work->id, n, &save) == ERR_OK &&
-            text_equal(hash, tree_text(&save.body, "file")))
-            return n == last ? TEXT("same") : TEXT("old");
-    return TEXT("changed");
+    return mirror_compare(txn, &work->arena, work->id, work->filed.code, buffer_bytes(&work->bytes));
 }
 
 /* ---- states ---- */

@@ -3,15 +3,28 @@
 #include <stdio.h>
 
 #include "services/project/base/file_io.h"
+#include "services/project/deeds/mirror.h"
 #include "services/project/parts/parts.h"
+
+static void take_renewed(void *owner, const struct fault *read, struct bytes file)
+{
+    struct project *p = owner;
+
+    (void)read;
+    (void)file;
+    p->is_sweeping = false;
+    leftovers_look(p);
+}
 
 static void take_swept(void *owner, struct file_io *io)
 {
     struct project *p = owner;
+    const struct fault late = { .code = ERR_TIMEOUT };
 
-    (void)io;
-    p->is_sweeping = false;
-    leftovers_look(p);
+    if (io->fault.code == ERR_OK)
+        mirror_renew(p, p->swept, io->path, take_renewed, p);
+    else
+        take_renewed(p, &late, (struct bytes){ 0 });
 }
 
 static void sweep_project(struct project *p, struct text folder)

@@ -1,5 +1,6 @@
 /* leftovers.h: after a start the service removes temporary files that a predecessor left when it died, from the folder
- * of each project and from its Media. One folder at a time, because its disk may hang. The loop's thread. */
+ * of each project and from its Media, and writes a project.json that the predecessor did not write (mirror.h). One
+ * folder at a time, because its disk may hang. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_LEFTOVERS_H
 #define LOOPHOLE_PROJECT_LEFTOVERS_H
 

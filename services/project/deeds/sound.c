@@ -17,10 +17,10 @@ enum { TICK_US = 100000, SETTLED_US = 200000, LONGEST_US = 1000000, SILENT_US = 
 struct sound_keeping {
     struct project *p;
     bool is_due, is_busy, is_urgent;
-    bool looks_again;     /* after this look */
-    bool has_let_go;      /* no project is open, and the core knows it */
-    usec_t heard, looked; /* the last change, and the last look, on the steady clock */
-    struct arena arena;   /* of a look */
+    bool looks_again;       /* after this look */
+    bool has_let_go;        /* no project is open, and the core knows it */
+    usec_t changed, looked; /* the last change, and the last look, on the steady clock */
+    struct arena arena;     /* of a look */
     struct sounding now;
     struct sounding want; /* what the core is to have */
     bool only_untouched;  /* of a fresh core */
@@ -54,7 +54,7 @@ static void tick_keeping(void *state)
     struct sound_keeping *s = state;
     usec_t now = clock_steady();
 
-    if (s->is_busy || (!s->is_urgent && now - s->heard < SETTLED_US && now - s->looked < LONGEST_US))
+    if (s->is_busy || (!s->is_urgent && now - s->changed < SETTLED_US && now - s->looked < LONGEST_US))
         return;
     s->is_due = false;
     service_every(s->p->service, 0, tick_keeping, s);
@@ -72,13 +72,13 @@ static void end_look(struct sound_keeping *s, bool again)
         make_due(s);
 }
 
-/* Later again: the core or persist did not answer, or another client was first. A core that starts is heard. */
+/* Later again: the core or persist did not answer, or another client was first. A core that starts sends an event. */
 static void fail_look(struct sound_keeping *s, usec_t wait)
 {
     s->is_busy = false;
     s->is_urgent = s->waits.count > 0;
     make_due(s);
-    s->heard = s->looked = clock_steady() + wait - SETTLED_US;
+    s->changed = s->looked = clock_steady() + wait - SETTLED_US;
 }
 
 static enum err ask_sound_service(struct sound_keeping *s, const char *name, const void *request,
@@ -289,9 +289,11 @@ static void note_state(struct sound_keeping *s)
     note_kept(s, s->now.touched ? 0 : s->now.serial);
 }
 
-/* Without an open project no tempo is locked, and only the last changes of the former project are written. */
+/* No tempo is locked, only the last changes of the former project are written, and the next one takes none of them. */
 static void leave_sound(struct sound_keeping *s, struct txn *txn)
 {
+    const bool is_of_project = s->now.keeper.value == KEEPER_KEEPS && s->now.has_project;
+
     s->keeper = KEEPER_KEEPS;
     if (s->now.keeper.value == KEEPER_KEEPS && follow_core(s, txn, (struct id){ 0 }))
         return;
@@ -299,7 +301,7 @@ static void leave_sound(struct sound_keeping *s, struct txn *txn)
     s->keeper = KEEPER_NONE;
     s->kept_for = s->open = (struct id){ 0 };
     s->revision = 0;
-    note_kept(s, s->now.touched ? 0 : s->now.serial);
+    note_kept(s, s->now.touched && !is_of_project ? 0 : s->now.serial);
 }
 
 static void take_returned(void *state, bool is_set)
@@ -377,9 +379,9 @@ static void take_change(void *state, const void *body, bool gap)
     const bool awaited = changed->has_awaited && changed->awaited;
 
     s->has_let_go = s->has_let_go && !gap && !awaited; /* a core that started does not know it */
-    s->heard = clock_steady();
+    s->changed = clock_steady();
     s->is_urgent = s->is_urgent || (awaited && s->is_busy);
-    if (!s->is_busy && (awaited || s->heard - s->looked > LONGEST_US))
+    if (!s->is_busy && (awaited || s->changed - s->looked > LONGEST_US))
         look_at_core(s); /* the first change after a pause is written at once */
     else
         make_due(s);
@@ -392,7 +394,7 @@ static void take_catalogue(void *state, const void *body, bool gap)
 
     (void)body, (void)gap;
     if (s->away.count) {
-        s->heard = clock_steady();
+        s->changed = clock_steady();
         make_due(s);
     }
 }

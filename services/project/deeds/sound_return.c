@@ -21,6 +21,7 @@ void sound_return_note(struct txn *txn, struct arena *arena, struct id project, 
     struct item_uses uses;
 
     to->count = 0;
+    to->is_known = true;
     sound_body_items(txn, arena, project, body, &uses);
     for (uint32_t i = 0; i < uses.count; i++)
         if (uses.at[i].state != USE_HERE)
@@ -43,6 +44,7 @@ static void find_returned(struct txn *txn, struct arena *arena, const struct ite
     struct media media;
 
     returned->count = still->count = 0;
+    still->is_known = true;
     for (uint32_t i = 0; i < uses->count; i++) {
         const struct item_use *use = &uses->at[i];
         const struct away_item *was = find_away(away, use);
@@ -127,6 +129,68 @@ static void take_transport(void *state, enum err error, const void *answer, cons
     set_returned(r);
 }
 
+/* ---- after a start: what the core has without a sound ---- */
+
+static void end_asking(struct sound_returning *r)
+{
+    r->still.is_known = true;
+    end_returning(r, true);
+}
+
+static void take_rows(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_returning *r = state;
+    const struct row_list *rows = &r->want.pattern.sequencer.tracks;
+    const struct pattern_rows *now = answer;
+
+    (void)fault;
+    for (uint32_t i = 0; error == ERR_OK && i < now->each.count; i++) {
+        const struct row_state *row = &now->each.at[i];
+        if (row->has_absent && row->absent && row->row < rows->count && rows->at[row->row].has_id)
+            add_away(&r->still, rows->at[row->row].id, 0);
+    }
+    if (error == ERR_OK || error == ERR_NOT_FOUND) /* no pattern plays */
+        end_asking(r);
+    else
+        end_returning(r, false);
+}
+
+/* A layer without its sound is not there: all layers of its pad are set again. */
+static void find_absent_pad(struct sound_returning *r, const struct pad *want, const struct pad_list *now)
+{
+    const struct pad *pad = NULL;
+
+    for (uint32_t i = 0; i < now->count; i++)
+        if (now->at[i].pad == want->pad)
+            pad = &now->at[i];
+    if (want->has_id && !(pad && pad->has_sound))
+        add_away(&r->still, want->id, 0);
+    for (uint32_t i = 0; i < want->layers.count && !(pad && pad->layers.count >= want->layers.count); i++)
+        if (want->layers.at[i].has_id)
+            add_away(&r->still, want->layers.at[i].id, 0);
+}
+
+static void take_pads(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct sound_returning *r = state;
+
+    (void)fault;
+    for (uint32_t i = 0; error == ERR_OK && i < r->want.pads.count; i++)
+        find_absent_pad(r, &r->want.pads.at[i], &((const struct pads *)answer)->each);
+    if (error != ERR_OK ||
+        service_ask(r->p->service, "audio.rows", &(const char){ 0 }, BUDGET_MS, NULL, take_rows, r, NULL) != ERR_OK)
+        end_returning(r, false);
+}
+
+static bool ask_what_is_absent(struct sound_returning *r)
+{
+    r->still = (struct sound_away){ 0 };
+    if (service_ask(r->p->service, "audio.pads", &(const char){ 0 }, BUDGET_MS, NULL, take_pads, r, NULL) == ERR_OK)
+        return true;
+    free(r);
+    return false;
+}
+
 bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
                         const struct element *part, struct sound_away *away, void (*done)(void *state, bool is_set),
                         void *state)
@@ -137,7 +201,7 @@ bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena,
 
     sound_body_items(txn, arena, project->project, part->body, &uses);
     find_returned(txn, arena, &uses, away, &returned, &still);
-    if (returned.count == 0) {
+    if (away->is_known && returned.count == 0) {
         *away = still;
         return false;
     }
@@ -145,6 +209,8 @@ bool sound_return_begin(struct project *p, struct txn *txn, struct arena *arena,
     *r = (struct sound_returning){ .p = p, .arena = arena, .away = away, .still = still, .done = done, .state = state };
     if (sound_body_read(txn, arena, project, part->body, &r->want, NULL) != ERR_OK)
         r->want = (struct sounding){ 0 };
+    if (!away->is_known)
+        return ask_what_is_absent(r);
     leave_concerned(&returned, &r->want);
     if (!r->want.has_pattern || service_ask(p->service, "audio.transport", &(const char){ 0 }, BUDGET_MS, NULL,
                                             take_transport, r, NULL) != ERR_OK) {

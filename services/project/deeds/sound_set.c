@@ -54,12 +54,23 @@ static void add_tempo(struct sound_setting *s)
         ADD_ASK(s, set_tempo, .bpm = want->bpm);
     if (is_different(want->swing, now->swing))
         ADD_ASK(s, set_swing, .swing = want->swing);
-    if (want->has_sync && (want->sync.value != now->sync.value || want->clock_out != now->clock_out ||
-                           want->clock_stopped != now->clock_stopped))
+    if (want->has_sync &&
+        (want->sync.value != now->sync.value || want->clock_out != now->clock_out ||
+         want->clock_stopped != now->clock_stopped || is_different(want->clock_offset, now->clock_offset)))
         ADD_ASK(s, set_sync, .source = want->sync, .has_clock_out = true, .clock_out = want->clock_out,
-                .has_clock_stopped = true, .clock_stopped = want->clock_stopped);
+                .has_clock_stopped = true, .clock_stopped = want->clock_stopped, .has_clock_offset = true,
+                .clock_offset = want->has_clock_offset ? want->clock_offset : 0);
     if (want->has_metronome && want->metronome != now->metronome)
         ADD_ASK(s, set_metronome, .on = want->metronome);
+}
+
+/* What the project does not have is not set, so that nothing of another project stays. */
+static struct mixer_strip whole_strip(const struct mixer_strip *from)
+{
+    struct mixer_strip all = *from;
+
+    all.has_apart = all.has_pfl = all.has_reverb_send = all.has_delay_send = true;
+    return all;
 }
 
 static void add_mixer(struct sound_setting *s)
@@ -69,7 +80,7 @@ static void add_mixer(struct sound_setting *s)
     if (!s->want.has_mixer)
         return;
     for (uint32_t i = 0; i < want->strips.count; i++)
-        ADD_ASK(s, set_strip, .strip = want->strips.at[i]);
+        ADD_ASK(s, set_strip, .strip = whole_strip(&want->strips.at[i]));
     if (is_different(want->ceiling, now->ceiling) || want->limiter.value != now->limiter.value)
         ADD_ASK(s, set_limiter, .has_ceiling = true, .ceiling = want->ceiling, .has_kind = want->has_limiter,
                 .kind = want->limiter);
@@ -115,7 +126,7 @@ static void add_pattern(struct sound_setting *s)
 static bool has_own_tempo(const struct sounding *now)
 {
     return is_different(now->bpm, 120) || is_different(now->swing, 0) || now->sync.value != SYNC_SOURCE_NONE ||
-           now->clock_out || now->clock_stopped || now->metronome;
+           now->clock_out || now->clock_stopped || is_different(now->clock_offset, 0) || now->metronome;
 }
 
 static bool has_own_mixer(const struct mixer *now)
@@ -124,7 +135,8 @@ static bool has_own_mixer(const struct mixer *now)
 
     for (uint32_t i = 0; i < now->strips.count; i++) {
         const struct mixer_strip *strip = &now->strips.at[i];
-        own |= is_different(strip->gain, 1) || is_different(strip->pan, 0) || strip->mute || strip->solo;
+        own |= is_different(strip->gain, 1) || is_different(strip->pan, 0) || strip->mute || strip->solo ||
+               strip->apart || strip->pfl || strip->reverb_send > 0 || strip->delay_send > 0;
     }
     return own;
 }
@@ -155,6 +167,7 @@ struct sounding sound_set_expect(const struct sounding *want, const struct sound
     all.sync = want->has_sync ? want->sync : now->sync;
     all.clock_out = want->has_sync ? want->clock_out : now->clock_out;
     all.clock_stopped = want->has_sync ? want->clock_stopped : now->clock_stopped;
+    all.clock_offset = want->has_sync ? want->clock_offset : now->clock_offset;
     all.metronome = want->has_metronome ? want->metronome : now->metronome;
     all.mixer = want->has_mixer ? want->mixer : now->mixer;
     all.pads = want->has_mixer || want->pads.count ? want->pads : now->pads;

@@ -10,6 +10,7 @@ enum { AWAY_MOST = 256 };
 
 /* Items of a project's sound that the core has without their sounds. */
 struct sound_away {
+    bool is_known; /* false after a start, until the core was asked what it has without a sound */
     uint32_t count;
     struct away_item {
         struct id id;      /* as the project names it, or as the core knows it */

@@ -90,6 +90,8 @@ static void take_applied(void *state, enum err error, const void *answer, const 
 {
     const struct applied *applied = answer;
 
+    if (error == ERR_OK)
+        ((struct doing *)state)->step = applied->step;
     if (error == ERR_OK && applied->has_element)
         keep_shown(state, &applied->element);
     take_answer(state, error, answer, fault);
@@ -206,16 +208,6 @@ static void take_draft(void *state, enum err error, const void *answer, const st
     step_work(work);
 }
 
-/* Of the row that names the open project: there is one although none is open if that project is gone. */
-static uint64_t revision_of_current(struct doing *work, struct txn *txn)
-{
-    struct element row;
-    enum err e = elements_get(txn, &work->arena, parts_kind(ELEMENT_KIND_CURRENT), elements_current_id,
-                              elements_current_id, &row);
-
-    return e == ERR_OK ? row.revision : 0;
-}
-
 /* Makes the draft project, if it is not there yet, the open one. */
 static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fault)
 {
@@ -230,9 +222,7 @@ static enum err make_draft(struct doing *work, struct txn *txn, struct fault *fa
             deed_put_action(ELEMENT_KIND_PROJECT, draft, draft, TEXT("{\"bpm\":120.0,\"name\":\"draft\"}"), 0);
         actions[count++] = deed_put_action(ELEMENT_KIND_PLACE, draft, elements_place_id(draft), place, 0);
     }
-    actions[count] = deed_open_it(&work->arena, draft);
-    actions[count].element.has_expect = true;
-    actions[count++].element.expect = revision_of_current(work, txn);
+    actions[count++] = deed_open_alone(&work->arena, draft, txn);
     for (uint32_t i = 0; i < count; i++)
         actions[i] = deed_apart(actions[i]);
     const struct persist_apply apply = { .label = TEXT("make the draft project"), .actions = { count, actions } };
@@ -272,7 +262,7 @@ enum err work_project(struct doing *work, struct txn *txn, struct element *proje
 
 typedef enum err phase_fn(struct doing *work, struct txn *txn, struct fault *fault);
 
-static void take_heard(void *state, bool is_set)
+static void take_sounding(void *state, bool is_set)
 {
     struct doing *work = state;
 
@@ -287,7 +277,7 @@ static enum err wait_for_sound(struct doing *work, struct txn *txn, struct fault
 
     (void)fault;
     if (work->has_changed || work->has_draft)
-        work->is_sent = sound_wait(work->p, txn, until < now + SOUND_US ? until : now + SOUND_US, take_heard, work,
+        work->is_sent = sound_wait(work->p, txn, until < now + SOUND_US ? until : now + SOUND_US, take_sounding, work,
                                    &work->is_unheard);
     return ERR_OK;
 }

@@ -52,8 +52,9 @@ struct doing {
     struct fault filed;  /* its result */
     struct buffer bytes; /* its content */
 
-    struct fault unless_done; /* of a plan that only a repeated ask makes: the answer if persist knows no first */
-    uint64_t number;          /* of a save */
+    struct fault unless_done;         /* a repeated ask's answer if persist does not have the first */
+    uint64_t number;                  /* of a save */
+    uint64_t step;                    /* of undo that the last apply made or continued; 0: none */
     struct text file, folder, mirror; /* in `kept` */
     void *own;                        /* of the deed, in `kept` */
     const void *result;               /* of a thread's work, during the phases that follow it at once */

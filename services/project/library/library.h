@@ -12,7 +12,7 @@
 #include "store/pattern/pattern_file.h"
 #include "store/pattern/rhythm.h"
 
-enum { LIBRARY_FILES = 20000, LIBRARY_NAMES = 1000, LIBRARY_LOCK_S = 3 };
+enum { LIBRARY_FILES = 20000, LIBRARY_LOCK_S = 3 };
 
 /* A file of the library, as it was read last. */
 struct library_entry {

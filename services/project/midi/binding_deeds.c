@@ -154,7 +154,10 @@ static enum err make_room(struct midi_bindings *bindings, const struct project_b
             bindings->each.at[kept++] = *each;
     }
     bindings->each.count = kept;
-    return kept < MIDI_BINDINGS ? ERR_OK : fault_set(fault, ERR_FULL, "the project has %d bindings", MIDI_BINDINGS);
+    if (kept < MIDI_BINDINGS)
+        return ERR_OK;
+    fault_set(fault, ERR_FULL, "the project has %u MIDI bindings: at most %d are allowed", kept, MIDI_BINDINGS);
+    return fault_hint(fault, "forget one: loophole midi forget TARGET");
 }
 
 static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fault)

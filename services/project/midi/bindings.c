@@ -51,11 +51,15 @@ struct tree bindings_tree(const struct midi_bindings *bindings, const struct tre
 {
     struct tree list = { .type = TREE_LIST };
     struct midi_binding unused;
+    uint32_t count = 0;
 
     for (uint32_t i = 0; i < count_members(present); i++)
         if (!read_binding(&present->members[i].value, &unused))
             tree_add(&list, arena, present->members[i].value);
     for (uint32_t i = 0; i < bindings->each.count; i++)
         tree_add(&list, arena, binding_tree(&bindings->each.at[i], arena));
+    for (uint32_t i = 0; i < count_members(present); i++)
+        if (read_binding(&present->members[i].value, &unused) && ++count > MIDI_BINDINGS)
+            tree_add(&list, arena, present->members[i].value);
     return list;
 }

@@ -15,7 +15,8 @@ extern const struct deed binding_deed_list, binding_deed_bind, binding_deed_unbi
  * that of its target. */
 void bindings_read(const struct tree *body, struct arena *arena, struct midi_bindings *to);
 
-/* As a value of the key `midi`, after what is no binding in the present value. NULL: there is none. */
+/* The value of the key `midi`: the entries of `present` that are no bindings, then `bindings`, then the bindings of
+ * `present` beyond the bound. NULL: there is none. */
 struct tree bindings_tree(const struct midi_bindings *bindings, const struct tree *present, struct arena *arena);
 
 #endif

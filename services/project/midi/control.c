@@ -93,7 +93,7 @@ static void choose_parameter(struct midi_channel_memory *memory, uint32_t number
 }
 
 /* Until a parameter has sent a second byte, its first one moves it alone. */
-static uint32_t hear_parameter(struct midi_channel_memory *memory, uint32_t channel, uint32_t number, uint32_t value,
+static uint32_t move_parameter(struct midi_channel_memory *memory, uint32_t channel, uint32_t number, uint32_t value,
                                struct midi_move *move)
 {
     if (number >= CC_NRPN_LOW && number <= CC_RPN_HIGH)
@@ -110,7 +110,7 @@ static uint32_t hear_parameter(struct midi_channel_memory *memory, uint32_t chan
     return 1;
 }
 
-static uint32_t hear_controller(struct midi_channel_memory *memory, uint32_t channel, uint32_t number, uint32_t value,
+static uint32_t move_controller(struct midi_channel_memory *memory, uint32_t channel, uint32_t number, uint32_t value,
                                 struct midi_move *moves)
 {
     uint32_t count = 0;
@@ -121,7 +121,7 @@ static uint32_t hear_controller(struct midi_channel_memory *memory, uint32_t cha
     else if (number < 2 * CC_FINE)
         moves[count++] = describe_move(MIDI_CC14, channel, number - CC_FINE,
                                        (uint32_t)memory->coarse[number - CC_FINE] << 7 | value, HIGHEST);
-    return count + hear_parameter(memory, channel, number, value, &moves[count]);
+    return count + move_parameter(memory, channel, number, value, &moves[count]);
 }
 
 static struct midi_move describe_key(uint32_t channel, uint32_t note, uint32_t velocity)
@@ -132,8 +132,8 @@ static struct midi_move describe_key(uint32_t channel, uint32_t note, uint32_t v
     return move;
 }
 
-uint32_t control_hear(struct midi_memory *memory, const uint8_t *bytes, uint32_t count,
-                      struct midi_move moves[MIDI_CONTROL_MOVES])
+uint32_t control_moves(struct midi_memory *memory, const uint8_t *bytes, uint32_t count,
+                       struct midi_move moves[MIDI_CONTROL_MOVES])
 {
     const uint32_t channel = count ? bytes[0] & 15 : 0, first = count > 1 ? bytes[1] & DATA : 0;
     const uint32_t second = count > 2 ? bytes[2] & DATA : 0;
@@ -146,7 +146,7 @@ uint32_t control_hear(struct midi_memory *memory, const uint8_t *bytes, uint32_t
         moves[0] = describe_key(channel, first, second);
         return 1;
     case CONTROLLER:
-        return hear_controller(&memory->channels[channel], channel, first, second, moves);
+        return move_controller(&memory->channels[channel], channel, first, second, moves);
     case PROGRAM:
         moves[0] = describe_move(MIDI_PROGRAM, channel, first, 1, 1);
         return 1;

@@ -56,11 +56,11 @@ const char *control_write(struct midi_control control, char to[MIDI_CONTROL_SIZE
 bool control_equal(struct midi_control a, struct midi_control b);
 
 /* Takes a message of `count` bytes. Returns how many controls it moved: a message may belong to several. */
-uint32_t control_hear(struct midi_memory *memory, const uint8_t *bytes, uint32_t count,
-                      struct midi_move moves[MIDI_CONTROL_MOVES]);
+uint32_t control_moves(struct midi_memory *memory, const uint8_t *bytes, uint32_t count,
+                       struct midi_move moves[MIDI_CONTROL_MOVES]);
 
-/* The value that a position has in the messages of a control, and those messages: what a device shows. A control that
- * is only pressed (a program) shows nothing: 0 messages. */
+/* Converts a position to the value in a control's messages, and to those messages, by which a device shows it. A
+ * control that is only pressed (a program) shows nothing: 0 messages. */
 uint32_t control_value(struct midi_control control, double position);
 uint32_t control_show(struct midi_control control, uint32_t value, uint8_t messages[MIDI_CONTROL_MOVES][3]);
 

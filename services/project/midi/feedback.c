@@ -6,7 +6,7 @@
 #include "common/alloc.h"
 #include "schema_audio.h"
 
-enum { BUDGET_MS = 2000, AGAIN_US = 100000, BATCH = 64 };
+enum { BUDGET_MS = 2000, AGAIN_US = 100000, BATCH = 64, EARLY_LOOKS = 10 };
 static const char *const looks[] = { "audio.mixer", "audio.transport", "audio.rows" };
 enum { LOOKS = sizeof(looks) / sizeof(*looks) };
 
@@ -15,7 +15,7 @@ struct midi_feedback {
     struct midi_live *live;
     uint32_t count;
     bool is_busy, looks_again, is_ticking;
-    bool is_early;    /* the transport was ordered to change, and may not have changed yet */
+    uint32_t early;   /* looks that are due: the transport was ordered to change, and may not have changed yet */
     bool is_complete; /* all that was looked at could be read and sent */
     uint32_t look;
     uint8_t bytes[BATCH][3];
@@ -31,7 +31,7 @@ static void tick_feedback(void *state)
 {
     struct midi_feedback *f = state;
 
-    f->is_early = false;
+    f->early -= f->early > 0;
     feedback_look(f);
 }
 
@@ -47,7 +47,7 @@ static void end_look(struct midi_feedback *f)
 {
     for (uint32_t i = 0; i < f->count && !f->is_complete; i++)
         f->live[i].shown = -1;
-    set_ticking(f, !f->is_complete || f->is_early);
+    set_ticking(f, !f->is_complete || f->early > 0);
     f->is_busy = false;
     if (f->looks_again && f->is_complete)
         feedback_look(f);
@@ -146,24 +146,24 @@ void feedback_look(struct midi_feedback *f)
 
 /* ---- the service ---- */
 
-static void hear_change(void *state, const void *body, bool gap)
+static void handle_change(void *state, const void *body, bool gap)
 {
     (void)body;
     (void)gap;
     feedback_look(state);
 }
 
-static void hear_transport(void *state, const void *body, bool gap)
+static void handle_transport(void *state, const void *body, bool gap)
 {
     struct midi_feedback *f = state;
 
     (void)body;
     (void)gap;
-    f->is_early = true;
+    f->early = EARLY_LOOKS;
     set_ticking(f, true);
 }
 
-static void hear_device(void *state, const void *body, bool gap)
+static void handle_device(void *state, const void *body, bool gap)
 {
     struct midi_feedback *f = state;
 
@@ -181,9 +181,9 @@ enum err feedback_open(struct project *p, struct midi_live *live, uint32_t count
 
     *f = (struct midi_feedback){ .p = p, .live = live, .count = count };
     *to = f;
-    return service_subscribe(p->service, "audio.sounding_changed", hear_change, f) == ERR_OK &&
-                   service_subscribe(p->service, "audio.changed", hear_transport, f) == ERR_OK &&
-                   service_subscribe(p->service, "audio.control_connected", hear_device, f) == ERR_OK
+    return service_subscribe(p->service, "audio.sounding_changed", handle_change, f) == ERR_OK &&
+                   service_subscribe(p->service, "audio.changed", handle_transport, f) == ERR_OK &&
+                   service_subscribe(p->service, "audio.control_connected", handle_device, f) == ERR_OK
                ? ERR_OK
                : fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
 }

@@ -20,8 +20,8 @@ static bool is_control(const struct midi_move *move)
                : control->kind != MIDI_CC || control->number < CC_PARAMETER || control->number > CC_PARAMETER_LAST;
 }
 
-bool learn_hear(struct midi_learning *learning, const struct midi_move *moves, uint32_t count, usec_t now,
-                struct midi_control *found)
+bool learn_moves(struct midi_learning *learning, const struct midi_move *moves, uint32_t count, usec_t now,
+                 struct midi_control *found)
 {
     const struct midi_move *parameter = find_kind(moves, count, MIDI_NRPN), *whole = find_kind(moves, count, MIDI_CC14);
     const struct midi_control first = count ? moves[0].control : (struct midi_control){ 0 };

@@ -13,8 +13,8 @@ struct midi_learning {
 };
 
 /* Takes the moves of one message. True: `found` is the control. */
-bool learn_hear(struct midi_learning *learning, const struct midi_move *moves, uint32_t count, usec_t now,
-                struct midi_control *found);
+bool learn_moves(struct midi_learning *learning, const struct midi_move *moves, uint32_t count, usec_t now,
+                 struct midi_control *found);
 bool learn_wait(struct midi_learning *learning, usec_t now, struct midi_control *found); /* as time passes */
 
 #endif

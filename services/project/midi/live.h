@@ -21,6 +21,7 @@ struct midi_live {
     int64_t steps;
     uint32_t presses;
 
+    bool is_hit;     /* it has hit a pad by an ask, and has not released it */
     bool is_down;    /* the switch, at its last message */
     uint32_t data;   /* of its last message */
     bool is_picked;  /* its control has reached the value */

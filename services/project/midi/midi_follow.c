@@ -11,19 +11,23 @@
 #include "services/project/midi/feedback.h"
 #include "services/project/midi/learn.h"
 #include "services/project/midi/live.h"
+#include "services/project/midi/pad_controls.h"
 
 enum { BUDGET_MS = 2000, LEARN_LOOK_US = 50000, BEGIN_US = 200000 };
 
 struct midi_following {
     struct project *p;
+    bool is_read;
     struct id project; /* whose bindings these are, of that revision */
     uint64_t revision;
     struct midi_memory memory;
     struct midi_live live[MIDI_BINDINGS];
     struct midi_feedback *feedback;
+    struct pad_controls *pads;
+    bool core_hits; /* the core itself hits pads with the message that is heard */
     struct arena arena;
 
-    midi_learned_fn *learned; /* NULL: nobody learns */
+    midi_learned_fn *learned; /* NULL: no client learns */
     void *learner;
     usec_t learns_until;
     struct midi_learning learning;
@@ -44,6 +48,8 @@ static struct midi_live *find_live(struct midi_following *s, const struct midi_b
     return free_one;
 }
 
+static void release_pad(struct midi_live *live);
+
 static void take_bindings(struct midi_following *s, const struct midi_bindings *bindings, bool is_same_project)
 {
     for (uint32_t i = 0; i < MIDI_BINDINGS; i++) {
@@ -55,8 +61,12 @@ static void take_bindings(struct midi_following *s, const struct midi_bindings *
         if (live)
             live_set(live, &bindings->each.at[i], s);
     }
-    for (uint32_t i = 0; i < MIDI_BINDINGS; i++)
+    for (uint32_t i = 0; i < MIDI_BINDINGS; i++) {
+        if (s->live[i].is_used && !s->live[i].is_seen)
+            release_pad(&s->live[i]);
         s->live[i].is_used = s->live[i].is_seen;
+    }
+    pad_controls_send(s->pads, s->learned != NULL);
 }
 
 static void read_bindings(struct midi_following *s, struct txn *txn)
@@ -68,11 +78,12 @@ static void read_bindings(struct midi_following *s, struct txn *txn)
 
     if (elements_current(txn, &s->arena, &open) == ERR_OK)
         (void)parts_get(txn, &s->arena, open, &project);
-    if (id_equal(open, s->project) && project.revision == s->revision)
+    if (s->is_read && id_equal(open, s->project) && project.revision == s->revision)
         return;
     if (project.body.len && tree_read(project.body, &s->arena, &body, NULL) == ERR_OK)
         bindings_read(&body, &s->arena, &bindings);
     take_bindings(s, &bindings, id_equal(open, s->project));
+    s->is_read = true;
     s->project = open;
     s->revision = project.revision;
     feedback_look(s->feedback);
@@ -153,20 +164,40 @@ static void run_live(struct midi_live *live)
                                 &fault) == ERR_OK;
 }
 
-static void move_live(struct midi_live *live, const struct midi_move *move)
+/* Ends what an ask of the binding has begun. */
+static void release_pad(struct midi_live *live)
 {
     struct midi_following *s = live->owner;
     struct target_ask ask;
     struct fault fault = { 0 };
+
+    if (live->is_hit && target_release(&live->target, &s->arena, &ask))
+        (void)service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, take_done, live, &fault);
+    live->is_hit = false;
+}
+
+/* Does what the binding says when its control is pressed, unless the core has done it. */
+static void press_live(struct midi_live *live, const struct midi_move *move)
+{
+    const struct midi_following *s = live->owner;
+
+    if (s->core_hits && pad_controls_has(live))
+        return;
+    (void)send_value(live, target_at(&live->target, live->from, live->until, move->position), take_done);
+    live->is_hit = true;
+}
+
+static void move_live(struct midi_live *live, const struct midi_move *move)
+{
     const bool ends = !move->is_pressed && (live->is_down || move->data == 0);
 
     if (live->target.kind != MIDI_TRIGGER) {
         live_note_move(live, move);
         run_live(live);
     } else if (live_is_pressed(live, move)) {
-        (void)send_value(live, target_at(&live->target, live->from, live->until, move->position), take_done);
-    } else if (ends && target_release(&live->target, &s->arena, &ask)) {
-        (void)service_ask(s->p->service, ask.name, ask.request, BUDGET_MS, NULL, take_done, live, &fault);
+        press_live(live, move);
+    } else if (ends) {
+        release_pad(live);
     }
 }
 
@@ -180,6 +211,7 @@ static void end_learning(struct midi_following *s, const struct midi_control *co
 
     service_every(s->p->service, 0, look_at_time, s);
     s->learned = NULL;
+    pad_controls_send(s->pads, false);
     learned(s->learner, control);
 }
 
@@ -206,13 +238,13 @@ void midi_learn(struct project *p, usec_t until, midi_learned_fn *done, void *st
     s->learns_until = until;
     s->learning = (struct midi_learning){ 0 };
     service_every(p->service, LEARN_LOOK_US, look_at_time, s);
-    log_info("waits for a MIDI control that is moved");
+    pad_controls_send(s->pads, true);
 }
 
 /* ---- the service ---- */
 
 /* While a client learns, a control moves nothing, but ends what it holds. */
-static bool is_heard(const struct midi_live *live, const struct midi_move *move, bool learns)
+static bool is_moved_by(const struct midi_live *live, const struct midi_move *move, bool learns)
 {
     const bool holds = live->target.kind == MIDI_TRIGGER || live->mode == MIDI_MODE_HOLD;
 
@@ -220,27 +252,30 @@ static bool is_heard(const struct midi_live *live, const struct midi_move *move,
            (!learns || (holds && live->is_down && !move->is_pressed));
 }
 
-static void hear_midi(void *state, const void *body, bool gap)
+static void handle_midi(void *state, const void *body, bool gap)
 {
     struct midi_following *s = state;
     const struct audio_midi *midi = body;
     struct midi_move moves[MIDI_CONTROL_MOVES];
-    uint32_t count = control_hear(&s->memory, midi->message.at, midi->message.len, moves);
+    uint32_t count = control_moves(&s->memory, midi->message.at, midi->message.len, moves);
     struct midi_control found;
     const bool learns = s->learned != NULL;
 
     (void)gap;
-    if (learns && learn_hear(&s->learning, moves, count, clock_steady(), &found))
+    s->core_hits = midi->has_hits && midi->hits;
+    if (learns && learn_moves(&s->learning, moves, count, clock_steady(), &found))
         end_learning(s, &found);
     if (count > 0)
         (void)update_bindings(s);
     for (uint32_t m = 0; m < count; m++)
         for (uint32_t i = 0; i < MIDI_BINDINGS; i++)
-            if (is_heard(&s->live[i], &moves[m], learns))
+            if (is_moved_by(&s->live[i], &moves[m], learns))
                 move_live(&s->live[i], &moves[m]);
+    if (!s->core_hits || !pad_controls_are_sent(s->pads))
+        pad_controls_send(s->pads, s->learned != NULL);
 }
 
-static void hear_commit(void *state, const void *body, bool gap)
+static void handle_commit(void *state, const void *body, bool gap)
 {
     (void)body;
     (void)gap;
@@ -262,9 +297,10 @@ enum err midi_follow_open(struct project *p, struct fault *fault)
 
     s->p = p;
     p->midi = s;
+    s->pads = pad_controls_open(p, s->live, MIDI_BINDINGS);
     service_every(p->service, BEGIN_US, begin_following, s);
-    if (service_subscribe(p->service, "audio.midi", hear_midi, s) != ERR_OK ||
-        service_subscribe(p->service, "persist.changed", hear_commit, s) != ERR_OK)
+    if (service_subscribe(p->service, "audio.midi", handle_midi, s) != ERR_OK ||
+        service_subscribe(p->service, "persist.changed", handle_commit, s) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no room to subscribe to the audio core");
     return feedback_open(p, s->live, MIDI_BINDINGS, &s->feedback, fault);
 }
@@ -276,6 +312,7 @@ void midi_follow_close(struct project *p)
     if (p->midi->learned)
         end_learning(p->midi, NULL);
     feedback_close(p->midi->feedback);
+    pad_controls_close(p->midi->pads);
     arena_free(&p->midi->arena);
     free(p->midi);
     p->midi = NULL;

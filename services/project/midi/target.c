@@ -228,6 +228,19 @@ enum err target_check(const struct midi_target *target, struct arena *arena, str
     return e == ERR_OK ? e : fault_field(fault, "target");
 }
 
+bool target_pad(const struct midi_target *target, uint64_t *pad)
+{
+    struct arena arena = { 0 };
+    struct target_ask ask;
+    struct fault fault = { 0 };
+    const bool is_pad = target->row->shape == &audio_hit_shape && target_set(target, 1, &arena, &ask, &fault) == ERR_OK;
+
+    if (is_pad)
+        *pad = ((const struct audio_hit *)ask.request)->pad;
+    arena_free(&arena);
+    return is_pad;
+}
+
 /* A pad that is gated ends with its key. */
 bool target_release(const struct midi_target *target, struct arena *arena, struct target_ask *to)
 {

@@ -44,6 +44,9 @@ enum err target_set(const struct midi_target *target, double value, struct arena
 /* The ask that follows when the control is released. False: there is none. */
 bool target_release(const struct midi_target *target, struct arena *arena, struct target_ask *to);
 
+/* The pad that it hits. False: it hits none. */
+bool target_pad(const struct midi_target *target, uint64_t *pad);
+
 /* The present value, from the answer to the ask `look`. False: it has none. */
 bool target_value(const struct midi_target *target, const void *answer, double *to);
 

@@ -49,6 +49,22 @@ static void restore_file_keys(struct arena *arena, struct tree *project, struct 
         tree_remove(project, TEXT(DOCUMENT_FILE_KEYS));
 }
 
+/* If the body's value is no object, it is the project's own key, and the new value replaces it. */
+void document_set_own_file_keys(struct tree *body, struct arena *arena, const struct tree *own)
+{
+    const struct tree *was = tree_get(body, DOCUMENT_FILE_KEYS);
+    struct tree keys = was && was->type == TREE_OBJECT ? tree_clone(was, arena) : (struct tree){ .type = TREE_OBJECT };
+
+    if (own->type == TREE_NULL)
+        tree_remove(&keys, TEXT("project"));
+    else
+        tree_set(&keys, arena, "project", *own);
+    if (keys.count)
+        tree_set(body, arena, DOCUMENT_FILE_KEYS, keys);
+    else
+        tree_remove(body, TEXT(DOCUMENT_FILE_KEYS));
+}
+
 void document_make(struct arena *arena, const struct element *project, const struct element_list *parts,
                    struct tree *to)
 {

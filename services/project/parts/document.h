@@ -14,6 +14,10 @@
 #include "services/project/parts/parts.h"
 
 #define DOCUMENT_FILE_KEYS "file_keys"
+
+/* Sets the project's own key of that name in its body; a null removes it. The unknown keys of the document stay. */
+void document_set_own_file_keys(struct tree *body, struct arena *arena, const struct tree *own);
+
 enum { DOCUMENT_LISTS = 7 };
 extern const int32_t document_lists[DOCUMENT_LISTS]; /* the kinds of parts that it lists */
 
@@ -22,8 +26,9 @@ void document_make(struct arena *arena, const struct element *project, const str
                    struct tree *to);
 struct text document_hash(const struct tree *document, struct arena *arena);
 
-/* Adds what the catalogue knows of each item in use; of others, what the project's parts of kind item and its last save
- * know. A take that is not final is no item of a save; a draft has it, with its `lifecycle`. */
+/* Adds the catalogue's data of each item in use. Data of items that the catalogue lacks comes from the project's
+ * parts of kind item and from its last save. A take that is not final is no item of a save; a draft has it, with its
+ * `lifecycle`. */
 void document_add_items(struct txn *txn, struct arena *arena, const struct element_list *parts, const struct tree *last,
                         bool is_draft, struct tree *document);
 

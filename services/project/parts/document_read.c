@@ -97,11 +97,11 @@ static struct id make_id(struct arena *arena, const char *name, uint32_t i, cons
 /* Completes the path of the key that was refused. */
 static enum err refuse_part(struct document_reading *r, const char *list, uint32_t i, enum err e)
 {
-    char field[64];
+    char field[2 * sizeof(r->fault->field)];
 
     if (e == ERR_OK || !r->fault)
         return e;
-    snprintf(field, sizeof(field), "%s[%u]%s%.30s", list, i, r->fault->field[0] ? "." : "", r->fault->field);
+    snprintf(field, sizeof(field), "%.40s[%u]%s%s", list, i, r->fault->field[0] ? "." : "", r->fault->field);
     return fault_field(r->fault, field);
 }
 
@@ -138,12 +138,12 @@ static enum err read_list(struct document_reading *r, const struct tree *documen
     return e;
 }
 
-static bool is_known_key(struct text name)
+static bool is_declared_key(struct text name)
 {
-    static const char *const known[] = { "schema_version", "project", "revision", "revision_name", "items" };
+    static const char *const declared[] = { "schema_version", "project", "revision", "revision_name", "items" };
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-        if (text_is(name, known[i]))
+    for (size_t i = 0; i < sizeof(declared) / sizeof(*declared); i++)
+        if (text_is(name, declared[i]))
             return true;
     for (int i = 0; i < DOCUMENT_LISTS; i++)
         if (text_is(name, kinds_list_name(document_lists[i])))
@@ -156,7 +156,7 @@ static struct tree unknown_keys(const struct tree *document, struct arena *arena
     struct tree more = { .type = TREE_OBJECT };
 
     for (uint32_t i = 0; i < document->count; i++)
-        if (!is_known_key(document->members[i].name))
+        if (!is_declared_key(document->members[i].name))
             tree_set_text(&more, arena, document->members[i].name, document->members[i].value);
     return more;
 }

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/musical_key.h"
+#include "services/project/parts/sound_ranges.h"
 
 enum key_type {
     KEY_TEXT,
@@ -184,6 +185,8 @@ enum err kinds_check(int32_t kind, struct tree *body, struct arena *arena, struc
         if (value && value->type != TREE_NULL && !check_key_value(&rows[i], value, fault))
             return refuse_value(&rows[i], value, arena, fault);
     }
+    if (kind == ELEMENT_KIND_SOUND)
+        return sound_ranges_check(body, fault);
     if (kind == ELEMENT_KIND_PROJECT && tree_text(body, "name").len == 0) {
         fault_set(fault, ERR_BAD_REQUEST, "a project has a name");
         return fault ? fault_field(fault, "name") : ERR_BAD_REQUEST;

@@ -5,8 +5,8 @@
 #include "proto/wire/json.h"
 #include "services/project/parts/uses.h"
 
-static const char *const keys[] = { "bpm",       "swing", "sync", "clock_out", "clock_stopped",
-                                    "metronome", "mixer", "pads", "pattern" };
+static const char *const keys[] = { "bpm",          "swing",     "sync",  "clock_out", "clock_stopped",
+                                    "clock_offset", "metronome", "mixer", "pads",      "pattern" };
 enum { KEYS = sizeof(keys) / sizeof(*keys) };
 
 struct id sound_body_id(struct id project)
@@ -37,8 +37,8 @@ static struct tree object_of(struct arena *arena, struct text text)
     return tree;
 }
 
-/* The known keys of an object. */
-static struct tree known_keys(struct arena *arena, const struct tree *from)
+/* The keys of an object that the schema declares. */
+static struct tree declared_keys(struct arena *arena, const struct tree *from)
 {
     struct tree to = { .type = TREE_OBJECT };
 
@@ -60,14 +60,14 @@ static struct tree write_sounding(struct arena *arena, const struct sounding *no
     json_write(&sounding_shape, &own, &buffer);
     tree = object_of(arena, arena_text(arena, (struct text){ (uint32_t)buffer.len, (const char *)buffer.at }));
     buffer_free(&buffer);
-    return known_keys(arena, &tree);
+    return declared_keys(arena, &tree);
 }
 
 static bool is_empty_pad(const struct tree *pad)
 {
     const struct tree *layers = tree_get(pad, "layers");
 
-    return !tree_get(pad, "id") && !tree_get(pad, "note") && (!layers || layers->count == 0);
+    return !tree_get(pad, "id") && !tree_get(pad, "note") && !tree_get(pad, "wave") && (!layers || layers->count == 0);
 }
 
 static bool has_pad(const struct tree *pads, double number)
@@ -156,17 +156,17 @@ void sound_body_items(struct txn *txn, struct arena *arena, struct id project, s
 enum err sound_body_read(struct txn *txn, struct arena *arena, const struct element *project, struct text body,
                          struct sounding *to, struct fault *fault)
 {
-    struct tree own = object_of(arena, project->body), tree = object_of(arena, body), known;
+    struct tree own = object_of(arena, project->body), tree = object_of(arena, body), declared;
     struct item_uses uses;
     enum err e;
 
-    known = known_keys(arena, &tree);
-    if (!tree_get(&known, "bpm"))
-        tree_set(&known, arena, "bpm", tree_of_real(tree_real(&own, "bpm", 120)));
-    if (!tree_get(&known, "swing"))
-        tree_set(&known, arena, "swing", tree_of_real(tree_real(&own, "swing", 0)));
+    declared = declared_keys(arena, &tree);
+    if (!tree_get(&declared, "bpm"))
+        tree_set(&declared, arena, "bpm", tree_of_real(tree_real(&own, "bpm", 120)));
+    if (!tree_get(&declared, "swing"))
+        tree_set(&declared, arena, "swing", tree_of_real(tree_real(&own, "swing", 0)));
     *to = (struct sounding){ 0 };
-    e = json_read(&sounding_shape, tree_canonical(&known, arena), arena, to, fault);
+    e = json_read(&sounding_shape, tree_canonical(&declared, arena), arena, to, fault);
     if (e != ERR_OK)
         return e;
     sound_body_items(txn, arena, project->project, body, &uses);

@@ -1,6 +1,6 @@
 /* sound_body.h: what sounds, as one part of a project: the part of kind sound with an id of its own. Its keys are those
- * of the record `sounding` that a change of sound can give: bpm, swing, sync, clock_out, clock_stopped, metronome,
- * mixer, pads, pattern. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
+ * of the record `sounding` that a change of sound can give: bpm, swing, sync, clock_out, clock_stopped, clock_offset,
+ * metronome, mixer, pads, pattern. Other keys are kept. Any thread; all memory is in the arena, without a limit. */
 #ifndef LOOPHOLE_PROJECT_SOUND_BODY_H
 #define LOOPHOLE_PROJECT_SOUND_BODY_H
 

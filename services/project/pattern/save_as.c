@@ -20,6 +20,7 @@ static bool is_made(struct doing *work, struct txn *txn, struct id *copy)
 
 /* The texts of all files of slots, which another program may have changed. */
 struct found_slots {
+    struct id from; /* the project that is copied */
     uint32_t count;
     struct found_slot {
         uint32_t number;
@@ -36,6 +37,7 @@ static void take_found(void *owner, struct slot_io *io)
         work_go_on(work, &io->fault);
         return;
     }
+    found->from = work->id;
     found->at = arena_array(&work->kept, io->count + 1, sizeof(*found->at));
     for (uint32_t i = 0; i < io->count; i++) {
         const struct slot_file *file = &io->files[i];
@@ -201,11 +203,13 @@ static enum err finish_copy(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
-static uint32_t count_found(const struct doing *work)
+/* Another client may have made a project since `before`. */
+static enum err check_copy(struct doing *work, struct txn *txn, struct id copy, struct fault *fault)
 {
-    const struct found_slots *found = work->own;
+    const struct project_save_as *ask = work->ask;
+    enum err e = deed_check_unused(work, txn, ask->name, copy, fault);
 
-    return found ? found->count : 0;
+    return e == ERR_OK ? deed_check_folder(work, txn, copy, fault) : e;
 }
 
 static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fault)
@@ -216,7 +220,8 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     struct tree document, place = { .type = TREE_OBJECT };
     struct text folder, content;
     struct action *actions;
-    struct id copy, from = work->id;
+    const struct found_slots *found = work->own;
+    struct id copy;
     uint32_t count;
     enum err e = work->filed.code;
 
@@ -225,7 +230,10 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     if (e != ERR_OK)
         return *fault = work->filed, e;
     folder = arena_text(&work->arena, work->folder);
-    e = read_copy(work, txn, &project, &parts, fault);
+    work->id = found->from; /* also when the plan is made again */
+    e = check_copy(work, txn, copy, fault);
+    if (e == ERR_OK)
+        e = read_copy(work, txn, &project, &parts, fault);
     if (e != ERR_OK)
         return e;
     document_make(&work->arena, &project, &parts, &document);
@@ -233,14 +241,14 @@ static enum err plan_copy(struct doing *work, struct txn *txn, struct fault *fau
     work->number = 1;
     deed_finish_document(work, txn, &parts, &none, false, &document);
     work->folder = arena_text(&work->kept, folder);
-    actions = arena_array(&work->arena, 2 * (parts.count + count_found(work)) + 5, sizeof(*actions));
+    actions = arena_array(&work->arena, 2 * (parts.count + found->count) + 5, sizeof(*actions));
     count = copy_parts(work, &project, &parts, actions);
-    count += copy_slots(work, txn, from, &parts, actions + count);
+    count += copy_slots(work, txn, found->from, &parts, actions + count);
     tree_set(&place, &work->arena, "folder", tree_of_text(folder));
     parts_note_save(&place, &work->arena, 1, TEXT(""));
     actions[count++] = deed_place(&work->arena, work->id, place, txn);
     actions[count++] = deed_save_action(work, &document, content);
-    actions[count++] = deed_open_it(&work->arena, work->id);
+    actions[count++] = deed_open_alone(&work->arena, work->id, txn);
     const struct persist_apply apply = { .label = TEXT("save as"), .actions = { count, actions } };
     return work_apply(work, &apply, fault);
 }

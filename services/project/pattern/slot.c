@@ -40,8 +40,8 @@ enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, 
     *to = (struct slot_row){ .number = number };
     to->revision = read_body(txn, arena, project, ELEMENT_KIND_SLOT, id_of_slot(project, number, "slot"), &body);
     to->file = tree_text(&body, "file");
-    to->known_revision =
-        read_body(txn, arena, project, ELEMENT_KIND_SLOT_FILE, id_of_slot(project, number, "slot file"), &to->known);
+    to->files_revision =
+        read_body(txn, arena, project, ELEMENT_KIND_SLOT_FILE, id_of_slot(project, number, "slot file"), &to->files);
     return ERR_OK;
 }
 
@@ -66,7 +66,7 @@ struct text slot_digest(struct arena *arena, struct text file)
 
 bool slot_is_ours(const struct slot_row *row, struct text digest)
 {
-    const struct tree *digests = tree_get(&row->known, "digests");
+    const struct tree *digests = tree_get(&row->files, "digests");
 
     for (uint32_t i = 0; digests && digests->type == TREE_LIST && i < digests->count; i++)
         if (text_equal(digests->members[i].value.text, digest))
@@ -76,15 +76,15 @@ bool slot_is_ours(const struct slot_row *row, struct text digest)
 
 static struct action put_known(struct arena *arena, struct id project, const struct slot_row *row, struct text file)
 {
-    const struct tree *were = tree_get(&row->known, "digests");
-    struct tree known = { .type = TREE_OBJECT }, digests = { .type = TREE_LIST };
+    const struct tree *were = tree_get(&row->files, "digests");
+    struct tree files = { .type = TREE_OBJECT }, digests = { .type = TREE_LIST };
 
     tree_add(&digests, arena, tree_of_text(file.len ? slot_digest(arena, file) : TEXT("none")));
     for (uint32_t i = 0; were && were->type == TREE_LIST && i < were->count && i < DIGESTS_KEPT - 1; i++)
         tree_add(&digests, arena, were->members[i].value);
-    tree_set(&known, arena, "digests", digests);
+    tree_set(&files, arena, "digests", digests);
     return deed_apart(deed_put_action(ELEMENT_KIND_SLOT_FILE, project, id_of_slot(project, row->number, "slot file"),
-                                      tree_canonical(&known, arena), row->known_revision));
+                                      tree_canonical(&files, arena), row->files_revision));
 }
 
 uint32_t slot_put(struct arena *arena, struct id project, const struct slot_row *row, struct text file, bool apart,

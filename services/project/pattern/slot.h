@@ -13,9 +13,9 @@ enum { SLOTS_BANKS = 128 };
 /* A slot as the store has it. */
 struct slot_row {
     uint32_t number;
-    uint64_t revision, known_revision; /* 0: there is no such row */
+    uint64_t revision, files_revision; /* 0: there is no such row */
     struct text file;                  /* "": the slot is empty */
-    struct tree known;                 /* digests of the last files, newest first */
+    struct tree files;                 /* digests of the last files, newest first */
 };
 
 enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);

@@ -29,7 +29,7 @@ struct slot_job {
     struct slot_place *places;
     struct pattern_file *pattern;
     struct pattern_file *playing; /* of slot_take_playing; all absent: none plays */
-    struct slot_said loaded;      /* what the audio core said of a pattern that it got */
+    struct slot_said loaded;      /* the audio core's answer about a pattern that it received */
     struct song_entry entry;      /* of a song that is played */
     uint32_t entry_number;
 };
@@ -56,7 +56,7 @@ enum err slot_job_pattern(struct doing *work, const struct slot_place *place, st
  * slot_job_compare and slot_job_pattern. */
 enum err slot_job_keep(struct doing *work, struct txn *txn, struct fault *fault);
 
-/* Takes the texts of the store as what is to be written: after a repeated ask they are those of its first copy. */
+/* Plans to write the texts of the store. After a repeated ask these are the texts of its first copy. */
 enum err slot_job_take_stored(struct doing *work, struct txn *txn);
 
 /* Writes the files that differ from the store. `waits`: the phase continues when they are on the disk. */
@@ -89,8 +89,8 @@ enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_
 /* Answers with what was said, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);
 
-/* Of an ask that this service sends to itself: its request id is in use. So the mutations of the deed get
- * another one, which a repeated ask gets too. */
+/* For an ask that this service sends to itself, whose request id is in use: gives the mutations of the deed another
+ * id. A repeated ask gets the same one. */
 void slot_job_separate(struct doing *work);
 
 uint32_t slot_in_bank(uint32_t number); /* 1 to 128 */

@@ -1,14 +1,14 @@
-/* groups.h: finds the items that contain the same sound, and brings what was found up to date as items come, change and
- * go: the result is then the same as that of a new search. Works in slices, so that a service keeps answering:
+/* groups.h: finds the items that contain the same sound, and updates the result as items come, change and go, so that
+ * it equals that of a new search. Works in slices, so that a service keeps answering:
  *
  *   gather  each new or changed item's content and gist    ──► same file: one content; same audio: one hash of samples
  *   match   gists of similar length (candidates.h)         ──► the CANDIDATES_NEAR most alike of each
  *   check   the fingerprints of pairs that were not compared yet, the nearest pair first ──► same sound
  *
  * A group of a looser kind includes all items of the stricter groups that it joins. A new search of n items costs at
- * most 2 n × CANDIDATES_WINDOW products of 64 bytes and n × CANDIDATES_NEAR comparisons of fingerprints. Each item that
- * comes later costs 4 × CANDIDATES_WINDOW products, those of the few lists that it changes, and its own comparisons.
- * One thread. */
+ * most 2 n × CANDIDATES_WINDOW products of 64 bytes and n × CANDIDATES_NEAR comparisons of fingerprints. Each item
+ * that comes later costs 4 × CANDIDATES_WINDOW products, those of the few lists that it changes, and its own
+ * comparisons. One thread. */
 #ifndef LOOPHOLE_SEARCH_GROUPS_H
 #define LOOPHOLE_SEARCH_GROUPS_H
 
@@ -31,7 +31,7 @@ struct duplicate_groups *groups_of(struct candidate_sounds *sounds);
  * since; NULL: all may have. Errors: full; `groups` must then be freed. */
 enum err groups_renew(struct duplicate_groups *groups, const struct id *ids, uint32_t count, const bool *is_changed);
 
-/* What a finished search knows, to be written to a file; NULL: it is not finished. */
+/* The sounds of a finished search, to be written to a file; NULL: it is not finished. */
 const struct candidate_sounds *groups_sounds(const struct duplicate_groups *groups);
 void groups_free(struct duplicate_groups *groups); /* NULL is allowed */
 

@@ -15,7 +15,7 @@ struct sounds_header {
     uint32_t count, size; /* sounds; bytes of a struct sound */
     struct id catalogue;
     uint64_t revision;
-    struct hash line;
+    struct hash change_hash;
     struct hash hash; /* of what follows: the sounds, then their lists without gaps */
 };
 
@@ -43,9 +43,9 @@ enum err sounds_file_write(const struct candidate_sounds *sounds, const struct s
         write_near(&bytes, &sounds->near[i]);
     if (bytes.failed || bytes.len > LARGEST) {
         buffer_free(&bytes);
-        return limits_refuse(fault, "writing the known duplicates");
+        return limits_refuse(fault, "writing the duplicates of all items");
     }
-    header.line = file->line;
+    header.change_hash = file->change_hash;
     header.hash = hash_of(bytes.at + sizeof(header), bytes.len - sizeof(header));
     memcpy(bytes.at, &header, sizeof(header));
     e = file_write_soon(path, (struct bytes){ (uint32_t)bytes.len, bytes.at }, 0600, fault);
@@ -119,8 +119,8 @@ static enum err parse_sounds(const struct buffer *bytes, const char *path, struc
     if (memcmp(&hash, &header.hash, sizeof(hash)) != 0 || header.count > rest.len / sizeof(struct sound))
         return refuse_file(fault, path);
     if (!candidates_open(to, header.count))
-        return limits_refuse(fault, "the known duplicates");
-    *file = (struct sounds_file){ header.catalogue, header.revision, header.line };
+        return limits_refuse(fault, "the duplicates of all items");
+    *file = (struct sounds_file){ header.catalogue, header.revision, header.change_hash };
     return read_sounds(rest, &header, to) ? ERR_OK : refuse_file(fault, path);
 }
 

@@ -11,7 +11,7 @@
 struct sounds_file {
     struct id catalogue;
     uint64_t revision;
-    struct hash line; /* of that revision: catalogue_line */
+    struct hash change_hash; /* of that row of the change log */
 };
 
 /* Errors: full, io, denied. */

@@ -20,7 +20,7 @@ void catchup_open(struct catchup *catchup, const struct paths *paths, struct ind
 {
     *catchup = (struct catchup){ .paths = paths, .index = index, .volumes_are_old = true };
     catchup->gathered = index->revision;
-    catchup->line = index->line;
+    catchup->change_hash = index->change_hash;
 }
 
 void catchup_close(struct catchup *catchup)
@@ -171,7 +171,7 @@ static enum err gather_log(struct catchup *catchup, struct txn *txn)
     enum err e = catalogue_each_change(txn, &catchup->gather_arena, catchup->index->revision, see_change, &g);
 
     arena_reset(&catchup->gather_arena);
-    catchup->line = catalogue_line(txn, catchup->gathered);
+    catchup->change_hash = catalogue_change_hash(txn, catchup->gathered);
     return e == ERR_OK ? g.e : e;
 }
 
@@ -246,7 +246,7 @@ static enum err begin_anew(struct catchup *catchup, struct txn *txn, struct id c
     catchup->is_sweeping = true;
     catchup->after = (struct id){ { 0 } };
     catchup->sweep_head = head;
-    catchup->line = catalogue_line(txn, head);
+    catchup->change_hash = catalogue_change_hash(txn, head);
     catchup->gathered = catchup->queued = catchup->next = 0;
     catchup->volumes_are_old = true;
     return e;
@@ -255,9 +255,9 @@ static enum err begin_anew(struct catchup *catchup, struct txn *txn, struct id c
 /* Revision 0 belongs to every history. */
 static bool is_same_line(const struct catchup *catchup, struct txn *txn, uint64_t revision)
 {
-    struct hash line = catalogue_line(txn, revision);
+    struct hash change_hash = catalogue_change_hash(txn, revision);
 
-    return revision == 0 || memcmp(&line, &catchup->line, sizeof(line)) == 0;
+    return revision == 0 || memcmp(&change_hash, &catchup->change_hash, sizeof(change_hash)) == 0;
 }
 
 static enum err check_revision(struct catchup *catchup, struct txn *txn, uint64_t *head)
@@ -302,7 +302,7 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
             return e;
         if (!catchup->is_sweeping) {
             catchup->index->revision = catchup->gathered;
-            catchup->index->line = catchup->line;
+            catchup->index->change_hash = catchup->change_hash;
         }
         catchup->is_current = !catchup->is_sweeping && catchup->gathered >= head;
         if (catchup->is_current)

@@ -27,7 +27,7 @@ struct catchup {
     struct id *queue;
     uint32_t queued, room, next; /* at[next .. queued) of the queue are still to refresh */
     uint64_t gathered;           /* the revision of the index when the queue is empty */
-    struct hash line;            /* of that revision, or of sweep_head: catalogue_line */
+    struct hash change_hash;     /* of that row of the change log, or of that of sweep_head */
     struct record_folder folder;
     struct entry entry;
     struct arena gather_arena, refresh_arena;

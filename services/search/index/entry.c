@@ -13,7 +13,7 @@ struct adding {
     enum term_field field;
 };
 
-static void add_key(struct entry *entry, struct text key)
+void entry_key(struct entry *entry, struct text key)
 {
     struct text kept = arena_text(entry->arena, key);
 
@@ -25,7 +25,7 @@ static void add_term(struct entry *entry, enum term_field field, struct text tex
 {
     char key[TERM_LONGEST];
 
-    add_key(entry, terms_start(key, field, text));
+    entry_key(entry, terms_start(key, field, text));
 }
 
 void entry_begin(struct entry *entry, struct arena *arena, struct id id)
@@ -35,6 +35,7 @@ void entry_begin(struct entry *entry, struct arena *arena, struct id id)
     entry->name = entry->notes = (struct text){ 0 };
     entry->term_count = entry->number_count = 0;
     entry->has_vector = false;
+    entry->used = (struct entry_used){ 0 };
     add_term(entry, TERM_ALL, (struct text){ 0 });
 }
 
@@ -73,7 +74,7 @@ void entry_value(struct entry *entry, enum term_field field, struct text value)
         return;
     key[start.len] = 0;
     memcpy(key + start.len + 1, value.at, value.len);
-    add_key(entry, (struct text){ start.len + 1 + value.len, key });
+    entry_key(entry, (struct text){ start.len + 1 + value.len, key });
 }
 
 void entry_id(struct entry *entry, enum term_field field, struct id id)

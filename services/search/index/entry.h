@@ -15,12 +15,18 @@ struct entry_number {
     bool is_wide;
 };
 
+/* How many use an item: studios of the community, and contexts here (at most USES_COUNTED). */
+struct entry_used {
+    uint32_t studios, contexts;
+};
+
 struct entry {
     struct arena *arena;
     struct id id;
     struct text name, notes; /* folded */
     uint32_t term_count, number_count;
     bool has_vector;
+    struct entry_used used;
     struct text terms[ENTRY_TERMS]; /* keys, in any order, possibly repeated */
     struct entry_number numbers[ENTRY_NUMBERS];
     float vector[ENTRY_VECTOR];
@@ -31,6 +37,7 @@ void entry_begin(struct entry *entry, struct arena *arena, struct id id);
 void entry_words(struct entry *entry, enum term_field field, struct text from);
 void entry_value(struct entry *entry, enum term_field field, struct text value); /* ignores an empty value */
 void entry_id(struct entry *entry, enum term_field field, struct id id);
+void entry_key(struct entry *entry, struct text key); /* a term, of at most TERM_LONGEST bytes */
 void entry_number(struct entry *entry, struct text name, double value, bool is_wide); /* only finite ones */
 
 #endif

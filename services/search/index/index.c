@@ -27,6 +27,7 @@ enum err index_open(struct index *index)
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK || column_open(&index->lengths, 1, MOST_ROWS) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
+        column_open(&index->used, sizeof(struct entry_used), MOST_ROWS) != ERR_OK ||
         terms_open(&index->terms) != ERR_OK || near_state_open(&index->near) != ERR_OK ||
         !(index->touched = bitmap_new())) {
         index_close(index);
@@ -45,6 +46,7 @@ void index_close(struct index *index)
     column_close(&index->texts);
     column_close(&index->lengths);
     column_close(&index->vectors);
+    column_close(&index->used);
     terms_close(&index->terms);
     near_close(&index->near);
     facet_codes_free_all(&index->codes);
@@ -284,7 +286,7 @@ static enum err grow_columns(struct index *index)
     if (more == 0)
         return ERR_OK;
     if (column_add(&index->rows, more) != ERR_OK || column_add(&index->vectors, more) != ERR_OK ||
-        column_add(&index->lengths, more) != ERR_OK)
+        column_add(&index->lengths, more) != ERR_OK || column_add(&index->used, more) != ERR_OK)
         return ERR_FULL;
     for (uint32_t i = 0; i < index->number_count; i++)
         if (grow_numbers(&index->numbers[i], index_rows(index)) != ERR_OK)
@@ -295,6 +297,16 @@ static enum err grow_columns(struct index *index)
 const float *index_vector(const struct index *index, uint32_t row)
 {
     return (const float *)(const void *)index->vectors.at + (size_t)row * INDEX_VECTOR;
+}
+
+static struct entry_used *used_at(const struct index *index, uint32_t row)
+{
+    return (struct entry_used *)(void *)index->used.at + row;
+}
+
+struct entry_used index_used(const struct index *index, uint32_t row)
+{
+    return *used_at(index, row);
 }
 
 static void put_vector(struct index *index, uint32_t row, const struct entry *entry)
@@ -330,6 +342,7 @@ enum err index_put(struct index *index, const struct entry *entry)
     facet_codes_change(&index->codes, row);
     bitmap_add(index->touched, row);
     put_vector(index, row, entry);
+    *used_at(index, row) = entry->used;
     if (put_texts(index, row, entry) != ERR_OK || put_numbers(index, row, entry) != ERR_OK)
         return ERR_FULL;
     return put_terms(index, row, entry);
@@ -350,6 +363,7 @@ void index_remove(struct index *index, struct id id)
     index->lists_unused += at->term_room;
     index->texts_unused += (size_t)at->name_len + at->notes_len;
     *at = (struct index_row){ 0 };
+    *used_at(index, row) = (struct entry_used){ 0 };
     index_note_length(index, row);
     ids_free(&index->ids, row); /* a row that cannot be recorded stays unused until the index is opened again */
 }

@@ -30,16 +30,17 @@ struct numbers {
 };
 
 struct index {
-    struct id catalogue;   /* of the rows; zero: none yet */
-    uint64_t revision;     /* of the catalogue; all changes up to it are included */
-    struct hash line;      /* of that revision: catalogue_line */
-    uint64_t writes;       /* rises with every change */
-    struct ids ids;        /* by row */
-    struct column rows;    /* struct index_row */
-    struct column lists;   /* uint32_t: term numbers */
-    struct column texts;   /* bytes */
-    struct column lengths; /* uint8_t by row: bytes of the name, at most INDEX_LENGTH; not in the file */
-    struct column vectors; /* float[INDEX_VECTOR] by row; valid where TERM_HAS "vector" */
+    struct id catalogue;     /* of the rows; zero: none yet */
+    uint64_t revision;       /* of the catalogue; all changes up to it are included */
+    struct hash change_hash; /* of that row of the change log */
+    uint64_t writes;         /* rises with every change */
+    struct ids ids;          /* by row */
+    struct column rows;      /* struct index_row */
+    struct column lists;     /* uint32_t: term numbers */
+    struct column texts;     /* bytes */
+    struct column lengths;   /* uint8_t by row: bytes of the name, at most INDEX_LENGTH; not in the file */
+    struct column vectors;   /* float[INDEX_VECTOR] by row; valid where TERM_HAS "vector" */
+    struct column used;      /* struct entry_used by row */
     struct terms terms;
     struct near near;             /* clusters of the embeddings */
     struct all_facet_codes codes; /* values of fields by row, as far as requested */
@@ -77,6 +78,7 @@ void index_note_length(struct index *index, uint32_t row);       /* after its na
 uint32_t index_name_len(const struct index *index, uint32_t row);
 struct text index_notes(const struct index *index, uint32_t row);
 const float *index_vector(const struct index *index, uint32_t row);
+struct entry_used index_used(const struct index *index, uint32_t row);
 
 /* The terms of a row, rising; valid until the next put. */
 struct index_list {

@@ -23,7 +23,8 @@ enum err index_adopt(struct index *index)
     const struct index_row *rows = (const struct index_row *)(const void *)index->rows.at;
     size_t lists = 0, texts = 0;
 
-    if (index->rows.count != index_rows(index) || index->vectors.count != index_rows(index))
+    if (index->rows.count != index_rows(index) || index->vectors.count != index_rows(index) ||
+        index->used.count != index_rows(index))
         return ERR_INTERNAL;
     if (column_add(&index->lengths, index_rows(index)) != ERR_OK)
         return ERR_FULL;

@@ -8,7 +8,7 @@
 
 #define LAYOUT_MAGIC "loophole index\n"
 
-enum { LAYOUT_VERSION = 12, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 12 };
+enum { LAYOUT_VERSION = 13, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 13 };
 
 enum layout_section {
     SECTION_IDS,
@@ -17,6 +17,7 @@ enum layout_section {
     SECTION_LISTS,
     SECTION_TEXTS,
     SECTION_VECTORS,
+    SECTION_USED,
     SECTION_TERMS,
     SECTION_TERM_TEXTS,
     SECTION_TERM_TABLE,
@@ -39,7 +40,7 @@ struct layout {
     uint32_t parts;
     struct id catalogue;
     uint64_t revision;
-    struct hash line;
+    struct hash change_hash;
     uint64_t bytes;   /* of the whole file */
     struct hash body; /* of everything after the header */
     struct hash head; /* of the header, with zeros in this field */

@@ -19,6 +19,7 @@ struct column *index_layout_column(struct index *index, uint32_t part)
         [SECTION_LISTS] = &index->lists,
         [SECTION_TEXTS] = &index->texts,
         [SECTION_VECTORS] = &index->vectors,
+        [SECTION_USED] = &index->used,
         [SECTION_TERMS] = &index->terms.terms,
         [SECTION_TERM_TEXTS] = &index->terms.texts,
         [SECTION_TERM_TABLE] = &index->terms.table.column,
@@ -160,7 +161,7 @@ static enum err adopt_mapped(struct index *index, const struct layout *layout, c
                                  : fault_set(fault, e, "the index's file can't be mapped");
     index->catalogue = layout->catalogue;
     index->revision = index->touched_from = layout->revision;
-    index->line = layout->line;
+    index->change_hash = layout->change_hash;
     return ERR_OK;
 }
 

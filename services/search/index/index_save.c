@@ -55,7 +55,7 @@ static enum err lay_out_sections(struct index_save *save)
                                     .parts = LAYOUT_FIXED + index->number_count,
                                     .catalogue = index->catalogue,
                                     .revision = index->revision,
-                                    .line = index->line,
+                                    .change_hash = index->change_hash,
                                     .bytes = LAYOUT_HEADER };
     for (uint32_t i = 0; i < save->layout.parts; i++)
         lay_out_part(save, i);

@@ -6,9 +6,9 @@
 #include "common/musical_key.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/fold.h"
+#include "services/search/index/record_uses.h"
 #include "store/availability.h"
 #include "store/fact_name.h"
-#include "store/uses.h"
 
 enum { FOLDERS_DEEP = 64 };
 
@@ -103,10 +103,9 @@ static const struct word_fact {
     { "album", TERM_ALBUM }, { "key", TERM_KEY },       { "note", TERM_NOTE },   { "colour", TERM_COLOUR },
 };
 
-/* Texts of the file's own tags whose words find it. */
-static const char *const LABEL_FACTS[] = {
-    "title", "artist", "album", "comment", "description", "subject", "keywords"
-};
+/* Texts of the file's own tags, and of its pack as a community knows it, whose words find it. */
+static const char *const LABEL_FACTS[] = { "title",   "artist",   "album",     "comment", "description",
+                                           "subject", "keywords", "pack_name", "vendor" };
 
 static const struct state_fact {
     const char *attribute, *state;
@@ -223,35 +222,6 @@ static enum err add_vector(struct txn *txn, struct arena *arena, const struct me
     return ERR_OK;
 }
 
-/* ---- contexts ---- */
-
-struct adding_uses {
-    struct txn *txn;
-    struct entry *entry;
-};
-
-static bool add_use(void *state, struct id id, const struct use *use)
-{
-    struct adding_uses *to = state;
-    struct context context;
-
-    if (use->ended || uses_context(to->txn, to->entry->arena, id, &context) != ERR_OK)
-        return true;
-    entry_value(to->entry, TERM_HAS, TEXT("use"));
-    entry_value(to->entry, TERM_CONTEXT, context.name);
-    entry_value(to->entry, TERM_ROLE, use->role);
-    entry_value(to->entry, TERM_SECTION, use->section);
-    entry_value(to->entry, TERM_TRACK, use->track);
-    return to->entry->term_count < ENTRY_TERMS;
-}
-
-static enum err add_uses(struct txn *txn, struct entry *entry)
-{
-    struct adding_uses to = { txn, entry };
-
-    return uses_each_of(txn, entry->arena, entry->id, add_use, &to);
-}
-
 /* ---- the whole item ---- */
 
 static void add_words(struct entry *entry, const struct media *media, const struct record_folder *kept)
@@ -321,5 +291,5 @@ enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct 
     e = add_facts(txn, arena, &media, entry);
     if (e == ERR_OK)
         e = add_vector(txn, arena, &media, entry);
-    return e == ERR_OK ? add_uses(txn, entry) : e;
+    return e == ERR_OK ? record_uses(txn, media.content, entry) : e;
 }

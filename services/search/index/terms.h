@@ -40,6 +40,7 @@ enum term_field {
     TERM_ROLE,    /* its roles there */
     TERM_SECTION, /* and its sections */
     TERM_TRACK,   /* and its tracks */
+    TERM_FOR,     /* a role or section, and how often: role_counts.h */
     TERM_FIELDS
 };
 

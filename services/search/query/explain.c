@@ -223,3 +223,17 @@ enum err explain_empty(const struct match *match, struct text query, const struc
     look_at_clauses(&x);
     return ERR_OK;
 }
+
+enum err explain_cut(uint64_t matches, struct arena *arena, struct hint_list *to)
+{
+    struct explain x = { .arena = arena, .to = to };
+    struct hint *hint;
+
+    to->at = arena_array(arena, EXPLAIN_HINTS, sizeof(*to->at));
+    if (!to->at)
+        return ERR_FULL;
+    hint = explain_add(&x, HINT_KIND_OUTSIDE, (struct text){ 0 });
+    if (hint)
+        hint->count = matches;
+    return ERR_OK;
+}

@@ -14,4 +14,7 @@ enum { EXPLAIN_HINTS = 16, EXPLAIN_CLAUSES = 16, EXPLAIN_US = 10000 };
 enum err explain_empty(const struct match *match, struct text query, const struct node *root, struct arena *arena,
                        usec_t until, struct hint_list *to);
 
+/* The same for a query that `matches` items, all of them outside the folder or the view that was asked for. */
+enum err explain_cut(uint64_t matches, struct arena *arena, struct hint_list *to);
+
 #endif

@@ -6,6 +6,7 @@
 #include "common/id_table.h"
 #include "services/search/index/fold.h"
 #include "services/search/query/shrunk.h"
+#include "services/search/query/together_role.h"
 #include "store/catalogue.h"
 #include "store/community.h"
 #include "store/uses.h"
@@ -30,13 +31,13 @@ struct counting_uses {
     const struct node *node;
     struct counted_item *items; /* TOGETHER_ITEMS at most */
     struct id_table numbers;    /* of the items by id: the first is 1 */
-    uint32_t count, rows, of;
-    struct id context;            /* being read */
-    const struct use *anchor;     /* the use of the clause's item there */
-    uint64_t studios, studios_of; /* of the community: all, and those that use the clause's item */
-    const struct lesson *lesson;  /* being read */
-    bool denied;                  /* the clause is below a NOT */
-    bool adds_mates;              /* items of the pack follow, without those of published pairs with a count of 0 */
+    uint32_t count, rows;
+    struct shrunk_sums sums;
+    struct id context;           /* being read */
+    const struct use *anchor;    /* the use of the clause's item there */
+    const struct lesson *lesson; /* being read */
+    bool denied;                 /* the clause is below a NOT */
+    bool adds_mates;             /* items of the pack follow, without those of published pairs with a count of 0 */
     enum err e;
 };
 
@@ -105,18 +106,16 @@ static bool read_context(void *state, struct id context, const struct use *use)
 {
     struct counting_uses *c = state;
 
-    c->of += !id_equal(c->context, context);
+    c->sums.of += !id_equal(c->context, context);
     c->context = context;
     c->anchor = use;
-    return uses_each(c->txn, c->arena, context, count_other, c) == ERR_OK && c->rows < TOGETHER_ROWS;
+    return uses_each_place(c->txn, context, count_other, c) == ERR_OK && c->rows < TOGETHER_ROWS;
 }
 
-/* ---- rows by a value ---- */
-
-static void add_pack_rows(struct index *index, enum term_field field, struct text folded, struct bitmap *to)
+static void add_pack_rows(struct index *index, struct text folded, struct bitmap *to)
 {
     char key[TERM_LONGEST];
-    struct text start = terms_start(key, field, folded);
+    struct text start = terms_start(key, TERM_PACK, folded);
     struct bitmap *some;
 
     if (start.len == TERM_LONGEST)
@@ -126,44 +125,6 @@ static void add_pack_rows(struct index *index, enum term_field field, struct tex
     if (some)
         bitmap_or(to, some);
     bitmap_free(some);
-}
-
-/* ---- for ---- */
-
-static bool count_role(void *state, struct id context, const struct use *use)
-{
-    struct counting_uses *c = state;
-
-    c->context = context;
-    if (text_equal(fold_text(c->arena, use->role), c->node->text) ||
-        text_equal(fold_text(c->arena, use->section), c->node->text))
-        count_item(c, use->media);
-    return ++c->rows < TOGETHER_ROWS;
-}
-
-static struct bitmap *rows_of_word(struct index *index, struct text word)
-{
-    struct bitmap *rows = bitmap_new();
-
-    if (rows) {
-        add_pack_rows(index, TERM_ROLE, word, rows);
-        add_pack_rows(index, TERM_SECTION, word, rows);
-    }
-    return rows;
-}
-
-static enum err count_roles(struct counting_uses *c)
-{
-    struct bitmap *rows = rows_of_word(c->index, c->node->text);
-    uint32_t count = 0, *at = rows ? bitmap_array(rows, &count) : NULL;
-    enum err e = at ? ERR_OK : ERR_FULL;
-
-    for (uint32_t i = 0; e == ERR_OK && i < count && c->rows < TOGETHER_ROWS; i++)
-        e = uses_each_of(c->txn, c->arena, index_id(c->index, at[i]), count_role, c);
-    c->of = (uint32_t)txn_count(c->txn, DB_CONTEXT);
-    free(at);
-    bitmap_free(rows);
-    return e;
 }
 
 /* ---- what the community counted ---- */
@@ -177,14 +138,7 @@ static uint64_t count_studios(struct counting_uses *c, enum lesson_kind kind, st
 
 static uint64_t count_of(const struct counting_uses *c)
 {
-    switch (c->node->kind) {
-    case NODE_WITH:
-        return c->lesson->stacked;
-    case NODE_AFTER:
-        return c->lesson->later;
-    default:
-        return c->lesson->studios;
-    }
+    return c->node->kind == NODE_WITH ? c->lesson->stacked : c->lesson->later;
 }
 
 static bool add_studios(void *state, struct id media)
@@ -200,11 +154,9 @@ static bool add_studios(void *state, struct id media)
 static bool take_lesson(void *state, const struct lesson *lesson)
 {
     struct counting_uses *c = state;
-    bool is_pair = c->node->kind != NODE_FOR;
-
     c->lesson = lesson;
-    if ((count_of(c) || c->adds_mates) && (is_pair || text_equal(lesson->word, c->node->text)))
-        c->e = catalogue_each_with_content(c->txn, is_pair ? lesson->other : lesson->content, add_studios, c);
+    if (count_of(c) || c->adds_mates)
+        c->e = catalogue_each_with_content(c->txn, lesson->other, add_studios, c);
     return c->e == ERR_OK && ++c->rows < 2 * TOGETHER_ROWS;
 }
 
@@ -221,17 +173,16 @@ static void add_mate(struct counting_uses *c, struct id id)
 static enum err add_mates(struct counting_uses *c, struct text pack)
 {
     struct bitmap *rows = bitmap_new();
-    uint32_t count = 0, *at;
+    uint32_t at[TOGETHER_MATES], count;
 
     if (!rows)
         return ERR_FULL;
-    add_pack_rows(c->index, TERM_PACK, fold_text(c->arena, pack), rows);
-    at = bitmap_array(rows, &count);
-    for (uint32_t i = 0; at && i < count && i < TOGETHER_MATES; i++)
+    add_pack_rows(c->index, fold_text(c->arena, pack), rows);
+    count = bitmap_first(rows, at, TOGETHER_MATES);
+    for (uint32_t i = 0; i < count; i++)
         add_mate(c, index_id(c->index, at[i]));
-    free(at);
     bitmap_free(rows);
-    return at ? ERR_OK : ERR_FULL;
+    return ERR_OK;
 }
 
 static enum err count_community(struct counting_uses *c)
@@ -241,16 +192,11 @@ static enum err count_community(struct counting_uses *c)
 
     if (txn_count(c->txn, DB_COMMUNITY) == 0)
         return ERR_OK;
-    c->studios = count_studios(c, LESSON_KIND_TOTAL, media.content);
-    if (c->node->kind == NODE_FOR) {
-        c->studios_of = c->studios;
-        e = community_each_kind(c->txn, c->arena, LESSON_KIND_ROLE, take_lesson, c);
-        return e == ERR_OK ? c->e : e;
-    }
+    c->sums.studios = count_studios(c, LESSON_KIND_TOTAL, media.content);
     if (catalogue_media(c->txn, c->arena, c->node->id, &media) != ERR_OK || media.content.len == 0)
         return ERR_OK;
-    c->studios_of = count_studios(c, LESSON_KIND_USE, media.content);
-    c->adds_mates = c->node->kind == NODE_AFTER && !c->denied && c->studios && media.pack.len;
+    c->sums.studios_of = count_studios(c, LESSON_KIND_USE, media.content);
+    c->adds_mates = c->node->kind == NODE_AFTER && !c->denied && c->sums.studios && media.pack.len;
     e = community_each(c->txn, c->arena, LESSON_KIND_PAIR, media.content, take_lesson, c);
     if (e == ERR_OK)
         e = c->e;
@@ -259,42 +205,7 @@ static enum err count_community(struct counting_uses *c)
     return e;
 }
 
-static uint64_t users_of(struct counting_uses *c, struct id id)
-{
-    struct media media = { 0 };
-
-    if (!c->studios || catalogue_media(c->txn, c->arena, id, &media) != ERR_OK || media.content.len == 0)
-        return 0;
-    return count_studios(c, LESSON_KIND_USE, media.content);
-}
-
-/* ---- scores ---- */
-
-enum { CONTEXTS_COUNTED = 1000 };
-
-static uint32_t count_contexts(struct txn *txn, struct id id)
-{
-    struct key start = key_id(id);
-    struct walk walk;
-    uint32_t count = 0;
-
-    if (walk_begin(txn, DB_USED_IN, key_bytes(&start), key_bytes(&start), &walk) != ERR_OK)
-        return 1;
-    while (count < CONTEXTS_COUNTED && walk_next(&walk))
-        count++;
-    walk_end(&walk);
-    return count ? count : 1;
-}
-
-static float score_item(struct counting_uses *c, const struct counted_item *item, uint64_t users)
-{
-    const double weight = 1.0 / SHRUNK_OWN;
-    double all = (double)txn_count(c->txn, DB_CONTEXT) + weight * (double)c->studios;
-    double used = count_contexts(c->txn, item->id) + weight * (double)users;
-    double both = item->both + weight * (double)item->studios, of = c->of + weight * (double)c->studios_of;
-
-    return (float)shrunk_score(both, of, used, all);
-}
+/* ---- items ---- */
 
 static int by_row(const void *a, const void *b)
 {
@@ -305,14 +216,16 @@ static int by_row(const void *a, const void *b)
 
 static struct together_item make_item(struct counting_uses *c, const struct counted_item *item, uint32_t row)
 {
-    uint64_t users = users_of(c, item->id);
-    float score = score_item(c, item, users);
+    struct entry_used used = index_used(c->index, row);
+    float score = shrunk_item(&c->sums, item->both, item->studios, used.contexts, used.studios);
 
     if (item->is_mate)
-        return (struct together_item){
-            .row = row, .studios = users, .studios_of = c->studios, .is_mate = true, .score = score
-        };
-    return (struct together_item){ row, item->both, c->of, item->studios, c->studios_of, false, score };
+        return (struct together_item){ .row = row,
+                                       .studios = c->sums.studios ? used.studios : 0,
+                                       .studios_of = c->sums.studios,
+                                       .is_mate = true,
+                                       .score = score };
+    return (struct together_item){ row, item->both, c->sums.of, item->studios, c->sums.studios_of, false, score };
 }
 
 /* A published pair may have a count of 0 for this clause. */
@@ -336,23 +249,35 @@ static enum err take_items(struct counting_uses *c, struct companions *to)
     return ERR_OK;
 }
 
-static enum err answer_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node, bool denied)
+static enum err answer_item_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node,
+                                   bool denied, struct companions *to)
 {
     struct counting_uses c = { .index = index, .txn = txn, .arena = arena, .node = node, .denied = denied };
-    struct companions *to = arena_alloc(arena, sizeof(*to));
     enum err e;
 
+    c.sums.contexts = (uint32_t)txn_count(txn, DB_CONTEXT);
     c.items = arena_array(arena, TOGETHER_ITEMS, sizeof(*c.items));
-    if (!to || !c.items)
+    if (!c.items)
         return ERR_FULL;
-    node->together = to;
-    e = node->kind == NODE_FOR ? count_roles(&c) : uses_each_of(txn, arena, node->id, read_context, &c);
+    e = uses_each_place_of(txn, node->id, read_context, &c);
     if (e == ERR_OK)
         e = count_community(&c);
     if (e == ERR_OK)
         e = take_items(&c, to);
     id_table_free(&c.numbers);
     return e;
+}
+
+static enum err answer_clause(struct index *index, struct txn *txn, struct arena *arena, struct node *node, bool denied)
+{
+    struct companions *to = arena_alloc(arena, sizeof(*to));
+
+    if (!to)
+        return ERR_FULL;
+    node->together = to;
+    if (node->kind == NODE_FOR)
+        return together_find_role(index, txn, arena, node->text, to);
+    return answer_item_clause(index, txn, arena, node, denied, to);
 }
 
 /* ---- the clauses of a query ---- */

@@ -16,29 +16,9 @@
 #define LOOPHOLE_SEARCH_TOGETHER_H
 
 #include "services/search/index/index.h"
+#include "services/search/query/companions.h"
 #include "services/search/query/parse.h"
 #include "store/store.h"
-
-enum {
-    TOGETHER_ROWS = 20000, /* uses that one clause reads */
-    TOGETHER_ITEMS = 2000, /* items of one clause */
-    TOGETHER_MATES = 500   /* items of the same pack that one clause adds */
-};
-
-/* One item that a clause finds. */
-struct together_item {
-    uint32_t row;
-    uint32_t both, of;            /* in `both` of `of` contexts */
-    uint64_t studios, studios_of; /* and in this number of studios of the community; rounded */
-    bool is_mate;                 /* only of the same pack: `studios` of all `studios_of` use it */
-    float score;
-};
-
-/* The items of a clause, by rising row. */
-struct companions {
-    uint32_t count;
-    struct together_item *at;
-};
 
 /* Answers all such clauses of a query; the answers lie in the arena. Errors: full, internal. */
 enum err together_find(struct index *index, struct txn *txn, struct arena *arena, struct node *root);

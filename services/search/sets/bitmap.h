@@ -42,7 +42,7 @@ struct bitmap_chunk {
 uint32_t bitmap_chunks(const struct bitmap *bitmap);
 struct bitmap_chunk bitmap_chunk(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_CHUNK]);
 
-uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most); /* the lowest ones; their number */
+uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most); /* the lowest rows; returns how many */
 
 void bitmap_touch(const struct bitmap *bitmap); /* reads a byte of each page of its chunks */
 

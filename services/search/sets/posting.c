@@ -68,6 +68,16 @@ void posting_rows(const struct posting *posting, uint32_t *to)
         memcpy(to, posting->few, posting->count * sizeof(*to));
 }
 
+uint32_t posting_first(const struct posting *posting, uint32_t *to, uint32_t most)
+{
+    uint32_t count = posting->count < most ? posting->count : most;
+
+    if (posting->is_many)
+        return bitmap_first(posting->many, to, most);
+    memcpy(to, posting->few, count * sizeof(*to));
+    return count;
+}
+
 void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to)
 {
     if (posting->is_many && among)

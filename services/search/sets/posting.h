@@ -25,6 +25,8 @@ void posting_free(struct posting *posting);
 
 void posting_rows(const struct posting *posting, uint32_t *to); /* rising; `to` has room for `count` */
 
+uint32_t posting_first(const struct posting *posting, uint32_t *to, uint32_t most); /* the lowest ones; their number */
+
 /* Adds the rows, or those of them in `among`, to `to`. */
 void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to);
 uint32_t posting_and_count(const struct posting *posting, const struct bitmap *with);

@@ -10,8 +10,8 @@ enum err core_link_open(struct core_link *core, const struct paths *paths, struc
     enum err e = studio_open(paths, &core->studio, fault);
     if (e != ERR_OK)
         return e;
-    core->orders = studio_orders(core->studio, ORDERS_STREAMER);
-    core->notes = studio_notes(core->studio, ORDERS_STREAMER);
+    core->cues = studio_cues(core->studio, CUES_STREAMER);
+    core->notes = studio_notes(core->studio, CUES_STREAMER);
     core->slots = studio_state(core->studio);
     core_link_look(core);
     return ERR_OK;
@@ -49,19 +49,19 @@ uint32_t core_link_rate(const struct core_link *core)
     return rate >= 1000 && rate <= 768000 ? rate : RATE;
 }
 
-bool core_link_order(struct core_link *core, const struct order *order)
+bool core_link_cue(struct core_link *core, const struct cue *cue)
 {
-    return ring_write(&core->orders, order, 1) == 1;
+    return ring_write(&core->cues, cue, 1) == 1;
 }
 
 uint64_t core_link_effects(const struct core_link *core)
 {
-    return ring_written(&core->orders);
+    return ring_written(&core->cues);
 }
 
-bool core_link_has_room(const struct core_link *core, uint32_t orders)
+bool core_link_has_room(const struct core_link *core, uint32_t cues)
 {
-    return ring_space(&core->orders) >= orders;
+    return ring_space(&core->cues) >= cues;
 }
 
 bool core_link_note(struct core_link *core, struct note *note)
@@ -82,6 +82,6 @@ int64_t core_link_next(const struct core_link *core, uint32_t grid)
     double line = ceil((state->place + ahead / state->step_frames) / grid) * grid;
 
     if (!core->has_state || !state->running || grid == 0 || !(state->step_frames >= 1) || !(fabs(line) < 1e12))
-        return ORDER_NOW;
+        return CUE_NOW;
     return frame_of_place(state, line);
 }

@@ -1,4 +1,4 @@
-/* core_link.h: the streamer's connection to the audio core in the studio: the rings of orders and notes, and the core's
+/* core_link.h: the streamer's connection to the audio core in the studio: the rings of cues and notes, and the core's
  * state. The loop's thread. */
 #ifndef LOOPHOLE_STREAMER_CORE_LINK_H
 #define LOOPHOLE_STREAMER_CORE_LINK_H
@@ -8,7 +8,7 @@
 
 struct core_link {
     struct studio *studio;
-    struct ring orders, notes;
+    struct ring cues, notes;
     struct slots slots;
     struct state state; /* as core_link_look read it last */
     bool has_state;     /* an audio core has run in this studio */
@@ -30,13 +30,13 @@ enum { CORE_PAUSE_US = 1000000, CORE_GONE_US = 6000000 };
 enum err core_link_check(struct core_link *core, usec_t longest, struct fault *fault);
 uint32_t core_link_rate(const struct core_link *core); /* Hz; 48,000 until it is known */
 
-bool core_link_order(struct core_link *core, const struct order *order); /* false: the ring is full */
-uint64_t core_link_effects(const struct core_link *core); /* number of orders sent; outlives the process */
-bool core_link_has_room(const struct core_link *core, uint32_t orders);
+bool core_link_cue(struct core_link *core, const struct cue *cue); /* false: the ring is full */
+uint64_t core_link_effects(const struct core_link *core);          /* number of cues sent; outlives the process */
+bool core_link_has_room(const struct core_link *core, uint32_t cues);
 bool core_link_note(struct core_link *core, struct note *note); /* reads one note; false: there is none */
 
 /* Returns the frame of the audio clock at which the next multiple of `grid` 16th notes begins: 4 is the beat, 16 the
- * bar. It lies at least a moment ahead. A count-in has beats and bars as well. ORDER_NOW while the transport is
+ * bar. It lies at least a moment ahead. A count-in has beats and bars as well. CUE_NOW while the transport is
  * stopped. */
 int64_t core_link_next(const struct core_link *core, uint32_t grid);
 

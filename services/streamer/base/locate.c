@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "proto/wire/treatment_facts.h"
 #include "proto/wire/tree.h"
 #include "store/availability.h"
 #include "store/catalogue.h"
@@ -117,6 +118,7 @@ static enum err locate_item(struct locator *locator, struct txn *txn, struct id 
     located->media = id;
     for (uint32_t i = 0; i < item.facts.count; i++)
         note_fact(&item.facts.at[i], located);
+    located->treatment = treatment_facts(item.facts);
     if (!is_readable(&item) && !take_copy(locator, txn, &item, located) && !may_try(&item))
         return refuse_offline(&item, fault);
     return bytes_copy(located->path, sizeof(located->path), item.path)

@@ -5,6 +5,7 @@
 
 #include "common/arena.h"
 #include "common/id.h"
+#include "common/sound/treatment.h"
 #include "store/store.h"
 
 struct located {
@@ -14,7 +15,8 @@ struct located {
     double bpm;           /* 0: unknown */
     double lufs, peak_db;
     bool has_lufs, has_peak, is_one_shot;
-    char key[16]; /* "C#min"; "": unknown */
+    char key[16];               /* "C#min"; "": unknown */
+    struct treatment treatment; /* of the item */
 };
 
 struct locator {

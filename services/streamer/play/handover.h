@@ -8,8 +8,9 @@
 #include <limits.h>
 
 #include "common/shared/studio.h"
+#include "common/sound/treatment.h"
 
-enum { HANDOVER_VERSION = 6 };
+enum { HANDOVER_VERSION = 7 };
 
 /* A range of a ring's cells that comes from one file. Two ranges of one generation follow each other without a gap. */
 struct handover_piece {
@@ -21,14 +22,15 @@ struct handover_piece {
     uint8_t media[16];
     uint8_t queued[16]; /* request id of the ask that queued this file; zero: none */
     uint8_t seeker[16]; /* request id of the ask for this seek; zero: none */
+    struct treatment treatment;
     char path[PATH_MAX];
 };
 
 enum handover_phase {
     HANDOVER_NOTHING,
-    HANDOVER_STARTING, /* the start order was sent if the count of orders has reached `started` */
+    HANDOVER_STARTING, /* the start cue was sent if the count of cues has reached `started` */
     HANDOVER_PLAYING,
-    HANDOVER_STOPPING, /* the stop order was sent */
+    HANDOVER_STOPPING, /* the stop cue was sent */
 };
 
 enum handover_word { HANDOVER_PRESENT = 1, HANDOVER_FOLLOWS = 2, HANDOVER_SOUGHT = 4, HANDOVER_WHICH = 8 };
@@ -46,7 +48,7 @@ struct handover_voice {
     int64_t loop_from, loop_end; /* frames of the file; end 0: that of the file */
     int64_t seek_from;           /* the seek's frame of the file … */
     uint8_t seeker[16];          /* … and its request id */
-    uint64_t started;            /* the streamer's count of orders after the start order; 0: none yet */
+    uint64_t started;            /* the streamer's count of cues after the start cue; 0: none yet */
     uint8_t request[16];         /* of the ask that started it: a repeated ask does not start it again */
     struct handover_piece pieces[2];
     struct handover_piece sought[2]; /* a seek's piece, written after the current one, until the header names it */

@@ -17,9 +17,11 @@ static double gain_of(const struct preview *preview, const struct located *locat
     const struct streamer_preview *wish = &preview->wish;
     bool match = wish->has_match ? wish->match : preview->settings.match;
     double gain = preview->settings.volume * (wish->has_gain ? wish->gain : 1);
+    double more = wish->whole ? 0 : located->treatment.gain_db;
 
     if (match && located->has_lufs)
-        gain *= tune_loudness(located->lufs, located->has_peak ? located->peak_db : 0, preview->settings.loudness);
+        gain *= tune_loudness(located->lufs + more, (located->has_peak ? located->peak_db : 0) + more,
+                              preview->settings.loudness);
     return fmin(gain, 8);
 }
 
@@ -37,13 +39,14 @@ static double tempo_of(const struct preview *preview, const struct located *loca
     return stretch && !located->is_one_shot && core->has_state ? tune_tempo(located->bpm, core->state.tempo) : 1;
 }
 
-static void plan_part(const struct streamer_preview *wish, struct voice_plan *plan)
+static void plan_part(const struct streamer_preview *wish, const struct treatment *treatment, struct voice_plan *plan)
 {
-    plan->from = wish->has_from ? wish->from : 0;
-    plan->until = wish->has_until ? wish->until : 0;
+    const struct voice_points points = { wish->has_from ? wish->from : -1, wish->has_until ? wish->until : -1,
+                                         wish->has_loop_from ? wish->loop_from : -1,
+                                         wish->has_loop_frames ? wish->loop_frames : -1 };
+
     plan->loop = wish->loop;
-    plan->loop_from = wish->has_loop_from ? wish->loop_from : plan->until ? plan->from : 0;
-    plan->loop_end = wish->has_loop_frames ? plan->loop_from + wish->loop_frames : plan->until;
+    voice_plan_part(plan, &points, wish->whole ? &(struct treatment){ 0 } : treatment);
 }
 
 static void make_plan(struct preview *preview, const struct located *located, struct voice_plan *plan)
@@ -53,18 +56,18 @@ static void make_plan(struct preview *preview, const struct located *located, st
                                  .media = located->media,
                                  .instead_of = located->instead_of,
                                  .group = GROUP_PREVIEW,
-                                 .at = ORDER_NOW,
+                                 .at = CUE_NOW,
                                  .grid = grid_of(&preview->wish),
                                  .start_transport = preview->wish.start_transport,
                                  .gain = (float)preview->gain,
                                  .tempo = tempo_of(preview, located),
                                  .semitones = preview->wanted[0] ? tune_shift(located->key, preview->wanted) : 0 };
-    plan_part(&preview->wish, plan);
+    plan_part(&preview->wish, &located->treatment, plan);
 }
 
 /* ---- results ---- */
 
-/* A preview in context that is not in the project's key says so. */
+/* A preview in context that is not in the project's key reports it. */
 static void add_remark(const struct preview *preview, struct arena *arena, struct preview_begun *begun)
 {
     if (!preview->wish.in_context || !preview->wanted[0] || preview->waiting.key[0])
@@ -75,7 +78,7 @@ static void add_remark(const struct preview *preview, struct arena *arena, struc
 
 static struct preview_begun begun_of(const struct voice *voice, double gain)
 {
-    struct preview_begun begun = { .at = voice->begins == ORDER_NOW ? 0 : voice->begins,
+    struct preview_begun begun = { .at = voice->begins == CUE_NOW ? 0 : voice->begins,
                                    .tempo_ratio = voice->plan.tempo,
                                    .semitones = voice->plan.semitones,
                                    .gain = gain };
@@ -240,7 +243,7 @@ static enum err note_wish(struct preview *preview, const struct streamer_preview
                   TEXT_ARG(ask->key));
         return fault_field(fault, "key");
     }
-    plan_part(ask, &part);
+    plan_part(ask, &(struct treatment){ 0 }, &part);
     if (voice_check_part(&part, fault) != ERR_OK)
         return ERR_BAD_REQUEST;
     preview->wish = *ask;

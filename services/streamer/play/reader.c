@@ -53,6 +53,7 @@ struct file_reader {
     struct file_reader *next; /* the next waiting file */
     int fd;                   /* until a worker has opened it; -1 */
     struct reader_format format;
+    struct treatment treatment;
     int64_t frame; /* of the read in progress */
     uint32_t frames;
     char extension[TEXT_EXTENSION_SIZE];
@@ -232,10 +233,12 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
         reader->phase = OPEN;
         close_own(reader);
         reader->format = (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
+        treatment_end(&reader->treatment, pulled->frames);
         reader->events.opened(reader->events.state, &reader->format);
     } else {
         float *stereo = reader->readers->stereo;
         uint32_t frames = make_stereo(pulled, reader->format.channels, reader->frames, stereo);
+        treatment_apply(&reader->treatment, reader->frame, stereo, frames, 2);
         reader->phase = OPEN;
         reader->events.came(reader->events.state, reader->frame, stereo, frames,
                             pulled->end || frames < reader->frames);
@@ -342,11 +345,13 @@ const char *readers_alarm(const struct file_readers *readers)
     return workers_alarm(readers->workers);
 }
 
-struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct reader_events *events)
+struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct treatment *treatment,
+                                const struct reader_events *events)
 {
     struct file_reader *made = alloc_zeroed(1, sizeof(*made));
 
     made->readers = readers;
+    made->treatment = treatment ? *treatment : (struct treatment){ 0 };
     made->events = *events;
     made->fd = -1;
     text_extension(bytes_of(path, strlen(path)), made->extension);

@@ -9,6 +9,7 @@
 #ifndef LOOPHOLE_STREAMER_READER_H
 #define LOOPHOLE_STREAMER_READER_H
 
+#include "common/sound/treatment.h"
 #include "proto/service/service.h"
 #include "services/streamer/base/locate.h"
 
@@ -39,8 +40,10 @@ void readers_free(struct file_readers *readers);               /* NULL is allowe
 void readers_tick(struct file_readers *readers);               /* deadlines, missing workers, dead workers */
 const char *readers_alarm(const struct file_readers *readers); /* "", or why no worker can be started */
 
-/* `path` is absolute. The callbacks are called later, never by this function. */
-struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct reader_events *events);
+/* `path` is absolute. The frames come with the fades and the gain of `treatment` (NULL: none); its part is the
+ * caller's. The callbacks are called later, never by this function. */
+struct file_reader *reader_open(struct file_readers *readers, const char *path, const struct treatment *treatment,
+                                const struct reader_events *events);
 bool reader_is_free(const struct file_reader *reader); /* it is open, and no pull is in progress */
 void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames); /* only when it is free */
 void reader_close(struct file_reader *reader);                                /* NULL is allowed */

@@ -185,7 +185,7 @@ static enum err load_into_slot(struct sounds *sounds, const struct located *loca
     if (!slot)
         return fault_set(fault, ERR_FULL, "all %d slots for sounds are taken", SOUNDS);
     *slot = (struct sounds_slot){ .all = sounds, .path = alloc_text(located->path), .media = located->media };
-    slot->reader = reader_open(sounds->readers, slot->path, &events);
+    slot->reader = reader_open(sounds->readers, slot->path, NULL, &events);
     atomic_store(&entry_of(slot)->state, SOUND_LOADING);
     slot->waiters[slot->waiter_count++] = ticket;
     return ERR_OK;
@@ -224,15 +224,15 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
 
 /* ---- leaving ---- */
 
-static void order_release(struct sounds *sounds, uint32_t slot)
+static void cue_release(struct sounds *sounds, uint32_t slot)
 {
-    struct order order = { .frame = ORDER_NOW,
-                           .verb = ORDER_SOUND_RELEASE,
-                           .sound = slot,
-                           .generation = atomic_load(&sounds->memory->entries[slot].generation) };
+    struct cue cue = { .frame = CUE_NOW,
+                       .verb = CUE_SOUND_RELEASE,
+                       .sound = slot,
+                       .generation = atomic_load(&sounds->memory->entries[slot].generation) };
 
-    if (!core_link_order(sounds->core, &order))
-        log_warn("sound %u stays: the audio core takes no orders", slot);
+    if (!core_link_cue(sounds->core, &cue))
+        log_warn("sound %u stays: the audio core takes no commands", slot);
 }
 
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault)
@@ -242,7 +242,7 @@ enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generatio
     if (atomic_load(&entry->state) != SOUND_READY || atomic_load(&entry->generation) != generation)
         return fault_set(fault, ERR_NOT_FOUND, "no sound %u of generation %u is loaded", slot, generation);
     atomic_store(&entry->state, SOUND_LEAVING);
-    order_release(sounds, slot);
+    cue_release(sounds, slot);
     return ERR_OK;
 }
 
@@ -269,7 +269,7 @@ void sounds_open(struct sounds *sounds)
         uint32_t state = atomic_load(&entry->state);
         sounds->slots[i].all = sounds;
         if (state == SOUND_LEAVING)
-            order_release(sounds, i); /* the predecessor may have died before its order */
+            cue_release(sounds, i); /* the predecessor may have died before its cue */
         else if (state != SOUND_READY)
             atomic_store(&entry->state, SOUND_EMPTY);
     }

@@ -46,7 +46,7 @@ void sounds_note(struct sounds *sounds, const struct note *note);
 /* Answers `ticket` with a loaded_sound; at once if the sound is loaded. Errors: full (no slot), busy (too many asks
  * wait for it); the caller then keeps the ticket. */
 enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault);
-/* Orders the core to release the sound. Errors: not_found (that slot does not have that generation). */
+/* Sends the core a cue to release the sound. Errors: not_found (that slot does not have that generation). */
 enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault);
 /* Errors: full (the arena's limit). */
 enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_sounds *to);

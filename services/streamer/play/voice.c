@@ -5,8 +5,6 @@
 
 #include "common/process/log.h"
 
-enum { LOOP_LEAST = 256 }; /* as loop_frames in the schema: each turn costs a pull */
-
 static void set_phase(struct voice *voice, enum voice_phase phase)
 {
     voice->phase = phase;
@@ -64,7 +62,7 @@ void voice_fail(struct voice *voice, const struct fault *fault)
 
     snprintf(words, sizeof(words), "%.240s", fault->what);
     log_warn("voice %u: %s: %s", voice->index, voice_piece(voice)->path, words);
-    if (!voice->is_heard) {
+    if (!voice->is_cued) {
         struct fault why = *fault;
         snprintf(why.what, sizeof(why.what), "%.120s: %.100s", voice_piece(voice)->path, fault->what);
         report_failure(voice, &why);
@@ -92,29 +90,29 @@ static bool outlasts_its_ring(const struct voice *voice, float fade)
 
 bool voice_is_sounding(const struct voice *voice)
 {
-    return voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING && voice->is_heard;
+    return voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING && voice->is_cued;
 }
 
 void voice_stop(struct voice *voice, float fade)
 {
-    struct order order = { .frame = ORDER_NOW, .verb = ORDER_STREAM_STOP, .voice = voice->index, .seconds = fade };
+    struct cue cue = { .frame = CUE_NOW, .verb = CUE_STREAM_STOP, .voice = voice->index, .seconds = fade };
     struct fault fault = { 0 };
 
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING)
         return;
-    if (!voice->is_heard) {
+    if (!voice->is_cued) {
         fault_set(&fault, ERR_CONFLICT, "it was stopped before it began");
         report_failure(voice, &fault);
         voice_end(voice, STREAM_END_STOPPED, "");
         return;
     }
     voice_feed_stay(voice);
-    order.generation = voice->generation;
+    cue.generation = voice->generation;
     if (!outlasts_its_ring(voice, fade))
         close_sources(voice);
     atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
     set_phase(voice, VOICE_ENDING);
-    core_link_order(voice->all->core, &order);
+    core_link_cue(voice->all->core, &cue);
 }
 
 /* ---- the beginning ---- */
@@ -137,7 +135,7 @@ void voice_open(struct voice *voice)
 {
     struct reader_events events = { begin_filling, voice_feed_came, fail_voice, voice };
 
-    voice->reader = reader_open(voice->all->readers, voice_piece(voice)->path, &events);
+    voice->reader = reader_open(voice->all->readers, voice_piece(voice)->path, &voice_piece(voice)->treatment, &events);
 }
 
 static void keep_plan(struct voice *voice, const struct voice_plan *plan)
@@ -148,7 +146,8 @@ static void keep_plan(struct voice *voice, const struct voice_plan *plan)
     atomic_store(&handover->word, 0);
     atomic_store(&handover->seeks, 0);
     handover->started = 0;
-    *piece = (struct handover_piece){ .frames = -1, .from = plan->from, .until = plan->until };
+    *piece =
+        (struct handover_piece){ .frames = -1, .from = plan->from, .until = plan->until, .treatment = plan->treatment };
     snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
     memcpy(piece->media, plan->media.b, sizeof(piece->media));
     memcpy(handover->request, plan->request.b, sizeof(handover->request));
@@ -174,24 +173,6 @@ static struct voice *free_voice(struct voices *voices)
     return oldest;
 }
 
-uint32_t voice_grid(int32_t grid)
-{
-    return grid == PREVIEW_GRID_BAR ? 16 : grid == PREVIEW_GRID_BEAT ? 4 : 0;
-}
-
-enum err voice_check_part(const struct voice_plan *plan, struct fault *fault)
-{
-    if (plan->until > 0 && plan->until <= plan->from)
-        fault_set(fault, ERR_BAD_REQUEST, "the end %lld is not after the beginning %lld", (long long)plan->until,
-                  (long long)plan->from);
-    else if (plan->loop && plan->loop_end > 0 && plan->loop_end - plan->loop_from < LOOP_LEAST)
-        fault_set(fault, ERR_BAD_REQUEST, "the loop from %lld to %lld is shorter than %d frames",
-                  (long long)plan->loop_from, (long long)plan->loop_end, LOOP_LEAST);
-    else
-        return ERR_OK;
-    return fault_field(fault, "until");
-}
-
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **to, struct fault *fault)
 {
     struct voice *voice = free_voice(voices);
@@ -210,7 +191,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->failed = NULL;
     voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
-    voice->is_heard = voice->is_made = voice->is_complete = voice->is_ending = false;
+    voice->is_cued = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_dry = voice->is_seeking = false;
     keep_plan(voice, plan);
     voice_open(voice);
@@ -221,23 +202,23 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
 
 static int64_t beginning_of(const struct voice *voice)
 {
-    if (voice->is_heard)
-        return ORDER_NOW;
+    if (voice->is_cued)
+        return CUE_NOW;
     return voice->plan.grid > 0 ? core_link_next(voice->all->core, voice->plan.grid) : voice->plan.at;
 }
 
 static bool starts_transport(const struct voice *voice)
 {
-    return voice->plan.start_transport && !voice->is_heard && !voice->all->core->state.running;
+    return voice->plan.start_transport && !voice->is_cued && !voice->all->core->state.running;
 }
 
-/* Prepares that the voice starts: by the count of orders, a successor sees whether the start orders were sent. */
+/* Prepares that the voice starts: by the count of cues, a successor sees whether the start cues were sent. */
 static void prepare_start(struct voice *voice)
 {
     uint64_t effects = core_link_effects(voice->all->core) + (starts_transport(voice) ? 2 : 1);
     struct stream_voice reply = { 0 };
 
-    if (voice->is_heard)
+    if (voice->is_cued)
         return;
     if (voice->prepare) {
         voice->prepare(voice->state, voice, effects);
@@ -264,12 +245,12 @@ static void report_start(struct voice *voice)
 /* True if the client was already answered that the ask took too long. */
 static bool nobody_waits(const struct voice *voice)
 {
-    return !voice->is_heard && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
+    return !voice->is_cued && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
 }
 
 void voice_filled(struct voice *voice)
 {
-    bool was_heard = voice->is_heard;
+    bool was_cued = voice->is_cued;
 
     if (nobody_waits(voice)) {
         voice_stop(voice, 0);
@@ -279,22 +260,22 @@ void voice_filled(struct voice *voice)
         return; /* the tick calls again */
     voice->begins = beginning_of(voice);
     prepare_start(voice);
-    struct order transport = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
-    struct order order = { .frame = voice->begins,
-                           .verb = ORDER_STREAM_START,
-                           .voice = voice->index,
-                           .generation = voice->generation,
-                           .group = (uint16_t)voice->plan.group,
-                           .value = voice->plan.gain,
-                           .pan = voice->plan.pan,
-                           .seconds = 0.005f };
+    struct cue transport = { .frame = voice->begins, .verb = CUE_TRANSPORT_START };
+    struct cue cue = { .frame = voice->begins,
+                       .verb = CUE_STREAM_START,
+                       .voice = voice->index,
+                       .generation = voice->generation,
+                       .group = (uint16_t)voice->plan.group,
+                       .value = voice->plan.gain,
+                       .pan = voice->plan.pan,
+                       .seconds = 0.005f };
     if (starts_transport(voice))
-        core_link_order(voice->all->core, &transport);
-    core_link_order(voice->all->core, &order);
-    voice->is_heard = true;
+        core_link_cue(voice->all->core, &transport);
+    core_link_cue(voice->all->core, &cue);
+    voice->is_cued = true;
     atomic_store(&voice->handover->phase, HANDOVER_PLAYING);
     set_phase(voice, VOICE_PLAYING);
-    if (!was_heard)
+    if (!was_cued)
         report_start(voice);
 }
 
@@ -339,18 +320,18 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
 
 enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, struct fault *fault)
 {
-    struct order order = { .frame = ORDER_NOW,
-                           .verb = ORDER_STREAM_GAIN,
-                           .voice = voice->index,
-                           .generation = atomic_load(&voice->memory->generation), /* that of a seek is not valid yet */
-                           .value = gain,
-                           .pan = pan,
-                           .seconds = ramp };
+    struct cue cue = { .frame = CUE_NOW,
+                       .verb = CUE_STREAM_GAIN,
+                       .voice = voice->index,
+                       .generation = atomic_load(&voice->memory->generation), /* that of a seek is not valid yet */
+                       .value = gain,
+                       .pan = pan,
+                       .seconds = ramp };
 
     voice->plan.gain = voice->handover->gain = gain;
     voice->plan.pan = voice->handover->pan = pan;
-    if (voice->is_heard && !core_link_order(voice->all->core, &order))
-        return fault_set(fault, ERR_BUSY, "the audio core takes no more orders");
+    if (voice->is_cued && !core_link_cue(voice->all->core, &cue))
+        return fault_set(fault, ERR_BUSY, "the audio core takes no more commands");
     return ERR_OK;
 }
 
@@ -403,7 +384,7 @@ void voice_open_next(struct voice *voice)
     const struct handover_piece *piece = &voice->handover->pieces[!(word & HANDOVER_PRESENT)];
     struct reader_events events = { next_opened, next_came, next_open_failed, voice };
 
-    voice->following = reader_open(voice->all->readers, piece->path, &events);
+    voice->following = reader_open(voice->all->readers, piece->path, &piece->treatment, &events);
 }
 
 enum err voice_may_queue(const struct voice *voice, struct fault *fault)
@@ -415,16 +396,19 @@ enum err voice_may_queue(const struct voice *voice, struct fault *fault)
     return ERR_OK;
 }
 
-enum err voice_queue(struct voice *voice, const char *path, struct id media, struct id request, struct fault *fault)
+enum err voice_queue(struct voice *voice, const struct located *located, struct id request, struct fault *fault)
 {
     if (voice_may_queue(voice, fault) != ERR_OK)
         return ERR_CONFLICT;
     nothing_follows(voice);
     uint32_t present = atomic_load(&voice->handover->word) & HANDOVER_PRESENT;
     struct handover_piece *piece = &voice->handover->pieces[!present];
-    *piece = (struct handover_piece){ .frames = -1 };
-    snprintf(piece->path, sizeof(piece->path), "%s", path);
-    memcpy(piece->media, media.b, sizeof(piece->media));
+    *piece = (struct handover_piece){ .frames = -1,
+                                      .from = located->treatment.from,
+                                      .until = located->treatment.until,
+                                      .treatment = located->treatment };
+    snprintf(piece->path, sizeof(piece->path), "%s", located->path);
+    memcpy(piece->media, located->media.b, sizeof(piece->media));
     memcpy(piece->queued, request.b, sizeof(piece->queued));
     atomic_fetch_or(&voice->handover->word, HANDOVER_FOLLOWS);
     voice_open_next(voice);

@@ -28,12 +28,13 @@ struct voice_plan {
     enum score_group group;
     int64_t from;  /* frame of the file */
     int64_t until; /* the frame before which it ends, unless it repeats; 0: the file's end */
-    int64_t at;    /* of the audio clock, or ORDER_NOW */
+    int64_t at;    /* of the audio clock, or CUE_NOW */
     uint32_t grid; /* not 0: it starts at the next multiple of this number of 16th notes instead */
     bool loop, start_transport;
     int64_t loop_from, loop_end; /* frames of the file that a loop repeats; end 0: that of the file */
     float gain, pan;
     double tempo, semitones; /* 1 and 0: unchanged */
+    struct treatment treatment;
 };
 
 struct voices;
@@ -56,15 +57,15 @@ struct voice {
     bool is_made;     /* the ring contains its generation */
     bool is_ending;   /* the whole file was pulled */
     bool is_complete; /* all cells are written */
-    bool is_heard;    /* a start order was sent, for this generation or an earlier one */
+    bool is_cued;     /* a start cue was sent, for this generation or an earlier one */
     bool is_dry;
     bool follows_ready; /* `following` is open */
     struct reader_format format, next_format;
     struct voice_plan plan; /* path NULL: the pieces have the paths */
-    int64_t begins;         /* frame of the audio clock for which the start was ordered */
+    int64_t begins;         /* frame of the audio clock of the cue that starts it */
     usec_t since;           /* start of the phase, steady clock */
     struct ticket ticket;   /* of the ask, until it starts */
-    /* Called before the start orders, with the count of orders after them; when it has started; when it fails. NULL:
+    /* Called before the start cues, with the count of cues after them; when it has started; when it fails. NULL:
      * the voice answers the ticket. */
     void (*prepare)(void *state, struct voice *voice, uint64_t effects);
     void (*started)(void *state, struct voice *voice);
@@ -93,17 +94,30 @@ void voices_note(struct voices *voices, const struct note *note);
 bool voices_busy(const struct voices *voices);
 struct voice *voices_find(struct voices *voices, struct id request); /* the voice that this ask started, or NULL */
 
-/* Call it before the voices for which `is_one` is true are stopped: checks that all their orders have room, and
+/* Call it before the voices for which `is_one` is true are stopped: checks that all their cues have room, and
  * prepares the call's answer. Errors: busy. */
 enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
                          const void *state);
 
+/* ---- voice_plan.c ---- */
+
 /* A preview_grid as 16th notes; 0: at once. */
 uint32_t voice_grid(int32_t grid);
+
+/* The points of an ask, frames of the file; -1: not given. */
+struct voice_points {
+    int64_t from, until, loop_from, loop_frames;
+};
+
+/* Sets the part of the file that the plan plays, and that its loop repeats: by the points of the ask, or without any by
+ * the item's trim. Points of the ask leave fades aside, because these belong to the trim. */
+void voice_plan_part(struct voice_plan *plan, const struct voice_points *points, const struct treatment *treatment);
 
 /* Refuses a plan whose part of the file ends before it begins, or repeats and is too short. Errors (explained):
  * bad_request. */
 enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
+
+/* ---- voice.c ---- */
 
 /* Begins to open the file. The voice reports its start or failure by its ticket, or by `started` and `failed`. Errors:
  * busy (all 32 voices play), offline (no audio core). */
@@ -114,12 +128,12 @@ void voice_stop(struct voice *voice, float fade);
  * play). */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault);
 enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* errors: conflict */
-/* `gain` is linear, `pan` -1 (left) … 1, `ramp` in seconds. Errors: busy (the core takes no more orders). */
+/* `gain` is linear, `pan` -1 (left) … 1, `ramp` in seconds. Errors: busy (the core takes no more cues). */
 enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, struct fault *fault);
 /* Queue a file after the current one. Errors: conflict (the voice plays nothing that a file could follow). */
-enum err voice_queue(struct voice *voice, const char *path, struct id media, struct id request, struct fault *fault);
+enum err voice_queue(struct voice *voice, const struct located *located, struct id request, struct fault *fault);
 enum err voice_may_queue(const struct voice *voice, struct fault *fault);
-bool voice_is_sounding(const struct voice *voice); /* voice_stop sends an order */
+bool voice_is_sounding(const struct voice *voice); /* voice_stop sends a cue */
 
 /* Fills the schema's record; its paths point into shared memory. */
 void voice_describe(const struct voice *voice, struct stream_voice *to);

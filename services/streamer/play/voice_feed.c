@@ -159,7 +159,7 @@ void voice_feed_cut(struct voice *voice, uint64_t end)
 
 void voice_feed_seek(struct voice *voice)
 {
-    voice->is_seeking = voice->is_heard;
+    voice->is_seeking = voice->is_cued;
     voice->generation = next_generation(voice);
 }
 
@@ -327,8 +327,8 @@ static void follow_piece(struct voice *voice)
     voice->following = NULL;
     voice->format = voice->next_format;
     voice->follows_ready = voice->is_ending = false;
-    voice->frame = 0;
-    fill_piece(voice, next, ring_written(&voice->ring), 0);
+    voice->frame = next->from;
+    fill_piece(voice, next, ring_written(&voice->ring), next->from);
     turn_to(voice, next, 0);
     if (prepare_conversion(voice, &fault) != ERR_OK)
         voice_fail(voice, &fault);
@@ -398,7 +398,7 @@ void voice_feed(struct voice *voice)
 /* A sounding voice needs less, because its older cells still play. */
 static uint64_t prefill_frames(const struct voice *voice)
 {
-    return voice->plan.group == GROUP_PREVIEW || voice->is_heard ? PREVIEW_PREFILL : PREFILL;
+    return voice->plan.group == GROUP_PREVIEW || voice->is_cued ? PREVIEW_PREFILL : PREFILL;
 }
 
 static uint64_t count_filled(const struct voice *voice)
@@ -416,7 +416,7 @@ void voice_feed_check(struct voice *voice)
     if (voice->phase != VOICE_FILLING || !voice->is_made ||
         (count_filled(voice) < prefill_frames(voice) && !voice->is_complete))
         return;
-    if (count_filled(voice) == 0 && !voice->is_heard) {
+    if (count_filled(voice) == 0 && !voice->is_cued) {
         fault_set(&fault, ERR_BAD_REQUEST, "there is no sound at that place of the file");
         voice_fail(voice, &fault);
     } else {

@@ -50,12 +50,12 @@ static void inherit_voice(struct voice *voice)
     voice->format = (struct reader_format){ .frames = -1 };
     *plan = (struct voice_plan){ .group = (enum score_group)voice->handover->group,
                                  .from = voice_piece(voice)->from,
-                                 .at = ORDER_NOW,
+                                 .at = CUE_NOW,
                                  .loop = voice->handover->looping,
                                  .gain = voice->handover->gain,
                                  .pan = voice->handover->pan,
                                  .tempo = 1 };
-    voice->is_heard = voice->is_made = true;
+    voice->is_cued = voice->is_made = true;
     voice->is_resuming = true;
     voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;
     voice->phase = VOICE_PLAYING;
@@ -67,7 +67,7 @@ static void inherit_voice(struct voice *voice)
 static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->core->state;
-    bool is_asked = ring_space(&voice->all->core->orders) < ORDERS_CELLS;
+    bool is_asked = ring_space(&voice->all->core->cues) < CUES_CELLS;
     const struct id seeker = voice_feed_seeker(voice);
     bool seeks = atomic_load(&voice->handover->seeks);
     struct fault fault = { 0 };
@@ -122,7 +122,7 @@ static bool have_done(const void *state, struct id request)
     return false;
 }
 
-/* A predecessor may have sent the last order and died before it changed the phase. */
+/* A predecessor may have sent the last cue and died before it changed the phase. */
 static void note_start(struct voice *voice)
 {
     struct handover_voice *handover = voice->handover;
@@ -147,7 +147,7 @@ void voices_open(struct voices *voices)
         note_start(voice);
         inherit_voice(voice);
     }
-    /* Before this process sends an order. */
+    /* Before this process sends a cue. */
     recall_settle(voices->service, core_link_effects(voices->core), have_done, voices);
     while (core_link_note(voices->core, &note))
         voices_note(voices, &note);
@@ -197,10 +197,10 @@ static void doubt_voice(struct voice *voice)
     struct core_link *core = voice->all->core;
     bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
     bool sounds = core->state.streams[voice->index].generation == voice->generation;
-    bool has_begun = voice->begins == ORDER_NOW || voice->begins < core->state.frame;
+    bool has_begun = voice->begins == CUE_NOW || voice->begins < core->state.frame;
 
     if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) && clock_steady() - voice->since > DOUBT_US &&
-        core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK && ring_space(&core->orders) == ORDERS_CELLS)
+        core_link_check(core, CORE_PAUSE_US, NULL) == ERR_OK && ring_space(&core->cues) == CUES_CELLS)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 
@@ -269,13 +269,13 @@ struct voice *voices_find(struct voices *voices, struct id request)
 enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
                          const void *state)
 {
-    uint32_t orders = 0;
+    uint32_t cues = 0;
 
     for (uint32_t i = 0; i < STREAMS; i++)
-        orders += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
-    if (!core_link_has_room(voices->core, orders))
-        return refuse(call, ERR_BUSY, "too many orders wait for the audio core");
-    recall_prepare(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + orders);
+        cues += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
+    if (!core_link_has_room(voices->core, cues))
+        return refuse(call, ERR_BUSY, "too many commands wait for the audio core");
+    recall_prepare(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + cues);
     return ERR_OK;
 }
 
@@ -321,7 +321,7 @@ int64_t voice_position(const struct voice *voice)
 
 static enum stream_state voice_state(const struct voice *voice)
 {
-    if (voice->phase == VOICE_OPENING || (voice->phase == VOICE_FILLING && !voice->is_heard))
+    if (voice->phase == VOICE_OPENING || (voice->phase == VOICE_FILLING && !voice->is_cued))
         return STREAM_STATE_OPENING;
     if (voice->phase == VOICE_ENDING)
         return STREAM_STATE_ENDING;

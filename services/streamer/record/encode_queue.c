@@ -86,6 +86,7 @@ static void start_encoding(struct take *take)
     flac->facts = take->facts;
     flac->facts.item = take->item;
     flac->gaps = take->gaps;
+    flac->place = take_find_place(takes, take->item);
     take->flac = flac;
     take->reported = clock_steady();
     take_flac_start(flac, takes->errands);

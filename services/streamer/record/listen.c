@@ -32,11 +32,11 @@ static void disconnect_port(struct listening *listening, struct text to)
     (void)service_ask(listening->service, "audio.disconnect", &request, BUDGET_MS, NULL, ignore_answer, NULL, NULL);
 }
 
-static bool send_order(const struct listening *listening, enum order_verb verb, uint32_t generation)
+static bool send_cue(const struct listening *listening, enum cue_verb verb, uint32_t generation)
 {
-    struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = CAPTURE_LISTEN, .generation = generation };
+    struct cue cue = { .frame = CUE_NOW, .verb = verb, .voice = CAPTURE_LISTEN, .generation = generation };
 
-    return core_link_order(listening->core, &order);
+    return core_link_cue(listening->core, &cue);
 }
 
 /* Stops the capture, and disconnects the port. */
@@ -45,7 +45,7 @@ static void stop_and_disconnect(struct listening *listening)
     struct capture_header header = capture_header_get(listening->memory);
 
     if (header.generation && header.end == UINT64_MAX)
-        (void)send_order(listening, ORDER_CAPTURE_STOP, header.generation);
+        (void)send_cue(listening, CUE_CAPTURE_STOP, header.generation);
     if (listening->port[0])
         disconnect_port(listening, text_of(listening->port));
 }
@@ -62,7 +62,7 @@ static void end_listening(struct listening *listening)
 
 static void fail_listening(struct listening *listening, const struct fault *fault)
 {
-    if (listening->phase < LISTEN_HEARING)
+    if (listening->phase < LISTEN_ANALYSING)
         stop_and_disconnect(listening);
     ticket_fail(listening->service, listening->ticket, fault);
     end_listening(listening);
@@ -172,7 +172,7 @@ static void clear_ports(struct listening *listening)
     ask_for_listening(listening, "audio.ports", NULL, BUDGET_MS, take_ports);
 }
 
-/* ---- hearing ---- */
+/* ---- analysing ---- */
 
 static void take_analysis(void *state, enum err error, const void *answer, const struct fault *fault)
 {
@@ -219,7 +219,7 @@ static void analyse_kept(struct listening *listening)
         fail_listening(listening, &fault);
     } else {
         stop_and_disconnect(listening);
-        set_phase(listening, LISTEN_HEARING);
+        set_phase(listening, LISTEN_ANALYSING);
         ask_for_listening(listening, "indexer.analyse", &request, ANALYSE_MS, take_analysis);
     }
 }
@@ -248,7 +248,7 @@ static enum err keep_loud(struct listening *listening, const float *stereo, uint
 
 static enum err carry_frames(struct listening *listening, struct fault *fault)
 {
-    uint64_t at = ring_taken(&listening->ring), left = listening->most - listening->heard;
+    uint64_t at = ring_taken(&listening->ring), left = listening->most - listening->received;
     struct ring_span span = ring_look(&listening->ring, at, left < PIECE ? (uint32_t)left : PIECE);
     enum err e = ERR_OK;
 
@@ -256,7 +256,7 @@ static enum err carry_frames(struct listening *listening, struct fault *fault)
         e = keep_loud(listening, (const float *)(const void *)span.at[i], span.cells[i], fault);
     uint32_t cells = span.cells[0] + span.cells[1];
     ring_release(&listening->ring, at + cells);
-    listening->heard += cells;
+    listening->received += cells;
     if (cells)
         listening->since = clock_steady();
     return e;
@@ -282,9 +282,9 @@ static void follow_start(struct listening *listening)
 {
     struct fault fault;
 
-    if (listening->again == 0) { /* the order could not be sent yet */
+    if (listening->again == 0) { /* the cue could not be sent yet */
         ring_release(&listening->ring, ring_taken(&listening->ring) + ring_ready(&listening->ring));
-        listening->again = send_order(listening, ORDER_CAPTURE_START, listening->generation);
+        listening->again = send_cue(listening, CUE_CAPTURE_START, listening->generation);
     }
     if (is_port_captured(listening)) {
         ring_release(&listening->ring, capture_header_get(listening->memory).begin);
@@ -305,7 +305,7 @@ static void follow_capture(struct listening *listening)
         fault_set(&fault, ERR_CONFLICT, "the audio core listens to another port");
     else if (clock_steady() - listening->since > STALL_US)
         fault_set(&fault, ERR_OFFLINE, "the audio core has stopped");
-    else if (carry_frames(listening, &fault) == ERR_OK && listening->heard >= listening->most)
+    else if (carry_frames(listening, &fault) == ERR_OK && listening->received >= listening->most)
         analyse_kept(listening);
     if (fault.code != ERR_OK)
         fail_listening(listening, &fault);
@@ -326,7 +326,7 @@ void listen_tick(struct listening *listening)
         break;
     case LISTEN_FREE:
     case LISTEN_CLEARING:
-    case LISTEN_HEARING: /* waits for an answer */
+    case LISTEN_ANALYSING: /* waits for an answer */
         break;
     }
 }
@@ -358,7 +358,7 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     if (is_port_captured(listening))
         listening->generation += 2;
     listening->most = (uint64_t)llround(seconds * core_link_rate(listening->core));
-    listening->heard = listening->kept = 0;
+    listening->received = listening->kept = 0;
     if (listening->phase == LISTEN_FREE)
         clear_ports(listening);
     return ERR_OK;

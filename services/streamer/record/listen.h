@@ -1,9 +1,9 @@
 /* listen.h: listens to a JACK port for analysis. The port's frames go from a separate capture into memory without a
  * name. A worker of the indexer analyses them there; then the memory is freed. First every other connection of the port
- * `listen` is removed, and afterwards that of the heard port too, so the wiring stays unchanged. A successor does this
- * for a streamer that died.
+ * `listen` is removed, and afterwards that of the port that is recorded, so the wiring stays unchanged. A successor
+ * does this for a streamer that died.
  *
- *   free ──► clearing ──► connecting ──► starting ──► going ──► hearing ──► free
+ *   free ──► clearing ──► connecting ──► starting ──► going ──► analysing ──► free
  *
  * The loop's thread; it never touches a disk. */
 #ifndef LOOPHOLE_STREAMER_LISTEN_H
@@ -14,7 +14,7 @@
 #include "services/streamer/base/core_link.h"
 #include "services/streamer/record/wav.h"
 
-enum listen_phase { LISTEN_FREE, LISTEN_CLEARING, LISTEN_CONNECTING, LISTEN_STARTING, LISTEN_GOING, LISTEN_HEARING };
+enum listen_phase { LISTEN_FREE, LISTEN_CLEARING, LISTEN_CONNECTING, LISTEN_STARTING, LISTEN_GOING, LISTEN_ANALYSING };
 
 struct listening {
     struct service *service;
@@ -25,10 +25,10 @@ struct listening {
     struct ticket ticket; /* none: it clears what a predecessor left */
     char port[256];
     uint32_t generation;
-    uint64_t most, heard; /* frames: wanted, received */
-    uint64_t kept;        /* frames of `wav` up to the last loud one */
-    struct wav wav;       /* in memory */
-    usec_t since, again;  /* start of the phase; when to ask again, 0: an answer is awaited */
+    uint64_t most, received; /* frames: wanted, received */
+    uint64_t kept;           /* frames of `wav` up to the last loud one */
+    struct wav wav;          /* in memory */
+    usec_t since, again;     /* start of the phase; when to ask again, 0: an answer is awaited */
 };
 
 /* Begins to remove what a predecessor left. */

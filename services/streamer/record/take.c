@@ -100,17 +100,17 @@ void take_free(struct take *take)
     *take = (struct take){ .takes = take->takes, .next = take->next };
 }
 
-/* ---- orders ---- */
+/* ---- cues ---- */
 
-static bool send_order(struct take *take, enum order_verb verb, int64_t frame)
+static bool send_cue(struct take *take, enum cue_verb verb, int64_t frame)
 {
-    struct order order = { .frame = frame, .verb = verb, .voice = 0, .generation = take->facts.generation };
+    struct cue cue = { .frame = frame, .verb = verb, .voice = 0, .generation = take->facts.generation };
 
-    if (verb == ORDER_CAPTURE_START && take_has_bus(take))
-        order.group = (uint16_t)(take->source - TAKE_SOURCE_STREAMS + CAPTURE_GROUP);
-    if (take->kept.is_kept && verb == ORDER_CAPTURE_START)
-        take_keep_order(take, &order);
-    return core_link_order(take->takes->core, &order);
+    if (verb == CUE_CAPTURE_START && take_has_bus(take))
+        cue.group = (uint16_t)(take->source - TAKE_SOURCE_STREAMS + CAPTURE_GROUP);
+    if (take->kept.is_kept && verb == CUE_CAPTURE_START)
+        take_keep_cue(take, &cue);
+    return core_link_cue(take->takes->core, &cue);
 }
 
 static bool is_take_captured(const struct take *take)
@@ -122,7 +122,7 @@ static bool is_take_captured(const struct take *take)
 static void end_capture(struct take *take)
 {
     if (is_take_captured(take))
-        (void)send_order(take, ORDER_CAPTURE_STOP, ORDER_NOW); /* takes_tick repeats it if necessary */
+        (void)send_cue(take, CUE_CAPTURE_STOP, CUE_NOW); /* takes_tick repeats it if necessary */
 }
 
 /* ---- steps ---- */
@@ -134,7 +134,7 @@ static void fail_file(struct take *take, const struct fault *fault)
     atomic_store(&take->file->is_ending, true);
     take->phase = TAKE_STOPPING;
     take->since = clock_steady();
-    take->is_ordered = true;
+    take->is_cued = true;
 }
 
 /* A take that waits for its bar ends without a frame. */
@@ -144,27 +144,27 @@ static void give_up_bar(struct take *take)
     atomic_store(&take->file->is_ending, true);
     take->phase = TAKE_STOPPING;
     take->since = clock_steady();
-    take->is_ordered = true;
+    take->is_cued = true;
 }
 
-/* Repeats the order while the ring has no room for it, until the first frame is there. After the order a wish waits for
- * that frame: the order cannot be taken back, and would end a later take. */
+/* Repeats the cue while the ring has no room for it, until the first frame is there. After the cue a wish waits for
+ * that frame: the cue cannot be taken back, and would end a later take. */
 static void follow_start(struct take *take)
 {
-    int64_t frame = take->bars.waits && !take->is_ordered ? take_bars_frame(take) : ORDER_NOW;
+    int64_t frame = take->bars.waits && !take->is_cued ? take_bars_frame(take) : CUE_NOW;
     struct fault fault = { 0 };
 
-    if (take->bars.waits && !take->is_ordered && take->wish != TAKE_WISH_NOTHING) {
+    if (take->bars.waits && !take->is_cued && take->wish != TAKE_WISH_NOTHING) {
         give_up_bar(take);
         return;
     }
-    if (!take->is_ordered && take->bars.waits && frame < 0)
+    if (!take->is_cued && take->bars.waits && frame < 0)
         return;
-    if (!take->is_ordered && take_hears(take)) {
+    if (!take->is_cued && take_is_audible(take)) {
         take->since = take->bars.waits ? clock_steady() : take->since;
         if (!take->kept.is_kept)
             ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
-        take->is_ordered = send_order(take, ORDER_CAPTURE_START, frame);
+        take->is_cued = send_cue(take, CUE_CAPTURE_START, frame);
     }
     if (clock_steady() - take->since < BEGIN_US)
         return;
@@ -188,7 +188,7 @@ static void start_running(struct take *take, const struct take_file *file)
 
     take_facts(take, file);
     take->phase = TAKE_GOING;
-    take->is_ordered = false;
+    take->is_cued = false;
     take->since = take->reported = clock_steady();
     log_info("recording \"%s\" to %s", take->name, take->path);
     take_describe(take, &reply);
@@ -221,8 +221,8 @@ static void follow_running(struct take *take)
 /* Does not wait for a core that is gone or hangs. */
 static void follow_stop(struct take *take)
 {
-    if (!take->is_ordered)
-        take->is_ordered = send_order(take, ORDER_CAPTURE_STOP, ORDER_NOW);
+    if (!take->is_cued)
+        take->is_cued = send_cue(take, CUE_CAPTURE_STOP, CUE_NOW);
     if (clock_steady() - take->since > STOP_US && take->file)
         atomic_store(&take->file->is_ending, true);
 }
@@ -367,7 +367,7 @@ static void file_ended(struct take *take, const struct take_file *file)
     take->mtime = file->mtime;
     if (is_capturing)
         take_keep_pass(take);
-    if ((is_running || take->is_ordered) && !is_capturing)
+    if ((is_running || take->is_cued) && !is_capturing)
         end_capture(take);
     if (is_running && take == &takes->recording && take->wish == TAKE_WISH_NOTHING)
         takes->ended_itself = take->item;

@@ -7,7 +7,7 @@
 #include "services/streamer/record/takes.h"
 
 enum { BUDGET_MS = 10000, BAR_STEPS = 16 };
-static const double FILE_SECONDS = 1.5, ORDER_SECONDS = 0.3, NEXT_SECONDS = 0.1, LATE_SECONDS = 0.02;
+static const double FILE_SECONDS = 1.5, CUE_SECONDS = 0.3, NEXT_SECONDS = 0.1, LATE_SECONDS = 0.02;
 
 static double place_now(const struct state *state)
 {
@@ -138,7 +138,7 @@ int64_t take_bars_frame(struct take *take)
     if (!is_rolling(take))
         return -1;
     skip_bar(take);
-    if (seconds_until(take, take->bars.step) > ORDER_SECONDS)
+    if (seconds_until(take, take->bars.step) > CUE_SECONDS)
         return -1;
     return state->begins + llround((take->bars.step - state->place) * state->step_frames) + take->facts.latency_frames;
 }

@@ -6,13 +6,14 @@
 #include <limits.h>
 
 #include "common/process/errand.h"
+#include "services/streamer/record/take_place.h"
 #include "services/streamer/record/wav.h"
 
 enum take_became {
     TAKE_IS_LEFT, /* not decided: the service ends, or the WAV cannot be read */
     TAKE_IS_FLAC,
     TAKE_STAYS_WAV, /* `fault` gives the reason; no FLAC remains */
-    TAKE_IS_GONE    /* a person deleted the WAV */
+    TAKE_IS_GONE    /* a person deleted the WAV: its disk is here */
 };
 
 struct take_flac {
@@ -21,6 +22,7 @@ struct take_flac {
     char program[PATH_MAX + 32]; /* path of the worker */
     char wav[PATH_MAX], flac[PATH_MAX + 8], part[PATH_MAX + 16];
     char title[256];
+    struct take_place place;  /* the disk of the WAV */
     struct wav_take facts;    /* rate 0: the WAV is gone; when done, the facts in the FLAC, except the rate */
     struct wav_gaps gaps;     /* the gaps, likewise */
     atomic_bool is_cancelled; /* set by the loop: the take stays a WAV */

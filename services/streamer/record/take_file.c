@@ -201,7 +201,8 @@ static enum err open_left(struct take_file *file)
     if (fd < 0) {
         char flac[PATH_MAX + 8];
         int number = errno;
-        file->is_gone = number == ENOENT && sync_folder(file->path, NULL) == ERR_OK;
+        file->is_gone =
+            number == ENOENT && sync_folder(file->path, NULL) == ERR_OK && take_place_is_here(&file->place, file->path);
         file->is_flac = file->is_gone && take_flac_is_there(file->path, flac);
         return fault_errno(&file->fault, file_err(number), number, "cannot open the recording");
     }
@@ -229,7 +230,7 @@ static bool goes_on(struct take_file *file)
     uint64_t begin = read_header(file)->begin, taken = ring_taken(&file->ring);
     uint64_t filled = take->is_filled ? file->take.gaps.lost : 0;
 
-    if (take->generation == 0 || !is_file_captured(file) || (take->begin != 0 && take->begin != begin))
+    if (file->is_late || take->generation == 0 || !is_file_captured(file) || (take->begin != 0 && take->begin != begin))
         return false;
     return taken <= begin || taken - begin + filled <= file->take.frames;
 }

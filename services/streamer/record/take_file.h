@@ -13,6 +13,7 @@
 #include "common/process/errand.h"
 #include "common/rt/stream.h"
 #include "services/streamer/record/take_peaks.h"
+#include "services/streamer/record/take_place.h"
 #include "services/streamer/record/wav.h"
 
 /* Make the folder `path`; a new take; a predecessor's take; delete the file. */
@@ -28,14 +29,16 @@ struct take_file {
     struct ring ring;
     struct capture_view view;
     char path[PATH_MAX];
-    struct wav take; /* a new take's facts, or those of the file; the loop may read them from RUNNING on */
+    struct take_place place; /* of a predecessor's take */
+    bool is_late;            /* … whose inputs were disconnected meanwhile, so it does not continue */
+    struct wav take;         /* a new take's facts, or those of the file; the loop may read them from RUNNING on */
     _Atomic int stage;
     atomic_bool is_ending; /* set by the loop: write the ring's present cells, then end */
     atomic_bool is_erased; /* set by the loop before the end: delete the file */
     _Atomic uint64_t frames;
     struct take_peaks peaks; /* of the frames that this process wrote */
     struct fault fault;      /* from here on: valid when done */
-    bool is_gone;            /* it has no frames, or a person deleted it */
+    bool is_gone;            /* it has no frames, or a person deleted it: its disk is here */
     bool is_flac;            /* … but a FLAC with its name exists, which may be this take: take_flac.h */
     uint64_t size;
     usec_t mtime;

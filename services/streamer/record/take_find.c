@@ -147,3 +147,22 @@ enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, s
     txn_end(finding.txn);
     return e == ERR_OK ? ERR_OK : fault_set(fault, e, "no such take");
 }
+
+struct take_place take_find_place(struct takes *takes, struct id item)
+{
+    struct take_place place = { .paths = takes->locator->paths };
+    struct arena arena = { 0 };
+    struct media media = { 0 };
+    struct bytes path = { 0 };
+    struct volume volume = { 0 };
+    struct txn *txn;
+
+    if (locate_read(takes->locator, &txn, NULL) != ERR_OK)
+        return place;
+    if (catalogue_media(txn, &arena, item, &media) == ERR_OK &&
+        catalogue_path(txn, &arena, &media, &path, &volume) == ERR_OK)
+        place.volume = volume.id;
+    txn_end(txn);
+    arena_free(&arena);
+    return place;
+}

@@ -146,7 +146,9 @@ static enum take_became find_flac(struct take_flac *flac)
         close(there);
     if (e == ERR_OK)
         return TAKE_IS_FLAC;
-    return e == ERR_BAD_REQUEST || e == ERR_NOT_FOUND ? TAKE_IS_GONE : TAKE_IS_LEFT;
+    if (e != ERR_BAD_REQUEST && e != ERR_NOT_FOUND)
+        return TAKE_IS_LEFT;
+    return take_place_is_here(&flac->place, flac->wav) ? TAKE_IS_GONE : TAKE_IS_LEFT;
 }
 
 static void run_flac(struct errand *errand)

@@ -116,7 +116,7 @@ void take_connect(struct take *take)
     }
 }
 
-bool take_hears(const struct take *take)
+bool take_is_audible(const struct take *take)
 {
     uint64_t periods = take->takes->core->state.periods;
 

@@ -67,7 +67,7 @@ void take_keep_listen(struct takes *takes)
     struct capture_header header = capture_header_get(takes->memory);
     uint64_t taken = ring_taken(&takes->ring), ready = ring_ready(&takes->ring);
     uint64_t most = takes->ring.capacity - takes->ring.capacity / PART;
-    struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_TAKE };
+    struct cue cue = { .frame = CUE_NOW, .verb = CUE_CAPTURE_START, .voice = CAPTURE_TAKE };
     usec_t now = clock_steady();
 
     if (takes->pass.is_due && takes->recording.phase == TAKE_FREE)
@@ -81,8 +81,8 @@ void take_keep_listen(struct takes *takes)
         now - takes->quieted < AGAIN_US || core_link_check(takes->core, CORE_PAUSE_US, NULL) != ERR_OK)
         return;
     takes->quieted = now;
-    order.generation = take_new_generation(takes);
-    (void)core_link_order(takes->core, &order);
+    cue.generation = take_new_generation(takes);
+    (void)core_link_cue(takes->core, &cue);
 }
 
 /* ---- a take ---- */
@@ -161,9 +161,9 @@ enum err take_keep_find(struct take *take, struct fault *fault)
     return fault_hint(fault, "keep fewer bars");
 }
 
-void take_keep_order(const struct take *take, struct order *order)
+void take_keep_cue(const struct take *take, struct cue *cue)
 {
-    order->flags = ORDER_KEPT;
-    order->from = (uint32_t)take->kept.begin;
-    order->until = (uint32_t)(take->kept.begin >> 32);
+    cue->flags = CUE_KEPT;
+    cue->from = (uint32_t)take->kept.begin;
+    cue->until = (uint32_t)(take->kept.begin >> 32);
 }

@@ -8,6 +8,7 @@
 
 #include "common/process/config.h"
 #include "common/process/log.h"
+#include "schema_availability.h"
 
 enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };
 
@@ -82,7 +83,7 @@ static void recover_next(struct takes *takes)
     if (take->phase != TAKE_FREE || takes->left_count == 0 || is_beginning(&takes->recording))
         return;
     struct id id = takes->left[--takes->left_count];
-    if (!fill_recovery(takes, id)) {
+    if (find_live(takes, id) || !fill_recovery(takes, id)) { /* a take that began meanwhile is pending too */
         take_free(take);
         return;
     }
@@ -90,6 +91,8 @@ static void recover_next(struct takes *takes)
     file->memory = takes->memory;
     file->ring = takes->ring;
     memcpy(file->path, take->path, sizeof(file->path));
+    file->place = take_find_place(takes, id);
+    file->is_late = takes->freed != 0;
     atomic_store(&file->is_ending, takes->was_silent);
     take->file = file;
     take->phase = TAKE_MAKING;
@@ -134,18 +137,18 @@ static void answer_recovered(struct takes *takes, struct ticket ticket)
 
 /* ---- the tick ---- */
 
-/* No streamer reads this capture: the streamer died between its order and its file. */
+/* No streamer reads this capture: the streamer died between its cue and its file. */
 static void quiet_capture(struct takes *takes)
 {
     struct capture_header header = capture_header_get(takes->memory);
-    struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_STOP, .generation = header.generation };
+    struct cue cue = { .frame = CUE_NOW, .verb = CUE_CAPTURE_STOP, .generation = header.generation };
     usec_t now = clock_steady();
 
     if (takes->looks_back || takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || !takes->has_looked ||
-        order.generation == 0 || header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
+        cue.generation == 0 || header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
         return;
     takes->quieted = now;
-    (void)core_link_order(takes->core, &order);
+    (void)core_link_cue(takes->core, &cue);
 }
 
 /* Does an ask that waited until it was known whether a take continues. */
@@ -367,6 +370,16 @@ enum err takes_recover(struct takes *takes, struct call *call)
     return ERR_OK;
 }
 
+/* A disk came back, perhaps with takes that a predecessor left. */
+static void handle_volume(void *state, const void *body, bool gap)
+{
+    const struct availability_changed *event = body;
+    struct takes *takes = state;
+
+    if (gap || event->online)
+        (void)find_left(takes, NULL);
+}
+
 /* ---- open, close ---- */
 
 static enum err refuse_word(const char *key, const char *word, const char *words, struct fault *fault)
@@ -410,6 +423,8 @@ enum err takes_open(struct takes *takes, struct fault *fault)
     if (e != ERR_OK)
         return e;
     takes->errands = errands_new(takes->mailbox, THREADS);
+    if (service_subscribe(takes->service, "availability.changed", handle_volume, takes) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no room to subscribe to the storage monitor");
     return service_watch_mail(takes->service, takes->mailbox);
 }
 

@@ -95,7 +95,7 @@ struct take {
     struct ticket begun, ended;
     usec_t since, reported;
     uint64_t connected; /* the audio core's count of periods when its inputs were connected */
-    bool is_ordered, is_asking, is_forgotten;
+    bool is_cued, is_asking, is_forgotten;
     int32_t result; /* enum lifecycle, after its end */
     uint64_t frames, size, lost;
     struct wav_gaps gaps;              /* where frames are missing, after its end … */
@@ -219,7 +219,7 @@ enum err take_keep_read(struct take *take, struct call *call, const struct strea
 /* Its first cell, once the latency is known. Errors: conflict (not captured any more). */
 enum err take_keep_find(struct take *take, struct fault *fault);
 bool take_has_bus(const struct take *take); /* it records a channel of the mixer, and not the inputs */
-void take_keep_order(const struct take *take, struct order *order); /* the order to begin begins at that cell */
+void take_keep_cue(const struct take *take, struct cue *cue); /* the cue to begin begins at that cell */
 /* `take` has its length: another one is due, if it loops. */
 void take_keep_pass(const struct take *take);
 /* Each tick: begins the take that is due. While no take needs the capture, the inputs are captured, and the ring keeps
@@ -232,7 +232,7 @@ void take_connect_again(struct take *take); /* regularly while it starts: checks
 
 /* False while new connections of the take may carry no sound yet: each of the two begins some periods after it was
  * made. */
-bool take_hears(const struct take *take);
+bool take_is_audible(const struct take *take);
 void take_free_inputs(struct takes *takes); /* each tick: disconnects the inputs after a take or a crash */
 
 /* take.c */
@@ -261,6 +261,7 @@ void take_note_recovered(struct take *take); /* for `recover` */
 
 /* take_find.c: reads the store. */
 enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);
+struct take_place take_find_place(struct takes *takes, struct id item); /* without a volume if that is not known */
 enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                        struct fault *fault);
 

@@ -1,4 +1,4 @@
-/* wav_markers.c: a cue marker and a label for each place in a recording where frames are missing (Multimedia
+/* wav_markers.c: a marker (chunk `cue `) and a label for each place in a recording where frames are missing (Multimedia
  * Programming Interface and Data Specifications 1.0, 1991: cue, LIST adtl, labl, ltxt). */
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static size_t begin_chunk(struct pen *pen, const char *name)
     return pen->len - 4;
 }
 
-static void put_cue(struct pen *pen, uint32_t number, uint64_t at)
+static void put_marker(struct pen *pen, uint32_t number, uint64_t at)
 {
     put_marker_number(pen, number);
     put_marker_number(pen, at);
@@ -88,7 +88,7 @@ size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE])
     size = begin_chunk(&pen, "cue ");
     put_marker_number(&pen, count);
     for (uint32_t i = 0; i < count; i++)
-        put_cue(&pen, i + 1, gaps[i].at);
+        put_marker(&pen, i + 1, gaps[i].at);
     put_size(&pen, size);
     size = begin_chunk(&pen, "LIST");
     put_name(&pen, "adtl");

@@ -110,6 +110,17 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
         labels_words(labels, "comment", at + begin, len - begin, at[0]);
 }
 
+/* A person's own text: the charset's byte, a description that ends in a zero, then the text. */
+static void say_own_text(const uint8_t *at, size_t len, struct labels *labels)
+{
+    if (len < 2 || at[0] > CHARSET_UTF8)
+        return;
+    size_t begin = 1 + charset_length(at + 1, len - 1, at[0]) + charset_zero(at[0]);
+    struct text description = charset_read(labels->arena, at + 1, len - 1, at[0], 32);
+    if (begin < len && text_is(description, "KEYWORDS"))
+        labels_words(labels, "keywords", at + begin, len - begin, at[0]);
+}
+
 static void say_frame(const struct id3_tag *tag, const uint8_t *id, const uint8_t *at, size_t len,
                       struct labels *labels)
 {
@@ -119,6 +130,8 @@ static void say_frame(const struct id3_tag *tag, const uint8_t *id, const uint8_
         labels_words(labels, attribute, at + 1, len - 1, at[0]);
     else if (memcmp(id, tag->version == 2 ? "COM" : "COMM", tag->version == 2 ? 3 : 4) == 0)
         say_comment(at, len, labels);
+    else if (tag->version > 2 && memcmp(id, "TXXX", 4) == 0)
+        say_own_text(at, len, labels);
 }
 
 /* Undoes the encodings that a frame's flags name. False: compressed or encrypted. */

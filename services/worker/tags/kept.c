@@ -7,6 +7,7 @@
 
 /* Offsets in the sampler's chunk, and in each of its loops. */
 enum { PERIOD_AT = 8, LOOPS_AT = 28, MORE_AT = 32, START_AT = 8, LAST_AT = 12 };
+enum { BEATS_AT = 12, TEMPO_AT = 20 }; /* in the tempo's chunk */
 
 static void keep_smpl(struct input *input, const struct chunk *chunk, struct kept *kept)
 {
@@ -39,6 +40,33 @@ void kept_read(struct input *input, struct kept *kept)
             kept->has_acid = keep_plain(input, &chunk, kept->acid, sizeof(kept->acid));
         else if (chunk_is(&chunk, "inst") && !kept->has_inst)
             kept->has_inst = keep_plain(input, &chunk, kept->inst, sizeof(kept->inst));
+}
+
+static bool cut_loop(uint8_t loop[KEPT_LOOP], uint64_t from, uint64_t frames)
+{
+    uint64_t start = little_u32(loop + START_AT), last = little_u32(loop + LAST_AT);
+
+    if (start < from || last < start || last - from >= frames)
+        return false;
+    (void)little_put(loop + START_AT, start - from, 4);
+    (void)little_put(loop + LAST_AT, last - from, 4);
+    return true;
+}
+
+void kept_cut(struct kept *kept, unsigned rate, uint64_t from, uint64_t frames)
+{
+    double tempo = (double)little_f32(kept->acid + TEMPO_AT), beats = tempo * (double)frames / rate / 60;
+    uint32_t loops = 0;
+
+    for (uint32_t i = 0; i < kept->loops; i++) {
+        uint8_t *at = kept->smpl + KEPT_SMPL + (size_t)loops * KEPT_LOOP;
+
+        memmove(at, kept->smpl + KEPT_SMPL + (size_t)i * KEPT_LOOP, KEPT_LOOP);
+        loops += cut_loop(at, from, frames);
+    }
+    kept->loops = loops;
+    if (kept->has_acid && tempo > 0 && beats < 1e6)
+        (void)little_put(kept->acid + BEATS_AT, (uint64_t)(beats + 0.5), 4);
 }
 
 static void add_chunk(struct buffer *out, const char *id, const void *bytes, size_t len)

@@ -18,6 +18,10 @@ struct kept {
 /* Reads them; none from another format, and none from a big-endian WAV (RIFX). */
 void kept_read(struct input *input, struct kept *kept);
 
+/* Makes them those of a part of the sound: loops move, one that does not lie in the part is left out, and the number of
+ * beats follows from the tempo. */
+void kept_cut(struct kept *kept, unsigned rate, uint64_t from, uint64_t frames);
+
 /* Appends the chunks for a copy of `frames` frames: `from` Hz became `to` Hz. A loop that would not lie in the copy is
  * left out. */
 void kept_write(const struct kept *kept, unsigned from, unsigned to, uint64_t frames, struct buffer *out);

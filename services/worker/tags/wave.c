@@ -7,6 +7,7 @@
 #include "services/worker/tags/chunk.h"
 #include "services/worker/tags/endian.h"
 #include "services/worker/tags/id3.h"
+#include "services/worker/tags/ixml.h"
 
 enum { TAG_PCM = 1, TAG_FLOAT = 3, TAG_ALAW = 6, TAG_ULAW = 7, TAG_EXTENSIBLE = 0xFFFE, INFO_MAX = 4096 };
 
@@ -178,6 +179,18 @@ static const struct {
                 { "inst", inst_facts },      { "acid", acid_facts }, { "id3 ", id3_facts_inside },
                 { "ID3 ", id3_facts_inside } };
 
+/* It names its values, so it comes before chunks whose programs have uses of their own for them (acid). */
+static void read_ixml(struct chunk_walk walk, struct labels *labels)
+{
+    struct chunk chunk;
+
+    while (chunk_next(&walk, &chunk))
+        if (chunk_is(&chunk, "iXML")) {
+            ixml_facts(walk.input, &chunk, labels);
+            return;
+        }
+}
+
 void wave_facts(struct input *input, struct labels *labels)
 {
     struct chunk_walk walk;
@@ -185,6 +198,7 @@ void wave_facts(struct input *input, struct labels *labels)
 
     if (!chunk_open(&walk, input) || memcmp(walk.form, "WAVE", 4) != 0)
         return;
+    read_ixml(walk, labels);
     while (chunk_next(&walk, &chunk))
         for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
             if (chunk_is(&chunk, readers[i].id))

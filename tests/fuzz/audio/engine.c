@@ -1,4 +1,4 @@
-/* The audio core on damaged shared memory: score, orders, rings, sounds, its own survival state. Whatever the memory
+/* The audio core on damaged shared memory: score, cues, rings, sounds, its own survival state. Whatever the memory
  * contains, also if it changes within a period, the period ends, and its output is valid: finite, below the ceiling.
  *
  * An input is a list of commands: a byte for the command (enum command), and its arguments. */
@@ -12,7 +12,7 @@
 #include "common/shared/studio.h"
 #include "tests/fuzz/fuzz.h"
 
-enum command { SCRIBBLE, NOISE, ORDER, RUN, MIDI, SCORE, SOUND, STREAM, RACE, COMMANDS };
+enum command { SCRIBBLE, NOISE, CUE, RUN, MIDI, SCORE, SOUND, STREAM, RACE, COMMANDS };
 enum { REGIONS = 8, PERIODS = 24, ENGINE_BYTES = 1 << 20, STREAM_CELLS = 2000 };
 
 struct region {
@@ -40,7 +40,7 @@ static void set_up(void)
     regions[3] = (struct region){ (uint8_t *)studio_stream(studio, 0, any), sizeof(struct stream_memory) };
     regions[4] = (struct region){ (uint8_t *)studio_capture(studio, 0, any), sizeof(struct capture_memory) };
     regions[5] = (struct region){ studio_engine(studio), ENGINE_BYTES };
-    regions[6] = (struct region){ (uint8_t *)studio_orders(studio, 0).memory, sizeof(struct ring_memory) };
+    regions[6] = (struct region){ (uint8_t *)studio_cues(studio, 0).memory, sizeof(struct ring_memory) };
     regions[7] = (struct region){ (uint8_t *)studio_notes(studio, 0).memory, sizeof(struct ring_memory) };
     for (uint32_t i = 0; i < 2; i++)
         holds(engine_open(studio, i, &engines[i], NULL) == ERR_OK);
@@ -79,8 +79,8 @@ static void begin_engine(void)
     state = studio_state(studio);
     snapshot_make(regions[1].at, sizeof(struct score));
     slots_make(state.memory, sizeof(struct state));
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        ring_make(studio_orders(studio, i).memory, sizeof(struct order), ORDERS_CELLS);
+    for (uint32_t i = 0; i < CUES_RINGS; i++) {
+        ring_make(studio_cues(studio, i).memory, sizeof(struct cue), CUES_CELLS);
         ring_make(studio_notes(studio, i).memory, sizeof(struct note), NOTES_CELLS);
     }
     ring_make(&((struct stream_memory *)(void *)regions[3].at)->ring, 2 * sizeof(float), STREAM_FRAMES);
@@ -131,23 +131,23 @@ static void *race_writer(void *state)
     return NULL;
 }
 
-static void send_order(struct fuzz_input *input, bool is_sane)
+static void send_cue(struct fuzz_input *input, bool is_sane)
 {
-    struct ring orders = studio_orders(studio, 0);
-    struct order order = { .frame = ORDER_NOW };
-    struct bytes bytes = fuzz_take(input, sizeof(order));
+    struct ring cues = studio_cues(studio, 0);
+    struct cue cue = { .frame = CUE_NOW };
+    struct bytes bytes = fuzz_take(input, sizeof(cue));
 
     if (bytes.len)
-        memcpy(&order, bytes.at, bytes.len);
+        memcpy(&cue, bytes.at, bytes.len);
     if (is_sane) {
-        order.frame = frame + order.frame % 20000;
-        order.verb %= ORDER_VERBS;
-        order.voice %= 64;
-        order.sound %= 64;
-        order.generation = 1;
-        order.group %= GROUPS;
+        cue.frame = frame + cue.frame % 20000;
+        cue.verb %= CUE_VERBS;
+        cue.voice %= 64;
+        cue.sound %= 64;
+        cue.generation = 1;
+        cue.group %= GROUPS;
     }
-    ring_write(&orders, &order, 1);
+    ring_write(&cues, &cue, 1);
 }
 
 static void change_sound(struct fuzz_input *input)
@@ -160,7 +160,7 @@ static void change_sound(struct fuzz_input *input)
     entry->rate = 8000 + fuzz_number(input);
     entry->generation = 1;
     entry->state = SOUND_READY;
-    send_order(input, true);
+    send_cue(input, true);
 }
 
 static void change_stream(struct fuzz_input *input)
@@ -291,8 +291,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         case NOISE:
             make_noise(&input);
             break;
-        case ORDER:
-            send_order(&input, false);
+        case CUE:
+            send_cue(&input, false);
             break;
         case RUN:
             run_period(&input), periods++;

@@ -1,4 +1,4 @@
-/* A damaged board: its reader finds lines or none, and reports what it finds. */
+/* A damaged board: its reader finds entries or none, and reports what it finds. */
 #include "common/shared/board.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "common/shared/shm.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line) };
+enum { PAYLOAD = BOARD_ENTRIES * sizeof(struct board_entry) };
 
 static struct board *open_board(const struct paths *paths)
 {
@@ -26,18 +26,18 @@ static void scribble_board(struct board *board, struct bytes bytes)
 
 static void is_read(struct board *board)
 {
-    holds(board_at(board, BOARD_LINES) == NULL);
-    for (uint32_t i = 0; i < BOARD_LINES; i++) {
-        struct board_line *line = board_at(board, i), *named;
+    holds(board_at(board, BOARD_ENTRIES) == NULL);
+    for (uint32_t i = 0; i < BOARD_ENTRIES; i++) {
+        struct board_entry *entry = board_at(board, i), *named;
         char name[BOARD_NAME_SIZE + 1] = { 0 };
 
-        memcpy(name, line->name, BOARD_NAME_SIZE);
-        named = board_line(board, name, false);
+        memcpy(name, entry->name, BOARD_NAME_SIZE);
+        named = board_entry(board, name, false);
         holds(!named || strncmp(named->name, name, BOARD_NAME_SIZE) == 0);
     }
-    struct board_line *line = board_line(board, "persist", true);
-    board_claim(line), board_state(line, BOARD_READY), board_beat(line), board_clear(line);
-    board_line(board, "", true);
+    struct board_entry *entry = board_entry(board, "persist", true);
+    board_claim(entry), board_state(entry, BOARD_READY), board_beat(entry), board_clear(entry);
+    board_entry(board, "", true);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -54,7 +54,7 @@ static void open_context(struct web *web)
 
 static void open_gateway(struct web *web)
 {
-    const struct lines_events events = { take_answer, take_event, take_return, web };
+    const struct service_links_events events = { take_answer, take_event, take_return, web };
 
     web->paths = fuzz_home();
     web->gate = (struct gate){ .lock = PTHREAD_MUTEX_INITIALIZER, .port = PORT };
@@ -62,7 +62,7 @@ static void open_gateway(struct web *web)
     holds(mailbox_new(&web->mailbox, NULL) == ERR_OK);
     web->errands = errands_new(web->mailbox, 1);
     web->makers = errands_new(web->mailbox, 1);
-    holds(lines_new(web->paths, &events, &web->lines, NULL) == ERR_OK);
+    holds(service_links_new(web->paths, &events, &web->links, NULL) == ERR_OK);
     open_context(web);
 }
 

@@ -5,6 +5,7 @@
 #include "proto/wire/codec.h"
 #include "services/worker/tags/content.h"
 #include "services/worker/tags/midi.h"
+#include "services/worker/tags/new_tags.h"
 #include "services/worker/tags/tags.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -55,6 +56,32 @@ static void a_song_has_sane_numbers(struct input *input)
     holds(song.key < 0 || (song.key < 24 && song.key_confidence >= 0.5 && song.key_confidence <= 0.95));
 }
 
+/* The parts of a file with other labels lie in the old one, in its order, and their answer can be sent. */
+static void new_tags_keep_their_bounds(struct input *input, enum container container)
+{
+    struct text tags[] = { TEXT("warm"), TEXT("\xc3\xb6l & <fire>") };
+    const struct label_job job = { .tags = { 2, tags }, .key = TEXT("C#m"), .bpm = 127.5 };
+    struct label_plan plan = { 0 };
+    struct arena arena = { 0 };
+    struct buffer to = { 0 };
+    struct fault fault = { 0 };
+    struct pieces pieces;
+    uint64_t at = 0;
+
+    pieces_begin(&pieces, &arena);
+    if (new_tags_plan(input, container, &job, &pieces, &fault) == ERR_OK) {
+        plan.pieces = pieces.list;
+        for (uint32_t i = 0; i < pieces.list.count; i++) {
+            const struct label_piece *piece = &pieces.list.at[i];
+            holds(piece->len == 0 || (piece->at >= at && piece->at + piece->len <= (uint64_t)input->size));
+            at = piece->len > 0 ? piece->at + piece->len : at;
+        }
+        holds(codec_encode(&label_plan_shape, &plan, &to, &fault) == ERR_OK);
+    }
+    buffer_free(&to);
+    arena_free(&arena);
+}
+
 /* The first byte selects the extension of the file, and the container that it is read as; zero: the detected one. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -69,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     container = container == CONTAINER_UNKNOWN ? seems : container;
     tags_keep_their_bounds(&input, container);
     payload_lies_inside(&input, container);
+    new_tags_keep_their_bounds(&input, container);
     a_song_has_sane_numbers(&input);
     close(input.fd);
     return 0;

@@ -53,9 +53,9 @@ static void what_waits_names_the_place_that_jack_was_moved_to(void **unused)
     expect_bbt(lead, 96000, 3, 1, 0);
 }
 
-static struct bbt_heard make_heard(int32_t bar, int32_t beat, double ticks)
+static struct bbt_position make_position(int32_t bar, int32_t beat, double ticks)
 {
-    return (struct bbt_heard){
+    return (struct bbt_position){
         .bar = bar, .beat = beat, .ticks = ticks, .ticks_a_beat = 1920, .beats_a_bar = 4, .tempo = 120
     };
 }
@@ -69,14 +69,14 @@ static void expect_near(double is, double wanted)
 static void a_place_comes_back_from_what_was_said(void **unused)
 {
     const double places[] = { 0, 0.1, 7.75, 16, 31.9999, 1e6 + 0.3 };
-    struct bbt_heard late = make_heard(2, 3, 960);
+    struct bbt_position late = make_position(2, 3, 960);
     struct bbt bbt;
 
     (void)unused;
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
         struct bbt_lead lead = lead_at(places[i]);
         bbt_say(&lead, 0, &bbt);
-        struct bbt_heard again = make_heard(bbt.bar, bbt.beat, bbt.exact);
+        struct bbt_position again = make_position(bbt.bar, bbt.beat, bbt.exact);
         expect_near(bbt_step(&again, 48000), places[i]);
     }
     expect_near(bbt_step(&late, 48000), 16 + 8 + 2);
@@ -87,16 +87,16 @@ static void a_place_comes_back_from_what_was_said(void **unused)
 
 static void what_is_no_position_gives_no_place(void **unused)
 {
-    struct bbt_heard none = make_heard(0, 1, 0);
+    struct bbt_position none = make_position(0, 1, 0);
 
     (void)unused;
     expect_near(bbt_step(&none, 48000), -1);
-    none = make_heard(1, 1, 0);
+    none = make_position(1, 1, 0);
     none.ticks_a_beat = 0;
     expect_near(bbt_step(&none, 48000), -1);
-    none = make_heard(1, 1, NAN);
+    none = make_position(1, 1, NAN);
     expect_near(bbt_step(&none, 48000), -1);
-    none = make_heard(1, -9, 0);
+    none = make_position(1, -9, 0);
     expect_near(bbt_step(&none, 48000), -1);
 }
 

@@ -2,8 +2,7 @@
 
 static void send_message(struct stage *stage, uint32_t bytes, uint32_t length)
 {
-    stage_order(stage,
-                (struct order){ .frame = ORDER_NOW, .verb = ORDER_CONTROL_SEND, .from = bytes, .voice = length });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_CONTROL_SEND, .from = bytes, .voice = length });
 }
 
 static void a_message_leaves_with_the_period_that_reads_it(void **made)
@@ -19,7 +18,7 @@ static void a_message_leaves_with_the_period_that_reads_it(void **made)
     assert_true(out[1].length == 2 && out[1].bytes[0] == 0xc1 && out[1].bytes[1] == 5);
     stage_run(stage, 128);
     assert_int_equal(stage->last.control_out_count, 0);
-    assert_int_equal(stage->heard_count, 0); /* midi_out has nothing of it */
+    assert_int_equal(stage->sent_count, 0); /* midi_out has nothing of it */
 }
 
 static void what_is_no_message_or_has_no_room_is_refused(void **made)
@@ -31,7 +30,7 @@ static void what_is_no_message_or_has_no_room_is_refused(void **made)
     send_message(stage, 0x400730, 3);
     stage_run(stage, 64);
     assert_int_equal(stage->last.control_out_count, 0);
-    assert_non_null(stage_note(stage, NOTE_ORDER_REFUSED, 2));
+    assert_non_null(stage_note(stage, NOTE_CUE_REFUSED, 2));
     for (uint32_t i = 0; i < ENGINE_MIDI + 2; i++)
         send_message(stage, 0x4007b0, 3);
     stage_run(stage, 128);

@@ -1,7 +1,7 @@
 /* The rate of JACK's clock, measured with the machine's clock. */
 #include <math.h>
 
-#include "services/audio/rt/drift.h"
+#include "services/audio/dsp/drift.h"
 #include "tests/unit/common/home.h"
 
 enum { RATE = 48000, PERIOD = 1024 };

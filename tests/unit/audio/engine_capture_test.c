@@ -9,13 +9,13 @@ static void fill_input(struct stage *stage)
     }
 }
 
-static void order_take(struct stage *stage, uint32_t generation, int64_t from, int64_t until)
+static void cue_take(struct stage *stage, uint32_t generation, int64_t from, int64_t until)
 {
-    stage_order(stage, (struct order){ .frame = from, .verb = ORDER_CAPTURE_START, .generation = generation });
-    stage_order(stage, (struct order){ .frame = until, .verb = ORDER_CAPTURE_STOP, .generation = generation });
+    stage_cue(stage, (struct cue){ .frame = from, .verb = CUE_CAPTURE_START, .generation = generation });
+    stage_cue(stage, (struct cue){ .frame = until, .verb = CUE_CAPTURE_STOP, .generation = generation });
 }
 
-static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
+static void a_take_holds_exactly_the_frames_of_its_cues(void **made)
 {
     struct stage *stage = *made;
     struct ring ring;
@@ -23,12 +23,12 @@ static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
     float frame[2];
 
     fill_input(stage);
-    order_take(stage, 5, 1111, 3333);
+    cue_take(stage, 5, 1111, 3333);
     stage_run(stage, 2000);
     assert_int_equal(capture_header_get(capture).generation, 5);
     assert_true(capture_header_get(capture).end == UINT64_MAX);
     assert_int_equal(stage_state(stage).capture, 5);
-    order_take(stage, 6, 4000, 4001);
+    cue_take(stage, 6, 4000, 4001);
     stage_run(stage, 3900);
     assert_int_equal(capture_header_get(capture).first, 1111);
     assert_int_equal(capture_header_get(capture).end - capture_header_get(capture).begin, 2222);
@@ -54,9 +54,8 @@ static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(voi
     (void)studio_capture(stage->studio, CAPTURE_TAKE, &take);
     fill_input(stage);
     stage->listens = true;
-    order_take(stage, 5, 100, 900);
-    stage_order(stage,
-                (struct order){ .frame = 200, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_LISTEN, .generation = 7 });
+    cue_take(stage, 5, 100, 900);
+    stage_cue(stage, (struct cue){ .frame = 200, .verb = CUE_CAPTURE_START, .voice = CAPTURE_LISTEN, .generation = 7 });
     stage_run(stage, 1000);
     assert_int_equal(stage_state(stage).capture, 0);
     assert_int_equal(capture_header_get(capture).generation, 7);
@@ -81,7 +80,7 @@ static void frames_that_find_no_room_are_counted(void **made)
     struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
 
     stage->period = 8192;
-    order_take(stage, 1, 0, INT64_MAX);
+    cue_take(stage, 1, 0, INT64_MAX);
     for (int i = 0; i < 100; i++) {
         stage->recorded = 0;
         stage_run(stage, 8192);
@@ -106,7 +105,7 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
     fill_input(stage);
     stage->client = 7;
     stage->wired = 2;
-    order_take(stage, 5, 256, INT64_MAX);
+    cue_take(stage, 5, 256, INT64_MAX);
     stage_run(stage, 1024);
     stage_pass(stage, 100); /* lost between the two */
     stage->client = 8;
@@ -140,7 +139,7 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
     stage_run(stage, 3072);
     stage->client = 11;
     stage->wired = 0;
-    order_take(stage, 6, ORDER_NOW, INT64_MAX); /* another take records the present inputs */
+    cue_take(stage, 6, CUE_NOW, INT64_MAX); /* another take records the present inputs */
     stage_run(stage, 3328);
     header = capture_header_get(capture);
     assert_int_equal(header.generation, 6);
@@ -148,7 +147,7 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
 }
 
 /* The other input may never be connected again, or a person connects another one. */
-static void one_input_that_is_connected_again_is_heard(void **made)
+static void one_input_that_is_connected_again_sounds(void **made)
 {
     static const uint32_t connected[] = { 1, 2 };
     struct stage *stage = *made;
@@ -158,7 +157,7 @@ static void one_input_that_is_connected_again_is_heard(void **made)
     fill_input(stage);
     stage->client = 6;
     stage->wired = 3;
-    order_take(stage, 5, 256, INT64_MAX);
+    cue_take(stage, 5, 256, INT64_MAX);
     for (uint32_t i = 0; i < 2; i++) {
         uint32_t began = stage->recorded;
         uint64_t lost = capture_header_get(capture).lost;
@@ -179,14 +178,14 @@ static void one_input_that_is_connected_again_is_heard(void **made)
     }
 }
 
-static void order_kept(struct stage *stage, uint32_t generation, uint64_t begin)
+static void cue_kept(struct stage *stage, uint32_t generation, uint64_t begin)
 {
-    stage_order(stage, (struct order){ .frame = ORDER_NOW,
-                                       .verb = ORDER_CAPTURE_START,
-                                       .generation = generation,
-                                       .flags = ORDER_KEPT,
-                                       .from = (uint32_t)begin,
-                                       .until = (uint32_t)(begin >> 32) });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW,
+                                   .verb = CUE_CAPTURE_START,
+                                   .generation = generation,
+                                   .flags = CUE_KEPT,
+                                   .from = (uint32_t)begin,
+                                   .until = (uint32_t)(begin >> 32) });
 }
 
 /* Its header has the gaps after its first cell only, and the frame of that cell. */
@@ -198,14 +197,14 @@ static void a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs(void **ma
     struct capture_header header;
 
     fill_input(stage);
-    order_take(stage, 5, 256, INT64_MAX);
+    cue_take(stage, 5, 256, INT64_MAX);
     stage_run(stage, 1024);
     stage_pass(stage, 100);
     stage_run(stage, 2048);
     stage_pass(stage, 50);
     stage_run(stage, 4096);
     uint64_t begin = capture_header_get(capture).begin, second = capture_header_get(capture).gap[1].at;
-    order_kept(stage, 6, second - 200);
+    cue_kept(stage, 6, second - 200);
     stage_run(stage, 5120);
     header = capture_header_get(capture);
     assert_int_equal(header.generation, 6);
@@ -217,23 +216,23 @@ static void a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs(void **ma
     assert_int_equal(header.gap[0].total, 50);
     assert_true(header.end == UINT64_MAX);
     assert_int_equal(ring_ready(&ring) - (second - 200), 5120 - header.first - 50);
-    order_kept(stage, 7, second - 201); /* before the capture that runs */
+    cue_kept(stage, 7, second - 201); /* before the capture that runs */
     stage_run(stage, 5376);
     ring_release(&ring, second);
-    order_kept(stage, 8, second - 1); /* released */
+    cue_kept(stage, 8, second - 1); /* released */
     stage_run(stage, 5632);
     assert_int_equal(capture_header_get(capture).generation, 6);
-    assert_non_null(stage_note(stage, NOTE_ORDER_REFUSED, 1));
+    assert_non_null(stage_note(stage, NOTE_CUE_REFUSED, 1));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STAGE_TEST(a_take_holds_exactly_the_frames_that_were_ordered),
+        STAGE_TEST(a_take_holds_exactly_the_frames_of_its_cues),
         STAGE_TEST(another_capture_beside_a_take_hears_the_port_that_is_listened_to),
         STAGE_TEST(frames_that_find_no_room_are_counted),
         STAGE_TEST(a_take_hears_a_new_client_when_its_inputs_are_connected_again),
-        STAGE_TEST(one_input_that_is_connected_again_is_heard),
+        STAGE_TEST(one_input_that_is_connected_again_sounds),
         STAGE_TEST(a_kept_take_begins_at_a_past_cell_of_the_capture_that_runs),
     };
 

@@ -62,7 +62,7 @@ static void a_change_of_limiter_makes_no_click(void **made)
     for (int i = 0; i < 48000; i++)
         x[i] = 0.25f * (float)sin(i * 6.283185307 / 480);
     stage_sound(stage, 0, x, 48000);
-    stage_order(stage, stage_sound_start(0, 0));
+    stage_cue(stage, stage_sound_start(0, 0));
     for (uint32_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
         stage_run(stage, changes[i]);
         look_ahead(stage, i % 2 == 0);
@@ -87,7 +87,7 @@ static void nothing_is_above_the_ceiling_through_changes(void **made)
     stage_sound(stage, 0, x, 6000);
     stage->score.limiter_ceiling = 0.5f;
     for (int64_t at = 0; at < 36000; at += 5000)
-        stage_order(stage, stage_sound_start(0, at));
+        stage_cue(stage, stage_sound_start(0, at));
     for (uint32_t i = 0; i < 40; i++) {
         look_ahead(stage, i * 2654435761u >> 31);
         stage_run(stage, (i + 1) * 1000);
@@ -146,12 +146,12 @@ static void clock_out(struct stage *stage, int64_t from)
 /* A start and then 24 clocks in each quarter, at 120 BPM, from that frame. */
 static void assert_clocks(struct stage *stage, int64_t first, uint32_t count)
 {
-    assert_true(stage->heard_count >= count + 1);
-    assert_int_equal(stage->heard[0].bytes[0], 0xfa);
-    assert_int_equal(stage->heard[0].frame, first);
+    assert_true(stage->sent_count >= count + 1);
+    assert_int_equal(stage->sent[0].bytes[0], 0xfa);
+    assert_int_equal(stage->sent[0].frame, first);
     for (uint32_t i = 1; i <= count; i++) {
-        assert_int_equal(stage->heard[i].bytes[0], 0xf8);
-        assert_int_equal(stage->heard[i].frame, first + (i - 1) * 1000);
+        assert_int_equal(stage->sent[i].bytes[0], 0xf8);
+        assert_int_equal(stage->sent[i].frame, first + (i - 1) * 1000);
     }
 }
 
@@ -175,7 +175,7 @@ static void a_takeover_loses_no_clock_that_waits(void **made)
 
     clock_out(stage, 40 * PERIOD - 10);
     stage_run(stage, 40 * PERIOD);
-    assert_int_equal(stage->heard_count, 0);
+    assert_int_equal(stage->sent_count, 0);
     assert_true(engine_claim(stage->engine[1], true));
     for (int i = 0; i < 40; i++) {
         stage_period(stage, 1, PERIOD, true);
@@ -193,8 +193,8 @@ static void clocks_that_wait_are_not_later_for_lost_frames(void **made)
     stage_run(stage, 40 * PERIOD);
     stage->server += 30;
     stage_run(stage, 60 * PERIOD);
-    assert_int_equal(stage->heard[0].frame, 40 * PERIOD - 10 + DELAY - 30);
-    assert_int_equal(stage->heard[2].frame, 40 * PERIOD - 10 + DELAY - 30 + 1000);
+    assert_int_equal(stage->sent[0].frame, 40 * PERIOD - 10 + DELAY - 30);
+    assert_int_equal(stage->sent[2].frame, 40 * PERIOD - 10 + DELAY - 30 + 1000);
 }
 
 static void messages_keep_their_order_when_the_delay_ends(void **made)
@@ -202,16 +202,16 @@ static void messages_keep_their_order_when_the_delay_ends(void **made)
     struct stage *stage = *made;
 
     clock_out(stage, 40 * PERIOD - 10);
-    stage_order(stage, (struct order){ .frame = 40 * PERIOD + 20, .verb = ORDER_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = 40 * PERIOD + 20, .verb = CUE_TRANSPORT_STOP });
     stage_run(stage, 40 * PERIOD);
     look_ahead(stage, 0);
     stage_run(stage, 41 * PERIOD);
-    assert_int_equal(stage->heard_count, 3);
-    assert_int_equal(stage->heard[0].bytes[0], 0xfa);
-    assert_int_equal(stage->heard[1].bytes[0], 0xf8);
-    assert_int_equal(stage->heard[2].bytes[0], 0xfc);
+    assert_int_equal(stage->sent_count, 3);
+    assert_int_equal(stage->sent[0].bytes[0], 0xfa);
+    assert_int_equal(stage->sent[1].bytes[0], 0xf8);
+    assert_int_equal(stage->sent[2].bytes[0], 0xfc);
     for (uint32_t i = 0; i < 3; i++)
-        assert_int_equal(stage->heard[i].frame, 40 * PERIOD - 10 + DELAY);
+        assert_int_equal(stage->sent[i].frame, 40 * PERIOD - 10 + DELAY);
 }
 
 int main(void)

@@ -7,14 +7,14 @@ enum { LENGTH = 48000, FADE = 240 };
 static void give_constant(struct stage *stage, uint32_t slot, float level, uint32_t group)
 {
     float *x = malloc(LENGTH * sizeof(*x));
-    struct order order = stage_sound_start(slot, 0);
+    struct cue cue = stage_sound_start(slot, 0);
 
     for (uint32_t i = 0; i < LENGTH; i++)
         x[i] = level;
     stage_sound(stage, slot, x, LENGTH);
     free(x);
-    order.group = (uint16_t)group;
-    stage_order(stage, order);
+    cue.group = (uint16_t)group;
+    stage_cue(stage, cue);
 }
 
 static void pan_keeps_the_power_and_the_middle_is_unchanged(void **made)
@@ -147,7 +147,7 @@ static void clips_are_counted_before_the_limiter_and_counts_can_begin_again(void
     stage_pass(stage, 256);
     stage_run(stage, 4096 + 512);
     assert_int_equal(stage_state(stage).xruns, 1);
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_METERS_RESET });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_METERS_RESET });
     stage_run(stage, 4096 + 768);
     state = stage_state(stage);
     assert_int_equal(state.xruns + state.lost + state.inputs.clips, 0);
@@ -179,9 +179,8 @@ static void preview_through_a_chain(struct stage *stage, uint32_t at)
     stage_score(stage);
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 20000);
-    stage_order(stage,
-                (struct order){
-                    .frame = at, .verb = ORDER_STREAM_START, .generation = 1, .group = GROUP_PREVIEW, .value = 1 });
+    stage_cue(stage, (struct cue){
+                         .frame = at, .verb = CUE_STREAM_START, .generation = 1, .group = GROUP_PREVIEW, .value = 1 });
 }
 
 static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves(void **made)
@@ -212,10 +211,9 @@ static void a_take_of_a_chained_preview_has_what_returns(void **made)
 
     (void)studio_capture(stage->studio, CAPTURE_TAKE, &ring);
     preview_through_a_chain(stage, 300);
-    stage_order(stage, (struct order){ .frame = 100,
-                                       .verb = ORDER_CAPTURE_START,
-                                       .generation = 5,
-                                       .group = CAPTURE_GROUP + GROUP_PREVIEW });
+    stage_cue(stage,
+              (struct cue){
+                  .frame = 100, .verb = CUE_CAPTURE_START, .generation = 5, .group = CAPTURE_GROUP + GROUP_PREVIEW });
     stage_run(stage, 4096);
     assert_int_equal(ring_ready(&ring), 4096 - 100);
     for (uint32_t i = 100; i < 4096; i++) {
@@ -235,7 +233,7 @@ static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_cha
         preview_through_a_chain(stage, 0);
         stage_run(stage, 4096);
         float level = stage_peak(stage, 4000, 4096);
-        stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_STREAM_STOP, .generation = 1 });
+        stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_STREAM_STOP, .generation = 1 });
         stage->score.preview_chained = 0;
         stage_score(stage);
         stage_run(stage, 8192);
@@ -263,15 +261,13 @@ static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1, 100);
     stage_finish(stage, 0);
-    stage_order(stage, (struct order){ .frame = ORDER_NOW,
-                                       .verb = ORDER_STREAM_START,
-                                       .generation = 1,
-                                       .group = GROUP_PREVIEW,
-                                       .value = 1 });
+    stage_cue(stage,
+              (struct cue){
+                  .frame = CUE_NOW, .verb = CUE_STREAM_START, .generation = 1, .group = GROUP_PREVIEW, .value = 1 });
     stage_run(stage, 4096);
     assert_non_null(stage_note(stage, NOTE_STREAM_ENDED, 0));
     assert_true(stage->main[0][4000] == 0.25f && stage->main[0][2500] == 0);
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     stage_run(stage, 8192);
     assert_true(stage_is_silent(stage, 4096 + stage->period, 8192));
 }
@@ -340,7 +336,7 @@ static void a_panic_silences_all_within_the_period(void **made)
     start_everything(stage);
     stage_run(stage, 10240);
     assert_true(stage_peak(stage, 10000, 10240) > 0.2f);
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     stage_run(stage, 30000);
     assert_true(stage_is_silent(stage, 10240 + 512, 30000));
     for (uint32_t i = 10240; i < 10240 + 512; i++)
@@ -348,7 +344,7 @@ static void a_panic_silences_all_within_the_period(void **made)
     assert_true(jump < 0.1f);
     assert_int_equal(stage_state(stage).running, 0);
 
-    stage_start_transport(stage, ORDER_NOW, 0);
+    stage_start_transport(stage, CUE_NOW, 0);
     stage_run(stage, 40000);
     assert_true(stage_peak(stage, 31000, 40000) > 0.1f);
 }
@@ -360,7 +356,7 @@ static void a_panic_takes_effect_within_any_period(void **made)
     stage->period = 64;
     start_everything(stage);
     stage_run(stage, 8000);
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_PANIC });
     stage_run(stage, 8064 + 2000);
     assert_true(stage_is_silent(stage, 8064, 8064 + 2000));
 }

@@ -15,8 +15,8 @@
 #include "services/audio/rt/notes.h"
 #include "tests/unit/audio/stage.h"
 
-enum { FRAMES = 64, ORDERS = 3, LOW_BITS = 20 };
-enum { LAP_FRAMES = 8192, LAP_ORDERS = 250, UNREAD = 4, LAP = CAPTURE_FRAMES / LAP_FRAMES + 4 };
+enum { FRAMES = 64, CUES = 3, LOW_BITS = 20 };
+enum { LAP_FRAMES = 8192, LAP_CUES = 250, UNREAD = 4, LAP = CAPTURE_FRAMES / LAP_FRAMES + 4 };
 enum { PUBLICATION = 1000 }; /* more than the number of its instructions */
 static const long FLAG_STEP = 0x100;
 static const uint8_t BREAK = 0xcc;
@@ -40,7 +40,7 @@ static struct {
 static struct {
     int64_t frame;      /* the last one of the take; -1: none */
     uint64_t lost;      /* frames between those that it has read */
-    uint32_t sent, tag; /* number of orders sent; the tag of the next answer */
+    uint32_t sent, tag; /* number of cues sent; the tag of the next answer */
     bool may_lose_notes;
 } reader;
 
@@ -55,13 +55,13 @@ static void fill_input(struct stage *stage, uint32_t frames)
     }
 }
 
-static void send_orders(struct stage *stage, uint32_t count)
+static void send_cues(struct stage *stage, uint32_t count)
 {
-    struct ring orders = studio_orders(stage->studio, ORDERS_CONTROL);
+    struct ring cues = studio_cues(stage->studio, CUES_CONTROL);
 
     for (uint32_t i = 0; i < count; i++) {
-        struct order order = { .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_LOCATE, .tag = reader.sent };
-        if (ring_write(&orders, &order, 1) == 0)
+        struct cue cue = { .frame = CUE_NOW, .verb = CUE_TRANSPORT_LOCATE, .tag = reader.sent };
+        if (ring_write(&cues, &cue, 1) == 0)
             return;
         reader.sent++;
     }
@@ -97,13 +97,13 @@ static void read_notes(const struct stage *stage)
 {
     struct note note;
 
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+    for (uint32_t consumer = 0; consumer < CUES_RINGS; consumer++) {
         struct ring notes = studio_notes(stage->studio, consumer);
         while (ring_read(&notes, &note, 1)) {
-            if (note.kind != NOTE_ORDER_DONE || note.value != (float)ORDER_TRANSPORT_LOCATE)
+            if (note.kind != NOTE_CUE_DONE || note.value != (float)CUE_TRANSPORT_LOCATE)
                 continue;
             if (reader.may_lose_notes ? note.tag < reader.tag : note.tag != reader.tag)
-                fail_msg("the answer is to order %u, expected order %u", note.tag, reader.tag);
+                fail_msg("the answer is to cue %u, expected cue %u", note.tag, reader.tag);
             reader.tag = note.tag + 1;
         }
     }
@@ -126,7 +126,7 @@ static void stand_in(void)
     stage->server += FRAMES;
     for (uint32_t i = 0; i < periods; i++) {
         uint32_t frames = owner.laps && i > 1 ? LAP_FRAMES : FRAMES;
-        send_orders(stage, frames == FRAMES ? ORDERS : LAP_ORDERS);
+        send_cues(stage, frames == FRAMES ? CUES : LAP_CUES);
         run_period(stage, 1, frames);
         stage->server += frames;
         if (i > 1 && (!owner.laps || i < periods - UNREAD))
@@ -206,7 +206,7 @@ static void settle_stage(struct stage *stage)
     while (!engine_owns(stage->engine[0]))
         assert_true(engine_claim(stage->engine[0], true));
     for (int i = 0; i < 4; i++) {
-        send_orders(stage, ORDERS);
+        send_cues(stage, CUES);
         run_period(stage, 0, FRAMES);
         run_period(stage, 1, FRAMES);
         stage->server += FRAMES;
@@ -224,20 +224,20 @@ static bool pause_at(struct stage *stage, place begin, uint64_t at)
     owner.has_paused = false;
     owner.is_on = true;
     set_break(&owner.begin, (uint8_t *)(uintptr_t)begin);
-    send_orders(stage, ORDERS);
+    send_cues(stage, CUES);
     run_period(stage, 0, FRAMES);
     owner.is_on = false;
     if (!owner.has_paused)
         stage->server += FRAMES;
     for (int i = 0; i < 3; i++) { /* together with the resumed one */
         uint32_t first = engine_owns(stage->engine[1]);
-        send_orders(stage, ORDERS);
+        send_cues(stage, CUES);
         run_period(stage, first, FRAMES);
         run_period(stage, 1 - first, FRAMES);
         stage->server += FRAMES;
         read_all(stage);
     }
-    assert_int_equal(reader.frame, stage->server - 1); /* nothing more is lost, and every order is answered */
+    assert_int_equal(reader.frame, stage->server - 1); /* nothing more is lost, and every cue is answered */
     assert_int_equal(reader.tag, reader.sent);
     return owner.has_paused;
 }
@@ -249,7 +249,7 @@ static void start_stage(struct stage *stage)
     reader.may_lose_notes = owner.laps;
     owner.stage = stage;
     stage->server = 1000;
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_CAPTURE_START, .generation = 1 });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_CAPTURE_START, .generation = 1 });
     catch_traps();
 }
 

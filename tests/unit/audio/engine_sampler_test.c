@@ -13,19 +13,18 @@ static void give_constant(struct stage *stage, uint32_t slot, float level)
     free(x);
 }
 
-static void order_shape(struct stage *stage, int64_t frame, struct order_shape shape, uint32_t loop_until)
+static void cue_shape(struct stage *stage, int64_t frame, struct cue_shape shape, uint32_t loop_until)
 {
-    stage_order(stage,
-                (struct order){
-                    .frame = frame, .verb = ORDER_SOUND_SHAPE, .tag = 7, .shape = shape, .loop_until = loop_until });
+    stage_cue(stage, (struct cue){
+                         .frame = frame, .verb = CUE_SOUND_SHAPE, .tag = 7, .shape = shape, .loop_until = loop_until });
 }
 
-static struct order tagged_start(uint32_t slot, int64_t frame)
+static struct cue tagged_start(uint32_t slot, int64_t frame)
 {
-    struct order order = stage_sound_start(slot, frame);
+    struct cue cue = stage_sound_start(slot, frame);
 
-    order.tag = 7;
-    return order;
+    cue.tag = 7;
+    return cue;
 }
 
 static void an_envelope_rises_decays_holds_and_releases(void **made)
@@ -33,10 +32,9 @@ static void an_envelope_rises_decays_holds_and_releases(void **made)
     struct stage *stage = *made;
 
     give_constant(stage, 0, 0.5f);
-    stage_order(stage, tagged_start(0, 100));
-    order_shape(stage, 100, (struct order_shape){ .attack = 0.01f, .decay = 0.02f, .sustain = 0.25f, .release = 0.1f },
-                0);
-    stage_order(stage, (struct order){ .frame = 10000, .verb = ORDER_SOUND_STOP, .tag = 7, .flags = ORDER_RELEASE });
+    stage_cue(stage, tagged_start(0, 100));
+    cue_shape(stage, 100, (struct cue_shape){ .attack = 0.01f, .decay = 0.02f, .sustain = 0.25f, .release = 0.1f }, 0);
+    stage_cue(stage, (struct cue){ .frame = 10000, .verb = CUE_SOUND_STOP, .tag = 7, .flags = CUE_RELEASE });
     stage_run(stage, 16000);
     stage_near(stage->main[0][100 + 239], 0.25, 1e-6);         /* half of the attack, 480 frames */
     stage_near(stage->main[0][100 + 479], 0.5, 1e-6);          /* the peak */
@@ -50,12 +48,12 @@ static void an_envelope_rises_decays_holds_and_releases(void **made)
 static void a_sound_that_decays_to_nothing_ends(void **made)
 {
     struct stage *stage = *made;
-    struct order order = tagged_start(0, 0);
+    struct cue cue = tagged_start(0, 0);
 
     give_constant(stage, 0, 0.5f);
-    order.flags = ORDER_LOOP;
-    stage_order(stage, order);
-    order_shape(stage, 0, (struct order_shape){ .decay = 0.1f }, 0);
+    cue.flags = CUE_LOOP;
+    stage_cue(stage, cue);
+    cue_shape(stage, 0, (struct cue_shape){ .decay = 0.1f }, 0);
     stage_run(stage, 8000);
     assert_non_null(stage_note(stage, NOTE_SOUND_ENDED, 0));
     assert_true(stage_is_silent(stage, 4800, 8000));
@@ -64,16 +62,16 @@ static void a_sound_that_decays_to_nothing_ends(void **made)
 static void a_loop_has_an_end_of_its_own(void **made)
 {
     struct stage *stage = *made;
-    struct order order = tagged_start(0, 0);
+    struct cue cue = tagged_start(0, 0);
     float x[2000];
 
     for (uint32_t i = 0; i < 2000; i++)
         x[i] = stage_count(1000 + i);
     stage_sound(stage, 0, x, 2000);
-    order.flags = ORDER_LOOP;
-    order.loop_from = 400;
-    stage_order(stage, order);
-    order_shape(stage, 0, (struct order_shape){ 0 }, 1000);
+    cue.flags = CUE_LOOP;
+    cue.loop_from = 400;
+    stage_cue(stage, cue);
+    cue_shape(stage, 0, (struct cue_shape){ 0 }, 1000);
     stage_run(stage, 3000);
     for (uint32_t i = 0; i < 3000; i++)
         assert_true(stage->main[0][i] == stage_count(1000 + (i < 1000 ? i : 400 + (i - 400) % 600)));
@@ -89,8 +87,8 @@ static void a_filter_removes_what_is_above_it(void **made)
         x[i] = 0.25f + (i % 2 ? 0.25f : -0.25f);
     stage_sound(stage, 0, x, LENGTH);
     free(x);
-    stage_order(stage, tagged_start(0, 0));
-    order_shape(stage, 0, (struct order_shape){ .cutoff = 200, .resonance = 0.7071f }, 0);
+    stage_cue(stage, tagged_start(0, 0));
+    cue_shape(stage, 0, (struct cue_shape){ .cutoff = 200, .resonance = 0.7071f }, 0);
     stage_run(stage, 20000);
     for (uint32_t i = 10000; i < 20000; i++)
         stage_near(stage->main[0][i], 0.25, 1e-3);
@@ -111,8 +109,8 @@ static void a_send_sounds_after_its_sound_has_ended(void **made)
     stage_score(stage);
     float click[HIT] = { [10] = 0.5f };
     stage_sound(stage, 0, click, HIT);
-    stage_order(stage, tagged_start(0, 0));
-    order_shape(stage, 0, (struct order_shape){ .delay = 1 }, 0);
+    stage_cue(stage, tagged_start(0, 0));
+    cue_shape(stage, 0, (struct cue_shape){ .delay = 1 }, 0);
     stage_run(stage, 24000);
     assert_true(stage_peak(stage, 11, 11900) < 1e-3f);
     assert_true(stage_peak(stage, 11900, 13000) > 0.05f);
@@ -123,17 +121,17 @@ static void a_change_keeps_what_it_does_not_name(void **made)
     struct stage *stage = *made;
 
     give_constant(stage, 0, 0.5f);
-    stage_order(stage, tagged_start(0, 0));
-    stage_order(stage, (struct order){ .frame = 1000,
-                                       .verb = ORDER_SOUND_GAIN,
-                                       .tag = 7,
-                                       .value = 0.5f,
-                                       .flags = ORDER_KEEP_PAN | ORDER_KEEP_RATIO });
-    stage_order(stage, (struct order){ .frame = 4000,
-                                       .verb = ORDER_SOUND_GAIN,
-                                       .tag = 7,
-                                       .pan = -1,
-                                       .flags = ORDER_KEEP_GAIN | ORDER_KEEP_RATIO });
+    stage_cue(stage, tagged_start(0, 0));
+    stage_cue(stage, (struct cue){ .frame = 1000,
+                                   .verb = CUE_SOUND_GAIN,
+                                   .tag = 7,
+                                   .value = 0.5f,
+                                   .flags = CUE_KEEP_PAN | CUE_KEEP_RATIO });
+    stage_cue(stage, (struct cue){ .frame = 4000,
+                                   .verb = CUE_SOUND_GAIN,
+                                   .tag = 7,
+                                   .pan = -1,
+                                   .flags = CUE_KEEP_GAIN | CUE_KEEP_RATIO });
     stage_run(stage, 8000);
     stage_near(stage->main[0][3000], 0.25, 1e-6);
     stage_near(stage->main[0][7000], 0.25 * sqrt(2), 1e-6);
@@ -144,7 +142,7 @@ static void a_change_keeps_what_it_does_not_name(void **made)
 
 static void hit_pad(struct stage *stage, int64_t frame, float velocity)
 {
-    stage_order(stage, (struct order){ .frame = frame, .verb = ORDER_PAD_HIT, .voice = 3, .value = velocity });
+    stage_cue(stage, (struct cue){ .frame = frame, .verb = CUE_PAD_HIT, .voice = 3, .value = velocity });
 }
 
 static struct score_layer make_layer(uint32_t slot, float low, float high)
@@ -214,7 +212,7 @@ static void a_gate_with_a_loop_sounds_until_its_release(void **made)
     stage->score.pads[3].loop_until = 500;
     stage_score(stage);
     hit_pad(stage, 1000, 1);
-    stage_order(stage, (struct order){ .frame = 9000, .verb = ORDER_PAD_RELEASE, .voice = 3 });
+    stage_cue(stage, (struct cue){ .frame = 9000, .verb = CUE_PAD_RELEASE, .voice = 3 });
     stage_run(stage, 12000);
     stage_near(stage->main[0][8999], 0.25, 1e-6);
     assert_true(stage_is_silent(stage, 9000 + 240, 12000));

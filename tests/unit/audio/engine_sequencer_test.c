@@ -277,10 +277,10 @@ static void a_stop_and_a_locate_say_where_it_goes_on(void **made)
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x..x....x");
     stage_score(stage);
     stage_start_transport(stage, 0, 0);
-    stage_order(stage, (struct order){ .frame = 3 * STEP - 10, .verb = ORDER_TRANSPORT_STOP });
-    stage_order(stage, (struct order){ .frame = 30000, .verb = ORDER_TRANSPORT_LOCATE, .from = 8 });
+    stage_cue(stage, (struct cue){ .frame = 3 * STEP - 10, .verb = CUE_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = 30000, .verb = CUE_TRANSPORT_LOCATE, .from = 8 });
     stage_start_transport(stage, 40000, 0);
-    stage_order(stage, (struct order){ .frame = 60000, .verb = ORDER_TRANSPORT_LOCATE, .from = 3 });
+    stage_cue(stage, (struct cue){ .frame = 60000, .verb = CUE_TRANSPORT_LOCATE, .from = 3 });
     stage_run(stage, 80000);
     assert_impulses(stage, 0, stage->recorded, at, 3);
     assert_int_equal(stage_state(stage).step, 6);
@@ -379,7 +379,7 @@ static void sends_reach_reverb_and_delay(void **made)
     stage->score.now.reverb_mix = 1;
     stage->score.now.reverb_room = 0.5f;
     stage_score(stage);
-    stage_order(stage, (struct order){ .frame = 30000, .verb = ORDER_TRANSPORT_LOCATE, .from = 0 });
+    stage_cue(stage, (struct cue){ .frame = 30000, .verb = CUE_TRANSPORT_LOCATE, .from = 0 });
     stage_run(stage, 60000);
     assert_true(stage_peak(stage, 30001, 30200) < 1e-5f);
     assert_true(stage_peak(stage, 30200, 33000) > 1e-4f);

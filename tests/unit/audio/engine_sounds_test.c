@@ -33,7 +33,7 @@ static void a_sound_begins_on_its_frame_as_it_is_and_ends(void **made)
     struct stage *stage = *made;
 
     give_ramp(stage, 5, 3000);
-    stage_order(stage, stage_sound_start(5, 777));
+    stage_cue(stage, stage_sound_start(5, 777));
     stage_run(stage, 5000);
     assert_int_equal(stage_onset(stage, 0), 777);
     assert_ramp(stage, 777, 3000, 0);
@@ -44,12 +44,12 @@ static void a_sound_begins_on_its_frame_as_it_is_and_ends(void **made)
 static void a_part_of_a_sound_fades_in_and_out_where_it_is_cut(void **made)
 {
     struct stage *stage = *made;
-    struct order order = stage_sound_start(0, 100);
+    struct cue cue = stage_sound_start(0, 100);
 
     give_ramp(stage, 0, LENGTH);
-    order.from = 5000;
-    order.until = 7000;
-    stage_order(stage, order);
+    cue.from = 5000;
+    cue.until = 7000;
+    stage_cue(stage, cue);
     stage_run(stage, 4000);
     stage_near(stage->main[0][100 + 50], stage_count(1000 + 5050) * stage_fade(50), 1e-8);
     assert_ramp(stage, 100 + FADE, 2000 - 2 * FADE, 5000 + FADE);
@@ -60,14 +60,14 @@ static void a_part_of_a_sound_fades_in_and_out_where_it_is_cut(void **made)
 static void a_loop_goes_on_until_it_is_stopped(void **made)
 {
     struct stage *stage = *made;
-    struct order order = stage_sound_start(0, 0);
+    struct cue cue = stage_sound_start(0, 0);
 
     give_ramp(stage, 0, 1000);
-    order.flags = ORDER_LOOP;
-    order.loop_from = 400;
-    order.tag = 9;
-    stage_order(stage, order);
-    stage_order(stage, (struct order){ .frame = 4000, .verb = ORDER_SOUND_STOP, .tag = 9 });
+    cue.flags = CUE_LOOP;
+    cue.loop_from = 400;
+    cue.tag = 9;
+    stage_cue(stage, cue);
+    stage_cue(stage, (struct cue){ .frame = 4000, .verb = CUE_SOUND_STOP, .tag = 9 });
     stage_run(stage, 5000);
     assert_ramp(stage, 0, 1000, 0);
     for (uint32_t lap = 0; lap < 5; lap++)
@@ -78,11 +78,11 @@ static void a_loop_goes_on_until_it_is_stopped(void **made)
 static void a_reversed_sound_plays_backwards(void **made)
 {
     struct stage *stage = *made;
-    struct order order = stage_sound_start(0, 0);
+    struct cue cue = stage_sound_start(0, 0);
 
     give_ramp(stage, 0, 1000);
-    order.flags = ORDER_REVERSE;
-    stage_order(stage, order);
+    cue.flags = CUE_REVERSE;
+    stage_cue(stage, cue);
     stage_run(stage, 2000);
     for (uint32_t i = FADE; i < 1000; i++)
         assert_true(stage->main[0][i] == stage_count(1000 + 999 - i));
@@ -92,11 +92,11 @@ static void a_reversed_sound_plays_backwards(void **made)
 static void an_octave_up_takes_half_the_time(void **made)
 {
     struct stage *stage = *made;
-    struct order order = stage_sound_start(0, 0);
+    struct cue cue = stage_sound_start(0, 0);
 
     give_ramp(stage, 0, 4000);
-    order.ratio = 2;
-    stage_order(stage, order);
+    cue.ratio = 2;
+    stage_cue(stage, cue);
     stage_run(stage, 3000);
     stage_near(stage->main[0][1000], stage_count(1000 + 2000), 1e-6);
     assert_true(stage_is_silent(stage, 2001, 3000));
@@ -112,13 +112,13 @@ static void the_oldest_voice_is_stolen_with_a_fade(void **made)
         constant[i] = 1.0f / 128;
     stage_sound(stage, 0, constant, LENGTH);
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
-        struct order order = stage_sound_start(0, 10 * i);
-        order.tag = 100 + i;
-        stage_order(stage, order);
+        struct cue cue = stage_sound_start(0, 10 * i);
+        cue.tag = 100 + i;
+        stage_cue(stage, cue);
     }
-    struct order last = stage_sound_start(0, 3000);
+    struct cue last = stage_sound_start(0, 3000);
     last.tag = 1000;
-    stage_order(stage, last);
+    stage_cue(stage, last);
     stage_run(stage, 4000);
     stage_near(stage->main[0][2999], 0.5, 1e-6);
     for (uint32_t i = 0; i < FADE - 1; i++)
@@ -131,13 +131,13 @@ static void the_oldest_voice_is_stolen_with_a_fade(void **made)
 static void voices_of_one_choke_number_stop_each_other(void **made)
 {
     struct stage *stage = *made;
-    struct order open = stage_sound_start(0, 0), closed = stage_sound_start(1, 2000);
+    struct cue open = stage_sound_start(0, 0), closed = stage_sound_start(1, 2000);
 
     give_ramp(stage, 0, LENGTH);
     give_ramp(stage, 1, 100);
     open.choke = closed.choke = 4;
-    stage_order(stage, open);
-    stage_order(stage, closed);
+    stage_cue(stage, open);
+    stage_cue(stage, closed);
     stage_run(stage, 4000);
     assert_ramp(stage, 0, 2000, 0);
     assert_true(stage_is_silent(stage, 2000 + FADE, 4000));
@@ -148,37 +148,37 @@ static void a_released_sound_is_free_when_nobody_plays_it(void **made)
     struct stage *stage = *made;
 
     give_ramp(stage, 2, 2000);
-    stage_order(stage, stage_sound_start(2, 0));
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_SOUND_RELEASE, .sound = 2, .generation = 1 });
+    stage_cue(stage, stage_sound_start(2, 0));
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_SOUND_RELEASE, .sound = 2, .generation = 1 });
     stage_run(stage, 1024);
     assert_null(stage_note(stage, NOTE_SOUND_FREE, 0));
-    stage_order(stage, stage_sound_start(2, 1100));
+    stage_cue(stage, stage_sound_start(2, 1100));
     stage_run(stage, 4000);
     assert_int_equal(stage_note(stage, NOTE_SOUND_FREE, 0)->sound, 2);
     assert_true(stage_is_silent(stage, 2000, 4000));
-    assert_int_equal((int)stage_note(stage, NOTE_ORDER_REFUSED, 0)->value, ORDER_SOUND_START);
+    assert_int_equal((int)stage_note(stage, NOTE_CUE_REFUSED, 0)->value, CUE_SOUND_START);
 }
 
 static void what_cannot_be_is_refused(void **made)
 {
     struct stage *stage = *made;
-    struct order orders[] = { { .verb = 999 },
-                              { .verb = ORDER_NOTHING },
-                              { .verb = ORDER_SOUND_START, .sound = SOUNDS, .generation = 1, .ratio = 1 },
-                              { .verb = ORDER_SOUND_START, .sound = 3, .generation = 1, .ratio = 1 },
-                              { .verb = ORDER_STREAM_START, .voice = STREAMS, .generation = 1 },
-                              { .verb = ORDER_STREAM_START, .voice = 0, .generation = 1, .group = GROUPS },
-                              { .verb = ORDER_PAD_HIT, .voice = SCORE_PADS, .value = 1 },
-                              { .verb = ORDER_CAPTURE_START, .voice = CAPTURES, .generation = 1 } };
-    const uint32_t count = sizeof(orders) / sizeof(*orders);
+    struct cue cues[] = { { .verb = 999 },
+                          { .verb = CUE_NOTHING },
+                          { .verb = CUE_SOUND_START, .sound = SOUNDS, .generation = 1, .ratio = 1 },
+                          { .verb = CUE_SOUND_START, .sound = 3, .generation = 1, .ratio = 1 },
+                          { .verb = CUE_STREAM_START, .voice = STREAMS, .generation = 1 },
+                          { .verb = CUE_STREAM_START, .voice = 0, .generation = 1, .group = GROUPS },
+                          { .verb = CUE_PAD_HIT, .voice = SCORE_PADS, .value = 1 },
+                          { .verb = CUE_CAPTURE_START, .voice = CAPTURES, .generation = 1 } };
+    const uint32_t count = sizeof(cues) / sizeof(*cues);
 
     for (uint32_t i = 0; i < count; i++) {
-        orders[i].tag = i;
-        stage_order(stage, orders[i]);
+        cues[i].tag = i;
+        stage_cue(stage, cues[i]);
     }
     stage_run(stage, 1000);
     for (uint32_t i = 0; i < count; i++)
-        assert_int_equal(stage_note(stage, NOTE_ORDER_REFUSED, i)->tag, i);
+        assert_int_equal(stage_note(stage, NOTE_CUE_REFUSED, i)->tag, i);
     assert_true(stage_is_silent(stage, 0, 1000));
 }
 
@@ -218,13 +218,13 @@ static void a_midi_hit_sounds_on_its_frame_with_its_velocity(void **made)
     assert_int_equal(stage_note(stage, NOTE_MIDI, 2)->midi[2], 38);
 }
 
-static void an_ordered_hit_sounds_on_its_frame(void **made)
+static void a_hit_by_a_cue_sounds_on_its_frame(void **made)
 {
     struct stage *stage = *made;
 
     give_ramp(stage, 0, 500);
     give_pad(stage, 3, 0, PAD_ONE_SHOT);
-    stage_order(stage, (struct order){ .frame = 650, .verb = ORDER_PAD_HIT, .voice = 3, .value = 1 });
+    stage_cue(stage, (struct cue){ .frame = 650, .verb = CUE_PAD_HIT, .voice = 3, .value = 1 });
     stage_run(stage, 2000);
     assert_int_equal(stage_onset(stage, 0), 650);
     assert_ramp(stage, 650, 500, 0);
@@ -252,7 +252,7 @@ static void a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_h
 }
 
 /* A server that loses a period loses the messages in it. */
-static void a_key_s_gate_ends_with_a_lost_period_and_an_order_s_does_not(void **made)
+static void a_key_s_gate_ends_with_a_lost_period_and_a_cue_s_does_not(void **made)
 {
     struct stage *stage = *made;
 
@@ -266,7 +266,7 @@ static void a_key_s_gate_ends_with_a_lost_period_and_an_order_s_does_not(void **
     stage_near(stage->main[0][1024 + 50], stage_count(1000 + 924 + 256 + 50) * (1 - stage_fade(50)), 1e-7);
     assert_true(stage_is_silent(stage, 1024 + FADE, 4096));
 
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PAD_HIT, .voice = 0, .value = 1 });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_PAD_HIT, .voice = 0, .value = 1 });
     stage_run(stage, 5120);
     stage->server += 256;
     stage_run(stage, 6144);
@@ -286,8 +286,8 @@ int main(void)
         STAGE_TEST(a_released_sound_is_free_when_nobody_plays_it),
         STAGE_TEST(what_cannot_be_is_refused),
         STAGE_TEST(a_midi_hit_sounds_on_its_frame_with_its_velocity),
-        STAGE_TEST(an_ordered_hit_sounds_on_its_frame),
-        STAGE_TEST(a_key_s_gate_ends_with_a_lost_period_and_an_order_s_does_not),
+        STAGE_TEST(a_hit_by_a_cue_sounds_on_its_frame),
+        STAGE_TEST(a_key_s_gate_ends_with_a_lost_period_and_a_cue_s_does_not),
         STAGE_TEST(a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit),
     };
 

@@ -6,8 +6,8 @@ enum { LENGTH = 80000 };
 
 struct take {
     float *main[2];
-    struct stage_midi heard[STAGE_MIDI];
-    uint32_t heard_count;
+    struct stage_midi sent[STAGE_MIDI];
+    uint32_t sent_count;
 };
 
 static struct take *play_take(struct stage *stage, uint32_t period)
@@ -18,14 +18,14 @@ static struct take *play_take(struct stage *stage, uint32_t period)
     stage->period = period;
     piece_sounds(stage);
     piece_score(stage);
-    piece_orders(stage, LENGTH);
+    piece_cues(stage, LENGTH);
     stage_run(stage, LENGTH);
     for (int c = 0; c < 2; c++) {
         take->main[c] = malloc(LENGTH * sizeof(float));
         memcpy(take->main[c], stage->main[c], LENGTH * sizeof(float));
     }
-    memcpy(take->heard, stage->heard, sizeof(take->heard));
-    take->heard_count = stage->heard_count;
+    memcpy(take->sent, stage->sent, sizeof(take->sent));
+    take->sent_count = stage->sent_count;
     return take;
 }
 
@@ -42,9 +42,9 @@ static void assert_same(const struct take *take, const struct take *first, uint3
         for (uint32_t i = 0; i < LENGTH; i++)
             if (memcmp(&take->main[c][i], &first->main[c][i], sizeof(float)) != 0)
                 fail_msg("period %u, frame %u: %.9g is not %.9g", period, i, take->main[c][i], first->main[c][i]);
-    assert_int_equal(take->heard_count, first->heard_count);
-    for (uint32_t i = 0; i < first->heard_count; i++)
-        assert_int_equal(take->heard[i].frame, first->heard[i].frame);
+    assert_int_equal(take->sent_count, first->sent_count);
+    for (uint32_t i = 0; i < first->sent_count; i++)
+        assert_int_equal(take->sent[i].frame, first->sent[i].frame);
 }
 
 static void periods_of_any_length_give_the_same_sound(void **made)
@@ -56,7 +56,7 @@ static void periods_of_any_length_give_the_same_sound(void **made)
 
     for (uint32_t i = 0; i < LENGTH; i++)
         most = fmaxf(most, fabsf(first->main[0][i]));
-    assert_true(most > 0.3f && first->heard_count > 50);
+    assert_true(most > 0.3f && first->sent_count > 50);
     for (uint32_t p = 0; p < sizeof(periods) / sizeof(*periods); p++) {
         struct take *take = play_take(stage, periods[p]);
         assert_same(take, first, periods[p]);

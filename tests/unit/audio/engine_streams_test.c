@@ -66,7 +66,7 @@ static void a_stop_fades_out_over_5_ms(void **made)
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 9000);
     stage_start_stream(stage, 0, 1, 0);
-    stage_order(stage, (struct order){ .frame = 3333, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_cue(stage, (struct cue){ .frame = 3333, .verb = CUE_STREAM_STOP, .voice = 0, .generation = 1 });
     stage_run(stage, 5000);
     assert_counts(stage, FADE, 3333, (1 << 20) + FADE);
     for (uint32_t i = 0; i < FADE - 1; i++)
@@ -82,8 +82,8 @@ static void a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left(void **m
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, first, end);
     stage_start_stream(stage, 0, 1, 0);
-    stage_order(stage, (struct order){
-                           .frame = stop, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1, .seconds = 0.2f });
+    stage_cue(stage,
+              (struct cue){ .frame = stop, .verb = CUE_STREAM_STOP, .voice = 0, .generation = 1, .seconds = 0.2f });
     stage_run(stage, 6000);
     for (uint32_t i = stop; i < end; i++) {
         double slow = 1 - (double)(i - stop + 1) / ramp, fast = i < end - FADE ? 0 : stage_fade(i - (end - FADE));
@@ -201,7 +201,7 @@ static void a_start_with_another_generation_changes_over_on_its_frame(void **mad
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 2000);
     stage_start_stream(stage, 0, 1, 0);
-    stage_order(stage, (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_cue(stage, (struct cue){ .frame = 1000, .verb = CUE_STREAM_STOP, .voice = 0, .generation = 1 });
     stage_run(stage, 1024);
     stage_generation(stage, 0, 2);
     stage_fill(stage, 0, 1 << 22, 4000);
@@ -218,7 +218,7 @@ static void a_stop_takes_back_a_start_that_waits(void **made)
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 2000);
     stage_start_stream(stage, 0, 1, 3000);
-    stage_order(stage, (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_cue(stage, (struct cue){ .frame = 1000, .verb = CUE_STREAM_STOP, .voice = 0, .generation = 1 });
     stage_run(stage, 5000);
     assert_true(stage_is_silent(stage, 0, 5000));
 }

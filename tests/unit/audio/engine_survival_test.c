@@ -11,17 +11,17 @@
 enum { TOLD = 200, PERIOD = 64, SHORT = 16, STREAM_LENGTH = 300000, KILLS = 80, STEPPED = 16, STOPS = 20 };
 static const uint32_t COUNTER = 1 << 20;
 
-static int64_t order_frame(uint32_t number)
+static int64_t cue_frame(uint32_t number)
 {
     return 400 + 29 * number;
 }
 
-/* Constant load: a counter, and a loop of it. The transport runs, a take is written, and orders without an effect are
+/* Constant load: a counter, and a loop of it. The transport runs, a take is written, and cues without an effect are
  * done and answered all the time. */
 static void start_stage(struct stage *stage)
 {
     static float x[777];
-    struct order order = stage_sound_start(0, 0);
+    struct cue cue = stage_sound_start(0, 0);
 
     stage->period = PERIOD;
     for (uint32_t i = 0; i < 777; i++)
@@ -29,17 +29,16 @@ static void start_stage(struct stage *stage)
     for (uint32_t i = 0; i < STAGE_MOST; i++)
         stage->in[0][i] = stage_count(i);
     stage_sound(stage, 0, x, 777);
-    order.flags = ORDER_LOOP;
-    stage_order(stage, order);
+    cue.flags = CUE_LOOP;
+    stage_cue(stage, cue);
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, COUNTER, STREAM_LENGTH);
     stage_start_stream(stage, 0, 1, 0);
-    stage_order(stage, (struct order){ .frame = 0, .verb = ORDER_CAPTURE_START, .generation = 1 });
+    stage_cue(stage, (struct cue){ .frame = 0, .verb = CUE_CAPTURE_START, .generation = 1 });
     stage_start_transport(stage, 0, 0);
     for (uint32_t i = 0; i < TOLD; i++)
-        stage_order(stage,
-                    (struct order){
-                        .frame = order_frame(i), .verb = ORDER_STREAM_GAIN, .generation = 1, .tag = i, .value = 1 });
+        stage_cue(stage, (struct cue){
+                             .frame = cue_frame(i), .verb = CUE_STREAM_GAIN, .generation = 1, .tag = i, .value = 1 });
 }
 
 /* The output of an engine that never died at a frame of the audio clock, after the fade. */
@@ -236,17 +235,17 @@ static void assert_captured(const struct stage *stage)
     assert_int_equal(capture_header_get(capture).first, 0);
 }
 
-/* Each order was answered once, and in order. */
+/* Each cue was answered once, and in order. */
 static void assert_reported(const struct stage *stage, int64_t until)
 {
-    struct ring notes = studio_notes(stage->studio, ORDERS_CONTROL);
+    struct ring notes = studio_notes(stage->studio, CUES_CONTROL);
     struct note note;
     uint32_t next = 0;
 
     while (ring_read(&notes, &note, 1))
-        if (note.kind == NOTE_ORDER_DONE && note.value == (float)ORDER_STREAM_GAIN)
+        if (note.kind == NOTE_CUE_DONE && note.value == (float)CUE_STREAM_GAIN)
             assert_int_equal(note.tag, next++);
-    assert_true(next == TOLD || order_frame(next) >= until);
+    assert_true(next == TOLD || cue_frame(next) >= until);
 }
 
 /* Instance 1 continues from the last valid half. Its first period is the one after the dead instance's. */

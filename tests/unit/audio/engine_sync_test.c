@@ -7,9 +7,9 @@ static uint32_t ticks_from(const struct stage *stage, uint32_t at, int64_t *fram
 {
     uint32_t count = 0;
 
-    for (uint32_t i = at; i < stage->heard_count && count < most; i++)
-        if (stage->heard[i].bytes[0] == 0xf8)
-            frames[count++] = stage->heard[i].frame;
+    for (uint32_t i = at; i < stage->sent_count && count < most; i++)
+        if (stage->sent[i].bytes[0] == 0xf8)
+            frames[count++] = stage->sent[i].frame;
     return count;
 }
 
@@ -22,20 +22,20 @@ static void midi_clock_leaves_24_times_a_quarter(void **made)
     stage->score.swing = 0.5;
     stage_score(stage);
     stage_start_transport(stage, 777, 0);
-    stage_order(stage, (struct order){ .frame = 777 + 95 * TICK + 1, .verb = ORDER_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = 777 + 95 * TICK + 1, .verb = CUE_TRANSPORT_STOP });
     stage_run(stage, 777 + 100 * TICK);
-    assert_int_equal(stage->heard[0].bytes[0], 0xfa);
-    assert_int_equal(stage->heard[0].frame, 777);
+    assert_int_equal(stage->sent[0].bytes[0], 0xfa);
+    assert_int_equal(stage->sent[0].frame, 777);
     assert_int_equal(ticks_from(stage, 0, at, 100), 96);
     for (int i = 0; i < 96; i++)
         assert_int_equal(at[i], 777 + i * TICK);
-    assert_int_equal(stage->heard[97].bytes[0], 0xfc);
+    assert_int_equal(stage->sent[97].bytes[0], 0xfc);
 
-    stage_start_transport(stage, ORDER_NOW, 0); /* from step 15: song position, continue */
+    stage_start_transport(stage, CUE_NOW, 0); /* from step 15: song position, continue */
     stage_run(stage, stage->recorded + 500);
-    assert_int_equal(stage->heard[98].bytes[0], 0xf2);
-    assert_int_equal(stage->heard[98].bytes[1], 15);
-    assert_int_equal(stage->heard[99].bytes[0], 0xfb);
+    assert_int_equal(stage->sent[98].bytes[0], 0xf2);
+    assert_int_equal(stage->sent[98].bytes[1], 15);
+    assert_int_equal(stage->sent[99].bytes[0], 0xfb);
 }
 
 static void the_clock_goes_on_while_the_transport_is_stopped_when_wanted(void **made)
@@ -46,7 +46,7 @@ static void the_clock_goes_on_while_the_transport_is_stopped_when_wanted(void **
     stage->score.midi_clock_out = stage->score.midi_clock_stopped = 1;
     stage_score(stage);
     stage_start_transport(stage, 10 * TICK, 0);
-    stage_order(stage, (struct order){ .frame = 30 * TICK + 333, .verb = ORDER_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = 30 * TICK + 333, .verb = CUE_TRANSPORT_STOP });
     stage_run(stage, 60 * TICK - 1);
     assert_int_equal(ticks_from(stage, 0, at, 100), 60);
     for (int i = 0; i < 60; i++)
@@ -57,6 +57,35 @@ static void the_clock_goes_on_while_the_transport_is_stopped_when_wanted(void **
     assert_int_equal(ticks_from(stage, 0, at, 100), 60);
 }
 
+static void midi_clock_leaves_later_or_earlier_by_its_offset(void **made)
+{
+    struct stage *stage = *made;
+    int64_t at[100];
+
+    stage->score.midi_clock_out = 1;
+    stage->score.midi_clock_offset = 0.05f; /* 2,400 frames */
+    stage_score(stage);
+    stage_start_transport(stage, 777, 0);
+    stage_run(stage, 777 + 50 * TICK);
+    assert_int_equal(stage->sent[0].bytes[0], 0xfa);
+    assert_int_equal(stage->sent[0].frame, 777 + 2400);
+    assert_int_equal(ticks_from(stage, 0, at, 100), 48);
+    for (int i = 0; i < 48; i++)
+        assert_int_equal(at[i], 777 + 2400 + i * TICK);
+
+    stage_again(stage);
+    stage->score.midi_clock_out = 1;
+    stage->score.midi_clock_offset = -0.05f;
+    stage_score(stage);
+    stage_start_transport(stage, 777, 0);
+    stage_run(stage, 777 + 50 * TICK);
+    assert_int_equal(stage->sent[0].bytes[0], 0xfa);
+    assert_int_equal(stage->sent[0].frame, 777);
+    assert_int_equal(ticks_from(stage, 0, at, 100), 53);
+    for (int i = 0; i < 53; i++) /* the first three are too late for their offset */
+        assert_int_equal(at[i], i < 3 ? 777 : 777 - 2400 + i * TICK);
+}
+
 static void midi_clock_waits_for_the_count_in(void **made)
 {
     struct stage *stage = *made;
@@ -65,10 +94,10 @@ static void midi_clock_waits_for_the_count_in(void **made)
     stage_score(stage);
     stage_start_transport(stage, 0, 1);
     stage_run(stage, 16 * STEP + 3 * TICK);
-    assert_int_equal(stage->heard[0].bytes[0], 0xfa);
-    assert_int_equal(stage->heard[0].frame, 16 * STEP);
-    assert_int_equal(stage->heard[1].frame, 16 * STEP);
-    assert_int_equal(stage->heard_count, 4);
+    assert_int_equal(stage->sent[0].bytes[0], 0xfa);
+    assert_int_equal(stage->sent[0].frame, 16 * STEP);
+    assert_int_equal(stage->sent[1].frame, 16 * STEP);
+    assert_int_equal(stage->sent_count, 4);
 }
 
 static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_t one, uint8_t two)
@@ -175,14 +204,14 @@ static void jack_is_led(void **made)
 
     stage->score.sync = SYNC_LEAD_JACK;
     stage_score(stage);
-    stage_order(stage, (struct order){ .frame = 0, .verb = ORDER_TRANSPORT_LOCATE, .from = 8 });
+    stage_cue(stage, (struct cue){ .frame = 0, .verb = CUE_TRANSPORT_LOCATE, .from = 8 });
     stage_run(stage, 256);
     assert_int_equal(stage->last.jack_locate, 8 * STEP);
     stage_start_transport(stage, 300, 0);
     stage_run(stage, 512);
     assert_int_equal(stage->last.jack_ask, 1);
     assert_int_equal(stage->last.jack_locate, 8 * STEP + 256 + 3 * 256 - 300); /* JACK rolls three periods later */
-    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = CUE_NOW, .verb = CUE_TRANSPORT_STOP });
     stage_run(stage, 768);
     assert_int_equal(stage->last.jack_ask, -1);
 }
@@ -205,7 +234,7 @@ static void jack_gets_the_place_through_changes_of_tempo(void **made)
     stage_run(stage, 256);
     lead_is_at(stage, 0, 120);
     assert_int_equal(stage->last.lead.plays, 0);
-    stage_start_transport(stage, ORDER_NOW, 0);
+    stage_start_transport(stage, CUE_NOW, 0);
     stage_run(stage, 256 * 400);
     place = 256 * 399.0 / STEP;
     lead_is_at(stage, place, 120);
@@ -227,9 +256,9 @@ static void jack_rolls_with_the_music_after_a_count_in(void **made)
 
     stage->score.sync = SYNC_LEAD_JACK;
     stage_score(stage);
-    stage_order(stage, (struct order){ .frame = 0, .verb = ORDER_TRANSPORT_LOCATE, .from = 16 });
+    stage_cue(stage, (struct cue){ .frame = 0, .verb = CUE_TRANSPORT_LOCATE, .from = 16 });
     stage_run(stage, at);
-    stage_start_transport(stage, ORDER_NOW, 1);
+    stage_start_transport(stage, CUE_NOW, 1);
     while (!asked && stage->recorded < at + 17 * STEP) {
         lead_is_at(stage, 16, 120);
         stage_run(stage, stage->recorded + 256);
@@ -353,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGE_TEST(midi_clock_leaves_24_times_a_quarter),
         STAGE_TEST(the_clock_goes_on_while_the_transport_is_stopped_when_wanted),
+        STAGE_TEST(midi_clock_leaves_later_or_earlier_by_its_offset),
         STAGE_TEST(midi_clock_waits_for_the_count_in),
         STAGE_TEST(the_tempo_locks_to_midi_clock),
         STAGE_TEST(the_first_clock_after_a_start_is_the_first_step),

@@ -89,6 +89,59 @@ static void the_wheel_bends_what_sounds_and_what_follows(void **made)
     stage_near(stage_hz(stage->main[0] + 18100, 5800), 500, 0.2);
 }
 
+static struct score_pad *give_wave(struct stage *stage, uint32_t mode)
+{
+    struct score_pad *pad = &stage->score.pads[PAD];
+
+    pad->sound = SCORE_NO_SOUND;
+    pad->wave = WAVE_SINE + 1;
+    pad->gain = 0.5f;
+    pad->ratio = pad->curve = pad->sustain = 1;
+    pad->mode = mode;
+    pad->keys_from = 36;
+    pad->keys_until = 84;
+    pad->bend = 2;
+    pad->release = 0.01f;
+    pad->note = pad->channel = 255;
+    stage_score(stage);
+    return pad;
+}
+
+static void a_keyboard_plays_an_oscillator_with_pedal_and_wheel(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)give_wave(stage, PAD_GATE);
+    play_midi(stage, 100, NOTE_ON, 69, 127);
+    play_midi(stage, 10000, CONTROL, PEDAL, 127);
+    play_midi(stage, 10000, NOTE_OFF, 69, 0);
+    play_midi(stage, 15000, BEND, 0, 0);
+    play_midi(stage, 25000, CONTROL, PEDAL, 0);
+    stage_run(stage, 30000);
+    assert_int_equal(stage_onset(stage, 0), 101); /* a sine begins at 0 */
+    stage_near(stage_hz(stage->main[0] + 200, 9600), 440, 0.2);
+    stage_near(stage_hz(stage->main[0] + 10100, 4800), 440, 0.4);
+    stage_near(stage_hz(stage->main[0] + 15100, 9600), 440 * pow(2, -2 / 12.0), 0.2);
+    assert_true(stage_is_silent(stage, 25000 + 480, 30000));
+
+    stage_again(stage);
+    give_wave(stage, PAD_ONE_SHOT)->decay = 0.1f;
+    stage_score(stage);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    stage_run(stage, 9600);
+    stage_near(stage_hz(stage->main[0] + 100, 4600), 261.6256, 1);
+    assert_true(stage_is_silent(stage, 4800 + 480, 9600)); /* it ends by itself */
+
+    stage_again(stage);
+    (void)give_wave(stage, PAD_GATE);
+    play_midi(stage, 0, NOTE_ON, 60, 127);
+    play_midi(stage, 0, NOTE_ON, 67, 127);
+    play_midi(stage, 4000, CONTROL, 123, 0);
+    stage_run(stage, 9600);
+    assert_false(stage_is_silent(stage, 3000, 4000));
+    assert_true(stage_is_silent(stage, 4000 + 480, 9600));
+}
+
 static void all_notes_off_ends_held_keys_and_all_sound_off_everything(void **made)
 {
     struct stage *stage = *made;
@@ -131,6 +184,7 @@ int main(void)
         STAGE_TEST(each_key_has_its_pitch_and_ends_alone),
         STAGE_TEST(the_pedal_keeps_what_its_keys_started),
         STAGE_TEST(the_wheel_bends_what_sounds_and_what_follows),
+        STAGE_TEST(a_keyboard_plays_an_oscillator_with_pedal_and_wheel),
         STAGE_TEST(all_notes_off_ends_held_keys_and_all_sound_off_everything),
         STAGE_TEST(a_lost_period_leaves_no_key_and_no_pedal_down),
     };

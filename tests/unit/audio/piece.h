@@ -118,8 +118,8 @@ static inline void piece_score(struct stage *stage)
     stage_score(stage);
 }
 
-/* The orders of the first `until` frames. */
-static inline void piece_orders(struct stage *stage, uint32_t until)
+/* The cues of the first `until` frames. */
+static inline void piece_cues(struct stage *stage, uint32_t until)
 {
     stage_start_transport(stage, 0, 0);
     for (uint32_t i = 0; i < 6; i++) {
@@ -127,41 +127,40 @@ static inline void piece_orders(struct stage *stage, uint32_t until)
         stage_fill(stage, i, 1 << (16 + i), 100000);
         stage_start_stream(stage, i, 1, 100 + 777 * i);
     }
-    stage_order(stage, (struct order){ .frame = 31234,
-                                       .verb = ORDER_STREAM_GAIN,
-                                       .voice = 1,
-                                       .generation = 1,
-                                       .value = 0.3f,
-                                       .pan = 0.4f,
-                                       .seconds = 0.1f });
-    stage_order(stage, (struct order){
-                           .frame = 41111, .verb = ORDER_STREAM_STOP, .voice = 2, .generation = 1, .seconds = 0.05f });
+    stage_cue(stage, (struct cue){ .frame = 31234,
+                                   .verb = CUE_STREAM_GAIN,
+                                   .voice = 1,
+                                   .generation = 1,
+                                   .value = 0.3f,
+                                   .pan = 0.4f,
+                                   .seconds = 0.1f });
+    stage_cue(stage,
+              (struct cue){ .frame = 41111, .verb = CUE_STREAM_STOP, .voice = 2, .generation = 1, .seconds = 0.05f });
     for (uint32_t i = 0; 331 * i < until && i < 150; i++) {
-        struct order order = stage_sound_start(i % 4, 331 * i);
-        order.ratio = 0.5f + 0.03f * (float)(i % 40);
-        order.tag = i % 7;
-        order.from = i % 5 ? 0 : 300;
-        order.until = i % 6 ? 0 : 2500;
-        order.flags = (i % 8 ? 0 : ORDER_REVERSE) | (i % 11 ? 0 : ORDER_LOOP);
-        order.loop_from = 700;
-        stage_order(stage, order);
+        struct cue cue = stage_sound_start(i % 4, 331 * i);
+        cue.ratio = 0.5f + 0.03f * (float)(i % 40);
+        cue.tag = i % 7;
+        cue.from = i % 5 ? 0 : 300;
+        cue.until = i % 6 ? 0 : 2500;
+        cue.flags = (i % 8 ? 0 : CUE_REVERSE) | (i % 11 ? 0 : CUE_LOOP);
+        cue.loop_from = 700;
+        stage_cue(stage, cue);
         if (i % 9 == 0)
-            stage_order(stage, (struct order){ .frame = 331 * i,
-                                               .verb = ORDER_SOUND_SHAPE,
-                                               .tag = order.tag,
-                                               .loop_until = 1100,
-                                               .shape = { .attack = 0.004f,
-                                                          .decay = 0.03f,
-                                                          .release = 0.1f,
-                                                          .sustain = 0.4f,
-                                                          .cutoff = 1200,
-                                                          .resonance = 2,
-                                                          .reverb = 0.3f,
-                                                          .delay = 0.2f } });
+            stage_cue(stage, (struct cue){ .frame = 331 * i,
+                                           .verb = CUE_SOUND_SHAPE,
+                                           .tag = cue.tag,
+                                           .loop_until = 1100,
+                                           .shape = { .attack = 0.004f,
+                                                      .decay = 0.03f,
+                                                      .release = 0.1f,
+                                                      .sustain = 0.4f,
+                                                      .cutoff = 1200,
+                                                      .resonance = 2,
+                                                      .reverb = 0.3f,
+                                                      .delay = 0.2f } });
     }
     for (uint32_t i = 0; i < 5; i++)
-        stage_order(stage,
-                    (struct order){ .frame = 9876 + 7654 * i, .verb = ORDER_SOUND_STOP, .tag = i, .seconds = 0.02f });
+        stage_cue(stage, (struct cue){ .frame = 9876 + 7654 * i, .verb = CUE_SOUND_STOP, .tag = i, .seconds = 0.02f });
     for (uint32_t i = 0; i < 60; i++)
         stage->play[stage->to_play++] = (struct stage_midi){
             501 + 997 * i, 3, { i % 2 ? 0x80 : 0x90, (uint8_t)(60 + i / 2 % 4), (uint8_t)(20 + i) }

@@ -27,17 +27,17 @@ static struct score_row *play_row(struct stage *stage, const char *steps, uint32
     return row;
 }
 
-static void assert_heard(const struct stage *stage, const struct stage_midi *wanted, uint32_t count)
+static void assert_sent(const struct stage *stage, const struct stage_midi *wanted, uint32_t count)
 {
-    for (uint32_t i = 0; i < count && i < stage->heard_count; i++) {
-        const struct stage_midi *is = &stage->heard[i];
+    for (uint32_t i = 0; i < count && i < stage->sent_count; i++) {
+        const struct stage_midi *is = &stage->sent[i];
 
         if (is->frame != wanted[i].frame || memcmp(is->bytes, wanted[i].bytes, 3) != 0)
             fail_msg("message %u is %02x %u %u at %lld, not %02x %u %u at %lld", i, is->bytes[0], is->bytes[1],
                      is->bytes[2], (long long)is->frame, wanted[i].bytes[0], wanted[i].bytes[1], wanted[i].bytes[2],
                      (long long)wanted[i].frame);
     }
-    assert_int_equal(stage->heard_count, count);
+    assert_int_equal(stage->sent_count, count);
 }
 
 #define ON(at, velocity)                                                                                               \
@@ -50,8 +50,8 @@ static void assert_heard(const struct stage *stage, const struct stage_midi *wan
 #define OFF(at)   { at, 3, { 0x80 | CHANNEL, 69, 64 } }
 #define PEDAL(at) { at, 3, { 0xb0 | CHANNEL, 64, 0 } }
 #define ASSERT_HEARD(stage, ...)                                                                                       \
-    assert_heard(stage, (struct stage_midi[]){ __VA_ARGS__ },                                                          \
-                 sizeof((struct stage_midi[]){ __VA_ARGS__ }) / sizeof(struct stage_midi))
+    assert_sent(stage, (struct stage_midi[]){ __VA_ARGS__ },                                                           \
+                sizeof((struct stage_midi[]){ __VA_ARGS__ }) / sizeof(struct stage_midi))
 
 static void a_row_sends_its_notes_and_their_ends_and_does_not_sound(void **made)
 {
@@ -75,7 +75,7 @@ static void a_stop_ends_the_note_and_lifts_the_pedal(void **made)
 {
     struct stage *stage = *made;
 
-    stage_order(stage, (struct order){ .frame = 1234, .verb = ORDER_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = 1234, .verb = CUE_TRANSPORT_STOP });
     (void)play_row(stage, "x...............", 2 * STEP + 1);
     ASSERT_HEARD(stage, ON(0, 64), OFF(1234), PEDAL(1234));
 }
@@ -84,7 +84,7 @@ static void a_panic_ends_the_note(void **made)
 {
     struct stage *stage = *made;
 
-    stage_order(stage, (struct order){ .frame = 1234, .verb = ORDER_PANIC });
+    stage_cue(stage, (struct cue){ .frame = 1234, .verb = CUE_PANIC });
     (void)play_row(stage, "x...............", 2 * STEP + 1);
     ASSERT_HEARD(stage, ON(0, 64), OFF(1234), PEDAL(1234));
 }
@@ -146,7 +146,7 @@ static void a_new_connection_gets_the_end_of_every_note_that_was_played(void **m
     stage_run(stage, STEP + 1);
     stage->midi_wired = 0;
     stage_run(stage, 3 * STEP);
-    stage->heard_count = 0;
+    stage->sent_count = 0;
     stage->midi_wired = 1;
     stage_run(stage, 4 * STEP);
     ASSERT_HEARD(stage, OFF(3 * STEP), { 3 * STEP, 3, { 0x80 | CHANNEL, upper, 64 } }, PEDAL(3 * STEP));
@@ -164,8 +164,8 @@ static void a_new_connection_gets_each_end_once(void **made)
         memset(halves[i].sequencer.midi_played, 0xff, sizeof(halves[i].sequencer.midi_played));
     stage->midi_wired++;
     stage_run(stage, STEP);
-    for (uint32_t i = 0; i < stage->heard_count; i++) {
-        const uint8_t *bytes = stage->heard[i].bytes;
+    for (uint32_t i = 0; i < stage->sent_count; i++) {
+        const uint8_t *bytes = stage->sent[i].bytes;
 
         if ((bytes[0] & 0xf0) == 0x80)
             assert_int_equal(bytes[1], ends[bytes[0] & 15]++);
@@ -222,16 +222,16 @@ static void every_note_has_its_end_when_there_is_no_room(void **made)
     stage->score.now.steps = 16;
     stage_score(stage);
     stage_start_transport(stage, 0, 0);
-    stage_order(stage, (struct order){ .frame = 20000, .verb = ORDER_TRANSPORT_STOP });
+    stage_cue(stage, (struct cue){ .frame = 20000, .verb = CUE_TRANSPORT_STOP });
     stage_run(stage, 60000);
-    for (uint32_t i = 0; i < stage->heard_count; i++) {
-        const uint8_t *bytes = stage->heard[i].bytes;
+    for (uint32_t i = 0; i < stage->sent_count; i++) {
+        const uint8_t *bytes = stage->sent[i].bytes;
 
         notes += (bytes[0] & 0xf0) == 0x90;
         on[bytes[1]] += (bytes[0] & 0xf0) == 0x90 ? 1 : (bytes[0] & 0xf0) == 0x80 ? -on[bytes[1]] : 0;
         assert_true(on[bytes[1]] <= 1);
     }
-    assert_true(notes > 300 && stage->heard_count < STAGE_MIDI);
+    assert_true(notes > 300 && stage->sent_count < STAGE_MIDI);
     for (uint32_t i = 0; i < 128; i++)
         assert_int_equal(on[i], 0);
 }

@@ -190,7 +190,7 @@ static void rows_and_pads_of_one_choke_number_silence_each_other(void **made)
     };
     stage_sound(stage, 3, first, LONG);
     stage_sound(stage, 4, second, LONG);
-    stage_order(stage, (struct order){ .frame = 6 * STEP, .verb = ORDER_PAD_HIT, .voice = 5, .value = 1 });
+    stage_cue(stage, (struct cue){ .frame = 6 * STEP, .verb = CUE_PAD_HIT, .voice = 5, .value = 1 });
     play_rows(stage, two, 2, 10 * STEP);
     stage_near((double)stage->main[0][4 * STEP - 1], 0.1, 1e-6);
     stage_near((double)stage->main[0][4 * STEP + fade], 0.2, 1e-6); /* the other row */

@@ -37,8 +37,8 @@ struct stage {
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
     float chain; /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
-    struct stage_midi play[STAGE_MIDI], heard[STAGE_MIDI]; /* in and out, by recorded frame */
-    uint32_t to_play, played, heard_count;
+    struct stage_midi play[STAGE_MIDI], sent[STAGE_MIDI]; /* in and out, by recorded frame */
+    uint32_t to_play, played, sent_count;
     struct note notes[STAGE_NOTES];
     uint32_t note_count;
     struct engine_period last; /* the answers of the last period */
@@ -79,7 +79,7 @@ static inline void stage_open_engines(struct stage *stage)
     stage->midi_wired = 1;
 }
 
-/* As new, except for delay lines and the buffers, but much faster. */
+/* Returns the stage to its initial state, except for delay lines and buffers: much faster than a new stage. */
 static inline void stage_again(struct stage *stage)
 {
     struct slots state = studio_state(stage->studio);
@@ -88,8 +88,8 @@ static inline void stage_again(struct stage *stage)
         engine_close(stage->engine[i]);
     memset(studio_engine(stage->studio), 0, 1 << 19);
     slots_make(state.memory, sizeof(struct state));
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        ring_make(studio_orders(stage->studio, i).memory, sizeof(struct order), ORDERS_CELLS);
+    for (uint32_t i = 0; i < CUES_RINGS; i++) {
+        ring_make(studio_cues(stage->studio, i).memory, sizeof(struct cue), CUES_CELLS);
         ring_make(studio_notes(stage->studio, i).memory, sizeof(struct note), NOTES_CELLS);
     }
     for (uint32_t i = 0; i < STREAMS; i++) {
@@ -102,7 +102,7 @@ static inline void stage_again(struct stage *stage)
         (void)studio_capture(stage->studio, i, &ring);
         ring_make(ring.memory, 2 * sizeof(float), CAPTURE_FRAMES);
     }
-    stage->recorded = stage->note_count = stage->to_play = stage->played = stage->heard_count = 0;
+    stage->recorded = stage->note_count = stage->to_play = stage->played = stage->sent_count = 0;
     stage->samples = 0;
     stage_open_engines(stage);
 }
@@ -153,7 +153,7 @@ static inline int stage_end(void **state)
 
 static inline void stage_read_notes(struct stage *stage)
 {
-    struct ring notes = studio_notes(stage->studio, ORDERS_CONTROL);
+    struct ring notes = studio_notes(stage->studio, CUES_CONTROL);
 
     while (stage->note_count < STAGE_NOTES && ring_read(&notes, &stage->notes[stage->note_count], 1))
         stage->note_count++;
@@ -211,8 +211,8 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
     for (uint32_t i = 0; record && stage->chain == stage->chain && i < frames; i++)
         for (int side = 0; side < 2; side++)
             stage->returns[side][at + frames + i] = stage->chain * stage->preview[side][at + i];
-    for (uint32_t i = 0; record && i < period.midi_out_count && stage->heard_count < STAGE_MIDI; i++) {
-        struct stage_midi *to = &stage->heard[stage->heard_count++];
+    for (uint32_t i = 0; record && i < period.midi_out_count && stage->sent_count < STAGE_MIDI; i++) {
+        struct stage_midi *to = &stage->sent[stage->sent_count++];
         *to = (struct stage_midi){ .frame = at + midi_out[i].at, .length = midi_out[i].length };
         memcpy(to->bytes, midi_out[i].bytes, 3);
     }
@@ -241,16 +241,16 @@ static inline void stage_run(struct stage *stage, uint32_t until)
 
 /* ---- the input of the engine ---- */
 
-static inline void stage_order(struct stage *stage, struct order order)
+static inline void stage_cue(struct stage *stage, struct cue cue)
 {
-    struct ring orders = studio_orders(stage->studio, ORDERS_CONTROL);
+    struct ring cues = studio_cues(stage->studio, CUES_CONTROL);
 
-    assert_int_equal(ring_write(&orders, &order, 1), 1);
+    assert_int_equal(ring_write(&cues, &cue, 1), 1);
 }
 
 static inline void stage_start_transport(struct stage *stage, int64_t frame, float bars)
 {
-    stage_order(stage, (struct order){ .frame = frame, .verb = ORDER_TRANSPORT_START, .value = bars });
+    stage_cue(stage, (struct cue){ .frame = frame, .verb = CUE_TRANSPORT_START, .value = bars });
 }
 
 /* A new generation on a stream's ring, which does not begin at the file's own first frame. */
@@ -301,12 +301,12 @@ static inline void stage_finish(struct stage *stage, uint32_t number)
 
 static inline void stage_start_stream(struct stage *stage, uint32_t number, uint32_t generation, int64_t frame)
 {
-    stage_order(stage, (struct order){ .frame = frame,
-                                       .verb = ORDER_STREAM_START,
-                                       .voice = number,
-                                       .generation = generation,
-                                       .group = GROUP_STREAMS,
-                                       .value = 1 });
+    stage_cue(stage, (struct cue){ .frame = frame,
+                                   .verb = CUE_STREAM_START,
+                                   .voice = number,
+                                   .generation = generation,
+                                   .group = GROUP_STREAMS,
+                                   .value = 1 });
 }
 
 /* Writes a mono sound of generation 1 into a slot. */
@@ -325,16 +325,16 @@ static inline void stage_sound(struct stage *stage, uint32_t slot, const float *
     stage->samples += frames;
 }
 
-static inline struct order stage_sound_start(uint32_t slot, int64_t frame)
+static inline struct cue stage_sound_start(uint32_t slot, int64_t frame)
 {
-    return (struct order){ .frame = frame,
-                           .verb = ORDER_SOUND_START,
-                           .voice = ORDER_ANY_VOICE,
-                           .sound = slot,
-                           .generation = 1,
-                           .group = GROUP_SOUNDS,
-                           .value = 1,
-                           .ratio = 1 };
+    return (struct cue){ .frame = frame,
+                         .verb = CUE_SOUND_START,
+                         .voice = CUE_ANY_VOICE,
+                         .sound = slot,
+                         .generation = 1,
+                         .group = GROUP_SOUNDS,
+                         .value = 1,
+                         .ratio = 1 };
 }
 
 /* ---- the output of the engine ---- */

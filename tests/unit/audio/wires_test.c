@@ -1,4 +1,4 @@
-#include "services/audio/jack/wires.h"
+#include "services/audio/jack/device.h"
 #include "tests/unit/common/home.h"
 
 static void what_is_written_is_read(void **state)
@@ -7,14 +7,53 @@ static void what_is_written_is_read(void **state)
     static struct wires wires, read;
 
     assert_int_equal(wires_read(&home->paths, &wires, NULL), ERR_OK);
-    assert_false(wires.is_known);
+    assert_false(wires.is_saved);
     assert_non_null(wires_add(&wires, PORT_MAIN_LEFT, "system:playback_1"));
     assert_non_null(wires_add(&wires, PORT_MIDI_IN, "a name with blanks:port \303\244"));
     assert_int_equal(wires_write(&home->paths, &wires, NULL), ERR_OK);
     assert_int_equal(wires_read(&home->paths, &read, NULL), ERR_OK);
-    assert_true(read.is_known);
+    assert_true(read.is_saved);
     assert_int_equal(read.count, 2);
     assert_non_null(wires_find(&read, PORT_MIDI_IN, "a name with blanks:port \303\244"));
+}
+
+static void the_device_of_a_connection_is_kept(void **state)
+{
+    struct home *home = *state;
+    static struct wires wires, read;
+
+    snprintf(wires_add(&wires, PORT_MIDI_IN, "system:midi_capture_1")->device, CLIENT_FOREIGN_NAME, "alsa_pcm:Nano/in");
+    assert_non_null(wires_add(&wires, PORT_MIDI_OUT, "synth:in"));
+    assert_int_equal(wires_write(&home->paths, &wires, NULL), ERR_OK);
+    assert_int_equal(wires_read(&home->paths, &read, NULL), ERR_OK);
+    assert_string_equal(wires_find(&read, PORT_MIDI_IN, "system:midi_capture_1")->device, "alsa_pcm:Nano/in");
+    assert_string_equal(wires_find(&read, PORT_MIDI_OUT, "synth:in")->device, "");
+}
+
+static void a_device_has_its_name_without_the_numbers_that_change(void **state)
+{
+    static const char *const names[][2] = {
+        { "a2j:nano [20] (capture): nano MIDI 1", "a2j:nano (capture): nano MIDI 1" },
+        { "in-hw-1-0-0-nano-MIDI-1", "in-hw-nano-MIDI-1" },
+        { "nano-01:out", "nano:out" },
+        { "nano:out-01", "nano:out-01" },
+        { "nano-1:out [x]", "nano-1:out [x]" },
+        { "system:midi_capture_1", "system:midi_capture_1" },
+        { "", "" },
+        { "hw-1-0", "hw-1-0" },
+        { "[3]", "" },
+    };
+    char longest[2 * CLIENT_FOREIGN_NAME], to[CLIENT_FOREIGN_NAME];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        device_name(names[i][0], to);
+        assert_string_equal(to, names[i][1]);
+    }
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    device_name(longest, to);
+    assert_int_equal(strlen(to), CLIENT_FOREIGN_NAME - 1);
 }
 
 static void a_chain_is_kept_and_names_its_inputs(void **state)
@@ -76,13 +115,49 @@ static void lines_that_are_none_are_passed_over(void **state)
     assert_int_equal(wires.count, 2);
 }
 
+static void as_many_connections_as_there_may_be_are_kept(void **state)
+{
+    struct home *home = *state;
+    static struct wires wires, read;
+    char to[CLIENT_FOREIGN_NAME];
+
+    for (int i = 0; i < WIRES; i++) {
+        snprintf(to, sizeof(to), "%0255d", i);
+        struct jack_wire *wire = wires_add(&wires, PORT_CONTROL_OUT, to);
+        wire->for_take = true;
+        memcpy(wire->device, to, sizeof(to));
+    }
+    assert_int_equal(wires_write(&home->paths, &wires, NULL), ERR_OK);
+    assert_int_equal(wires_read(&home->paths, &read, NULL), ERR_OK);
+    assert_int_equal(read.count, WIRES);
+    assert_string_equal(read.at[WIRES - 1].device, to);
+}
+
+static void a_name_of_two_lines_is_not_written(void **state)
+{
+    struct home *home = *state;
+    static struct wires wires, read;
+
+    wires_add(&wires, PORT_MAIN_LEFT, "a:b\nmain_right\tc:d");
+    snprintf(wires_add(&wires, PORT_MIDI_IN, "e:f")->device, CLIENT_FOREIGN_NAME, "g\nmain_right\th:i");
+    wires_add(&wires, PORT_MIDI_OUT, "j:k");
+    assert_int_equal(wires_write(&home->paths, &wires, NULL), ERR_OK);
+    assert_int_equal(wires_read(&home->paths, &read, NULL), ERR_OK);
+    assert_int_equal(read.count, 1);
+    assert_non_null(wires_find(&read, PORT_MIDI_OUT, "j:k"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOME_TEST(what_is_written_is_read),
+        HOME_TEST(the_device_of_a_connection_is_kept),
+        cmocka_unit_test(a_device_has_its_name_without_the_numbers_that_change),
         HOME_TEST(a_chain_is_kept_and_names_its_inputs),
         HOME_TEST(one_connection_is_remembered_once),
         HOME_TEST(lines_that_are_none_are_passed_over),
+        HOME_TEST(as_many_connections_as_there_may_be_are_kept),
+        HOME_TEST(a_name_of_two_lines_is_not_written),
     };
     return cmocka_run_group_tests_name("audio/wires", tests, NULL, NULL);
 }

@@ -167,6 +167,28 @@ static void what_was_added_is_in_it_once(void **state)
     id_table_free(&set);
 }
 
+/* Ids of one millisecond differ by 1. A search ends at a free place, so long runs of used places would make it slow. */
+static void ids_that_follow_each_other_lie_apart(void **state)
+{
+    enum { LONGEST_RUN = 500 };
+    struct id_table set = { 0 };
+    size_t run = 0, longest = 0;
+
+    (void)state;
+    for (uint64_t i = 1; i <= MANY; i++) {
+        struct id id = { { 1, 2, 3, 4, 5, 6, 7, 8, 9 } };
+        for (int byte = 0; byte < 4; byte++)
+            id.b[15 - byte] = (uint8_t)(i >> 8 * byte);
+        assert_true(id_table_add(&set, id));
+    }
+    for (size_t i = 0; i < set.room; i++) {
+        run = id_is_zero(set.at[i]) ? 0 : run + 1;
+        longest = run > longest ? run : longest;
+    }
+    assert_in_range(longest, 1, LONGEST_RUN);
+    id_table_free(&set);
+}
+
 static void removing_leaves_all_others(void **state)
 {
     struct id_table set = { 0 };
@@ -237,6 +259,7 @@ int main(void)
         cmocka_unit_test(what_is_no_id_is_refused),
         cmocka_unit_test(the_same_work_has_the_same_id),
         cmocka_unit_test(what_was_added_is_in_it_once),
+        cmocka_unit_test(ids_that_follow_each_other_lie_apart),
         cmocka_unit_test(removing_leaves_all_others),
         cmocka_unit_test(the_zero_id_is_never_in_it),
         cmocka_unit_test(a_number_stays_with_its_id),

@@ -1,4 +1,5 @@
 #include "services/persist/edit/edit.h"
+#include "services/persist/places/folder_moves.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/repack.h"
 #include "tests/unit/persist/writer.h"
@@ -139,6 +140,69 @@ static void an_item_that_moves_alone_gets_the_pack_of_its_place(void **state)
     writer_check(w);
 }
 
+static struct done follow_to(struct writer *w, struct id folder, const char *name, enum err expected)
+{
+    const struct persist_move_folder ask = { .id = folder, .parent = w->folder, .name = bytes_of(name, strlen(name)) };
+    struct done done;
+
+    assert_int_equal(folder_moves_follow(&w->p, &ask, &done, NULL), expected);
+    return done;
+}
+
+static void take_step(struct writer *w, uint64_t number, bool back, enum err expected)
+{
+    struct undo_step row;
+    struct done done;
+
+    assert_int_equal(undo_row(w->p.w.txn, &w->p.arena, undo_moves, number, &row), ERR_OK);
+    assert_int_equal(folder_moves_take(&w->p, &row, back, &done, NULL), expected);
+    finish_work(w);
+}
+
+static void the_move_of_a_folder_is_a_step_that_is_taken_back_and_not_followed_again(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], a = fill_store(w, items), b, deep;
+    struct outcome outcome;
+    struct undo_pointers stack;
+
+    follow_to(w, a, "B", ERR_OK);
+    follow_to(w, a, "B", ERR_OK); /* nothing to follow */
+    assert_int_equal(undo_pointers(&w->p, undo_moves, &stack), ERR_OK);
+    assert_int_equal(stack.top, 1);
+    take_step(w, 1, true, ERR_OK);
+    for (int i = 0; i < ITEMS; i++) {
+        assert_int_equal(writer_media(w, items[i]).availability.value, ITEM_STATE_MISSING);
+        assert_true(text_is(writer_media(w, items[i]).pack, "A"));
+    }
+    follow_to(w, a, "B", ERR_DENIED);
+    b = put_folder(w, w->folder, "B");
+    deep = put_folder(w, b, "deep");
+    const struct move again = { .id = items[0], .folder = deep, .file = bytes_of("0.wav", 5) };
+    const struct move elsewhere = { .id = items[0], .folder = w->folder, .file = bytes_of("0.wav", 5) };
+    assert_int_equal(places_move(&w->p, &again, &outcome, NULL), ERR_DENIED);
+    assert_int_equal(places_move(&w->p, &elsewhere, &outcome, NULL), ERR_OK);
+    take_step(w, 1, false, ERR_CONFLICT); /* another folder is there now */
+    writer_check(w);
+}
+
+static void the_move_of_a_folder_is_done_again(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], a = fill_store(w, items);
+
+    follow_to(w, a, "B", ERR_OK);
+    take_step(w, 1, true, ERR_OK);
+    take_step(w, 1, false, ERR_OK);
+    for (int i = 0; i < ITEMS; i++) {
+        assert_int_equal(writer_media(w, items[i]).availability.value, ITEM_STATE_LOCAL);
+        assert_true(text_is(writer_media(w, items[i]).pack, "B"));
+    }
+    follow_to(w, a, "C", ERR_OK);
+    follow_to(w, a, "B", ERR_OK);
+    writer_check(w);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -148,6 +212,8 @@ int main(void)
         CLAIM(items_follow_a_renamed_folder_and_a_persons_pack_stays),
         CLAIM(a_successor_goes_on_and_two_renames_leave_the_last_name),
         CLAIM(a_folder_renamed_back_under_the_row_in_hand_is_done_whole),
+        CLAIM(the_move_of_a_folder_is_a_step_that_is_taken_back_and_not_followed_again),
+        CLAIM(the_move_of_a_folder_is_done_again),
         CLAIM(an_item_that_moves_alone_gets_the_pack_of_its_place),
     };
     return cmocka_run_group_tests_name("repack", tests, NULL, NULL);

@@ -11,7 +11,7 @@ static struct midi_move moves[MIDI_CONTROL_MOVES];
 static const struct midi_move *send_to(struct midi_memory *memory, const char *name, uint8_t a, uint8_t b, uint8_t c)
 {
     const uint8_t bytes[] = { a, b, c };
-    uint32_t count = control_hear(memory, bytes, 3, moves);
+    uint32_t count = control_moves(memory, bytes, 3, moves);
     char written[MIDI_CONTROL_SIZE];
 
     for (uint32_t i = 0; i < count; i++)
@@ -57,8 +57,8 @@ static void each_message_moves_its_controls(void **state)
     assert_true(send_to(&memory, "bend/1", 0xe0, 127, 127)->position == 1);
     assert_true(send_to(&memory, "pressure/1", 0xd0, 127, 0)->position == 1);
     assert_true(send_to(&memory, "program/1/5", 0xc0, 5, 0)->is_pressed);
-    assert_int_equal(control_hear(&memory, (const uint8_t[]){ 0xf8 }, 1, moves), 0);
-    assert_int_equal(control_hear(&memory, NULL, 0, moves), 0);
+    assert_int_equal(control_moves(&memory, (const uint8_t[]){ 0xf8 }, 1, moves), 0);
+    assert_int_equal(control_moves(&memory, NULL, 0, moves), 0);
 }
 
 static void a_parameter_moves_with_one_byte_or_with_two(void **state)
@@ -89,8 +89,8 @@ static const char *learn_from(const uint8_t (*messages)[3], uint32_t count, usec
     struct midi_control found;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t moved = control_hear(&memory, messages[i], 3, moves);
-        if (learn_hear(&learning, moves, moved, 1000, &found))
+        uint32_t moved = control_moves(&memory, messages[i], 3, moves);
+        if (learn_moves(&learning, moves, moved, 1000, &found))
             return control_write(found, name);
     }
     return learn_wait(&learning, 1000 + waits, &found) ? control_write(found, name) : "";

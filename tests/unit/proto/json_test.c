@@ -220,8 +220,8 @@ static void json_past_the_bounds_is_refused(void **state)
     (void)state;
     expect_refusal(read_json("{\"whole\":101}"), "whole", "out of range: -100 to 100");
     expect_refusal(read_json("{\"count\":-1}"), "count", "below zero");
-    expect_refusal(read_json("{\"any_whole\":9223372036854775808}"), "", "not JSON");
-    expect_refusal(read_json("{\"part\":1e400}"), "", "not JSON");
+    expect_refusal(read_json("{\"any_whole\":9223372036854775808}"), "any_whole", "out of range");
+    expect_refusal(read_json("{\"part\":1e400}"), "part", "1e400 is out of range");
     expect_refusal(read_json("{\"text\":\"123456789\"}"), "text", "at most 8");
     expect_refusal(read_json("{\"inners\":[{},{\"tags\":[\"x\",\"12345\"]}]}"), "inners[1].tags[1]", "at most 4");
     expect_refusal(read_json("{\"tags\":[\"\",\"\",\"\",\"\"]}"), "tags", "at most 3");

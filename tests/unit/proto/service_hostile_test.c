@@ -46,7 +46,7 @@ static void stranger_say(struct stranger *stranger, const struct route *route, s
     }
 }
 
-static struct answer_frame stranger_hear(struct stranger *stranger)
+static struct answer_frame stranger_receive(struct stranger *stranger)
 {
     usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
     struct answer_frame answer;
@@ -88,7 +88,7 @@ static void the_frames_before_the_last_come_back_as_they_were(void **state)
     for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
         ask_frame_into(&frame, "search.ping", id_new(), 60000, EMPTY);
         stranger_say(&stranger, &routes[i], buffer_bytes(&frame));
-        assert_int_equal(stranger_hear(&stranger).error, ERR_OK);
+        assert_int_equal(stranger_receive(&stranger).error, ERR_OK);
         assert_int_equal(stranger.received.route.frames, routes[i].frames);
         assert_memory_equal(stranger.received.route.at, routes[i].at, routes[i].len);
     }
@@ -105,7 +105,7 @@ static void a_hundred_frames_are_refused(void **state)
     stranger_come(&stranger, *state);
     ask_frame_into(&frame, "search.ping", id_new(), 60000, EMPTY);
     stranger_say(&stranger, &route, buffer_bytes(&frame));
-    assert_int_equal(stranger_hear(&stranger).error, ERR_BAD_REQUEST);
+    assert_int_equal(stranger_receive(&stranger).error, ERR_BAD_REQUEST);
     buffer_free(&frame);
     stranger_go(&stranger);
     still_well(*state);
@@ -117,7 +117,7 @@ static void an_empty_frame_is_refused(void **state)
 
     stranger_come(&stranger, *state);
     stranger_say(&stranger, NULL, (struct bytes){ 0 });
-    assert_int_equal(stranger_hear(&stranger).error, ERR_BAD_REQUEST);
+    assert_int_equal(stranger_receive(&stranger).error, ERR_BAD_REQUEST);
     stranger_go(&stranger);
 }
 
@@ -131,7 +131,7 @@ static void another_version_of_the_frame_is_refused(void **state)
     assert_int_equal(frame.at[1], FRAME_VERSION);
     frame.at[1] = 9;
     stranger_say(&stranger, NULL, buffer_bytes(&frame));
-    assert_int_equal(stranger_hear(&stranger).error, ERR_VERSION);
+    assert_int_equal(stranger_receive(&stranger).error, ERR_VERSION);
     buffer_free(&frame);
     stranger_go(&stranger);
 }
@@ -147,7 +147,7 @@ static void random_bytes_are_refused_one_by_one(void **state)
         for (size_t j = 0; j < sizeof(bytes); j++)
             bytes[j] = (uint8_t)((seed = seed * 1664525 + 1013904223) >> 24);
         stranger_say(&stranger, NULL, bytes_of(bytes, i % sizeof(bytes)));
-        assert_int_not_equal(stranger_hear(&stranger).error, ERR_OK);
+        assert_int_not_equal(stranger_receive(&stranger).error, ERR_OK);
     }
     stranger_go(&stranger);
     still_well(*state);
@@ -162,7 +162,7 @@ static void every_cut_of_an_ask_is_refused(void **state)
     ask_frame_into(&frame, "search.ping", id_new(), 60000, EMPTY);
     for (size_t len = 0; len < frame.len; len++) {
         stranger_say(&stranger, NULL, bytes_of(frame.at, len));
-        assert_int_not_equal(stranger_hear(&stranger).error, ERR_OK);
+        assert_int_not_equal(stranger_receive(&stranger).error, ERR_OK);
     }
     buffer_free(&frame);
     stranger_go(&stranger);
@@ -176,7 +176,7 @@ static void an_ask_for_another_service_is_refused(void **state)
     stranger_come(&stranger, *state);
     ask_frame_into(&frame, "persist.ping", id_new(), 60000, EMPTY);
     stranger_say(&stranger, NULL, buffer_bytes(&frame));
-    assert_int_equal(stranger_hear(&stranger).error, ERR_NOT_FOUND);
+    assert_int_equal(stranger_receive(&stranger).error, ERR_NOT_FOUND);
     buffer_free(&frame);
     stranger_go(&stranger);
 }
@@ -205,10 +205,10 @@ static void the_budget_holds_for_a_client_that_does_not_watch_it(void **state)
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
     ask_frame_into(&frame, "search.query", id_new(), 30, buffer_bytes(&body));
     stranger_say(&stranger, NULL, buffer_bytes(&frame));
-    assert_int_equal(stranger_hear(&stranger).error, ERR_TIMEOUT);
+    assert_int_equal(stranger_receive(&stranger).error, ERR_TIMEOUT);
     ask_frame_into(&frame, "search.query", id_new(), 600001, buffer_bytes(&body));
     stranger_say(&stranger, NULL, buffer_bytes(&frame));
-    assert_int_equal(stranger_hear(&stranger).error, ERR_BAD_REQUEST);
+    assert_int_equal(stranger_receive(&stranger).error, ERR_BAD_REQUEST);
     buffer_free(&body);
     buffer_free(&frame);
     stranger_go(&stranger);
@@ -226,9 +226,9 @@ static void stranger_query(struct stranger *stranger, const char *word, struct i
     buffer_free(&frame);
 }
 
-static uint64_t stranger_hears_total(struct stranger *stranger)
+static uint64_t stranger_receive_total(struct stranger *stranger)
 {
-    struct answer_frame answer = stranger_hear(stranger);
+    struct answer_frame answer = stranger_receive(stranger);
     struct arena arena = { 0 };
     struct found found = { 0 };
 
@@ -245,11 +245,11 @@ static void an_ask_sent_again_while_under_way_is_handled_once(void **state)
 
     stranger_come(&stranger, *state);
     stranger_query(&stranger, "now", id_new());
-    handled = stranger_hears_total(&stranger);
+    handled = stranger_receive_total(&stranger);
     stranger_query(&stranger, "never", id);
     stranger_query(&stranger, "never", id);
     stranger_query(&stranger, "now", id_new());
-    assert_int_equal(stranger_hears_total(&stranger), handled + 2);
+    assert_int_equal(stranger_receive_total(&stranger), handled + 2);
     stranger_go(&stranger);
 }
 

@@ -199,7 +199,7 @@ static void a_service_that_stops_ends_every_ask_it_has_under_way(void **state)
 
 /* ---- events ---- */
 
-static void publish_until_heard(struct engine *engine, uint64_t heard)
+static void publish_until(struct engine *engine, uint64_t heard)
 {
     usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
 
@@ -215,13 +215,13 @@ static void a_listener_sees_a_gap_when_the_publisher_was_restarted(void **state)
     struct engine *engine = *state;
     uint64_t heard;
 
-    publish_until_heard(engine, 1); /* the first event is a gap: earlier ones are unknown */
-    publish_until_heard(engine, total_of(engine, "heard") + 5);
+    publish_until(engine, 1); /* the first event is a gap: earlier ones are unknown */
+    publish_until(engine, total_of(engine, "heard") + 5);
     assert_int_equal(total_of(engine, "gaps"), 1);
     process_end(engine->pids[INDEXER], SIGKILL);
     engine_run(engine, INDEXER, relay_serve, "indexer.ping");
     heard = total_of(engine, "heard");
-    publish_until_heard(engine, heard + 5);
+    publish_until(engine, heard + 5);
     assert_int_equal(total_of(engine, "gaps"), 2);
 }
 

@@ -339,7 +339,7 @@ static int set_up_board(void **state)
     engine_set_up(state);
     engine = *state;
     assert_int_equal(board_make(&engine->paths, &board, NULL), ERR_OK);
-    assert_non_null(board_line(board, "search", true));
+    assert_non_null(board_entry(board, "search", true));
     board_close(board);
     engine_run(engine, 0, stand_in_serve, "search.ping");
     return 0;
@@ -354,21 +354,21 @@ static int tear_down_board(void **state)
 static void a_service_beats_on_its_line_of_the_board(void **state)
 {
     struct engine *engine = *state;
-    struct board_line *line;
+    struct board_entry *entry;
     struct board *board;
     uint64_t beats;
 
     assert_int_equal(board_open(&engine->paths, &board, NULL), ERR_OK);
-    line = board_line(board, "search", false);
-    assert_int_equal(atomic_load(&line->pid), engine->pids[0]);
-    assert_int_equal(atomic_load(&line->state), BOARD_READY);
-    assert_int_equal(atomic_load(&line->start_ticks), board_start_ticks(engine->pids[0]));
-    beats = atomic_load(&line->beats);
-    while (atomic_load(&line->beats) < beats + 3) /* also without any asks */
+    entry = board_entry(board, "search", false);
+    assert_int_equal(atomic_load(&entry->pid), engine->pids[0]);
+    assert_int_equal(atomic_load(&entry->state), BOARD_READY);
+    assert_int_equal(atomic_load(&entry->start_ticks), board_start_ticks(engine->pids[0]));
+    beats = atomic_load(&entry->beats);
+    while (atomic_load(&entry->beats) < beats + 3) /* also without any asks */
         clock_sleep(1000);
     assert_int_equal(process_end(engine->pids[0], SIGTERM), 0);
     engine->pids[0] = 0;
-    assert_int_equal(atomic_load(&line->state), BOARD_STOPPING);
+    assert_int_equal(atomic_load(&entry->state), BOARD_STOPPING);
     board_close(board);
 }
 

@@ -97,6 +97,44 @@ static void a_lock_file_of_other_commits_takes_none_back(void **state)
         assert_int_equal(txn_get(s->w.txn, DB_META, bytes_from(numbered_name(i)), &value), ERR_OK);
 }
 
+/* Opens the store, reads, and closes it, again and again. Ends with the number of reads that failed. */
+static pid_t start_reader(const struct scratch *s)
+{
+    pid_t child = fork();
+    int failed = 0;
+
+    if (child != 0)
+        return child;
+    for (uint32_t i = 0; i < 2000; i++) {
+        struct store *store = NULL;
+        struct txn *txn;
+        if (store_open(&s->paths, STORE_READER, &store, NULL) != ERR_OK || store_read(store, &txn, NULL) != ERR_OK)
+            failed++;
+        else
+            txn_end(txn);
+        store_close(store);
+    }
+    _exit(failed > 100 ? 100 : failed);
+}
+
+static void processes_that_open_and_close_the_store_at_once_all_read_it(void **state)
+{
+    struct scratch *s = *state;
+    pid_t readers[4];
+    int status = -1;
+
+    scratch_open(s);
+    scratch_begin(s);
+    scratch_commit(s);
+    scratch_close(s); /* so that the last reader to close it is alone */
+    for (size_t i = 0; i < 4; i++)
+        readers[i] = start_reader(s);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(waitpid(readers[i], &status, 0), readers[i]);
+        assert_int_equal(status, 0);
+    }
+}
+
 static void what_is_aborted_was_never_there(void **state)
 {
     struct scratch *s = *state;
@@ -326,6 +364,7 @@ int main(void)
         CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing),
         CLAIM(what_is_committed_is_there_after_opening_again),
         CLAIM(a_lock_file_of_other_commits_takes_none_back),
+        CLAIM(processes_that_open_and_close_the_store_at_once_all_read_it),
         CLAIM(what_is_aborted_was_never_there),
         CLAIM(a_reader_sees_the_moment_in_which_it_began),
         CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix),

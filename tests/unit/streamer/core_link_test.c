@@ -22,7 +22,7 @@ static void the_next_line_is_the_one_that_comes(void **unused)
     (void)unused;
     assert_int_equal(core_link_next(&core, 16), 500000 + 15 * 6000);
     assert_int_equal(core_link_next(&core, 4), 500000 + 3 * 6000);
-    core = make_core_at(31.99, 500000); /* too close for an order to arrive in time */
+    core = make_core_at(31.99, 500000); /* too close for a cue to arrive in time */
     assert_int_equal(core_link_next(&core, 16), 500000 + 60 + 16 * 6000);
     core = make_core_at(30, 500000);
     core.state.step_frames = 1234.567;
@@ -46,15 +46,15 @@ static void without_a_grid_or_a_transport_it_is_now(void **unused)
     struct core_link core = make_core_at(3, 4096);
 
     (void)unused;
-    assert_true(core_link_next(&core, 0) == ORDER_NOW);
+    assert_true(core_link_next(&core, 0) == CUE_NOW);
     core.state.step_frames = NAN;
-    assert_true(core_link_next(&core, 16) == ORDER_NOW);
+    assert_true(core_link_next(&core, 16) == CUE_NOW);
     core = make_core_at(3, 4096);
     core.state.place = INFINITY;
-    assert_true(core_link_next(&core, 16) == ORDER_NOW);
+    assert_true(core_link_next(&core, 16) == CUE_NOW);
     core = make_core_at(3, 4096);
     core.state.running = 0;
-    assert_true(core_link_next(&core, 16) == ORDER_NOW);
+    assert_true(core_link_next(&core, 16) == CUE_NOW);
 }
 
 int main(void)

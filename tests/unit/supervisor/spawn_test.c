@@ -156,7 +156,7 @@ static void a_process_that_got_the_pid_of_a_dead_one_lives_on(void **state)
 static void a_process_on_the_board_is_adopted(void **state)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
-    struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
+    struct board_entry line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
 
     assert_true(spawn_adopt(&line, &adopted));
     assert_int_equal(adopted.pid, spawn.pid);
@@ -169,7 +169,7 @@ static void a_process_on_the_board_is_adopted(void **state)
 static void a_pid_that_belongs_to_another_process_now_is_not_adopted(void **state)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
-    struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks + 1 };
+    struct board_entry line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks + 1 };
 
     assert_false(spawn_adopt(&line, &adopted));
     assert_int_equal(adopted.pid, 0);
@@ -183,7 +183,7 @@ static void a_line_of_nonsense_is_not_adopted(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(pids) / sizeof(*pids); i++) {
-        struct board_line line = { .pid = pids[i], .start_ticks = 12345 };
+        struct board_entry line = { .pid = pids[i], .start_ticks = 12345 };
         assert_false(spawn_adopt(&line, &adopted));
     }
 }
@@ -191,7 +191,7 @@ static void a_line_of_nonsense_is_not_adopted(void **state)
 static void a_dead_process_is_not_adopted(void **state)
 {
     struct spawn spawn = start_process(*state, "#!/bin/sh\nexit 0\n"), adopted;
-    struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
+    struct board_entry line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
 
     assert_true(spawn_is_dead(&spawn, LONG_ENOUGH));
     assert_false(spawn_adopt(&line, &adopted)); /* a zombie */

@@ -1,5 +1,6 @@
 // A value that components follow.
-import { useEffect, useState } from 'preact/hooks'
+import { createElement, type Component, type FunctionComponent } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 export class Cell<T> {
   private followers = new Set<() => void>()
@@ -18,16 +19,28 @@ export class Cell<T> {
   }
 }
 
-/** The value of the cell; the component is drawn again when it changes. */
-export function useCell<T>(cell: Cell<T>): T {
+/** The value of the cell, or a part of it; the component is drawn again when that changes. */
+export function useCell<T>(cell: Cell<T>): T
+export function useCell<T, Part>(cell: Cell<T>, pick: (value: T) => Part): Part
+export function useCell<T, Part>(cell: Cell<T>, pick?: (value: T) => Part): T | Part {
   const [, redraw] = useState(0)
+  const picked = () => (pick ? pick(cell.value) : cell.value)
+  const drawn = useRef({ value: picked(), picked })
+  drawn.current = { value: picked(), picked }
   useEffect(() => {
-    const seen = cell.value
-    const end = cell.follow(() => redraw(n => n + 1))
-    if (seen !== cell.value) redraw(n => n + 1)
-    return end
+    const look = () => { if (!Object.is(drawn.current.value, drawn.current.picked())) redraw(n => n + 1) }
+    look() // it may have changed after it was drawn, before this follows it
+    return cell.follow(look)
   }, [cell])
-  return cell.value
+  return drawn.current.value
+}
+
+/** The component, drawn again only when one of its properties is another one. */
+export function kept<Props extends object>(of: FunctionComponent<Props>): FunctionComponent<Props> {
+  return function (this: Component<Props>, props) {
+    this.shouldComponentUpdate = next => (Object.keys(next) as (keyof Props)[]).some(name => !Object.is(next[name], this.props[name]))
+    return createElement(of, props)
+  }
 }
 
 /** The last answer of a periodic ask, while the component is shown: `load` is called again after `every_ms`. Returns the answer,

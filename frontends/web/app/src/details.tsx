@@ -77,10 +77,11 @@ function Colours({ of }: { of: item }) {
 }
 
 function Sources({ sources }: { sources: fact[] }) {
+  const [open, setOpen] = useState(false)
   return (
-    <details>
+    <details onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>All facts</summary>
-      <table class="plain">
+      {open && <table class="plain">
         <thead><tr><th>Fact</th><th>Value</th><th>Source</th><th>Sure</th></tr></thead>
         <tbody>
           {sources.map((one, i) => (
@@ -88,13 +89,13 @@ function Sources({ sources }: { sources: fact[] }) {
               <td>{one.source}</td><td>{Math.round(one.confidence * 100)} %</td></tr>
           ))}
         </tbody>
-      </table>
+      </table>}
     </details>
   )
 }
 
 export function Details() {
-  const { at } = useCell(view)
+  const at = useCell(view, of => of.at)
   const many = useCell(selected).size
   useCell(row)
   const got = useItem(at)

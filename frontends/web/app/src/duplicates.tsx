@@ -12,7 +12,7 @@ import { read } from './wire'
 const play = (id: Uint8Array) => read('search.get', { id }, AbortSignal.timeout(5000)).then(got => hear(got.item as item), complain)
 
 export function Duplicates() {
-  const { query } = useCell(view)
+  const query = useCell(view, of => of.query)
   const changed = useCell(arrived)
   const [got, setGot] = useState<duplicates_found>()
   useEffect(() => {

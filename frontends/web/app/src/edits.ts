@@ -43,7 +43,7 @@ export function state(ids: string[], attribute: string, value: string) {
 /** Stars from 1 to 5; 0 removes them. */
 export const rate = (ids: string[], stars: number) => (ids.length ? state(ids, 'rating', stars ? String(stars) : '') : undefined)
 
-export const COLOURS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple']
+export const COLOURS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'grey']
 
 /** One of the colours; an empty one removes it. */
 export const colour = (ids: string[], name: string) => (ids.length ? state(ids, 'colour', name) : undefined)

@@ -10,7 +10,7 @@ import { read } from './wire'
 interface Count { value: string; count: number }
 
 function useCounts(facet: string): Count[] | undefined {
-  const { query } = useCell(view)
+  const query = useCell(view, of => of.query)
   const changed = useCell(arrived)
   const [counts, setCounts] = useState<Count[]>()
   useEffect(() => {
@@ -24,7 +24,7 @@ function useCounts(facet: string): Count[] | undefined {
 
 export function Packs() {
   const counts = useCounts('pack')
-  const words = clauses(useCell(view).query)
+  const words = clauses(useCell(view, of => of.query))
   const most = Math.max(1, ...(counts ?? []).map(one => one.count))
   return (
     <section aria-label="Packs" tabIndex={0}>
@@ -51,7 +51,7 @@ export function Packs() {
 const shortName = (name: string) => (name.startsWith('/') ? name.split('/').filter(Boolean).slice(-2).join('/') : name)
 
 function Folder({ of, query }: { of: folder_count; query: string }) {
-  const { folder: chosen } = useCell(view)
+  const chosen = useCell(view, of => of.folder)
   const [open, setOpen] = useState(false)
   const id = idText(of.id), name = pathText(of.name)
   const isDeep = num(of.items) > num(of.here)
@@ -81,6 +81,6 @@ function Below({ folder, query }: { folder?: string; query: string }) {
 }
 
 export function Folders() {
-  const { query } = useCell(view)
+  const query = useCell(view, of => of.query)
   return <section aria-label="Folders" tabIndex={0}><h2>Folders</h2><Below query={query} /></section>
 }

@@ -6,10 +6,12 @@ const utf8 = new TextDecoder()
 
 /** The 26 characters of a ULID. */
 export function idText(id: Uint8Array): string {
-  let number = 0n
-  for (const byte of id) number = (number << 8n) | BigInt(byte)
-  let text = ''
-  for (let i = 0; i < 26; i++) { text = CROCKFORD[Number(number & 31n)] + text; number >>= 5n }
+  let text = '', bits = 0, count = 2 // 26 characters have two bits more than 16 bytes
+  for (const byte of id) {
+    bits = (bits << 8) | byte
+    for (count += 8; count >= 5; text += CROCKFORD[(bits >> count) & 31]) count -= 5
+    bits &= (1 << count) - 1
+  }
   return text
 }
 

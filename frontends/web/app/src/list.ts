@@ -15,7 +15,8 @@ let going = -1
 
 /** Finds the row of the item again after the list changed; the row stays when the item left it. */
 export function settleRow() {
-  if (going >= 0) return
+  const of = atNow()
+  if (going >= 0 || (of && idText(of.media.id) === view.value.at)) return
   const at = view.value.at ? rowOf(view.value.at) : -1
   if (at >= 0) row.set(at)
   else if (!view.value.at) row.set(-1)
@@ -50,8 +51,8 @@ export async function goTo(to: number, extend = false, sound = settings.value.pr
   const of = itemAt(to) ?? (await awaitItem(to))
   if (going === to) going = -1
   if (!of || row.value !== to) return
+  if (sound) hear(of) // first: what is drawn can wait
   show({ at: idText(of.media.id) })
-  if (sound) hear(of)
 }
 
 /** Goes to the first item of what was asked last, once its answer is here. */

@@ -33,7 +33,7 @@ const TITLES: Record<Mode, string> = {
 }
 
 function Modes() {
-  const { mode } = useCell(view)
+  const mode = useCell(view, of => of.mode)
   return (
     <nav class="modes" aria-label="Modes">
       {MODES.map((name, i) => (
@@ -48,7 +48,8 @@ function Modes() {
 function Count() {
   const { total, seconds, old, took_us } = useCell(results.result)
   const state = useCell(link)
-  const alike = isAlike(useCell(view), useCell(heard))
+  const sound = useCell(heard)
+  const alike = useCell(view, of => isAlike(of, sound))
   return (
     <p class="count" role="status" data-total={old ? undefined : total} data-link={state}>
       {state === 'away' ? 'The engine is away; this page goes on by itself.' : total === undefined || old ? '…'
@@ -59,7 +60,7 @@ function Count() {
 
 /** Which items are looked at; likeness looks at all. */
 function ScopeChoice() {
-  const { scope } = useCell(view)
+  const scope = useCell(view, of => of.scope)
   return (
     <label class="scope">View <select value={scope} onChange={event => show({ scope: event.currentTarget.value as Scope, at: '' })}>
       {SCOPES.map(one => <option key={one} value={one}>{SCOPE_TITLES[one]}</option>)}
@@ -120,7 +121,7 @@ function useDrop(): boolean {
 }
 
 function Page() {
-  const { mode } = useCell(view)
+  const mode = useCell(view, of => of.mode)
   const over = useDrop()
   useEffect(() => { addEventListener('keydown', onKey); return () => removeEventListener('keydown', onKey) }, [])
   return (

@@ -1,5 +1,5 @@
-// The map: each item a point, near those that sound alike. A click plays; drag moves, the wheel zooms, a drag with Shift is a
-// lasso. The query dims what it does not find.
+// The map: each item a point, near those that sound alike. A click plays; drag moves or turns, the wheel zooms, a drag with
+// Shift is a lasso. The query dims what it does not find.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useCell } from './cell'
 import { clean, factText, idBytes } from './format'
@@ -34,8 +34,16 @@ class Index {
       this.waiting.delete(event.data.n)
     }
   }
-  points({ count, x, y }: MapPoints) {
-    this.worker.postMessage({ kind: 'points', x: x.subarray(0, count), y: y.subarray(0, count) } satisfies Question)
+  private turned = ''
+  points({ count, x, y, z }: MapPoints) {
+    this.turned = ''
+    this.worker.postMessage({ kind: 'points', x: x.subarray(0, count), y: y.subarray(0, count), z: z.subarray(0, count) } satisfies Question)
+  }
+  /** Before a question to a map in space. */
+  turn({ x, y, turn, tilt }: Look) {
+    if (this.turned === [x, y, turn, tilt].join()) return
+    this.turned = [x, y, turn, tilt].join()
+    this.worker.postMessage({ kind: 'turn', turn: { x, y, turn, tilt } } satisfies Question)
   }
   private ask(question: (n: number) => Question): Promise<number[]> {
     const n = ++this.count
@@ -45,6 +53,8 @@ class Index {
   lasso = (path: number[]) => this.ask(n => ({ kind: 'lasso', n, path }))
   end() { this.worker.terminate() }
 }
+
+const marksIn = (found: Uint8Array) => found.reduce((sum, one) => sum + one, 0)
 
 function play(id: string) {
   show({ at: id })
@@ -114,6 +124,7 @@ export function MapView() {
   }, [loaded, query, scope, changed])
 
   const scale = useMemo(() => loaded && scaleOf(loaded, values), [loaded, values])
+  const foundCount = useMemo(() => found && marksIn(found), [found])
   const labels = useMemo(() => (loaded && dimensions === 2 ? labelsOf(loaded) : []), [loaded])
   useEffect(() => {
     if (!loaded || !scale || !points.current) return
@@ -136,9 +147,12 @@ export function MapView() {
   }, [loaded, found, at, chosen])
 
   const box = () => canvas.current!.getBoundingClientRect()
+  /** In space: from the middle, on the plane of the screen. */
   const toMap = (x: number, y: number): [number, number] => {
     const { width, height } = box(), unit = (look.current.scale * Math.min(width, height)) / 2
-    return [look.current.x + (x - width / 2) / unit, look.current.y - (y - height / 2) / unit]
+    if (dimensions === 3) index.current?.turn(look.current)
+    const middle = dimensions === 3 ? { x: 0, y: 0 } : look.current
+    return [middle.x + (x - width / 2) / unit, middle.y - (y - height / 2) / unit]
   }
   const toScreen = (x: number, y: number): [number, number] => {
     const { width, height } = canvas.current ? box() : { width: 1, height: 1 }, unit = (look.current.scale * Math.min(width, height)) / 2
@@ -150,10 +164,9 @@ export function MapView() {
   const onMove = (event: PointerEvent) => {
     const of = drag.current
     if (!of) {
-      if (dimensions === 3) return
       const { offsetX, offsetY } = event
-      const [x, y] = toMap(offsetX, offsetY)
       if (looking.current) return // of quick moves some are enough
+      const [x, y] = toMap(offsetX, offsetY)
       looking.current = true
       index.current?.near(x, y, reach(14), HOVERED).then(hits => {
         looking.current = false
@@ -178,7 +191,7 @@ export function MapView() {
       setPath([])
       const hits = (await index.current!.lasso(line)).filter(i => !found || found[i])
       selected.set(new Set(hits.map(loaded.idText)))
-    } else if (!of.far && dimensions === 2) {
+    } else if (!of.far) {
       const [hit] = await index.current!.near(...toMap(event.offsetX, event.offsetY), reach(14), 1)
       if (hit !== undefined) play(loaded.idText(hit))
     }
@@ -187,7 +200,8 @@ export function MapView() {
     event.preventDefault()
     const [x, y] = toMap(event.offsetX, event.offsetY)
     const by = Math.exp(-event.deltaY / 500)
-    redraw({ scale: look.current.scale * by, x: x + (look.current.x - x) / by, y: y + (look.current.y - y) / by })
+    const scale = look.current.scale * by
+    redraw(dimensions === 3 ? { scale } : { scale, x: x + (look.current.x - x) / by, y: y + (look.current.y - y) / by })
   }
   /** Arrow keys go to the nearest point in that direction. */
   const onKeyDown = (event: KeyboardEvent) => {
@@ -205,7 +219,7 @@ export function MapView() {
     if (best >= 0) { rowCell.set(-1); play(loaded.idText(best)) }
   }
   return (
-    <main class="map" tabIndex={-1} data-points={loaded?.count} data-moved={moved}>
+    <main class="map" tabIndex={-1} data-points={loaded?.count} data-moved={moved} data-found={foundCount}>
       <h1 class="unseen">Map</h1>
       <p class="buttons">
         <button aria-pressed={dimensions === 2} onClick={() => show({ dimensions: 2 })}>2-D</button>
@@ -214,13 +228,13 @@ export function MapView() {
           onKeyDown={event => event.stopPropagation()} onChange={event => show({ colour: event.currentTarget.value.trim() || 'class' })} /></label>
         <datalist id="colours">{COLOURS.map(name => <option key={name} value={name} />)}</datalist>
         <button onClick={() => loaded && redraw(fit(loaded))}>Whole map</button>
-        <span class="quiet">Shift and drag: lasso{loaded && ` · ${loaded.count.toLocaleString('en')} points`}</span>
+        <span class="quiet">Shift and drag: lasso{loaded && ` · ${loaded.count.toLocaleString('en')} points`}{chosen.size > 0 && ` · ${chosen.size.toLocaleString('en')} selected`}</span>
       </p>
       <div class="plane">
         <canvas ref={canvas} tabIndex={0} data-list role="application" aria-label="Map of the items; arrow keys go to the next point and play it"
           onPointerDown={event => {
             canvas.current!.setPointerCapture(event.pointerId)
-            drag.current = { x: event.offsetX, y: event.offsetY, lasso: event.shiftKey && dimensions === 2, far: false }
+            drag.current = { x: event.offsetX, y: event.offsetY, lasso: event.shiftKey, far: false }
             setHover(undefined)
           }}
           onPointerMove={onMove} onPointerUp={onUp} onPointerLeave={() => setHover(undefined)} onWheel={onWheel} onKeyDown={onKeyDown} />

@@ -1,7 +1,10 @@
 // Draws points with WebGL2: one call for all of them. A lost context is restored with all that it had.
 
+/** From where a map in space is looked at: its middle, and two angles. */
+export interface Turn { x: number; y: number; turn: number; tilt: number }
+
 /** `whole`: the scale at which all points are on the plane. */
-export interface Look { x: number; y: number; scale: number; whole: number; turn: number; tilt: number }
+export interface Look extends Turn { scale: number; whole: number }
 
 /** Brightness of a point. */
 export const DIM = 0.08, MISSING = 0.3, PLAIN = 0.85, MARKED = 2

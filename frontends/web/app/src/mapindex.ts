@@ -1,13 +1,17 @@
-// The worker of the map: a grid of cells over the points, for hit tests, neighbours and the lasso.
+// The worker of the map: a grid of cells over the points, for hit tests, neighbours and the lasso. Of a map in space the
+// places are those on the plane of the screen, and the grid is made again after a turn.
+import type { Turn } from './mapgl'
 
 interface Points { x: Float32Array; y: Float32Array }
 export type Question =
-  | { kind: 'points'; x: Float32Array; y: Float32Array }
+  | { kind: 'points'; x: Float32Array; y: Float32Array; z: Float32Array }
+  | { kind: 'turn'; turn: Turn }
   | { kind: 'near'; n: number; x: number; y: number; within: number; count: number }
   | { kind: 'lasso'; n: number; path: number[] }
 export interface Reply { n: number; hits: number[] }
 
 const CELLS = 128
+let given: Points & { z: Float32Array } = { x: new Float32Array(), y: new Float32Array(), z: new Float32Array() }
 let points: Points = { x: new Float32Array(), y: new Float32Array() }
 let cells: number[][] = []
 let low = [0, 0], size = [1, 1]
@@ -69,8 +73,21 @@ function lasso(path: number[]): number[] {
   return hits
 }
 
+/** The same as the shader of the map does. */
+function lay({ x, y, turn, tilt }: Turn) {
+  const across = new Float32Array(given.x.length), up = new Float32Array(given.x.length)
+  const [cosTurn, sinTurn, cosTilt, sinTilt] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)]
+  for (let i = 0; i < across.length; i++) {
+    const right = given.x[i]! - x, deep = given.z[i]!
+    across[i] = right * cosTurn + deep * sinTurn
+    up[i] = (given.y[i]! - y) * cosTilt - (deep * cosTurn - right * sinTurn) * sinTilt
+  }
+  build(across, up)
+}
+
 self.onmessage = (event: MessageEvent<Question>) => {
   const of = event.data
-  if (of.kind === 'points') build(of.x, of.y)
+  if (of.kind === 'points') { given = of; build(of.x, of.y) }
+  else if (of.kind === 'turn') lay(of.turn)
   else self.postMessage({ n: of.n, hits: of.kind === 'near' ? near(of.x, of.y, of.within, of.count) : lasso(of.path) } satisfies Reply)
 }

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { Cell, useCell } from './cell'
 import { clean } from './format'
 import { decode } from './msgpack'
-import { complain, hearAs, heard, heardBefore, say, type Heard } from './state'
+import { complain, hearAs, heard, heardBefore, say } from './state'
 import { ask } from './wire'
 
 const LISTENED_S = 4
@@ -68,26 +68,25 @@ export function PortChoice() {
   )
 }
 
-const EARLIER = 'earlier:'
-
-/** Where an example comes from that is not in the library. */
+/** Where an example comes from that is not in the library. Buttons: a list would choose while arrow keys go through it. */
 export function Outside() {
   const earlier = useCell(heardBefore)
   const now = useCell(heard)
   const file = useRef<HTMLInputElement>(null)
-  const choose = (word: string) => {
-    if (word === 'file') file.current?.click()
-    else if (word === 'port') portsOpen.set(true)
-    else hearAs(earlier.find(one => EARLIER + one.name === word) as Heard)
-  }
+  const menu = useRef<HTMLDetailsElement>(null)
+  const chosen = (run: () => void) => () => { menu.current!.open = false; run() }
   return (
     <>
-      <label class="outside">Like <select value="" data-heard={now?.name} onChange={event => { const word = event.currentTarget.value; event.currentTarget.value = ''; choose(word) }}>
-        <option value="">a sound from outside…</option>
-        <option value="file">a file…</option>
-        <option value="port">a JACK port…</option>
-        {earlier.map(one => <option key={one.name} value={EARLIER + one.name}>{clean(one.name)} (heard before)</option>)}
-      </select></label>
+      <details ref={menu} class="choice outside" data-heard={now?.name}
+        onKeyDown={event => { if (event.key === 'Escape' && menu.current!.open) { menu.current!.open = false; menu.current!.querySelector('summary')!.focus() } event.stopPropagation() }}
+        onFocusOut={event => { if (!menu.current!.contains(event.relatedTarget as Node | null)) menu.current!.open = false }}>
+        <summary>Like a sound from outside…</summary>
+        <div>
+          <button onClick={chosen(() => file.current?.click())}>A file…</button>
+          <button onClick={chosen(() => portsOpen.set(true))}>A JACK port…</button>
+          {earlier.map(one => <button key={one.name} onClick={chosen(() => hearAs(one))}>{clean(one.name)} (heard before)</button>)}
+        </div>
+      </details>
       <input ref={file} type="file" hidden aria-label="A file as example" accept="audio/*" onChange={event => {
         const chosen = event.currentTarget.files?.[0]
         event.currentTarget.value = ''

@@ -38,7 +38,7 @@ function choose(id: string) {
 }
 
 export function Project() {
-  const { query } = useCell(view)
+  const query = useCell(view, of => of.query)
   const changed = useCell(arrived)
   const [got, setGot] = useState<{ uses: Use[]; more: boolean }>()
   const words = clauses(query)

@@ -68,7 +68,7 @@ const completed = (text: string, word: string) =>
   word.startsWith(text) ? word : text.slice(0, text.length - (/\S*$/.exec(text)?.[0].length ?? 0)) + word
 
 export function QueryLine() {
-  const { query } = useCell(view)
+  const query = useCell(view, of => of.query)
   const { error } = useCell(result)
   const caret = error ? caretOf(error.hint, query) : -1
   const [text, setText] = useState(query)

@@ -2,14 +2,14 @@
 // revision of the catalogue; after a change all that is shown is asked again, while what is there stays on the screen.
 import type { facet_count, found, item } from 'loophole'
 import { Cell } from './cell'
-import { idBytes, idText, num } from './format'
+import { idBytes, num } from './format'
 import { AskError, link, listen, read } from './wire'
 import { heard, isAlike, view, type Heard, type View } from './state'
 
 const PAGE = 250
 const ALIKE_MOST = 500
 const PAGES_KEPT = 40
-const FACETS = ['class', 'family', 'key', 'pack', 'tag', 'genre', 'container', 'origin']
+const FACETS = ['class', 'family', 'key', 'pack', 'tag', 'genre', 'container', 'origin', 'colour']
 const SETTLE_MS = 250
 
 export interface Result {
@@ -40,12 +40,16 @@ let askedSound: Heard | undefined
 
 const same = (of: View) => JSON.stringify([of.query, of.sort, of.folder, of.scope, of.like, of.unlike, isAlike(of, heard.value) && of.weights])
 
-function askAlike(of: View, signal: AbortSignal) {
+/** The facets are those of the query: the items among which the nearest are. */
+async function askAlike(of: View, signal: AbortSignal): Promise<found> {
   const ids = (list: string[]) => list.map(id => idBytes(id)).filter(id => id !== undefined)
-  return read('search.similar', {
-    like: ids(of.like), unlike: ids(of.unlike), weights: of.weights, query: of.query, limit: ALIKE_MOST,
-    embedding: heard.value?.embedding as never,
-  }, signal)
+  const [near, all] = await Promise.all([
+    read('search.similar', {
+      like: ids(of.like), unlike: ids(of.unlike), weights: of.weights, query: of.query, limit: ALIKE_MOST,
+      embedding: heard.value?.embedding as never,
+    }, signal),
+    read('search.query', { query: of.query, limit: 0, facets: FACETS }, signal)])
+  return { ...near, facets: all.facets }
 }
 
 const askPage = (of: View, page: number, signal: AbortSignal): Promise<found> =>
@@ -56,10 +60,10 @@ const askPage = (of: View, page: number, signal: AbortSignal): Promise<found> =>
 const ask = (of: View, page: number, signal: AbortSignal): Promise<found> =>
   isAlike(of, heard.value) ? askAlike(of, signal) : askPage(of, page, signal)
 
-function split(answer: found, page: number) {
+function split(answer: found, page: number, to = pages) {
   const items = answer.items ?? []
-  if (!isAlike(view.value, heard.value)) return pages.set(page, items)
-  for (let at = 0; at * PAGE < items.length; at++) pages.set(at, items.slice(at * PAGE, (at + 1) * PAGE))
+  if (!isAlike(view.value, heard.value)) return to.set(page, items)
+  for (let at = 0; at * PAGE < items.length; at++) to.set(at, items.slice(at * PAGE, (at + 1) * PAGE))
 }
 
 const totalOf = (answer: found) =>
@@ -79,9 +83,10 @@ function forget() {
     if (pages.size > PAGES_KEPT && (page < first - 4 || page > last + 4)) pages.delete(page)
 }
 
+/** A page of a later revision is shown until all that is shown is of one. */
 async function fetchPage(page: number, signal: AbortSignal) {
   const answer = await ask(view.value, page, signal)
-  if (num(answer.revision) !== revision) return reload()
+  if (num(answer.revision) !== revision) refresh()
   split(answer, page)
   forget()
   arrived.set(arrived.value + 1)
@@ -105,8 +110,9 @@ export const itemAt = (row: number): item | undefined => pages.get(Math.floor(ro
 
 /** The row of an item among the loaded pages; -1 if it is in none. */
 export function rowOf(id: string): number {
-  for (const [page, items] of pages) {
-    const at = items.findIndex(one => idText(one.media.id) === id)
+  const bytes = idBytes(id)
+  if (bytes) for (const [page, items] of pages) {
+    const at = items.findIndex(one => one.media.id.every((byte, i) => byte === bytes[i]))
     if (at >= 0) return page * PAGE + at
   }
   return -1
@@ -121,31 +127,52 @@ export async function awaitItem(row: number): Promise<item | undefined> {
   return itemAt(row)
 }
 
+/** The pages on the screen after the first one, as the catalogue is now. */
+async function askShown(first: found, signal: AbortSignal): Promise<Map<number, item[]>> {
+  const next = new Map<number, item[]>()
+  split(first, 0, next)
+  for (let page = wanted[0]; page <= wanted[1]; page++)
+    if (!next.has(page) && page * PAGE < totalOf(first)) split(await ask(view.value, page, signal), page, next)
+  return next
+}
+
 /** Asks for everything that is shown again. The rows on the screen stay until the new ones are there. */
 async function reload() {
   round.abort()
   round = new AbortController()
   fetching = new Map()
   const { signal } = round
-  const visible = wanted
+  reloading = true
   try {
     const first = await ask(view.value, 0, signal)
+    const next = await askShown(first, signal)
     if (signal.aborted) return
-    pages = new Map()
-    split(first, 0)
+    pages = next
     takeFirst(first)
-    for (let page = visible[0]; page <= visible[1]; page++) if (page * PAGE < num(first.total)) want(page)
+    look(wanted[0] * PAGE, wanted[1] * PAGE) // the person may have scrolled meanwhile
   } catch (error) {
     if (error instanceof AskError && error.code !== 'aborted')
       result.set({ ...NOTHING, error, old: false })
   }
+  if (signal.aborted) return
+  reloading = false
   arrived.set(arrived.value + 1)
+  if (changed) refresh()
 }
 
 let settling = 0
-/** The catalogue changed: asks again soon, once for many changes. */
+let reloading = false
+let changed = false
+/** The catalogue changed: asks again soon, once for many changes. An answer on its way is awaited, so that changes without end
+ * do not keep the page from showing any. */
 export function refresh() {
-  settling ||= window.setTimeout(() => { settling = 0; reload() }, SETTLE_MS)
+  changed = true
+  settling ||= window.setTimeout(() => {
+    settling = 0
+    if (reloading) return
+    changed = false
+    reload()
+  }, SETTLE_MS)
 }
 
 function follow() {

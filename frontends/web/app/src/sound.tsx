@@ -5,8 +5,11 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePolled } from './cell'
 import { clean, dbText, idBytes, idText, lengthText, num, pathText } from './format'
 import { chosen } from './list'
+import { Learn } from './learn'
 import { Pattern } from './patterngrid'
+import { PatternLibrary } from './patternlibrary'
 import { Slots } from './slots'
+import { Song } from './song'
 import { complain, say } from './state'
 import { Transport } from './transport'
 import { drawWave, type Wave } from './waves'
@@ -178,6 +181,9 @@ export function Sound() {
       <Pads />
       <Pattern />
       <Slots />
+      <Song />
+      <PatternLibrary />
+      <Learn />
     </main>
   )
 }

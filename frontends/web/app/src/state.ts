@@ -122,15 +122,33 @@ export function hearAs(sound: Heard) {
 export function show(part: Partial<View>) {
   const before = view.value
   const after = { ...before, ...part }
-  const url = writeUrl(after)
-  if (url === writeUrl(before)) return
-  const isStep = after.mode !== before.mode || after.query !== before.query
-  history[isStep ? 'pushState' : 'replaceState'](null, '', url)
+  if ((Object.keys(part) as (keyof View)[]).every(name => JSON.stringify(after[name]) === JSON.stringify(before[name]))) return
+  if (after.mode !== before.mode || after.query !== before.query) {
+    writeSoon(0)
+    history.pushState(null, '', writeUrl(after))
+  } else writeSoon(URL_MS)
   view.set(after)
 }
 
-window.addEventListener('popstate', () => view.set(readUrl()))
-window.addEventListener('hashchange', () => view.set(readUrl()))
+const URL_MS = 100
+let writing = 0
+const write = () => { writing = 0; history.replaceState(null, '', writeUrl(view.value)) }
+
+/** The URL follows soon: while one browses, each key would cost its writing. 0: what is to be written is written now. */
+function writeSoon(wait_ms: number) {
+  if (wait_ms) writing ||= window.setTimeout(write, wait_ms)
+  else if (writing) { clearTimeout(writing); write() }
+}
+
+function takeUrl() {
+  clearTimeout(writing)
+  writing = 0
+  view.set(readUrl())
+}
+
+window.addEventListener('pagehide', () => writeSoon(0))
+window.addEventListener('popstate', takeUrl)
+window.addEventListener('hashchange', takeUrl)
 
 export const isAlike = (of: View, sound: Heard | undefined) => of.like.length > 0 || sound !== undefined
 

@@ -1,7 +1,7 @@
 // The table: rows of the result, of which those on the screen exist; columns chosen and sorted; facets beside it.
 import type { item } from 'loophole'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { kept, useCell } from './cell'
 import { clean, factOf, factText, idText, isHere, lengthText, pathText, bytesText, num, seconds } from './format'
 import { hear, hearFrom } from './hear'
 import { goTo, listKey, row as rowCell, settleRow, toggleSelected } from './list'
@@ -24,6 +24,7 @@ export const COLUMNS: Record<string, Column> = {
   length: { title: 'Length', sort: 'duration_s', wide: '4.6rem', text: of => lengthText(seconds(of)), number: true },
   lufs: { title: 'LUFS', sort: 'lufs', wide: '3.6rem', text: of => rounded(of, 'lufs', 1), source: 'lufs', number: true },
   rating: { title: 'Rating', wide: '5rem', text: of => '★'.repeat(Math.max(0, Math.min(5, factOf(of, 'rating')?.number ?? 0))) },
+  colour: { title: 'Colour', sort: 'colour', wide: '4.5rem', text: of => factText(of, 'colour'), source: 'colour' },
   tags: { title: 'Tags', wide: 'minmax(4rem,2fr)', text: of => (of.media.tags ?? []).map(clean).join(' ') },
   pack: { title: 'Pack', sort: 'pack', wide: 'minmax(4.5rem,2fr)', text: of => clean(of.media.pack) },
   title: { title: 'Title', wide: 'minmax(6rem,2fr)', text: of => clean(factText(of, 'title')), source: 'title' },
@@ -48,7 +49,7 @@ export const stateOf = (of: item): string =>
   of.media.availability === 'missing' ? 'missing' : isHere(of) ? '' : 'offline'
 
 function Heads({ columns }: { columns: string[] }) {
-  const { sort } = useCell(view)
+  const sort = useCell(view, of => of.sort)
   return (
     <div class="heads" role="row" aria-rowindex={1}>
       <span role="columnheader" class="mark"><span class="unseen">Selected</span></span>
@@ -69,31 +70,31 @@ function Heads({ columns }: { columns: string[] }) {
   )
 }
 
-function Row({ index, top, columns }: { index: number; top: number; columns: string[] }) {
-  const of = itemAt(index)
-  const at = useCell(rowCell) === index
-  const chosen = useCell(selected)
+const Row = kept(({ of, index, top, columns }: { of: item | undefined; index: number; top: number; columns: string[] }) => {
+  const at = useCell(rowCell, row => row === index)
+  const id = of ? idText(of.media.id) : ''
+  const chosen = useCell(selected, ids => ids.has(id))
   if (!of)
     return <div role="row" aria-rowindex={index + 2} class="row loading" style={{ top: `${top}px` }}><span role="gridcell">…</span></div>
-  const id = idText(of.media.id)
   const away = stateOf(of)
   return (
-    <div role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={at || chosen.has(id)} data-id={id}
-      class={`row ${at ? 'at' : ''} ${chosen.has(id) ? 'chosen' : ''} ${away}`} style={{ top: `${top}px` }}
+    <div role="row" id={`row-${index}`} aria-rowindex={index + 2} aria-selected={at || chosen} data-id={id}
+      class={`row ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${away}`} style={{ top: `${top}px` }}
       onClick={event => (event.ctrlKey || event.metaKey ? toggleSelected(id) : goTo(index, event.shiftKey))}
       onDblClick={() => hear(of)} draggable
       onDragStart={event => event.dataTransfer?.setData('DownloadURL', `audio/x-wav:${of.media.name}:${location.origin}/media/${id}`)}>
-      <span role="gridcell" class="mark">{chosen.has(id) ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>
+      <span role="gridcell" class="mark" title="Select or unselect" onClick={event => { event.stopPropagation(); toggleSelected(id) }}>{chosen ? '☑' : of.media.favourite ? '♥' : of.media.hidden ? '◌' : ''}</span>
       <span role="gridcell" class="wave"><WaveCanvas plain of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} /></span>
       {columns.map(name => (
         <span key={name} role="gridcell" class={COLUMNS[name]!.number ? 'number' : ''}
           title={COLUMNS[name]!.source ? sourceOf(of, COLUMNS[name]!.source!) : undefined}>
+          {name === 'name' && factText(of, 'colour') && <i class={`dot ${factText(of, 'colour')}`} role="img" aria-label={factText(of, 'colour')} />}
           {COLUMNS[name]!.text(of)}{name === 'name' && away && <em> {away}</em>}
         </span>
       ))}
     </div>
   )
-}
+})
 
 const QUICK: [string, string][] = [
   ['Favourites', 'is:favourite'], ['Rated 4 and 5', 'rating:4-5'], ['Loops', 'is:loop'], ['One-shots', 'is:oneshot'],
@@ -114,7 +115,7 @@ function Quick({ words }: { words: string[] }) {
 
 export function Facets() {
   const { facets } = useCell(result)
-  const words = clauses(useCell(view).query)
+  const words = clauses(useCell(view, of => of.query))
   const names = [...new Set(facets.map(one => one.facet))]
   return (
     <nav class="facets" aria-label="Facets" tabIndex={0}>
@@ -182,12 +183,13 @@ function useWidth(ref: { current: HTMLElement | null }): number {
 
 /** The rows of the result, as every list shows them. */
 export function Table() {
-  const now = useCell(view)
-  const { total } = useCell(result)
+  const chosen = useCell(view, of => of.columns)
+  const total = useCell(result, of => of.total)
   const at = useCell(rowCell)
   useCell(arrived)
   const box = useRef<HTMLDivElement>(null)
-  const columns = fitting(now.columns.filter(name => COLUMNS[name]), useWidth(box))
+  const width = useWidth(box)
+  const columns = useMemo(() => fitting(chosen.filter(name => COLUMNS[name]), width), [chosen, width])
   const rows = useRows(total ?? 0, ROW)
   const [focus, setFocus] = useState(false)
   const last = rows.first + rows.count - 1
@@ -199,7 +201,7 @@ export function Table() {
   const template = { '--least': `${leastOfAll(columns)}rem`, '--columns': `1.4rem 7rem ${columns.map(name => COLUMNS[name]!.wide).join(' ')}` }
   return (
     <div class="table" style={template} ref={box}>
-      <ColumnChoice columns={now.columns} />
+      <ColumnChoice columns={chosen} />
       <div role="grid" aria-label="Items" aria-rowcount={(total ?? 0) + 1} aria-multiselectable class="grid">
         <div role="rowgroup"><Heads columns={columns} /></div>
         <div role="rowgroup" class="rows" ref={rows.ref} tabIndex={0} data-list aria-label="Items; arrow keys play"
@@ -208,7 +210,7 @@ export function Table() {
           onKeyDown={event => { if (listKey(event)) event.stopPropagation() }}>
           <div role="presentation" style={{ height: `${rows.height}px` }}>
             {Array.from({ length: rows.count }, (_, i) => (
-              <Row key={rows.first + i} index={rows.first + i} top={rows.top + i * ROW} columns={columns} />
+              <Row key={rows.first + i} of={itemAt(rows.first + i)} index={rows.first + i} top={rows.top + i * ROW} columns={columns} />
             ))}
           </div>
         </div>

@@ -1,6 +1,7 @@
 // The waveforms of the result as a grid of tiles.
+import type { item } from 'loophole'
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
-import { useCell } from './cell'
+import { kept, useCell } from './cell'
 import { clean, factText, idText, lengthText, seconds } from './format'
 import { hearFrom } from './hear'
 import { goTo, listKey, row as rowCell, settleRow } from './list'
@@ -13,27 +14,26 @@ import { WaveCanvas } from './wavecanvas'
 const TILE = 116
 const WIDE = 220
 
-function Tile({ index }: { index: number }) {
-  const of = itemAt(index)
-  const at = useCell(rowCell) === index
-  const chosen = useCell(selected)
+const Tile = kept(({ of, index }: { of: item | undefined; index: number }) => {
+  const at = useCell(rowCell, row => row === index)
+  const id = of ? idText(of.media.id) : ''
+  const chosen = useCell(selected, ids => ids.has(id))
   if (!of) return <div class="tile loading" role="option" aria-selected={false}>…</div>
-  const id = idText(of.media.id)
   return (
-    <div role="option" id={`tile-${index}`} aria-selected={at || chosen.has(id)} data-id={id}
-      class={`tile ${at ? 'at' : ''} ${chosen.has(id) ? 'chosen' : ''} ${stateOf(of)}`} onClick={event => goTo(index, event.shiftKey)}>
+    <div role="option" id={`tile-${index}`} aria-selected={at || chosen} data-id={id}
+      class={`tile ${at ? 'at' : ''} ${chosen ? 'chosen' : ''} ${stateOf(of)}`} onClick={event => goTo(index, event.shiftKey)}>
       <WaveCanvas of={of} onPart={part => { goTo(index, false, false); hearFrom(of, part) }} />
       <strong>{clean(of.media.name)}</strong>
       <small>{factText(of, 'class')} · {lengthText(seconds(of))} {factText(of, 'key')}</small>
     </div>
   )
-}
+})
 
 export function Tiles() {
-  const { total } = useCell(result)
+  const total = useCell(result, of => of.total)
   const at = useCell(rowCell)
   useCell(arrived)
-  const { spectral } = useCell(settings)
+  const spectral = useCell(settings, of => of.spectral)
   const [across, setAcross] = useState(4)
   const rows = useRows(Math.ceil((total ?? 0) / across), TILE)
   const first = rows.first * across
@@ -61,7 +61,7 @@ export function Tiles() {
       onScroll={rows.onScroll} onWheel={rows.onWheel} onKeyDown={event => { if (listKey(event, across, 4)) event.stopPropagation() }}>
       <div role="presentation" style={{ height: `${rows.height}px` }}>
         <div role="presentation" class="tilerows" style={{ top: `${rows.top}px`, gridTemplateColumns: `repeat(${across}, 1fr)` }}>
-          {Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => <Tile key={first + i} index={first + i} />)}
+          {Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => <Tile key={first + i} of={itemAt(first + i)} index={first + i} />)}
         </div>
       </div>
     </div>

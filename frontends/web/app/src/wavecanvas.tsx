@@ -19,7 +19,7 @@ function useCursor(id: string, line: { current: HTMLSpanElement | null }) {
       const mine = now?.id === id
       if (line.current) {
         line.current.hidden = !mine
-        if (mine && now.frames > 0) line.current.style.left = `${(100 * positionOf(now)) / now.frames}%`
+        if (mine && now.frames > 0) line.current.style.transform = `translateX(${(100 * positionOf(now)) / now.frames}%)`
       }
       frame = mine ? requestAnimationFrame(draw) : 0
     }
@@ -39,23 +39,24 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
   const canvas = useRef<HTMLCanvasElement>(null)
   const line = useRef<HTMLSpanElement>(null)
   const id = idText(of.media.id)
-  const spectral = useCell(settings).spectral && !plain
+  const spectral = useCell(settings, of => of.spectral) && !plain
   useCursor(id, line)
   useEffect(() => {
+    let drawn: unknown = canvas // nothing yet
     const draw = () => {
       if (!canvas.current) return
+      drawn = (spectral ? spectra : waves).of(of)
       if (spectral) drawSpectrogram(canvas.current, spectra.of(of))
       else drawWave(canvas.current, waves.of(of), colourOf(canvas.current, '--wave'))
     }
-    draw()
-    const end = (spectral ? spectra : waves).follow(draw)
-    const resized = new ResizeObserver(draw)
+    const end = (spectral ? spectra : waves).follow(() => { if ((spectral ? spectra : waves).of(of) !== drawn) draw() })
+    const resized = new ResizeObserver(draw) // also calls back at first
     resized.observe(canvas.current!)
     const dark = matchMedia('(prefers-color-scheme: dark)')
     dark.addEventListener('change', draw)
     return () => { end(); resized.disconnect(); dark.removeEventListener('change', draw) }
   }, [id, num(of.media.revision), spectral])
-  const part = useCell(region)
+  const part = useCell(region, of => (of?.id === id ? of : undefined))
   const frames = num(of.media.frames)
   const pulled = useRef<number>()
   const partOf = (event: PointerEvent | MouseEvent) => {
@@ -75,7 +76,7 @@ export function WaveCanvas({ of, onPart, onBetween, label, plain }: {
       onClick={event => event.stopPropagation()}
       onPointerDown={event => { pulled.current = partOf(event); if (onBetween) event.currentTarget.setPointerCapture(event.pointerId) }}
       onPointerUp={onPointerUp} onPointerCancel={() => { pulled.current = undefined }}>
-      {part?.id === id && frames > 0 && <span class="region" style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }} />}
+      {part && frames > 0 && <span class="region" style={{ left: `${(100 * part.from) / frames}%`, width: `${(100 * (part.end - part.from)) / frames}%` }} />}
       <canvas ref={canvas} role="img" aria-label={`${spectral ? 'Spectrogram' : 'Waveform'} of ${of.media.name}`} />
       <span ref={line} class="cursor" hidden />
     </span>

@@ -16,8 +16,9 @@ struct rt_mixer {
     struct ramp direct;  /* of the preview group, to its strip; below 0 it is closed */
     struct ramp returns; /* of the return ports, to the preview strip */
     struct ramp monitor; /* of the inputs, to main */
-    uint32_t is_open;    /* the returns are open while there is a chain */
-    uint32_t previews;   /* the preview group sounded in the last block */
+    struct ramp apart[GROUPS], pfl[GROUPS], reverb[GROUPS], delay[GROUPS]; /* outputs.h */
+    uint32_t is_open;  /* the returns are open while there is a chain */
+    uint32_t previews; /* the preview group sounded in the last block */
     struct rt_meter meter[GROUPS], master_meter, input_meter;
     struct limiter limiter[MIXER_LIMITERS];
     struct lookahead ahead[MIXER_LIMITERS];

@@ -2,13 +2,13 @@
 #ifndef LOOPHOLE_AUDIO_RT_STATE_NOTES_H
 #define LOOPHOLE_AUDIO_RT_STATE_NOTES_H
 
-#include "common/rt/order.h"
+#include "common/rt/cue.h"
 
 enum { NOTES_PERIOD = 512 }; /* for one consumer; further notes are lost and counted */
 
 struct notes {
-    uint64_t from[ORDERS_RINGS];  /* index of the period's first note */
-    uint32_t count[ORDERS_RINGS]; /* number of the period's notes */
+    uint64_t from[CUES_RINGS];  /* index of the period's first note */
+    uint32_t count[CUES_RINGS]; /* number of the period's notes */
     uint64_t lost;
 };
 

@@ -6,6 +6,7 @@
 #include "common/rt/state.h"
 #include "services/audio/dsp/fade.h"
 #include "services/audio/dsp/interpolate.h"
+#include "services/audio/dsp/oscillator.h"
 #include "services/audio/dsp/svf.h"
 
 enum {
@@ -20,6 +21,7 @@ enum {
     SOUND_HELD = 1,
     SOUND_BY_KEYBOARD = 2, /* then the bits 8…14 are the key, and 16…19 the channel */
     SOUND_BY_PEDAL = 4,    /* the key is up, but the pedal is down */
+    SOUND_BY_CONTROL = 32, /* a key or a control hit a gate: bits 8…19 as above, 20…23 the status of its message */
 };
 enum { MIDI_CHANNELS_IN = 16 };
 
@@ -38,7 +40,7 @@ struct sounds_voice {
     struct fade fade;
     struct ramp envelope; /* attack and release, or a slow stop */
     struct ramp left, right;
-    float gain, pan;         /* as ordered */
+    float gain, pan;         /* as the cue says */
     float sustain;           /* the level after the decay */
     uint32_t decay;          /* frames of the decay, which follows the attack; 0: none, or begun */
     float cutoff, resonance; /* of the filter; cutoff 0: none */
@@ -48,7 +50,12 @@ struct sounds_voice {
     uint32_t release; /* frames of the release */
     uint32_t group, row, pad, producer, tag, choke;
     uint32_t
-        held;     /* by a key: a MIDI message will release it. 0: not; SOUND_HELD, with the key's bits for a keyboard */
+        held; /* by a key: a MIDI message will release it. 0: not; SOUND_HELD, with the key's bits for a keyboard */
+    uint32_t output; /* 0: its group; 1…SCORE_OUTPUTS: ports of its own */
+    uint32_t wave;   /* not 0: an oscillator of enum score_wave + 1 in place of a sound … */
+    float hz;        /* … and its pitch at ratio 1 */
+    uint32_t spare;
+    struct oscillator oscillator;
     uint64_t age; /* the number of its start */
 };
 
@@ -61,8 +68,10 @@ struct rt_sounds {
     uint64_t started;
     uint32_t turn[SCORE_PADS]; /* hits of each pad that has layers: their sounds take turns */
     uint32_t releases;
-    uint32_t pedals;                /* a bit for each MIDI channel whose sustain pedal is down */
-    int16_t bend[MIDI_CHANNELS_IN]; /* of the pitch wheels, -8192…8191 */
+    uint32_t pedals;                    /* a bit for each MIDI channel whose sustain pedal is down */
+    int16_t bend[MIDI_CHANNELS_IN];     /* of the pitch wheels, -8192…8191 */
+    uint32_t high[MIDI_CHANNELS_IN][4]; /* a bit for each controller whose last value was in its upper half */
+    uint32_t pressed;                   /* a bit for each channel whose pressure was */
     struct sounds_release release[SOUNDS_RELEASES];
 };
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LOUDNESS_CHANNELS = 64, LOUDNESS_BINS = 1000, LOUDNESS_CURVE_MAX = 1 << 20 };
+enum { LOUDNESS_CHANNELS = 64, LOUDNESS_BINS = 1000 };
 
 struct loudness_filter {
     double b[2][3], a[2][2]; /* shelf, then high-pass */

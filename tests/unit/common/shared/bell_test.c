@@ -58,14 +58,14 @@ static void a_full_bell_is_no_error_and_blocks_nobody(void **state)
 {
     const struct home *home = *state;
     char text[BELL_SIZE];
-    int heard = 0;
+    int received = 0;
 
     need_a_bell();
     for (int i = 0; i < 100; i++)
         bell_ring(&home->paths, "x");
     while (bell_take(bell, text))
-        heard++;
-    assert_int_equal(heard, BELL_DEPTH);
+        received++;
+    assert_int_equal(received, BELL_DEPTH);
 }
 
 static void a_missing_bell_is_no_error(void **state)

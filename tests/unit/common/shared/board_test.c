@@ -42,14 +42,14 @@ static void a_service_without_a_line_beats_into_nothing(void **state)
 static void a_claim_names_this_very_process(void **state)
 {
     struct board *board = make_board(*state);
-    struct board_line *line = board_line(board, "persist", true);
+    struct board_entry *entry = board_entry(board, "persist", true);
 
-    board_claim(line);
-    assert_int_equal(line->pid, getpid());
-    assert_int_equal(line->start_ticks, board_start_ticks(getpid()));
-    assert_int_equal(line->state, BOARD_STARTING);
-    assert_int_equal(line->beats, 0);
-    assert_true(line->beat > 0);
+    board_claim(entry);
+    assert_int_equal(entry->pid, getpid());
+    assert_int_equal(entry->start_ticks, board_start_ticks(getpid()));
+    assert_int_equal(entry->state, BOARD_STARTING);
+    assert_int_equal(entry->beats, 0);
+    assert_true(entry->beat > 0);
     board_close(board);
 }
 
@@ -57,18 +57,18 @@ static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
 {
     const struct home *home = *state;
     struct board *ours = make_board(home), *theirs;
-    struct board_line *line = board_line(ours, "search", true), *seen;
+    struct board_entry *entry = board_entry(ours, "search", true), *seen;
 
     assert_int_equal(board_open(&home->paths, &theirs, NULL), ERR_OK);
-    seen = board_line(theirs, "search", false);
+    seen = board_entry(theirs, "search", false);
     assert_non_null(seen);
-    board_claim(line);
-    board_state(line, BOARD_READY);
-    board_beat(line);
-    board_beat(line);
+    board_claim(entry);
+    board_state(entry, BOARD_READY);
+    board_beat(entry);
+    board_beat(entry);
     assert_int_equal(seen->state, BOARD_READY);
     assert_int_equal(seen->beats, 2);
-    board_clear(line);
+    board_clear(entry);
     assert_int_equal(seen->pid, 0);
     board_close(ours);
     board_close(theirs);
@@ -77,13 +77,13 @@ static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
 static void a_name_has_one_line_and_only_the_supervisor_adds_one(void **state)
 {
     struct board *board = make_board(*state);
-    struct board_line *line = board_line(board, "indexer", true);
+    struct board_entry *entry = board_entry(board, "indexer", true);
 
-    assert_ptr_equal(board_line(board, "indexer", true), line);
-    assert_ptr_equal(board_line(board, "indexer", false), line);
-    assert_null(board_line(board, "nobody", false));
-    assert_null(board_line(board, "", true));
-    assert_null(board_line(board, "a-name-of-twenty-four-ch", true));
+    assert_ptr_equal(board_entry(board, "indexer", true), entry);
+    assert_ptr_equal(board_entry(board, "indexer", false), entry);
+    assert_null(board_entry(board, "nobody", false));
+    assert_null(board_entry(board, "", true));
+    assert_null(board_entry(board, "a-name-of-twenty-four-ch", true));
     board_close(board);
 }
 
@@ -92,13 +92,13 @@ static void a_full_board_has_no_line_to_add(void **state)
     struct board *board = make_board(*state);
     char name[16];
 
-    for (int i = 0; i < BOARD_LINES; i++) {
+    for (int i = 0; i < BOARD_ENTRIES; i++) {
         (void)snprintf(name, sizeof(name), "s%d", i);
-        assert_non_null(board_line(board, name, true));
+        assert_non_null(board_entry(board, name, true));
     }
-    assert_null(board_line(board, "one-more", true));
-    assert_non_null(board_at(board, BOARD_LINES - 1));
-    assert_null(board_at(board, BOARD_LINES));
+    assert_null(board_entry(board, "one-more", true));
+    assert_non_null(board_at(board, BOARD_ENTRIES - 1));
+    assert_null(board_at(board, BOARD_ENTRIES));
     board_close(board);
 }
 
@@ -106,10 +106,10 @@ static void the_board_outlives_its_supervisor(void **state)
 {
     struct board *board = make_board(*state);
 
-    board_claim(board_line(board, "persist", true));
+    board_claim(board_entry(board, "persist", true));
     board_close(board);
     board = make_board(*state);
-    assert_int_equal(board_line(board, "persist", false)->pid, getpid());
+    assert_int_equal(board_entry(board, "persist", false)->pid, getpid());
     board_close(board);
 }
 
@@ -117,9 +117,9 @@ static void a_line_of_random_bytes_names_nobody_and_is_free(void **state)
 {
     struct board *board = make_board(*state);
 
-    memset(board_at(board, 0), 0xA5, sizeof(struct board_line));
-    assert_null(board_line(board, "persist", false));
-    assert_ptr_equal(board_line(board, "persist", true), board_at(board, 0));
+    memset(board_at(board, 0), 0xA5, sizeof(struct board_entry));
+    assert_null(board_entry(board, "persist", false));
+    assert_ptr_equal(board_entry(board, "persist", true), board_at(board, 0));
     assert_int_equal(board_at(board, 0)->pid, 0);
     assert_int_equal(board_at(board, 0)->beats, 0);
     board_close(board);
@@ -171,12 +171,12 @@ static void a_board_cut_short_ends_nobody_and_is_made_again(void **state)
     struct board *board = make_board(home), *other;
     int fd = open_object(&home->paths);
 
-    board_line(board, "persist", true);
+    board_entry(board, "persist", true);
     assert_int_equal(ftruncate(fd, 0), 0);
-    board_claim(board_line(board, "persist", true));
+    board_claim(board_entry(board, "persist", true));
     assert_false(board_stands(board, &home->paths));
     other = make_board(home);
-    assert_null(board_line(other, "persist", false));
+    assert_null(board_entry(other, "persist", false));
     assert_true(board_stands(other, &home->paths));
     board_close(board);
     board_close(other);

@@ -72,17 +72,17 @@ static void without_a_supervisor_there_is_no_studio(void **state)
 static void everybody_sees_the_same_memory(void **state)
 {
     struct studio *ours = make_and_open(paths_of(state)), *theirs;
-    struct order order = { .verb = ORDER_PANIC, .tag = 42 };
+    struct cue cue = { .verb = CUE_PANIC, .tag = 42 };
     struct ring to, from;
 
     assert_int_equal(studio_open(paths_of(state), &theirs, NULL), ERR_OK);
-    to = studio_orders(ours, ORDERS_STREAMER);
-    from = studio_orders(theirs, ORDERS_STREAMER);
-    assert_int_equal(ring_write(&to, &order, 1), 1);
-    memset(&order, 0, sizeof(order));
-    assert_int_equal(ring_read(&from, &order, 1), 1);
-    assert_int_equal(order.tag, 42);
-    from = studio_orders(theirs, ORDERS_CONTROL);
+    to = studio_cues(ours, CUES_STREAMER);
+    from = studio_cues(theirs, CUES_STREAMER);
+    assert_int_equal(ring_write(&to, &cue, 1), 1);
+    memset(&cue, 0, sizeof(cue));
+    assert_int_equal(ring_read(&from, &cue, 1), 1);
+    assert_int_equal(cue.tag, 42);
+    from = studio_cues(theirs, CUES_CONTROL);
     assert_int_equal(ring_ready(&from), 0);
     studio_close(ours);
     studio_close(theirs);
@@ -93,11 +93,11 @@ static void every_view_is_whole_empty_and_of_its_own_memory(void **state)
     struct studio *studio = make_and_open(paths_of(state));
     struct snapshot score = studio_score(studio);
     struct slots slots = studio_state(studio);
-    struct ring rings[2 * ORDERS_RINGS + STREAMS + CAPTURES];
+    struct ring rings[2 * CUES_RINGS + STREAMS + CAPTURES];
     uint32_t n = 0;
 
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        rings[n++] = studio_orders(studio, i);
+    for (uint32_t i = 0; i < CUES_RINGS; i++) {
+        rings[n++] = studio_cues(studio, i);
         rings[n++] = studio_notes(studio, i);
     }
     for (uint32_t i = 0; i < STREAMS; i++) {
@@ -138,8 +138,8 @@ static void what_is_whole_is_taken_over_with_what_is_in_it(void **state)
 }
 
 static const char *const objects[] = {
-    "score",    "state",     "orders.0",  "orders.1", "notes.0", "notes.1",
-    "stream.0", "stream.31", "capture.0", "sounds",   "engine",  "streamer",
+    "score",    "state",     "cues.0",    "cues.1", "notes.0", "notes.1",
+    "stream.0", "stream.31", "capture.0", "sounds", "engine",  "streamer",
 };
 
 enum {
@@ -208,8 +208,8 @@ static void use_all(const struct studio *studio)
     struct snapshot score = studio_score(studio);
     struct slots slots = studio_state(studio);
     struct state value = { 0 };
-    struct order order = { 0 };
-    struct ring ring = studio_orders(studio, 0);
+    struct cue cue = { 0 };
+    struct ring ring = studio_cues(studio, 0);
     bool fresh;
 
     memset(snapshot_draft(&score), 1, sizeof(struct score));
@@ -217,8 +217,8 @@ static void use_all(const struct studio *studio)
     assert_non_null(snapshot_take(&score, &fresh));
     slots_put(&slots, &value);
     slots_get(&slots, &value, NULL);
-    ring_write(&ring, &order, 1);
-    ring_read(&ring, &order, 1);
+    ring_write(&ring, &cue, 1);
+    ring_read(&ring, &cue, 1);
     for (uint32_t i = 0; i < STREAMS; i++) {
         studio_stream(studio, i, &ring);
         ring_write(&ring, (float[2]){ 1, 2 }, 1);

@@ -1,0 +1,79 @@
+// MIDI learn: which control of a device moves what, and the control that is moved next as a new binding.
+import type { midi_binding, midi_bindings, midi_mode } from 'loophole'
+import { useEffect, useState } from 'preact/hooks'
+import { usePolled } from './cell'
+import { clean } from './format'
+import { complain, say } from './state'
+import { ask, AskError, listen } from './wire'
+import { bus_words, midi_mode_words } from './words'
+
+const LEARN_MS = 20000
+const BUDGET_MS = 20000
+const PADS = 64
+const SLOTS = 128
+
+/** What a control may move, beside what a person types: docs/midi.md has all of it. */
+const targets = (rows: string[]) => [
+  ...bus_words.flatMap(bus => ['gain', 'pan', 'mute', 'solo'].map(what => `mixer/${bus}/${what}`)),
+  ...['tempo', 'swing', 'metronome', 'start', 'stop', 'toggle', 'tap'].map(what => `transport/${what}`),
+  'panic', 'song/play', 'song/stop',
+  ...rows.flatMap(row => [`rows/${row}/mute`, `rows/${row}/solo`]),
+  ...Array.from({ length: PADS }, (_, pad) => `pads/${pad}`),
+  ...Array.from({ length: SLOTS }, (_, i) => `pattern/load/${i + 1}`),
+]
+
+function Line({ of, run }: { of: midi_binding; run: (promise: Promise<midi_bindings>, text: string) => void }) {
+  const target = clean(of.target)
+  return (
+    <tr data-target={target}>
+      <td>{clean(of.control)}</td><td>{target}</td><td>{of.mode}</td><td class="number">{of.from} to {of.until}</td>
+      <td class="buttons"><button onClick={() => run(ask('project.unbind', { project: '', named: of.target }, BUDGET_MS), `${target} has no control.`)} aria-label={`Forget ${target}`}>Forget</button></td>
+    </tr>
+  )
+}
+
+async function loadTargets() {
+  const rows = await ask('audio.rows', {}, 2000).catch(error => { if (error instanceof AskError && error.code === 'not_found') return undefined; throw error })
+  return targets((rows?.each ?? []).map(row => clean(row.name)))
+}
+
+export function Learn() {
+  const [got, again] = usePolled(() => ask('project.bindings', { project: '' }, 3000), 3000)
+  const [known] = usePolled(loadTargets, 5000)
+  const [target, setTarget] = useState('')
+  const [control, setControl] = useState('')
+  const [mode, setMode] = useState('')
+  const [over, setOver] = useState(false)
+  const [waits, setWaits] = useState(0)
+  useEffect(() => listen('project.changed', again), [])
+  const run = (promise: Promise<midi_bindings>, text: string) => promise.then(() => say(text), complain).then(again)
+  const learn = () => {
+    const body = { project: '', target: target.trim(), control: control.trim(), over, ...(mode ? { mode: mode as midi_mode } : {}) }
+    setWaits(now => now + 1)
+    run(ask('project.bind', body, LEARN_MS), `${body.target} has its control.`).then(() => setWaits(now => now - 1))
+  }
+  const each = got?.each ?? []
+  return (
+    <section aria-label="MIDI controls" class="wide pane" tabIndex={0}>
+      <h2>MIDI controls</h2>
+      <p class="buttons">
+        <label>What moves <input type="text" list="midi-targets" value={target} placeholder="mixer/pads/gain" size={24} onKeyDown={event => event.stopPropagation()} onInput={event => setTarget(event.currentTarget.value)} /></label>
+        <datalist id="midi-targets">{(known ?? targets([])).map(one => <option key={one} value={one} />)}</datalist>
+        <label>Mode <select value={mode} onChange={event => setMode(event.currentTarget.value)}>
+          <option value="">usual</option>{midi_mode_words.map(one => <option key={one} value={one}>{one}</option>)}
+        </select></label>
+        <label>Control <input type="text" value={control} placeholder="the next one that is moved" size={22} onKeyDown={event => event.stopPropagation()} onInput={event => setControl(event.currentTarget.value)} /></label>
+        <label><input type="checkbox" checked={over} onChange={event => setOver(event.currentTarget.checked)} /> Also if it moves something else</label>
+        <button disabled={!got || !target.trim()} aria-pressed={waits > 0} onClick={learn}>Learn</button>
+        <output aria-label="Learning">{waits > 0 && !control.trim() ? 'Move the control now.' : ''}</output>
+      </p>
+      {got && !each.length && <p class="quiet">No control is bound. Connect a device once: `loophole audio connect midi_in CLIENT:PORT`.</p>}
+      {each.length > 0 && (
+        <table class="plain">
+          <thead><tr><th>Control</th><th>Moves</th><th>Mode</th><th>Range</th><th><span class="unseen">Actions</span></th></tr></thead>
+          <tbody>{each.map(one => <Line key={one.target} of={one} run={run} />)}</tbody>
+        </table>
+      )}
+    </section>
+  )
+}

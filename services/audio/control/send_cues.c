@@ -1,0 +1,90 @@
+#include "services/audio/control/audio.h"
+
+enum { WAIT_US = 5000000 };
+
+uint64_t audio_effects(const struct audio *audio)
+{
+    return ring_written(&audio->cues) + audio->score.serial;
+}
+
+/* A cue that is part of an ask has no answer and cannot be deferred: it waits in the ring. */
+static bool may_cue(const struct audio *audio, const void *answer)
+{
+    return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
+}
+
+/* The core has room for CUES_WAITING cues, and could only drop a later one. */
+static enum err note_timed(struct audio *audio, struct call *call, const struct cue *cues, uint32_t count)
+{
+    struct state state;
+    uint32_t left = 0;
+
+    (void)audio_state(audio, &state);
+    for (uint32_t i = 0; i < audio->timed_count; i++)
+        if (audio->timed[i] > state.frame)
+            audio->timed[left++] = audio->timed[i];
+    audio->timed_count = left;
+    for (uint32_t i = 0; i < count; i++) {
+        if (cues[i].frame <= state.frame)
+            continue;
+        if (left == AUDIO_TIMED_MOST) {
+            (void)refuse(call, ERR_BUSY, "%u commands wait for their frame: at most %d", left, AUDIO_TIMED_MOST);
+            return fault_hint(call_fault(call), "send it again when one of them is done");
+        }
+        audio->timed[left++] = cues[i].frame;
+    }
+    audio->timed_count = left;
+    return ERR_OK;
+}
+
+enum err audio_cues_now(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer)
+{
+    if (!may_cue(audio, answer)) {
+        (void)refuse(call, ERR_OFFLINE, "no sound: the audio core has no JACK server");
+        return fault_hint(call_fault(call), "`loophole audio status` says why");
+    }
+    if (ring_space(&audio->cues) < count)
+        return refuse(call, ERR_BUSY, "too many commands wait for the audio core");
+    if (note_timed(audio, call, cues, count) != ERR_OK)
+        return ERR_BUSY;
+    if (answer)
+        recall_prepare(call, answer, audio_effects(audio) + count);
+    (void)ring_write(&audio->cues, cues, count);
+    return ERR_OK;
+}
+
+enum err audio_cues(struct audio *audio, struct call *call, struct cue *cues, uint32_t count, const void *answer)
+{
+    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
+
+    if (answer && is_late && audio_sounded(audio, LATE_US) && late_cue_put(&audio->late, call, cues, count, answer))
+        return ERR_OK;
+    return audio_cues_now(audio, call, cues, count, answer);
+}
+
+static enum err send_late(void *state, struct late_cue *cue)
+{
+    struct audio *audio = state;
+    enum err e = audio_cues_now(audio, cue->call, cue->cues, cue->parts, cue->answer);
+
+    if (e == ERR_OK && call_ask(cue->call)->answer == &transport_state_shape)
+        audio_report_changed(audio, cue->answer);
+    return e;
+}
+
+void audio_send_late(struct audio *audio)
+{
+    late_cues_tick(&audio->late, audio->service, audio_sounds(audio), send_late, audio);
+}
+
+enum err audio_cue_at(struct audio *audio, struct call *call, struct cue cue, bool has_at, int64_t at,
+                      const void *answer)
+{
+    cue.frame = has_at ? at : CUE_NOW;
+    return audio_cues(audio, call, &cue, 1, answer);
+}
+
+enum err audio_cue(struct audio *audio, struct call *call, struct cue cue, const void *answer)
+{
+    return audio_cue_at(audio, call, cue, false, 0, answer);
+}

@@ -1,0 +1,262 @@
+#include <string.h>
+
+#include "services/audio/rt/cues.h"
+#include "services/audio/rt/instance.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/notes.h"
+#include "services/audio/rt/sounds.h"
+
+bool sounds_cue_start(struct engine *engine, const struct cue *cue, uint32_t producer)
+{
+    struct sounds_start start = { .slot = cue->sound,
+                                  .generation = cue->generation,
+                                  .voice = cue->voice,
+                                  .gain = cue->value,
+                                  .pan = cue->pan,
+                                  .ratio = cue->ratio,
+                                  .from = cue->from,
+                                  .until = cue->until,
+                                  .loop_from = cue->loop_from,
+                                  .flags = cue->flags,
+                                  .group = cue->flags & CUE_PREVIEW ? GROUP_PREVIEW : cue->group,
+                                  .row = SOUNDS_NOBODY,
+                                  .pad = SOUNDS_NOBODY,
+                                  .producer = producer,
+                                  .tag = cue->tag,
+                                  .choke = cue->choke,
+                                  .gate = UINT32_MAX };
+
+    if (cue->voice >= SOUND_VOICES && cue->voice != CUE_ANY_VOICE)
+        return false;
+    if (cue->flags & CUE_GATED)
+        start.gate = core_frames(cue->seconds, engine->half->rate);
+    if (start.group == GROUP_PREVIEW)
+        mixer_open_returns(engine);
+    return sounds_play(engine, &start);
+}
+
+static bool is_tagged(const struct sounds_voice *voice, uint32_t producer, uint32_t tag)
+{
+    return voice->state != SOUND_SILENT && voice->producer == producer && voice->tag == tag;
+}
+
+bool sounds_cue_stop(struct engine *engine, const struct cue *cue, uint32_t producer)
+{
+    uint32_t frames = core_frames(cue->seconds, engine->half->rate);
+
+    cues_forget_sounds(engine, producer, cue->tag);
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (!is_tagged(voice, producer, cue->tag))
+            continue;
+        if (voice->group == GROUP_PREVIEW)
+            mixer_close_returns(engine, core_most(frames, fade_frames(engine->half->rate)));
+        sounds_stop(engine, voice, cue->flags & CUE_RELEASE ? voice->release : frames);
+    }
+    return true;
+}
+
+/* Takes the values of the cue that it does not keep. */
+static void change_voice(struct sounds_voice *voice, const struct cue *cue, uint32_t frames)
+{
+    struct mix_pan pan;
+
+    if (!(cue->flags & CUE_KEEP_GAIN))
+        voice->gain = number_within(cue->value, 0, 16);
+    if (!(cue->flags & CUE_KEEP_PAN))
+        voice->pan = cue->pan;
+    if (!(cue->flags & CUE_KEEP_RATIO))
+        voice->ratio = number_within(cue->ratio, 0.125f, 8);
+    pan = mix_pan(voice->pan);
+    voice->gain = number_within(voice->gain, 0, 16);
+    ramp_to(&voice->left, voice->gain * pan.left, frames);
+    ramp_to(&voice->right, voice->gain * pan.right, frames);
+}
+
+bool sounds_cue_shape(struct engine *engine, const struct cue *cue, uint32_t producer)
+{
+    bool found = false;
+
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (!is_tagged(voice, producer, cue->tag) || voice->play.position != 0)
+            continue;
+        found = true;
+        sounds_shape(engine, voice, &cue->shape, cue->loop_until);
+    }
+    return found;
+}
+
+bool sounds_cue_gain(struct engine *engine, const struct cue *cue, uint32_t producer)
+{
+    uint32_t frames = core_frames(cue->seconds, engine->half->rate);
+    bool found = false;
+
+    frames = frames > fade_frames(engine->half->rate) ? frames : fade_frames(engine->half->rate);
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (!is_tagged(voice, producer, cue->tag))
+            continue;
+        found = true;
+        change_voice(voice, cue, frames);
+    }
+    return found;
+}
+
+bool sounds_cue_release(struct engine *engine, const struct cue *cue, uint32_t producer)
+{
+    struct rt_sounds *sounds = &engine->half->sounds;
+
+    if (cue->sound >= SOUNDS || sounds->releases >= SOUNDS_RELEASES)
+        return false;
+    sounds->release[sounds->releases++] = (struct sounds_release){ cue->sound, cue->generation, producer, cue->tag };
+    return true;
+}
+
+bool sounds_pad_plays(const struct engine *engine, uint32_t pad)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++)
+        if (engine->half->sounds.voice[i].state == SOUND_PLAYS && engine->half->sounds.voice[i].pad == pad)
+            return true;
+    return false;
+}
+
+void sounds_pad_release(struct engine *engine, uint32_t pad)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->pad == pad)
+            sounds_stop(engine, voice, voice->release);
+    }
+}
+
+void sounds_release_held(struct engine *engine)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->held & SOUND_HELD)
+            sounds_stop(engine, voice, voice->release);
+    }
+    engine->half->sounds.pedals = 0;
+}
+
+void sounds_row_stop(struct engine *engine, uint32_t row)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->row == row && voice->group == GROUP_SEQUENCER)
+            sounds_stop(engine, voice, 0);
+    }
+}
+
+void sounds_silence(struct engine *engine, uint32_t frames)
+{
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_SILENT)
+            continue;
+        voice->state = SOUND_STOPS;
+        core_ramp_down(&voice->envelope, frames);
+    }
+}
+
+/* ---- rows that leave ---- */
+
+static const float UNHEARD = 1e-7f;
+
+static void scale_ramp(struct ramp *ramp, float gain)
+{
+    ramp->target *= gain;
+    ramp->step *= gain;
+}
+
+/* The filter of a voice comes before its gain, that of a row after it. */
+static void scale_filter(struct svf *filter, const struct ramp *left, const struct ramp *right)
+{
+    const float gains[] = { left->target, right->target };
+
+    for (int i = 0; i < 2; i++) {
+        filter->first[i] = gains[i] > UNHEARD ? filter->first[i] / gains[i] : 0;
+        filter->second[i] = gains[i] > UNHEARD ? filter->second[i] / gains[i] : 0;
+    }
+}
+
+static void leave_row(struct sounds_voice *voice, const struct sequencer_row *row, const struct score_row *from)
+{
+    const float base = from->filter_freq > 0 ? from->filter_freq : from->voice.filter_freq;
+
+    if (base > 0) {
+        voice->filter = row->filter;
+        scale_filter(&voice->filter, &voice->left, &voice->right);
+        voice->cutoff = base + number_within(row->boost, 0, 20000);
+        voice->resonance = from->voice.filter_q;
+    }
+    scale_ramp(&voice->left, row->strip.left.target);
+    scale_ramp(&voice->right, row->strip.right.target);
+    voice->reverb = from->voice.reverb_send;
+    voice->send = from->voice.delay_send;
+    voice->row = SOUNDS_NOBODY;
+}
+
+static bool is_replaced(const struct score_row *before, const struct score_row *after)
+{
+    return before->used && before->sound != SCORE_NO_SOUND && !before->voice.acid &&
+           memcmp(before->name, after->name, sizeof(before->name)) != 0;
+}
+
+/* A row without sounds wakes with the filter and the gains of the new one. */
+void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after)
+{
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        const uint32_t number = voice->row;
+
+        if (voice->state == SOUND_SILENT || voice->group != GROUP_SEQUENCER || number >= SCORE_ROWS ||
+            !is_replaced(&before->rows[number], &after->rows[number]))
+            continue;
+        leave_row(voice, &engine->half->sequencer.row[number], &before->rows[number]);
+        engine->half->sequencer.row[number].tail = 0;
+    }
+}
+
+/* ---- the end of a period ---- */
+
+static bool is_played(const struct rt_sounds *sounds, const struct sounds_release *release)
+{
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
+        if (sounds->voice[i].state != SOUND_SILENT && sounds->voice[i].slot == release->slot &&
+            sounds->voice[i].generation == release->generation)
+            return true;
+    return false;
+}
+
+void sounds_let_go(struct engine *engine)
+{
+    struct rt_sounds *sounds = &engine->half->sounds;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < sounds->releases; i++) {
+        struct sounds_release release = sounds->release[i];
+        if (is_played(sounds, &release))
+            sounds->release[kept++] = release;
+        else
+            notes_send(engine, release.producer,
+                       (struct note){ .kind = NOTE_SOUND_FREE,
+                                      .producer = release.producer,
+                                      .sound = release.slot,
+                                      .generation = release.generation,
+                                      .tag = release.tag });
+    }
+    sounds->releases = kept;
+}
+
+void sounds_state(const struct engine *engine, struct state *state)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        const struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        bool sounds = voice->state != SOUND_SILENT;
+        state->sounds[i] = (struct state_voice){ .generation = sounds ? voice->generation : 0,
+                                                 .tag = sounds ? voice->tag : 0,
+                                                 .position = sounds ? (int64_t)(voice->play.position >> 32) : 0 };
+    }
+}

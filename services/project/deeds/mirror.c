@@ -1,0 +1,117 @@
+#include "services/project/deeds/mirror.h"
+
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/hash.h"
+#include "common/process/log.h"
+#include "services/project/parts/document.h"
+
+enum { SAVES_COMPARED = 64 };
+
+static struct text hash_text(struct arena *arena, struct bytes bytes)
+{
+    char hex[33];
+
+    return arena_text(arena, text_of(hash_hex(hash_of(bytes.at, bytes.len), 32, hex)));
+}
+
+struct text mirror_compare(struct txn *txn, struct arena *arena, struct id project, enum err read, struct bytes file)
+{
+    struct tree place;
+    struct parts_save save;
+    struct text hash;
+    uint64_t last;
+
+    parts_place(txn, arena, project, &place);
+    last = (uint64_t)tree_real(&place, "saved", 0);
+    if (read == ERR_NOT_FOUND)
+        return TEXT("none");
+    if (read != ERR_OK)
+        return TEXT("away");
+    hash = hash_text(arena, file);
+    for (uint64_t n = last; n > 0 && last - n < SAVES_COMPARED; n--)
+        if (parts_save_of(txn, arena, project, n, &save) == ERR_OK && text_equal(hash, tree_text(&save.body, "file")))
+            return n == last ? TEXT("same") : TEXT("old");
+    return text_equal(hash, tree_text(&place, "seen")) ? TEXT("old") : TEXT("changed");
+}
+
+/* ---- writing it again ---- */
+
+struct mirror_renewing {
+    struct project *p;
+    struct id project;
+    mirror_done *done;
+    void *owner;
+};
+
+/* The file that was loaded last, and no save came after it: the store has it as changes of its last save. */
+static bool is_loaded(const struct tree *place, struct text hash)
+{
+    return text_equal(hash, tree_text(place, "seen")) &&
+           tree_real(place, "seen_at", 1e15) >= tree_real(place, "saved", 0);
+}
+
+static bool has_one_save(const struct tree *place)
+{
+    const struct tree *saves = tree_get(place, "saves");
+
+    return saves && saves->type == TREE_LIST && saves->count == 1;
+}
+
+/* The text that the file is to have; empty: it stays. */
+static struct text find_due(struct mirror_renewing *r, struct txn *txn, struct arena *arena, const struct file_io *io)
+{
+    const struct text state = mirror_compare(txn, arena, r->project, io->fault.code, buffer_bytes(&io->bytes));
+    struct parts_save last;
+    struct tree place;
+    struct text file;
+
+    parts_place(txn, arena, r->project, &place);
+    if (text_is(state, "old") ? is_loaded(&place, hash_text(arena, buffer_bytes(&io->bytes)))
+                              : !text_is(state, "none") || !io->real[0] || !has_one_save(&place))
+        return (struct text){ 0 };
+    if (parts_last_save(txn, arena, r->project, &last) != ERR_OK || last.number == 0)
+        return (struct text){ 0 };
+    file = document_file(tree_get(&last.body, "document"), arena);
+    if (!text_equal(hash_text(arena, bytes_of(file.at, file.len)), tree_text(&last.body, "file")))
+        return (struct text){ 0 }; /* another program wrote it, in another layout */
+    log_info("save %llu was not written to %s: it is written now", (unsigned long long)last.number, io->path);
+    return file;
+}
+
+static void end_renewing(void *owner, struct file_io *io)
+{
+    const struct mirror_renewing r = *(struct mirror_renewing *)owner;
+
+    free(owner);
+    r.done(r.owner, &io->fault, buffer_bytes(&io->bytes));
+}
+
+static void take_read(void *owner, struct file_io *io)
+{
+    struct mirror_renewing *r = owner;
+    struct arena arena = { 0 };
+    struct text file = { 0 }, was = { 0 };
+    struct txn *txn;
+
+    if (project_read(r->p, &txn, NULL) == ERR_OK) {
+        file = find_due(r, txn, &arena, io);
+        txn_end(txn);
+    }
+    if (io->fault.code == ERR_OK)
+        was = hash_text(&arena, buffer_bytes(&io->bytes));
+    if (file.len)
+        file_io_renew(r->p, io->path, was.len ? was.at : "", bytes_of(file.at, file.len), end_renewing, r);
+    else
+        end_renewing(r, io);
+    arena_free(&arena);
+}
+
+void mirror_renew(struct project *p, struct id project, const char *path, mirror_done *done, void *owner)
+{
+    struct mirror_renewing *r = alloc_zeroed(1, sizeof(*r));
+
+    *r = (struct mirror_renewing){ .p = p, .project = project, .done = done, .owner = owner };
+    file_io_start(p, FILE_IO_READ, path, (struct bytes){ 0 }, take_read, r);
+}

@@ -1,0 +1,22 @@
+/* pad_controls.h: gives the audio core the bindings that hit pads, so that these sound on the frame of their message,
+ * also while this service is dead. The core takes keys, controllers of 7 bits, programs and pressure; the other
+ * controls hit pads by an ask. The loop's thread. */
+#ifndef LOOPHOLE_PROJECT_PAD_CONTROLS_H
+#define LOOPHOLE_PROJECT_PAD_CONTROLS_H
+
+#include "services/project/base/project.h"
+#include "services/project/midi/live.h"
+
+struct pad_controls;
+
+/* `live` are `count` bindings; they outlive it. */
+struct pad_controls *pad_controls_open(struct project *p, const struct midi_live *live, uint32_t count);
+void pad_controls_close(struct pad_controls *controls);
+
+/* The bindings have changed, or the core lacks them. `waits`: a client learns, so that controls hit nothing. */
+void pad_controls_send(struct pad_controls *controls, bool waits);
+bool pad_controls_are_sent(const struct pad_controls *controls); /* false: the core was away */
+
+bool pad_controls_has(const struct midi_live *live); /* the core hits its pad */
+
+#endif

@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""Packs that the operator of a real PostgreSQL server describes, and a studio that has some of their sounds."""
+import base64
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from composing import Studio
+
+
+def content_of(studio, number):
+    id = studio.home.first('show', studio.sound(number))['id']
+    media = [one['media'] for one in studio.home.ask('search.query', 'query=', 'limit=200')['items']]
+    return next(base64.b64decode(one['content']).hex() for one in media if one['id'] == id)
+
+
+def put_pack(studio, name, title, vendor, tags, *numbers):
+    studio.server.sql(f"insert into composer.pack values ('{name}', '{title}', '{vendor}', '{tags}')",
+                      *(f"insert into composer.pack_content values ('{name}', '\\x{content_of(studio, number)}')"
+                        for number in numbers))
+
+
+def facts_of(studio, number):
+    id = studio.home.first('show', studio.sound(number))['id']
+    return {fact['attribute']: (fact.get('text'), fact['source'])
+            for fact in studio.home.ask('search.get', f'id={id}')['item']['facts']}
+
+
+def tags_of(studio, number):
+    return studio.home.first('show', studio.sound(number))['tags']
+
+
+def found(studio, query):
+    return sorted(line['id'] for line in studio.home.json('search', query) if 'id' in line)
+
+
+@claim(inside=Studio)
+def a_recognised_pack_names_its_sounds_at_once(studio):
+    ids = [studio.home.first('show', studio.sound(number))['id'] for number in range(3)]
+    put_pack(studio, 'zanzibar', 'Zanzibar Drums', 'Nobody', '{dusty,worn}', 0, 1)
+    put_pack(studio, 'later', 'Later Pack', 'Somebody', '{dusty}', 2)
+    studio.level('ask')
+    assert studio.server.round(1) > 0
+    studio.sync()
+    until(lambda: found(studio, 'label:zanzibar') == sorted(ids[:2]))
+    same(sorted(ids[:2]), found(studio, 'label:nobody tag:worn'))
+    same(sorted(ids), found(studio, 'tag:dusty'))
+    same([('Zanzibar Drums', 'composer'), ('Nobody', 'composer')],
+         [facts_of(studio, 0).get(name) for name in ('pack_name', 'vendor')])
+    same(0, studio.rows('evidence_word'))  # a studio that only reads says nothing about its packs
+    studio.server.sql("delete from composer.pack where name = 'zanzibar'")
+    assert studio.server.round(1) > 0
+    studio.sync()
+    until(lambda: not found(studio, 'label:zanzibar'))
+    same([ids[2]], found(studio, 'tag:dusty'))
+
+
+@claim(inside=Studio)
+def the_word_of_a_person_comes_before_that_of_a_pack(studio):
+    studio.level('ask')
+    put_pack(studio, 'zanzibar', 'Zanzibar Drums', 'Nobody', '{dusty}', 0, 1)
+    studio.server.round(1)
+    studio.sync()
+    until(lambda: 'dusty' in tags_of(studio, 0))
+    studio.home.loophole('tag', studio.sound(0), '-dusty')
+    studio.server.sql("update composer.pack set title = 'Zanzibar Two'")
+    assert studio.server.round(1) > 0
+    studio.sync()
+    until(lambda: found(studio, 'label:two'))
+    assert 'dusty' not in tags_of(studio, 0), tags_of(studio, 0)
+    contains(tags_of(studio, 1), 'dusty')
+
+
+@claim(inside=Studio)
+def studios_and_a_pack_that_give_one_tag_are_one_fact(studio):
+    """Each row of the feed is unique, so two rows for one attribute would fail the round."""
+    studio.level('descriptors')
+    studio.home.loophole('tag', studio.sound(0), '+dusty')
+    studio.sync()
+    same(1, studio.rows('evidence_word'))
+    put_pack(studio, 'zanzibar', 'Zanzibar Drums', '', '{dusty}', 0)
+    put_pack(studio, 'again', 'Again', '', '{dusty}', 0)
+    assert studio.server.round(1) > 0
+    same('1', studio.server.sql("select count(*) from composer.feed where word = 'tag:dusty'"))
+    same('Again', studio.server.sql("select value from composer.feed where word = 'pack_name'"))
+
+
+run_claims()

@@ -1,0 +1,243 @@
+#!/usr/bin/python3
+"""Tags, key and tempo in the files themselves: written on request only, found by other programs, with each byte of the
+sound and of other chunks as before, and taken back byte for byte; odd and hostile files; kills at system calls."""
+import glob
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import BUILD, LONG, claim, contains, figure, run_claims, same, skip, until
+from wave_files import acid, chunk, chunks, smpl, wav
+
+SOUND = [int(12000 * (i % 97 / 48 - 1)) for i in range(44100)]
+NOT_TO_INJECT = ('execve', 'exit', 'exit_group', 'rt_sigreturn', 'restart_syscall')
+KILLS = 12  # of a write, and of a restore, unless LONG
+
+
+def bytes_of(path):
+    with open(path, 'rb') as one:
+        return one.read()
+
+
+def file(home, name):
+    return home.file(f'library/{name}')
+
+
+def has_program(name):
+    if not shutil.which(name):
+        skip(f'{name} is not installed')
+
+
+def index(home):
+    home.up()
+    home.loophole('index', home.file('library'), '--wait')
+
+
+def labelled(home, *names):
+    """Gives items a tag, a key and a tempo, which stay in the catalogue."""
+    for name in names:
+        home.loophole('tag', file(home, name), '+warm', '+öl & <fire>')
+        home.loophole('edit', file(home, name), 'bpm=127.5', 'key=C#m')
+
+
+def bext(words):
+    return chunk(b'bext', (words.encode() + bytes(256))[:256] + b'Zoom'.ljust(32, b'\0') + bytes(314) + b'history')
+
+
+def library(home):
+    os.makedirs(home.file('library'))
+    wav(file(home, 'plain.wav'), SOUND)
+    wav(file(home, 'rich.wav'), SOUND[:44099], more=bext('Take 7, rainy') + smpl(10, 20) + acid(4, 90.0) + chunk(b'odd ', b'xyz') +
+        chunk(b'iXML', b'<?xml version="1.0"?><BWFXML><SCENE>12A</SCENE><ASWG><tempo>90</tempo></ASWG></BWFXML>\0\0'))
+    index(home)
+
+
+def sound_of(path):
+    """Of any format, as samples, by another program."""
+    return subprocess.run(['sox', path, '-t', 's32', '-'], check=True, capture_output=True).stdout
+
+
+@claim
+def a_wav_gets_bwf_and_ixml_and_all_else_stays_byte_for_byte(home):
+    library(home)
+    before = {name: chunks(file(home, name)) for name in ('plain.wav', 'rich.wav')}
+    whole = {name: bytes_of(file(home, name)) for name in before}
+    labelled(home, *before)
+    same(whole, {name: bytes_of(file(home, name)) for name in before}, 'without a request')
+    os.chmod(file(home, 'rich.wav'), 0o640)
+    home.loophole('labels', 'write', file(home, 'plain.wav'), file(home, 'rich.wav'))
+    for name, old in before.items():
+        new = chunks(file(home, name))
+        for key in old:
+            if key not in (b'bext', b'iXML'):
+                same(old[key], new[key], f'{key} of {name}')
+        xml = new[b'iXML'].decode()
+        for part in ('<tempo>127.5</tempo>', '<inKey>C#m</inKey>', '<KEYWORDS>warm, öl &amp; &lt;fire&gt;</KEYWORDS>'):
+            contains(xml, part)
+        contains(new[b'bext'][:256].decode(), '[loophole: tempo 127.5; key C#m; tags warm, ')
+    new = chunks(file(home, 'rich.wav'))
+    contains(new[b'iXML'].decode(), '<SCENE>12A</SCENE>')
+    assert new[b'bext'].startswith(b'Take 7, rainy [loophole: ') and new[b'bext'][256:] == before['rich.wav'][b'bext'][256:]
+    same(0o640, os.stat(file(home, 'rich.wav')).st_mode & 0o777)
+    same([], [name for name in os.listdir(home.file('library')) if name.startswith('.')])
+    same(['same', 'same'], [one['state'] for one in home.json('labels', 'write', file(home, 'plain.wav'), file(home, 'rich.wav'))])
+    home.loophole('labels', 'restore', file(home, 'plain.wav'), file(home, 'rich.wav'))
+    same(whole, {name: bytes_of(file(home, name)) for name in whole})
+
+
+@claim
+def what_was_written_is_what_another_catalogue_reads(home):
+    library(home)
+    labelled(home, 'rich.wav')
+    item = home.first('show', file(home, 'rich.wav'))['id']
+    home.loophole('labels', 'write', file(home, 'rich.wav'))
+    home.loophole('edit', file(home, 'rich.wav'), 'bpm=', 'key=')
+    home.loophole('tag', file(home, 'rich.wav'), '-warm')
+    home.loophole('library', 'rescan', '--wait')
+    shown = until(lambda: (one := home.first('show', file(home, 'rich.wav'))).get('bpm_source') == 'file' and one)
+    same((127.5, 'C#min', 'file', item), tuple(shown[key] for key in ('bpm', 'key', 'key_source', 'id')))
+    same([item], [one['id'] for one in home.json('search', 'label:warm')])
+
+
+@claim
+def mp3_and_aiff_get_id3_and_keep_their_sound(home):
+    has_program('sox')
+    has_program('ffmpeg')
+    os.makedirs(home.file('library'))
+    wav(home.file('plain.wav'), SOUND)
+    subprocess.run(['sox', home.file('plain.wav'), file(home, 'hit.aiff')], check=True)
+    for name, more in (('v3.mp3', ('-id3v2_version', '3', '-metadata', 'title=Rain', '-metadata', 'TBPM=90')),
+                       ('v4.mp3', ('-id3v2_version', '4', '-metadata', 'title=Rain')), ('bare.mp3', ('-id3v2_version', '0', '-write_xing', '0'))):
+        subprocess.run(['ffmpeg', '-nostdin', '-loglevel', 'error', '-i', home.file('plain.wav'), *more, file(home, name)], check=True)
+    index(home)
+    names = sorted(os.listdir(home.file('library')))
+    whole, sounds = ({name: make(file(home, name)) for name in names} for make in (bytes_of, sound_of))
+    labelled(home, *names)
+    home.loophole('labels', 'write', *(file(home, name) for name in names))
+    for name in names:
+        same(True, sounds[name] == sound_of(file(home, name)), f'the sound of {name} is the same')
+        said = json.loads(subprocess.run(['ffprobe', '-loglevel', 'error', '-show_format', '-of', 'json', file(home, name)], check=True,
+                                         capture_output=True).stdout)['format']['tags']
+        said = {key.lower(): value for key, value in said.items()}
+        same(('127.5', 'C#m', 'warm, öl & <fire>'), tuple(said.get(key, said.get(other)) for key, other in
+             (('tbpm', 'bpm'), ('tkey', 'initialkey'), ('keywords', ''))), f'{name}: {said}')
+        assert 'v' not in name or said['title'] == 'Rain', said
+    home.loophole('labels', 'restore', *(file(home, name) for name in names))
+    same(True, whole == {name: bytes_of(file(home, name)) for name in names}, 'each byte is as before')
+
+
+@claim
+def files_that_cannot_take_them_say_why_and_stay(home):
+    library(home)
+    whole = bytes_of(file(home, 'plain.wav'))
+    form, data = whole[8:36], whole[36:]
+    made = {'cut.wav': (whole[:-1000], 'not whole|header says'), 'long.wav': (whole + b'more bytes here', 'header says'),
+            'damaged.wav': (b'RIFF' + struct.pack('<I', len(whole) + 16) + form + chunk(b'bext', b'short') + data + b'\0' * 2, 'damaged|header says|not whole'),
+            'big.wav': (b'RIFX' + whole[4:], 'RIFF'), 'linked.wav': (whole, 'hard links')}
+    for name, (data, _) in made.items():
+        with open(file(home, name), 'wb') as one:
+            one.write(data)
+    os.link(file(home, 'linked.wav'), home.file('other.wav'))
+    if shutil.which('sox'):
+        subprocess.run(['sox', file(home, 'plain.wav'), file(home, 'hit.flac')], check=True)
+        made['hit.flac'] = (bytes_of(file(home, 'hit.flac')), 'flac files take no labels')
+    wav(file(home, 'silent.wav'), [0] * 4410)
+    home.loophole('library', 'rescan', '--wait')
+    contains(home.run('loophole', 'labels', 'write', file(home, 'silent.wav'), code=None).all, 'no tags, no key and no tempo')
+    labelled(home, *made, 'plain.wav')
+    for name, (data, why) in made.items():
+        said = home.run('loophole', 'labels', 'write', file(home, name), code=None)
+        assert said.code != 0 and re.search(why, said.all), f'{name}: {said.all}'
+        same(True, data == bytes_of(file(home, name)), f'{name} is as before')
+    contains(home.run('loophole', 'labels', 'restore', file(home, 'plain.wav'), code=None).all, 'nothing was written')
+    home.loophole('labels', 'write', file(home, 'plain.wav'))
+    with open(file(home, 'plain.wav'), 'ab') as one:
+        one.write(b'by another program')
+    changed = bytes_of(file(home, 'plain.wav'))
+    contains(home.run('loophole', 'labels', 'restore', file(home, 'plain.wav'), code=None).all, 'changed since')
+    same(True, changed == bytes_of(file(home, 'plain.wav')))
+
+
+@claim
+def hostile_files_harm_only_themselves(home):
+    library(home)
+    draw = random.Random(int(os.environ['SEED']))
+    whole = bytes_of(file(home, 'rich.wav'))
+    body = whole.index(b'data')
+    for i in range(12):
+        odd = bytearray(whole)
+        for _ in range(30):
+            at = draw.randrange(12, body) if i % 2 else len(whole) - draw.randrange(1, 900)
+            odd[at] = draw.choice((0, 255, draw.randrange(256)))
+        with open(file(home, f'odd{i}.wav'), 'wb') as one:
+            one.write(bytes(odd))
+    home.loophole('library', 'rescan', '--wait')
+    names = [f'odd{i}.wav' for i in range(12)]
+    labelled(home, *names)
+    before = {name: bytes_of(file(home, name)) for name in names + ['plain.wav', 'rich.wav']}
+    home.run('loophole', 'labels', 'write', *(file(home, name) for name in names), code=None)
+    home.run('loophole', 'labels', 'restore', *(file(home, name) for name in names), code=None)
+    same(True, before == {name: bytes_of(file(home, name)) for name in before})
+
+
+def trace(home, *args, inject=()):
+    """Runs the command below strace; returns its calls in their order."""
+    out = home.file('trace')
+    done = subprocess.run(['strace', '-o', out, *inject, os.path.join(BUILD, 'bin/loophole'), *args], env=dict(os.environ, **home.env),
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    if b'not permitted' in done.stderr and b'strace' in done.stderr:
+        skip('strace cannot trace a process')
+    with open(out, encoding='utf-8', errors='replace') as lines:
+        return re.findall(r'^(\w+)\(', lines.read(), flags=re.M)
+
+
+def points_of(calls, draw):
+    """(call, its number): all of them, or some, among them each rename, sync and unlink."""
+    counts, points = {}, []
+    for call in calls:
+        counts[call] = counts.get(call, 0) + 1
+        if call not in NOT_TO_INJECT:
+            points.append((call, counts[call]))
+    if LONG:
+        return points
+    musts = [one for one in points if re.match(r'rename|fsync|unlink|fchmod', one[0])]
+    return musts + draw.sample(points, min(KILLS, len(points)))
+
+
+@claim
+def killed_at_each_system_call_the_file_is_the_old_or_the_new_one(home):
+    has_program('strace')
+    library(home)
+    path = file(home, 'rich.wav')
+    labelled(home, 'rich.wav')
+    old = bytes_of(path)
+    draw = random.Random(int(os.environ['SEED']))
+    write, restore = ('labels', 'write', path), ('labels', 'restore', path)
+    calls = {write: trace(home, *write)}
+    new = bytes_of(path)
+    calls[restore] = trace(home, *restore)
+    same(True, old == bytes_of(path) and old != new)
+    kills = 0
+    for command, (begin, end) in ((write, (old, new)), (restore, (new, old))):
+        for call, number in points_of(calls[command], draw):
+            if bytes_of(path) != begin:
+                home.loophole(*(write if begin == new else restore))
+            same(True, bytes_of(path) == begin, 'it is as it was before the command')
+            trace(home, *command, inject=('-e', f'inject={call}:signal=KILL:when={number}'))
+            kills += 1
+            assert bytes_of(path) in (old, new), f'neither file after a kill at {call} {number} of {command[1]}'
+            if bytes_of(path) == begin:
+                home.loophole(*command)
+            same(True, bytes_of(path) == end, f'after a kill at {call} {number} of {command[1]} and the command again')
+            same([], glob.glob(home.file('library/.*')), 'nothing is left')
+    figure(f'{kills} kills of labels write and labels restore')
+
+
+run_claims()

@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""Where sound leaves besides main: a pair of ports for each channel, PFL, outputs of single pads; sends of channels."""
+import array
+import os
+import sys
+import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, until
+from sounding import Tape, engine, until_connected, until_later, until_quiet, until_sounds
+
+LEVEL, SECOND = .25, 48000
+
+
+def wave_file(path, samples):
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(SECOND)
+        out.writeframes(array.array('h', samples).tobytes())
+    return path
+
+
+def constant(home, name='level.wav'):
+    return wave_file(home.file(name), [round(LEVEL * 32768)] * SECOND)
+
+
+class Tapes:
+    """Recordings of ports between two moments; the last `part` of each is what the claim looks at."""
+
+    def __init__(self, home, *ports):
+        self.home, self.tapes = home, {port: Tape(home, 60, port, name=port) for port in ports}
+
+    def levels(self, frames=SECOND // 2):
+        until_later(self.home, frames + 16384)
+        return {port: self.end_of(tape, frames // 2) for port, tape in self.tapes.items()}
+
+    @staticmethod
+    def end_of(tape, frames):
+        with open(tape.stop(), 'rb') as file:
+            heard = [x for x in array.array('f', file.read()) if x == x]
+        return max(map(abs, heard[-frames:]))
+
+
+def near(levels, **wanted):
+    same({port: True for port in wanted}, {port: abs(levels[port] - level) < 1e-3 for port, level in wanted.items()})
+
+
+def level_of(home, *ports):
+    return Tapes(home, *ports).levels()
+
+
+def sounds(home):
+    tag = str(home.first('sound', 'start', constant(home), 'loop=on')['tag'])
+    until_sounds(home, 'sounds')
+    return tag
+
+
+def ports_engine(home):
+    engine(home)
+    until_connected(home)
+
+
+@claim(shares=ports_engine)
+def a_channel_leaves_at_its_own_ports_and_apart_not_at_main(home):
+    tag = sounds(home)
+    near(level_of(home, 'main_left', 'sounds_left', 'sounds_right', 'pads_left'), main_left=LEVEL, sounds_left=LEVEL,
+         sounds_right=LEVEL, pads_left=0)
+    contains(home.loophole('mixer', 'sounds', 'apart=on', 'gain=50%').out, 'apart')
+    near(level_of(home, 'main_left', 'sounds_left'), main_left=0, sounds_left=LEVEL / 2)
+    until(lambda: home.has_lived('audio'))
+    home.kill('audio')
+    until_connected(home)
+    until_sounds(home, 'sounds')
+    near(level_of(home, 'main_left', 'sounds_left'), main_left=0, sounds_left=LEVEL / 2)
+    home.loophole('mixer', 'sounds', 'apart=off', 'gain=1')
+    near(level_of(home, 'main_left'), main_left=LEVEL)
+    home.loophole('sound', 'stop', tag)
+    until_quiet(home)
+
+
+@claim(shares=ports_engine)
+def the_click_has_ports_of_its_own(home):
+    home.loophole('mixer', 'metronome', 'apart=on')
+    home.loophole('transport', 'metronome', 'on')
+    home.loophole('transport', 'start')
+    tapes = Tapes(home, 'main_left', 'metronome_left', 'metronome_right')
+    levels = tapes.levels(2 * SECOND)
+    home.loophole('transport', 'stop')
+    home.loophole('transport', 'metronome', 'off')
+    home.loophole('mixer', 'metronome', 'apart=off')
+    near(levels, main_left=0)
+    assert levels['metronome_left'] > .1 and levels['metronome_right'] > .1, levels
+
+
+@claim(shares=ports_engine)
+def the_pfl_has_a_channel_that_is_muted(home):
+    tag = sounds(home)
+    home.loophole('mixer', 'sounds', 'mute=on', 'pfl=on')
+    near(level_of(home, 'main_left', 'sounds_left', 'pfl_left', 'pfl_right'), main_left=0, sounds_left=0, pfl_left=LEVEL,
+         pfl_right=LEVEL)
+    home.loophole('mixer', 'sounds', 'mute=off', 'pfl=off')
+    near(level_of(home, 'main_left', 'pfl_left'), main_left=LEVEL, pfl_left=0)
+    home.loophole('sound', 'stop', tag)
+    until_quiet(home)
+
+
+@claim(shares=ports_engine)
+def a_pad_leaves_at_an_output_of_its_own_also_after_the_death_of_the_core(home):
+    home.loophole('pads', 'set', '3', f'sound={constant(home)}', 'mode=loop', 'output=2')
+    contains(home.loophole('pads').out, 'output 2')
+    home.loophole('pads', 'hit', '3', '1.0')
+    wanted = {'out_2_left': LEVEL, 'out_2_right': LEVEL, 'out_1_left': 0, 'main_left': 0, 'pads_left': 0}
+    near(level_of(home, *wanted), **wanted)
+    until(lambda: home.has_lived('audio'))
+    home.kill('audio')
+    until_connected(home)
+    until_later(home, SECOND // 2)
+    near(level_of(home, *wanted), **wanted)
+    home.loophole('mixer', 'pads', 'mute=on')
+    near(level_of(home, 'out_2_left'), out_2_left=0)
+    home.loophole('mixer', 'pads', 'mute=off')
+    home.loophole('pads', 'hit', '3')
+    home.loophole('pads', 'set', '3', 'output=0')
+    home.loophole('pads', 'hit', '3', '1.0')
+    near(level_of(home, 'out_2_left', 'main_left'), out_2_left=0, main_left=LEVEL)
+    home.loophole('panic')
+    contains(home.refused('pads', 'set', '3', 'output=5'), 'output')
+
+
+@claim(shares=ports_engine)
+def a_channel_sends_to_the_delay(home):
+    path = wave_file(home.file('click.wav'), [0] * 10 + [16000] * 300 + [0] * 10)
+    home.loophole('mixer', 'streams', 'delay_send=100%')
+    contains(home.loophole('mixer').out, 'delay 1.00')
+    tape = Tape(home, 60, name='echo')
+    home.loophole('play', path)
+    until_later(home, SECOND)
+    with open(tape.stop(), 'rb') as file:
+        frames = [x for x in array.array('f', file.read()) if x == x]
+    home.loophole('mixer', 'streams', 'delay_send=0')
+    first = next(n for n, x in enumerate(frames) if abs(x) > .2)
+    assert max(map(abs, frames[first + 6000:first + 11000])) < .01
+    assert max(map(abs, frames[first + 11900:first + 12500])) > .02  # a quarter of a second later
+
+
+@claim(shares=ports_engine)
+def what_a_channel_does_not_have_is_refused(home):
+    contains(home.refused('mixer', 'master', 'apart=on'), 'master has no ports of its own')
+    contains(home.refused('mixer', 'preview', 'pfl=on'), 'preview has no ports of its own')
+    contains(home.refused('mixer', 'sequencer', 'reverb_send=10%'), 'sequencer has no sends')
+
+
+def strip(home, bus):
+    return next(one for one in home.first('mixer')['strips'] if one['bus'] == bus)
+
+
+@claim()
+def a_project_keeps_outputs_and_another_does_not_get_them(home):
+    ports_engine(home)
+    home.loophole('project', 'new', 'Two')
+    home.loophole('mixer', 'pads', 'gain=0.7')  # a project that has a mixer
+    home.loophole('project', 'new', 'One')
+    home.loophole('mixer', 'pads', 'apart=on', 'pfl=on', 'reverb_send=0.5')
+    home.loophole('project', 'open', 'Two')
+    same((None, None, None), tuple(strip(home, 'pads').get(key) or None for key in ('apart', 'pfl', 'reverb_send')))
+    home.loophole('project', 'open', 'One')
+    same(True, strip(home, 'pads').get('apart'))
+    home.loophole('down')
+    home.up()
+    until_connected(home)
+    until(lambda: strip(home, 'pads').get('apart') is True)
+    same((True, .5), (strip(home, 'pads')['pfl'], strip(home, 'pads')['reverb_send']))
+
+
+run_claims()

@@ -1,0 +1,228 @@
+#!/usr/bin/python3
+"""Trim, fades and gain as facts: play, preview, queue and send obey them, the file keeps its bytes, undo takes them back.
+Figures of play and preview are of sound that was recorded at the ports."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, contains, run_claims, same, until
+from cli_library import search
+from sounding import Tape, engine, until_connected, until_later
+from wave_files import acid, chunks, form, samples_of, smpl, wav
+
+RATE = 48000
+FACTS = ('trim_from', 'trim_until', 'fade_in', 'fade_out', 'gain_db')
+
+
+def treated_engine(home):
+    """An engine whose library has a counter of 2 s, a WAV of 1 s at a level of a quarter, and a silent one."""
+    engine(home, in_step=True)
+    os.mkdir(home.file('files'))
+    sound.make('counter', file(home, 'count'), 2 * RATE)
+    wav(file(home, 'level'), [8192] * RATE, rate=RATE, more=smpl(24000, 35999) + smpl(0, 11) + acid(4, 240.0))
+    wav(file(home, 'silence'), [0] * RATE, rate=RATE)
+    home.wait_ready('streamer')
+    until_connected(home)
+    home.loophole('index', home.file('files'), '--wait')
+
+
+def file(home, name):
+    return home.file(f'files/{name}.wav')
+
+
+def facts(home, name):
+    item = home.first('show', file(home, name))
+    return {key: item[key] for key in FACTS if key in item}
+
+
+def untreated(home):
+    """Another claim may have failed before it took its facts back."""
+    for command in ('trim', 'fade', 'normalise'):
+        home.loophole(command, 'is:local', '--all', '--off')
+    same({}, facts(home, 'level'))
+
+
+def until_silent(home):
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+def heard(tape):
+    """The sound of a recording, from its first to its last sample that is not zero."""
+    samples = [0 if one != one else one for one in sound.load(tape.stop())]
+    sounding = [i for i, one in enumerate(samples) if one]
+    return samples[sounding[0]:sounding[-1] + 1]
+
+
+def played(home, *command):
+    tape = Tape(home, 60)
+    home.loophole(*command)
+    until_silent(home)
+    return heard(tape)
+
+
+def counts(samples):
+    return [round(one * sound.UNIT) for one in samples]
+
+
+def is_part(got, begin, end, of):
+    """The frames from `begin` to before `end` of the counter, after a fade of 5 ms of the core."""
+    got = counts(got)
+    same((begin + sound.FADE + 1, end, end - begin), (got[sound.FADE], got[-1], len(got)), f'of {of}')
+
+
+def bytes_of(path):
+    with open(path, 'rb') as one:
+        return one.read()
+
+
+@claim(shares=treated_engine)
+def play_and_preview_obey_the_trim_and_undo_takes_it_back(home):
+    untreated(home)
+    before = bytes_of(file(home, 'count'))
+    home.loophole('trim', file(home, 'count'), '--from', '0.25', '--until', '1s')
+    same({'trim_from': 12000, 'trim_until': 48000}, facts(home, 'count'))
+    for command in ('play', 'preview'):
+        is_part(played(home, command, file(home, 'count')), 12000, 48000, command)
+        is_part(played(home, command, file(home, 'count'), '--whole'), 0, 96000, f'{command} --whole')
+        is_part(played(home, command, file(home, 'count'), '--from', '1.5'), 72000, 96000, f'{command} --from')
+    home.loophole('undo')
+    is_part(played(home, 'play', file(home, 'count')), 0, 96000, 'play after undo')
+    home.loophole('redo')
+    same({'trim_from': 12000, 'trim_until': 48000}, facts(home, 'count'))
+    same(before, bytes_of(file(home, 'count')))
+
+
+@claim(shares=treated_engine)
+def a_loop_repeats_the_trimmed_part_and_a_queued_file_begins_with_it(home):
+    untreated(home)
+    home.loophole('trim', file(home, 'count'), '--from', '0.5', '--until', '1')
+    tape = Tape(home, 60)
+    home.loophole('play', file(home, 'count'), '--loop')
+    until_later(home, 2 * RATE)
+    home.loophole('stop')
+    until_silent(home)
+    got = counts(heard(tape))
+    turns = [i for i in range(sound.FADE + 1, len(got) - 1000) if got[i] != got[i - 1] + 1]
+    same({24001}, {got[i] for i in turns})
+    same([24000 * (i + 1) for i in range(len(turns))], turns)
+    assert len(turns) >= 2, turns
+    sound.make('counter', home.file('long.wav'), 9 * RATE)  # longer than a ring: a file can follow
+    tape = Tape(home, 60)
+    voice = home.first('play', home.file('long.wav'))['voice']
+    home.loophole('voice', 'queue', str(voice), file(home, 'count'))
+    until_silent(home)
+    got = counts(heard(tape))
+    same((9 * RATE, 24001, 48000, 24000), (got[9 * RATE - 1], got[9 * RATE], got[-1], len(got) - 9 * RATE))
+
+
+@claim(shares=treated_engine)
+def fades_and_gain_are_heard_on_their_frames(home):
+    untreated(home)
+    home.loophole('trim', file(home, 'level'), '--until', '0.5')
+    home.loophole('fade', file(home, 'level'), '--fade-in', '50ms', '--fade-out', '0.25')
+    home.loophole('edit', file(home, 'level'), 'gain_db=6.020599913')
+    got = played(home, 'play', file(home, 'level'))
+    at = len(got) - 23998  # its first and its last frame are silent
+    for frame, level in ((600, 0.125), (1200, 0.25), (2400, 0.5), (9000, 0.5), (12000, 0.5), (18000, 0.25), (21000, 0.125)):
+        wanted = level if frame != 12000 else 0.5
+        assert abs(got[at + frame - 1] - wanted) < 0.001, f'{got[at + frame - 1]} at {frame}, not {wanted}'
+    home.kill('persist')
+    home.wait_ready('persist')
+    same({'trim_until': 24000, 'fade_in': 2400, 'fade_out': 12000, 'gain_db': 6.020599913}, facts(home, 'level'))
+
+
+@claim(shares=treated_engine)
+def fades_and_trim_go_on_when_the_streamer_is_killed(home):
+    untreated(home)
+    path = file(home, 'long')
+    sound.make('counter', path, 14 * RATE)
+    home.loophole('index', home.file('files'), '--wait')
+    home.loophole('trim', path, '--from', '1', '--until', '12')
+    home.loophole('fade', path, '--fade-out', '1')
+    tape = Tape(home, 60)
+    home.loophole('play', path)
+    until_later(home, RATE // 2)
+    home.kill('streamer')
+    until_silent(home)
+    got = heard(tape)
+    same(11 * RATE - 1, len(got))  # the last frame of a fade is silent
+    same(2 * RATE, counts(got)[RATE - 1])
+    end, halfway = 12 * RATE, 12 * RATE - RATE // 2
+    for frame in (end - RATE - 10, end - 3 * RATE // 4, halfway, end - 100):
+        wanted = (frame + 1) / sound.UNIT * min(1, (end - 1 - frame) / RATE)
+        assert abs(got[frame - RATE] - wanted) * sound.UNIT < 2, f'{got[frame - RATE]} at {frame}, not {wanted}'
+
+
+@claim(shares=treated_engine)
+def normalise_measures_the_trimmed_part_and_preview_plays_its_gain(home):
+    untreated(home)
+    before = bytes_of(file(home, 'level'))
+    home.loophole('normalise', file(home, 'level'), '--to', '-6.020599913dB')
+    assert abs(facts(home, 'level')['gain_db'] - 6.0206) < 0.001, facts(home, 'level')
+    for command in ('play',), ('ask', 'streamer.preview', 'match=false'):
+        got = played(home, *command, ('path=' if len(command) > 1 else '') + file(home, 'level'))
+        assert abs(got[len(got) // 2] - 0.5) < 0.001, got[len(got) // 2]
+    home.loophole('normalise', file(home, 'count'))
+    all_of_it = facts(home, 'count')['gain_db']
+    home.loophole('trim', file(home, 'count'), '--until', '0.5')
+    home.loophole('normalise', file(home, 'count'))
+    assert abs(facts(home, 'count')['gain_db'] - all_of_it - 12.04) < 0.01, 'a quarter of it is four times lower'
+    contains(home.run('loophole', 'normalise', file(home, 'silence'), code=None).all, 'is silent')
+    same(before, bytes_of(file(home, 'level')))
+
+
+@claim(shares=treated_engine)
+def send_makes_the_part_with_its_fades_gain_loops_and_beats(home):
+    untreated(home)
+    path, card = file(home, 'level'), home.file('card')
+    home.loophole('trim', path, '--from', '0.25', '--until', '0.75')
+    home.loophole('send', path, card)
+    same((1, 1, RATE, 16), form(f'{card}/level.wav'))
+    same((24000, {8192}), (len(got := samples_of(f'{card}/level.wav')), set(got)))
+    found = chunks(f'{card}/level.wav')
+    same([1, 12000, 23999], [int.from_bytes(found[b'smpl'][at:at + 4], 'little') for at in (28, 44, 48)])
+    same(2, int.from_bytes(found[b'acid'][12:16], 'little'))
+    home.loophole('fade', path, '--fade-in', '0.125', '--fade-out', '0.125')
+    home.loophole('edit', path, 'gain_db=-6.020599913')
+    home.loophole('send', path, card)
+    got = samples_of(f'{card}/level (2).wav')
+    same(24000, len(got))
+    for frame, level in ((0, 0), (3000, 2048), (6000, 4096), (12000, 4096), (21000, 2048), (23999, 0)):
+        assert abs(got[frame] - level) <= 3, f'{got[frame]} at {frame}, not {level}'
+    same((0, 1), tuple(home.json('send', path, card)[-1][key] for key in ('sent', 'present')))
+    home.loophole('send', path, home.file('all'), '--whole')
+    same(bytes_of(path), bytes_of(home.file('all/level.wav')))
+    home.loophole('send', path, home.file('full'), '--normalise', '--rate', '24000', '--bits', '24')
+    full = samples_of(home.file('full/level.wav'))
+    assert len(full) == 12000 and abs(max(full) - 10 ** (-0.1 / 20) * 2 ** 23) < 3, (len(full), max(full))
+
+
+@claim(shares=treated_engine)
+def queries_find_treated_items_and_one_step_takes_all_back(home):
+    untreated(home)
+    home.loophole('trim', 'name:level or name:silence', '--all', '--from', '0.1')
+    home.loophole('fade', file(home, 'level'), '--fade-out', '0.5')
+    same(['level', 'silence'], sorted(item['name'] for item in home.json('search', 'trim_from:>0')))
+    same(['level'], [item['name'] for item in home.json('search', 'fade_out:>20000')])
+    same(['silence'], [item['name'] for item in home.json('search', 'trim_from:>0 -fade_out:>0')])
+    home.loophole('undo', '--times', '2')
+    same([], home.json('search', 'trim_from:>0'))
+
+
+@claim(shares=treated_engine)
+def wrong_treatments_are_refused_and_change_nothing(home):
+    untreated(home)
+    path = file(home, 'level')
+    for args, part in ((('trim', path), 'no part is given'), (('trim', path, '--from', '2'), 'has only 1.000 s'),
+                       (('trim', path, '--from', '0.5', '--until', '0.2'), 'is not after'),
+                       (('trim', path, '--from', 'x'), '--from'), (('fade', path), 'no fade is given'),
+                       (('normalise', path, '--to', '3'), 'out of range'), (('trim', 'name:level or name:count', '--from', '0.1'), '--all'),
+                       (('edit', path, 'gain_db=99'), 'out of range'), (('edit', path, 'trim_from=-1'), 'out of range'),
+                       (('edit', path, 'fade_in=soon'), 'is not a number')):
+        contains(home.run('loophole', *args, code=None).all, part)
+    same({}, facts(home, 'level'))
+    same(1, len(search(home, 'name:level').split()))
+
+
+run_claims()

@@ -1,0 +1,134 @@
+/* MIDI controls hit the pads that they are bound to, on the frame of their message, and release what they hold. */
+#include "tests/unit/audio/measure.h"
+#include "tests/unit/audio/stage.h"
+
+enum { LONG = 96000, PAD = 5, QUIET = 480 };
+enum { NOTE_ON = 0x90, NOTE_OFF = 0x80, CONTROLLER = 0xb0, PROGRAM = 0xc0, PRESSURE = 0xd0 };
+
+static struct score_pad *bind_control(struct stage *stage, uint8_t status, uint8_t number, uint32_t mode)
+{
+    struct score_pad *pad = &stage->score.pads[PAD];
+    float *tone = measure_cosine(LONG, 500.0 / STAGE_RATE, 0.3);
+
+    stage_sound(stage, 3, tone, LONG);
+    free(tone);
+    pad->sound = 3;
+    pad->generation = 1;
+    pad->mode = mode;
+    pad->release = 0.005f;
+    stage->score.has_controls = stage->score.control_count = 1;
+    stage->score.controls[0] = (struct score_control){
+        .status = status >> 4, .channel = 2, .number = number, .pad = PAD, .from = 0, .until = 1
+    };
+    stage_score(stage);
+    return pad;
+}
+
+static void send_message(struct stage *stage, int64_t frame, uint8_t status, uint8_t one, uint8_t two)
+{
+    stage->play[stage->to_play++] = (struct stage_midi){ frame, 3, { (uint8_t)(status | 2), one, two } };
+}
+
+static void send_short(struct stage *stage, int64_t frame, uint8_t status, uint8_t one)
+{
+    stage->play[stage->to_play++] = (struct stage_midi){ frame, 2, { (uint8_t)(status | 2), one, 0 } };
+}
+
+static void a_key_hits_its_pad_on_its_frame_and_releases_it(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, NOTE_ON, 60, PAD_GATE);
+    send_message(stage, 50, NOTE_ON, 61, 127);
+    send_message(stage, 777, NOTE_ON, 60, 127);
+    send_message(stage, 5000, NOTE_OFF, 60, 0);
+    send_message(stage, 7001, NOTE_ON, 60, 64);
+    send_message(stage, 9000, NOTE_ON, 60, 0);
+    stage_run(stage, 12000);
+    assert_int_equal(stage_onset(stage, 0), 777);
+    assert_int_equal(stage_onset(stage, 6500), 7001);
+    assert_true(stage_is_silent(stage, 5000 + QUIET, 7001) && stage_is_silent(stage, 9000 + QUIET, 12000));
+}
+
+/* A slider that is moved in its upper half hits once; a button that sends no release hits each time. */
+static void a_controller_hits_when_it_comes_from_its_lower_half(void **made)
+{
+    struct stage *stage = *made;
+
+    bind_control(stage, CONTROLLER, 20, PAD_ONE_SHOT)->until = 200;
+    stage_score(stage);
+    send_message(stage, 100, CONTROLLER, 20, 63);
+    send_message(stage, 1000, CONTROLLER, 20, 70);
+    send_message(stage, 2000, CONTROLLER, 20, 90);
+    send_message(stage, 3000, CONTROLLER, 20, 127);
+    send_message(stage, 4000, CONTROLLER, 20, 0);
+    send_message(stage, 5000, CONTROLLER, 20, 127);
+    stage_run(stage, 6000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    assert_int_equal(stage_onset(stage, 1500), 3000);
+    assert_int_equal(stage_onset(stage, 3500), 5000);
+}
+
+static void pressure_and_a_program_hit_too(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, PRESSURE, 0, PAD_GATE);
+    send_short(stage, 1000, PRESSURE, 100);
+    send_short(stage, 3000, PRESSURE, 10);
+    stage_run(stage, 6000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    assert_true(stage_is_silent(stage, 3000 + QUIET, 6000));
+
+    stage_again(stage);
+    (void)bind_control(stage, PROGRAM, 9, PAD_ONE_SHOT);
+    send_short(stage, 1234, PROGRAM, 9);
+    stage_run(stage, 3000);
+    assert_int_equal(stage_onset(stage, 0), 1234);
+}
+
+static void a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed(void **made)
+{
+    struct stage *stage = *made;
+
+    struct score_pad *pad = bind_control(stage, NOTE_ON, 60, PAD_GATE);
+    send_message(stage, 100, NOTE_ON, 60, 127);
+    send_message(stage, 5000, NOTE_OFF, 60, 0);
+    stage_run(stage, 2000);
+    stage->score.control_count = 0;
+    pad->mode = PAD_ONE_SHOT;
+    pad->sound = SCORE_NO_SOUND;
+    stage_score(stage);
+    stage_run(stage, 8000);
+    assert_false(stage_is_silent(stage, 4000, 5000));
+    assert_true(stage_is_silent(stage, 5000 + QUIET, 8000));
+}
+
+static void while_a_client_learns_controls_only_release(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, NOTE_ON, 60, PAD_GATE);
+    send_message(stage, 100, NOTE_ON, 60, 127);
+    send_message(stage, 3000, NOTE_OFF, 60, 0);
+    send_message(stage, 4000, NOTE_ON, 60, 127);
+    stage_run(stage, 2000);
+    stage->score.controls_wait = 1;
+    stage_score(stage);
+    stage_run(stage, 6000);
+    assert_false(stage_is_silent(stage, 2000, 3000));
+    assert_true(stage_is_silent(stage, 3000 + QUIET, 6000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(a_key_hits_its_pad_on_its_frame_and_releases_it),
+        STAGE_TEST(a_controller_hits_when_it_comes_from_its_lower_half),
+        STAGE_TEST(pressure_and_a_program_hit_too),
+        STAGE_TEST(a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed),
+        STAGE_TEST(while_a_client_learns_controls_only_release),
+    };
+
+    return cmocka_run_group_tests_name("audio/pad_controls", tests, NULL, NULL);
+}

@@ -1,0 +1,258 @@
+/* The six states of an item, and what happens to each at every observation of the monitor, of a scan and of a fetch.
+ * The states follow from availability_of_item alone, the rows of the volumes from where_is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/availability/where.h"
+#include "store/availability.h"
+
+enum { LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING, STATES };
+
+static const enum item_state words[STATES] = {
+    [LOCAL] = ITEM_STATE_LOCAL,
+    [ONLINE] = ITEM_STATE_EXTERNAL_ONLINE,
+    [OFFLINE] = ITEM_STATE_EXTERNAL_OFFLINE,
+    [REMOTE] = ITEM_STATE_REMOTE_OFFLINE,
+    [FETCHING] = ITEM_STATE_REMOTE_FETCHING,
+    [MISSING] = ITEM_STATE_MISSING,
+};
+
+static const struct id item = { "an item" };
+
+/* All that a state follows from. */
+struct media_place {
+    enum item_state kept;
+    struct volume volume;
+    struct library library;
+    bool is_fetched;
+};
+
+static struct media_place begin_state(int state)
+{
+    static const struct {
+        enum item_state kept;
+        enum backend backend;
+        bool is_away, is_fetched;
+    } rows[STATES] = {
+        [LOCAL] = { .kept = ITEM_STATE_LOCAL, .backend = BACKEND_LOCAL },
+        [ONLINE] = { .kept = ITEM_STATE_LOCAL, .backend = BACKEND_EXTERNAL },
+        [OFFLINE] = { .kept = ITEM_STATE_LOCAL, .backend = BACKEND_EXTERNAL, .is_away = true },
+        [REMOTE] = { .kept = ITEM_STATE_ONLINE_ONLY, .backend = BACKEND_CLOUD },
+        [FETCHING] = { .kept = ITEM_STATE_ONLINE_ONLY, .backend = BACKEND_CLOUD, .is_fetched = true },
+        [MISSING] = { .kept = ITEM_STATE_MISSING, .backend = BACKEND_EXTERNAL },
+    };
+
+    return (struct media_place){
+        .kept = rows[state].kept,
+        .volume = { .id = { "a volume" },
+                    .identity = TEXT("marker:m"),
+                    .mount = bytes_of("/media/a", 8),
+                    .has_device = true,
+                    .device = TEXT("uuid:1"),
+                    .backend = { .value = (int32_t)rows[state].backend },
+                    .online = !rows[state].is_away },
+        .library = { .online = true },
+        .is_fetched = rows[state].is_fetched,
+    };
+}
+
+static enum item_state derive_state(const struct media_place *place)
+{
+    availability_set_fetching(&item, place->is_fetched);
+    return availability_of_item(item, place->kept, availability_backend(&place->volume, &place->library),
+                                availability_is_here(&place->volume, &place->library));
+}
+
+/* ---- observations ---- */
+
+struct seen_mount {
+    const char *target, *identity, *device;
+    enum mount_state state;
+    bool was_it; /* this mount was the volume before */
+};
+
+static void see_mount(struct media_place *place, const struct seen_mount *seen)
+{
+    struct mount mount = { .number = 1, .line.target = (char *)(uintptr_t)(seen ? seen->target : "") };
+    const struct mounts mounts = { .count = seen != NULL, .at = &mount };
+    struct where_index index;
+
+    if (seen) {
+        mount.state = seen->state;
+        mount.volume = seen->was_it ? place->volume.id : (struct id){ { 0 } };
+        snprintf(mount.found.identity, sizeof(mount.found.identity), "%s", seen->identity);
+        snprintf(mount.found.device, sizeof(mount.found.device), "%s", seen->device);
+    }
+    where_index_make(&index, &mounts);
+    const struct where where = where_is(&index, &place->volume);
+    if (!where.is_open)
+        place->volume.online = where.state == VOLUME_STATE_HERE;
+    where_index_free(&index);
+}
+
+struct observation {
+    const char *what;
+    const struct seen_mount *mount; /* NULL with `is_mount`: none */
+    bool is_mount;
+    enum item_state scanned; /* the word of a scan; ITEM_STATE_OTHER: no scan */
+    int fetch, folder;       /* 1: begins, is there; -1: ends, is gone; 0: nothing */
+    uint8_t then[STATES];
+};
+
+#define MOUNT(target, identity, device, state, was_it)                                                                 \
+    .is_mount = true, .mount = &(const struct seen_mount)                                                              \
+    {                                                                                                                  \
+        target, identity, device, state, was_it                                                                        \
+    }
+
+static const struct observation observations[] = {
+    /* of the monitor; each row of `then` has the states LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING afterwards */
+    { "its mount answers", MOUNT("/media/a", "marker:m", "uuid:1", MOUNT_HERE, true),
+      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+    { "it answers at another mount point", MOUNT("/mnt/longer/b", "marker:m", "uuid:1", MOUNT_HERE, false),
+      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+    { "a copy of it on another device answers", MOUNT("/mnt/b", "marker:m", "uuid:2", MOUNT_HERE, false),
+      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+    { "its marker was deleted", MOUNT("/mnt/b", "uuid:1", "uuid:1", MOUNT_HERE, false),
+      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+    { "its mount has no identity any more", MOUNT("/media/a", "root", "root", MOUNT_HERE, true),
+      .then = { LOCAL, ONLINE, ONLINE, REMOTE, FETCHING, MISSING } },
+    { "an empty folder is mounted at its place", MOUNT("/media/a", "root", "root", MOUNT_HERE, false),
+      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "its mount was not looked at yet", MOUNT("/media/a", "", "", MOUNT_NEW, false),
+      .then = { LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "its mount fails each call", MOUNT("/media/a", "", "", MOUNT_DEAD, true),
+      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "its mount does not answer", MOUNT("/media/a", "", "", MOUNT_HUNG, true),
+      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "it is not mounted", .is_mount = true, .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "another volume is at its place", MOUNT("/media/a", "uuid:2", "uuid:2", MOUNT_HERE, false),
+      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "only another mount hangs", MOUNT("/media/other", "", "", MOUNT_HUNG, false),
+      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    /* of the scan of its folder */
+    { "the folder of its library is gone", .folder = -1,
+      .then = { OFFLINE, OFFLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "the folder of its library is there", .folder = 1,
+      .then = { LOCAL, ONLINE, OFFLINE, REMOTE, FETCHING, MISSING } },
+    { "a scan finds its file", .scanned = ITEM_STATE_PRESENT,
+      .then = { LOCAL, ONLINE, OFFLINE, LOCAL, LOCAL, ONLINE } },
+    { "a scan finds only its name in the cloud", .scanned = ITEM_STATE_ONLINE_ONLY,
+      .then = { REMOTE, REMOTE, REMOTE, REMOTE, FETCHING, REMOTE } },
+    { "a scan does not find its file", .scanned = ITEM_STATE_MISSING,
+      .then = { MISSING, MISSING, MISSING, MISSING, MISSING, MISSING } },
+    { "a scan finds more than half of the library gone", .scanned = ITEM_STATE_EXTERNAL_OFFLINE,
+      .then = { OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE, OFFLINE } },
+    /* of a fetch */
+    { "a fetch of it begins", .fetch = 1, .then = { LOCAL, ONLINE, OFFLINE, FETCHING, FETCHING, MISSING } },
+    { "its fetch ends", .fetch = -1, .then = { LOCAL, ONLINE, OFFLINE, REMOTE, REMOTE, MISSING } },
+};
+
+static void apply_observation(struct media_place *place, const struct observation *seen)
+{
+    if (seen->is_mount)
+        see_mount(place, seen->mount);
+    if (seen->folder)
+        place->library.online = seen->folder > 0;
+    if (seen->scanned != ITEM_STATE_OTHER)
+        place->kept = availability_kept(seen->scanned);
+    if (seen->fetch)
+        place->is_fetched = seen->fetch > 0;
+}
+
+static void each_state_changes_at_each_observation_as_the_table_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(observations) / sizeof(*observations); i++)
+        for (int from = 0; from < STATES; from++) {
+            struct media_place place = begin_state(from);
+            assert_int_equal(derive_state(&place), words[from]);
+            apply_observation(&place, &observations[i]);
+            const enum item_state expected = words[observations[i].then[from]], got = derive_state(&place);
+            if (got != expected)
+                print_error("%s, but %s: expected %s, got %s\n", choice_word(&item_state_table, (int)words[from]),
+                            observations[i].what, choice_word(&item_state_table, (int)expected),
+                            choice_word(&item_state_table, (int)got));
+            assert_int_equal(got, expected);
+        }
+}
+
+/* What one observation changed, the return of the volume and a scan that finds the file change back. */
+static void each_state_but_that_of_a_cloud_is_whole_again_when_its_file_is_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(observations) / sizeof(*observations); i++)
+        for (int from = 0; from < STATES; from++) {
+            struct media_place place = begin_state(from);
+            const bool is_cloud = place.volume.backend.value == BACKEND_CLOUD;
+            apply_observation(&place, &observations[i]);
+            apply_observation(&place, &observations[0]);
+            apply_observation(&place,
+                              &(const struct observation){ .folder = 1, .scanned = ITEM_STATE_PRESENT, .fetch = -1 });
+            const bool is_local = is_cloud || place.volume.backend.value == BACKEND_LOCAL;
+            assert_int_equal(derive_state(&place), is_local ? ITEM_STATE_LOCAL : ITEM_STATE_EXTERNAL_ONLINE);
+        }
+}
+
+/* ---- the words of rows and the backends ---- */
+
+static void every_word_of_a_row_has_one_state_on_each_backend(void **state)
+{
+    static const struct {
+        enum item_state kept;
+        enum backend backend;
+        enum item_state here, away;
+    } rows[] = {
+        { ITEM_STATE_OTHER, BACKEND_LOCAL, ITEM_STATE_LOCAL, ITEM_STATE_EXTERNAL_OFFLINE }, /* a take that runs */
+        { ITEM_STATE_LOCAL, BACKEND_LOCAL, ITEM_STATE_LOCAL, ITEM_STATE_EXTERNAL_OFFLINE },
+        { ITEM_STATE_LOCAL, BACKEND_PROJECT, ITEM_STATE_LOCAL, ITEM_STATE_EXTERNAL_OFFLINE },
+        { ITEM_STATE_LOCAL, BACKEND_CLOUD, ITEM_STATE_LOCAL, ITEM_STATE_REMOTE_OFFLINE },
+        { ITEM_STATE_LOCAL, BACKEND_EXTERNAL, ITEM_STATE_EXTERNAL_ONLINE, ITEM_STATE_EXTERNAL_OFFLINE },
+        { ITEM_STATE_ONLINE_ONLY, BACKEND_LOCAL, ITEM_STATE_REMOTE_OFFLINE, ITEM_STATE_REMOTE_OFFLINE },
+        { ITEM_STATE_ONLINE_ONLY, BACKEND_CLOUD, ITEM_STATE_REMOTE_OFFLINE, ITEM_STATE_REMOTE_OFFLINE },
+        { ITEM_STATE_ONLINE_ONLY, BACKEND_EXTERNAL, ITEM_STATE_REMOTE_OFFLINE, ITEM_STATE_REMOTE_OFFLINE },
+        { ITEM_STATE_MISSING, BACKEND_LOCAL, ITEM_STATE_MISSING, ITEM_STATE_MISSING },
+        { ITEM_STATE_MISSING, BACKEND_CLOUD, ITEM_STATE_MISSING, ITEM_STATE_MISSING },
+        { ITEM_STATE_MISSING, BACKEND_EXTERNAL, ITEM_STATE_MISSING, ITEM_STATE_MISSING },
+        { ITEM_STATE_EXTERNAL_OFFLINE, BACKEND_EXTERNAL, ITEM_STATE_EXTERNAL_OFFLINE, ITEM_STATE_EXTERNAL_OFFLINE },
+    };
+    static const struct {
+        enum item_state older, kept;
+    } older[] = {
+        { ITEM_STATE_PRESENT, ITEM_STATE_LOCAL },
+        { ITEM_STATE_EXTERNAL_ONLINE, ITEM_STATE_LOCAL },
+        { ITEM_STATE_REMOTE_OFFLINE, ITEM_STATE_ONLINE_ONLY },
+        { ITEM_STATE_REMOTE_FETCHING, ITEM_STATE_ONLINE_ONLY },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        assert_int_equal(availability_of(rows[i].kept, rows[i].backend, true), rows[i].here);
+        assert_int_equal(availability_of(rows[i].kept, rows[i].backend, false), rows[i].away);
+    }
+    for (size_t i = 0; i < sizeof(older) / sizeof(*older); i++)
+        assert_int_equal(availability_kept(older[i].older), older[i].kept);
+}
+
+static void a_file_can_be_opened_in_two_of_the_six_states(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STATES; i++)
+        assert_int_equal(availability_is_readable(words[i]), i == LOCAL || i == ONLINE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_state_changes_at_each_observation_as_the_table_says),
+        cmocka_unit_test(each_state_but_that_of_a_cloud_is_whole_again_when_its_file_is_seen),
+        cmocka_unit_test(every_word_of_a_row_has_one_state_on_each_backend),
+        cmocka_unit_test(a_file_can_be_opened_in_two_of_the_six_states),
+    };
+    return cmocka_run_group_tests_name("states", tests, NULL, NULL);
+}

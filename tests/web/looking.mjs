@@ -1,0 +1,290 @@
+// looking.mjs: claims of web_test.py about what is looked at: the map in the plane and in space, facts that a person states, kept
+// queries, and counts while the catalogue changes.
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+import { json, loophole, open, shown, showsTotal, total, until } from './browser.mjs'
+
+const asked = (...args) => JSON.parse(loophole('ask', ...args))
+const sorted = list => [...list].sort()
+
+/** The points as the engine has them, when the map is made. */
+const pointsOf = (...args) => until('the map is made', () => { const got = asked('search.map', ...args); return got.state === 'made' && got.points })
+
+/** Where a point is on the page when the whole map is shown. */
+function placer(points, box) {
+  const xs = points.map(one => one.x), ys = points.map(one => one.y)
+  const [left, right, bottom, top] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  const unit = (1.8 / Math.max(right - left, top - bottom, 1e-3)) * Math.min(box.width, box.height) / 2
+  return of => ({ x: box.x + box.width / 2 + (of.x - (left + right) / 2) * unit, y: box.y + box.height / 2 - (of.y - (bottom + top) / 2) * unit })
+}
+
+/** What is painted, as a text that differs when the picture does. */
+const painted = page => page.locator('main.map canvas').evaluate(of => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(of.toDataURL())))))
+
+async function openMap(browser, hash) {
+  const page = await open(browser, `#mode=map${hash}`)
+  await until('the points are here', async () => Number(await page.locator('main.map').getAttribute('data-points')) > 0)
+  return page
+}
+
+/** A frame of pixels around the places. */
+async function pull(page, { left, right, top, bottom }) {
+  await page.keyboard.down('Shift')
+  await page.mouse.move(left, top)
+  await page.mouse.down()
+  for (const [x, y] of [[right, top], [right, bottom], [left, bottom], [left, top]]) await page.mouse.move(x, y, { steps: 4 })
+  await page.mouse.up()
+  await page.keyboard.up('Shift')
+}
+
+const chosenIds = async page => sorted(await page.locator('.row.chosen').evaluateAll(all => all.map(of => of.dataset.id)))
+
+/** In the page, from its beginning: each answer of search.query comes late, and the catalogue changes all the time. */
+function change_without_end() {
+  const find = (bytes, word) => new TextDecoder('latin1').decode(bytes).indexOf(word)
+  const LATE_MS = 700, EVERY_MS = 50
+  const late = new Set()
+  const { send } = WebSocket.prototype
+  WebSocket.prototype.send = function (bytes) {
+    const name = find(bytes, 'search.query')
+    if (name >= 0) late.add(bytes.slice(name + 14, name + 30).join())
+    send.call(this, bytes)
+  }
+  const text = word => new TextEncoder().encode(word)
+  const event = Uint8Array.from([1, 7, ...text('persist'), 15, 0, 0, 0, ...text('persist.changed'), 5, 0, 0, 0, 0x94, 3, 0, 0, 0x80])
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage')
+  Object.defineProperty(WebSocket.prototype, 'onmessage', { set(call) {
+    setInterval(() => call({ data: event.buffer }), EVERY_MS)
+    set.call(this, message => {
+      const bytes = new Uint8Array(message.data)
+      const request = bytes.slice(2 + bytes[1] + 4, 2 + bytes[1] + 20).join()
+      if (late.delete(request)) setTimeout(() => call(message), LATE_MS)
+      else call(message)
+    })
+  } })
+}
+
+export const looking = {
+  async counts_are_shown_while_the_catalogue_changes_without_end(browser) {
+    const page = await open(browser, '', change_without_end)
+    await showsTotal(page, '')
+    await page.fill('#query', 'bell')
+    await showsTotal(page, 'bell')
+    await until('the rows are there', async () => (await page.locator('.row[data-id]').count()) === total('bell'))
+    return page
+  },
+
+  async a_scan_moves_neither_scroll_nor_selection(browser) {
+    const page = await open(browser, '', undefined, { viewport: { width: 1280, height: 480 } })
+    await showsTotal(page, '')
+    const rows = page.locator('main .rows')
+    await rows.evaluate(of => { of.scrollTop = 160 })
+    const row = page.locator('.row[data-id]').nth(4)
+    const id = await row.getAttribute('data-id')
+    await row.click()
+    await page.locator(`.row[data-id="${id}"] .mark`).click() // by mouse alone
+    const look = async () => ({
+      top: await rows.evaluate(of => of.scrollTop), at: await page.locator('.row.at').getAttribute('data-id'), chosen: await chosenIds(page),
+      place: await page.locator(`.row[data-id="${id}"]`).evaluate(of => of.getBoundingClientRect().top),
+    })
+    const before = await look()
+    assert.deepEqual([before.at, before.chosen], [id, [id]])
+    const folder = `${process.env.LOOPHOLE_HOME}/scanned`
+    mkdirSync(folder)
+    for (let i = 0; i < 12; i++) copyFileSync(process.env.SOUND, `${folder}/later ${i}.flac`)
+    const count = total('')
+    loophole('library', 'add', folder)
+    await until('the scan has found them', () => total('') === count + 12)
+    await showsTotal(page, '')
+    assert.deepEqual(await look(), before)
+    loophole('library', 'remove', folder)
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async a_lasso_selects_the_points_inside_that_the_query_finds(browser) {
+    const points = await pointsOf('dimensions=2')
+    const found = new Set((await pointsOf('dimensions=2', 'query=drum')).map(one => one.id))
+    const page = await openMap(browser, '&q=drum')
+    await until('the query dims the others', async () => (await page.locator('main.map').getAttribute('data-found')) === String(found.size))
+    const box = await page.locator('main.map canvas').boundingBox()
+    const place = placer(points, box)
+    const xs = points.filter(one => found.has(one.id)).map(one => place(one).x).sort((a, b) => a - b)
+    const half = Math.floor(xs.length / 2)
+    const middle = (xs[half - 1] + xs[half]) / 2
+    await pull(page, { left: box.x + 2, right: middle, top: box.y + 2, bottom: box.y + box.height - 2 })
+    const expected = sorted(points.filter(one => found.has(one.id) && place(one).x < middle).map(one => one.id))
+    assert(expected.length > 1 && expected.length < found.size)
+    await page.locator('.map .quiet', { hasText: `${expected.length} selected` }).waitFor()
+    await page.keyboard.press('f')
+    await until('an edit is for all of them', () => JSON.stringify(sorted(json('search', 'is:favourite').map(one => one.id))) === JSON.stringify(expected))
+    await page.keyboard.press('Control+z')
+    await until('one step takes it back', () => json('search', 'is:favourite').length === 0)
+    return page
+  },
+
+  async a_map_in_space_is_turned_and_its_points_are_hit(browser) {
+    const points = await pointsOf('dimensions=3')
+    const page = await openMap(browser, '')
+    await page.getByRole('button', { name: '3-D' }).click()
+    await until('the map in space is here', async () => (await page.locator('main.map').getAttribute('data-points')) === String(points.length)
+      && (await page.getByRole('button', { name: '3-D' }).getAttribute('aria-pressed')) === 'true')
+    const canvas = page.locator('main.map canvas')
+    const box = await canvas.boundingBox()
+    const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+    await page.locator('.label').first().waitFor({ state: 'detached' })
+    const before = await painted(page)
+    await page.mouse.move(middle.x, middle.y)
+    await page.mouse.down()
+    await page.mouse.move(middle.x + 120, middle.y + 60, { steps: 6 })
+    await page.mouse.up()
+    assert.notEqual(await painted(page), before, 'it is turned')
+    const turn = 0.5 + 120 / 150, tilt = 0.4 + 60 / 150
+    const xs = points.map(one => one.x), ys = points.map(one => one.y)
+    const [x, y] = [xs, ys].map(all => (Math.min(...all) + Math.max(...all)) / 2)
+    const unit = (1.8 / Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys), 1e-3)) * Math.min(box.width, box.height) / 2
+    const placed = points.map(one => {
+      const right = (one.x - x) * Math.cos(turn) + one.z * Math.sin(turn), deep = one.z * Math.cos(turn) - (one.x - x) * Math.sin(turn)
+      const up = (one.y - y) * Math.cos(tilt) - deep * Math.sin(tilt)
+      return { id: one.id, x: middle.x + right * unit, y: middle.y - up * unit }
+    })
+    const inside = placed.filter(one => Math.abs(one.x - middle.x) < box.width / 2 - 20 && Math.abs(one.y - middle.y) < box.height / 2 - 20)
+    const lonely = inside.find(one => placed.every(other => other === one || Math.hypot(other.x - one.x, other.y - one.y) > 16))
+    assert(lonely, 'a point that lies alone')
+    await page.mouse.move(lonely.x, lonely.y)
+    await page.locator('.hover').waitFor()
+    await page.mouse.down()
+    await page.mouse.up()
+    await until('the point under the mouse is chosen', () => page.evaluate(id => new URLSearchParams(location.hash.slice(1)).get('at') === id, lonely.id))
+    await pull(page, { left: box.x + 2, right: box.x + box.width - 2, top: box.y + 2, bottom: box.y + box.height - 2 })
+    const around = placed.filter(one => Math.abs(one.x - middle.x) < box.width / 2 - 2 && Math.abs(one.y - middle.y) < box.height / 2 - 2)
+    await page.locator('.map .quiet', { hasText: `${around.length} selected` }).waitFor()
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async the_map_is_coloured_by_any_fact(browser) {
+    const page = await openMap(browser, '')
+    const legend = () => page.locator('.legend li').allInnerTexts()
+    const field = page.getByLabel('Colour by any fact')
+    const byClass = await painted(page)
+    const counted = new Map()
+    for (const one of await pointsOf('dimensions=2', 'colour=key')) if (one.word) counted.set(one.word, (counted.get(one.word) ?? 0) + 1)
+    const keys = [...counted].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(one => one[0]).slice(0, 14)
+    await field.fill('key')
+    await field.press('Enter')
+    await until('the legend has the keys', async () => JSON.stringify(await legend()) === JSON.stringify(keys))
+    assert.notEqual(await painted(page), byClass, 'the points have other colours')
+    const values = (await pointsOf('dimensions=2', 'colour=lufs')).map(one => one.number).filter(one => one !== undefined).sort((a, b) => a - b)
+    const low = values[Math.floor(values.length * 0.02)], high = values[Math.floor(values.length * 0.98)]
+    await field.fill('lufs')
+    await field.press('Enter')
+    await until('the legend has the range', async () => JSON.stringify(await legend()) === JSON.stringify([0, 0.25, 0.5, 0.75, 1].map(part => (low + part * (high - low)).toFixed(1))))
+    await field.fill('no_such_fact')
+    await field.press('Enter')
+    await page.waitForSelector('.remark.bad')
+    await page.locator('main.map canvas').focus()
+    await page.keyboard.press('Escape')
+    return page
+  },
+
+  async facts_are_corrected_by_hand_and_name_their_source(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    const [first, second] = json('search', 'bell')
+    const facts = id => asked('search.get', `id=${id}`).item.facts
+    const fact = (id, name) => facts(id).find(one => one.attribute === name && one.shown)
+    const cell = name => page.locator(`.row[data-id="${first.id}"]`).locator(`[title^="${name}:"]`)
+    const before = fact(first.id, 'class')
+    await until('the source of a value shows on hover', async () =>
+      (await cell('class').getAttribute('title')) === `class: analysed, ${Math.round(before.confidence * 100)} % sure`)
+    await page.locator(`.row[data-id="${first.id}"]`).click()
+    for (const { id } of [first, second]) await page.locator(`.row[data-id="${id}"] .mark`).click()
+    await page.locator('.details .notice >> text=all 2 selected').waitFor()
+    for (const [title, name, value] of [['Class', 'class', 'snare'], ['BPM', 'bpm', '97.5'], ['Key', 'key', 'F#m']]) {
+      const field = page.locator('.stated').getByLabel(title, { exact: true })
+      await field.fill(value)
+      await field.press('Enter')
+      for (const { id } of [first, second])
+        await until(`the engine has the ${name} of both`, () => { const now = fact(id, name); return now?.source === 'user' && String(now.number ?? now.text) === value })
+      await until('the page names the person', async () => (await field.locator('..').getAttribute('title')) === `${name}: stated by a person`)
+    }
+    await until('also in the table', async () => (await cell('class').getAttribute('title')) === 'class: stated by a person')
+    await page.getByText('All facts').click()
+    await page.locator('.details tbody tr', { hasText: 'analysis' }).first().waitFor()
+    const field = page.locator('.stated').getByLabel('Class', { exact: true })
+    await field.fill('')
+    await field.press('Enter')
+    await until('the analysis applies again', () => [first, second].every(({ id }) => fact(id, 'class')?.source === 'analysis'))
+    await page.locator('main .rows').focus()
+    for (let i = 0; i < 4; i++) {
+      await page.locator('.remark').evaluate(of => { of.dataset.seen = of.textContent })
+      await page.keyboard.press('Control+z')
+      await until('a step is taken back', () => page.locator('.remark').evaluate(of => of.textContent !== of.dataset.seen && /^Undone/.test(of.textContent)))
+    }
+    await until('each edit was one step for both', () => [first, second].every(({ id }) => !facts(id).some(one => one.source === 'user')))
+    return page
+  },
+
+  async colours_and_ratings_are_given_seen_and_filtered_by(browser) {
+    const page = await open(browser, '#q=bell')
+    await showsTotal(page, 'bell')
+    const [item] = json('search', 'bell')
+    const row = page.locator(`.row[data-id="${item.id}"]`)
+    await row.click()
+    await page.getByRole('group', { name: 'Colour' }).getByRole('button', { name: 'green' }).click()
+    await until('the engine has the colour', () => json('search', 'colour:green').some(one => one.id === item.id))
+    await row.locator('.dot.green').waitFor()
+    await page.getByRole('group', { name: 'Rating' }).getByRole('button', { name: '4 of 5' }).click()
+    await until('the engine has the rating', () => json('search', 'rating:4').some(one => one.id === item.id))
+    const facets = page.getByRole('navigation', { name: 'Facets' })
+    await facets.locator('summary', { hasText: 'colour' }).click()
+    await facets.getByRole('button', { name: /^green/ }).click()
+    await until('the facet finds it', async () => (await shown(page)) === '1')
+    loophole('colour', item.id, 'pink')
+    await until('the page sees what a shell changes', async () => (await shown(page)) === '0')
+    await page.locator('.chip >> text=/^colour/').click()
+    await row.locator('.dot.pink').waitFor()
+    await row.locator('[role=gridcell]').nth(2).click()
+    await page.getByRole('group', { name: 'Colour' }).locator('.swatch.pink[aria-pressed=true]').click()
+    await until('a second click removes it', () => json('search', 'colour:pink').length === 0)
+    await page.locator('main .rows').focus()
+    await page.keyboard.press('0')
+    await until('0 removes the rating', () => json('search', 'rating:4').every(one => one.id !== item.id))
+    await page.keyboard.press('Control+.')
+    return page
+  },
+
+  async queries_are_saved_and_found_in_the_history(browser) {
+    const page = await open(browser)
+    await showsTotal(page, '')
+    await page.keyboard.type('drum -is:loop')
+    await showsTotal(page, 'drum -is:loop')
+    await page.keyboard.press('Enter')
+    await until('it is in the history', () => (asked('search.queries', 'history=true', 'limit=100').each ?? []).some(one => one.query === 'drum -is:loop'))
+    page.once('dialog', dialog => dialog.accept('page_drums'))
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await until('it is saved', () => (asked('search.queries', 'limit=100').each ?? []).some(one => one.name === 'page_drums' && one.query === 'drum -is:loop'))
+    await page.fill('#query', '')
+    await showsTotal(page, '')
+    await page.locator('#query').click()
+    const options = page.locator('#completions [role=option]')
+    await options.filter({ hasText: /^@page_drums$/ }).waitFor()
+    await options.filter({ hasText: /^drum -is:loop$/ }).waitFor()
+    await options.filter({ hasText: /^@page_drums$/ }).click() // by mouse alone
+    await showsTotal(page, '@page_drums')
+    assert.equal(total('@page_drums'), total('drum -is:loop'))
+    await page.fill('#query', '')
+    await showsTotal(page, '')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Alt+ArrowDown') // by keyboard alone
+    await options.filter({ hasText: /^drum -is:loop$/ }).waitFor()
+    const place = (await options.allInnerTexts()).indexOf('drum -is:loop')
+    for (let i = 0; i <= place; i++) await page.keyboard.press('Alt+ArrowDown')
+    await page.keyboard.press('Enter')
+    await showsTotal(page, 'drum -is:loop')
+    await page.goBack()
+    await showsTotal(page, '')
+    return page
+  },
+}

@@ -1,0 +1,153 @@
+// patterns.mjs: claims of web_test.py about the song, the library of patterns and MIDI learn.
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { strict as assert } from 'node:assert'
+import { json, loophole, open, until } from './browser.mjs'
+
+const asked = (...args) => JSON.parse(loophole('ask', ...args))
+const song = () => asked('project.song').entries.map(one => `${one.bank}/${one.slot}:${one.bars}`).join(' ')
+
+/** A MIDI device: a JACK client that sends the messages of its lines, connected to the engine. */
+async function device(name) {
+  const { server } = asked('audio.server')
+  const knob = spawn(process.env.KNOB, [server, name], { stdio: ['pipe', 'pipe', 'inherit'] })
+  await new Promise(done => knob.stdout.once('data', done)) // it says that it is ready
+  loophole('audio', 'connect', 'midi_in', `${name}:out`)
+  await until('the device is connected', () => asked('audio.ports').each.some(one => one.port === 'midi_in' && one.made && one.to.startsWith(name)))
+  return { send: message => knob.stdin.write(message + '\n'), end: () => knob.stdin.end() }
+}
+
+export const patterns = {
+  async a_song_is_made_played_and_followed_on_the_page(browser) {
+    loophole('pattern', process.env.PATTERN)
+    loophole('pattern', 'save', '1')
+    loophole('pattern', 'save', '2')
+    const page = await open(browser, '#mode=sound')
+    const section = page.locator('section[aria-label=Song]')
+    const add = async (slot, bars) => {
+      const before = asked('project.song').entries.length
+      await section.getByLabel('of slot').fill(String(slot))
+      await section.getByLabel('for bars').fill(String(bars))
+      await section.getByRole('button', { name: 'Add an entry' }).click()
+      await section.locator(`[data-entry="${before + 1}"]`).waitFor()
+    }
+    await add(1, 2)
+    await add(2, 1)
+    await add(1, 0)
+    assert.equal(song(), '1/1:2 1/2:1 1/1:0')
+    await section.getByLabel('Bars of entry 3').fill('4')
+    await section.getByLabel('Bars of entry 3').press('Enter')
+    await until('the engine has the bars', () => song() === '1/1:2 1/2:1 1/1:4')
+    await section.getByRole('button', { name: 'Move entry 2 up' }).click()
+    await until('the engine has the order', () => song() === '1/2:1 1/1:2 1/1:4')
+    await section.getByRole('button', { name: 'Remove entry 3' }).click()
+    await until('the engine has two entries', () => song() === '1/2:1 1/1:2')
+    await section.getByLabel('Again from the first entry').check()
+    await until('the song repeats', () => asked('project.song').loop)
+    await section.getByRole('button', { name: 'Play the song' }).click()
+    for (const entry of [1, 2, 1]) await until(`entry ${entry} is marked`, async () => (await section.getAttribute('data-playing')) === String(entry))
+    await section.getByRole('button', { name: 'End the song' }).click()
+    await until('no song plays', () => asked('audio.transport').song === undefined)
+    await section.getByText('Entry', { exact: false }).first().waitFor()
+    await section.getByRole('button', { name: 'Play from entry 2' }).click()
+    await until('it plays from there', () => asked('audio.transport').song === 2)
+    loophole('song', 'set', '2')
+    await until('the song of another client is shown', async () => (await section.locator('[data-entry]').count()) === 1)
+    loophole('song', 'stop')
+    loophole('transport', 'stop')
+    return page
+  },
+
+  async patterns_of_the_library_are_found_kept_loaded_and_changed_on_the_page(browser) {
+    loophole('transport', 'stop')
+    loophole('pattern', process.env.PATTERN)
+    const page = await open(browser, '#mode=sound')
+    const section = page.locator('section[aria-label="Pattern library"]')
+    const line = place => section.locator(`[data-place="${place}"]`)
+    const keep = async name => {
+      await section.getByLabel('as', { exact: true }).fill(name)
+      await section.getByRole('button', { name: 'Keep what plays' }).click()
+    }
+    const press = async (place, name, typed) => {
+      if (typed !== undefined) page.once('dialog', dialog => dialog.accept(typed))
+      await line(place).getByRole('button', { name, exact: true }).click()
+    }
+    await keep('techno/One')
+    await keep('Two')
+    await line('techno/One').waitFor()
+    await line('user/Two').waitFor()
+    const number = asked('audio.transport').pattern
+    await press('techno/One', 'Load')
+    await until('the engine plays it', () => asked('audio.transport').pattern > number)
+    await press('user/Two', 'Rename…', 'Three')
+    await line('user/Three').waitFor()
+    await press('user/Three', 'Copy…', 'Four')
+    await line('user/Four').waitFor()
+    await press('user/Three', 'Move…', 'techno')
+    await line('techno/Three').waitFor()
+    await section.getByLabel('Folder or genre').fill('techno')
+    await line('user/Four').waitFor({ state: 'detached' })
+    assert.equal(await section.locator('[data-place]').count(), 2)
+    await section.getByLabel('Name', { exact: true }).fill('thr')
+    await line('techno/One').waitFor({ state: 'detached' })
+    await press('techno/Three', 'Archive')
+    await line('techno/Three').waitFor({ state: 'detached' })
+    await section.getByLabel('Archived').check()
+    await press('techno/Three', 'Unarchive')
+    await line('techno/Three').waitFor({ state: 'detached' })
+    await section.getByLabel('Archived').uncheck()
+    await section.getByLabel('Folder or genre').fill('')
+    await section.getByLabel('Name', { exact: true }).fill('')
+    await press('user/Four', 'Delete')
+    await line('user/Four').waitFor({ state: 'detached' })
+    await section.getByRole('button', { name: 'Undo in the library' }).click()
+    await line('user/Four').waitFor()
+    await press('user/Four', 'As MIDI')
+    await until('the page says where it is', async () => /Exported .*Four\.mid/.test(await page.locator('.remark').innerText()))
+    page.once('dialog', dialog => dialog.accept('Four'))
+    await press('user/Four', 'Delete')
+    await section.getByRole('button', { name: 'Import MIDI…' }).click()
+    await until('it is imported', () => json('pattern', 'list', 'view=library').some(one => JSON.stringify(one).includes('user/Four')))
+    await section.getByLabel('Rhythm like what plays').check()
+    await until('the nearest is the same', async () => (await section.locator('[data-place]').count()) >= 3)
+    return page
+  },
+
+  async a_control_is_learned_and_forgotten_on_the_page(browser) {
+    const page = await open(browser, '#mode=sound')
+    const knob = await device('pagepult')
+    const section = page.locator('section[aria-label="MIDI controls"]')
+    const waiting = () => readFileSync(`${process.env.LOOPHOLE_HOME}/data/log/project.log`, 'utf8').split('waits for a MIDI control').length
+    const learn = async (target, message) => {
+      const before = waiting()
+      await section.getByLabel('What moves').fill(target)
+      await section.getByRole('button', { name: 'Learn', exact: true }).click()
+      await until('the page asks for the control', async () => (await section.getByLabel('Learning').innerText()) === 'Move the control now.')
+      await until('the engine waits for it', () => waiting() > before)
+      knob.send(message)
+    }
+    const pan = () => asked('audio.mixer').strips.find(one => one.bus === 'sounds').pan
+    await section.getByLabel('Mode').selectOption('jump')
+    await learn('mixer/sounds/pan', 'b3 0a 40')
+    await section.locator('[data-target="mixer/sounds/pan"]', { hasText: 'cc/4/10' }).waitFor()
+    knob.send('b3 0a 7f')
+    await until('the control moves the pan', () => pan() === 1)
+    await learn('mixer/pads/pan', 'b3 0a 40')
+    await until('the page says what the control moves', async () => (await page.locator('.remark.bad').innerText()).includes('cc/4/10 moves mixer/sounds/pan'))
+    await section.getByLabel('Also if it moves something else').check()
+    await learn('mixer/pads/pan', 'b3 0a 40')
+    await section.locator('[data-target="mixer/sounds/pan"]').waitFor({ state: 'detached' })
+    await section.getByLabel('Control', { exact: true }).fill('note/10/36')
+    await section.getByLabel('What moves').fill('pads/3')
+    await section.getByRole('button', { name: 'Learn', exact: true }).click()
+    await section.locator('[data-target="pads/3"]', { hasText: 'note/10/36' }).waitFor()
+    await section.getByRole('button', { name: 'Forget pads/3' }).click()
+    await section.locator('[data-target="pads/3"]').waitFor({ state: 'detached' })
+    loophole('midi', 'forget', 'all')
+    await section.getByText('No control is bound').waitFor()
+    loophole('ask', 'audio.set_strip', 'strip={"bus":"sounds","pan":0}')
+    loophole('ask', 'audio.set_strip', 'strip={"bus":"pads","pan":0}')
+    knob.end()
+    return page
+  },
+}
