@@ -182,6 +182,25 @@ def after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it(it):
     is_in_order(it, 'rest.flac')
 
 
+@claim(inside=_held)
+def a_wav_that_a_person_deleted_while_it_is_encoded_is_no_item_and_no_other_file_is_it(it):
+    home, id = it.home, it.start('deleted')
+    it.until_frames(id, 100000)
+    stop = stop_in_background(it)
+    until(lambda: it.state(id) == 'encoding')
+    it.kill_all()
+    stop.wait(120)
+    os.unlink(it.file('deleted.wav'))
+    with open(it.file('deleted.flac'), 'w', encoding='utf-8') as out:
+        out.write("somebody's")
+    home.held.release()
+    it.forget_memory()
+    home.up()
+    it.until_is(id, '')
+    same(['deleted.flac'], it.files())
+    same("somebody's", open(it.file('deleted.flac'), encoding='utf-8').read())
+
+
 @claim(inside=recording(FLAC))
 def after_the_death_of_all_recover_makes_flac_of_what_there_is(it):
     """The death comes during the recording: at most the last second is missing."""

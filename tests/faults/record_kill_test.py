@@ -102,6 +102,19 @@ def _recovers(it, id, name, frames):
     return reported['frames']
 
 
+@claim(inside=Recording)
+def a_take_whose_file_a_person_deleted_after_the_death_of_all_is_no_item(it):
+    id = it.start('deleted')
+    it.until_frames(id, 100000)
+    it.kill_all()
+    os.unlink(it.file('deleted.wav'))
+    it.forget_memory()
+    it.home.up()
+    it.until_is(id, '')
+    same('', it.home.loophole('record', 'takes').out)
+    same([], it.files())
+
+
 @claim
 def after_a_power_cut_at_most_the_last_second_is_missing(home):
     for seed in range(1, 7):

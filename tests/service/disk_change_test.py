@@ -187,7 +187,8 @@ def a_device_that_has_another_file_system_at_once_is_another_volume(it):
     device = it.home.run('losetup', '--find', '--show', image).out.strip()
 
     def fill(number):
-        it.home.run('mkfs.ext4', '-q', device)
+        # an engine in another namespace, of a claim beside this one, may still have a copy of the mount
+        until(lambda: it.home.run('mkfs.ext4', '-q', device, code=None).code == 0, what='the device is in use by nobody')
         it.home.run('mount', device, at)
         subprocess.run(['mount', '--make-private', at], check=True)
         wav(at + '/kit/a.wav', number)

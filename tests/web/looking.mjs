@@ -79,9 +79,11 @@ export const looking = {
     await showsTotal(page, '')
     const rows = page.locator('main .rows')
     await rows.evaluate(of => { of.scrollTop = 160 })
-    const row = page.locator('.row[data-id]').nth(4)
-    const id = await row.getAttribute('data-id')
-    await row.click()
+    const id = await until('a row is in the middle', () => rows.evaluate(of => {
+      const { left, top, width, height } = of.getBoundingClientRect()
+      return of.scrollTop === 160 && document.elementFromPoint(left + width / 2, top + height / 2).closest('.row')?.dataset.id
+    }))
+    await page.locator(`.row[data-id="${id}"]`).click()
     await page.locator(`.row[data-id="${id}"] .mark`).click() // by mouse alone
     const look = async () => ({
       top: await rows.evaluate(of => of.scrollTop), at: await page.locator('.row.at').getAttribute('data-id'), chosen: await chosenIds(page),

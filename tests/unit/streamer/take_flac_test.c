@@ -236,20 +236,20 @@ static void a_flac_alone_says_itself_whose_it_is(void **state)
     assert_memory_equal(test.content, content, sizeof(content));
     known.item.b[0] ^= 1;
     run_with(known, test.program);
-    assert_int_equal(test.became, TAKE_IS_GONE);
+    assert_int_equal(test.became, TAKE_IS_LEFT);
     assert_files(false, true);
     put_file(test.flac, "somebody's");
     run_with(known, test.program);
-    assert_int_equal(test.became, TAKE_IS_GONE);
+    assert_int_equal(test.became, TAKE_IS_LEFT);
     assert_files(false, true);
 }
 
-static void what_a_person_deleted_is_gone(void **state)
+static void without_word_of_the_disk_a_missing_wav_is_left(void **state)
 {
     (void)state;
     put_file(test.part, "what was made of it");
     run_encoder();
-    assert_int_equal(test.became, TAKE_IS_GONE);
+    assert_int_equal(test.became, TAKE_IS_LEFT);
     assert_files(false, false);
 }
 
@@ -306,7 +306,7 @@ int main(void)
         CLAIM(another_flac_beside_the_wav_is_left_alone),
         CLAIM(a_longer_or_a_shorter_flac_is_another),
         CLAIM(a_flac_alone_says_itself_whose_it_is),
-        CLAIM(what_a_person_deleted_is_gone),
+        CLAIM(without_word_of_the_disk_a_missing_wav_is_left),
         CLAIM(a_sample_over_full_scale_leaves_the_wav),
         CLAIM(what_is_cancelled_stays_a_wav),
         CLAIM(a_worker_that_dies_is_replaced_once),
