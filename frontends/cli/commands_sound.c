@@ -54,8 +54,10 @@ static const struct command rows[] = {
       "The last 64 changes can be taken back. `loophole project undo` takes back changes of slots.", "request-id", 0, 0,
       false, pattern_library_undo },
     { "pattern redo", "", "Redo what `pattern undo` took back", "", "request-id", 0, 0, false, pattern_library_redo },
-    { "pattern similar", "[NAME|FILE.json]", "List patterns of the library by the likeness of their rhythm",
-      "Without a name: those like the pattern that plays.", "limit", 0, 1, true, pattern_library_similar },
+    { "pattern similar", "[SLOT|NAME|FILE.json]", "List patterns of the library by the likeness of their rhythm",
+      "To that of a slot, of a pattern of the library (NAME, or its place), or of a file; without any, of the pattern "
+      "that plays.",
+      "limit", 0, 1, true, pattern_library_similar },
     { "pattern delete", "SLOT|NAME…", "Empty a slot, or delete patterns of the library",
       "A place with a slash, techno/Acid, is in the library; so is any name with the setting [pattern] view = library. "
       "Several patterns of the library are one step.",

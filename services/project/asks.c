@@ -60,7 +60,8 @@ HANDLER_BY(import_midi, midi_said, NO_NAME, library_deed_import)
 HANDLER_BY(change_library, library_said, NO_NAME, library_deed_change)
 HANDLER_BY(undo_library, library_said, NO_NAME, library_deed_undo)
 HANDLER_BY(redo_library, library_said, NO_NAME, library_deed_redo)
-HANDLER_BY(similar_patterns, library_said, NO_NAME, library_deed_similar)
+HANDLER_BY(similar_patterns, library_said, ask->project,
+           *(ask->slot.len ? &library_deed_similar_to_slot : &library_deed_similar))
 
 const struct project_handlers project_asks = {
     .current = answer_current,

@@ -134,8 +134,19 @@ def the_library_is_saved_to_loaded_from_and_archived(home):
         same(11, osc.say('/pattern/archive', *wrong)[1])
 
 
-def library(osc, *fields):
-    osc.send('/pattern/library', *fields)
+@claim
+def patterns_like_a_slot_are_found(home):
+    plays(home)
+    osc = Osc(home)
+    same(0, osc.say('/pattern/save', 5)[1])
+    same(0, osc.say('/pattern/save_file', 'techno/Night')[1])
+    same([['techno/Night', 'library']], [[row[1], row[3]] for row in library(osc, 'slot=5', 'limit=1', to='/pattern/similar')])
+    same(('[PATTERN] Error: Slot 6 is empty', 12), osc.say('/pattern/similar', 'slot=6'))
+    same(('[PATTERN] Error: Invalid slot number: 0', 11), osc.say('/pattern/similar', 'slot=0'))
+
+
+def library(osc, *fields, to='/pattern/library'):
+    osc.send(to, *fields)
     said, rows = osc.until('/pattern/message')
     same(0, said[2])
     return rows

@@ -172,6 +172,22 @@ def patterns_are_similar_by_their_rhythm(home):
 
 
 @claim
+def patterns_like_a_slot_are_found(home):
+    engine_with_library(home)
+    for place, steps in (('like/four', 'X...X...X...X...'), ('like/broken', 'X.....X...X.....')):
+        save(home, place, steps=steps)
+    for slot, steps in (('7', 'X.....X...X.....'), ('8', 'X...X...X...X...')):
+        said(home, 'save', slot, make(home, 'slot', steps=steps))
+    same('like/broken', home.first('pattern', 'similar', '7')['each'][0]['place'])
+    same('like/four', home.first('pattern', 'similar', '8.0', '--limit', '1')['each'][0]['place'])
+    contains(home.loophole('pattern', 'similar', '9', code=12).err, '[PATTERN] Error: Slot 9 is empty')
+    contains(home.loophole('pattern', 'similar', '129', code=11).err, '[PATTERN] Error: Invalid slot number: 129')
+    with open(os.path.join(home.first('project', 'state')['folder'], 'patterns/slots/bank_1/slot_007.json'), 'w', encoding='utf-8') as out:
+        out.write('{')
+    contains(home.loophole('pattern', 'similar', '7', code=11).err, '[PATTERN] Error: Slot 7 is corrupt')
+
+
+@claim
 def the_view_of_lists_is_a_setting(home):
     engine_with_library(home)
     home.settings('[pattern]\nview = library\n')

@@ -35,12 +35,18 @@ static bool is_filter(const char *arg)
     return equals && schema_field(&project_list_library_shape, (struct text){ (uint32_t)(equals - arg), arg });
 }
 
+/* Such a word names a slot. */
+static bool is_number(const char *word)
+{
+    return word[strspn(word, "+-0123456789.eE")] == '\0';
+}
+
 enum err pattern_library_is_meant(struct cli *cli, bool *is_meant, struct fault *fault)
 {
     const char *first = cli->count ? cli->args[0] : "0";
 
     *is_meant = strchr(first, '/') != NULL || is_filter(first);
-    if (*is_meant || first[strspn(first, "+-0123456789.eE")] == '\0')
+    if (*is_meant || is_number(first))
         return ERR_OK;
     return pattern_library_is_view(cli, is_meant, fault);
 }
@@ -211,7 +217,10 @@ enum err pattern_library_similar(struct cli *cli, struct fault *fault)
         request.limit = (uint64_t)cli->options.limit;
     if (cli->count && is_file(cli->args[0]))
         e = read_pattern(cli, cli->args[0], &request.file, fault);
+    else if (cli->count && is_number(cli->args[0]))
+        request.slot = text_of(cli->args[0]);
     else if (cli->count)
         request.name = text_of(cli->args[0]);
+    request.has_slot = request.slot.len > 0;
     return e == ERR_OK ? ask_library(cli, "project.similar_patterns", &request, fault) : e;
 }

@@ -11,7 +11,7 @@
 #include "services/project/pattern/slot_deeds.h"
 #include "store/pattern/message.h"
 
-enum { LISTED = 1000, ALIKE = 20, ANSWER_BYTES = 4 << 20 };
+enum { LISTED = 1000, ANSWER_BYTES = 4 << 20 };
 
 /* ---- list ---- */
 
@@ -44,7 +44,7 @@ static bool is_wanted(const struct project_list_library *ask, const struct libra
            (!ask->has_bpm_from || line->bpm >= ask->bpm_from) && (!ask->has_bpm_until || line->bpm <= ask->bpm_until);
 }
 
-static int by_pattern_name(const void *a, const void *b)
+int library_by_name(const void *a, const void *b)
 {
     const struct library_pattern *x = a, *y = b;
     const int order = text_compare(x->name, y->name);
@@ -56,11 +56,10 @@ static int newest_first(const void *a, const void *b)
 {
     const struct library_pattern *x = a, *y = b;
 
-    return x->time < y->time ? 1 : x->time > y->time ? -1 : by_pattern_name(a, b);
+    return x->time < y->time ? 1 : x->time > y->time ? -1 : library_by_name(a, b);
 }
 
-/* Copies the lines: the texts of the library are valid only under its lock. */
-static enum err keep_lines(struct library_job *job, const struct library_pattern_list *lines, struct fault *fault)
+enum err library_keep_lines(struct library_job *job, const struct library_pattern_list *lines, struct fault *fault)
 {
     struct library_pattern *to = arena_array(&job->arena, lines->count + 1, sizeof(*to));
     size_t bytes = 0;
@@ -88,7 +87,7 @@ static enum err act_list(struct library_job *job, struct fault *fault)
     for (uint32_t i = 0; i < library->count; i++)
         if (is_wanted(ask, &library->entries[i].line))
             lines.at[lines.count++] = library->entries[i].line;
-    qsort(lines.at, lines.count, sizeof(*lines.at), ask->recent ? newest_first : by_pattern_name);
+    qsort(lines.at, lines.count, sizeof(*lines.at), ask->recent ? newest_first : library_by_name);
     if (ask->recent && lines.count > ask->recent)
         lines.count = (uint32_t)ask->recent;
     job->said.total = lines.count;
@@ -97,7 +96,7 @@ static enum err act_list(struct library_job *job, struct fault *fault)
     from = ask->offset < lines.count ? (uint32_t)ask->offset : lines.count;
     lines.at += from;
     lines.count = lines.count - from < most ? lines.count - from : most;
-    e = keep_lines(job, &lines, fault);
+    e = library_keep_lines(job, &lines, fault);
     arena_free(&arena);
     return e;
 }
@@ -309,93 +308,4 @@ const struct deed library_deed_load = {
     .before = begin_load_file,
     .after = sound_file,
     .answer = slot_answer_said,
-};
-
-/* ---- similar ---- */
-
-static enum err begin_similar(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_similar_patterns *ask = work->ask;
-
-    (void)txn;
-    return ask->name.len ? ERR_OK : library_read_given(work, ask->file, fault);
-}
-
-static int nearest_first(const void *a, const void *b)
-{
-    const struct library_pattern *x = a, *y = b;
-
-    return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : by_pattern_name(a, b);
-}
-
-/* Leaves out the pattern itself. */
-static void compare_all(const struct library_job *job, const struct rhythm *rhythm, struct text name,
-                        struct library_pattern_list *to)
-{
-    const struct library_entry *itself = NULL;
-
-    if (name.len)
-        (void)library_find(job->library, name, false, &itself, &(struct fault){ 0 });
-    for (uint32_t i = 0; i < job->library->count; i++) {
-        const struct library_entry *entry = &job->library->entries[i];
-
-        if (entry == itself || entry->line.archived || entry->line.trouble.len)
-            continue;
-        to->at[to->count] = entry->line;
-        to->at[to->count].has_distance = true;
-        to->at[to->count++].distance = rhythm_distance(rhythm, &entry->rhythm);
-    }
-    qsort(to->at, to->count, sizeof(*to->at), nearest_first);
-}
-
-static enum err list_alike(struct library_job *job, const struct rhythm *rhythm, struct fault *fault)
-{
-    const struct project_similar_patterns *ask = job->ask;
-    const uint32_t most = ask->limit ? (uint32_t)ask->limit : ALIKE;
-    struct arena arena = { 0 };
-    struct library_pattern_list lines = { 0, arena_array(&arena, job->library->count + 1, sizeof(*lines.at)) };
-    enum err e;
-
-    compare_all(job, rhythm, ask->name, &lines);
-    lines.count = lines.count < most ? lines.count : most;
-    job->said.total = lines.count;
-    job->said.message = message_text(MESSAGE_FILES_LISTED, &job->arena, arena_printf(&job->arena, "%u", lines.count),
-                                     (struct text){ 0 });
-    e = keep_lines(job, &lines, fault);
-    arena_free(&arena);
-    return e;
-}
-
-static enum err act_similar(struct library_job *job, struct fault *fault)
-{
-    const struct project_similar_patterns *ask = job->ask;
-    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
-    struct rhythm rhythm;
-    enum err e = job->text.len ? ERR_OK : library_find_text(job, ask->name, fault);
-
-    if (e == ERR_OK)
-        e = pattern_file_read(job->text, &job->arena, file, fault);
-    if (e != ERR_OK)
-        return e;
-    rhythm_of(&file->pattern, &rhythm);
-    return list_alike(job, &rhythm, fault);
-}
-
-static enum err find_similar(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    struct library_job *job = library_job_new(work, &project_similar_patterns_shape, act_similar);
-
-    (void)txn;
-    (void)fault;
-    if (((const struct project_similar_patterns *)work->ask)->name.len == 0)
-        job->text = arena_text(&job->arena, library_given_text(work));
-    library_job_start(job);
-    return ERR_OK;
-}
-
-const struct deed library_deed_similar = {
-    .needs_no_project = true,
-    .before = begin_similar,
-    .after = find_similar,
-    .answer = library_job_answer,
 };

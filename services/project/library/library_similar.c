@@ -1,0 +1,134 @@
+/* Patterns of the library whose rhythm is like that of a slot, of a pattern of the library, or of another one. */
+#include <stdlib.h>
+
+#include "services/project/library/library_deeds.h"
+#include "services/project/library/library_job.h"
+#include "services/project/pattern/slot_deeds.h"
+#include "store/pattern/message.h"
+
+enum { ALIKE = 20 };
+
+/* ---- the pattern ---- */
+
+static enum err begin_similar(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = work->ask;
+
+    (void)txn;
+    return ask->name.len ? ERR_OK : library_read_given(work, ask->file, fault);
+}
+
+/* Reads the slot's file; find_similar_to_slot compares it with the store. */
+static enum err begin_similar_to_slot(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = work->ask;
+    struct slot_banks banks;
+    uint32_t slot;
+    enum err e = message_read_slot(ask->slot, &slot, fault);
+
+    if (e == ERR_OK)
+        e = slot_job_begin(work, txn, &banks, fault);
+    if (e == ERR_OK)
+        slot_job_read(work, &slot, 1);
+    return e;
+}
+
+/* ---- the library ---- */
+
+static int nearest_first(const void *a, const void *b)
+{
+    const struct library_pattern *x = a, *y = b;
+
+    return x->distance < y->distance ? -1 : x->distance > y->distance ? 1 : library_by_name(a, b);
+}
+
+/* Leaves out the pattern itself. */
+static void compare_all(const struct library_job *job, const struct rhythm *rhythm, struct text name,
+                        struct library_pattern_list *to)
+{
+    const struct library_entry *itself = NULL;
+
+    if (name.len)
+        (void)library_find(job->library, name, false, &itself, &(struct fault){ 0 });
+    for (uint32_t i = 0; i < job->library->count; i++) {
+        const struct library_entry *entry = &job->library->entries[i];
+
+        if (entry == itself || entry->line.archived || entry->line.trouble.len)
+            continue;
+        to->at[to->count] = entry->line;
+        to->at[to->count].has_distance = true;
+        to->at[to->count++].distance = rhythm_distance(rhythm, &entry->rhythm);
+    }
+    qsort(to->at, to->count, sizeof(*to->at), nearest_first);
+}
+
+static enum err list_alike(struct library_job *job, const struct rhythm *rhythm, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = job->ask;
+    const uint32_t most = ask->limit ? (uint32_t)ask->limit : ALIKE;
+    struct arena arena = { 0 };
+    struct library_pattern_list lines = { 0, arena_array(&arena, job->library->count + 1, sizeof(*lines.at)) };
+    enum err e;
+
+    compare_all(job, rhythm, ask->name, &lines);
+    lines.count = lines.count < most ? lines.count : most;
+    job->said.total = lines.count;
+    job->said.message = message_text(MESSAGE_FILES_LISTED, &job->arena, arena_printf(&job->arena, "%u", lines.count),
+                                     (struct text){ 0 });
+    e = library_keep_lines(job, &lines, fault);
+    arena_free(&arena);
+    return e;
+}
+
+static enum err act_similar(struct library_job *job, struct fault *fault)
+{
+    const struct project_similar_patterns *ask = job->ask;
+    struct pattern_file *file = arena_alloc(&job->arena, sizeof(*file));
+    struct rhythm rhythm;
+    enum err e = job->text.len ? ERR_OK : library_find_text(job, ask->name, fault);
+
+    if (e == ERR_OK)
+        e = pattern_file_read(job->text, &job->arena, file, fault);
+    if (e != ERR_OK)
+        return e;
+    rhythm_of(&file->pattern, &rhythm);
+    return list_alike(job, &rhythm, fault);
+}
+
+static void start_similar(struct doing *work, bool is_given)
+{
+    struct library_job *job = library_job_new(work, &project_similar_patterns_shape, act_similar);
+
+    if (is_given)
+        job->text = arena_text(&job->arena, library_given_text(work));
+    library_job_start(job);
+}
+
+static enum err find_similar(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    (void)txn;
+    (void)fault;
+    start_similar(work, ((const struct project_similar_patterns *)work->ask)->name.len == 0);
+    return ERR_OK;
+}
+
+static enum err find_similar_to_slot(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    enum err e = slot_job_keep(work, txn, fault);
+
+    if (e == ERR_OK)
+        start_similar(work, true);
+    return e;
+}
+
+const struct deed library_deed_similar = {
+    .needs_no_project = true,
+    .before = begin_similar,
+    .after = find_similar,
+    .answer = library_job_answer,
+};
+const struct deed library_deed_similar_to_slot = {
+    .before = begin_similar_to_slot,
+    .after = find_similar_to_slot,
+    .answer = library_job_answer,
+};
