@@ -8,6 +8,7 @@
 #include "services/project/library/library.h"
 #include "services/project/midi/midi_follow.h"
 #include "services/project/pattern/slot_compare.h"
+#include "services/project/pattern/slot_list.h"
 #include "services/project/pattern/slot_pack.h"
 #include "services/project/pattern/song_follow.h"
 
@@ -40,6 +41,7 @@ int main(int argc, char **argv)
     midi_follow_close(&project);
     song_follow_close(&project);
     slot_compare_close(&project);
+    slot_list_close(&project);
     file_io_close(&project);
     project_close(&project);
     return service_end(service);

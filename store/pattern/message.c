@@ -27,6 +27,7 @@ static const struct {
     [MESSAGE_EMPTY] = { "[PATTERN] Error: Slot ", " is empty", "", ERR_NOT_FOUND },
     [MESSAGE_CORRUPT] = { "[PATTERN] Error: Slot ", " is corrupt: ", "", ERR_BAD_REQUEST },
     [MESSAGE_SAVE_FAILED] = { "[PATTERN] Save failed: ", "", "", ERR_IO },
+    [MESSAGE_FAILED_TO_SAVE] = { "[PATTERN] Failed to save to slot ", "", "", ERR_IO },
     [MESSAGE_BAD_NAME] = { "[PATTERN] Error: Invalid name: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_BAD_BANK] = { "[PATTERN] Error: Invalid bank: ", "", "", ERR_BAD_REQUEST },
     [MESSAGE_FILE_SAVED] = { "[PATTERN] Saved to file ", "", "", ERR_OK },

@@ -216,6 +216,47 @@ def a_file_of_another_program_is_taken_and_a_corrupt_one_names_its_backup(home):
 
 
 @claim(shares=slots_engine)
+def a_list_shows_each_change_of_a_slot_though_it_keeps_what_it_read(home):
+    def listed():
+        return {slot['slot']: slot for slot in home.first('pattern', 'slots')['slots']}.get(90)
+
+    said(home, 'save', '90', make_pattern(home, 'ours'))
+    same(('ours', True), (listed()['name'], listed().get('active', False)))
+    os.replace(make_pattern(home, 'them'), slot_file(home, 90))
+    same('them', listed()['name'])
+    with open(slot_file(home, 90), 'w', encoding='utf-8') as out:
+        out.write('{')
+    contains(listed()['trouble'], 'not JSON')
+    os.unlink(slot_file(home, 90))  # the store has it
+    same('ours', listed()['name'])
+    said(home, 'save', '91', make_pattern(home, 'other'))
+    assert not listed().get('active')
+    said(home, 'bank', '2')
+    same(None, listed())
+    said(home, 'bank', '1')
+    said(home, 'delete', '90')
+    same(None, listed())
+    home.ask('project.undo')
+    same('ours', listed()['name'])
+
+
+@claim(shares=slots_engine)
+def a_save_that_fails_says_so_in_the_words_of_the_plan(home):
+    home.loophole('project', 'new', 'Full')
+    folder = home.first('project', 'state')['folder']
+    os.makedirs(folder + '/patterns')
+    with open(folder + '/patterns/slots', 'w', encoding='utf-8'):
+        pass  # a file in the place of the folder
+    failed = home.loophole('pattern', 'save', '4', ACID, code=None)
+    assert failed.code != 0 and failed.out == '', failed
+    same('[PATTERN] Failed to save to slot 4', failed.err.splitlines()[0])
+    contains(home.log('project'), '[PATTERN] Save failed: ')
+    os.unlink(folder + '/patterns/slots')
+    same('[PATTERN] Saved to slot 4\n', said(home, 'save', '4', ACID))
+    home.loophole('project', 'open', 'draft')
+
+
+@claim(shares=slots_engine)
 def a_file_that_was_changed_and_not_loaded_is_in_a_copy_of_the_project(home):
     said(home, 'save', '70', make_pattern(home, 'ours'))
     said(home, 'save', '71', make_pattern(home, 'kept'))

@@ -13,6 +13,7 @@ struct file_io;
 struct midi_following;
 struct pattern_library;
 struct slot_comparing;
+struct slot_lines;
 struct slot_packing;
 struct song_following;
 struct sound_keeping;
@@ -35,6 +36,7 @@ struct project {
     struct pattern_library *library;  /* of patterns: library/library.h */
     struct slot_packing *packing;     /* pattern/slot_pack.h */
     struct slot_comparing *comparing; /* pattern/slot_compare.h */
+    struct slot_lines *lines;         /* pattern/slot_list.h */
     struct song_following *song;      /* pattern/song_follow.h */
     struct midi_following *midi;      /* midi/midi_follow.h */
 };

@@ -33,8 +33,8 @@ void library_job_start(struct library_job *job);
 enum err library_read_given(struct doing *work, struct text file, struct fault *fault);
 struct text library_given_text(struct doing *work);
 
-/* In the thread: the order of lines by name, and the answer's copy of lines: the texts of the library are valid only under
- * its lock. Errors (explained): too_large. */
+/* In the thread: the order of lines by name, and the answer's copy of lines: the texts of the library are valid only
+ * under its lock. Errors (explained): too_large. */
 int library_by_name(const void *a, const void *b);
 enum err library_keep_lines(struct library_job *job, const struct library_pattern_list *lines, struct fault *fault);
 

@@ -42,6 +42,20 @@ static void find_in_slot(const struct tree *body, struct arena *arena, struct it
         find_in(&pattern, ELEMENT_KIND_SLOT, arena, to);
 }
 
+static bool has_word(struct text body, const char *word)
+{
+    return memmem(body.at, body.len, word, strlen(word)) != NULL;
+}
+
+/* Most parts name no item, and a project may have 10,000 of them: these are not parsed. */
+static bool may_use_items(const struct element *part)
+{
+    const int32_t kind = part->kind.value;
+
+    return kind != ELEMENT_KIND_ITEM && kind != ELEMENT_KIND_PLACE &&
+           (kind == ELEMENT_KIND_SOUND || has_word(part->body, "item") || has_word(part->body, "media_id"));
+}
+
 static int compare_uses(const void *a, const void *b)
 {
     return id_compare(((const struct item_use *)a)->id, ((const struct item_use *)b)->id);
@@ -66,8 +80,7 @@ void uses_find(struct arena *arena, const struct element_list *parts, struct ite
     *to = (struct item_uses){ 0 };
     for (uint32_t i = 0; i < parts->count; i++) {
         const struct element *part = &parts->at[i];
-        bool may_use = part->kind.value != ELEMENT_KIND_ITEM && part->kind.value != ELEMENT_KIND_PLACE;
-        if (!may_use || tree_read(part->body, arena, &body, NULL) != ERR_OK)
+        if (!may_use_items(part) || tree_read(part->body, arena, &body, NULL) != ERR_OK)
             continue;
         find_in(&body, part->kind.value, arena, to);
         if (part->kind.value == ELEMENT_KIND_SLOT)

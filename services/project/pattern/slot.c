@@ -45,6 +45,21 @@ enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, 
     return ERR_OK;
 }
 
+static uint64_t revision_of(struct txn *txn, struct arena *arena, struct id project, int32_t kind, struct id id)
+{
+    struct element row;
+
+    return elements_get(txn, arena, parts_kind(kind), project, id, &row) == ERR_OK ? row.revision : 0;
+}
+
+void slot_revisions(struct txn *txn, struct arena *arena, struct id project, uint32_t number, uint64_t *revision,
+                    uint64_t *files_revision)
+{
+    *revision = revision_of(txn, arena, project, ELEMENT_KIND_SLOT, id_of_slot(project, number, "slot"));
+    *files_revision =
+        revision_of(txn, arena, project, ELEMENT_KIND_SLOT_FILE, id_of_slot(project, number, "slot file"));
+}
+
 bool slot_read_part(const struct element *part, struct arena *arena, struct slot_row *to)
 {
     struct tree body;

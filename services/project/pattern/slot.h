@@ -20,6 +20,10 @@ struct slot_row {
 
 enum err slot_read_row(struct txn *txn, struct arena *arena, struct id project, uint32_t number, struct slot_row *to);
 
+/* The revisions of a slot's two rows, which are not parsed. */
+void slot_revisions(struct txn *txn, struct arena *arena, struct id project, uint32_t number, uint64_t *revision,
+                    uint64_t *files_revision);
+
 /* Reads number and text of a part of a project; false: the part is no slot. */
 bool slot_read_part(const struct element *part, struct arena *arena, struct slot_row *to);
 

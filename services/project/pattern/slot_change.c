@@ -130,10 +130,8 @@ static enum err answer_change(struct doing *work, struct txn *txn, struct fault 
     struct slot_said said = { 0 };
 
     (void)txn;
-    if (work->filed.code != ERR_OK) {
-        message_fault(MESSAGE_SAVE_FAILED, (struct text){ 0 }, text_of(work->filed.what), fault);
-        return fault->code = work->filed.code;
-    }
+    if (work->filed.code != ERR_OK)
+        return slot_job_say_failed(work, fault);
     job->said = message_text(messages[ask->verb.value], &work->kept,
                              arena_printf(&work->kept, "%u", slot_in_bank(job->places[0].row.number)),
                              job->count > 1 ? arena_printf(&work->kept, "%u", slot_in_bank(job->places[1].row.number))

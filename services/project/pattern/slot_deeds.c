@@ -1,14 +1,12 @@
 #include "services/project/pattern/slot_deeds.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/process/log.h"
 #include "schema_audio.h"
 #include "services/project/parts/kinds.h"
 #include "store/pattern/message.h"
-#include "store/pattern/pattern_check.h"
 
 enum { FEW_ACTIONS = 16 };
 
@@ -151,16 +149,25 @@ static enum err write_slots(struct doing *work, struct txn *txn, struct fault *f
     return ERR_OK;
 }
 
+enum err slot_job_say_failed(struct doing *work, struct fault *fault)
+{
+    const struct text slot = slot_word(work, slot_in_bank(slot_job_of(work)->places->row.number));
+
+    message_fault(MESSAGE_SAVE_FAILED, (struct text){ 0 }, text_of(work->filed.what), fault);
+    log_warn("%s", fault->what);
+    message_fault(MESSAGE_FAILED_TO_SAVE, slot, (struct text){ 0 }, fault);
+    fault->code = work->filed.code;
+    fault_hint(fault, "%.120s; the slot is in the store, its file is written with the next change", work->filed.what);
+    return fault->code;
+}
+
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct slot_said said = slot_job_of(work)->loaded;
 
     (void)txn;
-    if (work->filed.code != ERR_OK) {
-        message_fault(MESSAGE_SAVE_FAILED, (struct text){ 0 }, text_of(work->filed.what), fault);
-        fault->code = work->filed.code;
-        return fault_hint(fault, "the slot is in the store; its file is written with the next change"), fault->code;
-    }
+    if (work->filed.code != ERR_OK)
+        return slot_job_say_failed(work, fault);
     slot_job_answer(work, &said);
     return ERR_OK;
 }
@@ -171,81 +178,3 @@ const struct deed slot_deed_save = {
     .after = write_slots,
     .answer = slot_answer_said,
 };
-
-/* ---- list ---- */
-
-static enum err begin_list(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    struct slot_banks banks;
-    uint32_t slots[SLOTS_BANK];
-    enum err e = slot_job_begin(work, txn, &banks, fault);
-
-    for (uint32_t i = 0; i < SLOTS_BANK; i++)
-        slots[i] = i + 1;
-    if (e == ERR_OK)
-        slot_job_read(work, slots, SLOTS_BANK);
-    return e;
-}
-
-static bool is_wanted(const struct project_list_patterns *ask, const struct slot_line *line)
-{
-    bool tagged = ask->tag.len == 0;
-
-    for (uint32_t i = 0; i < line->tags.count; i++)
-        tagged = tagged || text_equal(line->tags.at[i], ask->tag);
-    return tagged && (ask->genre.len == 0 || text_equal(ask->genre, line->genre));
-}
-
-static void fill_line(struct doing *work, const struct slot_place *place, struct slot_line *to)
-{
-    struct pattern_file *file = arena_alloc(&work->arena, sizeof(*file));
-    struct fault fault = { 0 };
-    const enum err e = pattern_file_read(place->content, &work->arena, file, &fault);
-    const struct pattern *pattern = &file->pattern;
-
-    *to = (struct slot_line){ .slot = slot_in_bank(place->row.number), .size = place->content.len };
-    to->active = slot_job_of(work)->active == to->slot;
-    if (e != ERR_OK) {
-        to->trouble = arena_text(&work->arena, text_of(fault.what));
-        return;
-    }
-    to->name = pattern->metadata.name;
-    to->genre = pattern->metadata.genre;
-    to->tags = pattern->metadata.tags;
-    to->bpm = pattern->sequencer.has_bpm ? pattern->sequencer.bpm : 0;
-    to->steps = pattern_steps(pattern);
-    to->time = pattern->timestamp;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const double x = ((const struct slot_line *)a)->time, y = ((const struct slot_line *)b)->time;
-
-    return (x < y) - (x > y);
-}
-
-static enum err answer_list(struct doing *work, struct txn *txn, struct fault *fault)
-{
-    const struct project_list_patterns *ask = work->ask;
-    struct slot_job *job = slot_job_of(work);
-    struct slot_said said = { .slots.at = arena_array(&work->arena, SLOTS_BANK, sizeof(*said.slots.at)) };
-    enum err e = slot_job_compare(work, txn, fault);
-
-    if (e != ERR_OK)
-        return e;
-    for (uint32_t i = 0; i < job->count; i++) {
-        if (job->places[i].content.len == 0)
-            continue;
-        fill_line(work, &job->places[i], &said.slots.at[said.slots.count]);
-        said.slots.count += is_wanted(ask, &said.slots.at[said.slots.count]);
-    }
-    if (ask->recent) {
-        qsort(said.slots.at, said.slots.count, sizeof(*said.slots.at), newest_first);
-        said.slots.count = said.slots.count < ask->recent ? said.slots.count : (uint32_t)ask->recent;
-    }
-    job->said = message_text(MESSAGE_LISTED, &work->kept, slot_word(work, said.slots.count), job->bank);
-    slot_job_answer(work, &said);
-    return ERR_OK;
-}
-
-const struct deed slot_deed_list = { .before = begin_list, .answer = answer_list };

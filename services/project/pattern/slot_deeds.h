@@ -45,7 +45,10 @@ void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t num
 /* Reads the files of `count` slots of the current bank (`before` or `after`). */
 void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count);
 
-/* Compares each slot's file with the store. Fills content, adopts and heals. */
+void slot_job_read_bank(struct doing *work); /* all files of the bank; names no backup of one that is no pattern */
+
+/* Compares each slot's file, or one, with the store. Fills content, adopts and heals. */
+enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault);
 enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* The content of a slot as a pattern. Errors (explained): not_found (it is empty), bad_request (corrupt), version. */
@@ -85,6 +88,9 @@ enum err slot_job_sound(struct doing *work, struct txn *txn, const struct patter
                         struct fault *fault);
 enum err slot_job_set_pattern(struct doing *work, struct txn *txn, struct audio_set_pattern *request,
                               struct fault *fault);
+
+/* The files of the job's slots could not be written, as work->filed says. Returns the fault's code. */
+enum err slot_job_say_failed(struct doing *work, struct fault *fault);
 
 /* Answers with what was said, or with the fault of the files. */
 enum err slot_answer_said(struct doing *work, struct txn *txn, struct fault *fault);

@@ -194,7 +194,7 @@ static void find_backup(struct slot_io *io, struct slot_file *file)
 static void read_slot_file(struct slot_io *io, struct slot_file *file)
 {
     file->fault.code = file_read_all(file->path, PATTERN_FILE_BYTES, &file->bytes, &file->fault);
-    if (file->fault.code == ERR_OK && !is_pattern(buffer_bytes(&file->bytes)))
+    if (!io->needs_no_backup && file->fault.code == ERR_OK && !is_pattern(buffer_bytes(&file->bytes)))
         find_backup(io, file);
 }
 

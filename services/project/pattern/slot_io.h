@@ -20,6 +20,7 @@ struct slot_file {
 struct slot_io {
     struct errand errand;
     bool writes;
+    bool needs_no_backup;  /* a read leaves `backup` empty */
     bool finds;            /* a read of all files that are there; `files` has them then */
     char folder[PATH_MAX]; /* PROJECT/patterns */
     uint32_t count;

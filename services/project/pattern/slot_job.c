@@ -68,11 +68,12 @@ void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t num
     arena_free(&arena);
 }
 
-void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
+static void read_slots(struct doing *work, const uint32_t *slots, uint32_t count, bool is_list)
 {
     struct slot_job *job = slot_job_of(work);
     struct slot_io *io = slot_io_new(job->folder, count, false);
 
+    io->needs_no_backup = is_list;
     job->count = count;
     job->places = arena_array(&work->kept, count, sizeof(*job->places));
     for (uint32_t i = 0; i < count; i++) {
@@ -83,9 +84,23 @@ void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
     slot_io_start(work->p, io, take_files, work);
 }
 
+void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count)
+{
+    read_slots(work, slots, count, false);
+}
+
+void slot_job_read_bank(struct doing *work)
+{
+    uint32_t slots[SLOTS_BANK];
+
+    for (uint32_t i = 0; i < SLOTS_BANK; i++)
+        slots[i] = i + 1;
+    read_slots(work, slots, SLOTS_BANK, true);
+}
+
 /* ---- comparing ---- */
 
-static enum err compare_place(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault)
+enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault)
 {
     const uint32_t number = place->row.number;
     struct text digest;
@@ -117,7 +132,7 @@ enum err slot_job_compare(struct doing *work, struct txn *txn, struct fault *fau
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < job->count; i++)
-        e = compare_place(work, txn, &job->places[i], fault);
+        e = slot_job_compare_one(work, txn, &job->places[i], fault);
     return e;
 }
 
