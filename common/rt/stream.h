@@ -54,8 +54,9 @@ static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
 }
 
 /* A short sound, planar: `frames` of the left channel, then of the right one if there are two. It is immutable while
- * `state` is ready. The streamer makes it (empty → loading → ready) and asks for its release by a cue. It frees it
- * (→ empty) after the audio core's note. */
+ * `state` is ready, but for the treatment of its item (common/sound/treatment.h): its gain counts for all that starts
+ * the sound, its part and fades for a start without points of its own. The streamer makes the sound (empty → loading →
+ * ready) and asks for its release by a cue. It frees it (→ empty) after the audio core's note. */
 enum sound_state { SOUND_EMPTY, SOUND_LOADING, SOUND_READY, SOUND_LEAVING };
 
 struct sound_entry {
@@ -65,9 +66,9 @@ struct sound_entry {
     _Atomic uint32_t frames;
     _Atomic uint32_t channels; /* 1 or 2 */
     _Atomic uint32_t rate;
-    uint32_t unused;
+    _Atomic float gain_db;
     uint8_t media[16];
-    uint8_t unused2[16];
+    _Atomic uint32_t part_from, part_until, fade_in, fade_out; /* frames; part_until 0: the end */
 };
 _Static_assert(sizeof(struct sound_entry) == 64, "an entry is one cache line");
 

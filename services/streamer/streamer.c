@@ -62,7 +62,7 @@ static void look_at_memory(struct streamer *streamer)
 static bool is_busy(const struct streamer *streamer)
 {
     return voices_busy(&streamer->voices) || takes_busy(&streamer->takes) || listen_busy(&streamer->listening) ||
-           streamer->waiting.count > 0;
+           streamer->waiting.count > 0 || streamer->sounds.to_treat > 0;
 }
 
 static void tick_all(void *state);
@@ -84,6 +84,7 @@ static void tick_all(void *state)
     waiting_asks_tick(&streamer->waiting);
     readers_tick(streamer->readers);
     voices_tick(&streamer->voices);
+    sounds_treat_tick(&streamer->sounds);
     takes_tick(&streamer->takes);
     listen_tick(&streamer->listening);
     look_at_memory(streamer);
@@ -107,6 +108,14 @@ static void voice_ended(void *state, struct voice *voice)
     preview_ended(&streamer->preview, voice);
 }
 
+static void follow_catalogue(void *state, const void *body, bool gap)
+{
+    struct streamer *streamer = state;
+
+    (void)body, (void)gap;
+    sounds_treat_all(&streamer->sounds);
+}
+
 static void connect_parts(struct streamer *streamer)
 {
     streamer->waiting.streamer = streamer;
@@ -119,6 +128,7 @@ static void connect_parts(struct streamer *streamer)
     streamer->voices.handover = studio_streamer(streamer->core.studio);
     streamer->voices.ended = voice_ended;
     streamer->voices.state = streamer;
+    streamer->sounds.locator = &streamer->locator;
     streamer->preview.voices = &streamer->voices;
     streamer->preview.locator = &streamer->locator;
     streamer->takes.service = streamer->service;
@@ -144,6 +154,8 @@ void streamer_open(struct streamer *streamer, struct service *service)
         voices_open(&streamer->voices);
         e = takes_open(&streamer->takes, &fault);
     }
+    if (e == ERR_OK && service_subscribe(service, "persist.changed", follow_catalogue, streamer) != ERR_OK)
+        e = fault_set(&fault, ERR_FULL, "no room to subscribe to persist");
     if (e == ERR_OK) {
         listen_open(&streamer->listening, service, &streamer->core);
         preview_chain_open(&streamer->preview);

@@ -1,14 +1,16 @@
 #!/usr/bin/python3
-"""Trim, fades and gain as facts: play, preview, queue and send obey them, the file keeps its bytes, undo takes them back.
+"""Trim, fades and gain as facts: play, preview, queue, pads and send obey them, the file keeps its bytes, undo takes them back.
 Figures of play and preview are of sound that was recorded at the ports."""
+import contextlib
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 import sound
 from claims import claim, contains, run_claims, same, until
 from cli_library import search
-from sounding import Tape, engine, until_connected, until_later
+from sounding import Tape, engine, until_connected, until_later, until_quiet
 from wave_files import acid, chunks, form, samples_of, smpl, wav
 
 RATE = 48000
@@ -196,6 +198,100 @@ def send_makes_the_part_with_its_fades_gain_loops_and_beats(home):
     home.loophole('send', path, home.file('full'), '--normalise', '--rate', '24000', '--bits', '24')
     full = samples_of(home.file('full/level.wav'))
     assert len(full) == 12000 and abs(max(full) - 10 ** (-0.1 / 20) * 2 ** 23) < 3, (len(full), max(full))
+
+
+def loaded(home, path):
+    return next(one for one in home.ask('streamer.sounds')['each'] if one['path'] == path)
+
+
+def until_treated(home, path, **wanted):
+    """The streamer has put these facts of the item into the entry of its sound; no other one."""
+    until(lambda: {key: round(one, 4) for key, one in loaded(home, path).items() if key in FACTS} == wanted, what=str(wanted))
+
+
+def hit(home, pad='1', again=lambda: None):
+    return started(home, 'pads', 'hit', pad, '1.0', again=again)
+
+
+def started(home, *command, again=lambda: None):
+    tape = Tape(home, 60)
+    home.loophole(*command)
+    again()
+    until_later(home, RATE)
+    until_quiet(home)
+    return heard(tape)
+
+
+@claim(shares=treated_engine)
+def a_pad_obeys_trim_fades_and_gain_of_its_item_from_its_next_hit_on(home):
+    untreated(home)
+    path = file(home, 'level')
+    before = bytes_of(path)
+    home.loophole('pads', 'set', '1', f'sound={path}')
+    same(RATE, len(hit(home)))
+    home.loophole('trim', path, '--from', '0.25', '--until', '0.75')
+    until_treated(home, path, trim_from=12000, trim_until=36000)
+    got = hit(home)
+    same(24000 - 1, len(got))  # cut at both ends: the core fades 5 ms, and the last frame of a fade is silent
+    assert abs(got[12000] - 0.25) < 0.001, got[12000]
+    home.loophole('fade', path, '--fade-in', '50ms', '--fade-out', '0.25')
+    home.loophole('edit', path, 'gain_db=6.020599913')
+    until_treated(home, path, trim_from=12000, trim_until=36000, fade_in=2400, fade_out=12000, gain_db=6.0206)
+    got = hit(home)
+    same(24000 - 2, len(got))  # the first and the last frame of the fades are silent
+    for frame, level in ((1, .5 / 2400), (600, .125), (1200, .25), (2400, .5), (11999, .5), (17999, .25), (20999, .125)):
+        assert abs(got[frame - 1] - level) < 1e-4, f'{got[frame - 1]} at {frame}, not {level}'
+    home.loophole('undo', '--times', '3')
+    until_treated(home, path)
+    same(RATE, len(hit(home)))
+    same(before, bytes_of(path))
+
+
+@claim(shares=treated_engine)
+def a_pad_with_points_of_its_own_keeps_only_the_gain(home):
+    untreated(home)
+    path = file(home, 'count')
+    home.loophole('trim', path, '--from', '0.5', '--until', '1')
+    home.loophole('fade', path, '--fade-in', '0.5')
+    home.loophole('edit', path, 'gain_db=-6.020599913')
+    home.loophole('pads', 'set', '1', f'sound={path}', 'from=1000', 'until=5000')
+    got = [one * 2 for one in hit(home)]
+    same((1000 + 2000, 4000 - 1), (counts(got)[2000 - 1], len(got)))
+    home.loophole('pads', 'set', '1', 'from=0', 'until=0')
+    got = [one * 2 for one in hit(home)]
+    same(24000 - 2, len(got))
+    assert abs(got[12000 - 1] * sound.UNIT - 36001 / 2) < 2, got[12000 - 1] * sound.UNIT
+
+
+@claim(shares=treated_engine)
+def loops_layers_and_single_sounds_obey_and_a_death_of_the_streamer_misses_no_fact(home):
+    untreated(home)
+    path = file(home, 'count')
+    home.loophole('pads', 'layer', '2', path)
+    home.loophole('pads', 'set', '3', f'sound={path}', 'mode=loop')
+    home.loophole('trim', path, '--from', '0.5', '--until', '1')
+    until_treated(home, path, trim_from=24000, trim_until=48000)
+    got = counts(hit(home, '2'))
+    same((24000 + 12000, 24000 - 1), (got[12000 - 1], len(got)))
+    got = counts(started(home, 'sound', 'start', path))
+    same((24000 + 12000, 24000 - 1), (got[12000 - 1], len(got)))
+    got = counts(hit(home, '3', lambda: (until_later(home, 2 * RATE), home.loophole('pads', 'hit', '3'))))
+    turns = [i for i in range(sound.FADE, len(got) - 1000) if got[i] != got[i - 1] + 1]
+    same([24000 * (i + 1) for i in range(len(turns))], turns)
+    assert len(turns) >= 2 and {got[i] for i in turns} == {24001}, turns
+    stopped = home.pid('streamer')
+    os.kill(stopped, signal.SIGSTOP)
+    home.loophole('trim', path, '--from', '1', '--until', '1.5')
+    with contextlib.suppress(ProcessLookupError):  # the supervisor was faster
+        os.kill(stopped, signal.SIGKILL)
+    until(lambda: home.is_other('streamer', stopped))
+    home.wait_ready('streamer')
+    until(lambda: any(one.get('trim_from') == 48000 for one in home.ask('streamer.sounds')['each']), what='the new part')
+    got = counts(hit(home, '2'))
+    same((48000 + 12000, 24000 - 1), (got[12000 - 1], len(got)))
+    home.kill('audio')
+    until_connected(home)
+    same((48000 + 12000, 24000 - 1), ((again := counts(hit(home, '2')))[12000 - 1], len(again)))
 
 
 @claim(shares=treated_engine)

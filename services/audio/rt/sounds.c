@@ -1,5 +1,6 @@
 #include "services/audio/rt/sounds.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "services/audio/rt/instance.h"
@@ -63,6 +64,24 @@ static bool find_sound(const struct engine *engine, const struct sounds_start *s
     return true;
 }
 
+/* The item's gain counts for each start, its part and fades for one without points of its own. */
+static struct sounds_start treat_start(const struct engine *engine, const struct sounds_start *asked,
+                                       struct sounds_voice *voice)
+{
+    const struct sound_entry *entry = &engine->sounds->entries[voice->slot];
+    const float decibels = atomic_load_explicit(&entry->gain_db, memory_order_relaxed);
+    struct sounds_start start = *asked;
+
+    start.gain *= decibels < 0 || decibels > 0 ? powf(10, number_within(decibels, -60, 60) / 20) : 1;
+    if (asked->from || asked->until || asked->loop_from)
+        return start;
+    start.from = atomic_load_explicit(&entry->part_from, memory_order_relaxed);
+    start.until = atomic_load_explicit(&entry->part_until, memory_order_relaxed);
+    voice->edges.in = atomic_load_explicit(&entry->fade_in, memory_order_relaxed);
+    voice->edges.out = atomic_load_explicit(&entry->fade_out, memory_order_relaxed);
+    return start;
+}
+
 static bool can_be_wave(const struct sounds_voice *voice)
 {
     return voice->wave <= WAVES && voice->hz > 0 && voice->hz < 20000;
@@ -94,19 +113,6 @@ static void choose_part(struct sounds_voice *voice, const struct sounds_start *s
         return;
     voice->loop_start = voice->reverse ? 0 : loop;
     voice->loop_end = voice->reverse ? voice->length - loop : voice->length;
-}
-
-/* Ends the loop before the end of the part. An end before the loop's beginning counts as none. */
-static void choose_loop_end(struct sounds_voice *voice, uint32_t until)
-{
-    uint32_t end = until > voice->from ? until - voice->from : 0;
-
-    if (voice->loop_end <= voice->loop_start || end == 0 || end >= voice->length)
-        return;
-    if (voice->reverse && voice->length - end < voice->loop_end)
-        voice->loop_start = voice->length - end;
-    else if (!voice->reverse && end > voice->loop_start)
-        voice->loop_end = end;
 }
 
 /* An oscillator plays no sound of the memory, and has no end. */
@@ -164,24 +170,6 @@ static void choke_group(struct engine *engine, uint32_t group, uint32_t number)
             sounds_stop(engine, &voices[i], 0);
 }
 
-void sounds_shape(const struct engine *engine, struct sounds_voice *voice, const struct cue_shape *shape,
-                  uint32_t loop_until)
-{
-    uint32_t rate = engine->half->rate;
-
-    ramp_set(&voice->envelope, shape->attack > 0 ? 0.0f : 1.0f);
-    if (shape->attack > 0)
-        ramp_to(&voice->envelope, 1, core_frames(shape->attack, rate));
-    voice->decay = core_frames(shape->decay, rate);
-    voice->release = core_frames(shape->release, rate);
-    voice->sustain = number_within(shape->sustain, 0, 1);
-    voice->cutoff = number_within(shape->cutoff, 0, 20000);
-    voice->resonance = number_within(shape->resonance, 0.5f, 20);
-    voice->reverb = number_within(shape->reverb, 0, 1);
-    voice->send = number_within(shape->delay, 0, 1);
-    choose_loop_end(voice, loop_until);
-}
-
 static void open_gains(const struct engine *engine, struct sounds_voice *voice, const struct sounds_start *start)
 {
     struct mix_pan pan = mix_pan(start->pan);
@@ -190,26 +178,35 @@ static void open_gains(const struct engine *engine, struct sounds_voice *voice, 
     voice->pan = start->pan;
     ramp_set(&voice->left, voice->gain * pan.left);
     ramp_set(&voice->right, voice->gain * pan.right);
-    if (start->from == 0 && !voice->reverse)
+    if (voice->reverse ? voice->edges.out > 0 : voice->from == 0 || voice->edges.in > 0)
         fade_open(&voice->fade);
     else
         fade_in(&voice->fade, engine->half->rate);
 }
 
-bool sounds_play(struct engine *engine, const struct sounds_start *start)
+/* False: there is no such sound, or nothing of it is to be played. */
+static bool choose_source(const struct engine *engine, struct sounds_start *start, struct sounds_voice *voice)
+{
+    voice->wave = start->wave;
+    voice->hz = start->hz;
+    if (start->group >= GROUPS || (!start->wave && !find_sound(engine, start, voice)))
+        return false;
+    if (start->wave) {
+        choose_wave(voice);
+    } else {
+        *start = treat_start(engine, start, voice);
+        choose_part(voice, start);
+    }
+    return sounds_can_be(voice);
+}
+
+bool sounds_play(struct engine *engine, const struct sounds_start *asked)
 {
     struct rt_sounds *sounds = &engine->half->sounds;
     struct sounds_voice made = { .state = SOUND_PLAYS };
+    struct sounds_start treated = *asked, *start = &treated;
 
-    made.wave = start->wave;
-    made.hz = start->hz;
-    if (start->group >= GROUPS || (!start->wave && !find_sound(engine, start, &made)))
-        return false;
-    if (start->wave)
-        choose_wave(&made);
-    else
-        choose_part(&made, start);
-    if (!sounds_can_be(&made))
+    if (!choose_source(engine, start, &made))
         return false;
     made.ratio = number_within(start->ratio, 0.125f, 8);
     made.gate = start->gate;
@@ -268,11 +265,20 @@ static uint32_t follow_envelope(struct sounds_voice *voice, uint32_t frames)
     return frames;
 }
 
+/* True if the part ends before its sound's end, without a fade of its own. */
+static bool is_cut_early(const struct sounds_voice *voice)
+{
+    if (voice->wave)
+        return false;
+    return voice->reverse ? voice->from > 0 && voice->edges.in == 0
+                          : voice->from + voice->length < voice->frames && voice->edges.out == 0;
+}
+
 /* Fades out a part that ends before its sound's end. Returns the frames until the next change. */
 static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
 {
     uint32_t fade = fade_frames(engine->half->rate), left = frames_left(voice, ratio);
-    bool is_cut = voice->wave ? false : voice->reverse ? voice->from > 0 : voice->from + voice->length < voice->frames;
+    bool is_cut = is_cut_early(voice);
 
     if (voice->state == SOUND_PLAYS && voice->gate == 0)
         sounds_stop(engine, voice, voice->release);
@@ -361,7 +367,12 @@ static uint32_t play_sound(struct engine *engine, struct sounds_voice *voice, do
                                          .loop_end = voice->loop_end,
                                          .reverse = voice->reverse };
 
-    return interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
+    const uint64_t before = voice->play.position;
+    const uint32_t n = interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
+
+    if (voice->edges.in || voice->edges.out)
+        edges_apply(&voice->edges, &source, before, ratio, left, right, n);
+    return n;
 }
 
 static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)

@@ -179,6 +179,20 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
     return e;
 }
 
+bool locate_treatment(struct locator *locator, struct id id, struct treatment *treatment, uint32_t *rate)
+{
+    struct item item = { 0 };
+    struct txn *txn;
+
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return false;
+    enum err e = catalogue_item(txn, &locator->arena, id, &item);
+    *treatment = treatment_facts(item.facts);
+    *rate = item.media.sample_rate <= UINT32_MAX ? (uint32_t)item.media.sample_rate : 0;
+    txn_end(txn);
+    return e == ERR_OK;
+}
+
 bool locate_is_cloud(struct locator *locator, const char *path, struct id *media)
 {
     enum backend backend = BACKEND_LOCAL;

@@ -35,6 +35,7 @@ static void describe_slot(const struct sounds_slot *slot, struct loaded_sound *t
                                  .rate = atomic_load(&entry->rate),
                                  .leaving = atomic_load(&entry->state) == SOUND_LEAVING };
     memcpy(to->id.b, entry->media, sizeof(to->id.b));
+    sounds_show_treatment(entry, to);
 }
 
 /* ---- loading ---- */
@@ -108,7 +109,9 @@ static void publish_slot(struct sounds_slot *slot)
     atomic_store(&entry->rate, core_link_rate(slot->all->core));
     atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
     memcpy(entry->media, slot->media.b, sizeof(entry->media));
+    sounds_treat(entry, &slot->treatment, slot->file_rate);
     atomic_store(&entry->state, SOUND_READY);
+    sounds_treat_all(slot->all); /* the facts may have changed while it was loaded */
     describe_slot(slot, &reply);
     for (uint32_t i = 0; i < slot->waiter_count; i++)
         ticket_answer(slot->all->service, slot->waiters[i], &reply);
@@ -161,6 +164,7 @@ static void begin_frames(void *state, const struct reader_format *format)
     struct fault fault = { 0 };
 
     slot->file_channels = format->channels;
+    slot->file_rate = format->rate;
     if (format->rate != rate &&
         resample_new(slot->all->resampler, format->rate, rate, &slot->resample, &fault) != ERR_OK)
         fail_slot(slot, &fault);
@@ -184,7 +188,11 @@ static enum err load_into_slot(struct sounds *sounds, const struct located *loca
 
     if (!slot)
         return fault_set(fault, ERR_FULL, "all %d slots for sounds are taken", SOUNDS);
-    *slot = (struct sounds_slot){ .all = sounds, .path = alloc_text(located->path), .media = located->media };
+    *slot = (struct sounds_slot){ .all = sounds,
+                                  .path = alloc_text(located->path),
+                                  .media = located->media,
+                                  .facts_of = id_is_zero(located->instead_of) ? located->media : located->instead_of,
+                                  .treatment = located->treatment };
     slot->reader = reader_open(sounds->readers, slot->path, NULL, &events);
     atomic_store(&entry_of(slot)->state, SOUND_LOADING);
     slot->waiters[slot->waiter_count++] = ticket;
@@ -263,6 +271,7 @@ void sounds_note(struct sounds *sounds, const struct note *note)
 void sounds_open(struct sounds *sounds)
 {
     sounds->memory = studio_sounds(sounds->core->studio);
+    sounds_treat_all(sounds);
     sounds->scratch = alloc_zeroed((size_t)(CHUNK + RESAMPLE_REACH + 64) * APART * 2, sizeof(float));
     for (uint32_t i = 0; i < SOUNDS; i++) {
         struct sound_entry *entry = &sounds->memory->entries[i];

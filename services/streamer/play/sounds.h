@@ -6,6 +6,7 @@
 #ifndef LOOPHOLE_STREAMER_SOUNDS_H
 #define LOOPHOLE_STREAMER_SOUNDS_H
 
+#include "common/rt/stream.h"
 #include "common/sound/resample.h"
 #include "schema_streamer.h"
 #include "services/streamer/base/core_link.h"
@@ -22,8 +23,10 @@ struct sounds_slot {
     struct resample *resample;
     float *stereo;
     uint64_t frames, room;
-    uint32_t file_channels;
+    uint32_t file_channels, file_rate;
     struct id media;
+    struct id facts_of; /* the item whose treatment it has; zero: none, or loaded by a predecessor */
+    struct treatment treatment;
     struct ticket waiters[SOUNDS_WAITERS];
     uint32_t waiter_count;
 };
@@ -35,13 +38,22 @@ struct sounds {
     struct resampler *resampler;
     struct sounds_memory *memory;
     struct sounds_slot slots[SOUNDS];
-    float *scratch; /* one conversion's output */
+    struct locator *locator;
+    uint32_t to_treat; /* the last so many slots are still to be compared with the facts of their items */
+    float *scratch;    /* one conversion's output */
 };
 
 /* Keeps the sounds that a predecessor loaded. */
 void sounds_open(struct sounds *sounds);
 void sounds_close(struct sounds *sounds);
 void sounds_note(struct sounds *sounds, const struct note *note);
+
+/* ---- sounds_treat.c ---- */
+/* Trim, fades and gain of an item are in the entry of its sound (common/rt/stream.h); the next start obeys them. */
+void sounds_treat(struct sound_entry *entry, const struct treatment *treatment, uint32_t file_rate);
+void sounds_treat_all(struct sounds *sounds);  /* facts may have changed: compares all, some at each tick */
+void sounds_treat_tick(struct sounds *sounds); /* every tick */
+void sounds_show_treatment(const struct sound_entry *entry, struct loaded_sound *to);
 
 /* Answers `ticket` with a loaded_sound; at once if the sound is loaded. Errors: full (no slot), busy (too many asks
  * wait for it); the caller then keeps the ticket. */

@@ -89,6 +89,60 @@ static void a_reversed_sound_plays_backwards(void **made)
     assert_true(stage_is_silent(stage, 1000, 2000));
 }
 
+/* The part 1,000 to 2,000 with fades of 100 and 200 frames, at half the gain. */
+static void give_treated(struct stage *stage)
+{
+    struct sound_entry *entry = &studio_sounds(stage->studio)->entries[0];
+
+    give_ramp(stage, 0, 4000);
+    atomic_store(&entry->part_from, 1000);
+    atomic_store(&entry->part_until, 2000);
+    atomic_store(&entry->fade_in, 100);
+    atomic_store(&entry->fade_out, 200);
+    atomic_store(&entry->gain_db, -6.0205999f);
+}
+
+/* `place` is in the part. */
+static float treated_at(uint32_t place)
+{
+    float in = place < 100 ? (float)place / 100 : 1, out = place > 799 ? (float)(999 - place) / 200 : 1;
+
+    return stage_count(1000 + 1000 + place) / 2 * in * out;
+}
+
+static void a_start_without_points_plays_the_treated_part(void **made)
+{
+    struct stage *stage = *made;
+    struct cue back = stage_sound_start(0, 2000), loop = stage_sound_start(0, 4000);
+
+    give_treated(stage);
+    back.flags = CUE_REVERSE;
+    loop.flags = CUE_LOOP;
+    stage_cue(stage, stage_sound_start(0, 77));
+    stage_cue(stage, back);
+    stage_cue(stage, loop);
+    stage_run(stage, 8000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        stage_near(stage->main[0][77 + i], treated_at(i), 1e-7);
+        stage_near(stage->main[0][2000 + i], treated_at(999 - i), 1e-7);
+        stage_near(stage->main[0][6000 + i], treated_at(i), 1e-7);
+    }
+    assert_true(stage_is_silent(stage, 1077, 2000) && stage_is_silent(stage, 3000, 4000));
+}
+
+static void a_start_with_points_keeps_only_the_gain_of_the_item(void **made)
+{
+    struct stage *stage = *made;
+    struct cue cue = stage_sound_start(0, 0);
+
+    give_treated(stage);
+    cue.from = 500;
+    stage_cue(stage, cue);
+    stage_run(stage, 4000);
+    for (uint32_t i = FADE; i < 3500; i++)
+        stage_near(stage->main[0][i], stage_count(1000 + 500 + i) / 2, 1e-7);
+}
+
 static void an_octave_up_takes_half_the_time(void **made)
 {
     struct stage *stage = *made;
@@ -280,6 +334,8 @@ int main(void)
         STAGE_TEST(a_part_of_a_sound_fades_in_and_out_where_it_is_cut),
         STAGE_TEST(a_loop_goes_on_until_it_is_stopped),
         STAGE_TEST(a_reversed_sound_plays_backwards),
+        STAGE_TEST(a_start_without_points_plays_the_treated_part),
+        STAGE_TEST(a_start_with_points_keeps_only_the_gain_of_the_item),
         STAGE_TEST(an_octave_up_takes_half_the_time),
         STAGE_TEST(the_oldest_voice_is_stolen_with_a_fade),
         STAGE_TEST(voices_of_one_choke_number_stop_each_other),

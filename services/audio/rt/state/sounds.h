@@ -4,6 +4,7 @@
 
 #include "common/rt/score.h"
 #include "common/rt/state.h"
+#include "services/audio/dsp/edges.h"
 #include "services/audio/dsp/fade.h"
 #include "services/audio/dsp/interpolate.h"
 #include "services/audio/dsp/oscillator.h"
@@ -55,6 +56,7 @@ struct sounds_voice {
     uint32_t wave;   /* not 0: an oscillator of enum score_wave + 1 in place of a sound … */
     float hz;        /* … and its pitch at ratio 1 */
     uint32_t spare;
+    struct edges edges; /* of the part */
     struct oscillator oscillator;
     uint64_t age; /* the number of its start */
 };
