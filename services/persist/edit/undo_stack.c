@@ -155,6 +155,11 @@ uint64_t undo_most(struct id scope)
     return id_is_zero(scope) || id_equal(scope, undo_moves) ? UNDO_STEPS : UNDO_PROJECT_STEPS;
 }
 
+struct undo_pieces undo_pieces(void)
+{
+    return (struct undo_pieces){ .whole = 4096, .part = 1024 };
+}
+
 enum err undo_push(struct persist *p, struct id scope, const struct undo_step *row)
 {
     struct undo_step kept = *row;

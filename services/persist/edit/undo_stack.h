@@ -28,6 +28,13 @@ enum err undo_point(struct persist *p, struct id scope, struct undo_pointers to)
 enum err undo_pointers_read(struct txn *txn, struct id scope, struct undo_pointers *to);
 
 uint64_t undo_most(struct id scope); /* operations that a scope keeps */
+
+/* A step with more rows than `whole` is taken back, or done again, in parts of `part` rows. */
+struct undo_pieces {
+    uint64_t whole, part;
+};
+struct undo_pieces undo_pieces(void);
+
 struct key undo_key(struct id scope, uint64_t number);
 enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to);
 

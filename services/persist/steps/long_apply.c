@@ -27,12 +27,15 @@ struct long_apply {
 
 /* ---- progress ---- */
 
+/* It is kept as long as the newest change. Actions that changed nothing may be repeated. */
 static enum err store_progress(struct persist *p, const struct long_apply *at)
 {
     const uint64_t numbers[] = { at->done, at->items, at->step, at->steps };
     uint8_t progress[PROGRESS_BYTES];
-    enum err e = parts_drop(&p->w, at->work.request);
+    enum err e = p->request_revision ? parts_drop(&p->w, at->work.request) : ERR_OK;
 
+    if (!p->request_revision)
+        return ERR_OK;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
         struct key number = key_number(numbers[i]);
         memcpy(progress + 8 * i, number.b, 8);
@@ -68,29 +71,34 @@ static void drop_work(struct persist *p, struct multipart *work)
     free(at);
 }
 
+/* A refusal that a smaller part, or one in a step of its own, may not meet: items with long rows, and another change
+ * that came between. */
+static bool may_try_otherwise(struct apply_part *part, enum err e, const struct fault *fault)
+{
+    if (e == ERR_TOO_LARGE && part->count > 1)
+        part->count /= 2;
+    else if (e == ERR_CONFLICT && part->step && strcmp(fault->field, "step") == 0)
+        part->step = 0;
+    else
+        return false;
+    return true;
+}
+
 static enum err do_some(struct persist *p, struct long_apply *at, struct fault *fault)
 {
     uint32_t left = at->ask.actions.count - at->done;
     struct apply_part part = { &at->ask, at->done, left < AT_ONCE ? left : AT_ONCE, at->step };
     struct applied applied;
-    enum err e = apply_some(p, &part, &applied, fault);
+    enum err e;
 
-    while (e == ERR_TOO_LARGE && part.count > 1) { /* items with long rows */
-        part.count /= 2;
+    while ((e = apply_some(p, &part, &applied, fault)) != ERR_OK && may_try_otherwise(&part, e, fault))
         *fault = (struct fault){ 0 };
-        e = apply_some(p, &part, &applied, fault);
-    }
-    if (e == ERR_CONFLICT && at->step && strcmp(fault->field, "step") == 0) { /* another change came between */
-        part.step = 0;
-        *fault = (struct fault){ 0 };
-        e = apply_some(p, &part, &applied, fault);
-    }
     if (e != ERR_OK)
         return e;
     at->done += part.count;
     at->items += applied.items;
     at->steps += applied.step && applied.step != at->step;
-    at->step = applied.step ? applied.step : part.step;
+    at->step = applied.step ? applied.step : at->step;
     return ERR_OK;
 }
 

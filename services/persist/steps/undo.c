@@ -15,9 +15,6 @@
 #include "services/persist/turn/turn.h"
 #include "store/row.h"
 
-/* A step with more rows than the first number is taken back, or done again, in parts of the second one. */
-enum { STEP_AT_ONCE = 4096, STEP_PART = 1024 };
-
 /* Rows of one scope: one step, or several steps. */
 struct rows {
     struct id scope;
@@ -80,17 +77,18 @@ static enum err take_row(struct persist *p, const struct rows *rows, uint64_t nu
     return ERR_OK;
 }
 
-/* Of a step with more rows than an apply has actions: the rows of one part. */
+/* Of a step with many rows: the rows of one part. */
 static struct rows first_part(const struct rows *rows, bool back)
 {
+    const struct undo_pieces pieces = undo_pieces();
     struct rows part = *rows;
 
-    if (rows->last - rows->first < STEP_AT_ONCE)
+    if (rows->last - rows->first < pieces.whole)
         return part;
     if (back)
-        part.first = rows->last - STEP_PART + 1;
+        part.first = rows->last - pieces.part + 1;
     else
-        part.last = rows->first + STEP_PART - 1;
+        part.last = rows->first + pieces.part - 1;
     return part;
 }
 
@@ -400,7 +398,10 @@ static enum err begin_taking(struct persist *p, struct call *call, struct id sco
     p->request_writes = p->writes; /* skipped steps stay skipped, so `busy` undoes nothing */
     undoing = alloc_bytes(sizeof(*undoing));
     *undoing = (struct undoing){
-        .work = { .part = undo_part, .drop = multipart_free }, .taken = *answer, .scope = scope, .back = back
+        .work = { .part = undo_part, .drop = multipart_free, .revision = p->request_revision },
+        .taken = *answer,
+        .scope = scope,
+        .back = back,
     };
     undoing->taken.label = (struct text){ 0 };
     (void)undo_pointers(p, scope, &undoing->left); /* the next part reports that it cannot be read */

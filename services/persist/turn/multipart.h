@@ -12,7 +12,8 @@
 
 #include "services/persist/turn/persist.h"
 
-/* The first member of each work's own struct. The owner sets the first three members. */
+/* The first member of each work's own struct. The owner sets the first three members, and `revision` if the work has
+ * made a change already. */
 struct multipart {
     /* Works in the open turn until turn_is_over. `*ended` is true when no further part is left; by then its ticket is
      * answered. On an error the turn is undone, or this part has written nothing. */
