@@ -10,6 +10,7 @@
 #include "services/persist/places/levels.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/repack.h"
+#include "services/persist/steps/apply.h"
 #include "services/persist/steps/undo.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
@@ -107,6 +108,32 @@ void flaw_in_step(struct step_in_hand *step, uint64_t top)
 {
     if (is_broken("begins_a_step_anew") && step->is_open && step->first <= top)
         step->first = 0;
+}
+
+/* ---- steps in parts ---- */
+
+/* An ask that is sent again does its actions again. */
+bool flaw_in_progress(void)
+{
+    return is_broken("begins_a_long_change_anew");
+}
+
+/* Each part is a step of its own. */
+void flaw_in_part(struct apply_part *part)
+{
+    if (is_broken("makes_each_part_a_step"))
+        part->step = 0;
+}
+
+/* Of a step that is taken back in parts, a row between two parts stays. */
+void flaw_in_position(struct persist *p, struct undo_pointers *to)
+{
+    struct undo_step row;
+    const bool is_cut = to->at < p->undo.at && to->at < to->top &&
+                        undo_row(p->w.txn, &p->arena, (struct id){ { 0 } }, to->at + 1, &row) == ERR_OK &&
+                        row.has_first;
+
+    to->at -= is_cut && to->at > 0 && is_broken("leaves_a_row_between_parts");
 }
 
 /* ---- libraries in libraries, and forgetting ---- */

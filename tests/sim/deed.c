@@ -8,7 +8,7 @@
 #include "proto/wire/codec.h"
 
 enum { ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
-enum { RIVALS = 40 /* of a thousand */, RELINK_TRIES = 8 };
+enum { RIVALS = 40, IN_PARTS = 400 /* of a thousand */, RELINK_TRIES = 8 };
 
 /* An item as the last answer about it showed it. */
 struct known {
@@ -292,12 +292,16 @@ static void draw_step(struct deed *deed)
     deed->has_step = all.is_newest || sim_chance(200);
     deed->step = sim_chance(50) ? sim_random(10) : all.step;
     all.is_newest = false;
+    deed->in_parts = sim_chance(IN_PARTS);
+    deed->has_step = deed->has_step && !(deed->in_parts && sim_chance(950));
+    for (uint32_t i = 0; deed->in_parts && i < deed->op_count; i++)
+        deed->ops[i].has_expect = deed->ops[i].has_expect && sim_chance(100);
 }
 
 /* An apply of few actions: one that is refused would refuse all. */
 static void draw_relinks(struct deed *deed)
 {
-    deed->op_count = sim_chance(700) ? 1 : deed->op_count;
+    deed->op_count = sim_chance(700) && !deed->in_parts ? 1 : deed->op_count;
     for (uint32_t i = 0; i < deed->op_count; i++)
         if (sim_chance(700))
             draw_relink(&deed->ops[i]);

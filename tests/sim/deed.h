@@ -81,6 +81,7 @@ struct deed {
     struct id parent; /* of a folder; zero: none */
     uint32_t number;  /* a name, a label, a count */
     bool has_step;    /* an apply that continues a step, or an undo back to one */
+    bool in_parts;    /* an apply that may have several commits */
     uint64_t step;
 
     struct deed *rival; /* the other deed under the same request id, with another body; NULL: none */

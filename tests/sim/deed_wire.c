@@ -177,9 +177,12 @@ static void encode_apply(const struct deed *deed, struct buffer *to)
 {
     struct text add[OPS][TAGS], remove[OPS][TAGS];
     struct action actions[OPS];
-    struct persist_apply ask = {
-        .label = TEXT("some"), .actions = { deed->op_count, actions }, .has_step = deed->has_step, .step = deed->step
-    };
+    struct persist_apply ask = { .label = TEXT("some"),
+                                 .actions = { deed->op_count, actions },
+                                 .has_step = deed->has_step,
+                                 .step = deed->step,
+                                 .has_parts = deed->in_parts,
+                                 .parts = deed->in_parts };
 
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct op *op = &deed->ops[i];

@@ -80,7 +80,8 @@ static void gather_refusals(struct history *h)
  * change. It may still be refused after that, or die and never be sent again. */
 static bool is_done_in_parts(const struct deed *deed)
 {
-    return deed->kind == DEED_BATCH || deed->kind == DEED_UNDO || deed->kind == DEED_REDO || history_is_by_rows(deed);
+    return deed->kind == DEED_BATCH || deed->kind == DEED_UNDO || deed->kind == DEED_REDO || history_is_long(deed) ||
+           history_is_by_rows(deed);
 }
 
 static bool rival_has_the_id(const struct deed *deed)
@@ -98,7 +99,9 @@ static bool is_right(struct history *h, const struct deed *deed)
         return true;
     if (deed->error == ERR_CONFLICT && deed->has_step && model_step_may_be_passed_over(&h->model))
         return true;
-    return !(deed->rival && deed->rival->held) && model_refusal(&h->model, deed) == deed->error;
+    if (deed->error == ERR_CONFLICT && history_is_between(h, deed))
+        return true;
+    return !(deed->rival && deed->rival->held) && history_refusal(h, deed) == deed->error;
 }
 
 /* The model's state is valid from `h->from` until `until`. */
@@ -218,6 +221,8 @@ static void begin_again(struct history *h, const struct note *note)
 {
     struct deed *deed = deed_of(note->request);
 
+    if (deed)
+        history_begin_long(h, deed, note->first);
     if (!deed || note->first > 0)
         return;
     history_begin_emptying(h, deed);
@@ -265,6 +270,8 @@ static void do_again(struct history *h, uint64_t number)
     deed->note = number;
     if (history_is_by_rows(deed)) {
         verdicts[0] = history_end_of(h, deed, note->revision);
+    } else if (history_is_long(deed)) {
+        verdicts[0] = history_end_of_long(h, deed, note->revision);
     } else if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO) {
         history_hold_taken(h, deed);
     } else if (deed->kind != DEED_BATCH) {
@@ -294,6 +301,8 @@ static void do_all_again(struct history *h)
             history_row_again(h, i);
         else if (note->kind == NOTE_TAKEN)
             history_take_again(h, i);
+        else if (note->kind == NOTE_APPLIED)
+            history_apply_again(h, i);
         else if (note->kind == NOTE_WORK)
             model_work_begins(&h->model, &note->work, note->at);
         else if (note->kind == NOTE_WORK_ENDED)

@@ -62,13 +62,15 @@ static void own_row(struct history *h, const struct deed *deed, const struct cha
     h->last[deed_number(deed)] = row->revision;
 }
 
-/* The rows of all other deeds wait for their answer, or their operation. */
+/* The rows of all other deeds wait for their answer, or their operation. Rows of undo wait until it has a part. */
 void history_row_again(struct history *h, uint64_t number)
 {
     const struct change *row = &journal_at(number)->change;
     struct deed *deed = deed_of(row->request), *answered = deed ? answered_with(number) : NULL;
 
     if (answered && !history_is_by_rows(answered))
+        return;
+    if (!answered && history_is_taken(number))
         return;
     history_look_at_refusals(h, journal_at(number)->at);
     bool is_work = model_work_of(&h->model, row->request) != NULL; /* that continues without its client */
@@ -84,44 +86,6 @@ void history_row_again(struct history *h, uint64_t number)
         sim_fail("request %u, a deed of kind %d: change %llu of kind %d%s is wrong", deed_number(deed), (int)deed->kind,
                  (unsigned long long)row->revision, (int)row->kind.value, row->removed ? ", removed," : "");
     own_row(h, answered, row);
-}
-
-/* ---- undo and redo ---- */
-
-/* The next note of this request is its answer: otherwise it took no rows yet. */
-static struct deed *answered_after(uint64_t number)
-{
-    const struct id request = journal_at(number)->request;
-
-    for (uint64_t i = number + 1; i < journal_count(); i++) {
-        const struct note *note = journal_at(i);
-        if (note->kind == NOTE_ANSWER && id_equal(note->request, request))
-            return deed_with(request, note->digest);
-        if (note->kind == NOTE_TAKEN && id_equal(note->request, request))
-            return NULL;
-    }
-    return NULL;
-}
-
-void history_take_again(struct history *h, uint64_t number)
-{
-    struct deed *deed = answered_after(number);
-    uint64_t head = h->model.head;
-
-    if (!deed || (deed->kind != DEED_UNDO && deed->kind != DEED_REDO))
-        return;
-    h->verdicts[deed_number(deed)][0] = model_do(&h->model, deed);
-    h->taken[deed_number(deed)] = true;
-    h->last[deed_number(deed)] = h->model.head != head ? h->model.head : 0;
-    if (h->model.head != h->row_count)
-        sim_fail("request %u changed too much", deed_number(deed));
-}
-
-void history_hold_taken(struct history *h, const struct deed *deed)
-{
-    if (!h->taken[deed_number(deed)])
-        sim_fail("request %u is answered, but took nothing back", deed_number(deed));
-    h->taken[deed_number(deed)] = false;
 }
 
 /* ---- answers ---- */

@@ -125,6 +125,9 @@ void history_hold_applied(struct history *h, const struct deed *deed, const stru
 
     if (codec_decode(&applied_shape, answer, &h->arena, &got, NULL) != ERR_OK)
         sim_fail("request %u: the kept answer is not that of an apply", deed_number(deed));
+    if (got.has_steps != deed->in_parts || got.steps != verdict->steps)
+        sim_fail("request %u: it made %llu steps, and answers %llu", deed_number(deed),
+                 (unsigned long long)verdict->steps, (unsigned long long)got.steps);
     if (got.revision != verdict->revision || got.step != verdict->step || got.items != verdict->items)
         sim_fail("request %u: its answer is revision %llu, step %llu, items %llu; expected %llu, %llu, %llu",
                  deed_number(deed), (unsigned long long)got.revision, (unsigned long long)got.step,

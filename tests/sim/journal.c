@@ -169,9 +169,34 @@ void journal_operation(struct id request, uint64_t undo_at, uint64_t undo_top)
     note->undo_top = undo_top;
 }
 
-void journal_taken(struct id request)
+void journal_taken(struct id request, uint64_t undo_at, uint64_t undo_top)
 {
-    add_note(NOTE_TAKEN)->request = request;
+    struct note *note = add_note(NOTE_TAKEN);
+
+    note->request = request;
+    note->undo_at = note->undo_to = undo_at;
+    note->undo_top = undo_top;
+}
+
+void journal_taken_to(struct id request, uint64_t undo_at)
+{
+    uint64_t i = journal.count;
+
+    while (i > journal.kept && journal.notes[i - 1].kind != NOTE_TAKEN)
+        i--;
+    if (i > journal.kept && id_equal(journal.notes[i - 1].request, request))
+        journal.notes[i - 1].undo_to = undo_at;
+}
+
+void journal_applied(struct id request, uint32_t first, uint32_t actions, uint64_t undo_at, uint64_t undo_top)
+{
+    struct note *note = add_note(NOTE_APPLIED);
+
+    note->request = request;
+    note->first = first;
+    note->actions = actions;
+    note->undo_at = undo_at;
+    note->undo_top = undo_top;
 }
 
 struct deed *journal_deed_of_operation(uint64_t number)
@@ -225,7 +250,7 @@ enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits 
 static bool has_no_effect(void)
 {
     for (uint64_t i = journal.kept; i < journal.count; i++)
-        if (journal.notes[i].kind > NOTE_TAKEN)
+        if (journal.notes[i].kind >= NOTE_TAKEN)
             return false;
     return true;
 }

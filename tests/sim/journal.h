@@ -12,7 +12,8 @@
 enum note_kind {
     NOTE_BEGUN,
     NOTE_OPERATION,
-    NOTE_TAKEN, /* the last one without an effect of its own: undo or redo took rows of its stack, perhaps none */
+    NOTE_APPLIED, /* actions of an apply in parts, done together; perhaps without a change */
+    NOTE_TAKEN,   /* undo or redo took rows of its stack, which moved it; the last kind that logs nothing itself */
     NOTE_PART,
     NOTE_CHANGE,
     NOTE_ANSWER,
@@ -35,8 +36,10 @@ struct note {
     usec_t at, wall;            /* by the steady clock, and by the wall clock */
     struct change change;       /* of NOTE_CHANGE; of NOTE_TRIMMED only the revision */
     struct id request;          /* of all other kinds */
-    uint32_t first;             /* of NOTE_BEGUN; of NOTE_OPERATION its number */
-    uint64_t undo_at, undo_top; /* of NOTE_OPERATION: the position of undo before it */
+    uint32_t first;             /* of NOTE_BEGUN and NOTE_APPLIED; of NOTE_OPERATION its number */
+    uint32_t actions;           /* of NOTE_APPLIED */
+    uint64_t undo_at, undo_top; /* of NOTE_OPERATION, NOTE_APPLIED and NOTE_TAKEN: the position of undo before it */
+    uint64_t undo_to;           /* of NOTE_TAKEN: after it */
     uint64_t revision;          /* of the answered request's last change; 0: it changed nothing */
     uint64_t digest;            /* of the ask of NOTE_ANSWER and NOTE_PART */
     struct forgetting work;     /* of NOTE_WORK */
@@ -58,7 +61,9 @@ struct deed *journal_deed_of_operation(uint64_t number);
 
 /* Called by parts.c. */
 void journal_begun(struct id request, uint32_t first);
-void journal_taken(struct id request);
+void journal_taken(struct id request, uint64_t undo_at, uint64_t undo_top);
+void journal_taken_to(struct id request, uint64_t undo_at);
+void journal_applied(struct id request, uint32_t first, uint32_t actions, uint64_t undo_at, uint64_t undo_top);
 void journal_operation(struct id request, uint64_t undo_at, uint64_t undo_top);
 
 /* Called by death.c. */

@@ -80,12 +80,14 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            "%llu parts of batches; %llu analyses; removals of libraries interrupted %llu times; "
            "%llu deeds that are done once; %llu items forgotten or brought back in %llu pieces of work, %llu emptied; "
            "%llu steps continued; %llu relinks, done or taken back; %llu undos back to a step; "
-           "%llu packs that followed a moved folder\n",
+           "%llu packs that followed a moved folder; %llu applies continued, %llu new steps of them; "
+           "%llu parts of steps taken back or done again\n",
            (unsigned long long)n->trimmed, (unsigned long long)n->forgotten, (unsigned long long)n->done_again,
            (unsigned long long)n->clock_steps, (unsigned long long)n->parts, (unsigned long long)n->heard,
            (unsigned long long)n->interrupted, (unsigned long long)n->once, (unsigned long long)n->flipped,
            (unsigned long long)n->works, (unsigned long long)n->emptied, (unsigned long long)n->continued,
-           (unsigned long long)n->relinks, (unsigned long long)n->ways_back, (unsigned long long)n->repacked);
+           (unsigned long long)n->relinks, (unsigned long long)n->ways_back, (unsigned long long)n->repacked,
+           (unsigned long long)n->goings, (unsigned long long)n->new_steps, (unsigned long long)n->pieces);
     printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
            (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }

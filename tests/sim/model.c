@@ -247,7 +247,6 @@ enum err model_refusal(struct model *m, const struct deed *deed)
     struct model_folder *folder = model_folder(m, deed->id);
     struct model_folder *there = folder_named(m, model_resolve(m, deed->parent), deed->number);
     bool has_no_parent = !id_is_zero(deed->parent) && !model_folder(m, deed->parent);
-    enum err e = ERR_OK;
 
     switch (deed->kind) {
     case DEED_EDIT:
@@ -256,7 +255,7 @@ enum err model_refusal(struct model *m, const struct deed *deed)
         return model_edit_together_refusal(m, deed);
     case DEED_UNDO:
     case DEED_REDO:
-        return model_edit_step(m, deed, &e) ? ERR_OK : e;
+        return model_undo_refusal(m, deed);
     case DEED_FORGET:
         return model_item(m, deed->id) ? ERR_OK : ERR_NOT_FOUND;
     case DEED_MOVE_FOLDER:
@@ -305,8 +304,6 @@ static struct verdict do_deed(struct model *m, const struct deed *deed)
                                                                               [DEED_MOVE_FOLDER] = move_folder,
                                                                               [DEED_LIBRARY] = put_library };
 
-    if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
-        return model_edit_take(m, deed);
     return deeds[deed->kind](m, deed);
 }
 

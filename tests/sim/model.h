@@ -76,6 +76,22 @@ struct model_emptying {
     uint64_t row;       /* … by this change: an empty folder goes with the next one */
 };
 
+/* How far an apply in parts is. */
+struct model_long {
+    uint32_t done;    /* actions … */
+    uint32_t changed; /* … until the last one that changed anything: those after it may be done again */
+    uint64_t items, step, steps;
+};
+
+/* An undo or redo in parts: where it was after the last one. */
+struct model_taking {
+    bool has_taken;
+    uint64_t at, top;
+};
+
+/* A step of more rows than `MODEL_WHOLE` is taken back, or done again, in parts. */
+enum { MODEL_WHOLE = 3, MODEL_PART = 2 };
+
 struct model {
     const struct change *log; /* the store's: it must contain the model's changes, row by row */
     uint64_t log_count;
@@ -104,7 +120,7 @@ struct verdict {
     uint64_t revision;
     struct id id;
     bool created, stale;
-    uint64_t step, items; /* of an apply */
+    uint64_t step, items, steps; /* of an apply */
 };
 
 void model_begin(struct model *model, const struct change *log, uint64_t log_count);
@@ -158,10 +174,18 @@ enum err model_edit_refusal(struct model *model, const struct op *op);
 struct verdict model_edit(struct model *model, const struct op *op);
 enum err model_edit_together_refusal(struct model *model, const struct deed *deed);
 struct verdict model_edit_together(struct model *model, const struct deed *deed);
-/* First row of the step that an undo or redo takes; 0: none, for the reason `error`. */
-uint64_t model_edit_step(struct model *model, const struct deed *deed, enum err *error);
-struct verdict model_edit_take(struct model *model, const struct deed *deed);
+/* Of an apply in parts: the error of the next actions; and so many of them, done together. */
+enum err model_long_refusal(struct model *model, const struct deed *deed, const struct model_long *at);
+void model_long_part(struct model *model, const struct deed *deed, struct model_long *at, uint32_t count);
 void model_push_step(struct model *model, const struct model_step *step);
+
+/* ---- undo and redo ---- */
+enum err model_undo_refusal(struct model *model, const struct deed *deed);
+struct verdict model_undo_to(struct model *model, const struct deed *deed); /* back to a step, all or nothing */
+/* Takes rows until undo is at `to`: a part of a step at most, after what has no items any more. `has_taken`: now, or
+ * before. True: no row of the step is left. */
+bool model_undo_part(struct model *model, const struct deed *deed, uint64_t to, struct verdict *verdict,
+                     bool *has_taken);
 
 /* ---- model_relink.c: two items exchange their files ---- */
 enum err model_relink_refusal(const struct model_item *item, const struct model_item *with);

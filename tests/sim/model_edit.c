@@ -124,15 +124,14 @@ static enum err relink_copies(struct model *m, const struct op *op, struct model
     return ERR_OK;
 }
 
-enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
+/* The first error of these actions, each after the effect of those before it. */
+static enum err refusal_of_actions(struct model *m, const struct deed *deed, uint32_t first)
 {
     struct model_item copies[2 * OPS];
     struct model_step unused;
     uint32_t count = 0;
 
-    if (deed->has_step && !may_continue(m, deed->step))
-        return ERR_CONFLICT;
-    for (uint32_t i = 0; i < deed->op_count; i++) {
+    for (uint32_t i = first; i < deed->op_count; i++) {
         const struct op *op = &deed->ops[i];
         struct model_item *item = copy_of(m, op->item, copies, &count);
         enum err e = op->kind == OP_RELINK ? relink_copies(m, op, copies, &count) : ERR_OK;
@@ -150,17 +149,29 @@ enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
     return ERR_OK;
 }
 
+enum err model_edit_together_refusal(struct model *m, const struct deed *deed)
+{
+    if (deed->has_step && !may_continue(m, deed->step))
+        return ERR_CONFLICT;
+    return refusal_of_actions(m, deed, 0);
+}
+
+static void do_actions(struct model *m, const struct deed *deed, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = first; i < first + count; i++)
+        if (deed->ops[i].kind == OP_RELINK)
+            model_relink(m, &deed->ops[i]);
+        else
+            apply_wish(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
+}
+
 struct verdict model_edit_together(struct model *m, const struct deed *deed)
 {
     uint64_t at = m->at;
     struct verdict verdict = { 0 };
 
     m->apply_first = deed->has_step ? deed->step : at + 1;
-    for (uint32_t i = 0; i < deed->op_count; i++)
-        if (deed->ops[i].kind == OP_RELINK)
-            model_relink(m, &deed->ops[i]);
-        else
-            apply_wish(m, model_item(m, deed->ops[i].item), &deed->ops[i].wish, true);
+    do_actions(m, deed, 0, deed->op_count);
     sim.counts.continued += deed->has_step && m->at > at;
     verdict.revision = m->head;
     verdict.items = m->at - at;
@@ -169,15 +180,60 @@ struct verdict model_edit_together(struct model *m, const struct deed *deed)
     return verdict;
 }
 
+/* ---- an apply in parts ---- */
+
+enum err model_long_refusal(struct model *m, const struct deed *deed, const struct model_long *at)
+{
+    return deed->has_step ? ERR_BAD_REQUEST : refusal_of_actions(m, deed, at->done);
+}
+
+/* All parts are one step, unless another change came between two of them. */
+void model_long_part(struct model *m, const struct deed *deed, struct model_long *at, uint32_t count)
+{
+    const uint64_t was = m->at;
+
+    if (count == 0 || at->done + count > deed->op_count)
+        sim_fail("an apply of %u actions has done %u, and does %u more", deed->op_count, at->done, count);
+    m->request = deed->request;
+    m->apply_first = may_continue(m, at->step) ? at->step : was + 1;
+    do_actions(m, deed, at->done, count);
+    if (m->at > was && m->apply_first != at->step) {
+        sim.counts.new_steps += at->step != 0;
+        at->step = m->apply_first;
+        at->steps++;
+    }
+    at->done += count;
+    at->changed = m->at > was ? at->done : at->changed;
+    at->items += m->at - was;
+    m->apply_first = 0;
+}
+
 /* ---- undo ---- */
 
-static uint64_t last_row(const struct model *m, uint64_t first)
-{
-    uint64_t last = first;
+struct model_rows {
+    uint64_t first, last;
+};
 
-    while (last < m->top && m->steps[last + 1].first == first)
-        last++;
-    return last;
+static uint64_t last_row(const struct model *m, uint64_t row)
+{
+    const uint64_t first = m->steps[row].first;
+
+    while (row < m->top && m->steps[row + 1].first == first)
+        row++;
+    return row;
+}
+
+/* The part of a step that ends at this position, or begins after it. */
+static bool part_at(const struct model *m, uint64_t at, bool back, struct model_rows *rows)
+{
+    if (back ? at == 0 : at >= m->top)
+        return false;
+    *rows = back ? (struct model_rows){ m->steps[at].first, at } : (struct model_rows){ at + 1, last_row(m, at + 1) };
+    if (rows->last - rows->first >= MODEL_WHOLE && back)
+        rows->first = rows->last - MODEL_PART + 1;
+    else if (rows->last - rows->first >= MODEL_WHOLE)
+        rows->last = rows->first + MODEL_PART - 1;
+    return true;
 }
 
 static bool is_left(struct model *m, const struct model_step *step)
@@ -203,24 +259,24 @@ bool model_step_may_be_passed_over(struct model *m)
 }
 
 /* Back to a step: it and all after it, of which something must be left. */
-static uint64_t named_step(struct model *m, uint64_t step, enum err *error)
+static enum err refuse_named(struct model *m, uint64_t step)
 {
-    *error = step == 0 || step > m->top || m->steps[step].first != step ? ERR_NOT_FOUND : ERR_CONFLICT;
-    return *error == ERR_CONFLICT && step <= m->at && has_any_item(m, step, m->at) ? step : 0;
+    if (step == 0 || step > m->top || m->steps[step].first != step)
+        return ERR_NOT_FOUND;
+    return step <= m->at && has_any_item(m, step, m->at) ? ERR_OK : ERR_CONFLICT;
 }
 
-uint64_t model_edit_step(struct model *m, const struct deed *deed, enum err *error)
+enum err model_undo_refusal(struct model *m, const struct deed *deed)
 {
-    bool back = deed->kind == DEED_UNDO;
-    uint64_t first = back ? m->steps[m->at].first : m->at + 1;
+    const bool back = deed->kind == DEED_UNDO;
+    struct model_rows rows;
 
     if (back && deed->has_step)
-        return named_step(m, deed->step, error);
-    *error = ERR_NOT_FOUND;
-    for (; first > 0 && first <= m->top; first = back ? m->steps[first - 1].first : last_row(m, first) + 1)
-        if (has_any_item(m, first, last_row(m, first)))
-            return first;
-    return 0;
+        return refuse_named(m, deed->step);
+    for (uint64_t at = m->at; part_at(m, at, back, &rows); at = back ? rows.first - 1 : rows.last)
+        if (has_any_item(m, rows.first, rows.last))
+            return ERR_OK;
+    return ERR_NOT_FOUND;
 }
 
 bool model_undo_is_at(struct model *m, uint64_t at, uint64_t top)
@@ -266,21 +322,45 @@ static struct verdict take_row(struct model *m, const struct model_step *step, b
     return verdict;
 }
 
-struct verdict model_edit_take(struct model *m, const struct deed *deed)
+static bool take_rows(struct model *m, const struct model_rows *rows, bool back, struct verdict *verdict)
 {
-    struct verdict verdict = { .error = ERR_NOT_FOUND };
-    bool back = deed->kind == DEED_UNDO;
-    uint64_t first = model_edit_step(m, deed, &verdict.error);
-    uint64_t last = back && deed->has_step ? m->at : last_row(m, first);
+    bool any = false;
 
-    if (!first)
-        return verdict;
-    for (uint64_t i = 0; i <= last - first; i++) {
-        const struct model_step *step = &m->steps[back ? last - i : first + i];
-        if (is_left(m, step))
-            verdict = take_row(m, step, back);
+    for (uint64_t i = 0; i <= rows->last - rows->first; i++) {
+        const struct model_step *step = &m->steps[back ? rows->last - i : rows->first + i];
+        if (!is_left(m, step))
+            continue;
+        *verdict = take_row(m, step, back);
+        any = true;
     }
-    sim.counts.ways_back += back && deed->has_step;
-    m->at = back ? first - 1 : last;
+    m->at = back ? rows->first - 1 : rows->last;
+    return any;
+}
+
+struct verdict model_undo_to(struct model *m, const struct deed *deed)
+{
+    const struct model_rows rows = { deed->step, m->at };
+    struct verdict verdict = { 0 };
+
+    m->request = deed->request;
+    take_rows(m, &rows, true, &verdict);
+    sim.counts.ways_back++;
     return verdict;
+}
+
+bool model_undo_part(struct model *m, const struct deed *deed, uint64_t to, struct verdict *verdict, bool *has_taken)
+{
+    const bool back = deed->kind == DEED_UNDO;
+    struct model_rows rows = { 0 };
+    bool taken = false;
+
+    m->request = deed->request;
+    while (m->at != to) {
+        if (taken || !part_at(m, m->at, back, &rows))
+            sim_fail("request %u moves undo to %llu, past %llu", deed_number(deed), (unsigned long long)to,
+                     (unsigned long long)m->at);
+        taken = take_rows(m, &rows, back, verdict);
+    }
+    *has_taken = *has_taken || taken;
+    return back ? m->steps[rows.first].first == rows.first : rows.last == last_row(m, rows.last);
 }

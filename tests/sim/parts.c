@@ -5,10 +5,12 @@
 
 #include "proto/wire/codec.h"
 #include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/analysis.h"
 #include "services/persist/places/places.h"
+#include "services/persist/steps/apply.h"
 #include "services/persist/turn/multipart.h"
-#include "tests/sim/journal.h"
+#include "tests/sim/model.h"
 
 enum err __real_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
                            struct fault *fault);
@@ -18,6 +20,8 @@ enum err __real_parts_read(struct txn *txn, struct arena *arena, struct id reque
                            bool (*take)(void *state, const struct part *part), void *state);
 enum err __wrap_parts_read(struct txn *txn, struct arena *arena, struct id request,
                            bool (*take)(void *state, const struct part *part), void *state);
+
+enum { LONG_ROWS = 700 /* of a thousand tries */ };
 
 static uint64_t step_top; /* when the last step was opened */
 
@@ -72,8 +76,49 @@ enum err __wrap_forgetting_continue(struct persist *p);
 
 enum err __wrap_forgetting_continue(struct persist *p)
 {
-    journal_taken(p->request);
+    journal_taken(p->request, p->undo.at, p->undo.top);
     return flaw_in_continuing && flaw_in_continuing() ? ERR_OK : __real_forgetting_continue(p);
+}
+
+enum err __real_undo_point(struct persist *p, struct id scope, struct undo_pointers to);
+enum err __wrap_undo_point(struct persist *p, struct id scope, struct undo_pointers to);
+struct undo_pieces __wrap_undo_pieces(void);
+
+enum err __wrap_undo_point(struct persist *p, struct id scope, struct undo_pointers to)
+{
+    if (flaw_in_position)
+        flaw_in_position(p, &to);
+    journal_taken_to(p->request, to.at);
+    return __real_undo_point(p, scope, to);
+}
+
+struct undo_pieces __wrap_undo_pieces(void)
+{
+    return (struct undo_pieces){ .whole = MODEL_WHOLE, .part = MODEL_PART };
+}
+
+/* ---- an apply in parts: as if its items had long rows, few actions are done together ---- */
+
+enum err __real_apply_some(struct persist *p, const struct apply_part *part, struct applied *applied,
+                           struct fault *fault);
+enum err __wrap_apply_some(struct persist *p, const struct apply_part *part, struct applied *applied,
+                           struct fault *fault);
+
+enum err __wrap_apply_some(struct persist *p, const struct apply_part *part, struct applied *applied,
+                           struct fault *fault)
+{
+    const struct undo_pointers undo = p->undo;
+    struct apply_part flawed = *part;
+    enum err e;
+
+    if (part->count > 1 && sim_chance(LONG_ROWS))
+        return fault_set(fault, ERR_TOO_LARGE, "long rows");
+    if (flaw_in_part)
+        flaw_in_part(&flawed);
+    e = __real_apply_some(p, &flawed, applied, fault);
+    if (e == ERR_OK)
+        journal_applied(p->request, part->first, part->count, undo.at, undo.top);
+    return e;
 }
 
 /* ---- the beginning of a removal, also when it begins again ---- */
@@ -92,7 +137,8 @@ enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct mul
 
 /* ---- the beginning of a batch ---- */
 
-enum { PROGRESS = 16 /* bytes: of an emptying, whose part is only one row */ };
+/* Bytes of an emptying, whose part is only one row, and of an apply in parts. */
+enum { PROGRESS = 16, LONG_PROGRESS = 32 };
 
 struct counting {
     bool (*take)(void *state, const struct part *part);
@@ -108,10 +154,14 @@ static bool count_outcomes(void *state, const struct part *part)
 
     if (part->outcomes.len == PROGRESS)
         counting->count++;
+    else if (part->outcomes.len == LONG_PROGRESS)
+        counting->count = (uint32_t)key_number_at(part->outcomes, 0);
     else if (codec_decode(&outcomes_shape, part->outcomes, &arena, &outcomes, NULL) != ERR_OK)
         sim_fail("a part of a batch does not decode");
     counting->count += outcomes.each.count;
     arena_free(&arena);
+    if (part->outcomes.len == LONG_PROGRESS && flaw_in_progress && flaw_in_progress())
+        return true;
     return counting->take(counting->state, part);
 }
 

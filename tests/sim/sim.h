@@ -32,6 +32,8 @@ struct sim_counts {
     uint64_t parts, heard, interrupted, once;
     uint64_t flipped, works, emptied, continued; /* items forgotten or brought back with others; their work; … */
     uint64_t relinks, ways_back, repacked;       /* …, undos back to a step, items below moved folders */
+    uint64_t goings, new_steps, pieces;          /* applies in parts: continued by a repeated ask, in another step;
+                                                    parts of a step taken back or done again */
 };
 
 /* One world. The only exception to "no globals": functions that replace the C library's have no other access to it. */
@@ -71,6 +73,12 @@ bool flaw_in_continuing(void) __attribute__((weak));
 struct step_in_hand;
 void flaw_in_edit(struct edit *edit) __attribute__((weak));
 void flaw_in_step(struct step_in_hand *step, uint64_t top) __attribute__((weak));
+struct persist;
+struct undo_pointers;
+struct apply_part;
+void flaw_in_position(struct persist *p, struct undo_pointers *to) __attribute__((weak));
+void flaw_in_part(struct apply_part *part) __attribute__((weak));
+bool flaw_in_progress(void) __attribute__((weak));
 void flaw_in_limits(struct changelog_limits *limits) __attribute__((weak));
 
 /* ---- network.c: in addition to proto/transport/sockets.h ---- */

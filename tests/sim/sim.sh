@@ -68,7 +68,10 @@ a_step_that_is_not_continued_is_found_out() { _is_found_out begins_a_step_anew "
 packs_of_a_moved_folder_that_stay_are_found_out() { _is_found_out leaves_the_packs_of_a_moved_folder "pack"; }
 packs_that_a_death_ends_are_found_out() { _is_found_out does_not_go_on_with_packs "pack"; }
 a_library_of_the_mount_that_is_overlooked_is_found_out() { _is_found_out overlooks_the_library_of_the_mount ""; }
-an_item_that_a_relink_does_not_forget_is_found_out() { _is_found_out keeps_the_other_item "forgotten"; }
+an_item_that_a_relink_does_not_forget_is_found_out() { _is_found_out keeps_the_other_item ""; }
+a_long_change_that_begins_anew_is_found_out() { _is_found_out begins_a_long_change_anew "request"; }
+parts_that_are_steps_of_their_own_are_found_out() { _is_found_out makes_each_part_a_step ""; }
+a_row_that_stays_between_parts_is_found_out() { _is_found_out leaves_a_row_between_parts "request"; }
 an_undo_that_goes_back_one_step_only_is_found_out() { _is_found_out goes_back_one_step_only "request"; }
 
 # The simulator of these claims is the normal one, except for the flaw.
