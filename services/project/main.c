@@ -3,6 +3,7 @@
 #include "services/project/base/file_io.h"
 #include "services/project/base/project.h"
 #include "services/project/deeds/leftovers.h"
+#include "services/project/deeds/recheck.h"
 #include "services/project/deeds/sound.h"
 #include "services/project/deeds/uses_note.h"
 #include "services/project/library/library.h"
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
     service_every(service, LOOK_US, slot_pack_look, &project);    /* packs backups of patterns */
     service_every(service, LOOK_US, slot_compare_look, &project); /* files that other programs changed */
     service_every(service, LOOK_US, leftovers_look, &project);    /* files that an earlier run left half written */
+    service_every(service, LOOK_US, recheck_look, &project);      /* sounds that changed meanwhile */
     uses_note_all(&project);                                      /* what an earlier run did not note */
     service_ready(service);
     service_loop(service); /* until the service must stop */
@@ -43,6 +45,7 @@ int main(int argc, char **argv)
     slot_compare_close(&project);
     slot_list_close(&project);
     file_io_close(&project);
+    recheck_close(&project);
     project_close(&project);
     return service_end(service);
 }

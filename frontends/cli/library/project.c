@@ -121,6 +121,14 @@ static enum err read_folder(struct cli *cli, struct bytes *folder, struct fault 
 
 /* ---- printing ---- */
 
+static void print_altered(struct cli *cli, const struct project_line *state)
+{
+    cli_print(&cli->out, "  altered    %llu: ", (unsigned long long)state->altered);
+    for (uint32_t i = 0; i < state->altered_items.count; i++)
+        cli_print(&cli->out, "%s%.*s", i ? ", " : "", TEXT_ARG(state->altered_items.at[i]));
+    cli_print(&cli->out, "%s\n", state->altered > state->altered_items.count ? ", …" : "");
+}
+
 static void print_state(struct cli *cli, const struct project_line *state)
 {
     cli_print(&cli->out, "%.*s%s%s\n", TEXT_ARG(state->name), state->current ? " (open)" : "",
@@ -136,6 +144,8 @@ static void print_state(struct cli *cli, const struct project_line *state)
         cli_print(&cli->out, "%s%.*s", i ? ", " : "  absent     ", TEXT_ARG(state->absent.at[i]));
     if (state->has_absent && state->absent.count)
         cli_print(&cli->out, "%s\n", state->missing + state->offline > state->absent.count ? ", …" : "");
+    if (state->has_altered && state->altered)
+        print_altered(cli, state);
     if (state->unheard)
         cli_print(&cli->out, "  the audio core does not answer: what sounds is set when it does\n");
     if (text_is(state->mirror, "changed"))

@@ -172,6 +172,15 @@ static const struct copy_item *find_twin(const struct copying *copying, const st
     return NULL;
 }
 
+static usec_t time_of_copy(const struct copying *copying, const struct copy_item *item)
+{
+    char path[PATH_MAX];
+    struct stat stat;
+
+    join_path(copying, item->name, path);
+    return lstat(path, &stat) == 0 ? clock_usec(stat.st_mtim) : 0;
+}
+
 static enum err copy_item(struct copy_step *s, struct copy_item *item)
 {
     const struct copy_item *twin;
@@ -185,10 +194,15 @@ static enum err copy_item(struct copy_step *s, struct copy_item *item)
     item->is_twin = twin != NULL;
     if (twin) {
         memcpy(item->name, twin->name, sizeof(item->name));
+        item->time = twin->time;
         return ERR_OK;
     }
     e = find_name(s, item);
-    return e != ERR_OK || item->was_present || s->copying->only_checks ? e : write_copy(s, item);
+    if (e == ERR_OK && !item->was_present && !s->copying->only_checks)
+        e = write_copy(s, item);
+    if (e == ERR_OK)
+        item->time = time_of_copy(s->copying, item);
+    return e;
 }
 
 /* A copy that is gone is not damaged: it is written again if its sound is here. */

@@ -38,12 +38,17 @@ enum err project_open(struct project *p, struct service *service, struct fault *
         e = service_watch_mail(service, p->mailbox);
     if (e == ERR_OK)
         p->errands = errands_new(p->mailbox, THREADS);
+    if (e == ERR_OK)
+        p->checks = errands_new(p->mailbox, 1);
     return e;
 }
 
 void project_close(struct project *p)
 {
-    if (p->errands && errands_end(p->errands))
+    bool have_ended = p->errands && errands_end(p->errands);
+
+    have_ended &= p->checks && errands_end(p->checks);
+    if (have_ended)
         mailbox_free(p->mailbox);
     store_close(p->store);
 }
@@ -55,7 +60,17 @@ enum err project_read(struct project *p, struct txn **txn, struct fault *fault)
     return e == ERR_OK ? store_read(p->store, txn, fault) : e;
 }
 
+void project_publish(struct project *p, struct id project)
+{
+    const struct project_changed event = { .id = project };
+
+    service_publish(p->service, "changed", &event);
+}
+
 void project_look(void *project)
 {
-    errands_look(((struct project *)project)->errands);
+    struct project *p = project;
+
+    errands_look(p->errands);
+    errands_look(p->checks);
 }

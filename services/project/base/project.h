@@ -9,9 +9,11 @@
 #include "schema_project.h"
 #include "store/store.h"
 
+struct file_check;
 struct file_io;
 struct midi_following;
 struct pattern_library;
+struct rechecked;
 struct slot_comparing;
 struct slot_lines;
 struct slot_packing;
@@ -24,6 +26,7 @@ struct project {
     struct store *store; /* NULL: not opened yet */
     struct mailbox *mailbox;
     struct errands *errands;
+    struct errands *checks;           /* file_check.h */
     struct file_io *writes;           /* in progress, or waiting for one of the same file: file_io.c */
     usec_t started;                   /* on the wall clock */
     char folder[PATH_MAX];            /* of projects: the setting project.folder */
@@ -32,6 +35,8 @@ struct project {
     struct id swept;                  /* the last project without leftovers (leftovers.h) */
     bool is_sweeping;                 /* the next one */
     uint32_t works;                   /* asks in progress */
+    struct file_check *checking;      /* in progress; NULL: none */
+    struct rechecked *rechecked;      /* deeds/recheck.h */
     struct sound_keeping *sounds;     /* sound.h */
     struct pattern_library *library;  /* of patterns: library/library.h */
     struct slot_packing *packing;     /* pattern/slot_pack.h */
@@ -47,6 +52,8 @@ void project_close(struct project *p);
 
 /* Begins a read transaction; the caller ends it with txn_end within the turn. Errors: those of store_read. */
 enum err project_read(struct project *p, struct txn **txn, struct fault *fault);
+
+void project_publish(struct project *p, struct id project); /* the event `changed` */
 
 void project_look(void *project); /* once a second: gives up hanging errands */
 

@@ -10,13 +10,15 @@
 #include "store/catalogue.h"
 
 enum { NAMED_MOST = 8, WITHOUT_MOST = 4096, NOTES_AT_ONCE = 4096, NOTES_BYTES = 3 << 20 };
-static const char in_media[] = "Media/";
+static const char in_media[] = PARTS_MEDIA;
 
 /* What the project keeps of the copy of an item. */
 struct collect_note {
     struct id item;     /* as the project names it */
     struct text copy;   /* below the project's folder */
     struct text digest; /* of its bytes, in hex */
+    uint64_t size;
+    usec_t time; /* of its last change */
 };
 
 /* In `kept`, from planning to the answer. */
@@ -125,22 +127,11 @@ static void plan_uses(struct doing *work, struct txn *txn, const struct item_use
 
 /* ---- copies of earlier runs ---- */
 
-/* True for a name such as ../kick.wav, but not for kick..wav. */
-static bool goes_up(struct text name)
-{
-    for (uint32_t at = 0; at + 2 <= name.len; at++)
-        if (memcmp(name.at + at, "..", 2) == 0 && (at == 0 || name.at[at - 1] == '/') &&
-            (at + 2 == name.len || name.at[at + 2] == '/'))
-            return true;
-    return false;
-}
-
 static void plan_check(struct copying *copying, struct text copy, struct text digest)
 {
     struct copy_check *check = &copying->checks[copying->check_count];
 
-    if (copy.len <= strlen(in_media) || memcmp(copy.at, in_media, strlen(in_media)) != 0 ||
-        digest.len >= sizeof(check->digest) || !digest.len || goes_up(copy))
+    if (!parts_is_copy(copy) || digest.len >= sizeof(check->digest) || !digest.len)
         return;
     copy = (struct text){ copy.len - (uint32_t)strlen(in_media), copy.at + strlen(in_media) };
     if (copy.len >= sizeof(check->name))
@@ -169,6 +160,8 @@ static void take_copy(struct doing *work, const struct copy_item *one, struct co
 
     note->copy = arena_printf(&work->kept, "%s%s", in_media, one->name);
     note->digest = arena_text(&work->kept, text_of(hash_hex(one->hash, 32, hex)));
+    note->size = one->size;
+    note->time = one->time;
     if (one->is_twin)
         return;
     answer->present += one->was_present;
@@ -259,6 +252,8 @@ static bool make_note(struct doing *work, struct txn *txn, const struct collect_
         return false;
     tree_set(&body, &work->arena, "copy", tree_of_text(note->copy));
     tree_set(&body, &work->arena, "copy_digest", tree_of_text(note->digest));
+    tree_set(&body, &work->arena, "copy_size", tree_of_whole((int64_t)note->size));
+    tree_set(&body, &work->arena, "copy_time", tree_of_whole(note->time));
     *to = deed_put_action(ELEMENT_KIND_ITEM, work->id, note->item, tree_canonical(&body, &work->arena), was.revision);
     return true;
 }

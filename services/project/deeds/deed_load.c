@@ -4,6 +4,7 @@
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/media_tree.h"
 #include "services/project/deeds/mirror.h"
+#include "services/project/deeds/recheck.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/uses.h"
@@ -216,11 +217,18 @@ static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fau
     return work_apply(work, &apply, fault);
 }
 
+static enum err answer_load(struct doing *work, struct txn *txn, struct fault *fault)
+{
+    work->beside = work->number;
+    recheck_begin(work->p, txn, &work->arena, work->id);
+    return deed_answer_state(work, txn, fault);
+}
+
 const struct deed deed_load = {
     .before = begin_load_project,
     .plan = plan_load,
     .after = deed_read_mirror,
-    .answer = deed_answer_state,
+    .answer = answer_load,
 };
 
 /* ---- open ---- */
@@ -383,8 +391,9 @@ static enum err answer_open(struct doing *work, struct txn *txn, struct fault *f
     struct element project;
 
     if (work_project(work, txn, &project, NULL) == ERR_OK &&
-        deed_fill_state(txn, &work->arena, &project, &state) == ERR_OK && state.missing + state.offline > 0)
+        deed_fill_state(work->p, txn, &work->arena, &project, 0, &state) == ERR_OK && state.missing + state.offline > 0)
         media_tree_add(work->p, txn, &work->arena, work->id);
+    recheck_begin(work->p, txn, &work->arena, work->id);
     return deed_answer_state(work, txn, fault);
 }
 

@@ -2,13 +2,15 @@
 
 #include "services/project/deeds/deeds.h"
 #include "services/project/deeds/mirror.h"
+#include "services/project/deeds/recheck.h"
+#include "services/project/parts/altered.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 #include "services/project/parts/sound_body.h"
 #include "services/project/parts/uses.h"
 #include "store/catalogue.h"
 
-enum { ABSENT_MOST = 8 };
+enum { ABSENT_MOST = 8, ALTERED_MOST = 8 };
 
 /* ---- names and folders ---- */
 
@@ -121,22 +123,34 @@ static struct text name_item(struct txn *txn, struct arena *arena, const struct 
     return arena_text(arena, text_of(id_write(use->id, id)));
 }
 
-static void count_uses(struct txn *txn, struct arena *arena, const struct element_list *parts,
-                       struct project_line *state)
+static void count_uses(struct txn *txn, struct arena *arena, const struct item_uses *uses, struct project_line *state)
 {
-    struct item_uses uses;
+    state->items = uses->count;
+    state->absent.at = arena_array(arena, ABSENT_MOST, sizeof(*state->absent.at));
+    for (uint32_t i = 0; i < uses->count; i++) {
+        state->missing += uses->at[i].state == USE_MISSING;
+        state->offline += uses->at[i].state == USE_OFFLINE;
+        if (uses->at[i].state != USE_HERE && state->absent.count < ABSENT_MOST)
+            state->absent.at[state->absent.count++] = name_item(txn, arena, &uses->at[i]);
+    }
+    state->has_absent = state->absent.count > 0;
+}
+
+static void fill_items(struct project *p, struct txn *txn, struct arena *arena, const struct element_list *parts,
+                       const struct tree *document, struct project_line *state)
+{
+    struct item_uses uses, altered;
 
     uses_find(arena, parts, &uses);
     uses_resolve(txn, arena, parts, &uses);
-    state->items = uses.count;
-    state->absent.at = arena_array(arena, ABSENT_MOST, sizeof(*state->absent.at));
-    for (uint32_t i = 0; i < uses.count; i++) {
-        state->missing += uses.at[i].state == USE_MISSING;
-        state->offline += uses.at[i].state == USE_OFFLINE;
-        if (uses.at[i].state != USE_HERE && state->absent.count < ABSENT_MOST)
-            state->absent.at[state->absent.count++] = name_item(txn, arena, &uses.at[i]);
-    }
-    state->has_absent = state->absent.count > 0;
+    count_uses(txn, arena, &uses, state);
+    altered = altered_uses(txn, arena, &uses, document);
+    state->altered = altered.count;
+    state->altered_items = (struct text_list){ 0, arena_array(arena, ALTERED_MOST, sizeof(*state->altered_items.at)) };
+    for (uint32_t i = 0; i < altered.count && i < ALTERED_MOST; i++)
+        state->altered_items.at[state->altered_items.count++] = name_item(txn, arena, &altered.at[i]);
+    recheck_fill(p, arena, parts, ALTERED_MOST, state);
+    state->has_altered = state->has_altered_items = state->altered > 0;
 }
 
 static void fill_body(const struct tree *body, const struct tree *place, struct project_line *state)
@@ -165,8 +179,8 @@ static void fill_tempo(struct arena *arena, const struct element_list *parts, st
         }
 }
 
-enum err deed_fill_state(struct txn *txn, struct arena *arena, const struct element *project,
-                         struct project_line *state)
+enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                         uint64_t beside, struct project_line *state)
 {
     struct element_list parts;
     struct parts_save save;
@@ -186,7 +200,9 @@ enum err deed_fill_state(struct txn *txn, struct arena *arena, const struct elem
     document_make(arena, project, &parts, &document);
     (void)parts_last_save(txn, arena, project->project, &save);
     state->dirty = save.number == 0 || !text_equal(document_hash(&document, arena), tree_text(&save.body, "content"));
-    count_uses(txn, arena, &parts, state);
+    if (beside)
+        (void)parts_save_of(txn, arena, project->project, beside, &save);
+    fill_items(p, txn, arena, &parts, save.number ? tree_get(&save.body, "document") : NULL, state);
     return ERR_OK;
 }
 
@@ -197,7 +213,7 @@ enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fa
     enum err e = work_project(work, txn, &project, fault);
 
     if (e == ERR_OK)
-        e = deed_fill_state(txn, &work->arena, &project, &state);
+        e = deed_fill_state(work->p, txn, &work->arena, &project, work->beside, &state);
     if (e != ERR_OK)
         return e;
     state.has_unheard = state.unheard = work->is_unheard;

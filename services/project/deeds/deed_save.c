@@ -1,6 +1,7 @@
 /* A save: a commit with a number, then project.json. */
 #include "common/clock.h"
 #include "services/project/deeds/deeds.h"
+#include "services/project/parts/altered.h"
 #include "services/project/parts/document.h"
 #include "services/project/parts/kinds.h"
 
@@ -138,6 +139,17 @@ static struct text name_of_save(const struct doing *work)
     return ask->has_name ? ask->name : (struct text){ 0 };
 }
 
+/* A sound in use is not that of the save any more. */
+static bool has_altered(struct txn *txn, struct arena *arena, const struct element_list *parts,
+                        const struct tree *document)
+{
+    struct item_uses uses;
+
+    uses_find(arena, parts, &uses);
+    uses_resolve(txn, arena, parts, &uses);
+    return altered_uses(txn, arena, &uses, document).count > 0;
+}
+
 /* True: nothing has changed since the last save. Its file is left alone, or is written again with the same bytes. One
  * that another program had written in another layout cannot be: it needs a save of its own, with another digest. */
 static bool is_last_save(struct doing *work, struct txn *txn, const struct saving *s, struct text content,
@@ -152,6 +164,8 @@ static bool is_last_save(struct doing *work, struct txn *txn, const struct savin
         return false;
     if (document_lacks_item(txn, &work->arena, &s->parts, tree_get(&last->body, "document")))
         return false; /* a take has become final */
+    if (has_altered(txn, &work->arena, &s->parts, tree_get(&last->body, "document")))
+        return false;
     if (text_is(mirror, "same"))
         return true;
     work->file = document_file(tree_get(&last->body, "document"), &work->kept);

@@ -17,7 +17,7 @@ static enum err answer_parts(struct doing *work, struct txn *txn, struct fault *
     enum err e = work_project(work, txn, &project, fault);
 
     if (e == ERR_OK)
-        e = deed_fill_state(txn, &work->arena, &project, &parts.state);
+        e = deed_fill_state(work->p, txn, &work->arena, &project, 0, &parts.state);
     if (e == ERR_OK)
         e = parts_all(txn, &work->arena, work->id, &all);
     if (e != ERR_OK)
@@ -57,6 +57,7 @@ static enum err answer_saves(struct doing *work, struct txn *txn, struct fault *
 const struct deed deed_saves = { .answer = answer_saves };
 
 struct project_listing {
+    struct project *p;
     struct txn *txn;
     struct arena *arena;
     struct project_lines *to;
@@ -69,7 +70,7 @@ static bool list_one(void *state, const struct element *element)
 
     if (element->kind.value != ELEMENT_KIND_PROJECT)
         return true;
-    l->e = deed_fill_state(l->txn, l->arena, element, &l->to->each.at[l->to->each.count]);
+    l->e = deed_fill_state(l->p, l->txn, l->arena, element, 0, &l->to->each.at[l->to->each.count]);
     l->to->each.count += l->e == ERR_OK;
     return l->e == ERR_OK && l->to->each.count < LISTED_MOST;
 }
@@ -82,7 +83,7 @@ static int compare_names(const void *a, const void *b)
 static enum err answer_list(struct doing *work, struct txn *txn, struct fault *fault)
 {
     struct project_lines states = { 0 };
-    struct project_listing listing = { txn, &work->arena, &states, ERR_OK };
+    struct project_listing listing = { work->p, txn, &work->arena, &states, ERR_OK };
     enum err e;
 
     (void)fault;

@@ -26,7 +26,7 @@ static enum err answer_undone(struct doing *work, struct txn *txn, struct fault 
     enum err e = work_project(work, txn, &project, fault);
 
     if (e == ERR_OK)
-        e = deed_fill_state(txn, &work->arena, &project, &answer.state);
+        e = deed_fill_state(work->p, txn, &work->arena, &project, 0, &answer.state);
     if (e != ERR_OK)
         return e;
     answer.state.has_unheard = answer.state.unheard = work->is_unheard;

@@ -12,9 +12,10 @@ extern const struct deed deed_undo, deed_redo;                                  
 extern const struct deed deed_save, deed_draft;                                 /* deed_save.c */
 extern const struct deed deed_load, deed_open, deed_collect;                    /* deed_load.c */
 
-/* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. */
-enum err deed_fill_state(struct txn *txn, struct arena *arena, const struct element *project,
-                         struct project_line *state);
+/* Fill the state of a project, but not `mirror`, and answer with it. The memory is the work's. `altered` counts beside
+ * the save of that number; 0: the last. */
+enum err deed_fill_state(struct project *p, struct txn *txn, struct arena *arena, const struct element *project,
+                         uint64_t beside, struct project_line *state);
 enum err deed_answer_state(struct doing *work, struct txn *txn, struct fault *fault);
 
 /* Reads project.json in the project's folder (`before` or `after`), and compares it with the saves. */

@@ -106,8 +106,7 @@ static void take_noted(void *state, enum err error, const void *answer, const st
 {
     struct sound_keeping *s = state;
 
-    (void)answer;
-    (void)fault;
+    (void)answer, (void)fault;
     if (error != ERR_OK) {
         fail_look(s, LONGEST_US);
         return;
@@ -241,6 +240,7 @@ static void take_written(void *state, enum err error, const void *answer, const 
     else
         fail_look(s, LONGEST_US); /* another client has changed it meanwhile */
     txn_end(txn);
+    project_publish(s->p, s->kept_for);
     uses_note(s->p, s->kept_for);
 }
 

@@ -15,6 +15,7 @@ static void step_work(struct doing *work);
 static void end_work(struct doing *work)
 {
     if (work->has_changed) {
+        project_publish(work->p, work->id);
         uses_note(work->p, work->id);
         sound_look(work->p);
     }

@@ -54,6 +54,7 @@ struct doing {
 
     struct fault unless_done;         /* a repeated ask's answer if persist does not have the first */
     uint64_t number;                  /* of a save */
+    uint64_t beside;                  /* of the save whose sounds the state is compared with; 0: the last */
     uint64_t step;                    /* of undo that the last apply made or continued; 0: none */
     struct text file, folder, mirror; /* in `kept` */
     void *own;                        /* of the deed, in `kept` */

@@ -185,7 +185,8 @@ static void describe_item(const struct item *item, struct arena *arena, struct t
 
 static const char *const item_keys[] = { "id",   "content", "name",      "storage", "format",
                                          "tags", "facts",   "lifecycle", NULL };
-static const char *const note_keys[] = { "copy", "copy_digest", NULL }; /* of a collected copy */
+static const char *const note_keys[] = { "copy", "copy_digest", "copy_size", "copy_time",
+                                         NULL }; /* of a collected copy */
 static const char *const storage_keys[] = { "backend", "availability", "volume", "path", NULL };
 static const char *const format_keys[] = { "kind",        "container", "sample_format", "bit_depth",
                                            "sample_rate", "channels",  "frames",        NULL };

@@ -156,3 +156,16 @@ void parts_note_save(struct tree *place, struct arena *arena, uint64_t number, s
     tree_set(place, arena, "saves", saves);
     tree_set(place, arena, "saved", tree_of_whole((int64_t)number));
 }
+
+bool parts_is_copy(struct text copy)
+{
+    const uint32_t len = (uint32_t)strlen(PARTS_MEDIA);
+
+    if (copy.len <= len || memcmp(copy.at, PARTS_MEDIA, len) != 0)
+        return false;
+    for (uint32_t at = len; at + 2 <= copy.len; at++)
+        if (memcmp(copy.at + at, "..", 2) == 0 && copy.at[at - 1] == '/' &&
+            (at + 2 == copy.len || copy.at[at + 2] == '/'))
+            return false;
+    return true;
+}

@@ -24,6 +24,11 @@ const struct element *parts_in(const struct element_list *all, struct id id); /*
 enum err parts_one(struct txn *txn, struct arena *arena, struct id project, struct id id, struct element *to,
                    struct fault *fault);
 
+/* True if the note `copy` of a part names a file in Media, which begins with PARTS_MEDIA: not ../kick.wav, but
+ * kick..wav. */
+#define PARTS_MEDIA "Media/"
+bool parts_is_copy(struct text copy);
+
 /* Reads where a project is: `folder`, and `saved`, the number of its last save. An empty object if it is unknown. */
 void parts_place(struct txn *txn, struct arena *arena, struct id project, struct tree *to);
 

@@ -39,6 +39,7 @@ function Line({ of, again }: { of: project_line; again: () => void }) {
     <li class={of.current ? 'current' : ''} data-project={of.name}>
       <span><strong>{clean(of.name)}</strong>{of.dirty && <span class="dirty" title="It differs from its last save"> ● changed</span>}
         <small>{saved} · {num(of.items)} sounds{num(of.missing) > 0 && <em> · {num(of.missing)} missing</em>}{num(of.offline) > 0 && ` · ${num(of.offline)} offline`}
+          {num(of.altered ?? 0) > 0 && <em title="They are not those of the last save"> · {num(of.altered ?? 0)} altered: {(of.altered_items ?? []).map(clean).join(', ')}</em>}
           {of.mirror === 'changed' && <em> · its project.json was changed by another program</em>}{of.mirror === 'away' && <em> · its folder cannot be read</em>}</small>
         <small class="path">{pathText(of.folder)}</small></span>
       <span class="buttons">

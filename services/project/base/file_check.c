@@ -1,0 +1,107 @@
+#include "services/project/base/file_check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/hash.h"
+#include "common/process/priority.h"
+
+enum { PIECE = 1 << 18, IO_WHO_PROCESS = 1, IO_IDLE = 3 << 13 };
+
+static const usec_t patience_us = (usec_t)30 * 1000000;
+
+/* True: all was read, and `hex` is its digest. */
+static bool hash_file(struct errand *errand, int fd, char hex[33])
+{
+    struct hash_stream *hash = hash_new();
+    uint8_t *piece = alloc_bytes(PIECE);
+    ssize_t got = 0;
+
+    while (errand_goes_on(errand) && (got = read(fd, piece, PIECE)) > 0)
+        hash_add(hash, piece, (size_t)got);
+    hash_hex(hash_so_far(hash), 32, hex);
+    hash_free(hash);
+    free(piece);
+    return got == 0 && errand_goes_on(errand);
+}
+
+static bool has_other_bytes(struct errand *errand, const struct checked_file *file)
+{
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat stat;
+    char hex[33];
+    bool differs;
+
+    if (fd < 0)
+        return false;
+    differs =
+        fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) && hash_file(errand, fd, hex) && strcmp(hex, file->digest) != 0;
+    close(fd);
+    return differs;
+}
+
+static bool check_file(struct errand *errand, const struct checked_file *file)
+{
+    struct stat stat_;
+    const bool is_there = stat(file->path, &stat_) == 0;
+
+    if (!is_there)
+        return !file->digest[0] && (errno == ENOENT || errno == ENOTDIR);
+    if ((uint64_t)stat_.st_size == file->size && clock_usec(stat_.st_mtim) == file->mtime)
+        return false;
+    return file->digest[0] ? has_other_bytes(errand, file) : true;
+}
+
+static void run_check(struct errand *errand)
+{
+    struct file_check *check = (struct file_check *)errand;
+    const pid_t thread = (pid_t)syscall(SYS_gettid);
+
+    priority_background(thread);
+    (void)syscall(SYS_ioprio_set, IO_WHO_PROCESS, thread, IO_IDLE);
+    for (uint32_t i = 0; i < check->count && errand_goes_on(errand); i++)
+        check->files[i].differs = check_file(errand, &check->files[i]);
+}
+
+static void end_check(struct errand *errand, bool lost)
+{
+    struct file_check *check = (struct file_check *)errand;
+
+    check->done(check->p, check, lost);
+}
+
+static void drop_check(struct errand *errand)
+{
+    struct file_check *check = (struct file_check *)errand;
+
+    for (uint32_t i = 0; i < check->count; i++)
+        free(check->files[i].path);
+    free(check->files);
+    free(check);
+}
+
+struct file_check *file_check_new(struct project *p, uint32_t most)
+{
+    struct file_check *check = alloc_zeroed(1, sizeof(*check));
+
+    check->errand = (struct errand){ .run = run_check, .done = end_check, .drop = drop_check, .patience = patience_us };
+    check->p = p;
+    check->files = alloc_zeroed(most ? most : 1, sizeof(*check->files));
+    return check;
+}
+
+void file_check_add(struct file_check *check, struct checked_file file)
+{
+    check->files[check->count++] = file;
+}
+
+void file_check_start(struct file_check *check)
+{
+    errand_start(check->p->checks, &check->errand);
+}

@@ -1,0 +1,34 @@
+/* file_check.h: compares many files with what is known of them, in the background: at a low priority, one check after
+ * the other. Only a file with another size or time is read, and only if its digest is known. */
+#ifndef LOOPHOLE_PROJECT_FILE_CHECK_H
+#define LOOPHOLE_PROJECT_FILE_CHECK_H
+
+#include "services/project/base/project.h"
+
+struct checked_file {
+    char *path;
+    uint64_t size;   /* as known; with digest "" … */
+    usec_t mtime;    /* … the file differs if it has others, or is gone */
+    char digest[33]; /* in hex: it differs if it is there and has another one */
+    bool differs;    /* after the check */
+};
+
+struct file_check {
+    struct errand errand;
+    uint32_t count;
+    struct checked_file *files;                                           /* paths are from alloc.h */
+    void (*done)(struct project *p, struct file_check *check, bool lost); /* lost: the thread hangs */
+    struct project *p;
+
+    /* of recheck.c */
+    struct id project;
+    uint32_t items;    /* the first files; the others are copies */
+    size_t folder_len; /* of the project's folder, with its slash */
+};
+
+/* A new one with room for `most` files. file_check_start starts it; `done` is called once, and frees nothing. */
+struct file_check *file_check_new(struct project *p, uint32_t most);
+void file_check_add(struct file_check *check, struct checked_file file);
+void file_check_start(struct file_check *check);
+
+#endif
