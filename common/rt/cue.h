@@ -36,7 +36,7 @@ enum cue_verb {
     CUE_PAD_RELEASE,  /* voice: pad */
     CUE_METERS_RESET, /* sets the counts of clips and of lost frames, and the worst load, to 0 */
     CUE_SOUND_SHAPE,  /* tag, shape, loop_until: of voices that start at the same frame */
-    CUE_CONTROL_SEND, /* from: up to 3 bytes of MIDI, the first one lowest; voice: how many. For control_out */
+    CUE_CONTROL_SEND, /* from: up to 3 bytes of MIDI, lowest first; voice: how many; generation: control_out, from 0 */
     CUE_VERBS
 };
 
@@ -118,7 +118,8 @@ struct note {
     uint32_t tag;
     float value;
     uint8_t midi[4]; /* length, then the bytes */
-    uint8_t unused[16];
+    uint8_t port;    /* of NOTE_MIDI: midi_in 0, midi_in_2 1, … */
+    uint8_t unused[15];
 };
 _Static_assert(sizeof(struct note) == 64, "a note is one cache line");
 

@@ -127,9 +127,10 @@ enum score_pad_mode { PAD_ONE_SHOT, PAD_GATE, PAD_LOOP };
 
 /* A MIDI control that hits a pad: docs/midi.md. */
 struct score_control {
-    uint8_t status;          /* as in the first byte of its messages: 9 key, 11 controller, 12 program, 13 pressure */
-    uint8_t channel, number; /* 0…15, 0…127; pressure has the number 0 */
-    uint8_t pad;
+    uint8_t kind;  /* enum midi_control_kind + 1; 0: none */
+    uint8_t place; /* bits 0…3 the channel, 4 and 5 the port */
+    uint8_t pad, unused;
+    uint32_t number;
     float from, until; /* the velocity at its lowest and highest position, 0…1 */
 };
 

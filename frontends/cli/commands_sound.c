@@ -93,7 +93,7 @@ static const struct command rows[] = {
       "loophole did not write is replaced with --force only.",
       "force", 2, 2, false, pattern_import_midi },
     { "midi", "", "List the MIDI controls that move something in the project", "", "", 0, 0, false, midi_list },
-    { "midi learn", "TARGET [KEY=VALUE…]", "Bind the next MIDI control that is moved, of a device at the port midi_in",
+    { "midi learn", "TARGET [KEY=VALUE…]", "Bind the next MIDI control that is moved, of a device at a port midi_in",
       "Targets: mixer/CHANNEL/gain, pan, mute or solo; transport/tempo, toggle, …; pads/PAD; rows/ROW/mute or solo; "
       "pattern/load/SLOT; song/play: docs/midi.md. Keys: mode (pickup, jump, toggle, hold, or the code of an encoder) "
       "from until control. --force takes a control away from another target.",

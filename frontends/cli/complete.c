@@ -205,7 +205,8 @@ static void offer_ports(const struct unfinished *u)
 
     if (u->at == 0)
         offer_words(u, "main_left main_right preview_left preview_right in_left in_right return_left return_right "
-                       "listen midi_in midi_out control_out");
+                       "listen midi_in midi_in_2 midi_in_3 midi_in_4 midi_out control_out control_out_2 control_out_3 "
+                       "control_out_4");
     else if (ask_for(u, "audio.ports", NULL, &all))
         for (uint32_t i = 0; i < all.each.count; i++)
             if (text_is(all.each.at[i].port, u->arguments[0]))

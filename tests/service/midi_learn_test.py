@@ -3,6 +3,7 @@
 import array
 import json
 import os
+import signal
 import subprocess
 import sys
 import wave
@@ -13,14 +14,14 @@ from sounding import Tape, engine, frame, noise, tool, until_connected, until_la
 
 
 class Device:
-    """A JACK client with the ports NAME:out and NAME:in, connected to the engine's MIDI ports. `port` is the name of its
-    output, and perhaps an alias of it."""
+    """A JACK client with the ports NAME:out and NAME:in, connected to the engine's MIDI ports; `number`: '_2' for midi_in_2
+    and control_out_2. `port` is the name of its output, and perhaps an alias of it."""
 
-    def __init__(self, home, name='pult', port=('out',)):
-        self.home, self.name = home, name
+    def __init__(self, home, name='pult', port=('out',), number=''):
+        self.home, self.name, self.ports = home, name, ('midi_in' + number, 'control_out' + number)
         self.start(*port)
-        home.loophole('audio', 'connect', 'midi_in', name + ':' + port[0])
-        home.loophole('audio', 'connect', 'control_out', name + ':in')
+        home.loophole('audio', 'connect', self.ports[0], name + ':' + port[0])
+        home.loophole('audio', 'connect', self.ports[1], name + ':in')
 
     def start(self, *port):
         self.said = self.home.file(self.name + '.said')
@@ -34,7 +35,7 @@ class Device:
             return said.read().split('\n')
 
     def until_wired(self):
-        until(lambda: {'midi_in', 'control_out'} <= {one['port'] for one in self.home.ask('audio.ports')['each']
+        until(lambda: set(self.ports) <= {one['port'] for one in self.home.ask('audio.ports')['each']
                                                      if one['made'] and one['to'].startswith(self.name)},
               what='the device is connected')
 
@@ -280,10 +281,15 @@ def a_pad_that_is_held_ends_with_its_control_after_its_binding_or_the_project_ha
     same(1, held_sounds(home))
     home.device.send('85 3c 00')
     until_ended('the key whose binding was forgotten releases it')
-    home.loophole('midi', 'learn', 'pads/6', 'control=cc14/6/3')
-    hold('b5 03 7f', 'b5 23 7f')
-    home.loophole('midi', 'forget', 'pads/6')
-    until_ended('a control that is not heard any more holds nothing')
+    for control, press, release in (('cc14/6/3', ('b5 03 7f', 'b5 23 7f'), ('b5 03 00', 'b5 23 00')),
+                                    ('nrpn/6/300', ('b5 63 02', 'b5 62 2c', 'b5 06 7f', 'b5 26 7f'), ('b5 06 00', 'b5 26 00')),
+                                    ('bend/6', ('e5 7f 7f',), ('e5 00 40', 'e5 00 10'))):
+        home.loophole('midi', 'learn', 'pads/6', 'control=' + control)
+        hold(*press)
+        home.loophole('midi', 'forget', 'pads/6')
+        same(1, held_sounds(home))
+        home.device.send(*release)
+        until_ended(f'{control} releases its pad after it was forgotten')
     home.loophole('midi', 'learn', 'pads/6', 'control=cc/6/50')
     for messages, release in ((['b5 32 7f'], 'b5 32 00'), (['98 46 7f'], '88 46 00')):
         home.loophole('project', 'open', 'Held too')
@@ -292,6 +298,60 @@ def a_pad_that_is_held_ends_with_its_control_after_its_binding_or_the_project_ha
         home.loophole('project', 'new', f'Other {release[:2]}')
         home.device.send(release)
         until_ended(f'{release} releases it in another project')
+
+
+@claim(shares=sounding)
+def each_kind_of_control_hits_its_pad_while_the_project_service_does_not_run(home):
+    home.loophole('project', 'new', 'Stopped')
+    noise(home.file('held.wav'), 48000 * 60)
+    home.loophole('pads', 'set', '9', 'sound=' + home.file('held.wav'), 'mode=gate')
+    for control, press, release in (('cc14/7/4', ('b6 04 7f', 'b6 24 00'), ('b6 04 00', 'b6 24 00')),
+                                    ('nrpn/7/9', ('b6 63 00', 'b6 62 09', 'b6 06 7f'), ('b6 06 00',)),
+                                    ('bend/7', ('e6 00 7f',), ('e6 00 00',)), ('note/7/33', ('96 21 40',), ('96 21 00',))):
+        home.loophole('midi', 'learn', 'pads/9', 'control=' + control)
+        project = home.pid('project')
+        os.kill(project, signal.SIGSTOP)
+        home.device.send(*press)
+        until(lambda: held_sounds(home) == 1, what=f'{control} hits its pad')
+        home.device.send(*release)
+        until(lambda: held_sounds(home) == 0, what=f'{control} releases its pad')
+        os.kill(project, signal.SIGCONT)
+        home.wait_ready('project')
+
+
+@claim(shares=sounding)
+def two_devices_that_send_the_same_have_bindings_of_their_own(home):
+    home.loophole('project', 'new', 'Two devices')
+    second = Device(home, 'second', number='_2')
+    second.until_wired()
+    home.loophole('midi', 'learn', 'mixer/pads/pan', 'control=cc/9/20', 'mode=jump')
+    process = begin_to_learn(home, 'mixer/sounds/pan', 'mode=jump')
+    second.send('b8 14 7f')
+    same(0, process.wait(60))
+    same([('cc/9/20', 'mixer/pads/pan', 'jump'), ('2:cc/9/20', 'mixer/sounds/pan', 'jump')], bindings(home))
+    second.send('b8 14 00')
+    until_strip(home, 'sounds', 'pan', -1)
+    same(0, strip(home, 'pads', 'pan'))
+    home.device.send('b8 14 7f')
+    until_strip(home, 'pads', 'pan', 1)
+    same(-1, strip(home, 'sounds', 'pan'))
+    home.loophole('mixer', 'sounds', 'pan=1')
+    second.until_shows('b8 14 7f')
+    home.loophole('mixer', 'pads', 'pan=-1')
+    home.device.until_shows('b8 14 00')
+    second.until_shows('b8 14 7f')  # each device shows its own values alone
+    second.end()
+    second.start()
+    second.until_wired()
+    second.until_shows('b8 14 7f')
+    home.kill('audio')
+    home.wait_ready('audio', 'project')
+    second.until_wired()
+    until(lambda: second.send('b8 14 00') or strip(home, 'sounds', 'pan') == -1, what='the binding works after a kill')
+    same(-1, strip(home, 'pads', 'pan'))
+    home.loophole('audio', 'disconnect', 'midi_in_2', 'second:out')
+    home.loophole('audio', 'disconnect', 'control_out_2', 'second:in')
+    second.end()
 
 
 @claim(shares=sounding)

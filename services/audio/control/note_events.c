@@ -55,7 +55,11 @@ static void publish_timed(struct audio *audio, const struct note *note)
 
 static void publish_midi(struct audio *audio, const struct note *note)
 {
-    struct audio_midi event = { .frame = note->frame, .has_hits = note->value > 0, .hits = note->value > 0 };
+    struct audio_midi event = { .frame = note->frame,
+                                .has_hits = note->value > 0,
+                                .hits = note->value > 0,
+                                .has_port = note->port > 0,
+                                .port = note->port };
 
     event.message = bytes_of(note->midi + 1, note->midi[0] <= 3 ? note->midi[0] : 3);
     service_publish(audio->service, "midi", &event);

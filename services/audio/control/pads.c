@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/rt/midi_moves.h"
 #include "services/audio/control/named_sounds.h"
 
 enum { NONE = 255 };
@@ -358,14 +359,17 @@ enum err audio_ask_release(struct audio *audio, struct call *call, const struct 
 
 static struct score_control read_control(const struct pad_control *from)
 {
-    static const uint8_t statuses[] = { [PAD_CONTROL_KIND_KEY] = 9,
-                                        [PAD_CONTROL_KIND_CONTROLLER] = 11,
-                                        [PAD_CONTROL_KIND_PROGRAM] = 12,
-                                        [PAD_CONTROL_KIND_PRESSURE] = 13 };
+    static const uint8_t kinds[] = {
+        [PAD_CONTROL_KIND_KEY] = MIDI_NOTE,          [PAD_CONTROL_KIND_CONTROLLER] = MIDI_CC,
+        [PAD_CONTROL_KIND_PROGRAM] = MIDI_PROGRAM,   [PAD_CONTROL_KIND_PRESSURE] = MIDI_PRESSURE,
+        [PAD_CONTROL_KIND_CONTROLLER14] = MIDI_CC14, [PAD_CONTROL_KIND_NRPN] = MIDI_NRPN,
+        [PAD_CONTROL_KIND_BEND] = MIDI_BEND,
+    };
+    const uint64_t port = from->has_port ? from->port : 0;
 
-    return (struct score_control){ .status = from->kind.value > 0 ? statuses[from->kind.value] : 0,
-                                   .channel = (uint8_t)from->channel,
-                                   .number = (uint8_t)from->number,
+    return (struct score_control){ .kind = from->kind.value > 0 ? (uint8_t)(kinds[from->kind.value] + 1) : 0,
+                                   .place = (uint8_t)(from->channel | port << 4),
+                                   .number = (uint32_t)from->number,
                                    .pad = (uint8_t)from->pad,
                                    .from = (float)from->from,
                                    .until = (float)from->until };

@@ -165,7 +165,8 @@ static enum err want_connection(struct audio *audio, struct call *call, struct t
         (void)refuse(call, ERR_NOT_FOUND, "no port \"%.*s\"", TEXT_ARG(own));
         fault_field(call_fault(call), "port");
         return fault_hint(call_fault(call), "main_left main_right preview_left preview_right in_left in_right "
-                                            "return_left return_right listen midi_in midi_out");
+                                            "return_left return_right listen midi_in midi_in_2 midi_out control_out "
+                                            "control_out_2");
     }
     if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) || memchr(to.at, '\n', to.len)) {
         (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is not the name of a JACK port: expected CLIENT:PORT",

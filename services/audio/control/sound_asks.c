@@ -148,6 +148,7 @@ enum err audio_ask_send_midi(struct audio *audio, struct call *call, const struc
         const uint8_t *bytes = ask->messages.at[i].at;
         struct cue cue = { .frame = CUE_NOW, .verb = CUE_CONTROL_SEND, .voice = ask->messages.at[i].len };
 
+        cue.generation = ask->has_ports && i < ask->ports.count ? (uint32_t)ask->ports.at[i] : 0;
         for (uint32_t b = 0; b < cue.voice; b++)
             cue.from |= (uint32_t)bytes[b] << 8 * b;
         if (cue.voice == 0 || bytes[0] < 0x80)

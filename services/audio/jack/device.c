@@ -10,7 +10,7 @@ enum { HARDWARE_NUMBERS = 3, DUPLICATE_DIGITS = 2 };
 
 static bool has_device(enum client_port port)
 {
-    return port == PORT_MIDI_IN || port == PORT_MIDI_OUT || port == PORT_CONTROL_OUT;
+    return port_is_midi_in(port) || port_is_midi_out(port);
 }
 
 /* ---- names ---- */

@@ -26,6 +26,12 @@ const char *const client_ports[PORTS] = {
     [PORT_LISTEN] = "listen",
     [PORT_MIDI_OUT] = "midi_out",
     [PORT_CONTROL_OUT] = "control_out",
+    [PORT_MIDI_IN_2] = "midi_in_2",
+    [PORT_MIDI_IN_3] = "midi_in_3",
+    [PORT_MIDI_IN_4] = "midi_in_4",
+    [PORT_CONTROL_OUT_2] = "control_out_2",
+    [PORT_CONTROL_OUT_3] = "control_out_3",
+    [PORT_CONTROL_OUT_4] = "control_out_4",
     [PORT_STREAMS_LEFT] = "streams_left",
     [PORT_STREAMS_RIGHT] = "streams_right",
     [PORT_SOUNDS_LEFT] = "sounds_left",
@@ -50,7 +56,7 @@ const char *const client_ports[PORTS] = {
 
 static bool is_output(enum client_port port)
 {
-    return port < PORT_IN_LEFT || port == PORT_MIDI_OUT || port == PORT_CONTROL_OUT;
+    return port < PORT_IN_LEFT || port_is_midi_out(port);
 }
 
 /* ---- callbacks on JACK's other thread or as in a signal handler: they set only flags and numbers ---- */
@@ -118,9 +124,9 @@ static jack_latency_range_t range_of(struct client *client, bool outputs, jack_l
  * outputs that have no limiter. */
 static bool is_delayed(enum client_port port)
 {
-    bool is_limited = port < PORT_STREAMS_LEFT || port == PORT_MIDI_OUT || port == PORT_CONTROL_OUT;
+    bool is_limited = port < PORT_STREAMS_LEFT || port_is_midi_out(port);
 
-    return is_limited || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
+    return is_limited || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port_is_midi_in(port);
 }
 
 /* Capture latency passes from the inputs, which JACK has set, to the outputs; playback latency the other way. */
@@ -255,15 +261,16 @@ static uint32_t latency_of(struct client *client, enum client_port port, jack_la
 
 static void look_at_inputs(struct client *client)
 {
-    uint32_t wired = 0;
+    uint32_t wired = 0, shown = 0;
 
+    for (uint32_t i = 0; i < MIDI_PORTS; i++)
+        shown += (uint32_t)jack_port_connected(client->ports[port_control_out(i)]);
     for (uint32_t side = 0; side < 2; side++)
         wired |= (uint32_t)(jack_port_connected(client->ports[PORT_IN_LEFT + side]) > 0) << side;
     atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
     atomic_store_explicit(&client->midi_wired, (uint32_t)jack_port_connected(client->ports[PORT_MIDI_OUT]),
                           memory_order_relaxed);
-    atomic_store_explicit(&client->control_wired, (uint32_t)jack_port_connected(client->ports[PORT_CONTROL_OUT]),
-                          memory_order_relaxed);
+    atomic_store_explicit(&client->control_wired, shown, memory_order_relaxed);
 }
 
 /* JACK calls on_latency during this call or soon after. */

@@ -2,6 +2,11 @@
 #ifndef LOOPHOLE_AUDIO_PORT_H
 #define LOOPHOLE_AUDIO_PORT_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/rt/midi_moves.h"
+
 enum client_port {
     PORT_MAIN_LEFT,
     PORT_MAIN_RIGHT,
@@ -35,7 +40,35 @@ enum client_port {
     PORT_MIDI_IN,
     PORT_MIDI_OUT,
     PORT_CONTROL_OUT, /* the lights and motors of controllers */
+    PORT_MIDI_IN_2,   /* one for each further device: JACK does not say which device of a port sent a message */
+    PORT_MIDI_IN_3,
+    PORT_MIDI_IN_4,
+    PORT_CONTROL_OUT_2,
+    PORT_CONTROL_OUT_3,
+    PORT_CONTROL_OUT_4,
     PORTS
 };
+
+/* `number` is below MIDI_PORTS. */
+static inline enum client_port port_midi_in(uint32_t number)
+{
+    return number ? PORT_MIDI_IN_2 + number - 1 : PORT_MIDI_IN;
+}
+
+static inline enum client_port port_control_out(uint32_t number)
+{
+    return number ? PORT_CONTROL_OUT_2 + number - 1 : PORT_CONTROL_OUT;
+}
+
+static inline bool port_is_midi_in(enum client_port port)
+{
+    return port == PORT_MIDI_IN || (port >= PORT_MIDI_IN_2 && port <= PORT_MIDI_IN_4);
+}
+
+static inline bool port_is_midi_out(enum client_port port)
+{
+    return port == PORT_MIDI_OUT || port == PORT_CONTROL_OUT ||
+           (port >= PORT_CONTROL_OUT_2 && port <= PORT_CONTROL_OUT_4);
+}
 
 #endif

@@ -27,35 +27,74 @@ static void rt_fetch_clock(struct client *client)
     client->period.at = (int64_t)jack_frames_to_time(client->jack, now);
 }
 
+/* The messages of a port that are still to be taken. */
+struct rt_source {
+    void *buffer;
+    uint32_t next, count;
+    bool has_event;
+    jack_midi_event_t event; /* the first one */
+};
+
+/* Leaves out what is longer than three bytes. */
+static void rt_find_event(struct rt_source *source)
+{
+    source->has_event = false;
+    while (!source->has_event && source->next < source->count)
+        source->has_event = jack_midi_event_get(&source->event, source->buffer, source->next++) == 0 &&
+                            source->event.size > 0 && source->event.size <= 3;
+}
+
+/* Returns MIDI_PORTS if there is no message. */
+static uint32_t rt_find_earliest(const struct rt_source sources[MIDI_PORTS])
+{
+    uint32_t earliest = MIDI_PORTS;
+
+    for (uint32_t i = 0; i < MIDI_PORTS; i++)
+        if (sources[i].has_event && (earliest == MIDI_PORTS || sources[i].event.time < sources[earliest].event.time))
+            earliest = i;
+    return earliest;
+}
+
+/* The messages of all ports, in the order of their frames. */
 static void rt_fetch_midi(struct client *client, uint32_t frames)
 {
-    void *buffer = jack_port_get_buffer(client->ports[PORT_MIDI_IN], frames);
-    uint32_t count = jack_midi_get_event_count(buffer), taken = 0;
-    jack_midi_event_t event;
+    struct rt_source sources[MIDI_PORTS];
+    uint32_t taken = 0, port;
 
-    for (uint32_t i = 0; i < count && taken < ENGINE_MIDI; i++) {
-        if (jack_midi_event_get(&event, buffer, i) != 0 || event.size == 0 || event.size > 3)
-            continue;
-        client->midi_in[taken] = (struct engine_midi){ .at = event.time, .length = (uint8_t)event.size };
-        memcpy(client->midi_in[taken++].bytes, event.buffer, event.size);
+    for (uint32_t i = 0; i < MIDI_PORTS; i++) {
+        sources[i].buffer = jack_port_get_buffer(client->ports[port_midi_in(i)], frames);
+        sources[i].count = jack_midi_get_event_count(sources[i].buffer);
+        sources[i].next = 0;
+        rt_find_event(&sources[i]);
+    }
+    while (taken < ENGINE_MIDI && (port = rt_find_earliest(sources)) < MIDI_PORTS) {
+        const jack_midi_event_t *event = &sources[port].event;
+
+        client->midi_in[taken] =
+            (struct engine_midi){ .at = event->time, .length = (uint8_t)event->size, .port = (uint8_t)port };
+        memcpy(client->midi_in[taken++].bytes, event->buffer, event->size);
+        rt_find_event(&sources[port]);
     }
     client->period.midi_in_count = taken;
 }
 
-static void rt_send_messages(struct client *client, enum client_port port, const struct engine_midi *messages,
-                             uint32_t count)
+/* Sends those of the messages that have this number. */
+static void rt_send_messages(struct client *client, enum client_port port, uint32_t number,
+                             const struct engine_midi *messages, uint32_t count)
 {
     void *buffer = jack_port_get_buffer(client->ports[port], client->period.frames);
 
     jack_midi_clear_buffer(buffer);
     for (uint32_t i = 0; i < count && i < ENGINE_MIDI; i++)
-        jack_midi_event_write(buffer, messages[i].at, messages[i].bytes, messages[i].length);
+        if (messages[i].port == number)
+            jack_midi_event_write(buffer, messages[i].at, messages[i].bytes, messages[i].length);
 }
 
 static void rt_send_midi(struct client *client)
 {
-    rt_send_messages(client, PORT_MIDI_OUT, client->midi_out, client->period.midi_out_count);
-    rt_send_messages(client, PORT_CONTROL_OUT, client->control_out, client->period.control_out_count);
+    rt_send_messages(client, PORT_MIDI_OUT, 0, client->midi_out, client->period.midi_out_count);
+    for (uint32_t i = 0; i < MIDI_PORTS; i++)
+        rt_send_messages(client, port_control_out(i), i, client->control_out, client->period.control_out_count);
 }
 
 /* Reads another leader's position, as exactly as it is given. */

@@ -55,10 +55,10 @@ static bool send_to_controllers(struct engine *engine, const struct cue *cue, ui
 
     (void)producer;
     if (!period->control_out || period->control_out_count >= ENGINE_MIDI || cue->voice == 0 ||
-        cue->voice > sizeof(to->bytes) || !(cue->from & 0x80))
+        cue->voice > sizeof(to->bytes) || !(cue->from & 0x80) || cue->generation >= MIDI_PORTS)
         return false;
     to = &period->control_out[period->control_out_count++];
-    *to = (struct engine_midi){ .at = engine->at, .length = (uint8_t)cue->voice };
+    *to = (struct engine_midi){ .at = engine->at, .length = (uint8_t)cue->voice, .port = (uint8_t)cue->generation };
     for (uint32_t i = 0; i < cue->voice; i++)
         to->bytes[i] = (uint8_t)(cue->from >> 8 * i);
     return true;

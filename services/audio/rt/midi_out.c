@@ -36,6 +36,7 @@ void midi_out_heal(struct midi_out *out)
     for (uint32_t i = 0; i < out->count; i++) {
         out->waiting[i].at = number_least(out->waiting[i].at, MIDI_OUT_LATEST);
         out->waiting[i].length = (uint8_t)number_least(out->waiting[i].length, sizeof(out->waiting[i].bytes));
+        out->waiting[i].port = 0;
     }
 }
 

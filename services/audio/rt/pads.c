@@ -1,23 +1,14 @@
 #include "services/audio/rt/pads.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/sync.h"
 
-enum {
-    NOTE_OFF = 8,
-    NOTE_ON = 9,
-    CONTROL = 11,
-    PROGRAM = 12,
-    PRESSURE = 13,
-    BEND = 14,
-    ROOT = 60,
-    HALF = 64,
-    HIGHEST = 127
-};
+enum { NOTE_OFF = 8, NOTE_ON = 9, CONTROL = 11, BEND = 14, ROOT = 60, HIGHEST = 127 };
 enum { CC_SUSTAIN = 64, CC_SOUND_OFF = 120, CC_RESET = 121, CC_NOTES_OFF = 123, CC_LAST = 127 };
 enum { SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 
@@ -262,19 +253,14 @@ static void take_control(struct engine *engine, uint8_t channel, uint8_t control
 
 /* ---- controls that a person bound to pads ---- */
 
-/* The bits of `held` of a voice that this key or control holds. */
-static uint32_t control_bits(uint8_t status, uint8_t channel, uint8_t number)
+/* The bits of `held` of a voice that this control holds. */
+static uint32_t control_bits(struct midi_control control)
 {
-    return SOUND_HELD | SOUND_BY_CONTROL | (uint32_t)number << 8 | (uint32_t)channel << 16 | (uint32_t)status << 20;
+    return SOUND_HELD | SOUND_BY_CONTROL | control.number << 8 | control.channel << 22 | (uint32_t)control.kind << 26 |
+           control.port << 29;
 }
 
-/* A message as a control sees it. */
-struct pad_move {
-    uint8_t status, channel, number, value;
-    bool is_press, is_release;
-};
-
-/* Releases the voices that a key or a control holds. They know it, also if pad or binding have changed meanwhile. */
+/* Releases the voices that a control holds. They know it, also if pad or binding have changed meanwhile. */
 static void release_control(struct engine *engine, uint32_t bits)
 {
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
@@ -285,77 +271,80 @@ static void release_control(struct engine *engine, uint32_t bits)
 }
 
 /* Notes in which half a control is. Returns true if it comes from its lower half, or is at its highest again. */
-static bool note_half(uint32_t *bits, uint32_t bit, uint8_t value)
+static bool note_half(uint32_t *bits, uint32_t bit, const struct midi_move *move)
 {
-    const bool was_high = *bits >> bit & 1, is_high = value >= HALF;
+    const bool was_high = *bits >> bit & 1;
 
-    *bits = (*bits & ~(1u << bit)) | (uint32_t)is_high << bit;
-    return is_high && (!was_high || value == HIGHEST);
+    *bits = (*bits & ~(1u << bit)) | (uint32_t)move->is_pressed << bit;
+    return move->is_pressed && (!was_high || move->data == HIGHEST);
 }
 
-/* False: no control sends such a message. */
-static bool read_move(struct rt_sounds *sounds, const struct engine_midi *midi, struct pad_move *move)
+/* The same for a control of 14 bits: few of them are in their upper half at once, so a list has them. */
+static bool note_wide(struct sounds_midi *midi, const struct midi_move *move)
 {
-    const uint8_t first = midi->bytes[1] & HIGHEST, second = midi->length > 2 ? midi->bytes[2] & HIGHEST : 0;
+    const uint32_t control = control_bits(move->control);
+    uint32_t at = 0, was;
 
-    *move = (struct pad_move){ .status = midi->bytes[0] >> 4, .channel = midi->bytes[0] & 15, .number = first };
-    switch (move->status) {
-    case NOTE_OFF:
-    case NOTE_ON:
-        move->value = move->status == NOTE_ON ? second : 0;
-        move->status = NOTE_ON;
-        move->is_press = move->value > 0;
-        move->is_release = !move->is_press;
-        return true;
-    case CONTROL:
-        move->value = second;
-        move->is_press = note_half(&sounds->high[move->channel][first / 32], first % 32, second);
-        move->is_release = second < HALF;
-        return true;
-    case PROGRAM:
-        move->value = HIGHEST;
-        move->is_press = true;
-        return true;
-    case PRESSURE:
-        move->number = 0;
-        move->value = first;
-        move->is_press = note_half(&sounds->pressed, move->channel, first);
-        move->is_release = first < HALF;
-        return true;
+    while (at < WIDE_HELD - 1 && midi->wide[at].control != control)
+        at++;
+    was = midi->wide[at].control == control ? midi->wide[at].value + 1 : 0;
+    memmove(&midi->wide[1], &midi->wide[0], at * sizeof(*midi->wide));
+    midi->wide[0].control = move->is_pressed ? control : 0;
+    midi->wide[0].value = move->data;
+    return move->is_pressed && (was == 0 || (move->position >= 1 && was == move->data + 1));
+}
+
+/* A key or a program hits at each message, another control when it comes from its lower half, or is sent again at its
+ * highest value. */
+static bool is_hit_by(struct sounds_midi *midi, const struct midi_move *move)
+{
+    const uint32_t channel = move->control.channel, number = move->control.number;
+
+    switch (move->control.kind) {
+    case MIDI_NOTE:
+    case MIDI_PROGRAM:
+        return move->is_pressed;
+    case MIDI_CC:
+        return note_half(&midi->high[channel][number / 32], number % 32, move);
+    case MIDI_PRESSURE:
+        return note_half(&midi->pressed, channel, move);
     default:
-        return false;
+        return note_wide(midi, move);
     }
 }
 
-static bool is_of(const struct score_control *control, const struct pad_move *move)
+static bool is_of(const struct score_control *control, const struct midi_control *moved)
 {
-    return control->status == move->status && control->channel == move->channel && control->number == move->number;
+    return control->kind == moved->kind + 1u && control->number == moved->number &&
+           control->place == (moved->channel | moved->port << 4);
 }
 
-static void press_pads(struct engine *engine, const struct pad_move *move)
+static void press_pads(struct engine *engine, const struct midi_move *move)
 {
-    const uint32_t bits = move->status == PROGRAM ? 0 : control_bits(move->status, move->channel, move->number);
+    const uint32_t bits = move->control.kind == MIDI_PROGRAM ? 0 : control_bits(move->control);
 
     for (uint32_t i = 0; i < core_least(engine->score->control_count, SCORE_CONTROLS); i++) {
         const struct score_control *control = &engine->score->controls[i];
-        if (is_of(control, move) && control->pad < SCORE_PADS)
+        if (is_of(control, &move->control) && control->pad < SCORE_PADS)
             (void)hit_pad(engine, control->pad,
-                          control->from + (control->until - control->from) * (float)move->value / HIGHEST, bits);
+                          control->from + (control->until - control->from) * (float)move->position, bits);
     }
 }
 
-/* Takes a message of two or three bytes. A key or a program hits at each message, a controller or a pressure when it
- * comes from its lower half, or is sent again at its highest value. */
 static void move_controls(struct engine *engine, const struct engine_midi *midi)
 {
-    struct pad_move move;
+    struct rt_sounds *sounds = &engine->half->sounds;
+    struct midi_move moves[MIDI_CONTROL_MOVES];
+    const uint32_t count = midi_moves(sounds->memory, midi->port, midi->bytes, midi->length, moves);
 
-    if (!read_move(&engine->half->sounds, midi, &move))
-        return;
-    if (move.is_release)
-        release_control(engine, control_bits(move.status, move.channel, move.number));
-    if (move.is_press && !engine->score->controls_wait)
-        press_pads(engine, &move);
+    for (uint32_t i = 0; i < count; i++) {
+        const bool hits = is_hit_by(&sounds->midi[midi->port], &moves[i]);
+
+        if (!moves[i].is_pressed)
+            release_control(engine, control_bits(moves[i].control));
+        if (hits && !engine->score->controls_wait)
+            press_pads(engine, &moves[i]);
+    }
 }
 
 /* ---- MIDI ---- */
@@ -363,6 +352,7 @@ static void move_controls(struct engine *engine, const struct engine_midi *midi)
 static void play_note(struct engine *engine, const struct engine_midi *midi)
 {
     uint8_t channel = midi->bytes[0] & 15, note = midi->bytes[1] & 0x7f, velocity = midi->bytes[2] & 0x7f;
+    const struct midi_control key = { .kind = MIDI_NOTE, .port = midi->port, .channel = channel, .number = note };
     bool is_on = midi->bytes[0] >> 4 == NOTE_ON && velocity > 0;
 
     for (uint32_t i = 0; i < SCORE_PADS; i++) {
@@ -372,7 +362,7 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         if (is_on && pad->keys_until > 0)
             press_key(engine, i, channel, note, (float)velocity / 127);
         else if (is_on)
-            (void)hit_pad(engine, i, (float)velocity / 127, control_bits(NOTE_ON, channel, note));
+            (void)hit_pad(engine, i, (float)velocity / 127, control_bits(key));
         else if (pad->keys_until == 0)
             release_pad(engine, i);
     }
@@ -396,9 +386,10 @@ void pads_midi(struct engine *engine, const struct engine_midi *midi)
 {
     struct note note = { .kind = NOTE_MIDI,
                          .value = (float)(engine->score->has_controls != 0),
-                         .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
+                         .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] },
+                         .port = midi->port };
 
-    if (midi->length == 0 || midi->length > 3)
+    if (midi->length == 0 || midi->length > 3 || midi->port >= MIDI_PORTS)
         return;
     if (midi->length == 3)
         take_channel(engine, midi);
@@ -406,6 +397,6 @@ void pads_midi(struct engine *engine, const struct engine_midi *midi)
         move_controls(engine, midi);
     if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)
         notes_send(engine, CUES_CONTROL, note);
-    if (midi->bytes[0] > SYSTEM)
+    if (midi->bytes[0] > SYSTEM && midi->port == 0) /* two clocks would double the tempo */
         sync_midi(engine, midi);
 }

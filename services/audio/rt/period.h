@@ -12,6 +12,7 @@ struct engine_midi {
     uint32_t at;
     uint8_t length;
     uint8_t bytes[3];
+    uint8_t port; /* midi_in or control_out 0, midi_in_2 or control_out_2 1, … below MIDI_PORTS */
 };
 
 enum engine_jack_state { JACK_STOPPED, JACK_ROLLING, JACK_STARTING };
@@ -36,7 +37,7 @@ struct engine_period {
     uint32_t midi_in_count;
     struct engine_midi *midi_out;    /* room for ENGINE_MIDI, ordered by `at` */
     uint32_t midi_out_count;         /* output */
-    uint32_t control_wired;          /* connections of the port control_out */
+    uint32_t control_wired;          /* connections of the ports control_out */
     struct engine_midi *control_out; /* room for ENGINE_MIDI; NULL: there is no such port */
     uint32_t control_out_count;      /* output */
     enum engine_jack_state jack_state;

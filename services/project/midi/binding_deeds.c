@@ -171,7 +171,7 @@ static enum err plan_bind(struct doing *work, struct txn *txn, struct fault *fau
     enum err e;
 
     if (!job->has_control) {
-        fault_set(fault, ERR_TIMEOUT, "no control was moved at the port midi_in, or another client learns now");
+        fault_set(fault, ERR_TIMEOUT, "no control was moved at a port midi_in, or another client learns now");
         return fault_hint(fault, "`loophole audio connect midi_in CLIENT:PORT` connects a device");
     }
     e = read_bindings(work, txn, &project, &body, &bindings, fault);

@@ -20,6 +20,7 @@ struct midi_feedback {
     uint32_t look;
     uint8_t bytes[BATCH][3];
     struct bytes messages[BATCH];
+    uint64_t ports[BATCH];
     uint32_t filled;
 };
 
@@ -65,7 +66,9 @@ static void take_sent(void *state, enum err error, const void *answer, const str
 
 static void send_messages(struct midi_feedback *f)
 {
-    const struct audio_send_midi ask = { .messages = { f->filled, f->messages } };
+    const struct audio_send_midi ask = { .messages = { f->filled, f->messages },
+                                         .has_ports = true,
+                                         .ports = { f->filled, f->ports } };
     struct fault fault = { 0 };
 
     if (f->filled == 0)
@@ -88,8 +91,10 @@ static void show_live(struct midi_feedback *f, struct midi_live *live, const voi
     else if (target_value(&live->target, answer, &now) && live_shows(live, now, &value)) {
         count = control_show(live->control, value, messages);
         memcpy(f->bytes[f->filled], messages, count * sizeof(*messages));
-        for (uint32_t i = 0; i < count; i++, f->filled++)
+        for (uint32_t i = 0; i < count; i++, f->filled++) {
             f->messages[f->filled] = bytes_of(f->bytes[f->filled], 3);
+            f->ports[f->filled] = live->control.port;
+        }
     }
 }
 

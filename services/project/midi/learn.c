@@ -33,7 +33,8 @@ bool learn_moves(struct midi_learning *learning, const struct midi_move *moves, 
         return true;
     if (learning->has_candidate) {
         *found = learning->candidate;
-        if (whole && whole->control.channel == found->channel && whole->control.number == found->number)
+        if (whole && whole->control.port == found->port && whole->control.channel == found->channel &&
+            whole->control.number == found->number)
             *found = whole->control;
         return true;
     }

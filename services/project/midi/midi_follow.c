@@ -20,7 +20,7 @@ struct midi_following {
     bool is_read;
     struct id project; /* whose bindings these are, of that revision */
     uint64_t revision;
-    struct midi_memory memory;
+    struct midi_memory memory[MIDI_PORTS];
     struct midi_live live[MIDI_BINDINGS];
     struct midi_feedback *feedback;
     struct pad_controls *pads;
@@ -248,7 +248,7 @@ static bool is_moved_by(const struct midi_live *live, const struct midi_move *mo
 {
     const bool holds = live->target.kind == MIDI_TRIGGER || live->mode == MIDI_MODE_HOLD;
 
-    return live->is_used && control_equal(live->control, move->control) &&
+    return live->is_used && midi_control_equal(live->control, move->control) &&
            (!learns || (holds && live->is_down && !move->is_pressed));
 }
 
@@ -257,7 +257,8 @@ static void handle_midi(void *state, const void *body, bool gap)
     struct midi_following *s = state;
     const struct audio_midi *midi = body;
     struct midi_move moves[MIDI_CONTROL_MOVES];
-    uint32_t count = control_moves(&s->memory, midi->message.at, midi->message.len, moves);
+    const uint32_t port = midi->has_port ? (uint32_t)midi->port : 0;
+    uint32_t count = midi_moves(s->memory, port, midi->message.at, midi->message.len, moves);
     struct midi_control found;
     const bool learns = s->learned != NULL;
 

@@ -19,17 +19,17 @@ struct pad_controls {
 };
 
 static const int32_t kinds[MIDI_CONTROL_KINDS] = {
-    [MIDI_CC] = PAD_CONTROL_KIND_CONTROLLER,
-    [MIDI_NOTE] = PAD_CONTROL_KIND_KEY,
-    [MIDI_PROGRAM] = PAD_CONTROL_KIND_PROGRAM,
-    [MIDI_PRESSURE] = PAD_CONTROL_KIND_PRESSURE,
+    [MIDI_CC] = PAD_CONTROL_KIND_CONTROLLER,     [MIDI_NOTE] = PAD_CONTROL_KIND_KEY,
+    [MIDI_PROGRAM] = PAD_CONTROL_KIND_PROGRAM,   [MIDI_PRESSURE] = PAD_CONTROL_KIND_PRESSURE,
+    [MIDI_CC14] = PAD_CONTROL_KIND_CONTROLLER14, [MIDI_NRPN] = PAD_CONTROL_KIND_NRPN,
+    [MIDI_BEND] = PAD_CONTROL_KIND_BEND,
 };
 
 bool pad_controls_has(const struct midi_live *live)
 {
     uint64_t pad;
 
-    return live->is_used && kinds[live->control.kind] > 0 && target_pad(&live->target, &pad);
+    return live->is_used && target_pad(&live->target, &pad);
 }
 
 static struct pad_control write_control(const struct midi_live *live)
@@ -38,7 +38,9 @@ static struct pad_control write_control(const struct midi_live *live)
                               .channel = live->control.channel,
                               .number = live->control.number,
                               .from = fmin(fmax(live->from, 0), 1),
-                              .until = fmin(fmax(live->until, 0), 1) };
+                              .until = fmin(fmax(live->until, 0), 1),
+                              .has_port = live->control.port > 0,
+                              .port = live->control.port };
 
     (void)target_pad(&live->target, &to.pad);
     return to;

@@ -1,6 +1,5 @@
 /* pad_controls.h: gives the audio core the bindings that hit pads, so that these sound on the frame of their message,
- * also while this service is dead. The core takes keys, controllers of 7 bits, programs and pressure; the other
- * controls hit pads by an ask. The loop's thread. */
+ * also while this service is dead. The loop's thread. */
 #ifndef LOOPHOLE_PROJECT_PAD_CONTROLS_H
 #define LOOPHOLE_PROJECT_PAD_CONTROLS_H
 

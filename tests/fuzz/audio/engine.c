@@ -221,7 +221,8 @@ static void play_midi(struct fuzz_input *input)
 
     if (midi_count == ENGINE_MIDI || bytes.len < 4)
         return;
-    midi[midi_count] = (struct engine_midi){ .at = fuzz_number(input), .length = bytes.at[0] };
+    midi[midi_count] =
+        (struct engine_midi){ .at = fuzz_number(input), .length = bytes.at[0], .port = bytes.at[0] >> 4 };
     memcpy(midi[midi_count++].bytes, bytes.at + 1, 3);
 }
 

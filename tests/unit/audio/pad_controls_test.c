@@ -1,11 +1,22 @@
 /* MIDI controls hit the pads that they are bound to, on the frame of their message, and release what they hold. */
+#include "common/rt/midi_moves.h"
+#include "services/audio/rt/instance.h"
 #include "tests/unit/audio/measure.h"
 #include "tests/unit/audio/stage.h"
 
 enum { LONG = 96000, PAD = 5, QUIET = 480 };
-enum { NOTE_ON = 0x90, NOTE_OFF = 0x80, CONTROLLER = 0xb0, PROGRAM = 0xc0, PRESSURE = 0xd0 };
+enum { NOTE_ON = 0x90, NOTE_OFF = 0x80, CONTROLLER = 0xb0, PROGRAM = 0xc0, PRESSURE = 0xd0, BEND = 0xe0 };
 
-static struct score_pad *bind_control(struct stage *stage, uint8_t status, uint8_t number, uint32_t mode)
+static uint8_t kind_of(uint8_t status)
+{
+    return 1 + (status == NOTE_ON      ? MIDI_NOTE
+                : status == CONTROLLER ? MIDI_CC
+                : status == PROGRAM    ? MIDI_PROGRAM
+                : status == BEND       ? MIDI_BEND
+                                       : MIDI_PRESSURE);
+}
+
+static struct score_pad *bind_control(struct stage *stage, uint8_t status, uint32_t number, uint32_t mode)
 {
     struct score_pad *pad = &stage->score.pads[PAD];
     float *tone = measure_cosine(LONG, 500.0 / STAGE_RATE, 0.3);
@@ -18,7 +29,7 @@ static struct score_pad *bind_control(struct stage *stage, uint8_t status, uint8
     pad->release = 0.005f;
     stage->score.has_controls = stage->score.control_count = 1;
     stage->score.controls[0] = (struct score_control){
-        .status = status >> 4, .channel = 2, .number = number, .pad = PAD, .from = 0, .until = 1
+        .kind = kind_of(status), .place = 2, .number = number, .pad = PAD, .from = 0, .until = 1
     };
     stage_score(stage);
     return pad;
@@ -87,6 +98,83 @@ static void pressure_and_a_program_hit_too(void **made)
     assert_int_equal(stage_onset(stage, 0), 1234);
 }
 
+static void send_wide(struct stage *stage, int64_t frame, uint8_t first, uint8_t second, uint32_t value)
+{
+    send_message(stage, frame, CONTROLLER, first, (uint8_t)(value >> 7));
+    send_message(stage, frame, CONTROLLER, second, value & 127);
+}
+
+static void a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_releases(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, CONTROLLER, 7, PAD_GATE);
+    stage->score.controls[0].kind = 1 + MIDI_CC14;
+    stage_score(stage);
+    send_wide(stage, 100, 7, 39, 8000);
+    send_message(stage, 900, CONTROLLER, 7, 100);
+    send_message(stage, 1000, CONTROLLER, 39, 0);
+    send_wide(stage, 3000, 7, 39, 8191);
+    send_wide(stage, 5000, 7, 39, 16383);
+    stage_run(stage, 6000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    assert_true(stage_is_silent(stage, 3000 + QUIET, 5000));
+    assert_int_equal(stage_onset(stage, 4500), 5000);
+}
+
+static void a_parameter_hits_once_for_its_two_bytes(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, CONTROLLER, 300, PAD_ONE_SHOT);
+    stage->score.controls[0].kind = 1 + MIDI_NRPN;
+    stage_score(stage);
+    send_message(stage, 500, CONTROLLER, 99, 2);
+    send_message(stage, 500, CONTROLLER, 98, 44);
+    send_wide(stage, 1000, 6, 38, 16383);
+    stage_run(stage, 2000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    assert_int_equal(stage->engine[0]->half->sounds.started, 1);
+    send_wide(stage, 2500, 6, 38, 12000); /* still in its upper half */
+    send_wide(stage, 3000, 6, 38, 0);
+    send_message(stage, 3500, CONTROLLER, 98, 45); /* another one */
+    send_wide(stage, 3500, 6, 38, 16383);
+    stage_run(stage, 4000);
+    assert_int_equal(stage->engine[0]->half->sounds.started, 1);
+}
+
+static void the_pitch_wheel_hits_and_releases(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, BEND, 0, PAD_GATE);
+    send_message(stage, 100, BEND, 0, 63);
+    send_message(stage, 1000, BEND, 1, 64);
+    send_message(stage, 2000, BEND, 0, 100);
+    send_message(stage, 4000, BEND, 0, 0);
+    stage_run(stage, 6000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    assert_true(stage_is_silent(stage, 4000 + QUIET, 6000));
+}
+
+static void the_same_control_of_another_port_is_another_one(void **made)
+{
+    struct stage *stage = *made;
+
+    (void)bind_control(stage, NOTE_ON, 60, PAD_GATE);
+    stage->score.controls[0].place |= 1 << 4;
+    stage_score(stage);
+    send_message(stage, 100, NOTE_ON, 60, 127);
+    send_message(stage, 1000, NOTE_ON, 60, 127);
+    send_message(stage, 3000, NOTE_OFF, 60, 0);
+    send_message(stage, 5000, NOTE_OFF, 60, 0);
+    stage->ports[1] = stage->ports[3] = 1;
+    stage_run(stage, 8000);
+    assert_int_equal(stage_onset(stage, 0), 1000);
+    assert_false(stage_is_silent(stage, 4000, 5000));
+    assert_true(stage_is_silent(stage, 5000 + QUIET, 8000));
+}
+
 static void a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed(void **made)
 {
     struct stage *stage = *made;
@@ -126,6 +214,10 @@ int main(void)
         STAGE_TEST(a_key_hits_its_pad_on_its_frame_and_releases_it),
         STAGE_TEST(a_controller_hits_when_it_comes_from_its_lower_half),
         STAGE_TEST(pressure_and_a_program_hit_too),
+        STAGE_TEST(a_controller_of_14_bits_hits_on_the_frame_of_its_second_byte_and_releases),
+        STAGE_TEST(a_parameter_hits_once_for_its_two_bytes),
+        STAGE_TEST(the_pitch_wheel_hits_and_releases),
+        STAGE_TEST(the_same_control_of_another_port_is_another_one),
         STAGE_TEST(a_held_pad_ends_with_its_key_though_binding_and_pad_have_changed),
         STAGE_TEST(while_a_client_learns_controls_only_release),
     };

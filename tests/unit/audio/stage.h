@@ -38,6 +38,7 @@ struct stage {
     float chain; /* the preview's output returns times this, a period later; NAN: the test sets `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
     struct stage_midi play[STAGE_MIDI], sent[STAGE_MIDI]; /* in and out, by recorded frame */
+    uint8_t ports[STAGE_MIDI];                            /* where each of `play` arrives */
     uint32_t to_play, played, sent_count;
     struct note notes[STAGE_NOTES];
     uint32_t note_count;
@@ -165,8 +166,9 @@ static inline uint32_t stage_midi_in(struct stage *stage, uint32_t frames)
 
     for (; stage->played < stage->to_play && stage->play[stage->played].frame < stage->recorded + frames; n++) {
         const struct stage_midi *from = &stage->play[stage->played++];
-        stage->midi_in[n] =
-            (struct engine_midi){ .at = (uint32_t)(from->frame - stage->recorded), .length = (uint8_t)from->length };
+        stage->midi_in[n] = (struct engine_midi){ .at = (uint32_t)(from->frame - stage->recorded),
+                                                  .length = (uint8_t)from->length,
+                                                  .port = stage->ports[stage->played - 1] };
         memcpy(stage->midi_in[n].bytes, from->bytes, 3);
     }
     return n;

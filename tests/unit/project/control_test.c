@@ -11,7 +11,7 @@ static struct midi_move moves[MIDI_CONTROL_MOVES];
 static const struct midi_move *send_to(struct midi_memory *memory, const char *name, uint8_t a, uint8_t b, uint8_t c)
 {
     const uint8_t bytes[] = { a, b, c };
-    uint32_t count = control_moves(memory, bytes, 3, moves);
+    uint32_t count = midi_moves(memory, 0, bytes, 3, moves);
     char written[MIDI_CONTROL_SIZE];
 
     for (uint32_t i = 0; i < count; i++)
@@ -22,13 +22,14 @@ static const struct midi_move *send_to(struct midi_memory *memory, const char *n
 
 static void each_control_has_a_name_that_reads_back(void **state)
 {
-    static const char *const names[] = { "cc/1/7",     "cc/16/127", "cc14/2/31",   "nrpn/3/16383",
-                                         "note/10/36", "bend/1",    "pressure/16", "program/1/0" };
+    static const char *const names[] = { "cc/1/7", "cc/16/127",   "cc14/2/31",   "nrpn/3/16383", "note/10/36",
+                                         "bend/1", "pressure/16", "program/1/0", "2:cc/1/7",     "4:bend/16" };
     static const char *const none[] = { "",         "cc",       "cc/0/7",
                                         "cc/17/7",  "cc/1/128", "cc14/1/32",
                                         "cc/1",     "bend/1/2", "nrpn/1/16384",
                                         "cc/1/7 ",  "cc/1/-7",  "knob/1/7",
-                                        "cc/1/7/8", "cc//7",    "note/1/99999999999999999999" };
+                                        "cc/1/7/8", "cc//7",    "note/1/99999999999999999999",
+                                        "1:cc/1/7", "5:cc/1/7", "2:" };
     struct midi_control control;
     char written[MIDI_CONTROL_SIZE];
 
@@ -39,6 +40,23 @@ static void each_control_has_a_name_that_reads_back(void **state)
     }
     for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
         assert_false(control_read(text_of(none[i]), &control));
+}
+
+static void each_port_has_controls_of_its_own(void **state)
+{
+    struct midi_memory memory[MIDI_PORTS] = { 0 };
+    struct midi_control control, other;
+    const uint8_t coarse[] = { 0xb0, 7, 127 }, fine[] = { 0xb0, 39, 127 };
+
+    (void)state;
+    assert_int_equal(midi_moves(memory, 1, coarse, 3, moves), 1);
+    assert_true(control_read(TEXT("2:cc/1/7"), &control) && midi_control_equal(control, moves[0].control));
+    assert_true(control_read(TEXT("cc/1/7"), &other) && !midi_control_equal(other, moves[0].control));
+    assert_int_equal(midi_moves(memory, 0, fine, 3, moves), 2);
+    assert_true(moves[1].position == 127.0 / 16383); /* the first half came in at another port */
+    assert_int_equal(midi_moves(memory, 1, fine, 3, moves), 2);
+    assert_true(moves[1].position == 1);
+    assert_int_equal(midi_moves(memory, MIDI_PORTS, fine, 3, moves), 0);
 }
 
 static void each_message_moves_its_controls(void **state)
@@ -57,8 +75,8 @@ static void each_message_moves_its_controls(void **state)
     assert_true(send_to(&memory, "bend/1", 0xe0, 127, 127)->position == 1);
     assert_true(send_to(&memory, "pressure/1", 0xd0, 127, 0)->position == 1);
     assert_true(send_to(&memory, "program/1/5", 0xc0, 5, 0)->is_pressed);
-    assert_int_equal(control_moves(&memory, (const uint8_t[]){ 0xf8 }, 1, moves), 0);
-    assert_int_equal(control_moves(&memory, NULL, 0, moves), 0);
+    assert_int_equal(midi_moves(&memory, 0, (const uint8_t[]){ 0xf8 }, 1, moves), 0);
+    assert_int_equal(midi_moves(&memory, 0, NULL, 0, moves), 0);
 }
 
 static void a_parameter_moves_with_one_byte_or_with_two(void **state)
@@ -89,7 +107,7 @@ static const char *learn_from(const uint8_t (*messages)[3], uint32_t count, usec
     struct midi_control found;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t moved = control_moves(&memory, messages[i], 3, moves);
+        uint32_t moved = midi_moves(&memory, 0, messages[i], 3, moves);
         if (learn_moves(&learning, moves, moved, 1000, &found))
             return control_write(found, name);
     }
@@ -226,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_control_has_a_name_that_reads_back),
         cmocka_unit_test(each_message_moves_its_controls),
+        cmocka_unit_test(each_port_has_controls_of_its_own),
         cmocka_unit_test(a_parameter_moves_with_one_byte_or_with_two),
         cmocka_unit_test(the_control_that_a_person_moves_is_found),
         cmocka_unit_test(what_a_device_shows_moves_its_own_control_there),

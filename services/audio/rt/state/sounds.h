@@ -2,6 +2,7 @@
 #ifndef LOOPHOLE_AUDIO_RT_STATE_SOUNDS_H
 #define LOOPHOLE_AUDIO_RT_STATE_SOUNDS_H
 
+#include "common/rt/midi_moves.h"
 #include "common/rt/score.h"
 #include "common/rt/state.h"
 #include "services/audio/dsp/edges.h"
@@ -22,9 +23,22 @@ enum {
     SOUND_HELD = 1,
     SOUND_BY_KEYBOARD = 2, /* then the bits 8…14 are the key, and 16…19 the channel */
     SOUND_BY_PEDAL = 4,    /* the key is up, but the pedal is down */
-    SOUND_BY_CONTROL = 32, /* a key or a control hit a gate: bits 8…19 as above, 20…23 the status of its message */
+    SOUND_BY_CONTROL =
+        32, /* a control hit a gate: bits 8…21 its number, 22…25 the channel, 26…28 its kind, 29 and 30 its port */
 };
 enum { MIDI_CHANNELS_IN = 16 };
+
+enum { WIDE_HELD = 16 };
+
+/* The controls of a port's devices: what decides whether a message presses one. All zeros at first. */
+struct sounds_midi {
+    uint32_t high[MIDI_CHANNELS_IN][4]; /* a bit for each controller whose last value was in its upper half */
+    uint32_t pressed;                   /* a bit for each channel whose pressure was */
+    struct {
+        uint32_t control; /* its kind, channel and number, as in `held`; 0: none */
+        uint32_t value;
+    } wide[WIDE_HELD]; /* the last controls of 14 bits in their upper half, the newest first */
+};
 
 enum sounds_state { SOUND_SILENT, SOUND_PLAYS, SOUND_STOPS };
 
@@ -70,10 +84,10 @@ struct rt_sounds {
     uint64_t started;
     uint32_t turn[SCORE_PADS]; /* hits of each pad that has layers: their sounds take turns */
     uint32_t releases;
-    uint32_t pedals;                    /* a bit for each MIDI channel whose sustain pedal is down */
-    int16_t bend[MIDI_CHANNELS_IN];     /* of the pitch wheels, -8192…8191 */
-    uint32_t high[MIDI_CHANNELS_IN][4]; /* a bit for each controller whose last value was in its upper half */
-    uint32_t pressed;                   /* a bit for each channel whose pressure was */
+    uint32_t pedals;                /* a bit for each MIDI channel whose sustain pedal is down */
+    int16_t bend[MIDI_CHANNELS_IN]; /* of the pitch wheels, -8192…8191 */
+    struct sounds_midi midi[MIDI_PORTS];
+    struct midi_memory memory[MIDI_PORTS];
     struct sounds_release release[SOUNDS_RELEASES];
 };
 
