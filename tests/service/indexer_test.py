@@ -455,7 +455,7 @@ def _library_follows_its_volume(it):
         for mount in (first, second):
             end.callback(subprocess.run, ['umount', mount], check=False, stderr=subprocess.DEVNULL)
         with open(first + '/.loophole-volume', 'w', encoding='utf-8') as label:
-            label.write('studio samples\n')
+            label.write(f'studio samples {os.path.basename(it.home.path)}\n')
         wav(first + '/a.wav', 1750)
         wav(first + '/b/b.wav', 1760)
         it.add(first)
