@@ -15,6 +15,16 @@ enum {
     QUEUE_MAX = 200000,          /* files in memory; a later scan finds the others */
 };
 
+static void note_watched(struct indexer *indexer, const struct library_state *lib, const struct watched *watched)
+{
+    char path[PATH_MAX];
+
+    if (watched->path[0])
+        watch_add(indexer->watch, lib->library.id, watched->wd, watched->path);
+    else if (bytes_copy(path, sizeof(path), lib->library.path))
+        watch_add_above(indexer->watch, lib->library.id, watched->wd, path);
+}
+
 static void take_scan_report(void *state, struct scan_report *report);
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result);
 
@@ -189,7 +199,7 @@ static void take_scan_report(void *state, struct scan_report *report)
         return;
     lib->seen += report->files;
     for (const struct watched *watched = report->watched; watched; watched = watched->next)
-        watch_add(indexer->watch, lib->library.id, watched->wd, watched->path);
+        note_watched(indexer, lib, watched);
     if (report->watches_full && !lib->unwatched) {
         log_warn(
             "no inotify watches are left for %s: it is scanned every %lld minutes; raise fs.inotify.max_user_watches",

@@ -8,7 +8,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import claim, contains, run_claims, same, until
-from indexing import wav
+from indexing import Indexing, wav
+from studio import Studio
 
 
 def tones(home):
@@ -211,6 +212,26 @@ def a_file_that_is_cut_short_is_found_counted_and_named(home):
     until_found(home, 'is:truncated', 3)
     sox(home, short, '2', 'brownnoise')
     until_found(home, 'is:truncated', 2)
+
+
+def is_here(it, path):
+    return [item[0] in ('local', 'external_online') for item in it.items() if item[3].endswith(os.fsencode(path))]
+
+
+@claim(inside=Indexing)
+def a_library_and_the_media_of_a_project_go_and_come_with_a_folder_above_them_that_is_renamed(it):
+    mine = Studio(it.home, 'Above')
+    wav(it.folder('disk', 'packs', 'lib', 'tone.wav'), 440)
+    wav(os.path.join(mine.folder, 'Media', 'Audio', 'verse.wav'), 550)
+    it.add(it.folder('disk', 'packs', 'lib'))
+    it.add(os.path.join(mine.folder, 'Media', 'Audio'), project=mine.id)
+    until(lambda: is_here(it, 'tone.wav') == is_here(it, 'verse.wav') == [True])
+    for sound, folder in (('tone.wav', it.folder('disk')), ('tone.wav', it.folder('disk', 'packs')), ('verse.wav', mine.folder)):
+        for _ in range(2):
+            os.rename(folder, folder + ' away')
+            until(lambda: is_here(it, sound) != [True])
+            os.rename(folder + ' away', folder)
+            until(lambda: is_here(it, sound) == [True])
 
 
 run_claims()

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -20,6 +21,21 @@ static void watch_folder(struct scan *scan, const struct folder_node *node)
         scan_report_watched(scan->report, wd, node->path);
     else if (scan->order.inotify >= 0 && (errno == ENOSPC || errno == ENOMEM))
         scan->report->watches_full = true;
+}
+
+/* inotify reports no change in a folder whose parent is renamed: the folders above a library are watched for that. */
+static void watch_above(struct scan *scan, const char *path)
+{
+    char above[PATH_MAX];
+    char *slash;
+
+    snprintf(above, sizeof(above), "%s", path);
+    while (scan->order.inotify >= 0 && (slash = strrchr(above, '/')) && slash > above) {
+        *slash = 0;
+        int wd = inotify_add_watch(scan->order.inotify, above, WATCH_ABOVE_MASK);
+        if (wd >= 0)
+            scan_report_watched(scan->report, wd, "");
+    }
 }
 
 /* ---- its files ---- */
@@ -241,6 +257,8 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
     enum err e;
 
     watch_folder(scan, node);
+    if (!node->parent)
+        watch_above(scan, node->path);
     node->has_as_of = catalogue_reader_head(scan->catalogue, &node->as_of) == ERR_OK;
     e = walk_read(&scan->errand, node->path, node->below, &scan->rules, scan_is_cloud(scan, node->path), &scan->folder,
                   &listing, fault);

@@ -6,7 +6,7 @@
 #include "common/mailbox.h"
 #include "services/indexer/scan/work.h"
 
-/* A folder whose changes inotify reports from now on. */
+/* A folder whose changes inotify reports from now on; without a path: one above the library. */
 struct watched {
     struct watched *next;
     int wd;

@@ -37,12 +37,21 @@ struct leaving {
     char *path;
 };
 
+/* A folder above a library. */
+struct watch_above {
+    int wd;
+    struct id library;
+    char *path; /* of the library */
+};
+
 struct watch {
     int fd;
     struct watch_events events;
     struct watch_spot **spots; /* by wd */
     int room;
     uint32_t count;
+    struct watch_above *above;
+    uint32_t above_count, above_room;
     struct watch_spot *changed;
     int early[EARLY];
     uint32_t early_next;
@@ -101,6 +110,9 @@ void watch_free(struct watch *watch)
             drop_spot(watch, watch->spots[wd]);
     for (int i = 0; i < LEAVING; i++)
         free(watch->leaving[i].path);
+    for (uint32_t i = 0; i < watch->above_count; i++)
+        free(watch->above[i].path);
+    free(watch->above);
     free(watch->spots);
     close(watch->fd);
     free(watch);
@@ -176,8 +188,42 @@ void watch_add(struct watch *watch, struct id library, int wd, const char *path)
         }
 }
 
+static void drop_above(struct watch *watch, uint32_t at)
+{
+    free(watch->above[at].path);
+    watch->above[at] = watch->above[--watch->above_count];
+}
+
+void watch_add_above(struct watch *watch, struct id library, int wd, const char *path)
+{
+    for (uint32_t i = watch->above_count; i-- > 0;)
+        if (watch->above[i].wd == wd && id_equal(watch->above[i].library, library))
+            drop_above(watch, i);
+    ALLOC_ROOM(watch->above, watch->above_count, watch->above_room, 16);
+    watch->above[watch->above_count++] = (struct watch_above){ wd, library, alloc_text(path) };
+}
+
+/* The folder stays watched if it moved: it may return. */
+static void take_above(struct watch *watch, const struct inotify_event *event)
+{
+    const bool is_gone = event->mask & IN_IGNORED;
+
+    for (uint32_t i = watch->above_count; i-- > 0;) {
+        const struct watch_above *above = &watch->above[i];
+        if (above->wd != event->wd)
+            continue;
+        if (event->mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED))
+            watch->events.changed(watch->events.state, above->library, above->path);
+        if (is_gone)
+            drop_above(watch, i);
+    }
+}
+
 void watch_forget(struct watch *watch, struct id library)
 {
+    for (uint32_t i = watch ? watch->above_count : 0; i-- > 0;)
+        if (id_equal(watch->above[i].library, library))
+            drop_above(watch, i);
     for (int wd = 0; watch && wd < watch->room; wd++)
         if (watch->spots[wd] && id_equal(watch->spots[wd]->library, library)) {
             inotify_rm_watch(watch->fd, wd);
@@ -280,6 +326,7 @@ static void take_event(struct watch *watch, const struct inotify_event *event)
 {
     struct watch_spot *spot = spot_of(watch, event->wd);
 
+    take_above(watch, event);
     if (event->mask & IN_Q_OVERFLOW)
         watch->lost = true;
     else if (spot)

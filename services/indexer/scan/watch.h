@@ -17,6 +17,9 @@
     (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF |               \
      IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DONT_FOLLOW)
 
+/* Of a folder above a library, which may itself be a watched folder of another one. */
+#define WATCH_ABOVE_MASK (IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR | IN_MASK_ADD)
+
 struct watch;
 
 struct watch_events {
@@ -38,6 +41,8 @@ int watch_fd(const struct watch *watch); /* readable when there are events; -1 f
 
 /* A scan watches this folder as `wd`. */
 void watch_add(struct watch *watch, struct id library, int wd, const char *path);
+/* When the folder `wd` is renamed, moved or deleted, the library's folder `path` counts as changed. */
+void watch_add_above(struct watch *watch, struct id library, int wd, const char *path);
 void watch_forget(struct watch *watch, struct id library); /* reports no more events of this library */
 
 void watch_read(struct watch *watch); /* when watch_fd is readable */
