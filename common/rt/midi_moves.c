@@ -21,11 +21,11 @@ static struct midi_move describe_move(enum midi_control_kind kind, uint32_t chan
 /* The number of a parameter: its two halves come in any order, and 127 127 ends it. */
 static void choose_parameter(struct midi_channel_memory *memory, uint32_t number, uint32_t value)
 {
-    const uint32_t low = memory->parameter ? (memory->parameter - 1) & DATA : 0;
+    const uint32_t low = memory->parameter ? (memory->parameter - 1u) & DATA : 0;
 
     if (number == CC_NRPN_HIGH)
         memory->parameter_high = (uint8_t)value;
-    memory->parameter = 1 + ((uint32_t)memory->parameter_high << 7 | (number == CC_NRPN_LOW ? value : low));
+    memory->parameter = (uint16_t)(1 + ((uint32_t)memory->parameter_high << 7 | (number == CC_NRPN_LOW ? value : low)));
     if (memory->parameter > HIGHEST || number > CC_NRPN_HIGH)
         memory->parameter = 0;
 }

@@ -36,8 +36,8 @@ struct midi_move {
 /* What the channels of a port have sent before, of controls that send several messages. All zeros at first. */
 struct midi_channel_memory {
     uint8_t coarse[32];
-    uint32_t parameter; /* 1 + the NRPN that data belongs to; 0: none */
-    uint32_t fine;      /* 1 + the last NRPN whose data had a second byte; 0: none */
+    uint16_t parameter; /* 1 + the NRPN that data belongs to; 0: none */
+    uint16_t fine;      /* 1 + the last NRPN whose data had a second byte; 0: none */
     uint8_t parameter_high, data;
 };
 struct midi_memory {
