@@ -489,6 +489,10 @@ def the_command_line_makes_changes_saves_and_goes_back(home):
     same([{'name': '808', 'gain': 0.5}], [one['body'] for one in home.json('project', 'show')[1:] if one['kind'] == 'track'])
     contains(home.refused('project', 'load', 'x', code=12), 'no save "x"')
     contains(home.refused('project', 'open', 'Nobody', code=12), 'no project "Nobody"')
+    home.folder = home.file()
+    os.rename(home.first('project', 'state')['folder'], home.file('moved'))
+    same(home.file('moved'), home.first('project', 'open', 'moved')['folder'])  # no project has this name
+    home.folder = None
     home.loophole('project', 'remove', track['id'])
     home.loophole('project', 'draft')
     home.loophole('project', 'close')

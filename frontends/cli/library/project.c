@@ -1,7 +1,9 @@
 /* project.c: projects, their parts and saves. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "frontends/cli/base/cli.h"
 #include "frontends/cli/base/named.h"
@@ -191,17 +193,31 @@ static void leave_file(struct bytes *path)
         path->len -= len;
 }
 
+static enum err enter_folder(struct cli *cli, const char *folder, struct fault *fault)
+{
+    struct project_open ask = { 0 };
+    enum err e = cli_path(cli, folder, &ask.folder, fault);
+
+    leave_file(&ask.folder);
+    return e == ERR_OK ? change_state(cli, "project.open", &ask, fault) : e;
+}
+
+/* The name of a project comes before that of a folder here. */
 enum err project_enter(struct cli *cli, struct fault *fault)
 {
-    struct project_open ask = { .project = text_of(cli->args[0]) };
-    enum err e = ERR_OK;
+    const char *named = cli->args[0];
+    const struct project_open ask = { .project = text_of(named) };
+    char file[PATH_MAX];
+    enum err e;
 
-    if (strchr(cli->args[0], '/') || strcmp(cli->args[0], ".") == 0) {
-        ask.project = TEXT("");
-        e = cli_path(cli, cli->args[0], &ask.folder, fault);
-        leave_file(&ask.folder);
-    }
-    return e == ERR_OK ? change_state(cli, "project.open", &ask, fault) : e;
+    if (strchr(named, '/') || strcmp(named, ".") == 0)
+        return enter_folder(cli, named, fault);
+    e = change_state(cli, "project.open", &ask, fault);
+    snprintf(file, sizeof(file), "%s/project.json", named);
+    if (e != ERR_NOT_FOUND || access(file, F_OK) != 0)
+        return e;
+    *fault = (struct fault){ 0 };
+    return enter_folder(cli, named, fault);
 }
 
 enum err project_leave(struct cli *cli, struct fault *fault)
