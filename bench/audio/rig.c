@@ -71,6 +71,19 @@ void rig_cue(struct rig *rig, struct cue cue)
     ring_write(&cues, &cue, 1);
 }
 
+struct cue rig_loop(uint32_t sound, float ratio)
+{
+    return (struct cue){ .frame = CUE_NOW,
+                         .verb = CUE_SOUND_START,
+                         .voice = CUE_ANY_VOICE,
+                         .sound = sound,
+                         .generation = 1,
+                         .group = GROUP_SOUNDS,
+                         .value = 0.5f,
+                         .flags = CUE_LOOP,
+                         .ratio = ratio };
+}
+
 void rig_sounds(struct rig *rig)
 {
     struct sounds_memory *sounds = studio_sounds(rig->studio);
@@ -102,17 +115,11 @@ void rig_start(struct rig *rig, uint32_t voices)
                                    .generation = stream->generation,
                                    .pan = (float)(i % 5) * 0.4f - 0.8f });
     }
-    for (uint32_t i = 0; i < voices - voices / 3; i++)
-        rig_cue(rig, (struct cue){ .frame = CUE_NOW,
-                                   .verb = CUE_SOUND_START,
-                                   .voice = CUE_ANY_VOICE,
-                                   .sound = i,
-                                   .generation = 1,
-                                   .group = GROUP_SOUNDS,
-                                   .value = 0.5f,
-                                   .flags = CUE_LOOP,
-                                   .ratio = 0.75f + 0.0073f * (float)i,
-                                   .pan = (float)(i % 5) * 0.4f - 0.8f });
+    for (uint32_t i = 0; i < voices - voices / 3; i++) {
+        struct cue cue = rig_loop(i, 0.75f + 0.0073f * (float)i);
+        cue.pan = (float)(i % 5) * 0.4f - 0.8f;
+        rig_cue(rig, cue);
+    }
 }
 
 /* Fills the rings as the streamer would, between periods. */

@@ -24,6 +24,7 @@ void rig_close(struct rig *rig);
 int64_t rig_cpu_ns(void);                        /* of this thread */
 void rig_score(struct rig *rig, bool sequencer); /* with 16 rows and all effects, or without */
 void rig_cue(struct rig *rig, struct cue cue);
+struct cue rig_loop(uint32_t sound, float ratio); /* starts this sound as a loop, in any voice */
 void rig_sounds(struct rig *rig);
 void rig_start(struct rig *rig, uint32_t voices);     /* a third are streams, the others loops at odd pitches */
 void rig_feed(struct rig *rig, uint32_t voices);      /* fills the rings as the streamer would, between periods */

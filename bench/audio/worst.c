@@ -35,17 +35,11 @@ static void set_step_back(struct rig *rig)
 
 static void start_loops(struct rig *rig, uint32_t shortest, float ratio)
 {
-    for (uint32_t i = 0; i < LOOPS; i++)
-        rig_cue(rig, (struct cue){ .frame = CUE_NOW,
-                                   .verb = CUE_SOUND_START,
-                                   .voice = CUE_ANY_VOICE,
-                                   .sound = i,
-                                   .generation = 1,
-                                   .group = GROUP_SOUNDS,
-                                   .value = 0.5f,
-                                   .until = shortest ? shortest + i / 2 : 0,
-                                   .flags = CUE_LOOP,
-                                   .ratio = ratio + 0.0013f * (float)i });
+    for (uint32_t i = 0; i < LOOPS; i++) {
+        struct cue cue = rig_loop(i, ratio + 0.0013f * (float)i);
+        cue.until = shortest ? shortest + i / 2 : 0;
+        rig_cue(rig, cue);
+    }
 }
 
 static void start_long_low(struct rig *rig)

@@ -58,21 +58,31 @@ bool visit_may_enter(const struct web *web, struct lws *wsi, bool needs_origin, 
 
 /* ---- answers ---- */
 
-void visit_add_header(struct reply_head *head, const char *name, const char *value)
+/* The headers of an answer while they are written. */
+struct reply_head {
+    struct lws *wsi;
+    uint8_t bytes[LWS_PRE + 2048];
+    uint8_t *at, *end;
+    bool has_failed;
+};
+
+/* A NULL value adds nothing. */
+static void add_header(struct reply_head *head, const char *name, const char *value)
 {
     if (value && lws_add_http_header_by_name(head->wsi, (const uint8_t *)name, (const uint8_t *)value,
                                              (int)strlen(value), &head->at, head->end))
         head->has_failed = true;
 }
 
-/* A form of a page without a referrer has no origin, which is needed. */
-void visit_add_protection(struct reply_head *head, bool is_login)
+/* Protects an answer from other pages. The page of the password may send its form, which needs a referrer: without one
+ * the form has no origin. */
+static void add_protection(struct reply_head *head, bool is_login)
 {
-    visit_add_header(head, "content-security-policy:", is_login ? ONLY_LOGIN : ONLY_OWN);
-    visit_add_header(head, "x-content-type-options:", "nosniff");
-    visit_add_header(head, "referrer-policy:", is_login ? "same-origin" : "no-referrer");
-    visit_add_header(head, "cross-origin-opener-policy:", "same-origin");
-    visit_add_header(head, "cross-origin-resource-policy:", "same-origin");
+    add_header(head, "content-security-policy:", is_login ? ONLY_LOGIN : ONLY_OWN);
+    add_header(head, "x-content-type-options:", "nosniff");
+    add_header(head, "referrer-policy:", is_login ? "same-origin" : "no-referrer");
+    add_header(head, "cross-origin-opener-policy:", "same-origin");
+    add_header(head, "cross-origin-resource-policy:", "same-origin");
 }
 
 bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t len, const char *more_name,
@@ -83,10 +93,10 @@ bool visit_head(struct visit *visit, unsigned status, const char *type, uint64_t
     head.at = head.bytes + LWS_PRE;
     head.end = head.bytes + sizeof(head.bytes) - 1;
     head.has_failed = lws_add_http_common_headers(visit->wsi, status, type, len, &head.at, head.end) != 0;
-    visit_add_protection(&head, visit->is_login);
-    visit_add_header(&head, "content-disposition:", status == HTTP_STATUS_OK ? visit->attachment : NULL);
+    add_protection(&head, visit->is_login);
+    add_header(&head, "content-disposition:", status == HTTP_STATUS_OK ? visit->attachment : NULL);
     if (more_name)
-        visit_add_header(&head, more_name, more);
+        add_header(&head, more_name, more);
     if (head.has_failed || lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end))
         return false;
     visit->is_answered = true;
@@ -102,10 +112,10 @@ bool visit_send_on(struct visit *visit, const char *cookie)
     head.end = head.bytes + sizeof(head.bytes) - 1;
     head.has_failed =
         lws_add_http_common_headers(visit->wsi, HTTP_STATUS_SEE_OTHER, "text/plain", 0, &head.at, head.end) != 0;
-    visit_add_protection(&head, false);
-    visit_add_header(&head, "location:", "/");
-    visit_add_header(&head, "cache-control:", "no-store");
-    visit_add_header(&head, "set-cookie:", cookie);
+    add_protection(&head, false);
+    add_header(&head, "location:", "/");
+    add_header(&head, "cache-control:", "no-store");
+    add_header(&head, "set-cookie:", cookie);
     visit->is_answered = true;
     lws_callback_on_writable(visit->wsi);
     return !head.has_failed && !lws_finalize_write_http_header(visit->wsi, head.bytes + LWS_PRE, &head.at, head.end);

@@ -55,19 +55,6 @@ bool visit_has_session(const struct web *web, struct lws *wsi);
 /* Copies a header; "" if it is absent or too long. */
 void visit_read_header(struct lws *wsi, enum lws_token_indexes header, char *to, size_t size);
 
-/* The headers of an answer that are being written. */
-struct reply_head {
-    struct lws *wsi;
-    uint8_t bytes[LWS_PRE + 2048];
-    uint8_t *at, *end;
-    bool has_failed;
-};
-
-void visit_add_header(struct reply_head *head, const char *name, const char *value); /* NULL: none */
-
-/* The headers that protect each answer from other pages; the page of the password may send its form. */
-void visit_add_protection(struct reply_head *head, bool is_login);
-
 /* Sends the browser to the app, with this cookie; NULL: it keeps its own. */
 bool visit_send_on(struct visit *visit, const char *cookie);
 

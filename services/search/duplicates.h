@@ -48,7 +48,6 @@ enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until);
 /* search_groups.c: the groups of all items, in memory and in CACHE/search.duplicates. Takes them, and begins to bring
  * them up to date for d->ids. Errors: full. */
 enum err search_groups_renew(struct duplicates *d, struct txn *txn);
-void search_groups_look(struct search *search, struct txn *txn); /* reads the file, once */
 bool search_groups_are_wanted(struct search *search); /* a client asked for all, perhaps before the service started */
 
 /* True if a finished search of all items can answer for `count` of them: it is brought up to date sooner than these are

@@ -23,7 +23,8 @@ static bool covers_changes(const struct search *search, struct txn *txn, const s
            memcmp(&change_hash, &file->change_hash, sizeof(change_hash)) == 0;
 }
 
-void search_groups_look(struct search *search, struct txn *txn)
+/* Reads the file, once. */
+static void look_at_file(struct search *search, struct txn *txn)
 {
     struct fault fault = { 0 };
     struct sounds_file file;
@@ -53,7 +54,7 @@ bool search_groups_are_wanted(struct search *search)
     struct txn *txn;
 
     if (!all->has_looked && search_read(search, &txn, &fault) == ERR_OK) {
-        search_groups_look(search, txn);
+        look_at_file(search, txn);
         txn_end(txn);
     }
     return all->is_wanted;
@@ -110,7 +111,7 @@ enum err search_groups_renew(struct duplicates *d, struct txn *txn)
     struct all_groups *all = &d->search->all;
 
     if (!all->has_looked)
-        search_groups_look(d->search, txn);
+        look_at_file(d->search, txn);
     if (!d->groups) {
         d->groups = all->groups ? all->groups : groups_of(NULL);
         all->groups = NULL;

@@ -6,7 +6,7 @@
 #include "schema_worker.h"
 #include "services/worker/convert_sound.h"
 #include "services/worker/convert_wav.h"
-#include "services/worker/sandbox.h"
+#include "services/worker/jobs.h"
 #include "services/worker/tags/kept.h"
 #include "services/worker/tags/kind.h"
 #include "services/worker/tags/mpeg.h"
@@ -213,53 +213,41 @@ static enum err write_part(struct converting *conversion, struct converted *answ
 
 /* ---- asks ---- */
 
-static enum err do_verb(struct converting *conversion, const struct convert *ask, int fd, struct converted *answer,
-                        struct fault *fault)
+static enum err do_verb(struct converting *conversion, const struct convert *ask, struct job_call *call,
+                        struct converted *answer, struct fault *fault)
 {
     if (ask->verb.value == CONVERT_VERB_OPEN)
-        return open_source(conversion, ask, fd, answer, fault);
-    if (fd >= 0)
-        close(fd);
+        return open_source(conversion, ask, jobs_take_fd(call), answer, fault);
     if (!conversion->sound)
         return fault_set(fault, ERR_BAD_REQUEST, "no file is open");
     return ask->verb.value == CONVERT_VERB_MEASURE ? measure_part(conversion, answer, fault)
                                                    : write_part(conversion, answer, fault);
 }
 
-static enum err answer_ask(struct converting *conversion, struct pipe *pipe, const struct convert *ask, int fd,
-                           struct fault *fault)
+static enum err answer_convert(void *state, struct job_call *call, struct fault *fault)
 {
+    struct converting *conversion = state;
+    const struct convert *ask = call->job;
     struct converted answer = { .number = ask->number };
     struct fault why = { 0 };
 
     buffer_reset(&conversion->bytes);
-    if (do_verb(conversion, ask, fd, &answer, &why) != ERR_OK) {
+    if (do_verb(conversion, ask, call, &answer, &why) != ERR_OK) {
         close_source(conversion);
         answer = (struct converted){ .number = ask->number,
                                      .failure = text_of(why.what),
                                      .has_foreign = conversion->is_foreign,
                                      .foreign = conversion->is_foreign };
     }
-    return pipe_send(pipe, &converted_shape, &answer, -1, fault);
+    return pipe_send(call->pipe, &converted_shape, &answer, -1, fault);
 }
 
 enum err convert_run(struct pipe *pipe, struct fault *fault)
 {
     struct converting conversion = { .fd = -1 };
-    struct arena arena = { 0 };
-    enum err e = ERR_OK;
+    enum err e = jobs_answer(pipe, &convert_shape, answer_convert, &conversion, fault);
 
-    while (e == ERR_OK) {
-        struct convert ask = { 0 };
-        int fd;
-        e = pipe_receive(pipe, PIPE_WAIT, &convert_shape, &arena, &ask, &fd, fault);
-        sandbox_allow_job();
-        if (e == ERR_OK)
-            e = answer_ask(&conversion, pipe, &ask, fd, fault);
-        arena_reset(&arena);
-    }
     close_source(&conversion);
     buffer_free(&conversion.bytes);
-    arena_free(&arena);
-    return e == ERR_OFFLINE ? ERR_OK : e;
+    return e;
 }

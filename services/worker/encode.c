@@ -8,7 +8,7 @@
 #include "common/pcm.h"
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
-#include "services/worker/sandbox.h"
+#include "services/worker/jobs.h"
 #include "services/worker/tags/content.h"
 
 enum { STEP = 65536, CHANNELS_MAX = 2, SAMPLES = STEP * CHANNELS_MAX, PIECES_MAX = 16, COMMENT_SIZE = 4001 };
@@ -222,38 +222,35 @@ static enum err compare_part(struct encoding *encoding, int fd, struct encode_do
 
 /* ---- asks ---- */
 
-static enum err do_verb(struct encoding *encoding, const struct encode *ask, int fd, struct encode_done *answer,
-                        struct fault *fault)
+static enum err do_verb(struct encoding *encoding, const struct encode *ask, struct job_call *call,
+                        struct encode_done *answer, struct fault *fault)
 {
     if (ask->verb.value == ENCODE_VERB_COMPARE)
-        return compare_part(encoding, fd, answer, fault);
-    if (ask->verb.value == ENCODE_VERB_OPEN && fd >= 0) {
-        enum err e = open_wav(encoding, fd, fault);
+        return compare_part(encoding, jobs_take_fd(call), answer, fault);
+    if (ask->verb.value == ENCODE_VERB_OPEN && call->fd >= 0) {
+        enum err e = open_wav(encoding, jobs_take_fd(call), fault);
         answer->frames = encoding->frames;
         return e;
     }
-    if (fd >= 0)
-        close(fd);
     return encode_part(encoding, ask, answer, fault);
 }
 
-static enum err answer_ask(struct encoding *encoding, struct pipe *pipe, const struct encode *ask, int fd,
-                           struct fault *fault)
+static enum err answer_encode(void *state, struct job_call *call, struct fault *fault)
 {
+    struct encoding *encoding = state;
+    const struct encode *ask = call->job;
     struct encode_done answer = { .number = ask->number };
     struct fault why = { 0 };
 
     buffer_reset(&encoding->bytes);
     encoding->piece_count = 0;
-    if (do_verb(encoding, ask, fd, &answer, &why) != ERR_OK)
+    if (do_verb(encoding, ask, call, &answer, &why) != ERR_OK)
         answer = (struct encode_done){ .number = ask->number, .failure = text_of(why.what) };
-    return pipe_send(pipe, &encode_done_shape, &answer, -1, fault);
+    return pipe_send(call->pipe, &encode_done_shape, &answer, -1, fault);
 }
 
 static void free_encoding(struct encoding *encoding)
 {
-    if (!encoding)
-        return;
     (void)encoder_close(encoding->encoder);
     decode_close(encoding->decode);
     replace_descriptor(&encoding->wav_fd, -1);
@@ -266,21 +263,11 @@ static void free_encoding(struct encoding *encoding)
 enum err encode_run(struct pipe *pipe, struct fault *fault)
 {
     struct encoding *encoding = alloc_zeroed(1, sizeof(*encoding));
-    struct arena arena = { 0 };
-    enum err e = ERR_OK;
+    enum err e;
 
     encoding->wav_fd = encoding->flac_fd = -1;
     encoding->hash = hash_new();
-    while (e == ERR_OK) {
-        struct encode ask = { 0 };
-        int fd;
-        e = pipe_receive(pipe, PIPE_WAIT, &encode_shape, &arena, &ask, &fd, fault);
-        sandbox_allow_job();
-        if (e == ERR_OK)
-            e = answer_ask(encoding, pipe, &ask, fd, fault);
-        arena_reset(&arena);
-    }
+    e = jobs_answer(pipe, &encode_shape, answer_encode, encoding, fault);
     free_encoding(encoding);
-    arena_free(&arena);
-    return e == ERR_OFFLINE ? ERR_OK : e;
+    return e;
 }

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "services/worker/analyse.h"
 #include "services/worker/sandbox.h"
 
 enum err jobs_open(struct pipe *pipe, struct fault *fault)
@@ -17,6 +18,45 @@ enum err jobs_open(struct pipe *pipe, struct fault *fault)
     pipe_open(pipe, JOBS_SOCKET);
     return ERR_OK;
 }
+
+int jobs_take_fd(struct job_call *call)
+{
+    int fd = call->fd;
+
+    call->fd = -1;
+    return fd;
+}
+
+static enum err answer_one(struct pipe *pipe, const struct shape *shape, struct arena *arena, answer_job *answer,
+                           void *state, struct fault *fault)
+{
+    void *job = arena_alloc(arena, shape->size);
+    struct job_call call = { .pipe = pipe, .arena = arena, .job = job };
+    enum err e = pipe_receive(pipe, PIPE_WAIT, shape, arena, job, &call.fd, fault);
+
+    if (e != ERR_OK)
+        return e;
+    sandbox_allow_job();
+    e = answer(state, &call, fault);
+    if (call.fd >= 0)
+        close(call.fd);
+    return e;
+}
+
+enum err jobs_answer(struct pipe *pipe, const struct shape *shape, answer_job *answer, void *state, struct fault *fault)
+{
+    struct arena arena = { 0 };
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK) {
+        e = answer_one(pipe, shape, &arena, answer, state, fault);
+        arena_reset(&arena);
+    }
+    arena_free(&arena);
+    return e == ERR_OFFLINE ? ERR_OK : e;
+}
+
+/* ---- analysis ---- */
 
 /* If the result violates the schema's bounds, sends one that reports the violation. */
 static enum err send_result(struct pipe *pipe, const struct result *result, struct fault *fault)
@@ -34,34 +74,22 @@ static enum err send_result(struct pipe *pipe, const struct result *result, stru
     return pipe_send(pipe, &result_shape, &failed, -1, fault);
 }
 
-static enum err one_job(struct pipe *pipe, struct analyser *analyser, struct arena *arena, struct fault *fault)
+static enum err analyse_file(void *state, struct job_call *call, struct fault *fault)
 {
-    struct job job = { 0 };
     struct result result = { 0 };
-    int fd;
 
-    enum err e = pipe_receive(pipe, PIPE_WAIT, &job_shape, arena, &job, &fd, fault);
-    if (e != ERR_OK)
-        return e;
-    sandbox_allow_job();
-    analyse(analyser, &job, fd, arena, &result);
-    if (fd >= 0)
-        close(fd);
-    return send_result(pipe, &result, fault);
+    analyse(state, call->job, call->fd, call->arena, &result);
+    return send_result(call->pipe, &result, fault);
 }
 
 enum err jobs_run(struct pipe *pipe, struct fault *fault)
 {
     struct analyser *analyser = analyser_new(); /* loads all libraries before the sandbox closes */
-    struct arena arena = { 0 };
     enum err e = analyser ? sandbox_enter(JOBS_SOCKET, fault)
                           : fault_set(fault, ERR_INTERNAL, "the analyser cannot be prepared");
 
-    while (e == ERR_OK) {
-        e = one_job(pipe, analyser, &arena, fault);
-        arena_reset(&arena);
-    }
-    arena_free(&arena);
+    if (e == ERR_OK)
+        e = jobs_answer(pipe, &job_shape, analyse_file, analyser, fault);
     analyser_free(analyser);
-    return e == ERR_OFFLINE ? ERR_OK : e;
+    return e;
 }

@@ -1,8 +1,6 @@
 #include "services/worker/session.h"
 
-#include <unistd.h>
-
-#include "services/worker/sandbox.h"
+#include "services/worker/jobs.h"
 #include "services/worker/sessions/formats.h"
 
 static const struct format {
@@ -46,34 +44,19 @@ static enum err read_session(const struct session_job *job, int fd, struct arena
 }
 
 /* An error keeps everything that was read before it, so a damaged end loses only the end. */
-static enum err answer_job(struct pipe *pipe, struct arena *arena, struct fault *fault)
+static enum err answer_session_job(void *state, struct job_call *call, struct fault *fault)
 {
-    struct session_job job = { 0 };
-    struct session_read answer = { 0 };
+    const struct session_job *job = call->job;
+    struct session_read answer = { .number = job->number };
     struct fault why = { 0 };
-    int fd;
-    enum err e = pipe_receive(pipe, PIPE_WAIT, &session_job_shape, arena, &job, &fd, fault);
 
-    if (e != ERR_OK)
-        return e;
-    sandbox_allow_job();
-    answer.number = job.number;
-    if (read_session(&job, fd, arena, &answer, &why) != ERR_OK)
+    (void)state;
+    if (read_session(job, call->fd, call->arena, &answer, &why) != ERR_OK)
         answer.failure = text_of(why.what);
-    if (fd >= 0)
-        close(fd);
-    return pipe_send(pipe, &session_read_shape, &answer, -1, fault);
+    return pipe_send(call->pipe, &session_read_shape, &answer, -1, fault);
 }
 
 enum err session_run(struct pipe *pipe, struct fault *fault)
 {
-    struct arena arena = { 0 };
-    enum err e = ERR_OK;
-
-    while (e == ERR_OK) {
-        e = answer_job(pipe, &arena, fault);
-        arena_reset(&arena);
-    }
-    arena_free(&arena);
-    return e == ERR_OFFLINE ? ERR_OK : e;
+    return jobs_answer(pipe, &session_job_shape, answer_session_job, NULL, fault);
 }

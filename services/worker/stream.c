@@ -6,7 +6,7 @@
 #include "common/alloc.h"
 #include "schema_worker.h"
 #include "services/worker/decode/decode.h"
-#include "services/worker/sandbox.h"
+#include "services/worker/jobs.h"
 #include "services/worker/tags/kind.h"
 #include "services/worker/tags/mpeg.h"
 
@@ -68,28 +68,25 @@ static enum err read_frames(struct stream *stream, const struct pull *pull, stru
     return ERR_OK;
 }
 
-static enum err do_pull(struct stream *stream, const struct pull *pull, int fd, struct pulled *pulled,
+static enum err do_pull(struct stream *stream, const struct pull *pull, struct job_call *call, struct pulled *pulled,
                         struct fault *fault)
 {
     if (pull->verb.value == WORKER_VERB_OPEN)
-        return open_stream(stream, pull, fd, fault);
-    if (fd >= 0)
-        close(fd);
+        return open_stream(stream, pull, jobs_take_fd(call), fault);
     if (pull->verb.value == WORKER_VERB_READ)
         return read_frames(stream, pull, pulled, fault);
     close_stream(stream);
     return ERR_OK;
 }
 
-static enum err answer_pull(struct stream *stream, struct pipe *pipe, const struct pull *pull, int fd,
-                            struct fault *fault)
+static enum err answer_pull(void *state, struct job_call *call, struct fault *fault)
 {
+    struct stream *stream = state;
+    const struct pull *pull = call->job;
     struct pulled pulled = { .number = pull->number };
     struct fault why = { 0 };
-    enum err e;
 
-    e = do_pull(stream, pull, fd, &pulled, &why);
-    if (e != ERR_OK) {
+    if (do_pull(stream, pull, call, &pulled, &why) != ERR_OK) {
         pulled.failure = text_of(why.what);
         pulled.has_foreign = pulled.foreign = stream->is_foreign;
         close_stream(stream);
@@ -98,27 +95,17 @@ static enum err answer_pull(struct stream *stream, struct pipe *pipe, const stru
         pulled.channels = stream->format.channels;
         pulled.frames = stream->format.frames;
     }
-    return pipe_send(pipe, &pulled_shape, &pulled, -1, fault);
+    return pipe_send(call->pipe, &pulled_shape, &pulled, -1, fault);
 }
 
 enum err stream_run(struct pipe *pipe, struct fault *fault)
 {
     struct stream *stream = alloc_zeroed(1, sizeof(*stream));
-    struct arena arena = { 0 };
-    enum err e = ERR_OK;
+    enum err e;
 
     stream->fd = -1;
-    while (e == ERR_OK) {
-        struct pull pull = { 0 };
-        int fd;
-        e = pipe_receive(pipe, PIPE_WAIT, &pull_shape, &arena, &pull, &fd, fault);
-        sandbox_allow_job();
-        if (e == ERR_OK)
-            e = answer_pull(stream, pipe, &pull, fd, fault);
-        arena_reset(&arena);
-    }
+    e = jobs_answer(pipe, &pull_shape, answer_pull, stream, fault);
     close_stream(stream);
     free(stream);
-    arena_free(&arena);
-    return e == ERR_OFFLINE ? ERR_OK : e;
+    return e;
 }

@@ -145,40 +145,51 @@ static enum err treat_all(struct treating *treating, treat_item *treat, const st
     return e == ERR_OK ? send_edits(treating, fault) : e;
 }
 
-enum err treat_trim(struct cli *cli, struct fault *fault)
+/* A command with two options that are seconds. */
+static const struct spans_command {
+    const char *verb, *options[FACTS], *attributes[FACTS], *refusal, *example;
+    treat_item *treat;
+} TRIM = { "Trim",
+           { "--from", "--until" },
+           { "trim_from", "trim_until" },
+           "no part is given",
+           "for example: loophole trim kick --limit 1 --from 20ms --until 0.5s",
+           trim_item },
+  FADE = { "Fade",
+           { "--fade-in", "--fade-out" },
+           { "fade_in", "fade_out" },
+           "no fade is given",
+           "for example: loophole fade pad --limit 1 --fade-in 10ms --fade-out 0.5s",
+           fade_item };
+
+static enum err treat_spans(struct cli *cli, const struct spans_command *command, const char *first, const char *last,
+                            struct fault *fault)
 {
-    struct treating treating = { .cli = cli, .verb = "Trim", .attributes = { "trim_from", "trim_until" } };
-    const struct options *options = &cli->options;
+    struct treating treating = { .cli = cli,
+                                 .verb = command->verb,
+                                 .attributes = { command->attributes[0], command->attributes[1] } };
     struct spans spans;
 
-    if (options->off)
+    if (cli->options.off)
         return clear_all(&treating, fault);
-    if (!options->from && !options->until) {
-        fault_set(fault, ERR_BAD_REQUEST, "no part is given");
-        return fault_hint(fault, "for example: loophole trim kick --limit 1 --from 20ms --until 0.5s");
+    if (!first && !last) {
+        fault_set(fault, ERR_BAD_REQUEST, "%s", command->refusal);
+        return fault_hint(fault, "%s", command->example);
     }
-    enum err e = read_span("--from", options->from, &spans.first, fault);
+    enum err e = read_span(command->options[0], first, &spans.first, fault);
     if (e == ERR_OK)
-        e = read_span("--until", options->until, &spans.last, fault);
-    return e == ERR_OK ? treat_all(&treating, trim_item, &spans, fault) : e;
+        e = read_span(command->options[1], last, &spans.last, fault);
+    return e == ERR_OK ? treat_all(&treating, command->treat, &spans, fault) : e;
+}
+
+enum err treat_trim(struct cli *cli, struct fault *fault)
+{
+    return treat_spans(cli, &TRIM, cli->options.from, cli->options.until, fault);
 }
 
 enum err treat_fade(struct cli *cli, struct fault *fault)
 {
-    struct treating treating = { .cli = cli, .verb = "Fade", .attributes = { "fade_in", "fade_out" } };
-    const struct options *options = &cli->options;
-    struct spans spans;
-
-    if (options->off)
-        return clear_all(&treating, fault);
-    if (!options->fade_in && !options->fade_out) {
-        fault_set(fault, ERR_BAD_REQUEST, "no fade is given");
-        return fault_hint(fault, "for example: loophole fade pad --limit 1 --fade-in 10ms --fade-out 0.5s");
-    }
-    enum err e = read_span("--fade-in", options->fade_in, &spans.first, fault);
-    if (e == ERR_OK)
-        e = read_span("--fade-out", options->fade_out, &spans.last, fault);
-    return e == ERR_OK ? treat_all(&treating, fade_item, &spans, fault) : e;
+    return treat_spans(cli, &FADE, cli->options.fade_in, cli->options.fade_out, fault);
 }
 
 /* ---- normalise ---- */

@@ -22,8 +22,7 @@ static bool are_one_file(const struct media *gone, const struct media *there)
     return gone->size == there->size && gone->mtime == there->mtime;
 }
 
-/* Copies the analysis of `heard`; both items were the same file. */
-static void take_analysis(struct media *kept, const struct media *heard)
+void merge_copy_analysis(struct media *kept, const struct media *heard)
 {
     kept->content = heard->content;
     kept->container = heard->container;
@@ -37,7 +36,7 @@ static void take_analysis(struct media *kept, const struct media *heard)
     kept->failure = heard->failure;
 }
 
-static void copy_file_fields(struct media *kept, const struct media *there)
+void merge_copy_place(struct media *kept, const struct media *there)
 {
     kept->folder = there->folder;
     kept->file = there->file;
@@ -149,8 +148,8 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
 
     if (!are_one_file(gone, there))
         return fault_set(fault, ERR_EXISTS, "the item of another file has that place");
-    copy_file_fields(&kept, there);
-    take_analysis(&kept, there->content.len ? there : gone);
+    merge_copy_place(&kept, there);
+    merge_copy_analysis(&kept, there->content.len ? there : gone);
     e = pack_follow(p, was, &kept);
     if (e == ERR_OK)
         e = join_words(p, &kept, lost);

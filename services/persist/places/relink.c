@@ -2,40 +2,19 @@
 
 #include "common/clock.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/merge.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 
-/* What a media record says about its file. */
-static void move_file_fields(struct media *to, const struct media *from)
-{
-    to->kind = from->kind;
-    to->availability = from->availability;
-    to->has_missing_since = from->has_missing_since;
-    to->missing_since = from->missing_since;
-    to->folder = from->folder;
-    to->file = from->file;
-    to->size = from->size;
-    to->mtime = from->mtime;
-    to->inode = from->inode;
-    to->content = from->content;
-    to->container = from->container;
-    to->sample_format = from->sample_format;
-    to->bit_depth = from->bit_depth;
-    to->sample_rate = from->sample_rate;
-    to->channels = from->channels;
-    to->frames = from->frames;
-    to->analysis = from->analysis;
-    to->analyser = from->analyser;
-    to->failure = from->failure;
-}
-
 /* A name that a person wrote stays; another one follows the file. */
 static enum err give_file(struct persist *p, const struct media *was, const struct media *from, struct media *now)
 {
     *now = *was;
-    move_file_fields(now, from);
+    now->kind = from->kind;
+    merge_copy_place(now, from);
+    merge_copy_analysis(now, from);
     if (text_equal(was->name, places_title(&p->arena, was->file)))
         now->name = places_title(&p->arena, now->file);
     return pack_follow(p, was, now);

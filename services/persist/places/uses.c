@@ -12,7 +12,8 @@
 
 /* ---- the context ---- */
 
-struct id uses_named(struct choice kind, struct text name)
+/* The id of the context of this kind and name, if no program gave it an id. */
+static struct id id_of_context(struct choice kind, struct text name)
 {
     struct key key = { 0 };
     struct hash hash;
@@ -28,7 +29,7 @@ struct id uses_named(struct choice kind, struct text name)
 static enum err find_context(struct persist *p, const struct persist_use *ask, struct context *was, struct context *now,
                              struct fault *fault)
 {
-    *now = (struct context){ .id = ask->has_id ? ask->id : uses_named(ask->kind, ask->name),
+    *now = (struct context){ .id = ask->has_id ? ask->id : id_of_context(ask->kind, ask->name),
                              .kind = ask->kind,
                              .name = ask->name,
                              .at = clock_now() };
