@@ -1,4 +1,4 @@
-// Hearing: one preview at a time, through JACK or in the browser, and where its playback position is.
+// Plays one preview at a time, through JACK or in the browser, and follows its playback position.
 import type { item, preview_begun, stream_voice } from 'loophole'
 import { playHere, stopHere } from './browserplayer'
 import { Cell } from './cell'
@@ -8,7 +8,7 @@ import { complain, remark, say, settings } from './state'
 
 export interface Hearing {
   id: string
-  /** Frame of the file at the moment `at` of performance.now(), and frames a millisecond. */
+  /** The frame of the file at the time `at` (performance.now()). `rate`: frames a millisecond. */
   frame: number
   at: number
   rate: number
@@ -18,7 +18,7 @@ export interface Hearing {
 
 export const hearing = new Cell<Hearing | undefined>(undefined)
 
-/** A part of an item that repeats while it sounds: frames of the file. */
+/** The part of an item that repeats while it plays: frames of the file. */
 export interface Region { id: string; from: number; end: number }
 export const region = new Cell<Region | undefined>(undefined)
 const REGION_LEAST = 256
@@ -30,7 +30,7 @@ let wanted: { of: item; from: number } | undefined
 let busy = false
 let tracking = 0
 
-/** The frame that sounds now. */
+/** Returns the frame of the file that sounds now. */
 export function positionOf(of: Hearing): number {
   const frame = of.frame + (performance.now() - of.at) * of.rate
   const part = regionOf(of.id)
@@ -53,7 +53,7 @@ function follow(voice: stream_voice, of: Hearing) {
   hearing.set({ ...of, frame: num(voice.position), at: performance.now() })
 }
 
-// The streamer knows the position. Without an answer the page counts on from the last one.
+// Asks the streamer for the position. Without an answer, the page extrapolates the last one.
 async function track() {
   const now = hearing.value
   if (!now || now.voice < 0) return
@@ -106,7 +106,7 @@ async function work() {
   busy = false
 }
 
-/** Plays the item from a frame, in place of what sounds. Of several wishes the last one counts. */
+/** Plays the item from a frame, and stops the item that sounds. If asks come faster than answers, only the last counts. */
 export function hear(of: item, from = 0) {
   if (of.media.kind !== 'audio') return
   if (region.value && region.value.id !== idText(of.media.id)) region.set(undefined)
@@ -116,13 +116,13 @@ export function hear(of: item, from = 0) {
 
 const framesOf = (of: item) => seconds(of) * num(of.media.sample_rate)
 
-/** Plays from a part of the item, 0 its begin, 1 its end; nothing repeats any more. */
+/** Plays the item from a part of its length (0 its begin, 1 its end), and removes the region. */
 export function hearFrom(of: item, part: number) {
   region.set(undefined)
   hear(of, Math.max(0, part) * framesOf(of))
 }
 
-/** Repeats the region between two parts of the item. */
+/** Repeats the region between two parts of the item's length. */
 export function hearBetween(of: item, one: number, other: number) {
   const [from, end] = [one, other].sort((a, b) => a - b).map(part => Math.round(Math.max(0, Math.min(1, part)) * framesOf(of))) as [number, number]
   if (end - from < REGION_LEAST) return hearFrom(of, one)
@@ -130,7 +130,7 @@ export function hearBetween(of: item, one: number, other: number) {
   hear(of, from)
 }
 
-/** Begins or ends the part that repeats at the playback position. */
+/** Sets the begin or the end of the region to the playback position. */
 export function markRegion(of: item, edge: 'from' | 'end') {
   const now = hearing.value
   const id = idText(of.media.id)
@@ -150,7 +150,7 @@ export function hush() {
   ask('streamer.preview_stop', {}, 3000).catch(() => undefined)
 }
 
-/** Silences everything, whatever played it. */
+/** Stops all sound of the engine, and the preview in the browser. */
 export function panic() {
   hush()
   read('audio.panic', {}, AbortSignal.timeout(10000)).then(() => remark.set({ text: 'Silence.', bad: false }), complain)

@@ -1,4 +1,4 @@
-// The list of the present view under the keyboard: where it is, what is selected, what sounds. Shared by all modes.
+// Keyboard control of the list of items, for all modes: the current row, the selection, and the playing of items.
 import type { item } from 'loophole'
 import { Cell } from './cell'
 import { favourite, hide, rate } from './edits'
@@ -7,16 +7,16 @@ import { hear, hush, markRegion } from './hear'
 import { awaitItem, itemAt, result, rowOf } from './result'
 import { complain, heard, isAlike, say, selected, set, settings, show, view } from './state'
 
-/** The row that the keyboard is on; -1: none. */
+/** The current row of the keyboard; -1: none. */
 export const row = new Cell(-1)
 let anchor = 0
-/** The row whose item is awaited: until it is here, the list does not take the keyboard back. */
-let going = -1
+/** The row that goTo waits for; -1: none. Until its item has arrived, settleRow does not change the current row. */
+let awaitedRow = -1
 
-/** Finds the row of the item again after the list changed; the row stays when the item left it. */
+/** After a change of the list: makes the row of the current item the current row. Without that item the row stays. */
 export function settleRow() {
   const of = atNow()
-  if (going >= 0 || (of && idText(of.media.id) === view.value.at)) return
+  if (awaitedRow >= 0 || (of && idText(of.media.id) === view.value.at)) return
   const at = view.value.at ? rowOf(view.value.at) : -1
   if (at >= 0) row.set(at)
   else if (!view.value.at) row.set(-1)
@@ -24,13 +24,14 @@ export function settleRow() {
 
 export const atNow = (): item | undefined => (row.value >= 0 ? itemAt(row.value) : undefined)
 
-/** The ids that an edit is for: the selected items, else the one that the keyboard is on. */
+/** The ids of the items that an edit changes: the selected items, or else the current item. */
 export function chosen(): string[] {
   if (selected.value.size) return [...selected.value]
   return view.value.at ? [view.value.at] : []
 }
 
-function reach(from: number, to: number) {
+/** Adds the items of these rows to the selection. */
+function extendSelection(from: number, to: number) {
   const ids = new Set(selected.value)
   for (let at = Math.min(from, to); at <= Math.max(from, to); at++) {
     const of = itemAt(at)
@@ -39,23 +40,23 @@ function reach(from: number, to: number) {
   selected.set(ids)
 }
 
-/** Goes to a row, and lets its item sound. `extend` adds the rows between to the selection. */
+/** Makes `to` the current row, and plays its item if `sound`. `extend` also selects all items from the anchor to it. */
 export async function goTo(to: number, extend = false, sound = settings.value.preview) {
   const total = result.value.total ?? 0
   if (total === 0) return
   to = Math.max(0, Math.min(total - 1, to))
-  if (extend) reach(anchor, to)
+  if (extend) extendSelection(anchor, to)
   else { anchor = to; if (selected.value.size) selected.set(new Set()) }
   row.set(to)
-  going = to
+  awaitedRow = to
   const of = itemAt(to) ?? (await awaitItem(to))
-  if (going === to) going = -1
+  if (awaitedRow === to) awaitedRow = -1
   if (!of || row.value !== to) return
-  if (sound) hear(of) // first: what is drawn can wait
+  if (sound) hear(of) // before the page is drawn, so that it sounds sooner
   show({ at: idText(of.media.id) })
 }
 
-/** Goes to the first item of what was asked last, once its answer is here. */
+/** Goes to the first item of the newest result, after its answer has arrived. */
 export function goFirst() {
   if (!result.value.old) return goTo(0)
   const end = result.follow(() => { if (!result.value.old) { end(); goTo(0) } })
@@ -69,7 +70,7 @@ export function toggleSelected(id: string) {
 
 const SELECTED_MOST = 4096
 
-/** Selects every item of the result, as far as one step can change. */
+/** Selects the items of the result, at most SELECTED_MOST: one undo step changes no more. */
 export async function selectAll() {
   const total = Math.min(result.value.total ?? 0, SELECTED_MOST)
   const ids = new Set<string>()
@@ -84,12 +85,12 @@ export async function selectAll() {
 const addTo = (list: string[], ids: string[]) => [...new Set([...list, ...ids])].slice(0, 32)
 export const moreLike = () => show({ like: addTo(view.value.like, chosen()) })
 
-/** A counter-example needs an example that it is weighed against. */
+/** Adds counter-examples. These need an example, because a search weighs them against it. */
 export const lessLike = () => isAlike(view.value, heard.value)
   ? show({ unlike: addTo(view.value.unlike, chosen()) })
-  : complain(new Error('Less like this needs an example first: press s, More like this, on a sound that is near'))
+  : complain(new Error('Less like this needs an example first: press s, More like this, on a similar sound'))
 
-/** The keys of every list of items; `across` items stand beside each other. Returns true if the key was one of them. */
+/** Handles the keys of a list with `across` items in a row. Returns true if it used the key. */
 export function listKey(event: KeyboardEvent, across = 1, page = 20): boolean {
   const move: Record<string, number> = {
     ArrowDown: across, ArrowUp: -across, PageDown: page * across, PageUp: -page * across,

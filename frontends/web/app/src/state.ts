@@ -1,5 +1,5 @@
-// What the page shows, as one value that lies in the URL: mode, query, order, selection, likeness. So a page that is
-// loaded again, or sent to somebody else, shows the same.
+// The state of the page. The view (mode, query, sort, folder, likeness, …) is one value, which the URL contains. So the
+// page shows the same after it was loaded again, or for another person who opens its URL.
 import { Cell } from './cell'
 
 export const MODES = ['table', 'waveforms', 'map', 'hypergrid', 'folders', 'duplicates', 'project', 'sound', 'engine'] as const
@@ -14,11 +14,11 @@ export interface View {
   mode: Mode
   query: string
   sort: string
-  /** The id of the folder that limits the result; empty: none. */
+  /** The id of a folder: the result contains only its items; empty: all. */
   folder: string
-  /** Which items: all, those of the open project, or those outside of projects' folders. */
+  /** The searched items: all, those of the open project, or those outside of all project folders. */
   scope: Scope
-  /** The item that the keyboard is on. */
+  /** The id of the current item; empty: none. */
   at: string
   like: string[]
   unlike: string[]
@@ -37,7 +37,7 @@ export const START: View = {
   colour: 'class', rows: 'family', across: 'key',
 }
 
-/** Nothing in force. */
+/** The parts of a view that limit or order its result, all without effect. */
 export const START_FILTERS = { query: '', sort: '', folder: '', scope: 'combined' as Scope, like: [], unlike: [], weights: EVEN }
 
 const listed = (text: string | null) => (text ? text.split(',') : [])
@@ -90,10 +90,10 @@ function writeUrl(of: View): string {
 
 export const view = new Cell<View>(readUrl())
 
-/** Ids of the selected items beside the one that the keyboard is on. */
+/** The ids of the selected items. */
 export const selected = new Cell<ReadonlySet<string>>(new Set())
 
-/** The sound of a file from outside, or of a port that was listened to: an example beside `like`. */
+/** The embedding of a file outside the catalogue, or of the sound of a port: an example in addition to `like`. */
 export interface Heard { name: string; embedding: unknown }
 export const heard = new Cell<Heard | undefined>(undefined)
 
@@ -108,17 +108,17 @@ function readHeard(): Heard[] {
   }
 }
 
-/** The sounds that were examples before, the latest first: kept in this browser's local storage. */
+/** Earlier examples, the newest first. The browser's local storage keeps them. */
 export const heardBefore = new Cell<Heard[]>(readHeard())
 
-/** Makes a sound from outside the example, and keeps it for later. */
+/** Makes this sound the example, and adds it to `heardBefore`. */
 export function hearAs(sound: Heard) {
   heard.set(sound)
   heardBefore.set([sound, ...heardBefore.value.filter(one => one.name !== sound.name)].slice(0, HEARD_MOST))
   localStorage.setItem(HEARD, JSON.stringify(heardBefore.value))
 }
 
-/** Changes a part of the view. Only a change of mode or query becomes a step of the browser's history. */
+/** Changes a part of the view. Only a change of the mode or the query adds an entry to the browser's history. */
 export function show(part: Partial<View>) {
   const before = view.value
   const after = { ...before, ...part }
@@ -134,7 +134,7 @@ const URL_MS = 100
 let writing = 0
 const write = () => { writing = 0; history.replaceState(null, '', writeUrl(view.value)) }
 
-/** The URL follows soon: while one browses, each key would cost its writing. 0: what is to be written is written now. */
+/** Writes the URL after `wait_ms`, because a write for each key would be slow. 0: writes a pending change at once. */
 function writeSoon(wait_ms: number) {
   if (wait_ms) writing ||= window.setTimeout(write, wait_ms)
   else if (writing) { clearTimeout(writing); write() }
@@ -152,7 +152,7 @@ window.addEventListener('hashchange', takeUrl)
 
 export const isAlike = (of: View, sound: Heard | undefined) => of.like.length > 0 || sound !== undefined
 
-/** The clauses of a query: spaces separate them outside of quotes and parentheses. */
+/** Splits a query into its clauses, at each space that is outside of quotes and parentheses. */
 export function clauses(query: string): string[] {
   const list: string[] = []
   let now = '', quoted = false, depth = 0
@@ -167,7 +167,7 @@ export function clauses(query: string): string[] {
   return list
 }
 
-/** A clause of a field and a value, in quotes where the language needs them. */
+/** Makes a clause of a field and a value, with quotes if the value needs them. */
 export const clause = (field: string, value: string) =>
   /^[\p{L}\p{N}_#.]+$/u.test(value) ? `${field}:${value}` : `${field}:"${value.replace(/"/g, '')}"`
 
@@ -176,7 +176,7 @@ export function toggleClause(text: string) {
   show({ query: (now.includes(text) ? now.filter(one => one !== text) : [...now, text]).join(' ') })
 }
 
-/** What a person set for this browser: kept in its local storage. */
+/** The settings of this browser. Its local storage keeps them. */
 export interface Settings { preview: boolean; through: 'jack' | 'browser'; volume: number; inContext: boolean; loop: boolean; spectral: boolean }
 const USUAL: Settings = { preview: true, through: 'jack', volume: 0.8, inContext: false, loop: false, spectral: false }
 
@@ -194,7 +194,7 @@ export function set(part: Partial<Settings>) {
   localStorage.setItem('loophole', JSON.stringify(settings.value))
 }
 
-/** A line at the foot of the page: what was done, or why not. */
+/** The line at the foot of the page: a result, or the reason of a failure. */
 export interface Remark { text: string; bad: boolean; hint?: string }
 export const remark = new Cell<Remark | undefined>(undefined)
 export const say = (text: string) => remark.set({ text, bad: false })
