@@ -112,7 +112,7 @@ enum err err_named(const char *name)
     return ERR_INTERNAL;
 }
 
-bool err_passes(enum err code)
+bool err_is_transient(enum err code)
 {
     return code == ERR_BUSY || code == ERR_TIMEOUT || code == ERR_OFFLINE || code == ERR_FULL;
 }

@@ -29,7 +29,7 @@ enum {
                     1 << ERR_OFFLINE | 1 << ERR_IO | 1 << ERR_FULL | 1 << ERR_VERSION | 1 << ERR_INTERNAL
 };
 
-/* An error, described once, where it is found. A zeroed struct is no error. */
+/* The description of an error, written once, at the place that finds it. A zeroed struct means no error. */
 struct fault {
     enum err code;
     char what[240];    /* a sentence without a full stop: "no media item 01J…" */
@@ -55,8 +55,8 @@ const char *err_name(enum err code);
 /* Returns the error of that name; ERR_INTERNAL for an unknown name. */
 enum err err_named(const char *name);
 
-/* True for errors that may pass by themselves, so that a retry makes sense: busy, timeout, offline, full. */
-bool err_passes(enum err code);
+/* True for transient errors, after which a retry may succeed: busy, timeout, offline, full. */
+bool err_is_transient(enum err code);
 
 /* Returns the exit code: 0 for ok, else 10 + code, which avoids the shell's own 1, 2, and 126 and above. */
 int err_exit_code(enum err code);

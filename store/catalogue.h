@@ -14,7 +14,7 @@ enum err catalogue_id(struct txn *txn, struct id *catalogue);             /* a r
 enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of the change log; 0, 0 if it is empty */
 
 /* Returns a hash of the change log's row at `revision`; zeros if there is none. Two stores with equal hashes have the
- * same history up to that revision. The hashes differ if an older copy of the store continued separately. */
+ * same history up to that revision. If an older copy of a store continued separately, the hashes differ. */
 struct hash catalogue_change_hash(struct txn *txn, uint64_t revision);
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
@@ -26,11 +26,12 @@ enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, st
 enum err catalogue_library(struct txn *txn, struct arena *arena, struct id id, struct library *to); /* as kept */
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
-/* Its data is always a record of artefact.schema, in whatever layout it is kept. not_found also if it is damaged. */
+/* Converts an artefact of an older layout, so `to` always contains a record of artefact.schema. Errors: also not_found
+ * for a damaged artefact. */
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
                             struct text type, struct artefact *to);
 
-/* True if there is a row for it, even if its file is missing or damaged. */
+/* True if the artefact has a row, even if its file is missing or damaged. */
 bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type);
 
 /* Sets *heard if an analysis of that content exists: a fact by analysis, an embedding or an artefact. An item is `done`
@@ -53,7 +54,8 @@ enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, st
                                         bool (*seen)(void *state, const struct folder *folder), void *state);
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool (*seen)(void *state, struct id media),
                                      void *state);
-enum err catalogue_has_content(struct txn *txn, struct bytes content, bool *has); /* some item has it */
+enum err catalogue_has_content(struct txn *txn, struct bytes content,
+                               bool *has); /* sets *has if an item has this content */
 /* The items whose ids are greater than `after`. */
 enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content, struct id after,
                                            bool (*seen)(void *state, struct id media), void *state);
@@ -72,15 +74,15 @@ enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media
                         struct volume *volume);
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
 
-/* The library that is the mount's own folder, around all folders of the volume; zero: there is none. */
+/* Returns the library whose folder is the mount itself, so that it contains the whole volume; zero: there is none. */
 enum err catalogue_mount_library(struct txn *txn, struct arena *arena, struct id volume, struct id *library);
 
-/* As catalogue_path; replaces media->availability, the word of the row, by the state that follows from it and from its
- * place (availability.h). `backend` becomes that of its place. */
+/* As catalogue_path. Also replaces media->availability, which is the word of its row, by its present state: the word
+ * and the state of its place give that (availability.h). Sets `backend` to the backend of its place. */
 enum err catalogue_state(struct txn *txn, struct arena *arena, struct media *media, struct bytes *path,
                          struct volume *volume, enum backend *backend);
 
-/* As catalogue_path, also if the volume is offline: below its last mount point. */
+/* As catalogue_path. If the volume is offline, the path begins with its last mount point. */
 enum err catalogue_last_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path);
 
 /* The path of its file below the root of its volume, also if the volume is offline; absolute if the volume has no

@@ -39,8 +39,8 @@ enum database {
     DB_COUNT
 };
 
-/* Operations of a scope in DB_UNDO, of the catalogue or moves, and of a project: as many as collecting its sounds may
- * need. The oldest is dropped. */
+/* The most operations that a scope in DB_UNDO keeps; a further one removes the oldest. UNDO_STEPS: the catalogue, and
+ * moves. UNDO_PROJECT_STEPS: a project, whose sounds may need that number when they are collected. */
 enum { UNDO_STEPS = 10000, UNDO_PROJECT_STEPS = 16384 };
 enum { STORE_VERSION = 3 }; /* of the databases; migrate.h converts older ones */
 

@@ -37,7 +37,7 @@ static void use_own(struct server *server, const char *device, bool by_choice)
     else if (strcmp(device, "dummy") != 0)
         use_server(server, SERVER_OWN, device, "");
     else if (by_choice)
-        use_server(server, SERVER_OWN, device, "silent: JACK's dummy driver is used, as asked for");
+        use_server(server, SERVER_OWN, device, "silent: JACK runs its dummy driver, as configured");
     else
         use_server(server, SERVER_OWN, device,
                    "silent: no sound card can be used, so JACK runs its dummy driver; see `loophole audio devices`");
@@ -60,7 +60,7 @@ static void use_running(struct server *server, const char *device)
                device_server_runs(name) ? "" : "no sound: that JACK server does not run");
 }
 
-/* Uses the best device, except cards that jackd could not open. */
+/* Uses the best device, but no card that jackd could not open. */
 static void use_best(struct server *server)
 {
     struct device devices[DEVICES];
@@ -104,7 +104,7 @@ static bool may_be_realtime(void)
     return geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0);
 }
 
-/* Asynchronous, jackd's mode without -S: a dying client does not stop the others. */
+/* Without -S jackd runs asynchronously: a client that dies does not stop the others. */
 static void write_arguments(struct server *server)
 {
     const struct settings_audio *audio = &server->world->settings.audio;
@@ -131,7 +131,7 @@ static void write_arguments(struct server *server)
     memcpy(server->arguments, all, sizeof(all));
 }
 
-/* Sets the environment of clients that are started from now on. */
+/* Sets the environment of all clients that the supervisor starts from now on. */
 static void set_environment(struct server *server)
 {
     const char *const own_or_named = *server->name ? server->name : server->users_server;
@@ -143,9 +143,9 @@ static void set_environment(struct server *server)
     server->world->wrapper = server->kind == SERVER_PIPEWIRE ? server->wrapper : NULL;
 }
 
-/* JACK 2 uses the same names for sockets of servers and of clients: with an equal name, a client would take its
- * server's. Our client is loophole-STUDIO. JACK keeps the name of each killed server, and has room for eight, so ours
- * does not change. */
+/* JACK 2 names the sockets of servers and clients in the same way, so a client with the name of its server would take
+ * the server's socket. Our client is loophole-STUDIO. JACK keeps the names of killed servers and has room for eight, so
+ * the name of our server does not change. */
 static void name_own(const struct paths *paths, char to[SERVER_NAME])
 {
     (void)snprintf(to, SERVER_NAME, "loophole-%s-server", paths->studio);
@@ -178,7 +178,7 @@ static void set_up(struct server *server)
     server->gone = 0;
 }
 
-/* True if clients would now find another server, or need another way to it. */
+/* True if clients now need another server, or another wrapper. */
 static bool decide_server(struct server *server)
 {
     enum server_kind kind = server->kind;

@@ -1,4 +1,4 @@
-/* spawn.h: processes that were started, or found running. The supervisor's thread. */
+/* spawn.h: processes that the supervisor started, or adopted. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_SPAWN_H
 #define LOOPHOLE_SUPERVISOR_SPAWN_H
 
@@ -13,10 +13,10 @@ struct spawn {
     uint64_t start_ticks;
 };
 
-/* Starts `program` from the programs' directory (or from its absolute path) in a process group of its own, in "/". Its
- * standard input and output are /dev/null, its standard error is the log of `service`, where the C library writes its
- * last messages; it has no other descriptors. `wrapper` (or NULL) is an absolute path: that program gets the program
- * and its arguments, and executes it. Errors: not_found, denied, io, full. */
+/* Starts `program`, a name in the programs' directory or an absolute path, in "/" and in a process group of its own.
+ * Standard input and output are /dev/null. Standard error is the log of `service`, to which the C library writes its
+ * last messages. The process has no other descriptors. `wrapper` is NULL or the absolute path of a program that gets
+ * the program with its arguments, and executes it. Errors: not_found, denied, io, full. */
 struct spawn_command {
     const char *service, *program, *wrapper;
     const char *const *arguments; /* with a final NULL; or NULL */
@@ -24,16 +24,16 @@ struct spawn_command {
 enum err spawn_start(const struct paths *paths, const struct spawn_command *command, struct spawn *to,
                      struct fault *fault);
 
-/* Finds the living process of the entry. Pid and start ticks identify it, so a reused pid is not taken. False: there is
- * none. */
+/* Finds the running process of the entry by its pid and its start time, so that a reused pid is not taken for it.
+ * False: the process does not run. */
 bool spawn_adopt(const struct board_entry *entry, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 
 void spawn_kill_group(const struct spawn *spawn); /* the rest of its process group: the workers of an indexer */
 
-/* Called after its death: returns how it ended; false if it was not our child, so that its end is unknown. Closes the
- * descriptor. */
+/* Call it after the death of the process: closes the descriptor, and fills `info` with the cause. False: the process
+ * was no child of this one, so the cause is unknown. */
 bool spawn_bury(struct spawn *spawn, siginfo_t *info);
 
 /* True if it dies within `timeout`. */

@@ -27,7 +27,7 @@ static void look_at_board(struct supervisor *supervisor)
     struct board *was = supervisor->world.board, *made;
     struct fault fault = { 0 };
 
-    if (board_stands(was, supervisor->world.paths))
+    if (board_is_current(was, supervisor->world.paths))
         return;
     if (board_make(supervisor->world.paths, &made, &fault) != ERR_OK) {
         (void)snprintf(supervisor->damage, sizeof(supervisor->damage), "%.*s", 200, fault.what);
@@ -101,14 +101,14 @@ static bool make_studio(struct supervisor *supervisor)
 }
 
 /* A process that maps a replaced object notices that its own is damaged, and ends to be started again. */
-static void mend_studio(void *state)
+static void repair_studio(void *state)
 {
     struct supervisor *supervisor = state;
     char made[STUDIO_NAME_SIZE];
     struct fault fault = { 0 };
 
     supervisor->alarm[0] = '\0';
-    if (studio_mend(supervisor->world.paths, made, &fault) != ERR_OK) {
+    if (studio_repair(supervisor->world.paths, made, &fault) != ERR_OK) {
         log_fault("cannot repair sound's memory", &fault);
         (void)snprintf(supervisor->alarm, sizeof(supervisor->alarm), "no sound: %.*s", 200, fault.what);
     } else if (*made) {
@@ -200,7 +200,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
     supervisor->world.disk = &supervisor->disk;
-    supervisor->world.before_sound = mend_studio;
+    supervisor->world.before_sound = repair_studio;
     supervisor->world.lingering = &supervisor->lingering;
     supervisor->world.store_waits = store_waits;
     supervisor->world.state = supervisor;

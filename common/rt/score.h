@@ -1,6 +1,6 @@
-/* score.h: everything that the audio core is to play, as a snapshot from the audio service's control thread to the
- * audio thread. Plain numbers; the audio thread clamps each to its range. The parameters have the ranges and defaults
- * of patterns (docs/protocol.md, record pattern). */
+/* score.h: what the audio core plays: a snapshot that the control thread of the audio service publishes for the audio
+ * thread. It contains plain numbers, and the audio thread clamps each one to its range. The parameters have the ranges
+ * and defaults of patterns (docs/protocol.md, record pattern). */
 #ifndef LOOPHOLE_COMMON_RT_SCORE_H
 #define LOOPHOLE_COMMON_RT_SCORE_H
 
@@ -45,38 +45,38 @@ struct score_row {
     uint32_t used;
     uint32_t sound;      /* slot of `sounds`; SCORE_NO_SOUND: the synthesised voice */
     uint32_t generation; /* of that slot */
-    uint32_t mute;       /* not 0: silent, for any reason */
+    uint32_t mute;       /* not 0: the row is silent; `muted`, `solo` and `soundless` have the reason */
     struct score_voice voice;
     float amp;          /* 0…1: base_amp */
     float filter_freq;  /* Hz, while it sounds; 0: the voice's; both 0: no filter */
-    float accent_boost; /* Hz added to the filter on an accented step; without a filter the step is 3 dB louder */
+    float accent_boost; /* Hz: raises the filter on accented steps; without a filter, these are 3 dB louder */
     float gate;         /* fraction of a step, 0.01…1; with 1 a sound plays to its end */
     float pan;
-    uint32_t note_count;        /* 0: each step plays voice.freq; else the notes in turn, one for each sounding step */
+    uint32_t note_count;        /* 0: each step plays voice.freq; else each sounding step plays the next note */
     float notes[SCORE_NOTES];   /* Hz; a sound plays at its own pitch for voice.freq */
     float ratio;                /* of pitch, for a sound */
     uint32_t choke;             /* of a sound, as for a pad; 0: only the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
-    uint32_t midi;              /* channel + 1: its notes leave at midi_out in place of a sound; 0: none */
-    uint32_t length;            /* steps after which the row repeats; 0: all */
-    /* Of each step; steps after the counted ones have the value in parentheses. */
+    uint32_t midi;              /* MIDI channel + 1: midi_out sends its notes, and it has no sound; 0: none */
+    uint32_t length;            /* the row repeats after this number of steps; 0: after all */
+    /* One value a step. The steps after these have the value in parentheses. */
     uint32_t velocity_count, probability_count, timing_count, ratchet_count;
     float velocity[SCORE_STEPS];    /* 0…1 (1) */
     float probability[SCORE_STEPS]; /* 0…1 (1) */
     float timing[SCORE_STEPS];      /* -0.5…0.5 (0): step.h */
     uint8_t ratchet[SCORE_STEPS];   /* 1…8 (1) */
-    /* Of the control thread alone, which makes `mute` of them: why the row is silent, and its name. */
-    uint32_t muted, solo;  /* not 0: a person wants it */
-    uint32_t soundless;    /* not 0: its media item could not be loaded */
-    char name[SCORE_NAME]; /* without a closing zero if it has all bytes */
+    /* Only the control thread uses the rest: the reasons from which it computes `mute`, and the name. */
+    uint32_t muted, solo;  /* not 0: a person has set it */
+    uint32_t soundless;    /* not 0: the streamer could not load its media item */
+    char name[SCORE_NAME]; /* no zero ends a name of SCORE_NAME bytes */
 };
 
 struct score_pattern {
     uint32_t serial; /* 0: no pattern; a new number is a new pattern */
     uint32_t steps;  /* 16, 32, 48, 64 */
     uint32_t seed;   /* of the probabilities */
-    uint32_t song;   /* the entry of a song that it is, from 1; 0: none. Of the control thread, as the next two */
-    uint32_t bars;   /* of that entry */
+    uint32_t song;   /* number of the song's entry, from 1; 0: none. Only the control thread uses these three */
+    uint32_t bars;   /* length of that entry */
     int64_t began;   /* the bar at which it began */
     float reverb_mix, reverb_room, reverb_damp;
     float delay_time, delay_feedback, delay_mix, delay_lowcut, delay_highcut;
@@ -88,8 +88,8 @@ struct score_strip {
     float gain; /* linear, 0…4 */
     float pan;
     uint32_t mute, solo;
-    uint32_t apart;      /* not 0: main does not have the channel, only its own ports do */
-    uint32_t pfl;        /* not 0: the ports pfl_left and pfl_right have it, before its gain, mute and solo */
+    uint32_t apart;      /* not 0: the channel goes only to its own ports, not to main */
+    uint32_t pfl;        /* not 0: pfl_left and pfl_right have its signal before gain, mute and solo */
     float reverb, delay; /* sends after its gain, 0…1 */
 };
 
@@ -110,14 +110,14 @@ struct score_pad {
     uint32_t reverse;
     uint8_t note, channel; /* MIDI: 0…127, 0…15; 255: any channel; note 255: none */
     uint8_t keys_from,
-        keys_until;        /* MIDI notes that play it in their pitch; keys_until 0: none. Then note is the root */
+        keys_until;        /* MIDI notes that play it at their pitch; `note` is then the root. keys_until 0: none */
     float attack, release; /* s */
     float curve;           /* velocity to gain: gain·v^curve */
     float decay, sustain;  /* s, 0…1; as in struct cue_shape */
     float cutoff, resonance;
     float reverb, delay;
     float bend;                     /* semitones of the pitch wheel, with keys */
-    uint32_t wave;                  /* not 0: an oscillator of enum score_wave + 1 in place of a sound */
+    uint32_t wave;                  /* not 0: enum score_wave + 1: an oscillator replaces the sound */
     uint32_t output;                /* 0: the channel of pads; 1…SCORE_OUTPUTS: ports of its own */
     uint32_t loop_from, loop_until; /* frames of the sound; loop_until 0: the end */
     uint32_t layer_count;           /* 0: `sound` for every velocity */
@@ -134,7 +134,7 @@ struct score_control {
     float from, until; /* the velocity at its lowest and highest position, 0…1 */
 };
 
-/* The bar of a pattern that was withdrawn; if the audio thread has begun it just before, it plays on. */
+/* The next_bar of a withdrawn pattern. If the audio thread began the pattern just before, it continues to play. */
 #define SCORE_NEVER INT64_MAX
 
 enum score_sync { SYNC_NONE, SYNC_FOLLOW_JACK, SYNC_LEAD_JACK, SYNC_FOLLOW_MIDI };
@@ -143,28 +143,28 @@ struct score {
     uint64_t serial;
     double tempo;                  /* BPM, 20…400 */
     double swing;                  /* 0 ≤ s < 1: every odd step starts s/2 steps late */
-    int64_t next_bar;              /* the bar (from 0) at which `next` begins; -1: none; SCORE_NEVER: it is withdrawn */
+    int64_t next_bar;              /* `next` begins at this bar (from 0); -1: none; SCORE_NEVER: withdrawn */
     double next_tempo, next_swing; /* from next_bar on; 0 and -1: unchanged */
     uint32_t sync;                 /* enum score_sync */
     uint32_t midi_clock_out;       /* not 0: sends a clock on the MIDI port */
     uint32_t midi_clock_stopped;   /* not 0: also while the transport is stopped */
     float midi_clock_offset;       /* s: later than the music, or earlier; -0.1…0.1 */
-    uint32_t metronome;            /* not 0: it sounds while the transport runs */
-    uint32_t preview_apart;        /* not 0: the preview group has only its own ports; else main has it as well */
-    uint32_t preview_chained;      /* not 0: main has the preview only from the return ports */
-    uint32_t monitor;              /* not 0: main has the inputs */
+    uint32_t metronome;            /* not 0: the metronome sounds while the transport runs */
+    uint32_t preview_apart;        /* not 0: the preview group goes only to its own ports; 0: also to main */
+    uint32_t preview_chained;      /* not 0: main gets the preview only from the return ports */
+    uint32_t monitor;              /* not 0: main also contains the inputs */
     float limiter_ceiling;         /* linear, 0.1…1 */
-    uint32_t looks_ahead;          /* not 0: the limiters look ahead, and all output is 1.5 ms late */
-    uint32_t tempo_locked;         /* not 0: a pattern that is set changes neither tempo nor swing */
-    uint8_t project[16];           /* the project that keeps what sounds; zeros: none */
+    uint32_t looks_ahead;          /* not 0: the limiters look ahead, which delays all output by 1.5 ms */
+    uint32_t tempo_locked;         /* not 0: setting a pattern changes neither tempo nor swing */
+    uint8_t project[16];           /* id of the project that stores this state; zeros: none */
     uint64_t kept_revision;        /* of its part */
-    uint64_t kept_serial;          /* the serial at which the project had all of it */
+    uint64_t kept_serial;          /* the project has stored all changes up to this serial */
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];
-    uint32_t has_controls; /* not 0: `controls` are those of the open project, perhaps none */
+    uint32_t has_controls; /* not 0: `controls` is the list of the open project, which may be empty */
     uint32_t control_count;
-    uint32_t controls_wait; /* not 0: a client learns a control, so that they hit nothing */
+    uint32_t controls_wait; /* not 0: a client learns a control; meanwhile no control hits a pad */
     struct score_control controls[SCORE_CONTROLS];
     struct score_pattern now, next;
 };

@@ -59,11 +59,11 @@ void board_close(struct board *board)
     free(board);
 }
 
-bool board_stands(const struct board *board, const struct paths *paths)
+bool board_is_current(const struct board *board, const struct paths *paths)
 {
     char name[SHM_NAME_SIZE];
 
-    return shm_stands(&board->shm, shm_name(paths, "board", name)) == ERR_OK && shm_whole(&board->shm, BOARD_VERSION) &&
+    return shm_check(&board->shm, shm_name(paths, "board", name)) == ERR_OK && shm_whole(&board->shm, BOARD_VERSION) &&
            !guard_lost(start_of(board));
 }
 

@@ -20,7 +20,7 @@ struct board_entry {
     char name[BOARD_NAME_SIZE]; /* set by the supervisor before the service starts; then constant */
     _Atomic int32_t pid;        /* 0: no process */
     _Atomic uint32_t state;     /* enum board_state */
-    /* of the process (/proc/PID/stat, field 22); with the pid it identifies one process */
+    /* start time of the process (/proc/PID/stat, field 22); pid and start time identify one process */
     _Atomic uint64_t start_ticks;
     _Atomic int64_t beat; /* clock_steady of the last turn of the service's loop */
     _Atomic uint64_t beats;
@@ -37,9 +37,9 @@ enum err board_make(const struct paths *paths, struct board **board, struct faul
 enum err board_open(const struct paths *paths, struct board **board, struct fault *fault);
 void board_close(struct board *board);
 
-/* True if the board is complete and its name still leads to it; otherwise the caller opens it again. Truncation of the
- * board ends no process (guard.h). */
-bool board_stands(const struct board *board, const struct paths *paths);
+/* True if the board is complete and its name still refers to it; otherwise the caller opens it again. If a process
+ * truncates the board, its readers survive (guard.h). */
+bool board_is_current(const struct board *board, const struct paths *paths);
 enum err board_remove(const struct paths *paths); /* after an orderly shutdown */
 
 /* Returns the entry of `name` (small letters, digits, - and _). With `add`, a missing entry is made from a free or
@@ -53,14 +53,14 @@ void board_claim(struct board_entry *entry); /* sets pid, start ticks, state sta
 void board_state(struct board_entry *entry, enum board_state state);
 void board_beat(struct board_entry *entry);
 
-/* Reports a step of long work; it is also a beat. WORK_NONE: the work is over. */
+/* Reports the progress of long work; the report counts as a heartbeat. WORK_NONE: the work is over. */
 void board_work(struct board_entry *entry, enum work_kind kind, uint64_t done, uint64_t total);
 enum work_kind board_work_of(const struct board_entry *entry, uint32_t *share); /* WORK_NONE: no work, or damaged */
 
-/* The supervisor: claims the entry for a program that does not know the board, and so never beats. */
+/* The supervisor: claims the entry for a foreign program, which writes no heartbeats. */
 void board_claim_for(struct board_entry *entry, int32_t pid, uint64_t start_ticks);
 
-/* The supervisor, after the death of the entry's service: pid 0, state empty. */
+/* The supervisor, after the service has died: sets pid 0 and the state empty. */
 void board_clear(struct board_entry *entry);
 
 /* Returns the start ticks of a running process; 0 if there is none. */

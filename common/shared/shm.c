@@ -104,7 +104,7 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
     return e;
 }
 
-enum err shm_stands(const struct shm *shm, const char *name)
+enum err shm_check(const struct shm *shm, const char *name)
 {
     int fd = shm_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
     struct stat st;

@@ -1,5 +1,5 @@
-/* shm.h: named shared memory: complete or absent, checked before it is mapped, outliving every process. An object is a
- * 64-byte header and its payload. Any thread. */
+/* shm.h: named shared memory. An object is a 64-byte header and its payload. It is complete or absent, and outlives
+ * every process; a process checks it before mapping it. Any thread. */
 #ifndef LOOPHOLE_COMMON_SHM_H
 #define LOOPHOLE_COMMON_SHM_H
 
@@ -43,9 +43,9 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
 /* True if the mapped header is unchanged. */
 bool shm_whole(const struct shm *shm, uint32_t version);
 
-/* Checks that the name still leads to the mapped object. Errors: offline (removed), version (it leads to another
- * object, or the file has another size). An inaccessible object counts as unchanged. */
-enum err shm_stands(const struct shm *shm, const char *name);
+/* Checks that the name still refers to the mapped object. Errors: offline (the object was removed), version (the name
+ * refers to another object, or the file has another size). An inaccessible object counts as unchanged. */
+enum err shm_check(const struct shm *shm, const char *name);
 
 void shm_detach(struct shm *shm);      /* a zeroed struct is allowed */
 enum err shm_remove(const char *name); /* a missing one: ok; another user's: denied */

@@ -231,7 +231,7 @@ static enum err make_one(const struct paths *paths, int object, char made[STUDIO
     return make_new(name, object, wanted, fault);
 }
 
-enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault)
+enum err studio_repair(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault)
 {
     made[0] = '\0';
     for (int i = 0; i < OBJECTS; i++) {
@@ -246,7 +246,7 @@ enum err studio_make(const struct paths *paths, struct fault *fault)
 {
     char made[STUDIO_NAME_SIZE];
 
-    return studio_mend(paths, made, fault);
+    return studio_repair(paths, made, fault);
 }
 
 enum err studio_remove(const struct paths *paths)
@@ -345,7 +345,7 @@ enum err studio_check(const struct studio *studio, struct fault *fault)
     int removed = OBJECTS;
 
     for (int i = 0; i < OBJECTS; i++) {
-        enum err e = shm_stands(&studio->objects[i], studio->names[i]);
+        enum err e = shm_check(&studio->objects[i], studio->names[i]);
         if (e == ERR_VERSION || is_damaged(studio, i))
             return fault_set(fault, ERR_IO, "shared memory %s is damaged", own_name(i, name));
         if (e == ERR_OFFLINE && removed == OBJECTS)

@@ -38,7 +38,7 @@ struct studio; /* the mappings */
 enum err studio_make(const struct paths *paths, struct fault *fault);
 /* As studio_make, while other processes still map a damaged object; their studio_check reports it. `made` is the name
  * of the last replaced object; "" if none was replaced. */
-enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault);
+enum err studio_repair(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault);
 enum err studio_remove(const struct paths *paths);
 
 /* The audio core: records the server's rate for the next rings. Returns true if those will be longer than the current
@@ -50,8 +50,8 @@ bool studio_outgrown(const struct studio *studio, const struct paths *paths, uin
 enum err studio_open(const struct paths *paths, struct studio **studio, struct fault *fault);
 
 /* Checks all objects while others write them; called about once a second. Errors, with the object's name: io: it is
- * damaged or replaced; the process ends, and the supervisor makes a new object (studio_mend). offline: it was removed;
- * a process that maps it continues, but the next process that starts makes all others start again. */
+ * damaged or replaced; the process ends, and the supervisor makes a new object (studio_repair). offline: it was
+ * removed; a process that maps it continues, but the next process that starts makes all others start again. */
 enum err studio_check(const struct studio *studio, struct fault *fault);
 void studio_close(struct studio *studio); /* NULL is allowed */
 

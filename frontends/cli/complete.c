@@ -1,5 +1,5 @@
-/* complete.c: completions of a query or a whole command line. The shells' scripts (completion.c) ask for the latter, so
- * all offers are made in one place. An absent service offers nothing. */
+/* complete.c: completions of a query or a whole command line. The scripts of the shells (completion.c) ask for a
+ * command line, so this file makes all offers. A service that does not run gives none. */
 #include <string.h>
 
 #include "frontends/cli/base/cli.h"

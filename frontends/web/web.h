@@ -17,29 +17,29 @@
 
 enum {
     WEB_PAGES = 1536,           /* open pages; further ones are refused */
-    WEB_ASKS = 256,             /* asks of one page under way; beyond it busy */
-    WEB_RATE = 2000,            /* asks of one page a second; beyond it busy … */
-    WEB_BURST = 4000,           /* … after this number at once */
-    WEB_QUEUE = 32 << 20,       /* unsent bytes of one page; beyond it the page is disconnected … */
-    WEB_QUEUE_EVENTS = 1 << 20, /* … and beyond this it misses events, which their sequence shows */
-    WEB_INNER_ASKS = 256,       /* asks that the gateway itself has under way */
+    WEB_ASKS = 256,             /* asks in progress of one page; a further one gets busy */
+    WEB_RATE = 2000,            /* asks of one page in a second; a further one gets busy … */
+    WEB_BURST = 4000,           /* … but this number may come at once */
+    WEB_QUEUE = 32 << 20,       /* unsent bytes of one page; with more, the gateway disconnects it … */
+    WEB_QUEUE_EVENTS = 1 << 20, /* … and with more than this, it sends no events; their sequence shows the gap */
+    WEB_INNER_ASKS = 256,       /* asks in progress of the gateway itself */
     WEB_INNER_BUDGET_MS = 30000,
     WEB_HEADERS = 4096,         /* bytes of the headers of one request */
     WEB_HEADERS_AT_ONCE = 512,  /* requests whose headers are being read; further ones wait */
-    WEB_HEADERS_S = 5,          /* for all headers; then the browser is disconnected */
-    WEB_CHUNK = 64 << 10,       /* bytes of a file that are read at a time */
+    WEB_HEADERS_S = 5,          /* time for all headers; then the gateway disconnects the browser */
+    WEB_CHUNK = 64 << 10,       /* bytes of a file in one read */
     WEB_READERS = 4,            /* threads that read files */
-    WEB_READ_MS = 10000,        /* without progress the read is given up */
-    WEB_DROP_BYTES = 64 << 20,  /* of an uploaded file */
+    WEB_READ_MS = 10000,        /* the gateway gives up a read without progress */
+    WEB_DROP_BYTES = 64 << 20,  /* bytes of an uploaded file */
     WEB_DROPS = 4,              /* uploads at once */
-    WEB_MADE_BYTES = 512 << 20, /* of a file that is made for an answer: a WAV, an archive */
+    WEB_MADE_BYTES = 512 << 20, /* bytes of a file that is made for an answer: a WAV, an archive */
     WEB_MAKINGS = 16,           /* such files at once … */
     WEB_MAKERS = 2,             /* … and threads that make them; further ones wait */
-    WEB_MAKE_MS = 30000,        /* without progress the making is given up */
+    WEB_MAKE_MS = 30000,        /* the gateway gives up such a file without progress */
     WEB_DECODE_MS = 20000,      /* for one answer of a decoder */
     WEB_ZIP_ITEMS = 100,        /* of one archive; their ids fit in WEB_HEADERS */
     WEB_BEAT_US = 200000,       /* between two beats of the gateway's thread … */
-    WEB_SILENT_US = 1000000,    /* … and without one for this time the service shows no life */
+    WEB_SILENT_US = 1000000,    /* … and after this time without one, the service sends no heartbeats */
 };
 
 struct web_page;
@@ -58,7 +58,7 @@ struct web {
 
     /* The gateway's thread. */
     struct lws_context *context;
-    struct lws_vhost *vhost, *lan_vhost; /* lan_vhost NULL: no page of another machine may enter */
+    struct lws_vhost *vhost, *lan_vhost; /* lan_vhost NULL: no other machine may open pages */
     lws_sorted_usec_list_t timer;
     struct service_links *links;
     struct mailbox *mailbox;
@@ -71,9 +71,9 @@ struct web {
     uint32_t drops, makings;
 
     /* The tree of OSC addresses (oscquery.h). */
-    struct lws_vhost *tree; /* NULL: it is not served */
+    struct lws_vhost *tree; /* NULL: the gateway does not serve it */
     uint16_t tree_port;
-    bool has_tree; /* it is served at the present port */
+    bool has_tree; /* the gateway serves it at the current port */
     bool tree_is_missed;
     uint64_t tree_ask; /* number of the inner ask for the port; 0: none */
     usec_t tree_asked;

@@ -1,5 +1,5 @@
-/* zip_file.h: writes a zip archive whose entries are stored (APPNOTE.TXT 6.3, without zip64). Memory grows with the
- * names only. Any thread; one at a time. */
+/* zip_file.h: writes a zip archive without compression (APPNOTE.TXT 6.3, without zip64). Its memory grows only with the
+ * names. Any thread; one at a time. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ZIP_FILE_H
 #define LOOPHOLE_FRONTENDS_WEB_ZIP_FILE_H
 
@@ -7,7 +7,7 @@
 #include "common/err.h"
 #include "common/safe_names.h"
 
-/* Where the archive goes. */
+/* The functions that write the archive. */
 struct zip_sink {
     enum err (*append)(void *state, const void *bytes, size_t len, struct fault *fault);
     enum err (*replace)(void *state, uint64_t at, const void *bytes, size_t len, struct fault *fault);
@@ -26,7 +26,7 @@ struct zip_file {
     char name[SAFE_NAME_SIZE]; /* of the open entry */
 };
 
-/* Opens an entry for a file of this path. Its name is that of safe_names_choose. */
+/* Opens an entry for a file of this path. safe_names_choose gives it a name. */
 enum err zip_open_entry(struct zip_file *zip, struct bytes path, struct fault *fault);
 enum err zip_write_entry(struct zip_file *zip, const void *bytes, size_t len, struct fault *fault);
 enum err zip_close_entry(struct zip_file *zip, struct fault *fault);

@@ -1,4 +1,4 @@
-/* model.h: the parsed schemas. The arena of struct schema_model has all of them; texts point into the files' content.
+/* model.h: the parsed schemas. The arena of struct schema_model owns them; texts point into the contents of the files.
  * One thread. */
 #ifndef LOOPHOLE_SCHEMAC_MODEL_H
 #define LOOPHOLE_SCHEMAC_MODEL_H
@@ -51,7 +51,7 @@ struct definition {
     struct source_place answer_place;
     struct text answer_name;
     struct definition *answer;
-    bool is_open;    /* a walk over records is inside it; if it meets it again, the record contains itself */
+    bool is_open;    /* a walk is inside this record; meeting it again means that the record contains itself */
     bool is_written; /* the header already has its struct */
 };
 

@@ -121,7 +121,7 @@ void recall_keep(struct call *call)
     if (!one)
         return;
     one->is_under_way = false;
-    if (err_passes(call->error)) {
+    if (err_is_transient(call->error)) {
         one->serial = 0; /* the next ask takes this slot, and no kept answer is lost */
         set_recalled(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
     } else {

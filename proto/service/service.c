@@ -74,13 +74,13 @@ static bool is_on_board(const struct service *service)
 {
     const struct board_entry *entry = service->entry;
 
-    return entry && board_stands(service->board, &service->paths) && board_is_named(entry, service->name) &&
+    return entry && board_is_current(service->board, &service->paths) && board_is_named(entry, service->name) &&
            atomic_load(&entry->pid) == getpid() && atomic_load(&entry->state) == service->state;
 }
 
 bool service_is_supervised(const struct service *service, const char *name)
 {
-    return service->board && board_stands(service->board, &service->paths) &&
+    return service->board && board_is_current(service->board, &service->paths) &&
            board_entry(service->board, name, false) != NULL;
 }
 

@@ -106,17 +106,17 @@ struct call {
     bool was_begun;
     bool in_handler;
     bool is_common;  /* refused by the skeleton, for a reason that any ask may have */
-    bool is_refused; /* whatever the handler returns: too many answers are deferred */
+    bool is_refused; /* too many answers are deferred: the answer is busy, whatever the handler returns */
     bool is_kept;    /* call_keep keeps its memory … */
-    bool is_over;    /* … although it is already answered and released */
+    bool is_over;    /* … after it was answered and released */
     bool is_encoded; /* `error` and `body` are set */
     bool holds;
     keep_fn *keep;
     void *keep_state;
 };
 
-/* The recent cost of the asks of each process that is a peer, over all its connections. Peers share a slot only when
- * there are too many of them. */
+/* The recent cost of the asks of each client process, over all its connections. Clients share a slot only if there are
+ * more than LIMIT_SPENDERS. */
 struct spending {
     usec_t since;
     uint32_t most;
@@ -142,17 +142,17 @@ struct service {
     enum board_state state;
     struct board *board;
     struct board_entry *entry;
-    struct long_work work; /* reports to that line */
-    usec_t homeless;       /* since when its lock is gone; 0: it exists */
-    usec_t refreshed;      /* when the run directory was last touched; 0: never */
-    usec_t board_looked;   /* last check that the line is ours */
+    struct long_work work; /* reports to that entry */
+    usec_t homeless;       /* time at which its lock was first missing; 0: the lock exists */
+    usec_t refreshed;      /* time of the last touch of the run directory; 0: never */
+    usec_t board_looked;   /* time of the last check that the entry is ours */
 
     struct sockets *sockets;
     struct socket *ask_socket;
     struct socket *event_socket;      /* NULL: the schema has no events */
     struct socket *subscribed_socket; /* NULL: no subscription */
     struct requester *requester;      /* NULL: it asks no other service */
-    bool requester_stirred;           /* check it without waiting for a signal */
+    bool requester_stirred;           /* the loop checks it without waiting for a signal */
 
     const void *handlers;
     void *handler_state;
@@ -185,8 +185,8 @@ struct service {
     uint32_t subscription_count, watch_count, timer_count;
 
     usec_t turn_began;
-    usec_t turn_ends; /* no further ask is started in this turn … */
-    usec_t held_ends; /* … or, while answers are held, from this time on */
+    usec_t turn_ends; /* after this time the turn starts no further ask … */
+    usec_t held_ends; /* … or after this one, while it holds answers */
     bool stopping;
     int exit_code;
 };

@@ -1,6 +1,6 @@
-/* workers.h: the sandboxed workers of one service (sandboxed.h). They are started ahead, and used after a first answer
- * has proved that they work. A worker that dies, sends an invalid answer or misses a deadline is replaced. The loop's
- * thread.
+/* workers.h: the sandboxed workers of one service (sandboxed.h). workers.c starts them ahead. A worker must answer a
+ * first message before it gets work. A worker that dies, sends an invalid answer or misses a deadline is replaced. The
+ * loop's thread.
  *
  *   start ─► asked for its first answer ─► spare ─(workers_take)─► held ─(workers_give_back)─► spare
  *     ▲                                                              │
@@ -17,10 +17,10 @@ struct workers;
 
 struct worker {
     struct sandboxed process; /* pid 0: no process */
-    void *holder;             /* what the worker was taken for; NULL: it is not taken */
+    void *holder;             /* the owner of the worker's task; NULL: the worker is spare */
     uint64_t number;          /* of the last message */
     usec_t deadline;          /* of its answer */
-    uint32_t files;           /* times it was taken; after WORKERS_FILES it is replaced */
+    uint32_t files;           /* tasks that it has had; after WORKERS_FILES it is replaced */
     bool is_asked;            /* its last message has no answer yet */
     bool is_proved;           /* it has answered its first message */
     bool is_broken;           /* it did not accept the last message */
@@ -30,7 +30,7 @@ struct workers_settings {
     const char *program; /* path of loophole-worker; must outlive the workers */
     const char *mode;    /* its only argument, or NULL */
     uint32_t most;       /* most workers at a time, 1 to WORKERS_MAX */
-    uint32_t ahead;      /* of these, spare workers that are kept ready */
+    uint32_t ahead;      /* number of spare workers to keep ready */
     const struct shape *answer;
     size_t number_at; /* offset of the answer's number, which equals that of the message */
 };

@@ -29,16 +29,16 @@ struct peer {
     atomic_bool is_leaving; /* disconnected */
     atomic_bool is_subscriber;
 
-    atomic_size_t out;         /* bytes of unsent answers; counts on over all connections of one descriptor */
-    _Atomic usec_t deaf_since; /* it has read no waiting bytes since then; 0: nothing waits in ZeroMQ */
+    atomic_size_t out;         /* bytes of unsent answers; a new connection of the descriptor does not reset it */
+    _Atomic usec_t deaf_since; /* the peer has read none of its waiting bytes since then; 0: no bytes wait */
 
     /* Written by ZeroMQ's thread. */
     struct wire wire;
-    atomic_size_t unfinished; /* charged for the incomplete message */
-    _Atomic usec_t began;     /* when the first part of that was charged */
+    atomic_size_t unfinished; /* bytes charged for the incomplete message */
+    _Atomic usec_t began;     /* time of the first charge for it */
     size_t subscribed;        /* bytes of all its subscriptions */
-    size_t refused;           /* charge of a frame whose head was read and not yet passed on; 0: none */
-    uint8_t *kept;            /* received bytes that are not passed on, from the last byte of that head */
+    size_t refused;           /* charge of a frame whose head ZeroMQ has not got yet, for lack of room; 0: none */
+    uint8_t *kept;            /* received bytes that ZeroMQ has not got, from the last byte of that head on */
     size_t kept_len;
 
     /* Under the lock of peers_pause.c. */
@@ -48,7 +48,7 @@ struct peer {
     bool was_stopped;
     bool is_paused;
     usec_t paused_at;
-    size_t wants; /* bytes of room for large frames that it waits for; 0: for a small message */
+    size_t wants; /* the peer waits for this number of bytes for a large frame; 0: for a small message */
 };
 
 enum peer_call { PEER_ACCEPT4 = 1, PEER_RECV = 2, PEER_SEND = 4, PEER_EPOLL_CTL = 8, PEER_EPOLL_WAIT = 16 };
@@ -58,10 +58,10 @@ extern struct peer peers_table[PEER_PLACES];
 
 struct peer *peers_of(int fd); /* NULL: no accepted connection */
 int peers_fd(const struct peer *peer);
-bool peers_has_ended(int fd); /* the other side has closed it, or failed */
+bool peers_has_ended(int fd); /* the other side has closed the socket, or the socket has failed */
 ino_t peers_inode(int fd);    /* of a socket; 0: not a socket */
-size_t peers_share(void);     /* an eighth of the private memory that the process may have, as of … */
-void peers_share_look(void);  /* … the last call of this */
+size_t peers_share(void);     /* an eighth of the process's private memory, as of … */
+void peers_share_look(void);  /* … the last call of this function */
 
 void peers_inflow_reset(struct peer *peer); /* forgets bytes that ZeroMQ has not finished reading */
 size_t peers_inflow_bytes(void);            /* bytes charged for */
@@ -69,9 +69,9 @@ size_t peers_inflow_room(void);             /* bytes left for large frames */
 bool peers_inflow_takes_small(void);
 void peers_inflow_end_overdue(usec_t now); /* disconnects peers whose partial messages delay others */
 
-/* Stops reading from it until there is room for `wants`. */
+/* Stops reading from the peer until there is room for `wants` bytes. */
 void peers_pause(struct peer *peer, size_t wants);
-void peers_pause_relieve(void); /* reads again from peers that there is room for, the oldest first. Any thread */
+void peers_pause_relieve(void); /* resumes the peers for which there is room, the oldest first. Any thread */
 bool peers_pause_any(void);
 /* Disconnects the peer that `pick` returns, under the lock, so that no descriptor is closed meanwhile. False: none. */
 bool peers_pause_hang_up(struct peer *(*pick)(usec_t now), usec_t now);

@@ -1,5 +1,5 @@
-/* schema.h: the tables that schemac makes from schemas/NAME.schema. One small walker (codec.h) reads them; no generated
- * code encodes or decodes. All tables are constant and live as long as the process. Any thread. */
+/* schema.h: the tables that schemac generates from schemas/NAME.schema. One walker (codec.h) encodes and decodes all
+ * messages by these tables; no generated code does. All tables are constant. Any thread. */
 #ifndef LOOPHOLE_PROTO_SCHEMA_H
 #define LOOPHOLE_PROTO_SCHEMA_H
 

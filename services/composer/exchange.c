@@ -396,7 +396,7 @@ static void take_turn(struct composer *c, struct txn *txn, struct arena *arena, 
 
 /* Changes that come together are one exchange. A pass over a large catalogue costs time, so it does not follow the last
  * one at once. */
-static void heed_changes(struct composer *c)
+static void schedule_changes(struct composer *c)
 {
     usec_t soon = clock_steady() + (c->rest ? c->rest : settle_us);
 
@@ -411,7 +411,7 @@ void exchange_turn(void *composer)
     struct fault fault = { 0 };
     struct txn *txn = NULL;
 
-    heed_changes(c);
+    schedule_changes(c);
     if (c->is_keeping || (c->step == STEP_IDLE && !is_time(c) && !damage_is_looking(c)))
         return;
     if (reading_begin(c, &txn, &fault) != ERR_OK)

@@ -22,18 +22,18 @@ struct sent_offers {
 /* The steps of an exchange (exchange.h). */
 enum step {
     STEP_IDLE,
-    STEP_GATHER, /* what changed here becomes offers */
+    STEP_GATHER, /* makes offers of the changes of this studio */
     STEP_TALK,   /* a process talks to the server */
-    STEP_CLEAR,  /* the inbox is emptied, because the server begins it again */
-    STEP_FORGET, /* a process removes at the server what was shared */
-    STEP_DROP,   /* what was shared is dropped here */
+    STEP_CLEAR,  /* empties the inbox, because the server sends all lessons again */
+    STEP_FORGET, /* a process asks the server to remove all that this studio shared */
+    STEP_DROP,   /* removes the shared rows from the store */
 };
 
 /* A look for damage (damage.h). */
 struct damage_look {
     struct key at; /* where the next slice begins; empty: at the first row */
     usec_t next;   /* on the steady clock: when the next look begins */
-    bool is_found; /* the inbox is emptied */
+    bool is_found; /* damage was found, and the inbox is being emptied */
 };
 
 /* The packs that are recognised (packs.h), as of a position of the inbox and a revision of the catalogue. */
@@ -64,7 +64,7 @@ struct composer {
     struct sent_offers sent; /* by the talk in progress */
     usec_t next;             /* on the steady clock: when the next exchange begins by itself */
     usec_t began;            /* the exchange in progress, on the steady clock */
-    usec_t rest;             /* between the last exchange and one that changes cause */
+    usec_t rest;             /* least time between the last exchange and one that a change causes */
     usec_t pause;            /* after a failure; 0: the last exchange was answered */
     struct gather gather;
     struct server_talk talk;
@@ -75,8 +75,9 @@ struct composer {
     struct progress {
         struct id task;
         usec_t since;
-        uint64_t offers;       /* that waited at the begin */
-        uint64_t from, newest; /* positions of the lessons: of the inbox then, and of the server's newest one */
+        uint64_t offers; /* offers that waited at its beginning */
+        uint64_t from,
+            newest; /* positions of lessons: of the inbox at its beginning, and of the server's newest lesson */
     } progress;
     usec_t skew; /* the server's clock minus this one */
 
@@ -85,7 +86,7 @@ struct composer {
 
     struct packs_count packs;
     struct damage_look look;
-    bool is_rebuilding; /* the inbox was damaged; it is not complete yet */
+    bool is_rebuilding; /* the inbox was damaged, and is not complete again yet */
 
     struct ticket syncing[WAITING_MOST]; /* asks that wait for the end of this exchange … */
     uint32_t syncing_count;

@@ -1,6 +1,6 @@
-/* remake.h: makes artefacts again whose files are gone or changed, by analysing a file of their content. No fact, item
- * or revision changes. A survey compares all rows and files: at the start, when the folder of artefacts changed, when a
- * library is back, on demand, and regularly. The loop's thread.
+/* remake.h: makes an artefact again if its file is gone or changed, by analysing a file with its content. No fact, item
+ * or revision changes. A survey compares the rows of all artefacts with their files. It runs at the start, regularly,
+ * on demand, when the folder of artefacts changed, and when a library has returned. The loop's thread.
  *
  *   wanted ─► survey (a thread) ─► contents ─► find (a thread) ─┬─ a file can be read ──► pipeline ──► persist
  *                          an item that is asked for ──► first ─┴─ none: it waits for a later survey */
@@ -17,7 +17,7 @@ void remake_close(struct indexer *indexer);
 /* Makes a survey due. */
 void remake_want(struct indexer *indexer);
 
-/* Makes that item's artefacts before all others. Errors: not_found, offline (no file of its content can be read),
+/* Makes the artefacts of that item before all others. Errors: not_found, offline (no file of its content can be read),
  * busy. */
 enum err remake_ask(struct indexer *indexer, struct id media, struct fault *fault);
 

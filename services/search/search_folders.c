@@ -91,7 +91,7 @@ struct folder_counting {
     struct request *request;
     struct txn *txn;
     struct arena arena;   /* of one lookup */
-    struct id parent;     /* zero: the libraries */
+    struct id parent;     /* zero: the libraries are listed */
     struct id last_above; /* the parent of the folder that was looked up last … */
     struct id last_child; /* … and the child of `parent` that contains it; zero: none */
     struct folder_count *each;
@@ -104,7 +104,7 @@ static bool is_child(const struct folder_counting *counting, const struct folder
     return id_is_zero(counting->parent) ? folder->library : id_equal(folder->parent, counting->parent);
 }
 
-/* The listed folder that `id` is or lies in; zero: none. */
+/* Finds the listed folder that is `id`, or contains it; zero: none. */
 static enum err find_child(struct folder_counting *counting, struct id id, struct id *child)
 {
     *child = (struct id){ { 0 } };
@@ -123,8 +123,8 @@ static enum err find_child(struct folder_counting *counting, struct id id, struc
     return ERR_OK;
 }
 
-/* Folders of one parent mostly follow each other, and are in the same child. */
-static enum err find_child_soon(struct folder_counting *counting, struct id id, struct id *child)
+/* As find_child. Folders of one parent mostly follow each other, so it keeps the result for the last parent. */
+static enum err find_child_cached(struct folder_counting *counting, struct id id, struct id *child)
 {
     struct folder folder;
     enum err e = catalogue_folder(counting->txn, &counting->arena, id, &folder);
@@ -173,7 +173,7 @@ static enum err count_folder(struct folder_counting *counting, uint32_t term, co
     if (e != ERR_OK || items == 0 || key.len < 1 + sizeof(folder.b))
         return e;
     memcpy(folder.b, terms_key(&index->terms, term).at + 1, sizeof(folder.b));
-    e = find_child_soon(counting, folder, &child);
+    e = find_child_cached(counting, folder, &child);
     if (e == ERR_OK && !id_is_zero(child))
         add_items(counting, child, items, id_equal(folder, child));
     arena_reset(&counting->arena);

@@ -1,5 +1,5 @@
-/* streamer.h: the service's state and its parts. All run on the loop's thread; helper threads and workers (reader.h) do
- * work that may hang.
+/* streamer.h: the state of the service, and its parts. The loop's thread runs all of them. Helper threads and workers
+ * (reader.h) do the work that may hang.
  *
  *   core_link  cues to the audio core, its notes and state     voices        files to rings
  *   reader     files to frames                                   sounds        short sounds in memory
@@ -38,7 +38,7 @@ void streamer_open(struct streamer *streamer, struct service *service);
 void streamer_close(struct streamer *streamer);
 void streamer_turn(void *streamer); /* the end of each turn of the loop */
 void streamer_report(void *streamer, struct arena *arena, struct service_status *to);
-/* Cancels a take's encoding; it stays a WAV. Errors: not_found. */
+/* Cancels the encoding of a take, which stays a WAV. Errors: not_found. */
 enum err streamer_cancel(void *streamer, struct id task, struct fault *fault);
 
 /* asks.c */

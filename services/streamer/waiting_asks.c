@@ -28,7 +28,7 @@ enum err waiting_asks_wait(struct waiting_asks *waiting, struct call *call, wait
     return ERR_OK;
 }
 
-/* If the client has disconnected, the call no longer exists. */
+/* If the ticket is closed, the call no longer exists. */
 static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask *one)
 {
     if (!ticket_is_open(waiting->service, one->ticket))
@@ -37,7 +37,7 @@ static void do_late(struct waiting_asks *waiting, const struct waiting_asks_ask 
         ticket_fail(waiting->service, one->ticket, call_fault(one->call));
 }
 
-/* The index of the first ask that is due; the count: none. */
+/* Returns the index of the first ask that is due; waiting->count if none is. */
 static uint32_t first_due(const struct waiting_asks *waiting)
 {
     bool runs = core_link_check(waiting->core, CORE_PAUSE_US, NULL) == ERR_OK;

@@ -29,8 +29,8 @@ typedef enum err answer_job(void *state, struct job_call *call, struct fault *fa
 enum err jobs_answer(struct pipe *pipe, const struct shape *shape, answer_job *answer, void *state,
                      struct fault *fault);
 
-/* The mode without a name: enters the sandbox and analyses files until the parent closes the socket, then returns ok. Errors: those of sandbox.h;
- * those of pipe.h when the parent sends invalid messages. */
+/* The mode without a name: enters the sandbox and analyses files until the parent closes the socket, then returns ok.
+ * Errors: those of sandbox.h; those of pipe.h when the parent sends invalid messages. */
 enum err jobs_run(struct pipe *pipe, struct fault *fault);
 
 #endif

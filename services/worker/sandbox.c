@@ -41,7 +41,7 @@ static enum err set_limits(struct fault *fault)
         if (setrlimit(limits[i].resource, &limit) != 0)
             return fault_errno(fault, ERR_INTERNAL, errno, "cannot set a resource limit");
     }
-    /* Without SIGXFSZ a write to a log file only fails, and the process lives on. */
+    /* A write to a log file then only fails, and does not end the process. */
     signal(SIGXFSZ, SIG_IGN);
     return ERR_OK;
 }
@@ -57,7 +57,7 @@ void sandbox_allow_job(void)
     setrlimit(RLIMIT_CPU, &limit);
 }
 
-/* ---- rights that are dropped where the kernel permits ---- */
+/* ---- rights that the process gives up, if the kernel permits ---- */
 
 static void leave_network(void)
 {
@@ -65,7 +65,7 @@ static void leave_network(void)
         (void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
 }
 
-/* Root could raise a hard limit while it has its capabilities. */
+/* Without this, root could raise its hard limits. */
 static enum err drop_capabilities(struct fault *fault)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };

@@ -12,8 +12,9 @@
 
 #include "common/process/proc.h"
 
-/* lock.mdb begins with two 32-bit numbers and the readers' mutex, whose first word is the thread that holds it. In
- * another layout the number names no process, or one that does not map the file: then no culprit is found. */
+/* lock.mdb begins with two 32-bit numbers and the readers' mutex. The first word of the mutex is the number of the
+ * thread that holds it. In another layout of lock.mdb, that number belongs to no process that maps the file, so there
+ * is no culprit. */
 enum { MUTEX_AT = 8, THREAD_BITS = 0x3FFFFFFF, LINE = 512, PATH_SIZE = PATH_MAX + 32 };
 
 static const char *in_store(const struct paths *paths, const char *name, char to[PATH_SIZE])
@@ -23,8 +24,8 @@ static const char *in_store(const struct paths *paths, const char *name, char to
 }
 
 /* True if the process has a descriptor of this file. The device number alone is not enough: btrfs gives stat another
- * device than the kernel's lists of locks and mappings, and another disk may have the same inode. Also true if the
- * process cannot be inspected, which is then only named. */
+ * device than the kernel's lists of locks and mappings, and another disk may have the same inode. Also true for a
+ * process that cannot be inspected: the message then only names it. */
 static bool has_open(int32_t pid, const struct stat *file)
 {
     char path[64];
@@ -43,7 +44,7 @@ static bool has_open(int32_t pid, const struct stat *file)
     return found;
 }
 
-/* /proc/locks: "12: FLOCK  ADVISORY  WRITE 4711 fd:01:1234 0 EOF"; a waiting process has "->" before its kind. */
+/* /proc/locks: "12: FLOCK ADVISORY WRITE 4711 fd:01:1234 0 EOF"; a waiting process has "->" before its kind. */
 static int32_t find_opener(const struct paths *paths)
 {
     char path[PATH_SIZE], line[LINE];
@@ -115,7 +116,8 @@ static int32_t find_reader(const struct paths *paths)
     return pid > 1 && maps_file(pid, &st) ? pid : 0;
 }
 
-/* Finds the name of its program, whether that is one of loophole, and whether the process belongs to this user. */
+/* Fills in the program of the process. Sets is_ours if the program belongs to loophole, and the process to this
+ * user. */
 static void look_at_program(struct culprit *culprit)
 {
     char link[64], path[PATH_MAX];
@@ -174,7 +176,7 @@ const char *culprit_write(const struct culprit *culprit, char to[CULPRIT_TEXT])
     return to;
 }
 
-/* Opens the descriptor first, so that all later observations are of the process it refers to. */
+/* Opens the pidfd first, so that it refers to the same process as all later observations. */
 bool culprit_kill(const struct paths *paths, const struct culprit *culprit)
 {
     int pidfd = pidfd_open(culprit->pid, 0);

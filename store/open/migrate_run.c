@@ -12,18 +12,18 @@
 #include "store/open/migrate_steps.h"
 #include "store/open/replace.h"
 
-/* Bounds of one commit. There is a report every few rows, because the slowest row takes milliseconds. */
+/* The bounds of one commit. The progress is reported every few rows, because the slowest row takes milliseconds. */
 enum { ROWS_A_COMMIT = 10000, BYTES_A_COMMIT = 32 << 20, ROWS_A_REPORT = 32 };
 static const struct bytes none = { 0, NULL };
 
 struct run {
     struct store *old, *new;
-    struct txn *from; /* one moment of the old store */
-    struct writing w; /* its transaction is of the new store; NULL: none is open */
+    struct txn *from; /* a read transaction of the old store */
+    struct writing w; /* a write transaction of the new store; w.txn NULL: none is open */
     struct arena arena;
     struct migrate_mark mark;
     uint64_t total; /* rows of all stages and of the check */
-    bool went_on;   /* continued a predecessor's work */
+    bool went_on;   /* this process continues the work of a dead one */
     const struct long_work *work;
     struct fault *fault;
 };
@@ -66,7 +66,7 @@ static enum err do_and_mark_row(struct run *r, const struct walk *walk)
     struct bytes key;
     enum err e;
 
-    if (!migrate_mark_row(&before, walk->key)) /* a copy, because the row's own memory moves when the step writes */
+    if (!migrate_mark_row(&before, walk->key)) /* a copy of the key: its row may move when the step writes */
         return ERR_INTERNAL;
     key = bytes_of(before.key, before.key_len);
     e = do_row(r, key, walk->value);
@@ -77,8 +77,8 @@ static enum err do_and_mark_row(struct run *r, const struct walk *walk)
     return e;
 }
 
-/* A copy reads the old store in one walk. A step may write to the database that it walks, which ends a walk, so each
- * row is found from the previous one. */
+/* A copy reads the old store in one walk. A step may write to the database that it walks. Since a write ends a walk, a
+ * step begins a new walk after each row. */
 static enum err find_next(const struct run *r, struct walk *walk, bool *found)
 {
     struct bytes after = bytes_of(r->mark.key, r->mark.key_len);

@@ -1,10 +1,11 @@
-/* replace.h: another store replaces DATA/store completely or not at all, at whatever moment the process dies.
+/* replace.h: replaces DATA/store by another store. A process may die at any moment: afterwards, the old store or the
+ * new one is in place, complete.
  *
- *   store.new    unfinished, and worthless until then
- *   store.ready  finished: it is renamed to `store` when that is missing
- *   store.NAME   the previous store: the backup
+ *   store.new    the new store while it is written: a recovery removes it
+ *   store.ready  the finished new store: a recovery renames it to `store` if `store` is missing
+ *   store.NAME   the old store: the backup
  *
- * For a process that holds the writer's lock. */
+ * Only for a process that holds the writer's lock. */
 #ifndef LOOPHOLE_STORE_REPLACE_H
 #define LOOPHOLE_STORE_REPLACE_H
 
@@ -12,15 +13,15 @@
 
 enum { REPLACE_PATH = PATH_MAX + 96 };
 
-/* Finishes or drops a predecessor's work. Called before the store is opened for writing. Errors: io, denied. */
+/* Finishes or removes what a dead process left. Call it before opening the store for writing. Errors: io, denied. */
 enum err replace_recover(const struct paths *paths, struct fault *fault);
 
 /* Makes an empty DATA/store.new and returns its path. Errors: io, full, denied. */
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault);
 
-/* Replaces the store by store.new, which is closed and synced. The old one is kept as store.`backup`, with a number
- * appended if that name is taken. Errors: io, full, denied; then the old one is still in place, or replace_recover puts
- * the new one there. */
+/* Replaces the store by store.new, which must be closed and synced. Keeps the old store as store.`backup`, and appends
+ * a number if that name is taken. Errors: io, full, denied. After an error the old store is still in place, or the next
+ * replace_recover puts the new one there. */
 enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault);
 
 /* Return the path of store.END; remove it with its files; rename it to store.new. Errors: io, denied. */

@@ -166,7 +166,7 @@ def duplicates_say_which_prints_they_could_not_read(it):
     shutil.rmtree(it.folder)
     until(lambda: it.home.loophole('search', 'tone', code=None).code == 0)
     contains(it.home.loophole('duplicates', 'tone', code=None).all,
-             'could not be compared: their prints are being made again')
+             'could not be compared: their fingerprints are being made again')
     it.signal_workers(signal.SIGCONT)
     it.until_whole()
     until(lambda: it.home.json('duplicates') == before)

@@ -313,18 +313,18 @@ def services_of_a_lost_board_go_on_on_another(home):
 
 
 @claim
-def a_board_of_random_bytes_is_healed(home):
+def a_board_of_random_bytes_is_repaired(home):
     home.up()
     before, board = pids(home), home.board('supervisor')
     with open(board, 'r+b') as out:
         out.seek(64)
         out.write(os.urandom(2048))
 
-    def is_healed():
+    def is_repaired():
         with open(board, 'rb') as memory:
             return b'search' in memory.read()
 
-    until(is_healed)
+    until(is_repaired)
     home.wait_ready(*SERVICES)
     same(before, pids(home))
     home.stop()

@@ -42,7 +42,7 @@ struct named_steps {
     uint32_t count;
 };
 
-/* Prints how undo takes the steps back; of more operations than it keeps, only the last steps. */
+/* Prints the commands that undo the steps. If the undo stack does not keep all of them, only the last ones. */
 void named_print_way_back(struct cli *cli, const struct named_steps *steps);
 
 #endif

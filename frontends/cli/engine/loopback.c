@@ -1,5 +1,5 @@
-/* loopback.c: doctor --loopback. It plays noise, records what comes back through a cable, and finds it in the take. So
- * it measures the time from our output ports back to our input ports. */
+/* loopback.c: doctor --loopback measures the time from our output ports, through a cable, to our input ports. It plays
+ * noise, records the inputs, and finds the noise in the take. */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -16,24 +16,24 @@
 #include "schema_streamer.h"
 
 enum { BURST = 2048, TURNS = 2, HEADER = 44, TAKE_HEADER = 4096, LOOK_US = 50000, PATIENCE_US = 20000000 };
-enum { TAKE_SECONDS = 60 };     /* longer than all turns: a take whose command was killed ends by itself */
-static const double LIKE = 0.5; /* correlation of the burst with what came back, at least */
-static const double NEAR_S = 0.0005;
+enum { TAKE_SECONDS = 60 };               /* longer than all turns; it ends the take if the command is killed */
+static const double LIKENESS_LEAST = 0.5; /* least correlation of the burst with the recording */
+static const double CORRECTION_OFF_S = 0.0005;
 
 struct loopback {
     struct cli *cli;
     char sound[64];
     char take[PATH_MAX]; /* its file */
     struct id id;
-    int64_t first;          /* frame of the audio clock that the take's first frame was captured at */
-    int64_t latency_frames; /* that takes are corrected by */
+    int64_t first;          /* frame of the audio clock at which the first frame of the take was captured */
+    int64_t latency_frames; /* the correction of takes */
     uint32_t rate;
     float burst[BURST];
 };
 
 /* ---- the sound ---- */
 
-/* Noise that is the same each time: white, so that it is like itself at no other place. */
+/* Makes white noise, the same each time. It correlates with itself only at its own place. */
 static void make_burst(struct loopback *loop)
 {
     uint32_t chance = 1;
@@ -94,8 +94,8 @@ static enum err begin_take(struct loopback *loop, struct fault *fault)
     return ERR_OK;
 }
 
-/* Its file and item are removed: it is no recording of music. If another client has ended it, it stays: a take that is
- * under way now is of that client. */
+/* Removes the file and the item of the take, because it is no recording of music. If another client has ended the take,
+ * leaves it: the take in progress now belongs to that client. */
 static void remove_take(struct loopback *loop)
 {
     struct streamer_delete_take request = { .id = loop->id };
@@ -127,7 +127,8 @@ static enum err await_frames(struct loopback *loop, int64_t frames, struct fault
     return fault_set(fault, ERR_TIMEOUT, "the take does not grow");
 }
 
-/* `frames` floats of the left side, from the frame `at` on. The caller frees them; NULL: unreadable. */
+/* Returns `frames` samples of the left channel, from frame `at` on; the caller frees them. NULL: the file is
+ * unreadable. */
 static float *read_take(const struct loopback *loop, int64_t at, uint32_t frames)
 {
     size_t size = (size_t)frames * 2 * sizeof(float);
@@ -160,16 +161,16 @@ static double measure_likeness(const struct loopback *loop, const float *recorde
     return back > 0 ? fabs(both) / sqrt(played * back) : 0;
 }
 
-/* The first place most like the burst; -1: none is like it. */
+/* Returns the place with the highest correlation above LIKENESS_LEAST; -1: there is none. */
 static int64_t find_burst(const struct loopback *loop, const float *recorded, uint32_t places)
 {
     int64_t best = -1;
-    double like = LIKE;
+    double highest = LIKENESS_LEAST;
 
     for (uint32_t at = 0; at < places; at++) {
         double here = measure_likeness(loop, recorded + at);
-        if (here > like) {
-            like = here;
+        if (here > highest) {
+            highest = here;
             best = at;
         }
     }
@@ -198,7 +199,7 @@ static enum err measure_once(struct loopback *loop, int64_t *delay, struct fault
     return ERR_OK;
 }
 
-/* Two measurements that differ are none: the machine was too busy to play the sound in time. */
+/* Measures TURNS times. If the results differ, the machine was too busy to play the noise in time. */
 static enum err measure_delay(struct loopback *loop, int64_t *delay, struct fault *fault)
 {
     int64_t each[TURNS] = { 0 };
@@ -207,7 +208,7 @@ static enum err measure_delay(struct loopback *loop, int64_t *delay, struct faul
     for (int i = 0; e == ERR_OK && i < TURNS; i++) {
         e = measure_once(loop, &each[i], fault);
         if (e == ERR_OK && each[i] < 0)
-            return fault_set(fault, ERR_NOT_FOUND, "what is played does not come back to the inputs within a second");
+            return fault_set(fault, ERR_NOT_FOUND, "the inputs do not get the played noise within a second");
     }
     if (e == ERR_OK && each[0] != each[1])
         return fault_set(fault, ERR_BUSY, "two measurements differ: %lld and %lld frames", (long long)each[0],
@@ -219,7 +220,7 @@ static enum err measure_delay(struct loopback *loop, int64_t *delay, struct faul
 static void report_delay(struct doctor *doctor, const struct loopback *loop, int64_t delay)
 {
     double rate = loop->rate;
-    bool is_near = fabs((double)(delay - loop->latency_frames)) <= NEAR_S * rate;
+    bool is_near = fabs((double)(delay - loop->latency_frames)) <= CORRECTION_OFF_S * rate;
     char hint[160];
 
     snprintf(hint, sizeof(hint),

@@ -1,4 +1,4 @@
-/* alike.c: duplicates. */
+/* alike.c: the command duplicates. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ enum { PAGE = 100 };
 /* The progress through the pages of groups. */
 struct alike_listing {
     uint64_t left;      /* groups still wanted */
-    uint64_t unmarked;  /* copies that the catalogue has but the disk lacks */
+    uint64_t unmarked;  /* copies that are in the catalogue, but not on the disk */
     bool is_unfinished; /* the last group continues in the next part */
     bool is_hung;       /* a file system does not answer: no further file is checked */
     uint32_t gone_count;
@@ -42,7 +42,8 @@ static const struct duplicate *kept_one(const struct duplicate_group *group)
 
 /* ---- copies that are gone ---- */
 
-/* Copies of a page whose file is missing without the catalogue knowing yet. The process that looks fills it. */
+/* The copies of a page whose files are missing, which the catalogue does not know yet. A child process (look.h) fills
+ * it. */
 struct gone_copies {
     const struct duplicates_found *page;
     uint32_t count;
@@ -79,7 +80,7 @@ static int by_place(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A copy on a file system that does not answer is not reported as gone. The list is in the arena. */
+/* Lists the missing copies of a page, in the arena. Leaves out copies on a file system that does not answer. */
 static void find_gone(struct cli *cli, const struct duplicates_found *page, struct alike_listing *listing)
 {
     struct fault unused = { 0 };
@@ -263,7 +264,7 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     if (found->unread) {
         buffer_reset(&remark);
         cli_print(&remark,
-                  "loophole: %llu pairs could not be compared: their prints are being made again "
+                  "loophole: %llu pairs could not be compared: their fingerprints are being made again "
                   "(`loophole tasks`);\n  repeat the command later",
                   (unsigned long long)found->unread);
         cli_remark(&remark);

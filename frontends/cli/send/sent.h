@@ -1,6 +1,7 @@
-/* sent.h: what earlier sends put into a folder: the file .loophole-sent in it, a line for each file: a key, its size
- * and its name. The key is the hash of all that the file was made of. A line is written before its file gets its name,
- * so a file without a line is a foreign one; a line without its file counts for nothing. One thread. */
+/* sent.h: the list of the files that earlier sends put into a folder. It is the file .loophole-sent in that folder,
+ * with a line for each file: a key, the size and the name. The key is a hash of everything that determines the file. A
+ * send writes the line before it gives the file its name, so a file without a line is foreign. A line without a file
+ * has no effect. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_SEND_SENT_H
 #define LOOPHOLE_FRONTENDS_CLI_SEND_SENT_H
 
@@ -20,17 +21,17 @@ struct sent_name {
 };
 
 struct sent {
-    int folder, fd;            /* the folder, and its list, which is locked; -1 */
+    int folder, fd;            /* the folder, and the locked list in it; -1: not open */
     bool is_locked;            /* false: the file system has no locks */
-    char part[SENT_PART_SIZE]; /* the name of a file that is being written; without locks no other send has it */
-    struct safe_names names;   /* that are taken in the folder */
+    char part[SENT_PART_SIZE]; /* the name of the unfinished file; without locks, no other send uses it */
+    struct safe_names names;   /* the names that the folder contains */
     struct buffer text;
-    struct sent_name *rows; /* of files that are there, by key */
+    struct sent_name *rows; /* lines whose files exist, by key */
     size_t count, room;
 };
 
-/* Opens the folder, which must exist, locks its list, and removes parts that a kill left. Without locks these are parts
- * to which nothing was written for an hour. Errors: busy (another send works in it), io, denied,
+/* Opens the folder, which must exist, locks its list, and removes the unfinished files of killed sends. Without locks,
+ * removes those that no send has written to for an hour. Errors: busy (another send uses the folder), io, denied,
  * not_found. */
 enum err sent_open(struct sent *sent, const char *folder, struct fault *fault);
 void sent_close(struct sent *sent);
@@ -38,7 +39,7 @@ void sent_close(struct sent *sent);
 /* The name of the file with that key; NULL: there is none. */
 const char *sent_find(const struct sent *sent, struct hash key);
 
-/* Notes a file that is about to get its name. Errors: full, io, denied. */
+/* Adds the line of a file. Call it before the file gets its name. Errors: full, io, denied. */
 enum err sent_note(struct sent *sent, struct hash key, uint64_t size, const char *name, struct fault *fault);
 
 #endif

@@ -16,7 +16,7 @@ static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct
     return *has ? units_gain(cli->options.gain, gain, fault) : ERR_OK;
 }
 
-/* Points of the file, as play and preview take them. */
+/* The part of the file that play and preview ask for. */
 struct played_part {
     bool has_from, has_until, has_loop_from, has_loop_frames;
     int64_t from, until, loop_from, loop_frames;
@@ -162,7 +162,8 @@ static bool has_result(struct cli *cli, struct id id)
     return false;
 }
 
-/* What `preview next` walks: the result of this query; the last result if this item is one of it; else the folder. */
+/* Chooses the list that `preview next` walks: the result of this query; or the last result, if it contains the item; or
+ * the folder of the item. */
 static void choose_walk(struct cli *cli, const struct named *meant)
 {
     struct id_list items = { 0 };

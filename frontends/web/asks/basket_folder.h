@@ -1,5 +1,5 @@
-/* basket_folder.h: the folder DATA/basket and its links. It may wait for the file system of a sound that gets a hard
- * link, and for no other. A thread of its own. */
+/* basket_folder.h: the folder DATA/basket and its links. A call may wait for the file system of a sound that gets a
+ * hard link, and for no other. A thread of its own. */
 #ifndef LOOPHOLE_FRONTENDS_WEB_ASKS_BASKET_FOLDER_H
 #define LOOPHOLE_FRONTENDS_WEB_ASKS_BASKET_FOLDER_H
 
@@ -27,17 +27,17 @@ struct basket_folder {
     uint64_t added, present;
 };
 
-/* Makes the folder if it is absent (0700), and lists its links. Files that are no links are left out. Errors: those of
+/* Makes the folder if it is absent (0700), and lists its links. Leaves out files that are no links. Errors: those of
  * file_err. The caller frees it, also after an error. */
 enum err basket_folder_open(struct basket_folder *folder, const char *data, struct fault *fault);
 
-/* Makes a link to a file, unless one exists. The link has the file's name, with a number if that is taken. Errors:
- * full (BASKET_MOST), denied, io, not_found, conflict (the file can have no hard link here). */
+/* Makes a link to a file, unless one exists. The link has the file's name, with a number if that is taken. Errors: full
+ * (BASKET_MOST), denied, io, not_found, conflict (the file can have no hard link here). */
 enum err basket_folder_add(struct basket_folder *folder, const char *path, bool hard, struct fault *fault);
 
-void basket_folder_sort(struct basket_folder *folder); /* by name: new links are last until then */
+void basket_folder_sort(struct basket_folder *folder); /* by name; before that, new links are last */
 
-/* Removes all links. A file that has no other name is not a link: it is kept. Errors: those of file_err. */
+/* Removes all links. Keeps a file that has no other name, because it is no link. Errors: those of file_err. */
 enum err basket_folder_clear(struct basket_folder *folder, struct fault *fault);
 
 void basket_folder_free(struct basket_folder *folder);

@@ -3,20 +3,20 @@
  *
  *   control.c       transport, patterns: score and cues
  *   send_cues.c     sends cues to the audio thread
- *   set_mixer.c     strips, limiter, the preview's way
+ *   set_mixer.c     strips, limiter, routing of the preview
  *   set_pattern.c   loads the sounds of a pattern before it begins
  *   song.c          which entry of a song plays, and when the next one begins
  *   rows.c          mute and solo of the rows of the pattern that plays
- *   late_cues.c     cues while the core runs no periods
- *   sounding.c      what sounds, as it was asked for
+ *   late_cues.c     cues that wait while the core runs no periods
+ *   sounding.c      reports patterns and pads as they were set
  *   held_answers.c  answers that wait until the project keeps the change
  *   named_sounds.c  slots and media items that rows and pads name
  *   pads.c          pads and their hits
  *   sound_asks.c    single sounds
  *   report.c        answers: transport, meters, mixer
  *   ports.c         the JACK server, connections, the preview's chain
- *   note_events.c          turns notes into events
- *   link.c          the thread that keeps us on a JACK server; patch.c and loop.c connect, jack.c calls JACK
+ *   note_events.c   makes events of notes
+ *   link.c          the thread that connects to a JACK server; patch.c and loop.c connect, jack.c calls JACK
  *   rt_jack.c       JACK's callbacks on the audio thread
  *   rt/             the rest of the audio thread */
 #ifndef LOOPHOLE_AUDIO_AUDIO_H
@@ -30,11 +30,11 @@
 #include "services/audio/jack/link.h"
 
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
-enum { AUDIO_TIMED_MOST = 192 }; /* cues of clients that wait for their frame; the others are the streamer's */
+enum { AUDIO_TIMED_MOST = 192 }; /* of the waiting cues, those that clients may have; the streamer has the others */
 enum { AUDIO_TIMED = 1 };        /* the tag of a transport cue that has a frame of its own */
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
-/* A pattern as an ask set it; asks for the pattern return it. It is lost with the process. */
+/* A pattern as an ask set it. audio.pattern returns it. It does not survive the process. */
 struct kept_pattern {
     uint32_t number; /* 0: none */
     struct arena arena;
@@ -65,7 +65,7 @@ struct audio {
     struct ring cues, notes;
     struct slots state;
 
-    /* what was asked for, encoded (sounding.c); empty: nothing since this process started */
+    /* the last pattern and pads that asks set, encoded (sounding.c); empty: none since this process started */
     struct buffer pattern_asked, pad_asked[SCORE_PADS];
     uint64_t sounding_reported; /* the serial of the last event sounding_changed */
     usec_t sounding_reported_at;
@@ -151,10 +151,10 @@ enum err audio_ask_rows(struct audio *audio, struct call *call, const struct aud
 enum err audio_ask_set_row(struct audio *audio, struct call *call, const struct audio_set_row *ask,
                            struct pattern_rows *answer);
 
-/* sounding.c: keep an ask's pattern and pads as they were asked for, with ids, also of the items in named slots. */
+/* sounding.c: encode the pattern or pads of an ask, with the ids of all items, for audio.sounding. */
 struct asked_sound {
     struct bytes bytes;
-    bool is_whole; /* false: it names a sound that is no item; a project cannot keep that */
+    bool is_whole; /* false: it names a sound that is no item, which a project cannot store */
 };
 struct asked_sound audio_encode_pattern(const struct audio *audio, struct call *call, const struct pattern *pattern);
 struct asked_sound audio_encode_pad(const struct audio *audio, struct call *call, const struct pad *pad);
@@ -164,8 +164,8 @@ void audio_note_row(struct audio *audio, struct call *call, uint32_t number, con
 void audio_note_playing(struct audio *audio, struct call *call);
 void audio_forget_asked(struct audio *audio);
 void audio_report_sounding(struct audio *audio); /* publishes the event when it is due */
-/* The end of an ask that may have changed what sounds: it is answered when the open project keeps the change
- * (held_answers.h). The first ends a handler, and returns `e`; the second ends a deferred call. */
+/* End an ask that may have changed the sound: it is answered after the open project has stored the change
+ * (held_answers.h). The first function ends a handler and returns `e`; the second ends a deferred call. */
 enum err audio_end_change(struct audio *audio, struct call *call, enum err e, void *answer);
 void audio_send_change(struct audio *audio, struct call *call, struct ticket ticket, void *answer);
 enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct audio_sounding *ask,

@@ -1,13 +1,14 @@
-/* What sounds, as it was asked for, for the project that keeps it. The score has slots, which the next engine does not
- * know; so the ids of patterns and pads are kept beside it, as long as this process lives. */
+/* sounding.c: reports patterns and pads as clients set them, for the project that stores them. The score contains slots
+ * of sounds, which the next engine does not have. So this file keeps the asks, with the ids of the items, as long as
+ * this process lives. */
 #include <string.h>
 
 #include "services/audio/control/audio.h"
 #include "services/audio/control/named_sounds.h"
 
-enum { REPORT_US = 100000, TELL_AWAITED_US = 10000, TELL_AGAIN_US = 200000 };
+enum { REPORT_US = 100000, REPORT_AWAITED_US = 10000, REPORT_AGAIN_US = 200000 };
 
-/* ---- what was asked for ---- */
+/* ---- asks for patterns and pads ---- */
 
 static struct bytes encode_asked(struct call *call, const struct shape *shape, const void *value)
 {
@@ -20,7 +21,7 @@ static struct bytes encode_asked(struct call *call, const struct shape *shape, c
     return bytes;
 }
 
-/* What names a slot gets the id of the slot's item. False: a sound that is no item, which no project can keep. */
+/* Sets `id` to the id of the item in the slot. False: the sound is no item, so no project can store it. */
 static bool name_slot(const struct audio *audio, bool has_sound, uint64_t sound, uint64_t generation, bool *has_id,
                       struct id *id)
 {
@@ -71,7 +72,7 @@ void audio_note_asked(struct buffer *to, struct bytes asked)
     buffer_add(to, asked.at, asked.len);
 }
 
-/* The queued pattern is withdrawn: the playing pattern is again the requested one. */
+/* After the queued pattern was withdrawn: the playing pattern is the requested one again. */
 void audio_note_playing(struct audio *audio, struct call *call)
 {
     if (audio->now.number)
@@ -109,7 +110,7 @@ void audio_note_row(struct audio *audio, struct call *call, uint32_t number, con
     audio_note_asked(&audio->pattern_asked, encode_asked(call, &pattern_shape, &pattern));
 }
 
-/* A slot names nothing in the next engine. */
+/* Removes the slot, which the next engine does not have. */
 static void drop_slot(bool *has_sound, uint64_t *sound, uint64_t *generation)
 {
     *has_sound = false;
@@ -136,7 +137,7 @@ static void drop_slots_of_pattern(struct pattern *pattern)
 
     for (uint32_t i = 0; i < rows->count; i++) {
         struct row *row = &rows->at[i];
-        row->mute |= row->has_sound && !row->has_id; /* without its sound it would play the synth */
+        row->mute |= row->has_sound && !row->has_id; /* a row without its sound would play the synthesised voice */
         drop_slot(&row->has_sound, &row->sound, &row->generation);
     }
 }
@@ -195,7 +196,7 @@ enum err audio_ask_sounding(struct audio *audio, struct call *call, const struct
     return audio_ask_mixer(audio, call, NULL, &answer->mixer);
 }
 
-/* Later changes stay touched. */
+/* Changes after this serial still count as touched. */
 enum err audio_ask_sounding_kept(struct audio *audio, struct call *call, const struct audio_sounding_kept *ask,
                                  struct nothing *answer)
 {
@@ -238,8 +239,8 @@ void audio_report_sounding(struct audio *audio)
     struct audio_sounding_changed event = { .serial = audio->score.serial, .has_awaited = awaited, .awaited = awaited };
     usec_t now = clock_steady(), ago = now - audio->sounding_reported_at;
 
-    if (audio->sounding_reported == event.serial ? !awaited || ago < TELL_AGAIN_US
-                                                 : ago < (awaited ? TELL_AWAITED_US : REPORT_US))
+    if (audio->sounding_reported == event.serial ? !awaited || ago < REPORT_AGAIN_US
+                                                 : ago < (awaited ? REPORT_AWAITED_US : REPORT_US))
         return;
     audio->sounding_reported = event.serial;
     audio->sounding_reported_at = now;

@@ -25,7 +25,7 @@ static void limit_frame(struct limiter *limiter, float ceiling, double recovery,
     *right = number_within(y * gain, -ceiling, ceiling);
 }
 
-void limiter_heal(struct limiter *limiter)
+void limiter_repair(struct limiter *limiter)
 {
     limiter->most = number_within(limiter->most, 0, 1);
     limiter->cut = limiter->cut >= 0 && limiter->cut <= 1 ? limiter->cut : 0;

@@ -19,6 +19,6 @@ struct limiter {
 void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames);
 
 /* Repairs a state of any bytes. limiter_run trusts its state. */
-void limiter_heal(struct limiter *limiter);
+void limiter_repair(struct limiter *limiter);
 
 #endif

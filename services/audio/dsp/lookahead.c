@@ -90,7 +90,7 @@ static struct look begin_look(struct lookahead_cell *line, float ceiling, uint32
                           .width = lookahead_delay(rate) + 1 };
 }
 
-void lookahead_heal(struct lookahead *ahead, uint32_t rate)
+void lookahead_repair(struct lookahead *ahead, uint32_t rate)
 {
     uint32_t width = lookahead_delay(rate) + 1;
 

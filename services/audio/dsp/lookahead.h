@@ -1,9 +1,9 @@
 /* lookahead.h: the alternative limiter of the master, with look-ahead. RT.
  *
  * |out| <= ceiling for every sample of any input. Audio below the ceiling passes bit for bit. All output is
- * lookahead_delay frames (1.5 ms) late. Both channels have one gain. It falls smoothly during the delay before a peak,
- * stays down as long, and recovers exponentially (time constant 150 ms). So a tone whose half period is shorter than
- * the delay keeps its shape, and a lower tone keeps more of it than with limiter.h.
+ * lookahead_delay frames (1.5 ms) late. Both channels have the same gain. Before a peak, the gain falls smoothly during
+ * the delay. It stays low for the same time, and recovers exponentially (time constant 150 ms). So a tone whose half
+ * period is shorter than the delay keeps its shape, and a lower tone keeps more of it than with limiter.h.
  *
  *   need of a frame ──► highest of the last W frames ──► exponential recovery ──► mean of the last W frames = 1 - gain
  *
@@ -31,7 +31,7 @@ struct lookahead {
     double cut;        /* of the last frame's cell */
     double sum;        /* of the cuts in the last W cells */
     float high;        /* highest need in the current span so far */
-    float most;        /* the highest mean since the owner set it to 0 */
+    float most;        /* the highest mean since the caller set this to 0 */
     uint32_t position; /* frames processed */
     uint32_t offset;   /* of them in the current span */
 };
@@ -46,6 +46,6 @@ void lookahead_run(struct lookahead *ahead, struct lookahead_cell *line, float c
 void lookahead_skip(struct lookahead *ahead, struct lookahead_cell *line, uint32_t rate, uint64_t frames);
 
 /* Repairs a state of any bytes for this rate. lookahead_run trusts its state, but not the line. */
-void lookahead_heal(struct lookahead *ahead, uint32_t rate);
+void lookahead_repair(struct lookahead *ahead, uint32_t rate);
 
 #endif

@@ -41,7 +41,7 @@ static double make_finite(double x)
     return fabs(x) < 1e12 ? x : 0; /* false for NaN */
 }
 
-static void heal_loudness(struct rt_loudness *loudness)
+static void repair_loudness(struct rt_loudness *loudness)
 {
     for (uint32_t channel = 0; channel < 2; channel++)
         for (uint32_t i = 0; i < 4; i++)
@@ -83,7 +83,7 @@ void loudness_run(struct rt_loudness *loudness, uint32_t rate, const float *left
     const struct biquad f[2] = { shelf_filter(hertz), high_pass(hertz) };
     uint32_t whole = (uint32_t)(hertz / 100 + 0.5);
 
-    heal_loudness(loudness);
+    repair_loudness(loudness);
     for (uint32_t at = 0; at < frames;) {
         uint32_t room = loudness->frames < whole ? whole - loudness->frames : 1;
         uint32_t n = frames - at < room ? frames - at : room;

@@ -4,8 +4,8 @@
  *   - Audio is float32, planar, 1 is full scale. A block has any number of frames up to LINE_PERIOD_MAX (line.h). While
  *     parameters stay the same, the cut into blocks changes no bit of the result.
  *   - A struct UNIT is plain state without pointers. All zero bytes are its initial state. It recovers from any bytes
- *     (rt/heal.h repairs the limiters' state before they run). It is copied each period, so that a successor continues
- *     from the end of the dead process's last whole period.
+ *     (rt/repair.h repairs the limiters' state before they run). It is copied each period, so that a successor
+ *     continues from the end of the dead process's last whole period.
  *   - Parameters have physical units and are passed by value. They are limited to their range; NaN becomes the lower
  *     end. A change of a parameter causes no click.
  *   - A sample that is NaN or beyond NUMBER_MOST counts as 0, so it cannot stay in a filter or a delay.

@@ -104,7 +104,7 @@ static bool was_taken(struct patch *patch, struct jack_wire *wire, bool ports_ch
 }
 
 /* True: forget the connection. */
-static bool mend_one(struct patch *patch, struct jack_wire *wire, bool ports_changed)
+static bool repair_one(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
     if (wire->dropped && wire->seen && !wires_in_chain(patch->chain.to, wire->port, wire->to)) {
         client_disconnect(patch->client, wire->port, wire->to);
@@ -133,7 +133,7 @@ static bool restore_wires(struct patch *patch, bool ports_changed)
     for (uint32_t i = patch->wires.count; i > 0; i--) {
         if (patch->wires.at[i - 1].seen && device_note(patch->client, &patch->wires.at[i - 1]))
             changed = true;
-        if (mend_one(patch, &patch->wires.at[i - 1], ports_changed)) {
+        if (repair_one(patch, &patch->wires.at[i - 1], ports_changed)) {
             wires_remove(&patch->wires, &patch->wires.at[i - 1]);
             changed = true;
         }
@@ -300,7 +300,7 @@ static enum err make_chain(struct patch *patch, struct fault *fault)
 }
 
 /* Restores the chain as long as it is wanted. */
-static void mend_chain(struct patch *patch)
+static void repair_chain(struct patch *patch)
 {
     struct fault fault = { 0 };
     bool was_made = !patch->chain.why[0];
@@ -435,7 +435,7 @@ void patch_look(struct patch *patch, const struct client_pulse *pulse)
         changed = restore_wires(patch, is_new || followed || is_asked || pulse->ports_changed) || changed;
         if (is_new)
             connect_by_default(patch);
-        mend_chain(patch);
+        repair_chain(patch);
     }
     patch->is_unsaved = patch->is_unsaved || changed || is_asked;
     save_wires(patch);

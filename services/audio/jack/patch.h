@@ -1,5 +1,5 @@
-/* patch.h: keeps one client's connections: those that a person made with any program, and those of the preview's chain.
- * May hang in JACK: only link.c's thread calls it. */
+/* patch.h: keeps the connections of one JACK client: the connections that a person made with any program, and the
+ * connections of the preview's chain. A call may hang in JACK, so only the thread of link.c calls these functions. */
 #ifndef LOOPHOLE_AUDIO_PATCH_H
 #define LOOPHOLE_AUDIO_PATCH_H
 
@@ -7,16 +7,16 @@
 
 #include "services/audio/jack/wires.h"
 
-/* The preview's way through another client and back. */
+/* The route of the preview through another client and back. */
 struct patch_chain {
     char to[CLIENT_CHAIN_NAME];        /* as requested; "": none */
     char back[2][CLIENT_FOREIGN_NAME]; /* outputs that are connected to our return ports; "": not made */
-    char why[200];                     /* why it is not made; "" */
+    char why[200];                     /* why it is not made, or "" */
 };
 
 struct patch {
     const struct paths *paths;
-    struct client *client; /* NULL: on no server, and nothing is connected */
+    struct client *client; /* NULL: no server, and no connections */
     char name[CLIENT_NAME];
     /* True: this core stores the wanted connections. False: it reads the file of the core that stores them. */
     bool keeps;
@@ -24,9 +24,9 @@ struct patch {
     struct patch_chain chain;
 
     bool is_new;           /* the client has just joined */
-    bool is_asked, doubts; /* connections must be checked: after a request; again */
+    bool is_asked, doubts; /* the connections must be checked: after a request; once more */
     bool is_unsaved;
-    struct timespec file_time; /* of the file that was last followed */
+    struct timespec file_time; /* of the file, when patch_look last read it */
 };
 
 /* Reads the file; its chain is kept only if `is_chained`. */
@@ -37,15 +37,15 @@ void patch_look(struct patch *patch, const struct client_pulse *pulse); /* also 
 
 enum patch_change { PATCH_DISCONNECT, PATCH_CONNECT, PATCH_CONNECT_FOR_TAKE };
 
-/* Connects the two ports from the next look on, whenever both exist, or never again. Between two of our own ports there
- * is one connection, whichever is named first. For a take: a connection that is already wanted stays unchanged. Errors:
- * full; conflict (feedback). */
+/* Wants a connection of the two ports, or no longer wants it. From the next look on, wanted ports are connected
+ * whenever both exist. Two of our own ports have one connection, in either order of names. PATCH_CONNECT_FOR_TAKE
+ * leaves a connection that is wanted already unchanged. Errors: full; conflict (feedback). */
 enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_change change,
                     struct fault *fault);
 
-/* Connects the chain at once, until another chain or none ("") is requested; after an error the old one remains. `to`
- * is "CLIENT:PORT" or "CLIENT:LEFT,RIGHT". Errors: bad_request (name), offline (no server), not_found (no such inputs,
- * or no output), conflict (feedback), io. */
+/* Connects the chain at once. It remains until a call requests another chain or none (""). After an error the old chain
+ * remains. `to` is "CLIENT:PORT" or "CLIENT:LEFT,RIGHT". Errors: bad_request (name), offline (no server), not_found (no
+ * such inputs, or no output), conflict (feedback), io. */
 enum err patch_lead_through(struct patch *patch, const char *to, struct fault *fault);
 
 #endif

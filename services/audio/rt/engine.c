@@ -6,7 +6,6 @@
 #include "services/audio/rt/capture.h"
 #include "services/audio/rt/cues.h"
 #include "services/audio/rt/engine_owner.h"
-#include "services/audio/rt/heal.h"
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
@@ -14,6 +13,7 @@
 #include "services/audio/rt/outputs.h"
 #include "services/audio/rt/pads.h"
 #include "services/audio/rt/period.h"
+#include "services/audio/rt/repair.h"
 #include "services/audio/rt/row_midi.h"
 #include "services/audio/rt/rows.h"
 #include "services/audio/rt/sequencer.h"
@@ -95,7 +95,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     engine->panic = false;
     notes_begin(engine);
     capture_begin(engine);
-    heal_half(engine, period->rate);
+    repair_half(engine, period->rate);
     streams_follow(engine);
     sequencer_period(engine);
     capture_period(engine);

@@ -30,7 +30,7 @@ void midi_out_pass(struct midi_out *out, uint64_t frames)
         out->waiting[i].at -= out->waiting[i].at < frames ? out->waiting[i].at : (uint32_t)frames;
 }
 
-void midi_out_heal(struct midi_out *out)
+void midi_out_repair(struct midi_out *out)
 {
     out->count = number_least(out->count, MIDI_OUT_WAITING);
     for (uint32_t i = 0; i < out->count; i++) {

@@ -24,7 +24,7 @@ void midi_out_begin(struct midi_out *out, struct engine_period *period);
 void midi_out_pass(struct midi_out *out, uint64_t frames);
 
 /* Repairs a state of any bytes. */
-void midi_out_heal(struct midi_out *out);
+void midi_out_repair(struct midi_out *out);
 
 /* `at` counts from the start of the period and includes the delay. False: there was no room, and the message is
  * dropped. */

@@ -161,7 +161,7 @@ void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
         atomic_fetch_add_explicit(&engine->quiet_periods, 1, memory_order_relaxed);
 }
 
-void row_midi_heal(struct rt_sequencer *sequencer, int64_t now)
+void row_midi_repair(struct rt_sequencer *sequencer, int64_t now)
 {
     if (sequencer->midi_ended > ENDS)
         sequencer->midi_ended = 0;

@@ -23,6 +23,6 @@ void row_midi_period(struct engine *engine, const struct score_pattern *pattern)
 
 /* Ends the notes of rows that may not sound any more in this pattern. */
 void row_midi_follow(struct engine *engine, const struct score_pattern *pattern);
-void row_midi_heal(struct rt_sequencer *sequencer, int64_t now);
+void row_midi_repair(struct rt_sequencer *sequencer, int64_t now);
 
 #endif

@@ -1,8 +1,9 @@
 /* sounds.h: 64 voices that play short sounds from memory. RT.
  *
- * A sound that starts at its own first frame has no fade, because a fade would remove a drum's attack. Elsewhere, or
- * backwards, it fades in over 5 ms. It fades out over 5 ms where it is cut before its end, and at every stop, choke and
- * steal. If all voices are busy, the oldest is stolen; it fades out beside its successor. */
+ * A voice that starts at the first frame of its sound has no fade-in, because that would remove a drum's attack. A
+ * voice that starts at another frame, or plays backwards, fades in over 5 ms. A voice that ends before the end of its
+ * sound, or is stopped, choked or stolen, fades out over 5 ms. If all voices are busy, the new sound steals the oldest
+ * voice, which fades out in addition. */
 #ifndef LOOPHOLE_AUDIO_RT_SOUNDS_H
 #define LOOPHOLE_AUDIO_RT_SOUNDS_H
 
@@ -56,8 +57,8 @@ void sounds_state(const struct engine *engine, struct state *state);
 void sounds_skip(struct engine *engine, uint32_t frames);
 void sounds_render(struct engine *engine, uint32_t frames);
 
-/* At the bar at which `after` replaces `before`: a sound of a row whose place another row takes goes on with the
- * filter, gain and sends of its own row. A row of the same name goes on itself. */
+/* Call it at the bar at which `after` replaces `before`. If another row takes the place of a sounding row, the sound
+ * keeps the filter, gain and sends of its own row. A row with the same name in both patterns continues. */
 void sounds_rows_leave(struct engine *engine, const struct score_pattern *before, const struct score_pattern *after);
 
 #endif

@@ -85,7 +85,7 @@ double transport_place_on(const struct transport *transport, int64_t frame)
     return transport->running && transport_frame_of(transport, step) == frame ? step : place;
 }
 
-void transport_heal(struct transport *transport, int64_t frame, uint32_t rate)
+void transport_repair(struct transport *transport, int64_t frame, uint32_t rate)
 {
     if (!(transport->tempo >= TRANSPORT_SLOWEST && transport->tempo <= TRANSPORT_FASTEST))
         transport->tempo = 120;

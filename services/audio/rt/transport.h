@@ -41,6 +41,6 @@ void transport_nudge(struct transport *transport, int64_t frame, double place);
 double transport_place_on(const struct transport *transport, int64_t frame);
 
 /* Repairs a state of any bytes. */
-void transport_heal(struct transport *transport, int64_t frame, uint32_t rate);
+void transport_repair(struct transport *transport, int64_t frame, uint32_t rate);
 
 #endif

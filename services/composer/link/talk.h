@@ -24,8 +24,9 @@ struct server_talk {
     struct buffer got;
 };
 
-/* What the child sends: first `upload` (rows for the table of begin_upload; empty: none), then the calls, each of which
- * is the JSON of a record to_server. The first call takes the offers; the others go on reading. No call: forget. */
+/* The requests of a talk. The child first sends `upload`, the rows for the table of begin_upload (empty: none). Then it
+ * sends the calls; each is the JSON of a record to_server. The first call sends the offers, and each further call reads
+ * more lessons. Without calls the server forgets this studio. */
 struct talk_words {
     const char *server;
     struct text upload;
@@ -37,7 +38,7 @@ struct talk_words {
  * kernel). */
 enum err talk_begin(struct server_talk *talk, const struct talk_words *words, struct fault *fault);
 
-/* Reads what the child wrote. True: the talk has ended; then talk_result has its result. */
+/* Reads the child's output. True: the talk has ended, and talk_result returns its result. */
 bool talk_turn(struct server_talk *talk);
 
 /* Decodes the result of a talk into `to`, of the shape from_server (the answers of all calls as one) or (forget)
@@ -47,7 +48,7 @@ enum err talk_result(struct server_talk *talk, const struct shape *shape, struct
 
 void talk_end(struct server_talk *talk); /* kills the child */
 
-/* True while a killed child ends. False after the time of its talk: talk_begin then reports it. */
+/* True while a killed child has not ended. False after the deadline of its talk: then talk_begin reports busy. */
 bool talk_is_ending(struct server_talk *talk);
 
 #endif

@@ -1,8 +1,8 @@
-/* gather.h: compares what this studio may share, at its level, with what it shares already (DB_SHARED), and lists the
- * differences as offers. A pass reads the store in slices, each in a transaction of its own; the next
- * pass finds a change that comes during this one. The loop's thread.
+/* gather.h: compares the statements that this studio may share at its level with those that it shares already
+ * (DB_SHARED), and lists the differences as offers. A pass reads the store in slices. Each slice has a transaction of
+ * its own, so the next pass finds a change that is made during this pass. The loop's thread.
  *
- *   uses ─► words ─► sweep ─► over       sweep: withdraws what is shared, but no longer stated */
+ *   uses ─► words ─► sweep ─► over       sweep: withdraws shared statements that no longer hold */
 #ifndef LOOPHOLE_COMPOSER_GATHER_H
 #define LOOPHOLE_COMPOSER_GATHER_H
 
@@ -24,20 +24,21 @@ struct gather {
     const char *exclude;  /* folders, separated by colons; their sounds are not shared */
     struct key at;        /* where the next slice begins; empty: at the first row */
     struct id_table seen; /* subjects of this pass */
-    bool is_full;         /* more than GATHER_MOST statements: the rest is not shared */
-    bool is_fresh;        /* the server has confirmed nothing of this generation, and drops all of an earlier one */
+    bool is_full;         /* there are more than GATHER_MOST statements; the others are not shared */
+    bool is_fresh;        /* the server has confirmed no offer of this generation, and drops all earlier generations */
 
-    /* what the last slices found; the caller empties it with gather_taken */
+    /* results of the last slices; the caller empties them with gather_taken */
     struct arena arena;
     struct offer_list offers;
-    struct bytes_list drop; /* keys of rows that the server does not have: they are only removed here */
+    struct bytes_list drop; /* keys of shared rows that the server does not have, to be removed only from the store */
 };
 
 /* `state` must have a salt. `exclude` must outlive the pass. */
 void gather_begin(struct gather *gather, const struct exchange_state *state, enum sharing level, const char *exclude);
 
-/* Reads on until GATHER_OFFERS differences are listed, until `until` on the steady clock, or to the end. Errors: full;
- * internal: a row is damaged. Of what is shared, a fresh pass offers such a statement again, or drops its row. */
+/* Reads until GATHER_OFFERS differences are listed, until the time `until` on the steady clock, or to the end. Errors:
+ * full; internal (a damaged row). If the row of a shared statement is damaged, a fresh pass offers the statement again,
+ * or drops the row. */
 enum err gather_slice(struct gather *gather, struct txn *txn, usec_t until);
 void gather_taken(struct gather *gather);
 void gather_free(struct gather *gather);

@@ -1,6 +1,7 @@
-/* pool.h: the workers, which start in advance, and the files that wait for them. A worker that dies, misses its
- * deadline or sends an invalid answer is replaced, and another worker gets its file. A file that ends two workers is
- * quarantined. A worker is also replaced after a file that it could not read, and after 1,000 files. The loop's thread.
+/* pool.h: the workers, which start in advance, and the files that wait for them. The pool replaces a worker that dies,
+ * misses its deadline, or sends an invalid answer, and gives its file to another worker. It quarantines a file that has
+ * ended two workers. It also replaces a worker after a file that the worker could not read, and after 1,000 files. The
+ * loop's thread.
  *
  *   pool_add ─► waiting ─(opened by errands)─► ready ─► a worker ─► heard
  *                                                          └─ dies ─► waiting again, or quarantined ─► heard */
@@ -26,10 +27,11 @@ struct pool_events {
 };
 
 struct pool_settings {
-    unsigned workers;     /* 1 … POOL_WORKERS_MAX */
-    usec_t deadline;      /* for a file, and again for each 64 MB of it */
-    const char *program;  /* path of loophole-worker; must outlive the pool */
-    const char *folder;   /* where the sound of a file that ffmpeg decodes is kept meanwhile; as program */
+    unsigned workers;    /* 1 … POOL_WORKERS_MAX */
+    usec_t deadline;     /* for a file, and again for each 64 MB of it */
+    const char *program; /* path of loophole-worker; must outlive the pool */
+    const char *
+        folder; /* for the sound that ffmpeg decodes from a file, until the worker has read it; must outlive the pool */
     const char *programs; /* the folder of `program` */
 };
 
@@ -40,8 +42,9 @@ struct pool *pool_new(struct service *service, struct errands *errands, const st
                       const struct pool_events *events);
 void pool_free(struct pool *pool); /* ends the workers and drops waiting files; NULL is allowed */
 
-void pool_add(struct pool *pool, struct work *work);   /* takes ownership; work->mode says what to do */
-void pool_again(struct pool *pool, struct work *work); /* the same, before all others; its file may be open already */
+void pool_add(struct pool *pool, struct work *work); /* takes ownership; work->mode says what to do */
+void pool_again(struct pool *pool,
+                struct work *work); /* as pool_add, but before all others; the file may be open already */
 
 /* Removes and returns the waiting files of that library; files in progress stay. */
 struct work_queue pool_withdraw(struct pool *pool, struct id library);

@@ -122,7 +122,7 @@ enum err result_queue_add(struct result_queue *queue, const struct operation *op
 
 static bool is_transient(enum err e)
 {
-    return err_passes(e) || e == ERR_IO;
+    return err_is_transient(e) || e == ERR_IO;
 }
 
 static void keep_batch(struct outgoing_batch *batch, enum err e, const struct fault *fault)

@@ -16,7 +16,7 @@
 enum {
     PATIENCE_US = 30000000,
     STORE_WAIT_US = 50000,
-    SAMPLES = 32 /* files that show that a library was renamed */,
+    SAMPLES = 32 /* files that are compared to recognise a renamed library */,
     SAMPLE_DEPTH = 64
 };
 
@@ -34,9 +34,9 @@ struct adoption {
     char path[PATH_MAX];
     struct volume volume; /* its texts lie in the arena */
     struct library library;
-    struct library moved; /* its folder is gone and became this one, or is of the same project; zero id: none */
+    struct library moved; /* the same library or project, whose former folder is gone; zero id: none */
     bool is_found;        /* a folder of a project lies in `library` */
-    struct fault fault;   /* code ok: it is a library */
+    struct fault fault;   /* code ok: the folder is a library now */
 };
 
 /* ---- checks ---- */
@@ -59,7 +59,7 @@ static enum err resolve_asked(struct adoption *adoption)
     return fault->code ? fault_field(fault, "path") : ERR_OK;
 }
 
-/* The volume that the path lies on. If its file system does not answer, the monitor soon reports the volume as away. */
+/* Finds the volume of the path. If its file system does not answer, the monitor soon reports the volume as away. */
 static enum err find_volume(struct adoption *adoption, struct bytes path)
 {
     struct availability_find find = { .path = path };
@@ -98,18 +98,18 @@ static bool path_is_gone(struct bytes path)
     return bytes_copy(name, sizeof(name), path) && lstat(name, &st) != 0 && errno == ENOENT;
 }
 
-/* Some files of a library, and how many of them lie at the same place below another folder. */
+/* A sample of a library's files, and the number of them that exist at the same place below another folder. */
 struct sampling {
     struct adoption *adoption;
-    char folder[PATH_MAX]; /* the present one, below the other folder */
+    char folder[PATH_MAX]; /* the folder that is compared, below the other folder */
     struct {
         char name[NAME_MAX + 1];
         struct trace trace;
-    } files[SAMPLES]; /* of the present folder */
+    } files[SAMPLES]; /* of that folder */
     uint32_t listed, looked, same;
 };
 
-/* It runs in a transaction, so it only lists: a file system may hang. */
+/* Only lists the file, because it runs in a transaction and a file system may hang. */
 static bool list_file(void *state, struct bytes file, const struct kept_place *place)
 {
     struct sampling *sampling = state;
@@ -135,7 +135,7 @@ static void look_at_listed(struct sampling *sampling)
     sampling->listed = 0;
 }
 
-/* Looks at files of the folder `id`, and of folders below it, until it has seen enough. */
+/* Compares files of the folder `id`, and of folders below it, until it has compared SAMPLES files. */
 static enum err look_at_folder(struct sampling *sampling, struct id id, int depth)
 {
     struct adoption *adoption = sampling->adoption;
@@ -226,7 +226,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
 
 /* ---- a tree inside a library ---- */
 
-/* The innermost library around the folder; the tree lies in that of a person. */
+/* Finds the innermost library around the folder. The tree belongs to the library that a person added. */
 static enum err check_tree(struct adoption *adoption, const struct library_list *all)
 {
     struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
@@ -256,8 +256,8 @@ static enum err check_tree(struct adoption *adoption, const struct library_list 
 
 /* ---- all libraries ---- */
 
-/* Compares the folder with the other libraries. If it is one already, copies that to adoption->library. */
-static enum err hold_against_others(struct adoption *adoption)
+/* Compares the folder with the other libraries. If the folder is a library already, copies it to adoption->library. */
+static enum err compare_with_others(struct adoption *adoption)
 {
     struct library_list all = { 0 };
     enum err e;
@@ -305,8 +305,8 @@ static enum err put_folders(struct adoption *adoption, struct id volume, struct 
     return e;
 }
 
-/* Moves the folder of a library that was renamed, or of a tree whose project was moved, so that its items stay. False:
- * it cannot be. */
+/* Moves the folder of a renamed library, or of a tree whose project moved, so that its items stay. False: the folder
+ * cannot be moved. */
 static bool move_tree(struct adoption *adoption)
 {
     const struct library *moved = &adoption->moved;
@@ -328,8 +328,8 @@ static bool move_tree(struct adoption *adoption)
     return e == ERR_OK;
 }
 
-/* persist gives a library that was removed the settings of a person again. The first scan must know them: it must not
- * read the files of a cloud. */
+/* Reads the library that persist has put. If a person removed it before, persist restores that person's settings. The
+ * first scan needs these: it must not read the files of a cloud. */
 static enum err read_again(struct adoption *adoption)
 {
     struct library_list all = { 0 };
@@ -364,7 +364,7 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
                                      &adoption->fault);
     if (e == ERR_OK)
         e = read_again(adoption);
-    if (e != ERR_OK || library->has_within) /* what a person forgot in a folder stays forgotten */
+    if (e != ERR_OK || library->has_within) /* items of a tree that a person forgot stay forgotten */
         return e;
     struct persist_recall recall = { .folder = library->id };
     return scan_writer_ask(&adoption->writer, "persist.recall", &recall, &unused, &adoption->fault);
@@ -394,11 +394,11 @@ static void run_adoption(struct errand *errand)
     enum err e = scan_writer_open(&adoption->writer, adoption->paths, &adoption->fault);
 
     if (e == ERR_OK)
-        e = find_volume(adoption, adoption->request.path); /* before anything touches it */
+        e = find_volume(adoption, adoption->request.path); /* before any call touches the path */
     if (e == ERR_OK)
         e = resolve_asked(adoption);
     if (e == ERR_OK)
-        e = hold_against_others(adoption);
+        e = compare_with_others(adoption);
     if (e == ERR_OK)
         make_library(adoption);
     scan_writer_close(&adoption->writer);

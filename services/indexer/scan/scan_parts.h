@@ -10,18 +10,18 @@
 struct folder_node {
     struct folder_node *next;   /* of the folders still to visit */
     struct folder_node *parent; /* NULL: the library */
-    struct id id;               /* zero: persist does not know it until a media file is found in it */
+    struct id id;               /* zero: persist has no row of it; the walk asks for one when it finds a media file */
     struct bytes name;
     const char *path;
     const char *below;
     bool deep;
-    usec_t seen; /* when it was listed; steady clock … */
+    usec_t seen; /* when the walk listed it, on the steady clock … */
     bool has_as_of;
     uint64_t as_of;   /* … and the newest revision before that */
-    bool is_reported; /* persist got it, and may have refused it */
+    bool is_reported; /* the report with it was sent; persist may have refused it */
 };
 
-/* A file with a new place, kept until the gone files are known. */
+/* A file at a new place. It may be a gone file that moved, so the scan keeps it until all gone files are known. */
 struct newcomer {
     struct folder_node *node;
     struct folder_entry entry;
@@ -43,15 +43,15 @@ struct seen_session_list {
     struct seen_session *at;
 };
 
-/* A mount or folder inside the library that is no part of it, but a tree with a state of its own. */
+/* A mount or folder inside the library that has a state of its own: a tree. Its files are not the library's. */
 struct scan_tree {
     struct scan_tree *next;
     struct bytes path;
-    struct id id;     /* of its row; zero: it has none yet */
+    struct id id;     /* of its row; zero: it has no row yet */
     struct id volume; /* of its row */
     bool is_online;
-    bool is_folder; /* no mount */
-    bool is_met;    /* the walk came to it, and did not enter it */
+    bool is_folder; /* a folder; else a mount */
+    bool is_met;    /* the walk found it, and left it out */
 };
 
 struct scan {
@@ -69,8 +69,8 @@ struct scan {
     struct scan_report *report;
     usec_t report_sent;
     struct naming_rules rules;
-    bool is_cloud;    /* all of the library lies in a cloud */
-    uint64_t seen_as; /* what availability.check said of the library's place before the scan */
+    bool is_cloud;    /* the whole library lies in a cloud */
+    uint64_t seen_as; /* the answer of availability.check about the library's place, before the scan */
     struct scan_tree *trees;
     struct folder_node *pending;
     struct gone_rows gone;
@@ -79,10 +79,10 @@ struct scan {
     struct newcomer_list newcomers;
     struct seen_session_list sessions;
     uint64_t seen;     /* media files */
-    uint64_t items;    /* items of the catalogue that were seen, and were not missing before */
+    uint64_t items;    /* items that were not missing before, and whose files the walk saw */
     uint64_t added;    /* new places */
     uint64_t returned; /* items that were missing */
-    uint64_t absent;   /* items that were missing before, and are still */
+    uint64_t absent;   /* items that were missing before, and still are */
     uint64_t too_long; /* names whose path is too long */
 };
 
@@ -93,14 +93,15 @@ bool scan_is_cloud(const struct scan *scan, const char *folder);
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace);
 
-/* Watches, reads and compares a folder; makes those of its subfolders pending that the scan must visit. */
+/* Watches a folder, lists it, and compares it with the catalogue. Adds the subfolders that the scan must visit to
+ * `pending`. */
 enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault);
 
 /* Makes a node for a folder below `parent`. NULL: no room (limits_leave), or the path is too long. */
 struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
 
-/* Finds the library's present place. Sets result.library.path and result.library.online; result.away if its volume or
- * its folder is not there. Errors: timeout (its file system does not answer). */
+/* Finds the library's present place. Sets result.library.path and result.library.online, and result.away if its volume
+ * or its folder is absent. Errors: timeout (its file system does not answer). */
 enum err scan_library_find(struct scan *scan, struct fault *fault);
 
 /* Call it before anything counts as gone. Errors: conflict (a mount at or below the library was exchanged since
@@ -120,11 +121,12 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
 /* Reports whether an item's file exists. */
 enum err scan_place_presence(struct scan *scan, struct id id, enum item_state availability, struct fault *fault);
 
-/* The folder's id; asks persist for one if it has none. */
+/* Returns the id of the folder, and asks persist for one if the folder has none. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);
 
-/* Call it between folders, in a library's first scan only: reports new places when there are enough for one report.
- * The catalogue has no items there yet that could have moved, so the report need not wait for the end of the scan. */
+/* Reports new places when there are enough for one report. Call it between two folders, and only in the first scan of a
+ * library: the catalogue has no items there that could have moved, so the report need not wait for the end of the
+ * scan. */
 enum err scan_settle_some(struct scan *scan, struct fault *fault);
 
 /* Reports moves, new places, and missing items within the limits. */
@@ -134,18 +136,18 @@ enum err scan_settle(struct scan *scan, struct fault *fault);
 struct place_seen;
 enum err scan_trees_note(struct scan *scan, const struct place_seen *seen);
 
-/* True if that folder is a tree, or the trigger of an automount: the walk does not enter it. */
+/* True if the walk must not enter that folder, because it is a tree or the trigger of an automount. */
 bool scan_trees_meet(struct scan *scan, const struct folder_node *parent, struct bytes name);
 
-/* Notes all items below a folder that is gone, but not those of trees, which have a state of their own. */
+/* Notes all items below a folder that is gone, except the items of trees, which have a state of their own. */
 enum err scan_trees_gone(struct scan *scan, struct id folder);
 
-/* A scan of a mount inside a library: moves to the tree the items that an engine without trees scanned as those of the
- * library, if their files are here. It touches the mount, so it belongs to the lane of its volume. Errors: those of
- * persist, full. */
+/* In the scan of a mount inside a library. An earlier version, without trees, gave the mount's items to the library:
+ * moves these items to the tree, if their files are here. The function touches the mount, so it runs in the lane of its
+ * volume. Errors: those of persist, full. */
 enum err scan_trees_adopt(struct scan *scan, struct fault *fault);
 
-/* Makes a tree of each mount that the walk met and that has no library yet, and of each folder that the setting
+/* Makes a tree of each mount that the walk found and that is no library yet, and of each folder that the setting
  * availability.cloud names. Errors: those of persist, timeout. */
 enum err scan_trees_put(struct scan *scan, struct fault *fault);
 
@@ -154,7 +156,7 @@ enum err scan_sessions_see(struct scan *scan, const struct folder_node *node, co
                            struct fault *fault);
 
 /* After all places are reported: reads new and changed sessions, looks again for items of older ones, and reports
- * sessions that are gone. What cannot be done now is done by a later scan. Errors: timeout. */
+ * sessions that are gone. A later scan does what cannot be done now. Errors: timeout. */
 enum err scan_sessions_settle(struct scan *scan, struct fault *fault);
 
 #endif

@@ -22,7 +22,7 @@ void scan_writer_close(struct scan_writer *writer)
 
 static bool is_transient(const struct scan_writer *writer, enum err e)
 {
-    return e == ERR_FULL || e == ERR_IO ? !writer->reports_disk : err_passes(e);
+    return e == ERR_FULL || e == ERR_IO ? !writer->reports_disk : err_is_transient(e);
 }
 
 enum err scan_writer_ask(struct scan_writer *writer, const char *name, const void *request, void *answer,

@@ -1,11 +1,12 @@
-/* settle.h: what a scan concludes from files that are gone and files that are new. Pure functions. Any thread.
+/* settle.h: decides what happened to the files that a scan misses, and to the files that are new. Pure functions. Any
+ * thread.
  *
  *   gone + new, same inode, size and mtime   moved: the item keeps its id
- *   gone, few                                missing
+ *   gone, few                                missing: the scan marks the items
  *   gone, over 5 % of the library            the scan asks a person first, and marks nothing
  *   gone, over half of the library           the volume counts as away: offline, not missing
  *
- * What scans have marked within an hour counts together (scan_settle.c). */
+ * All scans within an hour count together (scan_settle.c). */
 #ifndef LOOPHOLE_INDEXER_SETTLE_H
 #define LOOPHOLE_INDEXER_SETTLE_H
 
@@ -32,15 +33,15 @@ struct fresh {
     int64_t was; /* result: index of the gone item that moved here; -1: none */
 };
 
-/* Pairs each new place with at most one gone item, and each gone item with at most one place. If several match, the
- * oldest id is taken. Sorts `gone`. */
+/* Pairs each new place with at most one gone item, and each gone item with at most one place. If several items match,
+ * takes the one with the oldest id. Sorts `gone`. */
 void settle_moves(struct gone *gone, size_t gone_count, struct fresh *fresh, size_t fresh_count);
 
 enum verdict { VERDICT_MARK, VERDICT_ASK, VERDICT_LOST };
 
-enum { SETTLE_FEW = 10 }; /* this number of files may vanish without a question, even in a small library */
+enum { SETTLE_FEW = 10 }; /* even in a small library, a scan marks up to this number of files without a question */
 
-/* Judges that `missing` of `of` items have vanished since the last scan. */
+/* Returns what the scan must do if `missing` of `of` items have vanished since the last scan. */
 enum verdict settle_verdict(uint64_t missing, uint64_t of, bool accept_missing);
 
 #endif

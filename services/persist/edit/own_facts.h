@@ -27,11 +27,12 @@ enum err own_facts_check(const struct edit *edit, struct fault *fault);
  * be the edit itself. `arena` has no limit. */
 void own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy);
 
-/* True when the edit can set or clear no further fact; the fault is then too_large. */
+/* True if the edit already sets and clears the most facts that one edit may; sets the fault too_large. */
 bool own_facts_full(const struct edit *edit, struct fault *fault);
 
-/* Computes the item's facts after the edit's `clear_facts`, and then its `facts`, in `arena`. Walks the facts once: an
- * item has thousands, an edit up to 64. Errors: too_large, internal. */
+/* Computes the item's facts after the edit's `clear_facts`, and then its `facts`, in `arena`. An item may have
+ * thousands of facts and an edit up to 64, so the function walks the facts of the item once. Errors: too_large,
+ * internal. */
 enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edit *edit, struct own_facts *to,
                           struct fault *fault);
 

@@ -25,7 +25,7 @@ static bool is_good_offer(const struct offer *offer)
            (is_use || offer->attribute.len) && offer->kind.value;
 }
 
-/* Withdrawals may leave at each level but off. */
+/* A withdrawal may leave this studio at every level but off. */
 static bool is_above(const struct offer *offer, const struct exchange_state *state)
 {
     int32_t least = offer->kind.value == OFFER_KIND_USE ? SHARING_USE : SHARING_DESCRIPTORS;
@@ -87,8 +87,8 @@ static void begin_generation(struct exchange_state *state)
     state->has_stamp = state->has_chain = state->has_refused = state->has_refused_why = false;
 }
 
-/* Offers that wait at a lower level would leave, and be withdrawn afterwards. So they end with their generation, and
- * what the lower level shares is offered again. */
+/* When the level falls, waiting offers of the higher level must not leave. A new generation drops them, and the
+ * composer offers again what the lower level shares. */
 static enum err change_state(struct persist *p, const struct persist_composer *ask, struct exchange_state *state,
                              struct fault *fault)
 {
@@ -100,7 +100,7 @@ static enum err change_state(struct persist *p, const struct persist_composer *a
     if (ask->has_level)
         state->level = ask->level;
     if (ask->has_forgetting && state->forgetting && !ask->forgetting)
-        state->salt.len = 0; /* what is shared from now on cannot be joined with what was forgotten */
+        state->salt.len = 0; /* a new salt: nobody can join later statements with the forgotten ones */
     if (ask->has_forgetting)
         state->forgetting = ask->forgetting;
     if (state->salt.len == 0)
@@ -162,7 +162,8 @@ static enum err put_offers(struct persist *p, const struct persist_composer *ask
     return e;
 }
 
-/* A statement that is withdrawn, and was not made again, leaves the shared rows once the server knows. */
+/* The server knows the offer, so it leaves the outbox. The shared row of a withdrawn statement leaves too, unless the
+ * statement was made again. */
 static enum err confirm_offer(struct persist *p, const struct offer *offer)
 {
     struct key subject = community_subject(offer), number = key_number(offer->id);
@@ -204,7 +205,7 @@ static enum err note_refusals(struct persist *p, const struct persist_composer *
     return e;
 }
 
-/* The server names the last offer that it holds by its number and its stamp. */
+/* Notes the stamp of the last confirmed offer: number and stamp identify the last offer that the server has. */
 static enum err keep_stamp(struct persist *p, uint64_t until, struct exchange_state *state)
 {
     struct key number = key_number(until);
@@ -218,7 +219,7 @@ static enum err keep_stamp(struct persist *p, uint64_t until, struct exchange_st
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Reads the first offers of the outbox, before any is removed. Of a damaged one only the number is known. */
+/* Reads the first offers of the outbox, up to number `until`. A damaged offer has only its number. */
 static uint32_t read_outbox(struct persist *p, uint64_t until, struct offer *to)
 {
     const struct bytes none = { 0, NULL };
@@ -259,7 +260,7 @@ static bool is_kept_by_readers(const struct lesson *lesson)
     return kind == LESSON_KIND_FACT || kind == LESSON_KIND_USE || kind == LESSON_KIND_ROLE;
 }
 
-/* The items of the content have other facts now, or other counts, which readers keep by item. */
+/* Logs a change of the content's facts, because readers keep facts and counts of the community with their items. */
 static enum err log_lesson(struct persist *p, const struct lesson *lesson, struct bytes *last)
 {
     bool is_here = false;

@@ -6,9 +6,9 @@
 
 enum { USES_IN_CONTEXT = 32768, ENDED_IN_CONTEXT = 4096 }; /* rows of one context; the ended ones of them */
 
-/* Notes the uses of a context, which it makes if it is new. If nothing differs, nothing is written or logged. Of
- * the ended uses, those that began last are kept. `answer` gets the id of the context. Errors (explained): bad_request (a new context without a name), not_found (an item),
- * too_large (USES_IN_CONTEXT), full. */
+/* Notes the uses of a context, which it makes if it is new. If nothing differs, nothing is written or logged. Of the
+ * ended uses, those that began last are kept. `answer` gets the id of the context. Errors (explained): bad_request (a
+ * new context without a name), not_found (an item), too_large (USES_IN_CONTEXT), full. */
 enum err uses_note(struct persist *p, const struct persist_use *ask, struct done *answer, struct fault *fault);
 
 /* Two items become one: `kept` is used wherever `lost` was. Errors: full, internal. */

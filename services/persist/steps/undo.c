@@ -51,7 +51,7 @@ static enum err take_half(struct persist *p, struct id scope, const struct undo_
     return e == ERR_OK && id_equal(scope, undo_moves) ? kept_places_note(p, &row->again, back) : e;
 }
 
-/* Takes back or does one row. If the item is gone, nothing is left to do. */
+/* Undoes one row, or does it again. If its item is gone, counts the row and does nothing. */
 static enum err take_row(struct persist *p, const struct rows *rows, uint64_t number, bool back,
                          struct taken_back *taken, struct fault *fault)
 {
@@ -108,8 +108,8 @@ static enum err take_rows(struct persist *p, const struct rows *rows, bool back,
 
 /* ---- the next step ---- */
 
-/* Finds the rows of the step that ends (`back`) or begins with row `at`; of a step that is undone in parts, the
- * remaining ones. not_found: there is none. */
+/* Finds the rows of the step that ends (`back`) or begins with row `at`. If a part of the step is undone already, finds
+ * only the remaining rows. Errors: not_found (there is no such step). */
 static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool back, uint64_t top, struct rows *rows)
 {
     struct undo_step row;
@@ -143,7 +143,7 @@ static enum err refuse_none(bool back, enum err e, struct fault *fault)
     return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
 }
 
-/* The first row of the step that a row belongs to: a part of a long redo begins with a later one. */
+/* Reads the first row of the step of row `*number`: a part of a long redo begins with a later row. */
 static enum err read_first_row(struct persist *p, struct id scope, uint64_t *number, struct undo_step *row)
 {
     enum err e;
@@ -181,7 +181,7 @@ static enum err refuse_moved(const struct taken_back *taken, bool back, struct f
     return fault_hint(fault, "`loophole undo list` shows the steps that are left");
 }
 
-/* As undo_take; `taken` has what earlier parts of the step did. */
+/* As undo_take; `taken` contains the counts of the step's earlier parts. */
 static enum err take_back_next(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
                                struct fault *fault)
 {

@@ -1,12 +1,12 @@
-/* multipart.h: requests whose work takes longer than one turn. Their work is done in parts. A turn of the loop does one
- * part, requests take turns, and the asks of other clients come in between. Each request gets one answer, after its
- * last part.
+/* multipart.h: requests whose work takes longer than one turn. Each turn of the loop does one part of one request. The
+ * requests alternate, and persist answers the asks of other clients between the parts. Each request gets one answer,
+ * after its last part.
  *
  *   handler: multipart_begin, deferred ──► each turn: part, commit ──► last part, answer held, commit, answer sent
  *
- * Each part has its own commit, and its results are in the store. So a request that is sent again after a death, a
- * timeout or a failed commit continues after its last commit. For the same reason persist can drop work whose client
- * has gone. */
+ * Each part has its own commit, so the results of finished parts are in the store. A client may send its request again
+ * after a death, a timeout or a failed commit: the work then continues after the last commit. For the same reason
+ * persist may drop the work of a client that has gone. */
 #ifndef LOOPHOLE_PERSIST_MULTIPART_H
 #define LOOPHOLE_PERSIST_MULTIPART_H
 
@@ -16,7 +16,7 @@
  * made a change already. */
 struct multipart {
     /* Works in the open turn until turn_is_over. `*ended` is true when no further part is left; by then its ticket is
-     * answered. On an error the turn is undone, or this part has written nothing. */
+     * answered. After an error the turn is undone, unless this part has written nothing. */
     enum err (*part)(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
     void (*drop)(struct persist *p, struct multipart *work); /* frees it */
     bool outlives_its_call;                                  /* it continues after its client's deadline */
@@ -44,7 +44,8 @@ struct multipart *multipart_of(const struct persist *p, struct id request);
 /* Returns the digest of the ask whose work is in progress under this id; 0: none. */
 uint64_t multipart_digest(const struct persist *p, struct id request);
 
-/* Drops the work of a request whose client gave up and now sends it again: it begins again from the store. */
+/* Drops the work of a request whose client gave up and now sends the request again. The new work continues from the
+ * store. */
 void multipart_forget(struct persist *p, struct multipart *work);
 
 /* The turn was undone: answers every waiting client with `fault`, and drops all work. */

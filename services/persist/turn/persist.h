@@ -17,7 +17,7 @@ struct multipart;
 struct sweep;
 struct turn_hooks;
 
-/* Steps 1 … `at` of the undo stack are done; `at` + 1 … `top` were taken back. */
+/* Operations 1 … `at` of the undo stack are done; `at` + 1 … `top` are undone. */
 struct undo_pointers {
     uint64_t at;
     uint64_t top;
@@ -47,13 +47,13 @@ struct persist {
     char alarm[240];     /* "": writes are accepted */
     struct fault why;    /* why the store could not be opened */
     pid_t put_back;      /* the child that writes a removed data.mdb again (put_back.h); 0: none */
-    bool alarm_of_disk;  /* the disk is full: the alarm ends when it has room again */
+    bool alarm_of_disk;  /* the alarm is about a full disk, and ends when the disk has room */
 
     /* the transaction of this turn (turn.h) */
     struct writing w;              /* w.txn NULL: none is open */
     bool wrote;                    /* this turn wrote something */
     uint64_t writes;               /* writes since the start */
-    struct fault broken;           /* the error after a first write: the whole turn is undone */
+    struct fault broken;           /* an error after a write of this turn, which undoes the whole turn; code 0: none */
     uint64_t head;                 /* newest revision, this turn's included */
     uint64_t committed;            /* newest revision that is durable */
     struct undo_pointers undo;     /* of the catalogue's scope */
@@ -65,7 +65,7 @@ struct persist {
     size_t parts_bytes;               /* w.bytes at that time */
     usec_t looked;                    /* when this turn last checked for waiting clients */
     bool is_awaited;                  /* the result of that check */
-    bool keeps_turn;                  /* a test undoes its changes: only the test ends a turn */
+    bool keeps_turn;                  /* a test that undoes its changes has the turn, and alone ends it */
     uint32_t changes;                 /* rows of the change log in this turn */
     struct person_steps person_steps; /* steps of persons in this turn */
 
@@ -73,13 +73,13 @@ struct persist {
     struct id request;
     uint64_t request_revision; /* of its last change; 0: none yet */
     uint64_t request_writes;   /* `writes` before it */
-    bool is_refusal;           /* a batch whose operations were all refused: a repetition is judged again */
+    bool is_refusal;           /* all operations of the batch were refused: a repetition of the ask is judged again */
     struct arena arena;        /* of one operation of a batch */
 
     struct lineage lineage;      /* of the last commit (lineage.h) */
     struct lineage lineage_next; /* of the next commit */
 
-    struct readers readers;       /* processes that hold old pages of the store */
+    struct readers readers;       /* the processes whose read transactions hold old pages of the store */
     uint32_t droppings;           /* errands that remove files (dropping.h) */
     struct multipart *multiparts; /* requests in parts (multipart.h), the next one first */
 

@@ -1,14 +1,14 @@
-/* groups.h: finds the items that contain the same sound, and updates the result as items come, change and go, so that
- * it equals that of a new search. Works in slices, so that a service keeps answering:
+/* groups.h: finds the items that contain the same sound. When items are added, changed or removed, it updates the
+ * result, which equals the result of a new search. It works in slices, so that the service can answer between them:
  *
  *   gather  each new or changed item's content and gist    ──► same file: one content; same audio: one hash of samples
- *   match   gists of similar length (candidates.h)         ──► the CANDIDATES_NEAR most alike of each
- *   check   the fingerprints of pairs that were not compared yet, the nearest pair first ──► same sound
+ *   match   gists of similar length (candidates.h)         ──► the CANDIDATES_NEAR most similar of each
+ *   check   the fingerprints of pairs that are not compared yet, the nearest pair first ──► same sound
  *
  * A group of a looser kind includes all items of the stricter groups that it joins. A new search of n items costs at
- * most 2 n × CANDIDATES_WINDOW products of 64 bytes and n × CANDIDATES_NEAR comparisons of fingerprints. Each item
- * that comes later costs 4 × CANDIDATES_WINDOW products, those of the few lists that it changes, and its own
- * comparisons. One thread. */
+ * most 2 n × CANDIDATES_WINDOW products of 64 bytes and n × CANDIDATES_NEAR comparisons of fingerprints. Each item that
+ * comes later costs 4 × CANDIDATES_WINDOW products, those of the few lists that it changes, and its own comparisons.
+ * One thread. */
 #ifndef LOOPHOLE_SEARCH_GROUPS_H
 #define LOOPHOLE_SEARCH_GROUPS_H
 
@@ -23,20 +23,20 @@ struct duplicate_groups;
 /* Begins a search of these items, whose ids rise; copies them. NULL: no memory. */
 struct duplicate_groups *groups_new(const struct id *ids, uint32_t count);
 
-/* Takes over the arranged sounds of an earlier search, with their lists; NULL: none. groups_renew must follow. NULL: no
- * memory; the sounds are then still the caller's. */
+/* Takes ownership of the arranged sounds of an earlier search, with their lists (NULL: none). Call groups_renew next.
+ * Returns NULL without memory: the sounds then stay the caller's. */
 struct duplicate_groups *groups_of(struct candidate_sounds *sounds);
 
-/* After a search is done: begins another one of these items, whose ids rise. `is_changed`, by item: it may have changed
- * since; NULL: all may have. Errors: full; `groups` must then be freed. */
+/* Begins another search after one has finished, for these items, whose ids rise. `is_changed` has a bool for each item:
+ * the item may have changed since (NULL: all may have). Errors: full; free `groups` then. */
 enum err groups_renew(struct duplicate_groups *groups, const struct id *ids, uint32_t count, const bool *is_changed);
 
 /* The sounds of a finished search, to be written to a file; NULL: it is not finished. */
 const struct candidate_sounds *groups_sounds(const struct duplicate_groups *groups);
 void groups_free(struct duplicate_groups *groups); /* NULL is allowed */
 
-/* Works until it is done or until `until` (steady clock), and reads through `txn`. Missing items and unreadable
- * fingerprints are left out. Errors: full, io. */
+/* Works until it is done or until `until` (steady clock), and reads through `txn`. Leaves out missing items and
+ * unreadable fingerprints. Errors: full, io. */
 enum err groups_step(struct duplicate_groups *groups, struct txn *txn, const struct paths *paths, usec_t until,
                      bool *done);
 void groups_progress(const struct duplicate_groups *groups, uint64_t *done,

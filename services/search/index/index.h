@@ -1,6 +1,6 @@
 /* index.h: all media items as rows for the search: terms with postings, columns of numbers, embeddings. A row belongs
- * to one item while the item exists, and is then reused. Writing fails only with `full`; the index must then be
- * cleared. One thread. */
+ * to one item as long as that exists, and then to another one. Writing fails only with `full`; clear the index then.
+ * One thread. */
 #ifndef LOOPHOLE_SEARCH_INDEX_H
 #define LOOPHOLE_SEARCH_INDEX_H
 
@@ -47,8 +47,8 @@ struct index {
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */
-    struct bitmap *touched;            /* rows put since touched_from, for searches that extend an earlier result */
-    uint64_t touched_from;             /* revision; 0: all rows are touched */
+    struct bitmap *touched; /* rows changed since touched_from, for a search that extends an earlier result */
+    uint64_t touched_from;  /* revision; 0: all rows are touched */
 };
 
 /* Opens an empty index. Errors: full. */
@@ -87,7 +87,7 @@ struct index_list {
 };
 struct index_list index_terms_of(const struct index *index, uint32_t row);
 
-/* Rows of a result are far apart in memory: the row to fetch while the i-th is read. */
+/* Returns the row to fetch ahead while the i-th row of a result is read, because these rows are far apart in memory. */
 static inline uint32_t index_ahead(const uint32_t *each, uint32_t i, uint32_t count)
 {
     return each[i + INDEX_AHEAD < count ? i + INDEX_AHEAD : i];
@@ -109,8 +109,8 @@ static inline void index_fetch_number(const struct numbers *numbers, uint32_t ro
 
 enum err index_adopt_near(struct index *index); /* after the postings are read; otherwise like index_adopt */
 
-/* The rows of one term, or of all terms with this start; only those in `among`, unless it is NULL. The caller frees
- * them; NULL: no memory. */
+/* Return the rows of one term, or of all terms with this start; only rows in `among`, unless that is NULL. The caller
+ * frees the result; NULL: no memory. */
 struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among);
 struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among);
 struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* without free rows */

@@ -4,17 +4,17 @@
 #include "services/search/near/near_query.h"
 
 enum { FEW_AT_ONCE = 2048 };
-enum { EXAMINED = 2 /* times the wanted rows, to see whether a farther one may be nearer */ };
-enum { FAR = 2 /* times as many rows are measured, because distant rows have similar distances */ };
+enum { EXAMINED = 2 /* times as many rows as wanted are examined: a nearest row may be in a farther cluster */ };
+enum { FAR = 2 /* times as many rows are measured: distant rows have similar distances */ };
 
-/* The clusters whose rows are scored next: those that score above `low`, and at most `high`. */
+/* The next clusters whose rows are scored: clusters with a score above `low` and up to `high`. */
 struct near_ring {
     float low, high;
     float nearby;   /* score of the nearest few clusters */
-    float expected; /* rows of the filter in these, if spread evenly */
+    float expected; /* rows of the filter in these clusters, if it were spread evenly */
 };
 
-/* The highest score of the first `count` clusters in the order; `places` is their number of places. */
+/* Returns the highest score of the first `count` clusters of the order. Sets `places` to the number of their places. */
 static float farthest_cluster(const struct near_query *query, uint32_t count, uint32_t *places)
 {
     float score = 0;
@@ -28,8 +28,8 @@ static float farthest_cluster(const struct near_query *query, uint32_t count, ui
     return score;
 }
 
-/* Selects the rows whose cluster scores within the ring. A branch would often be predicted wrongly, and a gather costs
- * more. */
+/* Selects the rows whose cluster has a score within the ring. It has no branch, which the processor would often
+ * predict wrongly, and no gather, which costs more. */
 static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *row_clusters, const float *scores,
                             const struct near_ring *ring, uint32_t *to)
 {
@@ -81,8 +81,8 @@ static uint32_t take_within(struct near_query *query, const struct bitmap *only,
     return nearby;
 }
 
-/* How many of the best are in clusters that score above `score`. Twice the `limit` are examined, so that one of the
- * nearest that lies farther is seldom missed. */
+/* Returns how many of the best rows are in clusters with a score above `score`. Examines EXAMINED times the limit, so
+ * that it seldom misses a near row in a far cluster. */
 static uint32_t count_beyond(const struct near_query *query, float score)
 {
     uint32_t beyond = 0, examined = EXAMINED * query->limit;
@@ -105,8 +105,8 @@ static bool is_sure_beyond(const struct near_query *query, float score)
     return query->kept == query->wanted && count_beyond(query, score) * NEAR_ALLOWED <= query->limit;
 }
 
-/* Scores the rows in half as many further clusters, while one of the nearest rows was in the farther half of the
- * clusters, or in the last ring. `inner` is the score of the nearer half. */
+/* Scores the rows of half as many further clusters, and repeats that while a nearest row was in a far cluster: in the
+ * farther part of the first clusters, or in the last ring. `inner` is the highest score of the nearer clusters. */
 static void look_further(struct near_query *query, const struct bitmap *only, struct near_ring *ring, float inner,
                          uint32_t probes)
 {
@@ -135,7 +135,7 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
     inner = farthest_cluster(&query, probes - probes / NEAR_LAST_PART, &places);
     ring.high = farthest_cluster(&query, probes, &places);
     nearby = take_within(&query, only, &ring);
-    if (query.kept < query.wanted || (float)nearby < ring.expected / 2) { /* the rows are elsewhere */
+    if (query.kept < query.wanted || (float)nearby < ring.expected / 2) { /* the filter's rows are in other clusters */
         ring.low = ring.high;
         ring.high = INFINITY;
         take_within(&query, only, &ring);

@@ -67,13 +67,13 @@ static bool is_readable(const struct item *item)
     return item->path.len && availability_is_readable((enum item_state)item->media.availability.value);
 }
 
-/* A file that a scan did not find may be there again; a take that is not final has no other place. */
+/* A file that a scan missed may have returned. A take that is not final has no other place. */
 static bool may_try(const struct item *item)
 {
     return item->path.len && item->media.availability.value == ITEM_STATE_MISSING;
 }
 
-/* Another file of the same content, on a volume that is here. */
+/* Replaces the path by that of another file with the same content, if one can be read. */
 static bool take_copy(struct locator *locator, struct txn *txn, struct item *item, struct located *located)
 {
     struct media copy;
@@ -138,8 +138,7 @@ static enum err find_id(struct locator *locator, struct id id, struct located *l
     return e;
 }
 
-/* A file that the catalogue does not know is no error: it is played without facts. One that is only in a cloud is
- * refused, because reading it would fetch it. */
+/* An unknown file is played without facts. A file that is only online is refused, because reading it would fetch it. */
 static enum err look_up(struct locator *locator, struct bytes path, struct located *located, struct fault *fault)
 {
     struct located found = { 0 };
@@ -216,33 +215,34 @@ bool locate_is_cloud(struct locator *locator, const char *path, struct id *media
 
 struct locate_search {
     struct bytes name; /* name of the current file */
-    struct bytes behind, first;
-    struct id behind_id, first_id;
+    struct bytes next, first;
+    struct id next_id, first_id;
 };
 
-static int order_of(struct bytes a, struct bytes b)
+static int compare_names(struct bytes a, struct bytes b)
 {
     return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
 }
 
-static bool look_at(void *state, const struct media *media)
+static bool see_item(void *state, const struct media *media)
 {
     struct locate_search *search = state;
 
     if (media->kind.value != KIND_AUDIO)
         return true;
-    if (order_of(media->file, search->name) > 0 && (!search->behind.at || order_of(media->file, search->behind) < 0)) {
-        search->behind = media->file;
-        search->behind_id = media->id;
+    if (compare_names(media->file, search->name) > 0 &&
+        (!search->next.at || compare_names(media->file, search->next) < 0)) {
+        search->next = media->file;
+        search->next_id = media->id;
     }
-    if (!search->first.at || order_of(media->file, search->first) < 0) {
+    if (!search->first.at || compare_names(media->file, search->first) < 0) {
         search->first = media->file;
         search->first_id = media->id;
     }
     return true;
 }
 
-enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault)
+enum err locate_next(struct locator *locator, struct id id, struct id *next, struct fault *fault)
 {
     struct locate_search search = { 0 };
     struct media media = { 0 };
@@ -256,10 +256,10 @@ enum err locate_behind(struct locator *locator, struct id id, struct id *next, s
     e = catalogue_media(txn, &locator->arena, id, &media);
     search.name = media.file;
     if (e == ERR_OK)
-        e = catalogue_each_in_folder(txn, &locator->arena, media.folder, look_at, &search);
+        e = catalogue_each_in_folder(txn, &locator->arena, media.folder, see_item, &search);
     txn_end(txn);
     if (e != ERR_OK || !search.first.at)
         return fault_set(fault, ERR_NOT_FOUND, "no such media item");
-    *next = search.behind.at ? search.behind_id : search.first_id;
+    *next = search.next.at ? search.next_id : search.first_id;
     return id_equal(*next, id) ? fault_set(fault, ERR_NOT_FOUND, "its folder has no other item") : ERR_OK;
 }

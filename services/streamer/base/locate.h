@@ -10,9 +10,10 @@
 
 struct located {
     char path[PATH_MAX];
-    struct id media;      /* zero: not in the catalogue */
-    struct id instead_of; /* the asked item, which cannot be read now: `media` has the same content; zero: none */
-    double bpm;           /* 0: unknown */
+    struct id media; /* zero: not in the catalogue */
+    struct id
+        instead_of; /* the item of the ask, if its file cannot be read now; `media` has the same content. Zero: none */
+    double bpm;     /* 0: unknown */
     double lufs, peak_db;
     bool has_lufs, has_peak, is_one_shot;
     char key[16];               /* "C#min"; "": unknown */
@@ -32,7 +33,7 @@ void locate_close(struct locator *locator);
  * is no store yet), io, full. */
 enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fault);
 
-/* An item that cannot be read now is replaced by one with the same content that can. Errors: bad_request (neither id
+/* If the file of an item cannot be read now, takes another item with the same content. Errors: bad_request (neither id
  * nor path, or a relative path), not_found (unknown item), offline (its volume is away, or its file is only in a
  * cloud). */
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
@@ -41,14 +42,14 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
 /* The present treatment of an item, and the rate of its file (0: unknown). False: it is not in the catalogue. */
 bool locate_treatment(struct locator *locator, struct id id, struct treatment *treatment, uint32_t *rate);
 
-/* True if the path is that of an item in a cloud: its file may have gone back since the last scan. */
+/* True if the path is that of an item in a cloud. Its file may have become online-only since the last scan. */
 bool locate_is_cloud(struct locator *locator, const char *path, struct id *media);
 
-/* The item that follows this one in its folder, by name; the first one follows the last. Errors: not_found (it is
- * alone, or not in the catalogue). */
-enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault);
+/* Finds the next item of its folder, by name; after the last item comes the first. Errors: not_found (the folder has no
+ * other item, or the catalogue does not have this one). */
+enum err locate_next(struct locator *locator, struct id id, struct id *next, struct fault *fault);
 
-/* The key of the open project, as it is stored ("C#min"); "": none is open, or it has none. */
+/* Copies the key of the open project ("C#min"); "" if no project is open, or if it has no key. */
 void locate_project_key(struct locator *locator, char key[16]);
 
 #endif

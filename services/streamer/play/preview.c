@@ -288,7 +288,7 @@ enum err preview_next(struct preview *preview, struct call *call, const struct s
     struct located located;
     struct id next;
     enum err e = ask->among.count ? find_among(&ask->among, last_of(preview), &next, fault)
-                                  : locate_behind(preview->locator, last_of(preview), &next, fault);
+                                  : locate_next(preview->locator, last_of(preview), &next, fault);
 
     if (e != ERR_OK)
         return e;

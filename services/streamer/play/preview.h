@@ -37,7 +37,7 @@ struct preview {
 bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer);
 /* Answers `call` later with a preview_begun. Errors: those of locate_find and voice_play; bad_request (unknown key). */
 enum err preview_begin(struct preview *preview, struct call *call, const struct streamer_preview *ask);
-/* Previews the following item in the same way. Errors: those of locate_behind and locate_find; not_found (the last one
+/* Previews the following item in the same way. Errors: those of locate_next and locate_find; not_found (the last one
  * was the last of the list). */
 enum err preview_next(struct preview *preview, struct call *call, const struct streamer_preview_next *ask);
 void preview_stop(struct preview *preview);

@@ -51,9 +51,9 @@ struct voice {
     struct stretch *stretch;                /* NULL: unchanged */
     uint32_t generation;
     int64_t frame;    /* next frame of the file */
-    uint64_t skip;    /* cells that a predecessor wrote already */
-    bool is_resuming; /* it continues where a predecessor was */
-    bool is_seeking;  /* `generation` is written after the old one, which the header still names */
+    uint64_t skip;    /* cells that a dead streamer wrote already */
+    bool is_resuming; /* it continues at the place of a dead streamer */
+    bool is_seeking;  /* the ring gets `generation`, but the header still names the old one */
     bool is_made;     /* the ring contains its generation */
     bool is_ending;   /* the whole file was pulled */
     bool is_complete; /* all cells are written */
@@ -65,8 +65,8 @@ struct voice {
     int64_t begins;         /* frame of the audio clock of the cue that starts it */
     usec_t since;           /* start of the phase, steady clock */
     struct ticket ticket;   /* of the ask, until it starts */
-    /* Called before the start cues, with the count of cues after them; when it has started; when it fails. NULL:
-     * the voice answers the ticket. */
+    /* The owner's functions, or NULL: then the voice itself answers the ticket. `prepare` is called before the start
+     * cues, with the number of effects after them. */
     void (*prepare)(void *state, struct voice *voice, uint64_t effects);
     void (*started)(void *state, struct voice *voice);
     void (*failed)(void *state, struct voice *voice, const struct fault *fault);
@@ -90,12 +90,12 @@ void voices_open(struct voices *voices);
 void voices_close(struct voices *voices); /* a voice sounds until its ring is empty */
 void voices_tick(struct voices *voices);
 void voices_note(struct voices *voices, const struct note *note);
-/* True while a voice is not free. */
+/* True if any voice is not free. */
 bool voices_busy(const struct voices *voices);
 struct voice *voices_find(struct voices *voices, struct id request); /* the voice that this ask started, or NULL */
 
-/* Call it before the voices for which `is_one` is true are stopped: checks that all their cues have room, and
- * prepares the call's answer. Errors: busy. */
+/* Call it before the voices for which `is_one` is true are stopped: checks that all their cues have room, and prepares
+ * the call's answer. Errors: busy. */
 enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
                          const void *state);
 
@@ -109,11 +109,11 @@ struct voice_points {
     int64_t from, until, loop_from, loop_frames;
 };
 
-/* Sets the part of the file that the plan plays, and that its loop repeats: by the points of the ask, or without any by
- * the item's trim. Points of the ask leave fades aside, because these belong to the trim. */
+/* Sets the part of the file that the plan plays, and the part that its loop repeats. The points of the ask give them;
+ * if it has none, the item's trim. With points the plan has no fades, because fades belong to the trim. */
 void voice_plan_part(struct voice_plan *plan, const struct voice_points *points, const struct treatment *treatment);
 
-/* Refuses a plan whose part of the file ends before it begins, or repeats and is too short. Errors (explained):
+/* Checks the part of the file: it must end after its begin, and a loop must not be too short. Errors (explained):
  * bad_request. */
 enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
 
@@ -124,8 +124,7 @@ enum err voice_check_part(const struct voice_plan *plan, struct fault *fault);
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **voice, struct fault *fault);
 /* `fade`: seconds. */
 void voice_stop(struct voice *voice, float fade);
-/* Continues at `frame` of the file. `request`: of the ask; zero: no ask. Errors: conflict (the voice does not
- * play). */
+/* Continues at `frame` of the file. `request`: of the ask; zero: no ask. Errors: conflict (the voice does not play). */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault);
 enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* errors: conflict */
 /* `gain` is linear, `pan` -1 (left) … 1, `ramp` in seconds. Errors: busy (the core takes no more cues). */
@@ -139,10 +138,10 @@ bool voice_is_sounding(const struct voice *voice); /* voice_stop sends a cue */
 void voice_describe(const struct voice *voice, struct stream_voice *to);
 
 struct handover_piece *voice_piece(const struct voice *voice);
-/* The frame of the file before which the part ends that repeats, or that is played; 0: the end of the file. */
+/* Returns the frame of the file at which the played or repeated part ends; 0: the end of the file. */
 int64_t voice_part_end(const struct voice *voice);
 
-/* The frame of the file at a frame of the present piece. A piece that is a loop has no end. */
+/* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
 int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */
 
@@ -157,7 +156,7 @@ struct id voice_feed_seeker(const struct voice *voice); /* the ask of a seek tha
 void voice_feed_seek(struct voice *voice);              /* the next cells belong to a new generation */
 void voice_feed_inherit(struct voice *voice);           /* a predecessor's seek, and the current piece */
 void voice_feed_cut(struct voice *voice, uint64_t end); /* the sound ends at that cell, unless it ends before */
-void voice_feed_stay(struct voice *voice);              /* a seek is given up: the old generation plays to its end */
+void voice_feed_stay(struct voice *voice);              /* gives up a seek: the old generation plays to its end */
 uint32_t voice_feed_scratch(void);                      /* floats that a conversion may need */
 
 /* ---- voice.c, for voices.c and voice_feed.c ---- */

@@ -1,5 +1,5 @@
-/* takes.h: recordings. A take is a media item from its first moment (persist: reserve). Its file grows in the
- * Media/Audio of the open project, or the recordings folder. In the end the streamer reports it to persist as final or
+/* takes.h: recordings. A take is a media item from the start (persist.reserve). Its file lies in the folder Media/Audio
+ * of the open project, or in the recordings folder. At its end the streamer reports the take to persist, as final or
  * abandoned.
  *
  *   starting: latency, inputs, folder, library, item ──► (bars: until its bar is near) ──► making: its file
@@ -7,8 +7,9 @@
  *       ──► reporting to persist until it has acknowledged ──► free
  *                                                  └──► encoding: FLAC is made of its WAV, in a queue ──► reporting
  *
- * A successor needs only the file and the capture ring. It finds the pending items in the store, continues the one that
- * the audio core still captures, and finishes the others. The loop's thread; take_file and take_flac touch the disk. */
+ * After a death, the next streamer needs only the file and the capture ring. It finds the pending items in the store,
+ * continues the take that the audio core still captures, and finishes the others. The loop's thread; take_file and
+ * take_flac touch the disk. */
 #ifndef LOOPHOLE_STREAMER_TAKES_H
 #define LOOPHOLE_STREAMER_TAKES_H
 
@@ -40,22 +41,22 @@ enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
 
 /* Where in the music a take begins, and its length: take_bars.c. */
 struct take_bars {
-    bool waits;        /* for a bar; else it begins at once */
-    bool is_next;      /* for the next one; else for the bar at step `step` */
-    uint64_t bars;     /* 0: not by bars */
+    bool waits;        /* it begins at a bar; else at once */
+    bool is_next;      /* that is the next bar; else the bar at step `step` */
+    uint64_t bars;     /* its length; 0: not given in bars */
     uint64_t count_in; /* bars; 0: none */
     bool has_started;  /* the transport, for the count-in */
     double step;
 };
 
-/* What was played already and becomes a take: take_keep.c. */
+/* A take of sound that was captured before the ask: take_keep.c. */
 struct take_kept {
     bool is_kept;
     int64_t from;   /* frame of the audio clock at which its first bar sounded */
     uint64_t begin; /* index of its first cell in the capture ring */
 };
 
-/* The next take of a loop, which begins where the last one ended. */
+/* The next take of a loop, which begins at the end of the last one. */
 struct take_pass {
     bool is_due;
     unsigned number;                /* of the last take */
@@ -76,22 +77,22 @@ struct take {
     char path[PATH_MAX]; /* of the file; while it starts, of the folder */
     char inputs[2][256];
     struct id folder;
-    struct id project; /* in whose Media it is made; zero: in the recordings folder */
+    struct id project; /* its file lies in this project's Media; zero: in the recordings folder */
     struct id volume;  /* of `folder` */
-    unsigned below;    /* while it starts: where the folders in `path` begin that may be new to the catalogue */
+    unsigned below;    /* while it starts: offset in `path` of the folders that the catalogue may not have yet */
     struct take_bars bars;
     struct take_kept kept;
     bool loops;     /* another take follows it */
     int32_t source; /* enum take_source */
     unsigned pass;  /* its number in the loop, from 0 */
     unsigned input, attempt;
-    struct sender sender;   /* the ask that began it; digest 0: the id is our own */
+    struct sender sender;   /* of the ask that began it; digest 0: this service made the request id */
     struct take_file *file; /* while its errand runs */
     struct take_flac *flac; /* likewise; NULL while another take is encoded */
     struct take *next;      /* in the queue for encoding */
     int32_t format;         /* enum take_format: the wanted format */
     bool is_flac;           /* path, size and content are the FLAC's */
-    bool is_recovery;       /* a predecessor left it, and `recover` has not listed it yet */
+    bool is_recovery;       /* a dead streamer left it, and no `recover` has listed it yet */
     struct ticket begun, ended;
     usec_t since, reported;
     uint64_t connected; /* the audio core's count of periods when its inputs were connected */
@@ -102,7 +103,7 @@ struct take {
     struct take_gap lost_at[WAV_GAPS]; /* … in the form of messages */
     usec_t mtime;
     uint8_t content[16];
-    struct fault fault; /* why it ended by itself */
+    struct fault fault; /* why it ended without an ask */
     char remark[256];   /* why it stays a WAV */
 };
 
@@ -117,25 +118,25 @@ struct takes {
     char folder[PATH_MAX];
     int32_t format; /* enum take_format, if an ask names none */
     bool deletes_cancelled;
-    bool skips_gaps;        /* if an ask does not decide it */
+    bool skips_gaps;        /* the default, for an ask that does not decide it */
     int64_t latency_frames; /* -1: as the audio core measures it */
-    bool looks_back;        /* the inputs are captured while no take runs */
+    bool looks_back;        /* the core captures the inputs also while no take runs */
     struct take recording, recovery, deleting;
     struct take_pass pass;
     struct take *encoding; /* the queue; its first take is being encoded or reported */
-    struct id remarked;    /* the last take that stayed a WAV, and why */
+    struct id remarked;    /* the last take that stayed a WAV … */
     char remark[256];
-    struct id left[TAKES_LEFT]; /* pending items, still to be recovered */
+    struct id left[TAKES_LEFT]; /* pending items that no errand has recovered yet */
     uint32_t left_count;
     struct id recovered[TAKES_LEFT];
     uint32_t recovered_count;
-    struct id never_ran;    /* the last item that was abandoned before its take ran: its ask may begin another take */
+    struct id never_ran;    /* abandoned before its take ran; a repetition of its ask may begin another take */
     struct id ended_itself; /* the last take, if no ask ended it: record_stop answers with it; zero: none */
-    struct id ending; /* while takes are recovered: the take that `recording.ended` means; zero: the current one */
-    bool has_looked;  /* it has read the store since the start */
-    bool was_silent;  /* no audio core ran when this service started, so no take continues */
+    struct id ending;       /* during recovery: the take of the ticket recording.ended; zero: the current take */
+    bool has_looked;        /* it has read the store since the start */
+    bool was_silent;        /* no audio core ran when this service started, so no take continues */
     usec_t looked, quieted;
-    bool has_inputs; /* connections that a take made may exist; true until the opposite is known */
+    bool has_inputs; /* connections of a take may exist; false only if the core has none */
     bool is_freeing; /* an ask about them is in progress */
     usec_t freed;
     struct ticket recovering[TAKES_TICKETS];
@@ -157,11 +158,11 @@ bool takes_busy(const struct takes *takes);
 /* Begins a take; answers later with it. Errors: bad_request, busy (another take runs), offline (no audio core), those
  * of locate_read. */
 enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask);
-/* True, with the answer filled: this same ask began the take, and the streamer died before it could answer. */
+/* True, with a filled answer, if this same ask began the current take: the streamer died before it answered. */
 bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer);
-/* Stops or cancels the current take (`wish`); answers when it has ended. An earlier ask to end it fails with conflict.
- * A stop after a take that ended by itself, at its length, answers with that take. Errors: not_found (no take runs),
- * busy (a repeated ask means another take). */
+/* Stops or cancels the current take (`wish`), and answers at its end. An earlier ask to end the take fails with
+ * conflict. If the last take reached its length and ended, a stop answers with that take. Errors: not_found (no take
+ * runs), busy (a repeated ask means another take). */
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 /* Errors: not_found (not a take), those of locate_read. */
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
@@ -187,8 +188,8 @@ enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, 
 enum err take_begun_again(struct takes *takes, struct call *call, struct recording *answer, bool *is_again);
 /* The same after the recovery of takes: true when the ask is answered, and the take is free. */
 bool take_answers_again(struct take *take);
-/* A predecessor had to end a take. True: the ask is answered, or fails with `error`. False: the end had not begun, or
- * the ask waits. */
+/* For an ask to end a take that the dead streamer got. True: the ask is answered, or fails with `error`. False: the end
+ * of the take had not begun, or the ask waits. */
 bool take_ends_again(struct takes *takes, struct call *call, struct recording *answer, enum err *error);
 void take_answer_end(struct takes *takes, struct ticket ticket); /* for such an ask that waited */
 /* A take was deleted for this same ask. Errors: conflict, those of locate_read. */
@@ -209,10 +210,10 @@ void take_make_file(struct take *take); /* and then its capture begins */
 enum err take_bars_read(struct take *take, struct call *call, const struct streamer_record *ask);
 void take_bars_wait(struct take *take);   /* answers, and waits for its bar */
 void take_bars_follow(struct take *take); /* each tick in TAKE_BARS */
-/* The frame at which its capture begins, once that is near; -1 before. */
+/* Returns the frame at which its capture begins; -1 until that frame is near. */
 int64_t take_bars_frame(struct take *take);
 
-/* take_keep.c: takes of what was played before. */
+/* take_keep.c: takes of sound that was captured before the ask. */
 
 /* Errors: bad_request (the ask also says when to record), conflict (the inputs are not captured that long). */
 enum err take_keep_read(struct take *take, struct call *call, const struct streamer_record *ask);
@@ -220,7 +221,7 @@ enum err take_keep_read(struct take *take, struct call *call, const struct strea
 enum err take_keep_find(struct take *take, struct fault *fault);
 bool take_has_bus(const struct take *take); /* it records a channel of the mixer, and not the inputs */
 void take_keep_cue(const struct take *take, struct cue *cue); /* the cue to begin begins at that cell */
-/* `take` has its length: another one is due, if it loops. */
+/* Call it when `take` has its full length: if it loops, the next take is due. */
 void take_keep_pass(const struct take *take);
 /* Each tick: begins the take that is due. While no take needs the capture, the inputs are captured, and the ring keeps
  * the newest frames. */
@@ -240,7 +241,7 @@ void take_done(struct errand *errand, bool lost); /* its file is finished */
 void take_follow(struct take *take);              /* does the next step, if one is due */
 /* Before it runs; first removes its item, if there is one. */
 void take_fail(struct take *take, const struct fault *fault);
-void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries again */
+void take_leave(struct take *take, const struct fault *fault); /* leaves its item pending; `recover` tries again */
 void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
 void take_publish_progress(struct take *take);                       /* with its waveform, while it is recorded */
@@ -252,7 +253,7 @@ void take_free(struct take *take);
 void encode_queue_add(struct take *take);
 void encode_queue_follow(struct takes *takes);
 void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, struct task_list *to);
-/* The take stays a WAV; not_found. */
+/* Cancels the encoding: the take stays a WAV. Errors: not_found. */
 enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault);
 
 /* take_end.c: reports the end to persist until it acknowledges it. */
@@ -261,7 +262,7 @@ void take_note_recovered(struct take *take); /* for `recover` */
 
 /* take_find.c: reads the store. */
 enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);
-struct take_place take_find_place(struct takes *takes, struct id item); /* without a volume if that is not known */
+struct take_place take_find_place(struct takes *takes, struct id item); /* has no volume if that is unknown */
 enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                        struct fault *fault);
 

@@ -1,6 +1,6 @@
 /* decode.h: decodes a sound file to samples, and encodes samples as FLAC. Only decode.c uses libsndfile; it reads only
- * through the descriptor and writes only through a function. Hostile input is expected: this file bounds what the input
- * claims, and the sandbox contains the rest. One thread. */
+ * through the descriptor and writes only through a function. Input may be hostile: this file checks all numbers of the
+ * input, and the sandbox contains other damage. One thread. */
 #ifndef LOOPHOLE_WORKER_DECODE_H
 #define LOOPHOLE_WORKER_DECODE_H
 
@@ -16,7 +16,7 @@ struct decode_format {
     unsigned bit_depth;        /* 0: not applicable */
     unsigned rate;             /* Hz */
     unsigned channels;
-    int64_t frames; /* according to the file, and possibly wrong; -1: unknown */
+    int64_t frames; /* as the file says, which may be wrong; -1: unknown */
 };
 
 /* Opens a sound; `begin` is the offset in the file of the decoder's first byte. `input` must outlive `decode`. Errors:

@@ -6,7 +6,7 @@
 
 #define DB_OF_LN 4.3429448f /* dB for each 1 of a natural logarithm of power */
 
-enum { SEAM_FRAMES = 12 /* 0.14 s */, SEAM_SKIPS = 2 /* frames that reach over the edge of the sound */ };
+enum { SEAM_FRAMES = 12 /* 0.14 s */, SEAM_SKIPS = 2 /* frames whose window contains an edge of the sound */ };
 
 static const float AUDIBLE = 9.2f, UNHEARD = 11.5f /* 40 and 50 dB, as ln power */, LEAST_SHARE_DB = -60;
 
@@ -15,7 +15,7 @@ const char *const measure_names[MEASURE_COUNT] = {
     "fall",    "crest",    "spread", "rise", "lift",     "late", "change",   "onsets", "seam",
 };
 
-/* The mel frames within 40 dB of the loudest one, from the first to the last. */
+/* The mel frames from the first to the last one within 40 dB of the loudest. */
 struct scope {
     const struct mel_frame *frame;
     size_t first, end;

@@ -1,5 +1,5 @@
-/* references.h: what a parser collects from one session file. Bounds everything: a file may contain anything. One
- * thread. */
+/* references.h: the files that one session file refers to, as a parser collects them. All counts have bounds, because a
+ * session file may contain anything. One thread. */
 #ifndef LOOPHOLE_WORKER_REFERENCES_H
 #define LOOPHOLE_WORKER_REFERENCES_H
 
@@ -22,8 +22,8 @@ struct references {
 /* Makes an empty list in `arena`, which must outlive it. Errors: full. */
 enum err references_begin(struct references *references, struct arena *arena, struct session_read *to);
 
-/* Adds a file. A path that is already there keeps its first track, and gains a size and a length. Ignores an empty
- * path; counts those beyond REFERENCES_MAX or REFERENCES_BYTES. Returns the reference; NULL: none was added. */
+/* Adds a file and returns its reference; NULL: none was added. A path that was added before keeps its first track, and
+ * gets a missing size or length. Ignores an empty path. Beyond REFERENCES_MAX or REFERENCES_BYTES, only counts. */
 struct session_reference *references_add(struct references *references, struct text path, struct text track,
                                          uint64_t size, int64_t frames);
 

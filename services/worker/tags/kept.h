@@ -1,5 +1,5 @@
-/* kept.h: the chunks of a WAV that a converted copy keeps: the sampler's (root note, loops), the tempo's (`acid`) and
- * the instrument's. Places in the sound follow the new rate. One thread. */
+/* kept.h: the chunks of a WAV that a converted copy keeps: `smpl` (root note, loops), `acid` (tempo) and `inst`. Their
+ * frames are converted to the new rate. One thread. */
 #ifndef LOOPHOLE_WORKER_KEPT_H
 #define LOOPHOLE_WORKER_KEPT_H
 
@@ -15,15 +15,15 @@ struct kept {
     uint8_t acid[KEPT_ACID], inst[KEPT_INST];
 };
 
-/* Reads them; none from another format, and none from a big-endian WAV (RIFX). */
+/* Reads the chunks of a WAV. Another format, and a big-endian WAV (RIFX), give none. */
 void kept_read(struct input *input, struct kept *kept);
 
-/* Makes them those of a part of the sound: loops move, one that does not lie in the part is left out, and the number of
- * beats follows from the tempo. */
+/* Adapts the chunks to a part of the sound: moves the loops, leaves out a loop outside the part, and computes the
+ * number of beats from the tempo. */
 void kept_cut(struct kept *kept, unsigned rate, uint64_t from, uint64_t frames);
 
-/* Appends the chunks for a copy of `frames` frames: `from` Hz became `to` Hz. A loop that would not lie in the copy is
- * left out. */
+/* Appends the chunks for a copy of `frames` frames: `from` Hz became `to` Hz. Leaves out a loop that lies outside the
+ * copy. */
 void kept_write(const struct kept *kept, unsigned from, unsigned to, uint64_t frames, struct buffer *out);
 
 #endif

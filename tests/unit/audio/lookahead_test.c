@@ -13,7 +13,7 @@ static void run_lookahead(void *made, float *left, float *right, uint32_t frames
 {
     struct rig *rig = made;
 
-    lookahead_heal(&rig->ahead, 48000);
+    lookahead_repair(&rig->ahead, 48000);
     for (uint32_t done = 0, n; done < frames; done += n) {
         n = number_least(frames - done, LINE_PERIOD_MAX);
         lookahead_run(&rig->ahead, rig->line, 0.5f, 48000, left + done, right + done, n);

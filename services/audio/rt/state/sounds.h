@@ -32,8 +32,8 @@ enum { WIDE_HELD = 16 };
 
 /* The controls of a port's devices: what decides whether a message presses one. All zeros at first. */
 struct sounds_midi {
-    uint32_t high[MIDI_CHANNELS_IN][4]; /* a bit for each controller whose last value was in its upper half */
-    uint32_t pressed;                   /* a bit for each channel whose pressure was */
+    uint32_t high[MIDI_CHANNELS_IN][4]; /* a bit for each controller: its last value was in the upper half */
+    uint32_t pressed;                   /* a bit for each channel: its last pressure was in the upper half */
     struct {
         uint32_t control; /* its kind, channel and number, as in `held`; 0: none */
         uint32_t value;
@@ -64,8 +64,7 @@ struct sounds_voice {
     uint32_t gate;    /* frames until the release; UINT32_MAX: never */
     uint32_t release; /* frames of the release */
     uint32_t group, row, pad, producer, tag, choke;
-    uint32_t
-        held; /* by a key: a MIDI message will release it. 0: not; SOUND_HELD, with the key's bits for a keyboard */
+    uint32_t held;   /* 0, or SOUND_HELD: a MIDI message will release the voice; with the bits above */
     uint32_t output; /* 0: its group; 1…SCORE_OUTPUTS: ports of its own */
     uint32_t wave;   /* not 0: an oscillator of enum score_wave + 1 in place of a sound … */
     float hz;        /* … and its pitch at ratio 1 */
@@ -82,7 +81,7 @@ struct sounds_release {
 struct rt_sounds {
     struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
     uint64_t started;
-    uint32_t turn[SCORE_PADS]; /* hits of each pad that has layers: their sounds take turns */
+    uint32_t turn[SCORE_PADS]; /* hits of each pad with layers, whose sounds alternate */
     uint32_t releases;
     uint32_t pedals;                /* a bit for each MIDI channel whose sustain pedal is down */
     int16_t bend[MIDI_CHANNELS_IN]; /* of the pitch wheels, -8192…8191 */

@@ -1,5 +1,5 @@
-/* tempo.h: finds the tempo from the flux of onset.h and from the length of the sound, because a loop is a whole number
- * of beats. Candidate periods are collected and described; a learned scorer chooses one. */
+/* tempo.h: finds the tempo of a sound. Candidates come from the flux of onset.h and from the length of the sound,
+ * because a loop has a whole number of beats. A trained scorer chooses one of them. */
 #ifndef LOOPHOLE_WORKER_HEAR_TEMPO_H
 #define LOOPHOLE_WORKER_HEAR_TEMPO_H
 
@@ -15,7 +15,7 @@ struct tempo_model {
 /* A period that could be the beat. */
 struct tempo_candidate {
     double bpm;
-    size_t beats; /* length of the sound in beats; 0: the flux gave this period, not the length */
+    size_t beats; /* length of the sound in beats; 0: the period comes from the flux */
 };
 
 struct tempo {

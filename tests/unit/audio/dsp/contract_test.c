@@ -83,7 +83,7 @@ static void run_svf_without_numbers(void *rig, float *left, float *right, uint32
 
 static void run_limiter(void *rig, float *left, float *right, uint32_t frames)
 {
-    limiter_heal(rig);
+    limiter_repair(rig);
     limiter_run(rig, 0.5f, RATE, left, right, frames);
 }
 

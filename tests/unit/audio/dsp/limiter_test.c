@@ -10,7 +10,7 @@ static void run_limiter(void *made, float *left, float *right, uint32_t frames)
 {
     struct rig *rig = made;
 
-    limiter_heal(&rig->limiter);
+    limiter_repair(&rig->limiter);
     limiter_run(&rig->limiter, 0.5f, 48000, left, right, frames);
 }
 static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct limiter), run_limiter };

@@ -155,12 +155,12 @@ static void a_board_that_is_removed_or_replaced_stands_no_more(void **state)
     const struct home *home = *state;
     struct board *board = make_board(home), *other;
 
-    assert_true(board_stands(board, &home->paths));
+    assert_true(board_is_current(board, &home->paths));
     board_remove(&home->paths);
-    assert_false(board_stands(board, &home->paths));
+    assert_false(board_is_current(board, &home->paths));
     other = make_board(home);
-    assert_false(board_stands(board, &home->paths));
-    assert_true(board_stands(other, &home->paths));
+    assert_false(board_is_current(board, &home->paths));
+    assert_true(board_is_current(other, &home->paths));
     board_close(board);
     board_close(other);
 }
@@ -174,10 +174,10 @@ static void a_board_cut_short_ends_nobody_and_is_made_again(void **state)
     board_entry(board, "persist", true);
     assert_int_equal(ftruncate(fd, 0), 0);
     board_claim(board_entry(board, "persist", true));
-    assert_false(board_stands(board, &home->paths));
+    assert_false(board_is_current(board, &home->paths));
     other = make_board(home);
     assert_null(board_entry(other, "persist", false));
-    assert_true(board_stands(other, &home->paths));
+    assert_true(board_is_current(other, &home->paths));
     board_close(board);
     board_close(other);
     close(fd);
@@ -190,7 +190,7 @@ static void a_board_of_random_bytes_stands_no_more(void **state)
     int fd = open_object(&home->paths);
 
     assert_int_equal(pwrite(fd, "a header of anything else", 25, 0), 25);
-    assert_false(board_stands(board, &home->paths));
+    assert_false(board_is_current(board, &home->paths));
     board_close(board);
     close(fd);
 }

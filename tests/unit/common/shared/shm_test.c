@@ -175,16 +175,16 @@ static void a_name_that_leads_elsewhere_is_found(void **state)
     int fd = shm_open(name, O_RDWR, 0);
 
     (void)state;
-    assert_int_equal(shm_stands(&shm, name), ERR_OK);
+    assert_int_equal(shm_check(&shm, name), ERR_OK);
     assert_int_equal(ftruncate(fd, 100), 0);
-    assert_int_equal(shm_stands(&shm, name), ERR_VERSION);
+    assert_int_equal(shm_check(&shm, name), ERR_VERSION);
     assert_int_equal(ftruncate(fd, SIZE + 64), 0);
-    assert_int_equal(shm_stands(&shm, name), ERR_OK);
+    assert_int_equal(shm_check(&shm, name), ERR_OK);
     assert_int_equal(shm_remove(name), ERR_OK);
-    assert_int_equal(shm_stands(&shm, name), ERR_OFFLINE);
+    assert_int_equal(shm_check(&shm, name), ERR_OFFLINE);
     other = make_shm();
-    assert_int_equal(shm_stands(&shm, name), ERR_VERSION);
-    assert_int_equal(shm_stands(&other, name), ERR_OK);
+    assert_int_equal(shm_check(&shm, name), ERR_VERSION);
+    assert_int_equal(shm_check(&other, name), ERR_OK);
     shm_detach(&shm);
     shm_detach(&other);
     close(fd);

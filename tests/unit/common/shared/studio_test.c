@@ -265,13 +265,13 @@ static void one_that_is_removed_is_reported_and_one_in_its_place_is_damage(void 
     struct fault fault = { 0 };
     char name[SHM_NAME_SIZE], made[STUDIO_NAME_SIZE];
 
-    assert_int_equal(studio_mend(paths_of(state), made, NULL), ERR_OK);
+    assert_int_equal(studio_repair(paths_of(state), made, NULL), ERR_OK);
     assert_string_equal(made, "");
     assert_int_equal(shm_remove(shm_name(paths_of(state), "notes.1", name)), ERR_OK);
     assert_int_equal(studio_check(studio, &fault), ERR_OFFLINE);
     assert_non_null(strstr(fault.what, "notes.1"));
     use_all(studio);
-    assert_int_equal(studio_mend(paths_of(state), made, NULL), ERR_OK);
+    assert_int_equal(studio_repair(paths_of(state), made, NULL), ERR_OK);
     assert_string_equal(made, "notes.1");
     assert_int_equal(studio_check(studio, &fault), ERR_IO);
     assert_non_null(strstr(fault.what, "notes.1"));
@@ -364,7 +364,7 @@ static void rings_are_as_long_as_the_rate_wants_and_never_shortened(void **state
     assert_false(studio_outgrown(studio, paths_of(state), 44100, NULL));
     assert_true(studio_outgrown(studio, paths_of(state), 96000, NULL));
     assert_false(studio_outgrown(studio, paths_of(state), 88200, NULL)); /* already noted: once is enough */
-    if (studio_mend(paths_of(state), made, &fault) != ERR_OK) {
+    if (studio_repair(paths_of(state), made, &fault) != ERR_OK) {
         assert_int_equal(fault.code, ERR_FULL);
         skip(); /* /dev/shm has no room for them here */
     }
@@ -374,7 +374,7 @@ static void rings_are_as_long_as_the_rate_wants_and_never_shortened(void **state
     assert_int_equal(studio_open(paths_of(state), &longer, NULL), ERR_OK);
     assert_int_equal(capacity_of(longer), 8 * 96000);
     assert_false(studio_outgrown(longer, paths_of(state), 48000, NULL));
-    assert_int_equal(studio_mend(paths_of(state), made, NULL), ERR_OK);
+    assert_int_equal(studio_repair(paths_of(state), made, NULL), ERR_OK);
     assert_string_equal(made, "");
     assert_int_equal(capacity_of(longer), 8 * 96000);
     studio_close(longer);

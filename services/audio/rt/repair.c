@@ -1,4 +1,4 @@
-#include "services/audio/rt/heal.h"
+#include "services/audio/rt/repair.h"
 
 #include "services/audio/rt/instance.h"
 #include "services/audio/rt/midi_out.h"
@@ -15,7 +15,7 @@ static int64_t near_or_0(int64_t x, int64_t most)
     return x < -most || x > most ? 0 : x;
 }
 
-static void heal_sync(struct sync *sync)
+static void repair_sync(struct sync *sync)
 {
     if (!(sync->interval_frames >= 0 && sync->interval_frames < 1e6))
         sync->interval_frames = 0;
@@ -31,7 +31,7 @@ static void heal_sync(struct sync *sync)
     sync->clocks = core_least(sync->clocks, SYNC_TICKS_A_BEAT);
 }
 
-static void heal_hits(struct sequencer_hits *hits, double place)
+static void repair_hits(struct sequencer_hits *hits, double place)
 {
     if (hits->left > SCORE_RATCHET || !(fabs(hits->place - place) <= STEPS_AWAY) ||
         !(hits->apart > 0 && hits->apart <= STEPS_AWAY))
@@ -39,7 +39,7 @@ static void heal_hits(struct sequencer_hits *hits, double place)
 }
 
 /* A step far in the past would make the sequencer catch up, eight steps per frame. */
-static void heal_sequencer(struct engine *engine)
+static void repair_sequencer(struct engine *engine)
 {
     struct rt_sequencer *sequencer = &engine->half->sequencer;
     double place = transport_place(&engine->half->transport, engine->half->frame);
@@ -49,28 +49,28 @@ static void heal_sequencer(struct engine *engine)
     sequencer->wipe = core_least(sequencer->wipe, CORE_WIPED);
     if (!(away >= -STEPS_AWAY && away <= STEPS_AWAY))
         sequencer_place(engine);
-    row_midi_heal(sequencer, engine->half->frame);
+    row_midi_repair(sequencer, engine->half->frame);
     for (uint32_t r = 0; r < SCORE_ROWS; r++)
         for (int i = 0; i < HITS; i++)
-            heal_hits(&sequencer->row[r].hits[i], place);
+            repair_hits(&sequencer->row[r].hits[i], place);
 }
 
-static void heal_fade(struct fade *fade, uint32_t rate)
+static void repair_fade(struct fade *fade, uint32_t rate)
 {
     if (fade->place.left > fade_frames(rate))
         fade_cut(fade);
 }
 
-static void heal_streams(struct streams *streams, uint32_t rate)
+static void repair_streams(struct streams *streams, uint32_t rate)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &streams->voice[i];
         if (voice->state > STREAM_STOPS || voice->group >= GROUPS)
             voice->state = STREAM_SILENT;
         voice->group %= GROUPS;
-        heal_fade(&voice->fade, rate);
+        repair_fade(&voice->fade, rate);
         for (uint32_t k = 0; k < STREAMS_OLD; k++) {
-            heal_fade(&voice->old[k].fade, rate);
+            repair_fade(&voice->old[k].fade, rate);
             if (voice->old[k].group >= GROUPS)
                 fade_cut(&voice->old[k].fade);
             voice->old[k].group %= GROUPS;
@@ -78,7 +78,7 @@ static void heal_streams(struct streams *streams, uint32_t rate)
     }
 }
 
-static void heal_sounds(struct rt_sounds *sounds)
+static void repair_sounds(struct rt_sounds *sounds)
 {
     sounds->releases = core_least(sounds->releases, SOUNDS_RELEASES);
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
@@ -86,15 +86,15 @@ static void heal_sounds(struct rt_sounds *sounds)
             sounds->voice[i].state = SOUND_SILENT;
 }
 
-static void heal_limiters(struct rt_mixer *mixer, uint32_t rate)
+static void repair_limiters(struct rt_mixer *mixer, uint32_t rate)
 {
     for (uint32_t i = 0; i < MIXER_LIMITERS; i++) {
-        limiter_heal(&mixer->limiter[i]);
-        lookahead_heal(&mixer->ahead[i], rate);
+        limiter_repair(&mixer->limiter[i]);
+        lookahead_repair(&mixer->ahead[i], rate);
     }
 }
 
-void heal_half(struct engine *engine, uint32_t rate)
+void repair_half(struct engine *engine, uint32_t rate)
 {
     struct engine_half *half = engine->half;
 
@@ -103,11 +103,11 @@ void heal_half(struct engine *engine, uint32_t rate)
     half->load = number_within(half->load, 0, 1000);
     half->worst_load = number_within(half->worst_load, 0, 1000);
     engine->now = half->frame;
-    transport_heal(&half->transport, half->frame, rate);
-    heal_sync(&half->sync);
-    midi_out_heal(&half->midi_out);
-    heal_sequencer(engine);
-    heal_streams(&half->streams, rate);
-    heal_sounds(&half->sounds);
-    heal_limiters(&half->mixer, rate);
+    transport_repair(&half->transport, half->frame, rate);
+    repair_sync(&half->sync);
+    midi_out_repair(&half->midi_out);
+    repair_sequencer(engine);
+    repair_streams(&half->streams, rate);
+    repair_sounds(&half->sounds);
+    repair_limiters(&half->mixer, rate);
 }
