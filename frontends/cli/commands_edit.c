@@ -29,7 +29,8 @@ static const struct command rows[] = {
     { "labels write", "ID|PATH|QUERY…", "Write the tags, the key and the tempo of items into their own files",
       "WAV gets them in the chunks bext (BWF) and iXML, MP3 and AIFF in ID3. All else in the file stays byte for "
       "byte. A new file is written beside the old one, its sound is compared with that of the old one, and then it "
-      "takes its place. `labels restore` takes it back. What an item lacks stays as it is in the file. " MANY_ITEMS,
+      "takes its place. `undo` takes all of it back, `labels restore` one file. What an item lacks stays "
+      "as it is in the file. " MANY_ITEMS,
       "all limit yes budget", 1, ANY, true, labels_write },
     { "labels restore", "ID|PATH|QUERY…", "Make files again what they were before the last `labels write`",
       "Each byte is as it was. A file that was changed since is left alone. Repeat it to go back further. " MANY_ITEMS,

@@ -187,6 +187,73 @@ def hostile_files_harm_only_themselves(home):
     same(True, before == {name: bytes_of(file(home, name)) for name in before})
 
 
+def steps(home):
+    """Label, number of operations and `undone` of the newest steps."""
+    return [(one['label'], one['items'], one['undone']) for one in home.json('undo', 'list', '--limit', '2')]
+
+
+@claim
+def undo_takes_a_write_back_as_one_named_step_and_redo_does_it_again(home):
+    library(home)
+    names = ('plain.wav', 'rich.wav')
+    labelled(home, *names)
+    before = {name: bytes_of(file(home, name)) for name in names}
+    home.loophole('labels', 'write', *(file(home, name) for name in names))
+    written = {name: bytes_of(file(home, name)) for name in names}
+    same(('Write labels into files', 2, False), steps(home)[0])
+    for _ in range(2):
+        home.loophole('undo')
+        same(True, before == {name: bytes_of(file(home, name)) for name in names}, 'each byte is as before')
+        same(('Write labels into files', 2, True), steps(home)[0])
+        same(False, steps(home)[1][2], 'only this step is taken back')
+        contains(home.run('loophole', 'ask', 'persist.redo', code=None).all, 'wrote into a file')
+        home.loophole('redo')
+        same(True, written == {name: bytes_of(file(home, name)) for name in names}, 'the labels are written again')
+        contains(home.run('loophole', 'ask', 'persist.undo', code=None).all, 'wrote into a file')
+        contains(home.run('loophole', 'undo', '--to', '1', code=None).all, 'wrote into a file')
+    with open(file(home, 'plain.wav'), 'ab') as one:
+        one.write(b'by another program')
+    changed = bytes_of(file(home, 'plain.wav'))
+    contains(home.loophole('undo').all, 'stays as it is')
+    same((True, True), (changed == bytes_of(file(home, 'plain.wav')), before['rich.wav'] == bytes_of(file(home, 'rich.wav'))))
+    same(('Write labels into files', 2, True), steps(home)[0])
+    home.loophole('tag', file(home, 'rich.wav'), '+later')
+    home.loophole('labels', 'write', file(home, 'rich.wav'))
+    home.loophole('undo')
+    same(True, before['rich.wav'] == bytes_of(file(home, 'rich.wav')))
+    home.loophole('undo')
+    same([], home.json('search', 'tag:later'))
+
+
+@claim
+def undo_and_redo_of_labels_that_are_killed_are_repeated(home):
+    has_program('strace')
+    library(home)
+    path = file(home, 'rich.wav')
+    labelled(home, 'rich.wav')
+    old = bytes_of(path)
+    draw = random.Random(int(os.environ['SEED']))
+    home.loophole('labels', 'write', path)
+    new = bytes_of(path)
+    calls = {word: trace(home, word) for word in ('undo', 'redo')}
+    same(True, bytes_of(path) == new and old != new)
+    kills = 0
+    for word, end, back in (('undo', old, 'redo'), ('redo', new, 'undo')):
+        is_undone = word == 'undo'
+        for call, number in points_of(calls[word], draw):
+            if steps(home)[0][2] == is_undone:
+                home.loophole(back)
+            trace(home, word, inject=('-e', f'inject={call}:signal=KILL:when={number}'))
+            kills += 1
+            assert bytes_of(path) in (old, new), f'neither file after a kill at {call} {number} of {word}'
+            if steps(home)[0][2] != is_undone:
+                home.loophole(word)
+            same(True, bytes_of(path) == end, f'after a kill at {call} {number} of {word} and the command again')
+            same(('Write labels into files', 1, is_undone), steps(home)[0])
+            same([], glob.glob(home.file('library/.*')), 'nothing is left')
+    figure(f'{kills} kills of undo and redo of labels')
+
+
 def trace(home, *args, inject=()):
     """Runs the command below strace; returns its calls in their order."""
     out = home.file('trace')

@@ -1,7 +1,9 @@
 /* undo.c: undo and redo of steps, their list, and the moves of files that scans followed. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "frontends/cli/base/cli.h"
+#include "frontends/cli/send/labels.h"
 #include "schema_persist.h"
 
 enum { LISTED = 20, PAGE = 1000 };
@@ -47,6 +49,46 @@ static void print_taken(struct cli *cli, const char *words, const struct taken_b
     cli_flush(cli);
 }
 
+/* ---- steps that wrote into files ---- */
+
+/* The write of the step that undo takes back next (`back`), or that redo does again. *has: it wrote into files. */
+static enum err find_write(struct cli *cli, bool back, bool *has, struct id *write, struct fault *fault)
+{
+    struct persist_undo_list list = { .limit = PAGE };
+    struct step_lines lines;
+    bool is_done = false; /* a step that is done was met */
+    enum err e;
+
+    *has = false;
+    do {
+        lines = (struct step_lines){ 0 };
+        e = cli_ask(cli, "persist.undo_list", &list, &lines, fault);
+        for (uint32_t i = 0; e == ERR_OK && i < lines.each.count && !is_done; i++) {
+            is_done = !lines.each.at[i].undone;
+            if (is_done != back)
+                continue;
+            *has = lines.each.at[i].has_wrote;
+            *write = lines.each.at[i].wrote;
+        }
+        if (e == ERR_OK && lines.each.count)
+            list.before = lines.each.at[lines.each.count - 1].step;
+    } while (e == ERR_OK && lines.each.count && !is_done);
+    return e;
+}
+
+/* Before the step itself: a command that is killed between both is repeated. */
+static enum err take_files(struct cli *cli, bool back, struct fault *fault)
+{
+    struct text scope = read_scope(cli);
+    struct id write;
+    bool has;
+
+    if (cli->options.to || (scope.len && !text_is(scope, "catalogue")))
+        return ERR_OK;
+    enum err e = find_write(cli, back, &has, &write, fault);
+    return e == ERR_OK && has ? labels_take_write(cli, write, back, fault) : e;
+}
+
 static enum err take_step(struct cli *cli, const char *ask, const char *words, const void *request, struct fault *fault)
 {
     struct taken_back taken = { 0 };
@@ -66,8 +108,11 @@ static enum err take_steps(struct cli *cli, const char *ask, const char *words, 
 
     if (times > 1 && cli->options.request_id)
         return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for one step, not for %lld", (long long)times);
-    for (int64_t i = 0; e == ERR_OK && i < times; i++)
-        e = take_step(cli, ask, words, request, fault);
+    for (int64_t i = 0; e == ERR_OK && i < times; i++) {
+        e = take_files(cli, strcmp(ask, "persist.undo") == 0, fault);
+        if (e == ERR_OK)
+            e = take_step(cli, ask, words, request, fault);
+    }
     return e;
 }
 
@@ -76,6 +121,7 @@ enum err undo_take(struct cli *cli, struct fault *fault)
     struct persist_undo undo = { .scope = read_scope(cli), .has_to = cli->options.to != NULL };
     char *end = NULL;
 
+    undo.has_files = undo.files = !undo.has_to; /* take_files sees to them */
     undo.to = undo.has_to ? strtoull(cli->options.to, &end, 10) : 0;
     if (undo.has_to && (*end || undo.to == 0))
         return fault_set(fault, ERR_BAD_REQUEST, "--to %s is not the number of a step", cli->options.to);
@@ -86,7 +132,7 @@ enum err undo_take(struct cli *cli, struct fault *fault)
 
 enum err undo_redo(struct cli *cli, struct fault *fault)
 {
-    const struct persist_redo redo = { .scope = read_scope(cli) };
+    const struct persist_redo redo = { .scope = read_scope(cli), .has_files = true, .files = true };
 
     return take_steps(cli, "persist.redo", "done again", &redo, fault);
 }

@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/steps/step_files.h"
 #include "services/persist/steps/step_words.h"
 #include "store/catalogue.h"
 #include "store/row.h"
@@ -92,14 +93,17 @@ enum err steps_list(struct txn *txn, struct arena *arena, const struct step_rang
     scope = arena_text(arena, scope);
     if (!to->at)
         return ERR_FULL;
-    while (e == ERR_OK && !(to->count && is_cut(&s, to->count, range->limit)) && (e = next_step(&s)) == ERR_OK)
-        to->at[to->count++] = (struct step_line){ .step = s.first,
-                                                  .label = step_words(arena, &s.row),
-                                                  .at = s.row.at,
-                                                  .scope = scope,
-                                                  .items = s.last - s.first + 1,
-                                                  .undone = is_undone(&s),
-                                                  .why = has_any_item(&s) ? (struct text){ 0 } : gone };
+    while (e == ERR_OK && !(to->count && is_cut(&s, to->count, range->limit)) && (e = next_step(&s)) == ERR_OK) {
+        struct step_line *line = &to->at[to->count++];
+        *line = (struct step_line){ .step = s.first,
+                                    .label = step_words(arena, &s.row),
+                                    .at = s.row.at,
+                                    .scope = scope,
+                                    .items = s.last - s.first + 1,
+                                    .undone = is_undone(&s),
+                                    .why = has_any_item(&s) ? (struct text){ 0 } : gone };
+        line->has_wrote = step_files_wrote(&s.row, &line->wrote);
+    }
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -9,6 +9,7 @@
 #include "services/persist/places/kept_places.h"
 #include "services/persist/places/places.h"
 #include "services/persist/places/relink.h"
+#include "services/persist/steps/step_files.h"
 #include "services/persist/steps/step_words.h"
 #include "services/persist/steps/together.h"
 #include "services/persist/turn/multipart.h"
@@ -428,6 +429,10 @@ enum err undo_begin(struct persist *p, struct call *call, const struct persist_u
         return refuse_only(call);
     if (only)
         return undo_take_only(p, ask->to, answer, call_fault(call));
+    if (!(ask->has_files && ask->files))
+        e = step_files_check(p, scope, true, ask->has_to ? ask->to : 0, call_fault(call));
+    if (e != ERR_OK)
+        return e;
     if (ask->has_to)
         return undo_take_to(p, scope, ask->to, answer, call_fault(call));
     return begin_taking(p, call, scope, true, answer);
@@ -439,5 +444,7 @@ enum err undo_begin_redo(struct persist *p, struct call *call, const struct pers
     struct id scope;
     enum err e = undo_read_scope(ask->scope, &scope, call_fault(call));
 
+    if (e == ERR_OK && !(ask->has_files && ask->files))
+        e = step_files_check(p, scope, false, 0, call_fault(call));
     return e == ERR_OK ? begin_taking(p, call, scope, false, answer) : e;
 }

@@ -1,0 +1,37 @@
+#include "services/persist/steps/step_files.h"
+
+#include "services/persist/edit/undo_stack.h"
+
+bool step_files_wrote(const struct undo_step *row, struct id *write)
+{
+    const struct fact_list *facts = &row->after.facts;
+
+    for (uint32_t i = 0; i < facts->count; i++)
+        if (text_is(facts->at[i].attribute, "labels_written") && facts->at[i].has_text)
+            return id_read(facts->at[i].text, write);
+    return false;
+}
+
+static enum err refuse_step(uint64_t row, bool back, struct fault *fault)
+{
+    fault_set(fault, ERR_CONFLICT, "operation %llu wrote into a file", (unsigned long long)row);
+    return fault_hint(fault, back ? "`loophole undo` takes such a step back, with its files, one step after another"
+                                  : "`loophole redo` does such a step again, with its files");
+}
+
+enum err step_files_check(struct persist *p, struct id scope, bool back, uint64_t to, struct fault *fault)
+{
+    struct undo_pointers stack;
+    enum err e = undo_pointers(p, scope, &stack);
+    uint64_t first = back ? (to ? to : stack.at) : stack.at + 1, last = back ? stack.at : stack.at + 1;
+
+    for (uint64_t at = first; e == ERR_OK && at > 0 && at <= last && at <= stack.top; at++) {
+        struct undo_step row;
+        struct id write;
+
+        arena_reset(&p->arena);
+        if (undo_row(p->w.txn, &p->arena, scope, at, &row) == ERR_OK && step_files_wrote(&row, &write))
+            return refuse_step(at, back, fault);
+    }
+    return ERR_OK; /* what cannot be read is reported by undo itself */
+}
