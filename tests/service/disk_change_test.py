@@ -242,4 +242,70 @@ def a_home_that_is_renamed_keeps_ids_and_tags_and_nothing_is_missing(home):
         it.home.stop()
 
 
+def trees_of(it):
+    """Path, backend and library around, of each library and tree."""
+    lines = it.home.json('library', 'list')
+    place = {one['id']: one['path'] for one in lines}
+    return sorted((one['path'], one.get('backend') or '', place.get(one.get('within'), '')) for one in lines)
+
+
+def readable(it):
+    return sum(item[:2] in (('local', 'done'), ('external_online', 'done')) for item in it.items())
+
+
+def renamed_with_trees(home, make):
+    """Renames a home whose library has four files and the trees that `make` made; its records stay as they are."""
+    with Disks(home) as it:
+        music = it.folder('music')
+        for i, name in enumerate(('a', 'kit/b', 'drop/c', 'drop/deep/d')):
+            wav(f'{music}/{name}.wav', 1000 + 50 * i)
+        it.add(music)
+        it.becomes(music, 'local:done=4')
+        count = make(it, music)
+        until(lambda: readable(it) == count)
+        home.loophole('tag', 'kind:audio', '--all', '+mine')
+        it.idle()
+        ids = sorted(item[2] for item in it.items())
+        before, trees = records(home), trees_of(it)
+        home.stop()
+    other = home.other('renamed')
+    os.rename(home.path, other.path)
+    with Disks(other) as it:
+        it.mounts.append(it.folder('music', 'stick'))
+        it.idle()
+        it.add(it.folder('music'))
+        until(lambda: readable(it) == count)
+        it.idle()
+        same([], other.json('search', 'is:missing'))
+        same(ids, sorted(item[2] for item in it.items()))
+        same(before, records(other))
+        moved = [tuple(word.replace(home.path, other.path) if word.startswith(home.path + '/') else word for word in one)
+                 for one in trees]
+        same(moved, trees_of(it))
+        wav(it.folder('music') + '/drop/late.wav', 3000)  # a tree is watched there
+        until(lambda: readable(it) == count + 1)
+        other.stop()
+
+
+@claim
+def a_renamed_home_with_a_declared_folder_inside_rewrites_no_item(home):
+    def declare(it, music):
+        it.home.loophole('library', 'set', music + '/drop', 'backend=external')
+        until(lambda: len(trees_of(it)) == 2)
+        return 4
+    renamed_with_trees(home, declare)
+
+
+@claim
+def a_renamed_home_with_a_disk_inside_rewrites_no_item(home):
+    def plug(it, music):
+        disk = it.disk('stick of ' + home.path)
+        wav(disk + '/x.wav', 2000)
+        it.move(disk, 'music', 'stick')
+        it.mounts.clear()
+        until(lambda: len(trees_of(it)) == 2)
+        return 5
+    renamed_with_trees(home, plug)
+
+
 run_claims()

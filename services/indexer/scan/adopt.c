@@ -10,15 +10,11 @@
 #include "common/alloc.h"
 #include "common/file.h"
 #include "schema_availability.h"
+#include "services/indexer/scan/renamed.h"
 #include "services/indexer/scan/scan_writer.h"
 #include "services/indexer/scan/settle.h"
 
-enum {
-    PATIENCE_US = 30000000,
-    STORE_WAIT_US = 50000,
-    SAMPLES = 32 /* files that are compared to recognise a renamed library */,
-    SAMPLE_DEPTH = 64
-};
+enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
 
 struct adoption {
     struct errand errand;
@@ -35,8 +31,9 @@ struct adoption {
     struct volume volume; /* its texts lie in the arena */
     struct library library;
     struct library moved; /* the same library or project, whose former folder is gone; zero id: none */
-    bool is_found;        /* a folder of a project lies in `library` */
-    struct fault fault;   /* code ok: the folder is a library now */
+    struct library_list all;
+    bool is_found;      /* a folder of a project lies in `library` */
+    struct fault fault; /* code ok: it is a library */
 };
 
 /* ---- checks ---- */
@@ -90,113 +87,48 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
 
 /* ---- a library whose folder was renamed ---- */
 
-static bool path_is_gone(struct bytes path)
+static bool was_renamed(struct adoption *adoption, const struct library *library)
 {
-    char name[PATH_MAX];
-    struct stat st;
+    struct renamed_look look = { adoption->catalogue, &adoption->arena, &adoption->errand, adoption->path };
 
-    return bytes_copy(name, sizeof(name), path) && lstat(name, &st) != 0 && errno == ENOENT;
-}
-
-/* A sample of a library's files, and the number of them that exist at the same place below another folder. */
-struct sampling {
-    struct adoption *adoption;
-    char folder[PATH_MAX]; /* the folder that is compared, below the other folder */
-    struct {
-        char name[NAME_MAX + 1];
-        struct trace trace;
-    } files[SAMPLES]; /* of that folder */
-    uint32_t listed, looked, same;
-};
-
-/* Only lists the file, because it runs in a transaction and a file system may hang. */
-static bool list_file(void *state, struct bytes file, const struct kept_place *place)
-{
-    struct sampling *sampling = state;
-    const struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
-
-    if (place->inode && bytes_copy(sampling->files[sampling->listed].name, NAME_MAX + 1, file))
-        sampling->files[sampling->listed++].trace = trace;
-    return sampling->looked + sampling->listed < SAMPLES;
-}
-
-static void look_at_listed(struct sampling *sampling)
-{
-    char path[PATH_MAX + NAME_MAX + 2];
-    struct stat st;
-
-    for (uint32_t i = 0; i < sampling->listed; i++) {
-        const struct trace *trace = &sampling->files[i].trace;
-        snprintf(path, sizeof(path), "%s/%s", sampling->folder, sampling->files[i].name);
-        sampling->same += lstat(path, &st) == 0 && st.st_ino == trace->inode && (uint64_t)st.st_size == trace->size &&
-                          clock_usec(st.st_mtim) == trace->mtime;
-    }
-    sampling->looked += sampling->listed;
-    sampling->listed = 0;
-}
-
-/* Compares files of the folder `id`, and of folders below it, until it has compared SAMPLES files. */
-static enum err look_at_folder(struct sampling *sampling, struct id id, int depth)
-{
-    struct adoption *adoption = sampling->adoption;
-    struct folder_list below = { 0 };
-    const size_t len = strlen(sampling->folder);
-    enum err e = catalogue_reader_places(adoption->catalogue, id, list_file, sampling);
-
-    look_at_listed(sampling);
-    if (e == ERR_OK && depth < SAMPLE_DEPTH)
-        e = catalogue_reader_subfolders(adoption->catalogue, &adoption->arena, id, &below);
-    for (uint32_t i = 0; e == ERR_OK && i < below.count && sampling->looked < SAMPLES; i++) {
-        const struct bytes name = below.at[i].name;
-        if (len + name.len + 2 > sizeof(sampling->folder) || !errand_goes_on(&adoption->errand))
-            break;
-        snprintf(sampling->folder + len, sizeof(sampling->folder) - len, "/%.*s", (int)name.len, (const char *)name.at);
-        e = look_at_folder(sampling, below.at[i].id, depth + 1);
-        sampling->folder[len] = '\0';
-    }
-    return e;
-}
-
-static bool has_trees(const struct library *library, const struct library_list *all)
-{
-    for (uint32_t i = 0; i < all->count; i++)
-        if (all->at[i].has_within && id_equal(all->at[i].within, library->id))
-            return true;
-    return false;
-}
-
-/* The same files, by inode, size and time, lie at the same places below the new folder. */
-static bool was_renamed(struct adoption *adoption, const struct library *library, const struct library_list *all)
-{
-    struct sampling sampling = { .adoption = adoption };
-
-    if (library->has_project || library->has_within || !id_equal(library->volume, adoption->volume.id) ||
-        has_trees(library, all) || !path_is_gone(library->path))
-        return false;
-    memcpy(sampling.folder, adoption->path, sizeof(sampling.folder));
-    return look_at_folder(&sampling, library->id, 0) == ERR_OK && sampling.looked > 0 &&
-           sampling.same == sampling.looked;
+    return !library->has_project && !library->has_within && id_equal(library->volume, adoption->volume.id) &&
+           renamed_is_gone(library->path) && renamed_has_files_of(&look, library->id);
 }
 
 /* ---- a library ---- */
+
+/* The library of this folder, or the one whose folder was renamed to this one. */
+static void find_library(struct adoption *adoption, const struct library_list *all, struct bytes path)
+{
+    for (uint32_t i = 0; i < all->count; i++)
+        if (bytes_equal(all->at[i].path, path))
+            adoption->library = all->at[i];
+    adoption->library.has_project = false;
+    for (uint32_t i = 0; i < all->count && id_is_zero(adoption->library.id) && id_is_zero(adoption->moved.id); i++)
+        if (was_renamed(adoption, &all->at[i]))
+            adoption->moved = all->at[i];
+}
+
+/* A disk that is mounted inside a library moves with its folder. */
+static bool is_tree_of(const struct library *other, const struct library *around)
+{
+    return other->has_within && !id_is_zero(around->id) && id_equal(other->within, around->id);
+}
 
 /* The tree of a project ends when a library is added around it. */
 static enum err check_nested(struct adoption *adoption, const struct library_list *all)
 {
     struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
 
+    find_library(adoption, all, path);
     for (uint32_t i = 0; i < all->count; i++) {
         const struct library *other = &all->at[i];
         bool is_around = contains_path(path, other->path) && !other->has_project;
-        if (bytes_equal(other->path, path))
-            adoption->library = *other;
-        else if (contains_path(other->path, path) || is_around)
+        if (bytes_equal(other->path, path) || is_tree_of(other, &adoption->moved))
+            continue;
+        if (contains_path(other->path, path) || is_around)
             return refuse_nested(adoption, other, !is_around);
     }
-    adoption->library.has_project = false;
-    for (uint32_t i = 0; i < all->count && id_is_zero(adoption->library.id) && id_is_zero(adoption->moved.id); i++)
-        if (was_renamed(adoption, &all->at[i], all))
-            adoption->moved = all->at[i];
     return ERR_OK;
 }
 
@@ -217,7 +149,7 @@ static void choose_tree(struct adoption *adoption, const struct library_list *al
             adoption->is_found = true;
         }
         is_around |= contains_path(media, other->path);
-        if (other->has_project && id_equal(other->project, adoption->request.project) && path_is_gone(other->path))
+        if (other->has_project && id_equal(other->project, adoption->request.project) && renamed_is_gone(other->path))
             adoption->moved = *other;
     }
     if (!adoption->is_found && !is_around && media.len > 1)
@@ -259,19 +191,19 @@ static enum err check_tree(struct adoption *adoption, const struct library_list 
 /* Compares the folder with the other libraries. If the folder is a library already, copies it to adoption->library. */
 static enum err compare_with_others(struct adoption *adoption)
 {
-    struct library_list all = { 0 };
+    struct library_list *all = &adoption->all;
     enum err e;
 
-    while ((e = catalogue_reader_libraries(adoption->catalogue, &adoption->arena, &all)) == ERR_OFFLINE &&
+    while ((e = catalogue_reader_libraries(adoption->catalogue, &adoption->arena, all)) == ERR_OFFLINE &&
            errand_goes_on(&adoption->errand))
         clock_sleep(STORE_WAIT_US);
     if (e != ERR_OK)
         return fault_set(&adoption->fault, e, "cannot read the libraries");
     if (adoption->request.has_tree && adoption->request.tree)
-        return check_tree(adoption, &all);
+        return check_tree(adoption, all);
     if (!adoption->request.has_project)
-        return check_nested(adoption, &all);
-    choose_tree(adoption, &all);
+        return check_nested(adoption, all);
+    choose_tree(adoption, all);
     return ERR_OK;
 }
 
@@ -328,6 +260,32 @@ static bool move_tree(struct adoption *adoption)
     return e == ERR_OK;
 }
 
+/* The folder of a tree moved with that of the library around it. A tree on another volume is where its mount is. */
+static enum err put_moved_tree(struct adoption *adoption, const struct library *tree)
+{
+    const struct library *moved = &adoption->moved;
+    const char *below = (const char *)tree->path.at + moved->path.len;
+    struct persist_put_library put = { .library = *tree };
+    struct done unused = { 0 };
+    char path[PATH_MAX];
+
+    if (!is_tree_of(tree, moved) || !id_equal(tree->volume, moved->volume) || !contains_path(moved->path, tree->path) ||
+        snprintf(path, sizeof(path), "%s%s", adoption->path, below) >= (int)sizeof(path))
+        return ERR_OK;
+    put.library.path = bytes_of(path, strlen(path));
+    put.library.online = !renamed_is_gone(put.library.path);
+    return scan_writer_ask(&adoption->writer, "persist.put_library", &put, &unused, &adoption->fault);
+}
+
+static enum err put_moved_trees(struct adoption *adoption)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < adoption->all.count; i++)
+        e = put_moved_tree(adoption, &adoption->all.at[i]);
+    return e;
+}
+
 /* Reads the library that persist has put. If a person removed it before, persist restores that person's settings. The
  * first scan needs these: it must not read the files of a cloud. */
 static enum err read_again(struct adoption *adoption)
@@ -380,7 +338,9 @@ static enum err make_library(struct adoption *adoption)
     if (e == ERR_OK && id_is_zero(folder)) {
         e = find_volume(adoption, bytes_of(adoption->path, strlen(adoption->path)));
         volume = adoption->volume.id;
-        if (e == ERR_OK && !move_tree(adoption))
+        if (e == ERR_OK && move_tree(adoption))
+            e = put_moved_trees(adoption);
+        else if (e == ERR_OK)
             e = put_folders(adoption, volume, &folder);
     }
     if (e == ERR_OK)
