@@ -2,12 +2,12 @@
 """Two engines on one home, two engines on one machine, two people who edit one item."""
 import os
 import shutil
-import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 from claims import BUILD, Home, claim, contains, how_often, run_claims, same, samples, scratch, until
 from driving import drive
+from sounding import kill_processes
 
 SERVICES = ('supervisor', 'persist', 'search', 'indexer')
 
@@ -106,8 +106,7 @@ def two_homes_on_one_machine_share_nothing(first):
     second.loophole('index', library, '--wait')
     second.loophole('tag', second.first('search', 'kick')['id'], '+second')
     same([], first.json('search', 'tag:second'))
-    for pid in second.engine_processes():
-        os.kill(pid, signal.SIGKILL)
+    kill_processes(second.engine_processes())
     until(lambda: not second.engine_processes())
     same(before, pids(first))
     same(1, len(first.json('search', 'kick')))
