@@ -22,15 +22,8 @@ static enum err begin_similar(struct doing *work, struct txn *txn, struct fault 
 static enum err begin_similar_to_slot(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_similar_patterns *ask = work->ask;
-    struct slot_banks banks;
-    uint32_t slot;
-    enum err e = message_read_slot(ask->slot, &slot, fault);
 
-    if (e == ERR_OK)
-        e = slot_job_begin(work, txn, &banks, fault);
-    if (e == ERR_OK)
-        slot_job_read(work, &slot, 1);
-    return e;
+    return slot_job_begin_one(work, txn, ask->slot, fault);
 }
 
 /* ---- the library ---- */

@@ -45,6 +45,9 @@ void slot_job_name_file(struct slot_file *file, struct text folder, uint32_t num
 /* Reads the files of `count` slots of the current bank (`before` or `after`). */
 void slot_job_read(struct doing *work, const uint32_t *slots, uint32_t count);
 
+/* Begins a job on the slot with that number in words, and reads its file. Errors: those of both. */
+enum err slot_job_begin_one(struct doing *work, struct txn *txn, struct text number, struct fault *fault);
+
 void slot_job_read_bank(struct doing *work); /* all files of the bank; names no backup of one that is no pattern */
 
 /* Compares each slot's file, or one, with the store. Fills content, adopts and heals. */

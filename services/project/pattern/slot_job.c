@@ -98,6 +98,19 @@ void slot_job_read_bank(struct doing *work)
     read_slots(work, slots, SLOTS_BANK, true);
 }
 
+enum err slot_job_begin_one(struct doing *work, struct txn *txn, struct text number, struct fault *fault)
+{
+    struct slot_banks banks;
+    uint32_t slot;
+    enum err e = message_read_slot(number, &slot, fault);
+
+    if (e == ERR_OK)
+        e = slot_job_begin(work, txn, &banks, fault);
+    if (e == ERR_OK)
+        slot_job_read(work, &slot, 1);
+    return e;
+}
+
 /* ---- comparing ---- */
 
 enum err slot_job_compare_one(struct doing *work, struct txn *txn, struct slot_place *place, struct fault *fault)

@@ -7,15 +7,8 @@ enum { FEW_ACTIONS = 16 };
 static enum err begin_load_slot(struct doing *work, struct txn *txn, struct fault *fault)
 {
     const struct project_load_pattern *ask = work->ask;
-    struct slot_banks banks;
-    uint32_t slot;
-    enum err e = message_read_slot(ask->slot, &slot, fault);
 
-    if (e == ERR_OK)
-        e = slot_job_begin(work, txn, &banks, fault);
-    if (e == ERR_OK)
-        slot_job_read(work, &slot, 1);
-    return e;
+    return slot_job_begin_one(work, txn, ask->slot, fault);
 }
 
 static enum err plan_load(struct doing *work, struct txn *txn, struct fault *fault)
