@@ -2,11 +2,12 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "common/alloc.h"
 #include "common/process/log.h"
 
-enum { END_WAIT_US = 2000000 };
+enum { END_WAIT_US = 2000000, LOOK_US = 1000000 /* the time between two looks at the errands that run */ };
 
 struct errands {
     pthread_mutex_t lock; /* protects all members below but ending */
@@ -61,6 +62,8 @@ static struct errand *take_waiting(struct errands *all)
     errand->next = all->running;
     all->running = errand;
     atomic_store(&errand->beat, clock_steady());
+    errand->seen = 0;
+    errand->waited.task = gettid();
     return errand;
 }
 
@@ -139,13 +142,22 @@ void errand_start(struct errands *errands, struct errand *errand)
     pthread_mutex_unlock(&errands->lock);
 }
 
+/* An errand with a younger beat begins to wait again. */
+static bool is_hanging(struct errand *errand)
+{
+    usec_t beat = atomic_load(&errand->beat);
+
+    if (errand->seen != beat)
+        patience_begin(&errand->waited, errand->waited.task);
+    errand->seen = beat;
+    return patience_is_over(&errand->waited, errand->patience, errand->patience < LOOK_US ? errand->patience : LOOK_US);
+}
+
 /* Removes a hanging errand from the running ones; its thread no longer counts. */
 static struct errand *take_hanging(struct errands *all)
 {
-    usec_t now = clock_steady();
-
     for (struct errand *errand = all->running; errand; errand = errand->next)
-        if (now - atomic_load(&errand->beat) > errand->patience) {
+        if (is_hanging(errand)) {
             atomic_store(&errand->lost, true);
             leave_running(all, errand);
             all->threads--;

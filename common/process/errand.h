@@ -13,6 +13,7 @@
 
 #include "common/clock.h"
 #include "common/mailbox.h"
+#include "common/process/patience.h"
 
 struct errands;
 
@@ -23,13 +24,15 @@ struct errand {
     void (*run)(struct errand *errand);             /* in a thread */
     void (*done)(struct errand *errand, bool lost); /* in the loop, once */
     void (*drop)(struct errand *errand);            /* frees it; once, after run and done; any thread */
-    usec_t patience;                                /* longest time without progress */
+    usec_t patience;                                /* longest time without progress (patience.h) */
     struct errands *errands;
     struct errand *next;
     atomic_int holders;
     atomic_bool lost;
     atomic_bool stop;
     _Atomic usec_t beat;
+    struct patience waited; /* since `seen`, the beat that it began at */
+    usec_t seen;
 };
 
 /* At most `threads` errands run at once; others wait in order. `mailbox` carries finished errands to the loop. */

@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/process/patience.h"
 
 struct answer {
     int error;
@@ -69,17 +68,9 @@ static void be_child(int folder, const char *name, int to)
     _exit(write(TO, &answer, sizeof(answer)) == sizeof(answer) ? 0 : 1);
 }
 
-static bool read_answer(int from, struct answer *to)
+static bool read_answer(pid_t pid, int from, struct answer *to)
 {
-    struct pollfd watched = { .fd = from, .events = POLLIN };
-    const usec_t until = clock_steady() + STAT_APART_US;
-    usec_t left;
-    int got;
-
-    while ((left = until - clock_steady()) > 0 && (got = poll(&watched, 1, (int)(left / 1000) + 1)) <= 0)
-        if (got < 0 && errno != EINTR)
-            return false;
-    return left > 0 && read(from, to, sizeof(*to)) == sizeof(*to);
+    return patience_poll(pid, from, STAT_APART_US) && read(from, to, sizeof(*to)) == sizeof(*to);
 }
 
 static void end_child(pid_t pid, bool has_answered)
@@ -106,7 +97,7 @@ int stat_apart(int folder, const char *name, struct stat *to)
         be_child(folder, name, ends[1]);
     close(ends[1]);
     if (pid > 0)
-        end_child(pid, read_answer(ends[0], &answer));
+        end_child(pid, read_answer(pid, ends[0], &answer));
     close(ends[0]);
     *to = answer.st;
     return pid < 0 ? EAGAIN : answer.error;

@@ -5,6 +5,8 @@
 
 #include "frontends/osc/packet.h"
 
+bool matching_is_pattern(struct text address);
+
 /* True if all of the path matches; false for a pattern that is not whole. The time is bounded by the product of their
  * lengths. */
 bool matching_fits(struct text pattern, const char *path);

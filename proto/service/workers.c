@@ -9,7 +9,7 @@
 #include "common/process/log.h"
 #include "proto/transport/limits.h"
 
-enum { RETRY_US = 1000000, DYING_MAX = 256 };
+enum { RETRY_US = 1000000, TICK_US = 100000, DYING_MAX = 256 };
 
 struct workers {
     struct service *service;
@@ -131,7 +131,8 @@ void workers_ask(struct worker *worker, const struct shape *shape, const void *m
 {
     *number = ++worker->number;
     worker->is_asked = true;
-    worker->deadline = clock_steady() + patience;
+    worker->limit = patience;
+    patience_begin(&worker->waited, worker->process.pid);
     worker->is_broken = pipe_send(&worker->process.pipe, shape, message, fd, NULL) != ERR_OK;
 }
 
@@ -222,13 +223,13 @@ void workers_free(struct workers *workers)
     free(workers);
 }
 
-static void check_worker(struct workers *workers, struct worker *worker, usec_t now)
+static void check_worker(struct workers *workers, struct worker *worker)
 {
     struct fault fault = { 0 };
 
     if (worker->is_broken)
         fault_set(&fault, ERR_BAD_REQUEST, "it accepts no message");
-    else if (worker->is_asked && now > worker->deadline)
+    else if (worker->is_asked && patience_is_over(&worker->waited, worker->limit, TICK_US))
         fault_set(&fault, ERR_TIMEOUT, "it did not answer in time");
     if (fault.code != ERR_OK)
         lose_worker(workers, worker, &fault);
@@ -236,12 +237,10 @@ static void check_worker(struct workers *workers, struct worker *worker, usec_t 
 
 void workers_tick(struct workers *workers)
 {
-    usec_t now = clock_steady();
-
     bury_dead(workers);
     for (uint32_t i = 0; i < workers->settings.most; i++)
         if (is_running(&workers->each[i]))
-            check_worker(workers, &workers->each[i], now);
+            check_worker(workers, &workers->each[i]);
     start_ahead(workers);
     offer_spare(workers);
 }

@@ -8,6 +8,7 @@
 #ifndef LOOPHOLE_PROTO_WORKERS_H
 #define LOOPHOLE_PROTO_WORKERS_H
 
+#include "common/process/patience.h"
 #include "proto/service/service.h"
 #include "proto/transport/sandboxed.h"
 
@@ -19,11 +20,12 @@ struct worker {
     struct sandboxed process; /* pid 0: no process */
     void *holder;             /* the owner of the worker's task; NULL: the worker is spare */
     uint64_t number;          /* of the last message */
-    usec_t deadline;          /* of its answer */
-    uint32_t files;           /* tasks that it has had; after WORKERS_FILES it is replaced */
-    bool is_asked;            /* its last message has no answer yet */
-    bool is_proved;           /* it has answered its first message */
-    bool is_broken;           /* it did not accept the last message */
+    struct patience waited;   /* for its answer, at most `limit` */
+    usec_t limit;
+    uint32_t files; /* tasks that it has had; after WORKERS_FILES it is replaced */
+    bool is_asked;  /* its last message has no answer yet */
+    bool is_proved; /* it has answered its first message */
+    bool is_broken; /* it did not accept the last message */
 };
 
 struct workers_settings {

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')]
-from claims import claim, run_claims, same, skip, until
+from claims import claim, contains, run_claims, same, skip, until
 from indexing import wav
 from storage import Disks, Hung
 
@@ -43,6 +43,47 @@ def each_error_of_a_mount_and_its_silence_make_the_items_offline_until_it_answer
         until(lambda: is_state('here', ''))
         it.idle()
         it.becomes(ill.at, 'external_online:done=1')
+
+
+class Starved:
+    """`with Starved(pid)`: the process, and those that it starts, share one processor with loops of more weight."""
+
+    LOOPS = 6
+
+    def __init__(self, pid):
+        self.pid, self.loops = pid, []
+
+    def __enter__(self):
+        self.was = os.sched_getaffinity(self.pid)
+        one = {min(self.was)}
+        for _ in range(self.LOOPS):
+            loop = subprocess.Popen([sys.executable, '-c', 'while True: pass'])
+            os.sched_setaffinity(loop.pid, one)
+            self.loops.append(loop)
+        os.sched_setaffinity(self.pid, one)
+        os.setpriority(os.PRIO_PROCESS, self.pid, 15)
+        return self
+
+    def __exit__(self, *_):
+        for loop in self.loops:
+            loop.kill()
+            loop.wait()
+        os.setpriority(os.PRIO_PROCESS, self.pid, 0)
+        os.sched_setaffinity(self.pid, self.was)
+
+
+@claim(inside=Disks)
+def a_starved_monitor_takes_no_healthy_mount_for_a_hung_one(it):
+    pid = next(one['pid'] for one in it.home.json('status') if one.get('service') == 'availability')
+    with Hung(it, 'healthy') as healthy, Starved(pid):
+        disks = [it.disk() for _ in range(40)]
+        for at in disks + [healthy.at]:
+            same((at, 'ok'), (at, it.client.ask('availability.find', {'path': at.encode()})[0]))
+    with Hung(it, 'hangs') as hangs:
+        hangs.hang()
+        error, said = it.client.ask('availability.find', {'path': hangs.at.encode()})
+        same('timeout', error)
+        contains(said['what'], hangs.at)
 
 
 class Automount:

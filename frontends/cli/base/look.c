@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/clock.h"
+#include "common/process/patience.h"
 
-enum { PATIENCE_MS = 2500, LINE = 2 * PATH_MAX };
+enum { PATIENCE_US = 2500000, LINE = 2 * PATH_MAX };
 
 void *look_memory(size_t size)
 {
@@ -42,21 +41,6 @@ static void run_look_child(int end, pid_t parent, void (*look)(void *memory), vo
     _exit(0);
 }
 
-/* Waits until the process closes its end of the pipe. */
-static bool wait_for_end(int end)
-{
-    usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
-    struct pollfd one = { .fd = end };
-    int got = -1;
-
-    do {
-        usec_t left = until - clock_steady();
-        errno = 0;
-        got = poll(&one, 1, left > 0 ? (int)(left / 1000) : 0);
-    } while (got < 0 && errno == EINTR);
-    return got > 0;
-}
-
 enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
 {
     pid_t parent = getpid();
@@ -69,7 +53,7 @@ enum err look_run(void (*look)(void *memory), void *memory, struct fault *fault)
         run_look_child(ends[1], parent, look, memory);
     int error = errno;
     close(ends[1]);
-    bool ended = pid > 0 && wait_for_end(ends[0]);
+    bool ended = pid > 0 && patience_poll(pid, ends[0], PATIENCE_US); /* it closes its end of the pipe */
     close(ends[0]);
     if (pid < 0)
         return fault_errno(fault, ERR_BUSY, error, "cannot start a process that looks at files");

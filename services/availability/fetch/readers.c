@@ -13,7 +13,7 @@
 #include "common/cloud_file.h"
 #include "services/availability/mounts/apart.h"
 
-enum { PIECE = 1 << 17, REPORT_US = 100000, STUCK_US = 2500000 };
+enum { PIECE = 1 << 17, REPORT_US = 100000, STUCK_US = 2500000, TURN_US = 50000 };
 
 _Static_assert(sizeof(struct reader_report) <= 4096, "a report is one atomic write (PIPE_BUF)");
 
@@ -135,7 +135,8 @@ bool readers_begin(struct fetch_readers *readers, uint64_t number, const char *p
         be_reader(number, path);
     if (pid < 0)
         return false;
-    *lane = (struct reader_lane){ .pid = pid, .number = number, .moved = clock_steady() };
+    *lane = (struct reader_lane){ .pid = pid, .number = number };
+    patience_begin(&lane->waited, pid);
     return true;
 }
 
@@ -162,7 +163,8 @@ bool readers_take(struct fetch_readers *readers, struct reader_report *to)
         struct reader_lane *lane = lane_of(readers, to->number);
         if (!lane)
             continue;
-        lane->moved = clock_steady();
+        patience_begin(&lane->waited, lane->pid);
+        lane->ended = clock_steady();
         lane->is_over = to->has_ended;
         free_if_ended(lane);
         return true;
@@ -178,9 +180,9 @@ static bool is_lost(struct reader_lane *lane, usec_t patience)
 
     if (lane->is_over)
         return false;
-    if (!was_dead && clock_steady() - lane->moved > patience) {
+    if (!was_dead && patience_is_over(&lane->waited, patience, TURN_US)) {
         (void)kill(lane->pid, SIGKILL);
-        lane->moved = clock_steady();
+        lane->ended = clock_steady();
         lane->is_over = true;
         return true;
     }
@@ -210,7 +212,7 @@ void readers_drop(struct fetch_readers *readers, uint64_t number)
         return;
     if (!lane->is_dead)
         (void)kill(lane->pid, SIGKILL);
-    lane->moved = clock_steady();
+    lane->ended = clock_steady();
     lane->is_over = true;
     free_if_ended(lane);
 }
@@ -222,7 +224,7 @@ uint32_t readers_stuck(const struct fetch_readers *readers)
 
     for (int i = 0; i < READER_LANES; i++) {
         const struct reader_lane *lane = &readers->lanes[i];
-        count += lane->pid && lane->is_over && now - lane->moved > STUCK_US;
+        count += lane->pid && lane->is_over && now - lane->ended > STUCK_US;
     }
     return count;
 }

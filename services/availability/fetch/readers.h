@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "common/clock.h"
 #include "common/err.h"
+#include "common/process/patience.h"
 
 enum { READER_LANES = 16, READER_STILL_ONLINE = -1, READER_PLACEHOLDER = -2 };
 
@@ -23,9 +23,10 @@ struct reader_report {
 struct reader_lane {
     pid_t pid; /* 0: free */
     uint64_t number;
-    usec_t moved; /* steady: its last progress */
-    bool is_over; /* reported its end, or was killed */
-    bool is_dead; /* it has ended */
+    struct patience waited; /* since its last progress */
+    usec_t ended;           /* steady: when it reported its end, or was killed */
+    bool is_over;           /* reported its end, or was killed */
+    bool is_dead;           /* it has ended */
 };
 
 struct fetch_readers {

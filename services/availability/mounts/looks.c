@@ -6,6 +6,11 @@
 
 #include "services/availability/mounts/apart.h"
 
+enum {
+    LOOK_OFTEN_US = 50000, /* the loop calls looks_turn at least so often */
+    BEGINS_US = 100000     /* a look that waited longer than this waits for its file system, not for a processor */
+};
+
 _Static_assert(sizeof(struct look_report) <= 4096, "a report is one atomic write (PIPE_BUF)");
 
 enum err looks_open(struct looks *looks, struct fault *fault)
@@ -35,13 +40,26 @@ static void run_mount_child(uint64_t number, const struct mount_line *mount, con
     _exit(write(APART_TO, &report, sizeof(report)) == sizeof(report) ? 0 : 1);
 }
 
+/* NULL: there is none, or others have just begun. */
+static struct look_lane *free_lane(struct looks *looks)
+{
+    struct look_lane *found = NULL;
+    int begun = 0;
+
+    for (int i = 0; i < LOOK_LANES; i++) {
+        struct look_lane *lane = &looks->lanes[i];
+        if (!lane->pid)
+            found = lane;
+        else
+            begun += !lane->is_killed && lane->waited.counted < BEGINS_US;
+    }
+    return begun < LOOKS_AT_ONCE ? found : NULL;
+}
+
 bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *mount, const char *mark, bool replace)
 {
-    struct look_lane *lane = NULL;
+    struct look_lane *lane = free_lane(looks);
 
-    for (int i = 0; i < LOOK_LANES && !lane; i++)
-        if (!looks->lanes[i].pid)
-            lane = &looks->lanes[i];
     if (!lane)
         return false;
     pid_t pid = apart_begin(looks->to);
@@ -49,7 +67,8 @@ bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *
         run_mount_child(number, mount, mark, replace);
     if (pid < 0)
         return false;
-    *lane = (struct look_lane){ .pid = pid, .mount = number, .deadline = clock_steady() + LOOK_PATIENCE_US };
+    *lane = (struct look_lane){ .pid = pid, .mount = number };
+    patience_begin(&lane->waited, pid);
     return true;
 }
 
@@ -69,6 +88,13 @@ static void free_if_ended(struct look_lane *lane)
         lane->pid = 0;
 }
 
+static void kill_look(struct look_lane *lane)
+{
+    (void)kill(lane->pid, SIGKILL);
+    lane->is_killed = true;
+    lane->killed = clock_steady();
+}
+
 bool looks_take(struct looks *looks, struct look_report *to)
 {
     while (read(looks->from, to, sizeof(*to)) == (ssize_t)sizeof(*to)) {
@@ -85,13 +111,11 @@ bool looks_take(struct looks *looks, struct look_report *to)
 /* A lane is freed after its report, or after it is killed: a process that just ended may have a report in the pipe. */
 void looks_turn(struct looks *looks, void (*late)(void *state, uint64_t mount), void *state)
 {
-    usec_t now = clock_steady();
-
     for (int i = 0; i < LOOK_LANES; i++) {
         struct look_lane *lane = &looks->lanes[i];
-        if (lane->pid && !lane->is_killed && lane->deadline <= now) {
-            (void)kill(lane->pid, SIGKILL);
-            lane->is_killed = lane->is_late = true;
+        if (lane->pid && !lane->is_killed && patience_is_over(&lane->waited, LOOK_PATIENCE_US, LOOK_OFTEN_US)) {
+            kill_look(lane);
+            lane->is_late = true;
             late(state, lane->mount);
         }
         if (lane->is_killed)
@@ -105,8 +129,7 @@ void looks_drop(struct looks *looks, uint64_t mount)
 
     if (!lane)
         return;
-    (void)kill(lane->pid, SIGKILL);
-    lane->is_killed = true;
+    kill_look(lane);
     free_if_ended(lane);
 }
 
@@ -124,6 +147,6 @@ uint32_t looks_stuck(const struct looks *looks)
     uint32_t count = 0;
 
     for (int i = 0; i < LOOK_LANES; i++)
-        count += looks->lanes[i].pid && looks->lanes[i].is_killed && looks->lanes[i].deadline + LOOK_PATIENCE_US < now;
+        count += looks->lanes[i].pid && looks->lanes[i].killed && looks->lanes[i].killed + LOOK_PATIENCE_US < now;
     return count;
 }

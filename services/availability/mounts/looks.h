@@ -9,10 +9,14 @@
 
 #include <sys/types.h>
 
-#include "common/clock.h"
+#include "common/process/patience.h"
 #include "services/availability/mounts/volume.h"
 
-enum { LOOK_LANES = 128, LOOK_PATIENCE_US = 2500000 };
+enum {
+    LOOK_LANES = 128,
+    LOOKS_AT_ONCE = 8, /* that have not been seen to wait for their file systems yet: more only wait for processors */
+    LOOK_PATIENCE_US = 2500000
+};
 
 struct look_report {
     uint64_t mount; /* the number that looks_begin got */
@@ -24,7 +28,8 @@ struct look_report {
 struct look_lane {
     pid_t pid; /* 0: free */
     uint64_t mount;
-    usec_t deadline;
+    struct patience waited;
+    usec_t killed;  /* steady; 0: it was not */
     bool is_killed; /* or reported: it only has to end */
     bool is_late;   /* killed because it did not answer */
 };
@@ -37,7 +42,8 @@ struct looks {
 enum err looks_open(struct looks *looks, struct fault *fault); /* errors: io */
 void looks_close(struct looks *looks);                         /* kills the processes, and waits for none */
 
-/* Looks at a mount. `mark` (or NULL) is written as its marker first. False: no lane is free, or no process. */
+/* Looks at a mount. `mark` (or NULL) is written as its marker first. False: there is no room
+ * now: no lane is free, others have just begun, or no process can be made. */
 bool looks_begin(struct looks *looks, uint64_t number, const struct mount_line *mount, const char *mark, bool replace);
 
 /* Takes one report; false: there is none. */

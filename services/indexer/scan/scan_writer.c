@@ -4,7 +4,7 @@
 
 #include "common/process/log.h"
 
-enum { BUDGET_MS = 10000, PAUSE_US = 200000 };
+enum { BUDGET_MS = 10000, LOOK_BUDGET_MS = 25000 /* longer than any look of the monitor */, PAUSE_US = 200000 };
 
 enum err scan_writer_open(struct scan_writer *writer, const struct paths *paths, struct fault *fault)
 {
@@ -56,7 +56,7 @@ enum err scan_writer_look(struct scan_writer *writer, const char *name, const vo
     asker_for(writer->asker, 0);
     while (errand_goes_on(writer->errand)) {
         struct fault refused = { 0 };
-        enum err e = ask(writer->asker, name, request, BUDGET_MS, NULL, answer, &refused);
+        enum err e = ask(writer->asker, name, request, LOOK_BUDGET_MS, NULL, answer, &refused);
         if (e != ERR_OFFLINE && e != ERR_BUSY) {
             if (e != ERR_OK)
                 *fault = refused;

@@ -143,6 +143,7 @@ int64_t voice_part_end(const struct voice *voice);
 
 /* Converts a frame of the current piece to a frame of the file. A piece that is a loop has no end. */
 int64_t voice_place(const struct voice *voice, int64_t frame);
+int64_t voice_position(const struct voice *voice); /* the file's frame that sounds */
 
 /* ---- voice_feed.c ---- */
 void voice_feed_begin(struct voice *voice); /* its file is open: starts a generation, or continues an old one */

@@ -1,0 +1,138 @@
+#include <poll.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "common/process/patience.h"
+
+enum { LIMIT_US = 200000, OFTEN_US = 20000, SPINNERS = 3 };
+
+static _Noreturn void spin_forever(void)
+{
+    for (volatile unsigned turns = 0;; turns++)
+        ;
+}
+
+/* On the first processor; `policy` SCHED_IDLE: it only runs when no other wants to. */
+static pid_t begin_spinner(int policy)
+{
+    const struct sched_param none = { 0 };
+    cpu_set_t first;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid > 0)
+        return pid;
+    CPU_ZERO(&first);
+    CPU_SET(0, &first);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (sched_setaffinity(0, sizeof(first), &first) != 0 || sched_setscheduler(0, policy, &none) != 0)
+        _exit(1);
+    spin_forever();
+}
+
+static void end_task(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+/* Looks at the task until the patience is over. */
+static struct patience wait_out(pid_t pid)
+{
+    struct patience patience;
+
+    patience_begin(&patience, pid);
+    while (!patience_is_over(&patience, LIMIT_US, OFTEN_US))
+        clock_sleep(OFTEN_US);
+    return patience;
+}
+
+static void a_task_that_waits_for_something_else_is_given_up(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0)
+        for (;;)
+            pause();
+    struct patience patience = wait_out(pid);
+    assert_true(patience.counted > LIMIT_US && patience.counted < 2 * LIMIT_US);
+    end_task(pid);
+}
+
+static void a_task_that_runs_without_an_end_is_given_up(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0)
+        spin_forever();
+    struct patience patience = wait_out(pid);
+    assert_true(patience.counted > LIMIT_US && patience.ran >= LIMIT_US / 2);
+    end_task(pid);
+}
+
+/* It asks for the processor all the time, and gets nearly nothing of it: only the bound ends the wait. */
+static void a_task_that_waits_for_a_processor_gets_more_time(void **state)
+{
+    pid_t others[SPINNERS], pid;
+
+    (void)state;
+    for (int i = 0; i < SPINNERS; i++)
+        others[i] = begin_spinner(SCHED_OTHER);
+    pid = begin_spinner(SCHED_IDLE);
+    struct patience patience = wait_out(pid);
+    assert_true(patience.counted < LIMIT_US);
+    assert_true(clock_steady() - patience.began > PATIENCE_STRETCH * LIMIT_US);
+    end_task(pid);
+    for (int i = 0; i < SPINNERS; i++)
+        end_task(others[i]);
+}
+
+static void a_long_pause_of_the_watcher_counts_as_a_short_one(void **state)
+{
+    struct patience patience;
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0)
+        for (;;)
+            pause();
+    patience_begin(&patience, pid);
+    clock_sleep(2 * LIMIT_US);
+    assert_false(patience_is_over(&patience, LIMIT_US, OFTEN_US));
+    end_task(pid);
+}
+
+static void the_end_of_the_writer_ends_a_poll(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_false(patience_poll(getppid(), ends[0], LIMIT_US));
+    close(ends[1]);
+    assert_true(patience_poll(getppid(), ends[0], LIMIT_US));
+    close(ends[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_task_that_waits_for_something_else_is_given_up),
+        cmocka_unit_test(a_task_that_runs_without_an_end_is_given_up),
+        cmocka_unit_test(a_task_that_waits_for_a_processor_gets_more_time),
+        cmocka_unit_test(a_long_pause_of_the_watcher_counts_as_a_short_one),
+        cmocka_unit_test(the_end_of_the_writer_ends_a_poll),
+    };
+
+    return cmocka_run_group_tests_name("patience", tests, NULL, NULL);
+}
