@@ -1,4 +1,4 @@
-/* commands.h: the tables of commands, which commands.c joins in the order of the help. */
+/* commands.h: the groups of commands, which commands.c joins in the order of the help. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 #define LOOPHOLE_FRONTENDS_CLI_COMMANDS_H
 
@@ -12,11 +12,14 @@
     "--yes or --limit is given."
 #define MANY MANY_ITEMS " All items are one step of undo, up to 10,000."
 
-struct command_list {
+/* A group of commands, with its title in the help and in the man page. */
+struct command_group {
+    const char *title;
     const struct command *at;
     int count;
 };
-extern const struct command_list commands_engine, commands_find, commands_play, commands_edit, commands_ask,
-    commands_sound, commands_care;
+extern const struct command_group commands_engine, commands_libraries, commands_find, commands_hear, commands_record,
+    commands_edit, commands_projects, commands_patterns, commands_mixer, commands_jack, commands_share,
+    commands_messages, commands_care, commands_shell;
 
 #endif

@@ -1,7 +1,7 @@
 /* Commands for messages and counts: one row each. */
 #include "frontends/cli/commands.h"
 
-static const struct command rows[] = {
+static const struct command messages[] = {
     { "ask", "SERVICE.NAME [FIELD=VALUE…]", "Send any message of the protocol",
       "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets.", "body request-id budget", 1, ANY,
       false, raw_ask },
@@ -14,4 +14,4 @@ static const struct command rows[] = {
     { "bench", "SERVICE.NAME [FIELD=VALUE…]", "Measure the latency of one message", "",
       "clients seconds rate plot body", 1, ANY, false, bench_run },
 };
-const struct command_list commands_ask = { rows, sizeof(rows) / sizeof(*rows) };
+const struct command_group commands_messages = { "Messages", messages, sizeof(messages) / sizeof(*messages) };

@@ -1,24 +1,7 @@
-/* Commands for sending sounds, care, and the command line itself: one row each. */
+/* Commands for care, and the command line itself: one row each. */
 #include "frontends/cli/commands.h"
 
-static const struct command rows[] = {
-    { "basket add", "ID|PATH|QUERY…", "Put links to items into the basket, a folder for the file browsers of DAWs",
-      "`loophole basket list` shows the folder. The links are symbolic. --hard makes hard ones, for programs that "
-      "follow no symbolic links: the sounds must lie on the file system of the basket. " MANY_ITEMS,
-      "all limit yes hard", 1, ANY, true, basket_put },
-    { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
-    { "basket clear", "", "Remove all links from the basket; the sounds stay",
-      "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
-    { "send", "ID|PATH|QUERY… DIR", "Copy sounds into a folder: for a sampler, a card, another program",
-      "Without --rate, --bits, --mono and --normalise each file is copied as it is. With one of them a WAV is made, "
-      "which keeps root note, loops and tempo (smpl, acid, inst chunks); a file that has that form already is "
-      "copied. A query sends all its results, or the first N of --limit. --rename makes the names: '{n} {name} "
-      "{bpm}'. A second file of the same name gets a number: kick (2).wav. Existing files are never replaced. A file "
-      "is complete before it gets its name. Repeat the command to continue where it ended: it sends only new or "
-      "changed sounds; DIR/.loophole-sent lists what it sent. A sound whose decoder sends nothing for a minute, or "
-      "for --budget, is listed and skipped. A sound with a trim, fades or a gain becomes a WAV with them, unless "
-      "--whole is given.",
-      "rate bits mono normalise rename whole limit budget", 2, ANY, true, send_run },
+static const struct command care[] = {
     { "doctor", "", "Check the machine and the engine, and say what to do", "", "loopback inputs", 0, 0, false,
       doctor_run },
     { "crash list", "", "List the deaths of services", "", "", 0, 0, false, crash_print },
@@ -35,6 +18,10 @@ static const struct command rows[] = {
       "A backup contains no waveforms or other artefacts. The engine makes missing ones again from the "
       "sounds.",
       "", 1, 1, false, store_restore_run },
+};
+const struct command_group commands_care = { "Care", care, sizeof(care) / sizeof(*care) };
+
+static const struct command shell[] = {
     { "complete", "QUERY…", "List possible continuations of a query", "--line is for the shells' completion scripts.",
       "line", 1, ANY, true, complete_run },
     { "completion", "bash|zsh|fish", "Print the shell's completion script",
@@ -43,4 +30,4 @@ static const struct command rows[] = {
       "", 1, 1, false, completion_print },
     { "man", "", "Print the man page", "", "", 0, 0, false, man_print },
 };
-const struct command_list commands_care = { rows, sizeof(rows) / sizeof(*rows) };
+const struct command_group commands_shell = { "This command line", shell, sizeof(shell) / sizeof(*shell) };

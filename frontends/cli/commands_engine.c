@@ -1,7 +1,7 @@
-/* Commands for the engine and libraries: one row each. */
+/* Commands for the engine and the libraries: one row each. */
 #include "frontends/cli/commands.h"
 
-static const struct command rows[] = {
+static const struct command engine[] = {
     { "up", "", "Start the engine", "The command ends when every service is ready.", "", 0, 0, false, engine_up },
     { "down", "", "Stop all services in order",
       "Transport, mixer, pads and pattern are forgotten. The catalogue, saved queries and connections stay.", "", 0, 0,
@@ -15,6 +15,10 @@ static const struct command rows[] = {
     { "events", "[TOPIC]", "Print events as they happen",
       "A TOPIC is a service or a service and an event: persist, persist.changed.", "limit", 0, 1, false,
       events_follow },
+};
+const struct command_group commands_engine = { "The engine", engine, sizeof(engine) / sizeof(*engine) };
+
+static const struct command libraries[] = {
     { "library add", "DIR", "Add a folder: scan and watch it", "", "ignore hidden-files wait", 1, 1, false,
       library_add },
     { "library remove", "DIR", "Remove a library, and put its items among the forgotten; files are not touched",
@@ -50,10 +54,22 @@ static const struct command rows[] = {
       "copy of another one. --name sets the label.",
       "new name", 1, 1, false, volume_mark },
     { "volume label", "ID LABEL", "Give a volume another name", "", "", 2, 2, false, volume_label },
-    { "whereis", "ID|PATH", "List every known copy of a sound, with its volume and state",
-      "Copies are items of the same content, also on volumes that are away.", "", 1, 1, false, whereis_list },
+    { "whereis", "ID|PATH|QUERY…", "List every known copy of a sound, with its volume and state",
+      "Copies are items of the same content, also on volumes that are away.", "", 1, ANY, false, whereis_list },
     { "index", "DIR", "Add a folder, or scan it again, and analyse new files", "", "ignore hidden-files wait", 1, 1,
       false, library_index },
     { "summary", "", "Count files, hours, formats and failures", "", "", 0, 0, false, library_summary },
+    { "relink", "[ID|DIR]", "List files that may be those of missing items, or take them",
+      "Candidates are files that the catalogue knows, with a score of 0 to 1 by name, size, duration, content, last "
+      "folders of the path, and likeness if ID names one item. --to PATH names a file, or a folder with the "
+      "candidates. --apply takes the best candidate of each item, as one step of undo, unless its score is below "
+      "0.5 or a second candidate has the same; more than undo keeps need --limit. The item keeps its id, tags and "
+      "facts of a person, and the item that the file had so far is forgotten. For files outside all libraries, add "
+      "their folder first.",
+      "to apply limit", 0, 1, false, relink_run },
+    { "suggest", "ID|PATH|QUERY…", "Find replacements for an item: sounds like it whose file is there", "",
+      "limit fields", 1, ANY, true, find_suggest },
+    { "moves", "", "List files and folders that were found at another place, and whose items followed them", "",
+      "limit undo request-id", 0, 0, false, undo_moves },
 };
-const struct command_list commands_engine = { rows, sizeof(rows) / sizeof(*rows) };
+const struct command_group commands_libraries = { "Libraries", libraries, sizeof(libraries) / sizeof(*libraries) };

@@ -1,7 +1,7 @@
-/* Commands for finding sounds: one row each. */
+/* Commands for finding items: one row each. */
 #include "frontends/cli/commands.h"
 
-static const struct command rows[] = {
+static const struct command find[] = {
     { "search", "QUERY…", "Find media items",
       "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
       "\"quoted words\", or. docs/query.md describes the language. --project NAME finds what that project uses.",
@@ -47,4 +47,4 @@ static const struct command rows[] = {
       "Types: waveform, loudness, onsets, beats, spectrum, embedding, print, gist (docs/ear.md).", "type png", 1, 2,
       false, artefact_show },
 };
-const struct command_list commands_find = { rows, sizeof(rows) / sizeof(*rows) };
+const struct command_group commands_find = { "Find", find, sizeof(find) / sizeof(*find) };

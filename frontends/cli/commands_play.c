@@ -1,7 +1,7 @@
 /* Commands for playing and recording: one row each. */
 #include "frontends/cli/commands.h"
 
-static const struct command rows[] = {
+static const struct command hear[] = {
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
       "The sound continues after the command ends; `loophole stop` stops it. --loop repeats it, or the part from "
       "--from or --loop-from to --until, or --bars N of it. --at bar begins at the next bar, --stretch brings it to "
@@ -28,6 +28,10 @@ static const struct command rows[] = {
       "It walks what the last `search`, `similar` or `preview QUERY` found, up to 1,000 items. After the preview of "
       "any other file it walks the folder of that file.",
       "", 0, 0, false, play_preview_next },
+};
+const struct command_group commands_hear = { "Hear", hear, sizeof(hear) / sizeof(*hear) };
+
+static const struct command record[] = {
     { "record start", "", "Record the two inputs",
       "The take is a media item from its beginning; it is pending until it ends. Its file is in the folder of the "
       "setting recording.folder, by default DATA/recordings. A FLAC is made from the WAV after the take; the WAV stays "
@@ -52,4 +56,4 @@ static const struct command rows[] = {
       "The engine does this when it starts; the command waits for it and lists the takes.", "budget", 0, 0, false,
       takes_recover },
 };
-const struct command_list commands_play = { rows, sizeof(rows) / sizeof(*rows) };
+const struct command_group commands_record = { "Record", record, sizeof(record) / sizeof(*record) };

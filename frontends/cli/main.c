@@ -22,10 +22,10 @@ static void print_commands(struct buffer *to)
     buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
                         "Indexes sound libraries, finds sounds that sound alike, plays and records.\n");
     for (int i = 0; command_at(i); i++) {
-        const char *group = command_group(command_at(i));
+        const char *title = command_title(command_at(i));
 
-        if (group)
-            cli_print(to, "\n%s\n", group);
+        if (title)
+            cli_print(to, "\n%s\n", title);
         usage_command(to, command_at(i));
     }
     buffer_add_text(to, "\nID|PATH|QUERY: an id, a path (with a slash, or of a file that is there), or the words of a "
@@ -131,6 +131,8 @@ int main(int argc, char **argv)
     const struct command *command = find_command(argc, argv, &words);
 
     output_begin();
+    if (command && words == 1 && argc > 2 && unknown_follows(command, argv[2]))
+        return unknown_command(argc - 1, argv + 1);
     if (command)
         return run_command(command, argc - words, argv + words);
     if (argc < 2 || is_help(argv[1])) {

@@ -54,10 +54,10 @@ enum err man_print(struct cli *cli, struct fault *fault)
                         "loophole \\- index sound libraries, find sounds that sound alike, play and record\n"
                         ".SH SYNOPSIS\n.B loophole\nCOMMAND [OPTION...] [ARGUMENT...]\n.SH COMMANDS\n");
     for (int i = 0; command_at(i); i++) {
-        const char *group = command_group(command_at(i));
+        const char *title = command_title(command_at(i));
 
-        if (group)
-            cli_print(to, ".SS %s\n", group);
+        if (title)
+            cli_print(to, ".SS %s\n", title);
         man_command(to, command_at(i));
     }
     buffer_add_text(to, ".SH OPTIONS\n");

@@ -41,17 +41,6 @@ static bool is_near(const char *typed, const char *name)
     return len > 0 && (strncmp(name, typed, len) == 0 || edit_distance(typed, name) <= (len > 4 ? NEAR : 1));
 }
 
-/* Both words name a command, or the first is a group without the second, or the first is unknown. */
-static void find_near(const char *first, const char *both, char near[200])
-{
-    size_t used = 0;
-
-    for (int i = 0; command_at(i); i++)
-        if ((is_near(first, command_at(i)->name) || (both[0] && is_near(both, command_at(i)->name))) && used < 150)
-            used +=
-                (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "did you mean ", command_at(i)->name);
-}
-
 static bool is_group(const char *word)
 {
     size_t len = strlen(word);
@@ -62,6 +51,22 @@ static bool is_group(const char *word)
     return false;
 }
 
+/* Lists the commands whose name is near what was typed. */
+static void list_near(const char *typed, char near[200])
+{
+    size_t used = 0;
+
+    for (int i = 0; command_at(i); i++)
+        if (is_near(typed, command_at(i)->name) && used < 150)
+            used +=
+                (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "did you mean ", command_at(i)->name);
+}
+
+bool unknown_follows(const struct command *command, const char *word)
+{
+    return command->max_args == 0 && word[0] != '-' && is_group(command->name);
+}
+
 int unknown_command(int argc, char **argv)
 {
     char both[100] = "", near[200] = "";
@@ -69,7 +74,10 @@ int unknown_command(int argc, char **argv)
 
     if (argc > 1)
         snprintf(both, sizeof both, "%.40s %.40s", argv[0], argv[1]);
-    find_near(argv[0], both, near);
+    if (both[0])
+        list_near(both, near);
+    if (!near[0])
+        list_near(argv[0], near);
     if (near[0])
         strcat(near, "?");
     fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", argc > 1 && is_group(argv[0]) ? both : argv[0]);

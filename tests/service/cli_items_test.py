@@ -76,7 +76,7 @@ def an_item_is_named_by_id_path_or_query(home):
     contains(home.refused('show', 'zzz'), 'nothing matches "zzz"')
     contains(home.refused('tag', 'zzz', '+x'), 'nothing matches "zzz"')
     contains(home.refused('unlike', 'class:kick', 'amen'), 'matches')
-    os.rename(home.library + '/loop_amen.flac', home.library + '/gone.flac')
+    os.rename(home.library + '/loop_amen.flac', home.file('gone.flac'))  # out of the library: no scan follows it
     same(id, home.first('show', 'loop_amen.flac')['id'], 'of a file that has gone')
 
 
@@ -123,7 +123,7 @@ def a_clause_with_an_equals_sign_belongs_to_the_query(home):
     contains(home.refused('edit', 'class:kick', 'dur:<=0.001s', '--all', 'bpm=121'), 'nothing matches')
     contains(home.refused('edit', 'class:kick', '--all', 'bpm=121', 'dur:<=60s'), 'is not KEY=VALUE')
     contains(home.refused('edit', 'class:kick', 'dur:<=60s', '--all'), 'is not KEY=VALUE')
-    odd = home.library + '/a=b.wav'
+    odd = home.file('a=b.wav')  # no scan finds it
     with open(odd, 'wb'):
         pass
     contains(home.refused('edit', home.library + '/loop_amen.flac', odd, 'bpm=121'), 'no such media item')

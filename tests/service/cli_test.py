@@ -370,6 +370,8 @@ def a_wrong_command_line_is_answered_with_what_is_wrong(home):
     refused('no query is saved as "nosuch"', 'queries', 'nosuch')
     refused('`loophole status` lists', 'logs', 'nosuch')
     refused('did you mean search?', 'serach')
+    refused('did you mean transport start?', 'transport', 'strat')
+    refused('did you mean midi, midi learn, midi forget?', 'midi', 'list')
     refused('no command "library ad"', 'library', 'ad', '/tmp')
     refused('bpm "fast" is not a number', 'edit', amen, 'bpm=fast')
     refused('bpm 99999 is out of range', 'edit', amen, 'bpm=99999')

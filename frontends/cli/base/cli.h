@@ -26,7 +26,7 @@ struct command {
     enum err (*run)(struct cli *cli, struct fault *fault);
 };
 const struct command *command_at(int number);             /* in the order of the help; NULL: there is none */
-const char *command_group(const struct command *command); /* the group that begins with it, or NULL */
+const char *command_title(const struct command *command); /* the title of the group that begins with it, or NULL */
 
 enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_WORD, OPTION_LIST };
 
@@ -47,6 +47,10 @@ bool command_takes(const struct command *command, const struct option_row *optio
 /* Parses argv after the command's words. Ends the process after --help and after wrong usage (exit code 64). */
 void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
 
+/* unknown.c: true if the command is also the first word of others and takes no argument, as `transport` does: a word
+ * after it is a mistyped one of these. */
+bool unknown_follows(const struct command *command, const char *word);
+
 /* unknown.c: reports words that are not a command, and similar commands. Returns the exit code. */
 int unknown_command(int argc, char **argv);
 
@@ -66,6 +70,9 @@ void cli_warn_if_unkept(const struct cli *cli, const char *name, const void *ans
 
 /* Adds the record to cli->out as one line of JSON. Returns ERR_OK, so that a caller can end with it. */
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
+
+/* Prints the sentence if a list has no entry and there is no --json. */
+void cli_none(struct cli *cli, uint64_t count, const char *sentence);
 
 /* Makes a path absolute, in the arena. Errors: those of resolve_path (resolve.h). */
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault);

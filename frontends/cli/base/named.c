@@ -115,11 +115,29 @@ enum err named_one(struct cli *cli, int count, char **args, struct named *to, st
     return e;
 }
 
+/* The id of what was named, which is asked for if a path was. */
+static enum err find_id(struct cli *cli, const struct named *named, struct id *id, struct fault *fault)
+{
+    struct media_found found = { 0 };
+    enum err e = ERR_OK;
+
+    if (!named->has_id)
+        e = cli_ask(cli, "search.get", &(const struct search_get){ .path = named->path }, &found, fault);
+    *id = named->has_id ? named->id : found.item.media.id;
+    return e;
+}
+
+enum err named_first(struct cli *cli, int count, char **args, struct id *id, struct fault *fault)
+{
+    struct named named;
+    enum err e = named_one(cli, count, args, &named, fault);
+
+    return e == ERR_OK ? find_id(cli, &named, id, fault) : e;
+}
+
 enum err named_only(struct cli *cli, const char *arg, struct id *id, struct fault *fault)
 {
     char *args[] = { (char *)(uintptr_t)arg };
-    struct media_found found = { 0 };
-    struct search_get get = { 0 };
     struct named named;
     enum err e;
 
@@ -129,29 +147,17 @@ enum err named_only(struct cli *cli, const char *arg, struct id *id, struct faul
         fault_set(fault, ERR_BAD_REQUEST, "\"%.100s\" matches %llu items", arg, (unsigned long long)named.of);
         return fault_hint(fault, "name one by its id or path: `loophole search QUERY --fields id,path`");
     }
-    *id = named.id;
-    if (e != ERR_OK || named.has_id)
-        return e;
-    get.path = named.path;
-    e = cli_ask(cli, "search.get", &get, &found, fault);
-    *id = found.item.media.id;
-    return e;
+    return e == ERR_OK ? find_id(cli, &named, id, fault) : e;
 }
 
 enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct fault *fault)
 {
-    struct media_found found = { 0 };
     struct named named;
     enum err e;
 
     if (!read_argument(cli, arg, &named, &e, fault))
         return not_named(arg, "a query cannot be used here: give an id or a path", fault);
-    if (e == ERR_OK && !named.has_id) {
-        struct search_get get = { .path = named.path };
-        e = cli_ask(cli, "search.get", &get, &found, fault);
-    }
-    *id = named.has_id ? named.id : found.item.media.id;
-    return e;
+    return e == ERR_OK ? find_id(cli, &named, id, fault) : e;
 }
 
 enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault)

@@ -19,6 +19,9 @@ struct named {
  * folder). */
 enum err named_one(struct cli *cli, int count, char **args, struct named *to, struct fault *fault);
 
+/* As named_one, of items in the catalogue alone. */
+enum err named_first(struct cli *cli, int count, char **args, struct id *id, struct fault *fault);
+
 /* As named_one for a change, which needs one item: bad_request if a query has several results. */
 enum err named_only(struct cli *cli, const char *arg, struct id *id, struct fault *fault);
 

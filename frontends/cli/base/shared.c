@@ -63,6 +63,12 @@ enum err cli_json(struct cli *cli, const struct shape *shape, const void *record
     return ERR_OK;
 }
 
+void cli_none(struct cli *cli, uint64_t count, const char *sentence)
+{
+    if (count == 0 && !cli->options.json)
+        cli_print(&cli->out, "%s\n", sentence);
+}
+
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault)
 {
     struct resolved to;

@@ -81,7 +81,6 @@ enum err crash_print(struct cli *cli, struct fault *fault)
         else
             print_row(cli, &list.at[i]);
     }
-    if (list.count == 0 && !cli->options.json)
-        buffer_add_text(&cli->out, "No service has died.\n");
+    cli_none(cli, list.count, "No service has died.");
     return ERR_OK;
 }

@@ -38,8 +38,8 @@ static enum err print_tasks(struct cli *cli, struct fault *fault)
             any = true;
         }
     }
-    if (e == ERR_OK && !any && !cli->options.json)
-        buffer_add_text(&cli->out, "No long work is under way.\n");
+    if (e == ERR_OK)
+        cli_none(cli, any, "No long work is under way.");
     return e;
 }
 

@@ -133,8 +133,8 @@ enum err composer_list_packs(struct cli *cli, struct fault *fault)
             cli_print(&cli->out, "%.*s: %llu of %llu sounds are here\n", TEXT_ARG(pack->title),
                       (unsigned long long)pack->here, (unsigned long long)pack->sounds);
     }
-    if (e == ERR_OK && !packs.each.count && !cli->options.json)
-        cli_print(&cli->out, "no pack is recognised\n");
+    if (e == ERR_OK)
+        cli_none(cli, packs.each.count, "No pack is recognised.");
     return e;
 }
 

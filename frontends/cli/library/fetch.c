@@ -31,8 +31,8 @@ enum err fetch_list(struct cli *cli, struct fault *fault)
 
     for (uint32_t i = 0; e == ERR_OK && i < all.each.count; i++)
         e = print_fetch(cli, &all.each.at[i]);
-    if (e == ERR_OK && all.each.count == 0 && !cli->options.json)
-        buffer_add_text(&cli->out, "Nothing is fetched.\n");
+    if (e == ERR_OK)
+        cli_none(cli, all.each.count, "No file is fetched.");
     return e;
 }
 

@@ -89,7 +89,7 @@ enum err forgotten_list(struct cli *cli, struct fault *fault)
     if (cli->options.empty)
         return empty_forgotten(cli, fault);
     e = each_forgotten(cli, most, print_forgotten_line, &count, fault);
-    if (e == ERR_OK && count == 0 && !cli->options.json)
-        buffer_add_text(&cli->out, "nothing is forgotten\n");
+    if (e == ERR_OK)
+        cli_none(cli, count, "No item is forgotten.");
     return e;
 }

@@ -110,7 +110,7 @@ static void print_hint(struct buffer *to, const struct hint *hint)
         if ((int32_t)SENTENCES[i].kind == hint->kind.value)
             SENTENCES[i].print(to, hint);
     if (hint->instead.len)
-        cli_print(to, "; try: %.*s", TEXT_ARG(hint->instead));
+        cli_print(to, "%s %.*s", hint->is_near ? " Try:" : "; try:", TEXT_ARG(hint->instead));
 }
 
 /* Files may be missing without being marked, until a person answers. */

@@ -417,7 +417,7 @@ enum err relink_run(struct cli *cli, struct fault *fault)
         struct relink_line line = find_candidates(cli, &r, &r.missing.at[i]);
         e = print_candidates(cli, &line);
     }
-    if (e == ERR_OK && r.missing.count == 0 && !cli->options.json)
-        buffer_add_text(&cli->out, "nothing is missing there\n");
+    if (e == ERR_OK)
+        cli_none(cli, r.missing.count, "No item is missing there.");
     return e;
 }

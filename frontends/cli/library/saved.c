@@ -61,6 +61,8 @@ static enum err print_all(struct cli *cli, bool history, struct text name, struc
             print_one(cli, &kept.each.at[i]);
             any = true;
         }
+    if (e == ERR_OK && name.len == 0)
+        cli_none(cli, kept.each.count, history ? "No query was asked yet." : "No query is saved.");
     if (e != ERR_OK || any)
         return e;
     fault_set(fault, ERR_NOT_FOUND, "no query is saved as \"%.*s\"", TEXT_ARG(name));

@@ -56,7 +56,6 @@ enum err sessions_list(struct cli *cli, struct fault *fault)
         query.cursor = arena_text(&cli->arena, found.cursor);
         cli_flush(cli);
     } while (query.cursor.len);
-    if (!cli->options.json && count == 0)
-        cli_print(&cli->out, "no session files lie in the libraries\n");
+    cli_none(cli, count, "The libraries have no session files.");
     return ERR_OK;
 }

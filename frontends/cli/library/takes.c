@@ -345,6 +345,8 @@ enum err takes_list(struct cli *cli, struct fault *fault)
     struct recordings takes = { 0 };
     enum err e = cli_ask(cli, "streamer.takes", NULL, &takes, fault);
 
+    if (e == ERR_OK)
+        cli_none(cli, takes.each.count, "No take is under way, unfinished or abandoned.");
     return e == ERR_OK ? report_all(cli, &takes) : e;
 }
 
@@ -387,7 +389,7 @@ enum err takes_recover(struct cli *cli, struct fault *fault)
     if (cli->options.budget_ms == 0)
         cli->options.budget_ms = STOP_BUDGET_MS;
     enum err e = cli_ask(cli, "streamer.recover", NULL, &takes, fault);
-    if (e == ERR_OK && takes.each.count == 0 && !cli->options.json)
-        buffer_add_text(&cli->out, "no take was unfinished\n");
+    if (e == ERR_OK)
+        cli_none(cli, takes.each.count, "No take was unfinished.");
     return e == ERR_OK ? report_finished(cli, &takes, fault) : e;
 }

@@ -178,6 +178,8 @@ enum err undo_list(struct cli *cli, struct fault *fault)
         done += lines.each.count;
         list.before = lines.each.at[lines.each.count - 1].step;
     }
+    if (e == ERR_OK)
+        cli_none(cli, done, "No step can be taken back.");
     return e;
 }
 
@@ -226,6 +228,8 @@ static enum err list_moves(struct cli *cli, struct fault *fault)
         done += lines.each.count;
         list.before = lines.each.at[lines.each.count - 1].step;
     }
+    if (e == ERR_OK)
+        cli_none(cli, done, "No file was found at another place.");
     return e;
 }
 

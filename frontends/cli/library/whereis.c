@@ -17,9 +17,8 @@ enum err whereis_list(struct cli *cli, struct fault *fault)
 {
     struct availability_whereis ask = { 0 };
     struct copies_seen copies = { 0 };
-    enum err e;
+    enum err e = named_first(cli, cli->count, cli->args, &ask.id, fault);
 
-    e = named_exactly(cli, cli->args[0], &ask.id, fault);
     if (e == ERR_OK)
         e = cli_ask(cli, "availability.whereis", &ask, &copies, fault);
     if (e == ERR_OK && !cli->options.json)

@@ -15,7 +15,9 @@ static enum err print_bindings(struct cli *cli, const struct midi_bindings *bind
 {
     if (cli->options.json)
         return cli_json(cli, &midi_bindings_shape, bindings);
-    cli_print(&cli->out, "%-16s %-28s %-8s RANGE\n", "CONTROL", "TARGET", "MODE");
+    cli_none(cli, bindings->each.count, "No control is bound: `loophole midi learn TARGET` binds one.");
+    if (bindings->each.count > 0)
+        cli_print(&cli->out, "%-16s %-28s %-8s RANGE\n", "CONTROL", "TARGET", "MODE");
     for (uint32_t i = 0; i < bindings->each.count; i++)
         print_binding(cli, &bindings->each.at[i]);
     return ERR_OK;

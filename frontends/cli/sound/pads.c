@@ -75,8 +75,7 @@ static enum err print_pads(struct cli *cli, const struct pads *answer)
         sounds = (struct loaded_sounds){ 0 };
     for (uint32_t i = 0; i < pads.each.count; i++)
         print_pad(cli, &pads.each.at[i], &sounds);
-    if (pads.each.count == 0)
-        buffer_add_text(&cli->out, "No pad has a sound or a note: loophole pads set 1 sound=kick note=36\n");
+    cli_none(cli, pads.each.count, "No pad has a sound or a note: loophole pads set 1 sound=kick note=36");
     return ERR_OK;
 }
 

@@ -65,6 +65,8 @@ enum err voices_show(struct cli *cli, struct fault *fault)
             e = cli_json(cli, &stream_voice_shape, &voices.each.at[i]);
         else
             print_full(cli, &voices.each.at[i]);
+    if (e == ERR_OK)
+        cli_none(cli, voices.each.count, "No voice plays.");
     return e;
 }
 

@@ -1,0 +1,53 @@
+/* Commands for other programs and other studios: one row each. */
+#include "frontends/cli/commands.h"
+
+static const struct command share[] = {
+    { "send", "ID|PATH|QUERY… DIR", "Copy sounds into a folder: for a sampler, a card, another program",
+      "Without --rate, --bits, --mono and --normalise each file is copied as it is. With one of them a WAV is made, "
+      "which keeps root note, loops and tempo (smpl, acid, inst chunks); a file that has that form already is "
+      "copied. A query sends all its results, or the first N of --limit. --rename makes the names: '{n} {name} "
+      "{bpm}'. A second file of the same name gets a number: kick (2).wav. Existing files are never replaced. A file "
+      "is complete before it gets its name. Repeat the command to continue where it ended: it sends only new or "
+      "changed sounds; DIR/.loophole-sent lists what it sent. A sound whose decoder sends nothing for a minute, or "
+      "for --budget, is listed and skipped. A sound with a trim, fades or a gain becomes a WAV with them, unless "
+      "--whole is given.",
+      "rate bits mono normalise rename whole limit budget", 2, ANY, true, send_run },
+    { "basket add", "ID|PATH|QUERY…", "Put links to items into the basket, a folder for the file browsers of DAWs",
+      "`loophole basket list` shows the folder. The links are symbolic. --hard makes hard ones, for programs that "
+      "follow no symbolic links: the sounds must lie on the file system of the basket. " MANY_ITEMS,
+      "all limit yes hard", 1, ANY, true, basket_put },
+    { "basket list", "", "List the links in the basket, and its folder", "", "", 0, 0, false, basket_print },
+    { "basket clear", "", "Remove all links from the basket; the sounds stay",
+      "A file in the folder that is no link stays, too.", "", 0, 0, false, basket_empty },
+    { "use", "CONTEXT ID|PATH|QUERY…", "Note that a context (a song, an album, a kit) uses items",
+      "The query used:\"CONTEXT\" finds them, unused:\"CONTEXT\" and unused find others, and `show` lists the contexts "
+      "of an item. --off: the context does not use them any more. " MANY_ITEMS,
+      "role section all limit yes off request-id", 2, ANY, true, uses_note },
+    { "sessions", "", "List session files of other programs, and the items that they use",
+      "Scans find the sessions of Ardour, REAPER, LMMS, Hydrogen and Ableton Live in the libraries. A file that a "
+      "session names is an item at that path, or the only item with its name and, where the session has them, its size "
+      "or length. The list names the other files. used:\"NAME\" finds what a session uses.",
+      "", 0, 0, false, sessions_list },
+    { "composer status", "", "Show the exchange with a community of studios",
+      "--json: level, server, reachable, outbox, inbox, last_sync (microseconds since 1970), error, and more.", "", 0,
+      0, false, composer_show },
+    { "composer level", "off|ask|descriptors|use", "Set what this studio shares",
+      "off (the default): nothing. ask: reads what the community knows. descriptors: also shares the classes and tags "
+      "that you gave, by content hash. use: also shares which sounds are used together. A lower level withdraws the "
+      "rest at the next exchange. docs/composer.md describes what the server learns.",
+      "request-id", 1, 1, false, composer_set_level },
+    { "composer preview", "", "Show the exact bytes of the next exchange, and what they reveal", "Nothing is sent.", "",
+      0, 0, false, composer_show_next },
+    { "composer sync", "", "Exchange with the server now", "The engine also exchanges by itself every five minutes.",
+      "", 0, 0, false, composer_exchange },
+    { "composer forget", "", "Remove from the server all that this studio shared",
+      "The engine then counts the rows of this studio over another connection, and prints the count: 0. The level "
+      "becomes off. The next round of the server withdraws what fewer than k studios still share.",
+      "", 0, 0, false, composer_forget_all },
+    { "composer packs", "", "List the packs that the community knows, and how much of each is here", "", "", 0, 0,
+      false, composer_list_packs },
+    { "composer serve", "", "Print the schema of a server as a script for psql",
+      "loophole composer serve | psql -d composer makes the schema of a PostgreSQL server, or brings it up to date.",
+      "", 0, 0, false, composer_serve },
+};
+const struct command_group commands_share = { "Other programs and studios", share, sizeof(share) / sizeof(*share) };
